@@ -1,0 +1,1 @@
+"""What SteppeWire knows and keeps: the words of the domain and all SQL."""

@@ -1,0 +1,173 @@
+"""The one door to the database file: one connection, one thread, one transaction a decision.
+
+Several threads on one sqlite3 connection silently roll back each other's rows, and a read that
+turns into a write beside another writer fails at once. So one thread owns the connection and
+runs plain functions of it, each write between BEGIN IMMEDIATE and COMMIT.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+import sqlite_utils
+
+from storage.errors import StorageError
+from storage.migrations import APPLICATION_ID, migrations
+from storage.sql import Connection
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BUSY_TIMEOUT_MS = 5_000
+
+
+class Database:
+    """An open database. ``read`` and ``write`` hand a plain function the connection."""
+
+    def __init__(self, path: Path, connection: Connection, thread: ThreadPoolExecutor) -> None:
+        """Keep what ``opened`` made; call that instead."""
+        self.path = path
+        self._connection = connection
+        self._thread = thread
+
+    @classmethod
+    async def opened(cls, path: Path) -> Self:
+        """Open or create the file, check that it is ours, and bring its schema up to date.
+
+        Raises StorageError with one clear sentence where the file cannot serve.
+        """
+        thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+        loop = asyncio.get_running_loop()
+        try:
+            connection = await loop.run_in_executor(thread, connect, path)
+        except BaseException:
+            thread.shutdown(wait=False)
+            raise
+        return cls(path, connection, thread)
+
+    async def close(self) -> None:
+        """Let the work under way finish, then close the file."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._connection.close)
+        self._thread.shutdown()
+
+    async def read(
+        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run ``fn(connection, …)`` in one read transaction: one picture of the data."""
+        return await self._run(
+            lambda: in_transaction(self._connection, "begin", fn, *args, **kwargs)
+        )
+
+    async def write(
+        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run ``fn(connection, …)`` in one transaction: all of it is kept, or nothing."""
+        return await self._run(
+            lambda: in_transaction(self._connection, "begin immediate", fn, *args, **kwargs)
+        )
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def in_transaction(
+    connection: Connection,
+    begin: str,
+    fn: Callable[Concatenate[Connection, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Run ``fn`` between ``begin`` and commit; whatever it raises undoes all it wrote."""
+    try:
+        connection.conn.execute(begin)
+        try:
+            result = fn(connection, *args, **kwargs)
+        except BaseException:
+            if connection.conn.in_transaction:
+                connection.conn.execute("rollback")
+            raise
+        connection.conn.execute("commit")
+    except sqlite3.OperationalError as error:
+        if connection.conn.in_transaction:
+            connection.conn.execute("rollback")
+        raise told(error) from error
+    except sqlite3.DatabaseError as error:
+        raise told(error) from error
+    return result
+
+
+def told(error: sqlite3.DatabaseError) -> Exception:
+    """Turn what the operator can mend into a StorageError; anything else is our bug."""
+    code = getattr(error, "sqlite_errorname", "") or ""
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StorageError("storage.locked")
+    if code.startswith("SQLITE_FULL"):
+        return StorageError("storage.full")
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return StorageError("storage.corrupt")
+    if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_IOERR")):
+        return StorageError("storage.unwritable", detail=str(error))
+    return error
+
+
+def connect(path: Path) -> Connection:
+    """Open the file in the calling thread, refuse what is not ours, and migrate it."""
+    try:
+        connection = opened_file(path)
+    except sqlite3.DatabaseError as error:
+        raise told(error) from error
+    try:
+        refuse_foreign(connection)
+        connection.conn.execute("pragma journal_mode = wal")
+        migrations.apply(connection)
+        check_foreign_keys(connection)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise told(error) from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def opened_file(path: Path) -> Connection:
+    """Connect with the settings every connection of ours has."""
+    if not path.parent.is_dir():
+        raise StorageError("storage.no_folder", folder=str(path.parent))
+    raw = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+    raw.execute("pragma foreign_keys = on")
+    # In WAL a crash of the process loses nothing; a power cut can lose the last moments, which
+    # the next poll brings back. FULL would cost an fsync a transaction.
+    raw.execute("pragma synchronous = normal")
+    raw.execute("pragma temp_store = memory")
+    raw.execute("pragma cache_size = -16000")  # KiB: bounded memory for a small machine
+    return sqlite_utils.Database(raw, execute_plugins=False)
+
+
+def refuse_foreign(connection: Connection) -> None:
+    """Refuse another program's database and one that a newer version of ours has written."""
+    conn = connection.conn
+    (mark,) = conn.execute("pragma application_id").fetchone()
+    (tables,) = conn.execute("select count(*) from sqlite_schema").fetchone()
+    if tables == 0 and mark == 0:
+        return
+    applied = {migration.name for migration in migrations.applied(connection)}
+    if mark != APPLICATION_ID:
+        unfinished = (
+            mark == 0 and not applied and connection.table_names() == ["_sqlite_migrations"]
+        )
+        if not unfinished:
+            raise StorageError("storage.foreign")
+    # sqlite-utils keeps no public list of a set's migrations
+    if applied - {migration.name for migration in migrations._migrations}:  # noqa: SLF001
+        raise StorageError("storage.newer")
+
+
+def check_foreign_keys(connection: Connection) -> None:
+    """A migration must leave no row pointing nowhere."""
+    if connection.conn.execute("pragma foreign_key_check").fetchone():
+        raise StorageError("storage.corrupt")

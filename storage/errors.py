@@ -1,0 +1,24 @@
+"""Requests that cannot be granted, told in the reader's language by whoever meets the person."""
+
+
+class NewsError(Exception):
+    """A wrong request: a key of the translation catalogue and the values its sentence needs.
+
+    It never means a bug and never a failure of the outside world that we expect; those are
+    values. The door that meets the person (chat adapter, command line) looks the key up.
+    """
+
+    def __init__(self, text_key: str, **values: object) -> None:
+        """Keep the key (``query.unbalanced``) and the values of its sentence."""
+        super().__init__(text_key)
+        self.text_key = text_key
+        self.values = values
+
+    def __str__(self) -> str:
+        """Name key and values, for logs: people read the catalogue's sentence instead."""
+        told = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
+        return f"{self.text_key}({told})"
+
+
+class StorageError(NewsError):
+    """The database file cannot serve, and the operator can do something about it."""

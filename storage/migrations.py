@@ -1,0 +1,215 @@
+"""The schema and its history. Append only: a published migration is never edited."""
+
+from sqlite_utils import Database, Migrations
+
+APPLICATION_ID = 0x53746570  # "Step": the file's own mark, so that a wrong file is refused
+
+migrations = Migrations("steppewire")
+
+OUTLETS = """
+create table outlets (
+    id         integer primary key,
+    name       text not null unique,
+    country    text not null default '',      -- ISO 3166 alpha-2; '' = the whole region
+    ownership  text not null default 'unknown',
+    wire       integer not null default 0,    -- a news agency
+    family     text not null default '',      -- the publisher behind several outlets
+    home_url   text not null default ''
+) strict;
+"""
+
+FEEDS = """
+create table feeds (
+    id              integer primary key,
+    url             text not null unique,
+    title           text not null default '',
+    kind            text not null default 'feed',      -- feed | page | telegram | import
+    outlet_id       integer not null references outlets(id),
+    languages       text not null default '',          -- declared, space-separated
+    site_url        text not null default '',
+    rules           text not null default '{}',        -- JSON: what a page scraper needs
+    host            text not null default '',          -- for politeness: feeds of one host
+    moved_from      text not null default '',
+    added_at        integer not null,
+    status          text not null default 'new',       -- new | ok | error | gone | paused
+    next_check_at   integer not null default 0,        -- the promise kept across restarts
+    interval_s      integer not null default 0,        -- the feed's own, adaptive
+    last_checked_at integer,
+    last_status     integer,                           -- HTTP status of the last answer
+    last_ok_at      integer,
+    last_new_at     integer,
+    usual_gap_s     integer not null default 0,        -- between new items, smoothed
+    failure_weight  real not null default 0,           -- hard 1, soft .5, temporary .25
+    failure_count   integer not null default 0,
+    failing_since   integer,
+    error_key       text not null default '',          -- text catalogue key
+    error_values    text not null default '{}',
+    told_ill_at     integer,                           -- admins were told; cleared on recovery
+    silent_since    integer,
+    etag            text not null default '',          -- verbatim, a pair with last_modified,
+    last_modified   text not null default '',          -- both from the same 200
+    body_digest     text not null default '',          -- of the last parsed body
+    moved_to        text not null default '',          -- a permanent redirect seen so far
+    moved_seen      integer not null default 0,
+    baseline_done   integer not null default 0,        -- the silent first fetch is behind it
+    items           integer not null default 0
+) strict;
+create index feeds_due on feeds(next_check_at) where status not in ('gone', 'paused');
+create index feeds_host on feeds(host);
+"""
+
+STORIES = """
+create table stories (
+    id         integer primary key,
+    first_at   integer not null,     -- its earliest telling
+    updated_at integer not null,     -- its newest telling
+    size       integer not null default 0
+) strict;
+create index stories_updated on stories(updated_at);
+
+create table story_aliases (         -- an id once told to somebody points somewhere for ever
+    id       integer primary key,
+    story_id integer not null references stories(id)
+) strict;
+create index story_aliases_story on story_aliases(story_id);
+
+create table corrections (           -- admins' merge, split, move: later decisions obey
+    id       integer primary key,
+    kind     text not null,          -- together | apart
+    item_a   integer not null references items(id) on delete cascade,
+    item_b   integer not null references items(id) on delete cascade,
+    made_at  integer not null,
+    made_by  integer not null
+) strict;
+"""
+
+ITEMS = """
+create table items (
+    id           integer primary key,
+    feed_id      integer not null references feeds(id) on delete cascade,
+    story_id     integer not null references stories(id),
+    external_id  text not null default '',
+    url          text not null default '',
+    url_key      text not null default '',   -- canonical, never shown or fetched
+    title        text not null default '',
+    summary      text not null default '',
+    lang         text not null default '',
+    published    integer,                    -- null: the outlet did not say
+    first_seen   integer not null,
+    updated_at   integer,                    -- the outlet edited it
+    score        real not null default 0,    -- of the verdict that joined it to its story
+    reasons      text not null default '',   -- JSON of that verdict
+    recirculated integer not null default 0, -- an old text under a new date
+    words        text not null default ''    -- search keys
+) strict;
+create index items_story on items(story_id);
+create index items_feed on items(feed_id);
+create index items_seen on items(first_seen);
+
+create table item_keys (                     -- keys of items seen, kept for good
+    feed_id integer not null references feeds(id) on delete cascade,
+    key     blob not null,
+    item_id integer not null,
+    primary key (feed_id, key)
+) strict, without rowid;
+"""
+
+CHATS = """
+create table chats (
+    id                integer primary key,     -- Telegram's
+    kind              text not null,
+    title             text not null default '',
+    language          text not null default 'en',
+    time_zone         text not null default 'UTC',
+    digest_times      text not null default '480',            -- minutes after midnight
+    digest_days       text not null default '1 2 3 4 5 6 7',  -- ISO weekdays
+    digest_thread     integer not null default 0,
+    digest_from       integer,                                -- the next window begins here
+    next_digest_at    integer,
+    digest_when_empty integer not null default 1,
+    weekly_day        integer not null default 0,             -- 0 = no weekly digest
+    quiet_from        integer,
+    quiet_to          integer,
+    quiet_mode        text not null default 'hold',
+    alerts_per_hour   integer not null default 12,
+    active            integer not null default 1,
+    gone_why          text not null default '',
+    gone_at           integer,
+    owner_id          integer,                                -- of a channel: who manages it
+    created_at        integer not null
+) strict;
+create index chats_digest on chats(next_digest_at) where active = 1;
+
+create table subscriptions (
+    id         integer primary key,
+    chat_id    integer not null references chats(id) on update cascade on delete cascade,
+    thread_id  integer not null default 0,
+    query      text not null,                                 -- canonical form
+    mode       text not null default 'instant',
+    paused     integer not null default 0,
+    created_at integer not null,
+    unique (chat_id, thread_id, query)
+) strict;
+
+create table muted_stories (
+    chat_id  integer not null references chats(id) on update cascade on delete cascade,
+    story_id integer not null,
+    primary key (chat_id, story_id)
+) strict, without rowid;
+
+create table aliases (                                        -- names added from the chat
+    id       integer primary key,
+    name     text not null unique,
+    others   text not null,                                   -- JSON list
+    added_at integer not null,
+    added_by integer not null
+) strict;
+"""
+
+DELIVERIES = """
+create table deliveries (                                     -- the outbox
+    id            integer primary key,
+    chat_id       integer not null references chats(id) on update cascade on delete cascade,
+    thread_id     integer not null default 0,
+    kind          text not null,
+    subject       text not null,
+    story_id      integer,
+    payload       text not null default '{}',
+    state         text not null default 'queued',
+    due_at        integer not null,
+    created_at    integer not null,
+    attempts      integer not null default 0,
+    sending_since integer,
+    settled_at    integer,
+    message_id    integer,
+    reason        text not null default '',
+    unique (chat_id, thread_id, kind, subject)
+) strict;
+create index deliveries_due on deliveries(due_at) where state = 'queued';
+create index deliveries_sending on deliveries(chat_id) where state = 'sending';
+create index deliveries_story on deliveries(story_id, chat_id);
+create index deliveries_message on deliveries(chat_id, message_id) where message_id is not null;
+create index deliveries_settled on deliveries(chat_id, settled_at);
+"""
+
+FACTS = """
+create table facts (                                          -- small things that must last
+    name  text primary key,
+    value text not null
+) strict, without rowid;
+"""
+
+
+def execute_all(db: Database, script: str) -> None:
+    """Run statements one by one: ``executescript`` would commit the migration half-way."""
+    for statement in script.split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)
+
+
+@migrations()
+def m001_foundation(db: Database) -> None:
+    """Lay every table of the first version."""
+    for script in (OUTLETS, FEEDS, STORIES, ITEMS, CHATS, DELIVERIES, FACTS):
+        execute_all(db, script)
+    db.conn.execute(f"pragma application_id = {APPLICATION_ID}")

@@ -1,0 +1,329 @@
+"""The words of the domain: plain frozen values that cross rooms. Times are aware UTC datetimes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NewType
+
+OutletId = NewType("OutletId", int)
+FeedId = NewType("FeedId", int)
+ItemId = NewType("ItemId", int)
+StoryId = NewType("StoryId", int)
+ChatId = NewType("ChatId", int)
+ThreadId = NewType("ThreadId", int)
+SubscriptionId = NewType("SubscriptionId", int)
+DeliveryId = NewType("DeliveryId", int)
+
+NO_THREAD = ThreadId(0)
+"""Where a chat has no topics. Zero and not null, because UNIQUE sees two nulls as different."""
+
+
+# --- who tells -----------------------------------------------------------------------------
+
+
+class Ownership(StrEnum):
+    """Who stands behind an outlet; told beside every headline, filtered with ``by:``."""
+
+    STATE = "state"
+    STATE_LINKED = "state-linked"
+    PRIVATE = "private"
+    INDEPENDENT = "independent"
+    EXILE = "exile"
+    WESTERN = "western"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A publisher as readers know it.
+
+    ``country`` is an ISO 3166 alpha-2 code, or "" for the whole region. ``family`` names the
+    publisher behind several outlets, so that reprints inside one house do not pass for
+    independent confirmation. ``wire`` marks news agencies, whatever their ownership.
+    """
+
+    id: OutletId
+    name: str
+    country: str = ""
+    ownership: Ownership = Ownership.UNKNOWN
+    wire: bool = False
+    family: str = ""
+    home_url: str = ""
+
+
+# --- where we look -------------------------------------------------------------------------
+
+
+class FeedKind(StrEnum):
+    """How a source is read."""
+
+    FEED = "feed"
+    PAGE = "page"
+    TELEGRAM = "telegram"
+    IMPORT = "import"
+
+
+class FeedStatus(StrEnum):
+    """How a feed is, at a glance."""
+
+    NEW = "new"
+    OK = "ok"
+    ERROR = "error"
+    GONE = "gone"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What polling has learnt of one feed; replaced as a whole after each look.
+
+    ``next_check_at`` is the promise kept across restarts. ``interval_s`` is the feed's own
+    adaptive interval in seconds. ``failure_weight`` sums weighted failures (hard 1, soft .5,
+    temporary .25) since the last success and drives the back-off.
+    """
+
+    status: FeedStatus = FeedStatus.NEW
+    next_check_at: datetime | None = None
+    interval_s: int = 0
+    last_checked_at: datetime | None = None
+    last_status: int | None = None
+    last_ok_at: datetime | None = None
+    last_new_at: datetime | None = None
+    usual_gap_s: int = 0
+    failure_weight: float = 0.0
+    failure_count: int = 0
+    failing_since: datetime | None = None
+    error_key: str = ""
+    error_values: dict[str, Any] = field(default_factory=dict)
+    told_ill_at: datetime | None = None
+    silent_since: datetime | None = None
+    etag: str = ""
+    last_modified: str = ""
+    body_digest: str = ""
+    moved_to: str = ""
+    moved_seen: int = 0
+    baseline_done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A source that we poll: its address, its outlet and the state of polling it.
+
+    ``languages`` is what the feed declares or the catalogue knows (often two); language
+    identification is restricted to them. ``moved_from`` is the address before the last move.
+    """
+
+    id: FeedId
+    url: str
+    title: str
+    kind: FeedKind
+    outlet: Outlet
+    languages: tuple[str, ...] = ()
+    site_url: str = ""
+    rules: dict[str, str] = field(default_factory=dict)
+    moved_from: str = ""
+    added_at: datetime | None = None
+    items: int = 0
+    state: FeedState = field(default_factory=FeedState)
+
+
+# --- what is told --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """An item ready to be stored: cleaned, recognised, keyed, its story decided.
+
+    ``keys`` are the identity keys inside the feed (guid, canonical link), kept for good.
+    ``words`` are the search keys, space-separated. ``opens`` says that ``story_id`` is a story
+    of its own. Ids are given by the desk, which alone adds items, so that two new items of one
+    document can be one story. ``reasons`` are the verdict's, compact, stored as JSON.
+    """
+
+    id: ItemId
+    story_id: StoryId
+    opens: bool
+    external_id: str
+    url: str
+    url_key: str
+    title: str
+    summary: str
+    lang: str
+    published: datetime | None
+    keys: tuple[str, ...]
+    words: str
+    score: float = 0.0
+    reasons: tuple[Any, ...] = ()
+    recirculated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One outlet's telling as it is kept. ``published`` is None when the outlet did not say."""
+
+    id: ItemId
+    feed_id: FeedId
+    story_id: StoryId
+    external_id: str
+    url: str
+    title: str
+    summary: str
+    lang: str
+    published: datetime | None
+    first_seen: datetime
+    outlet: Outlet
+    updated_at: datetime | None = None
+
+    @property
+    def told_at(self) -> datetime:
+        """When it was told: the outlet's own time, else when we first saw it."""
+        return self.published or self.first_seen
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One event and every outlet's telling of it, earliest first."""
+
+    id: StoryId
+    first_at: datetime
+    updated_at: datetime
+    items: tuple[Item, ...]
+
+
+# --- who reads -----------------------------------------------------------------------------
+
+
+class ChatKind(StrEnum):
+    """Telegram's kinds of chats."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    SUPERGROUP = "supergroup"
+    CHANNEL = "channel"
+
+
+class QuietMode(StrEnum):
+    """What happens to alerts in quiet hours."""
+
+    HOLD = "hold"
+    SILENT = "silent"
+    URGENT = "urgent"
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Where we write to, and how its people want it.
+
+    Clock times (``digest_times``, ``quiet_from``, ``quiet_to``) are minutes after midnight in
+    ``time_zone`` (IANA name). ``digest_days`` is a set of ISO weekdays, 1 = Monday.
+    ``digest_from`` is where the next digest's window begins: the end of the previous one.
+    ``active`` is False once Telegram told us the chat is gone; ``gone_why`` says how.
+    """
+
+    id: ChatId
+    kind: ChatKind
+    title: str = ""
+    language: str = "en"
+    time_zone: str = "UTC"
+    digest_times: tuple[int, ...] = (8 * 60,)
+    digest_days: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
+    digest_thread: ThreadId = NO_THREAD
+    digest_from: datetime | None = None
+    next_digest_at: datetime | None = None
+    digest_when_empty: bool = True
+    weekly_day: int = 0
+    quiet_from: int | None = None
+    quiet_to: int | None = None
+    quiet_mode: QuietMode = QuietMode.HOLD
+    alerts_per_hour: int = 12
+    active: bool = True
+    gone_why: str = ""
+    gone_at: datetime | None = None
+    owner_id: ChatId | None = None
+    created_at: datetime | None = None
+
+
+class Mode(StrEnum):
+    """When a subscription's stories are told: at once, or in the digest only."""
+
+    INSTANT = "instant"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A query somebody wants told, in one chat or one topic of it."""
+
+    id: SubscriptionId
+    chat_id: ChatId
+    thread_id: ThreadId
+    query: str
+    mode: Mode = Mode.INSTANT
+    paused: bool = False
+    created_at: datetime | None = None
+
+
+# --- what is owed --------------------------------------------------------------------------
+
+
+class DeliveryKind(StrEnum):
+    """What a message is for. A reply to a command is not a delivery: it is answered at once."""
+
+    ALERT = "alert"
+    UPDATE = "update"
+    EDIT = "edit"
+    DIGEST = "digest"
+    FOLD = "fold"
+    NOTICE = "notice"
+    BROADCAST = "broadcast"
+
+
+class DeliveryState(StrEnum):
+    """The life of an outbox row: queued → sending → sent | held | merged | failed | unknown."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    HELD = "held"
+    MERGED = "merged"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """Something owed to a chat, to be written in the transaction that made it due.
+
+    ``subject`` makes it unique together with chat, thread and kind: ``s12`` for a story's
+    alert, ``2026-11-22T08:00/1`` for the first part of a digest. Owing the same twice is
+    owing it once. ``payload`` is what rendering needs beside the story, JSON-able.
+    """
+
+    chat_id: ChatId
+    thread_id: ThreadId
+    kind: DeliveryKind
+    subject: str
+    story_id: StoryId | None = None
+    payload: dict[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An outbox row: what is owed, how far it got, and why it stands where it stands."""
+
+    id: DeliveryId
+    chat_id: ChatId
+    thread_id: ThreadId
+    kind: DeliveryKind
+    subject: str
+    story_id: StoryId | None
+    payload: dict[str, Any]
+    state: DeliveryState
+    due_at: datetime
+    created_at: datetime
+    attempts: int = 0
+    sending_since: datetime | None = None
+    settled_at: datetime | None = None
+    message_id: int | None = None
+    reason: str = ""

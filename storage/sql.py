@@ -1,0 +1,45 @@
+"""The few conventions every SQL function shares. Contains no business logic."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlite_utils
+
+Connection = sqlite_utils.Database
+"""What storage functions take first: the one connection, always inside a transaction."""
+
+
+def to_ms(moment: datetime | None) -> int | None:
+    """Turn an aware datetime into milliseconds since 1970, the form in which times are kept."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        message = f"naive datetime: {moment!r}"
+        raise ValueError(message)
+    return round(moment.timestamp() * 1000)
+
+
+def from_ms(value: int | None) -> datetime | None:
+    """Turn kept milliseconds back into an aware UTC datetime."""
+    return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
+
+
+def moment(value: int) -> datetime:
+    """Turn kept milliseconds that are never null into an aware UTC datetime."""
+    return datetime.fromtimestamp(value / 1000, UTC)
+
+
+def to_json(value: Any) -> str:
+    """Write a value as compact JSON, Cyrillic as it is."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(text: str | None) -> Any:
+    """Read JSON that we wrote; an empty column is None."""
+    return json.loads(text) if text else None
+
+
+def marks(count: int) -> str:
+    """Return ``?,?,?`` for an ``IN`` list of that many values."""
+    return ",".join("?" * count)
