@@ -168,6 +168,6 @@ def refuse_foreign(connection: Connection) -> None:
 
 
 def check_foreign_keys(connection: Connection) -> None:
-    """A migration must leave no row pointing nowhere."""
+    """Refuse to go on where a migration left a row pointing nowhere."""
     if connection.conn.execute("pragma foreign_key_check").fetchone():
         raise StorageError("storage.corrupt")
