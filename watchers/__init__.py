@@ -1,0 +1,1 @@
+"""How the world becomes stories: look, fetch, read, clean, recognise, decide, match."""
