@@ -151,6 +151,19 @@ create table subscriptions (
     unique (chat_id, thread_id, query)
 ) strict;
 
+create table matches (                                        -- which item met which query, and why
+    subscription_id integer not null references subscriptions(id) on delete cascade,
+    item_id         integer not null references items(id) on delete cascade,
+    story_id        integer not null,
+    seen_at         integer not null,                         -- the item's first_seen
+    term            text not null default '',                 -- of the query
+    word            text not null default '',                 -- of the text
+    primary key (subscription_id, item_id)
+) strict, without rowid;
+create index matches_story on matches(story_id);
+create index matches_item on matches(item_id);
+create index matches_seen on matches(subscription_id, seen_at);
+
 create table muted_stories (
     chat_id  integer not null references chats(id) on update cascade on delete cascade,
     story_id integer not null,

@@ -263,6 +263,17 @@ class Subscription:
     created_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An item met a subscription: which term of the query met which word of the text."""
+
+    subscription_id: SubscriptionId
+    item_id: ItemId
+    story_id: StoryId
+    term: str = ""
+    word: str = ""
+
+
 # --- what is owed --------------------------------------------------------------------------
 
 
@@ -327,3 +338,46 @@ class Owed:
     settled_at: datetime | None = None
     message_id: int | None = None
     reason: str = ""
+
+
+# --- one poll's consequences -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EditedItem:
+    """A known item whose outlet changed its words: an update, not news."""
+
+    id: ItemId
+    story_id: StoryId
+    title: str
+    summary: str
+    url: str
+    url_key: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class LearntKey:
+    """A further identity key of a known item, seen in a later document."""
+
+    key: str
+    item_id: ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Everything one document changes, recorded in ONE transaction.
+
+    ``state`` is None where nothing was polled (an import). ``grown`` are older stories that
+    got a further telling. ``owed`` are the alerts and notices that this makes due.
+    """
+
+    feed_id: FeedId
+    now: datetime
+    new: tuple[NewItem, ...] = ()
+    edited: tuple[EditedItem, ...] = ()
+    learnt: tuple[LearntKey, ...] = ()
+    matches: tuple[Match, ...] = ()
+    grown: tuple[StoryId, ...] = ()
+    owed: tuple[NewDelivery, ...] = ()
+    state: FeedState | None = None

@@ -1,0 +1,195 @@
+"""Items: one outlet's telling each, and the keys by which it is known again."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from storage import outlets
+from storage.model import (
+    EditedItem,
+    FeedId,
+    Item,
+    ItemId,
+    LearntKey,
+    NewItem,
+    StoryId,
+)
+from storage.sql import Connection, from_json, from_ms, marks, moment, to_json, to_ms
+
+COLUMNS = (
+    "i.id, i.feed_id, i.story_id, i.external_id, i.url, i.title, i.summary, i.lang,"
+    " i.published, i.first_seen, i.updated_at"
+)
+JOINED = "items i join feeds f on f.id = i.feed_id join outlets o on o.id = f.outlet_id"
+KEY_BYTES = 10
+"""Of a key's digest. By the birthday bound a feed needs 10^11 items for a chance of 1 in 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an incoming entry is compared with: the item already kept under one of its keys."""
+
+    id: ItemId
+    story_id: StoryId
+    title: str
+    summary: str
+    url: str
+
+
+def of_row(row: tuple[Any, ...]) -> Item:
+    """Read an item and its outlet off ``COLUMNS`` followed by ``outlets.COLUMNS``."""
+    return Item(
+        id=ItemId(row[0]),
+        feed_id=FeedId(row[1]),
+        story_id=StoryId(row[2]),
+        external_id=row[3],
+        url=row[4],
+        title=row[5],
+        summary=row[6],
+        lang=row[7],
+        published=from_ms(row[8]),
+        first_seen=moment(row[9]),
+        updated_at=from_ms(row[10]),
+        outlet=outlets.of_row(row[11:]),
+    )
+
+
+def digest(key: str) -> bytes:
+    """Shorten an identity key for keeping it for good."""
+    return blake2b(key.encode(errors="surrogatepass"), digest_size=KEY_BYTES).digest()
+
+
+def known(db: Connection, feed_id: FeedId, keys: Iterable[str]) -> dict[str, Known]:
+    """Return what is already kept under each of these identity keys of a feed.
+
+    A key whose item was pruned from the archive is still known, with an empty title.
+    """
+    by_digest = {digest(key): key for key in keys}
+    found: dict[str, Known] = {}
+    wanted = list(by_digest)
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        rows = db.conn.execute(
+            "select k.key, k.item_id, coalesce(i.story_id, 0), coalesce(i.title, ''),"  # noqa: S608 (only marks)
+            " coalesce(i.summary, ''), coalesce(i.url, '')"
+            " from item_keys k left join items i on i.id = k.item_id"
+            f" where k.feed_id = ? and k.key in ({marks(len(part))})",
+            (feed_id, *part),
+        )
+        for key, item, story, title, summary, url in rows:
+            found[by_digest[key]] = Known(ItemId(item), StoryId(story), title, summary, url)
+    return found
+
+
+def last_ids(db: Connection) -> tuple[int, int]:
+    """Return the highest item id and the highest story id ever given.
+
+    Keys and aliases outlive what they point to, so they count too: no id is given twice.
+    """
+    (item,) = db.conn.execute(
+        "select max(coalesce((select max(id) from items), 0),"
+        " coalesce((select value from facts where name = 'last_item'), 0) + 0)"
+    ).fetchone()
+    (story,) = db.conn.execute(
+        "select max(coalesce((select max(id) from stories), 0),"
+        " coalesce((select max(id) from story_aliases), 0),"
+        " coalesce((select value from facts where name = 'last_story'), 0) + 0)"
+    ).fetchone()
+    return item, story
+
+
+def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) -> None:
+    """Store new items with their keys. Their stories must be there already."""
+    seen = to_ms(now)
+    for item in new:
+        db.conn.execute(
+            "insert into items(id, feed_id, story_id, external_id, url, url_key, title, summary,"
+            " lang, published, first_seen, score, reasons, recirculated, words)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                item.id,
+                feed_id,
+                item.story_id,
+                item.external_id,
+                item.url,
+                item.url_key,
+                item.title,
+                item.summary,
+                item.lang,
+                to_ms(item.published),
+                seen,
+                item.score,
+                to_json(item.reasons) if item.reasons else "",
+                item.recirculated,
+                item.words,
+            ),
+        )
+        learn(db, feed_id, [LearntKey(key, item.id) for key in item.keys])
+
+
+def learn(db: Connection, feed_id: FeedId, learnt: Iterable[LearntKey]) -> None:
+    """Keep further keys of items for good; a key already known stays with its first item."""
+    db.conn.executemany(
+        "insert into item_keys(feed_id, key, item_id) values (?, ?, ?) on conflict do nothing",
+        [(feed_id, digest(one.key), one.item_id) for one in learnt],
+    )
+
+
+def edit(db: Connection, edited: Iterable[EditedItem], now: datetime) -> None:
+    """Keep an outlet's new words for an item it had told before."""
+    for item in edited:
+        db.conn.execute(
+            "update items set title = ?, summary = ?, url = ?, url_key = ?, words = ?,"
+            " updated_at = ? where id = ?",
+            (
+                item.title,
+                item.summary,
+                item.url,
+                item.url_key,
+                item.words,
+                to_ms(now),
+                item.id,
+            ),
+        )
+
+
+def every(db: Connection, *, feed_id: FeedId | None = None) -> Iterator[tuple[Item, str]]:
+    """Yield every item with its feed's address, oldest first, for listings."""
+    where, values = ("where i.feed_id = ?", (feed_id,)) if feed_id else ("", ())
+    rows = db.conn.execute(
+        f"select f.url, {COLUMNS}, {outlets.COLUMNS} from {JOINED} {where} order by i.id",  # noqa: S608 (our own column lists)
+        values,
+    )
+    for row in rows:
+        yield of_row(row[1:]), row[0]
+
+
+def by_ids(db: Connection, ids: Iterable[ItemId]) -> tuple[Item, ...]:
+    """Return these items, in the order asked; ids that are not there are left out."""
+    wanted = list(ids)
+    rows = db.conn.execute(
+        f"select {COLUMNS}, {outlets.COLUMNS} from {JOINED} where i.id in ({marks(len(wanted))})",  # noqa: S608 (our own column lists)
+        wanted,
+    )
+    found = {item.id: item for item in map(of_row, rows)}
+    return tuple(found[one] for one in wanted if one in found)
+
+
+def since(db: Connection, moment_: datetime) -> Iterator[Item]:
+    """Yield the items first seen at or after a moment, oldest first: the window's archive."""
+    rows = db.conn.execute(
+        f"select {COLUMNS}, {outlets.COLUMNS} from {JOINED}"  # noqa: S608 (our own column lists)
+        " where i.first_seen >= ? order by i.first_seen, i.id",
+        (to_ms(moment_),),
+    )
+    return map(of_row, rows)
+
+
+def reasons(db: Connection, item_id: ItemId) -> tuple[float, Any]:
+    """Return the score and the stored reasons of the verdict that joined an item to its story."""
+    row = db.conn.execute("select score, reasons from items where id = ?", (item_id,)).fetchone()
+    if row is None:
+        return 0.0, ()
+    return row[0], from_json(row[1])

@@ -1,0 +1,52 @@
+"""Matches: which item met which subscription, kept for digests and for being asked why."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from storage.model import ChatId, ItemId, Match, StoryId, SubscriptionId, ThreadId
+from storage.sql import Connection, to_ms
+
+
+def add(db: Connection, found: Iterable[Match], now: datetime) -> None:
+    """Keep matches; the same item and subscription meet once."""
+    db.conn.executemany(
+        "insert into matches(subscription_id, item_id, story_id, seen_at, term, word)"
+        " values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+        [
+            (one.subscription_id, one.item_id, one.story_id, to_ms(now), one.term, one.word)
+            for one in found
+        ],
+    )
+
+
+def of_chat(
+    db: Connection, chat_id: ChatId, thread_id: ThreadId | None, start: datetime, end: datetime
+) -> list[Match]:
+    """Return what a chat's live subscriptions met in [start, end), newest first.
+
+    ``thread_id`` None means every topic of the chat.
+    """
+    rows = db.conn.execute(
+        "select m.subscription_id, m.item_id, m.story_id, m.term, m.word"
+        " from subscriptions s join matches m on m.subscription_id = s.id"
+        " where s.chat_id = ?1 and (?2 is null or s.thread_id = ?2) and s.paused = 0"
+        " and m.seen_at >= ?3 and m.seen_at < ?4 order by m.seen_at desc",
+        (chat_id, thread_id, to_ms(start), to_ms(end)),
+    )
+    return [of_row(row) for row in rows]
+
+
+def of_story(db: Connection, chat_id: ChatId, story_id: StoryId) -> list[Match]:
+    """Return which of a chat's subscriptions a story met, and on which words."""
+    rows = db.conn.execute(
+        "select m.subscription_id, m.item_id, m.story_id, m.term, m.word"
+        " from matches m join subscriptions s on s.id = m.subscription_id"
+        " where s.chat_id = ? and m.story_id = ? order by m.seen_at",
+        (chat_id, story_id),
+    )
+    return [of_row(row) for row in rows]
+
+
+def of_row(row: tuple[int, int, int, str, str]) -> Match:
+    """Read a match off its five columns."""
+    return Match(SubscriptionId(row[0]), ItemId(row[1]), StoryId(row[2]), row[3], row[4])

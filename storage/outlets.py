@@ -1,0 +1,51 @@
+"""Outlets: who tells."""
+
+from typing import Any
+
+from storage.model import Outlet, OutletId, Ownership
+from storage.sql import Connection
+
+COLUMNS = "o.id, o.name, o.country, o.ownership, o.wire, o.family, o.home_url"
+"""What ``of_row`` reads, for joins under the alias ``o``."""
+
+
+def of_row(row: tuple[Any, ...]) -> Outlet:
+    """Read an outlet off the columns named in ``COLUMNS``."""
+    return Outlet(
+        id=OutletId(row[0]),
+        name=row[1],
+        country=row[2],
+        ownership=Ownership(row[3]),
+        wire=bool(row[4]),
+        family=row[5],
+        home_url=row[6],
+    )
+
+
+def every(db: Connection) -> dict[OutletId, Outlet]:
+    """Return all outlets by id."""
+    rows = db.conn.execute(f"select {COLUMNS} from outlets o order by o.name")  # noqa: S608 (our own column list)
+    return {outlet.id: outlet for outlet in map(of_row, rows)}
+
+
+def named(
+    db: Connection,
+    name: str,
+    *,
+    country: str = "",
+    ownership: Ownership = Ownership.UNKNOWN,
+    wire: bool = False,
+    family: str = "",
+    home_url: str = "",
+) -> Outlet:
+    """Return the outlet of that name, adding it as described where there is none yet."""
+    db.conn.execute(
+        "insert into outlets(name, country, ownership, wire, family, home_url)"
+        " values (?, ?, ?, ?, ?, ?) on conflict(name) do nothing",
+        (name, country, ownership.value, wire, family, home_url),
+    )
+    row = db.conn.execute(
+        f"select {COLUMNS} from outlets o where o.name = ?",  # noqa: S608 (our own column list)
+        (name,),
+    ).fetchone()
+    return of_row(row)

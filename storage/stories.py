@@ -1,0 +1,161 @@
+"""Stories: one event and all its tellings, under an id that never stops pointing somewhere."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from storage import items, outlets
+from storage.model import FeedId, Item, ItemId, Story, StoryId
+from storage.sql import Connection, marks, moment, to_ms
+
+
+def open_new(db: Connection, story_id: StoryId, told_at: datetime) -> None:
+    """Give a story its row; its first item follows in the same transaction."""
+    db.conn.execute(
+        "insert into stories(id, first_at, updated_at) values (?, ?, ?)",
+        (story_id, to_ms(told_at), to_ms(told_at)),
+    )
+
+
+def refresh(db: Connection, ids: Iterable[StoryId]) -> None:
+    """Recount size and times of stories after their items changed."""
+    for story_id in ids:
+        db.conn.execute(
+            "update stories set (first_at, updated_at, size) = ("
+            " select coalesce(min(coalesce(published, first_seen)), first_at),"
+            " coalesce(max(first_seen), updated_at), count(*) from items where story_id = ?1)"
+            " where id = ?1",
+            (story_id,),
+        )
+
+
+def current(db: Connection, story_id: StoryId) -> StoryId | None:
+    """Follow an id, perhaps of a story merged away, to the story it now means."""
+    row = db.conn.execute(
+        "select id from stories where id = ?1"
+        " union all select story_id from story_aliases where id = ?1 limit 1",
+        (story_id,),
+    ).fetchone()
+    return StoryId(row[0]) if row else None
+
+
+def get(db: Connection, story_id: StoryId) -> Story | None:
+    """Return a story with all its tellings, or None where no such story was ever told."""
+    now_called = current(db, story_id)
+    if now_called is None:
+        return None
+    return next(iter(by_ids(db, [now_called])), None)
+
+
+def by_ids(db: Connection, ids: Iterable[StoryId]) -> tuple[Story, ...]:
+    """Return stories with their tellings in the order asked; missing ones are left out."""
+    wanted = list(dict.fromkeys(ids))
+    heads = {
+        row[0]: row
+        for row in db.conn.execute(
+            f"select id, first_at, updated_at from stories where id in ({marks(len(wanted))})",  # noqa: S608 (only marks)
+            wanted,
+        )
+    }
+    tellings: dict[int, list[Item]] = {}
+    for row in db.conn.execute(
+        f"select {items.COLUMNS}, {outlets.COLUMNS} from {items.JOINED}"  # noqa: S608 (our own column lists)
+        f" where i.story_id in ({marks(len(wanted))})"
+        " order by coalesce(i.published, i.first_seen), i.id",
+        wanted,
+    ):
+        item = items.of_row(row)
+        tellings.setdefault(item.story_id, []).append(item)
+    return tuple(
+        Story(one, moment(heads[one][1]), moment(heads[one][2]), tuple(tellings.get(one, ())))
+        for one in wanted
+        if one in heads
+    )
+
+
+def between(db: Connection, start: datetime, end: datetime, *, limit: int = 2000) -> list[StoryId]:
+    """Return the stories with a telling first seen in [start, end), most told first."""
+    rows = db.conn.execute(
+        "select story_id from items where first_seen >= ? and first_seen < ?"
+        " group by story_id order by count(*) desc, max(first_seen) desc limit ?",
+        (to_ms(start), to_ms(end), limit),
+    )
+    return [StoryId(row[0]) for row in rows]
+
+
+def every(db: Connection) -> Iterator[Story]:
+    """Yield every story with its tellings, in the order of ids, a few hundred at a time."""
+    last = 0
+    while True:
+        ids = [
+            StoryId(row[0])
+            for row in db.conn.execute(
+                "select id from stories where id > ? order by id limit 500", (last,)
+            )
+        ]
+        if not ids:
+            return
+        yield from by_ids(db, ids)
+        last = ids[-1]
+
+
+def move(db: Connection, item_ids: Iterable[ItemId], to: StoryId, now: datetime) -> None:
+    """Move items to another story, opening it where it is new.
+
+    A story left without items becomes an alias of where they went, so that an id once told to
+    somebody points somewhere for ever.
+    """
+    wanted = list(item_ids)
+    left = {
+        row[0]
+        for row in db.conn.execute(
+            f"select distinct story_id from items where id in ({marks(len(wanted))})",  # noqa: S608 (only marks)
+            wanted,
+        )
+    }
+    if current(db, to) != to:
+        db.conn.execute("delete from story_aliases where id = ?", (to,))
+        open_new(db, to, now)
+    for table in ("items", "matches"):
+        column = "id" if table == "items" else "item_id"
+        db.conn.execute(
+            f"update {table} set story_id = ? where {column} in ({marks(len(wanted))})",  # noqa: S608 (our own names)
+            (to, *wanted),
+        )
+    refresh(db, [to, *(StoryId(one) for one in left)])
+    for one in left - {to}:
+        (size,) = db.conn.execute("select size from stories where id = ?", (one,)).fetchone()
+        if size == 0:
+            become_alias(db, StoryId(one), to)
+
+
+def become_alias(db: Connection, story_id: StoryId, of: StoryId) -> None:
+    """Let an emptied story's id point to where its tellings went."""
+    db.conn.execute("update story_aliases set story_id = ? where story_id = ?", (of, story_id))
+    db.conn.execute("delete from stories where id = ?", (story_id,))
+    db.conn.execute(
+        "insert into story_aliases(id, story_id) values (?, ?)"
+        " on conflict(id) do update set story_id = excluded.story_id",
+        (story_id, of),
+    )
+
+
+def correct(
+    db: Connection, kind: str, pairs: Iterable[tuple[ItemId, ItemId]], by: int, now: datetime
+) -> None:
+    """Remember an admin's ``together`` or ``apart`` for pairs of items."""
+    db.conn.executemany(
+        "insert into corrections(kind, item_a, item_b, made_at, made_by) values (?, ?, ?, ?, ?)",
+        [(kind, a, b, to_ms(now), by) for a, b in pairs],
+    )
+
+
+def corrections(db: Connection) -> list[tuple[str, ItemId, ItemId]]:
+    """Return every correction an admin made, oldest first."""
+    rows = db.conn.execute("select kind, item_a, item_b from corrections order by id")
+    return [(kind, ItemId(a), ItemId(b)) for kind, a, b in rows]
+
+
+def feeds_of(db: Connection, story_id: StoryId) -> set[FeedId]:
+    """Return the feeds that told a story."""
+    rows = db.conn.execute("select distinct feed_id from items where story_id = ?", (story_id,))
+    return {FeedId(row[0]) for row in rows}
