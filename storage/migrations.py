@@ -205,6 +205,38 @@ create index deliveries_message on deliveries(chat_id, message_id) where message
 create index deliveries_settled on deliveries(chat_id, settled_at);
 """
 
+TALKS = """
+create table drafts (                                         -- what a button stands for
+    id      integer primary key,
+    chat_id integer not null,
+    text    text not null,
+    made_at integer not null,
+    unique (chat_id, text)
+) strict;
+create index drafts_made on drafts(made_at);
+
+create table expected_answers (                               -- what a plain message answers
+    chat_id   integer not null,
+    person_id integer not null,
+    question  text not null,
+    made_at   integer not null,
+    primary key (chat_id, person_id)
+) strict, without rowid;
+
+create table acting_for (                                     -- a private chat speaks for a channel
+    chat_id    integer primary key,
+    channel_id integer not null references chats(id) on update cascade on delete cascade
+) strict;
+
+create table taken_updates (                                  -- Telegram repeats itself
+    bot_id    integer not null,
+    update_id integer not null,
+    taken_at  integer not null,
+    primary key (bot_id, update_id)
+) strict, without rowid;
+create index taken_updates_at on taken_updates(taken_at);
+"""
+
 FACTS = """
 create table facts (                                          -- small things that must last
     name  text primary key,
@@ -223,6 +255,6 @@ def execute_all(db: Database, script: str) -> None:
 @migrations()
 def m001_foundation(db: Database) -> None:
     """Lay every table of the first version."""
-    for script in (OUTLETS, FEEDS, STORIES, ITEMS, CHATS, DELIVERIES, FACTS):
+    for script in (OUTLETS, FEEDS, STORIES, ITEMS, CHATS, DELIVERIES, TALKS, FACTS):
         execute_all(db, script)
     db.conn.execute(f"pragma application_id = {APPLICATION_ID}")

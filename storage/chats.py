@@ -1,0 +1,290 @@
+"""Chats: where we write to, how their people want it, and whether Telegram still lets us."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from storage.model import Chat, ChatId, ChatKind, QuietMode, StoryId, ThreadId
+from storage.sql import Connection, from_ms, to_ms
+
+SETTINGS = (
+    "kind",
+    "title",
+    "language",
+    "time_zone",
+    "digest_times",
+    "digest_days",
+    "digest_thread",
+    "digest_from",
+    "next_digest_at",
+    "digest_when_empty",
+    "weekly_day",
+    "quiet_from",
+    "quiet_to",
+    "quiet_mode",
+    "alerts_per_hour",
+    "active",
+    "gone_why",
+    "gone_at",
+    "owner_id",
+)
+
+
+# --- one chat ------------------------------------------------------------------------------
+
+
+def get(db: Connection, chat_id: ChatId) -> Chat | None:
+    """Return the chat, or None when we never met."""
+    row = next(db.query("select * from chats where id = ?", [chat_id]), None)
+    return None if row is None else to_chat(row)
+
+
+def met(db: Connection, chat: Chat, now: datetime) -> Chat:
+    """Write down a chat at the first meeting; later only follow its kind and title.
+
+    Settings that its people chose are never touched. A chat that speaks to us is not gone.
+    """
+    known = get(db, chat.id)
+    if known is None:
+        known = replace(chat, created_at=now, digest_from=now)
+        insert(db, known)
+        return known
+    current = replace(
+        known, kind=chat.kind, title=chat.title, active=True, gone_why="", gone_at=None
+    )
+    if current != known:
+        save(db, current)
+    return current
+
+
+def insert(db: Connection, chat: Chat) -> None:
+    """Add a chat's row with every setting."""
+    row = to_row(chat)
+    names = ", ".join(row)
+    values = ", ".join(f":{name}" for name in row)
+    db.conn.execute(f"insert into chats ({names}) values ({values})", row)  # noqa: S608 - our names
+
+
+def save(db: Connection, chat: Chat) -> None:
+    """Write a chat's settings as a whole."""
+    changes = ", ".join(f"{name} = :{name}" for name in SETTINGS)
+    db.conn.execute(f"update chats set {changes} where id = :id", to_row(chat))  # noqa: S608 - our names
+
+
+def change(db: Connection, chat_id: ChatId, **changes: Any) -> Chat | None:
+    """Change some settings of a chat, leaving the others as they are at this moment."""
+    chat = get(db, chat_id)
+    if chat is None:
+        return None
+    changed = replace(chat, **changes)
+    save(db, changed)
+    return changed
+
+
+def mark_gone(db: Connection, chat_id: ChatId, why: str, now: datetime) -> None:
+    """Stop writing to a chat that blocked or expelled us; its settings stay for its return."""
+    db.conn.execute(
+        "update chats set active = 0, gone_why = ?, gone_at = ? where id = ? and active = 1",
+        [why, to_ms(now), chat_id],
+    )
+
+
+def mark_back(db: Connection, chat_id: ChatId) -> None:
+    """Write to the chat again: it unblocked us or let us in."""
+    db.conn.execute(
+        "update chats set active = 1, gone_why = '', gone_at = null where id = ? and active = 0",
+        [chat_id],
+    )
+
+
+def move(db: Connection, old: ChatId, new: ChatId) -> None:
+    """Follow a group that became a supergroup: everything of the old id is the new id's.
+
+    Telegram announces the move several times, also after the new id has already spoken to us;
+    then the old chat's settings win, because people chose them there.
+    """
+    chat = get(db, old)
+    if chat is None or old == new:
+        return
+    if get(db, new) is not None:
+        for table in ("subscriptions", "muted_stories", "deliveries"):
+            db.conn.execute(
+                f"update or ignore {table} set chat_id = ? where chat_id = ?",  # noqa: S608 - ours
+                [old, new],
+            )
+        db.conn.execute("delete from chats where id = ?", [new])
+    db.conn.execute(
+        "update chats set id = ?, kind = ? where id = ?", [new, ChatKind.SUPERGROUP, old]
+    )
+    db.conn.execute("update chats set owner_id = ? where owner_id = ?", [new, old])
+
+
+def forget(db: Connection, chat_id: ChatId) -> None:
+    """Delete a chat and all that hangs on it: settings, subscriptions, messages, mutes."""
+    for table in ("drafts", "expected_answers", "acting_for"):
+        db.conn.execute(f"delete from {table} where chat_id = ?", [chat_id])  # noqa: S608 - ours
+    db.conn.execute("update chats set owner_id = null where owner_id = ?", [chat_id])
+    db.conn.execute("delete from chats where id = ?", [chat_id])
+
+
+# --- many chats ----------------------------------------------------------------------------
+
+
+def digest_due(db: Connection, now: datetime) -> list[Chat]:
+    """Return active chats whose next digest's time has come."""
+    rows = db.query(
+        "select * from chats where active = 1 and next_digest_at <= ? order by next_digest_at, id",
+        [to_ms(now)],
+    )
+    return [to_chat(row) for row in rows]
+
+
+def active(db: Connection, *, after: ChatId | None = None, limit: int = 1000) -> list[Chat]:
+    """Return a page of the chats that can be written to, by id; ``after`` continues."""
+    rows = db.query(
+        "select * from chats where active = 1 and (?1 is null or id > ?1) order by id limit ?2",
+        [after, limit],
+    )
+    return [to_chat(row) for row in rows]
+
+
+def owned_by(db: Connection, person: ChatId) -> list[Chat]:
+    """Return the channels that a person manages through their private chat."""
+    rows = db.query("select * from chats where owner_id = ? order by title, id", [person])
+    return [to_chat(row) for row in rows]
+
+
+# --- muted stories -------------------------------------------------------------------------
+
+
+def mute(db: Connection, chat_id: ChatId, story_id: StoryId) -> None:
+    """Tell this chat nothing more of a story."""
+    db.conn.execute(
+        "insert into muted_stories (chat_id, story_id) values (?, ?) on conflict do nothing",
+        [chat_id, story_id],
+    )
+
+
+def unmute(db: Connection, chat_id: ChatId, story_id: StoryId) -> None:
+    """Tell this chat of the story again."""
+    db.conn.execute(
+        "delete from muted_stories where chat_id = ? and story_id = ?", [chat_id, story_id]
+    )
+
+
+def muted(db: Connection, chat_id: ChatId) -> frozenset[StoryId]:
+    """Return the stories this chat wants to hear no more of."""
+    rows = db.query("select story_id from muted_stories where chat_id = ?", [chat_id])
+    return frozenset(StoryId(row["story_id"]) for row in rows)
+
+
+# --- counts --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Readership:
+    """Who reads, in numbers; never who they are."""
+
+    active: int
+    gone: int
+    new_this_week: int
+    kinds: tuple[tuple[str, int], ...]
+    languages: tuple[tuple[str, int], ...]
+    subscriptions: int
+    chats_subscribing: int
+
+
+def readership(db: Connection, week_ago: datetime) -> Readership:
+    """Count the chats for the admins."""
+    counts = next(
+        db.query(
+            "select coalesce(sum(active), 0) as active, coalesce(sum(not active), 0) as gone,"
+            " coalesce(sum(created_at >= ?), 0) as fresh from chats",
+            [to_ms(week_ago)],
+        )
+    )
+    subscribed = next(
+        db.query("select count(*) as total, count(distinct chat_id) as chats from subscriptions")
+    )
+    return Readership(
+        active=counts["active"],
+        gone=counts["gone"],
+        new_this_week=counts["fresh"],
+        kinds=_tally(db, "kind"),
+        languages=_tally(db, "language"),
+        subscriptions=subscribed["total"],
+        chats_subscribing=subscribed["chats"],
+    )
+
+
+def _tally(db: Connection, column: str) -> tuple[tuple[str, int], ...]:
+    rows = db.query(
+        f"select {column} as name, count(*) as n from chats where active = 1"  # noqa: S608 - ours
+        f" group by {column} order by n desc, name"
+    )
+    return tuple((row["name"], row["n"]) for row in rows)
+
+
+# --- rows ----------------------------------------------------------------------------------
+
+
+def to_chat(row: dict[str, Any]) -> Chat:
+    """Turn a row into a value."""
+    return Chat(
+        id=ChatId(row["id"]),
+        kind=ChatKind(row["kind"]),
+        title=row["title"],
+        language=row["language"],
+        time_zone=row["time_zone"],
+        digest_times=_numbers(row["digest_times"]),
+        digest_days=_numbers(row["digest_days"]),
+        digest_thread=ThreadId(row["digest_thread"]),
+        digest_from=from_ms(row["digest_from"]),
+        next_digest_at=from_ms(row["next_digest_at"]),
+        digest_when_empty=bool(row["digest_when_empty"]),
+        weekly_day=row["weekly_day"],
+        quiet_from=row["quiet_from"],
+        quiet_to=row["quiet_to"],
+        quiet_mode=QuietMode(row["quiet_mode"]),
+        alerts_per_hour=row["alerts_per_hour"],
+        active=bool(row["active"]),
+        gone_why=row["gone_why"],
+        gone_at=from_ms(row["gone_at"]),
+        owner_id=None if row["owner_id"] is None else ChatId(row["owner_id"]),
+        created_at=from_ms(row["created_at"]),
+    )
+
+
+def to_row(chat: Chat) -> dict[str, Any]:
+    """Turn a value into a row."""
+    return {
+        "id": chat.id,
+        "kind": chat.kind,
+        "title": chat.title,
+        "language": chat.language,
+        "time_zone": chat.time_zone,
+        "digest_times": _joined(chat.digest_times),
+        "digest_days": _joined(chat.digest_days),
+        "digest_thread": chat.digest_thread,
+        "digest_from": to_ms(chat.digest_from),
+        "next_digest_at": to_ms(chat.next_digest_at),
+        "digest_when_empty": int(chat.digest_when_empty),
+        "weekly_day": chat.weekly_day,
+        "quiet_from": chat.quiet_from,
+        "quiet_to": chat.quiet_to,
+        "quiet_mode": chat.quiet_mode,
+        "alerts_per_hour": chat.alerts_per_hour,
+        "active": int(chat.active),
+        "gone_why": chat.gone_why,
+        "gone_at": to_ms(chat.gone_at),
+        "owner_id": chat.owner_id,
+        "created_at": to_ms(chat.created_at),
+    }
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in text.split())
+
+
+def _joined(numbers: tuple[int, ...]) -> str:
+    return " ".join(str(number) for number in numbers)

@@ -1,0 +1,147 @@
+"""Subscriptions: the queries that chats want told."""
+
+from datetime import datetime
+from typing import Any
+
+from storage.errors import NewsError
+from storage.model import ChatId, Mode, Subscription, SubscriptionId, ThreadId
+from storage.sql import Connection, from_ms, to_ms
+
+MOST_PER_CHAT = 200
+"""Enough for anybody's work; a bound, so that no chat can weigh on all the others."""
+
+
+def add(
+    db: Connection,
+    *,
+    chat_id: ChatId,
+    thread_id: ThreadId,
+    query: str,
+    mode: Mode,
+    now: datetime,
+) -> tuple[Subscription, bool]:
+    """Keep a query in its canonical form; return it and whether it is new here.
+
+    Subscribing again to the same query takes it up where it was left: its mode is set and a
+    pause ends. Raises NewsError where the chat has as many as it may.
+    """
+    found = next(
+        db.query(
+            "select * from subscriptions where chat_id = ? and thread_id = ? and query = ?",
+            [chat_id, thread_id, query],
+        ),
+        None,
+    )
+    if found is not None:
+        db.conn.execute(
+            "update subscriptions set mode = ?, paused = 0 where id = ?", [mode, found["id"]]
+        )
+        return to_subscription({**found, "mode": mode, "paused": 0}), False
+    if count(db, chat_id) >= MOST_PER_CHAT:
+        raise NewsError("subscribe.too_many", most=MOST_PER_CHAT)
+    row = next(
+        db.query(
+            "insert into subscriptions (chat_id, thread_id, query, mode, created_at)"
+            " values (?, ?, ?, ?, ?) returning *",
+            [chat_id, thread_id, query, mode, to_ms(now)],
+        )
+    )
+    return to_subscription(row), True
+
+
+def get(db: Connection, subscription_id: SubscriptionId, chat_id: ChatId) -> Subscription | None:
+    """Return a chat's own subscription; another chat's is as unknown as one that never was."""
+    row = next(
+        db.query(
+            "select * from subscriptions where id = ? and chat_id = ?", [subscription_id, chat_id]
+        ),
+        None,
+    )
+    return None if row is None else to_subscription(row)
+
+
+def of_chat(db: Connection, chat_id: ChatId) -> list[Subscription]:
+    """Return a chat's subscriptions, oldest first."""
+    rows = db.query("select * from subscriptions where chat_id = ? order by id", [chat_id])
+    return [to_subscription(row) for row in rows]
+
+
+def listening(db: Connection) -> list[Subscription]:
+    """Return every subscription that is not paused, of chats that can be written to."""
+    rows = db.query(
+        "select s.* from subscriptions s join chats c on c.id = s.chat_id"
+        " where s.paused = 0 and c.active = 1 order by s.id"
+    )
+    return [to_subscription(row) for row in rows]
+
+
+def listening_of(db: Connection, chat_id: ChatId) -> list[Subscription]:
+    """Return one chat's subscriptions that are not paused, whether or not it is gone."""
+    rows = db.query(
+        "select * from subscriptions where chat_id = ? and paused = 0 order by id", [chat_id]
+    )
+    return [to_subscription(row) for row in rows]
+
+
+def count(db: Connection, chat_id: ChatId) -> int:
+    """Count a chat's subscriptions."""
+    row = next(db.query("select count(*) as n from subscriptions where chat_id = ?", [chat_id]))
+    return int(row["n"])
+
+
+def save(db: Connection, subscription: Subscription) -> None:
+    """Write a subscription's query, mode and pause.
+
+    Raises NewsError where the chat already has another subscription to that query.
+    """
+    twin = next(
+        db.query(
+            "select id from subscriptions"
+            " where chat_id = ? and thread_id = ? and query = ? and id <> ?",
+            [
+                subscription.chat_id,
+                subscription.thread_id,
+                subscription.query,
+                subscription.id,
+            ],
+        ),
+        None,
+    )
+    if twin is not None:
+        raise NewsError("subscribe.already", query=subscription.query)
+    db.conn.execute(
+        "update subscriptions set query = ?, mode = ?, paused = ? where id = ?",
+        [
+            subscription.query,
+            subscription.mode,
+            int(subscription.paused),
+            subscription.id,
+        ],
+    )
+
+
+def remove(db: Connection, subscription_id: SubscriptionId, chat_id: ChatId) -> bool:
+    """Delete a chat's own subscription; return whether there was one."""
+    cursor = db.conn.execute(
+        "delete from subscriptions where id = ? and chat_id = ?", [subscription_id, chat_id]
+    )
+    return cursor.rowcount > 0
+
+
+def remove_all(db: Connection, chat_id: ChatId) -> list[SubscriptionId]:
+    """Delete every subscription of a chat; return which they were."""
+    rows = db.query("delete from subscriptions where chat_id = ? returning id", [chat_id])
+    return [SubscriptionId(row["id"]) for row in rows]
+
+
+def to_subscription(row: dict[str, Any]) -> Subscription:
+    """Turn a row into a value."""
+    return Subscription(
+        id=SubscriptionId(row["id"]),
+        chat_id=ChatId(row["chat_id"]),
+        thread_id=ThreadId(row["thread_id"]),
+        query=row["query"],
+        mode=Mode(row["mode"]),
+        paused=bool(row["paused"]),
+        created_at=from_ms(row["created_at"]),
+    )

@@ -1,0 +1,117 @@
+"""What must be remembered of a conversation between two messages of it."""
+
+from datetime import datetime, timedelta
+
+from storage.model import ChatId
+from storage.sql import Connection, to_ms
+
+DRAFTS_KEPT = timedelta(days=30)
+ANSWERS_AWAITED = timedelta(hours=1)
+UPDATES_KEPT = timedelta(days=3)
+"""Telegram repeats an update for a day at most."""
+
+# --- what a button stands for where it does not fit into the button's 64 bytes --------------
+
+
+def keep_draft(db: Connection, chat_id: ChatId, text: str, now: datetime) -> int:
+    """Keep a text that buttons of this chat refer to; return its number."""
+    row = next(
+        db.query(
+            "insert into drafts (chat_id, text, made_at) values (?1, ?2, ?3)"
+            " on conflict (chat_id, text) do update set made_at = ?3 returning id",
+            [chat_id, text, to_ms(now)],
+        )
+    )
+    return int(row["id"])
+
+
+def draft(db: Connection, draft_id: int, chat_id: ChatId) -> str | None:
+    """Return a kept text of this chat; None when it is too old or another chat's."""
+    row = next(
+        db.query("select text from drafts where id = ? and chat_id = ?", [draft_id, chat_id]),
+        None,
+    )
+    return None if row is None else str(row["text"])
+
+
+# --- what the next plain message of a person answers ----------------------------------------
+
+
+def expect(db: Connection, chat_id: ChatId, person_id: int, question: str, now: datetime) -> None:
+    """Take this person's next plain message in this chat as the answer to ``question``."""
+    db.conn.execute(
+        "insert into expected_answers (chat_id, person_id, question, made_at)"
+        " values (?1, ?2, ?3, ?4)"
+        " on conflict do update set question = ?3, made_at = ?4",
+        [chat_id, person_id, question, to_ms(now)],
+    )
+
+
+def answered(db: Connection, chat_id: ChatId, person_id: int, now: datetime) -> str | None:
+    """Return the question that a plain message answers, and stop waiting for it."""
+    row = next(
+        db.query(
+            "delete from expected_answers where chat_id = ? and person_id = ?"
+            " returning question, made_at",
+            [chat_id, person_id],
+        ),
+        None,
+    )
+    if row is None or row["made_at"] < (to_ms(now - ANSWERS_AWAITED) or 0):
+        return None
+    return str(row["question"])
+
+
+# --- for whom a person's private chat speaks ------------------------------------------------
+
+
+def act_for(db: Connection, person: ChatId, channel: ChatId | None) -> None:
+    """Let commands in a private chat concern a channel; None ends that."""
+    db.conn.execute("delete from acting_for where chat_id = ?", [person])
+    if channel is not None:
+        db.conn.execute(
+            "insert into acting_for (chat_id, channel_id) values (?, ?)", [person, channel]
+        )
+
+
+def acting_for(db: Connection, person: ChatId) -> ChatId | None:
+    """Return the channel that commands in this private chat concern, if any."""
+    row = next(
+        db.query(
+            "select a.channel_id from acting_for a join chats c on c.id = a.channel_id"
+            " where a.chat_id = ?1 and c.owner_id = ?1",
+            [person],
+        ),
+        None,
+    )
+    return None if row is None else ChatId(row["channel_id"])
+
+
+# --- updates that were taken -----------------------------------------------------------------
+
+
+def take_update(db: Connection, bot_id: int, update_id: int, now: datetime) -> bool:
+    """Note that an update is being answered; False when it already was.
+
+    Telegram repeats an update whose receipt it did not hear. The note is made before the
+    answer: a crash between them costs one answer, which the person asks for again, where a
+    note after it would answer twice.
+    """
+    cursor = db.conn.execute(
+        "insert into taken_updates (bot_id, update_id, taken_at) values (?, ?, ?)"
+        " on conflict do nothing",
+        [bot_id, update_id, to_ms(now)],
+    )
+    return cursor.rowcount > 0
+
+
+def prune(db: Connection, now: datetime) -> int:
+    """Forget what no conversation can refer to any more; return how many rows."""
+    gone = 0
+    for statement, kept in (
+        ("delete from drafts where made_at < ?", DRAFTS_KEPT),
+        ("delete from expected_answers where made_at < ?", ANSWERS_AWAITED),
+        ("delete from taken_updates where taken_at < ?", UPDATES_KEPT),
+    ):
+        gone += db.conn.execute(statement, [to_ms(now - kept)]).rowcount
+    return gone
