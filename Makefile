@@ -1,0 +1,60 @@
+# The menu. Each target makes what it needs: the first run builds .venv (about a minute), the
+# next ones start at once.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: help demo run test check lint lock clean
+
+help:
+	@echo "make demo   see it work: no token, no network, a chat page in the browser"
+	@echo "make run    run the real bot (put TELEGRAM_BOT_TOKEN into .env first)"
+	@echo "make test   everything CI checks: style, types, arrows between rooms, tests, coverage"
+	@echo "make lint   the quick part of it: style, types, arrows"
+	@echo "make lock   pin newer versions of the packages"
+
+demo: $(VENV)/ready
+	@$(BIN)/python -m bot demo
+
+run: $(VENV)/ready
+	@$(BIN)/python -m bot run
+
+test: lint
+	@echo "→ tests"
+	@$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+
+lint: $(VENV)/ready-dev
+	@echo "→ style"
+	@$(BIN)/ruff check -q .
+	@$(BIN)/ruff format -q --check .
+	@echo "→ arrows between rooms"
+	@$(BIN)/lint-imports --no-logo > $(VENV)/arrows.txt || { cat $(VENV)/arrows.txt; exit 1; }
+	@echo "→ types"
+	@$(BIN)/mypy --no-error-summary
+
+lock: $(VENV)/ready-dev
+	@sh deploy/lock.sh
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "SteppeWire needs Python 3.11 or newer; name one with: make PYTHON=python3.12 demo"; exit 1; }
+	@echo "→ making a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "python3 cannot make one here; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/ready: $(VENV)/made deploy/requirements.txt pyproject.toml
+	@echo "→ installing what SteppeWire runs on (pinned, with hashes)"
+	@$(PIP) install -q --require-hashes -r deploy/requirements.txt
+	@$(PIP) install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready deploy/requirements-dev.txt
+	@echo "→ installing what its checks run on (pinned, with hashes)"
+	@$(PIP) install -q --require-hashes -r deploy/requirements-dev.txt
+	@touch $@

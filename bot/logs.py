@@ -1,0 +1,64 @@
+"""Logging, set up once: one canonical line a unit of work, JSON or pretty, no secrets."""
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+
+from bot.settings import Settings
+
+SECRET = re.compile(r"\b[0-9]{5,20}:[A-Za-z0-9_-]{20,100}\b")
+"""A bot's token anywhere in a line: httpx, inside python-telegram-bot, logs whole URLs."""
+
+NOISY = ("httpx", "httpcore", "apscheduler", "telegram", "aiohttp.access", "asyncio", "matplotlib")
+
+
+def without_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Blank out bot tokens in every text of a log line."""
+    for key, value in event.items():
+        if isinstance(value, str) and ":" in value:
+            event[key] = SECRET.sub("<token>", value)
+    return event
+
+
+def set_up(settings: Settings) -> None:
+    """Send our lines and the libraries' warnings to stderr in one form."""
+    pretty = settings.log_format == "pretty" or (
+        settings.log_format == "auto" and sys.stderr.isatty()
+    )
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[Any] = (
+        [without_secrets, structlog.dev.ConsoleRenderer()]
+        if pretty
+        else [
+            structlog.processors.format_exc_info,
+            without_secrets,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[settings.log_level]
+        ),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    to_stderr = logging.StreamHandler(sys.stderr)
+    to_stderr.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [to_stderr]
+    root.setLevel(settings.log_level)
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
