@@ -133,7 +133,7 @@ class Settings:
     telegram_webhook_listen: str = setting("127.0.0.1:8080", host_port_text)
     telegram_webhook_secret: str = setting("", secret, hidden=True)
     admin_ids: frozenset[int] = setting(frozenset(), people)
-    database_path: Path = setting(DATABASE, Path)
+    database_path: Path = setting(DATABASE, Path)  # noqa: RUF009 (a Path never changes)
     poll_interval: int = setting(900, poll_seconds)
     default_timezone: str = setting("Asia/Almaty", zone)
     default_language: str = setting("en", one_of(*LANGUAGES))

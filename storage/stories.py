@@ -21,8 +21,8 @@ def refresh(db: Connection, ids: Iterable[StoryId]) -> None:
     for story_id in ids:
         db.conn.execute(
             "update stories set (first_at, updated_at, size) = ("
-            " select coalesce(min(coalesce(published, first_seen)), first_at),"
-            " coalesce(max(first_seen), updated_at), count(*) from items where story_id = ?1)"
+            " select coalesce(min(coalesce(published, first_seen)), stories.first_at),"
+            " coalesce(max(first_seen), stories.updated_at), count(*) from items where story_id = ?1)"
             " where id = ?1",
             (story_id,),
         )

@@ -1,0 +1,32 @@
+"""What many tests need: a fresh database, plain or behind its thread, and a moment in time."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database, connect
+from storage.sql import Connection
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    """A fresh database in this thread, for tests of storage functions."""
+    opened = connect(tmp_path / "news.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    """A fresh database behind its own thread, as the program uses it."""
+    opened = await Database.opened(tmp_path / "news.db")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which a test happens."""
+    return datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

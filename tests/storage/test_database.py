@@ -1,0 +1,130 @@
+"""The door to the file: ours or refused, whole or undone, one thread."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlite_utils
+
+from storage import facts
+from storage.database import Database, connect
+from storage.errors import StorageError
+from storage.migrations import migrations
+from storage.sql import Connection
+
+
+def key_of(path: Path) -> str:
+    with pytest.raises(StorageError) as raised:
+        connect(path)
+    return raised.value.text_key
+
+
+def test_another_programs_database_is_refused_and_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "photos.db"
+    other = sqlite3.connect(path)
+    other.execute("create table photos (id integer)")
+    other.commit()
+    other.close()
+    before = path.read_bytes()
+    assert key_of(path) == "storage.foreign"
+    assert path.read_bytes() == before
+
+
+def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database, " * 100)
+    assert key_of(path) == "storage.corrupt"
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    assert key_of(tmp_path / "nowhere" / "news.db") == "storage.no_folder"
+
+
+def test_a_folder_in_the_files_place_is_refused(tmp_path: Path) -> None:
+    assert key_of(tmp_path) == "storage.unwritable"
+
+
+def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    connect(path).close()
+    newer = sqlite_utils.Database(path)
+    newer["_sqlite_migrations"].insert(
+        {"migration_set": migrations.name, "name": "m999_later", "applied_at": "2030-01-01"}
+    )
+    newer.close()
+    assert key_of(path) == "storage.newer"
+
+
+def test_a_database_whose_making_was_cut_off_is_made_whole(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    cut_off = sqlite_utils.Database(path)
+    migrations.ensure_migrations_table(cut_off)
+    cut_off.close()
+    opened = connect(path)
+    assert "stories" in opened.table_names()
+    opened.close()
+
+
+def test_a_locked_database_is_said_to_be_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "news.db"
+    connect(path).close()
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("pragma locking_mode = exclusive")
+    holder.execute("begin exclusive")
+    monkeypatch.setattr("storage.database.BUSY_TIMEOUT_MS", 1)
+    assert key_of(path) == "storage.locked"
+    holder.close()
+
+
+def test_every_table_is_strict(connection: Connection) -> None:
+    tables = [
+        row
+        for row in connection.conn.execute("pragma table_list")
+        if row[2] == "table" and not row[1].startswith(("sqlite_", "_sqlite_", "search"))
+    ]
+    assert [row[1] for row in tables if not row[5]] == []
+    assert len(tables) > 10
+
+
+async def test_a_failed_write_leaves_nothing(db: Database) -> None:
+    def half(connection: Connection) -> None:
+        facts.put(connection, "half", "done")
+        raise KeyError("half")
+
+    with pytest.raises(KeyError):
+        await db.write(half)
+    assert await db.read(facts.get, "half") is None
+
+
+async def test_many_writers_at_once_lose_nothing(db: Database) -> None:
+    def count(connection: Connection) -> None:
+        facts.put(connection, "n", str(int(facts.get(connection, "n") or 0) + 1))
+
+    await asyncio.gather(*(db.write(count) for _ in range(50)))
+    assert await db.read(facts.get, "n") == "50"
+
+
+async def test_a_write_that_points_nowhere_is_refused(db: Database) -> None:
+    def orphan(connection: Connection) -> None:
+        connection.conn.execute(
+            "insert into subscriptions(chat_id, query, created_at) values (1, 'gas', 0)"
+        )
+
+    with pytest.raises(sqlite3.IntegrityError):
+        await db.write(orphan)
+
+
+async def test_a_full_disk_is_said_to_be_full_and_keeps_what_was(db: Database) -> None:
+    await db.write(facts.put, "kept", "yes")
+
+    def fill(connection: Connection) -> None:
+        connection.conn.execute("pragma max_page_count = 1")
+        facts.put(connection, "big", "x" * 10_000_000)
+
+    with pytest.raises(StorageError) as raised:
+        await db.write(fill)
+    assert raised.value.text_key == "storage.full"
+    assert await db.read(facts.get, "kept") == "yes"

@@ -1,0 +1,62 @@
+"""A story is all its tellings in order, and its id never points nowhere."""
+
+from datetime import timedelta
+
+from storage import stories
+from storage.model import ItemId, StoryId
+from storage.sql import Connection
+from tests.storage import rows
+
+
+def test_tellings_stand_in_the_order_they_were_told(connection: Connection) -> None:
+    feed = rows.feed(connection)
+    rows.told(
+        connection,
+        feed,
+        rows.new_item(1, published=rows.NOON),
+        rows.new_item(2, story=1, published=rows.NOON - timedelta(hours=2)),
+    )
+    story = stories.get(connection, StoryId(1))
+    assert story is not None
+    assert [2, 1] == [item.id for item in story.items]
+    assert rows.NOON - timedelta(hours=2) == story.first_at
+
+
+def test_a_merged_storys_id_leads_to_where_its_tellings_went(connection: Connection) -> None:
+    feed = rows.feed(connection)
+    rows.told(connection, feed, *(rows.new_item(n) for n in (1, 2, 3)))
+    stories.move(connection, [ItemId(2)], StoryId(1), rows.NOON)
+    stories.move(connection, [ItemId(1), ItemId(2)], StoryId(3), rows.NOON)
+    assert StoryId(3) == stories.current(connection, StoryId(2))
+    found = stories.get(connection, StoryId(1))
+    assert found is not None
+    assert {1, 2, 3} == {item.id for item in found.items}
+
+
+def test_a_story_split_off_again_lives_under_its_own_id(connection: Connection) -> None:
+    feed = rows.feed(connection)
+    rows.told(connection, feed, rows.new_item(1), rows.new_item(2))
+    stories.move(connection, [ItemId(2)], StoryId(1), rows.NOON)
+    stories.move(connection, [ItemId(2)], StoryId(2), rows.NOON)
+    assert StoryId(2) == stories.current(connection, StoryId(2))
+    assert [1, 1] == [len(story.items) for story in stories.every(connection)]
+
+
+def test_an_unknown_id_is_no_story(connection: Connection) -> None:
+    assert stories.get(connection, StoryId(5)) is None
+
+
+def test_the_most_told_stories_come_first(connection: Connection) -> None:
+    feed = rows.feed(connection)
+    rows.told(connection, feed, rows.new_item(1), rows.new_item(2), rows.new_item(3, story=2))
+    window = (rows.NOON - timedelta(hours=1), rows.NOON + timedelta(seconds=1))
+    assert [2, 1] == stories.between(connection, *window)
+    assert [] == stories.between(connection, window[1], window[1] + timedelta(days=1))
+
+
+def test_corrections_are_remembered_in_order(connection: Connection) -> None:
+    feed = rows.feed(connection)
+    rows.told(connection, feed, rows.new_item(1), rows.new_item(2))
+    stories.correct(connection, "apart", [(ItemId(1), ItemId(2))], 7, rows.NOON)
+    stories.correct(connection, "together", [(ItemId(2), ItemId(1))], 7, rows.NOON)
+    assert [("apart", 1, 2), ("together", 2, 1)] == stories.corrections(connection)
