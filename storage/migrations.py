@@ -196,13 +196,43 @@ create table deliveries (                                     -- the outbox
     settled_at    integer,
     message_id    integer,
     reason        text not null default '',
+    rank          integer not null default 0,                 -- 0 news, 1 digests, 2 broadcasts
+    level         integer not null default 0,                 -- 0 HTML, 1 plain, 2 title and link
+    doubts        integer not null default 0,                 -- answers that were lost
+    crashes       integer not null default 0,                 -- found sending at a start
+    carrier       integer,                                    -- the message that tells it instead
     unique (chat_id, thread_id, kind, subject)
 ) strict;
-create index deliveries_due on deliveries(due_at) where state = 'queued';
+create index deliveries_lane on deliveries(chat_id, rank, due_at, id) where state = 'queued';
 create index deliveries_sending on deliveries(chat_id) where state = 'sending';
+create index deliveries_held on deliveries(chat_id) where state = 'held';
 create index deliveries_story on deliveries(story_id, chat_id);
 create index deliveries_message on deliveries(chat_id, message_id) where message_id is not null;
-create index deliveries_settled on deliveries(chat_id, settled_at);
+create index deliveries_recent on deliveries(chat_id, created_at);
+create index deliveries_settled on deliveries(settled_at) where settled_at is not null;
+create index deliveries_carrier on deliveries(carrier) where carrier is not null;
+
+create table lanes (                                          -- one message at a time to a chat
+    chat_id integer primary key references chats(id) on update cascade on delete cascade,
+    rank    integer not null default 0,                       -- of the message that goes next
+    next_at integer,                                          -- null: nothing queued, or one going
+    open_at integer not null default 0                        -- the chat rests until then
+) strict;
+create index lanes_next on lanes(rank, next_at) where next_at is not null;
+
+create table rests (                                          -- Telegram's bans outlast us
+    chat_id integer primary key,                              -- 0 = everybody
+    until   integer not null
+) strict;
+
+create table shut (                                           -- targets that refuse messages
+    chat_id   integer not null references chats(id) on update cascade on delete cascade,
+    thread_id integer not null,                               -- -1 = the whole chat
+    why       text not null,
+    times     integer not null default 1,
+    until     integer not null,                               -- then it may be tried once again
+    primary key (chat_id, thread_id)
+) strict, without rowid;
 """
 
 TALKS = """

@@ -321,7 +321,12 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """An outbox row: what is owed, how far it got, and why it stands where it stands."""
+    """An outbox row: what is owed, how far it got, and why it stands where it stands.
+
+    ``level`` is how plainly it must be told after Telegram refused it: 0 HTML, 1 plain text,
+    2 title and link. ``doubts`` counts answers that were lost, ``crashes`` starts that found it
+    half sent. ``carrier`` is the message that tells it instead, where it was held or merged.
+    """
 
     id: DeliveryId
     chat_id: ChatId
@@ -338,6 +343,10 @@ class Owed:
     settled_at: datetime | None = None
     message_id: int | None = None
     reason: str = ""
+    level: int = 0
+    doubts: int = 0
+    crashes: int = 0
+    carrier: DeliveryId | None = None
 
 
 # --- one poll's consequences -----------------------------------------------------------------
