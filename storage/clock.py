@@ -1,0 +1,53 @@
+"""Wall clocks: what a reader's own clock shows, as instants (pure).
+
+Clock times are minutes after midnight. A time that a change to summer time skips comes as much
+later as the clocks jumped; a time that comes twice means its first coming (PEP 495, fold = 0).
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+DAY_MINUTES = 24 * 60
+
+
+@lru_cache(maxsize=512)
+def zone(name: str) -> ZoneInfo:
+    """Return an IANA zone; one that no longer exists is read as UTC rather than losing digests."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def instant(day: date, minutes: int, zone_name: str) -> datetime:
+    """Return when a reader's clock shows this time on this day."""
+    wall = datetime(day.year, day.month, day.day, minutes // 60, minutes % 60)  # noqa: DTZ001 (its zone is given next)
+    return wall.replace(tzinfo=zone(zone_name)).astimezone(UTC)
+
+
+def minutes_at(moment: datetime, zone_name: str) -> int:
+    """Return what a reader's clock shows, in minutes after midnight."""
+    local = moment.astimezone(zone(zone_name))
+    return local.hour * 60 + local.minute
+
+
+def quiet_until(
+    moment: datetime, zone_name: str, start: int | None, end: int | None
+) -> datetime | None:
+    """Return when the quiet hours that hold this moment end, or None outside of them.
+
+    ``start`` after ``end`` spans midnight; equal ones mean no quiet hours at all.
+    """
+    if start is None or end is None or start == end:
+        return None
+    now = minutes_at(moment, zone_name)
+    inside = start <= now < end if start < end else now >= start or now < end
+    if not inside:
+        return None
+    today = moment.astimezone(zone(zone_name)).date()
+    for day in (today, today + timedelta(days=1)):
+        ends = instant(day, end, zone_name)
+        if ends > moment:
+            return ends
+    return None
