@@ -1,0 +1,358 @@
+"""Stories as people see them: alerts, cards, digests, lines of a search. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.conversation import Button, Html, Keyboard, Message
+from bot.render.markup import bold, chunks, cut, escape, italic, joined, link, tidy, told
+from bot.texts import say, words
+from storage.model import Chat, Item, Outlet, Ownership, Story
+
+HEADLINE_UNITS = 220
+SUMMARY_UNITS = 260
+TELLINGS_ON_A_PAGE = 8
+OUTLETS_NAMED = 5
+DIGEST_MESSAGES = 3
+
+
+# --- what a story is called, and by whom it is told -----------------------------------------
+
+
+def headline(story: Story, language: str) -> Item:
+    """Choose the telling whose headline stands for the story.
+
+    The earliest in the reader's language; else the earliest there is, in a language that
+    neighbours read (Russian before English for a Russian reader's relatives) before others.
+    """
+    titled = [item for item in story.items if item.title.strip()] or list(story.items)
+    order = (language, "ru" if language != "en" else "en", "en", "ru")
+    for wanted in order:
+        for item in titled:
+            if item.lang == wanted:
+                return item
+    return titled[0]
+
+
+def title(item: Item, language: str) -> str:
+    """Return a telling's headline, fit to be shown; an outlet without one is said so."""
+    return tidy(item.title, HEADLINE_UNITS) or say(language, "story.untitled")
+
+
+def outlets(story: Story) -> list[Outlet]:
+    """Return the story's outlets in the order they told it, each once."""
+    return list({item.outlet.name: item.outlet for item in reversed(story.items)}.values())[::-1]
+
+
+def ownership(outlet: Outlet, language: str) -> str:
+    """Say who stands behind an outlet in a word or two; "" where nobody knows."""
+    who = (
+        "" if outlet.ownership is Ownership.UNKNOWN else say(language, f"owner.{outlet.ownership}")
+    )
+    wire = say(language, "owner.wire") if outlet.wire else ""
+    return ", ".join(part for part in (who, wire) if part)
+
+
+def outlet_name(outlet: Outlet, language: str, *, owner: bool = True) -> Html:
+    """Write an outlet with its country's flag and, softly, who stands behind it."""
+    who = ownership(outlet, language) if owner else ""
+    behind = italic(f"({who})") if who else ""
+    return joined((words.flag(outlet.country), tidy(outlet.name, 40), behind), " ")
+
+
+def told_by(story: Story, language: str, most: int = OUTLETS_NAMED) -> Html:
+    """List the outlets that tell a story, first teller first, the surplus as a number."""
+    every = outlets(story)
+    names = [outlet_name(one, language) for one in every[:most]]
+    surplus = len(every) - most
+    if surplus > 0:
+        names.append(told(language, "story.more_outlets", count=surplus))
+    return joined(names, " · ")
+
+
+def press(verb: str, *values: object) -> str:
+    """Write a button's data: ``s:12:3``."""
+    return ":".join((verb, *(str(value) for value in values)))
+
+
+# --- an alert -------------------------------------------------------------------------------
+
+
+def alert(
+    story: Story,
+    chat: Chat,
+    *,
+    now: datetime,
+    because: Sequence[tuple[str, str]] = (),
+    query: str = "",
+) -> Message:
+    """Render the living message of a story; rendered anew when further outlets tell it.
+
+    ``because`` pairs a term of the query with the word it met; ``query`` is the
+    subscription's. Both are said in the last line, so that nobody wonders why it came.
+    """
+    language, item = chat.language, headline(story, chat.language)
+    parts = [
+        bold(link(title(item, language), item.url)),
+        escape(_summary(item)),
+        told_by(story, language),
+        joined((f"🕗 {_told_at(story, chat, now)}", _why_line(because, query)), "\n"),
+    ]
+    return Message(joined(parts, "\n\n"), alert_buttons(story, language))
+
+
+def _summary(item: Item) -> str:
+    text = tidy(item.summary, SUMMARY_UNITS)
+    return (
+        ""
+        if text.casefold().startswith(item.title.casefold()) and len(text) < len(item.title) + 20
+        else text
+    )
+
+
+def _told_at(story: Story, chat: Chat, now: datetime) -> str:
+    zone = words.zone(chat.time_zone)
+    first = words.when(story.items[0].told_at, now, chat.language, zone)
+    last = words.when(story.items[-1].told_at, now, chat.language, zone)
+    return first if first == last else f"{first} → {last}"
+
+
+def _why_line(because: Sequence[tuple[str, str]], query: str) -> Html:
+    """Say which word met which; only what differs needs to be told apart."""
+    met = [
+        joined((bold(tidy(term, 40)), escape(tidy(word, 40))), " ≈ ")
+        if word and word.casefold() != term.casefold()
+        else bold(tidy(term, 40))
+        for term, word in because[:3]
+    ]
+    if not met and not query:
+        return Html()
+    return joined(("🔎", joined(met, ", ") if met else tidy(query, 80)), " ")
+
+
+def alert_buttons(story: Story, language: str) -> Keyboard:
+    """Return the buttons under an alert: the story, mute it, why it came."""
+    count = len(outlets(story))
+    label = (
+        say(language, "button.story")
+        if count == 1
+        else say(language, "button.story_outlets", count=count)
+    )
+    return (
+        (
+            Button(f"📖 {label}", press("s", story.id)),
+            Button(f"🔕 {say(language, 'button.mute')}", press("m", story.id)),
+            Button(f"❓ {say(language, 'button.why')}", press("w", story.id)),
+        ),
+    )
+
+
+def update(story: Story, item: Item, chat: Chat, *, now: datetime) -> Message:
+    """Render the short reply under an alert: a telling that changes the matter."""
+    language = chat.language
+    at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
+    head = told(language, "alert.changed")
+    line = joined((outlet_name(item.outlet, language), at), " · ")
+    return Message(
+        joined((head, bold(link(title(item, language), item.url)), line)),
+        ((Button(f"📖 {say(language, 'button.story')}", press("s", story.id)),),),
+    )
+
+
+def fold(count: int, chat: Chat) -> Message:
+    """Render the one message into which alerts beyond the hourly limit fold."""
+    language = chat.language
+    return Message(
+        told(language, "alert.folded", count=count, limit=chat.alerts_per_hour),
+        ((Button(f"📰 {say(language, 'button.show_them')}", press("h")),),),
+    )
+
+
+def awake(stories: Sequence[Story], chat: Chat, *, now: datetime) -> tuple[Message, ...]:
+    """Render what was held in quiet hours as one list: while you slept, five stories."""
+    head = told(chat.language, "alert.awake", count=len(stories))
+    return paged(joined((head, lines(stories, chat, now=now)), "\n\n"))
+
+
+# --- a story with all its tellings ------------------------------------------------------------
+
+
+def card(
+    story: Story, chat: Chat, *, now: datetime, page: int = 0, muted: bool = False
+) -> Message:
+    """Render a story whole: who told it, when, in which words, with links, a page at a time."""
+    language = chat.language
+    pages = max(1, -(-len(story.items) // TELLINGS_ON_A_PAGE))
+    page = min(max(page, 0), pages - 1)
+    start = page * TELLINGS_ON_A_PAGE
+    shown = story.items[start : start + TELLINGS_ON_A_PAGE]
+    body = [telling(start + n, one, chat, now) for n, one in enumerate(shown, 1)]
+    text = joined(
+        (bold(title(headline(story, language), language)), facts(story, language), *body), "\n\n"
+    )
+    return Message(
+        chunks(text)[0],
+        (*turn(("sp", story.id), page, pages), *_card_buttons(story, language, muted=muted)),
+    )
+
+
+def facts(story: Story, language: str) -> Html:
+    """Say in one line how wide a story is told: outlets, countries, languages."""
+    told_in = sorted({item.lang for item in story.items if item.lang not in ("", "und")})
+    homes = {item.outlet.country for item in story.items if item.outlet.country}
+    parts = [
+        say(language, "n.outlets", count=len(outlets(story))),
+        say(language, "n.countries", count=len(homes)) if len(homes) > 1 else "",
+        " ".join(label.split("-")[0].upper() for label in told_in) if len(told_in) > 1 else "",
+        say(language, "story.number", id=str(story.id)),
+    ]
+    return joined(parts, " · ")
+
+
+def telling(number: int, item: Item, chat: Chat, now: datetime) -> Html:
+    """Render one outlet's telling in a story's card."""
+    language = chat.language
+    at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
+    if item.published is None:
+        at = say(language, "story.first_seen", at=at)
+    return joined(
+        (
+            joined((f"{number}. {at}", outlet_name(item.outlet, language)), " · "),
+            link(title(item, language), item.url),
+        )
+    )
+
+
+def _card_buttons(story: Story, language: str, *, muted: bool) -> Keyboard:
+    mute = (
+        Button(f"🔔 {say(language, 'button.unmute')}", press("um", story.id))
+        if muted
+        else Button(f"🔕 {say(language, 'button.mute')}", press("m", story.id))
+    )
+    return (
+        (
+            mute,
+            Button(f"❓ {say(language, 'button.why')}", press("w", story.id)),
+            Button(f"↗️ {say(language, 'button.share')}", inline=f"story {story.id}"),
+        ),
+    )
+
+
+def turn(data: tuple[object, ...], page: int, pages: int) -> Keyboard:
+    """Return the buttons that turn pages, with the page's number between them."""
+    if pages <= 1:
+        return ()
+    verb, *rest = data
+    back = Button("‹", press(str(verb), *rest, page - 1)) if page else Button("·", press("_"))
+    on = (
+        Button("›", press(str(verb), *rest, page + 1))
+        if page < pages - 1
+        else Button("·", press("_"))
+    )
+    return ((back, Button(f"{page + 1} / {pages}", press("_")), on),)
+
+
+# --- lists ----------------------------------------------------------------------------------
+
+
+def line(story: Story, chat: Chat, *, now: datetime, marked: Html | None = None) -> Html:
+    """Render a story in a list: its linked headline, and softly who and how many tell it.
+
+    ``marked`` is the headline with matched words in bold, where there are such.
+    """
+    language, item = chat.language, headline(story, chat.language)
+    first, count = item.outlet, len(outlets(story))
+    by = outlet_name(first, language, owner=False)
+    if count > 1:
+        by = joined((by, say(language, "story.plus", count=count - 1)), " ")
+    at = words.when(story.items[0].told_at, now, language, words.zone(chat.time_zone))
+    name = marked if marked is not None else escape(title(item, language))
+    return joined((link(name, item.url), joined((by, at, f"/s{story.id}"), " · ")))
+
+
+def lines(stories: Iterable[Story], chat: Chat, *, now: datetime) -> Html:
+    """Render stories one under another."""
+    return joined((line(story, chat, now=now) for story in stories), "\n\n")
+
+
+def paged(
+    markup: str, keyboard: Keyboard = (), most: int = DIGEST_MESSAGES
+) -> tuple[Message, ...]:
+    """Split long HTML into messages; the buttons go under the last one."""
+    parts = chunks(markup)[:most]
+    return tuple(
+        Message(part, keyboard if number == len(parts) - 1 else ())
+        for number, part in enumerate(parts)
+    )
+
+
+# --- a digest -------------------------------------------------------------------------------
+
+
+def digest(
+    sections: Sequence[tuple[str, Sequence[Story]]],
+    chat: Chat,
+    *,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    total: int | None = None,
+    queries: Sequence[str] = (),
+    weekly: bool = False,
+) -> tuple[Message, ...]:
+    """Render a digest: sections (country code, its stories best first), one line a story.
+
+    ``since`` and ``until`` bound the window; ``total`` counts the stories from which these
+    were chosen; ``queries`` are the subscriptions it was made for. At most three messages.
+    """
+    language = chat.language
+    zone = words.zone(chat.time_zone)
+    shown = sum(len(stories) for _, stories in sections)
+    window = " – ".join(words.when(one, now, language, zone) for one in (since, until))
+    head = joined(
+        (
+            joined(("📰", told(language, "digest.weekly" if weekly else "digest.title")), " "),
+            italic(window),
+            escape(", ".join(tidy(query, 60) for query in queries)),
+        )
+    )
+    if not shown:
+        return (Message(joined((head, told(language, "digest.quiet")), "\n\n")),)
+    body = [_section(code, stories, chat) for code, stories in sections if stories]
+    chosen = (
+        told(language, "digest.chosen", count=total, shown=shown)
+        if total is not None and total > shown
+        else Html()
+    )
+    return paged(joined((head, *body, chosen), "\n\n"))
+
+
+def _section(code: str, stories: Sequence[Story], chat: Chat) -> Html:
+    language = chat.language
+    place = words.country(code, language) if code else say(language, "digest.region")
+    head = joined((words.flag(code), bold(place)), " ")
+    return joined((head, *(_digest_line(story, language) for story in stories)))
+
+
+def _digest_line(story: Story, language: str) -> Html:
+    item, count = headline(story, language), len(outlets(story))
+    name = link(title(item, language), item.url)
+    many = (
+        italic(say(language, "n.outlets", count=count))
+        if count > 1
+        else italic(tidy(item.outlet.name, 40))
+    )
+    return joined((Html(f"• {name}"), many), " — ")
+
+
+def quiet(chat: Chat) -> Message:
+    """Render the line that a chat gets when nothing happened and it wants to hear that."""
+    return Message(told(chat.language, "digest.quiet"))
+
+
+# --- when HTML fails ------------------------------------------------------------------------
+
+
+def bare(story: Story, language: str) -> str:
+    """Return title and link as plain text: the last form of a message that Telegram refuses."""
+    item = headline(story, language)
+    return "\n".join(part for part in (cut(title(item, language), 300), item.url[:500]) if part)

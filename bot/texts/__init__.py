@@ -1,0 +1,113 @@
+"""The translation catalogue: what we say, in the reader's language, with right plurals.
+
+Sentences live in ``en.po`` and ``ru.po`` under keys (``subscribe.saved``). They may hold the
+tags b, i and code; ``say`` drops these for places that show plain text (menus, toasts, the
+command line), ``bot.render.told`` keeps them and escapes the values.
+"""
+
+import gettext
+import html
+import re
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+
+from babel.messages.pofile import read_po
+
+from bot.texts.words import number
+from storage.errors import NewsError
+
+LANGUAGES = ("en", "ru")
+FALLBACK = "en"
+
+_TAG = re.compile(r"</?(?:b|i|code)>")
+
+# Where we do not speak a person's language, the one they most likely read as well.
+_NEIGHBOURS = {"be": "ru", "kk": "ru", "ky": "ru", "uz": "ru", "tg": "ru", "tk": "ru", "tt": "ru"}
+
+
+class Catalogue:
+    """One language's sentences and its rule of plurals."""
+
+    def __init__(self, language: str) -> None:
+        """Read the language's file."""
+        with files(__package__).joinpath(f"{language}.po").open("rb") as file:
+            read = read_po(file, locale=language)
+        # The standard library's own reader of the gettext header's expression: n → index.
+        self.plural: Callable[[int], int] = gettext.c2py(read.plural_expr)
+        self.forms: dict[str, tuple[str, ...]] = {
+            message.id if isinstance(message.id, str) else message.id[0]: (
+                (message.string,)
+                if isinstance(message.string, str)
+                else tuple(message.string or ())
+            )
+            for message in read
+            if message.id
+        }
+
+    def template(self, key: str, count: object) -> str | None:
+        """Return the sentence under a key, in the plural form that ``count`` asks for."""
+        forms = self.forms.get(key)
+        if forms is None or len(forms) == 1:
+            return forms[0] if forms else None
+        amount = abs(int(count)) if isinstance(count, int | float) else 0
+        return forms[min(self.plural(amount), len(forms) - 1)]
+
+
+@cache
+def catalogue(language: str) -> Catalogue:
+    """Return a language's catalogue, read once; English for a language we do not have."""
+    return Catalogue(language if language in LANGUAGES else FALLBACK)
+
+
+def filled(language: str, key: str, fill: Callable[[str], str], /, **values: object) -> str:
+    """Fill the sentence's placeholders with values, each written by ``fill`` after formatting.
+
+    ``count`` chooses the plural. Numbers get the language's grouping. A key that is in no
+    catalogue is told as itself: the tests forbid it, and a person should still see something.
+    """
+    template = catalogue(language).template(key, values.get("count"))
+    if template is None:
+        template = catalogue(FALLBACK).template(key, values.get("count")) or key
+    return template.format_map({name: fill(written(v, language)) for name, v in values.items()})
+
+
+def written(value: object, language: str) -> str:
+    """Write a placeholder's value: numbers in the language's way, anything else as it is.
+
+    Returns the value itself where it is a string, so that HTML stays HTML.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or value is None:
+        return "" if value is None else str(value)
+    if isinstance(value, int | float):
+        return number(value, language)
+    return str(value)
+
+
+def say(language: str, key: str, /, **values: object) -> str:
+    """Return a sentence as plain text."""
+    template = catalogue(language).template(key, values.get("count"))
+    if template is None:
+        template = catalogue(FALLBACK).template(key, values.get("count")) or key
+    plain = html.unescape(_TAG.sub("", template))
+    return plain.format_map({name: written(v, language) for name, v in values.items()})
+
+
+def sentence(error: NewsError, language: str) -> str:
+    """Say a wrong request's sentence as plain text, as the command line does."""
+    known = catalogue(FALLBACK).template(error.text_key, 0)
+    if known is None:
+        return say(language, "error.request", key=error.text_key)
+    return say(language, error.text_key, **error.values)
+
+
+def choose(told: str | None, default: str) -> str:
+    """Choose our language for a person whose Telegram is in ``told`` (a BCP 47 tag)."""
+    short = (told or "").casefold().replace("_", "-").split("-")[0]
+    if short in LANGUAGES:
+        return short
+    if short in _NEIGHBOURS:
+        return _NEIGHBOURS[short]
+    return default if not short and default in LANGUAGES else FALLBACK

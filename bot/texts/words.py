@@ -1,0 +1,102 @@
+"""Numbers, dates, countries and languages, written as a reader of the language expects."""
+
+from datetime import datetime, timedelta, tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.numbers import format_decimal
+
+# British English writes 21 Nov and 14:05, as the region's readers of English do.
+_LOCALES = {"en": "en_GB", "ru": "ru_RU"}
+_REGIONAL_INDICATOR_A = 0x1F1E6
+_COUNTRY_CODE_LENGTH = 2
+EVERYWHERE = "🌐"
+
+
+@cache
+def locale(language: str) -> Locale:
+    """Return Babel's locale for one of our languages."""
+    return Locale.parse(_LOCALES.get(language, "en_GB"))
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """Return a time zone by its IANA name; UTC where the name means nothing (any more)."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def number(value: float, language: str) -> str:
+    """Write a number with the language's grouping; at most one decimal place."""
+    return str(format_decimal(value, format="#,##0.#", locale=locale(language)))
+
+
+def clock(moment: datetime, time_zone: tzinfo) -> str:
+    """Write the time of day, as 14:05."""
+    return moment.astimezone(time_zone).strftime("%H:%M")
+
+
+def day(moment: datetime, now: datetime, language: str, time_zone: tzinfo) -> str:
+    """Write the day: 21 Nov, with the year where it is not this one's."""
+    local = moment.astimezone(time_zone)
+    skeleton = "MMMd" if local.year == now.astimezone(time_zone).year else "yMMMd"
+    return str(
+        format_skeleton(skeleton, local, tzinfo=time_zone, locale=locale(language), fuzzy=True)
+    )
+
+
+def when(moment: datetime, now: datetime, language: str, time_zone: tzinfo) -> str:
+    """Write a moment as near as a reader needs: 14:05 today, else the day with the time."""
+    local, today = moment.astimezone(time_zone), now.astimezone(time_zone)
+    if local.date() == today.date():
+        return clock(moment, time_zone)
+    return f"{day(moment, now, language, time_zone)}, {clock(moment, time_zone)}"
+
+
+def weekday(number_: int, language: str) -> str:
+    """Name an ISO weekday (1 = Monday) shortly: Mon, пн."""
+    return str(locale(language).days["stand-alone"]["abbreviated"][(number_ - 1) % 7])
+
+
+def long_day(moment: datetime, language: str, time_zone: tzinfo) -> str:
+    """Write a day for a heading: Saturday, 21 November."""
+    local = moment.astimezone(time_zone)
+    return str(format_date(local.date(), "EEEE, d MMMM", locale=locale(language)))
+
+
+def ago(moment: datetime, now: datetime, language: str) -> str:
+    """Write how long ago (or in how long) something is: 2 hours ago, in 5 minutes."""
+    return str(
+        format_timedelta(moment - now, add_direction=True, locale=locale(language), threshold=1.2)
+    )
+
+
+def lasting(length: timedelta, language: str) -> str:
+    """Write a length of time: 2 hours."""
+    return str(format_timedelta(length, locale=locale(language), threshold=1.2))
+
+
+def minutes(after_midnight: int) -> str:
+    """Write minutes after midnight as a clock time: 480 → 08:00."""
+    return f"{after_midnight // 60 % 24:02d}:{after_midnight % 60:02d}"
+
+
+def country(code: str, language: str) -> str:
+    """Name a country by its ISO 3166 code; the code itself where it names none."""
+    return str(locale(language).territories.get(code.upper(), code))
+
+
+def flag(code: str) -> str:
+    """Return a country's flag, or a globe for none."""
+    if len(code) != _COUNTRY_CODE_LENGTH or not (code.isascii() and code.isalpha()):
+        return EVERYWHERE
+    return "".join(chr(_REGIONAL_INDICATOR_A + ord(letter) - ord("A")) for letter in code.upper())
+
+
+def language_name(label: str, language: str) -> str:
+    """Name a language by its label (``uz-Latn`` is uz); the label itself where unknown."""
+    return str(locale(language).languages.get(label.partition("-")[0], label))
