@@ -56,7 +56,8 @@ def installed_version() -> str:
 
 
 @click.group(
-    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 99}
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 99},
 )
 @click.version_option(installed_version(), prog_name="steppewire")
 def main() -> None:

@@ -25,7 +25,9 @@ def lines() -> Iterator[dict[str, Any]]:
         yield value if isinstance(value, dict) else {"error": "not a JSON object"}
 
 
-def answer(asked: dict[str, Any], needs: tuple[str, ...], work: Callable[[], dict[str, Any]]) -> None:
+def answer(
+    asked: dict[str, Any], needs: tuple[str, ...], work: Callable[[], dict[str, Any]]
+) -> None:
     """Print a line back with what ``work`` finds, or with one clear error."""
     missing = [name for name in needs if not isinstance(asked.get(name), str)]
     if "error" not in asked and missing:

@@ -1,0 +1,76 @@
+"""``backup`` and ``check``: what an operator runs by hand or from a timer."""
+
+import asyncio
+from pathlib import Path
+
+import click
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+
+from bot import texts
+from bot.cli.common import Refused, archive, command
+from bot.settings import Settings
+from storage import backup as backups
+from storage.errors import NewsError
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@command
+async def backup(settings: Settings, file: Path) -> None:
+    """Copy the database to FILE while everything goes on, and check the copy.
+
+    To restore: stop SteppeWire, put the copy in the place of DATABASE_PATH, start again.
+    """
+    with click.progressbar(length=1, label="copying") as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        size = await asyncio.to_thread(backups.copy, settings.database_path, file, show)
+    click.echo(f"{file}: {size:,} bytes, checked")
+
+
+@click.command()
+@command
+async def check(settings: Settings) -> None:
+    """Check the settings, the database and the token, a line each; exit 1 if one is ill."""
+    click.echo("settings  ok")
+    healthy = [await database_is_sound(settings), await token_is_good(settings)]
+    if not all(healthy):
+        raise Refused("Mend what is named above and run `steppewire check` again.")
+
+
+async def database_is_sound(settings: Settings) -> bool:
+    """Say how the database is: whole, ours, and of this version."""
+    path = settings.database_path
+    if not path.exists():
+        click.echo(f"database  {path} is not there yet; the first start makes it")
+        return True
+    try:
+        async with archive(settings):
+            size = await asyncio.to_thread(backups.check, path)
+    except NewsError as error:
+        click.echo(f"database  {path}: {texts.sentence(error, 'en')}")
+        return False
+    click.echo(f"database  ok: {path}, {size:,} bytes")
+    return True
+
+
+async def token_is_good(settings: Settings) -> bool:
+    """Ask Telegram who we are."""
+    if not settings.telegram_bot_token:
+        click.echo("token     none is set: ask @BotFather for one and put it into .env")
+        return False
+    bot = Bot(settings.telegram_bot_token, base_url=f"{settings.telegram_api_url}/bot")
+    try:
+        me = await bot.get_me()
+    except InvalidToken:
+        click.echo("token     Telegram does not know it: ask @BotFather for /token again")
+        return False
+    except TelegramError as error:
+        click.echo(f"token     Telegram cannot be asked just now: {error}")
+        return False
+    click.echo(f"token     ok: @{me.username}")
+    return True
