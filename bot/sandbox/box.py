@@ -1,0 +1,155 @@
+"""The sandbox as one thing to start: Bot API, chat page, control door and sample outlets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+from aiohttp import web
+
+from bot.sandbox.api import MAX_BODY, BotApi
+from bot.sandbox.calls import Calls
+from bot.sandbox.control import Control
+from bot.sandbox.faults import Faults
+from bot.sandbox.guard import guard
+from bot.sandbox.limits import Rates
+from bot.sandbox.model import Happening, Message
+from bot.sandbox.newsstand import Newsstand
+from bot.sandbox.page_api import PageApi
+from bot.sandbox.people import (
+    ADMIN_ID,
+    BOT,
+    BOT_TOKEN,
+    CHANNEL_TITLE,
+    CHANNEL_USERNAME,
+    GROUP_TITLE,
+    PEOPLE,
+)
+from bot.sandbox.telegram import Telegram
+from bot.sandbox.webhooks import Webhooks
+
+
+def wall_clock() -> datetime:
+    """Tell the time; tests pass their own clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A running box. `url` is what TELEGRAM_API_URL takes; `page_url` is for people."""
+
+    url: str
+    token: str
+    telegram: Telegram
+    faults: Faults
+    calls: Calls
+    newsstand: Newsstand
+    group_id: int
+    channel_id: int
+
+    @property
+    def page_url(self) -> str:
+        """Where the chat page is."""
+        return f"{self.url}/"
+
+    @property
+    def base_url(self) -> str:
+        """What python-telegram-bot calls base_url."""
+        return f"{self.url}/bot"
+
+    @property
+    def base_file_url(self) -> str:
+        """What python-telegram-bot calls base_file_url."""
+        return f"{self.url}/file/bot"
+
+    @classmethod
+    @asynccontextmanager
+    async def start(
+        cls,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        clock: Callable[[], datetime] = wall_clock,
+        rates: Rates | None = None,
+        token: str = BOT_TOKEN,
+        people: bool = True,
+        every: float = 20.0,
+        seed: int = 1,
+        keep: int = 20_000,
+    ) -> AsyncIterator[Self]:
+        """Serve until the block ends.
+
+        `rates` switches Telegram's rate limits on; `people` moves Anna, Айгуль, the admin, a
+        group and a channel in; `every` is the seconds between two new sample items, `seed`
+        their order; `keep` bounds what is remembered of each conversation.
+        """
+        telegram = Telegram(clock, rates, keep)
+        telegram.new_bot(token, BOT)
+        group_id, channel_id = _furnish(telegram) if people else (0, 0)
+        faults, calls = Faults(), Calls()
+        api, page = BotApi(telegram, faults, calls), PageApi(telegram)
+        newsstand = Newsstand(clock, every=every, seed=seed)
+        hooks = Webhooks(telegram)
+        app = web.Application(client_max_size=MAX_BODY, middlewares=[guard])
+        control = Control(telegram, faults, calls)
+        for part in (api, control, newsstand, page):
+            app.add_routes(part.routes())
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        url = f"http://{host}:{runner.addresses[0][1]}"
+        try:
+            yield cls(url, token, telegram, faults, calls, newsstand, group_id, channel_id)
+        finally:
+            api.polling.close()
+            page.close()
+            await hooks.close()
+            await runner.cleanup()
+
+    async def until(self, condition: Callable[[], bool], timeout: float = 5.0) -> None:  # noqa: ASYNC109
+        """Wait until `condition` holds, looking again at every happening and call."""
+        changed = asyncio.Event()
+
+        def wake(_: object) -> None:
+            changed.set()
+
+        forgets = (self.telegram.listen(wake), self.calls.listen(wake))
+        try:
+            async with asyncio.timeout(timeout):
+                while not condition():
+                    changed.clear()
+                    await changed.wait()
+        finally:
+            for forget in forgets:
+                forget()
+
+    async def message(self, chat_id: int, text: str, timeout: float = 5.0) -> Message:  # noqa: ASYNC109
+        """Wait until a message from a bot containing `text` stands in a chat; return the newest."""
+
+        def found() -> list[Message]:
+            return [
+                message
+                for message in self.telegram.messages(chat_id)
+                if text in message.text
+                and (message.sender_id is None or message.sender_id in self.telegram.bots)
+            ]
+
+        await self.until(lambda: bool(found()), timeout)
+        return found()[-1]
+
+
+def _furnish(telegram: Telegram) -> tuple[int, int]:
+    for person in PEOPLE:
+        telegram.add_person(person)
+    members = tuple(person.id for person in PEOPLE)
+    group = telegram.create_chat(GROUP_TITLE, "group", owner=ADMIN_ID, members=members)
+    channel = telegram.create_chat(
+        CHANNEL_TITLE, "channel", owner=ADMIN_ID, members=members, username=CHANNEL_USERNAME
+    )
+    return group.id, channel.id
+
+
+__all__ = ["Happening", "Sandbox", "wall_clock"]

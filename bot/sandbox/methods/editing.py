@@ -1,0 +1,91 @@
+"""editMessageText, editMessageCaption, editMessageReplyMarkup, deleteMessage, deleteMessages."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.sandbox.errors import NOT_MODIFIED, bad_request
+from bot.sandbox.limits import DELETE_WINDOW, MAX_CAPTION, MAX_TEXT
+from bot.sandbox.methods.params import Params
+from bot.sandbox.methods.sending import formatted, keyboard
+from bot.sandbox.methods.targets import own_message, target
+from bot.sandbox.model import Bot, Message
+from bot.sandbox.telegram import Telegram
+from bot.sandbox.wire import message_json
+
+
+def _editable(telegram: Telegram, bot: Bot, params: Params) -> Message:
+    message = own_message(telegram, bot, params, "edit")
+    chat = telegram.chats.get(message.key.chat_id)
+    member = chat.member(bot.id) if chat else None
+    channel_editor = message.sender_id is None and member is not None and member.can_edit
+    if message.sender_id != bot.id and not channel_editor:
+        raise bad_request("message can't be edited")
+    return message
+
+
+def _apply(telegram: Telegram, old: Message, new: Message) -> Any:
+    if (old.text, old.entities, old.markup) == (new.text, new.entities, new.markup):
+        raise bad_request(NOT_MODIFIED)
+    # A change of buttons alone does not mark a message as edited.
+    said = (old.text, old.entities) != (new.text, new.entities)
+    edited = telegram.clock() if said else old.edited
+    return message_json(telegram, telegram.change(replace(new, edited=edited)))
+
+
+def edit_message_text(telegram: Telegram, bot: Bot, params: Params) -> Any:
+    """Replace a message's text and keyboard (no keyboard given = none any more)."""
+    message = _editable(telegram, bot, params)
+    if message.has_media or message.location:
+        raise bad_request("there is no text in the message to edit")
+    text, entities = formatted(params, "text", MAX_TEXT)
+    if not text:
+        raise bad_request("message text is empty")
+    markup = keyboard(telegram, message.key, params)
+    new = replace(message, text=text, entities=entities, markup=markup)
+    return _apply(telegram, message, new)
+
+
+def edit_message_caption(telegram: Telegram, bot: Bot, params: Params) -> Any:
+    """Replace the words under a picture or file."""
+    message = _editable(telegram, bot, params)
+    if not message.has_media:
+        raise bad_request("there is no caption in the message to edit")
+    text, entities = formatted(params, "caption", MAX_CAPTION)
+    markup = keyboard(telegram, message.key, params)
+    new = replace(message, text=text, entities=entities, markup=markup)
+    return _apply(telegram, message, new)
+
+
+def edit_message_reply_markup(telegram: Telegram, bot: Bot, params: Params) -> Any:
+    """Replace only the keyboard."""
+    message = _editable(telegram, bot, params)
+    markup = keyboard(telegram, message.key, params)
+    return _apply(telegram, message, replace(message, markup=markup))
+
+
+def delete_message(telegram: Telegram, bot: Bot, params: Params) -> Any:
+    """Delete one message, younger than 48 h; others' in groups only as an admin."""
+    message = own_message(telegram, bot, params, "delete")
+    if not _deletable(telegram, bot, message):
+        raise bad_request("message can't be deleted for everyone")
+    telegram.remove(message)
+    return True
+
+
+def delete_messages(telegram: Telegram, bot: Bot, params: Params) -> Any:
+    """Delete several; what cannot be found is skipped."""
+    ids = params.json("message_ids") or []
+    for message_id in ids:
+        one = Params({"chat_id": params.chat_id, "message_id": message_id})
+        message = telegram.find(target(telegram, bot, one.chat_id), one.number("message_id"))
+        if message is not None and _deletable(telegram, bot, message):
+            telegram.remove(message)
+    return True
+
+
+def _deletable(telegram: Telegram, bot: Bot, message: Message) -> bool:
+    if telegram.age(message) > DELETE_WINDOW:
+        return False
+    chat = telegram.chats.get(message.key.chat_id)
+    member = chat.member(bot.id) if chat else None
+    return chat is None or message.sender_id == bot.id or bool(member and member.is_admin)

@@ -1,0 +1,149 @@
+"""The sample outlets as web sites on loopback: feeds with ETag and 304, and home pages."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+
+from aiohttp import web
+
+from bot.sandbox.documents import atom, home_page, rss, story_page
+from bot.sandbox.outlets import SampleItem, SampleOutlet, sample_items, sample_outlets
+from bot.sandbox.supply import Supply
+
+SHOWN = 30  # items per feed document
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """An item with the time and place it appeared."""
+
+    item: SampleItem
+    number: int
+    at: datetime
+
+    @property
+    def path(self) -> str:
+        """Where its page is."""
+        return f"/outlets/{self.item.outlet}/{self.number}"
+
+
+class Newsstand:
+    """What the outlets show now: the first items, the supply so far, and what tests add."""
+
+    def __init__(self, clock: Callable[[], datetime], *, every: float, seed: int) -> None:
+        self._clock = clock
+        self._every = every
+        self._supply = Supply(seed)
+        self._opened = clock()
+        self._extra: list[Printed] = []
+        self._first = [
+            Printed(item, 1 + place, self._opened - timedelta(seconds=item.age))
+            for place, item in enumerate(sample_items())
+        ]
+        self._later: list[Printed] = []
+
+    def routes(self) -> list[web.RouteDef]:
+        """List the routes."""
+        return [
+            web.get("/outlets/", self.index),
+            web.get("/outlets/{slug}/", self.home),
+            web.get("/outlets/{slug}/feed.xml", self.feed),
+            web.get(r"/outlets/{slug}/{number:\d+}", self.story),
+        ]
+
+    def publish(self, outlet: str, title: str, summary: str = "", lang: str = "en") -> Printed:
+        """Let an outlet publish something now (for tests)."""
+        item = SampleItem(outlet, title, summary, lang)
+        printed = Printed(item, 900_000 + len(self._extra), self._clock())
+        self._extra.append(printed)
+        return printed
+
+    def printed(self, slug: str) -> list[Printed]:
+        """List what an outlet shows now, newest first."""
+        self._catch_up()
+        found = [p for p in (*self._first, *self._later, *self._extra) if p.item.outlet == slug]
+        found.sort(key=lambda p: (p.at, p.number), reverse=True)
+        return found[:SHOWN]
+
+    def _catch_up(self) -> None:
+        if self._every <= 0:
+            return
+        passed = (self._clock() - self._opened).total_seconds()
+        due = int(passed // self._every)
+        begin = len(self._first) + 1
+        while self._later_count() < due:
+            number = self._later_count()
+            at = self._opened + timedelta(seconds=self._every * (number + 1))
+            self._later.append(Printed(self._supply.item(number), begin + number, at))
+
+    def _later_count(self) -> int:
+        return len(self._later)
+
+    def _outlet(self, request: web.Request) -> SampleOutlet:
+        slug = request.match_info["slug"]
+        found = next((o for o in sample_outlets() if o.slug == slug), None)
+        if found is None:
+            raise web.HTTPNotFound
+        return found
+
+    async def index(self, _request: web.Request) -> web.Response:
+        """List the outlets for the curious."""
+        rows = [(o.name, o.home_path) for o in sample_outlets()]
+        return _html(home_page("Sample outlets, all invented", "", rows))
+
+    async def home(self, request: web.Request) -> web.Response:
+        """Give an outlet's home page, which names its feed."""
+        outlet = self._outlet(request)
+        rows = [(p.item.title, p.path) for p in self.printed(outlet.slug)]
+        return _html(home_page(outlet.name, outlet.feed_path, rows, outlet.form))
+
+    async def story(self, request: web.Request) -> web.Response:
+        """Give the page of one item."""
+        outlet = self._outlet(request)
+        number = int(request.match_info["number"])
+        found = next((p for p in self.printed(outlet.slug) if p.number == number), None)
+        if found is None:
+            raise web.HTTPNotFound
+        return _html(story_page(outlet.name, found.item, found.at))
+
+    async def feed(self, request: web.Request) -> web.Response:
+        """Give a feed, or 304 to who has it already; the ill outlet shows its illness."""
+        outlet = self._outlet(request)
+        if outlet.form == "page":
+            return _html(home_page(outlet.name, "", [("This page is no feed.", outlet.home_path)]))
+        if outlet.form == "down":
+            raise web.HTTPServiceUnavailable(text="Under repair", headers={"Retry-After": "120"})
+        printed = self.printed(outlet.slug)
+        latest = printed[0].at if printed else self._opened
+        write = atom if outlet.form == "atom" else rss
+        entries = [(p.item, p.path, p.at) for p in printed]
+        body = write(outlet, str(request.url.origin()), entries, latest).encode()
+        etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+        headers = {"ETag": etag, "Last-Modified": format_datetime(latest, usegmt=True)}
+        if _unchanged(request, etag, latest):
+            return web.Response(status=304, headers=headers)
+        kind = "application/atom+xml" if outlet.form == "atom" else "application/rss+xml"
+        return web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)
+
+
+def _unchanged(request: web.Request, etag: str, latest: datetime) -> bool:
+    """Apply RFC 9110: If-None-Match decides where given, else If-Modified-Since."""
+    match = request.headers.get("If-None-Match")
+    if match is not None:
+        return etag in [tag.strip().removeprefix("W/") for tag in match.split(",")]
+    since = request.headers.get("If-Modified-Since")
+    try:
+        return since is not None and latest.replace(microsecond=0) <= _aware(since)
+    except ValueError:
+        return False
+
+
+def _aware(text: str) -> datetime:
+    found = parsedate_to_datetime(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _html(text: str) -> web.Response:
+    return web.Response(text=text, content_type="text/html")

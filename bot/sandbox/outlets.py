@@ -1,0 +1,79 @@
+"""Invented outlets for the demo, said to be invented; their stories are about real public matters.
+
+`outlets.json` holds the outlets, the first items with their age, and the supply of further ones.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SampleOutlet:
+    """An invented outlet; `ownership` is state, state-linked, private, independent, exile, western.
+
+    `form` is how it is read: rss, atom, page (HTML where a feed should be) or down (503).
+    """
+
+    name: str
+    slug: str
+    country: str
+    languages: tuple[str, ...]
+    ownership: str
+    form: str
+    wire: bool = False
+
+    @property
+    def feed_path(self) -> str:
+        """Where its feed is, below the sandbox's url."""
+        return f"/outlets/{self.slug}/feed.xml"
+
+    @property
+    def home_path(self) -> str:
+        """Where its home page is, below the sandbox's url."""
+        return f"/outlets/{self.slug}/"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleItem:
+    """An item of an outlet, `age` seconds old when the sandbox starts."""
+
+    outlet: str
+    title: str
+    summary: str
+    lang: str
+    age: int = 0
+
+
+@cache
+def sample_data() -> Any:
+    """Read the data file."""
+    return json.loads(
+        resources.files("bot.sandbox").joinpath("outlets.json").read_text(encoding="utf-8")
+    )
+
+
+def sample_outlets() -> tuple[SampleOutlet, ...]:
+    """List the outlets with a working or an ill feed, in the order of the data file."""
+    return tuple(
+        SampleOutlet(
+            raw["name"],
+            raw["slug"],
+            raw["country"],
+            tuple(raw["languages"]),
+            raw["ownership"],
+            raw["form"],
+            raw["wire"],
+        )
+        for raw in sample_data()["outlets"]
+    )
+
+
+def sample_items() -> tuple[SampleItem, ...]:
+    """List what the outlets had published before the sandbox started."""
+    return tuple(
+        SampleItem(raw["outlet"], raw["title"], raw["summary"], raw["lang"], raw["age"] * 60)
+        for raw in sample_data()["items"]
+    )

@@ -1,0 +1,26 @@
+"""Who lives in the box when nobody says otherwise: invented people, a group and a channel."""
+
+from bot.sandbox.model import User
+
+BOT_ID = 7_000_000_001
+BOT_TOKEN = f"{BOT_ID}:sandbox-token-of-no-use-elsewhere-0"  # noqa: S105 - opens only this box
+BOT_USERNAME = "SteppeWireBot"
+
+ANNA_ID = 1001
+AIGUL_ID = 1002
+ADMIN_ID = 1003
+
+ANNA = User(ANNA_ID, "Anna", "en", last_name="Reed", username="anna_reads")
+AIGUL = User(AIGUL_ID, "Айгуль", "ru", last_name="Сейткали", username="aigul_s")
+ADMIN = User(ADMIN_ID, "Timur", "en", last_name="Editor", username="timur_editor")
+PEOPLE = (ANNA, AIGUL, ADMIN)
+
+ROLES = {
+    ANNA_ID: "reader in English",
+    AIGUL_ID: "reader in Russian",
+    ADMIN_ID: "administrator",
+}
+BOT = User(BOT_ID, "SteppeWire", username=BOT_USERNAME, is_bot=True)
+GROUP_TITLE = "Silk Road Desk"
+CHANNEL_TITLE = "Steppe Briefing"
+CHANNEL_USERNAME = "steppe_briefing"

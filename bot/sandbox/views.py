@@ -1,0 +1,237 @@
+"""What a person sees in the chat page (pure): values of the box → JSON of our own page."""
+
+from bot.sandbox.model import Button, Chat, Dialog, Json, Key, Message, StoredFile
+from bot.sandbox.people import ROLES
+from bot.sandbox.telegram import Telegram
+from bot.sandbox.wire import entity_json
+
+PREVIEW = 120  # characters of a chat list's second line
+
+
+def people_view(telegram: Telegram) -> list[Json]:
+    """List the people one can be."""
+    return [
+        {
+            "id": user.id,
+            "name": user.name,
+            "language": user.language_code or "",
+            "role": ROLES.get(user.id, "reader"),
+        }
+        for user in telegram.users.values()
+        if not user.is_bot and not user.deactivated
+    ]
+
+
+def keys_of(telegram: Telegram, person_id: int) -> list[Key]:
+    """List the conversations a person sees."""
+    private = [Key(person_id, bot_id) for bot_id in telegram.bots]
+    shared = [Key(c.id) for c in telegram.chats.values() if sees(telegram, person_id, Key(c.id))]
+    return private + shared
+
+
+def sees(telegram: Telegram, person_id: int, key: Key) -> bool:
+    """Whether this conversation is the person's to see."""
+    if key.bot_id:
+        return key.chat_id == person_id
+    chat = telegram.chats.get(key.chat_id)
+    if chat is None or chat.migrated_to is not None:
+        return False
+    member = chat.member(person_id)
+    return member is not None and member.is_inside
+
+
+def page_chat_id(key: Key) -> int:
+    """Number a conversation as its person does: private chats by the bot's id."""
+    return key.bot_id or key.chat_id
+
+
+def chat_view(telegram: Telegram, person_id: int, key: Key) -> Json:
+    """One line of the chat list, with all the page needs to draw the chat's frame."""
+    talk = telegram.talks.get(key, {})
+    last = next(reversed(talk.values())) if talk else None
+    read = telegram.read.get((person_id, key), 0)
+    unread = sum(1 for i, m in talk.items() if i > read and m.sender_id != person_id)
+    body = {
+        "id": page_chat_id(key),
+        "unread": unread,
+        "last": message_preview(telegram, last, person_id) if last else None,
+        "commands": [
+            {"command": c.command, "description": c.description}
+            for c in telegram.menu(person_id, key)
+        ],
+        "keyboard": _reply_keyboard(list(talk.values())[-200:]),
+    }
+    return body | (
+        _private_frame(telegram, key) if key.bot_id else _shared_frame(telegram, person_id, key)
+    )
+
+
+def _private_frame(telegram: Telegram, key: Key) -> Json:
+    bot = telegram.bots[key.bot_id]
+    dialog = telegram.dialogs.get(key, Dialog())
+    code = (telegram.users[key.chat_id].language_code or "")[:2]
+    texts = {
+        field: telegram.profiles.get((bot.id, field, code))
+        or telegram.profiles.get((bot.id, field, ""))
+        or ""
+        for field in ("description", "short_description", "name")
+    }
+    return {
+        "kind": "private",
+        "title": texts["name"] or bot.user.name,
+        "username": bot.user.username,
+        "subtitle": "bot",
+        "about": texts["description"] or texts["short_description"],
+        "started": dialog.started,
+        "blocked": dialog.blocked,
+        "writable": True,
+        "admin": False,
+        "has_bot": True,
+    }
+
+
+def _shared_frame(telegram: Telegram, person_id: int, key: Key) -> Json:
+    chat = telegram.chats[key.chat_id]
+    inside = [m for m in chat.members if m.is_inside]
+    me = chat.member(person_id)
+    admin = me is not None and me.is_admin
+    noun = "subscriber" if chat.kind == "channel" else "member"
+    return {
+        "kind": chat.kind,
+        "title": chat.title,
+        "username": chat.username,
+        "subtitle": f"{len(inside)} {noun}{'' if len(inside) == 1 else 's'}",
+        "about": "",
+        "started": True,
+        "blocked": False,
+        "writable": chat.kind != "channel" or admin,
+        "admin": admin,
+        "has_bot": any(m.user_id in telegram.bots for m in inside),
+        "topics": [{"id": t.id, "name": t.name, "closed": t.closed} for t in chat.topics],
+    }
+
+
+def _reply_keyboard(talk: list[Message]) -> list[list[Json]] | None:
+    for message in reversed(talk):
+        if message.markup is None or message.markup.kind == "inline":
+            continue
+        if message.markup.kind != "reply":
+            return None
+        return [
+            [{"text": key.text, "location": key.request_location} for key in row]
+            for row in message.markup.rows
+        ]
+    return None
+
+
+def message_preview(telegram: Telegram, message: Message, person_id: int) -> Json:
+    """Shorten a message to one line."""
+    return {
+        "text": _summary(message)[:PREVIEW],
+        "at": int(message.date.timestamp() * 1000),
+        "out": message.sender_id == person_id,
+        "author": "" if message.key.bot_id else author_name(telegram, message),
+    }
+
+
+def _summary(message: Message) -> str:
+    text = " ".join(message.text.split())
+    if message.photo:
+        return f"🖼 {text or 'Photo'}"
+    if message.document:
+        return f"📎 {text or message.document.name}"
+    if message.location:
+        return "📍 Location"
+    return text or service_text(message.service)
+
+
+def service_text(service: Json | None) -> str:
+    """Say what a service message says."""
+    if not service:
+        return ""
+    if "new_chat_members" in service:
+        names = ", ".join(user["first_name"] for user in service["new_chat_members"])
+        return f"{names} joined the chat"
+    if "migrate_to_chat_id" in service or "migrate_from_chat_id" in service:
+        return "The group was upgraded to a supergroup"
+    if "forum_topic_created" in service:
+        return f"Topic “{service['forum_topic_created']['name']}” was created"
+    return "Service message"
+
+
+def author_name(telegram: Telegram, message: Message) -> str:
+    """Say who wrote: a person, a bot, or the chat itself."""
+    if message.sender_chat_id is not None:
+        chat: Chat | None = telegram.chats.get(message.sender_chat_id)
+        return chat.title if chat else "Channel"
+    user = telegram.users.get(message.sender_id or 0)
+    return user.name if user else ""
+
+
+def message_view(telegram: Telegram, message: Message, person_id: int) -> Json:
+    """One bubble."""
+    replied = telegram.find(message.key, message.reply_to) if message.reply_to else None
+    sender = telegram.users.get(message.sender_id or 0)
+    body: Json = {
+        "id": message.id,
+        "chat": page_chat_id(message.key),
+        "at": int(message.date.timestamp() * 1000),
+        "edited": message.edited is not None,
+        "out": message.sender_id == person_id,
+        "author": author_name(telegram, message),
+        "author_id": message.sender_id or 0,
+        "bot": bool(sender and sender.is_bot),
+        "silent": message.silent,
+        "text": message.text,
+        "entities": [entity_json(entity) for entity in message.entities],
+        "service": service_text(message.service),
+        "keyboard": _keyboard(message),
+        "photo": _file(message.photo),
+        "document": _file(message.document),
+        "location": None,
+        "reply": None,
+        "via": telegram.users[message.via_bot_id].username if message.via_bot_id else "",
+    }
+    if message.location:
+        body["location"] = [message.location.latitude, message.location.longitude]
+    if replied:
+        text = message.quote or _summary(replied)
+        name = author_name(telegram, replied)
+        body["reply"] = {"id": replied.id, "author": name, "text": text[:PREVIEW]}
+    return body
+
+
+def _keyboard(message: Message) -> list[list[Json]]:
+    if message.markup is None or message.markup.kind != "inline":
+        return []
+    number = 0
+    rows = []
+    for row in message.markup.rows:
+        rows.append([_button(key, number + place) for place, key in enumerate(row)])
+        number += len(row)
+    return rows
+
+
+def _button(button: Button, number: int) -> Json:
+    kind = "data"
+    if button.url:
+        kind = "url"
+    elif button.copy_text:
+        kind = "copy"
+    elif button.inline_query is not None or button.inline_here is not None:
+        kind = "inline"
+    value = button.url or button.copy_text or button.inline_query or button.inline_here or ""
+    return {"text": button.text, "kind": kind, "value": value, "number": number}
+
+
+def _file(file: StoredFile | None) -> Json | None:
+    if file is None:
+        return None
+    return {
+        "id": file.id,
+        "name": file.name,
+        "size": len(file.content),
+        "mime": file.mime,
+        "width": file.width,
+        "height": file.height,
+    }
