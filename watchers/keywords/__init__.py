@@ -1,0 +1,13 @@
+"""Keywords: the query language, matching, the index of all subscriptions; pure."""
+
+from watchers.keywords.facts import Facts, source_names
+from watchers.keywords.index import Subscriptions
+from watchers.keywords.matching import Hit, Met, match, match_text
+from watchers.keywords.parsing import parse
+from watchers.keywords.query import Query
+from watchers.keywords.searching import fts, item_words
+
+__all__ = [
+    "Facts", "Hit", "Met", "Query", "Subscriptions", "fts", "item_words", "match", "match_text", "parse",
+    "source_names",
+]  # fmt: skip

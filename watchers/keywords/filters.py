@@ -1,0 +1,136 @@
+"""Filters of the query language: their values checked when typed, held against facts later."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from storage.errors import NewsError
+from watchers.keywords.facts import Facts
+from watchers.keywords.lexer import FILTERS, Lexeme
+from watchers.keywords.query import Filter
+from watchers.text.names import Gazetteer, meanings
+from watchers.text.normal import clean, tokenize
+from watchers.text.skeleton import skeleton
+
+LANGUAGES = ("en", "ru", "kk", "ky", "uz", "uz-Latn", "uz-Cyrl", "tg", "tk")
+OWNERS = ("state", "independent", "private", "exile", "western", "wire")
+_AGE = re.compile(r"(\d{1,4})([hdwmчднм])\Z")
+_HOURS = {"h": 1, "ч": 1, "d": 24, "д": 24, "w": 168, "н": 168, "m": 720, "м": 720}
+_DAY = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\Z")
+_EXAMPLES = {
+    "country": "country:kz", "lang": "lang:ru", "source": "source:tass", "by": "by:independent",
+    "since": "since:3d", "until": "until:2026-11-01", "topic": "topic:energy",
+}  # fmt: skip
+
+
+def read_filter(lexeme: Lexeme, names: Gazetteer) -> Filter:
+    """Check a filter; raises NewsError query.unknown_filter or query.bad_value."""
+    name, value = lexeme.name, lexeme.text.strip()
+    match name:
+        case "country":
+            return Filter(name, _country(lexeme, value, names))
+        case "lang":
+            return Filter(name, _one_of(lexeme, value, LANGUAGES))
+        case "by":
+            return Filter(name, _one_of(lexeme, value, OWNERS))
+        case "topic":
+            return Filter(name, _one_of(lexeme, value, tuple(names.topics)))
+        case "source":
+            return Filter(name, _source(lexeme, value))
+        case "since" | "until":
+            return _time(lexeme, value)
+        case _:
+            raise NewsError(
+                "query.unknown_filter", position=lexeme.at, name=name,
+                known=", ".join(f"{known}:" for known in FILTERS), example=_EXAMPLES["country"],
+            )  # fmt: skip
+
+
+def _bad(lexeme: Lexeme) -> NewsError:
+    return NewsError(
+        "query.bad_value", position=lexeme.at, name=lexeme.name, value=lexeme.text,
+        example=_EXAMPLES[lexeme.name],
+    )  # fmt: skip
+
+
+def _one_of(lexeme: Lexeme, value: str, known: tuple[str, ...]) -> str:
+    for one in known:
+        if one.casefold() == value.casefold():
+            return one
+    raise NewsError(
+        "query.bad_value", position=lexeme.at, name=lexeme.name, value=value,
+        known=", ".join(known), example=_EXAMPLES[lexeme.name],
+    )  # fmt: skip
+
+
+def _country(lexeme: Lexeme, value: str, names: Gazetteer) -> str:
+    """Take an ISO code or the country's name in any language."""
+    code = {"uk": "gb"}.get(value.casefold(), value.casefold())
+    for identity in (code, *meanings(names, value)):
+        entity = next((e for key, e in names.entities.items() if key == identity), None)
+        if entity is not None and entity.kind == "country":
+            return str(entity.id)
+    raise _bad(lexeme)
+
+
+def _source(lexeme: Lexeme, value: str) -> str:
+    bones = "".join(skeleton(cut.normal) for cut in tokenize(clean(value)))
+    if not bones:
+        raise _bad(lexeme)
+    return bones
+
+
+def _time(lexeme: Lexeme, value: str) -> Filter:
+    age = _AGE.match(value.casefold())
+    if age:
+        return Filter(
+            lexeme.name, value.casefold(), age=timedelta(hours=int(age[1]) * _HOURS[age[2]])
+        )
+    day = _DAY.match(value)
+    if not day:
+        raise _bad(lexeme)
+    try:
+        moment = datetime(int(day[1]), int(day[2]), int(day[3] or 1), tzinfo=UTC)
+    except ValueError:
+        raise _bad(lexeme) from None
+    return Filter(lexeme.name, value, moment=moment)
+
+
+def holds(condition: Filter, facts: Facts, keys: frozenset[str]) -> bool:
+    """Tell whether an item's facts meet a filter; ``keys`` are those of its text.
+
+    ``country:`` means from the country or about it. ``until:`` a day includes that day.
+    """
+    value = condition.value
+    match condition.name:
+        case "country":
+            return facts.country.casefold() == value or f"c:{value}" in keys
+        case "lang":
+            return facts.lang == value or (value == "uz" and facts.lang.startswith("uz-"))
+        case "source":
+            return any(
+                value == name or (len(value) > 3 and value in name) for name in facts.sources
+            )  # noqa: PLR2004
+        case "by":
+            if value == "wire":
+                return facts.wire
+            return facts.ownership == value or (value, facts.ownership) == (
+                "state",
+                "state-linked",
+            )
+        case "since":
+            moment = _moment(condition, facts)
+            return moment is None or facts.published is None or facts.published >= moment
+        case "until":
+            moment = _moment(condition, facts)
+            last = timedelta(days=1) if condition.moment else timedelta()
+            return moment is None or facts.published is None or facts.published < moment + last
+        case _:
+            return False
+
+
+def _moment(condition: Filter, facts: Facts) -> datetime | None:
+    if condition.moment:
+        return condition.moment
+    if condition.age and facts.now:
+        return facts.now - condition.age
+    return None

@@ -1,0 +1,151 @@
+"""The anchor index: which subscriptions can an item concern at all?
+
+Every query is filed under the keys of one condition that it cannot hold without; an item looks
+its own keys up and only those queries are evaluated. Equal queries are kept once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Generic, Hashable, TypeVar
+
+from watchers.keywords.facts import Facts
+from watchers.keywords.matching import NO_FACTS, Hit, explain, fires
+from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
+from watchers.text.words import Analysis
+
+Id = TypeVar("Id", bound=Hashable)
+_PREFIX = 2
+
+
+@dataclass(slots=True)
+class _Filed(Generic[Id]):
+    """One distinct query, its anchors, and whose it is."""
+
+    query: Query
+    anchors: frozenset[str]
+    ids: dict[Id, None] = field(default_factory=dict)
+
+
+class Subscriptions(Generic[Id]):
+    """All queries that somebody wants told; ids are the caller's."""
+
+    def __init__(self, queries: Iterable[tuple[Id, Query]] = ()) -> None:
+        """File the queries that exist already."""
+        self._by_id: dict[Id, _Filed[Id]] = {}
+        self._by_text: dict[str, _Filed[Id]] = {}
+        self._anchored: dict[str, dict[str, _Filed[Id]]] = {}
+        self._always: dict[str, _Filed[Id]] = {}
+        for identity, query in queries:
+            self.put(identity, query)
+
+    def __len__(self) -> int:
+        """Count the subscriptions."""
+        return len(self._by_id)
+
+    def put(self, identity: Id, query: Query) -> None:
+        """File a query under an id, in place of what stood there."""
+        self.drop(identity)
+        filed = self._by_text.get(query.text)
+        if filed is None or filed.query != query:
+            filed = self._file(query)
+        filed.ids[identity] = None
+        self._by_id[identity] = filed
+
+    def drop(self, identity: Id) -> None:
+        """Forget an id; an unknown one is forgotten already."""
+        filed = self._by_id.pop(identity, None)
+        if filed is None:
+            return
+        del filed.ids[identity]
+        if not filed.ids:
+            self._unfile(filed)
+
+    def find(self, analysis: Analysis, facts: Facts = NO_FACTS) -> list[tuple[Id, Hit]]:
+        """Give the ids whose queries the item meets, each with its hit."""
+        found: list[tuple[Id, Hit]] = []
+        for filed in self._candidates(analysis, facts).values():
+            if fires(filed.query.root, analysis, facts):
+                hit = explain(filed.query, analysis)
+                found += [(identity, hit) for identity in filed.ids]
+        return found
+
+    def _candidates(self, analysis: Analysis, facts: Facts) -> dict[str, _Filed[Id]]:
+        found = dict(self._always)
+        anchored = self._anchored
+        for key in analysis.keys & anchored.keys():
+            found.update(anchored[key])
+        for key in _other_keys(analysis, facts):
+            if key in anchored:
+                found.update(anchored[key])
+        return found
+
+    def _file(self, query: Query) -> _Filed[Id]:
+        anchors = self._anchors(query.root)
+        filed: _Filed[Id] = _Filed(query, anchors or frozenset())
+        self._by_text[query.text] = filed
+        if anchors is None:
+            self._always[query.text] = filed
+        for key in filed.anchors:
+            self._anchored.setdefault(key, {})[query.text] = filed
+        return filed
+
+    def _unfile(self, filed: _Filed[Id]) -> None:
+        text = filed.query.text
+        if self._by_text.get(text) is filed:
+            del self._by_text[text]
+        self._always.pop(text, None)
+        for key in filed.anchors:
+            shelf = self._anchored[key]
+            if shelf.get(text) is filed:
+                del shelf[text]
+            if not shelf:
+                del self._anchored[key]
+
+    def _anchors(self, node: Node) -> frozenset[str] | None:
+        """Give keys of which any matching item has one; None when there are none such."""
+        match node:
+            case Term():
+                if not node.words:
+                    return node.keys
+                return node.keys | min(node.words, key=self._load)
+            case Exact():
+                return frozenset({"s:" + node.normal, "n:" + node.normal})
+            case Prefix():
+                return frozenset({"p:" + node.normal[:_PREFIX]})
+            case Filter():
+                return _filter_anchors(node)
+            case All(children):
+                choices = [
+                    keys for child in children if (keys := self._anchors(child)) is not None
+                ]
+                return min(choices, key=self._load, default=None)
+            case Some(children):
+                parts = [self._anchors(child) for child in children]
+                known = [part for part in parts if part is not None]
+                return frozenset().union(*known) if len(known) == len(parts) else None
+            case No():
+                return None
+
+    def _load(self, keys: frozenset[str]) -> tuple[int, int]:
+        """Weigh a choice of anchors: crowded shelves and short words cost most."""
+        crowd = sum(len(self._anchored.get(key, ())) for key in keys)
+        facts = any(key[0] == "f" for key in keys)
+        return crowd + 1000 * facts, -max(map(len, keys), default=0)
+
+
+def _filter_anchors(node: Filter) -> frozenset[str] | None:
+    match node.name:
+        case "country":
+            return frozenset({f"f:country:{node.value}", f"c:{node.value}"})
+        case "lang":
+            langs = ("uz-Latn", "uz-Cyrl") if node.value == "uz" else (node.value,)
+            return frozenset(f"f:lang:{lang}" for lang in langs)
+        case _:
+            return None
+
+
+def _other_keys(analysis: Analysis, facts: Facts) -> set[str]:
+    keys = {f"f:country:{facts.country.casefold()}", f"f:lang:{facts.lang}"}
+    keys.update("p:" + token.normal[:_PREFIX] for token in analysis.tokens)
+    keys.update("p:" + token.normal[:_PREFIX] for token in analysis.compounds)
+    return keys

@@ -1,0 +1,159 @@
+"""Match a query with an analysed item, and say which word was met by which."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import assert_never
+
+from watchers.keywords.facts import Facts
+from watchers.keywords.filters import holds
+from watchers.keywords.parsing import parse_cached
+from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
+from watchers.text.words import Analysis, Token, analyse
+
+NO_FACTS = Facts()
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A term of the query and the words of the text that met it.
+
+    ``start`` and ``end`` are offsets into ``Analysis.text``; ``surface`` is that piece of it.
+    """
+
+    term: str
+    surface: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Why an item matched: every place where a term of the query was met, in text order.
+
+    A query of filters and negations alone hits without any.
+    """
+
+    met: tuple[Met, ...]
+
+    @property
+    def reason(self) -> str:
+        """Say it in short: ``Tokayev ≈ Тоқаевтың``, the first meeting of each term."""
+        first = {one.term: one for one in reversed(self.met)}
+        told = [
+            one.term
+            if one.term.casefold() == one.surface.casefold()
+            else f"{one.term} ≈ {one.surface}"
+            for one in sorted(first.values(), key=lambda one: one.start)
+        ]
+        return ", ".join(told)
+
+
+def match(query: Query, analysis: Analysis, facts: Facts = NO_FACTS) -> Hit | None:
+    """Give the hit, or None when the query does not hold. Linear in text and query."""
+    if not fires(query.root, analysis, facts):
+        return None
+    return explain(query, analysis)
+
+
+def explain(query: Query, analysis: Analysis) -> Hit:
+    """Give the places where the query's terms are met, whether or not all of it holds."""
+    met = {one for term in query.terms() for one in _meetings(term, analysis)}
+    return Hit(tuple(sorted(met, key=lambda one: (one.start, one.end, one.term))))
+
+
+def fires(node: Node, analysis: Analysis, facts: Facts = NO_FACTS) -> bool:  # noqa: PLR0911, C901 - one line a node
+    """Tell whether a condition holds."""
+    match node:
+        case Term():
+            if not node.keys.isdisjoint(analysis.keys):
+                return True
+            return bool(node.words) and next(_phrases(node, analysis), None) is not None
+        case Exact():
+            return next(_surfaces(node, analysis), None) is not None
+        case Prefix():
+            return next(_surfaces(node, analysis), None) is not None
+        case Filter():
+            return holds(node, facts, analysis.keys)
+        case All(children):
+            return all(fires(child, analysis, facts) for child in children)
+        case Some(children):
+            return any(fires(child, analysis, facts) for child in children)
+        case No(child):
+            return not fires(child, analysis, facts)
+        case _:
+            assert_never(node)
+
+
+def _words(analysis: Analysis) -> Iterator[Token]:
+    yield from analysis.tokens
+    yield from analysis.compounds
+
+
+def _surfaces(node: Exact | Prefix, analysis: Analysis) -> Iterator[Token]:
+    for token in _words(analysis):
+        if token.normal == node.normal or (
+            isinstance(node, Prefix) and token.normal.startswith(node.normal)
+        ):
+            yield token
+
+
+def _phrases(term: Term, analysis: Analysis) -> Iterator[tuple[int, int]]:
+    """Give the rows of words ``(first, after last)`` where a phrase stands."""
+    if any(words.isdisjoint(analysis.keys) for words in term.words):
+        return
+    steps = _steps(term, analysis)
+    for start in range(len(analysis.tokens)):
+        ends = {start}
+        for index in range(len(term.words)):
+            ends = {after for end in ends for after in steps.get((end, index), ())}
+            if not ends:
+                break
+        if ends:
+            yield start, max(ends)
+
+
+def _steps(term: Term, analysis: Analysis) -> dict[tuple[int, int], set[int]]:
+    """Tell for each place and each word of a phrase where the text goes on after meeting it."""
+    steps: dict[tuple[int, int], set[int]] = {}
+    for index, keys in enumerate(term.words):
+        for token in _words(analysis):
+            if not keys.isdisjoint(token.keys):
+                steps.setdefault((token.position, index), set()).add(token.position + token.width)
+        for mention in analysis.entities:
+            if "e:" + mention.id in keys:
+                steps.setdefault((mention.start, index), set()).add(mention.end)
+    return steps
+
+
+def _meetings(term: Term | Exact | Prefix, analysis: Analysis) -> Iterator[Met]:
+    if not isinstance(term, Term):
+        for token in _surfaces(term, analysis):
+            yield _met(term.label, token.start, token.end, analysis)
+        return
+    for token in _words(analysis):
+        if not term.keys.isdisjoint(token.keys):
+            yield _met(term.label, token.start, token.end, analysis)
+    for mention in analysis.entities:
+        if "e:" + mention.id in term.keys or (mention.full and "ef:" + mention.id in term.keys):
+            yield _row(term.label, mention.start, mention.end, analysis)
+    for start, end in _phrases(term, analysis) if term.words else ():
+        yield _row(term.label, start, end, analysis)
+
+
+def _row(label: str, start: int, end: int, analysis: Analysis) -> Met:
+    return _met(label, analysis.tokens[start].start, analysis.tokens[end - 1].end, analysis)
+
+
+def _met(label: str, start: int, end: int, analysis: Analysis) -> Met:
+    return Met(label, analysis.text[start:end], start, end)
+
+
+def match_text(query: str, text: str, lang: str | None = None) -> bool:
+    """Tell whether a query meets a text; raises NewsError for a bad query."""
+    return match(parse_cached(query), _analysed(text, lang)) is not None
+
+
+@lru_cache(maxsize=256)
+def _analysed(text: str, lang: str | None) -> Analysis:
+    return analyse(text, lang=lang)

@@ -1,0 +1,288 @@
+"""Parse a query: text into a tree of conditions, words resolved to keys once and for all."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from storage.errors import NewsError
+from watchers.keywords.filters import read_filter
+from watchers.keywords.lexer import EXAMPLE, MAX_TERMS, Lexeme, Sort, lex
+from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
+from watchers.text.figures import canonical
+from watchers.text.forms import Asked, query_forms
+from watchers.text.names import Found, Gazetteer, Place, gazetteer
+from watchers.text.normal import Cut, clean, tokenize
+from watchers.text.skeleton import keyboard
+
+_MAX_DEPTH = 20
+_MIN_PREFIX = 2
+_WORDY = (Sort.PHRASE, Sort.WORD, Sort.EXACT, Sort.PREFIX, Sort.FILTER)
+
+
+def parse(text: str, names: Gazetteer | None = None) -> Query:
+    """Read a query; raises NewsError ``query.*`` with ``position`` and a working ``example``.
+
+    Words stand for AND; also OR or |, NOT or -, "phrases", brackets, ``word*``, ``=exact`` and
+    filters ``country: lang: source: by: since: until: topic:``. Linear in the text's length.
+    """
+    cleaned = clean(text)
+    reader = _Reader(lex(cleaned), names or gazetteer())
+    root, told = reader.read()
+    return Query(told, root)
+
+
+class _Reader:
+    """Recursive descent over the lexemes; each step gives a node and its canonical text."""
+
+    def __init__(self, lexemes: Sequence[Lexeme], names: Gazetteer) -> None:
+        self._lexemes = lexemes
+        self._names = names
+        self._at = 0
+        self._depth = 0
+
+    def read(self) -> tuple[Node, str]:
+        if not any(one.sort in _WORDY for one in self._lexemes):
+            raise NewsError("query.empty", position=0, example=EXAMPLE)
+        terms = [one for one in self._lexemes if one.sort in _WORDY]
+        if len(terms) > MAX_TERMS:
+            raise NewsError(
+                "query.too_many_terms", position=terms[MAX_TERMS].at, limit=MAX_TERMS,
+                example=EXAMPLE,
+            )  # fmt: skip
+        node, told = self._either()
+        left = self._peek()
+        if left is not None:
+            raise NewsError(
+                "query.unbalanced", position=left.at, example="(газ OR нефть) Казахстан"
+            )
+        return node, told
+
+    def _peek(self) -> Lexeme | None:
+        return self._lexemes[self._at] if self._at < len(self._lexemes) else None
+
+    def _either(self) -> tuple[Node, str]:
+        branches = [self._both()]
+        while (one := self._peek()) is not None and one.sort is Sort.OR:
+            self._at += 1
+            branches.append(self._both())
+        if len(branches) == 1:
+            return branches[0]
+        return Some(tuple(node for node, _ in branches)), " OR ".join(told for _, told in branches)
+
+    def _both(self) -> tuple[Node, str]:
+        nodes: list[Node] = []
+        told: list[str] = []
+        while (one := self._peek()) is not None and one.sort not in (Sort.OR, Sort.CLOSE):
+            if one.sort is Sort.AND:
+                self._operator(one, needs_left=bool(nodes))
+                continue
+            if one.sort is Sort.WORD:
+                self._words(nodes, told)
+                continue
+            node, text = self._unary()
+            nodes.append(node)
+            told.append(text)
+        if not nodes:
+            raise self._dangling()
+        return (nodes[0] if len(nodes) == 1 else All(tuple(nodes))), " ".join(told)
+
+    def _operator(self, one: Lexeme, *, needs_left: bool) -> None:
+        self._at += 1
+        after = self._peek()
+        if not needs_left or after is None or after.sort in (Sort.OR, Sort.CLOSE, Sort.AND):
+            raise NewsError("query.dangling_operator", position=one.at, operator=one.text,
+                            example="газ AND экспорт")  # fmt: skip
+
+    def _dangling(self) -> NewsError:
+        before = self._lexemes[self._at - 1] if self._at else self._lexemes[0]
+        if before.sort is Sort.OPEN:
+            return NewsError(
+                "query.empty_brackets", position=before.at, example="(газ OR нефть) Казахстан"
+            )
+        return NewsError("query.dangling_operator", position=before.at, operator=before.text,
+                         example="газ OR нефть")  # fmt: skip
+
+    def _unary(self) -> tuple[Node, str]:
+        one = self._lexemes[self._at]
+        self._at += 1
+        if one.sort is Sort.NOT:
+            return self._negation(one)
+        if one.sort is Sort.OPEN:
+            return self._brackets(one)
+        return _leaf(one, self._names)
+
+    def _negation(self, one: Lexeme) -> tuple[Node, str]:
+        after = self._peek()
+        if after is None or after.sort in (Sort.OR, Sort.AND, Sort.CLOSE):
+            raise NewsError("query.dangling_operator", position=one.at, operator=one.text,
+                            example="газ -спорт")  # fmt: skip
+        self._deeper(one)
+        node, told = self._unary()
+        self._depth -= 1
+        return No(node), f"-{told}"
+
+    def _brackets(self, one: Lexeme) -> tuple[Node, str]:
+        self._deeper(one)
+        node, told = self._either()
+        self._depth -= 1
+        closing = self._peek()
+        if closing is None or closing.sort is not Sort.CLOSE:
+            raise NewsError(
+                "query.unbalanced", position=one.at, example="(газ OR нефть) Казахстан"
+            )
+        self._at += 1
+        return node, f"({told})"
+
+    def _deeper(self, one: Lexeme) -> None:
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise NewsError("query.too_deep", position=one.at, limit=_MAX_DEPTH, example=EXAMPLE)
+
+    def _words(self, nodes: list[Node], told: list[str]) -> None:
+        """Read a run of bare words; several that are one name together mean it, too."""
+        run: list[Lexeme] = []
+        while (one := self._peek()) is not None and one.sort is Sort.WORD:
+            run.append(one)
+            self._at += 1
+        nodes += _run(tuple(one.text for one in run), self._names)
+        told += [one.text for one in run if tokenize(one.text)]
+        if not nodes:
+            raise NewsError(
+                "query.no_words", position=run[0].at, text=run[0].text, example=EXAMPLE
+            )
+
+
+# --- words into keys -------------------------------------------------------------------------
+
+
+def _leaf(one: Lexeme, names: Gazetteer) -> tuple[Node, str]:
+    cuts = tokenize(one.text)
+    if one.sort is Sort.FILTER:
+        condition = read_filter(one, names)
+        if condition.name == "topic":
+            words = names.topics[condition.value]
+            return Some(
+                tuple(_run((word,), names)[0] for word in words)
+            ), f"topic:{condition.value}"
+        return condition, _filter_text(condition)
+    if not cuts:
+        raise NewsError("query.no_words", position=one.at, text=one.text, example=EXAMPLE)
+    if one.sort is Sort.PHRASE:
+        return _phrase(one.text, cuts, names), f'"{one.text}"'
+    normal = "".join(cut.normal for cut in cuts)
+    if one.sort is Sort.EXACT:
+        return Exact(one.text, normal), f"={one.text}"
+    if len(normal) < _MIN_PREFIX:
+        raise NewsError(
+            "query.prefix_too_short", position=one.at, limit=_MIN_PREFIX, example="казах*"
+        )
+    return Prefix(one.text, normal), f"{one.text}*"
+
+
+def _filter_text(condition: Filter) -> str:
+    return f"{condition.name}:{condition.value}"
+
+
+def _run(texts: tuple[str, ...], names: Gazetteer) -> list[Node]:
+    """Turn neighbouring bare words into nodes."""
+    groups = [tokenize(text) for text in texts]
+    kept = [(text, cuts) for text, cuts in zip(texts, groups, strict=True) if cuts]
+    owner = [at for at, (_, cuts) in enumerate(kept) for _ in cuts]
+    found = names.find([_place(cut) for _, cuts in kept for cut in cuts])
+    nodes: list[Node] = []
+    at = 0
+    starts = [owner.index(group) for group in range(len(kept))]
+    while at < len(kept):
+        name = _wide(found, owner, starts, at)
+        if name is None:
+            nodes.append(_word(*kept[at], [f for f in found if owner[f.start] == at], names))
+            at += 1
+            continue
+        end = owner[name[0].end - 1] + 1
+        words = tuple(_word(text, cuts, [], names) for text, cuts in kept[at:end])
+        label = " ".join(text for text, _ in kept[at:end])
+        keys = frozenset(_entity_key(one) for one in name if one.alias.entity)
+        nodes.append(Some((Term(label, keys), All(words))) if keys else All(words))
+        at = end
+    return nodes
+
+
+def _wide(
+    found: Sequence[Found], owner: Sequence[int], starts: Sequence[int], at: int
+) -> list[Found] | None:
+    """Give the names that begin with word ``at`` and take in the words after it."""
+    wide = [f for f in found if f.start == starts[at] and owner[f.end - 1] > at]
+    return wide or None
+
+
+def _entity_key(one: Found) -> str:
+    return ("ef:" if one.alias.full else "e:") + str(one.alias.entity)
+
+
+def _place(cut: Cut) -> Place:
+    asked = _asked(cut)
+    return Place(
+        tuple(dict.fromkeys(map(keyboard, asked.forms))), asked.skeletons,
+        cut.surface[0].isupper(), cut.surface.isupper() and len(cut.surface) > 1,
+    )  # fmt: skip
+
+
+def _asked(cut: Cut) -> Asked:
+    if cut.number:
+        keys = frozenset({"n:" + canonical(cut.surface, lang) for lang in ("en", "ru")})
+        return Asked(keys, (cut.normal,), (cut.normal,))
+    return query_forms(cut.normal, cut.surface[0].isupper())
+
+
+def _word(text: str, cuts: Sequence[Cut], found: Sequence[Found], names: Gazetteer) -> Term:
+    """Give one bare word; a hyphenated one is a phrase of its parts or the joined form."""
+    if len(cuts) > 1:
+        return _phrase(text, cuts, names)
+    return Term(text, _word_keys(cuts[0], found, names))
+
+
+def _word_keys(cut: Cut, found: Sequence[Found], names: Gazetteer) -> frozenset[str]:
+    asked = _asked(cut)
+    entities = [one for one in found if one.alias.entity]
+    if not entities:
+        return asked.keys
+    keys = frozenset(_entity_key(one) for one in entities)
+    typed_plain = not cut.surface[0].isupper()
+    guarded = any(
+        one.alias.upper
+        or (one.alias.guarded and not typed_plain)
+        or names.entities[one.alias.entity].unless
+        for one in entities
+        if one.alias.entity
+    )
+    if guarded:
+        return keys
+    if any(
+        names.entities[one.alias.entity].kind == "person" for one in entities if one.alias.entity
+    ):
+        return keys | asked.keys
+    return keys | frozenset(key for key in asked.keys if key[0] in "sk")
+
+
+def _phrase(text: str, cuts: Sequence[Cut], names: Gazetteer) -> Term:
+    found = names.find([_place(cut) for cut in cuts])
+    whole = frozenset(
+        _entity_key(one)
+        for one in found
+        if one.alias.entity and one.start == 0 and one.end == len(cuts)
+    )
+    words = tuple(
+        _word_keys(cut, names.find([_place(cut)]) if len(cuts) > 1 else found, names)
+        for cut in cuts
+    )
+    if len(words) == 1:
+        return Term(text, words[0])
+    if cuts[1].joined:
+        joined = "".join(cut.normal for cut in cuts)
+        whole |= query_forms(joined, cuts[0].surface[0].isupper()).keys
+    return Term(text, whole, words)
+
+
+@lru_cache(maxsize=4096)
+def parse_cached(text: str) -> Query:
+    """Parse with the catalogue's own names, remembering: for scripts that repeat queries."""
+    return parse(text)

@@ -1,0 +1,96 @@
+"""A parsed query: a small tree of conditions on an item's keys, words and facts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or a name: fires when the item has any of its keys.
+
+    ``label`` is what the reader typed. ``words`` are the places of a phrase, each a set of
+    keys; a lone word has none. A phrase fires when its words stand side by side, or at once
+    when the item has one of ``keys`` (the phrase is somebody's name in another spelling).
+    """
+
+    label: str
+    keys: frozenset[str]
+    words: tuple[frozenset[str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """``=word``: the word as written, case aside, in no other form."""
+
+    label: str
+    normal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """``word*``: any word that begins so."""
+
+    label: str
+    normal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """``name:value``: a condition on the facts of an item."""
+
+    name: str
+    value: str
+    age: timedelta | None = None
+    moment: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every child holds."""
+
+    children: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """At least one child holds."""
+
+    children: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    """The child does not hold."""
+
+    child: "Node"
+
+
+Node = Term | Exact | Prefix | Filter | All | Some | No
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a reader asks for. ``text`` is its canonical form, to be shown, stored and parsed."""
+
+    text: str
+    root: Node
+
+    def __str__(self) -> str:
+        """Give the canonical text."""
+        return self.text
+
+    def terms(self) -> Iterator[Term | Exact | Prefix]:
+        """Give the words asked for, outside negations, in order."""
+        yield from _terms(self.root)
+
+
+def _terms(node: Node) -> Iterator[Term | Exact | Prefix]:
+    match node:
+        case Term() | Exact() | Prefix():
+            yield node
+        case All(children) | Some(children):
+            for child in children:
+                yield from _terms(child)
+        case No() | Filter():
+            return

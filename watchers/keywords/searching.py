@@ -1,0 +1,82 @@
+"""A query as the archive's full-text index understands it.
+
+The index holds each item's keys. A lone word is exact there; a phrase, a prefix, a date or an
+outlet is only narrowed, and the newest hits are checked again with the same matcher.
+"""
+
+from watchers.keywords.facts import Facts
+from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
+from watchers.text.words import Analysis
+
+
+def fts(query: Query) -> str | None:
+    """Give the MATCH expression over the keys, or None when nothing narrows the archive.
+
+    The expression never loses an item that ``match`` accepts.
+    """
+    return _narrowed(query.root)
+
+
+def _narrowed(node: Node) -> str | None:
+    match node:
+        case Term():
+            return _term(node)
+        case Exact():
+            return _any({"s:" + node.normal, "n:" + node.normal})
+        case Prefix():
+            return f"({_quoted('s:' + node.normal)}* OR {_quoted('n:' + node.normal)}*)"
+        case Filter():
+            return _filter(node)
+        case All(children):
+            return _all(children)
+        case Some(children):
+            parts = [_narrowed(child) for child in children]
+            return "(" + " OR ".join(p for p in parts if p) + ")" if all(parts) else None
+        case No():
+            return None
+
+
+def _all(children: tuple[Node, ...]) -> str | None:
+    wanted = [part for child in children if (part := _narrowed(child)) is not None]
+    if not wanted:
+        return None
+    unwanted = [
+        _any(child.child.keys)
+        for child in children
+        if isinstance(child, No) and isinstance(child.child, Term) and not child.child.words
+    ]
+    told = "(" + " AND ".join(wanted) + ")" if len(wanted) > 1 else wanted[0]
+    return "(" + " NOT ".join([told, *unwanted]) + ")" if unwanted else told
+
+
+def _term(term: Term) -> str:
+    parts = [_any(term.keys)] if term.keys else []
+    if term.words:
+        parts.append("(" + " AND ".join(_any(words) for words in term.words) + ")")
+    return parts[0] if len(parts) == 1 else "(" + " OR ".join(parts) + ")"
+
+
+def _filter(node: Filter) -> str | None:
+    if node.name == "country":
+        return _any({f"c:{node.value}", f"f:country:{node.value}"})
+    if node.name == "lang":
+        langs = ("uz-Latn", "uz-Cyrl") if node.value == "uz" else (node.value,)
+        return _any({f"f:lang:{lang.casefold()}" for lang in langs})
+    return None
+
+
+def _any(keys: set[str] | frozenset[str]) -> str:
+    told = " OR ".join(_quoted(key) for key in sorted(keys))
+    return f"({told})" if len(keys) > 1 else told
+
+
+def _quoted(key: str) -> str:
+    return '"' + key.replace('"', '""') + '"'
+
+
+def item_words(analysis: Analysis, facts: Facts) -> str:
+    """Give what ``storage.search.index`` files an item under: keys of its text and its facts."""
+    keys = {*analysis.keys, f"f:lang:{facts.lang or analysis.lang}".casefold()}
+    if facts.country:
+        keys.add(f"f:country:{facts.country.casefold()}")
+    return " ".join(sorted(keys))

@@ -1,0 +1,1 @@
+"""Texts of the outside world made comparable: addresses, markup, times, words, languages."""

@@ -1,0 +1,95 @@
+"""English forms: inflection folded (elections → election), derivation kept apart."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from watchers.text.normal import APOSTROPHE
+
+_IRREGULAR = {
+    form: base
+    for base, forms in {
+        "man": "men", "woman": "women", "child": "children", "foot": "feet", "tooth": "teeth",
+        "person": "persons", "crisis": "crises", "thief": "thieves", "life": "lives",
+        "knife": "knives", "leaf": "leaves", "wolf": "wolves", "half": "halves",
+        "sell": "sold", "buy": "bought", "meet": "met", "win": "won", "hold": "held",
+        "build": "built", "pay": "paid", "make": "made", "lead": "led", "fall": "fell fallen",
+        "rise": "rose risen", "grow": "grew grown", "send": "sent", "spend": "spent",
+        "lose": "lost", "take": "took taken", "give": "gave given", "go": "went gone",
+        "tell": "told", "keep": "kept", "bring": "brought", "catch": "caught",
+        "strike": "struck stricken", "fight": "fought", "shoot": "shot", "begin": "began begun",
+        "break": "broke broken", "choose": "chose chosen", "drive": "drove driven",
+        "fly": "flew flown", "freeze": "froze frozen", "sink": "sank sunk",
+        "speak": "spoke spoken", "steal": "stole stolen", "write": "wrote written",
+        "become": "became", "draw": "drew drawn", "run": "ran", "say": "said", "seek": "sought",
+        "teach": "taught", "think": "thought", "see": "saw seen", "come": "came", "get": "got",
+        "know": "knew known", "wear": "wore worn", "throw": "threw thrown", "hide": "hid hidden",
+        "swear": "swore sworn", "leave": "leaving", "find": "finding", "die": "dying dies died",
+        "tie": "tying ties tied", "lie": "lying lies lied", "datum": "data",
+    }.items()
+    for form in forms.split()
+}  # fmt: skip
+_SPELLINGS = {
+    "theater": "theatre", "center": "centre", "meter": "metre", "kilometer": "kilometre",
+    "liter": "litre", "fiber": "fibre", "labor": "labour", "color": "colour",
+    "harbor": "harbour", "neighbor": "neighbour", "honor": "honour", "favor": "favour",
+    "behavior": "behaviour", "defense": "defence", "offense": "offence", "license": "licence",
+    "program": "programme", "tire": "tyre", "aluminum": "aluminium", "plow": "plough",
+    "jewelry": "jewellery", "gray": "grey", "check": "cheque", "airplane": "aeroplane",
+    "sulfur": "sulphur", "fulfill": "fulfil", "traveler": "traveller", "dialog": "dialogue",
+    "catalog": "catalogue", "artifact": "artefact", "maneuver": "manoeuvre", "armor": "armour",
+    "rumor": "rumour", "tumor": "tumour", "humor": "humour", "vapor": "vapour",
+    "caliber": "calibre", "saber": "sabre", "specter": "spectre", "mustache": "moustache",
+}  # fmt: skip
+_DERIVED = re.compile(
+    r"(?:ant|ance|ancy|ent|ence|ency|ation|tion|sion|ion|al|ive|ous|ly|ment|ness|er|or|able|ible"
+    r"|ity|ist|ism|ize|ise|ful|less|ship|dom|hood|ary|ery|ory|ic|ure|age|y|ey)$"
+)
+_NOT_PLURAL = re.compile(r"(?:ss|us|is|news|series|species|gas|texas|was|has|its|this|always)$")
+_IZE = re.compile(r"is(e|es|ed|ing|ation|ations)$")
+_NOT_IZE = re.compile(
+    r"(?:prom|exerc|superv|adv|surpr|ra|rev|prec|expert|franch|pra|r|w|no|cru)is"
+)
+
+
+def english_form(word: str) -> str:
+    """Give the form shared by a word's inflections; both text and query are folded by it."""
+    return _fold(word)
+
+
+@lru_cache(maxsize=8192)
+def _fold(word: str) -> str:
+    word = word.removesuffix(APOSTROPHE + "s").replace(APOSTROPHE, "")
+    if not word.isascii() or len(word) < 3 or not word.isalpha():  # noqa: PLR2004 - us, it, G7
+        return word
+    if word in _IRREGULAR:
+        return _stemmed(_IRREGULAR[word])
+    word = _singular(word)
+    word = _IRREGULAR.get(word, word)
+    word = _SPELLINGS.get(word, word)
+    if _IZE.search(word) and not _NOT_IZE.search(word):
+        word = _IZE.sub(r"iz\1", word)
+    return _stemmed(word)
+
+
+def _stemmed(word: str) -> str:
+    if _DERIVED.search(word) and not word.endswith(("ying", "ied")):
+        return word
+    return str(_stemmer().stemWord(word))
+
+
+def _singular(word: str) -> str:
+    if not word.endswith("s") or len(word) < 4 or _NOT_PLURAL.search(word):  # noqa: PLR2004
+        return word
+    if word.endswith("ies") and len(word) > 4:  # noqa: PLR2004 - dies, ties
+        return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "sses", "xes", "zes", "oes")):
+        return word[:-2]
+    return word[:-1]
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    from Stemmer import Stemmer  # noqa: PLC0415 - loaded by the first English word
+
+    return Stemmer("english")

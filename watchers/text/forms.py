@@ -1,0 +1,139 @@
+"""Dictionary forms and search keys of one word, in a text and in a query.
+
+The two sides differ on purpose: a word of a text gives every form it could be of, a word of a
+query only its own (and its lemma, if it is not one itself). That asymmetry keeps precision.
+
+Keys come in tiers. ``s:`` a form in its own script; ``k:`` the form as a plain keyboard types
+it; ``xc:`` and ``xl:`` the skeleton of a Cyrillic or Latin form, to be asked for from the other
+script; ``xn:`` the skeleton of a name, to be asked for from its own script.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from watchers.text.english import english_form
+from watchers.text.normal import APOSTROPHE
+from watchers.text.russian import is_known, lemmas, relational_bases
+from watchers.text.skeleton import SPECIAL_CYRILLIC, is_cyrillic, keyboard, skeleton
+from watchers.text.suffixes import GRAMMARS, strippings
+
+_MIN_SKELETON = 3
+_MIN_NAME = 4
+_MIN_CYRILLIC_NAME = 5
+_LATIN_GRAMMARS = ("uz-Latn", "tk")
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """What one word form of a text can be: its dictionary forms, its keys, its skeletons.
+
+    ``stem`` is the one form that stands best for the word where a single one is needed, as
+    when two tellings are compared. ``skeletons`` serve the gazetteer.
+    """
+
+    forms: tuple[str, ...]
+    stem: str
+    keys: frozenset[str]
+    skeletons: tuple[str, ...]
+
+
+@lru_cache(maxsize=16384)
+def text_forms(normal: str, lang: str, capital: bool) -> Forms:  # noqa: FBT001 - a cache key
+    """Give the forms of a word met in a text in language ``lang``."""
+    cyrillic = is_cyrillic(normal)
+    found = _cyrillic_forms(normal, lang, capital) if cyrillic else _latin_forms(normal, lang)
+    forms = tuple(dict.fromkeys(found))
+    skeletons = tuple(dict.fromkeys(map(skeleton, forms)))
+    keys = {"s:" + form for form in forms}
+    for form in forms:
+        plain = keyboard(form)
+        if plain != form:
+            keys.add("k:" + plain)
+    native = lang in GRAMMARS
+    least = _MIN_SKELETON if native else _MIN_NAME
+    if capital or native:
+        script = "xc:" if cyrillic else "xl:"
+        keys.update(script + bone for bone in skeletons if len(bone) >= least)
+    if capital:
+        least = _MIN_CYRILLIC_NAME if cyrillic else _MIN_NAME
+        keys.update("xn:" + bone for bone in skeletons if len(bone) >= least)
+    return Forms(forms, _best(forms, lang), frozenset(keys), skeletons)
+
+
+def _best(forms: tuple[str, ...], lang: str) -> str:
+    """Choose a stem: Russian's likeliest lemma, English's fold, elsewhere the barest form."""
+    if lang in GRAMMARS:
+        return min(forms, key=lambda form: (len(form) < _MIN_SKELETON, len(form), form))
+    return forms[1] if len(forms) > 1 else forms[0]
+
+
+def _cyrillic_forms(normal: str, lang: str, capital: bool) -> list[str]:  # noqa: FBT001
+    special = not SPECIAL_CYRILLIC.isdisjoint(normal)
+    found = [normal]
+    if lang in GRAMMARS and lang not in _LATIN_GRAMMARS:
+        found += strippings(normal, lang)
+    elif special:
+        for guess in _owners(normal):
+            found += strippings(normal, guess)
+    if not special and (lang not in GRAMMARS or capital or is_known(normal)):
+        for lemma in lemmas(normal):
+            found.append(lemma)
+            found += relational_bases(lemma)
+    return found
+
+
+def _owners(normal: str) -> tuple[str, ...]:
+    """Name the languages that a word with special letters can be of."""
+    letters = set(normal)
+    if letters & set("ҷӣӯ"):
+        return ("tg",)
+    if "ў" in letters:
+        return ("uz-Cyrl",)
+    if letters & set("әұі"):
+        return ("kk",)
+    if "ҳ" in letters:
+        return ("uz-Cyrl", "tg")
+    return ("kk", "ky", "uz-Cyrl") if letters & set("қғ") else ("ky", "kk")
+
+
+def _latin_forms(normal: str, lang: str) -> list[str]:
+    if lang in GRAMMARS:
+        return [normal, *(strippings(normal, lang) if lang in _LATIN_GRAMMARS else ())]
+    bare = normal.removesuffix(APOSTROPHE + "s")
+    return [normal, english_form(normal), bare]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a word of a query looks for: any of its keys; ``names`` only where capitals stand."""
+
+    keys: frozenset[str]
+    forms: tuple[str, ...]
+    skeletons: tuple[str, ...]
+
+
+@lru_cache(maxsize=8192)
+def query_forms(normal: str, capital: bool) -> Asked:  # noqa: FBT001 - a cache key
+    """Give what a word of a query asks for; its language is unknown."""
+    cyrillic = is_cyrillic(normal)
+    forms = tuple(dict.fromkeys(_asked(normal, cyrillic=cyrillic)))
+    special = keyboard(normal) != normal
+    keys = {"s:" + form for form in forms}
+    if not special:
+        keys.update("k:" + form for form in forms)
+    skeletons = tuple(dict.fromkeys(map(skeleton, forms)))
+    other = "xl:" if cyrillic else "xc:"
+    keys.update(other + bone for bone in skeletons if len(bone) >= _MIN_SKELETON)
+    least = _MIN_CYRILLIC_NAME if cyrillic else _MIN_NAME
+    if capital or not cyrillic or special:
+        keys.update("xn:" + bone for bone in skeletons if len(bone) >= least)
+    return Asked(frozenset(keys), forms, skeletons)
+
+
+def _asked(normal: str, *, cyrillic: bool) -> list[str]:
+    if not cyrillic:
+        return [normal, english_form(normal)] if normal.isascii() else [normal]
+    if not SPECIAL_CYRILLIC.isdisjoint(normal) or not is_known(normal):
+        return [normal]
+    found = lemmas(normal)
+    return [normal] if normal in found else [normal, *found]

@@ -1,0 +1,321 @@
+"""The gazetteer: names of people, places and organisations, recognised in any language.
+
+The tables live in ``watchers/catalogue/gazetteer`` (their README tells the columns). A name is
+looked for in the forms of a text's tokens, longest name first: by its spelling in any case, or
+by its skeleton where a capital stands.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from importlib.resources import files
+from typing import NewType, TypeVar
+
+from watchers.text.normal import clean, tokenize
+from watchers.text.russian import is_known, lemmas
+from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
+
+EntityId = NewType("EntityId", str)
+
+TABLES = (
+    "countries", "regions", "cities", "waters", "projects", "people", "organisations",
+    "companies", "currencies",
+)  # fmt: skip
+LANGUAGES = ("en", "ru", "kk", "ky", "uz", "tg", "tk")
+_KINDS = {
+    "countries": "country", "regions": "region", "cities": "city", "waters": "water",
+    "projects": "project", "people": "person", "organisations": "organisation",
+    "companies": "company", "currencies": "currency",
+}  # fmt: skip
+_MIN_BONE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One thing with a name. ``country`` is the lower-case ISO code it belongs to, or ""."""
+
+    id: EntityId
+    kind: str
+    country: str
+    label: str
+    unless: frozenset[str] = frozenset()
+    office: str = ""
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """One spelling of a name and when it counts.
+
+    ``entity`` is None for a spelling that only blocks (Китай-город is not China). ``capital``
+    asks for a capital letter, ``upper`` for capitals throughout, ``langs`` for a text in one
+    of these languages; ``covers`` takes its words' other meanings away (сектор Газа is no
+    газ). ``full`` marks a person's full name.
+    """
+
+    entity: EntityId | None
+    words: tuple[str, ...]
+    capital: bool = False
+    upper: bool = False
+    langs: frozenset[str] = frozenset()
+    covers: bool = False
+    full: bool = False
+
+    @property
+    def guarded(self) -> bool:
+        """Tell whether the bare word may mean something else."""
+        return self.capital or self.upper or bool(self.langs)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A word as the gazetteer looks at it, of a text or of a query."""
+
+    folds: tuple[str, ...]
+    bones: tuple[str, ...]
+    capital: bool
+    upper: bool
+    stop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An alias met at the tokens ``start`` to ``end`` (exclusive)."""
+
+    alias: Alias
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """All names, indexed by their first word."""
+
+    entities: dict[EntityId, Entity]
+    singles: dict[str, tuple[Alias, ...]]
+    bones: dict[str, tuple[Alias, ...]]
+    phrases: dict[str, tuple[tuple[tuple[str, ...], Alias], ...]]
+    topics: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def find(self, places: Sequence[Place], lang: str = "") -> list[Found]:
+        """Find names in a row of words, the longest at each place; several may share one.
+
+        ``lang`` is the text's language; "" (a query) lets every guard pass that words of a
+        query cannot satisfy: a reader types without capitals.
+        """
+        found: list[Found] = []
+        at = 0
+        while at < len(places):
+            here = self._phrase(places, at, lang) or self._single(places[at], at, lang)
+            found += here
+            at = max((one.end for one in here), default=at + 1)
+        return found
+
+    def _phrase(self, places: Sequence[Place], at: int, lang: str) -> list[Found]:
+        best: list[Found] = []
+        size = 0
+        for bone in places[at].bones:
+            for rest, alias in self.phrases.get(bone, ()):
+                if len(rest) + 1 < size or not _follows(places, at + 1, rest):
+                    continue
+                if not _allowed(alias, places[at], lang):
+                    continue
+                if len(rest) + 1 > size:
+                    best, size = [], len(rest) + 1
+                if all(alias.entity != other.alias.entity for other in best):
+                    best.append(Found(alias, at, at + size))
+        return best
+
+    def _single(self, place: Place, at: int, lang: str) -> list[Found]:
+        best: dict[EntityId | None, Found] = {}
+        for fold in place.folds:
+            for alias in self.singles.get(fold, ()):
+                if _allowed(alias, place, lang):
+                    best.setdefault(alias.entity, Found(alias, at, at + 1))
+        if not best and (place.capital or not lang):
+            for bone in place.bones:
+                for alias in self.bones.get(bone, ()):
+                    if _allowed(alias, place, lang):
+                        best.setdefault(alias.entity, Found(alias, at, at + 1))
+        return list(best.values())
+
+
+def _follows(places: Sequence[Place], at: int, rest: tuple[str, ...]) -> bool:
+    return at + len(rest) <= len(places) and all(
+        bone in places[at + offset].bones for offset, bone in enumerate(rest)
+    )
+
+
+def _allowed(alias: Alias, place: Place, lang: str) -> bool:
+    if not lang:
+        return True
+    if alias.langs and lang not in alias.langs:
+        return False
+    return not ((alias.capital and not place.capital) or (alias.upper and not place.upper))
+
+
+# --- reading the tables ----------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> Gazetteer:
+    """Give the gazetteer of the catalogue; read once, by the first who asks."""
+    folder = files("watchers.catalogue") / "gazetteer"
+    entities: dict[EntityId, Entity] = {}
+    aliases: list[Alias] = []
+    for table in TABLES:
+        text = (folder / f"{table}.tsv").read_text(encoding="utf-8")
+        for row in rows(text):
+            entity = _entity(row, _KINDS[table])
+            entities[entity.id] = entity
+            aliases += _aliases(row, entity)
+    territories = json.loads((folder / "territories.json").read_text(encoding="utf-8"))
+    for code, names in territories.items():
+        identity = EntityId(code)
+        if identity not in entities:
+            entities[identity] = Entity(identity, "country", code, names["en"])
+        for lang, name in names.items():
+            aliases += _alias(identity, name, lang, person=False)
+    topics = json.loads((folder / "topics.json").read_text(encoding="utf-8"))
+    words = {topic: tuple(" ".join(told.values()).split()) for topic, told in topics.items()}
+    return _indexed(entities, aliases, words)
+
+
+def rows(text: str) -> Iterator[dict[str, str]]:
+    """Read a table: a header line, then one entity a line; ``#`` begins a remark."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    header = lines[0].split("\t")
+    for line in lines[1:]:
+        cells = line.split("\t")
+        yield dict(zip(header, cells + [""] * (len(header) - len(cells)), strict=True))
+
+
+def _entity(row: dict[str, str], kind: str) -> Entity:
+    unless = frozenset(
+        keyboard(word.casefold()) for word in row.get("unless", "").split("|") if word
+    )
+    return Entity(
+        EntityId(row["id"]), kind, row.get("country", ""), row["en"].split("|")[0].lstrip("^!"),
+        unless, row.get("office", ""), row.get("since", ""), row.get("until", ""),
+    )  # fmt: skip
+
+
+def _aliases(row: dict[str, str], entity: Entity) -> Iterator[Alias]:
+    for lang in (*LANGUAGES, "also"):
+        for spelling in row.get(lang, "").split("|"):
+            if spelling:
+                yield from _alias(entity.id, spelling, lang, person=entity.kind == "person")
+    for spelling in row.get("block", "").split("|"):
+        if spelling:
+            yield from _alias(None, spelling, "", person=False)
+
+
+def _alias(entity: EntityId | None, spelling: str, lang: str, *, person: bool) -> Iterator[Alias]:
+    """Read one spelling: ``^`` needs a capital, ``!`` capitals, ``%`` covers, ``@`` languages."""
+    spelling, _, langs = spelling.partition("@")
+    flags = spelling[: len(spelling) - len(spelling.lstrip("^!%"))]
+    cuts = tokenize(clean(spelling.lstrip("^!%")))
+    words = tuple(cut.normal for cut in cuts)
+    if not words:
+        return
+    alias = Alias(
+        entity, words, "^" in flags, "!" in flags,
+        frozenset(label for code in langs.split(",") if code for label in _labels(code)),
+        "%" in flags, person and len(words) > 1,
+    )  # fmt: skip
+    yield alias
+    if any(cut.joined for cut in cuts) and not person:
+        yield replace(alias, words=("".join(words),))
+    if person and len(words) > 1:
+        yield replace(alias, words=words[-1:], full=False)
+    del lang
+
+
+def _labels(code: str) -> tuple[str, ...]:
+    return ("uz-Latn", "uz-Cyrl") if code == "uz" else (code,)
+
+
+def _indexed(
+    entities: dict[EntityId, Entity], aliases: Iterable[Alias], topics: dict[str, tuple[str, ...]]
+) -> Gazetteer:
+    singles: dict[str, dict[Alias, None]] = {}
+    bones: dict[str, dict[Alias, None]] = {}
+    phrases: dict[str, dict[tuple[tuple[str, ...], Alias], None]] = {}
+    for alias in aliases:
+        if len(alias.words) == 1:
+            word = alias.words[0]
+            singles.setdefault(keyboard(word), {})[alias] = None
+            bone = skeleton(word)
+            if len(bone) >= _MIN_BONE and not alias.upper:
+                bones.setdefault(bone, {})[alias] = None
+        else:
+            first, *rest = (_bone(word) for word in alias.words)
+            phrases.setdefault(first, {})[tuple(rest), alias] = None
+    return Gazetteer(
+        entities,
+        {key: tuple(value) for key, value in singles.items()},
+        {key: tuple(value) for key, value in bones.items()},
+        {key: tuple(value) for key, value in phrases.items()},
+        topics,
+    )
+
+
+def _bone(word: str) -> str:
+    """Give the skeleton of a name's word as its texts' forms will hold it: a Russian lemma."""
+    if is_cyrillic(word) and is_known(word):
+        return skeleton(lemmas(word)[0])
+    return skeleton(word)
+
+
+# --- names that admins add -------------------------------------------------------------------
+
+
+def with_aliases(base: Gazetteer, added: Iterable[tuple[str, Sequence[str]]]) -> Gazetteer:
+    """Give the gazetteer with more names: pairs of a known or new name and its spellings.
+
+    ``("Назарбаев", ["Nazarbayev", "Nazarbaev"])`` adds to the entity that the first name
+    already means, or makes a new one under that name.
+    """
+    entities = dict(base.entities)
+    more: list[Alias] = []
+    for name, spellings in added:
+        known = meanings(base, name)
+        identity = known[0] if known else EntityId("own-" + skeleton(clean(name).casefold()))
+        if identity not in entities:
+            entities[identity] = Entity(identity, "other", "", name)
+            more += _alias(identity, name, "", person=False)
+        for spelling in spellings:
+            more += _alias(identity, spelling, "", person=False)
+    extra = _indexed({}, more, {})
+    return Gazetteer(
+        entities,
+        _merged(base.singles, extra.singles),
+        _merged(base.bones, extra.bones),
+        _merged(base.phrases, extra.phrases),
+        base.topics,
+    )
+
+
+_T = TypeVar("_T")
+
+
+def _merged(
+    base: dict[str, tuple[_T, ...]], extra: dict[str, tuple[_T, ...]]
+) -> dict[str, tuple[_T, ...]]:
+    return base | {key: base.get(key, ()) + value for key, value in extra.items()}
+
+
+def meanings(base: Gazetteer, name: str) -> tuple[EntityId, ...]:
+    """Give the entities that a name as typed stands for, when all of it is one name."""
+    cuts = tokenize(clean(name))
+    places = [
+        Place((keyboard(c.normal),), (skeleton(c.normal), _bone(c.normal)), True, True)
+        for c in cuts
+    ]
+    return tuple(
+        one.alias.entity
+        for one in base.find(places)
+        if one.alias.entity and one.start == 0 and one.end == len(cuts)
+    )

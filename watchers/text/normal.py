@@ -1,0 +1,89 @@
+"""Normal form: text cleaned and cut into tokens, each with its place and its case."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+APOSTROPHE = "\N{MODIFIER LETTER APOSTROPHE}"
+"""The one apostrophe inside normal forms: a letter for every tokenizer, unlike the ASCII one."""
+
+MAX_TEXT = 20_000
+"""Characters of one field that are read; what follows cannot be news in the head of a text."""
+
+_APOSTROPHES = str.maketrans(
+    dict.fromkeys("'\u2018\u2019\u201b\u02bb\u02bc\u02bd\u0060\u00b4\u02b9\u2032\u05f3", "'")
+)
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_LETTER = r"[^\W\d_]"
+_TOKEN = re.compile(
+    rf"(?P<number>\d+(?:[.,\u00a0\u202f ]\d{{3}}(?!\d))*(?:[.,]\d+)?(?![^\W_]))"
+    rf"|(?P<dotted>(?<![^\W_])(?:{_LETTER}\.){{2,}}(?:{_LETTER}(?![^\W_]))?)"
+    rf"|(?P<plus>{_LETTER}\d+\+\d+)"
+    r"|(?P<word>[^\W_]+(?:'[^\W_]+)*'?)"
+)
+_SENTENCE_END = re.compile(r"[.!?…\n]\s*$|[.!?…\n][\s\"»”)']+$|\n")
+_UZBEK_TAIL = ("o'", "g'")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A token before any language is known.
+
+    ``start`` and ``end`` are offsets into the cleaned text. ``joined`` is true when a bare
+    hyphen glues the token to the one before it (Jalal-Abad). ``number`` marks figures.
+    """
+
+    surface: str
+    normal: str
+    start: int
+    end: int
+    sentence: int
+    joined: bool = False
+    number: bool = False
+
+
+def clean(text: str) -> str:
+    """Give the composed form without invisible characters; spans of hits refer to it."""
+    return _INVISIBLE.sub("", unicodedata.normalize("NFC", text[:MAX_TEXT]))
+
+
+def fold_case(surface: str) -> str:
+    """Give a token's normal form: lower case, one apostrophe, ё as е."""
+    folded = surface.translate(_APOSTROPHES).casefold().replace("i\u0307", "i")
+    return folded.replace("ё", "е").replace("'", APOSTROPHE)
+
+
+def is_shouting(text: str) -> bool:
+    """Tell whether a whole headline is in capitals, so that they say nothing."""
+    upper = sum(map(str.isupper, text))
+    return upper > 12 and upper > 4 * sum(map(str.islower, text))  # noqa: PLR2004 - a headline's length
+
+
+def tokenize(text: str) -> list[Cut]:
+    """Cut a cleaned text into tokens: words with inner apostrophes, whole numbers, acronyms.
+
+    A hyphen splits; the parts stay neighbours and the second one is marked as joined.
+    """
+    plain = text.translate(_APOSTROPHES)
+    cuts: list[Cut] = []
+    sentence = 0
+    last_end = 0
+    for found in _TOKEN.finditer(plain):
+        start, end = found.span()
+        gap = plain[last_end:start]
+        if cuts and _SENTENCE_END.search(gap):
+            sentence += 1
+        kind = found.lastgroup
+        surface = text[start:end]
+        if kind == "word" and surface[-1] in "'\u2018\u2019\u02bb\u02bc\u0060\u00b4":
+            # A closing quote is not an apostrophe, save after o and g, which Uzbek writes so.
+            if plain[end - 2 : end].casefold() not in _UZBEK_TAIL:
+                end -= 1
+                surface = text[start:end]
+        normal = fold_case(surface)
+        if kind == "dotted":
+            normal = normal.replace(".", "")
+        joined = gap in ("-", "\u2010", "\u2011") and last_end > 0
+        cuts.append(Cut(surface, normal, start, end, sentence, joined, kind == "number"))
+        last_end = end
+    return cuts

@@ -1,0 +1,62 @@
+"""Russian dictionary forms: every lemma of a word, and the noun behind a relational adjective."""
+
+from functools import lru_cache
+from typing import Any
+
+_ADJECTIVES = ("овский", "евский", "инский", "ский", "цкий", "ской", "овый", "евый", "яной",
+               "аный", "янный", "енный", "ный", "ной", "овой", "евой", "ый")  # fmt: skip
+_ENDINGS = ("", "ь", "а", "я", "о", "е", "й", "к", "ы", "и", "ия", "ика", "ка", "ва", "ль", "ск")
+_MIN_BASE = 2
+_TRUSTED = 0.02
+
+
+@lru_cache(maxsize=8192)
+def lemmas(word: str) -> tuple[str, ...]:
+    """Give all dictionary forms of a word, likely ones first, ё folded."""
+    found: dict[str, None] = {}
+    parses = _morph().parse(word)
+    for parse in parses:
+        if parse.is_known or parse.score >= _TRUSTED:
+            found.setdefault(parse.normal_form.replace("ё", "е"))
+    if not is_known(word):
+        found.setdefault(word)
+    return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def is_known(word: str) -> bool:
+    """Tell whether the dictionary has the word in any form."""
+    return bool(_morph().word_is_known(word))
+
+
+@lru_cache(maxsize=8192)
+def relational_bases(lemma: str) -> tuple[str, ...]:
+    """Give the nouns an adjective is made of: газовый → газ, ошский → ош, нефтяной → нефть."""
+    if not lemma.endswith(("ый", "ий", "ой")):
+        return ()
+    found: dict[str, None] = {}
+    for suffix in _ADJECTIVES:
+        root = lemma.removesuffix(suffix)
+        if root == lemma or len(root) < _MIN_BASE:
+            continue
+        if suffix in ("ский", "цкий", "ской"):
+            found.setdefault(root)
+        for ending in _ENDINGS:
+            if _is_noun(root + ending):
+                found.setdefault(root + ending)
+    return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def _is_noun(word: str) -> bool:
+    return is_known(word) and any(
+        parse.is_known and parse.tag.POS == "NOUN" and parse.normal_form.replace("ё", "е") == word
+        for parse in _morph().parse(word)
+    )
+
+
+@lru_cache(maxsize=1)
+def _morph() -> Any:
+    from pymorphy3 import MorphAnalyzer  # noqa: PLC0415 - 40 MB, loaded by the first Russian word
+
+    return MorphAnalyzer(lang="ru")

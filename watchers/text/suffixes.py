@@ -1,0 +1,276 @@
+"""Suffix tables of the region's languages: every legal stripping of an inflected word.
+
+The agglutinative ones (kk, ky, uz, tk) pile endings in a fixed order, stem + -лық + plural +
+possessive + case, so a word is peeled from the outside in. The result is a set of candidates,
+never one stem: which of them is a word only a dictionary could say, and a query's own form
+chooses among them. Tajik (tg) has its few endings in the same shape.
+
+In the tables a group of suffixes is followed by what may stand before them: ``V`` a vowel,
+``C`` a consonant, ``T`` a voiceless consonant, ``D`` anything but a voiceless one, ``P`` a
+third person possessive (which must then be peeled too), ``*`` anything.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from watchers.text.normal import APOSTROPHE
+
+_Suffix = tuple[str, str]
+_MIN_STEM = 2
+_KEPT_POSSESSIVE = 6
+_LONG = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """One language's endings, outermost layer first, and what its stems undergo.
+
+    ``voiced`` turns a softened last letter back (г→к). ``fleeting`` are the vowels put back
+    between the last two consonants (халқы → халық). ``third`` are the endings of the third
+    person possessive. ``back`` and ``front`` are the harmonic vowels, empty where there is
+    no harmony.
+    """
+
+    layers: tuple[tuple[_Suffix, ...], ...]
+    vowels: frozenset[str]
+    voiceless: frozenset[str]
+    voiced: dict[str, str]
+    fleeting: str
+    third: tuple[str, ...]
+    back: frozenset[str]
+    front: frozenset[str]
+
+
+def _layer(*groups: str) -> tuple[_Suffix, ...]:
+    """Read ``"лар лер D"`` into pairs, longest suffix first."""
+    pairs = []
+    for group in groups:
+        *suffixes, before = group.split()
+        pairs += [(suffix, before) for suffix in suffixes]
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+_KAZAKH = Grammar(
+    layers=(
+        _layer(
+            "ның нің дың дің ға ге ды ді да де дан ден дағы дегі дай дей D",
+            "тың тің қа ке ты ті та те тан тен тағы тегі тай тей T",
+            "ны ні V",
+            "нан нен D",
+            "мен бен пен ша ше *",
+            "н на не нда нде нан нен ндағы ндегі P",
+        ),
+        _layer("ы і ым ім ың ің ымыз іміз ыңыз іңіз C", "сы сі м ң мыз міз ңыз ңіз V"),
+        _layer("лар лер дар дер D", "тар тер T"),
+        _layer("лық лік дық дік D", "тық тік T"),
+    ),
+    vowels=frozenset("аәеиоөуұүыіэяюё"),
+    voiceless=frozenset("пкқтсшчщцфхһбвгд"),
+    voiced={"г": "к", "ғ": "қ", "б": "п"},
+    fleeting="ыі",
+    third=("сы", "сі", "ы", "і"),
+    back=frozenset("аоұыяё"),
+    front=frozenset("әеөүіэ"),
+)
+_KYRGYZ = Grammar(
+    layers=(
+        _layer(
+            "нын нин нун нүн дын дин дун дүн га ге го гө ды ди ду дү D",
+            "да де до дө дан ден дон дөн дагы деги догу дөгү дай дей дой дөй D",
+            "тын тин тун түн ка ке ко кө ты ти ту тү та те то тө тан тен тон төн T",
+            "тагы теги тогу төгү тай тей той төй T",
+            "ны ни ну нү V",
+            "ча че чо чө *",
+            "н на не но нө нда нде ндо ндө нан нен нон нөн ндагы ндеги ндогу ндөгү P",
+        ),
+        _layer(
+            "ы и у ү ым им ум үм ың иң уң үң ыбыз ибиз убуз үбүз ыңыз иңиз уңуз үңүз C",
+            "сы си су сү м ң быз биз буз бүз ңыз ңиз ңуз ңүз V",
+        ),
+        _layer("лар лер лор лөр дар дер дор дөр D", "тар тер тор төр T"),
+        _layer("лык лик лук лүк дык дик дук дүк D", "тык тик тук түк T"),
+    ),
+    vowels=frozenset("аеиоөуүыэяюё"),
+    voiceless=frozenset("пктсшчщцфхбвгд"),
+    voiced={"г": "к", "б": "п"},
+    fleeting="ыиуү",
+    third=("сы", "си", "су", "сү", "ы", "и", "у", "ү"),
+    back=frozenset("аоуыяё"),
+    front=frozenset("еөүиэ"),
+)
+_UZBEK_LATIN = Grammar(
+    layers=(
+        _layer("ning ni ga da dan dagi niki gacha cha dek day *", "ka qa kacha qacha T"),
+        _layer("i im ing imiz ingiz C", "si m ng miz ngiz V"),
+        _layer("lar *"),
+        _layer("lik *"),
+    ),
+    vowels=frozenset("aeiou"),
+    voiceless=frozenset("pktsqfxhc"),
+    voiced={"g": "k", "g" + APOSTROPHE: "q"},
+    fleeting="aiu",
+    third=("si", "i"),
+    back=frozenset(),
+    front=frozenset(),
+)
+_UZBEK_CYRILLIC = Grammar(
+    layers=(
+        _layer("нинг ни га да дан даги ники гача ча дек дай *", "ка қа кача қача T"),
+        _layer("и им инг имиз ингиз C", "си м нг миз нгиз V"),
+        _layer("лар *"),
+        _layer("лик *"),
+    ),
+    vowels=frozenset("аеёиоуўэюя"),
+    voiceless=frozenset("пктсқфхҳчшц"),
+    voiced={"г": "к", "ғ": "қ"},
+    fleeting="аиу",
+    third=("си", "и"),
+    back=frozenset(),
+    front=frozenset(),
+)
+_TURKMEN = Grammar(
+    layers=(
+        _layer(
+            "nyň niň V",
+            "yň iň uň üň y i a e C",
+            "ny ni V",
+            "da de dan den daky däki daka däkä ça çe *",
+            "na ne nda nde ndan nden ndaky ndäki P",
+        ),
+        _layer(
+            "y i ym im um üm yň iň uň üň ymyz imiz umyz ümiz yňyz iňiz C",
+            "sy si m ň myz miz ňyz ňiz V",
+        ),
+        _layer("lar ler *"),
+        _layer("lyk lik luk lük *"),
+    ),
+    vowels=frozenset("aäeiouöüy"),
+    voiceless=frozenset("pktsşçfhx"),
+    voiced={"g": "k", "b": "p", "d": "t", "j": "ç"},
+    fleeting="yiuü",
+    third=("sy", "si", "y", "i"),
+    back=frozenset("aouy"),
+    front=frozenset("äeiöü"),
+)
+_TAJIK = Grammar(
+    layers=(
+        _layer("ро *", "у C", "ву ю V"),
+        _layer(
+            "и ӣ ам ат аш амон атон ашон е C",
+            "и ӣ ям ят яш ямон ятон яшон е м т ш мон тон шон V",
+        ),
+        _layer("ҳо *", "он C", "гон ён V"),
+        _layer("ӣ C"),
+    ),
+    vowels=frozenset("аеёиоуэюяӣӯ"),
+    voiceless=frozenset(),
+    voiced={},
+    fleeting="",
+    third=(),
+    back=frozenset(),
+    front=frozenset(),
+)
+GRAMMARS = {
+    "kk": _KAZAKH,
+    "ky": _KYRGYZ,
+    "uz-Latn": _UZBEK_LATIN,
+    "uz-Cyrl": _UZBEK_CYRILLIC,
+    "tk": _TURKMEN,
+    "tg": _TAJIK,
+}
+_LOAN_SIGNS = frozenset("вфцщёэьъяюvf")
+
+
+@lru_cache(maxsize=8192)
+def strippings(word: str, lang: str) -> tuple[str, ...]:
+    """Give the word and every form left by a legal peeling of endings, in no special order.
+
+    A language without a table has only the word itself. Bounded: five layers of which each
+    takes at most one ending, on words that are cut at 40 letters.
+    """
+    grammar = GRAMMARS.get(lang)
+    if grammar is None or len(word) > 40:  # noqa: PLR2004 - no word is longer
+        return (word,)
+    found = {word}
+    _peel(grammar, word, 0, found)
+    return tuple(found)
+
+
+def _peel(grammar: Grammar, word: str, level: int, found: set[str]) -> None:
+    for depth in range(level, len(grammar.layers)):
+        for suffix, before in grammar.layers[depth]:
+            if not word.endswith(suffix) or len(word) < len(suffix) + _MIN_STEM:
+                continue
+            stem = word[: -len(suffix)]
+            if before == "P":
+                _peel_third(grammar, stem, suffix, found)
+            elif _fits(grammar, stem, suffix, before):
+                for base in _restored(grammar, stem, suffix):
+                    if base not in found:
+                        found.add(base)
+                        _peel(grammar, base, depth + 1, found)
+
+
+def _peel_third(grammar: Grammar, stem: str, suffix: str, found: set[str]) -> None:
+    """Peel the possessive that a pronominal н betrays: баласын → бала, never *балас."""
+    for third in grammar.third:
+        root = stem.removesuffix(third)
+        if root == stem or len(root) < _MIN_STEM:
+            continue
+        if not _harmonic(grammar, stem, suffix):
+            continue
+        if _fits(grammar, root, third, "V" if len(third) > 1 else "C"):
+            if len(stem) >= _KEPT_POSSESSIVE:
+                found.add(stem)
+            for base in _restored(grammar, root, third):
+                found.add(base)
+                _peel(grammar, base, 2, found)
+
+
+def _fits(grammar: Grammar, stem: str, suffix: str, before: str) -> bool:
+    last = stem[-1] if stem[-1] != APOSTROPHE else stem[-2:]
+    vowel = last in grammar.vowels or last == "o" + APOSTROPHE
+    if before == "V" and not vowel:
+        return False
+    if before == "C" and vowel:
+        return False
+    if before == "T" and last not in grammar.voiceless and not stem.endswith("sh"):
+        return False
+    if before == "D" and last in grammar.voiceless and last not in "бвгд":
+        return False
+    return bool(grammar.vowels.intersection(stem)) and _harmonic(grammar, stem, suffix)
+
+
+def _harmonic(grammar: Grammar, stem: str, suffix: str) -> bool:
+    """Tell whether the ending's vowel agrees with the stem's last; loans need not obey."""
+    if not grammar.back or len(stem) >= _LONG or _LOAN_SIGNS.intersection(stem):
+        return True
+    if stem[-1] not in grammar.vowels and stem[-2] not in grammar.vowels:
+        return True
+    ending = next((letter for letter in suffix if letter in grammar.vowels), "")
+    last = next((letter for letter in reversed(stem) if letter in grammar.vowels), "")
+    if last in grammar.back:
+        return ending not in grammar.front
+    return not (last in grammar.front and ending in grammar.back)
+
+
+def _restored(grammar: Grammar, stem: str, suffix: str) -> Iterator[str]:
+    """Give the stem and what it was before a vowel softened or shortened it."""
+    yield stem
+    if suffix[0] not in grammar.vowels:
+        return
+    for soft, hard in grammar.voiced.items():
+        if stem.endswith(soft):
+            yield stem[: -len(soft)] + hard
+    if len(stem) >= 3 and not grammar.vowels.intersection(stem[-2:]):  # noqa: PLR2004 - -CC
+        for vowel in grammar.fleeting:
+            if _harmonic(grammar, stem[:-1] + vowel, "") and _agrees(grammar, stem, vowel):
+                yield stem[:-1] + vowel + stem[-1]
+
+
+def _agrees(grammar: Grammar, stem: str, vowel: str) -> bool:
+    last = next((letter for letter in reversed(stem) if letter in grammar.vowels), "")
+    if last in grammar.back:
+        return vowel not in grammar.front
+    return not (last in grammar.front and vowel in grammar.back)
