@@ -1,0 +1,227 @@
+"""The outbox: what is owed to chats, written in the transaction that made it due.
+
+queued → sending → sent | held | merged | failed | unknown. ``take`` commits ``sending`` before
+the call to Telegram and ``settle`` writes down what became of it, so that a crash between the
+two leaves a row that says "perhaps": a message can come twice where its answer was lost, and
+none is ever lost.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from storage import chats, lanes, outbox
+from storage.living import changed, grown, owe_edit
+from storage.model import (
+    Chat,
+    ChatId,
+    DeliveryId,
+    DeliveryKind,
+    DeliveryState,
+    NewDelivery,
+    Owed,
+    ThreadId,
+)
+from storage.placement import (
+    LATE,
+    Circumstances,
+    Fold,
+    Hold,
+    Leave,
+    Placement,
+    Queue,
+    hour_subject,
+    place,
+)
+from storage.settling import back, moved, new_bot, prune, recover, settle
+from storage.sql import Connection, from_ms, marks, to_ms
+
+__all__ = [
+    "back",
+    "changed",
+    "grown",
+    "moved",
+    "new_bot",
+    "owe",
+    "prune",
+    "recover",
+    "settle",
+    "take",
+]
+
+
+TOLD = (DeliveryKind.ALERT, DeliveryKind.UPDATE)
+"""What counts against a chat's alerts an hour."""
+
+
+# --- owing -----------------------------------------------------------------------------------
+
+
+def owe(db: Connection, new: Iterable[NewDelivery], now: datetime) -> int:
+    """Write down what is owed; return how many new rows that made.
+
+    Owing the same (chat, thread, kind, subject) twice is owing it once. Chats that are gone are
+    owed nothing. Alerts find their place here: at once, held over quiet hours, folded into one
+    message beyond the hourly cap, or left to the next digest, each with its reason.
+    """
+    made = 0
+    known: dict[ChatId, Chat | None] = {}
+    for one in new:
+        if one.chat_id not in known:
+            known[one.chat_id] = chats.get(db, one.chat_id)
+        chat = known[one.chat_id]
+        if chat is None or not chat.active:
+            continue
+        made += _owe(db, chat, one, now)
+    for chat_id, chat in known.items():
+        if chat is not None and chat.active:
+            lanes.refresh(db, chat_id, now)
+    return made
+
+
+def _owe(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -> int:
+    if outbox.exists(db, one) or (one.kind is DeliveryKind.ALERT and told_already(db, one)):
+        return 0
+    if one.kind is DeliveryKind.ALERT:
+        placement: Placement = place(chat, circumstances(db, chat, one, now))
+    else:
+        placement = Queue()
+    due = one.due_at or now
+    match placement:
+        case Queue():
+            outbox.insert(db, one, DeliveryState.QUEUED, due, now)
+        case Hold(until, subject):
+            carrier = carry(db, one, subject, until, now)
+            outbox.insert(db, one, DeliveryState.HELD, due, now, reason="quiet", carrier=carrier)
+        case Fold(why, subject, due_at):
+            carrier = carry(db, one, subject, due_at, now)
+            outbox.insert(db, one, DeliveryState.MERGED, due, now, reason=why, carrier=carrier)
+        case Leave(why):
+            outbox.insert(db, one, DeliveryState.MERGED, due, now, reason=why)
+    return 1
+
+
+def told_already(db: Connection, one: NewDelivery) -> bool:
+    """Tell whether the story went to this place before, also under an id merged into it."""
+    return bool(
+        db.conn.execute(
+            "select 1 from deliveries where chat_id = ?2 and thread_id = ?3 and kind = 'alert'"
+            " and story_id in"
+            " (select ?1 union all select id from story_aliases where story_id = ?1) limit 1",
+            (one.story_id, one.chat_id, one.thread_id),
+        ).fetchone()
+    )
+
+
+def carry(
+    db: Connection, one: NewDelivery, subject: str, due_at: datetime, now: datetime
+) -> DeliveryId:
+    """Return the message that tells this alert among others, making or reviving it."""
+    fold = NewDelivery(one.chat_id, one.thread_id, DeliveryKind.FOLD, subject)
+    row = db.conn.execute(
+        "select id, state from deliveries"
+        " where chat_id = ? and thread_id = ? and kind = ? and subject = ?",
+        (fold.chat_id, fold.thread_id, fold.kind, fold.subject),
+    ).fetchone()
+    if row is None:
+        return outbox.insert(db, fold, DeliveryState.QUEUED, due_at, now)
+    fold_id = DeliveryId(row[0])
+    if row[1] == DeliveryState.SENT:
+        owe_edit(db, fold_id, now)
+    return fold_id
+
+
+def circumstances(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -> Circumstances:
+    """Gather what the placement of an alert depends on."""
+    told, muted = db.conn.execute(
+        "select (select max(coalesce(published, first_seen)) from items where story_id = ?2),"
+        " exists(select 1 from muted_stories where chat_id = ?1 and story_id = ?2)",
+        (chat.id, one.story_id),
+    ).fetchone()
+    return Circumstances(
+        now=now,
+        told_at=from_ms(told),
+        last_look=last_look(db, chat),
+        alerts_this_hour=told_since(db, chat.id, now - timedelta(hours=1)),
+        muted=bool(muted),
+        urgent=bool(one.payload.get("urgent")),
+        backlog=bool(one.payload.get("backlog")),
+        shut=lanes.shut_why(db, chat.id, one.thread_id, now),
+    )
+
+
+def last_look(db: Connection, chat: Chat) -> datetime | None:
+    """Return when the chat was last told anything: a message, or a digest's window."""
+    (at,) = db.conn.execute(
+        "select max(settled_at) from (select settled_at from deliveries"
+        " where chat_id = ? and message_id is not null order by message_id desc limit 5)",
+        (chat.id,),
+    ).fetchone()
+    looks = [one for one in (from_ms(at), chat.digest_from) if one is not None]
+    return max(looks, default=None)
+
+
+def told_since(db: Connection, chat_id: ChatId, since: datetime) -> int:
+    """Count the alerts that went to a chat, or wait to go, since a moment."""
+    (count,) = db.conn.execute(
+        f"select count(*) from deliveries where chat_id = ? and created_at > ?"  # noqa: S608 (only marks)
+        f" and kind in ({marks(len(TOLD))}) and state in ('queued', 'sending', 'sent')",
+        (chat_id, to_ms(since), *TOLD),
+    ).fetchone()
+    return int(count)
+
+
+# --- taking ----------------------------------------------------------------------------------
+
+
+def take(db: Connection, now: datetime, limit: int) -> list[Owed]:
+    """Mark at most ``limit`` messages as being sent and return them, one a chat, in order.
+
+    News goes before digests before broadcasts; within these, who waits longest. The caller
+    commits before the first call to Telegram.
+    """
+    taken: list[Owed] = []
+    for chat_id in lanes.ready(db, now, limit):
+        fold_late(db, chat_id, now)
+        head = first_due(db, chat_id, now)
+        if head is not None:
+            db.conn.execute(
+                "update deliveries set state = 'sending', sending_since = ?, attempts = attempts + 1"
+                " where id = ?",
+                (to_ms(now), head),
+            )
+            taken.append(outbox.by_id(db, head))
+        lanes.refresh(db, chat_id, now)
+    return taken
+
+
+def first_due(db: Connection, chat_id: ChatId, now: datetime) -> DeliveryId | None:
+    """Return what goes next to a chat."""
+    for rank in range(lanes.RANKS):
+        row = db.conn.execute(
+            "select id from deliveries where chat_id = ? and rank = ? and state = 'queued'"
+            " and due_at <= ? order by due_at, id limit 1",
+            (chat_id, rank, to_ms(now)),
+        ).fetchone()
+        if row:
+            return DeliveryId(row[0])
+    return None
+
+
+def fold_late(db: Connection, chat_id: ChatId, now: datetime) -> None:
+    """Let alerts that waited too long be told by one message, not dumped one by one.
+
+    An alert that may have arrived already keeps its own row: it is repeated as itself or not.
+    """
+    late = db.conn.execute(
+        "select id, thread_id from deliveries where chat_id = ? and rank = 0 and state = 'queued'"
+        " and due_at < ? and kind = 'alert' and doubts = 0 and crashes = 0",
+        (chat_id, to_ms(now - LATE)),
+    ).fetchall()
+    for row, thread_id in late:
+        one = NewDelivery(chat_id, ThreadId(thread_id), DeliveryKind.FOLD, "")
+        fold = carry(db, one, hour_subject("l", now), now, now)
+        db.conn.execute(
+            "update deliveries set state = 'merged', reason = 'late', carrier = ?,"
+            " settled_at = ? where id = ?",
+            (fold, to_ms(now), row),
+        )

@@ -1,0 +1,176 @@
+"""Lanes: whose turn it is. One lane a chat, so that a chat gets one message at a time, in order.
+
+``lanes`` holds for each chat when its next message may go, so that finding the next messages
+costs the same with ten rows waiting as with a million, and a chat under a ban of hours never
+stands in the others' way. ``rests`` are Telegram's bans, kept across restarts.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from storage.model import ChatId
+from storage.sql import Connection, from_ms, to_ms
+
+EVERYBODY = ChatId(0)
+"""Whose rest is everybody's."""
+
+RANKS = 3
+"""News before digests before broadcasts."""
+
+WHOLE_CHAT = -1
+"""The thread of a shut target that is the whole chat."""
+
+
+def refresh(
+    db: Connection, chat_id: ChatId, now: datetime, open_at: datetime | None = None
+) -> None:
+    """Work out a chat's turn again after its rows changed.
+
+    ``open_at`` makes the chat rest until then, if it does not rest longer already.
+    """
+    at = to_ms(now)
+    db.conn.execute(
+        "insert into lanes(chat_id, open_at) select id, ?2 from chats where id = ?1"
+        " on conflict(chat_id) do update set open_at = max(open_at, excluded.open_at)",
+        (chat_id, to_ms(open_at) or 0),
+    )
+    heads = db.conn.execute(
+        " union all ".join(
+            f"select {rank}, (select due_at from deliveries where chat_id = ?1 and rank = {rank}"  # noqa: S608 (our own numbers)
+            " and state = 'queued' order by due_at, id limit 1)"
+            for rank in range(RANKS)
+        ),
+        (chat_id,),
+    ).fetchall()
+    waiting = [(due, rank) for rank, due in heads if due is not None]
+    (going,) = db.conn.execute(
+        "select exists(select 1 from deliveries where chat_id = ? and state = 'sending')",
+        (chat_id,),
+    ).fetchone()
+    if going or not waiting:
+        db.conn.execute("update lanes set next_at = null where chat_id = ?", (chat_id,))
+        return
+    ripe = [(rank, due) for due, rank in waiting if due <= (at or 0)]
+    due, rank = (min(ripe)[1], min(ripe)[0]) if ripe else min(waiting)
+    db.conn.execute(
+        "update lanes set rank = ?2, next_at = max(?3, open_at) where chat_id = ?1",
+        (chat_id, rank, due),
+    )
+
+
+def refresh_all(db: Connection, now: datetime) -> None:
+    """Work out every turn again: at the start, and now and then in case a row was missed."""
+    rows = db.conn.execute(
+        "select distinct chat_id from deliveries where state in ('queued')"
+        " union select chat_id from lanes where next_at is not null"
+    ).fetchall()
+    for (chat_id,) in rows:
+        refresh(db, chat_id, now)
+
+
+def ready(db: Connection, now: datetime, limit: int) -> list[ChatId]:
+    """Return chats whose turn has come: news first, then who has waited longest."""
+    if (until := resting(db, EVERYBODY)) is not None and until > now:
+        return []
+    found: list[ChatId] = []
+    for rank in range(RANKS):
+        if len(found) >= limit:
+            break
+        rows = db.conn.execute(
+            "select chat_id from lanes where rank = ? and next_at <= ? order by next_at limit ?",
+            (rank, to_ms(now), limit - len(found)),
+        )
+        found += [ChatId(row[0]) for row in rows]
+    return found
+
+
+def next_turn(db: Connection) -> datetime | None:
+    """Return when the next message may go, or None where nothing waits."""
+    firsts = [
+        db.conn.execute(
+            "select min(next_at) from lanes where rank = ? and next_at is not null", (rank,)
+        ).fetchone()[0]
+        for rank in range(RANKS)
+    ]
+    turn = from_ms(min((one for one in firsts if one is not None), default=None))
+    rest = resting(db, EVERYBODY)
+    return turn if turn is None or rest is None else max(turn, rest)
+
+
+# --- bans ----------------------------------------------------------------------------------
+
+
+def rest(db: Connection, chat_id: ChatId, until: datetime) -> None:
+    """Let a chat rest, or everybody, until a moment; a longer rest already known stays."""
+    db.conn.execute(
+        "insert into rests(chat_id, until) values (?, ?)"
+        " on conflict(chat_id) do update set until = max(until, excluded.until)",
+        (chat_id, to_ms(until)),
+    )
+    db.conn.execute(
+        "update lanes set open_at = max(open_at, ?2), next_at = max(next_at, ?2)"
+        " where chat_id = ?1",
+        (chat_id, to_ms(until)),
+    )
+
+
+def resting(db: Connection, chat_id: ChatId) -> datetime | None:
+    """Return until when a chat rests (``EVERYBODY``: all of them), or None."""
+    row = db.conn.execute("select until from rests where chat_id = ?", (chat_id,)).fetchone()
+    return from_ms(row[0]) if row else None
+
+
+def rests(db: Connection, now: datetime) -> dict[ChatId, datetime]:
+    """Return every rest that is not over, and forget those that are."""
+    db.conn.execute("delete from rests where until <= ?", (to_ms(now),))
+    rows = db.conn.execute("select chat_id, until from rests")
+    return {ChatId(chat): end for chat, until in rows if (end := from_ms(until)) is not None}
+
+
+def forget_rests(db: Connection) -> None:
+    """Let everybody go on: the bans were another bot's."""
+    db.conn.execute("delete from rests")
+    db.conn.execute("update lanes set open_at = 0")
+
+
+# --- targets that refuse -------------------------------------------------------------------
+
+
+def shut(
+    db: Connection, chat_id: ChatId, thread_id: int, why: str, now: datetime
+) -> tuple[int, datetime]:
+    """Note that a target refused; return how often in a row, and until when it is let alone.
+
+    It is tried again after an hour, then two, four … at most a day.
+    """
+    row = db.conn.execute(
+        "select times from shut where chat_id = ? and thread_id = ?", (chat_id, thread_id)
+    ).fetchone()
+    times = (row[0] if row else 0) + 1
+    until = datetime.fromtimestamp(
+        now.timestamp() + 3600 * min(2 ** min(times - 1, 5), 24), now.tzinfo
+    )
+    db.conn.execute(
+        "insert into shut(chat_id, thread_id, why, times, until) values (?, ?, ?, ?, ?)"
+        " on conflict(chat_id, thread_id) do update set"
+        " why = excluded.why, times = excluded.times, until = excluded.until",
+        (chat_id, thread_id, why, times, to_ms(until)),
+    )
+    return times, until
+
+
+def opened(db: Connection, chat_id: ChatId, thread_id: int) -> None:
+    """Note that a target took a message again."""
+    db.conn.execute(
+        "delete from shut where chat_id = ? and thread_id in (?, ?)",
+        (chat_id, thread_id, WHOLE_CHAT),
+    )
+
+
+def shut_why(db: Connection, chat_id: ChatId, thread_id: int, now: datetime) -> str:
+    """Return why a target is let alone at this moment, or ""."""
+    row: Any = db.conn.execute(
+        "select why from shut where chat_id = ? and thread_id in (?, ?) and until > ?",
+        (chat_id, thread_id, WHOLE_CHAT, to_ms(now)),
+    ).fetchone()
+    return row[0] if row else ""

@@ -1,0 +1,122 @@
+"""Outbox rows: adding them, reading them, ending them. Contains no decisions."""
+
+from datetime import datetime
+from typing import Any
+
+from storage.model import (
+    ChatId,
+    DeliveryId,
+    DeliveryKind,
+    DeliveryState,
+    NewDelivery,
+    Owed,
+    StoryId,
+    ThreadId,
+)
+from storage.sql import Connection, from_json, from_ms, moment, to_json, to_ms
+
+RANK = {DeliveryKind.DIGEST: 1, DeliveryKind.BROADCAST: 2, DeliveryKind.EDIT: 2}
+"""What waits behind the news (rank 0) when Telegram's limits are short."""
+
+COLUMNS = (
+    "id, chat_id, thread_id, kind, subject, story_id, payload, state, due_at, created_at,"
+    " attempts, sending_since, settled_at, message_id, reason, level, doubts, crashes, carrier"
+)
+
+
+def insert(
+    db: Connection,
+    one: NewDelivery,
+    state: DeliveryState,
+    due_at: datetime,
+    now: datetime,
+    *,
+    reason: str = "",
+    carrier: DeliveryId | None = None,
+) -> DeliveryId:
+    """Add a row as it stands; the lane is the caller's to refresh."""
+    settled = now if state is DeliveryState.MERGED else None
+    row = db.conn.execute(
+        "insert into deliveries(chat_id, thread_id, kind, subject, story_id, payload, state,"
+        " due_at, created_at, settled_at, reason, rank, carrier)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
+        (
+            one.chat_id,
+            one.thread_id,
+            one.kind,
+            one.subject,
+            one.story_id,
+            to_json(one.payload),
+            state,
+            to_ms(due_at),
+            to_ms(now),
+            to_ms(settled),
+            reason,
+            RANK.get(one.kind, 0),
+            carrier,
+        ),
+    ).fetchone()
+    return DeliveryId(row[0])
+
+
+def by_id(db: Connection, delivery_id: DeliveryId) -> Owed:
+    """Return a row that is there. Raises LookupError where it is not."""
+    found = of_id(db, delivery_id)
+    if found is None:
+        message = f"no delivery {delivery_id}"
+        raise LookupError(message)
+    return found
+
+
+def of_id(db: Connection, delivery_id: DeliveryId) -> Owed | None:
+    """Return a row, or None."""
+    row = db.conn.execute(
+        f"select {COLUMNS} from deliveries where id = ?",  # noqa: S608 (our own columns)
+        (delivery_id,),
+    ).fetchone()
+    return of_row(row) if row else None
+
+
+def of_row(row: tuple[Any, ...]) -> Owed:
+    """Read a row off ``COLUMNS``."""
+    return Owed(
+        id=DeliveryId(row[0]),
+        chat_id=ChatId(row[1]),
+        thread_id=ThreadId(row[2]),
+        kind=DeliveryKind(row[3]),
+        subject=row[4],
+        story_id=None if row[5] is None else StoryId(row[5]),
+        payload=from_json(row[6]) or {},
+        state=DeliveryState(row[7]),
+        due_at=moment(row[8]),
+        created_at=moment(row[9]),
+        attempts=row[10],
+        sending_since=from_ms(row[11]),
+        settled_at=from_ms(row[12]),
+        message_id=row[13],
+        reason=row[14],
+        level=row[15],
+        doubts=row[16],
+        crashes=row[17],
+        carrier=None if row[18] is None else DeliveryId(row[18]),
+    )
+
+
+def exists(db: Connection, one: NewDelivery) -> bool:
+    """Tell whether exactly this was owed before, whatever became of it."""
+    return bool(
+        db.conn.execute(
+            "select 1 from deliveries"
+            " where chat_id = ? and thread_id = ? and kind = ? and subject = ?",
+            (one.chat_id, one.thread_id, one.kind, one.subject),
+        ).fetchone()
+    )
+
+
+def end(db: Connection, owed: Owed, state: DeliveryState, why: str, now: datetime) -> None:
+    """Set a row aside for good, with its reason."""
+    db.conn.execute(
+        "update deliveries set state = ?, settled_at = ?, sending_since = null, reason = ?"
+        " where id = ?",
+        (state, to_ms(now), why, owed.id),
+    )

@@ -1,0 +1,99 @@
+"""Placement: what becomes of an alert the moment it is owed (pure)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from storage.clock import quiet_until
+from storage.model import Chat, QuietMode
+
+FRESH = timedelta(hours=6)
+"""What is older than this, and than the chat's last look, is no news to be woken for."""
+
+FOLD_WAIT = timedelta(minutes=2)
+"""How long a fold gathers before it is sent for the first time."""
+
+LATE = timedelta(hours=1)
+"""An alert that waited longer (Telegram was away) is told together with the other late ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Tell it at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Tell it together with the others when the quiet hours end."""
+
+    until: datetime
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Tell it within one message for many: ``subject`` names that message."""
+
+    why: str
+    subject: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Tell it by itself no more; where ``why`` is ``backlog`` the next digest has it."""
+
+    why: str
+
+
+Placement: TypeAlias = Queue | Hold | Fold | Leave
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the decision depends on beside the chat's settings.
+
+    ``told_at`` is the story's newest telling, ``last_look`` when the chat was last told
+    anything, ``alerts_this_hour`` how many went to it or wait for it, ``shut`` why the target
+    refuses messages ("" where it does not).
+    """
+
+    now: datetime
+    told_at: datetime | None = None
+    last_look: datetime | None = None
+    alerts_this_hour: int = 0
+    muted: bool = False
+    urgent: bool = False
+    backlog: bool = False
+    shut: str = ""
+
+
+def place(chat: Chat, seen: Circumstances) -> Placement:
+    """Decide whether an alert goes out now, waits for the morning, folds or is left."""
+    if seen.muted or seen.shut:
+        return Leave("muted" if seen.muted else "shut")
+    if seen.backlog or is_backlog(seen):
+        if chat.next_digest_at is not None:
+            return Leave("backlog")
+        return Fold("backlog", hour_subject("b", seen.now), seen.now + FOLD_WAIT)
+    wakes = quiet_until(seen.now, chat.time_zone, chat.quiet_from, chat.quiet_to)
+    if wakes is not None and (
+        chat.quiet_mode is QuietMode.HOLD
+        or (chat.quiet_mode is QuietMode.URGENT and not seen.urgent)
+    ):
+        return Hold(wakes, f"q{wakes:%Y-%m-%dT%H:%M}")
+    if seen.alerts_this_hour >= chat.alerts_per_hour:
+        return Fold("cap", hour_subject("h", seen.now), seen.now + FOLD_WAIT)
+    return Queue()
+
+
+def is_backlog(seen: Circumstances) -> bool:
+    """Tell what a resumed feed or a long outage brought late from what is news."""
+    if seen.told_at is None or seen.now - seen.told_at < FRESH:
+        return False
+    return seen.last_look is None or seen.told_at < seen.last_look
+
+
+def hour_subject(letter: str, now: datetime) -> str:
+    """Name the one message of this hour that stands for many."""
+    return f"{letter}{now:%Y-%m-%dT%H}"

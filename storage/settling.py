@@ -1,0 +1,326 @@
+"""Settling: what became of a message, written down, and what follows for its chat."""
+
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from storage import chats, lanes, outbox
+from storage.model import (
+    NO_THREAD,
+    Chat,
+    ChatId,
+    ChatKind,
+    DeliveryKind,
+    DeliveryState,
+    NewDelivery,
+    Owed,
+)
+from storage.outcomes import (
+    Away,
+    Gone,
+    Later,
+    Moved,
+    NoTopic,
+    NotSent,
+    Outcome,
+    Poison,
+    Revoked,
+    Sent,
+    Shut,
+    Unknown,
+    Vanished,
+    Void,
+)
+from storage.sql import Connection, from_ms, to_ms
+
+DOUBT_DELAY = timedelta(seconds=15)
+"""How long a message whose answer was lost waits for its one repetition."""
+
+CRASH_DELAY = timedelta(seconds=5)
+"""How long a message found half sent at the start waits for its repetition."""
+
+MOST_DOUBTS = 2
+"""After so many lost answers nobody repeats it: the next digest covers its story."""
+
+MOST_CRASHES = 5
+"""A message during which we died so often may be the cause."""
+
+PLAINEST = 2
+"""The last level of saying it more plainly: title and link."""
+
+MOST_SHUT = 10
+"""A chat that refused so often in a row, over more than a week, counts as gone."""
+
+TOO_OLD = timedelta(days=1)
+"""What Telegram would not take for so long is set aside."""
+
+BACKOFF_MOST_S = 300
+MOST_MOVES = 10
+REPEATABLE = frozenset({DeliveryKind.EDIT})
+"""Telling it twice changes nothing: an edit puts the same text in the same place."""
+
+
+def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
+    db: Connection,
+    owed: Owed,
+    outcome: Outcome,
+    now: datetime,
+    open_at: datetime | None = None,
+) -> None:
+    """Write down what became of a message that ``take`` gave out, and set its chat's next turn.
+
+    ``open_at`` is when the limits let the chat have its next message.
+    """
+    chat_id = owed.chat_id
+    match outcome:
+        case Sent(message_id):
+            sent(db, owed, message_id, now)
+        case Later(wait, everybody):
+            requeue(db, owed, "limited", counts=False)
+            lanes.rest(db, lanes.EVERYBODY if everybody else chat_id, now + wait)
+            open_at = None if everybody else now + wait
+        case NotSent(why) | Away(why):
+            open_at = missed(db, owed, why, now)
+        case Unknown(why):
+            open_at = doubted(db, owed, why, now)
+        case Poison(why):
+            degraded(db, owed, why, now)
+        case Vanished(why):
+            outbox.end(db, owed, DeliveryState.FAILED, why, now)
+            forget_message(db, owed)
+        case Void(why):
+            outbox.end(db, owed, DeliveryState.MERGED, why, now)
+        case Gone(why):
+            gone(db, chat_id, why, now)
+        case Shut(why, topic):
+            open_at = refused(db, owed, why, now, topic=topic)
+        case NoTopic(why):
+            without_topic(db, owed, why, now)
+        case Moved(new_id):
+            follow(db, owed, new_id, now)
+            chat_id = new_id
+        case Revoked(why):
+            requeue(db, owed, why, counts=False)
+        case _:
+            assert_never(outcome)
+    lanes.refresh(db, chat_id, now, open_at)
+
+
+def sent(db: Connection, owed: Owed, message_id: int | None, now: datetime) -> None:
+    """Write down that Telegram took it, and with it all that it carries."""
+    db.conn.execute(
+        "update deliveries set state = 'sent', settled_at = ?, sending_since = null,"
+        " message_id = coalesce(?, message_id) where id = ?",
+        (to_ms(now), message_id, owed.id),
+    )
+    if owed.kind is DeliveryKind.FOLD:
+        db.conn.execute(
+            "update deliveries set state = 'merged', settled_at = ?"
+            " where carrier = ? and state = 'held'",
+            (to_ms(now), owed.id),
+        )
+    lanes.opened(db, owed.chat_id, owed.thread_id)
+
+
+def requeue(db: Connection, owed: Owed, why: str, *, counts: bool) -> None:
+    """Put it back where it stood: its due time stays, so it stays first in its chat."""
+    db.conn.execute(
+        "update deliveries set state = 'queued', sending_since = null, reason = ?,"
+        " attempts = attempts - ? where id = ?",
+        (why, 0 if counts else 1, owed.id),
+    )
+
+
+def missed(db: Connection, owed: Owed, why: str, now: datetime) -> datetime | None:
+    """Try again what did not arrive, after 1, 2, 4 … seconds, until it is a day old."""
+    if now - owed.created_at > TOO_OLD and now - owed.due_at > TOO_OLD:
+        outbox.end(db, owed, DeliveryState.FAILED, why, now)
+        return None
+    requeue(db, owed, why, counts=True)
+    return now + timedelta(seconds=min(2 ** min(owed.attempts - 1, 10), BACKOFF_MOST_S))
+
+
+def doubted(db: Connection, owed: Owed, why: str, now: datetime) -> datetime | None:
+    """Repeat what may have arrived: an edit at will, anything else once, after a while."""
+    if owed.kind in REPEATABLE:
+        return missed(db, owed, why, now)
+    db.conn.execute("update deliveries set doubts = doubts + 1 where id = ?", (owed.id,))
+    if owed.doubts + 1 >= MOST_DOUBTS:
+        outbox.end(db, owed, DeliveryState.UNKNOWN, why, now)
+        return None
+    requeue(db, owed, f"repeated: {why}", counts=True)
+    return now + DOUBT_DELAY
+
+
+def degraded(db: Connection, owed: Owed, why: str, now: datetime) -> None:
+    """Say it more plainly at once, or set it aside where it cannot be said more plainly."""
+    if owed.level >= PLAINEST:
+        outbox.end(db, owed, DeliveryState.FAILED, why, now)
+        return
+    requeue(db, owed, why, counts=True)
+    db.conn.execute("update deliveries set level = level + 1 where id = ?", (owed.id,))
+
+
+def forget_message(db: Connection, owed: Owed) -> None:
+    """Let nothing more be edited into a message that is there no more."""
+    if owed.kind is DeliveryKind.EDIT:
+        db.conn.execute(
+            "update deliveries set message_id = null where id = ?", (owed.payload.get("of"),)
+        )
+
+
+def gone(db: Connection, chat_id: ChatId, why: str, now: datetime) -> None:
+    """Owe a chat that is gone nothing more, and keep its settings for its return.
+
+    A digest that it did not get is given back to its window.
+    """
+    (start,) = db.conn.execute(
+        "select min(json_extract(payload, '$.from')) from deliveries where chat_id = ?"
+        " and kind = 'digest' and state in ('queued', 'sending')",
+        (chat_id,),
+    ).fetchone()
+    chat = chats.get(db, chat_id)
+    if chat is not None and start is not None and chat.digest_from is not None:
+        chats.change(db, chat_id, digest_from=min(chat.digest_from, from_ms(start) or now))
+    db.conn.execute(
+        "update deliveries set state = 'failed', reason = ?, settled_at = ?,"
+        " sending_since = null where chat_id = ? and state in ('queued', 'sending', 'held')",
+        (f"gone: {why}", to_ms(now), chat_id),
+    )
+    chats.mark_gone(db, chat_id, why, now)
+    if chat is not None:
+        tell_owner(db, chat, why, now)
+
+
+def back(db: Connection, chat_id: ChatId, now: datetime) -> None:
+    """Go on where we were with a chat that lets us in again."""
+    chats.mark_back(db, chat_id)
+    db.conn.execute("delete from shut where chat_id = ?", (chat_id,))
+    lanes.refresh(db, chat_id, now)
+
+
+def refused(
+    db: Connection, owed: Owed, why: str, now: datetime, *, topic: bool
+) -> datetime | None:
+    """Let a target that refuses alone for a while, tell its owner, at last give up."""
+    thread = owed.thread_id if topic else lanes.WHOLE_CHAT
+    times, until = lanes.shut(db, owed.chat_id, thread, why, now)
+    outbox.end(db, owed, DeliveryState.FAILED, why, now)
+    chat = chats.get(db, owed.chat_id)
+    if topic or chat is None:
+        return None
+    if times >= MOST_SHUT:
+        gone(db, owed.chat_id, why, now)
+    elif times == 1:
+        tell_owner(db, chat, why, now)
+    return until
+
+
+def tell_owner(db: Connection, chat: Chat, why: str, now: datetime) -> None:
+    """Tell whoever manages a channel that it refuses our messages, once a day at most."""
+    if chat.owner_id is None or chat.kind is ChatKind.PRIVATE:
+        return
+    notice = NewDelivery(
+        chat.owner_id,
+        NO_THREAD,
+        DeliveryKind.NOTICE,
+        f"shut:{chat.id}:{now:%Y-%m-%d}",
+        payload={"key": "notice.shut", "values": {"title": chat.title, "why": why}},
+    )
+    owner = chats.get(db, chat.owner_id)
+    if owner is None or not owner.active or outbox.exists(db, notice):
+        return
+    outbox.insert(db, notice, DeliveryState.QUEUED, now, now)
+    lanes.refresh(db, owner.id, now)
+
+
+def without_topic(db: Connection, owed: Owed, why: str, now: datetime) -> None:
+    """Make the subscriptions and messages of a deleted topic the chat's own."""
+    if owed.thread_id == NO_THREAD:
+        degraded(db, owed, why, now)
+        return
+    old = (NO_THREAD, owed.chat_id, owed.thread_id)
+    requeue(db, owed, why, counts=True)
+    for table in ("subscriptions", "deliveries"):
+        db.conn.execute(
+            f"update or ignore {table} set thread_id = ? where chat_id = ? and thread_id = ?",  # noqa: S608 (ours)
+            old,
+        )
+    db.conn.execute("delete from subscriptions where chat_id = ? and thread_id = ?", old[1:])
+    db.conn.execute(
+        "update deliveries set state = 'merged', reason = 'told already', settled_at = ?"
+        " where chat_id = ? and thread_id = ? and state in ('queued', 'held')",
+        (to_ms(now), *old[1:]),
+    )
+    db.conn.execute(
+        "update chats set digest_thread = 0 where id = ? and digest_thread = ?", old[1:]
+    )
+
+
+def follow(db: Connection, owed: Owed, new_id: ChatId, now: datetime) -> None:
+    """Send it again under the new id, unless ids go round in circles."""
+    if owed.attempts > MOST_MOVES:
+        outbox.end(db, owed, DeliveryState.FAILED, "moved in circles", now)
+        return
+    requeue(db, owed, "moved", counts=True)
+    moved(db, owed.chat_id, new_id, now)
+
+
+def moved(db: Connection, old: ChatId, new: ChatId, now: datetime) -> None:
+    """Follow a group that became a supergroup, in one transaction and with its turn."""
+    chats.move(db, old, new)
+    db.conn.execute("delete from rests where chat_id = ?", (old,))
+    lanes.refresh(db, new, now)
+
+
+# --- starting --------------------------------------------------------------------------------
+
+
+def recover(db: Connection, now: datetime) -> int:
+    """Take up at the start what was being sent and may have arrived; return how many there were.
+
+    Edits are repeated at once, anything else after ``CRASH_DELAY`` and marked; what was found
+    so too often is set aside, for it may be what kills us.
+    """
+    rows = db.conn.execute("select id from deliveries where state = 'sending'").fetchall()
+    for (row,) in rows:
+        owed = outbox.by_id(db, row)
+        db.conn.execute("update deliveries set crashes = crashes + 1 where id = ?", (row,))
+        open_at = None
+        if owed.crashes + 1 > MOST_CRASHES:
+            outbox.end(db, owed, DeliveryState.UNKNOWN, "interrupted", now)
+        else:
+            requeue(db, owed, "repeated: interrupted", counts=True)
+            if owed.kind not in REPEATABLE:
+                open_at = now + CRASH_DELAY
+        lanes.refresh(db, owed.chat_id, now, open_at)
+    lanes.refresh_all(db, now)
+    return len(rows)
+
+
+def new_bot(db: Connection, now: datetime) -> None:
+    """Go on under a new token: what the old bot wrote cannot be edited any more.
+
+    Chats, subscriptions and everything that waits stay. Bans were the old bot's.
+    """
+    db.conn.execute(
+        "update deliveries set state = 'failed', reason = 'another bot', settled_at = ?"
+        " where kind = 'edit' and state in ('queued', 'sending')",
+        (to_ms(now),),
+    )
+    db.conn.execute("update deliveries set message_id = null where message_id is not null")
+    lanes.forget_rests(db)
+    lanes.refresh_all(db, now)
+
+
+def prune(db: Connection, before: datetime, limit: int = 10_000) -> int:
+    """Delete what was settled before a moment, oldest first; return how many rows went.
+
+    An alert's row keeps its story from being told twice, so ``before`` must be older than the
+    window in which stories still grow.
+    """
+    cursor = db.conn.execute(
+        "delete from deliveries where id in (select id from deliveries"
+        " where settled_at < ? order by settled_at limit ?)",
+        (to_ms(before), limit),
+    )
+    return cursor.rowcount

@@ -1,0 +1,25 @@
+"""Traces: what became of a story for one chat, for being asked why."""
+
+from storage.model import ChatId, Owed, StoryId
+from storage.outbox import COLUMNS, of_row
+from storage.sql import Connection
+
+
+def of_message(db: Connection, chat_id: ChatId, message_id: int) -> Owed | None:
+    """Return the outbox row that a message of a chat was sent for; None for a mere answer."""
+    row = db.conn.execute(
+        f"select {COLUMNS} from deliveries where chat_id = ? and message_id = ?"  # noqa: S608 - ours
+        " order by id limit 1",
+        (chat_id, message_id),
+    ).fetchone()
+    return of_row(row) if row else None
+
+
+def of_story(db: Connection, chat_id: ChatId, story_id: StoryId) -> tuple[Owed, ...]:
+    """Return everything that a chat was owed for a story, in the order it came due."""
+    rows = db.conn.execute(
+        f"select {COLUMNS} from deliveries where story_id = ? and chat_id = ?"  # noqa: S608 - ours
+        " order by created_at, id limit 50",
+        (story_id, chat_id),
+    )
+    return tuple(of_row(row) for row in rows)
