@@ -106,8 +106,8 @@ def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) 
     for item in new:
         db.conn.execute(
             "insert into items(id, feed_id, story_id, external_id, url, url_key, title, summary,"
-            " lang, published, first_seen, score, reasons, recirculated, words)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " lang, published, first_seen, score, reasons, recirculated)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 item.id,
                 feed_id,
@@ -123,7 +123,6 @@ def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) 
                 item.score,
                 to_json(item.reasons) if item.reasons else "",
                 item.recirculated,
-                item.words,
             ),
         )
         learn(db, feed_id, [LearntKey(key, item.id) for key in item.keys])
@@ -141,14 +140,13 @@ def edit(db: Connection, edited: Iterable[EditedItem], now: datetime) -> None:
     """Keep an outlet's new words for an item it had told before."""
     for item in edited:
         db.conn.execute(
-            "update items set title = ?, summary = ?, url = ?, url_key = ?, words = ?,"
+            "update items set title = ?, summary = ?, url = ?, url_key = ?,"
             " updated_at = ? where id = ?",
             (
                 item.title,
                 item.summary,
                 item.url,
                 item.url_key,
-                item.words,
                 to_ms(now),
                 item.id,
             ),

@@ -2,6 +2,8 @@
 
 from sqlite_utils import Database, Migrations
 
+from storage import search
+
 APPLICATION_ID = 0x53746570  # "Step": the file's own mark, so that a wrong file is refused
 
 migrations = Migrations("steppewire")
@@ -99,8 +101,7 @@ create table items (
     updated_at   integer,                    -- the outlet edited it
     score        real not null default 0,    -- of the verdict that joined it to its story
     reasons      text not null default '',   -- JSON of that verdict
-    recirculated integer not null default 0, -- an old text under a new date
-    words        text not null default ''    -- search keys
+    recirculated integer not null default 0  -- an old text under a new date
 ) strict;
 create index items_story on items(story_id);
 create index items_feed on items(feed_id);
@@ -287,4 +288,6 @@ def m001_foundation(db: Database) -> None:
     """Lay every table of the first version."""
     for script in (OUTLETS, FEEDS, STORIES, ITEMS, CHATS, DELIVERIES, TALKS, FACTS):
         execute_all(db, script)
+    for statement in search.SCHEMA:
+        db.conn.execute(statement)
     db.conn.execute(f"pragma application_id = {APPLICATION_ID}")

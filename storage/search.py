@@ -6,10 +6,10 @@ entries stay until ``rebuild`` and are harmless, because ids are looked up in ``
 Indexing an item again adds its new keys to the old; the caller's matcher checks what it gets.
 """
 
-import sqlite3
 from collections.abc import Iterable
 
 from storage.model import ItemId
+from storage.sql import Connection
 
 SCHEMA: tuple[str, ...] = (
     # Keys are made in Python, so the tokenizer has only to keep them whole: every byte beyond
@@ -22,20 +22,20 @@ SCHEMA: tuple[str, ...] = (
 """What the first migration executes. Nothing refers to the table; ids are those of items."""
 
 
-def index(connection: sqlite3.Connection, item_id: ItemId, words: str) -> None:
+def index(db: Connection, item_id: ItemId, words: str) -> None:
     """File an item under its keys, space-separated."""
-    connection.execute("insert into item_words(rowid, words) values (?, ?)", (item_id, words))
+    db.execute("insert into item_words(rowid, words) values (?, ?)", (item_id, words))
 
 
 def search(
-    connection: sqlite3.Connection, match: str, *, limit: int = 200, before: ItemId | None = None
+    db: Connection, match: str, *, limit: int = 200, before: ItemId | None = None
 ) -> tuple[ItemId, ...]:
     """Give the newest ids that a MATCH expression finds, below ``before`` when paging.
 
     The order of ids is that of arrival. Common keys cost no more than rare ones: the index is
     read from its newest end, and reading stops at ``limit``.
     """
-    rows = connection.execute(
+    rows = db.execute(
         "select rowid from item_words where item_words match ? and rowid < ?"
         " order by rowid desc limit ?",
         (match, before if before is not None else 1 << 62, limit),
@@ -43,8 +43,8 @@ def search(
     return tuple(ItemId(row[0]) for row in rows)
 
 
-def rebuild(connection: sqlite3.Connection, items: Iterable[tuple[ItemId, str]]) -> None:
+def rebuild(db: Connection, items: Iterable[tuple[ItemId, str]]) -> None:
     """Build the index anew from ids in rising order and their keys."""
-    connection.execute("insert into item_words(item_words) values ('delete-all')")
-    connection.executemany("insert into item_words(rowid, words) values (?, ?)", items)
-    connection.execute("insert into item_words(item_words) values ('optimize')")
+    db.execute("insert into item_words(item_words) values ('delete-all')")
+    db.conn.executemany("insert into item_words(rowid, words) values (?, ?)", items)
+    db.execute("insert into item_words(item_words) values ('optimize')")
