@@ -66,12 +66,12 @@ def of_chat(db: Connection, chat_id: ChatId) -> list[Subscription]:
     return [to_subscription(row) for row in rows]
 
 
-def listening(db: Connection) -> list[Subscription]:
-    """Return every subscription that is not paused, of chats that can be written to."""
-    rows = db.query(
-        "select s.* from subscriptions s join chats c on c.id = s.chat_id"
-        " where s.paused = 0 and c.active = 1 order by s.id"
-    )
+def every(db: Connection) -> list[Subscription]:
+    """Return every subscription that is not paused, for the desk to match.
+
+    Those of chats that are gone are among them: they are owed nothing until they are back.
+    """
+    rows = db.query("select * from subscriptions where paused = 0 order by id")
     return [to_subscription(row) for row in rows]
 
 
