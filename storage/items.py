@@ -20,7 +20,7 @@ from storage.sql import Connection, from_json, from_ms, marks, moment, to_json, 
 
 COLUMNS = (
     "i.id, i.feed_id, i.story_id, i.external_id, i.url, i.title, i.summary, i.lang,"
-    " i.published, i.first_seen, i.updated_at"
+    " i.published, i.first_seen, i.updated_at, i.url_key"
 )
 JOINED = "items i join feeds f on f.id = i.feed_id join outlets o on o.id = f.outlet_id"
 KEY_BYTES = 10
@@ -52,7 +52,8 @@ def of_row(row: tuple[Any, ...]) -> Item:
         published=from_ms(row[8]),
         first_seen=moment(row[9]),
         updated_at=from_ms(row[10]),
-        outlet=outlets.of_row(row[11:]),
+        url_key=row[11],
+        outlet=outlets.of_row(row[12:]),
     )
 
 
@@ -175,14 +176,14 @@ def by_ids(db: Connection, ids: Iterable[ItemId]) -> tuple[Item, ...]:
     return tuple(found[one] for one in wanted if one in found)
 
 
-def since(db: Connection, moment_: datetime) -> Iterator[Item]:
-    """Yield the items first seen at or after a moment, oldest first: the window's archive."""
+def since(db: Connection, start: datetime) -> tuple[Item, ...]:
+    """Return the items first seen at or after a moment, oldest first: the window's archive."""
     rows = db.conn.execute(
         f"select {COLUMNS}, {outlets.COLUMNS} from {JOINED}"  # noqa: S608 (our own column lists)
         " where i.first_seen >= ? order by i.first_seen, i.id",
-        (to_ms(moment_),),
+        (to_ms(start),),
     )
-    return map(of_row, rows)
+    return tuple(map(of_row, rows))
 
 
 def reasons(db: Connection, item_id: ItemId) -> tuple[float, Any]:

@@ -173,6 +173,7 @@ class Item:
     first_seen: datetime
     outlet: Outlet
     updated_at: datetime | None = None
+    url_key: str = ""
 
     @property
     def told_at(self) -> datetime:

@@ -6,10 +6,12 @@ entries stay until ``rebuild`` and are harmless, because ids are looked up in ``
 Indexing an item again adds its new keys to the old; the caller's matcher checks what it gets.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from storage.model import ItemId
-from storage.sql import Connection
+from storage.model import ItemId, StoryId
+from storage.sql import Connection, moment, to_json, to_ms
 
 SCHEMA: tuple[str, ...] = (
     # Keys are made in Python, so the tokenizer has only to keep them whole: every byte beyond
@@ -48,3 +50,34 @@ def rebuild(db: Connection, items: Iterable[tuple[ItemId, str]]) -> None:
     db.execute("insert into item_words(item_words) values ('delete-all')")
     db.conn.executemany("insert into item_words(rowid, words) values (?, ?)", items)
     db.execute("insert into item_words(item_words) values ('optimize')")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An item that the index found, and what ranking needs of its story."""
+
+    item_id: ItemId
+    story_id: StoryId
+    seen_at: datetime
+    story_size: int
+
+
+def hits(db: Connection, match: str, *, limit: int, since: datetime | None = None) -> list[Hit]:
+    """Return the newest items that a MATCH expression finds, first seen at or after ``since``."""
+    return _hits(db, search(db, match, limit=limit), since)
+
+
+def newest(db: Connection, *, limit: int, since: datetime | None = None) -> list[Hit]:
+    """Return the newest items, for queries in which nothing narrows the archive."""
+    ids = db.conn.execute("select id from items order by id desc limit ?", (limit,))
+    return _hits(db, [ItemId(row[0]) for row in ids], since)
+
+
+def _hits(db: Connection, ids: Sequence[ItemId], since: datetime | None) -> list[Hit]:
+    rows = db.conn.execute(
+        "select i.id, i.story_id, i.first_seen, s.size from json_each(?) wanted"
+        " join items i on i.id = wanted.value join stories s on s.id = i.story_id"
+        " where i.first_seen >= ? order by i.id desc",
+        (to_json(list(ids)), to_ms(since) or 0),
+    )
+    return [Hit(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]

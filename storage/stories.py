@@ -128,6 +128,12 @@ def move(db: Connection, item_ids: Iterable[ItemId], to: StoryId, now: datetime)
             become_alias(db, StoryId(one), to)
 
 
+def join(db: Connection, story_id: StoryId, into: StoryId, now: datetime) -> None:
+    """Move all of a story's tellings into another; its id becomes an alias."""
+    rows = db.conn.execute("select id from items where story_id = ?", (story_id,)).fetchall()
+    move(db, [ItemId(row[0]) for row in rows], into, now)
+
+
 def become_alias(db: Connection, story_id: StoryId, of: StoryId) -> None:
     """Let an emptied story's id point to where its tellings went."""
     db.conn.execute("update story_aliases set story_id = ? where story_id = ?", (of, story_id))

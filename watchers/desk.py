@@ -1,0 +1,244 @@
+"""The news desk: the one place where entries become items of stories.
+
+It keeps in memory what decisions need (the tellings of the last days, everybody's
+subscriptions), decides one document at a time, and records each in one transaction.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self, assert_never
+
+import structlog
+
+from storage import intake as intake_store
+from storage import items, subscriptions
+from storage import stories as story_store
+from storage.database import Database
+from storage.errors import NewsError
+from storage.model import (
+    Feed,
+    FeedState,
+    Item,
+    ItemId,
+    Story,
+    StoryId,
+    Subscription,
+    SubscriptionId,
+)
+from watchers import intake, keywords, stories
+from watchers.parse import Entry
+from watchers.text import words
+
+log = structlog.get_logger(__name__)
+
+WINDOW = timedelta(days=7)
+"""How far back a new telling looks for its story."""
+
+ENTRIES_A_SLICE = 4
+"""Between two looks at the chat: about 4 ms of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a document's entries."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    alerts: int = 0
+
+
+class Desk:
+    """Takes documents in, one at a time; the only writer of items and stories."""
+
+    def __init__(self, db: Database, memory: intake.Memory) -> None:
+        """Keep what ``opened`` rebuilt; call that instead."""
+        self._db = db
+        self._memory = memory
+        self._turn = asyncio.Lock()
+        self.wake: Callable[[], None] = lambda: None
+        """Called after something was owed; the composition root ties it to the deliverer."""
+
+    @classmethod
+    async def opened(cls, db: Database) -> Self:
+        """Open the desk; ``remember`` must run before, or beside, its first document."""
+        item, story = await db.read(items.last_ids)
+        memory = intake.Memory(
+            index=stories.Index(WINDOW),
+            subscribed=keywords.Subscriptions(),
+            last_item=item,
+            last_story=story,
+        )
+        desk = cls(db, memory)
+        for subscription in await db.read(subscriptions.listening):
+            desk.subscribe(subscription)
+        return desk
+
+    async def remember(
+        self, now: datetime, progress: Callable[[int, int], None] = lambda _done, _all: None
+    ) -> None:
+        """Rebuild the index of living stories from the archive, telling how far it is.
+
+        Documents wait for it; the chat does not.
+        """
+        async with self._turn:
+            recent = await self._db.read(items.since, now - WINDOW)
+            for done, one in enumerate(recent, 1):
+                self._memory.index.add(telling_of(one), one.story_id)
+                if done % ENTRIES_A_SLICE == 0:
+                    progress(done, len(recent))
+                    await asyncio.sleep(0)
+            for correction in await self._db.read(story_store.corrections):
+                self._obey(*correction)
+
+    # --- what the chat tells us --------------------------------------------------------------
+
+    def subscribe(self, subscription: Subscription) -> None:
+        """Match this subscription from now on, or match its changed query or mode."""
+        if subscription.paused:
+            self.unsubscribe(subscription.id)
+            return
+        try:
+            query = keywords.parse(subscription.query)
+        except NewsError as error:
+            # A stored query that a newer grammar refuses must not stop all the others.
+            log.warning("subscription not understood", id=subscription.id, error=str(error))
+            return
+        self._memory.subscriptions[subscription.id] = subscription
+        self._memory.subscribed.put(subscription.id, query)
+
+    def unsubscribe(self, subscription_id: SubscriptionId) -> None:
+        """Match it no longer; unknown ids are harmless."""
+        if self._memory.subscriptions.pop(subscription_id, None) is not None:
+            self._memory.subscribed.drop(subscription_id)
+
+    # --- taking documents in -----------------------------------------------------------------
+
+    async def take(
+        self,
+        feed: Feed,
+        entries: Sequence[Entry],
+        state: FeedState | None,
+        now: datetime,
+        *,
+        silent: bool = False,
+    ) -> Taken:
+        """Decide about every entry and record it all, with the feed's state, in one transaction.
+
+        ``silent`` stores without alerting: a feed's first document, an import.
+        """
+        async with self._turn:
+            wanted = {key for entry in entries for key in entry.keys}
+            known = await self._db.read(items.known, feed.id, wanted)
+            draft = intake.Draft(feed, now, silent)
+            async with self._undone_on_failure(draft):
+                for step, _ in enumerate(intake.decide(draft, entries, known, self._memory), 1):
+                    if step % ENTRIES_A_SLICE == 0:
+                        await asyncio.sleep(0)
+                await self._db.write(intake_store.record, draft.done(state))
+            await self._think_again(draft, now)
+        if draft.owed or draft.grown:
+            self.wake()
+        return Taken(len(draft.new), len(draft.edited), draft.unchanged, len(draft.owed))
+
+    @asynccontextmanager
+    async def _undone_on_failure(self, draft: intake.Draft) -> AsyncIterator[None]:
+        """Forget a draft's tellings again where it could not be recorded."""
+        try:
+            yield
+        except BaseException:
+            for item in draft.new:
+                self._memory.index.drop(item.id)
+            raise
+
+    async def _think_again(self, draft: intake.Draft, now: datetime) -> None:
+        """Let stories that just grew join their twins or let go of what strayed in."""
+        for story in tuple(draft.grown):
+            for change in stories.revise(self._memory.index, story):
+                await self._apply(change, now)
+
+    async def _apply(self, change: stories.Change, now: datetime) -> None:
+        """Record a second thought, and think it in memory too."""
+        index = self._memory.index
+        match change:
+            case stories.Joined(story, into):
+                moved = [one.item for one in index.tellings(story)]
+                index.merge(story, into)
+                await self._db.write(story_store.join, story, into, now)
+                log.info("stories joined", story=story, into=into, items=len(moved))
+            case stories.Moved(item, story, to):
+                target = self._new_story() if to is None else to
+                index.move(item, target)
+                await self._db.write(story_store.move, [item], target, now)
+                log.info("item moved", item=item, story=story, to=target)
+            case _:
+                assert_never(change)
+
+    def _new_story(self) -> StoryId:
+        self._memory.last_story += 1
+        return StoryId(self._memory.last_story)
+
+    # --- what admins correct -----------------------------------------------------------------
+
+    async def merge(self, story: StoryId, into: StoryId, by: int, now: datetime) -> StoryId:
+        """Make one story of two, for good. Raises NewsError where one of them is unknown."""
+        async with self._turn:
+            one, other = await self._known(story), await self._known(into)
+            if one.id != other.id:
+                pairs = [(one.items[0].id, other.items[0].id)]
+                await self._db.write(story_store.join, one.id, other.id, now)
+                await self._db.write(story_store.correct, "together", pairs, by, now)
+                self._memory.index.merge(one.id, other.id)
+            return other.id
+
+    async def move(self, item_id: ItemId, into: StoryId | None, by: int, now: datetime) -> StoryId:
+        """Put one telling into another story, or with None into one of its own, for good."""
+        async with self._turn:
+            found = await self._db.read(items.by_ids, [item_id])
+            if not found:
+                raise NewsError("story.no_item", id=item_id)
+            left = await self._known(found[0].story_id)
+            target = self._new_story() if into is None else (await self._known(into)).id
+            stay = [(item_id, one.id) for one in left.items if one.id != item_id]
+            await self._db.write(story_store.move, [item_id], target, now)
+            await self._db.write(story_store.correct, "apart", stay, by, now)
+            self._memory.index.move(item_id, target, pinned=True)
+            self._memory.index.keep_apart(target, left.id)
+            return target
+
+    async def _known(self, story_id: StoryId) -> Story:
+        story = await self._db.read(story_store.get, story_id)
+        if story is None or not story.items:
+            raise NewsError("story.unknown", id=story_id)
+        return story
+
+    def _obey(self, kind: str, one: ItemId, other: ItemId) -> None:
+        """Take up an admin's correction made before this start."""
+        index = self._memory.index
+        first, second = index.story_of(one), index.story_of(other)
+        if first is None or second is None:
+            return
+        if kind == "apart" and first != second:
+            index.keep_apart(first, second)
+
+    def expire(self, now: datetime) -> None:
+        """Forget stories that have been silent for the window; the archive keeps them."""
+        self._memory.index.expire(now)
+
+
+def telling_of(item: Item) -> stories.Telling:
+    """Prepare a stored item's signals again."""
+    analysis = words.analyse(item.title, item.summary, lang=item.lang)
+    return stories.prepare(
+        item=item.id,
+        outlet=item.outlet.id,
+        url_key=item.url_key,
+        told_at=item.told_at,
+        title=item.title,
+        summary=item.summary,
+        lang=item.lang,
+        analysis=analysis,
+    )

@@ -1,0 +1,249 @@
+"""One document's consequences as one value: which entries are news, which story, whose alert.
+
+Pure but for the indexes it is handed, which it fills with the tellings of this very document, so
+that two entries of one document can be one story.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from storage.items import Known
+from storage.model import (
+    DeliveryKind,
+    EditedItem,
+    Feed,
+    FeedState,
+    Intake,
+    ItemId,
+    LearntKey,
+    Match,
+    Mode,
+    NewDelivery,
+    NewItem,
+    StoryId,
+    Subscription,
+    SubscriptionId,
+)
+from watchers import keywords, stories
+from watchers.parse import Entry
+from watchers.text import markup, words
+
+FRESH = timedelta(hours=24)
+"""How old by its own date an item may be to be an alert; what is older waits for the digest."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the desk keeps in memory between documents; rebuilt from the database at start."""
+
+    index: stories.Index
+    subscribed: keywords.Subscriptions[SubscriptionId]
+    subscriptions: dict[SubscriptionId, Subscription] = field(default_factory=dict)
+    names: words.Gazetteer | None = None
+    last_item: int = 0
+    last_story: int = 0
+
+
+@dataclass(slots=True)
+class Draft:
+    """An intake in the making, and what must be undone in memory if it is not recorded."""
+
+    feed: Feed
+    now: datetime
+    silent: bool
+    new: list[NewItem] = field(default_factory=list)
+    edited: list[EditedItem] = field(default_factory=list)
+    learnt: list[LearntKey] = field(default_factory=list)
+    matches: list[Match] = field(default_factory=list)
+    grown: dict[StoryId, None] = field(default_factory=dict)
+    owed: dict[tuple[int, int, StoryId], NewDelivery] = field(default_factory=dict)
+    unchanged: int = 0
+
+    def done(self, state: FeedState | None) -> Intake:
+        """Close the draft."""
+        return Intake(
+            feed_id=self.feed.id,
+            now=self.now,
+            new=tuple(self.new),
+            edited=tuple(self.edited),
+            learnt=tuple(self.learnt),
+            matches=tuple(self.matches),
+            grown=tuple(self.grown),
+            owed=tuple(self.owed.values()),
+            state=state,
+        )
+
+
+def decide(
+    draft: Draft, entries: Sequence[Entry], known: Mapping[str, Known], memory: Memory
+) -> Iterator[None]:
+    """Work through a document's entries, oldest first, yielding after each.
+
+    The caller may do other things at every yield: a document of thousands of entries must not
+    stop the chat. ``known`` says which identity keys are items already.
+    """
+    seen = dict(known)
+    for entry in oldest_first(entries):
+        before = next((seen[key] for key in entry.keys if key in seen), None)
+        if before is None:
+            item = take_in(draft, entry, memory)
+            mark = Known(item.id, item.story_id, item.title, item.summary, item.url)
+        else:
+            mark = before
+            again(draft, entry, before, {key for key in entry.keys if key not in seen}, memory)
+        seen.update((key, mark) for key in entry.keys if key not in seen)
+        yield
+
+
+def oldest_first(entries: Sequence[Entry]) -> list[Entry]:
+    """Order a document's entries as they were told; feeds list them either way, or neither.
+
+    Entries without a date keep their place in the reversed document, newest on top being the
+    custom.
+    """
+    backwards = list(reversed(entries))
+    dated = iter(sorted((one for one in backwards if one.published), key=told_at))
+    return [next(dated) if one.published else one for one in backwards]
+
+
+def told_at(entry: Entry) -> datetime:
+    """Return a dated entry's date."""
+    assert entry.published is not None  # noqa: S101 (callers filter)
+    return entry.published
+
+
+def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
+    """Make an item of news: recognise it, find its story, see who waits for it."""
+    summary = markup.plain(entry.summary_html)
+    analysis = read(draft.feed, entry, summary, memory)
+    memory.last_item += 1
+    telling = stories.prepare(
+        item=ItemId(memory.last_item),
+        outlet=draft.feed.outlet.id,
+        url_key=entry.url_key,
+        told_at=min(entry.published or draft.now, draft.now),
+        title=entry.title,
+        summary=summary,
+        lang=analysis.lang,
+        analysis=analysis,
+    )
+    verdict = stories.identify(telling, memory.index)
+    if verdict.story is None:
+        memory.last_story += 1
+        story_id = StoryId(memory.last_story)
+    else:
+        story_id = verdict.story
+        draft.grown[story_id] = None
+    memory.index.add(telling, story_id)
+    facts = facts_of(draft.feed, analysis.lang, entry.published, draft.now)
+    item = NewItem(
+        id=telling.item,
+        story_id=story_id,
+        opens=verdict.story is None,
+        external_id=entry.external_id,
+        url=entry.url,
+        url_key=entry.url_key,
+        title=entry.title,
+        summary=summary,
+        lang=analysis.lang,
+        published=entry.published,
+        keys=entry.keys,
+        words=keywords.item_words(analysis, facts),
+        score=verdict.score,
+        reasons=verdict.reasons,
+        recirculated=verdict.recirculated,
+    )
+    draft.new.append(item)
+    meet(draft, item, analysis, facts, memory)
+    return item
+
+
+def read(feed: Feed, entry: Entry, summary: str, memory: Memory) -> words.Analysis:
+    """Recognise an entry's language, words and names; the feed's own word on language helps."""
+    declared = feed.languages or ((entry.language,) if entry.language else ())
+    return words.analyse(entry.title, summary, declared=declared, names=memory.names)
+
+
+def again(draft: Draft, entry: Entry, before: Known, fresh_keys: set[str], memory: Memory) -> None:
+    """See whether a known item has new words; keep the keys under which it came this time."""
+    draft.learnt.extend(LearntKey(key, before.id) for key in fresh_keys)
+    summary = markup.plain(entry.summary_html)
+    pruned = not before.title and not before.url
+    if pruned or (entry.title, summary) == (before.title, before.summary):
+        draft.unchanged += 1
+        return
+    analysis = read(draft.feed, entry, summary, memory)
+    draft.edited.append(
+        EditedItem(
+            id=before.id,
+            story_id=before.story_id,
+            title=entry.title,
+            summary=summary,
+            url=entry.url,
+            url_key=entry.url_key,
+            words=keywords.item_words(
+                analysis, facts_of(draft.feed, analysis.lang, entry.published, draft.now)
+            ),
+        )
+    )
+
+
+def facts_of(feed: Feed, lang: str, published: datetime | None, now: datetime) -> keywords.Facts:
+    """Gather what filters ask about an item: who told it, in which language, when."""
+    outlet = feed.outlet
+    return keywords.Facts(
+        country=outlet.country,
+        lang=lang,
+        sources=keywords.source_names(outlet.name, feed.site_url or feed.url),
+        ownership=outlet.ownership,
+        wire=outlet.wire,
+        published=published or now,
+        now=now,
+    )
+
+
+def meet(
+    draft: Draft,
+    item: NewItem,
+    analysis: words.Analysis,
+    facts: keywords.Facts,
+    memory: Memory,
+) -> None:
+    """Find the subscriptions that an item meets, and owe their chats an alert if it is news."""
+    for subscription_id, hit in memory.subscribed.find(analysis, facts):
+        subscription = memory.subscriptions[subscription_id]
+        term, word = (hit.met[0].term, hit.met[0].surface) if hit.met else ("", "")
+        found = Match(subscription_id, item.id, item.story_id, term, word)
+        draft.matches.append(found)
+        if subscription.mode is Mode.INSTANT and is_news(draft, item):
+            owe_alert(draft, subscription, found)
+
+
+def is_news(draft: Draft, item: NewItem) -> bool:
+    """Tell what deserves an alert from a feed's baseline, late entries and old stories."""
+    if draft.silent or item.recirculated:
+        return False
+    return item.published is None or draft.now - item.published < FRESH
+
+
+def owe_alert(draft: Draft, subscription: Subscription, found: Match) -> None:
+    """Owe a place one alert a story, whichever of its subscriptions were met."""
+    place = (subscription.chat_id, subscription.thread_id, found.story_id)
+    draft.owed.setdefault(
+        place,
+        NewDelivery(
+            chat_id=subscription.chat_id,
+            thread_id=subscription.thread_id,
+            kind=DeliveryKind.ALERT,
+            subject=f"s{found.story_id}",
+            story_id=found.story_id,
+            payload={
+                "subscription": subscription.id,
+                "query": subscription.query,
+                "term": found.term,
+                "word": found.word,
+                "item": found.item_id,
+            },
+        ),
+    )
