@@ -1,0 +1,229 @@
+"""The deliverer: empties the outbox into Telegram, several messages at a time, one a chat."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from telegram import Bot
+from telegram.error import TelegramError
+
+from bot.delivery import letter
+from bot.delivery.answers import outcome_of
+from bot.delivery.calls import call
+from bot.delivery.illness import Illness
+from bot.delivery.matter import gather
+from bot.limits import BROADCAST, Limiter
+from storage import deliveries, lanes
+from storage.database import Database
+from storage.errors import NewsError
+from storage.model import Owed
+from storage.outcomes import Away, NotSent, Outcome, Poison, Revoked, Sent, Unknown, Void
+
+log = structlog.get_logger(__name__)
+
+WORKERS = 16
+"""Calls at a time. At 25 messages a second and a second an answer all of them would be busy."""
+
+AHEAD = 6
+"""So many broadcasts at most wait in the limiter; the others wait in the file, in order."""
+
+TICK_S = 5.0
+"""The longest sleep: whatever forgot to wake us is found after this."""
+
+STOP_S = 4.0
+"""How long a stop waits for answers under way; what is cut then is taken up at the next start."""
+
+LANES_EVERY = timedelta(minutes=10)
+
+
+class Deliverer:
+    """Runs until stopped: ``await start()``, then ``run()`` as a task, ``wake()``, ``stop()``.
+
+    ``heed`` hears what became of each message after it was written down, so that memories
+    elsewhere can follow (a chat's new id, a chat that is gone). ``alarm`` hears once that the
+    token is not valid any more.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        bot: Bot,
+        limiter: Limiter,
+        clock: Callable[[], datetime],
+        *,
+        workers: int = WORKERS,
+        heed: Callable[[Owed, Outcome], None] = lambda _owed, _outcome: None,
+        alarm: Callable[[str], None] = lambda _why: None,
+    ) -> None:
+        """Keep what it works with; nothing happens before ``start``."""
+        self._db = db
+        self._bot = bot
+        self._limiter = limiter
+        self._clock = clock
+        self._workers = workers
+        self._heed = heed
+        self._alarm = alarm
+        self._awake = asyncio.Event()
+        self._stopping = False
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._illness = Illness()
+        self._lanes_at: datetime | None = None
+
+    def wake(self) -> None:
+        """Look into the outbox now: something was written there."""
+        self._awake.set()
+
+    async def start(self) -> None:
+        """Take up what the last run left: half-sent messages, and Telegram's bans."""
+        now = self._clock()
+        found = await self._db.write(deliveries.recover, now)
+        if found:
+            log.warning("half sent at the last stop", messages=found)
+        for chat_id, until in (await self._db.write(lanes.rests, now)).items():
+            self._limiter.rest(None if chat_id == lanes.EVERYBODY else chat_id, until - now)
+
+    async def run(self) -> None:
+        """Deliver until ``stop``."""
+        while not self._stopping:
+            self._awake.clear()
+            try:
+                more = await self._turn()
+            except NewsError as error:
+                # The file is locked or full for now: what is owed is still owed.
+                log.error("outbox unreadable", error=str(error))  # noqa: TRY400 (said whole)
+                more = False
+            if not more:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._awake.wait(), await self._patience())
+
+    async def stop(self) -> None:
+        """Send nothing new, and wait a little for the answers under way."""
+        self._stopping = True
+        self._limiter.close()
+        self.wake()
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=STOP_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def idle(self) -> None:
+        """Wait until nothing is under way: for tests and for a single round."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    # --- one turn --------------------------------------------------------------------------
+
+    async def _turn(self) -> bool:
+        """Give out what can go now; return whether to look again at once."""
+        now = self._clock()
+        if self._illness.is_ill and not await self._well(now):
+            return False
+        most = 1 if self._illness.is_ill else self._workers
+        room = min(most - len(self._under_way), AHEAD - self._limiter.broadcasts_waiting)
+        if room <= 0:
+            return False
+        if self._lanes_at is None or now - self._lanes_at > LANES_EVERY:
+            self._lanes_at = now
+            await self._db.write(lanes.refresh_all, now)
+        owed = await self._db.write(deliveries.take, now, room)
+        for one in owed:
+            self._begin(self._deliver(one))
+        return len(owed) == room and room > 0 and not self._illness.is_ill
+
+    async def _well(self, now: datetime) -> bool:
+        """While Telegram is ill, ask it something harmless before risking a message."""
+        if self._under_way or now < self._illness.rest_until:
+            return False
+        try:
+            await self._bot.get_me(rate_limit_args=BROADCAST)  # type: ignore[call-arg]
+        except TelegramError as error:
+            self._ill(outcome_of(error), now)
+            return False
+        return True
+
+    async def _patience(self) -> float:
+        """Return how long nothing needs to be looked at, in seconds."""
+        now = self._clock()
+        until = self._illness.rest_until if self._illness.is_ill else None
+        if until is None and len(self._under_way) < self._workers:
+            with suppress(NewsError):
+                until = await self._db.read(lanes.next_turn)
+        if until is None:
+            return TICK_S
+        return min(max((until - now).total_seconds(), 0.005), TICK_S)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._awake.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("delivery broke", exc_info=error)
+
+    # --- one message -----------------------------------------------------------------------
+
+    async def _deliver(self, owed: Owed) -> None:
+        began = self._clock()
+        outcome = await self._send(owed)
+        now = self._clock()
+        self._ill(outcome, now)
+        await self._settle(owed, outcome, now)
+        self._heed(owed, outcome)
+        log.info(
+            "delivered" if isinstance(outcome, Sent) else "not delivered",
+            delivery=owed.id,
+            chat=owed.chat_id,
+            kind=str(owed.kind),
+            subject=owed.subject,
+            outcome=type(outcome).__name__,
+            why=getattr(outcome, "why", None),
+            seconds=round((now - began).total_seconds(), 3),
+        )
+
+    async def _send(self, owed: Owed) -> Outcome:
+        """Write the letter and make the call; whatever goes wrong is an outcome."""
+        try:
+            matter = await self._db.read(gather, owed)
+            said = Void("gone") if matter is None else letter.write(owed, matter, self._clock())
+        except Exception:
+            # A bug in rendering one message must not hold up the others.
+            log.exception("cannot write the message", delivery=owed.id)
+            return Poison("cannot be rendered")
+        if isinstance(said, Void):
+            return said
+        try:
+            return Sent(await call(self._bot, owed, said))
+        except Exception as error:  # noqa: BLE001 (PTB raises KeyError and the like on garbage)
+            return outcome_of(error)
+
+    async def _settle(self, owed: Owed, outcome: Outcome, now: datetime) -> None:
+        """Write the outcome down, however long the file is locked: forgetting it would repeat it."""
+        open_at = now + self._limiter.open_in(owed.chat_id)
+        while True:
+            try:
+                await self._db.write(deliveries.settle, owed, outcome, now, open_at)
+            except NewsError as error:
+                log.error("outcome not written yet", delivery=owed.id, error=str(error))  # noqa: TRY400 (said whole)
+                await asyncio.sleep(1)
+            else:
+                return
+
+    def _ill(self, outcome: Outcome, now: datetime) -> None:
+        """Follow how Telegram is."""
+        match outcome:
+            case Revoked(why):
+                if not self._illness.is_ill:
+                    log.critical("the token is not valid any more", why=why)
+                    self._alarm(why)
+                self._illness.worse(now)
+            case Away() | NotSent() | Unknown():
+                self._illness.worse(now)
+            case _:
+                self._illness.well()

@@ -1,0 +1,136 @@
+"""Letters: an outbox row and what it speaks of → one call's worth of message (pure)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot import render
+from bot.conversation import Button, Html, Keyboard, Message
+from storage.clock import quiet_until
+from storage.model import Chat, DeliveryKind, Item, Match, Owed, QuietMode, Story, SubscriptionId
+from storage.outcomes import Void
+
+PLAIN, BAREST = 1, 2
+"""Levels of saying it more plainly, after Telegram refused the HTML."""
+
+PLAIN_UNITS = 3500
+SLEPT_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a row speaks of, read in one transaction.
+
+    ``target`` is the row whose message is edited or answered. ``carried`` are the stories of a
+    fold, ``item`` the telling that an answer speaks of.
+    """
+
+    chat: Chat
+    story: Story | None = None
+    target: Owed | None = None
+    carried: tuple[Story, ...] = ()
+    matches: tuple[Match, ...] = ()
+    queries: tuple[tuple[SubscriptionId, str], ...] = ()
+    item: Item | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One call: a new message, or an edit of ``edits``, or an answer to ``answers``."""
+
+    text: str
+    html: bool = True
+    keyboard: Keyboard = ()
+    preview: bool = False
+    silent: bool = False
+    edits: int | None = None
+    answers: int | None = None
+
+
+def write(owed: Owed, matter: Matter, now: datetime) -> Letter | Void:
+    """Write the message that is owed, as plainly as Telegram made necessary."""
+    said = message(owed, matter, now)
+    if isinstance(said, Void):
+        return said
+    target = matter.target.message_id if matter.target else None
+    if owed.kind is DeliveryKind.EDIT and target is None:
+        return Void("message gone")
+    return Letter(
+        text=said.html if owed.level == 0 else plainly(owed, matter, said),
+        html=owed.level == 0,
+        keyboard=said.keyboard if owed.level < BAREST else (),
+        preview=said.preview,
+        silent=is_silent(owed, matter.chat, now),
+        edits=target if owed.kind is DeliveryKind.EDIT else None,
+        answers=target if owed.kind is DeliveryKind.UPDATE else None,
+    )
+
+
+def message(owed: Owed, matter: Matter, now: datetime) -> Message | Void:
+    """Render what is owed."""
+    match owed.kind:
+        case DeliveryKind.ALERT:
+            return alert(matter, now)
+        case DeliveryKind.UPDATE:
+            return update(matter, now)
+        case DeliveryKind.FOLD:
+            return fold(owed, matter, now)
+        case DeliveryKind.EDIT:
+            if matter.target is not None and matter.target.kind is DeliveryKind.FOLD:
+                return fold(matter.target, matter, now)
+            return alert(matter, now)
+        case DeliveryKind.NOTICE | DeliveryKind.DIGEST | DeliveryKind.BROADCAST:
+            return frozen(owed, matter.chat)
+
+
+def alert(matter: Matter, now: datetime) -> Message | Void:
+    """Render the living message of a story, with the words that met the chat's queries."""
+    if matter.story is None or not matter.story.items:
+        return Void("story gone")
+    because = dict.fromkeys((one.term, one.word) for one in matter.matches if one.term)
+    met = {one.subscription_id for one in matter.matches}
+    query = next((query for one, query in matter.queries if one in met), "")
+    return render.alert(
+        matter.story, matter.chat, now=now, because=tuple(because)[:3], query=query
+    )
+
+
+def update(matter: Matter, now: datetime) -> Message | Void:
+    """Render the short answer under an alert."""
+    if matter.story is None or matter.item is None:
+        return Void("story gone")
+    return render.update(matter.story, matter.item, matter.chat, now=now)
+
+
+def fold(owed: Owed, matter: Matter, now: datetime) -> Message | Void:
+    """Render one message for many alerts: those held at night by name, the others by number."""
+    stories = matter.carried
+    if not stories:
+        return Void("nothing folded")
+    if owed.subject.startswith("q"):
+        return render.awake(stories[:SLEPT_SHOWN], matter.chat, now=now)[0]
+    return render.fold(len(stories), matter.chat)
+
+
+def frozen(owed: Owed, chat: Chat) -> Message | Void:
+    """Take up what was rendered when it became due, or a sentence of the catalogue."""
+    if html := owed.payload.get("html"):
+        rows = owed.payload.get("keyboard", ())
+        return Message(Html(html), tuple(tuple(Button(*one) for one in row) for row in rows))
+    if key := owed.payload.get("key"):
+        return Message(render.told(chat.language, key, **owed.payload.get("values", {})))
+    return Void("nothing to say")
+
+
+def plainly(owed: Owed, matter: Matter, said: Message) -> str:
+    """Say it without markup; at last only what it is and where to read it."""
+    if owed.level >= BAREST and matter.story is not None and matter.story.items:
+        return render.bare(matter.story, matter.chat.language)
+    most = PLAIN_UNITS if owed.level < BAREST else PLAIN_UNITS // 10
+    return render.cut(render.plain(said.html), most)
+
+
+def is_silent(owed: Owed, chat: Chat, now: datetime) -> bool:
+    """Tell whether it makes no sound: in quiet hours only what was let out as urgent does."""
+    urgent = chat.quiet_mode is QuietMode.URGENT and owed.kind is DeliveryKind.ALERT
+    quiet = quiet_until(now, chat.time_zone, chat.quiet_from, chat.quiet_to) is not None
+    return quiet and not urgent

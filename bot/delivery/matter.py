@@ -1,0 +1,60 @@
+"""Reading, in one transaction, what an outbox row speaks of."""
+
+from bot.delivery.letter import Matter
+from storage import chats, items, ledger, matches, outbox, stories, subscriptions
+from storage.model import (
+    DeliveryId,
+    DeliveryKind,
+    Item,
+    ItemId,
+    Match,
+    Owed,
+    Story,
+    SubscriptionId,
+)
+from storage.sql import Connection
+
+ALERTING = frozenset({DeliveryKind.ALERT, DeliveryKind.EDIT})
+
+
+def gather(db: Connection, owed: Owed) -> Matter | None:
+    """Read the chat, the story and the message concerned; None where the chat is gone."""
+    chat = chats.get(db, owed.chat_id)
+    if chat is None or not chat.active:
+        return None
+    of = owed.payload.get("of")
+    target = outbox.of_id(db, DeliveryId(of)) if of else None
+    fold = next(
+        (one for one in (owed, target) if one is not None and one.kind is DeliveryKind.FOLD), None
+    )
+    story = stories.get(db, owed.story_id) if owed.story_id is not None else None
+    met: tuple[Match, ...] = ()
+    queries: tuple[tuple[SubscriptionId, str], ...] = ()
+    if story is not None and owed.kind in ALERTING:
+        here = {
+            one.id: one.query
+            for one in subscriptions.of_chat(db, chat.id)
+            if one.thread_id == owed.thread_id
+        }
+        met = tuple(
+            one for one in matches.of_story(db, chat.id, story.id) if one.subscription_id in here
+        )
+        queries = tuple(here.items())
+    return Matter(
+        chat=chat,
+        story=story,
+        target=target,
+        carried=stories.by_ids(db, ledger.carried(db, fold.id)) if fold is not None else (),
+        matches=met,
+        queries=queries,
+        item=telling(db, owed, story),
+    )
+
+
+def telling(db: Connection, owed: Owed, story: Story | None) -> Item | None:
+    """Return the telling that an answer speaks of: the one that changed the matter."""
+    if owed.kind is not DeliveryKind.UPDATE or story is None:
+        return None
+    item_id = owed.payload.get("change", {}).get("item")
+    named = items.by_ids(db, [ItemId(item_id)]) if item_id else ()
+    return next(iter(named), story.items[-1] if story.items else None)

@@ -1,0 +1,235 @@
+"""The limiter: the one door through which every call to Telegram passes, in its turn."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.ext import BaseRateLimiter
+
+from bot.pace import Limits, Pace, Target
+
+Answer: TypeAlias = bool | dict[str, Any] | list[dict[str, Any]]
+Call: TypeAlias = Callable[..., Coroutine[Any, Any, Answer]]
+
+BROADCAST = 1
+"""``rate_limit_args`` of what nobody waits for; replies to people pass none and go first."""
+
+PATIENCE_S = (20.0, 2.0)
+"""How long a call waits for its turn: a person's reply, a broadcast (which the outbox keeps)."""
+
+TRIES = 3
+UNPACED = frozenset({"sendChatAction"})
+WRITING = ("send", "edit", "copy", "forward", "delete", "stop", "pin", "unpin", "setMessage")
+SWEEP_EVERY = 1000
+
+
+class Resting(RetryAfter):
+    """Not sent and not even tried: the target rests, or we are closing."""
+
+    def __init__(self, wait_s: float) -> None:
+        """Keep the wait, in seconds."""
+        super().__init__(timedelta(seconds=max(wait_s, 0.0)))
+        self.wait = timedelta(seconds=max(wait_s, 0.0))
+
+
+def waits(error: RetryAfter) -> timedelta:
+    """Return how long Telegram bids us wait.
+
+    The public attribute warns about its coming change of type at every reading.
+    """
+    return error._retry_after  # noqa: SLF001
+
+
+@dataclass(eq=False, slots=True)
+class Waiter:
+    """A call that waits for its turn."""
+
+    target: Target
+    rank: int
+    cost: int
+    paced: bool
+    since: float
+    turn: asyncio.Future[None] = field(repr=False)
+    probe: bool = False
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """What the pace needs to know of it."""
+        return {"cost": self.cost, "paced": self.paced, "even": self.rank >= BROADCAST}
+
+
+class Limiter(BaseRateLimiter[int]):
+    """PTB's hook around every call but getUpdates.
+
+    Replies to people go ahead of broadcasts. A 429 rests its chat exactly as long as Telegram
+    says, or everybody; no call goes out meanwhile. ``remember(chat_id | None, wait)`` writes
+    bans down, ``rest`` takes them up again after a restart.
+    """
+
+    __slots__ = ("_calls", "_closed", "_pace", "_probing", "_remember", "_timer", "_waiting")
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        remember: Callable[[int | None, timedelta], Awaitable[None]] | None = None,
+    ) -> None:
+        """Begin with nothing sent and nobody resting."""
+        self._pace = Pace(limits or Limits())
+        self._remember = remember
+        self._waiting: list[Waiter] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._probing = False
+        self._closed = False
+        self._calls = 0
+
+    async def initialize(self) -> None:
+        """Open the door."""
+        self._closed = False
+
+    async def shutdown(self) -> None:
+        """Close the door to whoever still waits."""
+        self.close(all_ranks=True)
+
+    def close(self, *, all_ranks: bool = False) -> None:
+        """Let no broadcast out any more, so that only what is under way must be awaited."""
+        self._closed = True
+        for waiter in [one for one in self._waiting if all_ranks or one.rank >= BROADCAST]:
+            self._drop(waiter, Resting(0))
+
+    def rest(self, chat_id: int | None, wait: timedelta) -> None:
+        """Keep a rest known from before the start; None means everybody."""
+        now = self._now()
+        self._pace.rest(chat_id, now + wait.total_seconds(), now)
+
+    def open_in(self, chat_id: int) -> timedelta:
+        """Return how long until a chat may have its next message."""
+        now = self._now()
+        return timedelta(seconds=self._pace.ready_at(chat_id, now) - now)
+
+    @property
+    def broadcasts_waiting(self) -> int:
+        """How many broadcasts wait for their turn; the outbox gives out no more than can go."""
+        return sum(one.rank >= BROADCAST for one in self._waiting)
+
+    async def process_request(  # noqa: PLR0917 (PTB's signature)
+        self,
+        callback: Call,
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Answer:
+        """Make the call when its turn comes. Raises RetryAfter where that would take too long."""
+        rank = rate_limit_args or 0
+        for left in reversed(range(TRIES)):
+            waiter = self._waiter(endpoint, data, rank)
+            await self._turn(waiter)
+            try:
+                answer = await callback(*args, **kwargs)
+            except RetryAfter as error:
+                wait = await self._refused(waiter.target, error)
+                if rank >= BROADCAST or not left or wait > timedelta(seconds=PATIENCE_S[0]):
+                    raise
+            except TelegramError as error:
+                # Any answer but a 429 shows that Telegram listens; a lost one shows nothing.
+                lost = isinstance(error, TimedOut) or type(error) is NetworkError
+                if waiter.probe and not lost:
+                    self._pace.answered()
+                raise
+            else:
+                if waiter.probe:
+                    self._pace.answered()
+                return answer
+            finally:
+                self._done(waiter)
+        raise AssertionError  # the last try has raised or returned
+
+    async def _refused(self, target: Target, error: RetryAfter) -> timedelta:
+        wait = waits(error)
+        everybody = self._pace.refused(target, wait.total_seconds(), self._now())
+        if self._remember is not None and (everybody or isinstance(target, int)):
+            await self._remember(None if everybody or isinstance(target, str) else target, wait)
+        return wait
+
+    def _waiter(self, endpoint: str, data: dict[str, Any], rank: int) -> Waiter:
+        chat = data.get("chat_id")
+        media = data.get("media")
+        return Waiter(
+            target=to_target(chat, endpoint),
+            rank=rank,
+            cost=len(media) if isinstance(media, list | tuple) else 1,
+            paced=chat is not None and endpoint.startswith(WRITING) and endpoint not in UNPACED,
+            since=self._now(),
+            turn=asyncio.get_running_loop().create_future(),
+        )
+
+    async def _turn(self, waiter: Waiter) -> None:
+        """Wait for a turn. Raises Resting where it would come too late."""
+        if self._closed and waiter.rank >= BROADCAST:
+            raise Resting(0)
+        self._calls += 1
+        if self._calls % SWEEP_EVERY == 0:
+            self._pace.sweep(self._now())
+        self._waiting.append(waiter)
+        self._pump()
+        try:
+            await waiter.turn
+        except asyncio.CancelledError:
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)
+            self._done(waiter)
+            raise
+
+    def _pump(self) -> None:
+        """Give every waiter its turn whose time has come, people's replies first."""
+        now = self._now()
+        soonest = float("inf")
+        for waiter in sorted(self._waiting, key=lambda one: (one.rank, one.since)):
+            ready = self._pace.ready_at(waiter.target, now, **waiter.shape)
+            patience = PATIENCE_S[min(waiter.rank, BROADCAST)]
+            if ready - waiter.since > patience:
+                self._drop(waiter, Resting(ready - now))
+            elif ready > now or (self._pace.suspicious and self._probing):
+                soonest = min(soonest, max(ready, now + 0.001))
+            else:
+                self._probing = waiter.probe = self._pace.suspicious
+                self._pace.take(waiter.target, now, **waiter.shape)
+                self._waiting.remove(waiter)
+                if not waiter.turn.done():
+                    waiter.turn.set_result(None)
+        self._set_timer(soonest - now)
+
+    def _set_timer(self, delay: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._waiting and not (self._pace.suspicious and self._probing):
+            self._timer = asyncio.get_running_loop().call_later(delay, self._pump)
+
+    def _done(self, waiter: Waiter) -> None:
+        if waiter.probe:
+            self._probing = False
+        if self._waiting:
+            self._pump()
+
+    def _drop(self, waiter: Waiter, error: Resting) -> None:
+        self._waiting.remove(waiter)
+        if not waiter.turn.done():
+            waiter.turn.set_exception(error)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+def to_target(chat: object, endpoint: str) -> Target:
+    """Name whom a call concerns: the chat as a number or @name, else the method itself."""
+    if isinstance(chat, int):
+        return chat
+    if isinstance(chat, str) and chat.lstrip("-").isdigit():
+        return int(chat)
+    return str(chat).casefold() if isinstance(chat, str) else f"method:{endpoint}"

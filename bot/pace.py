@@ -1,0 +1,187 @@
+"""Pace: when the next call to Telegram may go (pure arithmetic; times are seconds of any clock).
+
+Telegram publishes about 30 messages a second over all, one a second in a chat and 20 a minute in
+a group, as guidance and not as a contract; we stay below.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Target: TypeAlias = int | str
+"""A chat's id or @name, or ``method:NAME`` for calls that concern no chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most ``most`` calls in any ``seconds`` on end; ``most`` 0 lifts the limit."""
+
+    most: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What we allow ourselves. ``group`` holds for groups and channels, beside ``chat``."""
+
+    everybody: Rate = Rate(25, 1.0)
+    chat: Rate = Rate(1, 1.0)
+    group: Rate = Rate(18, 60.0)
+
+
+LIFTED = Limits(Rate(0, 0), Rate(0, 0), Rate(0, 0))
+"""No limits at all: for benchmarks, and for a local Bot API server that has none."""
+
+
+class Window:
+    """The calls of the last while: a sliding window, so that no burst ever counts half."""
+
+    __slots__ = ("_rate", "_times")
+
+    def __init__(self, rate: Rate) -> None:
+        """Begin empty."""
+        self._rate = rate
+        self._times: deque[float] = deque(maxlen=rate.most or None)
+
+    def ready_at(self, now: float, cost: int = 1) -> float:
+        """Return when ``cost`` more calls fit; a cost beyond the limit waits for an empty window."""
+        most, cost = self._rate.most, min(cost, self._rate.most)
+        surplus = len(self._times) + cost - most
+        if not most or surplus <= 0:
+            return now
+        return max(now, self._times[surplus - 1] + self._rate.seconds)
+
+    def take(self, now: float, cost: int = 1) -> None:
+        """Count calls that go now."""
+        if self._rate.most:
+            self._times.extend([now] * min(cost, self._rate.most))
+
+    def idle(self, now: float) -> bool:
+        """Tell whether the window is empty, so that it may be forgotten."""
+        return not self._times or self._times[-1] + self._rate.seconds <= now
+
+
+@dataclass(slots=True)
+class Ban:
+    """Telegram bade one target wait until then, at the moment it was heard."""
+
+    until: float
+    heard: float
+
+
+@dataclass(slots=True)
+class Pace:
+    """Everybody's and each chat's pace, and who rests.
+
+    A 429 does not say whether it means one chat or all. One 429 rests its target, and puts the
+    others under suspicion: they go one by one. When further targets get a 429 whose end is the
+    same moment, it was everybody's.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    everybody_rests: float = float("-inf")
+    suspicious: bool = False
+    _everybody: Window = field(init=False)
+    _even: float = field(init=False, default=float("-inf"))
+    _chats: dict[Target, Window] = field(init=False, default_factory=dict)
+    _groups: dict[Target, Window] = field(init=False, default_factory=dict)
+    _bans: dict[Target, Ban] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make everybody's window."""
+        self._everybody = Window(self.limits.everybody)
+
+    def banned_until(self, target: Target) -> float:
+        """Return until when no call at all may go to a target."""
+        ban = self._bans.get(target)
+        return max(self.everybody_rests, ban.until if ban else float("-inf"))
+
+    def ready_at(
+        self, target: Target, now: float, *, cost: int = 1, paced: bool = True, even: bool = False
+    ) -> float:
+        """Return when a call may go.
+
+        ``paced`` calls write into a chat and count there. ``even`` calls (broadcasts) are spread
+        evenly over the second, so that a person's answer always finds a gap.
+        """
+        ready = max(
+            now, self.banned_until(target), self._everybody.ready_at(now, cost if paced else 1)
+        )
+        if even:
+            ready = max(ready, self._even)
+        if paced:
+            for windows in (self._chats, self._groups):
+                if target in windows:
+                    ready = max(ready, windows[target].ready_at(now, cost))
+        return ready
+
+    def take(
+        self, target: Target, now: float, *, cost: int = 1, paced: bool = True, even: bool = False
+    ) -> None:
+        """Count a call that goes now."""
+        self._everybody.take(now, cost if paced else 1)
+        if even and (rate := self.limits.everybody).most:
+            slot = rate.seconds / rate.most
+            # Timers are late by a little; two slots may be made good, else the rate would sink.
+            self._even = max(self._even, now - 2 * slot) + slot * cost
+        if paced:
+            self._window(self._chats, target, self.limits.chat).take(now, cost)
+            if is_group(target):
+                self._window(self._groups, target, self.limits.group).take(now, cost)
+
+    def refused(self, target: Target, wait: float, now: float) -> bool:
+        """Note a 429; return whether it turned out to be everybody's."""
+        until = now + wait
+        self._bans[target] = Ban(max(until, self.banned_until(target)), now)
+        alike = [
+            one
+            for one in self._bans.values()
+            if one.heard > now - ALIKE_HEARD_S and abs(one.until - until) <= ALIKE_END_S
+        ]
+        if len(alike) >= (2 if wait <= LONG_S else 3):
+            self.everybody_rests = max(self.everybody_rests, *(one.until for one in alike))
+            self.suspicious = False
+            return True
+        self.suspicious = True
+        return False
+
+    def answered(self) -> None:
+        """Note that a call begun after the last 429 was answered: the ban is not everybody's."""
+        self.suspicious = False
+
+    def rest(self, target: Target | None, until: float, now: float) -> None:
+        """Keep a rest known from before; None means everybody."""
+        if target is None:
+            self.everybody_rests = max(self.everybody_rests, until)
+        else:
+            self._bans[target] = Ban(until, now - 2 * ALIKE_HEARD_S)
+
+    def sweep(self, now: float) -> None:
+        """Forget windows that are empty and bans that are over: memory follows who is written to."""
+        for windows in (self._chats, self._groups):
+            for target in [one for one, window in windows.items() if window.idle(now)]:
+                del windows[target]
+        for target in [one for one, ban in self._bans.items() if ban.until <= now]:
+            del self._bans[target]
+        if not self._bans:
+            self.suspicious = False
+
+    def _window(self, windows: dict[Target, Window], target: Target, rate: Rate) -> Window:
+        if target not in windows:
+            windows[target] = Window(rate)
+        return windows[target]
+
+
+ALIKE_HEARD_S = 30.0
+"""Bans heard further apart than this say nothing about each other."""
+
+ALIKE_END_S = 2.0
+"""Bans that end this near each other are one ban."""
+
+LONG_S = 60.0
+"""Before everybody rests longer than this, three targets must have said so."""
+
+
+def is_group(target: Target) -> bool:
+    """Tell groups and channels: their ids are negative, and only they have @names here."""
+    return target < 0 if isinstance(target, int) else target.startswith("@")
