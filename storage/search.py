@@ -73,6 +73,22 @@ def newest(db: Connection, *, limit: int, since: datetime | None = None) -> list
     return _hits(db, [ItemId(row[0]) for row in ids], since)
 
 
+def all_hits(db: Connection, match: str | None, since: datetime) -> list[Hit]:
+    """Return every item first seen since a moment that an expression finds; None finds all."""
+    found = (
+        "select id as value from items"
+        if match is None
+        else ("select rowid as value from item_words where item_words match ?2")
+    )
+    rows = db.conn.execute(
+        "select i.id, i.story_id, i.first_seen, s.size"  # noqa: S608 (our own two sub-selects)
+        f" from items i join stories s on s.id = i.story_id join ({found}) w on w.value = i.id"
+        " where i.first_seen >= ?1",
+        (to_ms(since),) if match is None else (to_ms(since), match),
+    )
+    return [Hit(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]
+
+
 def _hits(db: Connection, ids: Sequence[ItemId], since: datetime | None) -> list[Hit]:
     rows = db.conn.execute(
         "select i.id, i.story_id, i.first_seen, s.size from json_each(?) wanted"

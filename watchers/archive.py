@@ -71,6 +71,21 @@ async def find(
     return Found(page, len(ranked) - tried + len(good), len(hits) >= SCAN, frozenset(met))
 
 
+async def by_day(
+    db: Database, query: keywords.Query, *, now: datetime, days: int
+) -> dict[datetime, int]:
+    """Count the stories that a query finds on each of the last days (UTC), oldest first.
+
+    What only the matcher could rule out (phrases, outlets) is counted as the index sees it.
+    """
+    first = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)
+    told: dict[datetime, set[StoryId]] = {first + timedelta(days=n): set() for n in range(days)}
+    for hit in await db.read(search.all_hits, keywords.fts(query), first):
+        day = hit.seen_at.replace(hour=0, minute=0, second=0, microsecond=0)
+        told.setdefault(day, set()).add(hit.story_id)
+    return {day: len(ids) for day, ids in told.items()}
+
+
 def narrowed(db: Connection, match: str | None, since: datetime | None) -> list[search.Hit]:
     """Return the newest hits of an expression, or the newest items where there is none."""
     if match is None:

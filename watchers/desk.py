@@ -73,7 +73,7 @@ class Desk:
             last_story=story,
         )
         desk = cls(db, memory)
-        for subscription in await db.read(subscriptions.listening):
+        for subscription in await db.read(subscriptions.every):
             desk.subscribe(subscription)
         return desk
 

@@ -28,6 +28,7 @@ from storage.model import (
 from watchers import keywords, stories
 from watchers.parse import Entry
 from watchers.text import markup, words
+from watchers.text.names import Gazetteer
 
 FRESH = timedelta(hours=24)
 """How old by its own date an item may be to be an alert; what is older waits for the digest."""
@@ -40,7 +41,7 @@ class Memory:
     index: stories.Index
     subscribed: keywords.Subscriptions[SubscriptionId]
     subscriptions: dict[SubscriptionId, Subscription] = field(default_factory=dict)
-    names: words.Gazetteer | None = None
+    names: Gazetteer | None = None
     last_item: int = 0
     last_story: int = 0
 

@@ -128,6 +128,16 @@ class Index:
             self._forget_story(story)
         return silent
 
+    def drop(self, item: ItemId) -> None:
+        """Forget an item that could not be stored after all."""
+        story = self._story_of.get(item)
+        if story is None:
+            return
+        self._drop_items((item,))
+        self._members[story].remove(item)
+        if not self._members[story]:
+            self._forget_story(story)
+
     def _forget_story(self, story: StoryId) -> None:
         self._members.pop(story, None)
         self._last_told.pop(story, None)
