@@ -1,0 +1,166 @@
+"""What is kept: ``items``, ``stories``, ``story``, ``search``, ``digest`` and ``trends``."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from bot.cli.common import archive, as_json, command, emit, now, told
+from bot.settings import Settings
+from storage import items as item_store
+from storage import stories as story_store
+from storage.errors import NewsError
+from storage.model import Item, Story, StoryId
+from watchers import archive as searching
+from watchers import keywords
+
+MOST_FOUND = 200
+
+
+def item_row(item: Item, feed_url: str) -> dict[str, Any]:
+    """Describe an item as every listing does."""
+    return {
+        "id": item.id,
+        "external_id": item.external_id,
+        "feed_id": item.feed_id,
+        "feed_url": feed_url,
+        "url": item.url,
+        "title": item.title,
+        "outlet": item.outlet.name,
+        "lang": item.lang,
+        "published": told(item.published),
+        "first_seen": told(item.first_seen),
+        "story_id": item.story_id,
+    }
+
+
+def telling_row(item: Item) -> dict[str, Any]:
+    """Describe one telling of a story."""
+    return {
+        "id": item.id,
+        "external_id": item.external_id,
+        "outlet": item.outlet.name,
+        "country": item.outlet.country,
+        "ownership": item.outlet.ownership.value,
+        "lang": item.lang,
+        "title": item.title,
+        "url": item.url,
+        "published": told(item.published),
+        "first_seen": told(item.first_seen),
+    }
+
+
+def story_row(story: Story) -> dict[str, Any]:
+    """Describe a story with all its tellings, earliest first."""
+    return {
+        "id": story.id,
+        "title": next((item.title for item in story.items if item.title), ""),
+        "first_at": told(story.first_at),
+        "updated_at": told(story.updated_at),
+        "tellings": len(story.items),
+        "items": [telling_row(item) for item in story.items],
+    }
+
+
+STORY_COLUMNS = ("id", "first_at", "tellings", "title")
+
+
+@click.command()
+@as_json
+@command
+async def items(settings: Settings, *, as_json: bool) -> None:
+    """List every item that is kept, oldest first."""
+    async with archive(settings) as db:
+        rows = await db.read(
+            lambda connection: [item_row(*row) for row in item_store.every(connection)]
+        )
+    emit(rows, as_json=as_json, columns=("id", "published", "outlet", "lang", "story_id", "title"))
+
+
+@click.command()
+@as_json
+@command
+async def stories(settings: Settings, *, as_json: bool) -> None:
+    """List every story with its tellings, oldest first."""
+    async with archive(settings) as db:
+        rows = await db.read(
+            lambda connection: list(map(story_row, story_store.every(connection)))
+        )
+    emit(rows, as_json=as_json, columns=STORY_COLUMNS)
+
+
+@click.command()
+@click.argument("id_", metavar="ID", type=int)
+@click.option("--why", is_flag=True, help="Say what joined each telling to the story.")
+@as_json
+@command
+async def story(settings: Settings, id_: int, *, why: bool, as_json: bool) -> None:
+    """Show one story: every outlet's telling, in order, with its address."""
+    async with archive(settings) as db:
+        found = await db.read(story_store.get, StoryId(id_))
+        if found is None:
+            raise NewsError("story.unknown", id=id_)
+        row = story_row(found)
+        if why:
+            for telling in row["items"]:
+                score, reasons = await db.read(item_store.reasons, telling["id"])
+                telling["score"], telling["why"] = score, reasons or []
+    if as_json:
+        emit([row], as_json=True, columns=())
+        return
+    click.echo(row["title"])
+    columns = ("published", "outlet", "ownership", "lang", "title", "url")
+    emit(row["items"], as_json=False, columns=(*columns, "score", "why") if why else columns)
+
+
+@click.command()
+@click.argument("query")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, MOST_FOUND))
+@as_json
+@command
+async def search(settings: Settings, query: str, limit: int, *, as_json: bool) -> None:
+    """Search the archive with a QUERY as in the chat, grouped by story, best first.
+
+    Words are met in every form and script: Токаев finds Токаева, Tokayev and Тоқаев. AND is
+    the default; OR, NOT or -, "phrases", brackets, word*, =exact, and filters such as
+    country:kz lang:ru by:independent since:3d.
+    """
+    async with archive(settings) as db:
+        found = await searching.find(db, keywords.parse(query), now=now(), limit=limit)
+    emit(map(story_row, found.stories), as_json=as_json, columns=STORY_COLUMNS)
+
+
+@click.command()
+@click.option("--hours", default=24, show_default=True, type=click.IntRange(1, 24 * 31))
+@click.option("--limit", default=30, show_default=True, type=click.IntRange(1, MOST_FOUND))
+@as_json
+@command
+async def digest(settings: Settings, hours: int, limit: int, *, as_json: bool) -> None:
+    """Show the stories of the last HOURS, those that most outlets told first."""
+    end = now()
+    async with archive(settings) as db:
+        ids = await db.read(story_store.between, end - timedelta(hours=hours), end, limit=limit)
+        found = await db.read(story_store.by_ids, ids)
+    emit(map(story_row, found), as_json=as_json, columns=STORY_COLUMNS)
+
+
+@click.command()
+@click.argument("query")
+@click.option("--days", default=14, show_default=True, type=click.IntRange(1, 365))
+@as_json
+@command
+async def trends(settings: Settings, query: str, days: int, *, as_json: bool) -> None:
+    """Count the stories that a QUERY finds, day by day (UTC)."""
+    end = now()
+    async with archive(settings) as db:
+        counted = await searching.by_day(db, keywords.parse(query), now=end, days=days)
+    emit(day_rows(counted), as_json=as_json, columns=("day", "stories", "bar"))
+
+
+def day_rows(counted: dict[datetime, int]) -> Iterator[dict[str, Any]]:
+    """Describe days with a bar each, for looking at."""
+    most = max(counted.values(), default=0) or 1
+    for day, count in counted.items():
+        bar = "█" * round(30 * count / most)
+        yield {"day": day.date().isoformat(), "stories": count, "bar": bar}

@@ -1,0 +1,90 @@
+"""Items from a file of JSON lines, as entries of a feed: for archives, tests and scripts; pure."""
+
+import html
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from storage.errors import NewsError
+from watchers.parse import Entry
+from watchers.text import markup, urls
+
+MOST_TEXT = 100_000
+"""Characters of a field that are read; an article is a tenth of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a file: the entry, who told it, and when it is taken to have come."""
+
+    entry: Entry
+    source: str
+    moment: datetime
+
+
+def read(raw: Iterator[str], start: datetime) -> Iterator[Line]:
+    """Read JSON lines {id, url, title, text, published, lang, source}, all but title optional.
+
+    A line without a time takes the one before it, the first one ``start``. Raises NewsError
+    that names the line where something else stands.
+    """
+    moment = start
+    for number, text in enumerate(raw, 1):
+        if not text.strip():
+            continue
+        told = object_of(text, number)
+        published = time_of(told, number)
+        moment = published or moment
+        yield Line(entry_of(told, published, number), field(told, "source")[:200], moment)
+
+
+def object_of(text: str, number: int) -> dict[str, Any]:
+    """Read one line's JSON object."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        raise NewsError("ingest.not_json", line=number) from None
+    if not isinstance(told, dict):
+        raise NewsError("ingest.not_json", line=number)
+    if not isinstance(told.get("title", None), str):
+        raise NewsError("ingest.no_title", line=number)
+    return told
+
+
+def field(told: dict[str, Any], name: str) -> str:
+    """Return a field's text, "" where it is missing or null; numbers are taken as written."""
+    value = told.get(name)
+    return "" if value is None else str(value)[:MOST_TEXT]
+
+
+def time_of(told: dict[str, Any], number: int) -> datetime | None:
+    """Read when an item was published (ISO 8601; without a zone it is UTC), None if unsaid."""
+    raw = field(told, "published").strip()
+    if not raw:
+        return None
+    try:
+        moment = datetime.fromisoformat(raw)
+    except ValueError:
+        raise NewsError("ingest.bad_time", line=number, value=raw[:60]) from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def entry_of(told: dict[str, Any], published: datetime | None, number: int) -> Entry:
+    """Make an entry of a line; its text is plain text, whatever signs stand in it."""
+    url = urls.absolute("", field(told, "url").strip()) if told.get("url") else ""
+    external_id = field(told, "id").strip()
+    url_key = "" if urls.is_front_page(url) else urls.canonical_key(url)
+    keys = [f"g:{external_id}"] if external_id else []
+    keys += [f"u:{url_key}"] if url_key else []
+    return Entry(
+        external_id=external_id,
+        url=url,
+        url_key=url_key,
+        title=markup.one_line(field(told, "title")),
+        summary_html=html.escape(field(told, "text"), quote=False),
+        published=published,
+        keys=tuple(keys) or (f"l:{number}",),
+        language=field(told, "lang").strip(),
+    )
