@@ -1,5 +1,6 @@
 """Stories as people see them: alerts, cards, digests, lines of a search. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -13,6 +14,8 @@ SUMMARY_UNITS = 260
 TELLINGS_ON_A_PAGE = 8
 OUTLETS_NAMED = 5
 DIGEST_MESSAGES = 3
+
+_WORD = re.compile(r"\w+(?:[’ʻʼ'-]\w+)*")
 
 
 # --- what a story is called, and by whom it is told -----------------------------------------
@@ -254,19 +257,31 @@ def turn(data: tuple[object, ...], page: int, pages: int) -> Keyboard:
 # --- lists ----------------------------------------------------------------------------------
 
 
-def line(story: Story, chat: Chat, *, now: datetime, marked: Html | None = None) -> Html:
+def line(story: Story, chat: Chat, *, now: datetime, name: Html | None = None) -> Html:
     """Render a story in a list: its linked headline, and softly who and how many tell it.
 
-    ``marked`` is the headline with matched words in bold, where there are such.
+    ``name`` is the headline where it is set already, with matched words in bold.
     """
     language, item = chat.language, headline(story, chat.language)
-    first, count = item.outlet, len(outlets(story))
-    by = outlet_name(first, language, owner=False)
-    if count > 1:
-        by = joined((by, say(language, "story.plus", count=count - 1)), " ")
+    by = outlet_name(item.outlet, language, owner=False)
+    surplus = len(outlets(story)) - 1
+    if surplus:
+        by = joined((by, say(language, "story.plus", count=surplus)), " ")
     at = words.when(story.items[0].told_at, now, language, words.zone(chat.time_zone))
-    name = marked if marked is not None else escape(title(item, language))
-    return joined((link(name, item.url), joined((by, at, f"/s{story.id}"), " · ")))
+    shown = name if name is not None else escape(title(item, language))
+    return joined((link(shown, item.url), joined((by, at, f"/s{story.id}"), " · ")))
+
+
+def marked(text: str, met: frozenset[str]) -> Html:
+    """Set the words of ``met`` in bold wherever they stand in a text."""
+    wanted = {part.casefold() for word in met for part in _WORD.findall(word)}
+    parts: list[str] = []
+    end = 0
+    for word in _WORD.finditer(text):
+        if word[0].casefold() in wanted:
+            parts += [escape(text[end : word.start()]), bold(word[0])]
+            end = word.end()
+    return Html("".join([*parts, escape(text[end:])]))
 
 
 def lines(stories: Iterable[Story], chat: Chat, *, now: datetime) -> Html:

@@ -97,10 +97,22 @@ def say(language: str, key: str, /, **values: object) -> str:
 
 def sentence(error: NewsError, language: str) -> str:
     """Say a wrong request's sentence as plain text, as the command line does."""
-    known = catalogue(FALLBACK).template(error.text_key, 0)
-    if known is None:
-        return say(language, "error.request", key=error.text_key)
-    return say(language, error.text_key, **error.values)
+    key, values = said(error)
+    return say(language, key, **values)
+
+
+def said(error: NewsError) -> tuple[str, dict[str, object]]:
+    """Return the key and the values under which a wrong request is said.
+
+    Positions are counted from one for people. A key that the catalogue does not have gets the
+    general sentence.
+    """
+    if catalogue(FALLBACK).template(error.text_key, 0) is None:
+        return "error.request", {"key": error.text_key}
+    values = dict(error.values)
+    if isinstance(position := values.get("position"), int):
+        values["position"] = position + 1
+    return error.text_key, values
 
 
 def choose(told: str | None, default: str) -> str:

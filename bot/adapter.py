@@ -1,0 +1,369 @@
+"""The one door to python-telegram-bot: registers handlers, dispatches, survives failures."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from telegram import Bot, Update
+from telegram import Message as TelegramMessage
+from telegram.constants import ChatType
+from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.ext import (
+    Application,
+    ApplicationHandlerStop,
+    BaseHandler,
+    BaseUpdateProcessor,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    ContextTypes,
+    InlineQueryHandler,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from bot import failures
+from bot.commands import ANSWERS, BUTTONS, COMMANDS, inline, plain_text, start, unknown
+from bot.conversation import Ask, Audience, Nothing, Reply, Say, Toast, Working, World
+from bot.conversation import Message as Said
+from bot.render import told
+from bot.telegram_in import (
+    ask_of_message,
+    ask_of_press,
+    command_of,
+    manages,
+    met,
+    thread_of,
+)
+from bot.telegram_out import Where, answer_inline, deliver
+from bot.texts import choose, said, say, sentence
+from storage import chats, settling, talks
+from storage.errors import NewsError, StorageError
+from storage.model import Chat, ChatId, ChatKind
+
+log = structlog.get_logger(__name__)
+
+ALLOWED_UPDATES = ["message", "channel_post", "callback_query", "inline_query", "my_chat_member"]
+"""Edited messages are not asked for: a command is what it was when it was sent."""
+
+CHATS_AT_ONCE = 256
+MOST_BOX = 190
+IN_CHAT = ("member", "administrator", "creator", "restricted")
+
+_COMMANDS = {command.name: command for command in COMMANDS}
+_BUTTONS = {press.verb: press for press in BUTTONS}
+
+
+class InOrder(BaseUpdateProcessor):
+    """Answers many chats at once and each chat in order, as people expect of a conversation."""
+
+    def __init__(self) -> None:
+        """Begin with nobody waiting."""
+        super().__init__(CHATS_AT_ONCE)
+        self._locks: dict[int, tuple[asyncio.Lock, int]] = {}
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Let the update wait for the earlier ones of its chat; asyncio's locks are fair."""
+        key = _lane(update)
+        lock, users = self._locks.get(key, (asyncio.Lock(), 0))
+        self._locks[key] = (lock, users + 1)
+        try:
+            async with lock:
+                await coroutine
+        finally:
+            lock, users = self._locks[key]
+            if users > 1:
+                self._locks[key] = (lock, users - 1)
+            else:
+                del self._locks[key]
+
+    async def initialize(self) -> None:
+        """Need nothing."""
+
+    async def shutdown(self) -> None:
+        """Hold nothing."""
+
+
+def _lane(update: object) -> int:
+    if not isinstance(update, Update):
+        return 0
+    if update.effective_chat is not None:
+        return update.effective_chat.id
+    return update.effective_user.id if update.effective_user is not None else 0
+
+
+class Adapter:
+    """What stands between Telegram's updates and the commands. ``attach`` registers it."""
+
+    def __init__(self, world: World) -> None:
+        """Keep the world that commands are given."""
+        self.world = world
+        self.background: set[asyncio.Task[None]] = set()
+
+    def handlers(self) -> list[BaseHandler[Any, Any, Any]]:
+        """Return every handler, in the order in which they are asked."""
+        message = filters.UpdateType.MESSAGE
+        return [
+            MessageHandler(message & filters.StatusUpdate.MIGRATE, self.on_migration),
+            MessageHandler(message & ~filters.StatusUpdate.ALL, self.on_message),
+            CallbackQueryHandler(self.on_press),
+            InlineQueryHandler(self.on_inline),
+            ChatMemberHandler(self.on_membership, ChatMemberHandler.MY_CHAT_MEMBER),
+        ]
+
+    def attach(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        """Register everything with an application."""
+        application.add_handler(TypeHandler(Update, self.once), group=-1)
+        application.add_handlers(self.handlers())
+        application.add_error_handler(self.on_error)
+
+    async def close(self, timeout_s: float = 2.0) -> None:
+        """Stop long work under way; what it wrote so far stays."""
+        for task in self.background:
+            task.cancel()
+        if self.background:
+            await asyncio.wait(self.background, timeout=timeout_s)
+
+    # --- updates ---------------------------------------------------------------------------
+
+    async def once(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Let an update pass that was not answered yet: Telegram repeats itself."""
+        fresh = await self.world.db.write(
+            talks.take_update, context.bot.id, update.update_id, self.world.clock()
+        )
+        if not fresh:
+            log.info("update repeated", update_id=update.update_id)
+            raise ApplicationHandlerStop
+
+    async def on_message(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Answer a message: a command, an answer to our question, or plain words."""
+        message = update.effective_message
+        if message is None or by_a_bot(message):
+            return
+        text = message.text or message.caption or ""
+        command = command_of(text, self.world.bot_username) if text.startswith("/") else None
+        if text.startswith("/") and command is None:
+            if message.chat.type != ChatType.PRIVATE:
+                return  # another bot's
+            command = ("", text)
+        found = await met(self.world, message.chat, message.from_user)
+        ask = ask_of_message(message, found, self.world)
+        where = where_of(message, context.bot)
+        if command is not None:
+            await self.on_command(command, ask, message, where)
+        else:
+            await self.on_plain(ask, message, where)
+
+    async def on_command(
+        self, command: tuple[str, str], ask: Ask, message: TelegramMessage, where: Where
+    ) -> None:
+        """Run a command; what one may not use is answered like what does not exist."""
+        name, rest = command
+        ask = replace(ask, command=name, text=rest)
+        await self.world.db.write(
+            talks.answered, ask.here.id, ask.person_id, self.world.clock()
+        )  # a command ends our waiting for an answer
+        found = _COMMANDS.get(name)
+        if found is None or (found.audience is Audience.ADMINS and not ask.is_admin):
+            await self.run(unknown, ask, where)
+            return
+        if found.private and ask.here.kind is not ChatKind.PRIVATE:
+            await deliver(refusal(ask, "refused.private_only"), where, self.world)
+            return
+        if found.changes and not await manages(
+            where.bot, message.chat, message.from_user, message.sender_chat
+        ):
+            await deliver(refusal(ask, "refused.chat_admins"), where, self.world)
+            return
+        await self.run(found.handler, ask, where)
+
+    async def on_plain(self, ask: Ask, message: TelegramMessage, where: Where) -> None:
+        """Take a plain message as the answer we wait for; in private also as a search."""
+        question = await self.world.db.write(
+            talks.answered, ask.here.id, ask.person_id, self.world.clock()
+        )
+        words = tuple(question.split(":")) if question else ()
+        handler = ANSWERS.get(words[0]) if words else None
+        if handler is not None:
+            await self.run(handler, replace(ask, button=words), where)
+        elif message.chat.type == ChatType.PRIVATE:
+            await self.run(plain_text, ask, where)
+
+    async def on_press(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Answer a press; forged, stale and others' buttons do no harm."""
+        query = update.callback_query
+        if query is None:
+            return
+        message = query.message
+        where = Where(context.bot, query.from_user.id, query=query)
+        if message is None or message.chat.type == ChatType.CHANNEL:
+            await deliver(Nothing(), where, self.world)
+            return
+        where.chat_id, where.pressed = message.chat.id, message.message_id
+        if isinstance(message, TelegramMessage):
+            where.thread_id = thread_of(message) or None
+        found = await met(self.world, message.chat, query.from_user)
+        ask = ask_of_press(query, found, self.world)
+        press = _BUTTONS.get(ask.word(0))
+        if press is None or (press.audience is Audience.ADMINS and not ask.is_admin):
+            await deliver(Toast(say(ask.language, "button.old")), where, self.world)
+        elif press.changes and not await manages(where.bot, message.chat, query.from_user, None):
+            await deliver(
+                Toast(say(ask.language, "refused.chat_admins"), box=True), where, self.world
+            )
+        else:
+            await self.run(press.handler, ask, where)
+
+    async def on_inline(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Answer ``@bot words`` typed in any chat."""
+        del context
+        query = update.inline_query
+        if query is None:
+            return
+        person = query.from_user
+        known = await self.world.db.read(chats.get, ChatId(person.id))
+        here = known or Chat(
+            id=ChatId(person.id),
+            kind=ChatKind.PRIVATE,
+            language=choose(person.language_code, self.world.language),
+            time_zone=self.world.time_zone,
+        )
+        ask = Ask(
+            chat=here,
+            here=here,
+            language=here.language,
+            person_id=person.id,
+            text=query.query,
+            button=("inline", query.offset or "0"),
+        )
+        await answer_inline(query, await inline(ask, self.world))
+
+    async def on_membership(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Follow being let in, blocked, expelled."""
+        change = update.my_chat_member
+        if change is None:
+            return
+        chat, now = change.chat, self.world.clock()
+        status = str(change.new_chat_member.status)
+        if status not in IN_CHAT:
+            await self.world.db.write(settling.gone, ChatId(chat.id), status, now)
+            log.info("chat gone", chat=chat.id, why=status)
+            return
+        known = await self.world.db.read(chats.get, ChatId(chat.id))
+        if chat.type == ChatType.CHANNEL and known is None:
+            return  # a channel is bound by its owner with /channel, not by adding us
+        found = await met(self.world, chat, change.from_user)
+        arrived = str(change.old_chat_member.status) not in IN_CHAT
+        if arrived and chat.type in (ChatType.GROUP, ChatType.SUPERGROUP):
+            ask = Ask(chat=found.chat, here=found.here, language=found.here.language)
+            where = Where(context.bot, chat.id)
+            await self.run(start.start, ask, where)
+
+    async def on_migration(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Follow a group that became a supergroup (announced in the old and the new chat)."""
+        del context
+        message = update.effective_message
+        if message is None:
+            return
+        if message.migrate_to_chat_id:
+            old, new = message.chat.id, message.migrate_to_chat_id
+        elif message.migrate_from_chat_id:
+            old, new = message.migrate_from_chat_id, message.chat.id
+        else:
+            return
+        await self.world.db.write(settling.moved, ChatId(old), ChatId(new), self.world.clock())
+        log.info("chat moved", old=old, new=new)
+
+    # --- running ---------------------------------------------------------------------------
+
+    async def run(
+        self, handler: Callable[[Ask, World], Awaitable[Reply]], ask: Ask, where: Where
+    ) -> None:
+        """Run a command and say its reply, its wrong request, or that it failed."""
+        try:
+            reply = await handler(ask, self.world)
+        except Exception as error:  # noqa: BLE001 - the door where every failure becomes a sentence
+            reply = await self.failed(ask, error, pressed=where.query is not None)
+        if isinstance(reply, Working):
+            self.spawn(self.finish(reply, ask, where))
+        else:
+            await self.say_or_drop(reply, where)
+
+    async def finish(self, reply: Reply, ask: Ask, where: Where) -> None:
+        """Carry out long work, whose failures come as late as its end."""
+        try:
+            await self.say_or_drop(reply, where)
+        except Exception as error:  # noqa: BLE001 - as in run
+            await self.say_or_drop(await self.failed(ask, error, pressed=False), where)
+
+    async def failed(self, ask: Ask, error: Exception, *, pressed: bool) -> Reply:
+        """Turn a failure into what the person is told."""
+        if isinstance(error, StorageError):
+            log.error("storage failed", exc_info=error)
+            return refusal(ask, "error.storage")
+        if isinstance(error, NewsError):
+            return wrong(ask, error, pressed=pressed)
+        await failures.tell_admins(self.world, error)
+        return refusal(ask, "error.bug")
+
+    async def say_or_drop(self, reply: Reply, where: Where) -> None:
+        """Say a reply; a chat that does not take it is noted, not fought with."""
+        try:
+            await deliver(reply, where, self.world)
+        except Forbidden as error:
+            await self.world.db.write(
+                settling.gone, ChatId(where.chat_id), error.message, self.world.clock()
+            )
+            log.info("chat gone", chat=where.chat_id, why=error.message)
+        except BadRequest as error:
+            log.warning("reply refused", chat=where.chat_id, error=error.message)
+        except TelegramError as error:
+            log.warning("reply not sent", chat=where.chat_id, error=str(error))
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do long work beside this chat's next messages."""
+        task = asyncio.create_task(work)
+        self.background.add(task)
+        task.add_done_callback(self.background.discard)
+
+    async def on_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Log what nobody expected, whole, and tell the admins in a line."""
+        del update
+        error = context.error
+        if isinstance(error, TelegramError):
+            log.warning("telegram failed", error=str(error), exc_info=error)
+        elif error is not None:
+            await failures.tell_admins(self.world, error)
+
+
+def refusal(ask: Ask, key: str) -> Reply:
+    """Say one fixed sentence."""
+    return Say((Said(told(ask.language, key)),))
+
+
+def wrong(ask: Ask, error: NewsError, *, pressed: bool) -> Reply:
+    """Say a wrong request's sentence: under a press as a box, where it is short enough."""
+    text = sentence(error, ask.language)
+    if pressed and len(text) <= MOST_BOX:
+        return Toast(text, box=True)
+    key, values = said(error)
+    return Say((Said(told(ask.language, key, **values)),))
+
+
+def by_a_bot(message: TelegramMessage) -> bool:
+    """Tell whether a bot wrote it. Anonymous admins come as a bot in the group's name."""
+    person = message.from_user
+    return person is not None and person.is_bot and message.sender_chat is None
+
+
+def where_of(message: TelegramMessage, bot: Bot) -> Where:
+    """Return where a message is answered: in groups as a reply, so that it is clear to whom."""
+    private = message.chat.type == ChatType.PRIVATE
+    return Where(
+        bot,
+        message.chat.id,
+        thread_of(message) or None,
+        answers=None if private else message.message_id,
+    )

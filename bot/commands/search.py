@@ -1,0 +1,164 @@
+"""/search: the archive by pages, to be subscribed to or taken home as a file."""
+
+import csv
+import io
+import json
+from datetime import datetime, timedelta
+
+from bot.commands import finding, offers
+from bot.conversation import (
+    Ask,
+    Button,
+    Edit,
+    File,
+    Html,
+    Keyboard,
+    Message,
+    Reply,
+    Say,
+    World,
+)
+from bot.render import bold, escape, headline, joined, line, marked, press, tidy, told, turn
+from bot.texts import say
+from storage import talks
+from storage.errors import NewsError
+from storage.model import Story
+
+ON_A_PAGE = 5
+LATELY = timedelta(days=2)
+MOST_EXPORTED = 2000
+MOST_PAGES = 200
+
+
+async def search(ask: Ask, world: World) -> Reply:
+    """Search for what was typed, and show the first page."""
+    text = ask.text.strip()
+    if not text:
+        await world.db.write(talks.expect, ask.here.id, ask.person_id, "search", world.clock())
+        return Say((Message(told(ask.language, "search.what"), asks=True),))
+    query = finding.canonical(text)
+    draft = await world.db.write(talks.keep_draft, ask.here.id, query, world.clock())
+    return Say((await page_of(ask, world, query, draft, 0),))
+
+
+async def turned(ask: Ask, world: World) -> Reply:
+    """Turn to another page of a search."""
+    query = await drafted(ask, world)
+    page = min(max(ask.number(2), 0), MOST_PAGES)
+    return Edit(await page_of(ask, world, query, ask.number(1), page))
+
+
+async def drafted(ask: Ask, world: World) -> str:
+    """Return the query that a button stands for; NewsError where it is too old."""
+    query = await world.db.read(talks.draft, ask.number(1), ask.here.id)
+    if query is None:
+        raise NewsError("button.old")
+    return query
+
+
+async def page_of(ask: Ask, world: World, query: str, draft: int, page: int) -> Message:
+    """Return one page of results with the buttons under it."""
+    found = await finding.find(world, query, limit=ON_A_PAGE, offset=page * ON_A_PAGE)
+    language, now = ask.language, world.clock()
+    name = bold(tidy(query, 200))
+    if not found.total:
+        return await _nothing(ask, world, query, draft)
+    key = "search.found_more" if found.more else "search.found"
+    head = told(language, key, query=name, count=found.total)
+    body = [found_line(one, found.words, ask, now) for one in found.stories]
+    pages = -(-found.total // ON_A_PAGE)
+    return Message(
+        joined((head, *body), "\n\n"), (*turn(("f", draft), page, pages), *_deeds(language, draft))
+    )
+
+
+def found_line(story: Story, met: frozenset[str], ask: Ask, now: datetime) -> Html:
+    """Return a story's line with the words that the query met in bold."""
+    name = tidy(headline(story, ask.language).title, 220) or say(ask.language, "story.untitled")
+    return line(story, ask.chat, now=now, name=marked(name, met))
+
+
+def _deeds(language: str, draft: int) -> Keyboard:
+    return (
+        (
+            Button(f"🔔 {say(language, 'button.subscribe_this')}", press("fs", draft)),
+            Button("⬇️ CSV", press("fx", draft, "csv")),
+            Button("⬇️ JSON", press("fx", draft, "json")),
+        ),
+    )
+
+
+async def _nothing(ask: Ask, world: World, query: str, draft: int) -> Message:
+    """Say that nothing was found, what would have been, and how to be told when it comes."""
+    nearby = await finding.suggestions(world, query)
+    parts = [told(ask.language, "search.nothing", query=tidy(query, 200))]
+    rows: list[tuple[Button, ...]] = []
+    for other in nearby[:3]:
+        number = await world.db.write(talks.keep_draft, ask.here.id, other, world.clock())
+        rows.append((Button(f"🔎 {tidy(other, 40)}", press("f", number, 0)),))
+    if nearby:
+        parts.append(told(ask.language, "search.perhaps"))
+    rows.append((Button(f"🔔 {say(ask.language, 'button.subscribe_this')}", press("fs", draft)),))
+    return Message(joined(parts, "\n\n"), tuple(rows))
+
+
+async def subscribe_this(ask: Ask, world: World) -> Reply:
+    """Offer a subscription to what was searched for."""
+    return Say((await offers.offer(ask, world, await drafted(ask, world)),))
+
+
+# --- taking home ----------------------------------------------------------------------------
+
+
+async def export(ask: Ask, world: World) -> Reply:
+    """Send what was found as a file, one line a telling."""
+    query = await drafted(ask, world)
+    found = await finding.find(world, query, limit=MOST_EXPORTED)
+    rows = [row for story in found.stories for row in _rows(story)]
+    as_json = ask.word(2) == "json"
+    body = _json(rows) if as_json else _csv(rows)
+    name = f"search-{world.clock():%Y%m%d-%H%M}.{'json' if as_json else 'csv'}"
+    caption = joined(
+        (
+            escape(tidy(query, 200)),
+            told(ask.language, "search.exported", count=len(found.stories)),
+        )
+    )
+    return File(name, body, caption)
+
+
+def _rows(story: Story) -> list[dict[str, str | int]]:
+    return [
+        {
+            "story": int(story.id),
+            "told_at": item.told_at.isoformat(timespec="seconds"),
+            "outlet": item.outlet.name,
+            "country": item.outlet.country,
+            "ownership": str(item.outlet.ownership),
+            "language": item.lang,
+            "title": item.title,
+            "url": item.url,
+        }
+        for item in story.items
+    ]
+
+
+def _json(rows: list[dict[str, str | int]]) -> bytes:
+    return json.dumps(rows, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+
+
+def _csv(rows: list[dict[str, str | int]]) -> bytes:
+    out = io.StringIO()
+    names = ["story", "told_at", "outlet", "country", "ownership", "language", "title", "url"]
+    writer = csv.DictWriter(out, names)
+    writer.writeheader()
+    writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
+    # The mark at the beginning tells Excel that this is UTF-8.
+    return ("\ufeff" + out.getvalue()).encode("utf-8", "replace")
+
+
+def _harmless(value: str | int) -> str | int:
+    """Keep spreadsheets from reading a headline as a formula (OWASP: CSV injection)."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    return value

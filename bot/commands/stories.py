@@ -1,0 +1,126 @@
+"""/story, /mute, /why: one story whole, silenced, explained."""
+
+import re
+
+from bot.conversation import Ask, Button, Edit, Message, Reply, Say, Toast, World
+from bot.render import card, headline, press, reasons, tidy, told
+from bot.texts import say
+from storage import chats, items, matches, subscriptions, traces
+from storage import stories as archive
+from storage.errors import NewsError
+from storage.model import Story, StoryId
+from storage.sql import Connection
+
+_NUMBER = re.compile(r"(?:/?s)?(\d{1,15})", re.IGNORECASE)
+
+
+async def wanted(ask: Ask, world: World) -> Story:
+    """Return the story that is meant: by its number, or by the message that was answered."""
+    text = ask.text.strip()
+    if found := _NUMBER.fullmatch(text):
+        return await by_number(world, int(found[1]))
+    if text:
+        raise NewsError("story.no_number", text=tidy(text, 40))
+    owed = (
+        await world.db.read(traces.of_message, ask.here.id, ask.replies_to)
+        if ask.replies_to is not None
+        else None
+    )
+    if owed is None or owed.story_id is None:
+        raise NewsError("story.which")
+    return await by_number(world, owed.story_id)
+
+
+async def by_number(world: World, number: int) -> Story:
+    """Return a story by its number; NewsError where nothing was ever told under it."""
+    story = await world.db.read(archive.get, StoryId(number))
+    if story is None or not story.items:
+        raise NewsError("story.unknown", id=str(number))
+    return story
+
+
+async def story(ask: Ask, world: World) -> Reply:
+    """Show every outlet's telling in order."""
+    return Say((await shown(ask, world, await wanted(ask, world), 0),))
+
+
+async def shown(ask: Ask, world: World, one: Story, page: int) -> Message:
+    """Return a story's card."""
+    silenced = await world.db.read(chats.muted, ask.chat.id)
+    return card(one, ask.chat, now=world.clock(), page=page, muted=one.id in silenced)
+
+
+async def pressed(ask: Ask, world: World) -> Reply:
+    """Open a story from the button under an alert, as a message of its own."""
+    one = await by_number(world, ask.number(1))
+    return Say((await shown(ask, world, one, 0),))
+
+
+async def turned(ask: Ask, world: World) -> Reply:
+    """Turn the page of a story's card."""
+    one = await by_number(world, ask.number(1))
+    return Edit(await shown(ask, world, one, ask.number(2)))
+
+
+# --- mute -----------------------------------------------------------------------------------
+
+
+async def mute(ask: Ask, world: World) -> Reply:
+    """Tell this chat nothing more of a story."""
+    one = await wanted(ask, world)
+    await world.db.write(chats.mute, ask.chat.id, one.id)
+    name = tidy(headline(one, ask.language).title, 120)
+    return Say(
+        (
+            Message(
+                told(ask.language, "mute.done", title=name),
+                ((Button(f"🔔 {say(ask.language, 'button.unmute')}", press("um", one.id)),),),
+            ),
+        )
+    )
+
+
+async def mute_pressed(ask: Ask, world: World) -> Reply:
+    """Mute from a button, with a word on top of the chat."""
+    one = await by_number(world, ask.number(1))
+    await world.db.write(chats.mute, ask.chat.id, one.id)
+    return Toast(say(ask.language, "mute.toast"))
+
+
+async def unmute_pressed(ask: Ask, world: World) -> Reply:
+    """Take a mute back."""
+    one = await by_number(world, ask.number(1))
+    await world.db.write(chats.unmute, ask.chat.id, one.id)
+    return Toast(say(ask.language, "mute.undone"))
+
+
+# --- why ------------------------------------------------------------------------------------
+
+
+async def why(ask: Ask, world: World) -> Reply:
+    """Explain what a story met here and what became of it; for admins also what joined it."""
+    return Say((await explained(ask, world, await wanted(ask, world)),))
+
+
+async def why_pressed(ask: Ask, world: World) -> Reply:
+    """Explain from the button under an alert."""
+    return Say((await explained(ask, world, await by_number(world, ask.number(1))),))
+
+
+async def explained(ask: Ask, world: World, one: Story) -> Message:
+    """Gather what is known of a story for this chat and say it."""
+
+    def gathered(db: Connection) -> reasons.Trace:
+        return reasons.Trace(
+            story=one,
+            matches=tuple(matches.of_story(db, ask.chat.id, one.id)),
+            queries={s.id: s.query for s in subscriptions.of_chat(db, ask.chat.id)},
+            deliveries=traces.of_story(db, ask.chat.id, one.id),
+            muted=one.id in chats.muted(db, ask.chat.id),
+            evidence=tuple((item, *items.reasons(db, item.id)) for item in one.items[:10])
+            if ask.is_admin
+            else (),
+        )
+
+    trace = await world.db.read(gathered)
+    return reasons.why(trace, ask.chat, now=world.clock())

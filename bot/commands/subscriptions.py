@@ -1,0 +1,218 @@
+"""/subscriptions and /unsubscribe: what a chat wants told, changed in place by buttons."""
+
+from dataclasses import replace
+
+from bot.commands import finding
+from bot.conversation import Ask, Button, Edit, Keyboard, Message, Reply, Say, Toast, World
+from bot.render import bold, code, escape, joined, press, tidy, told, turn
+from bot.texts import say
+from storage import subscriptions, talks
+from storage.errors import NewsError
+from storage.model import Mode, Subscription, SubscriptionId
+
+ON_A_PAGE = 8
+
+
+async def listed(ask: Ask, world: World) -> Reply:
+    """List the chat's subscriptions, a button each."""
+    page = await page_of(ask, world, ask.number(1))
+    return Edit(page) if ask.button else Say((page,))
+
+
+async def page_of(ask: Ask, world: World, page: int) -> Message:
+    """Return a page of the list."""
+    every = await world.db.read(subscriptions.of_chat, ask.chat.id)
+    language = ask.language
+    if not every:
+        return Message(
+            told(language, "subscriptions.none"),
+            ((Button(f"🔔 {say(language, 'button.try_subscribe')}", press("new")),),),
+        )
+    pages = -(-len(every) // ON_A_PAGE)
+    page = min(max(page, 0), pages - 1)
+    shown = every[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
+    body = joined(f"{sign(one)} {escape(tidy(one.query, 120))}" for one in shown)
+    rows = tuple(
+        (Button(f"{sign(one)} {tidy(one.query, 40)}", press("l1", one.id)),) for one in shown
+    )
+    head = told(language, "subscriptions.head", count=len(every))
+    legend = told(language, "subscriptions.legend")
+    return Message(joined((head, body, legend), "\n\n"), (*rows, *turn(("l",), page, pages)))
+
+
+def sign(one: Subscription) -> str:
+    """Return the sign of how a subscription is told."""
+    if one.paused:
+        return "⏸"
+    return "🔔" if one.mode is Mode.INSTANT else "📰"
+
+
+async def own(ask: Ask, world: World) -> Subscription:
+    """Return the subscription that a button means; NewsError where it is gone or not theirs."""
+    one = await world.db.read(subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id)
+    if one is None:
+        raise NewsError("subscriptions.gone")
+    return one
+
+
+def detail(one: Subscription, language: str) -> Message:
+    """Show one subscription with what can be done to it."""
+    state = "paused" if one.paused else str(one.mode)
+    return Message(
+        joined(
+            (
+                joined((sign(one), bold(tidy(one.query, 400))), " "),
+                told(language, f"subscriptions.state_{state}"),
+            )
+        ),
+        _deeds(one, language),
+    )
+
+
+def _deeds(one: Subscription, language: str) -> Keyboard:
+    pause = (
+        "▶️ " + say(language, "button.resume")
+        if one.paused
+        else "⏸ " + say(language, "button.pause")
+    )
+    other = (
+        "📰 " + say(language, "button.in_digest")
+        if one.mode is Mode.INSTANT
+        else "🔔 " + say(language, "button.at_once")
+    )
+    return (
+        (Button(pause, press("lp", one.id)), Button(other, press("lm", one.id))),
+        (
+            Button(f"✏️ {say(language, 'button.edit')}", press("le", one.id)),
+            Button(f"🗑 {say(language, 'button.remove')}", press("lr", one.id)),
+        ),
+        (Button(f"‹ {say(language, 'button.all')}", press("l", 0)),),
+    )
+
+
+async def show(ask: Ask, world: World) -> Reply:
+    """Open one subscription of the list."""
+    return Edit(detail(await own(ask, world), ask.language))
+
+
+async def pause(ask: Ask, world: World) -> Reply:
+    """Pause a subscription, or resume it."""
+    one = await own(ask, world)
+    return await changed(ask, world, replace(one, paused=not one.paused))
+
+
+async def switch(ask: Ask, world: World) -> Reply:
+    """Switch a subscription between at once and the digest."""
+    one = await own(ask, world)
+    other = Mode.DIGEST if one.mode is Mode.INSTANT else Mode.INSTANT
+    return await changed(ask, world, replace(one, mode=other))
+
+
+async def changed(ask: Ask, world: World, one: Subscription) -> Reply:
+    """Write a changed subscription, let the desk follow, and show it."""
+    await world.db.write(subscriptions.save, one)
+    follow(world, one)
+    return Edit(detail(one, ask.language), toast=say(ask.language, "toast.saved"))
+
+
+def follow(world: World, one: Subscription) -> None:
+    """Let the desk match the subscription as it is now."""
+    if one.paused:
+        world.desk.unsubscribe(one.id)
+    else:
+        world.desk.subscribe(one)
+
+
+async def remove(ask: Ask, world: World) -> Reply:
+    """Remove a subscription at once; what was removed stays on the screen for a way back."""
+    one = await own(ask, world)
+    await world.db.write(subscriptions.remove, one.id, ask.chat.id)
+    world.desk.unsubscribe(one.id)
+    draft = await world.db.write(talks.keep_draft, ask.here.id, one.query, world.clock())
+    mode = "i" if one.mode is Mode.INSTANT else "d"
+    return Edit(
+        Message(
+            told(ask.language, "subscriptions.removed", query=tidy(one.query, 200)),
+            (
+                (Button(f"↩️ {say(ask.language, 'button.undo')}", press("a", draft, mode)),),
+                (Button(f"‹ {say(ask.language, 'button.all')}", press("l", 0)),),
+            ),
+        )
+    )
+
+
+async def edit(ask: Ask, world: World) -> Reply:
+    """Ask for a subscription's new words."""
+    one = await own(ask, world)
+    await world.db.write(talks.expect, ask.here.id, ask.person_id, f"edit:{one.id}", world.clock())
+    text = joined((told(ask.language, "subscriptions.edit"), code(tidy(one.query, 400))), "\n\n")
+    return Say((Message(text, asks=True),))
+
+
+async def edited(ask: Ask, world: World) -> Reply:
+    """Give a subscription the words that were typed."""
+    one = await own(ask, world)
+    query = finding.canonical(ask.text)
+    rewritten = replace(one, query=query)
+    await world.db.write(subscriptions.save, rewritten)
+    follow(world, rewritten)
+    return Say((detail(rewritten, ask.language),))
+
+
+async def unsubscribe(ask: Ask, world: World) -> Reply:
+    """Remove by words, by number in the list, all, or by choosing from the list."""
+    wanted = ask.text.strip()
+    every = await world.db.read(subscriptions.of_chat, ask.chat.id)
+    if not wanted or not every:
+        return Say((await page_of(ask, world, 0),))
+    if wanted.casefold() in ("all", "все", "всё"):
+        return _ask_all(ask, len(every))
+    one = _meant(wanted, every)
+    if one is None:
+        raise NewsError("subscriptions.no_such", wanted=tidy(wanted, 80))
+    return await remove(replace(ask, button=("lr", str(one.id))), world)
+
+
+def _meant(wanted: str, every: list[Subscription]) -> Subscription | None:
+    if wanted.isdecimal() and 1 <= int(wanted[:6]) <= len(every):
+        return every[int(wanted[:6]) - 1]
+    folded = wanted.casefold()
+    exact = [one for one in every if one.query.casefold() == folded]
+    near = [one for one in every if folded in one.query.casefold()]
+    if exact:
+        return exact[0]
+    return near[0] if len(near) == 1 else None
+
+
+def _ask_all(ask: Ask, count: int) -> Reply:
+    return Say(
+        (
+            Message(
+                told(ask.language, "subscriptions.remove_all", count=count),
+                (
+                    (
+                        Button(f"🗑 {say(ask.language, 'button.remove_all')}", press("lz")),
+                        Button(f"✖️ {say(ask.language, 'button.cancel')}", press("x")),
+                    ),
+                ),
+            ),
+        )
+    )
+
+
+async def remove_all(ask: Ask, world: World) -> Reply:
+    """Remove every subscription of the chat, after it was confirmed."""
+    removed = await world.db.write(subscriptions.remove_all, ask.chat.id)
+    for one in removed:
+        world.desk.unsubscribe(one)
+    return Edit(Message(told(ask.language, "subscriptions.removed_all", count=len(removed))))
+
+
+async def resume_all(ask: Ask, world: World) -> Reply:
+    """Take up every paused subscription again, after /stop."""
+    paused = [one for one in await world.db.read(subscriptions.of_chat, ask.chat.id) if one.paused]
+    for one in paused:
+        resumed = replace(one, paused=False)
+        await world.db.write(subscriptions.save, resumed)
+        world.desk.subscribe(resumed)
+    return Toast(say(ask.language, "subscriptions.resumed", count=len(paused)), box=True)

@@ -1,0 +1,167 @@
+"""Update → Ask: what Telegram tells us of a message or a press, as plain values."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from telegram import Bot, CallbackQuery, ChatMember, User
+from telegram import Chat as TelegramChat
+from telegram import Message as TelegramMessage
+from telegram.constants import ChatType
+from telegram.error import BadRequest
+
+from bot import texts
+from bot.conversation import Ask, Document, World
+from storage import chats, settling, subscriptions, talks
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Subscription, ThreadId
+from storage.sql import Connection
+
+MOST_TEXT = 4096
+MOST_FILE_BYTES = 20_000_000
+"""What Telegram lets a bot download."""
+
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
+_PRESS = re.compile(r"[a-z0-9_]{1,6}(?::[A-Za-z0-9_+-]{0,40}){0,4}")
+_MANAGING = (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Whom an update came from, as we know them. ``returned`` are subscriptions to match again."""
+
+    here: Chat
+    chat: Chat
+    returned: tuple[Subscription, ...] = ()
+
+
+def command_of(text: str, bot_username: str) -> tuple[str, str] | None:
+    """Split ``/name@bot arguments``; None where it is no command, or another bot's."""
+    found = _COMMAND.fullmatch(text.strip())
+    if found is None:
+        return None
+    name, bot, rest = found.groups()
+    if bot is not None and bot.casefold() != bot_username.casefold():
+        return None
+    return name.casefold(), (rest or "").strip()
+
+
+def press_of(data: str | None) -> tuple[str, ...]:
+    """Split a button's data; () where it is not of our form (anybody can send any)."""
+    return tuple(data.split(":")) if data and _PRESS.fullmatch(data) else ()
+
+
+def kind_of(chat: TelegramChat) -> ChatKind:
+    """Return the kind of a chat."""
+    return ChatKind(str(chat.type))
+
+
+def thread_of(message: TelegramMessage) -> ThreadId:
+    """Return the topic a message stands in; a mere thread of replies is none."""
+    if message.is_topic_message and message.message_thread_id:
+        return ThreadId(message.message_thread_id)
+    return NO_THREAD
+
+
+def new_chat(chat: TelegramChat, person: User | None, world: World) -> Chat:
+    """Describe a chat as it would begin with us."""
+    language = person.language_code if person is not None else None
+    return Chat(
+        id=ChatId(chat.id),
+        kind=kind_of(chat),
+        title=(chat.title or chat.full_name or "")[:200],
+        language=texts.choose(language, world.language),
+        time_zone=world.time_zone,
+    )
+
+
+def meet(db: Connection, chat: Chat, now: datetime) -> Met:
+    """Note a chat that speaks to us; one that was gone is back with all it had."""
+    known = chats.get(db, chat.id)
+    returned: tuple[Subscription, ...] = ()
+    if known is not None and not known.active:
+        settling.back(db, chat.id, now)
+        returned = tuple(subscriptions.listening_of(db, chat.id))
+    here = chats.met(db, chat, now)
+    channel = talks.acting_for(db, here.id) if here.kind is ChatKind.PRIVATE else None
+    managed = chats.get(db, channel) if channel is not None else None
+    return Met(here, managed or here, returned)
+
+
+async def met(world: World, chat: TelegramChat, person: User | None) -> Met:
+    """Meet a chat, and have the desk match again what a returned one had."""
+    now = world.clock()
+    found = await world.db.write(meet, new_chat(chat, person, world), now)
+    for one in found.returned:
+        world.desk.subscribe(one)
+    return found
+
+
+async def manages(
+    bot: Bot, chat: TelegramChat, person: User | None, by: TelegramChat | None
+) -> bool:
+    """Tell whether somebody may change a chat's settings: alone with us, or as its admin.
+
+    Anonymous admins write in the name of the group itself.
+    """
+    if chat.type == ChatType.PRIVATE or (by is not None and by.id == chat.id):
+        return True
+    if person is None:
+        return False
+    try:
+        member = await bot.get_chat_member(chat.id, person.id)
+    except BadRequest:  # such as "user not found": whoever left manages nothing
+        return False
+    return member.status in _MANAGING
+
+
+def ask_of_message(message: TelegramMessage, found: Met, world: World) -> Ask:
+    """Read a message as an Ask; its command is filled in by whoever recognises one."""
+    person = message.from_user
+    anonymous = message.sender_chat is not None
+    reply = message.reply_to_message
+    return Ask(
+        chat=found.chat,
+        here=found.here,
+        language=found.here.language,
+        thread_id=thread_of(message) if found.chat is found.here else NO_THREAD,
+        person_id=person.id if person is not None and not anonymous else 0,
+        person_language=(person.language_code or "") if person is not None else "",
+        text=(message.text or message.caption or "")[:MOST_TEXT],
+        message_id=message.message_id,
+        replies_to=reply.message_id if reply is not None and reply.message_id else None,
+        is_admin=person is not None and not anonymous and person.id in world.admin_ids,
+        document=document_of(message),
+        location=(message.location.latitude, message.location.longitude)
+        if message.location is not None
+        else None,
+    )
+
+
+def document_of(message: TelegramMessage) -> Document | None:
+    """Return the file that came with a message, to be read only when it is wanted."""
+    told = message.document
+    if told is None:
+        return None
+
+    async def read() -> bytes:
+        file = await told.get_file()
+        return bytes(await file.download_as_bytearray())
+
+    return Document((told.file_name or "")[:200], told.file_size or 0, read)
+
+
+def ask_of_press(query: CallbackQuery, found: Met, world: World) -> Ask:
+    """Read the press of a button as an Ask."""
+    message = query.message
+    thread = thread_of(message) if isinstance(message, TelegramMessage) else NO_THREAD
+    return Ask(
+        chat=found.chat,
+        here=found.here,
+        language=found.here.language,
+        thread_id=thread if found.chat is found.here else NO_THREAD,
+        person_id=query.from_user.id,
+        person_language=query.from_user.language_code or "",
+        button=press_of(query.data),
+        message_id=message.message_id if message is not None else None,
+        is_admin=query.from_user.id in world.admin_ids,
+    )
