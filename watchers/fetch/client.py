@@ -1,0 +1,356 @@
+"""The one place that makes HTTP requests to the outside."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from yarl import URL
+
+from watchers import guard, pages
+from watchers.fetch import headers, inflate
+from watchers.fetch.network import Network, RefusedHostError
+from watchers.fetch.values import (
+    Failed,
+    FailKind,
+    Fetched,
+    Limits,
+    NotModified,
+    Outcome,
+    Request,
+)
+from watchers.guard import Endpoint
+from watchers.text import urls
+
+_ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, "
+    "text/xml;q=0.9, application/json;q=0.8, text/html;q=0.7, */*;q=0.5"
+)
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_DOCUMENTS = frozenset({200, 202, 203, 206, 226})
+_FIRST_FREE_PORT = 1024
+_WEB_PORTS = frozenset({80, 443})
+
+_BY_STATUS = {
+    401: FailKind.FORBIDDEN,
+    402: FailKind.FORBIDDEN,
+    403: FailKind.FORBIDDEN,
+    404: FailKind.NOT_FOUND,
+    410: FailKind.GONE,
+    429: FailKind.RATE_LIMITED,
+    451: FailKind.FORBIDDEN,
+    503: FailKind.UNAVAILABLE,
+}
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    *,
+    user_agent: str,
+    allowed: frozenset[Endpoint] = frozenset(),
+    limits: Limits | None = None,
+    clock: Callable[[], datetime] = _utc_now,
+) -> AsyncIterator["Fetcher"]:
+    """Open the network and a session for as long as the block lasts.
+
+    ``allowed`` are the private (host, port) pairs that may be dialled. No cookie is kept, no
+    proxy is taken from the environment, no redirect is followed by the client itself.
+    """
+    network = Network(allowed)
+    limits = limits or Limits()
+    try:
+        async with aiohttp.ClientSession(
+            connector=network.connector(),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            raise_for_status=False,
+            max_line_size=limits.header_bytes // 2,
+            max_field_size=limits.header_bytes // 2,
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=limits.connect_s, sock_read=limits.read_s
+            ),
+            headers={
+                "User-Agent": user_agent,
+                "Accept": _ACCEPT,
+                "Accept-Encoding": inflate.ACCEPTED,
+            },
+        ) as session:
+            yield Fetcher(session, network, limits, clock)
+    finally:
+        network.close()
+
+
+class Fetcher:
+    """Makes one bounded request at a time to any number of hosts."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        network: Network,
+        limits: Limits,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Keep what ``opened`` made; call that instead."""
+        self._session = session
+        self._network = network
+        self._limits = limits
+        self._clock = clock
+
+    @property
+    def allowed(self) -> frozenset[Endpoint]:
+        """The private endpoints an operator has named; politeness limits spare them too."""
+        return self._network.allowed
+
+    async def fetch(self, request: Request) -> Outcome:
+        """Ask for a document, following redirects; every failure of the outside is a value."""
+        try:
+            async with asyncio.timeout(self._limits.deadline_s):
+                return await self._follow(request)
+        except TimeoutError:
+            # Both our deadline and the client's own timeouts arrive here.
+            return Failed(
+                FailKind.TIMEOUT, request.url, values={"seconds": round(self._limits.deadline_s)}
+            )
+
+    async def _follow(self, request: Request) -> Outcome:
+        url, permanent, unbroken = request.url, "", True
+        visited = set()
+        for _ in range(self._limits.redirects + 1):
+            if refusal := self._refusal(url):
+                return refusal
+            visited.add(url)
+            answer = await self._ask(url, request, permanent)
+            if not isinstance(answer, _Redirect):
+                return _from_the_end(answer, asked=request.url, permanent=permanent)
+            target = urls.absolute(url, answer.location)
+            if not target:
+                return _refused(answer.location or url, FailKind.ADDRESS, answer.status)
+            unbroken = unbroken and answer.status in _PERMANENT
+            url = target
+            permanent = url if unbroken else permanent
+            if url in visited:
+                break
+        return Failed(FailKind.REDIRECTS, request.url, values={"address": url[:200]})
+
+    def _refusal(self, url: str) -> Failed | None:
+        """Refuse what no request should be made to; names are checked when they resolve."""
+        try:
+            scheme = urlsplit(url).scheme.lower()
+        except ValueError:
+            scheme = ""
+        host, port = urls.endpoint_of(url)
+        if scheme not in {"http", "https"} or not host:
+            return _refused(url, FailKind.ADDRESS)
+        if (host, port) in self._network.allowed:
+            return None
+        if port < _FIRST_FREE_PORT and port not in _WEB_PORTS:
+            return _refused(url, FailKind.REFUSED_HOST)
+        if guard.is_literal(host) and not guard.is_public(host):
+            return _refused(url, FailKind.REFUSED_HOST)
+        return None
+
+    async def _ask(self, url: str, request: Request, permanent: str) -> "Outcome | _Redirect":
+        conditions = {}
+        if request.etag:
+            conditions["If-None-Match"] = request.etag
+        if request.last_modified:
+            conditions["If-Modified-Since"] = request.last_modified
+        try:
+            async with self._session.get(
+                _verbatim(url), headers=conditions, allow_redirects=False
+            ) as response:
+                return await self._answer(url, request, permanent, response)
+        except TimeoutError:
+            raise
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return _failure(url, error)
+
+    async def _answer(
+        self, url: str, request: Request, permanent: str, response: aiohttp.ClientResponse
+    ) -> "Outcome | _Redirect":
+        status = response.status
+        fresh = headers.freshness(response.headers, self._clock())
+        etag = headers.validator(response.headers, "ETag")
+        last_modified = headers.validator(response.headers, "Last-Modified")
+        if status in _REDIRECTS and "Location" in response.headers:
+            return _Redirect(status, _location(response))
+        if status == 304 and (request.etag or request.last_modified):  # noqa: PLR2004
+            return NotModified(url, etag, last_modified, fresh, permanent)
+        if status not in _DOCUMENTS:
+            text = await self._error_text(response)
+            kind, vendor = _kind_of(status, text, response)
+            values = {"status": status, "vendor": vendor} if vendor else {"status": status}
+            return Failed(kind, url, status, fresh, values)
+        body = await self._body(url, response)
+        if isinstance(body, Failed):
+            return body
+        return Fetched(
+            url=url,
+            status=status,
+            body=body[0],
+            content_type=response.headers.get("Content-Type", "")[:200],
+            etag=etag,
+            last_modified=last_modified,
+            freshness=fresh,
+            permanent_url=permanent,
+            complete=body[1],
+        )
+
+    async def _body(
+        self, url: str, response: aiohttp.ClientResponse
+    ) -> tuple[bytes, bool] | Failed:
+        """Read a body within its limits; say whether its end was reached."""
+        limits = self._limits
+        too_large = Failed(
+            FailKind.TOO_LARGE, url, response.status, values={"limit": limits.body_bytes}
+        )
+        encoding = response.headers.get("Content-Encoding", "")
+        try:
+            inflater = inflate.Inflater(encoding, limits.body_bytes)
+        except inflate.BadEncodingError:
+            response.close()
+            return Failed(
+                FailKind.ENCODING, url, response.status, values={"encoding": encoding[:40]}
+            )
+        if (response.content_length or 0) > limits.wire_bytes:
+            response.close()
+            return too_large
+        received = 0
+        try:
+            async for chunk in response.content.iter_any():
+                received += len(chunk)
+                if received > limits.wire_bytes:
+                    response.close()
+                    return too_large
+                inflater.feed(chunk)
+        except inflate.TooLargeError:
+            response.close()
+            return too_large
+        except inflate.BadEncodingError as error:
+            response.close()
+            return Failed(
+                FailKind.ENCODING, url, response.status, values={"encoding": str(error)[:80]}
+            )
+        except aiohttp.ClientPayloadError:
+            body = inflater.body()
+            if not body:
+                return Failed(FailKind.BROKEN, url, response.status)
+            return body, False
+        return inflater.body(), inflater.finished
+
+    async def _error_text(self, response: aiohttp.ClientResponse) -> str:
+        """Read the beginning of an error page, to tell a challenge from a refusal."""
+        limit = self._limits.error_bytes
+        received = b""
+        with contextlib.suppress(
+            aiohttp.ClientError, inflate.TooLargeError, inflate.BadEncodingError, OSError
+        ):
+            inflater = inflate.Inflater(response.headers.get("Content-Encoding", ""), limit * 4)
+            async for chunk in response.content.iter_any():
+                received += chunk
+                inflater.feed(chunk)
+                if len(received) > limit:
+                    response.close()
+                    break
+            return inflater.body().decode("utf-8", "replace")
+        return ""
+
+
+class _Redirect:
+    """An answer that only says where to ask."""
+
+    __slots__ = ("location", "status")
+
+    def __init__(self, status: int, location: str) -> None:
+        self.status = status
+        self.location = location
+
+
+def _from_the_end(answer: Outcome, *, asked: str, permanent: str) -> Outcome:
+    """Judge the last answer of a chain: a detour's 410 says nothing about the feed itself."""
+    if not isinstance(answer, Failed) or answer.kind is not FailKind.GONE:
+        return answer
+    if answer.url in {asked, permanent}:
+        return answer
+    return Failed(FailKind.NOT_FOUND, answer.url, answer.status, answer.freshness, answer.values)
+
+
+def _refused(url: str, kind: FailKind, status: int | None = None) -> Failed:
+    host = urls.host_of(url)
+    return Failed(kind, url[:300], status, values={"address": url[:200], "host": host})
+
+
+def _kind_of(status: int, text: str, response: aiohttp.ClientResponse) -> tuple[FailKind, str]:
+    """Classify an error answer by what we do next, and name the protection service, if any."""
+    kind = _BY_STATUS.get(status) or (FailKind.SERVER if status >= 500 else FailKind.STATUS)  # noqa: PLR2004
+    if kind in {FailKind.FORBIDDEN, FailKind.UNAVAILABLE, FailKind.RATE_LIMITED}:
+        vendor = pages.challenge(text, response.headers)
+        if vendor:
+            return FailKind.CHALLENGE, vendor
+    return kind, ""
+
+
+def _verbatim(url: str) -> URL:
+    """Ask for exactly the address that was given; only what cannot stand in one is escaped."""
+    plain = url.isascii() and url.isprintable() and not set(url) & set(' "<>\\^`{|}')
+    return URL(url, encoded=plain)
+
+
+def _location(response: aiohttp.ClientResponse) -> str:
+    """Return a Location header; raw UTF-8 in it arrives as surrogates."""
+    value = response.headers.get("Location", "")
+    try:
+        return value.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeDecodeError:
+        return value.encode("utf-8", "surrogateescape").decode("windows-1251", "replace")
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    found: list[BaseException] = []
+    waiting: list[Any] = [error]
+    while waiting and len(found) < 20:  # noqa: PLR2004 (chains are short; loops are not)
+        one = waiting.pop()
+        if not isinstance(one, BaseException) or one in found:
+            continue
+        found.append(one)
+        waiting += [one.__cause__, one.__context__, getattr(one, "os_error", None)]
+        waiting += list(getattr(one, "exceptions", ()))
+    return found
+
+
+def _failure(url: str, error: Exception) -> Failed:
+    """Turn the client's exceptions into our kinds."""
+    host = urls.host_of(url)
+    causes = _causes(error)
+
+    def among(*kinds: type[BaseException]) -> bool:
+        return any(isinstance(cause, kinds) for cause in causes)
+
+    if among(RefusedHostError):
+        return _refused(url, FailKind.REFUSED_HOST)
+    if among(aiohttp.ClientConnectorDNSError, socket.gaierror):
+        return Failed(FailKind.DNS, url, values={"host": host})
+    if among(ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError):
+        reason = next((str(c.verify_message) for c in causes if hasattr(c, "verify_message")), "")
+        return Failed(FailKind.TLS, url, values={"host": host, "reason": reason[:120]})
+    if among(aiohttp.InvalidURL, UnicodeError, aiohttp.NonHttpUrlClientError):
+        return _refused(url, FailKind.ADDRESS)
+    if among(aiohttp.ClientResponseError):
+        reason = str(getattr(error, "message", "") or "")
+        return Failed(FailKind.HEADERS, url, values={"host": host, "reason": reason[:120]})
+    if among(aiohttp.ClientConnectorError):
+        return Failed(FailKind.CONNECT, url, values={"host": host})
+    if isinstance(error, ValueError):
+        return _refused(url, FailKind.ADDRESS)
+    return Failed(FailKind.BROKEN, url, values={"host": host})

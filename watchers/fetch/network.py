@@ -1,0 +1,103 @@
+"""The guarded network below the client: names resolved once, addresses checked when dialled."""
+
+import asyncio
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from watchers import guard
+from watchers.guard import Endpoint
+
+_RESOLVER_THREADS = 16
+"""Dead name servers block a thread each; the loop's own pool has fewer and others need it."""
+
+
+class RefusedHostError(OSError):
+    """An address outside the public internet that nobody has allowed."""
+
+
+class Network:
+    """Resolves names and makes sockets, refusing every address that may not be dialled.
+
+    Names are refused when any of their addresses is private (DNS rebinding answers with one
+    of each). Sockets are refused once more by the address they are about to dial, which also
+    covers literal addresses: those never meet a resolver.
+    """
+
+    def __init__(self, allowed: frozenset[Endpoint]) -> None:
+        """Keep the private endpoints that an operator has named."""
+        self.allowed = allowed
+        self._vouched: set[Endpoint] = set()
+        self._threads = ThreadPoolExecutor(_RESOLVER_THREADS, thread_name_prefix="resolve")
+
+    def close(self) -> None:
+        """Let go of the resolver's threads; lookups under way are left to end by themselves."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def connector(self) -> aiohttp.TCPConnector:
+        """Make the connector through which every request of ours goes."""
+        return aiohttp.TCPConnector(
+            resolver=Resolver(self),
+            socket_factory=self.socket_for,
+            limit=0,  # the round limits itself, per host and in all
+            ttl_dns_cache=60,
+            keepalive_timeout=15,
+        )
+
+    async def resolve(self, host: str, port: int, family: int) -> list[ResolveResult]:
+        """Resolve a name to addresses that may all be dialled."""
+        loop = asyncio.get_running_loop()
+        infos = await loop.run_in_executor(self._threads, _lookup, host, port, family)
+        found = [_result(host, info) for info in infos]
+        if (host.lower().rstrip("."), port) in self.allowed:
+            self._vouched.update((one["host"], port) for one in found)
+            return found
+        for one in found:
+            if not guard.may_dial(one["host"], port, self.allowed):
+                raise RefusedHostError(f"{host} resolves to {one['host']}")
+        return found
+
+    def socket_for(self, info: tuple[Any, ...]) -> socket.socket:
+        """Make the socket for one address, the last moment before it is dialled."""
+        family, kind, protocol, _, address = info
+        if not guard.may_dial(address[0], address[1], self.allowed | self._vouched):
+            raise RefusedHostError(f"{address[0]} is not a public address")
+        return socket.socket(family=family, type=kind, proto=protocol)
+
+
+class Resolver(AbstractResolver):
+    """What the client asks for addresses."""
+
+    def __init__(self, network: Network) -> None:
+        """Resolve through this network."""
+        self._network = network
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Resolve as the network allows."""
+        return await self._network.resolve(host, port, family)
+
+    async def close(self) -> None:
+        """Close nothing: the network outlives its connectors."""
+
+
+def _lookup(host: str, port: int, family: int) -> list[tuple[Any, ...]]:
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
+
+
+def _result(host: str, info: tuple[Any, ...]) -> ResolveResult:
+    family, _, protocol, _, address = info
+    scope = address[3] if len(address) > 3 else 0  # noqa: PLR2004 (IPv6: host, port, flow, scope)
+    ip = f"{address[0]}%{scope}" if scope and "%" not in address[0] else address[0]
+    return ResolveResult(
+        hostname=host,
+        host=ip,
+        port=address[1],
+        family=family,
+        proto=protocol,
+        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+    )

@@ -1,0 +1,86 @@
+"""Which keys an entry is known by inside its feed; pure.
+
+A guid where it is unique in the document, a canonical link where that is unique; an entry
+equal to a kept one under any key is that one. Dates decide nothing: feeds re-date, insert late
+and bring old entries back.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from watchers.text import urls
+
+_TEXT_DECIDES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What of an entry may identify it, as told. ``text`` is title and summary."""
+
+    guid: str
+    link: str
+    text: str = ""
+
+
+def keys(
+    entries: Sequence[Told],
+    others: Iterable[Told] = (),
+    own: Collection[str] = (),
+    aliases: Mapping[str, str] = urls.NO_ALIASES,
+) -> list[tuple[str, ...]]:
+    """Return each entry's identity keys, the strongest first; equal entries get equal keys.
+
+    ``others`` are further entries of the same document, which count for uniqueness only.
+    Links to a front page identify nothing. Where neither guid nor link can serve, both
+    together or the text itself do.
+    """
+    every = [_marks(one, own, aliases) for one in entries]
+    rest = [_marks(one, own, aliases) for one in others]
+    # The same entry listed twice repeats nothing: count distinct entries only.
+    distinct = {(marks, one.text) for marks, one in zip(every, entries, strict=True)}
+    counted = [*(marks for marks, _ in distinct), *rest]
+    guids = Counter(guid for guid, _, _ in counted if guid)
+    links = Counter(link for _, link, _ in counted if link)
+    exact = Counter(whole for _, _, whole in counted if whole)
+    result = []
+    for (guid, link, whole), one in zip(every, entries, strict=True):
+        found = [key for key, counts in ((guid, guids), (link, links)) if counts[key] == 1]
+        if not found and whole and exact[whole] == 1:
+            found = [whole]  # links that differ only in their fragment: a live page's entries
+        if not found and guid and link:
+            found = _together(one, guid, link, counted)
+        result.append(tuple(dict.fromkeys(found or [_text_key(one)])))
+    return result
+
+
+def _marks(one: Told, own: Collection[str], aliases: Mapping[str, str]) -> tuple[str, str, str]:
+    """Return guid key, link key and the key of the link with its fragment, "" where none."""
+    link = "" if urls.is_front_page(one.link) else urls.canonical_key(one.link, own, aliases)
+    _, hash_mark, fragment = one.link.partition("#")
+    whole = f"f:{link}#{fragment}" if link and hash_mark and fragment else ""
+    return _guid_key(one.guid, own, aliases), f"u:{link}" if link else "", whole
+
+
+def _guid_key(guid: str, own: Collection[str], aliases: Mapping[str, str]) -> str:
+    guid = guid.strip()
+    if guid.startswith(("http://", "https://")) and not urls.is_front_page(guid):
+        # As a link, so that http → https or a guid that becomes the link changes nothing.
+        canonical = urls.canonical_key(guid, own, aliases)
+        _, _, fragment = guid.partition("#")
+        if canonical:
+            return f"u:{canonical}#{fragment}" if fragment else f"u:{canonical}"
+    return f"g:{guid}" if guid else ""
+
+
+def _together(
+    one: Told, guid: str, link: str, counted: Sequence[tuple[str, str, str]]
+) -> list[str]:
+    pairs = sum(1 for other in counted if other[:2] == (guid, link))
+    return [f"p:{guid} {link}"] if pairs == 1 else [_text_key(one, guid)]
+
+
+def _text_key(one: Told, guid: str = "") -> str:
+    told = f"{guid}\n{one.text[:_TEXT_DECIDES]}"
+    return "t:" + blake2b(told.encode(errors="surrogatepass"), digest_size=12).hexdigest()

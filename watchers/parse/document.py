@@ -1,0 +1,256 @@
+"""One document, whatever it is, to entries or to what came instead of them."""
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+from statistics import median
+
+from watchers import catalogue, identity, pages
+from watchers.parse import jsonfeed, segments, sitemap, syndication, webpage
+from watchers.parse.raw import RawEntry, RawFeed
+from watchers.parse.segments import Root, Segments
+from watchers.parse.values import Document, Entry, NotAFeed, PageKind, ParsedFeed
+from watchers.text import charset, dates, markup, urls
+
+_LARGEST_UNPACKED = 16_000_000
+_LONGEST_ID = 1024
+_EMPTY_BELOW = 64
+_FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
+_BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x7fELF")
+_FEWEST_GAPS = 3
+_SHORTEST_TITLE = 4
+
+
+def parse(document: Document) -> ParsedFeed | NotAFeed:
+    """Read a document; never raises for what the outside sends."""
+    body = _unpacked(document.body)
+    if body.startswith(_BINARY):
+        return NotAFeed(PageKind.BINARY)
+    decoded = charset.decode(body, document.content_type)
+    text = decoded.text.lstrip("\ufeff \t\r\n\x00")
+    result = _read(text, document)
+    if isinstance(result, ParsedFeed):
+        return replace(
+            result, charset=decoded.charset, complete=result.complete and document.complete
+        )
+    return result
+
+
+def _read(text: str, document: Document) -> ParsedFeed | NotAFeed:
+    if not text.strip():
+        return NotAFeed(PageKind.EMPTY, {"bytes": len(document.body)})
+    if document.kind == "page":
+        return _page(text, document)
+    if text.startswith(("{", "[")):
+        feed = jsonfeed.read(text)
+        return _parsed(feed, document) if feed else NotAFeed(PageKind.JSON)
+    root = segments.root_of(text) if not pages.is_html(text) else None
+    if root is None or root.name == "html":
+        return _something_else(text, document)
+    if root.name in _FEED_ROOTS or root.name == "urlset":
+        return _feed(text, root, document)
+    return _stray_output(text, document) or _something_else(text, document, root)
+
+
+def _stray_output(text: str, document: Document) -> ParsedFeed | NotAFeed | None:
+    """Look for a feed behind what a broken site printed before it."""
+    match = re.compile(r"<\?xml|<rss[\s>]|<feed[\s>]|<rdf:RDF[\s>]|<urlset[\s>]").search(
+        text, 1, 8192
+    )
+    if match is None:
+        return None
+    root = segments.root_of(text[match.start() :])
+    if root is None or root.name not in {*_FEED_ROOTS, "urlset"}:
+        return None
+    return _feed(text[match.start() :], root, document)
+
+
+def _feed(text: str, root: Root, document: Document) -> ParsedFeed | NotAFeed:
+    """Read an XML feed, only those entries that have changed since the last document."""
+    parts = segments.split(text, root)
+    if parts is None:
+        feed = syndication.read(segments.bounded(text, root), document.url)
+        if feed is None:
+            return NotAFeed(PageKind.XML, {"root": root.name})
+        return _parsed(feed, document)
+    marks = segments.digests(parts)
+    seen = segments.unpacked(document.seen)
+    changed = [number for number, mark in enumerate(marks) if mark not in seen]
+    same = [number for number, mark in enumerate(marks) if mark in seen]
+    if not parts.complete and not parts.spans:
+        return NotAFeed(PageKind.CUT_OFF)
+    found = _changed_entries(parts, root, changed, same, document)
+    if found is None:
+        return NotAFeed(PageKind.XML, {"root": root.name})
+    others = [identity.Told(*segments.identifiers(parts.piece(number))) for number in same]
+    result = _parsed(found, document, others)
+    return replace(
+        result,
+        unchanged=len(same),
+        complete=parts.complete,
+        seen=segments.packed(marks),
+    )
+
+
+def _changed_entries(
+    parts: Segments, root: Root, changed: list[int], same: list[int], document: Document
+) -> RawFeed | None:
+    if root.name == "urlset":
+        return sitemap.read(parts, changed)
+    feed = syndication.read(parts.without(same), document.url)
+    if feed is not None and len(feed.entries) == len(changed):
+        for entry, number in zip(feed.entries, changed, strict=True):
+            _as_told(entry, *segments.identifiers(parts.piece(number)))
+    return feed
+
+
+def _as_told(entry: RawEntry, guid: str, link: str) -> None:
+    """Undo what feedparser makes of ids: "12345" is no address relative to the feed's."""
+    if not guid or guid == entry.guid or not entry.guid.endswith(guid):
+        return
+    if entry.link == entry.guid and not link and not guid.startswith("/"):
+        entry.link = ""
+    entry.guid = guid
+
+
+def _page(text: str, document: Document) -> ParsedFeed | NotAFeed:
+    """Read a page by the catalogue's selectors."""
+    feed = webpage.scraped(text, document.url, document.rules)
+    if feed is not None and feed.entries:
+        return _parsed(feed, document)
+    told = _something_else(text, document)
+    if isinstance(told, NotAFeed) and told.kind is PageKind.HTML:
+        return NotAFeed(PageKind.NO_MATCHES, {"selector": document.rules.get("item", "")})
+    return told
+
+
+def _something_else(
+    text: str, document: Document, root: Root | None = None
+) -> ParsedFeed | NotAFeed:
+    """Say what came instead of a feed."""
+    if root is not None and root.name in {"sitemapindex", "opml"}:
+        kind = PageKind.OPML if root.name == "opml" else PageKind.SITEMAP_INDEX
+        return NotAFeed(kind)
+    if webpage.is_telegram(text):
+        return _parsed(webpage.telegram(text), document)
+    if vendor := pages.challenge(text):
+        return NotAFeed(PageKind.CHALLENGE, {"vendor": vendor})
+    if pages.is_html(text) or (root is not None and root.name == "html"):
+        return _html(text, document)
+    if pages.is_blocked(text):
+        return NotAFeed(PageKind.BLOCKED)
+    if root is not None:
+        return NotAFeed(PageKind.XML, {"root": root.name})
+    if len(text.strip()) < _EMPTY_BELOW:
+        return NotAFeed(PageKind.EMPTY, {"bytes": len(document.body)})
+    return NotAFeed(PageKind.TEXT)
+
+
+def _html(text: str, document: Document) -> NotAFeed:
+    links = webpage.feed_links(text, document.url)
+    for kind, applies in (
+        (PageKind.LOGIN, pages.is_login),
+        (PageKind.BLOCKED, pages.is_blocked),
+        (PageKind.PARKED, pages.is_parked),
+    ):
+        if not links and applies(text):
+            return NotAFeed(kind)
+    title = re.compile(r"(?is)<title[^>]{0,200}>(.{0,500}?)</title").search(text[:65_536])
+    return NotAFeed(PageKind.HTML, {"title": markup.title(title.group(1)) if title else ""}, links)
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Open a file that was gzipped before it was served, within bounds."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        return zlib.decompressobj(47).decompress(body, _LARGEST_UNPACKED)
+    except zlib.error:
+        return body
+
+
+def _parsed(feed: RawFeed, document: Document, others: Sequence[identity.Told] = ()) -> ParsedFeed:
+    """Make entries of what a reader found: absolute links, clean titles, times, keys."""
+    base = document.url
+    site = urls.absolute(base, feed.site_url)
+    own = frozenset(
+        {urls.bare_host(urls.host_of(one)) for one in (base, site) if one}
+        | set(document.own_hosts)
+    )
+    title = markup.title(feed.title)
+    entries = [_entry(one, document, title) for one in feed.entries]
+    aliases = catalogue.mirrors()
+    told = [
+        identity.Told(entry.external_id, entry.url, f"{entry.title}\n{entry.summary_html[:500]}")
+        for entry in entries
+    ]
+    keys = identity.keys(told, others, own, aliases)
+    finished = tuple(
+        replace(
+            entry,
+            keys=key,
+            url_key=urls.canonical_key(entry.url, own, aliases),
+            external_id=entry.external_id or entry.url,
+        )
+        for entry, key in zip(entries, keys, strict=True)
+    )
+    return ParsedFeed(
+        title=title,
+        entries=finished,
+        site_url=site,
+        language=feed.language.strip()[:35],
+        format=feed.format,
+        advice=feed.advice,
+        usual_gap_s=_usual_gap(finished),
+    )
+
+
+def _entry(raw: RawEntry, document: Document, feed_title: str) -> Entry:
+    source = markup.title(raw.source)
+    title = without_outlet(markup.title(raw.title), (source, feed_title))
+    if not title:
+        title = markup.first_sentence(markup.plain(raw.summary))
+    published, published_raw = _published(raw.dates, document)
+    return Entry(
+        external_id=markup.one_line(raw.guid)[:_LONGEST_ID],
+        url=urls.absolute(document.url, raw.link),
+        url_key="",
+        title=title,
+        summary_html=raw.summary,
+        published=published,
+        published_raw=published_raw,
+        language=raw.language[:35],
+        source=source,
+        source_url=urls.absolute(document.url, raw.source_url),
+        categories=tuple(markup.title(one)[:100] for one in raw.categories),
+    )
+
+
+def _published(told: list[str], document: Document) -> tuple[datetime | None, str]:
+    for raw in told:
+        if moment := dates.read(raw, document.now, document.zone):
+            return moment, raw[:100]
+    return None, told[0][:100] if told else ""
+
+
+def without_outlet(title: str, names: Sequence[str]) -> str:
+    """Drop the outlet's own name from the end of a headline ("Headline - Outlet")."""
+    for name in names:
+        if not name or len(name) > len(title) - _SHORTEST_TITLE:
+            continue
+        head = title[: -len(name)]
+        if title[-len(name) :].casefold() == name.casefold():
+            trimmed = re.sub(r"(?:\s+[-–—|/•·:]{1,2}\s+|\s*[|—]\s*)$", "", head)
+            if trimmed != head and len(trimmed) >= _SHORTEST_TITLE:
+                return trimmed
+    return title
+
+
+def _usual_gap(entries: Sequence[Entry]) -> int:
+    """Return the median time between a document's dated entries, in seconds."""
+    moments = sorted(entry.published for entry in entries if entry.published)
+    gaps = [(after - before).total_seconds() for before, after in pairwise(moments)]
+    return round(median(gaps)) if len(gaps) >= _FEWEST_GAPS else 0

@@ -1,0 +1,199 @@
+"""A feed document taken apart into its entries by position, without parsing it.
+
+This serves three ends: a document cut off in the middle keeps its complete entries, entries
+unchanged since the last document need no parsing, and thousands of entries are bounded.
+"""
+
+import html
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+
+MOST_ENTRIES = 5_000
+_LONGEST_PROLOG = 65_536
+_MOST_SEEN = 2_000
+_DIGEST_BYTES = 6
+"""A false "unchanged" needs a collision with one of the feed's own last entries: 1 in 10^11."""
+_EDITION = b"1"
+"""Raise when parsing changes what entries come out as, so that all are read once more."""
+
+_ROOTS = {"rss": "item", "rdf": "item", "feed": "entry", "urlset": "url"}
+_GUID = re.compile(r"<(?:guid|id)(?:\s[^<>]*)?>(.*?)</(?:guid|id)\s*>", re.DOTALL | re.IGNORECASE)
+_LINK = re.compile(
+    r"<link(?:\s[^<>]*)?>([^<>]{1,2048}|<!\[CDATA\[.{1,2048}?\]\]>)</link\s*>", re.DOTALL
+)
+_HREF = re.compile(r"""<link\s[^<>]*?\bhref\s*=\s*["']([^"'<>]{1,2048})["']""")
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The outermost element: its local name in lower case, its prefix, where it begins."""
+
+    name: str
+    prefix: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """A document's text and the spans of its complete entries."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    complete: bool = True
+
+    def piece(self, number: int) -> str:
+        """Return the text of one entry."""
+        start, end = self.spans[number]
+        return self.text[start:end]
+
+    def without(self, dropped: Iterable[int]) -> str:
+        """Return the document without some of its entries."""
+        parts, at = [], 0
+        for number in sorted(dropped):
+            start, end = self.spans[number]
+            parts.append(self.text[at:start])
+            at = end
+        parts.append(self.text[at:])
+        return "".join(parts)
+
+
+def root_of(text: str) -> Root | None:
+    """Find the outermost element behind prolog, comments, doctype and stray output."""
+    at, text = 0, text[:_LONGEST_PROLOG]
+    while (at := text.find("<", at)) != -1:
+        if text.startswith("<?", at):
+            end = text.find("?>", at)
+        elif text.startswith("<!--", at):
+            end = text.find("-->", at)
+        elif text.startswith("<!", at):
+            end = _doctype_end(text, at)
+        elif match := re.compile(r"<(?:([\w.-]{1,40}):)?([A-Za-z_][\w.-]{0,40})").match(text, at):
+            return Root(match.group(2).lower(), match.group(1) or "", at)
+        else:
+            end = at
+        if end == -1:
+            return None
+        at = end + 1
+    return None
+
+
+def split(text: str, root: Root) -> Segments | None:
+    """Take a document apart; None where its entries cannot be told by position.
+
+    The text ends where the outermost element does (what scripts print after it is dropped),
+    or, if it never does, behind the last complete entry, closed.
+    """
+    entry = _ROOTS.get(root.name)
+    if entry is None:
+        return None
+    prefix = re.escape(root.prefix) + ":" if root.prefix and root.name != "rdf" else ""
+    whole = f"{root.prefix}:{root.name}" if root.prefix else root.name
+    closing = None
+    for closing in re.finditer(rf"</{re.escape(whole)}\s*>", text, re.IGNORECASE):  # noqa: B007 (the last one)
+        pass
+    text, tail = (text[: closing.end()], True) if closing else (text, False)
+    spans, dangling = _spans(text, prefix + entry)
+    if spans is None:
+        return None
+    if not tail:
+        kept_to = dangling if dangling >= 0 else (spans[-1][1] if spans else len(text))
+        opening = text[root.start : root.start + 1 + len(whole)][1:]
+        channel = "</channel>" if root.name == "rss" else ""
+        text = f"{text[:kept_to]}{channel}</{opening}>"
+    elif dangling >= 0:
+        return None
+    segments = Segments(text, tuple(spans[:MOST_ENTRIES]), complete=tail)
+    if len(spans) > MOST_ENTRIES:
+        everything = Segments(text, tuple(spans))
+        text = everything.without(range(MOST_ENTRIES, len(spans)))
+        return Segments(text, segments.spans, complete=tail)
+    return segments
+
+
+def bounded(text: str, root: Root) -> str:
+    """Cut a document that cannot be taken apart where its entries become too many."""
+    tag = re.escape(_ROOTS.get(root.name, "item"))
+    for number, match in enumerate(re.finditer(rf"<{tag}[\s>]", text)):
+        if number == MOST_ENTRIES:
+            return text[: match.start()]
+    return text
+
+
+def digests(segments: Segments) -> list[bytes]:
+    """Return a short digest of each entry's text."""
+    return [
+        blake2b(
+            segments.piece(number).encode(errors="surrogatepass"),
+            digest_size=_DIGEST_BYTES,
+            salt=_EDITION,
+        ).digest()
+        for number in range(len(segments.spans))
+    ]
+
+
+def packed(marks: Iterable[bytes]) -> str:
+    """Write digests as text, to be kept with the feed."""
+    return b64encode(b"".join(list(marks)[:_MOST_SEEN])).decode("ascii")
+
+
+def unpacked(seen: str) -> frozenset[bytes]:
+    """Read what ``packed`` wrote; anything else is nothing."""
+    try:
+        raw = b64decode(seen, validate=True)
+    except (Base64Error, ValueError):
+        return frozenset()
+    return frozenset(
+        raw[at : at + _DIGEST_BYTES]
+        for at in range(0, len(raw) - _DIGEST_BYTES + 1, _DIGEST_BYTES)
+    )
+
+
+def identifiers(piece: str) -> tuple[str, str]:
+    """Return guid and link of an entry's text, roughly: enough to see them repeated."""
+    guid, link = _GUID.search(piece), _LINK.search(piece) or _HREF.search(piece)
+    return _inner(guid), _inner(link)
+
+
+def _inner(match: re.Match[str] | None) -> str:
+    if match is None:
+        return ""
+    text = match.group(1).strip().removeprefix("<![CDATA[").removesuffix("]]>")
+    return html.unescape(text).strip()
+
+
+def _doctype_end(text: str, at: int) -> int:
+    end = text.find(">", at)
+    subset = text.find("[", at, end if end != -1 else None)
+    if subset == -1:
+        return end
+    closed = text.find("]", subset)
+    return text.find(">", closed) if closed != -1 else -1
+
+
+def _spans(text: str, tag: str) -> tuple[list[tuple[int, int]] | None, int]:
+    """Return entries' spans and where an unfinished one begins (-1: nowhere).
+
+    None for the spans when tags do not strictly alternate or CDATA runs across them: then
+    they are not what they seem.
+    """
+    spans: list[tuple[int, int]] = []
+    opened = -1
+    for match in re.finditer(rf"<(/?){tag}(?:\s[^<>]*)?(/?)>", text):
+        closing, empty = match.groups()
+        if empty or (opened < 0) == bool(closing):
+            return None, -1
+        if not closing:
+            opened = match.start()
+            continue
+        piece = text[opened : match.end()]
+        if piece.count("<![CDATA[") != piece.count("]]>") or piece.count("<!--") != piece.count(
+            "-->"
+        ):
+            return None, -1
+        spans.append((opened, match.end()))
+        opened = -1
+    return spans, opened

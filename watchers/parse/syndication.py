@@ -1,0 +1,133 @@
+"""RSS and Atom of every version, read by feedparser. The only importer of feedparser."""
+
+import html
+import html.entities
+import io
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import feedparser
+
+from watchers.parse.raw import RawEntry, RawFeed
+from watchers.parse.values import Advice
+
+_LARGEST_SUMMARY = 64 * 1024
+_UPDATE_PERIODS = {
+    "hourly": 3600,
+    "daily": 86_400,
+    "dayly": 86_400,
+    "weekly": 7 * 86_400,
+    "monthly": 30 * 86_400,
+    "yearly": 365 * 86_400,
+}
+# Ampersands that XML cannot read. Entities of the document's own DTD stay unread, which is
+# what keeps them harmless.
+_BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(?:(\w{1,32});)?")
+_BARE_OR_CDATA = re.compile(rf"<!\[CDATA\[.*?(?:\]\]>|\Z)|{_BARE.pattern}", re.DOTALL)
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_HOURS_A_DAY = 24
+
+
+def read(text: str, url: str) -> RawFeed | None:
+    """Parse a feed's text; None if feedparser recognises no feed in it."""
+    # Never a str or bytes: feedparser would open a file or an address named by them.
+    # Header names must be in lower case or it overlooks them.
+    told: Any = feedparser.parse(
+        io.BytesIO(_mended(text).encode("utf-8", "replace")),
+        response_headers={
+            "content-type": "application/xml; charset=utf-8",
+            "content-location": url,
+        },
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    if not told.version and not told.entries:
+        return None
+    feed = told.feed
+    return RawFeed(
+        title=feed.get("title", "") or "",
+        site_url=feed.get("link", "") or "",
+        language=feed.get("language", "") or "",
+        format=told.version or "unknown",
+        advice=_advice(feed, text),
+        entries=[_entry(one) for one in told.entries],
+    )
+
+
+def _mended(text: str) -> str:
+    """Make a text that a strict parser can read of one that only nearly is XML."""
+    # The declaration may name the encoding that the text no longer is in.
+    text = re.sub(r"^\s*<\?xml[^>]{0,500}\?>", "", text, count=1)
+    if _BARE.search(text):
+        text = _BARE_OR_CDATA.sub(_escaped, text)
+    return _ILLEGAL.sub("", text) if _ILLEGAL.search(text) else text
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """Escape an ampersand that begins no entity; spell out entities that only HTML knows."""
+    told = match.group()
+    if told.startswith("<"):
+        return told
+    name = match.group(1)
+    meant = html.entities.html5.get(f"{name};") if name else None
+    if meant is None or meant in "<>&\"'":
+        return "&amp;" + told[1:]
+    return meant
+
+
+def _entry(one: Mapping[str, Any]) -> RawEntry:
+    source = one.get("source") or {}
+    return RawEntry(
+        guid=one.get("id", "") or "",
+        link=one.get("feedburner_origlink", "") or one.get("link", "") or "",
+        title=one.get("title", "") or "",
+        summary=_summary(one),
+        dates=[one[name] for name in ("published", "updated", "created") if one.get(name)],
+        language=(one.get("title_detail") or {}).get("language") or "",
+        source=source.get("title", "") or "",
+        source_url=source.get("href", "") or "",
+        categories=[tag["term"] for tag in one.get("tags", ())[:20] if tag.get("term")],
+    )
+
+
+def _summary(one: Mapping[str, Any]) -> str:
+    summary: str = one.get("summary", "") or ""
+    if not summary.strip():
+        parts = one.get("content") or ()
+        summary = next((part.get("value", "") for part in parts if part.get("value")), "")
+    return summary[:_LARGEST_SUMMARY]
+
+
+def _advice(feed: Mapping[str, Any], text: str) -> Advice:
+    """Read RSS ttl (minutes), the syndication module and skipHours / skipDays (GMT)."""
+    waits = []
+    ttl = str(feed.get("ttl", "")).strip()
+    if ttl.isdecimal():
+        waits.append(int(ttl[:6]) * 60)
+    period = str(feed.get("sy_updateperiod", "")).strip().lower()
+    if period in _UPDATE_PERIODS:
+        waits.append(int(_UPDATE_PERIODS[period] / _frequency(feed)))
+    hours: set[int] = set()
+    days: set[int] = set()
+    if inner := _between(text, "<skipHours>", "</skipHours>"):
+        hours = {int(number) % _HOURS_A_DAY for number in re.findall(r"\d{1,2}", inner)}
+    if inner := _between(text, "<skipDays>", "</skipDays>"):
+        days = {at for at, name in enumerate(_DAYS) if name in inner.lower()}
+    return Advice(max(waits, default=None), frozenset(hours), frozenset(days))
+
+
+def _between(text: str, opening: str, closing: str) -> str:
+    start = text.find(opening)
+    end = text.find(closing, start, start + 4096) if start >= 0 else -1
+    return text[start + len(opening) : end] if end >= 0 else ""
+
+
+def _frequency(feed: Mapping[str, Any]) -> float:
+    # Updates per period: a divisor; fractions and nonsense occur.
+    try:
+        frequency = float(str(feed.get("sy_updatefrequency", "1")).strip().replace(",", "."))
+    except ValueError:
+        return 1.0
+    return frequency if 0.001 <= frequency <= 10_000 else 1.0  # noqa: PLR2004

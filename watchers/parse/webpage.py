@@ -1,0 +1,158 @@
+"""Sources without a feed: pages read by CSS selectors, and public Telegram channel previews."""
+
+import html
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from watchers.parse.raw import RawEntry, RawFeed
+from watchers.parse.values import FeedLink
+from watchers.text import markup, urls
+
+_FEED_TYPES = frozenset(
+    "application/rss+xml application/atom+xml application/rdf+xml application/feed+json "
+    "application/x.atom+xml application/x-rss+xml text/rss+xml".split()
+)
+_FEEDLIKE = re.compile(r"(?i)(?:^|[/.?=_-])(?:rss2?|atom|feed|feeds|rdf)(?:$|[/.?&=_-])")
+_LINK_TAG = re.compile(r"(?i)<link\s([^<>]{1,1000})>")
+_ANCHOR_TAG = re.compile(r"(?i)<a\s([^<>]{1,1000})>")
+_ATTRIBUTE = re.compile(r"""([a-zA-Z-]{1,30})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_LARGEST_PAGE = 2_000_000
+_MOST_UNCLOSED = 20_000
+_MOST_ENTRIES = 200
+_MOST_LINKS = 12
+_LARGEST_SUMMARY = 64 * 1024
+
+
+def feed_links(text: str, base: str) -> tuple[FeedLink, ...]:
+    """Return the feeds a page points to: announced ones first, then links that look like one.
+
+    By tags, not by tree: this reads whatever comes where a feed was expected, and building a
+    tree of half a million nested elements takes minutes.
+    """
+    text = text[:_LARGEST_PAGE]
+    found: dict[str, FeedLink] = {}
+    for tag in _LINK_TAG.findall(text):
+        told = _attributes(tag)
+        kind = told.get("type", "").lower().partition(";")[0].strip()
+        if "alternate" in told.get("rel", "").lower().split() and kind in _FEED_TYPES:
+            _note(found, urls.absolute(base, told.get("href", "")), told.get("title", ""))
+    announced = [one for one in found.values() if "comment" not in one.url.lower()]
+    if announced:
+        return tuple(announced[:_MOST_LINKS])
+    for tag in _ANCHOR_TAG.findall(text):
+        href = _attributes(tag).get("href", "")
+        if _FEEDLIKE.search(href):
+            _note(found, urls.absolute(base, href), "")
+        if len(found) == _MOST_LINKS:
+            break
+    return tuple(found.values())[:_MOST_LINKS]
+
+
+def _attributes(tag: str) -> dict[str, str]:
+    return {
+        name.lower(): html.unescape(double or single or bare).strip()
+        for name, double, single, bare in _ATTRIBUTE.findall(tag)
+    }
+
+
+def is_telegram(text: str) -> bool:
+    """Tell whether a page is the public preview of a Telegram channel."""
+    return "tgme_channel_info" in text or "tgme_widget_message" in text
+
+
+def telegram(text: str) -> RawFeed:
+    """Read the last posts of a public channel from its preview page, oldest first."""
+    tree = _tree(text)
+    name = tree.css_first(".tgme_channel_info_header_title")
+    home = tree.css_first(".tgme_channel_info_header_username a")
+    feed = RawFeed(
+        title=markup.one_line(name.text()) if name else "",
+        site_url=(home.attributes.get("href") or "") if home else "",
+        format="telegram",
+    )
+    for node in tree.css(".tgme_widget_message[data-post]")[:_MOST_ENTRIES]:
+        if entry := _post(node):
+            feed.entries.append(entry)
+    return feed
+
+
+def scraped(text: str, url: str, rules: dict[str, str]) -> RawFeed | None:
+    """Read a page by selectors: ``item`` (each entry), ``title``, ``link``, ``date``, ``summary``.
+
+    All but ``item`` are searched inside the entry; without them the entry's own first link is
+    title and address. None when a selector is not valid CSS.
+    """
+    tree = _tree(text)
+    base = _base(tree, url)
+    heading = tree.css_first("title")
+    feed = RawFeed(
+        title=markup.one_line(heading.text()) if heading else "", site_url=url, format="page"
+    )
+    try:
+        for node in tree.css(rules["item"])[:_MOST_ENTRIES]:
+            if entry := _scraped_entry(node, rules, base):
+                feed.entries.append(entry)
+    except (SelectolaxError, ValueError, KeyError):
+        return None
+    return feed
+
+
+def _scraped_entry(node: LexborNode, rules: dict[str, str], base: str) -> RawEntry | None:
+    anchor = _one(node, rules.get("link") or "a[href]")
+    if anchor is None and node.tag == "a":
+        anchor = node
+    heading = _one(node, rules["title"]) if rules.get("title") else anchor or node
+    when = _one(node, rules.get("date") or "time")
+    summary = _one(node, rules["summary"]) if rules.get("summary") else None
+    link = urls.absolute(base, (anchor.attributes.get("href") or "") if anchor else "")
+    title = markup.one_line(heading.text(separator=" ")) if heading else ""
+    if not title or not link:
+        return None
+    dates = [when.attributes.get("datetime") or "", when.text()] if when else []
+    return RawEntry(
+        link=link,
+        title=title,
+        summary=(summary.html or "")[:_LARGEST_SUMMARY] if summary else "",
+        dates=[date for date in dates if date.strip()],
+    )
+
+
+def _post(node: LexborNode) -> RawEntry | None:
+    post = node.attributes.get("data-post") or ""
+    body = _one(node, ".tgme_widget_message_text.js-message_text") or _one(
+        node, ".tgme_widget_message_text"
+    )
+    when = _one(node, ".tgme_widget_message_date time[datetime]") or _one(node, "time[datetime]")
+    if body is None or "/" not in post:
+        return None  # a picture without words, or a service message
+    inner = body.html or ""
+    return RawEntry(
+        guid=post,
+        link=f"https://t.me/{post}",
+        title=markup.first_sentence(markup.plain(inner)),
+        summary=inner[:_LARGEST_SUMMARY],
+        dates=[when.attributes.get("datetime") or ""] if when else [],
+    )
+
+
+def _tree(text: str) -> LexborHTMLParser:
+    text = text[:_LARGEST_PAGE]
+    if text.count("<") - 2 * text.count("</") > _MOST_UNCLOSED:
+        text = ""  # building a tree costs the square of its depth
+    return LexborHTMLParser(text)
+
+
+def _one(node: LexborNode, selector: str) -> LexborNode | None:
+    return node.css_first(selector)
+
+
+def _base(tree: LexborHTMLParser, url: str) -> str:
+    node = tree.css_first("base[href]")
+    href = node.attributes.get("href") if node else None
+    return urls.absolute(url, href or "") or url
+
+
+def _note(found: dict[str, FeedLink], url: str, title: str) -> None:
+    if url and url not in found:
+        found[url] = FeedLink(url, markup.title(title)[:100])
