@@ -1,0 +1,78 @@
+"""Editions: a digest becomes rows of the outbox, and its window moves, in one transaction."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from storage import chats, lanes, outbox
+from storage.model import Chat, DeliveryState, NewDelivery, StoryId
+from storage.sql import Connection, marks, to_ms
+
+
+def due(db: Connection, now: datetime, limit: int) -> list[Chat]:
+    """Return chats whose digest's time has come, longest waiting first."""
+    rows = db.query(
+        "select * from chats where active = 1 and next_digest_at <= ?"
+        " order by next_digest_at, id limit ?",
+        [to_ms(now), limit],
+    )
+    return [chats.to_chat(row) for row in rows]
+
+
+def unscheduled(db: Connection, limit: int) -> list[Chat]:
+    """Return chats that want digests and have no appointed time, whoever forgot it."""
+    rows = db.query(
+        "select * from chats where active = 1 and next_digest_at is null"
+        " and ((digest_times <> '' and digest_days <> '') or weekly_day > 0) limit ?",
+        [limit],
+    )
+    return [chats.to_chat(row) for row in rows]
+
+
+def schedule(db: Connection, chat: Chat, at: datetime | None) -> None:
+    """Appoint a chat's next digest, unless somebody was quicker."""
+    db.conn.execute(
+        "update chats set next_digest_at = ? where id = ? and next_digest_at is null",
+        (to_ms(at), chat.id),
+    )
+
+
+def issue(
+    db: Connection,
+    chat: Chat,
+    parts: Sequence[NewDelivery],
+    now: datetime,
+    *,
+    until: datetime | None,
+    next_at: datetime | None,
+) -> bool:
+    """Owe a digest's parts, move the window's beginning to ``until`` and appoint the next.
+
+    ``until`` None leaves the window where it is. Returns False, changing nothing, where the
+    chat's digests were changed since ``chat`` was read; the caller looks again.
+    """
+    found = chats.get(db, chat.id)
+    if found is None or not found.active:
+        return False
+    if (found.next_digest_at, found.digest_from) != (chat.next_digest_at, chat.digest_from):
+        return False
+    for part in parts:
+        if not outbox.exists(db, part):
+            outbox.insert(db, part, DeliveryState.QUEUED, part.due_at or now, now)
+    chats.change(db, chat.id, digest_from=until or found.digest_from, next_digest_at=next_at)
+    lanes.refresh(db, chat.id, now)
+    return True
+
+
+def countries(db: Connection, stories: Collection[StoryId]) -> dict[StoryId, Counter[str]]:
+    """Count the countries that the tellings of stories name (ISO codes, upper case)."""
+    counted: dict[StoryId, Counter[str]] = {one: Counter() for one in stories}
+    rows = db.conn.execute(
+        f"select story_id, words from items where story_id in ({marks(len(counted))})",  # noqa: S608 (only marks)
+        tuple(counted),
+    )
+    for story_id, words in rows:
+        counted[story_id].update(
+            {key[2:].upper() for key in words.split() if key.startswith("c:")}
+        )
+    return counted
