@@ -1,0 +1,50 @@
+"""A real python-telegram-bot application on the line to the sandbox, for tests of the door."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from telegram.ext import Application
+
+from bot.adapter import ALLOWED_UPDATES, Adapter, InOrder
+from bot.conversation import World
+from bot.sandbox.box import Sandbox
+from storage.database import Database
+from tests.bot.people import world_of
+
+
+@asynccontextmanager
+async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, World]]:
+    """Serve a sandbox and let our adapter answer its people."""
+    async with Sandbox.start(clock=parts.pop("box_clock", None) or _utc_now) as box:
+        application: Application[Any, Any, Any, Any, Any, Any] = (
+            Application.builder()
+            .token(box.token)
+            .base_url(box.base_url)
+            .base_file_url(box.base_file_url)
+            .job_queue(None)
+            .concurrent_updates(InOrder())
+            .build()
+        )
+        await application.initialize()
+        world = world_of(db, bot_username=application.bot.username, **parts)
+        adapter = Adapter(world)
+        adapter.attach(application)
+        assert application.updater is not None
+        await application.updater.start_polling(
+            allowed_updates=ALLOWED_UPDATES, poll_interval=0.0
+        )
+        await application.start()
+        try:
+            yield box, world
+        finally:
+            await application.updater.stop()
+            await application.stop()
+            await adapter.close()
+            await application.shutdown()
+
+
+def _utc_now() -> Any:
+    from datetime import UTC, datetime  # noqa: PLC0415 - the sandbox lives in real time
+
+    return datetime.now(UTC)

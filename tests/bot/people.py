@@ -1,0 +1,151 @@
+"""People who talk to the bot in tests, without Telegram: Ask → Reply over a real database."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.commands import ANSWERS, BUTTONS, COMMANDS, plain_text, unknown
+from bot.conversation import (
+    Ask,
+    Button,
+    Document,
+    Edit,
+    Message,
+    Reply,
+    Say,
+    Toast,
+    World,
+)
+from bot.render import plain
+from storage import chats, talks
+from storage.database import Database
+from storage.model import (
+    Chat,
+    ChatId,
+    ChatKind,
+    Ownership,
+    Subscription,
+    SubscriptionId,
+)
+
+NOW = datetime.fromisoformat("2026-11-22T08:00:00+00:00")
+READER, ADMIN = ChatId(1001), ChatId(1)
+
+
+@dataclass
+class Desk:
+    """Remembers what it was told to match."""
+
+    matched: dict[SubscriptionId, Subscription] = field(default_factory=dict)
+
+    def subscribe(self, subscription: Subscription) -> None:
+        self.matched[subscription.id] = subscription
+
+    def unsubscribe(self, subscription_id: SubscriptionId) -> None:
+        self.matched.pop(subscription_id, None)
+
+
+@dataclass
+class Clock:
+    """A clock that tests move."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def world_of(db: Database, **parts: Any) -> World:
+    """A world with a fixed clock and one admin."""
+    return World(
+        **({"db": db, "clock": Clock(), "desk": Desk(), "bot_username": "steppewire_bot",
+            "admin_ids": frozenset({int(ADMIN)})} | parts)
+    )  # fmt: skip
+
+
+@dataclass
+class Person:
+    """Somebody in a chat; remembers the last message, so that its buttons can be pressed."""
+
+    world: World
+    chat: Chat
+    person_id: int
+    is_admin: bool = False
+    last: Reply | None = None
+
+    @classmethod
+    async def comes(
+        cls, world: World, chat_id: ChatId = READER, language: str = "en", **chat: Any
+    ) -> "Person":
+        kind = ChatKind.PRIVATE if chat_id > 0 else ChatKind.SUPERGROUP
+        here = await world.db.write(
+            chats.met,
+            Chat(id=chat_id, kind=kind, title="Anna", language=language, **chat),
+            world.clock(),
+        )
+        return cls(world, here, int(chat_id), int(chat_id) in world.admin_ids)
+
+    async def ask(self, **parts: Any) -> Ask:
+        chat = await self.world.db.read(chats.get, self.chat.id)
+        assert chat is not None
+        return Ask(
+            **({"chat": chat, "here": chat, "language": chat.language,
+                "person_id": self.person_id, "is_admin": self.is_admin} | parts)
+        )  # fmt: skip
+
+    async def types(self, text: str, **parts: Any) -> str:
+        """Type a command or plain words; return what is answered, as plain text."""
+        name, _, rest = text.removeprefix("/").partition(" ")
+        handler: Callable[[Ask, World], Awaitable[Reply]]
+        if text.startswith("/"):
+            found = [c.handler for c in COMMANDS if c.name == name]
+            handler, parts = found[0] if found else unknown, {"command": name, "text": rest, **parts}
+        else:
+            question = await self.world.db.write(
+                talks.answered, self.chat.id, self.person_id, self.world.clock()
+            )
+            words = tuple((question or "").split(":"))
+            handler = ANSWERS.get(words[0], plain_text)
+            parts = {"text": text, "button": words if question else (), **parts}
+        self.last = await handler(await self.ask(**parts), self.world)
+        return seen(self.last)
+
+    async def presses(self, label: str) -> str:
+        """Press the button of the last message that has this in its label."""
+        for button in buttons(self.last):
+            if label in button.label:
+                return await self.sends(button.press)
+        raise AssertionError((label, [one.label for one in buttons(self.last)]))
+
+    async def sends(self, press: str) -> str:
+        """Send a button's data, whether or not there is such a button."""
+        words = tuple(press.split(":"))
+        handler = {one.verb: one.handler for one in BUTTONS}[words[0]]
+        answer = await handler(await self.ask(button=words), self.world)
+        if not isinstance(answer, Toast):
+            self.last = answer
+        return seen(answer)
+
+
+def messages(reply: Reply | None) -> tuple[Message, ...]:
+    """The messages of a reply."""
+    match reply:
+        case Say(said):
+            return said
+        case Edit(message):
+            return (message,)
+        case _:
+            return ()
+
+
+def buttons(reply: Reply | None) -> list[Button]:
+    """Every button of a reply."""
+    return [b for message in messages(reply) for row in message.keyboard for b in row]
+
+
+def seen(reply: Reply | None) -> str:
+    """What a person reads of a reply."""
+    if isinstance(reply, Toast):
+        return reply.text
+    return "\n---\n".join(plain(message.html) for message in messages(reply))
