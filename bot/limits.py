@@ -1,6 +1,7 @@
 """The limiter: the one door through which every call to Telegram passes, in its turn."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,15 +33,12 @@ class Resting(RetryAfter):
     def __init__(self, wait_s: float) -> None:
         """Keep the wait, in seconds."""
         super().__init__(timedelta(seconds=max(wait_s, 0.0)))
-        self.wait = timedelta(seconds=max(wait_s, 0.0))
 
 
 def waits(error: RetryAfter) -> timedelta:
-    """Return how long Telegram bids us wait.
-
-    The public attribute warns about its coming change of type at every reading.
-    """
-    return error._retry_after  # noqa: SLF001
+    """Return how long Telegram bids us wait."""
+    wait = error.retry_after
+    return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
 
 
 @dataclass(eq=False, slots=True)
@@ -69,17 +67,30 @@ class Limiter(BaseRateLimiter[int]):
     bans down, ``rest`` takes them up again after a restart.
     """
 
-    __slots__ = ("_calls", "_closed", "_pace", "_probing", "_remember", "_timer", "_waiting")
+    __slots__ = (
+        "_calls",
+        "_clock",
+        "_closed",
+        "_pace",
+        "_probing",
+        "_remember",
+        "_timer",
+        "_waiting",
+    )
 
     def __init__(
         self,
         limits: Limits | None = None,
         *,
         remember: Callable[[int | None, timedelta], Awaitable[None]] | None = None,
+        clock: Callable[[], float] | None = None,
     ) -> None:
-        """Begin with nothing sent and nobody resting."""
+        """Begin with nothing sent and nobody resting. ``clock`` is the event loop's, in seconds."""
+        # Without it PTB warns at every 429 that retry_after will be a timedelta; we read that.
+        os.environ.setdefault("PTB_TIMEDELTA", "true")
         self._pace = Pace(limits or Limits())
         self._remember = remember
+        self._clock = clock
         self._waiting: list[Waiter] = []
         self._timer: asyncio.TimerHandle | None = None
         self._probing = False
@@ -223,7 +234,7 @@ class Limiter(BaseRateLimiter[int]):
             waiter.turn.set_exception(error)
 
     def _now(self) -> float:
-        return asyncio.get_running_loop().time()
+        return self._clock() if self._clock is not None else asyncio.get_running_loop().time()
 
 
 def to_target(chat: object, endpoint: str) -> Target:

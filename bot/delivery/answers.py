@@ -19,7 +19,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.limits import Resting, waits
+from bot.limits import waits
 from storage.model import ChatId
 from storage.outcomes import (
     Away,
@@ -93,7 +93,7 @@ def outcome_of(error: Exception) -> Outcome:  # noqa: C901, PLR0911 (one flat ta
         return Away("unreadable answer")
     match error:
         case RetryAfter():
-            return Later(error.wait if isinstance(error, Resting) else waits(error))
+            return Later(waits(error))
         case ChatMigrated():
             return Moved(ChatId(error.new_chat_id))
         case InvalidToken():

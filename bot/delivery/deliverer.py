@@ -110,9 +110,12 @@ class Deliverer:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def idle(self) -> None:
-        """Wait until nothing is under way: for tests and for a single round."""
-        while self._under_way:
+    async def round(self) -> None:
+        """Send everything that can go at this moment, and return when it is written down."""
+        while True:
+            await self._turn()
+            if not self._under_way:
+                return
             await asyncio.wait(self._under_way)
 
     # --- one turn --------------------------------------------------------------------------

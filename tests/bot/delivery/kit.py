@@ -1,0 +1,176 @@
+"""A delivery room for tests: real outbox, real python-telegram-bot, a Telegram in a box."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from telegram.ext import ExtBot
+
+from bot.delivery import Deliverer
+from bot.limits import Limiter
+from bot.pace import LIFTED, Limits
+from bot.sandbox import ANNA_ID, Sandbox
+from bot.sandbox.model import Message
+from storage import chats, deliveries, lanes, outbox
+from storage.database import Database
+from storage.model import (
+    NO_THREAD,
+    Chat,
+    ChatId,
+    ChatKind,
+    DeliveryKind,
+    NewDelivery,
+    Owed,
+    StoryId,
+    ThreadId,
+)
+from storage.outcomes import Outcome
+from storage.sql import Connection
+from tests.storage import rows
+
+ANNA = ChatId(ANNA_ID)
+START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is moved."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class Room:
+    """Everything a test of delivery needs."""
+
+    db: Database
+    box: Sandbox
+    bot: ExtBot[int]
+    limiter: Limiter
+    deliverer: Deliverer
+    clock: Clock
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    async def meet(self, chat_id: int = ANNA_ID, **settings: Any) -> ChatId:
+        """Let a chat know us."""
+        if chat_id > 0:
+            self.box.telegram.start(chat_id)
+        chat = Chat(ChatId(chat_id), _kind(self.box, chat_id), **settings)
+        await self.db.write(_insert, chat, self.clock())
+        return chat.id
+
+    async def tell(self, *stories: int, chat: int = ANNA_ID, thread: int = 0) -> None:
+        """Let stories be told to a chat: ``Headline N`` each, owed and not yet sent."""
+        await self.db.write(tell, stories, chat, thread, self.clock())
+
+    async def deliver(self, **later: float) -> None:
+        """Move the clock on and send what can go."""
+        self.clock.forward(**later)
+        await self.deliverer.round()
+
+    def said(self, chat: int = ANNA_ID) -> list[str]:
+        """The bot's messages in a chat, their first lines, oldest first."""
+        return [
+            one.text.split("\n")[0]
+            for one in self.box.telegram.messages(chat)
+            if one.sender_id != chat and one.service is None
+        ]
+
+    def messages(self, chat: int = ANNA_ID) -> list[Message]:
+        return [one for one in self.box.telegram.messages(chat) if one.sender_id != chat]
+
+    async def rows(self, *columns: str) -> list[tuple[Any, ...]]:
+        """Columns of the outbox, in the order of the rows."""
+        return await self.db.read(_rows, columns)
+
+    async def row(self, subject: str, kind: str = "alert") -> Owed:
+        return await self.db.read(_row, subject, kind)
+
+    async def chat(self, chat_id: int = ANNA_ID) -> Chat:
+        found = await self.db.read(chats.get, ChatId(chat_id))
+        assert found is not None
+        return found
+
+
+@asynccontextmanager
+async def room(
+    db: Database, *, limits: Limits = LIFTED, clock: Clock | None = None
+) -> AsyncIterator[Room]:
+    """Open the room over a database; the box's own rate limits are off."""
+    clock = clock or Clock()
+    async with Sandbox.start(clock=clock) as box, opened(db, box, clock, limits) as made:
+        yield made
+
+
+@asynccontextmanager
+async def opened(
+    db: Database, box: Sandbox, clock: Clock, limits: Limits = LIFTED
+) -> AsyncIterator[Room]:
+    """Start a bot on a box that is there: what a restart of the program does."""
+
+    async def remember(chat_id: int | None, wait: timedelta) -> None:
+        key = lanes.EVERYBODY if chat_id is None else ChatId(chat_id)
+        await db.write(lanes.rest, key, clock() + wait)
+
+    limiter = Limiter(limits, remember=remember, clock=lambda: clock().timestamp())
+    bot = ExtBot(box.token, base_url=box.base_url, rate_limiter=limiter)
+    await bot.initialize()
+    outcomes: list[Outcome] = []
+    deliverer = Deliverer(
+        db, bot, limiter, clock, heed=lambda _owed, outcome: outcomes.append(outcome)
+    )
+    await deliverer.start()
+    box.calls.clear()
+    try:
+        yield Room(db, box, bot, limiter, deliverer, clock, outcomes)
+    finally:
+        await deliverer.stop()
+        await bot.shutdown()
+
+
+def tell(db: Connection, stories: Sequence[int], chat: int, thread: int, now: datetime) -> None:
+    feed = db.conn.execute("select id from feeds limit 1").fetchone()
+    feed_id = feed[0] if feed else rows.feed(db)
+    known = {one[0] for one in db.conn.execute("select id from stories")}
+    rows.told(db, feed_id, *(rows.new_item(n) for n in stories if n not in known), now=now)
+    owed = [alert(n, chat, thread) for n in stories]
+    deliveries.owe(db, owed, now)
+
+
+def alert(story: int, chat: int = ANNA_ID, thread: int = 0) -> NewDelivery:
+    return NewDelivery(
+        ChatId(chat),
+        ThreadId(thread) if thread else NO_THREAD,
+        DeliveryKind.ALERT,
+        f"s{story}",
+        StoryId(story),
+    )
+
+
+def _insert(db: Connection, chat: Chat, now: datetime) -> None:
+    chats.met(db, chat, now)
+
+
+def _kind(box: Sandbox, chat_id: int) -> ChatKind:
+    if chat_id > 0:
+        return ChatKind.PRIVATE
+    return ChatKind(box.telegram.chats[chat_id].kind)
+
+
+def _rows(db: Connection, columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    return db.conn.execute(f"select {', '.join(columns)} from deliveries order by id").fetchall()
+
+
+def _row(db: Connection, subject: str, kind: str) -> Owed:
+    (found,) = db.conn.execute(
+        "select id from deliveries where subject = ? and kind = ?", (subject, kind)
+    ).fetchone()
+    return outbox.by_id(db, found)
