@@ -109,7 +109,7 @@ class Sandbox:
             await hooks.close()
             await runner.cleanup()
 
-    async def until(self, condition: Callable[[], bool], timeout: float = 5.0) -> None:  # noqa: ASYNC109
+    async def until(self, condition: Callable[[], bool], within: float = 5.0) -> None:
         """Wait until `condition` holds, looking again at every happening and call."""
         changed = asyncio.Event()
 
@@ -118,7 +118,7 @@ class Sandbox:
 
         forgets = (self.telegram.listen(wake), self.calls.listen(wake))
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(within):
                 while not condition():
                     changed.clear()
                     await changed.wait()
@@ -126,7 +126,7 @@ class Sandbox:
             for forget in forgets:
                 forget()
 
-    async def message(self, chat_id: int, text: str, timeout: float = 5.0) -> Message:  # noqa: ASYNC109
+    async def message(self, chat_id: int, text: str, within: float = 5.0) -> Message:
         """Wait until a message from a bot containing `text` stands in a chat; return the newest."""
 
         def found() -> list[Message]:
@@ -137,7 +137,7 @@ class Sandbox:
                 and (message.sender_id is None or message.sender_id in self.telegram.bots)
             ]
 
-        await self.until(lambda: bool(found()), timeout)
+        await self.until(lambda: bool(found()), within)
         return found()[-1]
 
 

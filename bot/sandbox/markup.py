@@ -63,14 +63,18 @@ def _inline_button(raw: Any, *, private: bool) -> Button:
         return Button(text, callback_data=_callback_data(raw["callback_data"]))
     if raw.get("url") is not None:
         return Button(text, url=_button_url(str(raw["url"])))
-    if "switch_inline_query" in raw:
-        return Button(text, inline_query=str(raw["switch_inline_query"]))
-    if "switch_inline_query_current_chat" in raw:
-        return Button(text, inline_here=str(raw["switch_inline_query_current_chat"]))
     if isinstance(raw.get("copy_text"), dict):
         return Button(text, copy_text=str(raw["copy_text"].get("text", "")))
     if isinstance(raw.get("web_app"), dict):
         return Button(text, url=_web_app_url(raw["web_app"], private=private))
+    return _inline_switch(text, raw)
+
+
+def _inline_switch(text: str, raw: Json) -> Button:
+    if "switch_inline_query" in raw:
+        return Button(text, inline_query=str(raw["switch_inline_query"]))
+    if "switch_inline_query_current_chat" in raw:
+        return Button(text, inline_here=str(raw["switch_inline_query_current_chat"]))
     raise bad_request(
         "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
     )

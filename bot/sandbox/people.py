@@ -3,7 +3,7 @@
 from bot.sandbox.model import User
 
 BOT_ID = 7_000_000_001
-BOT_TOKEN = f"{BOT_ID}:sandbox-token-of-no-use-elsewhere-0"  # noqa: S105 - opens only this box
+BOT_TOKEN = f"{BOT_ID}:sandbox-token-of-no-use-elsewhere-0"
 BOT_USERNAME = "SteppeWireBot"
 
 ANNA_ID = 1001

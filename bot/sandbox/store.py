@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.sandbox.errors import ApiError, UNAUTHORIZED
+from bot.sandbox.errors import UNAUTHORIZED, ApiError
 from bot.sandbox.limits import (
     INLINE_LIFETIME,
     PRESS_LIFETIME,
+    UPDATE_LIFETIME,
     RateLimit,
     Rates,
-    UPDATE_LIFETIME,
 )
 from bot.sandbox.model import (
     Bot,

@@ -173,7 +173,7 @@ class Telegram(Gatherings):
         return press
 
     def channel_bot(self, key: Key) -> int:
-        """The bot behind a channel's posts, or the main one."""
+        """Find the bot behind a channel's posts, or the main one."""
         if key.bot_id:
             return key.bot_id
         inside = (m.user_id for m in self.chats[key.chat_id].members if m.is_inside)

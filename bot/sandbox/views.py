@@ -1,10 +1,16 @@
 """What a person sees in the chat page (pure): values of the box → JSON of our own page."""
 
+from collections import OrderedDict
+from collections.abc import Iterable
+from itertools import islice
+
 from bot.sandbox.model import Button, Chat, Dialog, Json, Key, Message, StoredFile
 from bot.sandbox.people import ROLES
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.wire import entity_json
 
+MOST_UNREAD = 999
+RECENT = 200  # messages searched for a reply keyboard
 PREVIEW = 120  # characters of a chat list's second line
 
 
@@ -16,6 +22,7 @@ def people_view(telegram: Telegram) -> list[Json]:
             "name": user.name,
             "language": user.language_code or "",
             "role": ROLES.get(user.id, "reader"),
+            "unread": sum(unread(telegram, user.id, key) for key in keys_of(telegram, user.id)),
         }
         for user in telegram.users.values()
         if not user.is_bot and not user.deactivated
@@ -40,26 +47,37 @@ def sees(telegram: Telegram, person_id: int, key: Key) -> bool:
     return member is not None and member.is_inside
 
 
+def unread(telegram: Telegram, person_id: int, key: Key) -> int:
+    """Count what came since the person last looked, from the end backwards."""
+    read = telegram.read.get((person_id, key), 0)
+    count = 0
+    for message_id, message in reversed(telegram.talks.get(key, OrderedDict()).items()):
+        if message_id <= read:
+            break
+        count += message.sender_id != person_id
+        if count > MOST_UNREAD:
+            break
+    return count
+
+
 def page_chat_id(key: Key) -> int:
-    """Number a conversation as its person does: private chats by the bot's id."""
+    """Give the number a conversation has for its person: private chats by the bot's id."""
     return key.bot_id or key.chat_id
 
 
 def chat_view(telegram: Telegram, person_id: int, key: Key) -> Json:
     """One line of the chat list, with all the page needs to draw the chat's frame."""
-    talk = telegram.talks.get(key, {})
+    talk = telegram.talks.get(key, OrderedDict())
     last = next(reversed(talk.values())) if talk else None
-    read = telegram.read.get((person_id, key), 0)
-    unread = sum(1 for i, m in talk.items() if i > read and m.sender_id != person_id)
     body = {
         "id": page_chat_id(key),
-        "unread": unread,
+        "unread": unread(telegram, person_id, key),
         "last": message_preview(telegram, last, person_id) if last else None,
         "commands": [
             {"command": c.command, "description": c.description}
             for c in telegram.menu(person_id, key)
         ],
-        "keyboard": _reply_keyboard(list(talk.values())[-200:]),
+        "keyboard": _reply_keyboard(islice(reversed(talk.values()), RECENT)),
     }
     return body | (
         _private_frame(telegram, key) if key.bot_id else _shared_frame(telegram, person_id, key)
@@ -111,8 +129,8 @@ def _shared_frame(telegram: Telegram, person_id: int, key: Key) -> Json:
     }
 
 
-def _reply_keyboard(talk: list[Message]) -> list[list[Json]] | None:
-    for message in reversed(talk):
+def _reply_keyboard(newest_first: Iterable[Message]) -> list[list[Json]] | None:
+    for message in newest_first:
         if message.markup is None or message.markup.kind == "inline":
             continue
         if message.markup.kind != "reply":

@@ -31,7 +31,7 @@ def get_chat(telegram: Telegram, bot: Bot, params: Params) -> Any:
     else:
         chat = telegram.chat_at(key.chat_id)
         if not chat.username or chat.member(bot.id):
-            inside(telegram, bot, chat)
+            inside(bot, chat)
     full = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": _NO_GIFTS}
     return chat_json(telegram, key.chat_id) | full
 
@@ -41,7 +41,7 @@ def _group(telegram: Telegram, bot: Bot, params: Params, refusal: str) -> Chat:
     if key.bot_id:
         raise bad_request(refusal)
     chat = telegram.chat_at(key.chat_id)
-    inside(telegram, bot, chat)
+    inside(bot, chat)
     return chat
 
 

@@ -94,7 +94,7 @@ def own_message(telegram: Telegram, bot: Bot, params: Params, what: str) -> Mess
     return message
 
 
-def inside(telegram: Telegram, bot: Bot, chat: Chat) -> None:
+def inside(bot: Bot, chat: Chat) -> None:
     """Refuse a look into a chat the bot is not in."""
     member = chat.member(bot.id)
     if member is None or member.status == "left":

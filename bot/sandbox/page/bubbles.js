@@ -1,0 +1,79 @@
+// One message → one bubble.
+
+import { fileUrl } from "./api.js";
+import { avatar, copy, el, icon, iconButton } from "./dom.js";
+import { clock, size, word } from "./labels.js";
+import { richText } from "./richtext.js";
+
+const BIG_EMOJI = /^(?:\p{Extended_Pictographic}[\u{1F3FB}-\u{1F3FF}\uFE0F]?){1,3}$/u;
+
+// `hooks`: command, link, press, reply, jump; `shared` shows who wrote.
+export function bubble(message, shared, hooks) {
+  const data = { message: message.id, author: message.author_id };
+  if (message.out) data.out = "";
+  if (message.service) return el("div", { class: "service", data }, el("span", {}, message.service));
+  const classes = ["row", message.out ? "out" : "in"];
+  const big = message.text && BIG_EMOJI.test(message.text) && !message.photo && !message.document && !message.reply;
+  const body = el("div", { class: `bubble${big ? " big" : ""}${message.photo ? " pictured" : ""}` },
+    shared && !message.out ? el("div", { class: `author ink${Math.abs(message.author_id) % 7}` }, message.author) : null,
+    message.reply ? quoted(message.reply, hooks) : null,
+    message.photo ? photo(message.photo, message.text) : null,
+    message.document ? attachment(message.document) : null,
+    message.location ? place(message.location) : null,
+    text(message, hooks));
+  const column = el("div", { class: "column" }, body, keyboard(message, hooks));
+  return el("article", { class: classes.join(" "), data, "aria-label": `${message.author}, ${clock(message.at)}` },
+    shared && !message.out ? avatar(message.author || "?", message.author_id) : null,
+    column,
+    iconButton("reply", word("reply"), "reply", () => hooks.reply(message)));
+}
+
+function text(message, hooks) {
+  const meta = el("span", { class: "meta" },
+    message.via ? el("span", {}, `via @${message.via}`) : null,
+    message.silent && !message.out ? el("span", { class: "silent", title: "sent without sound" }, "🔕") : null,
+    message.edited ? el("span", { data: { edited: "" } }, word("edited")) : null,
+    el("time", { datetime: new Date(message.at).toISOString(), title: new Date(message.at).toLocaleString() }, clock(message.at)),
+    message.out ? icon("checks") : null);
+  return el("div", { class: "text", dir: "auto" }, el("span", { data: { text: "" } }, richText(message.text, message.entities, hooks)), meta);
+}
+
+function quoted(reply, hooks) {
+  return el("button", { type: "button", class: "quoted", data: { quoted: reply.id }, onclick: () => hooks.jump(reply.id) },
+    el("b", {}, reply.author), el("span", {}, reply.text));
+}
+
+function photo(file, caption) {
+  const image = el("img", { src: fileUrl(file.id), alt: caption ? caption.slice(0, 120) : "Photo", width: file.width || null, height: file.height || null, loading: "lazy" });
+  return el("a", { class: "photo", href: fileUrl(file.id), target: "_blank", rel: "noopener", data: { photo: file.id } }, image);
+}
+
+function attachment(file) {
+  const extension = file.name.includes(".") ? file.name.split(".").pop().slice(0, 4) : "file";
+  return el("a", { class: "attachment", href: fileUrl(file.id, true), download: file.name, data: { document: file.name } },
+    el("span", { class: "sheet" }, extension), el("span", { class: "what" }, el("b", {}, file.name), el("small", {}, size(file.size))));
+}
+
+function place([latitude, longitude]) {
+  return el("div", { class: "place", data: { location: "" } }, el("span", { class: "map" }, icon("pin")),
+    el("span", { class: "what" }, el("b", {}, word("place")), el("small", {}, `${latitude.toFixed(4)}, ${longitude.toFixed(4)}`)));
+}
+
+function keyboard(message, hooks) {
+  if (!message.keyboard.length) return null;
+  return el("div", { class: "keys" }, message.keyboard.map((row) => el("div", {}, row.map((key) => button(message, key, hooks)))));
+}
+
+function button(message, key, hooks) {
+  const data = { button: key.number };
+  if (key.kind === "url") {
+    const onclick = (event) => { if (hooks.link(key.value)) event.preventDefault(); };
+    return el("a", { class: "key", href: key.value, target: "_blank", rel: "noopener noreferrer", data, onclick }, key.text, icon("out"));
+  }
+  const run = (event) => (key.kind === "copy" ? copy(key.value) : key.kind === "inline" ? hooks.inline(key.value) : hooks.press(message, key, event.currentTarget));
+  return el("button", { type: "button", class: "key", data, onclick: run }, key.text, key.kind === "copy" ? icon("copy") : null);
+}
+
+export function separator(label) {
+  return el("div", { class: "day", data: { day: label } }, el("span", {}, label));
+}

@@ -1,0 +1,44 @@
+// Who you are, and your chats.
+
+import { $, avatar, el } from "./dom.js";
+import { shortTime, word } from "./labels.js";
+
+export function showPeople(people, me, choose) {
+  const rows = people.map((person) => el("button", {
+    type: "button", role: "radio", class: "person", "aria-checked": String(person.id === me), title: `${person.name}, ${person.role}`,
+    data: { person: person.id }, onclick: () => choose(person.id),
+  }, avatar(person.name, person.id), el("span", { class: "who" }, el("b", {}, person.name.split(" ")[0]), el("small", {}, person.role)),
+  person.unread && person.id !== me ? el("span", { class: "dot", "aria-label": `${person.unread} unread` }) : null));
+  $("[data-people]").replaceChildren(...rows);
+}
+
+export function showChats(chats, current, choose) {
+  const sorted = [...chats].sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0));
+  const list = $("[data-chats]");
+  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.chat : null;
+  list.replaceChildren(...sorted.map((chat) => row(chat, chat.id === current, choose)));
+  if (focused) $(`[data-chat="${focused}"]`, list)?.focus();
+}
+
+function row(chat, selected, choose) {
+  return el("button", { type: "button", class: "chat-row", "aria-current": selected ? "true" : null, data: { chat: chat.id, kind: chat.kind }, onclick: () => choose(chat.id) },
+    face(chat),
+    el("span", { class: "lines" },
+      el("span", { class: "line" }, el("b", {}, chat.title), badgeOf(chat), el("time", {}, chat.last ? shortTime(chat.last.at) : "")),
+      el("span", { class: "line" }, el("span", { class: "last" }, lastLine(chat)),
+        chat.unread ? el("span", { class: "unread", data: { unread: chat.unread }, "aria-label": `${chat.unread} unread` }, chat.unread > 99 ? "99+" : chat.unread) : null)));
+}
+
+function badgeOf(chat) {
+  return chat.kind === "private" ? el("span", { class: "tag" }, "bot") : chat.kind === "channel" ? el("span", { class: "tag" }, "channel") : null;
+}
+
+function lastLine(chat) {
+  if (!chat.last) return word("empty");
+  const author = chat.last.author && !chat.last.out ? el("span", { class: "by" }, `${chat.last.author.split(" ")[0]}: `) : null;
+  return [author, chat.last.text].filter(Boolean);
+}
+
+export function face(chat) {
+  return chat.kind === "private" ? el("img", { class: "avatar", src: "/page/icon.svg", alt: "" }) : avatar(chat.title, chat.id);
+}
