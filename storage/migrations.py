@@ -46,14 +46,17 @@ create table feeds (
     failing_since   integer,
     error_key       text not null default '',          -- text catalogue key
     error_values    text not null default '{}',
-    told_ill_at     integer,                           -- admins were told; cleared on recovery
+    told_ill_at     integer,                           -- admins were told that it is ill
     silent_since    integer,
     etag            text not null default '',          -- verbatim, a pair with last_modified,
     last_modified   text not null default '',          -- both from the same 200
     body_digest     text not null default '',          -- of the last parsed body
+    entries_seen    text not null default '',          -- marks of its entries, unparsed again
     moved_to        text not null default '',          -- a permanent redirect seen so far
     moved_seen      integer not null default 0,
     baseline_done   integer not null default 0,        -- the silent first fetch is behind it
+    told_well_at    integer,                           -- admins were told of the recovery
+    notice          text not null default '',          -- owed to admins, not yet in the outbox
     items           integer not null default 0
 ) strict;
 create index feeds_due on feeds(next_check_at) where status not in ('gone', 'paused');

@@ -73,13 +73,26 @@ class FeedStatus(StrEnum):
     PAUSED = "paused"
 
 
+class FeedNoticeKind(StrEnum):
+    """What admins are told of a feed, once each."""
+
+    ILL = "ill"
+    RECOVERED = "recovered"
+    SILENT = "silent"
+    GONE = "gone"
+    MOVED = "moved"
+
+
 @dataclass(frozen=True, slots=True)
 class FeedState:
     """What polling has learnt of one feed; replaced as a whole after each look.
 
     ``next_check_at`` is the promise kept across restarts. ``interval_s`` is the feed's own
     adaptive interval in seconds. ``failure_weight`` sums weighted failures (hard 1, soft .5,
-    temporary .25) since the last success and drives the back-off.
+    temporary .25) since the last success and drives the back-off. ``entries_seen`` marks the
+    entries of the last document, so that only changed ones are parsed. Admins were last told
+    that the feed is ill at ``told_ill_at``, that it is well again at ``told_well_at``;
+    ``notice`` is what they are owed now, taken up after the transaction that wrote it.
     """
 
     status: FeedStatus = FeedStatus.NEW
@@ -100,9 +113,25 @@ class FeedState:
     etag: str = ""
     last_modified: str = ""
     body_digest: str = ""
+    entries_seen: str = ""
     moved_to: str = ""
     moved_seen: int = 0
     baseline_done: bool = False
+    told_well_at: datetime | None = None
+    notice: FeedNoticeKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedNotice:
+    """Something that admins are owed about a feed, and what its sentence needs."""
+
+    feed_id: FeedId
+    kind: FeedNoticeKind
+    url: str
+    title: str
+    error_key: str = ""
+    error_values: dict[str, Any] = field(default_factory=dict)
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

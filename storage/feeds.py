@@ -1,0 +1,392 @@
+"""Feeds: what is polled, when next, and how each is. Polling's whole memory is in these rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from storage import outlets, stories
+from storage.errors import NewsError
+from storage.model import (
+    Feed,
+    FeedId,
+    FeedKind,
+    FeedNotice,
+    FeedNoticeKind,
+    FeedState,
+    FeedStatus,
+    Outlet,
+    StoryId,
+)
+from storage.sql import Connection, from_json, from_ms, to_json, to_ms
+
+COLUMNS = (
+    "f.id, f.url, f.title, f.kind, f.languages, f.site_url, f.rules, f.moved_from, f.added_at,"
+    " f.items, f.status, f.next_check_at, f.interval_s, f.last_checked_at, f.last_status,"
+    " f.last_ok_at, f.last_new_at, f.usual_gap_s, f.failure_weight, f.failure_count,"
+    " f.failing_since, f.error_key, f.error_values, f.told_ill_at, f.silent_since, f.etag,"
+    " f.last_modified, f.body_digest, f.entries_seen, f.moved_to, f.moved_seen, f.baseline_done,"
+    " f.told_well_at, f.notice"
+)
+_WIDTH = 34
+_SELECT = f"select {COLUMNS}, {outlets.COLUMNS} from feeds f join outlets o on o.id = f.outlet_id"  # noqa: S608 (our own column lists)
+_POLLED = "f.status not in ('gone', 'paused') and f.kind <> 'import'"
+
+
+@dataclass(frozen=True, slots=True)
+class NewFeed:
+    """A feed to be added, and the outlet it belongs to (added where it is not known yet)."""
+
+    url: str
+    title: str
+    outlet: str
+    kind: FeedKind = FeedKind.FEED
+    languages: tuple[str, ...] = ()
+    site_url: str = ""
+    rules: dict[str, str] = field(default_factory=dict)
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+def get(db: Connection, feed_id: FeedId) -> Feed | None:
+    """Return a feed, or None where there is none of that id."""
+    return _first(db, "where f.id = ?", (feed_id,))
+
+
+def by_url(db: Connection, url: str) -> Feed | None:
+    """Return the feed at an address, whichever of http and https it was added with."""
+    return _first(db, "where f.url in (?, ?) order by f.url <> ?1", (url, _other_scheme(url)))
+
+
+def found(db: Connection, wanted: str) -> Feed:
+    """Return the feed that a person means by an id or an address; NewsError if there is none."""
+    feed = None
+    if wanted.isascii() and wanted.isdecimal() and len(wanted) < 19:  # noqa: PLR2004 (64 bits)
+        feed = get(db, FeedId(int(wanted)))
+    feed = feed or by_url(db, wanted)
+    if feed is None:
+        raise NewsError("feed.unknown", feed=wanted)
+    return feed
+
+
+def every(db: Connection, *, polled_only: bool = False) -> tuple[Feed, ...]:
+    """Return all feeds in the order they were added; ``polled_only`` leaves imports out."""
+    where = "where f.kind <> 'import'" if polled_only else ""
+    return tuple(map(_of_row, db.conn.execute(f"{_SELECT} {where} order by f.id")))
+
+
+def due(db: Connection, now: datetime, limit: int = 1_000) -> tuple[Feed, ...]:
+    """Return the feeds whose next look has come, the longest waiting first."""
+    rows = db.conn.execute(
+        f"{_SELECT} where {_POLLED} and f.next_check_at <= ? order by f.next_check_at, f.id limit ?",
+        (to_ms(now), limit),
+    )
+    return tuple(map(_of_row, rows))
+
+
+def pollable(db: Connection) -> tuple[Feed, ...]:
+    """Return every feed but those gone or paused: what a forced round looks at."""
+    return tuple(map(_of_row, db.conn.execute(f"{_SELECT} where {_POLLED} order by f.id")))
+
+
+def count(db: Connection) -> dict[FeedStatus, int]:
+    """Count polled feeds by status."""
+    rows = db.conn.execute("select status, count(*) from feeds where kind <> 'import' group by 1")
+    return {FeedStatus(status): number for status, number in rows}
+
+
+def next_due(db: Connection) -> datetime | None:
+    """Return when the next look is due, None where nothing is polled."""
+    (moment,) = db.conn.execute(
+        f"select min(f.next_check_at) from feeds f where {_POLLED}"  # noqa: S608 (a constant)
+    ).fetchone()
+    return from_ms(moment)
+
+
+# --- adding and changing ---------------------------------------------------------------------
+
+
+def add(db: Connection, new: NewFeed, now: datetime) -> Feed:
+    """Add a feed; its first look is due at once. NewsError where its address is there already."""
+    if (there := by_url(db, new.url)) is not None:
+        raise NewsError("feed.exists", url=new.url, id=there.id)
+    outlet = outlets.named(db, new.outlet or host_of(new.url), home_url=new.site_url)
+    return _insert(db, new, outlet, now)
+
+
+def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime) -> int:
+    """Add the feeds that are not there yet (a catalogue, an OPML file); return how many were.
+
+    Outlets are described by the values given; their ids do not matter.
+    """
+    added = 0
+    for one, described in new:
+        if by_url(db, one.url) is not None:
+            continue
+        outlet = outlets.named(
+            db,
+            described.name,
+            country=described.country,
+            ownership=described.ownership,
+            wire=described.wire,
+            family=described.family,
+            home_url=described.home_url,
+        )
+        _insert(db, one, outlet, now)
+        added += 1
+    return added
+
+
+def of_import(db: Connection, name: str, source: str, now: datetime) -> Feed:
+    """Return the feed that stands for an imported file's source, adding it where needed."""
+    url = f"import:{name}/{source}" if source else f"import:{name}"
+    there = _first(db, "where f.url = ?", (url,))
+    if there is not None:
+        return there
+    outlet = outlets.named(db, source or name)
+    return _insert(db, NewFeed(url, source or name, outlet.name, FeedKind.IMPORT), outlet, now)
+
+
+def pause(db: Connection, feed_id: FeedId) -> None:
+    """Look at a feed no more until it is resumed."""
+    db.conn.execute("update feeds set status = 'paused' where id = ?", (feed_id,))
+
+
+def resume(db: Connection, feed_id: FeedId, now: datetime) -> None:
+    """Look at a paused or retired feed again, at once, with a clean slate."""
+    db.conn.execute(
+        "update feeds set status = case when last_ok_at is null then 'new' else 'ok' end,"
+        " next_check_at = ?, failure_weight = 0, failure_count = 0, failing_since = null,"
+        " error_key = '', error_values = '{}', silent_since = null where id = ?",
+        (to_ms(now), feed_id),
+    )
+
+
+def remove(db: Connection, feed_id: FeedId) -> None:
+    """Forget a feed, its items and their keys; stories keep what others told."""
+    touched = [
+        StoryId(row[0])
+        for row in db.conn.execute(
+            "select distinct story_id from items where feed_id = ?", (feed_id,)
+        )
+    ]
+    # Ids must not be given twice: an old message may still point to them.
+    db.conn.execute(
+        "insert into facts(name, value) select 'last_item', max(id) from items where true"
+        " on conflict(name) do update set value = max(value + 0, excluded.value + 0)"
+    )
+    db.conn.execute("delete from facts where name = 'last_item' and value is null")
+    db.conn.execute("delete from feeds where id = ?", (feed_id,))
+    stories.refresh(db, touched)
+    stories.drop_empty(db, touched)
+
+
+def retitle(db: Connection, feed_id: FeedId, title: str, site_url: str, language: str) -> None:
+    """Keep what a feed says of itself where nothing better is known."""
+    db.conn.execute(
+        "update feeds set title = case when title in ('', url, host) and ?1 <> '' then ?1"
+        " else title end, site_url = case when site_url = '' then ?2 else site_url end,"
+        " languages = case when languages = '' then ?3 else languages end where id = ?4",
+        (title[:300], site_url, language[:35], feed_id),
+    )
+
+
+def move(db: Connection, feed_id: FeedId, url: str) -> bool:
+    """Follow a permanent move; False where another feed is at the new address already."""
+    there = _first(db, "where f.url = ?", (url,))
+    if there is not None and there.id != feed_id:
+        return False
+    db.conn.execute(
+        "update feeds set moved_from = url, url = ?, host = ?, moved_to = '', moved_seen = 0"
+        " where id = ? and url <> ?1",
+        (url, host_of(url), feed_id),
+    )
+    return True
+
+
+# --- what polling learns ---------------------------------------------------------------------
+
+
+def keep_state(db: Connection, feed_id: FeedId, state: FeedState, *, new: int = 0) -> None:
+    """Keep what a look has taught, and how many new items it brought.
+
+    A feed paused while it was looked at stays paused.
+    """
+    db.conn.execute(_KEEP, _state_row(state, new, feed_id))
+
+
+def keep_states(db: Connection, states: Iterable[tuple[FeedId, FeedState]]) -> None:
+    """Keep the states of many looks that brought no items."""
+    db.conn.executemany(_KEEP, [_state_row(state, 0, feed_id) for feed_id, state in states])
+
+
+def rest_host(db: Connection, host: str, until: datetime) -> None:
+    """Put off every feed of a host that asked to be left alone; never bring one forward."""
+    db.conn.execute(
+        "update feeds set next_check_at = max(next_check_at, ?) where host = ?",
+        (to_ms(until), host),
+    )
+
+
+def take_notices(db: Connection) -> tuple[FeedNotice, ...]:
+    """Return what admins are owed about feeds, and consider it taken.
+
+    Call it in the transaction that writes them to the outbox: they are owed once.
+    """
+    rows = db.conn.execute(
+        "select id, notice, url, title, error_key, error_values,"
+        " coalesce(silent_since, failing_since) from feeds where notice <> '' order by id"
+    ).fetchall()
+    db.conn.execute("update feeds set notice = '' where notice <> ''")
+    return tuple(
+        FeedNotice(
+            feed_id=FeedId(row[0]),
+            kind=FeedNoticeKind(row[1]),
+            url=row[2],
+            title=row[3],
+            error_key=row[4],
+            error_values=from_json(row[5]) or {},
+            since=from_ms(row[6]),
+        )
+        for row in rows
+    )
+
+
+def host_of(url: str) -> str:
+    """Return the host and non-default port that politeness counts together."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    host = (parts.hostname or "").lower().rstrip(".")
+    is_default = port is None or port == {"http": 80, "https": 443}.get(parts.scheme.lower())
+    return host if is_default else f"{host}:{port}"
+
+
+# --- rows ------------------------------------------------------------------------------------
+
+_KEEP = (
+    "update feeds set status = case when status = 'paused' then 'paused' else ? end,"
+    " next_check_at = ?, interval_s = ?, last_checked_at = ?, last_status = ?, last_ok_at = ?,"
+    " last_new_at = ?, usual_gap_s = ?, failure_weight = ?, failure_count = ?,"
+    " failing_since = ?, error_key = ?, error_values = ?, told_ill_at = ?, silent_since = ?,"
+    " etag = ?, last_modified = ?, body_digest = ?, entries_seen = ?, moved_to = ?,"
+    " moved_seen = ?, baseline_done = ?, told_well_at = ?,"
+    " notice = case when ? <> '' then ? else notice end, items = items + ? where id = ?"
+)
+
+
+def _state_row(state: FeedState, new: int, feed_id: FeedId) -> tuple[Any, ...]:
+    notice = state.notice.value if state.notice else ""
+    return (
+        state.status.value,
+        to_ms(state.next_check_at) or 0,
+        state.interval_s,
+        to_ms(state.last_checked_at),
+        state.last_status,
+        to_ms(state.last_ok_at),
+        to_ms(state.last_new_at),
+        state.usual_gap_s,
+        state.failure_weight,
+        state.failure_count,
+        to_ms(state.failing_since),
+        state.error_key,
+        to_json(state.error_values),
+        to_ms(state.told_ill_at),
+        to_ms(state.silent_since),
+        state.etag,
+        state.last_modified,
+        state.body_digest,
+        state.entries_seen,
+        state.moved_to,
+        state.moved_seen,
+        state.baseline_done,
+        to_ms(state.told_well_at),
+        notice,
+        notice,
+        new,
+        feed_id,
+    )
+
+
+def _of_row(row: tuple[Any, ...]) -> Feed:
+    return Feed(
+        id=FeedId(row[0]),
+        url=row[1],
+        title=row[2],
+        kind=FeedKind(row[3]),
+        outlet=outlets.of_row(row[_WIDTH:]),
+        languages=tuple(row[4].split()),
+        site_url=row[5],
+        rules=from_json(row[6]) or {},
+        moved_from=row[7],
+        added_at=from_ms(row[8]),
+        items=row[9],
+        state=_state_of(row[10:_WIDTH]),
+    )
+
+
+def _state_of(row: tuple[Any, ...]) -> FeedState:
+    status = FeedStatus(row[0])
+    is_promised = row[1] and status not in {FeedStatus.GONE, FeedStatus.PAUSED}
+    return FeedState(
+        status=status,
+        next_check_at=from_ms(row[1]) if is_promised else None,
+        interval_s=row[2],
+        last_checked_at=from_ms(row[3]),
+        last_status=row[4],
+        last_ok_at=from_ms(row[5]),
+        last_new_at=from_ms(row[6]),
+        usual_gap_s=row[7],
+        failure_weight=row[8],
+        failure_count=row[9],
+        failing_since=from_ms(row[10]),
+        error_key=row[11],
+        error_values=from_json(row[12]) or {} if row[12] != "{}" else {},
+        told_ill_at=from_ms(row[13]),
+        silent_since=from_ms(row[14]),
+        etag=row[15],
+        last_modified=row[16],
+        body_digest=row[17],
+        entries_seen=row[18],
+        moved_to=row[19],
+        moved_seen=row[20],
+        baseline_done=bool(row[21]),
+        told_well_at=from_ms(row[22]),
+        notice=FeedNoticeKind(row[23]) if row[23] else None,
+    )
+
+
+def _insert(db: Connection, new: NewFeed, outlet: Outlet, now: datetime) -> Feed:
+    (feed_id,) = db.conn.execute(
+        "insert into feeds(url, title, kind, outlet_id, languages, site_url, rules, host,"
+        " added_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
+        (
+            new.url,
+            new.title,
+            new.kind.value,
+            outlet.id,
+            " ".join(new.languages),
+            new.site_url,
+            to_json(new.rules),
+            host_of(new.url),
+            to_ms(now),
+        ),
+    ).fetchone()
+    feed = get(db, FeedId(feed_id))
+    assert feed is not None  # noqa: S101 (just written)
+    return feed
+
+
+def _first(db: Connection, where: str, values: tuple[Any, ...]) -> Feed | None:
+    row = db.conn.execute(f"{_SELECT} {where} limit 1", values).fetchone()
+    return _of_row(row) if row else None
+
+
+def _other_scheme(url: str) -> str:
+    if url.startswith("https://"):
+        return "http://" + url.removeprefix("https://")
+    return "https://" + url.removeprefix("http://") if url.startswith("http://") else url
