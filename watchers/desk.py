@@ -165,15 +165,16 @@ class Desk:
         index = self._memory.index
         match change:
             case stories.Joined(story, into):
-                moved = [one.item for one in index.tellings(story)]
+                items_moved = len(index.members(story))
                 index.merge(story, into)
                 await self._db.write(story_store.join, story, into, now)
-                log.info("stories joined", story=story, into=into, items=len(moved))
-            case stories.Moved(item, story, to):
+                log.info("stories joined", story=story, into=into, items=items_moved)
+            case stories.Moved(moved, story, to):
                 target = self._new_story() if to is None else to
-                index.move(item, target)
-                await self._db.write(story_store.move, [item], target, now)
-                log.info("item moved", item=item, story=story, to=target)
+                for item in moved:
+                    index.move(item, target)
+                await self._db.write(story_store.move, list(moved), target, now)
+                log.info("items moved", items=list(moved), story=story, to=target)
             case _:
                 assert_never(change)
 

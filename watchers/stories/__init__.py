@@ -1,17 +1,10 @@
 """Same story? One pure decision, its signals, its vetoes, its index and its second thoughts."""
 
-from watchers.stories.identity import (
-    Change,
-    Joined,
-    Moved,
-    Settings,
-    Verdict,
-    identify,
-    related,
-    revise,
-)
+from watchers.stories.identity import Verdict, identify, related
 from watchers.stories.index import Index
+from watchers.stories.revision import Change, Joined, Moved, revise
 from watchers.stories.telling import Telling, prepare
+from watchers.stories.weights import Settings, fitted
 
 __all__ = [
     "Change",
@@ -21,6 +14,7 @@ __all__ = [
     "Settings",
     "Telling",
     "Verdict",
+    "fitted",
     "identify",
     "prepare",
     "related",

@@ -1,29 +1,36 @@
 """The one decision: which story does a telling belong to, how surely, and why."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-
-from rapidfuzz import fuzz
+from typing import Final
 
 from storage.model import ItemId, StoryId
-from watchers.stories.index import Candidate, Index
+from watchers.stories.clusters import partition
+from watchers.stories.index import Index, Likeness
+from watchers.stories.signals import SIGNALS, probability
 from watchers.stories.telling import Telling
+from watchers.stories.vetoes import Reason
 
-Reason = tuple[str | float, ...]
-"""A signal's or veto's name and the small values that explain it; JSON-able."""
-
-_OLD = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a backtest may vary: the scores from which a telling joins, or is related."""
-
-    join: float = 0.80
-    related: float = 0.55
-
-
-DEFAULT = Settings()
+_OLD: Final = timedelta(days=14)
+_SAME_PAGE: Final = timedelta(hours=20)
+_NEIGHBOURS: Final = 40
+"""Tellings that are weighed together; beyond that whole stories stand as one."""
+_MAX_RELATED: Final = 3
+_MAX_OPEN: Final = 24
+"""A story larger than this is not taken apart any more."""
+_TOLD: Final = {
+    name: SIGNALS.index(signal)
+    for name, signal in {
+        "words": "words",
+        "headline": "title_least",
+        "copied": "copied",
+        "notions": "notions",
+        "names": "names",
+        "figures": "figures_title_shared",
+        "entities": "entities",
+    }.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,73 +49,141 @@ class Verdict:
     recirculated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """Two stories turned out to be one: everything of ``story`` belongs to ``into``."""
-
-    story: StoryId
-    into: StoryId
-    score: float
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """An item turned out to tell another story; ``to`` None opens one of its own."""
-
-    item: ItemId
-    story: StoryId
-    to: StoryId | None
-    score: float
-    reasons: tuple[Reason, ...]
-
-
-Change = Joined | Moved
-
-
-def identify(telling: Telling, index: Index, settings: Settings = DEFAULT) -> Verdict:
+def identify(telling: Telling, index: Index) -> Verdict:
     """Decide the story of a telling that is not in the index yet."""
-    known = index.by_url(telling.url_key) if telling.url_key else None
-    if known is not None:
-        return Verdict(known, 1.0, (("url",),))
-    scored = [(_score(telling, other.telling), other) for other in index.candidates(telling)]
-    if not scored:
+    page = _same_page(telling, index)
+    if page is not None:
+        return Verdict(index.story_of(page), 1.0, (("page", page),), page)
+    old = index.told_before(telling)
+    if old is not None and telling.told_at - old.told_at > _OLD:
+        days = (telling.told_at - old.told_at).days
+        return Verdict(index.story(old.story), 1.0, (("old", days),), recirculated=True)
+    likenesses = index.compared(telling)
+    if not likenesses:
         return Verdict(None, 0.0, (("new",),))
-    scored.sort(key=lambda pair: (-pair[0], pair[1].telling.item))
-    score, best = scored[0]
-    related = _related(scored, settings)
-    if score < settings.join:
-        return Verdict(None, score, (("new",),), best.telling.item, related)
-    old = telling.told_at - best.telling.told_at > _OLD
-    reasons: tuple[Reason, ...] = (("title", round(score, 3)),)
-    others = tuple(story for story in related if story != best.story)
-    return Verdict(best.story, score, reasons, best.telling.item, others, recirculated=old)
+    story, odds = _joined(likenesses, index)
+    best = _nearest(likenesses, story, index)
+    score = round(probability(odds if story is not None else best.odds), 3)
+    reasons = _reasons(best, story, likenesses)
+    themes = _related(likenesses, story, index)
+    late = telling.told_at - index.telling(best.item).told_at > _OLD
+    return Verdict(story, score, reasons, best.item, themes, story is not None and late)
 
 
-def related(telling: Telling, index: Index, settings: Settings = DEFAULT) -> tuple[StoryId, ...]:
+def related(telling: Telling, index: Index) -> tuple[StoryId, ...]:
     """Name stories on the same theme as a telling, most alike first, its own left out."""
-    scored = [(_score(telling, other.telling), other) for other in index.candidates(telling)]
-    scored.sort(key=lambda pair: (-pair[0], pair[1].telling.item))
-    own = index.story_of(telling.item)
-    return tuple(story for story in _related(scored, settings) if story != own)
+    return _related(index.compared(telling), index.story_of(telling.item), index)
 
 
-def revise(index: Index, story: StoryId, settings: Settings = DEFAULT) -> tuple[Change, ...]:
-    """Look at a young story again: join it with its twin or let go of what strayed in."""
-    del index, story, settings
-    return ()
+def _same_page(telling: Telling, index: Index) -> ItemId | None:
+    """Find the item of this very page, unless the page is one that changes daily."""
+    item = index.by_url(telling.url_key) if telling.url_key else None
+    if item is None:
+        return None
+    other = index.telling(item)
+    daily = abs(telling.told_at - other.told_at) > _SAME_PAGE and telling.title != other.title
+    return None if daily else item
 
 
-def _related(scored: list[tuple[float, Candidate]], settings: Settings) -> tuple[StoryId, ...]:
-    near = [other.story for score, other in scored if settings.related <= score < settings.join]
-    return tuple(dict.fromkeys(near))[:3]
+def _joined(likenesses: tuple[Likeness, ...], index: Index) -> tuple[StoryId | None, float]:
+    """Weigh the telling and the stories around it together; see where it comes to stand."""
+    settings = index.settings
+    odds = {one.item: one.odds for one in likenesses}
+    around = neighbourhood(
+        {item: value for item, value in odds.items() if value > settings.hop}, index
+    )
+    if not around:
+        return None, settings.floor
+    newcomer = ItemId(-1)
+
+    def link(one: int, other: int) -> float:
+        if newcomer not in (one, other):
+            return index.link(ItemId(one), ItemId(other))
+        return odds.get(ItemId(one if other == newcomer else other), settings.floor)
+
+    groups = [[newcomer], *grouped(around, index)]
+    found = partition(groups, link, join=settings.join, apart=barred(groups, index))
+    home = next(group for group in found if newcomer in group)
+    mates = [ItemId(item) for item in home if item != newcomer]
+    if not mates:
+        return None, settings.floor
+    stories = [index.story_of(item) for item in mates]
+    story = max(stories, key=lambda one: (stories.count(one), -(one or 0)))
+    own = [
+        odds.get(item, settings.floor)
+        for item, at in zip(mates, stories, strict=True)
+        if at == story
+    ]
+    return story, sum(own) / len(own)
 
 
-def _score(one: Telling, other: Telling) -> float:
-    if one.numbers and other.numbers and not one.numbers & other.numbers:
-        return 0.0
-    if one.places and other.places and not one.places & other.places:
-        return 0.0
-    if len(one.title) < len("a b c") or len(other.title) < len("a b c"):
-        return float(one.title == other.title and bool(one.title))
-    return fuzz.token_sort_ratio(one.title, other.title) / 100
+def neighbourhood(odds: dict[ItemId, float], index: Index) -> list[StoryId]:
+    """Choose the stories to weigh together: the surest first, as many as fit."""
+    best: dict[StoryId, float] = {}
+    for item, value in odds.items():
+        story = index.story_of(item)
+        if story is not None:
+            best[story] = max(value, best.get(story, value))
+    chosen: list[StoryId] = []
+    room = _NEIGHBOURS
+    for story in sorted(best, key=lambda one: (-best[one], one)):
+        size = len(index.members(story))
+        room -= size if size <= _MAX_OPEN else 1
+        if room < 0 and chosen:
+            break
+        chosen.append(story)
+    return chosen
+
+
+def grouped(stories: list[StoryId], index: Index) -> list[list[ItemId]]:
+    """Open young stories into their tellings; keep whole what is settled or large."""
+    groups: list[list[ItemId]] = []
+    for story in stories:
+        items = list(index.members(story))
+        if index.is_settled(story) or len(items) > _MAX_OPEN:
+            groups.append(items)
+        else:
+            groups += [[item] for item in items]
+    return groups
+
+
+def barred(groups: list[list[ItemId]], index: Index) -> Callable[[int, int], bool]:
+    """Tell of two groups whether an admin keeps their stories apart."""
+    stories = [index.story_of(group[0]) for group in groups]
+
+    def apart(one: int, other: int) -> bool:
+        a, b = stories[one], stories[other]
+        return a is not None and b is not None and a != b and not index.may_join(a, b)
+
+    return apart
+
+
+def _nearest(likenesses: tuple[Likeness, ...], story: StoryId | None, index: Index) -> Likeness:
+    if story is None:
+        return likenesses[0]
+    return next(one for one in likenesses if index.story_of(one.item) == story)
+
+
+def _reasons(
+    best: Likeness, story: StoryId | None, likenesses: tuple[Likeness, ...]
+) -> tuple[Reason, ...]:
+    """Tell the signals of the nearest telling, and the vetoes that kept others out."""
+    told: list[Reason] = [("near" if story is not None else "new", int(best.item))]
+    told += [
+        (name, round(best.signals[at], 2)) for name, at in _TOLD.items() if best.signals[at] > 0
+    ]
+    vetoed = [one for one in likenesses if one.veto][:2]
+    told += [(*(one.veto or ()), int(one.item)) for one in vetoed]
+    return tuple(told)
+
+
+def _related(
+    likenesses: tuple[Likeness, ...], story: StoryId | None, index: Index
+) -> tuple[StoryId, ...]:
+    near = (
+        index.story_of(one.item)
+        for one in likenesses
+        if one.odds > index.settings.related or one.veto
+    )
+    others = dict.fromkeys(one for one in near if one is not None and one != story)
+    return tuple(others)[:_MAX_RELATED]

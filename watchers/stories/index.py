@@ -1,55 +1,83 @@
-"""The tellings of the last days in memory: who might tell the same event."""
+"""The tellings of the last days in memory: who might tell the same event, and how surely."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from storage.model import ItemId, StoryId
+from watchers.stories.signals import SIGNALS, Frequencies, View, compare
 from watchers.stories.telling import Telling
+from watchers.stories.vetoes import Reason, veto
+from watchers.stories.weights import Settings, fitted
+
+_INDEXED_TERMS: Final = 24
+_INDEXED_BRIDGES: Final = 24
+_ASKED_TERMS: Final = 28
+_ASKED_BRIDGES: Final = 20
+_HITS: Final = 900
+"""Entries of the inverted index that one question reads, rarest words first."""
+_RECENT: Final = 200
+_SAME: Final = 12
+_ACROSS: Final = 6
+_VIEWS: Final = 512
+_OLD: Final = 100_000
+_CLIP: Final = 5.0
+_WORDS, _COPIED, _LEAST = map(SIGNALS.index, ("words", "copied", "title_least"))
+_MIN_FINGERPRINT_WORDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A telling already in a story, met while looking for the story of another."""
+class Likeness:
+    """How surely two tellings tell one event: log-odds, the signals behind it, a veto if any."""
 
-    telling: Telling
+    item: ItemId
+    odds: float
+    signals: tuple[float, ...]
+    veto: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """A text that was told before the window: which story, when."""
+
     story: StoryId
+    told_at: datetime
 
 
 class Index:
     """All living stories and their tellings; mutable, in memory, rebuilt at start."""
 
-    def __init__(self, window: timedelta = timedelta(days=7)) -> None:
+    def __init__(
+        self, window: timedelta = timedelta(days=7), settings: Settings | None = None
+    ) -> None:
         """Keep a story until it is silent for ``window``."""
+        self.settings = settings or fitted()
+        self.frequencies = Frequencies()
         self._window = window
         self._tellings: dict[ItemId, Telling] = {}
         self._story_of: dict[ItemId, StoryId] = {}
-        self._members: dict[StoryId, list[ItemId]] = defaultdict(list)
+        self._members: dict[StoryId, list[ItemId]] = {}
         self._last_told: dict[StoryId, datetime] = {}
         self._url_keys: dict[str, ItemId] = {}
-        self._postings: dict[str, list[ItemId]] = defaultdict(list)
+        self._terms: dict[str, dict[int, list[ItemId]]] = defaultdict(dict)
+        self._bridges: dict[str, dict[int, list[ItemId]]] = defaultdict(dict)
+        self._keys: dict[ItemId, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        self._norms: dict[ItemId, float] = {}
+        self._links: dict[ItemId, dict[ItemId, float]] = {}
+        self._views: dict[ItemId, View] = {}
+        self._latest: tuple[Telling, View, tuple[Likeness, ...]] | None = None
+        self._old: dict[int, Old] = {}
         self._aliases: dict[StoryId, StoryId] = {}
         self._apart: set[frozenset[StoryId]] = set()
-        self._pinned: set[ItemId] = set()
+        self._settled: set[StoryId] = set()
 
     def __len__(self) -> int:
         """Count the tellings in the window."""
         return len(self._tellings)
 
-    def add(self, telling: Telling, story: StoryId) -> None:
-        """Take a stored telling in as part of its story."""
-        item = telling.item
-        story = self.story(story)
-        self._tellings[item] = telling
-        self._story_of[item] = story
-        self._members[story].append(item)
-        last = self._last_told.get(story, telling.told_at)
-        self._last_told[story] = max(last, telling.told_at)
-        if telling.url_key:
-            self._url_keys.setdefault(telling.url_key, item)
-        for word in set(telling.title.split()):
-            self._postings[word].append(item)
+    # --- what is in it -----------------------------------------------------------------------
 
     def story(self, story: StoryId) -> StoryId:
         """Follow the aliases of merged stories to the one that lives."""
@@ -61,33 +89,221 @@ class Index:
         """Tell which story an item in the window belongs to."""
         return self._story_of.get(item)
 
+    def members(self, story: StoryId) -> Sequence[ItemId]:
+        """List the items of a story that are in the window, first taken first."""
+        return self._members.get(self.story(story), ())
+
+    def telling(self, item: ItemId) -> Telling:
+        """Return the telling of an item in the window. Raises KeyError."""
+        return self._tellings[item]
+
     def tellings(self, story: StoryId) -> tuple[Telling, ...]:
-        """List the tellings of a story that are in the window, earliest taken first."""
-        return tuple(self._tellings[item] for item in self._members.get(self.story(story), ()))
+        """List the tellings of a story that are in the window, first taken first."""
+        return tuple(self._tellings[item] for item in self.members(story))
 
-    def by_url(self, url_key: str) -> StoryId | None:
-        """Find the story that already has this very page."""
-        item = self._url_keys.get(url_key)
-        return None if item is None else self._story_of[item]
+    def by_url(self, url_key: str) -> ItemId | None:
+        """Find the item that already has this very page."""
+        return self._url_keys.get(url_key)
 
-    def candidates(self, telling: Telling, limit: int = 25) -> tuple[Candidate, ...]:
-        """Find the tellings that share the most rare words, best first."""
-        votes: dict[ItemId, float] = defaultdict(float)
-        for word in set(telling.title.split()):
-            posting = self._postings.get(word, ())
-            for item in posting:
-                votes[item] += 1.0 / len(posting)
-        best = sorted(votes, key=lambda item: (-votes[item], item))[:limit]
-        return tuple(Candidate(self._tellings[item], self._story_of[item]) for item in best)
+    def told_before(self, telling: Telling) -> Old | None:
+        """Find the story, out of the window by now, that had this very text."""
+        return next((self._old[key] for key in fingerprints(telling) if key in self._old), None)
+
+    # --- who may be alike --------------------------------------------------------------------
+
+    def compared(self, telling: Telling) -> tuple[Likeness, ...]:
+        """Compare a telling with its candidates, surest first.
+
+        The answer about the latest telling is kept, because it is asked for again when the
+        telling is added.
+        """
+        if self._latest is not None and self._latest[0] is telling:
+            return self._latest[2]
+        view = View(telling, self.frequencies)
+        found = [self._likeness(view, item) for item in self._candidates(view)]
+        found.sort(key=lambda one: (-one.odds, one.item))
+        self._latest = (telling, view, tuple(found))
+        return self._latest[2]
+
+    def candidates(self, telling: Telling) -> tuple[ItemId, ...]:
+        """Find the items in the window that share the most rare words or bridges."""
+        return tuple(self._candidates(View(telling, self.frequencies)))
+
+    def link(self, one: ItemId, other: ItemId) -> float:
+        """Give the log-odds of two items in the window; ``floor`` where they never met."""
+        met = self._links.get(one, {}).get(other)
+        if met is None:
+            met = self._links.get(other, {}).get(one)
+        return self.settings.floor if met is None else met
+
+    def near(self, item: ItemId) -> dict[ItemId, float]:
+        """Give the items that an item in the window was found alike with, and how surely."""
+        return self._links.get(item, {})
+
+    def _likeness(self, view: View, item: ItemId) -> Likeness:
+        other = self._view(item)
+        signals = compare(view, other)
+        one, two = view.telling, other.telling
+        settings = self.settings
+        if one.lang == two.lang:
+            odds = settings.same.score(signals)
+        else:
+            odds = settings.across.score(signals) - settings.across_handicap
+        odds = max(-_CLIP, min(_CLIP, odds))
+        against = veto(one, two, signals[_LEAST], signals[_COPIED])
+        if against:
+            odds = -_CLIP
+        return Likeness(item, odds, tuple(signals), against)
+
+    def _view(self, item: ItemId) -> View:
+        view = self._views.get(item)
+        if view is None:
+            view = View(self._tellings[item], self.frequencies)
+            if len(self._views) >= _VIEWS:
+                del self._views[next(iter(self._views))]
+            self._views[item] = view
+        return view
+
+    def _candidates(self, view: View) -> list[ItemId]:
+        lang = view.telling.lang
+        own = view.telling.item
+        same = self._asked(view.words, _ASKED_TERMS, [self._terms[lang]])
+        others = [postings for other, postings in self._bridges.items() if other != lang]
+        across = self._asked(view.bridges, _ASKED_BRIDGES, others)
+        best = sorted(same, key=lambda item: (-same[item], item))[:_SAME]
+        best += sorted(across, key=lambda item: (-across[item], item))[:_ACROSS]
+        return [item for item in best if item != own]
+
+    def _asked(
+        self, weights: dict[int, float], limit: int, postings: Sequence[dict[int, list[ItemId]]]
+    ) -> dict[ItemId, float]:
+        votes: dict[ItemId, float] = {}
+        norms = self._norms
+        hits = 0
+        for key in sorted(weights, key=weights.__getitem__, reverse=True)[:limit]:
+            weight = weights[key] ** 2
+            for posting in postings:
+                items = posting.get(key)
+                if items is None:
+                    continue
+                hits += len(items)
+                for item in items[-_RECENT:]:
+                    votes[item] = votes.get(item, 0.0) + weight
+            if hits > _HITS:
+                break
+        return {item: vote / norms[item] for item, vote in votes.items()}
+
+    # --- taking in and letting go --------------------------------------------------------------
+
+    def add(self, telling: Telling, story: StoryId) -> None:
+        """Take a telling in as part of its story."""
+        item = telling.item
+        story = self.story(story)
+        likenesses = self.compared(telling)
+        assert self._latest is not None  # noqa: S101 - compared has just set it
+        view = self._latest[1]
+        self._tellings[item] = telling
+        self._story_of[item] = story
+        self._members.setdefault(story, []).append(item)
+        last = self._last_told.get(story, telling.told_at)
+        self._last_told[story] = max(last, telling.told_at)
+        if telling.url_key:
+            self._url_keys.setdefault(telling.url_key, item)
+        self._connect(item, likenesses)
+        self._post(item, view)
+        self.frequencies.learn(telling)
+        self._latest = None
+
+    def _connect(self, item: ItemId, likenesses: Iterable[Likeness]) -> None:
+        links: dict[ItemId, float] = {}
+        for one in likenesses:
+            if one.odds > self.settings.floor or one.veto:
+                links[one.item] = one.odds
+                self._links.setdefault(one.item, {})[item] = one.odds
+        if links:
+            self._links[item] = links
+
+    def _post(self, item: ItemId, view: View) -> None:
+        telling = view.telling
+        words, bridges = view.words, view.bridges
+        rare = sorted(words, key=words.__getitem__, reverse=True)[:_INDEXED_TERMS]
+        terms = tuple(dict.fromkeys((*telling.terms[: telling.title_terms], *rare)))
+        crossing = sorted(bridges, key=bridges.__getitem__, reverse=True)[:_INDEXED_BRIDGES]
+        for postings, keys in (
+            (self._terms[telling.lang], terms),
+            (self._bridges[telling.lang], crossing),
+        ):
+            for key in keys:
+                postings.setdefault(key, []).append(item)
+        self._keys[item] = (terms, tuple(crossing))
+        self._norms[item] = view.norm
+
+    def drop(self, item: ItemId) -> None:
+        """Forget an item that could not be stored after all."""
+        story = self._story_of.get(item)
+        if story is None:
+            return
+        self._forget(item)
+        self._members[story].remove(item)
+        if not self._members[story]:
+            self._forget_story(story)
+
+    def expire(self, now: datetime) -> tuple[StoryId, ...]:
+        """Forget the stories that have been silent for the window; return their ids.
+
+        Fingerprints of their texts stay, so that an old text with a new date is recognised.
+        """
+        horizon = now - self._window
+        silent = tuple(story for story, last in self._last_told.items() if last < horizon)
+        for story in silent:
+            for item in self._members.get(story, ()):
+                self._remember(self._tellings[item], story)
+                self._forget(item)
+            self._forget_story(story)
+        return silent
+
+    def _remember(self, telling: Telling, story: StoryId) -> None:
+        for key in fingerprints(telling):
+            self._old.setdefault(key, Old(story, telling.told_at))
+        while len(self._old) > _OLD:
+            del self._old[next(iter(self._old))]
+
+    def _forget_story(self, story: StoryId) -> None:
+        self._members.pop(story, None)
+        self._last_told.pop(story, None)
+        self._settled.discard(story)
+
+    def _forget(self, item: ItemId) -> None:
+        telling = self._tellings.pop(item)
+        del self._story_of[item]
+        if self._url_keys.get(telling.url_key) == item:
+            del self._url_keys[telling.url_key]
+        for postings, keys in zip(
+            (self._terms[telling.lang], self._bridges[telling.lang]),
+            self._keys.pop(item),
+            strict=True,
+        ):
+            for key in keys:
+                posting = postings[key]
+                posting.remove(item)
+                if not posting:
+                    del postings[key]
+        for other in self._links.pop(item, ()):
+            self._links.get(other, {}).pop(item, None)
+        del self._norms[item]
+        self._views.pop(item, None)
+        self._latest = None
+
+    # --- corrections -------------------------------------------------------------------------
 
     def move(self, item: ItemId, story: StoryId, *, pinned: bool = False) -> None:
         """Put an item into another story; ``pinned`` when an admin said so."""
         story = self.story(story)
         old = self._story_of.get(item)
-        if old is None:
+        if old is None or old == story:
             return
         self._members[old].remove(item)
-        self._members[story].append(item)
+        self._members.setdefault(story, []).append(item)
         self._story_of[item] = story
         self._last_told[story] = max(
             self._tellings[other].told_at for other in self._members[story]
@@ -95,61 +311,46 @@ class Index:
         if not self._members[old]:
             self._forget_story(old)
         if pinned:
-            self._pinned.add(item)
+            self.settle(story)
 
-    def merge(self, story: StoryId, into: StoryId) -> None:
-        """Make one story of two; the old id stays as an alias."""
+    def merge(self, story: StoryId, into: StoryId, *, pinned: bool = False) -> None:
+        """Make one story of two; the old id stays as an alias. ``pinned`` as for ``move``."""
         story, into = self.story(story), self.story(into)
         if story == into:
             return
-        self._apart.discard(frozenset((story, into)))
+        self._apart = {
+            frozenset(into if one == story else one for one in pair) for pair in self._apart
+        }
+        self._apart.discard(frozenset((into,)))
+        if story in self._settled:
+            self._settled.add(into)
         for item in tuple(self._members.get(story, ())):
             self.move(item, into)
         self._aliases[story] = into
+        if pinned:
+            self.settle(into)
+
+    def settle(self, story: StoryId) -> None:
+        """Never take this story's present tellings apart: an admin has put them together."""
+        self._settled.add(self.story(story))
+
+    def is_settled(self, story: StoryId) -> bool:
+        """Tell whether an admin has put this story together by hand."""
+        return self.story(story) in self._settled
 
     def keep_apart(self, one: StoryId, other: StoryId) -> None:
         """Never join these two stories again: an admin has split them."""
-        self._apart.add(frozenset((self.story(one), self.story(other))))
+        if self.story(one) != self.story(other):
+            self._apart.add(frozenset((self.story(one), self.story(other))))
 
     def may_join(self, one: StoryId, other: StoryId) -> bool:
         """Tell whether no admin has forbidden the two stories to be one."""
         return frozenset((self.story(one), self.story(other))) not in self._apart
 
-    def is_pinned(self, item: ItemId) -> bool:
-        """Tell whether an admin has placed this item by hand."""
-        return item in self._pinned
 
-    def expire(self, now: datetime) -> tuple[StoryId, ...]:
-        """Forget the stories that have been silent for the window; return their ids."""
-        horizon = now - self._window
-        silent = tuple(story for story, last in self._last_told.items() if last < horizon)
-        for story in silent:
-            self._drop_items(self._members.get(story, ()))
-            self._forget_story(story)
-        return silent
-
-    def drop(self, item: ItemId) -> None:
-        """Forget an item that could not be stored after all."""
-        story = self._story_of.get(item)
-        if story is None:
-            return
-        self._drop_items((item,))
-        self._members[story].remove(item)
-        if not self._members[story]:
-            self._forget_story(story)
-
-    def _forget_story(self, story: StoryId) -> None:
-        self._members.pop(story, None)
-        self._last_told.pop(story, None)
-
-    def _drop_items(self, items: Iterable[ItemId]) -> None:
-        for item in items:
-            telling = self._tellings.pop(item)
-            self._story_of.pop(item)
-            if self._url_keys.get(telling.url_key) == item:
-                del self._url_keys[telling.url_key]
-            for word in set(telling.title.split()):
-                posting = self._postings[word]
-                posting.remove(item)
-                if not posting:
-                    del self._postings[word]
+def fingerprints(telling: Telling) -> tuple[int, ...]:
+    """Give the marks by which a text is known for good: of its headline, of its rarest runs."""
+    marks = list(telling.shingles[:3]) if len(telling.shingles) > _MIN_FINGERPRINT_WORDS else []
+    if telling.title.count(" ") >= _MIN_FINGERPRINT_WORDS:
+        marks.append(hash(tuple(telling.terms[: telling.title_terms])))
+    return tuple(marks)

@@ -1,23 +1,61 @@
-"""What identity knows of one item: compact signals, made once, compared many times."""
+"""What identity knows of one item: compact signals, made once, compared many times.
+
+Words, names and figures are kept as 32-bit hashes in arrays: 100,000 tellings fit in memory, and
+a hash means the same after a restart. What must be explained is looked up in the item's text.
+"""
 
 import re
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
+from zlib import crc32
 
 from storage.model import ItemId, OutletId
-
-_NOT_WORD = re.compile(r"[^\w%$€₽₸.,]+")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-_TITLE_LIMIT = 240
-_LEAD_LIMIT = 240
+from watchers.stories.concepts import concept
+from watchers.text.normal import APOSTROPHE
+from watchers.text.words import Analysis, Mention, Token
 
 UNSAVED = ItemId(0)
 """The id of a telling that is judged before it is stored."""
 
+NOTION, NAME, FIGURE, ENTITY = range(4)
+"""The kinds of bridges, kept in the two low bits of their hash."""
+KIND = 3
+
+MAX_TOKENS = 220
+"""Words of a telling that are read: a headline and the head of the article."""
+_BRIDGED_TOKENS = 90
+_LEAD_TOKENS = 25
+_SHINGLE = 5
+_MAX_SHINGLES = 24
+_MIN_NAME = 3
+_NAME_LETTERS = 4
+_MAX_COUNT = 255
+_VOWELS = frozenset("aeiouy")
+_PLACES = frozenset({"country", "region", "city", "water"})
+_SYMMETRIC = frozenset({"talks", "meet", "phone", "agreement", "cooperation", "summit", "match"})
+"""What two do together has no direction: who "met" whom says nothing."""
+
+_SUFFIX = re.compile(r"\s+(\||[-–—])\s+([^|]{2,60})$")
+_MIN_HEADLINE_WORDS = 4
+_MAX_OUTLET_WORDS = 6
+_YEAR_FROM, _YEAR_TO = 1990, 2100
+
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One item's signals. ``told_at`` is the outlet's time, else the time before it."""
+    """One item's signals. ``told_at`` is the outlet's time, else the time before it.
+
+    ``terms`` are its words' stems, the headline's first (``title_terms`` of them), with
+    ``counts`` beside them. ``bridges`` are what crosses languages: notions, names by their
+    consonants, figures and gazetteer entities, again the headline's first. ``shingles`` are
+    the smallest hashes of its five-word runs. ``places`` are country codes of the headline
+    (of the lead where it names none); ``roles`` pair each entity of the headline with the
+    words beside it; ``figures`` are (unit, value) of the headline.
+    """
 
     item: ItemId
     outlet: OutletId
@@ -25,19 +63,48 @@ class Telling:
     told_at: datetime
     lang: str
     title: str
-    lead: str
-    numbers: frozenset[str] = frozenset()
-    places: frozenset[str] = frozenset()
+    terms: "array[int]"
+    counts: bytes
+    title_terms: int
+    bridges: "array[int]"
+    title_bridges: int
+    shingles: "array[int]"
+    places: tuple[str, ...]
+    spots: tuple[str, ...]
+    roles: tuple[tuple[int, str], ...]
+    figures: tuple[tuple[str, float], ...]
+    years: tuple[int, ...]
+    has_title: bool
+    has_text: bool
+    denies: bool
 
     def stored_as(self, item: ItemId) -> "Telling":
         """Name the telling by the id that storage gave it."""
         return replace(self, item=item)
 
 
-def normal(text: str, limit: int) -> str:
-    """Fold case, ё and punctuation away, so that equal headlines are equal strings."""
-    folded = text[:limit].casefold().replace("ё", "е")
-    return _NOT_WORD.sub(" ", folded).strip()
+@lru_cache(maxsize=65536)
+def term_id(stem: str) -> int:
+    """Hash a stem; the same word is the same number in every run."""
+    return crc32(stem.encode())
+
+
+@lru_cache(maxsize=65536)
+def bridge_id(kind: int, key: str) -> int:
+    """Hash a bridge, its kind in the two low bits."""
+    return (crc32(f"{kind}:{key}".encode()) & ~KIND) | kind
+
+
+@lru_cache(maxsize=32768)
+def name_key(skeleton: str) -> str:
+    """Reduce a name's skeleton to its consonants, which survive romanisation and endings.
+
+    Rahmon and Раҳмон, Pezeshkian and Пизишкиён meet; names with few consonants keep vowels.
+    """
+    bare = "".join(letter for letter in skeleton if letter not in _VOWELS)
+    if len(bare) >= _MIN_NAME:
+        return bare[:_NAME_LETTERS]
+    return skeleton[:_NAME_LETTERS]
 
 
 def prepare(
@@ -48,20 +115,184 @@ def prepare(
     title: str,
     summary: str,
     lang: str,
-    analysis: object = None,
+    analysis: Analysis,
     item: ItemId = UNSAVED,
 ) -> Telling:
-    """Make the signals of one item from its texts and the analysis of its words."""
-    del analysis
-    head = normal(title, _TITLE_LIMIT)
-    lead = normal(summary, _LEAD_LIMIT)
+    """Make the signals of one item from the analysis of its headline and summary."""
+    del summary  # the analysis has read it
+    head, body = _head_and_body(analysis)
+    head_terms = [term_id(token.stem) for token in head]
+    body_terms = [term_id(token.stem) for token in body]
+    terms, counts, title_terms = _weighed(head_terms, body_terms, has_title=bool(title.strip()))
+    bridges, title_bridges = _bridges(analysis, head, body[: _BRIDGED_TOKENS - len(head)])
+    title_words = len(head)
+    named = [one for one in analysis.entities if _inside(one, head)]
     return Telling(
         item=item,
         outlet=outlet,
         url_key=url_key,
         told_at=told_at,
         lang=lang,
-        title=head or lead,
-        lead=lead,
-        numbers=frozenset(number.replace(",", ".") for number in _NUMBER.findall(title)),
+        title=" ".join(token.stem for token in head),
+        terms=terms,
+        counts=counts,
+        title_terms=title_terms,
+        bridges=bridges,
+        title_bridges=title_bridges,
+        shingles=_shingles(body_terms or head_terms),
+        places=_countries(named) or _countries(analysis.entities[:_LEAD_TOKENS]),
+        spots=tuple(sorted({str(one.id) for one in named if one.kind in ("region", "city")})),
+        roles=_roles(head, named, lang),
+        figures=_figures(analysis, title_words),
+        years=_years(analysis),
+        has_title=bool(title.strip()),
+        has_text=bool(body),
+        denies=any(concept(token.normal, lang) == "deny" for token in head),
     )
+
+
+def _head_and_body(analysis: Analysis) -> tuple[Sequence[Token], Sequence[Token]]:
+    """Part the headline, without the outlet's name at its end, from the text.
+
+    Where there is no headline the first sentence stands for it, and counts in the text too.
+    """
+    tokens = analysis.tokens
+    words = analysis.title_words
+    if not words or not any(not token.number for token in tokens[:words]):
+        body = tokens[:MAX_TOKENS]
+        first = body[0].sentence if body else 0
+        return [token for token in body[:_LEAD_TOKENS] if token.sentence == first], body
+    end = headline_end(analysis.text[: tokens[words - 1].end])
+    head = [token for token in tokens[:words] if token.start < end]
+    return head, tokens[words : words + MAX_TOKENS]
+
+
+def headline_end(title: str) -> int:
+    """Find where a headline ends and the name of its outlet begins: "… | The Post"."""
+    for _ in range(2):
+        found = _SUFFIX.search(title)
+        if not found:
+            break
+        words = found[2].split()
+        capitals = sum(word[0].isupper() for word in words)
+        named = found[1] == "|" or capitals >= max(1, len(words) - 1)
+        figures = any(letter.isdigit() for letter in found[2])
+        enough = len(title[: found.start()].split()) >= _MIN_HEADLINE_WORDS
+        if not (enough and named and not figures and len(words) <= _MAX_OUTLET_WORDS):
+            break
+        title = title[: found.start()]
+    return len(title)
+
+
+def _weighed(
+    head: Sequence[int], body: Sequence[int], *, has_title: bool
+) -> tuple["array[int]", bytes, int]:
+    """Count the words, a headline's twice, and put the headline's first."""
+    counted = Counter(body)
+    for term in head:
+        counted[term] += 2 if has_title else 1
+    first = dict.fromkeys(head)
+    ordered = [*first, *(term for term in counted if term not in first)]
+    counts = bytes(min(counted[term], _MAX_COUNT) for term in ordered)
+    return array("I", ordered), counts, len(first)
+
+
+def _bridges(
+    analysis: Analysis, head: Sequence[Token], body: Sequence[Token]
+) -> tuple["array[int]", int]:
+    lower = {token.stem for token in analysis.tokens[:MAX_TOKENS] if not token.capital}
+    headline = dict.fromkeys(_crossing(head, analysis.lang, lower, headline=True))
+    text = dict.fromkeys(_crossing(body, analysis.lang, lower, headline=False))
+    heads = {token.position for token in head}
+    bodies = {token.position for token in body}
+    for number in analysis.numbers:
+        key = bridge_id(FIGURE, f"{number.value:g}{'%' if number.percent else ''}")
+        if number.position in heads:
+            headline[key] = None
+        elif number.position in bodies:
+            text[key] = None
+    for mention in analysis.entities:
+        key = bridge_id(ENTITY, mention.id)
+        if mention.start in heads:
+            headline[key] = None
+        elif mention.start in bodies:
+            text[key] = None
+    rest = [key for key in text if key not in headline]
+    return array("I", [*headline, *rest]), len(headline)
+
+
+def _crossing(
+    tokens: Sequence[Token], lang: str, lower: set[str], *, headline: bool
+) -> Iterable[int]:
+    """Give the notions and the names among words; capitals that only begin a sentence are none."""
+    before = -1
+    for token in tokens:
+        begins, before = token.sentence != before, token.sentence
+        if token.number:
+            continue
+        notion = concept(token.normal, lang)
+        if notion:
+            yield bridge_id(NOTION, notion)
+        elif (
+            token.capital
+            and len(token.normal) >= _MIN_NAME
+            and token.stem not in lower
+            and (headline or not begins)
+        ):
+            yield bridge_id(NAME, name_key(token.skeleton))
+
+
+def _shingles(terms: Sequence[int]) -> "array[int]":
+    runs = {
+        hash(tuple(terms[at : at + _SHINGLE])) & 0xFFFFFFFF
+        for at in range(len(terms) - _SHINGLE + 1)
+    }
+    return array("I", sorted(runs)[:_MAX_SHINGLES])
+
+
+def _inside(mention: Mention, head: Sequence[Token]) -> bool:
+    return bool(head) and head[0].position <= mention.start <= head[-1].position
+
+
+def _countries(mentions: Iterable[Mention]) -> tuple[str, ...]:
+    return tuple(sorted({one.country for one in mentions if one.kind in _PLACES and one.country}))
+
+
+def _roles(
+    head: Sequence[Token], mentions: Sequence[Mention], lang: str
+) -> tuple[tuple[int, str], ...]:
+    """Pair the headline's entities with the words on either side: who stands where."""
+    if not head:
+        return ()
+    first = head[0].position
+    named = {at for one in mentions for at in range(one.start, one.end)}
+    found: dict[tuple[int, str], None] = {}
+    for one in mentions:
+        for at in (one.start - 1, one.end):
+            if at in named or not 0 <= at - first < len(head):
+                continue
+            token = head[at - first]
+            word = concept(token.normal, lang) or token.stem
+            if word not in _SYMMETRIC and len(word) >= _MIN_NAME:
+                found[bridge_id(ENTITY, one.id), word] = None
+    return tuple(found)
+
+
+def _figures(analysis: Analysis, title_words: int) -> tuple[tuple[str, float], ...]:
+    return tuple(
+        ("%" if number.percent else number.unit.replace(APOSTROPHE, ""), number.value)
+        for number in analysis.numbers
+        if number.position < title_words
+    )
+
+
+def _years(analysis: Analysis) -> tuple[int, ...]:
+    found = {
+        int(number.value)
+        for number in analysis.numbers
+        if not number.percent
+        and _YEAR_FROM <= number.value <= _YEAR_TO
+        and number.value == int(number.value)
+        and analysis.tokens[number.position].surface.isdigit()
+    }
+    return tuple(sorted(found)[:6])

@@ -1,0 +1,33 @@
+"""Tellings for tests: a headline and a text at a minute, prepared as the desk does."""
+
+from datetime import UTC, datetime, timedelta
+
+from storage.model import ItemId, OutletId
+from watchers.stories import Telling, prepare
+from watchers.text.words import analyse
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def telling(
+    number: int,
+    title: str,
+    text: str = "",
+    *,
+    lang: str = "ru",
+    hours: float = 0.0,
+    outlet: int | None = None,
+    url_key: str = "",
+) -> Telling:
+    """Prepare item ``number``, told ``hours`` after noon, by an outlet of its own."""
+    analysis = analyse(title, text, lang)
+    return prepare(
+        item=ItemId(number),
+        outlet=OutletId(number if outlet is None else outlet),
+        url_key=url_key,
+        told_at=NOON + timedelta(hours=hours, minutes=number),
+        title=title,
+        summary=text,
+        lang=analysis.lang,
+        analysis=analysis,
+    )

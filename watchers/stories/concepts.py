@@ -1,0 +1,73 @@
+"""Notions of the news across languages: a word's notion, by the longest beginning that is told."""
+
+from functools import lru_cache
+from importlib.resources import files
+
+from watchers.text.normal import APOSTROPHE
+
+LANGUAGES = ("en", "ru", "kk", "ky", "uz", "tg")
+"""The columns of the table, in order."""
+
+_LONGEST = 16
+_SHORTEST = 2
+_SHORT = 4
+_TAIL = 4
+
+_UZBEK_LATIN = str.maketrans(
+    {
+        "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "з": "z", "и": "i",
+        "й": "y", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",
+        "с": "s", "т": "t", "у": "u", "ф": "f", "х": "x", "ъ": "", "э": "e", "қ": "q",
+        "ғ": "g", "ҳ": "h", "ў": "o", "ж": "j", "ч": "ch", "ш": "sh", "ю": "yu", "я": "ya",
+        "ц": "ts", "ь": "",
+    }
+)  # fmt: skip
+
+Table = tuple[dict[str, str], dict[str, str]]
+"""Beginnings of words and whole words of one language, each with its notion."""
+
+
+@lru_cache(maxsize=1)
+def tables() -> dict[str, Table]:
+    """Read the table, once, by the first who asks."""
+    told = (files("watchers.stories") / "concepts.tsv").read_text(encoding="utf-8")
+    found: dict[str, Table] = {lang: ({}, {}) for lang in LANGUAGES}
+    for line in told.splitlines():
+        if line.startswith("#") or not line.strip():
+            continue
+        cells = line.split("\t")
+        notion = cells[0].split()[0].lstrip("=")
+        for lang, cell in zip(LANGUAGES, cells, strict=True):
+            for word in cell.split():
+                _note(found[lang], word, notion)
+    return found
+
+
+def _note(table: Table, word: str, notion: str) -> None:
+    if word == "-" or "_" in word:
+        return
+    plain = word.replace("ё", "е").replace("'", "").replace("-", "")
+    whole = plain.startswith("=")
+    table[whole].setdefault(plain.lstrip("="), notion)
+
+
+@lru_cache(maxsize=32768)
+def concept(normal: str, lang: str) -> str | None:
+    """Name the notion of a word's normal form, None where the table knows none.
+
+    Uzbek in Cyrillic is read by its Latin letters; languages without a column as Russian or
+    English, by their script.
+    """
+    plain = normal.replace(APOSTROPHE, "")
+    column = lang.partition("-")[0]
+    if column == "uz":
+        plain = plain.translate(_UZBEK_LATIN)
+    beginnings, wholes = tables().get(column) or tables()["en" if plain.isascii() else "ru"]
+    if plain in wholes:
+        return wholes[plain]
+    for length in range(min(len(plain), _LONGEST), _SHORTEST, -1):
+        found = beginnings.get(plain[:length])
+        # A short beginning with a long tail is another word: "дом" is not "доминировать".
+        if found and (length >= _SHORT or len(plain) <= length + _TAIL):
+            return found
+    return None

@@ -1,0 +1,103 @@
+"""Second thoughts: later tellings show that two stories are one, or that one is two."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from storage.model import ItemId, StoryId
+from watchers.stories.clusters import partition
+from watchers.stories.identity import barred, grouped, neighbourhood
+from watchers.stories.index import Index
+from watchers.stories.signals import probability
+from watchers.stories.vetoes import Reason
+
+_ASKED: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Two stories turned out to be one: everything of ``story`` belongs to ``into``."""
+
+    story: StoryId
+    into: StoryId
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Items turned out to tell another story; ``to`` None opens one for them all."""
+
+    items: tuple[ItemId, ...]
+    story: StoryId
+    to: StoryId | None
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+Change = Joined | Moved
+
+
+def revise(index: Index, story: StoryId) -> tuple[Change, ...]:
+    """Look at a story that has just grown, and at those beside it, with all their tellings.
+
+    The changes hold together: they are to be applied in their order, before the next question.
+    Each story keeps its id where its earliest telling stays.
+    """
+    story = index.story(story)
+    own = index.members(story)
+    if not own:
+        return ()
+    near: dict[ItemId, float] = {}
+    for item in own[-_ASKED:]:
+        for other, odds in index.near(item).items():
+            if odds > index.settings.hop:
+                near[other] = max(odds, near.get(other, odds))
+    around = [story, *(one for one in neighbourhood(near, index) if one != story)]
+    groups = grouped(around, index)
+    found = partition(
+        groups,
+        lambda one, other: index.link(ItemId(one), ItemId(other)),
+        join=index.settings.join,
+        apart=barred(groups, index),
+    )
+    clusters = [[ItemId(item) for item in group] for group in found]
+    return _changes(clusters, around, index)
+
+
+def _changes(
+    clusters: list[list[ItemId]], around: list[StoryId], index: Index
+) -> tuple[Change, ...]:
+    anchors = {story: _earliest(index.members(story), index) for story in around}
+    moved: list[Change] = []
+    joined: list[Change] = []
+    for cluster in clusters:
+        inside = set(cluster)
+        ids = [story for story in around if anchors[story] in inside]
+        ids.sort(key=lambda story: (index.telling(anchors[story]).told_at, story))
+        home = ids[0] if ids else None
+        for story in around:
+            strayed = tuple(item for item in index.members(story) if item in inside)
+            if not strayed or story == home:
+                continue
+            odds = _between(strayed, [item for item in cluster if item not in strayed], index)
+            score = round(probability(odds), 3)
+            reasons: tuple[Reason, ...] = (("revised", len(strayed), len(cluster)),)
+            if home is not None and len(strayed) == len(index.members(story)):
+                joined.append(Joined(story, home, score, reasons))
+            elif home is not None or len(strayed) == len(cluster):
+                moved.append(Moved(strayed, story, home, score, reasons))
+            # Strays of several stories that found each other, all without an anchor: the next
+            # telling will bring them together, a story is not made of two leavings at once.
+    return (*moved, *joined)
+
+
+def _earliest(items: Sequence[ItemId], index: Index) -> ItemId:
+    return min(items, key=lambda item: (index.telling(item).told_at, item))
+
+
+def _between(some: tuple[ItemId, ...], others: list[ItemId], index: Index) -> float:
+    if not others:
+        return index.settings.floor
+    total = sum(index.link(one, other) for one in some for other in others)
+    return total / (len(some) * len(others))
