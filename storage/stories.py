@@ -28,6 +28,21 @@ def refresh(db: Connection, ids: Iterable[StoryId]) -> None:
         )
 
 
+def drop_empty(db: Connection, ids: Iterable[StoryId]) -> None:
+    """Forget those of the stories that nobody tells any more, and what was called like them."""
+    for story_id in ids:
+        db.conn.execute(
+            "delete from story_aliases where story_id = ?1"
+            " and not exists (select 1 from items where items.story_id = ?1)",
+            (story_id,),
+        )
+        db.conn.execute(
+            "delete from stories where id = ?1"
+            " and not exists (select 1 from items where items.story_id = ?1)",
+            (story_id,),
+        )
+
+
 def current(db: Connection, story_id: StoryId) -> StoryId | None:
     """Follow an id, perhaps of a story merged away, to the story it now means."""
     row = db.conn.execute(

@@ -1,0 +1,207 @@
+"""The composition root: what is built, in which order it starts and stops, what ticks.
+
+Timers decide nothing: a tick asks the database what is due. The watching half and the Telegram
+half start and fail apart: feeds are polled while Telegram is away, and the chat answers while
+an outlet is.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot import health, telegram_half
+from bot.conversation import World
+from bot.editions import Editions
+from bot.instance import alone, database_lock, token_lock
+from bot.settings import Settings
+from bot.telegram_half import TelegramHalf
+from storage import deliveries, feeds, talks
+from storage.database import Database
+from watchers import catalogue, fetch
+from watchers.desk import Desk
+from watchers.poll import Politeness, Poller
+
+log = structlog.get_logger(__name__)
+
+POLL_TICK_S = 5
+DIGEST_TICK_S = 10
+UPKEEP_TICK_S = 3600
+
+
+def wall_clock() -> datetime:
+    """Return the present moment: the one clock of the running program."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """The watching half: everything that turns feeds into stories."""
+
+    settings: Settings
+    db: Database
+    desk: Desk
+    poller: Poller
+    clock: Callable[[], datetime]
+
+
+@asynccontextmanager
+async def newsroom(
+    settings: Settings,
+    *,
+    politeness: Politeness | None = None,
+    clock: Callable[[], datetime] = wall_clock,
+) -> AsyncIterator[Newsroom]:
+    """Open the watching half, alone on its database, for as long as the block runs.
+
+    The first start loads the catalogue. The desk remembers nothing yet: call ``remember``.
+    Raises NewsError where another process has the database, or the file cannot serve.
+    """
+    async with AsyncExitStack() as open_parts:
+        open_parts.enter_context(
+            alone(database_lock(settings.database_path), "instance.database")
+        )
+        db = await Database.opened(settings.database_path)
+        open_parts.push_async_callback(db.close)
+        added = await db.write(feeds.stock, catalogue.starting_feeds(), clock())
+        if added:
+            log.info("catalogue loaded", feeds=added)
+        desk = await Desk.opened(db)
+        fetcher = await open_parts.enter_async_context(
+            fetch.opened(
+                user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=clock
+            )
+        )
+        poller = await open_parts.enter_async_context(
+            Poller.opened(db, desk, fetcher, politeness=politeness, clock=clock)
+        )
+        yield Newsroom(settings, db, desk, poller, clock)
+
+
+def user_agent(settings: Settings) -> str:
+    """Name ourselves to outlets, with a way to reach the operator."""
+    contact = settings.user_agent_contact
+    return f"SteppeWire/0.1 (news monitor; feed reader{f'; +{contact}' if contact else ''})"
+
+
+async def run(
+    settings: Settings,
+    *,
+    stop: asyncio.Event,
+    politeness: Politeness | None = None,
+    ready: Callable[[], None] = lambda: None,
+    clock: Callable[[], datetime] = wall_clock,
+) -> None:
+    """Run the whole thing until ``stop`` is set. Raises NewsError where it cannot start."""
+    token = settings.telegram_bot_token
+    with alone(token_lock(token), "instance.token") if token else nullcontext():
+        async with newsroom(settings, politeness=politeness, clock=clock) as room:
+            await run_in(room, stop=stop, ready=ready)
+
+
+async def run_in(
+    room: Newsroom, *, stop: asyncio.Event, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Run both halves of an open newsroom until ``stop`` is set."""
+    settings = room.settings
+    editions = Editions(room.db, room.clock)
+    world = World(
+        db=room.db,
+        clock=room.clock,
+        desk=room.desk,
+        admin_ids=settings.admin_ids,
+        language=settings.default_language,
+        time_zone=settings.default_timezone,
+        base_interval_s=settings.poll_interval,
+        look=room.poller.look,
+        poll=room.poller.poll_one,
+    )
+    async with AsyncExitStack() as open_parts:
+        half = await open_parts.enter_async_context(telegram_half.opened(settings, world, stop))
+        room.desk.wake = half.deliverer.wake
+        editions.wake = half.deliverer.wake
+        await open_parts.enter_async_context(
+            health.served(settings.health_listen, lambda: vitals(room, half))
+        )
+        remembering = asyncio.create_task(room.desk.remember(room.clock()), name="remember")
+        open_parts.push_async_callback(cancelled, remembering)
+        open_parts.enter_context(ticking(room, editions))
+        log.info("running")
+        ready()
+        await stop.wait()
+        log.info("stopping")
+
+
+class ticking:  # noqa: N801 (reads as a with-statement)
+    """Timers that tick for as long as the block runs."""
+
+    def __init__(self, room: Newsroom, editions: Editions) -> None:
+        """Keep what the ticks look after."""
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            # A loop that was busy for a second must not skip a run, nor make it up twice.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._room = room
+        self._editions = editions
+
+    def __enter__(self) -> None:
+        """Start the timers; each first tick comes at once."""
+        now = datetime.now(UTC)
+        ticks: tuple[tuple[Callable[[], Awaitable[Any]], int], ...] = (
+            (self._room.poller.round, POLL_TICK_S),
+            (self._editions.round, DIGEST_TICK_S),
+            (self._upkeep, UPKEEP_TICK_S),
+        )
+        for tick, seconds in ticks:
+            self._scheduler.add_job(
+                survived(tick), "interval", seconds=seconds, next_run_time=now
+            )
+        self._scheduler.start()
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the timers."""
+        self._scheduler.shutdown(wait=False)
+
+    async def _upkeep(self) -> None:
+        """Forget what nobody needs any more."""
+        room, now = self._room, self._room.clock()
+        room.desk.expire(now)
+        for prune in (deliveries.prune, talks.prune):
+            await room.db.write(prune, now)
+
+
+def survived(tick: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
+    """Return a tick that outlives whatever goes wrong in it."""
+
+    async def run_once() -> None:
+        try:
+            await tick()
+        except Exception:
+            log.exception("tick failed", tick=getattr(tick, "__qualname__", str(tick)))
+
+    return run_once
+
+
+async def cancelled(task: asyncio.Task[Any]) -> None:
+    """Cancel a task and wait until it is gone."""
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def vitals(room: Newsroom, half: TelegramHalf) -> health.Vitals:
+    """Measure how we are: feeds, the outbox, Telegram."""
+    return {"steppewire_healthy": 1, "steppewire_telegram_connected": float(half.connected)}
+
+
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """Let SIGINT and SIGTERM end the program in order."""
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, stop.set)

@@ -1,0 +1,88 @@
+"""``demo``: the whole thing without a token, with a chat page in the browser."""
+
+import asyncio
+import errno
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from bot import app
+from bot.cli.common import command
+from bot.sandbox import ADMIN_ID, Sandbox, sample_outlets
+from bot.settings import Settings
+from storage.errors import NewsError
+from watchers.catalogue import StartingFeed
+
+USUAL_PORT = 8011
+FOLDER = Path("demo-data")
+POLL_S = 5
+
+WELCOME = """
+  SteppeWire is running, in a sandbox: no token, no network, invented outlets.
+
+      {url}
+
+  Pick a person, press START, and try:   /subscribe Astana     /digest     /search Макрон
+  As the admin:                          /feeds    /addfeed {url}outlets/…
+
+  A new story appears every {every:g} seconds. Everything is in ./{folder}; Ctrl-C stops.
+"""
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65_535), help="The page's port; usually 8011.")
+@click.option("--every", default=20.0, show_default=True, help="Seconds between new stories.")
+@command
+async def demo(settings: Settings, port: int | None, every: float) -> None:
+    """Show the whole thing without a token: a chat page in the browser, sample feeds.
+
+    Keeps everything in ./demo-data and begins anew at every start.
+    """
+    fresh(FOLDER)
+    stop = asyncio.Event()
+    app.stop_on_signals(stop)
+    async with box_on(port, every) as box:
+        address = (box.host, box.port)
+        settings = replace(
+            settings,
+            telegram_bot_token=box.token,
+            telegram_api_url=box.url,
+            telegram_webhook_url="",
+            admin_ids=frozenset({ADMIN_ID}),
+            database_path=FOLDER / "steppewire.db",
+            poll_interval=POLL_S,
+            feed_allow_hosts=frozenset({address}),
+        )
+        await app.run(
+            settings,
+            stop=stop,
+            starting=[
+                StartingFeed.of_sample(one, f"{box.url}{one.feed_path}") for one in sample_outlets()
+            ],
+            ready=lambda: click.echo(
+                WELCOME.format(url=box.page_url, every=every, folder=FOLDER)
+            ),
+        )
+
+
+def fresh(folder: Path) -> None:
+    """Begin with an empty folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+
+
+@asynccontextmanager
+async def box_on(port: int | None, every: float) -> AsyncIterator[Sandbox]:
+    """Start the sandbox on the port asked for; else on the usual one, else on any free one."""
+    for attempt in (port,) if port else (USUAL_PORT, 0):
+        try:
+            async with Sandbox.start(port=attempt, every=every) as box:
+                yield box
+                return
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or attempt in (port, 0):
+                raise NewsError("demo.port", port=attempt) from error

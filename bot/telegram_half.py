@@ -1,0 +1,168 @@
+"""The Telegram half: connected when Telegram is there, patient when it is not."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.ext import Application
+
+from bot import telegram_menus
+from bot.adapter import ALLOWED_UPDATES, Adapter, InOrder
+from bot.conversation import World
+from bot.delivery import Deliverer
+from bot.limits import Limiter
+from bot.settings import Settings
+from storage import lanes
+from storage.errors import NewsError
+from storage.model import ChatId
+
+log = structlog.get_logger(__name__)
+
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+CONFLICTS_BEFORE_GIVING_UP = 10
+"""A restart meets its own last long poll for some seconds; ten refusals are another instance."""
+
+
+class TelegramHalf:
+    """The bot's connection, its deliverer and its adapter."""
+
+    def __init__(self, settings: Settings, world: World, stop: asyncio.Event) -> None:
+        """Build everything; nothing is sent yet."""
+        self._settings = settings
+        self._stop = stop
+        self._conflicts = 0
+        self.connected = False
+        self.failure: NewsError | None = None
+        self.limiter = Limiter(remember=self._remember_rest)
+        self.application = build(settings, self.limiter)
+        self.deliverer = Deliverer(world.db, self.application.bot, self.limiter, world.clock)
+        self.world = replace(world, wake=self.deliverer.wake)
+        self.adapter: Adapter | None = None
+        self._delivering: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        """Reach Telegram, however long that takes, then listen and deliver."""
+        wait = FIRST_WAIT_S
+        while not await self._reached():
+            log.warning("telegram is away", next_try_s=wait)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT_S)
+        self.world = replace(self.world, bot_username=self.application.bot.username)
+        self.adapter = Adapter(self.world)
+        self.adapter.attach(self.application)
+        await self.deliverer.start()
+        self._delivering = asyncio.create_task(self.deliverer.run(), name="deliver")
+        await self.application.start()
+        await self._listen()
+        self.connected = True
+        log.info("connected", bot=self.application.bot.username)
+        with suppress(TelegramError):
+            await telegram_menus.set_menus(self.application.bot, self.world)
+
+    async def _reached(self) -> bool:
+        try:
+            await self.application.initialize()
+        except InvalidToken:
+            raise NewsError("token.invalid") from None
+        except TelegramError as error:
+            log.info("no answer from telegram", error=str(error))
+            return False
+        return True
+
+    async def _listen(self) -> None:
+        updater = self.application.updater
+        if updater is None:
+            return
+        await updater.start_polling(
+            allowed_updates=ALLOWED_UPDATES,
+            bootstrap_retries=-1,
+            drop_pending_updates=False,
+            error_callback=self._polling_failed,
+        )
+
+    def _polling_failed(self, error: TelegramError) -> None:
+        """Note a failed poll; PTB tries again by itself. A lasting conflict ends us."""
+        if not isinstance(error, Conflict):
+            self._conflicts = 0
+            log.warning("polling failed", error=str(error))
+            return
+        self._conflicts += 1
+        log.warning("another instance polls with this token", times=self._conflicts)
+        if self._conflicts >= CONFLICTS_BEFORE_GIVING_UP:
+            self.failure = NewsError("instance.elsewhere")
+            self._stop.set()
+
+    async def close(self) -> None:
+        """Stop in order: hear nothing new, finish what is under way, say goodbye."""
+        application = self.application
+        if application.updater is not None and application.updater.running:
+            await application.updater.stop()
+        await self.deliverer.stop()
+        if self._delivering is not None:
+            self._delivering.cancel()
+            await asyncio.wait([self._delivering])
+        if application.running:
+            await application.stop()
+        if self.adapter is not None:
+            await self.adapter.close()
+        with suppress(TelegramError, RuntimeError):
+            await application.shutdown()
+
+    async def _remember_rest(self, chat_id: int | None, wait: timedelta) -> None:
+        now = self.world.clock()
+        where = lanes.EVERYBODY if chat_id is None else chat_id
+        await self.world.db.write(lanes.rest, ChatId(where), now + wait)
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, world: World, stop: asyncio.Event
+) -> AsyncIterator[TelegramHalf]:
+    """Connect in the background for as long as the block runs.
+
+    Without a token there is nothing to connect to. Raises, at the end of the block, what made
+    the connection give up for good.
+    """
+    half = TelegramHalf(settings, world, stop)
+    connecting = asyncio.create_task(half.connect(), name="connect")
+    connecting.add_done_callback(lambda task: gave_up(task, half, stop))
+    async with AsyncExitStack() as closing:
+        closing.push_async_callback(half.close)
+        closing.callback(connecting.cancel)
+        yield half
+    if half.failure is not None:
+        raise half.failure
+
+
+def gave_up(task: "asyncio.Task[None]", half: TelegramHalf, stop: asyncio.Event) -> None:
+    """End the program where connecting failed for good."""
+    if task.cancelled() or (error := task.exception()) is None:
+        return
+    half.failure = error if isinstance(error, NewsError) else NewsError("error.bug")
+    if not isinstance(error, NewsError):
+        log.error("connecting broke", exc_info=error)
+    stop.set()
+
+
+def build(settings: Settings, limiter: Limiter) -> Application[Any, Any, Any, Any, Any, Any]:
+    """Build python-telegram-bot's application with our limiter and none of its timers."""
+    return (
+        Application.builder()
+        .token(settings.telegram_bot_token)
+        .base_url(f"{settings.telegram_api_url}/bot")
+        .base_file_url(f"{settings.telegram_api_url}/file/bot")
+        .job_queue(None)
+        .rate_limiter(limiter)
+        .concurrent_updates(InOrder())
+        .connection_pool_size(64)
+        .pool_timeout(20)
+        .read_timeout(20)
+        .write_timeout(20)
+        .connect_timeout(10)
+        .build()
+    )

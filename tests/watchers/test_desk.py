@@ -1,0 +1,154 @@
+"""The desk: entries become items of stories, and what is owed is written with them or not at all."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from storage import chats, feeds, items, stories, subscriptions
+from storage.database import Database
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Feed, Mode, Subscription
+from storage.sql import Connection
+from watchers.desk import Desk
+from watchers.parse import Entry
+from watchers.text import urls
+
+READER = ChatId(1001)
+
+
+def entry(number: int, title: str, summary: str = "", **changed: object) -> Entry:
+    url = f"https://courier.example/{number}"
+    values: dict[str, object] = {
+        "external_id": f"guid-{number}",
+        "url": url,
+        "url_key": urls.canonical_key(url),
+        "title": title,
+        "summary_html": summary,
+        "published": None,
+        "keys": (f"g:guid-{number}", f"u:{urls.canonical_key(url)}"),
+    }
+    return Entry(**(values | changed))  # type: ignore[arg-type]
+
+
+async def feed_of(db: Database, name: str, now: datetime) -> Feed:
+    new = feeds.NewFeed(f"https://{name}.example/rss", name, name)
+    return await db.write(feeds.add, new, now)
+
+
+async def reader_of(db: Database, desk: Desk, query: str, now: datetime) -> Subscription:
+    chat = Chat(READER, ChatKind.PRIVATE, digest_from=now, created_at=now)
+    await db.write(chats.met, chat, now)
+    subscription, _ = await db.write(
+        subscriptions.add,
+        chat_id=READER,
+        thread_id=NO_THREAD,
+        query=query,
+        mode=Mode.INSTANT,
+        now=now,
+    )
+    desk.subscribe(subscription)
+    return subscription
+
+
+def owed(db: Connection) -> list[tuple[str, str, int]]:
+    return list(db.conn.execute("select kind, subject, story_id from deliveries order by id"))
+
+
+def all_items(db: Connection) -> list[tuple[int, int, str]]:
+    return [(item.id, item.story_id, item.title) for item, _ in items.every(db)]
+
+
+async def test_one_event_told_by_two_outlets_is_one_story_and_one_alert(
+    db: Database, now: datetime
+) -> None:
+    desk = await Desk.opened(db)
+    await reader_of(db, desk, "Astana", now)
+    title = "President of France arrives in Astana for talks on uranium"
+    for name, minutes in (("courier", 0), ("herald", 5)):
+        feed = await feed_of(db, name, now)
+        at = now + timedelta(minutes=minutes)
+        told = entry(
+            minutes + 1, title, url=f"https://{name}.example/a", url_key=f"{name}.example/a"
+        )
+        await desk.take(feed, (told,), None, at)
+    assert [1, 1] == [story for _, story, _ in await db.read(all_items)]
+    assert [("alert", "s1", 1)] == [row for row in await db.read(owed) if row[0] == "alert"]
+
+
+async def test_the_same_document_again_changes_nothing(db: Database, now: datetime) -> None:
+    desk = await Desk.opened(db)
+    feed = await feed_of(db, "courier", now)
+    document = tuple(entry(n, f"Headline number {n} about something") for n in range(5))
+    first = await desk.take(feed, document, None, now)
+    again = await desk.take(feed, document, None, now + timedelta(hours=1))
+    assert (5, 0, 0) == (first.new, first.updated, first.unchanged)
+    assert (0, 0, 5) == (again.new, again.updated, again.unchanged)
+    assert 5 == len(await db.read(all_items))
+
+
+async def test_an_edited_title_is_an_update_and_no_news(db: Database, now: datetime) -> None:
+    desk = await Desk.opened(db)
+    feed = await feed_of(db, "courier", now)
+    await reader_of(db, desk, "uranium", now)
+    await desk.take(feed, (entry(1, "Talks begin"),), None, now)
+    taken = await desk.take(feed, (entry(1, "Talks on uranium begin"),), None, now)
+    assert (0, 1) == (taken.new, taken.updated)
+    assert [(1, 1, "Talks on uranium begin")] == await db.read(all_items)
+    assert [] == await db.read(owed)
+
+
+async def test_a_silent_document_owes_nobody_an_alert(db: Database, now: datetime) -> None:
+    desk = await Desk.opened(db)
+    await reader_of(db, desk, "uranium", now)
+    feed = await feed_of(db, "courier", now)
+    taken = await desk.take(feed, (entry(1, "Uranium price rises"),), None, now, silent=True)
+    assert (1, 0) == (taken.new, taken.alerts)
+    assert [] == await db.read(owed)
+
+
+async def test_what_could_not_be_recorded_was_never_there(db: Database, now: datetime) -> None:
+    desk = await Desk.opened(db)
+    feed = await feed_of(db, "courier", now)
+    with pytest.raises(ValueError, match="naive"):
+        await desk.take(feed, (entry(1, "Uranium price rises"),), None, now.replace(tzinfo=None))
+    assert [] == await db.read(all_items)
+    await desk.take(feed, (entry(2, "Uranium price rises"),), None, now)
+    [(_, story, _)] = await db.read(all_items)
+    assert await db.read(stories.get, story) is not None
+
+
+async def test_a_new_desk_remembers_the_living_stories(db: Database, now: datetime) -> None:
+    title = "Earthquake of magnitude 5.1 felt in Almaty region"
+    await (await Desk.opened(db)).take(
+        await feed_of(db, "courier", now), (entry(1, title),), None, now
+    )
+    desk = await Desk.opened(db)
+    await desk.remember(now)
+    told = entry(2, title, url="https://herald.example/q", url_key="herald.example/q")
+    await desk.take(await feed_of(db, "herald", now), (told,), None, now)
+    assert [(1, 1, title), (2, 1, title)] == await db.read(all_items)
+
+
+async def test_an_admins_split_is_obeyed_after_a_restart(db: Database, now: datetime) -> None:
+    desk = await Desk.opened(db)
+    title = "Earthquake of magnitude 5.1 felt in Almaty region"
+    for number, name in enumerate(("courier", "herald"), 1):
+        told = entry(number, title, url_key=f"{name}.example/q")
+        await desk.take(await feed_of(db, name, now), (told,), None, now)
+    [(_, story, _), (second, _, _)] = await db.read(all_items)
+    own = await desk.move(second, None, 7, now)
+    assert own != story
+    after = await Desk.opened(db)
+    await after.remember(now)
+    assert [story, own] == [row[1] for row in await db.read(all_items)]
+
+
+async def test_an_admins_merge_makes_one_story_whose_ids_both_lead_to_it(
+    db: Database, now: datetime
+) -> None:
+    desk = await Desk.opened(db)
+    feed = await feed_of(db, "courier", now)
+    told = (entry(1, "Bishkek opens a new school"), entry(2, "Wheat harvest ends in Kostanay"))
+    await desk.take(feed, told, None, now)
+    [(_, one, _), (_, other, _)] = await db.read(all_items)
+    assert one == await desk.merge(other, one, 7, now)
+    assert one == await db.read(stories.current, other)
