@@ -6,12 +6,21 @@ A command is ``async def f(ask: Ask, world: World) -> Reply``. It reads and writ
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
 from storage.database import Database
-from storage.model import NO_THREAD, Chat, ChatId, FeedId, Subscription, SubscriptionId, ThreadId
+from storage.model import (
+    NO_THREAD,
+    Chat,
+    ChatId,
+    FeedId,
+    StoryId,
+    Subscription,
+    SubscriptionId,
+    ThreadId,
+)
 
 
 class Html(str):
@@ -202,6 +211,23 @@ class NewsDesk(Protocol):
         """Match it no longer; unknown ids are harmless."""
 
 
+class DigestMaker(Protocol):
+    """Makes a chat's digests for being shown now; neither moves its window."""
+
+    async def preview(self, chat: Chat) -> tuple[Message, ...]:
+        """Show the digest that would come if it came now."""
+
+    async def on_demand(
+        self,
+        chat: Chat,
+        span: timedelta = ...,
+        *,
+        only: frozenset[StoryId] | None = None,
+        queries: tuple[str, ...] = (),
+    ) -> tuple[Message, ...]:
+        """Make the digest of the last while, of the stories ``only`` where they are given."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
     """What Telegram says of a channel that somebody wants to bind."""
@@ -224,6 +250,7 @@ class World:
     db: Database
     clock: Callable[[], datetime]
     desk: NewsDesk
+    editions: DigestMaker
     bot_username: str = ""
     admin_ids: frozenset[int] = frozenset()
     language: str = "en"

@@ -5,8 +5,10 @@ button's verb does; ANSWERS who reads the plain message that answers a question 
 """
 
 from bot.commands import (
+    digest,
     offers,
     search,
+    settings,
     start,
     stories,
     subscriptions,
@@ -35,6 +37,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("subscriptions", subscriptions.listed),
     Command("unsubscribe", subscriptions.unsubscribe, changes=True),
     Command("search", search.search),
+    Command("digest", digest.digest),
+    Command("settings", settings.settings, changes=True),
     Command("story", stories.story, menu=False),
     Command("why", stories.why),
     Command("mute", stories.mute, changes=True, menu=False),
@@ -58,6 +62,10 @@ BUTTONS: tuple[Press, ...] = (
     Press("lr", subscriptions.remove, changes=True),
     Press("lz", subscriptions.remove_all, changes=True),
     Press("back", subscriptions.resume_all, changes=True),
+    Press("t", settings.pressed, changes=True),
+    Press("dg", digest.pressed),
+    Press("dp", digest.preview, changes=True),
+    Press("h", digest.folded),
     Press("f", search.turned),
     Press("fs", search.subscribe_this, changes=True),
     Press("fx", search.export),
@@ -71,6 +79,9 @@ BUTTONS: tuple[Press, ...] = (
 ANSWERS: dict[str, Handler] = {
     "subscribe": offers.subscribe,
     "search": search.search,
+    "zone": settings.zone_typed,
+    "times": settings.times_typed,
+    "quiet": settings.quiet_typed,
     "edit": subscriptions.edited,
 }
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
-from bot.commands import finding, search, stories
+from bot.commands import finding, search, settings, stories
 from bot.conversation import Ask, Button, Card, Cards, Message, Nothing, Reply, Say, World
 from bot.render import alert, headline, ownership, tidy, told
 from bot.texts import say
@@ -46,6 +46,8 @@ class Unknown:
 
 async def plain_text(ask: Ask, world: World) -> Reply:
     """Take plain words in a private chat as a search; hint where they can be none."""
+    if ask.location is not None:
+        return await settings.zone_typed(ask, world)
     text = ask.text.strip()
     if not text or len(text) > LONG_TEXT or "\n" in text:
         return Say((Message(told(ask.language, "unknown.text")),))

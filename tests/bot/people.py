@@ -17,6 +17,7 @@ from bot.conversation import (
     Toast,
     World,
 )
+from bot.editions import Editions
 from bot.render import plain
 from storage import chats, talks
 from storage.database import Database
@@ -59,7 +60,7 @@ class Clock:
 def world_of(db: Database, **parts: Any) -> World:
     """A world with a fixed clock and one admin."""
     return World(
-        **({"db": db, "clock": Clock(), "desk": Desk(), "bot_username": "steppewire_bot",
+        **({"db": db, "clock": Clock(), "desk": Desk(), "editions": Editions(db, Clock()), "bot_username": "steppewire_bot",
             "admin_ids": frozenset({int(ADMIN)})} | parts)
     )  # fmt: skip
 

@@ -1,0 +1,167 @@
+"""/settings: language, time zone, digests, quiet hours, alerts an hour, changed in place."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from bot import digest as calendar
+from bot import places
+from bot.commands.screens import CAPS, QUIETS, ZONES, overview, screen
+from bot.conversation import Ask, Edit, Message, Reply, Say, World
+from bot.render import told
+from bot.texts import LANGUAGES, say
+from storage import chats, talks
+from storage.errors import NewsError
+from storage.model import Chat, QuietMode
+from storage.sql import Connection
+
+MOST_TIMES = 12
+
+_TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?")
+_SCHEDULE = frozenset({"digest_times", "digest_days", "weekly_day", "time_zone"})
+_SHOWN_AFTER = {
+    "time": "times",
+    "empty": "times",
+    "day": "days",
+    "week": "days",
+    "hush": "quiet",
+    "mode": "quiet",
+}
+
+
+async def settings(ask: Ask, world: World) -> Reply:
+    """Show the settings."""
+    return Say((overview(ask.chat, ask.language, world),))
+
+
+async def pressed(ask: Ask, world: World) -> Reply:
+    """Open a setting, or change it and show it changed."""
+    name, value = ask.word(1), ask.word(2)
+    questions = {"typezone": "zone", "typetimes": "times", "typequiet": "quiet"}
+    if name in questions:
+        return await _ask_to_type(ask, world, questions[name])
+    if not value and name != "empty":
+        return Edit(screen(ask.chat, ask.language, name, world))
+    changes = _changes(ask.chat, name, value)
+    if changes is None:
+        raise NewsError("button.old")
+    chat = await change(ask, world, **changes)
+    language = chat.language if chat.id == ask.here.id else ask.language
+    back = _SHOWN_AFTER.get(name, "")
+    return Edit(screen(chat, language, back, world), toast=say(language, "toast.saved"))
+
+
+def _changes(chat: Chat, name: str, value: str) -> dict[str, Any] | None:  # noqa: PLR0911 - one a setting
+    """Return what a press changes; None where its data is not ours."""
+    number = int(value) if value.isdecimal() and len(value) < 6 else -1  # noqa: PLR2004 - minutes
+    match name:
+        case "lang" if value in LANGUAGES:
+            return {"language": value}
+        case "zone" if 0 <= number < len(ZONES):
+            return {"time_zone": ZONES[number]}
+        case "time" if 0 <= number < 24 * 60:
+            return {"digest_times": _toggled(chat.digest_times, number)[:MOST_TIMES]}
+        case "empty":
+            return {"digest_when_empty": not chat.digest_when_empty}
+        case "day" | "week" if 1 <= number <= 7:  # noqa: PLR2004 - a week
+            return _day_changes(chat, name, number)
+        case "cap" if number in CAPS:
+            return {"alerts_per_hour": number}
+        case "hush" | "mode":
+            return _quiet_changes(name, value)
+        case _:
+            return None
+
+
+def _day_changes(chat: Chat, name: str, number: int) -> dict[str, Any]:
+    if name == "day":
+        return {"digest_days": _toggled(chat.digest_days, number)}
+    return {"weekly_day": 0 if number == chat.weekly_day else number}
+
+
+def _quiet_changes(name: str, value: str) -> dict[str, Any] | None:
+    if name == "mode":
+        known = value in {str(one) for one in QuietMode}
+        return {"quiet_mode": QuietMode(value)} if known else None
+    if value == "off":
+        return {"quiet_from": None, "quiet_to": None}
+    for start, end in QUIETS:
+        if value == f"{start}-{end}":
+            return {"quiet_from": start, "quiet_to": end}
+    return None
+
+
+def _toggled(chosen: tuple[int, ...], one: int) -> tuple[int, ...]:
+    return tuple(sorted({*chosen} ^ {one}))
+
+
+async def change(ask: Ask, world: World, **changes: Any) -> Chat:
+    """Write settings down; a change of the calendar appoints the next digest anew."""
+
+    def write(db: Connection) -> Chat | None:
+        chat = chats.get(db, ask.chat.id)
+        if chat is None:
+            return None
+        if _SCHEDULE & changes.keys():
+            changes["next_digest_at"] = calendar.next_at(replace(chat, **changes), world.clock())
+        return chats.change(db, chat.id, **changes)
+
+    chat = await world.db.write(write)
+    if chat is None:
+        raise NewsError("button.old")
+    return chat
+
+
+# --- typed answers --------------------------------------------------------------------------
+
+
+async def _ask_to_type(ask: Ask, world: World, question: str) -> Reply:
+    await world.db.write(talks.expect, ask.here.id, ask.person_id, question, world.clock())
+    return Say((Message(told(ask.language, f"settings.type_{question}"), asks=True),))
+
+
+async def _again(ask: Ask, world: World, question: str, key: str, text: str) -> NewsError:
+    """Keep waiting for the answer, and return what was wrong with this one."""
+    await world.db.write(talks.expect, ask.here.id, ask.person_id, question, world.clock())
+    return NewsError(key, text=text[:60])
+
+
+async def zone_typed(ask: Ask, world: World) -> Reply:
+    """Set the zone from a typed city or offset, or from a shared location."""
+    if ask.location is not None:
+        zone: str | None = places.zone_near(*ask.location)
+    else:
+        zone = places.zone_named(ask.text, world.clock())
+    if zone is None:
+        raise await _again(ask, world, "zone", "settings.no_zone", ask.text)
+    chat = await change(ask, world, time_zone=zone)
+    return Say((overview(chat, ask.language, world),))
+
+
+async def times_typed(ask: Ask, world: World) -> Reply:
+    """Set the digest's times from typed ones: 8, 13:30 and 20."""
+    found = [minutes_of(part) for part in re.split(r"[\s,;]+", ask.text.strip()) if part]
+    if not found or len(found) > MOST_TIMES or None in found:
+        raise await _again(ask, world, "times", "settings.no_times", ask.text)
+    times = tuple(sorted({one for one in found if one is not None}))
+    chat = await change(ask, world, digest_times=times)
+    return Say((overview(chat, ask.language, world),))
+
+
+async def quiet_typed(ask: Ask, world: World) -> Reply:
+    """Set the quiet hours from typed ones: 22:30-7:15."""
+    parts = re.split(r"\s*[-–—]\s*", ask.text.strip())
+    hours = [minutes_of(part) for part in parts]
+    if len(hours) != 2 or None in hours or hours[0] == hours[1]:  # noqa: PLR2004 - from and to
+        raise await _again(ask, world, "quiet", "settings.no_hours", ask.text)
+    chat = await change(ask, world, quiet_from=hours[0], quiet_to=hours[1])
+    return Say((overview(chat, ask.language, world),))
+
+
+def minutes_of(text: str) -> int | None:
+    """Read 8, 8:30 or 08.30 as minutes after midnight."""
+    found = _TIME.fullmatch(text.strip())
+    if found is None:
+        return None
+    hour, minute = int(found[1]) % 24, int(found[2] or 0)
+    return hour * 60 + minute if int(found[1]) <= 24 and minute < 60 else None  # noqa: PLR2004 - a clock
