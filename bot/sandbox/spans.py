@@ -15,7 +15,7 @@ _SPANS = re.compile(
     r"|(?<![\w#&])(?P<hashtag>\#\w{1,255})"
 )
 _TRAILING = ".,;:!?)]}»”'"
-_HOST = re.compile(r"^(?:[\w-]{1,63}\.)+[\w-]{2,63}\.?$")
+_HOST = re.compile(r"^(?:(?:[\w-]{1,63}\.)+[\w-]{2,63}\.?|(?:\d{1,3}\.){3}\d{1,3})$")
 
 
 def valid_link(url: str) -> bool:

@@ -37,20 +37,27 @@ class Supply:
         return templates
 
     def _told(self, template: Any, telling: Any, turn: int) -> SampleItem:
-        combinations = list(product(*template["slots"].values()))
-        random.Random(f"{self.seed}/{template['id']}").shuffle(combinations)  # noqa: S311
-        drawn = combinations[turn % len(combinations)]
-        lang = telling["lang"]
         values = {
-            name: _in_language(value, lang)
-            for name, value in zip(template["slots"], drawn, strict=True)
+            name: _in_language(value, telling["lang"])
+            for name, value in self._drawn(template, turn).items()
         }
         return SampleItem(
             telling["outlet"],
             telling["title"].format(**values),
             telling["summary"].format(**values),
-            lang,
+            telling["lang"],
         )
+
+    def _drawn(self, template: Any, turn: int) -> Mapping[str, Any]:
+        """Choose this round's slots; those shown in titles go through all their combinations."""
+        slots = template["slots"]
+        titles = " ".join(telling["title"] for telling in template["tellings"])
+        shown = [name for name in slots if f"{{{name}}}" in titles]
+        combinations = list(product(*(slots[name] for name in shown)))
+        random.Random(f"{self.seed}/{template['id']}").shuffle(combinations)  # noqa: S311
+        drawn = dict(zip(shown, combinations[turn % len(combinations)], strict=True))
+        dice = random.Random(f"{self.seed}/{template['id']}/{turn}")  # noqa: S311
+        return {name: drawn.get(name) or dice.choice(slots[name]) for name in slots}
 
 
 def _in_language(value: Any, lang: str) -> str:
