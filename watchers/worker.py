@@ -1,0 +1,56 @@
+"""One parsing process: documents in, what they are out, until the other end closes.
+
+Started by ``watchers.workers`` as ``python -m watchers.worker SOCKET MEMORY SECONDS``.
+"""
+
+import pickle
+import resource
+import signal
+import socket
+import sys
+
+from watchers.parse import NotAFeed, PageKind, parse
+
+_LENGTH_BYTES = 4
+
+
+def main(arguments: list[str]) -> None:
+    """Serve documents from the inherited socket."""
+    descriptor, memory, seconds = map(int, arguments)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    with socket.socket(fileno=descriptor) as far:
+        while (message := _receive(far)) is not None:
+            # Should the parent be gone, nobody else would stop an endless document.
+            signal.alarm(seconds)
+            answer = pickle.dumps(_answer(message), pickle.HIGHEST_PROTOCOL)
+            signal.alarm(0)
+            far.sendall(len(answer).to_bytes(_LENGTH_BYTES, "big") + answer)
+
+
+def _answer(message: bytes) -> object:
+    try:
+        return parse(pickle.loads(message))  # noqa: S301 (from our own parent)
+    except (MemoryError, RecursionError):
+        return NotAFeed(PageKind.CRASHED)
+
+
+def _receive(far: socket.socket) -> bytes | None:
+    head = _exactly(far, _LENGTH_BYTES)
+    return None if head is None else _exactly(far, int.from_bytes(head, "big"))
+
+
+def _exactly(far: socket.socket, length: int) -> bytes | None:
+    buffer = bytearray(length)
+    view, at = memoryview(buffer), 0
+    while at < length:
+        received = far.recv_into(view[at:])
+        if not received:
+            return None
+        at += received
+    return bytes(buffer)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,169 @@
+"""Parsing in processes of its own: killable, bounded in memory and time, replaced when gone.
+
+A document can be made to take minutes or gigabytes; only another process can be stopped. Each
+worker reads a document from a socket pair, writes back what it made of it, and is replaced
+after a few hundred documents, because feedparser's memory comes back from the allocator only
+with the process.
+"""
+
+import asyncio
+import contextlib
+import os
+import pickle
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from watchers.parse.values import Document, NotAFeed, PageKind, ParsedFeed
+
+log = structlog.get_logger(__name__)
+
+_LENGTH_BYTES = 4
+_LARGEST_ANSWER = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLimits:
+    """What workers may use. ``seconds`` a document, ``memory`` bytes of address space."""
+
+    workers: int = 2
+    seconds: float = 20.0
+    memory: int = 1 << 30
+    documents: int = 500
+
+
+class Workers:
+    """A few parsing processes, started when first needed."""
+
+    def __init__(self, limits: WorkerLimits | None = None) -> None:
+        """Keep the limits; nothing is started yet."""
+        self._limits = limits or WorkerLimits()
+        self._idle: deque[_Worker] = deque()
+        self._free = asyncio.Semaphore(self._limits.workers)
+        self._closed = False
+
+    async def parse(self, document: Document) -> ParsedFeed | NotAFeed:
+        """Parse a document elsewhere; one that takes too long or too much is blamed itself."""
+        async with self._free:
+            worker = self._idle.pop() if self._idle else _Worker.started(self._limits)
+            try:
+                async with asyncio.timeout(self._limits.seconds):
+                    result = await worker.parse(document)
+            except TimeoutError:
+                worker.kill()
+                log.warning("parser stopped", url=document.url, seconds=self._limits.seconds)
+                return NotAFeed(PageKind.TOO_SLOW, {"seconds": round(self._limits.seconds)})
+            except (OSError, EOFError, asyncio.IncompleteReadError):
+                worker.kill()
+                log.warning("parser died", url=document.url)
+                return NotAFeed(PageKind.CRASHED)
+            except BaseException:
+                worker.kill()
+                raise
+            if worker.served >= self._limits.documents or self._closed:
+                worker.kill()
+            else:
+                self._idle.append(worker)
+            return result
+
+    def warm_up(self) -> None:
+        """Start one worker ahead of the first document: it takes as long as a fetch."""
+        if not self._idle:
+            self._idle.append(_Worker.started(self._limits))
+
+    async def close(self) -> None:
+        """Stop every process."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().kill()
+
+
+@contextlib.asynccontextmanager
+async def opened(limits: WorkerLimits | None = None) -> AsyncIterator[Workers]:
+    """Keep workers for as long as the block lasts."""
+    workers = Workers(limits)
+    try:
+        yield workers
+    finally:
+        await workers.close()
+
+
+class _Worker:
+    """One process and the socket to it."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", near: socket.socket) -> None:
+        self._process = process
+        self._near = near
+        self._near.setblocking(False)  # noqa: FBT003 (socket's own signature)
+        self.served = 0
+
+    @classmethod
+    def started(cls, limits: WorkerLimits) -> "_Worker":
+        near, far = socket.socketpair()
+        try:
+            process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
+                [
+                    sys.executable,
+                    "-m",
+                    "watchers.worker",
+                    str(far.fileno()),
+                    str(limits.memory),
+                    str(round(limits.seconds) + 5),
+                ],
+                pass_fds=(far.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=_environment(),
+            )
+        except BaseException:
+            near.close()
+            raise
+        finally:
+            far.close()
+        return cls(process, near)
+
+    async def parse(self, document: Document) -> ParsedFeed | NotAFeed:
+        loop = asyncio.get_running_loop()
+        message = pickle.dumps(document, pickle.HIGHEST_PROTOCOL)
+        await loop.sock_sendall(self._near, len(message).to_bytes(_LENGTH_BYTES, "big") + message)
+        length = int.from_bytes(await self._receive(_LENGTH_BYTES), "big")
+        if length > _LARGEST_ANSWER:
+            raise EOFError
+        answer = pickle.loads(await self._receive(length))  # noqa: S301 (from our own process)
+        self.served += 1
+        assert isinstance(answer, ParsedFeed | NotAFeed)  # noqa: S101 (from our own process)
+        return answer
+
+    async def _receive(self, length: int) -> bytes:
+        loop = asyncio.get_running_loop()
+        buffer = bytearray(length)
+        view, at = memoryview(buffer), 0
+        while at < length:
+            received = await loop.sock_recv_into(self._near, view[at:])
+            if not received:
+                raise EOFError
+            at += received
+        return bytes(buffer)
+
+    def kill(self) -> None:
+        self._near.close()
+        self._process.kill()
+        # A killed process is gone in a moment; waiting keeps it from staying a zombie.
+        self._process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """Give workers what Python needs and nothing of ours: no token reaches a parser."""
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(Path(__file__).parent.parent),
+        "PYTHONWARNINGS": "ignore",
+        # One arena: what a document needed is returned, not kept for a thread that never was.
+        "MALLOC_ARENA_MAX": "1",
+    }
