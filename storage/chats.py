@@ -117,6 +117,15 @@ def move(db: Connection, old: ChatId, new: ChatId) -> None:
         "update chats set id = ?, kind = ? where id = ?", [new, ChatKind.SUPERGROUP, old]
     )
     db.conn.execute("update chats set owner_id = ? where owner_id = ?", [new, old])
+    db.conn.execute("update moved_chats set new_id = ? where new_id = ?", [new, old])
+    db.conn.execute("insert or replace into moved_chats values (?, ?)", [old, new])
+    db.conn.execute("delete from moved_chats where old_id = ?", [new])
+
+
+def current(db: Connection, chat_id: ChatId) -> ChatId:
+    """Follow an id that somebody still remembers to the one that the chat has now."""
+    row = db.conn.execute("select new_id from moved_chats where old_id = ?", [chat_id]).fetchone()
+    return ChatId(row[0]) if row else chat_id
 
 
 def forget(db: Connection, chat_id: ChatId) -> None:

@@ -7,6 +7,7 @@ none is ever lost.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from storage import chats, lanes, outbox
@@ -53,6 +54,10 @@ TOLD = (DeliveryKind.ALERT, DeliveryKind.UPDATE)
 """What counts against a chat's alerts an hour."""
 
 
+FEW_LATE = 3
+"""So many late alerts still come one by one."""
+
+
 # --- owing -----------------------------------------------------------------------------------
 
 
@@ -67,14 +72,13 @@ def owe(db: Connection, new: Iterable[NewDelivery], now: datetime) -> int:
     known: dict[ChatId, Chat | None] = {}
     for one in new:
         if one.chat_id not in known:
-            known[one.chat_id] = chats.get(db, one.chat_id)
+            known[one.chat_id] = chats.get(db, chats.current(db, one.chat_id))
         chat = known[one.chat_id]
-        if chat is None or not chat.active:
-            continue
-        made += _owe(db, chat, one, now)
-    for chat_id, chat in known.items():
         if chat is not None and chat.active:
-            lanes.refresh(db, chat_id, now)
+            made += _owe(db, chat, replace(one, chat_id=chat.id), now)
+    for chat in known.values():
+        if chat is not None and chat.active:
+            lanes.refresh(db, chat.id, now)
     return made
 
 
@@ -210,13 +214,15 @@ def first_due(db: Connection, chat_id: ChatId, now: datetime) -> DeliveryId | No
 def fold_late(db: Connection, chat_id: ChatId, now: datetime) -> None:
     """Let alerts that waited too long be told by one message, not dumped one by one.
 
-    An alert that may have arrived already keeps its own row: it is repeated as itself or not.
+    A few come as themselves. An alert that may have arrived already keeps its own row.
     """
     late = db.conn.execute(
         "select id, thread_id from deliveries where chat_id = ? and rank = 0 and state = 'queued'"
         " and due_at < ? and kind = 'alert' and doubts = 0 and crashes = 0",
         (chat_id, to_ms(now - LATE)),
     ).fetchall()
+    if len(late) <= FEW_LATE:
+        return
     for row, thread_id in late:
         one = NewDelivery(chat_id, ThreadId(thread_id), DeliveryKind.FOLD, "")
         fold = carry(db, one, hour_subject("l", now), now, now)

@@ -224,6 +224,11 @@ create table lanes (                                          -- one message at 
 ) strict;
 create index lanes_next on lanes(rank, next_at) where next_at is not null;
 
+create table moved_chats (                                    -- groups that became supergroups
+    old_id integer primary key,
+    new_id integer not null
+) strict;
+
 create table rests (                                          -- Telegram's bans outlast us
     chat_id integer primary key,                              -- 0 = everybody
     until   integer not null

@@ -63,6 +63,8 @@ class Room:
         """Let a chat know us."""
         if chat_id > 0:
             self.box.telegram.start(chat_id)
+        elif self.box.telegram.chats[chat_id].member(self.box.telegram.main_bot) is None:
+            self.box.telegram.add_bot(chat_id)
         chat = Chat(ChatId(chat_id), _kind(self.box, chat_id), **settings)
         await self.db.write(_insert, chat, self.clock())
         return chat.id
@@ -78,14 +80,14 @@ class Room:
 
     def said(self, chat: int = ANNA_ID) -> list[str]:
         """The bot's messages in a chat, their first lines, oldest first."""
-        return [
-            one.text.split("\n")[0]
-            for one in self.box.telegram.messages(chat)
-            if one.sender_id != chat and one.service is None
-        ]
+        return [one.text.split("\n")[0] for one in self.messages(chat)]
 
     def messages(self, chat: int = ANNA_ID) -> list[Message]:
-        return [one for one in self.box.telegram.messages(chat) if one.sender_id != chat]
+        return [
+            one
+            for one in self.box.telegram.messages(chat)
+            if one.sender_id in (None, self.box.telegram.main_bot) and not one.service
+        ]
 
     async def rows(self, *columns: str) -> list[tuple[Any, ...]]:
         """Columns of the outbox, in the order of the rows."""
