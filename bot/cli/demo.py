@@ -61,11 +61,10 @@ async def demo(settings: Settings, port: int | None, every: float) -> None:
             settings,
             stop=stop,
             starting=[
-                StartingFeed.of_sample(one, f"{box.url}{one.feed_path}") for one in sample_outlets()
+                StartingFeed.of_sample(one, f"{box.url}{one.feed_path}")
+                for one in sample_outlets()
             ],
-            ready=lambda: click.echo(
-                WELCOME.format(url=box.page_url, every=every, folder=FOLDER)
-            ),
+            ready=lambda: click.echo(WELCOME.format(url=box.page_url, every=every, folder=FOLDER)),
         )
 
 

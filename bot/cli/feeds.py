@@ -1,0 +1,149 @@
+"""``feeds``: what is polled, how each feed is, adding and removing; as in the admins' chat."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot import app, texts
+from bot.cli.common import archive, as_json, command, emit, now, told
+from bot.settings import Settings
+from storage import feeds as feed_store
+from storage.errors import NewsError
+from storage.model import Feed, FeedId
+from storage.sql import Connection
+from watchers import opml
+
+FEED = click.argument("wanted", metavar="ID|URL")
+COLUMNS = ("id", "status", "items", "last_status", "next_check_at", "title", "url", "error")
+
+
+@click.group()
+def feeds() -> None:
+    """List, add, remove, pause and check feeds; import and export OPML."""
+
+
+def feed_row(feed: Feed) -> dict[str, Any]:
+    """Describe a feed as ``feeds list --json`` does."""
+    state = feed.state
+    return {
+        "id": feed.id,
+        "url": feed.url,
+        "title": feed.title,
+        "kind": feed.kind.value,
+        "outlet": feed.outlet.name,
+        "country": feed.outlet.country,
+        "ownership": feed.outlet.ownership.value,
+        "status": state.status.value,
+        "error": texts.say("en", state.error_key, **state.error_values)
+        if state.error_key
+        else None,
+        "items": feed.items,
+        "last_status": state.last_status,
+        "last_checked_at": told(state.last_checked_at),
+        "last_ok_at": told(state.last_ok_at),
+        "failing_since": told(state.failing_since),
+        "next_check_at": told(state.next_check_at),
+        "moved_from": feed.moved_from or None,
+    }
+
+
+@feeds.command(name="list")
+@as_json
+@command
+async def list_(settings: Settings, *, as_json: bool) -> None:
+    """List every feed and how it is."""
+    async with archive(settings) as db:
+        found = await db.read(feed_store.every)
+    emit(map(feed_row, found), as_json=as_json, columns=COLUMNS)
+
+
+@feeds.command()
+@click.argument("url")
+@as_json
+@command
+async def add(settings: Settings, url: str, *, as_json: bool) -> None:
+    """Add the feed at URL, or the one that the page at URL points to.
+
+    It is looked at once before it is kept; what is there already is stored without alerts.
+    """
+    async with app.newsroom(settings) as room:
+        feed = await room.poller.add(url)
+    emit([feed_row(feed)], as_json=as_json, columns=COLUMNS)
+
+
+@feeds.command()
+@click.argument("url")
+@as_json
+@command
+async def check(settings: Settings, url: str, *, as_json: bool) -> None:
+    """Look at URL as a feed, say what it would bring and keep nothing."""
+    async with app.looking(settings) as look:
+        seen = await look(url)
+    emit(seen.rows(), as_json=as_json, columns=("published", "title", "url"))
+
+
+async def changed(
+    settings: Settings, wanted: str, change: Callable[[Connection, FeedId], None]
+) -> None:
+    """Change one feed's row and say which it was."""
+    async with archive(settings) as db:
+        feed = await db.read(feed_store.found, wanted)
+        await db.write(change, feed.id)
+    click.echo(f"{feed.id}  {feed.url}")
+
+
+@feeds.command()
+@FEED
+@command
+async def remove(settings: Settings, wanted: str) -> None:
+    """Forget a feed and its items. Stories keep what other outlets told."""
+    await changed(settings, wanted, feed_store.remove)
+
+
+@feeds.command()
+@FEED
+@command
+async def pause(settings: Settings, wanted: str) -> None:
+    """Look at a feed no more until it is resumed."""
+    await changed(settings, wanted, feed_store.pause)
+
+
+@feeds.command()
+@FEED
+@command
+async def resume(settings: Settings, wanted: str) -> None:
+    """Look at a paused or retired feed again, at once."""
+    at = now()
+    await changed(settings, wanted, lambda db, feed_id: feed_store.resume(db, feed_id, at))
+
+
+def bytes_of(file: Path) -> bytes:
+    """Read a file; NewsError where it cannot be."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise NewsError("ingest.no_file", path=str(file), reason=error.strerror or "") from error
+
+
+@feeds.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@command
+async def import_(settings: Settings, file: Path) -> None:
+    """Add the feeds of an OPML FILE; each is looked at in the next rounds, a few at a time."""
+    outlines, unusable = opml.read(bytes_of(file))
+    async with archive(settings) as db:
+        added = await db.write(feed_store.add_all, opml.new_feeds(outlines), now())
+    known = len(outlines) - added
+    click.echo(f"{added} added, {known} known before, {unusable} with an unusable address")
+
+
+@feeds.command()
+@command
+async def export(settings: Settings) -> None:
+    """Write all feeds as OPML to stdout."""
+    async with archive(settings) as db:
+        found = await db.read(lambda connection: feed_store.every(connection, polled_only=True))
+    outlines = tuple(opml.Outline(one.url, one.title, one.site_url) for one in found)
+    click.get_binary_stream("stdout").write(opml.write(outlines, "SteppeWire") + b"\n")

@@ -1,0 +1,58 @@
+"""OPML files come from anywhere: read what is a list of feeds, refuse the rest in one sentence."""
+
+import pytest
+
+from storage.errors import NewsError
+from watchers import opml
+from watchers.opml import Outline
+
+
+def test_what_is_written_is_read_again() -> None:
+    outlines = (
+        Outline("https://a.example/rss?x=1&y=2", 'News & "views" <b>', "https://a.example/"),
+        Outline("https://b.example/feed", "Новости"),
+    )
+    assert (outlines, 0) == opml.read(opml.write(outlines, "Mine & yours"))
+
+
+def test_folders_are_looked_into_and_each_feed_is_named_once() -> None:
+    body = b"""<opml version="1.0"><body><outline text="Asia">
+      <outline text="A" xmlUrl="https://a.example/rss"/><outline XMLURL="https://a.example/rss"/>
+      <outline text="bad" xmlUrl="javascript:alert(1)"/><outline text="empty" xmlUrl=" "/>
+    </outline></body></opml>"""
+    assert ((Outline("https://a.example/rss", "A"),), 1) == opml.read(body)
+
+
+BOMB = b"""<!DOCTYPE opml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
+<opml><body><outline xmlUrl="https://a.example/&b;"/></body></opml>"""
+DEEP = b"<opml>" + b"<outline>" * 1000 + b"</outline>" * 1000 + b"</opml>"
+MANY = (
+    b"<opml><body>"
+    + b"".join(b'<outline xmlUrl="https://a.example/%d"/>' % n for n in range(10_001))
+    + b"</body></opml>"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "text_key"),
+    [
+        (b"", "opml.broken"),
+        (b"<opml><body><outline", "opml.broken"),
+        (b"<html><body>Sign in</body></html>", "opml.empty"),
+        (b"<opml><body/></opml>", "opml.empty"),
+        (BOMB, "opml.doctype"),
+        (DEEP, "opml.broken"),
+        (MANY, "opml.too_many"),
+        (b" " * (opml.MOST_BYTES + 1), "opml.too_large"),
+        (b'<?xml version="1.0" encoding="no-such"?><opml/>', "opml.broken"),
+    ],
+)
+def test_what_is_no_list_of_feeds_is_refused(body: bytes, text_key: str) -> None:
+    with pytest.raises(NewsError) as raised:
+        opml.read(body)
+    assert text_key == raised.value.text_key
+
+
+def test_ten_thousand_feeds_are_read() -> None:
+    found, _ = opml.read(MANY.replace(b'<outline xmlUrl="https://a.example/10000"/>', b""))
+    assert 10_000 == len(found)

@@ -1,0 +1,117 @@
+"""OPML: lists of feeds as readers exchange them (OPML 2.0); pure."""
+
+from dataclasses import dataclass
+from typing import Any
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+from storage.errors import NewsError
+from storage.feeds import NewFeed
+from storage.model import Outlet, OutletId
+from watchers.text import markup, urls
+
+MOST_BYTES = 5_000_000
+MOST_FEEDS = 10_000
+DEEPEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A feed as an OPML file names it."""
+
+    url: str
+    title: str = ""
+    site_url: str = ""
+
+
+class _Reader:
+    """Collects outlines; refuses what no list of feeds needs."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Outline] = {}
+        self.depth = 0
+        self.is_opml = False
+        self.unusable = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        self.is_opml = self.is_opml or name.lower() == "opml"
+        if self.depth > DEEPEST:
+            raise NewsError("opml.broken", line=0)
+        if name.lower() == "outline":
+            self.outline({key.lower(): value for key, value in attributes.items()})
+
+    def outline(self, told: dict[str, str]) -> None:
+        address = told.get("xmlurl", "").strip()
+        if not address:
+            return  # a folder
+        url = urls.absolute("", address)
+        if not url:
+            self.unusable += 1
+            return
+        if url not in self.found and len(self.found) >= MOST_FEEDS:
+            raise NewsError("opml.too_many", most=MOST_FEEDS)
+        title = markup.one_line(told.get("title") or told.get("text") or "")[:200]
+        site = urls.absolute("", told.get("htmlurl", "").strip())
+        self.found.setdefault(url, Outline(url, title, site))
+
+    def end(self, _name: str) -> None:
+        self.depth -= 1
+
+    def refuse(self, *_: Any) -> None:
+        """Refuse a document type: it declares entities, and with them bombs and files."""
+        raise NewsError("opml.doctype")
+
+
+def read(body: bytes) -> tuple[tuple[Outline, ...], int]:
+    """Read the feeds of an OPML file and count those whose address is unusable.
+
+    Every feed is named once. Raises NewsError where the file is too large, broken, no OPML, or
+    holds more than ``MOST_FEEDS`` feeds.
+    """
+    if len(body) > MOST_BYTES:
+        raise NewsError("opml.too_large", most=MOST_BYTES // 1_000_000)
+    reader = _Reader()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.StartDoctypeDeclHandler = reader.refuse
+    try:
+        parser.Parse(body, True)  # noqa: FBT003 (expat takes no keywords)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise NewsError("opml.broken", line=getattr(error, "lineno", 0)) from error
+    if not reader.is_opml or not (reader.found or reader.unusable):
+        raise NewsError("opml.empty")
+    return tuple(reader.found.values()), reader.unusable
+
+
+def new_feeds(outlines: tuple[Outline, ...]) -> list[tuple[NewFeed, Outlet]]:
+    """Describe outlines for ``storage.feeds.add_all``, each an outlet of its own name."""
+    return [
+        (
+            NewFeed(one.url, one.title, name, site_url=one.site_url),
+            Outlet(OutletId(0), name, home_url=one.site_url),
+        )
+        for one in outlines
+        if (name := one.title or urls.bare_host(urls.host_of(one.url)))
+    ]
+
+
+def write(outlines: tuple[Outline, ...], title: str) -> bytes:
+    """Write feeds as an OPML file that any reader takes."""
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<opml version="2.0"><head><title>{_escaped(title)}</title></head><body>',
+        *(
+            f'<outline type="rss" text={quoteattr(one.title or one.url)}'
+            f" title={quoteattr(one.title or one.url)} xmlUrl={quoteattr(one.url)}"
+            f" htmlUrl={quoteattr(one.site_url)}/>"
+            for one in outlines
+        ),
+        "</body></opml>",
+    ]
+    return "\n".join(lines).encode("utf-8", "replace")
+
+
+def _escaped(text: str) -> str:
+    return quoteattr(text)[1:-1].replace('"', "&quot;")
