@@ -156,6 +156,8 @@ class _Reader:
 
 def _leaf(one: Lexeme, names: Gazetteer) -> tuple[Node, str]:
     cuts = tokenize(one.text)
+    if one.sort is Sort.WORD and cuts:
+        return _run((one.text,), names)[0], one.text
     if one.sort is Sort.FILTER:
         condition = read_filter(one, names)
         if condition.name == "topic":

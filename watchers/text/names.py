@@ -177,7 +177,7 @@ def gazetteer() -> Gazetteer:
         if identity not in entities:
             entities[identity] = Entity(identity, "country", code, names["en"])
         for lang, name in names.items():
-            aliases += _alias(identity, name, lang, person=False)
+            aliases += _alias(identity, "^" + name, lang, person=False)
     topics = json.loads((folder / "topics.json").read_text(encoding="utf-8"))
     words = {topic: tuple(" ".join(told.values()).split()) for topic, told in topics.items()}
     return _indexed(entities, aliases, words)
