@@ -15,7 +15,7 @@ from bot.sandbox.control import Control
 from bot.sandbox.faults import Faults
 from bot.sandbox.guard import guard
 from bot.sandbox.limits import Rates
-from bot.sandbox.model import Happening, Message
+from bot.sandbox.model import Message
 from bot.sandbox.newsstand import Newsstand
 from bot.sandbox.page_api import PageApi
 from bot.sandbox.people import (
@@ -27,6 +27,7 @@ from bot.sandbox.people import (
     GROUP_TITLE,
     PEOPLE,
 )
+from bot.sandbox.polling import Polling
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.webhooks import Webhooks
 
@@ -46,6 +47,7 @@ class Sandbox:
     faults: Faults
     calls: Calls
     newsstand: Newsstand
+    polling: Polling
     group_id: int
     channel_id: int
 
@@ -102,12 +104,26 @@ class Sandbox:
         await site.start()
         url = f"http://{host}:{runner.addresses[0][1]}"
         try:
-            yield cls(url, token, telegram, faults, calls, newsstand, group_id, channel_id)
+            yield cls(
+                url,
+                token,
+                telegram,
+                faults,
+                calls,
+                newsstand,
+                api.polling,
+                group_id,
+                channel_id,
+            )
         finally:
             api.polling.close()
             page.close()
             await hooks.close()
             await runner.cleanup()
+
+    def waiting_polls(self) -> int:
+        """Count the long polls that wait now: 1 when a bot is up and idle."""
+        return self.polling.waiting()
 
     async def until(self, condition: Callable[[], bool], within: float = 5.0) -> None:
         """Wait until `condition` holds, looking again at every happening and call."""
@@ -150,6 +166,3 @@ def _furnish(telegram: Telegram) -> tuple[int, int]:
         CHANNEL_TITLE, "channel", owner=ADMIN_ID, members=members, username=CHANNEL_USERNAME
     )
     return group.id, channel.id
-
-
-__all__ = ["Happening", "Sandbox", "wall_clock"]

@@ -271,7 +271,9 @@ class Command:
 class Happening:
     """Something the listeners (polls, web hooks, pages) may want to know."""
 
-    kind: Literal["update", "message", "edit", "delete", "answer", "action", "chats", "menu"]
+    kind: Literal[
+        "update", "message", "edit", "delete", "answer", "action", "chats", "menu", "poll"
+    ]
     key: Key | None = None
     bot_id: int = 0
     message_id: int = 0

@@ -44,11 +44,16 @@ class Polling:
             self._telegram.put_bot(replace(bot, allowed_updates=wanted))
         self._end_older(bot.id)
         poll = self._waiting[bot.id] = _Poll()
+        self._telegram.notify(Happening("poll", bot_id=bot.id))
         try:
             return await self._wait(bot.id, poll, params)
         finally:
             if self._waiting.get(bot.id) is poll:
                 del self._waiting[bot.id]
+
+    def waiting(self) -> int:
+        """Count the polls that wait now."""
+        return len(self._waiting)
 
     def _end_older(self, bot_id: int) -> None:
         older = self._waiting.pop(bot_id, None)

@@ -61,7 +61,10 @@ class Supply:
 
 
 def _in_language(value: Any, lang: str) -> str:
-    return str(value[lang] if isinstance(value, Mapping) else value)
+    """Say a slot's value; all languages here but English write decimals with a comma."""
+    if isinstance(value, Mapping):
+        return str(value[lang])
+    return str(value) if lang == "en" else str(value).replace(".", ",")
 
 
 @cache

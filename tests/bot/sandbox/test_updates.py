@@ -1,11 +1,13 @@
 """Updates reach one consumer, in order, until confirmed; by polls or by a web hook."""
 
 import asyncio
+from dataclasses import replace
 
 import aiohttp
 from aiohttp import web
 
 from bot.sandbox import ANNA_ID
+from bot.sandbox.model import User
 
 
 async def test_updates_stay_until_confirmed(box, call):
@@ -35,22 +37,12 @@ async def test_a_long_poll_returns_as_soon_as_something_is_said(box, call):
 
 async def test_of_two_polls_the_older_is_ended(box, call):
     older = asyncio.create_task(call("getUpdates", timeout=30))
-    while not box_waits(box):
-        await asyncio.sleep(0.01)
+    await box.until(lambda: box.waiting_polls() == 1)
     newer = asyncio.create_task(call("getUpdates", timeout=30))
     ended = await asyncio.wait_for(older, 5)
     assert (409, True) == (ended["error_code"], "terminated by other getUpdates" in str(ended))
     box.telegram.say(ANNA_ID, "to the newer")
     assert (await asyncio.wait_for(newer, 5))["ok"]
-
-
-def box_waits(box):
-    """Whether a poll listens: only then does a listener of the polls wake somebody."""
-    return any(
-        getattr(listener, "__self__", None) is not None
-        and getattr(listener.__self__, "_waiting", None)
-        for listener in box.telegram._listeners
-    )
 
 
 async def test_allowed_updates_last_until_changed_and_member_news_must_be_asked_for(box, call):
@@ -77,11 +69,14 @@ async def test_updates_grow_stale(box, call, clock):
 
 async def test_a_web_hook_gets_each_update_with_the_secret_until_it_takes_it(box, call):
     seen: list[tuple[str, str]] = []
+    all_seen = asyncio.Event()
     answers = iter((500, 200, 200))
 
     async def hook(request: web.Request) -> web.Response:
         body = await request.json()
         seen.append((request.headers["X-Telegram-Bot-Api-Secret-Token"], body["message"]["text"]))
+        if len(seen) == 3:
+            all_seen.set()
         return web.Response(status=next(answers))
 
     app = web.Application()
@@ -93,9 +88,7 @@ async def test_a_web_hook_gets_each_update_with_the_secret_until_it_takes_it(box
     box.telegram.say(ANNA_ID, "one")
     await call.result("setWebhook", url=url, secret_token="s3cret")
     box.telegram.say(ANNA_ID, "two")
-    async with asyncio.timeout(5):
-        while len(seen) < 3:
-            await asyncio.sleep(0.01)
+    await asyncio.wait_for(all_seen.wait(), 5)
     await runner.cleanup()
     assert [("s3cret", "one"), ("s3cret", "one"), ("s3cret", "two")] == seen
     info = await call.result("getWebhookInfo")
@@ -116,10 +109,6 @@ async def test_a_web_hook_outside_loopback_needs_https_and_a_known_port(call):
 
 
 async def test_a_revoked_token_is_refused_and_a_new_bot_starts_afresh(box, call):
-    from dataclasses import replace  # noqa: PLC0415
-
-    from bot.sandbox.model import User  # noqa: PLC0415
-
     box.telegram.start(ANNA_ID)
     old = box.telegram.bots[box.telegram.main_bot]
     box.telegram.put_bot(replace(old, revoked=True))

@@ -1,0 +1,167 @@
+"""The chat page in a real browser: what a person does and sees."""
+
+import pytest
+
+from bot.sandbox import AIGUL_ID, ANNA_ID
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+MESSAGE = "[data-message]"
+
+
+async def test_a_newcomer_presses_start_and_talks(chrome, sandbox):
+    async with chrome.page(sandbox.page_url) as page:
+        await page.text("[data-about]", "News of the steppe.")
+        await page.text("[data-banner]", "invented")
+        await page.click('[data-action="start"]')
+        await page.text(MESSAGE, "Hello, Anna Reed")
+        await page.type("[data-input]", "Сәлем, steppe")
+        await page.press("Enter")
+        await page.text(f"{MESSAGE}[data-out]", "Сәлем, steppe")
+        await page.text(f"{MESSAGE}:not([data-out]) [data-quoted]", "Сәлем, steppe")
+        assert [] == page.errors
+
+
+async def test_buttons_answer_edit_and_alert(chrome, sandbox):
+    async with chrome.page(sandbox.page_url) as page:
+        await page.click('[data-action="start"]')
+        await page.click("[data-button]", "Good")
+        await page.text("[data-toast]", "Thank you!")
+        await page.gone(".waiting")
+        await page.click("[data-button]", "Alert")
+        await page.text("[data-alert]", "This is an alert.")
+        await page.click('[data-action="ok"]')
+        await page.click("[data-button]", "Edit me")
+        await page.text(MESSAGE, "edited text")
+        await page.text("[data-edited]", "edited")
+
+
+async def test_commands_are_offered_in_the_persons_language_and_picked_by_keyboard(
+    chrome, sandbox
+):
+    async with chrome.page(f"{sandbox.page_url}#/{AIGUL_ID}") as page:
+        await page.click('[data-action="start"]', "НАЧАТЬ")
+        await page.text(MESSAGE, "Hello")
+        await page.click('[data-action="menu"]', "Меню")
+        await page.text("[data-command]", "Сообщение со всем сразу")
+        await page.press("Escape")
+        await page.gone("[data-popup]")
+        await page.type("[data-input]", "/")
+        await page.press("ArrowDown")
+        await page.press("Enter")
+        await page.text(MESSAGE, "Macron in Astana")
+
+
+async def test_formatting_is_shown_and_hidden_things_open(chrome, sandbox):
+    async with chrome.page(sandbox.page_url) as page:
+        await page.click('[data-action="start"]')
+        sandbox.telegram.say(ANNA_ID, "/rich")
+        await page.see("blockquote.folded")
+        await page.click('[data-action="expand"]')
+        await page.gone("blockquote.folded")
+        await page.click(".spoiler")
+        await page.see(".spoiler.open")
+        await page.text("pre code", "Сәлем")
+        link = await page.run("document.querySelector('.text a[href]').rel")
+        assert "noopener" in link
+        await page.click("[data-tap]", "/photo")
+        await page.see("[data-photo] img")
+        width = "document.querySelector('[data-photo] img').naturalWidth"
+        assert await page.until(f"{width} === 640")
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<img src=x onerror=document.title='owned'>",
+        "</span><script>document.title='owned'</script>",
+        "javascript:document.title='owned' https://e.org/\"onclick=\"document.title='owned'",
+        "\u202egnissim\u202c \u0416\u0301\u0301\u0301",
+    ],
+)
+async def test_a_hostile_text_is_only_text(chrome, sandbox, hostile):
+    async with chrome.page(sandbox.page_url) as page:
+        await page.click('[data-action="start"]')
+        await page.text(MESSAGE, "Hello")
+        sandbox.telegram.say(ANNA_ID, hostile)
+        answer = await sandbox.message(ANNA_ID, "echo:")
+        shown = f'[data-message="{answer.id}"] [data-text]'
+        await page.see(shown)
+        text = await page.run(f"document.querySelector('{shown}').textContent")
+        assert f"echo: {hostile}" == text
+        assert "owned" not in await page.run("document.title")
+        assert (
+            await page.run(f"document.querySelectorAll('{shown} script, {shown} img').length") == 0
+        )
+        assert [] == page.errors
+
+
+async def test_files_and_places_are_sent_and_documents_offered(chrome, sandbox, tmp_path):
+    file = tmp_path / "подписки.opml"
+    file.write_text("<opml/>")
+    async with chrome.page(sandbox.page_url) as page:
+        await page.click('[data-action="start"]')
+        await page.text(MESSAGE, "Hello")
+        await page.choose_file("[data-file]", file)
+        await page.text(MESSAGE, "подписки.opml: 7 bytes")
+        await page.click('[data-action="attach"]')
+        await page.click('[data-attach="location"]')
+        await page.click('[data-action="place-Almaty"]')
+        await page.text(MESSAGE, "at 43.24 76.94")
+        sandbox.telegram.say(ANNA_ID, "/file")
+        await page.see('[data-document="feeds.opml"]')
+        address = await page.run("document.querySelector('[data-document=\"feeds.opml\"]').href")
+        body = await page.run(f"fetch('{address}').then((r) => r.text())")
+        assert body == "<opml version='2.0'/>"
+
+
+async def test_news_for_others_show_as_dots_and_badges(chrome, sandbox):
+    async with chrome.page(sandbox.page_url) as page:
+        sandbox.telegram.say(AIGUL_ID, "/rich")
+        await page.see(f'[data-person="{AIGUL_ID}"] .dot')
+        await page.click('[data-kind="group"]')
+        sandbox.telegram.say(ANNA_ID, "/start")
+        await page.see('[data-kind="private"] [data-unread="1"]')
+        await page.click('[data-kind="private"]')
+        await page.gone("[data-unread]")
+        await page.click(f'[data-person="{AIGUL_ID}"]')
+        await page.text(MESSAGE, "Macron")
+
+
+async def test_a_phone_goes_from_the_list_to_a_chat_and_back(chrome, sandbox):
+    async with chrome.page(sandbox.page_url, 390, 844) as page:
+        await page.see("[data-chats]")
+        await page.gone("[data-chat-pane]")
+        await page.click('[data-kind="private"]')
+        await page.see('[data-action="start"]')
+        await page.gone("[data-chats]")
+        wide = "document.documentElement.scrollWidth"
+        assert await page.run(wide) == 390
+        await page.click('[data-action="start"]')
+        sandbox.telegram.say(ANNA_ID, "/rich")
+        await page.text(MESSAGE, "Macron")
+        assert await page.run(wide) == 390
+        await page.click('[data-action="back"]')
+        await page.text("[data-chats]", "Macron in Astana")
+
+
+async def test_blocking_ends_the_chat_until_restart(chrome, sandbox):
+    async with chrome.page(sandbox.page_url) as page:
+        await page.click('[data-action="start"]')
+        await page.text(MESSAGE, "Hello")
+        await page.click('[data-action="more"]')
+        await page.click('[data-action="block"]')
+        await page.click('[data-action="start"]', "RESTART")
+        await page.see("[data-input]")
+
+
+async def test_every_control_has_a_name(chrome, sandbox):
+    async with chrome.page(sandbox.page_url) as page:
+        await page.click('[data-action="start"]')
+        sandbox.telegram.say(ANNA_ID, "/photo")
+        await page.see("[data-photo] img")
+        nameless = await page.run(
+            "[...document.querySelectorAll('button, a, textarea')].filter((n) => !(n.innerText.trim()"
+            " || n.getAttribute('aria-label') || n.querySelector('img[alt]'))"
+            " && n.getClientRects().length).map((n) => n.outerHTML)"
+        )
+        assert [] == nameless
