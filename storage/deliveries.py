@@ -33,7 +33,7 @@ from storage.placement import (
     hour_subject,
     place,
 )
-from storage.settling import back, moved, new_bot, prune, recover, settle
+from storage.settling import back, moved, prune, recover, same_bot, settle
 from storage.sql import Connection, from_ms, marks, to_ms
 
 __all__ = [
@@ -41,10 +41,10 @@ __all__ = [
     "changed",
     "grown",
     "moved",
-    "new_bot",
     "owe",
     "prune",
     "recover",
+    "same_bot",
     "settle",
     "take",
 ]

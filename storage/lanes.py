@@ -59,13 +59,26 @@ def refresh(
 
 
 def refresh_all(db: Connection, now: datetime) -> None:
-    """Work out every turn again: at the start, and now and then in case a row was missed."""
-    rows = db.conn.execute(
-        "select distinct chat_id from deliveries where state in ('queued')"
-        " union select chat_id from lanes where next_at is not null"
-    ).fetchall()
-    for (chat_id,) in rows:
-        refresh(db, chat_id, now)
+    """Work out every turn again at once: at the start, and after something for everybody."""
+    db.conn.execute(
+        "insert into lanes(chat_id) select distinct chat_id from deliveries"
+        " where state = 'queued' on conflict do nothing"
+    )
+    db.conn.execute(
+        "with heads as (select chat_id, rank, min(due_at) as due from deliveries"
+        " where state = 'queued' group by chat_id, rank),"
+        " turns as (select chat_id, rank, due, row_number() over (partition by chat_id"
+        " order by due > ?1, case when due > ?1 then due else rank end) as place from heads)"
+        " update lanes set rank = turns.rank, next_at = max(turns.due, open_at) from turns"
+        " where turns.place = 1 and turns.chat_id = lanes.chat_id",
+        (to_ms(now),),
+    )
+    db.conn.execute(
+        "update lanes set next_at = null where next_at is not null and (not exists"
+        " (select 1 from deliveries d where d.chat_id = lanes.chat_id and d.state = 'queued')"
+        " or exists (select 1 from deliveries d"
+        " where d.chat_id = lanes.chat_id and d.state = 'sending'))"
+    )
 
 
 def ready(db: Connection, now: datetime, limit: int) -> list[ChatId]:

@@ -214,6 +214,7 @@ create index deliveries_story on deliveries(story_id, chat_id);
 create index deliveries_message on deliveries(chat_id, message_id) where message_id is not null;
 create index deliveries_recent on deliveries(chat_id, created_at);
 create index deliveries_settled on deliveries(settled_at) where settled_at is not null;
+create index deliveries_broadcast on deliveries(subject, state) where kind = 'broadcast';
 create index deliveries_carrier on deliveries(carrier) where carrier is not null;
 
 create table lanes (                                          -- one message at a time to a chat

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from storage import chats, lanes, outbox
+from storage import chats, facts, lanes, outbox
 from storage.model import (
     NO_THREAD,
     Chat,
@@ -30,7 +30,7 @@ from storage.outcomes import (
     Vanished,
     Void,
 )
-from storage.sql import Connection, from_ms, to_ms
+from storage.sql import Connection, to_ms
 
 DOUBT_DELAY = timedelta(seconds=15)
 """How long a message whose answer was lost waits for its one repetition."""
@@ -52,6 +52,9 @@ MOST_SHUT = 10
 
 TOO_OLD = timedelta(days=1)
 """What Telegram would not take for so long is set aside."""
+
+BOT_FACT = "bot_id"
+"""The fact that tells which bot we were."""
 
 BACKOFF_MOST_S = 300
 MOST_MOVES = 10
@@ -173,22 +176,29 @@ def gone(db: Connection, chat_id: ChatId, why: str, now: datetime) -> None:
 
     A digest that it did not get is given back to its window.
     """
-    (start,) = db.conn.execute(
-        "select min(json_extract(payload, '$.from')) from deliveries where chat_id = ?"
-        " and kind = 'digest' and state in ('queued', 'sending')",
-        (chat_id,),
-    ).fetchone()
-    chat = chats.get(db, chat_id)
-    if chat is not None and start is not None and chat.digest_from is not None:
-        chats.change(db, chat_id, digest_from=min(chat.digest_from, from_ms(start) or now))
+    give_back(db, chat_id, "state in ('queued', 'sending')")
     db.conn.execute(
-        "update deliveries set state = 'failed', reason = ?, settled_at = ?,"
+        "update deliveries set state = 'failed', reason = 'gone', settled_at = ?,"
         " sending_since = null where chat_id = ? and state in ('queued', 'sending', 'held')",
-        (f"gone: {why}", to_ms(now), chat_id),
+        (to_ms(now), chat_id),
     )
+    chat = chats.get(db, chat_id)
     chats.mark_gone(db, chat_id, why, now)
     if chat is not None:
         tell_owner(db, chat, why, now)
+
+
+def give_back(db: Connection, chat_id: ChatId, which: str) -> None:
+    """Let the next digest begin where one that did not arrive began."""
+    (start,) = db.conn.execute(
+        "select min(json_extract(payload, '$.from')) from deliveries where chat_id = ?"  # noqa: S608 (our own conditions)
+        f" and kind = 'digest' and {which}",
+        (chat_id,),
+    ).fetchone()
+    db.conn.execute(
+        "update chats set digest_from = min(digest_from, ?2) where id = ?1 and ?2 is not null",
+        (chat_id, start),
+    )
 
 
 def back(db: Connection, chat_id: ChatId, now: datetime) -> None:
@@ -204,6 +214,7 @@ def refused(
     """Let a target that refuses alone for a while, tell its owner, at last give up."""
     thread = owed.thread_id if topic else lanes.WHOLE_CHAT
     times, until = lanes.shut(db, owed.chat_id, thread, why, now)
+    give_back(db, owed.chat_id, f"id = {owed.id}")
     outbox.end(db, owed, DeliveryState.FAILED, why, now)
     chat = chats.get(db, owed.chat_id)
     if topic or chat is None:
@@ -297,11 +308,16 @@ def recover(db: Connection, now: datetime) -> int:
     return len(rows)
 
 
-def new_bot(db: Connection, now: datetime) -> None:
-    """Go on under a new token: what the old bot wrote cannot be edited any more.
+def same_bot(db: Connection, bot_id: int, now: datetime) -> bool:
+    """Note which bot we are at the start; return False where another one was here before.
 
-    Chats, subscriptions and everything that waits stay. Bans were the old bot's.
+    Then (a new token for a lost bot) chats, subscriptions and everything that waits stay, but
+    what the old bot wrote cannot be edited any more, and its bans were its own.
     """
+    known = facts.get(db, BOT_FACT)
+    facts.put(db, BOT_FACT, str(bot_id))
+    if known is None or known == str(bot_id):
+        return True
     db.conn.execute(
         "update deliveries set state = 'failed', reason = 'another bot', settled_at = ?"
         " where kind = 'edit' and state in ('queued', 'sending')",
@@ -310,6 +326,7 @@ def new_bot(db: Connection, now: datetime) -> None:
     db.conn.execute("update deliveries set message_id = null where message_id is not null")
     lanes.forget_rests(db)
     lanes.refresh_all(db, now)
+    return False
 
 
 def prune(db: Connection, before: datetime, limit: int = 10_000) -> int:

@@ -36,7 +36,8 @@ TICK_S = 5.0
 STOP_S = 4.0
 """How long a stop waits for answers under way; what is cut then is taken up at the next start."""
 
-LANES_EVERY = timedelta(minutes=10)
+LANES_EVERY = timedelta(hours=1)
+"""How often every chat's turn is worked out anew, should one have been missed."""
 
 
 class Deliverer:

@@ -210,7 +210,9 @@ async def test_a_new_bot_goes_on_where_the_old_one_was(here: Room, db: Database)
     await here.deliver()
     await here.tell(2)
     await db.write(deliveries.grown, StoryId(1), here.clock())
-    await db.write(deliveries.new_bot, here.clock())
+    assert await db.write(deliveries.same_bot, 1, here.clock())
+    assert not await db.write(deliveries.same_bot, 2, here.clock())
+    assert await db.write(deliveries.same_bot, 2, here.clock())
     async with opened(db, here.box, here.clock) as again:
         await again.deliver(minutes=10)
         assert again.said() == ["Headline 1", "Headline 2"]
