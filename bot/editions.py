@@ -41,10 +41,11 @@ class Editions:
     def __init__(
         self, db: Database, clock: Callable[[], datetime], wake: Callable[[], None] = lambda: None
     ) -> None:
-        """Begin with nothing ranked. ``wake`` tells the deliverer that parts were owed."""
+        """Begin with nothing ranked."""
         self._db = db
         self._clock = clock
-        self._wake = wake
+        self.wake = wake
+        """Called after parts were owed; the composition root ties it to the deliverer."""
         self._shelves: OrderedDict[Window, Shelf] = OrderedDict()
 
     async def round(self) -> int:
@@ -98,7 +99,7 @@ class Editions:
         issued = await self._db.write(editions.issue, chat, parts, now, until=until, next_at=then)
         if issued:
             log.info("digest", chat=chat.id, parts=len(parts), since=span.since.isoformat())
-            self._wake()
+            self.wake()
         return issued
 
     def _parts(

@@ -53,6 +53,9 @@ MOST_SHUT = 10
 TOO_OLD = timedelta(days=1)
 """What Telegram would not take for so long is set aside."""
 
+KEPT = timedelta(days=60)
+"""An alert's row keeps its story from being told twice, so it stays far longer than a story."""
+
 BOT_FACT = "bot_id"
 """The fact that tells which bot we were."""
 
@@ -329,15 +332,11 @@ def same_bot(db: Connection, bot_id: int, now: datetime) -> bool:
     return False
 
 
-def prune(db: Connection, before: datetime, limit: int = 10_000) -> int:
-    """Delete what was settled before a moment, oldest first; return how many rows went.
-
-    An alert's row keeps its story from being told twice, so ``before`` must be older than the
-    window in which stories still grow.
-    """
+def prune(db: Connection, now: datetime, limit: int = 10_000) -> int:
+    """Delete what was settled more than ``KEPT`` ago, oldest first; return how many rows went."""
     cursor = db.conn.execute(
         "delete from deliveries where id in (select id from deliveries"
         " where settled_at < ? order by settled_at limit ?)",
-        (to_ms(before), limit),
+        (to_ms(now - KEPT), limit),
     )
     return cursor.rowcount
