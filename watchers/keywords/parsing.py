@@ -15,6 +15,10 @@ from watchers.text.skeleton import keyboard
 
 _MAX_DEPTH = 20
 _MIN_PREFIX = 2
+_ORDINARY = frozenset(
+    "us who it is so am or no he me we my by as at do go if in of on to up".split()
+)
+"""Words that nobody looks for: typed small they still mean the acronym."""
 _WORDY = (Sort.PHRASE, Sort.WORD, Sort.EXACT, Sort.PREFIX, Sort.FILTER)
 
 
@@ -224,7 +228,7 @@ def _place(cut: Cut) -> Place:
     asked = _asked(cut)
     return Place(
         tuple(dict.fromkeys(map(keyboard, asked.forms))), asked.skeletons,
-        cut.surface[0].isupper(), cut.surface.isupper() and len(cut.surface) > 1,
+        cut.surface[0].isupper(), cut.surface.isupper() and len(cut.surface) > 1, cut.normal,
     )  # fmt: skip
 
 
@@ -250,7 +254,7 @@ def _word_keys(cut: Cut, found: Sequence[Found], names: Gazetteer) -> frozenset[
     keys = frozenset(_entity_key(one) for one in entities)
     typed_plain = not cut.surface[0].isupper()
     guarded = any(
-        one.alias.upper
+        (one.alias.upper and (not typed_plain or cut.normal in _ORDINARY))
         or (one.alias.guarded and not typed_plain)
         or names.entities[one.alias.entity].unless
         for one in entities

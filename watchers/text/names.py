@@ -28,6 +28,7 @@ _KINDS = {
     "projects": "project", "people": "person", "organisations": "organisation",
     "companies": "company", "currencies": "currency",
 }  # fmt: skip
+MARKS = "^~!%"
 _MIN_BONE = 4
 
 
@@ -51,8 +52,8 @@ class Alias:
 
     ``entity`` is None for a spelling that only blocks (Китай-город is not China). ``capital``
     asks for a capital letter, ``upper`` for capitals throughout, ``langs`` for a text in one
-    of these languages; ``covers`` takes its words' other meanings away (сектор Газа is no
-    газ). ``full`` marks a person's full name.
+    of these languages; ``inside`` for a capital inside a sentence, where it says more. ``covers`` takes its words'
+    other meanings away (сектор Газа is no газ). ``full`` marks a person's full name.
     """
 
     entity: EntityId | None
@@ -62,11 +63,12 @@ class Alias:
     langs: frozenset[str] = frozenset()
     covers: bool = False
     full: bool = False
+    inside: bool = False
 
     @property
     def guarded(self) -> bool:
         """Tell whether the bare word may mean something else."""
-        return self.capital or self.upper or bool(self.langs)
+        return self.capital or self.upper or self.inside or bool(self.langs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class Place:
     bones: tuple[str, ...]
     capital: bool
     upper: bool
-    stop: bool = False
+    normal: str
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +152,17 @@ def _follows(places: Sequence[Place], at: int, rest: tuple[str, ...]) -> bool:
 
 
 def _allowed(alias: Alias, place: Place, lang: str) -> bool:
+    if (
+        alias.upper
+        and len(alias.words) == 1
+        and len(place.normal) < _MIN_BONE
+        and (alias.words[0] != place.normal)
+    ):
+        return False  # қ is not к in an acronym of three letters
     if not lang:
         return True
+    if alias.inside and (place.opens or not place.capital):
+        return False
     if alias.langs and lang not in alias.langs:
         return False
     return not ((alias.capital and not place.capital) or (alias.upper and not place.upper))
@@ -176,8 +188,8 @@ def gazetteer() -> Gazetteer:
         identity = EntityId(code)
         if identity not in entities:
             entities[identity] = Entity(identity, "country", code, names["en"])
-        for lang, name in names.items():
-            aliases += _alias(identity, "^" + name, lang, person=False)
+        for name in names.values():
+            aliases += _alias(identity, "^" + name, person=False)
     topics = json.loads((folder / "topics.json").read_text(encoding="utf-8"))
     words = {topic: tuple(" ".join(told.values()).split()) for topic, told in topics.items()}
     return _indexed(entities, aliases, words)
@@ -197,40 +209,50 @@ def _entity(row: dict[str, str], kind: str) -> Entity:
         keyboard(word.casefold()) for word in row.get("unless", "").split("|") if word
     )
     return Entity(
-        EntityId(row["id"]), kind, row.get("country", ""), row["en"].split("|")[0].lstrip("^!"),
+        EntityId(row["id"]), kind, row.get("country", ""), row["en"].split("|")[0].lstrip(MARKS),
         unless, row.get("office", ""), row.get("since", ""), row.get("until", ""),
     )  # fmt: skip
 
 
 def _aliases(row: dict[str, str], entity: Entity) -> Iterator[Alias]:
-    for lang in (*LANGUAGES, "also"):
-        for spelling in row.get(lang, "").split("|"):
-            if spelling:
-                yield from _alias(entity.id, spelling, lang, person=entity.kind == "person")
+    spellings = [s for lang in (*LANGUAGES, "also") for s in row.get(lang, "").split("|") if s]
+    found = [a for s in spellings for a in _alias(entity.id, s, person=entity.kind == "person")]
+    flagged = {keyboard(alias.words[-1]): alias for alias in found if alias.capital}
+    for alias in found:
+        model = flagged.get(keyboard(alias.words[-1]))
+        # The same letters in another language's column are as ambiguous as where it was told.
+        yield replace(alias, capital=True) if model and not alias.guarded else alias
     for spelling in row.get("block", "").split("|"):
         if spelling:
-            yield from _alias(None, spelling, "", person=False)
+            yield from _alias(None, spelling, person=False)
 
 
-def _alias(entity: EntityId | None, spelling: str, lang: str, *, person: bool) -> Iterator[Alias]:
-    """Read one spelling: ``^`` needs a capital, ``!`` capitals, ``%`` covers, ``@`` languages."""
+def _alias(entity: EntityId | None, spelling: str, *, person: bool) -> Iterator[Alias]:
+    """Read one spelling with its marks.
+
+    ``^`` needs a capital, ``~`` one inside a sentence, ``!`` capitals throughout, ``%`` covers;
+    ``@`` is followed by languages.
+    """
     spelling, _, langs = spelling.partition("@")
-    flags = spelling[: len(spelling) - len(spelling.lstrip("^!%"))]
-    cuts = tokenize(clean(spelling.lstrip("^!%")))
+    flags = spelling[: len(spelling) - len(spelling.lstrip(MARKS))]
+    cuts = tokenize(clean(spelling.lstrip(MARKS)))
     words = tuple(cut.normal for cut in cuts)
     if not words:
         return
     alias = Alias(
-        entity, words, "^" in flags, "!" in flags,
+        entity, words, "^" in flags or "~" in flags, "!" in flags or _is_dotted(spelling),
         frozenset(label for code in langs.split(",") if code for label in _labels(code)),
-        "%" in flags, person and len(words) > 1,
+        "%" in flags, person and len(words) > 1, "~" in flags,
     )  # fmt: skip
     yield alias
     if any(cut.joined for cut in cuts) and not person:
         yield replace(alias, words=("".join(words),))
     if person and len(words) > 1:
         yield replace(alias, words=words[-1:], full=False)
-    del lang
+
+
+def _is_dotted(spelling: str) -> bool:
+    return spelling.count(".") > 1 and len(spelling) == 2 * spelling.count(".")
 
 
 def _labels(code: str) -> tuple[str, ...]:
@@ -285,9 +307,9 @@ def with_aliases(base: Gazetteer, added: Iterable[tuple[str, Sequence[str]]]) ->
         identity = known[0] if known else EntityId("own-" + skeleton(clean(name).casefold()))
         if identity not in entities:
             entities[identity] = Entity(identity, "other", "", name)
-            more += _alias(identity, name, "", person=False)
+            more += _alias(identity, name, person=False)
         for spelling in spellings:
-            more += _alias(identity, spelling, "", person=False)
+            more += _alias(identity, spelling, person=False)
     extra = _indexed({}, more, {})
     return Gazetteer(
         entities,
@@ -311,7 +333,7 @@ def meanings(base: Gazetteer, name: str) -> tuple[EntityId, ...]:
     """Give the entities that a name as typed stands for, when all of it is one name."""
     cuts = tokenize(clean(name))
     places = [
-        Place((keyboard(c.normal),), (skeleton(c.normal), _bone(c.normal)), True, True)
+        Place((keyboard(c.normal),), (skeleton(c.normal), _bone(c.normal)), True, True, c.normal)
         for c in cuts
     ]
     return tuple(

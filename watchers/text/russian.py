@@ -8,6 +8,7 @@ _ADJECTIVES = ("овский", "евский", "инский", "ский", "цк
 _ENDINGS = ("", "ь", "а", "я", "о", "е", "й", "к", "ы", "и", "ия", "ика", "ка", "ва", "ль", "ск")
 _MIN_BASE = 2
 _TRUSTED = 0.02
+_TRUSTED_SHORT = 0.3
 
 
 @lru_cache(maxsize=8192)
@@ -16,7 +17,8 @@ def lemmas(word: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     parses = _morph().parse(word)
     for parse in parses:
-        if parse.is_known or parse.score >= _TRUSTED:
+        rare = parse.tag.POS == "ADJS" and parse.score < _TRUSTED_SHORT
+        if (parse.is_known or parse.score >= _TRUSTED) and not rare:
             found.setdefault(parse.normal_form.replace("ё", "е"))
     if not is_known(word):
         found.setdefault(word)

@@ -7,7 +7,7 @@ chooses among them. Tajik (tg) has its few endings in the same shape.
 
 In the tables a group of suffixes is followed by what may stand before them: ``V`` a vowel,
 ``C`` a consonant, ``T`` a voiceless consonant, ``D`` anything but a voiceless one, ``P`` a
-third person possessive (which must then be peeled too), ``*`` anything.
+third person possessive (which must then be peeled too), a small letter itself, ``*`` anything.
 """
 
 from collections.abc import Iterator
@@ -101,7 +101,7 @@ _KYRGYZ = Grammar(
 )
 _UZBEK_LATIN = Grammar(
     layers=(
-        _layer("ning ni ga da dan dagi niki gacha cha dek day *", "ka qa kacha qacha T"),
+        _layer("ning ni ga da dan dagi niki gacha cha dek day *", "ka kacha k", "qa qacha q"),
         _layer("i im ing imiz ingiz C", "si m ng miz ngiz V"),
         _layer("lar *"),
         _layer("lik *"),
@@ -116,7 +116,7 @@ _UZBEK_LATIN = Grammar(
 )
 _UZBEK_CYRILLIC = Grammar(
     layers=(
-        _layer("нинг ни га да дан даги ники гача ча дек дай *", "ка қа кача қача T"),
+        _layer("нинг ни га да дан даги ники гача ча дек дай *", "ка кача к", "қа қача қ"),
         _layer("и им инг имиз ингиз C", "си м нг миз нгиз V"),
         _layer("лар *"),
         _layer("лик *"),
@@ -160,7 +160,7 @@ _TAJIK = Grammar(
             "и ӣ ам ат аш амон атон ашон е C",
             "и ӣ ям ят яш ямон ятон яшон е м т ш мон тон шон V",
         ),
-        _layer("ҳо *", "он C", "гон ён V"),
+        _layer("ҳо *", "он C", "гон ён ен V"),
         _layer("ӣ C"),
     ),
     vowels=frozenset("аеёиоуэюяӣӯ"),
@@ -238,6 +238,8 @@ def _fits(grammar: Grammar, stem: str, suffix: str, before: str) -> bool:
     if before == "T" and last not in grammar.voiceless and not stem.endswith("sh"):
         return False
     if before == "D" and last in grammar.voiceless and last not in "бвгд":
+        return False
+    if before.islower() and last != before:
         return False
     return bool(grammar.vowels.intersection(stem)) and _harmonic(grammar, stem, suffix)
 

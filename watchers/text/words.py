@@ -172,8 +172,15 @@ def _compound(parts: tuple[Token, ...], lang: str) -> Token:
 
 def _named(tokens: tuple[Token, ...], lang: str, names: Gazetteer) -> list[Found]:
     places = [
-        Place(_folds(token.forms), _bones(token.forms), token.capital, token.upper)
-        for token in tokens
+        Place(
+            _folds(token.forms),
+            _bones(token.forms),
+            token.capital,
+            token.upper,
+            token.normal,
+            at == 0 or tokens[at - 1].sentence != token.sentence,
+        )
+        for at, token in enumerate(tokens)
     ]
     present: set[str] | None = None
     kept = []
