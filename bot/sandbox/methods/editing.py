@@ -23,9 +23,11 @@ def _editable(telegram: Telegram, bot: Bot, params: Params) -> Message:
     return message
 
 
-def _apply(telegram: Telegram, old: Message, new: Message) -> Any:
+def _apply(telegram: Telegram, bot: Bot, old: Message, new: Message) -> Any:
     if (old.text, old.entities, old.markup) == (new.text, new.entities, new.markup):
         raise bad_request(NOT_MODIFIED)
+    # What an edit costs is not published; the strict reading is: as much as a message.
+    telegram.limit.count(bot.id, old.key.chat_id, telegram.clock())
     # A change of buttons alone does not mark a message as edited.
     said = (old.text, old.entities) != (new.text, new.entities)
     edited = telegram.clock() if said else old.edited
@@ -42,7 +44,7 @@ def edit_message_text(telegram: Telegram, bot: Bot, params: Params) -> Any:
         raise bad_request("message text is empty")
     markup = keyboard(telegram, message.key, params)
     new = replace(message, text=text, entities=entities, markup=markup)
-    return _apply(telegram, message, new)
+    return _apply(telegram, bot, message, new)
 
 
 def edit_message_caption(telegram: Telegram, bot: Bot, params: Params) -> Any:
@@ -53,14 +55,14 @@ def edit_message_caption(telegram: Telegram, bot: Bot, params: Params) -> Any:
     text, entities = formatted(params, "caption", MAX_CAPTION)
     markup = keyboard(telegram, message.key, params)
     new = replace(message, text=text, entities=entities, markup=markup)
-    return _apply(telegram, message, new)
+    return _apply(telegram, bot, message, new)
 
 
 def edit_message_reply_markup(telegram: Telegram, bot: Bot, params: Params) -> Any:
     """Replace only the keyboard."""
     message = _editable(telegram, bot, params)
     markup = keyboard(telegram, message.key, params)
-    return _apply(telegram, message, replace(message, markup=markup))
+    return _apply(telegram, bot, message, replace(message, markup=markup))
 
 
 def delete_message(telegram: Telegram, bot: Bot, params: Params) -> Any:

@@ -23,9 +23,14 @@ export function bubble(message, shared, hooks) {
     text(message, hooks));
   const column = el("div", { class: "column" }, body, keyboard(message, hooks));
   return el("article", { class: classes.join(" "), data, "aria-label": `${message.author}, ${clock(message.at)}` },
-    shared && !message.out ? avatar(message.author || "?", message.author_id) : null,
+    shared && !message.out ? portrait(message) : null,
     column,
     iconButton("reply", word("reply"), "reply", () => hooks.reply(message)));
+}
+
+function portrait(message) {
+  const anonymous = message.author_id === 1087968824; // an anonymous admin signs as the group
+  return message.bot && !anonymous ? el("img", { class: "avatar", src: "/page/icon.svg", alt: "" }) : avatar(message.author || "?", message.author_id);
 }
 
 function text(message, hooks) {
