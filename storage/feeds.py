@@ -71,6 +71,12 @@ def found(db: Connection, wanted: str) -> Feed:
     return feed
 
 
+def refuse_known(db: Connection, url: str) -> None:
+    """Raise NewsError where a feed is at that address already."""
+    if (there := by_url(db, url)) is not None:
+        raise NewsError("feed.exists", url=url, id=there.id)
+
+
 def every(db: Connection, *, polled_only: bool = False) -> tuple[Feed, ...]:
     """Return all feeds in the order they were added; ``polled_only`` leaves imports out."""
     where = "where f.kind <> 'import'" if polled_only else ""
@@ -110,8 +116,7 @@ def next_due(db: Connection) -> datetime | None:
 
 def add(db: Connection, new: NewFeed, now: datetime) -> Feed:
     """Add a feed; its first look is due at once. NewsError where its address is there already."""
-    if (there := by_url(db, new.url)) is not None:
-        raise NewsError("feed.exists", url=new.url, id=there.id)
+    refuse_known(db, new.url)
     outlet = outlets.named(db, new.outlet or host_of(new.url), home_url=new.site_url)
     return _insert(db, new, outlet, now)
 

@@ -121,13 +121,14 @@ class Desk:
         self,
         feed: Feed,
         entries: Sequence[Entry],
-        state: FeedState | None,
+        state: "Callable[[Taken], FeedState] | FeedState | None",
         now: datetime,
         *,
         silent: bool = False,
     ) -> Taken:
         """Decide about every entry and record it all, with the feed's state, in one transaction.
 
+        ``state`` may depend on what became of the entries: how soon to look again does.
         ``silent`` stores without alerting: a feed's first document, an import.
         """
         async with self._turn:
@@ -138,11 +139,13 @@ class Desk:
                 for step, _ in enumerate(intake.decide(draft, entries, known, self._memory), 1):
                     if step % ENTRIES_A_SLICE == 0:
                         await asyncio.sleep(0)
-                await self._db.write(intake_store.record, draft.done(state))
+                taken = Taken(len(draft.new), len(draft.edited), draft.unchanged, len(draft.owed))
+                after = state(taken) if callable(state) else state
+                await self._db.write(intake_store.record, draft.done(after))
             await self._think_again(draft, now)
         if draft.owed or draft.grown:
             self.wake()
-        return Taken(len(draft.new), len(draft.edited), draft.unchanged, len(draft.owed))
+        return taken
 
     @asynccontextmanager
     async def _undone_on_failure(self, draft: intake.Draft) -> AsyncIterator[None]:

@@ -1,0 +1,166 @@
+"""From what a person types to a feed: an address, a site's page, a Telegram channel."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from storage.errors import NewsError
+from storage.model import FeedKind
+from watchers.fetch import Failed, Fetched, Fetcher, NotModified, Outcome, Request
+from watchers.parse import Document, Entry, FeedLink, NotAFeed, PageKind, ParsedFeed
+from watchers.text import urls
+
+USUAL_PLACES = ("/rss", "/feed", "/rss.xml", "/feed.xml", "/atom.xml", "/rss/all.xml")
+"""Where feeds are when a site's page does not say; asked one by one, only by a person's wish."""
+
+_MOST_TRIES = 4
+_CHANNEL = re.compile(r"^(?:@|(?:https?://)?(?:t\.me|telegram\.me)/(?:s/)?)([A-Za-z]\w{3,31})/?$")
+
+
+class Parsing(Protocol):
+    """Whoever makes entries of documents: worker processes, or the same in place."""
+
+    async def parse(self, document: Document) -> ParsedFeed | NotAFeed:
+        """Parse a document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is at an address. Exactly one of ``feed`` and ``error_key`` says something.
+
+    ``url`` is where the feed is: another than ``asked`` if the page there pointed to it.
+    ``outcome`` is the response that brought it.
+    """
+
+    asked: str
+    url: str
+    outcome: Outcome
+    feed: ParsedFeed | None = None
+    kind: FeedKind = FeedKind.FEED
+    error_key: str = ""
+    error_values: dict[str, Any] = field(default_factory=dict)
+    links: tuple[FeedLink, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The feed's own name, else its host."""
+        return (self.feed.title if self.feed else "") or urls.bare_host(urls.host_of(self.url))
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What the feed brings now, as it lists it."""
+        return self.feed.entries if self.feed else ()
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Describe the entries for the command line."""
+        return [
+            {
+                "external_id": entry.external_id,
+                "published": entry.published.isoformat() if entry.published else None,
+                "title": entry.title,
+                "url": entry.url,
+            }
+            for entry in self.entries
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """Looks at addresses without keeping anything."""
+
+    fetcher: Fetcher
+    parsing: Parsing
+    clock: Callable[[], datetime]
+
+    async def look(self, typed: str) -> Seen:
+        """See what is at an address; follow a page to its feed. Raises NewsError ``feed.address``."""
+        asked = address(typed)
+        seen = await self._look_once(asked, asked)
+        if seen.feed is not None or not _may_lead_on(seen):
+            return seen
+        guesses = [urls.absolute(seen.outcome.url, place) for place in USUAL_PLACES]
+        tried = {asked}
+        for candidate in [link.url for link in seen.links][:_MOST_TRIES] or guesses:
+            if candidate in tried:
+                continue
+            tried.add(candidate)
+            found = await self._look_once(asked, candidate)
+            if found.feed is not None and found.feed.total:
+                return found
+        return seen
+
+    async def _look_once(self, asked: str, url: str) -> Seen:
+        outcome = await self.fetcher.fetch(Request(url))
+        if isinstance(outcome, Failed):
+            key = f"error.{outcome.kind.value}"
+            return Seen(asked, url, outcome, error_key=key, error_values=outcome.values)
+        if isinstance(outcome, NotModified):  # never asked for: no validators were sent
+            return Seen(
+                asked, url, outcome, error_key="error.status", error_values={"status": 304}
+            )
+        parsed = await self.parsing.parse(document_of(outcome, self.clock()))
+        if isinstance(parsed, NotAFeed):
+            return Seen(
+                asked,
+                url,
+                outcome,
+                error_key=f"error.page_{parsed.kind.value}",
+                error_values=values_of(parsed),
+                links=parsed.links,
+            )
+        kind = FeedKind.TELEGRAM if parsed.format == "telegram" else FeedKind.FEED
+        return Seen(asked, url, outcome, feed=parsed, kind=kind)
+
+
+def address(typed: str) -> str:
+    """Make a fetchable address of what a person typed. Raises NewsError ``feed.address``."""
+    typed = typed.strip()
+    if channel := _CHANNEL.match(typed):
+        return f"https://t.me/s/{channel.group(1)}"
+    if "://" not in typed and re.match(r"^[\w.-]+\.[^\W\d_]{2,}(?::\d+)?(?:[/?#]|$)", typed):
+        typed = f"https://{typed}"
+    url = urls.absolute("", typed)
+    if not url or not urls.host_of(url):
+        raise NewsError("feed.address", url=typed[:200])
+    # What is typed without a path is asked for with one, as every client does.
+    return url if urlsplit(url).path else f"{url}/"
+
+
+def document_of(
+    fetched: Fetched,
+    now: datetime,
+    *,
+    kind: FeedKind = FeedKind.FEED,
+    rules: dict[str, str] | None = None,
+    seen: str = "",
+    own_hosts: Iterable[str] = (),
+) -> Document:
+    """Make the parser's document of a response."""
+    rules = rules or {}
+    return Document(
+        body=fetched.body,
+        url=fetched.url,
+        now=now,
+        content_type=fetched.content_type,
+        complete=fetched.complete,
+        kind=kind.value,
+        rules=rules,
+        seen=seen,
+        zone=rules.get("time_zone", ""),
+        own_hosts=tuple(own_hosts),
+    )
+
+
+def values_of(page: NotAFeed) -> dict[str, Any]:
+    """Return what a sentence about a page that is no feed needs, the feeds it points to too."""
+    values = dict(page.values)
+    if page.links:
+        values["feeds"] = [link.url for link in page.links[:3]]
+    return values
+
+
+def _may_lead_on(seen: Seen) -> bool:
+    return bool(seen.links) or seen.error_key == f"error.page_{PageKind.HTML.value}"
