@@ -78,8 +78,13 @@ class Deliverer:
         self._awake.set()
 
     async def start(self) -> None:
-        """Take up what the last run left: half-sent messages, and Telegram's bans."""
+        """Take up what the last run left: half-sent messages, bans, another bot's chats.
+
+        The bot must be initialised: it has to know who it is.
+        """
         now = self._clock()
+        if not await self._db.write(deliveries.same_bot, self._bot.id, now):
+            log.warning("another bot took over", bot=self._bot.id)
         found = await self._db.write(deliveries.recover, now)
         if found:
             log.warning("half sent at the last stop", messages=found)

@@ -1,0 +1,251 @@
+"""One event is one living message; many alerts are few messages; nobody is woken for nothing."""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from storage import chats, deliveries, stories
+from storage.model import DeliveryKind, NewDelivery, QuietMode, StoryId, ThreadId
+from tests.bot.delivery.kit import ANNA, Room, alert
+from tests.storage import rows
+
+NIGHT = {"quiet_from": 23 * 60, "quiet_to": 7 * 60}
+
+
+async def another_outlet_tells(here: Room, story: int, item: int, **item_values: Any) -> None:
+    """Let a further outlet tell a story, as the desk records it."""
+
+    def record(db: Any, now: datetime) -> None:
+        feed = rows.feed(db, f"https://outlet{item}.example/rss", name=f"Outlet {item}")
+        rows.told(db, feed, rows.new_item(item, story, **item_values), now=now)
+        deliveries.grown(db, StoryId(story), now)
+
+    await here.db.write(record, here.clock())
+
+
+async def test_further_outlets_are_edited_into_the_alert(here: Room) -> None:
+    await here.tell(1)
+    await here.deliver()
+    await another_outlet_tells(here, 1, 101)
+    await here.deliver(minutes=4)
+    (message,) = here.messages()
+    assert "Outlet 101" in message.text
+
+
+async def test_a_living_message_is_edited_at_most_every_three_minutes(here: Room) -> None:
+    await here.tell(1)
+    await here.deliver()
+    for number in range(60):
+        await another_outlet_tells(here, 1, 101 + number)
+        await here.deliver(seconds=30)
+    edits = [call.at for call in here.box.calls.of("editMessageText")]
+    assert 9 <= len(edits) <= 10
+    assert min(later - earlier for earlier, later in pairwise(edits)) >= timedelta(minutes=3)
+
+
+async def test_a_living_message_lives_for_a_day(here: Room) -> None:
+    await here.tell(1)
+    await here.deliver()
+    here.clock.forward(hours=25)
+    await another_outlet_tells(here, 1, 101)
+    await here.deliver(minutes=10)
+    assert len(here.box.calls.of("editMessageText")) == 0
+
+
+async def test_growth_before_the_alert_left_is_in_the_alert_itself(here: Room) -> None:
+    await here.tell(1)
+    await another_outlet_tells(here, 1, 101)
+    await here.deliver()
+    await here.deliver(minutes=10)
+    (message,) = here.messages()
+    assert "Outlet 101" in message.text
+    assert len(here.box.calls.of("editMessageText")) == 0
+
+
+async def test_a_muted_story_is_neither_edited_nor_answered(here: Room) -> None:
+    await here.tell(1)
+    await here.deliver()
+    await here.db.write(chats.mute, ANNA, StoryId(1))
+    await another_outlet_tells(here, 1, 101)
+    await here.db.write(deliveries.changed, StoryId(1), "toll:5", {}, here.clock())
+    await here.deliver(hours=1)
+    assert len(here.box.calls) == 1
+
+
+async def test_a_muted_story_is_not_told(here: Room) -> None:
+    await here.db.write(chats.mute, ANNA, StoryId(1))
+    await here.tell(1, 2)
+    await here.deliver()
+    assert here.said() == ["Headline 2"]
+    assert (await here.row("s1")).reason == "muted"
+
+
+async def test_a_material_change_is_a_short_answer_under_the_alert(here: Room) -> None:
+    await here.tell(1)
+    await here.deliver()
+    await another_outlet_tells(here, 1, 101, title="Toll rises to five")
+    change = {"item": 101}
+    await here.db.write(deliveries.changed, StoryId(1), "toll:5", change, here.clock())
+    await here.db.write(deliveries.changed, StoryId(1), "toll:5", change, here.clock())
+    await here.deliver()
+    first, answer = here.messages()
+    assert first.id == answer.reply_to
+    assert "Toll rises to five" in answer.text
+
+
+async def test_changes_within_the_cooldown_gather_in_one_answer(here: Room) -> None:
+    await here.tell(1)
+    await here.deliver()
+    for toll in range(1, 30):
+        key = f"toll:{toll}"
+        await here.db.write(deliveries.changed, StoryId(1), key, {}, here.clock())
+        await here.deliver(minutes=1)
+    await here.deliver(minutes=30)
+    answers = [one for one in here.messages() if one.reply_to]
+    assert len(answers) == 2
+
+
+async def test_a_story_merged_into_a_told_one_is_not_told_again(here: Room) -> None:
+    await here.tell(1)
+    await here.deliver()
+
+    def merge(db: Any, now: datetime) -> None:
+        feed = rows.feed(db, "https://other.example/rss")
+        rows.told(db, feed, rows.new_item(2), now=now)
+        stories.move(db, [1], StoryId(2), now)
+        deliveries.owe(db, [alert(2)], now)
+
+    await here.db.write(merge, here.clock())
+    await here.deliver()
+    await another_outlet_tells(here, 2, 102)
+    await here.deliver(minutes=5)
+    (message,) = here.messages()
+    assert "Outlet 102" in message.text
+
+
+# --- floods -----------------------------------------------------------------------------------
+
+
+async def test_beyond_the_hourly_limit_alerts_fold_into_one_living_message(here: Room) -> None:
+    await here.tell(*range(1, 22))
+    await here.deliver()
+    assert len(here.messages()) == 12
+    await here.deliver(minutes=3)
+    fold = here.messages()[-1]
+    assert (13, True) == (len(here.messages()), "9" in fold.text)
+    assert fold.markup is not None
+    await here.tell(22, 23)
+    await here.deliver(minutes=4)
+    assert len(here.messages()) == 13
+    assert "11" in here.messages()[-1].text
+
+
+async def test_the_next_hour_alerts_come_one_by_one_again(here: Room) -> None:
+    await here.tell(*range(1, 14))
+    await here.deliver()
+    here.clock.forward(hours=1, minutes=1)
+    await here.tell(14)
+    await here.deliver()
+    assert here.said()[-1] == "Headline 14" or "Headline 14" in here.said()
+
+
+async def test_a_backlog_waits_for_the_digest_or_comes_as_one_message(here: Room) -> None:
+    old = here.clock() - timedelta(days=2)
+
+    def resume(db: Any, now: datetime) -> None:
+        feed = rows.feed(db)
+        rows.told(db, feed, *(rows.new_item(n, published=old) for n in range(1, 51)), now=now)
+        deliveries.owe(db, [alert(n) for n in range(1, 51)], now)
+
+    await here.db.write(resume, here.clock())
+    await here.deliver(minutes=3)
+    assert len(here.messages()) == 1
+    assert {"backlog"} == {reason for reason, kind in await here.rows("reason", "kind") if reason}
+
+
+async def test_what_is_late_by_minutes_is_news(here: Room) -> None:
+    await here.tell(1)
+    await here.deliver()
+
+    def tell(db: Any, now: datetime) -> None:
+        feed = rows.feed(db, "https://slow.example/rss")
+        rows.told(db, feed, rows.new_item(2, published=now - timedelta(minutes=40)), now=now)
+        deliveries.owe(db, [alert(2)], now)
+
+    await here.db.write(tell, here.clock())
+    await here.deliver()
+    assert here.said() == ["Headline 1", "Headline 2"]
+
+
+# --- quiet hours ------------------------------------------------------------------------------
+
+
+async def asleep(here: Room, mode: QuietMode) -> None:
+    """It is three at night in Anna's zone, and her quiet hours end at seven."""
+    here.clock.now = datetime.fromisoformat("2026-11-22T03:00:00+00:00")
+    await here.db.write(set_chat, quiet_mode=mode, **NIGHT)
+
+
+def set_chat(db: Any, **changes: Any) -> None:
+    chats.change(db, ANNA, **changes)
+
+
+async def test_held_alerts_come_as_one_message_on_waking(here: Room) -> None:
+    await asleep(here, QuietMode.HOLD)
+    await here.tell(1, 2, 3)
+    await here.deliver(hours=3)
+    assert here.said() == []
+    await here.deliver(hours=1, minutes=1)
+    (message,) = here.messages()
+    assert all(f"Headline {n}" in message.text for n in (1, 2, 3))
+    assert [("merged",)] * 3 == [
+        (state,) for state, kind in await here.rows("state", "kind") if kind == "alert"
+    ]
+
+
+async def test_silent_quiet_hours_let_alerts_through_without_a_sound(here: Room) -> None:
+    await asleep(here, QuietMode.SILENT)
+    await here.tell(1)
+    await here.deliver()
+    (call,) = here.box.calls.of("sendMessage")
+    assert str(call.params["disable_notification"]).lower() == "true"
+
+
+async def test_urgent_only_holds_the_rest_until_it_becomes_urgent(here: Room) -> None:
+    await asleep(here, QuietMode.URGENT)
+    await here.tell(1, 2)
+    await here.db.write(grown_urgent, here.clock())
+    await here.deliver()
+    assert here.said() == ["Headline 2"]
+    await here.deliver(hours=4, minutes=1)
+    assert "Headline 1" in here.messages()[-1].text
+    assert "Headline 2" not in here.messages()[-1].text
+
+
+def grown_urgent(db: Any, now: datetime) -> None:
+    deliveries.grown(db, StoryId(2), now, urgent=True)
+
+
+async def test_an_urgent_alert_comes_at_once(here: Room) -> None:
+    await asleep(here, QuietMode.URGENT)
+    urgent = NewDelivery(
+        ANNA, ThreadId(0), DeliveryKind.ALERT, "s7", StoryId(7), payload={"urgent": True}
+    )
+
+    def tell(db: Any, now: datetime) -> None:
+        rows.told(db, rows.feed(db), rows.new_item(7), now=now)
+        deliveries.owe(db, [urgent], now)
+
+    await here.db.write(tell, here.clock())
+    await here.deliver()
+    assert here.said() == ["Headline 7"]
+
+
+@pytest.mark.parametrize("alerts", [0, 1, 5])
+async def test_the_limit_is_the_chats_own(here: Room, alerts: int) -> None:
+    await here.db.write(set_chat, alerts_per_hour=alerts)
+    await here.tell(*range(1, 9))
+    await here.deliver()
+    assert len(here.messages()) == alerts
