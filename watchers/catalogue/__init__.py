@@ -1,17 +1,55 @@
 """Data about the region's outlets: where they publish, and under which names and mirrors."""
 
+import csv
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+
+from storage.feeds import NewFeed
+from storage.model import FeedKind, Outlet, OutletId, Ownership
+
+
+def starting_feeds() -> tuple[tuple[NewFeed, Outlet], ...]:
+    """Return the feeds an installation begins with, each with its outlet.
+
+    Ownership is what is publicly known of who stands behind an outlet. Outlets' ids are not
+    theirs yet.
+    """
+    rows = csv.DictReader(_text("feeds.tsv").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    return tuple((_feed(row), _outlet(row)) for row in rows)
 
 
 @cache
 def mirrors() -> Mapping[str, str]:
     """Return mirror and former hosts of outlets → the host each is known by."""
-    text = resources.files(__name__).joinpath("mirrors.tsv").read_text(encoding="utf-8")
     table = {}
-    for line in text.splitlines()[1:]:
+    for line in _text("mirrors.tsv").splitlines()[1:]:
         host, *others = line.split("\t")
         for other in " ".join(others).split():
             table[other] = host
     return table
+
+
+def _feed(row: dict[str, str]) -> NewFeed:
+    return NewFeed(
+        url=row["url"],
+        title=row["title"] or row["outlet"],
+        outlet=row["outlet"],
+        kind=FeedKind(row["kind"]),
+        languages=tuple(row["languages"].split()),
+    )
+
+
+def _outlet(row: dict[str, str]) -> Outlet:
+    return Outlet(
+        id=OutletId(0),
+        name=row["outlet"],
+        country=row["country"],
+        ownership=Ownership(row["ownership"]),
+        wire=row["wire"] == "wire",
+        family=row["family"],
+    )
+
+
+def _text(name: str) -> str:
+    return resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
