@@ -7,7 +7,7 @@ an outlet is.
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,22 +22,30 @@ from bot.editions import Editions
 from bot.instance import alone, database_lock, token_lock
 from bot.settings import Settings
 from bot.telegram_half import TelegramHalf
-from storage import deliveries, feeds, talks
+from storage import deliveries, feeds, ledger, talks
 from storage.database import Database
-from watchers import catalogue, fetch
+from storage.model import FeedStatus, Outlet
+from watchers import catalogue, fetch, workers
 from watchers.desk import Desk
+from watchers.discover import Looker, Seen
 from watchers.poll import Politeness, Poller
+from watchers.schedule import Policy
 
 log = structlog.get_logger(__name__)
 
 POLL_TICK_S = 5
 DIGEST_TICK_S = 10
 UPKEEP_TICK_S = 3600
+LATE_S = 900
 
 
 def wall_clock() -> datetime:
     """Return the present moment: the one clock of the running program."""
     return datetime.now(UTC)
+
+
+Starting = Iterable[tuple[feeds.NewFeed, Outlet]]
+"""Feeds to begin with, each with its outlet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +64,20 @@ async def newsroom(
     settings: Settings,
     *,
     politeness: Politeness | None = None,
+    starting: Callable[[], Starting] = catalogue.starting_feeds,
     clock: Callable[[], datetime] = wall_clock,
 ) -> AsyncIterator[Newsroom]:
     """Open the watching half, alone on its database, for as long as the block runs.
 
-    The first start loads the catalogue. The desk remembers nothing yet: call ``remember``.
+    A database without feeds gets the ``starting`` ones: the catalogue. The desk remembers nothing yet: call ``remember``.
     Raises NewsError where another process has the database, or the file cannot serve.
     """
     async with AsyncExitStack() as open_parts:
-        open_parts.enter_context(
-            alone(database_lock(settings.database_path), "instance.database")
-        )
+        open_parts.enter_context(alone(database_lock(settings.database_path), "instance.database"))
         db = await Database.opened(settings.database_path)
         open_parts.push_async_callback(db.close)
-        added = await db.write(feeds.stock, catalogue.starting_feeds(), clock())
-        if added:
+        if not await db.read(feeds.every):
+            added = await db.write(feeds.add_all, starting(), clock())
             log.info("catalogue loaded", feeds=added)
         desk = await Desk.opened(db)
         fetcher = await open_parts.enter_async_context(
@@ -79,9 +86,28 @@ async def newsroom(
             )
         )
         poller = await open_parts.enter_async_context(
-            Poller.opened(db, desk, fetcher, politeness=politeness, clock=clock)
+            Poller.opened(
+                db,
+                desk,
+                fetcher,
+                politeness=politeness,
+                policy=Policy(base_s=settings.poll_interval),
+                clock=clock,
+            )
         )
         yield Newsroom(settings, db, desk, poller, clock)
+
+
+@asynccontextmanager
+async def looking(settings: Settings) -> AsyncIterator[Callable[[str], Awaitable[Seen]]]:
+    """Open only what it takes to look at an address and keep nothing."""
+    async with (
+        fetch.opened(
+            user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=wall_clock
+        ) as fetcher,
+        workers.opened() as parsers,
+    ):
+        yield Looker(fetcher, parsers, wall_clock).look
 
 
 def user_agent(settings: Settings) -> str:
@@ -95,13 +121,16 @@ async def run(
     *,
     stop: asyncio.Event,
     politeness: Politeness | None = None,
+    starting: Callable[[], Starting] = catalogue.starting_feeds,
     ready: Callable[[], None] = lambda: None,
     clock: Callable[[], datetime] = wall_clock,
 ) -> None:
     """Run the whole thing until ``stop`` is set. Raises NewsError where it cannot start."""
     token = settings.telegram_bot_token
     with alone(token_lock(token), "instance.token") if token else nullcontext():
-        async with newsroom(settings, politeness=politeness, clock=clock) as room:
+        async with newsroom(
+            settings, politeness=politeness, starting=starting, clock=clock
+        ) as room:
             await run_in(room, stop=stop, ready=ready)
 
 
@@ -115,11 +144,13 @@ async def run_in(
         db=room.db,
         clock=room.clock,
         desk=room.desk,
+        editions=editions,
         admin_ids=settings.admin_ids,
         language=settings.default_language,
         time_zone=settings.default_timezone,
         base_interval_s=settings.poll_interval,
         look=room.poller.look,
+        add=room.poller.add,
         poll=room.poller.poll_one,
     )
     async with AsyncExitStack() as open_parts:
@@ -160,9 +191,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             (self._upkeep, UPKEEP_TICK_S),
         )
         for tick, seconds in ticks:
-            self._scheduler.add_job(
-                survived(tick), "interval", seconds=seconds, next_run_time=now
-            )
+            self._scheduler.add_job(survived(tick), "interval", seconds=seconds, next_run_time=now)
         self._scheduler.start()
 
     def __exit__(self, *_: object) -> None:
@@ -196,8 +225,22 @@ async def cancelled(task: asyncio.Task[Any]) -> None:
 
 
 async def vitals(room: Newsroom, half: TelegramHalf) -> health.Vitals:
-    """Measure how we are: feeds, the outbox, Telegram."""
-    return {"steppewire_healthy": 1, "steppewire_telegram_connected": float(half.connected)}
+    """Measure how we are. Healthy means: polling goes on, and what is owed leaves in time."""
+    now = room.clock()
+    outbox = await room.db.read(ledger.counts, now)
+    by_status = await room.db.read(feeds.count)
+    next_due = await room.db.read(feeds.next_due)
+    waited = (now - outbox.oldest_due).total_seconds() if outbox.oldest_due else 0.0
+    late = (now - next_due).total_seconds() if next_due else 0.0
+    is_healthy = half.connected and waited < LATE_S and late < LATE_S
+    return {
+        "steppewire_healthy": float(is_healthy),
+        "steppewire_telegram_connected": float(half.connected),
+        "steppewire_outbox_waiting": outbox.waiting,
+        "steppewire_outbox_oldest_due_seconds": max(waited, 0.0),
+        "steppewire_poll_late_seconds": max(late, 0.0),
+        **{f"steppewire_feeds_{one}": by_status.get(one, 0) for one in FeedStatus},
+    }
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:

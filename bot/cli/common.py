@@ -96,8 +96,8 @@ def emit(rows: Iterable[Mapping[str, Any]], *, as_json: bool, columns: tuple[str
         click.echo("nothing")
         return
     widths = [max(len(name), *(len(row[n]) for row in cells)) for n, name in enumerate(columns)]
-    for row in [list(columns), *cells]:
-        click.echo("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
+    for line in [list(columns), *cells]:
+        click.echo("  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip())
 
 
 def short(value: Any) -> str:

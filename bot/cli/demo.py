@@ -13,9 +13,10 @@ import click
 from bot import app
 from bot.cli.common import command
 from bot.sandbox import ADMIN_ID, Sandbox, sample_outlets
-from bot.settings import Settings
+from bot.settings import Settings, host_port
 from storage.errors import NewsError
-from watchers.catalogue import StartingFeed
+from storage.feeds import NewFeed
+from storage.model import Outlet, OutletId, Ownership
 
 USUAL_PORT = 8011
 FOLDER = Path("demo-data")
@@ -46,7 +47,6 @@ async def demo(settings: Settings, port: int | None, every: float) -> None:
     stop = asyncio.Event()
     app.stop_on_signals(stop)
     async with box_on(port, every) as box:
-        address = (box.host, box.port)
         settings = replace(
             settings,
             telegram_bot_token=box.token,
@@ -55,17 +55,39 @@ async def demo(settings: Settings, port: int | None, every: float) -> None:
             admin_ids=frozenset({ADMIN_ID}),
             database_path=FOLDER / "steppewire.db",
             poll_interval=POLL_S,
-            feed_allow_hosts=frozenset({address}),
+            feed_allow_hosts=frozenset({host_port(box.url.removeprefix("http://"))}),
         )
         await app.run(
             settings,
             stop=stop,
-            starting=[
-                StartingFeed.of_sample(one, f"{box.url}{one.feed_path}")
-                for one in sample_outlets()
-            ],
+            starting=lambda: sample_feeds(box.url),
             ready=lambda: click.echo(WELCOME.format(url=box.page_url, every=every, folder=FOLDER)),
         )
+
+
+def sample_feeds(url: str) -> list[tuple[NewFeed, Outlet]]:
+    """Describe the sandbox's outlets as the catalogue describes real ones."""
+    return [
+        (
+            NewFeed(
+                f"{url}{one.feed_path}",
+                one.name,
+                one.name,
+                languages=one.languages,
+                site_url=f"{url}{one.home_path}",
+            ),
+            Outlet(
+                OutletId(0),
+                one.name,
+                country=one.country,
+                ownership=Ownership(one.ownership),
+                wire=one.wire,
+                family=one.slug,
+                home_url=f"{url}{one.home_path}",
+            ),
+        )
+        for one in sample_outlets()
+    ]
 
 
 def fresh(folder: Path) -> None:

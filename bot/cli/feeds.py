@@ -81,6 +81,10 @@ async def check(settings: Settings, url: str, *, as_json: bool) -> None:
     """Look at URL as a feed, say what it would bring and keep nothing."""
     async with app.looking(settings) as look:
         seen = await look(url)
+    if seen.error_key:
+        raise NewsError(seen.error_key, **seen.error_values)
+    if not as_json:
+        click.echo(f"{seen.url}  {seen.title}: {len(seen.entries)} entries")
     emit(seen.rows(), as_json=as_json, columns=("published", "title", "url"))
 
 
@@ -144,6 +148,6 @@ async def import_(settings: Settings, file: Path) -> None:
 async def export(settings: Settings) -> None:
     """Write all feeds as OPML to stdout."""
     async with archive(settings) as db:
-        found = await db.read(lambda connection: feed_store.every(connection, polled_only=True))
+        found = await db.read(feed_store.every, polled_only=True)
     outlines = tuple(opml.Outline(one.url, one.title, one.site_url) for one in found)
     click.get_binary_stream("stdout").write(opml.write(outlines, "SteppeWire") + b"\n")

@@ -1,0 +1,51 @@
+"""``poll``: one round by hand, with its progress and what it came to."""
+
+import json
+
+import click
+
+from bot import app
+from bot.cli.common import command
+from bot.settings import Settings
+from storage import feeds
+from watchers.poll import Round
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Take every feed as due, save those gone or paused.")
+@click.option("--feed", "wanted", metavar="ID|URL", help="Look at this feed only, due or not.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@command
+async def poll(settings: Settings, *, force: bool, wanted: str | None, as_json: bool) -> None:
+    """Run one round: look at every feed that is due, and say what came of it."""
+    async with app.newsroom(settings) as room:
+        feed = await room.db.read(feeds.found, wanted) if wanted else None
+        await room.desk.remember(room.clock())
+        if feed is not None:
+            tally = await room.poller.poll_one(feed.id)
+        else:
+            with click.progressbar(length=1, label="looking", hidden=as_json) as bar:
+
+                def show(so_far: Round) -> None:
+                    bar.length = so_far.feeds
+                    bar.label = f"{so_far.new} new, {so_far.failed} failed"
+                    bar.update(so_far.done - bar.pos)
+
+                tally = await room.poller.round(force=force, progress=show)
+    summary = {
+        "feeds": tally.feeds,
+        "new": tally.new,
+        "updated": tally.updated,
+        "unchanged": tally.unchanged,
+        "not_modified": tally.not_modified,
+        "failed": tally.failed,
+        "seconds": round(tally.seconds, 2),
+    }
+    if as_json:
+        click.echo(json.dumps(summary))
+        return
+    click.echo(
+        f"{tally.feeds} feeds in {tally.seconds:.1f} s: {tally.new} new items, {tally.updated}"
+        f" updated, {tally.unchanged} unchanged; {tally.not_modified} feeds had nothing new,"
+        f" {tally.failed} failed"
+    )
