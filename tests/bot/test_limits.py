@@ -1,0 +1,223 @@
+"""The one door to Telegram: who goes first, who waits, and that nobody goes during a ban.
+
+Time is the event loop's own and jumps to the next timer, so that minutes take no time.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from telegram.error import NetworkError, RetryAfter
+
+from bot.limits import BROADCAST, Limiter, Resting, to_target
+from bot.pace import Limits, Rate
+
+
+class JumpingLoop(asyncio.SelectorEventLoop):
+    """An event loop whose clock jumps to the next timer when nothing else is left to do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._at = 1000.0
+
+    def time(self) -> float:
+        return self._at
+
+    def _run_once(self) -> None:
+        if not self._ready and self._scheduled:
+            self._at = max(self._at, self._scheduled[0]._when)
+        super()._run_once()
+
+
+def jumping(scene: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Play a scene in jumping time."""
+    loop = JumpingLoop()
+    try:
+        loop.run_until_complete(scene())
+    finally:
+        loop.close()
+
+
+@dataclass
+class Wire:
+    """What Telegram would see: every call with its time; some chats answer 429."""
+
+    limiter: Limiter
+    calls: list[tuple[float, int]] = field(default_factory=list)
+    bans: dict[int, float] = field(default_factory=dict)
+    takes: float = 0.05
+
+    async def send(self, chat: int, rank: int = 0, endpoint: str = "sendMessage") -> Any:
+        async def call() -> bool:
+            now = asyncio.get_running_loop().time()
+            self.calls.append((now, chat))
+            await asyncio.sleep(self.takes)
+            if (until := max(self.bans.get(chat, 0), self.bans.get(0, 0))) > now:
+                raise RetryAfter(timedelta(seconds=until - now))
+            return True
+
+        return await self.limiter.process_request(
+            call, (), {}, endpoint, {"chat_id": chat}, rank or None
+        )
+
+    def times(self, chat: int) -> list[float]:
+        return [at - 1000.0 for at, one in self.calls if one == chat]
+
+
+def test_a_chat_gets_one_a_second_in_the_order_asked() -> None:
+    async def scene() -> None:
+        wire = Wire(Limiter())
+        await asyncio.gather(*(wire.send(7) for _ in range(5)))
+        assert wire.times(7) == pytest.approx([0, 1, 2, 3, 4])
+
+    jumping(scene)
+
+
+def test_ten_thousand_broadcasts_leave_in_seven_minutes_with_every_reply_under_a_second() -> None:
+    async def scene() -> None:
+        wire, loop = Wire(Limiter()), asyncio.get_running_loop()
+        waited = list[float]()
+
+        async def reply(at: float, chat: int) -> None:
+            await asyncio.sleep(at)
+            began = loop.time()
+            await wire.send(chat)
+            waited.append(loop.time() - began)
+
+        async def worker(chats: list[int]) -> None:
+            for chat in chats:
+                await wire.send(chat, BROADCAST)
+
+        ahead = [worker(list(range(start, 10_001, 8))) for start in range(1, 9)]
+        await asyncio.gather(*ahead, *(reply(n * 0.7, 50_000 + n) for n in range(500)))
+        broadcasts = [at for at, chat in wire.calls if chat <= 10_000]
+        assert len(broadcasts) == 10_000
+        assert max(broadcasts) - 1000.0 < 7 * 60
+        assert max(waited) < 1.0
+
+    jumping(scene)
+
+
+def test_replies_to_people_go_ahead_of_broadcasts_that_came_first() -> None:
+    async def scene() -> None:
+        wire = Wire(Limiter(Limits(everybody=Rate(1, 1.0))))
+        asking = [asyncio.create_task(wire.send(n, BROADCAST)) for n in (1, 2)]
+        await asyncio.sleep(0)
+        await asyncio.gather(wire.send(3), *asking)
+        assert [1, 3, 2] == [chat for _, chat in wire.calls]
+
+    jumping(scene)
+
+
+def test_no_call_goes_to_a_banned_chat_and_a_short_ban_is_waited_out_for_a_person() -> None:
+    async def scene() -> None:
+        wire = Wire(Limiter(), bans={7: 1010.0})
+        await asyncio.gather(wire.send(7), wire.send(7), wire.send(8))
+        assert wire.times(7)[1] == pytest.approx(10.0, abs=0.1)
+        assert wire.times(8) == pytest.approx([0.0], abs=0.2)
+
+    jumping(scene)
+
+
+def test_whoever_would_wait_too_long_is_told_so_without_a_call() -> None:
+    async def scene() -> None:
+        wire = Wire(Limiter(), bans={7: 41_000.0})
+        for _ in range(3):
+            with pytest.raises(RetryAfter):
+                await wire.send(7)
+        assert len(wire.calls) == 1
+
+    jumping(scene)
+
+
+def test_when_everybody_is_banned_one_further_call_finds_it_out() -> None:
+    async def scene() -> None:
+        wire = Wire(Limiter(), bans={0: 1060.0})
+        tasks = [asyncio.create_task(wire.send(chat, BROADCAST)) for chat in range(1, 50)]
+        await asyncio.wait(tasks, timeout=59)
+        early = [at for at, _ in wire.calls if at < 1060.0]
+        # One that met the ban, those under way by then, and one probe.
+        assert len(early) <= 4
+        for task in tasks:
+            assert isinstance(task.exception(), RetryAfter)
+
+    jumping(scene)
+
+
+def test_bans_are_written_down_with_whose_they_are() -> None:
+    async def scene() -> None:
+        noted = list[tuple[int | None, float]]()
+
+        async def remember(chat: int | None, wait: timedelta) -> None:
+            noted.append((chat, round(wait.total_seconds())))
+
+        wire = Wire(Limiter(remember=remember), bans={0: 1030.0}, takes=0)
+        for chat in (1, 2):
+            with pytest.raises(RetryAfter):
+                await wire.send(chat, BROADCAST)
+        assert [(1, 30), (None, 30)] == noted
+
+    jumping(scene)
+
+
+def test_a_rest_known_from_before_the_start_is_kept() -> None:
+    async def scene() -> None:
+        wire = Wire(Limiter())
+        wire.limiter.rest(7, timedelta(seconds=5))
+        wire.limiter.rest(None, timedelta(seconds=3))
+        await asyncio.gather(wire.send(7), wire.send(8))
+        assert [5.0] == pytest.approx(wire.times(7))
+        assert [3.0] == pytest.approx(wire.times(8))
+
+    jumping(scene)
+
+
+def test_closing_lets_no_broadcast_out_and_finishes_what_is_under_way() -> None:
+    async def scene() -> None:
+        wire = Wire(Limiter(Limits(everybody=Rate(1, 1.0))))
+        first, second = (asyncio.create_task(wire.send(n, BROADCAST)) for n in (1, 2))
+        await asyncio.sleep(0.01)
+        wire.limiter.close()
+        assert await first is True
+        with pytest.raises(Resting):
+            await second
+        with pytest.raises(Resting):
+            await wire.send(3, BROADCAST)
+
+    jumping(scene)
+
+
+def test_a_waiter_that_is_cancelled_leaves_no_trace() -> None:
+    async def scene() -> None:
+        wire = Wire(Limiter())
+        await wire.send(7)
+        waiting = asyncio.create_task(wire.send(7, BROADCAST))
+        await asyncio.sleep(0)
+        assert wire.limiter.broadcasts_waiting == 1
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        assert wire.limiter.broadcasts_waiting == 0
+
+    jumping(scene)
+
+
+def test_errors_of_the_wire_pass_through_untouched() -> None:
+    async def scene() -> None:
+        async def call() -> bool:
+            raise NetworkError("cut")
+
+        with pytest.raises(NetworkError, match="cut"):
+            await Limiter().process_request(call, (), {}, "sendMessage", {"chat_id": 7}, None)
+
+    jumping(scene)
+
+
+@pytest.mark.parametrize(
+    ("chat", "target"),
+    [(7, 7), ("-100", -100), ("@News", "@news"), (None, "method:getMe")],
+)
+def test_a_chat_is_one_target_however_it_is_named(chat: object, target: object) -> None:
+    assert target == to_target(chat, "getMe")

@@ -1,0 +1,132 @@
+"""The arithmetic of Telegram's limits: never more than allowed in any stretch of time."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.pace import LIFTED, Limits, Pace, Rate, Window
+
+
+@given(
+    rate=st.sampled_from([Rate(1, 1.0), Rate(18, 60.0), Rate(25, 1.0)]),
+    gaps=st.lists(st.floats(0, 5), max_size=120),
+)
+def test_no_stretch_of_time_ever_holds_more_than_the_limit(rate: Rate, gaps: list[float]) -> None:
+    window, now, went = Window(rate), 0.0, list[float]()
+    for gap in gaps:
+        now = max(now + gap, window.ready_at(now + gap))
+        window.take(now)
+        went.append(now)
+    for start, earliest in enumerate(went):
+        inside = [one for one in went[start:] if one < earliest + rate.seconds - 1e-9]
+        assert len(inside) <= rate.most
+
+
+def test_a_window_waits_no_longer_than_it_must() -> None:
+    window = Window(Rate(2, 10.0))
+    window.take(0.0)
+    window.take(4.0)
+    assert 10.0 == window.ready_at(5.0)
+    assert 14.0 == window.ready_at(5.0, cost=2)
+
+
+def test_a_group_gets_eighteen_a_minute_and_a_person_one_a_second() -> None:
+    assert [18, 60] == [_sent(Pace(), chat, seconds=60.0) for chat in (-100, 100)]
+
+
+def test_all_chats_together_get_twenty_five_a_second() -> None:
+    pace, sent = Pace(), 0
+    for chat in range(1, 1000):
+        if pace.ready_at(chat, 5.0) <= 5.0:
+            pace.take(chat, 5.0)
+            sent += 1
+    assert sent == 25
+
+
+def test_broadcasts_are_spread_over_the_second_so_that_a_reply_finds_a_gap() -> None:
+    pace, now = Pace(), 100.0
+    for chat in range(1, 200):
+        now = pace.ready_at(chat, now, even=True)
+        pace.take(chat, now, even=True)
+    assert pace.ready_at(5_000, now) - now <= 0.2
+
+
+def test_what_writes_nothing_into_a_chat_does_not_use_its_pace_up() -> None:
+    pace = Pace()
+    pace.take(7, 0.0, paced=False)
+    assert pace.ready_at(7, 0.0) == 0.0
+
+
+def test_an_album_counts_each_of_its_parts() -> None:
+    pace = Pace()
+    pace.take(-7, 0.0, cost=10)
+    assert pace.ready_at(-7, 1.0, cost=8) == 1.0
+    assert pace.ready_at(-7, 1.0, cost=9) == 60.0
+
+
+def test_lifted_limits_limit_nothing() -> None:
+    pace = Pace(LIFTED)
+    for _ in range(1000):
+        assert pace.ready_at(-7, 0.0, even=True) == 0.0
+        pace.take(-7, 0.0, even=True)
+
+
+# --- bans -----------------------------------------------------------------------------------
+
+
+def test_a_ban_rests_its_chat_exactly_so_long_and_nobody_else() -> None:
+    pace = Pace()
+    pace.refused(7, 40_000.0, 100.0)
+    assert [40_100.0, 100.0] == [pace.ready_at(chat, 100.0) for chat in (7, 8)]
+
+
+def test_bans_that_end_together_are_everybodys() -> None:
+    pace = Pace()
+    assert not pace.refused(7, 30.0, 100.0)
+    assert pace.refused(8, 29.0, 101.0)
+    assert pace.ready_at(9, 101.0) == 130.0
+
+
+def test_bans_that_end_apart_are_each_chats_own() -> None:
+    pace = Pace()
+    pace.refused(7, 30.0, 100.0)
+    assert not pace.refused(8, 5.0, 101.0)
+    assert pace.ready_at(9, 101.0) == 101.0
+
+
+def test_a_long_ban_of_everybody_needs_three_witnesses() -> None:
+    pace = Pace()
+    said = [pace.refused(chat, 40_000.0, 100.0 + chat / 10) for chat in (1, 2, 3)]
+    assert said == [False, False, True]
+
+
+def test_the_same_chat_twice_is_one_witness() -> None:
+    pace = Pace()
+    pace.refused(7, 30.0, 100.0)
+    assert not pace.refused(7, 30.0, 100.1)
+
+
+def test_after_a_ban_the_others_are_under_suspicion_until_one_is_answered() -> None:
+    pace = Pace()
+    pace.refused(7, 30.0, 100.0)
+    assert pace.suspicious
+    pace.answered()
+    assert not pace.suspicious
+
+
+@pytest.mark.parametrize("limits", [Limits(), LIFTED])
+def test_memory_follows_who_is_written_to(limits: Limits) -> None:
+    pace = Pace(limits)
+    for chat in range(1, 5_000):
+        pace.take(chat, float(chat))
+        pace.refused(chat, 1.0, float(chat))
+    pace.sweep(100_000.0)
+    assert (0, 0) == (len(pace._chats), len(pace._bans))
+
+
+def _sent(pace: Pace, chat: int, *, seconds: float) -> int:
+    now, sent = 0.0, 0
+    while (now := pace.ready_at(chat, now)) < seconds:
+        pace.take(chat, now)
+        sent += 1
+    return sent
