@@ -9,6 +9,7 @@ script; ``xn:`` the skeleton of a name, to be asked for from its own script.
 """
 
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import lru_cache
 
 from watchers.text.english import english_form
@@ -21,6 +22,14 @@ _MIN_SKELETON = 3
 _MIN_NAME = 4
 _MIN_CYRILLIC_NAME = 5
 _LATIN_GRAMMARS = ("uz-Latn", "tk")
+
+
+class Case(IntEnum):
+    """How a word of a text is written; a short acronym is nobody's name in another spelling."""
+
+    SMALL = 0
+    CAPITAL = 1
+    ACRONYM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +47,10 @@ class Forms:
 
 
 @lru_cache(maxsize=16384)
-def text_forms(normal: str, lang: str, capital: bool) -> Forms:  # noqa: FBT001 - a cache key
+def text_forms(normal: str, lang: str, case: Case) -> Forms:
     """Give the forms of a word met in a text in language ``lang``."""
     cyrillic = is_cyrillic(normal)
+    capital = case is not Case.SMALL
     found = _cyrillic_forms(normal, lang, capital) if cyrillic else _latin_forms(normal, lang)
     forms = tuple(dict.fromkeys(found))
     skeletons = tuple(dict.fromkeys(map(skeleton, forms)))
@@ -54,7 +64,7 @@ def text_forms(normal: str, lang: str, capital: bool) -> Forms:  # noqa: FBT001 
     if capital or native:
         script = "xc:" if cyrillic else "xl:"
         keys.update(script + bone for bone in skeletons if len(bone) >= least)
-    if capital:
+    if case is Case.CAPITAL:
         least = _MIN_CYRILLIC_NAME if cyrillic else _MIN_NAME
         keys.update("xn:" + bone for bone in skeletons if len(bone) >= least)
     return Forms(forms, _best(forms, lang), frozenset(keys), skeletons)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NewType, TypeVar
 
+from watchers.text.language import OURS, UNKNOWN
 from watchers.text.normal import clean, tokenize
 from watchers.text.russian import is_known, lemmas
 from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
@@ -28,6 +29,7 @@ _KINDS = {
     "projects": "project", "people": "person", "organisations": "organisation",
     "companies": "company", "currencies": "currency",
 }  # fmt: skip
+_SCRIPTS = {"uz": ("uz-Latn", "uz-Cyrl")}
 MARKS = "^~!%"
 _MIN_BONE = 4
 
@@ -64,6 +66,7 @@ class Alias:
     covers: bool = False
     full: bool = False
     inside: bool = False
+    unless: frozenset[str] = frozenset()
 
     @property
     def guarded(self) -> bool:
@@ -111,9 +114,14 @@ class Gazetteer:
         found: list[Found] = []
         at = 0
         while at < len(places):
-            here = self._phrase(places, at, lang) or self._single(places[at], at, lang)
+            here = self._phrase(places, at, lang)
+            end = max((one.end for one in here), default=at + 1)
             found += here
-            at = max((one.end for one in here), default=at + 1)
+            if all(one.alias.entity for one in here):
+                # Names inside a name count as well: Kazakhstan in the National Bank of it.
+                for inner in range(at, end):
+                    found += self._single(places[inner], inner, lang)
+            at = end
         return found
 
     def _phrase(self, places: Sequence[Place], at: int, lang: str) -> list[Found]:
@@ -188,8 +196,10 @@ def gazetteer() -> Gazetteer:
         identity = EntityId(code)
         if identity not in entities:
             entities[identity] = Entity(identity, "country", code, names["en"])
+        told = {keyboard(word) for alias in aliases if alias.entity == identity for word in alias.words}
         for name in names.values():
-            aliases += _alias(identity, "^" + name, person=False)
+            if keyboard(name.casefold()) not in told:
+                aliases += _alias(identity, "^" + name, person=False)
     topics = json.loads((folder / "topics.json").read_text(encoding="utf-8"))
     words = {topic: tuple(" ".join(told.values()).split()) for topic, told in topics.items()}
     return _indexed(entities, aliases, words)
@@ -231,8 +241,9 @@ def _alias(entity: EntityId | None, spelling: str, *, person: bool) -> Iterator[
     """Read one spelling with its marks.
 
     ``^`` needs a capital, ``~`` one inside a sentence, ``!`` capitals throughout, ``%`` covers;
-    ``@`` is followed by languages.
+    ``@`` is followed by languages, ``#`` by words whose presence forbids the reading.
     """
+    spelling, _, unless = spelling.partition("#")
     spelling, _, langs = spelling.partition("@")
     flags = spelling[: len(spelling) - len(spelling.lstrip(MARKS))]
     cuts = tokenize(clean(spelling.lstrip(MARKS)))
@@ -241,8 +252,8 @@ def _alias(entity: EntityId | None, spelling: str, *, person: bool) -> Iterator[
         return
     alias = Alias(
         entity, words, "^" in flags or "~" in flags, "!" in flags or _is_dotted(spelling),
-        frozenset(label for code in langs.split(",") if code for label in _labels(code)),
-        "%" in flags, person and len(words) > 1, "~" in flags,
+        _labels(langs),
+        "%" in flags, person and len(words) > 1, "~" in flags, frozenset(keyboard(word) for word in unless.split(",") if word),
     )  # fmt: skip
     yield alias
     if any(cut.joined for cut in cuts) and not person:
@@ -255,8 +266,11 @@ def _is_dotted(spelling: str) -> bool:
     return spelling.count(".") > 1 and len(spelling) == 2 * spelling.count(".")
 
 
-def _labels(code: str) -> tuple[str, ...]:
-    return ("uz-Latn", "uz-Cyrl") if code == "uz" else (code,)
+def _labels(marks: str) -> frozenset[str]:
+    """Read ``ru,uz`` (only these) or ``-kk,tg`` (all but these)."""
+    codes = [code for code in marks.removeprefix("-").split(",") if code]
+    told = {label for code in codes for label in _SCRIPTS.get(code, (code,))}
+    return frozenset({*OURS, UNKNOWN} - told) if marks.startswith("-") else frozenset(told)
 
 
 def _indexed(

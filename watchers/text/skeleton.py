@@ -30,12 +30,15 @@ _VALUE = {
     "yi": "i", "c": "k", "y": "i",
 }  # fmt: skip
 _UZBEK_O = re.compile("yo" + APOSTROPHE)
+_GERMAN_J = re.compile(r"(?<=[aeiou])j(?=[aeiou])")
 _DOUBLED = re.compile(r"(.)\1+")
 
 
 @lru_cache(maxsize=8192)
 def skeleton(normal: str) -> str:
     """Give the skeleton of a normal form: Latin letters, c for ch and w for sh."""
+    if normal.endswith(("jew", "jewa")):
+        normal = _GERMAN_J.sub("y", normal)
     latin = _UZBEK_O.sub("io", normal).translate(_LETTERS)
     return _DOUBLED.sub(r"\1", _DIGRAPHS.sub(lambda m: _VALUE[m.group()], latin)).lower()
 

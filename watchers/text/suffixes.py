@@ -40,6 +40,7 @@ class Grammar:
     third: tuple[str, ...]
     back: frozenset[str]
     front: frozenset[str]
+    either: frozenset[str] = frozenset()
 
 
 def _layer(*groups: str) -> tuple[_Suffix, ...]:
@@ -72,6 +73,7 @@ _KAZAKH = Grammar(
     third=("сы", "сі", "ы", "і"),
     back=frozenset("аоұыяё"),
     front=frozenset("әеөүіэ"),
+    either=frozenset("уию"),
 )
 _KYRGYZ = Grammar(
     layers=(
@@ -113,6 +115,7 @@ _UZBEK_LATIN = Grammar(
     third=("si", "i"),
     back=frozenset(),
     front=frozenset(),
+    either=frozenset("y"),
 )
 _UZBEK_CYRILLIC = Grammar(
     layers=(
@@ -128,6 +131,7 @@ _UZBEK_CYRILLIC = Grammar(
     third=("си", "и"),
     back=frozenset(),
     front=frozenset(),
+    either=frozenset("й"),
 )
 _TURKMEN = Grammar(
     layers=(
@@ -179,6 +183,18 @@ GRAMMARS = {
     "tk": _TURKMEN,
     "tg": _TAJIK,
 }
+_VERBS: dict[str, tuple[list[str], str]] = {
+    "kk": ("ды ді ты ті ған ген қан кен п ып іп ады еді йды йді мақ мек ар ер".split(), "у"),
+    "ky": (
+        "ды ди ду дү ты ти ту тү ган ген гон гөн кан кен кон көн ып ип уп үп п ат ет от өт"
+        " йт айт ейт".split(),
+        "уу үү",
+    ),
+    "uz-Latn": ("di gan adi ydi moqda moqchi ib b ayotgan yapti ladi".split(), "ish sh moq"),
+    "uz-Cyrl": ("ди ган ади йди моқда моқчи иб б аётган яётган япти".split(), "иш ш моқ"),
+    "tk": ("dy di ýar ýär an en yp ip up üp dy jak jek".split(), "mak mek yş iş"),
+}
+"""Endings of finite verbs, and those of the verbal noun that a dictionary lists."""
 _LOAN_SIGNS = frozenset("вфцщёэьъяюvf")
 
 
@@ -194,7 +210,19 @@ def strippings(word: str, lang: str) -> tuple[str, ...]:
         return (word,)
     found = {word}
     _peel(grammar, word, 0, found)
+    found.update(_verbal_nouns(word, lang))
     return tuple(found)
+
+
+def _verbal_nouns(word: str, lang: str) -> Iterator[str]:
+    """Give what a verb is looked for by: ашылды → ашылу, qurildi → qurilish."""
+    endings, nouns = _VERBS.get(lang, ([], ""))
+    for ending in endings:
+        stem = word.removesuffix(ending)
+        if stem == word or len(stem) < _MIN_STEM:
+            continue
+        for noun in nouns.split():
+            yield stem.removesuffix("й") + "ю" if noun == "у" and stem[-1] == "й" else stem + noun
 
 
 def _peel(grammar: Grammar, word: str, level: int, found: set[str]) -> None:
@@ -231,6 +259,8 @@ def _peel_third(grammar: Grammar, stem: str, suffix: str, found: set[str]) -> No
 def _fits(grammar: Grammar, stem: str, suffix: str, before: str) -> bool:
     last = stem[-1] if stem[-1] != APOSTROPHE else stem[-2:]
     vowel = last in grammar.vowels or last == "o" + APOSTROPHE
+    if last in grammar.either:
+        return _harmonic(grammar, stem, suffix)
     if before == "V" and not vowel:
         return False
     if before == "C" and vowel:

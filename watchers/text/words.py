@@ -1,16 +1,21 @@
 """The one notion of words: a text analysed for subscriptions, search and story identity."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from watchers.text.figures import Number, numbers_in
-from watchers.text.forms import Forms, text_forms
+from watchers.text.forms import Case, Forms, text_forms
 from watchers.text.language import identify
 from watchers.text.names import EntityId, Found, Gazetteer, Place, gazetteer
-from watchers.text.normal import Cut, clean, is_shouting, tokenize
+from watchers.text.normal import Cut, clean, fold_case, is_shouting, tokenize
 from watchers.text.skeleton import keyboard
 
+_SUFFIXED = re.compile(
+    r"((?:Sh|Ch|[A-ZА-ЯЁӘҒҚҢӨҰҮҺІҲҶӢӮЎÝŇŞÇÜÖ]){2,})(?:s|[a-zа-яёәғқңөұүһіҳҷӣӯўýňşçüöä]{2,})\Z"
+)
 _SHORT_LATIN = 3
+_ACRONYM = 5
 _MAX_COMPOUND = 4
 
 
@@ -126,7 +131,12 @@ def _token(cut: Cut, position: int, lang: str, shouting: bool) -> Token:  # noqa
     upper = capital and len(surface) > 1 and surface.upper() == surface
     if upper and shouting and len(surface) <= _SHORT_LATIN and surface.isascii():
         upper = False
-    forms = text_forms(cut.normal, lang, capital)
+    normal = cut.normal
+    if capital and (suffixed := _SUFFIXED.match(surface)):
+        # An ending glued to an acronym: ЖКнын, БУУга, MPs.
+        upper, normal = True, fold_case(suffixed[1])
+    acronym = upper and not shouting and len(normal) <= _ACRONYM
+    forms = text_forms(normal, lang, Case.ACRONYM if acronym else Case(capital))
     return Token(
         surface, cut.normal, cut.start, cut.end, position, cut.sentence, capital, upper, False,  # noqa: FBT003
         forms.stem, _bone(forms), forms.keys, forms.forms, 1, cut.joined,
@@ -162,7 +172,7 @@ def _compounds(tokens: tuple[Token, ...], lang: str) -> tuple[Token, ...]:
 def _compound(parts: tuple[Token, ...], lang: str) -> Token:
     first, last = parts[0], parts[-1]
     normal = "".join(part.normal for part in parts)
-    forms = text_forms(normal, lang, first.capital)
+    forms = text_forms(normal, lang, Case(first.capital))
     return Token(
         "-".join(part.surface for part in parts), normal, first.start, last.end, first.position,
         first.sentence, first.capital, first.upper and last.upper, False,  # noqa: FBT003
@@ -186,7 +196,9 @@ def _named(tokens: tuple[Token, ...], lang: str, names: Gazetteer) -> list[Found
     kept = []
     for one in names.find(places, lang):
         identity = one.alias.entity
-        unless = names.entities[identity].unless if identity else frozenset()
+        unless = one.alias.unless
+        if identity:
+            unless |= names.entities[identity].unless
         if unless:
             if present is None:
                 present = {fold for place in places for fold in place.folds}
