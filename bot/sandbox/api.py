@@ -15,7 +15,7 @@ from bot.sandbox.methods import METHODS
 from bot.sandbox.methods.params import Params, Upload
 from bot.sandbox.model import Bot, Json
 from bot.sandbox.polling import Polling
-from bot.sandbox.telegram import Telegram
+from bot.sandbox.service import Telegram
 
 MAX_BODY = MAX_UPLOAD + 1024 * 1024
 

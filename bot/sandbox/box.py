@@ -15,7 +15,7 @@ from bot.sandbox.control import Control
 from bot.sandbox.faults import Faults
 from bot.sandbox.guard import guard
 from bot.sandbox.limits import Rates
-from bot.sandbox.model import Message
+from bot.sandbox.model import Message, Press
 from bot.sandbox.newsstand import Newsstand
 from bot.sandbox.page_api import PageApi
 from bot.sandbox.people import (
@@ -28,7 +28,7 @@ from bot.sandbox.people import (
     PEOPLE,
 )
 from bot.sandbox.polling import Polling
-from bot.sandbox.telegram import Telegram
+from bot.sandbox.service import Telegram
 from bot.sandbox.webhooks import Webhooks
 
 
@@ -141,6 +141,31 @@ class Sandbox:
         finally:
             for forget in forgets:
                 forget()
+
+    async def ask(
+        self, person_id: int, text: str, *, chat: int | None = None, within: float = 5.0
+    ) -> Message:
+        """Say something as a person and wait for the bot's next message in that chat."""
+        said = self.telegram.say(person_id, text, chat=chat)
+
+        def answers() -> list[Message]:
+            talk = self.telegram.talks[said.key].values()
+            return [m for m in talk if m.id > said.id and m.sender_id in self.telegram.bots]
+
+        await self.until(lambda: bool(answers()), within)
+        return answers()[0]
+
+    async def tap(
+        self, person_id: int, message: Message, button: str | int = 0, within: float = 5.0
+    ) -> Press:
+        """Press a button as a person and wait for the answer; return it (text, alert)."""
+        press = self.telegram.press(person_id, message, button)
+        await self.until(lambda: self.telegram.answer_to(press).answered, within)
+        return self.telegram.answer_to(press)
+
+    def now(self, message: Message) -> Message:
+        """Look at a message again, as edited since; LookupError when deleted."""
+        return self.telegram.talks[message.key][message.id]
 
     async def message(self, chat_id: int, text: str, within: float = 5.0) -> Message:
         """Wait until a message from a bot containing `text` stands in a chat; return the newest."""

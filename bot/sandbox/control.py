@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.sandbox.calls import Call, Calls
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.model import Json, Message
-from bot.sandbox.telegram import Telegram
+from bot.sandbox.service import Telegram
 from bot.sandbox.wire import message_json
 
 _FAULT_FIELDS = {field.name for field in fields(Fault)}

@@ -10,7 +10,7 @@ from bot.sandbox.methods.params import Params
 from bot.sandbox.model import Json, Key
 from bot.sandbox.page_events import Streams
 from bot.sandbox.page_files import HEADERS, answer, asset, disposition, static
-from bot.sandbox.telegram import Telegram
+from bot.sandbox.service import Telegram
 from bot.sandbox.views import (
     chat_view,
     keys_of,

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.sandbox.model import Happening, Json, Message
 from bot.sandbox.page_files import HEADERS
-from bot.sandbox.telegram import Telegram
+from bot.sandbox.service import Telegram
 from bot.sandbox.views import chat_view, message_view, page_chat_id, sees
 
 BACKLOG = 2_000  # events kept for a slow page before it is told to look again
@@ -117,6 +117,7 @@ def _elsewhere(happening: Happening) -> Json | None:
 
 
 def _offer(queue: asyncio.Queue[Happening | None], happening: Happening) -> None:
-    if happening.kind == "update" or queue.qsize() > BACKLOG:
+    """Queue an event; a page too slow for the backlog is cut off, reconnects and looks anew."""
+    if happening.kind in ("update", "poll") or queue.qsize() > BACKLOG:
         return
-    queue.put_nowait(Happening("chats") if queue.qsize() == BACKLOG else happening)
+    queue.put_nowait(None if queue.qsize() == BACKLOG else happening)

@@ -8,7 +8,7 @@ from bot.sandbox.errors import SECOND_POLLER, WEBHOOK_ACTIVE, conflict
 from bot.sandbox.methods.hooks import wanted_updates
 from bot.sandbox.methods.params import Params
 from bot.sandbox.model import Bot, Happening
-from bot.sandbox.telegram import Telegram
+from bot.sandbox.service import Telegram
 
 MAX_TIMEOUT = 50
 

@@ -6,7 +6,7 @@ from itertools import islice
 
 from bot.sandbox.model import Button, Chat, Dialog, Json, Key, Message, StoredFile
 from bot.sandbox.people import ROLES
-from bot.sandbox.telegram import Telegram
+from bot.sandbox.service import Telegram
 from bot.sandbox.wire import entity_json
 
 MOST_UNREAD = 999
@@ -208,6 +208,8 @@ def message_view(telegram: Telegram, message: Message, person_id: int) -> Json:
         "document": _file(message.document),
         "location": None,
         "reply": None,
+        "thread": message.thread_id or 0,
+        "topic": _topic_name(telegram, message),
         "via": telegram.users[message.via_bot_id].username if message.via_bot_id else "",
     }
     if message.location:
@@ -217,6 +219,12 @@ def message_view(telegram: Telegram, message: Message, person_id: int) -> Json:
         name = author_name(telegram, replied)
         body["reply"] = {"id": replied.id, "author": name, "text": text[:PREVIEW]}
     return body
+
+
+def _topic_name(telegram: Telegram, message: Message) -> str:
+    chat = telegram.chats.get(message.key.chat_id)
+    topic = chat.topic(message.thread_id) if chat and message.thread_id else None
+    return topic.name if topic else ""
 
 
 def _keyboard(message: Message) -> list[list[Json]]:

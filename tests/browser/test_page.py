@@ -54,6 +54,7 @@ async def test_commands_are_offered_in_the_persons_language_and_picked_by_keyboa
 async def test_formatting_is_shown_and_hidden_things_open(chrome, sandbox):
     async with chrome.page(sandbox.page_url) as page:
         await page.click('[data-action="start"]')
+        await page.text(MESSAGE, "Hello")
         sandbox.telegram.say(ANNA_ID, "/rich")
         await page.see("blockquote.folded")
         await page.click('[data-action="expand"]')
@@ -137,6 +138,7 @@ async def test_a_phone_goes_from_the_list_to_a_chat_and_back(chrome, sandbox):
         wide = "document.documentElement.scrollWidth"
         assert await page.run(wide) == 390
         await page.click('[data-action="start"]')
+        await page.text(MESSAGE, "Hello")
         sandbox.telegram.say(ANNA_ID, "/rich")
         await page.text(MESSAGE, "Macron")
         assert await page.run(wide) == 390
@@ -157,6 +159,7 @@ async def test_blocking_ends_the_chat_until_restart(chrome, sandbox):
 async def test_every_control_has_a_name(chrome, sandbox):
     async with chrome.page(sandbox.page_url) as page:
         await page.click('[data-action="start"]')
+        await page.text(MESSAGE, "Hello")
         sandbox.telegram.say(ANNA_ID, "/photo")
         await page.see("[data-photo] img")
         nameless = await page.run(

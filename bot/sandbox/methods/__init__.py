@@ -6,7 +6,7 @@ from typing import Any
 from bot.sandbox.methods import answering, chats, editing, hooks, profile, sending
 from bot.sandbox.methods.params import Params
 from bot.sandbox.model import Bot
-from bot.sandbox.telegram import Telegram
+from bot.sandbox.service import Telegram
 
 Method = Callable[[Telegram, Bot, Params], Any]
 

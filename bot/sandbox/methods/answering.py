@@ -15,7 +15,7 @@ from bot.sandbox.limits import (
 from bot.sandbox.markup import read_markup
 from bot.sandbox.methods.params import Params
 from bot.sandbox.model import Bot, Happening
-from bot.sandbox.telegram import Telegram
+from bot.sandbox.service import Telegram
 
 MAX_RESULT_ID = 64
 

@@ -7,7 +7,7 @@ from bot.sandbox.limits import MAX_DOWNLOAD
 from bot.sandbox.methods.params import Params
 from bot.sandbox.methods.targets import inside, target
 from bot.sandbox.model import Bot, Chat, Member
-from bot.sandbox.telegram import Telegram
+from bot.sandbox.service import Telegram
 from bot.sandbox.wire import chat_json, member_json
 
 _NO_GIFTS = dict.fromkeys(

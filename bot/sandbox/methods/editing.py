@@ -9,7 +9,7 @@ from bot.sandbox.methods.params import Params
 from bot.sandbox.methods.sending import formatted, keyboard
 from bot.sandbox.methods.targets import own_message, target
 from bot.sandbox.model import Bot, Message
-from bot.sandbox.telegram import Telegram
+from bot.sandbox.service import Telegram
 from bot.sandbox.wire import message_json
 
 

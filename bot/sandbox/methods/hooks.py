@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from bot.sandbox.errors import bad_request
 from bot.sandbox.methods.params import Params
 from bot.sandbox.model import Bot, Webhook
-from bot.sandbox.telegram import Telegram
+from bot.sandbox.service import Telegram
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -9,7 +9,7 @@ from bot.sandbox.limits import MAX_COMMANDS
 from bot.sandbox.methods.params import Params
 from bot.sandbox.methods.targets import target
 from bot.sandbox.model import Bot, Command, Happening
-from bot.sandbox.telegram import Telegram
+from bot.sandbox.service import Telegram
 from bot.sandbox.wire import bot_json
 
 _NAME = re.compile(r"[a-z0-9_]{1,32}")

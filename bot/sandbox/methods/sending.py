@@ -10,11 +10,12 @@ from bot.sandbox.methods.params import Params
 from bot.sandbox.methods.targets import answered, target, thread, writable
 from bot.sandbox.model import Bot, Entity, Happening, Key, Location, Markup, Message, StoredFile
 from bot.sandbox.pictures import picture_size
+from bot.sandbox.service import Telegram
 from bot.sandbox.spans import with_spans
-from bot.sandbox.telegram import Telegram
 from bot.sandbox.wire import message_json
 
 MAX_RAW_BYTES = 32_768
+MAX_ENTITY_BYTES = 9_500  # what formatting may weigh, links above all
 ACTIONS = frozenset(
     {
         "typing",
@@ -51,11 +52,19 @@ def formatted(params: Params, name: str, limit: int) -> tuple[str, tuple[Entity,
         text, entities = "", ()
     if utf16_len(text) > limit:
         raise bad_request(_too_long(name))
+    if sum(map(_weight, entities)) > MAX_ENTITY_BYTES:
+        raise bad_request("ENTITIES_TOO_LONG")
     return text, with_spans(text, entities)
 
 
 def _too_long(name: str) -> str:
     return "message caption is too long" if name == "caption" else "message is too long"
+
+
+def _weight(entity: Entity) -> int:
+    """Count the bytes an entity takes on Telegram's own wire: 12, and its link or language."""
+    extra = len((entity.url + entity.language).encode(errors="surrogatepass"))
+    return 12 + (extra + 4 if extra else 0)
 
 
 def _entity(raw: Any) -> Entity:

@@ -5,7 +5,7 @@ import re
 from bot.sandbox.errors import bad_request, forbidden
 from bot.sandbox.methods.params import Params
 from bot.sandbox.model import Bot, Chat, Key, Message
-from bot.sandbox.telegram import Telegram
+from bot.sandbox.service import Telegram
 
 _NUMBER = re.compile(r"-?\d{1,16}")
 

@@ -58,10 +58,21 @@ async function become(person, chat) {
   app.talk = new Talk({ person: () => app.me, bot: () => theBot()?.username ?? "", leave, changed: refreshAll, deepLink });
   const wide = matchMedia("(min-width: 720px)").matches;
   const wanted = frameOf(chat ?? app.chat) ? (chat ?? app.chat) : wide ? theBot()?.id ?? 0 : 0;
-  app.unlisten = stream(person, take, (up) => document.body.classList.toggle("offline", !up));
+  let lost = false;
+  app.unlisten = stream(person, take, (up) => {
+    document.body.classList.toggle("offline", !up);
+    if (up && lost) reload(); // what happened meanwhile was not told
+    lost = !up;
+  });
   refreshPeople();
   if (wanted) await openChat(wanted);
   else leave();
+}
+
+async function reload() {
+  await refreshChats();
+  const frame = frameOf(app.chat);
+  if (frame) await app.talk.open(frame);
 }
 
 async function openChat(id) {

@@ -16,6 +16,7 @@ export function bubble(message, shared, hooks) {
   const big = message.text && BIG_EMOJI.test(message.text) && !message.photo && !message.document && !message.reply;
   const body = el("div", { class: `bubble${big ? " big" : ""}${message.photo ? " pictured" : ""}` },
     shared && !message.out ? el("div", { class: `author ink${Math.abs(message.author_id) % 7}` }, message.author) : null,
+    message.topic ? el("div", { class: "topic", data: { topic: message.thread } }, `# ${message.topic}`) : null,
     message.reply ? quoted(message.reply, hooks) : null,
     message.photo ? photo(message.photo, message.text) : null,
     message.document ? attachment(message.document) : null,

@@ -92,8 +92,9 @@ export class Composer {
       run: () => { this.input.value = ""; this.changed(); act("choose", person, chat.id, { ask: event.ask, index }); } })));
   }
 
-  open(options) {
+  open(options, narrow = false) {
     this.options = options;
+    this.popup.classList.toggle("narrow", narrow);
     this.picked = 0;
     this.popup.hidden = !options.length;
     this.popup.replaceChildren(...options.map((option, place) => el("button", { type: "button", role: "option", tabindex: "-1", data: option.data, "aria-selected": String(place === 0), onclick: option.run },
@@ -139,7 +140,7 @@ export class Composer {
 
   say(text) {
     const { person, chat } = this.context();
-    act("say", person, chat.id, { text, reply_to: this.reply?.id ?? 0 });
+    act("say", person, chat.id, { text, reply_to: this.reply?.id ?? 0, thread: this.reply?.thread ?? 0 });
     this.quote(null);
   }
 
@@ -157,7 +158,7 @@ export class Composer {
     this.open([
       { title: word("file"), note: "≤ 20 MB", data: { attach: "file" }, run: () => { this.close(); this.file.click(); } },
       { title: word("place"), note: "📍", data: { attach: "location" }, run: () => { this.close(); this.place(); } },
-    ]);
+    ], true);
   }
 
   place() {
@@ -179,6 +180,7 @@ export class Composer {
   }
 
   acceptDrops(pane) {
+    pane.addEventListener("click", (event) => { if (!this.root.contains(event.target)) this.close(); });
     const veil = el("div", { class: "veil" }, word("drop"));
     let depth = 0;
     const turn = (on) => pane.classList.toggle("dropping", on);

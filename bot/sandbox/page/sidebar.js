@@ -5,7 +5,7 @@ import { shortTime, word } from "./labels.js";
 
 export function showPeople(people, me, choose) {
   const rows = people.map((person) => el("button", {
-    type: "button", role: "radio", class: "person", "aria-checked": String(person.id === me), title: `${person.name}, ${person.role}`,
+    type: "button", class: "person", "aria-pressed": String(person.id === me), title: `${person.name}, ${person.role}`,
     data: { person: person.id }, onclick: () => choose(person.id),
   }, avatar(person.name, person.id), el("span", { class: "who" }, el("b", {}, person.name.split(" ")[0]), el("small", {}, person.role)),
   person.unread && person.id !== me ? el("span", { class: "dot", "aria-label": `${person.unread} unread` }) : null));

@@ -45,6 +45,10 @@ SEND_REFUSALS = [
         "inline keyboard button URL 'https://' is invalid",
     ),
     ({"text": "x", "reply_markup": "{"}, "can't parse reply keyboard markup JSON object"),
+    (
+        {"text": f"<a href='https://e.org/{'x' * 200}'>x</a>" * 50, "parse_mode": "HTML"},
+        "ENTITIES_TOO_LONG",
+    ),
     ({"text": "x", "message_thread_id": 99}, "message thread not found"),
     ({"text": "x", "reply_parameters": {"message_id": 99}}, "message to be replied not found"),
 ]

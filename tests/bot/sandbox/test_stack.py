@@ -24,21 +24,20 @@ async def test_start_with_a_deep_link_is_answered_with_buttons(box, echo):
 
 
 async def test_a_text_is_echoed_as_a_reply(box, echo):
-    said = box.telegram.say(ANNA_ID, "Привет 👋🏽")
-    answer = await box.message(ANNA_ID, "echo: Привет 👋🏽")
-    assert said.id == answer.reply_to
+    answer = await box.ask(ANNA_ID, "Привет 👋🏽")
+    said = box.telegram.messages(ANNA_ID)[0]
+    assert ("echo: Привет 👋🏽", said.id) == (answer.text, answer.reply_to)
 
 
 async def test_a_press_is_answered_and_edits_the_message(box, echo):
     box.telegram.start(ANNA_ID)
     answer = await box.message(ANNA_ID, "Hello")
-    press = box.telegram.press(ANNA_ID, answer, "Good")
-    await box.until(lambda: box.telegram.answer_to(press).answered)
-    assert box.telegram.answer_to(press).text == "Thank you!"
+    assert (await box.tap(ANNA_ID, answer, "Good")).text == "Thank you!"
     box.telegram.press(ANNA_ID, answer, "Edit me")
     edited = await box.message(ANNA_ID, "edited text")
     assert edited.id == answer.id
     assert edited.edited is not None
+    assert box.now(answer) == edited
 
 
 async def test_files_travel_both_ways(box, echo):
