@@ -1,0 +1,86 @@
+"""A siege: the delivering process is killed again and again while it delivers."""
+
+import asyncio
+import random
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.sandbox import Sandbox
+from bot.sandbox.model import User
+from storage.database import connect
+from tests.journeys.crash_child import FIRST_CHAT
+
+
+@dataclass(frozen=True)
+class Siege:
+    """What came of it. ``unexplained`` are repeats without a lost answer."""
+
+    expected: int
+    kills: int
+    lost: int
+    repeated: int
+    unexplained: int
+    disordered: int
+
+
+async def besiege(  # noqa: PLR0917 (a test's own measures)
+    folder: Path, chats: int, stories: int, kills: int, delay: float, seed: int = 1
+) -> Siege:
+    """Deliver ``chats × stories`` messages with so many kill -9 at random moments."""
+    chance, path = random.Random(seed), folder / "news.db"
+    async with Sandbox.start(people=False, keep=1_000_000) as box:
+        for number in range(chats):
+            box.telegram.add_person(User(FIRST_CHAT + number, f"Reader {number}", "en"))
+            box.telegram.start(FIRST_CHAT + number)
+        command = (str(path), box.url, box.token, str(chats), str(stories), str(delay))
+        for _ in range(kills):
+            child = await started(*command)
+            before = len(box.calls)
+            # Begin to count once it delivers: a kill during the imports would prove nothing.
+            await until_or_end(child, lambda before=before: len(box.calls) > before + 2)
+            await asyncio.sleep(chance.uniform(0.0, 0.3))
+            if child.returncode is None:
+                child.kill()
+            await child.wait()
+        child = await started(*command)
+        assert await child.wait() == 0
+        return judged(box, path, chats, stories, kills)
+
+
+async def started(*arguments: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.journeys.crash_child", *arguments
+    )
+
+
+async def until_or_end(child: asyncio.subprocess.Process, condition) -> None:
+    while not condition() and child.returncode is None:
+        await asyncio.sleep(0.01)
+
+
+def judged(box: Sandbox, path: Path, chats: int, stories: int, kills: int) -> Siege:
+    """Compare what stands in the chats with what was owed."""
+    db = connect(path)
+    crashed = {
+        (chat, story)
+        for chat, story in db.conn.execute(
+            "select chat_id, story_id from deliveries where crashes > 0 or doubts > 0"
+        )
+    }
+    db.close()
+    lost = repeated = unexplained = disordered = 0
+    for chat in range(FIRST_CHAT, FIRST_CHAT + chats):
+        told = [
+            int(one.text.split("\n")[0].removeprefix("Headline "))
+            for one in box.telegram.messages(chat)
+            if one.text.startswith("Headline")
+        ]
+        counted = Counter(told)
+        lost += sum(story not in counted for story in range(1, stories + 1))
+        twice = [story for story, times in counted.items() if times > 1]
+        repeated += sum(counted[story] - 1 for story in twice)
+        unexplained += sum((chat, story) not in crashed for story in twice)
+        disordered += told != sorted(told)
+    return Siege(chats * stories, kills, lost, repeated, unexplained, disordered)
