@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -32,6 +33,7 @@ from bot.render import told
 from bot.telegram_in import (
     ask_of_message,
     ask_of_press,
+    channel_facts,
     command_of,
     manages,
     met,
@@ -115,6 +117,7 @@ class Adapter:
 
     def attach(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Register everything with an application."""
+        self.world = replace(self.world, channel=partial(channel_facts, application.bot))
         application.add_handler(TypeHandler(Update, self.once), group=-1)
         application.add_handlers(self.handlers())
         application.add_error_handler(self.on_error)

@@ -4,7 +4,7 @@ A command is ``async def f(ask: Ask, world: World) -> Reply``. It reads and writ
 ``world.db``, and says what to answer as a value; only the adapter talks to Telegram.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,7 +15,9 @@ from storage.model import (
     NO_THREAD,
     Chat,
     ChatId,
+    Feed,
     FeedId,
+    ItemId,
     StoryId,
     Subscription,
     SubscriptionId,
@@ -210,6 +212,12 @@ class NewsDesk(Protocol):
     def unsubscribe(self, subscription_id: SubscriptionId) -> None:
         """Match it no longer; unknown ids are harmless."""
 
+    async def merge(self, story: StoryId, into: StoryId, by: int, now: datetime) -> StoryId:
+        """Make one story of two, for good."""
+
+    async def move(self, item_id: ItemId, into: StoryId | None, by: int, now: datetime) -> StoryId:
+        """Put one telling into another story, or with None into one of its own, for good."""
+
 
 class DigestMaker(Protocol):
     """Makes a chat's digests for being shown now; neither moves its window."""
@@ -242,9 +250,10 @@ class ChannelFacts:
 class World:
     """Everything a command may use, given by the composition root.
 
-    ``clock`` is the one source of now. ``look`` reads an address as a feed for /addfeed and
-    /checkfeed. ``poll`` takes one feed as due at once. ``wake`` tells the deliverer that the
-    outbox has something. ``channel`` asks Telegram about a channel by name or id.
+    ``clock`` is the one source of now. ``look`` sees what feed is at an address (a
+    ``watchers.discover.Seen``) and keeps nothing; ``add`` keeps it. ``poll`` takes one feed as due at once. ``wake`` tells the deliverer that the
+    outbox has something. ``channel`` asks Telegram about a channel by name for a person.
+    ``learn`` gives the words the names that admins taught.
     """
 
     db: Database
@@ -257,10 +266,11 @@ class World:
     time_zone: str = "UTC"
     base_interval_s: int = 300
     look: Callable[[str], Awaitable[Any]] | None = None
+    add: Callable[[str], Awaitable[Feed]] | None = None
     poll: Callable[[FeedId], Awaitable[Any]] | None = None
     wake: Callable[[], None] = field(default=lambda: None)
     channel: Callable[[str, int], Awaitable[ChannelFacts | None]] | None = None
-    limits: Callable[[], Any] | None = None
+    learn: Callable[[Sequence[tuple[str, tuple[str, ...]]]], None] | None = None
 
 
 # --- the tables' rows ----------------------------------------------------------------------

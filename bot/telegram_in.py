@@ -8,10 +8,10 @@ from telegram import Bot, CallbackQuery, ChatMember, User
 from telegram import Chat as TelegramChat
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatType
-from telegram.error import BadRequest
+from telegram.error import BadRequest, Forbidden
 
 from bot import texts
-from bot.conversation import Ask, Document, World
+from bot.conversation import Ask, ChannelFacts, Document, World
 from storage import chats, settling, subscriptions, talks
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Subscription, ThreadId
 from storage.sql import Connection
@@ -114,6 +114,25 @@ async def manages(
     return member.status in _MANAGING
 
 
+async def channel_facts(bot: Bot, name: str, person_id: int) -> ChannelFacts | None:
+    """Ask Telegram about a channel by @name or id, for a person; None where there is none."""
+    wanted: str | int = int(name) if name.lstrip("-").isdecimal() else f"@{name.lstrip('@')}"
+    try:
+        chat = await bot.get_chat(wanted)
+        if chat.type != ChatType.CHANNEL:
+            return None
+        admins = await bot.get_chat_administrators(chat.id)
+    except (BadRequest, Forbidden):
+        return None
+    own = next((one for one in admins if one.user.id == bot.id), None)
+    return ChannelFacts(
+        id=ChatId(chat.id),
+        title=chat.title or name,
+        bot_may_post=bool(getattr(own, "can_post_messages", False)),
+        person_manages=any(one.user.id == person_id for one in admins),
+    )
+
+
 def ask_of_message(message: TelegramMessage, found: Met, world: World) -> Ask:
     """Read a message as an Ask; its command is filled in by whoever recognises one."""
     person = message.from_user
@@ -130,7 +149,7 @@ def ask_of_message(message: TelegramMessage, found: Met, world: World) -> Ask:
         message_id=message.message_id,
         replies_to=reply.message_id if reply is not None and reply.message_id else None,
         is_admin=person is not None and not anonymous and person.id in world.admin_ids,
-        document=document_of(message),
+        document=document_of(message) or (document_of(reply) if reply is not None else None),
         location=(message.location.latitude, message.location.longitude)
         if message.location is not None
         else None,

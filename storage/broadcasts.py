@@ -1,17 +1,18 @@
-"""Broadcasts: an admin's words to every chat, owed at once, sent behind everything else."""
+"""Announcements to all readers: owed a page at a time, counted, stopped."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from storage import lanes
-from storage.model import DeliveryKind
-from storage.sql import Connection, to_json, to_ms
+from storage import chats, deliveries, lanes
+from storage.model import NO_THREAD, ChatId, ChatKind, DeliveryKind, NewDelivery
+from storage.sql import Connection, to_ms
+
+PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a broadcast is."""
+    """How far an announcement is."""
 
     waiting: int = 0
     sent: int = 0
@@ -20,57 +21,62 @@ class Progress:
 
     @property
     def total(self) -> int:
-        """How many chats it was meant for."""
+        """How many chats it is for."""
         return self.waiting + self.sent + self.failed + self.stopped
 
 
-def owe_everybody(
-    db: Connection, name: str, payload: dict[str, Any], now: datetime, *, language: str = ""
-) -> int:
-    """Owe one message to every chat that can be written to, or to those of one language.
+def owe_page(
+    db: Connection, subject: str, html: str, after: ChatId | None, now: datetime
+) -> ChatId | None:
+    """Owe an announcement to the next page of chats; return where the page after begins.
 
-    ``name`` makes it one broadcast: owing it again reaches only chats that came since.
-    ``payload`` is what delivery takes: ``{"html": …}``. Returns how many chats that is.
+    Channels are left out: they belong to their readers, not to us.
     """
-    cursor = db.conn.execute(
-        "insert into deliveries(chat_id, kind, subject, payload, rank, due_at, created_at)"
-        " select id, ?1, ?2, ?3, 2, ?4, ?4 from chats where active = 1"
-        " and (?5 = '' or language = ?5)"
-        " on conflict(chat_id, thread_id, kind, subject) do nothing",
-        (DeliveryKind.BROADCAST, subject(name), to_json(payload), to_ms(now), language),
+    page = chats.active(db, after=after, limit=PAGE)
+    deliveries.owe(
+        db,
+        [
+            NewDelivery(one.id, NO_THREAD, DeliveryKind.BROADCAST, subject, payload={"html": html})
+            for one in page
+            if one.kind is not ChatKind.CHANNEL
+        ],
+        now,
     )
-    lanes.refresh_all(db, now)
-    return cursor.rowcount
+    return page[-1].id if len(page) == PAGE else None
 
 
-def stop(db: Connection, name: str, now: datetime) -> int:
-    """Take back what was not sent yet; return how many chats are spared."""
-    cursor = db.conn.execute(
-        "update deliveries set state = 'merged', reason = 'stopped', settled_at = ?"
-        " where kind = 'broadcast' and subject = ? and state = 'queued'",
-        (to_ms(now), subject(name)),
-    )
-    lanes.refresh_all(db, now)
-    return cursor.rowcount
+def readers(db: Connection) -> int:
+    """Count the chats that an announcement would reach."""
+    (count,) = db.conn.execute(
+        "select count(*) from chats where active = 1 and kind <> ?", (ChatKind.CHANNEL,)
+    ).fetchone()
+    return int(count)
 
 
-def progress(db: Connection, name: str) -> Progress:
-    """Count how far a broadcast is."""
-    counted = dict(
+def progress(db: Connection, subject: str) -> Progress:
+    """Count an announcement's messages by what became of them."""
+    counts = dict(
         db.conn.execute(
-            "select state, count(*) from deliveries"
-            " where kind = 'broadcast' and subject = ? group by state",
-            (subject(name),),
+            "select case when reason = 'stopped' then 'stopped' else state end, count(*)"
+            " from deliveries where kind = 'broadcast' and subject = ? group by 1",
+            (subject,),
         ).fetchall()
     )
     return Progress(
-        waiting=counted.get("queued", 0) + counted.get("sending", 0),
-        sent=counted.get("sent", 0),
-        failed=counted.get("failed", 0) + counted.get("unknown", 0),
-        stopped=counted.get("merged", 0),
+        waiting=counts.get("queued", 0) + counts.get("sending", 0) + counts.get("held", 0),
+        sent=counts.get("sent", 0) + counts.get("unknown", 0),
+        failed=counts.get("failed", 0),
+        stopped=counts.get("stopped", 0),
     )
 
 
-def subject(name: str) -> str:
-    """Name the rows of a broadcast."""
-    return f"b:{name}"
+def stop(db: Connection, subject: str, now: datetime) -> int:
+    """Send no more of an announcement; return how many messages that spares."""
+    spared = db.conn.execute(
+        "update deliveries set state = 'failed', reason = 'stopped', settled_at = ?"
+        " where kind = 'broadcast' and subject = ? and state = 'queued' returning chat_id",
+        (to_ms(now), subject),
+    ).fetchall()
+    for (chat_id,) in spared:
+        lanes.refresh(db, ChatId(chat_id), now)
+    return len(spared)

@@ -23,3 +23,12 @@ def of_story(db: Connection, chat_id: ChatId, story_id: StoryId) -> tuple[Owed, 
         (story_id, chat_id),
     )
     return tuple(of_row(row) for row in rows)
+
+
+def of_chat(db: Connection, chat_id: ChatId, limit: int = 5000) -> tuple[Owed, ...]:
+    """Return what a chat was owed, newest first: part of what it may take home."""
+    rows = db.conn.execute(
+        f"select {COLUMNS} from deliveries where chat_id = ? order by id desc limit ?",  # noqa: S608 - ours
+        (chat_id, limit),
+    )
+    return tuple(of_row(row) for row in rows)

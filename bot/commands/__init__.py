@@ -5,14 +5,24 @@ button's verb does; ANSWERS who reads the plain message that answers a question 
 """
 
 from bot.commands import (
+    adding,
+    admin,
+    broadcast,
+    channel,
+    correcting,
     digest,
+    feeds,
+    lists,
     offers,
+    personal,
     search,
     settings,
+    sources,
     start,
     stories,
     subscriptions,
     talk,
+    trends,
 )
 from bot.conversation import Ask, Audience, Command, Handler, Nothing, Press, Reply, World
 
@@ -31,6 +41,8 @@ async def nothing(ask: Ask, world: World) -> Reply:
     return Nothing()
 
 
+ADMINS = Audience.ADMINS
+
 COMMANDS: tuple[Command, ...] = (
     Command("start", start.start, menu=False),
     Command("subscribe", offers.subscribe, changes=True),
@@ -38,12 +50,34 @@ COMMANDS: tuple[Command, ...] = (
     Command("unsubscribe", subscriptions.unsubscribe, changes=True),
     Command("search", search.search),
     Command("digest", digest.digest),
+    Command("trends", trends.trends),
     Command("settings", settings.settings, changes=True),
-    Command("story", stories.story, menu=False),
+    Command("story", stories.story),
     Command("why", stories.why),
-    Command("mute", stories.mute, changes=True, menu=False),
+    Command("mute", stories.mute, changes=True),
+    Command("sources", sources.sources),
+    Command("channel", channel.channel, private=True),
+    Command("privacy", personal.privacy),
+    Command("export_me", personal.export_me, changes=True),
+    Command("delete_me", personal.delete_me, changes=True),
     Command("help", helped),
     Command("stop", start.stop, changes=True),
+    Command("feeds", feeds.listed, ADMINS, private=True),
+    Command("feed", feeds.one, ADMINS, private=True),
+    Command("addfeed", adding.add, ADMINS, private=True),
+    Command("checkfeed", adding.check, ADMINS, private=True),
+    Command("pausefeed", feeds.pause, ADMINS, private=True),
+    Command("resumefeed", feeds.resume, ADMINS, private=True),
+    Command("removefeed", feeds.remove, ADMINS, private=True),
+    Command("import", lists.import_, ADMINS, private=True),
+    Command("export", lists.export, ADMINS, private=True),
+    Command("stats", admin.statistics, ADMINS, private=True),
+    Command("users", admin.users, ADMINS, private=True),
+    Command("limits", admin.limits, ADMINS, private=True),
+    Command("broadcast", broadcast.broadcast, ADMINS, private=True),
+    Command("alias", correcting.alias, ADMINS, private=True),
+    Command("merge", correcting.merge, ADMINS, private=True),
+    Command("split", correcting.split, ADMINS, private=True),
 )
 """In the order in which /help and the menus tell them."""
 
@@ -74,11 +108,31 @@ BUTTONS: tuple[Press, ...] = (
     Press("m", stories.mute_pressed, changes=True),
     Press("um", stories.unmute_pressed, changes=True),
     Press("w", stories.why_pressed),
+    Press("tr", trends.pressed),
+    Press("so", sources.pressed),
+    Press("ch", channel.pressed),
+    Press("del", personal.delete_pressed, changes=True),
+    Press("delz", personal.deleted, changes=True),
+    Press("fd", feeds.listed, ADMINS),
+    Press("fv", feeds.show_pressed, ADMINS),
+    Press("fp", feeds.pause_pressed, ADMINS),
+    Press("fr", feeds.resume_pressed, ADMINS),
+    Press("fn", feeds.look_pressed, ADMINS),
+    Press("fq", feeds.removal_pressed, ADMINS),
+    Press("fz", feeds.remove_pressed, ADMINS),
+    Press("fa", adding.confirmed, ADMINS),
+    Press("fl", adding.again, ADMINS),
+    Press("bz", broadcast.confirmed, ADMINS),
+    Press("bp", broadcast.refreshed, ADMINS),
+    Press("bs", broadcast.stopped, ADMINS),
 )
 
 ANSWERS: dict[str, Handler] = {
     "subscribe": offers.subscribe,
     "search": search.search,
+    "trends": trends.trends,
+    "addfeed": adding.add,
+    "opml": lists.answered,
     "zone": settings.zone_typed,
     "times": settings.times_typed,
     "quiet": settings.quiet_typed,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
-from bot.commands import finding, search, settings, stories
+from bot.commands import adding, feeds, finding, lists, search, settings, stories
 from bot.conversation import Ask, Button, Card, Cards, Message, Nothing, Reply, Say, World
 from bot.render import alert, headline, ownership, tidy, told
 from bot.texts import say
@@ -19,6 +19,7 @@ CARDS_ON_A_PAGE = 10
 MOST_WORDS = 12
 LONG_TEXT = 300
 
+_FEED = re.compile(r"f\d{1,15}")
 _STORY = re.compile(r"s\d{1,15}")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
@@ -34,6 +35,8 @@ class Unknown:
         """Open a story for /s12; else name the command that was perhaps meant."""
         if _STORY.fullmatch(ask.command) and not ask.text:
             return await stories.story(replace(ask, text=ask.command), world)
+        if ask.is_admin and _FEED.fullmatch(ask.command):
+            return await feeds.one(replace(ask, text=ask.command[1:]), world)
         if ask.here.kind is not ChatKind.PRIVATE:
             return Nothing()
         name, score, _ = process.extractOne(ask.command, self._names, scorer=fuzz.WRatio)
@@ -48,9 +51,13 @@ async def plain_text(ask: Ask, world: World) -> Reply:
     """Take plain words in a private chat as a search; hint where they can be none."""
     if ask.location is not None:
         return await settings.zone_typed(ask, world)
+    if ask.document is not None and ask.is_admin:
+        return await lists.taken_in(ask, world, ask.document)
     text = ask.text.strip()
     if not text or len(text) > LONG_TEXT or "\n" in text:
         return Say((Message(told(ask.language, "unknown.text")),))
+    if _ADDRESS.fullmatch(text) and ask.is_admin:
+        return await adding.add(ask, world)
     if _ADDRESS.fullmatch(text):
         return Say((Message(told(ask.language, "unknown.address")),))
     return await search.search(ask, world)

@@ -8,9 +8,10 @@ command line), ``bot.render.told`` keeps them and escapes the values.
 import gettext
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from babel.messages.pofile import read_po
 
@@ -69,7 +70,15 @@ def filled(language: str, key: str, fill: Callable[[str], str], /, **values: obj
     template = catalogue(language).template(key, values.get("count"))
     if template is None:
         template = catalogue(FALLBACK).template(key, values.get("count")) or key
-    return template.format_map({name: fill(written(v, language)) for name, v in values.items()})
+    told = {name: fill(written(value, language)) for name, value in values.items()}
+    return template.format_map(_Blanks(told))
+
+
+class _Blanks(dict[str, str]):
+    """Values for a sentence; one that is missing leaves a mark, not an error."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
 
 
 def written(value: object, language: str) -> str:
@@ -92,7 +101,7 @@ def say(language: str, key: str, /, **values: object) -> str:
     if template is None:
         template = catalogue(FALLBACK).template(key, values.get("count")) or key
     plain = html.unescape(_TAG.sub("", template))
-    return plain.format_map({name: written(v, language) for name, v in values.items()})
+    return plain.format_map(_Blanks({n: written(v, language) for n, v in values.items()}))
 
 
 def sentence(error: NewsError, language: str) -> str:
@@ -113,6 +122,16 @@ def said(error: NewsError) -> tuple[str, dict[str, object]]:
     if isinstance(position := values.get("position"), int):
         values["position"] = position + 1
     return error.text_key, values
+
+
+def complaint(language: str, key: str, values: Mapping[str, Any]) -> str:
+    """Say what ails a feed, as it stands in its row, with the feeds that a page points to."""
+    found = values.get("feeds") or ()
+    links = (
+        say(language, "error.page_links", links=", ".join(map(str, found[:3]))) if found else ""
+    )
+    reason = str(values.get("reason", ""))
+    return " ".join(part for part in (say(language, key, **values), reason, links) if part)
 
 
 def choose(told: str | None, default: str) -> str:

@@ -13,6 +13,7 @@ _LOCALES = {"en": "en_GB", "ru": "ru_RU"}
 _REGIONAL_INDICATOR_A = 0x1F1E6
 _COUNTRY_CODE_LENGTH = 2
 EVERYWHERE = "🌐"
+WEEK = timedelta(days=7)
 
 
 @cache

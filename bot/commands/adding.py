@@ -1,0 +1,121 @@
+"""/addfeed, /checkfeed: what is at an address, seen before anything is kept."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.conversation import (
+    Ask,
+    Button,
+    Edit,
+    Keyboard,
+    Message,
+    Reply,
+    Report,
+    Row,
+    Say,
+    Working,
+    World,
+)
+from bot.render import bold, code, escape, joined, press, tidy, told
+from bot.render import feeds as render
+from bot.texts import complaint, say
+from storage import talks
+from storage.errors import NewsError
+from storage.model import Feed
+from watchers import discover
+from watchers.discover import Seen
+
+SAMPLES = 3
+MOST_LINKS = 4
+
+
+async def add(ask: Ask, world: World) -> Reply:
+    """Find the feed at an address, show what it would bring, and ask."""
+    return await looked(ask, world, ask.text, adding=True)
+
+
+async def check(ask: Ask, world: World) -> Reply:
+    """Show what an address would bring, and keep nothing."""
+    return await looked(ask, world, ask.text, adding=False)
+
+
+async def again(ask: Ask, world: World) -> Reply:
+    """Look at an address that a button stands for."""
+    address = await world.db.read(talks.draft, ask.number(1), ask.here.id)
+    if address is None:
+        raise NewsError("button.old")
+    return await looked(ask, world, address, adding=True)
+
+
+async def looked(ask: Ask, world: World, typed: str, *, adding: bool) -> Reply:
+    """Look beside the chat's other business: an outlet may take its time."""
+    if not typed.strip():
+        await world.db.write(talks.expect, ask.here.id, ask.person_id, "addfeed", world.clock())
+        return Say((Message(told(ask.language, "addfeed.what"), asks=True),))
+    address = discover.address(typed)
+    look = _given(world.look)
+
+    async def work(_: Report) -> Reply:
+        return Edit(await shown(ask, world, await look(address), adding=adding))
+
+    first = told(ask.language, "addfeed.looking", address=tidy(address, 200))
+    return Working(Message(first), work)
+
+
+def _given(part: "Callable[[str], Awaitable[Seen]] | None") -> Callable[[str], Awaitable[Seen]]:
+    if part is None:
+        raise NewsError("feed.no_poller")
+    return part
+
+
+async def shown(ask: Ask, world: World, seen: Seen, *, adding: bool) -> Message:
+    """Return what is at an address, with the ways to go on."""
+    language, now = ask.language, world.clock()
+    if seen.feed is None:
+        said = escape(complaint(language, seen.error_key, seen.error_values))
+        head = joined(("🔴", code(tidy(seen.asked, 300))), " ")
+        return Message(joined((head, said), "\n\n"), await _links(ask, world, seen))
+    samples = [
+        render.sample(one.title, one.url, one.published, ask.here, now)
+        for one in seen.entries[:SAMPLES]
+    ]
+    head = joined(("🟢", bold(tidy(seen.title, 100))), " ")
+    facts = told(
+        language, "addfeed.brings", count=seen.feed.total, address=code(tidy(seen.url, 300))
+    )
+    draft = await world.db.write(talks.keep_draft, ask.here.id, seen.url, now)
+    keyboard: Keyboard = (
+        (
+            Button(f"➕ {say(language, 'button.add')}", press("fa", draft)),
+            Button(f"✖️ {say(language, 'button.cancel')}", press("x")),
+        ),
+    )
+    body = joined((joined((head, facts)), *samples), "\n\n")
+    question = told(language, "addfeed.sure") if adding else ""
+    return Message(joined((body, question), "\n\n"), keyboard)
+
+
+async def _links(ask: Ask, world: World, seen: Seen) -> Keyboard:
+    """Return a button for every feed that the page points to, and one to try again."""
+    rows: list[Row] = []
+    for link in seen.links[:MOST_LINKS]:
+        draft = await world.db.write(talks.keep_draft, ask.here.id, link.url, world.clock())
+        rows.append((Button(tidy(link.title or link.url, 50), press("fl", draft)),))
+    draft = await world.db.write(talks.keep_draft, ask.here.id, seen.asked, world.clock())
+    rows.append((Button(f"🔄 {say(ask.language, 'button.again')}", press("fl", draft)),))
+    return tuple(rows)
+
+
+async def confirmed(ask: Ask, world: World) -> Reply:
+    """Keep the feed; what it has already is stored without alerts."""
+    address = await world.db.read(talks.draft, ask.number(1), ask.here.id)
+    if address is None:
+        raise NewsError("button.old")
+    keep: Callable[[str], Awaitable[Feed]] | None = world.add
+    if keep is None:
+        raise NewsError("feed.no_poller")
+
+    async def work(_: Report) -> Reply:
+        feed = await keep(address)
+        return Edit(render.detail(feed, ask.here, now=world.clock()))
+
+    return Working(Message(told(ask.language, "addfeed.adding", address=tidy(address, 200))), work)

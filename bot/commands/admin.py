@@ -1,0 +1,89 @@
+"""/stats, /users, /limits: how the whole is doing, for admins."""
+
+from bot.conversation import Ask, Html, Message, Reply, Say, World
+from bot.render import bold, italic, joined, told
+from bot.render.feeds import SIGNS
+from bot.texts import say, words
+from storage import chats, feeds, ledger, stats
+from storage.model import FeedStatus
+from storage.sql import Connection
+
+MEGABYTE = 1_000_000
+
+
+def table(head: str, rows: list[tuple[str, str | int | float | Html]], language: str) -> Message:
+    """Return a heading with named values under it."""
+    lines = [
+        joined((f"{name}:", bold(_written(value, language))), " ")
+        for name, value in rows
+        if value != ""
+    ]
+    return Message(joined((bold(head), joined(lines)), "\n\n"))
+
+
+def _written(value: str | float | Html, language: str) -> str:
+    return value if isinstance(value, str) else words.number(value, language)
+
+
+async def statistics(ask: Ask, world: World) -> Reply:
+    """Say what is kept, what came in and what went out in the last day."""
+    now, language = world.clock(), ask.language
+
+    def gathered(db: Connection) -> tuple[stats.Totals, dict[FeedStatus, int]]:
+        return stats.totals(db, now), feeds.count(db)
+
+    totals, by_status = await world.db.read(gathered)
+    health = "  ".join(f"{SIGNS[status]} {n}" for status, n in sorted(by_status.items()))
+    spoken = ", ".join(f"{label} {n}" for label, n in totals.languages_today)
+    return Say((table(say(language, "stats.head"), [
+        (say(language, "stats.feeds"), health),
+        (say(language, "stats.items"), totals.items),
+        (say(language, "stats.stories"), totals.stories),
+        (say(language, "stats.items_today"), totals.items_today),
+        (say(language, "stats.stories_today"), totals.stories_today),
+        (say(language, "stats.languages"), spoken),
+        (say(language, "stats.sent_today"), totals.sent_today),
+        (say(language, "stats.size"), f"{words.number(totals.bytes / MEGABYTE, language)} MB"),
+    ], language),))  # fmt: skip
+
+
+async def users(ask: Ask, world: World) -> Reply:
+    """Say how many read, never who."""
+    now, language = world.clock(), ask.language
+    read = await world.db.read(chats.readership, now - words.WEEK)
+    return Say((table(say(language, "users.head"), [
+        (say(language, "users.active"), read.active),
+        (say(language, "users.new"), read.new_this_week),
+        (say(language, "users.gone"), read.gone),
+        (say(language, "users.kinds"), _listed(read.kinds)),
+        (say(language, "users.languages"), _listed(read.languages)),
+        (say(language, "users.subscriptions"), read.subscriptions),
+        (say(language, "users.subscribing"), read.chats_subscribing),
+    ], language),))  # fmt: skip
+
+
+def _listed(counts: tuple[tuple[str, int], ...]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts)
+
+
+async def limits(ask: Ask, world: World) -> Reply:
+    """Say how the outbox and Telegram's limits stand."""
+    now, language = world.clock(), ask.language
+    counts = await world.db.write(ledger.counts, now)  # it forgets rests that are over
+    rest = counts.everybody_rests_until
+    settled = ", ".join(
+        f"{say(language, f'state.{state}')} {words.number(n, language)}"
+        for state, n in counts.settled_today
+    )
+    message = table(say(language, "limits.head"), [
+        (say(language, "limits.waiting"), counts.waiting),
+        (say(language, "limits.due"), counts.due),
+        (say(language, "limits.oldest"),
+         words.ago(counts.oldest_due, now, language) if counts.oldest_due else ""),
+        (say(language, "limits.held"), counts.held),
+        (say(language, "limits.today"), settled),
+        (say(language, "limits.resting"), counts.resting),
+        (say(language, "limits.ban"), words.ago(rest, now, language) if rest else ""),
+    ], language)  # fmt: skip
+    rules = italic(told(language, "limits.rules"))
+    return Say((Message(joined((message.html, rules), "\n\n")),))

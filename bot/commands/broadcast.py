@@ -1,0 +1,103 @@
+"""/broadcast: an announcement to all readers: seen first, confirmed, watched, stopped."""
+
+from bot.conversation import (
+    Ask,
+    Button,
+    Edit,
+    Html,
+    Keyboard,
+    Message,
+    Reply,
+    Say,
+    World,
+)
+from bot.render import escape, joined, press, told
+from bot.texts import say
+from storage import broadcasts, talks
+from storage.errors import NewsError
+from storage.model import ChatId
+
+MOST_UNITS = 3500
+
+
+async def broadcast(ask: Ask, world: World) -> Reply:
+    """Show the announcement as readers will see it, and ask."""
+    text = ask.text.strip()
+    if not text:
+        raise NewsError("broadcast.empty")
+    if len(text) > MOST_UNITS:
+        raise NewsError("broadcast.too_long", most=MOST_UNITS)
+    draft = await world.db.write(talks.keep_draft, ask.here.id, text, world.clock())
+    count = await world.db.read(broadcasts.readers)
+    question = Message(
+        told(ask.language, "broadcast.sure", count=count),
+        (
+            (
+                Button(f"📣 {say(ask.language, 'button.send')}", press("bz", draft)),
+                Button(f"✖️ {say(ask.language, 'button.cancel')}", press("x")),
+            ),
+        ),
+    )
+    return Say((Message(body(text)), question))
+
+
+def body(text: str) -> Html:
+    """Return the announcement as it is sent: plain words, nothing of it is markup."""
+    return joined(("📣", escape(text)), " ")
+
+
+def subject(draft: int) -> str:
+    """Name the announcement in the outbox: the same one twice is owed once."""
+    return f"b{draft}"
+
+
+async def confirmed(ask: Ask, world: World) -> Reply:
+    """Owe it to every reader, and show how far it is."""
+    draft = ask.number(1)
+    text = await world.db.read(talks.draft, draft, ask.here.id)
+    if text is None:
+        raise NewsError("button.old")
+    after: ChatId | None = None
+    while True:
+        after = await world.db.write(
+            broadcasts.owe_page, subject(draft), body(text), after, world.clock()
+        )
+        if after is None:
+            break
+    world.wake()
+    return Edit(await standing(ask, world, draft))
+
+
+async def standing(ask: Ask, world: World, draft: int) -> Message:
+    """Return how far an announcement is."""
+    far = await world.db.read(broadcasts.progress, subject(draft))
+    done = far.total - far.waiting
+    share = done / far.total if far.total else 1.0
+    bar = "▓" * round(share * 12) + "░" * (12 - round(share * 12))
+    text = told(
+        ask.language, "broadcast.progress", bar=bar, sent=far.sent, total=far.total,
+        failed=far.failed, stopped=far.stopped,
+    )  # fmt: skip
+    return Message(text, _buttons(ask.language, draft) if far.waiting else ())
+
+
+def _buttons(language: str, draft: int) -> Keyboard:
+    return (
+        (
+            Button(f"🔄 {say(language, 'button.refresh')}", press("bp", draft)),
+            Button(f"⏹ {say(language, 'button.stop')}", press("bs", draft)),
+        ),
+    )
+
+
+async def refreshed(ask: Ask, world: World) -> Reply:
+    """Show how far it is now."""
+    return Edit(await standing(ask, world, ask.number(1)))
+
+
+async def stopped(ask: Ask, world: World) -> Reply:
+    """Send no more of it."""
+    await world.db.write(broadcasts.stop, subject(ask.number(1)), world.clock())
+    return Edit(
+        await standing(ask, world, ask.number(1)), toast=say(ask.language, "broadcast.stopped")
+    )

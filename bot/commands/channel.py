@@ -1,0 +1,85 @@
+"""/channel: binds a channel to its owner's private chat, from where it is then managed."""
+
+from dataclasses import replace
+
+from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
+from bot.render import press, tidy, told
+from bot.texts import say
+from storage import chats, talks
+from storage.errors import NewsError
+from storage.model import Chat, ChatId, ChatKind
+from storage.sql import Connection
+
+_OFF = ("off", "выкл", "нет", "-")
+
+
+async def channel(ask: Ask, world: World) -> Reply:
+    """Bind a channel by its name, end that, or show what is bound."""
+    wanted = ask.text.strip()
+    if not wanted:
+        return await _bound(ask, world)
+    if wanted.casefold() in _OFF:
+        await world.db.write(talks.act_for, ask.here.id, None)
+        return Say((Message(told(ask.language, "channel.off")),))
+    if world.channel is None:
+        raise NewsError("channel.unknown", name=tidy(wanted, 60))
+    name = wanted.rsplit("/", maxsplit=1)[-1]
+    facts = await world.channel(name, ask.person_id)
+    if facts is None:
+        raise NewsError("channel.unknown", name=tidy(wanted, 60))
+    if not facts.person_manages:
+        raise NewsError("channel.not_yours", title=tidy(facts.title, 60))
+    if not facts.bot_may_post:
+        raise NewsError("channel.no_right", title=tidy(facts.title, 60))
+
+    def bind(db: Connection) -> None:
+        new = Chat(
+            id=facts.id,
+            kind=ChatKind.CHANNEL,
+            title=facts.title,
+            language=ask.here.language,
+            time_zone=ask.here.time_zone,
+            digest_times=(),
+        )
+        chats.met(db, new, world.clock())
+        chats.change(db, facts.id, owner_id=ask.here.id, title=facts.title)
+        talks.act_for(db, ask.here.id, facts.id)
+
+    await world.db.write(bind)
+    return Say((_managing(replace(ask.chat, id=facts.id, title=facts.title), ask.language),))
+
+
+def _managing(chat: Chat, language: str) -> Message:
+    return Message(
+        told(language, "channel.bound", title=tidy(chat.title, 80)),
+        ((Button(f"↩️ {say(language, 'button.back_to_me')}", press("ch", 0)),),),
+    )
+
+
+async def _bound(ask: Ask, world: World) -> Reply:
+    """Show the channels that this person manages here, a button each."""
+    every = await world.db.read(chats.owned_by, ask.here.id)
+    if not every:
+        return Say((Message(told(ask.language, "usage.channel")),))
+    acting = await world.db.read(talks.acting_for, ask.here.id)
+    rows = tuple(
+        (Button(f"{'✓ ' if one.id == acting else ''}{tidy(one.title, 50)}", press("ch", one.id)),)
+        for one in every
+    )
+    me = Button(
+        f"{'' if acting else '✓ '}{say(ask.language, 'button.back_to_me')}", press("ch", 0)
+    )
+    return Say((Message(told(ask.language, "channel.which"), (*rows, (me,))),))
+
+
+async def pressed(ask: Ask, world: World) -> Reply:
+    """Manage another of one's channels, or oneself again."""
+    wanted = ChatId(ask.number(1))
+    if not wanted:
+        await world.db.write(talks.act_for, ask.here.id, None)
+        return Edit(Message(told(ask.language, "channel.off")))
+    owned = {one.id: one for one in await world.db.read(chats.owned_by, ask.here.id)}
+    if wanted not in owned:
+        raise NewsError("button.old")
+    await world.db.write(talks.act_for, ask.here.id, wanted)
+    return Edit(_managing(owned[wanted], ask.language))

@@ -1,0 +1,80 @@
+"""/privacy, /export_me, /delete_me: what is known of a person, taken home, deleted."""
+
+import dataclasses
+import json
+from datetime import datetime
+from typing import Any
+
+from bot.conversation import Ask, Button, Edit, File, Message, Reply, Say, World
+from bot.render import press, told
+from bot.texts import say
+from storage import chats, subscriptions, traces
+from storage.model import SubscriptionId
+from storage.sql import Connection
+
+
+async def privacy(ask: Ask, world: World) -> Reply:
+    """Say what is kept, why, and how to be rid of it."""
+    del world
+    return Say((Message(told(ask.language, "privacy")),))
+
+
+async def export_me(ask: Ask, world: World) -> Reply:
+    """Send everything kept of this chat as one JSON file."""
+
+    def gathered(db: Connection) -> dict[str, Any]:
+        chat = chats.get(db, ask.here.id)
+        return {
+            "chat": dataclasses.asdict(chat) if chat is not None else None,
+            "subscriptions": [
+                dataclasses.asdict(one) for one in subscriptions.of_chat(db, ask.here.id)
+            ],
+            "muted_stories": sorted(chats.muted(db, ask.here.id)),
+            "channels": [dataclasses.asdict(one) for one in chats.owned_by(db, ask.here.id)],
+            "messages": [dataclasses.asdict(one) for one in traces.of_chat(db, ask.here.id)],
+        }
+
+    everything = await world.db.read(gathered)
+    body = json.dumps(everything, ensure_ascii=False, indent=1, default=_told, sort_keys=True)
+    return File("steppewire-data.json", body.encode(), told(ask.language, "export_me.done"))
+
+
+def _told(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+async def delete_me(ask: Ask, world: World) -> Reply:
+    """Ask before deleting all that is kept of this chat."""
+    count = await world.db.read(subscriptions.count, ask.here.id)
+    return Say((_question(ask, count),))
+
+
+def _question(ask: Ask, count: int) -> Message:
+    return Message(
+        told(ask.language, "delete_me.sure", count=count),
+        (
+            (
+                Button(f"🗑 {say(ask.language, 'button.delete_me')}", press("delz")),
+                Button(f"✖️ {say(ask.language, 'button.cancel')}", press("x")),
+            ),
+        ),
+    )
+
+
+async def delete_pressed(ask: Ask, world: World) -> Reply:
+    """Ask for the confirmation from a button."""
+    count = await world.db.read(subscriptions.count, ask.here.id)
+    return Edit(_question(ask, count))
+
+
+async def deleted(ask: Ask, world: World) -> Reply:
+    """Delete it, really."""
+
+    def forget(db: Connection) -> list[SubscriptionId]:
+        every = [one.id for one in subscriptions.of_chat(db, ask.here.id)]
+        chats.forget(db, ask.here.id)
+        return every
+
+    for one in await world.db.write(forget):
+        world.desk.unsubscribe(one)
+    return Edit(Message(told(ask.language, "delete_me.done")))

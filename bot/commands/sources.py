@@ -1,0 +1,73 @@
+"""/sources: the outlets that are read, whose they are, by country."""
+
+from collections.abc import Sequence
+
+from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
+from bot.render import bold, chunks, escape, italic, joined, link, ownership, press, tidy, told
+from bot.texts import words
+from storage import feeds
+from storage.model import Feed, FeedStatus, Outlet
+
+READ = (FeedStatus.OK, FeedStatus.NEW, FeedStatus.ERROR)
+WHOLE_REGION = "zz"
+
+
+async def sources(ask: Ask, world: World) -> Reply:
+    """Show the countries with the number of their outlets, or one country's outlets."""
+    every = await read(world)
+    code = ask.text.strip().casefold()
+    if code and any(one.country.casefold() == code for one in every):
+        return Say((of_country(every, code, ask.language),))
+    return Say((by_country(every, ask.language),))
+
+
+async def pressed(ask: Ask, world: World) -> Reply:
+    """Open a country, or go back to all."""
+    every, code = await read(world), ask.word(1)
+    if not code:
+        return Edit(by_country(every, ask.language))
+    return Edit(of_country(every, code, ask.language))
+
+
+async def read(world: World) -> list[Outlet]:
+    """Return the outlets of feeds that are being read, by name."""
+    every: Sequence[Feed] = await world.db.read(feeds.every, polled_only=True)
+    found = {one.outlet.name: one.outlet for one in every if one.state.status in READ}
+    return sorted(found.values(), key=lambda outlet: outlet.name.casefold())
+
+
+def by_country(every: list[Outlet], language: str) -> Message:
+    """Return the countries, a button each."""
+    counts: dict[str, int] = {}
+    for outlet in every:
+        counts[outlet.country] = counts.get(outlet.country, 0) + 1
+    ordered = sorted(counts, key=lambda code: (-counts[code], code))
+    buttons = [
+        Button(f"{words.flag(code)} {counts[code]}", press("so", (code or WHOLE_REGION).lower()))
+        for code in ordered[:40]
+    ]
+    rows: Keyboard = tuple(tuple(buttons[at : at + 4]) for at in range(0, len(buttons), 4))
+    lines = [f"{words.flag(code)} {_country(code, language)} — {counts[code]}" for code in ordered]
+    head = told(language, "sources.head", count=len(every))
+    return Message(joined((head, joined(lines)), "\n\n"), rows)
+
+
+def _country(code: str, language: str) -> str:
+    return words.country(code, language) if code else words.EVERYWHERE
+
+
+def of_country(every: list[Outlet], code: str, language: str) -> Message:
+    """Return one country's outlets with who stands behind each."""
+    code = "" if code == WHOLE_REGION else code.upper()
+    those = [one for one in every if one.country.upper() == code]
+    head = bold(f"{words.flag(code)} {_country(code, language)}")
+    body = joined(line(one, language) for one in those)
+    back = ((Button("‹", press("so")),),)
+    return Message(chunks(joined((head, body), "\n\n"))[0], back)
+
+
+def line(outlet: Outlet, language: str) -> Html:
+    """Return an outlet's line."""
+    who = ownership(outlet, language)
+    name = link(tidy(outlet.name, 60), outlet.home_url)
+    return joined(("•", name, italic(who) if who else escape("")), " ")

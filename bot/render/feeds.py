@@ -1,0 +1,150 @@
+"""Sources as admins see them: health at a glance, one in full. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.conversation import Button, Html, Keyboard, Message
+from bot.render.markup import bold, code, escape, italic, joined, link, tidy, told
+from bot.render.stories import outlet_name, press, turn
+from bot.texts import complaint, say, words
+from storage.model import Chat, Feed, FeedStatus
+
+ON_A_PAGE = 8
+
+SIGNS = {
+    FeedStatus.OK: "🟢",
+    FeedStatus.ERROR: "🔴",
+    FeedStatus.GONE: "⚫",
+    FeedStatus.PAUSED: "⏸",
+    FeedStatus.NEW: "⚪",
+}
+SILENT = "🟡"
+_ILL_FIRST = (FeedStatus.ERROR, FeedStatus.GONE, FeedStatus.NEW, FeedStatus.OK, FeedStatus.PAUSED)
+
+
+def sign(feed: Feed) -> str:
+    """Return the coloured sign of how a feed is; silent ones answer but bring nothing."""
+    if feed.state.status is FeedStatus.OK and feed.state.silent_since is not None:
+        return SILENT
+    return SIGNS[feed.state.status]
+
+
+def ill_first(feeds: Sequence[Feed]) -> list[Feed]:
+    """Order feeds so that whoever needs a look stands first."""
+
+    def weight(feed: Feed) -> tuple[float, float, str]:
+        silent = feed.state.status is FeedStatus.OK and feed.state.silent_since is not None
+        rank = 1.5 if silent else float(_ILL_FIRST.index(feed.state.status))
+        return (rank, -feed.state.failure_weight, name(feed).casefold())
+
+    return sorted(feeds, key=weight)
+
+
+def name(feed: Feed) -> str:
+    """Return what a feed is called: its title, else its outlet, else its address."""
+    return tidy(feed.title or feed.outlet.name or feed.url, 60)
+
+
+def overview(
+    feeds: Sequence[Feed], chat: Chat, *, now: datetime, page: int, wanted: str
+) -> Message:
+    """Show all feeds' health, ill ones first, a page at a time."""
+    language = chat.language
+    ordered = ill_first(feeds)
+    pages = max(1, -(-len(ordered) // ON_A_PAGE))
+    page = min(max(page, 0), pages - 1)
+    shown = ordered[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
+    counts: dict[str, int] = {}
+    for feed in ordered:
+        counts[sign(feed)] = counts.get(sign(feed), 0) + 1
+    signs = joined((f"{one} {count}" for one, count in counts.items()), "  ")
+    head = joined((told(language, "feeds.head", count=len(ordered)), signs))
+    body = [line(feed, language, now) for feed in shown]
+    keys = turn(("fd",), page, pages) if not wanted else ()
+    return Message(joined((head, *body), "\n\n"), keys)
+
+
+def line(feed: Feed, language: str, now: datetime) -> Html:
+    """Return a feed's lines in the list: its sign, name, and what ails it or when it spoke."""
+    head = joined((sign(feed), bold(name(feed)), f"/f{feed.id}"), " ")
+    return joined((head, italic(condition(feed, language, now))))
+
+
+def condition(feed: Feed, language: str, now: datetime) -> str:
+    """Say in one line how a feed is."""
+    state = feed.state
+    if state.error_key and state.status in (FeedStatus.ERROR, FeedStatus.GONE):
+        since = state.failing_since
+        return " ".join(
+            part
+            for part in (
+                complaint(language, state.error_key, state.error_values),
+                say(language, "feeds.since", ago=words.ago(since, now, language)) if since else "",
+            )
+            if part
+        )
+    if state.silent_since is not None:
+        return say(language, "feeds.silent", ago=words.ago(state.silent_since, now, language))
+    if state.last_new_at is not None:
+        return say(language, "feeds.last_new", ago=words.ago(state.last_new_at, now, language))
+    return say(language, f"feeds.is_{state.status}")
+
+
+def detail(feed: Feed, chat: Chat, *, now: datetime) -> Message:
+    """Show one feed in full, with what can be done to it."""
+    language, state = chat.language, feed.state
+    facts: list[tuple[str, str | Html]] = [
+        ("feeds.address", code(tidy(feed.url, 500))),
+        ("feeds.outlet", outlet_name(feed.outlet, language)),
+        ("feeds.languages", ", ".join(words.language_name(one, language) for one in feed.languages)),
+        ("feeds.items", words.number(feed.items, language)),
+        ("feeds.checked", _ago(state.last_checked_at, now, language)),
+        ("feeds.new_item", _ago(state.last_new_at, now, language)),
+        ("feeds.next", _ago(state.next_check_at, now, language)),
+        ("feeds.every", words.lasting(timedelta(seconds=state.interval_s), language) if state.interval_s else ""),
+        ("feeds.answer", "" if state.last_status is None else f"HTTP {state.last_status}"),
+        ("feeds.failures", words.number(state.failure_count, language) if state.failure_count else ""),
+        ("feeds.moved", tidy(feed.moved_from, 300)),
+    ]  # fmt: skip
+    rows = [joined((f"{say(language, key)}:", value), " ") for key, value in facts if value]
+    title = link(name(feed), feed.site_url or feed.url)
+    head = joined((sign(feed), bold(title), f"· {feed.id}"), " ")
+    return Message(
+        joined((head, escape(condition(feed, language, now)), joined(rows)), "\n\n"),
+        buttons(feed, language),
+    )
+
+
+def _ago(moment: datetime | None, now: datetime, language: str) -> str:
+    return "" if moment is None else words.ago(moment, now, language)
+
+
+def buttons(feed: Feed, language: str) -> Keyboard:
+    """Return what can be done to a feed."""
+    resting = feed.state.status in (FeedStatus.PAUSED, FeedStatus.GONE)
+    toggle = (
+        Button(f"▶️ {say(language, 'button.resume')}", press("fr", feed.id))
+        if resting
+        else Button(f"⏸ {say(language, 'button.pause')}", press("fp", feed.id))
+    )
+    look = Button(f"🔄 {say(language, 'button.check_now')}", press("fn", feed.id))
+    return (
+        (toggle,) if resting else (toggle, look),
+        (
+            Button(f"🗑 {say(language, 'button.remove')}", press("fq", feed.id)),
+            Button(f"‹ {say(language, 'button.all')}", press("fd", 0)),
+        ),
+    )
+
+
+def sample(title: str, url: str, at: datetime | None, chat: Chat, now: datetime) -> Html:
+    """Return one entry that a feed would bring."""
+    when = words.when(at, now, chat.language, words.zone(chat.time_zone)) if at else ""
+    shown = tidy(title, 160) or say(chat.language, "story.untitled")
+    return joined((link(shown, url), when), " · ")
+
+
+def complaint_of(language: str, key: str, values: Mapping[str, Any]) -> Html:
+    """Say what ails a feed, as HTML."""
+    return escape(complaint(language, key, values))

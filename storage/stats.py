@@ -1,0 +1,45 @@
+"""Counts for the admins: what comes in, what it becomes, what it weighs."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from storage.sql import Connection, to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What is kept, and what the last day brought."""
+
+    items: int
+    stories: int
+    items_today: int
+    stories_today: int
+    languages_today: tuple[tuple[str, int], ...]
+    sent_today: int
+    bytes: int
+
+
+def totals(db: Connection, now: datetime) -> Totals:
+    """Count what is kept and what the last day brought."""
+    day = to_ms(now - timedelta(days=1))
+
+    def one(sql: str, *values: int | None) -> int:
+        return int(db.conn.execute(sql, values).fetchone()[0] or 0)
+
+    languages = db.conn.execute(
+        "select lang, count(*) from items where first_seen >= ? and lang <> ''"
+        " group by lang order by 2 desc, 1 limit 10",
+        (day,),
+    ).fetchall()
+    return Totals(
+        items=one("select count(*) from items"),
+        stories=one("select count(*) from stories"),
+        items_today=one("select count(*) from items where first_seen >= ?", day),
+        stories_today=one("select count(distinct story_id) from items where first_seen >= ?", day),
+        languages_today=tuple((label, count) for label, count in languages),
+        sent_today=one(
+            "select count(*) from deliveries where message_id is not null and settled_at >= ?",
+            day,
+        ),
+        bytes=one("pragma page_count") * one("pragma page_size"),
+    )

@@ -1,0 +1,176 @@
+"""Laws of the translation catalogue, over every key there is."""
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import texts
+from bot.commands import COMMANDS
+from bot.render.markup import plain
+from storage.errors import NewsError
+from storage.model import (
+    DeliveryKind,
+    DeliveryState,
+    FeedStatus,
+    Mode,
+    Ownership,
+    QuietMode,
+)
+
+ROOT = Path(texts.__file__).parents[2]
+PACKAGES = ("bot", "watchers", "storage")
+TAGS = re.compile(r"<(/?)([a-z]+)>")
+
+
+def templates(language: str) -> dict[str, tuple[str, ...]]:
+    return texts.catalogue(language).forms
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def sources() -> Iterator[ast.AST]:
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            yield ast.parse(path.read_text("utf-8"))
+
+
+def literal_keys() -> set[str]:
+    """Every string in the code that looks like a key, f-strings' beginnings as ``begin*``."""
+    found: set[str] = set()
+    for tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+            elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                found.add(f"{node.values[0].value}*")
+    return found
+
+
+def raised_keys() -> set[str]:
+    """The keys of every NewsError or StorageError made in the code."""
+    return {
+        node.args[0].value
+        for tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in ("NewsError", "StorageError")
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+def test_every_language_has_every_key() -> None:
+    for language in texts.LANGUAGES:
+        assert set(templates("en")) == set(templates(language)), language
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_every_sentence_is_said_and_has_all_plural_forms(language: str) -> None:
+    forms = {"en": 2, "ru": 3}[language]
+    for key, said in templates(language).items():
+        assert all(said), key
+        assert len(said) in (1, forms), key
+        assert (len(said) > 1) == (len(templates("en")[key]) > 1), key
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_placeholders_are_the_same_in_every_language_and_plural(language: str) -> None:
+    for key, said in templates(language).items():
+        wanted = set().union(*(placeholders(one) for one in templates("en")[key]))
+        for one in said:
+            assert wanted >= placeholders(one), key
+        assert wanted == set().union(*(placeholders(one) for one in said)), key
+        assert all(re.fullmatch(r"[a-z_]+", name) for name in wanted), key
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_tags_are_ones_we_know_and_closed(language: str) -> None:
+    for key, said in templates(language).items():
+        for one in said:
+            opened: list[str] = []
+            for closing, name in TAGS.findall(one):
+                assert name in ("b", "i", "code"), key
+                if closing:
+                    assert opened.pop() == name, key
+                else:
+                    opened.append(name)
+            assert not opened, key
+            assert one.count("<") == len(TAGS.findall(one)), key
+            assert one.count(">") == len(TAGS.findall(one)), key
+
+
+def test_no_key_is_unused() -> None:
+    used = literal_keys()
+    beginnings = tuple(one[:-1] for one in used if one.endswith("*") and "." in one)
+    unused = [key for key in templates("en") if key not in used and not key.startswith(beginnings)]
+    assert [] == unused
+
+
+def test_every_wrong_request_has_its_sentence() -> None:
+    assert set() == raised_keys() - set(templates("en"))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(f"help.{command.name}" for command in COMMANDS),
+        *(f"usage.{command.name}" for command in COMMANDS),
+        *(f"owner.{one}" for one in Ownership if one is not Ownership.UNKNOWN),
+        *(f"why.{one}" for one in DeliveryState),
+        *(f"state.{one}" for one in DeliveryState),
+        *(f"kind.{one}" for one in DeliveryKind),
+        *(f"feeds.is_{one}" for one in FeedStatus),
+        *(f"settings.{kind}_{one}" for one in QuietMode for kind in ("quiet", "mode")),
+        *(f"subscribe.mode_{one}" for one in Mode),
+        *(f"subscriptions.state_{one}" for one in (*Mode, "paused")),
+    ],
+)
+def test_every_value_that_is_said_has_its_words(key: str) -> None:
+    assert key in templates("en")
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [(1, "1 издание"), (2, "2 издания"), (5, "5 изданий"), (11, "11 изданий"),
+     (21, "21 издание"), (112, "112 изданий"), (1004, "1 004 издания")],
+)  # fmt: skip
+def test_russian_counts_as_russians_do(count: int, expected: str) -> None:
+    assert expected == texts.say("ru", "n.outlets", count=count)
+
+
+@pytest.mark.parametrize(
+    ("told", "chosen"),
+    [("ru", "ru"), ("ru-RU", "ru"), ("kk", "ru"), ("en-GB", "en"), ("de", "en"), ("", "ru"),
+     (None, "ru"), ("<script>", "en")],
+)  # fmt: skip
+def test_the_language_is_the_persons_or_one_their_neighbours_read(
+    told: str | None, chosen: str
+) -> None:
+    assert chosen == texts.choose(told, "ru")
+
+
+def test_values_are_never_read_as_templates() -> None:
+    said = texts.say("en", "search.nothing", query="{query.__class__} {0} <b>")
+    assert "Nothing found for “{query.__class__} {0} <b>”." == said
+
+
+def test_a_position_is_counted_from_one() -> None:
+    error = NewsError("query.unbalanced", position=0, example="(a OR b)")
+    assert "at character 1 " in texts.sentence(error, "en")
+
+
+def test_an_unknown_wrong_request_is_still_a_sentence() -> None:
+    assert "(never.heard)" in texts.sentence(NewsError("never.heard"), "en")
+
+
+def test_plain_text_has_no_tags() -> None:
+    for key, said in templates("en").items():
+        values = dict.fromkeys(set().union(*map(placeholders, said)), "x")
+        assert "<b>" not in texts.say("en", key, **values)
+        assert plain(texts.say("en", key, **values)) is not None
