@@ -20,7 +20,8 @@ _UZBEK_LATIN = re.compile(
     r"\b\w*[og]['\u2018\u2019\u02bb\u02bc\u0060\u00b4][a-z]\w*|\w[og][\u02bb\u2018]", re.IGNORECASE
 )
 _ENGLISH_APOSTROPHE = re.compile(r"\b[o]['\u2019](?:clock|er|[A-Z])", re.IGNORECASE)
-_LETTERS = re.compile(r"[^\W\d_]")
+_CYRILLIC_LETTERS = re.compile("[\u0400-\u04ff]+")
+_LATIN_LETTERS = re.compile("[a-z\u00c0-\u024f]+")
 _UZBEK_WORDS = frozenset(
     "va bilan uchun oʻz bu ham yangi boʻldi qilindi etildi oshdi keldi".split()
 )
@@ -40,11 +41,11 @@ def identify(text: str, declared: tuple[str, ...] = ()) -> str:
     """
     sample = clean(text)[:1000]
     lower = sample.casefold()
-    letters = _LETTERS.findall(lower)
-    if not letters:
+    cyrillic = len("".join(_CYRILLIC_LETTERS.findall(lower)))
+    latin = len("".join(_LATIN_LETTERS.findall(lower)))
+    if not cyrillic and not latin:
         return declared[0] if len(declared) == 1 else UNKNOWN
-    cyrillic = sum("\u0400" <= letter <= "\u04ff" for letter in letters)
-    script = _CYRILLIC if 2 * cyrillic >= len(letters) else _LATIN
+    script = _CYRILLIC if cyrillic >= latin else _LATIN
     allowed = tuple(label for label in declared if label in script)
     if len(allowed) == 1 and not set(declared) - script - set(OURS):
         return allowed[0] if _plausible(allowed[0], lower) else _open(sample, lower, script, ())
@@ -68,11 +69,12 @@ def _plausible(label: str, lower: str) -> bool:
 
 def _cyrillic_rule(lower: str) -> str:
     letters = set(lower)
+    ukrainian = bool(letters & set("їєґ")) or ("і" in letters and not letters & set("ыәғқңөұүһэ"))
     votes = {
         "tg": sum(map(lower.count, "ҷӣӯ")),
         "uz-Cyrl": lower.count("ў"),
-        "kk": sum(map(lower.count, "әұі")) if not letters & set("їєґ") else 0,
-        "uk": sum(map(lower.count, "їєґ")) + (lower.count("і") if letters & set("їєґ") else 0),
+        "kk": 0 if ukrainian else sum(map(lower.count, "әұі")),
+        "uk": sum(map(lower.count, "їєґі")) if ukrainian else 0,
         "az": lower.count("ә") and sum(map(lower.count, "ҝҹ")),
     }
     if "һ" in letters and not votes["kk"]:
@@ -82,8 +84,6 @@ def _cyrillic_rule(lower: str) -> str:
         return best
     if letters & set("ңөү"):
         return "kk" if letters & set("қғ") else "ky"
-    if letters & set("ҳ"):
-        return ""
     return ""
 
 

@@ -114,10 +114,12 @@ class Gazetteer:
         found: list[Found] = []
         at = 0
         while at < len(places):
+            end = at + 1
             here = self._phrase(places, at, lang)
-            end = max((one.end for one in here), default=at + 1)
-            found += here
-            if all(one.alias.entity for one in here):
+            if here:
+                found += here
+                end = here[0].end
+            if not here or all(one.alias.entity for one in here):
                 # Names inside a name count as well: Kazakhstan in the National Bank of it.
                 for inner in range(at, end):
                     found += self._single(places[inner], inner, lang)
@@ -128,7 +130,9 @@ class Gazetteer:
         best: list[Found] = []
         size = 0
         for bone in places[at].bones:
-            for rest, alias in self.phrases.get(bone, ()):
+            if bone not in self.phrases:
+                continue
+            for rest, alias in self.phrases[bone]:
                 if len(rest) + 1 < size or not _follows(places, at + 1, rest):
                     continue
                 if not _allowed(alias, places[at], lang):
@@ -140,17 +144,26 @@ class Gazetteer:
         return best
 
     def _single(self, place: Place, at: int, lang: str) -> list[Found]:
-        best: dict[EntityId | None, Found] = {}
-        for fold in place.folds:
-            for alias in self.singles.get(fold, ()):
-                if _allowed(alias, place, lang):
-                    best.setdefault(alias.entity, Found(alias, at, at + 1))
+        best = [
+            alias
+            for fold in place.folds
+            if fold in self.singles
+            for alias in self.singles[fold]
+            if _allowed(alias, place, lang)
+        ]
         if not best and (place.capital or not lang):
-            for bone in place.bones:
-                for alias in self.bones.get(bone, ()):
-                    if _allowed(alias, place, lang):
-                        best.setdefault(alias.entity, Found(alias, at, at + 1))
-        return list(best.values())
+            best = [
+                alias
+                for bone in place.bones
+                if bone in self.bones
+                for alias in self.bones[bone]
+                if _allowed(alias, place, lang)
+            ]
+        if not best:
+            return []
+        return [
+            Found(alias, at, at + 1) for alias in {one.entity: one for one in best[::-1]}.values()
+        ]
 
 
 def _follows(places: Sequence[Place], at: int, rest: tuple[str, ...]) -> bool:
@@ -192,13 +205,13 @@ def gazetteer() -> Gazetteer:
             entities[entity.id] = entity
             aliases += _aliases(row, entity)
     territories = json.loads((folder / "territories.json").read_text(encoding="utf-8"))
+    told = {(alias.entity, keyboard(alias.words[0])) for alias in aliases}
     for code, names in territories.items():
         identity = EntityId(code)
         if identity not in entities:
             entities[identity] = Entity(identity, "country", code, names["en"])
-        told = {keyboard(word) for alias in aliases if alias.entity == identity for word in alias.words}
         for name in names.values():
-            if keyboard(name.casefold()) not in told:
+            if (identity, keyboard(name.casefold())) not in told:
                 aliases += _alias(identity, "^" + name, person=False)
     topics = json.loads((folder / "topics.json").read_text(encoding="utf-8"))
     words = {topic: tuple(" ".join(told.values()).split()) for topic, told in topics.items()}

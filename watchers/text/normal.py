@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 APOSTROPHE = "\N{MODIFIER LETTER APOSTROPHE}"
 """The one apostrophe inside normal forms: a letter for every tokenizer, unlike the ASCII one."""
@@ -25,9 +25,8 @@ _SENTENCE_END = re.compile(r"[.!?…\n]\s*$|[.!?…\n][\s\"»”)']+$|\n")
 _UZBEK_TAIL = ("o'", "g'")
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A token before any language is known.
+class Cut(NamedTuple):
+    """A token before any language is known; a tuple, because every word of every text is one.
 
     ``start`` and ``end`` are offsets into the cleaned text. ``joined`` is true when a bare
     hyphen glues the token to the one before it (Jalal-Abad). ``number`` marks figures.
@@ -44,13 +43,22 @@ class Cut:
 
 def clean(text: str) -> str:
     """Give the composed form without invisible characters; spans of hits refer to it."""
-    return _INVISIBLE.sub("", unicodedata.normalize("NFC", text[:MAX_TEXT]))
+    text = text[:MAX_TEXT]
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return _INVISIBLE.sub("", text)
 
 
 def fold_case(surface: str) -> str:
     """Give a token's normal form: lower case, one apostrophe, ё as е."""
-    folded = surface.translate(_APOSTROPHES).casefold().replace("i\u0307", "i")
-    return folded.replace("ё", "е").replace("'", APOSTROPHE)
+    return _fold_plain(surface.translate(_APOSTROPHES))
+
+
+def _fold_plain(surface: str) -> str:
+    folded = surface.casefold().replace("ё", "е")
+    if "'" in folded:
+        folded = folded.replace("'", APOSTROPHE)
+    return folded.replace("i\u0307", "i") if "\u0307" in folded else folded
 
 
 def is_shouting(text: str) -> bool:
@@ -71,7 +79,7 @@ def tokenize(text: str) -> list[Cut]:
     for found in _TOKEN.finditer(plain):
         start, end = found.span()
         gap = plain[last_end:start]
-        if cuts and _SENTENCE_END.search(gap):
+        if gap != " " and cuts and _SENTENCE_END.search(gap):
             sentence += 1
         kind = found.lastgroup
         surface = text[start:end]
@@ -80,7 +88,7 @@ def tokenize(text: str) -> list[Cut]:
             if plain[end - 2 : end].casefold() not in _UZBEK_TAIL:
                 end -= 1
                 surface = text[start:end]
-        normal = fold_case(surface)
+        normal = _fold_plain(plain[start:end])
         if kind == "dotted":
             normal = normal.replace(".", "")
         joined = gap in ("-", "\u2010", "\u2011") and last_end > 0

@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from watchers.text.figures import Number, numbers_in
-from watchers.text.forms import Case, Forms, text_forms
+from watchers.text.figures import Number, canonical, numbers_in
+from watchers.text.forms import Case, text_forms
 from watchers.text.language import identify
 from watchers.text.names import EntityId, Found, Gazetteer, Place, gazetteer
 from watchers.text.normal import Cut, clean, fold_case, is_shouting, tokenize
-from watchers.text.skeleton import keyboard
+from watchers.text.skeleton import keyboard, skeleton
 
 _SUFFIXED = re.compile(
     r"((?:Sh|Ch|[A-ZА-ЯЁӘҒҚҢӨҰҮҺІҲҶӢӮЎÝŇŞÇÜÖ]){2,})(?:s|[a-zа-яёәғқңөұүһіҳҷӣӯўýňşçüöä]{2,})\Z"
@@ -20,21 +20,14 @@ _MAX_COMPOUND = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """One word of a text.
+class Word:
+    """What a word is wherever it stands in texts of one language; kept from text to text.
 
-    ``start`` and ``end`` are offsets into ``Analysis.text``. ``position`` counts the words;
-    ``width`` is 1, or the number of parts that a hyphenated compound joins. ``capital`` is
-    meaningless where ``sentence`` just began. ``keys`` are what a query may meet it by;
-    ``stem`` is its likeliest dictionary form, ``skeleton`` that form across scripts.
+    ``keys`` are what a query may meet it by; ``forms`` its possible dictionary forms, ``stem``
+    the likeliest, ``skeleton`` that one across scripts.
     """
 
-    surface: str
     normal: str
-    start: int
-    end: int
-    position: int
-    sentence: int
     capital: bool
     upper: bool
     number: bool
@@ -42,17 +35,77 @@ class Token:
     skeleton: str
     keys: frozenset[str]
     forms: tuple[str, ...]
-    width: int = 1
+    place: Place
+    opening: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a text.
+
+    ``start`` and ``end`` are offsets into ``Analysis.text``. ``position`` counts the words;
+    ``width`` is 1, or the number of parts that a hyphenated compound joins; ``joined`` marks a
+    part that a hyphen glues to the one before. ``capital`` is meaningless where a sentence
+    just began; ``upper`` marks acronyms.
+    """
+
+    word: Word
+    surface: str
+    start: int
+    end: int
+    position: int
+    sentence: int
     joined: bool = False
+    width: int = 1
+
+    @property
+    def normal(self) -> str:
+        """The normal form: lower case, one apostrophe, ё as е."""
+        return self.word.normal
+
+    @property
+    def capital(self) -> bool:
+        """Whether it is written with a capital."""
+        return self.word.capital
+
+    @property
+    def upper(self) -> bool:
+        """Whether it is an acronym, written in capitals where other words are not."""
+        return self.word.upper
+
+    @property
+    def number(self) -> bool:
+        """Whether it is a figure."""
+        return self.word.number
+
+    @property
+    def stem(self) -> str:
+        """Its likeliest dictionary form."""
+        return self.word.stem
+
+    @property
+    def skeleton(self) -> str:
+        """Its likeliest dictionary form across scripts."""
+        return self.word.skeleton
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """All dictionary forms that it can be of."""
+        return self.word.forms
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What a query may meet it by."""
+        return self.word.keys
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A name of the gazetteer in a text, at the words ``start`` to ``end`` (exclusive).
 
-    ``kind`` is country, region, city, water, project, person, organisation, company or
-    currency; ``country`` the lower-case ISO code it belongs to; ``full`` marks a person's
-    full name.
+    ``kind`` is country, region, city, water, project, person, organisation, company, currency
+    or other; ``country`` the lower-case ISO code it belongs to; ``full`` marks a person's full
+    name. A name inside a longer one is a mention of its own.
     """
 
     id: EntityId
@@ -100,68 +153,71 @@ def analyse(
     lang = lang or identify(text, declared)
     cuts = tokenize(text)
     shouting = is_shouting(head), is_shouting(body)
-    tokens = tuple(
-        _token(cut, position, lang, shouting[cut.start > len(head)])
+    size = len(head)
+    tokens = [
+        _token(
+            cut,
+            position,
+            _word(cut.surface, cut.normal, cut.number, lang, shouting[cut.start > size]),
+        )
         for position, cut in enumerate(cuts)
-    )
+    ]
     compounds = _compounds(tokens, lang)
     names = names or gazetteer()
     found = _named(tokens, lang, names)
-    tokens = _covered(tokens, found)
-    mentions = tuple(_mention(one, names) for one in found if one.alias.entity)
-    numbers = numbers_in(tokens, text)
+    _cover(tokens, found)
+    mentions = tuple(_mention(names, one.alias.entity, one) for one in found if one.alias.entity)
     keys = frozenset().union(
-        *(token.keys for token in tokens),
-        *(token.keys for token in compounds),
-        *(_mention_keys(mention) for mention in mentions),
+        *[token.word.keys for token in tokens],
+        *[token.word.keys for token in compounds],
+        *[_mention_keys(mention) for mention in mentions],
     )
-    title_words = sum(token.start <= len(head) for token in tokens)
-    return Analysis(text, lang, tokens, compounds, title_words, mentions, numbers, keys)
+    title_words = sum(cut.start <= size for cut in cuts)
+    numbers = numbers_in(tokens, text)
+    return Analysis(text, lang, tuple(tokens), compounds, title_words, mentions, numbers, keys)
 
 
-def _token(cut: Cut, position: int, lang: str, shouting: bool) -> Token:  # noqa: FBT001
-    surface = cut.surface
-    if cut.number:
-        figure = _figure_keys(surface, lang)
-        return Token(
-            surface, cut.normal, cut.start, cut.end, position, cut.sentence, False, False, True,  # noqa: FBT003
-            cut.normal, cut.normal, figure, (cut.normal,), 1, cut.joined,
-        )  # fmt: skip
+def _token(cut: Cut, position: int, word: Word) -> Token:
+    return Token(word, cut.surface, cut.start, cut.end, position, cut.sentence, cut.joined)
+
+
+@lru_cache(maxsize=16384)
+def _word(surface: str, normal: str, number: bool, lang: str, shouting: bool) -> Word:  # noqa: FBT001 - a cache key
+    if number:
+        keys = frozenset({"n:" + canonical(surface, lang)})
+        place = Place((normal,), (normal,), capital=False, upper=False, normal=normal)
+        return Word(normal, False, False, True, normal, normal, keys, (normal,), place, place)  # noqa: FBT003
     capital = surface[0].isupper()
     upper = capital and len(surface) > 1 and surface.upper() == surface
     if upper and shouting and len(surface) <= _SHORT_LATIN and surface.isascii():
         upper = False
-    normal = cut.normal
     if capital and (suffixed := _SUFFIXED.match(surface)):
         # An ending glued to an acronym: ЖКнын, БУУга, MPs.
         upper, normal = True, fold_case(suffixed[1])
     acronym = upper and not shouting and len(normal) <= _ACRONYM
-    forms = text_forms(normal, lang, Case.ACRONYM if acronym else Case(capital))
-    return Token(
-        surface, cut.normal, cut.start, cut.end, position, cut.sentence, capital, upper, False,  # noqa: FBT003
-        forms.stem, _bone(forms), forms.keys, forms.forms, 1, cut.joined,
+    return _composed(normal, lang, Case.ACRONYM if acronym else Case(capital), upper=upper)
+
+
+def _composed(normal: str, lang: str, case: Case, *, upper: bool) -> Word:
+    forms = text_forms(normal, lang, case)
+    capital = case is not Case.SMALL
+    folds = tuple(dict.fromkeys(map(keyboard, forms.forms)))
+    place = Place(folds, forms.skeletons, capital, upper, normal)
+    opening = Place(folds, forms.skeletons, capital, upper, normal, opens=True)
+    return Word(
+        normal, capital, upper, False, forms.stem, skeleton(forms.stem), forms.keys,  # noqa: FBT003
+        forms.forms, place, opening,
     )  # fmt: skip
 
 
-def _bone(forms: Forms) -> str:
-    at = forms.forms.index(forms.stem)
-    return forms.skeletons[at] if at < len(forms.skeletons) else forms.skeletons[-1]
-
-
-@lru_cache(maxsize=2048)
-def _figure_keys(surface: str, lang: str) -> frozenset[str]:
-    from watchers.text.figures import canonical  # noqa: PLC0415
-
-    return frozenset({"n:" + canonical(surface, lang)})
-
-
-def _compounds(tokens: tuple[Token, ...], lang: str) -> tuple[Token, ...]:
+def _compounds(tokens: list[Token], lang: str) -> tuple[Token, ...]:
     """Join what bare hyphens glue: Jalal-Abad is also Jalalabad."""
     made: list[Token] = []
     at = 0
-    while at < len(tokens):
+    size = len(tokens)
+    while at < size:
         end = at + 1
-        while end < len(tokens) and tokens[end].joined and end - at < _MAX_COMPOUND:
+        while end < size and tokens[end].joined and end - at < _MAX_COMPOUND:
             end += 1
         if end - at > 1 and not any(token.number for token in tokens[at:end]):
             made.append(_compound(tokens[at:end], lang))
@@ -169,36 +225,28 @@ def _compounds(tokens: tuple[Token, ...], lang: str) -> tuple[Token, ...]:
     return tuple(made)
 
 
-def _compound(parts: tuple[Token, ...], lang: str) -> Token:
+def _compound(parts: list[Token], lang: str) -> Token:
     first, last = parts[0], parts[-1]
     normal = "".join(part.normal for part in parts)
-    forms = text_forms(normal, lang, Case(first.capital))
+    word = _composed(normal, lang, Case(first.capital), upper=first.upper and last.upper)
+    surface = "-".join(part.surface for part in parts)
     return Token(
-        "-".join(part.surface for part in parts), normal, first.start, last.end, first.position,
-        first.sentence, first.capital, first.upper and last.upper, False,  # noqa: FBT003
-        forms.stem, _bone(forms), forms.keys, forms.forms, len(parts),
-    )  # fmt: skip
+        word, surface, first.start, last.end, first.position, first.sentence, width=len(parts)
+    )
 
 
-def _named(tokens: tuple[Token, ...], lang: str, names: Gazetteer) -> list[Found]:
-    places = [
-        Place(
-            _folds(token.forms),
-            _bones(token.forms),
-            token.capital,
-            token.upper,
-            token.normal,
-            at == 0 or tokens[at - 1].sentence != token.sentence,
-        )
-        for at, token in enumerate(tokens)
-    ]
+def _named(tokens: list[Token], lang: str, names: Gazetteer) -> list[Found]:
+    sentence = -1
+    places = []
+    for token in tokens:
+        places.append(token.word.place if token.sentence == sentence else token.word.opening)
+        sentence = token.sentence
     present: set[str] | None = None
     kept = []
     for one in names.find(places, lang):
-        identity = one.alias.entity
         unless = one.alias.unless
-        if identity:
-            unless |= names.entities[identity].unless
+        if one.alias.entity:
+            unless |= names.entities[one.alias.entity].unless
         if unless:
             if present is None:
                 present = {fold for place in places for fold in place.folds}
@@ -208,46 +256,34 @@ def _named(tokens: tuple[Token, ...], lang: str, names: Gazetteer) -> list[Found
     return kept
 
 
-@lru_cache(maxsize=16384)
-def _folds(forms: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(keyboard, forms)))
-
-
-@lru_cache(maxsize=16384)
-def _bones(forms: tuple[str, ...]) -> tuple[str, ...]:
-    from watchers.text.skeleton import skeleton  # noqa: PLC0415
-
-    return tuple(dict.fromkeys(map(skeleton, forms)))
-
-
-def _covered(tokens: tuple[Token, ...], found: list[Found]) -> tuple[Token, ...]:
+def _cover(tokens: list[Token], found: list[Found]) -> None:
     """Take the other meanings from words that a name covers: in «сектор Газа» is no газ."""
-    covering = [one for one in found if one.alias.covers]
-    if not covering:
-        return tokens
-    from dataclasses import replace  # noqa: PLC0415
-
-    changed = list(tokens)
-    for one in covering:
-        for at in range(one.start, one.end):
-            changed[at] = replace(
-                changed[at],
-                keys=frozenset({"s:" + changed[at].normal}),
-                forms=(changed[at].normal,),
-            )
-    return tuple(changed)
+    for one in found:
+        if one.alias.covers:
+            for at in range(one.start, one.end):
+                tokens[at] = _bare(tokens[at])
 
 
-def _mention(one: Found, names: Gazetteer) -> Mention:
-    assert one.alias.entity is not None  # noqa: S101 - narrowed by the caller
-    entity = names.entities[one.alias.entity]
-    return Mention(entity.id, entity.kind, entity.country, one.start, one.end, one.alias.full)
+def _bare(token: Token) -> Token:
+    old = token.word
+    word = Word(
+        old.normal, old.capital, old.upper, old.number, old.normal, skeleton(old.normal),
+        frozenset({"s:" + old.normal}), (old.normal,), old.place, old.opening,
+    )  # fmt: skip
+    return Token(
+        word, token.surface, token.start, token.end, token.position, token.sentence, token.joined
+    )
 
 
-def _mention_keys(mention: Mention) -> frozenset[str]:
+def _mention(names: Gazetteer, identity: EntityId, one: Found) -> Mention:
+    entity = names.entities[identity]
+    return Mention(identity, entity.kind, entity.country, one.start, one.end, one.alias.full)
+
+
+def _mention_keys(mention: Mention) -> set[str]:
     keys = {"e:" + mention.id}
     if mention.country:
         keys.add("c:" + mention.country)
     if mention.full:
         keys.add("ef:" + mention.id)
-    return frozenset(keys)
+    return keys
