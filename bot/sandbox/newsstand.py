@@ -1,6 +1,7 @@
 """The sample outlets as web sites on loopback: feeds with ETag and 304, and home pages."""
 
 import hashlib
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from bot.sandbox.outlets import SampleItem, SampleOutlet, sample_items, sample_o
 from bot.sandbox.supply import Supply
 
 SHOWN = 30  # items per feed document
+KEPT = 1_000  # items of the supply remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Newsstand:
             Printed(item, 1 + place, self._opened - timedelta(seconds=item.age))
             for place, item in enumerate(sample_items())
         ]
-        self._later: list[Printed] = []
+        self._later: deque[Printed] = deque(maxlen=KEPT)
+        self._next = 0
 
     def routes(self) -> list[web.RouteDef]:
         """List the routes."""
@@ -73,13 +76,11 @@ class Newsstand:
         passed = (self._clock() - self._opened).total_seconds()
         due = int(passed // self._every)
         begin = len(self._first) + 1
-        while self._later_count() < due:
-            number = self._later_count()
+        # After a long sleep only the latest are printed: nobody would read the rest.
+        for number in range(max(self._next, due - KEPT), due):
             at = self._opened + timedelta(seconds=self._every * (number + 1))
             self._later.append(Printed(self._supply.item(number), begin + number, at))
-
-    def _later_count(self) -> int:
-        return len(self._later)
+        self._next = max(self._next, due)
 
     def _outlet(self, request: web.Request) -> SampleOutlet:
         slug = request.match_info["slug"]

@@ -232,6 +232,8 @@ class Telegram(Gatherings):
         return ()
 
     def _scopes(self, person_id: int, key: Key) -> tuple[str, ...]:
+        if not key.bot_id and self.chats[key.chat_id].kind == "channel":
+            return ()  # channels have no menus
         if key.bot_id:
             return (f"chat:{person_id}", "all_private_chats", "default")
         member = self.chats[key.chat_id].member(person_id)

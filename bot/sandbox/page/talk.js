@@ -22,7 +22,7 @@ export class Talk {
     this.early = new Set();
     this.composer = new Composer(() => ({ person: app.person(), chat: this.frame, bot: app.bot() }));
     this.hooks = {
-      command: (text) => this.composer.say(text),
+      command: (text) => this.composer.say(this.frame.kind === "private" || text.includes("@") ? text : `${text}@${app.bot()}`),
       link: (url) => this.link(url),
       press: (message, key, node) => this.press(message, key, node),
       inline: (query) => { this.composer.input.value = `@${app.bot()} ${query}`; this.composer.changed(); this.composer.input.focus(); },
