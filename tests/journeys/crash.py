@@ -1,11 +1,14 @@
 """A siege: the delivering process is killed again and again while it delivers."""
 
 import asyncio
+import logging
 import random
 import sys
 from collections import Counter
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.sandbox import Sandbox
 from bot.sandbox.model import User
@@ -29,6 +32,8 @@ async def besiege(  # noqa: PLR0917 (a test's own measures)
     folder: Path, chats: int, stories: int, kills: int, delay: float, seed: int = 1
 ) -> Siege:
     """Deliver ``chats × stories`` messages with so many kill -9 at random moments."""
+    # A killed client's half-read request is no news here.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     chance, path = random.Random(seed), folder / "news.db"
     async with Sandbox.start(people=False, keep=1_000_000) as box:
         for number in range(chats):
@@ -39,7 +44,12 @@ async def besiege(  # noqa: PLR0917 (a test's own measures)
             child = await started(*command)
             before = len(box.calls)
             # Begin to count once it delivers: a kill during the imports would prove nothing.
-            await until_or_end(child, lambda before=before: len(box.calls) > before + 2)
+            delivering = asyncio.Event()
+            forget = box.calls.listen(
+                lambda _call, before=before: len(box.calls) > before + 2 and delivering.set()
+            )
+            await first_of(delivering.wait(), child.wait())
+            forget()
             await asyncio.sleep(chance.uniform(0.0, 0.3))
             if child.returncode is None:
                 child.kill()
@@ -55,9 +65,12 @@ async def started(*arguments: str) -> asyncio.subprocess.Process:
     )
 
 
-async def until_or_end(child: asyncio.subprocess.Process, condition) -> None:
-    while not condition() and child.returncode is None:
-        await asyncio.sleep(0.01)
+async def first_of(*awaited: Coroutine[Any, Any, Any]) -> None:
+    """Wait until one of them is done."""
+    tasks = [asyncio.ensure_future(one) for one in awaited]
+    _, late = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in late:
+        task.cancel()
 
 
 def judged(box: Sandbox, path: Path, chats: int, stories: int, kills: int) -> Siege:
