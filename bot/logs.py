@@ -12,7 +12,16 @@ from bot.settings import Settings
 SECRET = re.compile(r"\b[0-9]{5,20}:[A-Za-z0-9_-]{20,100}\b")
 """A bot's token anywhere in a line: httpx, inside python-telegram-bot, logs whole URLs."""
 
-NOISY = ("httpx", "httpcore", "apscheduler", "telegram", "aiohttp.access", "asyncio", "matplotlib")
+NOISY = (
+    "aiohttp.access",
+    "apscheduler",
+    "asyncio",
+    "httpcore",
+    "httpx",
+    "matplotlib",
+    "pymorphy3",
+    "telegram",
+)
 
 
 def without_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:

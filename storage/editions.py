@@ -68,11 +68,9 @@ def countries(db: Connection, stories: Collection[StoryId]) -> dict[StoryId, Cou
     """Count the countries that the tellings of stories name (ISO codes, upper case)."""
     counted: dict[StoryId, Counter[str]] = {one: Counter() for one in stories}
     rows = db.conn.execute(
-        f"select story_id, words from items where story_id in ({marks(len(counted))})",  # noqa: S608 (only marks)
+        f"select story_id, countries from items where story_id in ({marks(len(counted))})",  # noqa: S608 (only marks)
         tuple(counted),
     )
-    for story_id, words in rows:
-        counted[story_id].update(
-            {key[2:].upper() for key in words.split() if key.startswith("c:")}
-        )
+    for story_id, named in rows:
+        counted[story_id].update(named.split())
     return counted

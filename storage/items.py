@@ -107,8 +107,8 @@ def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) 
     for item in new:
         db.conn.execute(
             "insert into items(id, feed_id, story_id, external_id, url, url_key, title, summary,"
-            " lang, published, first_seen, score, reasons, recirculated)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " lang, published, first_seen, score, reasons, recirculated, countries)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 item.id,
                 feed_id,
@@ -124,6 +124,7 @@ def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) 
                 item.score,
                 to_json(item.reasons) if item.reasons else "",
                 item.recirculated,
+                " ".join(item.countries),
             ),
         )
         learn(db, feed_id, [LearntKey(key, item.id) for key in item.keys])
@@ -141,13 +142,14 @@ def edit(db: Connection, edited: Iterable[EditedItem], now: datetime) -> None:
     """Keep an outlet's new words for an item it had told before."""
     for item in edited:
         db.conn.execute(
-            "update items set title = ?, summary = ?, url = ?, url_key = ?,"
+            "update items set title = ?, summary = ?, url = ?, url_key = ?, countries = ?,"
             " updated_at = ? where id = ?",
             (
                 item.title,
                 item.summary,
                 item.url,
                 item.url_key,
+                " ".join(item.countries),
                 to_ms(now),
                 item.id,
             ),

@@ -104,7 +104,8 @@ create table items (
     updated_at   integer,                    -- the outlet edited it
     score        real not null default 0,    -- of the verdict that joined it to its story
     reasons      text not null default '',   -- JSON of that verdict
-    recirculated integer not null default 0  -- an old text under a new date
+    recirculated integer not null default 0, -- an old text under a new date
+    countries    text not null default ''    -- that it is about: ISO codes, space-separated
 ) strict;
 create index items_story on items(story_id);
 create index items_feed on items(feed_id);

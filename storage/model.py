@@ -164,7 +164,8 @@ class NewItem:
     """An item ready to be stored: cleaned, recognised, keyed, its story decided.
 
     ``keys`` are the identity keys inside the feed (guid, canonical link), kept for good.
-    ``words`` are the search keys, space-separated. ``opens`` says that ``story_id`` is a story
+    ``words`` are the search keys, space-separated; ``countries`` what the text is about, as ISO
+    codes in upper case. ``opens`` says that ``story_id`` is a story
     of its own. Ids are given by the desk, which alone adds items, so that two new items of one
     document can be one story. ``reasons`` are the verdict's, compact, stored as JSON.
     """
@@ -181,6 +182,7 @@ class NewItem:
     published: datetime | None
     keys: tuple[str, ...]
     words: str
+    countries: tuple[str, ...] = ()
     score: float = 0.0
     reasons: tuple[Any, ...] = ()
     recirculated: bool = False
@@ -393,6 +395,7 @@ class EditedItem:
     url: str
     url_key: str
     words: str
+    countries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

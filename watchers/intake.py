@@ -151,6 +151,7 @@ def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
         published=entry.published,
         keys=entry.keys,
         words=keywords.item_words(analysis, facts),
+        countries=countries_in(analysis),
         score=verdict.score,
         reasons=verdict.reasons,
         recirculated=verdict.recirculated,
@@ -186,8 +187,14 @@ def again(draft: Draft, entry: Entry, before: Known, fresh_keys: set[str], memor
             words=keywords.item_words(
                 analysis, facts_of(draft.feed, analysis.lang, entry.published, draft.now)
             ),
+            countries=countries_in(analysis),
         )
     )
+
+
+def countries_in(analysis: words.Analysis) -> tuple[str, ...]:
+    """Name the countries that a text is about, by the names in it."""
+    return tuple(sorted({one.country.upper() for one in analysis.entities if one.country}))
 
 
 def facts_of(feed: Feed, lang: str, published: datetime | None, now: datetime) -> keywords.Facts:

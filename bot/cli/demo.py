@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bot import app
+from bot import app, logs
 from bot.cli.common import command
 from bot.sandbox import ADMIN_ID, Sandbox, sample_outlets
 from bot.settings import Settings, host_port
@@ -44,6 +44,8 @@ async def demo(settings: Settings, port: int | None, every: float) -> None:
     Keeps everything in ./demo-data and begins anew at every start.
     """
     fresh(FOLDER)
+    if settings.log_level == Settings.log_level:
+        logs.set_up(replace(settings, log_level="WARNING"))  # the address must stay in sight
     stop = asyncio.Event()
     app.stop_on_signals(stop)
     async with box_on(port, every) as box:
