@@ -4,76 +4,85 @@ Average link is what keeps a chain of half-alike tellings from becoming one stor
 join only where their members, taken all with all, are more likely than not the same event.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 
-Link = Callable[[int, int], float]
-"""Log-odds that two tellings, given by their places, tell one event."""
+from storage.model import ItemId
 
-_Scored = list[tuple[float, int, int, int, int]]
+Links = Mapping[ItemId, Mapping[ItemId, float]]
+"""For each telling the others it was found alike with, and the log-odds; both ways."""
+
+_Sums = list[dict[int, float]]
 
 
 def partition(
-    groups: Sequence[Sequence[int]],
-    link: Link,
+    groups: Sequence[Sequence[ItemId]],
+    links: Links,
     *,
     join: float,
-    apart: Callable[[int, int], bool] = lambda _one, _other: False,
-) -> list[list[int]]:
+    floor: float,
+    apart: Collection[tuple[int, int]] = (),
+) -> list[list[ItemId]]:
     """Join groups of tellings while the mean log-odds between two reaches ``join``.
 
     ``groups`` begin as they are and are never split: an admin's decision, or a story that is
-    too old to be taken apart. ``apart`` names two groups (by their places in ``groups``) that
-    must not end in one. Cubic at worst, for neighbourhoods of some dozens.
+    too large to be taken apart. Pairs without a link count ``floor``. ``apart`` names pairs of
+    groups, by their places, that must not end in one.
     """
     members = [list(group) for group in groups]
     sizes = [len(group) for group in groups]
-    sums = _sums(members, link)
-    barred = [{at for at in range(len(groups)) if apart(one, at)} for one in range(len(groups))]
-    heap: _Scored = [
-        (-total / (sizes[one] * sizes[other]), one, other, sizes[one], sizes[other])
+    sums = _sums(members, links, floor)
+    barred = _both_ways(apart)
+    heap = [
+        (-mean, one, other, sizes[one], sizes[other])
         for one, row in enumerate(sums)
         for other, total in row.items()
-        if one < other and total >= join * sizes[one] * sizes[other]
+        if one < other and (mean := total / (sizes[one] * sizes[other]) + floor) >= join
     ]
     heapify(heap)
     while heap:
         _, one, other, size_one, size_other = heappop(heap)
-        if sizes[one] != size_one or sizes[other] != size_other or other in barred[one]:
+        if sizes[one] != size_one or sizes[other] != size_other or (one, other) in barred:
             continue
         members[one] += members[other]
         members[other] = []
-        _join(sums, one, other)
         sizes[one] += sizes[other]
         sizes[other] = 0
-        barred[one] |= barred[other]
-        for third, bars in enumerate(barred):
-            if other in bars:
-                bars.add(one)
-                barred[one].add(third)
+        _join(sums, one, other)
+        if barred:
+            barred |= _both_ways((one, third) for third, bar in barred if bar == other)
         for third, total in sums[one].items():
-            pairs = sizes[one] * sizes[third]
-            if pairs and total >= join * pairs:
-                first, second = min(one, third), max(one, third)
-                heappush(heap, (-total / pairs, first, second, sizes[first], sizes[second]))
+            mean = total / (sizes[one] * sizes[third]) + floor
+            if mean >= join:
+                first, second = (one, third) if one < third else (third, one)
+                heappush(heap, (-mean, first, second, sizes[first], sizes[second]))
     return [group for group in members if group]
 
 
-def _sums(members: Sequence[Sequence[int]], link: Link) -> list[dict[int, float]]:
-    sums: list[dict[int, float]] = [{} for _ in members]
-    for one in range(len(members)):
-        for other in range(one + 1, len(members)):
-            total = sum(link(a, b) for a in members[one] for b in members[other])
-            sums[one][other] = sums[other][one] = total
+def _both_ways(pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    return {way for one, other in pairs for way in ((one, other), (other, one))}
+
+
+def _sums(members: Sequence[Sequence[ItemId]], links: Links, floor: float) -> _Sums:
+    """Sum between groups what links exceed the floor by; sparse, for most pairs never met."""
+    group_of = {item: at for at, group in enumerate(members) for item in group}
+    sums: _Sums = [{} for _ in members]
+    for item, at in group_of.items():
+        row = sums[at]
+        for other, odds in links.get(item, {}).items():
+            to = group_of.get(other, at)
+            if to != at:
+                row[to] = row.get(to, 0.0) + odds - floor
     return sums
 
 
-def _join(sums: list[dict[int, float]], one: int, other: int) -> None:
+def _join(sums: _Sums, one: int, other: int) -> None:
     gone = sums[other]
     sums[other] = {}
-    sums[one].pop(other, None)
+    kept = sums[one]
+    kept.pop(other, None)
     for third, total in gone.items():
-        if third == one:
-            continue
-        sums[third].pop(other, None)
-        sums[one][third] = sums[third][one] = sums[one].get(third, 0.0) + total
+        if third != one:
+            row = sums[third]
+            row.pop(other, None)
+            kept[third] = row[one] = kept.get(third, 0.0) + total

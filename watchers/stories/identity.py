@@ -1,6 +1,6 @@
 """The one decision: which story does a telling belong to, how surely, and why."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -95,14 +95,20 @@ def _joined(likenesses: tuple[Likeness, ...], index: Index) -> tuple[StoryId | N
     if not around:
         return None, settings.floor
     newcomer = ItemId(-1)
-
-    def link(one: int, other: int) -> float:
-        if newcomer not in (one, other):
-            return index.link(ItemId(one), ItemId(other))
-        return odds.get(ItemId(one if other == newcomer else other), settings.floor)
-
     groups = [[newcomer], *grouped(around, index)]
-    found = partition(groups, link, join=settings.join, apart=barred(groups, index))
+    inside = {item for group in groups for item in group}
+    links: dict[ItemId, Mapping[ItemId, float]] = {item: index.near(item) for item in inside}
+    links[newcomer] = {item: value for item, value in odds.items() if item in inside}
+    # What the newcomer is linked with must know it too: links go both ways.
+    for item, value in links[newcomer].items():
+        links[item] = {**links[item], newcomer: value}
+    found = partition(
+        groups,
+        links,
+        join=settings.join,
+        floor=settings.floor,
+        apart=barred(groups, index),
+    )
     home = next(group for group in found if newcomer in group)
     mates = [ItemId(item) for item in home if item != newcomer]
     if not mates:
@@ -147,15 +153,17 @@ def grouped(stories: list[StoryId], index: Index) -> list[list[ItemId]]:
     return groups
 
 
-def barred(groups: list[list[ItemId]], index: Index) -> Callable[[int, int], bool]:
-    """Tell of two groups whether an admin keeps their stories apart."""
+def barred(groups: list[list[ItemId]], index: Index) -> list[tuple[int, int]]:
+    """Name the pairs of groups whose stories an admin keeps apart."""
+    if not index.has_constraints:
+        return []
     stories = [index.story_of(group[0]) for group in groups]
-
-    def apart(one: int, other: int) -> bool:
-        a, b = stories[one], stories[other]
-        return a is not None and b is not None and a != b and not index.may_join(a, b)
-
-    return apart
+    return [
+        (one, other)
+        for one, a in enumerate(stories)
+        for other, b in enumerate(stories[:one])
+        if a is not None and b is not None and a != b and not index.may_join(a, b)
+    ]
 
 
 def _nearest(likenesses: tuple[Likeness, ...], story: StoryId | None, index: Index) -> Likeness:

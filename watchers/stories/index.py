@@ -1,9 +1,10 @@
 """The tellings of the last days in memory: who might tell the same event, and how surely."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from typing import Final
 
 from storage.model import ItemId, StoryId
@@ -19,8 +20,11 @@ _ASKED_BRIDGES: Final = 20
 _HITS: Final = 900
 """Entries of the inverted index that one question reads, rarest words first."""
 _RECENT: Final = 200
-_SAME: Final = 12
-_ACROSS: Final = 6
+_SAME: Final = 16
+_ACROSS: Final = 8
+_LEAST_SAME: Final = 0.05
+_LEAST_ACROSS: Final = 0.025
+"""Rough cosines below which hardly a pair in a hundred is one event: not compared further."""
 _VIEWS: Final = 512
 _OLD: Final = 100_000
 _CLIP: Final = 5.0
@@ -131,12 +135,9 @@ class Index:
 
     def link(self, one: ItemId, other: ItemId) -> float:
         """Give the log-odds of two items in the window; ``floor`` where they never met."""
-        met = self._links.get(one, {}).get(other)
-        if met is None:
-            met = self._links.get(other, {}).get(one)
-        return self.settings.floor if met is None else met
+        return self._links.get(one, {}).get(other, self.settings.floor)
 
-    def near(self, item: ItemId) -> dict[ItemId, float]:
+    def near(self, item: ItemId) -> Mapping[ItemId, float]:
         """Give the items that an item in the window was found alike with, and how surely."""
         return self._links.get(item, {})
 
@@ -170,8 +171,8 @@ class Index:
         same = self._asked(view.words, _ASKED_TERMS, [self._terms[lang]])
         others = [postings for other, postings in self._bridges.items() if other != lang]
         across = self._asked(view.bridges, _ASKED_BRIDGES, others)
-        best = sorted(same, key=lambda item: (-same[item], item))[:_SAME]
-        best += sorted(across, key=lambda item: (-across[item], item))[:_ACROSS]
+        best = _best(same, _LEAST_SAME * view.norm, _SAME)
+        best += _best(across, _LEAST_ACROSS * view.bridge_norm, _ACROSS)
         return [item for item in best if item != own]
 
     def _asked(
@@ -343,9 +344,19 @@ class Index:
         if self.story(one) != self.story(other):
             self._apart.add(frozenset((self.story(one), self.story(other))))
 
+    @property
+    def has_constraints(self) -> bool:
+        """Tell whether an admin has ever kept two stories apart."""
+        return bool(self._apart)
+
     def may_join(self, one: StoryId, other: StoryId) -> bool:
         """Tell whether no admin has forbidden the two stories to be one."""
         return frozenset((self.story(one), self.story(other))) not in self._apart
+
+
+def _best(votes: dict[ItemId, float], least: float, limit: int) -> list[ItemId]:
+    found = [(-vote, item) for item, vote in votes.items() if vote >= least]
+    return [item for _, item in nsmallest(limit, found)]
 
 
 def fingerprints(telling: Telling) -> tuple[int, ...]:

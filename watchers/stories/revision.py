@@ -57,8 +57,9 @@ def revise(index: Index, story: StoryId) -> tuple[Change, ...]:
     groups = grouped(around, index)
     found = partition(
         groups,
-        lambda one, other: index.link(ItemId(one), ItemId(other)),
+        {item: index.near(item) for group in groups for item in group},
         join=index.settings.join,
+        floor=index.settings.floor,
         apart=barred(groups, index),
     )
     clusters = [[ItemId(item) for item in group] for group in found]

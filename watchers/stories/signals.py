@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, hypot, log
+from operator import mul
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -42,8 +43,8 @@ class Frequencies:
     def rarity(self, keys: Iterable[int]) -> list[float]:
         """Weigh each by the logarithm of how seldom it is met; never quite zero."""
         get = self._counts.get
-        whole = log(self._seen + PRIOR)
-        return [max(_LEAST, whole - log(get(key, 0) + 1.0)) for key in keys]
+        whole = self._seen + PRIOR
+        return [max(_LEAST, log(whole / (get(key, 0) + 1.0))) for key in keys]
 
 
 PRIOR: Final = 60.0
@@ -54,47 +55,40 @@ class View:
     """A telling weighed by what is rare just now, ready to be compared."""
 
     __slots__ = (
-        "bridge_norm", "bridges", "by_kind", "norm", "rare", "telling", "title", "title_by_kind",
-        "title_norm", "title_weight", "words",
+        "bridge_norm", "bridges", "kind_norms", "kind_sums", "kinds", "norm", "rare",
+        "shingles", "telling", "title", "title_kinds", "title_norm", "title_weight", "words",
     )  # fmt: skip
 
     def __init__(self, telling: Telling, frequencies: Frequencies) -> None:
         """Weigh the words and bridges of a telling."""
         self.telling = telling
-        rare = frequencies.rarity(telling.terms)
-        self.rare = dict(zip(telling.terms, rare, strict=True))
-        self.words = {
-            term: weight * _LOG[count]
-            for term, weight, count in zip(telling.terms, rare, telling.counts, strict=True)
-        }
+        terms = telling.terms
+        rare = frequencies.rarity(terms)
+        self.rare = dict(zip(terms, rare, strict=True))
+        logs = map(_LOG.__getitem__, telling.counts)
+        self.words = dict(zip(terms, map(mul, rare, logs), strict=True))
         self.norm = _norm(self.words.values())
-        self.title = dict(zip(telling.terms[: telling.title_terms], rare, strict=False))
+        self.title = dict(zip(terms[: telling.title_terms], rare, strict=False))
         self.title_norm = _norm(self.title.values())
         self.title_weight = sum(self.title.values()) or 1.0
         weights = frequencies.rarity(telling.bridges)
         in_title = telling.title_bridges
-        self.bridges: dict[int, float] = {}
-        self.by_kind: list[dict[int, float]] = [{}, {}, {}, {}]
-        self.title_by_kind: list[dict[int, float]] = [{}, {}, {}, {}]
+        self.bridges = dict(zip(telling.bridges, weights, strict=True))
+        self.kinds: tuple[dict[int, float], ...] = ({}, {}, {}, {})
+        self.title_kinds: tuple[dict[int, float], ...] = ({}, {}, {}, {})
         for at, (key, weight) in enumerate(zip(telling.bridges, weights, strict=True)):
-            kind = key & KIND
-            self.by_kind[kind][key] = weight
+            self.kinds[key & KIND][key] = weight
             if at < in_title:
-                self.title_by_kind[kind][key] = weight
-                weight *= _TITLE_BRIDGE  # noqa: PLW2901 - the same weight, stressed
-            self.bridges[key] = weight
+                self.title_kinds[key & KIND][key] = weight
+                self.bridges[key] = weight * _TITLE_BRIDGE
         self.bridge_norm = _norm(self.bridges.values())
+        self.kind_norms = tuple(_norm(kind.values()) for kind in self.kinds)
+        self.kind_sums = tuple(sum(kind.values()) for kind in self.kinds)
+        self.shingles = frozenset(telling.shingles)
 
 
 def _norm(weights: Iterable[float]) -> float:
-    return sqrt(sum(weight * weight for weight in weights)) or 1.0
-
-
-def _cosine(
-    one: dict[int, float], one_norm: float, other: dict[int, float], other_norm: float
-) -> float:
-    shared = one.keys() & other.keys()
-    return sum(one[key] * other[key] for key in shared) / (one_norm * other_norm)
+    return hypot(*weights) or 1.0
 
 
 SIGNALS: Final = (
@@ -114,19 +108,21 @@ SIGNALS: Final = (
 def compare(one: View, other: View) -> list[float]:
     """Compare two tellings, in the order of ``SIGNALS``. Symmetric."""
     a, b = one.telling, other.telling
-    shared = one.words.keys() & other.words.keys()
-    rare = sorted((one.rare[term] for term in shared), reverse=True)
-    title_shared = one.title.keys() & other.title.keys()
-    overlap = sum(one.title[term] for term in title_shared)
+    ours, theirs, rarity = one.words, other.words, one.rare
+    shared = ours.keys() & theirs.keys()
+    rare = sorted([rarity[term] for term in shared], reverse=True)
+    title, their_title = one.title, other.title
+    title_shared = title.keys() & their_title.keys()
+    overlap = sum([title[term] for term in title_shared])
     covers = overlap / one.title_weight, overlap / other.title_weight
-    told_a = _covered(one.title, other.words) / one.title_weight
-    told_b = _covered(other.title, one.words) / other.title_weight
+    told_a = sum([title[term] for term in title.keys() & shared]) / one.title_weight
+    told_b = sum([rarity[term] for term in their_title.keys() & shared]) / other.title_weight
+    words = sum([ours[term] * theirs[term] for term in shared])
+    titles = sum([title[term] * their_title[term] for term in title_shared])
     lengths = a.title_terms, b.title_terms
-    words = sum(one.words[term] * other.words[term] for term in shared)
-    title = sum(one.title[term] * other.title[term] for term in title_shared)
     return [
         words / (one.norm * other.norm),
-        title / (one.title_norm * other.title_norm),
+        titles / (one.title_norm * other.title_norm),
         max(covers),
         min(covers),
         max(told_a, told_b),
@@ -135,8 +131,8 @@ def compare(one: View, other: View) -> list[float]:
         rare[0] if rare else 0.0,
         sum(rare[:4]),
         float(len(shared)),
-        _copied(a.shingles, b.shingles),
-        _cosine(one.bridges, one.bridge_norm, other.bridges, other.bridge_norm),
+        _copied(one.shingles, other.shingles),
+        _bridged(one, other),
         *_notions(one, other),
         *_names(one, other),
         *_figures(one, other),
@@ -155,66 +151,84 @@ def compare(one: View, other: View) -> list[float]:
     ]
 
 
-def _covered(title: dict[int, float], words: dict[int, float]) -> float:
-    return sum(weight for term, weight in title.items() if term in words)
-
-
-def _copied(one: Sequence[int], other: Sequence[int]) -> float:
+def _copied(one: frozenset[int], other: frozenset[int]) -> float:
     """Estimate the share of common five-word runs from their smallest hashes."""
-    if not one or not other:
-        return 0.0
-    return len(set(one).intersection(other)) / min(len(one), len(other))
+    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
+
+
+def _bridged(one: View, other: View) -> float:
+    a, b = one.bridges, other.bridges
+    return sum([a[key] * b[key] for key in a.keys() & b.keys()]) / (
+        one.bridge_norm * other.bridge_norm
+    )
+
+
+def _shared(one: View, other: View, kind: int) -> tuple[float, list[float]]:
+    """Give the cosine over one kind of bridges, and the weights of those in common."""
+    a, b = one.kinds[kind], other.kinds[kind]
+    if not a or not b:
+        return 0.0, []
+    both = a.keys() & b.keys()
+    if not both:
+        return 0.0, []
+    dot = sum([a[key] * b[key] for key in both])
+    return dot / (one.kind_norms[kind] * other.kind_norms[kind]), [a[key] for key in both]
 
 
 def _share(of: dict[int, float], among: dict[int, float], empty: float) -> float:
+    """Tell the share of some weights whose keys are among others."""
     if not of:
         return empty
-    return _covered(of, among) / sum(of.values())
+    return sum([of[key] for key in of.keys() & among.keys()]) / sum(of.values())
 
 
-def _notions(one: View, other: View) -> Iterable[float]:
-    a, b = one.by_kind[NOTION], other.by_kind[NOTION]
-    shared = [a[key] for key in a.keys() & b.keys()]
-    yield _cosine(a, _norm(a.values()), b, _norm(b.values()))
-    yield min(
-        _share(one.title_by_kind[NOTION], b, 0.0), _share(other.title_by_kind[NOTION], a, 0.0)
+def _notions(one: View, other: View) -> tuple[float, float, float]:
+    cosine, shared = _shared(one, other, NOTION)
+    title_a, title_b = one.title_kinds[NOTION], other.title_kinds[NOTION]
+    told_a = _share(title_a, other.kinds[NOTION], 0.0)
+    told_b = _share(title_b, one.kinds[NOTION], 0.0)
+    return cosine, min(told_a, told_b), sum(shared)
+
+
+def _names(one: View, other: View) -> tuple[float, ...]:
+    cosine, shared = _shared(one, other, NAME)
+    least = min(one.kind_sums[NAME], other.kind_sums[NAME])
+    title_a, title_b = one.title_kinds[NAME], other.title_kinds[NAME]
+    told_a = _share(title_a, other.kinds[NAME], 0.5)
+    told_b = _share(title_b, one.kinds[NAME], 0.5)
+    most = max(told_a, told_b)
+    total = sum(shared)
+    return (
+        cosine,
+        max(shared, default=0.0),
+        total / least if least else 0.0,
+        min(told_a, told_b),
+        most,
+        total,
+        float(bool(title_a) and bool(title_b) and most == 0.0),
+        float(len(title_a.keys() & title_b.keys())),
     )
-    yield sum(shared)
 
 
-def _names(one: View, other: View) -> Iterable[float]:
-    a, b = one.by_kind[NAME], other.by_kind[NAME]
-    shared = [a[key] for key in a.keys() & b.keys()]
-    least = min(sum(a.values()), sum(b.values()))
-    title_a, title_b = one.title_by_kind[NAME], other.title_by_kind[NAME]
-    explained = _share(title_a, b, 0.5), _share(title_b, a, 0.5)
-    yield _cosine(a, _norm(a.values()), b, _norm(b.values()))
-    yield max(shared, default=0.0)
-    yield sum(shared) / least if least else 0.0
-    yield min(explained)
-    yield max(explained)
-    yield sum(shared)
-    yield float(bool(title_a) and bool(title_b) and max(explained) == 0.0)
-    yield float(len(title_a.keys() & title_b.keys()))
-
-
-def _figures(one: View, other: View) -> Iterable[float]:
-    a, b = one.by_kind[FIGURE], other.by_kind[FIGURE]
-    title_a, title_b = one.title_by_kind[FIGURE], other.title_by_kind[FIGURE]
+def _figures(one: View, other: View) -> tuple[float, float, float, float]:
+    a, b = one.kinds[FIGURE], other.kinds[FIGURE]
+    if not a or not b:
+        return 0.0, 0.0, 0.0, 0.0
+    title_a, title_b = one.title_kinds[FIGURE].keys(), other.title_kinds[FIGURE].keys()
     shared = a.keys() & b.keys()
-    yield sum(a[key] for key in shared)
-    yield float(bool(a) and bool(b) and not shared)
-    yield float(bool(title_a.keys() - b.keys()) and bool(title_b.keys() - a.keys()))
-    yield float(len(title_a.keys() & b.keys() | title_b.keys() & a.keys()))
-
-
-def _entities(one: View, other: View) -> Iterable[float]:
-    a, b = one.by_kind[ENTITY], other.by_kind[ENTITY]
-    yield _cosine(a, _norm(a.values()), b, _norm(b.values()))
-    yield sum(a[key] for key in a.keys() & b.keys())
-    yield min(
-        _share(one.title_by_kind[ENTITY], b, 0.5), _share(other.title_by_kind[ENTITY], a, 0.5)
+    return (
+        sum([a[key] for key in shared]),
+        float(not shared),
+        float(bool(title_a - b.keys()) and bool(title_b - a.keys())),
+        float(len(title_a & b.keys() | title_b & a.keys())),
     )
+
+
+def _entities(one: View, other: View) -> tuple[float, float, float]:
+    cosine, shared = _shared(one, other, ENTITY)
+    told_a = _share(one.title_kinds[ENTITY], other.kinds[ENTITY], 0.5)
+    told_b = _share(other.title_kinds[ENTITY], one.kinds[ENTITY], 0.5)
+    return cosine, sum(shared), min(told_a, told_b)
 
 
 def _apart(one: Sequence[object], other: Sequence[object]) -> bool:

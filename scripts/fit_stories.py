@@ -1,0 +1,170 @@
+"""Fit the weights of story identity to labelled data: ``python -m scripts.fit_stories FOLDER``.
+
+Needs scikit-learn, which the product does not. Two sets of small boosted trees are fitted, one
+for tellings in one language and one across languages, on the pairs that the index itself meets
+when it replays the streams and on the labelled pairs; every file weighs the same. Signals that
+can only speak for (or only against) one event are held to that direction.
+"""
+
+import argparse
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scripts.stories_data import Labelled, Sample, met, pairs, stream
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from watchers.stories.signals import SIGNALS, Trees
+
+FOR = frozenset(
+    "words title title_most title_least told_most told_least fuzzy copied bridges notions "
+    "notions_title names names_rarest names_least names_title_least figures_sum entities".split()
+)
+AGAINST = frozenset(
+    "names_apart figures_apart figures_title_apart places_apart spots_apart years_apart "
+    "roles_swapped denial gap".split()
+)
+ACROSS = tuple(
+    at
+    for at, name in enumerate(SIGNALS)
+    if name.split("_")[0]
+    in {"bridges", "notions", "names", "figures", "entities", "places", "spots", "years", "denial"}
+    or name in {"gap", "untitled", "textless", "shortest_title", "roles_swapped"}
+)
+SAME = tuple(range(len(SIGNALS)))
+NOT_FITTED = frozenset({"paraphraser_ru"})
+"""Sets labelled by another notion of "same": kept for measuring, not for fitting."""
+THRESHOLDS = {
+    "join": -0.5, "floor": -2.5, "hop": -1.0, "related": -2.4, "across_handicap": 0.0,
+}  # fmt: skip
+
+
+def fit(samples: list[tuple[float, Sample]], columns: tuple[int, ...], **shape: Any) -> Any:
+    """Fit boosted trees to weighted samples over some of the signals."""
+    signals = np.array([sample.signals for _, sample in samples])[:, columns]
+    same = np.array([sample.same for _, sample in samples])
+    weights = np.array([weight for weight, _ in samples])
+    model = HistGradientBoostingClassifier(
+        learning_rate=0.08,
+        l2_regularization=5.0,
+        monotonic_cst=[(SIGNALS[at] in FOR) - (SIGNALS[at] in AGAINST) for at in columns],
+        early_stopping=False,
+        random_state=1,
+        **shape,
+    )
+    model.fit(signals, same, sample_weight=weights / weights.mean())
+    return model
+
+
+def fit_same(samples: list[tuple[float, Sample]]) -> Trees:
+    """Fit the trees for two tellings in one language."""
+    model = fit(samples, SAME, max_iter=110, max_depth=4, min_samples_leaf=40)
+    return flat(model, SAME)
+
+
+def fit_across(samples: list[tuple[float, Sample]]) -> Trees:
+    """Fit the trees for two tellings in two languages."""
+    model = fit(samples, ACROSS, max_iter=90, max_depth=3, min_samples_leaf=20)
+    return flat(model, ACROSS)
+
+
+def flat(model: Any, columns: tuple[int, ...]) -> Trees:
+    """Lay fitted trees out as flat arrays over all signals."""
+    roots: list[int] = []
+    signal: list[int] = []
+    value: list[float] = []
+    left: list[int] = []
+    right: list[int] = []
+    for (tree,) in model._predictors:  # noqa: SLF001 - scikit-learn offers no other door
+        root = len(signal)
+        roots.append(root)
+        for node in tree.nodes:
+            leaf = bool(node["is_leaf"])
+            signal.append(-1 if leaf else columns[int(node["feature_idx"])])
+            value.append(round(float(node["value"] if leaf else node["num_threshold"]), 5))
+            left.append(0 if leaf else root + int(node["left"]))
+            right.append(0 if leaf else root + int(node["right"]))
+    base = float(model._baseline_prediction.ravel()[0])  # noqa: SLF001
+    return Trees(base, tuple(roots), tuple(signal), tuple(value), tuple(left), tuple(right))
+
+
+def weighed(files: list[list[Sample]], *, across: bool) -> list[tuple[float, Sample]]:
+    """Give every file the same weight, whatever its size."""
+    chosen: list[tuple[float, Sample]] = []
+    for samples in files:
+        some = [sample for sample in samples if sample.across == across]
+        if len(some) >= 30:  # noqa: PLR2004 - fewer would weigh too much each
+            chosen += [(1000.0 / len(some), sample) for sample in some]
+    return chosen
+
+
+def read(folder: Path) -> tuple[dict[str, list[Labelled]], dict[str, list[Sample]]]:
+    """Prepare every stream and compare every pair of a folder."""
+    streams = {
+        path.stem.removeprefix("stream_"): stream(path)
+        for path in sorted(folder.glob("stream_*.jsonl"))
+    }
+    pair_sets = {
+        path.stem.removeprefix("pairs_"): list(pairs(path))
+        for path in sorted(folder.glob("pairs_*.jsonl"))
+    }
+    return streams, pair_sets
+
+
+def training(
+    streams: dict[str, list[Labelled]],
+    pair_sets: dict[str, list[Sample]],
+    without: int | None = None,
+) -> list[list[Sample]]:
+    """Gather the samples of every file, leaving one fold out where asked."""
+    files = []
+    for items in streams.values():
+        kept = [item for item in items if item.fold != without]
+        files.append([sample for _, _, sample in met(kept)])
+    for name, samples in pair_sets.items():
+        if name not in NOT_FITTED:
+            files.append([sample for sample in samples if sample.fold != without])
+    return files
+
+
+def main() -> None:
+    """Fit to all the data and write ``watchers/stories/weights.json``."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("folder", type=Path, help="folder of stream_*.jsonl and pairs_*.jsonl")
+    asked.add_argument("--out", type=Path, default=Path("watchers/stories/weights.json"))
+    options = asked.parse_args()
+    streams, pair_sets = read(options.folder)
+    files = training(streams, pair_sets)
+    same, across = weighed(files, across=False), weighed(files, across=True)
+    told = {
+        "how": {
+            "by": "scripts/fit_stories.py",
+            "on": datetime.now(UTC).date().isoformat(),
+            "from": {name: len(items) for name, items in (*streams.items(), *pair_sets.items())},
+            "samples": {"same": len(same), "across": len(across)},
+        },
+        "signals": SIGNALS,
+        "thresholds": THRESHOLDS,
+        "same": as_json(fit_same(same)),
+        "across": as_json(fit_across(across)),
+    }
+    options.out.write_text(json.dumps(told, separators=(",", ":")) + "\n", encoding="utf-8")
+    print(f"wrote {options.out}: {len(same)} pairs in one language, {len(across)} across")
+
+
+def as_json(trees: Trees) -> dict[str, Any]:
+    """Lay trees out as the data file keeps them."""
+    return {
+        "base": round(trees.base, 5),
+        "roots": trees.roots,
+        "signal": trees.signal,
+        "value": trees.value,
+        "left": trees.left,
+        "right": trees.right,
+    }
+
+
+if __name__ == "__main__":
+    main()
