@@ -6,8 +6,9 @@ from watchers.keywords.matching import Hit, Met, match, match_text
 from watchers.keywords.parsing import parse
 from watchers.keywords.query import Query
 from watchers.keywords.searching import fts, item_words
+from watchers.keywords.suggesting import Suggestion, suggest
 
 __all__ = [
-    "Facts", "Hit", "Met", "Query", "Subscriptions", "fts", "item_words", "match", "match_text", "parse",
-    "source_names",
+    "Facts", "Hit", "Met", "Query", "Subscriptions", "Suggestion", "fts", "item_words", "match", "match_text", "parse",
+    "source_names", "suggest",
 ]  # fmt: skip

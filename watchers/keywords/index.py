@@ -4,12 +4,12 @@ Every query is filed under the keys of one condition that it cannot hold without
 its own keys up and only those queries are evaluated. Equal queries are kept once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import Generic, Hashable, TypeVar
+from typing import Generic, TypeVar
 
 from watchers.keywords.facts import Facts
-from watchers.keywords.matching import NO_FACTS, Hit, explain, fires
+from watchers.keywords.matching import NO_FACTS, Hit, Where, explain, fires, places
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
 from watchers.text.words import Analysis
 
@@ -63,9 +63,12 @@ class Subscriptions(Generic[Id]):
     def find(self, analysis: Analysis, facts: Facts = NO_FACTS) -> list[tuple[Id, Hit]]:
         """Give the ids whose queries the item meets, each with its hit."""
         found: list[tuple[Id, Hit]] = []
+        where: Where | None = None
         for filed in self._candidates(analysis, facts).values():
             if fires(filed.query.root, analysis, facts):
-                hit = explain(filed.query, analysis)
+                if where is None:
+                    where = places(analysis)
+                hit = explain(filed.query, analysis, where)
                 found += [(identity, hit) for identity in filed.ids]
         return found
 

@@ -56,10 +56,37 @@ def match(query: Query, analysis: Analysis, facts: Facts = NO_FACTS) -> Hit | No
     return explain(query, analysis)
 
 
-def explain(query: Query, analysis: Analysis) -> Hit:
-    """Give the places where the query's terms are met, whether or not all of it holds."""
-    met = {one for term in query.terms() for one in _meetings(term, analysis)}
+Where = dict[str, list[tuple[int, int]]]
+"""For each key of a text the spans of it that gave the key."""
+
+
+def explain(query: Query, analysis: Analysis, where: Where | None = None) -> Hit:
+    """Give the places where the query's terms are met, whether or not all of it holds.
+
+    ``where`` is what ``places`` gives for the analysis, for callers with many queries.
+    """
+    where = places(analysis) if where is None else where
+    met = {
+        Met(term.label, analysis.text[start:end], start, end)
+        for term in query.terms()
+        for start, end in _meetings(term, analysis, where)
+    }
     return Hit(tuple(sorted(met, key=lambda one: (one.start, one.end, one.term))))
+
+
+def places(analysis: Analysis) -> Where:
+    """Index an analysis by key."""
+    where: Where = {}
+    for token in _words(analysis):
+        span = (token.start, token.end)
+        for key in token.word.keys:
+            where.setdefault(key, []).append(span)
+    for mention in analysis.entities:
+        span = _span(mention.start, mention.end, analysis)
+        where.setdefault("e:" + mention.id, []).append(span)
+        if mention.full:
+            where.setdefault("ef:" + mention.id, []).append(span)
+    return where
 
 
 def fires(node: Node, analysis: Analysis, facts: Facts = NO_FACTS) -> bool:  # noqa: PLR0911, C901 - one line a node
@@ -126,27 +153,21 @@ def _steps(term: Term, analysis: Analysis) -> dict[tuple[int, int], set[int]]:
     return steps
 
 
-def _meetings(term: Term | Exact | Prefix, analysis: Analysis) -> Iterator[Met]:
+def _meetings(
+    term: Term | Exact | Prefix, analysis: Analysis, where: Where
+) -> Iterator[tuple[int, int]]:
     if not isinstance(term, Term):
         for token in _surfaces(term, analysis):
-            yield _met(term.label, token.start, token.end, analysis)
+            yield token.start, token.end
         return
-    for token in _words(analysis):
-        if not term.keys.isdisjoint(token.keys):
-            yield _met(term.label, token.start, token.end, analysis)
-    for mention in analysis.entities:
-        if "e:" + mention.id in term.keys or (mention.full and "ef:" + mention.id in term.keys):
-            yield _row(term.label, mention.start, mention.end, analysis)
+    for key in term.keys & where.keys():
+        yield from where[key]
     for start, end in _phrases(term, analysis) if term.words else ():
-        yield _row(term.label, start, end, analysis)
+        yield _span(start, end, analysis)
 
 
-def _row(label: str, start: int, end: int, analysis: Analysis) -> Met:
-    return _met(label, analysis.tokens[start].start, analysis.tokens[end - 1].end, analysis)
-
-
-def _met(label: str, start: int, end: int, analysis: Analysis) -> Met:
-    return Met(label, analysis.text[start:end], start, end)
+def _span(start: int, end: int, analysis: Analysis) -> tuple[int, int]:
+    return analysis.tokens[start].start, analysis.tokens[end - 1].end
 
 
 def match_text(query: str, text: str, lang: str | None = None) -> bool:
