@@ -8,7 +8,7 @@ from bot.conversation import Button, Html, Keyboard, Message
 from bot.render.markup import bold, code, escape, italic, joined, link, tidy, told
 from bot.render.stories import outlet_name, press, turn
 from bot.texts import complaint, say, words
-from storage.model import Chat, Feed, FeedStatus
+from storage.model import Chat, Feed, FeedNotice, FeedNoticeKind, FeedStatus
 
 ON_A_PAGE = 8
 
@@ -148,3 +148,44 @@ def sample(title: str, url: str, at: datetime | None, chat: Chat, now: datetime)
 def complaint_of(language: str, key: str, values: Mapping[str, Any]) -> Html:
     """Say what ails a feed, as HTML."""
     return escape(complaint(language, key, values))
+
+
+# --- notices --------------------------------------------------------------------------------
+
+NOTICE_SIGNS = {
+    FeedNoticeKind.ILL: "🔴",
+    FeedNoticeKind.RECOVERED: "🟢",
+    FeedNoticeKind.SILENT: SILENT,
+    FeedNoticeKind.GONE: "⚫",
+    FeedNoticeKind.MOVED: "➡️",
+}
+MOST_NOTICES = 12
+
+
+def notices(told_of: Sequence[FeedNotice], chat: Chat, *, now: datetime) -> Message:
+    """Show what befell feeds: one message, however many there are."""
+    language = chat.language
+    body = [notice(one, language, now) for one in told_of[:MOST_NOTICES]]
+    if len(told_of) > MOST_NOTICES:
+        body.append(told(language, "notice.more", count=len(told_of) - MOST_NOTICES))
+    return Message(joined(body, "\n\n"))
+
+
+def notice(one: FeedNotice, language: str, now: datetime) -> Html:
+    """Return what befell one feed."""
+    head = joined(
+        (
+            NOTICE_SIGNS[one.kind],
+            bold(tidy(one.title or one.url, 60)),
+            escape(say(language, f"notice.feed_{one.kind}")),
+            f"/f{one.feed_id}",
+        ),
+        " ",
+    )
+    ails = one.kind in (FeedNoticeKind.ILL, FeedNoticeKind.GONE) and one.error_key
+    said = complaint(language, one.error_key, one.error_values) if ails else ""
+    since = ""
+    if one.since is not None and one.kind in (FeedNoticeKind.ILL, FeedNoticeKind.SILENT):
+        since = say(language, "feeds.since", ago=words.ago(one.since, now, language))
+    where = code(tidy(one.url, 300)) if one.kind is FeedNoticeKind.MOVED else ""
+    return joined((head, joined((said, since), " "), where))

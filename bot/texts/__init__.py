@@ -23,6 +23,9 @@ FALLBACK = "en"
 
 _TAG = re.compile(r"</?(?:b|i|code)>")
 
+_NAMES = frozenset({"id", "port", "line", "status"})
+"""Numbers that are names: 8080 is no 8,080."""
+
 # Where we do not speak a person's language, the one they most likely read as well.
 _NEIGHBOURS = {"be": "ru", "kk": "ru", "ky": "ru", "uz": "ru", "tg": "ru", "tk": "ru", "tt": "ru"}
 
@@ -121,6 +124,8 @@ def said(error: NewsError) -> tuple[str, dict[str, object]]:
     values = dict(error.values)
     if isinstance(position := values.get("position"), int):
         values["position"] = position + 1
+    for name in _NAMES & values.keys():
+        values[name] = str(values[name])
     return error.text_key, values
 
 

@@ -31,9 +31,7 @@ async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, Wo
         adapter = Adapter(world)
         adapter.attach(application)
         assert application.updater is not None
-        await application.updater.start_polling(
-            allowed_updates=ALLOWED_UPDATES, poll_interval=0.0
-        )
+        await application.updater.start_polling(allowed_updates=ALLOWED_UPDATES, poll_interval=0.0)
         await application.start()
         try:
             yield box, world

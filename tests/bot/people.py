@@ -1,15 +1,14 @@
 """People who talk to the bot in tests, without Telegram: Ask → Reply over a real database."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.commands import ANSWERS, BUTTONS, COMMANDS, plain_text, unknown
 from bot.conversation import (
     Ask,
     Button,
-    Document,
     Edit,
     Message,
     Reply,
@@ -25,7 +24,6 @@ from storage.model import (
     Chat,
     ChatId,
     ChatKind,
-    Ownership,
     Subscription,
     SubscriptionId,
 )
@@ -101,7 +99,10 @@ class Person:
         handler: Callable[[Ask, World], Awaitable[Reply]]
         if text.startswith("/"):
             found = [c.handler for c in COMMANDS if c.name == name]
-            handler, parts = found[0] if found else unknown, {"command": name, "text": rest, **parts}
+            handler, parts = (
+                found[0] if found else unknown,
+                {"command": name, "text": rest, **parts},
+            )
         else:
             question = await self.world.db.write(
                 talks.answered, self.chat.id, self.person_id, self.world.clock()

@@ -1,8 +1,6 @@
 """The door to python-telegram-bot, with the real stack on the line to the sandbox."""
 
-import pytest
-
-from bot.sandbox.people import ADMIN_ID, PEOPLE
+from bot.sandbox.people import PEOPLE
 from storage.database import Database
 from tests.bot.line import on_line
 
