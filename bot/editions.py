@@ -31,6 +31,9 @@ MOST_MINE = 100
 LAG = timedelta(seconds=5)
 """An item seen just before the window's end may be written just after it; we wait for it."""
 
+INSTANT = timedelta(milliseconds=1)
+"""Who asks now wants what was seen this very moment, too."""
+
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
@@ -64,7 +67,7 @@ class Editions:
     async def preview(self, chat: Chat) -> tuple[Message, ...]:
         """Show the digest that would come if it came now; nothing moves."""
         now = self._clock()
-        return await self._rendered(chat, digest.window(chat, now, now), now)
+        return await self._rendered(chat, digest.window(chat, now + INSTANT, now + INSTANT), now)
 
     async def on_demand(
         self,
@@ -79,7 +82,8 @@ class Editions:
         ``only`` restricts it to stories that a query found.
         """
         now = self._clock()
-        return await self._rendered(chat, Window(now - span, now), now, only=only, queries=queries)
+        asked = Window(now - span, now + INSTANT)
+        return await self._rendered(chat, asked, now, only=only, queries=queries)
 
     # --- one chat --------------------------------------------------------------------------
 

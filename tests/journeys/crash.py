@@ -40,29 +40,34 @@ async def besiege(  # noqa: PLR0917 (a test's own measures)
             box.telegram.add_person(User(FIRST_CHAT + number, f"Reader {number}", "en"))
             box.telegram.start(FIRST_CHAT + number)
         command = (str(path), box.url, box.token, str(chats), str(stories), str(delay))
+        killed = 0
         for _ in range(kills):
             child = await started(*command)
             before = len(box.calls)
             # Begin to count once it delivers: a kill during the imports would prove nothing.
-            delivering = asyncio.Event()
-            forget = box.calls.listen(
-                lambda _call, before=before: len(box.calls) > before + 2 and delivering.set()
-            )
-            await first_of(delivering.wait(), child.wait())
-            forget()
+            await first_of(calls(box, before + 3), child.wait())
             await asyncio.sleep(chance.uniform(0.0, 0.3))
             if child.returncode is None:
                 child.kill()
+                killed += 1
             await child.wait()
         child = await started(*command)
         assert await child.wait() == 0
-        return judged(box, path, chats, stories, kills)
+        return judged(box, path, chats, stories, killed)
 
 
 async def started(*arguments: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.journeys.crash_child", *arguments
     )
+
+
+async def calls(box: Sandbox, many: int) -> None:
+    """Wait until so many calls were made."""
+    enough = asyncio.Event()
+    forget = box.calls.listen(lambda _call: len(box.calls) >= many and enough.set())
+    await enough.wait()
+    forget()
 
 
 async def first_of(*awaited: Coroutine[Any, Any, Any]) -> None:
