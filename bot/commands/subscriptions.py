@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 
+from bot import digest as calendar
 from bot.commands import finding
 from bot.conversation import Ask, Button, Edit, Keyboard, Message, Reply, Say, Toast, World
 from bot.render import bold, code, escape, joined, press, tidy, told, turn
 from bot.texts import say
-from storage import subscriptions, talks
+from storage import chats, subscriptions, talks
 from storage.errors import NewsError
 from storage.model import Mode, Subscription, SubscriptionId
+from storage.sql import Connection
 
 ON_A_PAGE = 8
+USUAL_TIMES = (8 * 60,)
 
 
 async def listed(ask: Ask, world: World) -> Reply:
@@ -209,10 +212,28 @@ async def remove_all(ask: Ask, world: World) -> Reply:
 
 
 async def resume_all(ask: Ask, world: World) -> Reply:
-    """Take up every paused subscription again, after /stop."""
-    paused = [one for one in await world.db.read(subscriptions.of_chat, ask.chat.id) if one.paused]
-    for one in paused:
-        resumed = replace(one, paused=False)
-        await world.db.write(subscriptions.save, resumed)
-        world.desk.subscribe(resumed)
-    return Toast(say(ask.language, "subscriptions.resumed", count=len(paused)), box=True)
+    """Take up every paused subscription again, after /stop, and the digest at its usual hour."""
+
+    def resume(db: Connection) -> list[Subscription]:
+        resumed = [
+            replace(one, paused=False)
+            for one in subscriptions.of_chat(db, ask.chat.id)
+            if one.paused
+        ]
+        for one in resumed:
+            subscriptions.save(db, one)
+        chat = chats.get(db, ask.chat.id)
+        if chat is not None and not chat.digest_times:
+            fresh = replace(chat, digest_times=USUAL_TIMES)
+            chats.change(
+                db,
+                chat.id,
+                digest_times=fresh.digest_times,
+                next_digest_at=calendar.next_at(fresh, world.clock()),
+            )
+        return resumed
+
+    resumed = await world.db.write(resume)
+    for one in resumed:
+        world.desk.subscribe(one)
+    return Toast(say(ask.language, "subscriptions.resumed", count=len(resumed)), box=True)

@@ -1,0 +1,406 @@
+"""What readers do in the chat, and what they read in answer."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.commands import inline
+from bot.conversation import Cards, File, Picture
+from storage import chats, deliveries, subscriptions, talks
+from storage.database import Database
+from storage.errors import NewsError
+from storage.model import Mode
+from tests.bot.newsroom import Newsroom
+from tests.bot.people import NOW, READER, Person, buttons, messages, seen
+
+
+@pytest.fixture
+async def room(db: Database) -> Newsroom:
+    return await Newsroom.opened(db)
+
+
+@pytest.fixture
+async def anna(room: Newsroom) -> Person:
+    return await Person.comes(room.world())
+
+
+@pytest.fixture
+async def aigul(room: Newsroom) -> Person:
+    return await Person.comes(room.world(), language="ru")
+
+
+# --- meeting --------------------------------------------------------------------------------
+
+
+async def test_start_says_what_this_is_and_what_to_type_first(anna: Person) -> None:
+    said = await anna.types("/start")
+    assert "one message per event" in said
+    assert "/subscribe uranium Kazakhstan" in said
+
+
+async def test_a_deep_link_opens_its_story(room: Newsroom, anna: Person) -> None:
+    story = await room.tells("Steppe Courier", "Kazakhstan opens a uranium museum")
+    assert "uranium museum" in await anna.types(f"/start s_{story.id}")
+
+
+async def test_a_deep_link_offers_its_query(anna: Person) -> None:
+    assert "Кашаган" in await anna.types("/start q_0JrQsNGI0LDQs9Cw0L0")
+
+
+@pytest.mark.parametrize("payload", ["q_%%%", "q_", "s_", "s_x", "junk", "q_" + "A" * 200])
+async def test_a_broken_deep_link_is_a_plain_start(anna: Person, payload: str) -> None:
+    assert "one message per event" in await anna.types(f"/start {payload}")
+
+
+async def test_help_hides_what_only_admins_may_do(anna: Person) -> None:
+    said = await anna.types("/help")
+    assert "/subscribe —" in said
+    assert "/addfeed" not in said
+
+
+async def test_help_explains_one_command_with_examples(anna: Person) -> None:
+    assert "/unsubscribe 2" in await anna.types("/help unsubscribe")
+
+
+# --- subscribing ----------------------------------------------------------------------------
+
+
+async def test_subscribing_shows_first_what_it_would_have_brought(
+    room: Newsroom, anna: Person
+) -> None:
+    await room.tells("Steppe Courier", "Kazakhstan plans a second uranium mine")
+    await room.tells("Oasis Times", "Uranium prices climb in London", ago=timedelta(days=3))
+    said = await anna.types("/subscribe uranium")
+    assert "last 7 days: 2 stories, less than one a day" in said
+    assert "second uranium mine" in said
+    assert await anna.world.db.read(subscriptions.of_chat, READER) == []
+
+
+async def test_an_accepted_offer_is_kept_and_matched_from_then_on(
+    room: Newsroom, anna: Person
+) -> None:
+    await anna.types("/subscribe Токаев")
+    assert "Watching for Токаев" in await anna.presses("Alert at once")
+    kept = await anna.world.db.read(subscriptions.of_chat, READER)
+    assert [("Токаев", Mode.INSTANT)] == [(one.query, one.mode) for one in kept]
+    await room.tells("Steppe Courier", "Tokayev visits Tashkent", ago=timedelta(0))
+    owed = await anna.world.db.write(deliveries.take, NOW, 10)
+    assert [READER] == [one.chat_id for one in owed]
+
+
+async def test_taking_it_in_the_digest_alerts_nobody(room: Newsroom, anna: Person) -> None:
+    await anna.types("/subscribe Tokayev")
+    await anna.presses("In the digest")
+    await room.tells("Steppe Courier", "Tokayev visits Tashkent", ago=timedelta(0))
+    assert [] == await anna.world.db.write(deliveries.take, NOW, 10)
+
+
+async def test_cancelling_keeps_nothing(anna: Person) -> None:
+    await anna.types("/subscribe Tokayev")
+    assert "Nothing was changed" in await anna.presses("Cancel")
+    assert [] == await anna.world.db.read(subscriptions.of_chat, READER)
+
+
+async def test_subscribe_alone_asks_and_takes_the_next_words(anna: Person) -> None:
+    assert "What shall I watch for?" in await anna.types("/subscribe")
+    assert "Kashagan" in await anna.types("Kashagan")
+    await anna.presses("Alert at once")
+
+
+async def test_a_button_pressed_twice_keeps_one_subscription(anna: Person) -> None:
+    await anna.types("/subscribe Tokayev")
+    offer = anna.last
+    await anna.presses("Alert at once")
+    anna.last = offer
+    assert "already" in await anna.presses("Alert at once")
+    assert 1 == await anna.world.db.read(subscriptions.count, READER)
+
+
+@pytest.mark.parametrize(
+    ("query", "key"),
+    [
+        ("(gas OR oil", "query.unbalanced"),
+        ('"gas', "query.unclosed_quote"),
+        ("gas OR", "query.dangling_operator"),
+        ("!!!", "query.no_words"),
+        ("gas " * 2000, "query.too_long"),
+    ],
+)
+async def test_a_wrong_query_is_one_sentence(anna: Person, query: str, key: str) -> None:
+    with pytest.raises(NewsError) as refused:
+        await anna.types(f"/subscribe {query}")
+    assert key == refused.value.text_key
+
+
+async def test_a_chat_has_so_many_subscriptions_and_no_more(
+    anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriptions, "MOST_PER_CHAT", 1)
+    for query in ("Tokayev", "Mirziyoyev"):
+        await anna.types(f"/subscribe {query}")
+        if query == "Tokayev":
+            await anna.presses("Alert at once")
+    with pytest.raises(NewsError, match="too_many"):
+        await anna.presses("Alert at once")
+
+
+# --- the list -------------------------------------------------------------------------------
+
+
+async def subscribed(anna: Person, *queries: str) -> None:
+    for query in queries:
+        await anna.types(f"/subscribe {query}")
+        await anna.presses("Alert at once")
+
+
+async def test_the_list_is_changed_in_place(anna: Person) -> None:
+    await subscribed(anna, "Tokayev", "Caspian")
+    assert "2 subscriptions" in await anna.types("/subscriptions")
+    await anna.presses("Caspian")
+    assert "Paused." in await anna.presses("Pause")
+    await anna.presses("In the digest")
+    (_, caspian) = await anna.world.db.read(subscriptions.of_chat, READER)
+    assert (True, Mode.DIGEST) == (caspian.paused, caspian.mode)
+
+
+async def test_a_paused_subscription_is_not_matched(room: Newsroom, anna: Person) -> None:
+    await subscribed(anna, "Tokayev")
+    await anna.types("/subscriptions")
+    await anna.presses("Tokayev")
+    await anna.presses("Pause")
+    await room.tells("Steppe Courier", "Tokayev visits Tashkent", ago=timedelta(0))
+    assert [] == await anna.world.db.write(deliveries.take, NOW, 10)
+
+
+async def test_new_words_take_the_place_of_old_ones(anna: Person) -> None:
+    await subscribed(anna, "Tokayev")
+    await anna.types("/subscriptions")
+    await anna.presses("Tokayev")
+    await anna.presses("Edit")
+    await anna.types("Tokayev -football")
+    (one,) = await anna.world.db.read(subscriptions.of_chat, READER)
+    assert "Tokayev -football" == one.query
+
+
+async def test_what_was_removed_can_be_brought_back(anna: Person) -> None:
+    await subscribed(anna, "Tokayev")
+    assert "No longer watching for Tokayev" in await anna.types("/unsubscribe 1")
+    await anna.presses("Undo")
+    assert 1 == await anna.world.db.read(subscriptions.count, READER)
+
+
+async def test_removing_all_asks_first(anna: Person) -> None:
+    await subscribed(anna, "Tokayev", "Caspian")
+    assert "Remove all 2" in await anna.types("/unsubscribe all")
+    assert "2 subscriptions removed" in await anna.presses("Remove all")
+    assert 0 == await anna.world.db.read(subscriptions.count, READER)
+
+
+async def test_nobody_changes_anothers_subscription(room: Newsroom, anna: Person) -> None:
+    await subscribed(anna, "Tokayev")
+    (one,) = await anna.world.db.read(subscriptions.of_chat, READER)
+    stranger = await Person.comes(room.world(), chats.ChatId(666))
+    for verb in ("l1", "lp", "lm", "le", "lr"):
+        with pytest.raises(NewsError, match="gone"):
+            await stranger.sends(f"{verb}:{one.id}")
+    assert [one] == await anna.world.db.read(subscriptions.of_chat, READER)
+
+
+async def test_stop_is_silence_and_going_on_brings_it_back(anna: Person) -> None:
+    await subscribed(anna, "Tokayev")
+    assert "1 subscription is paused" in await anna.types("/stop")
+    chat = await anna.world.db.read(chats.get, READER)
+    assert chat is not None
+    assert () == chat.digest_times
+    assert "1 subscription goes on" in await anna.presses("Go on")
+    chat = await anna.world.db.read(chats.get, READER)
+    assert chat is not None
+    assert (8 * 60,) == chat.digest_times
+
+
+# --- searching ------------------------------------------------------------------------------
+
+
+async def test_search_groups_by_story_and_marks_what_met(room: Newsroom, anna: Person) -> None:
+    await room.tells("Steppe Courier", "Tokayev opens a new railway in Dostyk")
+    said = await anna.types("/search Токаев")
+    assert "1 story" in said
+    assert "<b>Tokayev</b>" in messages(anna.last)[0].html
+
+
+async def test_pages_are_turned_by_buttons(room: Newsroom, anna: Person) -> None:
+    towns = ("Aktau", "Atyrau", "Kostanay", "Pavlodar", "Semey", "Taraz", "Oskemen")
+    for number, town in enumerate(towns):
+        await room.tells(
+            "Steppe Courier", f"Floods reach {town}", ago=timedelta(hours=30 + 20 * number)
+        )
+    await anna.types("/search floods")
+    first = seen(anna.last)
+    second = await anna.presses("›")
+    assert first != second
+    assert first == await anna.presses("‹")
+
+
+async def test_plain_words_in_private_are_a_search(room: Newsroom, anna: Person) -> None:
+    await room.tells("Steppe Courier", "Tokayev opens a new railway")
+    assert "new railway" in await anna.types("railway")
+
+
+async def test_nothing_found_offers_what_would_have_been(room: Newsroom, anna: Person) -> None:
+    await room.tells("Steppe Courier", "Tokayev opens a new railway")
+    said = await anna.types("/search railway elephant")
+    assert "Nothing found" in said
+    assert "new railway" in await anna.presses("railway")
+
+
+@pytest.mark.parametrize("kind", ["CSV", "JSON"])
+async def test_what_was_found_can_be_taken_home(room: Newsroom, anna: Person, kind: str) -> None:
+    await room.tells("Steppe Courier", "=cmd() Tokayev")
+    await anna.types("/search Tokayev")
+    await anna.presses(kind)
+    assert isinstance(anna.last, File)
+    assert anna.last.name.endswith(kind.lower())
+    assert b"Steppe Courier" in anna.last.body
+    assert b",=cmd" not in anna.last.body
+
+
+async def test_a_search_can_be_subscribed_to(anna: Person) -> None:
+    await anna.types("/search Tokayev")
+    assert "How shall I tell you?" in await anna.presses("Subscribe")
+
+
+async def test_anothers_search_is_an_old_button(room: Newsroom, anna: Person) -> None:
+    await anna.types("/search secret")
+    stranger = await Person.comes(room.world(), chats.ChatId(666))
+    with pytest.raises(NewsError, match=r"button\.old"):
+        await stranger.sends("f:1:0")
+
+
+# --- stories --------------------------------------------------------------------------------
+
+
+async def test_a_story_shows_every_telling_in_order(room: Newsroom, anna: Person) -> None:
+    await room.tells("Northern Wire", "Токаев и Путин встретились в Астане")
+    story = await room.tells("Степной вестник", "Токаев и Путин встретились в Астане сегодня")
+    said = await anna.types(f"/story {story.id}")
+    assert said.index("Northern Wire") < said.index("Степной вестник")
+    assert "2 outlets" in said
+    assert "🇷🇺" in said
+
+
+async def test_a_touched_number_opens_its_story(room: Newsroom, anna: Person) -> None:
+    story = await room.tells("Steppe Courier", "Tokayev opens a new railway")
+    assert "new railway" in await anna.types(f"/s{story.id}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [("/story", "story.which"), ("/story x", "story.no_number"), ("/story 99", "story.unknown")],
+)
+async def test_an_unclear_story_is_asked_for(anna: Person, typed: str, key: str) -> None:
+    with pytest.raises(NewsError) as refused:
+        await anna.types(typed)
+    assert key == refused.value.text_key
+
+
+async def test_why_says_which_word_met(room: Newsroom, anna: Person) -> None:
+    await subscribed(anna, "Токаев")
+    story = await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
+    said = await anna.types(f"/why {story.id}")
+    assert "Токаев ≈ Tokayev" in said
+    assert "Alert: waiting since" in said
+
+
+async def test_a_muted_story_is_told_no_more(room: Newsroom, anna: Person) -> None:
+    story = await room.tells("Steppe Courier", "Tokayev opens a railway")
+    await anna.types(f"/mute {story.id}")
+    assert {story.id} == await anna.world.db.read(chats.muted, READER)
+    await anna.presses("Unmute")
+    assert frozenset() == await anna.world.db.read(chats.muted, READER)
+
+
+# --- digests --------------------------------------------------------------------------------
+
+
+async def test_a_digest_on_demand_does_not_move_the_window(room: Newsroom, aigul: Person) -> None:
+    await room.tells("Степной вестник", "Парламент Казахстана принял бюджет")
+    before = await aigul.world.db.read(chats.get, READER)
+    assert "бюджет" in await aigul.types("/digest")
+    assert before == await aigul.world.db.read(chats.get, READER)
+
+
+async def test_a_digest_of_a_query_has_nothing_else(room: Newsroom, anna: Person) -> None:
+    await room.tells("Steppe Courier", "Parliament of Kazakhstan passes the budget")
+    await room.tells("Oasis Times", "Uzbekistan plants trees around the Aral Sea")
+    said = await anna.types("/digest Aral")
+    assert "Aral Sea" in said
+    assert "budget" not in said
+
+
+async def test_an_empty_digest_says_so(anna: Person) -> None:
+    assert "All quiet" in await anna.types("/digest 24h")
+
+
+# --- the rest -------------------------------------------------------------------------------
+
+
+async def test_a_trend_is_a_picture(room: Newsroom, anna: Person) -> None:
+    await room.tells("Steppe Courier", "Tokayev opens a railway")
+    await anna.types("/trends Tokayev")
+    assert isinstance(anna.last, Picture)
+    assert anna.last.png.startswith(b"\x89PNG")
+    assert "1 story in the last 14 days" in anna.last.caption
+
+
+async def test_sources_tell_who_owns_them(room: Newsroom, anna: Person) -> None:
+    assert "5 outlets" in await anna.types("/sources")
+    assert "Steppe Courier independent" in await anna.types("/sources kz")
+
+
+async def test_everything_kept_can_be_taken_home(anna: Person) -> None:
+    await subscribed(anna, "Tokayev")
+    await anna.types("/export_me")
+    assert isinstance(anna.last, File)
+    assert b'"query": "Tokayev"' in anna.last.body
+
+
+async def test_everything_kept_can_be_deleted_for_good(room: Newsroom, anna: Person) -> None:
+    await subscribed(anna, "Tokayev")
+    await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
+    assert "There is no way back" in await anna.types("/delete_me")
+    await anna.presses("Delete my data")
+    rows = await anna.world.db.read(
+        lambda db: [
+            table
+            for table in ("chats", "subscriptions", "deliveries", "drafts", "expected_answers")
+            if next(db.query(f"select count(*) as n from {table}"))["n"]
+        ]
+    )
+    assert [] == rows
+
+
+async def test_inline_mode_searches_in_any_chat(room: Newsroom, anna: Person) -> None:
+    await room.tells("Steppe Courier", "Tokayev opens a railway")
+    cards = await inline(await anna.ask(text="railway", button=("inline", "0")), anna.world)
+    assert isinstance(cards, Cards)
+    assert ["Tokayev opens a railway"] == [one.title for one in cards.cards]
+    latest = await inline(await anna.ask(text="", button=("inline", "0")), anna.world)
+    assert isinstance(latest, Cards)
+    assert 1 == len(latest.cards)
+
+
+async def test_a_question_is_answered_within_the_hour_or_not_at_all(anna: Person) -> None:
+    await anna.types("/subscribe")
+    later = NOW + timedelta(hours=2)
+    assert await anna.world.db.write(talks.answered, READER, int(READER), later) is None
+
+
+async def test_every_button_label_fits_and_every_press_is_short(
+    room: Newsroom, anna: Person
+) -> None:
+    await subscribed(anna, "Токаев " + "очень длинный запрос " * 8)
+    for typed in ("/start", "/subscriptions", "/settings", "/sources", "/search Токаев"):
+        await anna.types(typed)
+        for button in buttons(anna.last):
+            assert len(button.press.encode()) <= 64
+            assert button.label

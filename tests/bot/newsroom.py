@@ -1,0 +1,67 @@
+"""A newsroom for tests of the chat: the real desk, and outlets that tell what a test wants."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from storage import feeds, outlets
+from storage.database import Database
+from storage.model import Feed, Ownership, Story, StoryId
+from storage.stories import by_ids, every
+from tests.bot.people import NOW, Clock, world_of
+from watchers.desk import Desk
+from watchers.parse import Entry
+
+OUTLETS = {
+    "Steppe Courier": ("KZ", Ownership.INDEPENDENT, "en"),
+    "Степной вестник": ("KZ", Ownership.STATE, "ru"),
+    "Northern Wire": ("RU", Ownership.STATE, "ru"),
+    "Oasis Times": ("UZ", Ownership.PRIVATE, "en"),
+    "Exile Voice": ("TM", Ownership.EXILE, "ru"),
+}
+
+
+@dataclass
+class Newsroom:
+    """Outlets, the desk and a world around one database."""
+
+    db: Database
+    desk: Desk
+    clock: Clock
+    feeds: dict[str, Feed] = field(default_factory=dict)
+
+    @classmethod
+    async def opened(cls, db: Database) -> "Newsroom":
+        room = cls(db, await Desk.opened(db), Clock())
+        for name, (country, ownership, _) in OUTLETS.items():
+            await db.write(outlets.named, name, country=country, ownership=ownership)
+            url = f"https://{name.split()[0].casefold()}.example/rss"
+            new = feeds.NewFeed(url, name, name)
+            room.feeds[name] = await db.write(feeds.add, new, NOW)
+        return room
+
+    def world(self, **parts: Any) -> Any:
+        return world_of(self.db, desk=self.desk, clock=self.clock, **parts)
+
+    async def tells(
+        self, outlet: str, title: str, summary: str = "", *, ago: timedelta = timedelta(hours=1)
+    ) -> Story:
+        """Let an outlet tell something; return the story it became."""
+        number = hash((outlet, title)) & 0xFFFFFFFF
+        at = self.clock.now - ago
+        entry = Entry(
+            external_id=f"{number}",
+            url=f"https://news.example/{number}",
+            url_key=f"news.example/{number}",
+            title=title,
+            summary_html=summary,
+            published=at,
+            keys=(f"{number}",),
+            language=OUTLETS[outlet][2],
+        )
+        await self.desk.take(self.feeds[outlet], (entry,), None, at)
+        stories = await self.db.read(lambda db: list(every(db)))
+        return next(s for s in stories if any(i.title == title for i in s.items))
+
+    async def story(self, story_id: int) -> Story:
+        return (await self.db.read(by_ids, [StoryId(story_id)]))[0]
