@@ -44,7 +44,7 @@ async def demo(settings: Settings, port: int | None, every: float) -> None:
     Keeps everything in ./demo-data and begins anew at every start.
     """
     fresh(FOLDER)
-    if settings.log_level == Settings.log_level:
+    if settings.log_level == Settings().log_level:
         logs.set_up(replace(settings, log_level="WARNING"))  # the address must stay in sight
     stop = asyncio.Event()
     app.stop_on_signals(stop)

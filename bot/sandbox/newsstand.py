@@ -115,7 +115,8 @@ class Newsstand:
         if outlet.form == "page":
             return _html(home_page(outlet.name, "", [("This page is no feed.", outlet.home_path)]))
         if outlet.form == "down":
-            raise web.HTTPServiceUnavailable(text="Under repair", headers={"Retry-After": "120"})
+            # No Retry-After: it would rest the whole host, and here all outlets share one.
+            raise web.HTTPServiceUnavailable(text="Under repair")
         printed = self.printed(outlet.slug)
         latest = printed[0].at if printed else self._opened
         write = atom if outlet.form == "atom" else rss

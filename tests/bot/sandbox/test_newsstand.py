@@ -69,7 +69,7 @@ async def test_the_ill_outlets_are_ill(box):
     assert (200, "text/html") == (page.status, page.content_type)
     assert feedparser.parse(body).version == ""
     down, _ = await read(box.url + ill["down"].feed_path)
-    assert (503, "120") == (down.status, down.headers["Retry-After"])
+    assert (503, None) == (down.status, down.headers.get("Retry-After"))
 
 
 async def test_a_home_page_names_its_feed(box):
