@@ -1,0 +1,117 @@
+"""How fast the outbox empties: ``python -m tests.benchmarks.delivery [MESSAGES]``.
+
+Real SQLite, real python-telegram-bot, real HTTP over loopback to a Telegram in a box that runs
+in a process of its own; Telegram's limits lifted. Prints messages a second, CPU and memory of
+the delivering process.
+"""
+
+import asyncio
+import logging
+import resource
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from bot.delivery import Deliverer
+from bot.limits import Limiter
+from bot.pace import LIFTED
+from bot.sandbox import Sandbox
+from bot.sandbox.model import User
+from bot.sandbox.people import BOT_TOKEN
+from storage import chats, ledger
+from storage.database import Database
+from storage.model import Chat, ChatId, ChatKind
+from storage.sql import Connection
+from tests.bot.delivery.kit import plain_bot, tell
+
+CHATS = 500
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+async def serve() -> None:
+    """Be Telegram until killed; tell the address on stdout."""
+    async with Sandbox.start(people=False, keep=100) as box:
+        for number in range(1, CHATS + 1):
+            box.telegram.add_person(User(number, f"Reader {number}", "en"))
+            box.telegram.start(number)
+        print(box.url, flush=True)
+        await asyncio.Event().wait()
+
+
+def furnish(db: Connection) -> None:
+    for number in range(1, CHATS + 1):
+        chat = Chat(ChatId(number), ChatKind.PRIVATE, alerts_per_hour=1_000_000)
+        chats.met(db, chat, clock())
+
+
+def owe(db: Connection, story: int) -> None:
+    for number in range(1, CHATS + 1):
+        tell(db, [story], number, 0, clock())
+
+
+async def empty(db: Database, url: str, most: int) -> tuple[float, float]:
+    """Deliver everything; return seconds and CPU seconds."""
+    limiter = Limiter(LIFTED)
+    bot = plain_bot(BOT_TOKEN, f"{url}/bot", limiter)
+    await bot.initialize()
+    deliverer = Deliverer(db, bot, limiter, clock)
+    await deliverer.start()
+    began, cpu = time.perf_counter(), time.process_time()
+    running = asyncio.create_task(deliverer.run())
+    shown = time.perf_counter()
+    while (counts := await db.read(ledger.counts, clock())).waiting + counts.sending:
+        await asyncio.sleep(0.2)
+        if time.perf_counter() - shown > 10:
+            shown = time.perf_counter()
+            print(f"  {most - counts.waiting} of {most}, {peak_mb()} MB", flush=True)
+    spent = time.perf_counter() - began, time.process_time() - cpu
+    await deliverer.stop()
+    await running
+    await bot.shutdown()
+    return spent
+
+
+def peak_mb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+async def main(messages: int) -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    server = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.benchmarks.delivery",
+        "serve",
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert server.stdout is not None
+    url = (await server.stdout.readline()).decode().strip()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            db = await Database.opened(Path(folder) / "news.db")
+            await db.write(furnish)
+            stories = messages // CHATS
+            for story in range(1, stories + 1):
+                await db.write(owe, story)
+            before = peak_mb()
+            seconds, cpu = await empty(db, url, stories * CHATS)
+            await db.close()
+    finally:
+        server.kill()
+        await server.wait()
+    sent = stories * CHATS
+    print(
+        f"{sent} messages: {sent / seconds:.0f}/s, {cpu / sent * 1000:.2f} ms CPU a message,"
+        f" peak memory {before} → {peak_mb()} MB"
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(serve() if sys.argv[1:] == ["serve"] else main(int((sys.argv[1:] or [10_000])[0])))
