@@ -168,3 +168,54 @@ async def test_every_control_has_a_name(chrome, sandbox):
             " && n.getClientRects().length).map((n) => n.outerHTML)"
         )
         assert [] == nameless
+
+
+async def test_a_reply_keyboard_typing_and_inline_results_show(chrome, sandbox):
+    async with chrome.page(sandbox.page_url) as page:
+        await page.click('[data-action="start"]')
+        await page.text(MESSAGE, "Hello")
+        sandbox.telegram.say(ANNA_ID, "/typing")
+        await page.text('[data-typing="typing"]', "typing")
+        sandbox.telegram.say(ANNA_ID, "/where")
+        await page.see("[data-reply-keyboard]")
+        await page.click("[data-reply-key]", "Later")
+        await page.text(MESSAGE, "echo: Later")
+        await page.click("[data-reply-key]", "Here")
+        await page.click('[data-action="place-Tashkent"]')
+        await page.text(MESSAGE, "at 41.31 69.28")
+        await page.type("[data-input]", "@SteppeWireBot macron")
+        await page.click("[data-result]", "About macron")
+        await page.text(f"{MESSAGE}[data-out]", "macron told inline")
+        assert [] == page.errors
+
+
+async def test_a_deep_link_in_a_message_starts_with_its_payload(chrome, sandbox):
+    async with chrome.page(sandbox.page_url) as page:
+        await page.click('[data-action="start"]')
+        await page.text(MESSAGE, "Hello")
+        sandbox.telegram.say(ANNA_ID, "https://t.me/SteppeWireBot?start=story_12")
+        await page.click(f"{MESSAGE}[data-out] a", "story_12")
+        await page.text(MESSAGE, "Hello, Anna Reed story_12")
+
+
+async def test_scrolling_up_stays_and_the_button_leads_back(chrome, sandbox):
+    async with chrome.page(sandbox.page_url, 900, 500) as page:
+        await page.click('[data-action="start"]')
+        for number in range(130):
+            sandbox.telegram.say(ANNA_ID, f"/none{number}")
+        await page.text(MESSAGE, "/none129")
+        await page.until("document.querySelector('[data-messages]').scrollTop > 1000")
+        await page.run("document.querySelector('[data-messages]').scrollTop = 300")
+        await page.see('[data-action="down"]')
+        await sandbox.ask(ANNA_ID, "/start")
+        await page.text(MESSAGE, "/start")
+        await page.run("document.querySelector('[data-messages]').scrollTop = 0")
+        await page.click('[data-action="down"]')
+        await page.gone('[data-action="down"]')
+    async with chrome.page(sandbox.page_url, 900, 500) as page:
+        await page.text(MESSAGE, "/none129")
+        assert "/none0" not in "\n".join(await page.all_text(f"{MESSAGE} [data-text]")).split()
+        await page.run("document.querySelector('[data-messages]').scrollTop = 0")
+        await page.click('[data-action="older"]')
+        await page.text(f"{MESSAGE} [data-text]", "/none0")
+        await page.gone('[data-action="older"]')

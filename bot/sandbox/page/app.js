@@ -6,7 +6,7 @@ import { speak, word } from "./labels.js";
 import { showChats, showPeople } from "./sidebar.js";
 import { Talk } from "./talk.js";
 
-const app = { people: [], chats: [], me: 0, chat: 0, talk: null, unlisten: null };
+const app = { people: [], chats: [], me: 0, chat: 0, talk: null, unlisten: null, events: 0 };
 
 const frameOf = (id) => app.chats.find((chat) => chat.id === id);
 const theBot = () => app.chats.find((chat) => chat.kind === "private");
@@ -32,10 +32,18 @@ async function refreshPeople() {
 }
 
 async function refreshChats() {
-  app.chats = await get("chats", { person: app.me });
+  const person = app.me;
+  for (let tries = 0; tries < 5; tries += 1) {
+    const before = app.events;
+    const chats = await get("chats", { person });
+    if (person !== app.me) return;
+    app.chats = chats;
+    if (before === app.events) break; // else this answer may be older than what the stream told
+  }
   drawChats();
   const frame = frameOf(app.chat);
   if (frame && app.talk?.frame?.id === frame.id) app.talk.showFrame(frame);
+  else if (app.chat && !frame) leave(); // left, or the group moved to another id
 }
 
 const refreshAll = soon(() => { refreshChats(); refreshPeople(); });
@@ -99,6 +107,7 @@ async function deepLink(payload) {
 }
 
 function take(event) {
+  app.events += 1;
   if (event.kind === "chats") { refreshAll(); return; }
   if (event.kind === "people") { refreshPeopleSoon(); return; }
   if (event.kind === "answer") { answered(event); return; }

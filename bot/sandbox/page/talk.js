@@ -20,6 +20,7 @@ export class Talk {
     this.messages = new Map();
     this.waiting = new Map();
     this.early = new Set();
+    this.late = null;
     this.composer = new Composer(() => ({ person: app.person(), chat: this.frame, bot: app.bot() }));
     this.hooks = {
       command: (text) => this.composer.say(this.frame.kind === "private" || text.includes("@") ? text : `${text}@${app.bot()}`),
@@ -55,18 +56,21 @@ export class Talk {
     this.owner = this.app.person();
     this.pane.hidden = false;
     if (changed) { this.messages.clear(); this.list.replaceChildren(); }
+    const late = this.late = []; // what the stream tells while we load
     const { messages, more } = await get("messages", { person: this.owner, chat: frame.id });
-    if (this.frame?.id !== frame.id || this.owner !== this.app.person()) return;
+    if (this.late !== late || this.owner !== this.app.person()) return;
     this.messages = new Map(messages.map((message) => [message.id, message]));
     this.older = more;
     this.showFrame(frame);
     this.composer.show(frame);
     this.redraw();
+    this.late = null;
+    for (const event of late) this.take(event);
     this.toEnd();
     focusInput();
   }
 
-  close() { this.frame = null; this.pane.hidden = true; }
+  close() { this.frame = null; this.late = null; this.pane.hidden = true; }
 
   showFrame(frame) {
     const fresh = this.frame.started === frame.started && this.frame.blocked === frame.blocked;
@@ -143,6 +147,7 @@ export class Talk {
   // What happened in this chat
 
   take(event) {
+    if (this.late) { this.late.push(event); return; }
     if (event.kind === "message") this.added(event.message);
     if (event.kind === "edit") this.edited(event.message);
     if (event.kind === "delete") { this.messages.delete(event.message); this.redraw(); }
@@ -151,6 +156,7 @@ export class Talk {
   }
 
   added(message) {
+    if (this.messages.has(message.id)) { this.edited(message); return; }
     const follow = this.pinned || message.out;
     const before = [...this.messages.values()].pop();
     this.messages.set(message.id, message);

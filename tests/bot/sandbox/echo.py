@@ -5,13 +5,23 @@ import zlib
 from io import BytesIO
 from typing import Any
 
-from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import (
+    BotCommand,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InputTextMessageContent,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    Update,
+)
 from telegram.constants import ParseMode
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
     CommandHandler,
     ContextTypes,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
@@ -93,6 +103,21 @@ async def _location(update: Update, _context: Context) -> None:
     await update.effective_message.reply_text(f"at {place.latitude:.2f} {place.longitude:.2f}")
 
 
+async def _where(update: Update, _context: Context) -> None:
+    keys = [[KeyboardButton("📍 Here", request_location=True)], [KeyboardButton("Later")]]
+    await update.effective_message.reply_text("Where?", reply_markup=ReplyKeyboardMarkup(keys))
+
+
+async def _typing(update: Update, _context: Context) -> None:
+    await update.effective_chat.send_action("typing")
+
+
+async def _inline(update: Update, _context: Context) -> None:
+    query = update.inline_query
+    content = InputTextMessageContent(f"<b>{query.query}</b> told inline", parse_mode="HTML")
+    await query.answer([InlineQueryResultArticle("1", f"About {query.query}", content)])
+
+
 async def _press(update: Update, _context: Context) -> None:
     query = update.callback_query
     match query.data:
@@ -120,9 +145,12 @@ def echo_application(token: str, url: str) -> Any:
         "rich": _rich,
         "file": _file,
         "photo": _photo,
+        "where": _where,
+        "typing": _typing,
     }.items():
         application.add_handler(CommandHandler(name, command))
     application.add_handler(CallbackQueryHandler(_press))
+    application.add_handler(InlineQueryHandler(_inline))
     application.add_handler(MessageHandler(filters.Document.ALL, _document))
     application.add_handler(MessageHandler(filters.LOCATION, _location))
     application.add_handler(MessageHandler(filters.TEXT & ~filters.COMMAND, _echo))
