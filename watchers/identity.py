@@ -37,7 +37,7 @@ def keys(
     together or the text itself do.
     """
     every = [_marks(one, own, aliases) for one in entries]
-    rest = [_marks(one, own, aliases) for one in others]
+    rest = [_marks(one, own, aliases) for one in _alike(entries, others)]
     # The same entry listed twice repeats nothing: count distinct entries only.
     distinct = {(marks, one.text) for marks, one in zip(every, entries, strict=True)}
     counted = [*(marks for marks, _ in distinct), *rest]
@@ -53,6 +53,18 @@ def keys(
             found = _together(one, guid, link, counted)
         result.append(tuple(dict.fromkeys(found or [_text_key(one)])))
     return result
+
+
+def _alike(entries: Sequence[Told], others: Iterable[Told]) -> list[Told]:
+    """Return the others that might share a key with an entry: most plainly cannot."""
+    tails = {_tail(one.guid) for one in entries} | {_tail(one.link) for one in entries}
+    return [one for one in others if _tail(one.guid) in tails or _tail(one.link) in tails]
+
+
+def _tail(address: str) -> str:
+    """Return what stands behind the last slash, which canonical forms do not change."""
+    path = address.partition("?")[0].partition("#")[0]
+    return path.strip().rstrip("/").rpartition("/")[2]
 
 
 def _marks(one: Told, own: Collection[str], aliases: Mapping[str, str]) -> tuple[str, str, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -37,6 +38,7 @@ _DOCUMENTS = frozenset({200, 202, 203, 206, 226})
 _FIRST_FREE_PORT = 1024
 _WEB_PORTS = frozenset({80, 443})
 
+_NUMBER = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}")
 _BY_STATUS = {
     401: FailKind.FORBIDDEN,
     402: FailKind.FORBIDDEN,
@@ -156,7 +158,9 @@ class Fetcher:
             return None
         if port < _FIRST_FREE_PORT and port not in _WEB_PORTS:
             return _refused(url, FailKind.REFUSED_HOST)
-        if guard.is_literal(host) and not guard.is_public(host):
+        # "127.1", "0x7f000001", "2130706433": numbers that resolvers take for addresses.
+        is_number = _NUMBER.fullmatch(host) is not None and not guard.is_literal(host)
+        if is_number or (guard.is_literal(host) and not guard.is_public(host)):
             return _refused(url, FailKind.REFUSED_HOST)
         return None
 

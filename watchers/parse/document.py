@@ -100,6 +100,9 @@ def _changed_entries(
 ) -> RawFeed | None:
     if root.name == "urlset":
         return sitemap.read(parts, changed)
+    if same and not changed:
+        # A new build date around the same old entries: nothing to parse.
+        return RawFeed(format="unchanged", advice=syndication.advice(parts.text))
     feed = syndication.read(parts.without(same), document.url)
     if feed is not None and len(feed.entries) == len(changed):
         for entry, number in zip(feed.entries, changed, strict=True):

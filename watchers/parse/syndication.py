@@ -28,6 +28,7 @@ _BARE_OR_CDATA = re.compile(rf"<!\[CDATA\[.*?(?:\]\]>|\Z)|{_BARE.pattern}", re.D
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOURS_A_DAY = 24
+_HEAD = 16_384
 
 
 def read(text: str, url: str) -> RawFeed | None:
@@ -51,7 +52,7 @@ def read(text: str, url: str) -> RawFeed | None:
         site_url=feed.get("link", "") or "",
         language=feed.get("language", "") or "",
         format=told.version or "unknown",
-        advice=_advice(feed, text),
+        advice=advice(text),
         entries=[_entry(one) for one in told.entries],
     )
 
@@ -100,15 +101,18 @@ def _summary(one: Mapping[str, Any]) -> str:
     return summary[:_LARGEST_SUMMARY]
 
 
-def _advice(feed: Mapping[str, Any], text: str) -> Advice:
+def advice(text: str) -> Advice:
     """Read RSS ttl (minutes), the syndication module and skipHours / skipDays (GMT)."""
+    # Where it belongs, at the beginning or the end: not in an entry that writes about it.
+    text = text[:_HEAD] + text[-_HEAD:] if len(text) > 2 * _HEAD else text
     waits = []
-    ttl = str(feed.get("ttl", "")).strip()
+    ttl = _between(text, "<ttl>", "</ttl>").strip()
     if ttl.isdecimal():
         waits.append(int(ttl[:6]) * 60)
-    period = str(feed.get("sy_updateperiod", "")).strip().lower()
+    period = _between(text, "<sy:updatePeriod>", "</sy:updatePeriod>").strip().lower()
     if period in _UPDATE_PERIODS:
-        waits.append(int(_UPDATE_PERIODS[period] / _frequency(feed)))
+        frequency = _between(text, "<sy:updateFrequency>", "</sy:updateFrequency>")
+        waits.append(int(_UPDATE_PERIODS[period] / _frequency(frequency)))
     hours: set[int] = set()
     days: set[int] = set()
     if inner := _between(text, "<skipHours>", "</skipHours>"):
@@ -124,10 +128,10 @@ def _between(text: str, opening: str, closing: str) -> str:
     return text[start + len(opening) : end] if end >= 0 else ""
 
 
-def _frequency(feed: Mapping[str, Any]) -> float:
+def _frequency(told: str) -> float:
     # Updates per period: a divisor; fractions and nonsense occur.
     try:
-        frequency = float(str(feed.get("sy_updatefrequency", "1")).strip().replace(",", "."))
+        frequency = float(told.strip().replace(",", "."))
     except ValueError:
         return 1.0
     return frequency if 0.001 <= frequency <= 10_000 else 1.0  # noqa: PLR2004

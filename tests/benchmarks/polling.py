@@ -1,0 +1,227 @@
+"""What polling costs: unchanged feeds, changed feeds, the loop's stalls, memory over rounds.
+
+Run by hand: ``python -m tests.benchmarks.polling [unchanged|changed|memory] [--rounds N]``.
+The farm runs in a process of its own, so that only our side is measured.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import io
+import logging
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import feedparser
+import structlog
+
+from storage import feeds
+from storage.database import Database
+from storage.feeds import NewFeed
+from watchers import fetch
+from watchers.desk import Desk
+from watchers.poll import Poller
+from watchers.workers import WorkerLimits
+
+UNCHANGED, CHANGED, ENTRIES, FRESH = 1000, 300, 30, 3
+WORDS = (
+    "парламент бюджет закон Астана Бишкек Ташкент министр экономика курс тенге сом газ нефть "
+    "дорога школа больница выборы президент встреча соглашение граница вода энергия суд"
+).split()
+
+
+def document(feed: int, edition: int) -> bytes:
+    """The feed's document of an edition: three entries newer than the edition before."""
+    entries = []
+    for number in range(edition * FRESH, edition * FRESH + ENTRIES):
+        told = [WORDS[(feed * 7 + number * step) % len(WORDS)] for step in (1, 3, 5, 7, 11)]
+        link = f"https://outlet{feed}.example/news/{number}"
+        text = f"<p>{' '.join(told)}: подробности дела {number}.</p>" + "<p>Ещё строка.</p>" * 12
+        entries.append(
+            f"<item><title>{' '.join(told)} {feed}-{number}</title><link>{link}</link>"
+            f"<guid>{link}</guid><pubDate>Sun, 22 Nov 2026 07:{number % 60:02d}:00 GMT</pubDate>"
+            f"<category>{told[0]}</category>"
+            f"<description><![CDATA[{text}]]></description></item>"
+        )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel>'
+        f"<title>Outlet {feed}</title><link>https://outlet{feed}.example/</link>"
+        f"{''.join(reversed(entries))}</channel></rss>"
+    ).encode()
+
+
+class Farm(asyncio.Protocol):
+    """A small HTTP server: /u/N never changes, /c/N?… has a new edition at every request."""
+
+    editions: dict[int, int] = {}  # noqa: RUF012 (one server a process)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.buffer = b""
+
+    def data_received(self, chunk: bytes) -> None:
+        self.buffer += chunk
+        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
+            head, self.buffer = self.buffer[:end], self.buffer[end + 4 :]
+            self.transport.write(self.answer(head))
+
+    def answer(self, head: bytes) -> bytes:
+        _, kind, number = head.split(b" ", 2)[1].split(b"/")
+        feed = int(number)
+        if kind == b"u":
+            if b"if-none-match" in head.lower():
+                return b'HTTP/1.1 304 Not Modified\r\nETag: "x"\r\n\r\n'
+            body, tag = document(feed, 0), b"x"
+        else:
+            edition = self.editions.get(feed, 0)
+            self.editions[feed] = edition + 1
+            body, tag = document(feed, edition), str(edition).encode()
+        return (
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nETag: \"%s\"\r\n"
+            b"Content-Length: %d\r\n\r\n" % (tag, len(body))
+        ) + body
+
+
+async def serve() -> None:
+    """Be the farm: print the port, then serve until killed."""
+    server = await asyncio.get_running_loop().create_server(Farm, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+class Lag:
+    """Measures how late the event loop is, in milliseconds."""
+
+    def __init__(self) -> None:
+        self.late: list[float] = []
+
+    async def watch(self) -> None:
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(0.002)
+            self.late.append((time.perf_counter() - before - 0.002) * 1000)
+
+    def told(self) -> str:
+        late = sorted(self.late) or [0.0]
+        return f"loop stall p99 {late[int(len(late) * 0.99)]:.1f} ms, worst {late[-1]:.1f} ms"
+
+
+def cpu_s() -> float:
+    """CPU seconds of this process and its finished or living children."""
+    own = time.process_time()
+    children = 0.0
+    ticks = os.sysconf("SC_CLK_TCK")
+    for pid in Path("/proc").iterdir():
+        if pid.name.isdecimal():
+            with contextlib.suppress(OSError, IndexError):
+                stat = (pid / "stat").read_text().rpartition(")")[2].split()
+                if int(stat[1]) == os.getpid() and "worker" in (pid / "cmdline").read_text():
+                    children += (int(stat[11]) + int(stat[12])) / ticks
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own + children + used.ru_utime + used.ru_stime
+
+
+def resident_mb() -> float:
+    """Resident memory of this process."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextlib.asynccontextmanager
+async def newsroom(kind: str, count: int) -> AsyncIterator[Poller]:
+    """A poller with this many feeds on a farm, each looked at once."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks.polling", "farm"], stdout=subprocess.PIPE
+    )
+    try:
+        assert server.stdout
+        port = int(server.stdout.readline())
+        with tempfile.TemporaryDirectory() as folder:
+            db = await Database.opened(Path(folder) / "news.db")
+            now = datetime.now(UTC)
+            for number in range(count):
+                new = NewFeed(f"http://127.0.0.1:{port}/{kind}/{number}", "", f"Outlet {number}")
+                await db.write(feeds.add, new, now)
+            desk = await Desk.opened(db)
+            async with (
+                fetch.opened(
+                    user_agent="benchmark", allowed=frozenset({("127.0.0.1", port)})
+                ) as fetcher,
+                Poller.opened(
+                    db, desk, fetcher, clock=lambda: datetime.now(UTC), limits=WorkerLimits()
+                ) as poller,
+            ):
+                await poller.round(force=True)
+                yield poller
+            await db.close()
+    finally:
+        server.kill()
+        server.wait()
+
+
+async def measured(poller: Poller, rounds: int, count: int) -> float:
+    """Poll so many rounds and say what they cost; return CPU seconds a round."""
+    lag = Lag()
+    watching = asyncio.create_task(lag.watch())
+    cpu, wall = cpu_s(), time.perf_counter()
+    for _ in range(rounds):
+        told = await poller.round(force=True)
+    cpu, wall = (cpu_s() - cpu) / rounds, (time.perf_counter() - wall) / rounds
+    watching.cancel()
+    print(
+        f"{count} feeds: {count / wall:.0f} feeds/s, {cpu / count * 1000:.2f} ms CPU a feed, "
+        f"{lag.told()}; new {told.new}, unchanged {told.unchanged}, failed {told.failed}"
+    )
+    return cpu
+
+
+async def unchanged(rounds: int) -> None:
+    """A thousand feeds that answer 304."""
+    async with newsroom("u", UNCHANGED) as poller:
+        await measured(poller, rounds, UNCHANGED)
+
+
+async def changed(rounds: int) -> None:
+    """Three hundred feeds of thirty entries, three of them new."""
+    async with newsroom("c", CHANGED) as poller:
+        ours = await measured(poller, rounds, CHANGED)
+    bodies = [document(feed, 1) for feed in range(CHANGED)]
+    before = time.process_time()
+    for body in bodies:
+        feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    theirs = time.process_time() - before
+    print(f"feedparser alone {theirs:.2f} s CPU, all of ours {ours:.2f} s: × {ours / theirs:.2f}")
+
+
+async def memory(rounds: int) -> None:
+    """Resident memory over many rounds of changed feeds."""
+    async with newsroom("c", CHANGED) as poller:
+        for number in range(1, rounds + 1):
+            await poller.round(force=True)
+            if number in {1, 10} or number % 20 == 0:
+                print(f"round {number}: {resident_mb():.1f} MB", flush=True)
+
+
+def main() -> None:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="?", default="all")
+    parser.add_argument("--rounds", type=int, default=5)
+    asked = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    if asked.what == "farm":
+        asyncio.run(serve())
+    for name, run in {"unchanged": unchanged, "changed": changed, "memory": memory}.items():
+        if asked.what == name or (asked.what == "all" and name != "memory"):
+            asyncio.run(run(asked.rounds))
+
+
+if __name__ == "__main__":
+    main()
