@@ -20,6 +20,7 @@ from bot import health, telegram_half
 from bot.conversation import World
 from bot.editions import Editions
 from bot.instance import alone, database_lock, token_lock
+from bot.notices import owe_feed_notices
 from bot.settings import Settings
 from bot.telegram_half import TelegramHalf
 from storage import deliveries, feeds, ledger, talks
@@ -188,6 +189,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         ticks: tuple[tuple[Callable[[], Awaitable[Any]], int], ...] = (
             (self._room.poller.round, POLL_TICK_S),
             (self._editions.round, DIGEST_TICK_S),
+            (self._tell_of_feeds, DIGEST_TICK_S),
             (self._upkeep, UPKEEP_TICK_S),
         )
         for tick, seconds in ticks:
@@ -197,6 +199,13 @@ class ticking:  # noqa: N801 (reads as a with-statement)
     def __exit__(self, *_: object) -> None:
         """Stop the timers."""
         self._scheduler.shutdown(wait=False)
+
+    async def _tell_of_feeds(self) -> None:
+        """Owe the admins one message about feeds that fell ill or recovered."""
+        room = self._room
+        owed = await room.db.write(owe_feed_notices, room.settings.admin_ids, room.clock())
+        if owed:
+            room.desk.wake()
 
     async def _upkeep(self) -> None:
         """Forget what nobody needs any more."""

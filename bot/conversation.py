@@ -23,6 +23,7 @@ from storage.model import (
     SubscriptionId,
     ThreadId,
 )
+from watchers.text.names import Gazetteer
 
 
 class Html(str):
@@ -205,6 +206,10 @@ class Ask:
 
 class NewsDesk(Protocol):
     """What commands tell the desk, so that its memory follows the rows they wrote."""
+
+    @property
+    def names(self) -> Gazetteer:
+        """The gazetteer with the names that admins taught."""
 
     def subscribe(self, subscription: Subscription) -> None:
         """Match this subscription from now on, or match its new query."""

@@ -11,12 +11,13 @@ import structlog
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application
 
-from bot import telegram_menus
+from bot import telegram_menus, telegram_webhook
 from bot.adapter import ALLOWED_UPDATES, Adapter, InOrder
 from bot.conversation import World
 from bot.delivery import Deliverer
 from bot.limits import Limiter
 from bot.settings import Settings
+from bot.telegram_in import channel_facts
 from storage import lanes
 from storage.errors import NewsError
 from storage.model import ChatId
@@ -44,6 +45,7 @@ class TelegramHalf:
         self.world = replace(world, wake=self.deliverer.wake)
         self.adapter: Adapter | None = None
         self._delivering: asyncio.Task[None] | None = None
+        self._open = AsyncExitStack()
 
     async def connect(self) -> None:
         """Reach Telegram, however long that takes, then listen and deliver."""
@@ -52,7 +54,12 @@ class TelegramHalf:
             log.warning("telegram is away", next_try_s=wait)
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT_S)
-        self.world = replace(self.world, bot_username=self.application.bot.username)
+        bot = self.application.bot
+        self.world = replace(
+            self.world,
+            bot_username=bot.username,
+            channel=lambda name, person: channel_facts(bot, name, person),
+        )
         self.adapter = Adapter(self.world)
         self.adapter.attach(self.application)
         await self.deliverer.start()
@@ -75,6 +82,19 @@ class TelegramHalf:
         return True
 
     async def _listen(self) -> None:
+        """Have updates brought by webhook, or fetch them by long polling."""
+        settings = self._settings
+        if settings.telegram_webhook_url:
+            await self._open.enter_async_context(
+                telegram_webhook.served(
+                    self.application,
+                    settings.telegram_webhook_url,
+                    settings.telegram_webhook_listen,
+                    settings.telegram_webhook_secret,
+                    ALLOWED_UPDATES,
+                )
+            )
+            return
         updater = self.application.updater
         if updater is None:
             return
@@ -100,6 +120,7 @@ class TelegramHalf:
     async def close(self) -> None:
         """Stop in order: hear nothing new, finish what is under way, say goodbye."""
         application = self.application
+        await self._open.aclose()
         if application.updater is not None and application.updater.running:
             await application.updater.stop()
         await self.deliverer.stop()

@@ -12,6 +12,7 @@ from storage.model import Item, ItemId, Story, StoryId
 from storage.sql import Connection
 from watchers import keywords
 from watchers.text import words
+from watchers.text.names import Gazetteer, gazetteer
 
 SCAN = 600
 """How many of the newest hits are ranked; a reader never pages further."""
@@ -48,6 +49,7 @@ async def find(
     limit: int,
     offset: int = 0,
     since: datetime | None = None,
+    names: Gazetteer | None = None,
 ) -> Found:
     """Return the page [offset, offset + limit) of the stories that a query finds, best first."""
     hits = await db.read(narrowed, keywords.fts(query), since)
@@ -63,7 +65,7 @@ async def find(
         for item in await db.read(items.by_ids, tellings):
             told.setdefault(item.story_id, []).append(item)
         for story_id, _ in batch:
-            surfaces = first_met(query, told.get(story_id, ()), now)
+            surfaces = first_met(query, told.get(story_id, ()), now, names)
             if surfaces is not None:
                 good.append(story_id)
                 met |= surfaces
@@ -107,10 +109,15 @@ def rank(hits: Sequence[search.Hit], now: datetime) -> list[tuple[StoryId, list[
     return [(story, tellings[story]) for story in order]
 
 
-def first_met(query: keywords.Query, tellings: Iterable[Item], now: datetime) -> set[str] | None:
+def first_met(
+    query: keywords.Query,
+    tellings: Iterable[Item],
+    now: datetime,
+    names: Gazetteer | None = None,
+) -> set[str] | None:
     """Return the words by which the first matching telling meets a query; None if none does."""
     for item in tellings:
-        hit = keywords.match(query, analysed(item), facts_of(item, now))
+        hit = keywords.match(query, analysed(item, names), facts_of(item, now))
         if hit is not None:
             return {one.surface for one in hit.met}
     return None
@@ -130,11 +137,11 @@ def facts_of(item: Item, now: datetime) -> keywords.Facts:
     )
 
 
-def analysed(item: Item) -> words.Analysis:
+def analysed(item: Item, names: Gazetteer | None = None) -> words.Analysis:
     """Analyse a stored item's words again; those of the last pages are remembered."""
-    return _analysed(item.title, item.summary, item.lang)
+    return _analysed(item.title, item.summary, item.lang, names or gazetteer())
 
 
 @lru_cache(maxsize=512)
-def _analysed(title: str, summary: str, lang: str) -> words.Analysis:
-    return words.analyse(title, summary, lang=lang)
+def _analysed(title: str, summary: str, lang: str, names: Gazetteer) -> words.Analysis:
+    return words.analyse(title, summary, lang=lang, names=names)

@@ -5,7 +5,7 @@ subscriptions), decides one document at a time, and records each in one transact
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from typing import Self, assert_never
 import structlog
 
 from storage import intake as intake_store
-from storage import items, subscriptions
+from storage import aliases, items, subscriptions
 from storage import stories as story_store
 from storage.database import Database
 from storage.errors import NewsError
@@ -31,6 +31,7 @@ from storage.model import (
 from watchers import intake, keywords, stories
 from watchers.parse import Entry
 from watchers.text import words
+from watchers.text.names import Gazetteer, gazetteer, with_aliases
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +73,8 @@ class Desk:
             last_item=item,
             last_story=story,
         )
+        if taught := await db.read(aliases.every):
+            memory.names = with_aliases(gazetteer(), taught)
         desk = cls(db, memory)
         for subscription in await db.read(subscriptions.every):
             desk.subscribe(subscription)
@@ -87,12 +90,23 @@ class Desk:
         async with self._turn:
             recent = await self._db.read(items.since, now - WINDOW)
             for done, one in enumerate(recent, 1):
-                self._memory.index.add(telling_of(one), one.story_id)
+                self._memory.index.add(telling_of(one, self._memory.names), one.story_id)
                 if done % ENTRIES_A_SLICE == 0:
                     progress(done, len(recent))
                     await asyncio.sleep(0)
             for correction in await self._db.read(story_store.corrections):
                 self._obey(*correction)
+
+    @property
+    def names(self) -> Gazetteer:
+        """The gazetteer with the names that admins taught."""
+        return self._memory.names or gazetteer()
+
+    def learn(self, taught: Iterable[tuple[str, Sequence[str]]]) -> None:
+        """Know these names beside the gazetteer's from now on, in texts and in queries."""
+        self._memory.names = with_aliases(gazetteer(), taught)
+        for subscription in tuple(self._memory.subscriptions.values()):
+            self.subscribe(subscription)
 
     # --- what the chat tells us --------------------------------------------------------------
 
@@ -102,7 +116,7 @@ class Desk:
             self.unsubscribe(subscription.id)
             return
         try:
-            query = keywords.parse(subscription.query)
+            query = keywords.parse(subscription.query, self._memory.names)
         except NewsError as error:
             # A stored query that a newer grammar refuses must not stop all the others.
             log.warning("subscription not understood", id=subscription.id, error=str(error))
@@ -233,9 +247,9 @@ class Desk:
         self._memory.index.expire(now)
 
 
-def telling_of(item: Item) -> stories.Telling:
+def telling_of(item: Item, names: Gazetteer | None = None) -> stories.Telling:
     """Prepare a stored item's signals again."""
-    analysis = words.analyse(item.title, item.summary, lang=item.lang)
+    analysis = words.analyse(item.title, item.summary, lang=item.lang, names=names)
     return stories.prepare(
         item=item.id,
         outlet=item.outlet.id,

@@ -150,4 +150,4 @@ async def export(settings: Settings) -> None:
     async with archive(settings) as db:
         found = await db.read(feed_store.every, polled_only=True)
     outlines = tuple(opml.Outline(one.url, one.title, one.site_url) for one in found)
-    click.get_binary_stream("stdout").write(opml.write(outlines, "SteppeWire") + b"\n")
+    click.echo(opml.write(outlines, "SteppeWire").decode())

@@ -21,11 +21,12 @@ async def find(
     """Search the archive. Raises NewsError where the query cannot be read."""
     return await archive.find(
         world.db,
-        keywords.parse(text),
+        keywords.parse(text, world.desk.names),
         now=world.clock(),
         limit=limit,
         offset=offset,
         since=since,
+        names=world.desk.names,
     )
 
 

@@ -27,6 +27,7 @@ from storage.model import (
     Subscription,
     SubscriptionId,
 )
+from watchers.text.names import Gazetteer, gazetteer
 
 NOW = datetime.fromisoformat("2026-11-22T08:00:00+00:00")
 READER, ADMIN = ChatId(1001), ChatId(1)
@@ -37,6 +38,7 @@ class Desk:
     """Remembers what it was told to match."""
 
     matched: dict[SubscriptionId, Subscription] = field(default_factory=dict)
+    names: Gazetteer = field(default_factory=gazetteer)
 
     def subscribe(self, subscription: Subscription) -> None:
         self.matched[subscription.id] = subscription
