@@ -186,7 +186,7 @@ def remove(db: Connection, feed_id: FeedId) -> None:
     ]
     # Ids must not be given twice: an old message may still point to them.
     db.conn.execute(
-        "insert into facts(name, value) select 'last_item', max(id) from items where true"
+        "insert into facts(name, value) select 'last_item', coalesce(max(id), 0) from items where true"
         " on conflict(name) do update set value = max(value + 0, excluded.value + 0)"
     )
     db.conn.execute("delete from facts where name = 'last_item' and value is null")
