@@ -238,15 +238,22 @@ class Page:
         return found
 
     async def click(self, selector: str, text: str = "", within: float = WAIT) -> None:
-        """Click the last visible element matching `selector` (and containing `text`)."""
+        """Click the last visible element matching `selector` (and containing `text`).
+
+        Waits until it stands still and nothing lies over it, as a person does.
+        """
         spot = await self.until(
             f"""(() => {{
               const fits = (n) => n.getClientRects().length && n.innerText.includes({json.dumps(text)});
               const node = [...document.querySelectorAll({json.dumps(selector)})].filter(fits).pop();
               if (!node || node.disabled) return false;
               node.scrollIntoView({{block: "nearest", behavior: "instant"}});
-              const box = node.getBoundingClientRect();
-              return {{x: box.x + box.width / 2, y: box.y + box.height / 2}};
+              const box = node.getClientRects()[0]; // the first line of a wrapped link
+              const spot = {{x: box.x + box.width / 2, y: box.y + box.height / 2}};
+              const still = window.__spot?.x === spot.x && window.__spot?.y === spot.y;
+              window.__spot = spot;
+              const top = document.elementFromPoint(spot.x, spot.y);
+              return still && node.contains(top) && spot;
             }})()""",
             within,
         )

@@ -194,6 +194,7 @@ async def test_a_deep_link_in_a_message_starts_with_its_payload(chrome, sandbox)
         await page.click('[data-action="start"]')
         await page.text(MESSAGE, "Hello")
         sandbox.telegram.say(ANNA_ID, "https://t.me/SteppeWireBot?start=story_12")
+        await page.text(f"{MESSAGE}:not([data-out])", "echo: https")
         await page.click(f"{MESSAGE}[data-out] a", "story_12")
         await page.text(MESSAGE, "Hello, Anna Reed story_12")
 
