@@ -129,5 +129,3 @@ async def raw_server(answer: bytes, *, hang: bool = False) -> AsyncIterator[int]
 def bomb(size: int) -> bytes:
     """So many zero bytes, gzipped."""
     return gzip.compress(bytes(size), 9)
-
-

@@ -84,7 +84,7 @@ class Farm(asyncio.Protocol):
             self.editions[feed] = edition + 1
             body, tag = document(feed, edition), str(edition).encode()
         return (
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nETag: \"%s\"\r\n"
+            b'HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nETag: "%s"\r\n'
             b"Content-Length: %d\r\n\r\n" % (tag, len(body))
         ) + body
 

@@ -26,8 +26,7 @@ _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _SAMPLE = 40_000
 """Bytes that decide; a feed does not change its encoding half-way."""
 _CREDIBLE = 0.3
-_FEW_BAD_BYTES = 0.02
-"""Share of broken sequences among multi-byte ones up to which a text still is UTF-8."""
+_GOOD_TO_BAD = 5
 # Labels met in feeds that Python does not know by that name.
 _LABELS = {
     "cp1251": "windows-1251",
@@ -125,9 +124,9 @@ def _almost_utf8(sample: bytes) -> bool:
     """Tell whether a text is UTF-8 with a few bytes spoilt, as cut strings leave them."""
     text = sample.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    good = len(sample) - bad - sum(1 for char in text if char.isascii())
-    # What remains of the sample after ASCII and bad bytes are bytes of valid sequences.
-    return good > 0 and bad <= max(3, good * _FEW_BAD_BYTES) and good > 4 * bad
+    good = sum(1 for char in text if not char.isascii()) - bad
+    # Text in a single-byte encoding turns out the other way round: nearly all of it is bad.
+    return good > _GOOD_TO_BAD * bad
 
 
 def _wide(body: bytes) -> str:

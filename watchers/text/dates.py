@@ -94,7 +94,7 @@ _ISO = re.compile(
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?\s*(.*)$")
 _RFC_822 = re.compile(
     r"^(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})\s+([A-Za-z]{3})[a-z]{0,6}\s+(\d{4}|\d{2})\s+"
-    r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([+-]\d{4}|[A-Z]{1,5})?$"
+    r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([+-]\d{4}|(?!AM|PM)[A-Z]{1,5})?$"
 )
 _ENGLISH = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _DOTTED = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?!\d)")
