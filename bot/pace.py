@@ -122,8 +122,9 @@ class Pace:
         self._everybody.take(now, cost if paced else 1)
         if even and (rate := self.limits.everybody).most:
             slot = rate.seconds / rate.most
-            # Timers are late by a little; two slots may be made good, else the rate would sink.
-            self._even = max(self._even, now - 2 * slot) + slot * cost
+            # Timers and disks are late by a little; what they cost may be made good, else the
+            # rate would sink. The window still holds.
+            self._even = max(self._even, now - MADE_GOOD * slot) + slot * cost
         if paced:
             self._window(self._chats, target, self.limits.chat).take(now, cost)
             if is_group(target):
@@ -171,6 +172,9 @@ class Pace:
             windows[target] = Window(rate)
         return windows[target]
 
+
+MADE_GOOD = 5
+"""So many slots of the even pace may follow at once after a delay."""
 
 ALIKE_HEARD_S = 30.0
 """Bans heard further apart than this say nothing about each other."""

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 WORKERS = 16
 """Calls at a time. At 25 messages a second and a second an answer all of them would be busy."""
 
-AHEAD = 6
+AHEAD = 12
 """So many broadcasts at most wait in the limiter; the others wait in the file, in order."""
 
 TICK_S = 5.0

@@ -35,10 +35,10 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-async def serve() -> None:
+async def serve(people: int) -> None:
     """Be Telegram until killed; tell the address on stdout."""
     async with Sandbox.start(people=False, keep=100) as box:
-        for number in range(1, CHATS + 1):
+        for number in range(1, people + 1):
             box.telegram.add_person(User(number, f"Reader {number}", "en"))
             box.telegram.start(number)
         print(box.url, flush=True)
@@ -114,4 +114,7 @@ async def main(messages: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve() if sys.argv[1:] == ["serve"] else main(int((sys.argv[1:] or [10_000])[0])))
+    if sys.argv[1:2] == ["serve"]:
+        asyncio.run(serve(int((sys.argv[2:] or [CHATS])[0])))
+    else:
+        asyncio.run(main(int((sys.argv[1:] or [10_000])[0])))
