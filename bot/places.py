@@ -43,6 +43,20 @@ _CITIES = {
 }  # fmt: skip
 
 
+# Where borders of time run between a city and the nearest one that names a zone: degrees.
+_BORDERS = """
+Asia/Almaty 51.1 71.4, 49.8 73.1, 52.3 77.0, 53.2 63.6, 54.9 69.2, 50.4 80.2, 49.9 82.6, 42.9 71.4,
+ 42.3 69.6, 45.0 78.4, 53.3 69.4
+Asia/Bishkek 40.5 72.8, 40.9 73.0, 41.4 76.0, 42.5 78.4
+Asia/Dushanbe 40.3 69.6, 37.5 71.6, 37.9 69.8
+Asia/Tashkent 40.4 71.8, 41.0 71.7, 40.8 72.3
+Asia/Samarkand 42.5 59.6, 37.2 67.3, 39.8 64.4, 41.6 60.6
+Asia/Ashgabat 37.6 61.8, 39.1 63.6, 41.8 60.0, 40.0 53.0
+Europe/Moscow 59.9 30.3, 55.8 49.1, 56.3 44.0, 47.2 39.7, 45.0 39.0, 43.1 45.7, 43.0 47.5, 68.9 33.1
+Asia/Yekaterinburg 51.8 55.1, 55.2 61.4, 55.4 65.3, 57.2 65.5, 54.7 56.0, 58.0 56.2, 61.3 73.4
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """The place a zone is named after, in degrees north and east."""
@@ -119,7 +133,11 @@ def _names() -> dict[str, str]:
 def _spots() -> tuple[Spot, ...]:
     """Read where each zone's city lies from the zone database's own table (ISO 6709)."""
     table = files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8")
-    spots = []
+    spots = [
+        Spot(zone, *map(float, place.split()))
+        for zone, places in re.findall(r"^(\w+/\w+) ((?:.|\n )+)$", _BORDERS, re.MULTILINE)
+        for place in places.split(",")
+    ]
     for line in table.splitlines():
         fields = line.split("\t")
         if line.startswith("#") or len(fields) < 3:  # noqa: PLR2004 - code, place, zone

@@ -53,7 +53,8 @@ async def pressed(ask: Ask, world: World) -> Reply:
 
 def _changes(chat: Chat, name: str, value: str) -> dict[str, Any] | None:  # noqa: PLR0911 - one a setting
     """Return what a press changes; None where its data is not ours."""
-    number = int(value) if value.isdecimal() and len(value) < 6 else -1  # noqa: PLR2004 - minutes
+    is_number = value.isascii() and value.isdecimal() and len(value) < 6  # noqa: PLR2004 - minutes
+    number = int(value) if is_number else -1
     match name:
         case "lang" if value in LANGUAGES:
             return {"language": value}

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.conversation import Button, Html, Keyboard, Message
 from bot.render.markup import bold, chunks, cut, escape, italic, joined, link, tidy, told
 from bot.texts import say, words
-from storage.model import Chat, Item, Outlet, Ownership, Story
+from storage.model import Chat, ChatKind, Item, Outlet, Ownership, Story
 
 HEADLINE_UNITS = 220
 SUMMARY_UNITS = 260
@@ -87,8 +87,12 @@ def alert(
     now: datetime,
     because: Sequence[tuple[str, str]] = (),
     query: str = "",
+    bot_username: str = "",
 ) -> Message:
     """Render the living message of a story; rendered anew when further outlets tell it.
+
+    In a channel anybody may press, so there the one button leads into the bot
+    (``bot_username``) and answers in private.
 
     ``because`` pairs a term of the query with the word it met; ``query`` is the
     subscription's. Both are said in the last line, so that nobody wonders why it came.
@@ -100,6 +104,8 @@ def alert(
         told_by(story, language),
         joined((f"🕗 {_told_at(story, chat, now)}", _why_line(because, query)), "\n"),
     ]
+    if chat.kind is ChatKind.CHANNEL:
+        return Message(joined(parts, "\n\n"), channel_buttons(story, language, bot_username))
     return Message(joined(parts, "\n\n"), alert_buttons(story, language))
 
 
@@ -132,17 +138,26 @@ def _why_line(because: Sequence[tuple[str, str]], query: str) -> Html:
     return joined(("🔎", joined(met, ", ") if met else tidy(query, 80)), " ")
 
 
+def _story_label(story: Story, language: str) -> str:
+    count = len(outlets(story))
+    if count == 1:
+        return f"📖 {say(language, 'button.story')}"
+    return f"📖 {say(language, 'button.story_outlets', count=count)}"
+
+
+def channel_buttons(story: Story, language: str, bot_username: str) -> Keyboard:
+    """Return the one button under a channel's post."""
+    if not bot_username:
+        return ()
+    url = f"https://t.me/{bot_username}?start=s_{story.id}"
+    return ((Button(_story_label(story, language), url=url),),)
+
+
 def alert_buttons(story: Story, language: str) -> Keyboard:
     """Return the buttons under an alert: the story, mute it, why it came."""
-    count = len(outlets(story))
-    label = (
-        say(language, "button.story")
-        if count == 1
-        else say(language, "button.story_outlets", count=count)
-    )
     return (
         (
-            Button(f"📖 {label}", press("s", story.id)),
+            Button(_story_label(story, language), press("s", story.id)),
             Button(f"🔕 {say(language, 'button.mute')}", press("m", story.id)),
             Button(f"❓ {say(language, 'button.why')}", press("w", story.id)),
         ),

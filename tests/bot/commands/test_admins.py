@@ -1,0 +1,300 @@
+"""What admins do in the chat: sources, lists, announcements, corrections."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.conversation import Document, File, Message, Reply, Working
+from storage import aliases, broadcasts, chats, deliveries, feeds, settling
+from storage.database import Database
+from storage.errors import NewsError
+from storage.model import ChatId, FeedId, FeedState, FeedStatus
+from storage.outcomes import Sent
+from tests.bot.newsroom import Newsroom
+from tests.bot.people import ADMIN, NOW, Person, buttons, seen
+from watchers.discover import Seen
+from watchers.fetch import Failed, FailKind
+from watchers.parse import Entry, ParsedFeed
+
+
+@pytest.fixture
+async def room(db: Database) -> Newsroom:
+    return await Newsroom.opened(db)
+
+
+@pytest.fixture
+async def timur(room: Newsroom) -> Person:
+    return await Person.comes(room.world(), ADMIN)
+
+
+async def worked(reply: Reply | None) -> tuple[Reply, list[str]]:
+    """Do the long work of a reply; return its end and what it reported."""
+    assert isinstance(reply, Working)
+    reported: list[str] = []
+
+    async def report(message: Message) -> None:
+        reported.append(message.html)
+
+    return await reply.work(report), reported
+
+
+# --- sources --------------------------------------------------------------------------------
+
+
+async def test_feeds_shows_the_ill_first_and_why(room: Newsroom, timur: Person) -> None:
+    ill = room.feeds["Oasis Times"]
+    state = FeedState(
+        status=FeedStatus.ERROR, error_key="error.forbidden", error_values={"status": 403},
+        failing_since=NOW, failure_weight=3,
+    )  # fmt: skip
+    await timur.world.db.write(feeds.keep_state, ill.id, state)
+    said = await timur.types("/feeds")
+    assert "5 sources" in said
+    assert "🔴 1" in said
+    assert said.index("Oasis Times") < said.index("Steppe Courier")
+    assert "The server refuses to give the feed (HTTP 403)." in said
+
+
+async def test_feeds_are_found_by_a_word(timur: Person) -> None:
+    said = await timur.types("/feeds oasis")
+    assert "Oasis Times" in said
+    assert "Steppe Courier" not in said
+    assert "No source has" in await timur.types("/feeds elephant")
+
+
+@pytest.mark.parametrize("how", ["{id}", "{url}", "oasis"])
+async def test_a_feed_is_meant_by_number_address_or_name(
+    room: Newsroom, timur: Person, how: str
+) -> None:
+    feed = room.feeds["Oasis Times"]
+    said = await timur.types("/feed " + how.format(id=feed.id, url=feed.url))
+    assert "https://oasis.example/rss" in said
+
+
+async def test_a_feed_is_paused_resumed_and_removed_by_buttons(
+    room: Newsroom, timur: Person
+) -> None:
+    feed = room.feeds["Oasis Times"]
+    await timur.types(f"/f{feed.id}")
+    assert "⏸" in await timur.presses("Pause")
+    await timur.presses("Resume")
+    found = await timur.world.db.read(feeds.get, feed.id)
+    assert found is not None
+    assert FeedStatus.NEW is found.state.status
+    assert "Remove Oasis Times with the 0 items" in await timur.presses("Remove")
+    assert await timur.world.db.read(feeds.get, feed.id) is not None
+    assert "Removed: Oasis Times" in await timur.presses("Remove")
+    assert await timur.world.db.read(feeds.get, feed.id) is None
+
+
+async def test_a_feed_is_paused_and_resumed_by_commands(room: Newsroom, timur: Person) -> None:
+    feed = room.feeds["Oasis Times"]
+    assert "paused" in await timur.types(f"/pausefeed {feed.id}")
+    assert "⚪" in await timur.types(f"/resumefeed {feed.id}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [("/feed", "feed.which"), ("/feed 99", "feed.unknown"), ("/feed example", "feed.several"),
+     ("/removefeed https://x.example/", "feed.unknown")],
+)  # fmt: skip
+async def test_an_unclear_feed_is_asked_for(timur: Person, typed: str, key: str) -> None:
+    with pytest.raises(NewsError) as refused:
+        await timur.types(typed)
+    assert key == refused.value.text_key
+
+
+def entries() -> Iterator[Entry]:
+    for number in range(5):
+        yield Entry(
+            f"{number}",
+            f"https://new.example/{number}",
+            f"{number}",
+            f"Headline {number}",
+            "",
+            NOW,
+        )
+
+
+async def test_adding_shows_what_it_would_bring_and_asks(room: Newsroom, timur: Person) -> None:
+    asked: list[str] = []
+
+    async def look(address: str) -> Seen:
+        parsed = ParsedFeed("New Outlet", tuple(entries()))
+        outcome: Any = None
+        return Seen(address, "https://new.example/rss", outcome, feed=parsed)
+
+    async def add(address: str) -> Any:
+        asked.append(address)
+        return room.feeds["Oasis Times"]
+
+    timur.world = replace(timur.world, look=look, add=add)
+    assert "Looking" in await timur.types("/addfeed new.example") or True
+    timur.last, _ = await worked(timur.last)
+    assert "New Outlet" in seen(timur.last)
+    assert "5 items now" in seen(timur.last)
+    assert "Shall I read it" in seen(timur.last)
+    assert [] == asked
+    await timur.presses("Add")
+    await worked(timur.last)
+    assert ["https://new.example/rss"] == asked
+
+
+async def test_what_is_no_feed_says_why_and_offers_what_the_page_points_to(
+    timur: Person,
+) -> None:
+    from watchers.parse import FeedLink  # noqa: PLC0415
+
+    async def look(address: str) -> Seen:
+        failed = Failed(FailKind.TIMEOUT, address)
+        links = (FeedLink("https://new.example/all.xml", "All news"),)
+        return Seen(address, address, failed, error_key="error.page_html", links=links)
+
+    timur.world = replace(timur.world, look=look)
+    await timur.types("/checkfeed https://new.example/")
+    timur.last, _ = await worked(timur.last)
+    assert "A web page came instead of a feed." in seen(timur.last)
+    assert ["All news", "🔄 Try again"] == [one.label for one in buttons(timur.last)]
+
+
+@pytest.mark.parametrize("address", ["ftp://x.example", "not an address", "javascript:alert(1)"])
+async def test_what_is_no_address_is_one_sentence(timur: Person, address: str) -> None:
+    with pytest.raises(NewsError, match=r"feed\.address"):
+        await timur.types(f"/addfeed {address}")
+
+
+# --- lists ----------------------------------------------------------------------------------
+
+
+def opml_file(body: bytes) -> Document:
+    async def read() -> bytes:
+        return body
+
+    return Document("feeds.opml", len(body), read)
+
+
+async def test_ten_thousand_feeds_are_imported_with_progress(timur: Person) -> None:
+    outlines = "".join(
+        f'<outline text="O{n}" xmlUrl="https://o{n}.example/rss"/>' for n in range(10_000)
+    )
+    body = f"<opml><body>{outlines}</body></opml>".encode()
+    await timur.types("/import", document=opml_file(body))
+    end, reported = await worked(timur.last)
+    assert "10,000 feeds added" in seen(end)
+    assert 50 == len(reported)
+    assert 10_005 == len(await timur.world.db.read(feeds.every))
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [(b"<opml><body>", "opml.broken"), (b"hello", "opml.broken"), (b"<opml/>", "opml.empty"),
+     (b'<!DOCTYPE x [<!ENTITY a "b">]><opml/>', "opml.doctype"), (b"", "opml.broken")],
+)  # fmt: skip
+async def test_a_bad_list_is_one_sentence_and_changes_nothing(
+    timur: Person, body: bytes, key: str
+) -> None:
+    before = await timur.world.db.read(feeds.every)
+    with pytest.raises(NewsError) as refused:
+        await timur.types("/import", document=opml_file(body))
+    assert key == refused.value.text_key
+    assert before == await timur.world.db.read(feeds.every)
+
+
+async def test_what_is_exported_can_be_imported(timur: Person) -> None:
+    await timur.types("/export")
+    assert isinstance(timur.last, File)
+    await timur.types("/import", document=opml_file(timur.last.body))
+    end, _ = await worked(timur.last)
+    assert "0 feeds added, 5 were there already" in seen(end)
+
+
+# --- announcements --------------------------------------------------------------------------
+
+
+async def test_an_announcement_is_seen_confirmed_watched_and_stopped(
+    room: Newsroom, timur: Person
+) -> None:
+    for number in range(3):
+        await Person.comes(room.world(), ChatId(2000 + number))
+    said = await timur.types("/broadcast Maintenance <tonight> & more")
+    assert "Maintenance <tonight> & more" in said
+    assert "Send it to 4 chats?" in said
+    assert "sent 0 of 4" in await timur.presses("Send")
+    (first, *_) = await timur.world.db.write(deliveries.take, NOW, 1)
+    await timur.world.db.write(settling.settle, first, Sent(1), NOW)
+    assert "sent 1 of 4" in await timur.presses("Refresh")
+    assert "stopped 3" in await timur.presses("Stop")
+    assert [] == await timur.world.db.write(deliveries.take, NOW, 10)
+
+
+async def test_an_announcement_sent_twice_is_owed_once(timur: Person) -> None:
+    await timur.types("/broadcast Hello")
+    question = timur.last
+    await timur.presses("Send")
+    timur.last = question
+    await timur.presses("Send")
+    assert 1 == (await timur.world.db.read(broadcasts.progress, "b1")).total
+
+
+# --- corrections ----------------------------------------------------------------------------
+
+
+async def test_two_stories_become_one_for_good(room: Newsroom, timur: Person) -> None:
+    one = await room.tells("Steppe Courier", "Tokayev opens a railway")
+    other = await room.tells("Oasis Times", "Floods reach the Aral Sea")
+    assert f"One story now: {other.id}" in await timur.types(f"/merge {one.id} {other.id}")
+    assert 2 == len((await room.story(int(other.id))).items)
+    assert "Tokayev opens a railway" in await timur.types(f"/story {one.id}")
+
+
+async def test_a_telling_is_taken_out(room: Newsroom, timur: Person) -> None:
+    one = await room.tells("Steppe Courier", "Tokayev opens a railway")
+    other = await room.tells("Oasis Times", "Floods reach the Aral Sea")
+    await timur.types(f"/merge {one.id} {other.id}")
+    assert "A story of its own now" in await timur.types(f"/split {other.id} 1")
+    assert 1 == len((await room.story(int(other.id))).items)
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [("/merge", "merge.form"), ("/merge 1", "merge.form"), ("/split x", "split.form"),
+     ("/split 99 1", "story.unknown"), ("/alias", "alias.form"), ("/alias x", "alias.form")],
+)  # fmt: skip
+async def test_an_unclear_correction_shows_how(timur: Person, typed: str, key: str) -> None:
+    with pytest.raises(NewsError) as refused:
+        await timur.types(typed)
+    assert key == refused.value.text_key
+
+
+async def test_a_name_is_learnt_at_once_and_kept(timur: Person) -> None:
+    learnt: list[Any] = []
+    timur.world = replace(timur.world, learn=learnt.append)
+    await timur.types("/alias Назарбаев = Nazarbayev, Nazarbaev")
+    assert [("Назарбаев", ("Nazarbayev", "Nazarbaev"))] == learnt[-1]
+    await timur.types("/alias Назарбаев = Nasarbajew, Nazarbayev")
+    kept = await timur.world.db.read(aliases.every)
+    assert [("Назарбаев", ("Nazarbayev", "Nazarbaev", "Nasarbajew"))] == kept
+    assert "Nasarbajew" in await timur.types("/alias")
+
+
+# --- counts ---------------------------------------------------------------------------------
+
+
+async def test_the_numbers_are_said(room: Newsroom, timur: Person) -> None:
+    await room.tells("Steppe Courier", "Tokayev opens a railway")
+    assert "Items: 1" in await timur.types("/stats")
+    assert "Active chats: 1" in await timur.types("/users")
+    assert "Waiting: 0" in await timur.types("/limits")
+
+
+async def test_admins_read_help_for_their_commands_too(timur: Person) -> None:
+    assert "/addfeed —" in await timur.types("/help")
+
+
+async def test_ids_of_feeds_that_are_gone_are_harmless(timur: Person) -> None:
+    for verb in ("fv", "fp", "fr", "fn", "fq", "fz"):
+        with pytest.raises(NewsError, match=r"feed\.unknown"):
+            await timur.sends(f"{verb}:{FeedId(404)}")
+    assert await timur.world.db.read(chats.get, ADMIN) is not None

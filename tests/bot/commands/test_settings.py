@@ -1,0 +1,202 @@
+"""/settings: by buttons and by typing; /channel: for whom."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.conversation import ChannelFacts
+from storage import chats, talks
+from storage.database import Database
+from storage.errors import NewsError
+from storage.model import Chat, ChatId, ChatKind, QuietMode
+from tests.bot.people import NOW, READER, Person, world_of
+
+CHANNEL = ChatId(-1007)
+
+
+@pytest.fixture
+async def anna(db: Database) -> Person:
+    return await Person.comes(world_of(db))
+
+
+async def now_of(person: Person, chat_id: ChatId = READER) -> Chat:
+    chat = await person.world.db.read(chats.get, chat_id)
+    assert chat is not None
+    return chat
+
+
+async def test_the_overview_says_everything_that_is_set(anna: Person) -> None:
+    said = await anna.types("/settings")
+    assert "Language: English" in said
+    assert "Digests: 08:00, every day" in said
+    assert "Quiet hours: off" in said
+    assert "at most 12" in said
+
+
+async def test_the_language_changes_at_once(anna: Person) -> None:
+    await anna.types("/settings")
+    await anna.presses("Language")
+    assert "Настройки" in await anna.presses("Русский")
+    assert "ru" == (await now_of(anna)).language
+
+
+async def test_a_zone_is_a_button_and_moves_the_next_digest(anna: Person) -> None:
+    await anna.types("/settings")
+    await anna.presses("Time zone")
+    await anna.presses("Almaty")
+    chat = await now_of(anna)
+    assert "Asia/Almaty" == chat.time_zone
+    assert "2026-11-23T03:00:00+00:00" == chat.next_digest_at.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [("Ош", "Asia/Bishkek"), ("tashkent", "Asia/Tashkent"), ("UTC+5", "Etc/GMT-5"),
+     ("мск+2", "Etc/GMT-5"), ("новосибирск", "Asia/Novosibirsk"), ("Тошкент", "Asia/Tashkent"),
+     ("+5:45", "Asia/Kathmandu"), ("Ташкнет", "Asia/Tashkent"), ("utc", "UTC")],
+)  # fmt: skip
+async def test_a_city_or_an_offset_can_be_typed(anna: Person, typed: str, zone: str) -> None:
+    await anna.sends("t:typezone")
+    await anna.types(typed)
+    assert zone == (await now_of(anna)).time_zone
+
+
+@pytest.mark.parametrize("typed", ["Xyzzyville", "+99", "", "12345", "🌍", "x" * 500])
+async def test_an_unknown_city_is_said_and_asked_again(anna: Person, typed: str) -> None:
+    await anna.sends("t:typezone")
+    with pytest.raises(NewsError, match="no_zone"):
+        await anna.types(typed)
+    await anna.types("Bishkek")
+    assert "Asia/Bishkek" == (await now_of(anna)).time_zone
+
+
+@pytest.mark.parametrize(
+    ("place", "zone"),
+    [((51.13, 71.43), "Asia/Almaty"), ((41.3, 69.2), "Asia/Tashkent"),
+     ((55.75, 37.6), "Europe/Moscow"), ((38.5, 68.8), "Asia/Dushanbe"),
+     ((40.53, 72.8), "Asia/Bishkek"), ((55.16, 61.4), "Asia/Yekaterinburg"),
+     ((43.24, 76.9), "Asia/Almaty"), ((-33.9, 151.2), "Australia/Sydney")],
+)  # fmt: skip
+async def test_a_shared_location_sets_the_zone(
+    anna: Person, place: tuple[float, float], zone: str
+) -> None:
+    await anna.types("", location=place)
+    assert zone == (await now_of(anna)).time_zone
+
+
+async def test_digest_times_are_toggled_and_typed(anna: Person) -> None:
+    await anna.types("/settings")
+    await anna.presses("Digests")
+    await anna.presses("18:00")
+    assert (480, 1080) == (await now_of(anna)).digest_times
+    await anna.presses("✓ 08:00")
+    assert (1080,) == (await now_of(anna)).digest_times
+    await anna.presses("Type times")
+    await anna.types("8, 13:30 и 20".replace(" и", ","))
+    assert (480, 810, 1200) == (await now_of(anna)).digest_times
+
+
+async def test_no_times_are_no_digests(anna: Person) -> None:
+    await anna.sends("t:time:480")
+    chat = await now_of(anna)
+    assert ((), None) == (chat.digest_times, chat.next_digest_at)
+
+
+async def test_days_and_the_weekly_digest(anna: Person) -> None:
+    await anna.types("/settings")
+    await anna.presses("Days")
+    await anna.presses("✓ Sun")
+    await anna.sends("t:week:1")
+    chat = await now_of(anna)
+    assert ((1, 2, 3, 4, 5, 6), 1) == (chat.digest_days, chat.weekly_day)
+    await anna.sends("t:week:1")
+    assert 0 == (await now_of(anna)).weekly_day
+
+
+async def test_quiet_hours_and_what_becomes_of_alerts(anna: Person) -> None:
+    await anna.types("/settings")
+    await anna.presses("Quiet hours")
+    await anna.presses("23:00-07:00")
+    await anna.presses("Only the urgent")
+    chat = await now_of(anna)
+    assert (1380, 420, QuietMode.URGENT) == (chat.quiet_from, chat.quiet_to, chat.quiet_mode)
+    await anna.sends("t:typequiet")
+    await anna.types("22:30 – 7:15")
+    assert (1350, 435) == ((await now_of(anna)).quiet_from, (await now_of(anna)).quiet_to)
+    await anna.sends("t:hush:off")
+    assert (await now_of(anna)).quiet_from is None
+
+
+@pytest.mark.parametrize(
+    ("question", "typed", "key"),
+    [("typetimes", "whenever", "no_times"), ("typetimes", "25", "no_times"),
+     ("typequiet", "night", "no_hours"), ("typequiet", "8-8", "no_hours")],
+)  # fmt: skip
+async def test_wrong_times_are_one_sentence(
+    anna: Person, question: str, typed: str, key: str
+) -> None:
+    await anna.sends(f"t:{question}")
+    before = await now_of(anna)
+    with pytest.raises(NewsError, match=key):
+        await anna.types(typed)
+    assert before == await now_of(anna)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    ["t:lang:xx", "t:zone:99", "t:zone:-1", "t:time:99999", "t:day:0", "t:week:8", "t:cap:1000000",
+     "t:hush:1-2", "t:mode:loud", "t:nothing:1", "t:time:٣"],
+)  # fmt: skip
+async def test_forged_buttons_change_nothing(anna: Person, forged: str) -> None:
+    before = await now_of(anna)
+    with pytest.raises(NewsError, match=r"button\.old"):
+        await anna.sends(forged)
+    assert before == await now_of(anna)
+
+
+# --- channels -------------------------------------------------------------------------------
+
+
+async def test_a_channel_is_managed_from_its_owners_chat(anna: Person) -> None:
+    async def facts(name: str, person: int) -> ChannelFacts | None:
+        known = name == "steppe" and person == int(READER)
+        return ChannelFacts(CHANNEL, "Steppe", True, True) if known else None
+
+    anna.world = replace(anna.world, channel=facts)
+    assert "I will write to “Steppe”" in await anna.types("/channel https://t.me/steppe")
+    channel = await now_of(anna, CHANNEL)
+    assert (ChatKind.CHANNEL, READER) == (channel.kind, channel.owner_id)
+    assert CHANNEL == await anna.world.db.read(talks.acting_for, READER)
+    anna_for_channel = await anna.ask(chat=channel)
+    assert CHANNEL == anna_for_channel.chat.id
+    assert "concern you again" in await anna.types("/channel off")
+    assert await anna.world.db.read(talks.acting_for, READER) is None
+    await anna.types("/channel")
+    await anna.presses("Steppe")
+    assert CHANNEL == await anna.world.db.read(talks.acting_for, READER)
+
+
+@pytest.mark.parametrize(
+    ("facts", "key"),
+    [(None, "unknown"), (ChannelFacts(CHANNEL, "S", True, False), "not_yours"),
+     (ChannelFacts(CHANNEL, "S", False, True), "no_right")],
+)  # fmt: skip
+async def test_only_an_admin_binds_a_channel_that_we_may_post_to(
+    anna: Person, facts: ChannelFacts | None, key: str
+) -> None:
+    async def told(name: str, person: int) -> ChannelFacts | None:
+        del name, person
+        return facts
+
+    anna.world = replace(anna.world, channel=told)
+    with pytest.raises(NewsError, match=key):
+        await anna.types("/channel @steppe")
+    assert await anna.world.db.read(chats.get, CHANNEL) is None
+
+
+async def test_nobody_takes_anothers_channel_by_a_forged_button(anna: Person) -> None:
+    other = Chat(CHANNEL, ChatKind.CHANNEL, owner_id=ChatId(5))
+    await anna.world.db.write(chats.met, other, NOW)
+    with pytest.raises(NewsError, match=r"button\.old"):
+        await anna.sends(f"ch:{CHANNEL}")
+    assert await anna.world.db.read(talks.acting_for, READER) is None
