@@ -1,0 +1,36 @@
+"""The command line, called in this process with an environment and a database of its own."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from click.testing import CliRunner, Result
+
+from bot.cli import main
+
+Cli = Callable[..., Result]
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
+    """Call ``steppewire`` with words; ``input`` is stdin, other keywords are settings."""
+    handlers = logging.getLogger().handlers[:]
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words: str, input: str | None = None, **settings: str) -> Result:  # noqa: A002 (click's word)
+        env = {"DATABASE_PATH": str(tmp_path / "news.db"), "LOG_LEVEL": "ERROR"} | settings
+        return CliRunner().invoke(main, list(words), input=input, env=env)
+
+    yield call
+    logging.getLogger().handlers[:] = handlers
+    structlog.reset_defaults()
+
+
+def lines(result: Result) -> list[dict[str, Any]]:
+    """Read a listing's JSON lines."""
+    assert (0, "") == (result.exit_code, result.stderr), result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]

@@ -1,0 +1,132 @@
+"""ingest, items, stories, story, search, digest, trends: an archive by the command line."""
+
+import json
+
+import pytest
+
+from tests.bot.cli.conftest import lines
+
+NEWS = [
+    {
+        "id": "a",
+        "url": "https://courier.example/a",
+        "title": "Tokayev opens a uranium plant in Turkistan",
+        "text": "The plant will make fuel for reactors.",
+        "published": "2026-11-20T08:00:00Z",
+        "lang": "en",
+        "source": "Courier",
+    },
+    {"id": "b", "title": "Wheat harvest ends in Kostanay", "source": "Courier"},
+    {
+        "id": "c",
+        "title": "Tokayev opens a uranium plant in Turkistan",
+        "published": "2026-11-20T09:00:00+00:00",
+        "source": "Herald",
+    },
+    {"title": ""},
+]
+
+
+@pytest.fixture
+def stocked(cli, tmp_path):
+    """A command line whose database holds the news above."""
+    file = tmp_path / "news.jsonl"
+    file.write_text("\n".join(map(json.dumps, NEWS)), encoding="utf-8")
+    result = cli("ingest", str(file), "--feed", "old")
+    assert (0, "4 new, 0 known before") == (result.exit_code, result.stdout.splitlines()[-1])
+    return cli
+
+
+def test_items_are_listed_with_their_own_times(stocked):
+    rows = lines(stocked("items", "--json"))
+    assert ["a", "b", "c", ""] == [row["external_id"] for row in rows]
+    assert ["2026-11-20T08:00:00Z", None, "2026-11-20T09:00:00Z", None] == [
+        row["published"] for row in rows
+    ]
+    assert ["Courier", "Courier", "Herald", "old"] == [row["outlet"] for row in rows]
+    # What has no time of its own came when the one before it did.
+    assert rows[0]["first_seen"] == rows[1]["first_seen"]
+    assert {
+        "id",
+        "external_id",
+        "feed_id",
+        "feed_url",
+        "url",
+        "title",
+        "outlet",
+        "lang",
+        "published",
+        "first_seen",
+        "story_id",
+    } == set(rows[0])
+
+
+def test_one_event_is_one_story_whose_tellings_are_listed(stocked):
+    told = {
+        row["id"]: [item["external_id"] for item in row["items"]]
+        for row in lines(stocked("stories", "--json"))
+    }
+    assert ["a", "c"] in told.values()
+    assert ["b"] in told.values()
+
+
+def test_ingesting_again_adds_nothing(stocked, tmp_path):
+    result = stocked("ingest", str(tmp_path / "news.jsonl"), "--feed", "old")
+    assert "0 new, 4 known before" == result.stdout.splitlines()[-1]
+
+
+def test_a_story_is_shown_with_why(stocked):
+    [row] = lines(stocked("story", "1", "--why", "--json"))
+    assert 2 == len(row["items"])
+    assert row["items"][1]["why"]
+    assert "Tokayev opens" in stocked("story", "1", "--why").stdout
+
+
+def test_an_unknown_story_costs_one_sentence(stocked):
+    result = stocked("story", "999")
+    assert (1, 1) == (result.exit_code, len(result.stderr.splitlines()))
+
+
+def test_search_finds_a_name_in_another_script(stocked):
+    [row] = lines(stocked("search", "Токаев", "--json"))
+    assert 1 == row["id"]
+    assert [] == lines(stocked("search", "Токаев -uranium", "--json"))
+
+
+def test_an_unbalanced_query_costs_one_sentence(stocked):
+    result = stocked("search", "(gas OR")
+    assert (1, 1) == (result.exit_code, len(result.stderr.splitlines()))
+
+
+def test_digest_and_trends_count_what_came_lately(cli, tmp_path):
+    file = tmp_path / "now.jsonl"
+    file.write_text(json.dumps({"title": "Gas price rises in Tashkent"}), encoding="utf-8")
+    cli("ingest", str(file))
+    assert ["Gas price rises in Tashkent"] == [
+        row["title"] for row in lines(cli("digest", "--json"))
+    ]
+    days = lines(cli("trends", "gas", "--days", "3", "--json"))
+    assert [0, 0, 1] == [row["stories"] for row in days]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("not json", 1),
+        ('{"title": "a"}\n[1]', 2),
+        ('{"text": "no title"}', 1),
+        ('{"title": "a", "published": "yesterday"}', 1),
+    ],
+)
+def test_a_broken_file_is_told_by_its_line(cli, tmp_path, text, line):
+    file = tmp_path / "broken.jsonl"
+    file.write_text(text, encoding="utf-8")
+    result = cli("ingest", str(file))
+    assert 1 == result.exit_code
+    assert f"Line {line} " in result.stderr or f"Line {line}:" in result.stderr
+
+
+def test_a_file_that_is_not_there_costs_one_sentence(cli):
+    result = cli("ingest", "nowhere.jsonl")
+    assert 1 == result.exit_code
+    assert "nowhere.jsonl" in result.stderr

@@ -1,0 +1,55 @@
+"""Every command explains itself, and a wrong one costs a sentence."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from bot.cli import COMMANDS, LazyGroup, main
+
+README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+
+
+def commands() -> list[str]:
+    group = main
+    assert isinstance(group, LazyGroup)
+    return group.list_commands(click.Context(group))
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_command_has_help(cli, name):
+    result = cli(name, "--help")
+    assert 0 == result.exit_code
+    assert len(result.stdout.splitlines()) > 3
+
+
+def test_the_overview_names_every_command(cli):
+    told = cli("--help").stdout
+    assert [] == [name for name in COMMANDS if not re.search(rf"^  {name} ", told, re.MULTILINE)]
+
+
+def test_an_unknown_command_is_wrong_usage(cli):
+    result = cli("subscribe")
+    assert (2, True) == (result.exit_code, "No such command" in result.stderr)
+
+
+def test_malformed_settings_are_all_told_and_nothing_is_done(cli, tmp_path):
+    result = cli("items", POLL_INTERVAL="soon", ADMIN_IDS="me")
+    assert 1 == result.exit_code
+    assert ["ADMIN_IDS", "POLL_INTERVAL"] == [
+        line.split()[0] for line in result.stderr.splitlines()
+    ]
+    assert not (tmp_path / "news.db").exists()
+
+
+def test_a_foreign_database_costs_one_sentence(cli, tmp_path):
+    (tmp_path / "news.db").write_text("not a database, " * 100)
+    result = cli("stories")
+    assert (1, 1) == (result.exit_code, len(result.stderr.splitlines()))
+
+
+def test_readme_examples_are_real_commands():
+    named = set(re.findall(r"^steppewire (\w+)", README, re.MULTILINE))
+    assert named
+    assert named <= set(COMMANDS)

@@ -1,0 +1,81 @@
+"""The program as a process of its own, for journeys that start, stop and kill it."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+LONGEST_S = 20.0
+
+
+@dataclass
+class Running:
+    """A started program. ``log`` is what it has written to stderr so far."""
+
+    process: asyncio.subprocess.Process
+    log: bytearray
+    heard: asyncio.Event
+
+    async def says(self, text: str) -> None:
+        """Wait until the log holds a text."""
+        async with asyncio.timeout(LONGEST_S):
+            while text.encode() not in self.log:
+                if self.process.returncode is not None:
+                    message = f"ended before it said {text!r}: {self.log.decode()}"
+                    raise AssertionError(message)
+                self.heard.clear()
+                await self.heard.wait()
+
+    async def end(self, sign: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and return the exit code."""
+        self.process.send_signal(sign)
+        return await self.ended()
+
+    async def ended(self) -> int:
+        """Return the exit code when the program has ended."""
+        async with asyncio.timeout(LONGEST_S):
+            return await self.process.wait()
+
+
+@asynccontextmanager
+async def started(folder: Path, *words: str, **settings: str) -> AsyncIterator[Running]:
+    """Run ``steppewire`` with words in a folder; what still runs at the end is killed."""
+    env = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "DATABASE_PATH": str(folder / "news.db"),
+        "LOG_FORMAT": "json",
+        "TMPDIR": str(folder),
+    } | settings
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *words,
+        cwd=folder,
+        env=env,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    log, heard = bytearray(), asyncio.Event()
+
+    async def listen() -> None:
+        assert process.stderr is not None
+        while chunk := await process.stderr.read(65_536):
+            log.extend(chunk)
+            heard.set()
+        await process.wait()
+        heard.set()
+
+    listening = asyncio.create_task(listen())
+    try:
+        yield Running(process, log, heard)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        await listening

@@ -1,0 +1,111 @@
+"""The process: it starts alone or not at all, waits for Telegram, and stops when it is told."""
+
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox import ADMIN_ID, ANNA_ID, Sandbox
+from storage.database import connect
+from tests.journeys.process import started
+
+NO_FEEDS = "https://feeds.example/none"
+
+
+@pytest.fixture
+async def box() -> AsyncIterator[Sandbox]:
+    async with Sandbox.start() as running:
+        yield running
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder whose database has one paused feed, so that the catalogue is not loaded."""
+    db = connect(tmp_path / "news.db")
+    db.conn.execute("insert into outlets(name) values ('None')")
+    db.conn.execute(
+        "insert into feeds(url, outlet_id, added_at, status) values (?, 1, 0, 'paused')",
+        (NO_FEEDS,),
+    )
+    db.close()
+    return tmp_path
+
+
+def told(box: Sandbox) -> dict[str, str]:
+    return {
+        "TELEGRAM_BOT_TOKEN": box.token,
+        "TELEGRAM_API_URL": box.url,
+        "ADMIN_IDS": str(ADMIN_ID),
+    }
+
+
+async def test_it_answers_and_stops_cleanly_within_five_seconds(box, folder):
+    async with started(folder, "run", **told(box)) as program:
+        await program.says('"connected"')
+        box.telegram.say(ANNA_ID, "/start")
+        await box.message(ANNA_ID, "SteppeWire")
+        before = time.monotonic()
+        assert 0 == await program.end()
+        assert time.monotonic() - before < 5
+    assert b"Traceback" not in program.log
+
+
+async def test_a_second_one_on_the_same_database_is_refused_in_a_sentence(box, folder):
+    async with started(folder, "run", **told(box)) as first:
+        await first.says('"running"')
+        token = "987654321:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
+        async with started(folder, "run", **(told(box) | {"TELEGRAM_BOT_TOKEN": token})) as second:
+            assert 1 == await second.ended()
+    [sentence] = second.log.decode().splitlines()
+    assert str(first.process.pid) in sentence
+
+
+async def test_a_second_one_with_the_same_token_is_refused_in_a_sentence(box, folder):
+    async with started(folder, "run", **told(box)) as first:
+        await first.says('"running"')
+        other = {"DATABASE_PATH": str(folder / "other.db")}
+        async with started(folder, "run", **(told(box) | other)) as second:
+            assert 1 == await second.ended()
+    assert 1 == len(second.log.decode().splitlines())
+    assert not (folder / "other.db").exists()
+
+
+async def test_a_token_that_telegram_does_not_know_ends_it_with_a_sentence(box, folder):
+    token = "987654321:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
+    async with started(folder, "run", **(told(box) | {"TELEGRAM_BOT_TOKEN": token})) as program:
+        assert 1 == await program.ended()
+    assert "@BotFather" in program.log.decode().splitlines()[-1]
+
+
+async def test_it_waits_for_a_telegram_that_is_away(folder):
+    async with Sandbox.start() as gone:
+        port = int(gone.url.rpartition(":")[2])
+        settings = told(gone)
+    async with started(folder, "run", **settings) as program:
+        await program.says("telegram is away")
+        async with Sandbox.start(port=port) as back:
+            await program.says('"connected"')
+            back.telegram.say(ANNA_ID, "/start")
+            await back.message(ANNA_ID, "SteppeWire")
+            assert 0 == await program.end()
+
+
+async def test_without_a_token_it_says_where_to_get_one(tmp_path):
+    async with started(tmp_path, "run") as program:
+        assert 1 == await program.ended()
+    assert "@BotFather" in program.log.decode()
+    assert not (tmp_path / "news.db").exists()
+
+
+async def test_a_running_bot_shares_its_database_with_readers_of_the_command_line(box, folder):
+    async with started(folder, "run", **told(box)) as program:
+        await program.says('"running"')
+        async with started(folder, "feeds", "list") as reader:
+            assert 0 == await reader.ended()
+        async with started(folder, "poll") as writer:
+            assert 1 == await writer.ended()
+        assert 1 == len(writer.log.decode().splitlines())
+    found = sqlite3.connect(folder / "news.db").execute("pragma integrity_check").fetchone()
+    assert ("ok",) == found
