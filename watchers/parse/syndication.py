@@ -85,7 +85,7 @@ def _entry(one: Mapping[str, Any]) -> RawEntry:
         link=one.get("feedburner_origlink", "") or one.get("link", "") or "",
         title=one.get("title", "") or "",
         summary=_summary(one),
-        dates=[one[name] for name in ("published", "updated", "created") if one.get(name)],
+        dates=[one[name] for name in ("published", "updated", "created") if name in one],
         language=(one.get("title_detail") or {}).get("language") or "",
         source=source.get("title", "") or "",
         source_url=source.get("href", "") or "",

@@ -1,0 +1,345 @@
+"""Documents of every family, ordinary and broken, and what must come of them."""
+
+import json
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.farm import item, rss
+from watchers.parse import Document, NotAFeed, PageKind, ParsedFeed, parse
+from watchers.text import markup
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+URL = "https://feeds.example/rss/all.xml"
+
+
+def read(body: str | bytes, **known: object) -> ParsedFeed | NotAFeed:
+    raw = body.encode() if isinstance(body, str) else body
+    return parse(Document(raw, URL, NOW, **known))  # type: ignore[arg-type]
+
+
+def feed(body: str | bytes, **known: object) -> ParsedFeed:
+    told = read(body, **known)
+    assert isinstance(told, ParsedFeed), told
+    return told
+
+
+def one(inner: str, **known: object):
+    told = feed(rss(f"<item>{inner}</item>"), **known)
+    return told.entries[0]
+
+
+# --- every family ----------------------------------------------------------------------------
+
+FAMILIES = {
+    "RSS 0.91": '<rss version="0.91"><channel><title>T</title><item><title>Раз</title><link>/1</link></item></channel></rss>',
+    "RSS 0.92": '<rss version="0.92"><channel><item><title>Раз</title><link>/1</link></item></channel></rss>',
+    "RSS 2.0": '<?xml version="1.0"?><rss version="2.0"><channel><item><title>Раз</title><link>/1</link></item></channel></rss>',
+    "RSS without a version": "<rss><channel><item><title>Раз</title><link>/1</link></item></channel></rss>",
+    "RDF": '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel rdf:about="x"><title>T</title></channel><item rdf:about="https://feeds.example/1"><title>Раз</title><link>https://feeds.example/1</link></item></rdf:RDF>',
+    "Atom 1.0": '<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><entry><id>tag:x,1</id><title>Раз</title><link href="/1"/></entry></feed>',
+    "Atom 0.3": '<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry><id>x</id><title>Раз</title><link rel="alternate" href="/1"/></entry></feed>',
+    "Atom with a prefix": '<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:entry><a:id>x</a:id><a:title>Раз</a:title><a:link href="/1"/></a:entry></a:feed>',
+    "JSON Feed": '{"version":"https://jsonfeed.org/version/1.1","title":"T","items":[{"id":"1","url":"/1","title":"Раз"}]}',
+    "JSON Feed, numeric id": '{"version":"https://jsonfeed.org/version/1","items":[{"id":1,"url":"/1","title":"Раз"}]}',
+    "news sitemap": '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>https://feeds.example/1</loc><news:news><news:publication><news:name>Вестник</news:name><news:language>ru</news:language></news:publication><news:publication_date>2026-11-22T07:00:00Z</news:publication_date><news:title>Раз</news:title></news:news></url></urlset>',
+    "blank lines first": '\n\n  <?xml version="1.0"?><rss version="2.0"><channel><item><title>Раз</title><link>/1</link></item></channel></rss>',
+    "a warning first": 'Warning: mysql() in /x.php\n<?xml version="1.0"?><rss version="2.0"><channel><item><title>Раз</title><link>/1</link></item></channel></rss>',
+    "a comment first": '<?xml version="1.0"?><!-- <rss> --><rss version="2.0"><channel><item><title>Раз</title><link>/1</link></item></channel></rss>',
+    "a counter behind": '<rss version="2.0"><channel><item><title>Раз</title><link>/1</link></item></channel></rss><script>x()</script><!-- 0.1 s -->',
+    "undeclared entities": '<rss version="2.0"><channel><title>&laquo;T&raquo;</title><item><title>Раз</title><link>/1</link><description>A &nbsp; B & C</description></item></channel></rss>',
+    "undeclared prefix": '<rss version="2.0"><channel><item><title>Раз</title><media:x>1</media:x><link>/1</link></item></channel></rss>',
+    "control characters": '<rss version="2.0"><channel><item><title>Р\x0bа\x00з</title><link>/1</link></item></channel></rss>',
+    "DOCTYPE": '<!DOCTYPE rss SYSTEM "http://127.0.0.1:1/x.dtd" [<!ENTITY x "y">]><rss version="2.0"><channel><item><title>Раз</title><link>/1</link></item></channel></rss>',
+    "upper case": '<RSS version="2.0"><CHANNEL><ITEM><TITLE>Раз</TITLE><LINK>/1</LINK></ITEM></CHANNEL></RSS>',
+    "unclosed items": '<rss version="2.0"><channel><item><title>Раз</title><link>/1</link></channel></rss>',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", FAMILIES.values(), ids=FAMILIES)
+def test_every_family_of_feeds_is_read(body: str) -> None:
+    told = [(entry.title, entry.url) for entry in feed(body).entries]
+    assert [("Раз", "https://feeds.example/1")] == told
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "windows-1251", "koi8-r"])
+def test_encodings_are_found_before_parsing(encoding: str) -> None:
+    title = "Парламент Казахстана принял закон о воде"
+    body = rss(item(1, title)).replace("UTF-8", "utf-8").encode(encoding)
+    assert [title] == [entry.title for entry in feed(body).entries]
+
+
+# --- titles, links, times --------------------------------------------------------------------
+
+TITLES = {
+    "escaped twice": ("<title>Курс &amp;quot;тенге&amp;quot;</title>", 'Курс "тенге"'),
+    "cdata": ("<title><![CDATA[AT&T & <b>Beeline</b>]]></title>", "AT&T & Beeline"),
+    "script": ("<title>A &lt;script&gt;x()&lt;/script&gt; B</title>", "A B"),
+    "less than": ("<title>Рост &lt; 10%</title>", "Рост < 10%"),
+    "bare ampersand": ("<title>Джонсон & Джонсон</title>", "Джонсон & Джонсон"),
+    "none": ("<description>&lt;p&gt;Первая фраза.&lt;/p&gt; Вторая.</description>", "Первая фраза."),
+    "media title": ("<title>Раз</title><media:title xmlns:media='x'>Два</media:title>", "Раз"),
+    "with its outlet": ("<title>Снег в горах - Степной вестник</title>", "Снег в горах"),
+    "with its source": ("<title>Снег в горах - Газета</title><source url='https://g.kz'>Газета</source>", "Снег в горах"),
+    "an ordinary dash": ("<title>Астана - Алматы</title>", "Астана - Алматы"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("inner", "expected"), TITLES.values(), ids=TITLES)
+def test_titles_come_out_plain(inner: str, expected: str) -> None:
+    assert expected == one(inner).title
+
+
+def test_atom_titles_of_type_html_lose_their_markup() -> None:
+    body = '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><title type="html">&lt;b&gt;Снег&lt;/b&gt; &amp;amp; лёд</title></entry></feed>'
+    assert "Снег & лёд" == feed(body).entries[0].title
+
+
+LINKS = {
+    "absolute": ("<link>https://a.kz/1</link>", "https://a.kz/1"),
+    "relative": ("<link>../news/1</link>", "https://feeds.example/news/1"),
+    "cdata": ("<link><![CDATA[ https://a.kz/?a=1&b=2 ]]></link>", "https://a.kz/?a=1&b=2"),
+    "permalink guid": ("<guid>https://a.kz/1</guid>", "https://a.kz/1"),
+    "a guid that is no address": ("<title>x</title><guid>12345</guid>", ""),
+    "feedburner": ("<link>https://feedproxy.example/~r/x</link><feedburner:origLink xmlns:feedburner='http://rssnamespace.org/feedburner/ext/1.0'>https://a.kz/1</feedburner:origLink>", "https://a.kz/1"),
+    "script": ("<title>x</title><link>javascript:alert(1)</link>", ""),
+    "atom link": ("<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='alternate' href='https://a.kz/1'/>", "https://a.kz/1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("inner", "expected"), LINKS.values(), ids=LINKS)
+def test_links_come_out_absolute_or_not_at_all(inner: str, expected: str) -> None:
+    assert expected == one(inner).url
+
+
+@pytest.mark.parametrize(
+    ("guid", "expected"),
+    [
+        ("<guid>12345</guid>", "12345"),
+        ("<guid isPermaLink='false'> id-1 </guid>", "id-1"),
+        ("<guid>https://a.kz/1</guid>", "https://a.kz/1"),
+        ("<link>https://a.kz/1</link>", "https://a.kz/1"),
+    ],
+)
+def test_the_external_id_is_what_the_outlet_says(guid: str, expected: str) -> None:
+    assert expected == one(f"<title>x</title>{guid}").external_id
+
+
+def test_times_that_cannot_be_true_are_unknown_and_kept_raw() -> None:
+    entry = one("<title>x</title><pubDate>Thu, 01 Jan 2099 00:00:00 GMT</pubDate>")
+    assert (None, "Thu, 01 Jan 2099 00:00:00 GMT") == (entry.published, entry.published_raw)
+
+
+def test_summaries_fall_back_on_the_content() -> None:
+    entry = one(
+        "<title>x</title><content:encoded xmlns:content='http://purl.org/rss/1.0/modules/content/'>&lt;p&gt;Весь текст&lt;/p&gt;</content:encoded>"
+    )
+    assert "Весь текст" == markup.plain(entry.summary_html)
+
+
+def test_a_feeds_own_advice_is_read() -> None:
+    extra = "<ttl>45</ttl><skipHours><hour>1</hour><hour>2</hour></skipHours><skipDays><day>Sunday</day></skipDays>"
+    advice = feed(rss(item(1), extra=extra)).advice
+    assert (2700, {1, 2}, {6}) == (advice.ttl_s, advice.skip_hours, advice.skip_days)
+
+
+def test_the_syndication_modules_frequency_divides_its_period() -> None:
+    extra = (
+        "<sy:updatePeriod>\n\tdaily\n</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>"
+    )
+    assert 21_600 == feed(rss(item(1), extra=extra)).advice.ttl_s
+
+
+# --- cut off, unchanged ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lost", [1, 10, 60, 200])
+def test_a_document_cut_off_keeps_its_complete_entries(lost: int) -> None:
+    whole = rss(item(1), item(2), item(3))
+    told = feed(whole[: -len("</channel></rss>") - lost])
+    assert (["id-1", "id-2"], False) == (
+        [entry.external_id for entry in told.entries],
+        told.complete,
+    )
+
+
+def test_a_document_cut_off_before_its_first_entry_is_no_news() -> None:
+    assert NotAFeed(PageKind.CUT_OFF) == read(
+        "<?xml version='1.0'?><rss version='2.0'><channel><ti"
+    )
+
+
+def test_entries_of_the_last_document_are_counted_not_parsed() -> None:
+    first = feed(rss(item(1), item(2), item(3)))
+    second = feed(rss(item(4), item(1), item(2, title="Исправлено"), item(3)), seen=first.seen)
+    assert (["id-4", "id-2"], 2, 4) == (
+        [entry.external_id for entry in second.entries],
+        second.unchanged,
+        second.total,
+    )
+
+
+def test_keys_are_the_same_whether_other_entries_are_parsed_or_not() -> None:
+    """A guid repeated by an unchanged entry is repeated still."""
+    twice = item(1).replace("/news/1", "/news/9").replace("номер 1", "номер 9")
+    first = feed(rss(item(1), item(2)))
+    whole = feed(rss(twice, item(1), item(2)))
+    part = feed(rss(twice, item(1), item(2)), seen=first.seen)
+    assert whole.entries[0].keys == part.entries[0].keys == ("u:outlet.example/news/9",)
+
+
+def test_marks_that_are_not_ours_mean_nothing() -> None:
+    assert 1 == len(feed(rss(item(1)), seen="not base64 \udcff").entries)
+
+
+# --- what is no feed -------------------------------------------------------------------------
+
+PAGES = {
+    "nothing": ("", PageKind.EMPTY),
+    "blanks": (" \n\t ", PageKind.EMPTY),
+    "eleven bytes": ("hello world", PageKind.EMPTY),
+    "a page": ("<!DOCTYPE html><html><head><title>Новости</title></head><body>" + "текст " * 50, PageKind.HTML),
+    "Cloudflare": ("<html><title>Just a moment...</title><script src='/cdn-cgi/challenge-platform/x'></script>", PageKind.CHALLENGE),
+    "DDoS-Guard": ("<html><title>DDoS-Guard</title><script src='/.well-known/ddos-guard/js'></script>", PageKind.CHALLENGE),
+    "a cookie check": ("<html><body><script>document.cookie='a=b';location.reload()</script>", PageKind.CHALLENGE),
+    "a login": ("<html><title>Вход</title><form><input name=l><input type='password'></form>", PageKind.LOGIN),
+    "a blocking notice": ("<html><body>Доступ к ресурсу ограничен</body></html>", PageKind.BLOCKED),
+    "a parked domain": ("<html><body>This domain is for sale!</body></html>", PageKind.PARKED),
+    "other XML": ("<svg xmlns='x'><g/></svg>", PageKind.XML),
+    "a sitemap index": ("<sitemapindex><sitemap><loc>x</loc></sitemap></sitemapindex>", PageKind.SITEMAP_INDEX),
+    "OPML": ("<opml version='2.0'><body/></opml>", PageKind.OPML),
+    "other JSON": ('{"error": "not found"}', PageKind.JSON),
+    "broken JSON": ('{"version": "https://jsonfeed.org/version/1", "items": [', PageKind.JSON),
+    "text": ("Просто текст. " * 20, PageKind.TEXT),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), PageKind.BINARY),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "expected"), PAGES.values(), ids=PAGES)
+def test_what_came_instead_of_a_feed_is_called_by_its_name(
+    body: str | bytes, expected: PageKind
+) -> None:
+    told = read(body)
+    assert isinstance(told, NotAFeed)
+    assert expected == told.kind
+
+
+def test_a_page_tells_which_feeds_it_points_to() -> None:
+    body = """<html><head><link rel="alternate" type="application/rss+xml" title="Все новости" href="/rss">
+      <link rel="alternate" type="application/rss+xml" title="Comments" href="/comments/feed">
+      <link type='application/atom+xml' href='https://b.kz/atom?a=1&amp;b=2' rel='alternate'></head>"""
+    told = read(body)
+    assert isinstance(told, NotAFeed)
+    assert [("https://feeds.example/rss", "Все новости"), ("https://b.kz/atom?a=1&b=2", "")] == [
+        (link.url, link.title) for link in told.links
+    ]
+
+
+def test_a_feed_without_entries_is_a_feed() -> None:
+    assert (0, "Степной вестник") == (feed(rss()).total, feed(rss()).title)
+
+
+def test_a_body_that_names_a_file_or_an_address_is_not_opened(tmp_path) -> None:
+    secret = tmp_path / "feed.xml"
+    secret.write_text(rss(item(1)))
+    assert isinstance(read(str(secret)), NotAFeed)
+    assert isinstance(read("http://127.0.0.1:1/feed"), NotAFeed)
+
+
+# --- sources without feeds -------------------------------------------------------------------
+
+PREVIEW = """<html><div class="tgme_channel_info"><div class="tgme_channel_info_header_title"><span>Канал</span></div></div>
+<div class="tgme_widget_message_wrap"><div class="tgme_widget_message js-widget_message" data-post="canal/7">
+<div class="tgme_widget_message_text js-message_text">Дорога открыта.<br/>Подробности позже.</div>
+<a class="tgme_widget_message_date" href="https://t.me/canal/7"><time datetime="2026-11-22T07:00:00+00:00">07:00</time></a></div></div>
+<div class="tgme_widget_message" data-post="canal/8"><i>photo</i></div></html>"""
+
+
+def test_a_telegram_preview_is_a_source() -> None:
+    told = feed(PREVIEW)
+    (post,) = told.entries
+    assert ("telegram", "Канал") == (told.format, told.title)
+    assert ("canal/7", "https://t.me/canal/7", "Дорога открыта.") == (
+        post.external_id,
+        post.url,
+        post.title,
+    )
+    assert datetime(2026, 11, 22, 7, tzinfo=UTC) == post.published
+
+
+def test_a_page_is_read_by_selectors() -> None:
+    body = """<html><div class="n"><a href="/n/1"><h3>Раз</h3></a><time datetime="2026-11-22T07:00:00Z"></time><p>Текст</p></div>
+    <div class="n"><a href="/n/2"><h3>Два</h3></a><span class="t"></span></div><div class="n">реклама</div></html>"""
+    rules = {"item": "div.n", "title": "h3", "summary": "p"}
+    told = feed(body, kind="page", rules=rules)
+    assert [("Раз", "https://feeds.example/n/1"), ("Два", "https://feeds.example/n/2")] == [
+        (entry.title, entry.url) for entry in told.entries
+    ]
+    assert datetime(2026, 11, 22, 7, tzinfo=UTC) == told.entries[0].published
+
+
+@pytest.mark.parametrize("selector", ["div.nothing", "div[[["])
+def test_selectors_that_find_nothing_say_so(selector: str) -> None:
+    told = read("<html><body><p>x</p></body></html>", kind="page", rules={"item": selector})
+    assert isinstance(told, NotAFeed)
+    assert PageKind.NO_MATCHES == told.kind
+
+
+# --- hostile ---------------------------------------------------------------------------------
+
+
+def lol() -> str:
+    steps = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    return f'<!DOCTYPE l [<!ENTITY a0 "{"x" * 100}">{steps}]>' + rss(
+        "<item><title>&a9;</title></item>"
+    )
+
+
+HOSTILE = {
+    "billion laughs": lol(),
+    "external entity": '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + rss("<item><title>&x;</title></item>"),
+    "deep nesting": rss("<item><title>x</title><description>" + "&lt;div&gt;" * 100_000 + "</description></item>"),
+    "deep elements": "<rss version='2.0'><channel>" + "<a>" * 100_000,
+    "a large description": rss(item(1).replace("Подробности", "слово " * 800_000)),
+    "unclosed items": "<rss version='2.0'><channel>" + "<item>" * 100_000,
+    "angle brackets": "<" * 1_000_000,
+    "comments": "<rss>" + "<!--" * 200_000,
+    "deep JSON": "[" * 200_000,
+    "nested page": "<html>" + "<div>" * 200_000,
+    "links": "<html>" + "<link rel=alternate " * 100_000,
+    "skip hours": "<rss version='2.0'><channel>" + "<skipHours>" * 50_000 + "</channel></rss>",
+    "a long title": rss(f"<item><title>{'x' * 1_000_000}</title></item>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_documents_cost_little(body: str) -> None:
+    started = time.process_time()
+    told = read(body)
+    assert time.process_time() - started < 4
+    if isinstance(told, ParsedFeed):
+        assert all(len(entry.title) < 500 and "root:" not in entry.title for entry in told.entries)
+        assert all(len(entry.summary_html) <= 65_536 for entry in told.entries)
+
+
+def test_thousands_of_entries_are_bounded() -> None:
+    many = rss(*("<item><guid>%d</guid></item>" % number for number in range(6_000)))
+    assert 5_000 == feed(many).total
+
+
+def test_gzipped_files_are_opened_within_bounds() -> None:
+    import gzip
+
+    assert 1 == feed(gzip.compress(rss(item(1)).encode())).total
+    assert isinstance(read(gzip.compress(bytes(50_000_000))), NotAFeed)
+
+
+def test_json_text_is_no_markup() -> None:
+    body = json.dumps(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "items": [{"id": "1", "title": "x", "content_text": "a < b & c"}],
+        }
+    )
+    assert "a < b & c" == markup.plain(feed(body).entries[0].summary_html)
