@@ -20,9 +20,7 @@ NOT_COUNTRIES = frozenset("AQ EU EZ UN XA XB ZZ QO HM BV TF IO UM".split())
 def main() -> None:
     """Write one object a country: language → the common name."""
     tables = {lang: Locale.parse(code).territories for lang, code in LOCALES.items()}
-    codes = sorted(
-        c for c in tables["en"] if len(c) == 2 and c.isalpha() and c not in NOT_COUNTRIES
-    )  # noqa: PLR2004
+    codes = sorted(c for c in tables["en"] if c.isalpha() and c not in NOT_COUNTRIES)
     told = {}
     for code in codes:
         names = {

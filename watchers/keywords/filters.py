@@ -1,6 +1,7 @@
 """Filters of the query language: their values checked when typed, held against facts later."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from storage.errors import NewsError
@@ -13,6 +14,9 @@ from watchers.text.skeleton import skeleton
 
 LANGUAGES = ("en", "ru", "kk", "ky", "uz", "uz-Latn", "uz-Cyrl", "tg", "tk")
 OWNERS = ("state", "independent", "private", "exile", "western", "wire")
+_OWNED = {"state": ("state", "state-linked")}
+_PART = 4
+"""Letters of an outlet's name that may stand for all of it."""
 _AGE = re.compile(r"(\d{1,4})([hdwmчднм])\Z")
 _HOURS = {"h": 1, "ч": 1, "d": 24, "д": 24, "w": 168, "н": 168, "m": 720, "м": 720}
 _DAY = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\Z")
@@ -100,32 +104,50 @@ def holds(condition: Filter, facts: Facts, keys: frozenset[str]) -> bool:
 
     ``country:`` means from the country or about it. ``until:`` a day includes that day.
     """
+    return _CHECKS[condition.name](condition, facts, keys)
+
+
+_Check = Callable[[Filter, Facts, frozenset[str]], bool]
+
+
+def _from_or_about(condition: Filter, facts: Facts, keys: frozenset[str]) -> bool:
+    return facts.country.casefold() == condition.value or f"c:{condition.value}" in keys
+
+
+def _in_language(condition: Filter, facts: Facts, _: frozenset[str]) -> bool:
+    return condition.value in (facts.lang, facts.lang.partition("-")[0])
+
+
+def _told_by(condition: Filter, facts: Facts, _: frozenset[str]) -> bool:
     value = condition.value
-    match condition.name:
-        case "country":
-            return facts.country.casefold() == value or f"c:{value}" in keys
-        case "lang":
-            return facts.lang == value or (value == "uz" and facts.lang.startswith("uz-"))
-        case "source":
-            return any(
-                value == name or (len(value) > 3 and value in name) for name in facts.sources
-            )  # noqa: PLR2004
-        case "by":
-            if value == "wire":
-                return facts.wire
-            return facts.ownership == value or (value, facts.ownership) == (
-                "state",
-                "state-linked",
-            )
-        case "since":
-            moment = _moment(condition, facts)
-            return moment is None or facts.published is None or facts.published >= moment
-        case "until":
-            moment = _moment(condition, facts)
-            last = timedelta(days=1) if condition.moment else timedelta()
-            return moment is None or facts.published is None or facts.published < moment + last
-        case _:
-            return False
+    return any(value == one or (len(value) >= _PART and value in one) for one in facts.sources)
+
+
+def _owned(condition: Filter, facts: Facts, _: frozenset[str]) -> bool:
+    if condition.value == "wire":
+        return facts.wire
+    return facts.ownership in _OWNED.get(condition.value, (condition.value,))
+
+
+def _since(condition: Filter, facts: Facts, _: frozenset[str]) -> bool:
+    moment = _moment(condition, facts)
+    return moment is None or facts.published is None or facts.published >= moment
+
+
+def _until(condition: Filter, facts: Facts, _: frozenset[str]) -> bool:
+    moment = _moment(condition, facts)
+    last = timedelta(days=1) if condition.moment else timedelta()
+    return moment is None or facts.published is None or facts.published < moment + last
+
+
+_CHECKS: dict[str, _Check] = {
+    "country": _from_or_about,
+    "lang": _in_language,
+    "source": _told_by,
+    "by": _owned,
+    "since": _since,
+    "until": _until,
+}
 
 
 def _moment(condition: Filter, facts: Facts) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The anchor index: which subscriptions can an item concern at all?
+"""The anchor index: which subscriptions an item can concern at all.
 
 Every query is filed under the keys of one condition that it cannot hold without; an item looks
 its own keys up and only those queries are evaluated. Equal queries are kept once.
@@ -14,7 +14,8 @@ from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query,
 from watchers.text.words import Analysis
 
 Id = TypeVar("Id", bound=Hashable)
-_PREFIX = 2
+_PREFIXES = range(2, 7)
+"""Letters of ``word*`` by which it is filed: as many as it has, within these."""
 
 
 @dataclass(slots=True)
@@ -104,7 +105,7 @@ class Subscriptions(Generic[Id]):
             if not shelf:
                 del self._anchored[key]
 
-    def _anchors(self, node: Node) -> frozenset[str] | None:
+    def _anchors(self, node: Node) -> frozenset[str] | None:  # noqa: C901, PLR0911 - a line a node
         """Give keys of which any matching item has one; None when there are none such."""
         match node:
             case Term():
@@ -114,14 +115,13 @@ class Subscriptions(Generic[Id]):
             case Exact():
                 return frozenset({"s:" + node.normal, "n:" + node.normal})
             case Prefix():
-                return frozenset({"p:" + node.normal[:_PREFIX]})
+                return frozenset({"p:" + node.normal[: _PREFIXES[-1]]})
             case Filter():
                 return _filter_anchors(node)
             case All(children):
-                choices = [
-                    keys for child in children if (keys := self._anchors(child)) is not None
-                ]
-                return min(choices, key=self._load, default=None)
+                parts = [self._anchors(child) for child in children]
+                known = [part for part in parts if part is not None]
+                return min(known, key=self._load) if known else None
             case Some(children):
                 parts = [self._anchors(child) for child in children]
                 known = [part for part in parts if part is not None]
@@ -149,6 +149,6 @@ def _filter_anchors(node: Filter) -> frozenset[str] | None:
 
 def _other_keys(analysis: Analysis, facts: Facts) -> set[str]:
     keys = {f"f:country:{facts.country.casefold()}", f"f:lang:{facts.lang}"}
-    keys.update("p:" + token.normal[:_PREFIX] for token in analysis.tokens)
-    keys.update("p:" + token.normal[:_PREFIX] for token in analysis.compounds)
+    for token in (*analysis.tokens, *analysis.compounds):
+        keys.update("p:" + token.word.normal[:size] for size in _PREFIXES)
     return keys

@@ -11,7 +11,8 @@ from watchers.text.figures import canonical
 from watchers.text.forms import Asked, query_forms
 from watchers.text.names import Found, Gazetteer, Place, gazetteer
 from watchers.text.normal import Cut, clean, tokenize
-from watchers.text.skeleton import keyboard
+from watchers.text.russian import is_known, lemmas
+from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
 
 _MAX_DEPTH = 20
 _MIN_PREFIX = 2
@@ -226,10 +227,17 @@ def _entity_key(one: Found) -> str:
 
 def _place(cut: Cut) -> Place:
     asked = _asked(cut)
+    forms = asked.forms
+    if is_cyrillic(cut.normal) and not is_known(cut.normal):
+        # A surname that no dictionary has may be typed in any case: Токаева.
+        forms = tuple(dict.fromkeys((*forms, *lemmas(cut.normal))))
     return Place(
-        tuple(dict.fromkeys(map(keyboard, asked.forms))), asked.skeletons,
-        cut.surface[0].isupper(), cut.surface.isupper() and len(cut.surface) > 1, cut.normal,
-    )  # fmt: skip
+        tuple(dict.fromkeys(map(keyboard, forms))),
+        tuple(dict.fromkeys(map(skeleton, forms))),
+        cut.surface[0].isupper(),
+        cut.surface.isupper() and len(cut.surface) > 1,
+        cut.normal,
+    )
 
 
 def _asked(cut: Cut) -> Asked:

@@ -17,7 +17,7 @@ def fts(query: Query) -> str | None:
     return _narrowed(query.root)
 
 
-def _narrowed(node: Node) -> str | None:
+def _narrowed(node: Node) -> str | None:  # noqa: PLR0911 - a line a node
     match node:
         case Term():
             return _term(node)

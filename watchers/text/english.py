@@ -25,7 +25,10 @@ _IRREGULAR = {
         "teach": "taught", "think": "thought", "see": "saw seen", "come": "came", "get": "got",
         "know": "knew known", "wear": "wore worn", "throw": "threw thrown", "hide": "hid hidden",
         "swear": "swore sworn", "leave": "leaving", "find": "finding", "die": "dying dies died",
-        "tie": "tying ties tied", "lie": "lying lies lied", "datum": "data",
+        "tie": "tying ties tied", "lie": "lying lies lied", "datum": "data", "bus": "buses busses",
+        "gas": "gases gasses", "virus": "viruses", "bonus": "bonuses", "campus": "campuses",
+        "census": "censuses", "status": "statuses", "focus": "focuses", "lens": "lenses",
+        "atlas": "atlases", "canvas": "canvases", "surplus": "surpluses",
     }.items()
     for form in forms.split()
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from watchers.text.normal import clean
 
@@ -15,23 +16,48 @@ _DETECTOR_CODES = {
     "ENGLISH": "en", "RUSSIAN": "ru", "KAZAKH": "kk", "KYRGYZ": "ky", "TAJIK": "tg",
     "TURKMEN": "tk", "UZBEK": "uz", "UKRAINIAN": "uk", "AZERBAIJANI": "az", "TURKISH": "tr",
 }  # fmt: skip
-_HINTS = {"uz-Latn": "uz", "uz-Cyrl": "uz"}
-_UZBEK_LATIN = re.compile(
-    r"\b\w*[og]['\u2018\u2019\u02bb\u02bc\u0060\u00b4][a-z]\w*|\w[og][\u02bb\u2018]", re.IGNORECASE
-)
-_ENGLISH_APOSTROPHE = re.compile(r"\b[o]['\u2019](?:clock|er|[A-Z])", re.IGNORECASE)
+_MANY = 2
+_UZBEK_LETTER = re.compile(r"[og]['\u2018\u2019\u02bb\u02bc\u0060\u00b4](?=[a-z])")
+_UZBEK_MARK = re.compile(r"[og][\u02bb\u2018]")
+_ENGLISH_APOSTROPHE = re.compile(r"\bo['\u2019](?:clock|er\b|[A-Z])")
 _CYRILLIC_LETTERS = re.compile("[\u0400-\u04ff]+")
 _LATIN_LETTERS = re.compile("[a-z\u00c0-\u024f]+")
-_UZBEK_WORDS = frozenset(
-    "va bilan uchun oʻz bu ham yangi boʻldi qilindi etildi oshdi keldi".split()
+_WORDS = re.compile(r"[^\W\d_]+(?:['\u2018\u2019\u02bb\u02bc\u0060\u00b4][^\W\d_]+)*")
+_COMMON = {
+    "en": frozenset(
+        "the of in to and for on with at by from as is are was after over its has will new says"
+        " a an be not up amid into out his her their this that more against under".split()
+    ),
+    "uz-Latn": frozenset(
+        "va bilan uchun bu ham yangi yil yili haqida boʻyicha kerak qildi etdi oldi berdi boʻldi"
+        " qilindi etildi oshdi keldi eng ikki bir davlat hamda qaror kuni".split()
+    ),
+    "tk": frozenset(
+        "we bilen üçin bu täze hem barada boldy etdi geçirildi ýyl döwlet boýunça edildi bir".split()
+    ),
+    "ru": frozenset(
+        "в и на с по из за о от для не к до у после об что как при или под над без во со из-за"
+        " это его их был была было были".split()
+    ),
+    "tg": frozenset(
+        "ва дар ба аз бо ки барои шуд кард мешавад буд нав то ин он як бар шуданд".split()
+    ),
+    "uz-Cyrl": frozenset(
+        "ва билан учун бу ҳам янги ҳақида бўйича қилди этди олди эди бир учун".split()
+    ),
+    "kk": frozenset(
+        "және мен бен пен үшін туралы бойынша жаңа бұл еді болды бір деп қазір жоқ".split()
+    ),
+    "ky": frozenset(
+        "жана менен үчүн тууралуу боюнча жаңы бул болду бир деп азыр жок эле дейт".split()
+    ),
+}
+_ENDINGS = (
+    ("tg", re.compile(r"(?:ро|ҳои|ҳо|он|аш|ии|анд)\b")),
+    ("uz-Cyrl", re.compile(r"(?:да|дан|га|нинг|ни|лар|лари|ди|лик|моқда|иш)\b")),
+    ("kk", re.compile(r"(?:да|де|ды|ді|дың|дің|ның|лар|лер|ған|ген|ға|ге)\b")),
 )
-_ENGLISH_WORDS = frozenset(
-    "the of in to and for on with at by from as is are was after over its has will new says".split()
-)
-_RUSSIAN_WORDS = frozenset(
-    "в и на с по из за о от для не к до у после об что как при или под над без во со".split()
-)
-_WORDS = re.compile(r"[^\W\d_]+")
+"""What tells apart the languages that share қ and ғ, where no other letter does."""
 
 
 def identify(text: str, declared: tuple[str, ...] = ()) -> str:
@@ -90,76 +116,73 @@ def _cyrillic_rule(lower: str) -> str:
 def _latin_rule(sample: str, lower: str) -> str:
     letters = set(lower)
     words = set(_WORDS.findall(lower))
+    english = len(words & _COMMON["en"])
     if "ə" in letters:
         return "az"
-    if (
-        "ň" in letters
-        or ("ý" in letters and letters & set("äüöşç"))
-        or ("ž" in letters and letters & set("ýňäüş"))
-    ):
+    if "ň" in letters or ("ý" in letters and letters & set("äüöşç")) or letters >= set("ýž"):
         return "tk"
+    uzbek = bool(_UZBEK_LETTER.search(lower)) and not _ENGLISH_APOSTROPHE.search(sample)
+    if uzbek and (not english or _UZBEK_MARK.search(lower)) and english < _MANY:
+        return "uz-Latn"
+    if english or uzbek:
+        return ""
     if letters & set("ñŋ") or ("q" in letters and letters & set("ūğşäúáńǵı")):
-        if not _UZBEK_LATIN.search(sample) and not words & _ENGLISH_WORDS:
-            return "kk"
-    if letters & set("ğı") and not words & _ENGLISH_WORDS and "q" not in letters:
+        return "kk"
+    if letters & set("ğı") and "q" not in letters:
         return "tr"
-    if _UZBEK_LATIN.search(sample) and not _ENGLISH_APOSTROPHE.search(sample):
-        if not words & _ENGLISH_WORDS:
-            return "uz-Latn"
     return ""
 
 
 def _detect(sample: str, lower: str, script: frozenset[str], allowed: tuple[str, ...]) -> str:
+    likely = _likely(lower, script) & frozenset(allowed or script)
+    likely = likely or frozenset(allowed or script)
+    if len(likely) == 1:
+        return next(iter(likely))
     words = set(_WORDS.findall(lower))
-    likely = frozenset(allowed) or script
-    if script is _CYRILLIC and not set(lower) & set("әғқңөұүһіўҳҷӯӣ") and "ru" in likely:
-        if words & _RUSSIAN_WORDS:
-            return "ru"
-    if (
-        script is _LATIN
-        and "en" in likely
-        and len(words & _ENGLISH_WORDS) > 0
-        and not (words & _UZBEK_WORDS)
-    ):
-        return "en"
-    for hint in (allowed[0] if len(allowed) == 1 else "", ""):
-        label = _cld(sample, hint, script)
-        if label in likely:
-            return label
-    best = _cld_vector(sample, script, likely)
-    if best:
-        return best
+    score = {label: len(words & _COMMON.get(label, frozenset())) for label in likely}
+    if not set(lower).isdisjoint("ҳқғ"):
+        for label, endings in _ENDINGS:
+            if label in score:
+                score[label] += len(endings.findall(lower))
+    label = _cld(sample, script)
+    if label in score:
+        score[label] += 1 + (not any(score.values()))
+    elif label and not allowed and not any(score.values()):
+        return label
+    best = max(sorted(score), key=lambda one: (score[one], one in ("ru", "en"), one))
+    return best if score[best] else _plain(likely, allowed)
+
+
+def _likely(lower: str, script: frozenset[str]) -> frozenset[str]:
+    """Leave the languages whose alphabets have the letters seen."""
+    letters = set(lower)
+    if script is not _CYRILLIC:
+        return script
+    if "ҳ" in letters:
+        return frozenset({"uz-Cyrl", "tg"})
+    if letters & set("қғ"):
+        return frozenset({"kk", "uz-Cyrl", "tg"})
+    if letters & set("щы") and not letters & set("қғңөү"):
+        return script - {"tg", "uz-Cyrl"}
+    return script
+
+
+def _plain(likely: frozenset[str], allowed: tuple[str, ...]) -> str:
     if allowed:
         return allowed[0]
-    return "ru" if script is _CYRILLIC else "en"
+    return next((label for label in ("ru", "en") if label in likely), UNKNOWN)
 
 
-def _cld(sample: str, hint: str, script: frozenset[str]) -> str:
-    detect = _detector()
-    _, _, found = detect(
-        sample.encode(), bestEffort=True, hintLanguage=_HINTS.get(hint, hint) or None
-    )
-    return _label(found[0][0], script)
-
-
-def _cld_vector(sample: str, script: frozenset[str], likely: frozenset[str]) -> str:
+def _cld(sample: str, script: frozenset[str]) -> str:
     _, _, found = _detector()(sample.encode(), bestEffort=True)
-    for name, *_ in found:
-        label = _label(name, script)
-        if label in likely:
-            return label
-    return ""
-
-
-def _label(name: str, script: frozenset[str]) -> str:
-    code = _DETECTOR_CODES.get(name, "")
+    code = _DETECTOR_CODES.get(found[0][0], "")
     if code == "uz":
         return "uz-Cyrl" if script is _CYRILLIC else "uz-Latn"
     return code
 
 
 @lru_cache(maxsize=1)
-def _detector():  # noqa: ANN202 - the library has no types
+def _detector() -> Any:
     import pycld2  # noqa: PLC0415 - loaded by the first text, not by an import
 
     return pycld2.detect

@@ -4,8 +4,15 @@ from functools import lru_cache
 from typing import Any
 
 _ADJECTIVES = ("овский", "евский", "инский", "ский", "цкий", "ской", "овый", "евый", "яной",
-               "аный", "янный", "енный", "ный", "ной", "овой", "евой", "ый")  # fmt: skip
-_ENDINGS = ("", "ь", "а", "я", "о", "е", "й", "к", "ы", "и", "ия", "ика", "ка", "ва", "ль", "ск")
+               "аный", "янный", "енный", "ный", "ной", "овой", "евой", "ический", "ый", "ой")  # fmt: skip
+_ENDINGS = ("", "ь", "а", "я", "о", "е", "й", "к", "ы", "и", "ия", "ика", "ка", "ва", "ль")
+_HARD = {"ж": "г", "ч": "кц", "ш": "х"}
+_IRREGULAR = {
+    "судебный": "суд", "военный": "война", "земельный": "земля", "денежный": "деньги",
+    "пограничный": "граница", "таможенный": "таможня", "выборный": "выборы",
+    "электрический": "электричество", "человеческий": "человек", "детский": "ребенок",
+    "морской": "море", "воздушный": "воздух", "сельский": "село",
+}  # fmt: skip
 _MIN_BASE = 2
 _TRUSTED = 0.02
 _TRUSTED_SHORT = 0.3
@@ -37,16 +44,26 @@ def relational_bases(lemma: str) -> tuple[str, ...]:
     if not lemma.endswith(("ый", "ий", "ой")):
         return ()
     found: dict[str, None] = {}
+    if lemma in _IRREGULAR:
+        found.setdefault(_IRREGULAR[lemma])
     for suffix in _ADJECTIVES:
         root = lemma.removesuffix(suffix)
         if root == lemma or len(root) < _MIN_BASE:
             continue
-        if suffix in ("ский", "цкий", "ской"):
-            found.setdefault(root)
-        for ending in _ENDINGS:
-            if _is_noun(root + ending):
-                found.setdefault(root + ending)
+        for base in (root, *_hardened(root, suffix)):
+            for ending in ("о",) if suffix == "ой" else _ENDINGS:
+                if _is_noun(base + ending):
+                    found.setdefault(base + ending)
+    if not found and lemma.endswith(("ский", "цкий", "ской")):
+        found.setdefault(lemma[:-4])  # a place that the dictionary does not know
     return tuple(found)
+
+
+def _hardened(root: str, suffix: str) -> tuple[str, ...]:
+    """Give the noun's last consonant back: дорожный → дорога, речной → река."""
+    if suffix not in ("ный", "ной"):
+        return ()
+    return tuple(root[:-1] + hard for hard in _HARD.get(root[-1], ""))
 
 
 @lru_cache(maxsize=8192)

@@ -18,6 +18,8 @@ from watchers.text.normal import APOSTROPHE
 
 _Suffix = tuple[str, str]
 _MIN_STEM = 2
+_DERIVATION = 3
+"""The layer of -лық, which makes new words: it asks for a longer stem."""
 _KEPT_POSSESSIVE = 6
 _LONG = 7
 
@@ -228,7 +230,8 @@ def _verbal_nouns(word: str, lang: str) -> Iterator[str]:
 def _peel(grammar: Grammar, word: str, level: int, found: set[str]) -> None:
     for depth in range(level, len(grammar.layers)):
         for suffix, before in grammar.layers[depth]:
-            if not word.endswith(suffix) or len(word) < len(suffix) + _MIN_STEM:
+            least = _MIN_STEM + (depth == _DERIVATION)
+            if not word.endswith(suffix) or len(word) < len(suffix) + least:
                 continue
             stem = word[: -len(suffix)]
             if before == "P":
@@ -256,7 +259,7 @@ def _peel_third(grammar: Grammar, stem: str, suffix: str, found: set[str]) -> No
                 _peel(grammar, base, 2, found)
 
 
-def _fits(grammar: Grammar, stem: str, suffix: str, before: str) -> bool:
+def _fits(grammar: Grammar, stem: str, suffix: str, before: str) -> bool:  # noqa: PLR0911 - a rule a line
     last = stem[-1] if stem[-1] != APOSTROPHE else stem[-2:]
     vowel = last in grammar.vowels or last == "o" + APOSTROPHE
     if last in grammar.either:

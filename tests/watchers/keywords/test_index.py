@@ -1,0 +1,47 @@
+"""Laws of the anchor index: it finds what evaluating every query would, and forgets at once."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.watchers.keywords import cases
+from watchers.keywords import Facts, Subscriptions, match, parse
+from watchers.text.words import analyse
+
+QUERIES = sorted(
+    {query for query, _, _ in (*cases.GRAMMAR, *cases.TRAPS, *cases.CROSS_LANGUAGE)}
+    | {"country:kz", "lang:ru -газ", "NOT газ", "since:3d", "topic:energy", "by:wire газ", "га*"}
+)
+TEXTS = [text for _, text, _ in (*cases.GRAMMAR, *cases.INFLECTION, *cases.TRAPS)]
+INDEX = st.lists(st.sampled_from(QUERIES), max_size=30)
+
+
+@given(INDEX, st.sampled_from(TEXTS))
+@settings(max_examples=80, deadline=None)
+def test_the_index_finds_exactly_what_each_query_alone_would(queries, text) -> None:
+    parsed = [(at, parse(query)) for at, query in enumerate(queries)]
+    analysis, facts = analyse(text), Facts(country="KZ", lang="ru")
+
+    expected = {at for at, query in parsed if match(query, analysis, facts)}
+
+    assert expected == {at for at, _ in Subscriptions(parsed).find(analysis, facts)}
+
+
+def test_a_query_put_again_takes_the_place_of_the_old_one() -> None:
+    index = Subscriptions([(1, parse("газ")), (2, parse("газ"))])
+
+    index.put(1, parse("уран"))
+
+    assert [2] == [at for at, _ in index.find(analyse("Цены на газ"))]
+    assert [1] == [at for at, _ in index.find(analyse("Цены на уран"))]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_what_is_dropped_leaves_nothing_behind(query) -> None:
+    index: Subscriptions[int] = Subscriptions()
+    index.put(1, parse(query))
+    index.drop(1)
+    index.drop(1)
+
+    assert len(index) == 0
+    assert (index._by_text, index._anchored, index._always) == ({}, {}, {})

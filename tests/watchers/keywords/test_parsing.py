@@ -1,0 +1,114 @@
+"""Laws of the query language: what is accepted, how it reads back, what is refused and where."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storage.errors import NewsError
+from watchers.keywords import Facts, match, parse, suggest
+from watchers.keywords.lexer import MAX_QUERY, MAX_TERMS
+from watchers.text.words import analyse
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("  газ   нефть ", "газ нефть"),
+        ("газ AND нефть", "газ нефть"),
+        ("газ | нефть", "газ OR нефть"),
+        ("газ || нефть", "газ OR нефть"),
+        ("газ ИЛИ нефть", "газ OR нефть"),
+        ("газ NOT спорт", "газ -спорт"),
+        ("газ –спорт", "газ -спорт"),
+        ("«железная дорога»", '"железная дорога"'),
+        ("“rail link”", '"rail link"'),
+        ("( газ OR нефть ) Казахстан", "(газ OR нефть) Казахстан"),
+        ("казах* =Газа", "казах* =Газа"),
+        ("COUNTRY:KZ lang:RU", "country:kz lang:ru"),
+        ("source: ТАСС", "source:tas"),
+        ("since:3d until:2026-11-01", "since:3d until:2026-11-01"),
+        ("Jalal-Abad", "Jalal-Abad"),
+        ("12:30", "12:30"),
+    ],
+)
+def test_a_query_reads_back_in_one_canonical_form(typed, expected) -> None:
+    assert expected == str(parse(typed))
+
+
+@pytest.mark.parametrize(
+    ("typed", "key", "position"),
+    [
+        ("", "query.empty", 0),
+        ("   ", "query.empty", 0),
+        ("()", "query.empty", 0),
+        ("газ ()", "query.empty_brackets", 4),
+        ("(газ OR нефть", "query.unbalanced", 0),
+        ("газ) нефть", "query.unbalanced", 3),
+        ('газ "нефть', "query.unclosed_quote", 4),
+        ("газ OR", "query.dangling_operator", 4),
+        ("OR газ", "query.dangling_operator", 0),
+        ("газ AND", "query.dangling_operator", 4),
+        ("газ NOT", "query.dangling_operator", 4),
+        ("!!! ???", "query.no_words", 0),
+        ('""', "query.no_words", 0),
+        ("а*", "query.prefix_too_short", 0),
+        ("газ contry:kz", "query.unknown_filter", 4),
+        ("country:нет-такой", "query.bad_value", 0),
+        ("lang:xx", "query.bad_value", 0),
+        ("by:nobody", "query.bad_value", 0),
+        ("since:вчера", "query.bad_value", 0),
+        ("until:2026-13-40", "query.bad_value", 0),
+        ("topic:nothing", "query.bad_value", 0),
+        ("(" * 60 + "газ" + ")" * 60, "query.too_deep", 20),
+        ("x" * (MAX_QUERY + 1), "query.too_long", MAX_QUERY),
+        ("газ " * (MAX_TERMS + 1), "query.too_many_terms", 4 * MAX_TERMS),
+    ],
+)
+def test_a_wrong_query_is_refused_with_its_place_and_an_example_that_works(
+    typed, key, position
+) -> None:
+    with pytest.raises(NewsError) as caught:
+        parse(typed)
+
+    assert (key, position) == (caught.value.text_key, caught.value.values["position"])
+    assert parse(str(caught.value.values["example"]))
+
+
+@given(st.text(alphabet="газнОR()|\"-*=: «»'`kz:1,.5%\u00ad\u0301\t", max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_typed_parses_or_is_refused_politely(typed) -> None:
+    """Nothing but NewsError leaves the parser, and what it accepts reads back as itself."""
+    try:
+        query = parse(typed)
+    except NewsError:
+        return
+    assert str(parse(str(query))) == str(query)
+    match(query, analyse("газ и нефть"))
+
+
+def test_a_day_in_until_is_included_and_since_counts_from_now() -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    text = analyse("газ", lang="ru")
+
+    def fires(query: str, published: datetime) -> bool:
+        return match(parse(query), text, Facts(published=published, now=now)) is not None
+
+    assert fires("until:2026-11-01", datetime(2026, 11, 1, 23, tzinfo=UTC))
+    assert not fires("until:2026-11-01", datetime(2026, 11, 2, tzinfo=UTC))
+    assert fires("since:3d", now - timedelta(days=2))
+    assert not fires("since:3d", now - timedelta(days=4))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("Tashkant", "Tashkent"), ("Токоев", "Токаев"), ("газ Бешкек", "Бишкек")],
+)
+def test_a_name_one_letter_off_is_offered_right(typed, meant) -> None:
+    assert meant in {one.meant for one in suggest(parse(typed))}
+
+
+@pytest.mark.parametrize("typed", ["газ", "Ташкент", "выборы", "election", '"газ нефть"'])
+def test_words_that_are_right_are_left_alone(typed) -> None:
+    assert suggest(parse(typed)) == ()

@@ -1,0 +1,93 @@
+"""Laws of language identification."""
+
+import pytest
+
+from watchers.text.language import UNKNOWN, identify
+
+HEADLINES = [
+    ("en", "Lawmakers back tougher fines for drivers"),
+    ("en", "Snow closes mountain pass near Naryn"),
+    ("en", "O'Brien named ambassador to Tajikistan"),
+    ("en", "Tashkent hosts chess championship"),
+    ("en", "Uzbek cotton growers demand fair prices"),
+    ("en", "Kyrgyz parliament rejects media bill"),
+    ("en", "Gold prices hit record"),
+    ("en", "Three die in Karaganda mine blast"),
+    ("en", "Oʻzbekiston Airways to fly to the Gulf from May"),
+    ("ru", "В Душанбе подорожал хлеб"),
+    ("ru", "Суд арестовал бывшего акима"),
+    ("ru", "Казахстан сократил добычу нефти"),
+    ("ru", "Погранпереход закрыт на ремонт"),
+    ("ru", "Мирзиёев принял делегацию Кыргызстана"),
+    ("ru", "Тенге укрепился"),
+    ("ru", "Учёные измерили ледник"),
+    ("ru", "Туркменистан увеличит экспорт электроэнергии"),
+    ("ru", "Жогорку Кенеш принял бюджет"),
+    ("kk", "Көктемде су тасқыны болуы мүмкін"),
+    ("kk", "Үкімет бюджетті бекітті"),
+    ("kk", "Алматыда ауа ластанды"),
+    ("kk", "Мұнай бағасы төмендеді"),
+    ("kk", "Теміржол билеттері қымбаттады"),
+    ("kk", "Qazaqstanda jaña zauyt aşıldı"),
+    ("kk", "Almatyda äuejai jabyldy, ūşaqtar keşikti"),
+    ("ky", "Бишкекте унаа тыгыны көбөйдү"),
+    ("ky", "Президент жарлыкка кол койду"),
+    ("ky", "Ысык-Көлдө эс алуучулар көп"),
+    ("ky", "Баткенде мектеп курулат"),
+    ("ky", "Мугалимдер иш таштады"),
+    ("ky", "Жаңы мыйзам кабыл алынды"),
+    ("uz-Latn", "Toshkentda havo sifati yomonlashdi"),
+    ("uz-Latn", "Prezident farmon imzoladi"),
+    ("uz-Latn", "Samarqandda yangi bogʻ ochildi"),
+    ("uz-Latn", "Oliy sud hukmni bekor qildi"),
+    ("uz-Latn", "Yerlarni ijaraga berish to'xtatildi"),
+    ("uz-Latn", "Gaz narxi yana ko‘tarildi"),
+    ("uz-Cyrl", "Тошкентда янги метро бекати очилди"),
+    ("uz-Cyrl", "Президент фармонга имзо чекди"),
+    ("uz-Cyrl", "Бухорода сайёҳлар сони ошди"),
+    ("uz-Cyrl", "Марказий банк ставкани пасайтирди"),
+    ("uz-Cyrl", "Фарғонада ҳалокат юз берди"),
+    ("tg", "Дар Хуҷанд бозор сӯхт"),
+    ("tg", "Президент ба Хатлон рафт"),
+    ("tg", "Нархи орд боло рафт"),
+    ("tg", "Роҳҳо баста шуданд"),
+    ("tg", "Вазири нав таъин шуд"),
+    ("tg", "Барфи зиёд борид"),
+    ("tk", "Aşgabatda maslahat geçirildi"),
+    ("tk", "Prezident täze kanuna gol çekdi"),
+    ("tk", "Daşoguzda ýol gurluşygy başlandy"),
+    ("tk", "Gowaça ýygymy tamamlandy"),
+    ("az", "Bakıda yeni məktəb açıldı"),
+    ("tr", "İstanbul'da yağmur hayatı felç etti"),
+    ("uk", "Уряд змінив порядок виплат"),
+]
+
+
+def test_headlines_of_every_language_are_recognised() -> None:
+    """At least 96 in 100 short headlines get their label without any help."""
+    wrong = [(label, identify(text), text) for label, text in HEADLINES if identify(text) != label]
+
+    assert len(wrong) <= 0.04 * len(HEADLINES), wrong
+
+
+@pytest.mark.parametrize(
+    ("expected", "text", "declared"),
+    [
+        ("ru", "Курс тенге на бирже", ("ru", "kk")),
+        ("kk", "Мұнай", ("ru", "kk")),
+        ("tk", "Sport", ("tk",)),
+        ("uz-Latn", "Sport", ("uz-Latn", "ru")),
+        ("ky", "Спорт", ("ky",)),
+    ],
+)
+def test_a_feed_that_declares_its_languages_is_believed(expected, text, declared) -> None:
+    assert expected == identify(text, declared)
+
+
+def test_letters_outweigh_a_declaration() -> None:
+    assert identify("Ӯзбекистон бо Тоҷикистон созишнома баст", ("ru",)) == "tg"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "12:30", "🚀🚀", "——"])
+def test_a_text_without_letters_has_no_language(text) -> None:
+    assert identify(text) == UNKNOWN
