@@ -150,6 +150,9 @@ class Nothing:
 Reply: TypeAlias = Say | Edit | Toast | File | Picture | Cards | Working | Nothing
 
 
+LARGEST = 2**63 - 1
+"""What the database's integers hold."""
+
 # --- what comes in -------------------------------------------------------------------------
 
 
@@ -190,11 +193,12 @@ class Ask:
     location: tuple[float, float] | None = None
 
     def number(self, position: int) -> int:
-        """Return the press's argument as a number; 0 where it is missing or none."""
+        """Return the press's argument as a number; 0 where it is missing, none, or too large."""
         try:
-            return int(self.button[position])
+            value = int(self.button[position])
         except (IndexError, ValueError):
             return 0
+        return value if abs(value) <= LARGEST else 0
 
     def word(self, position: int) -> str:
         """Return the press's argument as it is; "" where it is missing."""

@@ -1,16 +1,290 @@
 """The door to python-telegram-bot, with the real stack on the line to the sandbox."""
 
-from bot.sandbox.people import PEOPLE
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bot import adapter, telegram_menus
+from bot.conversation import Ask, Command, Reply, Say, World
+from bot.conversation import Message as Said
+from bot.render import escape
+from bot.sandbox.box import Sandbox
+from bot.sandbox.faults import Fault
+from bot.sandbox.people import ADMIN_ID, AIGUL_ID, ANNA_ID
+from storage import chats, deliveries, subscriptions, talks
 from storage.database import Database
+from storage.model import ChatId
 from tests.bot.line import on_line
+from tests.bot.newsroom import Newsroom
+from tests.bot.people import NOW
 
-ANNA = PEOPLE[0].id
-AIGUL = PEOPLE[1].id
+
+@dataclass
+class Line:
+    """The sandbox, the world behind the adapter, and the newsroom."""
+
+    box: Sandbox
+    world: World
+    room: Newsroom
+
+    async def says(self, person: int, text: str, expected: str, **where: Any) -> Any:
+        """Let a person write, and wait for an answer that has ``expected`` in it."""
+        self.box.telegram.say(person, text, **where)
+        return await self.box.message(where.get("chat", person), expected)
+
+    async def presses(self, person: int, message: Any, button: Any = 0, **forged: Any) -> Any:
+        """Press a button and wait until the press is acknowledged."""
+        press = self.box.telegram.press(person, message, button, **forged)
+        await self.box.until(lambda: self.box.telegram.answer_to(press).answered)
+        return self.box.telegram.answer_to(press)
+
+    async def chat(self, chat_id: int) -> Any:
+        return await self.world.db.read(chats.get, ChatId(chat_id))
 
 
-async def test_a_newcomer_is_greeted_in_their_telegram_language(db: Database) -> None:
-    async with on_line(db) as (box, _):
-        box.telegram.start(ANNA)
-        box.telegram.start(AIGUL)
-        await box.message(ANNA, "one message per event")
-        await box.message(AIGUL, "одно сообщение на событие")
+@pytest.fixture
+async def line(db: Database) -> AsyncIterator[Line]:
+    room = await Newsroom.opened(db)
+    async with AsyncExitStack() as stack:
+        box, world = await stack.enter_async_context(
+            on_line(db, desk=room.desk, admin_ids=frozenset({ADMIN_ID}))
+        )
+        yield Line(box, world, room)
+
+
+def texts(box: Sandbox, chat_id: int) -> list[str]:
+    """What the bot wrote in a chat."""
+    return [
+        one.text
+        for one in box.telegram.messages(chat_id)
+        if one.sender_id is None or one.sender_id in box.telegram.bots
+    ]
+
+
+async def test_a_newcomer_is_greeted_in_their_telegram_language(line: Line) -> None:
+    line.box.telegram.start(ANNA_ID)
+    line.box.telegram.start(AIGUL_ID)
+    await line.box.message(ANNA_ID, "one message per event")
+    await line.box.message(AIGUL_ID, "одно сообщение на событие")
+
+
+async def test_a_subscription_is_made_by_pressing_buttons(line: Line) -> None:
+    offer = await line.says(ANNA_ID, "/subscribe Tokayev", "How shall I tell you?")
+    press = await line.presses(ANNA_ID, offer, "🔔 Alert at once")
+    assert "Saved" == press.text
+    await line.box.message(ANNA_ID, "Watching for Tokayev")
+    assert 1 == await line.world.db.read(subscriptions.count, ChatId(ANNA_ID))
+
+
+async def test_a_press_that_changes_nothing_is_swallowed(line: Line) -> None:
+    settings = await line.says(ANNA_ID, "/settings", "Settings")
+    await line.presses(ANNA_ID, settings, "🌐 Language")
+    chosen = await line.box.message(ANNA_ID, "In which language")
+    before = len(texts(line.box, ANNA_ID))
+    await line.presses(ANNA_ID, chosen, data="t:lang")
+    assert before == len(texts(line.box, ANNA_ID))
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["s", "s:99999999999999999999", "zz:1", "л:1", "f:1:1:1:1:1:1", "fz:1", "x" * 64, "lp:7"],
+)
+async def test_forged_presses_are_answered_and_harmless(line: Line, data: str) -> None:
+    message = await line.says(ANNA_ID, "/settings", "Settings")
+    press = await line.presses(ANNA_ID, message, data=data)
+    assert press.text
+    assert len(texts(line.box, ANNA_ID)) == 1
+
+
+async def test_a_repeated_update_is_answered_once(line: Line) -> None:
+    assert await line.world.db.write(talks.take_update, 1, 5, NOW)
+    assert not await line.world.db.write(talks.take_update, 1, 5, NOW)
+    assert await line.world.db.write(talks.take_update, 2, 5, NOW)
+
+
+async def test_admins_commands_do_not_exist_for_others(line: Line) -> None:
+    refused = await line.says(ANNA_ID, "/limits", "I don't know this command")
+    unknown = await line.says(AIGUL_ID, "/limitz", "Такой команды я не знаю")
+    assert "limit" not in refused.text.replace("/limits", "")
+    assert "/limits" not in refused.text + unknown.text
+    await line.says(ADMIN_ID, "/limits", "Limits and outbox")
+
+
+async def test_in_a_group_only_its_admins_change_things(line: Line) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    await line.box.message(group, "Admins set me up")
+    refused = await line.says(
+        ANNA_ID, "/subscribe@SteppeWireBot Tokayev", "only its admins", chat=group
+    )
+    assert refused.reply_to
+    offer = await line.says(
+        ADMIN_ID, "/subscribe@SteppeWireBot Tokayev", "How shall I tell you?", chat=group
+    )
+    press = await line.presses(ANNA_ID, offer, "🔔 Alert at once")
+    assert "only its admins" in press.text
+    assert 0 == await line.world.db.read(subscriptions.count, ChatId(group))
+    await line.presses(ADMIN_ID, offer, "🔔 Alert at once")
+    assert 1 == await line.world.db.read(subscriptions.count, ChatId(group))
+
+
+async def test_unknown_and_others_commands_in_a_group_are_left_alone(line: Line) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    await line.box.message(group, "Admins set me up")
+    before = texts(line.box, group)
+    line.box.telegram.say(ANNA_ID, "/nonsense@SteppeWireBot", chat=group)
+    line.box.telegram.say(ANNA_ID, "/search@another_bot x", chat=group)
+    await line.says(ANNA_ID, "/search@SteppeWireBot zebra", "Nothing found", chat=group)
+    assert len(before) + 1 == len(texts(line.box, group))
+
+
+async def test_a_group_that_becomes_a_supergroup_keeps_everything(line: Line) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    await line.box.message(group, "Admins set me up")
+    offer = await line.says(
+        ADMIN_ID, "/subscribe@SteppeWireBot Tokayev", "How shall I tell you?", chat=group
+    )
+    await line.presses(ADMIN_ID, offer, "🔔 Alert at once")
+    new = line.box.telegram.migrate(group)
+    await line.says(ADMIN_ID, "/subscriptions@SteppeWireBot", "1 subscription", chat=new)
+    assert await line.chat(group) is None
+    assert 1 == await line.world.db.read(subscriptions.count, ChatId(new))
+
+
+async def test_who_blocks_us_is_gone_and_back_on_start(line: Line) -> None:
+    await line.says(ANNA_ID, "/start", "one message per event")
+    line.box.telegram.block(ANNA_ID)
+    async with asyncio.timeout(5):
+        while (await line.chat(ANNA_ID)).active:
+            await line.says(AIGUL_ID, "/help stop", "замолчать")
+    assert "kicked" == (await line.chat(ANNA_ID)).gone_why
+    line.box.telegram.start(ANNA_ID)
+    await line.box.until(lambda: len(texts(line.box, ANNA_ID)) == 2)
+    assert (await line.chat(ANNA_ID)).active
+
+
+async def test_a_bug_is_a_fixed_sentence_and_a_line_to_the_admins(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(ask: Ask, world: World) -> Reply:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(adapter._COMMANDS, "privacy", Command("privacy", broken))
+    await line.says(ADMIN_ID, "/start", "one message per event")
+    said = await line.says(ANNA_ID, "/privacy", "Something broke on my side")
+    assert "Zero" not in said.text
+    owed = await line.world.db.write(deliveries.take, NOW, 10)
+    assert [(ADMIN_ID, "ZeroDivisionError")] == [
+        (one.chat_id, one.payload["values"]["name"]) for one in owed
+    ]
+
+
+async def test_unreadable_html_is_sent_as_plain_text(line: Line) -> None:
+    line.box.faults.add(
+        Fault("sendMessage", code=400, description="Bad Request: can't parse entities: x")
+    )
+    said = await line.says(ANNA_ID, "/start", "one message per event")
+    assert () == said.entities or all(one.type != "bold" for one in said.entities)
+
+
+async def test_each_chat_is_answered_in_order_and_none_waits_for_another(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = asyncio.Event()
+
+    async def slow(ask: Ask, world: World) -> Reply:
+        await gate.wait()
+        return Say((Said(escape("slow")),))
+
+    monkeypatch.setitem(adapter._COMMANDS, "privacy", Command("privacy", slow))
+    line.box.telegram.say(ANNA_ID, "/privacy")
+    line.box.telegram.say(ANNA_ID, "/help subscribe")
+    await line.says(AIGUL_ID, "/help subscribe", "/subscribe")
+    assert [] == texts(line.box, ANNA_ID)
+    gate.set()
+    await line.box.message(ANNA_ID, "/subscribe")
+    assert "slow" == texts(line.box, ANNA_ID)[0]
+
+
+async def test_edited_messages_are_not_answered_again(line: Line) -> None:
+    line.box.telegram.say(ANNA_ID, "/search zebra")
+    await line.box.message(ANNA_ID, "Nothing found")
+    (asked, *_) = line.box.telegram.messages(ANNA_ID)
+    line.box.telegram.edit(asked, "/search elephant")
+    await line.says(ANNA_ID, "/help stop", "silence")
+    assert 2 == len(texts(line.box, ANNA_ID))
+
+
+async def test_inline_queries_are_answered(line: Line) -> None:
+    await line.room.tells("Steppe Courier", "Tokayev opens a railway")
+    ask = line.box.telegram.ask_inline(ANNA_ID, "railway")
+    await line.box.until(lambda: line.box.telegram.inline_asks[ask.id].answered)
+    (result,) = line.box.telegram.inline_asks[ask.id].results
+    assert "Tokayev opens a railway" == result["title"]
+
+
+async def test_a_list_of_feeds_is_imported_from_a_file(line: Line) -> None:
+    outlines = b'<outline text="A" xmlUrl="https://a.example/rss"/>'
+    body = b"<opml><body>" + outlines + b"</body></opml>"
+    line.box.telegram.send_file(ADMIN_ID, "feeds.opml", body)
+    await line.box.message(ADMIN_ID, "1 feed added")
+
+
+async def test_a_files_sender_must_be_an_admin(line: Line) -> None:
+    line.box.telegram.send_file(ANNA_ID, "feeds.opml", b"<opml/>")
+    await line.box.message(ANNA_ID, "I read short queries")
+
+
+async def test_menus_are_set_once_for_everybody_in_their_language(line: Line) -> None:
+    from telegram import Bot  # noqa: PLC0415
+
+    await line.says(ADMIN_ID, "/start", "one message per event")
+    async with Bot(line.box.token, base_url=line.box.base_url) as bot:
+        await telegram_menus.set_menus(bot, line.world)
+        calls = len(line.box.calls.of("setMyCommands"))
+        await telegram_menus.set_menus(bot, line.world)
+        assert calls == len(line.box.calls.of("setMyCommands"))
+
+    def menu(person: int) -> dict[str, str]:
+        key = line.box.telegram.key(person)
+        return {one.command: one.description for one in line.box.telegram.menu(person, key)}
+
+    assert "search the archive" == menu(ANNA_ID)["search"]
+    assert "поиск по архиву" == menu(AIGUL_ID)["search"]
+    assert "addfeed" not in menu(ANNA_ID)
+    assert "addfeed" in menu(ADMIN_ID)
+
+
+async def test_a_channel_is_bound_and_managed_from_its_owners_chat(line: Line) -> None:
+    channel = line.box.channel_id
+    line.box.telegram.add_bot(channel, by=ADMIN_ID)
+    username = line.box.telegram.chats[channel].username
+    await line.says(ANNA_ID, f"/channel @{username}", "Only admins of")
+    await line.says(ADMIN_ID, f"/channel @{username}", "I will write to")
+    offer = await line.says(ADMIN_ID, "/subscribe Tokayev", "How shall I tell you?")
+    await line.presses(ADMIN_ID, offer, "🔔 Alert at once")
+    assert 1 == await line.world.db.read(subscriptions.count, ChatId(channel))
+    assert 0 == await line.world.db.read(subscriptions.count, ChatId(ADMIN_ID))
+    assert [] == texts(line.box, channel)
+
+
+async def test_a_topics_subscription_stays_in_its_topic(line: Line) -> None:
+    group = line.box.telegram.create_chat(
+        "Forum", "supergroup", owner=ADMIN_ID, members=(ANNA_ID,), forum=True
+    )
+    line.box.telegram.add_bot(group.id, by=ADMIN_ID)
+    topic = line.box.telegram.open_topic(group.id, "Kazakhstan")
+    offer = await line.says(
+        ADMIN_ID, "/subscribe@SteppeWireBot Tokayev", "How shall I tell you?",
+        chat=group.id, thread=topic.id,
+    )  # fmt: skip
+    assert topic.id == offer.thread_id
+    await line.presses(ADMIN_ID, offer, "🔔 Alert at once")
+    (one,) = await line.world.db.read(subscriptions.of_chat, ChatId(group.id))
+    assert topic.id == one.thread_id
