@@ -164,7 +164,9 @@ class Gatherings(Store):
 
     def open_topic(self, chat_id: int, name: str) -> Topic:
         """Open a forum topic."""
-        message = self.service(Key(chat_id), {"forum_topic_created": {"name": name, "icon_color": 0x6FB9F0}}, None)
+        message = self.service(
+            Key(chat_id), {"forum_topic_created": {"name": name, "icon_color": 0x6FB9F0}}, None
+        )
         topic = Topic(message.id, name)
         chat = self.chats[chat_id]
         self.put_chat(replace(chat, topics=(*chat.topics, topic)))
