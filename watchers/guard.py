@@ -40,7 +40,10 @@ def is_public(address: str) -> bool:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    return all(_is_global(one) for one in (ip, *_carried(ip)))
+    carried = _carried(ip)
+    if _only_carries(ip):
+        return all(map(_is_global, carried))
+    return all(map(_is_global, (ip, *carried)))
 
 
 def is_literal(host: str) -> bool:
@@ -76,6 +79,16 @@ def _is_global(ip: IPAddress) -> bool:
     if not ip.is_global or ip.is_multicast or ip.is_reserved or ip.is_unspecified:
         return False
     return not any(ip.version == net.version and ip in net for net in _NOT_SERVED)
+
+
+def _only_carries(ip: IPAddress) -> bool:
+    """Tell whether an address is nothing but an IPv4 address in another form.
+
+    Behind NAT64 every IPv4 host has such an address; the library calls the form reserved.
+    """
+    if isinstance(ip, ipaddress.IPv4Address):
+        return False
+    return ip.ipv4_mapped is not None or ip in _NAT64[0]
 
 
 def _carried(ip: IPAddress) -> list[IPAddress]:

@@ -1,5 +1,6 @@
 """Documents of every family, ordinary and broken, and what must come of them."""
 
+import gzip
 import json
 import time
 from datetime import UTC, datetime
@@ -324,13 +325,11 @@ def test_hostile_documents_cost_little(body: str) -> None:
 
 
 def test_thousands_of_entries_are_bounded() -> None:
-    many = rss(*("<item><guid>%d</guid></item>" % number for number in range(6_000)))
+    many = rss(*(f"<item><guid>{number}</guid></item>" for number in range(6_000)))
     assert 5_000 == feed(many).total
 
 
 def test_gzipped_files_are_opened_within_bounds() -> None:
-    import gzip
-
     assert 1 == feed(gzip.compress(rss(item(1)).encode())).total
     assert isinstance(read(gzip.compress(bytes(50_000_000))), NotAFeed)
 
