@@ -46,7 +46,7 @@ KEYS = {
     "ArrowDown": (40, ""),
     "ArrowUp": (38, ""),
 }
-WAIT = 8.0  # seconds a page may take to show what is awaited
+WAIT = 15.0  # seconds a page may take to show what is awaited, on a busy machine too
 
 
 class PageError(AssertionError):
