@@ -11,8 +11,8 @@ def record(db: Connection, intake: Intake) -> None:
     The order is that of the foreign keys. Nothing of it is kept unless all of it is.
     """
     for new in intake.new:
-        if new.opens:
-            stories.open_new(db, new.story_id, new.published or intake.now)
+        # Also where it opens none: the story's other tellings may have gone with their feed.
+        stories.open_new(db, new.story_id, new.published or intake.now)
     items.add(db, intake.feed_id, intake.new, intake.now)
     items.edit(db, intake.edited, intake.now)
     items.learn(db, intake.feed_id, intake.learnt)

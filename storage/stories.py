@@ -1,6 +1,6 @@
 """Stories: one event and all its tellings, under an id that never stops pointing somewhere."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from storage import items, outlets
@@ -9,9 +9,9 @@ from storage.sql import Connection, marks, moment, to_ms
 
 
 def open_new(db: Connection, story_id: StoryId, told_at: datetime) -> None:
-    """Give a story its row; its first item follows in the same transaction."""
+    """Give a story its row, if it has none; an item of it follows in the same transaction."""
     db.conn.execute(
-        "insert into stories(id, first_at, updated_at) values (?, ?, ?)",
+        "insert into stories(id, first_at, updated_at) values (?, ?, ?) on conflict do nothing",
         (story_id, to_ms(told_at), to_ms(told_at)),
     )
 
@@ -113,20 +113,20 @@ def every(db: Connection) -> Iterator[Story]:
         last = ids[-1]
 
 
-def move(db: Connection, item_ids: Iterable[ItemId], to: StoryId, now: datetime) -> None:
+def move(db: Connection, given: Sequence[ItemId], to: StoryId, now: datetime) -> None:
     """Move items to another story, opening it where it is new.
 
     A story left without items becomes an alias of where they went, so that an id once told to
     somebody points somewhere for ever.
     """
-    wanted = list(item_ids)
-    left = {
-        row[0]
-        for row in db.conn.execute(
-            f"select distinct story_id from items where id in ({marks(len(wanted))})",  # noqa: S608 (only marks)
-            wanted,
-        )
-    }
+    rows = db.conn.execute(
+        f"select id, story_id from items where id in ({marks(len(given))})",  # noqa: S608 (only marks)
+        given,
+    ).fetchall()
+    if not rows:
+        return  # removed with their feed meanwhile
+    wanted = [row[0] for row in rows]
+    left = {row[1] for row in rows}
     if current(db, to) != to:
         db.conn.execute("delete from story_aliases where id = ?", (to,))
         open_new(db, to, now)

@@ -14,7 +14,7 @@ LONGEST_S = 20.0
 
 @dataclass
 class Running:
-    """A started program. ``log`` is what it has written to stderr so far."""
+    """A started program. ``log`` is what it has written so far."""
 
     process: asyncio.subprocess.Process
     log: bytearray
@@ -58,14 +58,14 @@ async def started(folder: Path, *words: str, **settings: str) -> AsyncIterator[R
         *words,
         cwd=folder,
         env=env,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     log, heard = bytearray(), asyncio.Event()
 
     async def listen() -> None:
-        assert process.stderr is not None
-        while chunk := await process.stderr.read(65_536):
+        assert process.stdout is not None
+        while chunk := await process.stdout.read(65_536):
             log.extend(chunk)
             heard.set()
         await process.wait()

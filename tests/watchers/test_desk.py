@@ -152,3 +152,15 @@ async def test_an_admins_merge_makes_one_story_whose_ids_both_lead_to_it(
     [(_, one, _), (_, other, _)] = await db.read(all_items)
     assert one == await desk.merge(other, one, 7, now)
     assert one == await db.read(stories.current, other)
+
+
+async def test_a_story_outlives_the_feed_that_told_it_first(db: Database, now: datetime) -> None:
+    desk = await Desk.opened(db)
+    first = await feed_of(db, "courier", now)
+    await desk.take(first, (entry(1, "Bishkek opens a new school"),), None, now)
+    await db.write(feeds.remove, first.id)
+    again = await feed_of(db, "courier", now)
+    await desk.take(again, (entry(1, "Bishkek opens a new school"),), None, now)
+    [(item, story, _)] = await db.read(all_items)
+    assert item > 1
+    assert await db.read(stories.get, story) is not None
