@@ -1,0 +1,84 @@
+"""What is kept of an item, and what crosses languages."""
+
+import pytest
+
+from tests.watchers.stories.telling import telling
+from watchers.stories import Index, fitted
+from watchers.stories.concepts import LANGUAGES, concept, tables
+from watchers.stories.signals import SIGNALS, Frequencies, View, compare
+from watchers.stories.telling import headline_end, name_key
+from watchers.text.skeleton import skeleton
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("rahmon", "раҳмон"),
+        ("pezeshkian", "пезешкиан", "пизишкиён"),
+        ("kulob", "кӯлоб"),
+        ("tokayev", "токаев", "тоқаев"),
+    ],
+)
+def test_a_name_has_one_key_in_every_script(names: tuple[str, ...]) -> None:
+    assert len({name_key(skeleton(name)) for name in names}) == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "word"),
+    [
+        ("en", "inflation"), ("ru", "инфляции"), ("kk", "инфляцияның"), ("ky", "инфляция"),
+        ("uz-Latn", "inflyatsiyasi"), ("uz-Cyrl", "инфляция"),
+    ],
+)  # fmt: skip
+def test_a_notion_is_one_in_every_language(lang: str, word: str) -> None:
+    assert concept(word, lang) == "inflation"
+
+
+def test_every_notion_has_a_cell_for_every_language() -> None:
+    assert set(tables()) == set(LANGUAGES)
+    assert all(beginnings for beginnings, _ in tables().values())
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        ("New bridge opens in the north | The Evening Post", "New bridge opens in the north"),
+        ("New bridge opens in the north - Steppe Daily News", "New bridge opens in the north"),
+        ("Kairat - Ajax 1-1", "Kairat - Ajax 1-1"),
+        ("Bridge opens - and closes again within the very same hour", None),
+    ],
+)
+def test_the_name_of_the_outlet_is_no_part_of_the_headline(title: str, kept: str | None) -> None:
+    assert title[: headline_end(title)] == (kept or title)
+
+
+def test_without_a_headline_the_first_sentence_stands_for_it() -> None:
+    text = "В Оше открыли новую школу. Она рассчитана на 900 мест."
+    assert telling(1, "", text).title == telling(1, "В Оше открыли новую школу.", text).title
+
+
+def test_comparing_is_symmetric() -> None:
+    frequencies = Frequencies()
+    one = View(telling(1, "Токаев и Путин обсудили торговлю", "Разговор шёл о ЕАЭС."), frequencies)
+    other = View(telling(2, "Putin, Tokayev discuss trade", lang="en"), frequencies)
+    assert compare(one, other) == pytest.approx(compare(other, one))
+
+
+def test_there_is_a_name_for_every_signal() -> None:
+    view = View(telling(1, "Токаев прибыл в Ош"), Frequencies())
+    assert len(compare(view, view)) == len(SIGNALS)
+
+
+def test_a_telling_alike_with_itself_is_surely_the_same() -> None:
+    index = Index()
+    one = telling(1, "Парламент принял закон о воде", "Депутаты одобрили закон о воде и рыбе.")
+    view = View(one, index.frequencies)
+    assert fitted().same.score(compare(view, view)) > 1
+
+
+@pytest.mark.parametrize("text", ["", "   ", "!!!", "😀" * 50, "а" * 5000, "1 " * 3000])
+def test_any_text_makes_a_telling(text: str) -> None:
+    index = Index()
+    for number, (title, body) in enumerate([(text, ""), ("", text), (text, text)], 1):
+        one = telling(number, title, body)
+        assert index.compared(one) is not None
