@@ -20,10 +20,12 @@ from storage.model import (
     DeliveryState,
     NewDelivery,
     Owed,
+    QuietMode,
     ThreadId,
 )
 from storage.placement import (
     LATE,
+    URGENT_PUBLISHERS,
     Circumstances,
     Fold,
     Hold,
@@ -147,7 +149,11 @@ def circumstances(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -
         last_look=last_look(db, chat),
         alerts_this_hour=told_since(db, chat.id, now - timedelta(hours=1)),
         muted=bool(muted),
-        urgent=bool(one.payload.get("urgent")),
+        urgent=chat.quiet_mode is QuietMode.URGENT
+        and (
+            bool(one.payload.get("urgent"))
+            or outbox.publishers(db, one.story_id) >= URGENT_PUBLISHERS
+        ),
         backlog=bool(one.payload.get("backlog")),
         shut=lanes.shut_why(db, chat.id, one.thread_id, now),
     )

@@ -15,6 +15,7 @@ from storage.model import (
     StoryId,
     ThreadId,
 )
+from storage.placement import URGENT_PUBLISHERS
 from storage.sql import Connection, from_ms, to_json, to_ms
 
 EDIT_EVERY = timedelta(minutes=3)
@@ -33,7 +34,8 @@ FAMILY = "select ?1 union all select id from story_aliases where story_id = ?1"
 def grown(db: Connection, story_id: StoryId, now: datetime, *, urgent: bool = False) -> None:
     """Owe an edit of every message that told a story which another outlet now tells too.
 
-    ``urgent`` lets alerts out that quiet hours hold in chats which want to hear urgent news.
+    A story that became ``urgent``, or that many independent publishers tell by now, leaves the
+    quiet hours of chats which want to hear urgent news.
     """
     owe_edits(
         db,
@@ -43,7 +45,12 @@ def grown(db: Connection, story_id: StoryId, now: datetime, *, urgent: bool = Fa
         story_id,
         now,
     )
-    if urgent:
+    (held,) = db.conn.execute(
+        f"select exists(select 1 from deliveries where story_id in ({FAMILY})"  # noqa: S608 (ours)
+        " and kind = 'alert' and state = 'held')",
+        (story_id,),
+    ).fetchone()
+    if held and (urgent or outbox.publishers(db, story_id) >= URGENT_PUBLISHERS):
         release(db, story_id, now)
 
 

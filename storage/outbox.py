@@ -120,3 +120,14 @@ def end(db: Connection, owed: Owed, state: DeliveryState, why: str, now: datetim
         " where id = ?",
         (state, to_ms(now), why, owed.id),
     )
+
+
+def publishers(db: Connection, story_id: StoryId | None) -> int:
+    """Count the independent publisher families that tell a story."""
+    (count,) = db.conn.execute(
+        "select count(distinct case when o.family = '' then o.name else o.family end)"
+        " from items i join feeds f on f.id = i.feed_id join outlets o on o.id = f.outlet_id"
+        " where i.story_id = ?",
+        (story_id,),
+    ).fetchone()
+    return int(count)

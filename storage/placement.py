@@ -13,6 +13,9 @@ FRESH = timedelta(hours=6)
 FOLD_WAIT = timedelta(minutes=2)
 """How long a fold gathers before it is sent for the first time."""
 
+URGENT_PUBLISHERS = 4
+"""A story that so many independent publishers tell may break the quiet of who wants that."""
+
 LATE = timedelta(hours=1)
 """An alert that waited longer (Telegram was away) is told together with the other late ones."""
 
@@ -83,7 +86,7 @@ def place(chat: Chat, seen: Circumstances) -> Placement:
     ):
         return Hold(wakes, f"q{wakes:%Y-%m-%dT%H:%M}")
     if seen.alerts_this_hour >= chat.alerts_per_hour:
-        return Fold("cap", hour_subject("h", seen.now), seen.now + FOLD_WAIT)
+        return Fold("hour", hour_subject("h", seen.now), seen.now + FOLD_WAIT)
     return Queue()
 
 

@@ -153,7 +153,7 @@ def doubted(db: Connection, owed: Owed, why: str, now: datetime) -> datetime | N
     if owed.doubts + 1 >= MOST_DOUBTS:
         outbox.end(db, owed, DeliveryState.UNKNOWN, why, now)
         return None
-    requeue(db, owed, f"repeated: {why}", counts=True)
+    requeue(db, owed, "repeated", counts=True)
     return now + DOUBT_DELAY
 
 
@@ -303,7 +303,7 @@ def recover(db: Connection, now: datetime) -> int:
         if owed.crashes + 1 > MOST_CRASHES:
             outbox.end(db, owed, DeliveryState.UNKNOWN, "interrupted", now)
         else:
-            requeue(db, owed, "repeated: interrupted", counts=True)
+            requeue(db, owed, "repeated", counts=True)
             if owed.kind not in REPEATABLE:
                 open_at = now + CRASH_DELAY
         lanes.refresh(db, owed.chat_id, now, open_at)

@@ -102,13 +102,21 @@ def update(matter: Matter, now: datetime) -> Message | Void:
 
 
 def fold(owed: Owed, matter: Matter, now: datetime) -> Message | Void:
-    """Render one message for many alerts: those held at night by name, the others by number."""
+    """Render one message for many alerts: those held at night by name, the others by number.
+
+    The subject's first letter tells why they are together: q quiet hours, h the hour's limit,
+    l late, b backlog.
+    """
     stories = matter.carried
     if not stories:
         return Void("nothing folded")
     if owed.subject.startswith("q"):
         return render.awake(stories[:SLEPT_SHOWN], matter.chat, now=now)[0]
-    return render.fold(len(stories), matter.chat)
+    folded = render.fold(len(stories), matter.chat)
+    if owed.subject.startswith("h"):
+        return folded
+    late = render.told(matter.chat.language, "alert.late", count=len(stories))
+    return Message(late, folded.keyboard)
 
 
 def frozen(owed: Owed, chat: Chat) -> Message | Void:

@@ -224,6 +224,18 @@ async def test_urgent_only_holds_the_rest_until_it_becomes_urgent(here: Room) ->
     assert "Headline 2" not in here.messages()[-1].text
 
 
+async def test_what_four_independent_publishers_tell_is_urgent(here: Room) -> None:
+    await asleep(here, QuietMode.URGENT)
+    await here.tell(1)
+    for number in (101, 102):
+        await another_outlet_tells(here, 1, number)
+    await here.deliver()
+    assert here.said() == []
+    await another_outlet_tells(here, 1, 103)
+    await here.deliver()
+    assert here.said() == ["Headline 1"]
+
+
 def grown_urgent(db: Any, now: datetime) -> None:
     deliveries.grown(db, StoryId(2), now, urgent=True)
 
