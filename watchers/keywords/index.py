@@ -5,6 +5,7 @@ its own keys up and only those queries are evaluated. Equal queries are kept onc
 """
 
 from collections.abc import Hashable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -129,7 +130,7 @@ class Subscriptions(Generic[Id]):
             case No():
                 return None
 
-    def _load(self, keys: frozenset[str]) -> tuple[int, int]:
+    def _load(self, keys: AbstractSet[str]) -> tuple[int, int]:
         """Weigh a choice of anchors: crowded shelves and short words cost most."""
         crowd = sum(len(self._anchored.get(key, ())) for key in keys)
         facts = any(key[0] == "f" for key in keys)

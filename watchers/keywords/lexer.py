@@ -43,6 +43,7 @@ _OPERATORS = {
     "NOT": Sort.NOT, "НЕ": Sort.NOT,
 }  # fmt: skip
 _CLOSING = {'"': '"\u201d\u201c', "«": "»", "“": '”"', "„": '“”"'}
+_QUOTES = re.compile('["«»“”„]')
 _CHUNK = re.compile(r"[^\s()|\"«“„]+")
 _FILTER = re.compile(r"([^\W\d_]+):(\S+)\Z")
 _HYPHENS = "-\u2013\u2212"
@@ -75,11 +76,7 @@ def lex(text: str) -> list[Lexeme]:
 
 
 def _negates(text: str, at: int) -> bool:
-    return (
-        at + 1 < len(text)
-        and not text[at + 1].isspace()
-        and (at == 0 or text[at - 1].isspace() or text[at - 1] in "(|")
-    )
+    return at + 1 < len(text) and not text[at + 1].isspace()
 
 
 def _phrase(text: str, at: int, found: list[Lexeme]) -> int:
@@ -87,7 +84,7 @@ def _phrase(text: str, at: int, found: list[Lexeme]) -> int:
     if not ends:
         raise NewsError("query.unclosed_quote", position=at, example='"железная дорога"')
     end = min(ends)
-    found.append(Lexeme(Sort.PHRASE, text[at + 1 : end].strip(), at))
+    found.append(Lexeme(Sort.PHRASE, " ".join(_QUOTES.sub(" ", text[at + 1 : end]).split()), at))
     return end + 1
 
 

@@ -123,6 +123,8 @@ class _Reader:
         self._deeper(one)
         node, told = self._unary()
         self._depth -= 1
+        if isinstance(node, No):
+            return node.child, told.removeprefix("-")
         return No(node), f"-{told}"
 
     def _brackets(self, one: Lexeme) -> tuple[Node, str]:

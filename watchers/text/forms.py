@@ -74,7 +74,9 @@ def _best(forms: tuple[str, ...], lang: str) -> str:
     """Choose a stem: Russian's likeliest lemma, English's fold, elsewhere the barest form."""
     if lang in GRAMMARS:
         return min(forms, key=lambda form: (len(form) < _MIN_SKELETON, len(form), form))
-    return forms[1] if len(forms) > 1 else forms[0]
+    if is_cyrillic(forms[0]) and SPECIAL_CYRILLIC.isdisjoint(forms[0]):
+        return lemmas(forms[0])[0]
+    return english_form(forms[0]) if lang == "en" else forms[0]
 
 
 def _cyrillic_forms(normal: str, lang: str, capital: bool) -> list[str]:  # noqa: FBT001

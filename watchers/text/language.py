@@ -113,7 +113,7 @@ def _cyrillic_rule(lower: str) -> str:
     return ""
 
 
-def _latin_rule(sample: str, lower: str) -> str:
+def _latin_rule(sample: str, lower: str) -> str:  # noqa: PLR0911 - a rule a line
     letters = set(lower)
     words = set(_WORDS.findall(lower))
     english = len(words & _COMMON["en"])

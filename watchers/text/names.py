@@ -30,7 +30,7 @@ _KINDS = {
     "companies": "company", "currencies": "currency",
 }  # fmt: skip
 _SCRIPTS = {"uz": ("uz-Latn", "uz-Cyrl")}
-MARKS = "^~!%"
+MARKS = "^~!%="
 _MIN_BONE = 4
 
 
@@ -253,7 +253,8 @@ def _aliases(row: dict[str, str], entity: Entity) -> Iterator[Alias]:
 def _alias(entity: EntityId | None, spelling: str, *, person: bool) -> Iterator[Alias]:
     """Read one spelling with its marks.
 
-    ``^`` needs a capital, ``~`` one inside a sentence, ``!`` capitals throughout, ``%`` covers;
+    ``^`` needs a capital, ``~`` one inside a sentence, ``!`` capitals throughout, ``%`` covers,
+    ``=`` is a person who is nobody by the last word alone (Wang Yi, common surnames);
     ``@`` is followed by languages, ``#`` by words whose presence forbids the reading.
     """
     spelling, _, unless = spelling.partition("#")
@@ -271,7 +272,7 @@ def _alias(entity: EntityId | None, spelling: str, *, person: bool) -> Iterator[
     yield alias
     if any(cut.joined for cut in cuts) and not person:
         yield replace(alias, words=("".join(words),))
-    if person and len(words) > 1:
+    if person and len(words) > 1 and "=" not in flags:
         yield replace(alias, words=words[-1:], full=False)
 
 
@@ -356,13 +357,15 @@ def _merged(
     return base | {key: base.get(key, ()) + value for key, value in extra.items()}
 
 
+def _typed(normal: str) -> Place:
+    bones = (skeleton(normal), _bone(normal))
+    return Place((keyboard(normal),), bones, capital=True, upper=True, normal=normal)
+
+
 def meanings(base: Gazetteer, name: str) -> tuple[EntityId, ...]:
     """Give the entities that a name as typed stands for, when all of it is one name."""
     cuts = tokenize(clean(name))
-    places = [
-        Place((keyboard(c.normal),), (skeleton(c.normal), _bone(c.normal)), True, True, c.normal)
-        for c in cuts
-    ]
+    places = [_typed(c.normal) for c in cuts]
     return tuple(
         one.alias.entity
         for one in base.find(places)

@@ -43,10 +43,10 @@ class Cut(NamedTuple):
 
 def clean(text: str) -> str:
     """Give the composed form without invisible characters; spans of hits refer to it."""
-    text = text[:MAX_TEXT]
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-    return _INVISIBLE.sub("", text)
+    text = _INVISIBLE.sub("", text[:MAX_TEXT])
+    if unicodedata.is_normalized("NFC", text):
+        return text
+    return unicodedata.normalize("NFC", text)
 
 
 def fold_case(surface: str) -> str:
@@ -83,11 +83,11 @@ def tokenize(text: str) -> list[Cut]:
             sentence += 1
         kind = found.lastgroup
         surface = text[start:end]
-        if kind == "word" and surface[-1] in "'\u2018\u2019\u02bb\u02bc\u0060\u00b4":
+        quoted = kind == "word" and plain[end - 1] == "'"
+        if quoted and plain[end - 2 : end].casefold() not in _UZBEK_TAIL:
             # A closing quote is not an apostrophe, save after o and g, which Uzbek writes so.
-            if plain[end - 2 : end].casefold() not in _UZBEK_TAIL:
-                end -= 1
-                surface = text[start:end]
+            end -= 1
+            surface = text[start:end]
         normal = _fold_plain(plain[start:end])
         if kind == "dotted":
             normal = normal.replace(".", "")

@@ -50,10 +50,9 @@ def relational_bases(lemma: str) -> tuple[str, ...]:
         root = lemma.removesuffix(suffix)
         if root == lemma or len(root) < _MIN_BASE:
             continue
-        for base in (root, *_hardened(root, suffix)):
-            for ending in ("о",) if suffix == "ой" else _ENDINGS:
-                if _is_noun(base + ending):
-                    found.setdefault(base + ending)
+        endings = ("о",) if suffix == "ой" else _ENDINGS
+        nouns = (base + end for base in (root, *_hardened(root, suffix)) for end in endings)
+        found.update(dict.fromkeys(filter(_is_noun, nouns)))
     if not found and lemma.endswith(("ский", "цкий", "ской")):
         found.setdefault(lemma[:-4])  # a place that the dictionary does not know
     return tuple(found)

@@ -29,7 +29,7 @@ _VALUE = {
     "kh": "h", "gh": "g", "ts": "ts", "ks": "h", "ya": "a", "ye": "e", "yo": "e", "yu": "u",
     "yi": "i", "c": "k", "y": "i",
 }  # fmt: skip
-_UZBEK_O = re.compile("yo" + APOSTROPHE)
+_UZBEK_O = re.compile(f"yo{APOSTROPHE}|йў")
 _GERMAN_J = re.compile(r"(?<=[aeiou])j(?=[aeiou])")
 _DOUBLED = re.compile(r"(.)\1+")
 
