@@ -6,6 +6,7 @@ ACCEPTED = "gzip, deflate"
 """Asked for. Brotli is not: its bombs inflate a millionfold in one step."""
 
 _STEP = 1 << 18
+_MARK = 2
 
 
 class TooLargeError(Exception):
@@ -26,22 +27,30 @@ class Inflater:
         if len(names) > 1 or any(name not in {"gzip", "x-gzip", "deflate"} for name in names):
             raise BadEncodingError(content_encoding)
         self._encoding = names[0] if names else ""
-        self._stream = zlib.decompressobj(47) if names else None  # 47: zlib or gzip, by header
+        self._stream: zlib._Decompress | None = None
+        self._held = b""
+        self._ended = False
         self._limit = limit
         self._parts: list[bytes] = []
         self._size = 0
-        self._started = False
 
     def feed(self, chunk: bytes) -> None:
         """Take a chunk off the wire. Raises TooLargeError or BadEncodingError."""
-        if self._stream is None:
+        if not self._encoding:
             self._keep(chunk)
             return
-        if not self._started and chunk:
-            self._started = True
-            self._stream = _stream_for(chunk, self._encoding)
+        waiting = self._held + chunk
+        self._held = b""
         try:
-            self._inflate(self._stream, chunk)
+            while waiting:
+                if self._stream is None:
+                    if len(waiting) < _MARK:
+                        self._held = waiting  # too little to tell what begins here
+                        return
+                    self._stream = self._next_stream(waiting)
+                    if self._stream is None:
+                        return  # padding behind the last member
+                waiting = self._inflated(self._stream, waiting)
         except zlib.error as error:
             raise BadEncodingError(str(error)) from error
 
@@ -54,31 +63,26 @@ class Inflater:
     @property
     def finished(self) -> bool:
         """Whether a compressed body reached its own end mark."""
-        return self._stream is None or self._stream.eof or not self._started
+        return not self._encoding or (
+            self._stream is None and not (self._held and not self._ended)
+        )
 
-    def _inflate(self, stream: "zlib._Decompress", chunk: bytes) -> None:
-        if stream.eof:
-            chunk = self._next_member(stream, chunk)
-            if not chunk or self._stream is None:
-                return
-            stream = self._stream
-        waiting = chunk
-        while waiting:
+    def _inflated(self, stream: "zlib._Decompress", waiting: bytes) -> bytes:
+        """Inflate a chunk; return what of it belongs to whatever follows."""
+        while waiting and not stream.eof:
             # max_length keeps a bomb's output in steps: each is counted before the next.
             self._keep(stream.decompress(waiting, _STEP))
             waiting = stream.unconsumed_tail
-            if stream.eof:
-                waiting = self._next_member(stream, stream.unused_data)
-                if waiting and self._stream is not None:
-                    stream = self._stream
-
-    def _next_member(self, stream: "zlib._Decompress", rest: bytes) -> bytes:
-        # gzip files may be several in a row (RFC 1952 §2.2); anything else after is padding.
-        if rest.startswith(b"\x1f\x8b"):
-            self._stream = zlib.decompressobj(47)
-            return rest
-        self._stream = stream
+        if stream.eof:
+            self._stream, self._ended = None, True
+            return stream.unused_data
         return b""
+
+    def _next_stream(self, waiting: bytes) -> "zlib._Decompress | None":
+        # gzip files may be several in a row (RFC 1952 §2.2); anything else after is padding.
+        if self._ended and not waiting.startswith(b"\x1f\x8b"):
+            return None
+        return _stream_for(waiting, self._encoding)
 
     def _keep(self, part: bytes) -> None:
         self._size += len(part)
@@ -97,4 +101,4 @@ def _stream_for(chunk: bytes, encoding: str) -> "zlib._Decompress":
     )
     if encoding == "deflate" and not is_zlib and not chunk.startswith(b"\x1f\x8b"):
         return zlib.decompressobj(-15)
-    return zlib.decompressobj(47)
+    return zlib.decompressobj(47)  # zlib or gzip, by header

@@ -1,0 +1,441 @@
+"""Fetching from a farm on loopback: etiquette, bounds, and what hostile servers get."""
+
+import asyncio
+import gzip
+import time
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+from aiohttp import web
+
+from tests.farm import Farm, bomb, opened, raw_server
+from watchers import fetch
+from watchers.fetch import Failed, FailKind, Fetched, Fetcher, Limits, NotModified, Request
+from watchers.fetch.headers import freshness
+from watchers.fetch.inflate import BadEncodingError, Inflater, TooLargeError
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+LIMITS = Limits(
+    wire_bytes=200_000,
+    body_bytes=1_000_000,
+    deadline_s=1.0,
+    connect_s=0.5,
+    read_s=0.6,
+    redirects=4,
+)
+
+
+@pytest.fixture
+async def farm() -> AsyncIterator[Farm]:
+    async with opened() as running:
+        yield running
+
+
+@asynccontextmanager
+async def fetching(*ports: int, limits: Limits = LIMITS) -> AsyncIterator[Fetcher]:
+    allowed = frozenset(("127.0.0.1", port) for port in ports)
+    async with fetch.opened(
+        user_agent="SteppeWire/test (+https://contact.example)",
+        allowed=allowed,
+        limits=limits,
+        clock=lambda: NOW,
+    ) as fetcher:
+        yield fetcher
+
+
+async def ask(farm: Farm, url: str, **validators: str) -> fetch.Outcome:
+    async with fetching(farm.port) as fetcher:
+        return await fetcher.fetch(Request(url, **validators))
+
+
+async def kind(farm: Farm, url: str) -> FailKind:
+    outcome = await ask(farm, url)
+    assert isinstance(outcome, Failed), outcome
+    return outcome.kind
+
+
+# --- etiquette -------------------------------------------------------------------------------
+
+
+async def test_a_request_says_who_asks_and_nothing_more(farm: Farm) -> None:
+    await ask(farm, farm.serve("/feed", "x"))
+    (headers,) = farm.headers("/feed")
+    assert {"Host", "User-Agent", "Accept", "Accept-Encoding"} == set(headers)
+    assert "+https://contact.example" in headers["User-Agent"]
+
+
+async def test_validators_are_sent_verbatim(farm: Farm) -> None:
+    url = farm.serve("/feed", "x")
+    await ask(farm, url, etag='W/"a b"', last_modified="Sun, 22 nov 2026 07:00 GMT")
+    (headers,) = farm.headers("/feed")
+    assert ('W/"a b"', "Sun, 22 nov 2026 07:00 GMT") == (
+        headers["If-None-Match"],
+        headers["If-Modified-Since"],
+    )
+
+
+async def test_a_document_comes_with_its_validators(farm: Farm) -> None:
+    url = farm.serve("/feed", "тело", ETag='"a"', Last_Modified="x", Cache_Control="max-age=60")
+    told = await ask(farm, url)
+    assert isinstance(told, Fetched)
+    assert ("тело".encode(), '"a"', "x", 60, True) == (
+        told.body,
+        told.etag,
+        told.last_modified,
+        told.freshness.max_age_s,
+        told.complete,
+    )
+
+
+async def test_304_is_no_document(farm: Farm) -> None:
+    url = farm.serve("/feed", "x", ETag='"a"')
+    assert isinstance(await ask(farm, url, etag='"a"'), NotModified)
+
+
+async def test_304_to_an_unconditional_request_is_a_failure(farm: Farm) -> None:
+    assert FailKind.STATUS is await kind(farm, farm.serve("/feed", status=304))
+
+
+async def test_addresses_are_asked_for_as_they_are_written(farm: Farm) -> None:
+    asked = []
+
+    @farm.at("/a%2Fb")
+    async def never(request: web.Request) -> web.Response:
+        return web.Response()
+
+    async def note(request: web.Request) -> web.Response:
+        asked.append(request.raw_path)
+        return web.Response(text="x")
+
+    farm.endpoints = {"/a/b": note, "/a%2Fb": note}
+    await ask(farm, farm.url("/a%2Fb?x=1&y=a+b&empty="))
+    assert ["/a%2Fb?x=1&y=a+b&empty="] == asked
+
+
+async def test_no_cookie_is_kept(farm: Farm) -> None:
+    url = farm.serve("/feed", "x", Set_Cookie="a=b")
+    async with fetching(farm.port) as fetcher:
+        await fetcher.fetch(Request(url))
+        await fetcher.fetch(Request(url))
+    assert all("Cookie" not in headers for headers in farm.headers("/feed"))
+
+
+async def test_no_proxy_is_taken_from_the_environment(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    assert isinstance(await ask(farm, farm.serve("/feed", "x")), Fetched)
+
+
+# --- statuses --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (204, FailKind.STATUS),
+        (400, FailKind.STATUS),
+        (401, FailKind.FORBIDDEN),
+        (403, FailKind.FORBIDDEN),
+        (404, FailKind.NOT_FOUND),
+        (410, FailKind.GONE),
+        (429, FailKind.RATE_LIMITED),
+        (451, FailKind.FORBIDDEN),
+        (500, FailKind.SERVER),
+        (503, FailKind.UNAVAILABLE),
+        (520, FailKind.SERVER),
+    ],
+)
+async def test_statuses_are_told_apart(farm: Farm, status: int, expected: FailKind) -> None:
+    assert expected is await kind(farm, farm.serve("/feed", status=status))
+
+
+async def test_a_challenge_is_no_refusal(farm: Farm) -> None:
+    page = "<html><title>DDoS-Guard</title>/.well-known/ddos-guard/</html>"
+    told = await ask(farm, farm.serve("/feed", page, status=403))
+    assert isinstance(told, Failed)
+    assert (FailKind.CHALLENGE, "DDoS-Guard") == (told.kind, told.values["vendor"])
+
+
+FRESH = {
+    "max-age": ({"Cache-Control": "public, max-age=600"}, 600, None),
+    "quoted": ({"Cache-Control": 'max-age="600"'}, 600, None),
+    "max-age beats Expires": (
+        {"Cache-Control": "max-age=60", "Expires": "Sun, 22 Nov 2026 09:00:00 GMT"},
+        60,
+        None,
+    ),
+    "Expires": ({"Expires": "Sun, 22 Nov 2026 09:00:00 GMT"}, 3600, None),
+    "Expires by the server's clock": (
+        {"Expires": "Sun, 22 Nov 2026 09:00:00 GMT", "Date": "Sun, 22 Nov 2026 08:30:00 GMT"},
+        1800,
+        None,
+    ),
+    "Expires: 0": ({"Expires": "0"}, 0, None),
+    "s-maxage is for proxies": ({"Cache-Control": "s-maxage=600"}, None, None),
+    "Retry-After in seconds": ({"Retry-After": "120"}, None, 120),
+    "Retry-After as a date": ({"Retry-After": "Sun, 22 Nov 2026 08:10:00 GMT"}, None, 600),
+    "Retry-After in the past": ({"Retry-After": "Sun, 22 Nov 2020 08:10:00 GMT"}, None, 0),
+    "Retry-After nonsense": ({"Retry-After": "soon"}, None, None),
+    "nothing": ({}, None, None),
+}
+
+
+@pytest.mark.parametrize(("headers", "age", "retry"), FRESH.values(), ids=FRESH)
+def test_headers_say_how_long_to_wait(
+    headers: dict[str, str], age: int | None, retry: int | None
+) -> None:
+    told = freshness(headers, NOW)
+    assert (age, retry) == (told.max_age_s, told.retry_after_s)
+
+
+# --- redirects -------------------------------------------------------------------------------
+
+
+def chain(farm: Farm, *statuses: int) -> str:
+    for step, status in enumerate(statuses):
+        farm.serve(f"/{step}", status=status, Location=f"/{step + 1}")
+    farm.serve(f"/{len(statuses)}", "x")
+    return farm.url("/0")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        ((301,), "/1"),
+        ((308, 301), "/2"),
+        ((301, 302), "/1"),
+        ((302, 301), ""),
+        ((307,), ""),
+        ((303,), ""),
+        ((301, 302, 301), "/1"),
+    ],
+)
+async def test_only_an_unbroken_permanent_prefix_moves(
+    farm: Farm, statuses: tuple[int, ...], expected: str
+) -> None:
+    told = await ask(farm, chain(farm, *statuses))
+    assert isinstance(told, Fetched)
+    assert (farm.url(expected) if expected else "") == told.permanent_url
+    assert farm.url(f"/{len(statuses)}") == told.url
+
+
+async def test_redirects_end(farm: Farm) -> None:
+    farm.serve("/a", status=302, Location="/b")
+    farm.serve("/b", status=302, Location="/a")
+    assert FailKind.REDIRECTS is await kind(farm, farm.url("/a"))
+    assert FailKind.REDIRECTS is await kind(farm, chain(farm, *[302] * 9))
+
+
+async def test_gone_behind_a_detour_is_not_the_feed_itself(farm: Farm) -> None:
+    farm.serve("/gone", status=410)
+    detour = farm.serve("/detour", status=302, Location="/gone")
+    moved = farm.serve("/moved", status=301, Location="/gone")
+    assert [FailKind.NOT_FOUND, FailKind.GONE] == [
+        await kind(farm, detour),
+        await kind(farm, moved),
+    ]
+
+
+# --- addresses -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://127.0.0.1:1/",
+        "http://[::1]:1/",
+        "http://[::ffff:127.0.0.1]:1/",
+        "http://[64:ff9b::7f00:1]:1/",
+        "http://[2002:7f00:1::]:1/",
+        "http://10.0.0.1/",
+        "http://100.64.0.1/",
+        "http://0.0.0.0:1/",
+        "http://127.1:1/",
+        "http://2130706433:1/",
+        "http://0x7f.1:1/",
+        "http://017700000001:1/",
+        "http://localhost:1/",
+    ],
+)
+async def test_private_addresses_are_refused_asked_for_or_redirected_to(
+    farm: Farm, target: str
+) -> None:
+    redirect = farm.serve("/out", status=302, Location=target)
+    assert FailKind.REFUSED_HOST is await kind(farm, target)
+    assert FailKind.REFUSED_HOST is await kind(farm, redirect)
+
+
+async def test_a_name_is_refused_for_the_address_it_resolves_to(farm: Farm) -> None:
+    async with fetching() as fetcher:
+        told = await fetcher.fetch(Request(f"http://localhost:{farm.port}/"))
+    assert isinstance(told, Failed)
+    assert FailKind.REFUSED_HOST is told.kind
+    assert [] == farm.asked
+
+
+async def test_an_allowed_name_may_be_private(farm: Farm) -> None:
+    url = farm.serve("/feed", "x").replace("127.0.0.1", "localhost")
+    allowed = frozenset({("localhost", farm.port)})
+    async with fetch.opened(user_agent="x", allowed=allowed) as fetcher:
+        assert isinstance(await fetcher.fetch(Request(url)), Fetched)
+
+
+async def test_the_other_ports_of_an_allowed_host_stay_shut(farm: Farm) -> None:
+    async with opened() as other, fetching(farm.port) as fetcher:
+        told = await fetcher.fetch(Request(other.serve("/feed", "x")))
+        assert isinstance(told, Failed)
+        assert (FailKind.REFUSED_HOST, []) == (told.kind, other.asked)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://a.kz/",
+        "file:///etc/passwd",
+        "gopher://a/",
+        "",
+        "http://",
+        "http:///x",
+        "javascript:x",
+    ],
+)
+async def test_only_web_addresses_are_fetched(farm: Farm, address: str) -> None:
+    assert FailKind.ADDRESS is await kind(farm, address)
+
+
+@pytest.mark.parametrize("port", [22, 25, 110])
+async def test_ports_of_other_services_are_refused(farm: Farm, port: int) -> None:
+    assert FailKind.REFUSED_HOST is await kind(farm, f"http://93.184.216.34:{port}/")
+
+
+# --- bounds ----------------------------------------------------------------------------------
+
+
+async def test_bodies_beyond_the_limits_are_refused(farm: Farm) -> None:
+    many = bytes(1_100_000)
+    assert [FailKind.TOO_LARGE] * 3 == [
+        await kind(farm, farm.serve("/wire", many)),
+        await kind(farm, farm.serve("/gzip", bomb(50_000_000), Content_Encoding="gzip")),
+        await kind(farm, farm.serve("/zlib", zlib.compress(many), Content_Encoding="deflate")),
+    ]
+
+
+async def test_endless_bodies_are_refused(farm: Farm) -> None:
+    @farm.at("/endless")
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(bytes(65_536))
+
+    assert FailKind.TOO_LARGE is await kind(farm, farm.url("/endless"))
+
+
+async def test_dripping_bodies_end_with_the_deadline(farm: Farm) -> None:
+    @farm.at("/drip")
+    async def drip(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b"x")
+            await asyncio.sleep(0.05)
+
+    started = time.monotonic()
+    assert FailKind.TIMEOUT is await kind(farm, farm.url("/drip"))
+    assert time.monotonic() - started < LIMITS.deadline_s + 1
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab"])
+async def test_servers_that_fall_silent_time_out(answer: bytes) -> None:
+    limits = Limits(deadline_s=0.3, read_s=0.2)
+    async with raw_server(answer, hang=True) as port, fetching(port, limits=limits) as fetcher:
+        told = await fetcher.fetch(Request(f"http://127.0.0.1:{port}/"))
+    assert isinstance(told, Failed)
+    assert FailKind.TIMEOUT is told.kind
+
+
+RAW = {
+    "no HTTP": (b"SSH-2.0-OpenSSH_9\r\n\r\n", {FailKind.HEADERS, FailKind.BROKEN}),
+    "a long header": (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 100_000 + b"\r\n\r\n", {FailKind.HEADERS}),
+    "many headers": (b"HTTP/1.1 200 OK\r\n" + b"X: a\r\n" * 5000 + b"\r\n", {FailKind.HEADERS}),
+    "nothing": (b"", {FailKind.BROKEN}),
+    "a broken status line": (b"HTTP/1.1 abc\r\n\r\n", {FailKind.HEADERS}),
+    "broken chunks": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        {FailKind.HEADERS, FailKind.BROKEN},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("answer", "expected"), RAW.values(), ids=RAW)
+async def test_broken_answers_are_values(answer: bytes, expected: set[FailKind]) -> None:
+    async with raw_server(answer) as port, fetching(port) as fetcher:
+        told = await fetcher.fetch(Request(f"http://127.0.0.1:{port}/"))
+    assert isinstance(told, Failed)
+    assert told.kind in expected
+
+
+async def test_a_body_that_breaks_off_is_kept_and_said_to_be_incomplete() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<rss>"
+    async with raw_server(answer) as port, fetching(port) as fetcher:
+        told = await fetcher.fetch(Request(f"http://127.0.0.1:{port}/"))
+    assert isinstance(told, Fetched)
+    assert (b"<rss>", False) == (told.body, told.complete)
+
+
+async def test_nobody_there_is_a_value() -> None:
+    async with raw_server(b"") as port:
+        pass
+    async with fetching(port) as fetcher:
+        told = await fetcher.fetch(Request(f"http://127.0.0.1:{port}/"))
+    assert isinstance(told, Failed)
+    assert FailKind.CONNECT is told.kind
+
+
+# --- encodings -------------------------------------------------------------------------------
+
+BODY = b"<rss>" + b"abc " * 1000
+
+ENCODED = {
+    "gzip": ("gzip", gzip.compress(BODY)),
+    "x-gzip": ("x-gzip", gzip.compress(BODY)),
+    "two members": ("gzip", gzip.compress(BODY[:100]) + gzip.compress(BODY[100:])),
+    "padded": ("gzip", gzip.compress(BODY) + bytes(20)),
+    "zlib": ("deflate", zlib.compress(BODY)),
+    "raw deflate": ("deflate", zlib.compress(BODY)[2:-4]),
+    "gzip called deflate": ("deflate", gzip.compress(BODY)),
+    "identity": ("identity", BODY),
+    "none": ("", BODY),
+}
+
+
+@pytest.mark.parametrize("step", [1, 7, 100_000])
+@pytest.mark.parametrize(("encoding", "wire"), ENCODED.values(), ids=ENCODED)
+def test_encodings_are_undone_however_they_are_cut(encoding: str, wire: bytes, step: int) -> None:
+    inflater = Inflater(encoding, 10_000)
+    for at in range(0, len(wire), step):
+        inflater.feed(wire[at : at + step])
+    assert (BODY, True) == (inflater.body(), inflater.finished)
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "compress", "gzip, br"])
+def test_encodings_nobody_asked_for_are_refused(encoding: str) -> None:
+    with pytest.raises(BadEncodingError):
+        Inflater(encoding, 10)
+
+
+def test_what_is_not_in_its_encoding_is_refused() -> None:
+    with pytest.raises(BadEncodingError):
+        Inflater("gzip", 10).feed(b"<rss>plain</rss>")
+
+
+def test_a_bomb_is_stopped_at_the_limit() -> None:
+    inflater = Inflater("gzip", 1_000_000)
+    with pytest.raises(TooLargeError):
+        inflater.feed(bomb(200_000_000))

@@ -1,0 +1,369 @@
+"""Whole rounds: a farm, real SQLite, real parsing processes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiohttp import web
+
+from storage import feeds, items
+from storage.database import Database
+from storage.errors import NewsError
+from storage.feeds import NewFeed
+from storage.model import Feed, FeedKind, FeedNoticeKind, FeedStatus
+from tests.farm import Farm, item, opened, rss
+from watchers import fetch
+from watchers.complaints import sentence
+from watchers.desk import Desk
+from watchers.fetch import Limits
+from watchers.poll import Politeness, Poller, Round
+from watchers.schedule import Policy
+from watchers.workers import WorkerLimits
+
+START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+@dataclass
+class Room:
+    farm: Farm
+    db: Database
+    poller: Poller
+    now: datetime = START
+    slept: list[float] = field(default_factory=list)
+
+    async def add(self, path: str) -> Feed:
+        """Add what the farm serves there, without looking at it yet."""
+        url = path if "://" in path else self.farm.url(path)
+        return await self.db.write(feeds.add, NewFeed(url, "", "Outlet"), self.now)
+
+    async def feed(self, feed: Feed) -> Feed:
+        return await self.db.read(feeds.found, str(feed.id))
+
+    async def titles(self, feed: Feed) -> list[str]:
+        stored = await self.db.read(lambda db: list(items.every(db, feed_id=feed.id)))
+        return sorted(one.title for one, _ in stored)
+
+    async def look(self) -> Round:
+        return await self.poller.round(force=True)
+
+
+@asynccontextmanager
+async def room(db: Database, politeness: Politeness | None = None) -> AsyncIterator[Room]:
+    async with opened() as farm:
+        clock: list[Callable[[], datetime]] = []
+        async with (
+            fetch.opened(
+                user_agent="test",
+                allowed=frozenset({("127.0.0.1", farm.port)}),
+                limits=Limits(deadline_s=2.0),
+                clock=lambda: clock[0](),
+            ) as fetcher,
+            Poller.opened(
+                db,
+                await Desk.opened(db),
+                fetcher,
+                politeness=politeness,
+                policy=Policy(base_s=900),
+                clock=lambda: clock[0](),
+                limits=WorkerLimits(workers=1),
+            ) as poller,
+        ):
+            made = Room(farm, db, poller)
+            clock.append(lambda: made.now)
+            yield made
+
+
+@pytest.fixture
+async def newsroom(db: Database) -> AsyncIterator[Room]:
+    async with room(db) as made:
+        yield made
+
+
+# --- news ------------------------------------------------------------------------------------
+
+
+async def test_a_document_becomes_items_once(newsroom: Room) -> None:
+    newsroom.farm.serve("/rss", rss(item(1), item(2)), ETag='"1"')
+    feed = await newsroom.add("/rss")
+    first = await newsroom.look()
+    newsroom.farm.serve("/rss", rss(item(3), item(2, "Исправлено заглавие"), item(1)), ETag='"2"')
+    second = await newsroom.look()
+    third = await newsroom.look()
+    assert [(2, 0, 0, 0), (1, 1, 1, 0), (0, 0, 0, 1)] == [
+        (one.new, one.updated, one.unchanged, one.not_modified) for one in (first, second, third)
+    ]
+    assert 3 == len(await newsroom.titles(feed)) == (await newsroom.feed(feed)).items
+
+
+async def test_returning_reordered_and_redated_items_are_no_news(newsroom: Room) -> None:
+    newsroom.farm.serve("/rss", rss(item(1), item(2)))
+    await newsroom.add("/rss")
+    await newsroom.look()
+    newsroom.farm.serve("/rss", rss(item(3)))
+    await newsroom.look()
+    newsroom.farm.serve("/rss", rss(item(2, date="Sun, 22 Nov 2026 07:30:00 GMT"), item(1)))
+    assert 0 == (await newsroom.look()).new
+
+
+async def test_a_document_cut_off_is_asked_for_again_in_full(newsroom: Room) -> None:
+    whole = rss(item(1), item(2), item(3))
+    newsroom.farm.serve("/rss", whole[:-60], ETag='"cut"')
+    feed = await newsroom.add("/rss")
+    await newsroom.look()
+    assert 2 == (await newsroom.feed(feed)).items
+    newsroom.farm.serve("/rss", whole, ETag='"cut"')
+    await newsroom.look()
+    assert 3 == (await newsroom.feed(feed)).items
+
+
+# --- etiquette -------------------------------------------------------------------------------
+
+
+async def test_validators_are_those_of_the_last_document(newsroom: Room) -> None:
+    farm = newsroom.farm
+    farm.serve("/rss", rss(item(1)), ETag='"1"', Last_Modified="Mon")
+    await newsroom.add("/rss")
+    await newsroom.look()
+    farm.serve("/rss", rss(item(1)), ETag='"2"')  # the same bytes under another tag
+    await newsroom.look()
+    await newsroom.look()
+    told = [(h.get("If-None-Match"), h.get("If-Modified-Since")) for h in farm.headers("/rss")]
+    assert [(None, None), ('"1"', "Mon"), ('"2"', None)] == told
+
+
+async def test_a_page_in_between_does_not_cost_the_validators(newsroom: Room) -> None:
+    farm = newsroom.farm
+    farm.serve("/rss", rss(item(1)), ETag='"1"')
+    await newsroom.add("/rss")
+    await newsroom.look()
+    farm.serve("/rss", "<html><body>Технические работы</body></html>", ETag='"page"')
+    await newsroom.look()
+    farm.serve("/rss", rss(item(1), item(2)), ETag='"2"')
+    await newsroom.look()
+    assert '"1"' == farm.headers("/rss")[2]["If-None-Match"]
+
+
+async def test_nothing_is_asked_before_its_time(newsroom: Room) -> None:
+    newsroom.farm.serve("/rss", rss(item(1)), Cache_Control="max-age=3600")
+    feed = await newsroom.add("/rss")
+    await newsroom.poller.round()
+    newsroom.now += timedelta(minutes=59)
+    assert 0 == (await newsroom.poller.round()).feeds
+    newsroom.now += timedelta(minutes=8)
+    assert 1 == (await newsroom.poller.round()).feeds
+    assert 2 == len(newsroom.farm.headers("/rss"))
+    assert FeedStatus.OK is (await newsroom.feed(feed)).state.status
+
+
+async def test_a_host_that_asks_for_rest_is_left_alone(newsroom: Room) -> None:
+    newsroom.farm.serve("/busy", status=429, Retry_After="7200")
+    newsroom.farm.serve("/rss", rss(item(1)))
+    other = await newsroom.add("/rss")
+    await newsroom.add("/busy")
+    await newsroom.look()
+    assert START + timedelta(hours=2) <= (
+        (await newsroom.feed(other)).state.next_check_at or START
+    )
+
+
+async def test_hosts_are_asked_by_two_lanes_at_most(db: Database) -> None:
+    running, most = 0, 0
+    polite = Politeness(spacing_s=0.0)
+    async with room(db, polite) as newsroom:
+        newsroom.poller._fetcher._network.allowed = frozenset()
+        newsroom.poller._fetcher._network._vouched.add(("127.0.0.1", newsroom.farm.port))
+        newsroom.poller._fetcher._refusal = lambda _url: None  # type: ignore[method-assign]
+
+        async def note(request: web.Request) -> web.Response:
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            await asyncio.sleep(0.01)
+            running -= 1
+            return web.Response(text=rss(item(1)))
+
+        for number in range(8):
+            newsroom.farm.endpoints[f"/{number}"] = note
+            await newsroom.add(f"/{number}")
+        assert 0 == (await newsroom.look()).failed
+    assert 2 == most
+
+
+# --- failures --------------------------------------------------------------------------------
+
+ILL = {
+    "404": ("/404", 404, "There is nothing at this address (HTTP 404)."),
+    "a page": ("/page", 200, "A web page came instead of a feed. It points to: {base}/rss"),
+    "a challenge": ("/challenge", 200, "A challenge page of Cloudflare came instead of a feed."),
+    "nothing": ("/empty", 200, "The answer is empty (0 bytes)."),
+    "a private address": ("/private", None, "10.0.0.1 is not a public address; private ones must be named in FEED_ALLOW_HOSTS."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "status", "expected"), ILL.values(), ids=ILL)
+async def test_a_failing_feed_explains_itself_and_stops_nothing(
+    newsroom: Room, path: str, status: int | None, expected: str
+) -> None:
+    farm = newsroom.farm
+    farm.serve("/page", "<html><link rel=alternate type=application/rss+xml href=/rss></html>")
+    farm.serve("/challenge", "<html><title>Just a moment...</title></html>")
+    farm.serve("/empty")
+    farm.serve("/private", status=302, Location="http://10.0.0.1/")
+    farm.serve("/rss", rss(item(1)))
+    ill, well = await newsroom.add(path), await newsroom.add("/rss")
+    told = await newsroom.look()
+    state = (await newsroom.feed(ill)).state
+    assert (2, 1, 1) == (told.feeds, told.failed, told.new)
+    assert (FeedStatus.ERROR, status, 1) == (state.status, state.last_status, state.failure_count)
+    assert expected.format(base=farm.url("")) == sentence(state.error_key, state.error_values)
+    assert FeedStatus.OK is (await newsroom.feed(well)).state.status
+
+
+async def test_a_bug_in_one_feeds_path_is_that_feeds_failure(
+    newsroom: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.farm.serve("/bug", rss(item(1)))
+    newsroom.farm.serve("/rss", rss(item(2)))
+    bug = await newsroom.add("/bug")
+    await newsroom.add("/rss")
+    parsed = newsroom.poller._parsed
+
+    async def failing(feed: Feed, fetched: fetch.Fetched):
+        if feed.id == bug.id:
+            raise RuntimeError("bug")
+        return await parsed(feed, fetched)
+
+    monkeypatch.setattr(newsroom.poller, "_parsed", failing)
+    told = await newsroom.look()
+    assert (1, 1) == (told.failed, told.new)
+    assert "error.bug" == (await newsroom.feed(bug)).state.error_key
+
+
+async def test_an_emptied_feed_is_no_quiet_feed(newsroom: Room) -> None:
+    newsroom.farm.serve("/rss", rss(item(1)))
+    feed = await newsroom.add("/rss")
+    await newsroom.look()
+    newsroom.farm.serve("/rss", rss())
+    await newsroom.look()
+    assert "error.emptied" == (await newsroom.feed(feed)).state.error_key
+
+
+async def test_410_retires_a_feed(newsroom: Room) -> None:
+    newsroom.farm.serve("/gone", status=410)
+    feed = await newsroom.add("/gone")
+    told = [(await newsroom.look()).feeds for _ in range(2)]
+    assert [1, 0] == told
+    assert FeedStatus.GONE is (await newsroom.feed(feed)).state.status
+    notices = await newsroom.db.write(feeds.take_notices)
+    assert [FeedNoticeKind.GONE] == [one.kind for one in notices]
+    assert () == await newsroom.db.write(feeds.take_notices)
+
+
+async def test_a_permanent_move_is_followed_once_it_is_seen_again(newsroom: Room) -> None:
+    farm = newsroom.farm
+    old = farm.serve("/old", status=301, Location="/new")
+    new = farm.serve("/new", rss(item(1)), ETag='"1"')
+    feed = await newsroom.add("/old")
+    await newsroom.look()
+    assert old == (await newsroom.feed(feed)).url
+    await newsroom.look()
+    moved = await newsroom.feed(feed)
+    assert (new, old, 1) == (moved.url, moved.moved_from, moved.items)
+    await newsroom.look()
+    assert 2 == len(farm.headers("/old"))
+
+
+async def test_a_temporary_detour_is_not_a_move(newsroom: Room) -> None:
+    newsroom.farm.serve("/new", rss(item(1)))
+    url = newsroom.farm.serve("/old", status=302, Location="/new")
+    feed = await newsroom.add("/old")
+    for _ in range(3):
+        await newsroom.look()
+    assert url == (await newsroom.feed(feed)).url
+
+
+# --- adding ----------------------------------------------------------------------------------
+
+
+async def test_adding_a_page_adds_its_feed_with_one_request_each(newsroom: Room) -> None:
+    farm = newsroom.farm
+    page = farm.serve("/", "<html><link rel=alternate type=application/rss+xml href=/rss></html>")
+    farm.serve("/rss", rss(item(1), item(2)))
+    feed = await newsroom.poller.add(page)
+    assert (farm.url("/rss"), 2, "Степной вестник") == (feed.url, feed.items, feed.title)
+    assert ["/", "/rss"] == [path for path, _ in farm.asked]
+
+
+async def test_usual_places_are_tried_where_a_page_points_nowhere(newsroom: Room) -> None:
+    farm = newsroom.farm
+    farm.serve("/", "<html><body>Новости</body></html>")
+    farm.serve("/feed.xml", rss(item(1)))
+    assert farm.url("/feed.xml") == (await newsroom.poller.add(farm.url("/"))).url
+
+
+async def test_what_cannot_be_read_now_is_added_with_its_reason(newsroom: Room) -> None:
+    feed = await newsroom.poller.add(newsroom.farm.url("/404"))
+    assert (FeedStatus.ERROR, "error.not_found") == (feed.state.status, feed.state.error_key)
+
+
+@pytest.mark.parametrize("typed", ["", "ftp://a.kz/rss", "file:///etc/passwd", "not an address"])
+async def test_what_is_no_address_is_refused(newsroom: Room, typed: str) -> None:
+    with pytest.raises(NewsError) as refused:
+        await newsroom.poller.add(typed)
+    assert "feed.address" == refused.value.text_key
+
+
+async def test_a_feed_is_added_once(newsroom: Room) -> None:
+    url = newsroom.farm.serve("/rss", rss(item(1)))
+    await newsroom.poller.add(url)
+    with pytest.raises(NewsError) as refused:
+        await newsroom.poller.add(url)
+    assert "feed.exists" == refused.value.text_key
+
+
+async def test_a_telegram_preview_is_added_as_one(newsroom: Room) -> None:
+    page = (
+        '<div class="tgme_channel_info_header_title">Канал</div>'
+        '<div class="tgme_widget_message" data-post="canal/7">'
+        '<div class="tgme_widget_message_text">Дорога открыта.</div></div>'
+    )
+    feed = await newsroom.poller.add(newsroom.farm.serve("/s/canal", f"<html>{page}</html>"))
+    assert (FeedKind.TELEGRAM, "Канал", 1) == (feed.kind, feed.title, feed.items)
+
+
+async def test_looking_keeps_nothing(newsroom: Room) -> None:
+    url = newsroom.farm.serve("/rss", rss(item(1)))
+    seen = await newsroom.poller.look(url)
+    assert (1, "Степной вестник") == (len(seen.entries), seen.title)
+    assert () == await newsroom.db.read(feeds.every)
+
+
+# --- hostile ---------------------------------------------------------------------------------
+
+
+async def test_a_round_among_hostile_feeds_brings_the_news_of_the_others(newsroom: Room) -> None:
+    farm = newsroom.farm
+
+    @farm.at("/drip")
+    async def drip(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b" ")
+            await asyncio.sleep(0.05)
+
+    farm.serve("/deep", "<rss version='2.0'><channel>" + "<a>" * 50_000)
+    farm.serve("/lies", b"not gzip", Content_Encoding="gzip")
+    farm.serve("/loop", status=302, Location="/loop")
+    for path in ("/drip", "/deep", "/lies", "/loop"):
+        await newsroom.add(path)
+    for number in range(20):
+        farm.serve(f"/{number}", rss(item(number)))
+        await newsroom.add(f"/{number}")
+    seen: list[int] = []
+    told = await newsroom.poller.round(force=True, progress=lambda one: seen.append(one.done))
+    assert (24, 4, 20) == (told.feeds, told.failed, told.new)
+    assert list(range(1, 25)) == seen

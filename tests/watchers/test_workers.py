@@ -1,0 +1,56 @@
+import asyncio
+from datetime import UTC, datetime
+
+from tests.farm import item, rss
+from watchers import workers
+from watchers.parse import Document, NotAFeed, PageKind, ParsedFeed
+from watchers.workers import WorkerLimits
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+SLOW = rss(
+    *[f"<item><guid>{n}</guid>{'<category>c</category>' * 30}</item>" for n in range(4_900)]
+)
+
+
+def document(body: str) -> Document:
+    return Document(body.encode(), "https://a.kz/rss", NOW)
+
+
+async def test_documents_come_back_parsed_and_workers_are_used_again() -> None:
+    async with workers.opened(WorkerLimits(workers=1, documents=2)) as pool:
+        told = [await pool.parse(document(rss(item(n)))) for n in range(3)]
+    assert all(isinstance(one, ParsedFeed) for one in told)
+    assert ["id-0", "id-1", "id-2"] == [
+        one.entries[0].external_id for one in told if isinstance(one, ParsedFeed)
+    ]
+
+
+async def test_a_document_that_takes_too_long_is_blamed_and_its_worker_replaced() -> None:
+    async with workers.opened(WorkerLimits(workers=1, seconds=1.0)) as pool:
+        await pool.parse(document(rss()))
+        slow, after = await asyncio.gather(
+            pool.parse(document(SLOW)), pool.parse(document(rss(item(1))))
+        )
+    assert NotAFeed(PageKind.TOO_SLOW, {"seconds": 1}) == slow
+    assert isinstance(after, ParsedFeed)
+
+
+async def test_a_document_that_takes_too_much_memory_is_blamed() -> None:
+    hungry = rss(*[item(n, "слово " * 2000) for n in range(4_000)])
+    async with workers.opened(WorkerLimits(workers=1, memory=180 << 20)) as pool:
+        told = await pool.parse(document(hungry))
+        after = await pool.parse(document(rss(item(1))))
+    assert NotAFeed(PageKind.CRASHED) == told
+    assert isinstance(after, ParsedFeed)
+
+
+async def test_a_worker_that_dies_is_replaced() -> None:
+    async with workers.opened(WorkerLimits(workers=1)) as pool:
+        await pool.parse(document(rss()))
+        (worker,) = pool._idle
+        worker._process.kill()
+        worker._process.wait()
+        told = await pool.parse(document(rss(item(1))))
+        after = await pool.parse(document(rss(item(1))))
+    assert NotAFeed(PageKind.CRASHED) == told
+    assert isinstance(after, ParsedFeed)
