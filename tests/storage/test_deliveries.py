@@ -1,0 +1,307 @@
+"""The outbox: what is owed once stays owed until it is settled, one message a chat at a time."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from storage import chats, deliveries, facts, lanes, ledger, settling, subscriptions
+from storage.model import (
+    NO_THREAD,
+    Chat,
+    ChatId,
+    ChatKind,
+    DeliveryKind,
+    DeliveryState,
+    Mode,
+    NewDelivery,
+    Owed,
+    StoryId,
+    ThreadId,
+)
+from storage.outcomes import (
+    Away,
+    Gone,
+    Later,
+    Moved,
+    NotSent,
+    Outcome,
+    Poison,
+    Revoked,
+    Sent,
+    Shut,
+    Unknown,
+    Vanished,
+    Void,
+)
+from storage.sql import Connection
+
+ANNA, TIMUR = ChatId(1), ChatId(2)
+SOON = timedelta(seconds=1)
+
+
+@pytest.fixture
+def here(connection: Connection, now: datetime) -> Connection:
+    """An outbox with two chats."""
+    for chat_id in (ANNA, TIMUR):
+        chats.met(connection, Chat(chat_id, ChatKind.PRIVATE, alerts_per_hour=100), now)
+    return connection
+
+
+def owed(
+    subject: str,
+    chat: ChatId = ANNA,
+    kind: DeliveryKind = DeliveryKind.ALERT,
+    due: datetime | None = None,
+) -> NewDelivery:
+    story = StoryId(int(subject[1:])) if kind is DeliveryKind.ALERT else None
+    return NewDelivery(chat, NO_THREAD, kind, subject, story, due_at=due)
+
+
+def taken(db: Connection, now: datetime, limit: int = 100) -> list[str]:
+    return [one.subject for one in deliveries.take(db, now, limit)]
+
+
+def state(db: Connection, subject: str) -> str:
+    (found,) = db.conn.execute(
+        "select state from deliveries where subject = ?", (subject,)
+    ).fetchone()
+    return str(found)
+
+
+ARRIVED = Sent(1)
+
+
+def settle_all(db: Connection, now: datetime, outcome: Outcome = ARRIVED) -> list[Owed]:
+    going = deliveries.take(db, now, 100)
+    for one in going:
+        deliveries.settle(db, one, outcome, now)
+    return going
+
+
+def test_a_chat_gets_one_message_at_a_time(here: Connection, now: datetime) -> None:
+    deliveries.owe(here, [owed("s1"), owed("s2"), owed("s1", TIMUR)], now)
+    assert sorted(taken(here, now)) == ["s1", "s1"]
+    assert taken(here, now) == []
+
+
+def test_what_was_taken_is_marked_before_it_is_given_out(here: Connection, now: datetime) -> None:
+    deliveries.owe(here, [owed("s1")], now)
+    (one,) = deliveries.take(here, now, 1)
+    assert (DeliveryState.SENDING, now, 1) == (one.state, one.sending_since, one.attempts)
+    assert state(here, "s1") == "sending"
+
+
+def test_news_goes_before_digests_before_broadcasts(here: Connection, now: datetime) -> None:
+    new = [
+        owed("b", kind=DeliveryKind.BROADCAST),
+        owed("d", kind=DeliveryKind.DIGEST),
+        owed("s1"),
+        owed("b", TIMUR, DeliveryKind.BROADCAST),
+    ]
+    deliveries.owe(here, new, now)
+    order = []
+    while going := settle_all(here, now):
+        order += [one.subject for one in going]
+    assert order == ["s1", "b", "d", "b"]
+
+
+def test_what_is_not_due_waits_and_holds_nothing_up(here: Connection, now: datetime) -> None:
+    later = now + timedelta(minutes=5)
+    deliveries.owe(here, [owed("s1", due=later), owed("s2")], now)
+    assert taken(here, now) == ["s2"]
+    settle_all(here, now)
+
+
+def test_the_next_turn_is_known(here: Connection, now: datetime) -> None:
+    assert lanes.next_turn(here) is None
+    later = now + timedelta(minutes=5)
+    deliveries.owe(here, [owed("s1", due=later)], now)
+    assert lanes.next_turn(here) == later
+    lanes.rest(here, lanes.EVERYBODY, later + SOON)
+    assert lanes.next_turn(here) == later + SOON
+
+
+def test_chats_that_are_gone_or_unknown_are_owed_nothing(here: Connection, now: datetime) -> None:
+    chats.mark_gone(here, ANNA, "blocked", now)
+    assert deliveries.owe(here, [owed("s1"), owed("s1", ChatId(99))], now) == 0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "after", "attempts"),
+    [
+        (Sent(7), "sent", 1),
+        (Later(timedelta(seconds=9)), "queued", 0),
+        (NotSent("no connection"), "queued", 1),
+        (Away("bad gateway"), "queued", 1),
+        (Unknown("cut"), "queued", 1),
+        (Poison("entities"), "queued", 1),
+        (Vanished("gone"), "failed", 1),
+        (Void("story gone"), "merged", 1),
+        (Gone("blocked"), "failed", 1),
+        (Shut("no rights"), "failed", 1),
+        (Shut("topic closed", topic=True), "failed", 1),
+        (Moved(ChatId(-100)), "queued", 1),
+        (Revoked("unauthorized"), "queued", 0),
+    ],
+)
+def test_every_outcome_has_its_state(
+    here: Connection, now: datetime, outcome: Outcome, after: str, attempts: int
+) -> None:
+    deliveries.owe(here, [owed("s1")], now)
+    settle_all(here, now, outcome)
+    row = here.conn.execute("select state, attempts, sending_since from deliveries").fetchone()
+    assert (after, attempts, None) == row
+
+
+def test_a_message_tries_again_ever_more_seldom_and_is_set_aside_after_a_day(
+    here: Connection, now: datetime
+) -> None:
+    # Not an alert: those would be told in one message when they are late.
+    deliveries.owe(here, [owed("n", kind=DeliveryKind.NOTICE)], now)
+    tries, clock = 0, now
+    while clock < now + timedelta(days=2):
+        tries += len(settle_all(here, clock, Away("ill")))
+        clock += timedelta(seconds=30)
+    assert state(here, "n") == "failed"
+    assert tries < 300
+
+
+def test_everybodys_rest_stops_all_and_a_chats_rest_only_it(
+    here: Connection, now: datetime
+) -> None:
+    deliveries.owe(here, [owed("s1"), owed("s1", TIMUR)], now)
+    lanes.rest(here, ANNA, now + timedelta(hours=1))
+    (one,) = deliveries.take(here, now, 10)
+    assert one.chat_id == TIMUR
+    deliveries.settle(here, one, Later(timedelta(minutes=1), everybody=True), now)
+    assert taken(here, now + timedelta(seconds=59)) == []
+    assert taken(here, now + timedelta(seconds=61)) == ["s1"]
+
+
+def test_a_longer_rest_is_never_shortened(here: Connection, now: datetime) -> None:
+    for hours in (9, 1):
+        lanes.rest(here, ANNA, now + timedelta(hours=hours))
+    assert {ANNA: now + timedelta(hours=9)} == lanes.rests(here, now)
+    assert {} == lanes.rests(here, now + timedelta(hours=10))
+
+
+def test_what_was_being_sent_is_repeated_five_times_at_most(
+    here: Connection, now: datetime
+) -> None:
+    deliveries.owe(here, [owed("s1"), owed("s2")], now)
+    for crash in range(6):
+        clock = now + timedelta(seconds=10 * crash)
+        assert taken(here, clock) == ["s1"]
+        assert deliveries.recover(here, clock) == 1
+    assert state(here, "s1") == "unknown"
+    assert taken(here, now + timedelta(seconds=70)) == ["s2"]
+
+
+def test_a_moved_chat_that_already_spoke_under_its_new_id_is_one_chat(
+    here: Connection, now: datetime
+) -> None:
+    new = ChatId(-100)
+    chats.met(here, Chat(new, ChatKind.SUPERGROUP), now)
+    for chat in (ANNA, new):
+        subscriptions.add(
+            here, chat_id=chat, thread_id=ThreadId(0), query="a", mode=Mode.INSTANT, now=now
+        )
+    deliveries.owe(here, [owed("s1"), owed("s2"), owed("s1", new), owed("s3", new)], now)
+    settling.moved(here, ANNA, new, now)
+    assert len(subscriptions.of_chat(here, new)) == 1
+    order = []
+    while going := settle_all(here, now):
+        order += [(one.chat_id, one.subject) for one in going]
+    assert order == [(new, "s1"), (new, "s2"), (new, "s3")]
+    assert chats.current(here, ANNA) == new
+
+
+def test_ids_in_a_circle_end(here: Connection, now: datetime) -> None:
+    deliveries.owe(here, [owed("n", kind=DeliveryKind.NOTICE)], now)
+    clock, chat = now, ANNA
+    for _ in range(30):
+        other = ChatId(-5) if chat == ANNA else ANNA
+        if not settle_all(here, clock, Moved(other)):
+            break
+        chat, clock = other, clock + SOON
+    assert state(here, "n") == "failed"
+
+
+def test_old_rows_are_pruned_and_waiting_ones_are_not(here: Connection, now: datetime) -> None:
+    deliveries.owe(here, [owed("s1")], now)
+    settle_all(here, now)
+    deliveries.owe(here, [owed("s2", due=now + timedelta(days=90))], now)
+    assert deliveries.prune(here, now + timedelta(days=59)) == 0
+    assert deliveries.prune(here, now + timedelta(days=61)) == 1
+    assert state(here, "s2") == "queued"
+
+
+def test_the_ledger_counts_what_waits_goes_and_went(here: Connection, now: datetime) -> None:
+    deliveries.owe(here, [owed(f"s{n}") for n in range(1, 4)] + [owed("s1", TIMUR)], now)
+    settle_all(here, now)
+    deliveries.take(here, now, 1)
+    lanes.rest(here, TIMUR, now + timedelta(hours=1))
+    counts = ledger.counts(here, now)
+    assert (1, 1, 1, 1) == (counts.waiting, counts.due, counts.sending, counts.resting)
+    assert counts.settled_today == (("sent", 2),)
+
+
+def test_another_bot_keeps_what_waits_and_forgets_what_was_the_old_ones(
+    here: Connection, now: datetime
+) -> None:
+    assert deliveries.same_bot(here, 1, now)
+    deliveries.owe(here, [owed("s1")], now)
+    settle_all(here, now)
+    deliveries.grown(here, StoryId(1), now)
+    deliveries.owe(here, [owed("s2")], now)
+    lanes.rest(here, ANNA, now + timedelta(days=1))
+    assert not deliveries.same_bot(here, 2, now)
+    assert taken(here, now + timedelta(minutes=10)) == ["s2"]
+    assert facts.get(here, settling.BOT_FACT) == "2"
+    assert deliveries.same_bot(here, 2, now)
+
+
+def test_a_missed_turn_is_found_again(here: Connection, now: datetime) -> None:
+    deliveries.owe(here, [owed("s1"), owed("s1", TIMUR)], now)
+    deliveries.take(here, now, 1)
+    here.conn.execute("update lanes set next_at = null")
+    lanes.refresh_all(here, now)
+    assert taken(here, now) == ["s1"]
+    assert taken(here, now) == []
+
+
+@pytest.mark.parametrize("edits", [1, 5])
+def test_one_message_has_one_row_for_all_its_edits(
+    here: Connection, now: datetime, edits: int
+) -> None:
+    deliveries.owe(here, [owed("s1")], now)
+    settle_all(here, now)
+    for _ in range(edits):
+        deliveries.grown(here, StoryId(1), now)
+    assert taken(here, now) == []
+    assert taken(here, now + timedelta(minutes=3)) == ["d1"]
+    assert taken(here, now + timedelta(minutes=3)) == []
+
+
+HOT = [
+    "select chat_id from lanes where rank = 0 and next_at <= 1 order by next_at limit 1",
+    """select id from deliveries where chat_id = 1 and rank = 0 and state = 'queued'
+    and due_at <= 1 order by due_at, id limit 1""",
+    "select 1 from deliveries where chat_id = 1 and state = 'sending'",
+    """select count(*) from deliveries where chat_id = 1 and created_at > 1
+    and kind in ('alert', 'update') and state in ('queued', 'sending', 'sent')""",
+    "select id from deliveries where state = 'sending'",
+    "select id from deliveries where settled_at < 1 order by settled_at limit 9",
+    "select story_id from deliveries where carrier = 1 and story_id is not null",
+    "select id from deliveries where chat_id = 1 and message_id = 1",
+    "select 1 from deliveries where story_id = 1 and kind = 'alert' and state = 'held'",
+    "select state from deliveries where kind = 'broadcast' and subject = 'b1'",
+]
+
+
+@pytest.mark.parametrize("query", HOT)
+def test_what_is_asked_often_is_found_by_an_index(here: Connection, query: str) -> None:
+    plan = " ".join(row[3] for row in here.conn.execute(f"explain query plan {query}"))
+    assert "INDEX" in plan
+    assert "SCAN lanes" not in plan
+    assert "TEMP B-TREE" not in plan

@@ -1,0 +1,48 @@
+"""What becomes of an alert the moment it is owed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from storage.model import Chat, ChatId, ChatKind, QuietMode
+from storage.placement import Circumstances, Fold, Hold, Leave, Placement, Queue, place
+
+NOW = datetime(2026, 11, 22, 12, 34, tzinfo=UTC)
+SEEN = Circumstances(now=NOW)
+DAILY = Chat(ChatId(1), ChatKind.PRIVATE, next_digest_at=NOW + timedelta(hours=9))
+NEVER = replace(DAILY, next_digest_at=None)
+NIGHT = replace(DAILY, quiet_from=12 * 60, quiet_to=13 * 60)
+URGENT = replace(NIGHT, quiet_mode=QuietMode.URGENT)
+SILENT = replace(NIGHT, quiet_mode=QuietMode.SILENT)
+AWAKE = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
+OLD = NOW - timedelta(hours=7)
+GATHERED = NOW + timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("chat", "seen", "expected"),
+    [
+        (DAILY, {}, Queue()),
+        (DAILY, {"muted": True, "backlog": True}, Leave("muted")),
+        (DAILY, {"shut": "no rights"}, Leave("shut")),
+        (DAILY, {"backlog": True}, Leave("backlog")),
+        (NEVER, {"backlog": True}, Fold("backlog", "b2026-11-22T12", GATHERED)),
+        (DAILY, {"told_at": OLD, "last_look": NOW}, Leave("backlog")),
+        (DAILY, {"told_at": OLD, "last_look": OLD - timedelta(hours=1)}, Queue()),
+        (DAILY, {"told_at": OLD}, Leave("backlog")),
+        (DAILY, {"told_at": NOW - timedelta(hours=5), "last_look": NOW}, Queue()),
+        (DAILY, {"alerts_this_hour": 11}, Queue()),
+        (DAILY, {"alerts_this_hour": 12}, Fold("hour", "h2026-11-22T12", GATHERED)),
+        (NIGHT, {}, Hold(AWAKE, "q2026-11-22T13:00")),
+        (NIGHT, {"urgent": True}, Hold(AWAKE, "q2026-11-22T13:00")),
+        (URGENT, {}, Hold(AWAKE, "q2026-11-22T13:00")),
+        (URGENT, {"urgent": True}, Queue()),
+        (SILENT, {}, Queue()),
+        (SILENT, {"alerts_this_hour": 12}, Fold("hour", "h2026-11-22T12", GATHERED)),
+    ],
+)
+def test_an_alert_finds_its_place(
+    chat: Chat, seen: dict[str, object], expected: Placement
+) -> None:
+    assert expected == place(chat, replace(SEEN, **seen))  # type: ignore[arg-type]
