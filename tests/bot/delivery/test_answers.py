@@ -1,0 +1,108 @@
+"""Every error of the Bot API means one thing that is done next."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.delivery.answers import outcome_of
+from bot.limits import Limiter, Resting
+from storage.model import ChatId
+from storage.outcomes import (
+    Away,
+    Gone,
+    Later,
+    Moved,
+    NoTopic,
+    NotSent,
+    Outcome,
+    Poison,
+    Revoked,
+    Sent,
+    Shut,
+    Unknown,
+    Vanished,
+)
+
+
+@pytest.fixture(autouse=True)
+def limiter() -> Limiter:
+    """PTB's retry_after is a timedelta wherever our limiter stands."""
+    return Limiter()
+
+
+def caused(error: Exception, cause: Exception) -> Exception:
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Bad Request: message is not modified: specified new message", Sent()),
+        ("Bad Request: message to edit not found", Vanished("message gone")),
+        ("Bad Request: message can't be edited", Vanished("message gone")),
+        ("Bad Request: MESSAGE_ID_INVALID", Vanished("message gone")),
+        ("Bad Request: message thread not found", NoTopic("topic deleted")),
+        ("Bad Request: TOPIC_DELETED", NoTopic("topic deleted")),
+        ("Bad Request: TOPIC_CLOSED", Shut("topic closed", topic=True)),
+        ("Bad Request: chat not found", Shut("chat not found")),
+        ("Bad Request: PEER_ID_INVALID", Shut("chat not found")),
+        ("Bad Request: need administrator rights in the channel chat", Shut("no rights")),
+        ("Bad Request: group chat was upgraded to a supergroup chat", Shut("upgraded")),
+        ("Bad Request: group chat was deactivated", Gone("deleted")),
+        ("Bad Request: can't parse entities", Poison("can't parse entities")),
+        ("Bad Request: BUTTON_TYPE_INVALID", Poison("button_type_invalid")),
+    ],
+)
+def test_a_400_is_read_by_its_words(text: str, expected: Outcome) -> None:
+    assert expected == outcome_of(BadRequest(text))
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (Forbidden("Forbidden: bot was blocked by the user"), Gone("blocked")),
+        (Forbidden("Forbidden: something new"), Shut("forbidden: something new")),
+        (ChatMigrated(-100), Moved(ChatId(-100))),
+        (InvalidToken("Unauthorized"), Revoked("unauthorized")),
+        (Conflict("terminated by other getUpdates request"), NotSent("conflict")),
+        (RetryAfter(timedelta(seconds=40_000)), Later(timedelta(seconds=40_000))),
+        (Resting(3.5), Later(timedelta(seconds=3.5))),
+        (NetworkError("Too Many Requests: retry after 17"), Later(timedelta(seconds=17))),
+        (NetworkError("Too Many Requests"), Later(timedelta(seconds=5))),
+        (NetworkError("Bad Gateway"), Away("bad gateway")),
+        (NetworkError("Internal Server Error"), Away("internal server error")),
+        (NetworkError("Request Entity Too Large"), Poison("too large")),
+        (TelegramError("Invalid server response"), Unknown("unreadable answer")),
+        (KeyError("result"), Unknown("unreadable answer: KeyError")),
+        (TimedOut(), Unknown("no answer in time")),
+        (TimedOut("Pool timeout: … Request was *not* sent"), NotSent("no connection")),
+        (caused(TimedOut(), httpx.ConnectTimeout("")), NotSent("no connection")),
+        (caused(TimedOut(), httpx.ReadTimeout("")), Unknown("no answer in time")),
+        (caused(NetworkError("x"), httpx.ConnectError("")), NotSent("no connection")),
+        (caused(NetworkError("x"), httpx.ReadError("")), Unknown("connection cut")),
+        (caused(NetworkError("x"), httpx.RemoteProtocolError("")), Unknown("connection cut")),
+        (
+            Forbidden("Forbidden (403). Parsing the server response b'<html>' failed"),
+            Away("unreadable answer"),
+        ),
+        (
+            InvalidToken("Not Found (404). Parsing the server response b'<html>' failed"),
+            Away("unreadable answer"),
+        ),
+    ],
+)
+def test_every_other_error_too(error: Exception, expected: Outcome) -> None:
+    assert expected == outcome_of(error)
