@@ -16,6 +16,7 @@ from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
 
 _MAX_DEPTH = 20
 _MIN_PREFIX = 2
+_GROUP = 3
 _ORDINARY = frozenset(
     "us who it is so am or no he me we my by as at do go if in of on to up".split()
 )
@@ -193,8 +194,7 @@ def _filter_text(condition: Filter) -> str:
 
 def _run(texts: tuple[str, ...], names: Gazetteer) -> list[Node]:
     """Turn neighbouring bare words into nodes."""
-    groups = [tokenize(text) for text in texts]
-    kept = [(text, cuts) for text, cuts in zip(texts, groups, strict=True) if cuts]
+    kept = [(text, cuts) for text in _figures(texts) if (cuts := tokenize(text))]
     owner = [at for at, (_, cuts) in enumerate(kept) for _ in cuts]
     found = names.find([_place(cut) for _, cuts in kept for cut in cuts])
     nodes: list[Node] = []
@@ -213,6 +213,18 @@ def _run(texts: tuple[str, ...], names: Gazetteer) -> list[Node]:
         nodes.append(Some((Term(label, keys), All(words))) if keys else All(words))
         at = end
     return nodes
+
+
+def _figures(texts: tuple[str, ...]) -> list[str]:
+    """Put figures together that are written in groups: 1 000 000."""
+    joined: list[str] = []
+    for text in texts:
+        grouped = len(text) == _GROUP and text.isdecimal() and joined
+        if grouped and joined[-1].replace(" ", "").isdecimal():
+            joined[-1] += f" {text}"
+        else:
+            joined.append(text)
+    return joined
 
 
 def _wide(

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import NewType, TypeVar
 
 from watchers.text.language import OURS, UNKNOWN
@@ -195,7 +195,7 @@ def _allowed(alias: Alias, place: Place, lang: str) -> bool:
 @lru_cache(maxsize=1)
 def gazetteer() -> Gazetteer:
     """Give the gazetteer of the catalogue; read once, by the first who asks."""
-    folder = files("watchers.catalogue") / "gazetteer"
+    folder = Path(__file__).parents[1] / "catalogue" / "gazetteer"
     entities: dict[EntityId, Entity] = {}
     aliases: list[Alias] = []
     for table in TABLES:
