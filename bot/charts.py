@@ -4,8 +4,10 @@ import io
 from collections.abc import Mapping
 from datetime import datetime
 
-INCHES = (8.0, 4.6)
-DOTS_PER_INCH = 150
+INCHES = (5.4, 3.5)
+DOTS_PER_INCH = 220
+"""A phone shows it some seven centimetres wide: letters must be large within it."""
+
 INK, BAR, PEAK, LINE = "#1c2733", "#4c9be8", "#1f6fc2", "#d7dee6"
 FEW_BARS = 40
 

@@ -80,8 +80,8 @@ def found_line(story: Story, met: frozenset[str], ask: Ask, now: datetime) -> Ht
 
 def _deeds(language: str, draft: int) -> Keyboard:
     return (
+        (Button(f"🔔 {say(language, 'button.subscribe_this')}", press("fs", draft)),),
         (
-            Button(f"🔔 {say(language, 'button.subscribe_this')}", press("fs", draft)),
             Button("⬇️ CSV", press("fx", draft, "csv")),
             Button("⬇️ JSON", press("fx", draft, "json")),
         ),

@@ -1,6 +1,9 @@
 """/story, /mute, /why: one story whole, silenced, explained."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, Toast, World
 from bot.render import card, headline, press, reasons, tidy, told
@@ -10,6 +13,10 @@ from storage import stories as archive
 from storage.errors import NewsError
 from storage.model import Story, StoryId
 from storage.sql import Connection
+from watchers import archive as search
+from watchers import keywords
+
+MOST_TRIED = 20
 
 _NUMBER = re.compile(r"(?:/?s)?(\d{1,15})", re.IGNORECASE)
 
@@ -123,4 +130,19 @@ async def explained(ask: Ask, world: World, one: Story) -> Message:
         )
 
     trace = await world.db.read(gathered)
+    if not trace.matches:
+        trace = replace(trace, too_late=_would_meet(one, trace.queries.values(), world.clock()))
     return reasons.why(trace, ask.chat, now=world.clock())
+
+
+def _would_meet(one: Story, queries: Iterable[str], now: datetime) -> tuple[str, ...]:
+    """Return the queries that a story meets now, though it came before they were made."""
+    tellings = [
+        (search.analysed(item), search.facts_of(item, now)) for item in one.items[:MOST_TRIED]
+    ]
+    met = []
+    for text in queries:
+        query = keywords.parse(text)
+        if any(keywords.match(query, *telling) is not None for telling in tellings):
+            met.append(text)
+    return tuple(met)

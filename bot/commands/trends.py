@@ -75,13 +75,10 @@ def _caption(ask: Ask, query: str, counted: dict[datetime, int], span: int, now:
 
 
 def _spans(draft: int, chosen: int, language: str) -> Keyboard:
-    return (
-        (
-            *(
-                Button(say(language, "n.days", count=span), press("tr", draft, span))
-                for span in SPANS
-                if span != chosen
-            ),
-            Button(f"🔔 {say(language, 'button.subscribe_this')}", press("fs", draft)),
-        ),
+    spans = tuple(
+        Button(say(language, "n.days", count=span), press("tr", draft, span))
+        for span in SPANS
+        if span != chosen
     )
+    subscribe = Button(f"🔔 {say(language, 'button.subscribe_this')}", press("fs", draft))
+    return (spans, (subscribe,))

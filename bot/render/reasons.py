@@ -18,13 +18,15 @@ MOST_MATCHES = 6
 class Trace:
     """What is known of a story for one chat.
 
-    ``queries`` are the chat's subscriptions by id. ``evidence`` (for admins) pairs each
+    ``queries`` are the chat's subscriptions by id. ``too_late`` are those that would meet the
+    story but were made after it came. ``evidence`` (for admins) pairs each
     telling with the score and the reasons of the verdict that joined it to the story.
     """
 
     story: Story
     matches: tuple[Match, ...] = ()
     queries: Mapping[SubscriptionId, str] = field(default_factory=dict)
+    too_late: tuple[str, ...] = ()
     deliveries: tuple[Owed, ...] = ()
     muted: bool = False
     evidence: tuple[tuple[Item, float, Any], ...] = ()
@@ -46,6 +48,9 @@ def why(trace: Trace, chat: Chat, *, now: datetime) -> Message:
 
 
 def _matched(trace: Trace, language: str) -> Html:
+    if not trace.matches and trace.too_late:
+        query = ", ".join(tidy(one, 120) for one in trace.too_late[:3])
+        return told(language, "why.too_late", query=query)
     if not trace.matches:
         return told(language, "why.no_match")
     seen: dict[tuple[str, str, str], None] = {}

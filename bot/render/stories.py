@@ -221,7 +221,7 @@ def facts(story: Story, language: str) -> Html:
         say(language, "n.outlets", count=len(outlets(story))),
         say(language, "n.countries", count=len(homes)) if len(homes) > 1 else "",
         " ".join(label.split("-")[0].upper() for label in told_in) if len(told_in) > 1 else "",
-        say(language, "story.number", id=str(story.id)),
+        f"/s{story.id}",
     ]
     return joined(parts, " · ")
 

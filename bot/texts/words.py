@@ -10,6 +10,8 @@ from babel.numbers import format_decimal
 
 # British English writes 21 Nov and 14:05, as the region's readers of English do.
 _LOCALES = {"en": "en_GB", "ru": "ru_RU"}
+# Where CLDR keeps a name that the country itself has left.
+_OWN_NAMES = {("ru", "KG"): "Кыргызстан"}
 _REGIONAL_INDICATOR_A = 0x1F1E6
 _COUNTRY_CODE_LENGTH = 2
 EVERYWHERE = "🌐"
@@ -88,6 +90,8 @@ def minutes(after_midnight: int) -> str:
 
 def country(code: str, language: str) -> str:
     """Name a country by its ISO 3166 code; the code itself where it names none."""
+    if (language, code.upper()) in _OWN_NAMES:
+        return _OWN_NAMES[language, code.upper()]
     return str(locale(language).territories.get(code.upper(), code))
 
 
