@@ -139,15 +139,6 @@ def forget(db: Connection, chat_id: ChatId) -> None:
 # --- many chats ----------------------------------------------------------------------------
 
 
-def digest_due(db: Connection, now: datetime) -> list[Chat]:
-    """Return active chats whose next digest's time has come."""
-    rows = db.query(
-        "select * from chats where active = 1 and next_digest_at <= ? order by next_digest_at, id",
-        [to_ms(now)],
-    )
-    return [to_chat(row) for row in rows]
-
-
 def active(db: Connection, *, after: ChatId | None = None, limit: int = 1000) -> list[Chat]:
     """Return a page of the chats that can be written to, by id; ``after`` continues."""
     rows = db.query(
