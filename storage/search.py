@@ -24,23 +24,31 @@ SCHEMA: tuple[str, ...] = (
 """What the first migration executes. Nothing refers to the table; ids are those of items."""
 
 
+_END = 1 << 62
+
+
 def index(db: Connection, item_id: ItemId, words: str) -> None:
     """File an item under its keys, space-separated."""
     db.execute("insert into item_words(rowid, words) values (?, ?)", (item_id, words))
 
 
 def search(
-    db: Connection, match: str, *, limit: int = 200, before: ItemId | None = None
+    db: Connection,
+    match: str,
+    *,
+    limit: int = 200,
+    before: ItemId | None = None,
+    after: ItemId | None = None,
 ) -> tuple[ItemId, ...]:
-    """Give the newest ids that a MATCH expression finds, below ``before`` when paging.
+    """Give the newest ids that a MATCH expression finds, between ``after`` and ``before``.
 
-    The order of ids is that of arrival. Common keys cost no more than rare ones: the index is
-    read from its newest end, and reading stops at ``limit``.
+    Both ends are excluded. The order of ids is that of arrival. Common keys cost no more than
+    rare ones: the index is read from its newest end, and reading stops at ``limit``.
     """
     rows = db.execute(
-        "select rowid from item_words where item_words match ? and rowid < ?"
+        "select rowid from item_words where item_words match ? and rowid < ? and rowid > ?"
         " order by rowid desc limit ?",
-        (match, before if before is not None else 1 << 62, limit),
+        (match, _END if before is None else before, 0 if after is None else after, limit),
     )
     return tuple(ItemId(row[0]) for row in rows)
 

@@ -43,6 +43,7 @@ def test_pages_go_on_below_the_last_id_seen(db) -> None:
 
     assert (2,) == first
     assert (1,) == search.search(db, '"s:газ"', limit=1, before=first[-1])
+    assert (2,) == search.search(db, '"s:газ"', after=ItemId(1))
 
 
 def test_an_item_indexed_again_is_found_by_old_and_new_keys_once(db) -> None:

@@ -173,7 +173,7 @@ def _leaf(one: Lexeme, names: Gazetteer) -> tuple[Node, str]:
             return Some(
                 tuple(_run((word,), names)[0] for word in words)
             ), f"topic:{condition.value}"
-        return condition, _filter_text(condition)
+        return condition, _filter_text(condition, one.text)
     if not cuts:
         raise NewsError("query.no_words", position=one.at, text=one.text, example=EXAMPLE)
     if one.sort is Sort.PHRASE:
@@ -188,8 +188,10 @@ def _leaf(one: Lexeme, names: Gazetteer) -> tuple[Node, str]:
     return Prefix(one.text, normal), f"{one.text}*"
 
 
-def _filter_text(condition: Filter) -> str:
-    return f"{condition.name}:{condition.value}"
+def _filter_text(condition: Filter, typed: str) -> str:
+    if condition.name != "source":
+        return f"{condition.name}:{condition.value}"
+    return f'source:"{typed}"' if " " in typed else f"source:{typed}"
 
 
 def _run(texts: tuple[str, ...], names: Gazetteer) -> list[Node]:

@@ -4,6 +4,8 @@ The index holds each item's keys. A lone word is exact there; a phrase, a prefix
 outlet is only narrowed, and the newest hits are checked again with the same matcher.
 """
 
+from datetime import datetime, timedelta
+
 from watchers.keywords.facts import Facts
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
 from watchers.text.words import Analysis
@@ -15,6 +17,54 @@ def fts(query: Query) -> str | None:
     The expression never loses an item that ``match`` accepts.
     """
     return _narrowed(query.root)
+
+
+def is_exact(query: Query) -> bool:
+    """Tell whether what ``fts`` finds needs no second look.
+
+    Otherwise the caller checks hits with ``match``, newest first, until a page is full.
+    """
+    return _exact(query.root) and fts(query) is not None
+
+
+def _exact(node: Node) -> bool:
+    match node:
+        case Term():
+            return not node.words
+        case Filter():
+            return node.name in ("country", "lang")
+        case All(children):
+            return all(
+                _lone(child.child) if isinstance(child, No) else _exact(child)
+                for child in children
+            )
+        case Some(children):
+            return all(_exact(child) for child in children)
+        case Exact() | Prefix() | No():
+            return False
+
+
+def _lone(node: Node) -> bool:
+    return isinstance(node, Term) and not node.words
+
+
+def window(query: Query, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Give the times that ``since:`` and ``until:`` bind the whole query to, end exclusive.
+
+    The archive is read newest first: bounds turned into ids spare it the years between.
+    """
+    since: datetime | None = None
+    until: datetime | None = None
+    children = query.root.children if isinstance(query.root, All) else (query.root,)
+    for child in children:
+        if isinstance(child, Filter) and child.name in ("since", "until"):
+            moment = child.moment or now - (child.age or timedelta())
+            if child.name == "since":
+                since = max(since or moment, moment)
+            else:
+                last = moment + (timedelta(days=1) if child.moment else timedelta())
+                until = min(until or last, last)
+    return since, until
 
 
 def _narrowed(node: Node) -> str | None:  # noqa: PLR0911 - a line a node

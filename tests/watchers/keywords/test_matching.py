@@ -1,11 +1,13 @@
 """Laws of matching: every form of a word and nothing else, in any language and script."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.watchers.keywords import cases
-from watchers.keywords import Facts, fts, match, match_text, parse
+from watchers.keywords import Facts, fts, is_exact, match, match_text, parse, window
 from watchers.text.words import analyse
 
 ALL = [*cases.INFLECTION, *cases.CROSS_LANGUAGE, *cases.TRAPS, *cases.GRAMMAR]
@@ -76,6 +78,16 @@ def test_the_archive_never_loses_what_the_matcher_accepts(query, text, expected,
 
     if expected and expression:
         assert archive.finds(text, expression)
+    if is_exact(parse(query)) and expression:
+        assert archive.finds(text, expression) is expected
+
+
+def test_dates_of_the_whole_query_bound_the_archive() -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+    assert window(parse("газ since:3d"), now) == (now - timedelta(days=3), None)
+    assert window(parse("газ until:2026-11-01"), now) == (None, datetime(2026, 11, 2, tzinfo=UTC))
+    assert window(parse("газ OR since:3d"), now) == (None, None)
 
 
 @pytest.mark.parametrize(
