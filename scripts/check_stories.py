@@ -7,11 +7,17 @@ in a replay of the whole stream through ``identify`` and ``revise``. Needs sciki
 import argparse
 import dataclasses
 from pathlib import Path
-from typing import Any
 
-from scripts.fit_stories import THRESHOLDS, fit_across, fit_same, read, training, weighed
-from scripts.stories_data import FOLDS, Labelled, Sample, bcubed
-
+from scripts.fit_stories import (
+    THRESHOLDS,
+    Data,
+    fit_across,
+    fit_same,
+    read,
+    training,
+    weighed,
+)
+from scripts.stories_data import DOCUMENTS, FOLDS, Labelled, Sample, bcubed, compared
 from storage.model import ItemId, StoryId
 from watchers.stories import Joined, Settings, identify, revise
 from watchers.stories.index import Index, Likeness
@@ -85,31 +91,35 @@ def main() -> None:
         asked.add_argument("--" + name.replace("_", "-"), type=float, default=value)
     options = asked.parse_args()
     thresholds = {name: getattr(options, name) for name in THRESHOLDS}
-    streams, pair_sets = read(options.folder)
-    by_fold = [fitted_without(fold, streams, pair_sets, thresholds) for fold in range(FOLDS)]
-    report(streams, pair_sets, by_fold)
+    data = read(options.folder)
+    by_fold = [fitted_without(fold, data, thresholds) for fold in range(FOLDS)]
+    report(data, by_fold)
 
 
-def fitted_without(
-    fold: int, streams: Any, pair_sets: Any, thresholds: dict[str, float]
-) -> Settings:
+def fitted_without(fold: int, data: Data, thresholds: dict[str, float]) -> Settings:
     """Fit to all folds but one."""
-    files = training(streams, pair_sets, without=fold)
-    same = fit_same(weighed(files, across=False))
-    return Settings(same, fit_across(weighed(files, across=True)), **thresholds)
+    files = training(data, without=fold)
+    return Settings(
+        same=fit_same(weighed(files, across=False)),
+        across=fit_across(weighed(files, across=True)),
+        common=data.common,
+        documents=DOCUMENTS,
+        **thresholds,
+    )
 
 
-def report(streams: Any, pair_sets: Any, by_fold: list[Settings]) -> None:
+def report(data: Data, by_fold: list[Settings]) -> None:
     """Print streams by way of revising, then pairs at two thresholds."""
     for revised in ("each", "end", "never"):
         mean = 0.0
-        for name, items in streams.items():
+        for name, items in data.streams.items():
             events = {one.name: one.event for one in items}
             scores = bcubed(events, replay(items, by_fold, revised=revised))
-            mean += scores[2] / len(streams)
+            mean += scores[2] / len(data.streams)
             print(f"{revised:6} {name:14} P {scores[0]:.3f} R {scores[1]:.3f} F1 {scores[2]:.3f}")
         print(f"{revised:6} mean F1 {mean:.4f}")
-    for name, samples in pair_sets.items():
+    for name, pairs in data.pairs.items():
+        samples = compared(pairs, data.common)
         for threshold in (by_fold[0].join, 0.0):
             precision, recall, both = f1(samples, by_fold, threshold)
             print(f"{name:18} at {threshold:4} P {precision:.3f} R {recall:.3f} F1 {both:.3f}")

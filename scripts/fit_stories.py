@@ -8,14 +8,25 @@ can only speak for (or only against) one event are held to that direction.
 
 import argparse
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scripts.stories_data import Labelled, Sample, met, pairs, stream
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from scripts.stories_data import (
+    DOCUMENTS,
+    Labelled,
+    Pair,
+    Sample,
+    common_words,
+    compared,
+    met,
+    pairs,
+    stream,
+)
 from watchers.stories.signals import SIGNALS, Trees
 
 FOR = frozenset(
@@ -24,13 +35,24 @@ FOR = frozenset(
 )
 AGAINST = frozenset(
     "names_apart figures_apart figures_title_apart places_apart spots_apart years_apart "
-    "roles_swapped denial gap".split()
+    "roles_swapped denial stages_apart gap".split()
 )
 ACROSS = tuple(
     at
     for at, name in enumerate(SIGNALS)
     if name.split("_")[0]
-    in {"bridges", "notions", "names", "figures", "entities", "places", "spots", "years", "denial"}
+    in {
+        "bridges",
+        "notions",
+        "names",
+        "figures",
+        "entities",
+        "places",
+        "spots",
+        "years",
+        "denial",
+        "stages",
+    }
     or name in {"gap", "untitled", "textless", "shortest_title", "roles_swapped"}
 )
 SAME = tuple(range(len(SIGNALS)))
@@ -47,7 +69,7 @@ def fit(samples: list[tuple[float, Sample]], columns: tuple[int, ...], **shape: 
     same = np.array([sample.same for _, sample in samples])
     weights = np.array([weight for weight, _ in samples])
     model = HistGradientBoostingClassifier(
-        learning_rate=0.08,
+        learning_rate=0.15,
         l2_regularization=5.0,
         monotonic_cst=[(SIGNALS[at] in FOR) - (SIGNALS[at] in AGAINST) for at in columns],
         early_stopping=False,
@@ -60,13 +82,13 @@ def fit(samples: list[tuple[float, Sample]], columns: tuple[int, ...], **shape: 
 
 def fit_same(samples: list[tuple[float, Sample]]) -> Trees:
     """Fit the trees for two tellings in one language."""
-    model = fit(samples, SAME, max_iter=110, max_depth=4, min_samples_leaf=40)
+    model = fit(samples, SAME, max_iter=55, max_depth=4, min_samples_leaf=40)
     return flat(model, SAME)
 
 
 def fit_across(samples: list[tuple[float, Sample]]) -> Trees:
     """Fit the trees for two tellings in two languages."""
-    model = fit(samples, ACROSS, max_iter=90, max_depth=3, min_samples_leaf=20)
+    model = fit(samples, ACROSS, max_iter=45, max_depth=3, min_samples_leaf=20)
     return flat(model, ACROSS)
 
 
@@ -100,31 +122,41 @@ def weighed(files: list[list[Sample]], *, across: bool) -> list[tuple[float, Sam
     return chosen
 
 
-def read(folder: Path) -> tuple[dict[str, list[Labelled]], dict[str, list[Sample]]]:
-    """Prepare every stream and compare every pair of a folder."""
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A folder of labelled data, prepared."""
+
+    streams: dict[str, list[Labelled]]
+    pairs: dict[str, list[Pair]]
+    common: dict[int, float]
+
+
+def read(folder: Path) -> Data:
+    """Prepare every stream and every pair of a folder, and see which words are common."""
     streams = {
         path.stem.removeprefix("stream_"): stream(path)
         for path in sorted(folder.glob("stream_*.jsonl"))
     }
-    pair_sets = {
-        path.stem.removeprefix("pairs_"): list(pairs(path))
+    told = {
+        path.stem.removeprefix("pairs_"): pairs(path)
         for path in sorted(folder.glob("pairs_*.jsonl"))
     }
-    return streams, pair_sets
+    files = [[one.telling for one in items] for items in streams.values()]
+    for some in told.values():
+        once = {one.terms.tobytes(): one for pair in some for one in pair[:2]}
+        files.append(list(once.values()))
+    return Data(streams, told, common_words(files))
 
 
-def training(
-    streams: dict[str, list[Labelled]],
-    pair_sets: dict[str, list[Sample]],
-    without: int | None = None,
-) -> list[list[Sample]]:
+def training(data: Data, without: int | None = None) -> list[list[Sample]]:
     """Gather the samples of every file, leaving one fold out where asked."""
     files = []
-    for items in streams.values():
+    for items in data.streams.values():
         kept = [item for item in items if item.fold != without]
-        files.append([sample for _, _, sample in met(kept)])
-    for name, samples in pair_sets.items():
+        files.append([sample for _, _, sample in met(kept, data.common)])
+    for name, some in data.pairs.items():
         if name not in NOT_FITTED:
+            samples = compared(some, data.common)
             files.append([sample for sample in samples if sample.fold != without])
     return files
 
@@ -135,20 +167,23 @@ def main() -> None:
     asked.add_argument("folder", type=Path, help="folder of stream_*.jsonl and pairs_*.jsonl")
     asked.add_argument("--out", type=Path, default=Path("watchers/stories/weights.json"))
     options = asked.parse_args()
-    streams, pair_sets = read(options.folder)
-    files = training(streams, pair_sets)
+    data = read(options.folder)
+    files = training(data)
     same, across = weighed(files, across=False), weighed(files, across=True)
+    sizes = {name: len(items) for name, items in (*data.streams.items(), *data.pairs.items())}
     told = {
         "how": {
             "by": "scripts/fit_stories.py",
             "on": datetime.now(UTC).date().isoformat(),
-            "from": {name: len(items) for name, items in (*streams.items(), *pair_sets.items())},
+            "from": sizes,
             "samples": {"same": len(same), "across": len(across)},
         },
         "signals": SIGNALS,
         "thresholds": THRESHOLDS,
         "same": as_json(fit_same(same)),
         "across": as_json(fit_across(across)),
+        "documents": DOCUMENTS,
+        "common": data.common,
     }
     options.out.write_text(json.dumps(told, separators=(",", ":")) + "\n", encoding="utf-8")
     print(f"wrote {options.out}: {len(same)} pairs in one language, {len(across)} across")

@@ -8,7 +8,7 @@ text_b, same, and where known pub_a, pub_b.
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,11 @@ FOLDS = 3
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 NOTHING = Trees(0.0, (), (), (), (), ())
 UNFITTED = Settings(NOTHING, NOTHING, 99.0, -9.0, 99.0, 99.0, 0.0)
+DOCUMENTS = 300
+LEAST_COMMON = 5.0
+MIN_SHARE = 40
+Pair = tuple[Telling, Telling, bool, int]
+"""Two tellings, whether they tell one event, the pair's fold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ def rows(path: Path) -> list[dict[str, Any]]:
 
 def fold_of(key: str) -> int:
     """Put an event into a fold; twin events (``12-ecb``, ``12-plus``) go together."""
-    return crc32(key.split("-ecb")[0].split("-plus")[0].encode()) % FOLDS
+    return crc32(key.removesuffix("-ecb").removesuffix("-plus").encode()) % FOLDS
 
 
 def telling_of(row: dict[str, Any], mark: str, number: int, last: datetime) -> Telling:
@@ -91,27 +96,62 @@ def stream(path: Path) -> list[Labelled]:
     return found
 
 
-def pairs(path: Path) -> Iterator[Sample]:
-    """Compare the pairs of a file, with the rarity of words learnt from the file itself."""
-    told = rows(path)
-    frequencies = Frequencies()
-    tellings = []
-    for number, row in enumerate(told):
+def pairs(path: Path) -> list[Pair]:
+    """Prepare the pairs of a file."""
+    found: list[Pair] = []
+    for number, row in enumerate(rows(path)):
         row.pop("source", None)
         one = telling_of(row, "_a", 2 * number, EPOCH)
         other = telling_of(row, "_b", 2 * number + 1, one.told_at)
-        tellings.append((one, other))
-    for telling in {told.terms.tobytes(): told for pair in tellings for told in pair}.values():
+        found.append((one, other, bool(row["same"]), crc32(row["title_a"].encode()) % FOLDS))
+    return found
+
+
+def compared(told: list[Pair], common: dict[int, float]) -> list[Sample]:
+    """Compare pairs, with the rarity of words learnt from the file itself."""
+    frequencies = Frequencies(common, DOCUMENTS)
+    for telling in {one.terms.tobytes(): one for pair in told for one in pair[:2]}.values():
         frequencies.learn(telling)
-    for row, (one, other) in zip(told, tellings, strict=True):
-        signals = compare(View(one, frequencies), View(other, frequencies))
-        fold = crc32(row["title_a"].encode()) % FOLDS
-        yield Sample(tuple(signals), bool(row["same"]), one.lang != other.lang, fold)
+    return [
+        Sample(
+            tuple(compare(View(one, frequencies), View(other, frequencies))),
+            same,
+            one.lang != other.lang,
+            fold,
+        )
+        for one, other, same, fold in told
+    ]
 
 
-def met(items: list[Labelled]) -> Iterator[tuple[int, int, Sample]]:
+def common_words(files: list[list[Telling]]) -> dict[int, float]:
+    """Count what is common in ``DOCUMENTS`` tellings, every file's share weighing the same.
+
+    A word's share is taken among the tellings of its language, a bridge's among all.
+    """
+    parts = [part for tellings in files for part in by_language(tellings)]
+    files_in = Counter(part[0].lang for part in parts)
+    shares: Counter[int] = Counter()
+    for part in parts:
+        share = DOCUMENTS / len(part) / files_in[part[0].lang]
+        for one in part:
+            for key in one.terms:
+                shares[key] += share
+            for key in one.bridges:
+                shares[key] += share / len(files_in)
+    return {key: round(share, 1) for key, share in sorted(shares.items()) if share >= LEAST_COMMON}
+
+
+def by_language(tellings: list[Telling]) -> list[list[Telling]]:
+    """Part tellings by language, leaving out languages with too few."""
+    parts: dict[str, list[Telling]] = {}
+    for one in tellings:
+        parts.setdefault(one.lang, []).append(one)
+    return [part for part in parts.values() if len(part) >= MIN_SHARE]
+
+
+def met(items: list[Labelled], common: dict[int, float]) -> Iterator[tuple[int, int, Sample]]:
     """Replay a stream: each item with the candidates that the index finds at its time."""
-    index = Index(settings=UNFITTED)
+    index = Index(settings=replace(UNFITTED, common=common, documents=DOCUMENTS))
     places = {one.telling.item: at for at, one in enumerate(items)}
     for place, item in enumerate(items):
         for likeness in index.compared(item.telling):

@@ -12,6 +12,7 @@ _LONGEST = 16
 _SHORTEST = 2
 _SHORT = 4
 _TAIL = 4
+_ENGLISH_ENDINGS = ("", "s", "es", "d", "ed", "ing", "er", "ers")
 
 _UZBEK_LATIN = str.maketrans(
     {
@@ -39,16 +40,24 @@ def tables() -> dict[str, Table]:
         notion = cells[0].split()[0].lstrip("=")
         for lang, cell in zip(LANGUAGES, cells, strict=True):
             for word in cell.split():
-                _note(found[lang], word, notion)
+                _note(found[lang], word, notion, english=lang == "en")
     return found
 
 
-def _note(table: Table, word: str, notion: str) -> None:
+def _note(table: Table, word: str, notion: str, *, english: bool) -> None:
     if word == "-" or "_" in word:
         return
     plain = word.replace("ё", "е").replace("'", "").replace("-", "")
-    whole = plain.startswith("=")
-    table[whole].setdefault(plain.lstrip("="), notion)
+    beginnings, wholes = table
+    if plain.startswith("="):
+        wholes.setdefault(plain[1:], notion)
+    elif english and len(plain) <= _SHORT:
+        # "car" is not "career": a short English word takes its regular endings and no others.
+        for stem in (plain, plain + plain[-1]):
+            for ending in _ENGLISH_ENDINGS:
+                wholes.setdefault(stem + ending, notion)
+    else:
+        beginnings.setdefault(plain, notion)
 
 
 @lru_cache(maxsize=32768)

@@ -10,7 +10,7 @@ from typing import Final
 from storage.model import ItemId, StoryId
 from watchers.stories.signals import SIGNALS, Frequencies, View, compare
 from watchers.stories.telling import Telling
-from watchers.stories.vetoes import Reason, veto
+from watchers.stories.vetoes import Reason, is_copy, veto
 from watchers.stories.weights import Settings, fitted
 
 _INDEXED_TERMS: Final = 24
@@ -28,6 +28,7 @@ _LEAST_ACROSS: Final = 0.025
 _VIEWS: Final = 512
 _OLD: Final = 100_000
 _CLIP: Final = 5.0
+_COPY_ODDS: Final = 2.0
 _WORDS, _COPIED, _LEAST = map(SIGNALS.index, ("words", "copied", "title_least"))
 _MIN_FINGERPRINT_WORDS: Final = 4
 
@@ -58,7 +59,7 @@ class Index:
     ) -> None:
         """Keep a story until it is silent for ``window``."""
         self.settings = settings or fitted()
-        self.frequencies = Frequencies()
+        self.frequencies = Frequencies(self.settings.common, self.settings.documents)
         self._window = window
         self._tellings: dict[ItemId, Telling] = {}
         self._story_of: dict[ItemId, StoryId] = {}
@@ -154,6 +155,8 @@ class Index:
         against = veto(one, two, signals[_LEAST], signals[_COPIED])
         if against:
             odds = -_CLIP
+        elif is_copy(one, two, signals[_COPIED]):
+            odds = max(odds, _COPY_ODDS)
         return Likeness(item, odds, tuple(signals), against)
 
     def _view(self, item: ItemId) -> View:

@@ -1,6 +1,6 @@
 """Two tellings compared: the figures that the fitted weights are applied to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, hypot, log
 from operator import mul
@@ -12,43 +12,55 @@ from watchers.stories.telling import ENTITY, FIGURE, KIND, NAME, NOTION, Telling
 
 _LOG = [1.0, *(1.0 + log(count) for count in range(1, 256))]
 _TITLE_BRIDGE = 1.7
-_LEAST = 0.05
+_LEAST = 0.02
 _CLOSE = 0.02
 _HOUR = 3600.0
+_YEARS = 1900.0
+_MARKS = frozenset({19.0})
 
 
 class Frequencies:
-    """In how many tellings each word, name, figure and notion was met; learnt as they come."""
+    """In how many tellings each word, name, figure and notion was met; learnt as they come.
 
-    __slots__ = ("_counts", "_seen")
+    ``common`` counts the commonest words in ``documents`` tellings read before the first, so
+    that a young archive knows an article from a name.
+    """
 
-    def __init__(self) -> None:
-        """Know nothing yet: every word is equally rare."""
-        self._counts: dict[int, int] = {}
-        self._seen = 0
+    __slots__ = ("_counts", "_seen", "_whole")
+
+    def __init__(self, common: Mapping[int, float] | None = None, documents: int = 0) -> None:
+        """Know what is told to be common; every other word is equally rare."""
+        self._counts: dict[int, float] = dict(common or {})
+        self._seen = documents
+        self._whole = log(documents + _PRIOR)
 
     def learn(self, telling: Telling) -> None:
-        """Count a telling's words and bridges."""
+        """Count a telling's words and bridges; halve all counts when they grow too many."""
         self._seen += 1
         counts = self._counts
         for key in telling.terms:
             counts[key] = counts.get(key, 0) + 1
         for key in telling.bridges:
             counts[key] = counts.get(key, 0) + 1
-
-    def seen(self, key: int) -> int:
-        """Tell how many tellings have this word or bridge."""
-        return self._counts.get(key, 0)
+        if len(counts) > _MOST_KEYS:
+            self._counts = {key: count / 2 for key, count in counts.items() if count > 1}
+            self._seen //= 2
+        self._whole = log(self._seen + _PRIOR)
 
     def rarity(self, keys: Iterable[int]) -> list[float]:
-        """Weigh each by the logarithm of how seldom it is met; never quite zero."""
+        """Weigh each by how seldom it is met: 1 for never, near 0 for always.
+
+        The logarithm is divided by that of all tellings, so that a weight means the same in a
+        young archive and in an old one.
+        """
         get = self._counts.get
-        whole = self._seen + PRIOR
-        return [max(_LEAST, log(whole / (get(key, 0) + 1.0))) for key in keys]
+        whole = self._whole
+        return [max(_LEAST, 1.0 - log(get(key, 0) + 1.0) / whole) for key in keys]
 
 
-PRIOR: Final = 60.0
+_PRIOR: Final = 60.0
 """As if so many tellings without any of these words had been read before the first one."""
+_MOST_KEYS: Final = 500_000
 
 
 class View:
@@ -99,7 +111,7 @@ SIGNALS: Final = (
     "names_apart", "names_title_shared",
     "figures_sum", "figures_apart", "figures_title_apart", "figures_title_shared",
     "entities", "entities_sum", "entities_title_least", "places_apart", "spots_apart",
-    "years_apart", "roles_swapped", "denial",
+    "years_apart", "roles_swapped", "denial", "stages_apart",
     "gap", "same_outlet", "untitled", "textless", "shortest_title", "title_ratio",
 )  # fmt: skip
 """The names of what ``compare`` tells, in its order."""
@@ -142,6 +154,7 @@ def compare(one: View, other: View) -> list[float]:
         float(_apart(a.years, b.years)),
         float(roles_swapped(a, b)),
         float(a.denies != b.denies),
+        float(a.stage * b.stage < 0),
         log(1.0 + abs((a.told_at - b.told_at).total_seconds()) / _HOUR),
         float(a.outlet == b.outlet),
         float(not a.has_title) + float(not b.has_title),
@@ -238,13 +251,23 @@ def _apart(one: Sequence[object], other: Sequence[object]) -> bool:
 def figures_differ(one: Telling, other: Telling) -> tuple[str, float, float] | None:
     """Name a quantity that two headlines give different figures for, None if they agree.
 
-    Figures within 2 % are the same figure, rounded.
+    Figures within 2 % are the same figure, rounded. One figure in common, whatever it counts,
+    and the headlines are taken to agree; so are figures that count nothing, and years.
     """
+    mine = [value for _, value in one.figures]
+    theirs = [value for _, value in other.figures]
+    if any(abs(a - b) <= _CLOSE * abs(a) for a in mine for b in theirs):
+        return None
     for unit, value in one.figures:
         others = [figure for named, figure in other.figures if named == unit]
-        if others and not any(abs(value - figure) <= _CLOSE * abs(value) for figure in others):
+        if others and (unit or not _plain(value, others[0])):
             return unit, value, others[0]
     return None
+
+
+def _plain(one: float, other: float) -> bool:
+    """Tell figures that may be years or marks ("Covid-19") and not amounts."""
+    return one in _MARKS or other in _MARKS or one >= _YEARS or other >= _YEARS
 
 
 def roles_swapped(one: Telling, other: Telling) -> bool:

@@ -15,6 +15,7 @@ from zlib import crc32
 
 from storage.model import ItemId, OutletId
 from watchers.stories.concepts import concept
+from watchers.stories.stems import stem_of
 from watchers.text.normal import APOSTROPHE
 from watchers.text.words import Analysis, Mention, Token
 
@@ -39,6 +40,9 @@ _PLACES = frozenset({"country", "region", "city", "water"})
 _SYMMETRIC = frozenset({"talks", "meet", "phone", "agreement", "cooperation", "summit", "match"})
 """What two do together has no direction: who "met" whom says nothing."""
 
+_BEFORE = frozenset({"train"})
+_AFTER = frozenset({"draw", "win", "lose"})
+
 _SUFFIX = re.compile(r"\s+(\||[-–—])\s+([^|]{2,60})$")
 _MIN_HEADLINE_WORDS = 4
 _MAX_OUTLET_WORDS = 6
@@ -52,9 +56,10 @@ class Telling:
     ``terms`` are its words' stems, the headline's first (``title_terms`` of them), with
     ``counts`` beside them. ``bridges`` are what crosses languages: notions, names by their
     consonants, figures and gazetteer entities, again the headline's first. ``shingles`` are
-    the smallest hashes of its five-word runs. ``places`` are country codes of the headline
-    (of the lead where it names none); ``roles`` pair each entity of the headline with the
+    the smallest hashes of its five-word runs. ``places`` are country codes of the headline,
+    ``lands`` of the whole text; ``roles`` pair each entity of the headline with the
     words beside it; ``figures`` are (unit, value) of the headline.
+    ``stage`` is -1 before an outcome, 1 after it, 0 where the headline does not say.
     """
 
     item: ItemId
@@ -70,12 +75,14 @@ class Telling:
     title_bridges: int
     shingles: "array[int]"
     places: tuple[str, ...]
+    lands: tuple[str, ...]
     spots: tuple[str, ...]
     roles: tuple[tuple[int, str], ...]
     figures: tuple[tuple[str, float], ...]
     years: tuple[int, ...]
     has_title: bool
     has_text: bool
+    stage: int
     denies: bool
 
     def stored_as(self, item: ItemId) -> "Telling":
@@ -121,11 +128,12 @@ def prepare(
     """Make the signals of one item from the analysis of its headline and summary."""
     del summary  # the analysis has read it
     head, body = _head_and_body(analysis)
-    head_terms = [term_id(token.stem) for token in head]
-    body_terms = [term_id(token.stem) for token in body]
+    stems = [stem_of(token, lang) for token in head]
+    head_terms = [term_id(stem) for stem in stems]
+    body_terms = [term_id(stem_of(token, lang)) for token in body]
     terms, counts, title_terms = _weighed(head_terms, body_terms, has_title=bool(title.strip()))
     bridges, title_bridges = _bridges(analysis, head, body[: _BRIDGED_TOKENS - len(head)])
-    title_words = len(head)
+    notions = {concept(token.normal, lang) for token in head}
     named = [one for one in analysis.entities if _inside(one, head)]
     return Telling(
         item=item,
@@ -133,21 +141,23 @@ def prepare(
         url_key=url_key,
         told_at=told_at,
         lang=lang,
-        title=" ".join(token.stem for token in head),
+        title=" ".join(stems),
         terms=terms,
         counts=counts,
         title_terms=title_terms,
         bridges=bridges,
         title_bridges=title_bridges,
         shingles=_shingles(body_terms or head_terms),
-        places=_countries(named) or _countries(analysis.entities[:_LEAD_TOKENS]),
+        places=_countries(named),
+        lands=_countries(analysis.entities),
         spots=tuple(sorted({str(one.id) for one in named if one.kind in ("region", "city")})),
         roles=_roles(head, named, lang),
-        figures=_figures(analysis, title_words),
+        figures=_figures(analysis, head),
         years=_years(analysis),
         has_title=bool(title.strip()),
         has_text=bool(body),
-        denies=any(concept(token.normal, lang) == "deny" for token in head),
+        stage=_stage(notions),
+        denies="deny" in notions,
     )
 
 
@@ -278,12 +288,18 @@ def _roles(
     return tuple(found)
 
 
-def _figures(analysis: Analysis, title_words: int) -> tuple[tuple[str, float], ...]:
+def _figures(analysis: Analysis, head: Sequence[Token]) -> tuple[tuple[str, float], ...]:
+    places = {token.position for token in head}
     return tuple(
         ("%" if number.percent else number.unit.replace(APOSTROPHE, ""), number.value)
         for number in analysis.numbers
-        if number.position < title_words
+        if number.position in places
     )
+
+
+def _stage(notions: set[str | None]) -> int:
+    """Tell what is still to come (-1) from what has come out (1), where a headline says it."""
+    return (not notions.isdisjoint(_AFTER)) - (not notions.isdisjoint(_BEFORE))
 
 
 def _years(analysis: Analysis) -> tuple[int, ...]:

@@ -8,15 +8,19 @@ from datetime import timedelta
 from typing import Final
 
 from watchers.stories.signals import figures_differ, roles_swapped
-from watchers.stories.telling import Telling
+from watchers.stories.telling import NOTION, Telling, bridge_id
 
 Reason = tuple[str | float, ...]
 """A signal's or veto's name and the small values that explain it; JSON-able."""
 
-_TEMPLATE: Final = 0.45
+_TEMPLATE: Final = 0.5
 """Share of common headline words from which two headlines are one template."""
 _INSTALMENT: Final = timedelta(hours=16)
 _COPY: Final = 0.6
+_LONG_COPY: Final = 0.75
+_LONG: Final = 10
+_LONG_TITLE: Final = 3
+_DENY: Final = bridge_id(NOTION, "deny")
 
 
 def veto(one: Telling, other: Telling, template: float, copied: float) -> Reason | None:
@@ -27,20 +31,51 @@ def veto(one: Telling, other: Telling, template: float, copied: float) -> Reason
     """
     if copied >= _COPY:
         return None
-    if roles_swapped(one, other):
-        return ("veto", "roles")
+    if one.stage * other.stage < 0:
+        return ("veto", "stage")
+    if one.denies != other.denies and not _knows_denial(one, other):
+        return ("veto", "denial")
     return _instalment(one, other) or (_filled(one, other) if template >= _TEMPLATE else None)
+
+
+def is_copy(one: Telling, other: Telling, copied: float) -> bool:
+    """Tell a syndicated copy: most of a long text in common, or one headline within hours."""
+    if copied >= _LONG_COPY and min(len(one.shingles), len(other.shingles)) >= _LONG:
+        return True
+    if one.title != other.title or one.title.count(" ") < _LONG_TITLE:
+        return False
+    return copied >= _COPY or abs(one.told_at - other.told_at) <= _INSTALMENT
+
+
+def _knows_denial(one: Telling, other: Telling) -> bool:
+    """Tell whether the one that does not deny in its headline speaks of the denial at all."""
+    asserting = other if one.denies else one
+    return _DENY in asserting.bridges
 
 
 def _filled(one: Telling, other: Telling) -> Reason | None:
     """Name what one template was filled with differently."""
+    if roles_swapped(one, other):
+        return ("veto", "roles")
     differ = figures_differ(one, other)
     if differ:
         return ("veto", "figure", *differ)
     for mine, theirs in ((one.spots, other.spots), (one.places, other.places)):
-        if mine and theirs and set(mine).isdisjoint(theirs):
+        if mine and theirs and set(mine).isdisjoint(theirs) and not _meet(one, other):
             return ("veto", "place", mine[0], theirs[0])
-    return ("veto", "denial") if one.denies != other.denies else None
+    return None
+
+
+def _meet(one: Telling, other: Telling) -> bool:
+    """Tell whether either text speaks of a country in the other's headline.
+
+    A headline alone has no text to say it: there the headlines themselves must differ.
+    """
+    if not (one.has_text and other.has_text):
+        return False
+    return not (
+        set(one.places).isdisjoint(other.lands) and set(other.places).isdisjoint(one.lands)
+    )
 
 
 def _instalment(one: Telling, other: Telling) -> Reason | None:

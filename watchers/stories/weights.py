@@ -1,7 +1,8 @@
 """The fitted numbers of identity, read once from the data file that ``fit_stories`` writes."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -16,7 +17,8 @@ class Settings:
     ``same`` scores two tellings in one language, ``across`` in two. Two groups join from a mean
     log-odds of ``join``; a pair never met among the candidates counts ``floor``. ``hop`` is
     from which a telling is looked at again with another, ``related`` from which it is offered
-    as the same theme. ``across_handicap`` is taken off where languages differ.
+    as the same theme. ``across_handicap`` is taken off where languages differ. ``common``
+    counts the words of every day in ``documents`` tellings, by their hashes.
     """
 
     same: Trees
@@ -26,6 +28,8 @@ class Settings:
     hop: float
     related: float
     across_handicap: float
+    common: Mapping[int, float] = field(default_factory=dict)
+    documents: int = 0
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +39,13 @@ def fitted() -> Settings:
     if tuple(told["signals"]) != SIGNALS:
         message = "weights.json was fitted to other signals; run scripts/fit_stories.py"
         raise ValueError(message)
-    return Settings(same=_trees(told["same"]), across=_trees(told["across"]), **told["thresholds"])
+    return Settings(
+        same=_trees(told["same"]),
+        across=_trees(told["across"]),
+        common={int(key): count for key, count in told["common"].items()},
+        documents=told["documents"],
+        **told["thresholds"],
+    )
 
 
 def _trees(told: dict[str, Any]) -> Trees:

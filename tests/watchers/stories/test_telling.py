@@ -2,8 +2,9 @@
 
 import pytest
 
+from storage.model import StoryId
 from tests.watchers.stories.telling import telling
-from watchers.stories import Index, fitted
+from watchers.stories import Index
 from watchers.stories.concepts import LANGUAGES, concept, tables
 from watchers.stories.signals import SIGNALS, Frequencies, View, compare
 from watchers.stories.telling import headline_end, name_key
@@ -69,11 +70,16 @@ def test_there_is_a_name_for_every_signal() -> None:
     assert len(compare(view, view)) == len(SIGNALS)
 
 
-def test_a_telling_alike_with_itself_is_surely_the_same() -> None:
+@pytest.mark.parametrize("others", [0, 50])
+def test_the_same_headline_and_text_again_is_surely_the_same(others: int) -> None:
     index = Index()
-    one = telling(1, "Парламент принял закон о воде", "Депутаты одобрили закон о воде и рыбе.")
-    view = View(one, index.frequencies)
-    assert fitted().same.score(compare(view, view)) > 1
+    for number in range(others):
+        index.add(telling(number + 10, f"Заметка {number} о погоде"), StoryId(number + 10))
+    title, text = "Парламент принял закон о воде", "Депутаты одобрили закон о воде и рыбе."
+    index.add(telling(1, title, text), StoryId(1))
+    (nearest, *_) = index.compared(telling(2, title, text))
+    assert nearest.item == 1
+    assert nearest.odds > 1
 
 
 @pytest.mark.parametrize("text", ["", "   ", "!!!", "😀" * 50, "а" * 5000, "1 " * 3000])

@@ -1,0 +1,28 @@
+"""Stems for comparing two tellings, where meeting too often costs less than meeting too seldom.
+
+Search wants the dictionary form of a word and nothing else; likeness is served better by
+Snowball's stem for Russian, which also brings misspelt and unknown words together.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from watchers.text.words import Token
+
+
+def stem_of(token: Token, lang: str) -> str:
+    """Give the stem that stands for a word when tellings are compared."""
+    return russian_stem(token.normal) if lang == "ru" and not token.number else token.stem
+
+
+@lru_cache(maxsize=32768)
+def russian_stem(normal: str) -> str:
+    """Give Snowball's stem of a Russian word."""
+    return str(_stemmer().stemWord(normal))
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    from Stemmer import Stemmer  # noqa: PLC0415 - loaded by the first Russian word
+
+    return Stemmer("russian")
