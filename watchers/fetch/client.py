@@ -38,6 +38,16 @@ _DOCUMENTS = frozenset({200, 202, 203, 206, 226})
 _FIRST_FREE_PORT = 1024
 _WEB_PORTS = frozenset({80, 443})
 
+_BY_CAUSE: tuple[tuple[FailKind, tuple[type[BaseException], ...]], ...] = (
+    (FailKind.REFUSED_HOST, (RefusedHostError,)),
+    (FailKind.DNS, (aiohttp.ClientConnectorDNSError, socket.gaierror)),
+    (FailKind.TLS, (ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError)),
+    (FailKind.ADDRESS, (aiohttp.InvalidURL, UnicodeError, aiohttp.NonHttpUrlClientError)),
+    (FailKind.HEADERS, (aiohttp.ClientResponseError,)),
+    (FailKind.CONNECT, (aiohttp.ClientConnectorError,)),
+    (FailKind.BROKEN, (aiohttp.ClientError, OSError)),
+    (FailKind.ADDRESS, (ValueError,)),
+)
 _NUMBER = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}")
 _BY_STATUS = {
     401: FailKind.FORBIDDEN,
@@ -215,42 +225,37 @@ class Fetcher:
         self, url: str, response: aiohttp.ClientResponse
     ) -> tuple[bytes, bool] | Failed:
         """Read a body within its limits; say whether its end was reached."""
-        limits = self._limits
-        too_large = Failed(
-            FailKind.TOO_LARGE, url, response.status, values={"limit": limits.body_bytes}
-        )
-        encoding = response.headers.get("Content-Encoding", "")
+        status = response.status
         try:
-            inflater = inflate.Inflater(encoding, limits.body_bytes)
-        except inflate.BadEncodingError:
+            body, is_complete = await self._received(response)
+        except inflate.TooLargeError:
             response.close()
-            return Failed(
-                FailKind.ENCODING, url, response.status, values={"encoding": encoding[:40]}
-            )
-        if (response.content_length or 0) > limits.wire_bytes:
+            values = {"limit": self._limits.body_bytes}
+            return Failed(FailKind.TOO_LARGE, url, status, values=values)
+        except inflate.BadEncodingError as error:
             response.close()
-            return too_large
+            return Failed(FailKind.ENCODING, url, status, values={"encoding": str(error)[:80]})
+        if not body and not is_complete:
+            return Failed(FailKind.BROKEN, url, status, values={"host": urls.host_of(url)})
+        return body, is_complete
+
+    async def _received(self, response: aiohttp.ClientResponse) -> tuple[bytes, bool]:
+        """Read and inflate, counting both. Raises TooLargeError or BadEncodingError."""
+        limits = self._limits
+        encoding = response.headers.get("Content-Encoding", "")
+        inflater = inflate.Inflater(encoding, limits.body_bytes)
+        received = response.content_length or 0
+        if received > limits.wire_bytes:
+            raise inflate.TooLargeError
         received = 0
         try:
             async for chunk in response.content.iter_any():
                 received += len(chunk)
                 if received > limits.wire_bytes:
-                    response.close()
-                    return too_large
+                    raise inflate.TooLargeError
                 inflater.feed(chunk)
-        except inflate.TooLargeError:
-            response.close()
-            return too_large
-        except inflate.BadEncodingError as error:
-            response.close()
-            return Failed(
-                FailKind.ENCODING, url, response.status, values={"encoding": str(error)[:80]}
-            )
         except aiohttp.ClientPayloadError:
-            body = inflater.body()
-            if not body:
-                return Failed(FailKind.BROKEN, url, response.status)
-            return body, False
+            return inflater.body(), False
         return inflater.body(), inflater.finished
 
     async def _error_text(self, response: aiohttp.ClientResponse) -> str:
@@ -334,27 +339,20 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 
 def _failure(url: str, error: Exception) -> Failed:
-    """Turn the client's exceptions into our kinds."""
+    """Turn the client's exceptions into our kinds; the innermost causes say most."""
     host = urls.host_of(url)
     causes = _causes(error)
-
-    def among(*kinds: type[BaseException]) -> bool:
-        return any(isinstance(cause, kinds) for cause in causes)
-
-    if among(RefusedHostError):
-        return _refused(url, FailKind.REFUSED_HOST)
-    if among(aiohttp.ClientConnectorDNSError, socket.gaierror):
-        return Failed(FailKind.DNS, url, values={"host": host})
-    if among(ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError):
-        reason = next((str(c.verify_message) for c in causes if hasattr(c, "verify_message")), "")
-        return Failed(FailKind.TLS, url, values={"host": host, "reason": reason[:120]})
-    if among(aiohttp.InvalidURL, UnicodeError, aiohttp.NonHttpUrlClientError):
-        return _refused(url, FailKind.ADDRESS)
-    if among(aiohttp.ClientResponseError):
-        reason = str(getattr(error, "message", "") or "")
-        return Failed(FailKind.HEADERS, url, values={"host": host, "reason": reason[:120]})
-    if among(aiohttp.ClientConnectorError):
-        return Failed(FailKind.CONNECT, url, values={"host": host})
-    if isinstance(error, ValueError):
-        return _refused(url, FailKind.ADDRESS)
-    return Failed(FailKind.BROKEN, url, values={"host": host})
+    kind = next(
+        (kind for kind, types in _BY_CAUSE if any(isinstance(one, types) for one in causes)),
+        FailKind.BROKEN,
+    )
+    if kind in {FailKind.REFUSED_HOST, FailKind.ADDRESS}:
+        return _refused(url, kind)
+    reason = ""
+    if kind is FailKind.TLS:
+        reason = next(
+            (str(one.verify_message) for one in causes if hasattr(one, "verify_message")), ""
+        )
+    elif kind is FailKind.HEADERS:
+        reason = str(getattr(error, "message", "") or "").partition("\n")[0]
+    return Failed(kind, url, values={"host": host, "reason": reason[:120].strip()})

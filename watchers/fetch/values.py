@@ -64,7 +64,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """304: nothing new. Empty validators mean that those we have stay valid."""
+    """Nothing new (304). Empty validators mean that those we have stay valid."""
 
     url: str
     etag: str = ""
@@ -123,7 +123,7 @@ WEIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Nothing came. ``values`` fill the sentence of the kind: host, status, limit…"""
+    """Nothing came. ``values`` fill the sentence of the kind (host, status, limit)."""
 
     kind: FailKind
     url: str

@@ -134,22 +134,23 @@ def _something_else(
     text: str, document: Document, root: Root | None = None
 ) -> ParsedFeed | NotAFeed:
     """Say what came instead of a feed."""
-    if root is not None and root.name in {"sitemapindex", "opml"}:
-        kind = PageKind.OPML if root.name == "opml" else PageKind.SITEMAP_INDEX
-        return NotAFeed(kind)
     if webpage.is_telegram(text):
         return _parsed(webpage.telegram(text), document)
     if vendor := pages.challenge(text):
         return NotAFeed(PageKind.CHALLENGE, {"vendor": vendor})
     if pages.is_html(text) or (root is not None and root.name == "html"):
         return _html(text, document)
-    if pages.is_blocked(text):
-        return NotAFeed(PageKind.BLOCKED)
     if root is not None:
-        return NotAFeed(PageKind.XML, {"root": root.name})
+        return _other_xml(root)
     if len(text.strip()) < _EMPTY_BELOW:
         return NotAFeed(PageKind.EMPTY, {"bytes": len(document.body)})
-    return NotAFeed(PageKind.TEXT)
+    return NotAFeed(PageKind.BLOCKED if pages.is_blocked(text) else PageKind.TEXT)
+
+
+def _other_xml(root: Root) -> NotAFeed:
+    kinds = {"sitemapindex": PageKind.SITEMAP_INDEX, "opml": PageKind.OPML}
+    kind = kinds.get(root.name, PageKind.XML)
+    return NotAFeed(kind, {"root": root.name} if kind is PageKind.XML else {})
 
 
 def _html(text: str, document: Document) -> NotAFeed:

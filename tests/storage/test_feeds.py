@@ -1,0 +1,205 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from storage import feeds
+from storage.errors import NewsError
+from storage.feeds import NewFeed
+from storage.model import (
+    Feed,
+    FeedKind,
+    FeedNoticeKind,
+    FeedState,
+    FeedStatus,
+    Outlet,
+    OutletId,
+    Ownership,
+)
+from storage.sql import Connection
+from watchers import catalogue
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+def add(db: Connection, url: str = "https://a.kz/rss", **told: str) -> Feed:
+    return feeds.add(db, NewFeed(url, told.get("title", ""), told.get("outlet", "A")), NOW)
+
+
+def urls(found: tuple[Feed, ...]) -> list[str]:
+    return [feed.url for feed in found]
+
+
+def test_every_field_of_a_state_is_kept(connection: Connection) -> None:
+    feed = add(connection)
+    state = FeedState(
+        status=FeedStatus.ERROR,
+        next_check_at=NOW + timedelta(hours=1),
+        interval_s=901,
+        last_checked_at=NOW,
+        last_status=503,
+        last_ok_at=NOW - timedelta(hours=1),
+        last_new_at=NOW - timedelta(hours=2),
+        usual_gap_s=3600,
+        failure_weight=1.25,
+        failure_count=3,
+        failing_since=NOW - timedelta(minutes=5),
+        error_key="error.unavailable",
+        error_values={"status": 503, "host": "а"},
+        told_ill_at=NOW,
+        silent_since=NOW,
+        etag='W/"x"',
+        last_modified="Mon",
+        body_digest="1ab",
+        entries_seen="AAAA",
+        moved_to="https://b.kz/",
+        moved_seen=1,
+        baseline_done=True,
+        told_well_at=NOW,
+        notice=FeedNoticeKind.ILL,
+    )
+    feeds.keep_state(connection, feed.id, state, new=2)
+    kept = feeds.found(connection, str(feed.id))
+    assert (state, 2) == (kept.state, kept.items)
+
+
+def test_a_new_feed_is_due_at_once_and_a_visited_one_at_its_time(connection: Connection) -> None:
+    feed = add(connection)
+    assert urls(feeds.due(connection, NOW)) == [feed.url]
+    later = replace(feed.state, status=FeedStatus.OK, next_check_at=NOW + timedelta(minutes=15))
+    feeds.keep_states(connection, [(feed.id, later)])
+    assert () == feeds.due(connection, NOW + timedelta(minutes=14))
+    assert [feed.url] == urls(feeds.due(connection, NOW + timedelta(minutes=15)))
+    assert NOW + timedelta(minutes=15) == feeds.next_due(connection)
+
+
+def test_the_longest_waiting_come_first(connection: Connection) -> None:
+    for hours in (1, 3, 2):
+        feed = add(connection, f"https://a.kz/{hours}")
+        state = FeedState(status=FeedStatus.OK, next_check_at=NOW - timedelta(hours=hours))
+        feeds.keep_state(connection, feed.id, state)
+    assert ["https://a.kz/3", "https://a.kz/2"] == urls(feeds.due(connection, NOW, 2))
+
+
+def test_paused_gone_and_imported_feeds_are_not_polled(connection: Connection) -> None:
+    paused, gone = add(connection, "https://a.kz/1"), add(connection, "https://a.kz/2")
+    feeds.of_import(connection, "archive", "Вестник", NOW)
+    feeds.pause(connection, paused.id)
+    feeds.keep_state(connection, gone.id, FeedState(status=FeedStatus.GONE))
+    assert () == feeds.due(connection, NOW) == feeds.pollable(connection)
+    assert None is feeds.found(connection, str(paused.id)).state.next_check_at
+
+
+def test_a_feed_paused_while_it_is_looked_at_stays_paused(connection: Connection) -> None:
+    feed = add(connection)
+    feeds.pause(connection, feed.id)
+    feeds.keep_state(connection, feed.id, FeedState(status=FeedStatus.OK, last_ok_at=NOW))
+    kept = feeds.found(connection, str(feed.id)).state
+    assert (FeedStatus.PAUSED, NOW) == (kept.status, kept.last_ok_at)
+
+
+def test_a_resumed_feed_is_due_with_a_clean_slate(connection: Connection) -> None:
+    feed = add(connection)
+    ill = FeedState(status=FeedStatus.GONE, failure_weight=4, error_key="error.gone")
+    feeds.keep_state(connection, feed.id, ill)
+    feeds.resume(connection, feed.id, NOW)
+    (due,) = feeds.due(connection, NOW)
+    assert (FeedStatus.NEW, 0, "") == (
+        due.state.status,
+        due.state.failure_weight,
+        due.state.error_key,
+    )
+
+
+@pytest.mark.parametrize("again", ["https://a.kz/rss", "http://a.kz/rss"])
+def test_an_address_is_there_once_by_either_scheme(connection: Connection, again: str) -> None:
+    feed = add(connection)
+    with pytest.raises(NewsError) as refused:
+        add(connection, again)
+    assert ("feed.exists", feed.id) == (refused.value.text_key, refused.value.values["id"])
+
+
+def test_a_feed_is_found_by_id_or_address(connection: Connection) -> None:
+    feed = add(connection)
+    assert feed == feeds.found(connection, str(feed.id)) == feeds.found(connection, feed.url)
+    for unknown in ("77", "https://b.kz/", "", "9" * 30, "²"):
+        with pytest.raises(NewsError) as refused:
+            feeds.found(connection, unknown)
+        assert "feed.unknown" == refused.value.text_key
+
+
+def test_a_move_keeps_where_the_feed_came_from(connection: Connection) -> None:
+    feed, other = add(connection), add(connection, "https://b.kz/rss")
+    assert feeds.move(connection, feed.id, "https://c.kz:8443/rss")
+    moved = feeds.found(connection, str(feed.id))
+    assert ("https://c.kz:8443/rss", feed.url) == (moved.url, moved.moved_from)
+    assert not feeds.move(connection, feed.id, other.url)
+
+
+def test_a_host_at_rest_puts_its_feeds_off_and_brings_none_forward(connection: Connection) -> None:
+    soon, late = add(connection, "https://a.kz/1"), add(connection, "https://a.kz/2")
+    other = add(connection, "https://b.kz/1")
+    for feed, hours in ((soon, 1), (late, 9), (other, 1)):
+        state = FeedState(status=FeedStatus.OK, next_check_at=NOW + timedelta(hours=hours))
+        feeds.keep_state(connection, feed.id, state)
+    feeds.rest_host(connection, "a.kz", NOW + timedelta(hours=4))
+    told = [
+        feeds.found(connection, str(one.id)).state.next_check_at for one in (soon, late, other)
+    ]
+    assert [NOW + timedelta(hours=hours) for hours in (4, 9, 1)] == told
+
+
+def test_notices_are_taken_once(connection: Connection) -> None:
+    feed = add(connection)
+    ill = FeedState(
+        error_key="error.dns", error_values={"host": "a.kz"}, notice=FeedNoticeKind.ILL
+    )
+    feeds.keep_state(connection, feed.id, ill)
+    feeds.keep_state(connection, feed.id, replace(ill, notice=None))
+    (notice,) = feeds.take_notices(connection)
+    assert (FeedNoticeKind.ILL, "error.dns", {"host": "a.kz"}) == (
+        notice.kind,
+        notice.error_key,
+        notice.error_values,
+    )
+    assert () == feeds.take_notices(connection)
+
+
+def test_removing_a_feed_forgets_it(connection: Connection) -> None:
+    feed = add(connection)
+    feeds.remove(connection, feed.id)
+    assert None is feeds.by_url(connection, feed.url)
+
+
+def test_a_feeds_own_name_never_replaces_a_better_one(connection: Connection) -> None:
+    nameless, named = add(connection), add(connection, "https://b.kz/", title="Вестник")
+    for feed in (nameless, named):
+        feeds.retitle(connection, feed.id, "RSS", "https://a.kz/", "ru")
+    told = [feeds.found(connection, str(one.id)).title for one in (nameless, named)]
+    assert ["RSS", "Вестник"] == told
+
+
+def test_the_first_set_is_added_only_where_nothing_is_polled(connection: Connection) -> None:
+    outlet = Outlet(OutletId(0), "Вестник", "KZ", Ownership.STATE, wire=True, family="house")
+    first = [(NewFeed("https://a.kz/", "", "Вестник"), outlet)]
+    feeds.of_import(connection, "archive", "", NOW)
+    assert [1, 0] == [feeds.stock(connection, first, NOW) for _ in range(2)]
+    kept = feeds.found(connection, "https://a.kz/").outlet
+    assert replace(outlet, id=kept.id) == kept
+
+
+def test_the_catalogue_is_whole_and_each_outlet_is_described_once(connection: Connection) -> None:
+    found = catalogue.starting_feeds()
+    described: dict[str, Outlet] = {}
+    for feed, outlet in found:
+        assert feed.url.startswith(("https://", "http://"))
+        assert feed.kind is FeedKind.FEED
+        assert described.setdefault(outlet.name, outlet) == outlet
+        assert outlet.ownership is not Ownership.UNKNOWN
+        assert feed.languages
+    assert len(found) == feeds.stock(connection, found, NOW) > 80
+
+
+def test_mirrors_never_lead_in_circles() -> None:
+    table = catalogue.mirrors()
+    assert set(table).isdisjoint(table.values())
