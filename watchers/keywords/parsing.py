@@ -15,7 +15,7 @@ from watchers.text.russian import is_known, lemmas
 from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
 
 _MAX_DEPTH = 20
-_MIN_PREFIX = 2
+_MIN_PREFIX = 3
 _GROUP = 3
 _ORDINARY = frozenset(
     "us who it is so am or no he me we my by as at do go if in of on to up".split()
