@@ -24,5 +24,7 @@ def record(db: Connection, intake: Intake) -> None:
     deliveries.owe(db, intake.owed, intake.now)
     for story_id in intake.grown:
         deliveries.grown(db, story_id, intake.now)
+    for one in intake.changed:
+        deliveries.changed(db, one.story_id, one.key, {"item": one.item_id}, intake.now)
     if intake.state is not None:
         feeds.keep_state(db, intake.feed_id, intake.state, new=len(intake.new))

@@ -407,11 +407,20 @@ class LearntKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedStory:
+    """A telling changed a story's facts; ``key`` names the change, told once."""
+
+    story_id: StoryId
+    item_id: ItemId
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
     """Everything one document changes, recorded in ONE transaction.
 
     ``state`` is None where nothing was polled (an import). ``grown`` are older stories that
-    got a further telling. ``owed`` are the alerts and notices that this makes due.
+    got a further telling, ``changed`` those whose facts it changed. ``owed`` are the alerts and notices that this makes due.
     """
 
     feed_id: FeedId
@@ -421,5 +430,6 @@ class Intake:
     learnt: tuple[LearntKey, ...] = ()
     matches: tuple[Match, ...] = ()
     grown: tuple[StoryId, ...] = ()
+    changed: tuple[ChangedStory, ...] = ()
     owed: tuple[NewDelivery, ...] = ()
     state: FeedState | None = None

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from storage.items import Known
 from storage.model import (
+    ChangedStory,
     DeliveryKind,
     EditedItem,
     Feed,
@@ -58,6 +59,7 @@ class Draft:
     learnt: list[LearntKey] = field(default_factory=list)
     matches: list[Match] = field(default_factory=list)
     grown: dict[StoryId, None] = field(default_factory=dict)
+    changed: list[ChangedStory] = field(default_factory=list)
     owed: dict[tuple[int, int, StoryId], NewDelivery] = field(default_factory=dict)
     unchanged: int = 0
 
@@ -71,6 +73,7 @@ class Draft:
             learnt=tuple(self.learnt),
             matches=tuple(self.matches),
             grown=tuple(self.grown),
+            changed=tuple(self.changed),
             owed=tuple(self.owed.values()),
             state=state,
         )
@@ -136,6 +139,9 @@ def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
     else:
         story_id = verdict.story
         draft.grown[story_id] = None
+        change = stories.material(telling, memory.index.tellings(story_id))
+        if change is not None and not draft.silent:
+            draft.changed.append(ChangedStory(story_id, telling.item, change.key))
     memory.index.add(telling, story_id)
     facts = facts_of(draft.feed, analysis.lang, entry.published, draft.now)
     item = NewItem(

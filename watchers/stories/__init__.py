@@ -1,5 +1,6 @@
 """Same story? One pure decision, its signals, its vetoes, its index and its second thoughts."""
 
+from watchers.stories.changes import material
 from watchers.stories.identity import Verdict, identify, related
 from watchers.stories.index import Index
 from watchers.stories.revision import Change, Joined, Moved, revise
@@ -16,6 +17,7 @@ __all__ = [
     "Verdict",
     "fitted",
     "identify",
+    "material",
     "prepare",
     "related",
     "revise",
