@@ -166,6 +166,12 @@ def degraded(db: Connection, owed: Owed, why: str, now: datetime) -> None:
     db.conn.execute("update deliveries set level = level + 1 where id = ?", (owed.id,))
 
 
+def set_aside(db: Connection, owed: Owed, now: datetime) -> None:
+    """End a message whose outcome we failed to understand, so that its chat goes on."""
+    outbox.end(db, owed, DeliveryState.UNKNOWN, "bug", now)
+    lanes.refresh(db, owed.chat_id, now)
+
+
 def forget_message(db: Connection, owed: Owed) -> None:
     """Let nothing more be edited into a message that is there no more."""
     if owed.kind is DeliveryKind.EDIT:
@@ -307,8 +313,26 @@ def recover(db: Connection, now: datetime) -> int:
             if owed.kind not in REPEATABLE:
                 open_at = now + CRASH_DELAY
         lanes.refresh(db, owed.chat_id, now, open_at)
-    lanes.refresh_all(db, now)
+    clock_went_back(db, now)
     return len(rows)
+
+
+def clock_went_back(db: Connection, now: datetime) -> None:
+    """Let nothing wait for a time that a wrong clock once showed.
+
+    A machine without a battery starts in another year until it hears the time. Bans stay.
+    """
+    db.conn.execute(
+        "update deliveries set due_at = min(due_at, ?1), created_at = ?1"
+        " where state = 'queued' and created_at > ?1",
+        (to_ms(now),),
+    )
+    db.conn.execute(
+        "update lanes set open_at = coalesce((select until from rests"
+        " where rests.chat_id = lanes.chat_id), 0) where open_at > ?",
+        (to_ms(now + DOUBT_DELAY),),
+    )
+    lanes.refresh_all(db, now)
 
 
 def same_bot(db: Connection, bot_id: int, now: datetime) -> bool:

@@ -16,9 +16,9 @@ from bot.delivery.calls import call
 from bot.delivery.illness import Illness
 from bot.delivery.matter import gather
 from bot.limits import BROADCAST, Limiter
-from storage import deliveries, lanes
+from storage import deliveries, lanes, settling
 from storage.database import Database
-from storage.errors import NewsError
+from storage.errors import StorageError
 from storage.model import Owed
 from storage.outcomes import Away, NotSent, Outcome, Poison, Revoked, Sent, Unknown, Void
 
@@ -33,11 +33,17 @@ AHEAD = 12
 TICK_S = 5.0
 """The longest sleep: whatever forgot to wake us is found after this."""
 
+TROUBLE_S = 1.0
+"""How long to wait when the file itself is in trouble."""
+
 STOP_S = 4.0
 """How long a stop waits for answers under way; what is cut then is taken up at the next start."""
 
 LANES_EVERY = timedelta(hours=1)
 """How often every chat's turn is worked out anew, should one have been missed."""
+
+CLOCK_SET_BACK = timedelta(minutes=1)
+"""A clock that goes back further than this was wrong before."""
 
 
 class Deliverer:
@@ -71,7 +77,9 @@ class Deliverer:
         self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._illness = Illness()
-        self._lanes_at: datetime | None = None
+        self._seen_at = self._looked_over_at = clock()
+        self._full = False
+        self._revoked = False
 
     def wake(self) -> None:
         """Look into the outbox now: something was written there."""
@@ -97,13 +105,14 @@ class Deliverer:
             self._awake.clear()
             try:
                 more = await self._turn()
-            except NewsError as error:
-                # The file is locked or full for now: what is owed is still owed.
-                log.error("outbox unreadable", error=str(error))  # noqa: TRY400 (said whole)
-                more = False
-            if not more:
+                patience = 0.0 if more else await self._patience()
+            except Exception:
+                # Full or locked, or a bug of ours: what is owed is still owed, and tried again.
+                log.exception("outbox unreadable")
+                patience = TROUBLE_S
+            if patience:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._awake.wait(), await self._patience())
+                    await asyncio.wait_for(self._awake.wait(), patience)
 
     async def stop(self) -> None:
         """Send nothing new, and wait a little for the answers under way."""
@@ -133,15 +142,26 @@ class Deliverer:
             return False
         most = 1 if self._illness.is_ill else self._workers
         room = min(most - len(self._under_way), AHEAD - self._limiter.broadcasts_waiting)
-        if room <= 0:
+        self._full = room <= 0
+        if self._full:
             return False
-        if self._lanes_at is None or now - self._lanes_at > LANES_EVERY:
-            self._lanes_at = now
-            await self._db.write(lanes.refresh_all, now)
+        await self._look_over(now)
         owed = await self._db.write(deliveries.take, now, room)
         for one in owed:
             self._begin(self._deliver(one))
-        return len(owed) == room and room > 0 and not self._illness.is_ill
+        return len(owed) == room and not self._illness.is_ill
+
+    async def _look_over(self, now: datetime) -> None:
+        """Work every turn out anew now and then, and when the machine's clock was set back."""
+        if now < self._seen_at - CLOCK_SET_BACK:
+            log.warning("the clock went back", was=self._seen_at.isoformat())
+            await self._db.write(settling.clock_went_back, now)
+        elif now - self._looked_over_at > LANES_EVERY:
+            await self._db.write(lanes.refresh_all, now)
+        else:
+            self._seen_at = now
+            return
+        self._seen_at = self._looked_over_at = now
 
     async def _well(self, now: datetime) -> bool:
         """While Telegram is ill, ask it something harmless before risking a message."""
@@ -155,15 +175,16 @@ class Deliverer:
         return True
 
     async def _patience(self) -> float:
-        """Return how long nothing needs to be looked at, in seconds."""
-        now = self._clock()
-        until = self._illness.rest_until if self._illness.is_ill else None
-        if until is None and len(self._under_way) < self._workers:
-            with suppress(NewsError):
-                until = await self._db.read(lanes.next_turn)
+        """Return how long nothing needs to be looked at, in seconds; every answer wakes us."""
+        if self._full or (self._illness.is_ill and self._under_way):
+            return TICK_S
+        if self._illness.is_ill:
+            until: datetime | None = self._illness.rest_until
+        else:
+            until = await self._db.read(lanes.next_turn)
         if until is None:
             return TICK_S
-        return min(max((until - now).total_seconds(), 0.005), TICK_S)
+        return min(max((until - self._clock()).total_seconds(), 0.005), TICK_S)
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -201,6 +222,8 @@ class Deliverer:
         try:
             matter = await self._db.read(gather, owed)
             said = Void("gone") if matter is None else letter.write(owed, matter, self._clock())
+        except StorageError as error:
+            return NotSent(error.text_key)
         except Exception:
             # A bug in rendering one message must not hold up the others.
             log.exception("cannot write the message", delivery=owed.id)
@@ -218,9 +241,14 @@ class Deliverer:
         while True:
             try:
                 await self._db.write(deliveries.settle, owed, outcome, now, open_at)
-            except NewsError as error:
+            except StorageError as error:
                 log.error("outcome not written yet", delivery=owed.id, error=str(error))  # noqa: TRY400 (said whole)
-                await asyncio.sleep(1)
+                await asyncio.sleep(TROUBLE_S)
+            except Exception:
+                # A bug of ours must not leave the chat waiting for this message for ever.
+                log.exception("outcome cannot be written", delivery=owed.id, outcome=outcome)
+                await self._db.write(settling.set_aside, owed, now)
+                return
             else:
                 return
 
@@ -228,7 +256,8 @@ class Deliverer:
         """Follow how Telegram is."""
         match outcome:
             case Revoked(why):
-                if not self._illness.is_ill:
+                if not self._revoked:
+                    self._revoked = True
                     log.critical("the token is not valid any more", why=why)
                     self._alarm(why)
                 self._illness.worse(now)
@@ -236,3 +265,4 @@ class Deliverer:
                 self._illness.worse(now)
             case _:
                 self._illness.well()
+                self._revoked = False

@@ -1,0 +1,151 @@
+"""The running deliverer: woken at once, stopped in time, outliving its own file's troubles."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.delivery import deliverer as room_of_deliverer
+from bot.delivery import letter
+from storage import deliveries
+from storage.errors import StorageError
+from storage.model import DeliveryState
+from tests.bot.delivery.kit import Room
+
+
+async def test_what_is_owed_goes_as_soon_as_it_wakes(here: Room) -> None:
+    running = asyncio.create_task(here.deliverer.run())
+    await asyncio.sleep(0)
+    await here.tell(1, 2)
+    here.deliverer.wake()
+    await here.box.message(1001, "Headline 2")
+    await here.deliverer.stop()
+    await asyncio.wait_for(running, 1)
+
+
+async def test_a_stop_finishes_what_is_under_way_and_sends_nothing_new(here: Room) -> None:
+    here.box.faults.slow("sendMessage", 0.2)
+    await here.tell(1, 2, 3)
+    running = asyncio.create_task(here.deliverer.run())
+    await under_way(here)
+    await here.deliverer.stop()
+    await asyncio.wait_for(running, 1)
+    assert here.said() == ["Headline 1"]
+    states = [state for (state,) in await here.rows("state")]
+    assert states == ["sent", "queued", "queued"]
+
+
+async def test_an_answer_that_does_not_come_in_time_is_taken_up_at_the_next_start(
+    here: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room_of_deliverer, "STOP_S", 0.05)
+    here.box.faults.slow("sendMessage", 30)
+    await here.tell(1)
+    running = asyncio.create_task(here.deliverer.run())
+    await under_way(here)
+    await here.deliverer.stop()
+    await asyncio.wait_for(running, 1)
+    assert (await here.row("s1")).state is DeliveryState.SENDING
+    assert await here.db.write(deliveries.recover, here.clock()) == 1
+
+
+async def under_way(here: Room) -> None:
+    """Wait until a call was made and not yet answered."""
+    while not here.deliverer._under_way:  # noqa: ASYNC110 (nothing announces it)
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.05)
+
+
+async def test_an_outcome_is_written_down_however_long_the_file_is_locked(
+    here: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room_of_deliverer, "TROUBLE_S", 0.001)
+    refusals = iter([True] * 3)
+    settle = deliveries.settle
+
+    def locked(*arguments: Any) -> None:
+        if next(refusals, False):
+            raise StorageError("storage.locked")
+        settle(*arguments)
+
+    monkeypatch.setattr(deliveries, "settle", locked)
+    await here.tell(1)
+    await here.deliver()
+    assert (await here.row("s1")).state is DeliveryState.SENT
+    assert here.said() == ["Headline 1"]
+
+
+async def test_a_bug_in_settling_does_not_silence_the_chat(
+    here: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise KeyError("bug")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(deliveries, "settle", broken)
+        await here.tell(1)
+        await here.deliver()
+    await here.tell(2)
+    await here.deliver()
+    assert here.said() == ["Headline 1", "Headline 2"]
+    assert (await here.row("s1")).state is DeliveryState.UNKNOWN
+
+
+async def test_a_bug_in_rendering_one_message_does_not_hold_up_the_next(
+    here: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = letter.write
+
+    def broken(owed: Any, *more: Any) -> Any:
+        if owed.subject == "s1":
+            raise ZeroDivisionError
+        return write(owed, *more)
+
+    monkeypatch.setattr(letter, "write", broken)
+    await here.tell(1, 2)
+    await here.deliver()
+    assert here.said() == ["Headline 2"]
+    assert (await here.row("s1")).state is DeliveryState.FAILED
+
+
+async def test_the_deliverer_outlives_a_file_in_trouble(
+    here: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room_of_deliverer, "TROUBLE_S", 0.001)
+    refusals = iter([True] * 5)
+    take = deliveries.take
+
+    def full(*arguments: Any) -> Any:
+        if next(refusals, False):
+            raise StorageError("storage.full")
+        return take(*arguments)
+
+    monkeypatch.setattr(deliveries, "take", full)
+    await here.tell(1)
+    running = asyncio.create_task(here.deliverer.run())
+    await here.box.message(1001, "Headline 1")
+    await here.deliverer.stop()
+    await asyncio.wait_for(running, 1)
+
+
+async def test_a_story_that_is_gone_owes_nothing_any_more(here: Room) -> None:
+    await here.tell(1)
+
+    def forget(db: Any) -> None:
+        db.conn.execute("delete from items")
+
+    await here.db.write(forget)
+    await here.deliver()
+    assert here.said() == []
+    row = await here.row("s1")
+    assert (DeliveryState.MERGED, "story gone") == (row.state, row.reason)
+
+
+async def test_the_clock_may_jump_back_without_harm(here: Room) -> None:
+    await here.tell(1)
+    await here.deliver()
+    here.clock.now -= timedelta(days=2)
+    await here.tell(2)
+    await here.deliver()
+    assert here.said() == ["Headline 1", "Headline 2"]
