@@ -172,8 +172,8 @@ class Desk:
             raise
 
     async def _think_again(self, draft: intake.Draft, now: datetime) -> None:
-        """Let stories that just grew join their twins or let go of what strayed in."""
-        for story in tuple(draft.grown):
+        """Let stories just opened or grown join their twins or let go of what strayed in."""
+        for story in dict.fromkeys(one.story_id for one in draft.new):
             for change in stories.revise(self._memory.index, story):
                 await self._apply(change, now)
 
@@ -209,7 +209,7 @@ class Desk:
                 pairs = [(one.items[0].id, other.items[0].id)]
                 await self._db.write(story_store.join, one.id, other.id, now)
                 await self._db.write(story_store.correct, "together", pairs, by, now)
-                self._memory.index.merge(one.id, other.id)
+                self._memory.index.merge(one.id, other.id, pinned=True)
             return other.id
 
     async def move(self, item_id: ItemId, into: StoryId | None, by: int, now: datetime) -> StoryId:
@@ -241,6 +241,8 @@ class Desk:
             return
         if kind == "apart" and first != second:
             index.keep_apart(first, second)
+        elif kind == "together" and first == second:
+            index.settle(first)
 
     def expire(self, now: datetime) -> None:
         """Forget stories that have been silent for the window; the archive keeps them."""
