@@ -65,21 +65,17 @@ async def newsroom(
     settings: Settings,
     *,
     politeness: Politeness | None = None,
-    starting: Callable[[], Starting] = catalogue.starting_feeds,
     clock: Callable[[], datetime] = wall_clock,
 ) -> AsyncIterator[Newsroom]:
     """Open the watching half, alone on its database, for as long as the block runs.
 
-    A database without feeds gets the ``starting`` ones: the catalogue. The desk remembers nothing yet: call ``remember``.
+    The desk remembers nothing yet: call ``remember``.
     Raises NewsError where another process has the database, or the file cannot serve.
     """
     async with AsyncExitStack() as open_parts:
         open_parts.enter_context(alone(database_lock(settings.database_path), "instance.database"))
         db = await Database.opened(settings.database_path)
         open_parts.push_async_callback(db.close)
-        if not await db.read(feeds.every):
-            added = await db.write(feeds.add_all, starting(), clock())
-            log.info("catalogue loaded", feeds=added)
         desk = await Desk.opened(db)
         fetcher = await open_parts.enter_async_context(
             fetch.opened(
@@ -126,12 +122,16 @@ async def run(
     ready: Callable[[], None] = lambda: None,
     clock: Callable[[], datetime] = wall_clock,
 ) -> None:
-    """Run the whole thing until ``stop`` is set. Raises NewsError where it cannot start."""
+    """Run the whole thing until ``stop`` is set. Raises NewsError where it cannot start.
+
+    A database that polls nothing yet gets the ``starting`` feeds: the catalogue.
+    """
     token = settings.telegram_bot_token
     with alone(token_lock(token), "instance.token") if token else nullcontext():
-        async with newsroom(
-            settings, politeness=politeness, starting=starting, clock=clock
-        ) as room:
+        async with newsroom(settings, politeness=politeness, clock=clock) as room:
+            if not await room.db.read(feeds.every, polled_only=True):
+                added = await room.db.write(feeds.add_all, starting(), clock())
+                log.info("catalogue loaded", feeds=added)
             await run_in(room, stop=stop, ready=ready)
 
 

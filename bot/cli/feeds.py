@@ -69,6 +69,7 @@ async def add(settings: Settings, url: str, *, as_json: bool) -> None:
     It is looked at once before it is kept; what is there already is stored without alerts.
     """
     async with app.newsroom(settings) as room:
+        await room.desk.remember(room.clock())
         feed = await room.poller.add(url)
     emit([feed_row(feed)], as_json=as_json, columns=COLUMNS)
 

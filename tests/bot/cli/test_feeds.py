@@ -1,0 +1,117 @@
+"""feeds and poll by the command line, over real HTTP on loopback."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.sandbox import sample_outlets
+from tests.bot.cli.conftest import lines
+from tests.bot.cli.stand import Stand, stand
+
+PATHS = {one.slug: one.feed_path for one in sample_outlets()}
+
+
+@pytest.fixture
+def outlets() -> Iterator[Stand]:
+    """The sandbox's newsstand in a thread of its own, so that the command line's loop is free."""
+    with stand() as running:
+        yield running
+
+
+@pytest.fixture
+def here(cli, outlets):
+    """The command line, allowed to reach the newsstand."""
+
+    def call(*words: str, **settings: str):
+        return cli(*words, FEED_ALLOW_HOSTS=outlets.host, **settings)
+
+    return call
+
+
+def test_a_fresh_database_polls_nothing(here):
+    assert [] == lines(here("feeds", "list", "--json"))
+    assert 0 == here("poll").exit_code
+
+
+def test_a_feed_is_found_from_its_sites_page_added_polled_and_listed(here, outlets):
+    [added] = lines(here("feeds", "add", f"{outlets.url}/outlets/steppe-courier/", "--json"))
+    assert (f"{outlets.url}{PATHS['steppe-courier']}", "ok") == (added["url"], added["status"])
+    assert added["items"] > 0
+    assert 0 == here("poll", "--force").exit_code
+    [listed] = lines(here("feeds", "list", "--json"))
+    assert {
+        "id",
+        "url",
+        "title",
+        "status",
+        "error",
+        "items",
+        "last_status",
+        "next_check_at",
+    } <= set(listed)
+    rows = lines(here("items", "--json"))
+    assert listed["items"] == len(rows)
+    assert {listed["url"]} == {row["feed_url"] for row in rows}
+
+
+def test_the_same_feed_twice_costs_a_sentence(here, outlets):
+    url = f"{outlets.url}{PATHS['silk-wire']}"
+    assert 0 == here("feeds", "add", url).exit_code
+    again = here("feeds", "add", url)
+    assert (1, 1) == (again.exit_code, len(again.stderr.splitlines()))
+
+
+def test_check_keeps_nothing(here, outlets):
+    result = here("feeds", "check", f"{outlets.url}{PATHS['silk-wire']}")
+    assert (0, True) == (result.exit_code, "Silk Wire" in result.stdout)
+    assert [] == lines(here("feeds", "list", "--json"))
+
+
+def test_an_ill_feed_is_kept_with_its_reason(here, outlets):
+    [added] = lines(here("feeds", "add", f"{outlets.url}{PATHS['irtysh-radio']}", "--json"))
+    assert ("error", 503, True) == (added["status"], added["last_status"], bool(added["error"]))
+
+
+def test_a_private_address_is_refused_unless_allowed(cli, outlets):
+    result = cli("feeds", "check", f"{outlets.url}{PATHS['silk-wire']}")
+    assert (1, 1) == (result.exit_code, len(result.stderr.splitlines()))
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://feeds.example/rss", "javascript:alert(1)", "not an address"]
+)
+def test_what_is_no_address_costs_a_sentence(here, url):
+    result = here("feeds", "add", url)
+    assert (1, 1) == (result.exit_code, len(result.stderr.splitlines()))
+
+
+def test_a_paused_feed_is_not_polled_until_resumed(here, outlets):
+    url = f"{outlets.url}{PATHS['silk-wire']}"
+    here("feeds", "add", url)
+    here("feeds", "pause", url)
+    [paused] = lines(here("feeds", "list", "--json"))
+    assert ("paused", None) == (paused["status"], paused["next_check_at"])
+    assert "0 feeds" in here("poll", "--force").stdout
+    here("feeds", "resume", "1")
+    assert "1 feeds" in here("poll").stdout
+
+
+def test_a_removed_feed_takes_its_items_along(here, outlets):
+    url = f"{outlets.url}{PATHS['silk-wire']}"
+    here("feeds", "add", url)
+    here("feeds", "remove", url)
+    assert ([], []) == (lines(here("feeds", "list", "--json")), lines(here("items", "--json")))
+
+
+def test_opml_goes_out_and_comes_in(here, outlets, tmp_path):
+    here("feeds", "add", f"{outlets.url}{PATHS['silk-wire']}")
+    file = tmp_path / "feeds.opml"
+    file.write_text(here("feeds", "export").stdout, encoding="utf-8")
+    here("feeds", "remove", "1")
+    assert "1 added, 0 known before" in here("feeds", "import", str(file)).stdout
+    assert "0 added, 1 known before" in here("feeds", "import", str(file)).stdout
+
+
+def test_unknown_feeds_cost_a_sentence(here):
+    for verb in ("remove", "pause", "resume"):
+        assert 1 == here("feeds", verb, "99").exit_code
