@@ -93,7 +93,7 @@ class Editions:
         edition = digest.edition_at(chat, appointed)
         span = digest.window(chat, appointed, now)
         parts: list[NewDelivery] = []
-        if edition.daily or chat.digest_times == ():
+        if edition.daily and chat.digest_times:
             parts += self._parts(chat, await self._rendered(chat, span, now), span, appointed, "")
         if edition.weekly:
             week = Window(span.until - WEEK, span.until)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from storage import chats, lanes, outbox
-from storage.living import changed, grown, owe_edit
+from storage.living import changed, grown, owe_edit, wake_up
 from storage.model import (
     Chat,
     ChatId,
@@ -49,6 +49,7 @@ __all__ = [
     "same_bot",
     "settle",
     "take",
+    "wake_up",
 ]
 
 

@@ -51,10 +51,13 @@ def counts(db: Connection, now: datetime) -> Counts:
 
 
 def carried(db: Connection, fold: DeliveryId) -> tuple[StoryId, ...]:
-    """Return the stories that one message tells, in the order they came."""
+    """Return the stories that one message tells, in the order they came, muted ones left out."""
     rows = db.conn.execute(
-        "select story_id from deliveries where carrier = ? and story_id is not null"
-        " order by created_at, id",
+        "select coalesce(a.story_id, d.story_id) from deliveries d"
+        " left join story_aliases a on a.id = d.story_id"
+        " where d.carrier = ? and d.story_id is not null and not exists"
+        " (select 1 from muted_stories m where m.chat_id = d.chat_id"
+        " and m.story_id in (d.story_id, a.story_id)) order by d.created_at, d.id",
         (fold,),
     )
     return tuple(dict.fromkeys(StoryId(row[0]) for row in rows))

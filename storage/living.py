@@ -121,6 +121,16 @@ def release(db: Connection, story_id: StoryId, now: datetime) -> None:
         lanes.refresh(db, chat_id, now)
 
 
+def wake_up(db: Connection, chat_id: ChatId, now: datetime) -> None:
+    """Tell what quiet hours held now: they were ended or changed."""
+    db.conn.execute(
+        "update deliveries set due_at = min(due_at, ?2) where chat_id = ?1 and kind = 'fold'"
+        " and state = 'queued' and subject like 'q%'",
+        (chat_id, to_ms(now)),
+    )
+    lanes.refresh(db, chat_id, now)
+
+
 def owe_edit(db: Connection, of: DeliveryId, now: datetime) -> None:
     """Owe an edit of one message that was sent."""
     owe_edits(db, "d.id = ?1 and ?4 is not null", of, now)

@@ -1,6 +1,6 @@
 """Letters: an outbox row and what it speaks of → one call's worth of message (pure)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import render
@@ -13,7 +13,6 @@ PLAIN, BAREST = 1, 2
 """Levels of saying it more plainly, after Telegram refused the HTML."""
 
 PLAIN_UNITS = 3500
-SLEPT_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +109,10 @@ def fold(owed: Owed, matter: Matter, now: datetime) -> Message | Void:
     stories = matter.carried
     if not stories:
         return Void("nothing folded")
-    if owed.subject.startswith("q"):
-        return render.awake(stories[:SLEPT_SHOWN], matter.chat, now=now)[0]
     folded = render.fold(len(stories), matter.chat)
+    if owed.subject.startswith("q"):
+        first, *more = render.awake(stories, matter.chat, now=now)
+        return replace(first, keyboard=folded.keyboard) if more else first
     if owed.subject.startswith("h"):
         return folded
     late = render.told(matter.chat.language, "alert.late", count=len(stories))

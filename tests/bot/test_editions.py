@@ -156,6 +156,25 @@ async def test_the_weekly_digest_looks_back_a_week_and_leaves_the_daily_window(d
     assert ["Headline 1" in one for one in (daily, weekly)] == [False, True]
 
 
+async def test_who_wants_only_the_weekly_digest_gets_one(desk: Desk) -> None:
+    ten = MORNING + timedelta(hours=2)
+    weekly = {"digest_times": (), "weekly_day": ten.isoweekday(), "next_digest_at": ten}
+    await desk.db.write(change, **weekly)
+    await desk.tell(1)
+    desk.clock.now = ten + timedelta(seconds=6)
+    await desk.editions.round()
+    (html,) = await desk.owed()
+    assert "Headline 1" in html
+
+
+async def test_digests_switched_off_meanwhile_do_not_come(desk: Desk) -> None:
+    await desk.db.write(change, digest_times=())
+    desk.clock.now = MORNING + timedelta(seconds=6)
+    await desk.editions.round()
+    assert [] == await desk.owed()
+    assert (await desk.chat()).next_digest_at is None
+
+
 async def test_two_hundred_stories_are_three_messages_at_most(desk: Desk) -> None:
     await desk.tell(*range(1, 201))
     desk.clock.now = MORNING + timedelta(seconds=6)

@@ -205,6 +205,34 @@ async def test_held_alerts_come_as_one_message_on_waking(here: Room) -> None:
     ]
 
 
+async def test_ending_the_quiet_hours_tells_what_they_held(here: Room) -> None:
+    await asleep(here, QuietMode.HOLD)
+    await here.tell(1, 2)
+    await here.db.write(deliveries.wake_up, ANNA, here.clock())
+    await here.deliver()
+    assert "Headline 2" in here.messages()[0].text
+
+
+async def test_what_was_muted_or_merged_meanwhile_is_told_right_on_waking(here: Room) -> None:
+    await asleep(here, QuietMode.HOLD)
+    await here.tell(1, 2, 3)
+    await here.db.write(chats.mute, ANNA, StoryId(2))
+    await here.db.write(stories.move, [3], StoryId(1), here.clock())
+    await here.deliver(hours=4, minutes=1)
+    (message,) = here.messages()
+    told = ["/s1" in message.text, "/s2" in message.text, "/s3" in message.text]
+    assert told == [True, False, False]
+
+
+async def test_a_long_night_is_one_message_with_a_button_for_the_rest(here: Room) -> None:
+    await asleep(here, QuietMode.HOLD)
+    await here.tell(*range(1, 200))
+    await here.deliver(hours=4, minutes=1)
+    (message,) = here.messages()
+    assert message.markup is not None
+    assert "199" in message.text
+
+
 async def test_silent_quiet_hours_let_alerts_through_without_a_sound(here: Room) -> None:
     await asleep(here, QuietMode.SILENT)
     await here.tell(1)
