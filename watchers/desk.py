@@ -13,8 +13,8 @@ from typing import Self, assert_never
 
 import structlog
 
-from storage import intake as intake_store
 from storage import aliases, items, subscriptions
+from storage import intake as intake_store
 from storage import stories as story_store
 from storage.database import Database
 from storage.errors import NewsError
