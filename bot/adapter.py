@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import structlog
-from telegram import Bot, Update
+from telegram import Bot, CallbackQuery, Update
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, TelegramError
@@ -27,7 +28,7 @@ from telegram.ext import (
 
 from bot import failures
 from bot.commands import ANSWERS, BUTTONS, COMMANDS, inline, plain_text, start, unknown
-from bot.conversation import Ask, Audience, Nothing, Reply, Say, Toast, Working, World
+from bot.conversation import Ask, Audience, Reply, Say, Toast, Working, World
 from bot.conversation import Message as Said
 from bot.render import told
 from bot.telegram_in import (
@@ -37,6 +38,7 @@ from bot.telegram_in import (
     command_of,
     manages,
     met,
+    press_of,
     thread_of,
 )
 from bot.telegram_out import Where, answer_inline, deliver
@@ -202,7 +204,7 @@ class Adapter:
         message = query.message
         where = Where(context.bot, query.from_user.id, query=query)
         if message is None or message.chat.type == ChatType.CHANNEL:
-            await deliver(Nothing(), where, self.world)
+            await self.lead_into_private(query)
             return
         where.chat_id, where.pressed = message.chat.id, message.message_id
         if isinstance(message, TelegramMessage):
@@ -218,6 +220,14 @@ class Adapter:
             )
         else:
             await self.run(press.handler, ask, where)
+
+    async def lead_into_private(self, query: CallbackQuery) -> None:
+        """Answer a press in a channel, which anybody may make, by opening the bot."""
+        words = press_of(query.data)
+        story = words[1] if len(words) > 1 and words[0] in ("s", "w", "m") else ""
+        link = f"https://t.me/{self.world.bot_username}?start=s_{story}" if story else None
+        with suppress(BadRequest):  # too old, or the link is refused: nothing is lost
+            await query.answer(url=link)
 
     async def on_inline(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer ``@bot words`` typed in any chat."""

@@ -68,7 +68,8 @@ def new_chat(chat: TelegramChat, person: User | None, world: World) -> Chat:
     return Chat(
         id=ChatId(chat.id),
         kind=kind_of(chat),
-        title=(chat.title or chat.full_name or "")[:200],
+        # People's names are no business of ours; /privacy says so.
+        title=(chat.title or "")[:200],
         language=texts.choose(language, world.language),
         time_zone=world.time_zone,
     )

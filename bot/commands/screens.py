@@ -23,7 +23,10 @@ def overview(chat: Chat, language: str, world: World) -> Message:
     clock = words.clock(now, words.zone(chat.time_zone))
     rows = [
         ("settings.language", LANGUAGE_NAMES.get(chat.language, chat.language)),
-        ("settings.zone", say(language, "settings.zone_now", zone=zone_name(chat), at=clock)),
+        (
+            "settings.zone",
+            say(language, "settings.zone_now", zone=zone_name(chat, language), at=clock),
+        ),
         ("settings.digests", digests(chat, language)),
         ("settings.quiet", quiet(chat, language)),
         ("settings.cap", say(language, "settings.cap_is", count=chat.alerts_per_hour)),
@@ -46,11 +49,11 @@ def _menu(language: str) -> Keyboard:
     )
 
 
-def zone_name(chat: Chat) -> str:
+def zone_name(chat: Chat, language: str) -> str:
     """Return a zone as people call it: Almaty, UTC+5."""
     if chat.time_zone.startswith("Etc/GMT"):
         return f"UTC{-int(chat.time_zone[7:]):+d}"
-    return chat.time_zone.rsplit("/", maxsplit=1)[-1].replace("_", " ")
+    return words.city(chat.time_zone, language)
 
 
 def digests(chat: Chat, language: str) -> str:
@@ -111,9 +114,7 @@ def _language_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
 def _zone_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     buttons = [
         Button(
-            _ticked(
-                one.rsplit("/", maxsplit=1)[-1].replace("_", " "), chosen=one == chat.time_zone
-            ),
+            _ticked(words.city(one, language), chosen=one == chat.time_zone),
             press("t", "zone", str(number)),
         )
         for number, one in enumerate(ZONES)
@@ -136,7 +137,7 @@ def _times_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     rows = _in_rows(buttons, 4)
     rows.append((Button(f"⌨️ {say(language, 'button.type_times')}", press("t", "typetimes")),))
     rows.append((Button(say(language, empty), press("t", "empty")),))
-    return told(language, "settings.ask_times", zone=zone_name(chat)), rows
+    return told(language, "settings.ask_times", zone=zone_name(chat, language)), rows
 
 
 def _days_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:

@@ -37,12 +37,6 @@ def decoded(payload: str) -> str:
         return ""
 
 
-def encoded(query: str) -> str:
-    """Write a query as a deep link's payload; "" where it is too long for one."""
-    payload = "q_" + base64.urlsafe_b64encode(query.encode()).decode("ascii").rstrip("=")
-    return payload if len(payload) <= MOST_PAYLOAD else ""
-
-
 def welcome(ask: Ask) -> Message:
     """Say what this is and what to do first."""
     language = ask.language
@@ -86,13 +80,8 @@ def listed(command: Command, language: str) -> Html:
 
 def explained(command: Command, language: str) -> Html:
     """Return a command's page: what it does and how it is typed."""
-    return joined(
-        (
-            bold(f"/{command.name}"),
-            told(language, f"help.{command.name}"),
-            told(language, f"usage.{command.name}"),
-        )
-    )
+    head = joined((bold(f"/{command.name}"), told(language, f"help.{command.name}")), " — ")
+    return joined((head, told(language, f"usage.{command.name}")), "\n\n")
 
 
 async def stop(ask: Ask, world: World) -> Reply:

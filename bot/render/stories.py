@@ -146,11 +146,12 @@ def _story_label(story: Story, language: str) -> str:
 
 
 def channel_buttons(story: Story, language: str, bot_username: str) -> Keyboard:
-    """Return the one button under a channel's post."""
+    """Return the one button under a channel's post, where anybody may press."""
+    label = _story_label(story, language)
     if not bot_username:
-        return ()
+        return ((Button(label, press("s", story.id)),),)
     url = f"https://t.me/{bot_username}?start=s_{story.id}"
-    return ((Button(_story_label(story, language), url=url),),)
+    return ((Button(label, url=url),),)
 
 
 def alert_buttons(story: Story, language: str) -> Keyboard:

@@ -5,7 +5,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton, format_timedelta, get_timezone_location
 from babel.numbers import format_decimal
 
 # British English writes 21 Nov and 14:05, as the region's readers of English do.
@@ -93,6 +93,13 @@ def country(code: str, language: str) -> str:
     if (language, code.upper()) in _OWN_NAMES:
         return _OWN_NAMES[language, code.upper()]
     return str(locale(language).territories.get(code.upper(), code))
+
+
+def city(zone_: str, language: str) -> str:
+    """Name the city that a time zone is named after."""
+    if "/" not in zone_:
+        return zone_
+    return str(get_timezone_location(zone_, locale=locale(language), return_city=True))
 
 
 def flag(code: str) -> str:

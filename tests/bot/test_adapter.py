@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.ext import ApplicationHandlerStop
 
 from bot import adapter, telegram_menus
 from bot.conversation import Ask, Command, Reply, Say, World
@@ -14,8 +17,9 @@ from bot.conversation import Message as Said
 from bot.render import escape
 from bot.sandbox.box import Sandbox
 from bot.sandbox.faults import Fault
+from bot.sandbox.model import Member
 from bot.sandbox.people import ADMIN_ID, AIGUL_ID, ANNA_ID
-from storage import chats, deliveries, subscriptions, talks
+from storage import chats, deliveries, subscriptions
 from storage.database import Database
 from storage.model import ChatId
 from tests.bot.line import on_line
@@ -101,9 +105,13 @@ async def test_forged_presses_are_answered_and_harmless(line: Line, data: str) -
 
 
 async def test_a_repeated_update_is_answered_once(line: Line) -> None:
-    assert await line.world.db.write(talks.take_update, 1, 5, NOW)
-    assert not await line.world.db.write(talks.take_update, 1, 5, NOW)
-    assert await line.world.db.write(talks.take_update, 2, 5, NOW)
+    door = adapter.Adapter(line.world)
+    ours, other = (SimpleNamespace(bot=SimpleNamespace(id=number)) for number in (1, 2))
+    await door.once(Update(7), ours)
+    with pytest.raises(ApplicationHandlerStop):
+        await door.once(Update(7), ours)
+    await door.once(Update(8), ours)
+    await door.once(Update(7), other)
 
 
 async def test_admins_commands_do_not_exist_for_others(line: Line) -> None:
@@ -130,6 +138,28 @@ async def test_in_a_group_only_its_admins_change_things(line: Line) -> None:
     assert 0 == await line.world.db.read(subscriptions.count, ChatId(group))
     await line.presses(ADMIN_ID, offer, "🔔 Alert at once")
     assert 1 == await line.world.db.read(subscriptions.count, ChatId(group))
+
+
+async def test_an_anonymous_admin_may_change_things(line: Line) -> None:
+    group = line.box.telegram.create_chat("G", "supergroup", owner=ADMIN_ID).id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    line.box.telegram.set_member(group, Member(ADMIN_ID, "creator", anonymous=True))
+    await line.says(
+        ADMIN_ID, "/subscribe@SteppeWireBot Tokayev", "How shall I tell you?", chat=group
+    )
+
+
+async def test_a_press_in_a_channel_opens_the_bot_and_posts_nothing(line: Line) -> None:
+    channel = line.box.channel_id
+    line.box.telegram.add_bot(channel, by=ADMIN_ID)
+    async with Bot(line.box.token, base_url=line.box.base_url) as bot:
+        button = InlineKeyboardButton("Story", callback_data="s:7")
+        await bot.send_message(channel, "Rain", reply_markup=InlineKeyboardMarkup([[button]]))
+    posted = await line.box.message(channel, "Rain")
+    press = await line.presses(ANNA_ID, posted)
+    assert "https://t.me/SteppeWireBot?start=s_7" == press.url
+    assert ["Rain"] == texts(line.box, channel)
+    assert await line.chat(channel) is None
 
 
 async def test_unknown_and_others_commands_in_a_group_are_left_alone(line: Line) -> None:
@@ -242,8 +272,6 @@ async def test_a_files_sender_must_be_an_admin(line: Line) -> None:
 
 
 async def test_menus_are_set_once_for_everybody_in_their_language(line: Line) -> None:
-    from telegram import Bot  # noqa: PLC0415
-
     await line.says(ADMIN_ID, "/start", "one message per event")
     async with Bot(line.box.token, base_url=line.box.base_url) as bot:
         await telegram_menus.set_menus(bot, line.world)
