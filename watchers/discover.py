@@ -81,9 +81,8 @@ class Looker:
         seen = await self._look_once(asked, asked)
         if seen.feed is not None or not _may_lead_on(seen):
             return seen
-        guesses = [urls.absolute(seen.outcome.url, place) for place in USUAL_PLACES]
         tried = {asked}
-        for candidate in [link.url for link in seen.links][:_MOST_TRIES] or guesses:
+        for candidate in [link.url for link in seen.links][:_MOST_TRIES] or _guesses(asked):
             if candidate in tried:
                 continue
             tried.add(candidate)
@@ -160,6 +159,11 @@ def values_of(page: NotAFeed) -> dict[str, Any]:
     if page.links:
         values["feeds"] = [link.url for link in page.links[:3]]
     return values
+
+
+def _guesses(asked: str) -> list[str]:
+    """Return where a site's feed may be; an address inside a site was meant as it is."""
+    return [urls.absolute(asked, place) for place in USUAL_PLACES if urls.is_front_page(asked)]
 
 
 def _may_lead_on(seen: Seen) -> bool:

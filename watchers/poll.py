@@ -10,7 +10,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import assert_never
 
@@ -40,6 +40,8 @@ _PAGE_WEIGHTS = {
 }
 _EDITION = "1"
 """Of reading documents: raise it and the same bytes are read once more after an upgrade."""
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_NEVER_SOONER = timedelta(seconds=30)
 _LEDGER_ROWS = 200
 _LEDGER_S = 2.0
 _SHARED_HOSTS = frozenset(
@@ -112,6 +114,7 @@ class Poller:
         self._clock = clock
         self._looker = Looker(fetcher, parsers, clock)
         self._under_way: set[FeedId] = set()
+        self._asked: dict[FeedId, datetime] = {}
         self._ledger: list[tuple[FeedId, FeedState]] = []
         self._ledger_since = 0.0
 
@@ -144,11 +147,16 @@ class Poller:
 
     async def round(self, *, force: bool = False, progress: Progress = lambda _: None) -> Round:
         """Look at every due feed (``force``: at every one that is not gone or paused)."""
-        found = (
-            await self._db.read(feeds.pollable)
-            if force
-            else await self._db.read(feeds.due, self._clock())
-        )
+        now = self._clock()
+        if force:
+            found = await self._db.read(feeds.pollable)
+        else:
+            # A database that cannot be written keeps feeds due: that is not the outlets' fault.
+            found = tuple(
+                feed
+                for feed in await self._db.read(feeds.due, now)
+                if now - self._asked.get(feed.id, _NEVER) >= _NEVER_SOONER
+            )
         return await self._poll(found, force=force, progress=progress)
 
     async def poll_one(self, feed_id: FeedId) -> Round:
@@ -257,6 +265,7 @@ class Poller:
 
     async def _survived(self, feed: Feed, tally: Round) -> None:
         """Look at a feed; a bug on its way counts as its failure and is logged whole."""
+        self._asked[feed.id] = self._clock()
         try:
             outcome = await self._fetcher.fetch(
                 Request(feed.url, feed.state.etag, feed.state.last_modified)

@@ -158,6 +158,23 @@ async def test_nothing_is_asked_before_its_time(newsroom: Room) -> None:
     assert FeedStatus.OK is (await newsroom.feed(feed)).state.status
 
 
+async def test_a_database_that_cannot_be_written_is_not_the_outlets_trouble(
+    newsroom: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row still says "due", and the feed is not asked again at the next tick."""
+
+    async def refused() -> None:
+        newsroom.poller._ledger = []
+
+    newsroom.farm.serve("/rss", status=503)
+    await newsroom.add("/rss")
+    monkeypatch.setattr(newsroom.poller, "_flush", refused)
+    for _ in range(3):
+        await newsroom.poller.round()
+        newsroom.now += timedelta(seconds=5)
+    assert 1 == len(newsroom.farm.headers("/rss"))
+
+
 async def test_a_host_that_asks_for_rest_is_left_alone(newsroom: Room) -> None:
     newsroom.farm.serve("/busy", status=429, Retry_After="7200")
     newsroom.farm.serve("/rss", rss(item(1)))

@@ -1,6 +1,7 @@
 """Data about the region's outlets: where they publish, and under which names and mirrors."""
 
 import csv
+import json
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -12,7 +13,8 @@ from storage.model import FeedKind, Outlet, OutletId, Ownership
 def starting_feeds() -> tuple[tuple[NewFeed, Outlet], ...]:
     """Return the feeds an installation begins with, each with its outlet.
 
-    Ownership is what is publicly known of who stands behind an outlet. Outlets' ids are not
+    ``rules`` are a page's CSS selectors (``watchers.parse.webpage.scraped``) and ``time_zone``
+    where an outlet writes times without one. Ownership is what is publicly known of who stands behind an outlet. Outlets' ids are not
     theirs yet.
     """
     rows = csv.DictReader(_text("feeds.tsv").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
@@ -37,6 +39,7 @@ def _feed(row: dict[str, str]) -> NewFeed:
         outlet=row["outlet"],
         kind=FeedKind(row["kind"]),
         languages=tuple(row["languages"].split()),
+        rules=json.loads(row["rules"] or "{}"),
     )
 
 
