@@ -18,8 +18,11 @@ Call: TypeAlias = Callable[..., Coroutine[Any, Any, Answer]]
 BROADCAST = 1
 """``rate_limit_args`` of what nobody waits for; replies to people pass none and go first."""
 
-PATIENCE_S = (20.0, 2.0)
+PATIENCE_S = (60.0, 2.0)
 """How long a call waits for its turn: a person's reply, a broadcast (which the outbox keeps)."""
+
+LAST_PATIENCE_S = 1.0
+"""And how long a person's reply still waits when the program stops."""
 
 TRIES = 3
 UNPACED = frozenset({"sendChatAction"})
@@ -110,6 +113,7 @@ class Limiter(BaseRateLimiter[int]):
         self._closed = True
         for waiter in [one for one in self._waiting if all_ranks or one.rank >= BROADCAST]:
             self._drop(waiter, Resting(0))
+        self._pump()
 
     def rest(self, chat_id: int | None, wait: timedelta) -> None:
         """Keep a rest known from before the start; None means everybody."""
@@ -144,7 +148,7 @@ class Limiter(BaseRateLimiter[int]):
                 answer = await callback(*args, **kwargs)
             except RetryAfter as error:
                 wait = await self._refused(waiter.target, error)
-                if rank >= BROADCAST or not left or wait > timedelta(seconds=PATIENCE_S[0]):
+                if not left or wait.total_seconds() > self._patience(rank):
                     raise
             except TelegramError as error:
                 # Any answer but a 429 shows that Telegram listens; a lost one shows nothing.
@@ -202,8 +206,7 @@ class Limiter(BaseRateLimiter[int]):
         soonest = float("inf")
         for waiter in sorted(self._waiting, key=lambda one: (one.rank, one.since)):
             ready = self._pace.ready_at(waiter.target, now, **waiter.shape)
-            patience = PATIENCE_S[min(waiter.rank, BROADCAST)]
-            if ready - waiter.since > patience:
+            if ready - waiter.since > self._patience(waiter.rank):
                 self._drop(waiter, Resting(ready - now))
             elif ready > now or (self._pace.suspicious and self._probing):
                 soonest = min(soonest, max(ready, now + 0.001))
@@ -214,6 +217,9 @@ class Limiter(BaseRateLimiter[int]):
                 if not waiter.turn.done():
                     waiter.turn.set_result(None)
         self._set_timer(soonest - now)
+
+    def _patience(self, rank: int) -> float:
+        return LAST_PATIENCE_S if self._closed else PATIENCE_S[min(rank, BROADCAST)]
 
     def _set_timer(self, delay: float) -> None:
         if self._timer is not None:

@@ -43,13 +43,16 @@ class Window:
         self._rate = rate
         self._times: deque[float] = deque(maxlen=rate.most or None)
 
-    def ready_at(self, now: float, cost: int = 1) -> float:
-        """Return when ``cost`` more calls fit; a cost beyond the limit waits for an empty window."""
-        most, cost = self._rate.most, min(cost, self._rate.most)
-        surplus = len(self._times) + cost - most
-        if not most or surplus <= 0:
+    def ready_at(self, now: float, cost: int = 1, spare: int = 0) -> float:
+        """Return when ``cost`` more calls fit and leave ``spare`` places free.
+
+        What would never fit waits for an empty window.
+        """
+        if not self._rate.most:
             return now
-        return max(now, self._times[surplus - 1] + self._rate.seconds)
+        most = max(self._rate.most - spare, 1)
+        surplus = min(len(self._times) + cost - most, len(self._times))
+        return max(now, self._times[surplus - 1] + self._rate.seconds) if surplus > 0 else now
 
     def take(self, now: float, cost: int = 1) -> None:
         """Count calls that go now."""
@@ -109,10 +112,11 @@ class Pace:
         )
         if even:
             ready = max(ready, self._even)
-        if paced:
-            for windows in (self._chats, self._groups):
-                if target in windows:
-                    ready = max(ready, windows[target].ready_at(now, cost))
+        if paced and target in self._chats:
+            ready = max(ready, self._chats[target].ready_at(now, cost))
+        if paced and target in self._groups:
+            spare = FOR_PEOPLE if even else 0
+            ready = max(ready, self._groups[target].ready_at(now, cost, spare))
         return ready
 
     def take(
@@ -172,6 +176,9 @@ class Pace:
             windows[target] = Window(rate)
         return windows[target]
 
+
+FOR_PEOPLE = 4
+"""Of a group's eighteen messages a minute broadcasts leave so many to answers."""
 
 MADE_GOOD = 5
 """So many slots of the even pace may follow at once after a delay."""

@@ -190,6 +190,21 @@ def test_closing_lets_no_broadcast_out_and_finishes_what_is_under_way() -> None:
     jumping(scene)
 
 
+def test_a_stop_does_not_wait_for_an_answer_whose_turn_is_far() -> None:
+    async def scene() -> None:
+        wire = Wire(Limiter())
+        wire.limiter.rest(7, timedelta(seconds=30))
+        wire.limiter.rest(8, timedelta(seconds=0.5))
+        far, near = (asyncio.create_task(wire.send(chat)) for chat in (7, 8))
+        await asyncio.sleep(0.01)
+        wire.limiter.close()
+        assert await near is True
+        with pytest.raises(Resting):
+            await far
+
+    jumping(scene)
+
+
 def test_a_waiter_that_is_cancelled_leaves_no_trace() -> None:
     async def scene() -> None:
         wire = Wire(Limiter())

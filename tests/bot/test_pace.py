@@ -51,6 +51,20 @@ def test_broadcasts_are_spread_over_the_second_so_that_a_reply_finds_a_gap() -> 
     assert pace.ready_at(5_000, now) - now <= 0.2
 
 
+def test_broadcasts_leave_a_group_room_for_answers() -> None:
+    pace, now = Pace(), 0.0
+    while (now := pace.ready_at(-7, now, even=True)) < 60.0:
+        pace.take(-7, now, even=True)
+    assert pace.ready_at(-7, 20.0) == 20.0
+
+
+def test_an_album_larger_than_the_limit_waits_for_an_empty_window() -> None:
+    window = Window(Rate(3, 60.0))
+    window.take(0.0)
+    assert [60.0, 60.0] == [window.ready_at(1.0, cost=10), window.ready_at(1.0, spare=9)]
+    assert Window(Rate(3, 60.0)).ready_at(1.0, cost=10) == 1.0
+
+
 def test_what_writes_nothing_into_a_chat_does_not_use_its_pace_up() -> None:
     pace = Pace()
     pace.take(7, 0.0, paced=False)
