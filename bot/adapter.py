@@ -16,7 +16,6 @@ from telegram.ext import (
     Application,
     ApplicationHandlerStop,
     BaseHandler,
-    BaseUpdateProcessor,
     CallbackQueryHandler,
     ChatMemberHandler,
     ContextTypes,
@@ -41,61 +40,25 @@ from bot.telegram_in import (
     press_of,
     thread_of,
 )
+from bot.telegram_members import follow_membership, follow_migration
+from bot.telegram_order import InOrder
 from bot.telegram_out import Where, answer_inline, deliver
 from bot.texts import choose, said, say, sentence
 from storage import chats, settling, talks
 from storage.errors import NewsError, StorageError
 from storage.model import Chat, ChatId, ChatKind
 
+__all__ = ["ALLOWED_UPDATES", "Adapter", "InOrder"]
+
 log = structlog.get_logger(__name__)
 
 ALLOWED_UPDATES = ["message", "channel_post", "callback_query", "inline_query", "my_chat_member"]
 """Edited messages are not asked for: a command is what it was when it was sent."""
 
-CHATS_AT_ONCE = 256
 MOST_BOX = 190
-IN_CHAT = ("member", "administrator", "creator", "restricted")
 
 _COMMANDS = {command.name: command for command in COMMANDS}
 _BUTTONS = {press.verb: press for press in BUTTONS}
-
-
-class InOrder(BaseUpdateProcessor):
-    """Answers many chats at once and each chat in order, as people expect of a conversation."""
-
-    def __init__(self) -> None:
-        """Begin with nobody waiting."""
-        super().__init__(CHATS_AT_ONCE)
-        self._locks: dict[int, tuple[asyncio.Lock, int]] = {}
-
-    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Let the update wait for the earlier ones of its chat; asyncio's locks are fair."""
-        key = _lane(update)
-        lock, users = self._locks.get(key, (asyncio.Lock(), 0))
-        self._locks[key] = (lock, users + 1)
-        try:
-            async with lock:
-                await coroutine
-        finally:
-            lock, users = self._locks[key]
-            if users > 1:
-                self._locks[key] = (lock, users - 1)
-            else:
-                del self._locks[key]
-
-    async def initialize(self) -> None:
-        """Need nothing."""
-
-    async def shutdown(self) -> None:
-        """Hold nothing."""
-
-
-def _lane(update: object) -> int:
-    if not isinstance(update, Update):
-        return 0
-    if update.effective_chat is not None:
-        return update.effective_chat.id
-    return update.effective_user.id if update.effective_user is not None else 0
 
 
 class Adapter:
@@ -254,40 +217,19 @@ class Adapter:
         await answer_inline(query, await inline(ask, self.world))
 
     async def on_membership(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Follow being let in, blocked, expelled."""
-        change = update.my_chat_member
-        if change is None:
+        """Follow being let in, blocked, expelled; greet a group that took us in."""
+        if update.my_chat_member is None:
             return
-        chat, now = change.chat, self.world.clock()
-        status = str(change.new_chat_member.status)
-        if status not in IN_CHAT:
-            await self.world.db.write(settling.gone, ChatId(chat.id), status, now)
-            log.info("chat gone", chat=chat.id, why=status)
-            return
-        known = await self.world.db.read(chats.get, ChatId(chat.id))
-        if chat.type == ChatType.CHANNEL and known is None:
-            return  # a channel is bound by its owner with /channel, not by adding us
-        found = await met(self.world, chat, change.from_user)
-        arrived = str(change.old_chat_member.status) not in IN_CHAT
-        if arrived and chat.type in (ChatType.GROUP, ChatType.SUPERGROUP):
-            ask = Ask(chat=found.chat, here=found.here, language=found.here.language)
-            where = Where(context.bot, chat.id)
-            await self.run(start.start, ask, where)
+        new = await follow_membership(update.my_chat_member, self.world)
+        if new is not None:
+            ask = Ask(chat=new.chat, here=new.here, language=new.here.language)
+            await self.run(start.start, ask, Where(context.bot, new.here.id))
 
     async def on_migration(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Follow a group that became a supergroup (announced in the old and the new chat)."""
+        """Follow a group that became a supergroup."""
         del context
-        message = update.effective_message
-        if message is None:
-            return
-        if message.migrate_to_chat_id:
-            old, new = message.chat.id, message.migrate_to_chat_id
-        elif message.migrate_from_chat_id:
-            old, new = message.migrate_from_chat_id, message.chat.id
-        else:
-            return
-        await self.world.db.write(settling.moved, ChatId(old), ChatId(new), self.world.clock())
-        log.info("chat moved", old=old, new=new)
+        if update.effective_message is not None:
+            await follow_migration(update.effective_message, self.world)
 
     # --- running ---------------------------------------------------------------------------
 
@@ -342,10 +284,20 @@ class Adapter:
         task.add_done_callback(self.background.discard)
 
     async def on_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Log what nobody expected, whole, and tell the admins in a line."""
-        del update
+        """Log what nobody expected, whole, and tell the admins in a line.
+
+        What fails before a command runs ends here: the person is still told when our own
+        memory is what failed.
+        """
         error = context.error
-        if isinstance(error, TelegramError):
+        if isinstance(error, StorageError) and isinstance(update, Update):
+            log.error("storage failed", exc_info=error)
+            if update.effective_chat is not None and update.effective_chat.id > 0:
+                person = update.effective_user
+                language = choose(person.language_code if person else None, self.world.language)
+                where = Where(context.bot, update.effective_chat.id, query=update.callback_query)
+                await self.say_or_drop(Say((Said(told(language, "error.storage")),)), where)
+        elif isinstance(error, TelegramError):
             log.warning("telegram failed", error=str(error), exc_info=error)
         elif error is not None:
             await failures.tell_admins(self.world, error)

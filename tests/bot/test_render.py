@@ -238,7 +238,7 @@ PIECES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(PIECES, min_size=1, max_size=12), st.integers(16, 200))
 def test_split_messages_are_short_well_formed_and_lose_nothing(
     pieces: list[str], limit: int

@@ -1,0 +1,46 @@
+"""Being let in, blocked, expelled, moved: what Telegram tells of our own place in chats."""
+
+import structlog
+from telegram import ChatMemberUpdated, Message
+from telegram.constants import ChatType
+
+from bot.conversation import World
+from bot.telegram_in import Met, met
+from storage import chats, settling
+from storage.model import ChatId
+
+log = structlog.get_logger(__name__)
+
+IN_CHAT = ("member", "administrator", "creator", "restricted")
+
+
+async def follow_membership(change: ChatMemberUpdated, world: World) -> Met | None:
+    """Note a chat as gone or back; return a group that has just taken us in.
+
+    A channel is bound by its owner with /channel, not by adding us.
+    """
+    chat, now = change.chat, world.clock()
+    status = str(change.new_chat_member.status)
+    if status not in IN_CHAT:
+        await world.db.write(settling.gone, ChatId(chat.id), status, now)
+        log.info("chat gone", chat=chat.id, why=status)
+        return None
+    known = await world.db.read(chats.get, ChatId(chat.id))
+    if chat.type == ChatType.CHANNEL and known is None:
+        return None
+    found = await met(world, chat, change.from_user)
+    arrived = str(change.old_chat_member.status) not in IN_CHAT
+    is_group = chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
+    return found if arrived and is_group else None
+
+
+async def follow_migration(message: Message, world: World) -> None:
+    """Move what a group had to the supergroup it became; both chats announce it."""
+    if message.migrate_to_chat_id:
+        old, new = message.chat.id, message.migrate_to_chat_id
+    elif message.migrate_from_chat_id:
+        old, new = message.migrate_from_chat_id, message.chat.id
+    else:
+        return
+    await world.db.write(settling.moved, ChatId(old), ChatId(new), world.clock())
+    log.info("chat moved", old=old, new=new)

@@ -1,0 +1,213 @@
+"""Sources as admins see them, and explanations of what came or did not."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.notices import owe_feed_notices
+from bot.render import feeds as render
+from bot.render import reasons
+from bot.render.markup import plain
+from bot.texts import complaint
+from storage import chats, deliveries, feeds
+from storage.model import (
+    Chat,
+    ChatId,
+    ChatKind,
+    DeliveryId,
+    DeliveryKind,
+    DeliveryState,
+    Feed,
+    FeedId,
+    FeedKind,
+    FeedNotice,
+    FeedNoticeKind,
+    FeedState,
+    FeedStatus,
+    ItemId,
+    Match,
+    Outlet,
+    OutletId,
+    Owed,
+    StoryId,
+    SubscriptionId,
+    ThreadId,
+)
+from storage.sql import Connection
+from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
+
+AGO = NOW - timedelta(hours=2)
+
+
+def feed(number: int = 1, **state: object) -> Feed:
+    outlet = Outlet(OutletId(number), f"Outlet {number}", "KZ")
+    return Feed(
+        FeedId(number), f"https://o{number}.example/rss", "", FeedKind.FEED, outlet,
+        state=FeedState(**state),  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+OK = {"status": FeedStatus.OK, "last_new_at": AGO}
+ILL = {"status": FeedStatus.ERROR, "error_key": "error.timeout", "error_values": {"seconds": 30}}
+
+
+@pytest.mark.parametrize(
+    ("state", "sign", "said"),
+    [
+        ({}, "⚪", "not read yet"),
+        (OK, "🟢", "last news 2 hours ago"),
+        (OK | {"silent_since": AGO}, "🟡", "answers, but brings nothing new (2 hours ago)"),
+        (ILL, "🔴", "No complete answer came within 30 seconds."),
+        (ILL | {"failing_since": AGO}, "🔴",
+         "No complete answer came within 30 seconds. (began 2 hours ago)"),
+        ({"status": FeedStatus.PAUSED}, "⏸", "paused"),
+        ({"status": FeedStatus.GONE}, "⚫", "gone for good"),
+    ],
+)  # fmt: skip
+def test_a_feeds_health_is_a_sign_and_a_reason(
+    state: dict[str, object], sign: str, said: str
+) -> None:
+    one = feed(**state)
+    assert (sign, said) == (render.sign(one), render.condition(one, "en", NOW))
+
+
+def test_whoever_needs_a_look_stands_first() -> None:
+    states = ({"status": FeedStatus.PAUSED}, OK, {}, OK | {"silent_since": AGO},
+              {"status": FeedStatus.GONE}, ILL, ILL | {"failure_weight": 9.0})  # fmt: skip
+    found = [feed(number, **state) for number, state in enumerate(states, 1)]
+    assert [7, 6, 5, 4, 3, 2, 1] == [one.id for one in render.ill_first(found)]
+
+
+def test_a_thousand_feeds_are_pages() -> None:
+    found = [feed(number, **OK) for number in range(1, 1001)]
+    first = render.overview(found, ALMATY, now=NOW, page=0, wanted="")
+    assert "1,000 sources" in plain(first.html)
+    assert ["·", "1 / 125", "›"] == [button.label for button in first.keyboard[0]]
+    last = render.overview(found, ALMATY, now=NOW, page=999, wanted="")
+    assert "125 / 125" == last.keyboard[0][1].label
+
+
+def test_a_feed_in_full_leaves_out_what_is_not_known() -> None:
+    said = plain(render.detail(feed(), MOSCOW, now=NOW).html)
+    assert "Адрес: https://o1.example/rss" in said
+    assert "Ошибок подряд" not in said
+    known = replace(
+        feed(**OK, last_checked_at=AGO, interval_s=900, last_status=200, failure_count=3),
+        moved_from="https://old.example/", languages=("ru", "uz-Latn"),
+    )  # fmt: skip
+    said = plain(render.detail(known, ALMATY, now=NOW).html)
+    for fact in ("Looked at every: 15 minutes", "Last answer: HTTP 200", "Failures in a row: 3",
+                 "Languages: Russian, Uzbek", "Moved from: https://old.example/"):  # fmt: skip
+        assert fact in said
+
+
+def test_a_complaint_names_the_feeds_a_page_points_to() -> None:
+    said = complaint("en", "error.page_html", {"feeds": ["https://a.example/rss"]})
+    assert "A web page came instead of a feed. It points to: https://a.example/rss" == said
+    assert "?" in complaint("en", "error.timeout", {})
+
+
+# --- notices --------------------------------------------------------------------------------
+
+
+def notice(kind: FeedNoticeKind, number: int = 1) -> FeedNotice:
+    return FeedNotice(
+        FeedId(number), kind, f"https://o{number}.example/", "Outlet", "error.dns",
+        {"host": "o1.example"}, AGO,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (FeedNoticeKind.ILL, ("🔴 Outlet has fallen ill /f1\n"
+         "The name o1.example cannot be resolved. (began 2 hours ago)")),
+        (FeedNoticeKind.RECOVERED, "🟢 Outlet is well again /f1"),
+        (FeedNoticeKind.SILENT, ("🟡 Outlet answers but brings nothing new /f1\n"
+         "(began 2 hours ago)")),
+        (FeedNoticeKind.GONE, ("⚫ Outlet is gone for good /f1\n"
+         "The name o1.example cannot be resolved.")),
+        (FeedNoticeKind.MOVED, "➡️ Outlet has moved /f1\nhttps://o1.example/"),
+    ],
+)  # fmt: skip
+def test_what_befell_a_feed_is_told_in_a_line_or_two(kind: FeedNoticeKind, said: str) -> None:
+    assert said == plain(render.notices([notice(kind)], ALMATY, now=NOW).html)
+
+
+def test_many_notices_are_one_message() -> None:
+    told = render.notices(
+        [notice(FeedNoticeKind.ILL, number) for number in range(30)], ALMATY, now=NOW
+    )
+    assert "and 18 more in /feeds" in told.html
+
+
+def test_admins_are_told_once_and_only_those_who_met_us(connection: Connection) -> None:
+    added = feeds.add(connection, feeds.NewFeed("https://a.example/", "A", "A"), NOW)
+    state = FeedState(status=FeedStatus.ERROR, error_key="error.broken", notice=FeedNoticeKind.ILL)
+    feeds.keep_state(connection, added.id, state)
+    assert 0 == owe_feed_notices(connection, {5}, NOW)
+    chats.met(connection, Chat(ChatId(5), ChatKind.PRIVATE, language="ru"), NOW)
+    assert 1 == owe_feed_notices(connection, {5, 6}, NOW)
+    assert 0 == owe_feed_notices(connection, {5, 6}, NOW)
+    (owed,) = deliveries.take(connection, NOW, 10)
+    assert "заболела" in owed.payload["html"]
+
+
+# --- why ------------------------------------------------------------------------------------
+
+TOLD = story(telling("Tokayev opens a railway"))
+GAS = SubscriptionId(1)
+
+
+def owed(state: DeliveryState, reason: str = "") -> Owed:
+    return Owed(
+        DeliveryId(1), ALMATY.id, ThreadId(0), DeliveryKind.ALERT, "s7", StoryId(7), {}, state,
+        AGO, AGO, reason=reason,
+    )  # fmt: skip
+
+
+def explained(**known: object) -> str:
+    return plain(reasons.why(reasons.Trace(TOLD, **known), ALMATY, now=NOW).html)  # type: ignore[arg-type]
+
+
+def met(term: str, word: str) -> Match:
+    return Match(GAS, ItemId(1), StoryId(7), term, word)
+
+
+@pytest.mark.parametrize(
+    ("term", "word", "said"),
+    [
+        ("Токаев", "Tokayev", "Your query Токаев: Токаев ≈ Tokayev."),
+        ("tokayev", "Tokayev", "Your query Токаев met the word Tokayev."),
+        ("", "", "Your query Токаев met it."),
+    ],
+)
+def test_why_names_the_query_and_the_word(term: str, word: str, said: str) -> None:
+    assert said in explained(matches=(met(term, word),) * 3, queries={GAS: "Токаев"})
+
+
+def test_why_says_what_became_of_it_and_for_what_reason() -> None:
+    said = explained(
+        matches=(met("a", "a"),),
+        deliveries=(owed(DeliveryState.HELD, "quiet"), owed(DeliveryState.FAILED, "odd <thing>")),
+    )
+    assert "• Alert: held since 11:00 (quiet hours)" in said
+    assert "• Alert: not sent, 11:00 (odd <thing>)" in said
+
+
+def test_why_says_when_nothing_met_or_came_too_early() -> None:
+    assert "None of your queries met this story." in explained()
+    assert "it came before you subscribed" in explained(too_late=("Токаев",))
+    assert "not sent by itself" in explained(matches=(met("a", "a"),))
+    assert "You muted this story" in explained(muted=True)
+
+
+def test_admins_see_what_joined_each_telling() -> None:
+    evidence = (
+        (TOLD.items[0], 0.913, [{"title": 0.9}, ["place", "kz"]]),
+        (TOLD.items[0], 1.0, ()),
+    )
+    said = explained(evidence=evidence)
+    assert "Steppe Courier · 0.91 · title=0.9; place; kz" in said
+    assert "Steppe Courier · 1.00" in said
