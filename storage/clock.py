@@ -46,8 +46,5 @@ def quiet_until(
     if not inside:
         return None
     today = moment.astimezone(zone(zone_name)).date()
-    for day in (today, today + timedelta(days=1)):
-        ends = instant(day, end, zone_name)
-        if ends > moment:
-            return ends
-    return None
+    ends = (instant(day, end, zone_name) for day in (today, today + timedelta(days=1)))
+    return next(one for one in ends if one > moment)

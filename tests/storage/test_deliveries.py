@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import chats, deliveries, facts, lanes, ledger, settling, subscriptions
+from storage import chats, deliveries, facts, lanes, ledger, outbox, settling, subscriptions
 from storage.model import (
     NO_THREAD,
     Chat,
     ChatId,
     ChatKind,
+    DeliveryId,
     DeliveryKind,
     DeliveryState,
     Mode,
@@ -23,6 +24,7 @@ from storage.outcomes import (
     Gone,
     Later,
     Moved,
+    NoTopic,
     NotSent,
     Outcome,
     Poison,
@@ -268,6 +270,49 @@ def test_a_missed_turn_is_found_again(here: Connection, now: datetime) -> None:
     lanes.refresh_all(here, now)
     assert taken(here, now) == ["s1"]
     assert taken(here, now) == []
+
+
+def test_a_lane_whose_row_is_gone_gives_nothing(here: Connection, now: datetime) -> None:
+    deliveries.owe(here, [owed("s1")], now)
+    here.conn.execute("delete from deliveries")
+    assert taken(here, now) == []
+    assert lanes.next_turn(here) is None
+
+
+def test_a_row_that_is_not_there_is_said_so(here: Connection) -> None:
+    assert outbox.of_id(here, DeliveryId(7)) is None
+    with pytest.raises(LookupError, match="7"):
+        outbox.by_id(here, DeliveryId(7))
+
+
+def test_a_chat_that_left_meanwhile_gets_no_answer_to_its_alert(
+    here: Connection, now: datetime
+) -> None:
+    deliveries.owe(here, [owed("s1")], now)
+    settle_all(here, now)
+    chats.mark_gone(here, ANNA, "blocked", now)
+    deliveries.changed(here, StoryId(1), "toll:5", {}, now)
+    assert ledger.counts(here, now).waiting == 1  # the edit, which makes no sound
+    settling.gone(here, ANNA, "blocked", now)
+    assert ledger.counts(here, now).waiting == 0
+
+
+@pytest.mark.parametrize("owner", [None, ChatId(99), TIMUR])
+def test_an_owner_who_is_there_is_told_once_a_day(
+    here: Connection, now: datetime, owner: ChatId | None
+) -> None:
+    channel = ChatId(-100)
+    chats.met(here, Chat(channel, ChatKind.CHANNEL, title="News", owner_id=owner), now)
+    for _ in range(2):
+        settling.gone(here, channel, "kicked", now)
+    assert ledger.counts(here, now).waiting == (owner == TIMUR)
+
+
+def test_no_topic_where_none_was_meant_is_poison(here: Connection, now: datetime) -> None:
+    deliveries.owe(here, [owed("s1")], now)
+    settle_all(here, now, NoTopic("topic deleted"))
+    (one,) = deliveries.take(here, now, 1)
+    assert one.level == 1
 
 
 @pytest.mark.parametrize("edits", [1, 5])
