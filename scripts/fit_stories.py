@@ -33,27 +33,12 @@ FOR = frozenset(
     "words title title_most title_least told_most told_least fuzzy copied bridges notions "
     "notions_title names names_rarest names_least names_title_least figures_sum entities".split()
 )
-AGAINST = frozenset(
-    "names_apart figures_apart figures_title_apart places_apart spots_apart years_apart "
-    "roles_swapped denial stages_apart gap".split()
-)
+AGAINST = frozenset("figures_apart figures_title_apart places_apart years_apart gap".split())
 ACROSS = tuple(
     at
     for at, name in enumerate(SIGNALS)
-    if name.split("_")[0]
-    in {
-        "bridges",
-        "notions",
-        "names",
-        "figures",
-        "entities",
-        "places",
-        "spots",
-        "years",
-        "denial",
-        "stages",
-    }
-    or name in {"gap", "untitled", "textless", "shortest_title", "roles_swapped"}
+    if name.split("_")[0] in {"bridges", "notions", "names", "figures", "entities", "places"}
+    or name in {"years_apart", "gap", "textless", "shortest_title"}
 )
 SAME = tuple(range(len(SIGNALS)))
 NOT_FITTED = frozenset({"paraphraser_ru"})

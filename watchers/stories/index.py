@@ -1,5 +1,6 @@
 """The tellings of the last days in memory: who might tell the same event, and how surely."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ class Index:
         self._url_keys: dict[str, ItemId] = {}
         self._terms: dict[str, dict[int, list[ItemId]]] = defaultdict(dict)
         self._bridges: dict[str, dict[int, list[ItemId]]] = defaultdict(dict)
-        self._keys: dict[ItemId, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        self._keys: dict[ItemId, tuple[array[int], array[int]]] = {}
         self._norms: dict[ItemId, float] = {}
         self._links: dict[ItemId, dict[ItemId, float]] = {}
         self._views: dict[ItemId, View] = {}
@@ -239,7 +240,7 @@ class Index:
         ):
             for key in keys:
                 postings.setdefault(key, []).append(item)
-        self._keys[item] = (terms, tuple(crossing))
+        self._keys[item] = (array("I", terms), array("I", crossing))
         self._norms[item] = view.norm
 
     def drop(self, item: ItemId) -> None:

@@ -108,11 +108,10 @@ SIGNALS: Final = (
     "rarest", "rarest_four", "shared", "copied",
     "bridges", "notions", "notions_title", "notions_sum",
     "names", "names_rarest", "names_least", "names_title_least", "names_title_most", "names_sum",
-    "names_apart", "names_title_shared",
+    "names_title_shared",
     "figures_sum", "figures_apart", "figures_title_apart", "figures_title_shared",
-    "entities", "entities_sum", "entities_title_least", "places_apart", "spots_apart",
-    "years_apart", "roles_swapped", "denial", "stages_apart",
-    "gap", "same_outlet", "untitled", "textless", "shortest_title", "title_ratio",
+    "entities", "entities_sum", "entities_title_least", "places_apart",
+    "years_apart", "gap", "same_outlet", "textless", "shortest_title", "title_ratio",
 )  # fmt: skip
 """The names of what ``compare`` tells, in its order."""
 
@@ -150,14 +149,9 @@ def compare(one: View, other: View) -> list[float]:
         *_figures(one, other),
         *_entities(one, other),
         float(_apart(a.places, b.places)),
-        float(_apart(a.spots, b.spots)),
         float(_apart(a.years, b.years)),
-        float(roles_swapped(a, b)),
-        float(a.denies != b.denies),
-        float(a.stage * b.stage < 0),
         log(1.0 + abs((a.told_at - b.told_at).total_seconds()) / _HOUR),
         float(a.outlet == b.outlet),
-        float(not a.has_title) + float(not b.has_title),
         float(not a.has_text) + float(not b.has_text),
         float(min(lengths)),
         min(lengths) / (max(lengths) or 1),
@@ -218,7 +212,6 @@ def _names(one: View, other: View) -> tuple[float, ...]:
         min(told_a, told_b),
         most,
         total,
-        float(bool(title_a) and bool(title_b) and most == 0.0),
         float(len(title_a.keys() & title_b.keys())),
     )
 
