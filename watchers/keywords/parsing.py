@@ -244,7 +244,8 @@ def _entity_key(one: Found) -> str:
 def _place(cut: Cut) -> Place:
     asked = _asked(cut)
     forms = asked.forms
-    if is_cyrillic(cut.normal) and not is_known(cut.normal):
+    russian = is_cyrillic(cut.normal) and is_known(cut.normal)
+    if is_cyrillic(cut.normal) and not russian:
         # A surname that no dictionary has may be typed in any case: Токаева.
         forms = tuple(dict.fromkeys((*forms, *lemmas(cut.normal))))
     return Place(
@@ -253,6 +254,7 @@ def _place(cut: Cut) -> Place:
         cut.surface[0].isupper(),
         cut.surface.isupper() and len(cut.surface) > 1,
         cut.normal,
+        loose=not russian,
     )
 
 

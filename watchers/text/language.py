@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from watchers.text.normal import clean
+from watchers.text.russian import is_known
 
 OURS = ("en", "ru", "kk", "ky", "uz-Latn", "uz-Cyrl", "tg", "tk")
 """The labels that are analysed; others (az, tr, uk, …) are told but read like und."""
@@ -12,11 +13,14 @@ OURS = ("en", "ru", "kk", "ky", "uz-Latn", "uz-Cyrl", "tg", "tk")
 UNKNOWN = "und"
 _CYRILLIC = frozenset({"ru", "kk", "ky", "uz-Cyrl", "tg"})
 _LATIN = frozenset({"en", "uz-Latn", "tk"})
+_NEIGHBOURS = {_CYRILLIC: ("uk",), _LATIN: ("az", "tr")}
 _DETECTOR_CODES = {
     "ENGLISH": "en", "RUSSIAN": "ru", "KAZAKH": "kk", "KYRGYZ": "ky", "TAJIK": "tg",
     "TURKMEN": "tk", "UZBEK": "uz", "UKRAINIAN": "uk", "AZERBAIJANI": "az", "TURKISH": "tr",
 }  # fmt: skip
 _MANY = 2
+_TELLING = 40
+_RUSSIAN_SHARE = 0.6
 _UZBEK_LETTER = re.compile(r"[og]['\u2018\u2019\u02bb\u02bc\u0060\u00b4](?=[a-z])")
 _UZBEK_MARK = re.compile(r"[og][\u02bb\u2018]")
 _ENGLISH_APOSTROPHE = re.compile(r"\bo['\u2019](?:clock|er\b|[A-Z])")
@@ -56,6 +60,8 @@ _ENDINGS = (
     ("tg", re.compile(r"(?:ро|ҳои|ҳо|он|аш|ии|анд)\b")),
     ("uz-Cyrl", re.compile(r"(?:да|дан|га|нинг|ни|лар|лари|ди|лик|моқда|иш)\b")),
     ("kk", re.compile(r"(?:да|де|ды|ді|дың|дің|ның|лар|лер|ған|ген|ға|ге)\b")),
+    ("uz-Latn", re.compile(r"(?:ga|da|dan|ning|ni|lar|lari|di|moqda)\b")),
+    ("en", re.compile(r"(?:ing|ed|tion|ers|ies|ks|ns|ts|th|ck|ee|ly)\b")),
 )
 """What tells apart the languages that share қ and ғ, where no other letter does."""
 
@@ -80,6 +86,11 @@ def identify(text: str, declared: tuple[str, ...] = ()) -> str:
 
 def _open(sample: str, lower: str, script: frozenset[str], allowed: tuple[str, ...]) -> str:
     by_rule = _cyrillic_rule(lower) if script is _CYRILLIC else _latin_rule(sample, lower)
+    if by_rule.endswith("?"):
+        # The letters leave two languages: these few (ң, і) are shared.
+        by_rule = by_rule.removesuffix("?")
+        told = _cld(sample, script)
+        by_rule = told if told in ("kk", by_rule) else by_rule
     if by_rule and (not allowed or by_rule in allowed):
         return by_rule
     return _detect(sample, lower, script, allowed)
@@ -89,7 +100,7 @@ def _plausible(label: str, lower: str) -> bool:
     """Tell whether a feed's declared language can be right: letters of another forbid it."""
     if label in _CYRILLIC:
         by_rule = _cyrillic_rule(lower)
-        return by_rule in ("", label)
+        return by_rule.removesuffix("?") in ("", label) or by_rule.endswith("?")
     return True
 
 
@@ -107,9 +118,9 @@ def _cyrillic_rule(lower: str) -> str:
         votes["kk"] = lower.count("һ")
     best = max(votes, key=lambda label: votes[label])
     if votes[best]:
-        return best
+        return "uk?" if best == "uk" and not letters & set("їєґ") else best
     if letters & set("ңөү"):
-        return "kk" if letters & set("қғ") else "ky"
+        return "kk" if letters & set("қғ") else "ky?"
     return ""
 
 
@@ -139,31 +150,58 @@ def _detect(sample: str, lower: str, script: frozenset[str], allowed: tuple[str,
     if len(likely) == 1:
         return next(iter(likely))
     words = set(_WORDS.findall(lower))
-    score = {label: len(words & _COMMON.get(label, frozenset())) for label in likely}
-    if not set(lower).isdisjoint("ҳқғ"):
-        for label, endings in _ENDINGS:
-            if label in score:
-                score[label] += len(endings.findall(lower))
+    score = _scored(
+        lower, words, likely, ends=script is _LATIN or not set(lower).isdisjoint("ҳқғ")
+    )
+    if (
+        "ru" in score
+        and set(lower).isdisjoint("ҳқғ")
+        and max(score.values()) == score["ru"]
+        and _reads_russian(words)
+    ):
+        return "ru"
+    if "en" in score and all(score["en"] > score[one] for one in score if one != "en"):
+        return "en"
     label = _cld(sample, script)
+    if label == "tr" and set(lower).isdisjoint("ğı"):
+        label = "tk"  # next of kin; Turkish can hardly do without ı
     if label in score:
-        score[label] += 1 + (not any(score.values()))
-    elif label and not allowed and not any(score.values()):
+        score[label] += _MANY
+    elif label in _NEIGHBOURS[script] and not allowed and not any(score.values()):
         return label
     best = max(sorted(score), key=lambda one: (score[one], one in ("ru", "en"), one))
     return best if score[best] else _plain(likely, allowed)
+
+
+def _scored(lower: str, words: set[str], likely: frozenset[str], *, ends: bool) -> dict[str, int]:
+    """Count each language's common words, and its endings where these tell languages apart."""
+    score = {label: len(words & _COMMON.get(label, frozenset())) for label in likely}
+    for label, endings in _ENDINGS if ends else ():
+        if label in score:
+            score[label] += len(endings.findall(lower))
+    return score
+
+
+def _reads_russian(words: set[str]) -> bool:
+    """Tell whether the Russian dictionary knows most words, or there is but one."""
+    long = [word for word in words if len(word) > _MANY]
+    known = sum(is_known(word.replace("ё", "е")) for word in long)
+    return len(words) == 1 or (known > _RUSSIAN_SHARE * len(long))
 
 
 def _likely(lower: str, script: frozenset[str]) -> frozenset[str]:
     """Leave the languages whose alphabets have the letters seen."""
     letters = set(lower)
     if script is not _CYRILLIC:
-        return script
+        return script if letters.isdisjoint("äýňžöüşç") else script - {"uz-Latn"}
     if "ҳ" in letters:
         return frozenset({"uz-Cyrl", "tg"})
     if letters & set("қғ"):
         return frozenset({"kk", "uz-Cyrl", "tg"})
     if letters & set("щы") and not letters & set("қғңөү"):
         return script - {"tg", "uz-Cyrl"}
+    if "ы" not in letters and len(lower) > _TELLING:
+        return script - {"kk", "ky"}
     return script
 
 

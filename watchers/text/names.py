@@ -30,7 +30,7 @@ _KINDS = {
     "companies": "company", "currencies": "currency",
 }  # fmt: skip
 _SCRIPTS = {"uz": ("uz-Latn", "uz-Cyrl")}
-MARKS = "^~!%="
+MARKS = "^~!%=*"
 _MIN_BONE = 4
 
 
@@ -67,6 +67,7 @@ class Alias:
     full: bool = False
     inside: bool = False
     unless: frozenset[str] = frozenset()
+    spelt: bool = False
 
     @property
     def guarded(self) -> bool:
@@ -76,7 +77,11 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A word as the gazetteer looks at it, of a text or of a query."""
+    """A word as the gazetteer looks at it, of a text or of a query.
+
+    ``opens`` marks the first word of a sentence. A word that is not ``loose`` is somebody's
+    name only as that is spelt: малый is not Mali.
+    """
 
     folds: tuple[str, ...]
     bones: tuple[str, ...]
@@ -84,6 +89,7 @@ class Place:
     upper: bool
     normal: str
     opens: bool = False
+    loose: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +157,7 @@ class Gazetteer:
             for alias in self.singles[fold]
             if _allowed(alias, place, lang)
         ]
-        if not best and (place.capital or not lang):
+        if not best and place.loose and (place.capital or not lang):
             best = [
                 alias
                 for bone in place.bones
@@ -254,7 +260,7 @@ def _alias(entity: EntityId | None, spelling: str, *, person: bool) -> Iterator[
     """Read one spelling with its marks.
 
     ``^`` needs a capital, ``~`` one inside a sentence, ``!`` capitals throughout, ``%`` covers,
-    ``=`` is a person who is nobody by the last word alone (Wang Yi, common surnames);
+    ``=`` is a person who is nobody by the last word alone (Wang Yi, common surnames), ``*`` is met only as it is spelt (Finnish, not finish);
     ``@`` is followed by languages, ``#`` by words whose presence forbids the reading.
     """
     spelling, _, unless = spelling.partition("#")
@@ -268,6 +274,7 @@ def _alias(entity: EntityId | None, spelling: str, *, person: bool) -> Iterator[
         entity, words, "^" in flags or "~" in flags, "!" in flags or _is_dotted(spelling),
         _labels(langs),
         "%" in flags, person and len(words) > 1, "~" in flags, frozenset(keyboard(word) for word in unless.split(",") if word),
+        "*" in flags,
     )  # fmt: skip
     yield alias
     if any(cut.joined for cut in cuts) and not person:
@@ -298,7 +305,7 @@ def _indexed(
             word = alias.words[0]
             singles.setdefault(keyboard(word), {})[alias] = None
             bone = skeleton(word)
-            if len(bone) >= _MIN_BONE and not alias.upper:
+            if len(bone) >= _MIN_BONE and not alias.upper and not alias.spelt:
                 bones.setdefault(bone, {})[alias] = None
         else:
             first, *rest = (_bone(word) for word in alias.words)

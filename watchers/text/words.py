@@ -9,7 +9,9 @@ from watchers.text.forms import Case, text_forms
 from watchers.text.language import identify
 from watchers.text.names import EntityId, Found, Gazetteer, Place, gazetteer
 from watchers.text.normal import Cut, clean, fold_case, is_shouting, tokenize
-from watchers.text.skeleton import keyboard, skeleton
+from watchers.text.russian import is_known
+from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
+from watchers.text.suffixes import GRAMMARS
 
 _SUFFIXED = re.compile(
     r"((?:Sh|Ch|[A-ZА-ЯЁӘҒҚҢӨҰҮҺІҲҶӢӮЎÝŇŞÇÜÖ]){2,})(?:s|[a-zа-яёәғқңөұүһіҳҷӣӯўýňşçüöä]{2,})\Z"
@@ -202,8 +204,9 @@ def _composed(normal: str, lang: str, case: Case, *, upper: bool) -> Word:
     forms = text_forms(normal, lang, case)
     capital = case is not Case.SMALL
     folds = tuple(dict.fromkeys(map(keyboard, forms.forms)))
-    place = Place(folds, forms.skeletons, capital, upper, normal)
-    opening = Place(folds, forms.skeletons, capital, upper, normal, opens=True)
+    loose = lang in GRAMMARS or not is_cyrillic(normal) or not is_known(normal)
+    place = Place(folds, forms.skeletons, capital, upper, normal, loose=loose)
+    opening = Place(folds, forms.skeletons, capital, upper, normal, opens=True, loose=loose)
     return Word(
         normal, capital, upper, False, forms.stem, skeleton(forms.stem), forms.keys,  # noqa: FBT003
         forms.forms, place, opening,
