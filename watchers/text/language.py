@@ -150,9 +150,7 @@ def _detect(sample: str, lower: str, script: frozenset[str], allowed: tuple[str,
     if len(likely) == 1:
         return next(iter(likely))
     words = set(_WORDS.findall(lower))
-    score = _scored(
-        lower, words, likely, ends=script is _LATIN or not set(lower).isdisjoint("ҳқғ")
-    )
+    score = _scored(lower, words, likely, ends=_telling(lower, script))
     if (
         "ru" in score
         and set(lower).isdisjoint("ҳқғ")
@@ -171,6 +169,11 @@ def _detect(sample: str, lower: str, script: frozenset[str], allowed: tuple[str,
         return label
     best = max(sorted(score), key=lambda one: (score[one], one in ("ru", "en"), one))
     return best if score[best] else _plain(likely, allowed)
+
+
+def _telling(lower: str, script: frozenset[str]) -> bool:
+    """Tell whether endings decide: plain Latin letters, or Cyrillic ones that three share."""
+    return set(lower).isdisjoint("öüşç") if script is _LATIN else bool(set(lower) & set("ҳқғ"))
 
 
 def _scored(lower: str, words: set[str], likely: frozenset[str], *, ends: bool) -> dict[str, int]:
