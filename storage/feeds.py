@@ -27,9 +27,9 @@ COLUMNS = (
     " f.last_ok_at, f.last_new_at, f.usual_gap_s, f.failure_weight, f.failure_count,"
     " f.failing_since, f.error_key, f.error_values, f.told_ill_at, f.silent_since, f.etag,"
     " f.last_modified, f.body_digest, f.entries_seen, f.moved_to, f.moved_seen, f.baseline_done,"
-    " f.told_well_at, f.notice"
+    " f.told_well_at, f.notice, f.max_age_s, f.ttl_s, f.rest_times"
 )
-_WIDTH = 34
+_WIDTH = 37
 _SELECT = f"select {COLUMNS}, {outlets.COLUMNS} from feeds f join outlets o on o.id = f.outlet_id"  # noqa: S608 (our own column lists)
 _POLLED = "f.status not in ('gone', 'paused') and f.kind <> 'import'"
 
@@ -286,7 +286,8 @@ _KEEP = (
     " last_new_at = ?, usual_gap_s = ?, failure_weight = ?, failure_count = ?,"
     " failing_since = ?, error_key = ?, error_values = ?, told_ill_at = ?, silent_since = ?,"
     " etag = ?, last_modified = ?, body_digest = ?, entries_seen = ?, moved_to = ?,"
-    " moved_seen = ?, baseline_done = ?, told_well_at = ?,"
+    " moved_seen = ?, baseline_done = ?, told_well_at = ?, max_age_s = ?, ttl_s = ?,"
+    " rest_times = ?,"
     " notice = case when ? <> '' then ? else notice end, items = items + ? where id = ?"
 )
 
@@ -317,6 +318,9 @@ def _state_row(state: FeedState, new: int, feed_id: FeedId) -> tuple[Any, ...]:
         state.moved_seen,
         state.baseline_done,
         to_ms(state.told_well_at),
+        state.max_age_s,
+        state.ttl_s,
+        state.rest_times,
         notice,
         notice,
         new,
@@ -369,6 +373,9 @@ def _state_of(row: tuple[Any, ...]) -> FeedState:
         baseline_done=bool(row[21]),
         told_well_at=from_ms(row[22]),
         notice=FeedNoticeKind(row[23]) if row[23] else None,
+        max_age_s=row[24],
+        ttl_s=row[25],
+        rest_times=row[26],
     )
 
 

@@ -52,6 +52,9 @@ create table feeds (
     last_modified   text not null default '',          -- both from the same 200
     body_digest     text not null default '',          -- of the last parsed body
     entries_seen    text not null default '',          -- marks of its entries, unparsed again
+    max_age_s       integer not null default 0,        -- asked for with the last document,
+    ttl_s           integer not null default 0,        -- and holding through every 304
+    rest_times      text not null default '',          -- skipHours/skipDays: '1 2/6'
     moved_to        text not null default '',          -- a permanent redirect seen so far
     moved_seen      integer not null default 0,
     baseline_done   integer not null default 0,        -- the silent first fetch is behind it

@@ -90,7 +90,8 @@ class FeedState:
     ``next_check_at`` is the promise kept across restarts. ``interval_s`` is the feed's own
     adaptive interval in seconds. ``failure_weight`` sums weighted failures (hard 1, soft .5,
     temporary .25) since the last success and drives the back-off. ``entries_seen`` marks the
-    entries of the last document, so that only changed ones are parsed. Admins were last told
+    entries of the last document, so that only changed ones are parsed. ``max_age_s``, ``ttl_s``
+    and ``rest_times`` (hours/days) are what it asked for; they hold through every 304. Admins were last told
     that the feed is ill at ``told_ill_at``, that it is well again at ``told_well_at``;
     ``notice`` is what they are owed now, taken up after the transaction that wrote it.
     """
@@ -114,6 +115,9 @@ class FeedState:
     last_modified: str = ""
     body_digest: str = ""
     entries_seen: str = ""
+    max_age_s: int = 0
+    ttl_s: int = 0
+    rest_times: str = ""
     moved_to: str = ""
     moved_seen: int = 0
     baseline_done: bool = False

@@ -112,15 +112,15 @@ def after_document(feed: Feed, visit: Visit, reading: Reading, policy: Policy) -
         body_digest=reading.body_digest,
         entries_seen=reading.entries_seen,
         baseline_done=True,
+        max_age_s=visit.max_age_s or 0,
+        ttl_s=reading.ttl_s or 0,
+        rest_times=_written(reading.skip_hours, reading.skip_days),
         usual_gap_s=_usual_gap(feed.state, reading, visit.now),
         last_new_at=visit.now if had_new or not feed.state.baseline_done else state.last_new_at,
         silent_since=None if had_new else state.silent_since,
     )
     state = _silence(_moved(feed, state, visit), visit.now)
-    waits = (interval, visit.max_age_s, visit.retry_after_s, reading.ttl_s)
-    at = _at(feed, waits, visit, policy)
-    at = _past_rest_hours(at, feed.url, visit.now, reading, policy)
-    return replace(state, next_check_at=at)
+    return _due_again(feed, state, visit, policy)
 
 
 def after_not_modified(
@@ -128,7 +128,8 @@ def after_not_modified(
 ) -> FeedState:
     """Return a feed's state after a 304 (or the same bytes once more).
 
-    Validators that came with the answer replace the kept ones, RFC 9111 §4.3.4.
+    Validators and max-age that came with the answer replace the kept ones, others hold on
+    (RFC 9111 §4.3.4), and so does what the document asked for.
     """
     state = _well(feed.state, visit)
     quiet = Reading(total=1, new=0)
@@ -138,10 +139,10 @@ def after_not_modified(
         interval_s=interval,
         etag=etag or state.etag,
         last_modified=last_modified or state.last_modified,
+        max_age_s=state.max_age_s if visit.max_age_s is None else visit.max_age_s,
     )
     state = _silence(_moved(feed, state, visit), visit.now)
-    waits = (interval, visit.max_age_s, visit.retry_after_s)
-    return replace(state, next_check_at=_at(feed, waits, visit, policy))
+    return _due_again(feed, state, visit, policy)
 
 
 def after_same_document(
@@ -151,6 +152,7 @@ def after_same_document(
 
     Its validators are kept even so, as a pair: both of this response, absent ones too.
     """
+    visit = replace(visit, max_age_s=visit.max_age_s or 0)
     state = after_not_modified(feed, visit, policy)
     return replace(state, etag=etag, last_modified=last_modified)
 
@@ -258,15 +260,25 @@ def _at(feed: Feed, waits: tuple[int | None, ...], visit: Visit, policy: Policy)
     return at
 
 
-def _past_rest_hours(
-    at: datetime, url: str, now: datetime, reading: Reading, policy: Policy
-) -> datetime:
+def _due_again(feed: Feed, state: FeedState, visit: Visit, policy: Policy) -> FeedState:
+    """Promise the next look at a feed that answered."""
+    waits = (state.interval_s, state.max_age_s, state.ttl_s, visit.retry_after_s)
+    at = _at(feed, waits, visit, policy)
+    latest = visit.now + timedelta(seconds=policy.cap_s)
+    return replace(state, next_check_at=_past_rest_times(at, latest, feed.url, state.rest_times))
+
+
+def _written(hours: frozenset[int], days: frozenset[int]) -> str:
+    """Write times of rest the way they are kept."""
+    told = "/".join(" ".join(map(str, sorted(numbers))) for numbers in (hours, days))
+    return "" if told == "/" else told
+
+
+def _past_rest_times(at: datetime, latest: datetime, url: str, rest_times: str) -> datetime:
     """Put a look off to the end of the hours and days the feed rests (GMT), if there is one."""
-    if not reading.skip_hours and not reading.skip_days:
-        return at
-    latest = now + timedelta(seconds=policy.cap_s)
+    hours, _, days = (part.split() for part in rest_times.partition("/"))
     moment = at
-    while moment.hour in reading.skip_hours or moment.weekday() in reading.skip_days:
+    while str(moment.hour) in hours or str(moment.weekday()) in days:
         moment = moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         if moment > latest:
             return at  # it would rest for good: advice that cannot be meant

@@ -139,6 +139,14 @@ def test_a_304_replaces_only_the_validators_it_tells() -> None:
     assert ('"b"', "Mon") == (after.etag, after.last_modified)
 
 
+def test_what_the_document_asked_for_holds_through_every_304() -> None:
+    before = document(visit=Visit(NOW, 200, max_age_s=4000), ttl_s=3600)
+    after = schedule.after_not_modified(feed(before), Visit(NOW, 304), POLICY)
+    assert wait(after) >= 4000
+    fresher = schedule.after_not_modified(feed(after), Visit(NOW, 304, max_age_s=60), POLICY)
+    assert 3600 <= wait(fresher) < 4000
+
+
 def test_a_document_cut_off_leaves_the_old_validators() -> None:
     after = document(replace(KNOWN, etag='"a"'), etag="", keep_validators=False)
     assert '"a"' == after.etag
