@@ -18,8 +18,12 @@ COUNTS = (1_000, 10_000, 100_000)
 def queries(count: int, seed: int = 1) -> list[str]:
     """Invent queries as readers type them: names, words, pairs, phrases, operators, filters."""
     chance = random.Random(seed)
-    names = [alias.words[0] for found in gazetteer().singles.values() for alias in found if alias.entity]
-    words = sorted({w.strip("«»,.:") for text, _ in headlines() for w in text.split() if len(w) > 3})
+    names = [
+        alias.words[0] for found in gazetteer().singles.values() for alias in found if alias.entity
+    ]
+    words = sorted(
+        {w.strip("«»,.:") for text, _ in headlines() for w in text.split() if len(w) > 3}
+    )
     made = []
     for _ in range(count):
         name, other = chance.choice(names), chance.choice(words)

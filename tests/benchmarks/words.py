@@ -35,7 +35,9 @@ def headlines() -> list[tuple[str, str]]:
     made = [
         (f"{subject} {action}", lang)
         for lang in SUBJECTS
-        for subject, action in itertools.product(SUBJECTS[lang].split("|"), ACTIONS[lang].split("|"))
+        for subject, action in itertools.product(
+            SUBJECTS[lang].split("|"), ACTIONS[lang].split("|")
+        )
     ]
     random.Random(7).shuffle(made)
     return made
@@ -53,13 +55,18 @@ def main() -> None:
     by_lang: dict[str, list[str]] = {}
     for text, lang in texts:
         by_lang.setdefault(lang, []).append(text)
-    items = [(text, ". ".join(by_lang[lang][at % 7 : at % 7 + 4])) for at, (text, lang) in enumerate(texts)]
+    items = [
+        (text, ". ".join(by_lang[lang][at % 7 : at % 7 + 4]))
+        for at, (text, lang) in enumerate(texts)
+    ]
     for name in ("new words", "known words", "known words"):
         started = time.perf_counter()
         keys = sum(len(analyse(title, summary).keys) for title, summary in items)
         took = (time.perf_counter() - started) / len(items) * 1e3
         size = sum(len(title) + len(summary) for title, summary in items) / len(items)
-        print(f"{name}: {took:.3f} ms an item of {size:.0f} characters, {keys / len(items):.0f} keys")
+        print(
+            f"{name}: {took:.3f} ms an item of {size:.0f} characters, {keys / len(items):.0f} keys"
+        )
     print(f"memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
