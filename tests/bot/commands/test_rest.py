@@ -1,0 +1,240 @@
+"""The smaller ways through the commands: buttons under messages, old buttons, half-said things."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.commands import inline, unknown
+from bot.commands.digest import span_of
+from bot.conversation import Cards, Nothing, Picture, Working
+from storage import chats, deliveries, settling, subscriptions
+from storage.database import Database
+from storage.errors import NewsError
+from storage.model import ChatId
+from storage.outcomes import Sent
+from tests.bot.newsroom import Newsroom
+from tests.bot.people import ADMIN, NOW, READER, Person, buttons
+
+GROUP = ChatId(-100)
+
+
+@pytest.fixture
+async def room(db: Database) -> Newsroom:
+    return await Newsroom.opened(db)
+
+
+@pytest.fixture
+async def anna(room: Newsroom) -> Person:
+    return await Person.comes(room.world())
+
+
+@pytest.fixture
+async def timur(room: Newsroom) -> Person:
+    return await Person.comes(room.world(), ADMIN)
+
+
+@pytest.mark.parametrize(
+    ("typed", "hours"),
+    [("24h", 24), ("7d", 168), ("2w", 336), ("12 ч", 12), ("3 дня", 72), ("неделя", 168),
+     ("week", 168), ("999w", 31 * 24), ("0h", 1), ("water", None), ("7", None), ("", None)],
+)  # fmt: skip
+def test_a_digests_time_is_read_in_both_languages(typed: str, hours: int | None) -> None:
+    assert span_of(typed) == (None if hours is None else timedelta(hours=hours))
+
+
+@pytest.mark.parametrize(
+    "press",
+    ["a:99:i", "an:99", "f:99:0", "fs:99", "fx:99:csv", "tr:99:14", "tr:1:15", "l1:99", "s:99",
+     "sp:99:1", "m:99", "um:99", "w:99", "fl:99", "fa:99", "bz:99", "ch:99", "s", "sp", "a"],
+)  # fmt: skip
+async def test_old_and_forged_buttons_are_one_sentence(timur: Person, press: str) -> None:
+    with pytest.raises(NewsError):
+        await timur.sends(press)
+
+
+async def test_an_offer_can_be_narrowed(anna: Person) -> None:
+    await anna.types("/subscribe Tokayev")
+    assert "Tokayev" in await anna.presses("Narrow")
+    assert "Tokayev -football" in await anna.types("Tokayev -football")
+
+
+async def test_many_a_day_are_offered_as_a_digest_first(room: Newsroom, anna: Person) -> None:
+    towns = [f"{a}{b}{c}" for a in "bdgkl" for b in "aeiou" for c in "mnprstvz"]
+    for number, town in enumerate(towns[:160]):
+        await room.tells(
+            "Steppe Courier", f"{town} counts {number + 3} camels", ago=timedelta(hours=number)
+        )
+    said = await anna.types("/subscribe camels OR camel")
+    assert "That is a lot for alerts" in said
+    assert "📰 In the digest" == buttons(anna.last)[0].label
+
+
+async def test_unsubscribing_by_words(anna: Person) -> None:
+    for query in ("Tokayev", "Caspian oil", "Caspian gas"):
+        await anna.types(f"/subscribe {query}")
+        await anna.presses("Alert at once")
+    await anna.types("/unsubscribe caspian gas")
+    await anna.types("/unsubscribe tokay")
+    left = await anna.world.db.read(subscriptions.of_chat, READER)
+    assert ["Caspian oil"] == [one.query for one in left]
+    with pytest.raises(NewsError, match="no_such"):
+        await anna.types("/unsubscribe elephant")
+    assert "1 subscription" in await anna.types("/unsubscribe")
+
+
+async def test_the_empty_list_offers_a_beginning(anna: Person) -> None:
+    assert "You watch for nothing yet" in await anna.types("/subscriptions")
+    assert "What shall I watch for?" in await anna.presses("Subscribe")
+
+
+async def test_an_edited_query_must_be_one(anna: Person) -> None:
+    await anna.types("/subscribe Tokayev")
+    await anna.presses("Alert at once")
+    await anna.types("/subscriptions")
+    await anna.presses("Tokayev")
+    await anna.presses("Edit")
+    with pytest.raises(NewsError, match="unclosed_quote"):
+        await anna.types('"Tokayev')
+    (one,) = await anna.world.db.read(subscriptions.of_chat, READER)
+    assert "Tokayev" == one.query
+
+
+async def test_stories_by_buttons(room: Newsroom, anna: Person) -> None:
+    story = await room.tells("Steppe Courier", "Tokayev opens a railway")
+    assert "railway" in await anna.sends(f"s:{story.id}")
+    assert "railway" in await anna.sends(f"sp:{story.id}:0")
+    assert "no more" in await anna.sends(f"m:{story.id}")
+    assert {story.id} == await anna.world.db.read(chats.muted, READER)
+    assert "You muted this story" in await anna.sends(f"w:{story.id}")
+    await anna.sends(f"um:{story.id}")
+    assert frozenset() == await anna.world.db.read(chats.muted, READER)
+
+
+async def test_a_command_answering_an_alert_means_its_story(room: Newsroom, anna: Person) -> None:
+    await anna.types("/subscribe Tokayev")
+    await anna.presses("Alert at once")
+    await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
+    (owed,) = await anna.world.db.write(deliveries.take, NOW, 10)
+    await anna.world.db.write(settling.settle, owed, Sent(55), NOW)
+    assert "1 outlet" in await anna.types("/story", replies_to=55)
+    assert "Alert: sent 08:00" in await anna.types("/why", replies_to=55)
+    with pytest.raises(NewsError, match=r"story\.which"):
+        await anna.types("/story", replies_to=56)
+
+
+async def test_why_knows_what_came_before_the_subscription(room: Newsroom, anna: Person) -> None:
+    story = await room.tells("Steppe Courier", "Tokayev opens a railway")
+    await anna.types("/subscribe Токаев")
+    await anna.presses("Alert at once")
+    assert "it came before you subscribed" in await anna.types(f"/why {story.id}")
+
+
+async def test_admins_are_told_the_evidence(room: Newsroom, timur: Person) -> None:
+    await room.tells("Steppe Courier", "Tokayev opens a railway in Dostyk")
+    story = await room.tells("Oasis Times", "Tokayev opens a railway in Dostyk today")
+    assert "What joined each telling" in await timur.types(f"/why {story.id}")
+
+
+async def test_digests_by_buttons(room: Newsroom, anna: Person) -> None:
+    await room.tells("Steppe Courier", "Parliament of Kazakhstan passes the budget")
+    assert "budget" in await anna.sends("dg")
+    assert "All quiet" in await anna.sends("h")
+    assert await anna.sends("dp")
+
+
+async def test_trends_of_other_spans(room: Newsroom, anna: Person) -> None:
+    assert "Which topic?" in await anna.types("/trends")
+    assert "Nothing about “Tokayev” in the last 14 days" in await anna.types("Tokayev")
+    await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(days=20))
+    await anna.presses("90 days")
+    assert isinstance(anna.last, Picture)
+    assert "1 story in the last 90 days" in anna.last.caption
+
+
+async def test_sources_by_buttons(anna: Person) -> None:
+    await anna.types("/sources")
+    assert "Steppe Courier" in await anna.presses("🇰🇿")
+    assert "by country" in await anna.presses("‹")
+    assert "🌐" in await anna.sends("so:zz")
+
+
+async def test_everything_about_a_person_by_buttons(anna: Person) -> None:
+    assert "I keep no names" in await anna.types("/privacy")
+    await anna.types("/stop")
+    assert "no way back" in await anna.presses("Delete my data")
+    assert "Nothing was changed" in await anna.presses("Cancel")
+    assert await anna.world.db.read(chats.get, READER) is not None
+
+
+# --- what is no command ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("/subscirbe", "Did you mean /subscribe?"), ("/xyzzyq", "/help lists"),
+     ("https://x.example/a", "I look for words"), ("two\nlines", "I read short queries"),
+     ("x" * 400, "I read short queries")],
+)  # fmt: skip
+async def test_what_is_nothing_we_know_gets_one_sentence(
+    anna: Person, typed: str, said: str
+) -> None:
+    assert said in await anna.types(typed)
+
+
+async def test_unknown_commands_in_groups_get_no_answer(room: Newsroom) -> None:
+    group = await Person.comes(room.world(), GROUP)
+    assert Nothing() == await unknown(await group.ask(command="xyzzy"), group.world)
+
+
+async def test_an_admins_address_is_looked_at(timur: Person) -> None:
+    async def look(address: str) -> None:
+        raise AssertionError(address)
+
+    timur.world = replace(timur.world, look=look)
+    await timur.types("https://new.example/rss")
+    assert isinstance(timur.last, Working)
+    assert "Which address?" in await timur.types("/addfeed")
+
+
+async def test_without_a_poller_addresses_wait(timur: Person) -> None:
+    with pytest.raises(NewsError, match="no_poller"):
+        await timur.types("/addfeed https://new.example/rss")
+
+
+async def test_an_import_without_a_file_asks_for_it(timur: Person) -> None:
+    assert "Send me the .opml file" in await timur.types("/import")
+    with pytest.raises(NewsError, match=r"import\.no_file"):
+        await timur.types("here it is")
+
+
+@pytest.mark.parametrize("text", ["", " ", "x" * 4000])
+async def test_an_announcement_must_be_said_and_short(timur: Person, text: str) -> None:
+    with pytest.raises(NewsError, match="broadcast"):
+        await timur.types(f"/broadcast {text}")
+
+
+@pytest.mark.parametrize("query", ['"half', "(", "-", "story 99", "elephant"])
+async def test_half_typed_inline_queries_are_an_empty_list(anna: Person, query: str) -> None:
+    assert Cards(()) == await inline(await anna.ask(text=query), anna.world)
+
+
+async def test_an_inline_story_is_shared_with_a_way_into_the_bot(
+    room: Newsroom, anna: Person
+) -> None:
+    story = await room.tells("Steppe Courier", "Tokayev opens a railway")
+    cards = await inline(await anna.ask(text=f"story {story.id}"), anna.world)
+    assert isinstance(cards, Cards)
+    ((button,),) = cards.cards[0].message.keyboard
+    assert f"https://t.me/steppewire_bot?start=s_{story.id}" == button.url
+
+
+async def test_settings_of_a_cap_and_of_an_empty_day(anna: Person) -> None:
+    await anna.types("/settings")
+    await anna.presses("Alerts an hour")
+    await anna.presses("24")
+    await anna.sends("t:empty")
+    assert "stay silent ✓" in str(buttons(anna.last))
+    chat = await anna.world.db.read(chats.get, READER)
+    assert chat is not None
+    assert (24, False) == (chat.alerts_per_hour, chat.digest_when_empty)
