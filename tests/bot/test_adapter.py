@@ -12,7 +12,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import ApplicationHandlerStop
 
 from bot import adapter, telegram_menus
-from bot.conversation import Ask, Command, Reply, Say, World
+from bot.conversation import Ask, Command, Reply, Say, Working, World
 from bot.conversation import Message as Said
 from bot.render import escape
 from bot.sandbox.box import Sandbox
@@ -21,6 +21,7 @@ from bot.sandbox.model import Member
 from bot.sandbox.people import ADMIN_ID, AIGUL_ID, ANNA_ID
 from storage import chats, deliveries, subscriptions
 from storage.database import Database
+from storage.errors import NewsError, StorageError
 from storage.model import ChatId
 from tests.bot.line import on_line
 from tests.bot.newsroom import Newsroom
@@ -316,3 +317,86 @@ async def test_a_topics_subscription_stays_in_its_topic(line: Line) -> None:
     await line.presses(ADMIN_ID, offer, "🔔 Alert at once")
     (one,) = await line.world.db.read(subscriptions.of_chat, ChatId(group.id))
     assert topic.id == one.thread_id
+
+
+async def test_charts_and_files_arrive_and_their_buttons_work(line: Line) -> None:
+    await line.room.tells("Steppe Courier", "Tokayev opens a railway")
+    chart = await line.says(ANNA_ID, "/trends Tokayev", "1 story in the last 14 days")
+    assert chart.photo is not None
+    await line.presses(ANNA_ID, chart, "30 days")
+    await line.box.message(ANNA_ID, "in the last 30 days")
+    await line.presses(ANNA_ID, chart, data="x")  # a picture cannot become a text: it is sent
+    await line.box.message(ANNA_ID, "Cancelled")
+    found = await line.says(ANNA_ID, "/search Tokayev", "· 1 story")
+    await line.presses(ANNA_ID, found, "⬇️ CSV")
+    export = await line.box.message(ANNA_ID, "Tokayev\n1 story")
+    assert export.document is not None
+
+
+async def test_admins_commands_stay_out_of_groups(line: Line) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    await line.says(ADMIN_ID, "/stats@SteppeWireBot", "in our private chat", chat=group)
+
+
+async def test_a_wrong_request_under_a_button_is_a_box(line: Line) -> None:
+    message = await line.says(ANNA_ID, "/settings", "Settings")
+    press = await line.presses(ANNA_ID, message, data="f:99:0")
+    assert (True, "This button is too old. Please ask again.") == (press.alert, press.text)
+
+
+async def test_a_wrong_request_is_one_sentence_in_the_persons_language(line: Line) -> None:
+    await line.says(AIGUL_ID, "/search (газ OR нефть", "У скобки в позиции 1 нет пары")
+    assert 1 == len(texts(line.box, AIGUL_ID))
+
+
+async def test_long_work_that_fails_is_said_in_the_end(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work(_: Any) -> Reply:
+        raise NewsError("feed.exists", url="https://a.example/", id=12345)
+
+    async def long(ask: Ask, world: World) -> Reply:
+        return Working(Said(escape("begun")), work)
+
+    monkeypatch.setitem(adapter._COMMANDS, "privacy", Command("privacy", long))
+    await line.says(ANNA_ID, "/privacy", "This feed is here already, number 12345")
+    assert "begun" == texts(line.box, ANNA_ID)[0]
+
+
+async def test_a_full_disk_is_a_sentence_not_a_bug(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(ask: Ask, world: World) -> Reply:
+        raise StorageError("storage.full")
+
+    monkeypatch.setitem(adapter._COMMANDS, "privacy", Command("privacy", full))
+    await line.says(ANNA_ID, "/privacy", "I cannot write to my memory right now")
+    assert [] == await line.world.db.write(deliveries.take, NOW, 10)
+
+
+async def test_memory_that_fails_before_a_command_is_told_too(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def locked(*_: Any) -> Any:
+        raise StorageError("storage.locked")
+
+    monkeypatch.setattr(adapter, "met", locked)
+    await line.says(AIGUL_ID, "/start", "не могу ничего записать")
+
+
+async def test_a_private_chat_that_forbids_us_is_gone(line: Line) -> None:
+    await line.says(ANNA_ID, "/start", "one message per event")
+    line.box.faults.add(
+        Fault("sendMessage", code=403, description="Forbidden: bot was blocked by the user")
+    )
+    line.box.telegram.say(ANNA_ID, "/help")
+    async with asyncio.timeout(5):
+        while (await line.chat(ANNA_ID)).active:
+            await line.says(AIGUL_ID, "/help stop", "замолчать")
+    assert "blocked" in (await line.chat(ANNA_ID)).gone_why
+
+
+async def test_a_location_sets_the_time_zone(line: Line) -> None:
+    line.box.telegram.share_location(AIGUL_ID, 41.3, 69.2)
+    await line.box.message(AIGUL_ID, "Ташкент")
