@@ -21,6 +21,9 @@ from storage.sql import Connection, from_ms, to_json, to_ms
 EDIT_EVERY = timedelta(minutes=3)
 """A living message is edited at most so often."""
 
+FIRST_EDIT = timedelta(seconds=20)
+"""The first edit may come sooner: most outlets follow within minutes."""
+
 ALIVE = timedelta(days=1)
 """How long a message follows its story."""
 
@@ -139,17 +142,24 @@ def owe_edit(db: Connection, of: DeliveryId, now: datetime) -> None:
 def owe_edits(db: Connection, which: str, key: int, now: datetime) -> None:
     """Owe an edit of sent messages; a living message has one row for all its edits.
 
-    It comes due ``EDIT_EVERY`` after the message or its last edit, and no sooner. One statement
-    for all, because a story may have been told to many thousand chats.
+    It comes due ``FIRST_EDIT`` after the message and ``EDIT_EVERY`` after its last edit, and no
+    sooner. One statement for all, because a story may have been told to many thousand chats.
     """
-    values = (key, to_ms(now), int(EDIT_EVERY / timedelta(milliseconds=1)), to_ms(now - ALIVE))
+    millisecond = timedelta(milliseconds=1)
+    values = (
+        key,
+        to_ms(now),
+        FIRST_EDIT // millisecond,
+        to_ms(now - ALIVE),
+        EDIT_EVERY // millisecond,
+    )
     db.conn.execute(
         "insert into deliveries(chat_id, thread_id, kind, subject, story_id, payload, rank,"  # noqa: S608 (our own conditions)
         " due_at, created_at) select d.chat_id, d.thread_id, 'edit', 'd' || d.id, d.story_id,"
         " json_object('of', d.id), 2, max(?2, coalesce(d.settled_at, 0) + ?3), ?2"
         f" from deliveries d where d.state = 'sent' and d.message_id is not null and {which}"
         " on conflict(chat_id, thread_id, kind, subject) do update set"
-        " due_at = max(?2, coalesce(settled_at, 0) + ?3), state = 'queued', attempts = 0,"
+        " due_at = max(?2, coalesce(settled_at, 0) + ?5), state = 'queued', attempts = 0,"
         " settled_at = null, level = 0, reason = '' where state not in ('queued', 'sending')",
         values,
     )
@@ -159,7 +169,7 @@ def owe_edits(db: Connection, which: str, key: int, now: datetime) -> None:
         " and e.kind = 'edit' and e.subject = 'd' || d.id and e.state = 'queued'"
         f" where d.state = 'sent' and {which}"
         " and lanes.chat_id = d.chat_id and (lanes.next_at is null or lanes.next_at > e.due_at)"
-        " and ?2 is not null and ?3 is not null and ?4 is not null"
+        " and coalesce(?2, ?3, ?4, ?5) is not null"
         " and not exists (select 1 from deliveries s"
         " where s.chat_id = d.chat_id and s.state = 'sending')",
         values,

@@ -10,7 +10,7 @@ from storage.model import Chat, QuietMode
 FRESH = timedelta(hours=6)
 """What is older than this, and than the chat's last look, is no news to be woken for."""
 
-FOLD_WAIT = timedelta(minutes=2)
+FOLD_WAIT = timedelta(seconds=15)
 """How long a fold gathers before it is sent for the first time."""
 
 URGENT_PUBLISHERS = 4

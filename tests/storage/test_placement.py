@@ -17,7 +17,7 @@ URGENT = replace(NIGHT, quiet_mode=QuietMode.URGENT)
 SILENT = replace(NIGHT, quiet_mode=QuietMode.SILENT)
 AWAKE = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 OLD = NOW - timedelta(hours=7)
-GATHERED = NOW + timedelta(minutes=2)
+GATHERED = NOW + timedelta(seconds=15)
 
 
 @pytest.mark.parametrize(
