@@ -185,7 +185,9 @@ def _parsed(feed: RawFeed, document: Document, others: Sequence[identity.Told] =
         | set(document.own_hosts)
     )
     title = markup.title(feed.title)
-    entries = [_entry(one, document, title) for one in feed.entries]
+    read = (_entry(one, document, title) for one in feed.entries)
+    # An entry that says nothing at all is a template's accident.
+    entries = [one for one in read if one.title or one.url or one.summary_html.strip()]
     aliases = catalogue.mirrors()
     told = [
         identity.Told(entry.external_id, entry.url, f"{entry.title}\n{entry.summary_html[:500]}")

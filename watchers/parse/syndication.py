@@ -53,7 +53,7 @@ def read(text: str, url: str) -> RawFeed | None:
         language=feed.get("language", "") or "",
         format=told.version or "unknown",
         advice=advice(text),
-        entries=[_entry(one) for one in told.entries],
+        entries=[_entry(one, url, text) for one in told.entries],
     )
 
 
@@ -78,11 +78,16 @@ def _escaped(match: re.Match[str]) -> str:
     return meant
 
 
-def _entry(one: Mapping[str, Any]) -> RawEntry:
+def _entry(one: Mapping[str, Any], url: str, text: str) -> RawEntry:
     source = one.get("source") or {}
+    told_id = one.get("id", "") or ""
+    guid = _guid(told_id, url, text)
+    link = one.get("feedburner_origlink", "") or one.get("link", "") or ""
+    if link == told_id != guid and "/" not in guid:
+        link = ""  # made of an id that is no address
     return RawEntry(
-        guid=one.get("id", "") or "",
-        link=one.get("feedburner_origlink", "") or one.get("link", "") or "",
+        guid=guid,
+        link=link,
         title=one.get("title", "") or "",
         summary=_summary(one),
         dates=[one[name] for name in ("published", "updated", "created") if name in one],
@@ -91,6 +96,14 @@ def _entry(one: Mapping[str, Any]) -> RawEntry:
         source_url=source.get("href", "") or "",
         categories=[tag["term"] for tag in one.get("tags", ())[:20] if tag.get("term")],
     )
+
+
+def _guid(guid: str, url: str, text: str) -> str:
+    """Undo what feedparser makes of an id such as "12345": an address beside the feed's."""
+    folder = url.rpartition("/")[0] + "/"
+    if not guid.startswith(folder) or guid in text:
+        return guid
+    return guid.removeprefix(folder) or guid
 
 
 def _summary(one: Mapping[str, Any]) -> str:
