@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from time import process_time
 
 from storage.model import ItemId, OutletId, StoryId
-from watchers.stories import Index, Telling, identify, prepare, revise
+from watchers.stories import Index, identify, prepare, revise
 from watchers.text.words import analyse
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 VOCABULARY = 40_000
+ASKED = 1000
 SYLLABLES = "ба ве ги до жу за ки ло му не пи ро са ту фе хо ча ша ры ля".split()
 
 
@@ -48,47 +49,46 @@ def news(count: int) -> Iterator[tuple[str, str]]:
 
 
 def main() -> None:
-    """Fill an index and tell what the last thousand items cost."""
+    """Fill an index, then ask it about a thousand more items."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    tellings: list[Telling] = []
-    prepared = 0.0
-    for number, (title, text) in enumerate(news(count), 1):
-        analysis = analyse(title, text, "ru")
-        before = process_time()
-        tellings.append(
-            prepare(
-                item=ItemId(number),
-                outlet=OutletId(number % 150),
-                url_key=f"example.org/{number}",
-                told_at=START + timedelta(seconds=40 * number),
-                title=title,
-                summary=text,
-                lang="ru",
-                analysis=analysis,
-            )
+    analyses = [(title, text, analyse(title, text, "ru")) for title, text in news(count + ASKED)]
+    before = process_time()
+    tellings = [
+        prepare(
+            item=ItemId(number),
+            outlet=OutletId(number % 150),
+            url_key=f"example.org/{number}",
+            told_at=START + timedelta(seconds=40 * number),
+            title=title,
+            summary=text,
+            lang="ru",
+            analysis=analysis,
         )
-        prepared += process_time() - before
-    print(f"prepare            {prepared / count * 1e3:.3f} ms an item")
-    before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        for number, (title, text, analysis) in enumerate(analyses, 1)
+    ]
+    told("prepare", before, len(tellings))
+    analyses.clear()
     index = Index()
-    spent = [0.0, 0.0, 0.0]
-    compared = 0
-    for number, telling in enumerate(tellings, 1):
-        times = [process_time()]
-        story = identify(telling, index).story or StoryId(number)
-        times.append(process_time())
-        compared += len(index.compared(telling))
-        index.add(telling, story)
-        times.append(process_time())
-        revise(index, story)
-        times.append(process_time())
-        if number > count - 1000:
-            spent = [spent[at] + times[at + 1] - times[at] for at in range(3)]
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb
-    for name, seconds in zip(("identify", "add", "revise"), spent, strict=True):
-        print(f"{name:18} {seconds:.3f} ms an item with {count:,} in the window")
-    print(f"compared           {compared / count:.1f} others an item")
-    print(f"memory of index    {grown / count:.2f} kB an item, tellings not counted")
+    weight = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = process_time()
+    for telling in tellings[:count]:
+        index.add(telling, identify(telling, index).story or StoryId(telling.item))
+    told("identify and add", before, count)
+    weight = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - weight
+    before = process_time()
+    verdicts = [identify(telling, index) for telling in tellings[count:]]
+    told(f"identify at {count:,}", before, ASKED)
+    before = process_time()
+    for telling in tellings[:ASKED]:
+        revise(index, index.story_of(telling.item) or StoryId(0))
+    told("revise", before, ASKED)
+    print(f"{sum(verdict.story is not None for verdict in verdicts)} of {ASKED} joined a story")
+    print(f"memory of the index {weight / count:.2f} kB an item, tellings not counted")
+
+
+def told(what: str, since: float, count: int) -> None:
+    """Print what one item of a batch cost."""
+    print(f"{what:24} {(process_time() - since) / count * 1e3:.3f} ms an item")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Same story? One pure decision, its signals, its vetoes, its index and its second thoughts."""
 
+from watchers.stories.backtest import Backtest, Difference, backtest
 from watchers.stories.changes import material
 from watchers.stories.identity import Verdict, identify, related
 from watchers.stories.index import Index
@@ -8,13 +9,16 @@ from watchers.stories.telling import Telling, prepare
 from watchers.stories.weights import Settings, fitted
 
 __all__ = [
+    "Backtest",
     "Change",
+    "Difference",
     "Index",
     "Joined",
     "Moved",
     "Settings",
     "Telling",
     "Verdict",
+    "backtest",
     "fitted",
     "identify",
     "material",

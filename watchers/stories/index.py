@@ -99,6 +99,10 @@ class Index:
         """List the items of a story that are in the window, first taken first."""
         return self._members.get(self.story(story), ())
 
+    def stories(self) -> dict[ItemId, StoryId]:
+        """Tell the story of every item in the window."""
+        return dict(self._story_of)
+
     def telling(self, item: ItemId) -> Telling:
         """Return the telling of an item in the window. Raises KeyError."""
         return self._tellings[item]
@@ -253,13 +257,17 @@ class Index:
         if not self._members[story]:
             self._forget_story(story)
 
+    def expiring(self, now: datetime) -> tuple[StoryId, ...]:
+        """Name the stories that have been silent for the window."""
+        horizon = now - self._window
+        return tuple(story for story, last in self._last_told.items() if last < horizon)
+
     def expire(self, now: datetime) -> tuple[StoryId, ...]:
         """Forget the stories that have been silent for the window; return their ids.
 
         Fingerprints of their texts stay, so that an old text with a new date is recognised.
         """
-        horizon = now - self._window
-        silent = tuple(story for story, last in self._last_told.items() if last < horizon)
+        silent = self.expiring(now)
         for story in silent:
             for item in self._members.get(story, ()):
                 self._remember(self._tellings[item], story)

@@ -1,0 +1,118 @@
+"""What another setting would change: the same tellings decided twice, and the differences."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from storage.model import ItemId, StoryId
+from watchers.stories.identity import identify
+from watchers.stories.index import Index
+from watchers.stories.revision import Change, Joined, revise
+from watchers.stories.telling import Telling
+from watchers.stories.weights import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A pair that one setting puts into one story and the other does not."""
+
+    one: ItemId
+    other: ItemId
+    together_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """How many stories each setting makes, and the pairs on which they differ.
+
+    ``joined`` counts the tellings that only the second setting puts beside their neighbour,
+    ``parted`` those that only the first does; ``examples`` are the first of each.
+    """
+
+    tellings: int
+    stories_before: int
+    stories_after: int
+    joined: int
+    parted: int
+    examples: tuple[Difference, ...]
+
+
+def backtest(
+    tellings: Sequence[Telling],
+    before: Settings,
+    after: Settings,
+    *,
+    examples: int = 20,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Backtest:
+    """Decide the tellings, in their order, with two settings and compare the stories.
+
+    ``progress`` is told after each telling how many decisions of ``2 * len(tellings)`` are made.
+    """
+    first = replay(tellings, before, progress)
+    second = replay(tellings, after, lambda done: progress(len(tellings) + done))
+    differences = [*_differences(first, second, tellings)]
+    parted = [one for one in differences if one.together_before]
+    joined = [one for one in differences if not one.together_before]
+    half = examples // 2
+    return Backtest(
+        tellings=len(tellings),
+        stories_before=len(set(first.values())),
+        stories_after=len(set(second.values())),
+        joined=len(joined),
+        parted=len(parted),
+        examples=(*joined[:half], *parted[:half]),
+    )
+
+
+def replay(
+    tellings: Sequence[Telling],
+    settings: Settings,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> dict[ItemId, StoryId]:
+    """Decide tellings in their order, with second thoughts after each; tell all their stories."""
+    index = Index(settings=settings)
+    last = 0
+    found: dict[ItemId, StoryId] = {}
+    for done, telling in enumerate(tellings, 1):
+        story = identify(telling, index).story
+        if story is None:
+            last += 1
+            story = StoryId(last)
+        index.add(telling, story)
+        last = apply(index, revise(index, story), last)
+        for silent in index.expiring(telling.told_at):
+            found.update(dict.fromkeys(index.members(silent), silent))
+        index.expire(telling.told_at)
+        progress(done)
+    found.update(index.stories())
+    return found
+
+
+def apply(index: Index, changes: Iterable[Change], last: int) -> int:
+    """Apply second thoughts to an index alone; return the last story id in use."""
+    for change in changes:
+        if isinstance(change, Joined):
+            index.merge(change.story, change.into)
+            continue
+        if change.to is None:
+            last += 1
+        for item in change.items:
+            index.move(item, change.to or StoryId(last))
+    return last
+
+
+def _differences(
+    first: dict[ItemId, StoryId], second: dict[ItemId, StoryId], tellings: Sequence[Telling]
+) -> Iterable[Difference]:
+    """Compare each telling with the one before it in either of its stories."""
+    latest_first: dict[StoryId, ItemId] = {}
+    latest_second: dict[StoryId, ItemId] = {}
+    for telling in tellings:
+        item = telling.item
+        mate = latest_first.get(first[item])
+        other = latest_second.get(second[item])
+        if mate is not None and second[mate] != second[item]:
+            yield Difference(mate, item, together_before=True)
+        if other is not None and first[other] != first[item]:
+            yield Difference(other, item, together_before=False)
+        latest_first[first[item]] = latest_second[second[item]] = item
