@@ -125,11 +125,17 @@ def release(db: Connection, story_id: StoryId, now: datetime) -> None:
 
 
 def wake_up(db: Connection, chat_id: ChatId, now: datetime) -> None:
-    """Tell what quiet hours held now: they were ended or changed."""
+    """Follow changed quiet hours: what they held is told when the new ones end, or now."""
+    chat = chats.get(db, chat_id)
+    if chat is None:
+        return
+    wakes = quiet_until(now, chat.time_zone, chat.quiet_from, chat.quiet_to)
+    if chat.quiet_mode is QuietMode.SILENT:
+        wakes = None
     db.conn.execute(
-        "update deliveries set due_at = min(due_at, ?2) where chat_id = ?1 and kind = 'fold'"
+        "update deliveries set due_at = ?2 where chat_id = ?1 and kind = 'fold'"
         " and state = 'queued' and subject like 'q%'",
-        (chat_id, to_ms(now)),
+        (chat_id, to_ms(wakes or now)),
     )
     lanes.refresh(db, chat_id, now)
 

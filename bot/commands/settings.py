@@ -10,7 +10,7 @@ from bot.commands.screens import CAPS, QUIETS, ZONES, overview, screen
 from bot.conversation import Ask, Edit, Message, Reply, Say, World
 from bot.render import told
 from bot.texts import LANGUAGES, say
-from storage import chats, talks
+from storage import chats, deliveries, talks
 from storage.errors import NewsError
 from storage.model import Chat, QuietMode
 from storage.sql import Connection
@@ -105,11 +105,14 @@ async def change(ask: Ask, world: World, **changes: Any) -> Chat:
             return None
         if _SCHEDULE & changes.keys():
             changes["next_digest_at"] = calendar.next_at(replace(chat, **changes), world.clock())
-        return chats.change(db, chat.id, **changes)
+        changed = chats.change(db, chat.id, **changes)
+        deliveries.wake_up(db, chat.id, world.clock())
+        return changed
 
     chat = await world.db.write(write)
     if chat is None:
         raise NewsError("button.old")
+    world.wake()
     return chat
 
 
