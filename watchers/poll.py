@@ -22,7 +22,7 @@ from storage.feeds import NewFeed
 from storage.model import Feed, FeedId, FeedState, FeedStatus
 from watchers import discover, schedule, workers
 from watchers.desk import Desk, Taken
-from watchers.discover import Looker, Seen, document_of
+from watchers.discover import Looker, Parsing, Seen, document_of
 from watchers.fetch import Failed, FailKind, Fetched, Fetcher, NotModified, Outcome, Request
 from watchers.guard import Endpoint
 from watchers.parse import NotAFeed, PageKind, ParsedFeed
@@ -98,7 +98,7 @@ class Poller:
         db: Database,
         desk: Desk,
         fetcher: Fetcher,
-        parsers: workers.Workers,
+        parsers: Parsing,
         *,
         politeness: Politeness,
         policy: Policy,

@@ -1,7 +1,7 @@
 """Whole rounds: a farm, real SQLite, real parsing processes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,10 +15,12 @@ from storage.errors import NewsError
 from storage.feeds import NewFeed
 from storage.model import Feed, FeedKind, FeedNoticeKind, FeedStatus
 from tests.farm import Farm, item, opened, rss
-from watchers import fetch
+from watchers import fetch, workers
 from watchers.complaints import sentence
 from watchers.desk import Desk
+from watchers.discover import Parsing
 from watchers.fetch import Limits
+from watchers.parse import Document, NotAFeed, ParsedFeed, parse
 from watchers.poll import Politeness, Poller, Round
 from watchers.schedule import Policy
 from watchers.workers import WorkerLimits
@@ -50,29 +52,38 @@ class Room:
         return await self.poller.round(force=True)
 
 
+class InPlace:
+    """Parses here: starting a process for each test would take most of its time."""
+
+    async def parse(self, document: Document) -> ParsedFeed | NotAFeed:
+        return parse(document)
+
+
 @asynccontextmanager
-async def room(db: Database, politeness: Politeness | None = None) -> AsyncIterator[Room]:
+async def room(
+    db: Database, politeness: Politeness | None = None, parsing: Parsing | None = None
+) -> AsyncIterator[Room]:
     async with opened() as farm:
-        clock: list[Callable[[], datetime]] = []
-        async with (
-            fetch.opened(
-                user_agent="test",
-                allowed=frozenset({("127.0.0.1", farm.port)}),
-                limits=Limits(deadline_s=2.0),
-                clock=lambda: clock[0](),  # noqa: PLW0108 (not there yet)
-            ) as fetcher,
-            Poller.opened(
+
+        def clock() -> datetime:
+            return made.now
+
+        async with fetch.opened(
+            user_agent="test",
+            allowed=frozenset({("127.0.0.1", farm.port)}),
+            limits=Limits(deadline_s=1.0),
+            clock=clock,
+        ) as fetcher:
+            poller = Poller(
                 db,
                 await Desk.opened(db),
                 fetcher,
-                politeness=politeness,
+                parsing or InPlace(),
+                politeness=politeness or Politeness(),
                 policy=Policy(base_s=900),
-                clock=lambda: clock[0](),  # noqa: PLW0108 (not there yet)
-                limits=WorkerLimits(workers=1),
-            ) as poller,
-        ):
+                clock=clock,
+            )
             made = Room(farm, db, poller)
-            clock.append(lambda: made.now)
             yield made
 
 
@@ -361,7 +372,12 @@ async def test_looking_keeps_nothing(newsroom: Room) -> None:
 # --- hostile ---------------------------------------------------------------------------------
 
 
-async def test_a_round_among_hostile_feeds_brings_the_news_of_the_others(newsroom: Room) -> None:
+async def test_a_round_among_hostile_feeds_brings_the_news_of_the_others(db: Database) -> None:
+    async with workers.opened(WorkerLimits(workers=1)) as pool, room(db, None, pool) as newsroom:
+        await hostile_round(newsroom)
+
+
+async def hostile_round(newsroom: Room) -> None:
     farm = newsroom.farm
 
     @farm.at("/drip")
