@@ -35,8 +35,9 @@ from storage.placement import (
     hour_subject,
     place,
 )
-from storage.settling import back, moved, prune, recover, same_bot, settle
+from storage.settling import back, moved, settle
 from storage.sql import Connection, from_ms, marks, to_ms
+from storage.upkeep import prune, recover, same_bot
 
 __all__ = [
     "back",

@@ -16,7 +16,7 @@ from bot.delivery.calls import call
 from bot.delivery.illness import Illness
 from bot.delivery.matter import gather
 from bot.limits import BROADCAST, Limiter
-from storage import deliveries, lanes, settling
+from storage import deliveries, lanes, settling, upkeep
 from storage.database import Database
 from storage.errors import StorageError
 from storage.model import Owed
@@ -155,7 +155,7 @@ class Deliverer:
         """Work every turn out anew now and then, and when the machine's clock was set back."""
         if now < self._seen_at - CLOCK_SET_BACK:
             log.warning("the clock went back", was=self._seen_at.isoformat())
-            await self._db.write(settling.clock_went_back, now)
+            await self._db.write(upkeep.clock_went_back, now)
         elif now - self._looked_over_at > LANES_EVERY:
             await self._db.write(lanes.refresh_all, now)
         else:

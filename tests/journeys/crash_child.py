@@ -14,7 +14,7 @@ import structlog
 from bot.delivery import Deliverer
 from bot.limits import Limiter
 from bot.pace import LIFTED
-from storage import chats, facts, ledger, settling
+from storage import chats, facts, ledger, upkeep
 from storage.database import Database
 from storage.model import Chat, ChatId, ChatKind
 from storage.sql import Connection
@@ -49,7 +49,7 @@ def record_next(db: Connection, many: int, last: int) -> bool:
 async def main(arguments: list[str]) -> None:
     path, url, token, many, last, delay = arguments
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    settling.CRASH_DELAY = timedelta(seconds=float(delay))
+    upkeep.CRASH_DELAY = timedelta(seconds=float(delay))
     db = await Database.opened(Path(path))
     limiter = Limiter(LIFTED)
     bot = plain_bot(token, f"{url}/bot", limiter)

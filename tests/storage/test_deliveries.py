@@ -4,7 +4,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import chats, deliveries, facts, lanes, ledger, outbox, settling, subscriptions
+from storage import (
+    chats,
+    deliveries,
+    facts,
+    lanes,
+    ledger,
+    outbox,
+    settling,
+    subscriptions,
+    upkeep,
+)
 from storage.model import (
     NO_THREAD,
     Chat,
@@ -259,7 +269,7 @@ def test_another_bot_keeps_what_waits_and_forgets_what_was_the_old_ones(
     lanes.rest(here, ANNA, now + timedelta(days=1))
     assert not deliveries.same_bot(here, 2, now)
     assert taken(here, now + timedelta(minutes=10)) == ["s2"]
-    assert facts.get(here, settling.BOT_FACT) == "2"
+    assert facts.get(here, upkeep.BOT_FACT) == "2"
     assert deliveries.same_bot(here, 2, now)
 
 

@@ -1,0 +1,91 @@
+"""Upkeep of the outbox: taking up after a crash, a wrong clock, another bot; pruning."""
+
+from datetime import datetime, timedelta
+
+from storage import facts, lanes, outbox
+from storage.model import DeliveryState
+from storage.settling import DOUBT_DELAY, REPEATABLE, requeue
+from storage.sql import Connection, to_ms
+
+CRASH_DELAY = timedelta(seconds=5)
+"""How long a message found half sent at the start waits for its repetition."""
+
+MOST_CRASHES = 5
+"""A message during which we died so often may be the cause."""
+
+KEPT = timedelta(days=60)
+"""An alert's row keeps its story from being told twice, so it stays far longer than a story."""
+
+BOT_FACT = "bot_id"
+"""The fact that tells which bot we were."""
+
+
+def recover(db: Connection, now: datetime) -> int:
+    """Take up at the start what was being sent and may have arrived; return how many there were.
+
+    Edits are repeated at once, anything else after ``CRASH_DELAY`` and marked; what was found
+    so too often is set aside, for it may be what kills us.
+    """
+    rows = db.conn.execute("select id from deliveries where state = 'sending'").fetchall()
+    for (row,) in rows:
+        owed = outbox.by_id(db, row)
+        db.conn.execute("update deliveries set crashes = crashes + 1 where id = ?", (row,))
+        open_at = None
+        if owed.crashes + 1 > MOST_CRASHES:
+            outbox.end(db, owed, DeliveryState.UNKNOWN, "interrupted", now)
+        else:
+            requeue(db, owed, "repeated", counts=True)
+            if owed.kind not in REPEATABLE:
+                open_at = now + CRASH_DELAY
+        lanes.refresh(db, owed.chat_id, now, open_at)
+    clock_went_back(db, now)
+    return len(rows)
+
+
+def clock_went_back(db: Connection, now: datetime) -> None:
+    """Let nothing wait for a time that a wrong clock once showed.
+
+    A machine without a battery starts in another year until it hears the time. Bans stay.
+    """
+    db.conn.execute(
+        "update deliveries set due_at = min(due_at, ?1), created_at = ?1"
+        " where state = 'queued' and created_at > ?1",
+        (to_ms(now),),
+    )
+    db.conn.execute(
+        "update lanes set open_at = coalesce((select until from rests"
+        " where rests.chat_id = lanes.chat_id), 0) where open_at > ?",
+        (to_ms(now + DOUBT_DELAY),),
+    )
+    lanes.refresh_all(db, now)
+
+
+def same_bot(db: Connection, bot_id: int, now: datetime) -> bool:
+    """Note which bot we are at the start; return False where another one was here before.
+
+    Then (a new token for a lost bot) chats, subscriptions and everything that waits stay, but
+    what the old bot wrote cannot be edited any more, and its bans were its own.
+    """
+    known = facts.get(db, BOT_FACT)
+    facts.put(db, BOT_FACT, str(bot_id))
+    if known is None or known == str(bot_id):
+        return True
+    db.conn.execute(
+        "update deliveries set state = 'failed', reason = 'another bot', settled_at = ?"
+        " where kind = 'edit' and state in ('queued', 'sending')",
+        (to_ms(now),),
+    )
+    db.conn.execute("update deliveries set message_id = null where message_id is not null")
+    lanes.forget_rests(db)
+    lanes.refresh_all(db, now)
+    return False
+
+
+def prune(db: Connection, now: datetime, limit: int = 10_000) -> int:
+    """Delete what was settled more than ``KEPT`` ago, oldest first; return how many rows went."""
+    cursor = db.conn.execute(
+        "delete from deliveries where id in (select id from deliveries"
+        " where settled_at < ? order by settled_at limit ?)",
+        (to_ms(now - KEPT), limit),
+    )
+    return cursor.rowcount
