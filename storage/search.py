@@ -70,15 +70,44 @@ class Hit:
     story_size: int
 
 
-def hits(db: Connection, match: str, *, limit: int, since: datetime | None = None) -> list[Hit]:
-    """Return the newest items that a MATCH expression finds, first seen at or after ``since``."""
-    return _hits(db, search(db, match, limit=limit), since)
+def hits(
+    db: Connection,
+    match: str,
+    *,
+    limit: int,
+    since: datetime | None = None,
+    before: datetime | None = None,
+) -> list[Hit]:
+    """Return the newest items that a MATCH expression finds, first seen in [since, before)."""
+    ids = search(db, match, limit=limit, before=_below(db, before))
+    return _hits(db, ids, since, before)
 
 
-def newest(db: Connection, *, limit: int, since: datetime | None = None) -> list[Hit]:
+def newest(
+    db: Connection, *, limit: int, since: datetime | None = None, before: datetime | None = None
+) -> list[Hit]:
     """Return the newest items, for queries in which nothing narrows the archive."""
-    ids = db.conn.execute("select id from items order by id desc limit ?", (limit,))
-    return _hits(db, [ItemId(row[0]) for row in ids], since)
+    below = _below(db, before)
+    ids = db.conn.execute(
+        "select id from items where id < ? order by id desc limit ?",
+        (_END if below is None else below, limit),
+    )
+    return _hits(db, [ItemId(row[0]) for row in ids], since, before)
+
+
+def _below(db: Connection, before: datetime | None) -> ItemId | None:
+    """Return an id above those of the items that came before a moment.
+
+    Ids are given in the order of arrival, but for imported archives: the newest few decide.
+    """
+    if before is None:
+        return None
+    (found,) = db.conn.execute(
+        "select max(id) from (select id from items where first_seen < ?"
+        " order by first_seen desc limit 1000)",
+        (to_ms(before),),
+    ).fetchone()
+    return ItemId((found or 0) + 1)
 
 
 def all_hits(db: Connection, match: str | None, since: datetime) -> list[Hit]:
@@ -97,11 +126,13 @@ def all_hits(db: Connection, match: str | None, since: datetime) -> list[Hit]:
     return [Hit(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]
 
 
-def _hits(db: Connection, ids: Sequence[ItemId], since: datetime | None) -> list[Hit]:
+def _hits(
+    db: Connection, ids: Sequence[ItemId], since: datetime | None, before: datetime | None
+) -> list[Hit]:
     rows = db.conn.execute(
         "select i.id, i.story_id, i.first_seen, s.size from json_each(?) wanted"
         " join items i on i.id = wanted.value join stories s on s.id = i.story_id"
-        " where i.first_seen >= ? order by i.id desc",
-        (to_json(list(ids)), to_ms(since) or 0),
+        " where i.first_seen >= ? and i.first_seen < ? order by i.id desc",
+        (to_json(list(ids)), to_ms(since) or 0, to_ms(before) or _END),
     )
     return [Hit(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]

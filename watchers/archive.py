@@ -1,5 +1,6 @@
 """Searching the archive: the index narrows, the one matcher decides, stories are ranked."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,19 +21,32 @@ SCAN = 600
 PROBE = 3_000
 """How many of the newest items are tried where nothing in a query narrows the archive."""
 
+BATCH = 10
+"""How many stories are read and checked at a time."""
+
+COUNTED = 40
+"""How many stories a query that the index only narrows is counted to; beyond, it is estimated."""
+
 CHECKED_A_STORY = 5
 """How many tellings of a story are checked with the matcher before it is passed over."""
 
+ARRIVES_WITHIN = timedelta(days=2)
+"""How long after its own date an item may reach us."""
+
 HALF_LIFE = timedelta(days=3)
 """In which a story's weight halves: an old big story yields to a small fresh one."""
+
+
+NO_WORDS = words.Analysis("", "", (), (), 0, (), (), frozenset())
+"""For queries of filters alone, which look at no word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A page of stories, how many there are in all, and the words that met the query.
 
-    ``total`` is a count of stories among the newest hits; ``more`` says that the archive has
-    further ones beyond them.
+    ``total`` counts the stories among the newest hits, those that need the matcher's word by
+    the share of them that was tried; ``more`` says that the archive has further ones.
     """
 
     stories: tuple[Story, ...] = ()
@@ -52,13 +66,17 @@ async def find(
     names: Gazetteer | None = None,
 ) -> Found:
     """Return the page [offset, offset + limit) of the stories that a query finds, best first."""
-    hits = await db.read(narrowed, keywords.fts(query), since)
+    starts, ends = keywords.window(query, now)
+    since = max(filter(None, (since, starts)), default=None)
+    hits = await db.read(narrowed, keywords.fts(query), since, ends)
     ranked = rank(hits, now)
+    # The index alone is exact for plain words; for the rest the matcher has the last word.
+    enough = offset + limit if keywords.is_exact(query) else max(offset + limit, COUNTED)
     good: list[StoryId] = []
     met: set[str] = set()
     tried = 0
-    while tried < len(ranked) and len(good) < offset + limit:
-        batch = ranked[tried : tried + limit]
+    while tried < len(ranked) and len(good) < enough:
+        batch = ranked[tried : tried + max(limit, BATCH)]
         tried += len(batch)
         tellings = [one for _, ids in batch for one in ids[:CHECKED_A_STORY]]
         told: dict[StoryId, list[Item]] = {}
@@ -69,8 +87,10 @@ async def find(
             if surfaces is not None:
                 good.append(story_id)
                 met |= surfaces
+        await asyncio.sleep(0)
     page = await db.read(stories.by_ids, good[offset : offset + limit])
-    return Found(page, len(ranked) - tried + len(good), len(hits) >= SCAN, frozenset(met))
+    untried = round((len(ranked) - tried) * len(good) / tried) if tried else 0
+    return Found(page, len(good) + untried, len(hits) >= SCAN, frozenset(met))
 
 
 async def by_day(
@@ -88,11 +108,18 @@ async def by_day(
     return {day: len(ids) for day, ids in told.items()}
 
 
-def narrowed(db: Connection, match: str | None, since: datetime | None) -> list[search.Hit]:
-    """Return the newest hits of an expression, or the newest items where there is none."""
+def narrowed(
+    db: Connection, match: str | None, since: datetime | None, until: datetime | None
+) -> list[search.Hit]:
+    """Return the newest hits of an expression, or the newest items where there is none.
+
+    The bounds are of telling, the archive's order that of arrival: what was told before
+    ``until`` may have come a little later.
+    """
+    before = None if until is None else until + ARRIVES_WITHIN
     if match is None:
-        return search.newest(db, limit=PROBE, since=since)
-    return search.hits(db, match, limit=SCAN, since=since)
+        return search.newest(db, limit=PROBE, since=since, before=before)
+    return search.hits(db, match, limit=SCAN, since=since, before=before)
 
 
 def rank(hits: Sequence[search.Hit], now: datetime) -> list[tuple[StoryId, list[ItemId]]]:
@@ -116,8 +143,10 @@ def first_met(
     names: Gazetteer | None = None,
 ) -> set[str] | None:
     """Return the words by which the first matching telling meets a query; None if none does."""
+    needs_words = any(True for _ in query.terms())
     for item in tellings:
-        hit = keywords.match(query, analysed(item, names), facts_of(item, now))
+        words_ = analysed(item, names) if needs_words else NO_WORDS
+        hit = keywords.match(query, words_, facts_of(item, now))
         if hit is not None:
             return {one.surface for one in hit.met}
     return None
