@@ -149,7 +149,6 @@ async def run_in(
         admin_ids=settings.admin_ids,
         language=settings.default_language,
         time_zone=settings.default_timezone,
-        base_interval_s=settings.poll_interval,
         look=room.poller.look,
         add=room.poller.add,
         poll=room.poller.poll_one,

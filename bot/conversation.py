@@ -4,7 +4,7 @@ A command is ``async def f(ask: Ask, world: World) -> Reply``. It reads and writ
 ``world.db``, and says what to answer as a value; only the adapter talks to Telegram.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -215,6 +215,9 @@ class NewsDesk(Protocol):
     def names(self) -> Gazetteer:
         """The gazetteer with the names that admins taught."""
 
+    def learn(self, taught: Iterable[tuple[str, Sequence[str]]]) -> None:
+        """Know these names beside the gazetteer's from now on, in texts and in queries."""
+
     def subscribe(self, subscription: Subscription) -> None:
         """Match this subscription from now on, or match its new query."""
 
@@ -262,7 +265,6 @@ class World:
     ``clock`` is the one source of now. ``look`` sees what feed is at an address (a
     ``watchers.discover.Seen``) and keeps nothing; ``add`` keeps it. ``poll`` takes one feed as due at once. ``wake`` tells the deliverer that the
     outbox has something. ``channel`` asks Telegram about a channel by name for a person.
-    ``learn`` gives the words the names that admins taught.
     """
 
     db: Database
@@ -273,13 +275,11 @@ class World:
     admin_ids: frozenset[int] = frozenset()
     language: str = "en"
     time_zone: str = "UTC"
-    base_interval_s: int = 300
     look: Callable[[str], Awaitable[Any]] | None = None
     add: Callable[[str], Awaitable[Feed]] | None = None
     poll: Callable[[FeedId], Awaitable[Any]] | None = None
     wake: Callable[[], None] = field(default=lambda: None)
     channel: Callable[[str, int], Awaitable[ChannelFacts | None]] | None = None
-    learn: Callable[[Sequence[tuple[str, tuple[str, ...]]]], None] | None = None
 
 
 # --- the tables' rows ----------------------------------------------------------------------

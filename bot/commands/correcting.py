@@ -25,8 +25,7 @@ async def alias(ask: Ask, world: World) -> Reply:
     if not name or not others or len(others) > MOST_OTHERS:
         raise NewsError("alias.form")
     await world.db.write(aliases.teach, name, others, ask.person_id, world.clock())
-    if world.learn is not None:
-        world.learn(await world.db.read(aliases.every))
+    world.desk.learn(await world.db.read(aliases.every))
     return Say((Message(told(ask.language, "alias.learnt", name=name, others=", ".join(others))),))
 
 

@@ -46,7 +46,7 @@ async def digest(ask: Ask, world: World) -> Reply:
     now = world.clock()
     found = await finding.find(world, text, limit=MOST_OF_A_QUERY, since=now - OF_A_QUERY)
     only = frozenset(one.id for one in found.stories)
-    query = finding.canonical(text)
+    query = finding.canonical(world, text)
     return shown(
         ask, await world.editions.on_demand(ask.chat, OF_A_QUERY, only=only, queries=(query,))
     )

@@ -10,9 +10,14 @@ MOST_SUGGESTED = 3
 MOST_TERMS_TRIED = 6
 
 
-def canonical(text: str) -> str:
+def canonical(world: World, text: str) -> str:
     """Check a query and return its canonical form. Raises NewsError that says where it fails."""
-    return keywords.parse(text).text
+    return read(world, text).text
+
+
+def read(world: World, text: str) -> keywords.Query:
+    """Read a query by the names the desk knows. Raises NewsError where it cannot be read."""
+    return keywords.parse(text, world.desk.names)
 
 
 async def find(
@@ -35,7 +40,7 @@ async def suggestions(world: World, text: str) -> tuple[str, ...]:
 
     Each of several words alone.
     """
-    labels = dict.fromkeys(term.label for term in keywords.parse(text).terms())
+    labels = dict.fromkeys(term.label for term in read(world, text).terms())
     tried = [label for label in labels if label != text][:MOST_TERMS_TRIED]
     good: list[str] = []
     for label in tried:

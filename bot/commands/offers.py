@@ -27,7 +27,7 @@ async def subscribe(ask: Ask, world: World) -> Reply:
 
 async def offer(ask: Ask, world: World, text: str) -> Message:
     """Make the offer for a query."""
-    query = finding.canonical(text)
+    query = finding.canonical(world, text)
     now = world.clock()
     found = await finding.find(world, query, limit=SAMPLES, since=now - TRIED_OVER)
     draft = await world.db.write(talks.keep_draft, ask.here.id, query, now)

@@ -36,7 +36,7 @@ async def search(ask: Ask, world: World) -> Reply:
     if not text:
         await world.db.write(talks.expect, ask.here.id, ask.person_id, "search", world.clock())
         return Say((Message(told(ask.language, "search.what"), asks=True),))
-    query = finding.canonical(text)
+    query = finding.canonical(world, text)
     draft = await world.db.write(talks.keep_draft, ask.here.id, query, world.clock())
     return Say((await page_of(ask, world, query, draft, 0),))
 

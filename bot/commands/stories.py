@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, Toast, World
 from bot.render import card, headline, press, reasons, tidy, told
@@ -131,18 +130,20 @@ async def explained(ask: Ask, world: World, one: Story) -> Message:
 
     trace = await world.db.read(gathered)
     if not trace.matches:
-        trace = replace(trace, too_late=_would_meet(one, trace.queries.values(), world.clock()))
+        trace = replace(trace, too_late=_would_meet(one, trace.queries.values(), world))
     return reasons.why(trace, ask.chat, now=world.clock())
 
 
-def _would_meet(one: Story, queries: Iterable[str], now: datetime) -> tuple[str, ...]:
+def _would_meet(one: Story, queries: Iterable[str], world: World) -> tuple[str, ...]:
     """Return the queries that a story meets now, though it came before they were made."""
+    names, now = world.desk.names, world.clock()
     tellings = [
-        (search.analysed(item), search.facts_of(item, now)) for item in one.items[:MOST_TRIED]
+        (search.analysed(item, names), search.facts_of(item, now))
+        for item in one.items[:MOST_TRIED]
     ]
     met = []
     for text in queries:
-        query = keywords.parse(text)
+        query = keywords.parse(text, names)
         if any(keywords.match(query, *telling) is not None for telling in tellings):
             met.append(text)
     return tuple(met)

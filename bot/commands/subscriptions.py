@@ -155,7 +155,7 @@ async def edit(ask: Ask, world: World) -> Reply:
 async def edited(ask: Ask, world: World) -> Reply:
     """Give a subscription the words that were typed."""
     one = await own(ask, world)
-    query = finding.canonical(ask.text)
+    query = finding.canonical(world, ask.text)
     rewritten = replace(one, query=query)
     await world.db.write(subscriptions.save, rewritten)
     follow(world, rewritten)

@@ -11,7 +11,7 @@ from bot.render import bold, joined, press, tidy, told
 from bot.texts import say, words
 from storage import talks
 from storage.errors import NewsError
-from watchers import archive, keywords
+from watchers import archive
 
 SPANS = (14, 30, 90)
 LABELS = 7
@@ -23,7 +23,7 @@ async def trends(ask: Ask, world: World) -> Reply:
     if not text:
         await world.db.write(talks.expect, ask.here.id, ask.person_id, "trends", world.clock())
         return Say((Message(told(ask.language, "trends.what"), asks=True),))
-    query = finding.canonical(text)
+    query = finding.canonical(world, text)
     draft = await world.db.write(talks.keep_draft, ask.here.id, query, world.clock())
     return await drawn(ask, world, query, draft, SPANS[0])
 
@@ -38,7 +38,9 @@ async def pressed(ask: Ask, world: World) -> Reply:
 
 async def drawn(ask: Ask, world: World, query: str, draft: int, span: int) -> Reply:
     """Count, draw beside the loop, and say it in a line as well."""
-    counted = await archive.by_day(world.db, keywords.parse(query), now=world.clock(), days=span)
+    counted = await archive.by_day(
+        world.db, finding.read(world, query), now=world.clock(), days=span
+    )
     keyboard = _spans(draft, span, ask.language)
     total = sum(counted.values())
     if not total:

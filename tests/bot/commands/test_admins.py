@@ -268,15 +268,14 @@ async def test_an_unclear_correction_shows_how(timur: Person, typed: str, key: s
     assert key == refused.value.text_key
 
 
-async def test_a_name_is_learnt_at_once_and_kept(timur: Person) -> None:
-    learnt: list[Any] = []
-    timur.world = replace(timur.world, learn=learnt.append)
+async def test_a_name_is_learnt_at_once_and_kept(room: Newsroom, timur: Person) -> None:
     await timur.types("/alias Назарбаев = Nazarbayev, Nazarbaev")
-    assert [("Назарбаев", ("Nazarbayev", "Nazarbaev"))] == learnt[-1]
-    await timur.types("/alias Назарбаев = Nasarbajew, Nazarbayev")
+    await timur.types("/alias Назарбаев = Zorgulin, Nazarbayev")
     kept = await timur.world.db.read(aliases.every)
-    assert [("Назарбаев", ("Nazarbayev", "Nazarbaev", "Nasarbajew"))] == kept
-    assert "Nasarbajew" in await timur.types("/alias")
+    assert [("Назарбаев", ("Nazarbayev", "Nazarbaev", "Zorgulin"))] == kept
+    assert "Zorgulin" in await timur.types("/alias")
+    await room.tells("Steppe Courier", "Zorgulin opens a museum")
+    assert "Zorgulin opens a museum" in await timur.types("/search Назарбаев")
 
 
 # --- counts ---------------------------------------------------------------------------------

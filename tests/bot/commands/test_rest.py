@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.commands import inline, unknown
+from bot.commands import inline, offers, unknown
 from bot.commands.digest import span_of
 from bot.conversation import Cards, Nothing, Picture, Working
 from storage import chats, deliveries, settling, subscriptions
@@ -59,13 +59,19 @@ async def test_an_offer_can_be_narrowed(anna: Person) -> None:
     assert "Tokayev -football" in await anna.types("Tokayev -football")
 
 
-async def test_many_a_day_are_offered_as_a_digest_first(room: Newsroom, anna: Person) -> None:
-    towns = [f"{a}{b}{c}" for a in "bdgkl" for b in "aeiou" for c in "mnprstvz"]
-    for number, town in enumerate(towns[:160]):
-        await room.tells(
-            "Steppe Courier", f"{town} counts {number + 3} camels", ago=timedelta(hours=number)
-        )
-    said = await anna.types("/subscribe camels OR camel")
+async def test_many_a_day_are_offered_as_a_digest_first(
+    room: Newsroom, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offers, "MANY_A_DAY", 0)
+    headlines = (
+        "A camel wins the race in Aktau", "Nukus museum buys a bronze camel",
+        "Doctors warn of camel flu in Osh", "Camel milk exports to China double",
+        "Parliament debates a camel tax", "Lost camel stops the Bukhara express",
+        "Artist paints a camel on Khujand's tower", "Zoo of Almaty names its newborn camel",
+    )  # fmt: skip
+    for number, headline in enumerate(headlines):
+        await room.tells("Steppe Courier", headline, ago=timedelta(hours=20 * number + 1))
+    said = await anna.types("/subscribe camel")
     assert "That is a lot for alerts" in said
     assert "📰 In the digest" == buttons(anna.last)[0].label
 
