@@ -181,7 +181,6 @@ class Ask:
     language: str
     thread_id: ThreadId = NO_THREAD
     person_id: int = 0
-    person_language: str = ""
     command: str = ""
     text: str = ""
     button: tuple[str, ...] = ()

@@ -17,11 +17,6 @@ def teach(db: Connection, name: str, others: Sequence[str], by: int, now: dateti
     )
 
 
-def forget(db: Connection, name: str) -> bool:
-    """Drop a name that was taught; return whether there was one."""
-    return db.conn.execute("delete from aliases where name = ?", (name,)).rowcount > 0
-
-
 def every(db: Connection) -> list[tuple[str, tuple[str, ...]]]:
     """Return all taught names with their spellings, in the order of names."""
     rows = db.conn.execute("select name, others from aliases order by name")

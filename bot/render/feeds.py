@@ -1,8 +1,7 @@
 """Sources as admins see them: health at a glance, one in full. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.conversation import Button, Html, Keyboard, Message
 from bot.render.markup import bold, code, escape, italic, joined, link, tidy, told
@@ -143,11 +142,6 @@ def sample(title: str, url: str, at: datetime | None, chat: Chat, now: datetime)
     when = words.when(at, now, chat.language, words.zone(chat.time_zone)) if at else ""
     shown = tidy(title, 160) or say(chat.language, "story.untitled")
     return joined((link(shown, url), when), " · ")
-
-
-def complaint_of(language: str, key: str, values: Mapping[str, Any]) -> Html:
-    """Say what ails a feed, as HTML."""
-    return escape(complaint(language, key, values))
 
 
 # --- notices --------------------------------------------------------------------------------

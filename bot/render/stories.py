@@ -375,11 +375,6 @@ def _digest_line(story: Story, language: str) -> Html:
     return joined((Html(f"• {name}"), many), " — ")
 
 
-def quiet(chat: Chat) -> Message:
-    """Render the line that a chat gets when nothing happened and it wants to hear that."""
-    return Message(told(chat.language, "digest.quiet"))
-
-
 # --- when HTML fails ------------------------------------------------------------------------
 
 

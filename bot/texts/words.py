@@ -5,7 +5,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_timedelta, get_timezone_location
+from babel.dates import format_skeleton, format_timedelta, get_timezone_location
 from babel.numbers import format_decimal
 
 # British English writes 21 Nov and 14:05, as the region's readers of English do.
@@ -63,12 +63,6 @@ def when(moment: datetime, now: datetime, language: str, time_zone: tzinfo) -> s
 def weekday(number_: int, language: str) -> str:
     """Name an ISO weekday (1 = Monday) shortly: Mon, пн."""
     return str(locale(language).days["stand-alone"]["abbreviated"][(number_ - 1) % 7])
-
-
-def long_day(moment: datetime, language: str, time_zone: tzinfo) -> str:
-    """Write a day for a heading: Saturday, 21 November."""
-    local = moment.astimezone(time_zone)
-    return str(format_date(local.date(), "EEEE, d MMMM", locale=locale(language)))
 
 
 def ago(moment: datetime, now: datetime, language: str) -> str:
