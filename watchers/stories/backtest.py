@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from storage.model import ItemId, StoryId
 from watchers.stories.identity import identify
@@ -9,6 +11,9 @@ from watchers.stories.index import Index
 from watchers.stories.revision import Change, Joined, revise
 from watchers.stories.telling import Telling
 from watchers.stories.weights import Settings
+
+_SWEEP: Final = timedelta(hours=6)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ def replay(
     index = Index(settings=settings)
     last = 0
     found: dict[ItemId, StoryId] = {}
+    swept = tellings[0].told_at if tellings else _NEVER
     for done, telling in enumerate(tellings, 1):
         story = identify(telling, index).story
         if story is None:
@@ -80,9 +86,11 @@ def replay(
             story = StoryId(last)
         index.add(telling, story)
         last = apply(index, revise(index, story), last)
-        for silent in index.expiring(telling.told_at):
-            found.update(dict.fromkeys(index.members(silent), silent))
-        index.expire(telling.told_at)
+        if telling.told_at - swept > _SWEEP:
+            swept = telling.told_at
+            for silent in index.expiring(swept):
+                found.update(dict.fromkeys(index.members(silent), silent))
+            index.expire(swept)
         progress(done)
     found.update(index.stories())
     return found

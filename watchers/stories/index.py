@@ -26,8 +26,10 @@ _ACROSS: Final = 8
 _LEAST_SAME: Final = 0.05
 _LEAST_ACROSS: Final = 0.025
 """Rough cosines below which hardly a pair in a hundred is one event: not compared further."""
-_VIEWS: Final = 512
+_VIEWS: Final = 1024
 _OLD: Final = 100_000
+_YOUNG: Final = timedelta(hours=72)
+"""How long after its first telling a story may still be taken apart."""
 _CLIP: Final = 5.0
 _COPY_ODDS: Final = 2.0
 _WORDS, _COPIED, _LEAST = map(SIGNALS.index, ("words", "copied", "title_least"))
@@ -348,8 +350,12 @@ class Index:
         self._settled.add(self.story(story))
 
     def is_settled(self, story: StoryId) -> bool:
-        """Tell whether an admin has put this story together by hand."""
-        return self.story(story) in self._settled
+        """Tell whether a story stays together: an admin said so, or it is young no more."""
+        story = self.story(story)
+        if story in self._settled:
+            return True
+        first = self._tellings[self._members[story][0]].told_at
+        return self._last_told[story] - first > _YOUNG
 
     def keep_apart(self, one: StoryId, other: StoryId) -> None:
         """Never join these two stories again: an admin has split them."""

@@ -12,7 +12,6 @@ from watchers.stories.telling import ENTITY, FIGURE, KIND, NAME, NOTION, Telling
 
 _LOG = [1.0, *(1.0 + log(count) for count in range(1, 256))]
 _TITLE_BRIDGE = 1.7
-_LEAST = 0.02
 _CLOSE = 0.02
 _HOUR = 3600.0
 _YEARS = 1900.0
@@ -54,8 +53,9 @@ class Frequencies:
         young archive and in an old one.
         """
         get = self._counts.get
-        whole = self._whole
-        return [max(_LEAST, 1.0 - log(get(key, 0) + 1.0) / whole) for key in keys]
+        scale = 1.0 / self._whole
+        # Nothing is met more often than tellings were read: the weight stays above zero.
+        return [1.0 - scale * log(get(key, 0) + 1.0) for key in keys]
 
 
 _PRIOR: Final = 60.0
