@@ -111,7 +111,7 @@ SIGNALS: Final = (
     "names_title_shared",
     "figures_sum", "figures_apart", "figures_title_apart", "figures_title_shared",
     "entities", "entities_sum", "entities_title_least", "places_apart",
-    "years_apart", "gap", "same_outlet", "textless", "shortest_title", "title_ratio",
+    "years_apart", "gap", "textless", "shortest_title", "title_ratio",
 )  # fmt: skip
 """The names of what ``compare`` tells, in its order."""
 
@@ -151,7 +151,6 @@ def compare(one: View, other: View) -> list[float]:
         float(_apart(a.places, b.places)),
         float(_apart(a.years, b.years)),
         log(1.0 + abs((a.told_at - b.told_at).total_seconds()) / _HOUR),
-        float(a.outlet == b.outlet),
         float(not a.has_text) + float(not b.has_text),
         float(min(lengths)),
         min(lengths) / (max(lengths) or 1),
