@@ -130,3 +130,16 @@ def test_a_file_that_is_not_there_costs_one_sentence(cli):
     result = cli("ingest", "nowhere.jsonl")
     assert 1 == result.exit_code
     assert "nowhere.jsonl" in result.stderr
+
+
+def test_a_backtest_shows_what_another_threshold_would_change(stocked, tmp_path):
+    for source in ([], [str(tmp_path / "news.jsonl")]):
+        result = stocked("backtest", *source, "--join", "99")
+        assert 0 == result.exit_code
+        assert "4 items: 3 stories now, 4 with the other setting" in result.stdout
+        assert "would be parted" in result.stdout
+
+
+def test_a_backtest_of_nothing_says_what_may_vary(stocked):
+    result = stocked("backtest")
+    assert (1, True) == (result.exit_code, "--join" in result.stderr)

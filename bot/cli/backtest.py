@@ -1,0 +1,122 @@
+"""``backtest``: what other thresholds of "same story?" would change, with examples to look at."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli.common import archive, command, short
+from bot.cli.importing import size_of, told
+from bot.settings import Settings
+from storage import items as item_store
+from storage.errors import NewsError
+from storage.model import ItemId, OutletId
+from watchers import stories
+from watchers.desk import telling_of
+from watchers.stories.backtest import Backtest
+from watchers.stories.backtest import backtest as compared
+from watchers.text import markup, words
+
+THRESHOLDS = {
+    "join": "mean log-odds from which two groups join",
+    "floor": "what a pair counts that never met among the candidates",
+    "hop": "log-odds from which a telling is looked at again with another",
+    "across_handicap": "taken off where languages differ",
+}
+"""What may be varied, as in ``watchers.stories.weights.Settings``."""
+
+Known = tuple[stories.Telling, str]
+"""A telling and the headline to show for it."""
+
+
+def thresholds(body: Any) -> Any:
+    """Add an option for each threshold, its present value shown."""
+    for name, about in reversed(THRESHOLDS.items()):
+        option = click.option(f"--{name.replace('_', '-')}", name, type=float, help=about)
+        body = option(body)
+    return body
+
+
+@click.command()
+@click.argument(
+    "file", required=False, type=click.Path(path_type=Path, dir_okay=False, exists=True)
+)
+@click.option("--examples", default=20, show_default=True, type=click.IntRange(2, 1000))
+@thresholds
+@command
+async def backtest(
+    settings: Settings, file: Path | None, examples: int, **varied: float | None
+) -> None:
+    """Replay items with the settings that ship and with others, and show what would change.
+
+    The items are those of FILE (as for ingest) or of the archive. Nothing is stored.
+    """
+    before = stories.fitted()
+    given: dict[str, Any] = {name: value for name, value in varied.items() if value is not None}
+    if not given:
+        shown = ", ".join(
+            f"--{one.replace('_', '-')} {getattr(before, one):g}" for one in THRESHOLDS
+        )
+        raise NewsError("backtest.nothing", present=shown)
+    after = replace(before, **given)
+    known = of_file(file) if file else await of_archive(settings)
+    with click.progressbar(length=2 * len(known), label="replaying") as bar:
+        result = compared(
+            [telling for telling, _ in known],
+            before,
+            after,
+            examples=examples,
+            progress=lambda done: bar.update(done - bar.pos),
+        )
+    report(result, {telling.item: title for telling, title in known})
+
+
+def of_file(file: Path) -> list[Known]:
+    """Read a file's items as tellings."""
+    known: list[Known] = []
+    outlets: dict[str, OutletId] = {}
+    with click.progressbar(length=size_of(file), label="reading") as bar:
+        for number, (line, read) in enumerate(told(file), 1):
+            entry = line.entry
+            summary = markup.plain(entry.summary_html)
+            declared = (entry.language,) if entry.language else ()
+            analysis = words.analyse(entry.title, summary, declared=declared)
+            telling = stories.prepare(
+                item=ItemId(number),
+                outlet=outlets.setdefault(line.source, OutletId(len(outlets) + 1)),
+                url_key=entry.url_key,
+                told_at=line.moment,
+                title=entry.title,
+                summary=summary,
+                lang=analysis.lang,
+                analysis=analysis,
+            )
+            known.append((telling, entry.title or summary))
+            bar.update(read - bar.pos)
+    return known
+
+
+async def of_archive(settings: Settings) -> list[Known]:
+    """Read the archive's items as tellings, in the order they came."""
+    async with archive(settings) as db:
+        kept = await db.read(lambda connection: [item for item, _ in item_store.every(connection)])
+    with click.progressbar(kept, label="reading") as bar:
+        return [(telling_of(item), item.title or item.summary) for item in bar]
+
+
+def report(result: Backtest, titles: dict[ItemId, str]) -> None:
+    """Print what would change, with examples."""
+    click.echo(
+        f"{result.tellings} items: {result.stories_before} stories now,"
+        f" {result.stories_after} with the other setting"
+    )
+    click.echo(
+        f"{result.joined} items would join another story, {result.parted} would leave theirs"
+    )
+    joined: Sequence[Any] = [one for one in result.examples if not one.together_before]
+    parted: Sequence[Any] = [one for one in result.examples if one.together_before]
+    for name, pairs in (("would become one", joined), ("would be parted", parted)):
+        for pair in pairs:
+            click.echo(f"\n{name}:\n  {short(titles[pair.one])}\n  {short(titles[pair.other])}")
