@@ -47,7 +47,7 @@ def thresholds(body: Any) -> Any:
 @thresholds
 @command
 async def backtest(
-    settings: Settings, file: Path | None, examples: int, **varied: float | None
+    settings: Settings, /, file: Path | None, examples: int, **varied: float | None
 ) -> None:
     """Replay items with the settings that ship and with others, and show what would change.
 
