@@ -71,8 +71,11 @@ async def deleted(ask: Ask, world: World) -> Reply:
     """Delete it, really."""
 
     def forget(db: Connection) -> list[SubscriptionId]:
-        every = [one.id for one in subscriptions.of_chat(db, ask.here.id)]
-        chats.forget(db, ask.here.id)
+        # A channel somebody bound is run by them alone: without them it would post for ever.
+        theirs = [ask.here.id, *(one.id for one in chats.owned_by(db, ask.here.id))]
+        every = [one.id for chat in theirs for one in subscriptions.of_chat(db, chat)]
+        for chat in theirs:
+            chats.forget(db, chat)
         return every
 
     for one in await world.db.write(forget):

@@ -9,7 +9,7 @@ from bot.conversation import Cards, File, Picture
 from storage import chats, deliveries, subscriptions, talks
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import Mode
+from storage.model import Chat, ChatId, ChatKind, Mode
 from tests.bot.newsroom import Newsroom
 from tests.bot.people import NOW, READER, Person, buttons, messages, seen
 
@@ -377,6 +377,15 @@ async def test_everything_kept_can_be_deleted_for_good(room: Newsroom, anna: Per
         ]
     )
     assert [] == rows
+
+
+async def test_a_deleted_person_leaves_no_channel_that_posts_for_ever(anna: Person) -> None:
+    channel = Chat(ChatId(-1001), ChatKind.CHANNEL, owner_id=READER, created_at=NOW)
+    await anna.types("/start")
+    await anna.world.db.write(chats.insert, channel)
+    await anna.types("/delete_me")
+    await anna.presses("Delete my data")
+    assert await anna.world.db.read(chats.get, channel.id) is None
 
 
 async def test_inline_mode_searches_in_any_chat(room: Newsroom, anna: Person) -> None:
