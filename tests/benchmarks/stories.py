@@ -1,11 +1,10 @@
-"""How long one item takes and how much it weighs: ``python -m tests.benchmarks.stories 10000``.
+"""How long one item takes: ``python -m tests.benchmarks.stories 10000``.
 
 Invented news: words drawn by Zipf's law, two thirds of the items alone with their event, the
 rest retold up to six times in other words. Times are CPU milliseconds an item on one core.
 """
 
 import random
-import resource
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -69,12 +68,10 @@ def main() -> None:
     told("prepare", before, len(tellings))
     analyses.clear()
     index = Index()
-    weight = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     before = process_time()
     for telling in tellings[:count]:
         index.add(telling, identify(telling, index).story or StoryId(telling.item))
     told("identify and add", before, count)
-    weight = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - weight
     before = process_time()
     verdicts = [identify(telling, index) for telling in tellings[count:]]
     told(f"identify at {count:,}", before, ASKED)
@@ -83,7 +80,6 @@ def main() -> None:
         revise(index, index.story_of(telling.item) or StoryId(0))
     told("revise", before, ASKED)
     print(f"{sum(verdict.story is not None for verdict in verdicts)} of {ASKED} joined a story")
-    print(f"memory of the index {weight / count:.2f} kB an item, tellings not counted")
 
 
 def told(what: str, since: float, count: int) -> None:
