@@ -1,7 +1,7 @@
 """``ingest``: items from a file, through the same pipeline as a feed's."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -13,6 +13,10 @@ from storage import feeds
 from storage.errors import NewsError
 from storage.model import Feed
 from watchers import lines
+
+
+SWEEP_EVERY = timedelta(hours=6)
+"""Of the file's own time: stories silent for the window are forgotten, as while polling."""
 
 
 @click.command()
@@ -28,7 +32,8 @@ async def ingest(settings: Settings, file: Path, name: str) -> None:
     """
     name = name or file.stem
     async with app.newsroom(settings) as room:
-        await room.desk.remember(first_moment(file))
+        swept = first_moment(file)
+        await room.desk.remember(swept)
         sources: dict[str, Feed] = {}
         new = known = 0
         with click.progressbar(length=size_of(file), label="taking in") as bar:
@@ -40,6 +45,9 @@ async def ingest(settings: Settings, file: Path, name: str) -> None:
                 taken = await room.desk.take(
                     sources[line.source], (line.entry,), None, line.moment, silent=True
                 )
+                if line.moment - swept > SWEEP_EVERY:
+                    swept = line.moment
+                    room.desk.expire(swept)
                 new += taken.new
                 known += taken.unchanged + taken.updated
                 bar.update(read - bar.pos)
