@@ -14,7 +14,6 @@ from storage.errors import NewsError
 from storage.model import Feed
 from watchers import lines
 
-
 SWEEP_EVERY = timedelta(hours=6)
 """Of the file's own time: stories silent for the window are forgotten, as while polling."""
 
