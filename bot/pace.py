@@ -85,14 +85,21 @@ class Pace:
     everybody_rests: float = float("-inf")
     suspicious: bool = False
     _everybody: Window = field(init=False)
+    _burst: Window = field(init=False)
     _even: float = field(init=False, default=float("-inf"))
     _chats: dict[Target, Window] = field(init=False, default_factory=dict)
     _groups: dict[Target, Window] = field(init=False, default_factory=dict)
     _bans: dict[Target, Ban] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Make everybody's window."""
-        self._everybody = Window(self.limits.everybody)
+        """Make everybody's windows.
+
+        Calls that leave together arrive spread over the time that they take on their way, the
+        last ones perhaps together with the first of the next second; so a burst has a limit too.
+        """
+        everybody = self.limits.everybody
+        self._everybody = Window(everybody)
+        self._burst = Window(Rate(-(-everybody.most // BURSTS), everybody.seconds / BURSTS))
 
     def banned_until(self, target: Target) -> float:
         """Return until when no call at all may go to a target."""
@@ -107,8 +114,12 @@ class Pace:
         ``paced`` calls write into a chat and count there. ``even`` calls (broadcasts) are spread
         evenly over the second, so that a person's answer always finds a gap.
         """
+        share = cost if paced else 1
         ready = max(
-            now, self.banned_until(target), self._everybody.ready_at(now, cost if paced else 1)
+            now,
+            self.banned_until(target),
+            self._everybody.ready_at(now, share),
+            self._burst.ready_at(now, share),
         )
         if even:
             ready = max(ready, self._even)
@@ -123,7 +134,8 @@ class Pace:
         self, target: Target, now: float, *, cost: int = 1, paced: bool = True, even: bool = False
     ) -> None:
         """Count a call that goes now."""
-        self._everybody.take(now, cost if paced else 1)
+        for window in (self._everybody, self._burst):
+            window.take(now, cost if paced else 1)
         if even and (rate := self.limits.everybody).most:
             slot = rate.seconds / rate.most
             # Timers and disks are late by a little; what they cost may be made good, else the
@@ -179,6 +191,9 @@ class Pace:
 
 FOR_PEOPLE = 4
 """Of a group's eighteen messages a minute broadcasts leave so many to answers."""
+
+BURSTS = 5
+"""A fifth of everybody's calls may go in a fifth of the time: five at once, every 0.2 s."""
 
 MADE_GOOD = 5
 """So many slots of the even pace may follow at once after a delay."""

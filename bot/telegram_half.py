@@ -25,6 +25,9 @@ from storage.model import ChatId
 log = structlog.get_logger(__name__)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+ANSWERS_END_S = 3.0
+"""How long a stop goes on answering what people asked before it."""
+
 CONFLICTS_BEFORE_GIVING_UP = 10
 """A restart meets its own last long poll for some seconds; ten refusals are another instance."""
 
@@ -40,7 +43,8 @@ class TelegramHalf:
         self.connected = False
         self.failure: NewsError | None = None
         self.limiter = Limiter(remember=self._remember_rest)
-        self.application = build(settings, self.limiter)
+        self.order = InOrder()
+        self.application = build(settings, self.limiter, self.order)
         self.deliverer = Deliverer(world.db, self.application.bot, self.limiter, world.clock)
         self.world = replace(world, wake=self.deliverer.wake)
         self.adapter: Adapter | None = None
@@ -120,19 +124,25 @@ class TelegramHalf:
     async def close(self) -> None:
         """Stop in order: hear nothing new, finish what is under way, say goodbye."""
         application = self.application
+        giving_up = asyncio.get_running_loop().call_later(ANSWERS_END_S, self.order.give_up)
         await self._open.aclose()
-        if application.updater is not None and application.updater.running:
-            await application.updater.stop()
-        await self.deliverer.stop()
+        await asyncio.gather(self._hear_no_more(), self.deliverer.stop())
         if self._delivering is not None:
             self._delivering.cancel()
             await asyncio.wait([self._delivering])
         if application.running:
             await application.stop()
+        giving_up.cancel()
         if self.adapter is not None:
             await self.adapter.close()
         with suppress(TelegramError, RuntimeError):
             await application.shutdown()
+
+    async def _hear_no_more(self) -> None:
+        updater = self.application.updater
+        if updater is not None and updater.running:
+            with suppress(TimeoutError):  # its last word to a silent Telegram may get no answer
+                await asyncio.wait_for(updater.stop(), ANSWERS_END_S)
 
     async def _remember_rest(self, chat_id: int | None, wait: timedelta) -> None:
         now = self.world.clock()
@@ -170,7 +180,9 @@ def gave_up(task: "asyncio.Task[None]", half: TelegramHalf, stop: asyncio.Event)
     stop.set()
 
 
-def build(settings: Settings, limiter: Limiter) -> Application[Any, Any, Any, Any, Any, Any]:
+def build(
+    settings: Settings, limiter: Limiter, order: InOrder
+) -> Application[Any, Any, Any, Any, Any, Any]:
     """Build python-telegram-bot's application with our limiter and none of its timers."""
     return (
         Application.builder()
@@ -179,7 +191,7 @@ def build(settings: Settings, limiter: Limiter) -> Application[Any, Any, Any, An
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
         .job_queue(None)
         .rate_limiter(limiter)
-        .concurrent_updates(InOrder())
+        .concurrent_updates(order)
         .connection_pool_size(64)
         .pool_timeout(20)
         .read_timeout(20)

@@ -1,13 +1,29 @@
 """In which order updates are answered: a chat's one after the other, the chats side by side."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-CHATS_AT_ONCE = 256
+log = structlog.get_logger(__name__)
+
+UPDATES_AT_ONCE = 10_000
+
+MOST_WAITING = 200
+"""Updates of one chat that wait. Whoever sends more while a chat gets one answer a second must
+not fill the places of all the others."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """A chat's turn, and how many of its updates have or await it."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    updates: int = 0
 
 
 class InOrder(BaseUpdateProcessor):
@@ -15,23 +31,38 @@ class InOrder(BaseUpdateProcessor):
 
     def __init__(self) -> None:
         """Begin with nobody waiting."""
-        super().__init__(CHATS_AT_ONCE)
-        self._locks: dict[int, tuple[asyncio.Lock, int]] = {}
+        super().__init__(UPDATES_AT_ONCE)
+        self._lanes: dict[int, Lane] = {}
+        self._under_way: set[asyncio.Task[Any] | None] = set()
+        self._given_up = False
 
-    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+    async def do_process_update(self, update: object, coroutine: Coroutine[Any, Any, Any]) -> None:  # type: ignore[override] # what PTB gives
         """Let the update wait for the earlier ones of its chat; asyncio's locks are fair."""
         key = _lane(update)
-        lock, users = self._locks.get(key, (asyncio.Lock(), 0))
-        self._locks[key] = (lock, users + 1)
+        lane = self._lanes.setdefault(key, Lane())
+        if self._given_up or lane.updates >= MOST_WAITING:
+            log.warning("update not answered", chat=key, stopping=self._given_up)
+            coroutine.close()
+            return
+        lane.updates += 1
+        task = asyncio.current_task()
+        self._under_way.add(task)
         try:
-            async with lock:
+            async with lane.lock:
                 await coroutine
         finally:
-            lock, users = self._locks[key]
-            if users > 1:
-                self._locks[key] = (lock, users - 1)
-            else:
-                del self._locks[key]
+            coroutine.close()  # one that never had its turn would be complained about
+            self._under_way.discard(task)
+            lane.updates -= 1
+            if not lane.updates:
+                del self._lanes[key]
+
+    def give_up(self) -> None:
+        """Answer nothing more: a stop does not wait for a long queue, nor for a silent server."""
+        self._given_up = True
+        for task in self._under_way:
+            if task is not None:
+                task.cancel()
 
     async def initialize(self) -> None:
         """Need nothing."""
