@@ -10,7 +10,6 @@ from hypothesis import settings
 from storage.database import Database, connect
 from storage.sql import Connection
 
-
 # A busy machine is no defect: time is measured in tests/benchmarks, never in a test.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
