@@ -160,13 +160,24 @@ async def run_in(
         await open_parts.enter_async_context(
             health.served(settings.health_listen, lambda: vitals(room, half))
         )
-        remembering = asyncio.create_task(room.desk.remember(room.clock()), name="remember")
+        remembering = asyncio.create_task(remember(room), name="remember")
         open_parts.push_async_callback(cancelled, remembering)
         open_parts.enter_context(ticking(room, editions))
         log.info("running")
         ready()
         await stop.wait()
         log.info("stopping")
+
+
+async def remember(room: Newsroom) -> None:
+    """Rebuild the desk's memory; without it every story would begin anew, so say if it fails."""
+    began = room.clock()
+    try:
+        await room.desk.remember(began)
+    except Exception:
+        log.exception("living stories not remembered")
+        raise
+    log.info("remembered", seconds=round((room.clock() - began).total_seconds(), 1))
 
 
 class ticking:  # noqa: N801 (reads as a with-statement)
