@@ -134,10 +134,14 @@ def resting(db: Connection, chat_id: ChatId) -> datetime | None:
 
 
 def rests(db: Connection, now: datetime) -> dict[ChatId, datetime]:
-    """Return every rest that is not over, and forget those that are."""
-    db.conn.execute("delete from rests where until <= ?", (to_ms(now),))
-    rows = db.conn.execute("select chat_id, until from rests")
+    """Return every rest that is not over."""
+    rows = db.conn.execute("select chat_id, until from rests where until > ?", (to_ms(now),))
     return {ChatId(chat): end for chat, until in rows if (end := from_ms(until)) is not None}
+
+
+def forget_past_rests(db: Connection, now: datetime) -> None:
+    """Forget the rests that are over."""
+    db.conn.execute("delete from rests where until <= ?", (to_ms(now),))
 
 
 def forget_rests(db: Connection) -> None:

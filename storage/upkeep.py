@@ -82,7 +82,11 @@ def same_bot(db: Connection, bot_id: int, now: datetime) -> bool:
 
 
 def prune(db: Connection, now: datetime, limit: int = 10_000) -> int:
-    """Delete what was settled more than ``KEPT`` ago, oldest first; return how many rows went."""
+    """Delete what was settled more than ``KEPT`` ago, oldest first; return how many rows went.
+
+    Telegram's bans that are over are forgotten too.
+    """
+    lanes.forget_past_rests(db, now)
     cursor = db.conn.execute(
         "delete from deliveries where id in (select id from deliveries"
         " where settled_at < ? order by settled_at limit ?)",

@@ -1,10 +1,12 @@
 """The process: it starts alone or not at all, waits for Telegram, and stops when it is told."""
 
+import socket
 import sqlite3
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.sandbox import ADMIN_ID, ANNA_ID, Sandbox
@@ -109,3 +111,14 @@ async def test_a_running_bot_shares_its_database_with_readers_of_the_command_lin
         assert 1 == len(writer.log.decode().splitlines())
     found = sqlite3.connect(folder / "news.db").execute("pragma integrity_check").fetchone()
     assert ("ok",) == found
+
+
+async def test_health_is_told_where_it_is_asked_for(box, folder):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        listen = f"127.0.0.1:{probe.getsockname()[1]}"
+    async with started(folder, "run", **told(box), HEALTH_LISTEN=listen) as program:
+        await program.says('"connected"')
+        async with aiohttp.request("GET", f"http://{listen}/health") as response:
+            body = await response.text()
+        assert (200, True) == (response.status, '"steppewire_healthy": 1.0' in body), body
