@@ -5,6 +5,7 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeAlias
 
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
@@ -24,9 +25,15 @@ PATIENCE_S = (60.0, 2.0)
 LAST_PATIENCE_S = 1.0
 """And how long a person's reply still waits when the program stops."""
 
-TRIES = 3
-UNPACED = frozenset({"sendChatAction"})
 WRITING = ("send", "edit", "copy", "forward", "delete", "stop", "pin", "unpin", "setMessage")
+TRIES = 3
+AGAIN_AFTER_S = (1.0, 2.0, 4.0)
+"""When an answer to a person is tried again that Telegram could not take."""
+
+AGAIN = (*WRITING, "answer", "getChat", "getFile")
+"""What a person waits for, and what harms nobody when it is done twice."""
+
+UNPACED = frozenset({"sendChatAction"})
 SWEEP_EVERY = 1000
 
 
@@ -139,8 +146,36 @@ class Limiter(BaseRateLimiter[int]):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Answer:
-        """Make the call when its turn comes. Raises RetryAfter where that would take too long."""
+        """Make the call when its turn comes. Raises RetryAfter where that would take too long.
+
+        A person's answer that failed on the way is tried again: at once they would type the
+        same again. What the outbox owes has rules of its own.
+        """
         rank = rate_limit_args or 0
+        once = partial(self._in_turn, callback, args, kwargs, endpoint, data, rank)
+        if rank >= BROADCAST or not endpoint.startswith(AGAIN):
+            return await once()
+        for wait in AGAIN_AFTER_S:
+            try:
+                return await once()
+            except TelegramError as error:
+                if self._closed or not lost_on_its_way(error):
+                    raise
+                if is_unknown(error) and wait > AGAIN_AFTER_S[0]:
+                    raise
+            await asyncio.sleep(wait)
+        return await once()
+
+    async def _in_turn(  # noqa: PLR0917 (as above)
+        self,
+        callback: Call,
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rank: int,
+    ) -> Answer:
+        """Make the call when its turn comes, and again after a short ban."""
         for left in reversed(range(TRIES)):
             waiter = self._waiter(endpoint, data, rank)
             await self._turn(waiter)
@@ -241,6 +276,16 @@ class Limiter(BaseRateLimiter[int]):
 
     def _now(self) -> float:
         return self._clock() if self._clock is not None else asyncio.get_running_loop().time()
+
+
+def lost_on_its_way(error: TelegramError) -> bool:
+    """Tell a connection's or a server's failure from an answer (PTB makes 400 a subclass)."""
+    return type(error) in (NetworkError, TimedOut, TelegramError)
+
+
+def is_unknown(error: TelegramError) -> bool:
+    """Tell whether it may have been done although no answer came; a 5xx says it was not."""
+    return type(error) is not NetworkError or error.__cause__ is not None
 
 
 def to_target(chat: object, endpoint: str) -> Target:

@@ -22,10 +22,13 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What we allow ourselves. ``group`` holds for groups and channels, beside ``chat``."""
+    """What we allow ourselves. ``group`` holds for groups and channels, beside ``chat``.
+
+    A tenth of a second is for what the first of two messages may lose on its way.
+    """
 
     everybody: Rate = Rate(25, 1.0)
-    chat: Rate = Rate(1, 1.0)
+    chat: Rate = Rate(1, 1.1)
     group: Rate = Rate(18, 60.0)
 
 

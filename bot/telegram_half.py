@@ -18,6 +18,7 @@ from bot.delivery import Deliverer
 from bot.limits import Limiter
 from bot.settings import Settings
 from bot.telegram_in import channel_facts
+from bot.telegram_updates import UpdatesRequest
 from storage import lanes
 from storage.errors import NewsError
 from storage.model import ChatId
@@ -191,6 +192,7 @@ def build(
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
         .job_queue(None)
         .rate_limiter(limiter)
+        .get_updates_request(UpdatesRequest())
         .concurrent_updates(order)
         .connection_pool_size(64)
         .pool_timeout(20)

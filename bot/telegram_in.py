@@ -110,7 +110,7 @@ async def manages(
         return False
     try:
         member = await bot.get_chat_member(chat.id, person.id)
-    except BadRequest:  # such as "user not found": whoever left manages nothing
+    except (BadRequest, Forbidden):  # such as "user not found": whoever left manages nothing
         return False
     return member.status in _MANAGING
 

@@ -10,7 +10,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from telegram.error import NetworkError, RetryAfter
+from telegram.error import (
+    BadRequest,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
 from bot.limits import BROADCAST, Limiter, Resting, to_target
 from bot.pace import Limits, Rate
@@ -49,12 +56,15 @@ class Wire:
     calls: list[tuple[float, int]] = field(default_factory=list)
     bans: dict[int, float] = field(default_factory=dict)
     takes: float = 0.05
+    fails: list[Exception] = field(default_factory=list)
 
     async def send(self, chat: int, rank: int = 0, endpoint: str = "sendMessage") -> Any:
         async def call() -> bool:
             now = asyncio.get_running_loop().time()
             self.calls.append((now, chat))
             await asyncio.sleep(self.takes)
+            if self.fails:
+                raise self.fails.pop(0)
             if (until := max(self.bans.get(chat, 0), self.bans.get(0, 0))) > now:
                 raise RetryAfter(timedelta(seconds=until - now))
             return True
@@ -71,7 +81,7 @@ def test_a_chat_gets_one_a_second_in_the_order_asked() -> None:
     async def scene() -> None:
         wire = Wire(Limiter())
         await asyncio.gather(*(wire.send(7) for _ in range(5)))
-        assert wire.times(7) == pytest.approx([0, 1, 2, 3, 4])
+        assert wire.times(7) == pytest.approx([0, 1.1, 2.2, 3.3, 4.4])
 
     jumping(scene)
 
@@ -118,6 +128,55 @@ def test_no_call_goes_to_a_banned_chat_and_a_short_ban_is_waited_out_for_a_perso
         await asyncio.gather(wire.send(7), wire.send(7), wire.send(8))
         assert wire.times(7)[1] == pytest.approx(10.0, abs=0.1)
         assert wire.times(8) == pytest.approx([0.0], abs=0.2)
+
+    jumping(scene)
+
+
+def cut() -> NetworkError:
+    error = NetworkError("httpx.RemoteProtocolError: Server disconnected")
+    error.__cause__ = OSError()
+    return error
+
+
+@pytest.mark.parametrize(
+    ("fails", "calls"),
+    [
+        ([NetworkError("Bad Gateway")], 2),
+        ([NetworkError("Bad Gateway")] * 3, 4),
+        ([TimedOut()], 2),
+        ([cut()], 2),
+    ],
+)
+def test_an_answer_to_a_person_that_failed_on_its_way_is_tried_again(
+    fails: list[Exception], calls: int
+) -> None:
+    async def scene() -> None:
+        wire = Wire(Limiter(), fails=list(fails))
+        await wire.send(7)
+        assert calls == len(wire.calls)
+
+    jumping(scene)
+
+
+@pytest.mark.parametrize(
+    ("fails", "rank", "endpoint", "calls"),
+    [
+        pytest.param([NetworkError("Bad Gateway")] * 9, 0, "sendMessage", 4, id="patience ends"),
+        pytest.param([TimedOut()] * 9, 0, "sendMessage", 2, id="may have arrived"),
+        pytest.param([BadRequest("chat not found")], 0, "sendMessage", 1, id="an answer"),
+        pytest.param([Forbidden("blocked")], 0, "sendMessage", 1, id="a refusal"),
+        pytest.param([NetworkError("Bad Gateway")], BROADCAST, "sendMessage", 1, id="outbox"),
+        pytest.param([NetworkError("Bad Gateway")], 0, "getMe", 1, id="nobody waits"),
+    ],
+)
+def test_nothing_is_tried_for_ever_nor_what_may_have_arrived_twice_over(
+    fails: list[Exception], rank: int, endpoint: str, calls: int
+) -> None:
+    async def scene() -> None:
+        wire = Wire(Limiter(), fails=list(fails))
+        with pytest.raises(TelegramError):
+            await wire.send(7, rank, endpoint)
+        assert calls == len(wire.calls)
 
     jumping(scene)
 

