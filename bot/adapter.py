@@ -29,7 +29,7 @@ from bot import failures
 from bot.commands import ANSWERS, BUTTONS, COMMANDS, inline, plain_text, start, unknown
 from bot.conversation import Ask, Audience, Reply, Say, Toast, Working, World
 from bot.conversation import Message as Said
-from bot.render import told
+from bot.render import tidy, told
 from bot.telegram_in import (
     ask_of_message,
     ask_of_press,
@@ -309,7 +309,15 @@ def refusal(ask: Ask, key: str) -> Reply:
 
 
 def wrong(ask: Ask, error: NewsError, *, pressed: bool) -> Reply:
-    """Say a wrong request's sentence: under a press as a box, where it is short enough."""
+    """Say a wrong request's sentence: under a press as a box, where it is short enough.
+
+    What the person typed comes back in it, and must not turn the sentence around.
+    """
+    shown = {
+        name: tidy(value) if isinstance(value, str) else value
+        for name, value in error.values.items()
+    }
+    error = NewsError(error.text_key, **shown)
     text = sentence(error, ask.language)
     if pressed and len(text) <= MOST_BOX:
         return Toast(text, box=True)

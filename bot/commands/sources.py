@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
 from bot.render import bold, chunks, escape, italic, joined, link, ownership, press, tidy, told
-from bot.texts import words
+from bot.texts import say, words
 from storage import feeds
 from storage.model import Feed, FeedStatus, Outlet
 
@@ -53,7 +53,7 @@ def by_country(every: list[Outlet], language: str) -> Message:
 
 
 def _country(code: str, language: str) -> str:
-    return words.country(code, language) if code else words.EVERYWHERE
+    return words.country(code, language) if code else say(language, "digest.region")
 
 
 def of_country(every: list[Outlet], code: str, language: str) -> Message:

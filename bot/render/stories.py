@@ -336,9 +336,8 @@ def digest(
     were chosen; ``queries`` are the subscriptions it was made for. At most three messages.
     """
     language = chat.language
-    zone = words.zone(chat.time_zone)
     shown = sum(len(stories) for _, stories in sections)
-    window = " – ".join(words.when(one, now, language, zone) for one in (since, until))
+    window = _window(since, until, now, chat)
     head = joined(
         (
             joined(("📰", told(language, "digest.weekly" if weekly else "digest.title")), " "),
@@ -355,6 +354,16 @@ def digest(
         else Html()
     )
     return paged(joined((head, *body, chosen), "\n\n"))
+
+
+def _window(since: datetime, until: datetime, now: datetime, chat: Chat) -> str:
+    """Write from when to when: 20 Nov, 08:00 – 21 Nov, 08:00, within one day the day once."""
+    language, zone = chat.language, words.zone(chat.time_zone)
+    days = [words.day(one, now, language, zone) for one in (since, until)]
+    times = [words.clock(one, zone) for one in (since, until)]
+    if days[0] == days[1]:
+        return f"{days[0]}, {times[0]} – {times[1]}"
+    return f"{days[0]}, {times[0]} – {days[1]}, {times[1]}"
 
 
 def _section(code: str, stories: Sequence[Story], chat: Chat) -> Html:

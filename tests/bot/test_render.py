@@ -148,7 +148,7 @@ def test_a_digest_is_one_line_a_story_by_country() -> None:
         now=NOW, total=40,
     )  # fmt: skip
     assert message.html == (
-        "📰 <b>Digest</b>\n<i>21 Nov, 13:00 – 13:00</i>\n\n"
+        "📰 <b>Digest</b>\n<i>21 Nov, 13:00 – 22 Nov, 13:00</i>\n\n"
         '🇰🇿 <b>Kazakhstan</b>\n• <a href="https://news.example/1">Gas deal</a>'
         " — <i>2 outlets</i>\n\n"
         '🇰🇬 <b>Kyrgyzstan</b>\n• <a href="https://news.example/1">Rain in Osh</a>'

@@ -71,7 +71,7 @@ async def test_subscribing_shows_first_what_it_would_have_brought(
     await room.tells("Steppe Courier", "Kazakhstan plans a second uranium mine")
     await room.tells("Oasis Times", "Uranium prices climb in London", ago=timedelta(days=3))
     said = await anna.types("/subscribe uranium")
-    assert "last 7 days: 2 stories, less than one a day" in said
+    assert "Last 7 days: 2 stories, less than one a day" in said
     assert "second uranium mine" in said
     assert await anna.world.db.read(subscriptions.of_chat, READER) == []
 
