@@ -349,6 +349,11 @@ async def test_a_wrong_request_is_one_sentence_in_the_persons_language(line: Lin
     assert 1 == len(texts(line.box, AIGUL_ID))
 
 
+async def test_what_a_person_typed_does_not_turn_the_answer_around(line: Line) -> None:
+    said = await line.says(ADMIN_ID, "/addfeed \u202enoise", "no web address")
+    assert "\u202e" not in said.text
+
+
 async def test_long_work_that_fails_is_said_in_the_end(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:

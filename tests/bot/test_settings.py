@@ -66,6 +66,10 @@ def test_all_problems_are_told_at_once() -> None:
     )
 
 
+def test_a_token_of_another_bot_api_server_is_taken() -> None:
+    assert "42:TEST" == read({"TELEGRAM_BOT_TOKEN": "42:TEST"}).telegram_bot_token
+
+
 def test_a_missing_token_says_where_to_get_one() -> None:
     with pytest.raises(SettingsError, match="@BotFather"):
         read({}, need_token=True)
