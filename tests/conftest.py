@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from storage.database import Database, connect
@@ -13,6 +14,16 @@ from storage.sql import Connection
 # A busy machine is no defect: time is measured in tests/benchmarks, never in a test.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def _quiet_log() -> None:
+    """Log lines go nowhere and cost little: pretty tracebacks take longer than the tests."""
+    structlog.configure(
+        processors=[structlog.processors.KeyValueRenderer()],
+        logger_factory=structlog.ReturnLoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from click.testing import CliRunner, Result
 
 from bot.cli import main
@@ -27,7 +26,6 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
 
     yield call
     logging.getLogger().handlers[:] = handlers
-    structlog.reset_defaults()
 
 
 def lines(result: Result) -> list[dict[str, Any]]:
