@@ -1,8 +1,10 @@
-"""The one door to the database file: one connection, one thread, one transaction a decision.
+"""The one door to the database file: one writer, one reader, one transaction a decision.
 
 Several threads on one sqlite3 connection silently roll back each other's rows, and a read that
-turns into a write beside another writer fails at once. So one thread owns the connection and
-runs plain functions of it, each write between BEGIN IMMEDIATE and COMMIT.
+turns into a write beside another writer fails at once. So each connection has one thread that
+runs plain functions of it: writes between BEGIN IMMEDIATE and COMMIT, reads on a connection that
+cannot write. In WAL neither waits for the other, so a search is answered while a poll writes;
+a read begun after a write was awaited sees all of it.
 """
 
 import asyncio
@@ -27,11 +29,11 @@ BUSY_TIMEOUT_MS = 5_000
 class Database:
     """An open database. ``read`` and ``write`` hand a plain function the connection."""
 
-    def __init__(self, path: Path, connection: Connection, thread: ThreadPoolExecutor) -> None:
+    def __init__(self, path: Path, writer: "_Hand", reader: "_Hand") -> None:
         """Keep what ``opened`` made; call that instead."""
         self.path = path
-        self._connection = connection
-        self._thread = thread
+        self._writer = writer
+        self._reader = reader
 
     @classmethod
     async def opened(cls, path: Path) -> Self:
@@ -39,39 +41,69 @@ class Database:
 
         Raises StorageError with one clear sentence where the file cannot serve.
         """
-        thread = ThreadPoolExecutor(1, thread_name_prefix="database")
-        loop = asyncio.get_running_loop()
+        # The writer comes first: it is who makes the file and its schema.
+        writer = await _Hand.opened("database", connect, path)
         try:
-            connection = await loop.run_in_executor(thread, connect, path)
+            reader = await _Hand.opened("database-reads", reading_file, path)
         except BaseException:
-            thread.shutdown(wait=False)
+            await writer.close()
             raise
-        return cls(path, connection, thread)
+        return cls(path, writer, reader)
 
     async def close(self) -> None:
         """Let the work under way finish, then close the file."""
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, self._connection.close)
-        self._thread.shutdown()
+        await self._reader.close()
+        await self._writer.close()
 
     async def read(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run ``fn(connection, …)`` in one read transaction: one picture of the data."""
-        return await self._run(
-            lambda: in_transaction(self._connection, "begin", fn, *args, **kwargs)
-        )
+        """Run ``fn(connection, …)`` in one read transaction: one picture of the data.
+
+        It sees every write that was awaited before. What it tries to write fails.
+        """
+        return await self._reader.run("begin", fn, *args, **kwargs)
 
     async def write(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run ``fn(connection, …)`` in one transaction: all of it is kept, or nothing."""
-        return await self._run(
-            lambda: in_transaction(self._connection, "begin immediate", fn, *args, **kwargs)
-        )
+        return await self._writer.run("begin immediate", fn, *args, **kwargs)
 
-    async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+class _Hand:
+    """A connection and the one thread that touches it."""
+
+    def __init__(self, connection: Connection, thread: ThreadPoolExecutor) -> None:
+        self._connection = connection
+        self._thread = thread
+
+    @classmethod
+    async def opened(cls, name: str, opener: Callable[[Path], Connection], path: Path) -> Self:
+        thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        loop = asyncio.get_running_loop()
+        try:
+            connection = await loop.run_in_executor(thread, opener, path)
+        except BaseException:
+            thread.shutdown(wait=False)
+            raise
+        return cls(connection, thread)
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
+        self._thread.shutdown()
+
+    async def run(
+        self,
+        begin: str,
+        fn: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        return await asyncio.get_running_loop().run_in_executor(
+            self._thread,
+            lambda: in_transaction(self._connection, begin, fn, *args, **kwargs),
+        )
 
 
 def in_transaction(
@@ -131,6 +163,13 @@ def connect(path: Path) -> Connection:
     except BaseException:
         connection.close()
         raise
+    return connection
+
+
+def reading_file(path: Path) -> Connection:
+    """Open the file, already ours, for reading alone."""
+    connection = opened_file(path)
+    connection.conn.execute("pragma query_only = on")
     return connection
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from storage.model import Outlet, OutletId, Ownership
+from storage.model import FeedId, Outlet, OutletId, Ownership
 from storage.sql import Connection
 
 COLUMNS = "o.id, o.name, o.country, o.ownership, o.wire, o.family, o.home_url"
@@ -26,6 +26,14 @@ def every(db: Connection) -> dict[OutletId, Outlet]:
     """Return all outlets by id."""
     rows = db.conn.execute(f"select {COLUMNS} from outlets o order by o.name")  # noqa: S608 (our own column list)
     return {outlet.id: outlet for outlet in map(of_row, rows)}
+
+
+def by_feed(db: Connection) -> dict[FeedId, Outlet]:
+    """Return the outlet behind each feed."""
+    rows = db.conn.execute(
+        f"select f.id, {COLUMNS} from feeds f join outlets o on o.id = f.outlet_id"  # noqa: S608 (our own column list)
+    )
+    return {FeedId(row[0]): of_row(row[1:]) for row in rows}
 
 
 def named(

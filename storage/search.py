@@ -6,11 +6,12 @@ entries stay until ``rebuild`` and are harmless, because ids are looked up in ``
 Indexing an item again adds its new keys to the old; the caller's matcher checks what it gets.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from storage.model import ItemId, StoryId
+from storage.model import FeedId, ItemId, StoryId
 from storage.sql import Connection, moment, to_json, to_ms
 
 SCHEMA: tuple[str, ...] = (
@@ -24,7 +25,18 @@ SCHEMA: tuple[str, ...] = (
 """What the first migration executes. Nothing refers to the table; ids are those of items."""
 
 
+LOOKED_AT = 4_000
+"""How many of the newest items with the right keys are looked at for dates and outlets."""
+
+ARRIVES_WITHIN = timedelta(days=2)
+"""How long after its own date an item may reach us."""
+
+DATED_AHEAD = timedelta(days=1)
+"""How far in the future outlets may date what they tell."""
+
 _END = 1 << 62
+_MANY_FEEDS = 60
+_OF_A_FEED = 1_000
 
 
 def index(db: Connection, item_id: ItemId, words: str) -> None:
@@ -60,8 +72,7 @@ def rebuild(db: Connection, items: Iterable[tuple[ItemId, str]]) -> None:
     db.execute("insert into item_words(item_words) values ('optimize')")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """An item that the index found, and what ranking needs of its story."""
 
     item_id: ItemId
@@ -70,44 +81,100 @@ class Hit:
     story_size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What an item must meet beside its keys: told in [since, until), by one of the feeds."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    feeds: frozenset[FeedId] | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is bounded."""
+        return not (self.since is None and self.until is None and self.feeds is None)
+
+
+NO_BOUNDS = Bounds()
+
+
 def hits(
-    db: Connection,
-    match: str,
-    *,
-    limit: int,
-    since: datetime | None = None,
-    before: datetime | None = None,
+    db: Connection, match: str | None, *, limit: int, bounds: Bounds = NO_BOUNDS
 ) -> list[Hit]:
-    """Return the newest items that a MATCH expression finds, first seen in [since, before)."""
-    ids = search(db, match, limit=limit, before=_below(db, before))
-    return _hits(db, ids, since, before)
+    """Return the newest items within bounds that a MATCH expression finds; None finds all.
 
-
-def newest(
-    db: Connection, *, limit: int, since: datetime | None = None, before: datetime | None = None
-) -> list[Hit]:
-    """Return the newest items, for queries in which nothing narrows the archive."""
-    below = _below(db, before)
-    ids = db.conn.execute(
-        "select id from items where id < ? order by id desc limit ?",
-        (_END if below is None else below, limit),
-    )
-    return _hits(db, [ItemId(row[0]) for row in ids], since, before)
-
-
-def _below(db: Connection, before: datetime | None) -> ItemId | None:
-    """Return an id above those of the items that came before a moment.
-
-    Ids are given in the order of arrival, but for imported archives: the newest few decide.
+    Where there are bounds, at most ``LOOKED_AT`` items with the right keys are looked at, so
+    that a common word and a rare outlet do not read the whole archive.
     """
-    if before is None:
-        return None
+    above = _above(db, bounds.since)
+    below = _below(db, bounds.until)
+    source, values = _ids(match, above, below, LOOKED_AT if bounds else limit, bounds.feeds)
+    rows = db.conn.execute(
+        "select i.id, i.story_id, i.first_seen, s.size"  # noqa: S608 (our own sub-select)
+        f" from ({source}) w cross join items i on i.id = w.id"
+        " cross join stories s on s.id = i.story_id"
+        " where coalesce(i.published, i.first_seen) between ? and ?"
+        " and (? is null or i.feed_id in (select value from json_each(?)))"
+        " order by i.id desc limit ?",
+        (*values, to_ms(bounds.since) or 0, (to_ms(bounds.until) or _END) - 1,
+         *(2 * [None if bounds.feeds is None else to_json(sorted(bounds.feeds))]), limit),
+    )  # fmt: skip
+    return [Hit(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]
+
+
+def _ids(
+    match: str | None, above: int, below: int, limit: int, feeds: frozenset[FeedId] | None
+) -> tuple[str, list[int | str]]:
+    """Return a select of the newest ids between two, and its values."""
+    if match is not None:
+        return (
+            (
+                "select rowid as id from item_words where item_words match ?"
+                " and rowid < ? and rowid > ? order by rowid desc limit ?"
+            ),
+            [match, below, above, limit],
+        )
+    if feeds is None or len(feeds) > _MANY_FEEDS:
+        return (
+            "select id from items where id < ? and id > ? order by id desc limit ?",
+            [below, above, limit],
+        )
+    # One descent into the index a feed: their newest items, whoever else tells how much.
+    each = (
+        "select * from (select id from items where feed_id = ? and id < ? and id > ?"
+        " order by id desc limit ?)"
+    )
+    values: list[int | str] = []
+    for feed in sorted(feeds):
+        values += [feed, below, above, min(limit, _OF_A_FEED)]
+    return (" union all ".join([each] * len(feeds)) or "select 0 as id where 0", values)
+
+
+def _below(db: Connection, until: datetime | None) -> int:
+    """Return an id above those of the items that were told before a moment.
+
+    The archive's order is that of arrival: what was told before it may have come a little
+    later. Ids are given in that order but for imported archives: the newest few decide.
+    """
+    if until is None:
+        return _END
     (found,) = db.conn.execute(
         "select max(id) from (select id from items where first_seen < ?"
         " order by first_seen desc limit 1000)",
-        (to_ms(before),),
+        (to_ms(until + ARRIVES_WITHIN),),
     ).fetchone()
-    return ItemId((found or 0) + 1)
+    return int(found or 0) + 1
+
+
+def _above(db: Connection, since: datetime | None) -> int:
+    """Return an id below those of the items told since a moment, unless in the future."""
+    if since is None:
+        return 0
+    (found,) = db.conn.execute(
+        "select min(id) from (select id from items where first_seen >= ?"
+        " order by first_seen limit 1000)",
+        (to_ms(since - DATED_AHEAD),),
+    ).fetchone()
+    return _END if found is None else int(found) - 1
 
 
 def all_hits(db: Connection, match: str | None, since: datetime) -> list[Hit]:
@@ -122,17 +189,5 @@ def all_hits(db: Connection, match: str | None, since: datetime) -> list[Hit]:
         f" from items i join stories s on s.id = i.story_id join ({found}) w on w.value = i.id"
         " where i.first_seen >= ?1",
         (to_ms(since),) if match is None else (to_ms(since), match),
-    )
-    return [Hit(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]
-
-
-def _hits(
-    db: Connection, ids: Sequence[ItemId], since: datetime | None, before: datetime | None
-) -> list[Hit]:
-    rows = db.conn.execute(
-        "select i.id, i.story_id, i.first_seen, s.size from json_each(?) wanted"
-        " join items i on i.id = wanted.value join stories s on s.id = i.story_id"
-        " where i.first_seen >= ? and i.first_seen < ? order by i.id desc",
-        (to_json(list(ids)), to_ms(since) or 0, to_ms(before) or _END),
     )
     return [Hit(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]

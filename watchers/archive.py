@@ -2,36 +2,30 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from math import log2
 
-from storage import items, search, stories
+from storage import items, outlets, search, stories
 from storage.database import Database
-from storage.model import Item, ItemId, Story, StoryId
+from storage.model import FeedId, Item, ItemId, Outlet, Story, StoryId
 from storage.sql import Connection
 from watchers import keywords
 from watchers.text import words
 from watchers.text.names import Gazetteer, gazetteer
 
-SCAN = 600
+SCAN = 400
 """How many of the newest hits are ranked; a reader never pages further."""
 
 PROBE = 3_000
 """How many of the newest items are tried where nothing in a query narrows the archive."""
 
-BATCH = 10
-"""How many stories are read and checked at a time."""
-
-COUNTED = 40
+COUNTED = 20
 """How many stories a query that the index only narrows is counted to; beyond, it is estimated."""
 
 CHECKED_A_STORY = 5
 """How many tellings of a story are checked with the matcher before it is passed over."""
-
-ARRIVES_WITHIN = timedelta(days=2)
-"""How long after its own date an item may reach us."""
 
 HALF_LIFE = timedelta(days=3)
 """In which a story's weight halves: an old big story yields to a small fresh one."""
@@ -68,7 +62,7 @@ async def find(
     """Return the page [offset, offset + limit) of the stories that a query finds, best first."""
     starts, ends = keywords.window(query, now)
     since = max(filter(None, (since, starts)), default=None)
-    hits = await db.read(narrowed, keywords.fts(query), since, ends)
+    hits = await db.read(narrowed, query, since, ends)
     ranked = rank(hits, now)
     # The index alone is exact for plain words; for the rest the matcher has the last word.
     enough = offset + limit if keywords.is_exact(query) else max(offset + limit, COUNTED)
@@ -76,7 +70,7 @@ async def find(
     met: set[str] = set()
     tried = 0
     while tried < len(ranked) and len(good) < enough:
-        batch = ranked[tried : tried + max(limit, BATCH)]
+        batch = ranked[tried : tried + enough - len(good)]
         tried += len(batch)
         tellings = [one for _, ids in batch for one in ids[:CHECKED_A_STORY]]
         told: dict[StoryId, list[Item]] = {}
@@ -109,17 +103,28 @@ async def by_day(
 
 
 def narrowed(
-    db: Connection, match: str | None, since: datetime | None, until: datetime | None
+    db: Connection, query: keywords.Query, since: datetime | None, until: datetime | None
 ) -> list[search.Hit]:
-    """Return the newest hits of an expression, or the newest items where there is none.
+    """Return the newest hits of a query that were told in [since, until).
 
-    The bounds are of telling, the archive's order that of arrival: what was told before
-    ``until`` may have come a little later.
+    Where nothing narrows the archive these are its newest items. Filters by outlet are applied
+    as far as the outlet alone decides.
     """
-    before = None if until is None else until + ARRIVES_WITHIN
-    if match is None:
-        return search.newest(db, limit=PROBE, since=since, before=before)
-    return search.hits(db, match, limit=SCAN, since=since, before=before)
+    match = keywords.fts(query)
+    bounds = search.Bounds(since, until, _feeds(db, query))
+    return search.hits(db, match, limit=SCAN if match or bounds.feeds else PROBE, bounds=bounds)
+
+
+def _feeds(db: Connection, query: keywords.Query) -> frozenset[FeedId] | None:
+    """Return the feeds whose outlets a query's filters let pass; None where they let all."""
+    if not keywords.asks_for_outlets(query):
+        return None
+    told_by = outlets.by_feed(db)
+    return frozenset(
+        feed
+        for feed, outlet in told_by.items()
+        if not outlet.home_url or not keywords.ruled_out(query, _outlet_facts(outlet, ""))
+    )
 
 
 def rank(hits: Sequence[search.Hit], now: datetime) -> list[tuple[StoryId, list[ItemId]]]:
@@ -145,8 +150,11 @@ def first_met(
     """Return the words by which the first matching telling meets a query; None if none does."""
     needs_words = any(True for _ in query.terms())
     for item in tellings:
+        facts = facts_of(item, now)
+        if keywords.ruled_out(query, facts):
+            continue  # before the costly look at its words
         words_ = analysed(item, names) if needs_words else NO_WORDS
-        hit = keywords.match(query, words_, facts_of(item, now))
+        hit = keywords.match(query, words_, facts)
         if hit is not None:
             return {one.surface for one in hit.met}
     return None
@@ -154,15 +162,17 @@ def first_met(
 
 def facts_of(item: Item, now: datetime) -> keywords.Facts:
     """Gather what filters ask about a stored item."""
-    outlet = item.outlet
+    told = _outlet_facts(item.outlet, "" if item.outlet.home_url else item.url)
+    return replace(told, lang=item.lang, published=item.told_at, now=now)
+
+
+@lru_cache(maxsize=4096)
+def _outlet_facts(outlet: Outlet, url: str) -> keywords.Facts:
     return keywords.Facts(
         country=outlet.country,
-        lang=item.lang,
-        sources=keywords.source_names(outlet.name, outlet.home_url or item.url),
+        sources=keywords.source_names(outlet.name, outlet.home_url or url),
         ownership=outlet.ownership,
         wire=outlet.wire,
-        published=item.told_at,
-        now=now,
     )
 
 

@@ -1,93 +1,266 @@
-"""How long the first page of a search takes over many items, and what the index weighs.
+"""How long the first page of a search takes over a large archive while polls write to it.
+
+Everything is measured that a reader waits for: the index, ranking, the matcher's second look,
+loading the stories. The archive is made once, in some minutes, and kept for the next run.
 
 Run by hand: python -m tests.benchmarks.search [ITEMS] [FILE]
 """
 
-import bisect
+import asyncio
 import itertools
-import os
+import json
 import random
-import sqlite3
 import statistics
 import sys
 import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-import sqlite_utils
-
-from storage import search
+from storage import search, stories
+from storage.database import Database, connect
+from storage.model import ItemId, StoryId
+from storage.sql import Connection, to_ms
 from tests.benchmarks.words import headlines
-from watchers.keywords import Facts, fts, item_words, parse
+from watchers import archive, keywords
+from watchers.text.names import gazetteer
 from watchers.text.words import analyse
 
-QUERIES = (
-    "газ", "Казахстан", "Tokayev", "Mirziyoyev газ", "газ OR нефть", "Узбекистан -газ",
-    '"железная дорога"', "country:kz", "lang:ru", "Казахстан Китай", "президент выборы",
-    "тариф*", "редкое", "Казахстан редкое", "Central Asia", "энерг*", "Нацбанк ставка",
-    "(Казахстан OR Узбекистан) (газ OR вода) -Россия", "Бишкек суд", "NOT газ lang:kk",
-    "topic:energy", "zz1234", "Казахстан zz77", "zz7* Россия",
-)  # fmt: skip
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+YEARS = timedelta(days=730)
+BASES = 100_000
+"""Distinct texts; an archive repeats them, each under its own outlet, story and time."""
+
 RARE = 200_000
-"""Invented rare words, so that the vocabulary is as wide as a real archive's."""
+COUNTRIES = ("kz", "kg", "uz", "tj", "tm", "ru", "us", "gb")
+OWNERS = ("state", "independent", "private", "exile", "western", "wire")
+SYLLABLES = {
+    True: "ба ко ри ле то ну ша дан мер кул бек ган тур сай жар мол пир ход рез вин".split(),
+    False: "ba ko ri le to nu sha dan mer kul bek gan tur say jar mol pir hod rez win".split(),
+}
+LATIN = ("en", "uz-Latn", "tk")
+
+COMMON = "газ тариф Казахстан Россия Узбекистан суд президент выборы экспорт Китай gas Kazakhstan tariffs government газ электр hukumat Ҳукумати теміржол zerno зерно банк президент договор парламент".split()  # fmt: skip
+PHRASES = (
+    '"железная дорога"', '"Central Asia"', '"gas supplies"', '"президент Токаев"',
+    '"central bank"', '"строительство железной дороги"', '"Milli bank"', '"цены на газ"',
+    '"министерство энергетики"', '"экспорт зерна"', '"new railway"', '"Ulttıq bank"',
+    '"парламент Таджикистана"', '"жители Оша"', '"электр тарифін"', '"grain exports"',
+    '"Садыр Жапаров"', '"Шавкат Мирзиёев"', '"treaty with Russia"', '"temir yo\'l"',
+)  # fmt: skip
+BOOLEANS = (
+    "газ OR нефть", "Узбекистан -газ", "Казахстан Китай", "(Казахстан OR Узбекистан) (газ OR вода)",
+    "газ тариф -Казахстан", "суд Бишкек OR Ош", "Tokayev OR Mirziyoyev OR Japarov", "Нацбанк ставка",
+    "президент выборы", "договор Китай -Россия", "topic:energy", "topic:water country:kg",
+    "NOT газ lang:kk", "Казахстан газ тариф президент", "(суд OR court) Ташкент",
+    "тариф NOT (Казахстан OR Россия)", "зерно экспорт запрет", "gas deal -railway",
+    "наводнение OR flood OR тасқын", "Казатомпром Китай",
+)  # fmt: skip
+PREFIXES = "тариф* энерг* казах* пре* gov* желез* байко* мин* Turk* elek* зер* qur* парл* нац* expo* дарё* соз* кур* мол* бек*".split()  # fmt: skip
+FILTERS = (
+    "country:kz", "lang:ru", "by:independent", "source:outlet7", "country:tm lang:tk",
+    "lang:kk country:kz", "by:state lang:ru", "country:uz by:western", "source:outlet3 lang:en",
+    "lang:uz", "country:tj", "by:wire", "газ country:kz", "суд country:kg lang:ru",
+    "тариф by:state", "Tokayev source:outlet5", "Россия country:tj", "gas lang:en country:uz",
+    "выборы lang:ru by:independent", "газ source:outlet11",
+)  # fmt: skip
+DATES = (
+    "газ since:3d", "Казахстан since:24h", "since:3d", "выборы since:2w", "суд until:2026-11-01",
+    "тариф since:2026-11-01 until:2026-11-10", "country:kz since:1d", "Tokayev since:7d",
+    "Россия until:2025-06-01", "газ since:2025-03-01 until:2025-03-31", "lang:ky since:2d",
+    "экспорт until:2026-01-01", "Китай since:30d", '"Central Asia" since:7d', "казах* since:3d",
+    "until:2025-01-15", "banks since:5d", "зерно -Россия since:10d", "Мирзиёев since:48h",
+    "by:exile since:7d",
+)  # fmt: skip
 
 
-def fill(db: sqlite_utils.Database, count: int) -> None:
-    """Write items with the keys of invented headlines and a tail of rarer words."""
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A text of the archive and what the index files it under."""
+
+    title: str
+    summary: str
+    lang: str
+    words: str
+
+
+def coined(chance: random.Random, number: int, *, cyrillic: bool) -> str:
+    """Coin the word of a number, the same each time."""
+    parts = SYLLABLES[cyrillic]
+    made = ""
+    number += 400
+    while number:
+        number, at = divmod(number, len(parts))
+        made += parts[at]
+    return made.capitalize() if chance.random() < 0.2 else made
+
+
+def bases(count: int) -> list[Base]:
+    """Make texts of headlines, names of the gazetteer and a long tail of rare words."""
     chance = random.Random(3)
-    bases = [
-        (
-            text,
-            lang,
-            item_words(
-                analyse(text, lang=lang), Facts(country="KZ" if at % 3 else "UZ", lang=lang)
-            ),
+    known = headlines()
+    by_lang: dict[str, list[str]] = {}
+    for text, lang in known:
+        by_lang.setdefault(lang, []).append(text)
+    labels = [entity.label for entity in gazetteer().entities.values()]
+    weights = list(itertools.accumulate(1 / (at + 1) for at in range(RARE)))
+    made = []
+    for at in range(count):
+        text, lang = known[chance.randrange(len(known))]
+        tail = [
+            coined(chance, number, cyrillic=lang not in LATIN)
+            for number in chance.choices(range(RARE), cum_weights=weights, k=10)
+        ]
+        title = f"{text} {tail[0]} {tail[1]}" if at % 3 else f"{chance.choice(labels)}: {text}"
+        summary = f"{chance.choice(by_lang[lang])} {' '.join(tail[2:])}."
+        facts = keywords.Facts(country=COUNTRIES[at % len(COUNTRIES)], lang=lang)
+        words = keywords.item_words(analyse(title, summary, lang=lang), facts)
+        made.append(Base(title, summary, lang, words))
+    return made
+
+
+def fill(db: Connection, count: int) -> None:
+    """Write outlets, feeds, stories, items and their words."""
+    conn, chance = db.conn, random.Random(5)
+    made = bases(min(BASES, count))
+    for at in range(40):
+        conn.execute(
+            "insert into outlets(id, name, country, ownership, wire, home_url)"
+            " values (?, ?, ?, ?, ?, ?)",
+            (at + 1, f"Outlet{at} News", COUNTRIES[at % len(COUNTRIES)].upper(),
+             OWNERS[at % len(OWNERS)] if at % 6 != 5 else "private", at % 6 == 5,
+             f"https://outlet{at}.example/"),
+        )  # fmt: skip
+        conn.execute(
+            "insert into feeds(id, outlet_id, url, added_at) values (?, ?, ?, 0)",
+            (at + 1, at + 1, f"https://outlet{at}.example/feed"),
         )
-        for at, (text, lang) in enumerate(headlines())
-    ]
-    weights = list(itertools.accumulate(1 / (at + 1) ** 0.8 for at in range(RARE)))
-    db.execute(
-        "create table items(id integer primary key, lang text, title text, summary text, published integer)"
+    story, left = 0, 0
+    for start in range(1, count + 1, 20_000):
+        conn.execute("begin")
+        for at in range(start, min(start + 20_000, count + 1)):
+            seen = to_ms(NOW - YEARS * (1 - at / count))
+            if not left:
+                story, left = story + 1, chance.choice((1, 1, 1, 1, 2, 2, 3, 5, 8))
+                conn.execute(
+                    "insert into stories(id, first_at, updated_at, size) values (?, ?, ?, ?)",
+                    (story, seen, seen, left),
+                )
+            left -= 1
+            write(db, at, story, made[chance.randrange(len(made))], seen or 0)
+        conn.execute("commit")
+        print(f"\r{start:,}", end="", file=sys.stderr)
+
+
+def write(db: Connection, at: int, story: int, base: Base, seen: int) -> None:
+    """Write one item and its words; its outlet is of the country its words were filed for."""
+    feed = next(
+        one + 1 for one in range(at % 32, 40) if f"f:country:{COUNTRIES[one % 8]}" in base.words
     )
-    for at in range(1, count + 1):
-        text, lang, words = bases[chance.randrange(len(bases))]
-        rare = [bisect.bisect(weights, chance.random() * weights[-1]) for _ in range(30)]
-        tail = " ".join(f"слово{word}" for word in rare)
-        db.execute("insert into items values (?, ?, ?, ?, ?)", (at, lang, text, tail, at))
-        search.index(
-            db, search.ItemId(at), words + "".join(f" s:zz{word} xc:zz{word}" for word in rare)
+    url = f"https://outlet{feed - 1}.example/news/2026/{at}/some-words-of-the-headline"
+    reasons = json.dumps([["words", 0.62, "5 of 8"], ["names", 0.3, "kz"]])
+    db.conn.execute(
+        "insert into items(id, feed_id, story_id, external_id, url, url_key, title, summary, lang,"
+        " published, first_seen, reasons) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (at, feed, story, url, url, url.removeprefix("https://"), base.title, base.summary,
+         base.lang, seen - 60_000, seen, reasons),
+    )  # fmt: skip
+    for key in (f"g:{url}", f"u:{url}"):
+        db.conn.execute(
+            "insert into item_keys values (?, ?, ?) on conflict do nothing",
+            (feed, random.Random(key).randbytes(10), at),
         )
-        if at % 20_000 == 0:
-            db.conn.commit()
-    db.conn.commit()
+    search.index(db, ItemId(at), base.words)
+
+
+def queries() -> list[tuple[str, str]]:
+    """Give 200 queries as readers type them, each with its kind."""
+    chance = random.Random(11)
+    names = sorted({alias.words[0] for found in gazetteer().singles.values() for alias in found
+                    if alias.entity and len(alias.words[0]) > 4})  # fmt: skip
+    rare = [coined(chance, chance.randrange(RARE), cyrillic=at % 2 == 0) for at in range(25)]
+    return (
+        [("common", text) for text in COMMON[:25]]
+        + [("name", text) for text in chance.sample(names, 50)]
+        + [("rare", text) for text in rare]
+        + [("phrase", text) for text in PHRASES]
+        + [("boolean", text) for text in BOOLEANS]
+        + [("prefix", text) for text in PREFIXES]
+        + [("filter", text) for text in FILTERS]
+        + [("dates", text) for text in DATES]
+    )
+
+
+async def polls(db: Database, stop: asyncio.Event, texts: list[Base], count: int) -> None:
+    """Write documents of twenty items, four a second, until told to stop."""
+    at = count
+    while not stop.is_set():
+        await db.write(document, at, texts[at % 60 : at % 60 + 20])
+        at += 20
+        await asyncio.sleep(0.25)
+
+
+def document(db: Connection, at: int, texts: list[Base]) -> None:
+    """Write the new items of one poll, each a story."""
+    seen = to_ms(NOW) or 0
+    for offset, base in enumerate(texts, 1):
+        stories.open_new(db, StoryId(at + offset), NOW)
+        write(db, at + offset, at + offset, base, seen)
+        stories.refresh(db, [StoryId(at + offset)])
+
+
+async def measure(path: Path, count: int) -> None:
+    """Run every query thrice, in a new order each time, and print what they took."""
+    db = await Database.opened(path)
+    stop = asyncio.Event()
+    (last,) = await db.read(lambda c: c.conn.execute("select max(id) from items").fetchone())
+    writing = asyncio.create_task(polls(db, stop, bases(80), last))
+    took: dict[str, list[float]] = {}
+    slow: list[tuple[float, str, int]] = []
+    wanted = queries()
+    for turn in range(3):
+        random.Random(turn).shuffle(wanted)
+        for kind, text in wanted:
+            started = time.perf_counter()
+            found = await archive.find(db, keywords.parse(text), now=NOW, limit=5)
+            spent = (time.perf_counter() - started) * 1e3
+            took.setdefault(kind, []).append(spent)
+            slow.append((spent, text, found.total))
+            await asyncio.sleep(0.005)
+    stop.set()
+    await writing
+    await db.close()
+    for kind, each in [*took.items(), ("all", list(itertools.chain(*took.values())))]:
+        cuts = statistics.quantiles(each, n=100)
+        print(f"{kind:>8}: p50 {cuts[49]:7.2f} ms, p95 {cuts[94]:7.2f} ms, max {max(each):7.2f}")
+    for spent, text, total in sorted(slow, reverse=True)[:12]:
+        print(f"{spent:9.2f} ms  {total:5d}  {text}")
+    del count
+
+
+def sizes(path: Path) -> None:
+    """Print what items and the index weigh."""
+    db = connect(path)
+    rows = db.conn.execute(
+        "select name like 'item_words%', sum(pgsize) from dbstat group by 1 order by 1"
+    ).fetchall()
+    rest, index = rows[0][1], rows[1][1]
+    print(f"index {index / 1e6:.0f} MB, all else {rest / 1e6:.0f} MB: {index / rest:.0%} added")
+    db.close()
 
 
 def main() -> None:
-    """Print percentiles over the queries and the sizes of items and index."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    path = sys.argv[2] if len(sys.argv) > 2 else "search-benchmark.db"
-    fresh = not os.path.exists(path)  # noqa: PTH110 - a script
-    db = sqlite_utils.Database(sqlite3.connect(path))
-    db.execute("pragma journal_mode = wal")
-    if fresh:
-        for statement in search.SCHEMA:
-            db.execute(statement)
+    """Make the archive where there is none, then print sizes and times."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    path = Path(sys.argv[2] if len(sys.argv) > 2 else "search-benchmark.db")
+    if not path.exists():
         started = time.perf_counter()
+        db = connect(path)
         fill(db, count)
-        print(f"filled in {time.perf_counter() - started:.0f} s")
-    sizes = dict(db.execute("select case when name like 'item_words%' then 'index' else 'items' end, sum(pgsize)"
-                            " from dbstat group by 1").fetchall())  # fmt: skip
-    print(f"items {sizes['items'] / 1e6:.0f} MB, index {sizes['index'] / 1e6:.0f} MB")
-    took = []
-    for text in QUERIES:
-        match = fts(parse(text))
-        runs = []
-        for _ in range(5):
-            started = time.perf_counter()
-            found = search.search(db, match, limit=200) if match else ()
-            runs.append((time.perf_counter() - started) * 1e3)
-        took += runs
-        print(f"{statistics.median(runs):8.2f} ms  {len(found):4d} ids  {text}")
-    cuts = statistics.quantiles(took, n=100)
-    print(f"p50 {cuts[49]:.2f} ms, p95 {cuts[94]:.2f} ms")
+        db.close()
+        print(f"\nfilled in {time.perf_counter() - started:.0f} s")
+        sizes(path)
+    asyncio.run(measure(path, count))
 
 
 if __name__ == "__main__":

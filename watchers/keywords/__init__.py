@@ -2,13 +2,13 @@
 
 from watchers.keywords.facts import Facts, source_names
 from watchers.keywords.index import Subscriptions
-from watchers.keywords.matching import Hit, Met, match, match_text
+from watchers.keywords.matching import Hit, Met, asks_for_outlets, match, match_text, ruled_out
 from watchers.keywords.parsing import parse
 from watchers.keywords.query import Query
 from watchers.keywords.searching import fts, is_exact, item_words, window
 from watchers.keywords.suggesting import Suggestion, suggest
 
 __all__ = [
-    "Facts", "Hit", "Met", "Query", "Subscriptions", "Suggestion", "fts", "is_exact", "item_words", "match", "match_text", "parse",
+    "Facts", "Hit", "Met", "Query", "Subscriptions", "Suggestion", "asks_for_outlets", "fts", "is_exact", "item_words", "match", "match_text", "parse", "ruled_out",
     "source_names", "suggest", "window",
 ]  # fmt: skip

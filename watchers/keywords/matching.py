@@ -112,6 +112,49 @@ def fires(node: Node, analysis: Analysis, facts: Facts = NO_FACTS) -> bool:  # n
     assert_never(node)
 
 
+_ABOUT_OUTLETS = ("source", "by")
+
+
+def ruled_out(query: Query, facts: Facts) -> bool:
+    """Tell whether an item's facts alone forbid a match, whatever its words are.
+
+    Facts that are not told (no time, no language) forbid nothing.
+    """
+    return _forbidden(query.root, facts)
+
+
+def _forbidden(node: Node, facts: Facts) -> bool:
+    match node:
+        case Filter():
+            told = node.name != "country" and (node.name != "lang" or facts.lang)
+            return bool(told) and not holds(node, facts, frozenset())
+        case All(children):
+            return any(_forbidden(child, facts) for child in children)
+        case Some(children):
+            return all(_forbidden(child, facts) for child in children)
+        case No(Filter() as child):
+            return child.name in _ABOUT_OUTLETS and holds(child, facts, frozenset())
+        case _:
+            return False
+
+
+def asks_for_outlets(query: Query) -> bool:
+    """Tell whether a query has ``source:`` or ``by:`` filters that can rule items out."""
+    return _asks(query.root)
+
+
+def _asks(node: Node) -> bool:
+    match node:
+        case Filter():
+            return node.name in _ABOUT_OUTLETS
+        case All(children) | Some(children):
+            return any(map(_asks, children))
+        case No(child):
+            return _asks(child)
+        case _:
+            return False
+
+
 def _words(analysis: Analysis) -> Iterator[Token]:
     yield from analysis.tokens
     yield from analysis.compounds

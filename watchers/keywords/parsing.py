@@ -17,6 +17,7 @@ from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
 _MAX_DEPTH = 20
 _MIN_PREFIX = 3
 _GROUP = 3
+_MIN_LINKED = 3
 _ORDINARY = frozenset(
     "us who it is so am or no he me we my by as at do go if in of on to up".split()
 )
@@ -304,7 +305,8 @@ def _phrase(text: str, cuts: Sequence[Cut], names: Gazetteer) -> Term:
     )
     words = tuple(
         _word_keys(cut, names.find([_place(cut)]) if len(cuts) > 1 else found, names)
-        for cut in cuts
+        | (_unlinked(cut) if at < len(cuts) - 1 else frozenset())
+        for at, cut in enumerate(cuts)
     )
     if len(words) == 1:
         return Term(text, words[0])
@@ -312,6 +314,14 @@ def _phrase(text: str, cuts: Sequence[Cut], names: Gazetteer) -> Term:
         joined = "".join(cut.normal for cut in cuts)
         whole |= query_forms(joined, cuts[0].surface[0].isupper()).keys
     return Term(text, whole, words)
+
+
+def _unlinked(cut: Cut) -> frozenset[str]:
+    """Give the bare form of a Tajik word that -и links to the next: захираи об → захира."""
+    bare = cut.normal.removesuffix("и")
+    if len(bare) < _MIN_LINKED or bare == cut.normal or is_known(cut.normal):
+        return frozenset()
+    return frozenset(key for key in query_forms(bare, False).keys if key[0] in "sk")  # noqa: FBT003
 
 
 @lru_cache(maxsize=4096)

@@ -20,13 +20,15 @@ _DETECTOR_CODES = {
 }  # fmt: skip
 _MANY = 2
 _TELLING = 40
-_RUSSIAN_SHARE = 0.6
+_RUSSIAN_SHARE = 0.5
 _UZBEK_LETTER = re.compile(r"[og]['\u2018\u2019\u02bb\u02bc\u0060\u00b4](?=[a-z])")
 _UZBEK_MARK = re.compile(r"[og][\u02bb\u2018]")
 _ENGLISH_APOSTROPHE = re.compile(r"\bo['\u2019](?:clock|er\b|[A-Z])")
 _CYRILLIC_LETTERS = re.compile("[\u0400-\u04ff]+")
 _LATIN_LETTERS = re.compile("[a-z\u00c0-\u024f]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:['\u2018\u2019\u02bb\u02bc\u0060\u00b4][^\W\d_]+)*")
+_UKRAINIAN = re.compile(r"(?:ськ|цьк)(?:ий|ого|ому|им|а|ої|ій)\b|(?:ення|ування|ття)\b")
+_VOWEL_Y = re.compile(r"[bdfghjklmnpqrstvxz]y[bdfghjklmnpqrstvxz]|[bdfghjklmnpqrstvxz]y\b")
 _COMMON = {
     "en": frozenset(
         "the of in to and for on with at by from as is are was after over its has will new says"
@@ -60,10 +62,25 @@ _ENDINGS = (
     ("tg", re.compile(r"(?:ро|ҳои|ҳо|он|аш|ии|анд)\b")),
     ("uz-Cyrl", re.compile(r"(?:да|дан|га|нинг|ни|лар|лари|ди|лик|моқда|иш)\b")),
     ("kk", re.compile(r"(?:да|де|ды|ді|дың|дің|ның|лар|лер|ған|ген|ға|ге)\b")),
-    ("uz-Latn", re.compile(r"(?:ga|da|dan|ning|ni|lar|lari|di|moqda)\b")),
-    ("en", re.compile(r"(?:ing|ed|tion|ers|ies|ks|ns|ts|th|ck|ee|ly)\b")),
+    ("uz-Latn", re.compile(r"(?:ga|da|dan|ning|ni|lar|lari|di|moqda|igi|lik|gan|dagi)\b")),
+    ("en", re.compile(r"(?:ing|ed|tion|ers|ies|ks|ns|ts|th|ck|ee|ly|es|ds|ss|ws|ght|ct|ve)\b")),
 )
 """What tells apart the languages that share қ and ғ, where no other letter does."""
+
+_PLAIN_ENDINGS = (
+    (
+        "ky",
+        re.compile(r"(?:[дтн][уү]н|[аоуэ]{2}(?:н?[дтгк][аоу]н?|лар)?|ып жат\w+т|штады|талды)\b"),
+    ),
+    ("kk", re.compile(r"(?:[лдт]ары?|[лдт]ер|тты|ыпты?|ады|еді|мады|ңыз)\b")),
+    ("ky", re.compile(r"(?:[лдт]ары?|[лдт]ер|тты|ыпты?|ады|ган)\b")),
+    ("uz-Cyrl", re.compile(r"(?:[лрнтдб]ди|ланди|илди|нинг|моқда|лари?|[лвшкт]иги|[вмрнл]и$)\b")),
+    ("tg", re.compile(r"(?:шуд|кард|онро|ҳои|иро|анд|[втнрл]и(?= ))\b")),
+)
+"""Endings of words that no Russian dictionary has, where no letter tells the language."""
+
+_NATIVE_CASE = re.compile(r"(?:уг[ае]|тте|нте|дун|нун|нын|дын|тын|нинг|ларга|ларда)\Z")
+"""Case endings that tell even a name: no Russian form of one ends so."""
 
 
 def identify(text: str, declared: tuple[str, ...] = ()) -> str:
@@ -121,27 +138,39 @@ def _cyrillic_rule(lower: str) -> str:
         return "uk?" if best == "uk" and not letters & set("їєґ") else best
     if letters & set("ңөү"):
         return "kk" if letters & set("қғ") else "ky?"
-    return ""
+    return "uk" if _UKRAINIAN.search(lower) and letters.isdisjoint("ыэъё") else ""
 
 
-def _latin_rule(sample: str, lower: str) -> str:  # noqa: PLR0911 - a rule a line
+def _latin_rule(sample: str, lower: str) -> str:
     letters = set(lower)
     words = set(_WORDS.findall(lower))
     english = len(words & _COMMON["en"])
-    if "ə" in letters:
-        return "az"
-    if "ň" in letters or ("ý" in letters and letters & set("äüöşç")) or letters >= set("ýž"):
-        return "tk"
+    by_letter = _latin_letters(lower, letters, english)
+    if by_letter:
+        return by_letter
     uzbek = bool(_UZBEK_LETTER.search(lower)) and not _ENGLISH_APOSTROPHE.search(sample)
     if uzbek and (not english or _UZBEK_MARK.search(lower)) and english < _MANY:
         return "uz-Latn"
     if english or uzbek:
         return ""
-    if letters & set("ñŋ") or ("q" in letters and letters & set("ūğşäúáńǵı")):
+    if letters & set("ñŋ") or ("q" in letters and letters & set("ūğşäúáńǵıý")):
         return "kk"
-    if letters & set("ğı") and "q" not in letters:
-        return "tr"
-    return ""
+    if "q" in letters and _VOWEL_Y.search(lower.replace("qu", "")):
+        return "kk"  # Uzbek has q, and y only beside vowels
+    return "tr" if letters & set("ğı") and "q" not in letters else ""
+
+
+def _latin_letters(lower: str, letters: set[str], english: int) -> str:
+    """Name the language that the letters alone prove."""
+    if "ə" in letters:
+        return "az"
+    if not english and sum(map(lower.count, "áóúńǵ")) >= _MANY and letters.isdisjoint("éíèàâêô"):
+        return "kk"
+    turkmen = "ň" in letters or letters >= set("ýž")
+    if turkmen or ("ý" in letters and "q" not in letters and letters & set("äüöşç")):
+        return "tk"
+    # İ folds to i and a dot above.
+    return "tr" if "\u0307" in letters and letters.isdisjoint("qx") else ""
 
 
 def _detect(sample: str, lower: str, script: frozenset[str], allowed: tuple[str, ...]) -> str:
@@ -151,24 +180,34 @@ def _detect(sample: str, lower: str, script: frozenset[str], allowed: tuple[str,
         return next(iter(likely))
     words = set(_WORDS.findall(lower))
     score = _scored(lower, words, likely, ends=_telling(lower, script))
-    if (
-        "ru" in score
-        and set(lower).isdisjoint("ҳқғ")
-        and max(score.values()) == score["ru"]
-        and _reads_russian(words)
-    ):
-        return "ru"
+    if "ru" in score and set(lower).isdisjoint("ҳқғ") and max(score.values()) == score["ru"]:
+        if _reads_russian(sample):
+            return "ru"
+        _score_plain(sample, score)
     if "en" in score and all(score["en"] > score[one] for one in score if one != "en"):
         return "en"
-    label = _cld(sample, script)
-    if label == "tr" and set(lower).isdisjoint("ğı"):
-        label = "tk"  # next of kin; Turkish can hardly do without ı
+    label = _told_by_detector(sample, lower, script)
     if label in score:
         score[label] += _MANY
     elif label in _NEIGHBOURS[script] and not allowed and not any(score.values()):
         return label
     best = max(sorted(score), key=lambda one: (score[one], one in ("ru", "en"), one))
     return best if score[best] else _plain(likely, allowed)
+
+
+def _told_by_detector(sample: str, lower: str, script: frozenset[str]) -> str:
+    label = _cld(sample, script)
+    if label == "tr" and set(lower).isdisjoint("ğı"):
+        return "tk"  # next of kin; Turkish can hardly do without ı
+    return label
+
+
+def _score_plain(sample: str, score: dict[str, int]) -> None:
+    """Count the endings of words that are not Russian, where no letter tells the language."""
+    strange = _strange(sample)
+    for one, endings in _PLAIN_ENDINGS:
+        if one in score:
+            score[one] += len(endings.findall(strange))
 
 
 def _telling(lower: str, script: frozenset[str]) -> bool:
@@ -185,11 +224,26 @@ def _scored(lower: str, words: set[str], likely: frozenset[str], *, ends: bool) 
     return score
 
 
-def _reads_russian(words: set[str]) -> bool:
-    """Tell whether the Russian dictionary knows most words, or there is but one."""
-    long = [word for word in words if len(word) > _MANY]
-    known = sum(is_known(word.replace("ё", "е")) for word in long)
-    return len(words) == 1 or (known > _RUSSIAN_SHARE * len(long))
+def _reads_russian(sample: str) -> bool:
+    """Tell whether the Russian dictionary knows most words; names inside are no evidence."""
+    words = [word for word in _WORDS.findall(sample) if len(word) > _MANY]
+    if any(_NATIVE_CASE.search(word) and not _in_russian(word) for word in words):
+        return False
+    telling = [
+        word for at, word in enumerate(words) if not at or word.islower() or _in_russian(word)
+    ]
+    known = sum(map(_in_russian, telling))
+    return known > _RUSSIAN_SHARE * len(telling) or not telling
+
+
+def _in_russian(word: str) -> bool:
+    return is_known(word.casefold().replace("ё", "е"))
+
+
+def _strange(sample: str) -> str:
+    """Leave the words that the Russian dictionary does not know."""
+    words = _WORDS.findall(sample)
+    return " ".join(word.casefold() for word in words if not _in_russian(word))
 
 
 def _likely(lower: str, script: frozenset[str]) -> frozenset[str]:

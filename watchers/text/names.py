@@ -188,6 +188,8 @@ def _allowed(alias: Alias, place: Place, lang: str) -> bool:
         return False  # қ is not к in an acronym of three letters
     if not lang:
         return True
+    if alias.spelt and keyboard(place.normal) != alias.words[0]:
+        return False
     if alias.inside and (place.opens or not place.capital):
         return False
     if alias.langs and lang not in alias.langs:

@@ -1,18 +1,72 @@
 """Russian dictionary forms: every lemma of a word, and the noun behind a relational adjective."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-_ADJECTIVES = ("овский", "евский", "инский", "ский", "цкий", "ской", "овый", "евый", "яной",
-               "аный", "янный", "енный", "ный", "ной", "овой", "евой", "ический", "ый", "ой")  # fmt: skip
-_ENDINGS = ("", "ь", "а", "я", "о", "е", "й", "к", "ы", "и", "ия", "ика", "ка", "ва", "ль")
+_PLAIN = ("", "ь", "а", "я", "о", "е", "ы", "и", "й", "ие", "ия")
+_PLACE = (*_PLAIN, "ика", "ва")
+_ADJECTIVES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("ический", ("ика", "ия")),
+    ("ический", ("",)),
+    ("овский", _PLACE), ("евский", _PLACE), ("инский", _PLACE), ("ейский", ("ия", "ья")),
+    ("ский", _PLACE), ("цкий", ("к", "ц", "т", *_PLACE)), ("ской", _PLACE),
+    ("овый", _PLAIN), ("евый", _PLAIN), ("овой", _PLAIN), ("евой", _PLAIN),
+    ("яной", _PLAIN), ("аный", _PLAIN), ("янный", _PLAIN), ("енный", _PLAIN),
+    ("ионный", ("ия",)), ("альный", ("", "а")), ("ный", _PLAIN), ("ной", _PLAIN), ("ой", ("о",)),
+)  # fmt: skip
+"""Endings of relational adjectives, each with the endings of the nouns they are made of."""
+
 _HARD = {"ж": "г", "ч": "кц", "ш": "х"}
+_FLEETING = ("ок", "ек", "ен", "ец")
 _IRREGULAR = {
     "судебный": "суд", "военный": "война", "земельный": "земля", "денежный": "деньги",
     "пограничный": "граница", "таможенный": "таможня", "выборный": "выборы",
     "электрический": "электричество", "человеческий": "человек", "детский": "ребенок",
-    "морской": "море", "воздушный": "воздух", "сельский": "село",
+    "морской": "море", "воздушный": "воздух", "сельский": "село", "горный": "гора",
+    "медный": "медь", "лесной": "лес", "соляной": "соль", "водный": "вода", "рисовый": "рис",
+    "банковский": "банк", "портовый": "порт", "учебный": "учеба", "страховой": "страхование",
+    "мировой": "мир", "половой": "пол", "полевой": "поле", "сетевой": "сеть", "судейский": "судья",
+    "ценовой": "цена", "спортивный": "спорт", "солнечный": "солнце", "ледовый": "лед",
+    "льняной": "лен", "ядерный": "ядро", "студенческий": "студент", "ученический": "ученик",
+    "телевизионный": "телевидение", "ветровой": "ветер", "центральный": "центр",
+    "террористический": "терроризм", "туристический": "туризм", "экстремистский": "экстремизм",
+    "железнодорожный": "железнодорожный", "полицейский": "полицейский", "суточный": "сутки",
+    "овечий": "овца", "речной": "река", "ручной": "рука", "ночной": "ночь", "дневной": "день",
+    "зимний": "зима", "летний": "лето", "весенний": "весна", "осенний": "осень", "овощной": "овощ",
+    "пчелиный": "пчела", "лошадиный": "лошадь", "кожаный": "кожа", "ртутный": "ртуть",
+    "конституционный": "конституция", "турецкий": "турок", "налоговый": "налог",
+    "министерский": "министр", "шахматный": "шахматы", "каспийский": "каспий",
+    "железный": "железо", "дачный": "дача", "чайный": "чай", "санитарный": "санитария",
+    "кредитный": "кредит", "снежный": "снег", "хлебный": "хлеб", "южный": "юг",
+    "серебряный": "серебро", "земной": "земля", "торговый": "торговля", "тюремный": "тюрьма",
+    "промышленный": "промышленность", "религиозный": "религия", "каменный": "камень",
+    "угольный": "уголь", "птичий": "птица", "гражданский": "гражданин", "газовый": "газ",
+    "экзаменационный": "экзамен", "ливневый": "ливень", "столичный": "столица",
+    "литиевый": "литий", "зерновой": "зерно", "казначейский": "казначейство",
+    "авиационный": "авиация", "коммунальный": "коммуна", "муниципальный": "муниципалитет",
+    "свекольный": "свекла", "коровий": "корова", "верблюжий": "верблюд", "олимпийский": "олимпиада",
 }  # fmt: skip
+"""Where the rules err, the noun itself; and adjectives that became nouns."""
+
+_NO_NOUN = frozenset(
+    "главный крупный полный точный странный местный частный годный красный верный важный сильный"
+    " нужный срочный честный личный равный родной вредный смертный бедный ценный полезный трудный"
+    " славный свободный основной данный различный отдельный разный скорый единый тайный обычный"
+    " ранний поздний прочный прочий ровный видный удачный мощный бывший ясный должный темный"
+    " бурный вечный дельный дурной жадный зрелый известный иной иностранный коренной крутой"
+    " ложный нежный низовой острый отличный очный плавный плотный почетный праздный прежний"
+    " привычный приличный пробный пустой редкий рядовой сложный ударный умный уличный холодный"
+    " цельный черный чинный чудный шумный языковой яростный типичный тихий тесный спорный"
+    " сонный скромный скудный сводный роковой ревностный резной больной большой другой молодой"
+    " живой сухой чужой простой святой глухой немой прямой злой дорогой дальный средний"
+    " столовый наличный заочный обильный сборный сходный складной отраженный действенный"
+    " временный своевременный общественный существенный естественный нравственный непосредственный"
+    " ответственный единственный качественный количественный множественный искусственный"
+    " собственный отечественный посредственный решительный".split()
+)
+"""Adjectives of quality that only look as if a noun were in them: крупный is not of крупа."""
+
 _MIN_BASE = 2
 _TRUSTED = 0.02
 _TRUSTED_SHORT = 0.3
@@ -41,34 +95,55 @@ def is_known(word: str) -> bool:
 @lru_cache(maxsize=8192)
 def relational_bases(lemma: str) -> tuple[str, ...]:
     """Give the nouns an adjective is made of: газовый → газ, ошский → ош, нефтяной → нефть."""
-    if not lemma.endswith(("ый", "ий", "ой")):
+    if not lemma.endswith(("ый", "ий", "ой")) or lemma in _NO_NOUN:
         return ()
-    found: dict[str, None] = {}
     if lemma in _IRREGULAR:
-        found.setdefault(_IRREGULAR[lemma])
-    for suffix in _ADJECTIVES:
+        return (_IRREGULAR[lemma],)
+    found: dict[str, None] = {}
+    for suffix, endings in _ADJECTIVES:
         root = lemma.removesuffix(suffix)
-        if root == lemma or len(root) < _MIN_BASE:
+        if root == lemma or len(root) < _MIN_BASE or (found and suffix in ("ный", "ской")):
             continue
-        endings = ("о",) if suffix == "ой" else _ENDINGS
-        nouns = (base + end for base in (root, *_hardened(root, suffix)) for end in endings)
-        found.update(dict.fromkeys(filter(_is_noun, nouns)))
+        place = suffix.endswith(("кий", "ской"))
+        for base in _bases(root, suffix, endings):
+            if _is_noun(base, place=place):
+                found.setdefault(base)
     if not found and lemma.endswith(("ский", "цкий", "ской")):
         found.setdefault(lemma[:-4])  # a place that the dictionary does not know
     return tuple(found)
 
 
-def _hardened(root: str, suffix: str) -> tuple[str, ...]:
-    """Give the noun's last consonant back: дорожный → дорога, речной → река."""
-    if suffix not in ("ный", "ной"):
-        return ()
-    return tuple(root[:-1] + hard for hard in _HARD.get(root[-1], ""))
+def _bases(root: str, suffix: str, endings: tuple[str, ...]) -> Iterator[str]:
+    """Give what the noun may be, with the letters back that the adjective's ending changed."""
+    for ending in endings:
+        yield root + ending
+    if suffix in ("ный", "ной"):
+        for hard in _HARD.get(root[-1], ""):
+            # дорожный → дорога, рыночный → рынок
+            yield from (root[:-1] + hard + ending for ending in endings)
+        if root[-1] == "ь":
+            yield from (root[:-1] + ending for ending in endings)  # школьный → школа
+        if root.endswith("ий"):
+            yield root[:-1] + "я"  # партийный → партия
+        if root.endswith("ей"):
+            yield root[:-2] + "ья"  # семейный → семья
+    elif suffix == "овый" and root[-1] in "кцн":
+        yield from (root[:-1] + end for end in _FLEETING if end[-1] == root[-1])  # хлопок
+
+
+_NAMES = frozenset({"Name", "Surn", "Patr", "Init"})
 
 
 @lru_cache(maxsize=8192)
-def _is_noun(word: str) -> bool:
+def _is_noun(word: str, *, place: bool) -> bool:
+    """Tell a noun in its dictionary form; first names never, places only where they may be."""
     return is_known(word) and any(
-        parse.is_known and parse.tag.POS == "NOUN" and parse.normal_form.replace("ё", "е") == word
+        parse.is_known
+        and parse.tag.POS == "NOUN"
+        and parse.normal_form.replace("ё", "е") == word
+        and _NAMES.isdisjoint(parse.tag.grammemes)
+        and not {"Abbr", "Fixd"} <= parse.tag.grammemes
+        and (place or "Geox" not in parse.tag.grammemes)
         for parse in _morph().parse(word)
     )
 

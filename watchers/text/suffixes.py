@@ -145,7 +145,7 @@ _TURKMEN = Grammar(
             "na ne nda nde ndan nden ndaky ndäki P",
         ),
         _layer(
-            "y i ym im um üm yň iň uň üň ymyz imiz umyz ümiz yňyz iňiz C",
+            "y i u ü ym im um üm yň iň uň üň ymyz imiz umyz ümiz yňyz iňiz C",
             "sy si m ň myz miz ňyz ňiz V",
         ),
         _layer("lar ler *"),
@@ -155,7 +155,7 @@ _TURKMEN = Grammar(
     voiceless=frozenset("pktsşçfhx"),
     voiced={"g": "k", "b": "p", "d": "t", "j": "ç"},
     fleeting="yiuü",
-    third=("sy", "si", "y", "i"),
+    third=("sy", "si", "y", "i", "u", "ü"),
     back=frozenset("aouy"),
     front=frozenset("äeiöü"),
 )
@@ -263,7 +263,8 @@ def _fits(grammar: Grammar, stem: str, suffix: str, before: str) -> bool:  # noq
     last = stem[-1] if stem[-1] != APOSTROPHE else stem[-2:]
     vowel = last in grammar.vowels or last == "o" + APOSTROPHE
     if last in grammar.either:
-        return _harmonic(grammar, stem, suffix)
+        # Kazakh у, и, ю close a syllable: су has суы, never *сусы; Uzbek -iy goes both ways.
+        return not (before == "V" and grammar.back) and _harmonic(grammar, stem, suffix)
     if before == "V" and not vowel:
         return False
     if before == "C" and vowel:
