@@ -27,8 +27,11 @@ LAST_PATIENCE_S = 1.0
 
 WRITING = ("send", "edit", "copy", "forward", "delete", "stop", "pin", "unpin", "setMessage")
 TRIES = 3
-AGAIN_AFTER_S = (1.0, 2.0, 4.0)
+AGAIN_AFTER_S = (1.0, 2.0, 4.0, 8.0)
 """When an answer to a person is tried again that Telegram could not take."""
+
+UNREADABLE = "parsing the server response"
+"""Part of what PTB says of an error's body that is no JSON."""
 
 AGAIN = (*WRITING, "answer", "getChat", "getFile")
 """What a person waits for, and what harms nobody when it is done twice."""
@@ -285,6 +288,8 @@ def lost_on_its_way(error: TelegramError) -> bool:
 
 def is_unknown(error: TelegramError) -> bool:
     """Tell whether it may have been done although no answer came; a 5xx says it was not."""
+    if type(error) is NetworkError and UNREADABLE in error.message.casefold():
+        return False  # a proxy's page under a 5xx
     return type(error) is not NetworkError or error.__cause__ is not None
 
 

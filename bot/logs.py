@@ -23,6 +23,9 @@ NOISY = (
     "telegram",
 )
 
+SILENT = ("telegram.request",)
+"""Tells each unreadable answer of Telegram with a traceback; our own line says it in a row."""
+
 
 def without_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     """Blank out bot tokens in every text of a log line."""
@@ -71,3 +74,5 @@ def set_up(settings: Settings) -> None:
     root.setLevel(settings.log_level)
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -19,7 +19,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.limits import waits
+from bot.limits import UNREADABLE, waits
 from storage.model import ChatId
 from storage.outcomes import (
     Away,
@@ -79,7 +79,6 @@ VANISHED = (
 NEVER_LEFT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"})
 """Names of the HTTP client's errors that come before the first byte of a request."""
 
-UNREADABLE = "parsing the server response"
 RETRY_IN = re.compile(r"retry (?:after|in) (\d{1,6})")
 DEFAULT_WAIT = timedelta(seconds=5)
 TOO_LARGE = ("request entity too large", "payload too large", "content too large")

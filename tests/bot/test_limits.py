@@ -132,8 +132,8 @@ def test_no_call_goes_to_a_banned_chat_and_a_short_ban_is_waited_out_for_a_perso
     jumping(scene)
 
 
-def cut() -> NetworkError:
-    error = NetworkError("httpx.RemoteProtocolError: Server disconnected")
+def cut(told: str = "httpx.RemoteProtocolError: Server disconnected") -> NetworkError:
+    error = NetworkError(told)
     error.__cause__ = OSError()
     return error
 
@@ -143,6 +143,7 @@ def cut() -> NetworkError:
     [
         ([NetworkError("Bad Gateway")], 2),
         ([NetworkError("Bad Gateway")] * 3, 4),
+        ([cut("Bad Gateway (502). Parsing the server response b'<html>' failed")] * 4, 5),
         ([TimedOut()], 2),
         ([cut()], 2),
     ],
@@ -161,7 +162,7 @@ def test_an_answer_to_a_person_that_failed_on_its_way_is_tried_again(
 @pytest.mark.parametrize(
     ("fails", "rank", "endpoint", "calls"),
     [
-        pytest.param([NetworkError("Bad Gateway")] * 9, 0, "sendMessage", 4, id="patience ends"),
+        pytest.param([NetworkError("Bad Gateway")] * 9, 0, "sendMessage", 5, id="patience ends"),
         pytest.param([TimedOut()] * 9, 0, "sendMessage", 2, id="may have arrived"),
         pytest.param([BadRequest("chat not found")], 0, "sendMessage", 1, id="an answer"),
         pytest.param([Forbidden("blocked")], 0, "sendMessage", 1, id="a refusal"),
