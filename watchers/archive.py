@@ -64,8 +64,52 @@ async def find(
     since = max(filter(None, (since, starts)), default=None)
     hits = await db.read(narrowed, query, since, ends)
     ranked = rank(hits, now)
-    # The index alone is exact for plain words; for the rest the matcher has the last word.
-    enough = offset + limit if keywords.is_exact(query) else max(offset + limit, COUNTED)
+    ask = _Question(query, now, names)
+    if keywords.is_exact(query):
+        page = await _exact_page(db, ask, ranked[offset : offset + limit])
+        if page is not None:
+            return replace(page, total=len(ranked), more=len(hits) >= SCAN)
+    good, met, tried = await _checked(db, ask, ranked, max(offset + limit, COUNTED))
+    untried = round((len(ranked) - tried) * len(good) / tried) if tried else 0
+    told = await db.read(stories.by_ids, good[offset : offset + limit])
+    return Found(told, len(good) + untried, len(hits) >= SCAN, frozenset(met))
+
+
+_Ranked = Sequence[tuple[StoryId, list[ItemId]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked, when, and by which names."""
+
+    query: keywords.Query
+    now: datetime
+    names: Gazetteer | None
+
+    def met_by(self, tellings: Iterable[Item]) -> set[str] | None:
+        return first_met(self.query, tellings, self.now, self.names)
+
+
+async def _exact_page(db: Database, ask: _Question, ranked: _Ranked) -> Found | None:
+    """Return the stories as the index has them, and the words that met the query.
+
+    None where a telling was edited since: the index keeps old words beside the new.
+    """
+    told = await db.read(stories.by_ids, [story_id for story_id, _ in ranked])
+    hits = {item_id for _, ids in ranked for item_id in ids}
+    met: set[str] = set()
+    for story in told:
+        surfaces = ask.met_by(item for item in story.items if item.id in hits)
+        if surfaces is None:
+            return None
+        met |= surfaces
+    return Found(told, words=frozenset(met))
+
+
+async def _checked(
+    db: Database, ask: _Question, ranked: _Ranked, enough: int
+) -> tuple[list[StoryId], set[str], int]:
+    """Let the matcher decide, best story first, until enough are good; tell how many it tried."""
     good: list[StoryId] = []
     met: set[str] = set()
     tried = 0
@@ -77,14 +121,12 @@ async def find(
         for item in await db.read(items.by_ids, tellings):
             told.setdefault(item.story_id, []).append(item)
         for story_id, _ in batch:
-            surfaces = first_met(query, told.get(story_id, ()), now, names)
+            surfaces = ask.met_by(told.get(story_id, ()))
             if surfaces is not None:
                 good.append(story_id)
                 met |= surfaces
         await asyncio.sleep(0)
-    page = await db.read(stories.by_ids, good[offset : offset + limit])
-    untried = round((len(ranked) - tried) * len(good) / tried) if tried else 0
-    return Found(page, len(good) + untried, len(hits) >= SCAN, frozenset(met))
+    return good, met, tried
 
 
 async def by_day(

@@ -1,5 +1,6 @@
 """Finding stories for a query: the one way that offers, searches, exports and charts share."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.conversation import World
@@ -38,16 +39,30 @@ async def find(
 async def suggestions(world: World, text: str) -> tuple[str, ...]:
     """Return queries near to one that found nothing, and that do find something.
 
-    Each of several words alone.
+    First with misspelt names put right, then each of several words alone.
     """
     labels = dict.fromkeys(term.label for term in read(world, text).terms())
-    tried = [label for label in labels if label != text][:MOST_TERMS_TRIED]
+    alone = [label for label in labels if label != text][:MOST_TERMS_TRIED]
+    return await _that_find(world, dict.fromkeys((*_put_right(world, text), *alone)))
+
+
+async def meant(world: World, text: str) -> tuple[str, ...]:
+    """Return a query with misspelt names put right (Такаев → Токаев), if it finds something."""
+    return await _that_find(world, _put_right(world, text))
+
+
+def _put_right(world: World, text: str) -> tuple[str, ...]:
+    names = world.desk.names
+    return tuple(one.query for one in keywords.suggest(read(world, text), names))
+
+
+async def _that_find(world: World, queries: Iterable[str]) -> tuple[str, ...]:
     good: list[str] = []
-    for label in tried:
+    for query in queries:
         try:
-            found = await find(world, label, limit=1)
+            found = await find(world, query, limit=1)
         except NewsError:
             continue
         if found.total:
-            good.append(label)
+            good.append(query)
     return tuple(good[:MOST_SUGGESTED])

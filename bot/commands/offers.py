@@ -12,6 +12,9 @@ from storage.model import Mode, Subscription
 
 TRIED_OVER = timedelta(days=7)
 SAMPLES = 3
+LITTLE = 1
+"""Where a query brought no more than this, its names may have been misspelt."""
+
 MANY_A_DAY = 20
 """Above this, alerts at once would be a nuisance: the digest is offered first."""
 
@@ -33,16 +36,27 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
     draft = await world.db.write(talks.keep_draft, ask.here.id, query, now)
     a_day = round(found.total / TRIED_OVER.days)
     samples = [line(one, ask.chat, now=now) for one in found.stories[:SAMPLES]]
+    meant = await finding.meant(world, query) if found.total <= LITTLE else ()
+    others = [
+        (
+            Button(
+                f"❓ {tidy(other, 40)}",
+                press("fs", await world.db.write(talks.keep_draft, ask.here.id, other, now)),
+            ),
+        )
+        for other in meant
+    ]
     return Message(
         joined(
             (
                 joined((bold(tidy(query, 200)), _forecast(ask.language, found.total, a_day))),
                 *samples,
                 told(ask.language, "subscribe.how" if a_day <= MANY_A_DAY else "subscribe.many"),
+                *((told(ask.language, "subscribe.perhaps"),) if others else ()),
             ),
             "\n\n",
         ),
-        _choices(ask.language, draft, digest_first=a_day > MANY_A_DAY),
+        (*_choices(ask.language, draft, digest_first=a_day > MANY_A_DAY), *others),
     )
 
 

@@ -67,9 +67,22 @@ async def page_of(ask: Ask, world: World, query: str, draft: int, page: int) -> 
     head = told(language, key, query=name, count=found.total)
     body = [found_line(one, found.words, ask, now) for one in found.stories]
     pages = -(-found.total // ON_A_PAGE)
-    return Message(
-        joined((head, *body), "\n\n"), (*turn(("f", draft), page, pages), *_deeds(language, draft))
-    )
+    rows = [*turn(("f", draft), page, pages), *_deeds(language, draft)]
+    if found.total <= offers.LITTLE and (meant := await finding.meant(world, query)):
+        body.append(told(language, "search.perhaps"))
+        rows += await _other_searches(ask, world, meant)
+    return Message(joined((head, *body), "\n\n"), tuple(rows))
+
+
+async def _other_searches(
+    ask: Ask, world: World, queries: tuple[str, ...]
+) -> list[tuple[Button, ...]]:
+    """Return a button for each of some other queries."""
+    rows: list[tuple[Button, ...]] = []
+    for other in queries:
+        number = await world.db.write(talks.keep_draft, ask.here.id, other, world.clock())
+        rows.append((Button(f"🔎 {tidy(other, 40)}", press("f", number, 0)),))
+    return rows
 
 
 def found_line(story: Story, met: frozenset[str], ask: Ask, now: datetime) -> Html:
@@ -92,10 +105,7 @@ async def _nothing(ask: Ask, world: World, query: str, draft: int) -> Message:
     """Say that nothing was found, what would have been, and how to be told when it comes."""
     nearby = await finding.suggestions(world, query)
     parts = [told(ask.language, "search.nothing", query=tidy(query, 200))]
-    rows: list[tuple[Button, ...]] = []
-    for other in nearby[:3]:
-        number = await world.db.write(talks.keep_draft, ask.here.id, other, world.clock())
-        rows.append((Button(f"🔎 {tidy(other, 40)}", press("f", number, 0)),))
+    rows = await _other_searches(ask, world, nearby)
     if nearby:
         parts.append(told(ask.language, "search.perhaps"))
     rows.append((Button(f"🔔 {say(ask.language, 'button.subscribe_this')}", press("fs", draft)),))

@@ -17,7 +17,8 @@ from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
 _MAX_DEPTH = 20
 _MIN_PREFIX = 3
 _GROUP = 3
-_MIN_LINKED = 3
+_MIN_LINKED = 2
+_TAJIK = frozenset("ҷӣӯ")
 _ORDINARY = frozenset(
     "us who it is so am or no he me we my by as at do go if in of on to up".split()
 )
@@ -303,9 +304,10 @@ def _phrase(text: str, cuts: Sequence[Cut], names: Gazetteer) -> Term:
         for one in found
         if one.alias.entity and one.start == 0 and one.end == len(cuts)
     )
+    tajik = any(not _TAJIK.isdisjoint(cut.normal) for cut in cuts)
     words = tuple(
         _word_keys(cut, names.find([_place(cut)]) if len(cuts) > 1 else found, names)
-        | (_unlinked(cut) if at < len(cuts) - 1 else frozenset())
+        | (_unlinked(cut, tajik=tajik) if at < len(cuts) - 1 else frozenset())
         for at, cut in enumerate(cuts)
     )
     if len(words) == 1:
@@ -316,11 +318,13 @@ def _phrase(text: str, cuts: Sequence[Cut], names: Gazetteer) -> Term:
     return Term(text, whole, words)
 
 
-def _unlinked(cut: Cut) -> frozenset[str]:
+def _unlinked(cut: Cut, *, tajik: bool) -> frozenset[str]:
     """Give the bare form of a Tajik word that -и links to the next: захираи об → захира."""
     bare = cut.normal.removesuffix("и")
-    if len(bare) < _MIN_LINKED or bare == cut.normal or is_known(cut.normal):
+    if bare == cut.normal or len(bare) < _MIN_LINKED:
         return frozenset()
+    if not tajik and is_known(cut.normal):
+        return frozenset()  # a Russian plural
     return frozenset(key for key in query_forms(bare, False).keys if key[0] in "sk")  # noqa: FBT003
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from watchers.keywords.query import Query, Term
 from watchers.text.names import Gazetteer, gazetteer
@@ -13,6 +13,8 @@ from watchers.text.skeleton import is_cyrillic
 
 _MIN_LETTERS = 5
 _LONG = 8
+_COMPARED = 8
+_REGION = frozenset({"kz", "kg", "uz", "tj", "tm", "ru"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,14 @@ class Suggestion:
     typed: str
     meant: str
     query: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """How a name is written, and whether it is one of the region itself."""
+
+    written: str
+    ours: bool
 
 
 def suggest(query: Query, names: Gazetteer | None = None) -> tuple[Suggestion, ...]:
@@ -35,7 +45,7 @@ def suggest(query: Query, names: Gazetteer | None = None) -> tuple[Suggestion, .
     return tuple(found)
 
 
-def _nearest(term: Term, known: dict[str, str]) -> str | None:
+def _nearest(term: Term, known: dict[str, _Name]) -> str | None:
     cuts = tokenize(clean(term.label))
     if len(cuts) != 1 or any(key[0] == "e" for key in term.keys):
         return None
@@ -43,16 +53,29 @@ def _nearest(term: Term, known: dict[str, str]) -> str | None:
     if len(normal) < _MIN_LETTERS or (is_cyrillic(normal) and is_known(normal)):
         return None
     far = 1 if len(normal) < _LONG else 2
-    best = process.extractOne(normal, known.keys(), scorer=OSA.distance, score_cutoff=far)
-    if best is None or best[1] == 0:
+    near = process.extract(
+        normal, known.keys(), scorer=OSA.distance, score_cutoff=far, limit=_COMPARED
+    )
+    if not near or near[0][1] == 0:
         return None
-    return known[best[0]]
+    # Of equally near names one of the region is likelier, then one that begins alike.
+    closest = [word for word, distance, _ in near if distance == near[0][1]]
+
+    def likeness(word: str) -> tuple[bool, bool, float]:
+        return (
+            known[word].ours,
+            word[0] == normal[0],
+            JaroWinkler.similarity(normal, word),
+        )
+
+    best = max(sorted(closest), key=likeness)
+    return known[best].written
 
 
-def _spellings(names: Gazetteer) -> dict[str, str]:
-    """Give the one-word names in normal form, and how each is written."""
+def _spellings(names: Gazetteer) -> dict[str, _Name]:
+    """Give the one-word names in normal form."""
     return {
-        word: word[0].upper() + word[1:]
+        word: _Name(word[0].upper() + word[1:], names.entities[alias.entity].country in _REGION)
         for aliases in names.singles.values()
         for alias in aliases
         if alias.entity and not alias.upper and len(word := alias.words[0]) >= _MIN_LETTERS

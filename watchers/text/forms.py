@@ -87,7 +87,9 @@ def _cyrillic_forms(normal: str, lang: str, capital: bool) -> list[str]:  # noqa
     elif special:
         for guess in _owners(normal):
             found += strippings(normal, guess)
-    if not special and (lang not in GRAMMARS or capital or is_known(normal)):
+    surname = capital and normal.endswith(("ов", "ев")) and not is_known(normal)
+    # Актауов is somebody's name, no genitive of several places called Актау.
+    if not (special or surname) and (lang not in GRAMMARS or capital or is_known(normal)):
         for lemma in lemmas(normal):
             found.append(lemma)
             found += relational_bases(lemma)

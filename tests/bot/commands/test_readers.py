@@ -253,6 +253,18 @@ async def test_nothing_found_offers_what_would_have_been(room: Newsroom, anna: P
     assert "new railway" in await anna.presses("railway")
 
 
+async def test_a_misspelt_name_is_put_right_in_a_search(room: Newsroom, anna: Person) -> None:
+    await room.tells("Steppe Courier", "Токаев открыл дорогу")
+    assert "Nothing found" in await anna.types("/search Такаев")
+    assert "открыл дорогу" in await anna.presses("Токаев")
+
+
+async def test_a_misspelt_name_is_put_right_in_an_offer(room: Newsroom, anna: Person) -> None:
+    await room.tells("Steppe Courier", "Токаев открыл дорогу")
+    assert "Did you mean" in await anna.types("/subscribe Такаев")
+    assert "открыл дорогу" in await anna.presses("Токаев")
+
+
 @pytest.mark.parametrize("kind", ["CSV", "JSON"])
 async def test_what_was_found_can_be_taken_home(room: Newsroom, anna: Person, kind: str) -> None:
     await room.tells("Steppe Courier", "=cmd() Tokayev")
