@@ -113,6 +113,18 @@ def exists(db: Connection, one: NewDelivery) -> bool:
     )
 
 
+def told_as_another(db: Connection, owed: Owed, story_id: StoryId) -> bool:
+    """Tell whether another alert told this story there: two stories may turn out to be one."""
+    return bool(
+        db.conn.execute(
+            "select 1 from deliveries where chat_id = ?2 and thread_id = ?3 and kind = 'alert'"
+            " and state = 'sent' and id <> ?4 and story_id in"
+            " (select ?1 union all select id from story_aliases where story_id = ?1)",
+            (story_id, owed.chat_id, owed.thread_id, owed.id),
+        ).fetchone()
+    )
+
+
 def end(db: Connection, owed: Owed, state: DeliveryState, why: str, now: datetime) -> None:
     """Set a row aside for good, with its reason."""
     db.conn.execute(

@@ -20,7 +20,8 @@ class Matter:
     """What a row speaks of, read in one transaction.
 
     ``target`` is the row whose message is edited or answered. ``carried`` are the stories of a
-    fold, ``item`` the telling that an answer speaks of.
+    fold, ``item`` the telling that an answer speaks of. ``told`` says that another alert told
+    the story here, which was taken for another story when this one became due.
     """
 
     chat: Chat
@@ -30,6 +31,7 @@ class Matter:
     matches: tuple[Match, ...] = ()
     queries: tuple[tuple[SubscriptionId, str], ...] = ()
     item: Item | None = None
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ def alert(matter: Matter, now: datetime) -> Message | Void:
     """Render the living message of a story, with the words that met the chat's queries."""
     if matter.story is None or not matter.story.items:
         return Void("story gone")
+    if matter.told:
+        return Void("joined")
     because = dict.fromkeys((one.term, one.word) for one in matter.matches if one.term)
     met = {one.subscription_id for one in matter.matches}
     query = next((query for one, query in matter.queries if one in met), "")

@@ -48,6 +48,9 @@ def gather(db: Connection, owed: Owed) -> Matter | None:
         matches=met,
         queries=queries,
         item=telling(db, owed, story),
+        told=owed.kind is DeliveryKind.ALERT
+        and story is not None
+        and outbox.told_as_another(db, owed, story.id),
     )
 
 

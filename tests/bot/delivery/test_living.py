@@ -34,6 +34,21 @@ async def test_further_outlets_are_edited_into_the_alert(here: Room) -> None:
     assert "Outlet 101" in message.text
 
 
+async def test_stories_that_turn_out_to_be_one_while_they_wait_are_told_once(here: Room) -> None:
+    for number in (1, 2, 3):
+        await here.tell(number)
+
+    def together(db: Any, now: datetime) -> None:
+        for number in (2, 3):
+            stories.join(db, StoryId(number), StoryId(1), now)
+
+    await here.db.write(together, here.clock())
+    await here.deliver(minutes=1)
+    assert 1 == len(here.messages())
+    became = await here.rows("state", "reason")
+    assert [("merged", "joined"), ("merged", "joined"), ("sent", "")] == sorted(became)
+
+
 async def test_a_living_message_is_edited_at_most_every_three_minutes(here: Room) -> None:
     await here.tell(1)
     await here.deliver()
