@@ -15,7 +15,7 @@ from watchers import keywords
 from watchers.text import words
 from watchers.text.names import Gazetteer, gazetteer
 
-SCAN = 400
+SCAN = 300
 """How many of the newest hits are ranked; a reader never pages further."""
 
 PROBE = 3_000

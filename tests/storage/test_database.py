@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,25 @@ async def test_a_full_disk_is_said_to_be_full_and_keeps_what_was(db: Database) -
         await db.write(fill)
     assert raised.value.text_key == "storage.full"
     assert await db.read(facts.get, "kept") == "yes"
+
+
+async def test_a_read_cannot_write(db: Database) -> None:
+    with pytest.raises(StorageError):
+        await db.read(facts.put, "sly", "yes")
+    assert await db.read(facts.get, "sly") is None
+
+
+async def test_a_read_does_not_wait_for_a_write_and_sees_none_of_its_halves(db: Database) -> None:
+    begun, seen = threading.Event(), threading.Event()
+
+    def slow(connection: Connection) -> None:
+        facts.put(connection, "half", "done")
+        begun.set()
+        assert seen.wait(20)
+
+    writing = asyncio.create_task(db.write(slow))
+    await asyncio.to_thread(begun.wait, 20)
+    assert await db.read(facts.get, "half") is None
+    seen.set()
+    await writing
+    assert await db.read(facts.get, "half") == "done"

@@ -1,10 +1,14 @@
 """Laws of the full-text index."""
 
+from datetime import datetime, timedelta
+
 import pytest
 import sqlite_utils
 
 from storage import search
-from storage.model import ItemId
+from storage.model import FeedId, ItemId
+from storage.sql import Connection
+from tests.storage.rows import NOON, feed, new_item, told
 
 
 @pytest.fixture
@@ -58,3 +62,51 @@ def test_a_rebuilt_index_holds_only_what_it_was_given(db) -> None:
 
     assert (9,) == search.search(db, '"s:газ"')
     assert () == search.search(db, '"n:16.5"')
+
+
+# --- items within bounds --------------------------------------------------------------------
+
+
+@pytest.fixture
+def archive(connection: Connection) -> Connection:
+    """Five items of two feeds, a day between; the last is dated forty hours before it came."""
+    feeds = feed(connection), feed(connection, "https://oasis.example/rss")
+    for at in range(1, 6):
+        came = NOON + timedelta(days=at)
+        dated = came - timedelta(hours=40) if at == 5 else None
+        told(connection, feeds[at % 2], new_item(at, published=dated), now=came)
+        search.index(connection, ItemId(at), "s:газ" if at != 4 else "s:уран")
+    return connection
+
+
+def day(number: int) -> datetime:
+    return NOON + timedelta(days=number)
+
+
+@pytest.mark.parametrize(
+    ("match", "bounds", "expected"),
+    [
+        ('"s:газ"', search.NO_BOUNDS, [5, 3, 2, 1]),
+        (None, search.NO_BOUNDS, [5, 4, 3, 2, 1]),
+        ('"s:газ"', search.Bounds(since=day(2)), [5, 3, 2]),
+        ('"s:газ"', search.Bounds(since=day(3)), [5, 3]),
+        ('"s:газ"', search.Bounds(until=day(2)), [1]),
+        ('"s:газ"', search.Bounds(since=day(2), until=day(4)), [5, 3, 2]),
+        ('"s:газ"', search.Bounds(feeds=frozenset({FeedId(1)})), [2]),
+        (None, search.Bounds(feeds=frozenset({FeedId(1)})), [4, 2]),
+        (None, search.Bounds(feeds=frozenset({FeedId(2)}), until=day(4)), [5, 3, 1]),
+        (None, search.Bounds(feeds=frozenset()), []),
+        (None, search.Bounds(since=day(30)), []),
+    ],
+)
+def test_hits_are_told_within_bounds(archive, match, bounds, expected) -> None:
+    found = search.hits(archive, match, limit=9, bounds=bounds)
+
+    assert expected == [hit.item_id for hit in found]
+
+
+def test_an_old_day_is_reached_past_any_number_of_newer_items(archive) -> None:
+    """A limit counts what is within bounds, not what is newer."""
+    found = search.hits(archive, '"s:газ"', limit=1, bounds=search.Bounds(until=day(2)))
+
+    assert [1] == [hit.item_id for hit in found]

@@ -19,9 +19,11 @@ WORDS = st.sampled_from(
 TEXTS = st.sampled_from([text for _, text, _ in ALL])
 
 
-@pytest.mark.parametrize(("query", "text", "expected"), ALL)
-def test_a_query_fires_exactly_where_a_reader_expects(query, text, expected) -> None:
-    assert match_text(query, text) is expected
+@pytest.mark.parametrize("kind", ["INFLECTION", "CROSS_LANGUAGE", "TRAPS", "GRAMMAR"])
+def test_a_query_fires_exactly_where_a_reader_expects(kind) -> None:
+    wrong = [case for case in getattr(cases, kind) if match_text(*case[:2]) is not case[2]]
+
+    assert [] == wrong
 
 
 @pytest.mark.parametrize("query", ["Tokayev", "токаев", "Тоқаев", "Toqaev", "ТОКАЕВА"])
@@ -72,14 +74,14 @@ def test_a_sentence_added_never_takes_a_plain_hit_away(text, more) -> None:
         assert match(parse(query), analysis) is None or match(parse(query), longer)
 
 
-@pytest.mark.parametrize(("query", "text", "expected"), ALL)
-def test_the_archive_never_loses_what_the_matcher_accepts(query, text, expected, archive) -> None:
-    expression = fts(parse(query))
+def test_the_archive_never_loses_what_the_matcher_accepts(archive) -> None:
+    wrong = []
+    for query, text, expected in ALL:
+        expression = fts(parse(query))
+        if expression and (expected or is_exact(parse(query))):
+            wrong += [(query, text)] * (archive.finds(text, expression) is not expected)
 
-    if expected and expression:
-        assert archive.finds(text, expression)
-    if is_exact(parse(query)) and expression:
-        assert archive.finds(text, expression) is expected
+    assert [] == wrong
 
 
 def test_dates_of_the_whole_query_bound_the_archive() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.errors import NewsError
-from watchers.keywords import Facts, match, parse, suggest
+from watchers.keywords import Facts, asks_for_outlets, match, parse, ruled_out, suggest
 from watchers.keywords.lexer import MAX_QUERY, MAX_TERMS
 from watchers.text.words import analyse
 
@@ -104,7 +104,13 @@ def test_a_day_in_until_is_included_and_since_counts_from_now() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("Tashkant", "Tashkent"), ("Токоев", "Токаев"), ("газ Бешкек", "Бишкек")],
+    [
+        ("Tashkant", "Tashkent"),
+        ("Токоев", "Токаев"),
+        ("Такаев", "Токаев"),
+        ("Кашган", "Кашаган"),
+        ("газ Бешкек", "Бишкек"),
+    ],
 )
 def test_a_name_one_letter_off_is_offered_right(typed, meant) -> None:
     assert meant in {one.meant for one in suggest(parse(typed))}
@@ -113,3 +119,33 @@ def test_a_name_one_letter_off_is_offered_right(typed, meant) -> None:
 @pytest.mark.parametrize("typed", ["газ", "Ташкент", "выборы", "election", '"газ нефть"'])
 def test_words_that_are_right_are_left_alone(typed) -> None:
     assert suggest(parse(typed)) == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("газ by:state", True),
+        ("газ by:independent", False),
+        ("газ OR by:state", False),
+        ("by:state OR lang:kk", True),
+        ("газ -by:independent", True),
+        ("газ -lang:ru", False),
+        ("country:uz", False),
+        ("газ lang:kk", True),
+        ("газ", False),
+    ],
+)
+def test_facts_rule_out_only_what_no_words_could_save(query, expected) -> None:
+    facts = Facts(country="KZ", lang="ru", ownership="independent")
+
+    assert ruled_out(parse(query), facts) is expected
+    if expected:
+        assert match(parse(query), analyse("газ Узбекистан"), facts) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("газ", False), ("source:tass", True), ("газ OR -by:wire", True), ("lang:ru", False)],
+)
+def test_a_query_that_asks_for_outlets_says_so(query, expected) -> None:
+    assert asks_for_outlets(parse(query)) is expected

@@ -5,6 +5,14 @@ import pytest
 from watchers.text.language import UNKNOWN, identify
 
 HEADLINES = [
+    ("en", "Smog chokes Bishkek"),
+    ("en", "Hungary's Orbán lands"),
+    ("kk", "Munaı baǵasy ósti"),
+    ("kk", "Qarjy mınıstri esep berdi"),
+    ("ky", "Жапаровдун сапары аяктады"),
+    ("tg", "Нархи газ боло рафт"),
+    ("uk", "Зеленський прибув до Баку"),
+    ("tr", "İstanbul'da deprem oldu"),
     ("en", "Lawmakers back tougher fines for drivers"),
     ("en", "Snow closes mountain pass near Naryn"),
     ("en", "O'Brien named ambassador to Tajikistan"),
