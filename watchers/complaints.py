@@ -34,6 +34,8 @@ _SENTENCES = {
     "error.page_parked": "A page that offers the domain for sale came instead of a feed.",
     "error.page_xml": "An XML document came that is not a feed (<{root}>).",
     "error.page_json": "A JSON document came that is not a JSON Feed.",
+    "error.page_sitemap": "A sitemap without news came; one with news (news:title) or a feed is needed.",
+    "error.page_unreadable": "The document could not be read; the log has the details.",
     "error.page_sitemap_index": "A sitemap index came; add one of the sitemaps it lists instead.",
     "error.page_opml": "A list of feeds (OPML) came; import it instead.",
     "error.page_text": "Plain text came instead of a feed.",

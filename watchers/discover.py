@@ -1,5 +1,6 @@
 """From what a person types to a feed: an address, a site's page, a Telegram channel."""
 
+import asyncio
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ USUAL_PLACES = ("/rss", "/feed", "/rss.xml", "/feed.xml", "/atom.xml", "/rss/all
 """Where feeds are when a site's page does not say; asked one by one, only by a person's wish."""
 
 _MOST_TRIES = 4
+_PATIENCE_S = 10.0
+"""Somebody waits: a round asks again with a round's patience."""
+_LEAST_S = 1.0
 _CHANNEL = re.compile(r"^(?:@|(?:https?://)?(?:t\.me|telegram\.me)/(?:s/)?)([A-Za-z]\w{3,31})/?$")
 
 
@@ -78,21 +82,26 @@ class Looker:
     async def look(self, typed: str) -> Seen:
         """See what is at an address; follow a page to its feed. Raises NewsError ``feed.address``."""
         asked = address(typed)
-        seen = await self._look_once(asked, asked)
+        time = asyncio.get_running_loop().time
+        until = time() + _PATIENCE_S
+        seen = await self._look_once(asked, asked, _PATIENCE_S)
         if seen.feed is not None or not _may_lead_on(seen):
             return seen
         tried = {asked}
         for candidate in [link.url for link in seen.links][:_MOST_TRIES] or _guesses(asked):
+            left = until - time()
+            if left < _LEAST_S:
+                break
             if candidate in tried:
                 continue
             tried.add(candidate)
-            found = await self._look_once(asked, candidate)
+            found = await self._look_once(asked, candidate, left)
             if found.feed is not None and found.feed.total:
                 return found
         return seen
 
-    async def _look_once(self, asked: str, url: str) -> Seen:
-        outcome = await self.fetcher.fetch(Request(url))
+    async def _look_once(self, asked: str, url: str, seconds: float) -> Seen:
+        outcome = await self.fetcher.fetch(Request(url, deadline_s=seconds))
         if isinstance(outcome, Failed):
             key = f"error.{outcome.kind.value}"
             return Seen(asked, url, outcome, error_key=key, error_values=outcome.values)

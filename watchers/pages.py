@@ -27,7 +27,7 @@ _CHALLENGES = (
             r"(?i)checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human|"
             r"проверка (?:вашего )?браузера|подтвердите, что вы не робот|вы не робот|"
             r"enable javascript and cookies to continue|"
-            r"document\.cookie\s*=[^;]{1,200};?\s*(?:window\.|document\.)?location"
+            r"document\.cookie\s*=[^<]{1,300}?\blocation\b"
         ),
     ),
 )  # fmt: skip
@@ -48,6 +48,11 @@ _HTML = re.compile(
     r"(?i)^\s*(?:<!--.{0,2000}?-->\s*)*(?:<!doctype\s+html|<html|<head|<body|<meta|<title|<div|<p\b|<h1|<script)",
     re.DOTALL,
 )
+HTML_ELEMENTS = frozenset(
+    "html head body title meta link base style script noscript div span p br hr b i u a em font "
+    "center strong table tr td ul ol li h1 h2 h3 h4 form input img iframe section main".split()
+)
+"""A document whose first element is one of these is a page or a piece of one."""
 _SAMPLE = 65_536
 _SMALL_PAGE = 30_000
 """Real pages also load captchas and mention access rules; pages that only do that are small."""

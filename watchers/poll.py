@@ -37,6 +37,7 @@ _PAGE_WEIGHTS = {
     PageKind.EMPTY: _SOFT,
     PageKind.CUT_OFF: _TEMPORARY,
     PageKind.TOO_SLOW: _HARD,
+    PageKind.UNREADABLE: _SOFT,
 }
 _EDITION = "1"
 """Of reading documents: raise it and the same bytes are read once more after an upgrade."""

@@ -8,6 +8,8 @@ import resource
 import signal
 import socket
 import sys
+import traceback
+from pathlib import Path
 
 from watchers.parse import NotAFeed, PageKind, parse
 
@@ -34,6 +36,10 @@ def _answer(message: bytes) -> object:
         return parse(pickle.loads(message))  # noqa: S301 (from our own parent)
     except (MemoryError, RecursionError):
         return NotAFeed(PageKind.CRASHED)
+    except Exception as error:  # noqa: BLE001 (a document must not take the process with it)
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(where.filename).name}:{where.lineno}"
+        return NotAFeed(PageKind.UNREADABLE, {"reason": f"{type(error).__name__} at {place}"})
 
 
 def _receive(far: socket.socket) -> bytes | None:

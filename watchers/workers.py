@@ -66,6 +66,8 @@ class Workers:
             except BaseException:
                 worker.kill()
                 raise
+            if isinstance(result, NotAFeed) and result.kind is PageKind.UNREADABLE:
+                log.error("parser failed by a bug", url=document.url, **result.values)
             if worker.served >= self._limits.documents or self._closed:
                 worker.kill()
             else:

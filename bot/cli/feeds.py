@@ -67,11 +67,16 @@ async def add(settings: Settings, url: str, *, as_json: bool) -> None:
     """Add the feed at URL, or the one that the page at URL points to.
 
     It is looked at once before it is kept; what is there already is stored without alerts.
+    One that cannot be read now is added too, says why on stderr, and is tried again.
     """
     async with app.newsroom(settings) as room:
         await room.desk.remember(room.clock())
         feed = await room.poller.add(url)
-    emit([feed_row(feed)], as_json=as_json, columns=COLUMNS)
+    row = feed_row(feed)
+    emit([row], as_json=as_json, columns=COLUMNS)
+    if row["error"]:
+        # Added all the same, and tried again: no failure of the request.
+        click.echo(row["error"], err=True)
 
 
 @feeds.command()

@@ -424,15 +424,61 @@ def test_encodings_are_undone_however_they_are_cut(encoding: str, wire: bytes, s
     assert (BODY, True) == (inflater.body(), inflater.finished)
 
 
-@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "compress", "gzip, br"])
+@pytest.mark.parametrize(
+    "encoding", ["br", "zstd", "compress", "gzip, br", "br, gzip", "gzip, gzip, gzip"]
+)
 def test_encodings_nobody_asked_for_are_refused(encoding: str) -> None:
     with pytest.raises(BadEncodingError):
-        Inflater(encoding, 10)
+        Inflater(encoding, 1_000).feed(gzip.compress(bytes(range(100))))
 
 
 def test_what_is_not_in_its_encoding_is_refused() -> None:
     with pytest.raises(BadEncodingError):
-        Inflater("gzip", 10).feed(b"<rss>plain</rss>")
+        Inflater("gzip", 1_000).feed(b"neither a feed nor packed")
+
+
+@pytest.mark.parametrize("step", [1, 1_000])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "binary", "gzip, gzip"])
+def test_a_plain_document_labelled_as_encoded_is_read_as_it_is(encoding: str, step: int) -> None:
+    inflater = Inflater(encoding, 1_000)
+    document = b"\xef\xbb\xbf\n<rss version='2.0'><channel/></rss>"
+    for at in range(0, len(document), step):
+        inflater.feed(document[at : at + step])
+    assert (document, True) == (inflater.body(), inflater.finished)
+
+
+def test_what_was_damaged_keeps_what_came_before() -> None:
+    wire = gzip.compress(BODY)
+    inflater = Inflater("gzip", 10_000)
+    inflater.feed(wire[:-8] + bytes(8))
+    assert (BODY, False) == (inflater.body(), inflater.finished)
+
+
+def test_a_bomb_packed_twice_is_stopped_at_the_limit() -> None:
+    inflater = Inflater("gzip, gzip", 1_000_000)
+    with pytest.raises(TooLargeError):
+        inflater.feed(gzip.compress(bomb(200_000_000)))
+
+
+BENT = {
+    "a length too short": b"Content-Length: 20\r\nConnection: close\r\n\r\n<rss><channel></rss>more",
+    "nonsense between chunks": b"Transfer-Encoding: chunked\r\n\r\n14\r\n<rss><channel></rss>\r\nZZ\r\n",
+}
+
+
+@pytest.mark.parametrize("answer", BENT.values(), ids=BENT)
+async def test_a_body_that_breaks_the_rules_is_read_as_far_as_it_keeps_them(answer: bytes) -> None:
+    async with raw_server(b"HTTP/1.1 200 OK\r\n" + answer) as port, fetching(port) as fetcher:
+        told = await fetcher.fetch(Request(f"http://127.0.0.1:{port}/"))
+    assert isinstance(told, Fetched), told
+    assert b"<rss><channel></rss>" == told.body
+
+
+async def test_somebody_who_waits_is_answered_sooner() -> None:
+    async with raw_server(b"", hang=True) as port, fetching(port) as fetcher:
+        told = await fetcher.fetch(Request(f"http://127.0.0.1:{port}/", deadline_s=0.05))
+    assert isinstance(told, Failed)
+    assert (FailKind.TIMEOUT, {"seconds": 1}) == (told.kind, told.values)
 
 
 def test_a_bomb_is_stopped_at_the_limit() -> None:

@@ -354,3 +354,90 @@ def test_json_text_is_no_markup() -> None:
         }
     )
     assert "a < b & c" == markup.plain(feed(body).entries[0].summary_html)
+
+
+# --- found in the wild, second reading -------------------------------------------------------
+
+CUT_JSON = '{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","url":"/1","title":"Раз"},{"id":"2","ti'
+
+
+def test_a_cut_off_json_feed_keeps_its_complete_items() -> None:
+    told = feed(CUT_JSON)
+    assert (["Раз"], False) == ([entry.title for entry in told.entries], told.complete)
+
+
+@pytest.mark.parametrize("cut", [1, 20, 40, 54])
+def test_json_cut_off_before_an_item_is_no_feed(cut: int) -> None:
+    assert NotAFeed(PageKind.JSON) == read(CUT_JSON[:cut])
+
+
+def test_json_with_line_breaks_in_strings_is_read() -> None:
+    told = feed(
+        '{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","title":"Раз\n\tдва"}]}'
+    )
+    assert "Раз два" == told.entries[0].title
+
+
+def test_the_id_of_a_json_item_is_its_address_where_it_names_no_other() -> None:
+    told = feed(
+        '{"version":"https://jsonfeed.org/version/1","items":[{"id":"https://a.kz/1","title":"Раз"}]}'
+    )
+    assert "https://a.kz/1" == told.entries[0].url
+
+
+def test_a_sitemaps_headline_is_not_that_of_its_picture() -> None:
+    told = feed(
+        "<urlset xmlns:news='n' xmlns:image='i'><url><loc>https://a.kz/1</loc><image:image>"
+        "<image:loc>https://a.kz/1.jpg</image:loc><image:title>Снимок</image:title></image:image>"
+        "<news:news><news:publication_date>2026-11-22</news:publication_date>"
+        "<news:title>Раз</news:title></news:news></url></urlset>"
+    )
+    assert [("Раз", "https://a.kz/1")] == [(one.title, one.url) for one in told.entries]
+
+
+SENTENCES = {
+    "a sitemap without news": ("<urlset><url><loc>https://a.kz/1</loc></url></urlset>", PageKind.SITEMAP),
+    "XHTML": ("<?xml version='1.0'?><!DOCTYPE html PUBLIC 'a' 'b'><html><head/></html>", PageKind.HTML),
+    "a script's failure": ("<br />\n<b>Fatal error</b>: Uncaught Error in feed.php", PageKind.HTML),
+    "a cookie and a reload": ("<html><script>document.cookie='a=b; path=/';location.reload();</script></html>", PageKind.CHALLENGE),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "kind"), SENTENCES.values(), ids=SENTENCES)
+def test_what_came_instead_is_called_what_it_is(body: str, kind: PageKind) -> None:
+    told = read(body)
+    assert isinstance(told, NotAFeed), told
+    assert kind is told.kind
+
+
+REFERENCES = {
+    "a &#55356;&#57286; b": "a 🏆 b",
+    "a &#xD83C;&#xdfc6; b": "a 🏆 b",
+    "a &#127942; b": "a 🏆 b",
+    "a &#55356; b": "a b",
+    "a&#0;&#8;&#x1F;&#1234567890; b": "a b",
+    "&#1056;&#x430;&#1079;": "Раз",
+}
+
+
+@pytest.mark.parametrize("wrapped", ["{}", "<![CDATA[{}]]>"])
+@pytest.mark.parametrize(("told", "expected"), REFERENCES.items())
+def test_references_to_no_character_vanish_and_halves_are_joined(
+    told: str, expected: str, wrapped: str
+) -> None:
+    assert expected == one(f"<title>{wrapped.format(told)}</title>").title
+
+
+def test_an_element_of_fifty_thousand_attributes_costs_little() -> None:
+    attributes = " ".join(f'a{n}="{n}"' for n in range(50_000))
+    started = time.process_time()
+    told = feed(
+        rss(f"<item {attributes}><title>Раз</title><link>https://a.kz/1</link></item>", item(2))
+    )
+    assert 2 == len(told.entries)
+    assert time.process_time() - started < 5
+
+
+def test_a_prolog_of_half_a_megabyte_hides_no_feed() -> None:
+    prolog = f'<!DOCTYPE rss [<!ENTITY a "{"a" * 500_000}">]>'
+    assert 1 == len(feed(prolog + rss(item(1, "&a;" * 1_000))).entries)

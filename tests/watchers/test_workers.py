@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from tests.farm import item, rss
@@ -54,3 +55,13 @@ async def test_a_worker_that_dies_is_replaced() -> None:
         after = await pool.parse(document(rss(item(1))))
     assert NotAFeed(PageKind.CRASHED) == told
     assert isinstance(after, ParsedFeed)
+
+
+async def test_a_bug_in_reading_is_that_documents_and_its_worker_lives_on() -> None:
+    async with workers.opened(WorkerLimits(workers=1)) as pool:
+        told = await pool.parse(replace(document(rss(item(1))), seen=7))  # type: ignore[arg-type]
+        after = await pool.parse(document(rss(item(1))))
+        (worker,) = pool._idle
+    assert isinstance(told, NotAFeed)
+    assert PageKind.UNREADABLE is told.kind
+    assert (True, 2) == (isinstance(after, ParsedFeed), worker.served)

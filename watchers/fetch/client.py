@@ -87,8 +87,8 @@ async def opened(
             auto_decompress=False,
             trust_env=False,
             raise_for_status=False,
-            max_line_size=limits.header_bytes // 2,
-            max_field_size=limits.header_bytes // 2,
+            max_line_size=limits.header_bytes,
+            max_field_size=limits.header_bytes,
             timeout=aiohttp.ClientTimeout(
                 total=None, sock_connect=limits.connect_s, sock_read=limits.read_s
             ),
@@ -126,13 +126,14 @@ class Fetcher:
 
     async def fetch(self, request: Request) -> Outcome:
         """Ask for a document, following redirects; every failure of the outside is a value."""
+        deadline = min(request.deadline_s or self._limits.deadline_s, self._limits.deadline_s)
         try:
-            async with asyncio.timeout(self._limits.deadline_s):
+            async with asyncio.timeout(deadline):
                 return await self._follow(request)
         except TimeoutError:
             # Both our deadline and the client's own timeouts arrive here.
             return Failed(
-                FailKind.TIMEOUT, request.url, values={"seconds": round(self._limits.deadline_s)}
+                FailKind.TIMEOUT, request.url, values={"seconds": max(1, round(deadline))}
             )
 
     async def _follow(self, request: Request) -> Outcome:

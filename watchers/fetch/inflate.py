@@ -1,5 +1,7 @@
 """Undo content encodings without ever holding more than allowed; no I/O."""
 
+import contextlib
+import re
 import zlib
 
 ACCEPTED = "gzip, deflate"
@@ -7,6 +9,11 @@ ACCEPTED = "gzip, deflate"
 
 _STEP = 1 << 18
 _MARK = 2
+_SNIFFED = 12
+_MOST_LAYERS = 2
+_KNOWN = frozenset({"gzip", "x-gzip", "deflate"})
+_PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*[<{\[][\t\n\r -~]{4}")
+"""How documents begin, and no compressed one does that names its encoding rightly."""
 
 
 class TooLargeError(Exception):
@@ -24,9 +31,14 @@ class Inflater:
         """Prepare for the encodings of a Content-Encoding header; unknown ones are refused."""
         names = [name.strip().lower() for name in content_encoding.split(",")]
         names = [name for name in names if name not in {"", "identity", "none", "utf-8"}]
-        if len(names) > 1 or any(name not in {"gzip", "x-gzip", "deflate"} for name in names):
+        if len(names) > _MOST_LAYERS:
             raise BadEncodingError(content_encoding)
-        self._encoding = names[0] if names else ""
+        self._told = content_encoding
+        self._encoding = names[-1] if names else ""
+        # Encodings are listed as they were applied: the last one comes off first.
+        self._inner = Inflater(names[0], limit) if len(names) > 1 else None
+        self._begun = False
+        self._spoilt = False
         self._stream: zlib._Decompress | None = None
         self._held = b""
         self._ended = False
@@ -39,8 +51,27 @@ class Inflater:
         if not self._encoding:
             self._keep(chunk)
             return
-        waiting = self._held + chunk
-        self._held = b""
+        if self._spoilt:
+            return
+        waiting, self._held = self._held + chunk, b""
+        if not self._begun and len(waiting) < _SNIFFED:
+            self._held = waiting
+        elif not self._begun and self._is_plain(waiting):
+            self._keep(waiting)
+        else:
+            self._unpack(waiting)
+
+    def _is_plain(self, beginning: bytes) -> bool:
+        """Tell whether a body is not encoded at all: a server's mistake that harms nobody."""
+        self._begun = True
+        if _PLAIN.match(beginning):
+            self._encoding = ""
+            return True
+        if self._encoding not in _KNOWN:
+            raise BadEncodingError(self._told)
+        return False
+
+    def _unpack(self, waiting: bytes) -> None:
         try:
             while waiting:
                 if self._stream is None:
@@ -52,17 +83,23 @@ class Inflater:
                         return  # padding behind the last member
                 waiting = self._inflated(self._stream, waiting)
         except zlib.error as error:
-            raise BadEncodingError(str(error)) from error
+            if not self._size:
+                raise BadEncodingError(self._told) from error
+            self._spoilt = True  # damaged on its way: what came out before is good
 
     def body(self) -> bytes:
         """Return what has been inflated so far, and let go of it."""
-        whole = b"".join(self._parts)
+        if self._inner is not None:
+            return self._inner.body()
+        whole = b"".join(self._parts) or (b"" if self._begun else self._held)
         self._parts.clear()
         return whole
 
     @property
     def finished(self) -> bool:
         """Whether a compressed body reached its own end mark."""
+        if self._spoilt or (self._inner is not None and not self._inner.finished):
+            return False
         return not self._encoding or (
             self._stream is None and not (self._held and not self._ended)
         )
@@ -70,13 +107,25 @@ class Inflater:
     def _inflated(self, stream: "zlib._Decompress", waiting: bytes) -> bytes:
         """Inflate a chunk; return what of it belongs to whatever follows."""
         while waiting and not stream.eof:
-            # max_length keeps a bomb's output in steps: each is counted before the next.
-            self._keep(stream.decompress(waiting, _STEP))
+            spare = stream.copy()
+            try:
+                # max_length keeps a bomb's output in steps: each is counted before the next.
+                part = stream.decompress(waiting, _STEP)
+            except zlib.error:
+                self._salvage(spare, waiting)
+                raise
+            self._keep(part)
             waiting = stream.unconsumed_tail
         if stream.eof:
             self._stream, self._ended = None, True
             return stream.unused_data
         return b""
+
+    def _salvage(self, stream: "zlib._Decompress", damaged: bytes) -> None:
+        """Keep what stands before the damage: a failed step gives nothing of what it read."""
+        with contextlib.suppress(zlib.error):
+            for at in range(len(damaged)):
+                self._keep(stream.decompress(damaged[at : at + 1]))
 
     def _next_stream(self, waiting: bytes) -> "zlib._Decompress | None":
         # gzip files may be several in a row (RFC 1952 §2.2); anything else after is padding.
@@ -89,7 +138,9 @@ class Inflater:
         if self._size > self._limit:
             self._parts.clear()
             raise TooLargeError
-        if part:
+        if part and self._inner is not None:
+            self._inner.feed(part)
+        elif part:
             self._parts.append(part)
 
 

@@ -1,12 +1,14 @@
 """The guarded network below the client: names resolved once, addresses checked when dialled."""
 
 import asyncio
+import functools
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_proto import ResponseHandler
 
 from watchers import guard
 from watchers.guard import Endpoint
@@ -39,7 +41,7 @@ class Network:
 
     def connector(self) -> aiohttp.TCPConnector:
         """Make the connector through which every request of ours goes."""
-        return aiohttp.TCPConnector(
+        return _Connector(
             resolver=Resolver(self),
             socket_factory=self.socket_for,
             limit=0,  # the round limits itself, per host and in all
@@ -66,6 +68,38 @@ class Network:
         if not guard.may_dial(address[0], address[1], self.allowed | self._vouched):
             raise RefusedHostError(f"{address[0]} is not a public address")
         return socket.socket(family=family, type=kind, proto=protocol)
+
+
+class _Patient(ResponseHandler):
+    """Reads what can be read of an answer that breaks the rules behind its headers.
+
+    A Content-Length shorter than the body, or nonsense between chunks, makes the client forget
+    an answer whose headers it has accepted, or wait for the rest of it for ever. Here such a
+    body ends where the rules end; the document itself tells whether it is whole.
+    """
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes off the wire, the headers on their own: errors behind them are the body's."""
+        head = data.find(b"\r\n\r\n") + 4
+        if 4 <= head < len(data):  # noqa: PLR2004 (found, and something follows)
+            super().data_received(data[:head])
+            data = data[head:]
+        super().data_received(data)
+        body = self._payload
+        if self.exception() is None or body is None or body.is_eof():
+            return
+        if body.total_bytes:
+            body.feed_eof()
+        else:
+            body.set_exception(aiohttp.ClientPayloadError("nothing of the body could be read"))
+
+
+class _Connector(aiohttp.TCPConnector):
+    """A connector whose connections are patient."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._factory = functools.partial(_Patient, loop=self._loop)
 
 
 class Resolver(AbstractResolver):

@@ -17,7 +17,7 @@ class Limits:
     trip on a server that sends a byte a second.
     """
 
-    wire_bytes: int = 8_000_000
+    wire_bytes: int = 16_000_000
     body_bytes: int = 16_000_000
     deadline_s: float = 30.0
     connect_s: float = 10.0
@@ -34,6 +34,8 @@ class Request:
     url: str
     etag: str = ""
     last_modified: str = ""
+    deadline_s: float | None = None
+    """Where somebody waits for the answer: less than ``Limits.deadline_s``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def _read(text: str, document: Document) -> ParsedFeed | NotAFeed:
         return _parsed(feed, document) if feed else NotAFeed(PageKind.JSON)
     root = segments.root_of(text) if not pages.is_html(text) else None
     if root is None or root.name == "html":
-        return _something_else(text, document)
+        return _something_else(text, document, root)
     if root.name in _FEED_ROOTS or root.name == "urlset":
         return _feed(text, root, document)
     return _stray_output(text, document) or _something_else(text, document, root)
@@ -85,6 +85,8 @@ def _feed(text: str, root: Root, document: Document) -> ParsedFeed | NotAFeed:
     found = _changed_entries(parts, root, changed, same, document)
     if found is None:
         return NotAFeed(PageKind.XML, {"root": root.name})
+    if root.name == "urlset" and changed and not found.entries and not same:
+        return NotAFeed(PageKind.SITEMAP)
     others = [identity.Told(*segments.identifiers(parts.piece(number))) for number in same]
     result = _parsed(found, document, others)
     return replace(
@@ -138,7 +140,7 @@ def _something_else(
         return _parsed(webpage.telegram(text), document)
     if vendor := pages.challenge(text):
         return NotAFeed(PageKind.CHALLENGE, {"vendor": vendor})
-    if pages.is_html(text) or (root is not None and root.name == "html"):
+    if pages.is_html(text) or (root is not None and root.name in pages.HTML_ELEMENTS):
         return _html(text, document)
     if root is not None:
         return _other_xml(root)
@@ -211,6 +213,7 @@ def _parsed(feed: RawFeed, document: Document, others: Sequence[identity.Told] =
         format=feed.format,
         advice=feed.advice,
         usual_gap_s=_usual_gap(finished),
+        complete=feed.complete,
     )
 
 

@@ -1,20 +1,20 @@
 """JSON Feed 1.0 and 1.1 (jsonfeed.org), read leniently."""
 
 import json
+import re
 from typing import Any
 
 from watchers.parse.raw import RawEntry, RawFeed
 
 _MOST_ITEMS = 5_000
 _LARGEST_SUMMARY = 64 * 1024
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+_NEXT = re.compile(r"[\s,]*\{")
 
 
 def read(text: str) -> RawFeed | None:
     """Read a JSON Feed; None for JSON that is none, or no JSON at all."""
-    try:
-        told = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    told, is_complete = _read(text)
     if not isinstance(told, dict) or not isinstance(told.get("items"), list):
         return None
     items = [item for item in told["items"][:_MOST_ITEMS] if isinstance(item, dict)]
@@ -27,18 +27,50 @@ def read(text: str) -> RawFeed | None:
         language=_text(told.get("language")),
         format="json",
         entries=[_entry(item) for item in items],
+        complete=is_complete,
     )
 
 
+def _read(text: str) -> tuple[Any, bool]:
+    """Read JSON, line breaks inside strings allowed; of a cut-off feed, its complete items."""
+    lenient = json.JSONDecoder(strict=False)
+    try:
+        return lenient.raw_decode(text)[0], True
+    except (ValueError, RecursionError):
+        pass
+    opening = _ITEMS.search(text)
+    if opening is None:
+        return None, False
+    items: list[Any] = []
+    at = opening.end()
+    while len(items) < _MOST_ITEMS and (found := _NEXT.match(text, at)):
+        try:
+            item, at = lenient.raw_decode(text, found.end() - 1)
+        except (ValueError, RecursionError):
+            break
+        items.append(item)
+    if not items:
+        return None, False
+    try:
+        head = lenient.raw_decode(f'{text[: opening.start()]}"items":[]}}')[0]
+    except (ValueError, RecursionError):
+        return None, False
+    return {**head, "items": items} if isinstance(head, dict) else None, False
+
+
 def _entry(item: dict[str, Any]) -> RawEntry:
+    guid = _text(item.get("id"))
+    link = _text(item.get("url")) or _text(item.get("external_url"))
+    if not link and guid.startswith(("http://", "https://")):
+        link = guid  # the specification asks for ids that are the items' addresses
     tags = item.get("tags")
     body = _text(item.get("content_html"))
     if not body:
         # content_text is text: what looks like a tag in it is none.
         body = _text(item.get("content_text")).replace("&", "&amp;").replace("<", "&lt;")
     return RawEntry(
-        guid=_text(item.get("id")),
-        link=_text(item.get("url")) or _text(item.get("external_url")),
+        guid=guid,
+        link=link,
         title=_text(item.get("title")),
         summary=(_text(item.get("summary")).replace("<", "&lt;") or body)[:_LARGEST_SUMMARY],
         dates=[_text(item[n]) for n in ("date_published", "date_modified") if item.get(n)],

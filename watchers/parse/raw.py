@@ -30,3 +30,4 @@ class RawFeed:
     format: str = ""
     advice: Advice = field(default_factory=Advice)
     entries: list[RawEntry] = field(default_factory=list)
+    complete: bool = True

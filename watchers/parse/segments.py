@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 MOST_ENTRIES = 5_000
-_LONGEST_PROLOG = 65_536
+_LONGEST_PROLOG = 1_000_000
 _MOST_SEEN = 2_000
 _DIGEST_BYTES = 6
 """A false "unchanged" needs a collision with one of the feed's own last entries: 1 in 10^11."""

@@ -11,6 +11,7 @@ _FIELD = re.compile(
     r"(.*?)</(?:[\w.-]{1,20}:)?\1\s*>",
     re.DOTALL,
 )
+_NEWS = re.compile(r"<((?:[\w.-]{1,20}:)?news)(?:\s[^<>]*)?>(.*?)</\1\s*>", re.DOTALL)
 
 
 def read(segments: Segments, chosen: list[int]) -> RawFeed:
@@ -26,8 +27,11 @@ def read(segments: Segments, chosen: list[int]) -> RawFeed:
 
 def _entry(piece: str) -> RawEntry:
     told: dict[str, str] = {}
+    news = _NEWS.search(piece)
+    # Image and video extensions have titles and locations too: the news block's come first.
+    for name, inner in _FIELD.findall(news.group(2)) if news else ():
+        told.setdefault(name, _inner(inner))
     for name, inner in _FIELD.findall(piece):
-        # Image and video extensions have titles and locations too; the first is the article's.
         told.setdefault(name, _inner(inner))
     link = told.get("loc", "")
     keywords = [word.strip() for word in told.get("keywords", "").split(",") if word.strip()]

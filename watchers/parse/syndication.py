@@ -25,6 +25,10 @@ _UPDATE_PERIODS = {
 # what keeps them harmless.
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(?:(\w{1,32});)?")
 _BARE_OR_CDATA = re.compile(rf"<!\[CDATA\[.*?(?:\]\]>|\Z)|{_BARE.pattern}", re.DOTALL)
+_REFERENCE = re.compile(
+    r"&#([xX][0-9a-fA-F]{1,16}|[0-9]{1,16});(?:&#([xX][dD][c-fC-F][0-9a-fA-F]{2}|5[67][0-9]{3});)?"
+)
+_ENDLESS_TAG = re.compile(r"<([A-Za-z_][\w:.-]{0,60})\s[^<>]{16384,}?(/?)>")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOURS_A_DAY = 24
@@ -61,9 +65,36 @@ def _mended(text: str) -> str:
     """Make a text that a strict parser can read of one that only nearly is XML."""
     # The declaration may name the encoding that the text no longer is in.
     text = re.sub(r"^\s*<\?xml[^>]{0,500}\?>", "", text, count=1)
+    # Attributes are looked up one by one among all of them: thousands take minutes.
+    text = _ENDLESS_TAG.sub(r"<\1\2>", text)
+    if "&#" in text:
+        text = _REFERENCE.sub(_character, text)
     if _BARE.search(text):
         text = _BARE_OR_CDATA.sub(_escaped, text)
     return _ILLEGAL.sub("", text) if _ILLEGAL.search(text) else text
+
+
+def _character(match: re.Match[str]) -> str:
+    """Spell out an emoji written as two surrogates; drop references to what is no character."""
+    first, second = (_number(told) for told in match.groups())
+    if second is not None and 0xD800 <= (first or 0) <= 0xDBFF <= second <= 0xDFFF:  # noqa: PLR2004
+        return chr(0x10000 + (((first or 0) - 0xD800) << 10) + (second - 0xDC00))
+    return "".join(
+        f"&#{number};" for number in (first, second) if number is not None and _is_legal(number)
+    )
+
+
+def _number(told: str | None) -> int | None:
+    if told is None:
+        return None
+    return int(told[1:], 16) if told[0] in "xX" else int(told)
+
+
+def _is_legal(number: int) -> bool:
+    """Tell whether XML 1.0 (§2.2) knows a character of this number."""
+    if number < 0x20:  # noqa: PLR2004
+        return number in {0x9, 0xA, 0xD}
+    return number <= 0xD7FF or 0xE000 <= number <= 0xFFFD or 0x10000 <= number <= 0x10FFFF  # noqa: PLR2004
 
 
 def _escaped(match: re.Match[str]) -> str:

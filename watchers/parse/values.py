@@ -98,6 +98,7 @@ class PageKind(StrEnum):
     PARKED = "parked"
     XML = "xml"
     JSON = "json"
+    SITEMAP = "sitemap"
     SITEMAP_INDEX = "sitemap_index"
     OPML = "opml"
     TEXT = "text"
@@ -106,6 +107,7 @@ class PageKind(StrEnum):
     NO_MATCHES = "no_matches"
     TOO_SLOW = "too_slow"
     CRASHED = "crashed"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)

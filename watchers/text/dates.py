@@ -19,24 +19,23 @@ _ALMATY_MOVED = date(2024, 3, 1)
 
 # Prefixes that tell a month apart from the others, per language; longest match wins.
 _MONTHS = {
-    1: "jan янв қаңтар каңтар кантар qańtar yanvar январ yan тўқсонинчи ocak",
-    2: "feb фев ақпан акпан fevral феврал fev",
-    3: "mar мар наурыз марти mart march",
-    4: "apr апр сәуір сауір aprel апрел",
-    5: "may май мая мамыр mays",
-    6: "jun июн маусым iyun июнь june iyn",
-    7: "jul июл шілде шилде iyul июль july iyl",
-    8: "aug авг тамыз avgust август avg",
-    9: "sep сен қыркүйек кыркуйек sentabr сентябр sentyabr sen",
-    10: "oct окт қазан казан oktabr октябр oktyabr okt",
-    11: "nov ноя ной қараша караша noyabr ноябр noy",
-    12: "dec дек желтоқсан желтоксан dekabr декабр dek",
+    1: "jan янв қаңтар каңтар кантар qańtar yanvar январ yan тўқсонинчи ocak ýanw",
+    2: "feb фев ақпан акпан fevral феврал fev fewr",
+    3: "mar мар наурыз марти mart march nauryz",
+    4: "apr апр сәуір сауір aprel апрел säuir",
+    5: "may май мая мамыр mays maý mamyr",
+    6: "jun июн маусым iyun июнь june iyn iýun mausym",
+    7: "jul июл шілде шилде iyul июль july iyl iýul shilde",
+    8: "aug авг тамыз avgust август avg awgu tamyz",
+    9: "sep сен қыркүйек кыркуйек sentabr сентябр sentyabr sen qyrküiek",
+    10: "oct окт қазан казан oktabr октябр oktyabr okt qazan",
+    11: "nov ноя ной қараша караша noyabr ноябр noy noýa qarasha",
+    12: "dec дек желтоқсан желтоксан dekabr декабр dek jeltoqsan",
 }
 _MONTH_STARTS = sorted(
     ((start, number) for number, starts in _MONTHS.items() for start in starts.split()),
     key=lambda pair: -len(pair[0]),
 )
-# Kyrgyz folk names of months, as some outlets use them beside the Russian ones.
 _DAY_WORDS = {
     0: "today сегодня бүгін бүгүн bugun бугун имрӯз имруз сейчас hozir",
     1: "yesterday вчера кеше кечээ kecha кеча дирӯз дируз",

@@ -68,8 +68,10 @@ def test_check_keeps_nothing(here, outlets):
 
 
 def test_an_ill_feed_is_kept_with_its_reason(here, outlets):
-    [added] = lines(here("feeds", "add", f"{outlets.url}{PATHS['irtysh-radio']}", "--json"))
-    assert ("error", 503, True) == (added["status"], added["last_status"], bool(added["error"]))
+    told = here("feeds", "add", f"{outlets.url}{PATHS['irtysh-radio']}")
+    [kept] = lines(here("feeds", "list", "--json"))
+    assert (0, f"{kept['error']}\n") == (told.exit_code, told.stderr)
+    assert ("error", 503, True) == (kept["status"], kept["last_status"], bool(kept["error"]))
 
 
 def test_a_private_address_is_refused_unless_allowed(cli, outlets):
