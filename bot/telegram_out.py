@@ -102,6 +102,7 @@ async def send_new(reply: Say | Toast | File | Picture, where: Where) -> None:
             await where.bot.send_photo(
                 where.chat_id,
                 photo=png,
+                filename="chart.png",
                 caption=caption or None,
                 parse_mode=ParseMode.HTML,
                 reply_markup=markup_of(keyboard),

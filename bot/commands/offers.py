@@ -25,7 +25,14 @@ async def subscribe(ask: Ask, world: World) -> Reply:
     if not text:
         await world.db.write(talks.expect, ask.here.id, ask.person_id, "subscribe", world.clock())
         return Say((Message(told(ask.language, "subscribe.what"), asks=True),))
-    return Say((await offer(ask, world, text),))
+    try:
+        return Say((await offer(ask, world, text),))
+    except NewsError:
+        if ask.word(0) == "subscribe":  # it answered our question, and so will the next
+            await world.db.write(
+                talks.expect, ask.here.id, ask.person_id, "subscribe", world.clock()
+            )
+        raise
 
 
 async def offer(ask: Ask, world: World, text: str) -> Message:

@@ -155,7 +155,12 @@ async def edit(ask: Ask, world: World) -> Reply:
 async def edited(ask: Ask, world: World) -> Reply:
     """Give a subscription the words that were typed."""
     one = await own(ask, world)
-    query = finding.canonical(world, ask.text)
+    try:
+        query = finding.canonical(world, ask.text)
+    except NewsError:  # they will type it anew, and mean this subscription
+        question = f"edit:{one.id}"
+        await world.db.write(talks.expect, ask.here.id, ask.person_id, question, world.clock())
+        raise
     rewritten = replace(one, query=query)
     await world.db.write(subscriptions.save, rewritten)
     follow(world, rewritten)

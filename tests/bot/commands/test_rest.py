@@ -104,6 +104,19 @@ async def test_an_edited_query_must_be_one(anna: Person) -> None:
         await anna.types('"Tokayev')
     (one,) = await anna.world.db.read(subscriptions.of_chat, READER)
     assert "Tokayev" == one.query
+    await anna.types("Tokayev railway")  # the second try answers the same question
+    (one,) = await anna.world.db.read(subscriptions.of_chat, READER)
+    assert "Tokayev railway" == one.query
+
+
+async def test_a_mistyped_answer_may_be_typed_again(anna: Person) -> None:
+    await anna.types("/subscribe")
+    with pytest.raises(NewsError, match="unclosed_quote"):
+        await anna.types('"Tokayev')
+    await anna.types("Tokayev")
+    await anna.presses("Alert at once")
+    (one,) = await anna.world.db.read(subscriptions.of_chat, READER)
+    assert "Tokayev" == one.query
 
 
 async def test_stories_by_buttons(room: Newsroom, anna: Person) -> None:
