@@ -39,7 +39,7 @@ def _answer(message: bytes) -> object:
     except Exception as error:  # noqa: BLE001 (a document must not take the process with it)
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(where.filename).name}:{where.lineno}"
-        return NotAFeed(PageKind.UNREADABLE, {"reason": f"{type(error).__name__} at {place}"})
+        return NotAFeed(PageKind.UNREADABLE, {"bug": f"{type(error).__name__} at {place}"})
 
 
 def _receive(far: socket.socket) -> bytes | None:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from bot import app, texts
-from bot.cli.common import archive, as_json, command, emit, now, told
+from bot.cli.common import Refused, archive, as_json, command, emit, now, told
 from bot.settings import Settings
 from storage import feeds as feed_store
 from storage.errors import NewsError
@@ -36,7 +36,7 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "country": feed.outlet.country,
         "ownership": feed.outlet.ownership.value,
         "status": state.status.value,
-        "error": texts.say("en", state.error_key, **state.error_values)
+        "error": texts.complaint("en", state.error_key, state.error_values)
         if state.error_key
         else None,
         "items": feed.items,
@@ -88,7 +88,7 @@ async def check(settings: Settings, url: str, *, as_json: bool) -> None:
     async with app.looking(settings) as look:
         seen = await look(url)
     if seen.error_key:
-        raise NewsError(seen.error_key, **seen.error_values)
+        raise Refused(texts.complaint("en", seen.error_key, seen.error_values))
     if not as_json:
         click.echo(f"{seen.url}  {seen.title}: {len(seen.entries)} entries")
     emit(seen.rows(), as_json=as_json, columns=("published", "title", "url"))

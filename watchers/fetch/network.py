@@ -4,7 +4,7 @@ import asyncio
 import functools
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -99,7 +99,7 @@ class _Connector(aiohttp.TCPConnector):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self._factory = functools.partial(_Patient, loop=self._loop)
+        self._factory = cast("Any", functools.partial(_Patient, loop=self._loop))
 
 
 class Resolver(AbstractResolver):

@@ -21,6 +21,7 @@ _EDITION = b"1"
 """Raise when parsing changes what entries come out as, so that all are read once more."""
 
 _ROOTS = {"rss": "item", "rdf": "item", "feed": "entry", "urlset": "url"}
+_MARKUP = re.compile(r"<(?=[?!\w.-])")
 _GUID = re.compile(r"<(?:guid|id)(?:\s[^<>]*)?>(.*?)</(?:guid|id)\s*>", re.DOTALL | re.IGNORECASE)
 _LINK = re.compile(
     r"<link(?:\s[^<>]*)?>([^<>]{1,2048}|<!\[CDATA\[.{1,2048}?\]\]>)</link\s*>", re.DOTALL
@@ -64,7 +65,8 @@ class Segments:
 def root_of(text: str) -> Root | None:
     """Find the outermost element behind prolog, comments, doctype and stray output."""
     at, text = 0, text[:_LONGEST_PROLOG]
-    while (at := text.find("<", at)) != -1:
+    while found := _MARKUP.search(text, at):
+        at = found.start()
         if text.startswith("<?", at):
             end = text.find("?>", at)
         elif text.startswith("<!--", at):
