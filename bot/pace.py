@@ -102,7 +102,8 @@ class Pace:
         """
         everybody = self.limits.everybody
         self._everybody = Window(everybody)
-        self._burst = Window(Rate(-(-everybody.most // BURSTS), everybody.seconds / BURSTS))
+        share = min(BURST, everybody.most) / max(everybody.most, 1)
+        self._burst = Window(Rate(min(BURST, everybody.most), everybody.seconds * share))
 
     def banned_until(self, target: Target) -> float:
         """Return until when no call at all may go to a target."""
@@ -195,8 +196,9 @@ class Pace:
 FOR_PEOPLE = 4
 """Of a group's eighteen messages a minute broadcasts leave so many to answers."""
 
-BURSTS = 5
-"""A fifth of everybody's calls may go in a fifth of the time: five at once, every 0.2 s."""
+BURST = 3
+"""So many calls may go at once, and the next ones when as much time has passed as they stand for:
+0.12 s of the second in which twenty-five may go."""
 
 MADE_GOOD = 5
 """So many slots of the even pace may follow at once after a delay."""

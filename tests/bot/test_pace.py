@@ -43,7 +43,7 @@ def test_all_chats_together_get_twenty_five_a_second() -> None:
     assert 25 == sum(one < 6.0 for one in sent)
 
 
-@pytest.mark.parametrize("late", [0.1, 0.2])
+@pytest.mark.parametrize("late", [0.05, 0.1])
 def test_calls_that_arrive_late_by_some_tenths_still_keep_telegrams_limit(late: float) -> None:
     """Telegram counts arrivals: the last of one burst and the first of the next are near."""
     pace, now, arrived = Pace(), 5.0, []
@@ -51,7 +51,7 @@ def test_calls_that_arrive_late_by_some_tenths_still_keep_telegrams_limit(late: 
         now = pace.ready_at(chat, now)
         pace.take(chat, now)
         arrived.append(max(now, 5.0 + late))  # what left before a hiccup of the network
-    assert 30 >= max(sum(at <= one < at + 1.0 for one in arrived) for at in arrived)
+    assert 28 >= max(sum(at <= one < at + 1.0 for one in arrived) for at in arrived)
 
 
 def test_broadcasts_are_spread_over_the_second_so_that_a_reply_finds_a_gap() -> None:
