@@ -13,7 +13,7 @@ from storage import feeds as feed_store
 from storage.errors import NewsError
 from storage.model import Feed, FeedId
 from storage.sql import Connection
-from watchers import opml
+from watchers import discover, opml
 
 FEED = click.argument("wanted", metavar="ID|URL")
 COLUMNS = ("id", "status", "items", "last_status", "next_check_at", "title", "url", "error")
@@ -70,6 +70,7 @@ async def add(settings: Settings, url: str, *, as_json: bool) -> None:
     One that cannot be read now is added too, says why on stderr, and is tried again.
     """
     async with app.newsroom(settings) as room:
+        await room.db.read(feed_store.refuse_known, discover.address(url))
         await room.desk.remember(room.clock())
         feed = await room.poller.add(url)
     row = feed_row(feed)

@@ -441,3 +441,17 @@ def test_an_element_of_fifty_thousand_attributes_costs_little() -> None:
 def test_a_prolog_of_half_a_megabyte_hides_no_feed() -> None:
     prolog = f'<!DOCTYPE rss [<!ENTITY a "{"a" * 500_000}">]>'
     assert 1 == len(feed(prolog + rss(item(1, "&a;" * 1_000))).entries)
+
+
+def test_a_pages_base_is_that_of_its_feeds() -> None:
+    told = read(
+        "<html><head><base href='/news/'>"
+        "<link rel=alternate type=application/rss+xml href=rss.xml></head></html>"
+    )
+    assert isinstance(told, NotAFeed)
+    assert ["https://feeds.example/news/rss.xml"] == [link.url for link in told.links]
+
+
+@pytest.mark.parametrize("ttl", ["120", " 120 ", "<![CDATA[120]]>", "<![CDATA[ 120 ]]>"])
+def test_ttl_is_read_however_it_is_wrapped(ttl: str) -> None:
+    assert 7200 == feed(rss(item(1), extra=f"<ttl>{ttl}</ttl>")).advice.ttl_s

@@ -169,7 +169,8 @@ def advice(text: str) -> Advice:
 def _between(text: str, opening: str, closing: str) -> str:
     start = text.find(opening)
     end = text.find(closing, start, start + 4096) if start >= 0 else -1
-    return text[start + len(opening) : end] if end >= 0 else ""
+    inner = text[start + len(opening) : end].strip() if end >= 0 else ""
+    return inner.removeprefix("<![CDATA[").removesuffix("]]>")
 
 
 def _frequency(told: str) -> float:

@@ -16,6 +16,7 @@ _FEED_TYPES = frozenset(
 _FEEDLIKE = re.compile(r"(?i)(?:^|[/.?=_-])(?:rss2?|atom|feed|feeds|rdf)(?:$|[/.?&=_-])")
 _LINK_TAG = re.compile(r"(?i)<link\s([^<>]{1,1000})>")
 _ANCHOR_TAG = re.compile(r"(?i)<a\s([^<>]{1,1000})>")
+_BASE_TAG = re.compile(r"(?i)<base\s([^<>]{1,1000})>")
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]{1,30})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _LARGEST_PAGE = 2_000_000
 _MOST_UNCLOSED = 20_000
@@ -31,6 +32,8 @@ def feed_links(text: str, base: str) -> tuple[FeedLink, ...]:
     tree of half a million nested elements takes minutes.
     """
     text = text[:_LARGEST_PAGE]
+    if told_base := _BASE_TAG.search(text):
+        base = urls.absolute(base, _attributes(told_base.group(1)).get("href", "")) or base
     found: dict[str, FeedLink] = {}
     for tag in _LINK_TAG.findall(text):
         told = _attributes(tag)
