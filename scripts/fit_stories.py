@@ -44,7 +44,7 @@ SAME = tuple(range(len(SIGNALS)))
 NOT_FITTED = frozenset({"paraphraser_ru"})
 """Sets labelled by another notion of "same": kept for measuring, not for fitting."""
 THRESHOLDS = {
-    "join": -0.5, "floor": -2.5, "hop": -1.0, "related": -2.4, "across_handicap": 0.0,
+    "join": -0.5, "floor": -2.5, "hop": -0.5, "related": -3.2, "across_handicap": 0.0,
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ text_b, same, and where known pub_a, pub_b.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -111,10 +111,10 @@ def compared(told: list[Pair], common: dict[int, float]) -> list[Sample]:
     """Compare pairs, with the rarity of words learnt from the file itself."""
     frequencies = Frequencies(common, DOCUMENTS)
     for telling in {one.terms.tobytes(): one for pair in told for one in pair[:2]}.values():
-        frequencies.learn(telling)
+        frequencies.learn(View(telling, frequencies))
     return [
         Sample(
-            tuple(compare(View(one, frequencies), View(other, frequencies))),
+            tuple(compare(View(one, frequencies), other, View(other, frequencies).sums)),
             same,
             one.lang != other.lang,
             fold,
@@ -130,7 +130,7 @@ def common_words(files: list[list[Telling]]) -> dict[int, float]:
     """
     parts = [part for tellings in files for part in by_language(tellings)]
     files_in = Counter(part[0].lang for part in parts)
-    shares: Counter[int] = Counter()
+    shares: defaultdict[int, float] = defaultdict(float)
     for part in parts:
         share = DOCUMENTS / len(part) / files_in[part[0].lang]
         for one in part:

@@ -90,7 +90,7 @@ class Desk:
         async with self._turn:
             recent = await self._db.read(items.since, now - WINDOW)
             for done, one in enumerate(recent, 1):
-                self._memory.index.add(telling_of(one, self._memory.names), one.story_id)
+                self._memory.index.restore(telling_of(one, self._memory.names), one.story_id)
                 if done % ENTRIES_A_SLICE == 0:
                     progress(done, len(recent))
                     await asyncio.sleep(0)

@@ -29,6 +29,8 @@ def partition(
     too large to be taken apart. Pairs without a link count ``floor``. ``apart`` names pairs of
     groups, by their places, that must not end in one.
     """
+    if not apart and _all_alike(groups, links, join):
+        return [[item for group in groups for item in group]]
     members = [list(group) for group in groups]
     sizes = [len(group) for group in groups]
     sums = _sums(members, links, floor)
@@ -59,6 +61,18 @@ def partition(
     return [group for group in members if group]
 
 
+def _all_alike(groups: Sequence[Sequence[ItemId]], links: Links, join: float) -> bool:
+    """Tell whether every pair would join: then so does every mean, and all are one group."""
+    if any(len(group) != 1 for group in groups):
+        return False
+    items = [group[0] for group in groups]
+    for at, item in enumerate(items):
+        known = links.get(item)
+        if known is None or any(known.get(other, join - 1.0) < join for other in items[:at]):
+            return at == 0 and len(items) == 1
+    return True
+
+
 def _both_ways(pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     return {way for one, other in pairs for way in ((one, other), (other, one))}
 
@@ -69,10 +83,13 @@ def _sums(members: Sequence[Sequence[ItemId]], links: Links, floor: float) -> _S
     sums: _Sums = [{} for _ in members]
     for item, at in group_of.items():
         row = sums[at]
-        for other, odds in links.get(item, {}).items():
-            to = group_of.get(other, at)
+        known = links.get(item)
+        if not known:
+            continue
+        for other in known.keys() & group_of.keys():
+            to = group_of[other]
             if to != at:
-                row[to] = row.get(to, 0.0) + odds - floor
+                row[to] = row.get(to, 0.0) + known[other] - floor
     return sums
 
 

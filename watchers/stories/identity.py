@@ -16,6 +16,8 @@ _OLD: Final = timedelta(days=14)
 _SAME_PAGE: Final = timedelta(hours=20)
 _NEIGHBOURS: Final = 40
 """Tellings that are weighed together; beyond that whole stories stand as one."""
+_CLEAR: Final = 0.5
+"""How far above joining a telling's mean likeness leaves nothing to weigh."""
 _MAX_RELATED: Final = 3
 _MAX_OPEN: Final = 24
 """A story larger than this is not taken apart any more."""
@@ -94,6 +96,9 @@ def _joined(likenesses: tuple[Likeness, ...], index: Index) -> tuple[StoryId | N
     )
     if not around:
         return None, settings.floor
+    clear = _clear(odds, around, index)
+    if clear is not None:
+        return clear
     newcomer = ItemId(-1)
     groups = [[newcomer], *grouped(around, index)]
     inside = {item for group in groups for item in group}
@@ -123,7 +128,24 @@ def _joined(likenesses: tuple[Likeness, ...], index: Index) -> tuple[StoryId | N
     return story, sum(own) / len(own)
 
 
-def neighbourhood(odds: dict[ItemId, float], index: Index) -> list[StoryId]:
+def _clear(
+    odds: Mapping[ItemId, float], around: list[StoryId], index: Index
+) -> tuple[StoryId, float] | None:
+    """See whether the telling is alike with all of one story and with no other."""
+    best, *others = around
+    members = index.members(best)
+    mean = sum(odds.get(item, index.settings.floor) for item in members) / len(members)
+    if mean < index.settings.join + _CLEAR:
+        return None
+    rivals = {item for other in others for item in index.members(other)}
+    if any(odds.get(item, index.settings.floor) >= index.settings.join for item in rivals):
+        return None
+    return best, mean
+
+
+def neighbourhood(
+    odds: Mapping[ItemId, float], index: Index, room: int = _NEIGHBOURS
+) -> list[StoryId]:
     """Choose the stories to weigh together: the surest first, as many as fit."""
     best: dict[StoryId, float] = {}
     for item, value in odds.items():
@@ -131,7 +153,6 @@ def neighbourhood(odds: dict[ItemId, float], index: Index) -> list[StoryId]:
         if story is not None:
             best[story] = max(value, best.get(story, value))
     chosen: list[StoryId] = []
-    room = _NEIGHBOURS
     for story in sorted(best, key=lambda one: (-best[one], one)):
         size = len(index.members(story))
         room -= size if size <= _MAX_OPEN else 1

@@ -9,7 +9,7 @@ from heapq import nsmallest
 from typing import Final
 
 from storage.model import ItemId, StoryId
-from watchers.stories.signals import SIGNALS, Frequencies, View, compare
+from watchers.stories.signals import BRIDGE_NORM, NORM, SIGNALS, Frequencies, View, compare
 from watchers.stories.telling import Telling
 from watchers.stories.vetoes import Reason, is_copy, veto
 from watchers.stories.weights import Settings, fitted
@@ -18,21 +18,24 @@ _INDEXED_TERMS: Final = 24
 _INDEXED_BRIDGES: Final = 24
 _ASKED_TERMS: Final = 28
 _ASKED_BRIDGES: Final = 20
-_HITS: Final = 900
+_HITS: Final = 400
 """Entries of the inverted index that one question reads, rarest words first."""
-_RECENT: Final = 200
-_SAME: Final = 16
-_ACROSS: Final = 8
-_LEAST_SAME: Final = 0.05
-_LEAST_ACROSS: Final = 0.025
+_RECENT: Final = 100
+_SAME: Final = 12
+_ACROSS: Final = 6
+_LEAST_SAME: Final = 0.07
+_LEAST_ACROSS: Final = 0.035
 """Rough cosines below which hardly a pair in a hundred is one event: not compared further."""
-_VIEWS: Final = 1024
 _OLD: Final = 100_000
 _YOUNG: Final = timedelta(hours=72)
 """How long after its first telling a story may still be taken apart."""
 _CLIP: Final = 5.0
 _COPY_ODDS: Final = 2.0
 _WORDS, _COPIED, _LEAST = map(SIGNALS.index, ("words", "copied", "title_least"))
+_LEAST_SHARE: Final = 0.25
+"""Candidates far behind the first are passed by."""
+_LEAST_NORM: Final = 2.0
+"""Hardly any headline weighs less."""
 _MIN_FINGERPRINT_WORDS: Final = 4
 
 
@@ -54,6 +57,10 @@ class Old:
     told_at: datetime
 
 
+Postings = dict[int, "ItemId | list[ItemId]"]
+"""The items that have a word or bridge; most words have one, which needs no list."""
+
+
 class Index:
     """All living stories and their tellings; mutable, in memory, rebuilt at start."""
 
@@ -69,12 +76,12 @@ class Index:
         self._members: dict[StoryId, list[ItemId]] = {}
         self._last_told: dict[StoryId, datetime] = {}
         self._url_keys: dict[str, ItemId] = {}
-        self._terms: dict[str, dict[int, list[ItemId]]] = defaultdict(dict)
-        self._bridges: dict[str, dict[int, list[ItemId]]] = defaultdict(dict)
-        self._keys: dict[ItemId, tuple[array[int], array[int]]] = {}
-        self._norms: dict[ItemId, float] = {}
+        self._terms: dict[str, Postings] = defaultdict(dict)
+        self._bridges: dict[str, Postings] = defaultdict(dict)
+        self._posted: dict[ItemId, int] = {}
+        self._sums: dict[ItemId, array[float]] = {}
         self._links: dict[ItemId, dict[ItemId, float]] = {}
-        self._views: dict[ItemId, View] = {}
+        self._unconnected: set[ItemId] = set()
         self._latest: tuple[Telling, View, tuple[Likeness, ...]] | None = None
         self._old: dict[int, Old] = {}
         self._aliases: dict[StoryId, StoryId] = {}
@@ -143,53 +150,62 @@ class Index:
 
     def link(self, one: ItemId, other: ItemId) -> float:
         """Give the log-odds of two items in the window; ``floor`` where they never met."""
-        return self._links.get(one, {}).get(other, self.settings.floor)
+        return self.near(one).get(other, self.settings.floor)
 
     def near(self, item: ItemId) -> Mapping[ItemId, float]:
         """Give the items that an item in the window was found alike with, and how surely."""
+        if item in self._unconnected:
+            self._unconnected.discard(item)
+            self._connect(item, self.compared(self._tellings[item]))
         return self._links.get(item, {})
 
     def _likeness(self, view: View, item: ItemId) -> Likeness:
-        other = self._view(item)
-        signals = compare(view, other)
-        one, two = view.telling, other.telling
+        one, two = view.telling, self._tellings[item]
+        signals = compare(view, two, self._sums[item])
         settings = self.settings
         if one.lang == two.lang:
             odds = settings.same.score(signals)
         else:
             odds = settings.across.score(signals) - settings.across_handicap
         odds = max(-_CLIP, min(_CLIP, odds))
-        against = veto(one, two, signals[_LEAST], signals[_COPIED])
+        against = None
+        if odds > settings.floor:
+            against = veto(one, two, signals[_LEAST], signals[_COPIED])
         if against:
             odds = -_CLIP
         elif is_copy(one, two, signals[_COPIED]):
             odds = max(odds, _COPY_ODDS)
         return Likeness(item, odds, tuple(signals), against)
 
-    def _view(self, item: ItemId) -> View:
-        view = self._views.get(item)
-        if view is None:
-            view = View(self._tellings[item], self.frequencies)
-            if len(self._views) >= _VIEWS:
-                del self._views[next(iter(self._views))]
-            self._views[item] = view
-        return view
-
     def _candidates(self, view: View) -> list[ItemId]:
         lang = view.telling.lang
-        own = view.telling.item
-        same = self._asked(view.words, _ASKED_TERMS, [self._terms[lang]])
+        votes = self._asked(view.telling.item, view.words, _ASKED_TERMS, [self._terms[lang]])
+        best = self._best(votes, _LEAST_SAME * view.sums[NORM], _SAME)
         others = [postings for other, postings in self._bridges.items() if other != lang]
-        across = self._asked(view.bridges, _ASKED_BRIDGES, others)
-        best = _best(same, _LEAST_SAME * view.norm, _SAME)
-        best += _best(across, _LEAST_ACROSS * view.bridge_norm, _ACROSS)
-        return [item for item in best if item != own]
+        votes = self._asked(view.telling.item, view.bridges, _ASKED_BRIDGES, others)
+        best += self._best(votes, _LEAST_ACROSS * view.sums[BRIDGE_NORM], _ACROSS)
+        return best
+
+    def _best(self, votes: dict[ItemId, float], least: float, limit: int) -> list[ItemId]:
+        """Choose by the rough cosine; most of those met share a word or two and are passed by."""
+        sums = self._sums
+        enough = least * _LEAST_NORM
+        found = [
+            (-cosine, item)
+            for item, vote in votes.items()
+            if vote >= enough and (cosine := vote / sums[item][NORM]) >= least
+        ]
+        chosen = nsmallest(limit, found)
+        return [item for cosine, item in chosen if cosine <= chosen[0][0] * _LEAST_SHARE]
 
     def _asked(
-        self, weights: dict[int, float], limit: int, postings: Sequence[dict[int, list[ItemId]]]
+        self,
+        own: ItemId,
+        weights: dict[int, float],
+        limit: int,
+        postings: Sequence[Postings],
     ) -> dict[ItemId, float]:
         votes: dict[ItemId, float] = {}
-        norms = self._norms
         hits = 0
         for key in sorted(weights, key=weights.__getitem__, reverse=True)[:limit]:
             weight = weights[key] ** 2
@@ -197,22 +213,38 @@ class Index:
                 items = posting.get(key)
                 if items is None:
                     continue
+                if not isinstance(items, list):
+                    votes[items] = votes.get(items, 0.0) + weight
+                    hits += 1
+                    continue
                 hits += len(items)
                 for item in items[-_RECENT:]:
                     votes[item] = votes.get(item, 0.0) + weight
             if hits > _HITS:
                 break
-        return {item: vote / norms[item] for item, vote in votes.items()}
+        votes.pop(own, None)
+        return votes
 
     # --- taking in and letting go --------------------------------------------------------------
 
     def add(self, telling: Telling, story: StoryId) -> None:
         """Take a telling in as part of its story."""
-        item = telling.item
-        story = self.story(story)
         likenesses = self.compared(telling)
         assert self._latest is not None  # noqa: S101 - compared has just set it
-        view = self._latest[1]
+        self._take_in(telling, self._latest[1], story)
+        self._connect(telling.item, likenesses)
+
+    def restore(self, telling: Telling, story: StoryId) -> None:
+        """Take in a telling whose story was decided before this start.
+
+        It is compared with others only when a newcomer comes near it: a start must be quick.
+        """
+        self._take_in(telling, View(telling, self.frequencies), story)
+        self._unconnected.add(telling.item)
+
+    def _take_in(self, telling: Telling, view: View, story: StoryId) -> None:
+        item = telling.item
+        story = self.story(story)
         self._tellings[item] = telling
         self._story_of[item] = story
         self._members.setdefault(story, []).append(item)
@@ -220,9 +252,8 @@ class Index:
         self._last_told[story] = max(last, telling.told_at)
         if telling.url_key:
             self._url_keys.setdefault(telling.url_key, item)
-        self._connect(item, likenesses)
         self._post(item, view)
-        self.frequencies.learn(telling)
+        self.frequencies.learn(view)
         self._latest = None
 
     def _connect(self, item: ItemId, likenesses: Iterable[Likeness]) -> None:
@@ -232,22 +263,24 @@ class Index:
                 links[one.item] = one.odds
                 self._links.setdefault(one.item, {})[item] = one.odds
         if links:
-            self._links[item] = links
+            self._links.setdefault(item, {}).update(links)
 
     def _post(self, item: ItemId, view: View) -> None:
         telling = view.telling
         words, bridges = view.words, view.bridges
-        rare = sorted(words, key=words.__getitem__, reverse=True)[:_INDEXED_TERMS]
-        terms = tuple(dict.fromkeys((*telling.terms[: telling.title_terms], *rare)))
-        crossing = sorted(bridges, key=bridges.__getitem__, reverse=True)[:_INDEXED_BRIDGES]
-        for postings, keys in (
-            (self._terms[telling.lang], terms),
-            (self._bridges[telling.lang], crossing),
-        ):
-            for key in keys:
-                postings.setdefault(key, []).append(item)
-        self._keys[item] = (array("I", terms), array("I", crossing))
-        self._norms[item] = view.norm
+        terms = {*sorted(words, key=words.__getitem__, reverse=True)[:_INDEXED_TERMS], *view.title}
+        crossing = {*sorted(bridges, key=bridges.__getitem__, reverse=True)[:_INDEXED_BRIDGES]}
+        posted = 0
+        for at, key in enumerate(words):
+            if key in terms:
+                _put(self._terms[telling.lang], key, item)
+                posted |= 1 << at
+        for at, key in enumerate(bridges, len(words)):
+            if key in crossing:
+                _put(self._bridges[telling.lang], key, item)
+                posted |= 1 << at
+        self._posted[item] = posted
+        self._sums[item] = view.sums
 
     def drop(self, item: ItemId) -> None:
         """Forget an item that could not be stored after all."""
@@ -293,20 +326,15 @@ class Index:
         del self._story_of[item]
         if self._url_keys.get(telling.url_key) == item:
             del self._url_keys[telling.url_key]
-        for postings, keys in zip(
-            (self._terms[telling.lang], self._bridges[telling.lang]),
-            self._keys.pop(item),
-            strict=True,
-        ):
-            for key in keys:
-                posting = postings[key]
-                posting.remove(item)
-                if not posting:
-                    del postings[key]
+        posted = self._posted.pop(item)
+        words = len(telling.terms)
+        for at, key in enumerate((*telling.terms, *telling.bridges)):
+            if posted >> at & 1:
+                _take((self._terms if at < words else self._bridges)[telling.lang], key, item)
         for other in self._links.pop(item, ()):
             self._links.get(other, {}).pop(item, None)
-        del self._norms[item]
-        self._views.pop(item, None)
+        del self._sums[item]
+        self._unconnected.discard(item)
         self._latest = None
 
     # --- corrections -------------------------------------------------------------------------
@@ -372,9 +400,21 @@ class Index:
         return frozenset((self.story(one), self.story(other))) not in self._apart
 
 
-def _best(votes: dict[ItemId, float], least: float, limit: int) -> list[ItemId]:
-    found = [(-vote, item) for item, vote in votes.items() if vote >= least]
-    return [item for _, item in nsmallest(limit, found)]
+def _put(postings: Postings, key: int, item: ItemId) -> None:
+    before = postings.setdefault(key, item)
+    if isinstance(before, list):
+        before.append(item)
+    elif before != item:
+        postings[key] = [before, item]
+
+
+def _take(postings: Postings, key: int, item: ItemId) -> None:
+    before = postings[key]
+    if isinstance(before, list):
+        before.remove(item)
+        if before:
+            return
+    del postings[key]
 
 
 def fingerprints(telling: Telling) -> tuple[int, ...]:

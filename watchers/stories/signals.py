@@ -1,20 +1,26 @@
 """Two tellings compared: the figures that the fitted weights are applied to."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from math import exp, hypot, log
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from math import exp, hypot, log, sqrt
 from operator import mul
 from typing import Final
 
 from rapidfuzz import fuzz
 
-from watchers.stories.telling import ENTITY, FIGURE, KIND, NAME, NOTION, Telling
+from watchers.stories.telling import ENTITY, FIGURE, KIND, NAME, NOTION, TOLLS, Telling
 
 _LOG = [1.0, *(1.0 + log(count) for count in range(1, 256))]
 _TITLE_BRIDGE = 1.7
 _CLOSE = 0.02
 _HOUR = 3600.0
 _YEARS = 1900.0
+_NEXT_ISSUE = timedelta(hours=16)
+_PRECISE = 3
+"""Digits from which a figure is not rounded."""
+_TOLL_RISES = timedelta(hours=48)
 _MARKS = frozenset({19.0})
 
 
@@ -33,13 +39,13 @@ class Frequencies:
         self._seen = documents
         self._whole = log(documents + _PRIOR)
 
-    def learn(self, telling: Telling) -> None:
+    def learn(self, view: "View") -> None:
         """Count a telling's words and bridges; halve all counts when they grow too many."""
         self._seen += 1
         counts = self._counts
-        for key in telling.terms:
+        for key in view.words:
             counts[key] = counts.get(key, 0) + 1
-        for key in telling.bridges:
+        for key in view.bridges:
             counts[key] = counts.get(key, 0) + 1
         if len(counts) > _MOST_KEYS:
             self._counts = {key: count / 2 for key, count in counts.items() if count > 1}
@@ -64,39 +70,61 @@ _MOST_KEYS: Final = 500_000
 
 
 class View:
-    """A telling weighed by what is rare just now, ready to be compared."""
+    """A newcomer weighed by what is rare just now, ready to be compared with what is kept.
+
+    ``words`` weigh its stems by rarity and count, ``rare`` by rarity alone; ``bridges`` likewise,
+    with those of its headline in ``title_bridges``. ``sums`` is what is kept of the weights.
+    """
 
     __slots__ = (
-        "bridge_norm", "bridges", "kind_norms", "kind_sums", "kinds", "norm", "rare",
-        "shingles", "telling", "title", "title_kinds", "title_norm", "title_weight", "words",
+        "bridges", "rare", "shingles", "sums", "telling", "title", "title_bridges", "words",
     )  # fmt: skip
 
     def __init__(self, telling: Telling, frequencies: Frequencies) -> None:
         """Weigh the words and bridges of a telling."""
         self.telling = telling
-        terms = telling.terms
+        terms = telling.terms.tolist()  # one number object a word, whoever keeps it
         rare = frequencies.rarity(terms)
         self.rare = dict(zip(terms, rare, strict=True))
         logs = map(_LOG.__getitem__, telling.counts)
         self.words = dict(zip(terms, map(mul, rare, logs), strict=True))
-        self.norm = _norm(self.words.values())
-        self.title = dict(zip(terms[: telling.title_terms], rare, strict=False))
-        self.title_norm = _norm(self.title.values())
-        self.title_weight = sum(self.title.values()) or 1.0
-        weights = frequencies.rarity(telling.bridges)
-        in_title = telling.title_bridges
-        self.bridges = dict(zip(telling.bridges, weights, strict=True))
-        self.kinds: tuple[dict[int, float], ...] = ({}, {}, {}, {})
-        self.title_kinds: tuple[dict[int, float], ...] = ({}, {}, {}, {})
-        for at, (key, weight) in enumerate(zip(telling.bridges, weights, strict=True)):
-            self.kinds[key & KIND][key] = weight
-            if at < in_title:
-                self.title_kinds[key & KIND][key] = weight
-                self.bridges[key] = weight * _TITLE_BRIDGE
-        self.bridge_norm = _norm(self.bridges.values())
-        self.kind_norms = tuple(_norm(kind.values()) for kind in self.kinds)
-        self.kind_sums = tuple(sum(kind.values()) for kind in self.kinds)
+        titled = rare[: telling.title_terms]
+        self.title = dict(zip(terms, titled, strict=False))
+        keys = telling.bridges.tolist()
+        weights = frequencies.rarity(keys)
+        first = telling.title_bridges
+        self.bridges = dict(zip(keys, weights, strict=True))
+        self.title_bridges = frozenset(keys[:first])
         self.shingles = frozenset(telling.shingles)
+        loud = [weight * _TITLE_BRIDGE for weight in weights[:first]]
+        self.sums = array(
+            "f",
+            (
+                _norm(self.words.values()),
+                _norm(titled),
+                sum(titled) or 1.0,
+                _norm([*loud, *weights[first:]]),
+                sum([key & KIND == FIGURE for key in keys[:first]]),
+                *_by_kind(keys, weights, first),
+            ),
+        )
+
+
+def _by_kind(keys: Sequence[int], weights: Sequence[float], first: int) -> Iterable[float]:
+    """Sum the weights of bridges by their kind: squares' root, all, the headline's."""
+    squares, sums, titles = [0.0] * 4, [0.0] * 4, [0.0] * 4
+    for at, (key, weight) in enumerate(zip(keys, weights, strict=True)):
+        kind = key & KIND
+        squares[kind] += weight * weight
+        sums[kind] += weight
+        if at < first:
+            titles[kind] += weight
+    return (*map(sqrt, squares), *sums, *titles)
+
+
+NORM, _TITLE_NORM, _TITLE_WEIGHT, BRIDGE_NORM, _TITLE_FIGURES = range(5)
+_KIND_NORMS, _KIND_SUMS, _TITLE_SUMS = 5, 9, 13
+"""Places in ``View.sums``; the last three begin four places each, one a kind of bridges."""
 
 
 def _norm(weights: Iterable[float]) -> float:
@@ -104,8 +132,8 @@ def _norm(weights: Iterable[float]) -> float:
 
 
 SIGNALS: Final = (
-    "words", "title", "title_most", "title_least", "told_most", "told_least", "fuzzy",
-    "rarest", "rarest_four", "shared", "copied",
+    "words", "title", "title_most", "title_least", "told_most", "told_least",
+    "rarest", "rarest_four", "shared", "fuzzy", "copied",
     "bridges", "notions", "notions_title", "notions_sum",
     "names", "names_rarest", "names_least", "names_title_least", "names_title_most", "names_sum",
     "names_title_shared",
@@ -116,38 +144,15 @@ SIGNALS: Final = (
 """The names of what ``compare`` tells, in its order."""
 
 
-def compare(one: View, other: View) -> list[float]:
-    """Compare two tellings, in the order of ``SIGNALS``. Symmetric."""
-    a, b = one.telling, other.telling
-    ours, theirs, rarity = one.words, other.words, one.rare
-    shared = ours.keys() & theirs.keys()
-    rare = sorted([rarity[term] for term in shared], reverse=True)
-    title, their_title = one.title, other.title
-    title_shared = title.keys() & their_title.keys()
-    overlap = sum([title[term] for term in title_shared])
-    covers = overlap / one.title_weight, overlap / other.title_weight
-    told_a = sum([title[term] for term in title.keys() & shared]) / one.title_weight
-    told_b = sum([rarity[term] for term in their_title.keys() & shared]) / other.title_weight
-    words = sum([ours[term] * theirs[term] for term in shared])
-    titles = sum([title[term] * their_title[term] for term in title_shared])
+def compare(one: View, b: Telling, sums: Sequence[float]) -> list[float]:
+    """Compare a newcomer with a telling and its kept sums, in the order of ``SIGNALS``."""
+    a = one.telling
     lengths = a.title_terms, b.title_terms
     return [
-        words / (one.norm * other.norm),
-        titles / (one.title_norm * other.title_norm),
-        max(covers),
-        min(covers),
-        max(told_a, told_b),
-        min(told_a, told_b),
+        *(_words(one, b, sums) if a.lang == b.lang else _NO_WORDS),
         fuzz.token_set_ratio(a.title, b.title) / 100,
-        rare[0] if rare else 0.0,
-        sum(rare[:4]),
-        float(len(shared)),
-        _copied(one.shingles, other.shingles),
-        _bridged(one, other),
-        *_notions(one, other),
-        *_names(one, other),
-        *_figures(one, other),
-        *_entities(one, other),
+        _copied(one.shingles, b.shingles),
+        *_bridged(one, b, sums),
         float(_apart(a.places, b.places)),
         float(_apart(a.years, b.years)),
         log(1.0 + abs((a.told_at - b.told_at).total_seconds()) / _HOUR),
@@ -157,83 +162,112 @@ def compare(one: View, other: View) -> list[float]:
     ]
 
 
-def _copied(one: frozenset[int], other: frozenset[int]) -> float:
-    """Estimate the share of common five-word runs from their smallest hashes."""
-    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
+_NO_WORDS: Final = (0.0,) * 9
+"""What words say of two languages: nothing that is fitted."""
 
 
-def _bridged(one: View, other: View) -> float:
-    a, b = one.bridges, other.bridges
-    return sum([a[key] * b[key] for key in a.keys() & b.keys()]) / (
-        one.bridge_norm * other.bridge_norm
-    )
-
-
-def _shared(one: View, other: View, kind: int) -> tuple[float, list[float]]:
-    """Give the cosine over one kind of bridges, and the weights of those in common."""
-    a, b = one.kinds[kind], other.kinds[kind]
-    if not a or not b:
-        return 0.0, []
-    both = a.keys() & b.keys()
-    if not both:
-        return 0.0, []
-    dot = sum([a[key] * b[key] for key in both])
-    return dot / (one.kind_norms[kind] * other.kind_norms[kind]), [a[key] for key in both]
-
-
-def _share(of: dict[int, float], among: dict[int, float], empty: float) -> float:
-    """Tell the share of some weights whose keys are among others."""
-    if not of:
-        return empty
-    return sum([of[key] for key in of.keys() & among.keys()]) / sum(of.values())
-
-
-def _notions(one: View, other: View) -> tuple[float, float, float]:
-    cosine, shared = _shared(one, other, NOTION)
-    title_a, title_b = one.title_kinds[NOTION], other.title_kinds[NOTION]
-    told_a = _share(title_a, other.kinds[NOTION], 0.0)
-    told_b = _share(title_b, one.kinds[NOTION], 0.0)
-    return cosine, min(told_a, told_b), sum(shared)
-
-
-def _names(one: View, other: View) -> tuple[float, ...]:
-    cosine, shared = _shared(one, other, NAME)
-    least = min(one.kind_sums[NAME], other.kind_sums[NAME])
-    title_a, title_b = one.title_kinds[NAME], other.title_kinds[NAME]
-    told_a = _share(title_a, other.kinds[NAME], 0.5)
-    told_b = _share(title_b, one.kinds[NAME], 0.5)
-    most = max(told_a, told_b)
-    total = sum(shared)
+def _words(one: View, b: Telling, sums: Sequence[float]) -> tuple[float, ...]:
+    ours, rarity, title = one.words, one.rare, one.title
+    shared = [pair for pair in zip(b.terms, b.counts, strict=True) if pair[0] in rarity]
+    rare = sorted([rarity[term] for term, _ in shared], reverse=True)
+    dot = sum([ours[term] * rarity[term] * _LOG[count] for term, count in shared])
+    told_a = sum([title[term] for term, _ in shared if term in title])
+    told = [rarity[term] for term in b.terms[: b.title_terms] if term in rarity]
+    both = [title[term] for term in b.terms[: b.title_terms] if term in title]
+    weight_a, weight_b = one.sums[_TITLE_WEIGHT], sums[_TITLE_WEIGHT]
+    overlap = sum(both)
+    covers_a, covers_b = overlap / weight_a, overlap / weight_b
+    told_a, told_b = told_a / weight_a, sum(told) / weight_b
     return (
-        cosine,
-        max(shared, default=0.0),
-        total / least if least else 0.0,
+        dot / (one.sums[NORM] * sums[NORM]),
+        sum([weight * weight for weight in both]) / (one.sums[_TITLE_NORM] * sums[_TITLE_NORM]),
+        max(covers_a, covers_b),
+        min(covers_a, covers_b),
+        max(told_a, told_b),
         min(told_a, told_b),
-        most,
-        total,
-        float(len(title_a.keys() & title_b.keys())),
+        rare[0] if rare else 0.0,
+        sum(rare[:4]),
+        float(len(rare)),
     )
 
 
-def _figures(one: View, other: View) -> tuple[float, float, float, float]:
-    a, b = one.kinds[FIGURE], other.kinds[FIGURE]
-    if not a or not b:
-        return 0.0, 0.0, 0.0, 0.0
-    title_a, title_b = one.title_kinds[FIGURE].keys(), other.title_kinds[FIGURE].keys()
-    shared = a.keys() & b.keys()
+def _copied(one: frozenset[int], other: Sequence[int]) -> float:
+    """Estimate the share of common five-word runs from their smallest hashes."""
+    if not one or not other:
+        return 0.0
+    return len(one.intersection(other)) / min(len(one), len(other))
+
+
+def _bridged(one: View, b: Telling, sums: Sequence[float]) -> tuple[float, ...]:
+    """Compare what crosses languages: all together, then notions, names, figures, entities."""
+    weights, titled = one.bridges, one.title_bridges
+    first = b.title_bridges
+    dot = rarest = 0.0
+    dots, total, told_a, told_b = [0.0] * 4, [0.0] * 4, [0.0] * 4, [0.0] * 4
+    count_a, count_b, both = [0] * 4, [0] * 4, [0] * 4
+    for at, key in [pair for pair in enumerate(b.bridges) if pair[1] in weights]:
+        kind = key & KIND
+        weight = weights[key]
+        square = weight * weight
+        dots[kind] += square
+        total[kind] += weight
+        if kind == NAME and weight > rarest:
+            rarest = weight
+        if key in titled:
+            square *= _TITLE_BRIDGE
+            told_a[kind] += weight
+            count_a[kind] += 1
+            both[kind] += at < first
+        if at < first:
+            square *= _TITLE_BRIDGE
+            told_b[kind] += weight
+            count_b[kind] += 1
+        dot += square
+    shares_a, shares_b = _shares(told_a, one.sums), _shares(told_b, sums)
+    cosines = _cosines(dots, one.sums, sums)
+    least = min(one.sums[_KIND_SUMS + NAME], sums[_KIND_SUMS + NAME])
+    figured = one.sums[_KIND_SUMS + FIGURE] > 0 and sums[_KIND_SUMS + FIGURE] > 0
+    figured = figured and not toll_rises(one.telling, b)
+    apart = one.sums[_TITLE_FIGURES] > count_a[FIGURE] and sums[_TITLE_FIGURES] > count_b[FIGURE]
     return (
-        sum([a[key] for key in shared]),
-        float(not shared),
-        float(bool(title_a - b.keys()) and bool(title_b - a.keys())),
-        float(len(title_a & b.keys() | title_b & a.keys())),
+        dot / (one.sums[BRIDGE_NORM] * sums[BRIDGE_NORM]),
+        cosines[NOTION],
+        min(shares_a[NOTION] or 0.0, shares_b[NOTION] or 0.0),
+        total[NOTION],
+        cosines[NAME],
+        rarest,
+        total[NAME] / least if least else 0.0,
+        min(_told(shares_a[NAME]), _told(shares_b[NAME])),
+        max(_told(shares_a[NAME]), _told(shares_b[NAME])),
+        total[NAME],
+        float(both[NAME]),
+        total[FIGURE],
+        float(figured and not dots[FIGURE]),
+        float(figured and apart),
+        float(count_a[FIGURE] + count_b[FIGURE] - both[FIGURE]),
+        cosines[ENTITY],
+        total[ENTITY],
+        min(_told(shares_a[ENTITY]), _told(shares_b[ENTITY])),
     )
 
 
-def _entities(one: View, other: View) -> tuple[float, float, float]:
-    cosine, shared = _shared(one, other, ENTITY)
-    told_a = _share(one.title_kinds[ENTITY], other.kinds[ENTITY], 0.5)
-    told_b = _share(other.title_kinds[ENTITY], one.kinds[ENTITY], 0.5)
-    return cosine, sum(shared), min(told_a, told_b)
+def _cosines(dots: list[float], one: Sequence[float], other: Sequence[float]) -> list[float]:
+    return [
+        dot / (one[_KIND_NORMS + kind] * other[_KIND_NORMS + kind]) if dot else 0.0
+        for kind, dot in enumerate(dots)
+    ]
+
+
+def _shares(told: list[float], sums: Sequence[float]) -> list[float | None]:
+    """Tell by kind which share of a headline's bridges the other speaks of; None where empty."""
+    return [
+        share / whole if (whole := sums[_TITLE_SUMS + kind]) else None
+        for kind, share in enumerate(told)
+    ]
+
+
+def _told(share: float | None) -> float:
+    return 0.5 if share is None else share
 
 
 def _apart(one: Sequence[object], other: Sequence[object]) -> bool:
@@ -243,18 +277,46 @@ def _apart(one: Sequence[object], other: Sequence[object]) -> bool:
 def figures_differ(one: Telling, other: Telling) -> tuple[str, float, float] | None:
     """Name a quantity that two headlines give different figures for, None if they agree.
 
-    Figures within 2 % are the same figure, rounded. One figure in common, whatever it counts,
+    Figures within 2 % are the same figure, rounded, unless the next day's. One figure in common, whatever it counts,
     and the headlines are taken to agree; so are figures that count nothing, and years.
     """
     mine = [value for _, value in one.figures]
     theirs = [value for _, value in other.figures]
-    if any(abs(a - b) <= _CLOSE * abs(a) for a in mine for b in theirs):
+    later = abs(one.told_at - other.told_at) > _NEXT_ISSUE
+    if any(_agree(a, b, later=later) for a in mine for b in theirs):
         return None
+    rises = toll_rises(one, other)
     for unit, value in one.figures:
+        if rises and unit in TOLLS:
+            continue
         others = [figure for named, figure in other.figures if named == unit]
         if others and (unit or not _plain(value, others[0])):
             return unit, value, others[0]
     return None
+
+
+def toll_rises(one: Telling, other: Telling) -> bool:
+    """Tell whether the later headline counts more dead or injured of what may be one event."""
+    counted = [
+        (unit, value, more)
+        for unit, value in one.figures
+        if unit in TOLLS
+        for named, more in other.figures
+        if named == unit
+    ]
+    if not counted or abs(one.told_at - other.told_at) > _TOLL_RISES:
+        return False
+    if _apart(one.spots, other.spots) or _apart(one.places, other.places):
+        return False
+    later = 1 if one.told_at <= other.told_at else -1
+    return all(later * (more - value) >= 0 for _, value, more in counted)
+
+
+def _agree(one: float, other: float, *, later: bool) -> bool:
+    """Tell one figure from another; a rate told to the last digit may move by little in a day."""
+    if later and one != other and min(len(f"{one:g}"), len(f"{other:g}")) >= _PRECISE:
+        return False
+    return abs(one - other) <= _CLOSE * abs(one)
 
 
 def _plain(one: float, other: float) -> bool:
@@ -299,19 +361,21 @@ class Trees:
     value: tuple[float, ...]
     left: tuple[int, ...]
     right: tuple[int, ...]
+    score: Callable[[Sequence[float]], float] = field(init=False, repr=False, compare=False)
+    """Gives the log-odds that two tellings with these signals tell one event."""
 
-    def score(self, signals: Sequence[float]) -> float:
-        """Give the log-odds that two tellings tell one event."""
-        total = self.base
-        signal, value, left, right = self.signal, self.value, self.left, self.right
-        for root in self.roots:
-            node = root
-            at = signal[node]
-            while at >= 0:
-                node = left[node] if signals[at] <= value[node] else right[node]
-                at = signal[node]
-            total += value[node]
-        return total
+    def __post_init__(self) -> None:
+        """Compile the trees to one expression: seven times as fast as walking them."""
+        told = "+".join([repr(self.base), *map(self._told, self.roots)])
+        score = eval(f"lambda s: {told}", {})  # noqa: S307 - made of our own numbers alone
+        object.__setattr__(self, "score", score)
+
+    def _told(self, node: int) -> str:
+        value = float(self.value[node])
+        if (at := int(self.signal[node])) < 0:
+            return repr(value)
+        ways = self._told(self.left[node]), self._told(self.right[node])
+        return f"({ways[0]} if s[{at}] <= {value!r} else {ways[1]})"
 
 
 def probability(log_odds: float) -> float:

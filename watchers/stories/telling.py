@@ -43,6 +43,14 @@ _SYMMETRIC = frozenset({"talks", "meet", "phone", "agreement", "cooperation", "s
 _BEFORE = frozenset({"train"})
 _AFTER = frozenset({"draw", "win", "lose"})
 
+TOLLS = frozenset({"kill", "injur"})
+"""Notions that count people, and whose figures rise while a story lives."""
+_PERSONS = ("peopl", "person", "челов", "адам", "киши", "kishi", "odam", "нафар")
+_DAILY = ("сутк", "daily", "тәулік")
+"""Words of a daily bulletin, where the next figure is the next day's."""
+_PREPOSITION = 2
+_YEARS = 1900
+
 _SUFFIX = re.compile(r"\s+(\||[-–—])\s+([^|]{2,60})$")
 _MIN_HEADLINE_WORDS = 4
 _MAX_OUTLET_WORDS = 6
@@ -152,7 +160,7 @@ def prepare(
         lands=_countries(analysis.entities),
         spots=tuple(sorted({str(one.id) for one in named if one.kind in ("region", "city")})),
         roles=_roles(head, named, lang),
-        figures=_figures(analysis, head),
+        figures=_figures(analysis, head, lang),
         years=_years(analysis),
         has_title=bool(title.strip()),
         has_text=bool(body),
@@ -288,13 +296,41 @@ def _roles(
     return tuple(found)
 
 
-def _figures(analysis: Analysis, head: Sequence[Token]) -> tuple[tuple[str, float], ...]:
-    places = {token.position for token in head}
-    return tuple(
-        ("%" if number.percent else number.unit.replace(APOSTROPHE, ""), number.value)
-        for number in analysis.numbers
-        if number.position in places
-    )
+def _figures(
+    analysis: Analysis, head: Sequence[Token], lang: str
+) -> tuple[tuple[str, float], ...]:
+    """Name what each figure of the headline counts: the dead, the injured, else its next word."""
+    places = {token.position: at for at, token in enumerate(head)}
+    notions = [concept(token.normal, lang) for token in head]
+    daily = any(token.normal.startswith(_DAILY) for token in head)
+    found = []
+    for number in analysis.numbers:
+        at = places.get(number.position)
+        if at is not None:
+            toll = "" if daily or number.percent else _toll(number.value, at, head, notions)
+            unit = "%" if number.percent else toll or number.unit.replace(APOSTROPHE, "")
+            found.append((unit, number.value))
+    return tuple(found)
+
+
+def _toll(value: float, at: int, head: Sequence[Token], notions: Sequence[str | None]) -> str:
+    """Tell whether a figure counts the dead or the injured, "" where it counts neither.
+
+    It does before such a word ("9 dead"), before people where the headline has such a word, or
+    soon after it with nothing else to count ("kills 9 in", "toll rises to 9").
+    """
+    if value != int(value) or not 0 < value < _YEARS:
+        return ""
+    for notion in notions[at + 1 : at + 3]:
+        if notion in TOLLS:
+            return notion
+    told = next((notion for notion in notions if notion in TOLLS), None)
+    follower = head[at + 1].normal if at + 1 < len(head) else ""
+    before = notions[max(0, at - 3) : at]
+    soon = any(notion in TOLLS or notion == "growth" for notion in before)
+    if told and (follower.startswith(_PERSONS) or (soon and len(follower) <= _PREPOSITION)):
+        return told
+    return ""
 
 
 def _stage(notions: set[str | None]) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from storage.model import ItemId, StoryId
 from tests.watchers.stories.telling import NOON, telling
-from watchers.stories import Index, Telling, identify, revise
+from watchers.stories import Index, Joined, Moved, Telling, identify, revise
 
 DAY = timedelta(days=1)
 BRIDGE = "В Караганде открыли новый мост через реку Нуру"
@@ -33,7 +33,7 @@ def test_expiry_leaves_nothing_behind() -> None:
     index.expire(NOON + 30 * DAY)
     assert len(index) == 0
     assert index.candidates(telling(4, BRIDGE)) == ()
-    held = (index._terms["ru"], index._bridges["ru"], index._links, index._norms, index._keys)
+    held = (index._terms["ru"], index._bridges["ru"], index._links, index._sums, index._posted)
     assert not any(held)
 
 
@@ -72,12 +72,14 @@ def test_what_an_admin_put_together_is_not_taken_apart() -> None:
 def test_what_strayed_in_is_let_go() -> None:
     index = of((telling(1, BRIDGE), 1), (telling(2, OTHER), 1))
     (change,) = revise(index, StoryId(1))
+    assert isinstance(change, Moved)
     assert (change.items, change.story, change.to) == ((2,), 1, None)
 
 
 def test_twins_are_joined_into_the_earlier() -> None:
     index = of((telling(1, BRIDGE), 1), (telling(2, AGAIN), 2))
     (change,) = revise(index, StoryId(2))
+    assert isinstance(change, Joined)
     assert (change.story, change.into) == (2, 1)
 
 
@@ -102,3 +104,15 @@ def test_the_verdict_does_not_hang_on_how_many_others_there_are(count: int) -> N
     for number in range(count):
         index.add(telling(10 + number, f"Заметка {number} о погоде и ценах"), StoryId(10 + number))
     assert identify(telling(2, AGAIN), index).story == 1
+
+
+def test_a_restored_story_is_grown_and_not_torn_apart() -> None:
+    index = Index()
+    for number, title in enumerate((BRIDGE, AGAIN, f"{AGAIN} сегодня"), 1):
+        index.restore(telling(number, title), StoryId(1))
+    index.restore(telling(4, OTHER), StoryId(4))
+    newcomer = telling(5, f"Сегодня {BRIDGE}")
+    assert identify(newcomer, index).story == 1
+    index.add(newcomer, StoryId(1))
+    assert revise(index, StoryId(1)) == ()
+    assert index.link(ItemId(1), ItemId(2)) > 0

@@ -4,7 +4,7 @@ import pytest
 
 from storage.model import StoryId
 from tests.watchers.stories.telling import telling
-from watchers.stories import Index, identify
+from watchers.stories import Index, identify, material
 
 DIFFERENT = [
     ("place", "Президент Узбекистана прибыл в Душанбе", "Президент Узбекистана прибыл в Астану"),
@@ -48,3 +48,52 @@ def test_the_next_issue_of_a_daily_rubric_is_another_event() -> None:
     index.add(telling(1, rubric, "Доллар 470,10, евро 512,30.", outlet=5), StoryId(1))
     tomorrow = telling(2, rubric, "Доллар 471,25, евро 510,90.", outlet=5, hours=24)
     assert identify(tomorrow, index).story is None
+
+
+RISING = [
+    ("en", "Mine collapse near Karaganda kills 5 people",
+     "Death toll in Karaganda mine collapse rises to 9"),
+    ("en", "Bus crash near Osh kills 4", "Bus crash near Osh kills 7"),
+    ("ru", "При взрыве газа в Алматы погибли 5 человек",
+     "Число погибших при взрыве газа в Алматы выросло до 12"),
+    ("en", "Flood in Tajikistan injures 12 people",
+     "Number of injured in Tajikistan flood climbs to 30"),
+]  # fmt: skip
+NO_RISE = [
+    ("en", "another place", "Bus crash near Osh kills 4", "Bus crash near Naryn kills 7", 5),
+    ("ru", "a daily bulletin", "В России за сутки умерли 91 человек с коронавирусом",
+     "В России за сутки умерли 105 человек с коронавирусом", 5),
+    ("ru", "another quake", "Землетрясение магнитудой 5,1 у Балхаша",
+     "Землетрясение магнитудой 5,9 у Балхаша", 5),
+    ("ru", "the next day's rate", "Курс доллара составил 470,15 тенге",
+     "Курс доллара составил 474,90 тенге", 24),
+    ("ru", "a week later", "Взрыв в Алматы: погибли 5 человек",
+     "Взрыв в Алматы: погибли 9 человек", 150),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "first", "later"), RISING)
+def test_a_rising_toll_is_the_same_event_and_a_material_change(
+    lang: str, first: str, later: str
+) -> None:
+    index = Index()
+    before = telling(1, first, lang=lang)
+    index.add(before, StoryId(1))
+    after = telling(2, later, lang=lang, hours=5)
+    assert identify(after, index).story == 1
+    assert material(after, [before]) is not None
+
+
+@pytest.mark.parametrize(("lang", "what", "first", "later", "hours"), NO_RISE)
+def test_what_only_looks_like_a_rising_toll_is_another_event(
+    lang: str, what: str, first: str, later: str, hours: int
+) -> None:
+    index = Index()
+    index.add(telling(1, first, lang=lang), StoryId(1))
+    assert identify(telling(2, later, lang=lang, hours=hours), index).story is None, what
+
+
+def test_a_toll_that_falls_is_no_rise() -> None:
+    index = Index()
+    index.add(telling(1, "Bus crash near Osh kills 7", lang="en"), StoryId(1))
+    assert identify(telling(2, "Bus crash near Osh kills 4", lang="en"), index).story is None
