@@ -28,7 +28,7 @@ _IRREGULAR = {
         "tie": "tying ties tied", "lie": "lying lies lied", "datum": "data", "bus": "buses busses",
         "gas": "gases gasses", "virus": "viruses", "bonus": "bonuses", "campus": "campuses",
         "census": "censuses", "status": "statuses", "focus": "focuses", "lens": "lenses",
-        "flee": "fled", "feed": "fed", "feel": "felt", "hear": "heard", "lend": "lent",
+        "flee": "fled", "sue": "sues sued suing", "feed": "fed", "feel": "felt", "hear": "heard", "lend": "lent",
         "sleep": "slept", "sweep": "swept", "stand": "stood", "understand": "understood",
         "withdraw": "withdrew withdrawn", "overthrow": "overthrew overthrown", "tear": "tore torn",
         "forbid": "forbade forbidden", "ride": "rode ridden", "shake": "shook shaken",

@@ -21,6 +21,7 @@ from watchers.text.suffixes import GRAMMARS, strippings
 _MIN_SKELETON = 3
 _MIN_NAME = 4
 _MIN_CYRILLIC_NAME = 5
+_ENGLISH_ENDINGS = ("s", "ed", "ing")
 _LATIN_GRAMMARS = ("uz-Latn", "tk")
 
 
@@ -112,7 +113,11 @@ def _owners(normal: str) -> tuple[str, ...]:
 
 def _latin_forms(normal: str, lang: str) -> list[str]:
     if lang in GRAMMARS:
-        return [normal, *(strippings(normal, lang) if lang in _LATIN_GRAMMARS else ())]
+        found = [normal, *(strippings(normal, lang) if lang in _LATIN_GRAMMARS else ())]
+        if normal.isascii() and normal.endswith(_ENGLISH_ENDINGS):
+            # A short English headline may be taken for Uzbek; that shall cost no hit.
+            found.append(english_form(normal))
+        return found
     bare = normal.removesuffix(APOSTROPHE + "s")
     return [normal, english_form(normal), bare]
 

@@ -67,12 +67,17 @@ _ENDINGS = (
 )
 """What tells apart the languages that share қ and ғ, where no other letter does."""
 
+_LONG_VOWEL = re.compile(r"\w*[а-я](?:аа|оо|уу|ээ)\w*")
+"""Kyrgyz has them everywhere, Russian in few words, which its dictionary knows."""
+
+_ENGLISH_ENDING = dict(_ENDINGS)["en"]
 _PLAIN_ENDINGS = (
+    ("ky", _LONG_VOWEL),
     (
         "ky",
         re.compile(r"(?:[дтн][уү]н|[аоуэ]{2}(?:н?[дтгк][аоу]н?|лар)?|ып жат\w+т|штады|талды)\b"),
     ),
-    ("kk", re.compile(r"(?:[лдт]ары?|[лдт]ер|тты|ыпты?|ады|еді|мады|ңыз)\b")),
+    ("kk", re.compile(r"(?:ып жатыр|іп жатыр|[лдт]ары?|[лдт]ер|тты|ыпты?|ады|еді|мады|ңыз)\b")),
     ("ky", re.compile(r"(?:[лдт]ары?|[лдт]ер|тты|ыпты?|ады|ган)\b")),
     ("uz-Cyrl", re.compile(r"(?:[лрнтдб]ди|ланди|илди|нинг|моқда|лари?|[лвшкт]иги|[вмрнл]и$)\b")),
     ("tg", re.compile(r"(?:шуд|кард|онро|ҳои|иро|анд|[втнрл]и(?= ))\b")),
@@ -155,7 +160,8 @@ def _latin_rule(sample: str, lower: str) -> str:
         return ""
     if letters & set("ñŋ") or ("q" in letters and letters & set("ūğşäúáńǵıý")):
         return "kk"
-    if "q" in letters and _VOWEL_Y.search(lower.replace("qu", "")):
+    bare = lower.replace("qu", "")  # quakes, queries
+    if "q" in bare and _VOWEL_Y.search(bare):
         return "kk"  # Uzbek has q, and y only beside vowels
     return "tr" if letters & set("ğı") and "q" not in letters else ""
 
@@ -164,7 +170,9 @@ def _latin_letters(lower: str, letters: set[str], english: int) -> str:
     """Name the language that the letters alone prove."""
     if "ə" in letters:
         return "az"
-    if not english and sum(map(lower.count, "áóúńǵ")) >= _MANY and letters.isdisjoint("éíèàâêô"):
+    kazakh = bool(letters & set("ńǵ")) or sum(map(lower.count, "áóúńǵı")) >= _MANY
+    kazakh |= not _ENGLISH_ENDING.search(lower)
+    if kazakh and letters & set("áóúńǵ") and not english and letters.isdisjoint("éíèàâêô"):
         return "kk"
     turkmen = "ň" in letters or letters >= set("ýž")
     if turkmen or ("ý" in letters and "q" not in letters and letters & set("äüöşç")):
@@ -227,7 +235,10 @@ def _scored(lower: str, words: set[str], likely: frozenset[str], *, ends: bool) 
 def _reads_russian(sample: str) -> bool:
     """Tell whether the Russian dictionary knows most words; names inside are no evidence."""
     words = [word for word in _WORDS.findall(sample) if len(word) > _MANY]
-    if any(_NATIVE_CASE.search(word) and not _in_russian(word) for word in words):
+    if any(
+        (_NATIVE_CASE.search(word) or _LONG_VOWEL.fullmatch(word)) and not _in_russian(word)
+        for word in words
+    ):
         return False
     telling = [
         word for at, word in enumerate(words) if not at or word.islower() or _in_russian(word)
