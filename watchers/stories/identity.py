@@ -102,7 +102,7 @@ def _joined(likenesses: tuple[Likeness, ...], index: Index) -> tuple[StoryId | N
     newcomer = ItemId(-1)
     groups = [[newcomer], *grouped(around, index)]
     inside = {item for group in groups for item in group}
-    links: dict[ItemId, Mapping[ItemId, float]] = {item: index.near(item) for item in inside}
+    links = index.links(inside)
     links[newcomer] = {item: value for item, value in odds.items() if item in inside}
     # What the newcomer is linked with must know it too: links go both ways.
     for item, value in links[newcomer].items():

@@ -154,10 +154,20 @@ class Index:
 
     def near(self, item: ItemId) -> Mapping[ItemId, float]:
         """Give the items that an item in the window was found alike with, and how surely."""
+        self._connect_restored(item)
+        return self._links.get(item, {})
+
+    def links(self, items: Iterable[ItemId]) -> dict[ItemId, Mapping[ItemId, float]]:
+        """Give what each of these items was found alike with; every link is known both ways."""
+        asked = tuple(items)
+        for item in asked:
+            self._connect_restored(item)
+        return {item: self._links.get(item, {}) for item in asked}
+
+    def _connect_restored(self, item: ItemId) -> None:
         if item in self._unconnected:
             self._unconnected.discard(item)
             self._connect(item, self.compared(self._tellings[item]))
-        return self._links.get(item, {})
 
     def _likeness(self, view: View, item: ItemId) -> Likeness:
         one, two = view.telling, self._tellings[item]

@@ -57,7 +57,7 @@ def revise(index: Index, story: StoryId) -> tuple[Change, ...]:
     groups = grouped(around, index)
     found = partition(
         groups,
-        {item: index.near(item) for group in groups for item in group},
+        index.links(item for group in groups for item in group),
         join=index.settings.join,
         floor=index.settings.floor,
         apart=barred(groups, index),

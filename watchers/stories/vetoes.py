@@ -13,7 +13,7 @@ from watchers.stories.telling import NOTION, Telling, bridge_id
 Reason = tuple[str | float, ...]
 """A signal's or veto's name and the small values that explain it; JSON-able."""
 
-_TEMPLATE: Final = 0.5
+_TEMPLATE: Final = 0.33
 """Share of common headline words from which two headlines are one template."""
 _INSTALMENT: Final = timedelta(hours=16)
 _COPY: Final = 0.6

@@ -97,3 +97,11 @@ def test_a_toll_that_falls_is_no_rise() -> None:
     index = Index()
     index.add(telling(1, "Bus crash near Osh kills 7", lang="en"), StoryId(1))
     assert identify(telling(2, "Bus crash near Osh kills 4", lang="en"), index).story is None
+
+
+def test_one_short_template_about_many_towns_is_many_events() -> None:
+    index = Index()
+    for number, town in enumerate(("Osh", "Naryn", "Batken", "Jalal-Abad", "Karakol"), 1):
+        one = telling(number, f"Floods reach {town}", lang="en", hours=-20 * number)
+        assert identify(one, index).story is None
+        index.add(one, StoryId(number))
