@@ -89,11 +89,14 @@ def alert(matter: Matter, now: datetime) -> Message | Void:
         return Void("story gone")
     if matter.told:
         return Void("joined")
-    because = dict.fromkeys((one.term, one.word) for one in matter.matches if one.term)
+    because: dict[tuple[str, str], tuple[str, str]] = {}
+    for one in matter.matches:
+        if one.term:  # each outlet writes the word in its own case
+            because.setdefault((one.term, one.word.casefold()), (one.term, one.word))
     met = {one.subscription_id for one in matter.matches}
     query = next((query for one, query in matter.queries if one in met), "")
     return render.alert(
-        matter.story, matter.chat, now=now, because=tuple(because)[:3], query=query
+        matter.story, matter.chat, now=now, because=tuple(because.values())[:3], query=query
     )
 
 

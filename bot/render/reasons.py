@@ -53,11 +53,12 @@ def _matched(trace: Trace, language: str) -> Html:
         return told(language, "why.too_late", query=query)
     if not trace.matches:
         return told(language, "why.no_match")
-    seen: dict[tuple[str, str, str], None] = {}
+    seen: dict[tuple[str, str, str], str] = {}
     for match in trace.matches:
         query = trace.queries.get(match.subscription_id, "")
-        seen.setdefault((query, match.term, match.word))
-    return joined(_met(*one, language) for one in list(seen)[:MOST_MATCHES])
+        seen.setdefault((query, match.term, match.word.casefold()), match.word)
+    met = [(query, term, word) for (query, term, _), word in seen.items()]
+    return joined(_met(*one, language) for one in met[:MOST_MATCHES])
 
 
 def _met(query: str, term: str, word: str, language: str) -> Html:

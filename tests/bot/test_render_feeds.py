@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.conversation import Message
+from bot.delivery import letter
 from bot.notices import owe_feed_notices
 from bot.render import feeds as render
 from bot.render import reasons
@@ -185,6 +187,20 @@ def met(term: str, word: str) -> Match:
 )
 def test_why_names_the_query_and_the_word(term: str, word: str, said: str) -> None:
     assert said in explained(matches=(met(term, word),) * 3, queries={GAS: "Токаев"})
+
+
+def test_why_names_a_word_once_however_outlets_write_it() -> None:
+    matches = (met("gas", "gas"), met("gas", "Gas"), met("gas", "GAS"))
+    said = explained(matches=matches, queries={GAS: "gas"})
+    assert 1 == said.casefold().count("query gas")
+
+
+def test_an_alert_names_a_word_once_however_outlets_write_it() -> None:
+    matter = letter.Matter(ALMATY, TOLD, matches=(met("gas", "gas"), met("gas", "Gas")))
+    said = letter.alert(matter, NOW)
+    assert isinstance(said, Message)
+    assert 1 == plain(said.html).casefold().count("🔎 gas")
+    assert "gas, gas" not in plain(said.html).casefold()
 
 
 def test_why_says_what_became_of_it_and_for_what_reason() -> None:
