@@ -164,3 +164,30 @@ async def test_a_story_outlives_the_feed_that_told_it_first(db: Database, now: d
     [(item, story, _)] = await db.read(all_items)
     assert item > 1
     assert await db.read(stories.get, story) is not None
+
+
+def the_alert_arrived(db: Connection, now_ms: int) -> None:
+    db.conn.execute(
+        "update deliveries set state = 'sent', message_id = 7, settled_at = ? where kind = 'alert'",
+        (now_ms,),
+    )
+
+
+async def test_a_rising_toll_answers_the_alert_and_opens_no_story(
+    db: Database, now: datetime
+) -> None:
+    desk = await Desk.opened(db)
+    await reader_of(db, desk, "Karaganda", now)
+    titles = (
+        "Mine collapse near Karaganda kills 5 people",
+        "Death toll in Karaganda mine collapse rises to 9",
+    )
+    for number, title in enumerate(titles, 1):
+        feed = await feed_of(db, f"outlet{number}", now)
+        at = now + timedelta(hours=number)
+        told = entry(number, title, url_key=f"outlet{number}.example/{number}")
+        await desk.take(feed, (told,), None, at)
+        await db.write(the_alert_arrived, int(at.timestamp() * 1000))
+    assert [1, 1] == [story for _, story, _ in await db.read(all_items)]
+    told_to_reader = [row for row in await db.read(owed) if row[0] != "edit"]
+    assert [("alert", "s1", 1), ("update", "s1:kill=9", 1)] == told_to_reader
