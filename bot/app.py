@@ -7,9 +7,8 @@ an outlet is.
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,18 +18,15 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import health, telegram_half
 from bot.conversation import World
 from bot.editions import Editions
-from bot.instance import alone, database_lock, token_lock
+from bot.instance import alone, token_lock
+from bot.newsroom import Newsroom, newsroom, wall_clock
 from bot.notices import owe_feed_notices
 from bot.settings import Settings
 from bot.telegram_half import TelegramHalf
 from storage import deliveries, feeds, ledger, talks
-from storage.database import Database
 from storage.model import FeedStatus, Outlet
-from watchers import catalogue, fetch, workers
-from watchers.desk import Desk
-from watchers.discover import Looker, Seen
-from watchers.poll import Politeness, Poller
-from watchers.schedule import Policy
+from watchers import catalogue
+from watchers.poll import Politeness
 
 log = structlog.get_logger(__name__)
 
@@ -40,77 +36,8 @@ UPKEEP_TICK_S = 3600
 LATE_S = 900
 
 
-def wall_clock() -> datetime:
-    """Return the present moment: the one clock of the running program."""
-    return datetime.now(UTC)
-
-
 Starting = Iterable[tuple[feeds.NewFeed, Outlet]]
 """Feeds to begin with, each with its outlet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Newsroom:
-    """The watching half: everything that turns feeds into stories."""
-
-    settings: Settings
-    db: Database
-    desk: Desk
-    poller: Poller
-    clock: Callable[[], datetime]
-
-
-@asynccontextmanager
-async def newsroom(
-    settings: Settings,
-    *,
-    politeness: Politeness | None = None,
-    clock: Callable[[], datetime] = wall_clock,
-) -> AsyncIterator[Newsroom]:
-    """Open the watching half, alone on its database, for as long as the block runs.
-
-    The desk remembers nothing yet: call ``remember``.
-    Raises NewsError where another process has the database, or the file cannot serve.
-    """
-    async with AsyncExitStack() as open_parts:
-        open_parts.enter_context(alone(database_lock(settings.database_path), "instance.database"))
-        db = await Database.opened(settings.database_path)
-        open_parts.push_async_callback(db.close)
-        desk = await Desk.opened(db)
-        fetcher = await open_parts.enter_async_context(
-            fetch.opened(
-                user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=clock
-            )
-        )
-        poller = await open_parts.enter_async_context(
-            Poller.opened(
-                db,
-                desk,
-                fetcher,
-                politeness=politeness,
-                policy=Policy(base_s=settings.poll_interval),
-                clock=clock,
-            )
-        )
-        yield Newsroom(settings, db, desk, poller, clock)
-
-
-@asynccontextmanager
-async def looking(settings: Settings) -> AsyncIterator[Callable[[str], Awaitable[Seen]]]:
-    """Open only what it takes to look at an address and keep nothing."""
-    async with (
-        fetch.opened(
-            user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=wall_clock
-        ) as fetcher,
-        workers.opened() as parsers,
-    ):
-        yield Looker(fetcher, parsers, wall_clock).look
-
-
-def user_agent(settings: Settings) -> str:
-    """Name ourselves to outlets, with a way to reach the operator."""
-    contact = settings.user_agent_contact
-    return f"SteppeWire/0.1 (news monitor; feed reader{f'; +{contact}' if contact else ''})"
 
 
 async def run(

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bot import app, texts
+from bot import newsroom, texts
 from bot.cli.common import Refused, archive, as_json, command, emit, now, told
 from bot.settings import Settings
 from storage import feeds as feed_store
@@ -69,7 +69,7 @@ async def add(settings: Settings, url: str, *, as_json: bool) -> None:
     It is looked at once before it is kept; what is there already is stored without alerts.
     One that cannot be read now is added too, says why on stderr, and is tried again.
     """
-    async with app.newsroom(settings) as room:
+    async with newsroom.newsroom(settings) as room:
         await room.db.read(feed_store.refuse_known, discover.address(url))
         await room.desk.remember(room.clock())
         feed = await room.poller.add(url)
@@ -86,7 +86,7 @@ async def add(settings: Settings, url: str, *, as_json: bool) -> None:
 @command
 async def check(settings: Settings, url: str, *, as_json: bool) -> None:
     """Look at URL as a feed, say what it would bring and keep nothing."""
-    async with app.looking(settings) as look:
+    async with newsroom.looking(settings) as look:
         seen = await look(url)
     if seen.error_key:
         raise Refused(texts.complaint("en", seen.error_key, seen.error_values))

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from bot import app
+from bot import newsroom
 from bot.cli.common import command
 from bot.settings import Settings
 from storage import feeds
@@ -18,7 +18,7 @@ from watchers.poll import Round
 @command
 async def poll(settings: Settings, *, force: bool, wanted: str | None, as_json: bool) -> None:
     """Run one round: look at every feed that is due, and say what came of it."""
-    async with app.newsroom(settings) as room:
+    async with newsroom.newsroom(settings) as room:
         feed = await room.db.read(feeds.found, wanted) if wanted else None
         await room.desk.remember(room.clock())
         if feed is not None:
