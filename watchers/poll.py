@@ -152,11 +152,12 @@ class Poller:
         if force:
             found = await self._db.read(feeds.pollable)
         else:
+            sooner = min(_NEVER_SOONER, timedelta(seconds=self._policy.lowest_s))
             # A database that cannot be written keeps feeds due: that is not the outlets' fault.
             found = tuple(
                 feed
                 for feed in await self._db.read(feeds.due, now)
-                if now - self._asked.get(feed.id, _NEVER) >= _NEVER_SOONER
+                if now - self._asked.get(feed.id, _NEVER) >= sooner
             )
         return await self._poll(found, force=force, progress=progress)
 
