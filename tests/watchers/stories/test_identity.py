@@ -1,5 +1,7 @@
 """Laws of the one decision."""
 
+import pytest
+
 from storage.model import StoryId
 from tests.watchers.stories.telling import telling
 from watchers.stories import Index, identify
@@ -20,3 +22,33 @@ def test_another_figure_in_the_same_headline_is_another_event() -> None:
     index = Index()
     index.add(telling(1, "Землетрясение магнитудой 5,1 у Балхаша"), StoryId(1))
     assert identify(telling(2, "Землетрясение магнитудой 4,3 у Балхаша"), index).story is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "titles"),
+    [
+        (
+            "ru",
+            (
+                "Токаев подписал закон о водном кодексе",
+                "Токаев прибыл в Ташкент с государственным визитом",
+                "Токаев назначил нового министра энергетики",
+            ),
+        ),
+        (
+            "en",
+            (
+                "Kazatomprom raises its uranium output plan for next year",
+                "Uranium price climbs to a new high on the spot market",
+                "Kyrgyz parliament lifts the ban on uranium mining",
+                "Villagers protest against old uranium tailings",
+            ),
+        ),
+    ],
+)
+def test_in_a_young_archive_one_common_word_joins_nothing(lang: str, titles: tuple[str]) -> None:
+    index = Index()
+    for number, title in enumerate(titles, 1):
+        one = telling(number, title, lang=lang)
+        assert identify(one, index).story is None
+        index.add(one, StoryId(number))
