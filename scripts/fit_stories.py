@@ -67,7 +67,7 @@ def fit(samples: list[tuple[float, Sample]], columns: tuple[int, ...], **shape: 
 
 def fit_same(samples: list[tuple[float, Sample]]) -> Trees:
     """Fit the trees for two tellings in one language."""
-    model = fit(samples, SAME, max_iter=55, max_depth=4, min_samples_leaf=40)
+    model = fit(samples, SAME, max_iter=55, max_depth=4, min_samples_leaf=80)
     return flat(model, SAME)
 
 
