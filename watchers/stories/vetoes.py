@@ -20,6 +20,7 @@ _COPY: Final = 0.6
 _LONG_COPY: Final = 0.75
 _LONG: Final = 10
 _LONG_TITLE: Final = 3
+_LEAST_SHARED: Final = 2
 _DENY: Final = bridge_id(NOTION, "deny")
 
 
@@ -35,7 +36,29 @@ def veto(one: Telling, other: Telling, template: float, copied: float) -> Reason
         return ("veto", "stage")
     if one.denies != other.denies and not _knows_denial(one, other):
         return ("veto", "denial")
-    return _instalment(one, other) or (_filled(one, other) if template >= _TEMPLATE else None)
+    return (
+        _thin(one, other)
+        or _instalment(one, other)
+        or (_filled(one, other) if template >= _TEMPLATE else None)
+    )
+
+
+def _thin(one: Telling, other: Telling) -> Reason | None:
+    """Tell headlines that share a single word, be it the rarest: a person is no event.
+
+    Where the archive is young every word is rare, and one of them would join anything.
+    """
+    if one.has_text and other.has_text:
+        return None
+    if one.lang != other.lang:
+        mine, theirs = one.bridges, other.bridges
+    else:
+        mine = one.terms if one.has_text else one.terms[: one.title_terms]
+        theirs = other.terms if other.has_text else other.terms[: other.title_terms]
+    shared = len(set(mine).intersection(theirs))
+    if shared >= _LEAST_SHARED or one.title == other.title:
+        return None
+    return ("veto", "thin", shared)
 
 
 def is_copy(one: Telling, other: Telling, copied: float) -> bool:
