@@ -4,11 +4,12 @@ A veto is asked for only where the words would join: it looks at what a template
 place, figure, date or role that differs. Each gives its reason, short enough to be stored.
 """
 
+from collections import Counter
 from datetime import timedelta
 from typing import Final
 
 from watchers.stories.signals import figures_differ, roles_swapped
-from watchers.stories.telling import NOTION, Telling, bridge_id
+from watchers.stories.telling import ENTITY, FIGURE, KIND, NAME, NOTION, Telling, bridge_id
 
 Reason = tuple[str | float, ...]
 """A signal's or veto's name and the small values that explain it; JSON-able."""
@@ -48,17 +49,23 @@ def _thin(one: Telling, other: Telling) -> Reason | None:
 
     Where the archive is young every word is rare, and one of them would join anything.
     """
-    if one.has_text and other.has_text:
-        return None
     if one.lang != other.lang:
-        mine, theirs = one.bridges, other.bridges
+        shared = _shared_across(one, other)
+    elif one.has_text and other.has_text:
+        return None
     else:
         mine = one.terms if one.has_text else one.terms[: one.title_terms]
         theirs = other.terms if other.has_text else other.terms[: other.title_terms]
-    shared = len(set(mine).intersection(theirs))
+        shared = len(set(mine).intersection(theirs))
     if shared >= _LEAST_SHARED or one.title == other.title:
         return None
     return ("veto", "thin", shared)
+
+
+def _shared_across(one: Telling, other: Telling) -> int:
+    """Count what two languages share; a name is one thing, by its sound and in the gazetteer."""
+    kinds = Counter(key & KIND for key in set(one.bridges).intersection(other.bridges))
+    return kinds[NOTION] + kinds[FIGURE] + max(kinds[NAME], kinds[ENTITY])
 
 
 def is_copy(one: Telling, other: Telling, copied: float) -> bool:

@@ -52,3 +52,13 @@ def test_in_a_young_archive_one_common_word_joins_nothing(lang: str, titles: tup
         one = telling(number, title, lang=lang)
         assert identify(one, index).story is None
         index.add(one, StoryId(number))
+
+
+def test_a_town_alone_joins_nothing_across_languages() -> None:
+    index = Index()
+    index.add(
+        telling(1, "В Бишкеке подорожал хлеб", "Буханка стоит на пять сомов дороже."), StoryId(1)
+    )
+    quake = "Seismologists put the centre 80 kilometres away. No damage is reported."
+    other = telling(2, "Earthquake of magnitude 4.3 felt in Bishkek", quake, lang="en")
+    assert identify(other, index).story is None
