@@ -88,6 +88,8 @@ class Desk:
         Documents wait for it; the chat does not.
         """
         async with self._turn:
+            # The dictionaries take some tenths of a second to load: not on the chat's loop.
+            await asyncio.to_thread(words.analyse, "Проба words", "")
             recent = await self._db.read(items.since, now - WINDOW)
             for done, one in enumerate(recent, 1):
                 self._memory.index.restore(telling_of(one, self._memory.names), one.story_id)

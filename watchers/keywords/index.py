@@ -7,6 +7,7 @@ its own keys up and only those queries are evaluated. Equal queries are kept onc
 from collections.abc import Hashable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from watchers.keywords.facts import Facts
@@ -151,5 +152,10 @@ def _filter_anchors(node: Filter) -> frozenset[str] | None:
 def _other_keys(analysis: Analysis, facts: Facts) -> set[str]:
     keys = {f"f:country:{facts.country.casefold()}", f"f:lang:{facts.lang}"}
     for token in (*analysis.tokens, *analysis.compounds):
-        keys.update("p:" + token.word.normal[:size] for size in _PREFIXES)
+        keys.update(_prefixes(token.word.normal))
     return keys
+
+
+@lru_cache(maxsize=65536)
+def _prefixes(normal: str) -> frozenset[str]:
+    return frozenset("p:" + normal[:size] for size in _PREFIXES)

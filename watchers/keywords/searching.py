@@ -5,6 +5,7 @@ outlet is only narrowed, and the newest hits are checked again with the same mat
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from watchers.keywords.facts import Facts
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
@@ -136,7 +137,12 @@ def item_words(analysis: Analysis, facts: Facts) -> str:
     if facts.country:
         keys.add(f"f:country:{facts.country.casefold()}")
     for token in (*analysis.tokens, *analysis.compounds):
-        # A figure may hold a space, where the index would cut it; nobody can type one in ``1*``.
-        normal = token.word.normal.split()[0]
-        keys.update("p:" + normal[:size] for size in PREFIXES if size <= len(normal))
+        keys.update(_prefixes(token.word.normal))
     return " ".join(sorted(keys))
+
+
+@lru_cache(maxsize=65536)
+def _prefixes(normal: str) -> tuple[str, ...]:
+    # A figure may hold a space, where the index would cut it; nobody can type one in ``1*``.
+    normal = normal.split(maxsplit=1)[0]
+    return tuple("p:" + normal[:size] for size in PREFIXES if size <= len(normal))
