@@ -9,7 +9,7 @@ import structlog
 
 from bot.settings import Settings
 
-SECRET = re.compile(r"\b[0-9]{5,20}:[A-Za-z0-9_-]{20,100}\b")
+SECRET = re.compile(r"\b[0-9]{5,20}:[A-Za-z0-9_-]{6,100}\b")
 """A bot's token anywhere in a line: httpx, inside python-telegram-bot, logs whole URLs."""
 
 NOISY = (

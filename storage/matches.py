@@ -5,6 +5,7 @@ from datetime import datetime
 
 from storage.model import ChatId, ItemId, Match, StoryId, SubscriptionId, ThreadId
 from storage.sql import Connection, to_ms
+from storage.stories import LATE
 
 
 def add(db: Connection, found: Iterable[Match], now: datetime) -> None:
@@ -22,16 +23,17 @@ def add(db: Connection, found: Iterable[Match], now: datetime) -> None:
 def of_chat(
     db: Connection, chat_id: ChatId, thread_id: ThreadId | None, start: datetime, end: datetime
 ) -> list[Match]:
-    """Return what a chat's live subscriptions met in [start, end), newest first.
+    """Return what a chat's live subscriptions met in [start, end), newest first; no old news.
 
     ``thread_id`` None means every topic of the chat.
     """
     rows = db.conn.execute(
         "select m.subscription_id, m.item_id, m.story_id, m.term, m.word"
         " from subscriptions s join matches m on m.subscription_id = s.id"
+        " join items i on i.id = m.item_id and coalesce(i.published, i.first_seen) >= ?5"
         " where s.chat_id = ?1 and (?2 is null or s.thread_id = ?2) and s.paused = 0"
         " and m.seen_at >= ?3 and m.seen_at < ?4 order by m.seen_at desc",
-        (chat_id, thread_id, to_ms(start), to_ms(end)),
+        (chat_id, thread_id, to_ms(start), to_ms(end), to_ms(start - LATE)),
     )
     return [of_row(row) for row in rows]
 

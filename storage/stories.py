@@ -1,11 +1,15 @@
 """Stories: one event and all its tellings, under an id that never stops pointing somewhere."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage import items, outlets
 from storage.model import FeedId, Item, ItemId, Story, StoryId
 from storage.sql import Connection, marks, moment, to_ms
+
+LATE = timedelta(days=1)
+"""How long after its own date a telling may reach us and still be news of a window; what is
+older came with a new feed or an import."""
 
 
 def open_new(db: Connection, story_id: StoryId, told_at: datetime) -> None:
@@ -91,8 +95,9 @@ def between(db: Connection, start: datetime, end: datetime, *, limit: int = 2000
     """Return the stories with a telling first seen in [start, end), most told first."""
     rows = db.conn.execute(
         "select story_id from items where first_seen >= ? and first_seen < ?"
+        " and coalesce(published, first_seen) >= ?"
         " group by story_id order by count(*) desc, max(first_seen) desc limit ?",
-        (to_ms(start), to_ms(end), limit),
+        (to_ms(start), to_ms(end), to_ms(start - LATE), limit),
     )
     return [StoryId(row[0]) for row in rows]
 

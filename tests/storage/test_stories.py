@@ -60,3 +60,14 @@ def test_corrections_are_remembered_in_order(connection: Connection) -> None:
     stories.correct(connection, "apart", [(ItemId(1), ItemId(2))], 7, rows.NOON)
     stories.correct(connection, "together", [(ItemId(2), ItemId(1))], 7, rows.NOON)
     assert [("apart", 1, 2), ("together", 2, 1)] == stories.corrections(connection)
+
+
+def test_old_news_that_came_with_a_new_feed_is_no_news_of_the_window(
+    connection: Connection,
+) -> None:
+    feed = rows.feed(connection)
+    week_old = rows.new_item(1, published=rows.NOON - timedelta(days=7))
+    late = rows.new_item(2, published=rows.NOON - timedelta(hours=3))
+    rows.told(connection, feed, week_old, late)
+    window = (rows.NOON - timedelta(hours=1), rows.NOON + timedelta(seconds=1))
+    assert [2] == stories.between(connection, *window)
