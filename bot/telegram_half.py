@@ -17,7 +17,6 @@ from bot.conversation import World
 from bot.delivery import Deliverer
 from bot.limits import Limiter
 from bot.settings import Settings
-from bot.telegram_in import channel_facts
 from bot.telegram_updates import UpdatesRequest
 from storage import lanes
 from storage.errors import NewsError
@@ -59,12 +58,7 @@ class TelegramHalf:
             log.warning("telegram is away", next_try_s=wait)
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT_S)
-        bot = self.application.bot
-        self.world = replace(
-            self.world,
-            bot_username=bot.username,
-            channel=lambda name, person: channel_facts(bot, name, person),
-        )
+        self.world = replace(self.world, bot_username=self.application.bot.username)
         self.adapter = Adapter(self.world)
         self.adapter.attach(self.application)
         await self.deliverer.start()

@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_skeleton, format_timedelta, get_timezone_location
 from babel.numbers import format_decimal
+
+from storage.clock import zone as zone  # noqa: PLC0414 (re-exported: one reading of zones)
 
 # British English writes 21 Nov and 14:05, as the region's readers of English do.
 _LOCALES = {"en": "en_GB", "ru": "ru_RU"}
@@ -22,15 +23,6 @@ WEEK = timedelta(days=7)
 def locale(language: str) -> Locale:
     """Return Babel's locale for one of our languages."""
     return Locale.parse(_LOCALES.get(language, "en_GB"))
-
-
-@cache
-def zone(name: str) -> ZoneInfo:
-    """Return a time zone by its IANA name; UTC where the name means nothing (any more)."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def number(value: float, language: str) -> str:
