@@ -24,7 +24,7 @@ from bot.notices import owe_feed_notices
 from bot.settings import Settings
 from bot.telegram_half import TelegramHalf
 from storage import deliveries, feeds, ledger, talks
-from storage.model import FeedStatus, Outlet
+from storage.model import FeedStatus, NewFeed, Outlet
 from watchers import catalogue
 from watchers.poll import Politeness
 
@@ -36,7 +36,7 @@ UPKEEP_TICK_S = 3600
 LATE_S = 900
 
 
-Starting = Iterable[tuple[feeds.NewFeed, Outlet]]
+Starting = Iterable[tuple[NewFeed, Outlet]]
 """Feeds to begin with, each with its outlet."""
 
 

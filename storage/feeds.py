@@ -1,7 +1,6 @@
 """Feeds: what is polled, when next, and how each is. Polling's whole memory is in these rows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from storage.model import (
     FeedNoticeKind,
     FeedState,
     FeedStatus,
+    NewFeed,
     Outlet,
     StoryId,
 )
@@ -32,19 +32,6 @@ COLUMNS = (
 _WIDTH = 37
 _SELECT = f"select {COLUMNS}, {outlets.COLUMNS} from feeds f join outlets o on o.id = f.outlet_id"  # noqa: S608 (our own column lists)
 _POLLED = "f.status not in ('gone', 'paused') and f.kind <> 'import'"
-
-
-@dataclass(frozen=True, slots=True)
-class NewFeed:
-    """A feed to be added, and the outlet it belongs to (added where it is not known yet)."""
-
-    url: str
-    title: str
-    outlet: str
-    kind: FeedKind = FeedKind.FEED
-    languages: tuple[str, ...] = ()
-    site_url: str = ""
-    rules: dict[str, str] = field(default_factory=dict)
 
 
 # --- reading ---------------------------------------------------------------------------------

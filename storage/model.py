@@ -139,6 +139,19 @@ class FeedNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class NewFeed:
+    """A feed to be added, and the outlet it belongs to (added where it is not known yet)."""
+
+    url: str
+    title: str
+    outlet: str
+    kind: FeedKind = FeedKind.FEED
+    languages: tuple[str, ...] = ()
+    site_url: str = ""
+    rules: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """A source that we poll: its address, its outlet and the state of polling it.
 

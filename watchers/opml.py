@@ -6,8 +6,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from storage.errors import NewsError
-from storage.feeds import NewFeed
-from storage.model import Outlet, OutletId
+from storage.model import NewFeed, Outlet, OutletId
 from watchers.text import markup, urls
 
 MOST_BYTES = 5_000_000

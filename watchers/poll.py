@@ -18,8 +18,7 @@ import structlog
 
 from storage import feeds
 from storage.database import Database
-from storage.feeds import NewFeed
-from storage.model import Feed, FeedId, FeedState, FeedStatus
+from storage.model import Feed, FeedId, FeedState, FeedStatus, NewFeed
 from watchers import discover, schedule, workers
 from watchers.desk import Desk, Taken
 from watchers.discover import Looker, Parsing, Seen, document_of

@@ -15,8 +15,7 @@ from bot.cli.common import command
 from bot.sandbox import ADMIN_ID, Sandbox, sample_outlets
 from bot.settings import Settings, host_port
 from storage.errors import NewsError
-from storage.feeds import NewFeed
-from storage.model import Outlet, OutletId, Ownership
+from storage.model import NewFeed, Outlet, OutletId, Ownership
 
 USUAL_PORT = 8011
 FOLDER = Path("demo-data")

@@ -26,7 +26,7 @@ import structlog
 
 from storage import feeds
 from storage.database import Database
-from storage.feeds import NewFeed
+from storage.model import NewFeed
 from watchers import fetch
 from watchers.desk import Desk
 from watchers.poll import Poller

@@ -12,8 +12,7 @@ from aiohttp import web
 from storage import feeds, items
 from storage.database import Database
 from storage.errors import NewsError
-from storage.feeds import NewFeed
-from storage.model import Feed, FeedKind, FeedNoticeKind, FeedStatus
+from storage.model import Feed, FeedKind, FeedNoticeKind, FeedStatus, NewFeed
 from tests.farm import Farm, item, opened, rss
 from watchers import fetch, workers
 from watchers.complaints import sentence
