@@ -147,17 +147,19 @@ class ticking:  # noqa: N801 (reads as a with-statement)
     async def _upkeep(self) -> None:
         """Forget what nobody needs any more."""
         room, now = self._room, self._room.clock()
-        room.desk.expire(now)
+        await room.desk.expire(now)
         for prune in (deliveries.prune, talks.prune):
             await room.db.write(prune, now)
 
 
 def survived(tick: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
-    """Return a tick that outlives whatever goes wrong in it."""
+    """Return a tick that outlives whatever goes wrong in it; the stop may cut it short."""
 
     async def run_once() -> None:
         try:
             await tick()
+        except asyncio.CancelledError:
+            log.debug("tick cut short", tick=getattr(tick, "__qualname__", str(tick)))
         except Exception:
             log.exception("tick failed", tick=getattr(tick, "__qualname__", str(tick)))
 

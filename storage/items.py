@@ -178,16 +178,6 @@ def by_ids(db: Connection, ids: Iterable[ItemId]) -> tuple[Item, ...]:
     return tuple(found[one] for one in wanted if one in found)
 
 
-def since(db: Connection, start: datetime) -> tuple[Item, ...]:
-    """Return the items first seen at or after a moment, oldest first: the window's archive."""
-    rows = db.conn.execute(
-        f"select {COLUMNS}, {outlets.COLUMNS} from {JOINED}"  # noqa: S608 (our own column lists)
-        " where i.first_seen >= ? order by i.first_seen, i.id",
-        (to_ms(start),),
-    )
-    return tuple(map(of_row, rows))
-
-
 def reasons(db: Connection, item_id: ItemId) -> tuple[float, Any]:
     """Return the score and the stored reasons of the verdict that joined an item to its story."""
     row = db.conn.execute("select score, reasons from items where id = ?", (item_id,)).fetchone()

@@ -122,6 +122,20 @@ create table item_keys (                     -- keys of items seen, kept for goo
 ) strict, without rowid;
 """
 
+TELLINGS = """
+create table tellings (                      -- of items whose story lives: identity's memory
+    item_id integer primary key references items(id) on delete cascade,
+    packed  blob not null
+) strict;
+
+create table old_texts (                     -- of stories that live no more; never grows
+    place    integer primary key,            -- in a table of fixed size
+    mark     integer not null,
+    story_id integer not null,
+    told_at  integer not null
+) strict;
+"""
+
 CHATS = """
 create table chats (
     id                integer primary key,     -- Telegram's
@@ -299,7 +313,7 @@ def execute_all(db: Database, script: str) -> None:
 @migrations()
 def m001_foundation(db: Database) -> None:
     """Lay every table of the first version."""
-    for script in (OUTLETS, FEEDS, STORIES, ITEMS, CHATS, DELIVERIES, TALKS, FACTS):
+    for script in (OUTLETS, FEEDS, STORIES, ITEMS, TELLINGS, CHATS, DELIVERIES, TALKS, FACTS):
         execute_all(db, script)
     for statement in search.SCHEMA:
         db.conn.execute(statement)

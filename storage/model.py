@@ -184,7 +184,8 @@ class NewItem:
     ``words`` are the search keys, space-separated; ``countries`` what the text is about, as ISO
     codes in upper case. ``opens`` says that ``story_id`` is a story
     of its own. Ids are given by the desk, which alone adds items, so that two new items of one
-    document can be one story. ``reasons`` are the verdict's, compact, stored as JSON.
+    document can be one story. ``reasons`` are the verdict's, compact, stored as JSON. ``telling``
+    is what story identity knows of it, as a row that a start reads again.
     """
 
     id: ItemId
@@ -203,6 +204,7 @@ class NewItem:
     score: float = 0.0
     reasons: tuple[Any, ...] = ()
     recirculated: bool = False
+    telling: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +239,16 @@ class Story:
     first_at: datetime
     updated_at: datetime
     items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OldText:
+    """A text that left the window: its place in a table of fixed size, its mark, its story."""
+
+    place: int
+    mark: int
+    story_id: StoryId
+    told_at: datetime
 
 
 # --- who reads -----------------------------------------------------------------------------

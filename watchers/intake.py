@@ -132,6 +132,7 @@ def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
         lang=analysis.lang,
         analysis=analysis,
     )
+    packed = stories.pack(telling)
     verdict = stories.identify(telling, memory.index)
     if verdict.story is None:
         memory.last_story += 1
@@ -161,6 +162,7 @@ def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
         score=verdict.score,
         reasons=verdict.reasons,
         recirculated=verdict.recirculated,
+        telling=packed,
     )
     draft.new.append(item)
     meet(draft, item, analysis, facts, memory)

@@ -46,7 +46,7 @@ async def ingest(settings: Settings, file: Path, name: str) -> None:
                 )
                 if line.moment - swept > SWEEP_EVERY:
                     swept = line.moment
-                    room.desk.expire(swept)
+                    await room.desk.expire(swept)
                 new += taken.new
                 known += taken.unchanged + taken.updated
                 bar.update(read - bar.pos)

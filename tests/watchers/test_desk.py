@@ -4,9 +4,19 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import chats, feeds, items, stories, subscriptions
+from storage import chats, feeds, items, stories, subscriptions, tellings
 from storage.database import Database
-from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Feed, Mode, Subscription
+from storage.model import (
+    NO_THREAD,
+    Chat,
+    ChatId,
+    ChatKind,
+    Feed,
+    ItemId,
+    Mode,
+    StoryId,
+    Subscription,
+)
 from storage.sql import Connection
 from watchers.desk import Desk
 from watchers.parse import Entry
@@ -126,6 +136,59 @@ async def test_a_new_desk_remembers_the_living_stories(db: Database, now: dateti
     told = entry(2, title, url="https://herald.example/q", url_key="herald.example/q")
     await desk.take(await feed_of(db, "herald", now), (told,), None, now)
     assert [(1, 1, title), (2, 1, title)] == await db.read(all_items)
+
+
+async def test_what_is_remembered_is_what_was_in_memory(db: Database, now: datetime) -> None:
+    """Also the first telling of a story that lives on, older than the window by now."""
+    desk = await Desk.opened(db)
+    feed = await feed_of(db, "courier", now)
+    titles = ("Wheat harvest ends in Kostanay", "Quake of magnitude 5.1 felt in Almaty")
+    for day, number in ((0, 1), (0, 2), (6, 3), (8, 4)):
+        told = entry(number, titles[number == 1], url_key=f"{number}.example/q")
+        at = now + timedelta(days=day, minutes=number)
+        await desk.take(feed, (told,), None, at)
+        await desk.expire(at)
+    after = await Desk.opened(db)
+    await after.remember(now + timedelta(days=8))
+    indexes = desk._memory.index, after._memory.index
+    assert [{2: 2, 3: 2, 4: 2}] * 2 == [index.stories() for index in indexes]
+    assert [indexes[0].telling(ItemId(n)) for n in (2, 3, 4)] == [
+        indexes[1].telling(ItemId(n)) for n in (2, 3, 4)
+    ]
+
+
+@pytest.mark.parametrize("spoilt", ["delete from tellings", "update tellings set packed = x'00'"])
+async def test_a_telling_without_a_readable_row_is_made_again(
+    db: Database, now: datetime, spoilt: str
+) -> None:
+    desk = await Desk.opened(db)
+    feed = await feed_of(db, "courier", now)
+    await desk.take(feed, (entry(1, "Quake of magnitude 5.1 felt in Almaty"),), None, now)
+    before = await db.read(lambda opened: tellings.living(opened, now, now))
+    await db.write(lambda opened: opened.conn.execute(spoilt))
+    after = await Desk.opened(db)
+    await after.remember(now + timedelta(hours=1))
+    assert before == await db.read(lambda opened: tellings.living(opened, now, now))
+    assert {1: 1} == after._memory.index.stories()
+
+
+async def test_what_went_silent_while_we_were_away_is_an_old_text(
+    db: Database, now: datetime
+) -> None:
+    title = "Quake of magnitude 5.1 felt by many in Almaty"
+    desk = await Desk.opened(db)
+    feed = await feed_of(db, "courier", now)
+    await desk.take(feed, (entry(1, title), entry(2, "Wheat harvest ends")), None, now)
+    await desk.merge(StoryId(1), StoryId(2), 7, now)
+    late = now + timedelta(days=60)
+    for _ in range(2):  # the first of them finds it silent, the second never saw it alive
+        desk = await Desk.opened(db)
+        await desk.remember(late)
+        assert {} == desk._memory.index.stories()
+    told = entry(3, title, url_key="herald.example/q")
+    await desk.take(feed, (told,), None, late)
+    [story] = [story for item, story, _ in await db.read(all_items) if item == 3]
+    assert story == 2
 
 
 async def test_an_admins_split_is_obeyed_after_a_restart(db: Database, now: datetime) -> None:

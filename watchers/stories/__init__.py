@@ -5,6 +5,7 @@ from watchers.stories.changes import material
 from watchers.stories.identity import Verdict, identify, related
 from watchers.stories.index import Index
 from watchers.stories.revision import Change, Joined, Moved, revise
+from watchers.stories.rows import pack, unpack
 from watchers.stories.telling import Telling, prepare
 from watchers.stories.weights import Settings, fitted
 
@@ -22,7 +23,9 @@ __all__ = [
     "fitted",
     "identify",
     "material",
+    "pack",
     "prepare",
     "related",
     "revise",
+    "unpack",
 ]

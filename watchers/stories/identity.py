@@ -59,7 +59,7 @@ def identify(telling: Telling, index: Index) -> Verdict:
     old = index.told_before(telling)
     if old is not None and telling.told_at - old.told_at > _OLD:
         days = (telling.told_at - old.told_at).days
-        return Verdict(index.story(old.story), 1.0, (("old", days),), recirculated=True)
+        return Verdict(index.story(old.story_id), 1.0, (("old", days),), recirculated=True)
     likenesses = index.compared(telling)
     if not likenesses:
         return Verdict(None, 0.0, (("new",),))
@@ -79,7 +79,7 @@ def related(telling: Telling, index: Index) -> tuple[StoryId, ...]:
 
 def _same_page(telling: Telling, index: Index) -> ItemId | None:
     """Find the item of this very page, unless the page is one that changes daily."""
-    item = index.by_url(telling.url_key) if telling.url_key else None
+    item = index.by_page(telling.page) if telling.page else None
     if item is None:
         return None
     other = index.telling(item)

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from heapq import nsmallest
 from typing import Final
 
-from storage.model import ItemId, StoryId
+from storage.model import ItemId, OldText, StoryId
+from watchers.stories.old import OldTexts
 from watchers.stories.signals import BRIDGE_NORM, NORM, SIGNALS, Frequencies, View, compare
 from watchers.stories.telling import Telling
 from watchers.stories.vetoes import Reason, is_copy, veto
@@ -26,7 +27,6 @@ _ACROSS: Final = 6
 _LEAST_SAME: Final = 0.07
 _LEAST_ACROSS: Final = 0.035
 """Rough cosines below which hardly a pair in a hundred is one event: not compared further."""
-_OLD: Final = 100_000
 _YOUNG: Final = timedelta(hours=72)
 """How long after its first telling a story may still be taken apart."""
 _CLIP: Final = 5.0
@@ -36,7 +36,6 @@ _LEAST_SHARE: Final = 0.25
 """Candidates far behind the first are passed by."""
 _LEAST_NORM: Final = 2.0
 """Hardly any headline weighs less."""
-_MIN_FINGERPRINT_WORDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,12 @@ class Likeness:
 
 
 @dataclass(frozen=True, slots=True)
-class Old:
-    """A text that was told before the window: which story, when."""
+class Expired:
+    """What left the window: stories, their items, what their texts are known by from now on."""
 
-    story: StoryId
-    told_at: datetime
+    stories: tuple[StoryId, ...] = ()
+    items: tuple[ItemId, ...] = ()
+    old: tuple[OldText, ...] = ()
 
 
 Postings = dict[int, "ItemId | list[ItemId]"]
@@ -75,7 +75,7 @@ class Index:
         self._story_of: dict[ItemId, StoryId] = {}
         self._members: dict[StoryId, list[ItemId]] = {}
         self._last_told: dict[StoryId, datetime] = {}
-        self._url_keys: dict[str, ItemId] = {}
+        self._pages: dict[int, ItemId] = {}
         self._terms: dict[str, Postings] = defaultdict(dict)
         self._bridges: dict[str, Postings] = defaultdict(dict)
         self._posted: dict[ItemId, int] = {}
@@ -83,7 +83,7 @@ class Index:
         self._links: dict[ItemId, dict[ItemId, float]] = {}
         self._unconnected: set[ItemId] = set()
         self._latest: tuple[Telling, View, tuple[Likeness, ...]] | None = None
-        self._old: dict[int, Old] = {}
+        self._old = OldTexts()
         self._aliases: dict[StoryId, StoryId] = {}
         self._apart: set[frozenset[StoryId]] = set()
         self._settled: set[StoryId] = set()
@@ -120,13 +120,13 @@ class Index:
         """List the tellings of a story that are in the window, first taken first."""
         return tuple(self._tellings[item] for item in self.members(story))
 
-    def by_url(self, url_key: str) -> ItemId | None:
+    def by_page(self, page: int) -> ItemId | None:
         """Find the item that already has this very page."""
-        return self._url_keys.get(url_key)
+        return self._pages.get(page)
 
-    def told_before(self, telling: Telling) -> Old | None:
+    def told_before(self, telling: Telling) -> OldText | None:
         """Find the story, out of the window by now, that had this very text."""
-        return next((self._old[key] for key in fingerprints(telling) if key in self._old), None)
+        return self._old.find(telling)
 
     # --- who may be alike --------------------------------------------------------------------
 
@@ -244,6 +244,10 @@ class Index:
         self._take_in(telling, self._latest[1], story)
         self._connect(telling.item, likenesses)
 
+    def restore_old(self, texts: Iterable[OldText]) -> None:
+        """Know the texts that left the window before this start."""
+        self._old.restore(texts)
+
     def restore(self, telling: Telling, story: StoryId) -> None:
         """Take in a telling whose story was decided before this start.
 
@@ -260,8 +264,8 @@ class Index:
         self._members.setdefault(story, []).append(item)
         last = self._last_told.get(story, telling.told_at)
         self._last_told[story] = max(last, telling.told_at)
-        if telling.url_key:
-            self._url_keys.setdefault(telling.url_key, item)
+        if telling.page:
+            self._pages.setdefault(telling.page, item)
         self._post(item, view)
         self.frequencies.learn(view)
         self._latest = None
@@ -307,24 +311,21 @@ class Index:
         horizon = now - self._window
         return tuple(story for story, last in self._last_told.items() if last < horizon)
 
-    def expire(self, now: datetime) -> tuple[StoryId, ...]:
-        """Forget the stories that have been silent for the window; return their ids.
+    def expire(self, now: datetime) -> Expired:
+        """Forget the stories that have been silent for the window; return what went.
 
-        Fingerprints of their texts stay, so that an old text with a new date is recognised.
+        Marks of their texts stay, so that an old text with a new date is recognised.
         """
         silent = self.expiring(now)
+        items: list[ItemId] = []
+        old: list[OldText] = []
         for story in silent:
             for item in self._members.get(story, ()):
-                self._remember(self._tellings[item], story)
+                old += self._old.put(self._tellings[item], story)
+                items.append(item)
                 self._forget(item)
             self._forget_story(story)
-        return silent
-
-    def _remember(self, telling: Telling, story: StoryId) -> None:
-        for key in fingerprints(telling):
-            self._old.setdefault(key, Old(story, telling.told_at))
-        while len(self._old) > _OLD:
-            del self._old[next(iter(self._old))]
+        return Expired(silent, tuple(items), tuple(old))
 
     def _forget_story(self, story: StoryId) -> None:
         self._members.pop(story, None)
@@ -334,8 +335,8 @@ class Index:
     def _forget(self, item: ItemId) -> None:
         telling = self._tellings.pop(item)
         del self._story_of[item]
-        if self._url_keys.get(telling.url_key) == item:
-            del self._url_keys[telling.url_key]
+        if self._pages.get(telling.page) == item:
+            del self._pages[telling.page]
         posted = self._posted.pop(item)
         words = len(telling.terms)
         for at, key in enumerate((*telling.terms, *telling.bridges)):
@@ -425,11 +426,3 @@ def _take(postings: Postings, key: int, item: ItemId) -> None:
         if before:
             return
     del postings[key]
-
-
-def fingerprints(telling: Telling) -> tuple[int, ...]:
-    """Give the marks by which a text is known for good: of its headline, of its rarest runs."""
-    marks = list(telling.shingles[:3]) if len(telling.shingles) > _MIN_FINGERPRINT_WORDS else []
-    if telling.title.count(" ") >= _MIN_FINGERPRINT_WORDS:
-        marks.append(hash(tuple(telling.terms[: telling.title_terms])))
-    return tuple(marks)

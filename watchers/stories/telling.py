@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
 from zlib import crc32
 
 from storage.model import ItemId, OutletId
@@ -30,7 +32,9 @@ MAX_TOKENS = 220
 """Words of a telling that are read: a headline and the head of the article."""
 _BRIDGED_TOKENS = 90
 _LEAD_TOKENS = 25
-_SHINGLE = 5
+_DIGEST_BYTES = 7
+_RUN_BYTES = 5 * 4
+"""Five words' hashes in a row."""
 _MAX_SHINGLES = 24
 _MIN_NAME = 3
 _NAME_LETTERS = 4
@@ -61,10 +65,12 @@ _YEAR_FROM, _YEAR_TO = 1990, 2100
 class Telling:
     """One item's signals. ``told_at`` is the outlet's time, else the time before it.
 
-    ``terms`` are its words' stems, the headline's first (``title_terms`` of them), with
-    ``counts`` beside them. ``bridges`` are what crosses languages: notions, names by their
-    consonants, figures and gazetteer entities, again the headline's first. ``shingles`` are
-    the smallest hashes of its five-word runs. ``places`` are country codes of the headline,
+    ``page`` stands for its canonical address, 0 where it has none. ``hashes`` holds three kinds
+    one after the other, for a window holds 100,000 tellings: ``terms``, its words' stems, the
+    headline's first (``title_terms`` of them), with ``counts`` beside them; ``bridges``, what
+    crosses languages: notions, names by their consonants, figures and gazetteer entities, again
+    the headline's first; ``shingles``, the smallest hashes of its five-word runs. ``places``
+    are country codes of the headline,
     ``lands`` of the whole text; ``roles`` pair each entity of the headline with the
     words beside it; ``figures`` are (unit, value) of the headline.
     ``stage`` is -1 before an outcome, 1 after it, 0 where the headline does not say.
@@ -72,16 +78,15 @@ class Telling:
 
     item: ItemId
     outlet: OutletId
-    url_key: str
+    page: int
     told_at: datetime
     lang: str
     title: str
-    terms: "array[int]"
+    hashes: "array[int]"
     counts: bytes
     title_terms: int
-    bridges: "array[int]"
+    bridges_end: int
     title_bridges: int
-    shingles: "array[int]"
     places: tuple[str, ...]
     lands: tuple[str, ...]
     spots: tuple[str, ...]
@@ -92,6 +97,21 @@ class Telling:
     has_text: bool
     stage: int
     denies: bool
+
+    @property
+    def terms(self) -> "array[int]":
+        """The stems of its words, the headline's first."""
+        return self.hashes[: len(self.counts)]
+
+    @property
+    def bridges(self) -> "array[int]":
+        """What crosses languages, the headline's first."""
+        return self.hashes[len(self.counts) : self.bridges_end]
+
+    @property
+    def shingles(self) -> "array[int]":
+        """The smallest hashes of its runs of words."""
+        return self.hashes[self.bridges_end :]
 
     def stored_as(self, item: ItemId) -> "Telling":
         """Name the telling by the id that storage gave it."""
@@ -108,6 +128,22 @@ def term_id(stem: str) -> int:
 def bridge_id(kind: int, key: str) -> int:
     """Hash a bridge, its kind in the two low bits."""
     return (crc32(f"{kind}:{key}".encode()) & ~KIND) | kind
+
+
+@lru_cache(maxsize=8192)
+def shared(*values: Any) -> tuple[Any, ...]:
+    """Give one tuple for the same few values, of which a window has thousands."""
+    return values
+
+
+def digest(told: bytes) -> int:
+    """Hash bytes to 56 bits, the same in every run."""
+    return int.from_bytes(blake2b(told, digest_size=_DIGEST_BYTES).digest())
+
+
+def page_id(url_key: str) -> int:
+    """Hash a canonical address, 0 where there is none."""
+    return digest(url_key.encode(errors="surrogatepass")) if url_key else 0
 
 
 @lru_cache(maxsize=32768)
@@ -146,19 +182,18 @@ def prepare(
     return Telling(
         item=item,
         outlet=outlet,
-        url_key=url_key,
+        page=page_id(url_key),
         told_at=told_at,
         lang=lang,
         title=" ".join(stems),
-        terms=terms,
+        hashes=array("I", [*terms, *bridges, *_shingles(body_terms or head_terms)]),
         counts=counts,
         title_terms=title_terms,
-        bridges=bridges,
+        bridges_end=len(terms) + len(bridges),
         title_bridges=title_bridges,
-        shingles=_shingles(body_terms or head_terms),
         places=_countries(named),
         lands=_countries(analysis.entities),
-        spots=tuple(sorted({str(one.id) for one in named if one.kind in ("region", "city")})),
+        spots=shared(*sorted({str(one.id) for one in named if one.kind in ("region", "city")})),
         roles=_roles(head, named, lang),
         figures=_figures(analysis, head, lang),
         years=_years(analysis),
@@ -204,7 +239,7 @@ def headline_end(title: str) -> int:
 
 def _weighed(
     head: Sequence[int], body: Sequence[int], *, has_title: bool
-) -> tuple["array[int]", bytes, int]:
+) -> tuple[list[int], bytes, int]:
     """Count the words, a headline's twice, and put the headline's first."""
     counted = Counter(body)
     for term in head:
@@ -212,12 +247,12 @@ def _weighed(
     first = dict.fromkeys(head)
     ordered = [*first, *(term for term in counted if term not in first)]
     counts = bytes(min(counted[term], _MAX_COUNT) for term in ordered)
-    return array("I", ordered), counts, len(first)
+    return ordered, counts, len(first)
 
 
 def _bridges(
     analysis: Analysis, head: Sequence[Token], body: Sequence[Token]
-) -> tuple["array[int]", int]:
+) -> tuple[list[int], int]:
     lower = {token.stem for token in analysis.tokens[:MAX_TOKENS] if not token.capital}
     headline = dict.fromkeys(_crossing(head, analysis.lang, lower, headline=True))
     text = dict.fromkeys(_crossing(body, analysis.lang, lower, headline=False))
@@ -236,7 +271,7 @@ def _bridges(
         elif mention.start in bodies:
             text[key] = None
     rest = [key for key in text if key not in headline]
-    return array("I", [*headline, *rest]), len(headline)
+    return [*headline, *rest], len(headline)
 
 
 def _crossing(
@@ -260,12 +295,10 @@ def _crossing(
             yield bridge_id(NAME, name_key(token.skeleton))
 
 
-def _shingles(terms: Sequence[int]) -> "array[int]":
-    runs = {
-        hash(tuple(terms[at : at + _SHINGLE])) & 0xFFFFFFFF
-        for at in range(len(terms) - _SHINGLE + 1)
-    }
-    return array("I", sorted(runs)[:_MAX_SHINGLES])
+def _shingles(terms: Sequence[int]) -> list[int]:
+    told = array("I", terms).tobytes()
+    runs = {crc32(told[at : at + _RUN_BYTES]) for at in range(0, len(told) - _RUN_BYTES + 1, 4)}
+    return sorted(runs)[:_MAX_SHINGLES]
 
 
 def _inside(mention: Mention, head: Sequence[Token]) -> bool:
@@ -273,7 +306,9 @@ def _inside(mention: Mention, head: Sequence[Token]) -> bool:
 
 
 def _countries(mentions: Iterable[Mention]) -> tuple[str, ...]:
-    return tuple(sorted({one.country for one in mentions if one.kind in _PLACES and one.country}))
+    return shared(
+        *sorted({one.country for one in mentions if one.kind in _PLACES and one.country})
+    )
 
 
 def _roles(
@@ -347,4 +382,4 @@ def _years(analysis: Analysis) -> tuple[int, ...]:
         and number.value == int(number.value)
         and analysis.tokens[number.position].surface.isdigit()
     }
-    return tuple(sorted(found)[:6])
+    return shared(*sorted(found)[:6])

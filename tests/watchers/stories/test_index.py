@@ -23,7 +23,7 @@ def of(*told: tuple[Telling, int]) -> Index:
 
 def test_a_silent_story_is_forgotten_and_a_living_one_kept_whole() -> None:
     index = of((telling(1, BRIDGE), 1), (telling(2, OTHER), 2), (telling(3, AGAIN, hours=150), 1))
-    assert index.expire(NOON + 8 * DAY) == (StoryId(2),)
+    assert index.expire(NOON + 8 * DAY).stories == (StoryId(2),)
     assert [one.item for one in index.tellings(StoryId(1))] == [1, 3]
     assert index.story_of(ItemId(2)) is None
 

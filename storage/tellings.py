@@ -1,0 +1,53 @@
+"""What story identity knows of living stories, and of texts told before: its memory in rows."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from storage.model import ItemId, OldText, StoryId
+from storage.sql import Connection, moment, to_ms
+
+
+def keep(db: Connection, rows: Iterable[tuple[ItemId, bytes]]) -> None:
+    """Keep packed tellings; the items must be there already."""
+    db.conn.executemany(
+        "insert into tellings(item_id, packed) values (?, ?)"
+        " on conflict(item_id) do update set packed = excluded.packed",
+        rows,
+    )
+
+
+def living(
+    db: Connection, since: datetime, until: datetime
+) -> list[tuple[ItemId, StoryId, bytes | None]]:
+    """Return the items of living stories, first taken first, with their packed tellings.
+
+    None stands for an item told and seen in the window, [since, until], that has no row.
+    """
+    rows = db.conn.execute(
+        "select t.item_id, i.story_id, t.packed from tellings t join items i on i.id = t.item_id"
+        " union all"
+        " select i.id, i.story_id, null from items i where i.first_seen between ?1 and ?2"
+        " and coalesce(i.published, i.first_seen) >= ?1"
+        " and not exists (select 1 from tellings t where t.item_id = i.id)"
+        " order by 1",
+        (to_ms(since), to_ms(until)),
+    )
+    return [(ItemId(item), StoryId(story), packed) for item, story, packed in rows]
+
+
+def forget(db: Connection, gone: Iterable[ItemId], old: Iterable[OldText]) -> None:
+    """Drop tellings of stories that live no more, and keep what their texts are known by."""
+    db.conn.executemany("delete from tellings where item_id = ?", [(item,) for item in gone])
+    db.conn.executemany(
+        "insert or replace into old_texts(place, mark, story_id, told_at) values (?, ?, ?, ?)",
+        [(one.place, one.mark, one.story_id, to_ms(one.told_at)) for one in old],
+    )
+
+
+def old_texts(db: Connection) -> list[OldText]:
+    """Return all texts told before, under the ids their stories have by now."""
+    rows = db.conn.execute(
+        "select o.place, o.mark, coalesce(a.story_id, o.story_id), o.told_at"
+        " from old_texts o left join story_aliases a on a.id = o.story_id"
+    )
+    return [OldText(place, mark, StoryId(story), moment(at)) for place, mark, story, at in rows]

@@ -1,0 +1,66 @@
+"""A telling read again from its row is the telling that was written."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.model import ItemId
+from tests.watchers.stories.telling import telling
+from watchers.stories import Telling, pack, unpack
+from watchers.stories.rows import FORMAT
+
+TEXT = "Мост через Нуру строили два года. На открытие 5 марта 2026 года приехали 300 человек."
+TOLD = (
+    ("ru", "Токаев открыл в Караганде мост, строители из Китая ушли на 12 дней раньше", TEXT),
+    ("en", "Quake of magnitude 5.1 kills 3 near Almaty, China sends aid", ""),
+    ("kk", "Қарағандыда жаңа көпір ашылды", "Мәжіліс 15% өсім туралы айтты."),
+    ("en", "", "A text without a headline tells of Bishkek and of Tashkent, too."),
+    ("en", "", ""),
+)
+
+
+@pytest.mark.parametrize(("lang", "title", "text"), TOLD)
+def test_it_is_the_same(lang: str, title: str, text: str) -> None:
+    told = telling(7, title, text, lang=lang, url_key="courier.example/bridge")
+    assert unpack(ItemId(7), pack(told)) == told
+
+
+@given(st.text(), st.text())
+def test_whatever_an_outlet_wrote_is_read_again(title: str, text: str) -> None:
+    told = telling(7, title, text)
+    assert unpack(ItemId(7), pack(told)) == told
+
+
+def test_a_moment_before_1970_is_kept() -> None:
+    told = telling(7, "A bridge of long ago", hours=-24 * 365 * 80)
+    assert unpack(ItemId(7), pack(told)) == told
+
+
+def test_a_row_of_another_format_is_no_telling() -> None:
+    row = pack(telling(7, "A new bridge"))
+    assert unpack(ItemId(7), bytes([FORMAT + 1]) + row[1:]) is None
+
+
+def test_a_row_means_the_same_in_every_run() -> None:
+    """The bytes are pinned: whoever changes what they mean raises ``FORMAT`` and this row."""
+    told = telling(7, "Quake kills 3 near Almaty", "A strong quake was felt by many near Almaty.")
+    assert pack(told).hex() == PINNED
+
+
+def test_a_naive_moment_is_refused() -> None:
+    told: Telling = telling(7, "A new bridge")
+    with pytest.raises(ValueError, match="naive"):
+        pack(replace(told, told_at=(told.told_at + timedelta()).replace(tzinfo=None)))
+
+
+PINNED = (
+    "0107000000000000000000000000c1b74ef54b060000030b0000000e00000013000000050000000300000060"
+    "e8b5aca13f672f9b8ed26d111c4c76b31c7bcc43beb7e81bce339aa7dd151b86ef35ef42d2cb3f64deba7365"
+    "ec03038257d742fbccca1f5417f760c9c9d59867b05ebdd4284eda0a7b0edf03020203030101010101015b22"
+    "7275222c227175616b65206b696c6c732033206e65617220616c6d617479222c5b226b7a225d2c5b226b7a22"
+    "5d2c5b22616c6d617479225d2c5b5b3533333338343434332c226e656172225d5d2c5b5b226e656172222c33"
+    "2e305d5d2c5b5d5d"
+)

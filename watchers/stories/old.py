@@ -1,0 +1,82 @@
+"""Texts that left the window: an old text under a new date is told from news."""
+
+from array import array
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+from storage.model import OldText, StoryId
+from watchers.stories.telling import Telling, digest
+
+_SHELVES: Final = 1 << 16
+_PLACES: Final = 4
+"""A mark has four places to stand; where all are taken, the text told longest ago gives way."""
+_MIN_WORDS: Final = 4
+_RUNS: Final = 3
+
+
+class OldTexts:
+    """A table of the size of 260,000 marks, some 130,000 texts, for ever: 4 MB.
+
+    A place in it is a row in the database, so that both forget the same.
+    """
+
+    __slots__ = ("_marks", "_shelves", "_stories", "_told_at")
+
+    def __init__(self, shelves: int = _SHELVES) -> None:
+        """Begin empty."""
+        self._shelves = shelves
+        size = shelves * _PLACES
+        self._marks = array("Q", bytes(8 * size))
+        self._stories = array("I", bytes(4 * size))
+        self._told_at = array("I", bytes(4 * size))
+
+    def find(self, telling: Telling) -> OldText | None:
+        """Find the text, out of the window by now, that is this very text."""
+        for mark in marks(telling):
+            place = self._place(mark)
+            if self._marks[place] == mark:
+                told_at = datetime.fromtimestamp(self._told_at[place], UTC)
+                return OldText(place, mark, StoryId(self._stories[place]), told_at)
+        return None
+
+    def put(self, telling: Telling, story: StoryId) -> tuple[OldText, ...]:
+        """Keep a text's marks; return the rows that changed. The first to tell a text stays."""
+        changed = [
+            OldText(place, mark, story, telling.told_at)
+            for mark in marks(telling)
+            if self._marks[place := self._place(mark)] != mark
+        ]
+        self.restore(changed)
+        return tuple(changed)
+
+    def restore(self, rows: Iterable[OldText]) -> None:
+        """Put rows where they stood."""
+        for row in rows:
+            self._marks[row.place] = row.mark
+            self._stories[row.place] = row.story_id
+            self._told_at[row.place] = max(0, int(row.told_at.timestamp()))
+
+    def _place(self, mark: int) -> int:
+        """Find where a mark stands, else where it would: the place that was told longest ago."""
+        first = mark % self._shelves * _PLACES
+        shelf = range(first, first + _PLACES)
+        for place in shelf:
+            if self._marks[place] == mark:
+                return place
+        return min(shelf, key=self._told_at.__getitem__)
+
+
+def marks(telling: Telling) -> tuple[int, ...]:
+    """Give the marks by which a text is known for good: of its headline, of its text.
+
+    A text's are its three lowest runs together: one alone may be of the words that an outlet
+    puts under all it tells.
+    """
+    found = []
+    if telling.title.count(" ") >= _MIN_WORDS:
+        found.append(digest(telling.hashes[: telling.title_terms].tobytes()))
+    runs = telling.shingles
+    if len(runs) > _MIN_WORDS:
+        found.append(digest(runs[:_RUNS].tobytes()))
+    return tuple(found)

@@ -1,0 +1,97 @@
+"""A telling as the few hundred bytes that outlive the process, so that a start reads no text again.
+
+Whatever is hashed here is hashed the same in every run: CRC-32 and BLAKE2b. Names and notions
+are kept as they were known when the item came: a newer gazetteer or table of notions speaks from
+the next item on, and the old readings are gone with the window.
+"""
+
+import json
+import sys
+from array import array
+from datetime import UTC, datetime, timedelta
+from struct import Struct
+from typing import Any, Final
+
+from storage.model import ItemId, OutletId
+from watchers.stories.telling import Telling, shared
+
+FORMAT: Final = 1
+"""Raised when a telling's parts change, or the meaning of one: older rows are made again."""
+
+_HEAD: Final = Struct("<BIQqbBIIIII")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_HAS_TITLE, _HAS_TEXT, _DENIES = 1, 2, 4
+_BYTES: Final = 4
+
+
+def pack(telling: Telling) -> bytes:
+    """Write a telling down, all but the id it is stored under. Raises ValueError if naive."""
+    if telling.told_at.tzinfo is None:
+        message = f"naive datetime: {telling.told_at!r}"
+        raise ValueError(message)
+    flags = telling.has_title * _HAS_TITLE + telling.has_text * _HAS_TEXT
+    head = _HEAD.pack(
+        FORMAT,
+        telling.outlet,
+        telling.page,
+        (telling.told_at - _EPOCH) // _MICROSECOND,
+        telling.stage,
+        flags + telling.denies * _DENIES,
+        len(telling.counts),
+        telling.bridges_end,
+        len(telling.hashes),
+        telling.title_terms,
+        telling.title_bridges,
+    )
+    words = (
+        telling.lang,
+        telling.title,
+        telling.places,
+        telling.lands,
+        telling.spots,
+        telling.roles,
+        telling.figures,
+        telling.years,
+    )
+    told = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+    return head + telling.hashes.tobytes() + telling.counts + told.encode(errors="surrogatepass")
+
+
+def unpack(item: ItemId, row: bytes) -> Telling | None:
+    """Read a telling again, None where it was written in another format."""
+    if row[0] != FORMAT:
+        return None
+    _, outlet, page, told_at, stage, flags, terms, bridges_end, end, *titled = _HEAD.unpack_from(
+        row
+    )
+    counts = _HEAD.size + end * _BYTES
+    told = json.loads(row[counts + terms :].decode(errors="surrogatepass"))
+    lang, title, places, lands, spots, roles, figures, years = told
+    return Telling(
+        item=item,
+        outlet=OutletId(outlet),
+        page=page,
+        told_at=_EPOCH + timedelta(microseconds=told_at),
+        lang=sys.intern(lang),
+        title=title,
+        hashes=array("I", row[_HEAD.size : counts]),
+        counts=row[counts : counts + terms],
+        title_terms=titled[0],
+        bridges_end=bridges_end,
+        title_bridges=titled[1],
+        places=shared(*places),
+        lands=shared(*lands),
+        spots=shared(*spots),
+        roles=_pairs(roles),
+        figures=_pairs(figures),
+        years=shared(*years),
+        has_title=bool(flags & _HAS_TITLE),
+        has_text=bool(flags & _HAS_TEXT),
+        stage=stage,
+        denies=bool(flags & _DENIES),
+    )
+
+
+def _pairs(told: list[list[Any]]) -> tuple[Any, ...]:
+    return tuple([(one, other) for one, other in told])
