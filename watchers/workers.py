@@ -2,7 +2,7 @@
 
 A document can be made to take minutes or gigabytes; only another process can be stopped. Each
 worker reads a document from a socket pair, writes back what it made of it, and is replaced
-after a few hundred documents, because feedparser's memory comes back from the allocator only
+after some thousand documents, because feedparser's memory comes back from the allocator only
 with the process.
 """
 
@@ -35,7 +35,7 @@ class WorkerLimits:
     workers: int = 2
     seconds: float = 20.0
     memory: int = 1 << 30
-    documents: int = 500
+    documents: int = 2_000
 
 
 class Workers:

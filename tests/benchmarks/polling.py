@@ -163,6 +163,7 @@ async def newsroom(kind: str, count: int) -> AsyncIterator[Poller]:
                 new = NewFeed(f"http://127.0.0.1:{port}/{kind}/{number}", "", f"Outlet {number}")
                 await db.write(feeds.add, new, now)
             desk = await Desk.opened(db)
+            await desk.remember(now)  # as at every start
             async with (
                 fetch.opened(
                     user_agent="benchmark", allowed=frozenset({("127.0.0.1", port)})

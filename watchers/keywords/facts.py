@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from watchers.text.normal import clean, tokenize
 from watchers.text.skeleton import skeleton
@@ -25,6 +26,7 @@ class Facts:
     now: datetime | None = None
 
 
+@lru_cache(maxsize=4096)
 def source_names(*names: str) -> frozenset[str]:
     """Give what ``source:`` may call an outlet: its name, each word of it, its host's labels."""
     found: set[str] = set()
