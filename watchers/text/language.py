@@ -1,7 +1,8 @@
 """Which language a text is in: alphabet rules first, then a detector among what is likely."""
 
 import re
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 from watchers.text.normal import clean
@@ -24,6 +25,9 @@ _RUSSIAN_SHARE = 0.5
 _UZBEK_LETTER = re.compile(r"[og]['\u2018\u2019\u02bb\u02bc\u0060\u00b4](?=[a-z])")
 _UZBEK_MARK = re.compile(r"[og][\u02bb\u2018]")
 _ENGLISH_APOSTROPHE = re.compile(r"\bo['\u2019](?:clock|er\b|[A-Z])")
+_NATIVE_CYRILLIC = frozenset("ҷӣӯўәұіһїєґ")
+"""Letters that alone decide, or nearly so."""
+
 _CYRILLIC_LETTERS = re.compile("[\u0400-\u04ff]+")
 _LATIN_LETTERS = re.compile("[a-z\u00c0-\u024f]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:['\u2018\u2019\u02bb\u02bc\u0060\u00b4][^\W\d_]+)*")
@@ -88,46 +92,82 @@ _NATIVE_CASE = re.compile(r"(?:уг[ае]|тте|нте|дун|нун|нын|д�
 """Case endings that tell even a name: no Russian form of one ends so."""
 
 
+@dataclass(frozen=True)
+class _Sample:
+    """A text's beginning as the rules look at it; each look is taken once."""
+
+    text: str
+
+    @cached_property
+    def lower(self) -> str:
+        return self.text.casefold()
+
+    @cached_property
+    def letters(self) -> frozenset[str]:
+        return frozenset(self.lower)
+
+    @cached_property
+    def words(self) -> list[str]:
+        return _WORDS.findall(self.text)
+
+    @cached_property
+    def small_words(self) -> frozenset[str]:
+        return frozenset(map(str.casefold, self.words))
+
+    @cached_property
+    def strange(self) -> frozenset[str]:
+        """The words that the Russian dictionary does not know, in small letters."""
+        return frozenset(word for word in self.small_words if not is_known(word.replace("ё", "е")))
+
+
 def identify(text: str, declared: tuple[str, ...] = ()) -> str:
     """Give the label of a text's language; ``declared`` are the labels its feed may have.
 
     Labels: en ru kk ky uz-Latn uz-Cyrl tg tk, neighbours such as az tr uk, or und.
     """
-    sample = clean(text)[:1000]
-    lower = sample.casefold()
-    cyrillic = len("".join(_CYRILLIC_LETTERS.findall(lower)))
-    latin = len("".join(_LATIN_LETTERS.findall(lower)))
+    sample = _Sample(clean(text)[:1000])
+    cyrillic = sum(map(len, _CYRILLIC_LETTERS.findall(sample.lower)))
+    latin = sum(map(len, _LATIN_LETTERS.findall(sample.lower)))
     if not cyrillic and not latin:
         return declared[0] if len(declared) == 1 else UNKNOWN
     script = _CYRILLIC if cyrillic >= latin else _LATIN
     allowed = tuple(label for label in declared if label in script)
     if len(allowed) == 1 and not set(declared) - script - set(OURS):
-        return allowed[0] if _plausible(allowed[0], lower) else _open(sample, lower, script, ())
-    return _open(sample, lower, script, allowed)
+        return allowed[0] if _plausible(allowed[0], sample) else _open(sample, script, ())
+    return _open(sample, script, allowed)
 
 
-def _open(sample: str, lower: str, script: frozenset[str], allowed: tuple[str, ...]) -> str:
-    by_rule = _cyrillic_rule(lower) if script is _CYRILLIC else _latin_rule(sample, lower)
+def _open(sample: _Sample, script: frozenset[str], allowed: tuple[str, ...]) -> str:
+    by_rule = _cyrillic_rule(sample) if script is _CYRILLIC else _latin_rule(sample)
     if by_rule.endswith("?"):
         # The letters leave two languages: these few (ң, і) are shared.
         by_rule = by_rule.removesuffix("?")
-        told = _cld(sample, script)
+        told = _cld(sample.text, script)
         by_rule = told if told in ("kk", by_rule) else by_rule
     if by_rule and (not allowed or by_rule in allowed):
         return by_rule
-    return _detect(sample, lower, script, allowed)
+    return _detect(sample, script, allowed)
 
 
-def _plausible(label: str, lower: str) -> bool:
+def _plausible(label: str, sample: _Sample) -> bool:
     """Tell whether a feed's declared language can be right: letters of another forbid it."""
     if label in _CYRILLIC:
-        by_rule = _cyrillic_rule(lower)
+        by_rule = _cyrillic_rule(sample)
         return by_rule.removesuffix("?") in ("", label) or by_rule.endswith("?")
     return True
 
 
-def _cyrillic_rule(lower: str) -> str:
-    letters = set(lower)
+def _cyrillic_rule(sample: _Sample) -> str:
+    lower, letters = sample.lower, sample.letters
+    if by_letter := "" if letters.isdisjoint(_NATIVE_CYRILLIC) else _voted(lower, letters):
+        return by_letter
+    if letters & set("ңөү"):
+        return "kk" if letters & set("қғ") else "ky?"
+    return "uk" if letters.isdisjoint("ыэъё") and _UKRAINIAN.search(lower) else ""
+
+
+def _voted(lower: str, letters: frozenset[str]) -> str:
+    """Let the letters that only one of the languages has vote by their number."""
     ukrainian = bool(letters & set("їєґ")) or ("і" in letters and not letters & set("ыәғқңөұүһэ"))
     votes = {
         "tg": sum(map(lower.count, "ҷӣӯ")),
@@ -139,21 +179,18 @@ def _cyrillic_rule(lower: str) -> str:
     if "һ" in letters and not votes["kk"]:
         votes["kk"] = lower.count("һ")
     best = max(votes, key=lambda label: votes[label])
-    if votes[best]:
-        return "uk?" if best == "uk" and not letters & set("їєґ") else best
-    if letters & set("ңөү"):
-        return "kk" if letters & set("қғ") else "ky?"
-    return "uk" if _UKRAINIAN.search(lower) and letters.isdisjoint("ыэъё") else ""
+    if not votes[best]:
+        return ""
+    return "uk?" if best == "uk" and not letters & set("їєґ") else best
 
 
-def _latin_rule(sample: str, lower: str) -> str:
-    letters = set(lower)
-    words = set(_WORDS.findall(lower))
-    english = len(words & _COMMON["en"])
+def _latin_rule(sample: _Sample) -> str:
+    lower, letters = sample.lower, sample.letters
+    english = len(sample.small_words & _COMMON["en"])
     by_letter = _latin_letters(lower, letters, english)
     if by_letter:
         return by_letter
-    uzbek = bool(_UZBEK_LETTER.search(lower)) and not _ENGLISH_APOSTROPHE.search(sample)
+    uzbek = bool(_UZBEK_LETTER.search(lower)) and not _ENGLISH_APOSTROPHE.search(sample.text)
     if uzbek and (not english or _UZBEK_MARK.search(lower)) and english < _MANY:
         return "uz-Latn"
     if english or uzbek:
@@ -166,7 +203,7 @@ def _latin_rule(sample: str, lower: str) -> str:
     return "tr" if letters & set("ğı") and "q" not in letters else ""
 
 
-def _latin_letters(lower: str, letters: set[str], english: int) -> str:
+def _latin_letters(lower: str, letters: frozenset[str], english: int) -> str:
     """Name the language that the letters alone prove."""
     if "ə" in letters:
         return "az"
@@ -181,20 +218,19 @@ def _latin_letters(lower: str, letters: set[str], english: int) -> str:
     return "tr" if "\u0307" in letters and letters.isdisjoint("qx") else ""
 
 
-def _detect(sample: str, lower: str, script: frozenset[str], allowed: tuple[str, ...]) -> str:
-    likely = _likely(lower, script) & frozenset(allowed or script)
+def _detect(sample: _Sample, script: frozenset[str], allowed: tuple[str, ...]) -> str:
+    likely = _likely(sample, script) & frozenset(allowed or script)
     likely = likely or frozenset(allowed or script)
     if len(likely) == 1:
         return next(iter(likely))
-    words = set(_WORDS.findall(lower))
-    score = _scored(lower, words, likely, ends=_telling(lower, script))
-    if "ru" in score and set(lower).isdisjoint("ҳқғ") and max(score.values()) == score["ru"]:
+    score = _scored(sample, likely, ends=_telling(sample, script))
+    if "ru" in score and sample.letters.isdisjoint("ҳқғ") and max(score.values()) == score["ru"]:
         if _reads_russian(sample):
             return "ru"
         _score_plain(sample, score)
     if "en" in score and all(score["en"] > score[one] for one in score if one != "en"):
         return "en"
-    label = _told_by_detector(sample, lower, script)
+    label = _told_by_detector(sample, script)
     if label in score:
         score[label] += _MANY
     elif label in _NEIGHBOURS[script] and not allowed and not any(score.values()):
@@ -203,63 +239,56 @@ def _detect(sample: str, lower: str, script: frozenset[str], allowed: tuple[str,
     return best if score[best] else _plain(likely, allowed)
 
 
-def _told_by_detector(sample: str, lower: str, script: frozenset[str]) -> str:
-    label = _cld(sample, script)
-    if label == "tr" and set(lower).isdisjoint("ğı"):
+def _told_by_detector(sample: _Sample, script: frozenset[str]) -> str:
+    label = _cld(sample.text, script)
+    if label == "tr" and sample.letters.isdisjoint("ğı"):
         return "tk"  # next of kin; Turkish can hardly do without ı
     return label
 
 
-def _score_plain(sample: str, score: dict[str, int]) -> None:
+def _score_plain(sample: _Sample, score: dict[str, int]) -> None:
     """Count the endings of words that are not Russian, where no letter tells the language."""
-    strange = _strange(sample)
+    words = map(str.casefold, sample.words)
+    strange = " ".join(word for word in words if word in sample.strange)
     for one, endings in _PLAIN_ENDINGS:
         if one in score:
             score[one] += len(endings.findall(strange))
 
 
-def _telling(lower: str, script: frozenset[str]) -> bool:
+def _telling(sample: _Sample, script: frozenset[str]) -> bool:
     """Tell whether endings decide: plain Latin letters, or Cyrillic ones that three share."""
-    return set(lower).isdisjoint("öüşç") if script is _LATIN else bool(set(lower) & set("ҳқғ"))
+    if script is _LATIN:
+        return sample.letters.isdisjoint("öüşç")
+    return not sample.letters.isdisjoint("ҳқғ")
 
 
-def _scored(lower: str, words: set[str], likely: frozenset[str], *, ends: bool) -> dict[str, int]:
+def _scored(sample: _Sample, likely: frozenset[str], *, ends: bool) -> dict[str, int]:
     """Count each language's common words, and its endings where these tell languages apart."""
-    score = {label: len(words & _COMMON.get(label, frozenset())) for label in likely}
+    score = {label: len(sample.small_words & _COMMON.get(label, frozenset())) for label in likely}
     for label, endings in _ENDINGS if ends else ():
         if label in score:
-            score[label] += len(endings.findall(lower))
+            score[label] += len(endings.findall(sample.lower))
     return score
 
 
-def _reads_russian(sample: str) -> bool:
+def _reads_russian(sample: _Sample) -> bool:
     """Tell whether the Russian dictionary knows most words; names inside are no evidence."""
-    words = [word for word in _WORDS.findall(sample) if len(word) > _MANY]
-    if any(
-        (_NATIVE_CASE.search(word) or _LONG_VOWEL.fullmatch(word)) and not _in_russian(word)
-        for word in words
-    ):
-        return False
-    telling = [
-        word for at, word in enumerate(words) if not at or word.islower() or _in_russian(word)
-    ]
-    known = sum(map(_in_russian, telling))
-    return known > _RUSSIAN_SHARE * len(telling) or not telling
+    strange = sample.strange
+    known = told = 0
+    for at, word in enumerate(word for word in sample.words if len(word) > _MANY):
+        if word.casefold() not in strange:
+            known += 1
+            told += 1
+        elif _NATIVE_CASE.search(word) or _LONG_VOWEL.fullmatch(word):
+            return False
+        elif not at or word.islower():
+            told += 1
+    return known > _RUSSIAN_SHARE * told or not told
 
 
-def _in_russian(word: str) -> bool:
-    return is_known(word.casefold().replace("ё", "е"))
-
-
-def _strange(sample: str) -> str:
-    """Leave the words that the Russian dictionary does not know."""
-    words = _WORDS.findall(sample)
-    return " ".join(word.casefold() for word in words if not _in_russian(word))
-
-
-def _likely(lower: str, script: frozenset[str]) -> frozenset[str]:
+def _likely(sample: _Sample, script: frozenset[str]) -> frozenset[str]:
     """Leave the languages whose alphabets have the letters seen."""
-    letters = set(lower)
+    letters = sample.letters
     if script is not _CYRILLIC:
         return script if letters.isdisjoint("äýňžöüşç") else script - {"uz-Latn"}
     if "ҳ" in letters:
@@ -268,7 +297,7 @@ def _likely(lower: str, script: frozenset[str]) -> frozenset[str]:
         return frozenset({"kk", "uz-Cyrl", "tg"})
     if letters & set("щы") and not letters & set("қғңөү"):
         return script - {"tg", "uz-Cyrl"}
-    if "ы" not in letters and len(lower) > _TELLING:
+    if "ы" not in letters and len(sample.lower) > _TELLING:
         return script - {"kk", "ky"}
     return script
 
