@@ -53,12 +53,13 @@ _ASKED_TO_REST = frozenset({429, 503})
 
 @dataclass(frozen=True, slots=True)
 class Politeness:
-    """How gently hosts are asked. ``at_once`` counts over all hosts, ``spacing_s`` is between
+    """How gently hosts are asked. ``at_once`` counts over all hosts: so many answers may come in
+    the same moment and are worked off before the chat has its turn. ``spacing_s`` is between
     two requests of one lane; ``exempt`` hosts (with the fetcher's allowed ones, which are the
     operator's own) are asked as fast as they answer.
     """  # noqa: D205
 
-    at_once: int = 50
+    at_once: int = 20
     per_host: int = 2
     spacing_s: float = 1.0
     exempt: frozenset[Endpoint] = frozenset()
