@@ -10,9 +10,7 @@ APOSTROPHE = "\N{MODIFIER LETTER APOSTROPHE}"
 MAX_TEXT = 20_000
 """Characters of one field that are read; what follows cannot be news in the head of a text."""
 
-_APOSTROPHES = str.maketrans(
-    dict.fromkeys("'\u2018\u2019\u201b\u02bb\u02bc\u02bd\u0060\u00b4\u02b9\u2032\u05f3", "'")
-)
+_APOSTROPHES = re.compile("[\u2018\u2019\u201b\u02bb\u02bc\u02bd\u0060\u00b4\u02b9\u2032\u05f3]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _LETTER = r"[^\W\d_]"
 _TOKEN = re.compile(
@@ -23,6 +21,7 @@ _TOKEN = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?…\n]\s*$|[.!?…\n][\s\"»”)']+$|\n")
 _UZBEK_TAIL = ("o'", "g'")
+_HYPHENS = frozenset("-\u2010\u2011")
 
 
 class Cut(NamedTuple):
@@ -51,7 +50,7 @@ def clean(text: str) -> str:
 
 def fold_case(surface: str) -> str:
     """Give a token's normal form: lower case, one apostrophe, ё as е."""
-    return _fold_plain(surface.translate(_APOSTROPHES))
+    return _fold_plain(_APOSTROPHES.sub("'", surface))
 
 
 def _fold_plain(surface: str) -> str:
@@ -72,26 +71,24 @@ def tokenize(text: str) -> list[Cut]:
 
     A hyphen splits; the parts stay neighbours and the second one is marked as joined.
     """
-    plain = text.translate(_APOSTROPHES)
+    plain = _APOSTROPHES.sub("'", text)
     cuts: list[Cut] = []
     sentence = 0
     last_end = 0
     for found in _TOKEN.finditer(plain):
         start, end = found.span()
         gap = plain[last_end:start]
-        if gap != " " and cuts and _SENTENCE_END.search(gap):
-            sentence += 1
+        joined = False
+        if gap != " " and cuts:
+            joined = gap in _HYPHENS
+            sentence += _SENTENCE_END.search(gap) is not None
         kind = found.lastgroup
-        surface = text[start:end]
-        quoted = kind == "word" and plain[end - 1] == "'"
-        if quoted and plain[end - 2 : end].casefold() not in _UZBEK_TAIL:
+        if kind == "word" and plain[end - 1] == "'":
             # A closing quote is not an apostrophe, save after o and g, which Uzbek writes so.
-            end -= 1
-            surface = text[start:end]
+            end -= plain[end - 2 : end].casefold() not in _UZBEK_TAIL
         normal = _fold_plain(plain[start:end])
         if kind == "dotted":
             normal = normal.replace(".", "")
-        joined = gap in ("-", "\u2010", "\u2011") and last_end > 0
-        cuts.append(Cut(surface, normal, start, end, sentence, joined, kind == "number"))
+        cuts.append(Cut(text[start:end], normal, start, end, sentence, joined, kind == "number"))
         last_end = end
     return cuts

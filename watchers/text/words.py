@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from watchers.text.figures import Number, canonical, numbers_in
 from watchers.text.forms import Case, text_forms
@@ -41,9 +42,8 @@ class Word:
     opening: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word of a text.
+class Token(NamedTuple):
+    """One word of a text; a tuple, because every word of every text is one.
 
     ``start`` and ``end`` are offsets into ``Analysis.text``. ``position`` counts the words;
     ``width`` is 1, or the number of parts that a hyphenated compound joins; ``joined`` marks a
