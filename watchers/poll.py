@@ -11,6 +11,7 @@ from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import blake2b
 from typing import assert_never
 
@@ -389,8 +390,9 @@ class Poller:
     ) -> None:
         """Record a document's entries with the feed's new state in one transaction."""
 
-        def state_after(taken: Taken) -> FeedState:
-            reading = _reading(fetched, parsed, mark, taken.new)
+        @cache
+        def state_after(new: int) -> FeedState:
+            reading = _reading(fetched, parsed, mark, new)
             return schedule.after_document(feed, visit, reading, self._policy)
 
         taken = Taken()
@@ -398,13 +400,13 @@ class Poller:
             taken = await self._desk.take(
                 feed,
                 parsed.entries,
-                state_after,
+                lambda taken: state_after(taken.new),
                 visit.now,
                 silent=not feed.state.baseline_done,
             )
         taken = replace(taken, unchanged=taken.unchanged + parsed.unchanged)
         tally.add(taken)
-        state = state_after(taken)
+        state = state_after(taken.new)
         if not feed.state.baseline_done:
             await self._db.write(
                 feeds.retitle, feed.id, parsed.title, parsed.site_url, parsed.language

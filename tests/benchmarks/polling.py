@@ -1,6 +1,6 @@
 """What polling costs: unchanged feeds, changed feeds, the loop's stalls, memory over rounds.
 
-Run by hand: ``python -m tests.benchmarks.polling [unchanged|changed|memory] [--rounds N]``.
+Run by hand: ``python -m tests.benchmarks.polling [unchanged|changed|memory|growth] [--rounds N]``.
 The farm runs in a process of its own, so that only our side is measured.
 """
 
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import blake2b
@@ -49,16 +49,30 @@ def vocabulary() -> list[str]:
 
 def document(feed: int, edition: int, count: int = ENTRIES) -> bytes:
     """The feed's document of an edition: three entries newer than the edition before."""
+    return written(feed, range(edition * FRESH, edition * FRESH + count))
+
+
+def retold(feed: int, edition: int) -> bytes:
+    """The feed's first document once more: in another order, re-dated, a headline edited."""
+    turn = edition % ENTRIES
+    return written(feed, [*range(turn, ENTRIES), *range(turn)], edition)
+
+
+def written(feed: int, numbers: Iterable[int], edited: int = 0) -> bytes:
+    """An RSS document of these entries; ``edited`` changes all dates and one headline."""
     entries = []
     words = vocabulary()
-    for number in range(edition * FRESH, edition * FRESH + count):
+    for number in numbers:
         seed = blake2b(b"%d/%d" % (feed, number), digest_size=16).digest()
         told = [words[seed[at] << 8 & 0xFFF | seed[at + 1]] for at in range(0, 14, 2)]
         link = f"https://outlet{feed}.example/news/{number}"
         text = f"<p>{' '.join(told)}: подробности дела {number}.</p>" + "<p>Ещё строка.</p>" * 12
+        minute = (number + edited) % 60
+        if edited and edited % ENTRIES == number:
+            told.append(words[edited % len(words)])
         entries.append(
             f"<item><title>{' '.join(told)} {feed}-{number}</title><link>{link}</link>"
-            f"<guid>{link}</guid><pubDate>Sun, 22 Nov 2026 07:{number % 60:02d}:00 GMT</pubDate>"
+            f"<guid>{link}</guid><pubDate>Sun, 22 Nov 2026 07:{minute:02d}:00 GMT</pubDate>"
             f"<category>{told[0]}</category>"
             f"<description><![CDATA[{text}]]></description></item>"
         )
@@ -70,7 +84,9 @@ def document(feed: int, edition: int, count: int = ENTRIES) -> bytes:
 
 
 class Farm(asyncio.Protocol):
-    """A small HTTP server: /u/N never changes, /c/N?… has a new edition at every request."""
+    """A small HTTP server: /u/N never changes, /c/N has three new entries at every request,
+    /r/N tells the same entries in other ways.
+    """
 
     editions: dict[int, int] = {}  # noqa: RUF012 (one server a process)
 
@@ -95,7 +111,8 @@ class Farm(asyncio.Protocol):
         else:
             edition = self.editions.get(feed, 0)
             self.editions[feed] = edition + 1
-            body, tag = document(feed, edition), str(edition).encode()
+            make = document if kind == b"c" else retold
+            body, tag = make(feed, edition), str(edition).encode()
         return (
             b'HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nETag: "%s"\r\n'
             b"Content-Length: %d\r\n\r\n" % (tag, len(body))
@@ -216,16 +233,32 @@ async def changed(rounds: int) -> None:
 
 
 async def memory(rounds: int) -> None:
-    """Resident memory over many rounds of changed feeds."""
-    async with newsroom("c", CHANGED) as poller:
+    """Resident memory over many rounds of changed documents that hold no news."""
+    await remembered("r", rounds)
+
+
+async def growth(rounds: int) -> None:
+    """Resident memory over rounds with 900 new items each, all of them in the stories' window."""
+    await remembered("c", rounds)
+
+
+async def remembered(kind: str, rounds: int) -> None:
+    """Poll so many rounds and tell the resident memory of this process."""
+    async with newsroom(kind, CHANGED) as poller:
+        items = CHANGED * ENTRIES
         for number in range(1, rounds + 1):
-            await poller.round(force=True)
+            told = await poller.round(force=True)
+            items += told.new
             if number in {1, 10} or number % 20 == 0:
-                print(f"round {number}: {resident_mb():.1f} MB", flush=True)
+                print(
+                    f"round {number}: {resident_mb():.1f} MB; {items} items,"
+                    f" {told.updated} updated, {told.failed} failed",
+                    flush=True,
+                )
 
 
 def main() -> None:
-    """Run what is asked for."""
+    """Run what is asked for; without a name what takes a minute."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="?", default="all")
     parser.add_argument("--rounds", type=int, default=5)
@@ -233,8 +266,9 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     if asked.what == "farm":
         asyncio.run(serve())
-    for name, run in {"unchanged": unchanged, "changed": changed, "memory": memory}.items():
-        if asked.what == name or (asked.what == "all" and name != "memory"):
+    short = {"unchanged": unchanged, "changed": changed}
+    for name, run in {**short, "memory": memory, "growth": growth}.items():
+        if asked.what == name or (asked.what == "all" and name in short):
             asyncio.run(run(asked.rounds))
 
 
