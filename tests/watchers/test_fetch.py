@@ -432,6 +432,25 @@ def test_encodings_nobody_asked_for_are_refused(encoding: str) -> None:
         Inflater(encoding, 1_000).feed(gzip.compress(bytes(range(100))))
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])
+def test_a_few_bytes_that_nobody_can_decode_are_no_empty_answer(encoding: str) -> None:
+    with pytest.raises(BadEncodingError):
+        inflated(encoding, b"\x0b\x02\x80\xffhello\x03")
+
+
+def test_a_few_plain_or_well_packed_bytes_are_read() -> None:
+    raw = zlib.compressobj(wbits=-15)
+    assert b"ok\n" == inflated("gzip", b"ok\n")
+    assert b"" == inflated("br", b"")
+    assert b"ok" == inflated("deflate", raw.compress(b"ok") + raw.flush())
+
+
+def inflated(encoding: str, wire: bytes) -> bytes:
+    inflater = Inflater(encoding, 1_000)
+    inflater.feed(wire)
+    return inflater.body()
+
+
 def test_what_is_not_in_its_encoding_is_refused() -> None:
     with pytest.raises(BadEncodingError):
         Inflater("gzip", 1_000).feed(b"neither a feed nor packed")

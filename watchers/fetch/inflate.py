@@ -14,6 +14,7 @@ _MOST_LAYERS = 2
 _KNOWN = frozenset({"gzip", "x-gzip", "deflate"})
 _PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*[<{\[][\t\n\r -~]{4}")
 """How documents begin, and no compressed one does that names its encoding rightly."""
+_SHORT_PLAIN = re.compile(rb"[\t\n\r -~]*\Z")
 
 
 class TooLargeError(Exception):
@@ -56,7 +57,11 @@ class Inflater:
         waiting, self._held = self._held + chunk, b""
         if not self._begun and len(waiting) < _SNIFFED:
             self._held = waiting
-        elif not self._begun and self._is_plain(waiting):
+        else:
+            self._take(waiting)
+
+    def _take(self, waiting: bytes) -> None:
+        if not self._begun and self._is_plain(waiting):
             self._keep(waiting)
         else:
             self._unpack(waiting)
@@ -64,7 +69,9 @@ class Inflater:
     def _is_plain(self, beginning: bytes) -> bool:
         """Tell whether a body is not encoded at all: a server's mistake that harms nobody."""
         self._begun = True
-        if _PLAIN.match(beginning):
+        if _PLAIN.match(beginning) or (
+            len(beginning) < _SNIFFED and _SHORT_PLAIN.match(beginning)
+        ):
             self._encoding = ""
             return True
         if self._encoding not in _KNOWN:
@@ -88,10 +95,16 @@ class Inflater:
             self._spoilt = True  # damaged on its way: what came out before is good
 
     def body(self) -> bytes:
-        """Return what has been inflated so far, and let go of it."""
+        """Return what has been inflated so far, and let go of it.
+
+        Raises BadEncodingError where all of it is a few bytes that are not what they claim.
+        """
+        if self._held and not self._begun:
+            held, self._held = self._held, b""
+            self._take(held)
         if self._inner is not None:
             return self._inner.body()
-        whole = b"".join(self._parts) or (b"" if self._begun else self._held)
+        whole = b"".join(self._parts)
         self._parts.clear()
         return whole
 
