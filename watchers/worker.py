@@ -14,6 +14,8 @@ from pathlib import Path
 from watchers.parse import NotAFeed, PageKind, parse
 
 _LENGTH_BYTES = 4
+_READY = b"."
+"""Said once: what a document takes is counted from here."""
 
 
 def main(arguments: list[str]) -> None:
@@ -23,6 +25,7 @@ def main(arguments: list[str]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     with socket.socket(fileno=descriptor) as far:
+        far.sendall(_READY)
         while (message := _receive(far)) is not None:
             # Should the parent be gone, nobody else would stop an endless document.
             signal.alarm(seconds)

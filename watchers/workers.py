@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 _LENGTH_BYTES = 4
 _LARGEST_ANSWER = 256 * 1024 * 1024
+_START_S = 60.0
+"""How long a process may take to start; on a busy machine that says nothing of a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Workers:
         async with self._free:
             worker = self._idle.pop() if self._idle else _Worker.started(self._limits)
             try:
+                await worker.ready()
                 async with asyncio.timeout(self._limits.seconds):
                     result = await worker.parse(document)
             except TimeoutError:
@@ -103,6 +106,7 @@ class _Worker:
         self._process = process
         self._near = near
         self._near.setblocking(False)  # noqa: FBT003 (socket's own signature)
+        self._is_ready = False
         self.served = 0
 
     @classmethod
@@ -129,6 +133,13 @@ class _Worker:
         finally:
             far.close()
         return cls(process, near)
+
+    async def ready(self) -> None:
+        """Wait until the process has started and says so: a document's time begins then."""
+        if not self._is_ready:
+            async with asyncio.timeout(_START_S):
+                await self._receive(1)
+            self._is_ready = True
 
     async def parse(self, document: Document) -> ParsedFeed | NotAFeed:
         loop = asyncio.get_running_loop()
