@@ -6,6 +6,7 @@ in a replay of the whole stream through ``identify`` and ``revise``. Needs sciki
 
 import argparse
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.fit_stories import (
@@ -21,7 +22,7 @@ from scripts.stories_data import DOCUMENTS, FOLDS, Labelled, Sample, bcubed, com
 from storage.model import ItemId, StoryId
 from watchers.stories import Joined, Settings, identify, revise
 from watchers.stories.index import Index, Likeness
-from watchers.stories.signals import View
+from watchers.stories.telling import Telling
 
 
 class FoldedIndex(Index):
@@ -33,9 +34,9 @@ class FoldedIndex(Index):
         self._folds = folds
         self._by_fold = by_fold
 
-    def _likeness(self, view: View, item: ItemId) -> Likeness:
-        self.settings = self._by_fold[self._folds[view.telling.item]]
-        return super()._likeness(view, item)
+    def _likeness(self, one: Telling, item: ItemId, signals: Sequence[float]) -> Likeness:
+        self.settings = self._by_fold[self._folds[one.item]]
+        return super()._likeness(one, item, signals)
 
 
 def replay(items: list[Labelled], by_fold: list[Settings], *, revised: str) -> dict[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nsmallest
-from typing import Final
+from typing import Any, Final
 
 from storage.model import ItemId, OldText, StoryId
 from watchers.stories.old import OldTexts
@@ -21,6 +21,7 @@ _ASKED_TERMS: Final = 28
 _ASKED_BRIDGES: Final = 20
 _HITS: Final = 400
 """Entries of the inverted index that one question reads, rarest words first."""
+_FEW: Final = 12
 _RECENT: Final = 100
 _SAME: Final = 12
 _ACROSS: Final = 6
@@ -57,8 +58,19 @@ class Expired:
     old: tuple[OldText, ...] = ()
 
 
-Postings = dict[int, "ItemId | list[ItemId]"]
-"""The items that have a word or bridge; most words have one, which needs no list."""
+Postings = dict[int, "ItemId | tuple[ItemId, ...] | array[Any]"]
+"""The items that have a word or bridge, in the smallest form: most words have one or two."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What the window holds of an item: ``posted`` says which of its hashes were indexed."""
+
+    telling: Telling
+    story: StoryId
+    sums: "array[float]"
+    posted: int
+    connected: bool
 
 
 class Index:
@@ -71,17 +83,13 @@ class Index:
         self.settings = settings or fitted()
         self.frequencies = Frequencies(self.settings.common, self.settings.documents)
         self._window = window
-        self._tellings: dict[ItemId, Telling] = {}
-        self._story_of: dict[ItemId, StoryId] = {}
+        self._kept: dict[ItemId, _Kept] = {}
         self._members: dict[StoryId, list[ItemId]] = {}
         self._last_told: dict[StoryId, datetime] = {}
         self._pages: dict[int, ItemId] = {}
         self._terms: dict[str, Postings] = defaultdict(dict)
         self._bridges: dict[str, Postings] = defaultdict(dict)
-        self._posted: dict[ItemId, int] = {}
-        self._sums: dict[ItemId, array[float]] = {}
         self._links: dict[ItemId, dict[ItemId, float]] = {}
-        self._unconnected: set[ItemId] = set()
         self._latest: tuple[Telling, View, tuple[Likeness, ...]] | None = None
         self._old = OldTexts()
         self._aliases: dict[StoryId, StoryId] = {}
@@ -90,7 +98,7 @@ class Index:
 
     def __len__(self) -> int:
         """Count the tellings in the window."""
-        return len(self._tellings)
+        return len(self._kept)
 
     # --- what is in it -----------------------------------------------------------------------
 
@@ -102,7 +110,8 @@ class Index:
 
     def story_of(self, item: ItemId) -> StoryId | None:
         """Tell which story an item in the window belongs to."""
-        return self._story_of.get(item)
+        kept = self._kept.get(item)
+        return None if kept is None else kept.story
 
     def members(self, story: StoryId) -> Sequence[ItemId]:
         """List the items of a story that are in the window, first taken first."""
@@ -110,15 +119,15 @@ class Index:
 
     def stories(self) -> dict[ItemId, StoryId]:
         """Tell the story of every item in the window."""
-        return dict(self._story_of)
+        return {item: kept.story for item, kept in self._kept.items()}
 
     def telling(self, item: ItemId) -> Telling:
         """Return the telling of an item in the window. Raises KeyError."""
-        return self._tellings[item]
+        return self._kept[item].telling
 
     def tellings(self, story: StoryId) -> tuple[Telling, ...]:
         """List the tellings of a story that are in the window, first taken first."""
-        return tuple(self._tellings[item] for item in self.members(story))
+        return tuple(self._kept[item].telling for item in self.members(story))
 
     def by_page(self, page: int) -> ItemId | None:
         """Find the item that already has this very page."""
@@ -139,7 +148,13 @@ class Index:
         if self._latest is not None and self._latest[0] is telling:
             return self._latest[2]
         view = View(telling, self.frequencies)
-        found = [self._likeness(view, item) for item in self._candidates(view)]
+        kept = self._kept
+        # All are compared before any is judged: a thousand leaves stay near the processor.
+        signals = [
+            (item, compare(view, kept[item].telling, kept[item].sums))
+            for item in self._candidates(view)
+        ]
+        found = [self._likeness(telling, item, told) for item, told in signals]
         found.sort(key=lambda one: (-one.odds, one.item))
         self._latest = (telling, view, tuple(found))
         return self._latest[2]
@@ -165,13 +180,13 @@ class Index:
         return {item: self._links.get(item, {}) for item in asked}
 
     def _connect_restored(self, item: ItemId) -> None:
-        if item in self._unconnected:
-            self._unconnected.discard(item)
-            self._connect(item, self.compared(self._tellings[item]))
+        kept = self._kept.get(item)
+        if kept is not None and not kept.connected:
+            kept.connected = True
+            self._connect(item, self.compared(kept.telling))
 
-    def _likeness(self, view: View, item: ItemId) -> Likeness:
-        one, two = view.telling, self._tellings[item]
-        signals = compare(view, two, self._sums[item])
+    def _likeness(self, one: Telling, item: ItemId, signals: Sequence[float]) -> Likeness:
+        two = self._kept[item].telling
         settings = self.settings
         if one.lang == two.lang:
             odds = settings.same.score(signals)
@@ -198,12 +213,12 @@ class Index:
 
     def _best(self, votes: dict[ItemId, float], least: float, limit: int) -> list[ItemId]:
         """Choose by the rough cosine; most of those met share a word or two and are passed by."""
-        sums = self._sums
+        kept = self._kept
         enough = least * _LEAST_NORM
         found = [
             (-cosine, item)
             for item, vote in votes.items()
-            if vote >= enough and (cosine := vote / sums[item][NORM]) >= least
+            if vote >= enough and (cosine := vote / kept[item].sums[NORM]) >= least
         ]
         chosen = nsmallest(limit, found)
         return [item for cosine, item in chosen if cosine <= chosen[0][0] * _LEAST_SHARE]
@@ -223,7 +238,7 @@ class Index:
                 items = posting.get(key)
                 if items is None:
                     continue
-                if not isinstance(items, list):
+                if isinstance(items, int):
                     votes[items] = votes.get(items, 0.0) + weight
                     hits += 1
                     continue
@@ -241,7 +256,7 @@ class Index:
         """Take a telling in as part of its story."""
         likenesses = self.compared(telling)
         assert self._latest is not None  # noqa: S101 - compared has just set it
-        self._take_in(telling, self._latest[1], story)
+        self._take_in(telling, self._latest[1], story, connected=True)
         self._connect(telling.item, likenesses)
 
     def restore_old(self, texts: Iterable[OldText]) -> None:
@@ -253,20 +268,17 @@ class Index:
 
         It is compared with others only when a newcomer comes near it: a start must be quick.
         """
-        self._take_in(telling, View(telling, self.frequencies), story)
-        self._unconnected.add(telling.item)
+        self._take_in(telling, View(telling, self.frequencies), story, connected=False)
 
-    def _take_in(self, telling: Telling, view: View, story: StoryId) -> None:
+    def _take_in(self, telling: Telling, view: View, story: StoryId, *, connected: bool) -> None:
         item = telling.item
         story = self.story(story)
-        self._tellings[item] = telling
-        self._story_of[item] = story
+        self._kept[item] = _Kept(telling, story, view.sums, self._post(item, view), connected)
         self._members.setdefault(story, []).append(item)
         last = self._last_told.get(story, telling.told_at)
         self._last_told[story] = max(last, telling.told_at)
         if telling.page:
             self._pages.setdefault(telling.page, item)
-        self._post(item, view)
         self.frequencies.learn(view)
         self._latest = None
 
@@ -279,7 +291,7 @@ class Index:
         if links:
             self._links.setdefault(item, {}).update(links)
 
-    def _post(self, item: ItemId, view: View) -> None:
+    def _post(self, item: ItemId, view: View) -> int:
         telling = view.telling
         words, bridges = view.words, view.bridges
         terms = {*sorted(words, key=words.__getitem__, reverse=True)[:_INDEXED_TERMS], *view.title}
@@ -293,12 +305,11 @@ class Index:
             if key in crossing:
                 _put(self._bridges[telling.lang], key, item)
                 posted |= 1 << at
-        self._posted[item] = posted
-        self._sums[item] = view.sums
+        return posted
 
     def drop(self, item: ItemId) -> None:
         """Forget an item that could not be stored after all."""
-        story = self._story_of.get(item)
+        story = self.story_of(item)
         if story is None:
             return
         self._forget(item)
@@ -321,7 +332,7 @@ class Index:
         old: list[OldText] = []
         for story in silent:
             for item in self._members.get(story, ()):
-                old += self._old.put(self._tellings[item], story)
+                old += self._old.put(self._kept[item].telling, story)
                 items.append(item)
                 self._forget(item)
             self._forget_story(story)
@@ -333,19 +344,16 @@ class Index:
         self._settled.discard(story)
 
     def _forget(self, item: ItemId) -> None:
-        telling = self._tellings.pop(item)
-        del self._story_of[item]
+        kept = self._kept.pop(item)
+        telling, posted = kept.telling, kept.posted
         if self._pages.get(telling.page) == item:
             del self._pages[telling.page]
-        posted = self._posted.pop(item)
-        words = len(telling.terms)
-        for at, key in enumerate((*telling.terms, *telling.bridges)):
+        words = len(telling.counts)
+        for at, key in enumerate(telling.hashes[: telling.bridges_end]):
             if posted >> at & 1:
                 _take((self._terms if at < words else self._bridges)[telling.lang], key, item)
         for other in self._links.pop(item, ()):
             self._links.get(other, {}).pop(item, None)
-        del self._sums[item]
-        self._unconnected.discard(item)
         self._latest = None
 
     # --- corrections -------------------------------------------------------------------------
@@ -353,14 +361,14 @@ class Index:
     def move(self, item: ItemId, story: StoryId, *, pinned: bool = False) -> None:
         """Put an item into another story; ``pinned`` when an admin said so."""
         story = self.story(story)
-        old = self._story_of.get(item)
+        old = self.story_of(item)
         if old is None or old == story:
             return
         self._members[old].remove(item)
         self._members.setdefault(story, []).append(item)
-        self._story_of[item] = story
+        self._kept[item].story = story
         self._last_told[story] = max(
-            self._tellings[other].told_at for other in self._members[story]
+            self._kept[other].telling.told_at for other in self._members[story]
         )
         if not self._members[old]:
             self._forget_story(old)
@@ -393,7 +401,7 @@ class Index:
         story = self.story(story)
         if story in self._settled:
             return True
-        first = self._tellings[self._members[story][0]].told_at
+        first = self._kept[self._members[story][0]].telling.told_at
         return self._last_told[story] - first > _YOUNG
 
     def keep_apart(self, one: StoryId, other: StoryId) -> None:
@@ -413,16 +421,25 @@ class Index:
 
 def _put(postings: Postings, key: int, item: ItemId) -> None:
     before = postings.setdefault(key, item)
-    if isinstance(before, list):
+    if isinstance(before, int):
+        if before != item:
+            postings[key] = (before, item)
+    elif isinstance(before, array):
         before.append(item)
-    elif before != item:
-        postings[key] = [before, item]
+    elif len(before) < _FEW:
+        postings[key] = (*before, item)
+    else:
+        postings[key] = array("I", (*before, item))
 
 
 def _take(postings: Postings, key: int, item: ItemId) -> None:
     before = postings[key]
-    if isinstance(before, list):
+    if isinstance(before, array):
         before.remove(item)
         if before:
+            return
+    elif not isinstance(before, int):
+        postings[key] = tuple([other for other in before if other != item])
+        if postings[key]:
             return
     del postings[key]

@@ -75,7 +75,7 @@ def unpack(item: ItemId, row: bytes) -> Telling | None:
         told_at=_EPOCH + timedelta(microseconds=told_at),
         lang=sys.intern(lang),
         title=title,
-        hashes=array("I", row[_HEAD.size : counts]),
+        hashes=array("I", row[_HEAD.size : counts])[:],
         counts=row[counts : counts + terms],
         title_terms=titled[0],
         bridges_end=bridges_end,
@@ -94,4 +94,4 @@ def unpack(item: ItemId, row: bytes) -> Telling | None:
 
 
 def _pairs(told: list[list[Any]]) -> tuple[Any, ...]:
-    return tuple([(one, other) for one, other in told])
+    return tuple([shared(one, other) for one, other in told])

@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import compress, repeat
 from math import exp, hypot, log, sqrt
 from operator import mul
 from typing import Final
@@ -58,12 +59,13 @@ class Frequencies:
         The logarithm is divided by that of all tellings, so that a weight means the same in a
         young archive and in an old one.
         """
-        get = self._counts.get
+        counts = map(self._counts.get, keys, _NEVER)
         scale = 1.0 / self._whole
         # Nothing is met more often than tellings were read: the weight stays above zero.
-        return [1.0 - scale * log(get(key, 0) + 1.0) for key in keys]
+        return [1.0 - scale * log(count + 1.0) for count in counts]
 
 
+_NEVER: Final = repeat(0)
 _PRIOR: Final = 60.0
 """As if so many tellings without any of these words had been read before the first one."""
 _MOST_KEYS: Final = 500_000
@@ -147,47 +149,64 @@ SIGNALS: Final = (
 def compare(one: View, b: Telling, sums: Sequence[float]) -> list[float]:
     """Compare a newcomer with a telling and its kept sums, in the order of ``SIGNALS``."""
     a = one.telling
-    lengths = a.title_terms, b.title_terms
+    short, long = a.title_terms, b.title_terms
+    if short > long:
+        short, long = long, short
     return [
         *(_words(one, b, sums) if a.lang == b.lang else _NO_WORDS),
         fuzz.token_set_ratio(a.title, b.title) / 100,
         _copied(one.shingles, b.shingles),
         *_bridged(one, b, sums),
-        float(_apart(a.places, b.places)),
-        float(_apart(a.years, b.years)),
+        1.0 if a.places and b.places and _apart(a.places, b.places) else 0.0,
+        1.0 if a.years and b.years and _apart(a.years, b.years) else 0.0,
         log(1.0 + abs((a.told_at - b.told_at).total_seconds()) / _HOUR),
-        float(not a.has_text) + float(not b.has_text),
-        float(min(lengths)),
-        min(lengths) / (max(lengths) or 1),
+        2.0 - a.has_text - b.has_text,
+        float(short),
+        short / (long or 1),
     ]
 
 
+_PLACES: Final = range(1 << 30)
+"""As many as there may be; ``compress`` ends with the shorter."""
 _NO_WORDS: Final = (0.0,) * 9
 """What words say of two languages: nothing that is fitted."""
 
 
 def _words(one: View, b: Telling, sums: Sequence[float]) -> tuple[float, ...]:
-    ours, rarity, title = one.words, one.rare, one.title
-    shared = [pair for pair in zip(b.terms, b.counts, strict=True) if pair[0] in rarity]
-    rare = sorted([rarity[term] for term, _ in shared], reverse=True)
-    dot = sum([ours[term] * rarity[term] * _LOG[count] for term, count in shared])
-    told_a = sum([title[term] for term, _ in shared if term in title])
-    told = [rarity[term] for term in b.terms[: b.title_terms] if term in rarity]
-    both = [title[term] for term in b.terms[: b.title_terms] if term in title]
+    terms, counts = b.terms, b.counts
+    found = [*map(one.rare.get, terms)]
+    weights = [*filter(None, found)]  # a rarity is never zero
+    ours, title, first = one.words, one.title, b.title_terms
+    dot = told_a = told_b = overlap = squares = 0.0
+    for at, rarity in zip(compress(_PLACES, found), weights, strict=True):
+        term = terms[at]
+        dot += ours[term] * rarity * _LOG[counts[at]]
+        titled = term in title
+        if titled:
+            told_a += rarity
+        if at < first:
+            told_b += rarity
+            if titled:
+                overlap += rarity
+                squares += rarity * rarity
+    weights.sort(reverse=True)
     weight_a, weight_b = one.sums[_TITLE_WEIGHT], sums[_TITLE_WEIGHT]
-    overlap = sum(both)
-    covers_a, covers_b = overlap / weight_a, overlap / weight_b
-    told_a, told_b = told_a / weight_a, sum(told) / weight_b
+    covers_least, covers_most = overlap / weight_a, overlap / weight_b
+    if covers_least > covers_most:
+        covers_least, covers_most = covers_most, covers_least
+    told_least, told_most = told_a / weight_a, told_b / weight_b
+    if told_least > told_most:
+        told_least, told_most = told_most, told_least
     return (
         dot / (one.sums[NORM] * sums[NORM]),
-        sum([weight * weight for weight in both]) / (one.sums[_TITLE_NORM] * sums[_TITLE_NORM]),
-        max(covers_a, covers_b),
-        min(covers_a, covers_b),
-        max(told_a, told_b),
-        min(told_a, told_b),
-        rare[0] if rare else 0.0,
-        sum(rare[:4]),
-        float(len(rare)),
+        squares / (one.sums[_TITLE_NORM] * sums[_TITLE_NORM]),
+        covers_most,
+        covers_least,
+        told_most,
+        told_least,
+        weights[0] if weights else 0.0,
+        sum(weights[:4]),
+        float(len(weights)),
     )
 
 
@@ -200,14 +219,15 @@ def _copied(one: frozenset[int], other: Sequence[int]) -> float:
 
 def _bridged(one: View, b: Telling, sums: Sequence[float]) -> tuple[float, ...]:
     """Compare what crosses languages: all together, then notions, names, figures, entities."""
-    weights, titled = one.bridges, one.title_bridges
-    first = b.title_bridges
+    titled, first = one.title_bridges, b.title_bridges
+    keys = b.bridges
+    found = [*map(one.bridges.get, keys)]
     dot = rarest = 0.0
     dots, total, told_a, told_b = [0.0] * 4, [0.0] * 4, [0.0] * 4, [0.0] * 4
     count_a, count_b, both = [0] * 4, [0] * 4, [0] * 4
-    for at, key in [pair for pair in enumerate(b.bridges) if pair[1] in weights]:
+    for at, weight in zip(compress(_PLACES, found), filter(None, found), strict=True):
+        key = keys[at]
         kind = key & KIND
-        weight = weights[key]
         square = weight * weight
         dots[kind] += square
         total[kind] += weight
@@ -261,8 +281,8 @@ def _cosines(dots: list[float], one: Sequence[float], other: Sequence[float]) ->
 def _shares(told: list[float], sums: Sequence[float]) -> list[float | None]:
     """Tell by kind which share of a headline's bridges the other speaks of; None where empty."""
     return [
-        share / whole if (whole := sums[_TITLE_SUMS + kind]) else None
-        for kind, share in enumerate(told)
+        share / whole if whole else None
+        for share, whole in zip(told, sums[_TITLE_SUMS:], strict=True)
     ]
 
 
@@ -367,15 +387,16 @@ class Trees:
     def __post_init__(self) -> None:
         """Compile the trees to one expression: seven times as fast as walking them."""
         told = "+".join([repr(self.base), *map(self._told, self.roots)])
-        score = eval(f"lambda s: {told}", {})  # noqa: S307 - made of our own numbers alone
-        object.__setattr__(self, "score", score)
+        names = ",".join(f"s{at}" for at in range(len(SIGNALS)))
+        score = eval(f"lambda {names}: {told}", {})  # noqa: S307 - made of our own numbers alone
+        object.__setattr__(self, "score", lambda signals: score(*signals))
 
     def _told(self, node: int) -> str:
         value = float(self.value[node])
         if (at := int(self.signal[node])) < 0:
             return repr(value)
         ways = self._told(self.left[node]), self._told(self.right[node])
-        return f"({ways[0]} if s[{at}] <= {value!r} else {ways[1]})"
+        return f"({ways[0]} if s{at} <= {value!r} else {ways[1]})"
 
 
 def probability(log_odds: float) -> float:

@@ -33,7 +33,7 @@ def test_expiry_leaves_nothing_behind() -> None:
     index.expire(NOON + 30 * DAY)
     assert len(index) == 0
     assert index.candidates(telling(4, BRIDGE)) == ()
-    held = (index._terms["ru"], index._bridges["ru"], index._links, index._sums, index._posted)
+    held = (index._terms["ru"], index._bridges["ru"], index._links, index._kept, index._members)
     assert not any(held)
 
 
