@@ -54,7 +54,10 @@ def _exactly(far: socket.socket, length: int) -> bytes | None:
     buffer = bytearray(length)
     view, at = memoryview(buffer), 0
     while at < length:
-        received = far.recv_into(view[at:])
+        try:
+            received = far.recv_into(view[at:])
+        except ConnectionError:
+            return None  # the parent is gone with an answer unread
         if not received:
             return None
         at += received
