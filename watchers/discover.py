@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -87,18 +87,29 @@ class Looker:
         seen = await self._look_once(asked, asked, _PATIENCE_S)
         if seen.feed is not None or not _may_lead_on(seen):
             return seen
-        tried = {asked}
-        for candidate in [link.url for link in seen.links][:_MOST_TRIES] or _guesses(asked):
+        guesses = _guesses(asked) if not seen.links else ()
+        found = await self._first_of(asked, seen.links[:_MOST_TRIES], guesses, until - time())
+        return found or seen
+
+    async def follow(self, page: str, links: Sequence[FeedLink]) -> Seen | None:
+        """Return the first of the feeds that a page points to which has entries, if any."""
+        return await self._first_of(page, links[:_MOST_TRIES], (), _PATIENCE_S)
+
+    async def _first_of(
+        self, asked: str, links: Sequence[FeedLink], guesses: Sequence[str], seconds: float
+    ) -> Seen | None:
+        time = asyncio.get_running_loop().time
+        until = time() + seconds
+        for candidate in dict.fromkeys((*(link.url for link in links), *guesses)):
             left = until - time()
             if left < _LEAST_S:
                 break
-            if candidate in tried:
+            if candidate == asked:
                 continue
-            tried.add(candidate)
             found = await self._look_once(asked, candidate, left)
             if found.feed is not None and found.feed.total:
                 return found
-        return seen
+        return None
 
     async def _look_once(self, asked: str, url: str, seconds: float) -> Seen:
         outcome = await self.fetcher.fetch(Request(url, deadline_s=seconds))

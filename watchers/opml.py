@@ -41,7 +41,9 @@ class _Reader:
             self.outline({key.lower(): value for key, value in attributes.items()})
 
     def outline(self, told: dict[str, str]) -> None:
-        address = told.get("xmlurl", "").strip()
+        page = told.get("htmlurl", "").strip()
+        # A site without its feed: the first look at its page finds it.
+        address = told.get("xmlurl", "").strip() or page
         if not address:
             return  # a folder
         url = urls.absolute("", address)
@@ -51,7 +53,7 @@ class _Reader:
         if url not in self.found and len(self.found) >= MOST_FEEDS:
             raise NewsError("opml.too_many", most=MOST_FEEDS)
         title = markup.one_line(told.get("title") or told.get("text") or "")[:200]
-        site = urls.absolute("", told.get("htmlurl", "").strip())
+        site = urls.absolute("", page)
         self.found.setdefault(url, Outline(url, title, site))
 
     def end(self, _name: str) -> None:

@@ -357,6 +357,10 @@ class Poller:
             return
         result = parsed or await self._parsed(feed, fetched)
         if isinstance(result, NotAFeed):
+            if result.links and not feed.state.baseline_done:
+                found = await self._looker.follow(feed.url, result.links)
+                if found is not None and await self._found_behind(feed, found, tally):
+                    return
             key = f"error.page_{result.kind.value}"
             failure = Failure(key, _page_weight(key), discover.values_of(result))
             await self._failed(feed, visit, failure, tally)
@@ -364,6 +368,18 @@ class Poller:
             await self._failed(feed, visit, Failure("error.emptied", _TEMPORARY), tally)
         else:
             await self._take(feed, fetched, result, mark=mark, visit=visit, tally=tally)
+
+    async def _found_behind(self, feed: Feed, seen: Seen, tally: Round) -> bool:
+        """Take the feed behind the page that was given as one: a site's address in a list.
+
+        False where it is somebody else's already.
+        """
+        if seen.kind is not feed.kind or not await self._db.write(feeds.move, feed.id, seen.url):
+            return False
+        log.info("feed found behind its page", feed=feed.id, page=feed.url, url=seen.url)
+        there = replace(feed, url=seen.url)
+        await self._settle(there, seen.outcome, tally, parsed=seen.feed, seen=seen)
+        return True
 
     async def _parsed(self, feed: Feed, fetched: Fetched) -> ParsedFeed | NotAFeed:
         own = (feed.url, feed.site_url, feed.outlet.home_url)

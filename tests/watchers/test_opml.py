@@ -23,6 +23,12 @@ def test_folders_are_looked_into_and_each_feed_is_named_once() -> None:
     assert ((Outline("https://a.example/rss", "A"),), 1) == opml.read(body)
 
 
+def test_a_site_without_its_feed_is_taken_by_its_page() -> None:
+    body = b'<opml><body><outline text="A" htmlUrl="https://a.example/"/></body></opml>'
+    site = "https://a.example/"
+    assert ((Outline(site, "A", site),), 0) == opml.read(body)
+
+
 BOMB = b"""<!DOCTYPE opml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
 <opml><body><outline xmlUrl="https://a.example/&b;"/></body></opml>"""
 DEEP = b"<opml>" + b"<outline>" * 1000 + b"</outline>" * 1000 + b"</opml>"

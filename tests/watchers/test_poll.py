@@ -331,6 +331,39 @@ async def test_usual_places_are_tried_where_a_page_points_nowhere(newsroom: Room
     assert farm.url("/feed.xml") == (await newsroom.poller.add(farm.url("/"))).url
 
 
+PAGE = "<html><head><link rel=alternate type=application/rss+xml href={}></head><p>Новости</html>"
+
+
+async def test_a_feed_is_found_behind_the_page_given_as_one(newsroom: Room) -> None:
+    newsroom.farm.serve("/rss", rss(item(1)))
+    newsroom.farm.serve("/", PAGE.format("/rss"), Content_Type="text/html")
+    feed = await newsroom.add("/")
+    told = await newsroom.look()
+    found = await newsroom.feed(feed)
+    assert (1, 0) == (told.new, told.failed)
+    assert (newsroom.farm.url("/rss"), newsroom.farm.url("/")) == (found.url, found.moved_from)
+    assert FeedStatus.OK is found.state.status
+
+
+async def test_a_page_whose_feed_is_there_already_stays_an_error(newsroom: Room) -> None:
+    newsroom.farm.serve("/rss", rss(item(1)))
+    newsroom.farm.serve("/", PAGE.format("/rss"), Content_Type="text/html")
+    await newsroom.add("/rss")
+    page = await newsroom.add("/")
+    assert (1, 1) == ((told := await newsroom.look()).new, told.failed)
+    assert "error.page_html" == (await newsroom.feed(page)).state.error_key
+
+
+async def test_a_feed_that_was_read_once_is_sought_behind_no_page(newsroom: Room) -> None:
+    newsroom.farm.serve("/rss", rss(item(1)))
+    feed = await newsroom.add("/a")
+    newsroom.farm.serve("/a", rss(item(2)))
+    await newsroom.look()
+    newsroom.farm.serve("/a", PAGE.format("/rss"), Content_Type="text/html")
+    await newsroom.look()
+    assert FeedStatus.ERROR is (await newsroom.feed(feed)).state.status
+
+
 async def test_what_cannot_be_read_now_is_added_with_its_reason(newsroom: Room) -> None:
     feed = await newsroom.poller.add(newsroom.farm.url("/404"))
     assert (FeedStatus.ERROR, "error.not_found") == (feed.state.status, feed.state.error_key)
