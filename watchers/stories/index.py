@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from heapq import nsmallest
 from typing import Any, Final
 
 from storage.model import ItemId, OldText, StoryId
@@ -220,7 +219,7 @@ class Index:
             for item, vote in votes.items()
             if vote >= enough and (cosine := vote / kept[item].sums[NORM]) >= least
         ]
-        chosen = nsmallest(limit, found)
+        chosen = sorted(found)[:limit]
         return [item for cosine, item in chosen if cosine <= chosen[0][0] * _LEAST_SHARE]
 
     def _asked(

@@ -243,51 +243,44 @@ def _bridged(one: View, b: Telling, sums: Sequence[float]) -> tuple[float, ...]:
             told_b[kind] += weight
             count_b[kind] += 1
         dot += square
-    shares_a, shares_b = _shares(told_a, one.sums), _shares(told_b, sums)
-    cosines = _cosines(dots, one.sums, sums)
-    least = min(one.sums[_KIND_SUMS + NAME], sums[_KIND_SUMS + NAME])
-    figured = one.sums[_KIND_SUMS + FIGURE] > 0 and sums[_KIND_SUMS + FIGURE] > 0
+    mine = one.sums
+    least = min(mine[_KIND_SUMS + NAME], sums[_KIND_SUMS + NAME])
+    figured = mine[_KIND_SUMS + FIGURE] > 0 and sums[_KIND_SUMS + FIGURE] > 0
     figured = figured and not toll_rises(one.telling, b)
-    apart = one.sums[_TITLE_FIGURES] > count_a[FIGURE] and sums[_TITLE_FIGURES] > count_b[FIGURE]
+    apart = mine[_TITLE_FIGURES] > count_a[FIGURE] and sums[_TITLE_FIGURES] > count_b[FIGURE]
+    named_a = _share(told_a, mine, NAME, 0.5)
+    named_b = _share(told_b, sums, NAME, 0.5)
     return (
-        dot / (one.sums[BRIDGE_NORM] * sums[BRIDGE_NORM]),
-        cosines[NOTION],
-        min(shares_a[NOTION] or 0.0, shares_b[NOTION] or 0.0),
+        dot / (mine[BRIDGE_NORM] * sums[BRIDGE_NORM]),
+        _cosine(dots, mine, sums, NOTION),
+        min(_share(told_a, mine, NOTION, 0.0), _share(told_b, sums, NOTION, 0.0)),
         total[NOTION],
-        cosines[NAME],
+        _cosine(dots, mine, sums, NAME),
         rarest,
         total[NAME] / least if least else 0.0,
-        min(_told(shares_a[NAME]), _told(shares_b[NAME])),
-        max(_told(shares_a[NAME]), _told(shares_b[NAME])),
+        min(named_a, named_b),
+        max(named_a, named_b),
         total[NAME],
         float(both[NAME]),
         total[FIGURE],
         float(figured and not dots[FIGURE]),
         float(figured and apart),
         float(count_a[FIGURE] + count_b[FIGURE] - both[FIGURE]),
-        cosines[ENTITY],
+        _cosine(dots, mine, sums, ENTITY),
         total[ENTITY],
-        min(_told(shares_a[ENTITY]), _told(shares_b[ENTITY])),
+        min(_share(told_a, mine, ENTITY, 0.5), _share(told_b, sums, ENTITY, 0.5)),
     )
 
 
-def _cosines(dots: list[float], one: Sequence[float], other: Sequence[float]) -> list[float]:
-    return [
-        dot / (one[_KIND_NORMS + kind] * other[_KIND_NORMS + kind]) if dot else 0.0
-        for kind, dot in enumerate(dots)
-    ]
+def _cosine(dots: list[float], one: Sequence[float], other: Sequence[float], kind: int) -> float:
+    dot = dots[kind]
+    return dot / (one[_KIND_NORMS + kind] * other[_KIND_NORMS + kind]) if dot else 0.0
 
 
-def _shares(told: list[float], sums: Sequence[float]) -> list[float | None]:
-    """Tell by kind which share of a headline's bridges the other speaks of; None where empty."""
-    return [
-        share / whole if whole else None
-        for share, whole in zip(told, sums[_TITLE_SUMS:], strict=True)
-    ]
-
-
-def _told(share: float | None) -> float:
-    return 0.5 if share is None else share
+def _share(told: list[float], sums: Sequence[float], kind: int, empty: float) -> float:
+    """Tell which share of a headline's bridges of a kind the other telling speaks of."""
+    whole = sums[_TITLE_SUMS + kind]
+    return told[kind] / whole if whole else empty
 
 
 def _apart(one: Sequence[object], other: Sequence[object]) -> bool:
