@@ -1,7 +1,8 @@
 """The watching half, opened as a whole: the database, the desk, the poller. No Telegram."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -64,6 +65,21 @@ async def newsroom(
             )
         )
         yield Newsroom(settings, db, desk, poller, clock)
+
+
+@asynccontextmanager
+async def remembering(room: Newsroom) -> AsyncIterator[None]:
+    """Remember living stories beside what the block does.
+
+    Documents wait for it; a block that takes none in need not, and ends it unfinished.
+    """
+    task = asyncio.create_task(room.desk.remember(room.clock()))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 @asynccontextmanager

@@ -45,6 +45,7 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "last_ok_at": told(state.last_ok_at),
         "failing_since": told(state.failing_since),
         "next_check_at": told(state.next_check_at),
+        "silent_since": told(state.silent_since),
         "moved_from": feed.moved_from or None,
     }
 
@@ -71,8 +72,8 @@ async def add(settings: Settings, url: str, *, as_json: bool) -> None:
     """
     async with newsroom.newsroom(settings) as room:
         await room.db.read(feed_store.refuse_known, discover.address(url))
-        await room.desk.remember(room.clock())
-        feed = await room.poller.add(url)
+        async with newsroom.remembering(room):
+            feed = await room.poller.add(url)
     row = feed_row(feed)
     emit([row], as_json=as_json, columns=COLUMNS)
     if row["error"]:

@@ -48,6 +48,7 @@ def test_a_feed_is_found_from_its_sites_page_added_polled_and_listed(here, outle
         "items",
         "last_status",
         "next_check_at",
+        "silent_since",
     } <= set(listed)
     rows = lines(here("items", "--json"))
     assert listed["items"] == len(rows)
