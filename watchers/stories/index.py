@@ -15,7 +15,7 @@ from watchers.stories.vetoes import Reason, is_copy, veto
 from watchers.stories.weights import Settings, fitted
 
 _INDEXED_TERMS: Final = 24
-_INDEXED_BRIDGES: Final = 24
+_INDEXED_BRIDGES: Final = 20
 _ASKED_TERMS: Final = 28
 _ASKED_BRIDGES: Final = 20
 _HITS: Final = 400
@@ -291,19 +291,15 @@ class Index:
             self._links.setdefault(item, {}).update(links)
 
     def _post(self, item: ItemId, view: View) -> int:
-        telling = view.telling
-        words, bridges = view.words, view.bridges
-        terms = {*sorted(words, key=words.__getitem__, reverse=True)[:_INDEXED_TERMS], *view.title}
-        crossing = {*sorted(bridges, key=bridges.__getitem__, reverse=True)[:_INDEXED_BRIDGES]}
+        lang = view.telling.lang
         posted = 0
-        for at, key in enumerate(words):
-            if key in terms:
-                _put(self._terms[telling.lang], key, item)
-                posted |= 1 << at
-        for at, key in enumerate(bridges, len(words)):
-            if key in crossing:
-                _put(self._bridges[telling.lang], key, item)
-                posted |= 1 << at
+        rarest = _rarest(view.words, _INDEXED_TERMS)
+        for at, key in {**rarest, **dict(enumerate(view.title))}.items():
+            _put(self._terms[lang], key, item)
+            posted |= 1 << at
+        for at, key in _rarest(view.bridges, _INDEXED_BRIDGES).items():
+            _put(self._bridges[lang], key, item)
+            posted |= 1 << (at + len(view.words))
         return posted
 
     def drop(self, item: ItemId) -> None:
@@ -416,6 +412,13 @@ class Index:
     def may_join(self, one: StoryId, other: StoryId) -> bool:
         """Tell whether no admin has forbidden the two stories to be one."""
         return frozenset((self.story(one), self.story(other))) not in self._apart
+
+
+def _rarest(weights: dict[int, float], limit: int) -> dict[int, int]:
+    """Choose the keys that weigh most, by their places."""
+    keys, values = [*weights], [*weights.values()]
+    places = sorted(range(len(keys)), key=values.__getitem__, reverse=True)
+    return {at: keys[at] for at in places[:limit]}
 
 
 def _put(postings: Postings, key: int, item: ItemId) -> None:

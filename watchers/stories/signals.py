@@ -1,6 +1,7 @@
 """Two tellings compared: the figures that the fitted weights are applied to."""
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -36,7 +37,7 @@ class Frequencies:
 
     def __init__(self, common: Mapping[int, float] | None = None, documents: int = 0) -> None:
         """Know what is told to be common; every other word is equally rare."""
-        self._counts: dict[int, float] = dict(common or {})
+        self._counts: Counter[int] = Counter(common)
         self._seen = documents
         self._whole = log(documents + _PRIOR)
 
@@ -44,12 +45,11 @@ class Frequencies:
         """Count a telling's words and bridges; halve all counts when they grow too many."""
         self._seen += 1
         counts = self._counts
-        for key in view.words:
-            counts[key] = counts.get(key, 0) + 1
-        for key in view.bridges:
-            counts[key] = counts.get(key, 0) + 1
+        counts.update(view.words.keys())
+        counts.update(view.bridges.keys())
         if len(counts) > _MOST_KEYS:
-            self._counts = {key: count / 2 for key, count in counts.items() if count > 1}
+            halved = {key: count / 2 for key, count in counts.items() if count > 1}
+            self._counts = Counter(halved)
             self._seen //= 2
         self._whole = log(self._seen + _PRIOR)
 
