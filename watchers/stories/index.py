@@ -2,14 +2,14 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from storage.model import ItemId, OldText, StoryId
 from watchers.stories.old import OldTexts
-from watchers.stories.signals import BRIDGE_NORM, NORM, SIGNALS, Frequencies, View, compare
+from watchers.stories.signals import BRIDGE_NORM, NORM, SIGNALS, Frequencies, View, compare, worded
 from watchers.stories.telling import Telling
 from watchers.stories.vetoes import Reason, is_copy, veto
 from watchers.stories.weights import Settings, fitted
@@ -26,7 +26,7 @@ _SAME: Final = 12
 _ACROSS: Final = 6
 _LEAST_SAME: Final = 0.07
 _LEAST_ACROSS: Final = 0.035
-"""Rough cosines below which hardly a pair in a hundred is one event: not compared further."""
+"""Cosines below which hardly a pair in a hundred is one event: not compared further."""
 _YOUNG: Final = timedelta(hours=72)
 """How long after its first telling a story may still be taken apart."""
 _CLIP: Final = 5.0
@@ -147,12 +147,8 @@ class Index:
         if self._latest is not None and self._latest[0] is telling:
             return self._latest[2]
         view = View(telling, self.frequencies)
-        kept = self._kept
         # All are compared before any is judged: a thousand leaves stay near the processor.
-        signals = [
-            (item, compare(view, kept[item].telling, kept[item].sums))
-            for item in self._candidates(view)
-        ]
+        signals = [*self._signals(view)]
         found = [self._likeness(telling, item, told) for item, told in signals]
         found.sort(key=lambda one: (-one.odds, one.item))
         self._latest = (telling, view, tuple(found))
@@ -200,6 +196,15 @@ class Index:
         elif is_copy(one, two, signals[_COPIED]):
             odds = max(odds, _COPY_ODDS)
         return Likeness(item, odds, tuple(signals), against)
+
+    def _signals(self, view: View) -> Iterator[tuple[ItemId, list[float]]]:
+        """Compare with the candidates; words must be as near as they roughly seemed to be."""
+        lang = view.telling.lang
+        for item in self._candidates(view):
+            kept = self._kept[item]
+            words = worded(view, kept.telling, kept.sums)
+            if words[0] >= _LEAST_SAME or kept.telling.lang != lang:
+                yield item, compare(view, kept.telling, kept.sums, words)
 
     def _candidates(self, view: View) -> list[ItemId]:
         lang = view.telling.lang

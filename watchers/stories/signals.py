@@ -146,14 +146,23 @@ SIGNALS: Final = (
 """The names of what ``compare`` tells, in its order."""
 
 
-def compare(one: View, b: Telling, sums: Sequence[float]) -> list[float]:
-    """Compare a newcomer with a telling and its kept sums, in the order of ``SIGNALS``."""
+Words = tuple[float, ...]
+"""The first of the signals, up to ``shared``: what two tellings' words say."""
+
+
+def compare(
+    one: View, b: Telling, sums: Sequence[float], words: Words | None = None
+) -> list[float]:
+    """Compare a newcomer with a telling and its kept sums, in the order of ``SIGNALS``.
+
+    ``words`` are what ``worded`` told of the two, where it was asked before.
+    """
     a = one.telling
     short, long = a.title_terms, b.title_terms
     if short > long:
         short, long = long, short
     return [
-        *(_words(one, b, sums) if a.lang == b.lang else _NO_WORDS),
+        *(words or worded(one, b, sums)),
         fuzz.token_set_ratio(a.title, b.title) / 100,
         _copied(one.shingles, b.shingles),
         *_bridged(one, b, sums),
@@ -172,7 +181,10 @@ _NO_WORDS: Final = (0.0,) * 9
 """What words say of two languages: nothing that is fitted."""
 
 
-def _words(one: View, b: Telling, sums: Sequence[float]) -> tuple[float, ...]:
+def worded(one: View, b: Telling, sums: Sequence[float]) -> Words:
+    """Compare the words of two tellings; the first figure is their cosine."""
+    if one.telling.lang != b.lang:
+        return _NO_WORDS
     terms, counts = b.terms, b.counts
     found = [*map(one.rare.get, terms)]
     weights = [*filter(None, found)]  # a rarity is never zero
