@@ -6,7 +6,6 @@ an outlet is.
 """
 
 import asyncio
-import gc
 import signal
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, nullcontext
@@ -100,17 +99,11 @@ async def run_in(
 async def remember(room: Newsroom) -> None:
     """Rebuild the desk's memory; without it every story would begin anew, so say if it fails."""
     began = room.clock()
-    # What is remembered stays for days: looking through all of it for garbage would find none
-    # and stop the chat for a tenth of a second, now and at every full round to come.
-    gc.disable()
     try:
         await room.desk.remember(began)
     except Exception:
         log.exception("living stories not remembered")
         raise
-    finally:
-        gc.enable()
-    gc.freeze()
     log.info("remembered", seconds=round((room.clock() - began).total_seconds(), 1))
 
 

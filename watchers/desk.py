@@ -6,8 +6,8 @@ subscriptions), decides one document at a time, and records each in one transact
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self, assert_never
@@ -95,25 +95,27 @@ class Desk:
 
         Documents wait for it; the chat does not.
         """
-        index = self._memory.index
         async with self._turn:
             # The dictionaries take some tenths of a second to load: not on the chat's loop.
             await asyncio.to_thread(words.analyse, "Проба words", "")
-            settle_memory()
-            index.restore_old(await self._db.read(tellings.old_texts))
-            living = await self._db.read(tellings.living, now - WINDOW, now)
-            for done, (item, story, row) in enumerate(living, 1):
-                telling = stories.unpack(item, row) if row else None
-                telling = telling or await self._made_again(item)
-                if telling is not None:
-                    index.restore(telling, story)
-                if done % RESTORED_A_SLICE == 0:
-                    progress(done, len(living))
-                    await asyncio.sleep(0)
+            with unswept():
+                await self._fill(now, progress)
             await self._forget_silent(now)
             for correction in await self._db.read(story_store.corrections):
                 self._obey(*correction)
-            settle_memory()
+
+    async def _fill(self, now: datetime, progress: Callable[[int, int], None]) -> None:
+        index = self._memory.index
+        index.restore_old(await self._db.read(tellings.old_texts))
+        living = await self._db.read(tellings.living, now - WINDOW, now)
+        for done, (item, story, row) in enumerate(living, 1):
+            telling = stories.unpack(item, row) if row else None
+            telling = telling or await self._made_again(item)
+            if telling is not None:
+                index.restore(telling, story)
+            if done % RESTORED_A_SLICE == 0:
+                progress(done, len(living))
+                await asyncio.sleep(0)
 
     async def _made_again(self, item: ItemId) -> stories.Telling | None:
         """Make a telling from its text where its row is missing or of another version."""
@@ -295,6 +297,17 @@ def settle_memory() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@contextmanager
+def unswept() -> Iterator[None]:
+    """Look for no garbage while memory is filled with what stays, nor ever in that."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def telling_of(item: Item, names: Gazetteer | None = None) -> stories.Telling:

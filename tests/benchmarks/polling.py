@@ -127,20 +127,31 @@ async def serve() -> None:
 
 
 class Lag:
-    """Measures how late the event loop is, in milliseconds."""
+    """Measures how late the event loop is, in milliseconds, and how much of it is our doing.
+
+    ``busy`` is the CPU that this process used meanwhile: on a machine with other work a loop is
+    late because it was not its turn.
+    """
 
     def __init__(self) -> None:
         self.late: list[float] = []
+        self.busy: list[float] = []
 
     async def watch(self) -> None:
         while True:
-            before = time.perf_counter()
+            before, cpu = time.perf_counter(), time.process_time()
             await asyncio.sleep(0.002)
             self.late.append((time.perf_counter() - before - 0.002) * 1000)
+            self.busy.append(min((time.process_time() - cpu) * 1000, self.late[-1]))
 
     def told(self) -> str:
-        late = sorted(self.late) or [0.0]
-        return f"loop stall p99 {late[int(len(late) * 0.99)]:.1f} ms, worst {late[-1]:.1f} ms"
+        """Say how late, and in brackets how much of that the process itself was at work."""
+        late, busy = sorted(self.late) or [0.0], sorted(self.busy) or [0.0]
+        most = int(len(late) * 0.99)
+        return (
+            f"loop stall p99 {late[most]:.1f} ({busy[most]:.1f}) ms,"
+            f" worst {late[-1]:.1f} ({busy[-1]:.1f}) ms"
+        )
 
 
 def cpu_s() -> float:

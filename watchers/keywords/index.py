@@ -151,9 +151,8 @@ def _filter_anchors(node: Filter) -> frozenset[str] | None:
 
 def _other_keys(analysis: Analysis, facts: Facts) -> set[str]:
     keys = {f"f:country:{facts.country.casefold()}", f"f:lang:{facts.lang}"}
-    for token in (*analysis.tokens, *analysis.compounds):
-        keys.update(_prefixes(token.word.normal))
-    return keys
+    normals = {token.word.normal for token in (*analysis.tokens, *analysis.compounds)}
+    return keys.union(*map(_prefixes, normals))
 
 
 @lru_cache(maxsize=65536)

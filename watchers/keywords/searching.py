@@ -136,9 +136,8 @@ def item_words(analysis: Analysis, facts: Facts) -> str:
     keys = {*analysis.keys, f"f:lang:{facts.lang or analysis.lang}".casefold()}
     if facts.country:
         keys.add(f"f:country:{facts.country.casefold()}")
-    for token in (*analysis.tokens, *analysis.compounds):
-        keys.update(_prefixes(token.word.normal))
-    return " ".join(sorted(keys))
+    normals = {token.word.normal for token in (*analysis.tokens, *analysis.compounds)}
+    return " ".join(sorted(keys.union(*map(_prefixes, normals))))
 
 
 @lru_cache(maxsize=65536)
