@@ -1,9 +1,11 @@
 """Fit the weights of story identity to labelled data: ``python -m scripts.fit_stories FOLDER``.
 
-Needs scikit-learn, which the product does not. Two sets of small boosted trees are fitted, one
-for tellings in one language and one across languages, on the pairs that the index itself meets
-when it replays the streams and on the labelled pairs; every file weighs the same. Signals that
-can only speak for (or only against) one event are held to that direction.
+Needs scikit-learn, which the product does not. Two sets of small boosted trees are fitted to
+pairs, one for tellings in one language and one across languages: to the pairs that the index
+itself meets when it replays the streams, and to the labelled pairs; every file weighs the same.
+A third is fitted to the bonds between groups that clustering the streams comes to decide on,
+with pairs scored by trees that have not seen their events. Signals that can only speak for (or
+only against) one event are held to that direction.
 """
 
 import argparse
@@ -18,6 +20,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from scripts.stories_data import (
     DOCUMENTS,
+    FOLDS,
     Labelled,
     Pair,
     Sample,
@@ -27,7 +30,11 @@ from scripts.stories_data import (
     pairs,
     stream,
 )
+from scripts.stories_replay import Plain, Weighed, alone, weighed_bonds
+from watchers.stories import Settings
+from watchers.stories.bonds import BOND_SIGNALS
 from watchers.stories.signals import SIGNALS, Trees
+from watchers.stories.weights import Scored
 
 FOR = frozenset(
     "words title title_most title_least told_most told_least fuzzy copied bridges notions "
@@ -44,8 +51,13 @@ SAME = tuple(range(len(SIGNALS)))
 NOT_FITTED = frozenset({"paraphraser_ru"})
 """Sets labelled by another notion of "same": kept for measuring, not for fitting."""
 THRESHOLDS = {
-    "join": -0.5, "floor": -2.5, "hop": -0.5, "related": -3.2, "across_handicap": 0.0,
+    "join": 0.6, "floor": -2.5, "hop": -0.5, "related": -3.2, "across_handicap": 0.0,
 }  # fmt: skip
+LEANINGS = (0.0, 0.25, 0.5)
+ROUNDS = 3
+"""How often bonds are fitted: each time also to those that the last fit came to decide on."""
+FREE_BONDS = frozenset({"smaller", "larger"})
+"""Signals of a bond that may speak either way; the others only for one event."""
 
 
 def fit(samples: list[tuple[float, Sample]], columns: tuple[int, ...], **shape: Any) -> Any:
@@ -75,6 +87,31 @@ def fit_across(samples: list[tuple[float, Sample]]) -> Trees:
     """Fit the trees for two tellings in two languages."""
     model = fit(samples, ACROSS, max_iter=45, max_depth=3, min_samples_leaf=20)
     return flat(model, ACROSS)
+
+
+def fit_bonds(files: list[list[Weighed]], without: int | None = None) -> Trees:
+    """Fit the trees for the bonds between groups, leaving one fold out where asked."""
+    rows, same, weights = [], [], []
+    for bonds in files:
+        some = [one for one in bonds if without not in one.folds]
+        if len(some) < 30:  # noqa: PLR2004 - fewer would weigh too much each
+            continue
+        whole = sum(one.weight for one in some)
+        rows += [one.signals for one in some]
+        same += [one.same for one in some]
+        weights += [one.weight / whole for one in some]
+    model = HistGradientBoostingClassifier(
+        learning_rate=0.1,
+        l2_regularization=5.0,
+        monotonic_cst=[int(name not in FREE_BONDS) for name in BOND_SIGNALS],
+        early_stopping=False,
+        random_state=1,
+        max_iter=60,
+        max_depth=3,
+        min_samples_leaf=40,
+    )
+    model.fit(np.array(rows), same, sample_weight=np.array(weights) / np.mean(weights))
+    return flat(model, tuple(range(len(BOND_SIGNALS))))
 
 
 def flat(model: Any, columns: tuple[int, ...]) -> Trees:
@@ -146,6 +183,42 @@ def training(data: Data, without: int | None = None) -> list[list[Sample]]:
     return files
 
 
+def folded(data: Data, thresholds: dict[str, float]) -> tuple[list[Settings], list[list[Weighed]]]:
+    """Fit, for each fold, to all the others; give with it the bonds met in the last round."""
+    pairs = []
+    for fold in range(FOLDS):
+        files = training(data, without=fold)
+        same, across = weighed(files, across=False), weighed(files, across=True)
+        pairs.append((fit_same(same), fit_across(across)))
+
+    def settings(groups: list[Scored]) -> list[Settings]:
+        return [
+            Settings(
+                same=same,
+                across=across,
+                groups=group,
+                common=data.common,
+                documents=DOCUMENTS,
+                **thresholds,
+            )
+            for (same, across), group in zip(pairs, groups, strict=True)
+        ]
+
+    plain = [settings([Plain(leaning)] * FOLDS) for leaning in LEANINGS]
+    indexes = [alone(items, plain[0]) for items in data.streams.values()]
+    met = [
+        {one.signals: one for policy in plain for one in weighed_bonds(index, policy)}
+        for index in indexes
+    ]
+    for left in reversed(range(ROUNDS)):
+        bonds = [list(some.values()) for some in met]
+        fitted = settings([fit_bonds(bonds, fold) for fold in range(FOLDS)])
+        if left:
+            for index, some in zip(indexes, met, strict=True):
+                some.update({one.signals: one for one in weighed_bonds(index, fitted)})
+    return fitted, bonds
+
+
 def main() -> None:
     """Fit to all the data and write ``watchers/stories/weights.json``."""
     asked = argparse.ArgumentParser(description=__doc__)
@@ -153,25 +226,29 @@ def main() -> None:
     asked.add_argument("--out", type=Path, default=Path("watchers/stories/weights.json"))
     options = asked.parse_args()
     data = read(options.folder)
+    _, bonds = folded(data, THRESHOLDS)
     files = training(data)
     same, across = weighed(files, across=False), weighed(files, across=True)
     sizes = {name: len(items) for name, items in (*data.streams.items(), *data.pairs.items())}
+    counts = {"same": len(same), "across": len(across), "bonds": sum(map(len, bonds))}
     told = {
         "how": {
             "by": "scripts/fit_stories.py",
             "on": datetime.now(UTC).date().isoformat(),
             "from": sizes,
-            "samples": {"same": len(same), "across": len(across)},
+            "samples": counts,
         },
         "signals": SIGNALS,
+        "bond_signals": BOND_SIGNALS,
         "thresholds": THRESHOLDS,
         "same": as_json(fit_same(same)),
         "across": as_json(fit_across(across)),
+        "groups": as_json(fit_bonds(bonds)),
         "documents": DOCUMENTS,
         "common": data.common,
     }
     options.out.write_text(json.dumps(told, separators=(",", ":")) + "\n", encoding="utf-8")
-    print(f"wrote {options.out}: {len(same)} pairs in one language, {len(across)} across")
+    print(f"wrote {options.out}: fitted to {counts}")
 
 
 def as_json(trees: Trees) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from watchers.text.words import analyse
 FOLDS = 3
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 NOTHING = Trees(0.0, (), (), (), (), ())
-UNFITTED = Settings(NOTHING, NOTHING, 99.0, -9.0, 99.0, 99.0, 0.0)
+UNFITTED = Settings(NOTHING, NOTHING, NOTHING, 99.0, -9.0, 99.0, 99.0, 0.0)
 DOCUMENTS = 300
 LEAST_COMMON = 5.0
 MIN_SHARE = 40

@@ -1,74 +1,114 @@
-"""Who belongs together: average-link clustering of a small neighbourhood.
+"""Who belongs together: clustering of a small neighbourhood, the heaviest bond first.
 
-Average link is what keeps a chain of half-alike tellings from becoming one story: two groups
-join only where their members, taken all with all, are more likely than not the same event.
+Every bond between two groups is weighed anew when one of them has grown, with all pairs
+between them: that is what keeps a chain of half-alike tellings from becoming one story.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
+from typing import Final
 
 from storage.model import ItemId
+from watchers.stories.bonds import Bond, bond
 
 Links = Mapping[ItemId, Mapping[ItemId, float]]
-"""For each telling the others it was found alike with, and the log-odds; both ways."""
-
-_Sums = list[dict[int, float]]
+"""For each telling the others it was compared with, and the log-odds; both ways."""
+Weigh = Callable[[Bond, Sequence[ItemId], Sequence[ItemId]], float]
+"""Gives the log-odds that two groups with this bond tell one event."""
+_SURE: Final = 2.0
 
 
 def partition(
     groups: Sequence[Sequence[ItemId]],
     links: Links,
+    weigh: Weigh,
     *,
     join: float,
-    floor: float,
+    hop: float,
     apart: Collection[tuple[int, int]] = (),
 ) -> list[list[ItemId]]:
-    """Join groups of tellings while the mean log-odds between two reaches ``join``.
+    """Join groups of tellings while a bond weighs ``join`` or more, the heaviest first.
 
     ``groups`` begin as they are and are never split: an admin's decision, or a story that is
-    too large to be taken apart. Pairs without a link count ``floor``. ``apart`` names pairs of
-    groups, by their places, that must not end in one.
+    too large to be taken apart. Groups without a pair above ``hop`` are not weighed. ``apart``
+    names pairs of groups, by their places, that must not end in one.
     """
-    if not apart and _all_alike(groups, links, join):
+    if not apart and _all_alike(groups, links, max(join, _SURE)):
         return [[item for group in groups for item in group]]
-    members = [list(group) for group in groups]
-    sizes = [len(group) for group in groups]
-    sums = _sums(members, links, floor)
+    joining = _Joining(groups, links, weigh, join=join, hop=hop)
     barred = _both_ways(apart)
     heap = [
-        (-mean, one, other, sizes[one], sizes[other])
-        for one, row in enumerate(sums)
-        for other, total in row.items()
-        if one < other and (mean := total / (sizes[one] * sizes[other]) + floor) >= join
+        pair
+        for one, row in enumerate(joining.bonds)
+        for pair in joining.weighed(one, [other for other in row if other < one])
     ]
     heapify(heap)
     while heap:
-        _, one, other, size_one, size_other = heappop(heap)
-        if sizes[one] != size_one or sizes[other] != size_other or (one, other) in barred:
+        _, one, other, *sizes = heappop(heap)
+        if sizes != joining.sizes(one, other) or (one, other) in barred:
             continue
-        members[one] += members[other]
-        members[other] = []
-        sizes[one] += sizes[other]
-        sizes[other] = 0
-        _join(sums, one, other)
+        joining.join(one, other)
         if barred:
             barred |= _both_ways((one, third) for third, bar in barred if bar == other)
-        for third, total in sums[one].items():
-            mean = total / (sizes[one] * sizes[third]) + floor
-            if mean >= join:
-                first, second = (one, third) if one < third else (third, one)
-                heappush(heap, (-mean, first, second, sizes[first], sizes[second]))
-    return [group for group in members if group]
+        for pair in joining.weighed(one, joining.bonds[one]):
+            heappush(heap, pair)
+    return [group for group in joining.members if group]
 
 
-def _all_alike(groups: Sequence[Sequence[ItemId]], links: Links, join: float) -> bool:
-    """Tell whether every pair would join: then so does every mean, and all are one group."""
+class _Joining:
+    """Groups on their way to become stories, and the bonds between them."""
+
+    def __init__(
+        self,
+        groups: Sequence[Sequence[ItemId]],
+        links: Links,
+        weigh: Weigh,
+        *,
+        join: float,
+        hop: float,
+    ) -> None:
+        self.members = [list(group) for group in groups]
+        self.bonds = bonds_between(groups, links)
+        self._weigh = weigh
+        self._join = join
+        self._hop = hop
+
+    def sizes(self, one: int, other: int) -> list[int]:
+        return [len(self.members[one]), len(self.members[other])]
+
+    def weighed(
+        self, one: int, others: Iterable[int]
+    ) -> Iterable[tuple[float, int, int, int, int]]:
+        """Give the pairs of a group with others that may join, in the order of a heap."""
+        bonds, members = self.bonds[one], self.members
+        for other in others:
+            if bonds[other].most > self._hop:
+                weight = self._weigh(bonds[other], members[one], members[other])
+                if weight >= self._join:
+                    first, second = min(one, other), max(one, other)
+                    yield -weight, first, second, len(members[first]), len(members[second])
+
+    def join(self, one: int, other: int) -> None:
+        self.members[one] += self.members[other]
+        self.members[other] = []
+        gone, self.bonds[other] = self.bonds[other], {}
+        kept = self.bonds[one]
+        del kept[other]
+        for third, found in gone.items():
+            if third != one:
+                row = self.bonds[third]
+                del row[other]
+                kept[third] = row[one] = found.joined(kept[third]) if third in kept else found
+
+
+def _all_alike(groups: Sequence[Sequence[ItemId]], links: Links, sure: float) -> bool:
+    """Tell whether every single pair is so sure that no bond between them could weigh less."""
     if any(len(group) != 1 for group in groups):
         return False
     items = [group[0] for group in groups]
     for at, item in enumerate(items):
         known = links.get(item)
-        if known is None or any(known.get(other, join - 1.0) < join for other in items[:at]):
+        if known is None or any(known.get(other, 0.0) < sure for other in items[:at]):
             return at == 0 and len(items) == 1
     return True
 
@@ -77,29 +117,16 @@ def _both_ways(pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     return {way for one, other in pairs for way in ((one, other), (other, one))}
 
 
-def _sums(members: Sequence[Sequence[ItemId]], links: Links, floor: float) -> _Sums:
-    """Sum between groups what links exceed the floor by; sparse, for most pairs never met."""
-    group_of = {item: at for at, group in enumerate(members) for item in group}
-    sums: _Sums = [{} for _ in members]
+def bonds_between(groups: Sequence[Sequence[ItemId]], links: Links) -> list[dict[int, Bond]]:
+    """Sum up between groups what is known, by their places; most pairs never met."""
+    group_of = {item: at for at, group in enumerate(groups) for item in group}
+    between: dict[tuple[int, int], list[float]] = {}
     for item, at in group_of.items():
-        row = sums[at]
-        known = links.get(item)
-        if not known:
-            continue
-        for other in known.keys() & group_of.keys():
-            to = group_of[other]
-            if to != at:
-                row[to] = row.get(to, 0.0) + known[other] - floor
-    return sums
-
-
-def _join(sums: _Sums, one: int, other: int) -> None:
-    gone = sums[other]
-    sums[other] = {}
-    kept = sums[one]
-    kept.pop(other, None)
-    for third, total in gone.items():
-        if third != one:
-            row = sums[third]
-            row.pop(other, None)
-            kept[third] = row[one] = kept.get(third, 0.0) + total
+        known = links.get(item, {})
+        for mate in known.keys() & group_of.keys():
+            if group_of[mate] < at:
+                between.setdefault((at, group_of[mate]), []).append(known[mate])
+    bonds: list[dict[int, Bond]] = [{} for _ in groups]
+    for (one, other), odds in between.items():
+        bonds[one][other] = bonds[other][one] = bond(odds)
+    return bonds

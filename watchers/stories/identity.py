@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from storage.model import ItemId, StoryId
-from watchers.stories.clusters import partition
+from watchers.stories.bonds import bond
 from watchers.stories.index import Index, Likeness
 from watchers.stories.signals import SIGNALS, probability
 from watchers.stories.telling import Telling
@@ -16,8 +16,6 @@ _OLD: Final = timedelta(days=14)
 _SAME_PAGE: Final = timedelta(hours=20)
 _NEIGHBOURS: Final = 40
 """Tellings that are weighed together; beyond that whole stories stand as one."""
-_CLEAR: Final = 0.5
-"""How far above joining a telling's mean likeness leaves nothing to weigh."""
 _MAX_RELATED: Final = 3
 _MAX_OPEN: Final = 24
 """A story larger than this is not taken apart any more."""
@@ -63,7 +61,7 @@ def identify(telling: Telling, index: Index) -> Verdict:
     likenesses = index.compared(telling)
     if not likenesses:
         return Verdict(None, 0.0, (("new",),))
-    story, odds = _joined(likenesses, index)
+    story, odds = _joined(telling, likenesses, index)
     best = _nearest(likenesses, story, index)
     score = round(probability(odds if story is not None else best.odds), 3)
     reasons = _reasons(best, story, likenesses)
@@ -87,60 +85,25 @@ def _same_page(telling: Telling, index: Index) -> ItemId | None:
     return None if daily else item
 
 
-def _joined(likenesses: tuple[Likeness, ...], index: Index) -> tuple[StoryId | None, float]:
-    """Weigh the telling and the stories around it together; see where it comes to stand."""
+def _joined(
+    telling: Telling, likenesses: tuple[Likeness, ...], index: Index
+) -> tuple[StoryId | None, float]:
+    """Find the story with the heaviest bond to the telling, None where it does not bind."""
     settings = index.settings
-    odds = {one.item: one.odds for one in likenesses}
     around = neighbourhood(
-        {item: value for item, value in odds.items() if value > settings.hop}, index
+        {one.item: one.odds for one in likenesses if one.odds > settings.hop}, index
     )
-    if not around:
-        return None, settings.floor
-    clear = _clear(odds, around, index)
-    if clear is not None:
-        return clear
-    newcomer = ItemId(-1)
-    groups = [[newcomer], *grouped(around, index)]
-    inside = {item for group in groups for item in group}
-    links = index.links(inside)
-    links[newcomer] = {item: value for item, value in odds.items() if item in inside}
-    # What the newcomer is linked with must know it too: links go both ways.
-    for item, value in links[newcomer].items():
-        links[item] = {**links[item], newcomer: value}
-    found = partition(
-        groups,
-        links,
-        join=settings.join,
-        floor=settings.floor,
-        apart=barred(groups, index),
-    )
-    home = next(group for group in found if newcomer in group)
-    mates = [ItemId(item) for item in home if item != newcomer]
-    if not mates:
-        return None, settings.floor
-    stories = [index.story_of(item) for item in mates]
-    story = max(stories, key=lambda one: (stories.count(one), -(one or 0)))
-    own = [
-        odds.get(item, settings.floor)
-        for item, at in zip(mates, stories, strict=True)
-        if at == story
-    ]
-    return story, sum(own) / len(own)
-
-
-def _clear(
-    odds: Mapping[ItemId, float], around: list[StoryId], index: Index
-) -> tuple[StoryId, float] | None:
-    """See whether the telling is alike with all of one story and with no other."""
-    best, *others = around
-    members = index.members(best)
-    mean = sum(odds.get(item, index.settings.floor) for item in members) / len(members)
-    if mean < index.settings.join + _CLEAR:
-        return None
-    rivals = {item for other in others for item in index.members(other)}
-    if any(odds.get(item, index.settings.floor) >= index.settings.join for item in rivals):
-        return None
-    return best, mean
+    met: dict[StoryId | None, list[float]] = {}
+    for one in likenesses:
+        met.setdefault(index.story_of(one.item), []).append(one.odds)
+    scales = index.scales()
+    scales.know(telling)
+    best, heaviest = None, settings.floor
+    for story in around:
+        weight = scales.weigh(bond(met[story]), (telling.item,), index.members(story))
+        if weight >= settings.join and weight > heaviest:
+            best, heaviest = story, weight
+    return best, heaviest
 
 
 def neighbourhood(

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from storage.model import ItemId, OldText, StoryId
 from watchers.stories.old import OldTexts
+from watchers.stories.scales import Scales
 from watchers.stories.signals import BRIDGE_NORM, NORM, SIGNALS, Frequencies, View, compare, worded
 from watchers.stories.telling import Telling
 from watchers.stories.vetoes import Reason, is_copy, veto
@@ -174,6 +175,10 @@ class Index:
             self._connect_restored(item)
         return {item: self._links.get(item, {}) for item in asked}
 
+    def scales(self) -> Scales:
+        """Give the scales for one question about groups of tellings."""
+        return Scales(self.settings.groups, self.frequencies, self.telling)
+
     def _connect_restored(self, item: ItemId) -> None:
         kept = self._kept.get(item)
         if kept is not None and not kept.connected:
@@ -209,20 +214,22 @@ class Index:
     def _candidates(self, view: View) -> list[ItemId]:
         lang = view.telling.lang
         votes = self._asked(view.telling.item, view.words, _ASKED_TERMS, [self._terms[lang]])
-        best = self._best(votes, _LEAST_SAME * view.sums[NORM], _SAME)
+        best = self._best(votes, NORM, _LEAST_SAME * view.sums[NORM], _SAME)
         others = [postings for other, postings in self._bridges.items() if other != lang]
         votes = self._asked(view.telling.item, view.bridges, _ASKED_BRIDGES, others)
-        best += self._best(votes, _LEAST_ACROSS * view.sums[BRIDGE_NORM], _ACROSS)
+        best += self._best(votes, BRIDGE_NORM, _LEAST_ACROSS * view.sums[BRIDGE_NORM], _ACROSS)
         return best
 
-    def _best(self, votes: dict[ItemId, float], least: float, limit: int) -> list[ItemId]:
+    def _best(
+        self, votes: dict[ItemId, float], norm: int, least: float, limit: int
+    ) -> list[ItemId]:
         """Choose by the rough cosine; most of those met share a word or two and are passed by."""
         kept = self._kept
         enough = least * _LEAST_NORM
         found = [
             (-cosine, item)
             for item, vote in votes.items()
-            if vote >= enough and (cosine := vote / kept[item].sums[NORM]) >= least
+            if vote >= enough and (cosine := vote / kept[item].sums[norm]) >= least
         ]
         chosen = sorted(found)[:limit]
         return [item for cosine, item in chosen if cosine <= chosen[0][0] * _LEAST_SHARE]

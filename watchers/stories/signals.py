@@ -392,7 +392,7 @@ class Trees:
     def __post_init__(self) -> None:
         """Compile the trees to one expression: seven times as fast as walking them."""
         told = "+".join([repr(self.base), *map(self._told, self.roots)])
-        names = ",".join(f"s{at}" for at in range(len(SIGNALS)))
+        names = ",".join([*(f"s{at}" for at in range(max(self.signal, default=-1) + 1)), "*_"])
         score = eval(f"lambda {names}: {told}", {})  # noqa: S307 - made of our own numbers alone
         object.__setattr__(self, "score", lambda signals: score(*signals))
 

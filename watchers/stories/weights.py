@@ -1,28 +1,40 @@
 """The fitted numbers of identity, read once from the data file that ``fit_stories`` writes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol
 
+from watchers.stories.bonds import BOND_SIGNALS
 from watchers.stories.signals import SIGNALS, Trees
+
+
+class Scored(Protocol):
+    """Whatever gives log-odds for signals: fitted trees, or what a fit begins with."""
+
+    @property
+    def score(self) -> Callable[[Sequence[float]], float]:
+        """Give the log-odds for signals in their fixed order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What decides, and what a backtest may vary.
 
-    ``same`` scores two tellings in one language, ``across`` in two. Two groups join from a mean
-    log-odds of ``join``; a pair never met among the candidates counts ``floor``. ``hop`` is
-    from which a telling is looked at again with another, ``related`` from which it is offered
+    ``same`` scores two tellings in one language, ``across`` in two, ``groups`` the bond between
+    two groups of tellings, which join from log-odds of ``join``. Pairs up to ``floor`` are not
+    remembered. ``hop`` is from which a telling is looked at again with another, and a bond
+    weighed for its surest pair; ``related`` from which it is offered
     as the same theme. ``across_handicap`` is taken off where languages differ. ``common``
     counts the words of every day in ``documents`` tellings, by their hashes.
     """
 
-    same: Trees
-    across: Trees
+    same: Scored
+    across: Scored
+    groups: Scored
     join: float
     floor: float
     hop: float
@@ -36,12 +48,13 @@ class Settings:
 def fitted() -> Settings:
     """Give the settings that ship. Raises ValueError where they were fitted to other signals."""
     told = json.loads((files("watchers.stories") / "weights.json").read_text(encoding="utf-8"))
-    if tuple(told["signals"]) != SIGNALS:
+    if tuple(told["signals"]) != SIGNALS or tuple(told["bond_signals"]) != BOND_SIGNALS:
         message = "weights.json was fitted to other signals; run scripts/fit_stories.py"
         raise ValueError(message)
     return Settings(
         same=_trees(told["same"]),
         across=_trees(told["across"]),
+        groups=_trees(told["groups"]),
         common={int(key): count for key, count in told["common"].items()},
         documents=told["documents"],
         **told["thresholds"],
