@@ -1,9 +1,10 @@
-"""Figures of a text: values with decimals, thousands, multipliers, per cents and units."""
+"""Figures of a text, in digits and in words: values with multipliers, per cents and units."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+
+from watchers.text.cardinals import CARDINALS, GAPS, Cardinals, Placed, spelled
 
 _THOUSANDS = re.compile(r"^\d{1,3}(?:([., \u00a0\u202f])\d{3})(?:\1\d{3})*$")
 _SPACES = re.compile(r"[ \u00a0\u202f]")
@@ -22,36 +23,20 @@ _PERCENT = frozenset("percent процент процента процентов
                      " дарсад göterim пайызга pct".split())  # fmt: skip
 
 
-class _Word(Protocol):
-    """What figures need of a token."""
-
-    @property
-    def surface(self) -> str: ...
-    @property
-    def normal(self) -> str: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-    @property
-    def position(self) -> int: ...
-    @property
-    def number(self) -> bool: ...
-    @property
-    def stem(self) -> str: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Number:
     """A figure: its ``value`` with the multiplier applied, and what it counts.
 
-    ``unit`` is the stem of the word that follows, a currency code for a sign, or "%".
+    ``unit`` is the stem of the word that follows, a currency code for a sign, or "%". The words
+    ``position`` to ``end`` (exclusive) tell it, a multiplier among them: 3 of "two hundred
+    thousand people", 2 of "12 million".
     """
 
     value: float
     percent: bool
     unit: str
     position: int
+    end: int
 
 
 def canonical(surface: str, lang: str) -> str:
@@ -74,34 +59,66 @@ def canonical(surface: str, lang: str) -> str:
     return f"{whole}.{rest}" if dot and rest else whole
 
 
-def numbers_in(tokens: Sequence[_Word], text: str) -> tuple[Number, ...]:
-    """Read the figures of a text with what they count."""
+def numbers_in(tokens: Sequence[Placed], text: str, lang: str) -> tuple[Number, ...]:
+    """Read the figures of a text with what they count, in digits or in ``lang``'s words."""
     found: list[Number] = []
+    language = CARDINALS.get(lang)
+    words = language.values if language else {}
+    read = 0
     for at, token in enumerate(tokens):
-        if token.number:
-            found.append(_number(tokens, at, text))
+        word = token.word
+        if word.number:
+            value = float(canonical(token.surface, "en")[:30])
+            found.append(_number(tokens, at, _scaled(tokens, value, at + 1, text), text))
+        elif language and word.normal in words and at >= read:
+            told = _told(tokens, at, text, language)
+            if told:
+                read = told[1]
+                number = _number(tokens, at, told, text)
+                # "One" alone is an article or a pronoun; one per cent is a figure.
+                if number.value != 1 or number.percent:
+                    found.append(number)
     return tuple(found)
 
 
-def _number(tokens: Sequence[_Word], at: int, text: str) -> Number:
-    token = tokens[at]
-    value = float(canonical(token.surface, "en")[:30])
-    follower = tokens[at + 1] if at + 1 < len(tokens) else None
-    if follower and _near(token, follower, text):
-        scale = _SCALES.get(follower.normal) or _SCALES.get(follower.stem)
-        if scale:
-            value *= scale
-            beyond = tokens[at + 2] if at + 2 < len(tokens) else None
-            follower = beyond if beyond and _near(follower, beyond, text) else None
-    else:
-        follower = None
-    sign = text[token.start - 1 : token.start] if token.start else ""
-    after = text[token.end : token.end + 2].lstrip()[:1]
-    if after == "%" or (follower and (follower.normal in _PERCENT or follower.stem in _PERCENT)):
-        return Number(value, percent=True, unit="%", position=token.position)
-    unit = _SIGNS.get(sign) or _SIGNS.get(after) or (follower.stem if follower else "")
-    return Number(value, percent=False, unit=unit, position=token.position)
+def _told(
+    tokens: Sequence[Placed], at: int, text: str, language: Cardinals
+) -> tuple[float, int] | None:
+    """Read number words with their multipliers: two million three hundred thousand."""
+    total, least = 0.0, 0.0
+    end = at
+    while part := spelled(tokens, end, text, language):
+        value, after = _scaled(tokens, float(part[0]), part[1], text)
+        if least and value >= least:
+            break
+        total, least, end = total + value, value / part[0], after
+        follower = _follower(tokens, end, text)
+        if least == 1 or follower is None or follower.word.normal not in language.values:
+            break
+    return (total, end) if total else None
 
 
-def _near(left: _Word, right: _Word, text: str) -> bool:
-    return not right.number and text[left.end : right.start] in (" ", "\u00a0", "-", "")
+def _scaled(tokens: Sequence[Placed], value: float, end: int, text: str) -> tuple[float, int]:
+    follower = _follower(tokens, end, text)
+    scale = follower and (_SCALES.get(follower.word.normal) or _SCALES.get(follower.word.stem))
+    return (value * scale, end + 1) if scale else (value, end)
+
+
+def _number(tokens: Sequence[Placed], at: int, told: tuple[float, int], text: str) -> Number:
+    value, end = told
+    first, last = tokens[at], tokens[end - 1]
+    follower = _follower(tokens, end, text)
+    sign = text[first.start - 1 : first.start] if first.start else ""
+    after = text[last.end : last.end + 2].lstrip()[:1]
+    stem = follower.word.stem if follower else ""
+    if after == "%" or stem in _PERCENT or (follower and follower.word.normal in _PERCENT):
+        return Number(value, percent=True, unit="%", position=first.position, end=end)
+    unit = _SIGNS.get(sign) or _SIGNS.get(after) or stem
+    return Number(value, percent=False, unit=unit, position=first.position, end=end)
+
+
+def _follower(tokens: Sequence[Placed], end: int, text: str) -> Placed | None:
+    """Give the word right after a figure that ends before the word ``end``."""
+    if end >= len(tokens) or tokens[end].word.number:
+        return None
+    return tokens[end] if text[tokens[end - 1].end : tokens[end].start] in GAPS else None

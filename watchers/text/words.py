@@ -175,7 +175,7 @@ def analyse(
         *[_mention_keys(mention) for mention in mentions],
     )
     title_words = sum(cut.start <= size for cut in cuts)
-    numbers = numbers_in(tokens, text)
+    numbers = numbers_in(tokens, text, lang)
     return Analysis(text, lang, tuple(tokens), compounds, title_words, mentions, numbers, keys)
 
 
