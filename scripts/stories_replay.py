@@ -7,7 +7,7 @@ from math import sqrt
 from scripts.stories_data import FOLDS, Labelled
 from storage.model import ItemId, StoryId
 from watchers.stories import Joined, Settings, identify, revise
-from watchers.stories.bonds import BOND_SIGNALS, Bond
+from watchers.stories.bonds import BOND_SIGNALS, Bond, Group, bond_signals
 from watchers.stories.clusters import bonds_between, partition
 from watchers.stories.index import Index, Likeness
 from watchers.stories.scales import Scales
@@ -73,11 +73,13 @@ class FoldedScales(Scales):
         super().__init__(index.settings.groups, index.frequencies, index.telling)
         self._index = index
 
-    def weigh(self, found: Bond, one: Sequence[ItemId], other: Sequence[ItemId]) -> float:
+    def weigh(self, found: Bond, one: Group, other: Group) -> float:
         """Weigh by the fold that most of the smaller group belongs to."""
-        folds = [self._index.labels[item].fold for item in min(one, other, key=len)]
+        folds = [
+            self._index.labels[item].fold for item in min(one.members, other.members, key=len)
+        ]
         groups = self._index.by_fold[max(range(FOLDS), key=folds.count)].groups
-        return groups.score(self.signals(found, one, other))
+        return groups.score(bond_signals(found, one, other))
 
 
 def replay(items: list[Labelled], by_fold: Sequence[Settings]) -> dict[str, int]:
@@ -126,20 +128,21 @@ def weighed_bonds(index: FoldedIndex, by_fold: Sequence[Settings]) -> Iterable[W
     links = index.links(items)
     for step in _STEPS:
         scales = index.scales()
-        groups = partition([[item] for item in items], links, scales.weigh, join=step, hop=_ALL)
-        bonds = bonds_between(groups, links)
+        found = partition([[item] for item in items], links, scales, join=step, hop=_ALL)
+        groups = [scales.group(members) for members in found]
+        bonds = bonds_between(found, links)
         chosen = set()
         for one, row in enumerate(bonds):
             weights = sorted(
-                ((scales.weigh(found, groups[one], groups[other]), other)
-                 for other, found in row.items()),
+                ((scales.weigh(between, groups[one], groups[other]), other)
+                 for other, between in row.items()),
                 reverse=True,
             )  # fmt: skip
             rivals = [other for weight, other in weights[:_RIVALS] if weight > _OUT_OF_QUESTION]
             chosen |= {(min(one, other), max(one, other)) for other in rivals}
         for one, other in sorted(chosen):
-            signals = scales.signals(bonds[one][other], groups[one], groups[other])
-            yield _weighed(index, signals, groups[one], groups[other])
+            signals = bond_signals(bonds[one][other], groups[one], groups[other])
+            yield _weighed(index, signals, found[one], found[other])
 
 
 def _weighed(

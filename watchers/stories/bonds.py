@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import hypot, log
 from typing import Final, NamedTuple
 
+from storage.model import ItemId
 from watchers.stories.signals import probability
 
 BOND_SIGNALS: Final = (
@@ -56,41 +57,57 @@ def bond(odds: Sequence[float]) -> Bond:
     )
 
 
-def bond_signals(found: Bond, one: int, other: int, alike: float) -> list[float]:
-    """Lay out a bond between groups of so many tellings, in the order of ``BOND_SIGNALS``.
+Voice = Mapping[int, float]
+"""What a telling speaks of, by weight."""
 
-    ``alike`` is the cosine of the names, notions and figures that either group speaks of.
+
+class Group:
+    """Tellings that stand as one, and what they speak of together: the common is loud."""
+
+    __slots__ = ("loudness", "members", "voice")
+
+    def __init__(self, members: Iterable[ItemId], voices: Iterable[Voice]) -> None:
+        """Let some or all of the members speak, each as loud as any other."""
+        self.members = list(members)
+        self.voice: dict[int, float] = {}
+        for voice in voices:
+            length = hypot(*voice.values()) or 1.0
+            for key, weight in voice.items():
+                self.voice[key] = self.voice.get(key, 0.0) + weight / length
+        self.loudness = hypot(*self.voice.values()) or 1.0
+
+    def absorb(self, other: "Group") -> None:
+        """Take all of another group in; nothing is left of it."""
+        self.members += other.members
+        other.members = []
+        for key, weight in other.voice.items():
+            self.voice[key] = self.voice.get(key, 0.0) + weight
+        self.loudness = hypot(*self.voice.values()) or 1.0
+
+    def alike(self, other: "Group") -> float:
+        """Compare what two groups speak of: 1 for the same, 0 for nothing in common."""
+        one, two = self.voice, other.voice
+        if len(one) > len(two):
+            one, two = two, one
+        dot = sum([weight * two[key] for key, weight in one.items() if key in two])
+        return dot / (self.loudness * other.loudness)
+
+
+def bond_signals(found: Bond, one: Group, other: Group) -> list[float]:
+    """Lay out what binds two groups, in the order of ``BOND_SIGNALS``.
+
+    ``alike`` is the cosine of the names, notions and figures that the groups speak of.
     """
     known = found.known
+    smaller, larger = sorted((len(one.members), len(other.members)))
     return [
-        known / (one * other),
+        known / (smaller * larger),
         found.total / known,
         found.most,
         found.least,
         found.chance / known,
         found.likely / known,
-        log(min(one, other)),
-        log(max(one, other)),
-        alike,
+        log(smaller),
+        log(larger),
+        one.alike(other),
     ]
-
-
-Voice = Mapping[int, float]
-"""What a group speaks of, by weight; of length 1."""
-
-
-def in_unison(voices: Iterable[Voice]) -> Voice:
-    """Let several speak as one: what they have in common is loud."""
-    together: dict[int, float] = {}
-    for voice in voices:
-        for key, weight in voice.items():
-            together[key] = together.get(key, 0.0) + weight
-    length = hypot(*together.values()) or 1.0
-    return {key: weight / length for key, weight in together.items()}
-
-
-def cosine(one: Voice, other: Voice) -> float:
-    """Compare two voices: 1 for the same, 0 for nothing in common."""
-    if len(one) > len(other):
-        one, other = other, one
-    return sum([weight * other[key] for key, weight in one.items() if key in other])

@@ -4,24 +4,34 @@ Every bond between two groups is weighed anew when one of them has grown, with a
 between them: that is what keeps a chain of half-alike tellings from becoming one story.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
-from typing import Final
+from typing import Final, Protocol
 
 from storage.model import ItemId
-from watchers.stories.bonds import Bond, bond
+from watchers.stories.bonds import Bond, Group, bond
 
 Links = Mapping[ItemId, Mapping[ItemId, float]]
 """For each telling the others it was compared with, and the log-odds; both ways."""
-Weigh = Callable[[Bond, Sequence[ItemId], Sequence[ItemId]], float]
-"""Gives the log-odds that two groups with this bond tell one event."""
 _SURE: Final = 2.0
+
+
+class Weighing(Protocol):
+    """What decides whether groups join."""
+
+    def group(self, items: Sequence[ItemId]) -> Group:
+        """Let tellings stand as one."""
+        ...
+
+    def weigh(self, found: Bond, one: Group, other: Group) -> float:
+        """Give the log-odds that two groups with this bond tell one event."""
+        ...
 
 
 def partition(
     groups: Sequence[Sequence[ItemId]],
     links: Links,
-    weigh: Weigh,
+    scales: Weighing,
     *,
     join: float,
     hop: float,
@@ -35,7 +45,7 @@ def partition(
     """
     if not apart and _all_alike(groups, links, max(join, _SURE)):
         return [[item for group in groups for item in group]]
-    joining = _Joining(groups, links, weigh, join=join, hop=hop)
+    joining = _Joining(groups, links, scales, join=join, hop=hop)
     barred = _both_ways(apart)
     heap = [
         pair
@@ -44,7 +54,7 @@ def partition(
     ]
     heapify(heap)
     while heap:
-        _, one, other, *sizes = heappop(heap)
+        _, one, other, sizes = heappop(heap)
         if sizes != joining.sizes(one, other) or (one, other) in barred:
             continue
         joining.join(one, other)
@@ -52,7 +62,7 @@ def partition(
             barred |= _both_ways((one, third) for third, bar in barred if bar == other)
         for pair in joining.weighed(one, joining.bonds[one]):
             heappush(heap, pair)
-    return [group for group in joining.members if group]
+    return [group.members for group in joining.groups if group.members]
 
 
 class _Joining:
@@ -62,35 +72,34 @@ class _Joining:
         self,
         groups: Sequence[Sequence[ItemId]],
         links: Links,
-        weigh: Weigh,
+        scales: Weighing,
         *,
         join: float,
         hop: float,
     ) -> None:
-        self.members = [list(group) for group in groups]
+        self.groups = [scales.group(group) for group in groups]
         self.bonds = bonds_between(groups, links)
-        self._weigh = weigh
+        self._scales = scales
         self._join = join
         self._hop = hop
 
-    def sizes(self, one: int, other: int) -> list[int]:
-        return [len(self.members[one]), len(self.members[other])]
+    def sizes(self, one: int, other: int) -> tuple[int, int]:
+        return len(self.groups[one].members), len(self.groups[other].members)
 
     def weighed(
         self, one: int, others: Iterable[int]
-    ) -> Iterable[tuple[float, int, int, int, int]]:
+    ) -> Iterable[tuple[float, int, int, tuple[int, int]]]:
         """Give the pairs of a group with others that may join, in the order of a heap."""
-        bonds, members = self.bonds[one], self.members
+        bonds, group = self.bonds[one], self.groups[one]
         for other in others:
             if bonds[other].most > self._hop:
-                weight = self._weigh(bonds[other], members[one], members[other])
+                weight = self._scales.weigh(bonds[other], group, self.groups[other])
                 if weight >= self._join:
                     first, second = min(one, other), max(one, other)
-                    yield -weight, first, second, len(members[first]), len(members[second])
+                    yield -weight, first, second, self.sizes(first, second)
 
     def join(self, one: int, other: int) -> None:
-        self.members[one] += self.members[other]
-        self.members[other] = []
+        self.groups[one].absorb(self.groups[other])
         gone, self.bonds[other] = self.bonds[other], {}
         kept = self.bonds[one]
         del kept[other]

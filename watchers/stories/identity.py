@@ -97,10 +97,10 @@ def _joined(
     for one in likenesses:
         met.setdefault(index.story_of(one.item), []).append(one.odds)
     scales = index.scales()
-    scales.know(telling)
+    newcomer = scales.newcomer(telling)
     best, heaviest = None, settings.floor
     for story in around:
-        weight = scales.weigh(bond(met[story]), (telling.item,), index.members(story))
+        weight = scales.weigh(bond(met[story]), newcomer, scales.group(index.members(story)))
         if weight >= settings.join and weight > heaviest:
             best, heaviest = story, weight
     return best, heaviest

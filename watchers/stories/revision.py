@@ -55,11 +55,10 @@ def revise(index: Index, story: StoryId) -> tuple[Change, ...]:
                 near[other] = max(odds, near.get(other, odds))
     around = [story, *(one for one in neighbourhood(near, index) if one != story)]
     groups = grouped(around, index)
-    scales = index.scales()
     found = partition(
         groups,
         index.links(item for group in groups for item in group),
-        scales.weigh,
+        index.scales(),
         join=index.settings.join,
         hop=index.settings.hop,
         apart=barred(groups, index),

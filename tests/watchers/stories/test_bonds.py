@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from watchers.stories.bonds import BOND_SIGNALS, bond, bond_signals, cosine, in_unison
+from storage.model import ItemId
+from watchers.stories.bonds import BOND_SIGNALS, Group, bond, bond_signals
 from watchers.stories.weights import fitted
 
 ODDS = some.lists(some.floats(-5, 5), min_size=1, max_size=9)
@@ -21,29 +22,52 @@ def test_bonds_join_to_what_all_their_pairs_say(one: list[float], other: list[fl
     assert joined.chance == pytest.approx(whole.chance)
 
 
+def group(size: int, *voices: dict[int, float]) -> Group:
+    return Group(map(ItemId, range(size)), voices)
+
+
 def test_signals_are_laid_out_in_the_order_of_their_names() -> None:
-    told = dict(zip(BOND_SIGNALS, bond_signals(bond([2.0, -1.0]), 1, 4, 0.3), strict=True))
+    found = bond_signals(bond([2.0, -1.0]), group(4, {1: 1.0, 2: 1.0}), group(1, {1: 2.0}))
+    told = dict(zip(BOND_SIGNALS, found, strict=True))
     assert told["known"] == 0.5
     assert told["mean"] == 0.5
     assert (told["most"], told["least"], told["likely"]) == (2.0, -1.0, 0.5)
     assert told["smaller"] == 0.0
     assert told["larger"] == pytest.approx(1.386, abs=0.001)
-    assert told["alike"] == 0.3
+    assert told["alike"] == pytest.approx(0.707, abs=0.001)
 
 
 def test_a_group_speaks_loudest_of_what_all_its_tellings_speak_of() -> None:
-    voice = in_unison([{1: 1.0, 2: 1.0}, {1: 1.0, 3: 1.0}])
-    assert voice[1] > voice[2] == voice[3]
-    assert cosine(voice, voice) == pytest.approx(1.0)
-    assert cosine(voice, {4: 1.0}) == 0.0
+    both = group(2, {1: 1.0, 2: 1.0}, {1: 1.0, 3: 1.0})
+    assert both.alike(group(1, {1: 1.0})) > both.alike(group(1, {2: 1.0})) > 0.0
+    assert both.alike(both) == pytest.approx(1.0)
+    assert both.alike(group(1, {4: 1.0})) == 0.0
+
+
+def test_a_group_that_takes_another_in_speaks_for_both() -> None:
+    whole = group(3, {1: 1.0}, {2: 1.0}, {2: 3.0, 3: 1.0})
+    grown = group(2, {1: 1.0}, {2: 1.0})
+    other = group(1, {2: 3.0, 3: 1.0})
+    grown.absorb(other)
+    assert (len(grown.members), other.members) == (3, [])
+    for key in (1, 2, 3):
+        assert grown.alike(group(1, {key: 1.0})) == pytest.approx(
+            whole.alike(group(1, {key: 1.0}))
+        )
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 12])
 def test_the_shipped_weights_never_hold_a_surer_bond_for_a_lighter_one(size: int) -> None:
     weigh = fitted().groups.score
     weights = [
-        weigh(bond_signals(bond([odds] * size), 1, size, alike))
-        for odds, alike in ((-3.0, 0.0), (-1.0, 0.1), (0.0, 0.2), (1.0, 0.4), (3.0, 0.8))
+        weigh(bond_signals(bond([odds] * size), group(1, {1: 1.0}), group(size, voice)))
+        for odds, voice in (
+            (-3.0, {2: 1.0}),
+            (-1.0, {1: 1.0, 2: 9.0}),
+            (0.0, {1: 1.0, 2: 4.0}),
+            (1.0, {1: 1.0, 2: 2.0}),
+            (3.0, {1: 1.0}),
+        )
     ]
     assert weights == sorted(weights)
     assert weights[0] < fitted().join < weights[-1]

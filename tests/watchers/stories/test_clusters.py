@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from storage.model import ItemId
-from watchers.stories.bonds import Bond
+from watchers.stories.bonds import Bond, Group
 from watchers.stories.clusters import bonds_between, partition
 
 A, B, C, D = map(ItemId, range(4))
@@ -20,10 +20,15 @@ def both_ways(odds: dict[tuple[ItemId, ItemId], float]) -> dict[ItemId, dict[Ite
     return links
 
 
-def average(found: Bond, one: Sequence[ItemId], other: Sequence[ItemId]) -> float:
-    """Weigh a bond by its mean, pairs that never met against it."""
-    pairs = len(one) * len(other)
-    return (found.total + FLOOR * (pairs - found.known)) / pairs
+class Average:
+    """Weighs a bond by its mean, pairs that never met against it."""
+
+    def group(self, items: Sequence[ItemId]) -> Group:
+        return Group(items, ())
+
+    def weigh(self, found: Bond, one: Group, other: Group) -> float:
+        pairs = len(one.members) * len(other.members)
+        return (found.total + FLOOR * (pairs - found.known)) / pairs
 
 
 @pytest.mark.parametrize(
@@ -38,29 +43,29 @@ def average(found: Bond, one: Sequence[ItemId], other: Sequence[ItemId]) -> floa
 def test_groups_join_while_all_their_pairs_together_weigh_enough(
     odds: dict[tuple[ItemId, ItemId], float], expected: list[list[int]]
 ) -> None:
-    found = partition([[A], [B], [C]], both_ways(odds), average, join=0.0, hop=-9.0)
+    found = partition([[A], [B], [C]], both_ways(odds), Average(), join=0.0, hop=-9.0)
     assert expected == sorted(sorted(group) for group in found)
 
 
 def test_the_heaviest_bond_joins_first() -> None:
     odds = both_ways({(A, B): 1.0, (B, C): 3.0})
-    found = partition([[A], [B], [C]], odds, average, join=0.0, hop=-9.0)
+    found = partition([[A], [B], [C]], odds, Average(), join=0.0, hop=-9.0)
     assert sorted(sorted(group) for group in found) == [[A], [B, C]]
 
 
 def test_a_bond_without_a_sure_pair_is_not_weighed() -> None:
     odds = both_ways({(A, B): 0.5})
-    assert len(partition([[A], [B]], odds, average, join=-1.0, hop=1.0)) == 2
+    assert len(partition([[A], [B]], odds, Average(), join=-1.0, hop=1.0)) == 2
 
 
 def test_a_given_group_is_never_split() -> None:
-    found = partition([[A, B], [C]], {}, average, join=0.0, hop=-9.0)
+    found = partition([[A, B], [C]], {}, Average(), join=0.0, hop=-9.0)
     assert found == [[A, B], [C]]
 
 
 def test_groups_kept_apart_stay_apart_in_company() -> None:
     odds = both_ways({(A, B): 3.0, (A, C): 3.0, (B, C): 3.0})
-    found = partition([[A], [B], [C]], odds, average, join=0.0, hop=-9.0, apart=[(1, 2)])
+    found = partition([[A], [B], [C]], odds, Average(), join=0.0, hop=-9.0, apart=[(1, 2)])
     together = [group for group in found if len(group) > 1]
     assert len(together) == 1
     assert not {B, C} <= set(together[0])
