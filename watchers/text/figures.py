@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from watchers.text.cardinals import CARDINALS, GAPS, Cardinals, Placed, spelled
+from watchers.text.cardinals import GAPS, Placed, spelled
+from watchers.text.numerals import CARDINALS, Cardinals
 
 _THOUSANDS = re.compile(r"^\d{1,3}(?:([., \u00a0\u202f])\d{3})(?:\1\d{3})*$")
 _SPACES = re.compile(r"[ \u00a0\u202f]")
@@ -85,15 +86,15 @@ def _told(
     tokens: Sequence[Placed], at: int, text: str, language: Cardinals
 ) -> tuple[float, int] | None:
     """Read number words with their multipliers: two million three hundred thousand."""
-    total, least = 0.0, 0.0
+    total, scale = 0.0, 0.0
     end = at
     while part := spelled(tokens, end, text, language):
         value, after = _scaled(tokens, float(part[0]), part[1], text)
-        if least and value >= least:
+        if scale and value >= scale:
             break
-        total, least, end = total + value, value / part[0], after
+        total, scale, end = total + value, value / part[0], after
         follower = _follower(tokens, end, text)
-        if least == 1 or follower is None or follower.word.normal not in language.values:
+        if scale == 1 or follower is None or follower.word.normal not in language.values:
             break
     return (total, end) if total else None
 
