@@ -49,7 +49,7 @@ _AFTER = frozenset({"draw", "win", "lose"})
 
 TOLLS = frozenset({"kill", "injur"})
 """Notions that count people, and whose figures rise while a story lives."""
-_PERSONS = ("peopl", "person", "челов", "адам", "киши", "kishi", "odam", "нафар")
+_PERSONS = ("peopl", "person", "челов", "адам", "киши", "kishi", "odam", "нафар", "adam")
 _DAILY = ("сутк", "daily", "тәулік")
 """Words of a daily bulletin, where the next figure is the next day's."""
 _PREPOSITION = 2
@@ -342,27 +342,30 @@ def _figures(
     for number in analysis.numbers:
         at = places.get(number.position)
         if at is not None:
-            toll = "" if daily or number.percent else _toll(number.value, at, head, notions)
+            after = at + number.end - number.position
+            counts = not daily and not number.percent and number.value == int(number.value)
+            toll = _toll(at, after, head, notions) if counts and 0 < number.value < _YEARS else ""
             unit = "%" if number.percent else toll or number.unit.replace(APOSTROPHE, "")
             found.append((unit, number.value))
     return tuple(found)
 
 
-def _toll(value: float, at: int, head: Sequence[Token], notions: Sequence[str | None]) -> str:
+def _toll(at: int, after: int, head: Sequence[Token], notions: Sequence[str | None]) -> str:
     """Tell whether a figure counts the dead or the injured, "" where it counts neither.
 
-    It does before such a word ("9 dead"), before people where the headline has such a word, or
-    soon after it with nothing else to count ("kills 9 in", "toll rises to 9").
+    The figure stands at the words ``at`` to ``after``. It counts them before such a word ("9
+    dead"), after it with nothing else to count ("killed 9 and"), before people where the
+    headline has such a word, or soon after it ("kills as many as 9 in", "toll rises to 9").
     """
-    if value != int(value) or not 0 < value < _YEARS:
-        return ""
-    for notion in notions[at + 1 : at + 3]:
+    follower = head[after].normal if after < len(head) else ""
+    beside = notions[after : after + 1]
+    if len(follower) <= _PREPOSITION:
+        beside = [*beside, *notions[max(0, at - 1) : at]]
+    for notion in (*beside, *notions[after + 1 : after + 2]):
         if notion in TOLLS:
             return notion
     told = next((notion for notion in notions if notion in TOLLS), None)
-    follower = head[at + 1].normal if at + 1 < len(head) else ""
-    before = notions[max(0, at - 3) : at]
-    soon = any(notion in TOLLS or notion == "growth" for notion in before)
+    soon = any(notion in TOLLS or notion == "growth" for notion in notions[max(0, at - 3) : at])
     if told and (follower.startswith(_PERSONS) or (soon and len(follower) <= _PREPOSITION)):
         return told
     return ""

@@ -89,3 +89,21 @@ def test_any_text_makes_a_telling(text: str) -> None:
     for number, (title, body) in enumerate([(text, ""), ("", text), (text, text)], 1):
         one = telling(number, title, body)
         assert index.compared(one) is not None
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "figures"),
+    [
+        ("en", "Twenty-one people killed in mine", {("kill", 21.0)}),
+        ("en", "Five dead after avalanche near Almaty", {("kill", 5.0)}),
+        ("ru", "При лавине погибли пятеро", {("kill", 5.0)}),
+        ("ru", "Погибли 3 и пострадали 2 в аварии", {("kill", 3.0), ("injur", 2.0)}),
+        ("ru", "Погибли трое и пострадали двое", {("kill", 3.0), ("injur", 2.0)}),
+        ("kk", "Отыз бес адам қаза тапты", {("kill", 35.0)}),
+        ("en", "Parliament spends 21 million people's money", {("peopl", 21e6)}),
+    ],
+)
+def test_a_toll_is_counted_whether_in_digits_or_in_words(
+    lang: str, title: str, figures: set[tuple[str, float]]
+) -> None:
+    assert set(telling(1, title, lang=lang).figures) == figures
