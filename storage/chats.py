@@ -19,6 +19,8 @@ SETTINGS = (
     "next_digest_at",
     "digest_when_empty",
     "weekly_day",
+    "silenced_times",
+    "silenced_weekly",
     "quiet_from",
     "quiet_to",
     "quiet_mode",
@@ -79,6 +81,30 @@ def change(db: Connection, chat_id: ChatId, **changes: Any) -> Chat | None:
     changed = replace(chat, **changes)
     save(db, changed)
     return changed
+
+
+def silence(db: Connection, chat_id: ChatId) -> None:
+    """End a chat's digests and remember them; a second time forgets nothing."""
+    chat = get(db, chat_id)
+    if chat is None or not (chat.digest_times or chat.weekly_day):
+        return
+    silenced = replace(
+        chat, silenced_times=chat.digest_times, silenced_weekly=chat.weekly_day,
+        digest_times=(), weekly_day=0, next_digest_at=None,
+    )  # fmt: skip
+    save(db, silenced)
+
+
+def end_silence(db: Connection, chat_id: ChatId) -> Chat | None:
+    """Give a chat its digests back, unless it has chosen others since."""
+    chat = get(db, chat_id)
+    if chat is None:
+        return None
+    back = replace(chat, silenced_times=(), silenced_weekly=0)
+    if not (chat.digest_times or chat.weekly_day):
+        back = replace(back, digest_times=chat.silenced_times, weekly_day=chat.silenced_weekly)
+    save(db, back)
+    return back
 
 
 def mark_gone(db: Connection, chat_id: ChatId, why: str, now: datetime) -> None:
@@ -243,6 +269,8 @@ def to_chat(row: dict[str, Any]) -> Chat:
         next_digest_at=from_ms(row["next_digest_at"]),
         digest_when_empty=bool(row["digest_when_empty"]),
         weekly_day=row["weekly_day"],
+        silenced_times=_numbers(row["silenced_times"]),
+        silenced_weekly=row["silenced_weekly"],
         quiet_from=row["quiet_from"],
         quiet_to=row["quiet_to"],
         quiet_mode=QuietMode(row["quiet_mode"]),
@@ -270,6 +298,8 @@ def to_row(chat: Chat) -> dict[str, Any]:
         "next_digest_at": to_ms(chat.next_digest_at),
         "digest_when_empty": int(chat.digest_when_empty),
         "weekly_day": chat.weekly_day,
+        "silenced_times": _joined(chat.silenced_times),
+        "silenced_weekly": chat.silenced_weekly,
         "quiet_from": chat.quiet_from,
         "quiet_to": chat.quiet_to,
         "quiet_mode": chat.quiet_mode,

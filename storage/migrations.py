@@ -150,6 +150,8 @@ create table chats (
     next_digest_at    integer,
     digest_when_empty integer not null default 1,
     weekly_day        integer not null default 0,             -- 0 = no weekly digest
+    silenced_times    text not null default '',               -- both as they were before /stop
+    silenced_weekly   integer not null default 0,
     quiet_from        integer,
     quiet_to          integer,
     quiet_mode        text not null default 'hold',

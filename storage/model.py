@@ -278,6 +278,7 @@ class Chat:
     Clock times (``digest_times``, ``quiet_from``, ``quiet_to``) are minutes after midnight in
     ``time_zone`` (IANA name). ``digest_days`` is a set of ISO weekdays, 1 = Monday.
     ``digest_from`` is where the next digest's window begins: the end of the previous one.
+    ``silenced_times`` and ``silenced_weekly`` are the digests that /stop ended, for going on.
     ``active`` is False once Telegram told us the chat is gone; ``gone_why`` says how.
     """
 
@@ -293,6 +294,8 @@ class Chat:
     next_digest_at: datetime | None = None
     digest_when_empty: bool = True
     weekly_day: int = 0
+    silenced_times: tuple[int, ...] = ()
+    silenced_weekly: int = 0
     quiet_from: int | None = None
     quiet_to: int | None = None
     quiet_mode: QuietMode = QuietMode.HOLD

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from math import log2
 
-from storage import items, outlets, search, stories
+from storage import clock, items, outlets, search, stories
 from storage.database import Database
 from storage.model import FeedId, Item, ItemId, Outlet, Story, StoryId
 from storage.sql import Connection
@@ -130,18 +130,20 @@ async def _checked(
 
 
 async def by_day(
-    db: Database, query: keywords.Query, *, now: datetime, days: int
+    db: Database, query: keywords.Query, *, now: datetime, days: int, time_zone: str = "UTC"
 ) -> dict[datetime, int]:
-    """Count the stories that a query finds on each of the last days (UTC), oldest first.
+    """Count the stories that a query finds on each of the last days, oldest first.
 
+    Days are those of a time zone (IANA name), each named by the moment at which it begins.
     What only the matcher could rule out (phrases, outlets) is counted as the index sees it.
     """
-    first = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)
-    told: dict[datetime, set[StoryId]] = {first + timedelta(days=n): set() for n in range(days)}
-    for hit in await db.read(search.all_hits, keywords.fts(query), first):
-        day = hit.seen_at.replace(hour=0, minute=0, second=0, microsecond=0)
-        told.setdefault(day, set()).add(hit.story_id)
-    return {day: len(ids) for day, ids in told.items()}
+    here = clock.zone(time_zone)
+    first = now.astimezone(here).date() - timedelta(days=days - 1)
+    told: dict[date, set[StoryId]] = {first + timedelta(days=n): set() for n in range(days)}
+    began = clock.instant(first, 0, time_zone)
+    for hit in await db.read(search.all_hits, keywords.fts(query), began):
+        told.setdefault(hit.seen_at.astimezone(here).date(), set()).add(hit.story_id)
+    return {clock.instant(day, 0, time_zone): len(ids) for day, ids in told.items()}
 
 
 def narrowed(

@@ -7,8 +7,10 @@ from bot.commands import finding
 from bot.conversation import Ask, Button, Message, Reply, Say, World
 from bot.render import press, told
 from bot.texts import say
+from storage import chats
 from storage.ledger import carried
-from storage.model import StoryId
+from storage.model import ChatKind, DeliveryId, StoryId
+from storage.outbox import of_id
 from storage.sql import Connection
 from storage.traces import of_message
 
@@ -16,6 +18,8 @@ DAY = timedelta(days=1)
 LONGEST = timedelta(days=31)
 MOST_OF_A_QUERY = 60
 OF_A_QUERY = timedelta(days=7)
+TOO_LONG = 19
+"""Digits that no row's number has."""
 
 _SPAN = re.compile(r"(\d{1,3})\s*(h|hours?|d|days?|w|weeks?|ч|час\w*|д|дн\w*|день|н|нед\w*)")
 _WORDS = {
@@ -76,9 +80,30 @@ async def folded(ask: Ask, world: World) -> Reply:
         owed = of_message(db, ask.here.id, ask.message_id or 0)
         return carried(db, owed.id) if owed is not None else ()
 
-    only = frozenset(await world.db.read(stories_of))
-    if not only:
+    return await _these(ask, world, await world.db.read(stories_of))
+
+
+async def folded_in_channel(ask: Ask, world: World, row: str) -> Reply:
+    """Show in private what a channel's message told together.
+
+    Of channels alone: anybody can write a deep link, and what another person's messages were
+    about is nobody's business.
+    """
+
+    def stories_of(db: Connection) -> tuple[StoryId, ...]:
+        owed = of_id(db, DeliveryId(int(row))) if len(row) < TOO_LONG else None
+        chat = chats.get(db, owed.chat_id) if owed is not None else None
+        if owed is None or chat is None or chat.kind is not ChatKind.CHANNEL:
+            return ()
+        return carried(db, owed.id)
+
+    return await _these(ask, world, await world.db.read(stories_of))
+
+
+async def _these(ask: Ask, world: World, told_together: tuple[StoryId, ...]) -> Reply:
+    if not told_together:
         return Say((Message(told(ask.language, "digest.quiet")),))
+    only = frozenset(told_together)
     return shown(ask, await world.editions.on_demand(ask.chat, OF_A_QUERY, only=only))
 
 

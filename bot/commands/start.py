@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.commands import offers, stories
+from bot.commands import digest, offers, stories
 from bot.conversation import Ask, Audience, Button, Command, Html, Message, Reply, Say, World
 from bot.render import bold, joined, press, told
 from bot.texts import say
@@ -17,10 +17,12 @@ MOST_PAYLOAD = 64
 
 
 async def start(ask: Ask, world: World) -> Reply:
-    """Greet, or do at once what a deep link asks: ``q_<base64url query>``, ``s_<story>``."""
+    """Greet, or do at once what a deep link asks: ``q_<base64url query>``, ``s_<story>``, ``h_<row>``."""
     kind, _, payload = ask.text.strip().partition("_")
     if kind == "s" and payload.isdecimal():
         return await stories.story(replace(ask, text=payload), world)
+    if kind == "h" and payload.isdecimal():
+        return await digest.folded_in_channel(ask, world, payload)
     if kind == "q" and (query := decoded(payload)):
         return await offers.subscribe(replace(ask, text=query), world)
     return Say((welcome(ask),))
@@ -91,7 +93,7 @@ async def stop(ask: Ask, world: World) -> Reply:
         listening = subscriptions.listening_of(db, ask.chat.id)
         for one in listening:
             subscriptions.save(db, replace(one, paused=True))
-        chats.change(db, ask.chat.id, digest_times=(), weekly_day=0, next_digest_at=None)
+        chats.silence(db, ask.chat.id)
         return [one.id for one in listening]
 
     silenced = await world.db.write(silence)

@@ -13,7 +13,6 @@ from storage.model import Mode, Subscription, SubscriptionId
 from storage.sql import Connection
 
 ON_A_PAGE = 8
-USUAL_TIMES = (8 * 60,)
 
 
 async def listed(ask: Ask, world: World) -> Reply:
@@ -217,7 +216,7 @@ async def remove_all(ask: Ask, world: World) -> Reply:
 
 
 async def resume_all(ask: Ask, world: World) -> Reply:
-    """Take up every paused subscription again, after /stop, and the digest at its usual hour."""
+    """Take up every paused subscription again, after /stop, and the digests as they were."""
 
     def resume(db: Connection) -> list[Subscription]:
         resumed = [
@@ -227,15 +226,9 @@ async def resume_all(ask: Ask, world: World) -> Reply:
         ]
         for one in resumed:
             subscriptions.save(db, one)
-        chat = chats.get(db, ask.chat.id)
-        if chat is not None and not chat.digest_times:
-            fresh = replace(chat, digest_times=USUAL_TIMES)
-            chats.change(
-                db,
-                chat.id,
-                digest_times=fresh.digest_times,
-                next_digest_at=calendar.next_at(fresh, world.clock()),
-            )
+        chat = chats.end_silence(db, ask.chat.id)
+        if chat is not None:
+            chats.change(db, chat.id, next_digest_at=calendar.next_at(chat, world.clock()))
         return resumed
 
     resumed = await world.db.write(resume)

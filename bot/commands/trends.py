@@ -39,7 +39,11 @@ async def pressed(ask: Ask, world: World) -> Reply:
 async def drawn(ask: Ask, world: World, query: str, draft: int, span: int) -> Reply:
     """Count, draw beside the loop, and say it in a line as well."""
     counted = await archive.by_day(
-        world.db, finding.read(world, query), now=world.clock(), days=span
+        world.db,
+        finding.read(world, query),
+        now=world.clock(),
+        days=span,
+        time_zone=ask.chat.time_zone,
     )
     keyboard = _spans(draft, span, ask.language)
     total = sum(counted.values())
@@ -47,16 +51,16 @@ async def drawn(ask: Ask, world: World, query: str, draft: int, span: int) -> Re
         nothing = told(ask.language, "trends.nothing", query=tidy(query, 200), days=span)
         return Say((Message(nothing, keyboard),))
     png = await asyncio.to_thread(
-        charts.days, counted, tidy(query, 60), _labels(counted, world.clock(), ask.language)
+        charts.days, counted, tidy(query, 60), _labels(ask, counted, world.clock())
     )
     return Picture(png, _caption(ask, query, counted, span, world.clock()), keyboard)
 
 
-def _labels(counted: dict[datetime, int], now: datetime, language: str) -> dict[datetime, str]:
+def _labels(ask: Ask, counted: dict[datetime, int], now: datetime) -> dict[datetime, str]:
     days = list(counted)
     step = max(1, -(-len(days) // LABELS))
-    zone = words.zone("UTC")
-    return {day: words.day(day, now, language, zone) for day in days[::-1][::step]}
+    zone = words.zone(ask.chat.time_zone)
+    return {day: words.day(day, now, ask.language, zone) for day in days[::-1][::step]}
 
 
 def _caption(ask: Ask, query: str, counted: dict[datetime, int], span: int, now: datetime) -> Html:
@@ -69,7 +73,7 @@ def _caption(ask: Ask, query: str, counted: dict[datetime, int], span: int, now:
                 "trends.said",
                 count=sum(counted.values()),
                 days=span,
-                peak=words.day(peak, now, ask.language, words.zone("UTC")),
+                peak=words.day(peak, now, ask.language, words.zone(ask.chat.time_zone)),
                 most=counted[peak],
             ),
         )

@@ -221,7 +221,11 @@ class Deliverer:
         """Write the letter and make the call; whatever goes wrong is an outcome."""
         try:
             matter = await self._db.read(gather, owed)
-            said = Void("gone") if matter is None else letter.write(owed, matter, self._clock())
+            said = (
+                Void("gone")
+                if matter is None
+                else letter.write(owed, matter, self._clock(), self._bot.username)
+            )
         except StorageError as error:
             return NotSent(error.text_key)
         except Exception:

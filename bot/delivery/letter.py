@@ -47,9 +47,12 @@ class Letter:
     answers: int | None = None
 
 
-def write(owed: Owed, matter: Matter, now: datetime) -> Letter | Void:
-    """Write the message that is owed, as plainly as Telegram made necessary."""
-    said = message(owed, matter, now)
+def write(owed: Owed, matter: Matter, now: datetime, bot_username: str) -> Letter | Void:
+    """Write the message that is owed, as plainly as Telegram made necessary.
+
+    In a channel its button leads to ``bot_username``.
+    """
+    said = message(owed, matter, now, bot_username)
     if isinstance(said, Void):
         return said
     target = matter.target.message_id if matter.target else None
@@ -66,24 +69,24 @@ def write(owed: Owed, matter: Matter, now: datetime) -> Letter | Void:
     )
 
 
-def message(owed: Owed, matter: Matter, now: datetime) -> Message | Void:
+def message(owed: Owed, matter: Matter, now: datetime, bot_username: str) -> Message | Void:
     """Render what is owed."""
     match owed.kind:
         case DeliveryKind.ALERT:
-            return alert(matter, now)
+            return alert(matter, now, bot_username)
         case DeliveryKind.UPDATE:
-            return update(matter, now)
+            return update(matter, now, bot_username)
         case DeliveryKind.FOLD:
-            return fold(owed, matter, now)
+            return fold(owed, matter, now, bot_username)
         case DeliveryKind.EDIT:
             if matter.target is not None and matter.target.kind is DeliveryKind.FOLD:
-                return fold(matter.target, matter, now)
-            return alert(matter, now)
+                return fold(matter.target, matter, now, bot_username)
+            return alert(matter, now, bot_username)
         case DeliveryKind.NOTICE | DeliveryKind.DIGEST | DeliveryKind.BROADCAST:
             return frozen(owed, matter.chat)
 
 
-def alert(matter: Matter, now: datetime) -> Message | Void:
+def alert(matter: Matter, now: datetime, bot_username: str) -> Message | Void:
     """Render the living message of a story, with the words that met the chat's queries."""
     if matter.story is None or not matter.story.items:
         return Void("story gone")
@@ -96,18 +99,25 @@ def alert(matter: Matter, now: datetime) -> Message | Void:
     met = {one.subscription_id for one in matter.matches}
     query = next((query for one, query in matter.queries if one in met), "")
     return render.alert(
-        matter.story, matter.chat, now=now, because=tuple(because.values())[:3], query=query
+        matter.story,
+        matter.chat,
+        now=now,
+        because=tuple(because.values())[:3],
+        query=query,
+        bot_username=bot_username,
     )
 
 
-def update(matter: Matter, now: datetime) -> Message | Void:
+def update(matter: Matter, now: datetime, bot_username: str) -> Message | Void:
     """Render the short answer under an alert."""
     if matter.story is None or matter.item is None:
         return Void("story gone")
-    return render.update(matter.story, matter.item, matter.chat, now=now)
+    return render.update(
+        matter.story, matter.item, matter.chat, now=now, bot_username=bot_username
+    )
 
 
-def fold(owed: Owed, matter: Matter, now: datetime) -> Message | Void:
+def fold(owed: Owed, matter: Matter, now: datetime, bot_username: str) -> Message | Void:
     """Render one message for many alerts: those held at night by name, the others by number.
 
     The subject's first letter tells why they are together: q quiet hours, h the hour's limit,
@@ -116,7 +126,7 @@ def fold(owed: Owed, matter: Matter, now: datetime) -> Message | Void:
     stories = matter.carried
     if not stories:
         return Void("nothing folded")
-    folded = render.fold(len(stories), matter.chat)
+    folded = render.fold(len(stories), matter.chat, row=owed.id, bot_username=bot_username)
     if owed.subject.startswith("q"):
         first, *more = render.awake(stories, matter.chat, now=now)
         return replace(first, keyboard=folded.keyboard) if more else first

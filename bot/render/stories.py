@@ -91,8 +91,7 @@ def alert(
 ) -> Message:
     """Render the living message of a story; rendered anew when further outlets tell it.
 
-    In a channel anybody may press, so there the one button leads into the bot
-    (``bot_username``) and answers in private.
+    ``bot_username`` is whom a channel's button leads to.
 
     ``because`` pairs a term of the query with the word it met; ``query`` is the
     subscription's. Both are said in the last line, so that nobody wonders why it came.
@@ -105,7 +104,8 @@ def alert(
         joined((f"🕗 {_told_at(story, chat, now)}", _why_line(because, query)), "\n"),
     ]
     if chat.kind is ChatKind.CHANNEL:
-        return Message(joined(parts, "\n\n"), channel_buttons(story, language, bot_username))
+        label = _story_label(story, language)
+        return Message(joined(parts, "\n\n"), into_bot(label, "s", story.id, bot_username))
     return Message(joined(parts, "\n\n"), alert_buttons(story, language))
 
 
@@ -145,13 +145,15 @@ def _story_label(story: Story, language: str) -> str:
     return f"📖 {say(language, 'button.story_outlets', count=count)}"
 
 
-def channel_buttons(story: Story, language: str, bot_username: str) -> Keyboard:
-    """Return the one button under a channel's post, where anybody may press."""
-    label = _story_label(story, language)
+def into_bot(label: str, verb: str, number: int, bot_username: str) -> Keyboard:
+    """Return the one button under a channel's post, where anybody may press.
+
+    It leads into the bot (``bot_username``), which answers in private, by a deep link:
+    ``s_`` and a story, ``h_`` and the outbox row of a message that folded many.
+    """
     if not bot_username:
-        return ((Button(label, press("s", story.id)),),)
-    url = f"https://t.me/{bot_username}?start=s_{story.id}"
-    return ((Button(label, url=url),),)
+        return ((Button(label, press(verb, number)),),)
+    return ((Button(label, url=f"https://t.me/{bot_username}?start={verb}_{number}"),),)
 
 
 def alert_buttons(story: Story, language: str) -> Keyboard:
@@ -165,25 +167,31 @@ def alert_buttons(story: Story, language: str) -> Keyboard:
     )
 
 
-def update(story: Story, item: Item, chat: Chat, *, now: datetime) -> Message:
+def update(
+    story: Story, item: Item, chat: Chat, *, now: datetime, bot_username: str = ""
+) -> Message:
     """Render the short reply under an alert: a telling that changes the matter."""
     language = chat.language
     at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
     head = told(language, "alert.changed")
     line = joined((outlet_name(item.outlet, language), at), " · ")
-    return Message(
-        joined((head, bold(link(title(item, language), item.url)), line)),
-        ((Button(f"📖 {say(language, 'button.story')}", press("s", story.id)),),),
-    )
+    said = joined((head, bold(link(title(item, language), item.url)), line))
+    label = f"📖 {say(language, 'button.story')}"
+    leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
+    return Message(said, into_bot(label, "s", story.id, leads_to))
 
 
-def fold(count: int, chat: Chat) -> Message:
-    """Render the one message into which alerts beyond the hourly limit fold."""
+def fold(count: int, chat: Chat, *, row: int = 0, bot_username: str = "") -> Message:
+    """Render the one message into which alerts beyond the hourly limit fold.
+
+    ``row`` is its outbox row, by which a channel's readers find in private what it folded.
+    """
     language = chat.language
-    return Message(
-        told(language, "alert.folded", count=count, limit=chat.alerts_per_hour),
-        ((Button(f"📰 {say(language, 'button.show_them')}", press("h")),),),
-    )
+    said = told(language, "alert.folded", count=count, limit=chat.alerts_per_hour)
+    label = f"📰 {say(language, 'button.show_them')}"
+    if chat.kind is ChatKind.CHANNEL:
+        return Message(said, into_bot(label, "h", row, bot_username))
+    return Message(said, ((Button(label, press("h")),),))
 
 
 def awake(stories: Sequence[Story], chat: Chat, *, now: datetime) -> tuple[Message, ...]:

@@ -1,6 +1,7 @@
 """What readers do in the chat, and what they read in answer."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -218,6 +219,42 @@ async def test_stop_is_silence_and_going_on_brings_it_back(anna: Person) -> None
     assert (8 * 60,) == chat.digest_times
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"digest_times": (7 * 60 + 30, 20 * 60), "weekly_day": 5},
+        {"digest_times": (), "weekly_day": 7},
+        {"digest_times": (), "weekly_day": 0},
+    ],
+)
+async def test_going_on_brings_back_the_readers_own_digests(
+    anna: Person, own: dict[str, Any]
+) -> None:
+    async def digests() -> tuple[dict[str, Any], bool]:
+        chat = await anna.world.db.read(chats.get, READER)
+        assert chat is not None
+        appointed = chat.next_digest_at is not None
+        return {name: getattr(chat, name) for name in own}, appointed
+
+    await anna.world.db.write(chats.change, READER, **own)
+    await anna.types("/stop")
+    assert ({"digest_times": (), "weekly_day": 0}, False) == await digests()
+    await anna.types("/stop")
+    await anna.presses("Go on")
+    assert (own, any(own.values())) == await digests()
+
+
+async def test_going_on_leaves_digests_that_were_chosen_meanwhile(anna: Person) -> None:
+    await anna.types("/stop")
+    stopped = anna.last
+    await anna.world.db.write(chats.change, READER, digest_times=(21 * 60,))
+    anna.last = stopped
+    await anna.presses("Go on")
+    chat = await anna.world.db.read(chats.get, READER)
+    assert chat is not None
+    assert (21 * 60,) == chat.digest_times
+
+
 # --- searching ------------------------------------------------------------------------------
 
 
@@ -362,6 +399,14 @@ async def test_a_trend_is_a_picture(room: Newsroom, anna: Person) -> None:
     assert isinstance(anna.last, Picture)
     assert anna.last.png.startswith(b"\x89PNG")
     assert "1 story in the last 14 days" in anna.last.caption
+
+
+async def test_a_trend_counts_the_readers_own_days(room: Newsroom, anna: Person) -> None:
+    await anna.world.db.write(chats.change, READER, time_zone="Asia/Almaty")
+    await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(hours=12))
+    await anna.types("/trends Tokayev")  # told at 20:00 on the 21st in UTC, 01:00 on the 22nd here
+    assert isinstance(anna.last, Picture)
+    assert "most on 22 Nov: 1" in anna.last.caption
 
 
 async def test_sources_tell_who_owns_them(room: Newsroom, anna: Person) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from storage import chats, deliveries, stories
-from storage.model import DeliveryKind, NewDelivery, QuietMode, StoryId, ThreadId
+from storage.model import ChatId, DeliveryKind, NewDelivery, QuietMode, StoryId, ThreadId
 from tests.bot.delivery.kit import ANNA, Room, alert
+from tests.bot.people import Person, world_of
 from tests.storage import rows
 
 NIGHT = {"quiet_from": 23 * 60, "quiet_to": 7 * 60}
@@ -155,6 +156,34 @@ async def test_beyond_the_hourly_limit_alerts_fold_into_one_living_message(here:
     await here.deliver(minutes=4)
     assert len(here.messages()) == 13
     assert "11" in here.messages()[-1].text
+
+
+async def test_in_a_channel_every_button_leads_its_readers_into_the_bot(here: Room) -> None:
+    """Anybody may press there; what a press shows is shown in private, what folded too."""
+    channel = await here.meet(here.box.channel_id, alerts_per_hour=1)
+    await here.tell(1, 2, 3, chat=channel)
+    await here.deliver()
+    await here.deliver(minutes=3)
+    links = [link for one in here.messages(channel) for link in one.buttons]
+    row = (await here.row("s1")).id
+    (fold,) = [id_ for id_, kind in await here.rows("id", "kind") if kind == "fold"]
+    assert row != fold
+    bot = "https://t.me/SteppeWireBot?start="
+    assert [f"{bot}s_1", f"{bot}h_{fold}"] == [one.url for one in links]
+    reader = await Person.comes(world_of(here.db, clock=here.clock), ChatId(77))
+    said = await reader.types(f"/start h_{fold}")
+    assert [False, True, True] == [f"Headline {n}" in said for n in (1, 2, 3)]
+
+
+async def test_what_folded_in_a_persons_chat_is_shown_to_nobody_else(here: Room) -> None:
+    await here.db.write(set_chat, alerts_per_hour=1)
+    await here.tell(1, 2, 3)
+    await here.deliver()
+    await here.deliver(minutes=3)
+    (fold,) = [id_ for id_, kind in await here.rows("id", "kind") if kind == "fold"]
+    other = await Person.comes(world_of(here.db, clock=here.clock), ChatId(77))
+    for number in (fold, fold + 1000, "9" * 60):
+        assert "All quiet" in await other.types(f"/start h_{number}")
 
 
 async def test_the_next_hour_alerts_come_one_by_one_again(here: Room) -> None:
