@@ -7,12 +7,12 @@ Snowball's stem for Russian, which also brings misspelt and unknown words togeth
 from functools import lru_cache
 from typing import Any
 
-from watchers.text.words import Token
+from watchers.text.words import Word
 
 
-def stem_of(token: Token, lang: str) -> str:
+def stem_of(word: Word, lang: str) -> str:
     """Give the stem that stands for a word when tellings are compared."""
-    return russian_stem(token.normal) if lang == "ru" and not token.number else token.stem
+    return russian_stem(word.normal) if lang == "ru" and not word.number else word.stem
 
 
 @lru_cache(maxsize=32768)

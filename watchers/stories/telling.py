@@ -172,9 +172,9 @@ def prepare(
     """Make the signals of one item from the analysis of its headline and summary."""
     del summary  # the analysis has read it
     head, body = _head_and_body(analysis)
-    stems = [stem_of(token, lang) for token in head]
+    stems = [stem_of(token.word, lang) for token in head]
     head_terms = [term_id(stem) for stem in stems]
-    body_terms = [term_id(stem_of(token, lang)) for token in body]
+    body_terms = [term_id(stem_of(token.word, lang)) for token in body]
     terms, counts, title_terms = _weighed(head_terms, body_terms, has_title=bool(title.strip()))
     bridges, title_bridges = _bridges(analysis, head, body[: _BRIDGED_TOKENS - len(head)])
     notions = {concept(token.normal, lang) for token in head}
@@ -253,7 +253,8 @@ def _weighed(
 def _bridges(
     analysis: Analysis, head: Sequence[Token], body: Sequence[Token]
 ) -> tuple[list[int], int]:
-    lower = {token.stem for token in analysis.tokens[:MAX_TOKENS] if not token.capital}
+    words = [token.word for token in analysis.tokens[:MAX_TOKENS]]
+    lower = {word.stem for word in words if not word.capital}
     headline = dict.fromkeys(_crossing(head, analysis.lang, lower, headline=True))
     text = dict.fromkeys(_crossing(body, analysis.lang, lower, headline=False))
     heads = {token.position for token in head}
@@ -281,18 +282,19 @@ def _crossing(
     before = -1
     for token in tokens:
         begins, before = token.sentence != before, token.sentence
-        if token.number:
+        word = token.word
+        if word.number:
             continue
-        notion = concept(token.normal, lang)
+        notion = concept(word.normal, lang)
         if notion:
             yield bridge_id(NOTION, notion)
         elif (
-            token.capital
-            and len(token.normal) >= _MIN_NAME
-            and token.stem not in lower
+            word.capital
+            and len(word.normal) >= _MIN_NAME
+            and word.stem not in lower
             and (headline or not begins)
         ):
-            yield bridge_id(NAME, name_key(token.skeleton))
+            yield bridge_id(NAME, name_key(word.skeleton))
 
 
 def _shingles(terms: Sequence[int]) -> list[int]:
