@@ -1,5 +1,6 @@
 """What many tests need: a fresh database, plain or behind its thread, and a moment in time."""
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,18 +27,32 @@ def _quiet_log() -> None:
     )
 
 
+@pytest.fixture(scope="session")
+def schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database: making its schema takes far longer than most tests do with it."""
+    path = tmp_path_factory.mktemp("schema") / "news.db"
+    connect(path).close()
+    return path
+
+
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
+def news_file(schema: Path, tmp_path: Path) -> Path:
+    """A fresh database's file, of this test alone."""
+    return Path(shutil.copyfile(schema, tmp_path / "news.db"))
+
+
+@pytest.fixture
+def connection(news_file: Path) -> Iterator[Connection]:
     """A fresh database in this thread, for tests of storage functions."""
-    opened = connect(tmp_path / "news.db")
+    opened = connect(news_file)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
+async def db(news_file: Path) -> AsyncIterator[Database]:
     """A fresh database behind its own thread, as the program uses it."""
-    opened = await Database.opened(tmp_path / "news.db")
+    opened = await Database.opened(news_file)
     yield opened
     await opened.close()
 

@@ -11,17 +11,21 @@ from bot.conversation import World
 from bot.sandbox.box import Sandbox
 from storage.database import Database
 from tests.bot.people import world_of
+from tests.bot.plain_http import plain_http
 
 
 @asynccontextmanager
 async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, World]]:
     """Serve a sandbox and let our adapter answer its people."""
     async with Sandbox.start(clock=parts.pop("box_clock", None) or _utc_now) as box:
+        calls, updates = plain_http()
         application: Application[Any, Any, Any, Any, Any, Any] = (
             Application.builder()
             .token(box.token)
             .base_url(box.base_url)
             .base_file_url(box.base_file_url)
+            .request(calls)
+            .get_updates_request(updates)
             .job_queue(None)
             .concurrent_updates(InOrder())
             .build()

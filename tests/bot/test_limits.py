@@ -86,6 +86,7 @@ def test_a_chat_gets_one_a_second_in_the_order_asked() -> None:
     jumping(scene)
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_broadcasts_leave_in_seven_minutes_with_every_reply_under_a_second() -> None:
     async def scene() -> None:
         wire, loop = Wire(Limiter()), asyncio.get_running_loop()

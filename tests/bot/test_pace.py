@@ -139,6 +139,7 @@ def test_after_a_ban_the_others_are_under_suspicion_until_one_is_answered() -> N
     assert not pace.suspicious
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("limits", [Limits(), LIFTED])
 def test_memory_follows_who_is_written_to(limits: Limits) -> None:
     pace = Pace(limits)

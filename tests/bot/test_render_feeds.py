@@ -197,7 +197,7 @@ def test_why_names_a_word_once_however_outlets_write_it() -> None:
 
 def test_an_alert_names_a_word_once_however_outlets_write_it() -> None:
     matter = letter.Matter(ALMATY, TOLD, matches=(met("gas", "gas"), met("gas", "Gas")))
-    said = letter.alert(matter, NOW)
+    said = letter.alert(matter, NOW, "wire_bot")
     assert isinstance(said, Message)
     assert 1 == plain(said.html).casefold().count("🔎 gas")
     assert "gas, gas" not in plain(said.html).casefold()

@@ -11,7 +11,7 @@ from bot.sandbox import ADMIN_ID, AIGUL_ID, ANNA_ID
 from tests.browser.chrome import Chrome, Page
 from tests.journeys.process import started
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("journey")]
 
 BOT = "[data-message]:not([data-out])"
 WITHIN = 30.0

@@ -4,7 +4,7 @@ import pytest
 
 from bot.sandbox import AIGUL_ID, ANNA_ID
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
 MESSAGE = "[data-message]"
 
 

@@ -345,6 +345,7 @@ def test_hostile_documents_cost_little(body: str, little: float) -> None:
         assert all(len(entry.summary_html) <= 65_536 for entry in told.entries)
 
 
+@pytest.mark.no_cover
 def test_thousands_of_entries_are_bounded() -> None:
     many = rss(*(f"<item><title>{number}</title></item>" for number in range(6_000)))
     assert 5_000 == feed(many).total

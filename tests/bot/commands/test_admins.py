@@ -175,6 +175,7 @@ def opml_file(body: bytes) -> Document:
     return Document("feeds.opml", len(body), read)
 
 
+@pytest.mark.no_cover
 async def test_ten_thousand_feeds_are_imported_with_progress(timur: Person) -> None:
     outlines = "".join(
         f'<outline text="O{n}" xmlUrl="https://o{n}.example/rss"/>' for n in range(10_000)

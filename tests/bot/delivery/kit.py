@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
 
 from bot.delivery import Deliverer
 from bot.limits import Limiter
@@ -29,6 +28,7 @@ from storage.model import (
 )
 from storage.outcomes import Outcome
 from storage.sql import Connection
+from tests.bot.plain_http import plain_http
 from tests.storage import rows
 
 ANNA = ChatId(ANNA_ID)
@@ -140,15 +140,13 @@ async def opened(
 
 
 def plain_bot(token: str, base_url: str, limiter: Limiter) -> ExtBot[int]:
-    """A real bot over plain HTTP; building a TLS context would cost more than the test."""
-    requests = [
-        HTTPXRequest(connection_pool_size=64, httpx_kwargs={"verify": False}) for _ in range(2)
-    ]
+    """A real bot over plain HTTP."""
+    calls, updates = plain_http()
     return ExtBot(
         token,
         base_url=base_url,
-        request=requests[0],
-        get_updates_request=requests[1],
+        request=calls,
+        get_updates_request=updates,
         rate_limiter=limiter,
     )
 

@@ -26,6 +26,8 @@ from telegram.ext import (
     filters,
 )
 
+from tests.bot.plain_http import plain_http
+
 Context = ContextTypes.DEFAULT_TYPE
 KEYS = InlineKeyboardMarkup(
     [
@@ -132,11 +134,14 @@ async def _press(update: Update, _context: Context) -> None:
 
 def echo_application(token: str, url: str) -> Any:
     """Build the application against a box at `url`."""
+    calls, updates = plain_http()
     application = (
         Application.builder()
         .token(token)
         .base_url(f"{url}/bot")
         .base_file_url(f"{url}/file/bot")
+        .request(calls)
+        .get_updates_request(updates)
         .job_queue(None)
         .build()
     )
