@@ -37,6 +37,10 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
+PATIENCE_S = 30.0
+"""How long to wait for what should come at once: long enough for a busy machine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sandbox:
     """A running box. `url` is what TELEGRAM_API_URL takes; `page_url` is for people."""
@@ -125,7 +129,7 @@ class Sandbox:
         """Count the long polls that wait now: 1 when a bot is up and idle."""
         return self.polling.waiting()
 
-    async def until(self, condition: Callable[[], bool], within: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], bool], within: float = PATIENCE_S) -> None:
         """Wait until `condition` holds, looking again at every happening and call."""
         changed = asyncio.Event()
 
@@ -143,7 +147,7 @@ class Sandbox:
                 forget()
 
     async def ask(
-        self, person_id: int, text: str, *, chat: int | None = None, within: float = 5.0
+        self, person_id: int, text: str, *, chat: int | None = None, within: float = PATIENCE_S
     ) -> Message:
         """Say something as a person and wait for the bot's next message in that chat."""
         said = self.telegram.say(person_id, text, chat=chat)
@@ -156,7 +160,7 @@ class Sandbox:
         return answers()[0]
 
     async def tap(
-        self, person_id: int, message: Message, button: str | int = 0, within: float = 5.0
+        self, person_id: int, message: Message, button: str | int = 0, within: float = PATIENCE_S
     ) -> Press:
         """Press a button as a person and wait for the answer; return it (text, alert)."""
         press = self.telegram.press(person_id, message, button)
@@ -167,7 +171,7 @@ class Sandbox:
         """Look at a message again, as edited since; LookupError when deleted."""
         return self.telegram.talks[message.key][message.id]
 
-    async def message(self, chat_id: int, text: str, within: float = 5.0) -> Message:
+    async def message(self, chat_id: int, text: str, within: float = PATIENCE_S) -> Message:
         """Wait until a message from a bot containing `text` stands in a chat; return the newest."""
 
         def found() -> list[Message]:

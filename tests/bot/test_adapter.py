@@ -15,7 +15,7 @@ from bot import adapter, telegram_menus
 from bot.conversation import Ask, Command, Reply, Say, Working, World
 from bot.conversation import Message as Said
 from bot.render import escape
-from bot.sandbox.box import Sandbox
+from bot.sandbox.box import PATIENCE_S, Sandbox
 from bot.sandbox.faults import Fault
 from bot.sandbox.model import Member
 from bot.sandbox.people import ADMIN_ID, AIGUL_ID, ANNA_ID
@@ -191,7 +191,7 @@ async def test_a_group_that_becomes_a_supergroup_keeps_everything(line: Line) ->
 async def test_who_blocks_us_is_gone_and_back_on_start(line: Line) -> None:
     await line.says(ANNA_ID, "/start", "one message per event")
     line.box.telegram.block(ANNA_ID)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while (await line.chat(ANNA_ID)).active:
             await line.says(AIGUL_ID, "/help stop", "замолчать")
     assert "kicked" == (await line.chat(ANNA_ID)).gone_why
@@ -395,7 +395,7 @@ async def test_a_private_chat_that_forbids_us_is_gone(line: Line) -> None:
         Fault("sendMessage", code=403, description="Forbidden: bot was blocked by the user")
     )
     line.box.telegram.say(ANNA_ID, "/help")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while (await line.chat(ANNA_ID)).active:
             await line.says(AIGUL_ID, "/help stop", "замолчать")
     assert "blocked" in (await line.chat(ANNA_ID)).gone_why

@@ -6,6 +6,7 @@ from typing import Any
 
 from telegram import Chat, Message, Update
 
+from bot.sandbox.box import PATIENCE_S
 from bot.telegram_order import MOST_WAITING, InOrder
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -45,7 +46,7 @@ async def test_one_chat_that_floods_us_does_not_silence_the_others() -> None:
         for _ in range(MOST_WAITING * 3)
     ]
     await asyncio.sleep(0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await order.process_update(update_in(2), answer(2))
     gate.set()
     await asyncio.gather(*flood)
@@ -62,7 +63,7 @@ async def test_giving_up_ends_what_is_answered_and_what_waits() -> None:
     waiting = [asyncio.create_task(order.process_update(update_in(1), answer())) for _ in range(5)]
     await began.wait()
     order.give_up()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         ended = await asyncio.gather(*waiting, return_exceptions=True)
         await order.process_update(update_in(2), answer())
     assert [True] * 5 == [isinstance(one, asyncio.CancelledError) for one in ended]

@@ -14,6 +14,7 @@ from bot import telegram_webhook
 from bot.limits import Limiter
 from bot.pace import LIFTED
 from bot.sandbox import ANNA_ID, Sandbox
+from bot.sandbox.box import PATIENCE_S
 from bot.telegram_webhook import MOST_WAITING, SECRET_HEADER
 from tests.bot.delivery.kit import plain_bot
 
@@ -131,9 +132,9 @@ async def test_what_a_person_says_arrives_through_the_hook() -> None:
             f"http://127.0.0.1:{runner.addresses[0][1]}/hook", secret_token=SECRET
         )
         box.telegram.start(ANNA_ID)
-        update = await asyncio.wait_for(application.update_queue.get(), 5)
+        update = await asyncio.wait_for(application.update_queue.get(), PATIENCE_S)
         while update.message is None:
-            update = await asyncio.wait_for(application.update_queue.get(), 5)
+            update = await asyncio.wait_for(application.update_queue.get(), PATIENCE_S)
         assert "/start" == update.message.text
         await runner.cleanup()
         await application.shutdown()

@@ -46,7 +46,7 @@ KEYS = {
     "ArrowDown": (40, ""),
     "ArrowUp": (38, ""),
 }
-WAIT = 15.0  # seconds a page may take to show what is awaited, on a busy machine too
+WAIT = 30.0  # seconds a page may take to show what is awaited, on a busy machine too
 
 
 class PageError(AssertionError):
@@ -73,7 +73,7 @@ class _Wire:
         self.answers[number] = future
         body = {"id": number, "method": method, "params": params}
         await self.socket.send(json.dumps(body | ({"sessionId": session} if session else {})))
-        return await asyncio.wait_for(future, 30)
+        return await asyncio.wait_for(future, 60)
 
     async def listen(self) -> None:
         async for raw in self.socket:
@@ -315,7 +315,7 @@ def _visible(selector: str) -> str:
 async def _address(profile: str, process: asyncio.subprocess.Process) -> str:
     """Read where the browser listens from the file it writes into its profile."""
     lines: list[str] = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while len(lines) < 2:
             if process.returncode is not None:
                 raise PageError(f"the browser ended with {process.returncode}")

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-LONGEST_S = 20.0
+LONGEST_S = 60.0
 
 
 @dataclass

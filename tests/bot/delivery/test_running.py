@@ -8,10 +8,17 @@ import pytest
 
 from bot.delivery import deliverer as room_of_deliverer
 from bot.delivery import letter
+from bot.sandbox.box import PATIENCE_S
 from storage import deliveries
 from storage.errors import StorageError
 from storage.model import DeliveryState
 from tests.bot.delivery.kit import Room
+
+
+@pytest.fixture(autouse=True)
+def _no_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever waits for the next tick, instead of being woken, waits for ever."""
+    monkeypatch.setattr(room_of_deliverer, "TICK_S", 3600.0)
 
 
 async def test_what_is_owed_goes_as_soon_as_it_wakes(here: Room) -> None:
@@ -21,7 +28,7 @@ async def test_what_is_owed_goes_as_soon_as_it_wakes(here: Room) -> None:
     here.deliverer.wake()
     await here.box.message(1001, "Headline 2")
     await here.deliverer.stop()
-    await asyncio.wait_for(running, 1)
+    await asyncio.wait_for(running, PATIENCE_S)
 
 
 async def test_a_stop_finishes_what_is_under_way_and_sends_nothing_new(here: Room) -> None:
@@ -30,7 +37,7 @@ async def test_a_stop_finishes_what_is_under_way_and_sends_nothing_new(here: Roo
     running = asyncio.create_task(here.deliverer.run())
     await under_way(here)
     await here.deliverer.stop()
-    await asyncio.wait_for(running, 1)
+    await asyncio.wait_for(running, PATIENCE_S)
     assert here.said() == ["Headline 1"]
     states = [state for (state,) in await here.rows("state")]
     assert states == ["sent", "queued", "queued"]
@@ -45,16 +52,15 @@ async def test_an_answer_that_does_not_come_in_time_is_taken_up_at_the_next_star
     running = asyncio.create_task(here.deliverer.run())
     await under_way(here)
     await here.deliverer.stop()
-    await asyncio.wait_for(running, 1)
+    await asyncio.wait_for(running, PATIENCE_S)
     assert (await here.row("s1")).state is DeliveryState.SENDING
     assert await here.db.write(deliveries.recover, here.clock()) == 1
 
 
 async def under_way(here: Room) -> None:
-    """Wait until a call was made and not yet answered."""
-    while not here.deliverer._under_way:  # noqa: ASYNC110 (nothing announces it)
+    """Wait until a call has come to Telegram, which takes its time to answer."""
+    while here.box.faults.ordered():  # noqa: ASYNC110 (nothing announces it)
         await asyncio.sleep(0)
-    await asyncio.sleep(0.05)
 
 
 async def test_an_outcome_is_written_down_however_long_the_file_is_locked(
@@ -126,7 +132,7 @@ async def test_the_deliverer_outlives_a_file_in_trouble(
     running = asyncio.create_task(here.deliverer.run())
     await here.box.message(1001, "Headline 1")
     await here.deliverer.stop()
-    await asyncio.wait_for(running, 1)
+    await asyncio.wait_for(running, PATIENCE_S)
 
 
 async def test_a_story_that_is_gone_owes_nothing_any_more(here: Room) -> None:

@@ -32,17 +32,17 @@ async def test_a_long_poll_returns_as_soon_as_something_is_said(box, call):
     poll = asyncio.create_task(call.result("getUpdates", timeout=30))
     await asyncio.sleep(0)
     box.telegram.say(ANNA_ID, "now")
-    assert (await asyncio.wait_for(poll, 5))[0]["message"]["text"] == "now"
+    assert (await asyncio.wait_for(poll, 20))[0]["message"]["text"] == "now"
 
 
 async def test_of_two_polls_the_older_is_ended(box, call):
     older = asyncio.create_task(call("getUpdates", timeout=30))
     await box.until(lambda: box.waiting_polls() == 1)
     newer = asyncio.create_task(call("getUpdates", timeout=30))
-    ended = await asyncio.wait_for(older, 5)
+    ended = await asyncio.wait_for(older, 20)
     assert (409, True) == (ended["error_code"], "terminated by other getUpdates" in str(ended))
     box.telegram.say(ANNA_ID, "to the newer")
-    assert (await asyncio.wait_for(newer, 5))["ok"]
+    assert (await asyncio.wait_for(newer, 20))["ok"]
 
 
 async def test_allowed_updates_last_until_changed_and_member_news_must_be_asked_for(box, call):
@@ -88,7 +88,7 @@ async def test_a_web_hook_gets_each_update_with_the_secret_until_it_takes_it(box
     box.telegram.say(ANNA_ID, "one")
     await call.result("setWebhook", url=url, secret_token="s3cret")
     box.telegram.say(ANNA_ID, "two")
-    await asyncio.wait_for(all_seen.wait(), 5)
+    await asyncio.wait_for(all_seen.wait(), 20)
     await runner.cleanup()
     assert [("s3cret", "one"), ("s3cret", "one"), ("s3cret", "two")] == seen
     info = await call.result("getWebhookInfo")
