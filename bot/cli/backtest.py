@@ -20,7 +20,7 @@ from watchers.stories.backtest import backtest as compared
 from watchers.text import markup, words
 
 THRESHOLDS = {
-    "join": "mean log-odds from which two groups join",
+    "join": "log-odds from which a telling joins a story, or two stories join",
     "floor": "what a pair counts that never met among the candidates",
     "hop": "log-odds from which a telling is looked at again with another",
     "across_handicap": "taken off where languages differ",
