@@ -21,7 +21,7 @@ from watchers.text import markup, words
 
 THRESHOLDS = {
     "join": "log-odds from which a telling joins a story, or two stories join",
-    "floor": "what a pair counts that never met among the candidates",
+    "floor": "log-odds up to which two tellings are not remembered as alike",
     "hop": "log-odds from which a telling is looked at again with another",
     "across_handicap": "taken off where languages differ",
 }
