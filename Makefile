@@ -6,6 +6,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
+# Tests at a time: browser and process journeys wait for each other more than they compute.
+AT_ONCE ?= 3
+# Each of the processes that tests start would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo run test check lint lock clean
 
 help:
@@ -23,7 +28,7 @@ run: $(VENV)/ready
 
 test: lint
 	@echo "→ tests"
-	@$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -q -n $(AT_ONCE) --dist loadgroup --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/ready-dev
 	@echo "→ style"
