@@ -15,7 +15,7 @@ from typing import Any, Final
 from storage.model import ItemId, OutletId
 from watchers.stories.telling import Telling, shared
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when a telling's parts change, or the meaning of one: older rows are made again."""
 
 _HEAD: Final = Struct("<BIQqbBIIIII")

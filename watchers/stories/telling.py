@@ -255,8 +255,15 @@ def _bridges(
 ) -> tuple[list[int], int]:
     words = [token.word for token in analysis.tokens[:MAX_TOKENS]]
     lower = {word.stem for word in words if not word.capital}
-    headline = dict.fromkeys(_crossing(head, analysis.lang, lower, headline=True))
-    text = dict.fromkeys(_crossing(body, analysis.lang, lower, headline=False))
+    # A country is in the gazetteer in every language; as a name it would count for somebody's.
+    lands = {
+        at
+        for one in analysis.entities
+        if one.kind == "country"
+        for at in range(one.start, one.end)
+    }
+    headline = dict.fromkeys(_crossing(head, analysis.lang, lower, lands, headline=True))
+    text = dict.fromkeys(_crossing(body, analysis.lang, lower, lands, headline=False))
     heads = {token.position for token in head}
     bodies = {token.position for token in body}
     for number in analysis.numbers:
@@ -276,9 +283,12 @@ def _bridges(
 
 
 def _crossing(
-    tokens: Sequence[Token], lang: str, lower: set[str], *, headline: bool
+    tokens: Sequence[Token], lang: str, lower: set[str], lands: set[int], *, headline: bool
 ) -> Iterable[int]:
-    """Give the notions and the names among words; capitals that only begin a sentence are none."""
+    """Give the notions and the names among words.
+
+    Capitals that only begin a sentence are no names, nor are the countries at ``lands``.
+    """
     before = -1
     for token in tokens:
         begins, before = token.sentence != before, token.sentence
@@ -293,6 +303,7 @@ def _crossing(
             and len(word.normal) >= _MIN_NAME
             and word.stem not in lower
             and (headline or not begins)
+            and token.position not in lands
         ):
             yield bridge_id(NAME, name_key(word.skeleton))
 

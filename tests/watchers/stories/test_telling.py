@@ -7,7 +7,7 @@ from tests.watchers.stories.telling import telling
 from watchers.stories import Index
 from watchers.stories.concepts import LANGUAGES, concept, tables
 from watchers.stories.signals import SIGNALS, Frequencies, View, compare
-from watchers.stories.telling import headline_end, name_key
+from watchers.stories.telling import ENTITY, KIND, NAME, headline_end, name_key
 from watchers.text.skeleton import skeleton
 
 
@@ -107,3 +107,12 @@ def test_a_toll_is_counted_whether_in_digits_or_in_words(
     lang: str, title: str, figures: set[tuple[str, float]]
 ) -> None:
     assert set(telling(1, title, lang=lang).figures) == figures
+
+
+def test_a_country_is_no_name_that_two_languages_share() -> None:
+    """Two reports on one country's gas are two events; the country is told by the gazetteer."""
+    one = telling(1, "В Узбекистане растёт запас газа", lang="ru")
+    other = telling(2, "O‘zbekistonda gaz zaxirasi haqida hisobot", lang="uz-Latn")
+    kinds = [key & KIND for key in {*one.bridges}.intersection(other.bridges)]
+    assert ENTITY in kinds
+    assert NAME not in kinds
