@@ -6,7 +6,8 @@ from math import sqrt
 
 from scripts.stories_data import FOLDS, Labelled
 from storage.model import ItemId, StoryId
-from watchers.stories import Joined, Settings, identify, revise
+from watchers.stories import Settings, identify, revise
+from watchers.stories.backtest import apply
 from watchers.stories.bonds import BOND_SIGNALS, Bond, Group, bond_signals
 from watchers.stories.clusters import bonds_between, partition
 from watchers.stories.index import Index, Likeness
@@ -93,21 +94,8 @@ def replay(items: list[Labelled], by_fold: Sequence[Settings]) -> dict[str, int]
         index.add(one.telling, verdict.story or StoryId(last))
         story = index.story_of(one.telling.item)
         assert story is not None  # noqa: S101
-        last = apply(index, story, last)
+        last = apply(index, revise(index, story), last)
     return {one.name: int(index.story_of(one.telling.item) or 0) for one in items}
-
-
-def apply(index: Index, story: StoryId, last: int) -> int:
-    """Apply a revision as the desk does; return the last story id in use."""
-    for change in revise(index, story):
-        if isinstance(change, Joined):
-            index.merge(change.story, change.into)
-            continue
-        if change.to is None:
-            last += 1
-        for item in change.items:
-            index.move(item, change.to or StoryId(last))
-    return last
 
 
 def alone(items: list[Labelled], by_fold: Sequence[Settings]) -> FoldedIndex:
