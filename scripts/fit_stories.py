@@ -51,7 +51,7 @@ SAME = tuple(range(len(SIGNALS)))
 NOT_FITTED = frozenset({"paraphraser_ru"})
 """Sets labelled by another notion of "same": kept for measuring, not for fitting."""
 THRESHOLDS = {
-    "join": 0.7, "floor": -2.5, "hop": 0.0, "related": -3.2, "across_handicap": 0.0,
+    "join": 1.2, "floor": -2.5, "hop": 0.0, "related": -3.2, "across_handicap": 0.0,
 }  # fmt: skip
 LEANINGS = (0.0, 0.25, 0.5)
 ROUNDS = 3
