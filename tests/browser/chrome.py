@@ -188,8 +188,11 @@ class Page:
         )
 
     async def dress(self, *, dark: bool) -> None:
-        """Choose the colour scheme."""
-        features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        """Choose the colour scheme; nothing moves, so that a press lands where it was aimed."""
+        features = [
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]
         await self.ask("Emulation.setEmulatedMedia", features=features)
 
     async def run(self, script: str) -> Any:

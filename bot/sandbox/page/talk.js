@@ -114,7 +114,8 @@ export class Talk {
 
   toEnd(smooth = false) {
     this.pinned = true;
-    this.list.scrollTo({ top: this.list.scrollHeight, behavior: smooth ? "smooth" : "instant" });
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.list.scrollTo({ top: this.list.scrollHeight, behavior: smooth && !calm ? "smooth" : "instant" });
     this.scrolled();
   }
 
