@@ -17,7 +17,7 @@ _SAME_PAGE: Final = timedelta(hours=20)
 _NEIGHBOURS: Final = 40
 """Tellings that are weighed together; beyond that whole stories stand as one."""
 _MAX_RELATED: Final = 3
-_MAX_OPEN: Final = 24
+MAX_OPEN: Final = 24
 """A story larger than this is not taken apart any more."""
 _TOLD: Final = {
     name: SIGNALS.index(signal)
@@ -93,6 +93,8 @@ def _joined(
     around = neighbourhood(
         {one.item: one.odds for one in likenesses if one.odds > settings.hop}, index
     )
+    if not around:
+        return None, settings.floor
     met: dict[StoryId | None, list[float]] = {}
     for one in likenesses:
         met.setdefault(index.story_of(one.item), []).append(one.odds)
@@ -118,36 +120,11 @@ def neighbourhood(
     chosen: list[StoryId] = []
     for story in sorted(best, key=lambda one: (-best[one], one)):
         size = len(index.members(story))
-        room -= size if size <= _MAX_OPEN else 1
+        room -= size if size <= MAX_OPEN else 1
         if room < 0 and chosen:
             break
         chosen.append(story)
     return chosen
-
-
-def grouped(stories: list[StoryId], index: Index) -> list[list[ItemId]]:
-    """Open young stories into their tellings; keep whole what is settled or large."""
-    groups: list[list[ItemId]] = []
-    for story in stories:
-        items = list(index.members(story))
-        if index.is_settled(story) or len(items) > _MAX_OPEN:
-            groups.append(items)
-        else:
-            groups += [[item] for item in items]
-    return groups
-
-
-def barred(groups: list[list[ItemId]], index: Index) -> list[tuple[int, int]]:
-    """Name the pairs of groups whose stories an admin keeps apart."""
-    if not index.has_constraints:
-        return []
-    stories = [index.story_of(group[0]) for group in groups]
-    return [
-        (one, other)
-        for one, a in enumerate(stories)
-        for other, b in enumerate(stories[:one])
-        if a is not None and b is not None and a != b and not index.may_join(a, b)
-    ]
 
 
 def _nearest(likenesses: tuple[Likeness, ...], story: StoryId | None, index: Index) -> Likeness:

@@ -32,7 +32,7 @@ _YOUNG: Final = timedelta(hours=72)
 """How long after its first telling a story may still be taken apart."""
 _CLIP: Final = 5.0
 _COPY_ODDS: Final = 2.0
-_WORDS, _COPIED, _LEAST = map(SIGNALS.index, ("words", "copied", "title_least"))
+_COPIED, _LEAST = map(SIGNALS.index, ("copied", "title_least"))
 _LEAST_SHARE: Final = 0.25
 """Candidates far behind the first are passed by."""
 _LEAST_NORM: Final = 2.0

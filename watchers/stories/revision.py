@@ -6,7 +6,7 @@ from typing import Final
 
 from storage.model import ItemId, StoryId
 from watchers.stories.clusters import partition
-from watchers.stories.identity import barred, grouped, neighbourhood
+from watchers.stories.identity import MAX_OPEN, neighbourhood
 from watchers.stories.index import Index
 from watchers.stories.signals import probability
 from watchers.stories.vetoes import Reason
@@ -54,17 +54,42 @@ def revise(index: Index, story: StoryId) -> tuple[Change, ...]:
             if odds > index.settings.hop:
                 near[other] = max(odds, near.get(other, odds))
     around = [story, *(one for one in neighbourhood(near, index) if one != story)]
-    groups = grouped(around, index)
+    groups = _grouped(around, index)
     found = partition(
         groups,
         index.links(item for group in groups for item in group),
         index.scales(),
         join=index.settings.join,
         hop=index.settings.hop,
-        apart=barred(groups, index),
+        apart=_barred(groups, index),
     )
     clusters = [[ItemId(item) for item in group] for group in found]
     return _changes(clusters, around, index)
+
+
+def _grouped(stories: list[StoryId], index: Index) -> list[list[ItemId]]:
+    """Open young stories into their tellings; keep whole what is settled or large."""
+    groups: list[list[ItemId]] = []
+    for story in stories:
+        items = list(index.members(story))
+        if index.is_settled(story) or len(items) > MAX_OPEN:
+            groups.append(items)
+        else:
+            groups += [[item] for item in items]
+    return groups
+
+
+def _barred(groups: list[list[ItemId]], index: Index) -> list[tuple[int, int]]:
+    """Name the pairs of groups whose stories an admin keeps apart."""
+    if not index.has_constraints:
+        return []
+    stories = [index.story_of(group[0]) for group in groups]
+    return [
+        (one, other)
+        for one, a in enumerate(stories)
+        for other, b in enumerate(stories[:one])
+        if a is not None and b is not None and a != b and not index.may_join(a, b)
+    ]
 
 
 def _changes(
