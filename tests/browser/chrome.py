@@ -47,6 +47,7 @@ KEYS = {
     "ArrowUp": (38, ""),
 }
 WAIT = 30.0  # seconds a page may take to show what is awaited, on a busy machine too
+PRESSES = 3
 
 
 class PageError(AssertionError):
@@ -243,9 +244,19 @@ class Page:
     async def click(self, selector: str, text: str = "", within: float = WAIT) -> None:
         """Click the last visible element matching `selector` (and containing `text`).
 
-        Waits until it stands still and nothing lies over it, as a person does.
+        Waits until it stands still and nothing lies over it, as a person does; presses again
+        where the page was drawn anew between pressing and letting go, and no click came of it.
         """
-        spot = await self.until(
+        for _ in range(PRESSES):
+            await self._press(await self._spot(selector, text, within))
+            with contextlib.suppress(PageError):  # the page may be navigating away
+                if await self.run("window.__met === false"):
+                    continue
+            return
+
+    async def _spot(self, selector: str, text: str, within: float) -> dict[str, float]:
+        """Find where to press, and listen whether a click on the element comes of it."""
+        spot: dict[str, float] = await self.until(
             f"""(() => {{
               const fits = (n) => n.getClientRects().length && n.innerText.includes({json.dumps(text)});
               const node = [...document.querySelectorAll({json.dumps(selector)})].filter(fits).pop();
@@ -256,10 +267,18 @@ class Page:
               const still = window.__spot?.x === spot.x && window.__spot?.y === spot.y;
               window.__spot = spot;
               const top = document.elementFromPoint(spot.x, spot.y);
-              return still && node.contains(top) && spot;
+              if (!still || !node.contains(top)) return false;
+              window.__met = false;
+              addEventListener("click", (event) => {{
+                if (event.target.closest({json.dumps(selector)})) window.__met = true;
+              }}, {{capture: true, once: true}});
+              return spot;
             }})()""",
             within,
         )
+        return spot
+
+    async def _press(self, spot: dict[str, float]) -> None:
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             pressed = kind != "mouseMoved"
             await self.ask(
