@@ -72,7 +72,7 @@ def _feed(text: str, root: Root, document: Document) -> ParsedFeed | NotAFeed:
     """Read an XML feed, only those entries that have changed since the last document."""
     parts = segments.split(text, root)
     if parts is None:
-        feed = syndication.read(segments.bounded(text, root), document.url)
+        feed = syndication.read(segments.bounded(text, root))
         if feed is None:
             return NotAFeed(PageKind.XML, {"root": root.name})
         return _parsed(feed, document)
@@ -82,7 +82,7 @@ def _feed(text: str, root: Root, document: Document) -> ParsedFeed | NotAFeed:
     same = [number for number, mark in enumerate(marks) if mark in seen]
     if not parts.complete and not parts.spans:
         return NotAFeed(PageKind.CUT_OFF)
-    found = _changed_entries(parts, root, changed, same, document)
+    found = _changed_entries(parts, root, changed, same)
     if found is None:
         return NotAFeed(PageKind.XML, {"root": root.name})
     if root.name == "urlset" and changed and not found.entries and not same:
@@ -98,14 +98,14 @@ def _feed(text: str, root: Root, document: Document) -> ParsedFeed | NotAFeed:
 
 
 def _changed_entries(
-    parts: Segments, root: Root, changed: list[int], same: list[int], document: Document
+    parts: Segments, root: Root, changed: list[int], same: list[int]
 ) -> RawFeed | None:
     if root.name == "urlset":
         return sitemap.read(parts, changed)
     if same and not changed:
         # A new build date around the same old entries: nothing to parse.
         return RawFeed(format="unchanged", advice=syndication.advice(parts.text))
-    feed = syndication.read(parts.without(same), document.url)
+    feed = syndication.read(parts.without(same))
     if feed is not None and len(feed.entries) == len(changed):
         for entry, number in zip(feed.entries, changed, strict=True):
             _as_told(entry, *segments.identifiers(parts.piece(number)))

@@ -20,6 +20,9 @@ _DIGEST_BYTES = 6
 _EDITION = b"1"
 """Raise when parsing changes what entries come out as, so that all are read once more."""
 
+_HIDING = (("<![CDATA[", "]]>"), ("<!--", "-->"))
+"""What stands between these is no markup, even where it looks like an entry's tags."""
+
 _ROOTS = {"rss": "item", "rdf": "item", "feed": "entry", "urlset": "url"}
 _MARKUP = re.compile(r"<(?=[?!\w.-])")
 _GUID = re.compile(r"<(?:guid|id)(?:\s[^<>]*)?>(.*?)</(?:guid|id)\s*>", re.DOTALL | re.IGNORECASE)
@@ -184,6 +187,7 @@ def _spans(text: str, tag: str) -> tuple[list[tuple[int, int]] | None, int]:
     """
     spans: list[tuple[int, int]] = []
     opened = -1
+    hiding = [pair for pair in _HIDING if pair[0] in text or pair[1] in text]
     for match in re.finditer(rf"<(/?){tag}(?:\s[^<>]*)?(/?)>", text):
         closing, empty = match.groups()
         if empty or (opened < 0) == bool(closing):
@@ -191,11 +195,10 @@ def _spans(text: str, tag: str) -> tuple[list[tuple[int, int]] | None, int]:
         if not closing:
             opened = match.start()
             continue
-        piece = text[opened : match.end()]
-        if piece.count("<![CDATA[") != piece.count("]]>") or piece.count("<!--") != piece.count(
-            "-->"
-        ):
-            return None, -1
-        spans.append((opened, match.end()))
+        end = match.end()
+        for begins, ends in hiding:
+            if text.count(begins, opened, end) != text.count(ends, opened, end):
+                return None, -1
+        spans.append((opened, end))
         opened = -1
     return spans, opened

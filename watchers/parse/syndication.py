@@ -34,17 +34,17 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _HOURS_A_DAY = 24
 _HEAD = 16_384
 
+# A parser of Python 2's days: to look for it in vain takes as long as reading an entry.
+feedparser.api.PREFERRED_XML_PARSERS.clear()
 
-def read(text: str, url: str) -> RawFeed | None:
+
+def read(text: str) -> RawFeed | None:
     """Parse a feed's text; None if feedparser recognises no feed in it."""
     # Never a str or bytes: feedparser would open a file or an address named by them.
     # Header names must be in lower case or it overlooks them.
     told: Any = feedparser.parse(
         io.BytesIO(_mended(text).encode("utf-8", "replace")),
-        response_headers={
-            "content-type": "application/xml; charset=utf-8",
-            "content-location": url,
-        },
+        response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
@@ -57,7 +57,7 @@ def read(text: str, url: str) -> RawFeed | None:
         language=feed.get("language", "") or "",
         format=told.version or "unknown",
         advice=advice(text),
-        entries=[_entry(one, url, text) for one in told.entries],
+        entries=[_entry(one) for one in told.entries],
     )
 
 
@@ -109,12 +109,11 @@ def _escaped(match: re.Match[str]) -> str:
     return meant
 
 
-def _entry(one: Mapping[str, Any], url: str, text: str) -> RawEntry:
+def _entry(one: Mapping[str, Any]) -> RawEntry:
     source = one.get("source") or {}
-    told_id = one.get("id", "") or ""
-    guid = _guid(told_id, url, text)
+    guid = one.get("id", "") or ""
     link = one.get("feedburner_origlink", "") or one.get("link", "") or ""
-    if link == told_id != guid and "/" not in guid:
+    if link == guid and "/" not in guid:
         link = ""  # made of an id that is no address
     return RawEntry(
         guid=guid,
@@ -127,14 +126,6 @@ def _entry(one: Mapping[str, Any], url: str, text: str) -> RawEntry:
         source_url=source.get("href", "") or "",
         categories=[tag["term"] for tag in one.get("tags", ())[:20] if tag.get("term")],
     )
-
-
-def _guid(guid: str, url: str, text: str) -> str:
-    """Undo what feedparser makes of an id such as "12345": an address beside the feed's."""
-    folder = url.rpartition("/")[0] + "/"
-    if not guid.startswith(folder) or guid in text:
-        return guid
-    return guid.removeprefix(folder) or guid
 
 
 def _summary(one: Mapping[str, Any]) -> str:

@@ -58,8 +58,41 @@ class Expired:
     old: tuple[OldText, ...] = ()
 
 
-Postings = dict[int, "ItemId | tuple[ItemId, ...] | array[Any]"]
-"""The items that have a word or bridge, in the smallest form: most words have one or two."""
+Postings = dict[int, "int | tuple[int, ...] | array[Any]"]
+"""The seats that have a word or bridge, in the smallest form: most words have one or two."""
+
+
+class _Seats:
+    """A number for each item in the window, small and used again, and what is asked by it.
+
+    A newcomer meets hundreds of items that share a word with it; nearly all are passed by for
+    their norms alone. Side by side in an array these are near the processor, as the tellings
+    themselves, a megabyte here and there, are not.
+    """
+
+    __slots__ = ("_free", "items", "norms")
+
+    def __init__(self) -> None:
+        self.items: list[ItemId] = []
+        self.norms = {NORM: array("f"), BRIDGE_NORM: array("f")}
+        self._free: list[int] = []
+
+    def take(self, item: ItemId, sums: Sequence[float]) -> int:
+        """Seat an item with its kept sums."""
+        if not self._free:
+            self._free.append(len(self.items))
+            self.items.append(item)
+            for norms in self.norms.values():
+                norms.append(0.0)
+        seat = self._free.pop()
+        self.items[seat] = item
+        for norm, norms in self.norms.items():
+            norms[seat] = sums[norm]
+        return seat
+
+    def leave(self, seat: int) -> None:
+        """Let another have the seat."""
+        self._free.append(seat)
 
 
 @dataclass(slots=True)
@@ -68,6 +101,7 @@ class _Kept:
 
     telling: Telling
     story: StoryId
+    seat: int
     sums: "array[float]"
     posted: int
     connected: bool
@@ -84,6 +118,7 @@ class Index:
         self.frequencies = Frequencies(self.settings.common, self.settings.documents)
         self._window = window
         self._kept: dict[ItemId, _Kept] = {}
+        self._seats = _Seats()
         self._members: dict[StoryId, list[ItemId]] = {}
         self._last_told: dict[StoryId, datetime] = {}
         self._pages: dict[int, ItemId] = {}
@@ -213,52 +248,53 @@ class Index:
 
     def _candidates(self, view: View) -> list[ItemId]:
         lang = view.telling.lang
-        votes = self._asked(view.telling.item, view.words, _ASKED_TERMS, [self._terms[lang]])
+        own = self._kept.get(view.telling.item)
+        votes = self._asked(own, view.words, _ASKED_TERMS, [self._terms[lang]])
         best = self._best(votes, NORM, _LEAST_SAME * view.sums[NORM], _SAME)
         others = [postings for other, postings in self._bridges.items() if other != lang]
-        votes = self._asked(view.telling.item, view.bridges, _ASKED_BRIDGES, others)
+        votes = self._asked(own, view.bridges, _ASKED_BRIDGES, others)
         best += self._best(votes, BRIDGE_NORM, _LEAST_ACROSS * view.sums[BRIDGE_NORM], _ACROSS)
         return best
 
-    def _best(
-        self, votes: dict[ItemId, float], norm: int, least: float, limit: int
-    ) -> list[ItemId]:
+    def _best(self, votes: dict[int, float], norm: int, least: float, limit: int) -> list[ItemId]:
         """Choose by the rough cosine; most of those met share a word or two and are passed by."""
-        kept = self._kept
+        items, norms = self._seats.items, self._seats.norms[norm]
         enough = least * _LEAST_NORM
         found = [
-            (-cosine, item)
-            for item, vote in votes.items()
-            if vote >= enough and (cosine := vote / kept[item].sums[norm]) >= least
+            (-cosine, items[seat])
+            for seat, vote in votes.items()
+            if vote >= enough and (cosine := vote / norms[seat]) >= least
         ]
         chosen = sorted(found)[:limit]
         return [item for cosine, item in chosen if cosine <= chosen[0][0] * _LEAST_SHARE]
 
     def _asked(
         self,
-        own: ItemId,
+        own: _Kept | None,
         weights: dict[int, float],
         limit: int,
         postings: Sequence[Postings],
-    ) -> dict[ItemId, float]:
-        votes: dict[ItemId, float] = {}
+    ) -> dict[int, float]:
+        """Let the rarest words and bridges vote for the seats that have them."""
+        votes: dict[int, float] = {}
         hits = 0
         for key in sorted(weights, key=weights.__getitem__, reverse=True)[:limit]:
             weight = weights[key] ** 2
             for posting in postings:
-                items = posting.get(key)
-                if items is None:
+                seats = posting.get(key)
+                if seats is None:
                     continue
-                if isinstance(items, int):
-                    votes[items] = votes.get(items, 0.0) + weight
+                if isinstance(seats, int):
+                    votes[seats] = votes.get(seats, 0.0) + weight
                     hits += 1
                     continue
-                hits += len(items)
-                for item in items[-_RECENT:]:
-                    votes[item] = votes.get(item, 0.0) + weight
+                hits += len(seats)
+                for seat in seats[-_RECENT:]:
+                    votes[seat] = votes.get(seat, 0.0) + weight
             if hits > _HITS:
                 break
-        votes.pop(own, None)
+        if own is not None:
+            votes.pop(own.seat, None)
         return votes
 
     # --- taking in and letting go --------------------------------------------------------------
@@ -284,7 +320,9 @@ class Index:
     def _take_in(self, telling: Telling, view: View, story: StoryId, *, connected: bool) -> None:
         item = telling.item
         story = self.story(story)
-        self._kept[item] = _Kept(telling, story, view.sums, self._post(item, view), connected)
+        seat = self._seats.take(item, view.sums)
+        posted = self._post(seat, view)
+        self._kept[item] = _Kept(telling, story, seat, view.sums, posted, connected)
         self._members.setdefault(story, []).append(item)
         last = self._last_told.get(story, telling.told_at)
         self._last_told[story] = max(last, telling.told_at)
@@ -302,15 +340,15 @@ class Index:
         if links:
             self._links.setdefault(item, {}).update(links)
 
-    def _post(self, item: ItemId, view: View) -> int:
+    def _post(self, seat: int, view: View) -> int:
         lang = view.telling.lang
         posted = 0
         rarest = _rarest(view.words, _INDEXED_TERMS)
         for at, key in {**rarest, **dict(enumerate(view.title))}.items():
-            _put(self._terms[lang], key, item)
+            _put(self._terms[lang], key, seat)
             posted |= 1 << at
         for at, key in _rarest(view.bridges, _INDEXED_BRIDGES).items():
-            _put(self._bridges[lang], key, item)
+            _put(self._bridges[lang], key, seat)
             posted |= 1 << (at + len(view.words))
         return posted
 
@@ -358,7 +396,9 @@ class Index:
         words = len(telling.counts)
         for at, key in enumerate(telling.hashes[: telling.bridges_end]):
             if posted >> at & 1:
-                _take((self._terms if at < words else self._bridges)[telling.lang], key, item)
+                index = self._terms if at < words else self._bridges
+                _take(index[telling.lang], key, kept.seat)
+        self._seats.leave(kept.seat)
         for other in self._links.pop(item, ()):
             self._links.get(other, {}).pop(item, None)
         self._latest = None
@@ -433,27 +473,27 @@ def _rarest(weights: dict[int, float], limit: int) -> dict[int, int]:
     return {at: keys[at] for at in places[:limit]}
 
 
-def _put(postings: Postings, key: int, item: ItemId) -> None:
-    before = postings.setdefault(key, item)
+def _put(postings: Postings, key: int, seat: int) -> None:
+    before = postings.setdefault(key, seat)
     if isinstance(before, int):
-        if before != item:
-            postings[key] = (before, item)
+        if before != seat:
+            postings[key] = (before, seat)
     elif isinstance(before, array):
-        before.append(item)
+        before.append(seat)
     elif len(before) < _FEW:
-        postings[key] = (*before, item)
+        postings[key] = (*before, seat)
     else:
-        postings[key] = array("I", (*before, item))
+        postings[key] = array("I", (*before, seat))
 
 
-def _take(postings: Postings, key: int, item: ItemId) -> None:
+def _take(postings: Postings, key: int, seat: int) -> None:
     before = postings[key]
     if isinstance(before, array):
-        before.remove(item)
+        before.remove(seat)
         if before:
             return
     elif not isinstance(before, int):
-        postings[key] = tuple([other for other in before if other != item])
+        postings[key] = tuple([other for other in before if other != seat])
         if postings[key]:
             return
     del postings[key]

@@ -111,8 +111,12 @@ class _Sample:
         return _WORDS.findall(self.text)
 
     @cached_property
+    def folded_words(self) -> list[str]:
+        return [word.casefold() for word in self.words]
+
+    @cached_property
     def small_words(self) -> frozenset[str]:
-        return frozenset(map(str.casefold, self.words))
+        return frozenset(self.folded_words)
 
     @cached_property
     def strange(self) -> frozenset[str]:
@@ -248,8 +252,7 @@ def _told_by_detector(sample: _Sample, script: frozenset[str]) -> str:
 
 def _score_plain(sample: _Sample, score: dict[str, int]) -> None:
     """Count the endings of words that are not Russian, where no letter tells the language."""
-    words = map(str.casefold, sample.words)
-    strange = " ".join(word for word in words if word in sample.strange)
+    strange = " ".join([word for word in sample.folded_words if word in sample.strange])
     for one, endings in _PLAIN_ENDINGS:
         if one in score:
             score[one] += len(endings.findall(strange))
@@ -275,14 +278,18 @@ def _reads_russian(sample: _Sample) -> bool:
     """Tell whether the Russian dictionary knows most words; names inside are no evidence."""
     strange = sample.strange
     known = told = 0
-    for at, word in enumerate(word for word in sample.words if len(word) > _MANY):
-        if word.casefold() not in strange:
+    first = True
+    for word, folded in zip(sample.words, sample.folded_words, strict=True):
+        if len(word) <= _MANY:
+            continue
+        if folded not in strange:
             known += 1
             told += 1
         elif _NATIVE_CASE.search(word) or _LONG_VOWEL.fullmatch(word):
             return False
-        elif not at or word.islower():
+        elif first or word.islower():
             told += 1
+        first = False
     return known > _RUSSIAN_SHARE * told or not told
 
 

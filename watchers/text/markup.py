@@ -31,6 +31,7 @@ _BLOCKS = frozenset(
     "figure figcaption table pre dd dt hr".split()
 )
 _SKIPPED = ("script", "style", "template", "noscript", "iframe", "object", "svg", "head")
+_SKIPS = re.compile(rf"<(?:{'|'.join(_SKIPPED)})", re.IGNORECASE)
 
 
 def title(raw: str) -> str:
@@ -89,7 +90,8 @@ def _text_of(fragment: str) -> str:
         return html.unescape(_TAG.sub(" ", _UNREAD.sub(" ", fragment)))
     # Lexbor reads "< 10 %" as text, closes what is open and is not recursive.
     tree = LexborHTMLParser(_break_blocks(fragment))
-    tree.strip_tags(list(_SKIPPED))
+    if _SKIPS.search(fragment):
+        tree.strip_tags(list(_SKIPPED))
     body = tree.body
     return body.text(deep=True, separator="") if body is not None else ""
 

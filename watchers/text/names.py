@@ -118,8 +118,17 @@ class Gazetteer:
         query cannot satisfy: a reader types without capitals.
         """
         found: list[Found] = []
+        singles, phrases, bones = self.singles.keys(), self.phrases.keys(), self.bones.keys()
         at = 0
         while at < len(places):
+            place = places[at]
+            if (
+                singles.isdisjoint(place.folds)
+                and phrases.isdisjoint(place.bones)
+                and (not place.loose or bones.isdisjoint(place.bones))
+            ):
+                at += 1  # no name begins here: of most words nothing else need be asked
+                continue
             end = at + 1
             here = self._phrase(places, at, lang)
             if here:

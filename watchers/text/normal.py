@@ -72,6 +72,9 @@ def tokenize(text: str) -> list[Cut]:
     A hyphen splits; the parts stay neighbours and the second one is marked as joined.
     """
     plain = _APOSTROPHES.sub("'", text)
+    folded = _fold_plain(plain)
+    # Few letters fold to two, one pair to one: there each word is folded by itself.
+    aligned = len(folded) == len(plain) and "\u0307" not in plain
     cuts: list[Cut] = []
     sentence = 0
     last_end = 0
@@ -86,7 +89,7 @@ def tokenize(text: str) -> list[Cut]:
         if kind == "word" and plain[end - 1] == "'":
             # A closing quote is not an apostrophe, save after o and g, which Uzbek writes so.
             end -= plain[end - 2 : end].casefold() not in _UZBEK_TAIL
-        normal = _fold_plain(plain[start:end])
+        normal = folded[start:end] if aligned else _fold_plain(plain[start:end])
         if kind == "dotted":
             normal = normal.replace(".", "")
         cuts.append(Cut(text[start:end], normal, start, end, sentence, joined, kind == "number"))

@@ -9,7 +9,7 @@ from watchers.text.figures import Number, canonical, numbers_in
 from watchers.text.forms import Case, text_forms
 from watchers.text.language import identify
 from watchers.text.names import EntityId, Found, Gazetteer, Place, gazetteer
-from watchers.text.normal import Cut, clean, fold_case, is_shouting, tokenize
+from watchers.text.normal import clean, fold_case, is_shouting, tokenize
 from watchers.text.russian import is_known
 from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
 from watchers.text.suffixes import GRAMMARS
@@ -157,12 +157,16 @@ def analyse(
     shouting = is_shouting(head), is_shouting(body)
     size = len(head)
     tokens = [
-        _token(
-            cut,
+        Token(
+            _word(surface, normal, number, lang, shouting[start > size]),
+            surface,
+            start,
+            end,
             position,
-            _word(cut.surface, cut.normal, cut.number, lang, shouting[cut.start > size]),
+            sentence,
+            joined,
         )
-        for position, cut in enumerate(cuts)
+        for position, (surface, normal, start, end, sentence, joined, number) in enumerate(cuts)
     ]
     compounds = _compounds(tokens, lang)
     names = names or gazetteer()
@@ -177,10 +181,6 @@ def analyse(
     title_words = sum(cut.start <= size for cut in cuts)
     numbers = numbers_in(tokens, text, lang)
     return Analysis(text, lang, tuple(tokens), compounds, title_words, mentions, numbers, keys)
-
-
-def _token(cut: Cut, position: int, word: Word) -> Token:
-    return Token(word, cut.surface, cut.start, cut.end, position, cut.sentence, cut.joined)
 
 
 @lru_cache(maxsize=16384)
