@@ -35,8 +35,6 @@ _COPY_ODDS: Final = 2.0
 _COPIED, _LEAST = map(SIGNALS.index, ("copied", "title_least"))
 _LEAST_SHARE: Final = 0.25
 """Candidates far behind the first are passed by."""
-_LEAST_NORM: Final = 2.0
-"""Hardly any headline weighs less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,14 +257,17 @@ class Index:
     def _best(self, votes: dict[int, float], norm: int, least: float, limit: int) -> list[ItemId]:
         """Choose by the rough cosine; most of those met share a word or two and are passed by."""
         items, norms = self._seats.items, self._seats.norms[norm]
-        enough = least * _LEAST_NORM
-        found = [
+        cosines = [vote / norms[seat] for seat, vote in votes.items()]
+        foremost = sorted(cosines, reverse=True)[:limit]
+        if not foremost:
+            return []
+        enough = max(least, foremost[-1], foremost[0] * _LEAST_SHARE)
+        chosen = [
             (-cosine, items[seat])
-            for seat, vote in votes.items()
-            if vote >= enough and (cosine := vote / norms[seat]) >= least
+            for seat, cosine in zip(votes, cosines, strict=True)
+            if cosine >= enough
         ]
-        chosen = sorted(found)[:limit]
-        return [item for cosine, item in chosen if cosine <= chosen[0][0] * _LEAST_SHARE]
+        return [item for _, item in sorted(chosen)[:limit]]
 
     def _asked(
         self,
