@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from storage.model import ItemId, OldText, StoryId
 from watchers.stories.old import OldTexts
@@ -37,13 +37,12 @@ _LEAST_SHARE: Final = 0.25
 """Candidates far behind the first are passed by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(NamedTuple):
     """How surely two tellings tell one event: log-odds, the signals behind it, a veto if any."""
 
     item: ItemId
     odds: float
-    signals: tuple[float, ...]
+    signals: Sequence[float]
     veto: Reason | None = None
 
 
@@ -233,7 +232,7 @@ class Index:
             odds = -_CLIP
         elif is_copy(one, two, signals[_COPIED]):
             odds = max(odds, _COPY_ODDS)
-        return Likeness(item, odds, tuple(signals), against)
+        return Likeness(item, odds, signals, against)
 
     def _signals(self, view: View) -> Iterator[tuple[ItemId, list[float]]]:
         """Compare with the candidates; words must be as near as they roughly seemed to be."""

@@ -37,6 +37,19 @@ def test_expiry_leaves_nothing_behind() -> None:
     assert not any(held)
 
 
+def test_who_comes_after_the_forgotten_is_found_as_itself() -> None:
+    index = of((telling(1, OTHER), 1), (telling(2, BRIDGE, hours=300), 2))
+    index.expire(NOON + 8 * DAY)
+    index.add(telling(3, OTHER, hours=301), StoryId(3))  # where the first one was
+    assert index.candidates(telling(4, OTHER, hours=302)) == (3,)
+    assert index.candidates(telling(5, AGAIN, hours=302)) == (2,)
+    index.drop(ItemId(3))
+    index.drop(ItemId(2))
+    index.add(telling(6, AGAIN, hours=303), StoryId(6))
+    assert index.candidates(telling(7, OTHER, hours=304)) == ()
+    assert index.candidates(telling(8, BRIDGE, hours=304)) == (6,)
+
+
 def test_an_old_text_with_a_new_date_is_recognised_as_its_old_story() -> None:
     index = of((telling(1, BRIDGE), 7))
     index.expire(NOON + 30 * DAY)
