@@ -17,8 +17,6 @@ _DEEPEST = 2000
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>|<!--.{0,2000}?-->|<!\[CDATA\[|\]\]>", re.DOTALL)
 _UNREAD = re.compile(r"(?is)<(script|style)\b[^<>]{0,2000}>.*?(?:</\1\s*>|\Z)")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_SPACES = re.compile(r"\s+")
-_BLOCK_BREAK = re.compile(r"[ \t\xa0]*\n\s*")
 # Controls, bidirectional overrides, zero-width marks and soft hyphens: they make a headline
 # look like another one or break words for search. ZWNJ and ZWJ stay: they spell words.
 _INVISIBLE = re.compile(
@@ -41,7 +39,7 @@ def title(raw: str) -> str:
     twice, so that a headline about ``&amp;`` itself does not unravel further.
     """
     if not _NEEDS_CARE.search(raw):
-        return _shorten(_SPACES.sub(" ", raw).strip(), LONGEST_TITLE)
+        return _shorten(" ".join(raw.split()), LONGEST_TITLE)
     text = raw[:_LARGEST_FRAGMENT]
     for _ in range(3):
         bare = _TAG.sub(" ", _UNREAD.sub(" ", text)) if "<" in text else text
@@ -70,7 +68,7 @@ def plain(fragment: str, limit: int = LONGEST_SUMMARY) -> str:
 
 def one_line(text: str) -> str:
     """Collapse white space and drop characters nobody can see."""
-    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def first_sentence(text: str, limit: int = 160) -> str:
@@ -96,19 +94,18 @@ def _text_of(fragment: str) -> str:
     return body.text(deep=True, separator="") if body is not None else ""
 
 
-_BLOCK_TAG = re.compile(rf"<(/?)({'|'.join(sorted(_BLOCKS))})(?=[\s/>])", re.IGNORECASE)
+_BLOCK_TAG = re.compile(rf"<(?=/?(?:{'|'.join(sorted(_BLOCKS))})[\s/>])", re.IGNORECASE)
 
 
 def _break_blocks(fragment: str) -> str:
     # Source line breaks are spaces in HTML; only block tags break lines.
-    return _BLOCK_TAG.sub(lambda tag: "\x0b" + tag.group(0), fragment.replace("\n", " "))
+    return "\x0b<".join(_BLOCK_TAG.split(fragment.replace("\n", " ")))
 
 
 def _lines(text: str) -> str:
-    text = text.replace("\x0b", "\n")
-    text = _INVISIBLE.sub("", text)
-    lines = (_SPACES.sub(" ", line).strip() for line in _BLOCK_BREAK.split(text))
-    return "\n".join(line for line in lines if line)
+    text = _INVISIBLE.sub("", text.replace("\x0b", "\n"))
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    return "\n".join([line for line in lines if line])
 
 
 def _shorten(text: str, limit: int) -> str:
