@@ -70,6 +70,20 @@ async def test_formatting_is_shown_and_hidden_things_open(chrome, sandbox):
         assert await page.until(f"{width} === 640")
 
 
+async def test_what_a_person_unfolded_stays_so_whatever_the_chat_does(chrome, sandbox):
+    async with chrome.page(sandbox.page_url) as page:
+        await page.click('[data-action="start"]')
+        await page.text(MESSAGE, "Hello")
+        sandbox.telegram.say(ANNA_ID, "/rich")
+        await page.click('[data-action="expand"]')
+        await page.gone("blockquote.folded")
+        await page.click('[data-action="more"]')
+        await page.click('[data-action="block"]')
+        await page.see('[data-action="start"]')
+        await page.see("blockquote:not(.folded)")
+        await page.gone("blockquote.folded")
+
+
 @pytest.mark.parametrize(
     "hostile",
     [

@@ -63,6 +63,7 @@ export class Talk {
     this.older = more;
     this.showFrame(frame);
     this.composer.show(frame);
+    this.list.replaceChildren(); // what was edited meanwhile is drawn anew
     this.redraw();
     this.late = null;
     for (const event of late) this.take(event);
@@ -73,7 +74,6 @@ export class Talk {
   close() { this.frame = null; this.late = null; this.pane.hidden = true; }
 
   showFrame(frame) {
-    const fresh = this.frame.started === frame.started && this.frame.blocked === frame.blocked;
     this.frame = frame;
     this.title.textContent = frame.title;
     if (!this.typing) this.subtitle.textContent = frame.subtitle;
@@ -85,15 +85,17 @@ export class Talk {
     this.readonly.textContent = word("readonly");
     this.composer.root.hidden = idle || !frame.writable;
     this.composer.frame(frame);
-    if (!fresh) this.redraw();
   }
 
+  // Bubbles that are there stay the same nodes: what a person has unfolded stays unfolded, and
+  // a button does not vanish under a finger.
   redraw() {
     const nodes = [];
+    const drawn = new Map([...this.list.querySelectorAll("[data-message]")].map((node) => [node.dataset.message, node]));
     if (this.older) nodes.push(el("button", { type: "button", class: "older", data: { action: "older" }, onclick: () => this.loadOlder() }, word("older")));
     if (!this.messages.size) nodes.push(this.emptiness());
     let before = null;
-    for (const message of this.messages.values()) { nodes.push(...this.nodesFor(message, before)); before = message; }
+    for (const message of this.messages.values()) { nodes.push(...this.nodesFor(message, before, drawn)); before = message; }
     this.list.replaceChildren(el("div", { class: "spacer" }), ...nodes);
   }
 
@@ -102,11 +104,12 @@ export class Talk {
     return el("div", { class: "about", data: { about: "" } }, face(this.frame), el("h2", {}, about ? word("about") : this.frame.title), el("p", {}, about ? this.frame.about : word("empty")));
   }
 
-  nodesFor(message, before) {
+  nodesFor(message, before, drawn) {
     const nodes = [];
     if (!before || day(before.at) !== day(message.at)) nodes.push(separator(day(message.at)));
-    const node = bubble(message, this.frame.kind !== "private", this.hooks);
-    if (before && before.author_id === message.author_id && !before.service && message.at - before.at < 300_000 && !nodes.length) node.classList.add("joined");
+    const node = drawn?.get(`${message.id}`) ?? bubble(message, this.frame.kind !== "private", this.hooks);
+    node.classList.remove("new");
+    node.classList.toggle("joined", Boolean(before && before.author_id === message.author_id && !before.service && message.at - before.at < 300_000 && !nodes.length));
     return [...nodes, node];
   }
 
