@@ -42,6 +42,7 @@ _SENTENCES = {
     "error.page_binary": "A file that is no text came instead of a feed.",
     "error.page_cut_off": "The document breaks off before its first complete entry.",
     "error.page_no_matches": "The page has no entry that matches the selector {selector}.",
+    "error.page_no_headlines": "The page has no list of headlines; name the selector of one entry.",
     "error.page_too_slow": "Reading the document took too long; it may be made to.",
     "error.page_crashed": "Reading the document needed too much memory; it may be made to.",
     "error.emptied": "The feed is empty now; it held entries before.",

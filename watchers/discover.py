@@ -1,15 +1,13 @@
 """From what a person types to a feed: an address, a site's page, a Telegram channel."""
 
 import asyncio
-import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
-from storage.errors import NewsError
 from storage.model import FeedKind
+from watchers import sources
 from watchers.fetch import Failed, Fetched, Fetcher, NotModified, Outcome, Request
 from watchers.parse import Document, Entry, FeedLink, NotAFeed, PageKind, ParsedFeed
 from watchers.text import urls
@@ -21,7 +19,6 @@ _MOST_TRIES = 4
 _PATIENCE_S = 10.0
 """Somebody waits: a round asks again with a round's patience."""
 _LEAST_S = 1.0
-_CHANNEL = re.compile(r"^(?:@|(?:https?://)?(?:t\.me|telegram\.me)/(?:s/)?)([A-Za-z]\w{3,31})/?$")
 
 
 class Parsing(Protocol):
@@ -36,7 +33,7 @@ class Seen:
     """What is at an address. Exactly one of ``feed`` and ``error_key`` says something.
 
     ``url`` is where the feed is: another than ``asked`` if the page there pointed to it.
-    ``outcome`` is the response that brought it.
+    ``outcome`` is the response that brought it. ``rules`` are the selectors it was read by.
     """
 
     asked: str
@@ -47,6 +44,7 @@ class Seen:
     error_key: str = ""
     error_values: dict[str, Any] = field(default_factory=dict)
     links: tuple[FeedLink, ...] = ()
+    rules: dict[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -80,8 +78,13 @@ class Looker:
     clock: Callable[[], datetime]
 
     async def look(self, typed: str) -> Seen:
-        """See what is at an address; follow a page to its feed. Raises NewsError ``feed.address``."""
-        asked = address(typed)
+        """See what is at an address; follow a page to its feed, unless selectors are told.
+
+        Raises NewsError as ``sources.source`` does.
+        """
+        asked, rules = sources.source(typed)
+        if rules:
+            return await self._look_once(asked, asked, _PATIENCE_S, rules)
         time = asyncio.get_running_loop().time
         until = time() + _PATIENCE_S
         seen = await self._look_once(asked, asked, _PATIENCE_S)
@@ -111,41 +114,29 @@ class Looker:
                 return found
         return None
 
-    async def _look_once(self, asked: str, url: str, seconds: float) -> Seen:
+    async def _look_once(
+        self, asked: str, url: str, seconds: float, rules: dict[str, str] | None = None
+    ) -> Seen:
         outcome = await self.fetcher.fetch(Request(url, deadline_s=seconds))
+        kind = FeedKind.PAGE if rules else FeedKind.FEED
+        seen = Seen(asked, url, outcome, kind=kind, rules=rules or {})
         if isinstance(outcome, Failed):
             key = f"error.{outcome.kind.value}"
-            return Seen(asked, url, outcome, error_key=key, error_values=outcome.values)
+            return replace(seen, error_key=key, error_values=outcome.values)
         if isinstance(outcome, NotModified):  # never asked for: no validators were sent
-            return Seen(
-                asked, url, outcome, error_key="error.status", error_values={"status": 304}
-            )
-        parsed = await self.parsing.parse(document_of(outcome, self.clock()))
+            return replace(seen, error_key="error.status", error_values={"status": 304})
+        document = document_of(outcome, self.clock(), kind=kind, rules=rules)
+        parsed = await self.parsing.parse(document)
         if isinstance(parsed, NotAFeed):
-            return Seen(
-                asked,
-                url,
-                outcome,
+            return replace(
+                seen,
                 error_key=f"error.page_{parsed.kind.value}",
                 error_values=values_of(parsed),
                 links=parsed.links,
             )
-        kind = FeedKind.TELEGRAM if parsed.format == "telegram" else FeedKind.FEED
-        return Seen(asked, url, outcome, feed=parsed, kind=kind)
-
-
-def address(typed: str) -> str:
-    """Make a fetchable address of what a person typed. Raises NewsError ``feed.address``."""
-    typed = typed.strip()
-    if channel := _CHANNEL.match(typed):
-        return f"https://t.me/s/{channel.group(1)}"
-    if "://" not in typed and re.match(r"^[\w.-]+\.[^\W\d_]{2,}(?::\d+)?(?:[/?#]|$)", typed):
-        typed = f"https://{typed}"
-    url = urls.absolute("", typed)
-    if not url or not urls.host_of(url):
-        raise NewsError("feed.address", url=typed[:200])
-    # What is typed without a path is asked for with one, as every client does.
-    return url if urlsplit(url).path else f"{url}/"
+        if parsed.format == "telegram":
+            kind = FeedKind.TELEGRAM
+        return replace(seen, feed=parsed, kind=kind)
 
 
 def document_of(

@@ -6,7 +6,8 @@ from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from storage.errors import NewsError
-from storage.model import NewFeed, Outlet, OutletId
+from storage.model import Feed, FeedKind, NewFeed, Outlet, OutletId
+from watchers import sources
 from watchers.text import markup, urls
 
 MOST_BYTES = 5_000_000
@@ -21,6 +22,13 @@ class Outline:
     url: str
     title: str = ""
     site_url: str = ""
+    rules: str = ""
+    """Of a page without a feed: its selectors, as ``sources.read_rules`` reads them."""
+
+
+def outline(feed: Feed) -> Outline:
+    """Describe a feed for a list."""
+    return Outline(feed.url, feed.title, feed.site_url, sources.write_rules(feed.rules))
 
 
 class _Reader:
@@ -54,7 +62,7 @@ class _Reader:
             raise NewsError("opml.too_many", most=MOST_FEEDS)
         title = markup.one_line(told.get("title") or told.get("text") or "")[:200]
         site = urls.absolute("", page)
-        self.found.setdefault(url, Outline(url, title, site))
+        self.found.setdefault(url, Outline(url, title, site, _known_rules(told.get("rules", ""))))
 
     def end(self, _name: str) -> None:
         self.depth -= 1
@@ -90,12 +98,26 @@ def new_feeds(outlines: tuple[Outline, ...]) -> list[tuple[NewFeed, Outlet]]:
     """Describe outlines for ``storage.feeds.add_all``, each an outlet of its own name."""
     return [
         (
-            NewFeed(one.url, one.title, name, site_url=one.site_url),
+            _new_feed(one, name),
             Outlet(OutletId(0), name, home_url=one.site_url),
         )
         for one in outlines
         if (name := one.title or urls.bare_host(urls.host_of(one.url)))
     ]
+
+
+def _new_feed(one: Outline, name: str) -> NewFeed:
+    rules = sources.read_rules(one.rules)
+    kind = FeedKind.PAGE if rules else FeedKind.FEED
+    return NewFeed(one.url, one.title, name, kind=kind, site_url=one.site_url, rules=rules)
+
+
+def _known_rules(told: str) -> str:
+    """Take selectors that are ours; another program's attribute of that name is none."""
+    try:
+        return sources.write_rules(sources.read_rules(told))
+    except NewsError:
+        return ""
 
 
 def write(outlines: tuple[Outline, ...], title: str) -> bytes:
@@ -106,7 +128,9 @@ def write(outlines: tuple[Outline, ...], title: str) -> bytes:
         *(
             f'<outline type="rss" text={quoteattr(one.title or one.url)}'
             f" title={quoteattr(one.title or one.url)} xmlUrl={quoteattr(one.url)}"
-            f" htmlUrl={quoteattr(one.site_url)}/>"
+            f" htmlUrl={quoteattr(one.site_url)}"
+            + (f" rules={quoteattr(one.rules)}" if one.rules else "")
+            + "/>"
             for one in outlines
         ),
         "</body></opml>",

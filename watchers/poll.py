@@ -20,7 +20,7 @@ import structlog
 from storage import feeds
 from storage.database import Database
 from storage.model import Feed, FeedId, FeedState, FeedStatus, NewFeed
-from watchers import discover, schedule, workers
+from watchers import discover, schedule, sources, workers
 from watchers.desk import Desk, Taken
 from watchers.discover import Looker, Parsing, Seen, document_of
 from watchers.fetch import Failed, FailKind, Fetched, Fetcher, NotModified, Outcome, Request
@@ -177,7 +177,7 @@ class Poller:
         A feed that cannot be read now is added too: its state says why, and it will be tried
         again. Raises NewsError for what is no address or is there already.
         """
-        url = discover.address(typed)
+        url, _ = sources.source(typed)
         await self._db.read(feeds.refuse_known, url)
         seen = await self._looker.look(typed)
         title = seen.feed.title if seen.feed else ""
@@ -188,6 +188,7 @@ class Poller:
             kind=seen.kind,
             languages=_languages(seen.feed),
             site_url=seen.feed.site_url if seen.feed else "",
+            rules=seen.rules,
         )
         feed = await self._db.write(feeds.add, new, self._clock())
         await self._settle(feed, seen.outcome, Round(feeds=1), parsed=seen.feed, seen=seen)

@@ -13,7 +13,7 @@ from storage import feeds as feed_store
 from storage.errors import NewsError
 from storage.model import Feed, FeedId
 from storage.sql import Connection
-from watchers import discover, opml
+from watchers import opml, sources
 
 FEED = click.argument("wanted", metavar="ID|URL")
 COLUMNS = ("id", "status", "items", "last_status", "next_check_at", "title", "url", "error")
@@ -60,20 +60,45 @@ async def list_(settings: Settings, *, as_json: bool) -> None:
     emit(map(feed_row, found), as_json=as_json, columns=COLUMNS)
 
 
+def selectors(decorated: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a page without a feed be read: options for what stands for an entry and its parts."""
+    said = {
+        "item": "One entry of a page without a feed; auto: find the headlines.",
+        "title": "Its headline, inside the entry.",
+        "link": "Its address.",
+        "date": "Its time.",
+        "summary": "Its text.",
+        "zone": "The time zone the page's times are in, as Asia/Almaty.",
+    }
+    for name in reversed(sources.SELECTORS):
+        metavar = "ZONE" if name == "zone" else "CSS"
+        decorated = click.option(f"--{name}", metavar=metavar, help=said[name])(decorated)
+    return decorated
+
+
+def typed(url: str, told: dict[str, str | None]) -> str:
+    """Write an address and its selectors as an admin types them in the chat."""
+    return sources.written(url, {name: css for name, css in told.items() if css})
+
+
 @feeds.command()
 @click.argument("url")
+@selectors
 @as_json
 @command
-async def add(settings: Settings, url: str, *, as_json: bool) -> None:
+async def add(settings: Settings, /, url: str, *, as_json: bool, **told: str | None) -> None:
     """Add the feed at URL, or the one that the page at URL points to.
 
     It is looked at once before it is kept; what is there already is stored without alerts.
     One that cannot be read now is added too, says why on stderr, and is tried again.
+
+    A page without a feed is read by CSS selectors: --item .news-card --title h3, or --item auto.
     """
+    asked = typed(url, told)
     async with newsroom.newsroom(settings) as room:
-        await room.db.read(feed_store.refuse_known, discover.address(url))
+        await room.db.read(feed_store.refuse_known, sources.source(asked)[0])
         async with newsroom.remembering(room):
-            feed = await room.poller.add(url)
+            feed = await room.poller.add(asked)
     row = feed_row(feed)
     emit([row], as_json=as_json, columns=COLUMNS)
     if row["error"]:
@@ -83,12 +108,13 @@ async def add(settings: Settings, url: str, *, as_json: bool) -> None:
 
 @feeds.command()
 @click.argument("url")
+@selectors
 @as_json
 @command
-async def check(settings: Settings, url: str, *, as_json: bool) -> None:
+async def check(settings: Settings, /, url: str, *, as_json: bool, **told: str | None) -> None:
     """Look at URL as a feed, say what it would bring and keep nothing."""
     async with newsroom.looking(settings) as look:
-        seen = await look(url)
+        seen = await look(typed(url, told))
     if seen.error_key:
         raise Refused(texts.complaint("en", seen.error_key, seen.error_values))
     if not as_json:
@@ -157,5 +183,5 @@ async def export(settings: Settings) -> None:
     """Write all feeds as OPML to stdout."""
     async with archive(settings) as db:
         found = await db.read(feed_store.every, polled_only=True)
-    outlines = tuple(opml.Outline(one.url, one.title, one.site_url) for one in found)
+    outlines = tuple(map(opml.outline, found))
     click.echo(opml.write(outlines, "SteppeWire").decode())

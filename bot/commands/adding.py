@@ -21,11 +21,12 @@ from bot.texts import complaint, say
 from storage import talks
 from storage.errors import NewsError
 from storage.model import Feed
-from watchers import discover
+from watchers import sources
 from watchers.discover import Seen
 
 SAMPLES = 3
 MOST_LINKS = 4
+_A_PAGE = "error.page_html"
 
 
 async def add(ask: Ask, world: World) -> Reply:
@@ -51,11 +52,11 @@ async def looked(ask: Ask, world: World, typed: str, *, adding: bool) -> Reply:
     if not typed.strip():
         await world.db.write(talks.expect, ask.here.id, ask.person_id, "addfeed", world.clock())
         return Say((Message(told(ask.language, "addfeed.what"), asks=True),))
-    address = discover.address(typed)
+    address, _ = sources.source(typed)
     look = _given(world.look)
 
     async def work(_: Report) -> Reply:
-        return Edit(await shown(ask, world, await look(address), adding=adding))
+        return Edit(await shown(ask, world, await look(typed), adding=adding))
 
     first = told(ask.language, "addfeed.looking", address=tidy(address, 200))
     return Working(Message(first), work)
@@ -82,7 +83,7 @@ async def shown(ask: Ask, world: World, seen: Seen, *, adding: bool) -> Message:
     facts = told(
         language, "addfeed.brings", count=seen.feed.total, address=code(tidy(seen.url, 300))
     )
-    draft = await world.db.write(talks.keep_draft, ask.here.id, seen.url, now)
+    draft = await _draft(ask, world, seen.url, seen.rules)
     keyboard: Keyboard = (
         (
             Button(f"➕ {say(language, 'button.add')}", press("fa", draft)),
@@ -98,24 +99,34 @@ async def _links(ask: Ask, world: World, seen: Seen) -> Keyboard:
     """Return a button for every feed that the page points to, and one to try again."""
     rows: list[Row] = []
     for link in seen.links[:MOST_LINKS]:
-        draft = await world.db.write(talks.keep_draft, ask.here.id, link.url, world.clock())
+        draft = await _draft(ask, world, link.url, {})
         rows.append((Button(tidy(link.title or link.url, 50), press("fl", draft)),))
-    draft = await world.db.write(talks.keep_draft, ask.here.id, seen.asked, world.clock())
+    if seen.error_key == _A_PAGE:
+        draft = await _draft(ask, world, seen.asked, {"item": "auto"})
+        rows.append((Button(f"📄 {say(ask.language, 'button.headlines')}", press("fl", draft)),))
+    draft = await _draft(ask, world, seen.asked, seen.rules)
     rows.append((Button(f"🔄 {say(ask.language, 'button.again')}", press("fl", draft)),))
     return tuple(rows)
 
 
+async def _draft(ask: Ask, world: World, url: str, rules: dict[str, str]) -> int:
+    """Keep a source for a button that names it."""
+    source = sources.written(url, rules)
+    return await world.db.write(talks.keep_draft, ask.here.id, source, world.clock())
+
+
 async def confirmed(ask: Ask, world: World) -> Reply:
     """Keep the feed; what it has already is stored without alerts."""
-    address = await world.db.read(talks.draft, ask.number(1), ask.here.id)
-    if address is None:
+    source = await world.db.read(talks.draft, ask.number(1), ask.here.id)
+    if source is None:
         raise NewsError("button.old")
     keep: Callable[[str], Awaitable[Feed]] | None = world.add
     if keep is None:
         raise NewsError("feed.no_poller")
 
     async def work(_: Report) -> Reply:
-        feed = await keep(address)
+        feed = await keep(source)
         return Edit(render.detail(feed, ask.here, now=world.clock()))
 
+    address, _ = sources.source(source)
     return Working(Message(told(ask.language, "addfeed.adding", address=tidy(address, 200))), work)

@@ -71,6 +71,6 @@ async def taken_in(ask: Ask, world: World, document: Document) -> Reply:
 async def export(ask: Ask, world: World) -> Reply:
     """Send every feed as an OPML file."""
     every = await world.db.read(feeds.every, polled_only=True)
-    outlines = tuple(opml.Outline(one.url, one.title, one.site_url) for one in every)
+    outlines = tuple(map(opml.outline, every))
     body = opml.write(outlines, "SteppeWire")
     return File("steppewire.opml", body, told(ask.language, "export.done", count=len(outlines)))

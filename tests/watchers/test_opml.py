@@ -3,6 +3,7 @@
 import pytest
 
 from storage.errors import NewsError
+from storage.model import FeedKind
 from watchers import opml
 from watchers.opml import Outline
 
@@ -11,6 +12,7 @@ def test_what_is_written_is_read_again() -> None:
     outlines = (
         Outline("https://a.example/rss?x=1&y=2", 'News & "views" <b>', "https://a.example/"),
         Outline("https://b.example/feed", "Новости"),
+        Outline("https://c.example/news", "Page", rules='item: .a > "b"\ntitle: h3'),
     )
     assert (outlines, 0) == opml.read(opml.write(outlines, "Mine & yours"))
 
@@ -21,6 +23,14 @@ def test_folders_are_looked_into_and_each_feed_is_named_once() -> None:
       <outline text="bad" xmlUrl="javascript:alert(1)"/><outline text="empty" xmlUrl=" "/>
     </outline></body></opml>"""
     assert ((Outline("https://a.example/rss", "A"),), 1) == opml.read(body)
+
+
+def test_a_page_is_read_by_its_selectors_and_strange_ones_are_left() -> None:
+    body = b"""<opml><body><outline xmlUrl="https://a.example/" rules="item: .a&#10;title: h3"/>
+      <outline xmlUrl="https://b.example/" rules="colour: red"/></body></opml>"""
+    page, feed = (new for new, _ in opml.new_feeds(opml.read(body)[0]))
+    assert (FeedKind.PAGE, {"item": ".a", "title": "h3"}) == (page.kind, page.rules)
+    assert (FeedKind.FEED, {}) == (feed.kind, feed.rules)
 
 
 def test_a_site_without_its_feed_is_taken_by_its_page() -> None:

@@ -293,6 +293,38 @@ def test_a_page_is_read_by_selectors() -> None:
     assert datetime(2026, 11, 22, 7, tzinfo=UTC) == told.entries[0].published
 
 
+LISTED = "".join(
+    f'<li class="card card-{n}"><a href="/n/{n}"><img src="x"></a><span class="date">22.11.2026 0{n}:30</span>'
+    f'<h3><a href="/n/{n}">Парламент принял закон номер {n} о воде</a></h3><a href="/tag/1">вода</a></li>'
+    for n in range(1, 7)
+)
+MARGIN = "".join(
+    f'<li><a href="/n/9{n}">Самое читаемое за неделю, место {n}</a></li>' for n in range(5)
+)
+MENU = "".join(f'<li><a href="/c/{n}">Раздел {n}</a></li>' for n in range(40))
+ABROAD = "".join(
+    f'<p><a href="https://ads.example/{n}">Очень длинная реклама на другом сайте {n}</a></p>'
+    for n in range(20)
+)
+FRONT = f"<html><title>Вестник</title><nav>{MENU}</nav><ul>{LISTED}</ul><aside>{MARGIN}</aside>{ABROAD}</html>"
+
+
+def test_a_pages_headlines_are_found_without_selectors() -> None:
+    told = feed(FRONT, kind="page", rules={"item": "auto"}, zone="Asia/Almaty")
+    assert [f"https://feeds.example/n/{n}" for n in range(1, 7)] == [
+        entry.url for entry in told.entries
+    ]
+    assert "Парламент принял закон номер 1 о воде" == told.entries[0].title
+    assert datetime(2026, 11, 21, 20, 30, tzinfo=UTC) == told.entries[0].published
+
+
+@pytest.mark.parametrize("page", [f"<html><nav>{MENU}</nav></html>", "<html></html>", ABROAD])
+def test_a_page_without_headlines_says_so(page: str) -> None:
+    told = read(f"<html><body>{page}</body></html>", kind="page", rules={"item": "auto"})
+    assert isinstance(told, NotAFeed)
+    assert PageKind.NO_HEADLINES == told.kind
+
+
 @pytest.mark.parametrize("selector", ["div.nothing", "div[[["])
 def test_selectors_that_find_nothing_say_so(selector: str) -> None:
     told = read("<html><body><p>x</p></body></html>", kind="page", rules={"item": selector})

@@ -128,7 +128,10 @@ def _page(text: str, document: Document) -> ParsedFeed | NotAFeed:
         return _parsed(feed, document)
     told = _something_else(text, document)
     if isinstance(told, NotAFeed) and told.kind is PageKind.HTML:
-        return NotAFeed(PageKind.NO_MATCHES, {"selector": document.rules.get("item", "")})
+        selector = document.rules.get("item", "")
+        if selector == webpage.AUTO:
+            return NotAFeed(PageKind.NO_HEADLINES)
+        return NotAFeed(PageKind.NO_MATCHES, {"selector": selector})
     return told
 
 

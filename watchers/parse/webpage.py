@@ -5,9 +5,13 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from watchers.parse.headlines import Headline, headlines
 from watchers.parse.raw import RawEntry, RawFeed
 from watchers.parse.values import FeedLink
 from watchers.text import markup, urls
+
+AUTO = "auto"
+"""In place of a selector: find the page's headlines yourself."""
 
 _FEED_TYPES = frozenset(
     "application/rss+xml application/atom+xml application/rdf+xml application/feed+json "
@@ -84,7 +88,8 @@ def scraped(text: str, url: str, rules: dict[str, str]) -> RawFeed | None:
     """Read a page by selectors: ``item`` (each entry), ``title``, ``link``, ``date``, ``summary``.
 
     All but ``item`` are searched inside the entry; without them the entry's own first link is
-    title and address. None when a selector is not valid CSS.
+    title and address. With ``AUTO`` for ``item`` the page's main list of headlines is found
+    anew each time. None when a selector is not valid CSS.
     """
     tree = _tree(text)
     base = _base(tree, url)
@@ -92,6 +97,9 @@ def scraped(text: str, url: str, rules: dict[str, str]) -> RawFeed | None:
     feed = RawFeed(
         title=markup.one_line(heading.text()) if heading else "", site_url=url, format="page"
     )
+    if rules.get("item") == AUTO:
+        feed.entries = [_headline_entry(one) for one in headlines(tree, base)[:_MOST_ENTRIES]]
+        return feed
     try:
         for node in tree.css(rules["item"])[:_MOST_ENTRIES]:
             if entry := _scraped_entry(node, rules, base):
@@ -112,13 +120,21 @@ def _scraped_entry(node: LexborNode, rules: dict[str, str], base: str) -> RawEnt
     title = markup.one_line(heading.text(separator=" ")) if heading else ""
     if not title or not link:
         return None
-    dates = [when.attributes.get("datetime") or "", when.text()] if when else []
     return RawEntry(
         link=link,
         title=title,
         summary=(summary.html or "")[:_LARGEST_SUMMARY] if summary else "",
-        dates=[date for date in dates if date.strip()],
+        dates=_dates(when),
     )
+
+
+def _headline_entry(one: Headline) -> RawEntry:
+    return RawEntry(link=one.url, title=one.text, dates=_dates(one.date))
+
+
+def _dates(when: LexborNode | None) -> list[str]:
+    told = [when.attributes.get("datetime") or "", when.text()] if when else []
+    return [date for date in told if date.strip()]
 
 
 def _post(node: LexborNode) -> RawEntry | None:

@@ -62,6 +62,18 @@ def test_the_same_feed_twice_costs_a_sentence(here, outlets):
     assert (1, 1) == (again.exit_code, len(again.stderr.splitlines()))
 
 
+def test_a_page_without_a_feed_is_read_by_selectors_or_for_its_headlines(here, outlets):
+    page = f"{outlets.url}/outlets/steppe-courier/"
+    [added] = lines(here("feeds", "add", page, "--item", "auto", "--json"))
+    assert ("page", "ok") == (added["kind"], added["status"])
+    assert added["items"] > 0
+    assert 0 == here("poll", "--force").exit_code
+    wrong = here("feeds", "check", page, "--title", "h3")
+    assert (1, 1) == (wrong.exit_code, len(wrong.stderr.splitlines()))
+    nothing = here("feeds", "check", page, "--item", "div.none")
+    assert (1, True) == (nothing.exit_code, "div.none" in nothing.stderr)
+
+
 def test_check_keeps_nothing(here, outlets):
     result = here("feeds", "check", f"{outlets.url}{PATHS['silk-wire']}")
     assert (0, True) == (result.exit_code, "Silk Wire" in result.stdout)

@@ -10,10 +10,11 @@ from bot.conversation import Document, File, Message, Reply, Working
 from storage import aliases, broadcasts, chats, deliveries, feeds, settling
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import ChatId, FeedId, FeedState, FeedStatus
+from storage.model import ChatId, FeedId, FeedKind, FeedState, FeedStatus
 from storage.outcomes import Sent
 from tests.bot.newsroom import Newsroom
 from tests.bot.people import ADMIN, NOW, Person, buttons, seen
+from watchers import sources
 from watchers.discover import Seen
 from watchers.fetch import Failed, FailKind
 from watchers.parse import Entry, ParsedFeed
@@ -156,7 +157,44 @@ async def test_what_is_no_feed_says_why_and_offers_what_the_page_points_to(
     await timur.types("/checkfeed https://new.example/")
     timur.last, _ = await worked(timur.last)
     assert "A web page came instead of a feed." in seen(timur.last)
-    assert ["All news", "🔄 Try again"] == [one.label for one in buttons(timur.last)]
+    offered = ["All news", "📄 Read the page’s headlines", "🔄 Try again"]
+    assert offered == [one.label for one in buttons(timur.last)]
+
+
+async def test_a_page_without_a_feed_is_read_for_its_headlines_when_asked(
+    room: Newsroom, timur: Person
+) -> None:
+    looked_at: list[str] = []
+    kept: list[str] = []
+
+    async def look(typed: str) -> Seen:
+        looked_at.append(typed)
+        address, rules = sources.source(typed)
+        failed = Failed(FailKind.TIMEOUT, address)
+        if not rules:
+            return Seen(address, address, failed, error_key="error.page_html")
+        parsed = ParsedFeed("A Site", tuple(entries()))
+        return Seen(address, address, failed, feed=parsed, kind=FeedKind.PAGE, rules=rules)
+
+    async def add(typed: str) -> Any:
+        kept.append(typed)
+        return room.feeds["Oasis Times"]
+
+    timur.world = replace(timur.world, look=look, add=add)
+    await timur.types("/addfeed site.example/news")
+    timur.last, _ = await worked(timur.last)
+    await timur.presses("Read the page")
+    timur.last, _ = await worked(timur.last)
+    assert "5 items now" in seen(timur.last)
+    await timur.presses("Add")
+    await worked(timur.last)
+    read_so = "https://site.example/news\nitem: auto"
+    assert (["site.example/news", read_so], [read_so]) == (looked_at, kept)
+
+
+async def test_selectors_are_told_on_lines_of_their_own(timur: Person) -> None:
+    with pytest.raises(NewsError, match=r"feed\.selectors"):
+        await timur.types("/addfeed https://site.example/\ncolour: red")
 
 
 @pytest.mark.parametrize("address", ["ftp://x.example", "not an address", "javascript:alert(1)"])

@@ -1,0 +1,57 @@
+"""What an admin types to name a source, read and written."""
+
+import pytest
+
+from storage.errors import NewsError
+from watchers import sources
+
+URL = "https://a.example/news"
+READ = {
+    "an address alone": (f" {URL} ", {}),
+    "headlines found by themselves": (f"{URL}\nitem: auto", {"item": "auto"}),
+    "selectors, in any case, with colons of their own": (
+        f"{URL}\n\n ITEM :  li:not(.ad) > a \ntitle: h3",
+        {"item": "li:not(.ad) > a", "title": "h3"},
+    ),
+    "a zone": (f"{URL}\nitem: li\nzone: Asia/Almaty", {"item": "li", "time_zone": "Asia/Almaty"}),
+}
+
+
+@pytest.mark.parametrize(("typed", "rules"), READ.values(), ids=READ)
+def test_a_source_is_read(typed: str, rules: dict[str, str]) -> None:
+    assert (URL, rules) == sources.source(typed)
+
+
+@pytest.mark.parametrize(("typed", "rules"), READ.values(), ids=READ)
+def test_what_is_written_is_read_again(typed: str, rules: dict[str, str]) -> None:
+    del typed
+    assert (URL, rules) == sources.source(sources.written(URL, rules))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "colour: red",
+        "item:",
+        "item",
+        "title: h3",
+        "item: li\nzone: Mars/Olympus",
+        "item: " + "x" * 301,
+    ],
+)
+def test_what_is_no_selector_is_refused(line: str) -> None:
+    with pytest.raises(NewsError, match=r"feed\.selectors"):
+        sources.source(f"{URL}\n{line}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("a.example", "https://a.example/"),
+        ("@steppe_news", "https://t.me/s/steppe_news"),
+        ("t.me/steppe_news/", "https://t.me/s/steppe_news"),
+        ("http://a.example", "http://a.example/"),
+    ],
+)
+def test_short_forms_become_addresses(typed: str, address: str) -> None:
+    assert address == sources.address(typed)

@@ -1,0 +1,68 @@
+"""What an admin types to name a source: an address, a Telegram channel, a page's selectors; pure."""
+
+import re
+from urllib.parse import urlsplit
+
+from storage import clock
+from storage.errors import NewsError
+from watchers.text import urls
+
+SELECTORS = ("item", "title", "link", "date", "summary", "zone")
+"""What is told of a page without a feed (``watchers.parse.webpage.scraped``): CSS selectors, and
+the zone that its times are in.
+"""
+
+_LONGEST_SELECTOR = 300
+_CHANNEL = re.compile(r"^(?:@|(?:https?://)?(?:t\.me|telegram\.me)/(?:s/)?)([A-Za-z]\w{3,31})/?$")
+
+
+def address(typed: str) -> str:
+    """Make a fetchable address of what a person typed. Raises NewsError ``feed.address``."""
+    typed = typed.strip()
+    if channel := _CHANNEL.match(typed):
+        return f"https://t.me/s/{channel.group(1)}"
+    if "://" not in typed and re.match(r"^[\w.-]+\.[^\W\d_]{2,}(?::\d+)?(?:[/?#]|$)", typed):
+        typed = f"https://{typed}"
+    url = urls.absolute("", typed)
+    if not url or not urls.host_of(url):
+        raise NewsError("feed.address", url=typed[:200])
+    # What is typed without a path is asked for with one, as every client does.
+    return url if urlsplit(url).path else f"{url}/"
+
+
+def source(typed: str) -> tuple[str, dict[str, str]]:
+    """Part an address from the selectors that follow it on lines of their own.
+
+    Raises NewsError ``feed.address`` or ``feed.selectors``.
+    """
+    first, _, told = typed.strip().partition("\n")
+    return address(first), read_rules(told)
+
+
+def read_rules(told: str) -> dict[str, str]:
+    """Read the selectors of a page without a feed: ``item: .news-card``, ``title: h3``.
+
+    ``item: auto`` lets the page's headlines be found. Raises NewsError ``feed.selectors``.
+    """
+    found: dict[str, str] = {}
+    for line in filter(str.strip, told.splitlines()):
+        name, _, value = (part.strip() for part in line.partition(":"))
+        is_wrong = name.lower() not in SELECTORS or not 0 < len(value) <= _LONGEST_SELECTOR
+        if is_wrong or (name.lower() == "zone" and clock.zone(value).key != value):
+            raise NewsError("feed.selectors", line=line.strip()[:100])
+        found["time_zone" if name.lower() == "zone" else name.lower()] = value
+    if found and "item" not in found:
+        raise NewsError("feed.selectors", line="item: ?")
+    return found
+
+
+def write_rules(rules: dict[str, str]) -> str:
+    """Write selectors as ``read_rules`` reads them."""
+    return "\n".join(
+        f"{'zone' if name == 'time_zone' else name}: {value}" for name, value in rules.items()
+    )
+
+
+def written(url: str, rules: dict[str, str]) -> str:
+    """Write a source as ``source`` reads it."""
+    return f"{url}\n{write_rules(rules)}".strip()
