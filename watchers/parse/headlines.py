@@ -18,6 +18,8 @@ FEWEST = 4
 """A list of news is no shorter."""
 
 _MOST_ANCHORS = 3_000
+_MOST_LISTS = 8
+"""The longest are looked into for dates: a page can be made of hundreds, each all around it."""
 _SHORTEST, _LONGEST, _FEWEST_WORDS = 20, 300, 3
 _SIGNED_BY = 4
 """So many elements around a link tell which list it is of."""
@@ -48,7 +50,8 @@ def headlines(tree: LexborHTMLParser, base: str) -> list[Headline]:
     lists: dict[tuple[str, ...], dict[str, tuple[str, LexborNode]]] = {}
     for url, text, anchor in _links(tree, base):
         lists.setdefault(_signature(anchor), {}).setdefault(url, (text, anchor))
-    found = [_entries(one) for one in lists.values() if len(one) >= FEWEST]
+    longest = sorted(lists.values(), key=len, reverse=True)[:_MOST_LISTS]
+    found = [_entries(one) for one in longest if len(one) >= FEWEST]
     return max(found, key=_weight, default=[])
 
 
