@@ -1,6 +1,8 @@
 """``poll``: one round by hand, with its progress and what it came to."""
 
 import json
+import time
+from typing import Any
 
 import click
 
@@ -8,7 +10,27 @@ from bot import newsroom
 from bot.cli.common import command
 from bot.settings import Settings
 from storage import feeds
-from watchers.poll import Round
+from watchers.poll import Progress, Round
+
+_PAUSE_S = 0.5
+
+
+def _shown_by(bar: Any) -> Progress:
+    """Show how far a round is; where no terminal draws over the last line, in a few lines."""
+    next_at = 0.0
+
+    def show(so_far: Round) -> None:
+        nonlocal next_at
+        bar.length = so_far.feeds
+        if time.monotonic() >= next_at or so_far.done == so_far.feeds:
+            next_at = time.monotonic() + _PAUSE_S
+            bar.label = (
+                f"{so_far.done} of {so_far.feeds}: {so_far.new} new, {so_far.updated} updated,"
+                f" {so_far.unchanged} unchanged, {so_far.failed} failed"
+            )
+        bar.update(so_far.done - bar.pos)
+
+    return show
 
 
 @click.command()
@@ -25,13 +47,7 @@ async def poll(settings: Settings, *, force: bool, wanted: str | None, as_json: 
             tally = await room.poller.poll_one(feed.id)
         else:
             with click.progressbar(length=1, label="looking", hidden=as_json) as bar:
-
-                def show(so_far: Round) -> None:
-                    bar.length = so_far.feeds
-                    bar.label = f"{so_far.new} new, {so_far.failed} failed"
-                    bar.update(so_far.done - bar.pos)
-
-                tally = await room.poller.round(force=force, progress=show)
+                tally = await room.poller.round(force=force, progress=_shown_by(bar))
     summary = {
         "feeds": tally.feeds,
         "new": tally.new,

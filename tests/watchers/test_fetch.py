@@ -193,6 +193,49 @@ def test_headers_say_how_long_to_wait(
     assert (age, retry) == (told.max_age_s, told.retry_after_s)
 
 
+HEADERS_OF_BYTES = {
+    # line: etag and last_modified as they are kept
+    b'ETag: "\xe0\xe1"\r\nLast-Modified: Sun': ("", "Sun"),
+    b'ETag: "1"\r\nLast-Modified: 22 \xed\xee\xff': ('"1"', ""),
+    'ETag: "весть"'.encode(): ('"весть"', ""),
+    b"Content-Type: text/xml; charset=\xff": ("", ""),
+}
+
+
+@pytest.mark.parametrize(("line", "kept"), HEADERS_OF_BYTES.items())
+async def test_header_bytes_that_cannot_be_sent_again_are_not_kept(
+    line: bytes, kept: tuple[str, str]
+) -> None:
+    """They arrive as lone surrogates, which neither a request nor the database takes."""
+    answer = b"HTTP/1.1 200 OK\r\n" + line + b"\r\nContent-Length: 1\r\n\r\nx"
+    async with raw_server(answer) as port, fetching(port) as fetcher:
+        told = await fetcher.fetch(Request(f"http://127.0.0.1:{port}/"))
+    assert isinstance(told, Fetched)
+    assert kept == (told.etag, told.last_modified)
+    told.content_type.encode()
+
+
+async def test_what_a_failure_says_can_be_kept_whatever_bytes_caused_it() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: \xff\r\nContent-Length: 12\r\n\r\n" + bytes(12)
+    async with raw_server(answer) as port, fetching(port) as fetcher:
+        told = await fetcher.fetch(Request(f"http://127.0.0.1:{port}/"))
+    assert isinstance(told, Failed)
+    assert FailKind.ENCODING is told.kind
+    str(told.values).encode()
+
+
+async def test_lists_in_several_header_lines_are_one_list() -> None:
+    twice = gzip.compress(gzip.compress(b"<rss/>"))
+    answer = (
+        b"HTTP/1.1 200 OK\r\nCache-Control: public\r\nCache-Control: max-age=600\r\n"
+        b"Content-Encoding: gzip\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+    )
+    async with raw_server(answer % len(twice) + twice) as port, fetching(port) as fetcher:
+        told = await fetcher.fetch(Request(f"http://127.0.0.1:{port}/"))
+    assert isinstance(told, Fetched)
+    assert (600, b"<rss/>") == (told.freshness.max_age_s, told.body)
+
+
 # --- redirects -------------------------------------------------------------------------------
 
 

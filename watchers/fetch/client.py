@@ -214,7 +214,7 @@ class Fetcher:
             url=url,
             status=status,
             body=body[0],
-            content_type=response.headers.get("Content-Type", "")[:200],
+            content_type=_plain(response.headers.get("Content-Type", ""))[:200],
             etag=etag,
             last_modified=last_modified,
             freshness=fresh,
@@ -235,7 +235,9 @@ class Fetcher:
             return Failed(FailKind.TOO_LARGE, url, status, values=values)
         except inflate.BadEncodingError as error:
             response.close()
-            return Failed(FailKind.ENCODING, url, status, values={"encoding": str(error)[:80]})
+            return Failed(
+                FailKind.ENCODING, url, status, values={"encoding": _plain(str(error))[:80]}
+            )
         if not body and not is_complete:
             return Failed(FailKind.BROKEN, url, status, values={"host": urls.host_of(url)})
         return body, is_complete
@@ -243,7 +245,7 @@ class Fetcher:
     async def _received(self, response: aiohttp.ClientResponse) -> tuple[bytes, bool]:
         """Read and inflate, counting both. Raises TooLargeError or BadEncodingError."""
         limits = self._limits
-        encoding = response.headers.get("Content-Encoding", "")
+        encoding = headers.listed(response.headers, "Content-Encoding")
         inflater = inflate.Inflater(encoding, limits.body_bytes)
         received = response.content_length or 0
         if received > limits.wire_bytes:
@@ -266,7 +268,8 @@ class Fetcher:
         with contextlib.suppress(
             aiohttp.ClientError, inflate.TooLargeError, inflate.BadEncodingError, OSError
         ):
-            inflater = inflate.Inflater(response.headers.get("Content-Encoding", ""), limit * 4)
+            encoding = headers.listed(response.headers, "Content-Encoding")
+            inflater = inflate.Inflater(encoding, limit * 4)
             async for chunk in response.content.iter_any():
                 received += chunk
                 inflater.feed(chunk)
@@ -326,6 +329,11 @@ def _location(response: aiohttp.ClientResponse) -> str:
         return value.encode("utf-8", "surrogateescape").decode("windows-1251", "replace")
 
 
+def _plain(text: str) -> str:
+    """Make text of a header that can be kept: bytes that are not UTF-8 arrive as surrogates."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _causes(error: BaseException) -> list[BaseException]:
     found: list[BaseException] = []
     waiting: list[Any] = [error]
@@ -355,5 +363,5 @@ def _failure(url: str, error: Exception) -> Failed:
             (str(one.verify_message) for one in causes if hasattr(one, "verify_message")), ""
         )
     elif kind is FailKind.HEADERS:
-        reason = str(getattr(error, "message", "") or "").partition("\n")[0]
+        reason = _plain(str(getattr(error, "message", "") or "")).partition("\n")[0]
     return Failed(kind, url, values={"host": host, "reason": reason[:120].strip()})

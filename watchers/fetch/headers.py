@@ -1,5 +1,6 @@
 """What response headers say about waiting and moving; pure."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -8,6 +9,7 @@ from watchers.fetch.values import Freshness
 
 LONGEST_WAIT_S = 366 * 86_400
 LONGEST_VALIDATOR = 1024
+_UNSENDABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 
 def freshness(headers: Mapping[str, str], now: datetime) -> Freshness:
@@ -16,13 +18,23 @@ def freshness(headers: Mapping[str, str], now: datetime) -> Freshness:
 
 
 def validator(headers: Mapping[str, str], name: str) -> str:
-    """Return a validator verbatim; an absurdly long one is treated as none."""
+    """Return a validator verbatim; one that cannot be sent back as it came is treated as none.
+
+    Bytes that are not UTF-8 arrive as lone surrogates: the client cannot send them again.
+    """
     value = headers.get(name, "")
-    return value if len(value) <= LONGEST_VALIDATOR else ""
+    is_sendable = len(value) <= LONGEST_VALIDATOR and not _UNSENDABLE.search(value)
+    return value if is_sendable else ""
+
+
+def listed(headers: Mapping[str, str], name: str) -> str:
+    """Return a header that is a list; one sent in several lines is one list (RFC 9110 §5.3)."""
+    getall = getattr(headers, "getall", None)
+    return ",".join(getall(name, ())) if getall else headers.get(name, "")
 
 
 def _max_age(headers: Mapping[str, str], now: datetime) -> int | None:
-    for directive in headers.get("Cache-Control", "").lower().split(","):
+    for directive in listed(headers, "Cache-Control").lower().split(","):
         name, _, value = directive.strip().partition("=")
         if name == "max-age":
             digits = value.strip().strip('"')

@@ -55,6 +55,14 @@ def test_a_feed_is_found_from_its_sites_page_added_polled_and_listed(here, outle
     assert {listed["url"]} == {row["feed_url"] for row in rows}
 
 
+def test_a_round_shows_how_far_it_is_and_all_its_counts(here, outlets):
+    here("feeds", "add", f"{outlets.url}{PATHS['silk-wire']}")
+    progress = here("poll", "--force").stdout.splitlines()[-2]
+    assert progress.startswith("1 of 1: ")
+    for counted in ("new", "updated", "unchanged", "failed"):
+        assert counted in progress
+
+
 def test_the_same_feed_twice_costs_a_sentence(here, outlets):
     url = f"{outlets.url}{PATHS['silk-wire']}"
     assert 0 == here("feeds", "add", url).exit_code
