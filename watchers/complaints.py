@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _SENTENCES = {
-    "error.address": "The address {address} cannot be fetched: only http and https addresses can.",
+    "error.address": "The address {address} cannot be fetched: it must be a valid http or https address.",
     "error.refused_host": "{host} is not a public address; private ones must be named in FEED_ALLOW_HOSTS.",
     "error.dns": "The name {host} cannot be resolved.",
     "error.connect": "{host} refuses the connection.",

@@ -274,6 +274,30 @@ async def test_redirects_end(farm: Farm) -> None:
     assert FailKind.REDIRECTS is await kind(farm, chain(farm, *[302] * 9))
 
 
+LEADING_NOWHERE = {
+    # where a 302 leads: the kind of failure, and what its sentence needs
+    "": (FailKind.STATUS, "status", 302),
+    "  ": (FailKind.STATUS, "status", 302),
+    "ftp://127.0.0.1/": (FailKind.ADDRESS, "address", "ftp://127.0.0.1/"),
+    "http://127.0.0.1:0/": (FailKind.ADDRESS, "address", "http://127.0.0.1:0/"),
+    "http://127.0.0.1:1/": (FailKind.REFUSED_HOST, "host", "127.0.0.1:1"),
+    "http://10.0.0.1/": (FailKind.REFUSED_HOST, "host", "10.0.0.1"),
+    "/feed": (FailKind.REDIRECTS, "address", "{feed}"),
+}
+
+
+@pytest.mark.parametrize(("location", "expected"), LEADING_NOWHERE.items(), ids=LEADING_NOWHERE)
+async def test_a_redirect_that_leads_nowhere_says_so_with_its_own_status(
+    farm: Farm, location: str, expected: tuple[FailKind, str, object]
+) -> None:
+    url = farm.serve("/feed", status=302, Location=location)
+    told = await ask(farm, url)
+    assert isinstance(told, Failed)
+    failed, name, value = expected
+    value = value.format(feed=url) if isinstance(value, str) else value
+    assert (failed, 302, value) == (told.kind, told.status, told.values[name])
+
+
 async def test_gone_behind_a_detour_is_not_the_feed_itself(farm: Farm) -> None:
     farm.serve("/gone", status=410)
     detour = farm.serve("/detour", status=302, Location="/gone")

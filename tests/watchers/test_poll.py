@@ -226,7 +226,7 @@ ILL = {
     "a page": ("/page", 200, "A web page came instead of a feed. It points to: {base}/rss"),
     "a challenge": ("/challenge", 200, "A challenge page of Cloudflare came instead of a feed."),
     "nothing": ("/empty", 200, "The answer is empty (0 bytes)."),
-    "a private address": ("/private", None, "10.0.0.1 is not a public address; private ones must be named in FEED_ALLOW_HOSTS."),
+    "a private address": ("/private", 302, "10.0.0.1 is not a public address; private ones must be named in FEED_ALLOW_HOSTS."),
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -137,24 +138,23 @@ class Fetcher:
             )
 
     async def _follow(self, request: Request) -> Outcome:
-        url, permanent, unbroken = request.url, "", True
+        url, permanent, unbroken, status = request.url, "", True, None
         visited = set()
         for _ in range(self._limits.redirects + 1):
-            if refusal := self._refusal(url):
-                return refusal
             visited.add(url)
-            answer = await self._ask(url, request, permanent)
+            answer = self._refusal(url) or await self._ask(url, request, permanent)
             if not isinstance(answer, _Redirect):
-                return _from_the_end(answer, asked=request.url, permanent=permanent)
+                return _from_the_end(answer, asked=request.url, permanent=permanent, last=status)
+            status = answer.status
             target = urls.absolute(url, answer.location)
             if not target:
-                return _refused(answer.location or url, FailKind.ADDRESS, answer.status)
-            unbroken = unbroken and answer.status in _PERMANENT
+                return _refused(answer.location, FailKind.ADDRESS, status)
+            unbroken = unbroken and status in _PERMANENT
             url = target
             permanent = url if unbroken else permanent
             if url in visited:
                 break
-        return Failed(FailKind.REDIRECTS, request.url, values={"address": url[:200]})
+        return Failed(FailKind.REDIRECTS, request.url, status, values={"address": url[:200]})
 
     def _refusal(self, url: str) -> Failed | None:
         """Refuse what no request should be made to; names are checked when they resolve."""
@@ -198,7 +198,7 @@ class Fetcher:
         fresh = headers.freshness(response.headers, self._clock())
         etag = headers.validator(response.headers, "ETag")
         last_modified = headers.validator(response.headers, "Last-Modified")
-        if status in _REDIRECTS and "Location" in response.headers:
+        if status in _REDIRECTS and response.headers.get("Location", "").strip():
             return _Redirect(status, _location(response))
         if status == 304 and (request.etag or request.last_modified):  # noqa: PLR2004
             return NotModified(url, etag, last_modified, fresh, permanent)
@@ -290,9 +290,16 @@ class _Redirect:
         self.location = location
 
 
-def _from_the_end(answer: Outcome, *, asked: str, permanent: str) -> Outcome:
-    """Judge the last answer of a chain: a detour's 410 says nothing about the feed itself."""
-    if not isinstance(answer, Failed) or answer.kind is not FailKind.GONE:
+def _from_the_end(answer: Outcome, *, asked: str, permanent: str, last: int | None) -> Outcome:
+    """Judge the last answer of a chain: a detour's 410 says nothing about the feed itself.
+
+    Where the end of the chain says nothing, ``last`` is what the step before it answered.
+    """
+    if not isinstance(answer, Failed):
+        return answer
+    if answer.status is None:
+        return replace(answer, status=last)
+    if answer.kind is not FailKind.GONE:
         return answer
     if answer.url in {asked, permanent}:
         return answer
@@ -300,7 +307,9 @@ def _from_the_end(answer: Outcome, *, asked: str, permanent: str) -> Outcome:
 
 
 def _refused(url: str, kind: FailKind, status: int | None = None) -> Failed:
-    host = urls.host_of(url)
+    host, port = urls.endpoint_of(url)
+    if kind is FailKind.REFUSED_HOST and port not in _WEB_PORTS:
+        host = f"{host}:{port}"  # FEED_ALLOW_HOSTS names ports too
     return Failed(kind, url[:300], status, values={"address": url[:200], "host": host})
 
 
