@@ -44,7 +44,9 @@ def get(db: Connection, feed_id: FeedId) -> Feed | None:
 
 def by_url(db: Connection, url: str) -> Feed | None:
     """Return the feed at an address, whichever of http and https it was added with."""
-    return _first(db, "where f.url in (?, ?) order by f.url <> ?1", (url, _other_scheme(url)))
+    plain = plainly(url)
+    one_of = (plain, _other_scheme(plain), url)
+    return _first(db, "where f.url in (?, ?, ?) order by f.url <> ?1", one_of)
 
 
 def found(db: Connection, wanted: str) -> Feed:
@@ -194,6 +196,7 @@ def retitle(db: Connection, feed_id: FeedId, title: str, site_url: str, language
 
 def move(db: Connection, feed_id: FeedId, url: str) -> bool:
     """Follow a permanent move; False where another feed is at the new address already."""
+    url = plainly(url)
     there = _first(db, "where f.url = ?", (url,))
     if there is not None and there.id != feed_id:
         return False
@@ -263,6 +266,25 @@ def host_of(url: str) -> str:
     host = (parts.hostname or "").lower().rstrip(".")
     is_default = port is None or port == {"http": 80, "https": 443}.get(parts.scheme.lower())
     return host if is_default else f"{host}:{port}"
+
+
+def plainly(url: str) -> str:
+    """Write an address the one way it is kept: what is dropped here never reaches a server.
+
+    Scheme and host in lower case, no default port, no fragment (RFC 3986 §6.2.2.1, §6.2.3);
+    everything behind the host stays as it was told.
+    """
+    try:
+        parts = urlsplit(url)
+        default = {"http": ":80", "https": ":443"}.get(parts.scheme)
+    except ValueError:
+        return url
+    told = f"//{parts.netloc}"
+    if default is None or not parts.netloc or told not in url:
+        return url
+    user, at, host = parts.netloc.rpartition("@")
+    behind = url.partition("#")[0].partition(told)[2]
+    return f"{parts.scheme}://{user}{at}{host.lower().removesuffix(default)}{behind or '/'}"
 
 
 # --- rows ------------------------------------------------------------------------------------
@@ -367,18 +389,19 @@ def _state_of(row: tuple[Any, ...]) -> FeedState:
 
 
 def _insert(db: Connection, new: NewFeed, outlet: Outlet, now: datetime) -> Feed:
+    url = plainly(new.url)
     (feed_id,) = db.conn.execute(
         "insert into feeds(url, title, kind, outlet_id, languages, site_url, rules, host,"
         " added_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
         (
-            new.url,
+            url,
             new.title,
             new.kind.value,
             outlet.id,
             " ".join(new.languages),
             new.site_url,
             to_json(new.rules),
-            host_of(new.url),
+            host_of(url),
             to_ms(now),
         ),
     ).fetchone()

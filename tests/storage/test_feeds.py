@@ -114,12 +114,37 @@ def test_a_resumed_feed_is_due_with_a_clean_slate(connection: Connection) -> Non
     )
 
 
-@pytest.mark.parametrize("again", ["https://a.kz/rss", "http://a.kz/rss"])
-def test_an_address_is_there_once_by_either_scheme(connection: Connection, again: str) -> None:
+@pytest.mark.parametrize(
+    "again",
+    [
+        "https://a.kz/rss",
+        "http://a.kz/rss",
+        "HTTPS://A.KZ/rss",
+        "https://a.kz:443/rss",
+        "http://a.kz:80/rss",
+        "https://a.kz/rss#top",
+    ],
+)
+def test_an_address_is_there_once_however_it_is_spelt(connection: Connection, again: str) -> None:
     feed = add(connection)
     with pytest.raises(NewsError) as refused:
         add(connection, again)
     assert ("feed.exists", feed.id) == (refused.value.text_key, refused.value.values["id"])
+
+
+PLAIN = {
+    "HTTP://U:P@A.KZ:80/Rss?x=1&Y#z": "http://U:P@a.kz/Rss?x=1&Y",
+    "https://a.kz": "https://a.kz/",
+    "https://a.kz:80/?": "https://a.kz:80/?",
+    "http://[FE80::1]:8080/A/../b": "http://[fe80::1]:8080/A/../b",
+    "import:Archive/Source": "import:Archive/Source",
+    "http://[": "http://[",
+}
+
+
+@pytest.mark.parametrize(("told", "kept"), PLAIN.items())
+def test_only_what_no_server_sees_of_an_address_is_made_plain(told: str, kept: str) -> None:
+    assert (kept, kept) == (feeds.plainly(told), feeds.plainly(kept))
 
 
 def test_a_feed_is_found_by_id_or_address(connection: Connection) -> None:

@@ -224,6 +224,13 @@ async def test_what_a_failure_says_can_be_kept_whatever_bytes_caused_it() -> Non
     str(told.values).encode()
 
 
+async def test_a_part_that_nobody_asked_for_is_no_whole_document(farm: Farm) -> None:
+    """Its validators would turn the rest away with a 304."""
+    told = await ask(farm, farm.serve("/part", "<rss>", status=206))
+    assert isinstance(told, Fetched)
+    assert not told.complete
+
+
 async def test_lists_in_several_header_lines_are_one_list() -> None:
     twice = gzip.compress(gzip.compress(b"<rss/>"))
     answer = (

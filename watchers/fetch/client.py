@@ -128,14 +128,15 @@ class Fetcher:
     async def fetch(self, request: Request) -> Outcome:
         """Ask for a document, following redirects; every failure of the outside is a value."""
         deadline = min(request.deadline_s or self._limits.deadline_s, self._limits.deadline_s)
+        time = asyncio.get_running_loop().time
+        started = time()
         try:
             async with asyncio.timeout(deadline):
                 return await self._follow(request)
         except TimeoutError:
             # Both our deadline and the client's own timeouts arrive here.
-            return Failed(
-                FailKind.TIMEOUT, request.url, values={"seconds": max(1, round(deadline))}
-            )
+            waited = max(1, round(time() - started))
+            return Failed(FailKind.TIMEOUT, request.url, values={"seconds": waited})
 
     async def _follow(self, request: Request) -> Outcome:
         url, permanent, unbroken, status = request.url, "", True, None
@@ -219,7 +220,7 @@ class Fetcher:
             last_modified=last_modified,
             freshness=fresh,
             permanent_url=permanent,
-            complete=body[1],
+            complete=body[1] and status != 206,  # noqa: PLR2004 (nobody asked for a part)
         )
 
     async def _body(
