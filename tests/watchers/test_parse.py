@@ -55,6 +55,9 @@ FAMILIES = {
     "control characters": '<rss version="2.0"><channel><item><title>Р\x0bа\x00з</title><link>/1</link></item></channel></rss>',
     "DOCTYPE": '<!DOCTYPE rss SYSTEM "http://127.0.0.1:1/x.dtd" [<!ENTITY x "y">]><rss version="2.0"><channel><item><title>Раз</title><link>/1</link></item></channel></rss>',
     "upper case": '<RSS version="2.0"><CHANNEL><ITEM><TITLE>Раз</TITLE><LINK>/1</LINK></ITEM></CHANNEL></RSS>',
+    "a page's doctype": '<!DOCTYPE html>\n<?xml version="1.0"?><rss version="2.0"><channel><item><title>Раз</title><link>/1</link></item></channel></rss>',
+    "RDF, the address only in rdf:about": '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><item rdf:about="https://feeds.example/1"><title>Раз</title></item></rdf:RDF>',
+    "JSON Feed, an id without end": '{"version":"https://jsonfeed.org/version/1","items":[{"id":' + "9" * 5000 + ',"url":"/1","title":"Раз"},{"id":null,"url":7}]}',
     "unclosed items": '<rss version="2.0"><channel><item><title>Раз</title><link>/1</link></channel></rss>',
 }  # fmt: skip
 
@@ -84,6 +87,7 @@ TITLES = {
     "media title": ("<title>Раз</title><media:title xmlns:media='x'>Два</media:title>", "Раз"),
     "with its outlet": ("<title>Снег в горах - Степной вестник</title>", "Снег в горах"),
     "with its source": ("<title>Снег в горах - Газета</title><source url='https://g.kz'>Газета</source>", "Снег в горах"),
+    "with its host": ("<title>Снег в горах | outlet.example</title>", "Снег в горах"),
     "an ordinary dash": ("<title>Астана - Алматы</title>", "Астана - Алматы"),
 }  # fmt: skip
 
@@ -106,6 +110,12 @@ LINKS = {
     "a guid that is no address": ("<title>x</title><guid>12345</guid>", ""),
     "feedburner": ("<link>https://feedproxy.example/~r/x</link><feedburner:origLink xmlns:feedburner='http://rssnamespace.org/feedburner/ext/1.0'>https://a.kz/1</feedburner:origLink>", "https://a.kz/1"),
     "script": ("<title>x</title><link>javascript:alert(1)</link>", ""),
+    "an empty link before the guid": ("<link></link><guid isPermaLink='true'>https://a.kz/1</guid>", "https://a.kz/1"),
+    "a guid that is no permalink": ("<title>x</title><link/><guid isPermaLink='false'>https://a.kz/?p=1</guid>", ""),
+    "a podcast": ("<title>x</title><enclosure url='https://a.kz/1.mp3' type='audio/mpeg'/>", "https://a.kz/1.mp3"),
+    "a picture": ("<title>x</title><enclosure url='https://a.kz/1.jpg' type='image/jpeg'/>", ""),
+    "further articles": ("<link>https://a.kz/1</link><yandex:related xmlns:yandex='http://news.yandex.ru'><link url='https://a.kz/0'>Ноль</link></yandex:related>", "https://a.kz/1"),
+    "an alert's redirect": ("<link>https://www.google.com/url?sa=t&amp;url=https%3A%2F%2Fa.kz%2F1%3Fb%3D2&amp;usg=x</link>", "https://a.kz/1?b=2"),
     "atom link": ("<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='alternate' href='https://a.kz/1'/>", "https://a.kz/1"),
 }  # fmt: skip
 
@@ -503,3 +513,18 @@ def test_a_pages_base_is_that_of_its_feeds() -> None:
 @pytest.mark.parametrize("ttl", ["120", " 120 ", "<![CDATA[120]]>", "<![CDATA[ 120 ]]>"])
 def test_ttl_is_read_however_it_is_wrapped(ttl: str) -> None:
     assert 7200 == feed(rss(item(1), extra=f"<ttl>{ttl}</ttl>")).advice.ttl_s
+
+
+@pytest.mark.parametrize(
+    ("outlet", "signed", "expected"),
+    [
+        ("Степной вестник - новости", "Снег в горах — Степной вестник", "Снег в горах"),
+        ("Новости | vestnik.kz", "Снег в горах | vestnik.kz", "Снег в горах"),
+        ("Футбол - Казахстан", "Хоккей: Япония - Казахстан", "Хоккей: Япония - Казахстан"),
+    ],
+)
+def test_a_headline_loses_the_outlets_name_not_its_last_word(
+    outlet: str, signed: str, expected: str
+) -> None:
+    body = rss(f"<item><title>{signed}</title></item>", title=outlet)
+    assert [expected] == [entry.title for entry in feed(body).entries]

@@ -22,6 +22,7 @@ _FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 _BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x7fELF")
 _FEWEST_GAPS = 3
 _SHORTEST_TITLE = 4
+_TITLE_PARTS = re.compile(r"\s+[-–—|/•·]{1,2}\s+|\s*[|]\s*|:\s+")
 
 
 def parse(document: Document) -> ParsedFeed | NotAFeed:
@@ -47,11 +48,12 @@ def _read(text: str, document: Document) -> ParsedFeed | NotAFeed:
     if text.startswith(("{", "[")):
         feed = jsonfeed.read(text)
         return _parsed(feed, document) if feed else NotAFeed(PageKind.JSON)
-    root = segments.root_of(text) if not pages.is_html(text) else None
-    if root is None or root.name == "html":
-        return _something_else(text, document, root)
-    if root.name in _FEED_ROOTS or root.name == "urlset":
+    root = segments.root_of(text)
+    # A feed is one by its root, even under a page's doctype.
+    if root is not None and (root.name in _FEED_ROOTS or root.name == "urlset"):
         return _feed(text, root, document)
+    if root is None or root.name == "html" or pages.is_html(text):
+        return _something_else(text, document, root)
     return _stray_output(text, document) or _something_else(text, document, root)
 
 
@@ -190,7 +192,8 @@ def _parsed(feed: RawFeed, document: Document, others: Sequence[identity.Told] =
         | set(document.own_hosts)
     )
     title = markup.title(feed.title)
-    read = (_entry(one, document, title) for one in feed.entries)
+    names = _outlet_names(title, site)
+    read = (_entry(one, document, names) for one in feed.entries)
     # An entry that says nothing at all is a template's accident.
     entries = [one for one in read if one.title or one.url or one.summary_html.strip()]
     aliases = catalogue.mirrors()
@@ -220,15 +223,15 @@ def _parsed(feed: RawFeed, document: Document, others: Sequence[identity.Told] =
     )
 
 
-def _entry(raw: RawEntry, document: Document, feed_title: str) -> Entry:
+def _entry(raw: RawEntry, document: Document, names: tuple[str, ...]) -> Entry:
     source = markup.title(raw.source)
-    title = without_outlet(markup.title(raw.title), (source, feed_title))
+    title = without_outlet(markup.title(raw.title), (source, *names))
     if not title:
         title = markup.first_sentence(markup.plain(raw.summary))
     published, published_raw = _published(raw.dates, document)
     return Entry(
         external_id=markup.one_line(raw.guid)[:_LONGEST_ID],
-        url=urls.absolute(document.url, raw.link),
+        url=urls.unwrapped(urls.absolute(document.url, raw.link)),
         url_key="",
         title=title,
         summary_html=raw.summary,
@@ -246,6 +249,14 @@ def _published(told: list[str], document: Document) -> tuple[datetime | None, st
         if moment := dates.read(raw, document.now, document.zone):
             return moment, raw[:100]
     return None, told[0][:100] if told else ""
+
+
+def _outlet_names(title: str, site: str) -> tuple[str, ...]:
+    """Return what an outlet may sign its headlines with: "Courier - News", "Courier", its host."""
+    # One word alone may be the news: "Japan - Kazakhstan" is no headline signed by a country.
+    parts = (part for part in _TITLE_PARTS.split(title) if re.search(r"\w[ .]\w", part))
+    host = urls.bare_host(urls.host_of(site)) if site else ""
+    return tuple(dict.fromkeys(name for name in (title, *parts, host) if name))
 
 
 def without_outlet(title: str, names: Sequence[str]) -> str:

@@ -33,7 +33,8 @@ def read(text: str) -> RawFeed | None:
 
 def _read(text: str) -> tuple[Any, bool]:
     """Read JSON, line breaks inside strings allowed; of a cut-off feed, its complete items."""
-    lenient = json.JSONDecoder(strict=False)
+    # Numbers stay as told: only ids may be any, and one of 5,000 digits is no number to Python.
+    lenient = json.JSONDecoder(strict=False, parse_int=str)
     try:
         return lenient.raw_decode(text)[0], True
     except (ValueError, RecursionError):
@@ -61,6 +62,8 @@ def _read(text: str) -> tuple[Any, bool]:
 def _entry(item: dict[str, Any]) -> RawEntry:
     guid = _text(item.get("id"))
     link = _text(item.get("url")) or _text(item.get("external_url"))
+    if link.isdecimal():
+        link = ""
     if not link and guid.startswith(("http://", "https://")):
         link = guid  # the specification asks for ids that are the items' addresses
     tags = item.get("tags")
@@ -83,4 +86,4 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return value
     # Ids are often numbers, against the specification; True is no id.
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    return str(value) if isinstance(value, float) else ""

@@ -28,6 +28,12 @@ _BARE_OR_CDATA = re.compile(rf"<!\[CDATA\[.*?(?:\]\]>|\Z)|{_BARE.pattern}", re.D
 _REFERENCE = re.compile(
     r"&#([xX][0-9a-fA-F]{1,16}|[0-9]{1,16});(?:&#([xX][dD][c-fC-F][0-9a-fA-F]{2}|5[67][0-9]{3});)?"
 )
+# What feedparser takes for the entry's own: an empty link, which hides the guid that is one, and
+# the links of other articles that Yandex's readers show below it.
+_MISLEADING = re.compile(
+    r"<link\s*(?:/>|>\s*</link\s*>)"
+    r"|<yandex:related\b[^<]*(?:<(?!/?yandex:related\b)[^<]*)*</yandex:related\s*>"
+)
 _ENDLESS_TAG = re.compile(r"<([A-Za-z_][\w:.-]{0,60})\s[^<>]{16384,}?(/?)>")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -67,6 +73,7 @@ def _mended(text: str) -> str:
     text = re.sub(r"^\s*<\?xml[^>]{0,500}\?>", "", text, count=1)
     # Attributes are looked up one by one among all of them: thousands take minutes.
     text = _ENDLESS_TAG.sub(r"<\1\2>", text)
+    text = _MISLEADING.sub("", text)
     if "&#" in text:
         text = _REFERENCE.sub(_character, text)
     if _BARE.search(text):
@@ -115,6 +122,9 @@ def _entry(one: Mapping[str, Any]) -> RawEntry:
     link = one.get("feedburner_origlink", "") or one.get("link", "") or ""
     if link == guid and "/" not in guid:
         link = ""  # made of an id that is no address
+    if not link and "guidislink" not in one and guid.startswith(("http://", "https://")):
+        link = guid  # rdf:about names the article (RSS 1.0 §5.5)
+    link = link or _recording(one)
     return RawEntry(
         guid=guid,
         link=link,
@@ -126,6 +136,13 @@ def _entry(one: Mapping[str, Any]) -> RawEntry:
         source_url=source.get("href", "") or "",
         categories=[tag["term"] for tag in one.get("tags", ())[:20] if tag.get("term")],
     )
+
+
+def _recording(one: Mapping[str, Any]) -> str:
+    """Return the address of what is heard or seen instead of read: a podcast has no page."""
+    enclosures = one.get("enclosures") or ()
+    played = (e for e in enclosures if str(e.get("type", "")).startswith(("audio/", "video/")))
+    return next((e.get("href", "") for e in played), "")
 
 
 def _summary(one: Mapping[str, Any]) -> str:

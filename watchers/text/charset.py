@@ -121,7 +121,9 @@ def _almost_utf8(sample: bytes) -> bool:
     bad = text.count("\ufffd")
     good = sum(1 for char in text if not char.isascii()) - bad
     # Text in a single-byte encoding turns out the other way round: nearly all of it is bad.
-    return good > _GOOD_TO_BAD * bad
+    # Only cp866 makes letters by chance, and none of these scripts.
+    ours = sum(1 for char in text if "\x80" <= char < "\u0530" or "\u2000" <= char < "\u2100")
+    return good > _GOOD_TO_BAD * bad or ours > bad
 
 
 def _wide(body: bytes) -> str:

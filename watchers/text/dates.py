@@ -19,18 +19,18 @@ _ALMATY_MOVED = date(2024, 3, 1)
 
 # Prefixes that tell a month apart from the others, per language; longest match wins.
 _MONTHS = {
-    1: "jan янв қаңтар каңтар кантар qańtar yanvar январ yan тўқсонинчи ocak ýanw",
-    2: "feb фев ақпан акпан fevral феврал fev fewr",
-    3: "mar мар наурыз марти mart march nauryz",
-    4: "apr апр сәуір сауір aprel апрел säuir",
-    5: "may май мая мамыр mays maý mamyr",
-    6: "jun июн маусым iyun июнь june iyn iýun mausym",
-    7: "jul июл шілде шилде iyul июль july iyl iýul shilde",
-    8: "aug авг тамыз avgust август avg awgu tamyz",
-    9: "sep сен қыркүйек кыркуйек sentabr сентябр sentyabr sen qyrküiek",
-    10: "oct окт қазан казан oktabr октябр oktyabr okt qazan",
-    11: "nov ноя ной қараша караша noyabr ноябр noy noýa qarasha",
-    12: "dec дек желтоқсан желтоксан dekabr декабр dek jeltoqsan",
+    1: "jan янв қаң каңтар кантар qańtar yanvar январ yan тўқсонинчи ocak ýan",
+    2: "feb фев ақп акпан fevral феврал fev few",
+    3: "mar мар нау наурыз марти mart march nauryz",
+    4: "apr апр сәу сауір aprel апрел säuir",
+    5: "may май мая мам mays maý mamyr",
+    6: "jun июн мау iyun июнь june iyn iýun mausym",
+    7: "jul июл шіл шилде iyul июль july iyl iýul shilde",
+    8: "aug авг там avgust август avg awg tamyz",
+    9: "sep сен қыр кыркуйек sentabr сентябр sentyabr sen qyrküiek",
+    10: "oct окт қаз казан oktabr октябр oktyabr okt qazan",
+    11: "nov ноя ной қар караша noyabr ноябр noy noý qarasha",
+    12: "dec дек жел dekabr декабр dek jeltoqsan",
 }
 _MONTH_STARTS = sorted(
     ((start, number) for number, starts in _MONTHS.items() for start in starts.split()),
@@ -140,7 +140,7 @@ def _read(raw: str, now: datetime, zone: str) -> datetime | None:
         day_of_month, name, full, hour, minute, second, rest = match.groups()
         if name.lower() in _ENGLISH:
             month_number = _ENGLISH.index(name.lower()) + 1
-            day = date(_full_year(int(full)), month_number, int(day_of_month))
+            day = date(_full_year(full), month_number, int(day_of_month))
             return _moment(day, (int(hour), int(minute), int(second or 0)), rest or "", zone)
     return _ago(raw, now) or _in_words(raw, now, zone)
 
@@ -178,10 +178,10 @@ def _in_words(raw: str, now: datetime, zone: str) -> datetime | None:
 def _day_of(text: str, now: datetime, zone: str) -> tuple[date | None, str]:
     """Find the calendar day in a text; return it and the text without it."""
     if match := _DOTTED.search(text):
-        first, second, year = (int(part) for part in match.groups())
+        first, second = int(match.group(1)), int(match.group(2))
         # 22.11 and 22/11 are day first here; only an impossible month says otherwise.
         day, month = (second, first) if second > 12 else (first, second)  # noqa: PLR2004
-        return date(_full_year(year), month, day), _without(text, match)
+        return date(_full_year(match.group(3)), month, day), _without(text, match)
     for match in _WORD.finditer(text):
         word = match.group()
         if word in _DAYS_AGO:
@@ -206,7 +206,7 @@ def _around_month(text: str, at: int, month: int, now: datetime) -> tuple[date |
         late = [n for n in numbers if n is not day and len(n.group()) == 2 and n.start() > at]  # noqa: PLR2004
         year = late[0] if late else None
     if year is not None:
-        return date(_full_year(int(year.group())), month, int(day.group())), text
+        return date(_full_year(year.group()), month, int(day.group())), text
     # No year told: the latest such day that is not ahead.
     guess = date(now.year, month, int(day.group()))
     return (
@@ -225,8 +225,11 @@ def _without(text: str, match: re.Match[str]) -> str:
     return text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
 
 
-def _full_year(year: int) -> int:
-    return year if year > 99 else 2000 + year if year < 70 else 1900 + year  # noqa: PLR2004 (RFC 2822 §4.3)
+def _full_year(told: str) -> int:
+    year = int(told)
+    if len(told) > 2:  # noqa: PLR2004 ("-0001" is how PHP writes a date that is not there)
+        return year
+    return 2000 + year if year < 70 else 1900 + year  # noqa: PLR2004 (RFC 2822 §4.3)
 
 
 def _half_day(hour: int, half: str) -> int:

@@ -7,7 +7,7 @@ outlet? It is compared and stored, never shown and never fetched.
 import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit
 
 LONGEST_URL = 2048
 """Longer addresses are cut off by servers and databases alike; such a link counts as none."""
@@ -28,6 +28,10 @@ _FROM_TRACKERS = frozenset(
 _AMP_QUERIES = frozenset({("amp", ""), ("amp", "1"), ("amp", "true"), ("outputtype", "amp")})
 _MOBILE_HOSTS = ("m.", "mobile.", "amp.", "wap.", "pda.", "touch.")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_WRAPPER = re.compile(
+    r"(?i)https?://(?:www\.)?(?:google\.[a-z]{2,3}(?:\.[a-z]{2})?/url"
+    r"|bing\.com/news/apiclick\.aspx)\?(.*)",
+)
 _JUNK = re.compile(r"[\x00-\x20\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 # RFC 3986 unreserved and sub-delims: what may stand for itself in a path or query.
 _SAFE_PATH = "/~!$&'()*+,;=:@-._"
@@ -41,6 +45,8 @@ def absolute(base: str, link: str) -> str:
         return ""
     # Line breaks and zero-width characters inside a link are an editor's accident.
     link = re.sub(r"[\r\n\t\u200b-\u200f\u2060\ufeff]", "", link)
+    if link[:4].lower() == "www." and "." in link[4:].partition("/")[0]:
+        link = f"//{link}"  # as one writes it by hand; no outlet has a folder called so
     try:
         joined = urljoin(base, link)
         parts = urlsplit(joined)
@@ -50,6 +56,16 @@ def absolute(base: str, link: str) -> str:
     if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname or not port_is_sane:
         return ""
     return joined.replace(" ", "%20")
+
+
+def unwrapped(url: str) -> str:
+    """Return the address inside a search engine's redirect (alerts as feeds); others as they are."""
+    if "url" not in url or not (match := _WRAPPER.match(url)):
+        return url
+    for name, value in parse_qsl(match.group(1)):
+        if name in {"url", "q"} and value.startswith(("http://", "https://")):
+            return absolute(url, value) or url
+    return url
 
 
 def host_of(url: str) -> str:

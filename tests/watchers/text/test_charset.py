@@ -36,6 +36,13 @@ def test_a_few_bad_bytes_spoil_only_themselves() -> None:
     assert "сообщил Нацбанк" in told.text
 
 
+@pytest.mark.parametrize("spoilt", [TEXT[:30].encode("cp1251"), b"\xed\xa0\xbd\xed\xb8\x80"])
+def test_a_title_in_another_encoding_spoils_only_itself(spoilt: bytes) -> None:
+    told = charset.decode(document("utf-8").replace(b"</rss>", b"<title>" + spoilt + b"</title>"))
+    assert told.charset == "utf-8"
+    assert TEXT in told.text
+
+
 def test_latin_text_is_not_taken_for_cyrillic() -> None:
     raw = "<rss><title>Café à Zürich déjà vu</title></rss>".encode("latin-1")
     assert "Café à Zürich déjà vu" in charset.decode(raw).text

@@ -70,6 +70,8 @@ RESOLVED = {
     "rooted": ("/news/1", "https://feeds.kz/news/1"),
     "beside": ("1.html", "https://feeds.kz/rss/1.html"),
     "without scheme": ("//b.kz/1", "https://b.kz/1"),
+    "host only": ("www.b.kz/1", "https://www.b.kz/1"),
+    "a file called so": ("www.html", "https://feeds.kz/rss/www.html"),
     "line break inside": ("https://a.kz/\n  1".replace("  ", ""), "https://a.kz/1"),
     "space inside": ("/a b", "https://feeds.kz/a%20b"),
     "script": ("javascript:alert(1)", ""),
