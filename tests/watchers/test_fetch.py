@@ -1,6 +1,7 @@
 """Fetching from a farm on loopback: etiquette, bounds, and what hostile servers get."""
 
 import asyncio
+import contextlib
 import gzip
 import time
 import zlib
@@ -63,7 +64,8 @@ async def kind(farm: Farm, url: str) -> FailKind:
 async def test_a_request_says_who_asks_and_nothing_more(farm: Farm) -> None:
     await ask(farm, farm.serve("/feed", "x"))
     (headers,) = farm.headers("/feed")
-    assert {"Host", "User-Agent", "Accept", "Accept-Encoding"} == set(headers)
+    assert {"Host", "User-Agent", "Accept", "Accept-Encoding", "Connection"} == set(headers)
+    assert "close" == headers["Connection"]
     assert "+https://contact.example" in headers["User-Agent"]
 
 
@@ -222,6 +224,27 @@ async def test_what_a_failure_says_can_be_kept_whatever_bytes_caused_it() -> Non
     assert isinstance(told, Failed)
     assert FailKind.ENCODING is told.kind
     str(told.values).encode()
+
+
+async def test_what_follows_an_answer_is_never_the_answer_to_the_next_request() -> None:
+    """Bytes behind Content-Length may come when the connection would serve another feed."""
+    writers: list[asyncio.StreamWriter] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
+                await asyncio.sleep(0)
+                writer.write(b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n")
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with fetching(port) as fetcher:
+            told = [await fetcher.fetch(Request(f"http://127.0.0.1:{port}/")) for _ in range(5)]
+    for writer in writers:
+        writer.close()
+    assert ([Fetched] * 5, 5) == ([type(one) for one in told], len(writers))
 
 
 async def test_a_part_that_nobody_asked_for_is_no_whole_document(farm: Farm) -> None:

@@ -46,7 +46,9 @@ class Network:
             socket_factory=self.socket_for,
             limit=0,  # the round limits itself, per host and in all
             ttl_dns_cache=60,
-            keepalive_timeout=15,
+            # A connection serves one request: what a broken server sends behind an answer would
+            # be taken for the answer to the next feed's request, up to a 410 or foreign items.
+            force_close=True,
         )
 
     async def resolve(self, host: str, port: int, family: int) -> list[ResolveResult]:
