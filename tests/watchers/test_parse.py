@@ -116,6 +116,11 @@ LINKS = {
     "a picture": ("<title>x</title><enclosure url='https://a.kz/1.jpg' type='image/jpeg'/>", ""),
     "further articles": ("<link>https://a.kz/1</link><yandex:related xmlns:yandex='http://news.yandex.ru'><link url='https://a.kz/0'>Ноль</link></yandex:related>", "https://a.kz/1"),
     "an alert's redirect": ("<link>https://www.google.com/url?sa=t&amp;url=https%3A%2F%2Fa.kz%2F1%3Fb%3D2&amp;usg=x</link>", "https://a.kz/1?b=2"),
+    "a translation behind it": ("<link>https://a.kz/1</link><atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='alternate' hreflang='en' href='https://a.kz/en'/>", "https://a.kz/1"),
+    "a translation before it": ("<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='alternate' hreflang='en' href='https://a.kz/en'/><link>https://a.kz/1</link>", "https://a.kz/1"),
+    "two languages": ("<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='alternate' hreflang='ru' href='https://a.kz/1'/><atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='alternate' hreflang='en' href='https://a.kz/en'/>", "https://a.kz/1"),
+    "a relation spelt out": ("<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='http://www.iana.org/assignments/relation/alternate' href='https://a.kz/1'/>", "https://a.kz/1"),
+    "data before the page": ("<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='alternate' type='application/json' href='https://a.kz/1.json'/><link>https://a.kz/1</link>", "https://a.kz/1"),
     "atom link": ("<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='alternate' href='https://a.kz/1'/>", "https://a.kz/1"),
 }  # fmt: skip
 

@@ -36,6 +36,7 @@ _MISLEADING = re.compile(
 )
 _ENDLESS_TAG = re.compile(r"<([A-Za-z_][\w:.-]{0,60})\s[^<>]{16384,}?(/?)>")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOURS_A_DAY = 24
 _HEAD = 16_384
@@ -119,7 +120,7 @@ def _escaped(match: re.Match[str]) -> str:
 def _entry(one: Mapping[str, Any]) -> RawEntry:
     source = one.get("source") or {}
     guid = one.get("id", "") or ""
-    link = one.get("feedburner_origlink", "") or one.get("link", "") or ""
+    link = one.get("feedburner_origlink", "") or _article(one) or one.get("link", "") or ""
     if link == guid and "/" not in guid:
         link = ""  # made of an id that is no address
     if not link and "guidislink" not in one and guid.startswith(("http://", "https://")):
@@ -136,6 +137,23 @@ def _entry(one: Mapping[str, Any]) -> RawEntry:
         source_url=source.get("href", "") or "",
         categories=[tag["term"] for tag in one.get("tags", ())[:20] if tag.get("term")],
     )
+
+
+def _article(one: Mapping[str, Any]) -> str:
+    """Return the first page that is the entry, of those in no named language if there are such.
+
+    feedparser takes the last, and none whose relation is spelt as an IRI (RFC 4287 §4.2.7.2).
+    """
+    links = one.get("links") or ()
+    pages = [
+        told
+        for told in links
+        if told.get("rel", "").endswith("alternate")
+        and told.get("href")
+        and told.get("type") in _PAGE_TYPES
+    ]
+    best: Mapping[str, str] = next((p for p in pages if "hreflang" not in p), {})
+    return (best or (pages[0] if pages else {})).get("href", "")
 
 
 def _recording(one: Mapping[str, Any]) -> str:

@@ -156,8 +156,10 @@ def _single_byte(body: bytes, content_type: str) -> str:
     scores |= {name: _score(sample, name) for name in named if _is_cyrillic(name)}
     best = max(scores, key=lambda name: scores[name])
     honest = next((name for name in named if _is_cyrillic(name)), "")
-    if honest and scores[honest] >= scores[best] - 0.15:
-        return honest
+    if honest and (
+        scores[honest] >= scores[best] - 0.15 or not _reads_cyrillic(sample, scores[best])
+    ):
+        return honest  # also where only quotation marks could speak against it
     if named and named[0] in _LATIN and not _reads_cyrillic(sample, scores[best]):
         return named[0]
     if not named and not _reads_cyrillic(sample, scores[best]):

@@ -43,6 +43,11 @@ def test_a_title_in_another_encoding_spoils_only_itself(spoilt: bytes) -> None:
     assert TEXT in told.text
 
 
+def test_english_with_a_russian_declaration_keeps_its_quotation_marks() -> None:
+    raw = '<?xml version="1.0" encoding="windows-1251"?><rss>Oil “boom” — IEA</rss>'
+    assert "Oil “boom” — IEA" in charset.decode(raw.encode("cp1251")).text
+
+
 def test_latin_text_is_not_taken_for_cyrillic() -> None:
     raw = "<rss><title>Café à Zürich déjà vu</title></rss>".encode("latin-1")
     assert "Café à Zürich déjà vu" in charset.decode(raw).text
