@@ -7,6 +7,7 @@ import time
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -228,23 +229,25 @@ async def test_what_a_failure_says_can_be_kept_whatever_bytes_caused_it() -> Non
 
 async def test_what_follows_an_answer_is_never_the_answer_to_the_next_request() -> None:
     """Bytes behind Content-Length may come when the connection would serve another feed."""
-    writers: list[asyncio.StreamWriter] = []
+    served: list[asyncio.Task[None] | None] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
-        with contextlib.suppress(asyncio.IncompleteReadError):
+        served.append(asyncio.current_task())
+        with contextlib.suppress(asyncio.IncompleteReadError, OSError):
             while await reader.readuntil(b"\r\n\r\n"):
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
                 await asyncio.sleep(0)
                 writer.write(b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         async with fetching(port) as fetcher:
             told = [await fetcher.fetch(Request(f"http://127.0.0.1:{port}/")) for _ in range(5)]
-    for writer in writers:
-        writer.close()
-    assert ([Fetched] * 5, 5) == ([type(one) for one in told], len(writers))
+        await asyncio.gather(*(task for task in served if task))
+    assert ([Fetched] * 5, 5) == ([type(one) for one in told], len(served))
 
 
 async def test_a_part_that_nobody_asked_for_is_no_whole_document(farm: Farm) -> None:
@@ -448,7 +451,7 @@ async def test_dripping_bodies_end_with_the_deadline(farm: Farm) -> None:
     assert time.monotonic() - started < LIMITS.deadline_s + 1
 
 
-@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab"])
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"])
 async def test_servers_that_fall_silent_time_out(answer: bytes) -> None:
     limits = Limits(deadline_s=0.3, read_s=0.2)
     async with raw_server(answer, hang=True) as port, fetching(port, limits=limits) as fetcher:
@@ -481,6 +484,16 @@ async def test_broken_answers_are_values(answer: bytes, expected: set[FailKind])
 async def test_a_body_that_breaks_off_is_kept_and_said_to_be_incomplete() -> None:
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<rss>"
     async with raw_server(answer) as port, fetching(port) as fetcher:
+        told = await fetcher.fetch(Request(f"http://127.0.0.1:{port}/"))
+    assert isinstance(told, Fetched)
+    assert (b"<rss>", False) == (told.body, told.complete)
+
+
+async def test_a_body_that_never_ends_is_kept_as_far_as_it_came() -> None:
+    """A Content-Length too large, on a connection that stays open."""
+    limits = replace(LIMITS, read_s=0.1)
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<rss>"
+    async with raw_server(answer, hang=True) as port, fetching(port, limits=limits) as fetcher:
         told = await fetcher.fetch(Request(f"http://127.0.0.1:{port}/"))
     assert isinstance(told, Fetched)
     assert (b"<rss>", False) == (told.body, told.complete)

@@ -260,6 +260,11 @@ class Fetcher:
                 inflater.feed(chunk)
         except aiohttp.ClientPayloadError:
             return inflater.body(), False
+        except TimeoutError:
+            # Announced, begun and never ended: what came is as good as a broken connection's.
+            if not received:
+                raise
+            return inflater.body(), False
         return inflater.body(), inflater.finished
 
     async def _error_text(self, response: aiohttp.ClientResponse) -> str:
