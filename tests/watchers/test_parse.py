@@ -46,6 +46,8 @@ FAMILIES = {
     "JSON Feed": '{"version":"https://jsonfeed.org/version/1.1","title":"T","items":[{"id":"1","url":"/1","title":"Раз"}]}',
     "JSON Feed, numeric id": '{"version":"https://jsonfeed.org/version/1","items":[{"id":1,"url":"/1","title":"Раз"}]}',
     "news sitemap": '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>https://feeds.example/1</loc><news:news><news:publication><news:name>Вестник</news:name><news:language>ru</news:language></news:publication><news:publication_date>2026-11-22T07:00:00Z</news:publication_date><news:title>Раз</news:title></news:news></url></urlset>',
+    "news sitemap without dates": '<urlset xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>https://feeds.example/1</loc><n:news><n:title>Раз</n:title></n:news></url><url><loc>https://feeds.example/2</loc><image:image><image:title>Два</image:title></image:image></url></urlset>',
+    "JSON Feed, halves of characters": '{"version":"https://jsonfeed.org/version/1","items":[{"id":"\\ud83d","url":"/1\\ud83d","title":"Раз\\ud83d","language":"ru\\ud83d"}]}',
     "blank lines first": '\n\n  <?xml version="1.0"?><rss version="2.0"><channel><item><title>Раз</title><link>/1</link></item></channel></rss>',
     "a warning first": 'Warning: mysql() in /x.php\n<?xml version="1.0"?><rss version="2.0"><channel><item><title>Раз</title><link>/1</link></item></channel></rss>',
     "a comment first": '<?xml version="1.0"?><!-- <rss> --><rss version="2.0"><channel><item><title>Раз</title><link>/1</link></item></channel></rss>',
@@ -533,3 +535,17 @@ def test_a_headline_loses_the_outlets_name_not_its_last_word(
 ) -> None:
     body = rss(f"<item><title>{signed}</title></item>", title=outlet)
     assert [expected] == [entry.title for entry in feed(body).entries]
+
+
+BROKEN = {
+    "a link that closes outside": f"<rss><channel>{item(1)}</link>{item(2)}</channel></rss>",
+    "a channel's broken link": f"<rss><channel><title>T</title></link>{item(1)}{item(2)}</channel></rss>",
+    "a text input without its channel": f"<rss><channel><item><image></image><textInput><title>x</title></textInput>{item(1)}{item(2)}</channel></rss>",
+    "elements named as the parser's own": f"<rss><channel>{item(1)}{item(2)}</channel></rss>".replace("</item>", "<links>x</links><tags>y</tags><content>z</content><source/><enclosures>e</enclosures></item>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+def test_an_entry_that_trips_the_parser_costs_only_itself(body: str) -> None:
+    links = [entry.url for entry in feed(body).entries]
+    assert [f"https://outlet.example/news/{n}" for n in (1, 2)] == [one for one in links if one]

@@ -76,6 +76,9 @@ def _feed(text: str, root: Root, document: Document) -> ParsedFeed | NotAFeed:
     if parts is None:
         feed = syndication.read(segments.bounded(text, root))
         if feed is None:
+            outside, pieces = segments.salvaged(text, root)
+            feed = syndication.read_apart(outside, pieces)
+        if feed is None:
             return NotAFeed(PageKind.XML, {"root": root.name})
         return _parsed(feed, document)
     marks = segments.digests(parts)
@@ -108,6 +111,9 @@ def _changed_entries(
         # A new build date around the same old entries: nothing to parse.
         return RawFeed(format="unchanged", advice=syndication.advice(parts.text))
     feed = syndication.read(parts.without(same))
+    if feed is None:
+        outside = parts.without(range(len(parts.spans)))
+        feed = syndication.read_apart(outside, map(parts.piece, changed))
     if feed is not None and len(feed.entries) == len(changed):
         for entry, number in zip(feed.entries, changed, strict=True):
             _as_told(entry, *segments.identifiers(parts.piece(number)))

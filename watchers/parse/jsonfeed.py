@@ -84,6 +84,7 @@ def _entry(item: dict[str, Any]) -> RawEntry:
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        return value
+        # Half an emoji ("\ud83d") is no character: nothing could store or send it.
+        return value if value.isascii() else value.encode("utf-8", "ignore").decode()
     # Ids are often numbers, against the specification; True is no id.
     return str(value) if isinstance(value, float) else ""

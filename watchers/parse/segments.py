@@ -128,6 +128,20 @@ def bounded(text: str, root: Root) -> str:
     return text
 
 
+def salvaged(text: str, root: Root) -> tuple[str, list[str]]:
+    """Return what stands before the entries, and every stretch that looks like a whole one."""
+    tag = re.escape(_ROOTS.get(root.name, "item"))
+    before, opening = len(text), -1
+    pieces: list[str] = []
+    for match in re.finditer(rf"<(/?){tag}[\s>]", text):
+        if not match.group(1):
+            before, opening = min(before, match.start()), match.start()
+        elif opening >= 0 and len(pieces) < MOST_ENTRIES:
+            pieces.append(f"{text[opening : match.start()]}</{tag}>")
+            opening = -1
+    return text[:before], pieces
+
+
 def digests(segments: Segments) -> list[bytes]:
     """Return a short digest of each entry's text."""
     return [

@@ -31,6 +31,7 @@ def _entry(piece: str) -> RawEntry:
     # Image and video extensions have titles and locations too: the news block's come first.
     for name, inner in _FIELD.findall(news.group(2)) if news else ():
         told.setdefault(name, _inner(inner))
+    is_news = "title" in told
     for name, inner in _FIELD.findall(piece):
         told.setdefault(name, _inner(inner))
     link = told.get("loc", "")
@@ -38,7 +39,7 @@ def _entry(piece: str) -> RawEntry:
     return RawEntry(
         guid="",
         link=link,
-        title=told.get("title", "") if "publication_date" in told else "",
+        title=told.get("title", "") if is_news or "publication_date" in told else "",
         dates=[told[name] for name in ("publication_date", "lastmod") if name in told],
         language=told.get("language", ""),
         source=told.get("name", ""),

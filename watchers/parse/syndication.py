@@ -4,7 +4,7 @@ import html
 import html.entities
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import feedparser
@@ -49,12 +49,15 @@ def read(text: str) -> RawFeed | None:
     """Parse a feed's text; None if feedparser recognises no feed in it."""
     # Never a str or bytes: feedparser would open a file or an address named by them.
     # Header names must be in lower case or it overlooks them.
-    told: Any = feedparser.parse(
-        io.BytesIO(_mended(text).encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    try:
+        told: Any = feedparser.parse(
+            io.BytesIO(_mended(text).encode("utf-8", "replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (LookupError, AttributeError, TypeError, ValueError, AssertionError):
+        return None  # it trips over tags that close what is not open
     if not told.version and not told.entries:
         return None
     feed = told.feed
@@ -66,6 +69,19 @@ def read(text: str) -> RawFeed | None:
         advice=advice(text),
         entries=[_entry(one) for one in told.entries],
     )
+
+
+def read_apart(outside: str, pieces: Iterable[str]) -> RawFeed | None:
+    """Read each entry alone, so that one that trips the parser costs only itself.
+
+    ``outside`` is the document without its entries.
+    """
+    feed = read(outside) or RawFeed(format="broken", advice=advice(outside))
+    is_atom = re.search(r"<(?:[\w.-]{1,20}:)?feed[\s>]", outside[:_HEAD]) is not None
+    head = '<feed xmlns="http://www.w3.org/2005/Atom">' if is_atom else "<rss><channel>"
+    alone = (read(head + piece) for piece in pieces)
+    feed.entries = [entry for one in alone if one is not None for entry in one.entries]
+    return feed if feed.entries else None
 
 
 def _mended(text: str) -> str:
@@ -118,7 +134,9 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def _entry(one: Mapping[str, Any]) -> RawEntry:
-    source = one.get("source") or {}
+    source = one.get("source")
+    if not isinstance(source, Mapping):
+        source = {}
     guid = one.get("id", "") or ""
     link = one.get("feedburner_origlink", "") or _article(one) or one.get("link", "") or ""
     if link == guid and "/" not in guid:
@@ -135,7 +153,7 @@ def _entry(one: Mapping[str, Any]) -> RawEntry:
         language=(one.get("title_detail") or {}).get("language") or "",
         source=source.get("title", "") or "",
         source_url=source.get("href", "") or "",
-        categories=[tag["term"] for tag in one.get("tags", ())[:20] if tag.get("term")],
+        categories=[tag["term"] for tag in _many(one, "tags")[:20] if tag.get("term")],
     )
 
 
@@ -144,10 +162,9 @@ def _article(one: Mapping[str, Any]) -> str:
 
     feedparser takes the last, and none whose relation is spelt as an IRI (RFC 4287 §4.2.7.2).
     """
-    links = one.get("links") or ()
     pages = [
         told
-        for told in links
+        for told in _many(one, "links")
         if told.get("rel", "").endswith("alternate")
         and told.get("href")
         and told.get("type") in _PAGE_TYPES
@@ -158,15 +175,25 @@ def _article(one: Mapping[str, Any]) -> str:
 
 def _recording(one: Mapping[str, Any]) -> str:
     """Return the address of what is heard or seen instead of read: a podcast has no page."""
-    enclosures = one.get("enclosures") or ()
-    played = (e for e in enclosures if str(e.get("type", "")).startswith(("audio/", "video/")))
-    return next((e.get("href", "") for e in played), "")
+    played = (
+        told.get("href", "")
+        for told in _many(one, "links")
+        if told.get("rel") == "enclosure"
+        and str(told.get("type", "")).startswith(("audio/", "video/"))
+    )
+    return next(played, "")
+
+
+def _many(one: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Return what feedparser collects under a name: a feed's own element called so is none."""
+    told = one.get(name)
+    return [each for each in told if isinstance(each, Mapping)] if isinstance(told, list) else []
 
 
 def _summary(one: Mapping[str, Any]) -> str:
     summary: str = one.get("summary", "") or ""
     if not summary.strip():
-        parts = one.get("content") or ()
+        parts = _many(one, "content")
         summary = next((part.get("value", "") for part in parts if part.get("value")), "")
     return summary[:_LARGEST_SUMMARY]
 

@@ -283,5 +283,5 @@ def _tz(name: str) -> ZoneInfo | timezone:
         return UTC
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):
+    except (OSError, ValueError, LookupError):  # a zone that nobody knows is a LookupError
         return UTC
