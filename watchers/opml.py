@@ -1,5 +1,6 @@
 """OPML: lists of feeds as readers exchange them (OPML 2.0); pure."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from xml.parsers import expat
@@ -13,6 +14,7 @@ from watchers.text import markup, urls
 MOST_BYTES = 5_000_000
 MOST_FEEDS = 10_000
 DEEPEST = 50
+_BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,31};)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,16 @@ class _Reader:
         raise NewsError("opml.doctype")
 
 
+def _read(body: bytes) -> _Reader:
+    reader = _Reader()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.StartDoctypeDeclHandler = reader.refuse
+    parser.Parse(body, True)  # noqa: FBT003 (expat takes no keywords)
+    return reader
+
+
 def read(body: bytes) -> tuple[tuple[Outline, ...], int]:
     """Read the feeds of an OPML file and count those whose address is unusable.
 
@@ -80,13 +92,12 @@ def read(body: bytes) -> tuple[tuple[Outline, ...], int]:
     """
     if len(body) > MOST_BYTES:
         raise NewsError("opml.too_large", most=MOST_BYTES // 1_000_000)
-    reader = _Reader()
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.StartDoctypeDeclHandler = reader.refuse
     try:
-        parser.Parse(body, True)  # noqa: FBT003 (expat takes no keywords)
+        try:
+            reader = _read(body)
+        except expat.ExpatError:
+            # Lists written by hand, and by careless programs, have addresses with a bare "&".
+            reader = _read(_BARE_AMPERSAND.sub(b"&amp;", body))
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise NewsError("opml.broken", line=getattr(error, "lineno", 0)) from error
     if not reader.is_opml or not (reader.found or reader.unusable):

@@ -39,6 +39,11 @@ def test_a_site_without_its_feed_is_taken_by_its_page() -> None:
     assert ((Outline(site, "A", site),), 0) == opml.read(body)
 
 
+def test_an_address_with_a_bare_ampersand_is_read() -> None:
+    body = b"<opml><body><outline text='A &amp; B' xmlUrl='https://a.example/?x=1&y=2'/></body></opml>"
+    assert ((Outline("https://a.example/?x=1&y=2", "A & B"),), 0) == opml.read(body)
+
+
 BOMB = b"""<!DOCTYPE opml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
 <opml><body><outline xmlUrl="https://a.example/&b;"/></body></opml>"""
 DEEP = b"<opml>" + b"<outline>" * 1000 + b"</outline>" * 1000 + b"</opml>"
