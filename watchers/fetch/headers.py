@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from watchers.fetch.values import Freshness
 
 LONGEST_WAIT_S = 366 * 86_400
-LONGEST_VALIDATOR = 1024
+LONGEST_VALIDATOR = 4096
 _UNSENDABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 
