@@ -12,6 +12,12 @@ from hashlib import blake2b
 
 from watchers.text import urls
 
+LINK = "u:"
+"""How a key begins that is an address, a guid that is one too."""
+
+GUID = "g:"
+"""How that of any other guid begins."""
+
 _TEXT_DECIDES = 500
 
 
@@ -72,7 +78,7 @@ def _marks(one: Told, own: Collection[str], aliases: Mapping[str, str]) -> tuple
     link = "" if urls.is_front_page(one.link) else urls.canonical_key(one.link, own, aliases)
     _, hash_mark, fragment = one.link.partition("#")
     whole = f"f:{link}#{fragment}" if link and hash_mark and fragment else ""
-    return _guid_key(one.guid, own, aliases), f"u:{link}" if link else "", whole
+    return _guid_key(one.guid, own, aliases), f"{LINK}{link}" if link else "", whole
 
 
 def _guid_key(guid: str, own: Collection[str], aliases: Mapping[str, str]) -> str:
@@ -82,8 +88,8 @@ def _guid_key(guid: str, own: Collection[str], aliases: Mapping[str, str]) -> st
         canonical = urls.canonical_key(guid, own, aliases)
         _, _, fragment = guid.partition("#")
         if canonical:
-            return f"u:{canonical}#{fragment}" if fragment else f"u:{canonical}"
-    return f"g:{guid}" if guid else ""
+            return f"{LINK}{canonical}#{fragment}" if fragment else f"{LINK}{canonical}"
+    return f"{GUID}{guid}" if guid else ""
 
 
 def _together(

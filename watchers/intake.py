@@ -26,7 +26,7 @@ from storage.model import (
     Subscription,
     SubscriptionId,
 )
-from watchers import keywords, stories
+from watchers import identity, keywords, stories
 from watchers.parse import Entry
 from watchers.text import markup, words
 from watchers.text.names import Gazetteer
@@ -88,8 +88,9 @@ def decide(
     stop the chat. ``known`` says which identity keys are items already.
     """
     seen = dict(known)
+    by_guid = not counts_only(entries, known)
     for entry in oldest_first(entries):
-        before = next((seen[key] for key in entry.keys if key in seen), None)
+        before = met_before(entry, seen, by_guid=by_guid)
         if before is None:
             item = take_in(draft, entry, memory)
             mark = Known(item.id, item.story_id, item.title, item.summary, item.url)
@@ -98,6 +99,33 @@ def decide(
             again(draft, entry, before, {key for key in entry.keys if key not in seen}, memory)
         seen.update((key, mark) for key in entry.keys if key not in seen)
         yield
+
+
+def counts_only(entries: Sequence[Entry], known: Mapping[str, Known]) -> bool:
+    """Tell whether a document's guids name no entries but count them from the top.
+
+    Then an entry known by its link stands under the guid of another item.
+    """
+    for entry in entries:
+        linked, named = by_key(entry, known, identity.LINK), by_key(entry, known, identity.GUID)
+        if linked is not None and named is not None and linked.id != named.id:
+            return True
+    return False
+
+
+def met_before(entry: Entry, seen: Mapping[str, Known], *, by_guid: bool) -> Known | None:
+    """Find the item that an entry is: by its link, else by its guid or what else it has."""
+    found = by_key(entry, seen, identity.LINK)
+    if found is None:
+        found = by_key(entry, seen)
+        if not by_guid and found == by_key(entry, seen, identity.GUID):
+            return None
+    return found
+
+
+def by_key(entry: Entry, seen: Mapping[str, Known], kind: str = "") -> Known | None:
+    """Find the item under the first of an entry's keys of this kind that is known."""
+    return next((seen[key] for key in entry.keys if key.startswith(kind) and key in seen), None)
 
 
 def oldest_first(entries: Sequence[Entry]) -> list[Entry]:

@@ -106,6 +106,31 @@ async def test_an_edited_title_is_an_update_and_no_news(db: Database, now: datet
     assert [] == await db.read(owed)
 
 
+async def test_guids_that_only_count_the_entries_hide_no_news(db: Database, now: datetime) -> None:
+    """Each document numbers its entries from the top: the newest is always number 1."""
+    desk = await Desk.opened(db)
+    feed = await feed_of(db, "courier", now)
+
+    def document(*pages: int) -> list[Entry]:
+        return [
+            entry(page, f"Page {page}", keys=(f"g:{place}", f"u:courier.example/{page}"))
+            for place, page in enumerate(pages, 1)
+        ]
+
+    for pages in ((2, 1), (3, 2, 1), (5, 4, 3, 2), (5, 4, 3, 2)):
+        await desk.take(feed, document(*pages), None, now)
+    assert [f"Page {n}" for n in range(1, 6)] == [title for *_, title in await db.read(all_items)]
+
+
+async def test_an_article_that_moves_stays_the_same_item(db: Database, now: datetime) -> None:
+    desk = await Desk.opened(db)
+    feed = await feed_of(db, "courier", now)
+    await desk.take(feed, (entry(1, "Talks begin"),), None, now)
+    moved = entry(1, "Talks end", keys=("g:guid-1", "u:courier.example/talks-end"))
+    taken = await desk.take(feed, (moved,), None, now)
+    assert (0, 1) == (taken.new, taken.updated)
+
+
 async def test_a_silent_document_owes_nobody_an_alert(db: Database, now: datetime) -> None:
     desk = await Desk.opened(db)
     await reader_of(db, desk, "uranium", now)
