@@ -10,6 +10,7 @@ from storage import outlets
 from storage.model import (
     EditedItem,
     FeedId,
+    FeedKind,
     Item,
     ItemId,
     LearntKey,
@@ -20,7 +21,7 @@ from storage.sql import Connection, from_json, from_ms, marks, moment, to_json, 
 
 COLUMNS = (
     "i.id, i.feed_id, i.story_id, i.external_id, i.url, i.title, i.summary, i.lang,"
-    " i.published, i.first_seen, i.updated_at, i.url_key"
+    " i.published, i.first_seen, i.updated_at, i.url_key, f.kind"
 )
 JOINED = "items i join feeds f on f.id = i.feed_id join outlets o on o.id = f.outlet_id"
 KEY_BYTES = 10
@@ -53,7 +54,8 @@ def of_row(row: tuple[Any, ...]) -> Item:
         first_seen=moment(row[9]),
         updated_at=from_ms(row[10]),
         url_key=row[11],
-        outlet=outlets.of_row(row[12:]),
+        kind=FeedKind(row[12]),
+        outlet=outlets.of_row(row[13:]),
     )
 
 

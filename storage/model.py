@@ -209,7 +209,10 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One outlet's telling as it is kept. ``published`` is None when the outlet did not say."""
+    """One outlet's telling as it is kept. ``published`` is None when the outlet did not say.
+
+    ``kind`` is that of the source that brought it.
+    """
 
     id: ItemId
     feed_id: FeedId
@@ -224,6 +227,7 @@ class Item:
     outlet: Outlet
     updated_at: datetime | None = None
     url_key: str = ""
+    kind: FeedKind = FeedKind.FEED
 
     @property
     def told_at(self) -> datetime:

@@ -25,6 +25,7 @@ def item_row(item: Item, feed_url: str) -> dict[str, Any]:
         "external_id": item.external_id,
         "feed_id": item.feed_id,
         "feed_url": feed_url,
+        "kind": item.kind.value,
         "url": item.url,
         "title": item.title,
         "outlet": item.outlet.name,
@@ -40,6 +41,7 @@ def telling_row(item: Item) -> dict[str, Any]:
     return {
         "id": item.id,
         "external_id": item.external_id,
+        "kind": item.kind.value,
         "outlet": item.outlet.name,
         "country": item.outlet.country,
         "ownership": item.outlet.ownership.value,

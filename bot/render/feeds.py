@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.conversation import Button, Html, Keyboard, Message
 from bot.render.markup import bold, code, escape, italic, joined, link, tidy, told
-from bot.render.stories import outlet_name, press, turn
+from bot.render.stories import SOURCES, outlet_name, press, turn
 from bot.texts import complaint, say, words
 from storage.model import Chat, Feed, FeedNotice, FeedNoticeKind, FeedStatus
 
@@ -96,6 +96,7 @@ def detail(feed: Feed, chat: Chat, *, now: datetime) -> Message:
     facts: list[tuple[str, str | Html]] = [
         ("feeds.address", code(tidy(feed.url, 500))),
         ("feeds.outlet", outlet_name(feed.outlet, language)),
+        ("feeds.read_as", read_as(feed, language)),
         ("feeds.languages", ", ".join(words.language_name(one, language) for one in feed.languages)),
         ("feeds.items", words.number(feed.items, language)),
         ("feeds.checked", _ago(state.last_checked_at, now, language)),
@@ -113,6 +114,15 @@ def detail(feed: Feed, chat: Chat, *, now: datetime) -> Message:
         joined((head, escape(condition(feed, language, now)), joined(rows)), "\n\n"),
         buttons(feed, language),
     )
+
+
+def read_as(feed: Feed, language: str) -> str:
+    """Say how a source is read that is no feed, and by which selector."""
+    if feed.kind not in SOURCES:
+        return ""
+    item = feed.rules.get("item", "")
+    kind = say(language, SOURCES[feed.kind])
+    return f"{kind} ({tidy(item, 100)})" if item else kind
 
 
 def _ago(moment: datetime | None, now: datetime, language: str) -> str:

@@ -7,13 +7,14 @@ from datetime import datetime
 from bot.conversation import Button, Html, Keyboard, Message
 from bot.render.markup import bold, chunks, cut, escape, italic, joined, link, tidy, told
 from bot.texts import say, words
-from storage.model import Chat, ChatKind, Item, Outlet, Ownership, Story
+from storage.model import Chat, ChatKind, FeedKind, Item, Outlet, Ownership, Story
 
 HEADLINE_UNITS = 220
 SUMMARY_UNITS = 260
 TELLINGS_ON_A_PAGE = 8
 OUTLETS_NAMED = 5
 DIGEST_MESSAGES = 3
+SOURCES = {FeedKind.PAGE: "source.page", FeedKind.TELEGRAM: "source.telegram"}
 
 _WORD = re.compile(r"\w+(?:[’ʻʼ'-]\w+)*")
 
@@ -60,6 +61,11 @@ def outlet_name(outlet: Outlet, language: str, *, owner: bool = True) -> Html:
     who = ownership(outlet, language) if owner else ""
     behind = italic(f"({who})") if who else ""
     return joined((words.flag(outlet.country), tidy(outlet.name, 40), behind), " ")
+
+
+def source(item: Item, language: str) -> str:
+    """Name the kind of source that brought a telling, where the outlet tells it in no feed."""
+    return say(language, SOURCES[item.kind]) if item.kind in SOURCES else ""
 
 
 def told_by(story: Story, language: str, most: int = OUTLETS_NAMED) -> Html:
@@ -174,7 +180,7 @@ def update(
     language = chat.language
     at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
     head = told(language, "alert.changed")
-    line = joined((outlet_name(item.outlet, language), at), " · ")
+    line = joined((outlet_name(item.outlet, language), source(item, language), at), " · ")
     said = joined((head, bold(link(title(item, language), item.url)), line))
     label = f"📖 {say(language, 'button.story')}"
     leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
@@ -243,7 +249,10 @@ def telling(number: int, item: Item, chat: Chat, now: datetime) -> Html:
         at = say(language, "story.first_seen", at=at)
     return joined(
         (
-            joined((f"{number}. {at}", outlet_name(item.outlet, language)), " · "),
+            joined(
+                (f"{number}. {at}", outlet_name(item.outlet, language), source(item, language)),
+                " · ",
+            ),
             link(title(item, language), item.url),
         )
     )

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bot import render
 from bot.conversation import Button, Html, Message
-from storage.model import ChatId, ChatKind, Ownership
+from bot.render.markup import plain
+from storage.model import ChatId, ChatKind, FeedKind, Ownership
 from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
 
 HOSTILE = (
@@ -138,6 +139,15 @@ def test_a_card_turns_pages_and_keeps_the_numbers() -> None:
     assert render.card(told, ALMATY, now=NOW, page=99) == render.card(
         told, ALMATY, now=NOW, page=2
     )
+
+
+def test_a_telling_that_came_by_no_feed_says_so() -> None:
+    feed, page, channel = (
+        replace(telling(f"Rain {kind}"), kind=kind)
+        for kind in (FeedKind.FEED, FeedKind.PAGE, FeedKind.TELEGRAM)
+    )
+    told = plain(render.card(story(feed, page, channel), MOSCOW, now=NOW).html)
+    assert (1, 1) == (told.count("со страницы"), told.count("из Telegram"))
 
 
 def test_a_digest_is_one_line_a_story_by_country() -> None:

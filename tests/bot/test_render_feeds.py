@@ -104,6 +104,22 @@ def test_a_feed_in_full_leaves_out_what_is_not_known() -> None:
         assert fact in said
 
 
+@pytest.mark.parametrize(
+    ("kind", "rules", "said"),
+    [
+        (FeedKind.PAGE, {"item": ".news > li"}, "Read: from its page (.news > li)"),
+        (FeedKind.TELEGRAM, {}, "Read: from Telegram"),
+        (FeedKind.FEED, {}, ""),
+    ],
+)
+def test_a_source_that_is_no_feed_says_how_it_is_read(
+    kind: FeedKind, rules: dict[str, str], said: str
+) -> None:
+    shown = plain(render.detail(replace(feed(), kind=kind, rules=rules), ALMATY, now=NOW).html)
+    assert said in shown
+    assert bool(said) == ("Read:" in shown)
+
+
 def test_a_complaint_names_the_feeds_a_page_points_to() -> None:
     said = complaint("en", "error.page_html", {"feeds": ["https://a.example/rss"]})
     assert "A web page came instead of a feed. It points to: https://a.example/rss" == said

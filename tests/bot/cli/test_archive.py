@@ -49,6 +49,7 @@ def test_items_are_listed_with_their_own_times(stocked):
     assert {
         "id",
         "external_id",
+        "kind",
         "feed_id",
         "feed_url",
         "url",
