@@ -541,6 +541,7 @@ BROKEN = {
     "a link that closes outside": f"<rss><channel>{item(1)}</link>{item(2)}</channel></rss>",
     "a channel's broken link": f"<rss><channel><title>T</title></link>{item(1)}{item(2)}</channel></rss>",
     "a text input without its channel": f"<rss><channel><item><image></image><textInput><title>x</title></textInput>{item(1)}{item(2)}</channel></rss>",
+    "a headline that never ends": f"<rss><channel><title>T</title><item><title><![CDATA[x</title></item>{item(1)}{item(2)}</channel></rss>",
     "elements named as the parser's own": f"<rss><channel>{item(1)}{item(2)}</channel></rss>".replace("</item>", "<links>x</links><tags>y</tags><content>z</content><source/><enclosures>e</enclosures></item>"),
 }  # fmt: skip
 

@@ -75,9 +75,8 @@ def _feed(text: str, root: Root, document: Document) -> ParsedFeed | NotAFeed:
     parts = segments.split(text, root)
     if parts is None:
         feed = syndication.read(segments.bounded(text, root))
-        if feed is None:
-            outside, pieces = segments.salvaged(text, root)
-            feed = syndication.read_apart(outside, pieces)
+        if feed is None or not any(one.title or one.link or one.summary for one in feed.entries):
+            feed = syndication.read_apart(*segments.salvaged(text, root)) or feed
         if feed is None:
             return NotAFeed(PageKind.XML, {"root": root.name})
         return _parsed(feed, document)
