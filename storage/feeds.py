@@ -225,9 +225,13 @@ def keep_states(db: Connection, states: Iterable[tuple[FeedId, FeedState]]) -> N
 
 
 def rest_host(db: Connection, host: str, until: datetime) -> None:
-    """Put off every feed of a host that asked to be left alone; never bring one forward."""
+    """Put off every feed of a host that asked to be left alone; never bring one forward.
+
+    Over a minute, not all to the same moment: the host has just said that it was too much.
+    """
     db.conn.execute(
-        "update feeds set next_check_at = max(next_check_at, ?) where host = ?",
+        "update feeds set next_check_at = max(next_check_at, ? + id * 7919 % 60000)"
+        " where host = ?",
         (to_ms(until), host),
     )
 

@@ -174,7 +174,19 @@ def test_a_host_at_rest_puts_its_feeds_off_and_brings_none_forward(connection: C
     told = [
         feeds.found(connection, str(one.id)).state.next_check_at for one in (soon, late, other)
     ]
-    assert [NOW + timedelta(hours=hours) for hours in (4, 9, 1)] == told
+    rested, *others = told
+    assert timedelta() <= rested - NOW - timedelta(hours=4) < timedelta(minutes=1)
+    assert [NOW + timedelta(hours=hours) for hours in (9, 1)] == others
+
+
+def test_a_hosts_feeds_do_not_all_wake_at_once(connection: Connection) -> None:
+    asleep = [add(connection, f"https://a.kz/{n}") for n in range(20)]
+    for feed in asleep:
+        state = FeedState(status=FeedStatus.OK, next_check_at=NOW)
+        feeds.keep_state(connection, feed.id, state)
+    feeds.rest_host(connection, "a.kz", NOW + timedelta(hours=4))
+    wake = {feeds.found(connection, str(one.id)).state.next_check_at for one in asleep}
+    assert len(asleep) == len(wake)
 
 
 def test_notices_are_taken_once(connection: Connection) -> None:
