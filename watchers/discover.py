@@ -52,6 +52,11 @@ class Seen:
         return (self.feed.title if self.feed else "") or urls.bare_host(urls.host_of(self.url))
 
     @property
+    def is_page(self) -> bool:
+        """Whether a web page came instead of a feed."""
+        return self.error_key == f"error.page_{PageKind.HTML.value}"
+
+    @property
     def entries(self) -> tuple[Entry, ...]:
         """What the feed brings now, as it lists it."""
         return self.feed.entries if self.feed else ()
@@ -178,4 +183,4 @@ def _guesses(asked: str) -> list[str]:
 
 
 def _may_lead_on(seen: Seen) -> bool:
-    return bool(seen.links) or seen.error_key == f"error.page_{PageKind.HTML.value}"
+    return bool(seen.links) or seen.is_page

@@ -115,15 +115,12 @@ def counts_only(entries: Sequence[Entry], known: Mapping[str, Known]) -> bool:
 
 def met_before(entry: Entry, seen: Mapping[str, Known], *, by_guid: bool) -> Known | None:
     """Find the item that an entry is: by its link, else by its guid or what else it has."""
-    found = by_key(entry, seen, identity.LINK)
-    if found is None:
-        found = by_key(entry, seen)
-        if not by_guid and found == by_key(entry, seen, identity.GUID):
-            return None
-    return found
+    keys = [key for key in entry.keys if by_guid or not key.startswith(identity.GUID)]
+    keys.sort(key=lambda key: not key.startswith(identity.LINK))
+    return next((seen[key] for key in keys if key in seen), None)
 
 
-def by_key(entry: Entry, seen: Mapping[str, Known], kind: str = "") -> Known | None:
+def by_key(entry: Entry, seen: Mapping[str, Known], kind: str) -> Known | None:
     """Find the item under the first of an entry's keys of this kind that is known."""
     return next((seen[key] for key in entry.keys if key.startswith(kind) and key in seen), None)
 

@@ -1,7 +1,7 @@
 """OPML: lists of feeds as readers exchange them (OPML 2.0); pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
@@ -24,13 +24,13 @@ class Outline:
     url: str
     title: str = ""
     site_url: str = ""
-    rules: str = ""
-    """Of a page without a feed: its selectors, as ``sources.read_rules`` reads them."""
+    rules: dict[str, str] = field(default_factory=dict)
+    """Of a page without a feed: its selectors."""
 
 
 def outline(feed: Feed) -> Outline:
     """Describe a feed for a list."""
-    return Outline(feed.url, feed.title, feed.site_url, sources.write_rules(feed.rules))
+    return Outline(feed.url, feed.title, feed.site_url, feed.rules)
 
 
 class _Reader:
@@ -118,17 +118,16 @@ def new_feeds(outlines: tuple[Outline, ...]) -> list[tuple[NewFeed, Outlet]]:
 
 
 def _new_feed(one: Outline, name: str) -> NewFeed:
-    rules = sources.read_rules(one.rules)
-    kind = FeedKind.PAGE if rules else FeedKind.FEED
-    return NewFeed(one.url, one.title, name, kind=kind, site_url=one.site_url, rules=rules)
+    kind = FeedKind.PAGE if one.rules else FeedKind.FEED
+    return NewFeed(one.url, one.title, name, kind=kind, site_url=one.site_url, rules=one.rules)
 
 
-def _known_rules(told: str) -> str:
+def _known_rules(told: str) -> dict[str, str]:
     """Take selectors that are ours; another program's attribute of that name is none."""
     try:
-        return sources.write_rules(sources.read_rules(told))
+        return sources.read_rules(told)
     except NewsError:
-        return ""
+        return {}
 
 
 def write(outlines: tuple[Outline, ...], title: str) -> bytes:
@@ -140,7 +139,7 @@ def write(outlines: tuple[Outline, ...], title: str) -> bytes:
             f'<outline type="rss" text={quoteattr(one.title or one.url)}'
             f" title={quoteattr(one.title or one.url)} xmlUrl={quoteattr(one.url)}"
             f" htmlUrl={quoteattr(one.site_url)}"
-            + (f" rules={quoteattr(one.rules)}" if one.rules else "")
+            + (f" rules={quoteattr(sources.write_rules(one.rules))}" if one.rules else "")
             + "/>"
             for one in outlines
         ),

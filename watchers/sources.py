@@ -12,6 +12,9 @@ SELECTORS = ("item", "title", "link", "date", "summary", "zone")
 the zone that its times are in.
 """
 
+AUTO = "auto"
+"""In place of the item's selector: find the page's headlines yourself."""
+
 _LONGEST_SELECTOR = 300
 _CHANNEL = re.compile(r"^(?:@|(?:https?://)?(?:t\.me|telegram\.me)/(?:s/)?)([A-Za-z]\w{3,31})/?$")
 
@@ -42,7 +45,7 @@ def source(typed: str) -> tuple[str, dict[str, str]]:
 def read_rules(told: str) -> dict[str, str]:
     """Read the selectors of a page without a feed: ``item: .news-card``, ``title: h3``.
 
-    ``item: auto`` lets the page's headlines be found. Raises NewsError ``feed.selectors``.
+    ``item: auto`` (``AUTO``) lets the page's headlines be found. Raises NewsError ``feed.selectors``.
     """
     found: dict[str, str] = {}
     for line in filter(str.strip, told.splitlines()):

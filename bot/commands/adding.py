@@ -26,7 +26,6 @@ from watchers.discover import Seen
 
 SAMPLES = 3
 MOST_LINKS = 4
-_A_PAGE = "error.page_html"
 
 
 async def add(ask: Ask, world: World) -> Reply:
@@ -101,8 +100,8 @@ async def _links(ask: Ask, world: World, seen: Seen) -> Keyboard:
     for link in seen.links[:MOST_LINKS]:
         draft = await _draft(ask, world, link.url, {})
         rows.append((Button(tidy(link.title or link.url, 50), press("fl", draft)),))
-    if seen.error_key == _A_PAGE:
-        draft = await _draft(ask, world, seen.asked, {"item": "auto"})
+    if seen.is_page:
+        draft = await _draft(ask, world, seen.asked, {"item": sources.AUTO})
         rows.append((Button(f"📄 {say(ask.language, 'button.headlines')}", press("fl", draft)),))
     draft = await _draft(ask, world, seen.asked, seen.rules)
     rows.append((Button(f"🔄 {say(ask.language, 'button.again')}", press("fl", draft)),))

@@ -51,14 +51,19 @@ async def test_commands_are_offered_in_the_persons_language_and_picked_by_keyboa
         await page.text(MESSAGE, "Macron in Astana")
 
 
+async def unfold_a_quote(page, sandbox):
+    """Start, get a message with everything in it, and open its long quotation."""
+    await page.click('[data-action="start"]')
+    await page.text(MESSAGE, "Hello")
+    sandbox.telegram.say(ANNA_ID, "/rich")
+    await page.see("blockquote.folded")
+    await page.click('[data-action="expand"]')
+    await page.gone("blockquote.folded")
+
+
 async def test_formatting_is_shown_and_hidden_things_open(chrome, sandbox):
     async with chrome.page(sandbox.page_url) as page:
-        await page.click('[data-action="start"]')
-        await page.text(MESSAGE, "Hello")
-        sandbox.telegram.say(ANNA_ID, "/rich")
-        await page.see("blockquote.folded")
-        await page.click('[data-action="expand"]')
-        await page.gone("blockquote.folded")
+        await unfold_a_quote(page, sandbox)
         await page.click(".spoiler")
         await page.see(".spoiler.open")
         await page.text("pre code", "Сәлем")
@@ -72,11 +77,7 @@ async def test_formatting_is_shown_and_hidden_things_open(chrome, sandbox):
 
 async def test_what_a_person_unfolded_stays_so_whatever_the_chat_does(chrome, sandbox):
     async with chrome.page(sandbox.page_url) as page:
-        await page.click('[data-action="start"]')
-        await page.text(MESSAGE, "Hello")
-        sandbox.telegram.say(ANNA_ID, "/rich")
-        await page.click('[data-action="expand"]')
-        await page.gone("blockquote.folded")
+        await unfold_a_quote(page, sandbox)
         await page.click('[data-action="more"]')
         await page.click('[data-action="block"]')
         await page.see('[data-action="start"]')

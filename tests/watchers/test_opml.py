@@ -12,7 +12,7 @@ def test_what_is_written_is_read_again() -> None:
     outlines = (
         Outline("https://a.example/rss?x=1&y=2", 'News & "views" <b>', "https://a.example/"),
         Outline("https://b.example/feed", "Новости"),
-        Outline("https://c.example/news", "Page", rules='item: .a > "b"\ntitle: h3'),
+        Outline("https://c.example/news", "Page", rules={"item": '.a > "b"', "title": "h3"}),
     )
     assert (outlines, 0) == opml.read(opml.write(outlines, "Mine & yours"))
 

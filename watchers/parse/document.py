@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from watchers import catalogue, identity, pages
+from watchers import catalogue, identity, pages, sources
 from watchers.parse import jsonfeed, segments, sitemap, syndication, webpage
 from watchers.parse.raw import RawEntry, RawFeed
 from watchers.parse.segments import Root, Segments
@@ -136,7 +136,7 @@ def _page(text: str, document: Document) -> ParsedFeed | NotAFeed:
     told = _something_else(text, document)
     if isinstance(told, NotAFeed) and told.kind is PageKind.HTML:
         selector = document.rules.get("item", "")
-        if selector == webpage.AUTO:
+        if selector == sources.AUTO:
             return NotAFeed(PageKind.NO_HEADLINES)
         return NotAFeed(PageKind.NO_MATCHES, {"selector": selector})
     return told

@@ -14,9 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from watchers.text import markup, urls
 
-FEWEST = 4
-"""A list of news is no shorter."""
-
+_SHORTEST_LIST = 4
 _MOST_ANCHORS = 3_000
 _MOST_LISTS = 8
 """The longest are looked into for dates: a page can be made of hundreds, each all around it."""
@@ -51,7 +49,7 @@ def headlines(tree: LexborHTMLParser, base: str) -> list[Headline]:
     for url, text, anchor in _links(tree, base):
         lists.setdefault(_signature(anchor), {}).setdefault(url, (text, anchor))
     longest = sorted(lists.values(), key=len, reverse=True)[:_MOST_LISTS]
-    found = [_entries(one) for one in longest if len(one) >= FEWEST]
+    found = [_entries(one) for one in longest if len(one) >= _SHORTEST_LIST]
     return max(found, key=_weight, default=[])
 
 

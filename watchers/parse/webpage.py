@@ -5,13 +5,11 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from watchers import sources
 from watchers.parse.headlines import Headline, headlines
 from watchers.parse.raw import RawEntry, RawFeed
 from watchers.parse.values import FeedLink
 from watchers.text import markup, urls
-
-AUTO = "auto"
-"""In place of a selector: find the page's headlines yourself."""
 
 _FEED_TYPES = frozenset(
     "application/rss+xml application/atom+xml application/rdf+xml application/feed+json "
@@ -88,7 +86,7 @@ def scraped(text: str, url: str, rules: dict[str, str]) -> RawFeed | None:
     """Read a page by selectors: ``item`` (each entry), ``title``, ``link``, ``date``, ``summary``.
 
     All but ``item`` are searched inside the entry; without them the entry's own first link is
-    title and address. With ``AUTO`` for ``item`` the page's main list of headlines is found
+    title and address. With ``sources.AUTO`` for ``item`` the page's main list of headlines is found
     anew each time. None when a selector is not valid CSS.
     """
     tree = _tree(text)
@@ -97,7 +95,7 @@ def scraped(text: str, url: str, rules: dict[str, str]) -> RawFeed | None:
     feed = RawFeed(
         title=markup.one_line(heading.text()) if heading else "", site_url=url, format="page"
     )
-    if rules.get("item") == AUTO:
+    if rules.get("item") == sources.AUTO:
         feed.entries = [_headline_entry(one) for one in headlines(tree, base)[:_MOST_ENTRIES]]
         return feed
     try:
