@@ -11,8 +11,9 @@ def teach(db: Connection, name: str, others: Sequence[str], by: int, now: dateti
     known = dict(every(db)).get(name, ())
     together = list(dict.fromkeys([*known, *others]))
     db.conn.execute(
-        "insert into aliases(name, others, added_at, added_by) values (?1, ?2, ?3, ?4)"
-        " on conflict(name) do update set others = ?2, added_at = ?3, added_by = ?4",
+        "insert into aliases(name, others, added_at, added_by) values (?, ?, ?, ?)"
+        " on conflict(name) do update set others = excluded.others,"
+        " added_at = excluded.added_at, added_by = excluded.added_by",
         (name, to_json(together), to_ms(now), by),
     )
 

@@ -168,8 +168,9 @@ def forget(db: Connection, chat_id: ChatId) -> None:
 def active(db: Connection, *, after: ChatId | None = None, limit: int = 1000) -> list[Chat]:
     """Return a page of the chats that can be written to, by id; ``after`` continues."""
     rows = db.query(
-        "select * from chats where active = 1 and (?1 is null or id > ?1) order by id limit ?2",
-        [after, limit],
+        "select * from chats where active = 1 and (:after is null or id > :after)"
+        " order by id limit :limit",
+        {"after": after, "limit": limit},
     )
     return [to_chat(row) for row in rows]
 

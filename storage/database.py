@@ -10,7 +10,7 @@ a read begun after a write was awaited sees all of it.
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
@@ -81,10 +81,11 @@ class _Hand:
     @classmethod
     async def opened(cls, name: str, opener: Callable[[Path], Connection], path: Path) -> Self:
         thread = ThreadPoolExecutor(1, thread_name_prefix=name)
-        loop = asyncio.get_running_loop()
+        opening = thread.submit(opener, path)
         try:
-            connection = await loop.run_in_executor(thread, opener, path)
+            connection = await asyncio.wrap_future(opening)
         except BaseException:
+            thread.submit(_let_go, opening)
             thread.shutdown(wait=False)
             raise
         return cls(connection, thread)
@@ -104,6 +105,12 @@ class _Hand:
             self._thread,
             lambda: in_transaction(self._connection, begin, fn, *args, **kwargs),
         )
+
+
+def _let_go(opening: Future[Connection]) -> None:
+    """Close what was opened for nobody: who waited for it was cancelled meanwhile."""
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
 
 
 def in_transaction(
@@ -178,13 +185,22 @@ def opened_file(path: Path) -> Connection:
     if not path.parent.is_dir():
         raise StorageError("storage.no_folder", folder=str(path.parent))
     raw = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+    try:
+        set_up(raw)
+    except BaseException:
+        raw.close()
+        raise
+    return sqlite_utils.Database(raw, execute_plugins=False)
+
+
+def set_up(raw: sqlite3.Connection) -> None:
+    """Give a connection our settings. Reads the file: raises where it is not a database."""
     raw.execute("pragma foreign_keys = on")
     # In WAL a crash of the process loses nothing; a power cut can lose the last moments, which
     # the next poll brings back. FULL would cost an fsync a transaction.
     raw.execute("pragma synchronous = normal")
     raw.execute("pragma temp_store = memory")
     raw.execute("pragma cache_size = -16000")  # KiB: bounded memory for a small machine
-    return sqlite_utils.Database(raw, execute_plugins=False)
 
 
 def refuse_foreign(connection: Connection) -> None:

@@ -112,10 +112,10 @@ def told_already(db: Connection, one: NewDelivery) -> bool:
     """Tell whether the story went to this place before, also under an id merged into it."""
     return bool(
         db.conn.execute(
-            "select 1 from deliveries where chat_id = ?2 and thread_id = ?3 and kind = 'alert'"
-            " and story_id in"
-            " (select ?1 union all select id from story_aliases where story_id = ?1) limit 1",
-            (one.story_id, one.chat_id, one.thread_id),
+            "select 1 from deliveries where chat_id = :chat and thread_id = :thread"
+            " and kind = 'alert' and story_id in"
+            " (select :story union all select id from story_aliases where story_id = :story) limit 1",
+            {"chat": one.chat_id, "thread": one.thread_id, "story": one.story_id},
         ).fetchone()
     )
 
@@ -141,9 +141,9 @@ def carry(
 def circumstances(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -> Circumstances:
     """Gather what the placement of an alert depends on."""
     told, muted = db.conn.execute(
-        "select (select max(coalesce(published, first_seen)) from items where story_id = ?2),"
-        " exists(select 1 from muted_stories where chat_id = ?1 and story_id = ?2)",
-        (chat.id, one.story_id),
+        "select (select max(coalesce(published, first_seen)) from items where story_id = :story),"
+        " exists(select 1 from muted_stories where chat_id = :chat and story_id = :story)",
+        {"chat": chat.id, "story": one.story_id},
     ).fetchone()
     return Circumstances(
         now=now,

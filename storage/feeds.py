@@ -46,7 +46,7 @@ def by_url(db: Connection, url: str) -> Feed | None:
     """Return the feed at an address, whichever of http and https it was added with."""
     plain = plainly(url)
     one_of = (plain, _other_scheme(plain), url)
-    return _first(db, "where f.url in (?, ?, ?) order by f.url <> ?1", one_of)
+    return _first(db, "where f.url in (?, ?, ?) order by f.url <> ?", (*one_of, plain))
 
 
 def found(db: Connection, wanted: str) -> Feed:
@@ -187,10 +187,11 @@ def remove(db: Connection, feed_id: FeedId) -> None:
 def retitle(db: Connection, feed_id: FeedId, title: str, site_url: str, language: str) -> None:
     """Keep what a feed says of itself where nothing better is known."""
     db.conn.execute(
-        "update feeds set title = case when title in ('', url, host) and ?1 <> '' then ?1"
-        " else title end, site_url = case when site_url = '' then ?2 else site_url end,"
-        " languages = case when languages = '' then ?3 else languages end where id = ?4",
-        (title[:300], site_url, language[:35], feed_id),
+        "update feeds set"
+        " title = case when title in ('', url, host) and :title <> '' then :title else title end,"
+        " site_url = case when site_url = '' then :site else site_url end,"
+        " languages = case when languages = '' then :language else languages end where id = :feed",
+        {"title": title[:300], "site": site_url, "language": language[:35], "feed": feed_id},
     )
 
 
@@ -201,9 +202,9 @@ def move(db: Connection, feed_id: FeedId, url: str) -> bool:
     if there is not None and there.id != feed_id:
         return False
     db.conn.execute(
-        "update feeds set moved_from = url, url = ?, host = ?, moved_to = '', moved_seen = 0"
-        " where id = ? and url <> ?1",
-        (url, host_of(url), feed_id),
+        "update feeds set moved_from = url, url = :url, host = :host, moved_to = '',"
+        " moved_seen = 0 where id = :feed and url <> :url",
+        {"url": url, "host": host_of(url), "feed": feed_id},
     )
     return True
 

@@ -30,17 +30,17 @@ def refresh(
     """
     at = to_ms(now)
     db.conn.execute(
-        "insert into lanes(chat_id, open_at) select id, ?2 from chats where id = ?1"
+        "insert into lanes(chat_id, open_at) select id, ? from chats where id = ?"
         " on conflict(chat_id) do update set open_at = max(open_at, excluded.open_at)",
-        (chat_id, to_ms(open_at) or 0),
+        (to_ms(open_at) or 0, chat_id),
     )
     heads = db.conn.execute(
         " union all ".join(
-            f"select {rank}, (select due_at from deliveries where chat_id = ?1 and rank = {rank}"  # noqa: S608 (our own numbers)
+            f"select {rank}, (select due_at from deliveries where chat_id = :chat and rank = {rank}"  # noqa: S608 (our own numbers)
             " and state = 'queued' order by due_at, id limit 1)"
             for rank in range(RANKS)
         ),
-        (chat_id,),
+        {"chat": chat_id},
     ).fetchall()
     waiting = [(due, rank) for rank, due in heads if due is not None]
     (going,) = db.conn.execute(
@@ -53,8 +53,8 @@ def refresh(
     ripe = [(rank, due) for due, rank in waiting if due <= (at or 0)]
     due, rank = (min(ripe)[1], min(ripe)[0]) if ripe else min(waiting)
     db.conn.execute(
-        "update lanes set rank = ?2, next_at = max(?3, open_at) where chat_id = ?1",
-        (chat_id, rank, due),
+        "update lanes set rank = ?, next_at = max(?, open_at) where chat_id = ?",
+        (rank, due, chat_id),
     )
 
 
@@ -68,10 +68,10 @@ def refresh_all(db: Connection, now: datetime) -> None:
         "with heads as (select chat_id, rank, min(due_at) as due from deliveries"
         " where state = 'queued' group by chat_id, rank),"
         " turns as (select chat_id, rank, due, row_number() over (partition by chat_id"
-        " order by due > ?1, case when due > ?1 then due else rank end) as place from heads)"
+        " order by due > :now, case when due > :now then due else rank end) as place from heads)"
         " update lanes set rank = turns.rank, next_at = max(turns.due, open_at) from turns"
         " where turns.place = 1 and turns.chat_id = lanes.chat_id",
-        (to_ms(now),),
+        {"now": to_ms(now)},
     )
     db.conn.execute(
         "update lanes set next_at = null where next_at is not null and (not exists"
@@ -121,9 +121,9 @@ def rest(db: Connection, chat_id: ChatId, until: datetime) -> None:
         (chat_id, to_ms(until)),
     )
     db.conn.execute(
-        "update lanes set open_at = max(open_at, ?2), next_at = max(next_at, ?2)"
-        " where chat_id = ?1",
-        (chat_id, to_ms(until)),
+        "update lanes set open_at = max(open_at, :until), next_at = max(next_at, :until)"
+        " where chat_id = :chat",
+        {"chat": chat_id, "until": to_ms(until)},
     )
 
 

@@ -25,9 +25,9 @@ class Counts:
 def counts(db: Connection, now: datetime) -> Counts:
     """Count what waits, what went in the last day and who rests."""
     waiting, due, oldest = db.conn.execute(
-        "select count(*), coalesce(sum(due_at <= ?1), 0),"
-        " min(case when due_at <= ?1 then due_at end) from deliveries where state = 'queued'",
-        (to_ms(now),),
+        "select count(*), coalesce(sum(due_at <= :now), 0),"
+        " min(case when due_at <= :now then due_at end) from deliveries where state = 'queued'",
+        {"now": to_ms(now)},
     ).fetchone()
     settled = db.conn.execute(
         "select state, count(*) from deliveries where settled_at > ? group by state order by state",

@@ -1,5 +1,6 @@
 """Living messages: an alert follows its story, edited as outlets join and answered as facts change."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,8 +31,8 @@ ALIVE = timedelta(days=1)
 COOLDOWN = timedelta(minutes=30)
 """A story is answered with news of itself at most so often in one chat."""
 
-FAMILY = "select ?1 union all select id from story_aliases where story_id = ?1"
-"""A story and every id that was merged into it."""
+FAMILY = "select :story union all select id from story_aliases where story_id = :story"
+"""A story (bound as ``story``) and every id that was merged into it."""
 
 
 def grown(db: Connection, story_id: StoryId, now: datetime, *, urgent: bool = False) -> None:
@@ -42,16 +43,16 @@ def grown(db: Connection, story_id: StoryId, now: datetime, *, urgent: bool = Fa
     """
     owe_edits(
         db,
-        f"d.kind = 'alert' and d.story_id in ({FAMILY}) and d.settled_at > ?4"  # noqa: S608 (ours)
+        f"d.kind = 'alert' and d.story_id in ({FAMILY}) and d.settled_at > :alive"  # noqa: S608 (ours)
         " and not exists (select 1 from muted_stories m where m.chat_id = d.chat_id"
         f" and m.story_id in ({FAMILY}))",
-        story_id,
+        {"story": story_id, "alive": to_ms(now - ALIVE)},
         now,
     )
     (held,) = db.conn.execute(
         f"select exists(select 1 from deliveries where story_id in ({FAMILY})"  # noqa: S608 (ours)
         " and kind = 'alert' and state = 'held')",
-        (story_id,),
+        {"story": story_id},
     ).fetchone()
     if held and (urgent or outbox.publishers(db, story_id) >= URGENT_PUBLISHERS):
         release(db, story_id, now)
@@ -68,9 +69,9 @@ def changed(
     rows = db.conn.execute(
         f"select chat_id, thread_id, id from deliveries d where kind = 'alert'"  # noqa: S608 (ours)
         f" and story_id in ({FAMILY}) and state = 'sent' and message_id is not null"
-        " and settled_at > ?2 and not exists (select 1 from muted_stories m"
+        " and settled_at > :alive and not exists (select 1 from muted_stories m"
         f" where m.chat_id = d.chat_id and m.story_id in ({FAMILY}))",
-        (story_id, to_ms(now - ALIVE)),
+        {"story": story_id, "alive": to_ms(now - ALIVE)},
     ).fetchall()
     for chat_id, thread_id, alert in rows:
         one = NewDelivery(
@@ -114,11 +115,11 @@ def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
 def release(db: Connection, story_id: StoryId, now: datetime) -> None:
     """Let a story that became urgent out of the quiet hours that hold it."""
     rows = db.conn.execute(
-        f"update deliveries set state = 'queued', carrier = null, reason = 'urgent', due_at = ?2"  # noqa: S608 (ours)
+        f"update deliveries set state = 'queued', carrier = null, reason = 'urgent', due_at = :now"  # noqa: S608 (ours)
         f" where story_id in ({FAMILY}) and kind = 'alert' and state = 'held'"
         " and chat_id in (select id from chats where quiet_mode = 'urgent' and active = 1)"
         " returning chat_id",
-        (story_id, to_ms(now)),
+        {"story": story_id, "now": to_ms(now)},
     ).fetchall()
     for (chat_id,) in rows:
         lanes.refresh(db, chat_id, now)
@@ -133,39 +134,39 @@ def wake_up(db: Connection, chat_id: ChatId, now: datetime) -> None:
     if chat.quiet_mode is QuietMode.SILENT:
         wakes = None
     db.conn.execute(
-        "update deliveries set due_at = ?2 where chat_id = ?1 and kind = 'fold'"
+        "update deliveries set due_at = ? where chat_id = ? and kind = 'fold'"
         " and state = 'queued' and subject like 'q%'",
-        (chat_id, to_ms(wakes or now)),
+        (to_ms(wakes or now), chat_id),
     )
     lanes.refresh(db, chat_id, now)
 
 
 def owe_edit(db: Connection, of: DeliveryId, now: datetime) -> None:
     """Owe an edit of one message that was sent."""
-    owe_edits(db, "d.id = ?1 and ?4 is not null", of, now)
+    owe_edits(db, "d.id = :delivery", {"delivery": of}, now)
 
 
-def owe_edits(db: Connection, which: str, key: int, now: datetime) -> None:
+def owe_edits(db: Connection, which: str, bound: Mapping[str, int | None], now: datetime) -> None:
     """Owe an edit of sent messages; a living message has one row for all its edits.
 
+    ``which`` chooses among ``deliveries d``; ``bound`` has the values it names.
     It comes due ``FIRST_EDIT`` after the message and ``EDIT_EVERY`` after its last edit, and no
     sooner. One statement for all, because a story may have been told to many thousand chats.
     """
     millisecond = timedelta(milliseconds=1)
-    values = (
-        key,
-        to_ms(now),
-        FIRST_EDIT // millisecond,
-        to_ms(now - ALIVE),
-        EDIT_EVERY // millisecond,
-    )
+    values = {
+        **bound,
+        "now": to_ms(now),
+        "first_edit": FIRST_EDIT // millisecond,
+        "edit_every": EDIT_EVERY // millisecond,
+    }
     db.conn.execute(
         "insert into deliveries(chat_id, thread_id, kind, subject, story_id, payload, rank,"  # noqa: S608 (our own conditions)
         " due_at, created_at) select d.chat_id, d.thread_id, 'edit', 'd' || d.id, d.story_id,"
-        " json_object('of', d.id), 2, max(?2, coalesce(d.settled_at, 0) + ?3), ?2"
+        " json_object('of', d.id), 2, max(:now, coalesce(d.settled_at, 0) + :first_edit), :now"
         f" from deliveries d where d.state = 'sent' and d.message_id is not null and {which}"
         " on conflict(chat_id, thread_id, kind, subject) do update set"
-        " due_at = max(?2, coalesce(settled_at, 0) + ?5), state = 'queued', attempts = 0,"
+        " due_at = max(:now, coalesce(settled_at, 0) + :edit_every), state = 'queued', attempts = 0,"
         " settled_at = null, level = 0, reason = '' where state not in ('queued', 'sending')",
         values,
     )
@@ -175,7 +176,6 @@ def owe_edits(db: Connection, which: str, key: int, now: datetime) -> None:
         " and e.kind = 'edit' and e.subject = 'd' || d.id and e.state = 'queued'"
         f" where d.state = 'sent' and {which}"
         " and lanes.chat_id = d.chat_id and (lanes.next_at is null or lanes.next_at > e.due_at)"
-        " and coalesce(?2, ?3, ?4, ?5) is not null"
         " and not exists (select 1 from deliveries s"
         " where s.chat_id = d.chat_id and s.state = 'sending')",
         values,

@@ -30,10 +30,16 @@ def of_chat(
     rows = db.conn.execute(
         "select m.subscription_id, m.item_id, m.story_id, m.term, m.word"
         " from subscriptions s join matches m on m.subscription_id = s.id"
-        " join items i on i.id = m.item_id and coalesce(i.published, i.first_seen) >= ?5"
-        " where s.chat_id = ?1 and (?2 is null or s.thread_id = ?2) and s.paused = 0"
-        " and m.seen_at >= ?3 and m.seen_at < ?4 order by m.seen_at desc",
-        (chat_id, thread_id, to_ms(start), to_ms(end), to_ms(start - LATE)),
+        " join items i on i.id = m.item_id and coalesce(i.published, i.first_seen) >= :dated_from"
+        " where s.chat_id = :chat and (:thread is null or s.thread_id = :thread) and s.paused = 0"
+        " and m.seen_at >= :start and m.seen_at < :end order by m.seen_at desc",
+        {
+            "chat": chat_id,
+            "thread": thread_id,
+            "start": to_ms(start),
+            "end": to_ms(end),
+            "dated_from": to_ms(start - LATE),
+        },
     )
     return [of_row(row) for row in rows]
 

@@ -117,10 +117,15 @@ def told_as_another(db: Connection, owed: Owed, story_id: StoryId) -> bool:
     """Tell whether another alert told this story there: two stories may turn out to be one."""
     return bool(
         db.conn.execute(
-            "select 1 from deliveries where chat_id = ?2 and thread_id = ?3 and kind = 'alert'"
-            " and state = 'sent' and id <> ?4 and story_id in"
-            " (select ?1 union all select id from story_aliases where story_id = ?1)",
-            (story_id, owed.chat_id, owed.thread_id, owed.id),
+            "select 1 from deliveries where chat_id = :chat and thread_id = :thread"
+            " and kind = 'alert' and state = 'sent' and id <> :this and story_id in"
+            " (select :story union all select id from story_aliases where story_id = :story)",
+            {
+                "chat": owed.chat_id,
+                "thread": owed.thread_id,
+                "this": owed.id,
+                "story": story_id,
+            },
         ).fetchone()
     )
 

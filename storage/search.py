@@ -182,12 +182,12 @@ def all_hits(db: Connection, match: str | None, since: datetime) -> list[Hit]:
     found = (
         "select id as value from items"
         if match is None
-        else ("select rowid as value from item_words where item_words match ?2")
+        else ("select rowid as value from item_words where item_words match :match")
     )
     rows = db.conn.execute(
         "select i.id, i.story_id, i.first_seen, s.size"  # noqa: S608 (our own two sub-selects)
         f" from items i join stories s on s.id = i.story_id join ({found}) w on w.value = i.id"
-        " where i.first_seen >= ?1",
-        (to_ms(since),) if match is None else (to_ms(since), match),
+        " where i.first_seen >= :since",
+        {"since": to_ms(since), "match": match},
     )
     return [Hit(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]

@@ -193,8 +193,9 @@ def give_back(db: Connection, chat_id: ChatId, which: str) -> None:
         (chat_id,),
     ).fetchone()
     db.conn.execute(
-        "update chats set digest_from = min(digest_from, ?2) where id = ?1 and ?2 is not null",
-        (chat_id, start),
+        "update chats set digest_from = min(digest_from, :start)"
+        " where id = :chat and :start is not null",
+        {"chat": chat_id, "start": start},
     )
 
 

@@ -26,9 +26,9 @@ def refresh(db: Connection, ids: Iterable[StoryId]) -> None:
         db.conn.execute(
             "update stories set (first_at, updated_at, size) = ("
             " select coalesce(min(coalesce(published, first_seen)), stories.first_at),"
-            " coalesce(max(first_seen), stories.updated_at), count(*) from items where story_id = ?1)"
-            " where id = ?1",
-            (story_id,),
+            " coalesce(max(first_seen), stories.updated_at), count(*)"
+            " from items where story_id = :story) where id = :story",
+            {"story": story_id},
         )
 
 
@@ -36,23 +36,23 @@ def drop_empty(db: Connection, ids: Iterable[StoryId]) -> None:
     """Forget those of the stories that nobody tells any more, and what was called like them."""
     for story_id in ids:
         db.conn.execute(
-            "delete from story_aliases where story_id = ?1"
-            " and not exists (select 1 from items where items.story_id = ?1)",
-            (story_id,),
+            "delete from story_aliases where story_id = :story"
+            " and not exists (select 1 from items where items.story_id = :story)",
+            {"story": story_id},
         )
         db.conn.execute(
-            "delete from stories where id = ?1"
-            " and not exists (select 1 from items where items.story_id = ?1)",
-            (story_id,),
+            "delete from stories where id = :story"
+            " and not exists (select 1 from items where items.story_id = :story)",
+            {"story": story_id},
         )
 
 
 def current(db: Connection, story_id: StoryId) -> StoryId | None:
     """Follow an id, perhaps of a story merged away, to the story it now means."""
     row = db.conn.execute(
-        "select id from stories where id = ?1"
-        " union all select story_id from story_aliases where id = ?1 limit 1",
-        (story_id,),
+        "select id from stories where id = :story"
+        " union all select story_id from story_aliases where id = :story limit 1",
+        {"story": story_id},
     ).fetchone()
     return StoryId(row[0]) if row else None
 

@@ -17,8 +17,8 @@ def keep_draft(db: Connection, chat_id: ChatId, text: str, now: datetime) -> int
     """Keep a text that buttons of this chat refer to; return its number."""
     row = next(
         db.query(
-            "insert into drafts (chat_id, text, made_at) values (?1, ?2, ?3)"
-            " on conflict (chat_id, text) do update set made_at = ?3 returning id",
+            "insert into drafts (chat_id, text, made_at) values (?, ?, ?)"
+            " on conflict (chat_id, text) do update set made_at = excluded.made_at returning id",
             [chat_id, text, to_ms(now)],
         )
     )
@@ -41,8 +41,8 @@ def expect(db: Connection, chat_id: ChatId, person_id: int, question: str, now: 
     """Take this person's next plain message in this chat as the answer to ``question``."""
     db.conn.execute(
         "insert into expected_answers (chat_id, person_id, question, made_at)"
-        " values (?1, ?2, ?3, ?4)"
-        " on conflict do update set question = ?3, made_at = ?4",
+        " values (?, ?, ?, ?) on conflict do update set"
+        " question = excluded.question, made_at = excluded.made_at",
         [chat_id, person_id, question, to_ms(now)],
     )
 
@@ -79,7 +79,7 @@ def acting_for(db: Connection, person: ChatId) -> ChatId | None:
     row = next(
         db.query(
             "select a.channel_id from acting_for a join chats c on c.id = a.channel_id"
-            " where a.chat_id = ?1 and c.owner_id = ?1",
+            " where a.chat_id = ? and c.owner_id = a.chat_id",
             [person],
         ),
         None,

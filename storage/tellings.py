@@ -26,11 +26,11 @@ def living(
     rows = db.conn.execute(
         "select t.item_id, i.story_id, t.packed from tellings t join items i on i.id = t.item_id"
         " union all"
-        " select i.id, i.story_id, null from items i where i.first_seen between ?1 and ?2"
-        " and coalesce(i.published, i.first_seen) >= ?1"
+        " select i.id, i.story_id, null from items i where i.first_seen between :since and :until"
+        " and coalesce(i.published, i.first_seen) >= :since"
         " and not exists (select 1 from tellings t where t.item_id = i.id)"
         " order by 1",
-        (to_ms(since), to_ms(until)),
+        {"since": to_ms(since), "until": to_ms(until)},
     )
     return [(ItemId(item), StoryId(story), packed) for item, story, packed in rows]
 

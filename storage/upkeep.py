@@ -48,9 +48,9 @@ def clock_went_back(db: Connection, now: datetime) -> None:
     A machine without a battery starts in another year until it hears the time. Bans stay.
     """
     db.conn.execute(
-        "update deliveries set due_at = min(due_at, ?1), created_at = ?1"
-        " where state = 'queued' and created_at > ?1",
-        (to_ms(now),),
+        "update deliveries set due_at = min(due_at, :now), created_at = :now"
+        " where state = 'queued' and created_at > :now",
+        {"now": to_ms(now)},
     )
     db.conn.execute(
         "update lanes set open_at = coalesce((select until from rests"

@@ -4,6 +4,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
@@ -109,8 +110,8 @@ async def test_a_running_bot_shares_its_database_with_readers_of_the_command_lin
         async with started(folder, "poll") as writer:
             assert 1 == await writer.ended()
         assert 1 == len(writer.log.decode().splitlines())
-    found = sqlite3.connect(folder / "news.db").execute("pragma integrity_check").fetchone()
-    assert ("ok",) == found
+    with closing(sqlite3.connect(folder / "news.db")) as file:
+        assert ("ok",) == file.execute("pragma integrity_check").fetchone()
 
 
 async def test_health_is_told_where_it_is_asked_for(box, folder):

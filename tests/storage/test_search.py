@@ -1,5 +1,6 @@
 """Laws of the full-text index."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from tests.storage.rows import NOON, feed, new_item, told
 
 
 @pytest.fixture
-def db() -> sqlite_utils.Database:
+def db() -> Iterator[sqlite_utils.Database]:
     base = sqlite_utils.Database(memory=True)
     for statement in search.SCHEMA:
         base.execute(statement)
@@ -20,7 +21,8 @@ def db() -> sqlite_utils.Database:
         ["s:газ e:kz", "s:газ", "s:oʼzbek n:16.5", "s:c5+1 f:lang:uz-latn"], 1
     ):
         search.index(base, ItemId(at), words)
-    return base
+    yield base
+    base.close()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """A small archive to look keys up in."""
 
+from collections.abc import Iterator
+
 import pytest
 import sqlite_utils
 
@@ -24,7 +26,12 @@ class Archive:
             search.index(self._db, ItemId(self._ids[text]), item_words(analyse(text), Facts()))
         return ItemId(self._ids[text]) in search.search(self._db, expression, limit=1000)
 
+    def close(self) -> None:
+        self._db.close()
+
 
 @pytest.fixture(scope="session")
-def archive() -> Archive:
-    return Archive()
+def archive() -> Iterator[Archive]:
+    opened = Archive()
+    yield opened
+    opened.close()
