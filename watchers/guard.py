@@ -2,6 +2,10 @@
 
 Checked on addresses, never on host names: names are the attacker's, and ``2130706433``,
 ``127.1`` or a name that resolves to 10.0.0.1 are all the same machine.
+
+What is not public stands here as a table, from the IANA IPv4 and IPv6 Special-Purpose Address
+Registries (RFC 6890; as updated on 2025-10-09): the verdicts of Python's own ``is_global`` change
+with its patch releases.
 """
 
 import ipaddress
@@ -12,38 +16,90 @@ from storage.errors import NewsError
 Endpoint = tuple[str, int]
 """A host as written in an address (lower case, no brackets) and a port."""
 
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+_SPECIAL_IPV4 = tuple(
+    map(
+        ipaddress.IPv4Network,
+        (
+            # IANA IPv4 Special-Purpose Address Registry
+            "0.0.0.0/8",  # this network, RFC 791
+            "10.0.0.0/8",  # private use, RFC 1918
+            "100.64.0.0/10",  # shared by a provider's customers, RFC 6598
+            "127.0.0.0/8",  # loopback, RFC 1122
+            "169.254.0.0/16",  # link-local, clouds' metadata among it, RFC 3927
+            "172.16.0.0/12",  # private use, RFC 1918
+            "192.0.0.0/24",  # protocol assignments, RFC 6890
+            "192.0.2.0/24",  # documentation, RFC 5737
+            "192.31.196.0/24",  # AS112, RFC 7535
+            "192.52.193.0/24",  # AMT, RFC 7450
+            "192.88.99.0/24",  # 6to4 relays, deprecated by RFC 7526
+            "192.168.0.0/16",  # private use, RFC 1918
+            "192.175.48.0/24",  # AS112, RFC 7534
+            "198.18.0.0/15",  # benchmarking, RFC 2544
+            "198.51.100.0/24",  # documentation, RFC 5737
+            "203.0.113.0/24",  # documentation, RFC 5737
+            "240.0.0.0/4",  # reserved, RFC 1112, and limited broadcast, RFC 8190
+            # IANA IPv4 Address Space Registry
+            "224.0.0.0/4",  # multicast, RFC 5771
+        ),
+    )
+)
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that was ever given out for public hosts: IANA IPv6 Address Space Registry, RFC 4291.
 
-_NAT64 = (
-    ipaddress.IPv6Network("64:ff9b::/96"),  # RFC 6052
-    ipaddress.IPv6Network("64:ff9b:1::/48"),  # RFC 8215, local use
+Outside lie loopback, unique local (fc00::/7), link-local, site-local, multicast, discard (100::/64),
+segment routing (5f00::/16), and the forms of IPv4: compatible (::/96), translated
+(::ffff:0:0:0/96) and NAT64 for local use (64:ff9b:1::/48, RFC 8215).
+"""
+
+_SPECIAL_IPV6 = tuple(
+    map(
+        ipaddress.IPv6Network,
+        (
+            # IANA IPv6 Special-Purpose Address Registry, as far as it lies in global unicast
+            "2001::/23",  # protocol assignments, RFC 2928; 2001::/32 is Teredo, RFC 4380
+            "2001:db8::/32",  # documentation, RFC 3849
+            "2002::/16",  # 6to4, RFC 3056
+            "2620:4f:8000::/48",  # AS112, RFC 7534
+            "3fff::/20",  # documentation, RFC 9637
+        ),
+    )
 )
-_IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")  # RFC 4291 §2.5.5.1, deprecated
-_IPV4_TRANSLATED = ipaddress.IPv6Network("::ffff:0:0:0/96")  # RFC 2765, deprecated
-_NOT_SERVED = (
-    # Python 3.11 calls some of these global; nobody publishes news there.
-    ipaddress.IPv6Network("5f00::/16"),  # RFC 9602, segment routing
-    ipaddress.IPv6Network("3fff::/20"),  # RFC 9637, documentation
-    ipaddress.IPv6Network("fec0::/10"),  # RFC 3879, old site-local
-    ipaddress.IPv4Network("192.0.0.0/24"),  # RFC 6890
-    ipaddress.IPv4Network("192.88.99.0/24"),  # RFC 7526, 6to4 relays
+_FORMS_OF_IPV4 = (
+    ipaddress.IPv6Network("::ffff:0:0/96"),  # IPv4-mapped, RFC 4291 §2.5.5.2
+    ipaddress.IPv6Network("64:ff9b::/96"),  # NAT64, RFC 6052
 )
+"""Behind NAT64 every IPv4 host of the world has such an address."""
+
+_ISATAP = 0x0000_5EFE
+_ISATAP_MASK = 0xFDFF_FFFF
+"""An interface identifier that ends with an IPv4 address, RFC 5214 §6.1; the "u" bit is free."""
 
 
 def is_public(address: str) -> bool:
     """Tell whether an IP address in text form belongs to the public internet.
 
-    IPv6 forms that carry an IPv4 address (mapped, compatible, 6to4, NAT64, Teredo) are judged
-    by the address they carry as well.
+    That is every address but those which the IANA registries of special-purpose addresses name,
+    tunnels (6to4, Teredo) and services that publish no news among them. An IPv6 address that
+    stands for an IPv4 address (mapped, NAT64), or ends with one (ISATAP), is judged by that. A
+    network's own NAT64 prefix cannot be told from any other part of the internet.
     """
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    carried = _carried(ip)
-    if _only_carries(ip):
-        return all(map(_is_global, carried))
-    return all(map(_is_global, (ip, *carried)))
+    if isinstance(ip, ipaddress.IPv4Address):
+        return _is_public_ipv4(ip)
+    last = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+    if any(ip in form for form in _FORMS_OF_IPV4):
+        return _is_public_ipv4(last)
+    if ip not in _GLOBAL_UNICAST or any(ip in special for special in _SPECIAL_IPV6):
+        return False
+    is_isatap = int(ip) >> 32 & _ISATAP_MASK == _ISATAP
+    return not is_isatap or _is_public_ipv4(last)
+
+
+def _is_public_ipv4(ip: ipaddress.IPv4Address) -> bool:
+    return not any(ip in special for special in _SPECIAL_IPV4)
 
 
 def is_literal(host: str) -> bool:
@@ -73,32 +129,3 @@ def allowed_hosts(entries: Iterable[str]) -> frozenset[Endpoint]:
             raise NewsError("settings.allow_host", entry=entry)
         endpoints.add((host, int(port)))
     return frozenset(endpoints)
-
-
-def _is_global(ip: IPAddress) -> bool:
-    if not ip.is_global or ip.is_multicast or ip.is_reserved or ip.is_unspecified:
-        return False
-    return not any(ip.version == net.version and ip in net for net in _NOT_SERVED)
-
-
-def _only_carries(ip: IPAddress) -> bool:
-    """Tell whether an address is nothing but an IPv4 address in another form.
-
-    Behind NAT64 every IPv4 host has such an address; the library calls the form reserved.
-    """
-    if isinstance(ip, ipaddress.IPv4Address):
-        return False
-    return ip.ipv4_mapped is not None or ip in _NAT64[0]
-
-
-def _carried(ip: IPAddress) -> list[IPAddress]:
-    """Return the IPv4 addresses an IPv6 address leads to."""
-    if isinstance(ip, ipaddress.IPv4Address):
-        return []
-    last = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    found: list[IPAddress] = [one for one in (ip.ipv4_mapped, ip.sixtofour) if one is not None]
-    if ip.teredo is not None:
-        found.extend(ip.teredo)
-    if any(ip in net for net in (*_NAT64, _IPV4_COMPATIBLE, _IPV4_TRANSLATED)):
-        found.append(last)
-    return found
