@@ -11,12 +11,13 @@ AT_ONCE ?= 3
 # Each of the processes that tests start would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo run test check lint lock clean
+.PHONY: help demo run test test-all check lint lock clean
 
 help:
 	@echo "make demo   see it work: no token, no network, a chat page in the browser"
 	@echo "make run    run the real bot (put TELEGRAM_BOT_TOKEN into .env first)"
 	@echo "make test   everything CI checks: style, types, arrows between rooms, tests, coverage"
+	@echo "make test-all  the tests on every Python from 3.11 on that is found here"
 	@echo "make lint   the quick part of it: style, types, arrows"
 	@echo "make lock   pin newer versions of the packages"
 
@@ -29,6 +30,9 @@ run: $(VENV)/ready
 test: lint
 	@echo "→ tests"
 	@$(BIN)/python -m pytest -q -n $(AT_ONCE) --dist loadgroup --cov --cov-report=term:skip-covered
+
+test-all: $(VENV)/made
+	@$(BIN)/python scripts/every_python.py -n $(AT_ONCE)
 
 lint: $(VENV)/ready-dev
 	@echo "→ style"
@@ -43,7 +47,7 @@ lock: $(VENV)/ready-dev
 	@sh deploy/lock.sh
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage
+	rm -rf $(VENV) .venvs .mypy_cache .ruff_cache .pytest_cache .coverage
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
