@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from storage.database import told
+from storage.database import private, told
 from storage.errors import StorageError
 
 PAGES_A_STEP = 2_000
@@ -22,6 +22,9 @@ def copy(source: Path, target: Path, progress: Callable[[int, int], None]) -> in
     if target.exists():
         raise StorageError("storage.exists", path=str(target))
     partial = target.with_name(f"{target.name}.partial")
+    if not target.parent.is_dir():
+        raise StorageError("storage.no_folder", folder=str(target.parent))
+    private(partial)
     try:
         with (
             closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as read,

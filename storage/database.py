@@ -8,9 +8,11 @@ a read begun after a write was awaited sees all of it.
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
@@ -168,8 +170,11 @@ def connect(path: Path) -> Connection:
 
 def reading_file(path: Path) -> Connection:
     """Open the file, already ours, for reading alone."""
-    connection = opened_file(path)
-    connection.conn.execute("pragma query_only = on")
+    try:
+        connection = opened_file(path)
+        connection.conn.execute("pragma query_only = on")
+    except sqlite3.DatabaseError as error:
+        raise told(error) from error
     return connection
 
 
@@ -177,6 +182,9 @@ def opened_file(path: Path) -> Connection:
     """Connect with the settings every connection of ours has."""
     if not path.parent.is_dir():
         raise StorageError("storage.no_folder", folder=str(path.parent))
+    if path.is_dir():
+        raise StorageError("storage.is_folder", path=str(path))
+    private(path)
     raw = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
     raw.execute("pragma foreign_keys = on")
     # In WAL a crash of the process loses nothing; a power cut can lose the last moments, which
@@ -185,6 +193,13 @@ def opened_file(path: Path) -> Connection:
     raw.execute("pragma temp_store = memory")
     raw.execute("pragma cache_size = -16000")  # KiB: bounded memory for a small machine
     return sqlite_utils.Database(raw, execute_plugins=False)
+
+
+def private(path: Path) -> None:
+    """Make the file, if there is none, its owner's alone; SQLite gives -wal and -shm its mode."""
+    # What cannot be made here is refused by SQLite in a moment, with the reason.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
 
 
 def refuse_foreign(connection: Connection) -> None:

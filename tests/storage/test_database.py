@@ -43,7 +43,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_the_files_place_is_refused(tmp_path: Path) -> None:
-    assert key_of(tmp_path) == "storage.unwritable"
+    assert key_of(tmp_path) == "storage.is_folder"
 
 
 def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
