@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rapidfuzz.distance import OSA
@@ -170,6 +171,12 @@ class Settings:
     log_level: str = setting("INFO", one_of(*LOG_LEVELS))
     log_format: str = setting("auto", one_of(*LOG_FORMATS))
     dotenv_path: str = setting(".env", str)
+
+    @property
+    def telegram_is_here(self) -> bool:
+        """Whether the Bot API is on this machine, so that no proxy leads there."""
+        host = urlsplit(self.telegram_api_url).hostname or ""
+        return host == "localhost" or bool(re.fullmatch(r"127(\.[0-9]{1,3}){3}|::1", host))
 
 
 NAMES = tuple(one.name.upper() for one in fields(Settings))

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import math
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -151,7 +152,7 @@ async def box_on(port: int | None, every: float) -> AsyncIterator[Sandbox]:
                 box = await held.enter_async_context(Sandbox.start(port=attempt, every=every))
             except OSError as error:
                 if port or error.errno != errno.EADDRINUSE:
-                    reason = error.strerror or str(error)
+                    reason = os.strerror(error.errno or 0)
                     raise NewsError("demo.port", port=attempt, reason=reason) from error
             else:
                 yield box

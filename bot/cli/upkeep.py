@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
+from telegram.request import HTTPXRequest
 
 from bot.cli.common import Refused, archive, command, sentence
 from bot.settings import Settings
@@ -62,7 +63,11 @@ async def token_is_good(settings: Settings) -> bool:
     if not settings.telegram_bot_token:
         click.echo("token     none is set: ask @BotFather for one and put it into .env")
         return False
-    bot = Bot(settings.telegram_bot_token, base_url=f"{settings.telegram_api_url}/bot")
+    bot = Bot(
+        settings.telegram_bot_token,
+        base_url=f"{settings.telegram_api_url}/bot",
+        request=HTTPXRequest(httpx_kwargs={"trust_env": not settings.telegram_is_here}),
+    )
     try:
         async with bot:  # asks who we are, and lets go of its connections
             username = bot.username
