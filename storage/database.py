@@ -141,7 +141,9 @@ def told(error: sqlite3.DatabaseError) -> Exception:
         return StorageError("storage.locked")
     if code.startswith("SQLITE_FULL"):
         return StorageError("storage.full")
-    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if code.startswith("SQLITE_NOTADB"):
+        return StorageError("storage.not_database")
+    if code.startswith("SQLITE_CORRUPT"):
         return StorageError("storage.corrupt")
     if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_IOERR")):
         return StorageError("storage.unwritable", detail=str(error))
@@ -154,6 +156,8 @@ def connect(path: Path) -> Connection:
         connection = opened_file(path)
     except sqlite3.DatabaseError as error:
         raise told(error) from error
+    except OSError as error:
+        raise StorageError("storage.unwritable", detail=error.strerror) from error
     try:
         refuse_foreign(connection)
         connection.conn.execute("pragma journal_mode = wal")

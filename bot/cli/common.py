@@ -4,9 +4,10 @@ import asyncio
 import errno
 import functools
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec
@@ -83,11 +84,18 @@ def carried_out(body: Body[P], settings: Settings, *args: P.args, **kwargs: P.kw
     except NewsError as error:
         raise Refused(sentence(error)) from error
     except BrokenPipeError:
-        sys.stderr.close()  # `steppewire items | head` is no failure
+        let_go_of_stdout()  # `steppewire items | head` is no failure
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
+        let_go_of_stdout()
         raise Refused(texts.say("en", "storage.full")) from error
+
+
+def let_go_of_stdout() -> None:
+    """Let what is still to be written go nowhere: Python would try again at its end, and fail."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def quiet(settings: Settings) -> Settings:

@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import math
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -14,6 +13,7 @@ import click
 from bot import app, logs
 from bot.cli.common import lasting
 from bot.cli.demo_folder import ADDRESS, DATABASE, own_folder
+from bot.failures import system_says
 from bot.sandbox import ADMIN_ID, Sandbox, sample_outlets
 from bot.settings import Settings, host_port
 from storage.errors import NewsError
@@ -152,8 +152,9 @@ async def box_on(port: int | None, every: float) -> AsyncIterator[Sandbox]:
                 box = await held.enter_async_context(Sandbox.start(port=attempt, every=every))
             except OSError as error:
                 if port or error.errno != errno.EADDRINUSE:
-                    reason = os.strerror(error.errno or 0)
-                    raise NewsError("demo.port", port=attempt, reason=reason) from error
+                    raise NewsError(
+                        "demo.port", port=attempt, reason=system_says(error)
+                    ) from error
             else:
                 yield box
                 return

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from bot import newsroom, texts
+from bot.cli import Overview
 from bot.cli.common import Refused, archive, as_json, command, emit, no_feeds, now, told
 from bot.settings import Settings
 from storage import feeds as feed_store
@@ -19,7 +20,7 @@ FEED = click.argument("wanted", metavar="ID|URL")
 COLUMNS = ("id", "status", "items", "last_status", "next_check_at", "title", "url", "error")
 
 
-@click.group()
+@click.group(cls=Overview)
 def feeds() -> None:
     """List, add, remove, pause and check feeds; import and export OPML."""
 
