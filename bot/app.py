@@ -18,7 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import health, telegram_half
 from bot.conversation import World
 from bot.editions import Editions
-from bot.instance import alone, token_lock
+from bot.instance import EVERYBODY_READS, alone, token_lock
 from bot.newsroom import Newsroom, newsroom, wall_clock
 from bot.notices import owe_feed_notices
 from bot.settings import Settings
@@ -54,7 +54,8 @@ async def run(
     A database that polls nothing yet gets the ``starting`` feeds: the catalogue.
     """
     token = settings.telegram_bot_token
-    with alone(token_lock(token), "instance.token") if token else nullcontext():
+    lock = token_lock(token, settings.telegram_api_url)
+    with alone(lock, "instance.token", EVERYBODY_READS) if token else nullcontext():
         async with newsroom(settings, politeness=politeness, clock=clock) as room:
             if not await room.db.read(feeds.every, polled_only=True):
                 added = await room.db.write(feeds.add_all, starting(), clock())

@@ -1,5 +1,6 @@
 """What nobody expected: logged whole, told to the admins in one line, an hour apart."""
 
+import os
 import traceback
 from datetime import datetime
 
@@ -20,6 +21,12 @@ def place_of(error: BaseException) -> str:
     if not frames:
         return "?"
     return f"{frames[-1].filename.rsplit('/', maxsplit=1)[-1]}:{frames[-1].lineno}"
+
+
+def system_says(error: OSError) -> str:
+    """Return the system's own words for a failure; asyncio wraps them in its own."""
+    number = error.errno or 0
+    return os.strerror(number) if number > 0 else error.strerror or str(error)
 
 
 async def tell_admins(world: World, error: BaseException) -> None:

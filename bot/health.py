@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from bot.failures import system_says
 from bot.settings import host_port
+from storage.errors import NewsError
 
 Vitals = dict[str, float]
 """Measurements by Prometheus name; ``steppewire_healthy`` is 1 or 0."""
@@ -13,7 +15,10 @@ Vitals = dict[str, float]
 
 @asynccontextmanager
 async def served(listen: str, vitals: Callable[[], Awaitable[Vitals]]) -> AsyncIterator[None]:
-    """Answer on ``host:port`` for as long as the block runs; an empty ``listen`` serves nothing."""
+    """Answer on ``host:port`` for as long as the block runs; an empty ``listen`` serves nothing.
+
+    Raises NewsError where nobody can listen there.
+    """
     if not listen:
         yield
         return
@@ -35,7 +40,12 @@ async def served(listen: str, vitals: Callable[[], Awaitable[Vitals]]) -> AsyncI
     await runner.setup()
     host, port = host_port(listen)
     try:
-        await web.TCPSite(runner, host, port).start()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise NewsError(
+                "settings.listen", name="HEALTH_LISTEN", listen=listen, reason=system_says(error)
+            ) from error
         yield
     finally:
         await runner.cleanup()

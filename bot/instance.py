@@ -1,33 +1,87 @@
 """One instance a database and a token: two of them would double every message."""
 
+import errno
 import fcntl
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
-from storage.errors import NewsError
+from storage.errors import NewsError, StorageError
+
+OWNER_ONLY = 0o600
+EVERYBODY_READS = 0o644
+"""Whoever shares the machine can then see that a lock is free, and take it."""
 
 
 @contextmanager
-def alone(path: Path, text_key: str) -> Iterator[None]:
-    """Hold the lock file at ``path`` for as long as the block runs.
+def alone(path: Path, text_key: str, mode: int = OWNER_ONLY) -> Iterator[None]:
+    """Hold the lock file at ``path`` for as long as the block runs; ``mode`` is a new one's.
 
     The kernel lets go of it when the process ends, however it ends. Raises
-    NewsError(text_key, pid=…) where another process holds it.
+    NewsError(text_key, pid=…) where another process holds it, and a StorageError where there
+    can be no such file.
     """
-    with path.open("a+", encoding="utf-8") as lock:
+    lock, is_ours = opened(path, mode)
+    try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            raise NewsError(text_key, pid=lock.read(20).strip() or "?") from None
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
+        except OSError as error:
+            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                raise unusable(path, error) from error
+            raise NewsError(text_key, pid=holder(lock)) from None
+        if is_ours:
+            signed(lock, path)
         yield
+    finally:
+        os.close(lock)
+
+
+def opened(path: Path, mode: int) -> tuple[int, bool]:
+    """Open a lock file, and tell whether we may write into it.
+
+    One of another user serves as well, unwritten, where it can be read: the lock is the
+    kernel's. What a link points to is never touched: /tmp is everybody's.
+    """
+    safe = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        try:
+            lock, is_ours = os.open(path, os.O_RDWR | os.O_CREAT | safe, mode), True
+        except PermissionError:
+            lock, is_ours = os.open(path, os.O_RDONLY | safe), False
+    except FileNotFoundError as error:
+        if not path.parent.is_dir():
+            raise StorageError("storage.no_folder", folder=str(path.parent)) from error
+        raise unusable(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES))) from error
+    except OSError as error:
+        raise unusable(path, error) from error
+    if not stat.S_ISREG(os.fstat(lock).st_mode):
+        os.close(lock)
+        raise unusable(path, OSError(errno.EINVAL, "it is no file"))
+    return lock, is_ours
+
+
+def unusable(path: Path, error: OSError) -> StorageError:
+    """Say why there can be no lock file."""
+    return StorageError("instance.lock", path=str(path), reason=error.strerror or str(error))
+
+
+def holder(lock: int) -> str:
+    """Return the process id that the holder of a lock has written into it."""
+    told = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
+    return told if told.isdecimal() else "?"
+
+
+def signed(lock: int, path: Path) -> None:
+    """Write our process id into a lock we hold."""
+    try:
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    except OSError as error:
+        raise unusable(path, error) from error
 
 
 def database_lock(database: Path) -> Path:
@@ -35,7 +89,10 @@ def database_lock(database: Path) -> Path:
     return database.with_name(f"{database.name}.lock")
 
 
-def token_lock(token: str) -> Path:
-    """Name the lock file of a bot on this machine, without telling its token."""
-    name = blake2b(token.encode(), digest_size=8).hexdigest()
+def token_lock(token: str, api_url: str) -> Path:
+    """Name the lock file of a bot on this machine, without telling its token.
+
+    The same token at another Bot API is another bot: demos side by side have one each.
+    """
+    name = blake2b(f"{api_url} {token}".encode(), digest_size=8).hexdigest()
     return Path(tempfile.gettempdir()) / f"steppewire-{name}.lock"

@@ -1,14 +1,22 @@
-"""The settings, read once from the environment; the only reader of ``os.environ``."""
+"""The settings, read once from the environment and ``.env``; the only reader of ``os.environ``.
+
+A name that stands in the process environment counts as it stands there, and be it empty; only
+names that do not are looked up in the file.
+"""
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from environs import Env
+from rapidfuzz.distance import OSA
+
+from bot import envfile
+from bot.envfile import EnvFile
 
 PUBLIC_API = "https://api.telegram.org"
 MIN_POLL_INTERVAL_S = 60
@@ -23,6 +31,11 @@ WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/@]+):([0-9]{1,5})")
 MAX_PORT = 65_535
 DATABASE = Path("steppewire.db")
+MOST_FILE_BYTES = 1_000_000
+MISSPELT_BY = 2
+"""Letters added, left out, changed or swapped: so near is no other program's name."""
+
+NO_FILE = EnvFile()
 
 
 class SettingsError(Exception):
@@ -80,7 +93,7 @@ def host_ports(raw: str) -> frozenset[tuple[str, int]]:
 def people(raw: str) -> frozenset[int]:
     """Read Telegram ids of people, with commas between them."""
     parts = [part.strip() for part in raw.split(",") if part.strip()]
-    if not all(re.fullmatch(r"[0-9]{1,19}", part) for part in parts):
+    if not all(re.fullmatch(r"[0-9]{1,16}", part) for part in parts):
         raise ValueError(f"must be numbers with commas between them, not {raw!r}")
     return frozenset(map(int, parts))
 
@@ -99,6 +112,19 @@ def zone(raw: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(f"must be a time zone such as Asia/Almaty, not {raw!r}") from None
     return raw
+
+
+def file_path(raw: str) -> Path:
+    """Read where a file is; ``~`` is the home of whoever runs us."""
+    if not raw.isprintable():
+        raise ValueError(f"must be a file's path on one line, not {raw!r}")
+    try:
+        path = Path(raw).expanduser()
+    except RuntimeError:
+        raise ValueError(f"names a home that nobody has: {raw!r}") from None
+    if not path.name or path.name == "..":
+        raise ValueError(f"must name a file, not {raw!r}")
+    return path
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
@@ -135,7 +161,7 @@ class Settings:
     telegram_webhook_listen: str = setting("127.0.0.1:8080", host_port_text)
     telegram_webhook_secret: str = setting("", secret, hidden=True)
     admin_ids: frozenset[int] = setting(frozenset(), people)
-    database_path: Path = setting(DATABASE, Path)  # noqa: RUF009 (a Path never changes)
+    database_path: Path = setting(DATABASE, file_path)  # noqa: RUF009 (a Path never changes)
     poll_interval: int = setting(900, poll_seconds)
     default_timezone: str = setting("Asia/Almaty", zone)
     default_language: str = setting("en", one_of(*LANGUAGES))
@@ -146,36 +172,90 @@ class Settings:
     log_format: str = setting("auto", one_of(*LOG_FORMATS))
     dotenv_path: str = setting(".env", str)
 
+    @property
+    def telegram_is_here(self) -> bool:
+        """Whether the Bot API is on this machine, so that no proxy leads there."""
+        host = urlsplit(self.telegram_api_url).hostname or ""
+        return host == "localhost" or bool(re.fullmatch(r"127(\.[0-9]{1,3}){3}|::1", host))
 
-def load(*, need_token: bool = False) -> Settings:
+
+NAMES = tuple(one.name.upper() for one in fields(Settings))
+
+
+def load(*, need_token: bool = False, without: frozenset[str] = frozenset()) -> Settings:
     """Read the environment and the file that ``DOTENV_PATH`` names; the environment wins.
 
+    ``without`` names settings that the caller replaces: what is wrong with them is no matter.
     Raises SettingsError with every problem at once.
     """
-    path = os.environ.get("DOTENV_PATH", "").strip() or ".env"
-    if Path(path).is_file():
-        Env().read_env(path, recurse=False)
-    return read(os.environ, need_token=need_token)
+    file = env_file(os.environ.get("DOTENV_PATH", "").strip())
+    return read(os.environ, file, need_token=need_token, without=without)
 
 
-def read(environ: Mapping[str, str], *, need_token: bool = False) -> Settings:
-    """Turn the environment's texts into settings. Raises SettingsError with every problem."""
+def hints() -> tuple[str, ...]:
+    """Tell the process environment's names that are nearly a setting's.
+
+    No problems: unlike the file, the environment is not ours alone.
+    """
+    return tuple(
+        f"{name} is no setting (process environment); did you mean {meant}?"
+        for name, meant in misspelt(os.environ)
+    )
+
+
+def env_file(asked: str) -> EnvFile:
+    """Read the file that is asked for, which must be there, or ``.env``, which need not."""
+    path = asked or NO_FILE.path
+    try:
+        with Path(path).expanduser().open("rb") as opened:
+            raw = opened.read(MOST_FILE_BYTES + 1)
+    except (OSError, ValueError, RuntimeError) as error:
+        if not asked and isinstance(error, FileNotFoundError):
+            return NO_FILE
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        named = f"DOTENV_PATH names {path!r}, which" if asked else path
+        return EnvFile(path, problems=(f"{named} cannot be read: {reason}",))
+    if len(raw) > MOST_FILE_BYTES:
+        return EnvFile(path, problems=(f"{path} is larger than a megabyte: no file of settings",))
+    return envfile.parsed(raw, path)
+
+
+def misspelt(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield names that no setting bears but that are a letter or two off, and what is meant."""
+    for name in names:
+        if name in NAMES:
+            continue
+        upper = name.upper()
+        off, meant = min((OSA.distance(upper, known), known) for known in NAMES)
+        if off <= MISSPELT_BY:
+            yield name, meant
+
+
+def read(
+    environ: Mapping[str, str],
+    file: EnvFile = NO_FILE,
+    *,
+    need_token: bool = False,
+    without: frozenset[str] = frozenset(),
+) -> Settings:
+    """Turn texts into settings; a name in ``environ`` hides the file's.
+
+    Raises SettingsError with every problem.
+    """
     values: dict[str, Any] = {}
-    problems: list[str] = []
+    problems = [*file.problems, *strays(file)]
     for one in fields(Settings):
-        raw = environ.get(one.name.upper(), "").strip()
-        if not raw:
+        raw, origin = found(one.name.upper(), environ, file)
+        if not raw or one.name in without:
             continue
         try:
             values[one.name] = one.metadata["read"](raw)
         except ValueError as error:
-            problems.append(f"{one.name.upper()} {error}")
-    if need_token and not environ.get("TELEGRAM_BOT_TOKEN", "").strip():
-        problems.append(
-            "TELEGRAM_BOT_TOKEN is not set: ask @BotFather for one and put it into .env"
-            " (or try `make demo`, which needs none)"
-        )
-    if values.get("telegram_webhook_url") and not values.get("telegram_webhook_secret"):
+            problems.append(f"{one.name.upper()} {error}{origin}")
+    if need_token and not found("TELEGRAM_BOT_TOKEN", environ, file)[0]:
+        problems.append(no_token(environ, file))
+    secret_given = found("TELEGRAM_WEBHOOK_SECRET", environ, file)[0]
+    if values.get("telegram_webhook_url") and not secret_given:
         problems.append(
             "TELEGRAM_WEBHOOK_SECRET is not set: a webhook without one takes anybody's updates;"
             " any 32 letters and digits will do"
@@ -183,3 +263,38 @@ def read(environ: Mapping[str, str], *, need_token: bool = False) -> Settings:
     if problems:
         raise SettingsError(tuple(problems))
     return Settings(**values)
+
+
+def found(name: str, environ: Mapping[str, str], file: EnvFile) -> tuple[str, str]:
+    """Return a setting's text and, where it stands in the file, where: for a problem's end."""
+    if name in environ:
+        return environ[name].strip(), ""
+    entry = file.entries.get(name)
+    return (entry.value.strip(), f" ({file.path}, line {entry.line})") if entry else ("", "")
+
+
+def strays(file: EnvFile) -> Iterator[str]:
+    """Tell the file's names that mean a setting and are none, and what works elsewhere only."""
+    for name, meant in misspelt(file.entries):
+        line = file.entries[name].line
+        yield f"{name} is no setting ({file.path}, line {line}); did you mean {meant}?"
+    other = file.entries.get("DOTENV_PATH")
+    if other is not None and other.value != file.path:
+        yield (
+            f"DOTENV_PATH ({file.path}, line {other.line}) names another file to read, which"
+            " works in the process environment only"
+        )
+
+
+def no_token(environ: Mapping[str, str], file: EnvFile) -> str:
+    """Say that the token is missing and how to come by one."""
+    entry = file.entries.get("TELEGRAM_BOT_TOKEN")
+    if entry is not None and "TELEGRAM_BOT_TOKEN" in environ:
+        return (
+            "TELEGRAM_BOT_TOKEN is empty in the process environment, which wins over"
+            f" {file.path}, line {entry.line}: take it out of the environment"
+        )
+    return (
+        f"TELEGRAM_BOT_TOKEN is not set: ask @BotFather for one and put it into {file.path}"
+        " (or try `make demo`, which needs none)"
+    )

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application
+from telegram.request import HTTPXRequest
 
 from bot import telegram_menus, telegram_webhook
 from bot.adapter import ALLOWED_UPDATES, Adapter, InOrder
@@ -179,6 +180,7 @@ def build(
     settings: Settings, limiter: Limiter, order: InOrder
 ) -> Application[Any, Any, Any, Any, Any, Any]:
     """Build python-telegram-bot's application with our limiter and none of its timers."""
+    proxies = {"trust_env": not settings.telegram_is_here}
     return (
         Application.builder()
         .token(settings.telegram_bot_token)
@@ -186,12 +188,17 @@ def build(
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
         .job_queue(None)
         .rate_limiter(limiter)
-        .get_updates_request(UpdatesRequest())
+        .request(
+            HTTPXRequest(
+                connection_pool_size=64,
+                pool_timeout=20,
+                read_timeout=20,
+                write_timeout=20,
+                connect_timeout=10,
+                httpx_kwargs=proxies,
+            )
+        )
+        .get_updates_request(UpdatesRequest(httpx_kwargs=proxies))
         .concurrent_updates(order)
-        .connection_pool_size(64)
-        .pool_timeout(20)
-        .read_timeout(20)
-        .write_timeout(20)
-        .connect_timeout(10)
         .build()
     )

@@ -17,7 +17,9 @@ from telegram.error import RetryAfter, TelegramError
 from telegram.ext import Application
 from yarl import URL
 
+from bot.failures import system_says
 from bot.limits import waits
+from storage.errors import NewsError
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +76,8 @@ async def served(
 
     ``url`` is where Telegram calls, ``listen`` where we listen (``host:port``) behind whatever
     ends TLS; the paths are the same. The address stays with Telegram when the block ends, so
-    that updates wait there while we restart. Yields the address listened at.
+    that updates wait there while we restart. Yields the address listened at; raises NewsError
+    where nobody can listen there.
     """
     hook = Hook(application, URL(url).path, secret)
     server = web.Application(client_max_size=MOST_BYTES)
@@ -84,7 +87,15 @@ async def served(
     host, _, port = listen.rpartition(":")
     site = web.TCPSite(runner, host.strip("[]"), int(port))
     try:
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            raise NewsError(
+                "settings.listen",
+                name="TELEGRAM_WEBHOOK_LISTEN",
+                listen=listen,
+                reason=system_says(error),
+            ) from error
         await told(application, url, secret, allowed_updates)
         where = runner.addresses[0]
         log.info("webhook", url=url, listen=f"{where[0]}:{where[1]}")

@@ -1,5 +1,6 @@
 """Backups: a whole and checked copy of the file while everything goes on."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -22,6 +23,7 @@ def copy(source: Path, target: Path, progress: Callable[[int, int], None]) -> in
     if target.exists():
         raise StorageError("storage.exists", path=str(target))
     partial = target.with_name(f"{target.name}.partial")
+    begin(partial)
     try:
         with (
             closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as read,
@@ -39,6 +41,15 @@ def copy(source: Path, target: Path, progress: Callable[[int, int], None]) -> in
         raise told(error) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def begin(partial: Path) -> None:
+    """Make the file that the copy grows in, its owner's alone; StorageError where none can be."""
+    try:
+        partial.unlink(missing_ok=True)
+        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise StorageError("storage.no_copy", path=str(partial), reason=error.strerror) from error
 
 
 def verify(connection: sqlite3.Connection) -> None:

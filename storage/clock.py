@@ -11,6 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 DAY_MINUTES = 24 * 60
 
 
+def rfc3339(moment: datetime) -> str:
+    """Write a moment as all our JSON does: UTC, whole seconds, as 2026-11-22T08:00:00Z."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 @lru_cache(maxsize=512)
 def zone(name: str) -> ZoneInfo:
     """Return an IANA zone; one that no longer exists is read as UTC rather than losing digests."""

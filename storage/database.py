@@ -8,9 +8,11 @@ a read begun after a write was awaited sees all of it.
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
@@ -146,7 +148,9 @@ def told(error: sqlite3.DatabaseError) -> Exception:
         return StorageError("storage.locked")
     if code.startswith("SQLITE_FULL"):
         return StorageError("storage.full")
-    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if code.startswith("SQLITE_NOTADB"):
+        return StorageError("storage.not_database")
+    if code.startswith("SQLITE_CORRUPT"):
         return StorageError("storage.corrupt")
     if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_IOERR")):
         return StorageError("storage.unwritable", detail=str(error))
@@ -159,6 +163,8 @@ def connect(path: Path) -> Connection:
         connection = opened_file(path)
     except sqlite3.DatabaseError as error:
         raise told(error) from error
+    except OSError as error:
+        raise StorageError("storage.unwritable", detail=error.strerror) from error
     try:
         refuse_foreign(connection)
         connection.conn.execute("pragma journal_mode = wal")
@@ -175,8 +181,11 @@ def connect(path: Path) -> Connection:
 
 def reading_file(path: Path) -> Connection:
     """Open the file, already ours, for reading alone."""
-    connection = opened_file(path)
-    connection.conn.execute("pragma query_only = on")
+    try:
+        connection = opened_file(path)
+        connection.conn.execute("pragma query_only = on")
+    except sqlite3.DatabaseError as error:
+        raise told(error) from error
     return connection
 
 
@@ -184,6 +193,9 @@ def opened_file(path: Path) -> Connection:
     """Connect with the settings every connection of ours has."""
     if not path.parent.is_dir():
         raise StorageError("storage.no_folder", folder=str(path.parent))
+    if path.is_dir():
+        raise StorageError("storage.is_folder", path=str(path))
+    private(path)
     raw = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
     try:
         set_up(raw)
@@ -201,6 +213,13 @@ def set_up(raw: sqlite3.Connection) -> None:
     raw.execute("pragma synchronous = normal")
     raw.execute("pragma temp_store = memory")
     raw.execute("pragma cache_size = -16000")  # KiB: bounded memory for a small machine
+
+
+def private(path: Path) -> None:
+    """Make the file, if there is none, its owner's alone; SQLite gives -wal and -shm its mode."""
+    # What cannot be made here is refused by SQLite in a moment, with the reason.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
 
 
 def refuse_foreign(connection: Connection) -> None:

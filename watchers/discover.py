@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from storage.clock import rfc3339
 from storage.model import FeedKind
 from watchers import sources
 from watchers.fetch import Failed, Fetched, Fetcher, NotModified, Outcome, Request
@@ -66,7 +67,7 @@ class Seen:
         return [
             {
                 "external_id": entry.external_id,
-                "published": entry.published.isoformat() if entry.published else None,
+                "published": rfc3339(entry.published) if entry.published else None,
                 "title": entry.title,
                 "url": entry.url,
             }

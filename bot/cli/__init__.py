@@ -26,8 +26,25 @@ COMMANDS = {
 }
 """Where each command lives; the order is that of ``--help``."""
 
+LONGEST_SENTENCE = 1_000
+"""Click cuts a command's sentence in the overview with "…"; no sentence of ours is so long."""
 
-class LazyGroup(click.Group):
+
+class Overview(click.Group):
+    """A group whose help tells every command's first sentence in full."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, each over as many lines as it takes."""
+        rows = [
+            (name, found.get_short_help_str(limit=LONGEST_SENTENCE))
+            for name in self.list_commands(ctx)
+            if (found := self.get_command(ctx, name)) is not None
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+class LazyGroup(Overview):
     """A group that imports a command's file when it is called: `match` needs no Telegram."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

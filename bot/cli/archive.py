@@ -1,7 +1,6 @@
 """What is kept: ``items``, ``stories``, ``story``, ``search``, ``digest`` and ``trends``."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -157,12 +156,11 @@ async def trends(settings: Settings, query: str, days: int, *, as_json: bool) ->
     end = now()
     async with archive(settings) as db:
         counted = await searching.by_day(db, keywords.parse(query), now=end, days=days)
-    emit(day_rows(counted), as_json=as_json, columns=("day", "stories", "bar"))
+    rows = [{"day": day.date().isoformat(), "stories": n} for day, n in counted.items()]
+    emit(rows if as_json else with_bars(rows), as_json=as_json, columns=("day", "stories", "bar"))
 
 
-def day_rows(counted: dict[datetime, int]) -> Iterator[dict[str, Any]]:
-    """Describe days with a bar each, for looking at."""
-    most = max(counted.values(), default=0) or 1
-    for day, count in counted.items():
-        bar = "█" * round(30 * count / most)
-        yield {"day": day.date().isoformat(), "stories": count, "bar": bar}
+def with_bars(days: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give each day a bar, for looking at."""
+    most = max((day["stories"] for day in days), default=0) or 1
+    return [day | {"bar": "█" * round(30 * day["stories"] / most)} for day in days]

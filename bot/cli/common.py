@@ -1,11 +1,14 @@
 """What the commands share: settings, one sentence for a wrong request, listings, progress."""
 
 import asyncio
+import errno
 import functools
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec
 
@@ -13,11 +16,14 @@ import click
 
 from bot import logs, texts
 from bot.settings import Settings, SettingsError, load
+from bot.settings import hints as load_hints
+from storage.clock import rfc3339
 from storage.database import Database
 from storage.errors import NewsError
 
 P = ParamSpec("P")
 WIDEST_COLUMN = 60
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 """The option every listing takes."""
@@ -33,34 +39,96 @@ class Refused(click.ClickException):
         click.echo(self.message, file=file or sys.stderr)
 
 
-def command(
-    body: Callable[Concatenate[Settings, P], Coroutine[Any, Any, None]],
-) -> Callable[P, None]:
-    """Turn ``async def body(settings, …)`` into a click callback.
+Body = Callable[Concatenate[Settings, P], Coroutine[Any, Any, None]]
 
-    Reads the settings, sets up the log, runs the body and says a wrong request's sentence.
+
+def command(body: Body[P]) -> Callable[P, None]:
+    """Turn ``async def body(settings, …)`` into a click callback of a command that ends soon.
+
+    Reads the settings, sets up the log, runs the body and says a wrong request's sentence. The
+    command's own words are its report: the log has warnings only, or all where LOG_LEVEL=DEBUG.
     """
 
     @functools.wraps(body)
     def call(*args: P.args, **kwargs: P.kwargs) -> None:
         settings = settings_or_refuse()
-        logs.set_up(settings)
-        try:
-            asyncio.run(body(settings, *args, **kwargs))
-        except NewsError as error:
-            raise Refused(texts.sentence(error, "en")) from error
-        except BrokenPipeError:
-            sys.stderr.close()  # `steppewire items | head` is no failure
+        carried_out(body, quiet(settings), *args, **kwargs)
 
     return call
 
 
-def settings_or_refuse(*, need_token: bool = False) -> Settings:
-    """Read the settings; say everything that is wrong with them at once."""
+def lasting(
+    *, need_token: bool = False, without: frozenset[str] = frozenset()
+) -> Callable[[Body[P]], Callable[P, None]]:
+    """Turn a body into the callback of a command that runs until it is stopped, log and all.
+
+    ``need_token`` and ``without`` are those of ``settings.load``.
+    """
+
+    def decorated(body: Body[P]) -> Callable[P, None]:
+        @functools.wraps(body)
+        def call(*args: P.args, **kwargs: P.kwargs) -> None:
+            settings = settings_or_refuse(need_token=need_token, without=without)
+            carried_out(body, settings, *args, **kwargs)
+
+        return call
+
+    return decorated
+
+
+def carried_out(body: Body[P], settings: Settings, *args: P.args, **kwargs: P.kwargs) -> None:
+    """Run a command's body; what it cannot do for a reason outside us is one sentence."""
+    logs.set_up(settings)
     try:
-        return load(need_token=need_token)
+        asyncio.run(body(settings, *args, **kwargs))
+    except NewsError as error:
+        raise Refused(sentence(error)) from error
+    except BrokenPipeError:
+        let_go_of_stdout()  # `steppewire items | head` is no failure
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        let_go_of_stdout()
+        raise Refused(texts.say("en", "storage.full")) from error
+
+
+def let_go_of_stdout() -> None:
+    """Let what is still to be written go nowhere: Python would try again at its end, and fail."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def quiet(settings: Settings) -> Settings:
+    """Return the settings with a log of warnings only, unless LOG_LEVEL asks for everything."""
+    return replace(settings, log_level="WARNING") if settings.log_level == "INFO" else settings
+
+
+def settings_or_refuse(
+    *, need_token: bool = False, without: frozenset[str] = frozenset()
+) -> Settings:
+    """Read the settings; say everything that is wrong with them at once."""
+    hints = load_hints()
+    try:
+        settings = load(need_token=need_token, without=without)
     except SettingsError as error:
-        raise Refused("\n".join(error.problems)) from error
+        raise Refused("\n".join((*error.problems, *hints))) from error
+    for hint in hints:
+        click.echo(hint, err=True)
+    return settings
+
+
+def sentence(error: NewsError) -> str:
+    """Say a wrong request's sentence in the command line's own words, where it has them.
+
+    What the chat answers with its commands stands under the same key after ``cli.``.
+    """
+    own = f"cli.{error.text_key}"
+    return texts.sentence(NewsError(own, **error.values) if texts.has(own) else error, "en")
+
+
+def no_feeds() -> str:
+    """Say that there is no feed yet and how to come by some."""
+    return texts.say("en", "cli.feeds.none")
 
 
 @asynccontextmanager
@@ -79,30 +147,44 @@ def now() -> datetime:
 
 
 def told(moment: datetime | None) -> str | None:
-    """Write a moment as UTC ISO 8601, the form of every listing."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    """Write a moment as every JSON of ours does: UTC, whole seconds, ``Z`` (RFC 3339)."""
+    return rfc3339(moment) if moment is not None else None
 
 
-def emit(rows: Iterable[Mapping[str, Any]], *, as_json: bool, columns: tuple[str, ...]) -> None:
-    """Print a listing: JSON lines with every field, or a table of the named columns."""
+def emit(
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    as_json: bool,
+    columns: tuple[str, ...],
+    empty: str = "nothing",
+) -> None:
+    """Print a listing: JSON lines with every field, or a table of the named columns.
+
+    Cells are cut for the eye only, where a terminal shows them. Where there is nothing to list,
+    stdout stays empty and stderr says ``empty``.
+    """
     if as_json:
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
         return
-    cells = [[short(row.get(name)) for name in columns] for row in rows]
+    write = short if sys.stdout.isatty() else whole
+    cells = [[write(row.get(name)) for name in columns] for row in rows]
     if not cells:
-        click.echo("nothing")
+        click.echo(empty, err=True)
         return
     widths = [max(len(name), *(len(row[n]) for row in cells)) for n, name in enumerate(columns)]
     for line in [list(columns), *cells]:
         click.echo("  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip())
 
 
-def short(value: Any) -> str:
-    """Write a table's cell on one line of bearable width, without control characters."""
+def whole(value: Any) -> str:
+    """Write a table's cell on one line, without control characters."""
     if value is None:
         return "-"
-    text = " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+    return " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+
+
+def short(value: Any) -> str:
+    """Write a table's cell in a width that a terminal bears."""
+    text = whole(value)
     return text if len(text) <= WIDEST_COLUMN else f"{text[: WIDEST_COLUMN - 1]}…"

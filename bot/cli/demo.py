@@ -2,29 +2,32 @@
 
 import asyncio
 import errno
-import shutil
+import math
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from bot import app, logs
-from bot.cli.common import command
+from bot.cli.common import lasting
+from bot.cli.demo_folder import ADDRESS, DATABASE, own_folder
+from bot.failures import system_says
 from bot.sandbox import ADMIN_ID, Sandbox, sample_outlets
 from bot.settings import Settings, host_port
 from storage.errors import NewsError
 from storage.model import NewFeed, Outlet, OutletId, Ownership
 
 USUAL_PORT = 8011
-FOLDER = Path("demo-data")
+PORTS_TRIED = 20
 POLL_S = 5
+QUICKEST_S, SLOWEST_S = 0.1, 86_400.0
 
 WELCOME = """
   SteppeWire is running, in a sandbox: no token, no network, invented outlets.
 
-      {url}
+      {url}{note}
 
   Pick a person, press START, and try:   /subscribe Astana     /digest     /search Макрон
   As the admin:                          /feeds    /addfeed {url}outlets/…
@@ -32,38 +35,86 @@ WELCOME = """
   A new story appears every {every:g} seconds. Everything is in ./{folder}; Ctrl-C stops.
 """
 
+REPLACED = frozenset(
+    {
+        "telegram_bot_token",
+        "telegram_api_url",
+        "telegram_webhook_url",
+        "telegram_webhook_listen",
+        "telegram_webhook_secret",
+        "admin_ids",
+        "database_path",
+        "poll_interval",
+        "feed_allow_hosts",
+        "health_listen",
+    }
+)
+"""Settings of the real bot that say nothing to a demo, which may well run beside it."""
+
+
+def seconds(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    """Refuse a pace that is none."""
+    del ctx, param
+    if not math.isfinite(value) or not QUICKEST_S <= value <= SLOWEST_S:
+        raise click.BadParameter(
+            f"a new story every {value:g} seconds cannot be; from {QUICKEST_S:g}"
+            f" to {SLOWEST_S:g} it can."
+        )
+    return value
+
 
 @click.command()
-@click.option("--port", type=click.IntRange(1, 65_535), help="The page's port; usually 8011.")
-@click.option("--every", default=20.0, show_default=True, help="Seconds between new stories.")
-@command
+@click.option(
+    "--port", type=click.IntRange(1, 65_535), help="The page's port; 8011 or the next free one."
+)
+@click.option(
+    "--every",
+    default=20.0,
+    show_default=True,
+    callback=seconds,
+    help="Seconds between new stories.",
+)
+@lasting(without=REPLACED)
 async def demo(settings: Settings, port: int | None, every: float) -> None:
     """Show the whole thing without a token: a chat page in the browser, sample feeds.
 
-    Keeps everything in ./demo-data and begins anew at every start.
+    Keeps everything in ./demo-data and begins anew at every start. A second one beside it wants
+    a --port of its own and keeps its things in ./demo-data-PORT.
     """
-    fresh(FOLDER)
     if settings.log_level == Settings().log_level:
         logs.set_up(replace(settings, log_level="WARNING"))  # the address must stay in sight
     stop = asyncio.Event()
     app.stop_on_signals(stop)
     async with box_on(port, every) as box:
-        settings = replace(
-            settings,
-            telegram_bot_token=box.token,
-            telegram_api_url=box.url,
-            telegram_webhook_url="",
-            admin_ids=frozenset({ADMIN_ID}),
-            database_path=FOLDER / "steppewire.db",
-            poll_interval=POLL_S,
-            feed_allow_hosts=frozenset({host_port(box.url.removeprefix("http://"))}),
-        )
-        await app.run(
-            settings,
-            stop=stop,
-            starting=lambda: sample_feeds(box.url),
-            ready=lambda: click.echo(WELCOME.format(url=box.page_url, every=every, folder=FOLDER)),
-        )
+        with own_folder(port) as folder:
+            (folder / ADDRESS).write_text(box.page_url, encoding="utf-8")
+            await app.run(
+                in_box(settings, box, folder),
+                stop=stop,
+                starting=lambda: sample_feeds(box.url),
+                ready=lambda: click.echo(welcome(box, port, every, folder)),
+            )
+    click.echo("  Stopped.")
+
+
+def in_box(settings: Settings, box: Sandbox, folder: Path) -> Settings:
+    """Return the settings of a bot that lives in a box; REPLACED are at their defaults."""
+    return replace(
+        settings,
+        telegram_bot_token=box.token,
+        telegram_api_url=box.url,
+        admin_ids=frozenset({ADMIN_ID}),
+        database_path=folder / DATABASE,
+        poll_interval=POLL_S,
+        feed_allow_hosts=frozenset({host_port(box.url.removeprefix("http://"))}),
+    )
+
+
+def welcome(box: Sandbox, port: int | None, every: float, folder: Path) -> str:
+    """Say where the page is and what to try."""
+    usual = port is not None or box.url.endswith(f":{USUAL_PORT}")
+    note = "" if usual else f"    (port {USUAL_PORT} is taken; this is the next free one)"
+    return WELCOME.format(url=box.page_url, note=note, every=every, folder=folder)
 
 
 def sample_feeds(url: str) -> list[tuple[NewFeed, Outlet]]:
@@ -91,20 +142,19 @@ def sample_feeds(url: str) -> list[tuple[NewFeed, Outlet]]:
     ]
 
 
-def fresh(folder: Path) -> None:
-    """Begin with an empty folder."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-
-
 @asynccontextmanager
 async def box_on(port: int | None, every: float) -> AsyncIterator[Sandbox]:
-    """Start the sandbox on the port asked for; else on the usual one, else on any free one."""
-    for attempt in (port,) if port else (USUAL_PORT, 0):
-        try:
-            async with Sandbox.start(port=attempt, every=every) as box:
+    """Start the sandbox on the port asked for; else on the usual one or the next free one."""
+    usual = (*range(USUAL_PORT, USUAL_PORT + PORTS_TRIED), 0)
+    async with AsyncExitStack() as held:
+        for attempt in (port,) if port else usual:
+            try:
+                box = await held.enter_async_context(Sandbox.start(port=attempt, every=every))
+            except OSError as error:
+                if port or error.errno != errno.EADDRINUSE:
+                    raise NewsError(
+                        "demo.port", port=attempt, reason=system_says(error)
+                    ) from error
+            else:
                 yield box
                 return
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE or attempt in (port, 0):
-                raise NewsError("demo.port", port=attempt) from error

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from bot import newsroom, texts
-from bot.cli.common import Refused, archive, as_json, command, emit, now, told
+from bot.cli import Overview
+from bot.cli.common import Refused, archive, as_json, command, emit, no_feeds, now, told
 from bot.settings import Settings
 from storage import feeds as feed_store
 from storage.errors import NewsError
@@ -19,7 +20,7 @@ FEED = click.argument("wanted", metavar="ID|URL")
 COLUMNS = ("id", "status", "items", "last_status", "next_check_at", "title", "url", "error")
 
 
-@click.group()
+@click.group(cls=Overview)
 def feeds() -> None:
     """List, add, remove, pause and check feeds; import and export OPML."""
 
@@ -57,7 +58,7 @@ async def list_(settings: Settings, *, as_json: bool) -> None:
     """List every feed and how it is."""
     async with archive(settings) as db:
         found = await db.read(feed_store.every)
-    emit(map(feed_row, found), as_json=as_json, columns=COLUMNS)
+    emit(map(feed_row, found), as_json=as_json, columns=COLUMNS, empty=no_feeds())
 
 
 def selectors(decorated: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from bot import newsroom
-from bot.cli.common import command
+from bot.cli.common import command, no_feeds
 from bot.settings import Settings
 from storage import feeds
 from watchers.poll import Progress, Round
@@ -42,6 +42,9 @@ async def poll(settings: Settings, *, force: bool, wanted: str | None, as_json: 
     """Run one round: look at every feed that is due, and say what came of it."""
     async with newsroom.newsroom(settings) as room:
         feed = await room.db.read(feeds.found, wanted) if wanted else None
+        if not as_json and not await room.db.read(feeds.count):
+            click.echo(no_feeds(), err=True)
+            return
         await room.desk.remember(room.clock())
         if feed is not None:
             tally = await room.poller.poll_one(feed.id)

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
+from telegram.request import HTTPXRequest
 
-from bot import texts
-from bot.cli.common import Refused, archive, command
+from bot.cli.common import Refused, archive, command, sentence
 from bot.settings import Settings
 from storage import backup as backups
 from storage.errors import NewsError
@@ -52,7 +52,7 @@ async def database_is_sound(settings: Settings) -> bool:
         async with archive(settings):
             size = await asyncio.to_thread(backups.check, path)
     except NewsError as error:
-        click.echo(f"database  {path}: {texts.sentence(error, 'en')}")
+        click.echo(f"database  {path}: {sentence(error)}")
         return False
     click.echo(f"database  ok: {path}, {size:,} bytes")
     return True
@@ -63,14 +63,19 @@ async def token_is_good(settings: Settings) -> bool:
     if not settings.telegram_bot_token:
         click.echo("token     none is set: ask @BotFather for one and put it into .env")
         return False
-    bot = Bot(settings.telegram_bot_token, base_url=f"{settings.telegram_api_url}/bot")
+    bot = Bot(
+        settings.telegram_bot_token,
+        base_url=f"{settings.telegram_api_url}/bot",
+        request=HTTPXRequest(httpx_kwargs={"trust_env": not settings.telegram_is_here}),
+    )
     try:
-        me = await bot.get_me()
+        async with bot:  # asks who we are, and lets go of its connections
+            username = bot.username
     except InvalidToken:
         click.echo("token     Telegram does not know it: ask @BotFather for /token again")
         return False
     except TelegramError as error:
         click.echo(f"token     Telegram cannot be asked just now: {error}")
         return False
-    click.echo(f"token     ok: @{me.username}")
+    click.echo(f"token     ok: @{username}")
     return True

@@ -9,6 +9,7 @@ from bot.conversation import Ask, Button, Edit, File, Message, Reply, Say, World
 from bot.render import press, told
 from bot.texts import say
 from storage import chats, subscriptions, traces
+from storage.clock import rfc3339
 from storage.model import SubscriptionId
 from storage.sql import Connection
 
@@ -40,7 +41,7 @@ async def export_me(ask: Ask, world: World) -> Reply:
 
 
 def _told(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return rfc3339(value) if isinstance(value, datetime) else str(value)
 
 
 async def delete_me(ask: Ask, world: World) -> Reply:

@@ -21,6 +21,7 @@ from bot.conversation import (
 from bot.render import bold, escape, headline, joined, line, marked, press, tidy, told, turn
 from bot.texts import say
 from storage import talks
+from storage.clock import rfc3339
 from storage.errors import NewsError
 from storage.model import Story
 
@@ -141,7 +142,7 @@ def _rows(story: Story) -> list[dict[str, str | int]]:
     return [
         {
             "story": int(story.id),
-            "told_at": item.told_at.isoformat(timespec="seconds"),
+            "told_at": rfc3339(item.told_at),
             "outlet": item.outlet.name,
             "country": item.outlet.country,
             "ownership": str(item.outlet.ownership),

@@ -64,6 +64,11 @@ def catalogue(language: str) -> Catalogue:
     return Catalogue(language if language in LANGUAGES else FALLBACK)
 
 
+def has(key: str) -> bool:
+    """Tell whether the catalogue has a sentence under this key."""
+    return key in catalogue(FALLBACK).forms
+
+
 def filled(language: str, key: str, fill: Callable[[str], str], /, **values: object) -> str:
     """Fill the sentence's placeholders with values, each written by ``fill`` after formatting.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.instance import alone, database_lock, token_lock
-from storage.errors import NewsError
+from storage.errors import NewsError, StorageError
 
 
 def test_a_second_instance_is_told_who_holds_the_lock(tmp_path: Path) -> None:
@@ -31,6 +31,49 @@ def test_the_lock_is_free_again_afterwards(tmp_path: Path) -> None:
 
 
 def test_lock_names_tell_no_token() -> None:
-    assert "AAH" not in token_lock("123:AAH").name
-    assert token_lock("123:AAH") != token_lock("124:AAH")
+    api = "https://api.telegram.org"
+    assert "AAH" not in token_lock("123:AAH", api).name
+    assert token_lock("123:AAH", api) != token_lock("124:AAH", api)
+    assert token_lock("123:AAH", api) != token_lock("123:AAH", "http://127.0.0.1:8011")
     assert database_lock(Path("a/news.db")) == Path("a/news.db.lock")
+
+
+def test_only_its_owner_reads_a_lock_file(tmp_path: Path) -> None:
+    path = tmp_path / "news.db.lock"
+    with alone(path, "instance.database"):
+        assert 0o600 == path.stat().st_mode & 0o777
+        assert f"{os.getpid()}\n" == path.read_text()
+
+
+def test_what_a_link_points_to_is_never_touched(tmp_path: Path) -> None:
+    treasure = tmp_path / "treasure"
+    treasure.write_text("mine")
+    (tmp_path / "lock").symlink_to(treasure)
+    with pytest.raises(StorageError), alone(tmp_path / "lock", "instance.token"):
+        pass
+    assert "mine" == treasure.read_text()
+
+
+def made(what: str, path: Path) -> None:
+    if what == "folder":
+        path.mkdir()
+    elif what == "pipe":
+        os.mkfifo(path)
+
+
+@pytest.mark.parametrize("what", ["folder", "pipe"])
+def test_what_is_no_file_cannot_be_a_lock(tmp_path: Path, what: str) -> None:
+    made(what, tmp_path / "lock")
+    with pytest.raises(StorageError) as raised, alone(tmp_path / "lock", "instance.database"):
+        pass
+    assert ("instance.lock", str(tmp_path / "lock")) == (
+        raised.value.text_key,
+        raised.value.values["path"],
+    )
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "lock"
+    with pytest.raises(StorageError) as raised, alone(path, "instance.database"):
+        pass
+    assert "storage.no_folder" == raised.value.text_key

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, SettingsError, read
+from bot.envfile import parsed
+from bot.settings import Settings, SettingsError, hints, load, misspelt, read
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -95,3 +96,165 @@ def test_defaults_shown_in_env_example_are_the_defaults() -> None:
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     shown = dict(re.findall(r"^#?([A-Z_]+)=(.*)$", text, re.MULTILINE))
     assert Settings() == read(shown)
+
+
+# --- the file and the environment -------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to be in, and an environment without any setting."""
+    for one in fields(Settings):
+        monkeypatch.delenv(one.name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def said(**asked: bool) -> list[str]:
+    with pytest.raises(SettingsError) as raised:
+        load(**asked)
+    return list(raised.value.problems)
+
+
+def test_the_file_beside_us_is_read(folder: Path) -> None:
+    (folder / ".env").write_text(f"TELEGRAM_BOT_TOKEN={TOKEN}\nADMIN_IDS=7\n")
+    assert Settings(telegram_bot_token=TOKEN, admin_ids=frozenset({7})) == load(need_token=True)
+
+
+def test_the_environment_wins_over_the_file_and_be_it_empty(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".env").write_text("POLL_INTERVAL=600\nADMIN_IDS=7\nDEFAULT_LANGUAGE=ru\n")
+    monkeypatch.setenv("POLL_INTERVAL", "300")
+    monkeypatch.setenv("ADMIN_IDS", "")
+    assert Settings(poll_interval=300, default_language="ru") == load()
+
+
+def test_a_token_hidden_by_an_empty_one_in_the_environment_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".env").write_text(f"TELEGRAM_BOT_TOKEN={TOKEN}\n")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "")
+    [problem] = said(need_token=True)
+    assert "empty in the process environment" in problem
+    assert ".env, line 1" in problem
+
+
+def test_reading_the_file_leaves_the_environment_as_it_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".env").write_text("POLL_INTERVAL=600\n")
+    assert 600 == load().poll_interval
+    monkeypatch.chdir("/")
+    assert Settings() == load()
+
+
+def test_only_the_file_of_this_folder_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".env").write_text("POLL_INTERVAL=600\n")
+    (folder / "inside").mkdir()
+    monkeypatch.chdir("inside")
+    assert Settings() == load()
+
+
+def test_everything_wrong_with_a_file_is_told_at_once_and_where_it_stands(folder: Path) -> None:
+    (folder / ".env").write_text(
+        "# mine\nPOLL_INTERVALL=600\nADMIN_IDS=me\nsomething else\nHTTP_PROXY=http://x\n"
+    )
+    assert [
+        ".env, line 4: has no “=”; a setting is written NAME=value, a comment begins with #",
+        "POLL_INTERVALL is no setting (.env, line 2); did you mean POLL_INTERVAL?",
+        "ADMIN_IDS must be numbers with commas between them, not 'me' (.env, line 3)",
+        (
+            "TELEGRAM_BOT_TOKEN is not set: ask @BotFather for one and put it into .env"
+            " (or try `make demo`, which needs none)"
+        ),
+    ] == said(need_token=True)
+
+
+def test_another_file_is_read_where_it_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".env").write_text("ADMIN_IDS=1\n")
+    (folder / "мой файл.env").write_text("ADMIN_IDS=2\n")
+    monkeypatch.setenv("DOTENV_PATH", "мой файл.env")
+    assert frozenset({2}) == load().admin_ids
+
+
+@pytest.mark.parametrize("name", ["nowhere.env", "a folder", "a\0b"])
+def test_a_named_file_that_cannot_be_read_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (folder / "a folder").mkdir()
+    environ = {"DOTENV_PATH": name}
+    monkeypatch.setattr("bot.settings.os.environ", environ)
+    [problem] = said()
+    assert problem.startswith(f"DOTENV_PATH names {name!r}, which cannot be read: ")
+
+
+def test_a_folder_in_the_files_place_is_told(folder: Path) -> None:
+    (folder / ".env").mkdir()
+    assert [".env cannot be read: Is a directory"] == said()
+
+
+def test_a_file_that_is_no_file_of_settings_is_told(folder: Path) -> None:
+    (folder / ".env").write_bytes(b"#" * 1_000_001)
+    [problem] = said()
+    assert "larger than a megabyte" in problem
+
+
+def test_a_file_cannot_name_another_file() -> None:
+    with pytest.raises(SettingsError, match="process environment only"):
+        read({}, parsed(b"DOTENV_PATH=other.env\n", ".env"))
+    assert Settings() == read({}, parsed(b"DOTENV_PATH=.env\n", ".env"))
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("POLL_INTERVALL", "POLL_INTERVAL"),
+        ("POLL_INTREVAL", "POLL_INTERVAL"),
+        ("ADMIN_ID", "ADMIN_IDS"),
+        ("TELEGRAM_BOT_TOKENS", "TELEGRAM_BOT_TOKEN"),
+        ("telegram_bot_token", "TELEGRAM_BOT_TOKEN"),
+        ("LOGLEVEL", "LOG_LEVEL"),
+        ("ТELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_TOKEN"),  # a Cyrillic letter
+        ("LOG_LEVEL", None),
+        ("PATH", None),
+        ("LANG", None),
+        ("DATABASE_URL", None),
+        ("TELEGRAM_API_ID", None),
+    ],
+)
+def test_a_name_that_is_nearly_a_settings_is_told(name: str, meant: str | None) -> None:
+    assert ([(name, meant)] if meant else []) == list(misspelt([name]))
+
+
+def test_no_setting_is_nearly_another() -> None:
+    names = [one.name.upper() for one in fields(Settings)]
+    assert [] == [name for name in names for _ in misspelt([f"{name}X"]) if f"{name}X" in names]
+    for name in names:
+        [(_, meant)] = misspelt([f"{name}X"])
+        assert name == meant
+
+
+def test_a_name_of_the_environment_that_is_nearly_a_settings_is_a_hint_only(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGLEVEL", "debug")
+    assert ("LOGLEVEL is no setting (process environment); did you mean LOG_LEVEL?",) == hints()
+    assert Settings() == load()
+
+
+@pytest.mark.parametrize("raw", [".", "/", "..", "a\nb"])
+def test_a_database_is_a_file(raw: str) -> None:
+    assert ["DATABASE_PATH"] == problems(DATABASE_PATH=raw)
+
+
+def test_what_a_caller_replaces_may_be_wrong() -> None:
+    environ = {"TELEGRAM_BOT_TOKEN": "paste here", "POLL_INTERVAL": "soon"}
+    with pytest.raises(SettingsError) as raised:
+        read(environ, without=frozenset({"telegram_bot_token"}))
+    [problem] = raised.value.problems
+    assert problem.startswith("POLL_INTERVAL")

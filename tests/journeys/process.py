@@ -35,6 +35,11 @@ class Running:
         self.process.send_signal(sign)
         return await self.ended()
 
+    async def interrupt(self) -> int:
+        """Press Ctrl-C, which reaches all that the program has started, and return its exit code."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        return await self.ended()
+
     async def ended(self) -> int:
         """Return the exit code when the program has ended."""
         async with asyncio.timeout(LONGEST_S):
@@ -51,13 +56,18 @@ async def started(folder: Path, *words: str, **settings: str) -> AsyncIterator[R
         "LOG_FORMAT": "json",
         "TMPDIR": str(folder),
     } | settings
+    async with launched(sys.executable, "-m", "bot", *words, cwd=folder, env=env) as running:
+        yield running
+
+
+@asynccontextmanager
+async def launched(*words: str, cwd: Path, env: dict[str, str]) -> AsyncIterator[Running]:
+    """Run a program at the head of a process group of its own, as a terminal does."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
         *words,
-        cwd=folder,
+        cwd=cwd,
         env=env,
+        start_new_session=True,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -76,6 +86,6 @@ async def started(folder: Path, *words: str, **settings: str) -> AsyncIterator[R
         yield Running(process, log, heard)
     finally:
         if process.returncode is None:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
         await listening

@@ -36,7 +36,7 @@ def test_another_programs_database_is_refused_and_not_touched(tmp_path: Path) ->
 def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("not a database, " * 100)
-    assert key_of(path) == "storage.corrupt"
+    assert key_of(path) == "storage.not_database"
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_the_files_place_is_refused(tmp_path: Path) -> None:
-    assert key_of(tmp_path) == "storage.unwritable"
+    assert key_of(tmp_path) == "storage.is_folder"
 
 
 def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ class _Reader:
 
     def read(self) -> tuple[Node, str]:
         if not any(one.sort in _WORDY for one in self._lexemes):
-            raise NewsError("query.empty", position=0, example=EXAMPLE)
+            raise self._wordless()
         terms = [one for one in self._lexemes if one.sort in _WORDY]
         if len(terms) > MAX_TERMS:
             raise NewsError(
@@ -63,6 +63,15 @@ class _Reader:
                 "query.unbalanced", position=left.at, example="(газ OR нефть) Казахстан"
             )
         return node, told
+
+    def _wordless(self) -> NewsError:
+        """Say what is wrong with a query that has no word: nothing there, or brackets alone."""
+        brackets = [one for one in self._lexemes if one.sort in (Sort.OPEN, Sort.CLOSE)]
+        if not brackets:
+            return NewsError("query.empty", position=0, example=EXAMPLE)
+        opened = sum(one.sort is Sort.OPEN for one in brackets)
+        key = "query.empty_brackets" if 2 * opened == len(brackets) else "query.unbalanced"
+        return NewsError(key, position=brackets[0].at, example="(газ OR нефть) Казахстан")
 
     def _peek(self) -> Lexeme | None:
         return self._lexemes[self._at] if self._at < len(self._lexemes) else None

@@ -16,12 +16,18 @@ Cli = Callable[..., Result]
 
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
-    """Call ``steppewire`` with words; ``input`` is stdin, other keywords are settings."""
+    """Call ``steppewire`` with words; ``input`` is stdin, other keywords are settings (None: not set).
+
+    A ``.env`` in the test's folder is read, as everywhere.
+    """
     handlers = logging.getLogger().handlers[:]
     monkeypatch.chdir(tmp_path)
 
-    def call(*words: str, input: str | None = None, **settings: str) -> Result:  # noqa: A002 (click's word)
-        env = {"DATABASE_PATH": str(tmp_path / "news.db"), "LOG_LEVEL": "ERROR"} | settings
+    def call(*words: str, input: str | None = None, **settings: str | None) -> Result:  # noqa: A002 (click's word)
+        env: dict[str, str | None] = {
+            "DATABASE_PATH": str(tmp_path / "news.db"),
+            "LOG_LEVEL": "ERROR",
+        } | settings
         return CliRunner().invoke(main, list(words), input=input, env=env)
 
     yield call

@@ -53,3 +53,10 @@ def test_readme_examples_are_real_commands():
     named = set(re.findall(r"^steppewire (\w+)", README, re.MULTILINE))
     assert named
     assert named <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("every", ["0", "-1", "nan", "inf", "0.001", "1e9"])
+def test_a_demos_pace_is_one(cli, tmp_path, every):
+    result = cli("demo", "--every", every)
+    assert (2, True) == (result.exit_code, "cannot be" in result.stderr)
+    assert [] == list(tmp_path.iterdir())

@@ -43,7 +43,10 @@ def test_a_query_reads_back_in_one_canonical_form(typed, expected) -> None:
     [
         ("", "query.empty", 0),
         ("   ", "query.empty", 0),
-        ("()", "query.empty", 0),
+        ("()", "query.empty_brackets", 0),
+        ("(", "query.unbalanced", 0),
+        (" ) (", "query.empty_brackets", 1),
+        ("))", "query.unbalanced", 0),
         ("газ ()", "query.empty_brackets", 4),
         ("(газ OR нефть", "query.unbalanced", 0),
         ("газ) нефть", "query.unbalanced", 3),

@@ -1,0 +1,46 @@
+"""An empty clone with a virtual environment made before: what `make` finds on the second day.
+
+The packages are those of the tests' own environment; the code that runs is the clone's.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+NOT_CLONED = (".git", ".venv", "*.egg-info", "__pycache__", ".*_cache", ".coverage*", ".env")
+NOT_CLONED_EITHER = ("*.db", "*.db-*", "demo-data*", ".hypothesis", "build", "dist")
+
+
+def cloned(folder: Path) -> Path:
+    """Copy the repository as an archive of it would be, without anybody's .env, and its tests."""
+    ignored = shutil.ignore_patterns(*NOT_CLONED, *NOT_CLONED_EITHER, "tests")
+    return Path(shutil.copytree(ROOT, folder, ignore=ignored))
+
+
+def furnish(clone: Path) -> None:
+    """Make .venv as the Makefile does, with packages that are on this machine already."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", ".venv"], cwd=clone, check=True)
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    packages = clone / ".venv" / "lib" / version / "site-packages"
+    (packages / "shared.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    install = [sys.executable, "-m", "pip", "--python", ".venv/bin/python", "install", "-q"]
+    subprocess.run(
+        [*install, "--no-index", "--no-deps", "--no-build-isolation", "-e", "."],
+        cwd=clone,
+        check=True,
+        env=os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_CONFIG_FILE": os.devnull},
+    )
+    for stamp in ("made", "ready"):
+        (clone / ".venv" / stamp).touch()
+
+
+def empty_environment(home: Path) -> dict[str, str]:
+    """What `env -i` with a path and a home leaves."""
+    make = shutil.which("make")
+    assert make, "make is not here"
+    path = f"{Path(make).parent}:/usr/bin:/bin"
+    return {"PATH": path, "HOME": str(home)}
