@@ -184,14 +184,16 @@ export class Talk {
   // first message that is in view.
   keeping(change) {
     if (this.pinned) { change(); this.toEnd(); return; }
-    const top = this.list.getBoundingClientRect().top;
-    const inView = [...this.list.querySelectorAll("[data-message]")].find((node) => node.getBoundingClientRect().bottom > top);
-    const id = inView?.dataset.message, was = inView?.getBoundingClientRect();
-    change();
-    const is = id && $(`[data-message="${id}"]`, this.list)?.getBoundingClientRect();
+    const top = this.list.scrollTop;
+    const ends = (node) => node.offsetTop + node.offsetHeight; // where it lies, even while it moves in
+    const inView = [...this.list.querySelectorAll("[data-message]")].find((node) => ends(node) > top);
     // Of one that began above and ends here, the end stays: more is read below it than of it.
-    const tail = was && was.top < top && was.bottom < top + this.list.clientHeight;
-    if (is) this.list.scrollTop += tail ? is.bottom - was.bottom : is.top - was.top;
+    const tail = inView && inView.offsetTop < top && ends(inView) < top + this.list.clientHeight;
+    const place = tail ? ends : (node) => node.offsetTop;
+    const was = inView && place(inView);
+    change();
+    const now = inView && $(`[data-message="${inView.dataset.message}"]`, this.list);
+    if (now) this.list.scrollTop = top + place(now) - was;
     this.scrolled();
   }
 
@@ -239,7 +241,8 @@ export class Talk {
 
   jump(id) {
     const node = $(`[data-message="${id}"]`, this.list);
-    node?.scrollIntoView({ block: "center", behavior: "smooth" });
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    node?.scrollIntoView({ block: "center", behavior: calm ? "instant" : "smooth" });
     node?.animate([{ background: "var(--flash)" }, { background: "transparent" }], 1400);
   }
 
