@@ -11,13 +11,14 @@ AT_ONCE ?= 3
 # Each of the processes that tests start would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo run test check lint lock clean
+.PHONY: help demo run test check lint lock picture clean
 
 help:
 	@echo "make demo   see it work: no token, no network, a chat page in the browser"
 	@echo "make run    run the real bot (put TELEGRAM_BOT_TOKEN into .env first)"
 	@echo "make test   everything CI checks: style, types, arrows between rooms, tests, coverage"
 	@echo "make lint   the quick part of it: style, types, arrows"
+	@echo "make picture take README's picture of the demo anew (needs a Chromium)"
 	@echo "make lock   pin newer versions of the packages"
 
 demo: $(VENV)/ready
@@ -41,6 +42,9 @@ lint: $(VENV)/ready-dev
 
 lock: $(VENV)/ready-dev
 	@sh deploy/lock.sh
+
+picture: $(VENV)/ready-dev
+	@$(BIN)/python -m scripts.take_picture
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage

@@ -19,7 +19,7 @@ from tests.journeys.process import started
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("journey")]
 
-BOT = "[data-message]:not([data-out])"
+BOT = "[data-message]:not([data-out]) [data-text]"
 WITHIN = 30.0
 
 
