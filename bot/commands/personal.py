@@ -54,10 +54,8 @@ def _question(ask: Ask, count: int) -> Message:
     return Message(
         told(ask.language, "delete_me.sure", count=count),
         (
-            (
-                Button(f"🗑 {say(ask.language, 'button.delete_me')}", press("delz")),
-                Button(f"✖️ {say(ask.language, 'button.cancel')}", press("x")),
-            ),
+            (Button(f"🗑 {say(ask.language, 'button.delete_me')}", press("delz")),),
+            (Button(f"✖️ {say(ask.language, 'button.cancel')}", press("x")),),
         ),
     )
 

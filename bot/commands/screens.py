@@ -44,7 +44,7 @@ def _menu(language: str) -> Keyboard:
     return (
         (button("🌐", "settings.language", "lang"), button("🕗", "settings.zone", "zone")),
         (button("📰", "settings.digests", "times"), button("📅", "settings.days", "days")),
-        (button("🌙", "settings.quiet", "quiet"), button("🔔", "settings.cap", "cap")),
+        (button("🌙", "settings.quiet", "quiet"), button("🔔", "button.cap", "cap")),
         (Button(f"👁 {say(language, 'button.preview')}", press("dp")),),
     )
 

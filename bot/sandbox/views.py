@@ -98,8 +98,9 @@ def _private_frame(telegram: Telegram, key: Key) -> Json:
         "kind": "private",
         "title": texts["name"] or bot.user.name,
         "username": bot.user.username,
-        "subtitle": "bot",
-        "about": texts["description"] or texts["short_description"],
+        "members": 0,
+        "about": texts["description"],
+        "bio": texts["short_description"],
         "started": dialog.started,
         "blocked": dialog.blocked,
         "writable": True,
@@ -113,13 +114,13 @@ def _shared_frame(telegram: Telegram, person_id: int, key: Key) -> Json:
     inside = [m for m in chat.members if m.is_inside]
     me = chat.member(person_id)
     admin = me is not None and me.is_admin
-    noun = "subscriber" if chat.kind == "channel" else "member"
     return {
         "kind": chat.kind,
         "title": chat.title,
         "username": chat.username,
-        "subtitle": f"{len(inside)} {noun}{'' if len(inside) == 1 else 's'}",
+        "members": len(inside),
         "about": "",
+        "bio": "",
         "started": True,
         "blocked": False,
         "writable": chat.kind != "channel" or admin,

@@ -98,7 +98,7 @@ def test_an_alert_has_headline_summary_outlets_time_and_reason() -> None:
         ),
         (
             (
-                Button("📖 2 outlets", "s:7"),
+                Button("📖 All 2", "s:7"),
                 Button("🔕 Mute", "m:7"),
                 Button("❓ Why", "w:7"),
             ),

@@ -47,6 +47,37 @@ async def test_commands_are_offered_in_the_persons_language_and_picked_by_keyboa
         await page.gone("[data-popup]")
         await page.type("[data-input]", "/")
         await page.press("ArrowDown")
+        await page.press("ArrowDown")
+        await page.press("Enter")
+        await page.text(MESSAGE, "Macron in Astana")
+
+
+async def test_what_is_typed_is_sent_whatever_longer_command_is_offered(chrome, sandbox):
+    async with chrome.page(sandbox.page_url) as page:
+        await page.click('[data-action="start"]')
+        await page.text(MESSAGE, "Hello")
+        await page.type("[data-input]", "/ric")
+        await page.see('[data-command="rich"]')
+        await page.press("Enter")
+        await page.text(f"{MESSAGE}[data-out]", "/ric")
+        await page.gone("[data-popup]")
+        assert "/rich" not in await page.all_text(f"{MESSAGE}[data-out] [data-text]")
+
+
+async def test_the_menu_is_walked_by_the_keyboard_and_left_with_escape(chrome, sandbox):
+    async with chrome.page(sandbox.page_url) as page:
+        await page.click('[data-action="start"]')
+        await page.text(MESSAGE, "Hello")
+        await page.click('[data-action="menu"]')
+        await page.until("document.activeElement.dataset.command === 'start'")
+        await page.press("ArrowDown")
+        await page.until("document.activeElement.dataset.command === 'rich'")
+        await page.press("Escape")
+        await page.gone("[data-popup]")
+        await page.until("document.activeElement.dataset.action === 'menu'")
+        await page.press("Enter")
+        await page.see("[data-command]")
+        await page.press("ArrowDown")
         await page.press("Enter")
         await page.text(MESSAGE, "Macron in Astana")
 

@@ -60,6 +60,8 @@ async function become(person, chat) {
   app.me = person;
   speak(app.people.find((one) => one.id === person)?.language.slice(0, 2));
   $("[data-banner]").textContent = word("banner");
+  $("[data-people]").setAttribute("aria-label", word("whoami"));
+  $("nav").setAttribute("aria-label", word("chats"));
   $("[data-nothing]").textContent = word("choose");
   app.chats = await get("chats", { person });
   app.talk?.close();
@@ -134,6 +136,7 @@ async function main() {
   await become(person, chat);
   window.addEventListener("popstate", () => { const wanted = fromHash(); if (wanted.person !== app.me) become(wanted.person, wanted.chat); else if (wanted.chat && frameOf(wanted.chat)) openChat(wanted.chat); else leave(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) app.talk?.scrolled(); });
+  window.addEventListener("resize", () => { app.talk?.composer.fit(); });
   document.body.dataset.ready = "";
 }
 

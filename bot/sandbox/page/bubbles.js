@@ -13,8 +13,43 @@ export function bubble(message, shared, hooks) {
   if (message.out) data.out = "";
   if (message.service) return el("div", { class: "service", data }, el("span", {}, message.service));
   const classes = ["row", message.out ? "out" : "in"];
+  const column = el("div", { class: "column" }, balloon(message, shared, hooks), keyboard(message, hooks));
+  return el("article", { class: classes.join(" "), data, "aria-label": named(message) },
+    shared && !message.out ? portrait(message) : null,
+    column,
+    iconButton("reply", word("reply"), "reply", () => hooks.reply(message)));
+}
+
+// Shows a message as edited in the bubble that is there. What is the same stays the same node, so
+// that a button does not vanish under a finger; what a person has unfolded stays unfolded.
+export function rewrite(node, before, message, shared, hooks) {
+  const old = node.querySelector(".bubble");
+  if (!old || message.service) { node.replaceWith(bubble(message, shared, hooks)); return; }
+  node.setAttribute("aria-label", named(message));
+  const focused = node.contains(document.activeElement) ? document.activeElement : null;
+  const next = balloon(message, shared, hooks);
+  reopen(old, next);
+  old.replaceWith(next);
+  if (JSON.stringify(before.keyboard) !== JSON.stringify(message.keyboard)) {
+    node.querySelector(".keys")?.remove();
+    next.after(...[keyboard(message, hooks)].filter(Boolean));
+  }
+  if (focused && !focused.isConnected) (node.querySelector(`[data-button="${focused.dataset.button}"]`) ?? node.querySelector("button, a"))?.focus({ preventScroll: true });
+}
+
+function reopen(old, next) {
+  for (const [all, open, act] of [["blockquote:has([data-action])", "blockquote:not(.folded)", "[data-action]"], [".spoiler", ".spoiler.open", null]]) {
+    const were = [...old.querySelectorAll(all)], are = [...next.querySelectorAll(all)];
+    if (were.length !== are.length) continue;
+    were.forEach((one, place) => { if (one.matches(open)) (act ? are[place].querySelector(act) : are[place]).click(); });
+  }
+}
+
+const named = (message) => `${message.author}, ${clock(message.at)}`;
+
+function balloon(message, shared, hooks) {
   const big = message.text && BIG_EMOJI.test(message.text) && !message.photo && !message.document && !message.reply;
-  const body = el("div", { class: `bubble${big ? " big" : ""}${message.photo ? " pictured" : ""}` },
+  return el("div", { class: `bubble${big ? " big" : ""}${message.photo ? " pictured" : ""}` },
     shared && !message.out ? el("div", { class: `author ink${Math.abs(message.author_id) % 7}` }, message.author) : null,
     message.topic ? el("div", { class: "topic", data: { topic: message.thread } }, `# ${message.topic}`) : null,
     message.reply ? quoted(message.reply, hooks) : null,
@@ -22,11 +57,6 @@ export function bubble(message, shared, hooks) {
     message.document ? attachment(message.document) : null,
     message.location ? place(message.location) : null,
     text(message, hooks));
-  const column = el("div", { class: "column" }, body, keyboard(message, hooks));
-  return el("article", { class: classes.join(" "), data, "aria-label": `${message.author}, ${clock(message.at)}` },
-    shared && !message.out ? portrait(message) : null,
-    column,
-    iconButton("reply", word("reply"), "reply", () => hooks.reply(message)));
 }
 
 function portrait(message) {
@@ -37,7 +67,7 @@ function portrait(message) {
 function text(message, hooks) {
   const meta = el("span", { class: "meta" },
     message.via ? el("span", {}, `via @${message.via}`) : null,
-    message.silent && !message.out ? el("span", { class: "silent", title: "sent without sound" }, "🔕") : null,
+    message.silent && !message.out ? el("span", { class: "silent", title: word("silently") }, "🔕") : null,
     message.edited ? el("span", { data: { edited: "" } }, word("edited")) : null,
     el("time", { datetime: new Date(message.at).toISOString(), title: new Date(message.at).toLocaleString() }, clock(message.at)),
     message.out ? icon("checks") : null);
@@ -50,7 +80,7 @@ function quoted(reply, hooks) {
 }
 
 function photo(file, caption) {
-  const image = el("img", { src: fileUrl(file.id), alt: caption ? caption.slice(0, 120) : "Photo", width: file.width || null, height: file.height || null, loading: "lazy" });
+  const image = el("img", { src: fileUrl(file.id), alt: caption ? caption.slice(0, 120) : word("photo"), width: file.width || null, height: file.height || null, loading: "lazy" });
   return el("a", { class: "photo", href: fileUrl(file.id), target: "_blank", rel: "noopener", data: { photo: file.id } }, image);
 }
 
@@ -70,14 +100,16 @@ function keyboard(message, hooks) {
   return el("div", { class: "keys" }, message.keyboard.map((row) => el("div", {}, row.map((key) => button(message, key, hooks)))));
 }
 
+const label = (key) => el("span", { class: "label" }, key.text);
+
 function button(message, key, hooks) {
   const data = { button: key.number };
   if (key.kind === "url") {
     const onclick = (event) => { if (hooks.link(key.value)) event.preventDefault(); };
-    return el("a", { class: "key", href: key.value, target: "_blank", rel: "noopener noreferrer", data, onclick }, key.text, icon("out"));
+    return el("a", { class: "key", href: key.value, target: "_blank", rel: "noopener noreferrer", data, onclick }, label(key), icon("out"));
   }
   const run = (event) => (key.kind === "copy" ? copy(key.value) : key.kind === "inline" ? hooks.inline(key.value) : hooks.press(message, key, event.currentTarget));
-  return el("button", { type: "button", class: "key", data, onclick: run }, key.text, key.kind === "copy" ? icon("copy") : null);
+  return el("button", { type: "button", class: "key", data, onclick: run }, label(key), key.kind === "copy" ? icon("copy") : null);
 }
 
 export function separator(label) {

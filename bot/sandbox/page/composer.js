@@ -15,16 +15,17 @@ export class Composer {
     this.options = [];
     this.picked = 0;
     this.drafts = new Map();
-    this.input = el("textarea", { rows: "1", data: { input: "" }, "aria-label": word("message"), placeholder: word("message"), autocomplete: "off", enterkeyhint: "send",
+    this.input = el("textarea", { rows: "1", data: { input: "" }, "aria-label": word("message"), placeholder: word("message"), autocomplete: "off", enterkeyhint: "send", "aria-autocomplete": "list", "aria-controls": "popup",
       oninput: () => this.changed(), onkeydown: (event) => this.key(event), onpaste: (event) => this.pasted(event) });
-    this.sendButton = iconButton("send", "Send", "send", () => this.send());
+    this.sendButton = iconButton("send", word("send"), "send", () => this.send());
     this.file = el("input", { type: "file", hidden: true, multiple: true, data: { file: "" }, onchange: () => { this.files(this.file.files); this.file.value = ""; } });
-    this.popup = el("div", { class: "popup", role: "listbox", hidden: true, data: { popup: "" } });
+    this.popup = el("div", { class: "popup", id: "popup", role: "listbox", "aria-label": word("offers"), hidden: true, data: { popup: "" }, onkeydown: (event) => this.key(event) });
     this.replyBar = el("div", { class: "reply-bar", hidden: true });
     this.keys = el("div", { class: "reply-keys", hidden: true, data: { replyKeyboard: "" } });
-    this.menu = el("button", { type: "button", class: "menu", data: { action: "menu" }, onclick: () => this.toggleMenu() }, icon("menu"), el("span", {}, word("menu")));
+    this.menu = el("button", { type: "button", class: "menu", "aria-label": word("menu"), data: { action: "menu" }, onclick: () => this.toggleMenu() }, icon("menu"), el("span", {}, word("menu")));
+    this.writing = el("div", { class: "writing" }, this.menu, iconButton("attach", word("attach"), "attach", () => this.attach()), this.input, this.sendButton, this.file);
     this.root = el("div", { class: "composer", data: { composer: "" } }, this.popup, this.replyBar,
-      el("div", { class: "writing" }, this.menu, iconButton("attach", "Attach", "attach", () => this.attach()), this.input, this.sendButton, this.file), this.keys);
+      this.writing, this.keys);
   }
 
   get text() { return this.input.value; }
@@ -45,12 +46,19 @@ export class Composer {
     this.menu.hidden = !frame.commands.length;
     this.keys.hidden = !frame.keyboard;
     this.keys.replaceChildren(...(frame.keyboard ?? []).map((row) => el("div", {}, row.map((key) =>
-      el("button", { type: "button", class: "key", data: { replyKey: key.text }, onclick: () => (key.location ? this.place() : this.say(key.text)) }, key.text)))));
+      el("button", { type: "button", class: "key", data: { replyKey: key.text }, onclick: () => (key.location ? this.place() : this.say(key.text)) }, el("span", { class: "label" }, key.text))))));
+    this.fit();
+  }
+
+  // As high as its text; what is hidden has no height to measure.
+  fit() {
+    this.input.style.height = "auto";
+    if (this.input.scrollHeight) this.input.style.height = `${Math.min(this.input.scrollHeight, 180)}px`;
   }
 
   changed() {
-    this.input.style.height = "auto";
-    this.input.style.height = `${Math.min(this.input.scrollHeight, 180)}px`;
+    this.writing.classList.toggle("filled", Boolean(this.text));
+    this.fit();
     this.sendButton.disabled = !this.text.trim();
     const { chat } = this.context();
     if (chat) this.drafts.set(this.draftKey(chat), this.text);
@@ -63,13 +71,13 @@ export class Composer {
   suggest(prefix) {
     const { chat } = this.context();
     const found = chat.commands.filter((command) => command.command.startsWith(prefix.toLowerCase()));
-    this.open(found.map((command) => ({ title: `/${command.command}`, note: command.description, data: { command: command.command }, run: () => this.command(command.command) })));
+    this.open(found.map((command) => ({ title: `/${command.command}`, note: command.description, data: { command: command.command }, run: () => this.command(command.command) })), "", -1);
   }
 
   toggleMenu() {
     if (!this.popup.hidden) { this.close(); return; }
     this.suggest("");
-    this.input.focus();
+    this.enter(this.menu);
   }
 
   command(name) {
@@ -89,24 +97,52 @@ export class Composer {
   inlineResults(event) {
     const { chat, person } = this.context();
     this.open(event.results.map((result, index) => ({ title: result.title, note: result.description, data: { result: index },
-      run: () => { this.input.value = ""; this.changed(); act("choose", person, chat.id, { ask: event.ask, index }); } })));
+      run: () => { this.input.value = ""; this.changed(); act("choose", person, chat.id, { ask: event.ask, index }); } })), "cards");
   }
 
-  open(options, narrow = false) {
+  // `kind`: how they look, "" a line each, "cards" title over text, "narrow" a small menu.
+  // `picked`: what Enter takes; -1 leaves it to the arrow keys, and Enter sends what is typed.
+  open(options, kind = "", picked = 0) {
     this.options = options;
-    this.popup.classList.toggle("narrow", narrow);
-    this.picked = 0;
+    this.popup.className = `popup ${kind}`;
+    this.picked = picked;
     this.popup.hidden = !options.length;
-    this.popup.replaceChildren(...options.map((option, place) => el("button", { type: "button", role: "option", tabindex: "-1", data: option.data, "aria-selected": String(place === 0), onclick: option.run },
-      el("b", {}, option.title), el("span", {}, option.note))));
+    this.popup.replaceChildren(...options.map((option, place) => el("button", { type: "button", role: "option", tabindex: "-1", id: `option-${place}`, data: option.data, onclick: option.run },
+      el("b", {}, option.title), option.note ? el("span", {}, option.note) : null)));
+    this.popup.scrollTop = 0;
+    this.tellPicked();
   }
 
-  close() { this.options = []; this.popup.hidden = true; }
+  // `back`: where the keyboard goes from the list, the text field without it.
+  close(back = null) {
+    if (this.popup.contains(document.activeElement)) back ? back.focus() : focusInput();
+    this.options = [];
+    this.picked = -1;
+    this.popup.hidden = true;
+    this.tellPicked();
+  }
 
-  pick(step) {
-    this.picked = (this.picked + step + this.options.length) % this.options.length;
+  tellPicked() {
     [...this.popup.children].forEach((node, place) => node.setAttribute("aria-selected", String(place === this.picked)));
-    this.popup.children[this.picked].scrollIntoView({ block: "nearest" });
+    if (this.picked >= 0) this.input.setAttribute("aria-activedescendant", `option-${this.picked}`);
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  // Brings the keyboard into the list; Escape brings it back to what opened it.
+  enter(opener) {
+    this.opener = opener;
+    this.popup.firstChild?.focus();
+    this.pick(1);
+  }
+
+  // Moves to the next or previous option; the keyboard goes along when it is in the list.
+  pick(step) {
+    const count = this.options.length;
+    this.picked = (Math.max(this.picked, step > 0 ? -1 : 0) + step + count) % count;
+    this.tellPicked();
+    const node = this.popup.children[this.picked];
+    node.scrollIntoView({ block: "nearest" });
+    if (this.popup.contains(document.activeElement)) node.focus();
   }
 
   key(event) {
@@ -114,16 +150,16 @@ export class Composer {
     const open = !this.popup.hidden;
     if (open && (event.key === "ArrowDown" || event.key === "ArrowUp")) { event.preventDefault(); this.pick(event.key === "ArrowDown" ? 1 : -1); }
     else if (open && event.key === "Tab") { event.preventDefault(); this.complete(); }
-    else if (event.key === "Escape") { this.close(); this.quote(null); }
+    else if (event.key === "Escape") { this.close(this.opener); this.quote(null); }
     else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
-      if (open && this.options.length && this.text !== this.options[this.picked].title) this.options[this.picked].run();
+      if (open && this.picked >= 0) this.options[this.picked].run();
       else this.send();
     }
   }
 
   complete() {
-    const option = this.options[this.picked];
+    const option = this.options[Math.max(this.picked, 0)];
     if (!option.data.command) { option.run(); return; }
     this.input.value = `${option.title} `;
     this.changed();
@@ -157,8 +193,9 @@ export class Composer {
     if (this.options.length) { this.close(); return; }
     this.open([
       { title: word("file"), note: "≤ 20 MB", data: { attach: "file" }, run: () => { this.close(); this.file.click(); } },
-      { title: word("place"), note: "📍", data: { attach: "location" }, run: () => { this.close(); this.place(); } },
-    ], true);
+      { title: word("place"), note: "", data: { attach: "location" }, run: () => { this.close(); this.place(); } },
+    ], "narrow", -1);
+    this.enter(this.root.querySelector('[data-action="attach"]'));
   }
 
   place() {

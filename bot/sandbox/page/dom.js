@@ -1,5 +1,7 @@
 // Elements from plain values. Foreign text only ever becomes text nodes: nothing here parses HTML.
 
+import { word } from "./labels.js";
+
 export function el(tag, props = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
@@ -74,5 +76,5 @@ export function dialog(label, body, buttons) {
 
 export async function copy(text) {
   try { await navigator.clipboard.writeText(text); } catch { return; }
-  toast("Copied");
+  toast(word("copied"));
 }

@@ -40,7 +40,7 @@ function wrap(entity, source, children, hooks) {
     case "bot_command":
       return el("button", { type: "button", class: "link", data: { tap: source }, onclick: () => hooks.command(source) }, children);
     case "spoiler": return spoiler(children);
-    case "code": return el("code", { title: "Copy", tabindex: "0", role: "button", onclick: () => copy(source), onkeydown: onEnter(() => copy(source)) }, children);
+    case "code": return el("code", { title: word("copy"), tabindex: "0", role: "button", onclick: () => copy(source), onkeydown: onEnter(() => copy(source)) }, children);
     case "pre": return pre(entity.language, source, children);
     case "blockquote": return el("blockquote", {}, children);
     case "expandable_blockquote": return expandable(children);
@@ -65,7 +65,7 @@ function spoiler(children) {
 }
 
 function pre(language, source, children) {
-  const head = el("span", { class: "pre-head" }, el("span", {}, language || "code"), el("button", { type: "button", class: "link", onclick: () => copy(source) }, "copy"));
+  const head = el("span", { class: "pre-head" }, el("span", {}, language || "code"), el("button", { type: "button", class: "link", onclick: () => copy(source) }, word("copy").toLowerCase()));
   return el("pre", {}, head, el("code", {}, children));
 }
 

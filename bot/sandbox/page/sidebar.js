@@ -1,14 +1,14 @@
 // Who you are, and your chats.
 
 import { $, avatar, el } from "./dom.js";
-import { shortTime, word } from "./labels.js";
+import { role, shortTime, word } from "./labels.js";
 
 export function showPeople(people, me, choose) {
   const rows = people.map((person) => el("button", {
-    type: "button", class: "person", "aria-pressed": String(person.id === me), title: `${person.name}, ${person.role}`,
+    type: "button", class: "person", "aria-pressed": String(person.id === me), title: `${person.name}, ${role(person.role)}`,
     data: { person: person.id }, onclick: () => choose(person.id),
-  }, avatar(person.name, person.id), el("span", { class: "who" }, el("b", {}, person.name.split(" ")[0]), el("small", {}, person.role)),
-  person.unread && person.id !== me ? el("span", { class: "dot", "aria-label": `${person.unread} unread` }) : null));
+  }, avatar(person.name, person.id), el("span", { class: "who" }, el("b", {}, person.name.split(" ")[0]), el("small", {}, role(person.role))),
+  person.unread && person.id !== me ? el("span", { class: "dot", role: "img", "aria-label": `${word("unread")}: ${person.unread}` }) : null));
   $("[data-people]").replaceChildren(...rows);
 }
 
@@ -26,11 +26,11 @@ function row(chat, selected, choose) {
     el("span", { class: "lines" },
       el("span", { class: "line" }, el("b", {}, chat.title), badgeOf(chat), el("time", {}, chat.last ? shortTime(chat.last.at) : "")),
       el("span", { class: "line" }, el("span", { class: "last" }, lastLine(chat)),
-        chat.unread ? el("span", { class: "unread", data: { unread: chat.unread }, "aria-label": `${chat.unread} unread` }, chat.unread > 99 ? "99+" : chat.unread) : null)));
+        chat.unread ? el("span", { class: "unread", data: { unread: chat.unread }, role: "img", "aria-label": `${word("unread")}: ${chat.unread}` }, chat.unread > 99 ? "99+" : chat.unread) : null)));
 }
 
 function badgeOf(chat) {
-  return chat.kind === "private" ? el("span", { class: "tag" }, "bot") : chat.kind === "channel" ? el("span", { class: "tag" }, "channel") : null;
+  return chat.kind === "private" ? el("span", { class: "tag" }, word("bot")) : chat.kind === "channel" ? el("span", { class: "tag" }, word("channel")) : null;
 }
 
 function lastLine(chat) {

@@ -1,11 +1,11 @@
 // The open chat: its header, its messages, its foot.
 
 import { act, get } from "./api.js";
-import { bubble, separator } from "./bubbles.js";
+import { bubble, rewrite, separator } from "./bubbles.js";
 import { $, dialog, el, iconButton } from "./dom.js";
 import { face } from "./sidebar.js";
 import { Composer, focusInput } from "./composer.js";
-import { day, word } from "./labels.js";
+import { day, kindOf, word } from "./labels.js";
 
 const NEAR = 80; // pixels from the end that still count as "at the end"
 const TYPING = 5000;
@@ -27,7 +27,7 @@ export class Talk {
       link: (url) => this.link(url),
       press: (message, key, node) => this.press(message, key, node),
       inline: (query) => { this.composer.input.value = `@${app.bot()} ${query}`; this.composer.changed(); this.composer.input.focus(); },
-      reply: (message) => this.composer.quote(message),
+      reply: (message) => this.composer.quote(this.messages.get(message.id) ?? message), // as edited since
       jump: (id) => this.jump(id),
     };
     this.build();
@@ -39,13 +39,14 @@ export class Talk {
     this.faceSlot = el("span", { class: "face" });
     this.list = el("div", { class: "messages", data: { messages: "" }, role: "log", "aria-live": "polite", tabindex: "0" });
     this.list.addEventListener("scroll", () => this.scrolled());
-    this.downButton = iconButton("down", "To the end", "down", () => this.toEnd(true));
+    new ResizeObserver(() => { if (this.frame && this.pinned) this.toEnd(); }).observe(this.list);
+    this.downButton = iconButton("down", word("down"), "down", () => this.toEnd(true));
     this.downButton.hidden = true;
     this.start = el("button", { type: "button", class: "start", data: { action: "start" }, onclick: () => this.pressStart() });
     this.readonly = el("p", { class: "readonly" });
     this.pane = $("[data-chat-pane]");
     this.pane.replaceChildren(
-      el("header", {}, iconButton("back", "Back", "back", () => this.app.leave()), this.faceSlot, el("span", { class: "titles" }, this.title, this.subtitle), iconButton("more", "More", "more", () => this.more())),
+      el("header", {}, iconButton("back", word("back"), "back", () => this.app.leave()), this.faceSlot, el("span", { class: "titles" }, this.title, this.subtitle), iconButton("more", word("actions"), "more", () => this.more())),
       this.list, el("footer", {}, this.downButton, this.composer.root, this.start, this.readonly));
     this.composer.acceptDrops(this.pane);
   }
@@ -74,9 +75,11 @@ export class Talk {
   close() { this.frame = null; this.late = null; this.pane.hidden = true; }
 
   showFrame(frame) {
+    const about = this.frame?.about;
     this.frame = frame;
+    if (!this.messages.size && this.list.firstChild && about !== frame.about) this.redraw(); // the bot has just introduced itself
     this.title.textContent = frame.title;
-    if (!this.typing) this.subtitle.textContent = frame.subtitle;
+    if (!this.typing) this.subtitle.textContent = kindOf(frame);
     if (this.faceSlot.dataset.of !== `${frame.id}`) { this.faceSlot.replaceChildren(face(frame)); this.faceSlot.dataset.of = `${frame.id}`; }
     const idle = frame.kind === "private" && (!frame.started || frame.blocked);
     this.start.hidden = !idle;
@@ -141,11 +144,9 @@ export class Talk {
   async loadOlder() {
     const first = this.messages.keys().next().value;
     const { messages, more } = await get("messages", { person: this.owner, chat: this.frame.id, before: first });
-    const height = this.list.scrollHeight;
     this.messages = new Map([...messages.map((message) => [message.id, message]), ...this.messages]);
     this.older = more;
-    this.redraw();
-    this.list.scrollTop += this.list.scrollHeight - height;
+    this.keeping(() => this.redraw());
   }
 
   // What happened in this chat
@@ -154,7 +155,7 @@ export class Talk {
     if (this.late) { this.late.push(event); return; }
     if (event.kind === "message") this.added(event.message);
     if (event.kind === "edit") this.edited(event.message);
-    if (event.kind === "delete") { this.messages.delete(event.message); this.redraw(); }
+    if (event.kind === "delete") { this.messages.delete(event.message); this.keeping(() => this.redraw()); }
     if (event.kind === "action") this.showTyping(event.action);
     if (event.frame) { this.showFrame(event.frame); if (this.pinned) this.markRead(); }
   }
@@ -172,14 +173,30 @@ export class Talk {
   }
 
   edited(message) {
-    const follow = this.pinned;
-    this.messages.set(message.id, message);
+    const before = this.messages.get(message.id);
     const node = $(`[data-message="${message.id}"]`, this.list);
-    const next = bubble(message, this.frame.kind !== "private", this.hooks);
-    if (node?.classList.contains("joined")) next.classList.add("joined");
-    node?.replaceWith(next);
-    if (follow) this.toEnd();
+    if (!node) return; // older than what is shown
+    this.messages.set(message.id, message);
+    this.keeping(() => rewrite(node, before, message, this.frame.kind !== "private", this.hooks));
   }
+
+  // Changes the list while what a person reads stays where it is: at the end the end, else the
+  // first message that is in view.
+  keeping(change) {
+    if (this.pinned) { change(); this.toEnd(); return; }
+    const top = this.list.scrollTop;
+    const ends = (node) => node.offsetTop + node.offsetHeight; // where it lies, even while it moves in
+    const inView = [...this.list.querySelectorAll("[data-message]")].find((node) => ends(node) > top);
+    // Of one that began above and ends here, the end stays: more is read below it than of it.
+    const tail = inView && inView.offsetTop < top && ends(inView) < top + this.list.clientHeight;
+    const place = tail ? ends : (node) => node.offsetTop;
+    const was = inView && place(inView);
+    change();
+    const now = inView && $(`[data-message="${inView.dataset.message}"]`, this.list);
+    if (now) this.list.scrollTop = top + place(now) - was;
+    this.scrolled();
+  }
+
 
   showTyping(action) {
     this.stopTyping();
@@ -190,7 +207,7 @@ export class Talk {
   stopTyping() {
     clearTimeout(this.typing);
     this.typing = 0;
-    this.subtitle.textContent = this.frame?.subtitle ?? "";
+    this.subtitle.textContent = this.frame ? kindOf(this.frame) : "";
   }
 
   // What the person does
@@ -224,7 +241,8 @@ export class Talk {
 
   jump(id) {
     const node = $(`[data-message="${id}"]`, this.list);
-    node?.scrollIntoView({ block: "center", behavior: "smooth" });
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    node?.scrollIntoView({ block: "center", behavior: calm ? "instant" : "smooth" });
     node?.animate([{ background: "var(--flash)" }, { background: "transparent" }], 1400);
   }
 
@@ -233,7 +251,7 @@ export class Talk {
     const choices = [];
     if (frame.kind === "private" && frame.started && !frame.blocked) choices.push([word("block"), "block", () => act("block", owner, frame.id)]);
     if (frame.kind !== "private" && frame.admin && !frame.has_bot) choices.push([word("add"), "add-bot", () => act("add_bot", owner, frame.id)]);
-    const facts = el("div", { class: "profile" }, face(frame), el("h2", {}, frame.title), frame.username ? el("p", {}, `@${frame.username}`) : null, el("p", {}, frame.about || frame.subtitle));
+    const facts = el("div", { class: "profile" }, face(frame), el("h2", {}, frame.title), frame.username ? el("p", {}, `@${frame.username}`) : null, el("p", { data: { bio: "" } }, frame.bio || kindOf(frame)));
     dialog(frame.title, facts, [...choices, [word("cancel"), "cancel", null]]);
   }
 }

@@ -1,0 +1,69 @@
+"""Everything the bot's buttons lead to: a walk through all commands and all that they offer."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+
+from bot.commands import COMMANDS
+from bot.conversation import Keyboard, Picture
+from bot.render import stories as render
+from storage.database import Database
+from storage.errors import NewsError
+from tests.bot.newsroom import OUTLETS, Newsroom
+from tests.bot.people import ADMIN, Person, messages
+from tests.bot.tellings import story as told
+from tests.bot.tellings import telling
+
+MANY = 28  # outlets that tell one story
+WORDS = {
+    "subscribe": "uranium",
+    "search": "uranium",
+    "trends": "uranium",
+    "story": "1",
+    "why": "1",
+    "mute": "1",
+    "feed": "1",
+    "pausefeed": "1",
+    "removefeed": "1",
+    "broadcast": "Good news",
+}
+LEFT_ALONE = ("delz", "t:lang:", "fz")  # they end the walk, or change its language
+FARTHEST = 400  # presses
+HEADLINE = "Kazakhstan raises uranium output at Inkai to 4000 tonnes"
+
+
+async def keyboards(db: Database, language: str) -> AsyncIterator[Keyboard]:
+    """Yield every keyboard that an admin, who reads as well, meets in a language."""
+    room = await Newsroom.opened(db)
+    for outlet in OUTLETS:
+        await room.tells(outlet, HEADLINE)
+    person = await Person.comes(room.world(), ADMIN, language)
+    for one in _alerts(language):
+        yield one
+    ahead = [f"/{command.name} {WORDS.get(command.name, '')}".strip() for command in COMMANDS]
+    seen = set(ahead)
+    while ahead and len(seen) < FARTHEST:
+        said = ahead.pop(0)
+        with contextlib.suppress(NewsError):  # a story is asked for that is muted by now, say
+            await (person.types(said) if said.startswith("/") else person.sends(said))
+        for keyboard in _keyboards(person):
+            yield keyboard
+            ahead += [press for press in _presses(keyboard) if press not in seen]
+            seen |= set(ahead)
+
+
+def _alerts(language: str) -> Iterator[Keyboard]:
+    """Give what stands under alerts: a story told by one outlet, and by many."""
+    many = [telling(HEADLINE, outlet=f"Outlet {number}") for number in range(MANY)]
+    yield render.alert_buttons(told(many[0]), language)
+    yield render.alert_buttons(told(*many), language)
+
+
+def _keyboards(person: Person) -> Iterator[Keyboard]:
+    if isinstance(person.last, Picture):
+        yield person.last.keyboard
+    yield from (message.keyboard for message in messages(person.last))
+
+
+def _presses(keyboard: Keyboard) -> list[str]:
+    all_of_them = [button.press for row in keyboard for button in row]
+    return [press for press in all_of_them if press and not press.startswith(LEFT_ALONE)]
