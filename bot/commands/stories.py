@@ -7,13 +7,13 @@ from dataclasses import replace
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, Toast, World
 from bot.render import card, headline, press, reasons, tidy, told
 from bot.texts import say
-from storage import chats, items, matches, subscriptions, traces
+from storage import chats, matches, subscriptions, traces
 from storage import stories as archive
 from storage.errors import NewsError
 from storage.model import Story, StoryId
 from storage.sql import Connection
 from watchers import archive as search
-from watchers import keywords
+from watchers import explanation, keywords
 
 MOST_TRIED = 20
 
@@ -115,6 +115,7 @@ async def why_pressed(ask: Ask, world: World) -> Reply:
 
 async def explained(ask: Ask, world: World, one: Story) -> Message:
     """Gather what is known of a story for this chat and say it."""
+    names = world.desk.names
 
     def gathered(db: Connection) -> reasons.Trace:
         return reasons.Trace(
@@ -123,9 +124,8 @@ async def explained(ask: Ask, world: World, one: Story) -> Message:
             queries={s.id: s.query for s in subscriptions.of_chat(db, ask.chat.id)},
             deliveries=traces.of_story(db, ask.chat.id, one.id),
             muted=one.id in chats.muted(db, ask.chat.id),
-            evidence=tuple((item, *items.reasons(db, item.id)) for item in one.items[:10])
-            if ask.is_admin
-            else (),
+            evidence=explanation.accounts(db, one, names) if ask.is_admin else (),
+            entities=names.entities,
         )
 
     trace = await world.db.read(gathered)

@@ -38,6 +38,9 @@ from storage.model import (
 )
 from storage.sql import Connection
 from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
+from watchers.explanation import Account, Apart, Came
+from watchers.stories import Grounds
+from watchers.text.names import EntityId
 
 AGO = NOW - timedelta(hours=2)
 
@@ -225,7 +228,7 @@ def test_why_says_what_became_of_it_and_for_what_reason() -> None:
         deliveries=(owed(DeliveryState.HELD, "quiet"), owed(DeliveryState.FAILED, "odd <thing>")),
     )
     assert "• Alert: held since 11:00 (quiet hours)" in said
-    assert "• Alert: not sent, 11:00 (odd <thing>)" in said
+    assert "• Alert: not sent, 11:00 (Telegram says “odd <thing>”)" in said
 
 
 def test_why_says_when_nothing_met_or_came_too_early() -> None:
@@ -236,10 +239,29 @@ def test_why_says_when_nothing_met_or_came_too_early() -> None:
 
 
 def test_admins_see_what_joined_each_telling() -> None:
+    first, second = TOLD.items[0], replace(TOLD.items[0], id=ItemId(2))
+    both = replace(TOLD, items=(first, second))
     evidence = (
-        (TOLD.items[0], 0.913, [{"title": 0.9}, ["place", "kz"]]),
-        (TOLD.items[0], 1.0, ()),
+        Account(first, Came.FIRST),
+        Account(
+            second,
+            Came.LIKE,
+            0.913,
+            first,
+            Grounds(0.42, ("railway", "Tokayev"), figures=("9 <cars>",), places=(EntityId("kz"),)),
+            apart=(Apart("place", ("kz", "kg"), first),),
+        ),
     )
-    said = explained(evidence=evidence)
-    assert "Steppe Courier · 0.91 · title=0.9; place; kz" in said
-    assert "Steppe Courier · 1.00" in said
+    trace = reasons.Trace(both, evidence=evidence)
+    said = plain(reasons.why(trace, ALMATY, now=NOW).html)
+    assert "1. 🇰🇿 Steppe Courier\n— The first telling of this story" in said
+    assert (
+        "2. 🇰🇿 Steppe Courier\n— 91% sure to be the same event as 1 (Steppe Courier): 42% of the"
+        " text word for word; 2 rare words in common: railway, Tokayev; the same figure: 9 <cars>;"
+        " the same place: Kazakhstan\n— Not the same as 1 (Steppe Courier): the places differ:"
+        " Kazakhstan and Kyrgyzstan" in said
+    )
+
+
+def test_a_sure_verdict_is_not_said_to_be_certain() -> None:
+    assert (99, 100, 0) == (reasons.percent(0.999), reasons.percent(1.0), reasons.percent(0.001))
