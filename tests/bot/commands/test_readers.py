@@ -411,7 +411,9 @@ async def test_a_trend_counts_the_readers_own_days(room: Newsroom, anna: Person)
 
 async def test_sources_tell_who_owns_them(room: Newsroom, anna: Person) -> None:
     assert "5 outlets" in await anna.types("/sources")
-    assert "Steppe Courier independent" in await anna.types("/sources kz")
+    said = await anna.types("/sources kz")
+    assert "Kazakhstan · 2 outlets" in said
+    assert "• 🇰🇿 Steppe Courier (independent)" in said
 
 
 async def test_everything_kept_can_be_taken_home(anna: Person) -> None:
