@@ -26,14 +26,14 @@ async def wanted(ask: Ask, world: World) -> Story:
     if found := _NUMBER.fullmatch(text):
         return await by_number(world, int(found[1]))
     if text:
-        raise NewsError("story.no_number", text=tidy(text, 40))
+        raise NewsError("story.no_number", text=tidy(text, 40), command=ask.command or "story")
     owed = (
         await world.db.read(traces.of_message, ask.here.id, ask.replies_to)
         if ask.replies_to is not None
         else None
     )
     if owed is None or owed.story_id is None:
-        raise NewsError("story.which")
+        raise NewsError("story.which", command=ask.command or "story")
     return await by_number(world, owed.story_id)
 
 

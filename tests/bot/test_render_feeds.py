@@ -43,6 +43,7 @@ from watchers.stories import Grounds
 from watchers.text.names import EntityId
 
 AGO = NOW - timedelta(hours=2)
+AGO_S = timedelta(seconds=1)
 
 
 def feed(number: int = 1, **state: object) -> Feed:
@@ -62,6 +63,7 @@ ILL = {"status": FeedStatus.ERROR, "error_key": "error.timeout", "error_values":
     [
         ({}, "⚪", "not read yet"),
         (OK, "🟢", "last news 2 hours ago"),
+        (OK | {"last_new_at": NOW - timedelta(seconds=43)}, "🟢", "last news just now"),
         (OK | {"silent_since": AGO}, "🟡", "answers, but brings nothing new (2 hours ago)"),
         (ILL, "🔴", "No complete answer came within 30 seconds."),
         (ILL | {"failing_since": AGO}, "🔴",
@@ -73,8 +75,28 @@ ILL = {"status": FeedStatus.ERROR, "error_key": "error.timeout", "error_values":
 def test_a_feeds_health_is_a_sign_and_a_reason(
     state: dict[str, object], sign: str, said: str
 ) -> None:
-    one = feed(**state)
+    one = replace(feed(**state), items=4)
     assert (sign, said) == (render.sign(one), render.condition(one, "en", NOW))
+
+
+def test_an_empty_feed_has_no_last_news_and_one_that_is_due_no_past() -> None:
+    looked = {"last_new_at": NOW, "last_checked_at": NOW, "next_check_at": NOW - AGO_S}
+    empty = feed(**(OK | looked))
+    said = plain(render.detail(empty, ALMATY, now=NOW).html)
+    assert "answers, no news yet" in said
+    assert "Checked: just now" in said
+    assert "Last news: none yet" in said
+    assert "Next look: now" in said
+    later = replace(empty.state, next_check_at=NOW + timedelta(minutes=5))
+    assert "Next look: in 5 minutes" in plain(
+        render.detail(replace(empty, state=later), ALMATY, now=NOW).html
+    )
+    assert "Следующая проверка: сейчас" in plain(render.detail(empty, MOSCOW, now=NOW).html)
+
+
+def test_a_paused_feed_is_said_to_be_whatever_it_told_before() -> None:
+    paused = replace(feed(**(OK | {"status": FeedStatus.PAUSED})), items=4)
+    assert "paused" == render.condition(paused, "en", NOW)
 
 
 def test_whoever_needs_a_look_stands_first() -> None:
@@ -96,7 +118,7 @@ def test_a_thousand_feeds_are_pages() -> None:
 def test_a_feed_in_full_leaves_out_what_is_not_known() -> None:
     said = plain(render.detail(feed(), MOSCOW, now=NOW).html)
     assert "Адрес: https://o1.example/rss" in said
-    assert "Ошибок подряд" not in said
+    assert "Неудач подряд" not in said
     known = replace(
         feed(**OK, last_checked_at=AGO, interval_s=900, last_status=200, failure_count=3),
         moved_from="https://old.example/", languages=("ru", "uz-Latn"),
@@ -172,7 +194,7 @@ def test_admins_are_told_once_and_only_those_who_met_us(connection: Connection) 
     assert 1 == owe_feed_notices(connection, {5, 6}, NOW)
     assert 0 == owe_feed_notices(connection, {5, 6}, NOW)
     (owed,) = deliveries.take(connection, NOW, 10)
-    assert "заболела" in owed.payload["html"]
+    assert "перестал читаться" in owed.payload["html"]
 
 
 # --- why ------------------------------------------------------------------------------------
