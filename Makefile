@@ -11,11 +11,7 @@ AT_ONCE ?= 3
 # Each of the processes that tests start would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
-<<<<<<< HEAD
-.PHONY: help demo run test test-all check lint lock clean
-=======
-.PHONY: help demo run test check lint lock picture clean
->>>>>>> front/page
+.PHONY: help demo run test test-all check lint lock picture clean
 
 help:
 	@echo "make demo   see it work: no token, no network, a chat page in the browser"
@@ -23,7 +19,7 @@ help:
 	@echo "make test   everything CI checks: style, types, arrows between rooms, tests, coverage"
 	@echo "make test-all  the tests on every Python from 3.11 on that is found here"
 	@echo "make lint   the quick part of it: style, types, arrows"
-	@echo "make picture take README's picture of the demo anew (needs a Chromium)"
+	@echo "make picture  take README's picture of the demo anew (needs a Chromium)"
 	@echo "make lock   pin newer versions of the packages"
 
 demo: $(VENV)/ready

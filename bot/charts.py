@@ -1,19 +1,50 @@
 """Counts → a chart as PNG. Pure; matplotlib is loaded when the first chart is asked for."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
+from typing import Any
 
 INCHES = (5.4, 3.5)
 DOTS_PER_INCH = 220
 """A phone shows it some seven centimetres wide: letters must be large within it."""
 
-INK, BAR, PEAK, LINE = "#1c2733", "#4c9be8", "#1f6fc2", "#d7dee6"
-FEW_BARS = 40
+INK, SOFT, BAR, PEAK, LINE, VOID = (
+    "#1c2733", "#5f6b77", "#4c9be8", "#1f6fc2", "#d7dee6", "#eef1f4",
+)  # fmt: skip
+FEW_BARS = 31
+LABELS_APART = 12
+"""Dots between two labels under the bars: less reads as one word."""
+
+ROOM_TO_SAY = 0.16
+"""Share of the width from which the time before the archive has room for its words."""
 
 
-def days(counts: Mapping[datetime, int], title: str, labels: Mapping[datetime, str]) -> bytes:
-    """Draw a bar a day. ``labels`` names the days that get one under their bar."""
+def days(
+    counts: Mapping[datetime, int | None],
+    title: str,
+    labels: Mapping[datetime, str],
+    unknown: str = "",
+) -> bytes:
+    """Draw a bar a day, as a PNG picture. For what it means see ``drawn``."""
+    out = io.BytesIO()
+    drawn(counts, title, labels, unknown).savefig(out, format="png")
+    return out.getvalue()
+
+
+def drawn(
+    counts: Mapping[datetime, int | None],
+    title: str,
+    labels: Mapping[datetime, str],
+    unknown: str = "",
+) -> Any:
+    """Draw a bar a day; a matplotlib figure.
+
+    ``labels`` name the days that may get one under their bar; as many as fit get it, the last
+    day first. Days counted None were before the archive began: they are shaded, and say
+    ``unknown``.
+    """
     # Not at the top: matplotlib takes half a second and 40 MB that most runs never need.
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
@@ -22,25 +53,50 @@ def days(counts: Mapping[datetime, int], title: str, labels: Mapping[datetime, s
     figure = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor="white", layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    values = list(counts.values())
+    values = [value or 0 for value in counts.values()]
     most = max(values, default=0)
     colours = [PEAK if value == most and value else BAR for value in values]
     bars = axes.bar(range(len(values)), values, color=colours, width=0.82, zorder=2)
     if len(values) <= FEW_BARS:
         axes.bar_label(
             bars, [str(value) if value else "" for value in values], padding=2, color=INK,
-            fontsize=10,
+            fontsize=10 if len(values) <= FEW_BARS // 2 else 8,
         )  # fmt: skip
     # A dollar would begin a formula, and this title is typed by people.
     axes.set_title(title.replace("$", r"\$"), loc="left", color=INK, fontsize=15, pad=12)
-    ticks = [(place, labels[day]) for place, day in enumerate(counts) if day in labels]
-    axes.set_xticks([place for place, _ in ticks], [label for _, label in ticks])
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, min_n_ticks=1))
     axes.set_ylim(0, max(most * 1.15, 1))
+    axes.set_xlim(-0.6, len(values) - 0.4)
     axes.grid(axis="y", color=LINE, zorder=1)
     axes.tick_params(colors=INK, labelsize=11, length=0)
     for side in axes.spines.values():
         side.set_visible(False)
-    out = io.BytesIO()
-    figure.savefig(out, format="png")
-    return out.getvalue()
+    _shade(axes, list(counts.values()), unknown)
+    _label(
+        figure, axes, [(place, labels[day]) for place, day in enumerate(counts) if day in labels]
+    )
+    return figure
+
+
+def _shade(axes: Any, values: Sequence[int | None], unknown: str) -> None:
+    """Shade the days before the archive began: nothing counted there is not zero."""
+    before = next((at for at, value in enumerate(values) if value is not None), len(values))
+    if not before:
+        return
+    axes.axvspan(-0.6, before - 0.5, color=VOID, zorder=0, linewidth=0)
+    if before / len(values) >= ROOM_TO_SAY:
+        axes.text(
+            (before - 1.1) / 2, axes.get_ylim()[1] / 2, unknown, color=SOFT, fontsize=10,
+            ha="center", va="center", zorder=3, linespacing=1.4,
+        )  # fmt: skip
+
+
+def _label(figure: Any, axes: Any, ticks: Sequence[tuple[int, str]]) -> None:
+    """Label as many days as fit without touching, counted from the last."""
+    for step in range(1, len(ticks) + 1):
+        shown = ticks[::-1][::step][::-1]
+        axes.set_xticks([place for place, _ in shown], [label for _, label in shown])
+        figure.draw_without_rendering()
+        boxes = [label.get_window_extent() for label in axes.get_xticklabels()]
+        if all(right.x0 - left.x1 >= LABELS_APART for left, right in pairwise(boxes)):
+            return

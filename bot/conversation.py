@@ -104,11 +104,12 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Send a PNG picture."""
+    """Send a PNG picture; ``in_place`` puts it where the pressed button's message is."""
 
     png: bytes
     caption: Html = NO_HTML
     keyboard: Keyboard = ()
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)

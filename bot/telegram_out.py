@@ -14,6 +14,7 @@ from telegram import (
     InlineKeyboardMarkup,
     InlineQuery,
     InlineQueryResultArticle,
+    InputMediaPhoto,
     InputTextMessageContent,
     LinkPreviewOptions,
     ReplyParameters,
@@ -42,6 +43,7 @@ log = structlog.get_logger(__name__)
 
 MOST_TOAST = 190
 MOST_CAPTION = 1024
+PICTURE_NAME = "chart.png"
 REPORT_EVERY = timedelta(seconds=3)
 """Each shown step of a long work is an edit, and edits count against Telegram's limits."""
 
@@ -70,6 +72,9 @@ async def deliver(reply: Reply, where: Where, world: World) -> None:
         case Edit(message, toast):
             await acknowledge(where, toast)
             await edit(where, message)
+        case Picture(in_place=True) if where.pressed is not None:
+            await acknowledge(where)
+            await edit_picture(where, reply, where.pressed)
         case Working(first, work):
             await acknowledge(where)
             await carry_out(first, work, where, world)
@@ -102,7 +107,7 @@ async def send_new(reply: Say | Toast | File | Picture, where: Where) -> None:
             await where.bot.send_photo(
                 where.chat_id,
                 photo=png,
-                filename="chart.png",
+                filename=PICTURE_NAME,
                 caption=caption or None,
                 parse_mode=ParseMode.HTML,
                 reply_markup=markup_of(keyboard),
@@ -193,6 +198,27 @@ async def edit(where: Where, message: Message) -> None:
             return  # a double press: it is there already
         log.info("edit refused", error=error.message)
         await send(where, message)
+
+
+async def edit_picture(where: Where, picture: Picture, message_id: int) -> None:
+    """Put a picture in the place of the pressed message; send it where that is gone."""
+    try:
+        await where.bot.edit_message_media(
+            InputMediaPhoto(
+                picture.png,
+                caption=picture.caption or None,
+                parse_mode=ParseMode.HTML,
+                filename=PICTURE_NAME,
+            ),
+            chat_id=where.chat_id,
+            message_id=message_id,
+            reply_markup=markup_of(picture.keyboard),
+        )
+    except BadRequest as error:
+        if NOT_MODIFIED in error.message.casefold():
+            return  # a double press: it is there already
+        log.info("edit refused", error=error.message)
+        await send_new(picture, where)
 
 
 def unreadable(error: TelegramError) -> bool:

@@ -1,5 +1,14 @@
 """Requests that cannot be granted, told in the reader's language by whoever meets the person."""
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A value of a sentence that is itself said in the reader's language: a catalogue's key."""
+
+    key: str
+
 
 class NewsError(Exception):
     """A wrong request: a key of the translation catalogue and the values its sentence needs.

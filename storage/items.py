@@ -169,6 +169,12 @@ def every(db: Connection, *, feed_id: FeedId | None = None) -> Iterator[tuple[It
         yield of_row(row[1:]), row[0]
 
 
+def headlines(db: Connection, limit: int) -> list[str]:
+    """Return the newest headlines."""
+    rows = db.conn.execute("select title from items order by id desc limit ?", (limit,))
+    return [row[0] for row in rows]
+
+
 def by_ids(db: Connection, ids: Iterable[ItemId]) -> tuple[Item, ...]:
     """Return these items, in the order asked; ids that are not there are left out."""
     wanted = list(ids)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage.sql import Connection, to_ms
+from storage.sql import Connection, from_ms, to_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +43,8 @@ def totals(db: Connection, now: datetime) -> Totals:
         ),
         bytes=one("pragma page_count") * one("pragma page_size"),
     )
+
+
+def began(db: Connection) -> datetime | None:
+    """Return when the archive's first item came, None while it is empty."""
+    return from_ms(db.conn.execute("select min(first_seen) from items").fetchone()[0])

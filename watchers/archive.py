@@ -1,6 +1,8 @@
 """Searching the archive: the index narrows, the one matcher decides, stories are ranked."""
 
 import asyncio
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -14,12 +16,16 @@ from storage.sql import Connection
 from watchers import keywords
 from watchers.text import words
 from watchers.text.names import Gazetteer, gazetteer
+from watchers.text.normal import clean, fold_case
 
 SCAN = 300
 """How many of the newest hits are ranked; a reader never pages further."""
 
 PROBE = 3_000
 """How many of the newest items are tried where nothing in a query narrows the archive."""
+
+HEADLINES = 2_000
+"""Of how many of the newest headlines the words are known when one was misspelt."""
 
 COUNTED = 20
 """How many stories a query that the index only narrows is counted to; beyond, it is estimated."""
@@ -30,6 +36,8 @@ CHECKED_A_STORY = 5
 HALF_LIFE = timedelta(days=3)
 """In which a story's weight halves: an old big story yields to a small fresh one."""
 
+
+_WORD = re.compile(r"[^\W\d_]{4,}(?:ʼ[^\W\d_]+)*")
 
 NO_WORDS = words.Analysis("", "", (), (), 0, (), (), frozenset())
 """For queries of filters alone, which look at no word."""
@@ -144,6 +152,19 @@ async def by_day(
     for hit in await db.read(search.all_hits, keywords.fts(query), began):
         told.setdefault(hit.seen_at.astimezone(here).date(), set()).add(hit.story_id)
     return {clock.instant(day, 0, time_zone): len(ids) for day, ids in told.items()}
+
+
+async def told_words(db: Database) -> Counter[str]:
+    """Count the words of the newest headlines in normal form: what a misspelt word may mean."""
+    return await db.read(_told_words)
+
+
+def _told_words(db: Connection) -> Counter[str]:
+    return Counter(
+        word
+        for title in items.headlines(db, HEADLINES)
+        for word in _WORD.findall(fold_case(clean(title)))
+    )
 
 
 def narrowed(

@@ -5,14 +5,18 @@ from typing import Any
 
 import click
 
-from bot.cli.common import archive, as_json, command, emit, now, told
+from bot.cli.common import archive, as_json, command, emit, now, short, told
+from bot.render import reasons
 from bot.settings import Settings
+from storage import aliases
 from storage import items as item_store
 from storage import stories as story_store
+from storage.database import Database
 from storage.errors import NewsError
 from storage.model import Item, Story, StoryId
 from watchers import archive as searching
-from watchers import keywords
+from watchers import explanation, keywords
+from watchers.text.names import gazetteer, with_aliases
 
 MOST_FOUND = 200
 
@@ -104,15 +108,31 @@ async def story(settings: Settings, id_: int, *, why: bool, as_json: bool) -> No
             raise NewsError("story.unknown", id=id_)
         row = story_row(found)
         if why:
-            for telling in row["items"]:
-                score, reasons = await db.read(item_store.reasons, telling["id"])
-                telling["score"], telling["why"] = score, reasons or []
+            await explain(db, found, row["items"])
     if as_json:
         emit([row], as_json=True, columns=())
         return
     click.echo(row["title"])
     columns = ("published", "outlet", "ownership", "lang", "title", "url")
-    emit(row["items"], as_json=False, columns=(*columns, "score", "why") if why else columns)
+    emit(row["items"], as_json=False, columns=columns)
+    if why:
+        click.echo("\nWhat joined the tellings")
+        for at, telling in enumerate(row["items"], 1):
+            click.echo(f"{at}. {short(telling['outlet'])}")
+            for line in telling["why"]:
+                click.echo(f"   {line}")
+
+
+async def explain(db: Database, found: Story, rows: list[dict[str, Any]]) -> None:
+    """Add to the tellings of a story how sure the desk was of each, and in words why."""
+    names = with_aliases(gazetteer(), await db.read(aliases.every))
+    told_of = {
+        one.item.id: one for one in await db.read(explanation.accounts, found, names, len(rows))
+    }
+    for row in rows:
+        account = told_of[row["id"]]
+        row["score"] = account.score
+        row["why"] = reasons.account(account, found, "en", names.entities)
 
 
 @click.command()

@@ -142,5 +142,6 @@ ANSWERS: dict[str, Handler] = {
 plain_text = talk.plain_text
 inline = talk.inline
 unknown = talk.Unknown(
-    tuple(command.name for command in COMMANDS if command.audience is Audience.EVERYONE)
+    tuple(command.name for command in COMMANDS if command.audience is Audience.EVERYONE),
+    tuple(command.name for command in COMMANDS if command.audience is Audience.ADMINS),
 )

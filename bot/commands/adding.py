@@ -1,6 +1,7 @@
 """/addfeed, /checkfeed: what is at an address, seen before anything is kept."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from bot.conversation import (
     Ask,
@@ -18,11 +19,12 @@ from bot.conversation import (
 from bot.render import bold, code, escape, joined, press, tidy, told
 from bot.render import feeds as render
 from bot.texts import complaint, say
-from storage import talks
+from storage import feeds, talks
 from storage.errors import NewsError
-from storage.model import Feed
+from storage.model import Feed, FeedStatus
 from watchers import sources
 from watchers.discover import Seen
+from watchers.text import urls
 
 SAMPLES = 3
 MOST_LINKS = 4
@@ -52,6 +54,8 @@ async def looked(ask: Ask, world: World, typed: str, *, adding: bool) -> Reply:
         await world.db.write(talks.expect, ask.here.id, ask.person_id, "addfeed", world.clock())
         return Say((Message(told(ask.language, "addfeed.what"), asks=True),))
     address, _ = sources.source(typed)
+    if adding and (there := await known(world, address)):
+        return Say((here_already(there, ask, world),))
     look = _given(world.look)
 
     async def work(_: Report) -> Reply:
@@ -59,6 +63,27 @@ async def looked(ask: Ask, world: World, typed: str, *, adding: bool) -> Reply:
 
     first = told(ask.language, "addfeed.looking", address=tidy(address, 200))
     return Working(Message(first), work)
+
+
+async def known(world: World, *addresses: str) -> Feed | None:
+    """Return the feed that is read at one of these addresses already, or was before it moved.
+
+    Addresses that differ in nothing that a server minds (scheme, ``www.``, a slash at the end)
+    are one. Feeds that are paused or gone for good are known as well.
+    """
+    wanted = {urls.canonical_key(one) for one in addresses if one} - {""}
+    for feed in await world.db.read(feeds.every, polled_only=True):
+        if wanted & {urls.canonical_key(one) for one in (feed.url, feed.moved_from) if one}:
+            return feed
+    return None
+
+
+def here_already(feed: Feed, ask: Ask, world: World) -> Message:
+    """Say that a feed is there, how it is, and let it be resumed where it rests."""
+    page = render.detail(feed, ask.here, now=world.clock())
+    resting = feed.state.status in (FeedStatus.PAUSED, FeedStatus.GONE)
+    key = "addfeed.resting" if resting else "addfeed.known"
+    return replace(page, html=joined((told(ask.language, key), page.html), "\n\n"))
 
 
 def _given(part: "Callable[[str], Awaitable[Seen]] | None") -> Callable[[str], Awaitable[Seen]]:
@@ -74,6 +99,8 @@ async def shown(ask: Ask, world: World, seen: Seen, *, adding: bool) -> Message:
         said = escape(complaint(language, seen.error_key, seen.error_values))
         head = joined(("🔴", code(tidy(seen.asked, 300))), " ")
         return Message(joined((head, said), "\n\n"), await _links(ask, world, seen))
+    if adding and (there := await known(world, seen.url, getattr(seen.outcome, "url", ""))):
+        return here_already(there, ask, world)
     samples = [
         render.sample(one.title, one.url, one.published, ask.here, now)
         for one in seen.entries[:SAMPLES]

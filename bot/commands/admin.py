@@ -1,5 +1,8 @@
 """/stats, /users, /limits: how the whole is doing, for admins."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 from bot.conversation import Ask, Html, Message, Reply, Say, World
 from bot.render import bold, italic, joined, told
 from bot.render.feeds import SIGNS
@@ -34,7 +37,9 @@ async def statistics(ask: Ask, world: World) -> Reply:
 
     totals, by_status = await world.db.read(gathered)
     health = "  ".join(f"{SIGNS[status]} {n}" for status, n in sorted(by_status.items()))
-    spoken = ", ".join(f"{label} {n}" for label, n in totals.languages_today)
+    spoken = _listed(
+        (words.language_name(label, language), n) for label, n in totals.languages_today
+    )
     return Say((table(say(language, "stats.head"), [
         (say(language, "stats.feeds"), health),
         (say(language, "stats.items"), totals.items),
@@ -43,7 +48,7 @@ async def statistics(ask: Ask, world: World) -> Reply:
         (say(language, "stats.stories_today"), totals.stories_today),
         (say(language, "stats.languages"), spoken),
         (say(language, "stats.sent_today"), totals.sent_today),
-        (say(language, "stats.size"), f"{words.number(totals.bytes / MEGABYTE, language)} MB"),
+        (say(language, "stats.size"), say(language, "n.megabytes", size=totals.bytes / MEGABYTE)),
     ], language),))  # fmt: skip
 
 
@@ -55,15 +60,21 @@ async def users(ask: Ask, world: World) -> Reply:
         (say(language, "users.active"), read.active),
         (say(language, "users.new"), read.new_this_week),
         (say(language, "users.gone"), read.gone),
-        (say(language, "users.kinds"), _listed(read.kinds)),
-        (say(language, "users.languages"), _listed(read.languages)),
+        (say(language, "users.kinds"),
+         _listed((say(language, f"chat.kind_{kind}"), n) for kind, n in read.kinds)),
+        (say(language, "users.languages"),
+         _listed((words.language_name(label, language), n) for label, n in read.languages)),
         (say(language, "users.subscriptions"), read.subscriptions),
         (say(language, "users.subscribing"), read.chats_subscribing),
     ], language),))  # fmt: skip
 
 
-def _listed(counts: tuple[tuple[str, int], ...]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in counts)
+def _listed(counts: Iterable[tuple[str, int]]) -> str:
+    """Sum up by name: labels of one language (uz-Latn, uz-Cyrl) are one to people."""
+    summed: Counter[str] = Counter()
+    for name, count in counts:
+        summed[name] += count
+    return ", ".join(f"{name} {count}" for name, count in summed.items())
 
 
 async def limits(ask: Ask, world: World) -> Reply:

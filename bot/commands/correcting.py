@@ -54,6 +54,10 @@ def two_numbers(text: str, key: str) -> tuple[int, int]:
 async def merge(ask: Ask, world: World) -> Reply:
     """Make one story of two; the decision is remembered."""
     one, into = two_numbers(ask.text, "merge.form")
+    first, second = await stories.by_number(world, one), await stories.by_number(world, into)
+    if first.id == second.id:
+        key = "merge.itself" if one == into else "merge.one_already"
+        raise NewsError(key, one=str(one), other=str(into), id=str(first.id))
     together = await world.desk.merge(StoryId(one), StoryId(into), ask.person_id, world.clock())
     story = await stories.by_number(world, together)
     return Say(
@@ -68,8 +72,10 @@ async def split(ask: Ask, world: World) -> Reply:
     """Take one telling, by its place in the card, out into a story of its own."""
     number, place = two_numbers(ask.text, "split.form")
     story = await stories.by_number(world, number)
-    if not 1 <= place <= len(story.items) or len(story.items) == 1:
-        raise NewsError("split.no_telling", place=place, count=len(story.items))
+    if len(story.items) == 1:
+        raise NewsError("split.only_one", id=str(story.id))
+    if not 1 <= place <= len(story.items):
+        raise NewsError("split.no_telling", place=str(place), count=len(story.items))
     item = story.items[place - 1]
     own = await world.desk.move(item.id, None, ask.person_id, world.clock())
     alone = await stories.by_number(world, own)

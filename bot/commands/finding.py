@@ -39,21 +39,22 @@ async def find(
 async def suggestions(world: World, text: str) -> tuple[str, ...]:
     """Return queries near to one that found nothing, and that do find something.
 
-    First with misspelt names put right, then each of several words alone.
+    First with misspelt words put right, then each of several words alone.
     """
     labels = dict.fromkeys(term.label for term in read(world, text).terms())
     alone = [label for label in labels if label != text][:MOST_TERMS_TRIED]
-    return await _that_find(world, dict.fromkeys((*_put_right(world, text), *alone)))
+    return await _that_find(world, dict.fromkeys((*await _put_right(world, text), *alone)))
 
 
 async def meant(world: World, text: str) -> tuple[str, ...]:
-    """Return a query with misspelt names put right (Такаев → Токаев), if it finds something."""
-    return await _that_find(world, _put_right(world, text))
+    """Return a query with misspelt words put right (Такаев → Токаев), if it finds something."""
+    return await _that_find(world, await _put_right(world, text))
 
 
-def _put_right(world: World, text: str) -> tuple[str, ...]:
-    names = world.desk.names
-    return tuple(one.query for one in keywords.suggest(read(world, text), names))
+async def _put_right(world: World, text: str) -> tuple[str, ...]:
+    told = await archive.told_words(world.db)
+    found = keywords.suggest(read(world, text), world.desk.names, told)
+    return tuple(one.query for one in found)
 
 
 async def _that_find(world: World, queries: Iterable[str]) -> tuple[str, ...]:

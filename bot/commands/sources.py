@@ -3,22 +3,29 @@
 from collections.abc import Sequence
 
 from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
-from bot.render import bold, chunks, escape, italic, joined, link, ownership, press, tidy, told
+from bot.render import bold, chunks, joined, outlet_name, press, told
 from bot.texts import say, words
 from storage import feeds
 from storage.model import Feed, FeedStatus, Outlet
+from watchers.text.names import Gazetteer, meanings
 
 READ = (FeedStatus.OK, FeedStatus.NEW, FeedStatus.ERROR)
 WHOLE_REGION = "zz"
+MOST_COUNTRIES = 40
 
 
 async def sources(ask: Ask, world: World) -> Reply:
     """Show the countries with the number of their outlets, or one country's outlets."""
     every = await read(world)
-    code = ask.text.strip().casefold()
-    if code and any(one.country.casefold() == code for one in every):
-        return Say((of_country(every, code, ask.language),))
+    for code in named(ask.text.strip(), world.desk.names):
+        if any(one.country.casefold() == code for one in every):
+            return Say((of_country(every, code, ask.language),))
     return Say((by_country(every, ask.language),))
+
+
+def named(typed: str, names: Gazetteer) -> tuple[str, ...]:
+    """Return the codes of the countries that were perhaps typed: by code, or by any name."""
+    return (typed.casefold(), *meanings(names, typed)) if typed else ()
 
 
 async def pressed(ask: Ask, world: World) -> Reply:
@@ -43,13 +50,14 @@ def by_country(every: list[Outlet], language: str) -> Message:
         counts[outlet.country] = counts.get(outlet.country, 0) + 1
     ordered = sorted(counts, key=lambda code: (-counts[code], code))
     buttons = [
-        Button(f"{words.flag(code)} {counts[code]}", press("so", (code or WHOLE_REGION).lower()))
-        for code in ordered[:40]
+        Button(
+            f"{_country(code, language)} · {counts[code]}",
+            press("so", (code or WHOLE_REGION).lower()),
+        )
+        for code in ordered[:MOST_COUNTRIES]
     ]
-    rows: Keyboard = tuple(tuple(buttons[at : at + 4]) for at in range(0, len(buttons), 4))
-    lines = [f"{words.flag(code)} {_country(code, language)} — {counts[code]}" for code in ordered]
-    head = told(language, "sources.head", count=len(every))
-    return Message(joined((head, joined(lines)), "\n\n"), rows)
+    rows: Keyboard = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+    return Message(told(language, "sources.head", count=len(every)), rows)
 
 
 def _country(code: str, language: str) -> str:
@@ -60,7 +68,9 @@ def of_country(every: list[Outlet], code: str, language: str) -> Message:
     """Return one country's outlets with who stands behind each."""
     code = "" if code == WHOLE_REGION else code.upper()
     those = [one for one in every if one.country.upper() == code]
-    head = bold(f"{words.flag(code)} {_country(code, language)}")
+    head = joined(
+        (bold(_country(code, language)), say(language, "n.outlets", count=len(those))), " · "
+    )
     body = joined(line(one, language) for one in those)
     back = ((Button("‹", press("so")),),)
     return Message(chunks(joined((head, body), "\n\n"))[0], back)
@@ -68,6 +78,4 @@ def of_country(every: list[Outlet], code: str, language: str) -> Message:
 
 def line(outlet: Outlet, language: str) -> Html:
     """Return an outlet's line."""
-    who = ownership(outlet, language)
-    name = link(tidy(outlet.name, 60), outlet.home_url)
-    return joined(("•", name, italic(who) if who else escape("")), " ")
+    return joined(("•", outlet_name(outlet, language, url=outlet.home_url)), " ")

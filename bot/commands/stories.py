@@ -7,13 +7,13 @@ from dataclasses import replace
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, Toast, World
 from bot.render import card, headline, press, reasons, tidy, told
 from bot.texts import say
-from storage import chats, items, matches, subscriptions, traces
+from storage import chats, matches, subscriptions, traces
 from storage import stories as archive
 from storage.errors import NewsError
 from storage.model import Story, StoryId
 from storage.sql import Connection
 from watchers import archive as search
-from watchers import keywords
+from watchers import explanation, keywords
 
 MOST_TRIED = 20
 
@@ -26,14 +26,14 @@ async def wanted(ask: Ask, world: World) -> Story:
     if found := _NUMBER.fullmatch(text):
         return await by_number(world, int(found[1]))
     if text:
-        raise NewsError("story.no_number", text=tidy(text, 40))
+        raise NewsError("story.no_number", text=tidy(text, 40), command=ask.command or "story")
     owed = (
         await world.db.read(traces.of_message, ask.here.id, ask.replies_to)
         if ask.replies_to is not None
         else None
     )
     if owed is None or owed.story_id is None:
-        raise NewsError("story.which")
+        raise NewsError("story.which", command=ask.command or "story")
     return await by_number(world, owed.story_id)
 
 
@@ -115,6 +115,7 @@ async def why_pressed(ask: Ask, world: World) -> Reply:
 
 async def explained(ask: Ask, world: World, one: Story) -> Message:
     """Gather what is known of a story for this chat and say it."""
+    names = world.desk.names
 
     def gathered(db: Connection) -> reasons.Trace:
         return reasons.Trace(
@@ -123,9 +124,8 @@ async def explained(ask: Ask, world: World, one: Story) -> Message:
             queries={s.id: s.query for s in subscriptions.of_chat(db, ask.chat.id)},
             deliveries=traces.of_story(db, ask.chat.id, one.id),
             muted=one.id in chats.muted(db, ask.chat.id),
-            evidence=tuple((item, *items.reasons(db, item.id)) for item in one.items[:10])
-            if ask.is_admin
-            else (),
+            evidence=explanation.accounts(db, one, names) if ask.is_admin else (),
+            entities=names.entities,
         )
 
     trace = await world.db.read(gathered)

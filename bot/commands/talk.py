@@ -1,22 +1,31 @@
 """What is no command: plain words, unknown commands, ``@bot words`` in other chats."""
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from bot.commands import adding, feeds, finding, lists, search, settings, stories
 from bot.conversation import Ask, Button, Card, Cards, Message, Nothing, Reply, Say, World
-from bot.render import alert, headline, ownership, tidy, told
-from bot.texts import say
+from bot.render import alert, headline, outlet_name, plain, tidy, told
+from bot.texts import say, words
 from storage import matches
 from storage import stories as archive
 from storage.errors import NewsError
 from storage.model import ChatKind, Story, StoryId
+from watchers import catalogue
+from watchers.text.normal import APOSTROPHE, clean, tokenize
 
-NEAR_ENOUGH = 60
+LETTERS_A_SLIP = 4
+"""One slip of the finger in a name of up to seven letters, two from eight, three from twelve."""
+
+MOST_SLIPS = 3
+LEAST_BEGINNING = 3
 CARDS_ON_A_PAGE = 10
-MOST_WORDS = 12
+MOST_PHRASE = 5
 LONG_TEXT = 300
 
 _FEED = re.compile(r"f\d{1,15}")
@@ -27,9 +36,9 @@ _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 class Unknown:
     """Answers an unknown command, in private only: in groups it may be meant for somebody else."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        """Keep the names that may be told."""
-        self._names = names
+    def __init__(self, names: tuple[str, ...], admins: tuple[str, ...] = ()) -> None:
+        """Keep the names that may be told to everybody, and those told to admins too."""
+        self._names, self._admins = names, (*names, *admins)
 
     async def __call__(self, ask: Ask, world: World) -> Reply:
         """Open a story for /s12; else name the command that was perhaps meant."""
@@ -39,12 +48,27 @@ class Unknown:
             return await feeds.one(replace(ask, text=ask.command[1:]), world)
         if ask.here.kind is not ChatKind.PRIVATE:
             return Nothing()
-        name, score, _ = process.extractOne(ask.command, self._names, scorer=fuzz.WRatio)
-        if score >= NEAR_ENOUGH:
+        name = nearest(ask.command, self._admins if ask.is_admin else self._names)
+        if name is not None:
             text = told(ask.language, "unknown.near", command=f"/{name}")
         else:
             text = told(ask.language, "unknown.command")
         return Say((Message(text),))
+
+
+def nearest(typed: str, names: Sequence[str]) -> str | None:
+    """Return the name that was meant by a slip of the finger, None where none is near.
+
+    A slip is a letter too many, too few, wrong, or swapped with its neighbour. A name's beginning
+    stands for the shortest name that begins so; a name with words run into it for itself.
+    """
+    slips = min(MOST_SLIPS, max(1, len(typed) // LETTERS_A_SLIP))
+    near = process.extractOne(typed, names, scorer=OSA.distance, score_cutoff=slips)
+    if near is not None and near[1] < len(typed):
+        return str(near[0])
+    begun = [one for one in names if len(typed) >= LEAST_BEGINNING and one.startswith(typed)]
+    run_on = [one for one in names if len(one) > LEAST_BEGINNING and typed.startswith(one)]
+    return min(begun, key=len, default=None) or max(run_on, key=len, default=None)
 
 
 async def plain_text(ask: Ask, world: World) -> Reply:
@@ -54,13 +78,43 @@ async def plain_text(ask: Ask, world: World) -> Reply:
     if ask.document is not None and ask.is_admin:
         return await lists.taken_in(ask, world, ask.document)
     text = ask.text.strip()
-    if not text or len(text) > LONG_TEXT or "\n" in text:
-        return Say((Message(told(ask.language, "unknown.text")),))
     if _ADDRESS.fullmatch(text) and ask.is_admin:
         return await adding.add(ask, world)
-    if _ADDRESS.fullmatch(text):
-        return Say((Message(told(ask.language, "unknown.address")),))
+    if hint := no_search(text):
+        return Say((Message(told(ask.language, hint)),))
     return await search.search(ask, world)
+
+
+def no_search(text: str) -> str:
+    """Return the sentence for plain words that can be no search; "" for those that can."""
+    if not text or len(text) > LONG_TEXT or "\n" in text:
+        return "unknown.text"
+    if _ADDRESS.fullmatch(text):
+        return "unknown.address"
+    kind = small_talk(text)
+    return f"talk.{kind}" if kind else ""
+
+
+def small_talk(text: str) -> str:
+    """Return what kind of small talk a whole message is: ``thanks``, ``hello``; "" for none.
+
+    A message of pictures alone (👍) is one too. Words beyond small talk make it a search.
+    """
+    said = tuple(cut.normal.replace(APOSTROPHE, "'") for cut in tokenize(clean(text)))
+    if not said:
+        return "thanks" if any(unicodedata.category(sign) == "So" for sign in text) else ""
+    phrases = catalogue.small_talk()
+    kinds: set[str] = set()
+    at = 0
+    while at < len(said):
+        for length in range(min(MOST_PHRASE, len(said) - at), 0, -1):
+            if kind := phrases.get(said[at : at + length]):
+                kinds.add(kind)
+                at += length
+                break
+        else:
+            return ""
+    return "hello" if "hello" in kinds else "thanks"
 
 
 # --- inline mode ----------------------------------------------------------------------------
@@ -99,10 +153,10 @@ async def latest(ask: Ask, world: World) -> tuple[Story, ...]:
 
 def card_of(story: Story, ask: Ask, world: World) -> Card:
     """Return a story as a result of the inline list."""
-    item = headline(story, ask.language)
-    who = ownership(item.outlet, ask.language)
-    about = " · ".join(part for part in (item.outlet.name, who) if part)
-    message = alert(story, ask.chat, now=world.clock())
+    item, now = headline(story, ask.language), world.clock()
+    at = words.when(item.told_at, now, ask.language, words.zone(ask.chat.time_zone))
+    about = " · ".join((at, plain(outlet_name(item.outlet, ask.language))))
+    message = alert(story, ask.chat, now=now)
     link = f"https://t.me/{world.bot_username}?start=s_{story.id}"
     label = say(ask.language, "button.story")
     keyboard = ((Button(f"📖 {label}", url=link),),) if world.bot_username else ()

@@ -1,7 +1,9 @@
 """/trends: how often a topic is told, day by day, as a chart."""
 
 import asyncio
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from bot import charts
 from bot.commands import finding
@@ -9,12 +11,12 @@ from bot.commands.search import drafted
 from bot.conversation import Ask, Button, Html, Keyboard, Message, Picture, Reply, Say, World
 from bot.render import bold, joined, press, tidy, told
 from bot.texts import say, words
-from storage import talks
+from storage import stats, talks
 from storage.errors import NewsError
 from watchers import archive
 
 SPANS = (14, 30, 90)
-LABELS = 7
+ONE_DAY = timedelta(days=1)
 
 
 async def trends(ask: Ask, world: World) -> Reply:
@@ -29,62 +31,94 @@ async def trends(ask: Ask, world: World) -> Reply:
 
 
 async def pressed(ask: Ask, world: World) -> Reply:
-    """Chart the same for another span of days."""
+    """Chart the same for another span of days, in the place of the picture that is there."""
     span = ask.number(2)
     if span not in SPANS:
         raise NewsError("button.old")
-    return await drawn(ask, world, await drafted(ask, world), ask.number(1), span)
+    return await drawn(ask, world, await drafted(ask, world), ask.number(1), span, in_place=True)
 
 
-async def drawn(ask: Ask, world: World, query: str, draft: int, span: int) -> Reply:
-    """Count, draw beside the loop, and say it in a line as well."""
+async def drawn(
+    ask: Ask, world: World, query: str, draft: int, span: int, *, in_place: bool = False
+) -> Reply:
+    """Count, draw beside the loop, and say it in a line as well.
+
+    ``in_place`` is always a picture, an empty one too: Telegram makes no text of a picture.
+    """
+    now = world.clock()
     counted = await archive.by_day(
         world.db,
         finding.read(world, query),
-        now=world.clock(),
+        now=now,
         days=span,
         time_zone=ask.chat.time_zone,
     )
+    began = await world.db.read(stats.began)
     keyboard = _spans(draft, span, ask.language)
-    total = sum(counted.values())
-    if not total:
-        nothing = told(ask.language, "trends.nothing", query=tidy(query, 200), days=span)
-        return Say((Message(nothing, keyboard),))
+    caption = _caption(ask, query, counted, now, began)
+    if not any(counted.values()) and not in_place:
+        return Say((Message(caption, keyboard),))
+    title = say(ask.language, "trends.query", query=tidy(query, 50))
     png = await asyncio.to_thread(
-        charts.days, counted, tidy(query, 60), _labels(ask, counted, world.clock())
+        charts.days,
+        known(counted, began),
+        title,
+        _labels(ask, counted, now),
+        say(ask.language, "trends.unknown"),
     )
-    return Picture(png, _caption(ask, query, counted, span, world.clock()), keyboard)
+    return Picture(png, caption, keyboard, in_place=in_place)
 
 
-def _labels(ask: Ask, counted: dict[datetime, int], now: datetime) -> dict[datetime, str]:
+def known(counted: Mapping[datetime, int], began: datetime | None) -> dict[datetime, int | None]:
+    """Tell days of which nothing is known, being before the archive, from days without news."""
     days = list(counted)
-    step = max(1, -(-len(days) // LABELS))
+    ends = dict(pairwise(days))
+    return {
+        day: None if began is None or ends.get(day, began + ONE_DAY) <= began else count
+        for day, count in counted.items()
+    }
+
+
+def _labels(ask: Ask, counted: Mapping[datetime, int], now: datetime) -> dict[datetime, str]:
+    """Write every day's date on two lines, which are narrower than one."""
     zone = words.zone(ask.chat.time_zone)
-    return {day: words.day(day, now, ask.language, zone) for day in days[::-1][::step]}
+    return {
+        day: "\n".join(words.day(day, now, ask.language, zone).rstrip(".").split(maxsplit=1))
+        for day in counted
+    }
 
 
-def _caption(ask: Ask, query: str, counted: dict[datetime, int], span: int, now: datetime) -> Html:
-    peak = max(counted, key=lambda day: (counted[day], day))
-    return joined(
-        (
-            bold(tidy(query, 200)),
-            told(
-                ask.language,
-                "trends.said",
-                count=sum(counted.values()),
-                days=span,
-                peak=words.day(peak, now, ask.language, words.zone(ask.chat.time_zone)),
-                most=counted[peak],
-            ),
+def _caption(
+    ask: Ask, query: str, counted: Mapping[datetime, int], now: datetime, began: datetime | None
+) -> Html:
+    language, zone = ask.language, words.zone(ask.chat.time_zone)
+    span = say(language, "n.days", count=len(counted))
+    total, peak = sum(counted.values()), max(counted, key=lambda day: (counted[day], day))
+    parts = [
+        told(
+            language,
+            "trends.said",
+            count=total,
+            days=span,
+            peak=words.day(peak, now, language, zone),
+            most=counted[peak],
         )
-    )
+        if total
+        else told(language, "trends.nothing", query=tidy(query, 200), days=span)
+    ]
+    if began is not None and began > min(counted) + ONE_DAY:
+        parts.append(told(language, "trends.since", day=words.day(began, now, language, zone)))
+    head = bold(say(language, "trends.query", query=tidy(query, 200))) if total else ""
+    return joined((head, *parts))
 
 
 def _spans(draft: int, chosen: int, language: str) -> Keyboard:
     spans = tuple(
-        Button(say(language, "n.days", count=span), press("tr", draft, span))
+        Button(
+            f"{'✓ ' if span == chosen else ''}{say(language, 'n.days', count=span)}",
+            press("_") if span == chosen else press("tr", draft, span),
+        )
         for span in SPANS
-        if span != chosen
     )
     subscribe = Button(f"🔔 {say(language, 'button.subscribe_this')}", press("fs", draft))
     return (spans, (subscribe,))

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot import render
 from bot.conversation import Button, Html, Keyboard, Message
+from bot.render import reasons
 from storage.clock import quiet_until
 from storage.model import Chat, DeliveryKind, Item, Match, Owed, QuietMode, Story, SubscriptionId
 from storage.outcomes import Void
@@ -142,7 +143,10 @@ def frozen(owed: Owed, chat: Chat) -> Message | Void:
         rows = owed.payload.get("keyboard", ())
         return Message(Html(html), tuple(tuple(Button(*one) for one in row) for row in rows))
     if key := owed.payload.get("key"):
-        return Message(render.told(chat.language, key, **owed.payload.get("values", {})))
+        values = owed.payload.get("values", {})
+        if why := values.get("why"):
+            values = {**values, "why": reasons.because(why, chat.language)}
+        return Message(render.told(chat.language, key, **values))
     return Void("nothing to say")
 
 

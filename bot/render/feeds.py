@@ -10,6 +10,7 @@ from bot.texts import complaint, say, words
 from storage.model import Chat, Feed, FeedNotice, FeedNoticeKind, FeedStatus
 
 ON_A_PAGE = 8
+JUST_NOW = timedelta(minutes=1)
 
 SIGNS = {
     FeedStatus.OK: "🟢",
@@ -73,21 +74,48 @@ def line(feed: Feed, language: str, now: datetime) -> Html:
 def condition(feed: Feed, language: str, now: datetime) -> str:
     """Say in one line how a feed is."""
     state = feed.state
+    if state.status is FeedStatus.PAUSED:
+        return say(language, "feeds.is_paused")
     if state.error_key and state.status in (FeedStatus.ERROR, FeedStatus.GONE):
         since = state.failing_since
         return " ".join(
             part
             for part in (
                 complaint(language, state.error_key, state.error_values),
-                say(language, "feeds.since", ago=words.ago(since, now, language)) if since else "",
+                say(language, "feeds.since", ago=ago(since, now, language)) if since else "",
             )
             if part
         )
     if state.silent_since is not None:
-        return say(language, "feeds.silent", ago=words.ago(state.silent_since, now, language))
-    if state.last_new_at is not None:
-        return say(language, "feeds.last_new", ago=words.ago(state.last_new_at, now, language))
+        return say(language, "feeds.silent", ago=ago(state.silent_since, now, language))
+    if state.last_new_at is not None and feed.items:
+        return say(language, "feeds.last_new", ago=ago(state.last_new_at, now, language))
+    if state.status is FeedStatus.OK and not feed.items:
+        return say(language, "feeds.is_empty")
     return say(language, f"feeds.is_{state.status}")
+
+
+def ago(moment: datetime, now: datetime, language: str) -> str:
+    """Write how long ago something was; within the last minute it was just now."""
+    if timedelta(0) <= now - moment < JUST_NOW:
+        return say(language, "feeds.just_now")
+    return words.ago(moment, now, language)
+
+
+def news(feed: Feed, now: datetime, language: str) -> str:
+    """Say when a feed last brought something."""
+    if not feed.items:
+        return say(language, "feeds.no_news")
+    told_at = feed.state.last_new_at
+    return "" if told_at is None else ago(told_at, now, language)
+
+
+def next_look(feed: Feed, now: datetime, language: str) -> str:
+    """Say when a feed is looked at next: one that is due waits only for its turn."""
+    due = feed.state.next_check_at
+    if due is None:
+        return ""
+    return say(language, "feeds.due") if due <= now else words.ago(due, now, language)
 
 
 def detail(feed: Feed, chat: Chat, *, now: datetime) -> Message:
@@ -99,9 +127,9 @@ def detail(feed: Feed, chat: Chat, *, now: datetime) -> Message:
         ("feeds.read_as", read_as(feed, language)),
         ("feeds.languages", ", ".join(words.language_name(one, language) for one in feed.languages)),
         ("feeds.items", words.number(feed.items, language)),
-        ("feeds.checked", _ago(state.last_checked_at, now, language)),
-        ("feeds.new_item", _ago(state.last_new_at, now, language)),
-        ("feeds.next", _ago(state.next_check_at, now, language)),
+        ("feeds.checked", ago(state.last_checked_at, now, language) if state.last_checked_at else ""),
+        ("feeds.new_item", news(feed, now, language)),
+        ("feeds.next", next_look(feed, now, language)),
         ("feeds.every", words.lasting(timedelta(seconds=state.interval_s), language) if state.interval_s else ""),
         ("feeds.answer", "" if state.last_status is None else f"HTTP {state.last_status}"),
         ("feeds.failures", words.number(state.failure_count, language) if state.failure_count else ""),
@@ -123,10 +151,6 @@ def read_as(feed: Feed, language: str) -> str:
     item = feed.rules.get("item", "")
     kind = say(language, SOURCES[feed.kind])
     return f"{kind} ({tidy(item, 100)})" if item else kind
-
-
-def _ago(moment: datetime | None, now: datetime, language: str) -> str:
-    return "" if moment is None else words.ago(moment, now, language)
 
 
 def buttons(feed: Feed, language: str) -> Keyboard:
@@ -190,6 +214,6 @@ def notice(one: FeedNotice, language: str, now: datetime) -> Html:
     said = complaint(language, one.error_key, one.error_values) if ails else ""
     since = ""
     if one.since is not None and one.kind in (FeedNoticeKind.ILL, FeedNoticeKind.SILENT):
-        since = say(language, "feeds.since", ago=words.ago(one.since, now, language))
+        since = say(language, "feeds.since", ago=ago(one.since, now, language))
     where = code(tidy(one.url, 300)) if one.kind is FeedNoticeKind.MOVED else ""
     return joined((head, joined((said, since), " "), where))

@@ -1,17 +1,24 @@
 """Why something came, came late, or did not come: said in sentences. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from bot.conversation import Html, Message
-from bot.render.markup import bold, chunks, code, escape, joined, tidy, told
+from bot.render.markup import bold, chunks, escape, joined, tidy, told
 from bot.render.stories import headline, outlet_name, title
 from bot.texts import catalogue, say, words
 from storage.model import Chat, Item, Match, Owed, Story, SubscriptionId
+from watchers.explanation import Account, Apart, Came
+from watchers.stories import Grounds
+from watchers.text.names import Entity, EntityId
 
 MOST_MATCHES = 6
+MOST_NAMED = 4
+LEAST_COPIED = 0.3
+"""Below it, runs in common are set phrases."""
+LEAST_TOLD = 0.05
+COUNTRY_CODE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +26,8 @@ class Trace:
     """What is known of a story for one chat.
 
     ``queries`` are the chat's subscriptions by id. ``too_late`` are those that would meet the
-    story but were made after it came. ``evidence`` (for admins) pairs each
-    telling with the score and the reasons of the verdict that joined it to the story.
+    story but were made after it came. ``evidence`` (for admins) accounts for each telling's way
+    into the story, with the gazetteer's ``entities`` for the names in it.
     """
 
     story: Story
@@ -29,7 +36,8 @@ class Trace:
     too_late: tuple[str, ...] = ()
     deliveries: tuple[Owed, ...] = ()
     muted: bool = False
-    evidence: tuple[tuple[Item, float, Any], ...] = ()
+    evidence: tuple[Account, ...] = ()
+    entities: Mapping[EntityId, Entity] = field(default_factory=dict)
 
 
 def why(trace: Trace, chat: Chat, *, now: datetime) -> Message:
@@ -78,9 +86,19 @@ def _became(owed: Owed, chat: Chat, now: datetime) -> Html:
     line = told(language, f"why.{owed.state}", kind=kind, at=at)
     if not owed.reason:
         return joined(("•", line), " ")
-    known = catalogue(language).template(f"reason.{owed.reason}", 0)
-    reason = say(language, f"reason.{owed.reason}") if known else tidy(owed.reason, 80)
-    return joined(("•", line, escape(f"({reason})")), " ")
+    return joined(("•", line, escape(f"({because(owed.reason, language)})")), " ")
+
+
+def because(reason: str, language: str) -> str:
+    """Say why something was not sent, or not at once; what Telegram itself said stays quoted."""
+    # A failed file or disk has its sentence; what comes after a colon is for the log.
+    for key in (
+        reason if "." in reason else "",
+        f"reason.{reason.partition(':')[0].replace(' ', '_')}",
+    ):
+        if known(key, language):
+            return say(language, key)
+    return say(language, "reason.telegram", words=tidy(reason, 80))
 
 
 def _evidence(trace: Trace, language: str) -> Html:
@@ -89,20 +107,132 @@ def _evidence(trace: Trace, language: str) -> Html:
     rows = [
         joined(
             (
-                outlet_name(item.outlet, language, owner=False),
-                f"{score:.2f}",
-                code(tidy(_short(reasons), 200)) if reasons else "",
-            ),
-            " · ",
+                joined((f"{at}.", outlet_name(one.item.outlet, language, owner=False)), " "),
+                *(f"— {line}" for line in account(one, trace.story, language, trace.entities)),
+            )
         )
-        for item, score, reasons in trace.evidence
+        for at, one in enumerate(trace.evidence, 1)
     ]
-    return joined((told(language, "why.evidence"), *rows))
+    return joined((told(language, "why.evidence"), joined(rows, "\n\n")), "\n\n")
 
 
-def _short(reasons: Any) -> str:
-    if isinstance(reasons, list | tuple):
-        return "; ".join(_short(one) for one in reasons)
-    if isinstance(reasons, dict):
-        return ", ".join(f"{name}={value}" for name, value in reasons.items())
-    return str(reasons)
+# --- how a telling came to its story ----------------------------------------------------------
+
+
+def account(
+    one: Account, story: Story, language: str, entities: Mapping[EntityId, Entity]
+) -> list[str]:
+    """Say in plain sentences how a telling came to its story, and what was kept apart from it."""
+    teller = _Teller(story, language, entities)
+    return [teller.came(one), *(teller.apart(veto) for veto in one.apart if veto.other)]
+
+
+def percent(share: float) -> int:
+    """Return a share as whole per cents; only what is certain is 100."""
+    return 100 if share >= 1 else min(99, round(share * 100))
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Says accounts of one story in one language."""
+
+    story: Story
+    language: str
+    entities: Mapping[EntityId, Entity]
+
+    def say(self, key: str, /, **values: object) -> str:
+        return say(self.language, key, **values)
+
+    def came(self, one: Account) -> str:
+        other = self.other(one.other)
+        how = self.say(f"came.{one.came}", other=other, percent=percent(one.score), count=one.days)
+        if one.came is Came.FIRST and one.other is not None and one.score >= LEAST_TOLD:
+            return f"{how}; {self.say('came.nearest', other=other, percent=percent(one.score))}"
+        why = self.grounds(one.grounds) if one.grounds else self.signals(one.signals)
+        if one.came in (Came.LIKE, Came.LATER) and why:
+            return f"{how}: {'; '.join(why)}"
+        return how
+
+    def apart(self, veto: Apart) -> str:
+        return f"{self.say('apart', other=self.other(veto.other))}: {self.veto(veto)}"
+
+    def other(self, item: Item | None) -> str:
+        """Name another telling: by its place in this story, else by the story it is in."""
+        if item is None:
+            return self.say("came.gone")
+        outlet = tidy(item.outlet.name, 40)
+        ids = [one.id for one in self.story.items]
+        if item.id in ids:
+            return f"{ids.index(item.id) + 1} ({outlet})"
+        return f"/s{item.story_id} ({outlet})"
+
+    def grounds(self, found: Grounds) -> list[str]:
+        parts = [
+            self.say("ground.same_headline") if found.same_headline else "",
+            self.say("ground.copied", percent=percent(found.copied))
+            if found.copied >= LEAST_COPIED
+            else "",
+            self.several("ground.notions" if found.across else "ground.words", found.words),
+            self.several("ground.names", [self.name(one) for one in found.names]),
+            self.several("ground.figures", found.figures),
+            self.several("ground.places", [self.name(one) for one in found.places]),
+        ]
+        if found.apart:
+            one, other = (self.name(place) for place in found.apart)
+            parts.append(self.say("ground.places_apart", one=one, other=other))
+        elif not found.places:
+            parts.append(self.say("ground.no_place"))
+        return [part for part in parts if part]
+
+    def several(self, key: str, found: Sequence[str]) -> str:
+        """Say how many of a kind are in common, and name the first few."""
+        if not found:
+            return ""
+        shown = ", ".join(tidy(one, 40) for one in found[:MOST_NAMED])
+        more = " …" if len(found) > MOST_NAMED else ""
+        return self.say(key, count=len(found), shown=f"{shown}{more}")
+
+    def signals(self, found: Sequence[tuple[str, float]]) -> list[str]:
+        """Say a verdict's own figures, where its texts cannot be compared any more."""
+        return [
+            self.say(f"signal.{name}", percent=percent(value), count=round(value))
+            for name, value in found
+            if known(f"signal.{name}", self.language)
+        ]
+
+    def veto(self, veto: Apart) -> str:
+        key = f"veto.{veto.what}"
+        if not known(key, self.language):
+            return self.say("veto.other")
+        match (veto.what, *veto.values):
+            case ("place", str(one), str(other), *_):
+                return self.say(key, one=self.name(one), other=self.name(other))
+            case ("figure", str(unit), int(one) | float(one), int(other) | float(other)):
+                return self.figures(unit, one, other)
+            case (_, int(count) | float(count), *_):
+                return self.say(key, count=round(count))
+            case _:
+                return self.say(key)
+
+    def figures(self, unit: str, one: float, other: float) -> str:
+        key = f"veto.figure_{unit}"
+        sign = "%" if unit == "%" else ""
+        return self.say(
+            key if known(key, self.language) else "veto.figure",
+            one=f"{words.number(one, self.language)}{sign}",
+            other=f"{words.number(other, self.language)}{sign}",
+        )
+
+    def name(self, identity: str) -> str:
+        """Name a thing of the gazetteer in the reader's language, else as the table does."""
+        found = self.entities.get(EntityId(identity))
+        if len(identity) == COUNTRY_CODE and (found is None or found.kind == "country"):
+            return words.country(identity, self.language)
+        if found is None:
+            return identity
+        return (found.russian if self.language == "ru" else "") or found.label
+
+
+def known(key: str, language: str) -> bool:
+    """Tell whether the catalogue has a sentence under a key."""
+    return catalogue(language).template(key, 0) is not None

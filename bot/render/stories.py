@@ -56,11 +56,17 @@ def ownership(outlet: Outlet, language: str) -> str:
     return ", ".join(part for part in (who, wire) if part)
 
 
-def outlet_name(outlet: Outlet, language: str, *, owner: bool = True) -> Html:
-    """Write an outlet with its country's flag and, softly, who stands behind it."""
+def outlet_name(outlet: Outlet, language: str, *, owner: bool = True, url: str = "") -> Html:
+    """Write an outlet with its country's flag and, softly, who stands behind it.
+
+    The one place where a flag is written: it always means the outlet's country, and nothing
+    else. ``url`` makes its name a link.
+    """
     who = ownership(outlet, language) if owner else ""
     behind = italic(f"({who})") if who else ""
-    return joined((words.flag(outlet.country), tidy(outlet.name, 40), behind), " ")
+    name = tidy(outlet.name, 40)
+    shown = link(name, url) if url else name
+    return joined((words.flag(outlet.country), shown, behind), " ")
 
 
 def source(item: Item, language: str) -> str:
@@ -213,15 +219,16 @@ def card(
     story: Story, chat: Chat, *, now: datetime, page: int = 0, muted: bool = False
 ) -> Message:
     """Render a story whole: who told it, when, in which words, with links, a page at a time."""
-    language = chat.language
+    language, first = chat.language, headline(story, chat.language)
     pages = max(1, -(-len(story.items) // TELLINGS_ON_A_PAGE))
     page = min(max(page, 0), pages - 1)
     start = page * TELLINGS_ON_A_PAGE
     shown = story.items[start : start + TELLINGS_ON_A_PAGE]
-    body = [telling(start + n, one, chat, now) for n, one in enumerate(shown, 1)]
-    text = joined(
-        (bold(title(headline(story, language), language)), facts(story, language), *body), "\n\n"
-    )
+    name = title(first, language)
+    body = [telling(start + n, one, chat, now, known=name) for n, one in enumerate(shown, 1)]
+    head = joined((bold(link(name, first.url)), facts(story, language)))
+    lead = escape(_summary(first)) if page == 0 else ""
+    text = joined((head, lead, *body), "\n\n")
     return Message(
         chunks(text)[0],
         (*turn(("sp", story.id), page, pages), *_card_buttons(story, language, muted=muted)),
@@ -241,8 +248,8 @@ def facts(story: Story, language: str) -> Html:
     return joined(parts, " · ")
 
 
-def telling(number: int, item: Item, chat: Chat, now: datetime) -> Html:
-    """Render one outlet's telling in a story's card."""
+def telling(number: int, item: Item, chat: Chat, now: datetime, *, known: str = "") -> Html:
+    """Render one outlet's telling in a story's card; ``known`` is the headline over it all."""
     language = chat.language
     at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
     if item.published is None:
@@ -250,10 +257,14 @@ def telling(number: int, item: Item, chat: Chat, now: datetime) -> Html:
     return joined(
         (
             joined(
-                (f"{number}. {at}", outlet_name(item.outlet, language), source(item, language)),
+                (
+                    f"{number}. {at}",
+                    outlet_name(item.outlet, language, url=item.url),
+                    source(item, language),
+                ),
                 " · ",
             ),
-            link(title(item, language), item.url),
+            "" if title(item, language) == known else link(title(item, language), item.url),
         )
     )
 
@@ -291,16 +302,17 @@ def turn(data: tuple[object, ...], page: int, pages: int) -> Keyboard:
 
 
 def line(story: Story, chat: Chat, *, now: datetime, name: Html | None = None) -> Html:
-    """Render a story in a list: its linked headline, and softly who and how many tell it.
+    """Render a story in a list: its linked headline, and softly who tells it so, and when.
 
-    ``name`` is the headline where it is set already, with matched words in bold.
+    Outlet and time are those of the telling whose headline is shown; how many others tell the
+    story stands beside them. ``name`` is the headline where it is set already, with matched words in bold.
     """
     language, item = chat.language, headline(story, chat.language)
     by = outlet_name(item.outlet, language, owner=False)
     surplus = len(outlets(story)) - 1
     if surplus:
         by = joined((by, say(language, "story.plus", count=surplus)), " ")
-    at = words.when(story.items[0].told_at, now, language, words.zone(chat.time_zone))
+    at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
     shown = name if name is not None else escape(title(item, language))
     return joined((link(shown, item.url), joined((by, at, f"/s{story.id}"), " · ")))
 

@@ -16,7 +16,7 @@ from typing import Any
 from babel.messages.pofile import read_po
 
 from bot.texts.words import number
-from storage.errors import NewsError
+from storage.errors import NewsError, Text
 
 LANGUAGES = ("en", "ru")
 FALLBACK = "en"
@@ -25,6 +25,8 @@ _TAG = re.compile(r"</?(?:b|i|code)>")
 
 _NAMES = frozenset({"id", "port", "line", "status"})
 """Numbers that are names: 8080 is no 8,080."""
+
+_NOT_COUNTED = _NAMES | {"position"}
 
 # Where we do not speak a person's language, the one they most likely read as well.
 _NEIGHBOURS = {"be": "ru", "kk": "ru", "ky": "ru", "uz": "ru", "tg": "ru", "tk": "ru", "tt": "ru"}
@@ -72,14 +74,26 @@ def has(key: str) -> bool:
 def filled(language: str, key: str, fill: Callable[[str], str], /, **values: object) -> str:
     """Fill the sentence's placeholders with values, each written by ``fill`` after formatting.
 
-    ``count`` chooses the plural. Numbers get the language's grouping. A key that is in no
+    ``count``, or else the only number, chooses the plural. Numbers get the language's grouping. A key that is in no
     catalogue is told as itself: the tests forbid it, and a person should still see something.
     """
-    template = catalogue(language).template(key, values.get("count"))
+    template = catalogue(language).template(key, counted(values))
     if template is None:
-        template = catalogue(FALLBACK).template(key, values.get("count")) or key
+        template = catalogue(FALLBACK).template(key, counted(values)) or key
     told = {name: fill(written(value, language)) for name, value in values.items()}
     return template.format_map(_Blanks(told))
+
+
+def counted(values: Mapping[str, object]) -> object:
+    """Return the number that a sentence counts: ``count``, else the only one there is."""
+    if "count" in values:
+        return values["count"]
+    numbers = [
+        one
+        for name, one in values.items()
+        if isinstance(one, int | float) and not isinstance(one, bool) and name not in _NOT_COUNTED
+    ]
+    return numbers[0] if len(numbers) == 1 else None
 
 
 class _Blanks(dict[str, str]):
@@ -90,12 +104,14 @@ class _Blanks(dict[str, str]):
 
 
 def written(value: object, language: str) -> str:
-    """Write a placeholder's value: numbers in the language's way, anything else as it is.
+    """Write a placeholder's value: numbers and texts in the language's way, the rest as it is.
 
     Returns the value itself where it is a string, so that HTML stays HTML.
     """
     if isinstance(value, str):
         return value
+    if isinstance(value, Text):
+        return say(language, value.key)
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value)
     if isinstance(value, int | float):
@@ -105,9 +121,9 @@ def written(value: object, language: str) -> str:
 
 def say(language: str, key: str, /, **values: object) -> str:
     """Return a sentence as plain text."""
-    template = catalogue(language).template(key, values.get("count"))
+    template = catalogue(language).template(key, counted(values))
     if template is None:
-        template = catalogue(FALLBACK).template(key, values.get("count")) or key
+        template = catalogue(FALLBACK).template(key, counted(values)) or key
     plain = html.unescape(_TAG.sub("", template))
     return plain.format_map(_Blanks({n: written(v, language) for n, v in values.items()}))
 
@@ -140,7 +156,7 @@ def complaint(language: str, key: str, values: Mapping[str, Any]) -> str:
     links = (
         say(language, "error.page_links", links=", ".join(map(str, found[:3]))) if found else ""
     )
-    reason = str(values.get("reason", ""))
+    reason = say(language, "error.detail", reason=values["reason"]) if values.get("reason") else ""
     return " ".join(part for part in (say(language, key, **values), reason, links) if part)
 
 

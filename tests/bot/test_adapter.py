@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -323,13 +324,24 @@ async def test_charts_and_files_arrive_and_their_buttons_work(line: Line) -> Non
     await line.room.tells("Steppe Courier", "Tokayev opens a railway")
     chart = await line.says(ANNA_ID, "/trends Tokayev", "1 story in the last 14 days")
     assert chart.photo is not None
-    await line.presses(ANNA_ID, chart, "30 days")
-    await line.box.message(ANNA_ID, "in the last 30 days")
+    for span in ("30 days", "90 days", "14 days"):
+        await line.presses(ANNA_ID, chart, span)
+        edited = await line.box.message(ANNA_ID, f"in the last {span}")
+        assert chart.id == edited.id
+    assert 1 == sum(one.photo is not None for one in line.box.telegram.messages(ANNA_ID))
     await line.presses(ANNA_ID, chart, data="x")  # a picture cannot become a text: it is sent
     await line.box.message(ANNA_ID, "Cancelled")
     found = await line.says(ANNA_ID, "/search Tokayev", "· 1 story")
     await line.presses(ANNA_ID, found, "⬇️ CSV")
     await line.box.until(lambda: any(one.document for one in line.box.telegram.messages(ANNA_ID)))
+
+
+async def test_a_chart_takes_the_place_of_the_text_that_there_is_nothing(line: Line) -> None:
+    await line.room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(days=20))
+    said = await line.says(ANNA_ID, "/trends Tokayev", "Nothing about")
+    await line.presses(ANNA_ID, said, "30 days")
+    chart = await line.box.message(ANNA_ID, "1 story in the last 30 days")
+    assert (said.id, True) == (chart.id, chart.photo is not None)
 
 
 async def test_admins_commands_stay_out_of_groups(line: Line) -> None:

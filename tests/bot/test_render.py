@@ -285,3 +285,65 @@ def test_tidy_is_one_line_within_its_limit_and_stays_tidy(text: str, limit: int)
     tidied = render.tidy(text, limit)
     assert "\n" not in tidied
     assert render.units(tidied.strip("\u2068\u2069")) <= limit
+
+
+# --- who told it, and when: the same way everywhere -------------------------------------------
+
+FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2} ([^\n·(]+)")
+
+
+def shown_in(language: str) -> dict[str, str]:
+    """Every place where a story is named, with three outlets of three countries."""
+    chat = replace(ALMATY, language=language)
+    told = story(
+        telling("Су туралы заң", outlet="Дала", country="KZ", lang="kk", ago=timedelta(hours=9)),
+        telling("Water law signed", outlet="Oasis Times", country="UZ", ago=timedelta(hours=4)),
+        telling("Закон о воде подписан", outlet="ТАСС", country="RU", lang="ru"),
+    )
+    return {
+        "line": plain(render.line(told, chat, now=NOW)),
+        "awake": plain(render.awake([told], chat, now=NOW)[0].html),
+        "card": plain(render.card(told, chat, now=NOW).html),
+        "alert": plain(render.alert(told, chat, now=NOW).html),
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "Water law signed\n🇺🇿 Oasis Times +2 · 09:00 · /s7"),
+        ("ru", "Закон о воде подписан\n🇷🇺 ТАСС +2 · 12:00 · /s7"),
+    ],
+)
+def test_a_line_gives_the_outlet_and_the_time_of_the_telling_it_shows(
+    language: str, line: str
+) -> None:
+    shown = shown_in(language)
+    assert line == shown["line"]
+    assert line in shown["awake"]
+    hour = line.split(" · ")[1]
+    name = line.split("\n")[1].partition(" +")[0]
+    assert f"{hour} · {name} (" in shown["card"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_flag_stands_before_an_outlets_name_and_nowhere_else(language: str) -> None:
+    outlets = {"Дала": "🇰🇿", "Oasis Times": "🇺🇿", "ТАСС": "🇷🇺"}
+    for where, text in shown_in(language).items():
+        named = [(match[0][:2], match[1]) for match in FLAG.finditer(text)]
+        assert named, where
+        for flag, name in named:
+            assert outlets[next(one for one in outlets if name.startswith(one))] == flag, where
+        assert len(named) * 2 == len(re.findall("[\U0001f1e6-\U0001f1ff]", text)), where
+
+
+def test_a_card_says_a_headline_once_and_links_every_outlet_to_its_telling() -> None:
+    told = story(
+        telling("Water law signed", url="https://a.example/1", summary="It limits use."),
+        telling("Water law signed", outlet="Second", url="https://b.example/2", dated=False),
+    )
+    card = render.card(told, ALMATY, now=NOW).html
+    assert 1 == plain(card).count("Water law signed")
+    assert "It limits use." in plain(card)
+    assert '<a href="https://a.example/1">Steppe Courier</a>' in card
+    assert '2. seen 12:00 · 🇰🇿 <a href="https://b.example/2">Second</a>' in card

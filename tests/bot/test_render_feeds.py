@@ -38,8 +38,12 @@ from storage.model import (
 )
 from storage.sql import Connection
 from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
+from watchers.explanation import Account, Apart, Came
+from watchers.stories import Grounds
+from watchers.text.names import EntityId
 
 AGO = NOW - timedelta(hours=2)
+AGO_S = timedelta(seconds=1)
 
 
 def feed(number: int = 1, **state: object) -> Feed:
@@ -59,6 +63,7 @@ ILL = {"status": FeedStatus.ERROR, "error_key": "error.timeout", "error_values":
     [
         ({}, "⚪", "not read yet"),
         (OK, "🟢", "last news 2 hours ago"),
+        (OK | {"last_new_at": NOW - timedelta(seconds=43)}, "🟢", "last news just now"),
         (OK | {"silent_since": AGO}, "🟡", "answers, but brings nothing new (2 hours ago)"),
         (ILL, "🔴", "No complete answer came within 30 seconds."),
         (ILL | {"failing_since": AGO}, "🔴",
@@ -70,8 +75,28 @@ ILL = {"status": FeedStatus.ERROR, "error_key": "error.timeout", "error_values":
 def test_a_feeds_health_is_a_sign_and_a_reason(
     state: dict[str, object], sign: str, said: str
 ) -> None:
-    one = feed(**state)
+    one = replace(feed(**state), items=4)
     assert (sign, said) == (render.sign(one), render.condition(one, "en", NOW))
+
+
+def test_an_empty_feed_has_no_last_news_and_one_that_is_due_no_past() -> None:
+    looked = {"last_new_at": NOW, "last_checked_at": NOW, "next_check_at": NOW - AGO_S}
+    empty = feed(**(OK | looked))
+    said = plain(render.detail(empty, ALMATY, now=NOW).html)
+    assert "answers, no news yet" in said
+    assert "Checked: just now" in said
+    assert "Last news: none yet" in said
+    assert "Next look: now" in said
+    later = replace(empty.state, next_check_at=NOW + timedelta(minutes=5))
+    assert "Next look: in 5 minutes" in plain(
+        render.detail(replace(empty, state=later), ALMATY, now=NOW).html
+    )
+    assert "Следующая проверка: сейчас" in plain(render.detail(empty, MOSCOW, now=NOW).html)
+
+
+def test_a_paused_feed_is_said_to_be_whatever_it_told_before() -> None:
+    paused = replace(feed(**(OK | {"status": FeedStatus.PAUSED})), items=4)
+    assert "paused" == render.condition(paused, "en", NOW)
 
 
 def test_whoever_needs_a_look_stands_first() -> None:
@@ -93,7 +118,7 @@ def test_a_thousand_feeds_are_pages() -> None:
 def test_a_feed_in_full_leaves_out_what_is_not_known() -> None:
     said = plain(render.detail(feed(), MOSCOW, now=NOW).html)
     assert "Адрес: https://o1.example/rss" in said
-    assert "Ошибок подряд" not in said
+    assert "Неудач подряд" not in said
     known = replace(
         feed(**OK, last_checked_at=AGO, interval_s=900, last_status=200, failure_count=3),
         moved_from="https://old.example/", languages=("ru", "uz-Latn"),
@@ -169,7 +194,7 @@ def test_admins_are_told_once_and_only_those_who_met_us(connection: Connection) 
     assert 1 == owe_feed_notices(connection, {5, 6}, NOW)
     assert 0 == owe_feed_notices(connection, {5, 6}, NOW)
     (owed,) = deliveries.take(connection, NOW, 10)
-    assert "заболела" in owed.payload["html"]
+    assert "перестал читаться" in owed.payload["html"]
 
 
 # --- why ------------------------------------------------------------------------------------
@@ -225,7 +250,7 @@ def test_why_says_what_became_of_it_and_for_what_reason() -> None:
         deliveries=(owed(DeliveryState.HELD, "quiet"), owed(DeliveryState.FAILED, "odd <thing>")),
     )
     assert "• Alert: held since 11:00 (quiet hours)" in said
-    assert "• Alert: not sent, 11:00 (odd <thing>)" in said
+    assert "• Alert: not sent, 11:00 (Telegram says “odd <thing>”)" in said
 
 
 def test_why_says_when_nothing_met_or_came_too_early() -> None:
@@ -236,10 +261,29 @@ def test_why_says_when_nothing_met_or_came_too_early() -> None:
 
 
 def test_admins_see_what_joined_each_telling() -> None:
+    first, second = TOLD.items[0], replace(TOLD.items[0], id=ItemId(2))
+    both = replace(TOLD, items=(first, second))
     evidence = (
-        (TOLD.items[0], 0.913, [{"title": 0.9}, ["place", "kz"]]),
-        (TOLD.items[0], 1.0, ()),
+        Account(first, Came.FIRST),
+        Account(
+            second,
+            Came.LIKE,
+            0.913,
+            first,
+            Grounds(0.42, ("railway", "Tokayev"), figures=("9 <cars>",), places=(EntityId("kz"),)),
+            apart=(Apart("place", ("kz", "kg"), first),),
+        ),
     )
-    said = explained(evidence=evidence)
-    assert "Steppe Courier · 0.91 · title=0.9; place; kz" in said
-    assert "Steppe Courier · 1.00" in said
+    trace = reasons.Trace(both, evidence=evidence)
+    said = plain(reasons.why(trace, ALMATY, now=NOW).html)
+    assert "1. 🇰🇿 Steppe Courier\n— The first telling of this story" in said
+    assert (
+        "2. 🇰🇿 Steppe Courier\n— 91% sure to be the same event as 1 (Steppe Courier): 42% of the"
+        " text word for word; 2 rare words in common: railway, Tokayev; the same figure: 9 <cars>;"
+        " the same place: Kazakhstan\n— Not the same as 1 (Steppe Courier): the places differ:"
+        " Kazakhstan and Kyrgyzstan" in said
+    )
+
+
+def test_a_sure_verdict_is_not_said_to_be_certain() -> None:
+    assert (99, 100, 0) == (reasons.percent(0.999), reasons.percent(1.0), reasons.percent(0.001))

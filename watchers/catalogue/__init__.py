@@ -31,6 +31,15 @@ def mirrors() -> Mapping[str, str]:
     return table
 
 
+@cache
+def small_talk() -> Mapping[tuple[str, ...], str]:
+    """Return what people say to a bot as to a person: its words → ``thanks`` or ``hello``."""
+    rows = csv.DictReader(_text("small_talk.tsv").splitlines(), delimiter="\t")
+    return {
+        tuple(phrase.split()): row["kind"] for row in rows for phrase in row["phrases"].split("|")
+    }
+
+
 def _feed(row: dict[str, str]) -> NewFeed:
     return NewFeed(
         url=row["url"],

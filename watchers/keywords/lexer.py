@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from storage.errors import NewsError
+from storage.errors import NewsError, Text
 
 MAX_QUERY = 400
 MAX_TERMS = 40
-EXAMPLE = 'газ OR нефть "Центральная Азия" -спорт country:kz'
+EXAMPLE = Text("example.query")
 FILTERS = ("country", "lang", "source", "by", "since", "until", "topic")
 
 
@@ -82,7 +82,7 @@ def _negates(text: str, at: int) -> bool:
 def _phrase(text: str, at: int, found: list[Lexeme]) -> int:
     ends = [end for mark in _CLOSING[text[at]] if (end := text.find(mark, at + 1)) > 0]
     if not ends:
-        raise NewsError("query.unclosed_quote", position=at, example='"железная дорога"')
+        raise NewsError("query.unclosed_quote", position=at, example=Text("example.phrase"))
     end = min(ends)
     found.append(Lexeme(Sort.PHRASE, " ".join(_QUOTES.sub(" ", text[at + 1 : end]).split()), at))
     return end + 1

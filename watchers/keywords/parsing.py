@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from storage.errors import NewsError
+from storage.errors import NewsError, Text
 from watchers.keywords.filters import read_filter
 from watchers.keywords.lexer import EXAMPLE, MAX_TERMS, Lexeme, Sort, lex
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
@@ -59,9 +59,7 @@ class _Reader:
         node, told = self._either()
         left = self._peek()
         if left is not None:
-            raise NewsError(
-                "query.unbalanced", position=left.at, example="(газ OR нефть) Казахстан"
-            )
+            raise NewsError("query.unbalanced", position=left.at, example=Text("example.brackets"))
         return node, told
 
     def _wordless(self) -> NewsError:
@@ -107,16 +105,16 @@ class _Reader:
         after = self._peek()
         if not needs_left or after is None or after.sort in (Sort.OR, Sort.CLOSE, Sort.AND):
             raise NewsError("query.dangling_operator", position=one.at, operator=one.text,
-                            example="газ AND экспорт")  # fmt: skip
+                            example=Text("example.and"))  # fmt: skip
 
     def _dangling(self) -> NewsError:
         before = self._lexemes[self._at - 1] if self._at else self._lexemes[0]
         if before.sort is Sort.OPEN:
             return NewsError(
-                "query.empty_brackets", position=before.at, example="(газ OR нефть) Казахстан"
+                "query.empty_brackets", position=before.at, example=Text("example.brackets")
             )
         return NewsError("query.dangling_operator", position=before.at, operator=before.text,
-                         example="газ OR нефть")  # fmt: skip
+                         example=Text("example.or"))  # fmt: skip
 
     def _unary(self) -> tuple[Node, str]:
         one = self._lexemes[self._at]
@@ -131,7 +129,7 @@ class _Reader:
         after = self._peek()
         if after is None or after.sort in (Sort.OR, Sort.AND, Sort.CLOSE):
             raise NewsError("query.dangling_operator", position=one.at, operator=one.text,
-                            example="газ -спорт")  # fmt: skip
+                            example=Text("example.not"))  # fmt: skip
         self._deeper(one)
         node, told = self._unary()
         self._depth -= 1
@@ -145,9 +143,7 @@ class _Reader:
         self._depth -= 1
         closing = self._peek()
         if closing is None or closing.sort is not Sort.CLOSE:
-            raise NewsError(
-                "query.unbalanced", position=one.at, example="(газ OR нефть) Казахстан"
-            )
+            raise NewsError("query.unbalanced", position=one.at, example=Text("example.brackets"))
         self._at += 1
         return node, f"({told})"
 
@@ -194,7 +190,10 @@ def _leaf(one: Lexeme, names: Gazetteer) -> tuple[Node, str]:
         return Exact(one.text, normal), f"={one.text}"
     if len(normal) < _MIN_PREFIX:
         raise NewsError(
-            "query.prefix_too_short", position=one.at, limit=_MIN_PREFIX, example="казах*"
+            "query.prefix_too_short",
+            position=one.at,
+            limit=_MIN_PREFIX,
+            example=Text("example.prefix"),
         )
     return Prefix(one.text, normal), f"{one.text}*"
 

@@ -1,5 +1,6 @@
-"""«Did you mean»: names of the gazetteer that are a letter or two away from what was typed."""
+"""«Did you mean»: names and words of the news, a letter or two away from what was typed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import process
@@ -12,7 +13,11 @@ from watchers.text.russian import is_known
 from watchers.text.skeleton import is_cyrillic
 
 _MIN_LETTERS = 5
+_MIN_WORD = 4
+"""Of an ordinary word: «урен» is «уран», but of three letters anything is near."""
+
 _LONG = 8
+_NO_WORDS: Mapping[str, int] = {}
 _COMPARED = 8
 _REGION = frozenset({"kz", "kg", "uz", "tj", "tm", "ru"})
 
@@ -34,27 +39,63 @@ class _Name:
     ours: bool
 
 
-def suggest(query: Query, names: Gazetteer | None = None) -> tuple[Suggestion, ...]:
-    """Give what misspelt names may have meant, at most one a word; dictionary words are left."""
+def suggest(
+    query: Query, names: Gazetteer | None = None, told: Mapping[str, int] = _NO_WORDS
+) -> tuple[Suggestion, ...]:
+    """Give what misspelt words may have meant, at most one a word; dictionary words are left.
+
+    ``told`` counts the words of the archive's headlines, in normal form. Where several words are
+    misspelt, the first suggestion puts all of them right.
+    """
     known = _spellings(names or gazetteer())
-    found = []
+    found: list[Suggestion] = []
+    together = query.text
     for term in query.terms():
-        meant = _nearest(term, known) if isinstance(term, Term) and not term.words else None
+        if not isinstance(term, Term):
+            continue
+        meant = (None if term.words else _nearest(term, known)) or _word(term, told)
         if meant:
             found.append(Suggestion(term.label, meant, query.text.replace(term.label, meant, 1)))
+            together = together.replace(term.label, meant, 1)
+    if len(found) > 1:
+        found.insert(0, Suggestion(query.text, together, together))
     return tuple(found)
 
 
-def _nearest(term: Term, known: dict[str, _Name]) -> str | None:
+def _far(normal: str) -> int:
+    """Return how many letters may be wrong in a word."""
+    return 1 if len(normal) < _LONG else 2
+
+
+def _typed(term: Term) -> str:
+    """Return a term of one word as it is compared, "" for any other."""
     cuts = tokenize(clean(term.label))
-    if len(cuts) != 1 or any(key[0] == "e" for key in term.keys):
+    return cuts[0].normal if len(cuts) == 1 and not cuts[0].number else ""
+
+
+def _word(term: Term, told: Mapping[str, int]) -> str | None:
+    """Find the word of the archive nearest to a misspelt one; of several the most told.
+
+    People seldom miss the first letter; words that begin otherwise are other words.
+    """
+    normal = _typed(term)
+    if len(normal) < _MIN_WORD or normal in told or (is_cyrillic(normal) and is_known(normal)):
         return None
-    normal = cuts[0].normal
+    begin_alike = [word for word in told if word[0] == normal[0]]
+    near = process.extract(
+        normal, begin_alike, scorer=OSA.distance, score_cutoff=_far(normal), limit=_COMPARED
+    )
+    return min(near, key=lambda one: (one[1], -told[one[0]], one[0]))[0] if near else None
+
+
+def _nearest(term: Term, known: dict[str, _Name]) -> str | None:
+    normal = _typed(term)
+    if any(key[0] == "e" for key in term.keys):
+        return None
     if len(normal) < _MIN_LETTERS or (is_cyrillic(normal) and is_known(normal)):
         return None
-    far = 1 if len(normal) < _LONG else 2
     near = process.extract(
-        normal, known.keys(), scorer=OSA.distance, score_cutoff=far, limit=_COMPARED
+        normal, known.keys(), scorer=OSA.distance, score_cutoff=_far(normal), limit=_COMPARED
     )
     if not near or near[0][1] == 0:
         return None

@@ -6,6 +6,7 @@ by its skeleton where a capital stands.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -36,7 +37,10 @@ _MIN_BONE = 4
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One thing with a name. ``country`` is the lower-case ISO code it belongs to, or ""."""
+    """One thing with a name. ``country`` is the lower-case ISO code it belongs to, or "".
+
+    ``label`` is its name in English, ``russian`` in Russian, "" where the table has none.
+    """
 
     id: EntityId
     kind: str
@@ -46,6 +50,7 @@ class Entity:
     office: str = ""
     since: str = ""
     until: str = ""
+    russian: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +254,15 @@ def _entity(row: dict[str, str], kind: str) -> Entity:
         keyboard(word.casefold()) for word in row.get("unless", "").split("|") if word
     )
     return Entity(
-        EntityId(row["id"]), kind, row.get("country", ""), row["en"].split("|")[0].lstrip(MARKS),
+        EntityId(row["id"]), kind, row.get("country", ""), _first(row["en"]),
         unless, row.get("office", ""), row.get("since", ""), row.get("until", ""),
+        _first(row.get("ru", "")),
     )  # fmt: skip
+
+
+def _first(cell: str) -> str:
+    """Return the name that stands first in a cell, without the marks of how it is met."""
+    return re.split(r"[|@#]", cell, maxsplit=1)[0].lstrip(MARKS)
 
 
 def _aliases(row: dict[str, str], entity: Entity) -> Iterator[Alias]:

@@ -1,12 +1,12 @@
-"""editMessageText, editMessageCaption, editMessageReplyMarkup, deleteMessage, deleteMessages."""
+"""editMessageText, …Caption, …Media and …ReplyMarkup; deleteMessage, deleteMessages."""
 
 from dataclasses import replace
 from typing import Any
 
 from bot.sandbox.errors import NOT_MODIFIED, bad_request
-from bot.sandbox.limits import DELETE_WINDOW, MAX_CAPTION, MAX_TEXT
+from bot.sandbox.limits import DELETE_WINDOW, MAX_CAPTION, MAX_PHOTO, MAX_TEXT, MAX_UPLOAD
 from bot.sandbox.methods.params import Params
-from bot.sandbox.methods.sending import formatted, keyboard
+from bot.sandbox.methods.sending import formatted, keyboard, sent_file
 from bot.sandbox.methods.targets import own_message, target
 from bot.sandbox.model import Bot, Message
 from bot.sandbox.service import Telegram
@@ -24,14 +24,18 @@ def _editable(telegram: Telegram, bot: Bot, params: Params) -> Message:
 
 
 def _apply(telegram: Telegram, bot: Bot, old: Message, new: Message) -> Any:
-    if (old.text, old.entities, old.markup) == (new.text, new.entities, new.markup):
+    if _content(old) == _content(new) and old.markup == new.markup:
         raise bad_request(NOT_MODIFIED)
     # What an edit costs is not published; the strict reading is: as much as a message.
     telegram.limit.count(bot.id, old.key.chat_id, telegram.clock())
     # A change of buttons alone does not mark a message as edited.
-    said = (old.text, old.entities) != (new.text, new.entities)
-    edited = telegram.clock() if said else old.edited
+    edited = telegram.clock() if _content(old) != _content(new) else old.edited
     return message_json(telegram, telegram.change(replace(new, edited=edited)))
+
+
+def _content(message: Message) -> tuple[Any, ...]:
+    """Return what a message says and shows, without its buttons."""
+    return message.text, message.entities, message.photo, message.document
 
 
 def edit_message_text(telegram: Telegram, bot: Bot, params: Params) -> Any:
@@ -55,6 +59,29 @@ def edit_message_caption(telegram: Telegram, bot: Bot, params: Params) -> Any:
     text, entities = formatted(params, "caption", MAX_CAPTION)
     markup = keyboard(telegram, message.key, params)
     new = replace(message, text=text, entities=entities, markup=markup)
+    return _apply(telegram, bot, message, new)
+
+
+def edit_message_media(telegram: Telegram, bot: Bot, params: Params) -> Any:
+    """Put another picture or file in the place of the one there, or of a text."""
+    message = _editable(telegram, bot, params)
+    if message.location:
+        raise bad_request("there is no media in the message to edit")
+    media = params.json("media")
+    kind = media.get("type") if isinstance(media, dict) else None
+    if kind not in ("photo", "document"):
+        raise bad_request("can't parse InputMedia: unsupported media type")
+    given = Params({**media, kind: media.get("media")}, params.uploads)
+    file, _ = sent_file(telegram, given, kind, MAX_PHOTO if kind == "photo" else MAX_UPLOAD)
+    text, entities = formatted(given, "caption", MAX_CAPTION)
+    new = replace(
+        message,
+        text=text,
+        entities=entities,
+        markup=keyboard(telegram, message.key, params),
+        photo=file if kind == "photo" else None,
+        document=file if kind == "document" else None,
+    )
     return _apply(telegram, bot, message, new)
 
 

@@ -137,7 +137,9 @@ def send_message(telegram: Telegram, bot: Bot, params: Params) -> Any:
     return _send(telegram, bot, params, key, text)
 
 
-def _file(telegram: Telegram, params: Params, name: str, limit: int) -> tuple[StoredFile, bool]:
+def sent_file(
+    telegram: Telegram, params: Params, name: str, limit: int
+) -> tuple[StoredFile, bool]:
     """Find what is sent: an upload (new, True) or a known file id (False)."""
     upload = params.upload(name)
     if upload is not None:
@@ -164,7 +166,7 @@ def send_photo(telegram: Telegram, bot: Bot, params: Params) -> Any:
     """Send a picture."""
     key = writable(telegram, bot, params)
     caption = formatted(params, "caption", MAX_CAPTION)
-    file, _ = _file(telegram, params, "photo", MAX_PHOTO)
+    file, _ = sent_file(telegram, params, "photo", MAX_PHOTO)
     return _send(telegram, bot, params, key, caption, photo=file)
 
 
@@ -172,7 +174,7 @@ def send_document(telegram: Telegram, bot: Bot, params: Params) -> Any:
     """Send a file."""
     key = writable(telegram, bot, params)
     caption = formatted(params, "caption", MAX_CAPTION)
-    file, _ = _file(telegram, params, "document", MAX_UPLOAD)
+    file, _ = sent_file(telegram, params, "document", MAX_UPLOAD)
     return _send(telegram, bot, params, key, caption, document=file)
 
 

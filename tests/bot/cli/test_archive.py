@@ -79,8 +79,11 @@ def test_ingesting_again_adds_nothing(stocked, tmp_path):
 def test_a_story_is_shown_with_why(stocked):
     [row] = lines(stocked("story", "1", "--why", "--json"))
     assert 2 == len(row["items"])
-    assert row["items"][1]["why"]
-    assert "Tokayev opens" in stocked("story", "1", "--why").stdout
+    assert all(isinstance(line, str) for line in row["items"][1]["why"])
+    said = stocked("story", "1", "--why").stdout
+    assert "Tokayev opens" in said
+    assert "1. Courier\n   The first telling of this story\n2. Herald\n   " in said
+    assert "sure to be the same event as 1 (Courier): the same headline;" in said
 
 
 def test_an_unknown_story_costs_one_sentence(stocked):

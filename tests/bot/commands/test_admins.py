@@ -143,6 +143,49 @@ async def test_adding_shows_what_it_would_bring_and_asks(room: Newsroom, timur: 
     assert ["https://new.example/rss"] == asked
 
 
+async def test_a_known_feed_is_said_to_be_before_it_is_looked_at(
+    room: Newsroom, timur: Person
+) -> None:
+    feed = room.feeds["Oasis Times"]
+    for typed in (feed.url, "http://www.oasis.example/rss/", "oasis.example/rss?utm_source=x"):
+        said = await timur.types(f"/addfeed {typed}")
+        assert "I read this source already." in said
+        assert feed.url in said
+    await timur.world.db.write(feeds.pause, feed.id)
+    said = await timur.types(f"/addfeed {feed.url}")
+    assert "I do not read it now. Resume it?" in said
+    assert "paused" in said
+    await timur.presses("Resume")
+    assert "I read this source already." in await timur.types(f"/addfeed {feed.url}")
+
+
+async def test_an_address_that_leads_to_a_known_feed_offers_nothing_new(
+    room: Newsroom, timur: Person
+) -> None:
+    feed = room.feeds["Oasis Times"]
+
+    async def look(address: str) -> Seen:
+        parsed = ParsedFeed("Oasis", tuple(entries()))
+        led: Any = Failed(FailKind.TIMEOUT, feed.url)
+        return Seen(address, "https://short.example/x", led, feed=parsed)
+
+    timur.world = replace(timur.world, look=look)
+    await timur.types("/addfeed short.example/x")
+    timur.last, _ = await worked(timur.last)
+    assert "I read this source already." in seen(timur.last)
+    assert "Add" not in {one.label.split()[-1] for one in buttons(timur.last)}
+
+
+async def test_the_address_that_a_feed_moved_from_is_known(room: Newsroom, timur: Person) -> None:
+    feed = room.feeds["Oasis Times"]
+    moved = "https://new.example/rss"
+    assert await timur.world.db.write(feeds.move, feed.id, moved)
+    found = await timur.world.db.read(feeds.get, feed.id)
+    assert found is not None
+    assert (moved, feed.url) == (found.url, found.moved_from)
+    assert "I read this source already." in await timur.types(f"/addfeed {feed.url}")
+
+
 async def test_what_is_no_feed_says_why_and_offers_what_the_page_points_to(
     timur: Person,
 ) -> None:
@@ -292,13 +335,18 @@ async def test_a_telling_is_taken_out(room: Newsroom, timur: Person) -> None:
     one = await room.tells("Steppe Courier", "Tokayev opens a railway")
     other = await room.tells("Oasis Times", "Floods reach the Aral Sea")
     await timur.types(f"/merge {one.id} {other.id}")
+    for same in (f"{other.id} {other.id}", f"{one.id} {other.id}", f"{other.id} {one.id}"):
+        with pytest.raises(NewsError, match=r"merge\.(itself|one_already)"):
+            await timur.types(f"/merge {same}")
     assert "A story of its own now" in await timur.types(f"/split {other.id} 1")
+    with pytest.raises(NewsError, match=r"split\.only_one"):
+        await timur.types(f"/split {other.id} 1")
     assert 1 == len((await room.story(int(other.id))).items)
 
 
 @pytest.mark.parametrize(
     ("typed", "key"),
-    [("/merge", "merge.form"), ("/merge 1", "merge.form"), ("/split x", "split.form"),
+    [("/merge 1 1", "story.unknown"), ("/merge", "merge.form"), ("/merge 1", "merge.form"), ("/split x", "split.form"),
      ("/split 99 1", "story.unknown"), ("/alias", "alias.form"), ("/alias x", "alias.form")],
 )  # fmt: skip
 async def test_an_unclear_correction_shows_how(timur: Person, typed: str, key: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.commands import inline
 from bot.conversation import Cards, File, Picture
+from bot.texts import sentence
 from storage import chats, deliveries, subscriptions, talks
 from storage.database import Database
 from storage.errors import NewsError
@@ -344,12 +345,17 @@ async def test_a_touched_number_opens_its_story(room: Newsroom, anna: Person) ->
 
 @pytest.mark.parametrize(
     ("typed", "key"),
-    [("/story", "story.which"), ("/story x", "story.no_number"), ("/story 99", "story.unknown")],
-)
-async def test_an_unclear_story_is_asked_for(anna: Person, typed: str, key: str) -> None:
+    [("/story", "story.which"), ("/story x", "story.no_number"), ("/story 99", "story.unknown"),
+     ("/why", "story.which"), ("/why x", "story.no_number"), ("/mute", "story.which")],
+)  # fmt: skip
+async def test_an_unclear_story_is_asked_for_by_the_command_that_was_typed(
+    anna: Person, typed: str, key: str
+) -> None:
     with pytest.raises(NewsError) as refused:
         await anna.types(typed)
     assert key == refused.value.text_key
+    if key != "story.unknown":
+        assert f"{typed.split(maxsplit=1)[0]} 12" in sentence(refused.value, "en")
 
 
 async def test_why_says_which_word_met(room: Newsroom, anna: Person) -> None:
@@ -411,7 +417,9 @@ async def test_a_trend_counts_the_readers_own_days(room: Newsroom, anna: Person)
 
 async def test_sources_tell_who_owns_them(room: Newsroom, anna: Person) -> None:
     assert "5 outlets" in await anna.types("/sources")
-    assert "Steppe Courier independent" in await anna.types("/sources kz")
+    said = await anna.types("/sources kz")
+    assert "Kazakhstan · 2 outlets" in said
+    assert "• 🇰🇿 Steppe Courier (independent)" in said
 
 
 async def test_everything_kept_can_be_taken_home(anna: Person) -> None:

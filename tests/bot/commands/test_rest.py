@@ -168,14 +168,21 @@ async def test_trends_of_other_spans(room: Newsroom, anna: Person) -> None:
     await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(days=20))
     await anna.presses("90 days")
     assert isinstance(anna.last, Picture)
+    assert anna.last.in_place
     assert "1 story in the last 90 days" in anna.last.caption
+    assert "The archive begins on 2 Nov." in anna.last.caption
+    draft = anna.last.keyboard[0][0].press.split(":")[1]
+    await anna.sends(f"tr:{draft}:14")
+    assert isinstance(anna.last, Picture), "a picture cannot become a text again"
+    assert "Nothing about “Tokayev”" in anna.last.caption
 
 
 async def test_sources_by_buttons(anna: Person) -> None:
     await anna.types("/sources")
-    assert "Steppe Courier" in await anna.presses("🇰🇿")
+    assert "Steppe Courier" in await anna.presses("Kazakhstan · 2")
     assert "by country" in await anna.presses("‹")
-    assert "🌐" in await anna.sends("so:zz")
+    assert "Region" in await anna.sends("so:zz")
+    assert "Steppe Courier" in await anna.types("/sources Казахстан")
 
 
 async def test_everything_about_a_person_by_buttons(anna: Person) -> None:

@@ -10,9 +10,12 @@ import pytest
 
 from bot import texts
 from bot.commands import COMMANDS
+from bot.delivery.answers import GONE, SHUT
 from bot.render.markup import plain
-from storage.errors import NewsError
+from bot.render.reasons import because
+from storage.errors import NewsError, Text
 from storage.model import (
+    ChatKind,
     DeliveryKind,
     DeliveryState,
     FeedStatus,
@@ -130,6 +133,7 @@ def test_every_wrong_request_has_its_sentence() -> None:
         *(f"state.{one}" for one in DeliveryState),
         *(f"kind.{one}" for one in DeliveryKind),
         *(f"feeds.is_{one}" for one in FeedStatus),
+        *(f"chat.kind_{one}" for one in ChatKind),
         *(f"settings.{kind}_{one}" for one in QuietMode for kind in ("quiet", "mode")),
         *(f"subscribe.mode_{one}" for one in Mode),
         *(f"subscriptions.state_{one}" for one in (*Mode, "paused")),
@@ -178,3 +182,82 @@ def test_plain_text_has_no_tags() -> None:
         values = dict.fromkeys(set().union(*map(placeholders, said)), "x")
         assert "<b>" not in texts.say("en", key, **values)
         assert plain(texts.say("en", key, **values)) is not None
+
+
+OUTCOMES = frozenset({
+    "Away", "Fold", "Gone", "Leave", "NoTopic", "NotSent", "Poison", "Shut", "Unknown", "Vanished",
+    "Void",
+})  # fmt: skip
+"""What becomes of a message, each with a reason in a word or two, which /why says."""
+
+
+def delivery_reasons() -> set[str]:
+    """Every reason that the code notes beside a message, by where it stands in the code."""
+    found = {*GONE.values(), *SHUT.values()}
+    for node in nodes():
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+            told = {"requeue": 2, "end": 3, "gone": 2}.get(name, 0 if name in OUTCOMES else 99)
+            given = [
+                *node.args[told : told + 1],
+                *(k.value for k in node.keywords if k.arg == "reason"),
+            ]
+            found |= {str(one.value) for one in _constants(given) if isinstance(one.value, str)}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found |= set(re.findall(r"\breason = '([^']+)'", node.value))
+    return found - {""}
+
+
+def _constants(given: list[ast.expr]) -> list[ast.Constant]:
+    sides = [
+        side
+        for one in given
+        for side in ([one.body, one.orelse] if isinstance(one, ast.IfExp) else [one])
+    ]
+    return [one for one in sides if isinstance(one, ast.Constant)]
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_every_reason_noted_beside_a_message_has_its_words(language: str) -> None:
+    reasons = delivery_reasons()
+    assert {"limited", "no rights", "told already", "quiet", "muted", "kicked"} <= reasons
+    strange = because("odd", language).replace("odd", "{}")
+    assert [] == [one for one in reasons if because(one, language) == strange.replace("{}", one)]
+
+
+def test_a_value_that_is_a_text_is_said_in_the_readers_language() -> None:
+    error = NewsError("query.empty", position=0, example=Text("example.query"))
+    assert "Central Asia" in texts.sentence(error, "en")
+    assert "Центральная Азия" in texts.sentence(error, "ru")
+
+
+CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+NOT_RUSSIAN = {"alias.form", "usage.alias"}
+"""They show how a name is taught in several scripts."""
+
+
+def test_english_sentences_hold_no_russian_and_no_value_is_a_russian_word() -> None:
+    for key, said in templates("en").items():
+        assert key in NOT_RUSSIAN or not any(map(CYRILLIC.search, said)), key
+    values = [
+        (node.lineno, keyword.arg, keyword.value.value)
+        for node in nodes()
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "NewsError"
+        for keyword in node.keywords
+        if isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
+    ]
+    worded = [
+        one for one in values if re.search(r"[^\W\d_] [^\W\d_]|[а-яё]", one[2], re.IGNORECASE)
+    ]
+    assert [] == worded
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [({"bytes": 1}, "(1 байт)"), ({"bytes": 3}, "(3 байта)"), ({"bytes": 11}, "(11 байт)"),
+     ({"bytes": 0}, "(0 байт)")],
+)  # fmt: skip
+def test_the_only_number_of_a_sentence_chooses_its_plural(
+    values: dict[str, int], said: str
+) -> None:
+    assert said in texts.say("ru", "error.page_empty", **values)

@@ -3,7 +3,15 @@
 from io import BytesIO
 
 import pytest
-from telegram import Bot, BotCommandScopeChat, InputFile, LinkPreviewOptions, MenuButtonCommands
+from telegram import (
+    Bot,
+    BotCommandScopeChat,
+    InputFile,
+    InputMediaDocument,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    MenuButtonCommands,
+)
 from telegram.error import BadRequest, Forbidden, NetworkError
 from telegram.ext import ChatMemberHandler
 
@@ -72,6 +80,31 @@ async def test_files_are_uploaded_once_and_sent_again_by_id(box, bot):
     )
     changed = await bot.edit_message_caption(ANNA_ID, photo.message_id, caption="d")
     assert changed.caption == "d"
+
+
+async def test_a_picture_takes_the_place_of_another_or_of_a_text(box, bot):
+    box.telegram.start(ANNA_ID)
+    text = await bot.send_message(ANNA_ID, "soon")
+    photo = await bot.edit_message_media(
+        InputMediaPhoto(png(20, 10, (1, 2, 3)), caption="<b>c</b>", parse_mode="HTML"),
+        ANNA_ID,
+        text.message_id,
+    )
+    assert (text.message_id, 20, "c") == (photo.message_id, photo.photo[-1].width, photo.caption)
+    wider = InputMediaPhoto(png(40, 10, (1, 2, 3)), caption="d")
+    assert (await bot.edit_message_media(wider, ANNA_ID, text.message_id)).photo[-1].width == 40
+    known = InputMediaPhoto(box.telegram.messages(ANNA_ID)[-1].photo.id, caption="d")
+    with pytest.raises(BadRequest, match="not modified"):
+        await bot.edit_message_media(known, ANNA_ID, text.message_id)
+    file = await bot.edit_message_media(
+        InputMediaDocument(b"content", filename="a.txt"), ANNA_ID, text.message_id
+    )
+    assert (file.document.file_name, file.photo) == ("a.txt", ())
+    with pytest.raises(BadRequest, match="no text in the message to edit"):
+        await bot.edit_message_text("words", ANNA_ID, text.message_id)
+    place = await bot.send_location(ANNA_ID, 43.2, 76.9)
+    with pytest.raises(BadRequest, match="no media in the message to edit"):
+        await bot.edit_message_media(wider, ANNA_ID, place.message_id)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.texts import LANGUAGES, written
 from storage.errors import NewsError
 from watchers.keywords import Facts, asks_for_outlets, match, parse, ruled_out, suggest
 from watchers.keywords.lexer import MAX_QUERY, MAX_TERMS
@@ -77,7 +78,9 @@ def test_a_wrong_query_is_refused_with_its_place_and_an_example_that_works(
         parse(typed)
 
     assert (key, position) == (caught.value.text_key, caught.value.values["position"])
-    assert parse(str(caught.value.values["example"]))
+    example = caught.value.values["example"]
+    for language in LANGUAGES:
+        assert parse(written(example, language))
 
 
 @given(st.text(alphabet="газнОR()|\"-*=: «»'`kz:1,.5%\u00ad\u0301\t", max_size=60))

@@ -1,0 +1,111 @@
+"""What is no command: slips of the finger, small talk, words a letter away from news."""
+
+import csv
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.commands import COMMANDS
+from bot.commands.talk import nearest, small_talk
+from storage.database import Database
+from tests.bot.newsroom import Newsroom
+from tests.bot.people import ADMIN, Person
+from watchers import catalogue
+from watchers.text.normal import APOSTROPHE, tokenize
+
+NAMES = tuple(command.name for command in COMMANDS)
+
+
+@pytest.fixture
+async def room(db: Database) -> Newsroom:
+    return await Newsroom.opened(db)
+
+
+@pytest.fixture
+async def anna(room: Newsroom) -> Person:
+    return await Person.comes(room.world())
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("serach", "search"), ("hlep", "help"), ("subcribe", "subscribe"), ("wy", "why"),
+        ("subscribtions", "subscriptions"), ("sub", "subscribe"), ("unsub", "unsubscribe"),
+        ("searchuranium", "search"), ("nosuch", None), ("news", None), ("topics", None),
+        ("x", None), ("", None), ("clear", None), ("a" * 60, None),
+    ],
+)  # fmt: skip
+def test_a_command_is_suggested_only_where_a_slip_of_the_finger_parts_it(
+    typed: str, meant: str | None
+) -> None:
+    assert meant == nearest(typed, NAMES)
+
+
+async def test_admins_commands_are_suggested_to_admins_only(room: Newsroom, anna: Person) -> None:
+    timur = await Person.comes(room.world(), ADMIN)
+    assert "/pausefeed" in await timur.types("/pausefed")
+    assert "/pausefeed" not in await anna.types("/pausefed")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("спасибо, как дела", "hello"), ("Спасибо!!", "thanks"), ("Thank you so much :)", "thanks"),
+        ("рахмет", "thanks"), ("Чоң рахмат", "thanks"), ("Raxmat, zoʻr!", "thanks"),
+        ("Раҳмати калон", "thanks"), ("Sag boluň", "thanks"), ("👍", "thanks"),
+        ("Сәлеметсіз бе?", "hello"), ("Assalomu alaykum", "hello"), ("How’s it going?", "hello"),
+        ("спасибо президента", ""), ("привет уран", ""), ("(", ""), ("???", ""), ("42", ""),
+    ],
+)  # fmt: skip
+def test_only_a_message_that_is_small_talk_throughout_is_taken_for_it(
+    typed: str, kind: str
+) -> None:
+    assert kind == small_talk(typed)
+
+
+def test_every_phrase_of_small_talk_is_met_as_it_is_typed_in_all_our_languages() -> None:
+    table = Path(catalogue.__file__).with_name("small_talk.tsv")
+    rows = list(csv.DictReader(table.read_text("utf-8").splitlines(), delimiter="\t"))
+    for kind in ("thanks", "hello"):
+        languages = {row["language"] for row in rows if row["kind"] == kind}
+        assert {"en", "ru", "kk", "ky", "uz", "tg", "tk"} == languages
+    for phrase in catalogue.small_talk():
+        cuts = [cut.normal.replace(APOSTROPHE, "'") for cut in tokenize(" ".join(phrase))]
+        assert list(phrase) == cuts
+        assert small_talk(" ".join(phrase))
+
+
+async def test_small_talk_is_answered_and_is_still_found_by_a_search(
+    room: Newsroom, anna: Person
+) -> None:
+    await room.tells("Northern Wire", "Спасибо, сказал президент строителям")
+    assert "Glad to be of use" in await anna.types("спасибо")
+    assert "сказал президент" in await anna.types("/search спасибо")
+    await anna.types("/search")
+    assert "сказал президент" in await anna.types("спасибо")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("uranim", "uranium"), ("инфляцыя", "инфляция"), ("Такаев инфляцыя", "Токаев инфляция"),
+        ("Tokayev uranim", "Tokayev uranium"),
+    ],
+)  # fmt: skip
+async def test_what_found_nothing_is_put_right_by_words_of_the_news(
+    room: Newsroom, anna: Person, typed: str, meant: str
+) -> None:
+    await room.tells("Steppe Courier", "Tokayev visits the largest uranium mine")
+    await room.tells("Northern Wire", "Токаев: инфляция замедлится к весне")
+    said = await anna.types(typed)
+    assert "Nothing found" in said
+    assert "1 story" in await anna.presses(meant)
+
+
+@pytest.mark.parametrize("typed", ["балет", "zzzzzz", "wranium", "киты", "ur"])
+async def test_what_is_not_near_is_not_suggested(room: Newsroom, anna: Person, typed: str) -> None:
+    await room.tells("Steppe Courier", "Urn uranium билет кит-кат", ago=timedelta(hours=2))
+    await anna.types(typed)
+    with pytest.raises(AssertionError):
+        await anna.presses("🔎")

@@ -1,0 +1,62 @@
+"""What a chart shows: dates that can be read apart, and no zero where nothing is known."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from bot import charts
+from bot.commands.trends import SPANS, known
+from bot.texts import LANGUAGES, say, words
+
+LAST = datetime(2026, 11, 28, tzinfo=UTC)
+
+
+def days(span: int) -> list[datetime]:
+    return [LAST - timedelta(days=back) for back in range(span)][::-1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("span", SPANS)
+def test_dates_under_the_bars_never_touch_and_the_last_day_has_its_own(
+    span: int, language: str
+) -> None:
+    labels = {day: words.day(day, LAST, language, UTC).replace(" ", "\n") for day in days(span)}
+    figure = charts.drawn(dict.fromkeys(days(span), 3), "x", labels)
+    figure.draw_without_rendering()
+    shown = figure.axes[0].get_xticklabels()
+    assert labels[LAST] == shown[-1].get_text()
+    assert len(shown) > 4
+    boxes = [label.get_window_extent() for label in shown]
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
+    assert boxes[-1].x1 <= figure.bbox.x1
+
+
+@pytest.mark.parametrize(
+    ("began", "unknown"),
+    [
+        (LAST - timedelta(days=30), 0),
+        (LAST - timedelta(days=13), 0),
+        (LAST - timedelta(days=3, hours=1), 9),
+        (LAST - timedelta(days=3), 10),
+        (LAST + timedelta(hours=5), 13),
+        (None, 14),
+    ],
+)
+def test_days_before_the_archive_began_are_unknown_and_not_zero(
+    began: datetime | None, unknown: int
+) -> None:
+    told = known(dict.fromkeys(days(14), 0), began)
+    assert [None] * unknown + [0] * (14 - unknown) == list(told.values())
+
+
+def test_the_time_before_the_archive_is_shaded_and_said() -> None:
+    counts = dict.fromkeys(days(14), 0) | dict.fromkeys(days(14)[:6])
+    unknown = say("ru", "trends.unknown")
+    axes = charts.drawn(counts, "x", {}, unknown).axes[0]
+    assert [unknown] == [text.get_text() for text in axes.texts if text.get_text()]
+    assert 1 == len([one for one in axes.patches if one.get_width() > 2])
+
+
+def test_a_title_is_no_formula() -> None:
+    assert charts.days({LAST: 1}, "$x^2$ \\frac", {LAST: "28"}).startswith(b"\x89PNG")

@@ -1,0 +1,178 @@
+"""How a telling came to its story, read back from rows of any age."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from bot.render.reasons import account
+from bot.texts import LANGUAGES
+from storage import items, stories
+from storage.sql import Connection, to_json
+from tests.storage.rows import NOON, feed, new_item, told
+from watchers import explanation
+from watchers import stories as identity
+from watchers.explanation import Account, Came, noted
+from watchers.stories.identity import _TOLD
+from watchers.text.names import gazetteer
+
+ROWS = [
+    [],
+    None,
+    "",
+    [["new"]],
+    [["page", 1]],
+    [["old", 21]],
+    [["near", 1], ["words", 0.62], ["headline", 0.5], ["copied", 0.4], ["figures", 2.0]],
+    [["near", 1], ["notions", 0.6], ["names", 0.3], ["entities", 0.9]],
+    [["near", 999], ["words", 0.62]],
+    [["new", 1], ["veto", "place", "almaty", "bishkek", 1], ["veto", "place", "kz", "kg", 1]],
+    [["new", 1], ["veto", "figure", "kill", 3.0, 5.0, 1], ["veto", "figure", "%", 16.5, 17.0, 1]],
+    [["new", 1], ["veto", "figure", "injur", 3, 5, 1], ["veto", "figure", "", 3, 5, 1]],
+    [["new", 1], ["veto", "stage", 1], ["veto", "denial", 1], ["veto", "roles", 1]],
+    [["new", 1], ["veto", "thin", 1, 1], ["veto", "instalment", 24, 1]],
+    [["new", 1], ["veto", "of tomorrow", {"a": 1}, 1], ["veto"], ["veto", "thin"], [], [3]],
+    [["words", 0.62, "5 of 8"], ["names", 0.3, "kz"]],
+    [{"title": 0.9}, ["place", "kz"]],
+    {"words": 0.5},
+    [["near", None], ["near", "x"], ["words", "much"]],
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("stored", ROWS, ids=str)
+def test_reasons_of_any_age_are_said_in_words(
+    connection: Connection, stored: object, language: str
+) -> None:
+    told(connection, feed(connection), new_item(1), new_item(2, 1))
+    connection.conn.execute(
+        "update items set reasons = ?, score = 0.913 where id = 2", (to_json(stored),)
+    )
+    story = stories.get(connection, stories.current(connection, 1))  # type: ignore[arg-type]
+    assert story is not None
+    said = [
+        line
+        for one in explanation.accounts(connection, story, gazetteer())
+        for line in account(one, story, language, gazetteer().entities)
+    ]
+    assert len(said) >= 2
+    for line in said:
+        assert not set("[]{}_=") & set(line), line
+        assert "None" not in line
+        assert "?" not in line
+
+
+def veto_kinds() -> set[str]:
+    """Every kind of veto that the code can give."""
+    tree = ast.parse((Path(identity.__file__).parent / "vetoes.py").read_text("utf-8"))
+    return {
+        str(kind.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Tuple) and len(node.elts) > 1
+        for mark, kind in [node.elts[:2]]
+        if isinstance(mark, ast.Constant)
+        and mark.value == "veto"
+        and isinstance(kind, ast.Constant)
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_reason_has_its_words(language: str) -> None:
+    from bot.texts import catalogue  # noqa: PLC0415 - beside its one use
+
+    wanted = {f"veto.{kind}" for kind in veto_kinds()}
+    assert len(wanted) >= 7
+    wanted |= {f"signal.{name}" for name in _TOLD} | {f"came.{one}" for one in Came}
+    assert set() == wanted - catalogue(language).forms.keys()
+
+
+def came(connection: Connection, number: int) -> Account:
+    story = stories.get(connection, stories.current(connection, 1))  # type: ignore[arg-type]
+    assert story is not None
+    found = explanation.accounts(connection, story, gazetteer())
+    return next(one for one in found if one.item.id == number)
+
+
+def test_a_story_joined_on_second_thoughts_is_said_to_be(connection: Connection) -> None:
+    told(connection, feed(connection), new_item(1), new_item(2, reasons=(("new",),)))
+    stories.join(connection, 2, 1, NOON)  # type: ignore[arg-type]
+    assert Came.FIRST is came(connection, 1).came
+    assert Came.LATER is came(connection, 2).came
+
+
+def test_what_an_admin_decided_is_said_to_be(connection: Connection) -> None:
+    told(connection, feed(connection), new_item(1), new_item(2, reasons=(("new",),)))
+    stories.join(connection, 2, 1, NOON)  # type: ignore[arg-type]
+    stories.correct(connection, "together", [(2, 1)], 5, NOON)  # type: ignore[list-item]
+    assert Came.ADMIN is came(connection, 2).came
+
+
+def test_two_texts_name_what_they_have_in_common(connection: Connection) -> None:
+    told(
+        connection,
+        feed(connection),
+        new_item(1, title="Magnitude 5.1 earthquake shakes Bishkek", summary="Kara-Balta felt it"),
+        new_item(
+            2,
+            1,
+            title="Earthquake of magnitude 5.1 near Bishkek",
+            summary="Houses in Kara-Balta have cracks",
+            reasons=(("near", 1), ("words", 0.5)),
+            score=0.97,
+        ),
+    )
+    found = came(connection, 2).grounds
+    assert found is not None
+    assert ("magnitude 5.1",) == found.figures
+    assert ("bishkek",) == found.places
+    assert {"Kara", "Balta"} <= set(found.words)
+
+
+@pytest.mark.parametrize(
+    ("title", "other", "places", "apart"),
+    [
+        ("Rain floods Osh", "Snow falls in Osh", ("osh",), None),
+        ("Rain floods Osh", "Rain floods Almaty", (), ("almaty", "osh")),
+        ("Rain floods Osh", "Rain floods homes", (), None),
+    ],
+)
+def test_places_are_the_same_differ_or_are_not_said(
+    connection: Connection,
+    title: str,
+    other: str,
+    places: tuple[str, ...],
+    apart: tuple[str, str] | None,
+) -> None:
+    told(
+        connection,
+        feed(connection),
+        new_item(1, title=title),
+        new_item(2, 1, title=other, reasons=(("near", 1),)),
+    )
+    found = came(connection, 2).grounds
+    assert found is not None
+    assert (places, apart) == (found.places, found.apart)
+
+
+def test_across_languages_words_of_one_meaning_are_named(connection: Connection) -> None:
+    told(
+        connection,
+        feed(connection),
+        new_item(1, title="Uranium plant opens in Turkistan"),
+        new_item(2, 1, title="В Туркестане открыли завод урана", lang="ru",
+                 reasons=(("near", 1),)),
+    )  # fmt: skip
+    found = came(connection, 2).grounds
+    assert found is not None
+    assert found.across
+    assert {"завод", "урана"} <= set(found.words)
+
+
+def test_rows_are_read_as_they_were_written(connection: Connection) -> None:
+    told(connection, feed(connection), new_item(1, reasons=(("old", 21), ("words", 0.5))))
+    _, stored = items.reasons(connection, 1)  # type: ignore[arg-type]
+    assert ("old", 21, (("words", 0.5),)) == (
+        noted(stored).kind,
+        noted(stored).value,
+        noted(stored).signals,
+    )

@@ -1,0 +1,176 @@
+"""How each telling came to its story, gathered from what was noted when it came.
+
+An item's row keeps the verdict's reasons, small and for ever (``stories.Verdict``): a kind, the
+nearest telling, figures and vetoes. Here they are read back, however old, and beside them stands
+what the two texts have in common by their own words, so that people can be told why.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from storage import items, stories
+from storage.model import Item, ItemId, Story
+from storage.sql import Connection
+from watchers import archive
+from watchers.stories import Grounds, grounds
+from watchers.text.names import Gazetteer
+
+MOST_EXPLAINED = 10
+
+
+class Came(StrEnum):
+    """The ways in which a telling comes to its story."""
+
+    FIRST = "first"
+    LIKE = "like"
+    PAGE = "page"
+    OLD = "old"
+    LATER = "later"
+    ADMIN = "admin"
+    UNNOTED = "unnoted"
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A telling that was alike and yet another event: ``what`` differs, by which ``values``."""
+
+    what: str
+    values: tuple[str | float, ...]
+    other: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How one telling came to its story.
+
+    ``score`` is how sure it was (0-1), ``other`` the telling that decided, None where it is
+    gone. ``signals`` are the verdict's own figures, for when the texts cannot be compared any
+    more. ``days`` is the age of an old text that came under a new date.
+    """
+
+    item: Item
+    came: Came
+    score: float = 0.0
+    other: Item | None = None
+    grounds: Grounds | None = None
+    signals: tuple[tuple[str, float], ...] = ()
+    apart: tuple[Apart, ...] = ()
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A verdict's reasons as they stand in a row: read leniently, for rows outlive their code."""
+
+    kind: str = ""
+    value: int = 0
+    signals: tuple[tuple[str, float], ...] = ()
+    vetoes: tuple[tuple[str, tuple[str | float, ...], int], ...] = ()
+
+
+KINDS = ("page", "old", "near", "new")
+_VETO = 3
+
+
+def noted(stored: Any) -> Noted:
+    """Read stored reasons; whatever has no known form is left out."""
+    kind, value = "", 0
+    signals: list[tuple[str, float]] = []
+    vetoes: list[tuple[str, tuple[str | float, ...], int]] = []
+    for row in stored if isinstance(stored, list | tuple) else ():
+        match list(row) if isinstance(row, list | tuple) else []:
+            case [str(name)] if name in KINDS:
+                kind = name
+            case [str(name), int(number)] if name in KINDS:
+                kind, value = name, number
+            case ["veto", str(what), *values, int(item)] if _plain(values):
+                vetoes.append((what, tuple(values), item))
+            case [str(name), int(number) | float(number), *_]:
+                signals.append((name, float(number)))
+            case _:
+                pass
+    return Noted(kind, value, tuple(signals), tuple(vetoes))
+
+
+def _plain(values: Iterable[object]) -> bool:
+    return all(isinstance(one, str | int | float) for one in values)
+
+
+def accounts(
+    db: Connection, story: Story, names: Gazetteer, most: int = MOST_EXPLAINED
+) -> tuple[Account, ...]:
+    """Explain a story's first tellings, in their order."""
+    told = story.items[:most]
+    rows = {item.id: items.reasons(db, item.id) for item in told}
+    notes = {item: noted(stored) for item, (_, stored) in rows.items()}
+    wanted = {one.value for one in notes.values() if one.kind in ("near", "new", "page")}
+    wanted |= {veto[2] for one in notes.values() for veto in one.vetoes}
+    known = {item.id: item for item in story.items}
+    rest = [ItemId(one) for one in wanted if one and one not in known]
+    known |= {item.id: item for item in items.by_ids(db, rest)}
+    file = _File(story, known, _corrected(db, [item.id for item in told]), names)
+    return tuple(file.account(item, rows[item.id][0], notes[item.id]) for item in told)
+
+
+def _corrected(db: Connection, told: Sequence[ItemId]) -> frozenset[ItemId]:
+    """Return those of the items about which an admin decided."""
+    decided = {one for _, *pair in stories.corrections(db) for one in pair}
+    return frozenset(decided.intersection(told))
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What is at hand about a story: all tellings it was compared with, what admins decided."""
+
+    story: Story
+    known: dict[ItemId, Item]
+    corrected: frozenset[ItemId]
+    names: Gazetteer
+
+    def account(self, item: Item, score: float, note: Noted) -> Account:
+        came = self.came(item, note)
+        decided = note.value if note.kind in ("near", "new", "page") else 0
+        other = self.known.get(ItemId(decided))
+        if came is Came.LATER:
+            other = self.beside(item)
+        compared = other if came in (Came.LIKE, Came.LATER) else None
+        return Account(
+            item=item,
+            came=came,
+            score=score,
+            other=other,
+            grounds=None if compared is None else self.grounds(item, compared),
+            signals=note.signals,
+            apart=tuple(
+                Apart(what, values, self.known.get(ItemId(number)))
+                for what, values, number in note.vetoes
+            ),
+            days=note.value if note.kind == "old" else 0,
+        )
+
+    def came(self, item: Item, note: Noted) -> Came:
+        inside = {one.id for one in self.story.items}
+        if item.id in self.corrected:
+            return Came.ADMIN
+        if note.kind in ("near", "page"):
+            # A second look, or a correction of others, may have parted it from what it came for.
+            if note.value in self.known and note.value not in inside and len(inside) > 1:
+                return Came.LATER
+            return Came.LIKE if note.kind == "near" else Came.PAGE
+        if note.kind == "old":
+            return Came.OLD
+        if item.id == min(inside):
+            return Came.FIRST
+        return Came.LATER if note.kind == "new" else Came.UNNOTED
+
+    def beside(self, item: Item) -> Item | None:
+        """Choose whom to compare with: the earliest other, best in the same language."""
+        others = [one for one in self.story.items if one.id != item.id]
+        same = [one for one in others if one.lang == item.lang]
+        return next(iter(same or others), None)
+
+    def grounds(self, item: Item, other: Item) -> Grounds:
+        said, other_said = (archive.analysed(one, self.names) for one in (item, other))
+        return grounds(item, said, other, other_said)

@@ -1,0 +1,174 @@
+"""What two tellings have in common, in their own words: the grounds behind a verdict's figures.
+
+The index keeps hashes, which decide but tell nobody anything. Asked why, both texts are read
+again, and what their hashes met on is named: words, names, figures, places.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from storage.model import Item
+from watchers.stories.concepts import concept
+from watchers.stories.stems import stem_of
+from watchers.stories.telling import (
+    FIGURE,
+    MAX_TOKENS,
+    NAME,
+    Telling,
+    bridge_id,
+    name_key,
+    prepare,
+    term_id,
+)
+from watchers.stories.weights import fitted
+from watchers.text.names import EntityId
+from watchers.text.words import Analysis, Token
+
+_MIN_WORD: Final = 3
+_FEW: Final = 10
+"""Whole figures below it are told in any two texts."""
+_YEARS: Final = range(1900, 2101)
+_COUNTS: Final = "magnitude"
+"""A notion that stands before its figure: магнитудой 5,1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a telling has in common with another; words and figures as the first writes them.
+
+    ``copied`` is the share of five-word runs in common (0-1). ``words`` are those that are not
+    of every day; across languages they are those of one notion. ``places`` are in both
+    headlines; where none is, ``apart`` pairs one of each that differ, None where none does.
+    ``names`` are the other names of the gazetteer that both texts mention.
+    """
+
+    copied: float = 0.0
+    words: tuple[str, ...] = ()
+    across: bool = False
+    names: tuple[EntityId, ...] = ()
+    figures: tuple[str, ...] = ()
+    places: tuple[EntityId, ...] = ()
+    apart: tuple[EntityId, EntityId] | None = None
+    same_headline: bool = False
+
+
+def grounds(one: Item, said: Analysis, other: Item, other_said: Analysis) -> Grounds:
+    """Compare two stored items by the analyses of their texts."""
+    mine, theirs = _telling(one, said), _telling(other, other_said)
+    across = mine.lang != theirs.lang
+    both = _mentioned(said) & _mentioned(other_said)
+    places = _same(mine.spots, theirs.spots) or _same(mine.places, theirs.places)
+    found = _notions(said, other_said) if across else _rare(said, theirs)
+    runs = min(len(mine.shingles), len(theirs.shingles))
+    shared = len(set(mine.shingles).intersection(theirs.shingles))
+    return Grounds(
+        copied=shared / runs if runs else 0.0,
+        words=_once((*found, *(_named(said, theirs) if across else ()))),
+        across=across,
+        names=tuple(sorted(both - set(places))),
+        figures=_once(_figures(said, theirs)),
+        places=places,
+        apart=None if places else _apart(mine, theirs),
+        same_headline=mine.has_title and mine.title == theirs.title,
+    )
+
+
+def _telling(item: Item, said: Analysis) -> Telling:
+    return prepare(
+        item=item.id,
+        outlet=item.outlet.id,
+        url_key=item.url_key,
+        told_at=item.told_at,
+        title=item.title,
+        summary=item.summary,
+        lang=item.lang,
+        analysis=said,
+    )
+
+
+def _once(told: Iterable[str]) -> tuple[str, ...]:
+    return tuple({one.casefold(): one for one in reversed([*told])}.values())[::-1]
+
+
+def _mentioned(said: Analysis) -> set[EntityId]:
+    return {one.id for one in said.entities}
+
+
+def _same(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[EntityId, ...]:
+    return tuple(EntityId(place) for place in one if place in other)
+
+
+def _apart(one: Telling, other: Telling) -> tuple[EntityId, EntityId] | None:
+    for mine, theirs in ((one.spots, other.spots), (one.places, other.places)):
+        if mine and theirs:
+            return EntityId(mine[0]), EntityId(theirs[0])
+    return None
+
+
+def _plain(said: Analysis) -> Iterator[Token]:
+    """Yield the words that are neither figures nor in a name of the gazetteer."""
+    named = {at for one in said.entities for at in range(one.start, one.end)}
+    for token in said.tokens[:MAX_TOKENS]:
+        if not token.number and token.position not in named and len(token.normal) >= _MIN_WORD:
+            yield token
+
+
+def _rare(said: Analysis, theirs: Telling) -> Iterator[str]:
+    """Yield words that both texts have, but for those that every day's news are full of."""
+    common, told, seen = fitted().common, set(theirs.terms), set[int]()
+    for token in _plain(said):
+        term = term_id(stem_of(token.word, said.lang))
+        if term in told and term not in common and term not in seen:
+            seen.add(term)
+            yield token.surface
+
+
+def _notions(said: Analysis, other_said: Analysis) -> Iterator[str]:
+    """Yield the first word of every notion that both headlines, or a text and a headline, have."""
+    told = {concept(token.normal, other_said.lang) for token in _plain(other_said)} - {None}
+    for token in _plain(said):
+        notion = concept(token.normal, said.lang)
+        if notion in told:
+            told.remove(notion)
+            yield token.surface
+
+
+def _named(said: Analysis, theirs: Telling) -> Iterator[str]:
+    """Yield names of no gazetteer that sound alike in both languages."""
+    told = set(theirs.bridges)
+    for token in _plain(said):
+        if token.capital and bridge_id(NAME, name_key(token.skeleton)) in told:
+            yield token.surface
+
+
+def _figures(said: Analysis, theirs: Telling) -> Iterator[str]:
+    """Yield the figures of both texts, with what they count where that stands beside them."""
+    told = set(theirs.bridges)
+    for number in said.numbers:
+        key = f"{number.value:g}{'%' if number.percent else ''}"
+        whole = number.value == int(number.value)
+        if (
+            bridge_id(FIGURE, key) not in told
+            or (whole and int(number.value) in _YEARS)
+            or (whole and number.value < _FEW and number.position >= said.title_words)
+        ):
+            continue
+        yield _quoted(said, number.position, number.end)
+
+
+def _quoted(said: Analysis, start: int, end: int) -> str:
+    """Quote a figure as written, with the word that follows it, or its magnitude before it."""
+    tokens, text = said.tokens, said.text
+    first, last = tokens[start], tokens[end - 1]
+    begin, stop = first.start, last.end
+    if text[stop : stop + 1] == "%":
+        return text[begin : stop + 1]
+    before = tokens[start - 1] if start else None
+    if before is not None and concept(before.normal, said.lang) == _COUNTS:
+        return text[before.start : stop]
+    if begin and text[begin - 1] in "$€₽₸£¥₺":
+        begin -= 1
+    if end < len(tokens) and not tokens[end].number and text[stop : tokens[end].start] == " ":
+        stop = tokens[end].end
+    return text[begin:stop]
