@@ -320,3 +320,17 @@ def m001_foundation(db: Database) -> None:
     for statement in search.SCHEMA:
         db.conn.execute(statement)
     db.conn.execute(f"pragma application_id = {APPLICATION_ID}")
+
+
+ALERTS = """
+alter table subscriptions add column reach text not null default 'headline';
+alter table matches add column in_headline integer not null default 1;
+alter table chats add column shows_query integer not null default 0;
+alter table chats add column footer text not null default '';
+"""
+
+
+@migrations()
+def m002_alerts(db: Database) -> None:
+    """Keep where a query must be met to ring and where it was met; how a channel's posts end."""
+    execute_all(db, ALERTS)

@@ -31,6 +31,12 @@ HALF_LIFE = timedelta(days=3)
 """In which a story's weight halves: an old big story yields to a small fresh one."""
 
 
+TRIED = 100
+"""Of so many of the newest stories each is tried for a forecast; beyond, their share is taken."""
+
+TRIED_A_SLICE = 10
+"""Stories between two looks at the chat: some 10 ms of work."""
+
 NO_WORDS = words.Analysis("", "", (), (), 0, (), (), frozenset())
 """For queries of filters alone, which look at no word."""
 
@@ -127,6 +133,58 @@ async def _checked(
                 met |= surfaces
         await asyncio.sleep(0)
     return good, met, tried
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """How many stories met a query: anywhere in a telling, and in the headline of one.
+
+    ``about`` says that the share among the newest stories was taken for all.
+    """
+
+    anywhere: int = 0
+    headlines: int = 0
+    about: bool = False
+
+
+async def forecast(
+    db: Database,
+    query: keywords.Query,
+    *,
+    now: datetime,
+    since: datetime,
+    names: Gazetteer | None = None,
+) -> Forecast:
+    """Count the stories told since a moment that a subscription would have brought."""
+    starts, ends = keywords.window(query, now)
+    since = max(since, starts or since)
+    hits = await db.read(narrowed, query, since, ends)
+    tellings: dict[StoryId, list[ItemId]] = {}
+    for hit in hits:
+        tellings.setdefault(hit.story_id, []).append(hit.item_id)
+    every = len(tellings)
+    if len(hits) >= SCAN and not keywords.asks_for_outlets(query):
+        told = await db.read(search.all_hits, keywords.fts(query), since)
+        every = len({hit.story_id for hit in told})
+    ask = _Question(query, now, names)
+    tried = list(tellings.values())[:TRIED]
+    met: list[bool] = []
+    for start in range(0, len(tried), TRIED_A_SLICE):
+        met += await _reached(db, ask, tried[start : start + TRIED_A_SLICE])
+        await asyncio.sleep(0)
+    share = every / len(tried) if tried else 0.0
+    return Forecast(round(len(met) * share), round(sum(met) * share), len(tried) < every)
+
+
+async def _reached(db: Database, ask: _Question, tried: Sequence[list[ItemId]]) -> list[bool]:
+    """Tell for each story that meets the question whether a headline does."""
+    wanted = [one for ids in tried for one in ids[:CHECKED_A_STORY]]
+    told: dict[StoryId, list[bool]] = {}
+    for item in await db.read(items.by_ids, wanted):
+        hit = keywords.match(ask.query, analysed(item, ask.names), facts_of(item, ask.now))
+        if hit is not None:
+            told.setdefault(item.story_id, []).append(hit.in_headline)
+    return [any(headlines) for headlines in told.values()]
 
 
 async def by_day(

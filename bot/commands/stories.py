@@ -10,7 +10,7 @@ from bot.texts import say
 from storage import chats, items, matches, subscriptions, traces
 from storage import stories as archive
 from storage.errors import NewsError
-from storage.model import Story, StoryId
+from storage.model import Reach, Story, StoryId
 from storage.sql import Connection
 from watchers import archive as search
 from watchers import keywords
@@ -117,10 +117,12 @@ async def explained(ask: Ask, world: World, one: Story) -> Message:
     """Gather what is known of a story for this chat and say it."""
 
     def gathered(db: Connection) -> reasons.Trace:
+        own = subscriptions.of_chat(db, ask.chat.id)
         return reasons.Trace(
             story=one,
             matches=tuple(matches.of_story(db, ask.chat.id, one.id)),
-            queries={s.id: s.query for s in subscriptions.of_chat(db, ask.chat.id)},
+            queries={one.id: one.query for one in own},
+            by_headline=frozenset(one.id for one in own if one.reach is Reach.HEADLINE),
             deliveries=traces.of_story(db, ask.chat.id, one.id),
             muted=one.id in chats.muted(db, ask.chat.id),
             evidence=tuple((item, *items.reasons(db, item.id)) for item in one.items[:10])
