@@ -12,8 +12,9 @@ from storage.database import Database
 from storage.model import FeedId, Item, ItemId, Outlet, Story, StoryId
 from storage.sql import Connection
 from watchers import keywords
+from watchers.keywords.reading import analysed
 from watchers.text import words
-from watchers.text.names import Gazetteer, gazetteer
+from watchers.text.names import Gazetteer
 
 SCAN = 300
 """How many of the newest hits are ranked; a reader never pages further."""
@@ -276,13 +277,3 @@ def _outlet_facts(outlet: Outlet, url: str) -> keywords.Facts:
         ownership=outlet.ownership,
         wire=outlet.wire,
     )
-
-
-def analysed(item: Item, names: Gazetteer | None = None) -> words.Analysis:
-    """Analyse a stored item's words again; those of the last pages are remembered."""
-    return _analysed(item.title, item.summary, item.lang, names or gazetteer())
-
-
-@lru_cache(maxsize=512)
-def _analysed(title: str, summary: str, lang: str, names: Gazetteer) -> words.Analysis:
-    return words.analyse(title, summary, lang=lang, names=names)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.commands import finding
 from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
-from bot.render import bold, code, escape, joined, line, press, tidy, told
+from bot.render import Marker, bold, code, escape, found_line, joined, press, tidy, told
 from bot.texts import say
 from storage import subscriptions, talks
 from storage.errors import NewsError
@@ -44,7 +44,8 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
     expected = await finding.forecast(world, query, now - TRIED_OVER)
     draft = await world.db.write(talks.keep_draft, ask.here.id, query, now)
     many = expected.headlines > MANY_A_DAY * TRIED_OVER.days
-    samples = [line(one, ask.chat, now=now) for one in found.stories[:SAMPLES]]
+    marker = Marker.of((query,), world.desk.names)
+    samples = [found_line(one, ask.chat, marker, now=now) for one in found.stories[:SAMPLES]]
     meant = await finding.meant(world, query) if expected.anywhere <= LITTLE else ()
     others = [
         (

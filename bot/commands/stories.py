@@ -14,6 +14,7 @@ from storage.model import Reach, Story, StoryId
 from storage.sql import Connection
 from watchers import archive as search
 from watchers import keywords
+from watchers.keywords.reading import analysed
 
 MOST_TRIED = 20
 
@@ -140,8 +141,7 @@ def _would_meet(one: Story, queries: Iterable[str], world: World) -> tuple[str, 
     """Return the queries that a story meets now, though it came before they were made."""
     names, now = world.desk.names, world.clock()
     tellings = [
-        (search.analysed(item, names), search.facts_of(item, now))
-        for item in one.items[:MOST_TRIED]
+        (analysed(item, names), search.facts_of(item, now)) for item in one.items[:MOST_TRIED]
     ]
     met = []
     for text in queries:

@@ -59,6 +59,11 @@ def match(query: Query, analysis: Analysis, facts: Facts = NO_FACTS) -> Hit | No
     return explain(query, analysis, in_headline=in_headline)
 
 
+def meetings(query: Query, analysis: Analysis) -> tuple[Met, ...]:
+    """Give the places where a query's terms are met, whether or not all of it holds."""
+    return explain(query, analysis).met
+
+
 Where = dict[str, list[tuple[int, int]]]
 """For each key of a text the spans of it that gave the key."""
 
