@@ -44,7 +44,7 @@ NO_WORDS = words.Analysis("", "", (), (), 0, (), (), frozenset())
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of stories, how many there are in all, and the words that met the query.
+    """A page of stories, and how many there are in all.
 
     ``total`` counts the stories among the newest hits, those that need the matcher's word by
     the share of them that was tried; ``more`` says that the archive has further ones.
@@ -53,7 +53,6 @@ class Found:
     stories: tuple[Story, ...] = ()
     total: int = 0
     more: bool = False
-    words: frozenset[str] = frozenset()
 
 
 async def find(
@@ -76,10 +75,10 @@ async def find(
         page = await _exact_page(db, ask, ranked[offset : offset + limit])
         if page is not None:
             return replace(page, total=len(ranked), more=len(hits) >= SCAN)
-    good, met, tried = await _checked(db, ask, ranked, max(offset + limit, COUNTED))
+    good, tried = await _checked(db, ask, ranked, max(offset + limit, COUNTED))
     untried = round((len(ranked) - tried) * len(good) / tried) if tried else 0
     told = await db.read(stories.by_ids, good[offset : offset + limit])
-    return Found(told, len(good) + untried, len(hits) >= SCAN, frozenset(met))
+    return Found(told, len(good) + untried, len(hits) >= SCAN)
 
 
 _Ranked = Sequence[tuple[StoryId, list[ItemId]]]
@@ -93,32 +92,28 @@ class _Question:
     now: datetime
     names: Gazetteer | None
 
-    def met_by(self, tellings: Iterable[Item]) -> set[str] | None:
-        return first_met(self.query, tellings, self.now, self.names)
+    def met_by(self, tellings: Iterable[Item]) -> bool:
+        return meets(self.query, tellings, self.now, self.names)
 
 
 async def _exact_page(db: Database, ask: _Question, ranked: _Ranked) -> Found | None:
-    """Return the stories as the index has them, and the words that met the query.
+    """Return the stories as the index has them.
 
     None where a telling was edited since: the index keeps old words beside the new.
     """
     told = await db.read(stories.by_ids, [story_id for story_id, _ in ranked])
     hits = {item_id for _, ids in ranked for item_id in ids}
-    met: set[str] = set()
     for story in told:
-        surfaces = ask.met_by(item for item in story.items if item.id in hits)
-        if surfaces is None:
+        if not ask.met_by(item for item in story.items if item.id in hits):
             return None
-        met |= surfaces
-    return Found(told, words=frozenset(met))
+    return Found(told)
 
 
 async def _checked(
     db: Database, ask: _Question, ranked: _Ranked, enough: int
-) -> tuple[list[StoryId], set[str], int]:
+) -> tuple[list[StoryId], int]:
     """Let the matcher decide, best story first, until enough are good; tell how many it tried."""
     good: list[StoryId] = []
-    met: set[str] = set()
     tried = 0
     while tried < len(ranked) and len(good) < enough:
         batch = ranked[tried : tried + enough - len(good)]
@@ -128,12 +123,10 @@ async def _checked(
         for item in await db.read(items.by_ids, tellings):
             told.setdefault(item.story_id, []).append(item)
         for story_id, _ in batch:
-            surfaces = ask.met_by(told.get(story_id, ()))
-            if surfaces is not None:
+            if ask.met_by(told.get(story_id, ())):
                 good.append(story_id)
-                met |= surfaces
         await asyncio.sleep(0)
-    return good, met, tried
+    return good, tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,23 +237,22 @@ def rank(hits: Sequence[search.Hit], now: datetime) -> list[tuple[StoryId, list[
     return [(story, tellings[story]) for story in order]
 
 
-def first_met(
+def meets(
     query: keywords.Query,
     tellings: Iterable[Item],
     now: datetime,
     names: Gazetteer | None = None,
-) -> set[str] | None:
-    """Return the words by which the first matching telling meets a query; None if none does."""
+) -> bool:
+    """Tell whether any of the tellings meets a query."""
     needs_words = any(True for _ in query.terms())
     for item in tellings:
         facts = facts_of(item, now)
         if keywords.ruled_out(query, facts):
             continue  # before the costly look at its words
         words_ = analysed(item, names) if needs_words else NO_WORDS
-        hit = keywords.match(query, words_, facts)
-        if hit is not None:
-            return {one.surface for one in hit.met}
-    return None
+        if keywords.match(query, words_, facts) is not None:
+            return True
+    return False
 
 
 def facts_of(item: Item, now: datetime) -> keywords.Facts:
