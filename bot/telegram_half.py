@@ -46,7 +46,13 @@ class TelegramHalf:
         self.limiter = Limiter(remember=self._remember_rest)
         self.order = InOrder()
         self.application = build(settings, self.limiter, self.order)
-        self.deliverer = Deliverer(world.db, self.application.bot, self.limiter, world.clock)
+        self.deliverer = Deliverer(
+            world.db,
+            self.application.bot,
+            self.limiter,
+            world.clock,
+            names=lambda: world.desk.names,
+        )
         self.world = replace(world, wake=self.deliverer.wake)
         self.adapter: Adapter | None = None
         self._delivering: asyncio.Task[None] | None = None

@@ -123,7 +123,10 @@ def told_already(db: Connection, one: NewDelivery) -> bool:
 def carry(
     db: Connection, one: NewDelivery, subject: str, due_at: datetime, now: datetime
 ) -> DeliveryId:
-    """Return the message that tells this alert among others, making or reviving it."""
+    """Return the message that tells this alert among others, making or reviving it.
+
+    One that was set aside is sent anew; one that is sent, or just being sent, is edited.
+    """
     fold = NewDelivery(one.chat_id, one.thread_id, DeliveryKind.FOLD, subject)
     row = db.conn.execute(
         "select id, state from deliveries"
@@ -133,8 +136,14 @@ def carry(
     if row is None:
         return outbox.insert(db, fold, DeliveryState.QUEUED, due_at, now)
     fold_id = DeliveryId(row[0])
-    if row[1] == DeliveryState.SENT:
+    if row[1] in (DeliveryState.SENT, DeliveryState.SENDING):
         owe_edit(db, fold_id, now)
+    elif row[1] != DeliveryState.QUEUED:
+        db.conn.execute(
+            "update deliveries set state = 'queued', due_at = :due_at, attempts = 0, level = 0,"
+            " doubts = 0, settled_at = null, reason = '', created_at = :now where id = :fold",
+            {"due_at": to_ms(due_at), "now": to_ms(now), "fold": fold_id},
+        )
     return fold_id
 
 
@@ -197,9 +206,9 @@ def take(db: Connection, now: datetime, limit: int) -> list[Owed]:
         head = first_due(db, chat_id, now)
         if head is not None:
             db.conn.execute(
-                "update deliveries set state = 'sending', sending_since = ?, attempts = attempts + 1"
-                " where id = ?",
-                (to_ms(now), head),
+                "update deliveries set state = 'sending', sending_since = :now, behind = 0,"
+                " attempts = attempts + 1 where id = :head",
+                {"now": to_ms(now), "head": head},
             )
             taken.append(outbox.by_id(db, head))
         lanes.refresh(db, chat_id, now)

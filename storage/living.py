@@ -1,6 +1,5 @@
 """Living messages: an alert follows its story, edited as outlets join and answered as facts change."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,11 +18,16 @@ from storage.model import (
 from storage.placement import URGENT_PUBLISHERS
 from storage.sql import Connection, from_ms, to_json, to_ms
 
-EDIT_EVERY = timedelta(minutes=3)
-"""A living message is edited at most so often."""
-
 FIRST_EDIT = timedelta(seconds=20)
-"""The first edit may come sooner: most outlets follow within minutes."""
+"""How soon a message shows what changes its first lines: that a second outlet tells the story,
+or a headline in the reader's language."""
+
+EDIT_EVERY = timedelta(minutes=3)
+"""How long more outlets, which change a number only, wait to be shown together, at first; after
+the first edit as long as half the message's age: nobody looks again and again at yesterday's."""
+
+FOLD_EVERY = timedelta(seconds=15)
+"""How often a message that stands for many says how many they are by now."""
 
 ALIVE = timedelta(days=1)
 """How long a message follows its story."""
@@ -32,7 +36,7 @@ COOLDOWN = timedelta(minutes=30)
 """A story is answered with news of itself at most so often in one chat."""
 
 FAMILY = "select :story union all select id from story_aliases where story_id = :story"
-"""A story (bound as ``story``) and every id that was merged into it."""
+"""A story and every id that was merged into it."""
 
 
 def grown(db: Connection, story_id: StoryId, now: datetime, *, urgent: bool = False) -> None:
@@ -41,21 +45,49 @@ def grown(db: Connection, story_id: StoryId, now: datetime, *, urgent: bool = Fa
     A story that became ``urgent``, or that many independent publishers tell by now, leaves the
     quiet hours of chats which want to hear urgent news.
     """
-    owe_edits(
-        db,
-        f"d.kind = 'alert' and d.story_id in ({FAMILY}) and d.settled_at > :alive"  # noqa: S608 (ours)
-        " and not exists (select 1 from muted_stories m where m.chat_id = d.chat_id"
-        f" and m.story_id in ({FAMILY}))",
-        {"story": story_id, "alive": to_ms(now - ALIVE)},
-        now,
-    )
-    (held,) = db.conn.execute(
-        f"select exists(select 1 from deliveries where story_id in ({FAMILY})"  # noqa: S608 (ours)
-        " and kind = 'alert' and state = 'held')",
-        {"story": story_id},
-    ).fetchone()
-    if held and (urgent or outbox.publishers(db, story_id) >= URGENT_PUBLISHERS):
+    states = {
+        state
+        for (state,) in db.conn.execute(
+            f"select distinct state from deliveries where story_id in ({FAMILY})"  # noqa: S608 (ours)
+            " and kind = 'alert'",
+            {"story": story_id},
+        )
+    }
+    if states & {DeliveryState.SENT, DeliveryState.SENDING}:
+        owe_edits(
+            db,
+            f"d.kind = 'alert' and d.story_id in ({FAMILY})"  # noqa: S608 (ours)
+            " and (d.settled_at > :alive or d.state = 'sending')"
+            " and not exists (select 1 from muted_stories m where m.chat_id = d.chat_id"
+            f" and m.story_id in ({FAMILY}))",
+            {"story": story_id, **news_of(db, story_id)},
+            now,
+            soon=":second or c.language = :language",
+        )
+    if DeliveryState.HELD in states and (
+        urgent or outbox.publishers(db, story_id) >= URGENT_PUBLISHERS
+    ):
         release(db, story_id, now)
+
+
+def news_of(db: Connection, story_id: StoryId) -> dict[str, Any]:
+    """Tell what a story's newest telling adds to its first lines.
+
+    ``second`` says that with it a second outlet tells the story, ``language`` in which language
+    it is the first ("" where it is not).
+    """
+    told = db.conn.execute(
+        "select f.outlet_id, i.lang from items i join feeds f on f.id = i.feed_id"
+        " where i.story_id = :story order by i.id",
+        {"story": story_id},
+    ).fetchall()
+    outlets, languages = [row[0] for row in told], [row[1] for row in told]
+    if not told:
+        return {"second": False, "language": ""}
+    return {
+        "second": len(set(outlets)) == 2 and outlets.count(outlets[-1]) == 1,  # noqa: PLR2004 - a second
+        "language": languages[-1] if languages.count(languages[-1]) == 1 else "",
+    }
 
 
 def changed(
@@ -141,40 +173,66 @@ def wake_up(db: Connection, chat_id: ChatId, now: datetime) -> None:
     lanes.refresh(db, chat_id, now)
 
 
-def owe_edit(db: Connection, of: DeliveryId, now: datetime) -> None:
-    """Owe an edit of one message that was sent."""
-    owe_edits(db, "d.id = :delivery", {"delivery": of}, now)
+MESSAGES = (
+    "deliveries d join chats c on c.id = d.chat_id left join deliveries e"
+    " on e.chat_id = d.chat_id and e.thread_id = d.thread_id and e.kind = 'edit'"
+    " and e.subject = 'd' || d.id"
+)
+"""Messages ``d``, their chats ``c``, and the rows of their edits ``e`` where there are such."""
 
 
-def owe_edits(db: Connection, which: str, bound: Mapping[str, int | None], now: datetime) -> None:
-    """Owe an edit of sent messages; a living message has one row for all its edits.
+def owe_edit(db: Connection, of: DeliveryId, now: datetime, *, soon: bool = False) -> None:
+    """Owe an edit of one message, sent or just being sent."""
+    owe_edits(db, "d.id = :of", {"of": of, "soon": soon}, now, soon=":soon")
 
-    ``which`` chooses among ``deliveries d``; ``bound`` has the values it names.
-    It comes due ``FIRST_EDIT`` after the message and ``EDIT_EVERY`` after its last edit, and no
-    sooner. One statement for all, because a story may have been told to many thousand chats.
+
+def owe_edits(
+    db: Connection, which: str, values: dict[str, Any], now: datetime, *, soon: str = "0"
+) -> None:
+    """Owe an edit of messages; a living message has one row for all its edits.
+
+    ``which`` and ``soon`` are conditions on a message ``d`` and its chat ``c``; ``soon`` tells
+    where the edit is due after ``FIRST_EDIT``. What is just being sent was perhaps written
+    before this news: it is marked as behind, and owed an edit when it is sent. One statement
+    for all, because a story may have been told to many thousand chats.
     """
     millisecond = timedelta(milliseconds=1)
-    values = {
-        **bound,
+    values = values | {
         "now": to_ms(now),
-        "first_edit": FIRST_EDIT // millisecond,
-        "edit_every": EDIT_EVERY // millisecond,
+        "alive": to_ms(now - ALIVE),
+        "first": FIRST_EDIT // millisecond,
+        "every": EDIT_EVERY // millisecond,
+        "fold": FOLD_EVERY // millisecond,
     }
+    these = f"select d.id from deliveries d where {which}"  # noqa: S608 (our own conditions)
+    db.conn.execute(
+        "update deliveries set behind = 1 where state = 'sending' and"  # noqa: S608 (our own conditions)
+        f" (id in ({these}) or kind = 'edit' and json_extract(payload, '$.of') in ({these}))",
+        values,
+    )
+    wait = (
+        f"case when d.kind = 'fold' then :fold when {soon} then :first"
+        " when e.id is null then :every else max(:every, (:now - d.settled_at) / 2) end"
+    )
     db.conn.execute(
         "insert into deliveries(chat_id, thread_id, kind, subject, story_id, payload, rank,"  # noqa: S608 (our own conditions)
         " due_at, created_at) select d.chat_id, d.thread_id, 'edit', 'd' || d.id, d.story_id,"
-        " json_object('of', d.id), 2, max(:now, coalesce(d.settled_at, 0) + :first_edit), :now"
-        f" from deliveries d where d.state = 'sent' and d.message_id is not null and {which}"
+        " json_object('of', d.id), case d.kind when 'fold' then 1 else 2 end,"
+        f" case when e.state <> 'queued' or e.id is null"
+        f" then max(:now, coalesce(e.settled_at, d.settled_at, 0) + {wait})"
+        f" when {soon} then min(e.due_at, :now + :first) else e.due_at end, :now"
+        f" from {MESSAGES} where d.state = 'sent' and d.message_id is not null and {which}"
         " on conflict(chat_id, thread_id, kind, subject) do update set"
-        " due_at = max(:now, coalesce(settled_at, 0) + :edit_every), state = 'queued', attempts = 0,"
-        " settled_at = null, level = 0, reason = '' where state not in ('queued', 'sending')",
+        " due_at = excluded.due_at, state = 'queued',"
+        " attempts = case state when 'queued' then attempts else 0 end,"
+        " level = case state when 'queued' then level else 0 end,"
+        " settled_at = null, reason = ''"
+        " where state not in ('queued', 'sending') or due_at > excluded.due_at",
         values,
     )
     db.conn.execute(
-        "update lanes set rank = 2, next_at = max(open_at, e.due_at) from deliveries d"  # noqa: S608 (our own conditions)
-        " join deliveries e on e.chat_id = d.chat_id and e.thread_id = d.thread_id"
-        " and e.kind = 'edit' and e.subject = 'd' || d.id and e.state = 'queued'"
-        f" where d.state = 'sent' and {which}"
+        "update lanes set rank = e.rank, next_at = max(open_at, e.due_at)"  # noqa: S608 (our own conditions)
+        f" from {MESSAGES} where d.state = 'sent' and {which} and e.state = 'queued'"
         " and lanes.chat_id = d.chat_id and (lanes.next_at is null or lanes.next_at > e.due_at)"
         " and not exists (select 1 from deliveries s"
         " where s.chat_id = d.chat_id and s.state = 'sending')",

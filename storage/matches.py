@@ -7,14 +7,24 @@ from storage.model import ChatId, ItemId, Match, StoryId, SubscriptionId, Thread
 from storage.sql import Connection, to_ms
 from storage.stories import LATE
 
+COLUMNS = "m.subscription_id, m.item_id, m.story_id, m.term, m.word, m.in_headline"
+
 
 def add(db: Connection, found: Iterable[Match], now: datetime) -> None:
     """Keep matches; the same item and subscription meet once."""
     db.conn.executemany(
-        "insert into matches(subscription_id, item_id, story_id, seen_at, term, word)"
-        " values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+        "insert into matches(subscription_id, item_id, story_id, seen_at, term, word, in_headline)"
+        " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         [
-            (one.subscription_id, one.item_id, one.story_id, to_ms(now), one.term, one.word)
+            (
+                one.subscription_id,
+                one.item_id,
+                one.story_id,
+                to_ms(now),
+                one.term,
+                one.word,
+                int(one.in_headline),
+            )
             for one in found
         ],
     )
@@ -28,7 +38,7 @@ def of_chat(
     ``thread_id`` None means every topic of the chat.
     """
     rows = db.conn.execute(
-        "select m.subscription_id, m.item_id, m.story_id, m.term, m.word"
+        f"select {COLUMNS}"  # noqa: S608 (our own columns)
         " from subscriptions s join matches m on m.subscription_id = s.id"
         " join items i on i.id = m.item_id and coalesce(i.published, i.first_seen) >= :dated_from"
         " where s.chat_id = :chat and (:thread is null or s.thread_id = :thread) and s.paused = 0"
@@ -47,7 +57,7 @@ def of_chat(
 def of_story(db: Connection, chat_id: ChatId, story_id: StoryId) -> list[Match]:
     """Return which of a chat's subscriptions a story met, and on which words."""
     rows = db.conn.execute(
-        "select m.subscription_id, m.item_id, m.story_id, m.term, m.word"
+        f"select {COLUMNS}"  # noqa: S608 (our own columns)
         " from matches m join subscriptions s on s.id = m.subscription_id"
         " where s.chat_id = ? and m.story_id = ? order by m.seen_at",
         (chat_id, story_id),
@@ -55,6 +65,8 @@ def of_story(db: Connection, chat_id: ChatId, story_id: StoryId) -> list[Match]:
     return [of_row(row) for row in rows]
 
 
-def of_row(row: tuple[int, int, int, str, str]) -> Match:
-    """Read a match off its five columns."""
-    return Match(SubscriptionId(row[0]), ItemId(row[1]), StoryId(row[2]), row[3], row[4])
+def of_row(row: tuple[int, int, int, str, str, int]) -> Match:
+    """Read a match off ``COLUMNS``."""
+    return Match(
+        SubscriptionId(row[0]), ItemId(row[1]), StoryId(row[2]), row[3], row[4], bool(row[5])
+    )

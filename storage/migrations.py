@@ -320,3 +320,21 @@ def m001_foundation(db: Database) -> None:
     for statement in search.SCHEMA:
         db.conn.execute(statement)
     db.conn.execute(f"pragma application_id = {APPLICATION_ID}")
+
+
+ALERTS = """
+alter table subscriptions add column reach text not null default 'headline';
+alter table matches add column in_headline integer not null default 1;
+alter table chats add column shows_query integer not null default 0;
+alter table chats add column footer text not null default '';
+alter table deliveries add column behind integer not null default 0;
+"""
+
+
+@migrations()
+def m002_alerts(db: Database) -> None:
+    """Keep where a query must be met to ring and where it was met; how a channel's posts end.
+
+    ``behind`` marks a message that something was added to while it was being sent.
+    """
+    execute_all(db, ALERTS)

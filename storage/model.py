@@ -283,6 +283,8 @@ class Chat:
     ``time_zone`` (IANA name). ``digest_days`` is a set of ISO weekdays, 1 = Monday.
     ``digest_from`` is where the next digest's window begins: the end of the previous one.
     ``silenced_times`` and ``silenced_weekly`` are the digests that /stop ended, for going on.
+    ``shows_query`` and ``footer`` are a channel's: whether its posts say which query brought
+    them, and the line that ends each of them.
     ``active`` is False once Telegram told us the chat is gone; ``gone_why`` says how.
     """
 
@@ -309,6 +311,13 @@ class Chat:
     gone_at: datetime | None = None
     owner_id: ChatId | None = None
     created_at: datetime | None = None
+    shows_query: bool = False
+    footer: str = ""
+
+    @property
+    def wants_digests(self) -> bool:
+        """Whether any digest comes here, so that something can be left to it."""
+        return bool((self.digest_times and self.digest_days) or self.weekly_day)
 
 
 class Mode(StrEnum):
@@ -316,6 +325,16 @@ class Mode(StrEnum):
 
     INSTANT = "instant"
     DIGEST = "digest"
+
+
+class Reach(StrEnum):
+    """Where a telling must meet a query to ring: in its headline, or anywhere in its words.
+
+    What is met in the text alone is left to the digest where only headlines ring.
+    """
+
+    HEADLINE = "headline"
+    ANYWHERE = "anywhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,19 +346,24 @@ class Subscription:
     thread_id: ThreadId
     query: str
     mode: Mode = Mode.INSTANT
+    reach: Reach = Reach.HEADLINE
     paused: bool = False
     created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An item met a subscription: which term of the query met which word of the text."""
+    """An item met a subscription: which term of the query met which word of the text.
+
+    ``in_headline`` tells whether the headline alone meets the whole query.
+    """
 
     subscription_id: SubscriptionId
     item_id: ItemId
     story_id: StoryId
     term: str = ""
     word: str = ""
+    in_headline: bool = True
 
 
 # --- what is owed --------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from storage.clock import quiet_until
-from storage.model import Chat, QuietMode
+from storage.model import Chat, Match, Mode, QuietMode, Reach, Subscription
 
 FRESH = timedelta(hours=6)
 """What is older than this, and than the chat's last look, is no news to be woken for."""
@@ -69,6 +69,18 @@ class Circumstances:
     urgent: bool = False
     backlog: bool = False
     shut: str = ""
+
+
+def rings(subscription: Subscription, found: Match) -> bool:
+    """Decide whether a match is told at once; one that is not is the digest's, like any story.
+
+    A word somewhere in the text says little of what the news is about («банк» meets a power
+    bank), so that it rings only for who asked for that. A later telling of the same story that
+    meets the query in its headline rings then.
+    """
+    if subscription.mode is not Mode.INSTANT:
+        return False
+    return found.in_headline or subscription.reach is Reach.ANYWHERE
 
 
 def place(chat: Chat, seen: Circumstances) -> Placement:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from storage import chats, lanes, outbox
+from storage import chats, lanes, living, outbox
 from storage.model import (
     NO_THREAD,
     Chat,
@@ -100,7 +100,10 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
 
 
 def sent(db: Connection, owed: Owed, message_id: int | None, now: datetime) -> None:
-    """Write down that Telegram took it, and with it all that it carries."""
+    """Write down that Telegram took it, and with it all that it carries.
+
+    What came while it was being sent is not in it, and is owed as an edit.
+    """
     db.conn.execute(
         "update deliveries set state = 'sent', settled_at = ?, sending_since = null,"
         " message_id = coalesce(?, message_id) where id = ?",
@@ -112,6 +115,13 @@ def sent(db: Connection, owed: Owed, message_id: int | None, now: datetime) -> N
             " where carrier = ? and state = 'held'",
             (to_ms(now), owed.id),
         )
+    (behind,) = db.conn.execute(
+        "select behind from deliveries where id = :id", {"id": owed.id}
+    ).fetchone()
+    if behind and owed.kind is DeliveryKind.EDIT:
+        living.owe_edit(db, owed.payload["of"], now)
+    elif behind:
+        living.owe_edit(db, owed.id, now, soon=True)
     lanes.opened(db, owed.chat_id, owed.thread_id)
 
 

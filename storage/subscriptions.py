@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.errors import NewsError
-from storage.model import ChatId, Mode, Subscription, SubscriptionId, ThreadId
+from storage.model import ChatId, Mode, Reach, Subscription, SubscriptionId, ThreadId
 from storage.sql import Connection, from_ms, to_ms
 
 MOST_PER_CHAT = 200
@@ -18,12 +18,13 @@ def add(
     thread_id: ThreadId,
     query: str,
     mode: Mode,
+    reach: Reach = Reach.HEADLINE,
     now: datetime,
 ) -> tuple[Subscription, bool]:
     """Keep a query in its canonical form; return it and whether it is new here.
 
-    Subscribing again to the same query takes it up where it was left: its mode is set and a
-    pause ends. Raises NewsError where the chat has as many as it may.
+    Subscribing again to the same query takes it up where it was left: its mode and reach are
+    set and a pause ends. Raises NewsError where the chat has as many as it may.
     """
     found = next(
         db.query(
@@ -34,16 +35,17 @@ def add(
     )
     if found is not None:
         db.conn.execute(
-            "update subscriptions set mode = ?, paused = 0 where id = ?", [mode, found["id"]]
+            "update subscriptions set mode = :mode, reach = :reach, paused = 0 where id = :id",
+            {"mode": mode, "reach": reach, "id": found["id"]},
         )
-        return to_subscription({**found, "mode": mode, "paused": 0}), False
+        return to_subscription({**found, "mode": mode, "reach": reach, "paused": 0}), False
     if count(db, chat_id) >= MOST_PER_CHAT:
         raise NewsError("subscribe.too_many", most=MOST_PER_CHAT)
     row = next(
         db.query(
-            "insert into subscriptions (chat_id, thread_id, query, mode, created_at)"
-            " values (?, ?, ?, ?, ?) returning *",
-            [chat_id, thread_id, query, mode, to_ms(now)],
+            "insert into subscriptions (chat_id, thread_id, query, mode, reach, created_at)"
+            " values (?, ?, ?, ?, ?, ?) returning *",
+            [chat_id, thread_id, query, mode, reach, to_ms(now)],
         )
     )
     return to_subscription(row), True
@@ -90,7 +92,7 @@ def count(db: Connection, chat_id: ChatId) -> int:
 
 
 def save(db: Connection, subscription: Subscription) -> None:
-    """Write a subscription's query, mode and pause.
+    """Write a subscription's query, mode, reach and pause.
 
     Raises NewsError where the chat already has another subscription to that query.
     """
@@ -110,10 +112,11 @@ def save(db: Connection, subscription: Subscription) -> None:
     if twin is not None:
         raise NewsError("subscribe.already", query=subscription.query)
     db.conn.execute(
-        "update subscriptions set query = ?, mode = ?, paused = ? where id = ?",
+        "update subscriptions set query = ?, mode = ?, reach = ?, paused = ? where id = ?",
         [
             subscription.query,
             subscription.mode,
+            subscription.reach,
             int(subscription.paused),
             subscription.id,
         ],
@@ -142,6 +145,7 @@ def to_subscription(row: dict[str, Any]) -> Subscription:
         thread_id=ThreadId(row["thread_id"]),
         query=row["query"],
         mode=Mode(row["mode"]),
+        reach=Reach(row["reach"]),
         paused=bool(row["paused"]),
         created_at=from_ms(row["created_at"]),
     )

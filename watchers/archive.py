@@ -14,8 +14,9 @@ from storage.database import Database
 from storage.model import FeedId, Item, ItemId, Outlet, Story, StoryId
 from storage.sql import Connection
 from watchers import keywords
+from watchers.keywords.reading import analysed
 from watchers.text import words
-from watchers.text.names import Gazetteer, gazetteer
+from watchers.text.names import Gazetteer
 from watchers.text.normal import clean, fold_case
 
 SCAN = 300
@@ -38,6 +39,11 @@ HALF_LIFE = timedelta(days=3)
 
 
 _WORD = re.compile(r"[^\W\d_]{4,}(?:ʼ[^\W\d_]+)*")
+TRIED = 100
+"""Of so many of the newest stories each is tried for a forecast; beyond, their share is taken."""
+
+TRIED_A_SLICE = 10
+"""Stories between two looks at the chat: some 10 ms of work."""
 
 NO_WORDS = words.Analysis("", "", (), (), 0, (), (), frozenset())
 """For queries of filters alone, which look at no word."""
@@ -45,7 +51,7 @@ NO_WORDS = words.Analysis("", "", (), (), 0, (), (), frozenset())
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of stories, how many there are in all, and the words that met the query.
+    """A page of stories, and how many there are in all.
 
     ``total`` counts the stories among the newest hits, those that need the matcher's word by
     the share of them that was tried; ``more`` says that the archive has further ones.
@@ -54,7 +60,6 @@ class Found:
     stories: tuple[Story, ...] = ()
     total: int = 0
     more: bool = False
-    words: frozenset[str] = frozenset()
 
 
 async def find(
@@ -77,10 +82,10 @@ async def find(
         page = await _exact_page(db, ask, ranked[offset : offset + limit])
         if page is not None:
             return replace(page, total=len(ranked), more=len(hits) >= SCAN)
-    good, met, tried = await _checked(db, ask, ranked, max(offset + limit, COUNTED))
+    good, tried = await _checked(db, ask, ranked, max(offset + limit, COUNTED))
     untried = round((len(ranked) - tried) * len(good) / tried) if tried else 0
     told = await db.read(stories.by_ids, good[offset : offset + limit])
-    return Found(told, len(good) + untried, len(hits) >= SCAN, frozenset(met))
+    return Found(told, len(good) + untried, len(hits) >= SCAN)
 
 
 _Ranked = Sequence[tuple[StoryId, list[ItemId]]]
@@ -94,32 +99,28 @@ class _Question:
     now: datetime
     names: Gazetteer | None
 
-    def met_by(self, tellings: Iterable[Item]) -> set[str] | None:
-        return first_met(self.query, tellings, self.now, self.names)
+    def met_by(self, tellings: Iterable[Item]) -> bool:
+        return meets(self.query, tellings, self.now, self.names)
 
 
 async def _exact_page(db: Database, ask: _Question, ranked: _Ranked) -> Found | None:
-    """Return the stories as the index has them, and the words that met the query.
+    """Return the stories as the index has them.
 
     None where a telling was edited since: the index keeps old words beside the new.
     """
     told = await db.read(stories.by_ids, [story_id for story_id, _ in ranked])
     hits = {item_id for _, ids in ranked for item_id in ids}
-    met: set[str] = set()
     for story in told:
-        surfaces = ask.met_by(item for item in story.items if item.id in hits)
-        if surfaces is None:
+        if not ask.met_by(item for item in story.items if item.id in hits):
             return None
-        met |= surfaces
-    return Found(told, words=frozenset(met))
+    return Found(told)
 
 
 async def _checked(
     db: Database, ask: _Question, ranked: _Ranked, enough: int
-) -> tuple[list[StoryId], set[str], int]:
+) -> tuple[list[StoryId], int]:
     """Let the matcher decide, best story first, until enough are good; tell how many it tried."""
     good: list[StoryId] = []
-    met: set[str] = set()
     tried = 0
     while tried < len(ranked) and len(good) < enough:
         batch = ranked[tried : tried + enough - len(good)]
@@ -129,12 +130,62 @@ async def _checked(
         for item in await db.read(items.by_ids, tellings):
             told.setdefault(item.story_id, []).append(item)
         for story_id, _ in batch:
-            surfaces = ask.met_by(told.get(story_id, ()))
-            if surfaces is not None:
+            if ask.met_by(told.get(story_id, ())):
                 good.append(story_id)
-                met |= surfaces
         await asyncio.sleep(0)
-    return good, met, tried
+    return good, tried
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """How many stories met a query: anywhere in a telling, and in the headline of one.
+
+    ``about`` says that the share among the newest stories was taken for all.
+    """
+
+    anywhere: int = 0
+    headlines: int = 0
+    about: bool = False
+
+
+async def forecast(
+    db: Database,
+    query: keywords.Query,
+    *,
+    now: datetime,
+    since: datetime,
+    names: Gazetteer | None = None,
+) -> Forecast:
+    """Count the stories told since a moment that a subscription would have brought."""
+    starts, ends = keywords.window(query, now)
+    since = max(since, starts or since)
+    hits = await db.read(narrowed, query, since, ends)
+    tellings: dict[StoryId, list[ItemId]] = {}
+    for hit in hits:
+        tellings.setdefault(hit.story_id, []).append(hit.item_id)
+    every = len(tellings)
+    if len(hits) >= SCAN and not keywords.asks_for_outlets(query):
+        told = await db.read(search.all_hits, keywords.fts(query), since)
+        every = len({hit.story_id for hit in told})
+    ask = _Question(query, now, names)
+    tried = list(tellings.values())[:TRIED]
+    met: list[bool] = []
+    for start in range(0, len(tried), TRIED_A_SLICE):
+        met += await _reached(db, ask, tried[start : start + TRIED_A_SLICE])
+        await asyncio.sleep(0)
+    share = every / len(tried) if tried else 0.0
+    return Forecast(round(len(met) * share), round(sum(met) * share), len(tried) < every)
+
+
+async def _reached(db: Database, ask: _Question, tried: Sequence[list[ItemId]]) -> list[bool]:
+    """Tell for each story that meets the question whether a headline does."""
+    wanted = [one for ids in tried for one in ids[:CHECKED_A_STORY]]
+    told: dict[StoryId, list[bool]] = {}
+    for item in await db.read(items.by_ids, wanted):
+        hit = keywords.match(ask.query, analysed(item, ask.names), facts_of(item, ask.now))
+        if hit is not None:
+            told.setdefault(item.story_id, []).append(hit.in_headline)
+    return [any(headlines) for headlines in told.values()]
 
 
 async def by_day(
@@ -206,23 +257,22 @@ def rank(hits: Sequence[search.Hit], now: datetime) -> list[tuple[StoryId, list[
     return [(story, tellings[story]) for story in order]
 
 
-def first_met(
+def meets(
     query: keywords.Query,
     tellings: Iterable[Item],
     now: datetime,
     names: Gazetteer | None = None,
-) -> set[str] | None:
-    """Return the words by which the first matching telling meets a query; None if none does."""
+) -> bool:
+    """Tell whether any of the tellings meets a query."""
     needs_words = any(True for _ in query.terms())
     for item in tellings:
         facts = facts_of(item, now)
         if keywords.ruled_out(query, facts):
             continue  # before the costly look at its words
         words_ = analysed(item, names) if needs_words else NO_WORDS
-        hit = keywords.match(query, words_, facts)
-        if hit is not None:
-            return {one.surface for one in hit.met}
-    return None
+        if keywords.match(query, words_, facts) is not None:
+            return True
+    return False
 
 
 def facts_of(item: Item, now: datetime) -> keywords.Facts:
@@ -239,13 +289,3 @@ def _outlet_facts(outlet: Outlet, url: str) -> keywords.Facts:
         ownership=outlet.ownership,
         wire=outlet.wire,
     )
-
-
-def analysed(item: Item, names: Gazetteer | None = None) -> words.Analysis:
-    """Analyse a stored item's words again; those of the last pages are remembered."""
-    return _analysed(item.title, item.summary, item.lang, names or gazetteer())
-
-
-@lru_cache(maxsize=512)
-def _analysed(title: str, summary: str, lang: str, names: Gazetteer) -> words.Analysis:
-    return words.analyse(title, summary, lang=lang, names=names)

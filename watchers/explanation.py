@@ -13,7 +13,7 @@ from typing import Any
 from storage import items, stories
 from storage.model import Item, ItemId, Story
 from storage.sql import Connection
-from watchers import archive
+from watchers.keywords.reading import analysed
 from watchers.stories import Grounds, grounds
 from watchers.text.names import Gazetteer
 
@@ -172,5 +172,5 @@ class _File:
         return next(iter(same or others), None)
 
     def grounds(self, item: Item, other: Item) -> Grounds:
-        said, other_said = (archive.analysed(one, self.names) for one in (item, other))
+        said, other_said = (analysed(one, self.names) for one in (item, other))
         return grounds(item, said, other, other_said)

@@ -19,13 +19,13 @@ from storage.model import (
     ItemId,
     LearntKey,
     Match,
-    Mode,
     NewDelivery,
     NewItem,
     StoryId,
     Subscription,
     SubscriptionId,
 )
+from storage.placement import rings
 from watchers import identity, keywords, stories
 from watchers.parse import Entry
 from watchers.text import markup, words
@@ -255,9 +255,9 @@ def meet(
     for subscription_id, hit in memory.subscribed.find(analysis, facts):
         subscription = memory.subscriptions[subscription_id]
         term, word = (hit.met[0].term, hit.met[0].surface) if hit.met else ("", "")
-        found = Match(subscription_id, item.id, item.story_id, term, word)
+        found = Match(subscription_id, item.id, item.story_id, term, word, hit.in_headline)
         draft.matches.append(found)
-        if subscription.mode is Mode.INSTANT and is_news(draft, item):
+        if rings(subscription, found) and is_news(draft, item):
             owe_alert(draft, subscription, found)
 
 

@@ -92,6 +92,7 @@ BUTTONS: tuple[Press, ...] = (
     Press("l1", subscriptions.show, changes=True),
     Press("lp", subscriptions.pause, changes=True),
     Press("lm", subscriptions.switch, changes=True),
+    Press("lw", subscriptions.widen, changes=True),
     Press("le", subscriptions.edit, changes=True),
     Press("lr", subscriptions.remove, changes=True),
     Press("lz", subscriptions.remove_all, changes=True),

@@ -36,6 +36,14 @@ async def find(
     )
 
 
+async def forecast(world: World, text: str, since: datetime) -> archive.Forecast:
+    """Count what a subscription would have brought. Raises NewsError where it cannot be read."""
+    query = read(world, text)
+    return await archive.forecast(
+        world.db, query, now=world.clock(), since=since, names=world.desk.names
+    )
+
+
 async def suggestions(world: World, text: str) -> tuple[str, ...]:
     """Return queries near to one that found nothing, and that do find something.
 

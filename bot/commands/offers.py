@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from bot.commands import finding
-from bot.conversation import Ask, Button, Edit, Keyboard, Message, Reply, Say, World
-from bot.render import bold, code, escape, joined, line, press, tidy, told
+from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
+from bot.render import Marker, bold, code, escape, found_line, joined, press, tidy, told
 from bot.texts import say
 from storage import subscriptions, talks
 from storage.errors import NewsError
-from storage.model import Mode, Subscription
+from storage.model import Chat, Mode, Reach, Subscription
+from watchers.archive import Forecast
 
 TRIED_OVER = timedelta(days=7)
 SAMPLES = 3
@@ -40,10 +41,12 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
     query = finding.canonical(world, text)
     now = world.clock()
     found = await finding.find(world, query, limit=SAMPLES, since=now - TRIED_OVER)
+    expected = await finding.forecast(world, query, now - TRIED_OVER)
     draft = await world.db.write(talks.keep_draft, ask.here.id, query, now)
-    a_day = round(found.total / TRIED_OVER.days)
-    samples = [line(one, ask.chat, now=now) for one in found.stories[:SAMPLES]]
-    meant = await finding.meant(world, query) if found.total <= LITTLE else ()
+    many = expected.headlines > MANY_A_DAY * TRIED_OVER.days
+    marker = Marker.of((query,), world.desk.names)
+    samples = [found_line(one, ask.chat, marker, now=now) for one in found.stories[:SAMPLES]]
+    meant = await finding.meant(world, query) if expected.anywhere <= LITTLE else ()
     others = [
         (
             Button(
@@ -56,57 +59,105 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
     return Message(
         joined(
             (
-                joined((bold(tidy(query, 200)), _forecast(ask.language, found.total, a_day))),
+                joined((bold(tidy(query, 200)), _forecast(ask.language, expected))),
                 *samples,
-                told(ask.language, "subscribe.how" if a_day <= MANY_A_DAY else "subscribe.many"),
+                _unheard(ask.chat, ask.language, expected),
+                told(ask.language, "subscribe.many" if many else "subscribe.how"),
                 *((told(ask.language, "subscribe.perhaps"),) if others else ()),
             ),
             "\n\n",
         ),
-        (*_choices(ask.language, draft, digest_first=a_day > MANY_A_DAY), *others),
+        (*_choices(ask.language, draft, expected, digest_first=many), *others),
     )
 
 
-def _forecast(language: str, total: int, a_day: int) -> str:
-    if not total:
+def _forecast(language: str, expected: Forecast) -> Html:
+    """Say what each way of being told would have brought in the last seven days."""
+    if not expected.anywhere:
         return told(language, "subscribe.nothing_yet")
-    if not a_day:
-        return told(language, "subscribe.forecast_rare", count=total)
-    return told(language, "subscribe.forecast", count=total, a_day=a_day)
+    total, a_day = expected.anywhere, round(expected.anywhere / TRIED_OVER.days)
+    heads = [
+        told(language, "subscribe.about") if expected.about else Html(),
+        told(language, "subscribe.forecast", count=total, a_day=a_day)
+        if a_day
+        else told(language, "subscribe.forecast_rare", count=total),
+    ]
+    if expected.headlines < total:
+        heads.append(told(language, "subscribe.in_headlines", count=expected.headlines))
+    return joined(heads)
 
 
-def _choices(language: str, draft: int, *, digest_first: bool) -> Keyboard:
-    at_once = (Button(f"🔔 {say(language, 'button.at_once')}", press("a", draft, "i")),)
+def _unheard(chat: Chat, language: str, expected: Forecast) -> Html:
+    """Say what headlines alone would leave to digests that this chat has switched off."""
+    left = expected.anywhere - expected.headlines
+    if not left or chat.wants_digests:
+        return Html()
+    return told(language, "subscribe.unheard", count=left)
+
+
+def _choices(language: str, draft: int, expected: Forecast, *, digest_first: bool) -> Keyboard:
+    """Return a button for each way of being told, with what it would have brought."""
+    ways = (
+        ("🔔", "headlines", "i", expected.headlines),
+        ("🔎", "anywhere", "ia", expected.anywhere),
+    )
+    at_once = tuple(
+        (
+            Button(
+                f"{sign} {say(language, f'button.alert_{name}')}"
+                + (f" · {count}" if expected.anywhere else ""),
+                press("a", draft, how),
+            ),
+        )
+        for sign, name, how, count in ways
+    )
     in_digest = (Button(f"📰 {say(language, 'button.in_digest')}", press("a", draft, "d")),)
     rest = (
         Button(f"🔎 {say(language, 'button.narrow')}", press("an", draft)),
         Button(f"✖️ {say(language, 'button.cancel')}", press("x")),
     )
-    return (in_digest, at_once, rest) if digest_first else (at_once, in_digest, rest)
+    return (in_digest, *at_once, rest) if digest_first else (*at_once, in_digest, rest)
 
 
 async def accept(ask: Ask, world: World) -> Reply:
-    """Keep the offered query, at once or in the digest."""
+    """Keep the offered query: at once for headlines or for any word, or in the digest."""
     query = await world.db.read(talks.draft, ask.number(1), ask.here.id)
     if query is None:
         raise NewsError("button.old")
-    mode = Mode.DIGEST if ask.word(2) == "d" else Mode.INSTANT
-    kept, new = await keep(ask, world, query, mode)
+    mode = Mode.DIGEST if ask.word(2).startswith("d") else Mode.INSTANT
+    reach = Reach.ANYWHERE if ask.word(2).endswith("a") else Reach.HEADLINE
+    kept, new = await keep(ask, world, query, mode, reach)
     key = "subscribe.saved" if new else "subscribe.changed"
     text = joined(
         (
             told(ask.language, key, query=tidy(kept.query, 200)),
-            told(ask.language, f"subscribe.mode_{mode}"),
+            told(ask.language, _mode(kept, ask.chat)),
         )
     )
-    return Edit(Message(text, _after(ask.language)), toast=say(ask.language, "toast.saved"))
+    return Edit(Message(text, _after(kept, ask)), toast=say(ask.language, "toast.saved"))
 
 
-def _after(language: str) -> Keyboard:
-    return ((Button(f"📋 {say(language, 'button.subscriptions')}", press("l", 0)),),)
+def _mode(kept: Subscription, chat: Chat) -> str:
+    """Return the key of the sentence on how a subscription's stories will be told."""
+    if kept.mode is Mode.DIGEST:
+        return "subscribe.mode_digest"
+    if kept.reach is Reach.HEADLINE and not chat.wants_digests:
+        return "subscribe.mode_headline_alone"
+    return f"subscribe.mode_{kept.reach}"
 
 
-async def keep(ask: Ask, world: World, query: str, mode: Mode) -> tuple[Subscription, bool]:
+def _after(kept: Subscription, ask: Ask) -> Keyboard:
+    """Return the way to the list, and to the digests where what is left to them is told nowhere."""
+    rows = [(Button(f"📋 {say(ask.language, 'button.subscriptions')}", press("l", 0)),)]
+    if _mode(kept, ask.chat) == "subscribe.mode_headline_alone":
+        label = f"📰 {say(ask.language, 'button.digest_times')}"
+        rows.insert(0, (Button(label, press("t", "times")),))
+    return tuple(rows)
+
+
+async def keep(
+    ask: Ask, world: World, query: str, mode: Mode, reach: Reach = Reach.HEADLINE
+) -> tuple[Subscription, bool]:
     """Write a subscription down and have the desk match it from now on."""
     kept, new = await world.db.write(
         subscriptions.add,
@@ -114,6 +165,7 @@ async def keep(ask: Ask, world: World, query: str, mode: Mode) -> tuple[Subscrip
         thread_id=ask.thread_id,
         query=query,
         mode=mode,
+        reach=reach,
         now=world.clock(),
     )
     world.desk.subscribe(kept)

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.commands import finding, offers
 from bot.conversation import (
@@ -11,14 +11,13 @@ from bot.conversation import (
     Button,
     Edit,
     File,
-    Html,
     Keyboard,
     Message,
     Reply,
     Say,
     World,
 )
-from bot.render import bold, escape, headline, joined, line, marked, press, tidy, told, turn
+from bot.render import Marker, bold, escape, found_line, joined, press, tidy, told, turn
 from bot.texts import say
 from storage import talks
 from storage.clock import rfc3339
@@ -66,7 +65,8 @@ async def page_of(ask: Ask, world: World, query: str, draft: int, page: int) -> 
         return await _nothing(ask, world, query, draft)
     key = "search.found_more" if found.more else "search.found"
     head = told(language, key, query=name, count=found.total)
-    body = [found_line(one, found.words, ask, now) for one in found.stories]
+    marker = Marker.of((query,), world.desk.names)
+    body = [found_line(one, ask.chat, marker, now=now) for one in found.stories]
     pages = -(-found.total // ON_A_PAGE)
     rows = [*turn(("f", draft), page, pages), *_deeds(language, draft)]
     if found.total <= offers.LITTLE and (meant := await finding.meant(world, query)):
@@ -84,12 +84,6 @@ async def _other_searches(
         number = await world.db.write(talks.keep_draft, ask.here.id, other, world.clock())
         rows.append((Button(f"🔎 {tidy(other, 40)}", press("f", number, 0)),))
     return rows
-
-
-def found_line(story: Story, met: frozenset[str], ask: Ask, now: datetime) -> Html:
-    """Return a story's line with the words that the query met in bold."""
-    name = tidy(headline(story, ask.language).title, 220) or say(ask.language, "story.untitled")
-    return line(story, ask.chat, now=now, name=marked(name, met))
 
 
 def _deeds(language: str, draft: int) -> Keyboard:

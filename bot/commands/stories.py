@@ -10,10 +10,11 @@ from bot.texts import say
 from storage import chats, matches, subscriptions, traces
 from storage import stories as archive
 from storage.errors import NewsError
-from storage.model import Story, StoryId
+from storage.model import Reach, Story, StoryId
 from storage.sql import Connection
 from watchers import archive as search
 from watchers import explanation, keywords
+from watchers.keywords.reading import analysed
 
 MOST_TRIED = 20
 
@@ -118,10 +119,12 @@ async def explained(ask: Ask, world: World, one: Story) -> Message:
     names = world.desk.names
 
     def gathered(db: Connection) -> reasons.Trace:
+        own = subscriptions.of_chat(db, ask.chat.id)
         return reasons.Trace(
             story=one,
             matches=tuple(matches.of_story(db, ask.chat.id, one.id)),
-            queries={s.id: s.query for s in subscriptions.of_chat(db, ask.chat.id)},
+            queries={one.id: one.query for one in own},
+            by_headline=frozenset(one.id for one in own if one.reach is Reach.HEADLINE),
             deliveries=traces.of_story(db, ask.chat.id, one.id),
             muted=one.id in chats.muted(db, ask.chat.id),
             evidence=explanation.accounts(db, one, names) if ask.is_admin else (),
@@ -138,8 +141,7 @@ def _would_meet(one: Story, queries: Iterable[str], world: World) -> tuple[str, 
     """Return the queries that a story meets now, though it came before they were made."""
     names, now = world.desk.names, world.clock()
     tellings = [
-        (search.analysed(item, names), search.facts_of(item, now))
-        for item in one.items[:MOST_TRIED]
+        (analysed(item, names), search.facts_of(item, now)) for item in one.items[:MOST_TRIED]
     ]
     met = []
     for text in queries:

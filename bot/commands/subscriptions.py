@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from bot import digest as calendar
 from bot.commands import finding
-from bot.conversation import Ask, Button, Edit, Keyboard, Message, Reply, Say, Toast, World
+from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, Toast, World
 from bot.render import bold, code, escape, joined, press, tidy, told, turn
 from bot.texts import say
 from storage import chats, subscriptions, talks
 from storage.errors import NewsError
-from storage.model import Mode, Subscription, SubscriptionId
+from storage.model import Chat, Mode, Reach, Subscription, SubscriptionId
 from storage.sql import Connection
 
 ON_A_PAGE = 8
@@ -57,18 +57,29 @@ async def own(ask: Ask, world: World) -> Subscription:
     return one
 
 
-def detail(one: Subscription, language: str) -> Message:
-    """Show one subscription with what can be done to it."""
-    state = "paused" if one.paused else str(one.mode)
+def detail(one: Subscription, chat: Chat, language: str) -> Message:
+    """Show one of a chat's subscriptions with what can be done to it."""
     return Message(
-        joined(
-            (
-                joined((sign(one), bold(tidy(one.query, 400))), " "),
-                told(language, f"subscriptions.state_{state}"),
-            )
-        ),
+        joined((joined((sign(one), bold(tidy(one.query, 400))), " "), state(one, chat, language))),
         _deeds(one, language),
     )
+
+
+def state(one: Subscription, chat: Chat, language: str) -> Html:
+    """Say when a subscription's stories are told, and what becomes of the others."""
+    if one.paused:
+        return told(language, "subscriptions.state_paused")
+    if one.mode is Mode.DIGEST:
+        return told(language, "subscriptions.state_digest")
+    if one.reach is Reach.HEADLINE and not chat.wants_digests:
+        return told(language, "subscriptions.state_headline_alone")
+    return told(language, f"subscriptions.state_{one.reach}")
+
+
+def code_of(one: Subscription) -> str:
+    """Return how a subscription is told, as a button's data has it: ``i``, ``d``, ``ia``."""
+    mode = "i" if one.mode is Mode.INSTANT else "d"
+    return mode + ("a" if one.reach is Reach.ANYWHERE else "")
 
 
 def _deeds(one: Subscription, language: str) -> Keyboard:
@@ -82,8 +93,15 @@ def _deeds(one: Subscription, language: str) -> Keyboard:
         if one.mode is Mode.INSTANT
         else "🔔 " + say(language, "button.at_once")
     )
+    wider = (
+        "🔎 " + say(language, "button.anywhere")
+        if one.reach is Reach.HEADLINE
+        else "🗞 " + say(language, "button.headlines_only")
+    )
+    reach = ((Button(wider, press("lw", one.id)),),) if one.mode is Mode.INSTANT else ()
     return (
         (Button(pause, press("lp", one.id)), Button(other, press("lm", one.id))),
+        *reach,
         (
             Button(f"✏️ {say(language, 'button.edit')}", press("le", one.id)),
             Button(f"🗑 {say(language, 'button.remove')}", press("lr", one.id)),
@@ -94,7 +112,7 @@ def _deeds(one: Subscription, language: str) -> Keyboard:
 
 async def show(ask: Ask, world: World) -> Reply:
     """Open one subscription of the list."""
-    return Edit(detail(await own(ask, world), ask.language))
+    return Edit(detail(await own(ask, world), ask.chat, ask.language))
 
 
 async def pause(ask: Ask, world: World) -> Reply:
@@ -110,11 +128,18 @@ async def switch(ask: Ask, world: World) -> Reply:
     return await changed(ask, world, replace(one, mode=other))
 
 
+async def widen(ask: Ask, world: World) -> Reply:
+    """Let a subscription ring for headlines only, or for a word anywhere."""
+    one = await own(ask, world)
+    other = Reach.HEADLINE if one.reach is Reach.ANYWHERE else Reach.ANYWHERE
+    return await changed(ask, world, replace(one, reach=other))
+
+
 async def changed(ask: Ask, world: World, one: Subscription) -> Reply:
     """Write a changed subscription, let the desk follow, and show it."""
     await world.db.write(subscriptions.save, one)
     follow(world, one)
-    return Edit(detail(one, ask.language), toast=say(ask.language, "toast.saved"))
+    return Edit(detail(one, ask.chat, ask.language), toast=say(ask.language, "toast.saved"))
 
 
 def follow(world: World, one: Subscription) -> None:
@@ -131,12 +156,15 @@ async def remove(ask: Ask, world: World) -> Reply:
     await world.db.write(subscriptions.remove, one.id, ask.chat.id)
     world.desk.unsubscribe(one.id)
     draft = await world.db.write(talks.keep_draft, ask.here.id, one.query, world.clock())
-    mode = "i" if one.mode is Mode.INSTANT else "d"
     return Edit(
         Message(
             told(ask.language, "subscriptions.removed", query=tidy(one.query, 200)),
             (
-                (Button(f"↩️ {say(ask.language, 'button.undo')}", press("a", draft, mode)),),
+                (
+                    Button(
+                        f"↩️ {say(ask.language, 'button.undo')}", press("a", draft, code_of(one))
+                    ),
+                ),
                 (Button(f"‹ {say(ask.language, 'button.all')}", press("l", 0)),),
             ),
         )
@@ -163,7 +191,7 @@ async def edited(ask: Ask, world: World) -> Reply:
     rewritten = replace(one, query=query)
     await world.db.write(subscriptions.save, rewritten)
     follow(world, rewritten)
-    return Say((detail(rewritten, ask.language),))
+    return Say((detail(rewritten, ask.chat, ask.language),))
 
 
 async def unsubscribe(ask: Ask, world: World) -> Reply:

@@ -21,6 +21,7 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.model import Owed
 from storage.outcomes import Away, NotSent, Outcome, Poison, Revoked, Sent, Unknown, Void
+from watchers.text.names import Gazetteer, gazetteer
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ class Deliverer:
 
     ``heed`` hears what became of each message after it was written down, so that memories
     elsewhere can follow (a chat's new id, a chat that is gone). ``alarm`` hears once that the
-    token is not valid any more.
+    token is not valid any more. ``names`` gives the names by which queries meet words.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Deliverer:
         workers: int = WORKERS,
         heed: Callable[[Owed, Outcome], None] = lambda _owed, _outcome: None,
         alarm: Callable[[str], None] = lambda _why: None,
+        names: Callable[[], Gazetteer] = gazetteer,
     ) -> None:
         """Keep what it works with; nothing happens before ``start``."""
         self._db = db
@@ -73,6 +75,7 @@ class Deliverer:
         self._workers = workers
         self._heed = heed
         self._alarm = alarm
+        self._names = names
         self._awake = asyncio.Event()
         self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
@@ -224,7 +227,7 @@ class Deliverer:
             said = (
                 Void("gone")
                 if matter is None
-                else letter.write(owed, matter, self._clock(), self._bot.username)
+                else letter.write(owed, matter, self._clock(), self._bot.username, self._names())
             )
         except StorageError as error:
             return NotSent(error.text_key)

@@ -1,19 +1,33 @@
 """Letters: an outbox row and what it speaks of → one call's worth of message (pure)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import render
 from bot.conversation import Button, Html, Keyboard, Message
-from bot.render import reasons
+from bot.render import Marker, reasons
 from storage.clock import quiet_until
-from storage.model import Chat, DeliveryKind, Item, Match, Owed, QuietMode, Story, SubscriptionId
+from storage.model import (
+    Chat,
+    ChatKind,
+    DeliveryKind,
+    Item,
+    Match,
+    Owed,
+    QuietMode,
+    Story,
+    SubscriptionId,
+)
 from storage.outcomes import Void
+from watchers.text.names import Gazetteer
 
 PLAIN, BAREST = 1, 2
 """Levels of saying it more plainly, after Telegram refused the HTML."""
 
 PLAIN_UNITS = 3500
+MOST_TERMS = 3
+"""So many words of queries are named as the reason of an alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +62,18 @@ class Letter:
     answers: int | None = None
 
 
-def write(owed: Owed, matter: Matter, now: datetime, bot_username: str) -> Letter | Void:
+def write(
+    owed: Owed,
+    matter: Matter,
+    now: datetime,
+    bot_username: str,
+    names: Gazetteer | None = None,
+) -> Letter | Void:
     """Write the message that is owed, as plainly as Telegram made necessary.
 
-    In a channel its button leads to ``bot_username``.
+    In a channel its button leads to ``bot_username``. By ``names`` queries meet words.
     """
-    said = message(owed, matter, now, bot_username)
+    said = message(owed, matter, now, bot_username, names)
     if isinstance(said, Void):
         return said
     target = matter.target.message_id if matter.target else None
@@ -70,11 +90,17 @@ def write(owed: Owed, matter: Matter, now: datetime, bot_username: str) -> Lette
     )
 
 
-def message(owed: Owed, matter: Matter, now: datetime, bot_username: str) -> Message | Void:
+def message(
+    owed: Owed,
+    matter: Matter,
+    now: datetime,
+    bot_username: str,
+    names: Gazetteer | None = None,
+) -> Message | Void:
     """Render what is owed."""
     match owed.kind:
         case DeliveryKind.ALERT:
-            return alert(matter, now, bot_username)
+            return alert(matter, now, bot_username, names)
         case DeliveryKind.UPDATE:
             return update(matter, now, bot_username)
         case DeliveryKind.FOLD:
@@ -82,31 +108,50 @@ def message(owed: Owed, matter: Matter, now: datetime, bot_username: str) -> Mes
         case DeliveryKind.EDIT:
             if matter.target is not None and matter.target.kind is DeliveryKind.FOLD:
                 return fold(matter.target, matter, now, bot_username)
-            return alert(matter, now, bot_username)
+            return alert(matter, now, bot_username, names)
         case DeliveryKind.NOTICE | DeliveryKind.DIGEST | DeliveryKind.BROADCAST:
             return frozen(owed, matter.chat)
 
 
-def alert(matter: Matter, now: datetime, bot_username: str) -> Message | Void:
-    """Render the living message of a story, with the words that met the chat's queries."""
+def alert(
+    matter: Matter, now: datetime, bot_username: str, names: Gazetteer | None = None
+) -> Message | Void:
+    """Render the living message of a story, with the words that met the chat's queries.
+
+    A channel's readers see them only where its owner wants that.
+    """
     if matter.story is None or not matter.story.items:
         return Void("story gone")
     if matter.told:
         return Void("joined")
-    because: dict[tuple[str, str], tuple[str, str]] = {}
-    for one in matter.matches:
-        if one.term:  # each outlet writes the word in its own case
-            because.setdefault((one.term, one.word.casefold()), (one.term, one.word))
+    if matter.chat.kind is ChatKind.CHANNEL and not matter.chat.shows_query:
+        return render.alert(matter.story, matter.chat, now=now, bot_username=bot_username)
     met = {one.subscription_id for one in matter.matches}
-    query = next((query for one, query in matter.queries if one in met), "")
+    queries = tuple(query for one, query in matter.queries if one in met)
+    marker = Marker.of(queries, names)
+    shown = render.headline(matter.story, matter.chat.language)
     return render.alert(
         matter.story,
         matter.chat,
         now=now,
-        because=tuple(because.values())[:3],
-        query=query,
+        because=because(matter.matches, marker.words(shown)),
+        query=next(iter(queries), ""),
+        marker=marker,
         bot_username=bot_username,
     )
+
+
+def because(matches: Iterable[Match], shown: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Pair each term that brought a story with the word it met, at most three.
+
+    The word is that of the telling which is ``shown``, where it has one: other outlets, and
+    other languages, write it in their own ways. What a headline met comes first.
+    """
+    first = sorted((one for one in matches if one.term), key=lambda one: not one.in_headline)
+    pairs: dict[str, str] = {}
+    for one in first:
+        pairs.setdefault(one.term, shown.get(one.term, one.word))
+    return tuple(pairs.items())[:MOST_TERMS]
 
 
 def update(matter: Matter, now: datetime, bot_username: str) -> Message | Void:

@@ -1,5 +1,6 @@
 """Values → Telegram HTML. Pure; every foreign string is escaped here and nowhere else."""
 
+from bot.render.marking import UNMARKED, Marker
 from bot.render.markup import (
     bold,
     chunks,
@@ -25,11 +26,13 @@ from bot.render.stories import (
     card,
     digest,
     facts,
+    first_tellings,
     fold,
+    found_line,
     headline,
+    language_mark,
     line,
     lines,
-    marked,
     outlet_name,
     outlets,
     ownership,
@@ -41,6 +44,8 @@ from bot.render.stories import (
 )
 
 __all__ = [
+    "UNMARKED",
+    "Marker",
     "alert",
     "alert_buttons",
     "awake",
@@ -53,14 +58,16 @@ __all__ = [
     "digest",
     "escape",
     "facts",
+    "first_tellings",
     "fold",
+    "found_line",
     "headline",
     "italic",
     "joined",
+    "language_mark",
     "line",
     "lines",
     "link",
-    "marked",
     "measure",
     "outlet_name",
     "outlets",

@@ -25,7 +25,8 @@ COUNTRY_CODE = 2
 class Trace:
     """What is known of a story for one chat.
 
-    ``queries`` are the chat's subscriptions by id. ``too_late`` are those that would meet the
+    ``queries`` are the chat's subscriptions by id; those ``by_headline`` ring for headlines
+    only. ``too_late`` are those that would meet the
     story but were made after it came. ``evidence`` (for admins) accounts for each telling's way
     into the story, with the gazetteer's ``entities`` for the names in it.
     """
@@ -33,6 +34,7 @@ class Trace:
     story: Story
     matches: tuple[Match, ...] = ()
     queries: Mapping[SubscriptionId, str] = field(default_factory=dict)
+    by_headline: frozenset[SubscriptionId] = frozenset()
     too_late: tuple[str, ...] = ()
     deliveries: tuple[Owed, ...] = ()
     muted: bool = False
@@ -51,7 +53,7 @@ def why(trace: Trace, chat: Chat, *, now: datetime) -> Message:
         _evidence(trace, language),
     ]
     if not trace.deliveries and trace.matches:
-        parts.insert(2, told(language, "why.nothing_sent"))
+        parts.insert(2, _not_sent(trace, chat))
     return Message(chunks(joined(parts, "\n\n"))[0])
 
 
@@ -67,6 +69,14 @@ def _matched(trace: Trace, language: str) -> Html:
         seen.setdefault((query, match.term, match.word.casefold()), match.word)
     met = [(query, term, word) for (query, term, _), word in seen.items()]
     return joined(_met(*one, language) for one in met[:MOST_MATCHES])
+
+
+def _not_sent(trace: Trace, chat: Chat) -> Html:
+    """Say why nothing rang: the words stand in the text only, or another reason it may have."""
+    met = {one.subscription_id for one in trace.matches}
+    if any(one.in_headline for one in trace.matches) or not met <= trace.by_headline:
+        return told(chat.language, "why.nothing_sent")
+    return told(chat.language, "why.in_text" if chat.wants_digests else "why.in_text_untold")
 
 
 def _met(query: str, term: str, word: str, language: str) -> Html:

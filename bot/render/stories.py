@@ -1,22 +1,22 @@
 """Stories as people see them: alerts, cards, digests, lines of a search. Pure."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.conversation import Button, Html, Keyboard, Message
+from bot.render.marking import UNMARKED, Marker
 from bot.render.markup import bold, chunks, cut, escape, italic, joined, link, tidy, told
-from bot.texts import say, words
+from bot.texts import catalogue, say, words
 from storage.model import Chat, ChatKind, FeedKind, Item, Outlet, Ownership, Story
 
 HEADLINE_UNITS = 220
 SUMMARY_UNITS = 260
 TELLINGS_ON_A_PAGE = 8
 OUTLETS_NAMED = 5
+MOST_TRIED = 8
+"""So many tellings of a story are looked through for the one that met a query."""
 DIGEST_MESSAGES = 3
 SOURCES = {FeedKind.PAGE: "source.page", FeedKind.TELEGRAM: "source.telegram"}
-
-_WORD = re.compile(r"\w+(?:[’ʻʼ'-]\w+)*")
 
 
 # --- what a story is called, and by whom it is told -----------------------------------------
@@ -44,7 +44,24 @@ def title(item: Item, language: str) -> str:
 
 def outlets(story: Story) -> list[Outlet]:
     """Return the story's outlets in the order they told it, each once."""
-    return list({item.outlet.name: item.outlet for item in reversed(story.items)}.values())[::-1]
+    return [item.outlet for item in first_tellings(story)]
+
+
+def first_tellings(story: Story) -> list[Item]:
+    """Return the first telling of each outlet, in the order they told the story."""
+    first: dict[str, Item] = {}
+    for item in story.items:
+        first.setdefault(item.outlet.name, item)
+    return list(first.values())
+
+
+def language_mark(item: Item, language: str) -> Html:
+    """Say in which language a telling is, where that is not the reader's: in Kazakh."""
+    if item.lang in ("", "und", language):
+        return Html()
+    key = f"in.{item.lang.partition('-')[0]}"
+    known = catalogue(language).template(key, 0)
+    return italic(say(language, key) if known else words.language_name(item.lang, language))
 
 
 def ownership(outlet: Outlet, language: str) -> str:
@@ -75,9 +92,12 @@ def source(item: Item, language: str) -> str:
 
 
 def told_by(story: Story, language: str, most: int = OUTLETS_NAMED) -> Html:
-    """List the outlets that tell a story, first teller first, the surplus as a number."""
-    every = outlets(story)
-    names = [outlet_name(one, language) for one in every[:most]]
+    """List the outlets that tell a story, first teller first, the surplus as a number.
+
+    Each name leads to what that outlet tells.
+    """
+    every = first_tellings(story)
+    names = [outlet_name(one.outlet, language, url=one.url) for one in every[:most]]
     surplus = len(every) - most
     if surplus > 0:
         names.append(told(language, "story.more_outlets", count=surplus))
@@ -99,19 +119,20 @@ def alert(
     now: datetime,
     because: Sequence[tuple[str, str]] = (),
     query: str = "",
+    marker: Marker = UNMARKED,
     bot_username: str = "",
 ) -> Message:
     """Render the living message of a story; rendered anew when further outlets tell it.
 
-    ``bot_username`` is whom a channel's button leads to.
+    ``bot_username`` is whom a channel's button leads to; ``marker`` marks what met the queries.
 
     ``because`` pairs a term of the query with the word it met; ``query`` is the
     subscription's. Both are said in the last line, so that nobody wonders why it came.
     """
     language, item = chat.language, headline(story, chat.language)
     parts = [
-        bold(link(title(item, language), item.url)),
-        escape(_summary(item)),
+        joined((_alert_headline(item, language, marker), language_mark(item, language)), " · "),
+        _lead(item, marker),
         told_by(story, language),
         joined((f"🕗 {_told_at(story, chat, now)}", _why_line(because, query)), "\n"),
     ]
@@ -119,6 +140,26 @@ def alert(
         label = _story_label(story, language)
         return Message(joined(parts, "\n\n"), into_bot(label, "s", story.id, bot_username))
     return Message(joined(parts, "\n\n"), alert_buttons(story, language))
+
+
+def _alert_headline(item: Item, language: str, marker: Marker) -> Html:
+    """Write a headline as a link, in bold the words that met the query, or else all of it."""
+    name = title(item, language)
+    if marker.in_title(item):
+        return link(marker.title(item, name), item.url)
+    return bold(link(name, item.url))
+
+
+def _lead(item: Item, marker: Marker) -> Html:
+    """Write the beginning of a text, or the sentence with the word that met the query.
+
+    The headline's own hit needs no second one, nor does a hit in the beginning.
+    """
+    text = _summary(item)
+    lead = marker.lead(item, text)
+    if marker.in_title(item) or lead != escape(text):
+        return lead
+    return marker.sentence(item) or lead
 
 
 def _summary(item: Item) -> str:
@@ -317,16 +358,31 @@ def line(story: Story, chat: Chat, *, now: datetime, name: Html | None = None) -
     return joined((link(shown, item.url), joined((by, at, f"/s{story.id}"), " · ")))
 
 
-def marked(text: str, met: frozenset[str]) -> Html:
-    """Set the words of ``met`` in bold wherever they stand in a text."""
-    wanted = {part.casefold() for word in met for part in _WORD.findall(word)}
-    parts: list[str] = []
-    end = 0
-    for word in _WORD.finditer(text):
-        if word[0].casefold() in wanted:
-            parts += [escape(text[end : word.start()]), bold(word[0])]
-            end = word.end()
-    return Html("".join([*parts, escape(text[end:])]))
+def found_line(story: Story, chat: Chat, marker: Marker, *, now: datetime) -> Html:
+    """Render a story in a search's results: what met the query in bold, and where it stands.
+
+    Where the headline that is shown has no such word, the line under it has the sentence that
+    does, or the other headline, with the outlet's name.
+    """
+    language, item = chat.language, headline(story, chat.language)
+    shown = line(story, chat, now=now, name=marker.title(item, title(item, language)))
+    if not marker.queries or marker.in_title(item):
+        return shown
+    return joined((shown, italic(marker.sentence(item) or _proof(story, item, language, marker))))
+
+
+def _proof(story: Story, shown: Item, language: str, marker: Marker) -> Html:
+    """Write what another telling says that met the query: its headline, or a sentence of it."""
+    others = [one for one in story.items if one is not shown][:MOST_TRIED]
+    for one in others:
+        if marker.in_title(one):
+            return joined(
+                (tidy(one.outlet.name, 40), marker.title(one, title(one, language))), ": "
+            )
+    for one in others:
+        if said := marker.sentence(one):
+            return joined((tidy(one.outlet.name, 40), said), ": ")
+    return Html()
 
 
 def lines(stories: Iterable[Story], chat: Chat, *, now: datetime) -> Html:

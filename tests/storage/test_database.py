@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 
-from storage import facts
+from storage import chats, facts, subscriptions
 from storage.database import Database, connect
 from storage.errors import StorageError
 from storage.migrations import migrations
+from storage.model import ChatId, Reach
 from storage.sql import Connection
 
 
@@ -80,6 +81,25 @@ async def test_an_opening_that_is_cancelled_leaves_nothing_open(tmp_path: Path) 
         await asyncio.to_thread(thread.join)
     gc.collect()
     assert not (tmp_path / "news.db-wal").exists()
+
+
+def test_subscriptions_made_before_there_was_a_choice_ring_for_headlines(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    older = sqlite_utils.Database(path)
+    migrations.apply(older, stop_before="m002_alerts")
+    older.conn.execute("insert into chats(id, kind, created_at) values (1, 'channel', 0)")
+    older.conn.execute(
+        "insert into subscriptions(chat_id, query, created_at) values (1, 'gas', 0)"
+    )
+    older.conn.commit()
+    older.close()
+    opened = connect(path)
+    (kept,) = subscriptions.of_chat(opened, ChatId(1))
+    assert kept.reach is Reach.HEADLINE
+    channel = chats.get(opened, ChatId(1))
+    assert channel is not None
+    assert (False, "") == (channel.shows_query, channel.footer)
+    opened.close()
 
 
 def test_a_locked_database_is_said_to_be_locked(

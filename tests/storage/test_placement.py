@@ -5,8 +5,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage.model import Chat, ChatId, ChatKind, QuietMode
-from storage.placement import Circumstances, Fold, Hold, Leave, Placement, Queue, place
+from storage.model import (
+    NO_THREAD,
+    Chat,
+    ChatId,
+    ChatKind,
+    ItemId,
+    Match,
+    Mode,
+    QuietMode,
+    Reach,
+    StoryId,
+    Subscription,
+    SubscriptionId,
+)
+from storage.placement import Circumstances, Fold, Hold, Leave, Placement, Queue, place, rings
 
 NOW = datetime(2026, 11, 22, 12, 34, tzinfo=UTC)
 SEEN = Circumstances(now=NOW)
@@ -46,3 +59,22 @@ def test_an_alert_finds_its_place(
     chat: Chat, seen: dict[str, object], expected: Placement
 ) -> None:
     assert expected == place(chat, replace(SEEN, **seen))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("mode", "reach", "in_headline", "expected"),
+    [
+        (Mode.INSTANT, Reach.HEADLINE, True, True),
+        (Mode.INSTANT, Reach.HEADLINE, False, False),
+        (Mode.INSTANT, Reach.ANYWHERE, True, True),
+        (Mode.INSTANT, Reach.ANYWHERE, False, True),
+        (Mode.DIGEST, Reach.HEADLINE, True, False),
+        (Mode.DIGEST, Reach.ANYWHERE, True, False),
+    ],
+)
+def test_only_what_was_asked_for_rings(
+    mode: Mode, reach: Reach, *, in_headline: bool, expected: bool
+) -> None:
+    one = Subscription(SubscriptionId(1), ChatId(1), NO_THREAD, "gas", mode, reach)
+    found = Match(one.id, ItemId(1), StoryId(1), in_headline=in_headline)
+    assert expected is rings(one, found)

@@ -2,13 +2,21 @@
 
 from watchers.keywords.facts import Facts, source_names
 from watchers.keywords.index import Subscriptions
-from watchers.keywords.matching import Hit, Met, asks_for_outlets, match, match_text, ruled_out
-from watchers.keywords.parsing import parse
+from watchers.keywords.matching import (
+    Hit,
+    Met,
+    asks_for_outlets,
+    match,
+    match_text,
+    meetings,
+    ruled_out,
+)
+from watchers.keywords.parsing import parse, parse_cached
 from watchers.keywords.query import Query
 from watchers.keywords.searching import fts, is_exact, item_words, window
 from watchers.keywords.suggesting import Suggestion, suggest
 
 __all__ = [
-    "Facts", "Hit", "Met", "Query", "Subscriptions", "Suggestion", "asks_for_outlets", "fts", "is_exact", "item_words", "match", "match_text", "parse", "ruled_out",
+    "Facts", "Hit", "Met", "Query", "Subscriptions", "Suggestion", "asks_for_outlets", "fts", "is_exact", "item_words", "match", "match_text", "meetings", "parse", "parse_cached", "ruled_out",
     "source_names", "suggest", "window",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from watchers.keywords.facts import Facts
 from watchers.keywords.matching import NO_FACTS, Hit, Where, explain, fires, places
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
-from watchers.text.words import Analysis
+from watchers.text.words import Analysis, of_title
 
 Id = TypeVar("Id", bound=Hashable)
 _PREFIXES = range(2, 7)
@@ -67,11 +67,13 @@ class Subscriptions(Generic[Id]):
         """Give the ids whose queries the item meets, each with its hit."""
         found: list[tuple[Id, Hit]] = []
         where: Where | None = None
+        title = analysis
         for filed in self._candidates(analysis, facts).values():
             if fires(filed.query.root, analysis, facts):
                 if where is None:
-                    where = places(analysis)
-                hit = explain(filed.query, analysis, where)
+                    where, title = places(analysis), of_title(analysis)
+                in_headline = title is analysis or fires(filed.query.root, title, facts)
+                hit = explain(filed.query, analysis, where, in_headline=in_headline)
                 found += [(identity, hit) for identity in filed.ids]
         return found
 

@@ -9,7 +9,7 @@ from watchers.keywords.facts import Facts
 from watchers.keywords.filters import holds
 from watchers.keywords.parsing import parse_cached
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
-from watchers.text.words import Analysis, Token, analyse
+from watchers.text.words import Analysis, Token, analyse, of_title
 
 NO_FACTS = Facts()
 
@@ -31,10 +31,12 @@ class Met:
 class Hit:
     """Why an item matched: every place where a term of the query was met, in text order.
 
-    A query of filters and negations alone hits without any.
+    A query of filters and negations alone hits without any. ``in_headline`` tells whether the
+    headline alone meets the whole query.
     """
 
     met: tuple[Met, ...]
+    in_headline: bool = True
 
     @property
     def reason(self) -> str:
@@ -53,14 +55,22 @@ def match(query: Query, analysis: Analysis, facts: Facts = NO_FACTS) -> Hit | No
     """Give the hit, or None when the query does not hold. Linear in text and query."""
     if not fires(query.root, analysis, facts):
         return None
-    return explain(query, analysis)
+    in_headline = fires(query.root, of_title(analysis), facts)
+    return explain(query, analysis, in_headline=in_headline)
+
+
+def meetings(query: Query, analysis: Analysis) -> tuple[Met, ...]:
+    """Give the places where a query's terms are met, whether or not all of it holds."""
+    return explain(query, analysis).met
 
 
 Where = dict[str, list[tuple[int, int]]]
 """For each key of a text the spans of it that gave the key."""
 
 
-def explain(query: Query, analysis: Analysis, where: Where | None = None) -> Hit:
+def explain(
+    query: Query, analysis: Analysis, where: Where | None = None, *, in_headline: bool = True
+) -> Hit:
     """Give the places where the query's terms are met, whether or not all of it holds.
 
     ``where`` is what ``places`` gives for the analysis, for callers with many queries.
@@ -71,7 +81,7 @@ def explain(query: Query, analysis: Analysis, where: Where | None = None) -> Hit
         for term in query.terms()
         for start, end in _meetings(term, analysis, where)
     }
-    return Hit(tuple(sorted(met, key=lambda one: (one.start, one.end, one.term))))
+    return Hit(tuple(sorted(met, key=lambda one: (one.start, one.end, one.term))), in_headline)
 
 
 def places(analysis: Analysis) -> Where:

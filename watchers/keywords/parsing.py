@@ -337,6 +337,6 @@ def _unlinked(cut: Cut, *, tajik: bool) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def parse_cached(text: str) -> Query:
-    """Parse with the catalogue's own names, remembering: for scripts that repeat queries."""
-    return parse(text)
+def parse_cached(text: str, names: Gazetteer | None = None) -> Query:
+    """Parse, remembering what was parsed: for queries that come again and again."""
+    return parse(text, names)

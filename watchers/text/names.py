@@ -271,8 +271,10 @@ def _aliases(row: dict[str, str], entity: Entity) -> Iterator[Alias]:
     flagged = {keyboard(alias.words[-1]): alias for alias in found if alias.capital}
     for alias in found:
         model = flagged.get(keyboard(alias.words[-1]))
-        # The same letters in another language's column are as ambiguous as where it was told.
-        yield replace(alias, capital=True) if model and not alias.guarded else alias
+        # The same letters in another language's column are as ambiguous as where it was told;
+        # a row of words that takes their other meanings away is not: «в секторе Газа».
+        plain = alias.guarded or (alias.covers and len(alias.words) > 1)
+        yield replace(alias, capital=True) if model and not plain else alias
     for spelling in row.get("block", "").split("|"):
         if spelling:
             yield from _alias(None, spelling, person=False)

@@ -1,6 +1,7 @@
 """The one notion of words: a text analysed for subscriptions, search and story identity."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -138,6 +139,29 @@ class Analysis:
     keys: frozenset[str]
 
 
+def of_title(analysis: Analysis) -> Analysis:
+    """Return what the headline alone says; without a headline, what the whole text does.
+
+    Language and meaning of its words stay as the whole text told them.
+    """
+    size = analysis.title_words
+    if size in (0, len(analysis.tokens)):
+        return analysis
+    tokens = analysis.tokens[:size]
+    compounds = tuple(one for one in analysis.compounds if one.position + one.width <= size)
+    mentions = tuple(one for one in analysis.entities if one.end <= size)
+    return Analysis(
+        text=analysis.text,
+        lang=analysis.lang,
+        tokens=tokens,
+        compounds=compounds,
+        title_words=size,
+        entities=mentions,
+        numbers=tuple(one for one in analysis.numbers if one.end <= size),
+        keys=_keys(tokens, compounds, mentions),
+    )
+
+
 def analyse(
     title: str,
     summary: str = "",
@@ -173,11 +197,7 @@ def analyse(
     found = _named(tokens, lang, names)
     _cover(tokens, found)
     mentions = tuple(_mention(names, one.alias.entity, one) for one in found if one.alias.entity)
-    keys = frozenset().union(
-        *[token.word.keys for token in tokens],
-        *[token.word.keys for token in compounds],
-        *[_mention_keys(mention) for mention in mentions],
-    )
+    keys = _keys(tokens, compounds, mentions)
     title_words = sum(cut.start <= size for cut in cuts)
     numbers = numbers_in(tokens, text, lang)
     return Analysis(text, lang, tuple(tokens), compounds, title_words, mentions, numbers, keys)
@@ -281,6 +301,16 @@ def _bare(token: Token) -> Token:
 def _mention(names: Gazetteer, identity: EntityId, one: Found) -> Mention:
     entity = names.entities[identity]
     return Mention(identity, entity.kind, entity.country, one.start, one.end, one.alias.full)
+
+
+def _keys(
+    tokens: Sequence[Token], compounds: Sequence[Token], mentions: Sequence[Mention]
+) -> frozenset[str]:
+    return frozenset().union(
+        *[token.word.keys for token in tokens],
+        *[token.word.keys for token in compounds],
+        *[_mention_keys(mention) for mention in mentions],
+    )
 
 
 def _mention_keys(mention: Mention) -> set[str]:

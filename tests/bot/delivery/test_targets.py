@@ -73,7 +73,7 @@ async def test_a_chat_that_returns_goes_on_with_its_settings(here: Room) -> None
     await here.deliver()
     chat = await here.chat()
     assert ("ru", 7, True) == (chat.language, chat.alerts_per_hour, chat.active)
-    assert here.said() == ["Headline 2"]
+    assert here.said() == ["Headline 2 · на английском"]
     assert len(await here.db.read(subscriptions.of_chat, ANNA)) == 1
 
 
@@ -139,7 +139,7 @@ async def test_a_group_that_became_a_supergroup_keeps_everything(here: Room) -> 
     chat = await here.chat(new)
     assert (new, "ru") == (chat.id, chat.language)
     assert await here.db.read(chats.get, group) is None
-    assert here.said(new) == ["Headline 1", "Headline 2"]
+    assert here.said(new) == ["Headline 1 · на английском", "Headline 2 · на английском"]
     assert len(await here.db.read(subscriptions.of_chat, ChatId(new))) == 1
 
 

@@ -22,6 +22,7 @@ from storage.model import (
     Mode,
     Ownership,
     QuietMode,
+    Reach,
 )
 
 ROOT = Path(texts.__file__).parents[2]
@@ -135,8 +136,8 @@ def test_every_wrong_request_has_its_sentence() -> None:
         *(f"feeds.is_{one}" for one in FeedStatus),
         *(f"chat.kind_{one}" for one in ChatKind),
         *(f"settings.{kind}_{one}" for one in QuietMode for kind in ("quiet", "mode")),
-        *(f"subscribe.mode_{one}" for one in Mode),
-        *(f"subscriptions.state_{one}" for one in (*Mode, "paused")),
+        *(f"subscribe.mode_{one}" for one in (Mode.DIGEST, *Reach)),
+        *(f"subscriptions.state_{one}" for one in (Mode.DIGEST, *Reach, "paused")),
     ],
 )
 def test_every_value_that_is_said_has_its_words(key: str) -> None:

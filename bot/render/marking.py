@@ -1,0 +1,157 @@
+"""What the matcher met, shown: its words in bold, and the sentence of a text that has them. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bot.conversation import Html
+from bot.render.markup import bold, escape, tidy
+from storage.errors import NewsError
+from storage.model import Item
+from watchers.keywords import Query, meetings, parse_cached
+from watchers.keywords.reading import analysed
+from watchers.text.names import Gazetteer
+from watchers.text.words import Analysis, Token
+
+SENTENCE_UNITS = 160
+"""How much of a text is shown around a word."""
+
+_BEFORE = SENTENCE_UNITS // 3
+
+Span: TypeAlias = tuple[int, int]
+Read: TypeAlias = Callable[[Item], Analysis]
+
+
+def unread(_item: Item) -> Analysis:
+    """Give no words of a telling: where nothing is asked, nothing need be read."""
+    return Analysis("", "", (), (), 0, (), (), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Marks what some queries meet in the tellings that are shown; ``read`` analyses them."""
+
+    queries: tuple[Query, ...] = ()
+    read: Read = unread
+
+    @classmethod
+    def of(cls, texts: Iterable[str], names: Gazetteer | None = None) -> "Marker":
+        """Mark what these queries meet, by these names; one that cannot be read marks nothing."""
+        queries: list[Query] = []
+        for text in texts:
+            with suppress(NewsError):
+                queries.append(parse_cached(text, names))
+        return cls(tuple(queries), lambda item: analysed(item, names))
+
+    def meets(self, item: Item) -> tuple[Span, ...]:
+        """Return where the queries' words stand in ``Analysis.text``, in order, none overlapping."""
+        analysis = self.read(item)
+        found = sorted(
+            (one.start, one.end) for query in self.queries for one in meetings(query, analysis)
+        )
+        return tuple(_apart(found))
+
+    def words(self, item: Item) -> dict[str, str]:
+        """Return the first word of a telling that meets each of the queries' terms."""
+        first: dict[str, str] = {}
+        for query in self.queries:
+            for one in meetings(query, self.read(item)):
+                first.setdefault(one.term, one.surface)
+        return first
+
+    def in_title(self, item: Item) -> bool:
+        """Tell whether a headline has any of the words."""
+        size = _title_size(self.read(item))
+        return any(end <= size for _, end in self.meets(item))
+
+    def title(self, item: Item, shown: str) -> Html:
+        """Write a headline as it is shown, with the words that met in bold."""
+        analysis = self.read(item)
+        return marked(shown, analysis.tokens[: analysis.title_words], self.meets(item))
+
+    def lead(self, item: Item, shown: str) -> Html:
+        """Write the beginning of a text as it is shown, with the words that met in bold."""
+        analysis = self.read(item)
+        return marked(shown, analysis.tokens[analysis.title_words :], self.meets(item))
+
+    def sentence(self, item: Item) -> Html:
+        """Write the sentence of a text around the first word that met; "" where none is there."""
+        analysis = self.read(item)
+        spans = self.meets(item)
+        size = _title_size(analysis)
+        first = next((span for span in spans if span[0] > size), None)
+        if first is None:
+            return Html()
+        start, end, cut = _around(analysis, first)
+        inside = [one for one in analysis.tokens if start <= one.start and one.end <= end]
+        text = tidy(analysis.text[start:end], SENTENCE_UNITS + 1)
+        return marked(f"{'…' if cut else ''}{text}", inside, spans)
+
+
+UNMARKED = Marker()
+"""For what no query brought."""
+
+
+def marked(shown: str, tokens: Iterable[Token], spans: Sequence[Span]) -> Html:
+    """Set in bold the words of a text that stand within the spans of its analysis.
+
+    ``shown`` may be shorter than what was analysed, or tidied; its words are those of
+    ``tokens``, in the same order.
+    """
+    bolder: list[Span] = []
+    begun: Span | None = None
+    cursor = 0
+    waiting = list(reversed(spans))
+    for token in tokens:
+        while waiting and waiting[-1][1] <= token.start:
+            waiting.pop()
+        at = shown.find(token.surface, cursor)
+        if at < 0:
+            continue
+        cursor = at + len(token.surface)
+        if not waiting or token.start < waiting[-1][0]:
+            continue
+        if begun == waiting[-1]:
+            bolder[-1] = (bolder[-1][0], cursor)
+        else:
+            bolder.append((at, cursor))
+        begun = waiting[-1]
+    parts: list[str] = []
+    end = 0
+    for start, after in bolder:
+        parts += [escape(shown[end:start]), bold(shown[start:after])]
+        end = after
+    return Html("".join([*parts, escape(shown[end:])]))
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """Make one of the spans that overlap: a name is met, and a name within it."""
+    apart: list[Span] = []
+    for start, end in spans:
+        if apart and start < apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return apart
+
+
+def _title_size(analysis: Analysis) -> int:
+    """Return how many characters of an analysed text are its headline."""
+    return len(analysis.text.partition("\n")[0])
+
+
+def _around(analysis: Analysis, span: Span) -> tuple[int, int, bool]:
+    """Return the sentence around a span, cut to a readable length, and whether its start is cut."""
+    text, tokens = analysis.text, analysis.tokens
+    here = next((one for one in tokens if one.start <= span[0] < one.end), None)
+    same = [one for one in tokens if here is not None and one.sentence == here.sentence]
+    start, end = (same[0].start, same[-1].end) if same else span
+    while start and text[start - 1] in "«“„\"'(":
+        start -= 1
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    if end - start <= SENTENCE_UNITS or span[0] - start <= _BEFORE:
+        return start, end, False
+    space = text.find(" ", span[0] - _BEFORE, span[0])
+    return (space + 1 if space > 0 else span[0]), end, True

@@ -1,0 +1,175 @@
+"""What is bold is what the matcher met, in the words that are shown; the sentence that has it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import render
+from bot.delivery.letter import because
+from bot.render import Marker, plain
+from storage.model import Match, StoryId, SubscriptionId
+from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
+
+
+def bold(html: str) -> list[str]:
+    """What is set in bold."""
+    return re.findall(r"<b>(.*?)</b>", html)
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "lang", "expected"),
+    [
+        ("Makron", "Macron arrives in Astana", "en", ["Macron"]),
+        ("Макрон", "Macron arrives in Astana, Macron leaves", "en", ["Macron", "Macron"]),
+        ("Токаев", "Тоқаевтың жарлығы", "kk", ["Тоқаевтың"]),
+        ("газ", "Подача газа в сектор Газа", "ru", ["газа"]),  # the name of a place is no gas
+        ("банк", "Национальный Банк и банкир", "ru", ["Банк"]),
+        ('"central bank"', "The central bank of Tajikistan", "en", ["central bank"]),
+        ("Jalal-Abad", "Fire in Jalal-Abad", "en", ["Jalal-Abad"]),
+        ("каз*", "Казначейство Казани", "ru", ["Казначейство", "Казани"]),
+        ("uranium -gas", "Uranium without gas", "en", ["Uranium"]),
+        ("country:kz", "Kazakhstan", "en", []),
+        ("R&D", "R&D in Almaty", "en", ["R&amp;D"]),
+    ],
+)
+def test_bold_is_exactly_what_the_matcher_met(
+    query: str, title: str, lang: str, expected: list[str]
+) -> None:
+    told = telling(title, lang=lang)
+    assert expected == bold(Marker.of((query,)).title(told, title))
+
+
+def test_words_that_only_look_like_it_are_not_marked_in_an_untidy_headline() -> None:
+    raw = "Газ\u200b \u202eв секторе  Газа и  газ"
+    told = telling(raw, lang="ru")
+    shown = render.tidy(raw)
+    assert ["Газ", "газ"] == bold(Marker.of(("газ",)).title(told, shown))
+
+
+@given(st.text(max_size=60), st.sampled_from(["gas", "газ", "каз*", '"a b"', "Makron", "1 500"]))
+@settings(max_examples=150)
+def test_marking_changes_no_letter(text: str, query: str) -> None:
+    told = telling(f"{text} газ gas Macron", summary=text)
+    shown = render.tidy(told.title, 60)
+    assert shown == plain(Marker.of((query,)).title(told, shown))
+
+
+# --- the sentence of a text -------------------------------------------------------------------
+
+LONG = (
+    "The rescuers set out at dawn and walked for nine hours through deep snow. "
+    "In a hut below the pass they found the two climbers with a torch, a stove and a power bank, "
+    "tired but unhurt, and waited with them until the wind had calmed and a helicopter could "
+    "land beside the frozen lake. Both are at home again."
+)
+
+
+def test_the_sentence_around_a_word_of_the_text_is_short_and_has_it_in_bold() -> None:
+    told = telling("Climbers found", summary=LONG)
+    said = Marker.of(("bank",)).sentence(told)
+    assert ["bank"] == bold(said)
+    assert len(plain(said)) <= 163
+    assert plain(said).startswith("…")
+    assert plain(said).endswith("…")
+    assert "rescuers set out" not in said
+
+
+def test_a_short_sentence_is_whole() -> None:
+    told = telling("Climbers found", summary="They had a “power bank”. They are well.")
+    assert "They had a “power <b>bank</b>”." == Marker.of(("bank",)).sentence(told)
+
+
+def test_a_text_without_the_word_has_no_such_sentence() -> None:
+    assert "" == Marker.of(("uranium",)).sentence(telling("Climbers found", summary=LONG))
+
+
+# --- in alerts and in searches ----------------------------------------------------------------
+
+
+def test_an_alert_marks_what_met_in_the_headline_that_is_shown() -> None:
+    told = story(
+        telling("Макрон Астанаға келді", lang="kk"),
+        telling("Macron arrives in Astana", ago=timedelta(minutes=5)),
+    )
+    html = render.alert(told, ALMATY, now=NOW, marker=Marker.of(("Макрон",))).html
+    assert html.startswith('<a href="https://news.example/1"><b>Macron</b> arrives in Astana</a>')
+
+
+def test_an_alert_for_a_word_deep_in_the_text_shows_its_sentence() -> None:
+    told = story(telling("Climbers found", summary=LONG))
+    assert "walked for nine hours" in render.alert(told, ALMATY, now=NOW).html
+    html = render.alert(told, ALMATY, now=NOW, marker=Marker.of(("home",))).html
+    assert "\n\nBoth are at <b>home</b> again.\n\n" in html
+
+
+def test_an_alert_that_no_query_brought_has_its_whole_headline_in_bold() -> None:
+    html = render.alert(story(telling("Macron arrives")), ALMATY, now=NOW).html
+    assert '<b><a href="https://news.example/1">Macron arrives</a></b>' in html
+
+
+def test_a_search_shows_the_line_that_has_the_word() -> None:
+    marker = Marker.of(("bank",))
+    told = story(telling("Climbers found", summary="They had a power bank."))
+    found = render.found_line(told, ALMATY, marker, now=NOW)
+    assert "<i>They had a power <b>bank</b>.</i>" in found
+    in_title = story(telling("Bank fined", summary="The bank says nothing."))
+    assert "says nothing" not in render.found_line(in_title, ALMATY, marker, now=NOW)
+
+
+def test_a_search_shows_the_telling_that_met_where_the_shown_one_did_not() -> None:
+    told = story(
+        telling("Закон о воде подписан", lang="ru"),
+        telling("Water law signed by hydrographers", outlet="Oasis Times"),
+    )
+    found = render.found_line(told, MOSCOW, Marker.of(("hydrographers",)), now=NOW)
+    assert "Oasis Times: Water law signed by <b>hydrographers</b>" in found
+
+
+# --- whose language, whose words --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lang", "english", "russian"),
+    [
+        ("kk", "in Kazakh", "на казахском"),
+        ("uz-Latn", "in Uzbek", "на узбекском"),
+        ("de", "German", "немецкий"),
+        ("en", "", "на английском"),
+        ("ru", "in Russian", ""),
+        ("und", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_headline_in_another_language_says_in_which(
+    lang: str, english: str, russian: str
+) -> None:
+    said = [plain(render.language_mark(telling("Title", lang=lang), one)) for one in ("en", "ru")]
+    assert [english, russian] == said
+
+
+def test_the_names_of_the_outlets_lead_to_what_each_tells() -> None:
+    told = story(
+        telling("Water law signed", outlet="Steppe Courier", url="https://a.example/1"),
+        telling("Water law", outlet="Oasis Times", url="https://b.example/2"),
+        telling("Water law again", outlet="Steppe Courier", url="https://a.example/3"),
+    )
+    html = render.alert(told, ALMATY, now=NOW).html
+    assert '<a href="https://a.example/1">Steppe Courier</a>' in html
+    assert '<a href="https://b.example/2">Oasis Times</a>' in html
+    assert "a.example/3" not in html
+
+
+def met(term: str, word: str, *, in_headline: bool = True) -> Match:
+    return Match(SubscriptionId(1), 1, StoryId(1), term, word, in_headline)  # type: ignore[arg-type]
+
+
+def test_the_reason_is_one_word_a_term_as_the_shown_telling_writes_it() -> None:
+    found = [
+        met("bank", "банку", in_headline=False),
+        met("Макрон", "Макронның"),
+        met("Макрон", "Makron"),
+    ]
+    assert (("Макрон", "Macron"), ("bank", "банку")) == because(found, {"Макрон": "Macron"})

@@ -1,0 +1,17 @@
+"""A stored item's words, read again as the matcher read them when it came."""
+
+from functools import lru_cache
+
+from storage.model import Item
+from watchers.text import words
+from watchers.text.names import Gazetteer, gazetteer
+
+
+def analysed(item: Item, names: Gazetteer | None = None) -> words.Analysis:
+    """Analyse a stored item's words again; those of the last pages are remembered."""
+    return _analysed(item.title, item.summary, item.lang, names or gazetteer())
+
+
+@lru_cache(maxsize=512)
+def _analysed(title: str, summary: str, lang: str, names: Gazetteer) -> words.Analysis:
+    return words.analyse(title, summary, lang=lang, names=names)
