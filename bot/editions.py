@@ -10,6 +10,7 @@ from bot import digest, render
 from bot.conversation import Message
 from bot.digest import Shelf, Shelved, Window
 from storage import chats, editions, matches, stories
+from storage.clock import rfc3339
 from storage.database import Database
 from storage.model import Chat, DeliveryKind, NewDelivery, StoryId
 from storage.sql import Connection, to_ms
@@ -102,7 +103,7 @@ class Editions:
         until, then = span.until, digest.next_at(chat, max(appointed, now))
         issued = await self._db.write(editions.issue, chat, parts, now, until=until, next_at=then)
         if issued:
-            log.info("digest", chat=chat.id, parts=len(parts), since=span.since.isoformat())
+            log.info("digest", chat=chat.id, parts=len(parts), since=rfc3339(span.since))
             self.wake()
         return issued
 

@@ -266,11 +266,13 @@ def read(
 
 
 def found(name: str, environ: Mapping[str, str], file: EnvFile) -> tuple[str, str]:
-    """Return a setting's text and, where it stands in the file, where: for a problem's end."""
-    if name in environ:
-        return environ[name].strip(), ""
+    """Return a setting's text and, where the file has it, where it stands: for a problem's end."""
     entry = file.entries.get(name)
-    return (entry.value.strip(), f" ({file.path}, line {entry.line})") if entry else ("", "")
+    place = f"{file.path}, line {entry.line}" if entry else ""
+    if name in environ:
+        hidden = f" (process environment, which wins over {place})" if entry else ""
+        return environ[name].strip(), hidden
+    return (entry.value.strip(), f" ({place})") if entry else ("", "")
 
 
 def strays(file: EnvFile) -> Iterator[str]:

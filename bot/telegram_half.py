@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
+from httpx import InvalidURL
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application
 from telegram.request import HTTPXRequest
@@ -24,6 +25,8 @@ from storage.errors import NewsError
 from storage.model import ChatId
 
 log = structlog.get_logger(__name__)
+
+Request = TypeVar("Request", bound=HTTPXRequest)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 ANSWERS_END_S = 3.0
@@ -182,11 +185,22 @@ def gave_up(task: "asyncio.Task[None]", half: TelegramHalf, stop: asyncio.Event)
     stop.set()
 
 
+def requests(kind: type[Request], settings: Settings, **limits: Any) -> Request:
+    """Make what sends requests to Telegram: through the environment's proxy, if there is one.
+
+    Raises NewsError where that proxy is none that can be used. A Bot API on this machine is
+    reached without.
+    """
+    try:
+        return kind(httpx_kwargs={"trust_env": not settings.telegram_is_here}, **limits)
+    except (ValueError, RuntimeError, InvalidURL) as error:
+        raise NewsError("settings.proxy", reason=str(error)) from error
+
+
 def build(
     settings: Settings, limiter: Limiter, order: InOrder
 ) -> Application[Any, Any, Any, Any, Any, Any]:
     """Build python-telegram-bot's application with our limiter and none of its timers."""
-    proxies = {"trust_env": not settings.telegram_is_here}
     return (
         Application.builder()
         .token(settings.telegram_bot_token)
@@ -195,16 +209,17 @@ def build(
         .job_queue(None)
         .rate_limiter(limiter)
         .request(
-            HTTPXRequest(
+            requests(
+                HTTPXRequest,
+                settings,
                 connection_pool_size=64,
                 pool_timeout=20,
                 read_timeout=20,
                 write_timeout=20,
                 connect_timeout=10,
-                httpx_kwargs=proxies,
             )
         )
-        .get_updates_request(UpdatesRequest(httpx_kwargs=proxies))
+        .get_updates_request(requests(UpdatesRequest, settings))
         .concurrent_updates(order)
         .build()
     )

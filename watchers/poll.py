@@ -18,6 +18,7 @@ from typing import assert_never
 import structlog
 
 from storage import feeds
+from storage.clock import rfc3339
 from storage.database import Database
 from storage.model import Feed, FeedId, FeedState, FeedStatus, NewFeed
 from watchers import discover, schedule, sources, workers
@@ -456,7 +457,7 @@ class Poller:
             updated=taken.updated,
             unchanged=taken.unchanged,
             failures=state.failure_count,
-            next=state.next_check_at.isoformat(timespec="seconds") if state.next_check_at else "",
+            next=rfc3339(state.next_check_at) if state.next_check_at else "",
         )
         if not is_kept:
             await self._note(feed, state)

@@ -10,6 +10,7 @@ from telegram.request import HTTPXRequest
 
 from bot.cli.common import Refused, archive, command, sentence
 from bot.settings import Settings
+from bot.telegram_half import requests
 from storage import backup as backups
 from storage.errors import NewsError
 
@@ -66,7 +67,7 @@ async def token_is_good(settings: Settings) -> bool:
     bot = Bot(
         settings.telegram_bot_token,
         base_url=f"{settings.telegram_api_url}/bot",
-        request=HTTPXRequest(httpx_kwargs={"trust_env": not settings.telegram_is_here}),
+        request=requests(HTTPXRequest, settings),
     )
     try:
         async with bot:  # asks who we are, and lets go of its connections

@@ -173,6 +173,15 @@ def test_everything_wrong_with_a_file_is_told_at_once_and_where_it_stands(folder
     ] == said(need_token=True)
 
 
+def test_a_wrong_value_that_hides_the_files_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".env").write_text("POLL_INTERVAL=600\n")
+    monkeypatch.setenv("POLL_INTERVAL", "soon")
+    [problem] = said()
+    assert problem.endswith("not 'soon' (process environment, which wins over .env, line 1)")
+
+
 def test_another_file_is_read_where_it_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,10 @@
 """feeds and poll by the command line, over real HTTP on loopback."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +57,24 @@ def test_a_feed_is_found_from_its_sites_page_added_polled_and_listed(here, outle
     rows = lines(here("items", "--json"))
     assert listed["items"] == len(rows)
     assert {listed["url"]} == {row["feed_url"] for row in rows}
+
+
+def test_what_is_added_is_told_without_a_log_line_in_between(outlets, tmp_path):
+    environ = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+        "DATABASE_PATH": str(tmp_path / "news.db"),
+        "FEED_ALLOW_HOSTS": outlets.host,
+    }
+    told = subprocess.run(
+        [sys.executable, "-m", "bot", "feeds", "add", f"{outlets.url}{PATHS['silk-wire']}"],
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ("", 2) == (told.stderr, len(told.stdout.splitlines()))
 
 
 def test_a_round_shows_how_far_it_is_and_all_its_counts(here, outlets):
