@@ -284,5 +284,23 @@ def test_admins_see_what_joined_each_telling() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("no rights", "у бота нет права писать там"),
+        ("unreadable answer: KeyError", "ответ Telegram не удалось прочесть"),
+        ("bad request: odd", "ответ Telegram: «bad request: odd»"),
+    ],
+)
+def test_a_channels_owner_reads_in_their_language_why_it_is_shut(why: str, said: str) -> None:
+    notice = replace(
+        owed(DeliveryState.SENDING),
+        payload={"key": "notice.shut", "values": {"title": "Степь", "why": why}},
+    )
+    message = letter.frozen(notice, MOSCOW)
+    assert isinstance(message, Message)
+    assert f"«Степь»: {said}." in plain(message.html)
+
+
 def test_a_sure_verdict_is_not_said_to_be_certain() -> None:
     assert (99, 100, 0) == (reasons.percent(0.999), reasons.percent(1.0), reasons.percent(0.001))
