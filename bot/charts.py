@@ -14,6 +14,7 @@ INK, SOFT, BAR, PEAK, LINE, VOID = (
     "#1c2733", "#5f6b77", "#4c9be8", "#1f6fc2", "#d7dee6", "#eef1f4",
 )  # fmt: skip
 FEW_BARS = 31
+MOST_LABELS = 14
 LABELS_APART = 12
 """Dots between two labels under the bars: less reads as one word."""
 
@@ -93,7 +94,7 @@ def _shade(axes: Any, values: Sequence[int | None], unknown: str) -> None:
 
 def _label(figure: Any, axes: Any, ticks: Sequence[tuple[int, str]]) -> None:
     """Label as many days as fit without touching, counted from the last."""
-    for step in range(1, len(ticks) + 1):
+    for step in range(max(1, -(-len(ticks) // MOST_LABELS)), len(ticks) + 1):
         shown = ticks[::-1][::step][::-1]
         axes.set_xticks([place for place, _ in shown], [label for _, label in shown])
         figure.draw_without_rendering()

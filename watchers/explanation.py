@@ -71,7 +71,6 @@ class Noted:
 
 
 KINDS = ("page", "old", "near", "new")
-_VETO = 3
 
 
 def noted(stored: Any) -> Noted:
@@ -115,8 +114,8 @@ def accounts(
 
 
 def _corrected(db: Connection, told: Sequence[ItemId]) -> frozenset[ItemId]:
-    """Return those of the items about which an admin decided."""
-    decided = {one for _, *pair in stories.corrections(db) for one in pair}
+    """Return those of the items that an admin put where they are: the first of each pair."""
+    decided = {moved for _, moved, _ in stories.corrections(db)}
     return frozenset(decided.intersection(told))
 
 

@@ -22,6 +22,7 @@ from bot.texts import complaint, say
 from storage import feeds, talks
 from storage.errors import NewsError
 from storage.model import Feed, FeedStatus
+from storage.sql import Connection
 from watchers import sources
 from watchers.discover import Seen
 from watchers.text import urls
@@ -72,10 +73,14 @@ async def known(world: World, *addresses: str) -> Feed | None:
     are one. Feeds that are paused or gone for good are known as well.
     """
     wanted = {urls.canonical_key(one) for one in addresses if one} - {""}
-    for feed in await world.db.read(feeds.every, polled_only=True):
-        if wanted & {urls.canonical_key(one) for one in (feed.url, feed.moved_from) if one}:
-            return feed
-    return None
+
+    def looked_up(db: Connection) -> Feed | None:
+        for feed in feeds.every(db, polled_only=True):
+            if wanted & {urls.canonical_key(one) for one in (feed.url, feed.moved_from) if one}:
+                return feed
+        return None
+
+    return await world.db.read(looked_up)
 
 
 def here_already(feed: Feed, ask: Ask, world: World) -> Message:

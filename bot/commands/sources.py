@@ -72,7 +72,7 @@ def of_country(every: list[Outlet], code: str, language: str) -> Message:
         (bold(_country(code, language)), say(language, "n.outlets", count=len(those))), " · "
     )
     body = joined(line(one, language) for one in those)
-    back = ((Button("‹", press("so")),),)
+    back = ((Button(f"‹ {say(language, 'button.all')}", press("so")),),)
     return Message(chunks(joined((head, body), "\n\n"))[0], back)
 
 

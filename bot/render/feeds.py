@@ -138,8 +138,10 @@ def detail(feed: Feed, chat: Chat, *, now: datetime) -> Message:
     rows = [joined((f"{say(language, key)}:", value), " ") for key, value in facts if value]
     title = link(name(feed), feed.site_url or feed.url)
     head = joined((sign(feed), bold(title), f"· {feed.id}"), " ")
+    # What it last brought stands in a row of its own.
+    ails = "" if sign(feed) == SIGNS[FeedStatus.OK] else escape(condition(feed, language, now))
     return Message(
-        joined((head, escape(condition(feed, language, now)), joined(rows)), "\n\n"),
+        joined((head, ails, joined(rows)), "\n\n"),
         buttons(feed, language),
     )
 

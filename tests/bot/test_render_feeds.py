@@ -83,7 +83,6 @@ def test_an_empty_feed_has_no_last_news_and_one_that_is_due_no_past() -> None:
     looked = {"last_new_at": NOW, "last_checked_at": NOW, "next_check_at": NOW - AGO_S}
     empty = feed(**(OK | looked))
     said = plain(render.detail(empty, ALMATY, now=NOW).html)
-    assert "answers, no news yet" in said
     assert "Checked: just now" in said
     assert "Last news: none yet" in said
     assert "Next look: now" in said
@@ -283,6 +282,24 @@ def test_admins_see_what_joined_each_telling() -> None:
         " the same place: Kazakhstan\n— Not the same as 1 (Steppe Courier): the places differ:"
         " Kazakhstan and Kyrgyzstan" in said
     )
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("no rights", "у бота нет права писать там"),
+        ("unreadable answer: KeyError", "ответ Telegram не удалось прочесть"),
+        ("bad request: odd", "ответ Telegram: «bad request: odd»"),
+    ],
+)
+def test_a_channels_owner_reads_in_their_language_why_it_is_shut(why: str, said: str) -> None:
+    notice = replace(
+        owed(DeliveryState.SENDING),
+        payload={"key": "notice.shut", "values": {"title": "Степь", "why": why}},
+    )
+    message = letter.frozen(notice, MOSCOW)
+    assert isinstance(message, Message)
+    assert f"«Степь»: {said}." in plain(message.html)
 
 
 def test_a_sure_verdict_is_not_said_to_be_certain() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.render.reasons import account
-from bot.texts import LANGUAGES
+from bot.texts import LANGUAGES, catalogue
 from storage import items, stories
 from storage.sql import Connection, to_json
 from tests.storage.rows import NOON, feed, new_item, told
@@ -78,8 +78,6 @@ def veto_kinds() -> set[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_of_reason_has_its_words(language: str) -> None:
-    from bot.texts import catalogue  # noqa: PLC0415 - beside its one use
-
     wanted = {f"veto.{kind}" for kind in veto_kinds()}
     assert len(wanted) >= 7
     wanted |= {f"signal.{name}" for name in _TOLD} | {f"came.{one}" for one in Came}
@@ -105,6 +103,7 @@ def test_what_an_admin_decided_is_said_to_be(connection: Connection) -> None:
     stories.join(connection, 2, 1, NOON)  # type: ignore[arg-type]
     stories.correct(connection, "together", [(2, 1)], 5, NOON)  # type: ignore[list-item]
     assert Came.ADMIN is came(connection, 2).came
+    assert Came.FIRST is came(connection, 1).came
 
 
 def test_two_texts_name_what_they_have_in_common(connection: Connection) -> None:

@@ -458,6 +458,7 @@ async def test_inline_mode_searches_in_any_chat(room: Newsroom, anna: Person) ->
     cards = await inline(await anna.ask(text="railway", button=("inline", "0")), anna.world)
     assert isinstance(cards, Cards)
     assert ["Tokayev opens a railway"] == [one.title for one in cards.cards]
+    assert ["07:00 · 🇰🇿 Steppe Courier (independent)"] == [one.about for one in cards.cards]
     latest = await inline(await anna.ask(text="", button=("inline", "0")), anna.world)
     assert isinstance(latest, Cards)
     assert 1 == len(latest.cards)

@@ -170,7 +170,7 @@ async def test_trends_of_other_spans(room: Newsroom, anna: Person) -> None:
     assert isinstance(anna.last, Picture)
     assert anna.last.in_place
     assert "1 story in the last 90 days" in anna.last.caption
-    assert "The archive begins on 2 Nov." in anna.last.caption
+    assert "The archive begins on 2 Nov" in anna.last.caption
     draft = anna.last.keyboard[0][0].press.split(":")[1]
     await anna.sends(f"tr:{draft}:14")
     assert isinstance(anna.last, Picture), "a picture cannot become a text again"
