@@ -166,6 +166,7 @@ export class Talk {
     const before = [...this.messages.values()].pop();
     this.messages.set(message.id, message);
     if (message.bot) this.stopTyping();
+    if (message.asks) this.composer.quote(message);
     if (before) this.list.append(...this.nodesFor(message, before).map((node) => (node.classList.add("new"), node)));
     else this.redraw();
     if (follow) this.toEnd(true);
