@@ -259,6 +259,24 @@ async def test_who_is_asked_in_a_group_answers_that_message(chrome, sandbox):
         await page.see(f'[data-out] [data-quoted="{mine.id}"]')
 
 
+async def test_what_happens_elsewhere_leaves_lists_and_keyboards_as_they_are(chrome, sandbox):
+    async with chrome.page(sandbox.page_url) as page:
+        await page.click('[data-action="start"]')
+        await sandbox.ask(ANNA_ID, "/where")
+        await page.see("[data-reply-key]")
+        await page.run(
+            "window.kept = ['[data-kind=group]', '[data-person]', '[data-reply-key]']"
+            ".map((what) => document.querySelector(what)); window.kept[0].focus()"
+        )
+        sandbox.telegram.say(ANNA_ID, "/none")
+        await page.text('[data-kind="private"]', "/none")
+        assert await page.run("window.kept.every((node) => node.isConnected)")
+        assert await page.run("document.activeElement === window.kept[0]")
+        sandbox.telegram.say(AIGUL_ID, "Сәлем", chat=sandbox.group_id)
+        await page.text('[data-kind="group"]', "Сәлем")
+        assert await page.run("document.activeElement.dataset.kind === 'group'")
+
+
 async def test_a_deep_link_in_a_message_starts_with_its_payload(chrome, sandbox):
     async with chrome.page(sandbox.page_url) as page:
         await page.click('[data-action="start"]')
