@@ -205,6 +205,7 @@ def message_view(telegram: Telegram, message: Message, person_id: int) -> Json:
         "entities": [entity_json(entity) for entity in message.entities],
         "service": service_text(message.service),
         "keyboard": _keyboard(message),
+        "asks": _asks(message, replied, person_id),
         "photo": _file(message.photo),
         "document": _file(message.document),
         "location": None,
@@ -220,6 +221,16 @@ def message_view(telegram: Telegram, message: Message, person_id: int) -> Json:
         name = author_name(telegram, replied)
         body["reply"] = {"id": replied.id, "author": name, "text": text[:PREVIEW]}
     return body
+
+
+def _asks(message: Message, replied: Message | None, person_id: int) -> bool:
+    """Whether Telegram would open an answer to this message by itself (ForceReply).
+
+    In a group only for whom it answers: others are not asked.
+    """
+    if message.markup is None or message.markup.kind != "force":
+        return False
+    return bool(message.key.bot_id) or (replied is not None and replied.sender_id == person_id)
 
 
 def _topic_name(telegram: Telegram, message: Message) -> str:

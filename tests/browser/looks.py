@@ -69,7 +69,7 @@ _SIDEWAYS = """[...document.querySelectorAll("body, body *")].filter((n) => {
 async def pale(page: Page) -> list[Any]:
     """List the texts whose contrast is too low: [ratio, text, colour]."""
     found: list[Any] = await page.run(_CONTRASTS)
-    assert len(found) > 5, "nothing was measured"
+    assert len(found) > 2, "nothing was measured"
     return [one for one in found if one[0] < LEAST_CONTRAST]
 
 

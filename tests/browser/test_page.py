@@ -2,7 +2,9 @@
 
 import pytest
 
-from bot.sandbox import AIGUL_ID, ANNA_ID
+from bot.sandbox import ADMIN_ID, AIGUL_ID, ANNA_ID
+from bot.sandbox.model import Key, Markup, Message
+from bot.sandbox.people import BOT_ID
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
 MESSAGE = "[data-message]"
@@ -234,6 +236,45 @@ async def test_a_reply_keyboard_typing_and_inline_results_show(chrome, sandbox):
         await page.click("[data-result]", "About macron")
         await page.text(f"{MESSAGE}[data-out]", "macron told inline")
         assert [] == page.errors
+
+
+async def test_who_is_asked_in_a_group_answers_that_message(chrome, sandbox):
+    telegram, key = sandbox.telegram, Key(sandbox.group_id)
+    telegram.add_bot(sandbox.group_id, by=ADMIN_ID)
+
+    def asks(answered):
+        number, at = telegram.next_message_id(key), telegram.clock()
+        markup = Markup("force")
+        asked = Message(number, key, at, BOT_ID, "Which?", markup=markup, reply_to=answered.id)
+        return telegram.append(asked)
+
+    async with chrome.page(f"{sandbox.page_url}#/{ANNA_ID}/{sandbox.group_id}") as page:
+        asks(telegram.say(AIGUL_ID, "/feeds", chat=sandbox.group_id))
+        await page.text(MESSAGE, "Which?")
+        await page.gone('[data-action="unquote"]')  # another was asked
+        mine = asks(telegram.say(ANNA_ID, "/feeds", chat=sandbox.group_id))
+        await page.see('[data-action="unquote"]')
+        await page.type("[data-input]", "The third")
+        await page.press("Enter")
+        await page.see(f'[data-out] [data-quoted="{mine.id}"]')
+
+
+async def test_what_happens_elsewhere_leaves_lists_and_keyboards_as_they_are(chrome, sandbox):
+    async with chrome.page(sandbox.page_url) as page:
+        await page.click('[data-action="start"]')
+        await sandbox.ask(ANNA_ID, "/where")
+        await page.see("[data-reply-key]")
+        await page.run(
+            "window.kept = ['[data-kind=group]', '[data-person]', '[data-reply-key]']"
+            ".map((what) => document.querySelector(what)); window.kept[0].focus()"
+        )
+        sandbox.telegram.say(ANNA_ID, "/none")
+        await page.text('[data-kind="private"]', "/none")
+        assert await page.run("window.kept.every((node) => node.isConnected)")
+        assert await page.run("document.activeElement === window.kept[0]")
+        sandbox.telegram.say(AIGUL_ID, "Сәлем", chat=sandbox.group_id)
+        await page.text('[data-kind="group"]', "Сәлем")
+        assert await page.run("document.activeElement.dataset.kind === 'group'")
 
 
 async def test_a_deep_link_in_a_message_starts_with_its_payload(chrome, sandbox):

@@ -1,7 +1,7 @@
 // Where a person writes: text, commands, files, places, replies, inline queries.
 
 import { act, upload } from "./api.js";
-import { $, dialog, el, icon, iconButton } from "./dom.js";
+import { $, arrange, dialog, el, icon, iconButton } from "./dom.js";
 import { word } from "./labels.js";
 
 const PLACES = [["Almaty", 43.238, 76.945], ["Astana", 51.128, 71.43], ["Bishkek", 42.876, 74.604], ["Tashkent", 41.311, 69.279],
@@ -45,8 +45,8 @@ export class Composer {
   frame(frame) {
     this.menu.hidden = !frame.commands.length;
     this.keys.hidden = !frame.keyboard;
-    this.keys.replaceChildren(...(frame.keyboard ?? []).map((row) => el("div", {}, row.map((key) =>
-      el("button", { type: "button", class: "key", data: { replyKey: key.text }, onclick: () => (key.location ? this.place() : this.say(key.text)) }, el("span", { class: "label" }, key.text))))));
+    arrange(this.keys, frame.keyboard ?? [], "replyKey", (row) => el("div", {}, row.map((key) =>
+      el("button", { type: "button", class: "key", data: { replyKey: key.text }, onclick: () => (key.location ? this.place() : this.say(key.text)) }, el("span", { class: "label" }, key.text)))));
     this.fit();
   }
 

@@ -16,6 +16,23 @@ export function el(tag, props = {}, ...children) {
   return node;
 }
 
+// Makes `values` the children of `parent`, a node each; what says the same as before stays the same
+// node, so that neither a press under way nor the keyboard's place is lost.
+export function arrange(parent, values, key, draw) {
+  const old = new Map([...parent.children].map((node) => [node.drawnFrom, node]));
+  const nodes = values.map((value) => {
+    const drawnFrom = JSON.stringify([value, document.documentElement.lang]);
+    const node = old.get(drawnFrom) ?? draw(value);
+    old.delete(drawnFrom);
+    node.drawnFrom = drawnFrom;
+    return node;
+  });
+  const focused = parent.contains(document.activeElement) ? document.activeElement.dataset[key] : null;
+  for (const node of [...parent.children]) if (!nodes.includes(node)) node.remove();
+  nodes.forEach((node, place) => { if (parent.children[place] !== node) parent.insertBefore(node, parent.children[place] ?? null); });
+  if (focused && !parent.contains(document.activeElement)) nodes.find((node) => node.dataset[key] === focused)?.focus();
+}
+
 export const $ = (selector, root = document) => root.querySelector(selector);
 
 const SVG = "http://www.w3.org/2000/svg";

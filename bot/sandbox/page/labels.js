@@ -38,7 +38,7 @@ export function kindOf(frame) {
   return `${frame.members} ${forms[new Intl.PluralRules(language).select(frame.members)]}`;
 }
 
-const ROLES = { "reader in English": "читает по-английски", "reader in Russian": "читает по-русски", administrator: "администратор", reader: "читатель" };
+const ROLES = { "reader in English": "по-английски", "reader in Russian": "по-русски", administrator: "админ", reader: "читатель" };
 export const role = (name) => (language === "ru" ? ROLES[name] : null) ?? name;
 
 export function clock(at) {

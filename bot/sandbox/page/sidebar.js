@@ -1,23 +1,19 @@
 // Who you are, and your chats.
 
-import { $, avatar, el } from "./dom.js";
+import { $, arrange, avatar, el } from "./dom.js";
 import { role, shortTime, word } from "./labels.js";
 
 export function showPeople(people, me, choose) {
-  const rows = people.map((person) => el("button", {
+  arrange($("[data-people]"), people.map((person) => [person, person.id === me]), "person", ([person]) => el("button", {
     type: "button", class: "person", "aria-pressed": String(person.id === me), title: `${person.name}, ${role(person.role)}`,
     data: { person: person.id }, onclick: () => choose(person.id),
   }, avatar(person.name, person.id), el("span", { class: "who" }, el("b", {}, person.name.split(" ")[0]), el("small", {}, role(person.role))),
   person.unread && person.id !== me ? el("span", { class: "dot", role: "img", "aria-label": `${word("unread")}: ${person.unread}` }) : null));
-  $("[data-people]").replaceChildren(...rows);
 }
 
 export function showChats(chats, current, choose) {
   const sorted = [...chats].sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0));
-  const list = $("[data-chats]");
-  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.chat : null;
-  list.replaceChildren(...sorted.map((chat) => row(chat, chat.id === current, choose)));
-  if (focused) $(`[data-chat="${focused}"]`, list)?.focus();
+  arrange($("[data-chats]"), sorted.map((chat) => [chat, chat.id === current]), "chat", ([chat, selected]) => row(chat, selected, choose));
 }
 
 function row(chat, selected, choose) {

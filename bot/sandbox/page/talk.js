@@ -79,6 +79,7 @@ export class Talk {
     this.frame = frame;
     if (!this.messages.size && this.list.firstChild && about !== frame.about) this.redraw(); // the bot has just introduced itself
     this.title.textContent = frame.title;
+    this.list.setAttribute("aria-label", frame.title);
     if (!this.typing) this.subtitle.textContent = kindOf(frame);
     if (this.faceSlot.dataset.of !== `${frame.id}`) { this.faceSlot.replaceChildren(face(frame)); this.faceSlot.dataset.of = `${frame.id}`; }
     const idle = frame.kind === "private" && (!frame.started || frame.blocked);
@@ -166,6 +167,7 @@ export class Talk {
     const before = [...this.messages.values()].pop();
     this.messages.set(message.id, message);
     if (message.bot) this.stopTyping();
+    if (message.asks) this.composer.quote(message);
     if (before) this.list.append(...this.nodesFor(message, before).map((node) => (node.classList.add("new"), node)));
     else this.redraw();
     if (follow) this.toEnd(true);
