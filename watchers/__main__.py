@@ -12,7 +12,7 @@ from watchers import fetch, guard, schedule, workers
 from watchers.complaints import sentence
 from watchers.discover import Looker, Seen
 from watchers.fetch import Fetched
-from watchers.text import markup
+from watchers.text import leads, markup
 
 
 def _now() -> datetime:
@@ -49,7 +49,7 @@ def told(seen: Seen) -> Iterator[str]:
         yield f"\n{when}{raw}  {entry.title}"
         yield f"  {entry.url or 'no link'}"
         yield f"  known again by {' or '.join(entry.keys)}"
-        if summary := markup.plain(entry.summary_html, 200):
+        if summary := leads.lead(markup.plain(entry.summary_html, 200), entry.title):
             yield f"  {summary.splitlines()[0]}"
 
 

@@ -28,7 +28,7 @@ from storage.model import (
 from storage.placement import rings
 from watchers import identity, keywords, stories
 from watchers.parse import Entry
-from watchers.text import markup, words
+from watchers.text import leads, markup, words
 from watchers.text.names import Gazetteer
 
 FRESH = timedelta(hours=24)
@@ -144,7 +144,7 @@ def told_at(entry: Entry) -> datetime:
 
 def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
     """Make an item of news: recognise it, find its story, see who waits for it."""
-    summary = markup.plain(entry.summary_html)
+    summary = lead_of(draft.feed, entry)
     analysis = read(draft.feed, entry, summary, memory)
     memory.last_item += 1
     telling = stories.prepare(
@@ -194,6 +194,11 @@ def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
     return item
 
 
+def lead_of(feed: Feed, entry: Entry) -> str:
+    """Return what an entry's description says beside its headline, as plain text."""
+    return leads.lead(markup.plain(entry.summary_html), entry.title, feed.outlet.name)
+
+
 def read(feed: Feed, entry: Entry, summary: str, memory: Memory) -> words.Analysis:
     """Recognise an entry's language, words and names; the feed's own word on language helps."""
     declared = feed.languages or ((entry.language,) if entry.language else ())
@@ -203,7 +208,7 @@ def read(feed: Feed, entry: Entry, summary: str, memory: Memory) -> words.Analys
 def again(draft: Draft, entry: Entry, before: Known, fresh_keys: set[str], memory: Memory) -> None:
     """See whether a known item has new words; keep the keys under which it came this time."""
     draft.learnt.extend(LearntKey(key, before.id) for key in fresh_keys)
-    summary = markup.plain(entry.summary_html)
+    summary = lead_of(draft.feed, entry)
     pruned = not before.title and not before.url
     if pruned or (entry.title, summary) == (before.title, before.summary):
         draft.unchanged += 1

@@ -17,7 +17,7 @@ from watchers import stories
 from watchers.desk import telling_of
 from watchers.stories.backtest import Backtest
 from watchers.stories.backtest import backtest as compared
-from watchers.text import markup, words
+from watchers.text import leads, markup, words
 
 THRESHOLDS = {
     "join": "log-odds from which a telling joins a story, or two stories join",
@@ -80,7 +80,7 @@ def of_file(file: Path) -> list[Known]:
     with click.progressbar(length=size_of(file), label="reading") as bar:
         for number, (line, read) in enumerate(told(file), 1):
             entry = line.entry
-            summary = markup.plain(entry.summary_html)
+            summary = leads.lead(markup.plain(entry.summary_html), entry.title)
             declared = (entry.language,) if entry.language else ()
             analysis = words.analyse(entry.title, summary, declared=declared)
             telling = stories.prepare(

@@ -137,6 +137,7 @@ ANSWERS: dict[str, Handler] = {
     "zone": settings.zone_typed,
     "times": settings.times_typed,
     "quiet": settings.quiet_typed,
+    "footer": settings.footer_typed,
     "edit": subscriptions.edited,
 }
 

@@ -52,7 +52,10 @@ async def channel(ask: Ask, world: World) -> Reply:
 def _managing(chat: Chat, language: str) -> Message:
     return Message(
         told(language, "channel.bound", title=tidy(chat.title, 80)),
-        ((Button(f"↩️ {say(language, 'button.back_to_me')}", press("ch", 0)),),),
+        (
+            (Button(f"📣 {say(language, 'settings.posts')}", press("t", "posts")),),
+            (Button(f"↩️ {say(language, 'button.back_to_me')}", press("ch", 0)),),
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot.conversation import Button, Html, Keyboard, Message, Row, World
 from bot.render import bold, joined, press, told
 from bot.texts import LANGUAGES, say, words
-from storage.model import Chat, QuietMode
+from storage.model import Chat, ChatKind, QuietMode
 
 HOURS = tuple(range(6, 24))
 CAPS = (3, 6, 12, 24, 60)
@@ -31,20 +31,24 @@ def overview(chat: Chat, language: str, world: World) -> Message:
         ("settings.quiet", quiet(chat, language)),
         ("settings.cap", say(language, "settings.cap_is", count=chat.alerts_per_hour)),
     ]
+    if chat.kind is ChatKind.CHANNEL:
+        rows.append(("settings.posts", posts(chat, language)))
     head = told(language, "settings.head_of" if chat.title and chat.id < 0 else "settings.head",
                 title=chat.title)  # fmt: skip
     body = joined(joined((bold(say(language, key)), value), ": ") for key, value in rows)
-    return Message(joined((head, body), "\n\n"), _menu(language))
+    return Message(joined((head, body), "\n\n"), _menu(chat, language))
 
 
-def _menu(language: str) -> Keyboard:
+def _menu(chat: Chat, language: str) -> Keyboard:
     def button(sign: str, key: str, *data: str) -> Button:
         return Button(f"{sign} {say(language, key)}", press("t", *data))
 
+    of_channel = ((button("📣", "settings.posts", "posts"),),)
     return (
         (button("🌐", "settings.language", "lang"), button("🕗", "settings.zone", "zone")),
         (button("📰", "settings.digests", "times"), button("📅", "settings.days", "days")),
         (button("🌙", "settings.quiet", "quiet"), button("🔔", "button.cap", "cap")),
+        *(of_channel if chat.kind is ChatKind.CHANNEL else ()),
         (Button(f"👁 {say(language, 'button.preview')}", press("dp")),),
     )
 
@@ -86,6 +90,13 @@ def quiet(chat: Chat, language: str) -> str:
     return f"{hours}, {say(language, f'settings.quiet_{chat.quiet_mode}')}"
 
 
+def posts(chat: Chat, language: str) -> str:
+    """Say what a channel's posts tell beside the news."""
+    why = say(language, "settings.why_on" if chat.shows_query else "settings.why_off")
+    footer = say(language, "settings.footer_is", footer=chat.footer)
+    return f"{why}, {footer if chat.footer else say(language, 'settings.no_footer')}"
+
+
 def screen(chat: Chat, language: str, name: str, world: World) -> Message:
     """Return one setting's screen."""
     makers: dict[str, Callable[[Chat, str], tuple[str, list[Row]]]] = {
@@ -96,6 +107,8 @@ def screen(chat: Chat, language: str, name: str, world: World) -> Message:
         "quiet": _quiet_screen,
         "cap": _cap_screen,
     }
+    if chat.kind is ChatKind.CHANNEL:
+        makers["posts"] = _posts_screen
     if name not in makers:
         return overview(chat, language, world)
     text, rows = makers[name](chat, language)
@@ -192,6 +205,20 @@ def _cap_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         for one in CAPS
     )
     return told(language, "settings.ask_cap"), [row]
+
+
+def _posts_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
+    why = Button(
+        _ticked(say(language, "button.show_why"), chosen=chat.shows_query),
+        press("t", "why", "off" if chat.shows_query else "on"),
+    )
+    typed = Button(f"⌨️ {say(language, 'button.type_footer')}", press("t", "typefooter"))
+    rows: list[Row] = [(why,), (typed,)]
+    if chat.footer:
+        label = f"🗑 {say(language, 'button.no_footer')}"
+        rows.append((Button(label, press("t", "footer", "off")),))
+    now = joined((bold(say(language, "settings.posts")), posts(chat, language)), ": ")
+    return joined((told(language, "settings.ask_posts"), now), "\n\n"), rows
 
 
 def _ticked(label: str, *, chosen: bool) -> str:

@@ -8,14 +8,16 @@ from bot import digest as calendar
 from bot import places
 from bot.commands.screens import CAPS, QUIETS, ZONES, overview, screen
 from bot.conversation import Ask, Edit, Message, Reply, Say, World
-from bot.render import told
+from bot.render import tidy, told
 from bot.texts import LANGUAGES, say
 from storage import chats, deliveries, talks
 from storage.errors import NewsError
-from storage.model import Chat, QuietMode
+from storage.model import Chat, ChatKind, QuietMode
 from storage.sql import Connection
 
 MOST_TIMES = 12
+MOST_FOOTER = 200
+"""Characters of a channel's own line; a message keeps its room for the news."""
 
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?")
 _SCHEDULE = frozenset({"digest_times", "digest_days", "weekly_day", "time_zone"})
@@ -26,6 +28,8 @@ _SHOWN_AFTER = {
     "week": "days",
     "hush": "quiet",
     "mode": "quiet",
+    "why": "posts",
+    "footer": "posts",
 }
 
 
@@ -37,7 +41,9 @@ async def settings(ask: Ask, world: World) -> Reply:
 async def pressed(ask: Ask, world: World) -> Reply:
     """Open a setting, or change it and show it changed."""
     name, value = ask.word(1), ask.word(2)
-    questions = {"typezone": "zone", "typetimes": "times", "typequiet": "quiet"}
+    questions = {
+        "typezone": "zone", "typetimes": "times", "typequiet": "quiet", "typefooter": "footer",
+    }  # fmt: skip
     if name in questions:
         return await _ask_to_type(ask, world, questions[name])
     if not value and name != "empty":
@@ -68,8 +74,9 @@ def _changes(chat: Chat, name: str, value: str) -> dict[str, Any] | None:  # noq
             return _day_changes(chat, name, number)
         case "cap" if number in CAPS:
             return {"alerts_per_hour": number}
-        case "hush" | "mode":
-            return _quiet_changes(name, value)
+        case "hush" | "mode" | "why" | "footer":
+            quiet = name in ("hush", "mode")
+            return _quiet_changes(name, value) if quiet else _post_changes(chat, name, value)
         case _:
             return None
 
@@ -78,6 +85,14 @@ def _day_changes(chat: Chat, name: str, number: int) -> dict[str, Any]:
     if name == "day":
         return {"digest_days": _toggled(chat.digest_days, number)}
     return {"weekly_day": 0 if number == chat.weekly_day else number}
+
+
+def _post_changes(chat: Chat, name: str, value: str) -> dict[str, Any] | None:
+    if chat.kind is not ChatKind.CHANNEL or value not in ("on", "off"):
+        return None
+    if name == "why":
+        return {"shows_query": value == "on"}
+    return {"footer": ""} if value == "off" else None
 
 
 def _quiet_changes(name: str, value: str) -> dict[str, Any] | None:
@@ -160,6 +175,17 @@ async def quiet_typed(ask: Ask, world: World) -> Reply:
         raise await _again(ask, world, "quiet", "settings.no_hours", ask.text)
     chat = await change(ask, world, quiet_from=hours[0], quiet_to=hours[1])
     return Say((overview(chat, ask.language, world),))
+
+
+async def footer_typed(ask: Ask, world: World) -> Reply:
+    """Set the line that ends every post of a channel."""
+    footer = tidy(ask.text, 2 * MOST_FOOTER)
+    if ask.chat.kind is not ChatKind.CHANNEL:
+        raise NewsError("button.old")
+    if not footer or len(footer) > MOST_FOOTER:
+        raise await _again(ask, world, "footer", "settings.long_footer", ask.text)
+    chat = await change(ask, world, footer=footer)
+    return Say((screen(chat, ask.language, "posts", world),))
 
 
 def minutes_of(text: str) -> int | None:

@@ -26,6 +26,9 @@ PLAIN, BAREST = 1, 2
 """Levels of saying it more plainly, after Telegram refused the HTML."""
 
 PLAIN_UNITS = 3500
+ADDRESSED = frozenset({DeliveryKind.NOTICE, DeliveryKind.BROADCAST})
+"""What is said to whoever reads along, and is no post of a channel's own."""
+
 MOST_TERMS = 3
 """So many words of queries are named as the reason of an alert."""
 
@@ -76,6 +79,8 @@ def write(
     said = message(owed, matter, now, bot_username, names)
     if isinstance(said, Void):
         return said
+    if owed.kind not in ADDRESSED:
+        said = ended(said, matter.chat)
     target = matter.target.message_id if matter.target else None
     if owed.kind is DeliveryKind.EDIT and target is None:
         return Void("message gone")
@@ -88,6 +93,14 @@ def write(
         edits=target if owed.kind is DeliveryKind.EDIT else None,
         answers=target if owed.kind is DeliveryKind.UPDATE else None,
     )
+
+
+def ended(said: Message, chat: Chat) -> Message:
+    """End a channel's post with its own line, where there is room for it."""
+    if chat.kind is not ChatKind.CHANNEL or not chat.footer:
+        return said
+    html = render.joined((said.html, chat.footer), "\n\n")
+    return replace(said, html=html) if len(render.chunks(html)) == 1 else said
 
 
 def message(

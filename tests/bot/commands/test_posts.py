@@ -1,0 +1,153 @@
+"""What a channel's posts tell beside the news: why, only if wanted, and a line of its own."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot import render
+from bot.conversation import Html
+from bot.delivery import letter
+from storage import chats
+from storage.database import Database
+from storage.errors import NewsError
+from storage.model import (
+    NO_THREAD,
+    Chat,
+    ChatId,
+    ChatKind,
+    DeliveryId,
+    DeliveryKind,
+    DeliveryState,
+    ItemId,
+    Match,
+    Owed,
+    StoryId,
+    SubscriptionId,
+)
+from tests.bot.people import NOW, READER, Person, buttons, world_of
+from tests.bot.tellings import NOW as TOLD
+from tests.bot.tellings import story, telling
+
+CHANNEL = ChatId(-1001)
+STEPPE = Chat(CHANNEL, ChatKind.CHANNEL, "Steppe", owner_id=READER)
+
+
+@pytest.fixture
+async def owner(db: Database) -> Person:
+    anna = await Person.comes(world_of(db))
+    await db.write(chats.met, STEPPE, NOW)
+    await db.write(lambda db: chats.change(db, CHANNEL, owner_id=READER))
+    return anna
+
+
+async def manages(owner: Person, press: str = "", text: str = "") -> str:
+    """Press or type something that concerns the channel."""
+    channel = await owner.world.db.read(chats.get, CHANNEL)
+    ask = owner.ask
+
+    async def about(**parts: object) -> object:
+        return replace(await ask(**parts), chat=channel)
+
+    owner.ask = about  # type: ignore[assignment, method-assign]
+    try:
+        return await (owner.sends(press) if press else owner.types(text))
+    finally:
+        owner.ask = ask  # type: ignore[method-assign]
+
+
+async def channel_of(owner: Person) -> Chat:
+    found = await owner.world.db.read(chats.get, CHANNEL)
+    assert found is not None
+    return found
+
+
+def owed(kind: DeliveryKind = DeliveryKind.ALERT, **payload: object) -> Owed:
+    return Owed(
+        DeliveryId(1), CHANNEL, NO_THREAD, kind, "s7", StoryId(7), payload,
+        DeliveryState.SENDING, NOW, NOW,
+    )  # fmt: skip
+
+
+def post(chat: Chat, kind: DeliveryKind = DeliveryKind.ALERT, **payload: object) -> str:
+    """What a channel's readers see."""
+    told = story(telling("Tokayev signs the water law", ago=timedelta(hours=2)))
+    found = Match(SubscriptionId(1), ItemId(1), StoryId(7), "Токаев", "Tokayev")
+    matter = letter.Matter(
+        chat, told, matches=(found,), queries=((SubscriptionId(1), "Токаев -футбол"),)
+    )
+    written = letter.write(owed(kind, **payload), matter, TOLD, "steppewire_bot")
+    assert isinstance(written, letter.Letter)
+    return written.text
+
+
+def test_a_channels_posts_keep_the_owners_query_to_themselves() -> None:
+    assert "🔎" not in post(STEPPE)
+    assert "<b>Tokayev</b> signs" not in post(STEPPE)
+
+
+def test_a_channels_posts_say_why_where_the_owner_wants_it() -> None:
+    said = post(replace(STEPPE, shows_query=True))
+    assert "🔎 <b>Токаев</b> ≈ Tokayev" in said
+    assert "<b>Tokayev</b> signs" in said
+
+
+def test_people_and_groups_are_always_told_why() -> None:
+    assert "🔎" in post(replace(STEPPE, kind=ChatKind.SUPERGROUP))
+
+
+@pytest.mark.parametrize("kind", [DeliveryKind.ALERT, DeliveryKind.DIGEST])
+def test_a_footer_ends_every_post_of_a_channel_and_of_nothing_else(kind: DeliveryKind) -> None:
+    ended = replace(STEPPE, footer="<b>Steppe</b> & sky: t.me/steppe")
+    said = post(ended, kind, html="Digest")
+    assert said.endswith("\n\n&lt;b&gt;Steppe&lt;/b&gt; &amp; sky: t.me/steppe")
+    assert "t.me/steppe" not in post(replace(ended, kind=ChatKind.PRIVATE), kind, html="Digest")
+
+
+def test_what_an_admin_announces_is_no_post() -> None:
+    ended = replace(STEPPE, footer="sky")
+    assert "sky" not in post(ended, DeliveryKind.BROADCAST, html="We move")
+
+
+def test_a_post_that_is_full_has_no_footer() -> None:
+    full = Html("x" * (render.markup.MOST_UNITS - 10))
+    said = post(replace(STEPPE, footer="sky " * 40), DeliveryKind.DIGEST, html=full)
+    assert said == full
+
+
+# --- setting it -------------------------------------------------------------------------------
+
+
+async def test_the_owner_shows_the_reason_and_hides_it_again(owner: Person) -> None:
+    assert "why is hidden, no footer" in await manages(owner, text="/settings")
+    assert "why is hidden" in await manages(owner, "t:posts")
+    assert "why is shown" in await manages(owner, "t:why:on")
+    assert (await channel_of(owner)).shows_query
+    await manages(owner, "t:why:on")  # a double tap is one tap
+    assert (await channel_of(owner)).shows_query
+    assert "why is hidden" in await manages(owner, "t:why:off")
+
+
+async def test_the_owner_types_a_footer_and_removes_it(owner: Person) -> None:
+    await manages(owner, "t:typefooter")
+    said = await manages(owner, text="News of the steppe:  t.me/steppe")
+    assert "footer: News of the steppe: t.me/steppe" in said
+    await manages(owner, "t:footer:off")
+    assert "" == (await channel_of(owner)).footer
+    assert not any("Remove" in one.label for one in buttons(owner.last))
+
+
+@pytest.mark.parametrize("text", ["x" * 201, "\u200b"])
+async def test_a_footer_that_is_too_long_may_be_typed_again(owner: Person, text: str) -> None:
+    await manages(owner, "t:typefooter")
+    with pytest.raises(NewsError, match=r"settings\.long_footer"):
+        await manages(owner, text=text)
+    await manages(owner, text="Short")
+    assert "Short" == (await channel_of(owner)).footer
+
+
+@pytest.mark.parametrize("press", ["t:why:on", "t:footer:off", "t:why:perhaps"])
+async def test_only_channels_have_posts(owner: Person, press: str) -> None:
+    with pytest.raises(NewsError, match=r"button\.old"):
+        await owner.sends(press)
+    assert "Posts" not in await owner.types("/settings")
