@@ -86,6 +86,14 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class EditButton:
+    """Put this button in the place of the pressed one; the message stays as it is otherwise."""
+
+    button: Button
+    toast: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Toast:
     """Answer a press with a short plain line on top of the chat, or a box to be closed."""
 
@@ -147,7 +155,7 @@ class Nothing:
     """Answer nothing; a press is still acknowledged."""
 
 
-Reply: TypeAlias = Say | Edit | Toast | File | Picture | Cards | Working | Nothing
+Reply: TypeAlias = Say | Edit | EditButton | Toast | File | Picture | Cards | Working | Nothing
 
 
 LARGEST = 2**63 - 1
@@ -174,6 +182,7 @@ class Ask:
     answer's. ``text`` is what follows the command, or a plain message, or an inline query.
     ``button`` is the press's verb and arguments, already of a valid form but still untrusted.
     ``person_id`` is 0 where Telegram hides the person (anonymous admins, channels).
+    ``language_code`` is that of the person's Telegram (``kk``), "" where it is not told.
     """
 
     chat: Chat
@@ -190,6 +199,7 @@ class Ask:
     may_manage: bool = True
     document: Document | None = None
     location: tuple[float, float] | None = None
+    language_code: str = ""
 
     def number(self, position: int) -> int:
         """Return the press's argument as a number; 0 where it is missing, none, or too large."""

@@ -82,6 +82,11 @@ def next_at(chat: Chat, after: datetime) -> datetime | None:
     return edition.at if edition else None
 
 
+def comes(chat: Chat) -> bool:
+    """Tell whether any digest comes to a chat by itself."""
+    return bool((chat.digest_times and chat.digest_days) or chat.weekly_day)
+
+
 def edition_at(chat: Chat, at: datetime) -> Edition:
     """Return the digest appointed for exactly this moment; a plain one if settings changed."""
     edition = next_edition(chat, at - timedelta(microseconds=1))

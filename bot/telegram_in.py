@@ -72,6 +72,7 @@ def new_chat(chat: TelegramChat, person: User | None, world: World) -> Chat:
         title=(chat.title or "")[:200],
         language=texts.choose(language, world.language),
         time_zone=world.time_zone,
+        zone_assumed=True,
     )
 
 
@@ -153,6 +154,7 @@ def ask_of_message(message: TelegramMessage, found: Met, world: World) -> Ask:
         location=(message.location.latitude, message.location.longitude)
         if message.location is not None
         else None,
+        language_code=(person.language_code or "") if person is not None else "",
     )
 
 

@@ -1,4 +1,7 @@
-"""The command menus: for everybody, for groups, for admins, in the languages people read."""
+"""What Telegram shows of us beside messages: menus for everybody, groups and admins; who we are.
+
+All in the languages people read.
+"""
 
 import hashlib
 from collections.abc import Iterable
@@ -27,6 +30,8 @@ TOLD_IN = ("", "ru", "kk", "ky", "uz", "tg", "tk", "be")
 """Telegram's language codes that get a menu; "" is for all others, in English."""
 
 FACT = "menus"
+MOST_DESCRIPTION, MOST_SHORT = 512, 120
+"""What Telegram takes, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +62,60 @@ def menus(admin_ids: Iterable[int]) -> list[Menu]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a person reads before START, and the line on our profile and in shared links."""
+
+    code: str
+    description: str
+    short: str
+
+
+def profiles() -> list[Profile]:
+    """Return who we are, in every language."""
+    return [
+        Profile(code, say(language, "profile.description"), say(language, "profile.about"))
+        for code in TOLD_IN
+        for language in [choose(code, "en")]
+    ]
+
+
 def described(command: Command, language: str) -> tuple[str, str]:
     """Return a command's name and its line in the menu (Telegram: 1-256 characters)."""
     return command.name, say(language, f"help.{command.name}")[:256]
 
 
 async def set_menus(bot: Bot, world: World) -> None:
-    """Tell Telegram the menus where they changed since they were told last."""
-    wanted = menus(world.admin_ids)
-    digest = hashlib.sha256(f"{bot.id}{wanted}".encode()).hexdigest()
+    """Tell Telegram the menus and who we are, where that changed since it was told last."""
+    wanted, known_as = menus(world.admin_ids), profiles()
+    digest = hashlib.sha256(f"{bot.id}{wanted}{known_as}".encode()).hexdigest()
     if await world.db.read(facts.get, FACT) == digest:
         return
     complete = True
-    for menu in wanted:
-        try:
-            await bot.set_my_commands(
-                [BotCommand(name, line) for name, line in menu.commands],
-                scope=menu.scope,
-                language_code=menu.code or None,
-            )
-        except BadRequest as error:  # an admin who never pressed Start has no chat yet
-            log.info("menu refused", scope=menu.scope.type, error=error.message)
-            complete = False
-        except TelegramError as error:
-            log.warning("menus not set", error=str(error))
-            return
+    try:
+        for profile in known_as:
+            code = profile.code or None
+            await bot.set_my_description(profile.description, language_code=code)
+            await bot.set_my_short_description(profile.short, language_code=code)
+        for menu in wanted:
+            complete &= await set_menu(bot, menu)
+    except TelegramError as error:
+        log.warning("menus not set", error=str(error))
+        return
     if complete:
         await world.db.write(facts.put, FACT, digest)
     log.info("menus set", count=len(wanted), complete=complete)
+
+
+async def set_menu(bot: Bot, menu: Menu) -> bool:
+    """Tell Telegram one menu; return whether it took it."""
+    try:
+        await bot.set_my_commands(
+            [BotCommand(name, line) for name, line in menu.commands],
+            scope=menu.scope,
+            language_code=menu.code or None,
+        )
+    except BadRequest as error:  # an admin who never pressed Start has no chat yet
+        log.info("menu refused", scope=menu.scope.type, error=error.message)
+        return False
+    return True

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from storage import chats, lanes, outbox
-from storage.living import changed, grown, owe_edit, wake_up
+from storage.living import changed, grown, owe_edit, relabel, wake_up
 from storage.model import (
     Chat,
     ChatId,
@@ -35,7 +35,7 @@ from storage.placement import (
     hour_subject,
     place,
 )
-from storage.settling import back, moved, settle
+from storage.settling import back, moved, settle, withhold
 from storage.sql import Connection, from_ms, marks, to_ms
 from storage.upkeep import prune, recover, same_bot
 
@@ -47,15 +47,21 @@ __all__ = [
     "owe",
     "prune",
     "recover",
+    "relabel",
     "same_bot",
     "settle",
     "take",
     "wake_up",
+    "withhold",
 ]
 
 
 TOLD = (DeliveryKind.ALERT, DeliveryKind.UPDATE)
 """What counts against a chat's alerts an hour."""
+
+
+WITHHELD = ("gone", "stopped")
+"""Why a fold was not sent that may be needed again within its hour: its chat came back."""
 
 
 FEW_LATE = 3
@@ -126,7 +132,7 @@ def carry(
     """Return the message that tells this alert among others, making or reviving it."""
     fold = NewDelivery(one.chat_id, one.thread_id, DeliveryKind.FOLD, subject)
     row = db.conn.execute(
-        "select id, state from deliveries"
+        "select id, state, reason from deliveries"
         " where chat_id = ? and thread_id = ? and kind = ? and subject = ?",
         (fold.chat_id, fold.thread_id, fold.kind, fold.subject),
     ).fetchone()
@@ -135,6 +141,12 @@ def carry(
     fold_id = DeliveryId(row[0])
     if row[1] == DeliveryState.SENT:
         owe_edit(db, fold_id, now)
+    elif row[1] == DeliveryState.FAILED and row[2] in WITHHELD:
+        db.conn.execute(
+            "update deliveries set state = 'queued', due_at = ?, attempts = 0, settled_at = null,"
+            " reason = '' where id = ?",
+            (to_ms(due_at), fold_id),
+        )
     return fold_id
 
 

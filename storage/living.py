@@ -88,7 +88,7 @@ def changed(
 def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
     """Owe one short answer under a message, or put it into the answer that waits already."""
     chat = chats.get(db, one.chat_id)
-    if chat is None or not chat.active or outbox.exists(db, one):
+    if chat is None or not chat.active or chat.silenced_at or outbox.exists(db, one):
         return
     story = (one.chat_id, one.thread_id, one.story_id)
     waiting, last = db.conn.execute(
@@ -138,6 +138,23 @@ def wake_up(db: Connection, chat_id: ChatId, now: datetime) -> None:
         (chat_id, to_ms(wakes or now)),
     )
     lanes.refresh(db, chat_id, now)
+
+
+def relabel(
+    db: Connection, chat_id: ChatId, story_id: StoryId, now: datetime, *, but: int | None = None
+) -> None:
+    """Owe an edit of a chat's alerts of a story, whose button says whether it is muted.
+
+    ``but`` is the message that shows it already: the one under which it was pressed.
+    """
+    rows = db.conn.execute(
+        f"select id from deliveries where story_id in ({FAMILY}) and chat_id = ?2"  # noqa: S608 (ours)
+        " and kind = 'alert' and state = 'sent' and settled_at > ?3"
+        " and message_id is not null and message_id is not ?4",
+        (story_id, chat_id, to_ms(now - ALIVE), but),
+    ).fetchall()
+    for (row,) in rows:
+        owe_edit(db, DeliveryId(row), now)
 
 
 def owe_edit(db: Connection, of: DeliveryId, now: datetime) -> None:

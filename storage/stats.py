@@ -43,3 +43,21 @@ def totals(db: Connection, now: datetime) -> Totals:
         ),
         bytes=one("pragma page_count") * one("pragma page_size"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Breadth:
+    """How much is read: outlets whose feeds are polled, and languages these declare."""
+
+    outlets: int = 0
+    languages: int = 0
+
+
+def breadth(db: Connection) -> Breadth:
+    """Count the outlets that are read and their languages, whatever script they are written in."""
+    rows = db.conn.execute(
+        "select outlet_id, languages from feeds"
+        " where status not in ('gone', 'paused') and kind <> 'import'"
+    ).fetchall()
+    spoken = {label.partition("-")[0] for _, labels in rows for label in labels.split()}
+    return Breadth(len({outlet for outlet, _ in rows}), len(spoken))

@@ -3,17 +3,25 @@
 from datetime import timedelta
 
 from bot.commands import finding
+from bot.commands.screens import kept, switching_on
 from bot.conversation import Ask, Button, Edit, Keyboard, Message, Reply, Say, World
 from bot.render import bold, code, escape, joined, line, press, tidy, told
 from bot.texts import say
-from storage import subscriptions, talks
+from storage import chats, subscriptions, talks
 from storage.errors import NewsError
 from storage.model import Mode, Subscription
+from storage.sql import Connection
 
 TRIED_OVER = timedelta(days=7)
 SAMPLES = 3
 LITTLE = 1
 """Where a query brought no more than this, its names may have been misspelt."""
+
+DOUBLE_TAP = timedelta(seconds=10)
+"""A second tap within this is the first one's echo, not a second wish."""
+
+TOPICS = ("kazakhstan", "energy", "sanctions", "migration")
+"""What a newcomer may begin with, by a tap."""
 
 MANY_A_DAY = 20
 """Above this, alerts at once would be a nuisance: the digest is offered first."""
@@ -91,33 +99,46 @@ async def accept(ask: Ask, world: World) -> Reply:
     if query is None:
         raise NewsError("button.old")
     mode = Mode.DIGEST if ask.word(2) == "d" else Mode.INSTANT
-    kept, new = await keep(ask, world, query, mode)
-    key = "subscribe.saved" if new else "subscribe.changed"
-    text = joined(
-        (
-            told(ask.language, key, query=tidy(kept.query, 200)),
-            told(ask.language, f"subscribe.mode_{mode}"),
-        )
+    one, new = await keep(ask, world, query, mode)
+    just_made = one.created_at is not None and world.clock() - one.created_at < DOUBLE_TAP
+    key = "subscribe.saved" if new or just_made else "subscribe.changed"
+    in_digest = mode is Mode.DIGEST
+    how = (
+        kept("subscribe.mode_digest", "subscribe.mode_digest_off", ask.chat, ask.language)
+        if in_digest
+        else told(ask.language, "subscribe.mode_instant")
     )
-    return Edit(Message(text, _after(ask.language)), toast=say(ask.language, "toast.saved"))
-
-
-def _after(language: str) -> Keyboard:
-    return ((Button(f"📋 {say(language, 'button.subscriptions')}", press("l", 0)),),)
+    text = joined((told(ask.language, key, query=tidy(one.query, 200)), how))
+    off = switching_on(ask.chat, ask.language, one.id) if in_digest else ()
+    listing = Button(f"📋 {say(ask.language, 'button.subscriptions')}", press("l", 0))
+    return Edit(Message(text, (*off, (listing,))), toast=say(ask.language, "toast.saved"))
 
 
 async def keep(ask: Ask, world: World, query: str, mode: Mode) -> tuple[Subscription, bool]:
     """Write a subscription down and have the desk match it from now on."""
-    kept, new = await world.db.write(
-        subscriptions.add,
-        chat_id=ask.chat.id,
-        thread_id=ask.thread_id,
-        query=query,
-        mode=mode,
-        now=world.clock(),
-    )
-    world.desk.subscribe(kept)
-    return kept, new
+
+    def write(db: Connection) -> tuple[Subscription, bool]:
+        chats.listens_again(db, ask.chat.id)
+        return subscriptions.add(
+            db,
+            chat_id=ask.chat.id,
+            thread_id=ask.thread_id,
+            query=query,
+            mode=mode,
+            now=world.clock(),
+        )
+
+    one, new = await world.db.write(write)
+    world.desk.subscribe(one)
+    return one, new
+
+
+async def topic(ask: Ask, world: World) -> Reply:
+    """Offer one of the topics that the greeting shows."""
+    name = ask.word(1)
+    if name not in TOPICS:
+        raise NewsError("button.old")
+    return Say((await offer(ask, world, say(ask.language, f"topic.{name}_query")),))
 
 
 async def narrow(ask: Ask, world: World) -> Reply:

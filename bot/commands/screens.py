@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from bot.conversation import Button, Html, Keyboard, Message, Row, World
-from bot.render import bold, joined, press, told
+from bot.digest import comes
+from bot.render import bold, joined, press, told, zoned
 from bot.texts import LANGUAGES, say, words
 from storage.model import Chat, QuietMode
 
@@ -14,6 +15,13 @@ ZONES = (
     "Asia/Almaty", "Asia/Tashkent", "Asia/Bishkek", "Asia/Dushanbe", "Asia/Ashgabat",
     "Europe/Moscow", "Europe/London", "America/New_York",
 )  # fmt: skip
+LIKELY = 6
+_FAR = ("Europe/London", "America/New_York")
+_FEWER_READERS = ("Asia/Dushanbe", "Asia/Ashgabat")
+_HOMES = {
+    "kk": "Asia/Almaty", "uz": "Asia/Tashkent", "ky": "Asia/Bishkek", "tg": "Asia/Dushanbe",
+    "tk": "Asia/Ashgabat", "ru": "Asia/Almaty",
+}  # fmt: skip
 LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
 
 
@@ -34,7 +42,17 @@ def overview(chat: Chat, language: str, world: World) -> Message:
     head = told(language, "settings.head_of" if chat.title and chat.id < 0 else "settings.head",
                 title=chat.title)  # fmt: skip
     body = joined(joined((bold(say(language, key)), value), ": ") for key, value in rows)
-    return Message(joined((head, body), "\n\n"), _menu(language))
+    stopped = told(language, "start.stopped") if chat.silenced_at else ""
+    return Message(
+        joined((head, body, stopped), "\n\n"), (*resuming(chat, language), *_menu(language))
+    )
+
+
+def resuming(chat: Chat, language: str) -> Keyboard:
+    """Return the way back from /stop, for a chat that said it."""
+    if not chat.silenced_at:
+        return ()
+    return ((Button(f"▶️ {say(language, 'button.resume_all')}", press("back")),),)
 
 
 def _menu(language: str) -> Keyboard:
@@ -51,22 +69,57 @@ def _menu(language: str) -> Keyboard:
 
 def zone_name(chat: Chat, language: str) -> str:
     """Return a zone as people call it: Almaty, UTC+5."""
-    if chat.time_zone.startswith("Etc/GMT"):
-        return f"UTC{-int(chat.time_zone[7:]):+d}"
-    return words.city(chat.time_zone, language)
+    return words.zone_name(chat.time_zone, language)
+
+
+def zone_now(key: str, chat: Chat, language: str, world: World) -> Html:
+    """Say a sentence about the chat's zone and what its clocks show now."""
+    at = words.clock(world.clock(), words.zone(chat.time_zone))
+    return told(language, key, zone=zone_name(chat, language), at=at)
+
+
+def likely_zones(language_code: str) -> list[int]:
+    """Return the places in ``ZONES`` of the cities a person is probably near, likeliest first.
+
+    ``language_code`` is what their Telegram speaks; its country's city comes first. Who speaks
+    none of the region's languages may as well read from afar.
+    """
+    code = language_code.casefold().split("-")[0]
+    home = _HOMES.get(code)
+    last = _FAR if home else _FEWER_READERS
+    order = sorted(
+        range(len(ZONES)), key=lambda one: (ZONES[one] != home, ZONES[one] in last, one)
+    )
+    return order[:LIKELY]
+
+
+def kept(on: str, off: str, chat: Chat, language: str) -> Html:
+    """Say when the digest comes, or that none does: ``on`` and ``off`` are the sentences' keys."""
+    if comes(chat):
+        return told(language, on, when=digests(chat, language))
+    return told(language, off)
+
+
+def switching_on(chat: Chat, language: str, subscription: int = 0) -> Keyboard:
+    """Return the button that switches digests on, where they are off."""
+    if comes(chat):
+        return ()
+    label = f"📰 {say(language, 'button.digests_on')}"
+    return ((Button(label, press("don", subscription)),),)
 
 
 def digests(chat: Chat, language: str) -> str:
-    """Say when digests come: 08:00, 18:00, every day."""
-    if not chat.digest_times or not chat.digest_days:
-        daily = say(language, "settings.off")
-    else:
+    """Say when digests come: 08:00, 18:00, every day; by whose clock while none is chosen."""
+    if not comes(chat):
+        return say(language, "settings.digests_off")
+    said = []
+    if chat.digest_times and chat.digest_days:
         times = ", ".join(words.minutes(one) for one in sorted(chat.digest_times))
-        daily = f"{times}, {days(chat.digest_days, language)}"
-    if not chat.weekly_day:
-        return daily
-    weekly = say(language, "settings.weekly_is", day=words.weekday(chat.weekly_day, language))
-    return f"{daily}; {weekly}"
+        said.append(f"{zoned(times, chat)}, {days(chat.digest_days, language)}")
+    if chat.weekly_day:
+        weekday = words.weekday(chat.weekly_day, language)
+        said.append(say(language, "settings.weekly_is", day=weekday))
+    return "; ".join(said)
 
 
 def days(chosen: tuple[int, ...], language: str) -> str:
@@ -81,7 +134,7 @@ def days(chosen: tuple[int, ...], language: str) -> str:
 def quiet(chat: Chat, language: str) -> str:
     """Say when alerts wait, and what becomes of them."""
     if chat.quiet_from is None or chat.quiet_to is None:
-        return say(language, "settings.off")
+        return say(language, "settings.quiet_off")
     hours = f"{words.minutes(chat.quiet_from)}-{words.minutes(chat.quiet_to)}"
     return f"{hours}, {say(language, f'settings.quiet_{chat.quiet_mode}')}"
 
@@ -129,14 +182,15 @@ def _times_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     buttons = [
         Button(
             _ticked(words.minutes(one), chosen=one in chat.digest_times),
-            press("t", "time", str(one)),
+            _to("time", one, wanted=one not in chat.digest_times),
         )
         for one in shown
     ]
     empty = "settings.when_empty_on" if chat.digest_when_empty else "settings.when_empty_off"
+    turned = _to("empty", wanted=not chat.digest_when_empty)
     rows = _in_rows(buttons, 4)
     rows.append((Button(f"⌨️ {say(language, 'button.type_times')}", press("t", "typetimes")),))
-    rows.append((Button(say(language, empty), press("t", "empty")),))
+    rows.append((Button(say(language, empty), turned),))
     return told(language, "settings.ask_times", zone=zone_name(chat, language)), rows
 
 
@@ -144,14 +198,14 @@ def _days_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     daily = [
         Button(
             _ticked(words.weekday(one, language), chosen=one in chat.digest_days),
-            press("t", "day", str(one)),
+            _to("day", one, wanted=one not in chat.digest_days),
         )
         for one in range(1, 8)
     ]
     weekly = [
         Button(
             _ticked(words.weekday(one, language), chosen=one == chat.weekly_day),
-            press("t", "week", str(one)),
+            _to("week", one, wanted=one != chat.weekly_day),
         )
         for one in range(1, 8)
     ]
@@ -171,7 +225,7 @@ def _quiet_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         for a, b in QUIETS
     ]
     off = Button(
-        _ticked(say(language, "settings.off"), chosen=now[0] is None), press("t", "hush", "off")
+        _ticked(say(language, "button.no_quiet"), chosen=now[0] is None), press("t", "hush", "off")
     )
     typed = Button(f"⌨️ {say(language, 'button.type_hours')}", press("t", "typequiet"))
     modes: list[Row] = [
@@ -183,7 +237,9 @@ def _quiet_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         )
         for one in QuietMode
     ]
-    return told(language, "settings.ask_quiet"), [*_in_rows(hours, 2), (off, typed), *modes]
+    return told(language, "settings.ask_quiet"), [
+        *_in_rows(hours, 2), (off,), (typed,), *modes,
+    ]  # fmt: skip
 
 
 def _cap_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
@@ -192,6 +248,11 @@ def _cap_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         for one in CAPS
     )
     return told(language, "settings.ask_cap"), [row]
+
+
+def _to(name: str, *value: object, wanted: bool) -> str:
+    """Write the data of a button that says what shall be, so that a double tap is one."""
+    return press("t", name, *value, int(wanted))
 
 
 def _ticked(label: str, *, chosen: bool) -> str:

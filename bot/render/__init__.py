@@ -30,14 +30,17 @@ from bot.render.stories import (
     line,
     lines,
     marked,
+    mute_button,
     outlet_name,
     outlets,
     ownership,
     paged,
     press,
+    title,
     told_by,
     turn,
     update,
+    zoned,
 )
 
 __all__ = [
@@ -62,6 +65,7 @@ __all__ = [
     "link",
     "marked",
     "measure",
+    "mute_button",
     "outlet_name",
     "outlets",
     "ownership",
@@ -70,10 +74,12 @@ __all__ = [
     "press",
     "quote",
     "tidy",
+    "title",
     "told",
     "told_by",
     "turn",
     "units",
     "update",
     "web_address",
+    "zoned",
 ]
