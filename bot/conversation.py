@@ -181,7 +181,8 @@ class Ask:
     is answered (they differ when a private chat manages a channel). ``language`` is the
     answer's. ``text`` is what follows the command, or a plain message, or an inline query.
     ``button`` is the press's verb and arguments, already of a valid form but still untrusted.
-    ``person_id`` is 0 where Telegram hides the person (anonymous admins, channels).
+    ``person_id`` is 0 where Telegram hides the person (anonymous admins), and a channel's where
+    somebody writes in its name.
     ``language_code`` is that of the person's Telegram (``kk``), "" where it is not told.
     """
 

@@ -4,8 +4,9 @@ All in the languages people read.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 from telegram import (
@@ -29,9 +30,12 @@ log = structlog.get_logger(__name__)
 TOLD_IN = ("", "ru", "kk", "ky", "uz", "tg", "tk", "be")
 """Telegram's language codes that get a menu; "" is for all others, in English."""
 
-FACT = "menus"
+FACT, PROFILE_FACT = "menus", "profile"
 MOST_DESCRIPTION, MOST_SHORT = 512, 120
 """What Telegram takes, in characters."""
+
+
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +90,30 @@ def described(command: Command, language: str) -> tuple[str, str]:
 
 
 async def set_menus(bot: Bot, world: World) -> None:
-    """Tell Telegram the menus and who we are, where that changed since it was told last."""
-    wanted, known_as = menus(world.admin_ids), profiles()
-    digest = hashlib.sha256(f"{bot.id}{wanted}{known_as}".encode()).hexdigest()
-    if await world.db.read(facts.get, FACT) == digest:
+    """Tell Telegram the menus, and who we are, where they changed since they were told last."""
+    await tell_changed(bot, world, FACT, menus(world.admin_ids), set_menu)
+    await tell_changed(bot, world, PROFILE_FACT, profiles(), set_profile)
+
+
+async def tell_changed(
+    bot: Bot,
+    world: World,
+    fact: str,
+    wanted: list[Told],
+    tell: Callable[[Bot, Told], Awaitable[bool]],
+) -> None:
+    """Tell Telegram each of these, unless it took all of them before; a later start goes on."""
+    digest = hashlib.sha256(f"{bot.id}{wanted}".encode()).hexdigest()
+    if await world.db.read(facts.get, fact) == digest:
         return
-    complete = True
     try:
-        for profile in known_as:
-            code = profile.code or None
-            await bot.set_my_description(profile.description, language_code=code)
-            await bot.set_my_short_description(profile.short, language_code=code)
-        for menu in wanted:
-            complete &= await set_menu(bot, menu)
+        complete = all([await tell(bot, one) for one in wanted])
     except TelegramError as error:
-        log.warning("menus not set", error=str(error))
+        log.warning("not told", what=fact, error=str(error))
         return
     if complete:
-        await world.db.write(facts.put, FACT, digest)
-    log.info("menus set", count=len(wanted), complete=complete)
+        await world.db.write(facts.put, fact, digest)
+    log.info("told", what=fact, count=len(wanted), complete=complete)
 
 
 async def set_menu(bot: Bot, menu: Menu) -> bool:
@@ -118,4 +127,12 @@ async def set_menu(bot: Bot, menu: Menu) -> bool:
     except BadRequest as error:  # an admin who never pressed Start has no chat yet
         log.info("menu refused", scope=menu.scope.type, error=error.message)
         return False
+    return True
+
+
+async def set_profile(bot: Bot, profile: Profile) -> bool:
+    """Tell Telegram who we are in one language."""
+    code = profile.code or None
+    await bot.set_my_description(profile.description, language_code=code)
+    await bot.set_my_short_description(profile.short, language_code=code)
     return True

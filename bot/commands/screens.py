@@ -135,7 +135,7 @@ def quiet(chat: Chat, language: str) -> str:
     """Say when alerts wait, and what becomes of them."""
     if chat.quiet_from is None or chat.quiet_to is None:
         return say(language, "settings.quiet_off")
-    hours = f"{words.minutes(chat.quiet_from)}-{words.minutes(chat.quiet_to)}"
+    hours = zoned(f"{words.minutes(chat.quiet_from)}-{words.minutes(chat.quiet_to)}", chat)
     return f"{hours}, {say(language, f'settings.quiet_{chat.quiet_mode}')}"
 
 
@@ -210,7 +210,10 @@ def _days_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         for one in range(1, 8)
     ]
     label = Button(f"— {say(language, 'settings.weekly')} —", press("_"))
-    return told(language, "settings.ask_days"), [
+    asked = told(language, "settings.ask_days")
+    if not chat.digest_times:
+        asked = joined((asked, told(language, "settings.no_time_chosen")), "\n\n")
+    return asked, [
         *_in_rows(daily, 4), (label,), *_in_rows(weekly, 4),
     ]  # fmt: skip
 

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update, User
+from telegram import Chat as TelegramChat
 from telegram.ext import ApplicationHandlerStop
 
 from bot import adapter, telegram_menus
@@ -19,10 +20,11 @@ from bot.sandbox.box import PATIENCE_S, Sandbox
 from bot.sandbox.faults import Fault
 from bot.sandbox.model import Member
 from bot.sandbox.people import ADMIN_ID, AIGUL_ID, ANNA_ID
+from bot.telegram_in import Met, ask_of_message
 from storage import chats, deliveries, subscriptions
 from storage.database import Database
 from storage.errors import NewsError, StorageError
-from storage.model import ChatId
+from storage.model import Chat, ChatId, ChatKind
 from tests.bot.line import on_line
 from tests.bot.newsroom import Newsroom
 from tests.bot.people import NOW
@@ -166,6 +168,34 @@ async def test_a_member_cannot_take_back_what_an_admin_is_offered(line: Line) ->
     await line.box.message(group, "Nothing was changed")
 
 
+async def test_who_is_no_admin_any_more_answers_no_question_to_one(line: Line) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    settings = await line.says(ADMIN_ID, "/settings@SteppeWireBot", "Settings", chat=group)
+    await line.presses(ADMIN_ID, settings, data="t:typetimes")
+    asked = await line.box.message(group, "Type the times")
+    before = await line.chat(group)
+    line.box.telegram.set_member(group, Member(ADMIN_ID, "member"))
+    await line.says(ADMIN_ID, "7, 19", "only its admins", chat=group, reply_to=asked.id)
+    assert before == await line.chat(group)
+
+
+@pytest.mark.parametrize(("name_of", "writer"), [(None, 5), (-100, 0), (-200, -200)])
+async def test_who_writes_in_a_channels_name_is_not_taken_for_an_anonymous_admin(
+    line: Line, name_of: int | None, writer: int
+) -> None:
+    message = Message(
+        1,
+        NOW,
+        TelegramChat(-100, "supergroup", title="G"),
+        from_user=User(5, "Anna", is_bot=False),
+        sender_chat=None if name_of is None else TelegramChat(name_of, "channel", title="C"),
+        text="7, 19",
+    )
+    here = Chat(ChatId(-100), ChatKind.SUPERGROUP)
+    assert writer == ask_of_message(message, Met(here, here), line.world).person_id
+
+
 async def test_a_pressed_mute_turns_where_it_stands(line: Line) -> None:
     story = await line.room.tells("Steppe Courier", "Tokayev opens a railway")
     said = await line.says(ANNA_ID, f"/story {story.id}", "railway")
@@ -270,6 +300,15 @@ async def test_unreadable_html_is_sent_as_plain_text(line: Line) -> None:
     assert () == said.entities or all(one.type != "bold" for one in said.entities)
 
 
+async def test_who_we_are_is_told_again_where_telegram_did_not_take_it(line: Line) -> None:
+    line.box.faults.add(Fault("setMyDescription", code=500, description="Internal Server Error"))
+    async with Bot(line.box.token, base_url=line.box.base_url) as bot:
+        await telegram_menus.set_menus(bot, line.world)
+        assert line.box.calls.of("setMyCommands")
+        await telegram_menus.set_menus(bot, line.world)
+        assert "one message" in (await bot.get_my_description()).description
+
+
 async def test_each_chat_is_answered_in_order_and_none_waits_for_another(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,6 +364,9 @@ async def test_menus_are_set_once_for_everybody_in_their_language(line: Line) ->
         calls = len(line.box.calls.of("setMyCommands"))
         await telegram_menus.set_menus(bot, line.world)
         assert calls == len(line.box.calls.of("setMyCommands"))
+        told = len(line.box.calls.of("setMyDescription"))
+        await telegram_menus.set_menus(bot, line.world)
+        assert told == len(line.box.calls.of("setMyDescription"))
         for code, words in (("", "one message per event"), ("kk", "одно сообщение на событие")):
             description = await bot.get_my_description(language_code=code)
             short = await bot.get_my_short_description(language_code=code)
