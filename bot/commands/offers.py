@@ -110,6 +110,8 @@ async def accept(ask: Ask, world: World) -> Reply:
     )
     text = joined((told(ask.language, key, query=tidy(one.query, 200)), how))
     off = switching_on(ask.chat, ask.language, one.id) if in_digest else ()
+    if in_digest and ask.chat.zone_assumed:
+        off = (*off, (Button(f"🕗 {say(ask.language, 'settings.zone')}", press("t", "zone")),))
     listing = Button(f"📋 {say(ask.language, 'button.subscriptions')}", press("l", 0))
     return Edit(Message(text, (*off, (listing,))), toast=say(ask.language, "toast.saved"))
 

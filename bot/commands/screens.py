@@ -188,7 +188,7 @@ def _times_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     ]
     empty = "settings.when_empty_on" if chat.digest_when_empty else "settings.when_empty_off"
     turned = _to("empty", wanted=not chat.digest_when_empty)
-    rows = _in_rows(buttons, 4)
+    rows = _in_rows(buttons, 3)
     rows.append((Button(f"⌨️ {say(language, 'button.type_times')}", press("t", "typetimes")),))
     rows.append((Button(say(language, empty), turned),))
     return told(language, "settings.ask_times", zone=zone_name(chat, language)), rows
