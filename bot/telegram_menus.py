@@ -90,9 +90,9 @@ def described(command: Command, language: str) -> tuple[str, str]:
 
 
 async def set_menus(bot: Bot, world: World) -> None:
-    """Tell Telegram the menus, and who we are, where they changed since they were told last."""
-    await tell_changed(bot, world, FACT, menus(world.admin_ids), set_menu)
+    """Tell Telegram who we are, and the menus, where they changed since they were told last."""
     await tell_changed(bot, world, PROFILE_FACT, profiles(), set_profile)
+    await tell_changed(bot, world, FACT, menus(world.admin_ids), set_menu)
 
 
 async def tell_changed(

@@ -91,6 +91,7 @@ BUTTONS: tuple[Press, ...] = (
     Press("a", offers.accept, changes=True),
     Press("an", offers.narrow, changes=True),
     Press("l", subscriptions.listed),
+    Press("lb", subscriptions.listed, changes=True),  # in the place of an admin's screen
     Press("l1", subscriptions.show, changes=True),
     Press("lp", subscriptions.pause, changes=True),
     Press("lm", subscriptions.switch, changes=True),

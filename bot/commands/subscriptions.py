@@ -113,7 +113,7 @@ def _deeds(one: Subscription, language: str) -> Keyboard:
             Button(f"✏️ {say(language, 'button.edit')}", press("le", one.id)),
             Button(f"🗑 {say(language, 'button.remove')}", press("lr", one.id)),
         ),
-        (Button(f"‹ {say(language, 'button.all')}", press("l", 0)),),
+        (Button(f"‹ {say(language, 'button.all')}", press("lb", 0)),),
     )
 
 
@@ -189,7 +189,7 @@ async def remove(ask: Ask, world: World) -> Reply:
             told(ask.language, "subscriptions.removed", query=tidy(one.query, 200)),
             (
                 (Button(f"↩️ {say(ask.language, 'button.undo')}", press("a", draft, mode)),),
-                (Button(f"‹ {say(ask.language, 'button.all')}", press("l", 0)),),
+                (Button(f"‹ {say(ask.language, 'button.all')}", press("lb", 0)),),
             ),
         )
     )

@@ -74,7 +74,9 @@ export class Talk {
   close() { this.frame = null; this.late = null; this.pane.hidden = true; }
 
   showFrame(frame) {
+    const told = this.frame?.about !== frame.about; // the bot may say who it is after we looked
     this.frame = frame;
+    if (told && !this.messages.size && !this.late) this.redraw();
     this.title.textContent = frame.title;
     if (!this.typing) this.subtitle.textContent = frame.subtitle;
     if (this.faceSlot.dataset.of !== `${frame.id}`) { this.faceSlot.replaceChildren(face(frame)); this.faceSlot.dataset.of = `${frame.id}`; }

@@ -1,11 +1,13 @@
 """The first minute, and saying stop, mute, go on."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
-from bot.commands import offers, stories
+from bot.commands import BUTTONS, offers, stories
 from bot.commands.offers import TOPICS
+from bot.conversation import Audience
 from bot.render import alert
 from bot.texts import LANGUAGES, say
 from storage import chats, deliveries, settling, subscriptions
@@ -13,6 +15,7 @@ from storage.database import Database
 from storage.errors import NewsError
 from storage.model import Chat, ChatId, ChatKind, Mode
 from storage.outcomes import Sent
+from storage.sql import Connection
 from tests.bot.newsroom import Newsroom
 from tests.bot.people import NOW, READER, Person, buttons, messages
 
@@ -429,3 +432,38 @@ async def test_no_button_breaks_a_word_on_a_narrow_phone(room: Newsroom, languag
                 for button in row:
                     longest = max(map(len, button.label.split()))
                     assert longest <= WIDEST_WORD[len(row)], (door, button.label)
+
+
+# --- in a group -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "verb", [one.verb for one in BUTTONS if not one.changes and one.audience is Audience.EVERYONE]
+)
+async def test_what_any_member_may_press_changes_nothing(room: Newsroom, verb: str) -> None:
+    await room.tells("Steppe Courier", "Tokayev opens a railway")
+    group = await Person.comes(room.world(), ChatId(-5))
+    await subscribed(group, "Tokayev")
+
+    def everything(db: Connection) -> list[list[dict[str, object]]]:
+        tables = ("chats", "subscriptions", "muted_stories", "acting_for", "deliveries")
+        return [list(db.query(f"select * from {table}")) for table in tables]
+
+    before = await room.db.read(everything)
+    for data in (verb, f"{verb}:1", f"{verb}:0:1", f"{verb}:1:7"):
+        with suppress(NewsError):
+            await group.sends(data)
+    assert before == await room.db.read(everything)
+
+
+@pytest.mark.parametrize(
+    "typed", ["/subscribe Aral", "/unsubscribe 1", "/unsubscribe all", "/stop", "/delete_me"]
+)
+async def test_no_member_takes_away_what_an_admin_may_confirm_or_undo(
+    room: Newsroom, typed: str
+) -> None:
+    group = await Person.comes(room.world(), ChatId(-5))
+    await subscribed(group, "Tokayev")
+    await group.types(typed)
+    changing = {one.verb for one in BUTTONS if one.changes}
+    assert {one.press.split(":")[0] for one in buttons(group.last)} <= changing
