@@ -154,7 +154,11 @@ class Adapter:
         )
         words = tuple(question.split(":")) if question else ()
         handler = ANSWERS.get(words[0]) if words else None
-        if handler is not None:
+        if handler is not None and _changes(words[0]) and not await manages(
+            where.bot, message.chat, message.from_user, message.sender_chat
+        ):  # fmt: skip
+            await deliver(refusal(ask, "refused.chat_admins"), where, self.world)
+        elif handler is not None:
             await self.run(handler, replace(ask, button=words), where)
         elif message.chat.type == ChatType.PRIVATE:
             await self.run(plain_text, ask, where)
@@ -301,6 +305,15 @@ class Adapter:
             log.warning("telegram failed", error=str(error), exc_info=error)
         elif error is not None:
             await failures.tell_admins(self.world, error)
+
+
+def _changes(question: str) -> bool:
+    """Tell whether the answer to a question changes something, as its command does.
+
+    Who was asked as an admin of a group may be one no more.
+    """
+    command = _COMMANDS.get(question)
+    return command is None or command.changes
 
 
 def refusal(ask: Ask, key: str) -> Reply:

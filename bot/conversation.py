@@ -86,6 +86,14 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class EditButton:
+    """Put this button in the place of the pressed one; the message stays as it is otherwise."""
+
+    button: Button
+    toast: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Toast:
     """Answer a press with a short plain line on top of the chat, or a box to be closed."""
 
@@ -148,7 +156,7 @@ class Nothing:
     """Answer nothing; a press is still acknowledged."""
 
 
-Reply: TypeAlias = Say | Edit | Toast | File | Picture | Cards | Working | Nothing
+Reply: TypeAlias = Say | Edit | EditButton | Toast | File | Picture | Cards | Working | Nothing
 
 
 LARGEST = 2**63 - 1
@@ -174,7 +182,9 @@ class Ask:
     is answered (they differ when a private chat manages a channel). ``language`` is the
     answer's. ``text`` is what follows the command, or a plain message, or an inline query.
     ``button`` is the press's verb and arguments, already of a valid form but still untrusted.
-    ``person_id`` is 0 where Telegram hides the person (anonymous admins, channels).
+    ``person_id`` is 0 where Telegram hides the person (anonymous admins), and a channel's where
+    somebody writes in its name.
+    ``language_code`` is that of the person's Telegram (``kk``), "" where it is not told.
     """
 
     chat: Chat
@@ -191,6 +201,7 @@ class Ask:
     may_manage: bool = True
     document: Document | None = None
     location: tuple[float, float] | None = None
+    language_code: str = ""
 
     def number(self, position: int) -> int:
         """Return the press's argument as a number; 0 where it is missing, none, or too large."""

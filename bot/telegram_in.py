@@ -72,6 +72,7 @@ def new_chat(chat: TelegramChat, person: User | None, world: World) -> Chat:
         title=(chat.title or "")[:200],
         language=texts.choose(language, world.language),
         time_zone=world.time_zone,
+        zone_assumed=True,
     )
 
 
@@ -144,7 +145,7 @@ def ask_of_message(message: TelegramMessage, found: Met, world: World) -> Ask:
         here=found.here,
         language=found.here.language,
         thread_id=thread_of(message) if found.chat is found.here else NO_THREAD,
-        person_id=person.id if person is not None and not anonymous else 0,
+        person_id=_writer(message),
         text=(message.text or message.caption or "")[:MOST_TEXT],
         message_id=message.message_id,
         replies_to=reply.message_id if reply is not None and reply.message_id else None,
@@ -153,7 +154,19 @@ def ask_of_message(message: TelegramMessage, found: Met, world: World) -> Ask:
         location=(message.location.latitude, message.location.longitude)
         if message.location is not None
         else None,
+        language_code=(person.language_code or "") if person is not None else "",
     )
+
+
+def _writer(message: TelegramMessage) -> int:
+    """Return who wrote a message: a person, or the channel in whose name somebody did.
+
+    Only who writes in the group's own name is 0: so do its anonymous admins, and what is asked
+    of one of them is answered by any of them, and by nobody else.
+    """
+    if message.sender_chat is not None:
+        return 0 if message.sender_chat.id == message.chat.id else message.sender_chat.id
+    return message.from_user.id if message.from_user is not None else 0
 
 
 def document_of(message: TelegramMessage) -> Document | None:

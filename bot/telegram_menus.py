@@ -1,8 +1,12 @@
-"""The command menus: for everybody, for groups, for admins, in the languages people read."""
+"""What Telegram shows of us beside messages: menus for everybody, groups and admins; who we are.
+
+All in the languages people read.
+"""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 from telegram import (
@@ -26,7 +30,12 @@ log = structlog.get_logger(__name__)
 TOLD_IN = ("", "ru", "kk", "ky", "uz", "tg", "tk", "be")
 """Telegram's language codes that get a menu; "" is for all others, in English."""
 
-FACT = "menus"
+FACT, PROFILE_FACT = "menus", "profile"
+MOST_DESCRIPTION, MOST_SHORT = 512, 120
+"""What Telegram takes, in characters."""
+
+
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +66,73 @@ def menus(admin_ids: Iterable[int]) -> list[Menu]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a person reads before START, and the line on our profile and in shared links."""
+
+    code: str
+    description: str
+    short: str
+
+
+def profiles() -> list[Profile]:
+    """Return who we are, in every language."""
+    return [
+        Profile(code, say(language, "profile.description"), say(language, "profile.about"))
+        for code in TOLD_IN
+        for language in [choose(code, "en")]
+    ]
+
+
 def described(command: Command, language: str) -> tuple[str, str]:
     """Return a command's name and its line in the menu (Telegram: 1-256 characters)."""
     return command.name, say(language, f"help.{command.name}")[:256]
 
 
 async def set_menus(bot: Bot, world: World) -> None:
-    """Tell Telegram the menus where they changed since they were told last."""
-    wanted = menus(world.admin_ids)
+    """Tell Telegram who we are, and the menus, where they changed since they were told last."""
+    await tell_changed(bot, world, PROFILE_FACT, profiles(), set_profile)
+    await tell_changed(bot, world, FACT, menus(world.admin_ids), set_menu)
+
+
+async def tell_changed(
+    bot: Bot,
+    world: World,
+    fact: str,
+    wanted: list[Told],
+    tell: Callable[[Bot, Told], Awaitable[bool]],
+) -> None:
+    """Tell Telegram each of these, unless it took all of them before; a later start goes on."""
     digest = hashlib.sha256(f"{bot.id}{wanted}".encode()).hexdigest()
-    if await world.db.read(facts.get, FACT) == digest:
+    if await world.db.read(facts.get, fact) == digest:
         return
-    complete = True
-    for menu in wanted:
-        try:
-            await bot.set_my_commands(
-                [BotCommand(name, line) for name, line in menu.commands],
-                scope=menu.scope,
-                language_code=menu.code or None,
-            )
-        except BadRequest as error:  # an admin who never pressed Start has no chat yet
-            log.info("menu refused", scope=menu.scope.type, error=error.message)
-            complete = False
-        except TelegramError as error:
-            log.warning("menus not set", error=str(error))
-            return
+    try:
+        complete = all([await tell(bot, one) for one in wanted])
+    except TelegramError as error:
+        log.warning("not told", what=fact, error=str(error))
+        return
     if complete:
-        await world.db.write(facts.put, FACT, digest)
-    log.info("menus set", count=len(wanted), complete=complete)
+        await world.db.write(facts.put, fact, digest)
+    log.info("told", what=fact, count=len(wanted), complete=complete)
+
+
+async def set_menu(bot: Bot, menu: Menu) -> bool:
+    """Tell Telegram one menu; return whether it took it."""
+    try:
+        await bot.set_my_commands(
+            [BotCommand(name, line) for name, line in menu.commands],
+            scope=menu.scope,
+            language_code=menu.code or None,
+        )
+    except BadRequest as error:  # an admin who never pressed Start has no chat yet
+        log.info("menu refused", scope=menu.scope.type, error=error.message)
+        return False
+    return True
+
+
+async def set_profile(bot: Bot, profile: Profile) -> bool:
+    """Tell Telegram who we are in one language."""
+    code = profile.code or None
+    await bot.set_my_description(profile.description, language_code=code)
+    await bot.set_my_short_description(profile.short, language_code=code)
+    return True

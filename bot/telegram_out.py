@@ -19,6 +19,7 @@ from telegram import (
     LinkPreviewOptions,
     ReplyParameters,
 )
+from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
@@ -26,6 +27,7 @@ from bot.conversation import (
     Button,
     Cards,
     Edit,
+    EditButton,
     File,
     Keyboard,
     Message,
@@ -75,6 +77,9 @@ async def deliver(reply: Reply, where: Where, world: World) -> None:
         case Picture(in_place=True) if where.pressed is not None:
             await acknowledge(where)
             await edit_picture(where, reply, where.pressed)
+        case EditButton(button, toast):
+            await acknowledge(where, toast)
+            await edit_button(where, button)
         case Working(first, work):
             await acknowledge(where)
             await carry_out(first, work, where, world)
@@ -219,6 +224,29 @@ async def edit_picture(where: Where, picture: Picture, message_id: int) -> None:
             return  # a double press: it is there already
         log.info("edit refused", error=error.message)
         await send_new(picture, where)
+
+
+async def edit_button(where: Where, button: Button) -> None:
+    """Put a button in the place of the pressed one, whatever message it stands under.
+
+    A press that comes after the button was changed already finds nothing to change.
+    """
+    message = where.query.message if where.query is not None else None
+    if where.query is None or not isinstance(message, TelegramMessage):
+        return
+    shown = message.reply_markup.inline_keyboard if message.reply_markup is not None else ()
+    rows = [
+        [button_of(button) if one.callback_data == where.query.data else one for one in row]
+        for row in shown
+    ]
+    if rows == [list(row) for row in shown]:
+        return
+    try:
+        await where.bot.edit_message_reply_markup(
+            where.chat_id, message.message_id, reply_markup=InlineKeyboardMarkup(rows)
+        )
+    except BadRequest as error:
+        log.info("button not changed", error=error.message)
 
 
 def unreadable(error: TelegramError) -> bool:

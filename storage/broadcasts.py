@@ -30,7 +30,7 @@ def owe_page(
 ) -> ChatId | None:
     """Owe an announcement to the next page of chats; return where the page after begins.
 
-    Channels are left out: they belong to their readers, not to us.
+    Channels are left out: they belong to their readers, not to us; and so is who said /stop.
     """
     page = chats.active(db, after=after, limit=PAGE)
     deliveries.owe(
@@ -38,7 +38,7 @@ def owe_page(
         [
             NewDelivery(one.id, NO_THREAD, DeliveryKind.BROADCAST, subject, payload={"html": html})
             for one in page
-            if one.kind is not ChatKind.CHANNEL
+            if one.kind is not ChatKind.CHANNEL and one.silenced_at is None
         ],
         now,
     )
@@ -48,7 +48,8 @@ def owe_page(
 def readers(db: Connection) -> int:
     """Count the chats that an announcement would reach."""
     (count,) = db.conn.execute(
-        "select count(*) from chats where active = 1 and kind <> ?", (ChatKind.CHANNEL,)
+        "select count(*) from chats where active = 1 and silenced_at is null and kind <> ?",
+        (ChatKind.CHANNEL,),
     ).fetchone()
     return int(count)
 

@@ -12,6 +12,8 @@ SETTINGS = (
     "title",
     "language",
     "time_zone",
+    "zone_assumed",
+    "zone_asked_at",
     "digest_times",
     "digest_days",
     "digest_thread",
@@ -19,6 +21,7 @@ SETTINGS = (
     "next_digest_at",
     "digest_when_empty",
     "weekly_day",
+    "silenced_at",
     "silenced_times",
     "silenced_weekly",
     "quiet_from",
@@ -85,16 +88,29 @@ def change(db: Connection, chat_id: ChatId, **changes: Any) -> Chat | None:
     return changed
 
 
-def silence(db: Connection, chat_id: ChatId) -> None:
-    """End a chat's digests and remember them; a second time forgets nothing."""
+def silence(db: Connection, chat_id: ChatId, now: datetime) -> None:
+    """Note that a chat said /stop; end its digests and remember them.
+
+    A second time forgets nothing.
+    """
     chat = get(db, chat_id)
-    if chat is None or not (chat.digest_times or chat.weekly_day):
+    if chat is None:
         return
     silenced = replace(
-        chat, silenced_times=chat.digest_times, silenced_weekly=chat.weekly_day,
-        digest_times=(), weekly_day=0, next_digest_at=None,
-    )  # fmt: skip
+        chat,
+        silenced_at=chat.silenced_at or now,
+        silenced_times=chat.digest_times or chat.silenced_times,
+        silenced_weekly=chat.weekly_day or chat.silenced_weekly,
+        digest_times=(),
+        weekly_day=0,
+        next_digest_at=None,
+    )
     save(db, silenced)
+
+
+def listens_again(db: Connection, chat_id: ChatId) -> None:
+    """Note that a chat which said /stop asked for something since; what is paused stays so."""
+    db.conn.execute("update chats set silenced_at = null where id = ?", [chat_id])
 
 
 def end_silence(db: Connection, chat_id: ChatId) -> Chat | None:
@@ -102,9 +118,14 @@ def end_silence(db: Connection, chat_id: ChatId) -> Chat | None:
     chat = get(db, chat_id)
     if chat is None:
         return None
-    back = replace(chat, silenced_times=(), silenced_weekly=0)
-    if not (chat.digest_times or chat.weekly_day):
-        back = replace(back, digest_times=chat.silenced_times, weekly_day=chat.silenced_weekly)
+    back = replace(
+        chat,
+        silenced_at=None,
+        silenced_times=(),
+        silenced_weekly=0,
+        digest_times=chat.digest_times or chat.silenced_times,
+        weekly_day=chat.weekly_day or chat.silenced_weekly,
+    )
     save(db, back)
     return back
 
@@ -197,8 +218,20 @@ def mute(db: Connection, chat_id: ChatId, story_id: StoryId) -> None:
 def unmute(db: Connection, chat_id: ChatId, story_id: StoryId) -> None:
     """Tell this chat of the story again."""
     db.conn.execute(
-        "delete from muted_stories where chat_id = ? and story_id = ?", [chat_id, story_id]
+        "delete from muted_stories where chat_id = ?1 and story_id in"
+        " (select ?2 union all select id from story_aliases where story_id = ?2)",
+        (chat_id, story_id),
     )
+
+
+def mutes(db: Connection, chat_id: ChatId, story_id: StoryId) -> bool:
+    """Tell whether a chat muted a story, also under an id that was merged into it."""
+    row = db.conn.execute(
+        "select 1 from muted_stories where chat_id = ?1 and story_id in"
+        " (select ?2 union all select id from story_aliases where story_id = ?2)",
+        (chat_id, story_id),
+    ).fetchone()
+    return row is not None
 
 
 def muted(db: Connection, chat_id: ChatId) -> frozenset[StoryId]:
@@ -265,6 +298,8 @@ def to_chat(row: dict[str, Any]) -> Chat:
         title=row["title"],
         language=row["language"],
         time_zone=row["time_zone"],
+        zone_assumed=bool(row["zone_assumed"]),
+        zone_asked_at=from_ms(row["zone_asked_at"]),
         digest_times=_numbers(row["digest_times"]),
         digest_days=_numbers(row["digest_days"]),
         digest_thread=ThreadId(row["digest_thread"]),
@@ -272,6 +307,7 @@ def to_chat(row: dict[str, Any]) -> Chat:
         next_digest_at=from_ms(row["next_digest_at"]),
         digest_when_empty=bool(row["digest_when_empty"]),
         weekly_day=row["weekly_day"],
+        silenced_at=from_ms(row["silenced_at"]),
         silenced_times=_numbers(row["silenced_times"]),
         silenced_weekly=row["silenced_weekly"],
         quiet_from=row["quiet_from"],
@@ -296,6 +332,8 @@ def to_row(chat: Chat) -> dict[str, Any]:
         "title": chat.title,
         "language": chat.language,
         "time_zone": chat.time_zone,
+        "zone_assumed": int(chat.zone_assumed),
+        "zone_asked_at": to_ms(chat.zone_asked_at),
         "digest_times": _joined(chat.digest_times),
         "digest_days": _joined(chat.digest_days),
         "digest_thread": chat.digest_thread,
@@ -303,6 +341,7 @@ def to_row(chat: Chat) -> dict[str, Any]:
         "next_digest_at": to_ms(chat.next_digest_at),
         "digest_when_empty": int(chat.digest_when_empty),
         "weekly_day": chat.weekly_day,
+        "silenced_at": to_ms(chat.silenced_at),
         "silenced_times": _joined(chat.silenced_times),
         "silenced_weekly": chat.silenced_weekly,
         "quiet_from": chat.quiet_from,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from storage import chats, lanes, outbox
-from storage.living import changed, grown, owe_edit, wake_up
+from storage.living import changed, grown, owe_edit, relabel, wake_up
 from storage.model import (
     Chat,
     ChatId,
@@ -35,7 +35,7 @@ from storage.placement import (
     hour_subject,
     place,
 )
-from storage.settling import back, moved, settle
+from storage.settling import back, moved, settle, withhold
 from storage.sql import Connection, from_ms, marks, to_ms
 from storage.upkeep import prune, recover, same_bot
 
@@ -47,10 +47,12 @@ __all__ = [
     "owe",
     "prune",
     "recover",
+    "relabel",
     "same_bot",
     "settle",
     "take",
     "wake_up",
+    "withhold",
 ]
 
 

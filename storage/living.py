@@ -121,7 +121,7 @@ def changed(
 def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
     """Owe one short answer under a message, or put it into the answer that waits already."""
     chat = chats.get(db, one.chat_id)
-    if chat is None or not chat.active or outbox.exists(db, one):
+    if chat is None or not chat.active or chat.silenced_at or outbox.exists(db, one):
         return
     story = (one.chat_id, one.thread_id, one.story_id)
     waiting, last = db.conn.execute(
@@ -171,6 +171,24 @@ def wake_up(db: Connection, chat_id: ChatId, now: datetime) -> None:
         (to_ms(wakes or now), chat_id),
     )
     lanes.refresh(db, chat_id, now)
+
+
+def relabel(
+    db: Connection, chat_id: ChatId, story_id: StoryId, now: datetime, *, but: int | None = None
+) -> None:
+    """Owe an edit of a chat's alerts of a story, whose button says whether it is muted.
+
+    ``but`` is the message that shows it already: the one under which it was pressed.
+    """
+    owe_edits(
+        db,
+        f"d.story_id in ({FAMILY}) and d.chat_id = :chat and d.kind = 'alert'"
+        " and (d.settled_at > :alive or d.state = 'sending')"
+        " and d.message_id is not :but",
+        {"story": story_id, "chat": chat_id, "but": but},
+        now,
+        soon="1",
+    )
 
 
 MESSAGES = (

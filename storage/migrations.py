@@ -338,3 +338,27 @@ def m002_alerts(db: Database) -> None:
     ``behind`` marks a message that something was added to while it was being sent.
     """
     execute_all(db, ALERTS)
+
+
+@migrations()
+def m003_meeting(db: Database) -> None:
+    """Remember what /stop paused, and whether a chat's time zone was chosen or only assumed.
+
+    Of what was stopped before, all that is paused counts as stopped: so went "Go on" until now.
+    The zones that were given to everybody (the default settings' two) count as assumed.
+    """
+    for column in (
+        "silenced_at integer",
+        "zone_assumed integer not null default 0",
+        "zone_asked_at integer",
+    ):
+        db.conn.execute(f"alter table chats add column {column}")
+    db.conn.execute("alter table subscriptions add column silenced integer not null default 0")
+    db.conn.execute(
+        "update chats set silenced_at = created_at where silenced_times <> '' or silenced_weekly"
+    )
+    db.conn.execute(
+        "update subscriptions set silenced = 1 where paused"
+        " and chat_id in (select id from chats where silenced_at is not null)"
+    )
+    db.conn.execute("update chats set zone_assumed = 1 where time_zone in ('Asia/Almaty', 'UTC')")

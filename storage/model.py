@@ -282,9 +282,11 @@ class Chat:
     Clock times (``digest_times``, ``quiet_from``, ``quiet_to``) are minutes after midnight in
     ``time_zone`` (IANA name). ``digest_days`` is a set of ISO weekdays, 1 = Monday.
     ``digest_from`` is where the next digest's window begins: the end of the previous one.
-    ``silenced_times`` and ``silenced_weekly`` are the digests that /stop ended, for going on.
-    ``shows_query`` and ``footer`` are a channel's: whether its posts say which query brought
-    them, and the line that ends each of them.
+    ``silenced_at`` is when its people said /stop, None once they want to hear from us again;
+    ``silenced_times`` and ``silenced_weekly`` are the digests that it ended, for going on.
+    ``zone_assumed`` says that nobody has chosen ``time_zone`` yet, ``zone_asked_at`` when we
+    asked for it. ``shows_query`` and ``footer`` are a channel's: whether its posts say which
+    query brought them, and the line that ends each of them.
     ``active`` is False once Telegram told us the chat is gone; ``gone_why`` says how.
     """
 
@@ -293,6 +295,8 @@ class Chat:
     title: str = ""
     language: str = "en"
     time_zone: str = "UTC"
+    zone_assumed: bool = False
+    zone_asked_at: datetime | None = None
     digest_times: tuple[int, ...] = (8 * 60,)
     digest_days: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
     digest_thread: ThreadId = NO_THREAD
@@ -300,6 +304,7 @@ class Chat:
     next_digest_at: datetime | None = None
     digest_when_empty: bool = True
     weekly_day: int = 0
+    silenced_at: datetime | None = None
     silenced_times: tuple[int, ...] = ()
     silenced_weekly: int = 0
     quiet_from: int | None = None
@@ -339,7 +344,10 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A query somebody wants told, in one chat or one topic of it."""
+    """A query somebody wants told, in one chat or one topic of it.
+
+    ``silenced`` says that /stop paused it, and that going on resumes it.
+    """
 
     id: SubscriptionId
     chat_id: ChatId
@@ -348,6 +356,7 @@ class Subscription:
     mode: Mode = Mode.INSTANT
     reach: Reach = Reach.HEADLINE
     paused: bool = False
+    silenced: bool = False
     created_at: datetime | None = None
 
 

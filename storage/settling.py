@@ -13,6 +13,7 @@ from storage.model import (
     DeliveryState,
     NewDelivery,
     Owed,
+    ThreadId,
 )
 from storage.outcomes import (
     Away,
@@ -30,7 +31,7 @@ from storage.outcomes import (
     Vanished,
     Void,
 )
-from storage.sql import Connection, to_ms
+from storage.sql import Connection, marks, to_ms
 
 DOUBT_DELAY = timedelta(seconds=15)
 """How long a message whose answer was lost waits for its one repetition."""
@@ -209,6 +210,22 @@ def give_back(db: Connection, chat_id: ChatId, which: str) -> None:
     )
 
 
+UNASKED = ("alert", "update", "fold", "digest", "broadcast")
+"""What comes by itself and is withheld from whoever said /stop. Notices are not: somebody has to
+hear that a source, a channel or a topic needs them."""
+
+
+def withhold(db: Connection, chat_id: ChatId, now: datetime) -> None:
+    """Send a chat that said /stop nothing of what it was owed; its next digest has the news."""
+    give_back(db, chat_id, "state = 'queued'")
+    db.conn.execute(
+        "update deliveries set state = 'failed', reason = 'stopped', settled_at = ?"  # noqa: S608 (only marks)
+        f" where chat_id = ? and state in ('queued', 'held') and kind in ({marks(len(UNASKED))})",
+        (to_ms(now), chat_id, *UNASKED),
+    )
+    lanes.refresh(db, chat_id, now)
+
+
 def back(db: Connection, chat_id: ChatId, now: datetime) -> None:
     """Go on where we were with a chat that lets us in again."""
     chats.mark_back(db, chat_id)
@@ -225,7 +242,11 @@ def refused(
     give_back(db, owed.chat_id, f"id = {owed.id}")
     outbox.end(db, owed, DeliveryState.FAILED, why, now)
     chat = chats.get(db, owed.chat_id)
-    if topic or chat is None:
+    if topic:
+        if times == 1:
+            tell_group(db, owed, "notice.topic_closed", now)
+        return None
+    if chat is None:
         return None
     if times >= MOST_SHUT:
         gone(db, owed.chat_id, why, now)
@@ -252,12 +273,39 @@ def tell_owner(db: Connection, chat: Chat, why: str, now: datetime) -> None:
     lanes.refresh(db, owner.id, now)
 
 
+def tell_group(db: Connection, owed: Owed, key: str, now: datetime) -> None:
+    """Tell a group, where it talks of everything, what befell a topic that we write to; once.
+
+    It happens again only after the topic took a message in between.
+    """
+    if owed.thread_id == NO_THREAD:
+        return
+    notice = NewDelivery(
+        owed.chat_id,
+        NO_THREAD,
+        DeliveryKind.NOTICE,
+        f"topic:{owed.thread_id}:{owed.id}",
+        payload={"key": key, "values": {"topic": topic_link(owed.chat_id, owed.thread_id)}},
+    )
+    if not outbox.exists(db, notice):
+        outbox.insert(db, notice, DeliveryState.QUEUED, now, now)
+
+
+def topic_link(chat_id: ChatId, thread_id: ThreadId) -> str:
+    """Return the address that opens a topic for its members: Telegram tells us no names.
+
+    A supergroup's id begins with -100, which its addresses leave out.
+    """
+    return f"https://t.me/c/{str(chat_id).removeprefix('-100')}/{thread_id}"
+
+
 def without_topic(db: Connection, owed: Owed, why: str, now: datetime) -> None:
     """Make the subscriptions and messages of a deleted topic the chat's own."""
     if owed.thread_id == NO_THREAD:
         degraded(db, owed, why, now)
         return
     old = (NO_THREAD, owed.chat_id, owed.thread_id)
+    tell_group(db, owed, "notice.topic_gone", now)
     requeue(db, owed, why, counts=True)
     for table in ("subscriptions", "deliveries"):
         db.conn.execute(

@@ -48,3 +48,21 @@ def totals(db: Connection, now: datetime) -> Totals:
 def began(db: Connection) -> datetime | None:
     """Return when the archive's first item came, None while it is empty."""
     return from_ms(db.conn.execute("select min(first_seen) from items").fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Breadth:
+    """How much is read: outlets whose feeds are polled, and languages these declare."""
+
+    outlets: int = 0
+    languages: int = 0
+
+
+def breadth(db: Connection) -> Breadth:
+    """Count the outlets that are read and their languages, whatever script they are written in."""
+    rows = db.conn.execute(
+        "select outlet_id, languages from feeds"
+        " where status not in ('gone', 'paused') and kind <> 'import'"
+    ).fetchall()
+    spoken = {label.partition("-")[0] for _, labels in rows for label in labels.split()}
+    return Breadth(len({outlet for outlet, _ in rows}), len(spoken))

@@ -35,10 +35,12 @@ def add(
     )
     if found is not None:
         db.conn.execute(
-            "update subscriptions set mode = :mode, reach = :reach, paused = 0 where id = :id",
+            "update subscriptions set mode = :mode, reach = :reach, paused = 0, silenced = 0"
+            " where id = :id",
             {"mode": mode, "reach": reach, "id": found["id"]},
         )
-        return to_subscription({**found, "mode": mode, "reach": reach, "paused": 0}), False
+        changed = {"mode": mode, "reach": reach, "paused": 0, "silenced": 0}
+        return to_subscription({**found, **changed}), False
     if count(db, chat_id) >= MOST_PER_CHAT:
         raise NewsError("subscribe.too_many", most=MOST_PER_CHAT)
     row = next(
@@ -112,15 +114,37 @@ def save(db: Connection, subscription: Subscription) -> None:
     if twin is not None:
         raise NewsError("subscribe.already", query=subscription.query)
     db.conn.execute(
-        "update subscriptions set query = ?, mode = ?, reach = ?, paused = ? where id = ?",
+        "update subscriptions set query = ?, mode = ?, reach = ?, paused = ?, silenced = ?"
+        " where id = ?",
         [
             subscription.query,
             subscription.mode,
             subscription.reach,
             int(subscription.paused),
+            int(subscription.paused and subscription.silenced),
             subscription.id,
         ],
     )
+
+
+def silence(db: Connection, chat_id: ChatId) -> list[SubscriptionId]:
+    """Pause what a chat still listens to, remembering that /stop did it; return which."""
+    rows = db.query(
+        "update subscriptions set paused = 1, silenced = 1 where chat_id = ? and paused = 0"
+        " returning id",
+        [chat_id],
+    )
+    return [SubscriptionId(row["id"]) for row in rows]
+
+
+def end_silence(db: Connection, chat_id: ChatId) -> list[Subscription]:
+    """Resume exactly what /stop paused, and return it; what was paused before stays paused."""
+    rows = db.query(
+        "update subscriptions set paused = 0, silenced = 0 where chat_id = ? and silenced = 1"
+        " returning *",
+        [chat_id],
+    )
+    return [to_subscription(row) for row in rows]
 
 
 def remove(db: Connection, subscription_id: SubscriptionId, chat_id: ChatId) -> bool:
@@ -147,5 +171,6 @@ def to_subscription(row: dict[str, Any]) -> Subscription:
         mode=Mode(row["mode"]),
         reach=Reach(row["reach"]),
         paused=bool(row["paused"]),
+        silenced=bool(row["silenced"]),
         created_at=from_ms(row["created_at"]),
     )

@@ -83,12 +83,15 @@ COMMANDS: tuple[Command, ...] = (
 
 BUTTONS: tuple[Press, ...] = (
     Press("_", nothing),
-    Press("x", offers.cancel),
+    Press("x", offers.cancel, changes=True),
     Press("help", helped),
     Press("new", offers.subscribe, changes=True),
+    Press("tp", offers.topic, changes=True),
+    Press("z", settings.zone_chosen, changes=True),
     Press("a", offers.accept, changes=True),
     Press("an", offers.narrow, changes=True),
     Press("l", subscriptions.listed),
+    Press("lb", subscriptions.listed, changes=True),  # in the place of an admin's screen
     Press("l1", subscriptions.show, changes=True),
     Press("lp", subscriptions.pause, changes=True),
     Press("lm", subscriptions.switch, changes=True),
@@ -97,6 +100,7 @@ BUTTONS: tuple[Press, ...] = (
     Press("lr", subscriptions.remove, changes=True),
     Press("lz", subscriptions.remove_all, changes=True),
     Press("back", subscriptions.resume_all, changes=True),
+    Press("don", subscriptions.digests_on, changes=True),
     Press("t", settings.pressed, changes=True),
     Press("dg", digest.pressed),
     Press("dp", digest.preview, changes=True),
@@ -111,7 +115,7 @@ BUTTONS: tuple[Press, ...] = (
     Press("w", stories.why_pressed),
     Press("tr", trends.pressed),
     Press("so", sources.pressed),
-    Press("ch", channel.pressed),
+    Press("ch", channel.pressed, changes=True),
     Press("del", personal.delete_pressed, changes=True),
     Press("delz", personal.deleted, changes=True),
     Press("fd", feeds.listed, ADMINS),

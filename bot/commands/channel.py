@@ -39,6 +39,7 @@ async def channel(ask: Ask, world: World) -> Reply:
             title=facts.title,
             language=ask.here.language,
             time_zone=ask.here.time_zone,
+            zone_assumed=ask.here.zone_assumed,
             digest_times=(),
         )
         chats.met(db, new, world.clock())

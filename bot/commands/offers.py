@@ -3,18 +3,26 @@
 from datetime import timedelta
 
 from bot.commands import finding
+from bot.commands.screens import left_to_digest, switching_on, told_how
 from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
 from bot.render import Marker, bold, code, escape, found_line, joined, press, tidy, told
 from bot.texts import say
-from storage import subscriptions, talks
+from storage import chats, subscriptions, talks
 from storage.errors import NewsError
 from storage.model import Chat, Mode, Reach, Subscription
+from storage.sql import Connection
 from watchers.archive import Forecast
 
 TRIED_OVER = timedelta(days=7)
 SAMPLES = 3
 LITTLE = 1
 """Where a query brought no more than this, its names may have been misspelt."""
+
+DOUBLE_TAP = timedelta(seconds=10)
+"""A second tap within this is the first one's echo, not a second wish."""
+
+TOPICS = ("kazakhstan", "energy", "sanctions", "migration")
+"""What a newcomer may begin with, by a tap."""
 
 MANY_A_DAY = 20
 """Above this, alerts at once would be a nuisance: the digest is offered first."""
@@ -126,50 +134,56 @@ async def accept(ask: Ask, world: World) -> Reply:
         raise NewsError("button.old")
     mode = Mode.DIGEST if ask.word(2).startswith("d") else Mode.INSTANT
     reach = Reach.ANYWHERE if ask.word(2).endswith("a") else Reach.HEADLINE
-    kept, new = await keep(ask, world, query, mode, reach)
-    key = "subscribe.saved" if new else "subscribe.changed"
+    one, new = await keep(ask, world, query, mode, reach)
+    just_made = one.created_at is not None and world.clock() - one.created_at < DOUBLE_TAP
+    key = "subscribe.saved" if new or just_made else "subscribe.changed"
     text = joined(
         (
-            told(ask.language, key, query=tidy(kept.query, 200)),
-            told(ask.language, _mode(kept, ask.chat)),
+            told(ask.language, key, query=tidy(one.query, 200)),
+            told_how("subscribe.mode", one, ask.chat, ask.language),
         )
     )
-    return Edit(Message(text, _after(kept, ask)), toast=say(ask.language, "toast.saved"))
+    return Edit(Message(text, _after(one, ask)), toast=say(ask.language, "toast.saved"))
 
 
-def _mode(kept: Subscription, chat: Chat) -> str:
-    """Return the key of the sentence on how a subscription's stories will be told."""
-    if kept.mode is Mode.DIGEST:
-        return "subscribe.mode_digest"
-    if kept.reach is Reach.HEADLINE and not chat.wants_digests:
-        return "subscribe.mode_headline_alone"
-    return f"subscribe.mode_{kept.reach}"
-
-
-def _after(kept: Subscription, ask: Ask) -> Keyboard:
-    """Return the way to the list, and to the digests where what is left to them is told nowhere."""
-    rows = [(Button(f"📋 {say(ask.language, 'button.subscriptions')}", press("l", 0)),)]
-    if _mode(kept, ask.chat) == "subscribe.mode_headline_alone":
-        label = f"📰 {say(ask.language, 'button.digest_times')}"
-        rows.insert(0, (Button(label, press("t", "times")),))
-    return tuple(rows)
+def _after(one: Subscription, ask: Ask) -> Keyboard:
+    """Return the ways on: to the digests that it is left to, to the zone they go by, to the list."""
+    off = switching_on(ask.chat, ask.language, one.id) if left_to_digest(one) else ()
+    zone: Keyboard = ()
+    if one.mode is Mode.DIGEST and ask.chat.zone_assumed:
+        zone = ((Button(f"🕗 {say(ask.language, 'settings.zone')}", press("t", "zone")),),)
+    listing = Button(f"📋 {say(ask.language, 'button.subscriptions')}", press("l", 0))
+    return (*off, *zone, (listing,))
 
 
 async def keep(
     ask: Ask, world: World, query: str, mode: Mode, reach: Reach = Reach.HEADLINE
 ) -> tuple[Subscription, bool]:
     """Write a subscription down and have the desk match it from now on."""
-    kept, new = await world.db.write(
-        subscriptions.add,
-        chat_id=ask.chat.id,
-        thread_id=ask.thread_id,
-        query=query,
-        mode=mode,
-        reach=reach,
-        now=world.clock(),
-    )
-    world.desk.subscribe(kept)
-    return kept, new
+
+    def write(db: Connection) -> tuple[Subscription, bool]:
+        chats.listens_again(db, ask.chat.id)
+        return subscriptions.add(
+            db,
+            chat_id=ask.chat.id,
+            thread_id=ask.thread_id,
+            query=query,
+            mode=mode,
+            reach=reach,
+            now=world.clock(),
+        )
+
+    one, new = await world.db.write(write)
+    world.desk.subscribe(one)
+    return one, new
+
+
+async def topic(ask: Ask, world: World) -> Reply:
+    """Offer one of the topics that the greeting shows."""
+    name = ask.word(1)
+    if name not in TOPICS:
+        raise NewsError("button.old")
+    return Say((await offer(ask, world, say(ask.language, f"topic.{name}_query")),))
 
 
 async def narrow(ask: Ask, world: World) -> Reply:

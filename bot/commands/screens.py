@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from bot.conversation import Button, Html, Keyboard, Message, Row, World
-from bot.render import bold, joined, press, told
+from bot.render import bold, joined, press, told, zoned
 from bot.texts import LANGUAGES, say, words
-from storage.model import Chat, ChatKind, QuietMode
+from storage.model import Chat, ChatKind, Mode, QuietMode, Reach, Subscription
 
 HOURS = tuple(range(6, 24))
 CAPS = (3, 6, 12, 24, 60)
@@ -14,6 +14,13 @@ ZONES = (
     "Asia/Almaty", "Asia/Tashkent", "Asia/Bishkek", "Asia/Dushanbe", "Asia/Ashgabat",
     "Europe/Moscow", "Europe/London", "America/New_York",
 )  # fmt: skip
+LIKELY = 6
+_FAR = ("Europe/London", "America/New_York")
+_FEWER_READERS = ("Asia/Dushanbe", "Asia/Ashgabat")
+_HOMES = {
+    "kk": "Asia/Almaty", "uz": "Asia/Tashkent", "ky": "Asia/Bishkek", "tg": "Asia/Dushanbe",
+    "tk": "Asia/Ashgabat", "ru": "Asia/Almaty",
+}  # fmt: skip
 LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
 
 
@@ -36,7 +43,17 @@ def overview(chat: Chat, language: str, world: World) -> Message:
     head = told(language, "settings.head_of" if chat.title and chat.id < 0 else "settings.head",
                 title=chat.title)  # fmt: skip
     body = joined(joined((bold(say(language, key)), value), ": ") for key, value in rows)
-    return Message(joined((head, body), "\n\n"), _menu(chat, language))
+    stopped = told(language, "start.stopped") if chat.silenced_at else ""
+    return Message(
+        joined((head, body, stopped), "\n\n"), (*resuming(chat, language), *_menu(chat, language))
+    )
+
+
+def resuming(chat: Chat, language: str) -> Keyboard:
+    """Return the way back from /stop, for a chat that said it."""
+    if not chat.silenced_at:
+        return ()
+    return ((Button(f"▶️ {say(language, 'button.resume_all')}", press("back")),),)
 
 
 def _menu(chat: Chat, language: str) -> Keyboard:
@@ -55,22 +72,71 @@ def _menu(chat: Chat, language: str) -> Keyboard:
 
 def zone_name(chat: Chat, language: str) -> str:
     """Return a zone as people call it: Almaty, UTC+5."""
-    if chat.time_zone.startswith("Etc/GMT"):
-        return f"UTC{-int(chat.time_zone[7:]):+d}"
-    return words.city(chat.time_zone, language)
+    return words.zone_name(chat.time_zone, language)
+
+
+def zone_now(key: str, chat: Chat, language: str, world: World) -> Html:
+    """Say a sentence about the chat's zone and what its clocks show now."""
+    at = words.clock(world.clock(), words.zone(chat.time_zone))
+    return told(language, key, zone=zone_name(chat, language), at=at)
+
+
+def likely_zones(language_code: str) -> list[int]:
+    """Return the places in ``ZONES`` of the cities a person is probably near, likeliest first.
+
+    ``language_code`` is what their Telegram speaks; its country's city comes first. Who speaks
+    none of the region's languages may as well read from afar.
+    """
+    code = language_code.casefold().split("-")[0]
+    home = _HOMES.get(code)
+    last = _FAR if home else _FEWER_READERS
+    order = sorted(
+        range(len(ZONES)), key=lambda one: (ZONES[one] != home, ZONES[one] in last, one)
+    )
+    return order[:LIKELY]
+
+
+def kept(on: str, off: str, chat: Chat, language: str) -> Html:
+    """Say when the digest comes, or that none does: ``on`` and ``off`` are the sentences' keys."""
+    if chat.wants_digests:
+        return told(language, on, when=digests(chat, language))
+    return told(language, off)
+
+
+def left_to_digest(one: Subscription) -> bool:
+    """Tell whether some or all of a subscription's stories are told in the digest only."""
+    return one.mode is Mode.DIGEST or one.reach is Reach.HEADLINE
+
+
+def told_how(family: str, one: Subscription, chat: Chat, language: str) -> Html:
+    """Say when a subscription's stories are told; ``family`` begins the sentences' keys."""
+    if one.mode is Mode.DIGEST:
+        return kept(f"{family}_digest", f"{family}_digest_off", chat, language)
+    if one.reach is Reach.HEADLINE and not chat.wants_digests:
+        return told(language, f"{family}_headline_alone")
+    return told(language, f"{family}_{one.reach}")
+
+
+def switching_on(chat: Chat, language: str, subscription: int = 0) -> Keyboard:
+    """Return the button that switches digests on, where they are off."""
+    if chat.wants_digests:
+        return ()
+    label = f"📰 {say(language, 'button.digests_on')}"
+    return ((Button(label, press("don", subscription)),),)
 
 
 def digests(chat: Chat, language: str) -> str:
-    """Say when digests come: 08:00, 18:00, every day."""
-    if not chat.digest_times or not chat.digest_days:
-        daily = say(language, "settings.off")
-    else:
+    """Say when digests come: 08:00, 18:00, every day; by whose clock while none is chosen."""
+    if not chat.wants_digests:
+        return say(language, "settings.digests_off")
+    said = []
+    if chat.digest_times and chat.digest_days:
         times = ", ".join(words.minutes(one) for one in sorted(chat.digest_times))
-        daily = f"{times}, {days(chat.digest_days, language)}"
-    if not chat.weekly_day:
-        return daily
-    weekly = say(language, "settings.weekly_is", day=words.weekday(chat.weekly_day, language))
-    return f"{daily}; {weekly}"
+        said.append(f"{zoned(times, chat)}, {days(chat.digest_days, language)}")
+    if chat.weekly_day:
+        weekday = words.weekday(chat.weekly_day, language)
+        said.append(say(language, "settings.weekly_is", day=weekday))
+    return "; ".join(said)
 
 
 def days(chosen: tuple[int, ...], language: str) -> str:
@@ -85,8 +151,8 @@ def days(chosen: tuple[int, ...], language: str) -> str:
 def quiet(chat: Chat, language: str) -> str:
     """Say when alerts wait, and what becomes of them."""
     if chat.quiet_from is None or chat.quiet_to is None:
-        return say(language, "settings.off")
-    hours = f"{words.minutes(chat.quiet_from)}-{words.minutes(chat.quiet_to)}"
+        return say(language, "settings.quiet_off")
+    hours = zoned(f"{words.minutes(chat.quiet_from)}-{words.minutes(chat.quiet_to)}", chat)
     return f"{hours}, {say(language, f'settings.quiet_{chat.quiet_mode}')}"
 
 
@@ -142,14 +208,15 @@ def _times_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     buttons = [
         Button(
             _ticked(words.minutes(one), chosen=one in chat.digest_times),
-            press("t", "time", str(one)),
+            _to("time", one, wanted=one not in chat.digest_times),
         )
         for one in shown
     ]
     empty = "settings.when_empty_on" if chat.digest_when_empty else "settings.when_empty_off"
-    rows = _in_rows(buttons, 4)
+    turned = _to("empty", wanted=not chat.digest_when_empty)
+    rows = _in_rows(buttons, 3)
     rows.append((Button(f"⌨️ {say(language, 'button.type_times')}", press("t", "typetimes")),))
-    rows.append((Button(say(language, empty), press("t", "empty")),))
+    rows.append((Button(say(language, empty), turned),))
     return told(language, "settings.ask_times", zone=zone_name(chat, language)), rows
 
 
@@ -157,19 +224,22 @@ def _days_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     daily = [
         Button(
             _ticked(words.weekday(one, language), chosen=one in chat.digest_days),
-            press("t", "day", str(one)),
+            _to("day", one, wanted=one not in chat.digest_days),
         )
         for one in range(1, 8)
     ]
     weekly = [
         Button(
             _ticked(words.weekday(one, language), chosen=one == chat.weekly_day),
-            press("t", "week", str(one)),
+            _to("week", one, wanted=one != chat.weekly_day),
         )
         for one in range(1, 8)
     ]
     label = Button(f"— {say(language, 'settings.weekly')} —", press("_"))
-    return told(language, "settings.ask_days"), [
+    asked = told(language, "settings.ask_days")
+    if not chat.digest_times:
+        asked = joined((asked, told(language, "settings.no_time_chosen")), "\n\n")
+    return asked, [
         *_in_rows(daily, 4), (label,), *_in_rows(weekly, 4),
     ]  # fmt: skip
 
@@ -184,7 +254,7 @@ def _quiet_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         for a, b in QUIETS
     ]
     off = Button(
-        _ticked(say(language, "settings.off"), chosen=now[0] is None), press("t", "hush", "off")
+        _ticked(say(language, "button.no_quiet"), chosen=now[0] is None), press("t", "hush", "off")
     )
     typed = Button(f"⌨️ {say(language, 'button.type_hours')}", press("t", "typequiet"))
     modes: list[Row] = [
@@ -196,7 +266,9 @@ def _quiet_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         )
         for one in QuietMode
     ]
-    return told(language, "settings.ask_quiet"), [*_in_rows(hours, 2), (off, typed), *modes]
+    return told(language, "settings.ask_quiet"), [
+        *_in_rows(hours, 2), (off,), (typed,), *modes,
+    ]  # fmt: skip
 
 
 def _cap_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
@@ -219,6 +291,11 @@ def _posts_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         rows.append((Button(label, press("t", "footer", "off")),))
     now = joined((bold(say(language, "settings.posts")), posts(chat, language)), ": ")
     return joined((told(language, "settings.ask_posts"), now), "\n\n"), rows
+
+
+def _to(name: str, *value: object, wanted: bool) -> str:
+    """Write the data of a button that says what shall be, so that a double tap is one."""
+    return press("t", name, *value, int(wanted))
 
 
 def _ticked(label: str, *, chosen: bool) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 from bot import digest as calendar
 from bot import places
-from bot.commands.screens import CAPS, QUIETS, ZONES, overview, screen
-from bot.conversation import Ask, Edit, Message, Reply, Say, World
-from bot.render import tidy, told
+from bot.commands.screens import CAPS, QUIETS, ZONES, kept, overview, screen, zone_now
+from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
+from bot.render import joined, press, tidy, told
 from bot.texts import LANGUAGES, say
 from storage import chats, deliveries, talks
 from storage.errors import NewsError
@@ -19,8 +19,15 @@ MOST_TIMES = 12
 MOST_FOOTER = 200
 """Characters of a channel's own line; a message keeps its room for the news."""
 
+EVERY_MORNING = (8 * 60,)
+EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
+
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?")
 _SCHEDULE = frozenset({"digest_times", "digest_days", "weekly_day", "time_zone"})
+_WANTED = {"1": True, "0": False}
+_OPENED_OLD = ("empty",)
+"""Switches whose buttons said no value until they began to say what shall be."""
+
 _SHOWN_AFTER = {
     "time": "times",
     "empty": "times",
@@ -46,9 +53,9 @@ async def pressed(ask: Ask, world: World) -> Reply:
     }  # fmt: skip
     if name in questions:
         return await _ask_to_type(ask, world, questions[name])
-    if not value and name != "empty":
+    if not value and name not in _OPENED_OLD:
         return Edit(screen(ask.chat, ask.language, name, world))
-    changes = _changes(ask.chat, name, value)
+    changes = _changes(ask.chat, name, value, wanted=_WANTED.get(ask.word(3)))
     if changes is None:
         raise NewsError("button.old")
     chat = await change(ask, world, **changes)
@@ -57,8 +64,13 @@ async def pressed(ask: Ask, world: World) -> Reply:
     return Edit(screen(chat, language, back, world), toast=say(language, "toast.saved"))
 
 
-def _changes(chat: Chat, name: str, value: str) -> dict[str, Any] | None:  # noqa: PLR0911 - one a setting
-    """Return what a press changes; None where its data is not ours."""
+def _changes(  # noqa: PLR0911 - one a setting
+    chat: Chat, name: str, value: str, *, wanted: bool | None = None
+) -> dict[str, Any] | None:
+    """Return what a press changes; None where its data is not ours.
+
+    ``wanted`` is what a switch shall be; a button made before they said so turns it around.
+    """
     is_number = value.isascii() and value.isdecimal() and len(value) < 6  # noqa: PLR2004 - minutes
     number = int(value) if is_number else -1
     match name:
@@ -67,11 +79,11 @@ def _changes(chat: Chat, name: str, value: str) -> dict[str, Any] | None:  # noq
         case "zone" if 0 <= number < len(ZONES):
             return {"time_zone": ZONES[number]}
         case "time" if 0 <= number < 24 * 60:
-            return {"digest_times": _toggled(chat.digest_times, number)[:MOST_TIMES]}
+            return {"digest_times": _turned(chat.digest_times, number, wanted=wanted)[:MOST_TIMES]}
         case "empty":
-            return {"digest_when_empty": not chat.digest_when_empty}
+            return {"digest_when_empty": _WANTED.get(value, not chat.digest_when_empty)}
         case "day" | "week" if 1 <= number <= 7:  # noqa: PLR2004 - a week
-            return _day_changes(chat, name, number)
+            return _day_changes(chat, name, number, wanted=wanted)
         case "cap" if number in CAPS:
             return {"alerts_per_hour": number}
         case "hush" | "mode" | "why" | "footer":
@@ -81,10 +93,14 @@ def _changes(chat: Chat, name: str, value: str) -> dict[str, Any] | None:  # noq
             return None
 
 
-def _day_changes(chat: Chat, name: str, number: int) -> dict[str, Any]:
+def _day_changes(chat: Chat, name: str, number: int, *, wanted: bool | None) -> dict[str, Any]:
     if name == "day":
-        return {"digest_days": _toggled(chat.digest_days, number)}
-    return {"weekly_day": 0 if number == chat.weekly_day else number}
+        return {"digest_days": _turned(chat.digest_days, number, wanted=wanted)}
+    if wanted is None:
+        wanted = number != chat.weekly_day
+    if wanted:
+        return {"weekly_day": number}
+    return {"weekly_day": 0 if number == chat.weekly_day else chat.weekly_day}
 
 
 def _post_changes(chat: Chat, name: str, value: str) -> dict[str, Any] | None:
@@ -107,8 +123,10 @@ def _quiet_changes(name: str, value: str) -> dict[str, Any] | None:
     return None
 
 
-def _toggled(chosen: tuple[int, ...], one: int) -> tuple[int, ...]:
-    return tuple(sorted({*chosen} ^ {one}))
+def _turned(chosen: tuple[int, ...], one: int, *, wanted: bool | None) -> tuple[int, ...]:
+    if wanted is None:
+        wanted = one not in chosen
+    return tuple(sorted({*chosen} | {one} if wanted else {*chosen} - {one}))
 
 
 async def change(ask: Ask, world: World, **changes: Any) -> Chat:
@@ -118,6 +136,7 @@ async def change(ask: Ask, world: World, **changes: Any) -> Chat:
         chat = chats.get(db, ask.chat.id)
         if chat is None:
             return None
+        changes.update(_consequences(changes))
         if _SCHEDULE & changes.keys():
             changes["next_digest_at"] = calendar.next_at(replace(chat, **changes), world.clock())
         changed = chats.change(db, chat.id, **changes)
@@ -129,6 +148,47 @@ async def change(ask: Ask, world: World, **changes: Any) -> Chat:
         raise NewsError("button.old")
     world.wake()
     return chat
+
+
+def _consequences(changes: dict[str, Any]) -> dict[str, Any]:
+    """Return what else a choice decides: a zone is chosen; what /stop ended is chosen anew."""
+    more: dict[str, Any] = {}
+    if "time_zone" in changes:
+        more["zone_assumed"] = False
+    if "digest_times" in changes:
+        more["silenced_times"] = ()
+    if "weekly_day" in changes:
+        more["silenced_weekly"] = 0
+    if changes.get("digest_times") or changes.get("weekly_day"):
+        more["silenced_at"] = None
+    return more
+
+
+async def zone_chosen(ask: Ask, world: World) -> Reply:
+    """Set the zone from the question that a newcomer is asked once."""
+    number = ask.number(1)
+    if not (ask.word(1).isdecimal() and 0 <= number < len(ZONES)):
+        raise NewsError("button.old")
+    chat = await change(ask, world, time_zone=ZONES[number])
+    text = joined((zone_now("start.zone_set", chat, ask.language, world),
+                   kept("start.digest", "start.digest_off", chat, ask.language)), "\n\n")  # fmt: skip
+    button = Button(f"⚙️ {say(ask.language, 'button.settings')}", press("t"))
+    return Edit(Message(text, ((button,),)), toast=say(ask.language, "toast.saved"))
+
+
+async def switched_on(ask: Ask, world: World) -> Chat:
+    """Switch digests on: those that /stop ended, else one every morning."""
+    chat = ask.chat
+    if chat.wants_digests:
+        return chat
+    weekly = {"weekly_day": chat.silenced_weekly} if chat.silenced_weekly else {}
+    return await change(
+        ask,
+        world,
+        digest_times=chat.digest_times or chat.silenced_times or EVERY_MORNING,
+        digest_days=chat.digest_days or EVERY_DAY,
+        **weekly,
+    )
 
 
 # --- typed answers --------------------------------------------------------------------------

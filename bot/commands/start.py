@@ -4,16 +4,31 @@ import base64
 import binascii
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from bot.commands import digest, offers, stories
-from bot.conversation import Ask, Audience, Button, Command, Html, Message, Reply, Say, World
+from bot.commands.screens import ZONES, kept, likely_zones, resuming, switching_on, zone_now
+from bot.conversation import (
+    Ask,
+    Audience,
+    Button,
+    Command,
+    Html,
+    Keyboard,
+    Message,
+    Reply,
+    Say,
+    World,
+)
 from bot.render import bold, joined, press, told
-from bot.texts import say
-from storage import chats, subscriptions
-from storage.model import ChatKind, SubscriptionId
+from bot.texts import say, words
+from storage import chats, deliveries, stats, subscriptions
+from storage.model import Chat, ChatKind, SubscriptionId
 from storage.sql import Connection
+from storage.stats import Breadth
 
 MOST_PAYLOAD = 64
+FEW = 2
 
 
 async def start(ask: Ask, world: World) -> Reply:
@@ -25,7 +40,32 @@ async def start(ask: Ask, world: World) -> Reply:
         return await digest.folded_in_channel(ask, world, payload)
     if kind == "q" and (query := decoded(payload)):
         return await offers.subscribe(replace(ask, text=query), world)
-    return Say((welcome(ask),))
+    known = await world.db.read(stats.breadth)
+    greeting = welcome(ask, known, runs_nobody=not world.admin_ids)
+    asked = await world.db.write(_about_to_ask, ask, world.clock())
+    return Say((greeting, *((zone_question(ask, world),) if asked else ())))
+
+
+def _about_to_ask(db: Connection, ask: Ask, now: datetime) -> bool:
+    """Note that a newcomer is asked for their time zone: once, and only where none is chosen."""
+    chat = chats.get(db, ask.here.id)
+    if chat is None or chat.kind is not ChatKind.PRIVATE or ask.chat.id != chat.id:
+        return False
+    if not chat.zone_assumed or chat.zone_asked_at is not None:
+        return False
+    chats.change(db, chat.id, zone_asked_at=now)
+    return True
+
+
+def zone_question(ask: Ask, world: World) -> Message:
+    """Ask where a newcomer is: the likeliest cities a tap away, any other by typing."""
+    cities = [
+        Button(words.city(ZONES[one], ask.language), press("z", one))
+        for one in likely_zones(ask.language_code)
+    ]
+    rows = [tuple(cities[start : start + 2]) for start in range(0, len(cities), 2)]
+    other = Button(f"⌨️ {say(ask.language, 'button.other_city')}", press("t", "typezone"))
+    return Message(zone_now("start.zone", ask.chat, ask.language, world), (*rows, (other,)))
 
 
 def decoded(payload: str) -> str:
@@ -39,21 +79,60 @@ def decoded(payload: str) -> str:
         return ""
 
 
-def welcome(ask: Ask) -> Message:
-    """Say what this is and what to do first."""
-    language = ask.language
-    key = "start.private" if ask.here.kind is ChatKind.PRIVATE else "start.group"
+def welcome(ask: Ask, known: Breadth, *, runs_nobody: bool = False) -> Message:
+    """Say what this is and what to do first, and what comes by itself as things stand.
+
+    ``known`` is how much is read, ``runs_nobody`` that no admin is set up: whoever reads this
+    may be the one, and needs their number.
+    """
+    language, chat = ask.language, ask.chat
+    private = ask.here.kind is ChatKind.PRIVATE
+    what = told(language, "start.private" if private else "start.group")
+    parts = [
+        joined((what, _breadth(known, language)), " "),
+        told(language, "start.how_private" if private else "start.how_group"),
+        told(language, "start.stopped") if chat.silenced_at else "",
+        "" if chat.silenced_at else kept("start.digest", "start.digest_off", chat, language),
+    ]
+    if private and runs_nobody:
+        parts.append(told(language, "start.admin", id=str(ask.person_id)))
     return Message(
-        told(language, key),
+        joined(parts, "\n\n"), (*_back(chat, language), *_topics(language), *_ways(ask))
+    )
+
+
+def _breadth(known: Breadth, language: str) -> str:
+    """Say how many outlets are read and in how many languages: counted, never claimed."""
+    if known.outlets < FEW or known.languages < FEW:
+        return ""
+    return told(
+        language,
+        "start.breadth",
+        outlets=say(language, "n.outlets_read", count=known.outlets),
+        languages=say(language, "n.languages", count=known.languages),
+    )
+
+
+def _topics(language: str) -> Keyboard:
+    buttons = [Button(say(language, f"topic.{one}"), press("tp", one)) for one in offers.TOPICS]
+    return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
+
+
+def _back(chat: Chat, language: str) -> Keyboard:
+    """Return the way back from /stop, or from switched-off digests."""
+    return resuming(chat, language) or switching_on(chat, language)
+
+
+def _ways(ask: Ask) -> Keyboard:
+    language = ask.language
+    return (
         (
-            (
-                Button(f"🔔 {say(language, 'button.try_subscribe')}", press("new")),
-                Button(f"📰 {say(language, 'button.try_digest')}", press("dg")),
-            ),
-            (
-                Button(f"⚙️ {say(language, 'button.settings')}", press("t")),
-                Button(f"❔ {say(language, 'button.help')}", press("help")),
-            ),
+            Button(f"🔔 {say(language, 'button.own_topic')}", press("new")),
+            Button(f"📰 {say(language, 'button.try_digest')}", press("dg")),
+        ),
+        (
+            Button(f"⚙️ {say(language, 'button.settings')}", press("t")),
+            Button(f"❔ {say(language, 'button.help')}", press("help")),
         ),
     )
 
@@ -90,11 +169,10 @@ async def stop(ask: Ask, world: World) -> Reply:
     """End everything that is sent unasked: every subscription paused, no digests."""
 
     def silence(db: Connection) -> list[SubscriptionId]:
-        listening = subscriptions.listening_of(db, ask.chat.id)
-        for one in listening:
-            subscriptions.save(db, replace(one, paused=True))
-        chats.silence(db, ask.chat.id)
-        return [one.id for one in listening]
+        silenced = subscriptions.silence(db, ask.chat.id)
+        chats.silence(db, ask.chat.id, world.clock())
+        deliveries.withhold(db, ask.chat.id, world.clock())
+        return silenced
 
     silenced = await world.db.write(silence)
     for one in silenced:
@@ -102,7 +180,9 @@ async def stop(ask: Ask, world: World) -> Reply:
     return Say(
         (
             Message(
-                told(ask.language, "stop.done", count=len(silenced)),
+                told(ask.language, "stop.done", count=len(silenced))
+                if silenced
+                else told(ask.language, "stop.nothing"),
                 (
                     (Button(f"▶️ {say(ask.language, 'button.resume_all')}", press("back")),),
                     (Button(f"🗑 {say(ask.language, 'button.delete_me')}", press("del")),),

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.conversation import Ask, Button, Edit, Message, Reply, Say, Toast, World
-from bot.render import card, headline, press, reasons, tidy, told
+from bot.conversation import Ask, Edit, EditButton, Message, Reply, Say, World
+from bot.render import card, headline, mute_button, reasons, tidy, title, told
 from bot.texts import say
-from storage import chats, matches, subscriptions, traces
+from storage import chats, deliveries, matches, subscriptions, traces
 from storage import stories as archive
 from storage.errors import NewsError
 from storage.model import Reach, Story, StoryId
@@ -53,8 +53,8 @@ async def story(ask: Ask, world: World) -> Reply:
 
 async def shown(ask: Ask, world: World, one: Story, page: int) -> Message:
     """Return a story's card."""
-    silenced = await world.db.read(chats.muted, ask.chat.id)
-    return card(one, ask.chat, now=world.clock(), page=page, muted=one.id in silenced)
+    muted = await world.db.read(chats.mutes, ask.chat.id, one.id)
+    return card(one, ask.chat, now=world.clock(), page=page, muted=muted)
 
 
 async def pressed(ask: Ask, world: World) -> Reply:
@@ -75,30 +75,47 @@ async def turned(ask: Ask, world: World) -> Reply:
 async def mute(ask: Ask, world: World) -> Reply:
     """Tell this chat nothing more of a story."""
     one = await wanted(ask, world)
-    await world.db.write(chats.mute, ask.chat.id, one.id)
-    name = tidy(headline(one, ask.language).title, 120)
-    return Say(
-        (
-            Message(
-                told(ask.language, "mute.done", title=name),
-                ((Button(f"🔔 {say(ask.language, 'button.unmute')}", press("um", one.id)),),),
-            ),
-        )
-    )
+    await muting(ask, world, one, muted=True)
+    return Say((mute_said(one, ask.language, muted=True),))
 
 
 async def mute_pressed(ask: Ask, world: World) -> Reply:
-    """Mute from a button, with a word on top of the chat."""
-    one = await by_number(world, ask.number(1))
-    await world.db.write(chats.mute, ask.chat.id, one.id)
-    return Toast(say(ask.language, "mute.toast"))
+    """Mute from a button, which then takes it back."""
+    return await mute_turned(ask, world, muted=True)
 
 
 async def unmute_pressed(ask: Ask, world: World) -> Reply:
-    """Take a mute back."""
+    """Take a mute back from a button, which then mutes again."""
+    return await mute_turned(ask, world, muted=False)
+
+
+async def mute_turned(ask: Ask, world: World, *, muted: bool) -> Reply:
+    """Do what a button says, and turn it; the sentence that said it is said anew."""
     one = await by_number(world, ask.number(1))
-    await world.db.write(chats.unmute, ask.chat.id, one.id)
-    return Toast(say(ask.language, "mute.undone"))
+    await muting(ask, world, one, muted=muted)
+    toast = say(ask.language, "mute.toast" if muted else "mute.undone")
+    if ask.word(2):
+        return Edit(mute_said(one, ask.language, muted=muted), toast=toast)
+    return EditButton(mute_button(one.id, ask.language, muted=muted), toast=toast)
+
+
+async def muting(ask: Ask, world: World, one: Story, *, muted: bool) -> None:
+    """Write down that a story is muted or not; its alerts elsewhere in the chat follow."""
+
+    def write(db: Connection) -> None:
+        (chats.mute if muted else chats.unmute)(db, ask.chat.id, one.id)
+        pressed = ask.message_id if ask.button else None
+        deliveries.relabel(db, ask.chat.id, one.id, world.clock(), but=pressed)
+
+    await world.db.write(write)
+    world.wake()
+
+
+def mute_said(one: Story, language: str, *, muted: bool) -> Message:
+    """Say that a story is muted, or told again, with the button that turns it."""
+    name = title(headline(one, language), language)
+    text = told(language, "mute.done" if muted else "mute.again", title=tidy(name, 120))
+    return Message(text, ((mute_button(one.id, language, muted=muted, own=True),),))
 
 
 # --- why ------------------------------------------------------------------------------------
@@ -126,7 +143,7 @@ async def explained(ask: Ask, world: World, one: Story) -> Message:
             queries={one.id: one.query for one in own},
             by_headline=frozenset(one.id for one in own if one.reach is Reach.HEADLINE),
             deliveries=traces.of_story(db, ask.chat.id, one.id),
-            muted=one.id in chats.muted(db, ask.chat.id),
+            muted=chats.mutes(db, ask.chat.id, one.id),
             evidence=explanation.accounts(db, one, names) if ask.is_admin else (),
             entities=names.entities,
         )

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from bot import digest as calendar
-from bot.commands import finding
-from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, Toast, World
+from bot.commands import finding, settings
+from bot.commands.screens import kept, left_to_digest, switching_on, told_how
+from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Row, Say, World
 from bot.render import bold, code, escape, joined, press, tidy, told, turn
 from bot.texts import say
 from storage import chats, subscriptions, talks
@@ -39,7 +40,23 @@ async def page_of(ask: Ask, world: World, page: int) -> Message:
     )
     head = told(language, "subscriptions.head", count=len(every))
     legend = told(language, "subscriptions.legend")
-    return Message(joined((head, body, legend), "\n\n"), (*rows, *turn(("l",), page, pages)))
+    off: Keyboard = ()
+    if any(left_to_digest(one) and not one.paused for one in every):
+        off = switching_on(ask.chat, language)
+    if off:
+        legend = joined((legend, told(language, "subscriptions.digests_off")), "\n\n")
+    return Message(
+        joined((head, body, legend), "\n\n"),
+        (*rows, *turn(("l",), page, pages), *off, *going_on(ask.chat, every, language)),
+    )
+
+
+def going_on(chat: Chat, every: list[Subscription], language: str) -> Keyboard:
+    """Return the button that takes up what /stop stopped, where there is any of it."""
+    stopped = chat.silenced_times or chat.silenced_weekly or any(one.silenced for one in every)
+    if not stopped:
+        return ()
+    return ((Button(f"▶️ {say(language, 'button.resume_all')}", press("back")),),)
 
 
 def sign(one: Subscription) -> str:
@@ -59,21 +76,20 @@ async def own(ask: Ask, world: World) -> Subscription:
 
 def detail(one: Subscription, chat: Chat, language: str) -> Message:
     """Show one of a chat's subscriptions with what can be done to it."""
+    waits = left_to_digest(one) and not one.paused
     return Message(
-        joined((joined((sign(one), bold(tidy(one.query, 400))), " "), state(one, chat, language))),
-        _deeds(one, language),
+        joined(
+            (joined((sign(one), bold(tidy(one.query, 400))), " "), _state(one, chat, language))
+        ),
+        (*(switching_on(chat, language, one.id) if waits else ()), *_deeds(one, language)),
     )
 
 
-def state(one: Subscription, chat: Chat, language: str) -> Html:
+def _state(one: Subscription, chat: Chat, language: str) -> Html:
     """Say when a subscription's stories are told, and what becomes of the others."""
     if one.paused:
-        return told(language, "subscriptions.state_paused")
-    if one.mode is Mode.DIGEST:
-        return told(language, "subscriptions.state_digest")
-    if one.reach is Reach.HEADLINE and not chat.wants_digests:
-        return told(language, "subscriptions.state_headline_alone")
-    return told(language, f"subscriptions.state_{one.reach}")
+        return told(language, f"subscriptions.state_{'silenced' if one.silenced else 'paused'}")
+    return told_how("subscriptions.state", one, chat, language)
 
 
 def code_of(one: Subscription) -> str:
@@ -98,15 +114,21 @@ def _deeds(one: Subscription, language: str) -> Keyboard:
         if one.reach is Reach.HEADLINE
         else "🗞 " + say(language, "button.headlines_only")
     )
-    reach = ((Button(wider, press("lw", one.id)),),) if one.mode is Mode.INSTANT else ()
+    other_reach = "a" if one.reach is Reach.HEADLINE else "h"
+    reach = (
+        ((Button(wider, press("lw", one.id, other_reach)),),) if one.mode is Mode.INSTANT else ()
+    )
     return (
-        (Button(pause, press("lp", one.id)), Button(other, press("lm", one.id))),
+        (
+            Button(pause, press("lp", one.id, int(not one.paused))),
+            Button(other, press("lm", one.id, "d" if one.mode is Mode.INSTANT else "i")),
+        ),
         *reach,
         (
             Button(f"✏️ {say(language, 'button.edit')}", press("le", one.id)),
             Button(f"🗑 {say(language, 'button.remove')}", press("lr", one.id)),
         ),
-        (Button(f"‹ {say(language, 'button.all')}", press("l", 0)),),
+        (Button(f"‹ {say(language, 'button.all')}", press("lb", 0)),),
     )
 
 
@@ -116,30 +138,58 @@ async def show(ask: Ask, world: World) -> Reply:
 
 
 async def pause(ask: Ask, world: World) -> Reply:
-    """Pause a subscription, or resume it."""
+    """Pause a subscription or resume it, as its button says; an old button turns it around.
+
+    Who pauses by hand wants it paused also when all that /stop stopped goes on.
+    """
     one = await own(ask, world)
-    return await changed(ask, world, replace(one, paused=not one.paused))
+    paused = {"1": True, "0": False}.get(ask.word(2), not one.paused)
+    return await changed(ask, world, replace(one, paused=paused, silenced=False))
 
 
 async def switch(ask: Ask, world: World) -> Reply:
-    """Switch a subscription between at once and the digest."""
+    """Tell a subscription's stories at once or in the digest, as its button says."""
     one = await own(ask, world)
     other = Mode.DIGEST if one.mode is Mode.INSTANT else Mode.INSTANT
-    return await changed(ask, world, replace(one, mode=other))
+    mode = {"d": Mode.DIGEST, "i": Mode.INSTANT}.get(ask.word(2), other)
+    return await changed(ask, world, replace(one, mode=mode))
 
 
 async def widen(ask: Ask, world: World) -> Reply:
-    """Let a subscription ring for headlines only, or for a word anywhere."""
+    """Let a subscription ring for headlines only, or for a word anywhere, as its button says."""
     one = await own(ask, world)
     other = Reach.HEADLINE if one.reach is Reach.ANYWHERE else Reach.ANYWHERE
-    return await changed(ask, world, replace(one, reach=other))
+    reach = {"a": Reach.ANYWHERE, "h": Reach.HEADLINE}.get(ask.word(2), other)
+    return await changed(ask, world, replace(one, reach=reach))
 
 
 async def changed(ask: Ask, world: World, one: Subscription) -> Reply:
     """Write a changed subscription, let the desk follow, and show it."""
-    await world.db.write(subscriptions.save, one)
+
+    def write(db: Connection) -> None:
+        subscriptions.save(db, one)
+        if not one.paused:
+            chats.listens_again(db, one.chat_id)
+
+    await world.db.write(write)
     follow(world, one)
     return Edit(detail(one, ask.chat, ask.language), toast=say(ask.language, "toast.saved"))
+
+
+async def digests_on(ask: Ask, world: World) -> Reply:
+    """Switch digests on, from wherever something was kept for them; show that again."""
+    chat = await settings.switched_on(ask, world)
+    toast = say(ask.language, "toast.saved")
+    one = await world.db.read(subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id)
+    if one is not None:
+        return Edit(detail(one, chat, ask.language), toast=toast)
+    text = kept("start.digest", "start.digest_off", chat, ask.language)
+    return Edit(Message(text, (settings_button(ask.language),)), toast=toast)
+
+
+def settings_button(language: str) -> Row:
+    """Return the way to the settings."""
+    return (Button(f"⚙️ {say(language, 'button.settings')}", press("t")),)
 
 
 def follow(world: World, one: Subscription) -> None:
@@ -165,7 +215,7 @@ async def remove(ask: Ask, world: World) -> Reply:
                         f"↩️ {say(ask.language, 'button.undo')}", press("a", draft, code_of(one))
                     ),
                 ),
-                (Button(f"‹ {say(ask.language, 'button.all')}", press("l", 0)),),
+                (Button(f"‹ {say(ask.language, 'button.all')}", press("lb", 0)),),
             ),
         )
     )
@@ -223,7 +273,9 @@ def _ask_all(ask: Ask, count: int) -> Reply:
     return Say(
         (
             Message(
-                told(ask.language, "subscriptions.remove_all", count=count),
+                told(ask.language, "subscriptions.remove_both")
+                if count == 2  # noqa: PLR2004 - two are "both", in Russian too
+                else told(ask.language, "subscriptions.remove_all", count=count),
                 (
                     (
                         Button(f"🗑 {say(ask.language, 'button.remove_all')}", press("lz")),
@@ -244,22 +296,35 @@ async def remove_all(ask: Ask, world: World) -> Reply:
 
 
 async def resume_all(ask: Ask, world: World) -> Reply:
-    """Take up every paused subscription again, after /stop, and the digests as they were."""
+    """Take up exactly what /stop stopped: its subscriptions, and the digests as they were."""
 
-    def resume(db: Connection) -> list[Subscription]:
-        resumed = [
-            replace(one, paused=False)
-            for one in subscriptions.of_chat(db, ask.chat.id)
-            if one.paused
-        ]
-        for one in resumed:
-            subscriptions.save(db, one)
+    def resume(db: Connection) -> tuple[list[Subscription], Chat]:
+        resumed = subscriptions.end_silence(db, ask.chat.id)
         chat = chats.end_silence(db, ask.chat.id)
-        if chat is not None:
-            chats.change(db, chat.id, next_digest_at=calendar.next_at(chat, world.clock()))
-        return resumed
+        if chat is None:
+            return resumed, ask.chat
+        appointed = calendar.next_at(chat, world.clock())
+        return resumed, chats.change(db, chat.id, next_digest_at=appointed) or chat
 
-    resumed = await world.db.write(resume)
+    resumed, chat = await world.db.write(resume)
     for one in resumed:
         world.desk.subscribe(one)
-    return Toast(say(ask.language, "subscriptions.resumed", count=len(resumed)), box=True)
+    language = ask.language
+    goes_on = told(language, "subscriptions.resumed", count=len(resumed)) if resumed else ""
+    return Edit(
+        Message(
+            joined(
+                (
+                    told(language, "stop.over"),
+                    goes_on,
+                    kept("start.digest", "start.digest_off", chat, language),
+                )
+            ),
+            (*switching_on(chat, language), listing_button(language), settings_button(language)),
+        )
+    )
+
+
+def listing_button(language: str) -> Row:
+    """Return the way to the list of subscriptions."""
+    return (Button(f"📋 {say(language, 'button.subscriptions')}", press("l", 0)),)

@@ -39,7 +39,8 @@ class Matter:
 
     ``target`` is the row whose message is edited or answered. ``carried`` are the stories of a
     fold, ``item`` the telling that an answer speaks of. ``told`` says that another alert told
-    the story here, which was taken for another story when this one became due.
+    the story here, which was taken for another story when this one became due. ``muted`` says
+    that the chat muted the story.
     """
 
     chat: Chat
@@ -50,6 +51,7 @@ class Matter:
     queries: tuple[tuple[SubscriptionId, str], ...] = ()
     item: Item | None = None
     told: bool = False
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,7 @@ def alert(
         query=next(iter(queries), ""),
         marker=marker,
         bot_username=bot_username,
+        muted=matter.muted,
     )
 
 

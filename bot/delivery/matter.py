@@ -51,6 +51,7 @@ def gather(db: Connection, owed: Owed) -> Matter | None:
         told=owed.kind is DeliveryKind.ALERT
         and story is not None
         and outbox.told_as_another(db, owed, story.id),
+        muted=story is not None and chats.mutes(db, chat.id, story.id),
     )
 
 

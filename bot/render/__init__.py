@@ -33,14 +33,17 @@ from bot.render.stories import (
     language_mark,
     line,
     lines,
+    mute_button,
     outlet_name,
     outlets,
     ownership,
     paged,
     press,
+    title,
     told_by,
     turn,
     update,
+    zoned,
 )
 
 __all__ = [
@@ -69,6 +72,7 @@ __all__ = [
     "lines",
     "link",
     "measure",
+    "mute_button",
     "outlet_name",
     "outlets",
     "ownership",
@@ -77,10 +81,12 @@ __all__ = [
     "press",
     "quote",
     "tidy",
+    "title",
     "told",
     "told_by",
     "turn",
     "units",
     "update",
     "web_address",
+    "zoned",
 ]

@@ -7,7 +7,7 @@ from bot.conversation import Button, Html, Keyboard, Message
 from bot.render.marking import UNMARKED, Marker
 from bot.render.markup import bold, chunks, cut, escape, italic, joined, link, tidy, told
 from bot.texts import catalogue, say, words
-from storage.model import Chat, ChatKind, FeedKind, Item, Outlet, Ownership, Story
+from storage.model import Chat, ChatKind, FeedKind, Item, Outlet, Ownership, Story, StoryId
 
 HEADLINE_UNITS = 220
 SUMMARY_UNITS = 260
@@ -121,10 +121,13 @@ def alert(
     query: str = "",
     marker: Marker = UNMARKED,
     bot_username: str = "",
+    muted: bool = False,
 ) -> Message:
     """Render the living message of a story; rendered anew when further outlets tell it.
 
     ``bot_username`` is whom a channel's button leads to; ``marker`` marks what met the queries.
+    ``muted`` says that the chat wants to hear no more of the story, which its button then
+    takes back.
 
     ``because`` pairs a term of the query with the word it met; ``query`` is the
     subscription's. Both are said in the last line, so that nobody wonders why it came.
@@ -139,7 +142,7 @@ def alert(
     if chat.kind is ChatKind.CHANNEL:
         label = _story_label(story, language)
         return Message(joined(parts, "\n\n"), into_bot(label, "s", story.id, bot_username))
-    return Message(joined(parts, "\n\n"), alert_buttons(story, language))
+    return Message(joined(parts, "\n\n"), alert_buttons(story, language, muted=muted))
 
 
 def _alert_headline(item: Item, language: str, marker: Marker) -> Html:
@@ -175,7 +178,14 @@ def _told_at(story: Story, chat: Chat, now: datetime) -> str:
     zone = words.zone(chat.time_zone)
     first = words.when(story.items[0].told_at, now, chat.language, zone)
     last = words.when(story.items[-1].told_at, now, chat.language, zone)
-    return first if first == last else f"{first} → {last}"
+    return zoned(first if first == last else f"{first} → {last}", chat)
+
+
+def zoned(times: str, chat: Chat) -> str:
+    """Add whose clock it is while nobody has chosen the chat's: 08:00 (Almaty)."""
+    if not chat.zone_assumed:
+        return times
+    return f"{times} ({words.zone_name(chat.time_zone, chat.language)})"
 
 
 def _why_line(because: Sequence[tuple[str, str]], query: str) -> Html:
@@ -209,12 +219,23 @@ def into_bot(label: str, verb: str, number: int, bot_username: str) -> Keyboard:
     return ((Button(label, url=f"https://t.me/{bot_username}?start={verb}_{number}"),),)
 
 
-def alert_buttons(story: Story, language: str) -> Keyboard:
+def mute_button(story_id: StoryId, language: str, *, muted: bool, own: bool = False) -> Button:
+    """Return the button that mutes a story, or takes that back.
+
+    ``own`` marks the one under the sentence that says so, which is then said anew.
+    """
+    data = (story_id, "o") if own else (story_id,)
+    if muted:
+        return Button(f"🔔 {say(language, 'button.unmute')}", press("um", *data))
+    return Button(f"🔕 {say(language, 'button.mute')}", press("m", *data))
+
+
+def alert_buttons(story: Story, language: str, *, muted: bool = False) -> Keyboard:
     """Return the buttons under an alert: the story, mute it, why it came."""
     return (
         (
             Button(_story_label(story, language), press("s", story.id)),
-            Button(f"🔕 {say(language, 'button.mute')}", press("m", story.id)),
+            mute_button(story.id, language, muted=muted),
             Button(f"❓ {say(language, 'button.why')}", press("w", story.id)),
         ),
     )
@@ -311,14 +332,9 @@ def telling(number: int, item: Item, chat: Chat, now: datetime, *, known: str = 
 
 
 def _card_buttons(story: Story, language: str, *, muted: bool) -> Keyboard:
-    mute = (
-        Button(f"🔔 {say(language, 'button.unmute')}", press("um", story.id))
-        if muted
-        else Button(f"🔕 {say(language, 'button.mute')}", press("m", story.id))
-    )
     return (
         (
-            mute,
+            mute_button(story.id, language, muted=muted),
             Button(f"❓ {say(language, 'button.why')}", press("w", story.id)),
             Button(f"↗️ {say(language, 'button.share')}", inline=f"story {story.id}"),
         ),
@@ -447,8 +463,8 @@ def _window(since: datetime, until: datetime, now: datetime, chat: Chat) -> str:
     days = [words.day(one, now, language, zone) for one in (since, until)]
     times = [words.clock(one, zone) for one in (since, until)]
     if days[0] == days[1]:
-        return f"{days[0]}, {times[0]} – {times[1]}"
-    return f"{days[0]}, {times[0]} – {days[1]}, {times[1]}"
+        return zoned(f"{days[0]}, {times[0]} – {times[1]}", chat)
+    return zoned(f"{days[0]}, {times[0]} – {days[1]}, {times[1]}", chat)
 
 
 def _section(code: str, stories: Sequence[Story], chat: Chat) -> Html:

@@ -1,7 +1,7 @@
 """People who talk to the bot in tests, without Telegram: Ask → Reply over a real database."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from bot.conversation import (
     Ask,
     Button,
     Edit,
+    EditButton,
     Message,
     Reply,
     Say,
@@ -130,7 +131,9 @@ class Person:
         words = tuple(press.split(":"))
         handler = {one.verb: one.handler for one in BUTTONS}[words[0]]
         answer = await handler(await self.ask(button=words), self.world)
-        if not isinstance(answer, Toast):
+        if isinstance(answer, EditButton):
+            self.last = turned(self.last, press, answer.button)
+        elif not isinstance(answer, Toast):
             self.last = answer
         return seen(answer)
 
@@ -146,6 +149,22 @@ def messages(reply: Reply | None) -> tuple[Message, ...]:
             return ()
 
 
+def turned(reply: Reply | None, pressed: str, button: Button) -> Reply:
+    """The same messages with another button in the place of the pressed one."""
+    return Say(
+        tuple(
+            replace(
+                message,
+                keyboard=tuple(
+                    tuple(button if one.press == pressed else one for one in row)
+                    for row in message.keyboard
+                ),
+            )
+            for message in messages(reply)
+        )
+    )
+
+
 def buttons(reply: Reply | None) -> list[Button]:
     """Every button of a reply."""
     return [b for message in messages(reply) for row in message.keyboard for b in row]
@@ -155,4 +174,6 @@ def seen(reply: Reply | None) -> str:
     """What a person reads of a reply."""
     if isinstance(reply, Toast):
         return reply.text
+    if isinstance(reply, EditButton):
+        return reply.toast
     return "\n---\n".join(plain(message.html) for message in messages(reply))

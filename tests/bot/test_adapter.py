@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update, User
+from telegram import Chat as TelegramChat
 from telegram.ext import ApplicationHandlerStop
 
 from bot import adapter, telegram_menus
@@ -20,10 +21,11 @@ from bot.sandbox.box import PATIENCE_S, Sandbox
 from bot.sandbox.faults import Fault
 from bot.sandbox.model import Member
 from bot.sandbox.people import ADMIN_ID, AIGUL_ID, ANNA_ID
+from bot.telegram_in import Met, ask_of_message
 from storage import chats, deliveries, subscriptions
 from storage.database import Database
 from storage.errors import NewsError, StorageError
-from storage.model import ChatId
+from storage.model import Chat, ChatId, ChatKind
 from tests.bot.line import on_line
 from tests.bot.newsroom import Newsroom
 from tests.bot.people import NOW
@@ -76,6 +78,17 @@ async def test_a_newcomer_is_greeted_in_their_telegram_language(line: Line) -> N
     line.box.telegram.start(AIGUL_ID)
     await line.box.message(ANNA_ID, "one message per event")
     await line.box.message(AIGUL_ID, "одно сообщение на событие")
+
+
+async def test_a_newcomers_language_puts_their_city_first(line: Line) -> None:
+    line.box.telegram.users[ANNA_ID] = replace(
+        line.box.telegram.users[ANNA_ID], language_code="tg"
+    )
+    line.box.telegram.start(ANNA_ID)
+    asked = await line.box.message(ANNA_ID, "Где вы?")
+    await line.presses(ANNA_ID, asked, "Душанбе")
+    chat = await line.chat(ANNA_ID)
+    assert ("Asia/Dushanbe", False) == (chat.time_zone, chat.zone_assumed)
 
 
 async def test_a_subscription_is_made_by_pressing_buttons(line: Line) -> None:
@@ -142,6 +155,69 @@ async def test_in_a_group_only_its_admins_change_things(line: Line) -> None:
     assert 1 == await line.world.db.read(subscriptions.count, ChatId(group))
 
 
+async def test_a_member_cannot_take_back_what_an_admin_is_offered(line: Line) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    await line.box.message(group, "Admins set me up")
+    offer = await line.says(
+        ADMIN_ID, "/subscribe@SteppeWireBot Tokayev", "How shall I tell you?", chat=group
+    )
+    press = await line.presses(ANNA_ID, offer, "Cancel")
+    assert "only its admins" in press.text
+    assert "How shall I tell you?" in texts(line.box, group)[-1]
+    await line.presses(ADMIN_ID, offer, "Cancel")
+    await line.box.message(group, "Nothing was changed")
+
+
+async def test_who_is_no_admin_any_more_answers_no_question_to_one(line: Line) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    settings = await line.says(ADMIN_ID, "/settings@SteppeWireBot", "Settings", chat=group)
+    await line.presses(ADMIN_ID, settings, data="t:typetimes")
+    asked = await line.box.message(group, "Type the times")
+    before = await line.chat(group)
+    line.box.telegram.set_member(group, Member(ADMIN_ID, "member"))
+    await line.says(ADMIN_ID, "7, 19", "only its admins", chat=group, reply_to=asked.id)
+    assert before == await line.chat(group)
+
+
+@pytest.mark.parametrize(("name_of", "writer"), [(None, 5), (-100, 0), (-200, -200)])
+async def test_who_writes_in_a_channels_name_is_not_taken_for_an_anonymous_admin(
+    line: Line, name_of: int | None, writer: int
+) -> None:
+    message = Message(
+        1,
+        NOW,
+        TelegramChat(-100, "supergroup", title="G"),
+        from_user=User(5, "Anna", is_bot=False),
+        sender_chat=None if name_of is None else TelegramChat(name_of, "channel", title="C"),
+        text="7, 19",
+    )
+    here = Chat(ChatId(-100), ChatKind.SUPERGROUP)
+    assert writer == ask_of_message(message, Met(here, here), line.world).person_id
+
+
+async def test_a_pressed_mute_turns_where_it_stands(line: Line) -> None:
+    story = await line.room.tells("Steppe Courier", "Tokayev opens a railway")
+    said = await line.says(ANNA_ID, f"/story {story.id}", "railway")
+
+    def labels() -> list[str]:
+        shown = line.box.telegram.talks[said.key][said.id]
+        return [one.text for row in shown.markup.rows for one in row]
+
+    before = labels()
+    press = await line.presses(ANNA_ID, said, "Mute")
+    assert "no more of this story" in press.text
+    await line.box.until(lambda: "🔔 Unmute" in labels())
+    assert before[1:] == labels()[1:]
+    await line.presses(ANNA_ID, said, data=f"m:{story.id}")  # the second tap of a double one
+    assert "🔔 Unmute" in labels()
+    assert 1 == len(line.box.calls.of("editMessageReplyMarkup"))
+    await line.presses(ANNA_ID, line.box.telegram.talks[said.key][said.id], "Unmute")
+    await line.box.until(lambda: before == labels())
+    assert 1 == len(texts(line.box, ANNA_ID))
+
+
 async def test_an_anonymous_admin_may_change_things(line: Line) -> None:
     group = line.box.telegram.create_chat("G", "supergroup", owner=ADMIN_ID).id
     line.box.telegram.add_bot(group, by=ADMIN_ID)
@@ -190,14 +266,14 @@ async def test_a_group_that_becomes_a_supergroup_keeps_everything(line: Line) ->
 
 
 async def test_who_blocks_us_is_gone_and_back_on_start(line: Line) -> None:
-    await line.says(ANNA_ID, "/start", "one message per event")
+    await line.says(ANNA_ID, "/start", "Where are you?")
     line.box.telegram.block(ANNA_ID)
     async with asyncio.timeout(PATIENCE_S):
         while (await line.chat(ANNA_ID)).active:
             await line.says(AIGUL_ID, "/help stop", "замолчать")
     assert "kicked" == (await line.chat(ANNA_ID)).gone_why
     line.box.telegram.start(ANNA_ID)
-    await line.box.until(lambda: len(texts(line.box, ANNA_ID)) == 2)
+    await line.box.until(lambda: len(texts(line.box, ANNA_ID)) == 3)
     assert (await line.chat(ANNA_ID)).active
 
 
@@ -223,6 +299,15 @@ async def test_unreadable_html_is_sent_as_plain_text(line: Line) -> None:
     )
     said = await line.says(ANNA_ID, "/start", "one message per event")
     assert () == said.entities or all(one.type != "bold" for one in said.entities)
+
+
+async def test_who_we_are_is_told_again_where_telegram_did_not_take_it(line: Line) -> None:
+    line.box.faults.add(Fault("setMyDescription", code=500, description="Internal Server Error"))
+    async with Bot(line.box.token, base_url=line.box.base_url) as bot:
+        await telegram_menus.set_menus(bot, line.world)
+        assert line.box.calls.of("setMyCommands")
+        await telegram_menus.set_menus(bot, line.world)
+        assert "one message" in (await bot.get_my_description()).description
 
 
 async def test_each_chat_is_answered_in_order_and_none_waits_for_another(
@@ -280,6 +365,14 @@ async def test_menus_are_set_once_for_everybody_in_their_language(line: Line) ->
         calls = len(line.box.calls.of("setMyCommands"))
         await telegram_menus.set_menus(bot, line.world)
         assert calls == len(line.box.calls.of("setMyCommands"))
+        told = len(line.box.calls.of("setMyDescription"))
+        await telegram_menus.set_menus(bot, line.world)
+        assert told == len(line.box.calls.of("setMyDescription"))
+        for code, words in (("", "one message per event"), ("kk", "одно сообщение на событие")):
+            description = await bot.get_my_description(language_code=code)
+            short = await bot.get_my_short_description(language_code=code)
+            assert words in description.description
+            assert words in short.short_description
 
     def menu(person: int) -> dict[str, str]:
         key = line.box.telegram.key(person)
@@ -402,7 +495,7 @@ async def test_memory_that_fails_before_a_command_is_told_too(
 
 
 async def test_a_private_chat_that_forbids_us_is_gone(line: Line) -> None:
-    await line.says(ANNA_ID, "/start", "one message per event")
+    await line.says(ANNA_ID, "/start", "Where are you?")
     line.box.faults.add(
         Fault("sendMessage", code=403, description="Forbidden: bot was blocked by the user")
     )

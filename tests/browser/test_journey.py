@@ -75,8 +75,16 @@ async def a_reader(chrome: Chrome, demo: str) -> None:
 async def a_reader_in_russian(chrome: Chrome, demo: str) -> None:
     async with chrome.page(f"{demo}#/{AIGUL_ID}", 390, 844) as page:
         await page.click('[data-kind="private"]')
+        await page.text("[data-about]", "одно сообщение на событие")  # before START
         await page.click('[data-action="start"]', "НАЧАТЬ")
         await page.text(BOT, "одно сообщение")
+        await page.click("[data-button]", "Бишкек")
+        await page.text(BOT, "Бишкек, сейчас")
+        await page.click("[data-button]", "Энергетика")
+        await page.click("[data-button]", "Сразу", within=WITHIN)
+        await page.text("[data-button]", "Заглушить", within=WITHIN)  # an alert has come
+        await page.click("[data-button]", "Заглушить")
+        await page.text("[data-button]", "Вернуть")
         await say(page, "/digest")
         await page.text(BOT, "Казахстан", within=WITHIN)
         assert [] == page.errors

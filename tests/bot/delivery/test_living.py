@@ -36,6 +36,22 @@ async def test_further_outlets_are_edited_into_the_alert(here: Room) -> None:
     assert "Outlet 101" in message.text
 
 
+async def test_a_muted_alert_that_is_edited_offers_to_unmute(here: Room) -> None:
+    await here.tell(1)
+    await here.deliver()
+
+    def muted(db: Any, now: datetime, *, wanted: bool) -> None:
+        (chats.mute if wanted else chats.unmute)(db, ANNA, StoryId(1))
+        deliveries.relabel(db, ANNA, StoryId(1), now)
+
+    for wanted, label in ((True, "🔔 Unmute"), (False, "🔕 Mute")):
+        await here.db.write(muted, here.clock(), wanted=wanted)
+        await here.deliver(minutes=4)
+        (message,) = here.messages()
+        assert message.markup is not None
+        assert label in [one.text for row in message.markup.rows for one in row]
+
+
 async def test_stories_that_turn_out_to_be_one_while_they_wait_are_told_once(here: Room) -> None:
     for number in (1, 2, 3):
         await here.tell(number)

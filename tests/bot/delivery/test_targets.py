@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox import ADMIN_ID, ANNA_ID
+from bot.sandbox.faults import Fault
 from storage import chats, deliveries, facts, subscriptions
 from storage.database import Database
 from storage.model import (
@@ -160,7 +161,10 @@ async def test_a_deleted_topic_falls_back_to_the_chat(here: Room) -> None:
     await here.tell(1, 2, chat=forum, thread=topic)
     await here.deliver()
     (subscription,) = await here.db.read(subscriptions.of_chat, forum)
-    assert here.said(forum) == ["Headline 1", "Headline 2"]
+    *told, said = here.said(forum)
+    assert sorted([*told, said])[:2] == ["Headline 1", "Headline 2"]
+    (notice,) = [one.text for one in here.messages(forum) if "was deleted" in one.text]
+    assert f"/{topic} was deleted" in notice
     assert NO_THREAD == subscription.thread_id
 
 
@@ -172,13 +176,45 @@ async def test_a_closed_topic_is_let_alone_while_the_others_go_on(here: Room) ->
     await here.tell(2, chat=forum, thread=topic)
     await here.tell(2, chat=forum)
     await here.deliver()
-    assert here.said(forum) == ["Headline 2"]
-    assert [("topic closed",), ("shut",), ("",)] == await here.rows("reason")
+    closed, headline = sorted(here.messages(forum), key=lambda one: one.text, reverse=True)
+    assert headline.text.startswith("Headline 2")
+    assert f"A topic that I write to is closed: https://t.me/c/{-forum - 10**12}/{topic}" in (
+        closed.text
+    )
+    assert ["", "", "shut", "topic closed"] == sorted(one for (one,) in await here.rows("reason"))
     here.box.telegram.close_topic(forum, topic, closed=False)
     here.clock.forward(hours=2)
     await here.tell(3, chat=forum, thread=topic)
     await here.deliver()
     assert here.said(forum)[-1] == "Headline 3"
+
+
+async def test_a_closed_topic_is_told_once_until_it_was_open_again(here: Room) -> None:
+    forum, topic = await _forum(here)
+
+    async def digest(number: int) -> None:
+        one = NewDelivery(
+            forum, ThreadId(topic), DeliveryKind.DIGEST, f"d{number}", payload={"html": "News"}
+        )
+        await here.db.write(deliveries.owe, [one], here.clock())
+        await here.deliver()
+        here.clock.forward(days=1)
+
+    for number, closed in enumerate([True, True, True, False, True, True]):
+        here.box.telegram.close_topic(forum, topic, closed=closed)
+        await digest(number)
+        await here.deliver(minutes=1)
+    said = here.said(forum)
+    assert 2 == len([one for one in said if "is closed" in one])
+    assert "News" in said
+
+
+async def test_a_closed_general_topic_is_not_told_to_itself(here: Room) -> None:
+    forum, _ = await _forum(here)
+    here.box.faults.add(Fault("sendMessage", code=400, description="Bad Request: TOPIC_CLOSED"))
+    await here.tell(1, chat=forum)
+    await here.deliver()
+    assert ["alert"] == [kind for (kind,) in await here.rows("kind")]
 
 
 async def test_a_channels_owner_is_told_that_it_refuses(here: Room) -> None:

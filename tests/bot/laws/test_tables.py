@@ -74,6 +74,24 @@ def test_help_is_one_message(language: str, *, is_admin: bool) -> None:
         assert shown == (is_admin or command.audience is Audience.EVERYONE)
 
 
+READING = {"_", "help", "l", "dg", "h", "f", "fx", "s", "sp", "w", "tr", "so"}
+"""What any member of a group may press: it shows something, and takes nothing from anybody."""
+
+
+def test_only_what_shows_something_may_be_pressed_by_any_member_of_a_group() -> None:
+    anybody = {
+        one.verb for one in BUTTONS if not one.changes and one.audience is Audience.EVERYONE
+    }
+    assert READING == anybody
+
+
+def test_who_we_are_fits_telegram_in_every_language() -> None:
+    for one in telegram_menus.profiles():
+        assert 0 < len(one.description) <= telegram_menus.MOST_DESCRIPTION
+        assert 0 < len(one.short) <= telegram_menus.MOST_SHORT
+        assert not set("<>") & set(one.description + one.short)
+
+
 def test_menus_fit_telegram_and_show_admins_theirs_only() -> None:
     for menu in telegram_menus.menus([5]):
         assert 0 < len(menu.commands) <= 100

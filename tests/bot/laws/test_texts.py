@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from bot import texts
-from bot.commands import COMMANDS
+from bot.commands import COMMANDS, offers
 from bot.delivery.answers import GONE, SHUT
+from bot.pace import Limits
 from bot.render.markup import plain
 from bot.render.reasons import because
+from storage import talks
 from storage.errors import NewsError, Text
 from storage.model import (
     ChatKind,
@@ -176,6 +178,31 @@ def test_a_position_is_counted_from_one() -> None:
 
 def test_an_unknown_wrong_request_is_still_a_sentence() -> None:
     assert "(never.heard)" in texts.sentence(NewsError("never.heard"), "en")
+
+
+CLAIMS = re.compile(
+    r"(?i)\b(?:\d+|hundreds?|thousands?|dozens?|two|three|four|five|six|seven|eight|nine|ten"
+    r"|twenty|сотн\w+|тысяч\w*|десят\w+|двух|тр[её]х|четыр[её]х|пят\w+|шест\w+|сем\w+"
+    r"|восьм?\w*|девят\w+|двадцат\w+)\s+(?:of\s+)?"
+    r"(?:outlets?|sources?|feeds?|languages?|countries|издани\w+|источник\w*|лент\w*"
+    r"|язык\w*|стран\w*)"
+)
+"""A number of what is read that somebody wrote down: it is true until the catalogue changes."""
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_no_text_claims_how_much_is_read(language: str) -> None:
+    assert CLAIMS.search({"en": "in eight languages", "ru": "сотни изданий"}[language])
+    assert [] == [k for k, said in templates(language).items() if CLAIMS.search(" ".join(said))]
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_the_numbers_that_texts_name_are_the_programs_own(language: str) -> None:
+    limits = Limits()
+    numbers = re.findall(r"\d+", texts.say(language, "limits.rules"))
+    assert [str(limits.everybody.most), str(limits.group.most)] == numbers
+    assert offers.TRIED_OVER.days == 7  # usage.subscribe, subscribe.forecast
+    assert talks.DRAFTS_KEPT.days == 30  # privacy: a month
 
 
 def test_plain_text_has_no_tags() -> None:
