@@ -153,6 +153,8 @@ async def zone_chosen(ask: Ask, world: World) -> Reply:
     number = ask.number(1)
     if not (ask.word(1).isdecimal() and 0 <= number < len(ZONES)):
         raise NewsError("button.old")
+    # The question was to the person, also where their chat speaks for a channel by now.
+    ask = replace(ask, chat=ask.here)
     chat = await change(ask, world, time_zone=ZONES[number])
     text = joined((zone_now("start.zone_set", chat, ask.language, world),
                    kept("start.digest", "start.digest_off", chat, ask.language)), "\n\n")  # fmt: skip

@@ -102,7 +102,8 @@ def card_of(story: Story, ask: Ask, world: World) -> Card:
     item = headline(story, ask.language)
     who = ownership(item.outlet, ask.language)
     about = " · ".join(part for part in (item.outlet.name, who) if part)
-    message = alert(story, ask.chat, now=world.clock())
+    # Whoever reads it in the other chat may live by another clock.
+    message = alert(story, replace(ask.chat, zone_assumed=True), now=world.clock())
     link = f"https://t.me/{world.bot_username}?start=s_{story.id}"
     label = say(ask.language, "button.story")
     keyboard = ((Button(f"📖 {label}", url=link),),) if world.bot_username else ()
