@@ -22,8 +22,6 @@ EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?")
 _SCHEDULE = frozenset({"digest_times", "digest_days", "weekly_day", "time_zone"})
 _WANTED = {"1": True, "0": False}
-_OPENED_OLD = ("empty",)
-"""Switches whose buttons said no value until they began to say what shall be."""
 
 _SHOWN_AFTER = {
     "time": "times",
@@ -46,7 +44,7 @@ async def pressed(ask: Ask, world: World) -> Reply:
     questions = {"typezone": "zone", "typetimes": "times", "typequiet": "quiet"}
     if name in questions:
         return await _ask_to_type(ask, world, questions[name])
-    if not value and name not in _OPENED_OLD:
+    if not value and name != "empty":  # whose button once said no value
         return Edit(screen(ask.chat, ask.language, name, world))
     changes = _changes(ask.chat, name, value, wanted=_WANTED.get(ask.word(3)))
     if changes is None:
