@@ -25,8 +25,6 @@ EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?")
 _SCHEDULE = frozenset({"digest_times", "digest_days", "weekly_day", "time_zone"})
 _WANTED = {"1": True, "0": False}
-_OPENED_OLD = ("empty",)
-"""Switches whose buttons said no value until they began to say what shall be."""
 
 _SHOWN_AFTER = {
     "time": "times",
@@ -53,7 +51,7 @@ async def pressed(ask: Ask, world: World) -> Reply:
     }  # fmt: skip
     if name in questions:
         return await _ask_to_type(ask, world, questions[name])
-    if not value and name not in _OPENED_OLD:
+    if not value and name != "empty":  # whose button once said no value
         return Edit(screen(ask.chat, ask.language, name, world))
     changes = _changes(ask.chat, name, value, wanted=_WANTED.get(ask.word(3)))
     if changes is None:
@@ -169,6 +167,8 @@ async def zone_chosen(ask: Ask, world: World) -> Reply:
     number = ask.number(1)
     if not (ask.word(1).isdecimal() and 0 <= number < len(ZONES)):
         raise NewsError("button.old")
+    # The question was to the person, also where their chat speaks for a channel by now.
+    ask = replace(ask, chat=ask.here)
     chat = await change(ask, world, time_zone=ZONES[number])
     text = joined((zone_now("start.zone_set", chat, ask.language, world),
                    kept("start.digest", "start.digest_off", chat, ask.language)), "\n\n")  # fmt: skip

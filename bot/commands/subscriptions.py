@@ -5,7 +5,19 @@ from dataclasses import replace
 from bot import digest as calendar
 from bot.commands import finding, settings
 from bot.commands.screens import kept, left_to_digest, switching_on, told_how
-from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Row, Say, World
+from bot.conversation import (
+    Ask,
+    Button,
+    Edit,
+    Html,
+    Keyboard,
+    Message,
+    Reply,
+    Row,
+    Say,
+    Toast,
+    World,
+)
 from bot.render import bold, code, escape, joined, press, tidy, told, turn
 from bot.texts import say
 from storage import chats, subscriptions, talks
@@ -292,6 +304,8 @@ async def remove_all(ask: Ask, world: World) -> Reply:
     removed = await world.db.write(subscriptions.remove_all, ask.chat.id)
     for one in removed:
         world.desk.unsubscribe(one)
+    if not removed:  # a second tap
+        return Toast(say(ask.language, "subscriptions.gone"))
     return Edit(Message(told(ask.language, "subscriptions.removed_all", count=len(removed))))
 
 
@@ -299,18 +313,19 @@ async def resume_all(ask: Ask, world: World) -> Reply:
     """Take up exactly what /stop stopped: its subscriptions, and the digests as they were."""
 
     def resume(db: Connection) -> tuple[list[Subscription], Chat]:
-        resumed = subscriptions.end_silence(db, ask.chat.id)
+        subscriptions.end_silence(db, ask.chat.id)
+        listening = subscriptions.listening_of(db, ask.chat.id)
         chat = chats.end_silence(db, ask.chat.id)
         if chat is None:
-            return resumed, ask.chat
+            return listening, ask.chat
         appointed = calendar.next_at(chat, world.clock())
-        return resumed, chats.change(db, chat.id, next_digest_at=appointed) or chat
+        return listening, chats.change(db, chat.id, next_digest_at=appointed) or chat
 
-    resumed, chat = await world.db.write(resume)
-    for one in resumed:
+    listening, chat = await world.db.write(resume)
+    for one in listening:
         world.desk.subscribe(one)
     language = ask.language
-    goes_on = told(language, "subscriptions.resumed", count=len(resumed)) if resumed else ""
+    goes_on = told(language, "subscriptions.resumed", count=len(listening)) if listening else ""
     return Edit(
         Message(
             joined(

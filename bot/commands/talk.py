@@ -156,7 +156,8 @@ def card_of(story: Story, ask: Ask, world: World) -> Card:
     item, now = headline(story, ask.language), world.clock()
     at = words.when(item.told_at, now, ask.language, words.zone(ask.chat.time_zone))
     about = " · ".join((at, plain(outlet_name(item.outlet, ask.language))))
-    message = alert(story, ask.chat, now=now)
+    # Whoever reads it in the other chat may live by another clock.
+    message = alert(story, replace(ask.chat, zone_assumed=True), now=now)
     link = f"https://t.me/{world.bot_username}?start=s_{story.id}"
     label = say(ask.language, "button.story")
     keyboard = ((Button(f"📖 {label}", url=link),),) if world.bot_username else ()

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.commands import BUTTONS, offers, stories
+from bot.commands import BUTTONS, inline, offers, stories
 from bot.commands.offers import TOPICS
-from bot.conversation import Audience
+from bot.conversation import Audience, Cards
 from bot.render import alert
 from bot.texts import LANGUAGES, say
 from storage import chats, deliveries, settling, subscriptions
@@ -103,6 +103,16 @@ async def test_times_carry_their_city_until_a_zone_is_chosen(anna: Person) -> No
 async def test_an_alert_says_whose_clock_it_shows(room: Newsroom, anna: Person) -> None:
     story = await room.tells("Steppe Courier", "Tokayev opens a railway")
     assert "12:00 (Almaty)" in alert(story, await now_of(anna), now=NOW).html
+
+
+async def test_a_story_shared_with_another_chat_says_whose_clock_it_shows(
+    room: Newsroom, anna: Person
+) -> None:
+    await anna.sends("t:zone:0")
+    await room.tells("Steppe Courier", "Tokayev opens a railway")
+    cards = await inline(await anna.ask(text="railway", button=("inline", "0")), anna.world)
+    assert isinstance(cards, Cards)
+    assert "(Almaty)" in cards.cards[0].message.html
 
 
 async def test_the_greeting_counts_what_is_really_read(room: Newsroom, anna: Person) -> None:
@@ -276,7 +286,11 @@ async def test_the_list_offers_to_go_on_while_anything_is_stopped(anna: Person) 
     await anna.types("/subscribe Aral")
     await anna.presses("Alert at once")
     await anna.types("/subscriptions")
-    assert "2 subscriptions go on" in await anna.presses("Go on")
+    listed = anna.last
+    said = await anna.presses("Go on")
+    assert "3 subscriptions go on" in said
+    anna.last = listed
+    assert said == await anna.presses("Go on")  # the second tap of a double one
     await anna.types("/subscriptions")
     assert "Go on" not in " ".join(one.label for one in buttons(anna.last))
 
@@ -363,6 +377,15 @@ async def test_buttons_from_before_they_said_what_shall_be_still_turn(anna: Pers
     assert (True, Mode.DIGEST) == (one.paused, one.mode)
     assert ((), (2, 3, 4, 5, 6, 7), 3) == (chat.digest_times, chat.digest_days, chat.weekly_day)
     assert not chat.digest_when_empty
+
+
+async def test_a_double_tap_on_removing_all_is_one_tap(anna: Person) -> None:
+    await subscribed(anna, "Tokayev", "Caspian")
+    await anna.types("/unsubscribe all")
+    await anna.presses("Remove all")
+    removed = anna.last
+    await anna.sends("lz")
+    assert removed == anna.last
 
 
 # --- mute and unmute ------------------------------------------------------------------------
@@ -467,3 +490,10 @@ async def test_no_member_takes_away_what_an_admin_may_confirm_or_undo(
     await group.types(typed)
     changing = {one.verb for one in BUTTONS if one.changes}
     assert {one.press.split(":")[0] for one in buttons(group.last)} <= changing
+
+
+async def test_a_weekly_digest_alone_is_a_promise_too(anna: Person) -> None:
+    await anna.world.db.write(chats.change, READER, digest_times=(), weekly_day=1)
+    assert "The digest comes: weekly on Mon" in await anna.types("/start")
+    assert "Digests: weekly on Mon" in await anna.types("/settings")
+    assert "no time is chosen" in await anna.sends("t:days")
