@@ -56,16 +56,16 @@ def _line(binding: Binding) -> int:
 def _ailment(binding: Binding) -> str:
     name, equals, value = binding.original.string.strip().partition("=")
     if not equals:
-        return "has no “=”; a setting is written NAME=value, a comment begins with #"
+        return "there is no “=” in it; a setting is written NAME=value, a comment begins with #"
     if value.lstrip()[:1] in ("'", '"'):
         return "the quotation mark is not closed, or something stands behind the closing one"
     if " " in name.strip():
         return "a name has no blanks; a setting is written NAME=value"
-    return "cannot be read; a setting is written NAME=value"
+    return "it cannot be read; a setting is written NAME=value"
 
 
 def _not_utf8(raw: bytes, path: str, place: int) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return f"{path} is written in UTF-16; save it as UTF-8"
     line = raw.count(b"\n", 0, place) + 1
-    return f"{path}, line {line}: is not UTF-8 text (perhaps Windows-1251); save it as UTF-8"
+    return f"{path}, line {line}: this is not UTF-8 text (perhaps Windows-1251); save it as UTF-8"

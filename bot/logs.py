@@ -14,7 +14,6 @@ SECRET = re.compile(r"\b[0-9]{5,20}:[A-Za-z0-9_-]{6,100}\b")
 
 NOISY = (
     "aiohttp.access",
-    "apscheduler",
     "asyncio",
     "httpcore",
     "httpx",
@@ -74,5 +73,7 @@ def set_up(settings: Settings) -> None:
     root.setLevel(settings.log_level)
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns whenever a round takes longer than a tick, which is how ticks are meant.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     for name in SILENT:
         logging.getLogger(name).setLevel(logging.CRITICAL)

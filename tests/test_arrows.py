@@ -13,7 +13,7 @@ BREAKS = {
     "storage/model.py": "import watchers.text",
     "storage/sql.py": "import storage.items",
     "watchers/guard.py": "import watchers.poll",
-    "watchers/schedule.py": "import time, feedparser, apscheduler, aiohttp",
+    "watchers/schedule.py": "import time, feedparser, apscheduler, aiohttp, dotenv",
     "bot/settings.py": "import bot.app",
     "bot/render/markup.py": "import telegram",
     "bot/digest.py": "import sqlite3",

@@ -82,7 +82,7 @@ def main() -> int:
     try:
         seen = asyncio.run(look(asked.url, asked.allow))
     except NewsError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{sentence(error.text_key, error.values)}\n")
         return 1
     sys.stdout.writelines(f"{line}\n" for line in told(seen))
     return 0 if seen.feed is not None else 1

@@ -46,6 +46,9 @@ _SENTENCES = {
     "error.page_too_slow": "Reading the document took too long; it may be made to.",
     "error.page_crashed": "Reading the document needed too much memory; it may be made to.",
     "error.emptied": "The feed is empty now; it held entries before.",
+    "feed.address": "“{url}” is no web address. Like this: https://example.org/rss",
+    "feed.selectors": "“{line}” cannot be used as a selector of a page's entries.",
+    "settings.allow_host": "“{entry}” must be host:port, such as 127.0.0.1:8080.",
     "error.bug": "SteppeWire failed on this feed; the log has the details.",
 }  # fmt: skip
 

@@ -65,7 +65,7 @@ def test_a_line_that_cannot_be_read_says_why_and_is_not_shown(line: str, why: st
 @pytest.mark.parametrize(
     ("raw", "why"),
     [
-        ("A=1\n# ключ\n".encode("cp1251"), ".env, line 2: is not UTF-8"),
+        ("A=1\n# ключ\n".encode("cp1251"), ".env, line 2: this is not UTF-8"),
         ("A=1\n".encode("utf-16"), "UTF-16"),
     ],
 )

@@ -163,7 +163,7 @@ def test_everything_wrong_with_a_file_is_told_at_once_and_where_it_stands(folder
         "# mine\nPOLL_INTERVALL=600\nADMIN_IDS=me\nsomething else\nHTTP_PROXY=http://x\n"
     )
     assert [
-        ".env, line 4: has no “=”; a setting is written NAME=value, a comment begins with #",
+        ".env, line 4: there is no “=” in it; a setting is written NAME=value, a comment begins with #",
         "POLL_INTERVALL is no setting (.env, line 2); did you mean POLL_INTERVAL?",
         "ADMIN_IDS must be numbers with commas between them, not 'me' (.env, line 3)",
         (
