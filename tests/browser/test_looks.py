@@ -212,7 +212,11 @@ async def test_before_start_a_person_reads_what_the_bot_does_in_their_language(c
         await page.text("[data-about]", "Что умеет этот бот?")
         await page.click('[data-action="more"]')
         await page.text("[data-bio]", "Одно сообщение на событие.")
-    async with chrome.page(f"{sandbox.page_url}#/{ANNA_ID}") as page:
+    says(set_my_description, "description", "News of the steppe.\n" * 25)
+    async with chrome.page(f"{sandbox.page_url}#/{ANNA_ID}", 320, 568) as page:
+        await page.click('[data-kind="private"]')
         await page.text("[data-about]", "News of the steppe.")
+        heading = "document.querySelector('[data-about] h2').getBoundingClientRect().top"
+        assert 60 < await page.run(heading) < 568  # a long one is read from its beginning
         await page.click('[data-action="more"]')
         await page.text("[data-bio]", "One message per event.")

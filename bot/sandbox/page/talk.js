@@ -100,12 +100,12 @@ export class Talk {
     if (!this.messages.size) nodes.push(this.emptiness());
     let before = null;
     for (const message of this.messages.values()) { nodes.push(...this.nodesFor(message, before, drawn)); before = message; }
-    this.list.replaceChildren(el("div", { class: "spacer" }), ...nodes);
+    this.list.replaceChildren(...(this.messages.size ? [el("div", { class: "spacer" })] : []), ...nodes);
   }
 
   emptiness() {
     const about = this.frame.about && this.frame.kind === "private";
-    return el("div", { class: "about", data: { about: "" } }, face(this.frame), el("h2", {}, about ? word("about") : this.frame.title), el("p", {}, about ? this.frame.about : word("empty")));
+    return el("div", { class: "about", data: { about: "" } }, face(this.frame), el("h2", {}, about ? word("about") : this.frame.title), el("p", { class: about ? "told" : null }, about ? this.frame.about : word("empty")));
   }
 
   nodesFor(message, before, drawn) {
@@ -122,7 +122,8 @@ export class Talk {
   toEnd(smooth = false) {
     this.pinned = true;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.list.scrollTo({ top: this.list.scrollHeight, behavior: smooth && !calm ? "smooth" : "instant" });
+    const top = this.messages.size ? this.list.scrollHeight : 0; // an introduction is read from its beginning
+    this.list.scrollTo({ top, behavior: smooth && !calm ? "smooth" : "instant" });
     this.scrolled();
   }
 
