@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.commands import finding
-from bot.commands.screens import left_to_digest, switching_on, told_how
+from bot.commands.screens import digests, left_to_digest, switching_on, way_of
 from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
 from bot.render import Marker, bold, code, escape, found_line, joined, press, tidy, told
 from bot.texts import say
@@ -140,7 +140,11 @@ async def accept(ask: Ask, world: World) -> Reply:
     text = joined(
         (
             told(ask.language, key, query=tidy(one.query, 200)),
-            told_how("subscribe.mode", one, ask.chat, ask.language),
+            told(
+                ask.language,
+                f"subscribe.mode_{way_of(one, ask.chat)}",
+                when=digests(ask.chat, ask.language),
+            ),
         )
     )
     return Edit(Message(text, _after(one, ask)), toast=say(ask.language, "toast.saved"))

@@ -108,13 +108,13 @@ def left_to_digest(one: Subscription) -> bool:
     return one.mode is Mode.DIGEST or one.reach is Reach.HEADLINE
 
 
-def told_how(family: str, one: Subscription, chat: Chat, language: str) -> Html:
-    """Say when a subscription's stories are told; ``family`` begins the sentences' keys."""
+def way_of(one: Subscription, chat: Chat) -> str:
+    """Name how a subscription's stories are told in a chat, as the sentences' keys end."""
     if one.mode is Mode.DIGEST:
-        return kept(f"{family}_digest", f"{family}_digest_off", chat, language)
+        return "digest" if chat.wants_digests else "digest_off"
     if one.reach is Reach.HEADLINE and not chat.wants_digests:
-        return told(language, f"{family}_headline_alone")
-    return told(language, f"{family}_{one.reach}")
+        return "headline_alone"
+    return str(one.reach)
 
 
 def switching_on(chat: Chat, language: str, subscription: int = 0) -> Keyboard:

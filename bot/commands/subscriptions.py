@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot import digest as calendar
 from bot.commands import finding, settings
-from bot.commands.screens import kept, left_to_digest, switching_on, told_how
+from bot.commands.screens import digests, kept, left_to_digest, switching_on, way_of
 from bot.conversation import (
     Ask,
     Button,
@@ -101,7 +101,8 @@ def _state(one: Subscription, chat: Chat, language: str) -> Html:
     """Say when a subscription's stories are told, and what becomes of the others."""
     if one.paused:
         return told(language, f"subscriptions.state_{'silenced' if one.silenced else 'paused'}")
-    return told_how("subscriptions.state", one, chat, language)
+    way = way_of(one, chat)
+    return told(language, f"subscriptions.state_{way}", when=digests(chat, language))
 
 
 def code_of(one: Subscription) -> str:

@@ -134,7 +134,7 @@ def test_a_database_of_the_first_version_keeps_who_had_stopped(
 ) -> None:
     path = tmp_path / "news.db"
     old = sqlite_utils.Database(path)
-    migrations.apply(old, stop_before="m002_meeting")
+    migrations.apply(old, stop_before="m002_alerts")
     for chat, zone, silenced in ((1, "Asia/Almaty", "480"), (2, "Europe/Moscow", "")):
         old.conn.execute(
             "insert into chats(id, kind, time_zone, silenced_times, created_at)"

@@ -17,7 +17,7 @@ from storage.model import Chat, ChatId, ChatKind, Mode
 from storage.outcomes import Sent
 from storage.sql import Connection
 from tests.bot.newsroom import Newsroom
-from tests.bot.people import NOW, READER, Person, buttons, messages
+from tests.bot.people import NOW, READER, Person, buttons, messages, seen
 
 OFF = {"digest_times": ()}
 
@@ -157,7 +157,7 @@ async def test_a_topic_meets_the_news_in_several_languages(
     await room.tells("Steppe Courier", headline)
     person = await Person.comes(room.world(), language=language)
     await person.sends(f"tp:{topic}")
-    assert headline in " ".join(one.html for one in messages(person.last))
+    assert headline in seen(person.last)
 
 
 async def test_an_unknown_topic_is_an_old_button(anna: Person) -> None:
@@ -333,7 +333,7 @@ async def test_a_stop_with_nothing_to_stop_counts_nothing(anna: Person) -> None:
         ("l1:1", "In the digest"),
         ("t:times", "18:00"),
         ("t:times", "✓ 08:00"),
-        ("t:times", "When nothing happened"),
+        ("t:times", "If no news"),
         ("t:days", "✓ Mon"),
         ("t:quiet", "23:00-07:00"),
         ("t:quiet", "Only the urgent"),

@@ -129,8 +129,7 @@ async def test_where_digests_are_off_the_offer_says_what_would_be_lost(
     await room.tells("Oasis Times", *MENTION)
     assert "you would not hear of the other 1" in await anna.types("/subscribe bank")
     assert "digests are off in this chat" in await anna.presses("headlines")
-    await anna.presses("Digest times")
-    await anna.presses("08:00")
+    await anna.presses("Switch digests on")
     assert (await room.db.read(chats.get, READER)).wants_digests  # type: ignore[union-attr]
 
 
