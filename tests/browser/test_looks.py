@@ -11,7 +11,7 @@ from bot.sandbox.methods.profile import set_my_description, set_my_short_descrip
 from bot.sandbox.people import BOT_ID
 from tests.browser import looks
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("looks")]
 MESSAGE = "[data-message]"
 
 
