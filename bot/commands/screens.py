@@ -51,9 +51,7 @@ def _menu(language: str) -> Keyboard:
 
 def zone_name(chat: Chat, language: str) -> str:
     """Return a zone as people call it: Almaty, UTC+5."""
-    if chat.time_zone.startswith("Etc/GMT"):
-        return f"UTC{-int(chat.time_zone[7:]):+d}"
-    return words.city(chat.time_zone, language)
+    return words.zone_name(chat.time_zone, language)
 
 
 def digests(chat: Chat, language: str) -> str:

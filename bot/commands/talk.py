@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
-from bot.commands import adding, feeds, finding, lists, search, settings, stories
+from bot.commands import adding, digest, feeds, finding, lists, search, settings, stories
 from bot.conversation import Ask, Button, Card, Cards, Message, Nothing, Reply, Say, World
 from bot.render import alert, headline, ownership, tidy, told
 from bot.texts import say
@@ -56,9 +56,16 @@ async def plain_text(ask: Ask, world: World) -> Reply:
     text = ask.text.strip()
     if not text or len(text) > LONG_TEXT or "\n" in text:
         return Say((Message(told(ask.language, "unknown.text")),))
-    if _ADDRESS.fullmatch(text) and ask.is_admin:
-        return await adding.add(ask, world)
+    return await line_typed(ask, world, text)
+
+
+async def line_typed(ask: Ask, world: World, text: str) -> Reply:
+    """Take one line: a number of the last list, a web address, else words to search for."""
+    if (numbered := await digest.story_numbered(ask, world)) is not None:
+        return await stories.story(replace(ask, text=str(numbered)), world)
     if _ADDRESS.fullmatch(text):
+        if ask.is_admin:
+            return await adding.add(ask, world)
         return Say((Message(told(ask.language, "unknown.address")),))
     return await search.search(ask, world)
 

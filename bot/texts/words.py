@@ -88,6 +88,13 @@ def city(zone_: str, language: str) -> str:
     return str(get_timezone_location(zone_, locale=locale(language), return_city=True))
 
 
+def zone_name(zone_: str, language: str) -> str:
+    """Name a time zone as people call it: Almaty, UTC+5."""
+    if zone_.startswith("Etc/GMT"):
+        return f"UTC{-int(zone_[7:] or 0):+d}"
+    return city(zone_, language)
+
+
 def flag(code: str) -> str:
     """Return a country's flag, or a globe for none."""
     if len(code) != _COUNTRY_CODE_LENGTH or not (code.isascii() and code.isalpha()):

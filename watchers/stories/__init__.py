@@ -2,6 +2,7 @@
 
 from watchers.stories.backtest import Backtest, Difference, backtest
 from watchers.stories.changes import material
+from watchers.stories.gravity import Gravity, gravest, gravity
 from watchers.stories.identity import Verdict, identify, related
 from watchers.stories.index import Index
 from watchers.stories.revision import Change, Joined, Moved, revise
@@ -13,6 +14,7 @@ __all__ = [
     "Backtest",
     "Change",
     "Difference",
+    "Gravity",
     "Index",
     "Joined",
     "Moved",
@@ -21,6 +23,8 @@ __all__ = [
     "Verdict",
     "backtest",
     "fitted",
+    "gravest",
+    "gravity",
     "identify",
     "material",
     "pack",
