@@ -17,7 +17,7 @@ from storage.ledger import carried
 from storage.model import ChatKind, DeliveryId, Owed, StoryId
 from storage.outbox import of_id
 from storage.sql import Connection
-from storage.traces import last_digest, of_message
+from storage.traces import last_list, of_message
 
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=31)
@@ -163,10 +163,23 @@ async def own_row(ask: Ask, world: World) -> Owed:
 
 async def _together(ask: Ask, world: World, owed: Owed) -> Reply:
     """List what a message carries; where it named the first page's stories, from the second on."""
-    stories, now = await world.db.read(carried, owed.id), world.clock()
-    made = Listing(Kind.FOLDED, stories, Window(owed.created_at, now)) if stories else None
+    stories = await world.db.read(carried, owed.id)
+    made = folded_list(owed, stories) if stories else None
     named = owed.subject.startswith("q")
     return await _opened(ask, world, made, page=int(named and len(stories) > MOST_LINES))
+
+
+def list_of(db: Connection, owed: Owed) -> Listing | None:
+    """Return the list that a message shows which came by itself; None where it shows none."""
+    if (issued := Issued.of(owed)) is not None:
+        return listing.of_issued(issued)
+    stories = carried(db, owed.id)
+    return folded_list(owed, stories) if stories else None
+
+
+def folded_list(owed: Owed, stories: tuple[StoryId, ...]) -> Listing:
+    """List what a message told together."""
+    return Listing(Kind.FOLDED, stories, Window(owed.created_at, owed.created_at))
 
 
 async def _opened(ask: Ask, world: World, made: Listing | None, page: int = 0) -> Reply:
@@ -192,15 +205,14 @@ async def story_numbered(ask: Ask, world: World) -> StoryId | None:
 
     def looked_up(db: Connection) -> StoryId | None:
         answered = of_message(db, ask.here.id, ask.replies_to) if ask.replies_to else None
-        if answered is not None and (issued := Issued.of(answered)) is not None:
-            return listing.numbered(listing.of_issued(issued), int(text))
-        came = last_digest(db, ask.here.id)
-        seen = listing.last_seen(db, ask.here.id)
-        lists = [] if seen is None else [seen]
-        if came is not None and (issued := Issued.of(came)) is not None:
-            lists.append((listing.of_issued(issued), came.settled_at or came.created_at))
-        recent = [one for one in lists if world.clock() - one[1] < NUMBERS_HOLD]
-        for one, _ in sorted(recent, key=lambda pair: pair[1], reverse=True):
+        if answered is not None and (one := list_of(db, answered)) is not None:
+            return listing.numbered(one, int(text))
+        lists = [listing.last_seen(db, ask.here.id)]
+        if (came := last_list(db, ask.here.id)) is not None:
+            one = list_of(db, came)
+            lists.append((one, came.settled_at or came.created_at) if one is not None else None)
+        seen = [one for one in lists if one and world.clock() - one[1] < NUMBERS_HOLD]
+        for one, _ in sorted(seen, key=lambda pair: pair[1], reverse=True):
             if (found := listing.numbered(one, int(text))) is not None:
                 return found
         return None

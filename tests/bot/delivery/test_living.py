@@ -201,6 +201,7 @@ async def test_a_long_night_is_a_page_and_a_button_that_leads_to_the_others(here
     assert ["📰 More: 18"] == [one.text for one in night.buttons]
     assert ("Headline 12\n" in night.text, "Headline 13\n" in night.text) == (True, False)
     anna = await Person.comes(world_of(here.db, clock=here.clock), ANNA)
+    assert "Headline 3\n" in await anna.types("3")
     said = await anna.sends(night.buttons[0].callback_data or "", message_id=night.id)
     assert ["13. Headline 13" in said, "24. " in said, "25. " in said] == [True, True, False]
     assert "25. Headline 25" in await anna.presses("›")
