@@ -197,7 +197,7 @@ def shelve(
         for one in {story.id: story for story in stories}.values()
         if one.items
     ]
-    return tuple(sorted(shelved, key=lambda one: (-one.score, one.story.id)))
+    return tuple(sorted(shelved, key=by_score))
 
 
 def shelved_one(story: Story, named: Counter[str], span: Window) -> Shelved:
@@ -261,30 +261,28 @@ def choose(
     """Choose a chat's stories: what met its queries, and beside it the news of the window.
 
     ``mine`` are the stories that met the chat's queries. Muted ones are left out, those that
-    came as alerts (``told``) only counted, or with ``repeat`` put behind what is news to the
-    reader. No story stands twice.
+    came as alerts (``told``) only counted; with ``repeat`` they stand among the others, for they
+    are news of the window and none to the reader. No story stands twice.
     """
-    counted = frozenset[StoryId]() if repeat else frozenset(told)
-    own = {one.story.id: one for one in mine if one.story.id not in muted}
-    others = {
-        one.story.id: one
-        for one in shelf.ranked
-        if one.story.id not in muted and one.story.id not in own
-    }
-    here = own | others
-    again = tuple(one for one in here if one in counted)
+    here = {one.story.id: one for one in (*shelf.ranked, *mine) if one.story.id not in muted}
+    before = {one for one in here if one in told}
+    own = [one for one in mine if one.story.id in here and one.story.id not in before]
+    first = {one.story.id for one in own} | (set() if repeat else before)
+    others = [one for number, one in here.items() if number not in first]
+    counted = () if repeat else tuple(one for one in here if one in before)
     left_out = sum(one.story.id in muted for one in shelf.ranked)
-    own_ranked = sorted(
-        (one for one in own.values() if one.story.id not in counted),
-        key=lambda one: (one.story.id in told, -one.weight, one.story.id),
-    )
     return Digest(
         span,
-        tuple(own_ranked),
-        tuple(one for one in others.values() if one.story.id not in counted),
-        again,
-        max(shelf.total - left_out, len(here)) - len(again),
+        tuple(sorted(own, key=lambda one: (-one.weight, one.story.id))),
+        tuple(sorted(others, key=by_score) if repeat else others),
+        counted,
+        max(shelf.total - left_out, len(here)) - len(counted),
     )
+
+
+def by_score(one: Shelved) -> tuple[float, StoryId]:
+    """Order stories in the news of the region: the weightiest first."""
+    return -one.score, one.story.id
 
 
 def deal(
@@ -324,7 +322,7 @@ def pick(ranked: Sequence[Shelved], most: int) -> list[Shelved]:
         else:
             passed.append(one)
     both = [*picked, *passed[: most - len(picked)]]
-    return sorted(both, key=lambda one: (-one.score, one.story.id))
+    return sorted(both, key=by_score)
 
 
 # --- what was issued -------------------------------------------------------------------------

@@ -186,8 +186,11 @@ def entry(line: Line, chat: Chat, bot_username: str = "", *, queries: bool = Tru
     met = ", ".join(tidy(query, QUERY_UNITS) for query in line.queries[:2]) if queries else ""
     return joined(
         (
-            joined((number, bold(link(name, item.url)), "🔔" if line.told else ""), " "),
-            joined((sources(story, language), f"🔎 {met}" if met else "", open_), " · "),
+            joined((number, "🔔" if line.told else "", bold(link(name, item.url))), " "),
+            joined(
+                (sources(story, language), f"🔎\N{NO-BREAK SPACE}{met}" if met else "", open_),
+                " · ",
+            ),
         )
     )
 

@@ -322,10 +322,12 @@ def test_what_came_as_an_alert_is_counted_and_not_told_again() -> None:
     assert not {1, 5} & set(dealt)
 
 
-def test_who_asks_sees_what_is_new_to_them_before_what_came_as_an_alert() -> None:
-    every = story(1, outlets=9), story(2), story(3, outlets=4)
-    chosen = made(*every, mine=(1, 2, 3), told={StoryId(1), StoryId(3)}, repeat=True)
-    assert ([2, 1, 3], ()) == ([one.story.id for one in chosen.own], chosen.told)
+def test_who_asks_sees_what_is_new_to_them_first_and_the_rest_where_it_belongs() -> None:
+    every = story(1, outlets=9), story(2), story(3, outlets=4), story(4, outlets=6)
+    options: dict[str, Any] = {"mine": (1, 2, 3), "told": {StoryId(1), StoryId(3)}}
+    chosen = made(*every, **options, repeat=True)
+    own, others = ([one.story.id for one in part] for part in (chosen.own, chosen.others))
+    assert ([2], [1, 4, 3], (), 4) == (own, others, chosen.told, chosen.total)
 
 
 def test_the_total_counts_the_whole_window_but_what_is_muted() -> None:

@@ -172,7 +172,7 @@ def test_a_digest_is_the_readers_topics_and_then_countries_each_line_leading_on(
         '<a href="https://a.example/1">Steppe Courier</a> · <a href="https://b.example/2">Second'
         "</a> · /s8\n\n"
         "🇰🇬 <b>Kyrgyzstan</b>\n"
-        '2. <b><a href="https://news.example/1">Rain in Osh</a></b> 🔔\n'
+        '2. 🔔 <b><a href="https://news.example/1">Rain in Osh</a></b>\n'
         '<a href="https://news.example/1">Steppe Courier</a> · /s9\n\n'
         "🔔 3 stories came as alerts already.\n2 of 40 stories"
     )
@@ -186,7 +186,7 @@ def test_each_line_says_which_query_it_met_where_they_differ() -> None:
     (message,) = render.digest(lines, ALMATY, **DAY)
     seen = plain(message.html)
     assert "⭐ Your topics\n1." in seen
-    assert ("🔎 gas · /s1" in seen, "🔎 water · /s2" in seen) == (True, True)
+    assert ("🔎\u00a0gas · /s1" in seen, "🔎\u00a0water · /s2" in seen) == (True, True)
 
 
 def test_own_topics_have_one_heading_whatever_the_country() -> None:
