@@ -1,5 +1,6 @@
 """A digest is owed in one transaction with its window; asked for, it moves nothing."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -330,6 +331,15 @@ async def test_a_channels_readers_are_not_told_its_owners_queries(desk: Desk) ->
     assert html.index("On topic") < html.index("Headline 2<") < html.index("Headline 1<")
     assert "astana" not in html
     assert "https://t.me/wire_bot?start=s_2" in html
+
+
+async def test_a_channels_digest_shown_to_its_manager_is_for_a_private_chat(desk: Desk) -> None:
+    await desk.tell(1)
+    here = await desk.chat()
+    channel = replace(here, id=ChatId(-1001), kind=ChatKind.CHANNEL, language="ru")
+    (message,) = await desk.editions.on_demand(Reading.of(channel, here, "wire_bot"))
+    assert ("/s1" in message.html, "t.me" in message.html) == (True, False)
+    assert "Дайджест" in message.html
 
 
 async def test_a_row_of_an_older_program_leads_nowhere_and_breaks_nothing(desk: Desk) -> None:

@@ -61,6 +61,8 @@ async def test_a_reader_in_russian_on_a_phone(chrome: Chrome, demo: str) -> None
         await page.text(BOT, "одно сообщение")
         await say(page, "/digest")
         await page.text(BOT, "Казахстан", within=WITHIN)
+        await say(page, "1")  # the first story of the digest
+        await page.text("[data-button]", "🔕", within=WITHIN)
         assert [] == page.errors
 
 
