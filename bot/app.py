@@ -85,6 +85,7 @@ async def run_in(
         half = await open_parts.enter_async_context(telegram_half.opened(settings, world, stop))
         room.desk.wake = half.deliverer.wake
         editions.wake = half.deliverer.wake
+        editions.bot_username = lambda: half.world.bot_username
         await open_parts.enter_async_context(
             health.served(settings.health_listen, lambda: vitals(room, half))
         )

@@ -18,6 +18,7 @@ from storage.model import (
     Feed,
     FeedId,
     ItemId,
+    Owed,
     StoryId,
     Subscription,
     SubscriptionId,
@@ -243,20 +244,30 @@ class NewsDesk(Protocol):
 
 
 class DigestMaker(Protocol):
-    """Makes a chat's digests for being shown now; neither moves its window."""
+    """Makes a chat's digests for being shown now, and lists what they lead to.
 
-    async def preview(self, chat: Chat) -> tuple[Message, ...]:
+    None moves the chat's window. A ``reading`` is a ``bot.listing.Reading``: whose it is and
+    where it is shown; a list is a ``bot.listing.Listing``.
+    """
+
+    async def preview(self, reading: Any) -> tuple[Message, ...]:
         """Show the digest that would come if it came now."""
 
     async def on_demand(
         self,
-        chat: Chat,
+        reading: Any,
         span: timedelta = ...,
         *,
         only: frozenset[StoryId] | None = None,
-        queries: tuple[str, ...] = (),
+        query: str = "",
     ) -> tuple[Message, ...]:
         """Make the digest of the last while, of the stories ``only`` where they are given."""
+
+    async def rest(self, chat: Chat, owed: Owed) -> Any:
+        """List what a digest that came by itself left out; None where its row is too old."""
+
+    async def told(self, chat: Chat, owed: Owed) -> Any:
+        """List what had come as alerts before it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,31 @@
 """Digests: when they come, what they cover, what they choose, in which order (pure)."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import log2
+from typing import Any
 
 from storage.clock import instant, zone
-from storage.model import Chat, Item, Story, StoryId
+from storage.model import Chat, DeliveryKind, Item, Owed, Story, StoryId
+from storage.sql import moment, to_ms
+from watchers.stories import Gravity, gravest
 
 HOME = ("KZ", "KG", "UZ", "TJ", "TM", "RU")
 """The countries that digests are grouped by, the smaller press before the larger in a tie."""
 
-MOST_LINES = 30
-MOST_IN_COUNTRY = 10
+MOST_LINES = 12
+"""Stories on a page: about two screens of a phone."""
+
+MOST_LINES_WEEKLY = 15
+
+MOST_OWN = 8
+"""Of a page's lines so many at most are of the reader's own topics, while there is other news."""
+
+MOST_IN_COUNTRY = 4
+"""Of a page's other lines so many at most are one country's, while others have any."""
+
 LONGEST = timedelta(days=7)
 """A chat back after months is told the last week, not its whole absence."""
 
@@ -23,8 +35,28 @@ LATE_BY = timedelta(minutes=15)
 WEEKLY_AT = 10 * 60
 """When a chat without daily digests gets its weekly one."""
 
-MATCHED = 3.0
-"""A story that met a reader's query weighs as much as eight more publishers."""
+# What a story weighs, in doublings of its publishers: told by two it weighs 2, by four 3.
+
+MOST_GRAVE = 6.0
+"""The heaviest toll's weight: 63 people killed and more."""
+
+MOST_GRAVE_ALONE = 2.0
+"""What one publisher alone tells may be a slip of the pen."""
+
+INJURED = 0.5
+"""An injured person weighs half of a dead one."""
+
+STRONG = 4.5
+"""An earthquake's magnitude weighs as much as it is above this; a weaker one nothing."""
+
+DISASTER = 1.0
+"""Fire, flood, explosion, crash, attack: where nothing says how many it harmed."""
+
+PLAY = 1.5
+"""Sport and entertainment weigh so much less, but for whom they are their own topic."""
+
+HEADLINES = 8
+"""So many tellings of a story are looked at for what it is about."""
 
 
 # --- when ------------------------------------------------------------------------------------
@@ -103,11 +135,15 @@ def window(chat: Chat, appointed: datetime, now: datetime) -> Window:
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """A story with what its rank depends on, computed once for all readers of a window."""
+    """A story with what its rank depends on, computed once for all readers of a window.
+
+    ``weight`` is its rank among a reader's own topics, ``score`` in the news of the region.
+    """
 
     story: Story
     country: str
     families: int
+    weight: float
     score: float
 
 
@@ -120,17 +156,32 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
+class Dealt:
+    """A story on a page: under its country, or ``own``: under the reader's own topics."""
+
+    story: Story
+    country: str
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
-    """The chosen stories by country, best first; ``total`` is how many there were to choose of."""
+    """What there is for a chat: its own topics' stories and the others, best first each.
+
+    ``total`` is how many stories there were to choose of, those among them that came as alerts
+    (``told``) not counted.
+    """
 
     window: Window
-    sections: tuple[tuple[str, tuple[Story, ...]], ...]
-    total: int
+    own: tuple[Shelved, ...] = ()
+    others: tuple[Shelved, ...] = ()
+    told: tuple[StoryId, ...] = ()
+    total: int = 0
 
     @property
-    def shown(self) -> int:
-        """How many stories were chosen."""
-        return sum(len(stories) for _, stories in self.sections)
+    def ranked(self) -> int:
+        """How many stories can be shown, page after page."""
+        return len(self.own) + len(self.others)
 
 
 def shelve(
@@ -138,30 +189,48 @@ def shelve(
 ) -> tuple[Shelved, ...]:
     """Rank a window's stories for everybody, best first.
 
-    ``named`` counts the countries (upper-case ISO codes) that each story's tellings name.
+    ``named`` counts the countries (upper-case ISO codes) that each story's tellings name. What
+    came after the window does not count, so that its later pages are ranked as its first was.
     """
     shelved = [
-        Shelved(
-            one,
-            country(one, named.get(one.id, Counter())),
-            (families := len(publishers(one.items))),
-            score(one, families, span),
-        )
+        shelved_one(one, named.get(one.id, Counter()), span)
         for one in {story.id: story for story in stories}.values()
         if one.items
     ]
-    return tuple(sorted(shelved, key=lambda one: (-one.score, one.story.id)))
+    return tuple(sorted(shelved, key=by_score))
 
 
-def score(story: Story, families: int, span: Window) -> float:
-    """Weigh a story: how many independent publishers tell it, and how fresh it is.
+def shelved_one(story: Story, named: Counter[str], span: Window) -> Shelved:
+    """Weigh one story by its tellings up to the window's end."""
+    items = [one for one in story.items if one.first_seen < span.until] or list(story.items)
+    families = len(publishers(items))
+    what = gravest((one.title, one.lang) for one in items[:HEADLINES] if one.title)
+    fresh = freshness(max(one.first_seen for one in items), span)
+    weight = (1.0 + log2(families) + grave(what, families)) * fresh
+    play = PLAY if what.play and not what.dead else 0.0
+    return Shelved(story, country(story, named), families, weight, weight - play)
 
-    Twice the publishers weigh one point more; from the window's end to its beginning a story
-    loses up to a third, so that a great event of the morning stays above gossip of the minute.
+
+def grave(what: Gravity, families: int) -> float:
+    """Weigh what a story is about: twice the dead weigh one point more.
+
+    One person killed weighs as much as twice the publishers.
+    """
+    harmed = log2(1.0 + what.dead + INJURED * what.injured)
+    shaken = max(what.magnitude - STRONG, 0.0)
+    broken = DISASTER if what.disaster and not what.magnitude else 0.0
+    most = MOST_GRAVE if families > 1 else MOST_GRAVE_ALONE
+    return min(max(harmed, shaken, broken), most)
+
+
+def freshness(told_at: datetime, span: Window) -> float:
+    """Return 1 at the window's end and two thirds at its beginning.
+
+    So a great event of the morning stays above gossip of the minute.
     """
     length = max((span.until - span.since).total_seconds(), 1.0)
-    age = min(max((span.until - story.updated_at).total_seconds() / length, 0.0), 1.0)
-    return (1.0 + log2(max(families, 1))) * (1.0 - age / 3)
+    age = min(max((span.until - told_at).total_seconds() / length, 0.0), 1.0)
+    return 1.0 - age / 3
 
 
 def publishers(items: Iterable[Item]) -> frozenset[str]:
@@ -186,29 +255,114 @@ def choose(
     *,
     mine: Sequence[Shelved] = (),
     muted: Collection[StoryId] = (),
-    only_mine: bool = False,
-    most: int = MOST_LINES,
+    told: Collection[StoryId] = (),
+    repeat: bool = False,
 ) -> Digest:
-    """Choose a chat's stories: its own queries' first in weight, grouped by country.
+    """Choose a chat's stories: what met its queries, and beside it the news of the window.
 
-    ``mine`` are the stories that met the chat's queries. A country's section stands where its
-    best story would; no story stands twice.
+    ``mine`` are the stories that met the chat's queries. Muted ones are left out, those that
+    came as alerts (``told``) only counted; with ``repeat`` they stand among the others, for they
+    are news of the window and none to the reader. No story stands twice.
     """
-    matched = {one.story.id for one in mine}
-    weighed = {
-        one.story.id: (one.score + (MATCHED if one.story.id in matched else 0.0), one)
-        for one in (*(() if only_mine else shelf.ranked), *mine)
-        if one.story.id not in muted
-    }
-    ranked = sorted(weighed.values(), key=lambda pair: (-pair[0], pair[1].story.id))
-    sections: dict[str, list[Story]] = {}
-    shown = 0
-    for _, one in ranked:
-        section = sections.setdefault(one.country, [])
-        if len(section) < MOST_IN_COUNTRY or one.story.id in matched:
-            section.append(one.story)
-            shown += 1
-        if shown >= most:
-            break
-    total = len(ranked) if only_mine else max(shelf.total, len(ranked))
-    return Digest(span, tuple((code, tuple(one)) for code, one in sections.items()), total)
+    here = {one.story.id: one for one in (*shelf.ranked, *mine) if one.story.id not in muted}
+    before = {one for one in here if one in told}
+    own = [one for one in mine if one.story.id in here and one.story.id not in before]
+    first = {one.story.id for one in own} | (set() if repeat else before)
+    others = [one for number, one in here.items() if number not in first]
+    counted = () if repeat else tuple(one for one in here if one in before)
+    left_out = sum(one.story.id in muted for one in shelf.ranked)
+    return Digest(
+        span,
+        tuple(sorted(own, key=lambda one: (-one.weight, one.story.id))),
+        tuple(sorted(others, key=by_score) if repeat else others),
+        counted,
+        max(shelf.total - left_out, len(here)) - len(counted),
+    )
+
+
+def by_score(one: Shelved) -> tuple[float, StoryId]:
+    """Order stories in the news of the region: the weightiest first."""
+    return -one.score, one.story.id
+
+
+def deal(
+    own: Sequence[Shelved], others: Sequence[Shelved], most: int = MOST_LINES
+) -> Iterator[tuple[Dealt, ...]]:
+    """Deal stories out page by page, each in the order in which it is shown.
+
+    On a page the reader's own topics come first, then countries in the order of their best
+    stories. Every page but the last is full.
+    """
+    first, then = list(own), list(others)
+    while first or then:
+        mine = min(len(first), max(MOST_OWN, most - len(then)), most)
+        picked = pick(then, most - mine)
+        sections: dict[str, list[Dealt]] = {}
+        for one in picked:
+            sections.setdefault(one.country, []).append(Dealt(one.story, one.country))
+        yield (
+            *(Dealt(one.story, one.country, own=True) for one in first[:mine]),
+            *(one for section in sections.values() for one in section),
+        )
+        first = first[mine:]
+        gone = {one.story.id for one in picked}
+        then = [one for one in then if one.story.id not in gone]
+
+
+def pick(ranked: Sequence[Shelved], most: int) -> list[Shelved]:
+    """Pick the best stories for a page; one country fills it only where no other is left."""
+    counted: Counter[str] = Counter()
+    picked, passed = list[Shelved](), list[Shelved]()
+    for one in ranked:
+        if len(picked) == most:
+            return picked
+        if counted[one.country] < MOST_IN_COUNTRY:
+            counted[one.country] += 1
+            picked.append(one)
+        else:
+            passed.append(one)
+    both = [*picked, *passed[: most - len(picked)]]
+    return sorted(both, key=by_score)
+
+
+# --- what was issued -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What a digest's row remembers of it: enough for the buttons under it.
+
+    ``stories`` are those it shows, ``more`` how many can follow, ``told`` how many it left out
+    because they came as alerts.
+    """
+
+    span: Window
+    stories: tuple[StoryId, ...]
+    more: int = 0
+    told: int = 0
+    weekly: bool = False
+
+    def payload(self) -> dict[str, Any]:
+        """Write it for the row."""
+        return {
+            "stories": self.stories,
+            "since": to_ms(self.span.since),
+            "until": to_ms(self.span.until),
+            "more": self.more,
+            "told": self.told,
+            "weekly": self.weekly,
+        }
+
+    @classmethod
+    def of(cls, owed: Owed) -> "Issued | None":
+        """Read it off a row; None where the row is no digest's, or an older program's."""
+        told = owed.payload
+        if owed.kind is not DeliveryKind.DIGEST or "stories" not in told:
+            return None
+        return cls(
+            Window(moment(told["since"]), moment(told["until"])),
+            tuple(map(StoryId, told["stories"])),
+            told["more"],
+            told["told"],
+            told["weekly"],
+        )

@@ -1,18 +1,21 @@
 """Editions: digests made at their time, shown in advance, or asked for."""
 
-from collections import OrderedDict
-from collections.abc import Callable
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot import digest, render
 from bot.conversation import Message
-from bot.digest import Shelf, Shelved, Window
-from storage import chats, editions, matches, stories
+from bot.digest import Dealt, Digest, Issued, Shelf, Shelved, Window
+from bot.listing import Kind, Listing, Reading, alerts_of, buttons_to, opened, written
+from storage import chats, editions, matches, stories, subscriptions, talks
 from storage.clock import rfc3339
 from storage.database import Database
-from storage.model import Chat, DeliveryKind, NewDelivery, StoryId
+from storage.model import Chat, ChatKind, DeliveryKind, NewDelivery, Owed, Story, StoryId
 from storage.sql import Connection, to_ms
 
 log = structlog.get_logger(__name__)
@@ -39,6 +42,20 @@ DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
 
+@dataclass(frozen=True, slots=True)
+class Concerns:
+    """What a window has to do with a chat.
+
+    ``mine`` are the stories that met its queries, ``queries`` which ones; ``told`` came to it
+    as alerts, ``muted`` it wants to hear no more of.
+    """
+
+    mine: tuple[Shelved, ...] = ()
+    queries: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
+    told: frozenset[StoryId] = frozenset()
+    muted: frozenset[StoryId] = frozenset()
+
+
 class Editions:
     """Makes digests. ``round`` is called by a tick; ``preview`` and ``on_demand`` by commands."""
 
@@ -50,6 +67,8 @@ class Editions:
         self._clock = clock
         self.wake = wake
         """Called after parts were owed; the composition root ties it to the deliverer."""
+        self.bot_username: Callable[[], str] = lambda: ""
+        """To whom a channel's lines lead, "" while nobody knows; tied like ``wake``."""
         self._shelves: OrderedDict[Window, Shelf] = OrderedDict()
 
     async def round(self) -> int:
@@ -65,26 +84,66 @@ class Editions:
                 break
         return made
 
-    async def preview(self, chat: Chat) -> tuple[Message, ...]:
+    async def preview(self, reading: Reading) -> tuple[Message, ...]:
         """Show the digest that would come if it came now; nothing moves."""
         now = self._clock()
-        return await self._rendered(chat, digest.window(chat, now + INSTANT, now + INSTANT), now)
+        span = digest.window(reading.whose, now + INSTANT, now + INSTANT)
+        made, _ = await self._made(reading.whose, span)
+        if not made.ranked and not (reading.whose.digest_when_empty or made.told):
+            return ()
+        listing = listed(made, replace(made, told=()), told=len(made.told))
+        said = await opened(self._db, listing, reading, now)
+        if not made.told:
+            return said
+        before = Listing(Kind.TOLD, made.told, span)
+        number = await self._db.write(
+            talks.keep_draft, reading.here, written(before), now - INSTANT
+        )
+        to_told = buttons_to(number, len(made.told), reading.reader.language)
+        return (*said[:-1], replace(said[-1], keyboard=(*said[-1].keyboard, *to_told)))
 
     async def on_demand(
         self,
-        chat: Chat,
+        reading: Reading,
         span: timedelta = DAY,
         *,
         only: frozenset[StoryId] | None = None,
-        queries: tuple[str, ...] = (),
+        query: str = "",
     ) -> tuple[Message, ...]:
         """Make the digest of the last while for whoever asks; the window does not move.
 
-        ``only`` restricts it to stories that a query found.
+        ``only`` restricts it to the stories that a query found. What came as an alert stands in
+        it, marked: who asks for the main stories wants the main stories.
         """
         now = self._clock()
         asked = Window(now - span, now + INSTANT)
-        return await self._rendered(chat, asked, now, only=only, queries=queries)
+        made, _ = await self._made(reading.whose, asked, only=only, repeat=True)
+        listing = replace(listed(made, made), query=query)
+        return await opened(self._db, listing, reading, now)
+
+    async def rest(self, chat: Chat, owed: Owed) -> Listing | None:
+        """List what a digest that came by itself left out, ranked as it was then.
+
+        None where its row tells of no window: an older program wrote it.
+        """
+        if (issued := Issued.of(owed)) is None:
+            return None
+        made, _ = await self._made(chat, issued.span, repeat=issued.weekly, keep=False)
+        shown = frozenset(issued.stories)
+        left = replace(
+            made,
+            own=tuple(one for one in made.own if one.story.id not in shown),
+            others=tuple(one for one in made.others if one.story.id not in shown),
+        )
+        listing = listed(made, left)
+        return replace(listing, kind=Kind.REST, first=len(issued.stories) + 1)
+
+    async def told(self, chat: Chat, owed: Owed) -> Listing | None:
+        """List what had come as alerts before a digest that came by itself."""
+        if (issued := Issued.of(owed)) is None:
+            return None
+        made, _ = await self._made(chat, issued.span, keep=False)
+        return Listing(Kind.TOLD, made.told, issued.span)
 
     # --- one chat --------------------------------------------------------------------------
 
@@ -95,11 +154,10 @@ class Editions:
         span = digest.window(chat, appointed, now)
         parts: list[NewDelivery] = []
         if edition.daily and chat.digest_times:
-            parts += self._parts(chat, await self._rendered(chat, span, now), span, appointed, "")
+            parts += await self._parts(chat, span, now, appointed)
         if edition.weekly:
             week = Window(span.until - WEEK, span.until)
-            said = await self._rendered(chat, week, now, weekly=True)
-            parts += self._parts(chat, said, week, appointed, "w")
+            parts += await self._parts(chat, week, now, appointed, weekly=True)
         until, then = span.until, digest.next_at(chat, max(appointed, now))
         issued = await self._db.write(editions.issue, chat, parts, now, until=until, next_at=then)
         if issued:
@@ -107,15 +165,34 @@ class Editions:
             self.wake()
         return issued
 
-    def _parts(
-        self,
-        chat: Chat,
-        said: tuple[Message, ...],
-        span: Window,
-        appointed: datetime,
-        letter: str,
+    async def _parts(
+        self, chat: Chat, span: Window, now: datetime, appointed: datetime, *, weekly: bool = False
     ) -> list[NewDelivery]:
-        name = f"{letter}{appointed:%Y-%m-%dT%H:%M}"
+        """Render a digest as the rows that will bring it; none where there is nothing to say."""
+        made, near = await self._made(chat, span, repeat=weekly)
+        most = digest.MOST_LINES_WEEKLY if weekly else digest.MOST_LINES
+        page = next(digest.deal(made.own, made.others, most), ())
+        if not page and not chat.digest_when_empty:
+            return []
+        said = render.digest(
+            lines(page, near, chat, marked=weekly),
+            chat,
+            since=span.since,
+            until=span.until,
+            now=now,
+            total=made.total,
+            told_before=len(made.told),
+            weekly=weekly,
+            bot_username=self.bot_username(),
+        )
+        issued = Issued(
+            span,
+            tuple(one.story.id for one in page),
+            made.ranked - len(page),
+            len(made.told),
+            weekly,
+        )
+        name = f"{'w' if weekly else ''}{appointed:%Y-%m-%dT%H:%M}"
         return [
             NewDelivery(
                 chat.id,
@@ -124,48 +201,47 @@ class Editions:
                 f"{name}/{number}",
                 payload={
                     "html": one.html,
-                    "keyboard": [
-                        [[button.label, button.press, button.url] for button in row]
-                        for row in one.keyboard
-                    ],
                     # A weekly digest has no window of its own to give back.
-                    **({} if letter else {"from": to_ms(span.since)}),
+                    **({} if weekly else {"from": to_ms(span.since)}),
+                    # The last part is the one with the buttons.
+                    **(issued.payload() if number == len(said) else {}),
                 },
             )
             for number, one in enumerate(said, 1)
         ]
 
-    async def _rendered(
+    async def _made(
         self,
         chat: Chat,
         span: Window,
-        now: datetime,
         *,
         only: frozenset[StoryId] | None = None,
-        queries: tuple[str, ...] = (),
-        weekly: bool = False,
-    ) -> tuple[Message, ...]:
-        shelf = await self._shelf(span, keep=span.until <= now - LAG)
-        mine, muted = await self._db.read(concerns, chat, span, only)
-        chosen = digest.choose(shelf, span, mine=mine, muted=muted, only_mine=only is not None)
-        if not chosen.shown and only is None and not chat.digest_when_empty:
-            return ()
-        return render.digest(
-            chosen.sections,
-            chat,
-            since=span.since,
-            until=span.until,
-            now=now,
-            total=chosen.total,
-            queries=queries,
-            weekly=weekly,
+        repeat: bool = False,
+        keep: bool = True,
+    ) -> tuple[Digest, Concerns]:
+        """Choose a chat's stories of a window; ``repeat`` those too that came as alerts.
+
+        ``keep`` lets other chats share the window's ranking once it is over.
+        """
+        keep = keep and span.until <= self._clock() - LAG
+        shelf = await self._shelf(span, keep=keep) if only is None else Shelf()
+        near = await self._db.read(concerns, chat, span, only)
+        if only is not None:  # all of it is the reader's own topic, so none of it is marked so
+            ranked = sorted(near.mine, key=lambda one: (-one.weight, one.story.id))
+            shelf, near = Shelf(tuple(ranked), len(ranked)), replace(near, mine=())
+        made = digest.choose(
+            shelf, span, mine=near.mine, muted=near.muted, told=near.told, repeat=repeat
         )
+        return made, near
 
     async def _shelf(self, span: Window, *, keep: bool) -> Shelf:
         """Rank a window; one that is over stays as it is and may be kept."""
         if (kept := self._shelves.get(span)) is not None:
             return kept
-        shelf = await self._db.read(shelf_of, span)
+        found, named = await self._db.read(stories_of, span)
+        # Weighing thousands of headlines takes a while: beside the loop and the reading.
+        ranked = await asyncio.to_thread(digest.shelve, found, named, span)
+        shelf = Shelf(ranked[:RANKED_KEPT], len(ranked))
         if keep:
             self._shelves[span] = shelf
             while len(self._shelves) > SHELVES_KEPT:
@@ -173,24 +249,61 @@ class Editions:
         return shelf
 
 
-def shelf_of(db: Connection, span: Window) -> Shelf:
-    """Read and rank the stories of a window."""
+def stories_of(
+    db: Connection, span: Window
+) -> tuple[tuple[Story, ...], dict[StoryId, Counter[str]]]:
+    """Read the stories of a window, and the countries that they name."""
     ids = stories.between(db, span.since, span.until, limit=MOST_STORIES)
-    ranked = digest.shelve(stories.by_ids(db, ids), editions.countries(db, ids), span)
-    return Shelf(ranked[:RANKED_KEPT], len(ranked))
+    return stories.by_ids(db, ids), editions.countries(db, ids)
 
 
 def concerns(
     db: Connection, chat: Chat, span: Window, only: frozenset[StoryId] | None
-) -> tuple[tuple[Shelved, ...], frozenset[StoryId]]:
-    """Return the stories of a window that met the chat's queries, ranked, and those it muted.
-
-    ``only`` names the stories instead of the queries.
-    """
+) -> Concerns:
+    """Return what a window has to do with a chat; ``only`` names the stories, not the queries."""
+    muted = chats.muted(db, chat.id)
+    told = alerts_of(db, chat, span)
+    queries: dict[StoryId, tuple[str, ...]] = {}
     if only is None:
-        met = matches.of_chat(db, chat.id, None, span.since, span.until)
-        ids = list(dict.fromkeys(one.story_id for one in met))[:MOST_MINE]
+        known = {one.id: one.query for one in subscriptions.listening_of(db, chat.id)}
+        for one in matches.of_chat(db, chat.id, None, span.since, span.until) if known else ():
+            met = queries.get(one.story_id, ())
+            if (query := known.get(one.subscription_id, "")) not in met:
+                queries[one.story_id] = (*met, query)
+        # What is news to the reader first, should there be more than are read.
+        ids = sorted(queries, key=lambda one: one in told)[:MOST_MINE]
     else:
         ids = sorted(only, reverse=True)[:MOST_MINE]
     mine = digest.shelve(stories.by_ids(db, ids), editions.countries(db, ids), span)
-    return mine, chats.muted(db, chat.id)
+    return Concerns(mine, queries, told, muted)
+
+
+def lines(
+    page: Sequence[Dealt], near: Concerns, chat: Chat, *, marked: bool
+) -> tuple[render.Line, ...]:
+    """Give the first page's stories their numbers; a channel's readers no queries of its owner."""
+    private = chat.kind is not ChatKind.CHANNEL
+    return tuple(
+        render.Line(
+            number,
+            one.story,
+            one.country,
+            one.own,
+            near.queries.get(one.story.id, ()) if one.own and private else (),
+            marked and one.story.id in near.told,
+        )
+        for number, one in enumerate(page, 1)
+    )
+
+
+def listed(made: Digest, shown: Digest, *, told: int = 0) -> Listing:
+    """List what ``shown`` has of a digest, in the order of its pages."""
+    every = [one for page in digest.deal(shown.own, shown.others) for one in page]
+    return Listing(
+        Kind.DIGEST,
+        tuple(one.story.id for one in every),
+        made.window,
+        own=tuple(one.story.id for one in every if one.own),
+        total=made.total,
+        told=told,
+    )

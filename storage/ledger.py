@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage import lanes
-from storage.model import DeliveryId, StoryId
+from storage.model import ChatId, DeliveryId, StoryId
 from storage.sql import Connection, from_ms, to_ms
 
 
@@ -61,3 +61,20 @@ def carried(db: Connection, fold: DeliveryId) -> tuple[StoryId, ...]:
         (fold,),
     )
     return tuple(dict.fromkeys(StoryId(row[0]) for row in rows))
+
+
+def told(db: Connection, chat_id: ChatId, since: datetime, until: datetime) -> frozenset[StoryId]:
+    """Return the stories owed to a chat in [since, until) that came to it by name.
+
+    As alerts, or in the list after its quiet hours; under the ids that they have by now. What
+    came as a mere number of further stories was not told yet.
+    """
+    rows = db.conn.execute(
+        "select coalesce(a.story_id, d.story_id) from deliveries d"
+        " left join story_aliases a on a.id = d.story_id"
+        " left join deliveries c on c.id = d.carrier"
+        " where d.chat_id = ? and d.created_at >= ? and d.created_at < ? and d.kind = 'alert'"
+        " and (d.state = 'sent' or (c.state = 'sent' and c.subject like 'q%'))",
+        (chat_id, to_ms(since), to_ms(until)),
+    )
+    return frozenset(StoryId(row[0]) for row in rows)

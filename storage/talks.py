@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from storage.model import ChatId
-from storage.sql import Connection, to_ms
+from storage.sql import Connection, moment, to_ms
 
 DRAFTS_KEPT = timedelta(days=30)
 ANSWERS_AWAITED = timedelta(hours=1)
@@ -32,6 +32,19 @@ def draft(db: Connection, draft_id: int, chat_id: ChatId) -> str | None:
         None,
     )
     return None if row is None else str(row["text"])
+
+
+def last_draft(db: Connection, chat_id: ChatId, beginning: str) -> tuple[str, datetime] | None:
+    """Return the text kept last for this chat that begins so, and when it was kept."""
+    row = next(
+        db.query(
+            "select text, made_at from drafts where chat_id = ?1"
+            " and substr(text, 1, length(?2)) = ?2 order by made_at desc, id desc limit 1",
+            [chat_id, beginning],
+        ),
+        None,
+    )
+    return None if row is None else (str(row["text"]), moment(row["made_at"]))
 
 
 # --- what the next plain message of a person answers ----------------------------------------

@@ -5,7 +5,10 @@ from typing import Any
 
 import click
 
+from bot import digest as ranking
 from bot.cli.common import archive, as_json, command, emit, now, short, told
+from bot.digest import Window
+from bot.editions import stories_of
 from bot.render import reasons
 from bot.settings import Settings
 from storage import aliases
@@ -158,12 +161,13 @@ async def search(settings: Settings, query: str, limit: int, *, as_json: bool) -
 @as_json
 @command
 async def digest(settings: Settings, hours: int, limit: int, *, as_json: bool) -> None:
-    """Show the stories of the last HOURS, those that most outlets told first."""
+    """Show the stories of the last HOURS, the weightiest first, as the chat's digests do."""
     end = now()
+    span = Window(end - timedelta(hours=hours), end)
     async with archive(settings) as db:
-        ids = await db.read(story_store.between, end - timedelta(hours=hours), end, limit=limit)
-        found = await db.read(story_store.by_ids, ids)
-    emit(map(story_row, found), as_json=as_json, columns=STORY_COLUMNS)
+        ranked = ranking.shelve(*await db.read(stories_of, span), span)
+    rows = (story_row(one.story) for one in ranked[:limit])
+    emit(rows, as_json=as_json, columns=STORY_COLUMNS)
 
 
 @click.command()

@@ -1,18 +1,23 @@
 """/digest: the main stories now, of a time, of a query; the pushed digest's window stays."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
+from bot import listing
 from bot.commands import finding
-from bot.conversation import Ask, Button, Message, Reply, Say, World
-from bot.render import press, told
+from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
+from bot.digest import MOST_LINES, Issued, Window
+from bot.listing import Kind, Listing, Reading
+from bot.render import press, tidy, told
 from bot.texts import say
 from storage import chats
+from storage.errors import NewsError
 from storage.ledger import carried
-from storage.model import ChatKind, DeliveryId, StoryId
+from storage.model import ChatKind, DeliveryId, Owed, StoryId
 from storage.outbox import of_id
 from storage.sql import Connection
-from storage.traces import of_message
+from storage.traces import last_list, of_message
 
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=31)
@@ -20,6 +25,12 @@ MOST_OF_A_QUERY = 60
 OF_A_QUERY = timedelta(days=7)
 TOO_LONG = 19
 """Digits that no row's number has."""
+
+LONGEST_NUMBER = 3
+"""Digits of a number in a list."""
+
+NUMBERS_HOLD = timedelta(days=2)
+"""So long a plain number means a story of the last list."""
 
 _SPAN = re.compile(r"(\d{1,3})\s*(h|hours?|d|days?|w|weeks?|ч|час\w*|д|дн\w*|день|н|нед\w*)")
 _WORDS = {
@@ -46,14 +57,22 @@ async def digest(ask: Ask, world: World) -> Reply:
     text = ask.text.strip()
     span = span_of(text) if text else DAY
     if span is not None:
-        return shown(ask, await world.editions.on_demand(ask.chat, span))
+        return shown(ask, await world.editions.on_demand(reading(ask, world), span))
     now = world.clock()
     found = await finding.find(world, text, limit=MOST_OF_A_QUERY, since=now - OF_A_QUERY)
     only = frozenset(one.id for one in found.stories)
     query = finding.canonical(world, text)
+    if not only:
+        return Say((Message(told(ask.language, "digest.quiet_query", query=tidy(query, 200))),))
     return shown(
-        ask, await world.editions.on_demand(ask.chat, OF_A_QUERY, only=only, queries=(query,))
+        ask,
+        await world.editions.on_demand(reading(ask, world), OF_A_QUERY, only=only, query=query),
     )
+
+
+def reading(ask: Ask, world: World) -> Reading:
+    """Describe whose list is shown, and where."""
+    return Reading.of(ask.chat, ask.here, world.bot_username)
 
 
 def shown(ask: Ask, messages: tuple[Message, ...]) -> Reply:
@@ -65,46 +84,140 @@ def shown(ask: Ask, messages: tuple[Message, ...]) -> Reply:
 
 async def pressed(ask: Ask, world: World) -> Reply:
     """Make the digest of the last day from a button."""
-    return shown(ask, await world.editions.on_demand(ask.chat, DAY))
+    return shown(ask, await world.editions.on_demand(reading(ask, world), DAY))
 
 
 async def preview(ask: Ask, world: World) -> Reply:
     """Show the digest that would come if it came now."""
-    return shown(ask, await world.editions.preview(ask.chat))
+    return shown(ask, await world.editions.preview(reading(ask, world)))
+
+
+# --- leading on -------------------------------------------------------------------------------
+
+
+async def turned(ask: Ask, world: World) -> Reply:
+    """Turn to another page of a list."""
+    said = await page_of(ask, world)
+    return Edit(said[0]) if len(said) == 1 else Say(said)
+
+
+async def more(ask: Ask, world: World) -> Reply:
+    """Show a page of a kept list as a message of its own."""
+    return Say(await page_of(ask, world))
+
+
+async def page_of(ask: Ask, world: World) -> tuple[Message, ...]:
+    """Return the page of a list that a button names; NewsError where the list is too old."""
+    said = await listing.reopened(
+        world.db, ask.number(1), reading(ask, world), world.clock(), ask.number(2)
+    )
+    if said is None:
+        raise NewsError("button.old")
+    return said
+
+
+async def rest(ask: Ask, world: World) -> Reply:
+    """Show what a digest that came by itself left out, from its button."""
+    owed = await own_row(ask, world)
+    return await _opened(ask, world, await world.editions.rest(ask.here, owed))
+
+
+async def came_before(ask: Ask, world: World) -> Reply:
+    """Show what had come as alerts before a digest, from its button."""
+    owed = await own_row(ask, world)
+    return await _opened(ask, world, await world.editions.told(ask.here, owed))
 
 
 async def folded(ask: Ask, world: World) -> Reply:
     """Show the stories that one message told together, under that message's button."""
-
-    def stories_of(db: Connection) -> tuple[StoryId, ...]:
-        owed = of_message(db, ask.here.id, ask.message_id or 0)
-        return carried(db, owed.id) if owed is not None else ()
-
-    return await _these(ask, world, await world.db.read(stories_of))
+    owed = await world.db.read(of_message, ask.here.id, ask.message_id or 0)
+    if owed is None:
+        raise NewsError("button.old")
+    return await _together(ask, world, owed)
 
 
-async def folded_in_channel(ask: Ask, world: World, row: str) -> Reply:
-    """Show in private what a channel's message told together.
+async def in_channel(ask: Ask, world: World, kind: str, row: str) -> Reply:
+    """Show in private what a channel's message leads to: ``h``, ``dm`` or ``da`` as its button.
 
     Of channels alone: anybody can write a deep link, and what another person's messages were
     about is nobody's business.
     """
+    owed = await world.db.read(of_id, DeliveryId(int(row))) if len(row) < TOO_LONG else None
+    chat = await world.db.read(chats.get, owed.chat_id) if owed is not None else None
+    if owed is None or chat is None or chat.kind is not ChatKind.CHANNEL:
+        raise NewsError("button.old")
+    if kind == "h":
+        return await _together(ask, world, owed)
+    made = await (world.editions.rest if kind == "dm" else world.editions.told)(chat, owed)
+    # Which of them its owner's queries met is not told to others.
+    return await _opened(ask, world, replace(made, own=()) if made is not None else None)
 
-    def stories_of(db: Connection) -> tuple[StoryId, ...]:
-        owed = of_id(db, DeliveryId(int(row))) if len(row) < TOO_LONG else None
-        chat = chats.get(db, owed.chat_id) if owed is not None else None
-        if owed is None or chat is None or chat.kind is not ChatKind.CHANNEL:
-            return ()
-        return carried(db, owed.id)
 
-    return await _these(ask, world, await world.db.read(stories_of))
+async def own_row(ask: Ask, world: World) -> Owed:
+    """Return the row of this chat that a button names; NewsError where it is gone or another's."""
+    owed = await world.db.read(of_id, DeliveryId(ask.number(1)))
+    if owed is None or owed.chat_id != ask.here.id:
+        raise NewsError("button.old")
+    return owed
 
 
-async def _these(ask: Ask, world: World, told_together: tuple[StoryId, ...]) -> Reply:
-    if not told_together:
-        return Say((Message(told(ask.language, "digest.quiet")),))
-    only = frozenset(told_together)
-    return shown(ask, await world.editions.on_demand(ask.chat, OF_A_QUERY, only=only))
+async def _together(ask: Ask, world: World, owed: Owed) -> Reply:
+    """List what a message carries; where it named the first page's stories, from the second on."""
+    stories = await world.db.read(carried, owed.id)
+    made = folded_list(owed, stories) if stories else None
+    named = owed.subject.startswith("q")
+    return await _opened(ask, world, made, page=int(named and len(stories) > MOST_LINES))
+
+
+def list_of(db: Connection, owed: Owed) -> Listing | None:
+    """Return the list that a message shows which came by itself; None where it shows none."""
+    if (issued := Issued.of(owed)) is not None:
+        return listing.of_issued(issued)
+    stories = carried(db, owed.id)
+    return folded_list(owed, stories) if stories else None
+
+
+def folded_list(owed: Owed, stories: tuple[StoryId, ...]) -> Listing:
+    """List what a message told together."""
+    return Listing(Kind.FOLDED, stories, Window(owed.created_at, owed.created_at))
+
+
+async def _opened(ask: Ask, world: World, made: Listing | None, page: int = 0) -> Reply:
+    if made is None or not made.stories:
+        return Say((Message(told(ask.language, "list.empty")),))
+    # A button stands under a message of this very chat, whomever else it speaks for.
+    here = Reading.of(ask.here, ask.here, world.bot_username)
+    return Say(await listing.opened(world.db, made, here, world.clock(), page, turned=True))
+
+
+# --- a number typed ---------------------------------------------------------------------------
+
+
+async def story_numbered(ask: Ask, world: World) -> StoryId | None:
+    """Return the story that a plain number means: of the digest or list that was seen last here.
+
+    As an answer to a digest that came by itself, of that one. None where the number stands in
+    no list of the last days: then it is a search like any other.
+    """
+    text = ask.text.strip()
+    if not text.isdecimal() or len(text) > LONGEST_NUMBER:
+        return None
+
+    def looked_up(db: Connection) -> StoryId | None:
+        answered = of_message(db, ask.here.id, ask.replies_to) if ask.replies_to else None
+        if answered is not None and (one := list_of(db, answered)) is not None:
+            return listing.numbered(one, int(text))
+        lists = [listing.last_seen(db, ask.here.id)]
+        if (came := last_list(db, ask.here.id)) is not None:
+            one = list_of(db, came)
+            lists.append((one, came.settled_at or came.created_at) if one is not None else None)
+        seen = [one for one in lists if one and world.clock() - one[1] < NUMBERS_HOLD]
+        for one, _ in sorted(seen, key=lambda pair: pair[1], reverse=True):
+            if (found := listing.numbered(one, int(text))) is not None:
+                return found
+        return None
+
+    return await world.db.read(looked_up)
 
 
 def button(language: str) -> Button:

@@ -32,12 +32,15 @@ FEW = 2
 
 
 async def start(ask: Ask, world: World) -> Reply:
-    """Greet, or do at once what a deep link asks: ``q_<base64url query>``, ``s_<story>``, ``h_<row>``."""
+    """Greet, or do at once what a deep link asks: ``q_<base64url query>``, ``s_<story>``.
+
+    ``h_<row>``, ``dm_<row>`` and ``da_<row>`` are the buttons under a channel's messages.
+    """
     kind, _, payload = ask.text.strip().partition("_")
     if kind == "s" and payload.isdecimal():
         return await stories.story(replace(ask, text=payload), world)
-    if kind == "h" and payload.isdecimal():
-        return await digest.folded_in_channel(ask, world, payload)
+    if kind in ("h", "dm", "da") and payload.isdecimal():
+        return await digest.in_channel(ask, world, kind, payload)
     if kind == "q" and (query := decoded(payload)):
         return await offers.subscribe(replace(ask, text=query), world)
     known = await world.db.read(stats.breadth)

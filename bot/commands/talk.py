@@ -8,7 +8,7 @@ from dataclasses import replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.commands import adding, feeds, finding, lists, search, settings, stories
+from bot.commands import adding, digest, feeds, finding, lists, search, settings, stories
 from bot.conversation import Ask, Button, Card, Cards, Message, Nothing, Reply, Say, World
 from bot.render import alert, headline, outlet_name, plain, tidy, told
 from bot.texts import say, words
@@ -82,6 +82,13 @@ async def plain_text(ask: Ask, world: World) -> Reply:
         return await adding.add(ask, world)
     if hint := no_search(text):
         return Say((Message(told(ask.language, hint)),))
+    return await line_typed(ask, world)
+
+
+async def line_typed(ask: Ask, world: World) -> Reply:
+    """Take one line: a number of the last list, else words to search for."""
+    if (numbered := await digest.story_numbered(ask, world)) is not None:
+        return await stories.story(replace(ask, text=str(numbered)), world)
     return await search.search(ask, world)
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import render
-from bot.conversation import Button, Html, Keyboard, Message
+from bot.conversation import Html, Keyboard, Message
+from bot.digest import MOST_LINES, Issued
 from bot.render import Marker, reasons
 from storage.clock import quiet_until
 from storage.model import (
@@ -119,13 +120,13 @@ def message(
         case DeliveryKind.UPDATE:
             return update(matter, now, bot_username)
         case DeliveryKind.FOLD:
-            return fold(owed, matter, now, bot_username)
+            return fold(owed, matter, bot_username)
         case DeliveryKind.EDIT:
             if matter.target is not None and matter.target.kind is DeliveryKind.FOLD:
-                return fold(matter.target, matter, now, bot_username)
+                return fold(matter.target, matter, bot_username)
             return alert(matter, now, bot_username, names)
         case DeliveryKind.NOTICE | DeliveryKind.DIGEST | DeliveryKind.BROADCAST:
-            return frozen(owed, matter.chat)
+            return frozen(owed, matter.chat, bot_username)
 
 
 def alert(
@@ -179,7 +180,7 @@ def update(matter: Matter, now: datetime, bot_username: str) -> Message | Void:
     )
 
 
-def fold(owed: Owed, matter: Matter, now: datetime, bot_username: str) -> Message | Void:
+def fold(owed: Owed, matter: Matter, bot_username: str) -> Message | Void:
     """Render one message for many alerts: those held at night by name, the others by number.
 
     The subject's first letter tells why they are together: q quiet hours, h the hour's limit,
@@ -188,21 +189,36 @@ def fold(owed: Owed, matter: Matter, now: datetime, bot_username: str) -> Messag
     stories = matter.carried
     if not stories:
         return Void("nothing folded")
-    folded = render.fold(len(stories), matter.chat, row=owed.id, bot_username=bot_username)
     if owed.subject.startswith("q"):
-        first, *more = render.awake(stories, matter.chat, now=now)
-        return replace(first, keyboard=folded.keyboard) if more else first
+        return render.awake(
+            stories, matter.chat, most=MOST_LINES, row=owed.id, bot_username=bot_username
+        )
+    folded = render.fold(len(stories), matter.chat, row=owed.id, bot_username=bot_username)
     if owed.subject.startswith("h"):
         return folded
     late = render.told(matter.chat.language, "alert.late", count=len(stories))
     return Message(late, folded.keyboard)
 
 
-def frozen(owed: Owed, chat: Chat) -> Message | Void:
-    """Take up what was rendered when it became due, or a sentence of the catalogue."""
+def frozen(owed: Owed, chat: Chat, bot_username: str) -> Message | Void:
+    """Take up what was rendered when it became due, or a sentence of the catalogue.
+
+    A digest's buttons name its row, so that they lead on from it for as long as it is kept.
+    """
     if html := owed.payload.get("html"):
-        rows = owed.payload.get("keyboard", ())
-        return Message(Html(html), tuple(tuple(Button(*one) for one in row) for row in rows))
+        issued = Issued.of(owed)
+        if issued is None:
+            return Message(Html(html))
+        return Message(
+            Html(html),
+            render.into_digest(
+                chat,
+                owed.id,
+                more=issued.more,
+                told_before=issued.told,
+                bot_username=bot_username,
+            ),
+        )
     if key := owed.payload.get("key"):
         values = owed.payload.get("values", {})
         if why := values.get("why"):

@@ -1,5 +1,14 @@
 """Values → Telegram HTML. Pure; every foreign string is escaped here and nowhere else."""
 
+from bot.render.digests import (
+    Line,
+    awake,
+    digest,
+    into_digest,
+    listing,
+    more_of,
+    told_of,
+)
 from bot.render.marking import UNMARKED, Marker
 from bot.render.markup import (
     bold,
@@ -21,10 +30,8 @@ from bot.render.markup import (
 from bot.render.stories import (
     alert,
     alert_buttons,
-    awake,
     bare,
     card,
-    digest,
     facts,
     first_tellings,
     fold,
@@ -32,12 +39,10 @@ from bot.render.stories import (
     headline,
     language_mark,
     line,
-    lines,
     mute_button,
     outlet_name,
     outlets,
     ownership,
-    paged,
     press,
     title,
     told_by,
@@ -48,6 +53,7 @@ from bot.render.stories import (
 
 __all__ = [
     "UNMARKED",
+    "Line",
     "Marker",
     "alert",
     "alert_buttons",
@@ -65,18 +71,19 @@ __all__ = [
     "fold",
     "found_line",
     "headline",
+    "into_digest",
     "italic",
     "joined",
     "language_mark",
     "line",
-    "lines",
     "link",
+    "listing",
     "measure",
+    "more_of",
     "mute_button",
     "outlet_name",
     "outlets",
     "ownership",
-    "paged",
     "plain",
     "press",
     "quote",
@@ -84,6 +91,7 @@ __all__ = [
     "title",
     "told",
     "told_by",
+    "told_of",
     "turn",
     "units",
     "update",

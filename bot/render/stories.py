@@ -1,6 +1,6 @@
-"""Stories as people see them: alerts, cards, digests, lines of a search. Pure."""
+"""Stories as people see them: alerts, cards, lines of a search. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.conversation import Button, Html, Keyboard, Message
@@ -15,7 +15,6 @@ TELLINGS_ON_A_PAGE = 8
 OUTLETS_NAMED = 5
 MOST_TRIED = 8
 """So many tellings of a story are looked through for the one that met a query."""
-DIGEST_MESSAGES = 3
 SOURCES = {FeedKind.PAGE: "source.page", FeedKind.TELEGRAM: "source.telegram"}
 
 
@@ -268,12 +267,6 @@ def fold(count: int, chat: Chat, *, row: int = 0, bot_username: str = "") -> Mes
     return Message(said, ((Button(label, press("h")),),))
 
 
-def awake(stories: Sequence[Story], chat: Chat, *, now: datetime) -> tuple[Message, ...]:
-    """Render what was held in quiet hours as one list: while you slept, five stories."""
-    head = told(chat.language, "alert.awake", count=len(stories))
-    return paged(joined((head, lines(stories, chat, now=now)), "\n\n"))
-
-
 # --- a story with all its tellings ------------------------------------------------------------
 
 
@@ -399,90 +392,6 @@ def _proof(story: Story, shown: Item, language: str, marker: Marker) -> Html:
         if said := marker.sentence(one):
             return joined((tidy(one.outlet.name, 40), said), ": ")
     return Html()
-
-
-def lines(stories: Iterable[Story], chat: Chat, *, now: datetime) -> Html:
-    """Render stories one under another."""
-    return joined((line(story, chat, now=now) for story in stories), "\n\n")
-
-
-def paged(
-    markup: str, keyboard: Keyboard = (), most: int = DIGEST_MESSAGES
-) -> tuple[Message, ...]:
-    """Split long HTML into messages; the buttons go under the last one."""
-    parts = chunks(markup)[:most]
-    return tuple(
-        Message(part, keyboard if number == len(parts) - 1 else ())
-        for number, part in enumerate(parts)
-    )
-
-
-# --- a digest -------------------------------------------------------------------------------
-
-
-def digest(
-    sections: Sequence[tuple[str, Sequence[Story]]],
-    chat: Chat,
-    *,
-    since: datetime,
-    until: datetime,
-    now: datetime,
-    total: int | None = None,
-    queries: Sequence[str] = (),
-    weekly: bool = False,
-) -> tuple[Message, ...]:
-    """Render a digest: sections (country code, its stories best first), one line a story.
-
-    ``since`` and ``until`` bound the window; ``total`` counts the stories from which these
-    were chosen; ``queries`` are the subscriptions it was made for. At most three messages.
-    """
-    language = chat.language
-    shown = sum(len(stories) for _, stories in sections)
-    window = _window(since, until, now, chat)
-    head = joined(
-        (
-            joined(("📰", told(language, "digest.weekly" if weekly else "digest.title")), " "),
-            italic(window),
-            escape(", ".join(tidy(query, 60) for query in queries)),
-        )
-    )
-    if not shown:
-        return (Message(joined((head, told(language, "digest.quiet")), "\n\n")),)
-    body = [_section(code, stories, chat) for code, stories in sections if stories]
-    chosen = (
-        told(language, "digest.chosen", count=total, shown=shown)
-        if total is not None and total > shown
-        else Html()
-    )
-    return paged(joined((head, *body, chosen), "\n\n"))
-
-
-def _window(since: datetime, until: datetime, now: datetime, chat: Chat) -> str:
-    """Write from when to when: 20 Nov, 08:00 – 21 Nov, 08:00, within one day the day once."""
-    language, zone = chat.language, words.zone(chat.time_zone)
-    days = [words.day(one, now, language, zone) for one in (since, until)]
-    times = [words.clock(one, zone) for one in (since, until)]
-    if days[0] == days[1]:
-        return zoned(f"{days[0]}, {times[0]} – {times[1]}", chat)
-    return zoned(f"{days[0]}, {times[0]} – {days[1]}, {times[1]}", chat)
-
-
-def _section(code: str, stories: Sequence[Story], chat: Chat) -> Html:
-    language = chat.language
-    place = words.country(code, language) if code else say(language, "digest.region")
-    head = joined((words.flag(code), bold(place)), " ")
-    return joined((head, *(_digest_line(story, language) for story in stories)))
-
-
-def _digest_line(story: Story, language: str) -> Html:
-    item, count = headline(story, language), len(outlets(story))
-    name = link(title(item, language), item.url)
-    many = (
-        italic(say(language, "n.outlets", count=count))
-        if count > 1
-        else italic(tidy(item.outlet.name, 40))
-    )
-    return joined((Html(f"• {name}"), many), " — ")
 
 
 # --- when HTML fails ------------------------------------------------------------------------

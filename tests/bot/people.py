@@ -126,11 +126,11 @@ class Person:
                 return await self.sends(button.press)
         raise AssertionError((label, [one.label for one in buttons(self.last)]))
 
-    async def sends(self, press: str) -> str:
+    async def sends(self, press: str, **parts: Any) -> str:
         """Send a button's data, whether or not there is such a button."""
         words = tuple(press.split(":"))
         handler = {one.verb: one.handler for one in BUTTONS}[words[0]]
-        answer = await handler(await self.ask(button=words), self.world)
+        answer = await handler(await self.ask(button=words, **parts), self.world)
         if isinstance(answer, EditButton):
             self.last = turned(self.last, press, answer.button)
         elif not isinstance(answer, Toast):

@@ -1,7 +1,10 @@
 """Digests come at their readers' clocks, cover time without a gap, and choose what matters."""
 
+import json
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,17 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import digest
-from bot.digest import Edition, Shelf, Window
+from bot.digest import Digest, Edition, Issued, Shelf, Window
 from storage.clock import instant, quiet_until
 from storage.model import (
+    NO_THREAD,
     Chat,
     ChatId,
     ChatKind,
+    DeliveryId,
+    DeliveryKind,
+    DeliveryState,
     FeedId,
     Item,
     ItemId,
     Outlet,
     OutletId,
+    Owed,
     Story,
     StoryId,
 )
@@ -167,7 +175,13 @@ def test_a_zone_that_no_longer_exists_is_read_as_utc() -> None:
 
 
 def story(
-    number: int, outlets: int = 1, hours_ago: float = 1, *, family: str = "", country: str = "KZ"
+    number: int,
+    outlets: int = 1,
+    hours_ago: float = 1,
+    *,
+    family: str = "",
+    country: str = "KZ",
+    title: str = "",
 ) -> Story:
     moment = NOW - timedelta(hours=hours_ago)
     items = tuple(
@@ -177,7 +191,7 @@ def story(
             story_id=StoryId(number),
             external_id="",
             url=f"https://outlet{one}.example/{number}",
-            title=f"Headline {number}",
+            title=title or f"Headline {number}",
             summary="",
             lang="en",
             published=moment,
@@ -189,52 +203,165 @@ def story(
     return Story(StoryId(number), moment, moment, items)
 
 
-def chosen(*stories: Story, mine: tuple[int, ...] = (), **options: object) -> list[int]:
+def made(*stories: Story, mine: tuple[int, ...] = (), **options: Any) -> Digest:
     shelved = digest.shelve(stories, {}, DAY)
     picked = [one for one in shelved if one.story.id in mine]
-    made = digest.choose(Shelf(shelved, len(shelved)), DAY, mine=picked, **options)  # type: ignore[arg-type]
-    return [one.id for _, section in made.sections for one in section]
+    return digest.choose(Shelf(shelved, len(shelved)), DAY, mine=picked, **options)
+
+
+def pages(*stories: Story, mine: tuple[int, ...] = (), **options: Any) -> list[list[int]]:
+    chosen = made(*stories, mine=mine, **options)
+    return [[one.story.id for one in page] for page in digest.deal(chosen.own, chosen.others)]
+
+
+def first(*stories: Story, mine: tuple[int, ...] = (), **options: Any) -> list[int]:
+    return next(iter(pages(*stories, mine=mine, **options)), [])
 
 
 def test_what_more_independent_publishers_tell_stands_higher() -> None:
-    assert [2, 3, 1] == chosen(story(1), story(2, outlets=8), story(3, outlets=3))
+    assert [2, 3, 1] == first(story(1), story(2, outlets=8), story(3, outlets=3))
 
 
 def test_a_house_that_reprints_itself_is_one_publisher() -> None:
-    assert [2, 1] == chosen(story(1, outlets=9, family="Holding"), story(2, outlets=2))
+    assert [2, 1] == first(story(1, outlets=9, family="Holding"), story(2, outlets=2))
 
 
 def test_of_equals_the_fresher_stands_higher_but_a_great_event_outlasts_gossip() -> None:
-    assert [2, 1] == chosen(story(1, hours_ago=20), story(2, hours_ago=1))
-    assert [1, 2] == chosen(story(1, outlets=8, hours_ago=23), story(2, hours_ago=0.1))
+    assert [2, 1] == first(story(1, hours_ago=20), story(2, hours_ago=1))
+    assert [1, 2] == first(story(1, outlets=8, hours_ago=23), story(2, hours_ago=0.1))
+
+
+CHESS = "Kazakhstan wins the chess final in Astana"
+QUAKE = "Earthquake kills five in Almaty"
+LAW = "Parliament passes the budget"
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ((QUAKE, 2), (CHESS, 4)),
+        ((QUAKE, 2), (CHESS, 16)),
+        ((QUAKE, 2), (LAW, 8)),
+        ((LAW, 2), (CHESS, 4)),
+        ((LAW, 8), (QUAKE, 1)),  # one publisher alone may be wrong about the dead
+        (("Blast kills 40 in a mine", 3), (QUAKE, 5)),
+        (("Three killed, nine injured as bus overturns", 2), ("Bus overturns, no one hurt", 2)),
+        (("Bus overturns: 9 injured", 2), (LAW, 4)),
+        (("Earthquake of magnitude 7.4 strikes", 2), ("Earthquake of magnitude 4.4 felt", 8)),
+        ((LAW, 3), ("Earthquake of magnitude 4.4 felt", 2)),
+        (("Avalanche closes the road to Khorog", 1), (LAW, 1)),
+        (("Football fans' stand collapses, 12 dead", 2), (LAW, 8)),
+        ((LAW, 2), ("Museum tells of the quake that killed 10000 people", 1)),
+    ],
+)
+def test_what_many_tell_and_what_kills_stands_before_play(
+    above: tuple[str, int], below: tuple[str, int]
+) -> None:
+    stories = [story(n, many, title=title) for n, (title, many) in ((2, above), (1, below))]
+    assert [2, 1] == first(*stories)
+
+
+def test_who_asked_for_chess_gets_it_by_its_own_weight() -> None:
+    chess, law = story(1, 4, title=CHESS), story(2, 2, title=LAW)
+    assert [1, 2] == first(chess, law, mine=(1, 2))
+    assert [2, 1] == first(chess, law)
 
 
 def test_the_readers_own_queries_stand_first() -> None:
-    assert [1, 2] == chosen(story(1), story(2, outlets=4), mine=(1,))
+    assert [1, 2] == first(story(1), story(2, outlets=4), mine=(1,))
 
 
 def test_a_story_stands_once_whatever_speaks_for_it() -> None:
-    assert [1] == chosen(story(1, outlets=3), story(1, outlets=3), mine=(1,))
+    assert [[1]] == pages(story(1, outlets=3), story(1, outlets=3), mine=(1,))
+
+
+def many(count: int) -> list[Story]:
+    """Stories of four countries in turn, the first ones told by most."""
+    return [
+        story(n, 1 + (count - n) // 20, country=("KZ", "KG", "UZ", "TJ")[n % 4])
+        for n in range(1, count + 1)
+    ]
 
 
 def test_muted_stories_are_left_out_and_lines_are_bounded() -> None:
-    many = [story(n, country=("KZ", "KG", "UZ", "TJ")[n % 4]) for n in range(1, 101)]
-    assert 2 not in chosen(*many, muted={StoryId(2)})
-    assert len(chosen(*many)) == digest.MOST_LINES
+    assert StoryId(2) not in first(*many(100), muted={StoryId(2)})
+    assert digest.MOST_LINES == len(first(*many(100))) <= 12
+
+
+@pytest.mark.parametrize(("matched", "others"), [(0, 69), (69, 69), (5, 3), (30, 2), (69, 0)])
+def test_page_after_page_everything_is_told_once(matched: int, others: int) -> None:
+    every = many(matched + others)
+    dealt = pages(*every, mine=tuple(range(1, matched + 1)))
+    assert sorted(one.id for one in every) == sorted(one for page in dealt for one in page)
+    assert {digest.MOST_LINES} >= {len(page) for page in dealt[:-1]}
+
+
+def test_many_matches_leave_room_for_the_news_of_the_region() -> None:
+    page = first(*many(60), mine=tuple(range(1, 31)))
+    assert (8, 4) == (sum(one <= 30 for one in page), sum(one > 30 for one in page))
 
 
 def test_one_country_never_fills_the_digest_alone() -> None:
-    many = [story(n, outlets=5, country="RU") for n in range(1, 60)]
+    russian = [story(n, outlets=5, country="RU") for n in range(1, 60)]
     few = [story(n, country="TJ") for n in range(60, 63)]
-    told = chosen(*many, *few)
-    assert {60, 61, 62} <= set(told)
+    assert {60, 61, 62} <= set(first(*russian, *few))
+    assert 12 == len(first(*russian))
 
 
-def test_sections_follow_their_best_story_and_total_counts_all() -> None:
+def test_sections_follow_their_best_story() -> None:
     stories = [story(1, country="KZ"), story(2, outlets=6, country="TJ"), story(3, country="KZ")]
-    shelved = digest.shelve(stories, {}, DAY)
-    made = digest.choose(Shelf(shelved, 40), DAY)
-    assert (["TJ", "KZ"], 3, 40) == ([code for code, _ in made.sections], made.shown, made.total)
+    chosen = made(*stories)
+    (page,) = digest.deal(chosen.own, chosen.others)
+    assert ["TJ", "KZ", "KZ"] == [one.country for one in page]
+
+
+def test_what_came_as_an_alert_is_counted_and_not_told_again() -> None:
+    chosen = made(*many(20), mine=(1, 2), told={StoryId(1), StoryId(5), StoryId(99)})
+    dealt = [one.story.id for page in digest.deal(chosen.own, chosen.others) for one in page]
+    assert ({1, 5}, 18, 18) == (set(chosen.told), chosen.total, len(dealt))
+    assert not {1, 5} & set(dealt)
+
+
+def test_who_asks_sees_what_is_new_to_them_first_and_the_rest_where_it_belongs() -> None:
+    every = story(1, outlets=9), story(2), story(3, outlets=4), story(4, outlets=6)
+    options: dict[str, Any] = {"mine": (1, 2, 3), "told": {StoryId(1), StoryId(3)}}
+    chosen = made(*every, **options, repeat=True)
+    own, others = ([one.story.id for one in part] for part in (chosen.own, chosen.others))
+    assert ([2], [1, 4, 3], (), 4) == (own, others, chosen.told, chosen.total)
+
+
+def test_the_total_counts_the_whole_window_but_what_is_muted() -> None:
+    shelved = digest.shelve(many(3), {}, DAY)
+    chosen = digest.choose(Shelf(shelved, 40), DAY, muted={StoryId(1)}, told={StoryId(2)})
+    assert 38 == chosen.total
+
+
+def test_a_window_asked_for_later_is_ranked_as_it_was() -> None:
+    before = story(1), story(2, outlets=2)
+    later = replace(
+        before[0],
+        updated_at=NOW + timedelta(hours=3),
+        items=(
+            *before[0].items,
+            *(replace(one, first_seen=NOW + timedelta(hours=3))
+              for one in story(1, outlets=9, title=QUAKE).items),
+        ),
+    )  # fmt: skip
+    assert [2, 1] == first(*before) == first(later, before[1])
+
+
+# --- what was issued -------------------------------------------------------------------------
+
+
+def test_a_digests_row_remembers_what_its_buttons_need() -> None:
+    issued = Issued(DAY, (StoryId(3), StoryId(1)), more=57, told=12, weekly=True)
+    row = Owed(
+        DeliveryId(1), ChatId(1), NO_THREAD, DeliveryKind.DIGEST, "w2026", None,
+        json.loads(json.dumps(issued.payload())), DeliveryState.SENT, NOW, NOW,
+    )  # fmt: skip
+    assert issued == Issued.of(row)
+    assert Issued.of(replace(row, payload={"html": "an older program's"})) is None
+    assert Issued.of(replace(row, kind=DeliveryKind.NOTICE)) is None
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,34 @@
 """A digest is owed in one transaction with its window; asked for, it moves nothing."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot.digest import Issued
 from bot.editions import Editions
-from storage import chats, deliveries, matches, subscriptions
+from bot.listing import Kind, Listing, Reading
+from bot.render import plain
+from storage import chats, deliveries, matches, outbox, stories, subscriptions
 from storage.database import Database
+from storage.errors import NewsError
 from storage.model import (
     Chat,
     ChatId,
     ChatKind,
     DeliveryKind,
+    DeliveryState,
     ItemId,
     Match,
     Mode,
+    NewDelivery,
+    Owed,
     StoryId,
     ThreadId,
 )
-from tests.bot.delivery.kit import START, Clock, Room, room
+from tests.bot.delivery.kit import ANNA, START, Clock, Room, room
+from tests.bot.people import Person, world_of
 from tests.storage import rows
 
 READER = ChatId(1001)
@@ -45,6 +54,19 @@ class Desk:
     async def chat(self) -> Chat:
         found = await self.db.read(chats.get, READER)
         assert found is not None
+        return found
+
+    def restarted(self) -> "Desk":
+        """The same newsroom after a restart, its clock as it stands."""
+        again = Desk(self.db)
+        again.clock.now = self.clock.now
+        return again
+
+    async def rest(self, row: Owed) -> Listing:
+        """What a digest's button leads to."""
+        found = await self.editions.rest(await self.chat(), row)
+        assert found is not None
+        assert found.kind is Kind.REST
         return found
 
     async def owed(self) -> list[str]:
@@ -121,8 +143,8 @@ async def test_preview_and_on_demand_move_nothing_and_show_the_newest(desk: Desk
     await desk.tell(1)
     before = await desk.chat()
     shown = [
-        *(await desk.editions.preview(before)),
-        *(await desk.editions.on_demand(before, timedelta(hours=1))),
+        *(await desk.editions.preview(Reading.of(before, before))),
+        *(await desk.editions.on_demand(Reading.of(before, before), timedelta(hours=1))),
     ]
     assert ["Headline 1" in one.html for one in shown] == [True, True]
     assert before == await desk.chat()
@@ -132,7 +154,8 @@ async def test_preview_and_on_demand_move_nothing_and_show_the_newest(desk: Desk
 async def test_on_demand_for_a_query_shows_only_what_it_found(desk: Desk) -> None:
     await desk.tell(1, 2, 3)
     found = frozenset({StoryId(2)})
-    (message,) = await desk.editions.on_demand(await desk.chat(), only=found, queries=("astana",))
+    reading = Reading.of(await desk.chat(), await desk.chat())
+    (message,) = await desk.editions.on_demand(reading, only=found, query="astana")
     assert ["Headline 1" in message.html, "Headline 2" in message.html] == [False, True]
     assert "astana" in message.html
 
@@ -175,11 +198,161 @@ async def test_digests_switched_off_meanwhile_do_not_come(desk: Desk) -> None:
     assert (await desk.chat()).next_digest_at is None
 
 
-async def test_two_hundred_stories_are_three_messages_at_most(desk: Desk) -> None:
-    await desk.tell(*range(1, 201))
+async def test_two_hundred_stories_are_a_page_and_a_way_to_the_others(desk: Desk) -> None:
+    await desk.tell(*range(1, 211))
     desk.clock.now = MORNING + timedelta(seconds=6)
     await desk.editions.round()
-    assert 1 <= len(await desk.owed()) <= 3
+    (html,) = await desk.owed()
+    assert 12 == html.count("Headline ")
+    (row,) = await desk.db.read(digest_rows)
+    issued = Issued.of(row)
+    assert issued is not None
+    assert (12, 188) == (len(issued.stories), issued.more)
+    rest = await desk.rest(row)
+    assert (13, 188, 210) == (rest.first, len(rest.stories), rest.total)
+    assert not set(issued.stories) & set(rest.stories)
+
+
+async def test_a_page_asked_for_days_later_is_of_the_same_window(desk: Desk) -> None:
+    await desk.tell(*range(1, 31))
+    desk.clock.now = MORNING + timedelta(seconds=6)
+    await desk.editions.round()
+    (row,) = await desk.db.read(digest_rows)
+    before = await desk.rest(row)
+    desk.clock.forward(days=3)
+    await desk.tell(*range(101, 131))
+    again = await desk.restarted().rest(row)
+    assert before == again
+    assert 18 == len(before.stories)
+
+
+# --- what came as an alert ------------------------------------------------------------------
+
+
+async def test_what_came_as_an_alert_is_one_line_of_the_digest_and_a_list_behind_it(
+    desk: Desk,
+) -> None:
+    await desk.tell(*range(1, 7))
+    await desk.db.write(match, 2, desk.clock())
+    await desk.db.write(match, 4, desk.clock())
+    await desk.db.write(alerted, 2, desk.clock(), state=DeliveryState.SENT)
+    await desk.db.write(alerted, 5, desk.clock(), state=DeliveryState.SENT)
+    desk.clock.now = MORNING + timedelta(seconds=6)
+    await desk.editions.round()
+    (html,) = await desk.owed()
+    told = [f"Headline {n}<" in html for n in range(1, 7)]
+    assert [True, False, True, True, False, True] == told
+    assert "2 stories came as alerts already" in html
+    (row,) = await desk.db.read(digest_rows)
+    listed = await desk.editions.told(await desk.chat(), row)
+    assert listed is not None
+    assert (Kind.TOLD, {2, 5}) == (listed.kind, set(listed.stories))
+
+
+async def test_an_alert_for_a_story_merged_since_still_counts(desk: Desk) -> None:
+    await desk.tell(1, 2, 3)
+    await desk.db.write(alerted, 1, desk.clock(), state=DeliveryState.SENT)
+    await desk.db.write(stories.join, StoryId(1), StoryId(2), desk.clock())
+    desk.clock.now = MORNING + timedelta(seconds=6)
+    await desk.editions.round()
+    (html,) = await desk.owed()
+    assert [False, True] == [f"Headline {n}<" in html for n in (2, 3)]
+    assert "1 story came as an alert already" in html
+
+
+async def test_what_was_named_after_the_quiet_hours_was_told_and_a_mere_number_was_not(
+    desk: Desk,
+) -> None:
+    await desk.tell(1, 2, 3, 4)
+    for story, fold, state in (
+        (1, "q2026-11-22T07:00", DeliveryState.SENT),
+        (2, "h2026-11-22T05", DeliveryState.SENT),
+        (3, "q2026-11-23T07:00", DeliveryState.QUEUED),
+    ):
+        await desk.db.write(alerted, story, desk.clock(), fold=fold, fold_state=state)
+    desk.clock.now = MORNING + timedelta(seconds=6)
+    await desk.editions.round()
+    (html,) = await desk.owed()
+    told = [f"Headline {n}<" in html for n in (1, 2, 3, 4)]
+    assert [False, True, True, True] == told
+
+
+@pytest.mark.parametrize("others", [(), (2,)])
+async def test_a_day_of_alerts_alone_is_said_so_or_passed_over(
+    desk: Desk, others: tuple[int, ...]
+) -> None:
+    await desk.db.write(change, digest_when_empty=False)
+    await desk.tell(1, *others)
+    await desk.db.write(alerted, 1, desk.clock(), state=DeliveryState.SENT)
+    desk.clock.now = MORNING + timedelta(seconds=6)
+    await desk.editions.round()
+    assert len(others) == len(await desk.owed())
+
+
+async def test_the_week_tells_its_greatest_stories_again_and_marks_them(desk: Desk) -> None:
+    ten = MORNING + timedelta(hours=2)
+    weekly = {"digest_times": (), "weekly_day": ten.isoweekday(), "next_digest_at": ten}
+    await desk.db.write(change, **weekly)
+    await desk.tell(*range(1, 21))
+    await desk.db.write(alerted, 1, desk.clock(), state=DeliveryState.SENT)
+    desk.clock.now = ten + timedelta(seconds=6)
+    await desk.editions.round()
+    (html,) = await desk.owed()
+    assert (15, 1) == (html.count("Headline "), html.count("🔔"))
+    (row,) = await desk.db.read(digest_rows)
+    assert 5 == len((await desk.rest(row)).stories)
+
+
+async def test_who_asks_is_told_everything_with_alerts_marked(desk: Desk) -> None:
+    await desk.tell(1, 2, 3)
+    await desk.db.write(alerted, 2, desk.clock(), state=DeliveryState.SENT)
+    (message,) = await desk.editions.on_demand(Reading.of(await desk.chat(), await desk.chat()))
+    marked = [line for line in plain(message.html).splitlines() if "🔔" in line]
+    assert 3 == message.html.count("Headline ")
+    assert ["Headline 2" in line for line in marked] == [True]
+
+
+async def test_a_preview_is_what_would_come(desk: Desk) -> None:
+    await desk.tell(*range(1, 21))
+    await desk.db.write(alerted, 2, desk.clock(), state=DeliveryState.SENT)
+    (message,) = await desk.editions.preview(Reading.of(await desk.chat(), await desk.chat()))
+    assert "1 story came as an alert already" in message.html
+    assert ["📰 More: 7", "🔔 Alerts: 1"] == [b.label for row in message.keyboard for b in row]
+
+
+async def test_a_channels_readers_are_not_told_its_owners_queries(desk: Desk) -> None:
+    await desk.tell(1, 2)
+    await desk.db.write(match, 2, desk.clock())
+    desk.clock.now = MORNING + timedelta(seconds=6)
+    await desk.db.write(change, kind=ChatKind.CHANNEL)
+    desk.editions.bot_username = lambda: "wire_bot"
+    await desk.editions.round()
+    (html,) = await desk.owed()
+    assert html.index("On topic") < html.index("Headline 2<") < html.index("Headline 1<")
+    assert "astana" not in html
+    assert "https://t.me/wire_bot?start=s_2" in html
+
+
+async def test_a_channels_digest_shown_to_its_manager_is_for_a_private_chat(desk: Desk) -> None:
+    await desk.tell(1)
+    here = await desk.chat()
+    channel = replace(here, id=ChatId(-1001), kind=ChatKind.CHANNEL, language="ru")
+    (message,) = await desk.editions.on_demand(Reading.of(channel, here, "wire_bot"))
+    assert ("/s1" in message.html, "t.me" in message.html) == (True, False)
+    assert "Дайджест" in message.html
+
+
+async def test_a_row_of_an_older_program_leads_nowhere_and_breaks_nothing(desk: Desk) -> None:
+    chat = await desk.chat()
+    old = NewDelivery(
+        READER, ThreadId(0), DeliveryKind.DIGEST, "2026-11-01T08:00/1", payload={"html": "x"}
+    )
+    await desk.db.write(outbox.insert, old, DeliveryState.SENT, MORNING, MORNING)
+    (row,) = await desk.db.read(digest_rows)
+    assert (None, None) == (
+        await desk.editions.rest(chat, row),
+        await desk.editions.told(chat, row),
+    )
 
 
 async def test_the_digest_arrives_in_order_and_is_given_back_when_the_chat_is_gone(
@@ -195,6 +368,53 @@ async def test_the_digest_arrives_in_order_and_is_given_back_when_the_chat_is_go
         await here.deliver()
         assert "Headline 1" in here.messages()[0].text
         await lost_digest_comes_back(here, editions)
+
+
+async def test_under_a_digest_buttons_lead_to_the_others_and_to_the_alerts(db: Database) -> None:
+    async with room(db) as here:
+        await here.meet()
+        editions = Editions(db, here.clock)
+        await editions.round()
+        await here.tell(31, 32)
+        await here.deliver()
+        await db.write(tell, tuple(range(1, 31)), here.clock())
+        here.clock.forward(days=1, seconds=6)
+        await editions.round()
+        await here.deliver()
+        digest = here.messages()[-1]
+        assert ["📰 More: 18", "🔔 Alerts: 2"] == [one.text for one in digest.buttons]
+        world = world_of(db, clock=here.clock, editions=editions)
+        anna, other = await Person.comes(world, ANNA), await Person.comes(world, ChatId(77))
+        more, before = [one.callback_data or "" for one in digest.buttons]
+        assert "stories 13–24 of 30" in await anna.sends(more)
+        assert "stories 25–30 of 30" in await anna.presses("›")
+        said = await anna.sends(before)
+        assert "Came as alerts: 2 stories" in said
+        assert [True, True] == [f"Headline {n}\n" in said for n in (31, 32)]
+        for press in (more, before):
+            with pytest.raises(NewsError, match=r"button\.old"):
+                await other.sends(press)
+
+
+async def test_a_channels_digest_leads_its_readers_into_the_bot(db: Database) -> None:
+    async with room(db) as here:
+        channel = await here.meet(here.box.channel_id)
+        editions = Editions(db, here.clock)
+        editions.bot_username = lambda: here.bot.username
+        await editions.round()
+        await db.write(tell, tuple(range(1, 31)), here.clock())
+        await db.write(match, 3, here.clock(), channel)
+        here.clock.forward(days=1, seconds=6)
+        await editions.round()
+        await here.deliver()
+        (digest,) = here.messages(channel)
+        (button,) = digest.buttons
+        world = world_of(db, clock=here.clock, editions=editions)
+        reader = await Person.comes(world, ChatId(77))
+        assert button.url is not None
+        said = await reader.types(f"/start {button.url.rpartition('=')[2]}")
+        assert "stories 13–24 of 30" in said
+        assert "astana" not in digest.text + said
 
 
 async def lost_digest_comes_back(here: Room, editions: Editions) -> None:
@@ -218,15 +438,40 @@ def tell(db: Any, numbers: tuple[int, ...], now: datetime) -> None:
     rows.told(db, feed, *(rows.new_item(number) for number in numbers), now=now)
 
 
-def match(db: Any, story: int, now: datetime) -> None:
+def match(db: Any, story: int, now: datetime, chat: ChatId = READER) -> None:
     subscription, _ = subscriptions.add(
-        db, chat_id=READER, thread_id=ThreadId(0), query="astana", mode=Mode.DIGEST, now=now
+        db, chat_id=chat, thread_id=ThreadId(0), query="astana", mode=Mode.DIGEST, now=now
     )
     matches.add(db, [Match(subscription.id, ItemId(story), StoryId(story))], now)
 
 
 def change(db: Any, **changes: Any) -> None:
     chats.change(db, READER, **changes)
+
+
+def alerted(
+    db: Any,
+    story: int,
+    now: datetime,
+    *,
+    state: DeliveryState = DeliveryState.MERGED,
+    fold: str = "",
+    fold_state: DeliveryState = DeliveryState.SENT,
+) -> None:
+    """Let a story have come as an alert, or within a fold."""
+    carrier = None
+    if fold:
+        one = NewDelivery(READER, ThreadId(0), DeliveryKind.FOLD, fold)
+        carrier = outbox.insert(db, one, fold_state, now, now)
+    alert = NewDelivery(READER, ThreadId(0), DeliveryKind.ALERT, f"s{story}", StoryId(story))
+    outbox.insert(db, alert, state, now, now, carrier=carrier)
+
+
+def digest_rows(db: Any) -> list[Owed]:
+    rows_ = db.conn.execute(
+        "select id from deliveries where kind = ? order by id", (DeliveryKind.DIGEST,)
+    )
+    return [outbox.by_id(db, row[0]) for row in rows_]
 
 
 def digests(db: Any) -> list[str]:

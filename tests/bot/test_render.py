@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot import render
 from bot.conversation import Button, Html, Message
+from bot.render import Line
 from bot.render.markup import plain
 from storage.model import ChatId, ChatKind, FeedKind, Ownership
 from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
@@ -151,36 +152,119 @@ def test_a_telling_that_came_by_no_feed_says_so() -> None:
     assert (1, 1) == (told.count("со страницы"), told.count("из Telegram"))
 
 
-def test_a_digest_is_one_line_a_story_by_country() -> None:
-    rain = story(telling("Rain in Osh", country="KG"))
-    gas = story(telling("Gas deal"), telling("Gas deal signed", outlet="Second"), number=8)
+# --- digests --------------------------------------------------------------------------------
+
+DAY = {"since": NOW - timedelta(days=1), "until": NOW, "now": NOW}
+CHANNEL = replace(ALMATY, id=ChatId(-100), kind=ChatKind.CHANNEL)
+
+
+def test_a_digest_is_the_readers_topics_and_then_countries_each_line_leading_on() -> None:
+    gas = story(telling("Gas deal", url="https://a.example/1"),
+                telling("Gas deal signed", outlet="Second", url="https://b.example/2"), number=8)  # fmt: skip
+    rain = story(telling("Rain in Osh"), number=9)
     (message,) = render.digest(
-        [("KZ", [gas]), ("KG", [rain])], ALMATY, since=NOW - timedelta(days=1), until=NOW,
-        now=NOW, total=40,
+        [Line(1, gas, "KZ", own=True, queries=("gas",)), Line(2, rain, "KG", told=True)],
+        ALMATY, **DAY, total=40, told_before=3,
     )  # fmt: skip
     assert message.html == (
-        "📰 <b>Digest</b>\n<i>21 Nov, 13:00 – 22 Nov, 13:00</i>\n\n"
-        '🇰🇿 <b>Kazakhstan</b>\n• <a href="https://news.example/1">Gas deal</a>'
-        " — <i>2 outlets</i>\n\n"
-        '🇰🇬 <b>Kyrgyzstan</b>\n• <a href="https://news.example/1">Rain in Osh</a>'
-        " — <i>Steppe Courier</i>\n\n2 of 40 stories"
+        "📰 <b>Digest</b>\n<i>21 Nov, 13:00 – 22 Nov, 13:00, Almaty</i>\n\n"
+        "⭐ <b>Your topics</b>: gas\n"
+        '1. <b><a href="https://a.example/1">Gas deal</a></b>\n'
+        '<a href="https://a.example/1">Steppe Courier</a> · <a href="https://b.example/2">Second'
+        "</a> · /s8\n\n"
+        "🇰🇬 <b>Kyrgyzstan</b>\n"
+        '2. 🔔 <b><a href="https://news.example/1">Rain in Osh</a></b>\n'
+        '<a href="https://news.example/1">Steppe Courier</a> · /s9\n\n'
+        "🔔 3 stories came as alerts already.\n2 of 40 stories"
     )
 
 
-def test_an_empty_digest_is_one_quiet_line() -> None:
-    (message,) = render.digest([], MOSCOW, since=NOW - timedelta(days=1), until=NOW, now=NOW)
-    assert "Тихо" in message.html
-
-
-def test_a_huge_digest_is_three_messages_at_most() -> None:
-    many = [
-        ("KZ", [story(telling("Long headline " * 14, outlet=f"O{n}")) for n in range(60)])
-        for _ in range(4)
+def test_each_line_says_which_query_it_met_where_they_differ() -> None:
+    lines = [
+        Line(n, story(telling(f"Rain {n}"), number=n), "KZ", own=True, queries=(query,))
+        for n, query in enumerate(("gas", "water"), 1)
     ]
-    messages = render.digest(many, ALMATY, since=NOW, until=NOW, now=NOW)
-    assert 3 == len(messages)
-    for message in messages:
+    (message,) = render.digest(lines, ALMATY, **DAY)
+    seen = plain(message.html)
+    assert "⭐ Your topics\n1." in seen
+    assert ("🔎\u00a0gas · /s1" in seen, "🔎\u00a0water · /s2" in seen) == (True, True)
+
+
+def test_own_topics_have_one_heading_whatever_the_country() -> None:
+    lines = [Line(n, story(telling("Rain")), code, own=True) for n, code in ((1, "KZ"), (2, "TJ"))]
+    (message,) = render.digest(lines, MOSCOW, **DAY)
+    assert 1 == message.html.count("Ваши темы")
+
+
+def test_a_line_names_the_outlet_whose_headline_it_shows_and_links_the_others() -> None:
+    told = story(
+        telling("Gas deal", outlet="First", url="https://a.example/1"),
+        telling("Газовая сделка", outlet="Второй", lang="ru", url="https://b.example/2"),
+        telling("Gas", outlet="Third", url="https://c.example/3"),
+        telling("Gas", outlet="Fourth", url="https://d.example/4"),
+    )
+    (message,) = render.digest([Line(1, told, "KZ")], MOSCOW, **DAY)
+    assert (
+        '<b><a href="https://b.example/2">Газовая сделка</a></b>\n'
+        '<a href="https://b.example/2">Второй</a> · <a href="https://a.example/1">First</a>'
+        " +2 · /s7"
+    ) in message.html
+
+
+def test_in_a_channel_the_number_is_the_way_to_the_story() -> None:
+    (message,) = render.digest(
+        [Line(1, story(telling("Rain")), "KZ", own=True)], CHANNEL, **DAY, bot_username="wire_bot"
+    )
+    assert '<a href="https://t.me/wire_bot?start=s_7">1.</a>' in message.html
+    assert "/s7" not in message.html
+    assert "Your topics" not in message.html
+
+
+def test_the_buttons_of_a_digest_lead_to_the_others_and_to_what_came_before() -> None:
+    ((more, before),) = render.into_digest(ALMATY, 12, more=57, told_before=3)
+    assert ("📰 More: 57", "dm:12") == (more.label, more.press)
+    assert ("🔔 Alerts: 3", "da:12") == (before.label, before.press)
+    ((link,),) = render.into_digest(CHANNEL, 12, more=57, bot_username="wire_bot")
+    assert "https://t.me/wire_bot?start=dm_12" == link.url
+    assert () == render.into_digest(ALMATY, 12)
+
+
+def test_an_empty_digest_is_one_quiet_line() -> None:
+    (message,) = render.digest([], MOSCOW, **DAY)
+    assert "Тихо" in message.html
+    (message,) = render.digest([], MOSCOW, **DAY, told_before=5)
+    assert "Тихо" not in message.html
+    assert "5 сюжетов уже приходили" in message.html
+
+
+def test_a_page_of_ordinary_headlines_is_one_message_and_the_longest_ever_two() -> None:
+    def page(title: str, outlet: str, lines: int) -> tuple[Message, ...]:
+        told = story(*(telling(title, outlet=f"{n} {outlet}") for n in range(5)))
+        return render.digest(
+            [
+                Line(n, told, "KZ", own=True, queries=(f"{n} {outlet}", outlet))
+                for n in range(1, lines + 1)
+            ],
+            ALMATY, **DAY, queries=("x" * 300,), keyboard=((Button("More", "dm:1"),),),
+        )  # fmt: skip
+
+    assert 1 == len(page("A headline of some usual length, " * 3, "Usual Outlet", 12))
+    longest = page("Long headline " * 40, "Outlet of the longest name " * 4, 15)
+    assert 2 == len(longest)
+    assert [False, True] == [bool(one.keyboard) for one in longest]
+    for message in longest:
         check(message)
+
+
+def test_a_long_night_is_a_page_and_a_button() -> None:
+    night = [story(telling(f"Rain {n}"), number=n) for n in range(1, 31)]
+    message = render.awake(night, ALMATY, most=12, row=5)
+    assert "30 stories" in message.html
+    assert ("12. " in message.html, "13. " in message.html) == (True, False)
+    assert [("📰 More: 18", "h:5")] == [
+        (b.label, b.press) for row in message.keyboard for b in row
+    ]
+    assert () == render.awake(night[:12], ALMATY, most=12, row=5).keyboard
 
 
 # --- hostile text ---------------------------------------------------------------------------
@@ -192,12 +276,12 @@ def test_hostile_text_is_harmless_everywhere(text: str) -> None:
     check(render.alert(told, ALMATY, now=NOW, because=[(text, text[:50])], query=text))
     check(render.card(told, MOSCOW, now=NOW))
     check(render.update(told, told.items[0], ALMATY, now=NOW))
-    for message in render.awake([told] * 9, MOSCOW, now=NOW):
-        check(message)
-    for message in render.digest(
-        [("KZ", [told] * 30), (text[:2], [told])], ALMATY, since=NOW, until=NOW, now=NOW,
-        queries=(text,),
-    ):  # fmt: skip
+    check(render.awake([told] * 9, MOSCOW, most=9))
+    lines = [
+        Line(n, told, ("KZ", text[:2], None)[n % 3], own=n < 4, queries=(text,))
+        for n in range(1, 16)
+    ]
+    for message in render.digest(lines, ALMATY, **DAY, queries=(text,)):
         check(message)
 
 

@@ -87,6 +87,8 @@ async def a_reader_in_russian(chrome: Chrome, demo: str) -> None:
         await page.text("[data-button]", "Вернуть")
         await say(page, "/digest")
         await page.text(BOT, "Казахстан", within=WITHIN)
+        await say(page, "1")  # the first story of the digest
+        await page.text("[data-button]", "🔕", within=WITHIN)
         assert [] == page.errors
 
 

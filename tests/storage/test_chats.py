@@ -213,6 +213,14 @@ def test_a_draft_is_its_chats_own_and_lasts_a_month(connection: Connection, now:
     assert talks.draft(connection, number, ANNA) is None
 
 
+def test_the_draft_kept_last_of_a_kind_is_found(connection: Connection, now: datetime) -> None:
+    for minute, text in enumerate(("[1]", "[2]", "gas", "[1]")):
+        talks.keep_draft(connection, ANNA, text, now + timedelta(minutes=minute))
+    talks.keep_draft(connection, GROUP, "[3]", now + timedelta(hours=1))
+    assert ("[1]", now + timedelta(minutes=3)) == talks.last_draft(connection, ANNA, "[")
+    assert talks.last_draft(connection, ANNA, "[3") is None
+
+
 def test_an_answer_is_taken_once_and_only_the_persons_own(
     connection: Connection, now: datetime
 ) -> None:

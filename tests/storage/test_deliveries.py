@@ -351,6 +351,12 @@ HOT = [
     "select id from deliveries where chat_id = 1 and message_id = 1",
     "select 1 from deliveries where story_id = 1 and kind = 'alert' and state = 'held'",
     "select state from deliveries where kind = 'broadcast' and subject = 'b1'",
+    """select d.story_id from deliveries d left join story_aliases a on a.id = d.story_id
+    left join deliveries c on c.id = d.carrier
+    where d.chat_id = 1 and d.created_at >= 1 and d.created_at < 9 and d.kind = 'alert'""",
+    """select id from deliveries where chat_id = 1 and state = 'sent'
+    and ((kind = 'digest' and json_extract(payload, '$.stories') is not null)
+    or (kind = 'fold' and subject like 'q%')) order by created_at desc, id desc limit 1""",
 ]
 
 

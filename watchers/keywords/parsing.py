@@ -69,7 +69,7 @@ class _Reader:
             return NewsError("query.empty", position=0, example=EXAMPLE)
         opened = sum(one.sort is Sort.OPEN for one in brackets)
         key = "query.empty_brackets" if 2 * opened == len(brackets) else "query.unbalanced"
-        return NewsError(key, position=brackets[0].at, example="(газ OR нефть) Казахстан")
+        return NewsError(key, position=brackets[0].at, example=Text("example.brackets"))
 
     def _peek(self) -> Lexeme | None:
         return self._lexemes[self._at] if self._at < len(self._lexemes) else None

@@ -2,6 +2,7 @@
 
 from watchers.stories.backtest import Backtest, Difference, backtest
 from watchers.stories.changes import material
+from watchers.stories.gravity import Gravity, gravest, gravity
 from watchers.stories.grounds import Grounds, grounds
 from watchers.stories.identity import Verdict, identify, related
 from watchers.stories.index import Index
@@ -14,6 +15,7 @@ __all__ = [
     "Backtest",
     "Change",
     "Difference",
+    "Gravity",
     "Grounds",
     "Index",
     "Joined",
@@ -23,6 +25,8 @@ __all__ = [
     "Verdict",
     "backtest",
     "fitted",
+    "gravest",
+    "gravity",
     "grounds",
     "identify",
     "material",

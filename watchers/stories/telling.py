@@ -344,6 +344,11 @@ def _roles(
     return tuple(found)
 
 
+def figures(analysis: Analysis, lang: str) -> tuple[tuple[str, float], ...]:
+    """Name what each figure of a text's headline counts: ``kill``, ``injur``, else its next word."""
+    return _figures(analysis, _head_and_body(analysis)[0], lang)
+
+
 def _figures(
     analysis: Analysis, head: Sequence[Token], lang: str
 ) -> tuple[tuple[str, float], ...]:

@@ -1,17 +1,29 @@
 """What readers do in the chat, and what they read in answer."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.commands import inline
-from bot.conversation import Cards, File, Picture
+from bot.conversation import Cards, Edit, File, Picture
+from bot.digest import Issued, Window
 from bot.texts import sentence
-from storage import chats, deliveries, subscriptions, talks
+from storage import chats, deliveries, settling, subscriptions, talks
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import Chat, ChatId, ChatKind, Mode
+from storage.model import (
+    NO_THREAD,
+    Chat,
+    ChatId,
+    ChatKind,
+    DeliveryKind,
+    Mode,
+    NewDelivery,
+    StoryId,
+)
+from storage.outcomes import Sent
 from tests.bot.newsroom import Newsroom
 from tests.bot.people import NOW, READER, Person, buttons, messages, seen
 
@@ -377,6 +389,26 @@ async def test_a_muted_story_is_told_no_more(room: Newsroom, anna: Person) -> No
     assert frozenset() == await anna.world.db.read(chats.muted, READER)
 
 
+THINGS = (
+    "Almaty opens a metro line", "Osh counts its walnut harvest", "Tashkent plants ten parks",
+    "Dushanbe repairs the opera roof", "Ashgabat buys electric buses", "Moscow raises tram fares",
+    "Aktau builds a ferry pier", "Naryn elects a mayor", "Bukhara restores a caravanserai",
+    "Khujand trains nurses", "Mary drills a gas well", "Kazan hosts a summit on halal food",
+    "Shymkent digs a canal", "Talas votes on pastures", "Nukus studies salt storms",
+    "Kulob sells its cement works", "Omsk tests a snow train", "Semey maps old test sites",
+    "Batken paves a mountain road", "Termez ships onions south", "Samara launches a satellite",
+    "Atyrau dredges the Ural", "Karakol bans plastic bags", "Fergana weaves for Milan",
+    "Panj lights its bridge", "Turkmenbashi loads its first tanker", "Perm closes a salt mine",
+    "Taraz prints schoolbooks", "Jizzakh breeds camels", "Vakhsh raises its dam",
+)  # fmt: skip
+
+
+async def many_things(room: Newsroom, number: int) -> str:
+    """Let an outlet tell one of thirty things that are not like another."""
+    await room.tells("Steppe Courier", THINGS[number])
+    return THINGS[number]
+
+
 # --- digests --------------------------------------------------------------------------------
 
 
@@ -393,6 +425,74 @@ async def test_a_digest_of_a_query_has_nothing_else(room: Newsroom, anna: Person
     said = await anna.types("/digest Aral")
     assert "Aral Sea" in said
     assert "budget" not in said
+    assert "Nothing about “Balkhash” in the last 7 days" in await anna.types("/digest Balkhash")
+
+
+async def test_a_digest_leads_to_all_its_stories_page_by_page(
+    room: Newsroom, anna: Person
+) -> None:
+    titles = [await many_things(room, n) for n in range(30)]
+    first = await anna.types("/digest")
+    second = await anna.presses("More: 18")
+    assert "stories 13–24 of 30" in second
+    third = await anna.presses("›")
+    assert isinstance(anna.last, Edit)
+    told = first + second + third
+    assert [1] * 30 == [told.count(f" {title}\n") for title in titles]
+    assert [f"\n{n}. " in told for n in (1, 12, 13, 24, 25, 30)] == [True] * 6
+
+
+async def test_a_number_typed_opens_that_story_of_the_list_seen_last(
+    room: Newsroom, anna: Person
+) -> None:
+    for n in range(15):
+        await many_things(room, n)
+    assert "Nothing found for “3”" in await anna.types("3")
+    digest = await anna.types("/digest")
+    for number in ("3", "14"):
+        page = digest if number == "3" else await anna.presses("More")
+        title = re.search(rf"\n{number}\. (.*)", page)
+        assert title is not None
+        shown = await anna.types(number)
+        assert title[1] in shown
+        assert "🔕 Mute" in [one.label for one in buttons(anna.last)]
+        await anna.types("/digest")
+    assert "Nothing found for “99”" in await anna.types("99")
+    room.clock.now += timedelta(days=3)
+    assert "Nothing found for “3”" in await anna.types("3")
+
+
+async def test_a_number_under_a_digest_that_came_by_itself_means_its_own(
+    room: Newsroom, anna: Person
+) -> None:
+    for n in range(3):
+        await many_things(room, n)
+    issued = Issued(Window(NOW - timedelta(days=1), NOW), (StoryId(3), StoryId(1)))
+    owed = NewDelivery(
+        READER, NO_THREAD, DeliveryKind.DIGEST, "d/1", payload={"html": "x", **issued.payload()}
+    )
+    await anna.world.db.write(deliveries.owe, [owed], NOW)
+    (taken,) = await anna.world.db.write(deliveries.take, NOW, 10)
+    await anna.world.db.write(settling.settle, taken, Sent(55), NOW)
+    third = (await room.story(3)).items[0].title
+    assert third in await anna.types("1")
+    await anna.types("/digest")
+    assert third in await anna.types("1", replies_to=55)
+
+
+async def test_a_muted_story_leaves_the_list_and_the_others_keep_their_numbers(
+    room: Newsroom, anna: Person
+) -> None:
+    for n in range(15):
+        await many_things(room, n)
+    await anna.types("/digest")
+    page = await anna.presses("More")
+    last = re.findall(r"/s([0-9]+)", page)
+    button = buttons(anna.last)[0]
+    assert 3 == len(last)
+    await anna.sends(f"m:{last[0]}")
+    again = await anna.sends(re.sub(r":0$", ":1", button.press))
+    assert [f"{n}. " in again for n in (13, 14, 15)] == [False, True, True]
 
 
 async def test_an_empty_digest_says_so(anna: Person) -> None:

@@ -158,8 +158,10 @@ async def test_admins_are_told_the_evidence(room: Newsroom, timur: Person) -> No
 async def test_digests_by_buttons(room: Newsroom, anna: Person) -> None:
     await room.tells("Steppe Courier", "Parliament of Kazakhstan passes the budget")
     assert "budget" in await anna.sends("dg")
-    assert "All quiet" in await anna.sends("h")
     assert await anna.sends("dp")
+    for stale in ("h", "dm:99", "da:99", "dn:99:1", "dl:99:1", "dl:x:y", "dm:999999999999999999"):
+        with pytest.raises(NewsError, match=r"button\.old"):
+            await anna.sends(stale)
 
 
 async def test_trends_of_other_spans(room: Newsroom, anna: Person) -> None:

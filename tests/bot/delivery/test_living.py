@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from storage import chats, deliveries, stories
+from storage.errors import NewsError
 from storage.model import ChatId, DeliveryKind, NewDelivery, QuietMode, StoryId, ThreadId
 from storage.outcomes import Sent
 from tests.bot.delivery.kit import ANNA, Room, alert
@@ -258,7 +259,28 @@ async def test_what_folded_in_a_persons_chat_is_shown_to_nobody_else(here: Room)
     (fold,) = [id_ for id_, kind in await here.rows("id", "kind") if kind == "fold"]
     other = await Person.comes(world_of(here.db, clock=here.clock), ChatId(77))
     for number in (fold, fold + 1000, "9" * 60):
-        assert "All quiet" in await other.types(f"/start h_{number}")
+        for verb in ("h", "dm", "da"):
+            with pytest.raises(NewsError, match=r"button\.old"):
+                await other.types(f"/start {verb}_{number}")
+    for verb in ("h", "dm", "da"):
+        with pytest.raises(NewsError, match=r"button\.old"):
+            await other.sends(f"{verb}:{fold}")
+
+
+async def test_a_long_night_is_a_page_and_a_button_that_leads_to_the_others(here: Room) -> None:
+    await here.db.write(set_chat, **NIGHT)
+    here.clock.now = here.clock.now.replace(hour=23, minute=30)
+    await here.tell(*range(1, 31))
+    await here.deliver(hours=8)
+    (night,) = here.messages()
+    assert ["📰 More: 18"] == [one.text for one in night.buttons]
+    assert ("Headline 12\n" in night.text, "Headline 13\n" in night.text) == (True, False)
+    anna = await Person.comes(world_of(here.db, clock=here.clock), ANNA)
+    assert "Headline 3\n" in await anna.types("3")
+    said = await anna.sends(night.buttons[0].callback_data or "", message_id=night.id)
+    assert ["13. Headline 13" in said, "24. " in said, "25. " in said] == [True, True, False]
+    assert "25. Headline 25" in await anna.presses("›")
+    assert "1. Headline 1\n" in await anna.presses("‹") + await anna.presses("‹")
 
 
 async def test_the_next_hour_alerts_come_one_by_one_again(here: Room) -> None:

@@ -1,0 +1,223 @@
+"""Digests and every other list of stories: one numbered line each, from which all is in reach.
+
+Pure. A line is its linked headline, the linked outlets that tell it and the story's own number,
+which opens its card with mute, why and share.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from bot.conversation import Html, Keyboard, Message
+from bot.render.markup import bold, chunks, escape, italic, joined, link, tidy, told
+from bot.render.stories import headline, into_bot, outlets
+from bot.texts import say, words
+from storage.model import Chat, ChatKind, Outlet, Story
+
+HEADLINE_UNITS = 140
+OUTLET_UNITS = 32
+QUERY_UNITS = 24
+OUTLETS_LINKED = 2
+"""With a line's headline they fit a phone, and the 100 entities that Telegram allows a message."""
+
+DIGEST_MESSAGES = 2
+"""A page is one message; where every headline is as long as it may be, two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A story in a list. ``number`` is its place, as people may type it.
+
+    ``country`` is the section's under which it stands ("" the region's), None where the list
+    has no sections; ``own`` that it stands under the reader's own topics, having met
+    ``queries``. ``told`` marks what came as an alert before.
+    """
+
+    number: int
+    story: Story
+    country: str | None = None
+    own: bool = False
+    queries: tuple[str, ...] = ()
+    told: bool = False
+
+
+def digest(
+    lines: Sequence[Line],
+    chat: Chat,
+    *,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    total: int = 0,
+    told_before: int = 0,
+    queries: Sequence[str] = (),
+    weekly: bool = False,
+    keyboard: Keyboard = (),
+    bot_username: str = "",
+) -> tuple[Message, ...]:
+    """Render a digest's page: the reader's own topics first, then countries.
+
+    ``since`` and ``until`` bound the window; ``total`` counts the stories from which these were
+    chosen; ``told_before`` those that are left out because they came as alerts; ``queries`` are
+    what it was asked for. A channel's lines lead to ``bot_username``.
+    """
+    language = chat.language
+    key = "digest.weekly" if weekly else "digest.title"
+    head = joined(
+        (
+            joined(("📰", told(language, key)), " "),
+            italic(window(since, until, now, chat)),
+            escape(", ".join(tidy(query, 60) for query in queries)),
+        )
+    )
+    foot = (
+        told(language, "digest.told", count=told_before) if told_before else Html(),
+        told(language, "digest.chosen", count=total, shown=len(lines))
+        if lines and total > len(lines)
+        else Html(),
+    )
+    quiet = "digest.quiet_else" if told_before else "digest.quiet"
+    body = [*sections(lines, chat, bot_username)] if lines else [told(language, quiet)]
+    parts = chunks(joined((head, *body, joined(foot)), "\n\n"))[:DIGEST_MESSAGES]
+    return (*map(Message, parts[:-1]), Message(parts[-1], keyboard))
+
+
+def listing(
+    head: Html,
+    lines: Sequence[Line],
+    chat: Chat,
+    *,
+    foot: Html | None = None,
+    keyboard: Keyboard = (),
+    bot_username: str = "",
+) -> Message:
+    """Render a page of any other list of stories."""
+    parts = (head, *sections(lines, chat, bot_username), foot or Html())
+    return Message(chunks(joined(parts, "\n\n"))[0], keyboard)
+
+
+def awake(
+    stories: Sequence[Story], chat: Chat, *, most: int, row: int = 0, bot_username: str = ""
+) -> Message:
+    """Render what was held in quiet hours as one list: while you slept, five stories.
+
+    Beyond ``most`` a button leads to the others; ``row`` is the message's own in the outbox.
+    """
+    head = told(chat.language, "alert.awake", count=len(stories))
+    lines = [Line(number, one) for number, one in enumerate(stories[:most], 1)]
+    label = more_of(chat.language, len(stories) - most)
+    leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
+    keyboard = into_bot(label, "h", row, leads_to) if len(stories) > most else ()
+    return listing(head, lines, chat, keyboard=keyboard, bot_username=bot_username)
+
+
+# --- what leads on ----------------------------------------------------------------------------
+
+
+def more_of(language: str, count: int) -> str:
+    """Label the button that leads to the other stories."""
+    return f"📰 {say(language, 'button.more_stories', count=count)}"
+
+
+def told_of(language: str, count: int) -> str:
+    """Label the button that leads to the stories that came as alerts."""
+    return f"🔔 {say(language, 'button.told_stories', count=count)}"
+
+
+def into_digest(
+    chat: Chat, row: int, *, more: int = 0, told_before: int = 0, bot_username: str = ""
+) -> Keyboard:
+    """Return the buttons under a digest that came by itself, whose outbox row is ``row``.
+
+    In a channel they lead into the bot, which answers in private.
+    """
+    leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
+    ways = [
+        *((("dm", more_of(chat.language, more)),) if more else ()),
+        *((("da", told_of(chat.language, told_before)),) if told_before else ()),
+    ]
+    buttons = [into_bot(label, verb, row, leads_to)[0][0] for verb, label in ways]
+    return (tuple(buttons),) if buttons else ()
+
+
+# --- lines ------------------------------------------------------------------------------------
+
+
+def sections(lines: Sequence[Line], chat: Chat, bot_username: str = "") -> Iterator[Html]:
+    """Render lines under their headings; a query that all of its own met stands in the heading."""
+    for (own, country), group in groupby(lines, section):
+        here = list(group)
+        met = {query for one in here for query in one.queries} if own else set()
+        shared = next(iter(met)) if len(met) == 1 else ""
+        head = heading(country, chat, own=own, query=shared)
+        said = (entry(one, chat, bot_username, queries=not shared) for one in here)
+        yield joined((head, *said), "\n\n" if country is None else "\n")
+
+
+def section(line: Line) -> tuple[bool, str | None]:
+    """Return under which heading a line stands: the reader's own topics have one for all."""
+    return line.own, "" if line.own else line.country
+
+
+def heading(country: str | None, chat: Chat, *, own: bool = False, query: str = "") -> Html:
+    """Name a section: the reader's own topics, a country, or the region."""
+    language = chat.language
+    if own:
+        key = "digest.own_channel" if chat.kind is ChatKind.CHANNEL else "digest.own"
+        return joined((joined(("⭐", told(language, key)), " "), tidy(query, 60)), ": ")
+    if country is None:
+        return Html()
+    place = words.country(country, language) if country else say(language, "digest.region")
+    return joined((words.flag(country), bold(place)), " ")
+
+
+def entry(line: Line, chat: Chat, bot_username: str = "", *, queries: bool = True) -> Html:
+    """Render one story: what is told, who tells it, where to open it.
+
+    Nobody can send a command to a channel: there the number itself is the link to the story.
+    """
+    story, language = line.story, chat.language
+    item = headline(story, language)
+    number, open_ = f"{line.number}.", f"/s{story.id}"
+    if chat.kind is ChatKind.CHANNEL and bot_username:
+        number, open_ = link(number, f"https://t.me/{bot_username}?start=s_{story.id}"), ""
+    name = tidy(item.title, HEADLINE_UNITS) or say(language, "story.untitled")
+    met = ", ".join(tidy(query, QUERY_UNITS) for query in line.queries[:2]) if queries else ""
+    return joined(
+        (
+            joined((number, "🔔" if line.told else "", bold(link(name, item.url))), " "),
+            joined(
+                (sources(story, language), f"🔎\N{NO-BREAK SPACE}{met}" if met else "", open_),
+                " · ",
+            ),
+        )
+    )
+
+
+def sources(story: Story, language: str) -> Html:
+    """Link the outlets that tell a story, whose headline is shown first; the surplus a number."""
+    shown = headline(story, language)
+    told_in = {one.outlet.name: one for one in reversed(story.items)} | {shown.outlet.name: shown}
+    names = [shown.outlet, *(one for one in outlets(story) if one.name != shown.outlet.name)]
+    linked = joined((_linked(one, told_in[one.name].url) for one in names[:OUTLETS_LINKED]), " · ")
+    surplus = len(names) - OUTLETS_LINKED
+    plus = say(language, "story.plus", count=surplus) if surplus > 0 else ""
+    return joined((linked, plus), " ")
+
+
+def _linked(outlet: Outlet, url: str) -> Html:
+    return link(tidy(outlet.name, OUTLET_UNITS), url)
+
+
+def window(since: datetime, until: datetime, now: datetime, chat: Chat) -> str:
+    """Write from when to when, and by whose clock: 20 Nov, 08:00 – 21 Nov, 08:00, Almaty.
+
+    Within one day the day stands once.
+    """
+    language, zone = chat.language, words.zone(chat.time_zone)
+    days = [words.day(one, now, language, zone) for one in (since, until)]
+    times = [words.clock(one, zone) for one in (since, until)]
+    begins = f"{days[0]}, {times[0]}"
+    ends = times[1] if days[0] == days[1] else f"{days[1]}, {times[1]}"
+    return f"{begins} – {ends}, {words.zone_name(chat.time_zone, language)}"

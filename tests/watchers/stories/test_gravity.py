@@ -1,0 +1,95 @@
+"""A headline's gravity: who died, what broke, what is only play; in the languages of the region."""
+
+import pytest
+
+from watchers.stories import Gravity, gravest, gravity
+
+
+@pytest.mark.parametrize(
+    ("headline", "lang", "dead", "injured"),
+    [
+        ("Earthquake kills five in Almaty", "en", 5, 0),
+        ("Flash floods leave 14 dead in Khatlon", "en", 14, 0),
+        ("Two killed, three hurt as bus overturns near Karaganda", "en", 2, 3),
+        ("При землетрясении погибли пять человек, 30 ранены", "ru", 5, 30),
+        ("Взрыв на шахте: 12 погибших", "ru", 12, 0),
+        ("Число погибших возросло до 9", "ru", 9, 0),
+        ("Жер сілкінісінен бес адам қаза тапты", "kk", 5, 0),
+        ("Zilzilada 5 kishi halok bo‘ldi", "uz-Latn", 5, 0),
+        ("Дар натиҷаи обхезӣ 5 нафар ҳалок шуданд", "tg", 5, 0),
+        ("80th anniversary of the quake that killed 100 people", "en", 0, 0),
+        ("Parliament passes the budget with 98 votes", "en", 0, 0),
+        ("Прививки от кори получили 500 детей", "ru", 0, 0),
+        ("", "", 0, 0),
+    ],
+)
+def test_the_dead_and_the_injured_are_counted(
+    headline: str, lang: str, dead: int, injured: int
+) -> None:
+    found = gravity(headline, lang)
+    assert (dead, injured) == (found.dead, found.injured)
+
+
+@pytest.mark.parametrize(
+    ("headline", "lang", "magnitude"),
+    [
+        ("Earthquake of magnitude 5.8 felt in Osh", "en", 5.8),
+        ("Землетрясение магнитудой 6,8 произошло близ Оша", "ru", 6.8),
+        ("Earthquake 20 km from Osh, 300 calls to rescuers", "en", 0.0),
+        ("Inflation at 5.8 percent", "en", 0.0),
+    ],
+)
+def test_an_earthquakes_magnitude_is_read(headline: str, lang: str, magnitude: float) -> None:
+    assert magnitude == gravity(headline, lang).magnitude
+
+
+@pytest.mark.parametrize(
+    ("headline", "lang", "play"),
+    [
+        ("Astana hosts the final of the chess tournament", "en", True),
+        ("Шахматисты сыграли в финале чемпионата", "ru", True),
+        ("Astana beat Tobol 2-1 in cup match", "en", True),
+        ("Film festival opens in Bishkek", "en", True),
+        ("Боксёры завоевали три медали", "ru", True),
+        ("Team of doctors finds record virus", "en", False),
+        ("World Bank wins a bid for the dam", "en", False),
+        ("Президент подписал закон о воде", "ru", False),
+        ("Attack on a border post", "en", False),
+    ],
+)
+def test_sport_and_entertainment_are_told_from_the_rest(
+    headline: str, lang: str, play: bool
+) -> None:
+    assert play == gravity(headline, lang).play
+
+
+@pytest.mark.parametrize(
+    ("headline", "lang", "disaster"),
+    [
+        ("Пожар на рынке в Бишкеке", "ru", True),
+        ("Avalanche closes the road to Khorog", "en", True),
+        ("Firefighters' football cup: explosion of joy", "en", False),
+        ("Museum of the flood opens", "en", False),
+        ("New school opens in Osh", "en", False),
+    ],
+)
+def test_disaster_is_known_without_a_figure(headline: str, lang: str, disaster: bool) -> None:
+    assert disaster == gravity(headline, lang).disaster
+
+
+def test_a_story_is_as_grave_as_its_gravest_headline() -> None:
+    told = gravest(
+        [
+            ("Earthquake felt in Almaty", "en"),
+            ("При землетрясении погибли пять человек", "ru"),
+            ("Stadium shut for the season", "en"),
+        ]
+    )
+    assert Gravity(dead=5, disaster=True) == told
+
+
+def test_one_headline_in_three_about_sport_makes_no_sport() -> None:
+    headlines = [("President opens a stadium", "en"), ("President meets the football team", "en"),
+                 ("Президент открыл стадион", "ru")]  # fmt: skip
+    assert not gravest(headlines).play
+    assert Gravity() == gravest([])

@@ -1,0 +1,114 @@
+"""How grave a headline is: the dead and the injured it counts, disaster, or mere play; pure.
+
+Editors call it news value. Digests weigh stories by it, beside how many publishers tell them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from watchers.stories.concepts import concept
+from watchers.stories.telling import TOLLS, figures
+from watchers.text import words
+from watchers.text.normal import clean, tokenize
+
+DISASTERS = frozenset(
+    "earthquake flood mudflow avalanche explosion fire crash kill murder airstrike attack terror"
+    " hostage cave-in storm leak-of-water hunger disease".split()
+)
+"""Notions of what harms people, where no figure says how many."""
+
+PLAY = frozenset(
+    "football olympic medal athlete doping boxing wrestl judo weightlift gymnast tennis cycling"
+    " athletics fencing volleyball basketball skateboard taekwondo karate semifinal quarterfinal"
+    " champion film actor singer festival".split()
+)
+"""Notions of sport and entertainment, each of which says enough alone."""
+
+PERHAPS_PLAY = frozenset(
+    "match goal team coach league cup draw final spectator swim rower surf diving".split()
+)
+"""Notions of sport that are also other things: two of them together are sport."""
+
+GAMES = (
+    "chess", "шахмат", "шахмот", "şahmat", "shaxmat", "hockey", "хокке", "xokkey", "grandmaster",
+    "гроссмейстер", "premiership", "mma", "мма", "ufc", "bandy", "esport", "киберспорт",
+    "спорт", "sport", "турнир", "tournament", "чемпион", "chempion", "oscar", "оскар", "eurovision",
+    "евровиде", "theatre", "театр", "teatr", "ballet", "балет",
+)  # fmt: skip
+"""Beginnings of further words of sport and entertainment, in any language."""
+
+TOLD_OF_OLD = frozenset("anniversary monument museum film book actor exercise".split())
+"""Notions of what is remembered, staged or rehearsed: their dead are not today's."""
+
+SHAKES = 4.0
+STRONGEST = 10.0
+"""Between these an earthquake's figure with a decimal is its magnitude."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gravity:
+    """What is at stake: people killed and injured, an earthquake's magnitude, harm, or play."""
+
+    dead: int = 0
+    injured: int = 0
+    magnitude: float = 0.0
+    disaster: bool = False
+    play: bool = False
+
+
+NONE = Gravity()
+
+
+@lru_cache(maxsize=8192)
+def gravity(headline: str, lang: str) -> Gravity:
+    """Weigh one headline; most are settled by their words' notions, few need to be analysed."""
+    cuts = tokenize(clean(headline))
+    notions = {concept(cut.normal, lang) for cut in cuts if not cut.number}
+    play = (
+        not notions.isdisjoint(PLAY)
+        or len(notions & PERHAPS_PLAY) > 1
+        or any(cut.normal.startswith(GAMES) for cut in cuts)
+    )
+    if not notions.isdisjoint(TOLD_OF_OLD):
+        return Gravity(play=play)
+    # Headlines count people in words, too: no figure need stand there.
+    tolls = _tolls(headline, lang) if not notions.isdisjoint(TOLLS) else {}
+    shaken = [
+        float(cut.normal.replace(",", "."))
+        for cut in cuts
+        if cut.number and "earthquake" in notions and len(cut.normal) == len("6.8")
+    ]
+    return Gravity(
+        dead=tolls.get("kill", 0),
+        injured=tolls.get("injur", 0),
+        magnitude=max((one for one in shaken if SHAKES <= one < STRONGEST), default=0.0),
+        disaster=not notions.isdisjoint(DISASTERS) and not play,
+        play=play,
+    )
+
+
+def _tolls(headline: str, lang: str) -> dict[str, int]:
+    """Count the dead and the injured as story identity does."""
+    counted: dict[str, int] = {}
+    for unit, value in figures(words.analyse(headline, lang=lang or None), lang):
+        if unit in TOLLS:
+            counted[unit] = max(counted.get(unit, 0), int(value))
+    return counted
+
+
+def gravest(headlines: Iterable[tuple[str, str]]) -> Gravity:
+    """Weigh a story by its headlines, each with its language: the worst that any of them tells.
+
+    It is a disaster, or play, where half of them say so.
+    """
+    told = [gravity(*one) for one in headlines]
+    if not told:
+        return NONE
+    return Gravity(
+        dead=max(one.dead for one in told),
+        injured=max(one.injured for one in told),
+        magnitude=max(one.magnitude for one in told),
+        disaster=2 * sum(one.disaster for one in told) >= len(told),
+        play=2 * sum(one.play for one in told) >= len(told),
+    )
