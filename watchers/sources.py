@@ -1,7 +1,6 @@
 """What an admin types to name a source: an address, a Telegram channel, a page's selectors; pure."""
 
 import re
-from urllib.parse import urlsplit
 
 from storage import clock
 from storage.errors import NewsError
@@ -30,7 +29,7 @@ def address(typed: str) -> str:
     if not url or not urls.host_of(url):
         raise NewsError("feed.address", url=typed[:200])
     # What is typed without a path is asked for with one, as every client does.
-    return url if urlsplit(url).path else f"{url}/"
+    return url if urls.split(url).path else f"{url}/"
 
 
 def source(typed: str) -> tuple[str, dict[str, str]]:

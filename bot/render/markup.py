@@ -5,10 +5,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from bot import texts
 from bot.conversation import Html
+from watchers.text import urls
 
 MOST_UNITS = 4096
 """Telegram counts a message after reading its HTML; UTF-16 units are the strictest reading."""
@@ -137,7 +137,7 @@ def link(text: str, url: str) -> Html:
 def web_address(url: str) -> str:
     """Return the address where it is http(s) with a host and of a sane length, else ""."""
     try:
-        parts = urlsplit(url.strip())
+        parts = urls.split(url.strip())
         good = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return ""

@@ -295,6 +295,10 @@ def test_only_plain_web_addresses_are_linked(url: str) -> None:
     assert linked == "x" or re.fullmatch(r'<a href="https://[^"<>\s]+">x</a>', linked)
 
 
+def test_a_link_with_junk_around_its_host_is_text_alone() -> None:
+    assert "x" == render.link("x", "https://outlet.example[::1]/1")
+
+
 def test_marks_do_not_pile_up_and_directions_do_not_leak() -> None:
     assert "Zalgo\u0351\u0351" == render.tidy("Zalgo" + "\u0351" * 50)
     assert "\u2068שלום\u2069" == render.tidy("\u202eשלום")

@@ -6,8 +6,9 @@ outlet? It is compared and stored, never shown and never fetched.
 
 import re
 from collections.abc import Collection, Mapping
+from ipaddress import IPv6Address
 from types import MappingProxyType
-from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urljoin, urlsplit
 
 LONGEST_URL = 2048
 """Longer addresses are cut off by servers and databases alike; such a link counts as none."""
@@ -28,6 +29,7 @@ _FROM_TRACKERS = frozenset(
 _AMP_QUERIES = frozenset({("amp", ""), ("amp", "1"), ("amp", "true"), ("outputtype", "amp")})
 _MOBILE_HOSTS = ("m.", "mobile.", "amp.", "wap.", "pda.", "touch.")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_BRACKETED = re.compile(r"(?:[^\[\]@]*@)?\[([0-9A-Fa-f:.]+)(?:%[^\[\]@:]+)?\](?::[0-9]*)?")
 _WRAPPER = re.compile(
     r"(?i)https?://(?:www\.)?(?:google\.[a-z]{2,3}(?:\.[a-z]{2})?/url"
     r"|bing\.com/news/apiclick\.aspx)\?(.*)",
@@ -36,6 +38,21 @@ _JUNK = re.compile(r"[\x00-\x20\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 # RFC 3986 unreserved and sub-delims: what may stand for itself in a path or query.
 _SAFE_PATH = "/~!$&'()*+,;=:@-._"
 _SAFE_QUERY = "~!$'()*,;:@/?-._"
+
+
+def split(url: str) -> SplitResult:
+    """Take an address apart, alike on every Python. Raises ValueError for what is no address.
+
+    Only some patch releases refuse junk around a bracketed host: ``http://outlet.kz[::1]/`` would
+    lead to ``::1`` on the others.
+    """
+    parts = urlsplit(url)
+    if "[" in parts.netloc or "]" in parts.netloc:
+        match = _BRACKETED.fullmatch(parts.netloc)
+        if not match:
+            raise ValueError(url)
+        IPv6Address(match.group(1))
+    return parts
 
 
 def absolute(base: str, link: str) -> str:
@@ -47,15 +64,17 @@ def absolute(base: str, link: str) -> str:
     link = re.sub(r"[\r\n\t\u200b-\u200f\u2060\ufeff]", "", link)
     if link[:4].lower() == "www." and "." in link[4:].partition("/")[0]:
         link = f"//{link}"  # as one writes it by hand; no outlet has a folder called so
+    # An empty query or fragment says nothing; Python 3.14 keeps what others drop.
+    link = re.sub(r"^\?(?=#|$)", "", link)
     try:
         joined = urljoin(base, link)
-        parts = urlsplit(joined)
+        parts = split(joined)
         port_is_sane = parts.port is None or parts.port > 0
     except ValueError:
         return ""
     if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname or not port_is_sane:
         return ""
-    return joined.replace(" ", "%20")
+    return parts.geturl().replace(" ", "%20")
 
 
 def unwrapped(url: str) -> str:
@@ -71,7 +90,7 @@ def unwrapped(url: str) -> str:
 def host_of(url: str) -> str:
     """Return the address's host in lower case, IDN as Punycode; "" when there is none."""
     try:
-        host = urlsplit(url).hostname or ""
+        host = split(url).hostname or ""
     except ValueError:
         return ""
     return _ascii_host(host)
@@ -80,7 +99,7 @@ def host_of(url: str) -> str:
 def endpoint_of(url: str) -> tuple[str, int]:
     """Return (host, port) as they would be dialled; ("", 0) for what cannot be dialled."""
     try:
-        parts = urlsplit(url)
+        parts = split(url)
         port = parts.port or _DEFAULT_PORTS.get(parts.scheme.lower(), 0)
         host = _ascii_host(parts.hostname or "")
     except ValueError:
@@ -96,7 +115,7 @@ def bare_host(host: str) -> str:
 def is_front_page(url: str) -> bool:
     """Tell whether an address names a site rather than an article."""
     try:
-        parts = urlsplit(url)
+        parts = split(url)
     except ValueError:
         return True
     return not parts.path.strip("/") and not parts.query and not _routes(parts.fragment)
@@ -113,7 +132,7 @@ def canonical_key(
     ``aliases`` maps mirror hosts to the host the outlet is known by.
     """
     try:
-        parts = urlsplit(_JUNK.sub("", url))
+        parts = split(_JUNK.sub("", url))
         port = parts.port
     except ValueError:
         return ""
