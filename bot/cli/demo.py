@@ -113,7 +113,7 @@ def in_box(settings: Settings, box: Sandbox, folder: Path) -> Settings:
 def welcome(box: Sandbox, port: int | None, every: float, folder: Path) -> str:
     """Say where the page is and what to try."""
     usual = port is not None or box.url.endswith(f":{USUAL_PORT}")
-    note = "" if usual else f"    (port {USUAL_PORT} is taken; this is the next free one)"
+    note = "" if usual else f"\n      Port {USUAL_PORT} is taken; this is the next free one."
     return WELCOME.format(url=box.page_url, note=note, every=every, folder=folder)
 
 

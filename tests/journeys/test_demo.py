@@ -63,7 +63,7 @@ async def test_where_its_usual_port_is_taken_it_takes_the_next_free_one_and_says
         environ = {"http_proxy": "http://127.0.0.1:9"}  # no proxy stands before this machine
         async with started(tmp_path, "demo", **environ) as demo:
             assert not (await address(demo)).endswith(":8011/")
-            assert "port 8011 is taken" in demo.log.decode()
+            assert "Port 8011 is taken" in demo.log.decode()
             assert 0 == await demo.end(signal.SIGINT)
     assert "telegram is away" not in demo.log.decode()
 
