@@ -131,8 +131,13 @@ def alert(
     parts = [
         joined((_alert_headline(item, language, marker), language_mark(item, language)), " · "),
         _lead(item, marker),
-        told_by(story, language),
-        joined((f"🕗 {_told_at(story, chat, now)}", _why_line(because, query)), "\n"),
+        joined(
+            (
+                told_by(story, language),
+                f"🕗 {_told_at(story, chat, now)}",
+                _why_line(because, query),
+            )
+        ),
     ]
     if chat.kind is ChatKind.CHANNEL:
         label = _story_label(story, language)
