@@ -231,7 +231,8 @@ def update(
     at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
     head = told(language, "alert.changed")
     line = joined((outlet_name(item.outlet, language), source(item, language), at), " · ")
-    said = joined((head, bold(link(title(item, language), item.url)), line))
+    name = bold(link(title(item, language), item.url))
+    said = joined((head, joined((name, language_mark(item, language)), " · "), line))
     label = f"📖 {say(language, 'button.story')}"
     leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
     return Message(said, into_bot(label, "s", story.id, leads_to))
