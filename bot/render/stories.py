@@ -135,8 +135,13 @@ def alert(
     parts = [
         joined((_alert_headline(item, language, marker), language_mark(item, language)), " · "),
         _lead(item, marker),
-        told_by(story, language),
-        joined((f"🕗 {_told_at(story, chat, now)}", _why_line(because, query)), "\n"),
+        joined(
+            (
+                told_by(story, language),
+                f"🕗 {_told_at(story, chat, now)}",
+                _why_line(because, query),
+            )
+        ),
     ]
     if chat.kind is ChatKind.CHANNEL:
         label = _story_label(story, language)
@@ -248,7 +253,8 @@ def update(
     at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
     head = told(language, "alert.changed")
     line = joined((outlet_name(item.outlet, language), source(item, language), at), " · ")
-    said = joined((head, bold(link(title(item, language), item.url)), line))
+    name = bold(link(title(item, language), item.url))
+    said = joined((head, joined((name, language_mark(item, language)), " · "), line))
     label = f"📖 {say(language, 'button.story')}"
     leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
     return Message(said, into_bot(label, "s", story.id, leads_to))

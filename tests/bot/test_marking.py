@@ -173,3 +173,8 @@ def test_the_reason_is_one_word_a_term_as_the_shown_telling_writes_it() -> None:
         met("Макрон", "Makron"),
     ]
     assert (("Макрон", "Macron"), ("bank", "банку")) == because(found, {"Макрон": "Macron"})
+
+
+def test_an_answer_in_another_language_says_in_which() -> None:
+    item = telling("Су туралы заң", lang="kk")
+    assert "на казахском" in plain(render.update(story(item), item, MOSCOW, now=NOW).html)

@@ -95,7 +95,7 @@ def test_an_alert_has_headline_summary_outlets_time_and_reason() -> None:
             '<b><a href="https://news.example/1">Tokayev signs the water law</a></b>\n\n'
             "It limits use.\n\n"
             '🇰🇿 <a href="https://news.example/1">Steppe Courier</a> <i>(independent)</i> · '
-            '🇷🇺 <a href="https://tass.example/2">ТАСС</a> <i>(state, agency)</i>\n\n'
+            '🇷🇺 <a href="https://tass.example/2">ТАСС</a> <i>(state, agency)</i>\n'
             "🕗 11:00 → 12:00\n🔎 <b>Токаев</b> ≈ Tokayev"
         ),
         (

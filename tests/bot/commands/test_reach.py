@@ -148,7 +148,7 @@ async def test_a_subscription_is_switched_in_the_list(room: Newsroom, anna: Pers
     await anna.presses("Alert at once")
     await anna.types("/subscriptions")
     assert "when a headline meets it" in await anna.presses("bank")
-    assert "mentions in the text too" in await anna.presses("Ring anywhere")
+    assert "mentions in the text too" in await anna.presses("Mentions too")
     await room.tells("Steppe Courier", *MENTION, ago=NOW_TOLD)
     assert len(await rung(room)) == 1
     await anna.presses("Headlines only")
