@@ -38,9 +38,10 @@ def last_draft(db: Connection, chat_id: ChatId, beginning: str) -> tuple[str, da
     """Return the text kept last for this chat that begins so, and when it was kept."""
     row = next(
         db.query(
-            "select text, made_at from drafts where chat_id = ?1"
-            " and substr(text, 1, length(?2)) = ?2 order by made_at desc, id desc limit 1",
-            [chat_id, beginning],
+            "select text, made_at from drafts where chat_id = :chat"
+            " and substr(text, 1, length(:beginning)) = :beginning"
+            " order by made_at desc, id desc limit 1",
+            {"chat": chat_id, "beginning": beginning},
         ),
         None,
     )

@@ -125,6 +125,8 @@ class _Worker:
                 pass_fds=(far.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                # Ctrl-C in a terminal is for us; we end our workers ourselves.
+                process_group=0,
                 env=_environment(),
             )
         except BaseException:

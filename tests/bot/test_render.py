@@ -385,7 +385,7 @@ def shown_in(language: str) -> dict[str, str]:
     )
     return {
         "line": plain(render.line(told, chat, now=NOW)),
-        "awake": plain(render.awake([told], chat, now=NOW)[0].html),
+        "awake": plain(render.awake([told], chat, most=12).html),
         "card": plain(render.card(told, chat, now=NOW).html),
         "alert": plain(render.alert(told, chat, now=NOW).html),
     }

@@ -297,7 +297,7 @@ def test_a_channels_owner_reads_in_their_language_why_it_is_shut(why: str, said:
         owed(DeliveryState.SENDING),
         payload={"key": "notice.shut", "values": {"title": "Степь", "why": why}},
     )
-    message = letter.frozen(notice, MOSCOW)
+    message = letter.frozen(notice, MOSCOW, "")
     assert isinstance(message, Message)
     assert f"«Степь»: {said}." in plain(message.html)
 

@@ -79,7 +79,9 @@ async def test_a_real_bot_answers_after_the_steps_of_readme(clone: Path) -> None
             FEED_ALLOW_HOSTS=box.url.removeprefix("http://"),
         )
         async with typed(run, clone) as program:
-            assert "SteppeWire" in (await box.ask(ADMIN_ID, "/start", within=LONGEST_S)).text
+            greeting = (await box.ask(ADMIN_ID, "/start", within=LONGEST_S)).text
+            assert "SteppeWire" in greeting
+            assert f"ADMIN_IDS={ADMIN_ID}" in greeting  # as README promises
             refused = await box.ask(ADMIN_ID, "/feeds", within=LONGEST_S)
             assert sample_outlets()[0].name not in refused.text
             await program.interrupt()

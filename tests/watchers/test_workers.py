@@ -1,4 +1,5 @@
 import asyncio
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -43,6 +44,14 @@ async def test_a_document_that_takes_too_much_memory_is_blamed() -> None:
         after = await pool.parse(document(rss(item(1))))
     assert NotAFeed(PageKind.CRASHED) == told
     assert isinstance(after, ParsedFeed)
+
+
+async def test_ctrl_c_in_a_terminal_reaches_no_worker() -> None:
+    """It is sent to the whole group of the process in front; workers would print a traceback."""
+    async with workers.opened(WorkerLimits(workers=1)) as pool:
+        await pool.parse(document(rss()))
+        (worker,) = pool._idle
+        assert os.getpgrp() != os.getpgid(worker._process.pid)
 
 
 async def test_a_worker_that_dies_is_replaced() -> None:

@@ -75,7 +75,24 @@ def test_help_is_one_message(language: str, *, is_admin: bool) -> None:
         assert shown == (is_admin or command.audience is Audience.EVERYONE)
 
 
-READING = {"_", "help", "l", "dg", "h", "f", "fx", "s", "sp", "w", "tr", "so"}
+READING = {
+    "_",
+    "help",
+    "l",
+    "dg",
+    "dm",
+    "da",
+    "dl",
+    "dn",
+    "h",
+    "f",
+    "fx",
+    "s",
+    "sp",
+    "w",
+    "tr",
+    "so",
+}
 """What any member of a group may press: it shows something, and takes nothing from anybody."""
 
 
