@@ -13,6 +13,7 @@ import click
 from bot import app, logs
 from bot.cli.common import command
 from bot.sandbox import ADMIN_ID, Sandbox, sample_outlets
+from bot.sandbox.supply import Supply
 from bot.settings import Settings, host_port
 from storage.errors import NewsError
 from storage.model import NewFeed, Outlet, OutletId, Ownership
@@ -20,6 +21,8 @@ from storage.model import NewFeed, Outlet, OutletId, Ownership
 USUAL_PORT = 8011
 FOLDER = Path("demo-data")
 POLL_S = 5
+_HOURS = 120
+"""Minutes from which a span is told in hours."""
 
 WELCOME = """
   SteppeWire is running, in a sandbox: no token, no network, invented outlets.
@@ -29,13 +32,14 @@ WELCOME = """
   Pick a person, press START, and try:   /subscribe Astana     /digest     /search Макрон
   As the admin:                          /feeds    /addfeed {url}outlets/…
 
-  A new story appears every {every:g} seconds. Everything is in ./{folder}; Ctrl-C stops.
+  A news item comes every {every:g} s, for {lasts}; then all is told.
+  Everything is in ./{folder}; Ctrl-C stops.
 """
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65_535), help="The page's port; usually 8011.")
-@click.option("--every", default=20.0, show_default=True, help="Seconds between new stories.")
+@click.option("--every", default=20.0, show_default=True, help="Seconds between news items.")
 @command
 async def demo(settings: Settings, port: int | None, every: float) -> None:
     """Show the whole thing without a token: a chat page in the browser, sample feeds.
@@ -62,8 +66,15 @@ async def demo(settings: Settings, port: int | None, every: float) -> None:
             settings,
             stop=stop,
             starting=lambda: sample_feeds(box.url),
-            ready=lambda: click.echo(WELCOME.format(url=box.page_url, every=every, folder=FOLDER)),
+            ready=lambda: click.echo(welcome(box.page_url, every)),
         )
+
+
+def welcome(url: str, every: float) -> str:
+    """Say what to do now, and how long there is news."""
+    minutes = round(len(Supply(1)) * every / 60)
+    lasts = f"{minutes} minutes" if minutes < _HOURS else f"about {round(minutes / 60)} hours"
+    return WELCOME.format(url=url, every=every, lasts=lasts, folder=FOLDER)
 
 
 def sample_feeds(url: str) -> list[tuple[NewFeed, Outlet]]:
