@@ -23,7 +23,7 @@ from watchers.parse import Document, NotAFeed, ParsedFeed, parse
 from watchers.poll import Politeness, Poller
 from watchers.schedule import Policy
 
-LOOKS = timedelta(minutes=5)
+LOOKS = timedelta(minutes=2)
 HOURS = timedelta(hours=4)
 
 
