@@ -15,6 +15,7 @@ from bot.cli.common import lasting
 from bot.cli.demo_folder import ADDRESS, DATABASE, own_folder
 from bot.failures import system_says
 from bot.sandbox import ADMIN_ID, Sandbox, sample_outlets
+from bot.sandbox.supply import Supply
 from bot.settings import Settings, host_port
 from storage.errors import NewsError
 from storage.model import NewFeed, Outlet, OutletId, Ownership
@@ -23,6 +24,8 @@ USUAL_PORT = 8011
 PORTS_TRIED = 20
 POLL_S = 5
 QUICKEST_S, SLOWEST_S = 0.1, 86_400.0
+_HOURS = 120
+"""Minutes from which a span is told in hours."""
 
 WELCOME = """
   SteppeWire is running, in a sandbox: no token, no network, invented outlets.
@@ -32,7 +35,8 @@ WELCOME = """
   Pick a person, press START, and try:   /subscribe Astana     /digest     /search Макрон
   As the admin:                          /feeds    /addfeed {url}outlets/…
 
-  A new story appears every {every:g} seconds. Everything is in ./{folder}; Ctrl-C stops.
+  A news item comes every {every:g} s, for {lasts}; then all is told.
+  Everything is in ./{folder}; Ctrl-C stops.
 """
 
 REPLACED = frozenset(
@@ -72,7 +76,7 @@ def seconds(ctx: click.Context, param: click.Parameter, value: float) -> float:
     default=20.0,
     show_default=True,
     callback=seconds,
-    help="Seconds between new stories.",
+    help="Seconds between news items.",
 )
 @lasting(without=REPLACED)
 async def demo(settings: Settings, port: int | None, every: float) -> None:
@@ -111,10 +115,12 @@ def in_box(settings: Settings, box: Sandbox, folder: Path) -> Settings:
 
 
 def welcome(box: Sandbox, port: int | None, every: float, folder: Path) -> str:
-    """Say where the page is and what to try."""
+    """Say where the page is, what to try, and how long there is news."""
     usual = port is not None or box.url.endswith(f":{USUAL_PORT}")
     note = "" if usual else f"\n      Port {USUAL_PORT} is taken; this is the next free one."
-    return WELCOME.format(url=box.page_url, note=note, every=every, folder=folder)
+    minutes = round(len(Supply(1)) * every / 60)
+    lasts = f"{minutes} minutes" if minutes < _HOURS else f"about {round(minutes / 60)} hours"
+    return WELCOME.format(url=box.page_url, note=note, every=every, lasts=lasts, folder=folder)
 
 
 def sample_feeds(url: str) -> list[tuple[NewFeed, Outlet]]:

@@ -1,20 +1,19 @@
 """The sample outlets as web sites on loopback: feeds with ETag and 304, and home pages."""
 
 import hashlib
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
 from aiohttp import web
 
 from bot.sandbox.documents import atom, home_page, rss, story_page
-from bot.sandbox.outlets import SampleItem, SampleOutlet, sample_items, sample_outlets
+from bot.sandbox.news import SampleItem, first_items
+from bot.sandbox.outlets import SampleOutlet, sample_outlets
 from bot.sandbox.supply import Supply
 
 SHOWN = 30  # items per feed document
-KEPT = 1_000  # items of the supply remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,10 @@ class Newsstand:
         self._opened = clock()
         self._extra: list[Printed] = []
         self._first = [
-            Printed(item, 1 + place, self._opened - timedelta(seconds=item.age))
-            for place, item in enumerate(sample_items())
+            Printed(item, 1 + place, self._opened + timedelta(minutes=item.after))
+            for place, item in enumerate(first_items())
         ]
-        self._later: deque[Printed] = deque(maxlen=KEPT)
+        self._later: list[Printed] = []
         self._next = 0
 
     def routes(self) -> list[web.RouteDef]:
@@ -65,22 +64,33 @@ class Newsstand:
 
     def printed(self, slug: str) -> list[Printed]:
         """List what an outlet shows now, newest first."""
-        self._catch_up()
-        found = [p for p in (*self._first, *self._later, *self._extra) if p.item.outlet == slug]
+        found = [one for one in self.everything() if one.item.outlet == slug]
         found.sort(key=lambda p: (p.at, p.number), reverse=True)
         return found[:SHOWN]
+
+    def everything(self) -> list[Printed]:
+        """List what all outlets have printed so far, each page with its latest text."""
+        self._catch_up()
+        return [*self._first, *self._later, *self._extra]
 
     def _catch_up(self) -> None:
         if self._every <= 0:
             return
         passed = (self._clock() - self._opened).total_seconds()
-        due = int(passed // self._every)
-        begin = len(self._first) + 1
-        # After a long sleep only the latest are printed: nobody would read the rest.
-        for number in range(max(self._next, due - KEPT), due):
-            at = self._opened + timedelta(seconds=self._every * (number + 1))
-            self._later.append(Printed(self._supply.item(number), begin + number, at))
+        due = min(int(passed // self._every), len(self._supply))
+        for number in range(self._next, due):
+            self._print(number)
         self._next = max(self._next, due)
+
+    def _print(self, number: int) -> None:
+        """Print an item of the supply, an update on the page that its outlet has already."""
+        item = self._supply.item(number)
+        for place, old in enumerate(self._later if item.update else ()):
+            if _page_of(old.item) == _page_of(item):
+                self._later[place] = replace(old, item=item)
+                return
+        at = self._opened + timedelta(seconds=self._every * (number + 1))
+        self._later.append(Printed(item, len(self._first) + 1 + number, at))
 
     def _outlet(self, request: web.Request) -> SampleOutlet:
         slug = request.match_info["slug"]
@@ -128,6 +138,10 @@ class Newsstand:
             return web.Response(status=304, headers=headers)
         kind = "application/atom+xml" if outlet.form == "atom" else "application/rss+xml"
         return web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)
+
+
+def _page_of(item: SampleItem) -> tuple[str, str, str]:
+    return item.event, item.outlet, item.lang
 
 
 def _unchanged(request: web.Request, etag: str, latest: datetime) -> bool:

@@ -1,7 +1,4 @@
-"""Invented outlets for the demo, said to be invented; their stories are about real public matters.
-
-`outlets.json` holds the outlets, the first items with their age, and the supply of further ones.
-"""
+"""Invented outlets for the demo, said to be invented; `outlets.json` holds them."""
 
 import json
 from dataclasses import dataclass
@@ -36,17 +33,6 @@ class SampleOutlet:
         return f"/outlets/{self.slug}/"
 
 
-@dataclass(frozen=True, slots=True)
-class SampleItem:
-    """An item of an outlet, `age` seconds old when the sandbox starts."""
-
-    outlet: str
-    title: str
-    summary: str
-    lang: str
-    age: int = 0
-
-
 @cache
 def sample_data() -> Any:
     """Read the data file."""
@@ -68,12 +54,4 @@ def sample_outlets() -> tuple[SampleOutlet, ...]:
             raw["wire"],
         )
         for raw in sample_data()["outlets"]
-    )
-
-
-def sample_items() -> tuple[SampleItem, ...]:
-    """List what the outlets had published before the sandbox started."""
-    return tuple(
-        SampleItem(raw["outlet"], raw["title"], raw["summary"], raw["lang"], raw["age"] * 60)
-        for raw in sample_data()["items"]
     )

@@ -385,7 +385,6 @@ def shown_in(language: str) -> dict[str, str]:
     )
     return {
         "line": plain(render.line(told, chat, now=NOW)),
-        "awake": plain(render.awake([told], chat, most=12).html),
         "card": plain(render.card(told, chat, now=NOW).html),
         "alert": plain(render.alert(told, chat, now=NOW).html),
     }
@@ -403,7 +402,6 @@ def test_a_line_gives_the_outlet_and_the_time_of_the_telling_it_shows(
 ) -> None:
     shown = shown_in(language)
     assert line == shown["line"]
-    assert line in shown["awake"]
     hour = line.split(" · ")[1]
     name = line.split("\n")[1].partition(" +")[0]
     assert f"{hour} · {name} (" in shown["card"]

@@ -12,14 +12,17 @@ _LONGEST = 16
 _SHORTEST = 2
 _SHORT = 4
 _TAIL = 4
-_ENGLISH_ENDINGS = ("", "s", "es", "d", "ed", "ing", "er", "ers")
+_ENGLISH_ENDINGS = ("", "s", "es", "ed", "ing", "er", "ers")
+_AFTER_E = (*_ENGLISH_ENDINGS, "d")
+_NOTHING = "nothing"
+"""The row of words that begin like a notion's and are none."""
 
 _UZBEK_LATIN = str.maketrans(
     {
         "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "з": "z", "и": "i",
         "й": "y", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",
-        "с": "s", "т": "t", "у": "u", "ф": "f", "х": "x", "ъ": "", "э": "e", "қ": "q",
-        "ғ": "g", "ҳ": "h", "ў": "o", "ж": "j", "ч": "ch", "ш": "sh", "ю": "yu", "я": "ya",
+        "с": "s", "т": "t", "у": "u", "ф": "f", "х": "x", "ъ": APOSTROPHE, "э": "e", "қ": "q",
+        "ғ": "g" + APOSTROPHE, "ҳ": "h", "ў": "o" + APOSTROPHE, "ж": "j", "ч": "ch", "ш": "sh", "ю": "yu", "я": "ya",
         "ц": "ts", "ь": "",
     }
 )  # fmt: skip
@@ -40,21 +43,22 @@ def tables() -> dict[str, Table]:
         notion = cells[0].split()[0].lstrip("=")
         for lang, cell in zip(LANGUAGES, cells, strict=True):
             for word in cell.split():
-                _note(found[lang], word, notion, english=lang == "en")
+                _note(found[lang], word, notion, lang)
     return found
 
 
-def _note(table: Table, word: str, notion: str, *, english: bool) -> None:
+def _note(table: Table, word: str, notion: str, lang: str) -> None:
     if word == "-" or "_" in word:
         return
-    plain = word.replace("ё", "е").replace("'", "").replace("-", "")
+    apostrophe = APOSTROPHE if lang == "uz" else ""
+    plain = word.replace("ё", "е").replace("'", apostrophe).replace("-", "")
     beginnings, wholes = table
     if plain.startswith("="):
         wholes.setdefault(plain[1:], notion)
-    elif english and len(plain) <= _SHORT:
+    elif lang == "en" and len(plain) <= _SHORT:
         # "car" is not "career": a short English word takes its regular endings and no others.
         for stem in (plain, plain + plain[-1]):
-            for ending in _ENGLISH_ENDINGS:
+            for ending in _AFTER_E if stem.endswith("e") else _ENGLISH_ENDINGS:
                 wholes.setdefault(stem + ending, notion)
     else:
         beginnings.setdefault(plain, notion)
@@ -64,13 +68,17 @@ def _note(table: Table, word: str, notion: str, *, english: bool) -> None:
 def concept(normal: str, lang: str) -> str | None:
     """Name the notion of a word's normal form, None where the table knows none.
 
-    Uzbek in Cyrillic is read by its Latin letters; languages without a column as Russian or
-    English, by their script.
+    Uzbek in Cyrillic is read by its Latin letters, where an apostrophe makes another letter
+    ("oldin" is before, "oʼldi" died); languages without a column as Russian or English, by
+    their script.
     """
-    plain = normal.replace(APOSTROPHE, "")
     column = lang.partition("-")[0]
-    if column == "uz":
-        plain = plain.translate(_UZBEK_LATIN)
+    plain = normal.translate(_UZBEK_LATIN) if column == "uz" else normal.replace(APOSTROPHE, "")
+    found = _found(plain, column)
+    return None if found == _NOTHING else found
+
+
+def _found(plain: str, column: str) -> str | None:
     beginnings, wholes = tables().get(column) or tables()["en" if plain.isascii() else "ru"]
     if plain in wholes:
         return wholes[plain]

@@ -7,7 +7,7 @@ a hash means the same after a restart. What must be explained is looked up in th
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -19,7 +19,8 @@ from storage.model import ItemId, OutletId
 from watchers.stories.concepts import concept
 from watchers.stories.stems import stem_of
 from watchers.text.normal import APOSTROPHE
-from watchers.text.words import Analysis, Mention, Token
+from watchers.text.skeleton import skeleton
+from watchers.text.words import Analysis, Mention, Token, Word
 
 UNSAVED = ItemId(0)
 """The id of a telling that is judged before it is stored."""
@@ -38,6 +39,7 @@ _RUN_BYTES = 5 * 4
 _MAX_SHINGLES = 24
 _MIN_NAME = 3
 _NAME_LETTERS = 4
+_SHORT_NAME = 4
 _MAX_COUNT = 255
 _VOWELS = frozenset("aeiouy")
 _PLACES = frozenset({"country", "region", "city", "water"})
@@ -147,15 +149,15 @@ def page_id(url_key: str) -> int:
 
 
 @lru_cache(maxsize=32768)
-def name_key(skeleton: str) -> str:
+def name_key(bone: str) -> str:
     """Reduce a name's skeleton to its consonants, which survive romanisation and endings.
 
     Rahmon and Раҳмон, Pezeshkian and Пизишкиён meet; names with few consonants keep vowels.
     """
-    bare = "".join(letter for letter in skeleton if letter not in _VOWELS)
+    bare = "".join(letter for letter in bone if letter not in _VOWELS)
     if len(bare) >= _MIN_NAME:
         return bare[:_NAME_LETTERS]
-    return skeleton[:_NAME_LETTERS]
+    return bone[:_NAME_LETTERS]
 
 
 def prepare(
@@ -255,15 +257,14 @@ def _bridges(
 ) -> tuple[list[int], int]:
     words = [token.word for token in analysis.tokens[:MAX_TOKENS]]
     lower = {word.stem for word in words if not word.capital}
-    # A country is in the gazetteer in every language; as a name it would count for somebody's.
-    lands = {
-        at
+    places = {
+        at: one.kind
         for one in analysis.entities
-        if one.kind == "country"
+        if one.kind in _PLACES
         for at in range(one.start, one.end)
     }
-    headline = dict.fromkeys(_crossing(head, analysis.lang, lower, lands, headline=True))
-    text = dict.fromkeys(_crossing(body, analysis.lang, lower, lands, headline=False))
+    headline = dict.fromkeys(_crossing(head, analysis.lang, lower, places, headline=True))
+    text = dict.fromkeys(_crossing(body, analysis.lang, lower, places, headline=False))
     heads = {token.position for token in head}
     bodies = {token.position for token in body}
     for number in analysis.numbers:
@@ -283,11 +284,18 @@ def _bridges(
 
 
 def _crossing(
-    tokens: Sequence[Token], lang: str, lower: set[str], lands: set[int], *, headline: bool
+    tokens: Sequence[Token],
+    lang: str,
+    lower: set[str],
+    places: Mapping[int, str],
+    *,
+    headline: bool,
 ) -> Iterable[int]:
-    """Give the notions and the names among words.
+    """Give the notions and the names among words, knowing the kinds of the ``places`` there.
 
-    Capitals that only begin a sentence are no names, nor are the countries at ``lands``.
+    Capitals that only begin a sentence are no names. Nor are countries: the gazetteer has them
+    in every language, and as names they would count for somebody's. A place is no notion,
+    however it begins: Қазақстан is not the dead (қаза), nor Kazan October.
     """
     before = -1
     for token in tokens:
@@ -295,7 +303,8 @@ def _crossing(
         word = token.word
         if word.number:
             continue
-        notion = concept(word.normal, lang)
+        place = places.get(token.position)
+        notion = None if place else concept(word.normal, lang)
         if notion:
             yield bridge_id(NOTION, notion)
         elif (
@@ -303,9 +312,16 @@ def _crossing(
             and len(word.normal) >= _MIN_NAME
             and word.stem not in lower
             and (headline or not begins)
-            and token.position not in lands
+            and place != "country"
         ):
-            yield bridge_id(NAME, name_key(word.skeleton))
+            yield bridge_id(NAME, name_key(_bare_name(word, lang)))
+
+
+def _bare_name(word: Word, lang: str) -> str:
+    """Give the skeleton of a name; a short one in English is no plural: Talas, Manas, Abbas."""
+    if lang == "en" and len(word.skeleton) <= _SHORT_NAME and word.normal.endswith("s"):
+        return skeleton(word.normal.removesuffix(APOSTROPHE + "s"))
+    return word.skeleton
 
 
 def _shingles(terms: Sequence[int]) -> list[int]:

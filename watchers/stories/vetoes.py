@@ -16,6 +16,10 @@ Reason = tuple[str | float, ...]
 
 _TEMPLATE: Final = 0.33
 """Share of common headline words from which two headlines are one template."""
+_HALF_TEMPLATE: Final = 0.5
+"""The same, where each headline names somebody else."""
+_CLOSE_TEMPLATE: Final = 0.6
+"""The same, where the headlines share a country and each names another one besides."""
 _INSTALMENT: Final = timedelta(hours=16)
 _COPY: Final = 0.6
 _LONG_COPY: Final = 0.75
@@ -40,7 +44,7 @@ def veto(one: Telling, other: Telling, template: float, copied: float) -> Reason
     return (
         _thin(one, other)
         or _instalment(one, other)
-        or (_filled(one, other) if template >= _TEMPLATE else None)
+        or (_filled(one, other, template) if template >= _TEMPLATE else None)
     )
 
 
@@ -83,29 +87,51 @@ def _knows_denial(one: Telling, other: Telling) -> bool:
     return _DENY in asserting.bridges
 
 
-def _filled(one: Telling, other: Telling) -> Reason | None:
+def _filled(one: Telling, other: Telling, template: float) -> Reason | None:
     """Name what one template was filled with differently."""
     if roles_swapped(one, other):
         return ("veto", "roles")
     differ = figures_differ(one, other)
     if differ:
         return ("veto", "figure", *differ)
-    for mine, theirs in ((one.spots, other.spots), (one.places, other.places)):
-        if mine and theirs and set(mine).isdisjoint(theirs) and not _meet(one, other):
-            return ("veto", "place", mine[0], theirs[0])
-    return None
+    return _elsewhere(one, other, template) or _others(one, other, template)
 
 
-def _meet(one: Telling, other: Telling) -> bool:
-    """Tell whether either text speaks of a country in the other's headline.
+def _others(one: Telling, other: Telling, template: float) -> Reason | None:
+    """Tell whether each of two close headlines names somebody that the other telling never does."""
+    if template < _HALF_TEMPLATE:
+        return None
+    mine = _named(one).difference(other.bridges)
+    theirs = _named(other).difference(one.bridges)
+    return ("veto", "actor") if mine and theirs else None
 
-    A headline alone has no text to say it: there the headlines themselves must differ.
+
+def _named(telling: Telling) -> set[int]:
+    """Give the people, companies and bodies of a headline; a land may stand for its president."""
+    head = telling.bridges[: telling.title_bridges]
+    places = {bridge_id(ENTITY, place) for place in (*telling.places, *telling.spots)}
+    return {key for key in head if key & KIND == ENTITY and key not in places}
+
+
+def _elsewhere(one: Telling, other: Telling, template: float) -> Reason | None:
+    """Name the places of two headlines where each has one that the other telling never names.
+
+    "From Tashkent to Paris" and "from Tashkent to Tbilisi" are two flights, though they share a
+    town; a town that the other's text does name is only told of elsewhere in it. Countries that
+    share one need a closer template: people of two nations may die on one mountain.
     """
-    if not (one.has_text and other.has_text):
-        return False
-    return not (
-        set(one.places).isdisjoint(other.lands) and set(other.places).isdisjoint(one.lands)
-    )
+    mine = [spot for spot in one.spots if not _speaks_of(other, spot)]
+    theirs = [spot for spot in other.spots if not _speaks_of(one, spot)]
+    if not (mine and theirs):
+        if template < _CLOSE_TEMPLATE and not set(one.places).isdisjoint(other.places):
+            return None
+        mine = [land for land in one.places if land not in other.lands]
+        theirs = [land for land in other.places if land not in one.lands]
+    return ("veto", "place", mine[0], theirs[0]) if mine and theirs else None
+
+
+def _speaks_of(telling: Telling, spot: str) -> bool:
+    return spot in telling.spots or bridge_id(ENTITY, spot) in telling.bridges
 
 
 def _instalment(one: Telling, other: Telling) -> Reason | None:

@@ -7,7 +7,7 @@ from tests.watchers.stories.telling import telling
 from watchers.stories import Index
 from watchers.stories.concepts import LANGUAGES, concept, tables
 from watchers.stories.signals import SIGNALS, Frequencies, View, compare
-from watchers.stories.telling import ENTITY, KIND, NAME, headline_end, name_key
+from watchers.stories.telling import ENTITY, KIND, NAME, NOTION, bridge_id, headline_end, name_key
 from watchers.text.skeleton import skeleton
 
 
@@ -33,6 +33,46 @@ def test_a_name_has_one_key_in_every_script(names: tuple[str, ...]) -> None:
 )  # fmt: skip
 def test_a_notion_is_one_in_every_language(lang: str, word: str) -> None:
     assert concept(word, lang) == "inflation"
+
+
+@pytest.mark.parametrize(
+    ("lang", "word", "notion"),
+    [
+        ("en", "contract", "agreement"), ("en", "contracted", "fall"), ("en", "acquitted", None),
+        ("en", "car", "car"), ("en", "cards", None), ("en", "win", "win"), ("en", "wind", None),
+        ("ru", "посла", "ambassador"), ("ru", "после", None), ("ru", "последний", None),
+        ("ru", "прибыль", "profit"), ("ru", "прибыл", "visit"), ("ru", "метров", None),
+        ("kk", "қаза", "kill"), ("kk", "қазақстан", None), ("kk", "қар", "snow"),
+        ("kk", "қарсы", None), ("ky", "кар", "snow"), ("ky", "каракол", None),
+        ("uz-Latn", "oʼldi", "kill"), ("uz-Latn", "oldin", None), ("uz-Cyrl", "ўлди", "kill"),
+        ("uz-Latn", "olimlar", "scientist"), ("uz-Latn", "osiyo", None),
+        ("uz-Latn", "togʼlar", "mountain"), ("uz-Latn", "toʼgʼri", None),
+        ("tg", "бораи", None), ("tg", "бор", "container"), ("tg", "кӯлоб", None),
+    ],
+)  # fmt: skip
+def test_a_word_that_only_begins_like_a_notion_is_not_of_it(
+    lang: str, word: str, notion: str | None
+) -> None:
+    assert concept(word, lang) == notion
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("kk", "Қазақстанда жаңа көпір ашылды"),
+        ("ru", "В Казахстане открыли новый мост"),
+        ("kk", "Астана мен Алматы арасында пойыз жүреді"),
+    ],
+)
+def test_a_place_is_no_notion(lang: str, title: str) -> None:
+    keys = telling(1, title, lang=lang).bridges
+    assert not {bridge_id(NOTION, "kill"), bridge_id(NOTION, "capital")}.intersection(keys)
+
+
+def test_a_short_english_name_keeps_its_last_letter() -> None:
+    english = telling(1, "Poet of Talas reads", lang="en").bridges
+    russian = telling(2, "Поэт читает в Таласе").bridges
+    assert {key for key in english if key & KIND == NAME} & set(russian)
 
 
 def test_every_notion_has_a_cell_for_every_language() -> None:

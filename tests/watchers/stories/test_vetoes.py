@@ -28,6 +28,50 @@ SAME = [
 ]  # fmt: skip
 
 
+ELSEWHERE = [
+    ("two flights from one town", "en",
+     ("Uzbekistan Airways opens direct flights from Tashkent to Paris",
+      "Boeings take off twice a week from 30 March."),
+     ("Uzbekistan Airways opens direct flights from Tashkent to Tbilisi",
+      "The first plane leaves on 4 April.")),
+    ("two towns of one country", "ru",
+     ("В Алматы обрушилась стена школы, пострадали дети",
+      "Трое учеников Алматы в больнице."),
+     ("В Астане обрушилась стена школы, пострадали дети",
+      "Пострадали пятеро учеников гимназии в Астане.")),
+    ("two trains to one town", "ru",
+     ("Поезд Алматы – Ташкент начнёт ходить ежедневно", ""),
+     ("Поезд Астана – Ташкент начнёт ходить ежедневно", "")),
+    ("two buyers of one country's gas", "ru",
+     ("Казахстан до апреля приостановил экспорт газа в Китай", "Пекин предупредили в октябре."),
+     ("Казахстан до апреля приостановил экспорт газа в Иран", "Тегеран предупредили осенью.")),
+    ("two companies", "ru", ("Air Astana открыла рейс в Токио", ""), ("SCAT открыла рейс в Токио", "")),
+]  # fmt: skip
+NAMED_IN_THE_TEXT = [
+    ("en", ("Dam agreed for Osh", "Engineers from Osh and Naryn will build the dam together."),
+     ("Dam agreed for Naryn", "Engineers from Osh and Naryn will build the dam together soon.")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "lang", "one", "other"), ELSEWHERE)
+def test_headlines_that_each_name_what_the_other_never_does_are_two_events(
+    what: str, lang: str, one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    index = Index()
+    index.add(telling(1, *one, lang=lang), StoryId(1))
+    assert identify(telling(2, *other, lang=lang), index).story is None, what
+
+
+@pytest.mark.parametrize(("lang", "one", "other"), NAMED_IN_THE_TEXT)
+def test_a_town_that_the_other_text_does_name_is_no_other_place(
+    lang: str, one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    index = Index()
+    index.add(telling(1, *one, lang=lang), StoryId(1))
+    [likeness] = index.compared(telling(2, *other, lang=lang))
+    assert likeness.veto is None
+
+
 @pytest.mark.parametrize(("what", "one", "other"), DIFFERENT)
 def test_a_template_filled_differently_is_another_event(what: str, one: str, other: str) -> None:
     index = Index()

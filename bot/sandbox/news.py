@@ -1,0 +1,110 @@
+"""The demo's news as data (pure): invented events, each told by one or more outlets.
+
+``news/*.toml`` hold them, a table an event, its name the truth that identity is measured by:
+
+    [kg-liver]
+    topic = "health"               # what it is about, for whoever looks for more of a kind
+    follows = "kg-another"         # a later development of that event, yet a story of its own
+    twins = "clinics"              # its look-alikes, which must stay apart, have the same word
+    single = true                  # told by one outlet alone
+    tellings = [
+      [0, "ala-too-line", "ru", "headline", "summary, may be empty"],
+      [40, "ala-too-line", "ru", "new headline", "new summary", "update"],
+    ]
+
+A telling begins with the minutes since the event's first; those of ``opening.toml`` are counted
+back from the demo's start. An "update" replaces what the outlet had told of the event in that
+language: its page stays, its text changes. A toll that rises is the same event.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+OPENING = "opening"
+"""The file of what was told before the demo starts."""
+UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleItem:
+    """What an outlet tells of an event, ``after`` minutes from its first telling.
+
+    In the opening ``after`` is negative: minutes before the demo starts. ``update`` marks a new
+    text for the page that the outlet already has on the event.
+    """
+
+    outlet: str
+    title: str
+    summary: str
+    lang: str
+    event: str = ""
+    after: float = 0.0
+    update: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, and how it is told; see this file's head for the fields."""
+
+    name: str
+    topic: str
+    tellings: tuple[SampleItem, ...]
+    follows: str = ""
+    twins: str = ""
+    single: bool = False
+
+
+def opening() -> tuple[Event, ...]:
+    """List the events that were told of before the demo starts."""
+    return _events(OPENING)
+
+
+@cache
+def later() -> tuple[Event, ...]:
+    """List the events that are told of from then on, file by file."""
+    return tuple(event for name in _files() if name != OPENING for event in _events(name))
+
+
+def first_items() -> tuple[SampleItem, ...]:
+    """List what the outlets had published before the demo starts."""
+    return tuple(item for event in opening() for item in event.tellings)
+
+
+def _files() -> list[str]:
+    folder = resources.files("bot.sandbox").joinpath("news")
+    return sorted(
+        one.name.removesuffix(".toml") for one in folder.iterdir() if one.name.endswith(".toml")
+    )
+
+
+@cache
+def _events(name: str) -> tuple[Event, ...]:
+    file = resources.files("bot.sandbox").joinpath("news", f"{name}.toml")
+    told = tomllib.loads(file.read_text(encoding="utf-8"))
+    return tuple(
+        Event(
+            event,
+            raw["topic"],
+            tuple(_tellings(event, raw["tellings"])),
+            raw.get("follows", ""),
+            raw.get("twins", ""),
+            raw.get("single", False),
+        )
+        for event, raw in told.items()
+    )
+
+
+def _tellings(event: str, rows: list[list[object]]) -> Iterator[SampleItem]:
+    for after, outlet, lang, title, summary, *marks in rows:
+        yield SampleItem(
+            str(outlet),
+            str(title),
+            str(summary),
+            str(lang),
+            event,
+            float(str(after)),
+            update=UPDATE in marks,
+        )
