@@ -51,7 +51,7 @@ def by_country(every: list[Outlet], language: str) -> Message:
     ordered = sorted(counts, key=lambda code: (-counts[code], code))
     buttons = [
         Button(
-            f"{_country(code, language)} · {counts[code]}",
+            f"{_country(code, language)} {counts[code]}",
             press("so", (code or WHOLE_REGION).lower()),
         )
         for code in ordered[:MOST_COUNTRIES]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.sandbox.outlets import SampleItem
+from bot.sandbox.news import SampleItem
 from bot.sandbox.supply import Supply
 from storage import chats, feeds, items, subscriptions
 from storage.database import Database
@@ -25,7 +25,7 @@ from watchers.keywords import match_text
 from watchers.parse import Entry
 
 QUERIES = ("банк", "gas", "суд", "uranium", "Казахстан")
-ITEMS = 1_500
+SUPPLY = Supply(1)
 EVERY = timedelta(minutes=4)
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 READERS = {ChatId(1): Reach.HEADLINE, ChatId(2): Reach.ANYWHERE}
@@ -72,7 +72,7 @@ async def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:
         db = await Database.opened(Path(folder) / "news.db")
-        await played(db, map(Supply(1).item, range(ITEMS)), QUERIES)
+        await played(db, map(SUPPLY.item, range(len(SUPPLY))), QUERIES)
         alerts = await db.read(rung)
         await db.close()
     came: Counter[tuple[str, Reach]] = Counter()
@@ -80,7 +80,7 @@ async def main() -> None:
     for chat, query, item in alerts:
         came[query, READERS[chat]] += 1
         earned[query, READERS[chat]] += match_text(query, item.title, item.lang)
-    print(f"{ITEMS} items in {ITEMS * EVERY / timedelta(days=1):.1f} days")
+    print(f"{len(SUPPLY)} items in {len(SUPPLY) * EVERY / timedelta(days=1):.1f} days")
     for query in QUERIES:
         for reach in Reach:
             print(f"{query:12} {reach:9} {earned[query, reach]:4} of {came[query, reach]:4}")

@@ -82,8 +82,8 @@ async def a_reader_in_russian(chrome: Chrome, demo: str) -> None:
         await page.text(BOT, "Бишкек, сейчас")
         await page.click("[data-button]", "Энергетика")
         await page.click("[data-button]", "Сразу", within=WITHIN)
-        await page.text("[data-button]", "Заглушить", within=WITHIN)  # an alert has come
-        await page.click("[data-button]", "Заглушить")
+        await page.text("[data-button]", "Скрыть", within=WITHIN)  # an alert has come
+        await page.click("[data-button]", "Скрыть")
         await page.text("[data-button]", "Вернуть")
         await say(page, "/digest")
         await page.text(BOT, "Казахстан", within=WITHIN)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands import COMMANDS
+from bot.sandbox import news
 from bot.texts import say
 from watchers import catalogue
 
@@ -21,10 +22,14 @@ NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".sp
 STARTING = catalogue.starting_feeds()
 OUTLETS = {outlet.name for _, outlet in STARTING}
 SPOKEN = {language for feed, _ in STARTING for language in feed.languages}
+INVENTED = (*news.opening(), *news.later())
+TOLD_IN = {told.lang.partition("-")[0] for event in INVENTED for told in event.tellings}
 COUNTED = {
     r"(\d+) feeds": len(STARTING),
     r"feeds of (\d+) outlets": len(OUTLETS),
     r"outlets in (\w+) languages": len(SPOKEN),
+    r"(\d+) invented events": len(INVENTED),
+    r"invented events in (\w+) languages": len(TOLD_IN),
 }
 """What README says of the catalogue, and what the catalogue says."""
 
