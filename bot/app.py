@@ -15,14 +15,14 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import health, telegram_half
+from bot import connection, health
+from bot.connection import TelegramHalf
 from bot.conversation import World
 from bot.editions import Editions
 from bot.instance import EVERYBODY_READS, alone, token_lock
-from bot.newsroom import Newsroom, newsroom, wall_clock
 from bot.notices import owe_feed_notices
+from bot.pipeline import Newsroom, newsroom, wall_clock
 from bot.settings import Settings
-from bot.telegram_half import TelegramHalf
 from storage import deliveries, feeds, ledger, talks
 from storage.model import FeedStatus, NewFeed, Outlet
 from watchers import catalogue
@@ -82,7 +82,7 @@ async def run_in(
         poll=room.poller.poll_one,
     )
     async with AsyncExitStack() as open_parts:
-        half = await open_parts.enter_async_context(telegram_half.opened(settings, world, stop))
+        half = await open_parts.enter_async_context(connection.opened(settings, world, stop))
         room.desk.wake = half.deliverer.wake
         editions.wake = half.deliverer.wake
         editions.bot_username = lambda: half.world.bot_username

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bot import newsroom, texts
+from bot import pipeline, texts
 from bot.cli import Overview
 from bot.cli.common import Refused, archive, as_json, command, emit, no_feeds, now, told
 from bot.settings import Settings
@@ -96,9 +96,9 @@ async def add(settings: Settings, /, url: str, *, as_json: bool, **told: str | N
     A page without a feed is read by CSS selectors: --item .news-card --title h3, or --item auto.
     """
     asked = typed(url, told)
-    async with newsroom.newsroom(settings) as room:
+    async with pipeline.newsroom(settings) as room:
         await room.db.read(feed_store.refuse_known, sources.source(asked)[0])
-        async with newsroom.remembering(room):
+        async with pipeline.remembering(room):
             feed = await room.poller.add(asked)
     row = feed_row(feed)
     emit([row], as_json=as_json, columns=COLUMNS)
@@ -114,7 +114,7 @@ async def add(settings: Settings, /, url: str, *, as_json: bool, **told: str | N
 @command
 async def check(settings: Settings, /, url: str, *, as_json: bool, **told: str | None) -> None:
     """Look at URL as a feed, say what it would bring and keep nothing."""
-    async with newsroom.looking(settings) as look:
+    async with pipeline.looking(settings) as look:
         seen = await look(typed(url, told))
     if seen.error_key:
         raise Refused(texts.complaint("en", seen.error_key, seen.error_values))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot import newsroom
+from bot import pipeline
 from bot.cli.common import command, now
 from bot.settings import Settings
 from storage import feeds
@@ -30,7 +30,7 @@ async def ingest(settings: Settings, file: Path, name: str) -> None:
     time takes the one before it. Nobody is alerted. What is stored already stays as it is.
     """
     name = name or file.stem
-    async with newsroom.newsroom(settings) as room:
+    async with pipeline.newsroom(settings) as room:
         swept = first_moment(file)
         await room.desk.remember(swept)
         sources: dict[str, Feed] = {}

@@ -9,8 +9,8 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.cli.common import Refused, archive, command, sentence
+from bot.connection import requests
 from bot.settings import Settings
-from bot.telegram_half import requests
 from storage import backup as backups
 from storage.errors import NewsError
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot import digest as calendar
-from bot import places
+from bot import time_zones
 from bot.commands.screens import CAPS, QUIETS, ZONES, kept, overview, screen, zone_now
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
 from bot.render import joined, press, tidy, told
@@ -208,9 +208,9 @@ async def _again(ask: Ask, world: World, question: str, key: str, text: str) -> 
 async def zone_typed(ask: Ask, world: World) -> Reply:
     """Set the zone from a typed city or offset, or from a shared location."""
     if ask.location is not None:
-        zone: str | None = places.zone_near(*ask.location)
+        zone: str | None = time_zones.zone_near(*ask.location)
     else:
-        zone = places.zone_named(ask.text, world.clock())
+        zone = time_zones.zone_named(ask.text, world.clock())
     if zone is None:
         raise await _again(ask, world, "zone", "settings.no_zone", ask.text)
     chat = await change(ask, world, time_zone=zone)

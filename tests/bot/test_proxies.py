@@ -3,8 +3,8 @@
 import pytest
 from telegram.request import HTTPXRequest
 
+from bot.connection import requests
 from bot.settings import PUBLIC_API, Settings
-from bot.telegram_half import requests
 from storage.errors import NewsError
 
 NAMES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY")
