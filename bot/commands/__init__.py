@@ -9,21 +9,21 @@ from bot.commands import (
     admin,
     broadcast,
     channel,
-    correcting,
+    corrections,
     digest,
     feeds,
-    lists,
-    offers,
-    personal,
+    opml,
+    privacy,
     search,
     settings,
     sources,
     start,
     stories,
+    subscribe,
     subscriptions,
-    talk,
     trends,
 )
+from bot.commands import plain_text as commands_plain_text
 from bot.conversation import Ask, Audience, Command, Handler, Nothing, Press, Reply, World
 
 __all__ = ["ANSWERS", "BUTTONS", "COMMANDS", "helped", "inline", "plain_text", "unknown"]
@@ -45,7 +45,7 @@ ADMINS = Audience.ADMINS
 
 COMMANDS: tuple[Command, ...] = (
     Command("start", start.start, menu=False),
-    Command("subscribe", offers.subscribe, changes=True),
+    Command("subscribe", subscribe.subscribe, changes=True),
     Command("subscriptions", subscriptions.listed),
     Command("unsubscribe", subscriptions.unsubscribe, changes=True),
     Command("search", search.search),
@@ -57,9 +57,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("mute", stories.mute, changes=True),
     Command("sources", sources.sources),
     Command("channel", channel.channel, private=True),
-    Command("privacy", personal.privacy),
-    Command("export_me", personal.export_me, changes=True),
-    Command("delete_me", personal.delete_me, changes=True),
+    Command("privacy", privacy.privacy),
+    Command("export_me", privacy.export_me, changes=True),
+    Command("delete_me", privacy.delete_me, changes=True),
     Command("help", helped),
     Command("stop", start.stop, changes=True),
     Command("feeds", feeds.listed, ADMINS, private=True),
@@ -69,27 +69,27 @@ COMMANDS: tuple[Command, ...] = (
     Command("pausefeed", feeds.pause, ADMINS, private=True),
     Command("resumefeed", feeds.resume, ADMINS, private=True),
     Command("removefeed", feeds.remove, ADMINS, private=True),
-    Command("import", lists.import_, ADMINS, private=True),
-    Command("export", lists.export, ADMINS, private=True),
+    Command("import", opml.import_, ADMINS, private=True),
+    Command("export", opml.export, ADMINS, private=True),
     Command("stats", admin.statistics, ADMINS, private=True),
     Command("users", admin.users, ADMINS, private=True),
     Command("limits", admin.limits, ADMINS, private=True),
     Command("broadcast", broadcast.broadcast, ADMINS, private=True),
-    Command("alias", correcting.alias, ADMINS, private=True),
-    Command("merge", correcting.merge, ADMINS, private=True),
-    Command("split", correcting.split, ADMINS, private=True),
+    Command("alias", corrections.alias, ADMINS, private=True),
+    Command("merge", corrections.merge, ADMINS, private=True),
+    Command("split", corrections.split, ADMINS, private=True),
 )
 """In the order in which /help and the menus tell them."""
 
 BUTTONS: tuple[Press, ...] = (
     Press("_", nothing),
-    Press("x", offers.cancel, changes=True),
+    Press("x", subscribe.cancel, changes=True),
     Press("help", helped),
-    Press("new", offers.subscribe, changes=True),
-    Press("tp", offers.topic, changes=True),
+    Press("new", subscribe.subscribe, changes=True),
+    Press("tp", subscribe.topic, changes=True),
     Press("z", settings.zone_chosen, changes=True),
-    Press("a", offers.accept, changes=True),
-    Press("an", offers.narrow, changes=True),
+    Press("a", subscribe.accept, changes=True),
+    Press("an", subscribe.narrow, changes=True),
     Press("l", subscriptions.listed),
     Press("lb", subscriptions.listed, changes=True),  # in the place of an admin's screen
     Press("l1", subscriptions.show, changes=True),
@@ -120,8 +120,8 @@ BUTTONS: tuple[Press, ...] = (
     Press("tr", trends.pressed),
     Press("so", sources.pressed),
     Press("ch", channel.pressed, changes=True),
-    Press("del", personal.delete_pressed, changes=True),
-    Press("delz", personal.deleted, changes=True),
+    Press("del", privacy.delete_pressed, changes=True),
+    Press("delz", privacy.deleted, changes=True),
     Press("fd", feeds.listed, ADMINS),
     Press("fv", feeds.show_pressed, ADMINS),
     Press("fp", feeds.pause_pressed, ADMINS),
@@ -137,11 +137,11 @@ BUTTONS: tuple[Press, ...] = (
 )
 
 ANSWERS: dict[str, Handler] = {
-    "subscribe": offers.subscribe,
+    "subscribe": subscribe.subscribe,
     "search": search.search,
     "trends": trends.trends,
     "addfeed": adding.add,
-    "opml": lists.answered,
+    "opml": opml.answered,
     "zone": settings.zone_typed,
     "times": settings.times_typed,
     "quiet": settings.quiet_typed,
@@ -149,9 +149,9 @@ ANSWERS: dict[str, Handler] = {
     "edit": subscriptions.edited,
 }
 
-plain_text = talk.plain_text
-inline = talk.inline
-unknown = talk.Unknown(
+plain_text = commands_plain_text.plain_text
+inline = commands_plain_text.inline
+unknown = commands_plain_text.Unknown(
     tuple(command.name for command in COMMANDS if command.audience is Audience.EVERYONE),
     tuple(command.name for command in COMMANDS if command.audience is Audience.ADMINS),
 )

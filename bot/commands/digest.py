@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import listing
-from bot.commands import finding
+from bot.commands import queries
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
 from bot.digest import MOST_LINES, Issued, Window
 from bot.listing import Kind, Listing, Reading
@@ -59,9 +59,9 @@ async def digest(ask: Ask, world: World) -> Reply:
     if span is not None:
         return shown(ask, await world.editions.on_demand(reading(ask, world), span))
     now = world.clock()
-    found = await finding.find(world, text, limit=MOST_OF_A_QUERY, since=now - OF_A_QUERY)
+    found = await queries.find(world, text, limit=MOST_OF_A_QUERY, since=now - OF_A_QUERY)
     only = frozenset(one.id for one in found.stories)
-    query = finding.canonical(world, text)
+    query = queries.canonical(world, text)
     if not only:
         return Say((Message(told(ask.language, "digest.quiet_query", query=tidy(query, 200))),))
     return shown(

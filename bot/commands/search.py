@@ -5,7 +5,8 @@ import io
 import json
 from datetime import timedelta
 
-from bot.commands import finding, offers
+from bot.commands import queries as commands_queries
+from bot.commands import subscribe
 from bot.conversation import (
     Ask,
     Button,
@@ -36,7 +37,7 @@ async def search(ask: Ask, world: World) -> Reply:
     if not text:
         await world.db.write(talks.expect, ask.here.id, ask.person_id, "search", world.clock())
         return Say((Message(told(ask.language, "search.what"), asks=True),))
-    query = finding.canonical(world, text)
+    query = commands_queries.canonical(world, text)
     draft = await world.db.write(talks.keep_draft, ask.here.id, query, world.clock())
     return Say((await page_of(ask, world, query, draft, 0),))
 
@@ -58,7 +59,7 @@ async def drafted(ask: Ask, world: World) -> str:
 
 async def page_of(ask: Ask, world: World, query: str, draft: int, page: int) -> Message:
     """Return one page of results with the buttons under it."""
-    found = await finding.find(world, query, limit=ON_A_PAGE, offset=page * ON_A_PAGE)
+    found = await commands_queries.find(world, query, limit=ON_A_PAGE, offset=page * ON_A_PAGE)
     language, now = ask.language, world.clock()
     name = bold(tidy(query, 200))
     if not found.total:
@@ -69,7 +70,7 @@ async def page_of(ask: Ask, world: World, query: str, draft: int, page: int) -> 
     body = [found_line(one, ask.chat, marker, now=now) for one in found.stories]
     pages = -(-found.total // ON_A_PAGE)
     rows = [*turn(("f", draft), page, pages), *_deeds(language, draft)]
-    if found.total <= offers.LITTLE and (meant := await finding.meant(world, query)):
+    if found.total <= subscribe.LITTLE and (meant := await commands_queries.meant(world, query)):
         body.append(told(language, "search.perhaps"))
         rows += await _other_searches(ask, world, meant)
     return Message(joined((head, *body), "\n\n"), tuple(rows))
@@ -98,7 +99,7 @@ def _deeds(language: str, draft: int) -> Keyboard:
 
 async def _nothing(ask: Ask, world: World, query: str, draft: int) -> Message:
     """Say that nothing was found, what would have been, and how to be told when it comes."""
-    nearby = await finding.suggestions(world, query)
+    nearby = await commands_queries.suggestions(world, query)
     parts = [told(ask.language, "search.nothing", query=tidy(query, 200))]
     rows = await _other_searches(ask, world, nearby)
     if nearby:
@@ -109,7 +110,7 @@ async def _nothing(ask: Ask, world: World, query: str, draft: int) -> Message:
 
 async def subscribe_this(ask: Ask, world: World) -> Reply:
     """Offer a subscription to what was searched for."""
-    return Say((await offers.offer(ask, world, await drafted(ask, world)),))
+    return Say((await subscribe.offer(ask, world, await drafted(ask, world)),))
 
 
 # --- taking home ----------------------------------------------------------------------------
@@ -118,7 +119,7 @@ async def subscribe_this(ask: Ask, world: World) -> Reply:
 async def export(ask: Ask, world: World) -> Reply:
     """Send what was found as a file, one line a telling."""
     query = await drafted(ask, world)
-    found = await finding.find(world, query, limit=MOST_EXPORTED)
+    found = await commands_queries.find(world, query, limit=MOST_EXPORTED)
     rows = [row for story in found.stories for row in _rows(story)]
     as_json = ask.word(2) == "json"
     body = _json(rows) if as_json else _csv(rows)

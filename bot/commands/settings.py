@@ -6,7 +6,7 @@ from typing import Any
 
 from bot import digest as calendar
 from bot import time_zones
-from bot.commands.screens import CAPS, QUIETS, ZONES, kept, overview, screen, zone_now
+from bot.commands.settings_screens import CAPS, QUIETS, ZONES, kept, overview, screen, zone_now
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
 from bot.render import joined, press, tidy, told
 from bot.texts import LANGUAGES, say

@@ -6,8 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.commands import digest, offers, stories
-from bot.commands.screens import ZONES, kept, likely_zones, resuming, switching_on, zone_now
+from bot.commands import digest, stories, subscribe
+from bot.commands.settings_screens import (
+    ZONES,
+    kept,
+    likely_zones,
+    resuming,
+    switching_on,
+    zone_now,
+)
 from bot.conversation import (
     Ask,
     Audience,
@@ -42,7 +49,7 @@ async def start(ask: Ask, world: World) -> Reply:
     if kind in ("h", "dm", "da") and payload.isdecimal():
         return await digest.in_channel(ask, world, kind, payload)
     if kind == "q" and (query := decoded(payload)):
-        return await offers.subscribe(replace(ask, text=query), world)
+        return await subscribe.subscribe(replace(ask, text=query), world)
     known = await world.db.read(stats.breadth)
     greeting = welcome(ask, known, runs_nobody=not world.admin_ids)
     asked = await world.db.write(_about_to_ask, ask, world.clock())
@@ -117,7 +124,7 @@ def _breadth(known: Breadth, language: str) -> str:
 
 
 def _topics(language: str) -> Keyboard:
-    buttons = [Button(say(language, f"topic.{one}"), press("tp", one)) for one in offers.TOPICS]
+    buttons = [Button(say(language, f"topic.{one}"), press("tp", one)) for one in subscribe.TOPICS]
     return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
 
 

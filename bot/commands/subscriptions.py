@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from bot import digest as calendar
-from bot.commands import finding, settings
-from bot.commands.screens import digests, kept, left_to_digest, switching_on, way_of
+from bot.commands import queries, settings
+from bot.commands.settings_screens import digests, kept, left_to_digest, switching_on, way_of
 from bot.conversation import (
     Ask,
     Button,
@@ -246,7 +246,7 @@ async def edited(ask: Ask, world: World) -> Reply:
     """Give a subscription the words that were typed."""
     one = await own(ask, world)
     try:
-        query = finding.canonical(world, ask.text)
+        query = queries.canonical(world, ask.text)
     except NewsError:  # they will type it anew, and mean this subscription
         question = f"edit:{one.id}"
         await world.db.write(talks.expect, ask.here.id, ask.person_id, question, world.clock())

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from bot import charts
-from bot.commands import finding
+from bot.commands import queries
 from bot.commands.search import drafted
 from bot.conversation import Ask, Button, Html, Keyboard, Message, Picture, Reply, Say, World
 from bot.render import bold, joined, press, tidy, told
@@ -25,7 +25,7 @@ async def trends(ask: Ask, world: World) -> Reply:
     if not text:
         await world.db.write(talks.expect, ask.here.id, ask.person_id, "trends", world.clock())
         return Say((Message(told(ask.language, "trends.what"), asks=True),))
-    query = finding.canonical(world, text)
+    query = queries.canonical(world, text)
     draft = await world.db.write(talks.keep_draft, ask.here.id, query, world.clock())
     return await drawn(ask, world, query, draft, SPANS[0])
 
@@ -48,7 +48,7 @@ async def drawn(
     now = world.clock()
     counted = await archive.by_day(
         world.db,
-        finding.read(world, query),
+        queries.read(world, query),
         now=now,
         days=span,
         time_zone=ask.chat.time_zone,

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.commands import BUTTONS, inline, offers, stories
-from bot.commands.offers import TOPICS
+from bot.commands import BUTTONS, inline, stories, subscribe
+from bot.commands.subscribe import TOPICS
 from bot.conversation import Audience, Cards
 from bot.render import alert
 from bot.texts import LANGUAGES, say
@@ -235,7 +235,7 @@ async def test_a_channels_new_subscription_for_the_digest_offers_to_switch_it_on
     await owner.types("/subscribe Tokayev", chat=channel)
     (draft,) = [one.press for one in buttons(owner.last) if one.press.endswith(":d")]
     pressed = await owner.ask(chat=channel, button=tuple(draft.split(":")))
-    reply = await offers.accept(pressed, owner.world)
+    reply = await subscribe.accept(pressed, owner.world)
     assert "Switch digests on" in [one.label[2:] for one in buttons(reply)]
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.commands import inline, offers, unknown
+from bot.commands import inline, subscribe, unknown
 from bot.commands.digest import span_of
 from bot.conversation import Cards, Nothing, Picture, Working
 from storage import chats, deliveries, settling, subscriptions
@@ -62,7 +62,7 @@ async def test_an_offer_can_be_narrowed(anna: Person) -> None:
 async def test_many_a_day_are_offered_as_a_digest_first(
     room: Newsroom, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(offers, "MANY_A_DAY", 0)
+    monkeypatch.setattr(subscribe, "MANY_A_DAY", 0)
     headlines = (
         "A camel wins the race in Aktau", "Nukus museum buys a bronze camel",
         "Doctors warn of camel flu in Osh", "Camel milk exports to China double",

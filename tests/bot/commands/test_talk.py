@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands import COMMANDS
-from bot.commands.talk import nearest, small_talk
+from bot.commands.plain_text import nearest, small_talk
 from storage.database import Database
 from tests.bot.newsroom import Newsroom
 from tests.bot.people import ADMIN, Person

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import texts
-from bot.commands import COMMANDS, offers
+from bot.commands import COMMANDS, subscribe
 from bot.delivery.answers import GONE, SHUT
 from bot.pace import Limits
 from bot.render.markup import plain
@@ -201,7 +201,7 @@ def test_the_numbers_that_texts_name_are_the_programs_own(language: str) -> None
     limits = Limits()
     numbers = re.findall(r"\d+", texts.say(language, "limits.rules"))
     assert [str(limits.everybody.most), str(limits.group.most)] == numbers
-    assert offers.TRIED_OVER.days == 7  # usage.subscribe, subscribe.forecast
+    assert subscribe.TRIED_OVER.days == 7  # usage.subscribe, subscribe.forecast
     assert talks.DRAFTS_KEPT.days == 30  # privacy: a month
 
 

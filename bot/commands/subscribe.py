@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from bot.commands import finding
-from bot.commands.screens import digests, left_to_digest, switching_on, way_of
+from bot.commands import queries
+from bot.commands.settings_screens import digests, left_to_digest, switching_on, way_of
 from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
 from bot.render import Marker, bold, code, escape, found_line, joined, press, tidy, told
 from bot.texts import say
@@ -46,15 +46,15 @@ async def subscribe(ask: Ask, world: World) -> Reply:
 
 async def offer(ask: Ask, world: World, text: str) -> Message:
     """Make the offer for a query."""
-    query = finding.canonical(world, text)
+    query = queries.canonical(world, text)
     now = world.clock()
-    found = await finding.find(world, query, limit=SAMPLES, since=now - TRIED_OVER)
-    expected = await finding.forecast(world, query, now - TRIED_OVER)
+    found = await queries.find(world, query, limit=SAMPLES, since=now - TRIED_OVER)
+    expected = await queries.forecast(world, query, now - TRIED_OVER)
     draft = await world.db.write(talks.keep_draft, ask.here.id, query, now)
     many = expected.headlines > MANY_A_DAY * TRIED_OVER.days
     marker = Marker.of((query,), world.desk.names)
     samples = [found_line(one, ask.chat, marker, now=now) for one in found.stories[:SAMPLES]]
-    meant = await finding.meant(world, query) if expected.anywhere <= LITTLE else ()
+    meant = await queries.meant(world, query) if expected.anywhere <= LITTLE else ()
     others = [
         (
             Button(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.commands import adding, digest, feeds, finding, lists, search, settings, stories
+from bot.commands import adding, digest, feeds, opml, queries, search, settings, stories
 from bot.conversation import Ask, Button, Card, Cards, Message, Nothing, Reply, Say, World
 from bot.render import alert, headline, outlet_name, plain, tidy, told
 from bot.texts import say, words
@@ -76,7 +76,7 @@ async def plain_text(ask: Ask, world: World) -> Reply:
     if ask.location is not None:
         return await settings.zone_typed(ask, world)
     if ask.document is not None and ask.is_admin:
-        return await lists.taken_in(ask, world, ask.document)
+        return await opml.taken_in(ask, world, ask.document)
     text = ask.text.strip()
     if _ADDRESS.fullmatch(text) and ask.is_admin:
         return await adding.add(ask, world)
@@ -139,7 +139,7 @@ async def inline(ask: Ask, world: World) -> Cards:
         found = await latest(ask, world)
     else:
         try:
-            page = await finding.find(world, text, limit=CARDS_ON_A_PAGE, offset=offset)
+            page = await queries.find(world, text, limit=CARDS_ON_A_PAGE, offset=offset)
         except NewsError:  # half-typed: an unclosed quote is no reason to complain
             return Cards(())
         found = page.stories
