@@ -10,11 +10,11 @@ import structlog
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.delivery import letter
-from bot.delivery.answers import outcome_of
-from bot.delivery.calls import call
-from bot.delivery.illness import Illness
-from bot.delivery.matter import gather
+from bot.delivery import message
+from bot.delivery.circuit_breaker import Illness
+from bot.delivery.context import gather
+from bot.delivery.errors import outcome_of
+from bot.delivery.send import call
 from bot.limits import BROADCAST, Limiter
 from storage import deliveries, lanes, settling, upkeep
 from storage.database import Database
@@ -227,7 +227,7 @@ class Deliverer:
             said = (
                 Void("gone")
                 if matter is None
-                else letter.write(owed, matter, self._clock(), self._bot.username, self._names())
+                else message.write(owed, matter, self._clock(), self._bot.username, self._names())
             )
         except StorageError as error:
             return NotSent(error.text_key)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import render
-from bot.delivery.letter import because
+from bot.delivery.message import because
 from bot.render import Marker, plain
 from storage.model import Match, StoryId, SubscriptionId
 from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling

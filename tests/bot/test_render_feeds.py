@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.conversation import Message
-from bot.delivery import letter
+from bot.delivery import message as delivery_message
 from bot.notices import owe_feed_notices
 from bot.render import feeds as render
 from bot.render import reasons
@@ -236,8 +236,8 @@ def test_why_names_a_word_once_however_outlets_write_it() -> None:
 
 
 def test_an_alert_names_a_word_once_however_outlets_write_it() -> None:
-    matter = letter.Matter(ALMATY, TOLD, matches=(met("gas", "gas"), met("gas", "Gas")))
-    said = letter.alert(matter, NOW, "wire_bot")
+    matter = delivery_message.Matter(ALMATY, TOLD, matches=(met("gas", "gas"), met("gas", "Gas")))
+    said = delivery_message.alert(matter, NOW, "wire_bot")
     assert isinstance(said, Message)
     assert 1 == plain(said.html).casefold().count("🔎 gas")
     assert "gas, gas" not in plain(said.html).casefold()
@@ -297,7 +297,7 @@ def test_a_channels_owner_reads_in_their_language_why_it_is_shut(why: str, said:
         owed(DeliveryState.SENDING),
         payload={"key": "notice.shut", "values": {"title": "Степь", "why": why}},
     )
-    message = letter.frozen(notice, MOSCOW, "")
+    message = delivery_message.frozen(notice, MOSCOW, "")
     assert isinstance(message, Message)
     assert f"«Степь»: {said}." in plain(message.html)
 

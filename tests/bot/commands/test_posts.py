@@ -7,7 +7,7 @@ import pytest
 
 from bot import render
 from bot.conversation import Html
-from bot.delivery import letter
+from bot.delivery import message
 from storage import chats
 from storage.database import Database
 from storage.errors import NewsError
@@ -73,11 +73,11 @@ def post(chat: Chat, kind: DeliveryKind = DeliveryKind.ALERT, **payload: object)
     """What a channel's readers see."""
     told = story(telling("Tokayev signs the water law", ago=timedelta(hours=2)))
     found = Match(SubscriptionId(1), ItemId(1), StoryId(7), "Токаев", "Tokayev")
-    matter = letter.Matter(
+    matter = message.Matter(
         chat, told, matches=(found,), queries=((SubscriptionId(1), "Токаев -футбол"),)
     )
-    written = letter.write(owed(kind, **payload), matter, TOLD, "steppewire_bot")
-    assert isinstance(written, letter.Letter)
+    written = message.write(owed(kind, **payload), matter, TOLD, "steppewire_bot")
+    assert isinstance(written, message.Letter)
     return written.text
 
 

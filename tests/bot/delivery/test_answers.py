@@ -16,7 +16,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.delivery.answers import outcome_of
+from bot.delivery.errors import outcome_of
 from bot.limits import Limiter, Resting
 from storage.model import ChatId
 from storage.outcomes import (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.delivery import deliverer as room_of_deliverer
-from bot.delivery import letter
+from bot.delivery import message
 from bot.sandbox.box import PATIENCE_S
 from storage import deliveries
 from storage.errors import StorageError
@@ -101,14 +101,14 @@ async def test_a_bug_in_settling_does_not_silence_the_chat(
 async def test_a_bug_in_rendering_one_message_does_not_hold_up_the_next(
     here: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = letter.write
+    write = message.write
 
     def broken(owed: Any, *more: Any) -> Any:
         if owed.subject == "s1":
             raise ZeroDivisionError
         return write(owed, *more)
 
-    monkeypatch.setattr(letter, "write", broken)
+    monkeypatch.setattr(message, "write", broken)
     await here.tell(1, 2)
     await here.deliver()
     assert here.said() == ["Headline 2"]

@@ -10,7 +10,7 @@ import pytest
 
 from bot import texts
 from bot.commands import COMMANDS, subscribe
-from bot.delivery.answers import GONE, SHUT
+from bot.delivery.errors import GONE, SHUT
 from bot.pace import Limits
 from bot.render.markup import plain
 from bot.render.reasons import because

@@ -1,6 +1,6 @@
 """Reading, in one transaction, what an outbox row speaks of."""
 
-from bot.delivery.letter import Matter
+from bot.delivery.message import Matter
 from storage import chats, items, ledger, matches, outbox, stories, subscriptions
 from storage.model import (
     DeliveryId,

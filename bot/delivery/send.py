@@ -3,7 +3,7 @@
 from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
 
-from bot.delivery.letter import Letter
+from bot.delivery.message import Letter
 from bot.limits import BROADCAST
 from bot.telegram_out import markup_of
 from storage.model import Owed
