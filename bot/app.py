@@ -18,7 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import connection, health
 from bot.connection import TelegramHalf
 from bot.conversation import World
-from bot.editions import Editions
+from bot.digests.maker import Editions
 from bot.instance import EVERYBODY_READS, alone, token_lock
 from bot.notices import owe_feed_notices
 from bot.pipeline import Newsroom, newsroom, wall_clock

@@ -246,8 +246,8 @@ class NewsDesk(Protocol):
 class DigestMaker(Protocol):
     """Makes a chat's digests for being shown now, and lists what they lead to.
 
-    None moves the chat's window. A ``reading`` is a ``bot.listing.Reading``: whose it is and
-    where it is shown; a list is a ``bot.listing.Listing``.
+    None moves the chat's window. A ``reading`` is a ``bot.digests.listing.Reading``: whose it is and
+    where it is shown; a list is a ``bot.digests.listing.Listing``.
     """
 
     async def preview(self, reading: Any) -> tuple[Message, ...]:

@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from bot import digest as ranking
 from bot.cli.common import archive, as_json, command, emit, now, short, told
-from bot.digest import Window
-from bot.editions import stories_of
+from bot.digests import ranking
+from bot.digests.maker import stories_of
+from bot.digests.ranking import Window
 from bot.render import reasons
 from bot.settings import Settings
 from storage import aliases

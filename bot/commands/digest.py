@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import listing
 from bot.commands import queries
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
-from bot.digest import MOST_LINES, Issued, Window
-from bot.listing import Kind, Listing, Reading
+from bot.digests import listing
+from bot.digests.listing import Kind, Listing, Reading
+from bot.digests.ranking import MOST_LINES, Issued, Window
 from bot.render import press, tidy, told
 from bot.texts import say
 from storage import chats

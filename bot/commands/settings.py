@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from bot import digest as calendar
 from bot import time_zones
 from bot.commands.settings_screens import CAPS, QUIETS, ZONES, kept, overview, screen, zone_now
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
+from bot.digests import ranking as calendar
 from bot.render import joined, press, tidy, told
 from bot.texts import LANGUAGES, say
 from storage import chats, deliveries, talks

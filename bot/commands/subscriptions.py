@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from bot import digest as calendar
 from bot.commands import queries, settings
 from bot.commands.settings_screens import digests, kept, left_to_digest, switching_on, way_of
 from bot.conversation import (
@@ -18,6 +17,7 @@ from bot.conversation import (
     Toast,
     World,
 )
+from bot.digests import ranking as calendar
 from bot.render import bold, code, escape, joined, press, tidy, told, turn
 from bot.texts import say
 from storage import chats, subscriptions, talks

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot import render
 from bot.conversation import Html, Keyboard, Message
-from bot.digest import MOST_LINES, Issued
+from bot.digests.ranking import MOST_LINES, Issued
 from bot.render import Marker, reasons
 from storage.clock import quiet_until
 from storage.model import (

@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 
 from bot.delivery import Deliverer
-from bot.editions import Editions
+from bot.digests.maker import Editions
 from bot.limits import Limiter
 from bot.sandbox.people import BOT_TOKEN
 from storage import chats, matches, subscriptions

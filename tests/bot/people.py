@@ -17,7 +17,7 @@ from bot.conversation import (
     Toast,
     World,
 )
-from bot.editions import Editions
+from bot.digests.maker import Editions
 from bot.render import plain
 from storage import chats, talks
 from storage.database import Database

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import digest
-from bot.digest import Digest, Edition, Issued, Shelf, Window
+from bot.digests import ranking
+from bot.digests.ranking import Digest, Edition, Issued, Shelf, Window
 from storage.clock import instant, quiet_until
 from storage.model import (
     NO_THREAD,
@@ -68,29 +68,29 @@ def test_the_next_digest_is_when_the_readers_own_clock_shows_its_time(
     zone: str, times: tuple[int, ...], after: str, expected: str
 ) -> None:
     reader = chat(time_zone=zone, digest_times=times)
-    assert at(expected) == digest.next_at(reader, at(after))
+    assert at(expected) == ranking.next_at(reader, at(after))
 
 
 def test_only_the_chosen_weekdays_count_by_the_readers_calendar() -> None:
     # Monday 00:30 in Auckland is still Sunday in UTC.
     reader = chat(time_zone="Pacific/Auckland", digest_times=(30,), digest_days=(1,))
-    assert at("2026-11-22T11:30") == digest.next_at(reader, at("2026-11-22T00:00"))
+    assert at("2026-11-22T11:30") == ranking.next_at(reader, at("2026-11-22T00:00"))
 
 
 @pytest.mark.parametrize(
     "settings", [{"digest_times": ()}, {"digest_days": ()}, {"digest_times": (), "weekly_day": 0}]
 )
 def test_who_wants_no_digest_gets_none(settings: dict[str, object]) -> None:
-    assert digest.next_at(chat(**settings), NOW) is None
+    assert ranking.next_at(chat(**settings), NOW) is None
 
 
 def test_the_weekly_digest_comes_with_the_days_first() -> None:
     reader = chat(weekly_day=1, digest_times=(1080, 480))
-    assert Edition(at("2026-11-23T08:00"), daily=True, weekly=True) == digest.next_edition(
+    assert Edition(at("2026-11-23T08:00"), daily=True, weekly=True) == ranking.next_edition(
         reader, at("2026-11-22T18:00")
     )
     alone = chat(weekly_day=1, digest_times=())
-    assert Edition(at("2026-11-23T10:00"), daily=False, weekly=True) == digest.next_edition(
+    assert Edition(at("2026-11-23T10:00"), daily=False, weekly=True) == ranking.next_edition(
         alone, NOW
     )
 
@@ -109,7 +109,7 @@ def test_digests_march_on_and_each_shows_one_of_the_chosen_times(
     reader = chat(time_zone=zone, digest_times=tuple(times), digest_days=tuple(days))
     moment = at("2025-01-01") + timedelta(minutes=start)
     for _ in range(6):
-        coming = digest.next_at(reader, moment)
+        coming = ranking.next_at(reader, moment)
         assert coming is not None
         assert moment < coming <= moment + timedelta(days=8, hours=2)
         local = coming.astimezone(ZoneInfo(zone))
@@ -123,10 +123,10 @@ def test_windows_follow_one_another_without_gap_or_overlap() -> None:
     reader, moment = chat(digest_from=NOW - timedelta(days=1), digest_times=(480, 1080)), NOW
     ends = []
     for late in (0, 5, 3 * 3600, 0, 10, 26 * 3600, 0):
-        span = digest.window(reader, moment, moment + timedelta(seconds=late))
+        span = ranking.window(reader, moment, moment + timedelta(seconds=late))
         ends.append((span.since, span.until))
         reader = chat(digest_from=span.until, digest_times=(480, 1080))
-        following = digest.next_at(reader, moment + timedelta(seconds=late))
+        following = ranking.next_at(reader, moment + timedelta(seconds=late))
         assert following is not None
         moment = following
     assert [end for _, end in ends[:-1]] == [start for start, _ in ends[1:]]
@@ -134,12 +134,12 @@ def test_windows_follow_one_another_without_gap_or_overlap() -> None:
 
 def test_on_time_the_window_ends_at_the_appointed_minute_for_all_readers() -> None:
     reader = chat(digest_from=NOW - timedelta(days=1))
-    assert DAY == digest.window(reader, NOW, NOW + timedelta(minutes=7))
+    assert DAY == ranking.window(reader, NOW, NOW + timedelta(minutes=7))
 
 
 def test_who_was_away_for_months_is_told_a_week() -> None:
     reader = chat(digest_from=NOW - timedelta(days=90))
-    assert Window(NOW - timedelta(days=7), NOW) == digest.window(reader, NOW, NOW)
+    assert Window(NOW - timedelta(days=7), NOW) == ranking.window(reader, NOW, NOW)
 
 
 @pytest.mark.parametrize(
@@ -204,14 +204,14 @@ def story(
 
 
 def made(*stories: Story, mine: tuple[int, ...] = (), **options: Any) -> Digest:
-    shelved = digest.shelve(stories, {}, DAY)
+    shelved = ranking.shelve(stories, {}, DAY)
     picked = [one for one in shelved if one.story.id in mine]
-    return digest.choose(Shelf(shelved, len(shelved)), DAY, mine=picked, **options)
+    return ranking.choose(Shelf(shelved, len(shelved)), DAY, mine=picked, **options)
 
 
 def pages(*stories: Story, mine: tuple[int, ...] = (), **options: Any) -> list[list[int]]:
     chosen = made(*stories, mine=mine, **options)
-    return [[one.story.id for one in page] for page in digest.deal(chosen.own, chosen.others)]
+    return [[one.story.id for one in page] for page in ranking.deal(chosen.own, chosen.others)]
 
 
 def first(*stories: Story, mine: tuple[int, ...] = (), **options: Any) -> list[int]:
@@ -285,7 +285,7 @@ def many(count: int) -> list[Story]:
 
 def test_muted_stories_are_left_out_and_lines_are_bounded() -> None:
     assert StoryId(2) not in first(*many(100), muted={StoryId(2)})
-    assert digest.MOST_LINES == len(first(*many(100))) <= 12
+    assert ranking.MOST_LINES == len(first(*many(100))) <= 12
 
 
 @pytest.mark.parametrize(("matched", "others"), [(0, 69), (69, 69), (5, 3), (30, 2), (69, 0)])
@@ -293,7 +293,7 @@ def test_page_after_page_everything_is_told_once(matched: int, others: int) -> N
     every = many(matched + others)
     dealt = pages(*every, mine=tuple(range(1, matched + 1)))
     assert sorted(one.id for one in every) == sorted(one for page in dealt for one in page)
-    assert {digest.MOST_LINES} >= {len(page) for page in dealt[:-1]}
+    assert {ranking.MOST_LINES} >= {len(page) for page in dealt[:-1]}
 
 
 def test_many_matches_leave_room_for_the_news_of_the_region() -> None:
@@ -311,13 +311,13 @@ def test_one_country_never_fills_the_digest_alone() -> None:
 def test_sections_follow_their_best_story() -> None:
     stories = [story(1, country="KZ"), story(2, outlets=6, country="TJ"), story(3, country="KZ")]
     chosen = made(*stories)
-    (page,) = digest.deal(chosen.own, chosen.others)
+    (page,) = ranking.deal(chosen.own, chosen.others)
     assert ["TJ", "KZ", "KZ"] == [one.country for one in page]
 
 
 def test_what_came_as_an_alert_is_counted_and_not_told_again() -> None:
     chosen = made(*many(20), mine=(1, 2), told={StoryId(1), StoryId(5), StoryId(99)})
-    dealt = [one.story.id for page in digest.deal(chosen.own, chosen.others) for one in page]
+    dealt = [one.story.id for page in ranking.deal(chosen.own, chosen.others) for one in page]
     assert ({1, 5}, 18, 18) == (set(chosen.told), chosen.total, len(dealt))
     assert not {1, 5} & set(dealt)
 
@@ -331,8 +331,8 @@ def test_who_asks_sees_what_is_new_to_them_first_and_the_rest_where_it_belongs()
 
 
 def test_the_total_counts_the_whole_window_but_what_is_muted() -> None:
-    shelved = digest.shelve(many(3), {}, DAY)
-    chosen = digest.choose(Shelf(shelved, 40), DAY, muted={StoryId(1)}, told={StoryId(2)})
+    shelved = ranking.shelve(many(3), {}, DAY)
+    chosen = ranking.choose(Shelf(shelved, 40), DAY, muted={StoryId(1)}, told={StoryId(2)})
     assert 38 == chosen.total
 
 
@@ -378,4 +378,4 @@ def test_a_digests_row_remembers_what_its_buttons_need() -> None:
 def test_a_story_belongs_to_the_country_it_names_else_to_its_first_tellers(
     named: dict[str, int], teller: str, expected: str
 ) -> None:
-    assert expected == digest.country(story(1, country=teller), Counter(named))
+    assert expected == ranking.country(story(1, country=teller), Counter(named))

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.digest import Issued
-from bot.editions import Editions
-from bot.listing import Kind, Listing, Reading
+from bot.digests.listing import Kind, Listing, Reading
+from bot.digests.maker import Editions
+from bot.digests.ranking import Issued
 from bot.render import plain
 from storage import chats, deliveries, matches, outbox, stories, subscriptions
 from storage.database import Database

@@ -18,7 +18,13 @@ from storage.errors import NewsError
 from tests.bot.cli.conftest import lines
 
 ROOT = Path(__file__).parents[3]
-CHAT_ONLY = ("bot/commands/", "bot/listing.py", "bot/adapter.py", "bot/render/", "bot/delivery/")
+CHAT_ONLY = (
+    "bot/commands/",
+    "bot/digests/listing.py",
+    "bot/adapter.py",
+    "bot/render/",
+    "bot/delivery/",
+)
 CHAT_COMMAND = re.compile(rf"(?<![\w/.])/({'|'.join(one.name for one in COMMANDS)})\b")
 OF_READERS = {"subscribe.too_many", "notice.topic_closed", "notice.topic_gone"}
 """Raised or owed where rows are kept, but only chats have subscriptions and topics."""

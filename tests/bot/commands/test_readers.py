@@ -8,7 +8,7 @@ import pytest
 
 from bot.commands import inline
 from bot.conversation import Cards, Edit, File, Picture
-from bot.digest import Issued, Window
+from bot.digests.ranking import Issued, Window
 from bot.texts import sentence
 from storage import chats, deliveries, settling, subscriptions, talks
 from storage.database import Database

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot import digest, render
+from bot import render
 from bot.conversation import Message
-from bot.digest import Dealt, Digest, Issued, Shelf, Shelved, Window
-from bot.listing import Kind, Listing, Reading, alerts_of, buttons_to, opened, written
+from bot.digests import ranking
+from bot.digests.listing import Kind, Listing, Reading, alerts_of, buttons_to, opened, written
+from bot.digests.ranking import Dealt, Digest, Issued, Shelf, Shelved, Window
 from storage import chats, editions, matches, stories, subscriptions, talks
 from storage.clock import rfc3339
 from storage.database import Database
@@ -75,7 +76,7 @@ class Editions:
         """Make every digest that is due; return how many. Appoint those nobody appointed."""
         now = self._clock()
         for chat in await self._db.read(editions.unscheduled, AT_ONCE):
-            await self._db.write(editions.schedule, chat, digest.next_at(chat, now))
+            await self._db.write(editions.schedule, chat, ranking.next_at(chat, now))
         made = 0
         while due := await self._db.read(editions.due, self._clock() - LAG, AT_ONCE):
             issued = [await self._issue(chat) for chat in due]
@@ -87,7 +88,7 @@ class Editions:
     async def preview(self, reading: Reading) -> tuple[Message, ...]:
         """Show the digest that would come if it came now; nothing moves."""
         now = self._clock()
-        span = digest.window(reading.whose, now + INSTANT, now + INSTANT)
+        span = ranking.window(reading.whose, now + INSTANT, now + INSTANT)
         made, _ = await self._made(reading.whose, span)
         if not made.ranked and not (reading.whose.digest_when_empty or made.told):
             return ()
@@ -150,15 +151,15 @@ class Editions:
     async def _issue(self, chat: Chat) -> bool:
         now = self._clock()
         appointed = chat.next_digest_at or now
-        edition = digest.edition_at(chat, appointed)
-        span = digest.window(chat, appointed, now)
+        edition = ranking.edition_at(chat, appointed)
+        span = ranking.window(chat, appointed, now)
         parts: list[NewDelivery] = []
         if edition.daily and chat.digest_times:
             parts += await self._parts(chat, span, now, appointed)
         if edition.weekly:
             week = Window(span.until - WEEK, span.until)
             parts += await self._parts(chat, week, now, appointed, weekly=True)
-        until, then = span.until, digest.next_at(chat, max(appointed, now))
+        until, then = span.until, ranking.next_at(chat, max(appointed, now))
         issued = await self._db.write(editions.issue, chat, parts, now, until=until, next_at=then)
         if issued:
             log.info("digest", chat=chat.id, parts=len(parts), since=rfc3339(span.since))
@@ -170,8 +171,8 @@ class Editions:
     ) -> list[NewDelivery]:
         """Render a digest as the rows that will bring it; none where there is nothing to say."""
         made, near = await self._made(chat, span, repeat=weekly)
-        most = digest.MOST_LINES_WEEKLY if weekly else digest.MOST_LINES
-        page = next(digest.deal(made.own, made.others, most), ())
+        most = ranking.MOST_LINES_WEEKLY if weekly else ranking.MOST_LINES
+        page = next(ranking.deal(made.own, made.others, most), ())
         if not page and not chat.digest_when_empty:
             return []
         said = render.digest(
@@ -229,7 +230,7 @@ class Editions:
         if only is not None:  # all of it is the reader's own topic, so none of it is marked so
             ranked = sorted(near.mine, key=lambda one: (-one.weight, one.story.id))
             shelf, near = Shelf(tuple(ranked), len(ranked)), replace(near, mine=())
-        made = digest.choose(
+        made = ranking.choose(
             shelf, span, mine=near.mine, muted=near.muted, told=near.told, repeat=repeat
         )
         return made, near
@@ -240,7 +241,7 @@ class Editions:
             return kept
         found, named = await self._db.read(stories_of, span)
         # Weighing thousands of headlines takes a while: beside the loop and the reading.
-        ranked = await asyncio.to_thread(digest.shelve, found, named, span)
+        ranked = await asyncio.to_thread(ranking.shelve, found, named, span)
         shelf = Shelf(ranked[:RANKED_KEPT], len(ranked))
         if keep:
             self._shelves[span] = shelf
@@ -274,7 +275,7 @@ def concerns(
         ids = sorted(queries, key=lambda one: one in told)[:MOST_MINE]
     else:
         ids = sorted(only, reverse=True)[:MOST_MINE]
-    mine = digest.shelve(stories.by_ids(db, ids), editions.countries(db, ids), span)
+    mine = ranking.shelve(stories.by_ids(db, ids), editions.countries(db, ids), span)
     return Concerns(mine, queries, told, muted)
 
 
@@ -298,7 +299,7 @@ def lines(
 
 def listed(made: Digest, shown: Digest, *, told: int = 0) -> Listing:
     """List what ``shown`` has of a digest, in the order of its pages."""
-    every = [one for page in digest.deal(shown.own, shown.others) for one in page]
+    every = [one for page in ranking.deal(shown.own, shown.others) for one in page]
     return Listing(
         Kind.DIGEST,
         tuple(one.story.id for one in every),

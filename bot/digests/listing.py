@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot import digest, render
+from bot import render
 from bot.conversation import Button, Html, Keyboard, Message
-from bot.digest import MOST_LINES, Issued, Window
+from bot.digests import ranking
+from bot.digests.ranking import MOST_LINES, Issued, Window
 from bot.render import Line
 from storage import chats, editions, ledger, matches, stories, subscriptions, talks
 from storage.database import Database
@@ -256,7 +257,7 @@ def countries_of(db: Connection, found: Iterable[Story]) -> dict[StoryId, str]:
     """Say which country each story belongs to."""
     told = {one.id: one for one in found}
     named = editions.countries(db, told)
-    return {number: digest.country(one, named[number]) for number, one in told.items()}
+    return {number: ranking.country(one, named[number]) for number, one in told.items()}
 
 
 def alerts_of(db: Connection, chat: Chat, span: Window) -> frozenset[StoryId]:

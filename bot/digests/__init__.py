@@ -1,0 +1,1 @@
+"""Digests: when they come, what they tell, and the shell that makes them."""
