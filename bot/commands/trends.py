@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from bot import charts
 from bot.commands import queries
 from bot.commands.search import drafted
 from bot.conversation import Ask, Button, Html, Keyboard, Message, Picture, Reply, Say, World
-from bot.render import bold, joined, press, tidy, told
+from bot.render import bold, charts, joined, press, tidy, told
 from bot.texts import say, words
 from storage import stats, talks
 from storage.errors import NewsError

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot import charts
 from bot.commands.trends import SPANS, known
+from bot.render import charts
 from bot.texts import LANGUAGES, say, words
 
 LAST = datetime(2026, 11, 28, tzinfo=UTC)
