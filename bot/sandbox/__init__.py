@@ -1,7 +1,7 @@
 """A Telegram in a box: our own Bot API over loopback HTTP, a chat page, sample outlets."""
 
+from bot.sandbox.botapi.faults import Fault
 from bot.sandbox.box import Sandbox
-from bot.sandbox.faults import Fault
 from bot.sandbox.limits import Rates
 from bot.sandbox.outlets import SampleOutlet, sample_outlets
 from bot.sandbox.people import ADMIN_ID, AIGUL_ID, ANNA_ID, BOT_TOKEN, BOT_USERNAME

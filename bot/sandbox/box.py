@@ -9,10 +9,12 @@ from typing import Self
 
 from aiohttp import web
 
-from bot.sandbox.api import MAX_BODY, BotApi
-from bot.sandbox.calls import Calls
+from bot.sandbox.botapi.calls import Calls
+from bot.sandbox.botapi.faults import Faults
+from bot.sandbox.botapi.polling import Polling
+from bot.sandbox.botapi.server import MAX_BODY, BotApi
+from bot.sandbox.botapi.webhooks import Webhooks
 from bot.sandbox.control import Control
-from bot.sandbox.faults import Faults
 from bot.sandbox.guard import guard
 from bot.sandbox.limits import Rates
 from bot.sandbox.model import Message, Press
@@ -27,9 +29,7 @@ from bot.sandbox.people import (
     GROUP_TITLE,
     PEOPLE,
 )
-from bot.sandbox.polling import Polling
 from bot.sandbox.service import Telegram
-from bot.sandbox.webhooks import Webhooks
 
 
 def wall_clock() -> datetime:

@@ -11,8 +11,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.calls import Call, Calls
-from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.botapi.calls import Call, Calls
+from bot.sandbox.botapi.faults import Fault, Faults
 from bot.sandbox.model import Json, Message
 from bot.sandbox.service import Telegram
 from bot.sandbox.wire import message_json

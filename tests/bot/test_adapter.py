@@ -17,8 +17,8 @@ from bot import adapter, telegram_menus
 from bot.conversation import Ask, Command, Reply, Say, Working, World
 from bot.conversation import Message as Said
 from bot.render import escape
+from bot.sandbox.botapi.faults import Fault
 from bot.sandbox.box import PATIENCE_S, Sandbox
-from bot.sandbox.faults import Fault
 from bot.sandbox.model import Member
 from bot.sandbox.people import ADMIN_ID, AIGUL_ID, ANNA_ID
 from bot.telegram_in import Met, ask_of_message

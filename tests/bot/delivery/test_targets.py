@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox import ADMIN_ID, ANNA_ID
-from bot.sandbox.faults import Fault
+from bot.sandbox.botapi.faults import Fault
 from storage import chats, deliveries, facts, subscriptions
 from storage.database import Database
 from storage.model import (

@@ -1,7 +1,7 @@
 """Faults come as ordered: which call, after how many, how often."""
 
 from bot.sandbox import Fault
-from bot.sandbox.faults import Faults
+from bot.sandbox.botapi.faults import Faults
 
 
 def taken(faults, method="sendMessage", chat="5", times=4):

@@ -1,0 +1,1 @@
+"""The Bot API over HTTP: the server, its methods, long polling, webhooks, injected faults."""
