@@ -5,8 +5,8 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.limits import MAX_DOWNLOAD
-from bot.sandbox.methods.params import Params
 from bot.sandbox.model import Json, Key
 from bot.sandbox.page_events import Streams
 from bot.sandbox.page_files import HEADERS, answer, asset, disposition, static

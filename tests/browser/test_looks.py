@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 
 from bot.sandbox import ADMIN_ID, AIGUL_ID, ANNA_ID
-from bot.sandbox.methods.params import Params
-from bot.sandbox.methods.profile import set_my_description, set_my_short_description
+from bot.sandbox.botapi.methods.params import Params
+from bot.sandbox.botapi.methods.profile import set_my_description, set_my_short_description
 from bot.sandbox.people import BOT_ID
 from tests.browser import looks
 

@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.sandbox.botapi.methods.params import Params
+from bot.sandbox.botapi.methods.webhooks import wanted_updates
 from bot.sandbox.errors import SECOND_POLLER, WEBHOOK_ACTIVE, conflict
-from bot.sandbox.methods.hooks import wanted_updates
-from bot.sandbox.methods.params import Params
 from bot.sandbox.model import Bot, Happening
 from bot.sandbox.service import Telegram
 

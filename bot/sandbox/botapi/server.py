@@ -9,11 +9,11 @@ from aiohttp.multipart import MultipartReader
 
 from bot.sandbox.botapi.calls import Call, Calls
 from bot.sandbox.botapi.faults import Fault, Faults
+from bot.sandbox.botapi.methods import METHODS
+from bot.sandbox.botapi.methods.params import Params, Upload
 from bot.sandbox.botapi.polling import Polling
 from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.limits import MAX_UPLOAD
-from bot.sandbox.methods import METHODS
-from bot.sandbox.methods.params import Params, Upload
 from bot.sandbox.model import Bot, Json
 from bot.sandbox.service import Telegram
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+from bot.sandbox.botapi.methods.params import Params
+from bot.sandbox.botapi.methods.sending import formatted, keyboard, sent_file
+from bot.sandbox.botapi.methods.targets import own_message, target
 from bot.sandbox.errors import NOT_MODIFIED, bad_request
 from bot.sandbox.limits import DELETE_WINDOW, MAX_CAPTION, MAX_PHOTO, MAX_TEXT, MAX_UPLOAD
-from bot.sandbox.methods.params import Params
-from bot.sandbox.methods.sending import formatted, keyboard, sent_file
-from bot.sandbox.methods.targets import own_message, target
 from bot.sandbox.model import Bot, Message
 from bot.sandbox.service import Telegram
 from bot.sandbox.wire import message_json

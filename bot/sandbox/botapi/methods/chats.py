@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from bot.sandbox.botapi.methods.params import Params
+from bot.sandbox.botapi.methods.targets import inside, target
 from bot.sandbox.errors import bad_request
 from bot.sandbox.limits import MAX_DOWNLOAD
-from bot.sandbox.methods.params import Params
-from bot.sandbox.methods.targets import inside, target
 from bot.sandbox.model import Bot, Chat, Member
 from bot.sandbox.service import Telegram
 from bot.sandbox.wire import chat_json, member_json

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.entities import parse_html, utf16_len
 from bot.sandbox.errors import QUERY_TOO_OLD, bad_request
 from bot.sandbox.limits import (
@@ -13,7 +14,6 @@ from bot.sandbox.limits import (
     PRESS_LIFETIME,
 )
 from bot.sandbox.markup import read_markup
-from bot.sandbox.methods.params import Params
 from bot.sandbox.model import Bot, Happening
 from bot.sandbox.service import Telegram
 

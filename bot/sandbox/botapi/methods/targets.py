@@ -2,8 +2,8 @@
 
 import re
 
+from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.errors import bad_request, forbidden
-from bot.sandbox.methods.params import Params
 from bot.sandbox.model import Bot, Chat, Key, Message
 from bot.sandbox.service import Telegram
 

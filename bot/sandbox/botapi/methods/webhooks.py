@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.errors import bad_request
-from bot.sandbox.methods.params import Params
 from bot.sandbox.model import Bot, Webhook
 from bot.sandbox.service import Telegram
 

@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from bot.sandbox.botapi.methods.params import Params
+from bot.sandbox.botapi.methods.targets import target
 from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.limits import MAX_COMMANDS
-from bot.sandbox.methods.params import Params
-from bot.sandbox.methods.targets import target
 from bot.sandbox.model import Bot, Command, Happening
 from bot.sandbox.service import Telegram
 from bot.sandbox.wire import bot_json

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from bot.sandbox.botapi.methods.params import Params
+from bot.sandbox.botapi.methods.targets import answered, target, thread, writable
 from bot.sandbox.entities import parse_html, trimmed, utf16_len
 from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.limits import MAX_CAPTION, MAX_PHOTO, MAX_TEXT, MAX_UPLOAD, check_size
 from bot.sandbox.markup import read_markup
-from bot.sandbox.methods.params import Params
-from bot.sandbox.methods.targets import answered, target, thread, writable
 from bot.sandbox.model import Bot, Entity, Happening, Key, Location, Markup, Message, StoredFile
 from bot.sandbox.pictures import picture_size
 from bot.sandbox.service import Telegram

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.sandbox.methods import answering, chats, editing, hooks, profile, sending
-from bot.sandbox.methods.params import Params
+from bot.sandbox.botapi.methods import answering, chats, editing, profile, sending, webhooks
+from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.model import Bot
 from bot.sandbox.service import Telegram
 
@@ -44,7 +44,7 @@ METHODS: Mapping[str, Method] = {
     "getchatmembercount": chats.get_chat_member_count,
     "leavechat": chats.leave_chat,
     "getfile": chats.get_file,
-    "setwebhook": hooks.set_webhook,
-    "deletewebhook": hooks.delete_webhook,
-    "getwebhookinfo": hooks.get_webhook_info,
+    "setwebhook": webhooks.set_webhook,
+    "deletewebhook": webhooks.delete_webhook,
+    "getwebhookinfo": webhooks.get_webhook_info,
 }
