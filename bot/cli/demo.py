@@ -15,7 +15,7 @@ from bot.cli.common import lasting
 from bot.cli.demo_folder import ADDRESS, DATABASE, own_folder
 from bot.failures import system_says
 from bot.sandbox import ADMIN_ID, Sandbox, sample_outlets
-from bot.sandbox.supply import Supply
+from bot.sandbox.outlets.generator import Supply
 from bot.settings import Settings, host_port
 from storage.errors import NewsError
 from storage.model import NewFeed, Outlet, OutletId, Ownership

@@ -3,7 +3,7 @@
 from bot.sandbox.botapi.faults import Fault
 from bot.sandbox.box import Sandbox
 from bot.sandbox.limits import Rates
-from bot.sandbox.outlets import SampleOutlet, sample_outlets
+from bot.sandbox.outlets.samples import SampleOutlet, sample_outlets
 from bot.sandbox.people import ADMIN_ID, AIGUL_ID, ANNA_ID, BOT_TOKEN, BOT_USERNAME
 
 __all__ = [

@@ -18,7 +18,7 @@ from bot.sandbox.control import Control
 from bot.sandbox.guard import guard
 from bot.sandbox.limits import Rates
 from bot.sandbox.model import Message, Press
-from bot.sandbox.newsstand import Newsstand
+from bot.sandbox.outlets.server import Newsstand
 from bot.sandbox.page_api import PageApi
 from bot.sandbox.people import (
     ADMIN_ID,

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import structlog
 
-from bot.sandbox.news import SampleItem
-from bot.sandbox.supply import Supply
+from bot.sandbox.outlets.generator import Supply
+from bot.sandbox.outlets.news import SampleItem
 from storage import chats, feeds, items, subscriptions
 from storage.database import Database
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Feed, Item, ItemId, Mode, Reach

@@ -1,6 +1,6 @@
 """A played week: every alert of a short query has it in the headline, and no story is lost."""
 
-from bot.sandbox.news import SampleItem
+from bot.sandbox.outlets.news import SampleItem
 from storage import matches
 from storage.database import Database
 from storage.model import ChatId, Item, Reach

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands import COMMANDS
-from bot.sandbox import news
+from bot.sandbox.outlets import news
 from bot.texts import say
 from watchers import catalogue
 

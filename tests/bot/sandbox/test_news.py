@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from bot.sandbox import sample_outlets
-from bot.sandbox.news import Event, SampleItem, later, opening
-from bot.sandbox.supply import FOLLOWS, PACE, Supply
+from bot.sandbox.outlets.generator import FOLLOWS, PACE, Supply
+from bot.sandbox.outlets.news import Event, SampleItem, later, opening
 from watchers.text.words import analyse
 
 EVENTS = (*opening(), *later())

@@ -7,8 +7,8 @@ import feedparser
 import pytest
 
 from bot.sandbox import Sandbox, sample_outlets
-from bot.sandbox.news import first_items, later
-from bot.sandbox.supply import Supply
+from bot.sandbox.outlets.generator import Supply
+from bot.sandbox.outlets.news import first_items, later
 
 HEALTHY = [outlet for outlet in sample_outlets() if outlet.form in ("rss", "atom")]
 

@@ -6,8 +6,8 @@ from email.utils import format_datetime
 from html import escape
 from typing import TypeAlias
 
-from bot.sandbox.news import SampleItem
-from bot.sandbox.outlets import SampleOutlet
+from bot.sandbox.outlets.news import SampleItem
+from bot.sandbox.outlets.samples import SampleOutlet
 
 Entry: TypeAlias = tuple[SampleItem, str, datetime]
 NOTICE = "An invented outlet of the SteppeWire demo; nothing here is real reporting."

@@ -37,7 +37,7 @@ class SampleOutlet:
 def sample_data() -> Any:
     """Read the data file."""
     return json.loads(
-        resources.files("bot.sandbox").joinpath("outlets.json").read_text(encoding="utf-8")
+        resources.files("bot.sandbox.outlets").joinpath("outlets.json").read_text(encoding="utf-8")
     )
 
 

@@ -9,7 +9,7 @@ is told: the same news once more within the window of living stories would be ol
 import random
 from functools import cache
 
-from bot.sandbox.news import SampleItem, later
+from bot.sandbox.outlets.news import SampleItem, later
 
 PACE = 20.0
 """Seconds between two items at the usual rhythm."""

@@ -8,10 +8,10 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 from aiohttp import web
 
-from bot.sandbox.documents import atom, home_page, rss, story_page
-from bot.sandbox.news import SampleItem, first_items
-from bot.sandbox.outlets import SampleOutlet, sample_outlets
-from bot.sandbox.supply import Supply
+from bot.sandbox.outlets.documents import atom, home_page, rss, story_page
+from bot.sandbox.outlets.generator import Supply
+from bot.sandbox.outlets.news import SampleItem, first_items
+from bot.sandbox.outlets.samples import SampleOutlet, sample_outlets
 
 SHOWN = 30  # items per feed document
 

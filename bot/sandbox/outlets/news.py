@@ -74,7 +74,7 @@ def first_items() -> tuple[SampleItem, ...]:
 
 
 def _files() -> list[str]:
-    folder = resources.files("bot.sandbox").joinpath("news")
+    folder = resources.files("bot.sandbox.outlets").joinpath("news")
     return sorted(
         one.name.removesuffix(".toml") for one in folder.iterdir() if one.name.endswith(".toml")
     )
@@ -82,7 +82,7 @@ def _files() -> list[str]:
 
 @cache
 def _events(name: str) -> tuple[Event, ...]:
-    file = resources.files("bot.sandbox").joinpath("news", f"{name}.toml")
+    file = resources.files("bot.sandbox.outlets").joinpath("news", f"{name}.toml")
     told = tomllib.loads(file.read_text(encoding="utf-8"))
     return tuple(
         Event(

@@ -1,0 +1,1 @@
+"""Invented outlets that serve feeds of invented news."""
