@@ -2,9 +2,9 @@
 
 from bot.sandbox.botapi.faults import Fault
 from bot.sandbox.box import Sandbox
-from bot.sandbox.limits import Rates
 from bot.sandbox.outlets.samples import SampleOutlet, sample_outlets
-from bot.sandbox.people import ADMIN_ID, AIGUL_ID, ANNA_ID, BOT_TOKEN, BOT_USERNAME
+from bot.sandbox.telegram.limits import Rates
+from bot.sandbox.telegram.people import ADMIN_ID, AIGUL_ID, ANNA_ID, BOT_TOKEN, BOT_USERNAME
 
 __all__ = [
     "ADMIN_ID",

@@ -16,11 +16,11 @@ from bot.sandbox.botapi.server import MAX_BODY, BotApi
 from bot.sandbox.botapi.webhooks import Webhooks
 from bot.sandbox.control import Control
 from bot.sandbox.guard import guard
-from bot.sandbox.limits import Rates
-from bot.sandbox.model import Message, Press
 from bot.sandbox.outlets.server import Newsstand
 from bot.sandbox.page_api import PageApi
-from bot.sandbox.people import (
+from bot.sandbox.telegram.limits import Rates
+from bot.sandbox.telegram.model import Message, Press
+from bot.sandbox.telegram.people import (
     ADMIN_ID,
     BOT,
     BOT_TOKEN,
@@ -29,7 +29,7 @@ from bot.sandbox.people import (
     GROUP_TITLE,
     PEOPLE,
 )
-from bot.sandbox.service import Telegram
+from bot.sandbox.telegram.service import Telegram
 
 
 def wall_clock() -> datetime:

@@ -13,9 +13,9 @@ from aiohttp import web
 
 from bot.sandbox.botapi.calls import Call, Calls
 from bot.sandbox.botapi.faults import Fault, Faults
-from bot.sandbox.model import Json, Message
-from bot.sandbox.service import Telegram
-from bot.sandbox.wire import message_json
+from bot.sandbox.telegram.model import Json, Message
+from bot.sandbox.telegram.service import Telegram
+from bot.sandbox.telegram.wire import message_json
 
 _FAULT_FIELDS = {field.name for field in fields(Fault)}
 

@@ -6,11 +6,11 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.botapi.methods.params import Params
-from bot.sandbox.limits import MAX_DOWNLOAD
-from bot.sandbox.model import Json, Key
 from bot.sandbox.page_events import Streams
 from bot.sandbox.page_files import HEADERS, answer, asset, disposition, static
-from bot.sandbox.service import Telegram
+from bot.sandbox.telegram.limits import MAX_DOWNLOAD
+from bot.sandbox.telegram.model import Json, Key
+from bot.sandbox.telegram.service import Telegram
 from bot.sandbox.views import (
     chat_view,
     keys_of,

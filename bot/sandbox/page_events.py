@@ -5,9 +5,9 @@ import json
 
 from aiohttp import web
 
-from bot.sandbox.model import Happening, Json, Message
 from bot.sandbox.page_files import HEADERS
-from bot.sandbox.service import Telegram
+from bot.sandbox.telegram.model import Happening, Json, Message
+from bot.sandbox.telegram.service import Telegram
 from bot.sandbox.views import chat_view, message_view, page_chat_id, sees
 
 BACKLOG = 2_000  # events kept for a slow page before it is told to look again

@@ -4,10 +4,10 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from itertools import islice
 
-from bot.sandbox.model import Button, Chat, Dialog, Json, Key, Message, StoredFile
-from bot.sandbox.people import ROLES
-from bot.sandbox.service import Telegram
-from bot.sandbox.wire import entity_json
+from bot.sandbox.telegram.model import Button, Chat, Dialog, Json, Key, Message, StoredFile
+from bot.sandbox.telegram.people import ROLES
+from bot.sandbox.telegram.service import Telegram
+from bot.sandbox.telegram.wire import entity_json
 
 MOST_UNREAD = 999
 RECENT = 200  # messages searched for a reply keyboard

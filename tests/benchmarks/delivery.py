@@ -20,8 +20,8 @@ from bot.delivery import Deliverer
 from bot.limits import Limiter
 from bot.pace import LIFTED
 from bot.sandbox import Sandbox
-from bot.sandbox.model import User
-from bot.sandbox.people import BOT_TOKEN
+from bot.sandbox.telegram.model import User
+from bot.sandbox.telegram.people import BOT_TOKEN
 from storage import chats, ledger
 from storage.database import Database
 from storage.model import Chat, ChatId, ChatKind

@@ -18,7 +18,7 @@ import structlog
 from bot.delivery import Deliverer
 from bot.digests.maker import Editions
 from bot.limits import Limiter
-from bot.sandbox.people import BOT_TOKEN
+from bot.sandbox.telegram.people import BOT_TOKEN
 from storage import chats, matches, subscriptions
 from storage.database import Database
 from storage.model import Chat, ChatId, ChatKind, ItemId, Match, Mode, StoryId, ThreadId

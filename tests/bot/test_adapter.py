@@ -19,8 +19,8 @@ from bot.conversation import Message as Said
 from bot.render import escape
 from bot.sandbox.botapi.faults import Fault
 from bot.sandbox.box import PATIENCE_S, Sandbox
-from bot.sandbox.model import Member
-from bot.sandbox.people import ADMIN_ID, AIGUL_ID, ANNA_ID
+from bot.sandbox.telegram.model import Member
+from bot.sandbox.telegram.people import ADMIN_ID, AIGUL_ID, ANNA_ID
 from bot.telegram_in import Met, ask_of_message
 from storage import chats, deliveries, subscriptions
 from storage.database import Database

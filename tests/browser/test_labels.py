@@ -8,8 +8,8 @@ import pytest
 
 from bot.conversation import Row
 from bot.sandbox import ADMIN_ID, Sandbox
-from bot.sandbox.model import Button, Key, Markup, Message
-from bot.sandbox.people import BOT_ID
+from bot.sandbox.telegram.model import Button, Key, Markup, Message
+from bot.sandbox.telegram.people import BOT_ID
 from storage.database import Database
 from tests.bot.walk import HEADLINE, keyboards
 from tests.browser import looks

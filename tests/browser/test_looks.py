@@ -8,7 +8,7 @@ import pytest
 from bot.sandbox import ADMIN_ID, AIGUL_ID, ANNA_ID
 from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.botapi.methods.profile import set_my_description, set_my_short_description
-from bot.sandbox.people import BOT_ID
+from bot.sandbox.telegram.people import BOT_ID
 from tests.browser import looks
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("looks")]

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.sandbox import ADMIN_ID, AIGUL_ID, ANNA_ID
-from bot.sandbox.model import Key, Markup, Message
-from bot.sandbox.people import BOT_ID
+from bot.sandbox.telegram.model import Key, Markup, Message
+from bot.sandbox.telegram.people import BOT_ID
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
 MESSAGE = "[data-message]"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox import Sandbox
-from bot.sandbox.model import User
+from bot.sandbox.telegram.model import User
 from storage.database import connect
 from tests.journeys.crash_child import FIRST_CHAT
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.sandbox.model import Json
+from bot.sandbox.telegram.model import Json
 
 
 @dataclass(frozen=True, slots=True)

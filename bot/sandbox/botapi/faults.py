@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
-from bot.sandbox.errors import ApiError
+from bot.sandbox.telegram.errors import ApiError
 
 Cut: TypeAlias = Literal["before", "after"]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.botapi.methods.webhooks import wanted_updates
-from bot.sandbox.errors import SECOND_POLLER, WEBHOOK_ACTIVE, conflict
-from bot.sandbox.model import Bot, Happening
-from bot.sandbox.service import Telegram
+from bot.sandbox.telegram.errors import SECOND_POLLER, WEBHOOK_ACTIVE, conflict
+from bot.sandbox.telegram.model import Bot, Happening
+from bot.sandbox.telegram.service import Telegram
 
 MAX_TIMEOUT = 50
 

@@ -12,10 +12,10 @@ from bot.sandbox.botapi.faults import Fault, Faults
 from bot.sandbox.botapi.methods import METHODS
 from bot.sandbox.botapi.methods.params import Params, Upload
 from bot.sandbox.botapi.polling import Polling
-from bot.sandbox.errors import ApiError, bad_request
-from bot.sandbox.limits import MAX_UPLOAD
-from bot.sandbox.model import Bot, Json
-from bot.sandbox.service import Telegram
+from bot.sandbox.telegram.errors import ApiError, bad_request
+from bot.sandbox.telegram.limits import MAX_UPLOAD
+from bot.sandbox.telegram.model import Bot, Json
+from bot.sandbox.telegram.service import Telegram
 
 MAX_BODY = MAX_UPLOAD + 1024 * 1024
 

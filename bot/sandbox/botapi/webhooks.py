@@ -5,8 +5,8 @@ import contextlib
 
 import aiohttp
 
-from bot.sandbox.model import Happening, Update, Webhook
-from bot.sandbox.service import Telegram
+from bot.sandbox.telegram.model import Happening, Update, Webhook
+from bot.sandbox.telegram.service import Telegram
 
 HTTP_OK = range(200, 300)
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 60.0  # seconds between attempts, doubling

@@ -12,7 +12,7 @@ from bot.delivery import Deliverer
 from bot.limits import Limiter
 from bot.pace import LIFTED, Limits
 from bot.sandbox import ANNA_ID, Sandbox
-from bot.sandbox.model import Message
+from bot.sandbox.telegram.model import Message
 from storage import chats, deliveries, lanes, outbox
 from storage.database import Database
 from storage.model import (

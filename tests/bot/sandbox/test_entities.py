@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.entities import parse_html, trimmed, utf16_len
-from bot.sandbox.errors import ApiError
-from bot.sandbox.model import Entity
-from bot.sandbox.spans import find_spans, valid_link
+from bot.sandbox.telegram.autolinks import find_spans, valid_link
+from bot.sandbox.telegram.entities import parse_html, trimmed, utf16_len
+from bot.sandbox.telegram.errors import ApiError
+from bot.sandbox.telegram.model import Entity
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import aiohttp
 import pytest
 
 from bot.sandbox import ADMIN_ID, ANNA_ID, Rates, Sandbox
-from bot.sandbox.errors import ApiError
-from bot.sandbox.limits import RateLimit
-from bot.sandbox.model import Member
+from bot.sandbox.telegram.errors import ApiError
+from bot.sandbox.telegram.limits import RateLimit
+from bot.sandbox.telegram.model import Member
 from tests.bot.sandbox.conftest import Caller
 
 

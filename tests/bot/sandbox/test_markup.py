@@ -4,10 +4,10 @@ import struct
 
 import pytest
 
-from bot.sandbox.errors import ApiError
-from bot.sandbox.markup import markup_json, read_markup
-from bot.sandbox.model import Button, Markup
-from bot.sandbox.pictures import picture_size
+from bot.sandbox.telegram.errors import ApiError
+from bot.sandbox.telegram.keyboards import markup_json, read_markup
+from bot.sandbox.telegram.model import Button, Markup
+from bot.sandbox.telegram.pictures import picture_size
 from tests.bot.sandbox.echo import png
 
 ROWS = [

@@ -16,7 +16,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError
 from telegram.ext import ChatMemberHandler
 
 from bot.sandbox import ADMIN_ID, AIGUL_ID, ANNA_ID, BOT_USERNAME
-from bot.sandbox.model import Member
+from bot.sandbox.telegram.model import Member
 from tests.bot.sandbox.echo import png
 
 

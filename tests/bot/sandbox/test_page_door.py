@@ -6,8 +6,8 @@ import aiohttp
 import pytest
 
 from bot.sandbox import AIGUL_ID, ANNA_ID
-from bot.sandbox.model import Member
-from bot.sandbox.people import BOT_ID
+from bot.sandbox.telegram.model import Member
+from bot.sandbox.telegram.people import BOT_ID
 
 
 @pytest.fixture

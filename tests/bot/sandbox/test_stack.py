@@ -11,7 +11,7 @@ from telegram.error import (
 )
 
 from bot.sandbox import AIGUL_ID, ANNA_ID
-from bot.sandbox.model import Member
+from bot.sandbox.telegram.model import Member
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 

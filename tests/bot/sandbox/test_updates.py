@@ -7,7 +7,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.sandbox import ANNA_ID
-from bot.sandbox.model import User
+from bot.sandbox.telegram.model import User
 
 
 async def test_updates_stay_until_confirmed(box, call):

@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.sandbox.botapi.methods import answering, chats, editing, profile, sending, webhooks
 from bot.sandbox.botapi.methods.params import Params
-from bot.sandbox.model import Bot
-from bot.sandbox.service import Telegram
+from bot.sandbox.telegram.model import Bot
+from bot.sandbox.telegram.service import Telegram
 
 Method = Callable[[Telegram, Bot, Params], Any]
 

@@ -4,18 +4,18 @@ from dataclasses import replace
 from typing import Any
 
 from bot.sandbox.botapi.methods.params import Params
-from bot.sandbox.entities import parse_html, utf16_len
-from bot.sandbox.errors import QUERY_TOO_OLD, bad_request
-from bot.sandbox.limits import (
+from bot.sandbox.telegram.entities import parse_html, utf16_len
+from bot.sandbox.telegram.errors import QUERY_TOO_OLD, bad_request
+from bot.sandbox.telegram.keyboards import read_markup
+from bot.sandbox.telegram.limits import (
     INLINE_LIFETIME,
     MAX_ANSWER,
     MAX_INLINE_RESULTS,
     MAX_TEXT,
     PRESS_LIFETIME,
 )
-from bot.sandbox.markup import read_markup
-from bot.sandbox.model import Bot, Happening
-from bot.sandbox.service import Telegram
+from bot.sandbox.telegram.model import Bot, Happening
+from bot.sandbox.telegram.service import Telegram
 
 MAX_RESULT_ID = 64
 

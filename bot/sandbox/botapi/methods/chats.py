@@ -4,11 +4,11 @@ from typing import Any
 
 from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.botapi.methods.targets import inside, target
-from bot.sandbox.errors import bad_request
-from bot.sandbox.limits import MAX_DOWNLOAD
-from bot.sandbox.model import Bot, Chat, Member
-from bot.sandbox.service import Telegram
-from bot.sandbox.wire import chat_json, member_json
+from bot.sandbox.telegram.errors import bad_request
+from bot.sandbox.telegram.limits import MAX_DOWNLOAD
+from bot.sandbox.telegram.model import Bot, Chat, Member
+from bot.sandbox.telegram.service import Telegram
+from bot.sandbox.telegram.wire import chat_json, member_json
 
 _NO_GIFTS = dict.fromkeys(
     (

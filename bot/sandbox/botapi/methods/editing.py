@@ -6,11 +6,11 @@ from typing import Any
 from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.botapi.methods.sending import formatted, keyboard, sent_file
 from bot.sandbox.botapi.methods.targets import own_message, target
-from bot.sandbox.errors import NOT_MODIFIED, bad_request
-from bot.sandbox.limits import DELETE_WINDOW, MAX_CAPTION, MAX_PHOTO, MAX_TEXT, MAX_UPLOAD
-from bot.sandbox.model import Bot, Message
-from bot.sandbox.service import Telegram
-from bot.sandbox.wire import message_json
+from bot.sandbox.telegram.errors import NOT_MODIFIED, bad_request
+from bot.sandbox.telegram.limits import DELETE_WINDOW, MAX_CAPTION, MAX_PHOTO, MAX_TEXT, MAX_UPLOAD
+from bot.sandbox.telegram.model import Bot, Message
+from bot.sandbox.telegram.service import Telegram
+from bot.sandbox.telegram.wire import message_json
 
 
 def _editable(telegram: Telegram, bot: Bot, params: Params) -> Message:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.sandbox.errors import bad_request
-from bot.sandbox.model import Json
+from bot.sandbox.telegram.errors import bad_request
+from bot.sandbox.telegram.model import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from typing import Any
 
 from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.botapi.methods.targets import target
-from bot.sandbox.errors import ApiError, bad_request
-from bot.sandbox.limits import MAX_COMMANDS
-from bot.sandbox.model import Bot, Command, Happening
-from bot.sandbox.service import Telegram
-from bot.sandbox.wire import bot_json
+from bot.sandbox.telegram.errors import ApiError, bad_request
+from bot.sandbox.telegram.limits import MAX_COMMANDS
+from bot.sandbox.telegram.model import Bot, Command, Happening
+from bot.sandbox.telegram.service import Telegram
+from bot.sandbox.telegram.wire import bot_json
 
 _NAME = re.compile(r"[a-z0-9_]{1,32}")
 _LANGUAGE = re.compile(r"[a-z]{2}")

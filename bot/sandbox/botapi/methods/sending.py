@@ -4,15 +4,24 @@ from typing import Any
 
 from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.botapi.methods.targets import answered, target, thread, writable
-from bot.sandbox.entities import parse_html, trimmed, utf16_len
-from bot.sandbox.errors import ApiError, bad_request
-from bot.sandbox.limits import MAX_CAPTION, MAX_PHOTO, MAX_TEXT, MAX_UPLOAD, check_size
-from bot.sandbox.markup import read_markup
-from bot.sandbox.model import Bot, Entity, Happening, Key, Location, Markup, Message, StoredFile
-from bot.sandbox.pictures import picture_size
-from bot.sandbox.service import Telegram
-from bot.sandbox.spans import with_spans
-from bot.sandbox.wire import message_json
+from bot.sandbox.telegram.autolinks import with_spans
+from bot.sandbox.telegram.entities import parse_html, trimmed, utf16_len
+from bot.sandbox.telegram.errors import ApiError, bad_request
+from bot.sandbox.telegram.keyboards import read_markup
+from bot.sandbox.telegram.limits import MAX_CAPTION, MAX_PHOTO, MAX_TEXT, MAX_UPLOAD, check_size
+from bot.sandbox.telegram.model import (
+    Bot,
+    Entity,
+    Happening,
+    Key,
+    Location,
+    Markup,
+    Message,
+    StoredFile,
+)
+from bot.sandbox.telegram.pictures import picture_size
+from bot.sandbox.telegram.service import Telegram
+from bot.sandbox.telegram.wire import message_json
 
 MAX_RAW_BYTES = 32_768
 MAX_ENTITY_BYTES = 9_500  # what formatting may weigh, links above all

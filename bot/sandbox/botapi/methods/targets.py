@@ -3,9 +3,9 @@
 import re
 
 from bot.sandbox.botapi.methods.params import Params
-from bot.sandbox.errors import bad_request, forbidden
-from bot.sandbox.model import Bot, Chat, Key, Message
-from bot.sandbox.service import Telegram
+from bot.sandbox.telegram.errors import bad_request, forbidden
+from bot.sandbox.telegram.model import Bot, Chat, Key, Message
+from bot.sandbox.telegram.service import Telegram
 
 _NUMBER = re.compile(r"-?\d{1,16}")
 

@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.sandbox.botapi.methods.params import Params
-from bot.sandbox.errors import bad_request
-from bot.sandbox.model import Bot, Webhook
-from bot.sandbox.service import Telegram
+from bot.sandbox.telegram.errors import bad_request
+from bot.sandbox.telegram.model import Bot, Webhook
+from bot.sandbox.telegram.service import Telegram
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from bot.sandbox.errors import bad_request
-from bot.sandbox.model import Button, Json, Markup
-from bot.sandbox.spans import valid_link
+from bot.sandbox.telegram.autolinks import valid_link
+from bot.sandbox.telegram.errors import bad_request
+from bot.sandbox.telegram.model import Button, Json, Markup
 
 MAX_BUTTONS = 100
 MAX_IN_ROW = 8

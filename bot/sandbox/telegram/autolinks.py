@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from bot.sandbox.model import Entity
+from bot.sandbox.telegram.model import Entity
 
 MAX_SCANNED = 40_000  # a message is at most 4096 units; this only bounds hostile input
 _SPANS = re.compile(

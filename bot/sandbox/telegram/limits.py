@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
-from bot.sandbox.errors import bad_request, too_many
+from bot.sandbox.telegram.errors import bad_request, too_many
 
 MAX_TEXT = 4096  # UTF-16 units, counted after entity parsing
 MAX_CAPTION = 1024

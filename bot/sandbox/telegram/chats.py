@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from bot.sandbox.errors import ApiError, bad_request, migrated
-from bot.sandbox.model import (
+from bot.sandbox.telegram.errors import ApiError, bad_request, migrated
+from bot.sandbox.telegram.model import (
     ANONYMOUS_ADMIN_ID,
     Chat,
     ChatKind,
@@ -17,8 +17,8 @@ from bot.sandbox.model import (
     Topic,
     User,
 )
-from bot.sandbox.store import Store
-from bot.sandbox.wire import chat_json, member_json, user_json
+from bot.sandbox.telegram.store import Store
+from bot.sandbox.telegram.wire import chat_json, member_json, user_json
 
 SUPERGROUP_BASE = -1_001_000_000_000
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from mimetypes import guess_type
 
-from bot.sandbox.entities import parse_html, trimmed
-from bot.sandbox.gatherings import Gatherings
-from bot.sandbox.model import (
+from bot.sandbox.telegram.autolinks import with_spans
+from bot.sandbox.telegram.chats import Gatherings
+from bot.sandbox.telegram.entities import parse_html, trimmed
+from bot.sandbox.telegram.model import (
     ANONYMOUS_ADMIN_ID,
     Button,
     Command,
@@ -20,9 +21,8 @@ from bot.sandbox.model import (
     StoredFile,
     Topic,
 )
-from bot.sandbox.pictures import picture_size
-from bot.sandbox.spans import with_spans
-from bot.sandbox.wire import press_json, user_json
+from bot.sandbox.telegram.pictures import picture_size
+from bot.sandbox.telegram.wire import press_json, user_json
 
 
 class Telegram(Gatherings):

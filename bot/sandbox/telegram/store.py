@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.sandbox.errors import UNAUTHORIZED, ApiError
-from bot.sandbox.limits import (
+from bot.sandbox.telegram.errors import UNAUTHORIZED, ApiError
+from bot.sandbox.telegram.limits import (
     INLINE_LIFETIME,
     PRESS_LIFETIME,
     UPDATE_LIFETIME,
     RateLimit,
     Rates,
 )
-from bot.sandbox.model import (
+from bot.sandbox.telegram.model import (
     Bot,
     Chat,
     Command,
@@ -30,7 +30,7 @@ from bot.sandbox.model import (
     Update,
     User,
 )
-from bot.sandbox.wire import message_json
+from bot.sandbox.telegram.wire import message_json
 
 Listener = Callable[[Happening], None]
 LIFETIMES = {"callback_query": PRESS_LIFETIME, "inline_query": INLINE_LIFETIME}

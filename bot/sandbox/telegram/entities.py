@@ -7,9 +7,9 @@ byte offsets count UTF-8 bytes of the source, entity offsets count UTF-16 units 
 import re
 from dataclasses import dataclass, replace
 
-from bot.sandbox.errors import ApiError, bad_request
-from bot.sandbox.model import Entity
-from bot.sandbox.spans import valid_link
+from bot.sandbox.telegram.autolinks import valid_link
+from bot.sandbox.telegram.errors import ApiError, bad_request
+from bot.sandbox.telegram.model import Entity
 
 MAX_ENTITIES = 100  # surplus is silently lost
 KINDS = {

@@ -1,6 +1,6 @@
 """Who lives in the box when nobody says otherwise: invented people, a group and a channel."""
 
-from bot.sandbox.model import User
+from bot.sandbox.telegram.model import User
 
 BOT_ID = 7_000_000_001
 BOT_TOKEN = f"{BOT_ID}:sandbox-token-of-no-use-elsewhere-0"

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from bot.sandbox.markup import markup_json
-from bot.sandbox.model import (
+from bot.sandbox.telegram.keyboards import markup_json
+from bot.sandbox.telegram.model import (
     Bot,
     Chat,
     Entity,

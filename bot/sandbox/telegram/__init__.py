@@ -1,0 +1,1 @@
+"""What the sandboxed Telegram knows and the rules it keeps: chats, messages, limits."""
