@@ -17,7 +17,6 @@ from bot.sandbox.botapi.webhooks import Webhooks
 from bot.sandbox.control import Control
 from bot.sandbox.guard import guard
 from bot.sandbox.outlets.server import Newsstand
-from bot.sandbox.page_api import PageApi
 from bot.sandbox.telegram.limits import Rates
 from bot.sandbox.telegram.model import Message, Press
 from bot.sandbox.telegram.people import (
@@ -30,6 +29,7 @@ from bot.sandbox.telegram.people import (
     PEOPLE,
 )
 from bot.sandbox.telegram.service import Telegram
+from bot.sandbox.web.api import PageApi
 
 
 def wall_clock() -> datetime:

@@ -6,19 +6,12 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.botapi.methods.params import Params
-from bot.sandbox.page_events import Streams
-from bot.sandbox.page_files import HEADERS, answer, asset, disposition, static
 from bot.sandbox.telegram.limits import MAX_DOWNLOAD
 from bot.sandbox.telegram.model import Json, Key
 from bot.sandbox.telegram.service import Telegram
-from bot.sandbox.views import (
-    chat_view,
-    keys_of,
-    message_view,
-    page_chat_id,
-    people_view,
-    sees,
-)
+from bot.sandbox.web.events import Streams
+from bot.sandbox.web.files import HEADERS, answer, asset, disposition, static
+from bot.sandbox.web.views import chat_view, keys_of, message_view, page_chat_id, people_view, sees
 
 PAGE = 100  # messages per request
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")

@@ -5,10 +5,10 @@ import json
 
 from aiohttp import web
 
-from bot.sandbox.page_files import HEADERS
 from bot.sandbox.telegram.model import Happening, Json, Message
 from bot.sandbox.telegram.service import Telegram
-from bot.sandbox.views import chat_view, message_view, page_chat_id, sees
+from bot.sandbox.web.files import HEADERS
+from bot.sandbox.web.views import chat_view, message_view, page_chat_id, sees
 
 BACKLOG = 2_000  # events kept for a slow page before it is told to look again
 HEARTBEAT = 15.0  # seconds

@@ -1,0 +1,1 @@
+"""The chat page's side: its files, its API, its stream of events."""
