@@ -13,13 +13,13 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application
 from telegram.request import HTTPXRequest
 
-from bot import telegram_menus, telegram_webhook
-from bot.adapter import ALLOWED_UPDATES, Adapter, InOrder
 from bot.conversation import World
 from bot.delivery import Deliverer
-from bot.limits import Limiter
 from bot.settings import Settings
-from bot.telegram_updates import UpdatesRequest
+from bot.telegram import menus, webhook
+from bot.telegram.dispatcher import ALLOWED_UPDATES, Adapter, InOrder
+from bot.telegram.rate_limiter import Limiter
+from bot.telegram.updates import UpdatesRequest
 from storage import lanes
 from storage.errors import NewsError
 from storage.model import ChatId
@@ -78,7 +78,7 @@ class TelegramHalf:
         self.connected = True
         log.info("connected", bot=self.application.bot.username)
         with suppress(TelegramError):
-            await telegram_menus.set_menus(self.application.bot, self.world)
+            await menus.set_menus(self.application.bot, self.world)
 
     async def _reached(self) -> bool:
         try:
@@ -95,7 +95,7 @@ class TelegramHalf:
         settings = self._settings
         if settings.telegram_webhook_url:
             await self._open.enter_async_context(
-                telegram_webhook.served(
+                webhook.served(
                     self.application,
                     settings.telegram_webhook_url,
                     settings.telegram_webhook_listen,

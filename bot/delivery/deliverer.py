@@ -15,7 +15,7 @@ from bot.delivery.circuit_breaker import Illness
 from bot.delivery.context import gather
 from bot.delivery.errors import outcome_of
 from bot.delivery.send import call
-from bot.limits import BROADCAST, Limiter
+from bot.telegram.rate_limiter import BROADCAST, Limiter
 from storage import deliveries, lanes, settling, upkeep
 from storage.database import Database
 from storage.errors import StorageError

@@ -19,7 +19,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.limits import UNREADABLE, waits
+from bot.telegram.rate_limiter import UNREADABLE, waits
 from storage.model import ChatId
 from storage.outcomes import (
     Away,

@@ -4,8 +4,8 @@ from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
 
 from bot.delivery.message import Letter
-from bot.limits import BROADCAST
-from bot.telegram_out import markup_of
+from bot.telegram.outgoing import markup_of
+from bot.telegram.rate_limiter import BROADCAST
 from storage.model import Owed
 from storage.outbox import RANK
 

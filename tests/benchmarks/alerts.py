@@ -14,11 +14,11 @@ from pathlib import Path
 import structlog
 
 from bot.delivery import Deliverer
-from bot.limits import Limiter
-from bot.pace import LIFTED
 from bot.sandbox import Sandbox
 from bot.sandbox.telegram.model import User
 from bot.sandbox.telegram.people import BOT_TOKEN
+from bot.telegram.rate_limiter import Limiter
+from bot.telegram.rates import LIFTED
 from storage import feeds
 from storage.database import Database
 from storage.sql import Connection

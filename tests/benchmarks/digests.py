@@ -17,8 +17,8 @@ import structlog
 
 from bot.delivery import Deliverer
 from bot.digests.maker import Editions
-from bot.limits import Limiter
 from bot.sandbox.telegram.people import BOT_TOKEN
+from bot.telegram.rate_limiter import Limiter
 from storage import chats, matches, subscriptions
 from storage.database import Database
 from storage.model import Chat, ChatId, ChatKind, ItemId, Match, Mode, StoryId, ThreadId

@@ -6,9 +6,9 @@ from typing import Any
 
 from telegram.ext import Application
 
-from bot.adapter import ALLOWED_UPDATES, Adapter, InOrder
 from bot.conversation import World
 from bot.sandbox.box import Sandbox
+from bot.telegram.dispatcher import ALLOWED_UPDATES, Adapter, InOrder
 from storage.database import Database
 from tests.bot.people import world_of
 from tests.bot.plain_http import plain_http

@@ -13,7 +13,6 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, U
 from telegram import Chat as TelegramChat
 from telegram.ext import ApplicationHandlerStop
 
-from bot import adapter, telegram_menus
 from bot.conversation import Ask, Command, Reply, Say, Working, World
 from bot.conversation import Message as Said
 from bot.render import escape
@@ -21,7 +20,8 @@ from bot.sandbox.botapi.faults import Fault
 from bot.sandbox.box import PATIENCE_S, Sandbox
 from bot.sandbox.telegram.model import Member
 from bot.sandbox.telegram.people import ADMIN_ID, AIGUL_ID, ANNA_ID
-from bot.telegram_in import Met, ask_of_message
+from bot.telegram import dispatcher, menus
+from bot.telegram.incoming import Met, ask_of_message
 from storage import chats, deliveries, subscriptions
 from storage.database import Database
 from storage.errors import NewsError, StorageError
@@ -120,7 +120,7 @@ async def test_forged_presses_are_answered_and_harmless(line: Line, data: str) -
 
 
 async def test_a_repeated_update_is_answered_once(line: Line) -> None:
-    door = adapter.Adapter(line.world)
+    door = dispatcher.Adapter(line.world)
     ours, other = (SimpleNamespace(bot=SimpleNamespace(id=number)) for number in (1, 2))
     await door.once(Update(7), ours)
     with pytest.raises(ApplicationHandlerStop):
@@ -283,7 +283,7 @@ async def test_a_bug_is_a_fixed_sentence_and_a_line_to_the_admins(
     async def broken(ask: Ask, world: World) -> Reply:
         raise ZeroDivisionError
 
-    monkeypatch.setitem(adapter._COMMANDS, "privacy", Command("privacy", broken))
+    monkeypatch.setitem(dispatcher._COMMANDS, "privacy", Command("privacy", broken))
     await line.says(ADMIN_ID, "/start", "one message per event")
     said = await line.says(ANNA_ID, "/privacy", "Something broke on my side")
     assert "Zero" not in said.text
@@ -304,9 +304,9 @@ async def test_unreadable_html_is_sent_as_plain_text(line: Line) -> None:
 async def test_who_we_are_is_told_again_where_telegram_did_not_take_it(line: Line) -> None:
     line.box.faults.add(Fault("setMyDescription", code=500, description="Internal Server Error"))
     async with Bot(line.box.token, base_url=line.box.base_url) as bot:
-        await telegram_menus.set_menus(bot, line.world)
+        await menus.set_menus(bot, line.world)
         assert line.box.calls.of("setMyCommands")
-        await telegram_menus.set_menus(bot, line.world)
+        await menus.set_menus(bot, line.world)
         assert "one message" in (await bot.get_my_description()).description
 
 
@@ -319,7 +319,7 @@ async def test_each_chat_is_answered_in_order_and_none_waits_for_another(
         await gate.wait()
         return Say((Said(escape("slow")),))
 
-    monkeypatch.setitem(adapter._COMMANDS, "privacy", Command("privacy", slow))
+    monkeypatch.setitem(dispatcher._COMMANDS, "privacy", Command("privacy", slow))
     line.box.telegram.say(ANNA_ID, "/privacy")
     line.box.telegram.say(ANNA_ID, "/help subscribe")
     await line.says(AIGUL_ID, "/help subscribe", "/subscribe")
@@ -361,12 +361,12 @@ async def test_a_files_sender_must_be_an_admin(line: Line) -> None:
 async def test_menus_are_set_once_for_everybody_in_their_language(line: Line) -> None:
     await line.says(ADMIN_ID, "/start", "one message per event")
     async with Bot(line.box.token, base_url=line.box.base_url) as bot:
-        await telegram_menus.set_menus(bot, line.world)
+        await menus.set_menus(bot, line.world)
         calls = len(line.box.calls.of("setMyCommands"))
-        await telegram_menus.set_menus(bot, line.world)
+        await menus.set_menus(bot, line.world)
         assert calls == len(line.box.calls.of("setMyCommands"))
         told = len(line.box.calls.of("setMyDescription"))
-        await telegram_menus.set_menus(bot, line.world)
+        await menus.set_menus(bot, line.world)
         assert told == len(line.box.calls.of("setMyDescription"))
         for code, words in (("", "one message per event"), ("kk", "одно сообщение на событие")):
             description = await bot.get_my_description(language_code=code)
@@ -468,7 +468,7 @@ async def test_long_work_that_fails_is_said_in_the_end(
     async def long(ask: Ask, world: World) -> Reply:
         return Working(Said(escape("begun")), work)
 
-    monkeypatch.setitem(adapter._COMMANDS, "privacy", Command("privacy", long))
+    monkeypatch.setitem(dispatcher._COMMANDS, "privacy", Command("privacy", long))
     await line.says(ANNA_ID, "/privacy", "This feed is here already, number 12345")
     assert "begun" == texts(line.box, ANNA_ID)[0]
 
@@ -479,7 +479,7 @@ async def test_a_full_disk_is_a_sentence_not_a_bug(
     async def full(ask: Ask, world: World) -> Reply:
         raise StorageError("storage.full")
 
-    monkeypatch.setitem(adapter._COMMANDS, "privacy", Command("privacy", full))
+    monkeypatch.setitem(dispatcher._COMMANDS, "privacy", Command("privacy", full))
     await line.says(ANNA_ID, "/privacy", "I cannot write to my memory right now")
     assert [] == await line.world.db.write(deliveries.take, NOW, 10)
 
@@ -490,7 +490,7 @@ async def test_memory_that_fails_before_a_command_is_told_too(
     async def locked(*_: Any) -> Any:
         raise StorageError("storage.locked")
 
-    monkeypatch.setattr(adapter, "met", locked)
+    monkeypatch.setattr(dispatcher, "met", locked)
     await line.says(AIGUL_ID, "/start", "не могу ничего записать")
 
 

@@ -19,8 +19,8 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.limits import BROADCAST, Limiter, Resting, to_target
-from bot.pace import Limits, Rate
+from bot.telegram.rate_limiter import BROADCAST, Limiter, Resting, to_target
+from bot.telegram.rates import Limits, Rate
 
 
 class JumpingLoop(asyncio.SelectorEventLoop):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pace import LIFTED, Limits, Pace, Rate, Window
+from bot.telegram.rates import LIFTED, Limits, Pace, Rate, Window
 
 
 @given(

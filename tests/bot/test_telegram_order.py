@@ -7,7 +7,7 @@ from typing import Any
 from telegram import Chat, Message, Update
 
 from bot.sandbox.box import PATIENCE_S
-from bot.telegram_order import MOST_WAITING, InOrder
+from bot.telegram.ordering import MOST_WAITING, InOrder
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 

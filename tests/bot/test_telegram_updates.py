@@ -5,7 +5,7 @@ from typing import Any
 
 from telegram import Update
 
-from bot.telegram_updates import UpdatesRequest
+from bot.telegram.updates import UpdatesRequest
 
 CHAT = {"id": 5, "type": "private", "first_name": "Aizhan"}
 WORDS = {"message_id": 1, "date": 1, "chat": CHAT, "text": "uranium"}

@@ -10,12 +10,12 @@ import aiohttp
 import pytest
 from telegram.ext import Application
 
-from bot import telegram_webhook
-from bot.limits import Limiter
-from bot.pace import LIFTED
 from bot.sandbox import ANNA_ID, Sandbox
 from bot.sandbox.box import PATIENCE_S
-from bot.telegram_webhook import MOST_WAITING, SECRET_HEADER
+from bot.telegram import webhook
+from bot.telegram.rate_limiter import Limiter
+from bot.telegram.rates import LIFTED
+from bot.telegram.webhook import MOST_WAITING, SECRET_HEADER
 from tests.bot.delivery.kit import plain_bot
 
 SECRET = "s3cret_Token-42"
@@ -53,7 +53,7 @@ async def hooked() -> AsyncIterator[Hooked]:
         bot = plain_bot(box.token, box.base_url, Limiter(LIFTED))
         application = Application.builder().bot(bot).updater(None).build()
         await application.initialize()
-        async with telegram_webhook.served(
+        async with webhook.served(
             application, "https://news.example/hook", "127.0.0.1:0", SECRET, ["message"]
         ) as address:
             yield Hooked(box, application, address)
@@ -85,7 +85,7 @@ async def test_what_cannot_be_read_is_taken_once_and_dropped(hooked: Hooked, bod
 
 
 async def test_a_body_too_large_is_refused(hooked: Hooked) -> None:
-    assert await hooked.post(b" " * (telegram_webhook.MOST_BYTES + 1)) == 413
+    assert await hooked.post(b" " * (webhook.MOST_BYTES + 1)) == 413
 
 
 async def test_a_full_queue_bids_telegram_come_again(hooked: Hooked) -> None:
@@ -105,13 +105,13 @@ async def test_only_posts_to_the_path_are_answered(hooked: Hooked) -> None:
 async def test_an_address_telegram_did_not_hear_is_told_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(telegram_webhook, "FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr(webhook, "FIRST_WAIT_S", 0.01)
     async with Sandbox.start() as box:
         box.faults.fail("setWebhook", 502, "Bad Gateway", times=2)
         bot = plain_bot(box.token, box.base_url, Limiter(LIFTED))
         application = Application.builder().bot(bot).updater(None).build()
         await application.initialize()
-        await telegram_webhook.told(application, "https://news.example/hook", SECRET, ["message"])
+        await webhook.told(application, "https://news.example/hook", SECRET, ["message"])
         assert len(box.calls.of("setWebhook")) == 3
         await application.shutdown()
 
@@ -121,7 +121,7 @@ async def test_what_a_person_says_arrives_through_the_hook() -> None:
         bot = plain_bot(box.token, box.base_url, Limiter(LIFTED))
         application = Application.builder().bot(bot).updater(None).build()
         await application.initialize()
-        hook = telegram_webhook.Hook(application, "/hook", SECRET)
+        hook = webhook.Hook(application, "/hook", SECRET)
         server = aiohttp.web.Application()
         server.router.add_post("/hook", hook.take)
         runner = aiohttp.web.AppRunner(server)

@@ -12,8 +12,8 @@ from pathlib import Path
 import structlog
 
 from bot.delivery import Deliverer
-from bot.limits import Limiter
-from bot.pace import LIFTED
+from bot.telegram.rate_limiter import Limiter
+from bot.telegram.rates import LIFTED
 from storage import chats, facts, ledger, upkeep
 from storage.database import Database
 from storage.model import Chat, ChatId, ChatKind

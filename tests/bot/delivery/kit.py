@@ -9,10 +9,10 @@ from typing import Any
 from telegram.ext import ExtBot
 
 from bot.delivery import Deliverer
-from bot.limits import Limiter
-from bot.pace import LIFTED, Limits
 from bot.sandbox import ANNA_ID, Sandbox
 from bot.sandbox.telegram.model import Message
+from bot.telegram.rate_limiter import Limiter
+from bot.telegram.rates import LIFTED, Limits
 from storage import chats, deliveries, lanes, outbox
 from storage.database import Database
 from storage.model import (

@@ -17,7 +17,7 @@ from telegram.error import (
 )
 
 from bot.delivery.errors import outcome_of
-from bot.limits import Limiter, Resting
+from bot.telegram.rate_limiter import Limiter, Resting
 from storage.model import ChatId
 from storage.outcomes import (
     Away,

@@ -10,12 +10,12 @@ import pytest
 from telegram import BotCommandScopeChat
 
 import bot
-from bot import telegram_menus
 from bot.commands import ANSWERS, BUTTONS, COMMANDS
 from bot.commands.start import decoded, helping
 from bot.conversation import Ask, Audience, Say
 from bot.render import measure
-from bot.telegram_in import command_of, press_of
+from bot.telegram import menus
+from bot.telegram.incoming import command_of, press_of
 from bot.texts import LANGUAGES
 from storage.model import Chat, ChatId, ChatKind
 
@@ -104,14 +104,14 @@ def test_only_what_shows_something_may_be_pressed_by_any_member_of_a_group() -> 
 
 
 def test_who_we_are_fits_telegram_in_every_language() -> None:
-    for one in telegram_menus.profiles():
-        assert 0 < len(one.description) <= telegram_menus.MOST_DESCRIPTION
-        assert 0 < len(one.short) <= telegram_menus.MOST_SHORT
+    for one in menus.profiles():
+        assert 0 < len(one.description) <= menus.MOST_DESCRIPTION
+        assert 0 < len(one.short) <= menus.MOST_SHORT
         assert not set("<>") & set(one.description + one.short)
 
 
 def test_menus_fit_telegram_and_show_admins_theirs_only() -> None:
-    for menu in telegram_menus.menus([5]):
+    for menu in menus.menus([5]):
         assert 0 < len(menu.commands) <= 100
         assert all(1 <= len(line) <= 256 for _, line in menu.commands)
         assert all("<" not in line for _, line in menu.commands)

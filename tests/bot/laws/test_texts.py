@@ -11,9 +11,9 @@ import pytest
 from bot import texts
 from bot.commands import COMMANDS, subscribe
 from bot.delivery.errors import GONE, SHUT
-from bot.pace import Limits
 from bot.render.markup import plain
 from bot.render.reasons import because
+from bot.telegram.rates import Limits
 from storage import talks
 from storage.errors import NewsError, Text
 from storage.model import (

@@ -18,7 +18,7 @@ from telegram.ext import Application
 from yarl import URL
 
 from bot.failures import system_says
-from bot.limits import waits
+from bot.telegram.rate_limiter import waits
 from storage.errors import NewsError
 
 log = structlog.get_logger(__name__)

@@ -5,7 +5,7 @@ from telegram import ChatMemberUpdated, Message
 from telegram.constants import ChatType
 
 from bot.conversation import World
-from bot.telegram_in import Met, met
+from bot.telegram.incoming import Met, met
 from storage import chats, settling
 from storage.model import ChatId
 

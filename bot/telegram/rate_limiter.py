@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import BaseRateLimiter
 
-from bot.pace import Limits, Pace, Target
+from bot.telegram.rates import Limits, Pace, Target
 
 Answer: TypeAlias = bool | dict[str, Any] | list[dict[str, Any]]
 Call: TypeAlias = Callable[..., Coroutine[Any, Any, Answer]]

@@ -30,7 +30,7 @@ from bot.commands import ANSWERS, BUTTONS, COMMANDS, inline, plain_text, start, 
 from bot.conversation import Ask, Audience, Reply, Say, Toast, Working, World
 from bot.conversation import Message as Said
 from bot.render import tidy, told
-from bot.telegram_in import (
+from bot.telegram.incoming import (
     ask_of_message,
     ask_of_press,
     channel_facts,
@@ -40,9 +40,9 @@ from bot.telegram_in import (
     press_of,
     thread_of,
 )
-from bot.telegram_members import follow_membership, follow_migration
-from bot.telegram_order import InOrder
-from bot.telegram_out import Where, answer_inline, deliver
+from bot.telegram.membership import follow_membership, follow_migration
+from bot.telegram.ordering import InOrder
+from bot.telegram.outgoing import Where, answer_inline, deliver
 from bot.texts import choose, said, say, sentence
 from storage import chats, settling, talks
 from storage.errors import NewsError, StorageError
