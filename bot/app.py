@@ -23,7 +23,7 @@ from bot.instance import EVERYBODY_READS, alone, token_lock
 from bot.notices import owe_feed_notices
 from bot.pipeline import Newsroom, newsroom, wall_clock
 from bot.settings import Settings
-from storage import deliveries, feeds, ledger, talks
+from storage import deliveries, dialogs, feeds, ledger
 from storage.model import FeedStatus, NewFeed, Outlet
 from watchers import catalogue
 from watchers.poll import Politeness
@@ -150,7 +150,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         """Forget what nobody needs any more."""
         room, now = self._room, self._room.clock()
         await room.desk.expire(now)
-        for prune in (deliveries.prune, talks.prune):
+        for prune in (deliveries.prune, dialogs.prune):
             await room.db.write(prune, now)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from storage import chats, lanes, outbox
-from storage.clock import quiet_until
+from storage.local_time import quiet_until
 from storage.model import (
     ChatId,
     DeliveryId,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from storage.clock import quiet_until
+from storage.local_time import quiet_until
 from storage.model import Chat, Match, Mode, QuietMode, Reach, Subscription
 
 FRESH = timedelta(hours=6)

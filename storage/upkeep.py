@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from storage import facts, lanes, outbox
+from storage import lanes, meta, outbox
 from storage.model import DeliveryState
 from storage.settling import DOUBT_DELAY, REPEATABLE, requeue
 from storage.sql import Connection, to_ms
@@ -66,8 +66,8 @@ def same_bot(db: Connection, bot_id: int, now: datetime) -> bool:
     Then (a new token for a lost bot) chats, subscriptions and everything that waits stay, but
     what the old bot wrote cannot be edited any more, and its bans were its own.
     """
-    known = facts.get(db, BOT_FACT)
-    facts.put(db, BOT_FACT, str(bot_id))
+    known = meta.get(db, BOT_FACT)
+    meta.put(db, BOT_FACT, str(bot_id))
     if known is None or known == str(bot_id):
         return True
     db.conn.execute(

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from math import log2
 
-from storage import clock, items, outlets, search, stories
+from storage import items, local_time, outlets, search, stories
 from storage.database import Database
 from storage.model import FeedId, Item, ItemId, Outlet, Story, StoryId
 from storage.sql import Connection
@@ -196,13 +196,13 @@ async def by_day(
     Days are those of a time zone (IANA name), each named by the moment at which it begins.
     What only the matcher could rule out (phrases, outlets) is counted as the index sees it.
     """
-    here = clock.zone(time_zone)
+    here = local_time.zone(time_zone)
     first = now.astimezone(here).date() - timedelta(days=days - 1)
     told: dict[date, set[StoryId]] = {first + timedelta(days=n): set() for n in range(days)}
-    began = clock.instant(first, 0, time_zone)
+    began = local_time.instant(first, 0, time_zone)
     for hit in await db.read(search.all_hits, keywords.fts(query), began):
         told.setdefault(hit.seen_at.astimezone(here).date(), set()).add(hit.story_id)
-    return {clock.instant(day, 0, time_zone): len(ids) for day, ids in told.items()}
+    return {local_time.instant(day, 0, time_zone): len(ids) for day, ids in told.items()}
 
 
 async def told_words(db: Database) -> Counter[str]:

@@ -14,8 +14,8 @@ from typing import Self, assert_never
 
 import structlog
 
-from storage import aliases, items, subscriptions, tellings
-from storage import intake as intake_store
+from storage import aliases, fingerprints, items, subscriptions
+from storage import record as intake_store
 from storage import stories as story_store
 from storage.database import Database
 from storage.errors import NewsError
@@ -106,8 +106,8 @@ class Desk:
 
     async def _fill(self, now: datetime, progress: Callable[[int, int], None]) -> None:
         index = self._memory.index
-        index.restore_old(await self._db.read(tellings.old_texts))
-        living = await self._db.read(tellings.living, now - WINDOW, now)
+        index.restore_old(await self._db.read(fingerprints.old_texts))
+        living = await self._db.read(fingerprints.living, now - WINDOW, now)
         for done, (item, story, row) in enumerate(living, 1):
             telling = stories.unpack(item, row) if row else None
             telling = telling or await self._made_again(item)
@@ -123,7 +123,7 @@ class Desk:
         if not found:
             return None  # removed with its feed meanwhile
         telling = telling_of(found[0], self._memory.names)
-        await self._db.write(tellings.keep, [(item, stories.pack(telling))])
+        await self._db.write(fingerprints.keep, [(item, stories.pack(telling))])
         return telling
 
     @property
@@ -286,7 +286,7 @@ class Desk:
         # Memory goes first: rows that could not be dropped are dropped at the next start.
         gone = self._memory.index.expire(now)
         if gone.stories:
-            await self._db.write(tellings.forget, gone.items, gone.old)
+            await self._db.write(fingerprints.forget, gone.items, gone.old)
 
 
 def settle_memory() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from storage.clock import rfc3339
+from storage.local_time import rfc3339
 from storage.model import FeedKind
 from watchers import sources
 from watchers.fetch import Failed, Fetched, Fetcher, NotModified, Outcome, Request

@@ -18,8 +18,8 @@ from typing import assert_never
 import structlog
 
 from storage import feeds
-from storage.clock import rfc3339
 from storage.database import Database
+from storage.local_time import rfc3339
 from storage.model import Feed, FeedId, FeedState, FeedStatus, NewFeed
 from watchers import discover, schedule, sources, workers
 from watchers.desk import Desk, Taken

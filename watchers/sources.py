@@ -2,7 +2,7 @@
 
 import re
 
-from storage import clock
+from storage import local_time
 from storage.errors import NewsError
 from watchers.text import urls
 
@@ -50,7 +50,7 @@ def read_rules(told: str) -> dict[str, str]:
     for line in filter(str.strip, told.splitlines()):
         name, _, value = (part.strip() for part in line.partition(":"))
         is_wrong = name.lower() not in SELECTORS or not 0 < len(value) <= _LONGEST_SELECTOR
-        if is_wrong or (name.lower() == "zone" and clock.zone(value).key != value):
+        if is_wrong or (name.lower() == "zone" and local_time.zone(value).key != value):
             raise NewsError("feed.selectors", line=line.strip()[:100])
         found["time_zone" if name.lower() == "zone" else name.lower()] = value
     if found and "item" not in found:

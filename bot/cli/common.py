@@ -17,9 +17,9 @@ import click
 from bot import logs, texts
 from bot.settings import Settings, SettingsError, load
 from bot.settings import hints as load_hints
-from storage.clock import rfc3339
 from storage.database import Database
 from storage.errors import NewsError
+from storage.local_time import rfc3339
 
 P = ParamSpec("P")
 WIDEST_COLUMN = 60

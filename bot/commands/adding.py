@@ -19,7 +19,7 @@ from bot.conversation import (
 from bot.render import bold, code, escape, joined, press, tidy, told
 from bot.render import feeds as render
 from bot.texts import complaint, say
-from storage import feeds, talks
+from storage import dialogs, feeds
 from storage.errors import NewsError
 from storage.model import Feed, FeedStatus
 from storage.sql import Connection
@@ -43,7 +43,7 @@ async def check(ask: Ask, world: World) -> Reply:
 
 async def again(ask: Ask, world: World) -> Reply:
     """Look at an address that a button stands for."""
-    address = await world.db.read(talks.draft, ask.number(1), ask.here.id)
+    address = await world.db.read(dialogs.draft, ask.number(1), ask.here.id)
     if address is None:
         raise NewsError("button.old")
     return await looked(ask, world, address, adding=True)
@@ -52,7 +52,7 @@ async def again(ask: Ask, world: World) -> Reply:
 async def looked(ask: Ask, world: World, typed: str, *, adding: bool) -> Reply:
     """Look beside the chat's other business: an outlet may take its time."""
     if not typed.strip():
-        await world.db.write(talks.expect, ask.here.id, ask.person_id, "addfeed", world.clock())
+        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "addfeed", world.clock())
         return Say((Message(told(ask.language, "addfeed.what"), asks=True),))
     address, _ = sources.source(typed)
     if adding and (there := await known(world, address)):
@@ -143,12 +143,12 @@ async def _links(ask: Ask, world: World, seen: Seen) -> Keyboard:
 async def _draft(ask: Ask, world: World, url: str, rules: dict[str, str]) -> int:
     """Keep a source for a button that names it."""
     source = sources.written(url, rules)
-    return await world.db.write(talks.keep_draft, ask.here.id, source, world.clock())
+    return await world.db.write(dialogs.keep_draft, ask.here.id, source, world.clock())
 
 
 async def confirmed(ask: Ask, world: World) -> Reply:
     """Keep the feed; what it has already is stored without alerts."""
-    source = await world.db.read(talks.draft, ask.number(1), ask.here.id)
+    source = await world.db.read(dialogs.draft, ask.number(1), ask.here.id)
     if source is None:
         raise NewsError("button.old")
     keep: Callable[[str], Awaitable[Feed]] | None = world.add

@@ -13,7 +13,7 @@ from bot.conversation import (
 )
 from bot.render import escape, joined, press, told
 from bot.texts import say
-from storage import broadcasts, talks
+from storage import broadcasts, dialogs
 from storage.errors import NewsError
 from storage.model import ChatId
 
@@ -27,7 +27,7 @@ async def broadcast(ask: Ask, world: World) -> Reply:
         raise NewsError("broadcast.empty")
     if len(text) > MOST_UNITS:
         raise NewsError("broadcast.too_long", most=MOST_UNITS)
-    draft = await world.db.write(talks.keep_draft, ask.here.id, text, world.clock())
+    draft = await world.db.write(dialogs.keep_draft, ask.here.id, text, world.clock())
     count = await world.db.read(broadcasts.readers)
     question = Message(
         told(ask.language, "broadcast.sure", count=count),
@@ -54,7 +54,7 @@ def subject(draft: int) -> str:
 async def confirmed(ask: Ask, world: World) -> Reply:
     """Owe it to every reader, and show how far it is."""
     draft = ask.number(1)
-    text = await world.db.read(talks.draft, draft, ask.here.id)
+    text = await world.db.read(dialogs.draft, draft, ask.here.id)
     if text is None:
         raise NewsError("button.old")
     after: ChatId | None = None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
 from bot.render import press, tidy, told
 from bot.texts import say
-from storage import chats, talks
+from storage import chats, dialogs
 from storage.errors import NewsError
 from storage.model import Chat, ChatId, ChatKind
 from storage.sql import Connection
@@ -19,7 +19,7 @@ async def channel(ask: Ask, world: World) -> Reply:
     if not wanted:
         return await _bound(ask, world)
     if wanted.casefold() in _OFF:
-        await world.db.write(talks.act_for, ask.here.id, None)
+        await world.db.write(dialogs.act_for, ask.here.id, None)
         return Say((Message(told(ask.language, "channel.off")),))
     if world.channel is None:
         raise NewsError("channel.unknown", name=tidy(wanted, 60))
@@ -44,7 +44,7 @@ async def channel(ask: Ask, world: World) -> Reply:
         )
         chats.met(db, new, world.clock())
         chats.change(db, facts.id, owner_id=ask.here.id, title=facts.title)
-        talks.act_for(db, ask.here.id, facts.id)
+        dialogs.act_for(db, ask.here.id, facts.id)
 
     await world.db.write(bind)
     return Say((_managing(replace(ask.chat, id=facts.id, title=facts.title), ask.language),))
@@ -65,7 +65,7 @@ async def _bound(ask: Ask, world: World) -> Reply:
     every = await world.db.read(chats.owned_by, ask.here.id)
     if not every:
         return Say((Message(told(ask.language, "usage.channel")),))
-    acting = await world.db.read(talks.acting_for, ask.here.id)
+    acting = await world.db.read(dialogs.acting_for, ask.here.id)
     rows = tuple(
         (Button(f"{'✓ ' if one.id == acting else ''}{tidy(one.title, 50)}", press("ch", one.id)),)
         for one in every
@@ -80,10 +80,10 @@ async def pressed(ask: Ask, world: World) -> Reply:
     """Manage another of one's channels, or oneself again."""
     wanted = ChatId(ask.number(1))
     if not wanted:
-        await world.db.write(talks.act_for, ask.here.id, None)
+        await world.db.write(dialogs.act_for, ask.here.id, None)
         return Edit(Message(told(ask.language, "channel.off")))
     owned = {one.id: one for one in await world.db.read(chats.owned_by, ask.here.id)}
     if wanted not in owned:
         raise NewsError("button.old")
-    await world.db.write(talks.act_for, ask.here.id, wanted)
+    await world.db.write(dialogs.act_for, ask.here.id, wanted)
     return Edit(_managing(owned[wanted], ask.language))

@@ -15,7 +15,7 @@ from bot.conversation import (
     World,
 )
 from bot.render import told
-from storage import feeds, talks
+from storage import dialogs, feeds
 from storage.errors import NewsError
 from watchers import opml
 
@@ -26,7 +26,7 @@ AT_ONCE = 200
 async def import_(ask: Ask, world: World) -> Reply:
     """Add the feeds of an OPML file that came with the command, or ask for the file."""
     if ask.document is None:
-        await world.db.write(talks.expect, ask.here.id, ask.person_id, "opml", world.clock())
+        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "opml", world.clock())
         return Say((Message(told(ask.language, "import.what"), asks=True),))
     return await taken_in(ask, world, ask.document)
 

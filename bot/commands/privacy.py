@@ -9,7 +9,7 @@ from bot.conversation import Ask, Button, Edit, File, Message, Reply, Say, World
 from bot.render import press, told
 from bot.texts import say
 from storage import chats, subscriptions, traces
-from storage.clock import rfc3339
+from storage.local_time import rfc3339
 from storage.model import SubscriptionId
 from storage.sql import Connection
 

@@ -20,9 +20,9 @@ from bot.conversation import (
 )
 from bot.render import Marker, bold, escape, found_line, joined, press, tidy, told, turn
 from bot.texts import say
-from storage import talks
-from storage.clock import rfc3339
+from storage import dialogs
 from storage.errors import NewsError
+from storage.local_time import rfc3339
 from storage.model import Story
 
 ON_A_PAGE = 5
@@ -35,10 +35,10 @@ async def search(ask: Ask, world: World) -> Reply:
     """Search for what was typed, and show the first page."""
     text = ask.text.strip()
     if not text:
-        await world.db.write(talks.expect, ask.here.id, ask.person_id, "search", world.clock())
+        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "search", world.clock())
         return Say((Message(told(ask.language, "search.what"), asks=True),))
     query = commands_queries.canonical(world, text)
-    draft = await world.db.write(talks.keep_draft, ask.here.id, query, world.clock())
+    draft = await world.db.write(dialogs.keep_draft, ask.here.id, query, world.clock())
     return Say((await page_of(ask, world, query, draft, 0),))
 
 
@@ -51,7 +51,7 @@ async def turned(ask: Ask, world: World) -> Reply:
 
 async def drafted(ask: Ask, world: World) -> str:
     """Return the query that a button stands for; NewsError where it is too old."""
-    query = await world.db.read(talks.draft, ask.number(1), ask.here.id)
+    query = await world.db.read(dialogs.draft, ask.number(1), ask.here.id)
     if query is None:
         raise NewsError("button.old")
     return query
@@ -82,7 +82,7 @@ async def _other_searches(
     """Return a button for each of some other queries."""
     rows: list[tuple[Button, ...]] = []
     for other in queries:
-        number = await world.db.write(talks.keep_draft, ask.here.id, other, world.clock())
+        number = await world.db.write(dialogs.keep_draft, ask.here.id, other, world.clock())
         rows.append((Button(f"🔎 {tidy(other, 40)}", press("f", number, 0)),))
     return rows
 

@@ -10,7 +10,7 @@ from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
 from bot.digests import ranking as calendar
 from bot.render import joined, press, tidy, told
 from bot.texts import LANGUAGES, say
-from storage import chats, deliveries, talks
+from storage import chats, deliveries, dialogs
 from storage.errors import NewsError
 from storage.model import Chat, ChatKind, QuietMode
 from storage.sql import Connection
@@ -195,13 +195,13 @@ async def switched_on(ask: Ask, world: World) -> Chat:
 
 
 async def _ask_to_type(ask: Ask, world: World, question: str) -> Reply:
-    await world.db.write(talks.expect, ask.here.id, ask.person_id, question, world.clock())
+    await world.db.write(dialogs.expect, ask.here.id, ask.person_id, question, world.clock())
     return Say((Message(told(ask.language, f"settings.type_{question}"), asks=True),))
 
 
 async def _again(ask: Ask, world: World, question: str, key: str, text: str) -> NewsError:
     """Keep waiting for the answer, and return what was wrong with this one."""
-    await world.db.write(talks.expect, ask.here.id, ask.person_id, question, world.clock())
+    await world.db.write(dialogs.expect, ask.here.id, ask.person_id, question, world.clock())
     return NewsError(key, text=text[:60])
 
 

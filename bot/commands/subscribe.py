@@ -7,7 +7,7 @@ from bot.commands.settings_screens import digests, left_to_digest, switching_on,
 from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
 from bot.render import Marker, bold, code, escape, found_line, joined, press, tidy, told
 from bot.texts import say
-from storage import chats, subscriptions, talks
+from storage import chats, dialogs, subscriptions
 from storage.errors import NewsError
 from storage.model import Chat, Mode, Reach, Subscription
 from storage.sql import Connection
@@ -32,14 +32,16 @@ async def subscribe(ask: Ask, world: World) -> Reply:
     """Show the last seven days of a query and ask how its stories shall be told."""
     text = ask.text.strip()
     if not text:
-        await world.db.write(talks.expect, ask.here.id, ask.person_id, "subscribe", world.clock())
+        await world.db.write(
+            dialogs.expect, ask.here.id, ask.person_id, "subscribe", world.clock()
+        )
         return Say((Message(told(ask.language, "subscribe.what"), asks=True),))
     try:
         return Say((await offer(ask, world, text),))
     except NewsError:
         if ask.word(0) == "subscribe":  # it answered our question, and so will the next
             await world.db.write(
-                talks.expect, ask.here.id, ask.person_id, "subscribe", world.clock()
+                dialogs.expect, ask.here.id, ask.person_id, "subscribe", world.clock()
             )
         raise
 
@@ -50,7 +52,7 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
     now = world.clock()
     found = await queries.find(world, query, limit=SAMPLES, since=now - TRIED_OVER)
     expected = await queries.forecast(world, query, now - TRIED_OVER)
-    draft = await world.db.write(talks.keep_draft, ask.here.id, query, now)
+    draft = await world.db.write(dialogs.keep_draft, ask.here.id, query, now)
     many = expected.headlines > MANY_A_DAY * TRIED_OVER.days
     marker = Marker.of((query,), world.desk.names)
     samples = [found_line(one, ask.chat, marker, now=now) for one in found.stories[:SAMPLES]]
@@ -59,7 +61,7 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
         (
             Button(
                 f"❓ {tidy(other, 40)}",
-                press("fs", await world.db.write(talks.keep_draft, ask.here.id, other, now)),
+                press("fs", await world.db.write(dialogs.keep_draft, ask.here.id, other, now)),
             ),
         )
         for other in meant
@@ -129,7 +131,7 @@ def _choices(language: str, draft: int, expected: Forecast, *, digest_first: boo
 
 async def accept(ask: Ask, world: World) -> Reply:
     """Keep the offered query: at once for headlines or for any word, or in the digest."""
-    query = await world.db.read(talks.draft, ask.number(1), ask.here.id)
+    query = await world.db.read(dialogs.draft, ask.number(1), ask.here.id)
     if query is None:
         raise NewsError("button.old")
     mode = Mode.DIGEST if ask.word(2).startswith("d") else Mode.INSTANT
@@ -192,10 +194,10 @@ async def topic(ask: Ask, world: World) -> Reply:
 
 async def narrow(ask: Ask, world: World) -> Reply:
     """Ask for a narrower query, with the present one at hand to be copied."""
-    query = await world.db.read(talks.draft, ask.number(1), ask.here.id)
+    query = await world.db.read(dialogs.draft, ask.number(1), ask.here.id)
     if query is None:
         raise NewsError("button.old")
-    await world.db.write(talks.expect, ask.here.id, ask.person_id, "subscribe", world.clock())
+    await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "subscribe", world.clock())
     text = joined((told(ask.language, "subscribe.narrow"), code(tidy(query, 400))), "\n\n")
     return Say((Message(text, asks=True),))
 

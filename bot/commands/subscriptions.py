@@ -20,7 +20,7 @@ from bot.conversation import (
 from bot.digests import ranking as calendar
 from bot.render import bold, code, escape, joined, press, tidy, told, turn
 from bot.texts import say
-from storage import chats, subscriptions, talks
+from storage import chats, dialogs, subscriptions
 from storage.errors import NewsError
 from storage.model import Chat, Mode, Reach, Subscription, SubscriptionId
 from storage.sql import Connection
@@ -218,7 +218,7 @@ async def remove(ask: Ask, world: World) -> Reply:
     one = await own(ask, world)
     await world.db.write(subscriptions.remove, one.id, ask.chat.id)
     world.desk.unsubscribe(one.id)
-    draft = await world.db.write(talks.keep_draft, ask.here.id, one.query, world.clock())
+    draft = await world.db.write(dialogs.keep_draft, ask.here.id, one.query, world.clock())
     return Edit(
         Message(
             told(ask.language, "subscriptions.removed", query=tidy(one.query, 200)),
@@ -237,7 +237,9 @@ async def remove(ask: Ask, world: World) -> Reply:
 async def edit(ask: Ask, world: World) -> Reply:
     """Ask for a subscription's new words."""
     one = await own(ask, world)
-    await world.db.write(talks.expect, ask.here.id, ask.person_id, f"edit:{one.id}", world.clock())
+    await world.db.write(
+        dialogs.expect, ask.here.id, ask.person_id, f"edit:{one.id}", world.clock()
+    )
     text = joined((told(ask.language, "subscriptions.edit"), code(tidy(one.query, 400))), "\n\n")
     return Say((Message(text, asks=True),))
 
@@ -249,7 +251,7 @@ async def edited(ask: Ask, world: World) -> Reply:
         query = queries.canonical(world, ask.text)
     except NewsError:  # they will type it anew, and mean this subscription
         question = f"edit:{one.id}"
-        await world.db.write(talks.expect, ask.here.id, ask.person_id, question, world.clock())
+        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, question, world.clock())
         raise
     rewritten = replace(one, query=query)
     await world.db.write(subscriptions.save, rewritten)

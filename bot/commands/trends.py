@@ -10,7 +10,7 @@ from bot.commands.search import drafted
 from bot.conversation import Ask, Button, Html, Keyboard, Message, Picture, Reply, Say, World
 from bot.render import bold, charts, joined, press, tidy, told
 from bot.texts import say, words
-from storage import stats, talks
+from storage import dialogs, stats
 from storage.errors import NewsError
 from watchers import archive
 
@@ -22,10 +22,10 @@ async def trends(ask: Ask, world: World) -> Reply:
     """Chart the last two weeks of what was typed."""
     text = ask.text.strip()
     if not text:
-        await world.db.write(talks.expect, ask.here.id, ask.person_id, "trends", world.clock())
+        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "trends", world.clock())
         return Say((Message(told(ask.language, "trends.what"), asks=True),))
     query = queries.canonical(world, text)
-    draft = await world.db.write(talks.keep_draft, ask.here.id, query, world.clock())
+    draft = await world.db.write(dialogs.keep_draft, ask.here.id, query, world.clock())
     return await drawn(ask, world, query, draft, SPANS[0])
 
 

@@ -8,7 +8,7 @@ from bot import render
 from bot.conversation import Html, Keyboard, Message
 from bot.digests.ranking import MOST_LINES, Issued
 from bot.render import Marker, reasons
-from storage.clock import quiet_until
+from storage.local_time import quiet_until
 from storage.model import (
     Chat,
     ChatKind,

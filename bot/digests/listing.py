@@ -1,7 +1,7 @@
 """Lists longer than a message: kept as a row, shown a page at a time, the same whenever asked.
 
 A list is the numbers of its stories in their order. It is kept where everything stands that does
-not fit into a button's 64 bytes (``storage.talks``), so its pages outlive a restart.
+not fit into a button's 64 bytes (``storage.dialogs``), so its pages outlive a restart.
 """
 
 import json
@@ -15,7 +15,7 @@ from bot.conversation import Button, Html, Keyboard, Message
 from bot.digests import ranking
 from bot.digests.ranking import MOST_LINES, Issued, Window
 from bot.render import Line
-from storage import chats, editions, ledger, matches, stories, subscriptions, talks
+from storage import chats, dialogs, editions, ledger, matches, stories, subscriptions
 from storage.database import Database
 from storage.model import Chat, ChatId, Story, StoryId
 from storage.sql import Connection, moment, to_ms
@@ -127,7 +127,7 @@ async def opened(
     turned: bool = False,
 ) -> tuple[Message, ...]:
     """Keep a list and show a page of it."""
-    number = await db.write(talks.keep_draft, reading.here, written(listing), now)
+    number = await db.write(dialogs.keep_draft, reading.here, written(listing), now)
     return await shown(db, number, listing, reading, now, page=page, turned=turned)
 
 
@@ -138,11 +138,11 @@ async def reopened(
 
     It is the list that was seen last then.
     """
-    text = await db.read(talks.draft, number, reading.here)
+    text = await db.read(dialogs.draft, number, reading.here)
     listing = read(text) if text is not None else None
     if text is None or listing is None:
         return None
-    await db.write(talks.keep_draft, reading.here, text, now)
+    await db.write(dialogs.keep_draft, reading.here, text, now)
     return await shown(db, number, listing, reading, now, page=page, turned=True)
 
 
@@ -295,6 +295,6 @@ def of_issued(issued: Issued) -> Listing:
 
 def last_seen(db: Connection, here: ChatId) -> tuple[Listing, datetime] | None:
     """Return the list that was shown last in a chat, and when."""
-    found = talks.last_draft(db, here, BEGINNING)
+    found = dialogs.last_draft(db, here, BEGINNING)
     listing = read(found[0]) if found is not None else None
     return (listing, found[1]) if found is not None and listing is not None else None

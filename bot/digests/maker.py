@@ -13,9 +13,9 @@ from bot.conversation import Message
 from bot.digests import ranking
 from bot.digests.listing import Kind, Listing, Reading, alerts_of, buttons_to, opened, written
 from bot.digests.ranking import Dealt, Digest, Issued, Shelf, Shelved, Window
-from storage import chats, editions, matches, stories, subscriptions, talks
-from storage.clock import rfc3339
+from storage import chats, dialogs, editions, matches, stories, subscriptions
 from storage.database import Database
+from storage.local_time import rfc3339
 from storage.model import Chat, ChatKind, DeliveryKind, NewDelivery, Owed, Story, StoryId
 from storage.sql import Connection, to_ms
 
@@ -98,7 +98,7 @@ class Editions:
             return said
         before = Listing(Kind.TOLD, made.told, span)
         number = await self._db.write(
-            talks.keep_draft, reading.here, written(before), now - INSTANT
+            dialogs.keep_draft, reading.here, written(before), now - INSTANT
         )
         to_told = buttons_to(number, len(made.told), reading.reader.language)
         return (*said[:-1], replace(said[-1], keyboard=(*said[-1].keyboard, *to_told)))

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from math import log2
 from typing import Any
 
-from storage.clock import instant, zone
+from storage.local_time import instant, zone
 from storage.model import Chat, DeliveryKind, Item, Owed, Story, StoryId
 from storage.sql import moment, to_ms
 from watchers.stories import Gravity, gravest

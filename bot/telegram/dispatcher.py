@@ -44,7 +44,7 @@ from bot.telegram.membership import follow_membership, follow_migration
 from bot.telegram.ordering import InOrder
 from bot.telegram.outgoing import Where, answer_inline, deliver
 from bot.texts import choose, said, say, sentence
-from storage import chats, settling, talks
+from storage import chats, dialogs, settling
 from storage.errors import NewsError, StorageError
 from storage.model import Chat, ChatId, ChatKind
 
@@ -99,7 +99,7 @@ class Adapter:
     async def once(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Let an update pass that was not answered yet: Telegram repeats itself."""
         fresh = await self.world.db.write(
-            talks.take_update, context.bot.id, update.update_id, self.world.clock()
+            dialogs.take_update, context.bot.id, update.update_id, self.world.clock()
         )
         if not fresh:
             log.info("update repeated", update_id=update.update_id)
@@ -131,7 +131,7 @@ class Adapter:
         name, rest = command
         ask = replace(ask, command=name, text=rest)
         await self.world.db.write(
-            talks.answered, ask.here.id, ask.person_id, self.world.clock()
+            dialogs.answered, ask.here.id, ask.person_id, self.world.clock()
         )  # a command ends our waiting for an answer
         found = _COMMANDS.get(name)
         if found is None or (found.audience is Audience.ADMINS and not ask.is_admin):
@@ -150,7 +150,7 @@ class Adapter:
     async def on_plain(self, ask: Ask, message: TelegramMessage, where: Where) -> None:
         """Take a plain message as the answer we wait for; in private also as a search."""
         question = await self.world.db.write(
-            talks.answered, ask.here.id, ask.person_id, self.world.clock()
+            dialogs.answered, ask.here.id, ask.person_id, self.world.clock()
         )
         words = tuple(question.split(":")) if question else ()
         handler = ANSWERS.get(words[0]) if words else None

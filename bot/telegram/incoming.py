@@ -12,7 +12,7 @@ from telegram.error import BadRequest, Forbidden
 
 from bot import texts
 from bot.conversation import Ask, ChannelFacts, Document, World
-from storage import chats, settling, subscriptions, talks
+from storage import chats, dialogs, settling, subscriptions
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Subscription, ThreadId
 from storage.sql import Connection
 
@@ -84,7 +84,7 @@ def meet(db: Connection, chat: Chat, now: datetime) -> Met:
         settling.back(db, chat.id, now)
         returned = tuple(subscriptions.listening_of(db, chat.id))
     here = chats.met(db, chat, now)
-    channel = talks.acting_for(db, here.id) if here.kind is ChatKind.PRIVATE else None
+    channel = dialogs.acting_for(db, here.id) if here.kind is ChatKind.PRIVATE else None
     managed = chats.get(db, channel) if channel is not None else None
     return Met(here, managed or here, returned)
 

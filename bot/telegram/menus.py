@@ -23,7 +23,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.commands import COMMANDS
 from bot.conversation import Audience, Command, World
 from bot.texts import choose, say
-from storage import facts
+from storage import meta
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +104,7 @@ async def tell_changed(
 ) -> None:
     """Tell Telegram each of these, unless it took all of them before; a later start goes on."""
     digest = hashlib.sha256(f"{bot.id}{wanted}".encode()).hexdigest()
-    if await world.db.read(facts.get, fact) == digest:
+    if await world.db.read(meta.get, fact) == digest:
         return
     try:
         complete = all([await tell(bot, one) for one in wanted])
@@ -112,7 +112,7 @@ async def tell_changed(
         log.warning("not told", what=fact, error=str(error))
         return
     if complete:
-        await world.db.write(facts.put, fact, digest)
+        await world.db.write(meta.put, fact, digest)
     log.info("told", what=fact, count=len(wanted), complete=complete)
 
 

@@ -7,7 +7,7 @@ from babel import Locale
 from babel.dates import format_skeleton, format_timedelta, get_timezone_location
 from babel.numbers import format_decimal
 
-from storage.clock import zone as zone  # noqa: PLC0414 (re-exported: one reading of zones)
+from storage.local_time import zone as zone  # noqa: PLC0414 (re-exported: one reading of zones)
 
 # British English writes 21 Nov and 14:05, as the region's readers of English do.
 _LOCALES = {"en": "en_GB", "ru": "ru_RU"}

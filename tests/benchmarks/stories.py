@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import process_time
 
-from storage import feeds, items, tellings
+from storage import feeds, fingerprints, items
 from storage import stories as story_store
 from storage.database import Database
 from storage.model import ItemId, NewItem, OutletId, StoryId
@@ -138,7 +138,7 @@ def stored(db: Connection, rows: list[tuple[ItemId, bytes]]) -> None:
         story_store.open_new(db, StoryId(item), START)
         bare = NewItem(item, StoryId(item), True, "", "", "", "", "", "ru", None, (), "")
         items.add(db, feed_id, [bare], START)
-    tellings.keep(db, rows)
+    fingerprints.keep(db, rows)
 
 
 def weighed(rows: list[tuple[ItemId, bytes]]) -> None:

@@ -19,7 +19,7 @@ from bot.conversation import (
 )
 from bot.digests.maker import Editions
 from bot.render import plain
-from storage import chats, talks
+from storage import chats, dialogs
 from storage.database import Database
 from storage.model import (
     Chat,
@@ -111,7 +111,7 @@ class Person:
             )
         else:
             question = await self.world.db.write(
-                talks.answered, self.chat.id, self.person_id, self.world.clock()
+                dialogs.answered, self.chat.id, self.person_id, self.world.clock()
             )
             words = tuple((question or "").split(":"))
             handler = ANSWERS.get(words[0], plain_text)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.digests import ranking
 from bot.digests.ranking import Digest, Edition, Issued, Shelf, Window
-from storage.clock import instant, quiet_until
+from storage.local_time import instant, quiet_until
 from storage.model import (
     NO_THREAD,
     Chat,

@@ -14,7 +14,7 @@ import structlog
 from bot.delivery import Deliverer
 from bot.telegram.rate_limiter import Limiter
 from bot.telegram.rates import LIFTED
-from storage import chats, facts, ledger, upkeep
+from storage import chats, ledger, meta, upkeep
 from storage.database import Database
 from storage.model import Chat, ChatId, ChatKind
 from storage.sql import Connection
@@ -37,12 +37,12 @@ def settle_in(db: Connection, many: int) -> None:
 
 def record_next(db: Connection, many: int, last: int) -> bool:
     """Record one more story with everything it owes; return whether more will come."""
-    story = int(facts.get(db, "told") or 0) + 1
+    story = int(meta.get(db, "told") or 0) + 1
     if story > last:
         return False
     for chat_id in range(FIRST_CHAT, FIRST_CHAT + many):
         tell(db, [story], chat_id, 0, clock())
-    facts.put(db, "told", str(story))
+    meta.put(db, "told", str(story))
     return True
 
 

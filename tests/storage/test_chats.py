@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import broadcasts, chats, deliveries, stats, subscriptions, talks, traces
+from storage import broadcasts, chats, deliveries, dialogs, stats, subscriptions, traces
 from storage.model import (
     NO_THREAD,
     Chat,
@@ -103,8 +103,8 @@ def test_a_moved_group_keeps_everything(
 def test_a_forgotten_chat_leaves_nothing(connection: Connection, now: datetime) -> None:
     met(connection, now)
     subscribe(connection, now)
-    talks.keep_draft(connection, ANNA, "gas", now)
-    talks.expect(connection, ANNA, 1, "zone", now)
+    dialogs.keep_draft(connection, ANNA, "gas", now)
+    dialogs.expect(connection, ANNA, 1, "zone", now)
     chats.mute(connection, ANNA, StoryId(7))
     notice = NewDelivery(ANNA, NO_THREAD, DeliveryKind.NOTICE, "x", payload={"html": "x"})
     deliveries.owe(connection, [notice], now)
@@ -203,32 +203,32 @@ def test_only_ones_own_is_removed(connection: Connection, now: datetime) -> None
 
 
 def test_a_draft_is_its_chats_own_and_lasts_a_month(connection: Connection, now: datetime) -> None:
-    number = talks.keep_draft(connection, ANNA, "gas", now)
-    assert number == talks.keep_draft(connection, ANNA, "gas", now)
-    assert "gas" == talks.draft(connection, number, ANNA)
-    assert talks.draft(connection, number, GROUP) is None
-    talks.prune(connection, now + timedelta(days=29))
-    assert "gas" == talks.draft(connection, number, ANNA)
-    talks.prune(connection, now + timedelta(days=31))
-    assert talks.draft(connection, number, ANNA) is None
+    number = dialogs.keep_draft(connection, ANNA, "gas", now)
+    assert number == dialogs.keep_draft(connection, ANNA, "gas", now)
+    assert "gas" == dialogs.draft(connection, number, ANNA)
+    assert dialogs.draft(connection, number, GROUP) is None
+    dialogs.prune(connection, now + timedelta(days=29))
+    assert "gas" == dialogs.draft(connection, number, ANNA)
+    dialogs.prune(connection, now + timedelta(days=31))
+    assert dialogs.draft(connection, number, ANNA) is None
 
 
 def test_the_draft_kept_last_of_a_kind_is_found(connection: Connection, now: datetime) -> None:
     for minute, text in enumerate(("[1]", "[2]", "gas", "[1]")):
-        talks.keep_draft(connection, ANNA, text, now + timedelta(minutes=minute))
-    talks.keep_draft(connection, GROUP, "[3]", now + timedelta(hours=1))
-    assert ("[1]", now + timedelta(minutes=3)) == talks.last_draft(connection, ANNA, "[")
-    assert talks.last_draft(connection, ANNA, "[3") is None
+        dialogs.keep_draft(connection, ANNA, text, now + timedelta(minutes=minute))
+    dialogs.keep_draft(connection, GROUP, "[3]", now + timedelta(hours=1))
+    assert ("[1]", now + timedelta(minutes=3)) == dialogs.last_draft(connection, ANNA, "[")
+    assert dialogs.last_draft(connection, ANNA, "[3") is None
 
 
 def test_an_answer_is_taken_once_and_only_the_persons_own(
     connection: Connection, now: datetime
 ) -> None:
-    talks.expect(connection, GROUP, 1, "zone", now)
-    talks.expect(connection, GROUP, 1, "times", now)
-    assert talks.answered(connection, GROUP, 2, now) is None
-    assert "times" == talks.answered(connection, GROUP, 1, now)
-    assert talks.answered(connection, GROUP, 1, now) is None
+    dialogs.expect(connection, GROUP, 1, "zone", now)
+    dialogs.expect(connection, GROUP, 1, "times", now)
+    assert dialogs.answered(connection, GROUP, 2, now) is None
+    assert "times" == dialogs.answered(connection, GROUP, 1, now)
+    assert dialogs.answered(connection, GROUP, 1, now) is None
 
 
 def test_a_private_chat_speaks_only_for_its_own_channel(
@@ -236,18 +236,18 @@ def test_a_private_chat_speaks_only_for_its_own_channel(
 ) -> None:
     met(connection, now)
     chats.met(connection, Chat(SUPERGROUP, ChatKind.CHANNEL, owner_id=ANNA), now)
-    talks.act_for(connection, ANNA, SUPERGROUP)
-    assert SUPERGROUP == talks.acting_for(connection, ANNA)
+    dialogs.act_for(connection, ANNA, SUPERGROUP)
+    assert SUPERGROUP == dialogs.acting_for(connection, ANNA)
     chats.change(connection, SUPERGROUP, owner_id=ChatId(5))
-    assert talks.acting_for(connection, ANNA) is None
+    assert dialogs.acting_for(connection, ANNA) is None
 
 
 def test_an_update_is_taken_once_by_each_bot(connection: Connection, now: datetime) -> None:
-    assert talks.take_update(connection, 1, 10, now)
-    assert not talks.take_update(connection, 1, 10, now)
-    assert talks.take_update(connection, 2, 10, now)
-    talks.prune(connection, now + timedelta(days=4))
-    assert talks.take_update(connection, 1, 10, now)
+    assert dialogs.take_update(connection, 1, 10, now)
+    assert not dialogs.take_update(connection, 1, 10, now)
+    assert dialogs.take_update(connection, 2, 10, now)
+    dialogs.prune(connection, now + timedelta(days=4))
+    assert dialogs.take_update(connection, 1, 10, now)
 
 
 # --- announcements and traces ---------------------------------------------------------------

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 
-from storage import chats, facts, subscriptions
+from storage import chats, meta, subscriptions
 from storage.database import Database, connect
 from storage.errors import StorageError
 from storage.migrations import migrations
@@ -127,20 +127,20 @@ def test_every_table_is_strict(connection: Connection) -> None:
 
 async def test_a_failed_write_leaves_nothing(db: Database) -> None:
     def half(connection: Connection) -> None:
-        facts.put(connection, "half", "done")
+        meta.put(connection, "half", "done")
         raise KeyError("half")
 
     with pytest.raises(KeyError):
         await db.write(half)
-    assert await db.read(facts.get, "half") is None
+    assert await db.read(meta.get, "half") is None
 
 
 async def test_many_writers_at_once_lose_nothing(db: Database) -> None:
     def count(connection: Connection) -> None:
-        facts.put(connection, "n", str(int(facts.get(connection, "n") or 0) + 1))
+        meta.put(connection, "n", str(int(meta.get(connection, "n") or 0) + 1))
 
     await asyncio.gather(*(db.write(count) for _ in range(50)))
-    assert await db.read(facts.get, "n") == "50"
+    assert await db.read(meta.get, "n") == "50"
 
 
 async def test_a_write_that_points_nowhere_is_refused(db: Database) -> None:
@@ -154,35 +154,35 @@ async def test_a_write_that_points_nowhere_is_refused(db: Database) -> None:
 
 
 async def test_a_full_disk_is_said_to_be_full_and_keeps_what_was(db: Database) -> None:
-    await db.write(facts.put, "kept", "yes")
+    await db.write(meta.put, "kept", "yes")
 
     def fill(connection: Connection) -> None:
         connection.conn.execute("pragma max_page_count = 1")
-        facts.put(connection, "big", "x" * 10_000_000)
+        meta.put(connection, "big", "x" * 10_000_000)
 
     with pytest.raises(StorageError) as raised:
         await db.write(fill)
     assert raised.value.text_key == "storage.full"
-    assert await db.read(facts.get, "kept") == "yes"
+    assert await db.read(meta.get, "kept") == "yes"
 
 
 async def test_a_read_cannot_write(db: Database) -> None:
     with pytest.raises(StorageError):
-        await db.read(facts.put, "sly", "yes")
-    assert await db.read(facts.get, "sly") is None
+        await db.read(meta.put, "sly", "yes")
+    assert await db.read(meta.get, "sly") is None
 
 
 async def test_a_read_does_not_wait_for_a_write_and_sees_none_of_its_halves(db: Database) -> None:
     begun, seen = threading.Event(), threading.Event()
 
     def slow(connection: Connection) -> None:
-        facts.put(connection, "half", "done")
+        meta.put(connection, "half", "done")
         begun.set()
         assert seen.wait(20)
 
     writing = asyncio.create_task(db.write(slow))
     await asyncio.to_thread(begun.wait, 20)
-    assert await db.read(facts.get, "half") is None
+    assert await db.read(meta.get, "half") is None
     seen.set()
     await writing
-    assert await db.read(facts.get, "half") == "done"
+    assert await db.read(meta.get, "half") == "done"

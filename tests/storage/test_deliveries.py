@@ -4,17 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import (
-    chats,
-    deliveries,
-    facts,
-    lanes,
-    ledger,
-    outbox,
-    settling,
-    subscriptions,
-    upkeep,
-)
+from storage import chats, deliveries, lanes, ledger, meta, outbox, settling, subscriptions, upkeep
 from storage.model import (
     NO_THREAD,
     Chat,
@@ -269,7 +259,7 @@ def test_another_bot_keeps_what_waits_and_forgets_what_was_the_old_ones(
     lanes.rest(here, ANNA, now + timedelta(days=1))
     assert not deliveries.same_bot(here, 2, now)
     assert taken(here, now + timedelta(minutes=10)) == ["s2"]
-    assert facts.get(here, upkeep.BOT_FACT) == "2"
+    assert meta.get(here, upkeep.BOT_FACT) == "2"
     assert deliveries.same_bot(here, 2, now)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from storage import stories, tellings
+from storage import fingerprints, stories
 from storage.model import ItemId, OldText, StoryId
 from storage.sql import Connection
 from tests.storage import rows
@@ -15,36 +15,36 @@ def test_what_lives_is_what_has_a_row_or_is_young(connection: Connection) -> Non
     long_ago = rows.NOON - 2 * WEEK
     rows.told(connection, feed, rows.new_item(1), rows.new_item(2), now=long_ago)
     rows.told(connection, feed, rows.new_item(3), rows.new_item(4, published=long_ago))
-    tellings.keep(connection, [(ItemId(1), b"\x01")])
-    found = tellings.living(connection, rows.NOON - WEEK, rows.NOON)
+    fingerprints.keep(connection, [(ItemId(1), b"\x01")])
+    found = fingerprints.living(connection, rows.NOON - WEEK, rows.NOON)
     assert [(1, 1, b"\x01"), (3, 3, None)] == found
 
 
 def test_a_telling_goes_with_its_story_and_leaves_its_mark(connection: Connection) -> None:
     rows.told(connection, rows.feed(connection), rows.new_item(1), rows.new_item(2))
-    tellings.keep(connection, [(ItemId(1), b"\x01"), (ItemId(2), b"\x02")])
+    fingerprints.keep(connection, [(ItemId(1), b"\x01"), (ItemId(2), b"\x02")])
     old = OldText(5, 77, StoryId(1), rows.NOON)
-    tellings.forget(connection, [ItemId(1)], [old])
+    fingerprints.forget(connection, [ItemId(1)], [old])
     after = rows.NOON + timedelta(hours=1)
-    assert [(2, 2, b"\x02")] == tellings.living(connection, after, after)
-    assert [old] == tellings.old_texts(connection)
+    assert [(2, 2, b"\x02")] == fingerprints.living(connection, after, after)
+    assert [old] == fingerprints.old_texts(connection)
 
 
 def test_a_place_holds_one_text(connection: Connection) -> None:
     for mark in (77, 78):
-        tellings.forget(connection, [], [OldText(5, mark, StoryId(1), rows.NOON)])
-    assert [78] == [one.mark for one in tellings.old_texts(connection)]
+        fingerprints.forget(connection, [], [OldText(5, mark, StoryId(1), rows.NOON)])
+    assert [78] == [one.mark for one in fingerprints.old_texts(connection)]
 
 
 def test_an_old_text_follows_its_story_where_it_was_joined(connection: Connection) -> None:
     rows.told(connection, rows.feed(connection), rows.new_item(1), rows.new_item(2))
-    tellings.forget(connection, [ItemId(1)], [OldText(5, 77, StoryId(1), rows.NOON)])
+    fingerprints.forget(connection, [ItemId(1)], [OldText(5, 77, StoryId(1), rows.NOON)])
     stories.join(connection, StoryId(1), StoryId(2), rows.NOON)
-    assert [2] == [one.story_id for one in tellings.old_texts(connection)]
+    assert [2] == [one.story_id for one in fingerprints.old_texts(connection)]
 
 
 def test_a_telling_goes_with_its_item(connection: Connection) -> None:
     rows.told(connection, rows.feed(connection), rows.new_item(1))
-    tellings.keep(connection, [(ItemId(1), b"\x01")])
+    fingerprints.keep(connection, [(ItemId(1), b"\x01")])
     connection.conn.execute("delete from items")
     assert [(0,)] == list(connection.conn.execute("select count(*) from tellings"))

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import chats, feeds, items, stories, subscriptions, tellings
+from storage import chats, feeds, fingerprints, items, stories, subscriptions
 from storage.database import Database
 from storage.model import (
     NO_THREAD,
@@ -189,11 +189,11 @@ async def test_a_telling_without_a_readable_row_is_made_again(
     desk = await Desk.opened(db)
     feed = await feed_of(db, "courier", now)
     await desk.take(feed, (entry(1, "Quake of magnitude 5.1 felt in Almaty"),), None, now)
-    before = await db.read(lambda opened: tellings.living(opened, now, now))
+    before = await db.read(lambda opened: fingerprints.living(opened, now, now))
     await db.write(lambda opened: opened.conn.execute(spoilt))
     after = await Desk.opened(db)
     await after.remember(now + timedelta(hours=1))
-    assert before == await db.read(lambda opened: tellings.living(opened, now, now))
+    assert before == await db.read(lambda opened: fingerprints.living(opened, now, now))
     assert {1: 1} == after._memory.index.stories()
 
 

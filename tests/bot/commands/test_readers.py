@@ -10,7 +10,7 @@ from bot.commands import inline
 from bot.conversation import Cards, Edit, File, Picture
 from bot.digests.ranking import Issued, Window
 from bot.texts import sentence
-from storage import chats, deliveries, settling, subscriptions, talks
+from storage import chats, deliveries, dialogs, settling, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
 from storage.model import (
@@ -570,7 +570,7 @@ async def test_inline_mode_searches_in_any_chat(room: Newsroom, anna: Person) ->
 async def test_a_question_is_answered_within_the_hour_or_not_at_all(anna: Person) -> None:
     await anna.types("/subscribe")
     later = NOW + timedelta(hours=2)
-    assert await anna.world.db.write(talks.answered, READER, int(READER), later) is None
+    assert await anna.world.db.write(dialogs.answered, READER, int(READER), later) is None
 
 
 async def test_every_button_label_fits_and_every_press_is_short(

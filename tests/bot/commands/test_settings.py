@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.conversation import ChannelFacts
-from storage import chats, talks
+from storage import chats, dialogs
 from storage.database import Database
 from storage.errors import NewsError
 from storage.model import Chat, ChatId, ChatKind, QuietMode
@@ -166,14 +166,14 @@ async def test_a_channel_is_managed_from_its_owners_chat(anna: Person) -> None:
     assert "I will write to “Steppe”" in await anna.types("/channel https://t.me/steppe")
     channel = await now_of(anna, CHANNEL)
     assert (ChatKind.CHANNEL, READER) == (channel.kind, channel.owner_id)
-    assert CHANNEL == await anna.world.db.read(talks.acting_for, READER)
+    assert CHANNEL == await anna.world.db.read(dialogs.acting_for, READER)
     anna_for_channel = await anna.ask(chat=channel)
     assert CHANNEL == anna_for_channel.chat.id
     assert "concern you again" in await anna.types("/channel off")
-    assert await anna.world.db.read(talks.acting_for, READER) is None
+    assert await anna.world.db.read(dialogs.acting_for, READER) is None
     await anna.types("/channel")
     await anna.presses("Steppe")
-    assert CHANNEL == await anna.world.db.read(talks.acting_for, READER)
+    assert CHANNEL == await anna.world.db.read(dialogs.acting_for, READER)
 
 
 @pytest.mark.parametrize(
@@ -199,4 +199,4 @@ async def test_nobody_takes_anothers_channel_by_a_forged_button(anna: Person) ->
     await anna.world.db.write(chats.met, other, NOW)
     with pytest.raises(NewsError, match=r"button\.old"):
         await anna.sends(f"ch:{CHANNEL}")
-    assert await anna.world.db.read(talks.acting_for, READER) is None
+    assert await anna.world.db.read(dialogs.acting_for, READER) is None

@@ -7,7 +7,7 @@ import pytest
 
 from bot.sandbox import ADMIN_ID, ANNA_ID
 from bot.sandbox.botapi.faults import Fault
-from storage import chats, deliveries, facts, subscriptions
+from storage import chats, deliveries, meta, subscriptions
 from storage.database import Database
 from storage.model import (
     NO_THREAD,
@@ -246,7 +246,7 @@ async def test_a_new_bot_goes_on_where_the_old_one_was(here: Room, db: Database)
     await here.deliver()
     await here.tell(2)
     await db.write(deliveries.grown, StoryId(1), here.clock())
-    await db.write(facts.put, "bot_id", "1")
+    await db.write(meta.put, "bot_id", "1")
     async with opened(db, here.box, here.clock) as again:
         await again.deliver(minutes=10)
         assert again.said() == ["Headline 1", "Headline 2"]

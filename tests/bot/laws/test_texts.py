@@ -14,7 +14,7 @@ from bot.delivery.errors import GONE, SHUT
 from bot.render.markup import plain
 from bot.render.reasons import because
 from bot.telegram.rates import Limits
-from storage import talks
+from storage import dialogs
 from storage.errors import NewsError, Text
 from storage.model import (
     ChatKind,
@@ -202,7 +202,7 @@ def test_the_numbers_that_texts_name_are_the_programs_own(language: str) -> None
     numbers = re.findall(r"\d+", texts.say(language, "limits.rules"))
     assert [str(limits.everybody.most), str(limits.group.most)] == numbers
     assert subscribe.TRIED_OVER.days == 7  # usage.subscribe, subscribe.forecast
-    assert talks.DRAFTS_KEPT.days == 30  # privacy: a month
+    assert dialogs.DRAFTS_KEPT.days == 30  # privacy: a month
 
 
 def test_plain_text_has_no_tags() -> None:

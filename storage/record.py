@@ -1,6 +1,6 @@
 """Recording one document's consequences: all of it in the caller's one transaction."""
 
-from storage import deliveries, feeds, items, matches, search, stories, tellings
+from storage import deliveries, feeds, fingerprints, items, matches, search, stories
 from storage.model import EditedItem, Intake, NewItem
 from storage.sql import Connection
 
@@ -14,7 +14,7 @@ def record(db: Connection, intake: Intake) -> None:
         # Also where it opens none: the story's other tellings may have gone with their feed.
         stories.open_new(db, new.story_id, new.published or intake.now)
     items.add(db, intake.feed_id, intake.new, intake.now)
-    tellings.keep(db, [(new.id, new.telling) for new in intake.new if new.telling])
+    fingerprints.keep(db, [(new.id, new.telling) for new in intake.new if new.telling])
     items.edit(db, intake.edited, intake.now)
     items.learn(db, intake.feed_id, intake.learnt)
     changed: tuple[NewItem | EditedItem, ...] = (*intake.new, *intake.edited)
