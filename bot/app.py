@@ -23,8 +23,9 @@ from bot.instance import EVERYBODY_READS, alone, token_lock
 from bot.notices import owe_feed_notices
 from bot.pipeline import Newsroom, newsroom, wall_clock
 from bot.settings import Settings
-from storage import deliveries, dialogs, feeds, ledger
+from storage import dialogs, feeds
 from storage.model import FeedStatus, NewFeed, Outlet
+from storage.outbox import queue, reports
 from watchers import catalogue
 from watchers.poll import Politeness
 
@@ -150,7 +151,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         """Forget what nobody needs any more."""
         room, now = self._room, self._room.clock()
         await room.desk.expire(now)
-        for prune in (deliveries.prune, dialogs.prune):
+        for prune in (queue.prune, dialogs.prune):
             await room.db.write(prune, now)
 
 
@@ -177,7 +178,7 @@ async def cancelled(task: asyncio.Task[Any]) -> None:
 async def vitals(room: Newsroom, half: TelegramHalf) -> health.Vitals:
     """Measure how we are. Healthy means: polling goes on, and what is owed leaves in time."""
     now = room.clock()
-    outbox = await room.db.read(ledger.counts, now)
+    outbox = await room.db.read(reports.counts, now)
     by_status = await room.db.read(feeds.count)
     next_due = await room.db.read(feeds.next_due)
     waited = (now - outbox.oldest_due).total_seconds() if outbox.oldest_due else 0.0

@@ -20,9 +20,9 @@ from bot.telegram import menus, webhook
 from bot.telegram.dispatcher import ALLOWED_UPDATES, Adapter, InOrder
 from bot.telegram.rate_limiter import Limiter
 from bot.telegram.updates import UpdatesRequest
-from storage import lanes
 from storage.errors import NewsError
 from storage.model import ChatId
+from storage.outbox import chat_queues
 
 log = structlog.get_logger(__name__)
 
@@ -151,8 +151,8 @@ class TelegramHalf:
 
     async def _remember_rest(self, chat_id: int | None, wait: timedelta) -> None:
         now = self.world.clock()
-        where = lanes.EVERYBODY if chat_id is None else chat_id
-        await self.world.db.write(lanes.rest, ChatId(where), now + wait)
+        where = chat_queues.EVERYBODY if chat_id is None else chat_id
+        await self.world.db.write(chat_queues.rest, ChatId(where), now + wait)
 
 
 @asynccontextmanager

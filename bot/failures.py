@@ -7,9 +7,10 @@ from datetime import datetime
 import structlog
 
 from bot.conversation import World
-from storage import chats, deliveries
+from storage import chats
 from storage.errors import StorageError
 from storage.model import NO_THREAD, ChatId, DeliveryKind, NewDelivery
+from storage.outbox import queue
 from storage.sql import Connection
 
 log = structlog.get_logger(__name__)
@@ -45,7 +46,7 @@ def owe_notices(
 ) -> None:
     """Owe the notice to every admin who has met us."""
     known = [ChatId(one) for one in sorted(admins) if chats.get(db, ChatId(one)) is not None]
-    deliveries.owe(
+    queue.owe(
         db,
         [
             NewDelivery(

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.render import feeds as render
-from storage import chats, deliveries, feeds
+from storage import chats, feeds
 from storage.model import NO_THREAD, ChatId, DeliveryKind, NewDelivery
+from storage.outbox import queue
 from storage.sql import Connection
 
 
@@ -31,4 +32,4 @@ def owe_feed_notices(db: Connection, admins: Iterable[int], now: datetime) -> in
         )
         for chat in known
     ]
-    return deliveries.owe(db, new, now)
+    return queue.owe(db, new, now)

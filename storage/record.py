@@ -1,7 +1,8 @@
 """Recording one document's consequences: all of it in the caller's one transaction."""
 
-from storage import deliveries, feeds, fingerprints, items, matches, search, stories
+from storage import feeds, fingerprints, items, matches, search, stories
 from storage.model import EditedItem, Intake, NewItem
+from storage.outbox import queue
 from storage.sql import Connection
 
 
@@ -22,10 +23,10 @@ def record(db: Connection, intake: Intake) -> None:
         search.index(db, item.id, item.words)
     matches.add(db, intake.matches, intake.now)
     stories.refresh(db, {item.story_id for item in changed})
-    deliveries.owe(db, intake.owed, intake.now)
+    queue.owe(db, intake.owed, intake.now)
     for story_id in intake.grown:
-        deliveries.grown(db, story_id, intake.now)
+        queue.grown(db, story_id, intake.now)
     for one in intake.changed:
-        deliveries.changed(db, one.story_id, one.key, {"item": one.item_id}, intake.now)
+        queue.changed(db, one.story_id, one.key, {"item": one.item_id}, intake.now)
     if intake.state is not None:
         feeds.keep_state(db, intake.feed_id, intake.state, new=len(intake.new))

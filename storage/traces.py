@@ -1,7 +1,7 @@
 """Traces: what became of a story for one chat, for being asked why."""
 
 from storage.model import ChatId, Owed, StoryId
-from storage.outbox import COLUMNS, of_row
+from storage.outbox.rows import COLUMNS, of_row
 from storage.sql import Connection
 
 

@@ -25,7 +25,7 @@ from storage.model import (
     Subscription,
     SubscriptionId,
 )
-from storage.placement import rings
+from storage.outbox.policy import rings
 from watchers import identity, keywords, stories
 from watchers.parse import Entry
 from watchers.text import leads, markup, words

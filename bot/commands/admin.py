@@ -7,8 +7,9 @@ from bot.conversation import Ask, Html, Message, Reply, Say, World
 from bot.render import bold, italic, joined, told
 from bot.render.feeds import SIGNS
 from bot.texts import say, words
-from storage import chats, feeds, ledger, stats
+from storage import chats, feeds, stats
 from storage.model import FeedStatus
+from storage.outbox import reports
 from storage.sql import Connection
 
 MEGABYTE = 1_000_000
@@ -80,7 +81,7 @@ def _listed(counts: Iterable[tuple[str, int]]) -> str:
 async def limits(ask: Ask, world: World) -> Reply:
     """Say how the outbox and Telegram's limits stand."""
     now, language = world.clock(), ask.language
-    counts = await world.db.write(ledger.counts, now)  # it forgets rests that are over
+    counts = await world.db.write(reports.counts, now)  # it forgets rests that are over
     rest = counts.everybody_rests_until
     settled = ", ".join(
         f"{say(language, f'state.{state}')} {words.number(n, language)}"

@@ -13,9 +13,10 @@ from bot.conversation import (
 )
 from bot.render import escape, joined, press, told
 from bot.texts import say
-from storage import broadcasts, dialogs
+from storage import dialogs
 from storage.errors import NewsError
 from storage.model import ChatId
+from storage.outbox import broadcasts
 
 MOST_UNITS = 3500
 

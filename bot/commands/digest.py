@@ -13,9 +13,9 @@ from bot.render import press, tidy, told
 from bot.texts import say
 from storage import chats
 from storage.errors import NewsError
-from storage.ledger import carried
 from storage.model import ChatKind, DeliveryId, Owed, StoryId
-from storage.outbox import of_id
+from storage.outbox.reports import carried
+from storage.outbox.rows import of_id
 from storage.sql import Connection
 from storage.traces import last_list, of_message
 

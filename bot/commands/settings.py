@@ -10,9 +10,10 @@ from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
 from bot.digests import ranking as calendar
 from bot.render import joined, press, tidy, told
 from bot.texts import LANGUAGES, say
-from storage import chats, deliveries, dialogs
+from storage import chats, dialogs
 from storage.errors import NewsError
 from storage.model import Chat, ChatKind, QuietMode
+from storage.outbox import queue
 from storage.sql import Connection
 
 MOST_TIMES = 12
@@ -138,7 +139,7 @@ async def change(ask: Ask, world: World, **changes: Any) -> Chat:
         if _SCHEDULE & changes.keys():
             changes["next_digest_at"] = calendar.next_at(replace(chat, **changes), world.clock())
         changed = chats.change(db, chat.id, **changes)
-        deliveries.wake_up(db, chat.id, world.clock())
+        queue.wake_up(db, chat.id, world.clock())
         return changed
 
     chat = await world.db.write(write)

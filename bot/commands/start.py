@@ -29,8 +29,9 @@ from bot.conversation import (
 )
 from bot.render import bold, joined, press, told
 from bot.texts import say, words
-from storage import chats, deliveries, stats, subscriptions
+from storage import chats, stats, subscriptions
 from storage.model import Chat, ChatKind, SubscriptionId
+from storage.outbox import queue
 from storage.sql import Connection
 from storage.stats import Breadth
 
@@ -181,7 +182,7 @@ async def stop(ask: Ask, world: World) -> Reply:
     def silence(db: Connection) -> list[SubscriptionId]:
         silenced = subscriptions.silence(db, ask.chat.id)
         chats.silence(db, ask.chat.id, world.clock())
-        deliveries.withhold(db, ask.chat.id, world.clock())
+        queue.withhold(db, ask.chat.id, world.clock())
         return silenced
 
     silenced = await world.db.write(silence)

@@ -7,10 +7,11 @@ from dataclasses import replace
 from bot.conversation import Ask, Edit, EditButton, Message, Reply, Say, World
 from bot.render import card, headline, mute_button, reasons, tidy, title, told
 from bot.texts import say
-from storage import chats, deliveries, matches, subscriptions, traces
+from storage import chats, matches, subscriptions, traces
 from storage import stories as archive
 from storage.errors import NewsError
 from storage.model import Reach, Story, StoryId
+from storage.outbox import queue
 from storage.sql import Connection
 from watchers import archive as search
 from watchers import explanation, keywords
@@ -105,7 +106,7 @@ async def muting(ask: Ask, world: World, one: Story, *, muted: bool) -> None:
     def write(db: Connection) -> None:
         (chats.mute if muted else chats.unmute)(db, ask.chat.id, one.id)
         pressed = ask.message_id if ask.button else None
-        deliveries.relabel(db, ask.chat.id, one.id, world.clock(), but=pressed)
+        queue.relabel(db, ask.chat.id, one.id, world.clock(), but=pressed)
 
     await world.db.write(write)
     world.wake()

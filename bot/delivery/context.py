@@ -1,7 +1,7 @@
 """Reading, in one transaction, what an outbox row speaks of."""
 
 from bot.delivery.message import Matter
-from storage import chats, items, ledger, matches, outbox, stories, subscriptions
+from storage import chats, items, matches, stories, subscriptions
 from storage.model import (
     DeliveryId,
     DeliveryKind,
@@ -12,6 +12,7 @@ from storage.model import (
     Story,
     SubscriptionId,
 )
+from storage.outbox import reports, rows
 from storage.sql import Connection
 
 ALERTING = frozenset({DeliveryKind.ALERT, DeliveryKind.EDIT})
@@ -23,7 +24,7 @@ def gather(db: Connection, owed: Owed) -> Matter | None:
     if chat is None or not chat.active:
         return None
     of = owed.payload.get("of")
-    target = outbox.of_id(db, DeliveryId(of)) if of else None
+    target = rows.of_id(db, DeliveryId(of)) if of else None
     fold = next(
         (one for one in (owed, target) if one is not None and one.kind is DeliveryKind.FOLD), None
     )
@@ -44,13 +45,13 @@ def gather(db: Connection, owed: Owed) -> Matter | None:
         chat=chat,
         story=story,
         target=target,
-        carried=stories.by_ids(db, ledger.carried(db, fold.id)) if fold is not None else (),
+        carried=stories.by_ids(db, reports.carried(db, fold.id)) if fold is not None else (),
         matches=met,
         queries=queries,
         item=telling(db, owed, story),
         told=owed.kind is DeliveryKind.ALERT
         and story is not None
-        and outbox.told_as_another(db, owed, story.id),
+        and rows.told_as_another(db, owed, story.id),
         muted=story is not None and chats.mutes(db, chat.id, story.id),
     )
 

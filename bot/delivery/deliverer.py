@@ -16,11 +16,11 @@ from bot.delivery.context import gather
 from bot.delivery.errors import outcome_of
 from bot.delivery.send import call
 from bot.telegram.rate_limiter import BROADCAST, Limiter
-from storage import deliveries, lanes, settling, upkeep
 from storage.database import Database
 from storage.errors import StorageError
 from storage.model import Owed
-from storage.outcomes import Away, NotSent, Outcome, Poison, Revoked, Sent, Unknown, Void
+from storage.outbox import chat_queues, queue, recovery, settle
+from storage.outbox.outcomes import Away, NotSent, Outcome, Poison, Revoked, Sent, Unknown, Void
 from watchers.text.names import Gazetteer, gazetteer
 
 log = structlog.get_logger(__name__)
@@ -94,13 +94,13 @@ class Deliverer:
         The bot must be initialised: it has to know who it is.
         """
         now = self._clock()
-        if not await self._db.write(deliveries.same_bot, self._bot.id, now):
+        if not await self._db.write(queue.same_bot, self._bot.id, now):
             log.warning("another bot took over", bot=self._bot.id)
-        found = await self._db.write(deliveries.recover, now)
+        found = await self._db.write(queue.recover, now)
         if found:
             log.warning("half sent at the last stop", messages=found)
-        for chat_id, until in (await self._db.write(lanes.rests, now)).items():
-            self._limiter.rest(None if chat_id == lanes.EVERYBODY else chat_id, until - now)
+        for chat_id, until in (await self._db.write(chat_queues.rests, now)).items():
+            self._limiter.rest(None if chat_id == chat_queues.EVERYBODY else chat_id, until - now)
 
     async def run(self) -> None:
         """Deliver until ``stop``."""
@@ -149,7 +149,7 @@ class Deliverer:
         if self._full:
             return False
         await self._look_over(now)
-        owed = await self._db.write(deliveries.take, now, room)
+        owed = await self._db.write(queue.take, now, room)
         for one in owed:
             self._begin(self._deliver(one))
         return len(owed) == room and not self._illness.is_ill
@@ -158,9 +158,9 @@ class Deliverer:
         """Work every turn out anew now and then, and when the machine's clock was set back."""
         if now < self._seen_at - CLOCK_SET_BACK:
             log.warning("the clock went back", was=self._seen_at.isoformat())
-            await self._db.write(upkeep.clock_went_back, now)
+            await self._db.write(recovery.clock_went_back, now)
         elif now - self._looked_over_at > LANES_EVERY:
-            await self._db.write(lanes.refresh_all, now)
+            await self._db.write(chat_queues.refresh_all, now)
         else:
             self._seen_at = now
             return
@@ -184,7 +184,7 @@ class Deliverer:
         if self._illness.is_ill:
             until: datetime | None = self._illness.rest_until
         else:
-            until = await self._db.read(lanes.next_turn)
+            until = await self._db.read(chat_queues.next_turn)
         if until is None:
             return TICK_S
         return min(max((until - self._clock()).total_seconds(), 0.005), TICK_S)
@@ -247,14 +247,14 @@ class Deliverer:
         open_at = now + self._limiter.open_in(owed.chat_id)
         while True:
             try:
-                await self._db.write(deliveries.settle, owed, outcome, now, open_at)
+                await self._db.write(queue.settle, owed, outcome, now, open_at)
             except StorageError as error:
                 log.error("outcome not written yet", delivery=owed.id, error=str(error))  # noqa: TRY400 (said whole)
                 await asyncio.sleep(TROUBLE_S)
             except Exception:
                 # A bug of ours must not leave the chat waiting for this message for ever.
                 log.exception("outcome cannot be written", delivery=owed.id, outcome=outcome)
-                await self._db.write(settling.set_aside, owed, now)
+                await self._db.write(settle.set_aside, owed, now)
                 return
             else:
                 return

@@ -21,7 +21,7 @@ from telegram.error import (
 
 from bot.telegram.rate_limiter import UNREADABLE, waits
 from storage.model import ChatId
-from storage.outcomes import (
+from storage.outbox.outcomes import (
     Away,
     Gone,
     Later,

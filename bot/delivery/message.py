@@ -20,7 +20,7 @@ from storage.model import (
     Story,
     SubscriptionId,
 )
-from storage.outcomes import Void
+from storage.outbox.outcomes import Void
 from watchers.text.names import Gazetteer
 
 PLAIN, BAREST = 1, 2

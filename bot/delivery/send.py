@@ -7,7 +7,7 @@ from bot.delivery.message import Letter
 from bot.telegram.outgoing import markup_of
 from bot.telegram.rate_limiter import BROADCAST
 from storage.model import Owed
-from storage.outbox import RANK
+from storage.outbox.rows import RANK
 
 GENERAL = 1
 """A forum's General topic, which has no thread when it is written to."""

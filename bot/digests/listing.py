@@ -15,9 +15,10 @@ from bot.conversation import Button, Html, Keyboard, Message
 from bot.digests import ranking
 from bot.digests.ranking import MOST_LINES, Issued, Window
 from bot.render import Line
-from storage import chats, dialogs, editions, ledger, matches, stories, subscriptions
+from storage import chats, dialogs, matches, stories, subscriptions
 from storage.database import Database
 from storage.model import Chat, ChatId, Story, StoryId
+from storage.outbox import digests, reports
 from storage.sql import Connection, moment, to_ms
 
 BEGINNING = '{"stories":'
@@ -256,13 +257,13 @@ def lines_of(db: Connection, listing: Listing, chat: Chat, page: int) -> tuple[L
 def countries_of(db: Connection, found: Iterable[Story]) -> dict[StoryId, str]:
     """Say which country each story belongs to."""
     told = {one.id: one for one in found}
-    named = editions.countries(db, told)
+    named = digests.countries(db, told)
     return {number: ranking.country(one, named[number]) for number, one in told.items()}
 
 
 def alerts_of(db: Connection, chat: Chat, span: Window) -> frozenset[StoryId]:
     """Return the stories that came to a chat as alerts before a window's end."""
-    return ledger.told(db, chat.id, span.since - TOLD_BEFORE, span.until)
+    return reports.told(db, chat.id, span.since - TOLD_BEFORE, span.until)
 
 
 def queries_of(

@@ -13,10 +13,11 @@ from bot.conversation import Message
 from bot.digests import ranking
 from bot.digests.listing import Kind, Listing, Reading, alerts_of, buttons_to, opened, written
 from bot.digests.ranking import Dealt, Digest, Issued, Shelf, Shelved, Window
-from storage import chats, dialogs, editions, matches, stories, subscriptions
+from storage import chats, dialogs, matches, stories, subscriptions
 from storage.database import Database
 from storage.local_time import rfc3339
 from storage.model import Chat, ChatKind, DeliveryKind, NewDelivery, Owed, Story, StoryId
+from storage.outbox import digests
 from storage.sql import Connection, to_ms
 
 log = structlog.get_logger(__name__)
@@ -75,10 +76,10 @@ class Editions:
     async def round(self) -> int:
         """Make every digest that is due; return how many. Appoint those nobody appointed."""
         now = self._clock()
-        for chat in await self._db.read(editions.unscheduled, AT_ONCE):
-            await self._db.write(editions.schedule, chat, ranking.next_at(chat, now))
+        for chat in await self._db.read(digests.unscheduled, AT_ONCE):
+            await self._db.write(digests.schedule, chat, ranking.next_at(chat, now))
         made = 0
-        while due := await self._db.read(editions.due, self._clock() - LAG, AT_ONCE):
+        while due := await self._db.read(digests.due, self._clock() - LAG, AT_ONCE):
             issued = [await self._issue(chat) for chat in due]
             made += sum(issued)
             if not any(issued):
@@ -160,7 +161,7 @@ class Editions:
             week = Window(span.until - WEEK, span.until)
             parts += await self._parts(chat, week, now, appointed, weekly=True)
         until, then = span.until, ranking.next_at(chat, max(appointed, now))
-        issued = await self._db.write(editions.issue, chat, parts, now, until=until, next_at=then)
+        issued = await self._db.write(digests.issue, chat, parts, now, until=until, next_at=then)
         if issued:
             log.info("digest", chat=chat.id, parts=len(parts), since=rfc3339(span.since))
             self.wake()
@@ -255,7 +256,7 @@ def stories_of(
 ) -> tuple[tuple[Story, ...], dict[StoryId, Counter[str]]]:
     """Read the stories of a window, and the countries that they name."""
     ids = stories.between(db, span.since, span.until, limit=MOST_STORIES)
-    return stories.by_ids(db, ids), editions.countries(db, ids)
+    return stories.by_ids(db, ids), digests.countries(db, ids)
 
 
 def concerns(
@@ -275,7 +276,7 @@ def concerns(
         ids = sorted(queries, key=lambda one: one in told)[:MOST_MINE]
     else:
         ids = sorted(only, reverse=True)[:MOST_MINE]
-    mine = ranking.shelve(stories.by_ids(db, ids), editions.countries(db, ids), span)
+    mine = ranking.shelve(stories.by_ids(db, ids), digests.countries(db, ids), span)
     return Concerns(mine, queries, told, muted)
 
 

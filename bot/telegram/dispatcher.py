@@ -44,9 +44,10 @@ from bot.telegram.membership import follow_membership, follow_migration
 from bot.telegram.ordering import InOrder
 from bot.telegram.outgoing import Where, answer_inline, deliver
 from bot.texts import choose, said, say, sentence
-from storage import chats, dialogs, settling
+from storage import chats, dialogs
 from storage.errors import NewsError, StorageError
 from storage.model import Chat, ChatId, ChatKind
+from storage.outbox import settle
 
 __all__ = ["ALLOWED_UPDATES", "Adapter", "InOrder"]
 
@@ -273,7 +274,7 @@ class Adapter:
             await deliver(reply, where, self.world)
         except Forbidden as error:
             await self.world.db.write(
-                settling.gone, ChatId(where.chat_id), error.message, self.world.clock()
+                settle.gone, ChatId(where.chat_id), error.message, self.world.clock()
             )
             log.info("chat gone", chat=where.chat_id, why=error.message)
         except BadRequest as error:

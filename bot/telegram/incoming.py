@@ -12,8 +12,9 @@ from telegram.error import BadRequest, Forbidden
 
 from bot import texts
 from bot.conversation import Ask, ChannelFacts, Document, World
-from storage import chats, dialogs, settling, subscriptions
+from storage import chats, dialogs, subscriptions
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Subscription, ThreadId
+from storage.outbox import settle
 from storage.sql import Connection
 
 MOST_TEXT = 4096
@@ -81,7 +82,7 @@ def meet(db: Connection, chat: Chat, now: datetime) -> Met:
     known = chats.get(db, chat.id)
     returned: tuple[Subscription, ...] = ()
     if known is not None and not known.active:
-        settling.back(db, chat.id, now)
+        settle.back(db, chat.id, now)
         returned = tuple(subscriptions.listening_of(db, chat.id))
     here = chats.met(db, chat, now)
     channel = dialogs.acting_for(db, here.id) if here.kind is ChatKind.PRIVATE else None

@@ -6,8 +6,9 @@ from telegram.constants import ChatType
 
 from bot.conversation import World
 from bot.telegram.incoming import Met, met
-from storage import chats, settling
+from storage import chats
 from storage.model import ChatId
+from storage.outbox import settle
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +23,7 @@ async def follow_membership(change: ChatMemberUpdated, world: World) -> Met | No
     chat, now = change.chat, world.clock()
     status = str(change.new_chat_member.status)
     if status not in IN_CHAT:
-        await world.db.write(settling.gone, ChatId(chat.id), status, now)
+        await world.db.write(settle.gone, ChatId(chat.id), status, now)
         log.info("chat gone", chat=chat.id, why=status)
         return None
     known = await world.db.read(chats.get, ChatId(chat.id))
@@ -42,5 +43,5 @@ async def follow_migration(message: Message, world: World) -> None:
         old, new = message.migrate_from_chat_id, message.chat.id
     else:
         return
-    await world.db.write(settling.moved, ChatId(old), ChatId(new), world.clock())
+    await world.db.write(settle.moved, ChatId(old), ChatId(new), world.clock())
     log.info("chat moved", old=old, new=new)

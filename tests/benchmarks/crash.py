@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from storage import upkeep
+from storage.outbox import recovery
 from tests.journeys.crash import besiege
 
 CHATS, STORIES, KILLS = 100, 100, 100
@@ -18,7 +18,7 @@ CHATS, STORIES, KILLS = 100, 100, 100
 
 async def main(seed: int) -> None:
     began = time.perf_counter()
-    delay = upkeep.CRASH_DELAY.total_seconds()
+    delay = recovery.CRASH_DELAY.total_seconds()
     with tempfile.TemporaryDirectory() as folder:
         came = await besiege(Path(folder), CHATS, STORIES, KILLS, delay, seed)
     print(f"{came}\nseconds {time.perf_counter() - began:.0f}")

@@ -22,9 +22,10 @@ from bot.sandbox.telegram.model import User
 from bot.sandbox.telegram.people import BOT_TOKEN
 from bot.telegram.rate_limiter import Limiter
 from bot.telegram.rates import LIFTED
-from storage import chats, ledger
+from storage import chats
 from storage.database import Database
 from storage.model import Chat, ChatId, ChatKind
+from storage.outbox import reports
 from storage.sql import Connection
 from tests.bot.delivery.kit import plain_bot, tell
 
@@ -66,7 +67,7 @@ async def empty(db: Database, url: str, most: int) -> tuple[float, float]:
     began, cpu = time.perf_counter(), time.process_time()
     running = asyncio.create_task(deliverer.run())
     shown = time.perf_counter()
-    while (counts := await db.read(ledger.counts, clock())).waiting + counts.sending:
+    while (counts := await db.read(reports.counts, clock())).waiting + counts.sending:
         await asyncio.sleep(0.2)
         if time.perf_counter() - shown > 10:
             shown = time.perf_counter()

@@ -22,10 +22,11 @@ from bot.sandbox.telegram.model import Member
 from bot.sandbox.telegram.people import ADMIN_ID, AIGUL_ID, ANNA_ID
 from bot.telegram import dispatcher, menus
 from bot.telegram.incoming import Met, ask_of_message
-from storage import chats, deliveries, subscriptions
+from storage import chats, subscriptions
 from storage.database import Database
 from storage.errors import NewsError, StorageError
 from storage.model import Chat, ChatId, ChatKind
+from storage.outbox import queue
 from tests.bot.line import on_line
 from tests.bot.newsroom import Newsroom
 from tests.bot.people import NOW
@@ -287,7 +288,7 @@ async def test_a_bug_is_a_fixed_sentence_and_a_line_to_the_admins(
     await line.says(ADMIN_ID, "/start", "one message per event")
     said = await line.says(ANNA_ID, "/privacy", "Something broke on my side")
     assert "Zero" not in said.text
-    owed = await line.world.db.write(deliveries.take, NOW, 10)
+    owed = await line.world.db.write(queue.take, NOW, 10)
     assert [(ADMIN_ID, "ZeroDivisionError")] == [
         (one.chat_id, one.payload["values"]["name"]) for one in owed
     ]
@@ -481,7 +482,7 @@ async def test_a_full_disk_is_a_sentence_not_a_bug(
 
     monkeypatch.setitem(dispatcher._COMMANDS, "privacy", Command("privacy", full))
     await line.says(ANNA_ID, "/privacy", "I cannot write to my memory right now")
-    assert [] == await line.world.db.write(deliveries.take, NOW, 10)
+    assert [] == await line.world.db.write(queue.take, NOW, 10)
 
 
 async def test_memory_that_fails_before_a_command_is_told_too(

@@ -10,7 +10,7 @@ from bot.digests.listing import Kind, Listing, Reading
 from bot.digests.maker import Editions
 from bot.digests.ranking import Issued
 from bot.render import plain
-from storage import chats, deliveries, matches, outbox, stories, subscriptions
+from storage import chats, matches, stories, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
 from storage.model import (
@@ -27,6 +27,8 @@ from storage.model import (
     StoryId,
     ThreadId,
 )
+from storage.outbox import queue
+from storage.outbox import rows as outbox_rows
 from tests.bot.delivery.kit import ANNA, START, Clock, Room, room
 from tests.bot.people import Person, world_of
 from tests.storage import rows
@@ -347,7 +349,7 @@ async def test_a_row_of_an_older_program_leads_nowhere_and_breaks_nothing(desk: 
     old = NewDelivery(
         READER, ThreadId(0), DeliveryKind.DIGEST, "2026-11-01T08:00/1", payload={"html": "x"}
     )
-    await desk.db.write(outbox.insert, old, DeliveryState.SENT, MORNING, MORNING)
+    await desk.db.write(outbox_rows.insert, old, DeliveryState.SENT, MORNING, MORNING)
     (row,) = await desk.db.read(digest_rows)
     assert (None, None) == (
         await desk.editions.rest(chat, row),
@@ -425,7 +427,7 @@ async def lost_digest_comes_back(here: Room, editions: Editions) -> None:
     await editions.round()
     await here.deliver()
     assert before == (await here.chat()).digest_from
-    await here.db.write(deliveries.back, READER, here.clock())
+    await here.db.write(queue.back, READER, here.clock())
     here.clock.forward(days=1)
     await editions.round()
     await here.deliver()
@@ -462,16 +464,16 @@ def alerted(
     carrier = None
     if fold:
         one = NewDelivery(READER, ThreadId(0), DeliveryKind.FOLD, fold)
-        carrier = outbox.insert(db, one, fold_state, now, now)
+        carrier = outbox_rows.insert(db, one, fold_state, now, now)
     alert = NewDelivery(READER, ThreadId(0), DeliveryKind.ALERT, f"s{story}", StoryId(story))
-    outbox.insert(db, alert, state, now, now, carrier=carrier)
+    outbox_rows.insert(db, alert, state, now, now, carrier=carrier)
 
 
 def digest_rows(db: Any) -> list[Owed]:
     rows_ = db.conn.execute(
         "select id from deliveries where kind = ? order by id", (DeliveryKind.DIGEST,)
     )
-    return [outbox.by_id(db, row[0]) for row in rows_]
+    return [outbox_rows.by_id(db, row[0]) for row in rows_]
 
 
 def digests(db: Any) -> list[str]:

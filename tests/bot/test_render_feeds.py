@@ -12,7 +12,7 @@ from bot.render import feeds as render
 from bot.render import reasons
 from bot.render.markup import plain
 from bot.texts import complaint
-from storage import chats, deliveries, feeds
+from storage import chats, feeds
 from storage.model import (
     Chat,
     ChatId,
@@ -36,6 +36,7 @@ from storage.model import (
     SubscriptionId,
     ThreadId,
 )
+from storage.outbox import queue
 from storage.sql import Connection
 from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
 from watchers.explanation import Account, Apart, Came
@@ -192,7 +193,7 @@ def test_admins_are_told_once_and_only_those_who_met_us(connection: Connection) 
     chats.met(connection, Chat(ChatId(5), ChatKind.PRIVATE, language="ru"), NOW)
     assert 1 == owe_feed_notices(connection, {5, 6}, NOW)
     assert 0 == owe_feed_notices(connection, {5, 6}, NOW)
-    (owed,) = deliveries.take(connection, NOW, 10)
+    (owed,) = queue.take(connection, NOW, 10)
     assert "перестал читаться" in owed.payload["html"]
 
 

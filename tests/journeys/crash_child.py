@@ -14,9 +14,10 @@ import structlog
 from bot.delivery import Deliverer
 from bot.telegram.rate_limiter import Limiter
 from bot.telegram.rates import LIFTED
-from storage import chats, ledger, meta, upkeep
+from storage import chats, meta
 from storage.database import Database
 from storage.model import Chat, ChatId, ChatKind
+from storage.outbox import recovery, reports
 from storage.sql import Connection
 from tests.bot.delivery.kit import plain_bot, tell
 
@@ -49,7 +50,7 @@ def record_next(db: Connection, many: int, last: int) -> bool:
 async def main(arguments: list[str]) -> None:
     path, url, token, many, last, delay = arguments
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    upkeep.CRASH_DELAY = timedelta(seconds=float(delay))
+    recovery.CRASH_DELAY = timedelta(seconds=float(delay))
     db = await Database.opened(Path(path))
     limiter = Limiter(LIFTED)
     bot = plain_bot(token, f"{url}/bot", limiter)
@@ -62,7 +63,7 @@ async def main(arguments: list[str]) -> None:
         deliverer.wake()
         await asyncio.sleep(0.001)
     while True:
-        counts = await db.read(ledger.counts, clock())
+        counts = await db.read(reports.counts, clock())
         if counts.waiting + counts.sending == 0:
             break
         await asyncio.sleep(0.05)

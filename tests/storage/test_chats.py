@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import broadcasts, chats, deliveries, dialogs, stats, subscriptions, traces
+from storage import chats, dialogs, stats, subscriptions, traces
 from storage.model import (
     NO_THREAD,
     Chat,
@@ -18,6 +18,7 @@ from storage.model import (
     StoryId,
     ThreadId,
 )
+from storage.outbox import broadcasts, queue
 from storage.sql import Connection
 
 ANNA, GROUP, SUPERGROUP = ChatId(1001), ChatId(-5), ChatId(-1005)
@@ -107,7 +108,7 @@ def test_a_forgotten_chat_leaves_nothing(connection: Connection, now: datetime) 
     dialogs.expect(connection, ANNA, 1, "zone", now)
     chats.mute(connection, ANNA, StoryId(7))
     notice = NewDelivery(ANNA, NO_THREAD, DeliveryKind.NOTICE, "x", payload={"html": "x"})
-    deliveries.owe(connection, [notice], now)
+    queue.owe(connection, [notice], now)
     chats.forget(connection, ANNA)
     tables = [
         name
@@ -268,7 +269,7 @@ def test_an_announcement_reaches_every_page_of_readers_once(
     assert 7 == broadcasts.readers(connection)
     assert 7 == broadcasts.stop(connection, "b1", now)
     assert broadcasts.Progress(stopped=7) == broadcasts.progress(connection, "b1")
-    assert [] == deliveries.take(connection, now, 10)
+    assert [] == queue.take(connection, now, 10)
 
 
 def test_a_message_is_traced_to_its_story_in_its_own_chat_only(
@@ -276,7 +277,7 @@ def test_a_message_is_traced_to_its_story_in_its_own_chat_only(
 ) -> None:
     met(connection, now)
     alert = NewDelivery(ANNA, NO_THREAD, DeliveryKind.NOTICE, "x", StoryId(7), {"html": "x"})
-    deliveries.owe(connection, [alert], now)
+    queue.owe(connection, [alert], now)
     connection.conn.execute("update deliveries set message_id = 55")
     owed = traces.of_message(connection, ANNA, 55)
     assert owed is not None

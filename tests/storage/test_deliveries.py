@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import chats, deliveries, lanes, ledger, meta, outbox, settling, subscriptions, upkeep
+from storage import chats, meta, subscriptions
 from storage.model import (
     NO_THREAD,
     Chat,
@@ -19,7 +19,8 @@ from storage.model import (
     StoryId,
     ThreadId,
 )
-from storage.outcomes import (
+from storage.outbox import chat_queues, queue, recovery, reports, rows, settle
+from storage.outbox.outcomes import (
     Away,
     Gone,
     Later,
@@ -60,7 +61,7 @@ def owed(
 
 
 def taken(db: Connection, now: datetime, limit: int = 100) -> list[str]:
-    return [one.subject for one in deliveries.take(db, now, limit)]
+    return [one.subject for one in queue.take(db, now, limit)]
 
 
 def state(db: Connection, subject: str) -> str:
@@ -74,21 +75,21 @@ ARRIVED = Sent(1)
 
 
 def settle_all(db: Connection, now: datetime, outcome: Outcome = ARRIVED) -> list[Owed]:
-    going = deliveries.take(db, now, 100)
+    going = queue.take(db, now, 100)
     for one in going:
-        deliveries.settle(db, one, outcome, now)
+        queue.settle(db, one, outcome, now)
     return going
 
 
 def test_a_chat_gets_one_message_at_a_time(here: Connection, now: datetime) -> None:
-    deliveries.owe(here, [owed("s1"), owed("s2"), owed("s1", TIMUR)], now)
+    queue.owe(here, [owed("s1"), owed("s2"), owed("s1", TIMUR)], now)
     assert sorted(taken(here, now)) == ["s1", "s1"]
     assert taken(here, now) == []
 
 
 def test_what_was_taken_is_marked_before_it_is_given_out(here: Connection, now: datetime) -> None:
-    deliveries.owe(here, [owed("s1")], now)
-    (one,) = deliveries.take(here, now, 1)
+    queue.owe(here, [owed("s1")], now)
+    (one,) = queue.take(here, now, 1)
     assert (DeliveryState.SENDING, now, 1) == (one.state, one.sending_since, one.attempts)
     assert state(here, "s1") == "sending"
 
@@ -100,7 +101,7 @@ def test_news_goes_before_digests_before_broadcasts(here: Connection, now: datet
         owed("s1"),
         owed("b", TIMUR, DeliveryKind.BROADCAST),
     ]
-    deliveries.owe(here, new, now)
+    queue.owe(here, new, now)
     order = []
     while going := settle_all(here, now):
         order += [one.subject for one in going]
@@ -109,23 +110,23 @@ def test_news_goes_before_digests_before_broadcasts(here: Connection, now: datet
 
 def test_what_is_not_due_waits_and_holds_nothing_up(here: Connection, now: datetime) -> None:
     later = now + timedelta(minutes=5)
-    deliveries.owe(here, [owed("s1", due=later), owed("s2")], now)
+    queue.owe(here, [owed("s1", due=later), owed("s2")], now)
     assert taken(here, now) == ["s2"]
     settle_all(here, now)
 
 
 def test_the_next_turn_is_known(here: Connection, now: datetime) -> None:
-    assert lanes.next_turn(here) is None
+    assert chat_queues.next_turn(here) is None
     later = now + timedelta(minutes=5)
-    deliveries.owe(here, [owed("s1", due=later)], now)
-    assert lanes.next_turn(here) == later
-    lanes.rest(here, lanes.EVERYBODY, later + SOON)
-    assert lanes.next_turn(here) == later + SOON
+    queue.owe(here, [owed("s1", due=later)], now)
+    assert chat_queues.next_turn(here) == later
+    chat_queues.rest(here, chat_queues.EVERYBODY, later + SOON)
+    assert chat_queues.next_turn(here) == later + SOON
 
 
 def test_chats_that_are_gone_or_unknown_are_owed_nothing(here: Connection, now: datetime) -> None:
     chats.mark_gone(here, ANNA, "blocked", now)
-    assert deliveries.owe(here, [owed("s1"), owed("s1", ChatId(99))], now) == 0
+    assert queue.owe(here, [owed("s1"), owed("s1", ChatId(99))], now) == 0
 
 
 @pytest.mark.parametrize(
@@ -149,7 +150,7 @@ def test_chats_that_are_gone_or_unknown_are_owed_nothing(here: Connection, now: 
 def test_every_outcome_has_its_state(
     here: Connection, now: datetime, outcome: Outcome, after: str, attempts: int
 ) -> None:
-    deliveries.owe(here, [owed("s1")], now)
+    queue.owe(here, [owed("s1")], now)
     settle_all(here, now, outcome)
     row = here.conn.execute("select state, attempts, sending_since from deliveries").fetchone()
     assert (after, attempts, None) == row
@@ -159,7 +160,7 @@ def test_a_message_tries_again_ever_more_seldom_and_is_set_aside_after_a_day(
     here: Connection, now: datetime
 ) -> None:
     # Not an alert: those would be told in one message when they are late.
-    deliveries.owe(here, [owed("n", kind=DeliveryKind.NOTICE)], now)
+    queue.owe(here, [owed("n", kind=DeliveryKind.NOTICE)], now)
     tries, clock = 0, now
     while clock < now + timedelta(days=2):
         tries += len(settle_all(here, clock, Away("ill")))
@@ -171,30 +172,30 @@ def test_a_message_tries_again_ever_more_seldom_and_is_set_aside_after_a_day(
 def test_everybodys_rest_stops_all_and_a_chats_rest_only_it(
     here: Connection, now: datetime
 ) -> None:
-    deliveries.owe(here, [owed("s1"), owed("s1", TIMUR)], now)
-    lanes.rest(here, ANNA, now + timedelta(hours=1))
-    (one,) = deliveries.take(here, now, 10)
+    queue.owe(here, [owed("s1"), owed("s1", TIMUR)], now)
+    chat_queues.rest(here, ANNA, now + timedelta(hours=1))
+    (one,) = queue.take(here, now, 10)
     assert one.chat_id == TIMUR
-    deliveries.settle(here, one, Later(timedelta(minutes=1), everybody=True), now)
+    queue.settle(here, one, Later(timedelta(minutes=1), everybody=True), now)
     assert taken(here, now + timedelta(seconds=59)) == []
     assert taken(here, now + timedelta(seconds=61)) == ["s1"]
 
 
 def test_a_longer_rest_is_never_shortened(here: Connection, now: datetime) -> None:
     for hours in (9, 1):
-        lanes.rest(here, ANNA, now + timedelta(hours=hours))
-    assert {ANNA: now + timedelta(hours=9)} == lanes.rests(here, now)
-    assert {} == lanes.rests(here, now + timedelta(hours=10))
+        chat_queues.rest(here, ANNA, now + timedelta(hours=hours))
+    assert {ANNA: now + timedelta(hours=9)} == chat_queues.rests(here, now)
+    assert {} == chat_queues.rests(here, now + timedelta(hours=10))
 
 
 def test_what_was_being_sent_is_repeated_five_times_at_most(
     here: Connection, now: datetime
 ) -> None:
-    deliveries.owe(here, [owed("s1"), owed("s2")], now)
+    queue.owe(here, [owed("s1"), owed("s2")], now)
     for crash in range(6):
         clock = now + timedelta(seconds=10 * crash)
         assert taken(here, clock) == ["s1"]
-        assert deliveries.recover(here, clock) == 1
+        assert queue.recover(here, clock) == 1
     assert state(here, "s1") == "unknown"
     assert taken(here, now + timedelta(seconds=70)) == ["s2"]
 
@@ -208,8 +209,8 @@ def test_a_moved_chat_that_already_spoke_under_its_new_id_is_one_chat(
         subscriptions.add(
             here, chat_id=chat, thread_id=ThreadId(0), query="a", mode=Mode.INSTANT, now=now
         )
-    deliveries.owe(here, [owed("s1"), owed("s2"), owed("s1", new), owed("s3", new)], now)
-    settling.moved(here, ANNA, new, now)
+    queue.owe(here, [owed("s1"), owed("s2"), owed("s1", new), owed("s3", new)], now)
+    settle.moved(here, ANNA, new, now)
     assert len(subscriptions.of_chat(here, new)) == 1
     order = []
     while going := settle_all(here, now):
@@ -219,7 +220,7 @@ def test_a_moved_chat_that_already_spoke_under_its_new_id_is_one_chat(
 
 
 def test_ids_in_a_circle_end(here: Connection, now: datetime) -> None:
-    deliveries.owe(here, [owed("n", kind=DeliveryKind.NOTICE)], now)
+    queue.owe(here, [owed("n", kind=DeliveryKind.NOTICE)], now)
     clock, chat = now, ANNA
     for _ in range(30):
         other = ChatId(-5) if chat == ANNA else ANNA
@@ -230,20 +231,20 @@ def test_ids_in_a_circle_end(here: Connection, now: datetime) -> None:
 
 
 def test_old_rows_are_pruned_and_waiting_ones_are_not(here: Connection, now: datetime) -> None:
-    deliveries.owe(here, [owed("s1")], now)
+    queue.owe(here, [owed("s1")], now)
     settle_all(here, now)
-    deliveries.owe(here, [owed("s2", due=now + timedelta(days=90))], now)
-    assert deliveries.prune(here, now + timedelta(days=59)) == 0
-    assert deliveries.prune(here, now + timedelta(days=61)) == 1
+    queue.owe(here, [owed("s2", due=now + timedelta(days=90))], now)
+    assert queue.prune(here, now + timedelta(days=59)) == 0
+    assert queue.prune(here, now + timedelta(days=61)) == 1
     assert state(here, "s2") == "queued"
 
 
 def test_the_ledger_counts_what_waits_goes_and_went(here: Connection, now: datetime) -> None:
-    deliveries.owe(here, [owed(f"s{n}") for n in range(1, 4)] + [owed("s1", TIMUR)], now)
+    queue.owe(here, [owed(f"s{n}") for n in range(1, 4)] + [owed("s1", TIMUR)], now)
     settle_all(here, now)
-    deliveries.take(here, now, 1)
-    lanes.rest(here, TIMUR, now + timedelta(hours=1))
-    counts = ledger.counts(here, now)
+    queue.take(here, now, 1)
+    chat_queues.rest(here, TIMUR, now + timedelta(hours=1))
+    counts = reports.counts(here, now)
     assert (1, 1, 1, 1) == (counts.waiting, counts.due, counts.sending, counts.resting)
     assert counts.settled_today == (("sent", 2),)
 
@@ -251,50 +252,50 @@ def test_the_ledger_counts_what_waits_goes_and_went(here: Connection, now: datet
 def test_another_bot_keeps_what_waits_and_forgets_what_was_the_old_ones(
     here: Connection, now: datetime
 ) -> None:
-    assert deliveries.same_bot(here, 1, now)
-    deliveries.owe(here, [owed("s1")], now)
+    assert queue.same_bot(here, 1, now)
+    queue.owe(here, [owed("s1")], now)
     settle_all(here, now)
-    deliveries.grown(here, StoryId(1), now)
-    deliveries.owe(here, [owed("s2")], now)
-    lanes.rest(here, ANNA, now + timedelta(days=1))
-    assert not deliveries.same_bot(here, 2, now)
+    queue.grown(here, StoryId(1), now)
+    queue.owe(here, [owed("s2")], now)
+    chat_queues.rest(here, ANNA, now + timedelta(days=1))
+    assert not queue.same_bot(here, 2, now)
     assert taken(here, now + timedelta(minutes=10)) == ["s2"]
-    assert meta.get(here, upkeep.BOT_FACT) == "2"
-    assert deliveries.same_bot(here, 2, now)
+    assert meta.get(here, recovery.BOT_FACT) == "2"
+    assert queue.same_bot(here, 2, now)
 
 
 def test_a_missed_turn_is_found_again(here: Connection, now: datetime) -> None:
-    deliveries.owe(here, [owed("s1"), owed("s1", TIMUR)], now)
-    deliveries.take(here, now, 1)
+    queue.owe(here, [owed("s1"), owed("s1", TIMUR)], now)
+    queue.take(here, now, 1)
     here.conn.execute("update lanes set next_at = null")
-    lanes.refresh_all(here, now)
+    chat_queues.refresh_all(here, now)
     assert taken(here, now) == ["s1"]
     assert taken(here, now) == []
 
 
 def test_a_lane_whose_row_is_gone_gives_nothing(here: Connection, now: datetime) -> None:
-    deliveries.owe(here, [owed("s1")], now)
+    queue.owe(here, [owed("s1")], now)
     here.conn.execute("delete from deliveries")
     assert taken(here, now) == []
-    assert lanes.next_turn(here) is None
+    assert chat_queues.next_turn(here) is None
 
 
 def test_a_row_that_is_not_there_is_said_so(here: Connection) -> None:
-    assert outbox.of_id(here, DeliveryId(7)) is None
+    assert rows.of_id(here, DeliveryId(7)) is None
     with pytest.raises(LookupError, match="7"):
-        outbox.by_id(here, DeliveryId(7))
+        rows.by_id(here, DeliveryId(7))
 
 
 def test_a_chat_that_left_meanwhile_gets_no_answer_to_its_alert(
     here: Connection, now: datetime
 ) -> None:
-    deliveries.owe(here, [owed("s1")], now)
+    queue.owe(here, [owed("s1")], now)
     settle_all(here, now)
     chats.mark_gone(here, ANNA, "blocked", now)
-    deliveries.changed(here, StoryId(1), "toll:5", {}, now)
-    assert ledger.counts(here, now).waiting == 1  # the edit, which makes no sound
-    settling.gone(here, ANNA, "blocked", now)
-    assert ledger.counts(here, now).waiting == 0
+    queue.changed(here, StoryId(1), "toll:5", {}, now)
+    assert reports.counts(here, now).waiting == 1  # the edit, which makes no sound
+    settle.gone(here, ANNA, "blocked", now)
+    assert reports.counts(here, now).waiting == 0
 
 
 @pytest.mark.parametrize("owner", [None, ChatId(99), TIMUR])
@@ -304,14 +305,14 @@ def test_an_owner_who_is_there_is_told_once_a_day(
     channel = ChatId(-100)
     chats.met(here, Chat(channel, ChatKind.CHANNEL, title="News", owner_id=owner), now)
     for _ in range(2):
-        settling.gone(here, channel, "kicked", now)
-    assert ledger.counts(here, now).waiting == (owner == TIMUR)
+        settle.gone(here, channel, "kicked", now)
+    assert reports.counts(here, now).waiting == (owner == TIMUR)
 
 
 def test_no_topic_where_none_was_meant_is_poison(here: Connection, now: datetime) -> None:
-    deliveries.owe(here, [owed("s1")], now)
+    queue.owe(here, [owed("s1")], now)
     settle_all(here, now, NoTopic("topic deleted"))
-    (one,) = deliveries.take(here, now, 1)
+    (one,) = queue.take(here, now, 1)
     assert one.level == 1
 
 
@@ -319,10 +320,10 @@ def test_no_topic_where_none_was_meant_is_poison(here: Connection, now: datetime
 def test_one_message_has_one_row_for_all_its_edits(
     here: Connection, now: datetime, edits: int
 ) -> None:
-    deliveries.owe(here, [owed("s1")], now)
+    queue.owe(here, [owed("s1")], now)
     settle_all(here, now)
     for _ in range(edits):
-        deliveries.grown(here, StoryId(1), now)
+        queue.grown(here, StoryId(1), now)
     assert taken(here, now) == []
     assert taken(here, now + timedelta(minutes=3)) == ["d1"]
     assert taken(here, now + timedelta(minutes=3)) == []

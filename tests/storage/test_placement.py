@@ -19,7 +19,7 @@ from storage.model import (
     Subscription,
     SubscriptionId,
 )
-from storage.placement import Circumstances, Fold, Hold, Leave, Placement, Queue, place, rings
+from storage.outbox.policy import Circumstances, Fold, Hold, Leave, Placement, Queue, place, rings
 
 NOW = datetime(2026, 11, 22, 12, 34, tzinfo=UTC)
 SEEN = Circumstances(now=NOW)

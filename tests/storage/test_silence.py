@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 
-from storage import broadcasts, chats, deliveries, living, outbox, subscriptions
+from storage import chats, subscriptions
 from storage.database import connect
 from storage.migrations import migrations
 from storage.model import (
@@ -20,6 +20,7 @@ from storage.model import (
     StoryId,
     Subscription,
 )
+from storage.outbox import broadcasts, followups, queue, rows
 from storage.sql import Connection, to_ms
 
 ANNA = ChatId(1)
@@ -43,7 +44,7 @@ def subscribed(db: Connection, now: datetime, query: str, *, paused: bool = Fals
 def stopped(db: Connection, now: datetime) -> None:
     subscriptions.silence(db, ANNA)
     chats.silence(db, ANNA, now)
-    deliveries.withhold(db, ANNA, now)
+    queue.withhold(db, ANNA, now)
 
 
 def listening(db: Connection) -> list[str]:
@@ -52,7 +53,7 @@ def listening(db: Connection) -> list[str]:
 
 def owe(db: Connection, kind: DeliveryKind, subject: str, now: datetime, **payload: int) -> None:
     one = NewDelivery(ANNA, NO_THREAD, kind, subject, payload=dict(payload))
-    deliveries.owe(db, [one], now)
+    queue.owe(db, [one], now)
 
 
 def test_what_was_paused_before_stays_paused(here: Connection, now: datetime) -> None:
@@ -89,7 +90,7 @@ def test_a_stop_withholds_what_is_owed_but_no_notice(here: Connection, now: date
     for kind in (DeliveryKind.BROADCAST, DeliveryKind.UPDATE, DeliveryKind.NOTICE):
         owe(here, kind, "x", now)
     stopped(here, now)
-    assert [DeliveryKind.NOTICE] == [one.kind for one in deliveries.take(here, now, 10)]
+    assert [DeliveryKind.NOTICE] == [one.kind for one in queue.take(here, now, 10)]
 
 
 def test_a_withheld_digests_window_is_told_by_the_next(here: Connection, now: datetime) -> None:
@@ -103,20 +104,20 @@ def test_a_withheld_digests_window_is_told_by_the_next(here: Connection, now: da
 
 def test_a_withheld_fold_carries_again_within_its_hour(here: Connection, now: datetime) -> None:
     one = NewDelivery(ANNA, NO_THREAD, DeliveryKind.ALERT, "s1")
-    fold = deliveries.carry(here, one, "h1", now, now)
+    fold = queue.carry(here, one, "h1", now, now)
     stopped(here, now)
-    assert fold == deliveries.carry(here, one, "h1", now, now)
-    assert "queued" == outbox.by_id(here, fold).state
+    assert fold == queue.carry(here, one, "h1", now, now)
+    assert "queued" == rows.by_id(here, fold).state
 
 
 def test_no_new_turn_is_told_after_a_stop(here: Connection, now: datetime) -> None:
     turn = NewDelivery(ANNA, NO_THREAD, DeliveryKind.UPDATE, "s1:toll", StoryId(1))
     stopped(here, now)
-    living.answer(here, turn, now)
-    assert not outbox.exists(here, turn)
+    followups.answer(here, turn, now)
+    assert not rows.exists(here, turn)
     chats.end_silence(here, ANNA)
-    living.answer(here, turn, now)
-    assert outbox.exists(here, turn)
+    followups.answer(here, turn, now)
+    assert rows.exists(here, turn)
 
 
 def test_announcements_leave_out_who_said_stop(here: Connection, now: datetime) -> None:
@@ -124,7 +125,7 @@ def test_announcements_leave_out_who_said_stop(here: Connection, now: datetime) 
     stopped(here, now)
     assert 1 == broadcasts.readers(here)
     broadcasts.owe_page(here, "b1", "Hello", None, now)
-    assert [2] == [one.chat_id for one in deliveries.take(here, now, 10)]
+    assert [2] == [one.chat_id for one in queue.take(here, now, 10)]
     chats.listens_again(here, ANNA)
     assert 2 == broadcasts.readers(here)
 

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from bot.conversation import Document, File, Message, Reply, Working
-from storage import aliases, broadcasts, chats, deliveries, feeds, settling
+from storage import aliases, chats, feeds
 from storage.database import Database
 from storage.errors import NewsError
 from storage.model import ChatId, FeedId, FeedKind, FeedState, FeedStatus
-from storage.outcomes import Sent
+from storage.outbox import broadcasts, queue, settle
+from storage.outbox.outcomes import Sent
 from tests.bot.newsroom import Newsroom
 from tests.bot.people import ADMIN, NOW, Person, buttons, seen
 from watchers import sources
@@ -304,11 +305,11 @@ async def test_an_announcement_is_seen_confirmed_watched_and_stopped(
     assert "Maintenance <tonight> & more" in said
     assert "Send it to 4 chats?" in said
     assert "sent 0 of 4" in await timur.presses("Send")
-    (first, *_) = await timur.world.db.write(deliveries.take, NOW, 1)
-    await timur.world.db.write(settling.settle, first, Sent(1), NOW)
+    (first, *_) = await timur.world.db.write(queue.take, NOW, 1)
+    await timur.world.db.write(settle.settle, first, Sent(1), NOW)
     assert "sent 1 of 4" in await timur.presses("Refresh")
     assert "stopped 3" in await timur.presses("Stop")
-    assert [] == await timur.world.db.write(deliveries.take, NOW, 10)
+    assert [] == await timur.world.db.write(queue.take, NOW, 10)
 
 
 async def test_an_announcement_sent_twice_is_owed_once(timur: Person) -> None:

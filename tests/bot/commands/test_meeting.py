@@ -10,11 +10,12 @@ from bot.commands.subscribe import TOPICS
 from bot.conversation import Audience, Cards
 from bot.render import alert
 from bot.texts import LANGUAGES, say
-from storage import chats, deliveries, settling, subscriptions
+from storage import chats, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
 from storage.model import Chat, ChatId, ChatKind, Mode
-from storage.outcomes import Sent
+from storage.outbox import queue, settle
+from storage.outbox.outcomes import Sent
 from storage.sql import Connection
 from tests.bot.newsroom import Newsroom
 from tests.bot.people import NOW, READER, Person, buttons, messages, seen
@@ -421,22 +422,22 @@ async def test_a_mute_elsewhere_owes_the_alert_its_new_button(
 ) -> None:
     await subscribed(anna, "Tokayev")
     story = await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
-    (owed,) = await anna.world.db.write(deliveries.take, NOW, 10)
-    await anna.world.db.write(settling.settle, owed, Sent(55), NOW)
+    (owed,) = await anna.world.db.write(queue.take, NOW, 10)
+    await anna.world.db.write(settle.settle, owed, Sent(55), NOW)
     later = NOW + timedelta(minutes=1)
     await anna.sends(f"m:{story.id}")
-    (edit,) = await anna.world.db.write(deliveries.take, later, 10)
+    (edit,) = await anna.world.db.write(queue.take, later, 10)
     assert owed.id == edit.payload["of"]
 
 
 async def test_a_press_under_the_alert_itself_owes_no_edit(room: Newsroom, anna: Person) -> None:
     await subscribed(anna, "Tokayev")
     story = await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
-    (owed,) = await anna.world.db.write(deliveries.take, NOW, 10)
-    await anna.world.db.write(settling.settle, owed, Sent(55), NOW)
+    (owed,) = await anna.world.db.write(queue.take, NOW, 10)
+    await anna.world.db.write(settle.settle, owed, Sent(55), NOW)
     ask = await anna.ask(button=("m", str(story.id)), message_id=55)
     await stories.mute_pressed(ask, anna.world)
-    assert [] == await anna.world.db.write(deliveries.take, NOW + timedelta(minutes=1), 10)
+    assert [] == await anna.world.db.write(queue.take, NOW + timedelta(minutes=1), 10)
 
 
 # --- on a narrow phone ----------------------------------------------------------------------

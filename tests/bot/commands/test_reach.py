@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from storage import chats, deliveries, matches, subscriptions
+from storage import chats, matches, subscriptions
 from storage.database import Database
 from storage.model import Mode, Reach
+from storage.outbox import queue
 from tests.bot.newsroom import Newsroom
 from tests.bot.people import NOW, READER, Person, buttons
 from watchers import archive
@@ -203,4 +204,4 @@ async def test_one_headline_rings_for_all_queries_of_a_chat_once(
         await anna.types(f"/subscribe {query}")
         await anna.presses("Alert at once")
     await room.tells("Steppe Courier", BANK, ago=NOW_TOLD)
-    assert len(await room.db.write(deliveries.take, NOW, 10)) == 1
+    assert len(await room.db.write(queue.take, NOW, 10)) == 1

@@ -10,7 +10,7 @@ from bot.commands import inline
 from bot.conversation import Cards, Edit, File, Picture
 from bot.digests.ranking import Issued, Window
 from bot.texts import sentence
-from storage import chats, deliveries, dialogs, settling, subscriptions
+from storage import chats, dialogs, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
 from storage.model import (
@@ -23,7 +23,8 @@ from storage.model import (
     NewDelivery,
     StoryId,
 )
-from storage.outcomes import Sent
+from storage.outbox import queue, settle
+from storage.outbox.outcomes import Sent
 from tests.bot.newsroom import Newsroom
 from tests.bot.people import NOW, READER, Person, buttons, messages, seen
 
@@ -98,7 +99,7 @@ async def test_an_accepted_offer_is_kept_and_matched_from_then_on(
     kept = await anna.world.db.read(subscriptions.of_chat, READER)
     assert [("Токаев", Mode.INSTANT)] == [(one.query, one.mode) for one in kept]
     await room.tells("Steppe Courier", "Tokayev visits Tashkent", ago=timedelta(0))
-    owed = await anna.world.db.write(deliveries.take, NOW, 10)
+    owed = await anna.world.db.write(queue.take, NOW, 10)
     assert [READER] == [one.chat_id for one in owed]
 
 
@@ -106,7 +107,7 @@ async def test_taking_it_in_the_digest_alerts_nobody(room: Newsroom, anna: Perso
     await anna.types("/subscribe Tokayev")
     await anna.presses("In the digest")
     await room.tells("Steppe Courier", "Tokayev visits Tashkent", ago=timedelta(0))
-    assert [] == await anna.world.db.write(deliveries.take, NOW, 10)
+    assert [] == await anna.world.db.write(queue.take, NOW, 10)
 
 
 async def test_cancelling_keeps_nothing(anna: Person) -> None:
@@ -186,7 +187,7 @@ async def test_a_paused_subscription_is_not_matched(room: Newsroom, anna: Person
     await anna.presses("Tokayev")
     await anna.presses("Pause")
     await room.tells("Steppe Courier", "Tokayev visits Tashkent", ago=timedelta(0))
-    assert [] == await anna.world.db.write(deliveries.take, NOW, 10)
+    assert [] == await anna.world.db.write(queue.take, NOW, 10)
 
 
 async def test_new_words_take_the_place_of_old_ones(anna: Person) -> None:
@@ -471,9 +472,9 @@ async def test_a_number_under_a_digest_that_came_by_itself_means_its_own(
     owed = NewDelivery(
         READER, NO_THREAD, DeliveryKind.DIGEST, "d/1", payload={"html": "x", **issued.payload()}
     )
-    await anna.world.db.write(deliveries.owe, [owed], NOW)
-    (taken,) = await anna.world.db.write(deliveries.take, NOW, 10)
-    await anna.world.db.write(settling.settle, taken, Sent(55), NOW)
+    await anna.world.db.write(queue.owe, [owed], NOW)
+    (taken,) = await anna.world.db.write(queue.take, NOW, 10)
+    await anna.world.db.write(settle.settle, taken, Sent(55), NOW)
     third = (await room.story(3)).items[0].title
     assert third in await anna.types("1")
     await anna.types("/digest")

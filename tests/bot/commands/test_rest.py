@@ -8,11 +8,12 @@ import pytest
 from bot.commands import inline, subscribe, unknown
 from bot.commands.digest import span_of
 from bot.conversation import Cards, Nothing, Picture, Working
-from storage import chats, deliveries, settling, subscriptions
+from storage import chats, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
 from storage.model import ChatId
-from storage.outcomes import Sent
+from storage.outbox import queue, settle
+from storage.outbox.outcomes import Sent
 from tests.bot.newsroom import Newsroom
 from tests.bot.people import ADMIN, NOW, READER, Person, buttons
 
@@ -134,8 +135,8 @@ async def test_a_command_answering_an_alert_means_its_story(room: Newsroom, anna
     await anna.types("/subscribe Tokayev")
     await anna.presses("Alert at once")
     await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
-    (owed,) = await anna.world.db.write(deliveries.take, NOW, 10)
-    await anna.world.db.write(settling.settle, owed, Sent(55), NOW)
+    (owed,) = await anna.world.db.write(queue.take, NOW, 10)
+    await anna.world.db.write(settle.settle, owed, Sent(55), NOW)
     assert "1 outlet" in await anna.types("/story", replies_to=55)
     assert "Alert: sent 08:00" in await anna.types("/why", replies_to=55)
     with pytest.raises(NewsError, match=r"story\.which"):

@@ -13,7 +13,7 @@ from bot.sandbox import ANNA_ID, Sandbox
 from bot.sandbox.telegram.model import Message
 from bot.telegram.rate_limiter import Limiter
 from bot.telegram.rates import LIFTED, Limits
-from storage import chats, deliveries, lanes, outbox
+from storage import chats
 from storage.database import Database
 from storage.model import (
     NO_THREAD,
@@ -26,7 +26,9 @@ from storage.model import (
     StoryId,
     ThreadId,
 )
-from storage.outcomes import Outcome
+from storage.outbox import chat_queues, queue
+from storage.outbox import rows as outbox_rows
+from storage.outbox.outcomes import Outcome
 from storage.sql import Connection
 from tests.bot.plain_http import plain_http
 from tests.storage import rows
@@ -120,8 +122,8 @@ async def opened(
     """Start a bot on a box that is there: what a restart of the program does."""
 
     async def remember(chat_id: int | None, wait: timedelta) -> None:
-        key = lanes.EVERYBODY if chat_id is None else ChatId(chat_id)
-        await db.write(lanes.rest, key, clock() + wait)
+        key = chat_queues.EVERYBODY if chat_id is None else ChatId(chat_id)
+        await db.write(chat_queues.rest, key, clock() + wait)
 
     limiter = Limiter(limits, remember=remember, clock=lambda: clock().timestamp())
     bot = plain_bot(box.token, box.base_url, limiter)
@@ -157,7 +159,7 @@ def tell(db: Connection, stories: Sequence[int], chat: int, thread: int, now: da
     known = {one[0] for one in db.conn.execute("select id from stories")}
     rows.told(db, feed_id, *(rows.new_item(n) for n in stories if n not in known), now=now)
     owed = [alert(n, chat, thread) for n in stories]
-    deliveries.owe(db, owed, now)
+    queue.owe(db, owed, now)
 
 
 def alert(story: int, chat: int = ANNA_ID, thread: int = 0) -> NewDelivery:
@@ -188,4 +190,4 @@ def _row(db: Connection, subject: str, kind: str) -> Owed:
     (found,) = db.conn.execute(
         "select id from deliveries where subject = ? and kind = ?", (subject, kind)
     ).fetchone()
-    return outbox.by_id(db, found)
+    return outbox_rows.by_id(db, found)

@@ -19,7 +19,7 @@ from telegram.error import (
 from bot.delivery.errors import outcome_of
 from bot.telegram.rate_limiter import Limiter, Resting
 from storage.model import ChatId
-from storage.outcomes import (
+from storage.outbox.outcomes import (
     Away,
     Gone,
     Later,

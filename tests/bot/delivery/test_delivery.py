@@ -2,8 +2,8 @@
 
 import pytest
 
-from storage import deliveries
 from storage.model import DeliveryState, StoryId
+from storage.outbox import queue
 from tests.bot.delivery.kit import ANNA, Room, opened
 
 CUT = 15.0
@@ -79,7 +79,7 @@ async def test_cut_after_it_arrived_it_comes_twice_and_no_more(here: Room) -> No
 async def test_an_edit_may_be_repeated_at_will(here: Room) -> None:
     await here.tell(1)
     await here.deliver()
-    await here.db.write(deliveries.grown, StoryId(1), here.clock())
+    await here.db.write(queue.grown, StoryId(1), here.clock())
     here.box.faults.drop_after("editMessageText", times=4)
     for _ in range(6):
         await here.deliver(minutes=5)
@@ -181,7 +181,7 @@ async def test_a_ban_outlasts_a_restart(here: Room) -> None:
 
 async def test_what_was_being_sent_when_we_died_comes_again_after_a_while(here: Room) -> None:
     await here.tell(1, 2)
-    await here.db.write(deliveries.take, here.clock(), 10)
+    await here.db.write(queue.take, here.clock(), 10)
     async with opened(here.db, here.box, here.clock) as again:
         await again.deliver()
         assert again.said() == []
@@ -195,8 +195,8 @@ async def test_a_message_that_kills_us_each_time_is_set_aside(here: Room) -> Non
     await here.tell(1, 2)
     for _ in range(6):
         here.clock.forward(seconds=10)
-        await here.db.write(deliveries.take, here.clock(), 10)
-        await here.db.write(deliveries.recover, here.clock())
+        await here.db.write(queue.take, here.clock(), 10)
+        await here.db.write(queue.recover, here.clock())
     await here.deliver(seconds=10)
     assert here.said() == ["Headline 2"]
     assert (await here.row("s1")).state is DeliveryState.UNKNOWN

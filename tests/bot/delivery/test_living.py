@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from storage import chats, deliveries, stories
+from storage import chats, stories
 from storage.errors import NewsError
 from storage.model import ChatId, DeliveryKind, NewDelivery, QuietMode, StoryId, ThreadId
-from storage.outcomes import Sent
+from storage.outbox import queue
+from storage.outbox.outcomes import Sent
 from tests.bot.delivery.kit import ANNA, Room, alert
 from tests.bot.people import Person, world_of
 from tests.storage import rows
@@ -23,7 +24,7 @@ async def another_outlet_tells(here: Room, story: int, item: int, **item_values:
     def record(db: Any, now: datetime) -> None:
         feed = rows.feed(db, f"https://outlet{item}.example/rss", name=f"Outlet {item}")
         rows.told(db, feed, rows.new_item(item, story, **item_values), now=now)
-        deliveries.grown(db, StoryId(story), now)
+        queue.grown(db, StoryId(story), now)
 
     await here.db.write(record, here.clock())
 
@@ -43,7 +44,7 @@ async def test_a_muted_alert_that_is_edited_offers_to_unmute(here: Room) -> None
 
     def muted(db: Any, now: datetime, *, wanted: bool) -> None:
         (chats.mute if wanted else chats.unmute)(db, ANNA, StoryId(1))
-        deliveries.relabel(db, ANNA, StoryId(1), now)
+        queue.relabel(db, ANNA, StoryId(1), now)
 
     for wanted, label in ((True, "🔔 Unmute"), (False, "🔕 Mute")):
         await here.db.write(muted, here.clock(), wanted=wanted)
@@ -113,13 +114,13 @@ async def test_what_comes_while_a_message_is_being_sent_is_owed_when_it_is_sent(
     if kind == "edit":
         await another_outlet_tells(here, 1, 101)
     here.clock.forward(minutes=1)
-    owed = await here.db.write(deliveries.take, here.clock(), 1)
+    owed = await here.db.write(queue.take, here.clock(), 1)
     assert [kind] == [one.kind for one in owed]
     if kind == "fold":
         await here.tell(3)
     else:
         await another_outlet_tells(here, 1, 102)
-    await here.db.write(deliveries.settle, owed[0], Sent(777), here.clock())
+    await here.db.write(queue.settle, owed[0], Sent(777), here.clock())
     row = next(one for one in await here.rows("kind", "subject", "state") if one[0] == "edit")
     assert ("edit", f"d{owed[0].payload.get('of', owed[0].id)}", "queued") == row
 
@@ -160,7 +161,7 @@ async def test_a_muted_story_is_neither_edited_nor_answered(here: Room) -> None:
     await here.deliver()
     await here.db.write(chats.mute, ANNA, StoryId(1))
     await another_outlet_tells(here, 1, 101)
-    await here.db.write(deliveries.changed, StoryId(1), "toll:5", {}, here.clock())
+    await here.db.write(queue.changed, StoryId(1), "toll:5", {}, here.clock())
     await here.deliver(hours=1)
     assert len(here.box.calls) == 1
 
@@ -178,8 +179,8 @@ async def test_a_material_change_is_a_short_answer_under_the_alert(here: Room) -
     await here.deliver()
     await another_outlet_tells(here, 1, 101, title="Toll rises to five")
     change = {"item": 101}
-    await here.db.write(deliveries.changed, StoryId(1), "toll:5", change, here.clock())
-    await here.db.write(deliveries.changed, StoryId(1), "toll:5", change, here.clock())
+    await here.db.write(queue.changed, StoryId(1), "toll:5", change, here.clock())
+    await here.db.write(queue.changed, StoryId(1), "toll:5", change, here.clock())
     await here.deliver()
     first, answer = here.messages()
     assert first.id == answer.reply_to
@@ -191,7 +192,7 @@ async def test_changes_within_the_cooldown_gather_in_one_answer(here: Room) -> N
     await here.deliver()
     for toll in range(1, 30):
         key = f"toll:{toll}"
-        await here.db.write(deliveries.changed, StoryId(1), key, {}, here.clock())
+        await here.db.write(queue.changed, StoryId(1), key, {}, here.clock())
         await here.deliver(minutes=1)
     await here.deliver(minutes=30)
     answers = [one for one in here.messages() if one.reply_to]
@@ -206,7 +207,7 @@ async def test_a_story_merged_into_a_told_one_is_not_told_again(here: Room) -> N
         feed = rows.feed(db, "https://other.example/rss")
         rows.told(db, feed, rows.new_item(2), now=now)
         stories.move(db, [1], StoryId(2), now)
-        deliveries.owe(db, [alert(2)], now)
+        queue.owe(db, [alert(2)], now)
 
     await here.db.write(merge, here.clock())
     await here.deliver()
@@ -298,7 +299,7 @@ async def test_a_backlog_waits_for_the_digest_or_comes_as_one_message(here: Room
     def resume(db: Any, now: datetime) -> None:
         feed = rows.feed(db)
         rows.told(db, feed, *(rows.new_item(n, published=old) for n in range(1, 51)), now=now)
-        deliveries.owe(db, [alert(n) for n in range(1, 51)], now)
+        queue.owe(db, [alert(n) for n in range(1, 51)], now)
 
     await here.db.write(resume, here.clock())
     await here.deliver(minutes=3)
@@ -313,7 +314,7 @@ async def test_what_is_late_by_minutes_is_news(here: Room) -> None:
     def tell(db: Any, now: datetime) -> None:
         feed = rows.feed(db, "https://slow.example/rss")
         rows.told(db, feed, rows.new_item(2, published=now - timedelta(minutes=40)), now=now)
-        deliveries.owe(db, [alert(2)], now)
+        queue.owe(db, [alert(2)], now)
 
     await here.db.write(tell, here.clock())
     await here.deliver()
@@ -352,7 +353,7 @@ async def test_ending_the_quiet_hours_tells_what_they_held(here: Room) -> None:
     for changes in ({"quiet_to": 5 * 60}, {"quiet_from": None, "quiet_to": None}):
         assert here.said() == []
         await here.db.write(set_chat, **changes)
-        await here.db.write(deliveries.wake_up, ANNA, here.clock())
+        await here.db.write(queue.wake_up, ANNA, here.clock())
         await here.deliver()
     assert "Headline 2" in here.messages()[0].text
 
@@ -409,7 +410,7 @@ async def test_what_four_independent_publishers_tell_is_urgent(here: Room) -> No
 
 
 def grown_urgent(db: Any, now: datetime) -> None:
-    deliveries.grown(db, StoryId(2), now, urgent=True)
+    queue.grown(db, StoryId(2), now, urgent=True)
 
 
 async def test_an_urgent_alert_comes_at_once(here: Room) -> None:
@@ -420,7 +421,7 @@ async def test_an_urgent_alert_comes_at_once(here: Room) -> None:
 
     def tell(db: Any, now: datetime) -> None:
         rows.told(db, rows.feed(db), rows.new_item(7), now=now)
-        deliveries.owe(db, [urgent], now)
+        queue.owe(db, [urgent], now)
 
     await here.db.write(tell, here.clock())
     await here.deliver()

@@ -9,9 +9,9 @@ import pytest
 from bot.delivery import deliverer as room_of_deliverer
 from bot.delivery import message
 from bot.sandbox.box import PATIENCE_S
-from storage import deliveries
 from storage.errors import StorageError
 from storage.model import DeliveryState
+from storage.outbox import queue
 from tests.bot.delivery.kit import Room
 
 
@@ -54,7 +54,7 @@ async def test_an_answer_that_does_not_come_in_time_is_taken_up_at_the_next_star
     await here.deliverer.stop()
     await asyncio.wait_for(running, PATIENCE_S)
     assert (await here.row("s1")).state is DeliveryState.SENDING
-    assert await here.db.write(deliveries.recover, here.clock()) == 1
+    assert await here.db.write(queue.recover, here.clock()) == 1
 
 
 async def under_way(here: Room) -> None:
@@ -68,14 +68,14 @@ async def test_an_outcome_is_written_down_however_long_the_file_is_locked(
 ) -> None:
     monkeypatch.setattr(room_of_deliverer, "TROUBLE_S", 0.001)
     refusals = iter([True] * 3)
-    settle = deliveries.settle
+    settle = queue.settle
 
     def locked(*arguments: Any) -> None:
         if next(refusals, False):
             raise StorageError("storage.locked")
         settle(*arguments)
 
-    monkeypatch.setattr(deliveries, "settle", locked)
+    monkeypatch.setattr(queue, "settle", locked)
     await here.tell(1)
     await here.deliver()
     assert (await here.row("s1")).state is DeliveryState.SENT
@@ -89,7 +89,7 @@ async def test_a_bug_in_settling_does_not_silence_the_chat(
         raise KeyError("bug")
 
     with monkeypatch.context() as patched:
-        patched.setattr(deliveries, "settle", broken)
+        patched.setattr(queue, "settle", broken)
         await here.tell(1)
         await here.deliver()
     await here.tell(2)
@@ -120,14 +120,14 @@ async def test_the_deliverer_outlives_a_file_in_trouble(
 ) -> None:
     monkeypatch.setattr(room_of_deliverer, "TROUBLE_S", 0.001)
     refusals = iter([True] * 5)
-    take = deliveries.take
+    take = queue.take
 
     def full(*arguments: Any) -> Any:
         if next(refusals, False):
             raise StorageError("storage.full")
         return take(*arguments)
 
-    monkeypatch.setattr(deliveries, "take", full)
+    monkeypatch.setattr(queue, "take", full)
     await here.tell(1)
     running = asyncio.create_task(here.deliverer.run())
     await here.box.message(1001, "Headline 1")

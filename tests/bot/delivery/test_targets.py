@@ -7,7 +7,7 @@ import pytest
 
 from bot.sandbox import ADMIN_ID, ANNA_ID
 from bot.sandbox.botapi.faults import Fault
-from storage import chats, deliveries, meta, subscriptions
+from storage import chats, meta, subscriptions
 from storage.database import Database
 from storage.model import (
     NO_THREAD,
@@ -19,6 +19,7 @@ from storage.model import (
     StoryId,
     ThreadId,
 )
+from storage.outbox import queue
 from tests.bot.delivery.kit import ANNA, Room, opened
 
 GONE = [
@@ -69,7 +70,7 @@ async def test_a_chat_that_returns_goes_on_with_its_settings(here: Room) -> None
     await here.tell(1)
     await here.deliver()
     here.box.telegram.unblock(ANNA_ID)
-    await here.db.write(deliveries.back, ANNA, here.clock())
+    await here.db.write(queue.back, ANNA, here.clock())
     await here.tell(2)
     await here.deliver()
     chat = await here.chat()
@@ -196,7 +197,7 @@ async def test_a_closed_topic_is_told_once_until_it_was_open_again(here: Room) -
         one = NewDelivery(
             forum, ThreadId(topic), DeliveryKind.DIGEST, f"d{number}", payload={"html": "News"}
         )
-        await here.db.write(deliveries.owe, [one], here.clock())
+        await here.db.write(queue.owe, [one], here.clock())
         await here.deliver()
         here.clock.forward(days=1)
 
@@ -245,7 +246,7 @@ async def test_a_new_bot_goes_on_where_the_old_one_was(here: Room, db: Database)
     await here.tell(1)
     await here.deliver()
     await here.tell(2)
-    await db.write(deliveries.grown, StoryId(1), here.clock())
+    await db.write(queue.grown, StoryId(1), here.clock())
     await db.write(meta.put, "bot_id", "1")
     async with opened(db, here.box, here.clock) as again:
         await again.deliver(minutes=10)
@@ -258,7 +259,7 @@ async def test_an_edit_of_a_deleted_message_is_given_up(here: Room) -> None:
     await here.deliver()
     here.box.faults.fail("editMessageText", 400, "Bad Request: message to edit not found")
     for _ in range(3):
-        await here.db.write(deliveries.grown, StoryId(1), here.clock())
+        await here.db.write(queue.grown, StoryId(1), here.clock())
         await here.deliver(minutes=5)
     assert len(here.box.calls.of("editMessageText")) == 1
 
@@ -268,7 +269,7 @@ async def test_a_notice_and_a_broadcast_are_said_as_they_were_frozen(here: Room)
         _frozen(DeliveryKind.BROADCAST, "b1", {"html": "<b>Hello</b> all"}),
         _frozen(DeliveryKind.NOTICE, "n1", {"key": "digest.quiet"}),
     ]
-    await here.db.write(deliveries.owe, owed, here.clock())
+    await here.db.write(queue.owe, owed, here.clock())
     await here.deliver()
     assert here.said()[1] == "Hello all"
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage import lanes
 from storage.model import ChatId, DeliveryId, StoryId
+from storage.outbox import chat_queues
 from storage.sql import Connection, from_ms, to_ms
 
 
@@ -37,7 +37,7 @@ def counts(db: Connection, now: datetime) -> Counts:
         db.conn.execute(f"select count(*) from deliveries where state = '{state}'").fetchone()  # noqa: S608 (ours)
         for state in ("sending", "held")
     )
-    rests = lanes.rests(db, now)
+    rests = chat_queues.rests(db, now)
     return Counts(
         waiting=waiting,
         due=due,
@@ -45,8 +45,8 @@ def counts(db: Connection, now: datetime) -> Counts:
         held=held,
         oldest_due=from_ms(oldest),
         settled_today=tuple((state, count) for state, count in settled),
-        resting=len([chat for chat in rests if chat != lanes.EVERYBODY]),
-        everybody_rests_until=rests.get(lanes.EVERYBODY),
+        resting=len([chat for chat in rests if chat != chat_queues.EVERYBODY]),
+        everybody_rests_until=rests.get(chat_queues.EVERYBODY),
     )
 
 

@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from storage import lanes, meta, outbox
+from storage import meta
 from storage.model import DeliveryState
-from storage.settling import DOUBT_DELAY, REPEATABLE, requeue
+from storage.outbox import chat_queues
+from storage.outbox import rows as outbox_rows
+from storage.outbox.settle import DOUBT_DELAY, REPEATABLE, requeue
 from storage.sql import Connection, to_ms
 
 CRASH_DELAY = timedelta(seconds=5)
@@ -28,16 +30,16 @@ def recover(db: Connection, now: datetime) -> int:
     """
     rows = db.conn.execute("select id from deliveries where state = 'sending'").fetchall()
     for (row,) in rows:
-        owed = outbox.by_id(db, row)
+        owed = outbox_rows.by_id(db, row)
         db.conn.execute("update deliveries set crashes = crashes + 1 where id = ?", (row,))
         open_at = None
         if owed.crashes + 1 > MOST_CRASHES:
-            outbox.end(db, owed, DeliveryState.UNKNOWN, "interrupted", now)
+            outbox_rows.end(db, owed, DeliveryState.UNKNOWN, "interrupted", now)
         else:
             requeue(db, owed, "repeated", counts=True)
             if owed.kind not in REPEATABLE:
                 open_at = now + CRASH_DELAY
-        lanes.refresh(db, owed.chat_id, now, open_at)
+        chat_queues.refresh(db, owed.chat_id, now, open_at)
     clock_went_back(db, now)
     return len(rows)
 
@@ -57,7 +59,7 @@ def clock_went_back(db: Connection, now: datetime) -> None:
         " where rests.chat_id = lanes.chat_id), 0) where open_at > ?",
         (to_ms(now + DOUBT_DELAY),),
     )
-    lanes.refresh_all(db, now)
+    chat_queues.refresh_all(db, now)
 
 
 def same_bot(db: Connection, bot_id: int, now: datetime) -> bool:
@@ -76,8 +78,8 @@ def same_bot(db: Connection, bot_id: int, now: datetime) -> bool:
         (to_ms(now),),
     )
     db.conn.execute("update deliveries set message_id = null where message_id is not null")
-    lanes.forget_rests(db)
-    lanes.refresh_all(db, now)
+    chat_queues.forget_rests(db)
+    chat_queues.refresh_all(db, now)
     return False
 
 
@@ -86,7 +88,7 @@ def prune(db: Connection, now: datetime, limit: int = 10_000) -> int:
 
     Telegram's bans that are over are forgotten too.
     """
-    lanes.forget_past_rests(db, now)
+    chat_queues.forget_past_rests(db, now)
     cursor = db.conn.execute(
         "delete from deliveries where id in (select id from deliveries"
         " where settled_at < ? order by settled_at limit ?)",

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from storage import chats, lanes, living, outbox
+from storage import chats
 from storage.model import (
     NO_THREAD,
     Chat,
@@ -15,7 +15,8 @@ from storage.model import (
     Owed,
     ThreadId,
 )
-from storage.outcomes import (
+from storage.outbox import chat_queues, followups, rows
+from storage.outbox.outcomes import (
     Away,
     Gone,
     Later,
@@ -71,7 +72,7 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
             sent(db, owed, message_id, now)
         case Later(wait, everybody):
             requeue(db, owed, "limited", counts=False)
-            lanes.rest(db, lanes.EVERYBODY if everybody else chat_id, now + wait)
+            chat_queues.rest(db, chat_queues.EVERYBODY if everybody else chat_id, now + wait)
             open_at = None if everybody else now + wait
         case NotSent(why) | Away(why):
             open_at = missed(db, owed, why, now)
@@ -80,10 +81,10 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
         case Poison(why):
             degraded(db, owed, why, now)
         case Vanished(why):
-            outbox.end(db, owed, DeliveryState.FAILED, why, now)
+            rows.end(db, owed, DeliveryState.FAILED, why, now)
             forget_message(db, owed)
         case Void(why):
-            outbox.end(db, owed, DeliveryState.MERGED, why, now)
+            rows.end(db, owed, DeliveryState.MERGED, why, now)
         case Gone(why):
             gone(db, chat_id, why, now)
         case Shut(why, topic):
@@ -97,7 +98,7 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
             requeue(db, owed, why, counts=False)
         case _:
             assert_never(outcome)
-    lanes.refresh(db, chat_id, now, open_at)
+    chat_queues.refresh(db, chat_id, now, open_at)
 
 
 def sent(db: Connection, owed: Owed, message_id: int | None, now: datetime) -> None:
@@ -120,10 +121,10 @@ def sent(db: Connection, owed: Owed, message_id: int | None, now: datetime) -> N
         "select behind from deliveries where id = :id", {"id": owed.id}
     ).fetchone()
     if behind and owed.kind is DeliveryKind.EDIT:
-        living.owe_edit(db, owed.payload["of"], now)
+        followups.owe_edit(db, owed.payload["of"], now)
     elif behind:
-        living.owe_edit(db, owed.id, now, soon=True)
-    lanes.opened(db, owed.chat_id, owed.thread_id)
+        followups.owe_edit(db, owed.id, now, soon=True)
+    chat_queues.opened(db, owed.chat_id, owed.thread_id)
 
 
 def requeue(db: Connection, owed: Owed, why: str, *, counts: bool) -> None:
@@ -138,7 +139,7 @@ def requeue(db: Connection, owed: Owed, why: str, *, counts: bool) -> None:
 def missed(db: Connection, owed: Owed, why: str, now: datetime) -> datetime | None:
     """Try again what did not arrive, after 1, 2, 4 … seconds, until it is a day old."""
     if now - owed.created_at > TOO_OLD and now - owed.due_at > TOO_OLD:
-        outbox.end(db, owed, DeliveryState.FAILED, why, now)
+        rows.end(db, owed, DeliveryState.FAILED, why, now)
         return None
     requeue(db, owed, why, counts=True)
     return now + timedelta(seconds=min(2 ** min(owed.attempts - 1, 10), BACKOFF_MOST_S))
@@ -150,7 +151,7 @@ def doubted(db: Connection, owed: Owed, why: str, now: datetime) -> datetime | N
         return missed(db, owed, why, now)
     db.conn.execute("update deliveries set doubts = doubts + 1 where id = ?", (owed.id,))
     if owed.doubts + 1 >= MOST_DOUBTS:
-        outbox.end(db, owed, DeliveryState.UNKNOWN, why, now)
+        rows.end(db, owed, DeliveryState.UNKNOWN, why, now)
         return None
     requeue(db, owed, "repeated", counts=True)
     return now + DOUBT_DELAY
@@ -159,7 +160,7 @@ def doubted(db: Connection, owed: Owed, why: str, now: datetime) -> datetime | N
 def degraded(db: Connection, owed: Owed, why: str, now: datetime) -> None:
     """Say it more plainly at once, or set it aside where it cannot be said more plainly."""
     if owed.level >= PLAINEST:
-        outbox.end(db, owed, DeliveryState.FAILED, why, now)
+        rows.end(db, owed, DeliveryState.FAILED, why, now)
         return
     requeue(db, owed, why, counts=True)
     db.conn.execute("update deliveries set level = level + 1 where id = ?", (owed.id,))
@@ -167,8 +168,8 @@ def degraded(db: Connection, owed: Owed, why: str, now: datetime) -> None:
 
 def set_aside(db: Connection, owed: Owed, now: datetime) -> None:
     """End a message whose outcome we failed to understand, so that its chat goes on."""
-    outbox.end(db, owed, DeliveryState.UNKNOWN, "bug", now)
-    lanes.refresh(db, owed.chat_id, now)
+    rows.end(db, owed, DeliveryState.UNKNOWN, "bug", now)
+    chat_queues.refresh(db, owed.chat_id, now)
 
 
 def forget_message(db: Connection, owed: Owed) -> None:
@@ -223,24 +224,24 @@ def withhold(db: Connection, chat_id: ChatId, now: datetime) -> None:
         f" where chat_id = ? and state in ('queued', 'held') and kind in ({marks(len(UNASKED))})",
         (to_ms(now), chat_id, *UNASKED),
     )
-    lanes.refresh(db, chat_id, now)
+    chat_queues.refresh(db, chat_id, now)
 
 
 def back(db: Connection, chat_id: ChatId, now: datetime) -> None:
     """Go on where we were with a chat that lets us in again."""
     chats.mark_back(db, chat_id)
     db.conn.execute("delete from shut where chat_id = ?", (chat_id,))
-    lanes.refresh(db, chat_id, now)
+    chat_queues.refresh(db, chat_id, now)
 
 
 def refused(
     db: Connection, owed: Owed, why: str, now: datetime, *, topic: bool
 ) -> datetime | None:
     """Let a target that refuses alone for a while, tell its owner, at last give up."""
-    thread = owed.thread_id if topic else lanes.WHOLE_CHAT
-    times, until = lanes.shut(db, owed.chat_id, thread, why, now)
+    thread = owed.thread_id if topic else chat_queues.WHOLE_CHAT
+    times, until = chat_queues.shut(db, owed.chat_id, thread, why, now)
     give_back(db, owed.chat_id, f"id = {owed.id}")
-    outbox.end(db, owed, DeliveryState.FAILED, why, now)
+    rows.end(db, owed, DeliveryState.FAILED, why, now)
     chat = chats.get(db, owed.chat_id)
     if topic:
         if times == 1:
@@ -267,10 +268,10 @@ def tell_owner(db: Connection, chat: Chat, why: str, now: datetime) -> None:
         payload={"key": "notice.shut", "values": {"title": chat.title, "why": why}},
     )
     owner = chats.get(db, chat.owner_id)
-    if owner is None or not owner.active or outbox.exists(db, notice):
+    if owner is None or not owner.active or rows.exists(db, notice):
         return
-    outbox.insert(db, notice, DeliveryState.QUEUED, now, now)
-    lanes.refresh(db, owner.id, now)
+    rows.insert(db, notice, DeliveryState.QUEUED, now, now)
+    chat_queues.refresh(db, owner.id, now)
 
 
 def tell_group(db: Connection, owed: Owed, key: str, now: datetime) -> None:
@@ -287,8 +288,8 @@ def tell_group(db: Connection, owed: Owed, key: str, now: datetime) -> None:
         f"topic:{owed.thread_id}:{owed.id}",
         payload={"key": key, "values": {"topic": topic_link(owed.chat_id, owed.thread_id)}},
     )
-    if not outbox.exists(db, notice):
-        outbox.insert(db, notice, DeliveryState.QUEUED, now, now)
+    if not rows.exists(db, notice):
+        rows.insert(db, notice, DeliveryState.QUEUED, now, now)
 
 
 def topic_link(chat_id: ChatId, thread_id: ThreadId) -> str:
@@ -326,7 +327,7 @@ def without_topic(db: Connection, owed: Owed, why: str, now: datetime) -> None:
 def follow(db: Connection, owed: Owed, new_id: ChatId, now: datetime) -> None:
     """Send it again under the new id, unless ids go round in circles."""
     if owed.attempts > MOST_MOVES:
-        outbox.end(db, owed, DeliveryState.FAILED, "moved in circles", now)
+        rows.end(db, owed, DeliveryState.FAILED, "moved in circles", now)
         return
     requeue(db, owed, "moved", counts=True)
     moved(db, owed.chat_id, new_id, now)
@@ -336,4 +337,4 @@ def moved(db: Connection, old: ChatId, new: ChatId, now: datetime) -> None:
     """Follow a group that became a supergroup, in one transaction and with its turn."""
     chats.move(db, old, new)
     db.conn.execute("delete from rests where chat_id = ?", (old,))
-    lanes.refresh(db, new, now)
+    chat_queues.refresh(db, new, now)

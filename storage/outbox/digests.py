@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from storage import chats, lanes, outbox
+from storage import chats
 from storage.model import Chat, DeliveryState, NewDelivery, StoryId
+from storage.outbox import chat_queues
+from storage.outbox import rows as outbox_rows
 from storage.sql import Connection, marks, to_ms
 
 
@@ -57,10 +59,10 @@ def issue(
     if (found.next_digest_at, found.digest_from) != (chat.next_digest_at, chat.digest_from):
         return False
     for part in parts:
-        if not outbox.exists(db, part):
-            outbox.insert(db, part, DeliveryState.QUEUED, part.due_at or now, now)
+        if not outbox_rows.exists(db, part):
+            outbox_rows.insert(db, part, DeliveryState.QUEUED, part.due_at or now, now)
     chats.change(db, chat.id, digest_from=until or found.digest_from, next_digest_at=next_at)
-    lanes.refresh(db, chat.id, now)
+    chat_queues.refresh(db, chat.id, now)
     return True
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage import chats, lanes, outbox
+from storage import chats
 from storage.local_time import quiet_until
 from storage.model import (
     ChatId,
@@ -15,7 +15,9 @@ from storage.model import (
     StoryId,
     ThreadId,
 )
-from storage.placement import URGENT_PUBLISHERS
+from storage.outbox import chat_queues
+from storage.outbox import rows as outbox_rows
+from storage.outbox.policy import URGENT_PUBLISHERS
 from storage.sql import Connection, from_ms, to_json, to_ms
 
 FIRST_EDIT = timedelta(seconds=20)
@@ -65,7 +67,7 @@ def grown(db: Connection, story_id: StoryId, now: datetime, *, urgent: bool = Fa
             soon=":second or c.language = :language",
         )
     if DeliveryState.HELD in states and (
-        urgent or outbox.publishers(db, story_id) >= URGENT_PUBLISHERS
+        urgent or outbox_rows.publishers(db, story_id) >= URGENT_PUBLISHERS
     ):
         release(db, story_id, now)
 
@@ -121,7 +123,7 @@ def changed(
 def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
     """Owe one short answer under a message, or put it into the answer that waits already."""
     chat = chats.get(db, one.chat_id)
-    if chat is None or not chat.active or chat.silenced_at or outbox.exists(db, one):
+    if chat is None or not chat.active or chat.silenced_at or outbox_rows.exists(db, one):
         return
     story = (one.chat_id, one.thread_id, one.story_id)
     waiting, last = db.conn.execute(
@@ -140,8 +142,8 @@ def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
     wakes = quiet_until(due, chat.time_zone, chat.quiet_from, chat.quiet_to)
     if wakes is not None and chat.quiet_mode is not QuietMode.SILENT:
         due = wakes
-    outbox.insert(db, one, DeliveryState.QUEUED, due, now)
-    lanes.refresh(db, one.chat_id, now)
+    outbox_rows.insert(db, one, DeliveryState.QUEUED, due, now)
+    chat_queues.refresh(db, one.chat_id, now)
 
 
 def release(db: Connection, story_id: StoryId, now: datetime) -> None:
@@ -154,7 +156,7 @@ def release(db: Connection, story_id: StoryId, now: datetime) -> None:
         {"story": story_id, "now": to_ms(now)},
     ).fetchall()
     for (chat_id,) in rows:
-        lanes.refresh(db, chat_id, now)
+        chat_queues.refresh(db, chat_id, now)
 
 
 def wake_up(db: Connection, chat_id: ChatId, now: datetime) -> None:
@@ -170,7 +172,7 @@ def wake_up(db: Connection, chat_id: ChatId, now: datetime) -> None:
         " and state = 'queued' and subject like 'q%'",
         (to_ms(wakes or now), chat_id),
     )
-    lanes.refresh(db, chat_id, now)
+    chat_queues.refresh(db, chat_id, now)
 
 
 def relabel(

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import chats, deliveries, lanes
+from storage import chats
 from storage.model import NO_THREAD, ChatId, ChatKind, DeliveryKind, NewDelivery
+from storage.outbox import chat_queues, queue
 from storage.sql import Connection, to_ms
 
 PAGE = 500
@@ -33,7 +34,7 @@ def owe_page(
     Channels are left out: they belong to their readers, not to us; and so is who said /stop.
     """
     page = chats.active(db, after=after, limit=PAGE)
-    deliveries.owe(
+    queue.owe(
         db,
         [
             NewDelivery(one.id, NO_THREAD, DeliveryKind.BROADCAST, subject, payload={"html": html})
@@ -79,5 +80,5 @@ def stop(db: Connection, subject: str, now: datetime) -> int:
         (to_ms(now), subject),
     ).fetchall()
     for (chat_id,) in spared:
-        lanes.refresh(db, ChatId(chat_id), now)
+        chat_queues.refresh(db, ChatId(chat_id), now)
     return len(spared)

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from storage import chats, lanes, outbox
-from storage.living import changed, grown, owe_edit, relabel, wake_up
+from storage import chats
 from storage.model import (
     Chat,
     ChatId,
@@ -23,7 +22,9 @@ from storage.model import (
     QuietMode,
     ThreadId,
 )
-from storage.placement import (
+from storage.outbox import chat_queues, rows
+from storage.outbox.followups import changed, grown, owe_edit, relabel, wake_up
+from storage.outbox.policy import (
     LATE,
     URGENT_PUBLISHERS,
     Circumstances,
@@ -35,9 +36,9 @@ from storage.placement import (
     hour_subject,
     place,
 )
-from storage.settling import back, moved, settle, withhold
+from storage.outbox.recovery import prune, recover, same_bot
+from storage.outbox.settle import back, moved, settle, withhold
 from storage.sql import Connection, from_ms, marks, to_ms
-from storage.upkeep import prune, recover, same_bot
 
 __all__ = [
     "back",
@@ -84,12 +85,12 @@ def owe(db: Connection, new: Iterable[NewDelivery], now: datetime) -> int:
             made += _owe(db, chat, replace(one, chat_id=chat.id), now)
     for chat in known.values():
         if chat is not None and chat.active:
-            lanes.refresh(db, chat.id, now)
+            chat_queues.refresh(db, chat.id, now)
     return made
 
 
 def _owe(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -> int:
-    if outbox.exists(db, one) or (one.kind is DeliveryKind.ALERT and told_already(db, one)):
+    if rows.exists(db, one) or (one.kind is DeliveryKind.ALERT and told_already(db, one)):
         return 0
     if one.kind is DeliveryKind.ALERT:
         placement: Placement = place(chat, circumstances(db, chat, one, now))
@@ -98,15 +99,15 @@ def _owe(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -> int:
     due = one.due_at or now
     match placement:
         case Queue():
-            outbox.insert(db, one, DeliveryState.QUEUED, due, now)
+            rows.insert(db, one, DeliveryState.QUEUED, due, now)
         case Hold(until, subject):
             carrier = carry(db, one, subject, until, now)
-            outbox.insert(db, one, DeliveryState.HELD, due, now, reason="quiet", carrier=carrier)
+            rows.insert(db, one, DeliveryState.HELD, due, now, reason="quiet", carrier=carrier)
         case Fold(why, subject, due_at):
             carrier = carry(db, one, subject, due_at, now)
-            outbox.insert(db, one, DeliveryState.MERGED, due, now, reason=why, carrier=carrier)
+            rows.insert(db, one, DeliveryState.MERGED, due, now, reason=why, carrier=carrier)
         case Leave(why):
-            outbox.insert(db, one, DeliveryState.MERGED, due, now, reason=why)
+            rows.insert(db, one, DeliveryState.MERGED, due, now, reason=why)
     return 1
 
 
@@ -136,7 +137,7 @@ def carry(
         (fold.chat_id, fold.thread_id, fold.kind, fold.subject),
     ).fetchone()
     if row is None:
-        return outbox.insert(db, fold, DeliveryState.QUEUED, due_at, now)
+        return rows.insert(db, fold, DeliveryState.QUEUED, due_at, now)
     fold_id = DeliveryId(row[0])
     if row[1] in (DeliveryState.SENT, DeliveryState.SENDING):
         owe_edit(db, fold_id, now)
@@ -165,10 +166,10 @@ def circumstances(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -
         urgent=chat.quiet_mode is QuietMode.URGENT
         and (
             bool(one.payload.get("urgent"))
-            or outbox.publishers(db, one.story_id) >= URGENT_PUBLISHERS
+            or rows.publishers(db, one.story_id) >= URGENT_PUBLISHERS
         ),
         backlog=bool(one.payload.get("backlog")),
-        shut=lanes.shut_why(db, chat.id, one.thread_id, now),
+        shut=chat_queues.shut_why(db, chat.id, one.thread_id, now),
     )
 
 
@@ -203,7 +204,7 @@ def take(db: Connection, now: datetime, limit: int) -> list[Owed]:
     commits before the first call to Telegram.
     """
     taken: list[Owed] = []
-    for chat_id in lanes.ready(db, now, limit):
+    for chat_id in chat_queues.ready(db, now, limit):
         fold_late(db, chat_id, now)
         head = first_due(db, chat_id, now)
         if head is not None:
@@ -212,14 +213,14 @@ def take(db: Connection, now: datetime, limit: int) -> list[Owed]:
                 " attempts = attempts + 1 where id = :head",
                 {"now": to_ms(now), "head": head},
             )
-            taken.append(outbox.by_id(db, head))
-        lanes.refresh(db, chat_id, now)
+            taken.append(rows.by_id(db, head))
+        chat_queues.refresh(db, chat_id, now)
     return taken
 
 
 def first_due(db: Connection, chat_id: ChatId, now: datetime) -> DeliveryId | None:
     """Return what goes next to a chat."""
-    for rank in range(lanes.RANKS):
+    for rank in range(chat_queues.RANKS):
         row = db.conn.execute(
             "select id from deliveries where chat_id = ? and rank = ? and state = 'queued'"
             " and due_at <= ? order by due_at, id limit 1",
