@@ -10,8 +10,8 @@ from bot.instance import alone, database_lock
 from bot.settings import Settings
 from storage.database import Database
 from watchers import fetch, workers
-from watchers.desk import Desk
 from watchers.discover import Looker, Seen
+from watchers.ingester import Desk
 from watchers.poll import Politeness, Poller
 from watchers.schedule import Policy
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from storage.local_time import rfc3339
 from storage.model import FeedKind
-from watchers import sources
+from watchers import addresses
 from watchers.fetch import Failed, Fetched, Fetcher, NotModified, Outcome, Request
 from watchers.parse import Document, Entry, FeedLink, NotAFeed, PageKind, ParsedFeed
 from watchers.text import urls
@@ -88,7 +88,7 @@ class Looker:
 
         Raises NewsError as ``sources.source`` does.
         """
-        asked, rules = sources.source(typed)
+        asked, rules = addresses.source(typed)
         if rules:
             return await self._look_once(asked, asked, _PATIENCE_S, rules)
         time = asyncio.get_running_loop().time

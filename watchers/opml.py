@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 from storage.errors import NewsError
 from storage.model import Feed, FeedKind, NewFeed, Outlet, OutletId
-from watchers import sources
+from watchers import addresses
 from watchers.text import markup, urls
 
 MOST_BYTES = 5_000_000
@@ -125,7 +125,7 @@ def _new_feed(one: Outline, name: str) -> NewFeed:
 def _known_rules(told: str) -> dict[str, str]:
     """Take selectors that are ours; another program's attribute of that name is none."""
     try:
-        return sources.read_rules(told)
+        return addresses.read_rules(told)
     except NewsError:
         return {}
 
@@ -139,7 +139,7 @@ def write(outlines: tuple[Outline, ...], title: str) -> bytes:
             f'<outline type="rss" text={quoteattr(one.title or one.url)}'
             f" title={quoteattr(one.title or one.url)} xmlUrl={quoteattr(one.url)}"
             f" htmlUrl={quoteattr(one.site_url)}"
-            + (f" rules={quoteattr(sources.write_rules(one.rules))}" if one.rules else "")
+            + (f" rules={quoteattr(addresses.write_rules(one.rules))}" if one.rules else "")
             + "/>"
             for one in outlines
         ),

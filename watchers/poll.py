@@ -21,11 +21,11 @@ from storage import feeds
 from storage.database import Database
 from storage.local_time import rfc3339
 from storage.model import Feed, FeedId, FeedState, FeedStatus, NewFeed
-from watchers import discover, schedule, sources, workers
-from watchers.desk import Desk, Taken
+from watchers import addresses, discover, schedule, workers
 from watchers.discover import Looker, Parsing, Seen, document_of
 from watchers.fetch import Failed, FailKind, Fetched, Fetcher, NotModified, Outcome, Request
 from watchers.guard import Endpoint
+from watchers.ingester import Desk, Taken
 from watchers.parse import NotAFeed, PageKind, ParsedFeed
 from watchers.schedule import Failure, Policy, Reading, Visit
 from watchers.text import urls
@@ -178,7 +178,7 @@ class Poller:
         A feed that cannot be read now is added too: its state says why, and it will be tried
         again. Raises NewsError for what is no address or is there already.
         """
-        url, _ = sources.source(typed)
+        url, _ = addresses.source(typed)
         await self._db.read(feeds.refuse_known, url)
         seen = await self._looker.look(typed)
         title = seen.feed.title if seen.feed else ""

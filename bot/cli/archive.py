@@ -17,8 +17,8 @@ from storage import stories as story_store
 from storage.database import Database
 from storage.errors import NewsError
 from storage.model import Item, Story, StoryId
-from watchers import archive as searching
 from watchers import explanation, keywords
+from watchers import search as searching
 from watchers.text.names import gazetteer, with_aliases
 
 MOST_FOUND = 200

@@ -14,7 +14,7 @@ from storage import items as item_store
 from storage.errors import NewsError
 from storage.model import ItemId, OutletId
 from watchers import stories
-from watchers.desk import telling_of
+from watchers.ingester import telling_of
 from watchers.stories.backtest import Backtest
 from watchers.stories.backtest import backtest as compared
 from watchers.text import leads, markup, words

@@ -14,7 +14,7 @@ from storage import feeds as feed_store
 from storage.errors import NewsError
 from storage.model import Feed, FeedId
 from storage.sql import Connection
-from watchers import opml, sources
+from watchers import addresses, opml
 
 FEED = click.argument("wanted", metavar="ID|URL")
 COLUMNS = ("id", "status", "items", "last_status", "next_check_at", "title", "url", "error")
@@ -71,7 +71,7 @@ def selectors(decorated: Callable[..., Any]) -> Callable[..., Any]:
         "summary": "Its text.",
         "zone": "The time zone the page's times are in, as Asia/Almaty.",
     }
-    for name in reversed(sources.SELECTORS):
+    for name in reversed(addresses.SELECTORS):
         metavar = "ZONE" if name == "zone" else "CSS"
         decorated = click.option(f"--{name}", metavar=metavar, help=said[name])(decorated)
     return decorated
@@ -79,7 +79,7 @@ def selectors(decorated: Callable[..., Any]) -> Callable[..., Any]:
 
 def typed(url: str, told: dict[str, str | None]) -> str:
     """Write an address and its selectors as an admin types them in the chat."""
-    return sources.written(url, {name: css for name, css in told.items() if css})
+    return addresses.written(url, {name: css for name, css in told.items() if css})
 
 
 @feeds.command()
@@ -97,7 +97,7 @@ async def add(settings: Settings, /, url: str, *, as_json: bool, **told: str | N
     """
     asked = typed(url, told)
     async with pipeline.newsroom(settings) as room:
-        await room.db.read(feed_store.refuse_known, sources.source(asked)[0])
+        await room.db.read(feed_store.refuse_known, addresses.source(asked)[0])
         async with pipeline.remembering(room):
             feed = await room.poller.add(asked)
     row = feed_row(feed)

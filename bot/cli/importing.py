@@ -12,7 +12,7 @@ from bot.settings import Settings
 from storage import feeds
 from storage.errors import NewsError
 from storage.model import Feed
-from watchers import lines
+from watchers import jsonl
 
 SWEEP_EVERY = timedelta(hours=6)
 """Of the file's own time: stories silent for the window are forgotten, as while polling."""
@@ -58,12 +58,12 @@ def size_of(file: Path) -> int:
     return file.stat().st_size if file.is_file() else 0
 
 
-def told(file: Path) -> Iterator[tuple[lines.Line, int]]:
+def told(file: Path) -> Iterator[tuple[jsonl.Line, int]]:
     """Yield the lines of a file with how many bytes are read; NewsError where it cannot be."""
     try:
         with file.open("rb") as opened:
             raw = (text.decode("utf-8", "replace") for text in opened)
-            for line in lines.read(raw, now()):
+            for line in jsonl.read(raw, now()):
                 yield line, opened.tell()
     except OSError as error:
         raise NewsError("ingest.no_file", path=str(file), reason=error.strerror or "") from error

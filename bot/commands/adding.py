@@ -23,7 +23,7 @@ from storage import dialogs, feeds
 from storage.errors import NewsError
 from storage.model import Feed, FeedStatus
 from storage.sql import Connection
-from watchers import sources
+from watchers import addresses as watchers_addresses
 from watchers.discover import Seen
 from watchers.text import urls
 
@@ -54,7 +54,7 @@ async def looked(ask: Ask, world: World, typed: str, *, adding: bool) -> Reply:
     if not typed.strip():
         await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "addfeed", world.clock())
         return Say((Message(told(ask.language, "addfeed.what"), asks=True),))
-    address, _ = sources.source(typed)
+    address, _ = watchers_addresses.source(typed)
     if adding and (there := await known(world, address)):
         return Say((here_already(there, ask, world),))
     look = _given(world.look)
@@ -133,7 +133,7 @@ async def _links(ask: Ask, world: World, seen: Seen) -> Keyboard:
         draft = await _draft(ask, world, link.url, {})
         rows.append((Button(tidy(link.title or link.url, 50), press("fl", draft)),))
     if seen.is_page:
-        draft = await _draft(ask, world, seen.asked, {"item": sources.AUTO})
+        draft = await _draft(ask, world, seen.asked, {"item": watchers_addresses.AUTO})
         rows.append((Button(f"📄 {say(ask.language, 'button.headlines')}", press("fl", draft)),))
     draft = await _draft(ask, world, seen.asked, seen.rules)
     rows.append((Button(f"🔄 {say(ask.language, 'button.again')}", press("fl", draft)),))
@@ -142,7 +142,7 @@ async def _links(ask: Ask, world: World, seen: Seen) -> Keyboard:
 
 async def _draft(ask: Ask, world: World, url: str, rules: dict[str, str]) -> int:
     """Keep a source for a button that names it."""
-    source = sources.written(url, rules)
+    source = watchers_addresses.written(url, rules)
     return await world.db.write(dialogs.keep_draft, ask.here.id, source, world.clock())
 
 
@@ -159,5 +159,5 @@ async def confirmed(ask: Ask, world: World) -> Reply:
         feed = await keep(source)
         return Edit(render.detail(feed, ask.here, now=world.clock()))
 
-    address, _ = sources.source(source)
+    address, _ = watchers_addresses.source(source)
     return Working(Message(told(ask.language, "addfeed.adding", address=tidy(address, 200))), work)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.conversation import World
 from storage.errors import NewsError
-from watchers import archive, keywords
+from watchers import keywords, search
 
 MOST_SUGGESTED = 3
 MOST_TERMS_TRIED = 6
@@ -23,9 +23,9 @@ def read(world: World, text: str) -> keywords.Query:
 
 async def find(
     world: World, text: str, *, limit: int, offset: int = 0, since: datetime | None = None
-) -> archive.Found:
+) -> search.Found:
     """Search the archive. Raises NewsError where the query cannot be read."""
-    return await archive.find(
+    return await search.find(
         world.db,
         keywords.parse(text, world.desk.names),
         now=world.clock(),
@@ -36,10 +36,10 @@ async def find(
     )
 
 
-async def forecast(world: World, text: str, since: datetime) -> archive.Forecast:
+async def forecast(world: World, text: str, since: datetime) -> search.Forecast:
     """Count what a subscription would have brought. Raises NewsError where it cannot be read."""
     query = read(world, text)
-    return await archive.forecast(
+    return await search.forecast(
         world.db, query, now=world.clock(), since=since, names=world.desk.names
     )
 
@@ -60,7 +60,7 @@ async def meant(world: World, text: str) -> tuple[str, ...]:
 
 
 async def _put_right(world: World, text: str) -> tuple[str, ...]:
-    told = await archive.told_words(world.db)
+    told = await search.told_words(world.db)
     found = keywords.suggest(read(world, text), world.desk.names, told)
     return tuple(one.query for one in found)
 

@@ -13,8 +13,7 @@ from storage.errors import NewsError
 from storage.model import Reach, Story, StoryId
 from storage.outbox import queue
 from storage.sql import Connection
-from watchers import archive as search
-from watchers import explanation, keywords
+from watchers import explanation, keywords, search
 from watchers.keywords.reading import analysed
 
 MOST_TRIED = 20

@@ -11,7 +11,7 @@ from storage import chats, dialogs, subscriptions
 from storage.errors import NewsError
 from storage.model import Chat, Mode, Reach, Subscription
 from storage.sql import Connection
-from watchers.archive import Forecast
+from watchers.search import Forecast
 
 TRIED_OVER = timedelta(days=7)
 SAMPLES = 3

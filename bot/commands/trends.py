@@ -12,7 +12,7 @@ from bot.render import bold, charts, joined, press, tidy, told
 from bot.texts import say, words
 from storage import dialogs, stats
 from storage.errors import NewsError
-from watchers import archive
+from watchers import search
 
 SPANS = (14, 30, 90)
 ONE_DAY = timedelta(days=1)
@@ -45,7 +45,7 @@ async def drawn(
     ``in_place`` is always a picture, an empty one too: Telegram makes no text of a picture.
     """
     now = world.clock()
-    counted = await archive.by_day(
+    counted = await search.by_day(
         world.db,
         queries.read(world, query),
         now=now,

@@ -24,7 +24,7 @@ from storage.database import Database
 from storage.sql import Connection
 from tests.benchmarks.delivery import CHATS, clock, furnish
 from tests.bot.delivery.kit import plain_bot
-from watchers.desk import Desk
+from watchers.ingester import Desk
 from watchers.parse import Entry
 
 SUBSCRIPTIONS, RATE, SECONDS = 10_000, 30, 10

@@ -28,7 +28,7 @@ from storage import feeds
 from storage.database import Database
 from storage.model import NewFeed
 from watchers import fetch
-from watchers.desk import Desk
+from watchers.ingester import Desk
 from watchers.poll import Poller, Round
 from watchers.workers import WorkerLimits
 

@@ -20,7 +20,7 @@ from storage import chats, feeds, items, subscriptions
 from storage.database import Database
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Feed, Item, ItemId, Mode, Reach
 from storage.sql import Connection, from_json
-from watchers.desk import Desk
+from watchers.ingester import Desk
 from watchers.keywords import match_text
 from watchers.parse import Entry
 

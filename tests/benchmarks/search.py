@@ -22,7 +22,8 @@ from storage.database import Database, connect
 from storage.model import ItemId, StoryId
 from storage.sql import Connection, to_ms
 from tests.benchmarks.words import headlines
-from watchers import archive, keywords
+from watchers import keywords
+from watchers import search as watchers_search
 from watchers.text.names import gazetteer
 from watchers.text.words import analyse
 
@@ -223,7 +224,7 @@ async def measure(path: Path) -> None:
         random.Random(turn).shuffle(wanted)
         for kind, text in wanted:
             started, busy = time.perf_counter(), time.process_time()
-            found = await archive.find(db, keywords.parse(text), now=NOW, limit=5)
+            found = await watchers_search.find(db, keywords.parse(text), now=NOW, limit=5)
             spent = (time.perf_counter() - started) * 1e3
             used.append((time.process_time() - busy) * 1e3)
             took.setdefault(kind, []).append(spent)

@@ -21,7 +21,7 @@ from storage import stories as story_store
 from storage.database import Database
 from storage.model import ItemId, NewItem, OutletId, StoryId
 from storage.sql import Connection
-from watchers.desk import Desk
+from watchers.ingester import Desk
 from watchers.stories import Index, Telling, identify, pack, prepare, revise, unpack
 from watchers.text.words import Analysis, analyse
 

@@ -9,7 +9,7 @@ from storage.database import Database
 from storage.model import Feed, Ownership, Story, StoryId
 from storage.stories import by_ids, every
 from tests.bot.people import NOW, Clock, world_of
-from watchers.desk import Desk
+from watchers.ingester import Desk
 from watchers.parse import Entry
 
 OUTLETS = {

@@ -17,7 +17,7 @@ from storage.model import Feed, FeedNoticeKind, FeedStatus, NewFeed
 from tests.farm import Farm, item, opened, rss
 from tests.watchers.test_poll import InPlace
 from watchers import fetch
-from watchers.desk import Desk
+from watchers.ingester import Desk
 from watchers.poll import Politeness, Poller
 from watchers.schedule import Policy
 

@@ -18,7 +18,7 @@ from storage.model import (
     Subscription,
 )
 from storage.sql import Connection
-from watchers.desk import Desk
+from watchers.ingester import Desk
 from watchers.parse import Entry
 from watchers.text import urls
 

@@ -16,9 +16,9 @@ from storage.model import Feed, FeedKind, FeedNoticeKind, FeedStatus, NewFeed
 from tests.farm import Farm, item, opened, rss
 from watchers import fetch, workers
 from watchers.complaints import sentence
-from watchers.desk import Desk
 from watchers.discover import Parsing
 from watchers.fetch import Limits
+from watchers.ingester import Desk
 from watchers.parse import Document, NotAFeed, ParsedFeed, parse
 from watchers.poll import Politeness, Poller, Round
 from watchers.schedule import Policy

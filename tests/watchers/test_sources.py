@@ -3,7 +3,7 @@
 import pytest
 
 from storage.errors import NewsError
-from watchers import sources
+from watchers import addresses
 
 URL = "https://a.example/news"
 READ = {
@@ -19,13 +19,13 @@ READ = {
 
 @pytest.mark.parametrize(("typed", "rules"), READ.values(), ids=READ)
 def test_a_source_is_read(typed: str, rules: dict[str, str]) -> None:
-    assert (URL, rules) == sources.source(typed)
+    assert (URL, rules) == addresses.source(typed)
 
 
 @pytest.mark.parametrize(("typed", "rules"), READ.values(), ids=READ)
 def test_what_is_written_is_read_again(typed: str, rules: dict[str, str]) -> None:
     del typed
-    assert (URL, rules) == sources.source(sources.written(URL, rules))
+    assert (URL, rules) == addresses.source(addresses.written(URL, rules))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_what_is_written_is_read_again(typed: str, rules: dict[str, str]) -> Non
 )
 def test_what_is_no_selector_is_refused(line: str) -> None:
     with pytest.raises(NewsError, match=r"feed\.selectors"):
-        sources.source(f"{URL}\n{line}")
+        addresses.source(f"{URL}\n{line}")
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,4 @@ def test_what_is_no_selector_is_refused(line: str) -> None:
     ],
 )
 def test_short_forms_become_addresses(typed: str, address: str) -> None:
-    assert address == sources.address(typed)
+    assert address == addresses.address(typed)

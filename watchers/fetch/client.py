@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
-from watchers import guard, pages
+from watchers import block_pages, guard
 from watchers.fetch import headers, inflate
 from watchers.fetch.network import Network, RefusedHostError
 from watchers.fetch.values import (
@@ -323,7 +323,7 @@ def _kind_of(status: int, text: str, response: aiohttp.ClientResponse) -> tuple[
     """Classify an error answer by what we do next, and name the protection service, if any."""
     kind = _BY_STATUS.get(status) or (FailKind.SERVER if status >= 500 else FailKind.STATUS)  # noqa: PLR2004
     if kind in {FailKind.FORBIDDEN, FailKind.UNAVAILABLE, FailKind.RATE_LIMITED}:
-        vendor = pages.challenge(text, response.headers)
+        vendor = block_pages.challenge(text, response.headers)
         if vendor:
             return FailKind.CHALLENGE, vendor
     return kind, ""

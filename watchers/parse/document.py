@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from watchers import catalogue, identity, pages, sources
+from watchers import addresses, block_pages, catalogue, identity
 from watchers.parse import jsonfeed, segments, sitemap, syndication, webpage
 from watchers.parse.raw import RawEntry, RawFeed
 from watchers.parse.segments import Root, Segments
@@ -52,7 +52,7 @@ def _read(text: str, document: Document) -> ParsedFeed | NotAFeed:
     # A feed is one by its root, even under a page's doctype.
     if root is not None and (root.name in _FEED_ROOTS or root.name == "urlset"):
         return _feed(text, root, document)
-    if root is None or root.name == "html" or pages.is_html(text):
+    if root is None or root.name == "html" or block_pages.is_html(text):
         return _something_else(text, document, root)
     return _stray_output(text, document) or _something_else(text, document, root)
 
@@ -136,7 +136,7 @@ def _page(text: str, document: Document) -> ParsedFeed | NotAFeed:
     told = _something_else(text, document)
     if isinstance(told, NotAFeed) and told.kind is PageKind.HTML:
         selector = document.rules.get("item", "")
-        if selector == sources.AUTO:
+        if selector == addresses.AUTO:
             return NotAFeed(PageKind.NO_HEADLINES)
         return NotAFeed(PageKind.NO_MATCHES, {"selector": selector})
     return told
@@ -148,15 +148,15 @@ def _something_else(
     """Say what came instead of a feed."""
     if webpage.is_telegram(text):
         return _parsed(webpage.telegram(text), document)
-    if vendor := pages.challenge(text):
+    if vendor := block_pages.challenge(text):
         return NotAFeed(PageKind.CHALLENGE, {"vendor": vendor})
-    if pages.is_html(text) or (root is not None and root.name in pages.HTML_ELEMENTS):
+    if block_pages.is_html(text) or (root is not None and root.name in block_pages.HTML_ELEMENTS):
         return _html(text, document)
     if root is not None:
         return _other_xml(root)
     if len(text.strip()) < _EMPTY_BELOW:
         return NotAFeed(PageKind.EMPTY, {"bytes": len(document.body)})
-    return NotAFeed(PageKind.BLOCKED if pages.is_blocked(text) else PageKind.TEXT)
+    return NotAFeed(PageKind.BLOCKED if block_pages.is_blocked(text) else PageKind.TEXT)
 
 
 def _other_xml(root: Root) -> NotAFeed:
@@ -168,9 +168,9 @@ def _other_xml(root: Root) -> NotAFeed:
 def _html(text: str, document: Document) -> NotAFeed:
     links = webpage.feed_links(text, document.url)
     for kind, applies in (
-        (PageKind.LOGIN, pages.is_login),
-        (PageKind.BLOCKED, pages.is_blocked),
-        (PageKind.PARKED, pages.is_parked),
+        (PageKind.LOGIN, block_pages.is_login),
+        (PageKind.BLOCKED, block_pages.is_blocked),
+        (PageKind.PARKED, block_pages.is_parked),
     ):
         if not links and applies(text):
             return NotAFeed(kind)

@@ -5,7 +5,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from watchers import sources
+from watchers import addresses
 from watchers.parse.headlines import Headline, headlines
 from watchers.parse.raw import RawEntry, RawFeed
 from watchers.parse.values import FeedLink
@@ -95,7 +95,7 @@ def scraped(text: str, url: str, rules: dict[str, str]) -> RawFeed | None:
     feed = RawFeed(
         title=markup.one_line(heading.text()) if heading else "", site_url=url, format="page"
     )
-    if rules.get("item") == sources.AUTO:
+    if rules.get("item") == addresses.AUTO:
         feed.entries = [_headline_entry(one) for one in headlines(tree, base)[:_MOST_ENTRIES]]
         return feed
     try:

@@ -15,7 +15,7 @@ from storage.outbox import broadcasts, queue, settle
 from storage.outbox.outcomes import Sent
 from tests.bot.newsroom import Newsroom
 from tests.bot.people import ADMIN, NOW, Person, buttons, seen
-from watchers import sources
+from watchers import addresses
 from watchers.discover import Seen
 from watchers.fetch import Failed, FailKind
 from watchers.parse import Entry, ParsedFeed
@@ -213,7 +213,7 @@ async def test_a_page_without_a_feed_is_read_for_its_headlines_when_asked(
 
     async def look(typed: str) -> Seen:
         looked_at.append(typed)
-        address, rules = sources.source(typed)
+        address, rules = addresses.source(typed)
         failed = Failed(FailKind.TIMEOUT, address)
         if not rules:
             return Seen(address, address, failed, error_key="error.page_html")

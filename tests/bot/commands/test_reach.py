@@ -10,7 +10,7 @@ from storage.model import Mode, Reach
 from storage.outbox import queue
 from tests.bot.newsroom import Newsroom
 from tests.bot.people import NOW, READER, Person, buttons
-from watchers import archive
+from watchers import search
 
 NOW_TOLD = timedelta(0)
 
@@ -139,7 +139,7 @@ async def test_counts_beyond_what_is_tried_are_the_share_of_all(
 ) -> None:
     await room.tells("Steppe Courier", BANK)
     await room.tells("Oasis Times", *MENTION, ago=timedelta(minutes=30))
-    monkeypatch.setattr(archive, "TRIED", 1)
+    monkeypatch.setattr(search, "TRIED", 1)
     said = await anna.types("/subscribe bank")
     assert "By the newest of them" in said
 

@@ -18,7 +18,7 @@ from storage.model import ItemId
 from tests.bot.sandbox.conftest import Clock
 from tests.bot.sandbox.truth import Pair, compare, report
 from watchers import fetch
-from watchers.desk import Desk
+from watchers.ingester import Desk
 from watchers.parse import Document, NotAFeed, ParsedFeed, parse
 from watchers.poll import Politeness, Poller
 from watchers.schedule import Policy
