@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 BREAKS = {
     "storage/model.py": "import watchers.text",
     "storage/sql.py": "import storage.items",
-    "watchers/guard.py": "import watchers.poll",
+    "watchers/fetch/ssrf.py": "import watchers.poll",
     "watchers/schedule.py": "import time, feedparser, apscheduler, aiohttp, dotenv",
     "bot/settings.py": "import bot.app",
     "bot/render/markup.py": "import telegram",

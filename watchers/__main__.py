@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from storage.errors import NewsError
 from storage.model import Feed, FeedId, FeedKind, FeedState, FeedStatus, Outlet, OutletId
-from watchers import fetch, guard, schedule, workers
+from watchers import fetch, schedule, workers
 from watchers.complaints import sentence
 from watchers.discover import Looker, Seen
-from watchers.fetch import Fetched
+from watchers.fetch import Fetched, ssrf
 from watchers.text import leads, markup
 
 
@@ -23,7 +23,7 @@ async def look(url: str, allowed: list[str]) -> Seen:
     """Look at an address once, through the same guard and parser as the program."""
     async with (
         fetch.opened(
-            user_agent="SteppeWire (dry run)", allowed=guard.allowed_hosts(allowed), clock=_now
+            user_agent="SteppeWire (dry run)", allowed=ssrf.allowed_hosts(allowed), clock=_now
         ) as fetcher,
         workers.opened() as parsing,
     ):

@@ -24,7 +24,7 @@ from storage.model import Feed, FeedId, FeedState, FeedStatus, NewFeed
 from watchers import addresses, discover, schedule, workers
 from watchers.discover import Looker, Parsing, Seen, document_of
 from watchers.fetch import Failed, FailKind, Fetched, Fetcher, NotModified, Outcome, Request
-from watchers.guard import Endpoint
+from watchers.fetch.ssrf import Endpoint
 from watchers.ingester import Desk, Taken
 from watchers.parse import NotAFeed, PageKind, ParsedFeed
 from watchers.schedule import Failure, Policy, Reading, Visit

@@ -3,7 +3,7 @@ import ipaddress
 import pytest
 
 from storage.errors import NewsError
-from watchers import guard
+from watchers.fetch import ssrf
 
 REFUSED = {
     "this network": "0.0.0.0 0.1.2.3 ::",
@@ -49,12 +49,12 @@ def every(table: dict[str, str]) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("kind", "address"), every(REFUSED))
 def test_what_is_not_the_public_internet_is_refused(kind: str, address: str) -> None:
-    assert not guard.is_public(address), kind
+    assert not ssrf.is_public(address), kind
 
 
 @pytest.mark.parametrize(("kind", "address"), every(PUBLIC))
 def test_the_public_internet_may_be_dialled(kind: str, address: str) -> None:
-    assert guard.is_public(address), kind
+    assert ssrf.is_public(address), kind
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "10.0.0.1", "2002:808:808::"])
@@ -62,19 +62,19 @@ def test_the_verdict_is_not_that_of_this_pythons_library(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """``is_global`` and its kin change with patch releases of Python."""
-    before = guard.is_public(address)
+    before = ssrf.is_public(address)
     for name in ("is_global", "is_private", "is_reserved"):
         for kind in (ipaddress.IPv4Address, ipaddress.IPv6Address):
             monkeypatch.delattr(kind, name)
-    assert guard.is_public(address) is before
+    assert ssrf.is_public(address) is before
 
 
 def test_an_allowed_endpoint_is_one_port_of_one_host() -> None:
-    allowed = guard.allowed_hosts(["127.0.0.1:8080", "[::1]:9000", "Feeds.Local:80"])
+    allowed = ssrf.allowed_hosts(["127.0.0.1:8080", "[::1]:9000", "Feeds.Local:80"])
     assert {("127.0.0.1", 8080), ("::1", 9000), ("feeds.local", 80)} == allowed
-    assert guard.may_dial("127.0.0.1", 8080, allowed)
-    assert not guard.may_dial("127.0.0.1", 8081, allowed)
-    assert not guard.may_dial("127.0.0.2", 8080, allowed)
+    assert ssrf.may_dial("127.0.0.1", 8080, allowed)
+    assert not ssrf.may_dial("127.0.0.1", 8081, allowed)
+    assert not ssrf.may_dial("127.0.0.2", 8080, allowed)
 
 
 @pytest.mark.parametrize(
@@ -82,5 +82,5 @@ def test_an_allowed_endpoint_is_one_port_of_one_host() -> None:
 )
 def test_entries_that_name_no_endpoint_are_refused(entry: str) -> None:
     with pytest.raises(NewsError) as refused:
-        guard.allowed_hosts([entry])
+        ssrf.allowed_hosts([entry])
     assert "settings.allow_host" == refused.value.text_key

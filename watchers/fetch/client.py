@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
-from watchers import block_pages, guard
-from watchers.fetch import headers, inflate
+from watchers import block_pages
+from watchers.fetch import headers, inflate, ssrf
 from watchers.fetch.network import Network, RefusedHostError
+from watchers.fetch.ssrf import Endpoint
 from watchers.fetch.values import (
     Failed,
     FailKind,
@@ -26,7 +27,6 @@ from watchers.fetch.values import (
     Outcome,
     Request,
 )
-from watchers.guard import Endpoint
 from watchers.text import urls
 
 _ACCEPT = (
@@ -171,8 +171,8 @@ class Fetcher:
         if port < _FIRST_FREE_PORT and port not in _WEB_PORTS:
             return _refused(url, FailKind.REFUSED_HOST)
         # "127.1", "0x7f000001", "2130706433": numbers that resolvers take for addresses.
-        is_number = _NUMBER.fullmatch(host) is not None and not guard.is_literal(host)
-        if is_number or (guard.is_literal(host) and not guard.is_public(host)):
+        is_number = _NUMBER.fullmatch(host) is not None and not ssrf.is_literal(host)
+        if is_number or (ssrf.is_literal(host) and not ssrf.is_public(host)):
             return _refused(url, FailKind.REFUSED_HOST)
         return None
 

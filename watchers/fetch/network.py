@@ -10,8 +10,8 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_proto import ResponseHandler
 
-from watchers import guard
-from watchers.guard import Endpoint
+from watchers.fetch import ssrf
+from watchers.fetch.ssrf import Endpoint
 
 _RESOLVER_THREADS = 16
 """Dead name servers block a thread each; the loop's own pool has fewer and others need it."""
@@ -60,14 +60,14 @@ class Network:
             self._vouched.update((one["host"], port) for one in found)
             return found
         for one in found:
-            if not guard.may_dial(one["host"], port, self.allowed):
+            if not ssrf.may_dial(one["host"], port, self.allowed):
                 raise RefusedHostError(f"{host} resolves to {one['host']}")
         return found
 
     def socket_for(self, info: tuple[Any, ...]) -> socket.socket:
         """Make the socket for one address, the last moment before it is dialled."""
         family, kind, protocol, _, address = info
-        if not guard.may_dial(address[0], address[1], self.allowed | self._vouched):
+        if not ssrf.may_dial(address[0], address[1], self.allowed | self._vouched):
             raise RefusedHostError(f"{address[0]} is not a public address")
         return socket.socket(family=family, type=kind, proto=protocol)
 
