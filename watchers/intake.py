@@ -26,8 +26,8 @@ from storage.model import (
     SubscriptionId,
 )
 from storage.outbox.policy import rings
-from watchers import identity, keywords, stories
-from watchers.parse import Entry
+from watchers import keywords, stories
+from watchers.parse import Entry, entry_keys
 from watchers.text import leads, markup, words
 from watchers.text.names import Gazetteer
 
@@ -107,7 +107,10 @@ def counts_only(entries: Sequence[Entry], known: Mapping[str, Known]) -> bool:
     Then an entry known by its link stands under the guid of another item.
     """
     for entry in entries:
-        linked, named = by_key(entry, known, identity.LINK), by_key(entry, known, identity.GUID)
+        linked, named = (
+            by_key(entry, known, entry_keys.LINK),
+            by_key(entry, known, entry_keys.GUID),
+        )
         if linked is not None and named is not None and linked.id != named.id:
             return True
     return False
@@ -115,8 +118,8 @@ def counts_only(entries: Sequence[Entry], known: Mapping[str, Known]) -> bool:
 
 def met_before(entry: Entry, seen: Mapping[str, Known], *, by_guid: bool) -> Known | None:
     """Find the item that an entry is: by its link, else by its guid or what else it has."""
-    keys = [key for key in entry.keys if by_guid or not key.startswith(identity.GUID)]
-    keys.sort(key=lambda key: not key.startswith(identity.LINK))
+    keys = [key for key in entry.keys if by_guid or not key.startswith(entry_keys.GUID)]
+    keys.sort(key=lambda key: not key.startswith(entry_keys.LINK))
     return next((seen[key] for key in keys if key in seen), None)
 
 

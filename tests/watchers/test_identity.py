@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchers.identity import Told, keys
+from watchers.parse.entry_keys import Told, keys
 
 A, B, C = "https://a.kz/1", "https://a.kz/2", "https://a.kz/3"
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from watchers import addresses, block_pages, catalogue, identity
-from watchers.parse import jsonfeed, segments, sitemap, syndication, webpage
+from watchers import addresses, block_pages, catalogue
+from watchers.parse import entry_keys, jsonfeed, segments, sitemap, syndication, webpage
 from watchers.parse.raw import RawEntry, RawFeed
 from watchers.parse.segments import Root, Segments
 from watchers.parse.values import Document, Entry, NotAFeed, PageKind, ParsedFeed
@@ -91,7 +91,7 @@ def _feed(text: str, root: Root, document: Document) -> ParsedFeed | NotAFeed:
         return NotAFeed(PageKind.XML, {"root": root.name})
     if root.name == "urlset" and changed and not found.entries and not same:
         return NotAFeed(PageKind.SITEMAP)
-    others = [identity.Told(*segments.identifiers(parts.piece(number))) for number in same]
+    others = [entry_keys.Told(*segments.identifiers(parts.piece(number))) for number in same]
     result = _parsed(found, document, others)
     return replace(
         result,
@@ -188,7 +188,9 @@ def _unpacked(body: bytes) -> bytes:
         return body
 
 
-def _parsed(feed: RawFeed, document: Document, others: Sequence[identity.Told] = ()) -> ParsedFeed:
+def _parsed(
+    feed: RawFeed, document: Document, others: Sequence[entry_keys.Told] = ()
+) -> ParsedFeed:
     """Make entries of what a reader found: absolute links, clean titles, times, keys."""
     base = document.url
     site = urls.absolute(base, feed.site_url)
@@ -203,10 +205,10 @@ def _parsed(feed: RawFeed, document: Document, others: Sequence[identity.Told] =
     entries = [one for one in read if one.title or one.url or one.summary_html.strip()]
     aliases = catalogue.mirrors()
     told = [
-        identity.Told(entry.external_id, entry.url, f"{entry.title}\n{entry.summary_html[:500]}")
+        entry_keys.Told(entry.external_id, entry.url, f"{entry.title}\n{entry.summary_html[:500]}")
         for entry in entries
     ]
-    keys = identity.keys(told, others, own, aliases)
+    keys = entry_keys.keys(told, others, own, aliases)
     finished = tuple(
         replace(
             entry,
