@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from bot.instance import alone, database_lock
 from bot.settings import Settings
 from storage.database import Database
-from watchers import fetch, workers
+from watchers import fetch
 from watchers.discover import Looker, Seen
 from watchers.ingester import Desk
+from watchers.parse_pool import pool
 from watchers.poll import Politeness, Poller
 from watchers.schedule import Policy
 
@@ -89,7 +90,7 @@ async def looking(settings: Settings) -> AsyncIterator[Callable[[str], Awaitable
         fetch.opened(
             user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=wall_clock
         ) as fetcher,
-        workers.opened() as parsers,
+        pool.opened() as parsers,
     ):
         yield Looker(fetcher, parsers, wall_clock).look
 

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from storage.errors import NewsError
 from storage.model import Feed, FeedId, FeedKind, FeedState, FeedStatus, Outlet, OutletId
-from watchers import fetch, schedule, workers
+from watchers import fetch, schedule
 from watchers.complaints import sentence
 from watchers.discover import Looker, Seen
 from watchers.fetch import Fetched, ssrf
+from watchers.parse_pool import pool
 from watchers.text import leads, markup
 
 
@@ -25,7 +26,7 @@ async def look(url: str, allowed: list[str]) -> Seen:
         fetch.opened(
             user_agent="SteppeWire (dry run)", allowed=ssrf.allowed_hosts(allowed), clock=_now
         ) as fetcher,
-        workers.opened() as parsing,
+        pool.opened() as parsing,
     ):
         return await Looker(fetcher, parsing, _now).look(url)
 

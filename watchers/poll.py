@@ -21,12 +21,13 @@ from storage import feeds
 from storage.database import Database
 from storage.local_time import rfc3339
 from storage.model import Feed, FeedId, FeedState, FeedStatus, NewFeed
-from watchers import addresses, discover, schedule, workers
+from watchers import addresses, discover, schedule
 from watchers.discover import Looker, Parsing, Seen, document_of
 from watchers.fetch import Failed, FailKind, Fetched, Fetcher, NotModified, Outcome, Request
 from watchers.fetch.ssrf import Endpoint
 from watchers.ingester import Desk, Taken
 from watchers.parse import NotAFeed, PageKind, ParsedFeed
+from watchers.parse_pool import pool
 from watchers.schedule import Failure, Policy, Reading, Visit
 from watchers.text import urls
 
@@ -132,10 +133,10 @@ class Poller:
         politeness: Politeness | None = None,
         policy: Policy | None = None,
         clock: Callable[[], datetime],
-        limits: workers.WorkerLimits | None = None,
+        limits: pool.WorkerLimits | None = None,
     ) -> "AsyncIterator[Poller]":
         """Open a poller with its parsing processes for as long as the block lasts."""
-        async with workers.opened(limits) as parsers:
+        async with pool.opened(limits) as parsers:
             yield cls(
                 db,
                 desk,

@@ -29,8 +29,8 @@ from storage.database import Database
 from storage.model import NewFeed
 from watchers import fetch
 from watchers.ingester import Desk
+from watchers.parse_pool.pool import WorkerLimits
 from watchers.poll import Poller, Round
-from watchers.workers import WorkerLimits
 
 UNCHANGED, CHANGED, ENTRIES, FRESH = 1000, 300, 30, 3
 WORDS = (

@@ -14,15 +14,16 @@ from storage.database import Database
 from storage.errors import NewsError
 from storage.model import Feed, FeedKind, FeedNoticeKind, FeedStatus, NewFeed
 from tests.farm import Farm, item, opened, rss
-from watchers import fetch, workers
+from watchers import fetch
 from watchers.complaints import sentence
 from watchers.discover import Parsing
 from watchers.fetch import Limits
 from watchers.ingester import Desk
 from watchers.parse import Document, NotAFeed, ParsedFeed, parse
+from watchers.parse_pool import pool as parse_pool_pool
+from watchers.parse_pool.pool import WorkerLimits
 from watchers.poll import Politeness, Poller, Round
 from watchers.schedule import Policy
-from watchers.workers import WorkerLimits
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -405,7 +406,10 @@ async def test_looking_keeps_nothing(newsroom: Room) -> None:
 
 
 async def test_a_round_among_hostile_feeds_brings_the_news_of_the_others(db: Database) -> None:
-    async with workers.opened(WorkerLimits(workers=1)) as pool, room(db, None, pool) as newsroom:
+    async with (
+        parse_pool_pool.opened(WorkerLimits(workers=1)) as pool,
+        room(db, None, pool) as newsroom,
+    ):
         await hostile_round(newsroom)
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from tests.farm import item, rss
-from watchers import workers
 from watchers.parse import Document, NotAFeed, PageKind, ParsedFeed
-from watchers.workers import WorkerLimits
+from watchers.parse_pool import pool as parse_pool_pool
+from watchers.parse_pool.pool import WorkerLimits
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 SLOW = rss(
@@ -19,7 +19,7 @@ def document(body: str) -> Document:
 
 
 async def test_documents_come_back_parsed_and_workers_are_used_again() -> None:
-    async with workers.opened(WorkerLimits(workers=1, documents=2)) as pool:
+    async with parse_pool_pool.opened(WorkerLimits(workers=1, documents=2)) as pool:
         told = [await pool.parse(document(rss(item(n)))) for n in range(3)]
     assert all(isinstance(one, ParsedFeed) for one in told)
     assert ["id-0", "id-1", "id-2"] == [
@@ -28,7 +28,7 @@ async def test_documents_come_back_parsed_and_workers_are_used_again() -> None:
 
 
 async def test_a_document_that_takes_too_long_is_blamed_and_its_worker_replaced() -> None:
-    async with workers.opened(WorkerLimits(workers=1, seconds=1.0)) as pool:
+    async with parse_pool_pool.opened(WorkerLimits(workers=1, seconds=1.0)) as pool:
         await pool.parse(document(rss()))
         slow, after = await asyncio.gather(
             pool.parse(document(SLOW)), pool.parse(document(rss(item(1))))
@@ -39,7 +39,7 @@ async def test_a_document_that_takes_too_long_is_blamed_and_its_worker_replaced(
 
 async def test_a_document_that_takes_too_much_memory_is_blamed() -> None:
     hungry = rss(*[item(n, "слово " * 2000) for n in range(4_000)])
-    async with workers.opened(WorkerLimits(workers=1, memory=180 << 20)) as pool:
+    async with parse_pool_pool.opened(WorkerLimits(workers=1, memory=180 << 20)) as pool:
         told = await pool.parse(document(hungry))
         after = await pool.parse(document(rss(item(1))))
     assert NotAFeed(PageKind.CRASHED) == told
@@ -48,14 +48,14 @@ async def test_a_document_that_takes_too_much_memory_is_blamed() -> None:
 
 async def test_ctrl_c_in_a_terminal_reaches_no_worker() -> None:
     """It is sent to the whole group of the process in front; workers would print a traceback."""
-    async with workers.opened(WorkerLimits(workers=1)) as pool:
+    async with parse_pool_pool.opened(WorkerLimits(workers=1)) as pool:
         await pool.parse(document(rss()))
         (worker,) = pool._idle
         assert os.getpgrp() != os.getpgid(worker._process.pid)
 
 
 async def test_a_worker_that_dies_is_replaced() -> None:
-    async with workers.opened(WorkerLimits(workers=1)) as pool:
+    async with parse_pool_pool.opened(WorkerLimits(workers=1)) as pool:
         await pool.parse(document(rss()))
         (worker,) = pool._idle
         worker._process.kill()
@@ -67,7 +67,7 @@ async def test_a_worker_that_dies_is_replaced() -> None:
 
 
 async def test_a_bug_in_reading_is_that_documents_and_its_worker_lives_on() -> None:
-    async with workers.opened(WorkerLimits(workers=1)) as pool:
+    async with parse_pool_pool.opened(WorkerLimits(workers=1)) as pool:
         told = await pool.parse(replace(document(rss(item(1))), seen=7))  # type: ignore[arg-type]
         after = await pool.parse(document(rss(item(1))))
         (worker,) = pool._idle

@@ -117,7 +117,7 @@ class _Worker:
                 [
                     sys.executable,
                     "-m",
-                    "watchers.worker",
+                    "watchers.parse_pool.worker",
                     str(far.fileno()),
                     str(limits.memory),
                     str(round(limits.seconds) + 5),

@@ -1,0 +1,1 @@
+"""Processes that parse documents, each killable without harm to the others."""
