@@ -32,7 +32,7 @@ from scripts.stories_data import (
 )
 from scripts.stories_replay import Plain, Weighed, alone, weighed_bonds
 from watchers.stories import Settings
-from watchers.stories.bonds import BOND_SIGNALS
+from watchers.stories.linkage import BOND_SIGNALS
 from watchers.stories.signals import SIGNALS, Trees
 from watchers.stories.weights import Scored
 

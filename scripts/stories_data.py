@@ -15,9 +15,9 @@ from typing import Any
 from zlib import crc32
 
 from storage.model import ItemId, OutletId, StoryId
+from watchers.stories.features import Telling, prepare
 from watchers.stories.index import Index
 from watchers.stories.signals import Frequencies, Trees, View, compare
-from watchers.stories.telling import Telling, prepare
 from watchers.stories.weights import Settings
 from watchers.text.words import analyse
 

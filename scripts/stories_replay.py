@@ -8,11 +8,11 @@ from scripts.stories_data import FOLDS, Labelled
 from storage.model import ItemId, StoryId
 from watchers.stories import Settings, identify, revise
 from watchers.stories.backtest import apply
-from watchers.stories.bonds import BOND_SIGNALS, Bond, Group, bond_signals
-from watchers.stories.clusters import bonds_between, partition
+from watchers.stories.clustering import bonds_between, partition
+from watchers.stories.features import Telling
 from watchers.stories.index import Index, Likeness
-from watchers.stories.scales import Scales
-from watchers.stories.telling import Telling
+from watchers.stories.linkage import BOND_SIGNALS, Bond, Group, bond_signals
+from watchers.stories.linkage_model import Scales
 
 _KNOWN, _MEAN, _MOST = map(BOND_SIGNALS.index, ("known", "mean", "most"))
 _STEPS = (4.0, 3.0, 2.5, 2.0, 1.5, 1.0, 0.5, 0.0, -0.5, -1.0, -1.5, -2.0)

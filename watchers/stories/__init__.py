@@ -2,13 +2,13 @@
 
 from watchers.stories.backtest import Backtest, Difference, backtest
 from watchers.stories.changes import material
+from watchers.stories.codec import pack, unpack
+from watchers.stories.features import Telling, prepare
 from watchers.stories.gravity import Gravity, gravest, gravity
 from watchers.stories.grounds import Grounds, grounds
 from watchers.stories.identity import Verdict, identify, related
 from watchers.stories.index import Index
-from watchers.stories.revision import Change, Joined, Moved, revise
-from watchers.stories.rows import pack, unpack
-from watchers.stories.telling import Telling, prepare
+from watchers.stories.reclustering import Change, Joined, Moved, revise
 from watchers.stories.weights import Settings, fitted
 
 __all__ = [

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from storage.model import ItemId, StoryId
+from watchers.stories.features import Telling
 from watchers.stories.identity import identify
 from watchers.stories.index import Index
-from watchers.stories.revision import Change, Joined, revise
-from watchers.stories.telling import Telling
+from watchers.stories.reclustering import Change, Joined, revise
 from watchers.stories.weights import Settings
 
 _SWEEP: Final = timedelta(hours=6)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from watchers.stories.telling import Telling
+from watchers.stories.features import Telling
 
 
 @dataclass(frozen=True, slots=True)

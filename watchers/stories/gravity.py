@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from watchers.stories.concepts import concept
-from watchers.stories.telling import TOLLS, figures
+from watchers.stories.features import TOLLS, figures
 from watchers.text import words
 from watchers.text.normal import clean, tokenize
 

@@ -10,8 +10,7 @@ from typing import Final
 
 from storage.model import Item
 from watchers.stories.concepts import concept
-from watchers.stories.stems import stem_of
-from watchers.stories.telling import (
+from watchers.stories.features import (
     FIGURE,
     MAX_TOKENS,
     NAME,
@@ -21,6 +20,7 @@ from watchers.stories.telling import (
     prepare,
     term_id,
 )
+from watchers.stories.stems import stem_of
 from watchers.stories.weights import fitted
 from watchers.text.names import EntityId
 from watchers.text.words import Analysis, Token

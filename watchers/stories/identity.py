@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Final
 
 from storage.model import ItemId, StoryId
-from watchers.stories.bonds import bond
+from watchers.stories.features import Telling
 from watchers.stories.index import Index, Likeness
+from watchers.stories.linkage import bond
 from watchers.stories.signals import SIGNALS, probability
-from watchers.stories.telling import Telling
 from watchers.stories.vetoes import Reason
 
 _OLD: Final = timedelta(days=14)

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from storage.model import ItemId, OldText, StoryId
-from watchers.stories.old import OldTexts
-from watchers.stories.scales import Scales
+from watchers.stories.features import Telling
+from watchers.stories.linkage_model import Scales
+from watchers.stories.recirculated import OldTexts
 from watchers.stories.signals import BRIDGE_NORM, NORM, SIGNALS, Frequencies, View, compare, worded
-from watchers.stories.telling import Telling
 from watchers.stories.vetoes import Reason, is_copy, veto
 from watchers.stories.weights import Settings, fitted
 

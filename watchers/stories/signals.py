@@ -12,7 +12,7 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from watchers.stories.telling import ENTITY, FIGURE, KIND, NAME, NOTION, TOLLS, Telling
+from watchers.stories.features import ENTITY, FIGURE, KIND, NAME, NOTION, TOLLS, Telling
 
 _LOG = [1.0, *(1.0 + log(count) for count in range(1, 256))]
 _TITLE_BRIDGE = 1.7

@@ -8,8 +8,8 @@ from collections import Counter
 from datetime import timedelta
 from typing import Final
 
+from watchers.stories.features import ENTITY, FIGURE, KIND, NAME, NOTION, Telling, bridge_id
 from watchers.stories.signals import figures_differ, roles_swapped
-from watchers.stories.telling import ENTITY, FIGURE, KIND, NAME, NOTION, Telling, bridge_id
 
 Reason = tuple[str | float, ...]
 """A signal's or veto's name and the small values that explain it; JSON-able."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Protocol
 
-from watchers.stories.bonds import BOND_SIGNALS
+from watchers.stories.linkage import BOND_SIGNALS
 from watchers.stories.signals import SIGNALS, Trees
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from storage.model import ItemId
-from watchers.stories.bonds import BOND_SIGNALS, Group, bond, bond_signals
+from watchers.stories.linkage import BOND_SIGNALS, Group, bond, bond_signals
 from watchers.stories.weights import fitted
 
 ODDS = some.lists(some.floats(-5, 5), min_size=1, max_size=9)

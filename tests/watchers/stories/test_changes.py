@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from storage.model import ItemId, OutletId
 from watchers.stories.changes import Change, material
-from watchers.stories.telling import Telling, prepare
+from watchers.stories.features import Telling, prepare
 from watchers.text.words import analyse
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

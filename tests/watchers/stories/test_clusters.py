@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from storage.model import ItemId
-from watchers.stories.bonds import Bond, Group
-from watchers.stories.clusters import bonds_between, partition
+from watchers.stories.clustering import bonds_between, partition
+from watchers.stories.linkage import Bond, Group
 
 A, B, C, D = map(ItemId, range(4))
 FLOOR = -2.0

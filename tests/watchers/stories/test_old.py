@@ -5,7 +5,7 @@ from datetime import timedelta
 from storage.model import StoryId
 from tests.watchers.stories.telling import NOON, telling
 from watchers.stories import Index, Telling, identify
-from watchers.stories.old import OldTexts, marks
+from watchers.stories.recirculated import OldTexts, marks
 
 TITLE = "В Караганде открыли новый мост через реку Нуру"
 TEXT = "Мост строили два года, движение по нему началось утром, сообщили в акимате области."

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from storage.model import ItemId
 from tests.watchers.stories.telling import telling
 from watchers.stories import Telling, pack, unpack
-from watchers.stories.rows import FORMAT
+from watchers.stories.codec import FORMAT
 
 TEXT = "Мост через Нуру строили два года. На открытие 5 марта 2026 года приехали 300 человек."
 TOLD = (

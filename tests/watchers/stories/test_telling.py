@@ -6,8 +6,8 @@ from storage.model import StoryId
 from tests.watchers.stories.telling import telling
 from watchers.stories import Index
 from watchers.stories.concepts import LANGUAGES, concept, tables
+from watchers.stories.features import ENTITY, KIND, NAME, NOTION, bridge_id, headline_end, name_key
 from watchers.stories.signals import SIGNALS, Frequencies, View, compare
-from watchers.stories.telling import ENTITY, KIND, NAME, NOTION, bridge_id, headline_end, name_key
 from watchers.text.skeleton import skeleton
 
 

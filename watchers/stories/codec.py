@@ -13,7 +13,7 @@ from struct import Struct
 from typing import Any, Final
 
 from storage.model import ItemId, OutletId
-from watchers.stories.telling import Telling, shared
+from watchers.stories.features import Telling, shared
 
 FORMAT: Final = 2
 """Raised when a telling's parts change, or the meaning of one: older rows are made again."""

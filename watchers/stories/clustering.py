@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 from typing import Final, Protocol
 
 from storage.model import ItemId
-from watchers.stories.bonds import Bond, Group, bond
+from watchers.stories.linkage import Bond, Group, bond
 
 Links = Mapping[ItemId, Mapping[ItemId, float]]
 """For each telling the others it was compared with, and the log-odds; both ways."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from storage.model import OldText, StoryId
-from watchers.stories.telling import Telling, digest
+from watchers.stories.features import Telling, digest
 
 _SHELVES: Final = 1 << 16
 _PLACES: Final = 4

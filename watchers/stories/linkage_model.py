@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from storage.model import ItemId
-from watchers.stories.bonds import Bond, Group, Voice, bond_signals
+from watchers.stories.features import Telling
+from watchers.stories.linkage import Bond, Group, Voice, bond_signals
 from watchers.stories.signals import Frequencies
-from watchers.stories.telling import Telling
 from watchers.stories.weights import Scored
 
 _SPEAKERS: Final = 12

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from storage.model import ItemId, StoryId
-from watchers.stories.clusters import partition
+from watchers.stories.clustering import partition
 from watchers.stories.identity import MAX_OPEN, neighbourhood
 from watchers.stories.index import Index
 from watchers.stories.signals import probability
