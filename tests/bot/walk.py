@@ -8,8 +8,8 @@ from bot.conversation import Keyboard, Picture
 from bot.render import stories as render
 from storage.database import Database
 from storage.errors import NewsError
-from tests.bot.newsroom import OUTLETS, Newsroom
 from tests.bot.people import ADMIN, Person, messages
+from tests.bot.pipeline import OUTLETS, Newsroom
 from tests.bot.tellings import story as told
 from tests.bot.tellings import telling
 

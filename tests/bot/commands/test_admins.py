@@ -13,8 +13,8 @@ from storage.errors import NewsError
 from storage.model import ChatId, FeedId, FeedKind, FeedState, FeedStatus
 from storage.outbox import broadcasts, queue, settle
 from storage.outbox.outcomes import Sent
-from tests.bot.newsroom import Newsroom
 from tests.bot.people import ADMIN, NOW, Person, buttons, seen
+from tests.bot.pipeline import Newsroom
 from watchers import addresses
 from watchers.discover import Seen
 from watchers.fetch import Failed, FailKind

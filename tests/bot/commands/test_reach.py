@@ -8,8 +8,8 @@ from storage import chats, matches, subscriptions
 from storage.database import Database
 from storage.model import Mode, Reach
 from storage.outbox import queue
-from tests.bot.newsroom import Newsroom
 from tests.bot.people import NOW, READER, Person, buttons
+from tests.bot.pipeline import Newsroom
 from watchers import search
 
 NOW_TOLD = timedelta(0)

@@ -25,8 +25,8 @@ from storage.model import (
 )
 from storage.outbox import queue, settle
 from storage.outbox.outcomes import Sent
-from tests.bot.newsroom import Newsroom
 from tests.bot.people import NOW, READER, Person, buttons, messages, seen
+from tests.bot.pipeline import Newsroom
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from storage.errors import NewsError
 from storage.model import ChatId
 from storage.outbox import queue, settle
 from storage.outbox.outcomes import Sent
-from tests.bot.newsroom import Newsroom
 from tests.bot.people import ADMIN, NOW, READER, Person, buttons
+from tests.bot.pipeline import Newsroom
 
 GROUP = ChatId(-100)
 

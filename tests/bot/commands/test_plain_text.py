@@ -9,8 +9,8 @@ import pytest
 from bot.commands import COMMANDS
 from bot.commands.plain_text import nearest, small_talk
 from storage.database import Database
-from tests.bot.newsroom import Newsroom
 from tests.bot.people import ADMIN, Person
+from tests.bot.pipeline import Newsroom
 from watchers import catalogue
 from watchers.text.normal import APOSTROPHE, tokenize
 

@@ -28,8 +28,8 @@ from storage.errors import NewsError, StorageError
 from storage.model import Chat, ChatId, ChatKind
 from storage.outbox import queue
 from tests.bot.line import on_line
-from tests.bot.newsroom import Newsroom
 from tests.bot.people import NOW
+from tests.bot.pipeline import Newsroom
 
 
 @dataclass

@@ -17,8 +17,8 @@ from storage.model import Chat, ChatId, ChatKind, Mode
 from storage.outbox import queue, settle
 from storage.outbox.outcomes import Sent
 from storage.sql import Connection
-from tests.bot.newsroom import Newsroom
 from tests.bot.people import NOW, READER, Person, buttons, messages, seen
+from tests.bot.pipeline import Newsroom
 
 OFF = {"digest_times": ()}
 
