@@ -16,7 +16,7 @@ from storage import feeds, items
 from storage.database import Database
 from storage.model import ItemId
 from tests.bot.sandbox.conftest import Clock
-from tests.bot.sandbox.truth import Pair, compare, report
+from tests.bot.sandbox.outlets.truth import Pair, compare, report
 from watchers import fetch
 from watchers.ingester import Desk
 from watchers.parse import Document, NotAFeed, ParsedFeed, parse
