@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.watchers.stories.telling import telling
+from tests.watchers.stories.features import telling
 from watchers.stories import Difference, backtest, fitted
 
 TOLD = [

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from storage.model import ItemId, StoryId
-from tests.watchers.stories.telling import NOON, telling
+from tests.watchers.stories.features import NOON, telling
 from watchers.stories import Index, Joined, Moved, Telling, identify, revise
 
 DAY = timedelta(days=1)

@@ -3,7 +3,7 @@
 import pytest
 
 from storage.model import ItemId, StoryId
-from tests.watchers.stories.telling import telling
+from tests.watchers.stories.features import telling
 from watchers.stories import Index, Joined, Telling, identify, related, revise
 
 REPORT = (

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from storage.model import StoryId
-from tests.watchers.stories.telling import NOON, telling
+from tests.watchers.stories.features import NOON, telling
 from watchers.stories import Index, Telling, identify
 from watchers.stories.recirculated import OldTexts, marks
 

@@ -3,7 +3,7 @@
 import pytest
 
 from storage.model import StoryId
-from tests.watchers.stories.telling import telling
+from tests.watchers.stories.features import telling
 from watchers.stories import Index
 from watchers.stories.concepts import LANGUAGES, concept, tables
 from watchers.stories.features import ENTITY, KIND, NAME, NOTION, bridge_id, headline_end, name_key

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.model import ItemId
-from tests.watchers.stories.telling import telling
+from tests.watchers.stories.features import telling
 from watchers.stories import Telling, pack, unpack
 from watchers.stories.codec import FORMAT
 
