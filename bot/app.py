@@ -16,12 +16,12 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import connection, health
-from bot.connection import TelegramHalf
+from bot.connection import TelegramConnection
 from bot.conversation import World
-from bot.digests.maker import Editions
+from bot.digests.maker import DigestService
 from bot.instance import EVERYBODY_READS, alone, token_lock
-from bot.notices import owe_feed_notices
-from bot.pipeline import Newsroom, newsroom, wall_clock
+from bot.notices import enqueue_feed_notices
+from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
 from storage import dialogs, feeds
 from storage.model import FeedStatus, NewFeed, Outlet
@@ -57,7 +57,7 @@ async def run(
     token = settings.telegram_bot_token
     lock = token_lock(token, settings.telegram_api_url)
     with alone(lock, "instance.token", EVERYBODY_READS) if token else nullcontext():
-        async with newsroom(settings, politeness=politeness, clock=clock) as room:
+        async with open_pipeline(settings, politeness=politeness, clock=clock) as room:
             if not await room.db.read(feeds.every, polled_only=True):
                 added = await room.db.write(feeds.add_all, starting(), clock())
                 log.info("catalogue loaded", feeds=added)
@@ -65,11 +65,11 @@ async def run(
 
 
 async def run_in(
-    room: Newsroom, *, stop: asyncio.Event, ready: Callable[[], None] = lambda: None
+    room: Pipeline, *, stop: asyncio.Event, ready: Callable[[], None] = lambda: None
 ) -> None:
     """Run both halves of an open newsroom until ``stop`` is set."""
     settings = room.settings
-    editions = Editions(room.db, room.clock)
+    editions = DigestService(room.db, room.clock)
     world = World(
         db=room.db,
         clock=room.clock,
@@ -99,7 +99,7 @@ async def run_in(
         log.info("stopping")
 
 
-async def remember(room: Newsroom) -> None:
+async def remember(room: Pipeline) -> None:
     """Rebuild the desk's memory; without it every story would begin anew, so say if it fails."""
     began = room.clock()
     try:
@@ -113,7 +113,7 @@ async def remember(room: Newsroom) -> None:
 class ticking:  # noqa: N801 (reads as a with-statement)
     """Timers that tick for as long as the block runs."""
 
-    def __init__(self, room: Newsroom, editions: Editions) -> None:
+    def __init__(self, room: Pipeline, editions: DigestService) -> None:
         """Keep what the ticks look after."""
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -143,7 +143,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
     async def _tell_of_feeds(self) -> None:
         """Owe the admins one message about feeds that fell ill or recovered."""
         room = self._room
-        owed = await room.db.write(owe_feed_notices, room.settings.admin_ids, room.clock())
+        owed = await room.db.write(enqueue_feed_notices, room.settings.admin_ids, room.clock())
         if owed:
             room.desk.wake()
 
@@ -175,7 +175,7 @@ async def cancelled(task: asyncio.Task[Any]) -> None:
     await asyncio.wait([task])
 
 
-async def vitals(room: Newsroom, half: TelegramHalf) -> health.Vitals:
+async def vitals(room: Pipeline, half: TelegramConnection) -> health.Vitals:
     """Measure how we are. Healthy means: polling goes on, and what is owed leaves in time."""
     now = room.clock()
     outbox = await room.db.read(reports.counts, now)

@@ -17,7 +17,7 @@ from bot.conversation import World
 from bot.delivery import Deliverer
 from bot.settings import Settings
 from bot.telegram import menus, webhook
-from bot.telegram.dispatcher import ALLOWED_UPDATES, Adapter, InOrder
+from bot.telegram.dispatcher import ALLOWED_UPDATES, Adapter, ChatOrder
 from bot.telegram.rate_limiter import Limiter
 from bot.telegram.updates import UpdatesRequest
 from storage.errors import NewsError
@@ -36,7 +36,7 @@ CONFLICTS_BEFORE_GIVING_UP = 10
 """A restart meets its own last long poll for some seconds; ten refusals are another instance."""
 
 
-class TelegramHalf:
+class TelegramConnection:
     """The bot's connection, its deliverer and its adapter."""
 
     def __init__(self, settings: Settings, world: World, stop: asyncio.Event) -> None:
@@ -47,7 +47,7 @@ class TelegramHalf:
         self.connected = False
         self.failure: NewsError | None = None
         self.limiter = Limiter(remember=self._remember_rest)
-        self.order = InOrder()
+        self.order = ChatOrder()
         self.application = build(settings, self.limiter, self.order)
         self.deliverer = Deliverer(
             world.db,
@@ -158,13 +158,13 @@ class TelegramHalf:
 @asynccontextmanager
 async def opened(
     settings: Settings, world: World, stop: asyncio.Event
-) -> AsyncIterator[TelegramHalf]:
+) -> AsyncIterator[TelegramConnection]:
     """Connect in the background for as long as the block runs.
 
     Without a token there is nothing to connect to. Raises, at the end of the block, what made
     the connection give up for good.
     """
-    half = TelegramHalf(settings, world, stop)
+    half = TelegramConnection(settings, world, stop)
     connecting = asyncio.create_task(half.connect(), name="connect")
     connecting.add_done_callback(lambda task: gave_up(task, half, stop))
     async with AsyncExitStack() as closing:
@@ -175,7 +175,7 @@ async def opened(
         raise half.failure
 
 
-def gave_up(task: "asyncio.Task[None]", half: TelegramHalf, stop: asyncio.Event) -> None:
+def gave_up(task: "asyncio.Task[None]", half: TelegramConnection, stop: asyncio.Event) -> None:
     """End the program where connecting failed for good."""
     if task.cancelled() or (error := task.exception()) is None:
         return
@@ -198,7 +198,7 @@ def requests(kind: type[Request], settings: Settings, **limits: Any) -> Request:
 
 
 def build(
-    settings: Settings, limiter: Limiter, order: InOrder
+    settings: Settings, limiter: Limiter, order: ChatOrder
 ) -> Application[Any, Any, Any, Any, Any, Any]:
     """Build python-telegram-bot's application with our limiter and none of its timers."""
     return (

@@ -15,10 +15,10 @@ from storage.model import (
     NO_THREAD,
     Chat,
     ChatId,
+    Delivery,
     Feed,
     FeedId,
     ItemId,
-    Owed,
     StoryId,
     Subscription,
     SubscriptionId,
@@ -220,7 +220,7 @@ class Ask:
 # --- the rest of the house, as commands see it ---------------------------------------------
 
 
-class NewsDesk(Protocol):
+class StoryEditor(Protocol):
     """What commands tell the desk, so that its memory follows the rows they wrote."""
 
     @property
@@ -263,10 +263,10 @@ class DigestMaker(Protocol):
     ) -> tuple[Message, ...]:
         """Make the digest of the last while, of the stories ``only`` where they are given."""
 
-    async def rest(self, chat: Chat, owed: Owed) -> Any:
+    async def rest(self, chat: Chat, owed: Delivery) -> Any:
         """List what a digest that came by itself left out; None where its row is too old."""
 
-    async def told(self, chat: Chat, owed: Owed) -> Any:
+    async def told(self, chat: Chat, owed: Delivery) -> Any:
         """List what had come as alerts before it."""
 
 
@@ -291,7 +291,7 @@ class World:
 
     db: Database
     clock: Callable[[], datetime]
-    desk: NewsDesk
+    desk: StoryEditor
     editions: DigestMaker
     bot_username: str = ""
     admin_ids: frozenset[int] = frozenset()

@@ -35,18 +35,18 @@ async def tell_admins(world: World, error: BaseException) -> None:
     log.error("bug", exc_info=error)
     try:
         await world.db.write(
-            owe_notices, world.admin_ids, type(error).__name__, place_of(error), world.clock()
+            enqueue_notices, world.admin_ids, type(error).__name__, place_of(error), world.clock()
         )
     except StorageError as worse:
         log.warning("admins not told", error=str(worse))
 
 
-def owe_notices(
+def enqueue_notices(
     db: Connection, admins: frozenset[int], name: str, place: str, now: datetime
 ) -> None:
     """Owe the notice to every admin who has met us."""
     known = [ChatId(one) for one in sorted(admins) if chats.get(db, ChatId(one)) is not None]
-    queue.owe(
+    queue.enqueue(
         db,
         [
             NewDelivery(

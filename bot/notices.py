@@ -10,7 +10,7 @@ from storage.outbox import queue
 from storage.sql import Connection
 
 
-def owe_feed_notices(db: Connection, admins: Iterable[int], now: datetime) -> int:
+def enqueue_feed_notices(db: Connection, admins: Iterable[int], now: datetime) -> int:
     """Owe every admin who has met us one message about what befell the feeds since last time.
 
     Run in one transaction: what is taken is owed. Returns how many messages are owed. Without
@@ -32,4 +32,4 @@ def owe_feed_notices(db: Connection, admins: Iterable[int], now: datetime) -> in
         )
         for chat in known
     ]
-    return queue.owe(db, new, now)
+    return queue.enqueue(db, new, now)

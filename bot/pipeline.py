@@ -11,7 +11,7 @@ from bot.settings import Settings
 from storage.database import Database
 from watchers import fetch
 from watchers.discover import Looker, Seen
-from watchers.ingester import Desk
+from watchers.ingester import Ingester
 from watchers.parse_pool import pool
 from watchers.poll import Politeness, Poller
 from watchers.schedule import Policy
@@ -23,23 +23,23 @@ def wall_clock() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Newsroom:
+class Pipeline:
     """The watching half: everything that turns feeds into stories."""
 
     settings: Settings
     db: Database
-    desk: Desk
+    desk: Ingester
     poller: Poller
     clock: Callable[[], datetime]
 
 
 @asynccontextmanager
-async def newsroom(
+async def open_pipeline(
     settings: Settings,
     *,
     politeness: Politeness | None = None,
     clock: Callable[[], datetime] = wall_clock,
-) -> AsyncIterator[Newsroom]:
+) -> AsyncIterator[Pipeline]:
     """Open the watching half, alone on its database, for as long as the block runs.
 
     The desk remembers nothing yet: call ``remember``.
@@ -49,7 +49,7 @@ async def newsroom(
         open_parts.enter_context(alone(database_lock(settings.database_path), "instance.database"))
         db = await Database.opened(settings.database_path)
         open_parts.push_async_callback(db.close)
-        desk = await Desk.opened(db)
+        desk = await Ingester.opened(db)
         fetcher = await open_parts.enter_async_context(
             fetch.opened(
                 user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=clock
@@ -65,11 +65,11 @@ async def newsroom(
                 clock=clock,
             )
         )
-        yield Newsroom(settings, db, desk, poller, clock)
+        yield Pipeline(settings, db, desk, poller, clock)
 
 
 @asynccontextmanager
-async def remembering(room: Newsroom) -> AsyncIterator[None]:
+async def remembering(room: Pipeline) -> AsyncIterator[None]:
     """Remember living stories beside what the block does.
 
     Documents wait for it; a block that takes none in need not, and ends it unfinished.

@@ -15,9 +15,9 @@ from typing import Any
 from zlib import crc32
 
 from storage.model import ItemId, OutletId, StoryId
-from watchers.stories.features import Telling, prepare
+from watchers.stories.features import Features, prepare
 from watchers.stories.index import Index
-from watchers.stories.signals import Frequencies, Trees, View, compare
+from watchers.stories.signals import Frequencies, Trees, WeightedQuery, compare
 from watchers.stories.weights import Settings
 from watchers.text.words import analyse
 
@@ -28,7 +28,7 @@ UNFITTED = Settings(NOTHING, NOTHING, NOTHING, 99.0, -9.0, 99.0, 99.0, 0.0)
 DOCUMENTS = 300
 LEAST_COMMON = 5.0
 MIN_SHARE = 40
-Pair = tuple[Telling, Telling, bool, int]
+Pair = tuple[Features, Features, bool, int]
 """Two tellings, whether they tell one event, the pair's fold."""
 
 
@@ -36,7 +36,7 @@ Pair = tuple[Telling, Telling, bool, int]
 class Labelled:
     """A telling with the event it tells and the fold it belongs to."""
 
-    telling: Telling
+    telling: Features
     name: str
     event: str
     fold: int
@@ -62,7 +62,7 @@ def fold_of(key: str) -> int:
     return crc32(key.removesuffix("-ecb").removesuffix("-plus").encode()) % FOLDS
 
 
-def telling_of(row: dict[str, Any], mark: str, number: int, last: datetime) -> Telling:
+def telling_of(row: dict[str, Any], mark: str, number: int, last: datetime) -> Features:
     """Prepare one item; an item without a time takes the one before."""
     told = row.get("published" if not mark else "pub" + mark)
     told_at = datetime.fromisoformat(told).replace(tzinfo=UTC) if told else last
@@ -111,10 +111,14 @@ def compared(told: list[Pair], common: dict[int, float]) -> list[Sample]:
     """Compare pairs, with the rarity of words learnt from the file itself."""
     frequencies = Frequencies(common, DOCUMENTS)
     for telling in {one.terms.tobytes(): one for pair in told for one in pair[:2]}.values():
-        frequencies.learn(View(telling, frequencies))
+        frequencies.learn(WeightedQuery(telling, frequencies))
     return [
         Sample(
-            tuple(compare(View(one, frequencies), other, View(other, frequencies).sums)),
+            tuple(
+                compare(
+                    WeightedQuery(one, frequencies), other, WeightedQuery(other, frequencies).sums
+                )
+            ),
             same,
             one.lang != other.lang,
             fold,
@@ -123,7 +127,7 @@ def compared(told: list[Pair], common: dict[int, float]) -> list[Sample]:
     ]
 
 
-def common_words(files: list[list[Telling]]) -> dict[int, float]:
+def common_words(files: list[list[Features]]) -> dict[int, float]:
     """Count what is common in ``DOCUMENTS`` tellings, every file's share weighing the same.
 
     A word's share is taken among the tellings of its language, a bridge's among all.
@@ -141,9 +145,9 @@ def common_words(files: list[list[Telling]]) -> dict[int, float]:
     return {key: round(share, 1) for key, share in sorted(shares.items()) if share >= LEAST_COMMON}
 
 
-def by_language(tellings: list[Telling]) -> list[list[Telling]]:
+def by_language(tellings: list[Features]) -> list[list[Features]]:
     """Part tellings by language, leaving out languages with too few."""
-    parts: dict[str, list[Telling]] = {}
+    parts: dict[str, list[Features]] = {}
     for one in tellings:
         parts.setdefault(one.lang, []).append(one)
     return [part for part in parts.values() if len(part) >= MIN_SHARE]

@@ -8,11 +8,11 @@ from scripts.stories_data import FOLDS, Labelled
 from storage.model import ItemId, StoryId
 from watchers.stories import Settings, identify, revise
 from watchers.stories.backtest import apply
-from watchers.stories.clustering import bonds_between, partition
-from watchers.stories.features import Telling
+from watchers.stories.clustering import linkages_between, partition
+from watchers.stories.features import Features
 from watchers.stories.index import Index, Likeness
-from watchers.stories.linkage import BOND_SIGNALS, Bond, Group, bond_signals
-from watchers.stories.linkage_model import Scales
+from watchers.stories.linkage import BOND_SIGNALS, Group, Linkage, linkage_signals
+from watchers.stories.linkage_model import LinkageModel
 
 _KNOWN, _MEAN, _MOST = map(BOND_SIGNALS.index, ("known", "mean", "most"))
 _STEPS = (4.0, 3.0, 2.5, 2.0, 1.5, 1.0, 0.5, 0.0, -0.5, -1.0, -1.5, -2.0)
@@ -57,7 +57,7 @@ class FoldedIndex(Index):
         self.labels = {one.telling.item: one for one in items}
         self.by_fold = by_fold
 
-    def _likeness(self, one: Telling, item: ItemId, signals: Sequence[float]) -> Likeness:
+    def _likeness(self, one: Features, item: ItemId, signals: Sequence[float]) -> Likeness:
         self.settings = self.by_fold[self.labels[one.item].fold]
         return super()._likeness(one, item, signals)
 
@@ -66,21 +66,21 @@ class FoldedIndex(Index):
         return FoldedScales(self)
 
 
-class FoldedScales(Scales):
-    """Scales that weigh a group by the weights that have not seen its event."""
+class FoldedScales(LinkageModel):
+    """LinkageModel that weigh a group by the weights that have not seen its event."""
 
     def __init__(self, index: FoldedIndex) -> None:
         """Know the labels of an index."""
         super().__init__(index.settings.groups, index.frequencies, index.telling)
         self._index = index
 
-    def weigh(self, found: Bond, one: Group, other: Group) -> float:
+    def weigh(self, found: Linkage, one: Group, other: Group) -> float:
         """Weigh by the fold that most of the smaller group belongs to."""
         folds = [
             self._index.labels[item].fold for item in min(one.members, other.members, key=len)
         ]
         groups = self._index.by_fold[max(range(FOLDS), key=folds.count)].groups
-        return groups.score(bond_signals(found, one, other))
+        return groups.score(linkage_signals(found, one, other))
 
 
 def replay(items: list[Labelled], by_fold: Sequence[Settings]) -> dict[str, int]:
@@ -118,7 +118,7 @@ def weighed_bonds(index: FoldedIndex, by_fold: Sequence[Settings]) -> Iterable[W
         scales = index.scales()
         found = partition([[item] for item in items], links, scales, join=step, hop=_ALL)
         groups = [scales.group(members) for members in found]
-        bonds = bonds_between(found, links)
+        bonds = linkages_between(found, links)
         chosen = set()
         for one, row in enumerate(bonds):
             weights = sorted(
@@ -129,7 +129,7 @@ def weighed_bonds(index: FoldedIndex, by_fold: Sequence[Settings]) -> Iterable[W
             rivals = [other for weight, other in weights[:_RIVALS] if weight > _OUT_OF_QUESTION]
             chosen |= {(min(one, other), max(one, other)) for other in rivals}
         for one, other in sorted(chosen):
-            signals = bond_signals(bonds[one][other], groups[one], groups[other])
+            signals = linkage_signals(bonds[one][other], groups[one], groups[other])
             yield _weighed(index, signals, found[one], found[other])
 
 

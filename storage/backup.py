@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from storage.database import told
+from storage.database import wrapped
 from storage.errors import StorageError
 
 PAGES_A_STEP = 2_000
@@ -38,7 +38,7 @@ def copy(source: Path, target: Path, progress: Callable[[int, int], None]) -> in
         partial.replace(target)
         return target.stat().st_size
     except sqlite3.DatabaseError as error:
-        raise told(error) from error
+        raise wrapped(error) from error
     finally:
         partial.unlink(missing_ok=True)
 
@@ -64,5 +64,5 @@ def check(path: Path) -> int:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as read:
             verify(read)
     except sqlite3.DatabaseError as error:
-        raise told(error) from error
+        raise wrapped(error) from error
     return path.stat().st_size

@@ -46,7 +46,7 @@ def get(db: Connection, chat_id: ChatId) -> Chat | None:
     return None if row is None else to_chat(row)
 
 
-def met(db: Connection, chat: Chat, now: datetime) -> Chat:
+def see_chat(db: Connection, chat: Chat, now: datetime) -> Chat:
     """Write down a chat at the first meeting; later only follow its kind and title.
 
     Settings that its people chose are never touched. A chat that speaks to us is not gone.

@@ -135,13 +135,13 @@ def in_transaction(
     except sqlite3.OperationalError as error:
         if connection.conn.in_transaction:
             connection.conn.execute("rollback")
-        raise told(error) from error
+        raise wrapped(error) from error
     except sqlite3.DatabaseError as error:
-        raise told(error) from error
+        raise wrapped(error) from error
     return result
 
 
-def told(error: sqlite3.DatabaseError) -> Exception:
+def wrapped(error: sqlite3.DatabaseError) -> Exception:
     """Turn what the operator can mend into a StorageError; anything else is our bug."""
     code = getattr(error, "sqlite_errorname", "") or ""
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
@@ -162,7 +162,7 @@ def connect(path: Path) -> Connection:
     try:
         connection = opened_file(path)
     except sqlite3.DatabaseError as error:
-        raise told(error) from error
+        raise wrapped(error) from error
     except OSError as error:
         raise StorageError("storage.unwritable", detail=error.strerror) from error
     try:
@@ -172,7 +172,7 @@ def connect(path: Path) -> Connection:
         check_foreign_keys(connection)
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise told(error) from error
+        raise wrapped(error) from error
     except BaseException:
         connection.close()
         raise
@@ -185,7 +185,7 @@ def reading_file(path: Path) -> Connection:
         connection = opened_file(path)
         connection.conn.execute("pragma query_only = on")
     except sqlite3.DatabaseError as error:
-        raise told(error) from error
+        raise wrapped(error) from error
     return connection
 
 

@@ -421,7 +421,7 @@ class NewDelivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class Delivery:
     """An outbox row: what is owed, how far it got, and why it stands where it stands.
 
     ``level`` is how plainly it must be told after Telegram refused it: 0 HTML, 1 plain text,

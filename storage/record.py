@@ -23,7 +23,7 @@ def record(db: Connection, intake: Intake) -> None:
         search.index(db, item.id, item.words)
     matches.add(db, intake.matches, intake.now)
     stories.refresh(db, {item.story_id for item in changed})
-    queue.owe(db, intake.owed, intake.now)
+    queue.enqueue(db, intake.owed, intake.now)
     for story_id in intake.grown:
         queue.grown(db, story_id, intake.now)
     for one in intake.changed:

@@ -59,7 +59,7 @@ class Taken:
     alerts: int = 0
 
 
-class Desk:
+class Ingester:
     """Takes documents in, one at a time; the only writer of items and stories."""
 
     def __init__(self, db: Database, memory: intake.Memory) -> None:
@@ -117,7 +117,7 @@ class Desk:
                 progress(done, len(living))
                 await asyncio.sleep(0)
 
-    async def _made_again(self, item: ItemId) -> stories.Telling | None:
+    async def _made_again(self, item: ItemId) -> stories.Features | None:
         """Make a telling from its text where its row is missing or of another version."""
         found = await self._db.read(items.by_ids, [item])
         if not found:
@@ -310,7 +310,7 @@ def unswept() -> Iterator[None]:
         gc.enable()
 
 
-def telling_of(item: Item, names: Gazetteer | None = None) -> stories.Telling:
+def telling_of(item: Item, names: Gazetteer | None = None) -> stories.Features:
     """Prepare a stored item's signals again."""
     analysis = words.analyse(item.title, item.summary, lang=item.lang, names=names)
     return stories.prepare(

@@ -135,11 +135,11 @@ def oldest_first(entries: Sequence[Entry]) -> list[Entry]:
     custom.
     """
     backwards = list(reversed(entries))
-    dated = iter(sorted((one for one in backwards if one.published), key=told_at))
+    dated = iter(sorted((one for one in backwards if one.published), key=published_at))
     return [next(dated) if one.published else one for one in backwards]
 
 
-def told_at(entry: Entry) -> datetime:
+def published_at(entry: Entry) -> datetime:
     """Return a dated entry's date."""
     assert entry.published is not None  # noqa: S101 (callers filter)
     return entry.published
@@ -193,7 +193,7 @@ def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
         telling=packed,
     )
     draft.new.append(item)
-    meet(draft, item, analysis, facts, memory)
+    match_subscriptions(draft, item, analysis, facts, memory)
     return item
 
 
@@ -252,7 +252,7 @@ def facts_of(feed: Feed, lang: str, published: datetime | None, now: datetime) -
     )
 
 
-def meet(
+def match_subscriptions(
     draft: Draft,
     item: NewItem,
     analysis: words.Analysis,
@@ -266,7 +266,7 @@ def meet(
         found = Match(subscription_id, item.id, item.story_id, term, word, hit.in_headline)
         draft.matches.append(found)
         if rings(subscription, found) and is_news(draft, item):
-            owe_alert(draft, subscription, found)
+            enqueue_alert(draft, subscription, found)
 
 
 def is_news(draft: Draft, item: NewItem) -> bool:
@@ -276,7 +276,7 @@ def is_news(draft: Draft, item: NewItem) -> bool:
     return item.published is None or draft.now - item.published < FRESH
 
 
-def owe_alert(draft: Draft, subscription: Subscription, found: Match) -> None:
+def enqueue_alert(draft: Draft, subscription: Subscription, found: Match) -> None:
     """Owe a place one alert a story, whichever of its subscriptions were met."""
     place = (subscription.chat_id, subscription.thread_id, found.story_id)
     draft.owed.setdefault(

@@ -25,7 +25,7 @@ from watchers import addresses, discover, schedule
 from watchers.discover import Looker, Parsing, Seen, document_of
 from watchers.fetch import Failed, FailKind, Fetched, Fetcher, NotModified, Outcome, Request
 from watchers.fetch.ssrf import Endpoint
-from watchers.ingester import Desk, Taken
+from watchers.ingester import Ingester, Taken
 from watchers.parse import NotAFeed, PageKind, ParsedFeed
 from watchers.parse_pool import pool
 from watchers.schedule import Failure, Policy, Reading, Visit
@@ -100,7 +100,7 @@ class Poller:
     def __init__(
         self,
         db: Database,
-        desk: Desk,
+        desk: Ingester,
         fetcher: Fetcher,
         parsers: Parsing,
         *,
@@ -127,7 +127,7 @@ class Poller:
     async def opened(
         cls,
         db: Database,
-        desk: Desk,
+        desk: Ingester,
         fetcher: Fetcher,
         *,
         politeness: Politeness | None = None,

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bot.cli.common import archive, as_json, command, emit, now, short, told
+from bot.cli.common import archive, as_json, command, emit, isoformat, now, short
 from bot.digests import ranking
 from bot.digests.maker import stories_of
 from bot.digests.ranking import Window
@@ -36,8 +36,8 @@ def item_row(item: Item, feed_url: str) -> dict[str, Any]:
         "title": item.title,
         "outlet": item.outlet.name,
         "lang": item.lang,
-        "published": told(item.published),
-        "first_seen": told(item.first_seen),
+        "published": isoformat(item.published),
+        "first_seen": isoformat(item.first_seen),
         "story_id": item.story_id,
     }
 
@@ -54,8 +54,8 @@ def telling_row(item: Item) -> dict[str, Any]:
         "lang": item.lang,
         "title": item.title,
         "url": item.url,
-        "published": told(item.published),
-        "first_seen": told(item.first_seen),
+        "published": isoformat(item.published),
+        "first_seen": isoformat(item.first_seen),
     }
 
 
@@ -64,8 +64,8 @@ def story_row(story: Story) -> dict[str, Any]:
     return {
         "id": story.id,
         "title": next((item.title for item in story.items if item.title), ""),
-        "first_at": told(story.first_at),
-        "updated_at": told(story.updated_at),
+        "first_at": isoformat(story.first_at),
+        "updated_at": isoformat(story.updated_at),
         "tellings": len(story.items),
         "items": [telling_row(item) for item in story.items],
     }
@@ -165,7 +165,7 @@ async def digest(settings: Settings, hours: int, limit: int, *, as_json: bool) -
     end = now()
     span = Window(end - timedelta(hours=hours), end)
     async with archive(settings) as db:
-        ranked = ranking.shelve(*await db.read(stories_of, span), span)
+        ranked = ranking.rank(*await db.read(stories_of, span), span)
     rows = (story_row(one.story) for one in ranked[:limit])
     emit(rows, as_json=as_json, columns=STORY_COLUMNS)
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from bot.cli.common import archive, command, short
-from bot.cli.importing import size_of, told
+from bot.cli.importing import read_lines, size_of
 from bot.settings import Settings
 from storage import items as item_store
 from storage.errors import NewsError
@@ -27,7 +27,7 @@ THRESHOLDS = {
 }
 """What may be varied, as in ``watchers.stories.weights.Settings``."""
 
-Known = tuple[stories.Telling, str]
+Known = tuple[stories.Features, str]
 """A telling and the headline to show for it."""
 
 
@@ -78,7 +78,7 @@ def of_file(file: Path) -> list[Known]:
     known: list[Known] = []
     outlets: dict[str, OutletId] = {}
     with click.progressbar(length=size_of(file), label="reading") as bar:
-        for number, (line, read) in enumerate(told(file), 1):
+        for number, (line, read) in enumerate(read_lines(file), 1):
             entry = line.entry
             summary = leads.lead(markup.plain(entry.summary_html), entry.title)
             declared = (entry.language,) if entry.language else ()

@@ -89,7 +89,7 @@ def carried_out(body: Body[P], settings: Settings, *args: P.args, **kwargs: P.kw
         if error.errno not in NO_ROOM:
             raise
         let_go_of_stdout()
-        raise Refused(texts.say("en", "storage.full")) from error
+        raise Refused(texts.translate("en", "storage.full")) from error
 
 
 def let_go_of_stdout() -> None:
@@ -128,7 +128,7 @@ def sentence(error: NewsError) -> str:
 
 def no_feeds() -> str:
     """Say that there is no feed yet and how to come by some."""
-    return texts.say("en", "cli.feeds.none")
+    return texts.translate("en", "cli.feeds.none")
 
 
 @asynccontextmanager
@@ -146,7 +146,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def told(moment: datetime | None) -> str | None:
+def isoformat(moment: datetime | None) -> str | None:
     """Write a moment as every JSON of ours does: UTC, whole seconds, ``Z`` (RFC 3339)."""
     return rfc3339(moment) if moment is not None else None
 

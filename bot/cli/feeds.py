@@ -8,7 +8,7 @@ import click
 
 from bot import pipeline, texts
 from bot.cli import Overview
-from bot.cli.common import Refused, archive, as_json, command, emit, no_feeds, now, told
+from bot.cli.common import Refused, archive, as_json, command, emit, isoformat, no_feeds, now
 from bot.settings import Settings
 from storage import feeds as feed_store
 from storage.errors import NewsError
@@ -42,11 +42,11 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         else None,
         "items": feed.items,
         "last_status": state.last_status,
-        "last_checked_at": told(state.last_checked_at),
-        "last_ok_at": told(state.last_ok_at),
-        "failing_since": told(state.failing_since),
-        "next_check_at": told(state.next_check_at),
-        "silent_since": told(state.silent_since),
+        "last_checked_at": isoformat(state.last_checked_at),
+        "last_ok_at": isoformat(state.last_ok_at),
+        "failing_since": isoformat(state.failing_since),
+        "next_check_at": isoformat(state.next_check_at),
+        "silent_since": isoformat(state.silent_since),
         "moved_from": feed.moved_from or None,
     }
 
@@ -96,7 +96,7 @@ async def add(settings: Settings, /, url: str, *, as_json: bool, **told: str | N
     A page without a feed is read by CSS selectors: --item .news-card --title h3, or --item auto.
     """
     asked = typed(url, told)
-    async with pipeline.newsroom(settings) as room:
+    async with pipeline.open_pipeline(settings) as room:
         await room.db.read(feed_store.refuse_known, addresses.source(asked)[0])
         async with pipeline.remembering(room):
             feed = await room.poller.add(asked)

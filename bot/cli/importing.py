@@ -30,13 +30,13 @@ async def ingest(settings: Settings, file: Path, name: str) -> None:
     time takes the one before it. Nobody is alerted. What is stored already stays as it is.
     """
     name = name or file.stem
-    async with pipeline.newsroom(settings) as room:
+    async with pipeline.open_pipeline(settings) as room:
         swept = first_moment(file)
         await room.desk.remember(swept)
         sources: dict[str, Feed] = {}
         new = known = 0
         with click.progressbar(length=size_of(file), label="taking in") as bar:
-            for line, read in told(file):
+            for line, read in read_lines(file):
                 if line.source not in sources:
                     sources[line.source] = await room.db.write(
                         feeds.of_import, name, line.source, line.moment
@@ -58,7 +58,7 @@ def size_of(file: Path) -> int:
     return file.stat().st_size if file.is_file() else 0
 
 
-def told(file: Path) -> Iterator[tuple[jsonl.Line, int]]:
+def read_lines(file: Path) -> Iterator[tuple[jsonl.Line, int]]:
     """Yield the lines of a file with how many bytes are read; NewsError where it cannot be."""
     try:
         with file.open("rb") as opened:
@@ -71,4 +71,4 @@ def told(file: Path) -> Iterator[tuple[jsonl.Line, int]]:
 
 def first_moment(file: Path) -> datetime:
     """Return the first item's time: the window of living stories is looked at from there."""
-    return next((line.moment for line, _ in told(file)), now())
+    return next((line.moment for line, _ in read_lines(file)), now())

@@ -40,7 +40,7 @@ def _shown_by(bar: Any) -> Progress:
 @command
 async def poll(settings: Settings, *, force: bool, wanted: str | None, as_json: bool) -> None:
     """Run one round: look at every feed that is due, and say what came of it."""
-    async with pipeline.newsroom(settings) as room:
+    async with pipeline.open_pipeline(settings) as room:
         feed = await room.db.read(feeds.found, wanted) if wanted else None
         if not as_json and not await room.db.read(feeds.count):
             click.echo(no_feeds(), err=True)

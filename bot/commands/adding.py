@@ -16,9 +16,9 @@ from bot.conversation import (
     Working,
     World,
 )
-from bot.render import bold, code, escape, joined, press, tidy, told
+from bot.render import bold, code, escape, joined, press, tidy, translate_html
 from bot.render import feeds as render
-from bot.texts import complaint, say
+from bot.texts import complaint, translate
 from storage import dialogs, feeds
 from storage.errors import NewsError
 from storage.model import Feed, FeedStatus
@@ -53,7 +53,7 @@ async def looked(ask: Ask, world: World, typed: str, *, adding: bool) -> Reply:
     """Look beside the chat's other business: an outlet may take its time."""
     if not typed.strip():
         await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "addfeed", world.clock())
-        return Say((Message(told(ask.language, "addfeed.what"), asks=True),))
+        return Say((Message(translate_html(ask.language, "addfeed.what"), asks=True),))
     address, _ = watchers_addresses.source(typed)
     if adding and (there := await known(world, address)):
         return Say((here_already(there, ask, world),))
@@ -62,7 +62,7 @@ async def looked(ask: Ask, world: World, typed: str, *, adding: bool) -> Reply:
     async def work(_: Report) -> Reply:
         return Edit(await shown(ask, world, await look(typed), adding=adding))
 
-    first = told(ask.language, "addfeed.looking", address=tidy(address, 200))
+    first = translate_html(ask.language, "addfeed.looking", address=tidy(address, 200))
     return Working(Message(first), work)
 
 
@@ -88,7 +88,7 @@ def here_already(feed: Feed, ask: Ask, world: World) -> Message:
     page = render.detail(feed, ask.here, now=world.clock())
     resting = feed.state.status in (FeedStatus.PAUSED, FeedStatus.GONE)
     key = "addfeed.resting" if resting else "addfeed.known"
-    return replace(page, html=joined((told(ask.language, key), page.html), "\n\n"))
+    return replace(page, html=joined((translate_html(ask.language, key), page.html), "\n\n"))
 
 
 def _given(part: "Callable[[str], Awaitable[Seen]] | None") -> Callable[[str], Awaitable[Seen]]:
@@ -111,18 +111,18 @@ async def shown(ask: Ask, world: World, seen: Seen, *, adding: bool) -> Message:
         for one in seen.entries[:SAMPLES]
     ]
     head = joined(("🟢", bold(tidy(seen.title, 100))), " ")
-    facts = told(
+    facts = translate_html(
         language, "addfeed.brings", count=seen.feed.total, address=code(tidy(seen.url, 300))
     )
     draft = await _draft(ask, world, seen.url, seen.rules)
     keyboard: Keyboard = (
         (
-            Button(f"➕ {say(language, 'button.add')}", press("fa", draft)),
-            Button(f"✖️ {say(language, 'button.cancel')}", press("x")),
+            Button(f"➕ {translate(language, 'button.add')}", press("fa", draft)),
+            Button(f"✖️ {translate(language, 'button.cancel')}", press("x")),
         ),
     )
     body = joined((joined((head, facts)), *samples), "\n\n")
-    question = told(language, "addfeed.sure") if adding else ""
+    question = translate_html(language, "addfeed.sure") if adding else ""
     return Message(joined((body, question), "\n\n"), keyboard)
 
 
@@ -134,9 +134,11 @@ async def _links(ask: Ask, world: World, seen: Seen) -> Keyboard:
         rows.append((Button(tidy(link.title or link.url, 50), press("fl", draft)),))
     if seen.is_page:
         draft = await _draft(ask, world, seen.asked, {"item": watchers_addresses.AUTO})
-        rows.append((Button(f"📄 {say(ask.language, 'button.headlines')}", press("fl", draft)),))
+        rows.append(
+            (Button(f"📄 {translate(ask.language, 'button.headlines')}", press("fl", draft)),)
+        )
     draft = await _draft(ask, world, seen.asked, seen.rules)
-    rows.append((Button(f"🔄 {say(ask.language, 'button.again')}", press("fl", draft)),))
+    rows.append((Button(f"🔄 {translate(ask.language, 'button.again')}", press("fl", draft)),))
     return tuple(rows)
 
 
@@ -160,4 +162,6 @@ async def confirmed(ask: Ask, world: World) -> Reply:
         return Edit(render.detail(feed, ask.here, now=world.clock()))
 
     address, _ = watchers_addresses.source(source)
-    return Working(Message(told(ask.language, "addfeed.adding", address=tidy(address, 200))), work)
+    return Working(
+        Message(translate_html(ask.language, "addfeed.adding", address=tidy(address, 200))), work
+    )

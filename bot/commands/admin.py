@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from bot.conversation import Ask, Html, Message, Reply, Say, World
-from bot.render import bold, italic, joined, told
+from bot.render import bold, italic, joined, translate_html
 from bot.render.feeds import SIGNS
-from bot.texts import say, words
+from bot.texts import translate, words
 from storage import chats, feeds, stats
 from storage.model import FeedStatus
 from storage.outbox import reports
@@ -41,15 +41,15 @@ async def statistics(ask: Ask, world: World) -> Reply:
     spoken = _listed(
         (words.language_name(label, language), n) for label, n in totals.languages_today
     )
-    return Say((table(say(language, "stats.head"), [
-        (say(language, "stats.feeds"), health),
-        (say(language, "stats.items"), totals.items),
-        (say(language, "stats.stories"), totals.stories),
-        (say(language, "stats.items_today"), totals.items_today),
-        (say(language, "stats.stories_today"), totals.stories_today),
-        (say(language, "stats.languages"), spoken),
-        (say(language, "stats.sent_today"), totals.sent_today),
-        (say(language, "stats.size"), say(language, "n.megabytes", size=totals.bytes / MEGABYTE)),
+    return Say((table(translate(language, "stats.head"), [
+        (translate(language, "stats.feeds"), health),
+        (translate(language, "stats.items"), totals.items),
+        (translate(language, "stats.stories"), totals.stories),
+        (translate(language, "stats.items_today"), totals.items_today),
+        (translate(language, "stats.stories_today"), totals.stories_today),
+        (translate(language, "stats.languages"), spoken),
+        (translate(language, "stats.sent_today"), totals.sent_today),
+        (translate(language, "stats.size"), translate(language, "n.megabytes", size=totals.bytes / MEGABYTE)),
     ], language),))  # fmt: skip
 
 
@@ -57,16 +57,16 @@ async def users(ask: Ask, world: World) -> Reply:
     """Say how many read, never who."""
     now, language = world.clock(), ask.language
     read = await world.db.read(chats.readership, now - words.WEEK)
-    return Say((table(say(language, "users.head"), [
-        (say(language, "users.active"), read.active),
-        (say(language, "users.new"), read.new_this_week),
-        (say(language, "users.gone"), read.gone),
-        (say(language, "users.kinds"),
-         _listed((say(language, f"chat.kind_{kind}"), n) for kind, n in read.kinds)),
-        (say(language, "users.languages"),
+    return Say((table(translate(language, "users.head"), [
+        (translate(language, "users.active"), read.active),
+        (translate(language, "users.new"), read.new_this_week),
+        (translate(language, "users.gone"), read.gone),
+        (translate(language, "users.kinds"),
+         _listed((translate(language, f"chat.kind_{kind}"), n) for kind, n in read.kinds)),
+        (translate(language, "users.languages"),
          _listed((words.language_name(label, language), n) for label, n in read.languages)),
-        (say(language, "users.subscriptions"), read.subscriptions),
-        (say(language, "users.subscribing"), read.chats_subscribing),
+        (translate(language, "users.subscriptions"), read.subscriptions),
+        (translate(language, "users.subscribing"), read.chats_subscribing),
     ], language),))  # fmt: skip
 
 
@@ -84,18 +84,18 @@ async def limits(ask: Ask, world: World) -> Reply:
     counts = await world.db.write(reports.counts, now)  # it forgets rests that are over
     rest = counts.everybody_rests_until
     settled = ", ".join(
-        f"{say(language, f'state.{state}')} {words.number(n, language)}"
+        f"{translate(language, f'state.{state}')} {words.number(n, language)}"
         for state, n in counts.settled_today
     )
-    message = table(say(language, "limits.head"), [
-        (say(language, "limits.waiting"), counts.waiting),
-        (say(language, "limits.due"), counts.due),
-        (say(language, "limits.oldest"),
+    message = table(translate(language, "limits.head"), [
+        (translate(language, "limits.waiting"), counts.waiting),
+        (translate(language, "limits.due"), counts.due),
+        (translate(language, "limits.oldest"),
          words.ago(counts.oldest_due, now, language) if counts.oldest_due else ""),
-        (say(language, "limits.held"), counts.held),
-        (say(language, "limits.today"), settled),
-        (say(language, "limits.resting"), counts.resting),
-        (say(language, "limits.ban"), words.ago(rest, now, language) if rest else ""),
+        (translate(language, "limits.held"), counts.held),
+        (translate(language, "limits.today"), settled),
+        (translate(language, "limits.resting"), counts.resting),
+        (translate(language, "limits.ban"), words.ago(rest, now, language) if rest else ""),
     ], language)  # fmt: skip
-    rules = italic(told(language, "limits.rules"))
+    rules = italic(translate_html(language, "limits.rules"))
     return Say((Message(joined((message.html, rules), "\n\n")),))

@@ -11,8 +11,8 @@ from bot.conversation import (
     Say,
     World,
 )
-from bot.render import escape, joined, press, told
-from bot.texts import say
+from bot.render import escape, joined, press, translate_html
+from bot.texts import translate
 from storage import dialogs
 from storage.errors import NewsError
 from storage.model import ChatId
@@ -31,11 +31,11 @@ async def broadcast(ask: Ask, world: World) -> Reply:
     draft = await world.db.write(dialogs.keep_draft, ask.here.id, text, world.clock())
     count = await world.db.read(broadcasts.readers)
     question = Message(
-        told(ask.language, "broadcast.sure", count=count),
+        translate_html(ask.language, "broadcast.sure", count=count),
         (
             (
-                Button(f"📣 {say(ask.language, 'button.send')}", press("bz", draft)),
-                Button(f"✖️ {say(ask.language, 'button.cancel')}", press("x")),
+                Button(f"📣 {translate(ask.language, 'button.send')}", press("bz", draft)),
+                Button(f"✖️ {translate(ask.language, 'button.cancel')}", press("x")),
             ),
         ),
     )
@@ -61,7 +61,7 @@ async def confirmed(ask: Ask, world: World) -> Reply:
     after: ChatId | None = None
     while True:
         after = await world.db.write(
-            broadcasts.owe_page, subject(draft), body(text), after, world.clock()
+            broadcasts.enqueue_page, subject(draft), body(text), after, world.clock()
         )
         if after is None:
             break
@@ -75,7 +75,7 @@ async def standing(ask: Ask, world: World, draft: int) -> Message:
     done = far.total - far.waiting
     share = done / far.total if far.total else 1.0
     bar = "▓" * round(share * 12) + "░" * (12 - round(share * 12))
-    text = told(
+    text = translate_html(
         ask.language, "broadcast.progress", bar=bar, sent=far.sent, total=far.total,
         failed=far.failed, stopped=far.stopped,
     )  # fmt: skip
@@ -85,8 +85,8 @@ async def standing(ask: Ask, world: World, draft: int) -> Message:
 def _buttons(language: str, draft: int) -> Keyboard:
     return (
         (
-            Button(f"🔄 {say(language, 'button.refresh')}", press("bp", draft)),
-            Button(f"⏹ {say(language, 'button.stop')}", press("bs", draft)),
+            Button(f"🔄 {translate(language, 'button.refresh')}", press("bp", draft)),
+            Button(f"⏹ {translate(language, 'button.stop')}", press("bs", draft)),
         ),
     )
 
@@ -100,5 +100,6 @@ async def stopped(ask: Ask, world: World) -> Reply:
     """Send no more of it."""
     await world.db.write(broadcasts.stop, subject(ask.number(1)), world.clock())
     return Edit(
-        await standing(ask, world, ask.number(1)), toast=say(ask.language, "broadcast.stopped")
+        await standing(ask, world, ask.number(1)),
+        toast=translate(ask.language, "broadcast.stopped"),
     )

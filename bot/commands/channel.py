@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
-from bot.render import press, tidy, told
-from bot.texts import say
+from bot.render import press, tidy, translate_html
+from bot.texts import translate
 from storage import chats, dialogs
 from storage.errors import NewsError
 from storage.model import Chat, ChatId, ChatKind
@@ -20,7 +20,7 @@ async def channel(ask: Ask, world: World) -> Reply:
         return await _bound(ask, world)
     if wanted.casefold() in _OFF:
         await world.db.write(dialogs.act_for, ask.here.id, None)
-        return Say((Message(told(ask.language, "channel.off")),))
+        return Say((Message(translate_html(ask.language, "channel.off")),))
     if world.channel is None:
         raise NewsError("channel.unknown", name=tidy(wanted, 60))
     name = wanted.rsplit("/", maxsplit=1)[-1]
@@ -42,7 +42,7 @@ async def channel(ask: Ask, world: World) -> Reply:
             zone_assumed=ask.here.zone_assumed,
             digest_times=(),
         )
-        chats.met(db, new, world.clock())
+        chats.see_chat(db, new, world.clock())
         chats.change(db, facts.id, owner_id=ask.here.id, title=facts.title)
         dialogs.act_for(db, ask.here.id, facts.id)
 
@@ -52,10 +52,10 @@ async def channel(ask: Ask, world: World) -> Reply:
 
 def _managing(chat: Chat, language: str) -> Message:
     return Message(
-        told(language, "channel.bound", title=tidy(chat.title, 80)),
+        translate_html(language, "channel.bound", title=tidy(chat.title, 80)),
         (
-            (Button(f"📣 {say(language, 'settings.posts')}", press("t", "posts")),),
-            (Button(f"↩️ {say(language, 'button.back_to_me')}", press("ch", 0)),),
+            (Button(f"📣 {translate(language, 'settings.posts')}", press("t", "posts")),),
+            (Button(f"↩️ {translate(language, 'button.back_to_me')}", press("ch", 0)),),
         ),
     )
 
@@ -64,16 +64,16 @@ async def _bound(ask: Ask, world: World) -> Reply:
     """Show the channels that this person manages here, a button each."""
     every = await world.db.read(chats.owned_by, ask.here.id)
     if not every:
-        return Say((Message(told(ask.language, "usage.channel")),))
+        return Say((Message(translate_html(ask.language, "usage.channel")),))
     acting = await world.db.read(dialogs.acting_for, ask.here.id)
     rows = tuple(
         (Button(f"{'✓ ' if one.id == acting else ''}{tidy(one.title, 50)}", press("ch", one.id)),)
         for one in every
     )
     me = Button(
-        f"{'' if acting else '✓ '}{say(ask.language, 'button.back_to_me')}", press("ch", 0)
+        f"{'' if acting else '✓ '}{translate(ask.language, 'button.back_to_me')}", press("ch", 0)
     )
-    return Say((Message(told(ask.language, "channel.which"), (*rows, (me,))),))
+    return Say((Message(translate_html(ask.language, "channel.which"), (*rows, (me,))),))
 
 
 async def pressed(ask: Ask, world: World) -> Reply:
@@ -81,7 +81,7 @@ async def pressed(ask: Ask, world: World) -> Reply:
     wanted = ChatId(ask.number(1))
     if not wanted:
         await world.db.write(dialogs.act_for, ask.here.id, None)
-        return Edit(Message(told(ask.language, "channel.off")))
+        return Edit(Message(translate_html(ask.language, "channel.off")))
     owned = {one.id: one for one in await world.db.read(chats.owned_by, ask.here.id)}
     if wanted not in owned:
         raise NewsError("button.old")

@@ -4,7 +4,7 @@ import re
 
 from bot.commands import stories
 from bot.conversation import Ask, Message, Reply, Say, World
-from bot.render import tidy, told
+from bot.render import tidy, translate_html
 from storage import aliases
 from storage.errors import NewsError
 from storage.model import StoryId
@@ -26,7 +26,13 @@ async def alias(ask: Ask, world: World) -> Reply:
         raise NewsError("alias.form")
     await world.db.write(aliases.teach, name, others, ask.person_id, world.clock())
     world.desk.learn(await world.db.read(aliases.every))
-    return Say((Message(told(ask.language, "alias.learnt", name=name, others=", ".join(others))),))
+    return Say(
+        (
+            Message(
+                translate_html(ask.language, "alias.learnt", name=name, others=", ".join(others))
+            ),
+        )
+    )
 
 
 async def _known(ask: Ask, world: World) -> Reply:
@@ -35,7 +41,7 @@ async def _known(ask: Ask, world: World) -> Reply:
     if not known:
         raise NewsError("alias.form")
     lines = "\n".join(f"{name} = {', '.join(others)}" for name, others in known[-40:])
-    return Say((Message(told(ask.language, "alias.known", names=tidy_lines(lines))),))
+    return Say((Message(translate_html(ask.language, "alias.known", names=tidy_lines(lines))),))
 
 
 def tidy_lines(text: str) -> str:
@@ -62,7 +68,7 @@ async def merge(ask: Ask, world: World) -> Reply:
     story = await stories.by_number(world, together)
     return Say(
         (
-            Message(told(ask.language, "merge.done", id=str(together))),
+            Message(translate_html(ask.language, "merge.done", id=str(together))),
             await stories.shown(ask, world, story, 0),
         )
     )
@@ -81,7 +87,7 @@ async def split(ask: Ask, world: World) -> Reply:
     alone = await stories.by_number(world, own)
     return Say(
         (
-            Message(told(ask.language, "split.done", id=str(own))),
+            Message(translate_html(ask.language, "split.done", id=str(own))),
             await stories.shown(ask, world, alone, 0),
         )
     )

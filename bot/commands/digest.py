@@ -9,11 +9,11 @@ from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
 from bot.digests import listing
 from bot.digests.listing import Kind, Listing, Reading
 from bot.digests.ranking import MOST_LINES, Issued, Window
-from bot.render import press, tidy, told
-from bot.texts import say
+from bot.render import press, tidy, translate_html
+from bot.texts import translate
 from storage import chats
 from storage.errors import NewsError
-from storage.model import ChatKind, DeliveryId, Owed, StoryId
+from storage.model import ChatKind, Delivery, DeliveryId, StoryId
 from storage.outbox.reports import carried
 from storage.outbox.rows import of_id
 from storage.sql import Connection
@@ -63,7 +63,9 @@ async def digest(ask: Ask, world: World) -> Reply:
     only = frozenset(one.id for one in found.stories)
     query = queries.canonical(world, text)
     if not only:
-        return Say((Message(told(ask.language, "digest.quiet_query", query=tidy(query, 200))),))
+        return Say(
+            (Message(translate_html(ask.language, "digest.quiet_query", query=tidy(query, 200))),)
+        )
     return shown(
         ask,
         await world.editions.on_demand(reading(ask, world), OF_A_QUERY, only=only, query=query),
@@ -79,7 +81,7 @@ def shown(ask: Ask, messages: tuple[Message, ...]) -> Reply:
     """Say a digest; where there is nothing in it, say that."""
     if messages:
         return Say(messages)
-    return Say((Message(told(ask.language, "digest.quiet")),))
+    return Say((Message(translate_html(ask.language, "digest.quiet")),))
 
 
 async def pressed(ask: Ask, world: World) -> Reply:
@@ -153,7 +155,7 @@ async def in_channel(ask: Ask, world: World, kind: str, row: str) -> Reply:
     return await _opened(ask, world, replace(made, own=()) if made is not None else None)
 
 
-async def own_row(ask: Ask, world: World) -> Owed:
+async def own_row(ask: Ask, world: World) -> Delivery:
     """Return the row of this chat that a button names; NewsError where it is gone or another's."""
     owed = await world.db.read(of_id, DeliveryId(ask.number(1)))
     if owed is None or owed.chat_id != ask.here.id:
@@ -161,7 +163,7 @@ async def own_row(ask: Ask, world: World) -> Owed:
     return owed
 
 
-async def _together(ask: Ask, world: World, owed: Owed) -> Reply:
+async def _together(ask: Ask, world: World, owed: Delivery) -> Reply:
     """List what a message carries; where it named the first page's stories, from the second on."""
     stories = await world.db.read(carried, owed.id)
     made = folded_list(owed, stories) if stories else None
@@ -169,7 +171,7 @@ async def _together(ask: Ask, world: World, owed: Owed) -> Reply:
     return await _opened(ask, world, made, page=int(named and len(stories) > MOST_LINES))
 
 
-def list_of(db: Connection, owed: Owed) -> Listing | None:
+def list_of(db: Connection, owed: Delivery) -> Listing | None:
     """Return the list that a message shows which came by itself; None where it shows none."""
     if (issued := Issued.of(owed)) is not None:
         return listing.of_issued(issued)
@@ -177,14 +179,14 @@ def list_of(db: Connection, owed: Owed) -> Listing | None:
     return folded_list(owed, stories) if stories else None
 
 
-def folded_list(owed: Owed, stories: tuple[StoryId, ...]) -> Listing:
+def folded_list(owed: Delivery, stories: tuple[StoryId, ...]) -> Listing:
     """List what a message told together."""
     return Listing(Kind.FOLDED, stories, Window(owed.created_at, owed.created_at))
 
 
 async def _opened(ask: Ask, world: World, made: Listing | None, page: int = 0) -> Reply:
     if made is None or not made.stories:
-        return Say((Message(told(ask.language, "list.empty")),))
+        return Say((Message(translate_html(ask.language, "list.empty")),))
     # A button stands under a message of this very chat, whomever else it speaks for.
     here = Reading.of(ask.here, ask.here, world.bot_username)
     return Say(await listing.opened(world.db, made, here, world.clock(), page, turned=True))
@@ -222,4 +224,4 @@ async def story_numbered(ask: Ask, world: World) -> StoryId | None:
 
 def button(language: str) -> Button:
     """Return the button that makes a digest now."""
-    return Button(f"📰 {say(language, 'button.try_digest')}", press("dg"))
+    return Button(f"📰 {translate(language, 'button.try_digest')}", press("dg"))

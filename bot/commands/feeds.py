@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, Toast, World
 from bot.render import feeds as render
-from bot.render import press, tidy, told
-from bot.texts import say
+from bot.render import press, tidy, translate_html
+from bot.texts import translate
 from storage import feeds
 from storage.errors import NewsError
 from storage.model import Feed, FeedId
@@ -45,7 +45,7 @@ async def listed(ask: Ask, world: World) -> Reply:
     )
     if not every:
         key = "feeds.none_such" if word else "feeds.none"
-        return Say((Message(told(ask.language, key, feed=tidy(word, 80))),))
+        return Say((Message(translate_html(ask.language, key, feed=tidy(word, 80))),))
     chat = replace(ask.here, language=ask.language)
     page = render.overview(every, chat, now=world.clock(), page=ask.number(1), wanted=word)
     return Edit(page) if ask.button else Say((page,))
@@ -82,11 +82,11 @@ async def remove(ask: Ask, world: World) -> Reply:
 
 def _question(feed: Feed, language: str) -> Message:
     return Message(
-        told(language, "feed.remove", title=render.name(feed), count=feed.items),
+        translate_html(language, "feed.remove", title=render.name(feed), count=feed.items),
         (
             (
-                Button(f"🗑 {say(language, 'button.remove')}", press("fz", feed.id)),
-                Button(f"✖️ {say(language, 'button.cancel')}", press("x")),
+                Button(f"🗑 {translate(language, 'button.remove')}", press("fz", feed.id)),
+                Button(f"✖️ {translate(language, 'button.cancel')}", press("x")),
             ),
         ),
     )
@@ -116,19 +116,19 @@ async def _shown(ask: Ask, world: World, feed: Feed, *, toast: str = "") -> Repl
 
 async def _pause(ask: Ask, world: World, feed: Feed) -> Reply:
     await world.db.write(feeds.pause, feed.id)
-    return await _shown(ask, world, feed, toast=say(ask.language, "toast.saved"))
+    return await _shown(ask, world, feed, toast=translate(ask.language, "toast.saved"))
 
 
 async def _resume(ask: Ask, world: World, feed: Feed) -> Reply:
     await world.db.write(feeds.resume, feed.id, world.clock())
-    return await _shown(ask, world, feed, toast=say(ask.language, "toast.saved"))
+    return await _shown(ask, world, feed, toast=translate(ask.language, "toast.saved"))
 
 
 async def _look_now(ask: Ask, world: World, feed: Feed) -> Reply:
     if world.poll is None:
-        return Toast(say(ask.language, "feed.no_poller"))
+        return Toast(translate(ask.language, "feed.no_poller"))
     await world.poll(feed.id)
-    return await _shown(ask, world, feed, toast=say(ask.language, "feed.looked"))
+    return await _shown(ask, world, feed, toast=translate(ask.language, "feed.looked"))
 
 
 async def _ask_removal(ask: Ask, world: World, feed: Feed) -> Reply:
@@ -138,7 +138,7 @@ async def _ask_removal(ask: Ask, world: World, feed: Feed) -> Reply:
 
 async def _remove(ask: Ask, world: World, feed: Feed) -> Reply:
     await world.db.write(feeds.remove, feed.id)
-    return Edit(Message(told(ask.language, "feed.removed", title=render.name(feed))))
+    return Edit(Message(translate_html(ask.language, "feed.removed", title=render.name(feed))))
 
 
 async def _show(ask: Ask, world: World, feed: Feed) -> Reply:

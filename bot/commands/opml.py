@@ -14,7 +14,7 @@ from bot.conversation import (
     Working,
     World,
 )
-from bot.render import told
+from bot.render import translate_html
 from storage import dialogs, feeds
 from storage.errors import NewsError
 from watchers import opml
@@ -27,7 +27,7 @@ async def import_(ask: Ask, world: World) -> Reply:
     """Add the feeds of an OPML file that came with the command, or ask for the file."""
     if ask.document is None:
         await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "opml", world.clock())
-        return Say((Message(told(ask.language, "import.what"), asks=True),))
+        return Say((Message(translate_html(ask.language, "import.what"), asks=True),))
     return await taken_in(ask, world, ask.document)
 
 
@@ -51,11 +51,13 @@ async def taken_in(ask: Ask, world: World, document: Document) -> Reply:
             part = wanted[start : start + AT_ONCE]
             added += await world.db.write(feeds.add_all, part, world.clock())
             await asyncio.sleep(0)
-            far = told(ask.language, "import.progress", done=start + len(part), total=len(wanted))
+            far = translate_html(
+                ask.language, "import.progress", done=start + len(part), total=len(wanted)
+            )
             await report(Message(far))
         return Edit(
             Message(
-                told(
+                translate_html(
                     ask.language,
                     "import.done",
                     count=added,
@@ -65,7 +67,7 @@ async def taken_in(ask: Ask, world: World, document: Document) -> Reply:
             )
         )
 
-    return Working(Message(told(ask.language, "import.begun", count=len(wanted))), work)
+    return Working(Message(translate_html(ask.language, "import.begun", count=len(wanted))), work)
 
 
 async def export(ask: Ask, world: World) -> Reply:
@@ -73,4 +75,6 @@ async def export(ask: Ask, world: World) -> Reply:
     every = await world.db.read(feeds.every, polled_only=True)
     outlines = tuple(map(opml.outline, every))
     body = opml.write(outlines, "SteppeWire")
-    return File("steppewire.opml", body, told(ask.language, "export.done", count=len(outlines)))
+    return File(
+        "steppewire.opml", body, translate_html(ask.language, "export.done", count=len(outlines))
+    )

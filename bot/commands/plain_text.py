@@ -10,8 +10,8 @@ from rapidfuzz.distance import OSA
 
 from bot.commands import adding, digest, feeds, opml, queries, search, settings, stories
 from bot.conversation import Ask, Button, Card, Cards, Message, Nothing, Reply, Say, World
-from bot.render import alert, headline, outlet_name, plain, tidy, told
-from bot.texts import say, words
+from bot.render import alert, headline, outlet_name, plain, tidy, translate_html
+from bot.texts import translate, words
 from storage import matches
 from storage import stories as archive
 from storage.errors import NewsError
@@ -50,9 +50,9 @@ class Unknown:
             return Nothing()
         name = nearest(ask.command, self._admins if ask.is_admin else self._names)
         if name is not None:
-            text = told(ask.language, "unknown.near", command=f"/{name}")
+            text = translate_html(ask.language, "unknown.near", command=f"/{name}")
         else:
-            text = told(ask.language, "unknown.command")
+            text = translate_html(ask.language, "unknown.command")
         return Say((Message(text),))
 
 
@@ -81,7 +81,7 @@ async def plain_text(ask: Ask, world: World) -> Reply:
     if _ADDRESS.fullmatch(text) and ask.is_admin:
         return await adding.add(ask, world)
     if hint := no_search(text):
-        return Say((Message(told(ask.language, hint)),))
+        return Say((Message(translate_html(ask.language, hint)),))
     return await line_typed(ask, world)
 
 
@@ -166,11 +166,11 @@ def card_of(story: Story, ask: Ask, world: World) -> Card:
     # Whoever reads it in the other chat may live by another clock.
     message = alert(story, replace(ask.chat, zone_assumed=True), now=now)
     link = f"https://t.me/{world.bot_username}?start=s_{story.id}"
-    label = say(ask.language, "button.story")
+    label = translate(ask.language, "button.story")
     keyboard = ((Button(f"📖 {label}", url=link),),) if world.bot_username else ()
     return Card(
         id=f"s{story.id}",
-        title=tidy(item.title, 120) or say(ask.language, "story.untitled"),
+        title=tidy(item.title, 120) or translate(ask.language, "story.untitled"),
         about=tidy(about, 120),
         message=replace(message, keyboard=keyboard),
         url=item.url if item.url.startswith("http") else "",

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.conversation import Ask, Button, Edit, File, Message, Reply, Say, World
-from bot.render import press, told
-from bot.texts import say
+from bot.render import press, translate_html
+from bot.texts import translate
 from storage import chats, subscriptions, traces
 from storage.local_time import rfc3339
 from storage.model import SubscriptionId
@@ -17,7 +17,7 @@ from storage.sql import Connection
 async def privacy(ask: Ask, world: World) -> Reply:
     """Say what is kept, why, and how to be rid of it."""
     del world
-    return Say((Message(told(ask.language, "privacy")),))
+    return Say((Message(translate_html(ask.language, "privacy")),))
 
 
 async def export_me(ask: Ask, world: World) -> Reply:
@@ -37,7 +37,9 @@ async def export_me(ask: Ask, world: World) -> Reply:
 
     everything = await world.db.read(gathered)
     body = json.dumps(everything, ensure_ascii=False, indent=1, default=_told, sort_keys=True)
-    return File("steppewire-data.json", body.encode(), told(ask.language, "export_me.done"))
+    return File(
+        "steppewire-data.json", body.encode(), translate_html(ask.language, "export_me.done")
+    )
 
 
 def _told(value: object) -> str:
@@ -52,10 +54,10 @@ async def delete_me(ask: Ask, world: World) -> Reply:
 
 def _question(ask: Ask, count: int) -> Message:
     return Message(
-        told(ask.language, "delete_me.sure", count=count),
+        translate_html(ask.language, "delete_me.sure", count=count),
         (
-            (Button(f"🗑 {say(ask.language, 'button.delete_me')}", press("delz")),),
-            (Button(f"✖️ {say(ask.language, 'button.cancel')}", press("x")),),
+            (Button(f"🗑 {translate(ask.language, 'button.delete_me')}", press("delz")),),
+            (Button(f"✖️ {translate(ask.language, 'button.cancel')}", press("x")),),
         ),
     )
 
@@ -79,4 +81,4 @@ async def deleted(ask: Ask, world: World) -> Reply:
 
     for one in await world.db.write(forget):
         world.desk.unsubscribe(one)
-    return Edit(Message(told(ask.language, "delete_me.done")))
+    return Edit(Message(translate_html(ask.language, "delete_me.done")))

@@ -18,8 +18,8 @@ from bot.conversation import (
     Say,
     World,
 )
-from bot.render import Marker, bold, escape, found_line, joined, press, tidy, told, turn
-from bot.texts import say
+from bot.render import Marker, bold, escape, found_line, joined, press, tidy, translate_html, turn
+from bot.texts import translate
 from storage import dialogs
 from storage.errors import NewsError
 from storage.local_time import rfc3339
@@ -36,7 +36,7 @@ async def search(ask: Ask, world: World) -> Reply:
     text = ask.text.strip()
     if not text:
         await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "search", world.clock())
-        return Say((Message(told(ask.language, "search.what"), asks=True),))
+        return Say((Message(translate_html(ask.language, "search.what"), asks=True),))
     query = commands_queries.canonical(world, text)
     draft = await world.db.write(dialogs.keep_draft, ask.here.id, query, world.clock())
     return Say((await page_of(ask, world, query, draft, 0),))
@@ -65,13 +65,13 @@ async def page_of(ask: Ask, world: World, query: str, draft: int, page: int) -> 
     if not found.total:
         return await _nothing(ask, world, query, draft)
     key = "search.found_more" if found.more else "search.found"
-    head = told(language, key, query=name, count=found.total)
+    head = translate_html(language, key, query=name, count=found.total)
     marker = Marker.of((query,), world.desk.names)
     body = [found_line(one, ask.chat, marker, now=now) for one in found.stories]
     pages = -(-found.total // ON_A_PAGE)
     rows = [*turn(("f", draft), page, pages), *_deeds(language, draft)]
     if found.total <= subscribe.LITTLE and (meant := await commands_queries.meant(world, query)):
-        body.append(told(language, "search.perhaps"))
+        body.append(translate_html(language, "search.perhaps"))
         rows += await _other_searches(ask, world, meant)
     return Message(joined((head, *body), "\n\n"), tuple(rows))
 
@@ -89,7 +89,7 @@ async def _other_searches(
 
 def _deeds(language: str, draft: int) -> Keyboard:
     return (
-        (Button(f"🔔 {say(language, 'button.subscribe_this')}", press("fs", draft)),),
+        (Button(f"🔔 {translate(language, 'button.subscribe_this')}", press("fs", draft)),),
         (
             Button("⬇️ CSV", press("fx", draft, "csv")),
             Button("⬇️ JSON", press("fx", draft, "json")),
@@ -100,11 +100,13 @@ def _deeds(language: str, draft: int) -> Keyboard:
 async def _nothing(ask: Ask, world: World, query: str, draft: int) -> Message:
     """Say that nothing was found, what would have been, and how to be told when it comes."""
     nearby = await commands_queries.suggestions(world, query)
-    parts = [told(ask.language, "search.nothing", query=tidy(query, 200))]
+    parts = [translate_html(ask.language, "search.nothing", query=tidy(query, 200))]
     rows = await _other_searches(ask, world, nearby)
     if nearby:
-        parts.append(told(ask.language, "search.perhaps"))
-    rows.append((Button(f"🔔 {say(ask.language, 'button.subscribe_this')}", press("fs", draft)),))
+        parts.append(translate_html(ask.language, "search.perhaps"))
+    rows.append(
+        (Button(f"🔔 {translate(ask.language, 'button.subscribe_this')}", press("fs", draft)),)
+    )
     return Message(joined(parts, "\n\n"), tuple(rows))
 
 
@@ -127,7 +129,7 @@ async def export(ask: Ask, world: World) -> Reply:
     caption = joined(
         (
             escape(tidy(query, 200)),
-            told(ask.language, "search.exported", count=len(found.stories)),
+            translate_html(ask.language, "search.exported", count=len(found.stories)),
         )
     )
     return File(name, body, caption)

@@ -8,8 +8,8 @@ from bot import time_zones
 from bot.commands.settings_screens import CAPS, QUIETS, ZONES, kept, overview, screen, zone_now
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
 from bot.digests import ranking as calendar
-from bot.render import joined, press, tidy, told
-from bot.texts import LANGUAGES, say
+from bot.render import joined, press, tidy, translate_html
+from bot.texts import LANGUAGES, translate
 from storage import chats, dialogs
 from storage.errors import NewsError
 from storage.model import Chat, ChatKind, QuietMode
@@ -60,7 +60,7 @@ async def pressed(ask: Ask, world: World) -> Reply:
     chat = await change(ask, world, **changes)
     language = chat.language if chat.id == ask.here.id else ask.language
     back = _SHOWN_AFTER.get(name, "")
-    return Edit(screen(chat, language, back, world), toast=say(language, "toast.saved"))
+    return Edit(screen(chat, language, back, world), toast=translate(language, "toast.saved"))
 
 
 def _changes(  # noqa: PLR0911 - one a setting
@@ -173,8 +173,8 @@ async def zone_chosen(ask: Ask, world: World) -> Reply:
     chat = await change(ask, world, time_zone=ZONES[number])
     text = joined((zone_now("start.zone_set", chat, ask.language, world),
                    kept("start.digest", "start.digest_off", chat, ask.language)), "\n\n")  # fmt: skip
-    button = Button(f"⚙️ {say(ask.language, 'button.settings')}", press("t"))
-    return Edit(Message(text, ((button,),)), toast=say(ask.language, "toast.saved"))
+    button = Button(f"⚙️ {translate(ask.language, 'button.settings')}", press("t"))
+    return Edit(Message(text, ((button,),)), toast=translate(ask.language, "toast.saved"))
 
 
 async def switched_on(ask: Ask, world: World) -> Chat:
@@ -197,7 +197,7 @@ async def switched_on(ask: Ask, world: World) -> Chat:
 
 async def _ask_to_type(ask: Ask, world: World, question: str) -> Reply:
     await world.db.write(dialogs.expect, ask.here.id, ask.person_id, question, world.clock())
-    return Say((Message(told(ask.language, f"settings.type_{question}"), asks=True),))
+    return Say((Message(translate_html(ask.language, f"settings.type_{question}"), asks=True),))
 
 
 async def _again(ask: Ask, world: World, question: str, key: str, text: str) -> NewsError:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from bot.conversation import Button, Html, Keyboard, Message, Row, World
-from bot.render import bold, joined, press, told, zoned
-from bot.texts import LANGUAGES, say, words
+from bot.render import bold, joined, press, translate_html, zoned
+from bot.texts import LANGUAGES, translate, words
 from storage.model import Chat, ChatKind, Mode, QuietMode, Reach, Subscription
 
 HOURS = tuple(range(6, 24))
@@ -32,18 +32,18 @@ def overview(chat: Chat, language: str, world: World) -> Message:
         ("settings.language", LANGUAGE_NAMES.get(chat.language, chat.language)),
         (
             "settings.zone",
-            say(language, "settings.zone_now", zone=zone_name(chat, language), at=clock),
+            translate(language, "settings.zone_now", zone=zone_name(chat, language), at=clock),
         ),
         ("settings.digests", digests(chat, language)),
         ("settings.quiet", quiet(chat, language)),
-        ("settings.cap", say(language, "settings.cap_is", count=chat.alerts_per_hour)),
+        ("settings.cap", translate(language, "settings.cap_is", count=chat.alerts_per_hour)),
     ]
     if chat.kind is ChatKind.CHANNEL:
         rows.append(("settings.posts", posts(chat, language)))
-    head = told(language, "settings.head_of" if chat.title and chat.id < 0 else "settings.head",
+    head = translate_html(language, "settings.head_of" if chat.title and chat.id < 0 else "settings.head",
                 title=chat.title)  # fmt: skip
-    body = joined(joined((bold(say(language, key)), value), ": ") for key, value in rows)
-    stopped = told(language, "start.stopped") if chat.silenced_at else ""
+    body = joined(joined((bold(translate(language, key)), value), ": ") for key, value in rows)
+    stopped = translate_html(language, "start.stopped") if chat.silenced_at else ""
     return Message(
         joined((head, body, stopped), "\n\n"), (*resuming(chat, language), *_menu(chat, language))
     )
@@ -53,12 +53,12 @@ def resuming(chat: Chat, language: str) -> Keyboard:
     """Return the way back from /stop, for a chat that said it."""
     if not chat.silenced_at:
         return ()
-    return ((Button(f"▶️ {say(language, 'button.resume_all')}", press("back")),),)
+    return ((Button(f"▶️ {translate(language, 'button.resume_all')}", press("back")),),)
 
 
 def _menu(chat: Chat, language: str) -> Keyboard:
     def button(sign: str, key: str, *data: str) -> Button:
-        return Button(f"{sign} {say(language, key)}", press("t", *data))
+        return Button(f"{sign} {translate(language, key)}", press("t", *data))
 
     of_channel = ((button("📣", "settings.posts", "posts"),),)
     return (
@@ -66,7 +66,7 @@ def _menu(chat: Chat, language: str) -> Keyboard:
         (button("📰", "settings.digests", "times"), button("📅", "settings.days", "days")),
         (button("🌙", "settings.quiet", "quiet"), button("🔔", "button.cap", "cap")),
         *(of_channel if chat.kind is ChatKind.CHANNEL else ()),
-        (Button(f"👁 {say(language, 'button.preview')}", press("dp")),),
+        (Button(f"👁 {translate(language, 'button.preview')}", press("dp")),),
     )
 
 
@@ -78,7 +78,7 @@ def zone_name(chat: Chat, language: str) -> str:
 def zone_now(key: str, chat: Chat, language: str, world: World) -> Html:
     """Say a sentence about the chat's zone and what its clocks show now."""
     at = words.clock(world.clock(), words.zone(chat.time_zone))
-    return told(language, key, zone=zone_name(chat, language), at=at)
+    return translate_html(language, key, zone=zone_name(chat, language), at=at)
 
 
 def likely_zones(language_code: str) -> list[int]:
@@ -99,8 +99,8 @@ def likely_zones(language_code: str) -> list[int]:
 def kept(on: str, off: str, chat: Chat, language: str) -> Html:
     """Say when the digest comes, or that none does: ``on`` and ``off`` are the sentences' keys."""
     if chat.wants_digests:
-        return told(language, on, when=digests(chat, language))
-    return told(language, off)
+        return translate_html(language, on, when=digests(chat, language))
+    return translate_html(language, off)
 
 
 def left_to_digest(one: Subscription) -> bool:
@@ -121,28 +121,28 @@ def switching_on(chat: Chat, language: str, subscription: int = 0) -> Keyboard:
     """Return the button that switches digests on, where they are off."""
     if chat.wants_digests:
         return ()
-    label = f"📰 {say(language, 'button.digests_on')}"
+    label = f"📰 {translate(language, 'button.digests_on')}"
     return ((Button(label, press("don", subscription)),),)
 
 
 def digests(chat: Chat, language: str) -> str:
     """Say when digests come: 08:00, 18:00, every day; by whose clock while none is chosen."""
     if not chat.wants_digests:
-        return say(language, "settings.digests_off")
+        return translate(language, "settings.digests_off")
     said = []
     if chat.digest_times and chat.digest_days:
         times = ", ".join(words.minutes(one) for one in sorted(chat.digest_times))
         said.append(f"{zoned(times, chat)}, {days(chat.digest_days, language)}")
     if chat.weekly_day:
         weekday = words.weekday(chat.weekly_day, language)
-        said.append(say(language, "settings.weekly_is", day=weekday))
+        said.append(translate(language, "settings.weekly_is", day=weekday))
     return "; ".join(said)
 
 
 def days(chosen: tuple[int, ...], language: str) -> str:
     """Say which weekdays: every day, Mon-Fri, or their names."""
     if len(chosen) == 7:  # noqa: PLR2004 - a week
-        return say(language, "settings.every_day")
+        return translate(language, "settings.every_day")
     if chosen == (1, 2, 3, 4, 5):
         return f"{words.weekday(1, language)}-{words.weekday(5, language)}"
     return ", ".join(words.weekday(one, language) for one in sorted(chosen))
@@ -151,16 +151,16 @@ def days(chosen: tuple[int, ...], language: str) -> str:
 def quiet(chat: Chat, language: str) -> str:
     """Say when alerts wait, and what becomes of them."""
     if chat.quiet_from is None or chat.quiet_to is None:
-        return say(language, "settings.quiet_off")
+        return translate(language, "settings.quiet_off")
     hours = zoned(f"{words.minutes(chat.quiet_from)}-{words.minutes(chat.quiet_to)}", chat)
-    return f"{hours}, {say(language, f'settings.quiet_{chat.quiet_mode}')}"
+    return f"{hours}, {translate(language, f'settings.quiet_{chat.quiet_mode}')}"
 
 
 def posts(chat: Chat, language: str) -> str:
     """Say what a channel's posts tell beside the news."""
-    why = say(language, "settings.why_on" if chat.shows_query else "settings.why_off")
-    footer = say(language, "settings.footer_is", footer=chat.footer)
-    return f"{why}, {footer if chat.footer else say(language, 'settings.no_footer')}"
+    why = translate(language, "settings.why_on" if chat.shows_query else "settings.why_off")
+    footer = translate(language, "settings.footer_is", footer=chat.footer)
+    return f"{why}, {footer if chat.footer else translate(language, 'settings.no_footer')}"
 
 
 def screen(chat: Chat, language: str, name: str, world: World) -> Message:
@@ -178,7 +178,7 @@ def screen(chat: Chat, language: str, name: str, world: World) -> Message:
     if name not in makers:
         return overview(chat, language, world)
     text, rows = makers[name](chat, language)
-    back = Button(f"‹ {say(language, 'button.settings')}", press("t"))
+    back = Button(f"‹ {translate(language, 'button.settings')}", press("t"))
     return Message(Html(text), (*rows, (back,)))
 
 
@@ -187,7 +187,7 @@ def _language_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         Button(_ticked(LANGUAGE_NAMES[one], chosen=one == chat.language), press("t", "lang", one))
         for one in LANGUAGES
     )
-    return told(language, "settings.ask_language"), [row]
+    return translate_html(language, "settings.ask_language"), [row]
 
 
 def _zone_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
@@ -199,8 +199,8 @@ def _zone_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         for number, one in enumerate(ZONES)
     ]
     rows = _in_rows(buttons, 2)
-    rows.append((Button(f"⌨️ {say(language, 'button.type_city')}", press("t", "typezone")),))
-    return told(language, "settings.ask_zone"), rows
+    rows.append((Button(f"⌨️ {translate(language, 'button.type_city')}", press("t", "typezone")),))
+    return translate_html(language, "settings.ask_zone"), rows
 
 
 def _times_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
@@ -215,9 +215,11 @@ def _times_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     empty = "settings.when_empty_on" if chat.digest_when_empty else "settings.when_empty_off"
     turned = _to("empty", wanted=not chat.digest_when_empty)
     rows = _in_rows(buttons, 3)
-    rows.append((Button(f"⌨️ {say(language, 'button.type_times')}", press("t", "typetimes")),))
-    rows.append((Button(say(language, empty), turned),))
-    return told(language, "settings.ask_times", zone=zone_name(chat, language)), rows
+    rows.append(
+        (Button(f"⌨️ {translate(language, 'button.type_times')}", press("t", "typetimes")),)
+    )
+    rows.append((Button(translate(language, empty), turned),))
+    return translate_html(language, "settings.ask_times", zone=zone_name(chat, language)), rows
 
 
 def _days_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
@@ -235,10 +237,10 @@ def _days_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         )
         for one in range(1, 8)
     ]
-    label = Button(f"— {say(language, 'settings.weekly')} —", press("_"))
-    asked = told(language, "settings.ask_days")
+    label = Button(f"— {translate(language, 'settings.weekly')} —", press("_"))
+    asked = translate_html(language, "settings.ask_days")
     if not chat.digest_times:
-        asked = joined((asked, told(language, "settings.no_time_chosen")), "\n\n")
+        asked = joined((asked, translate_html(language, "settings.no_time_chosen")), "\n\n")
     return asked, [
         *_in_rows(daily, 4), (label,), *_in_rows(weekly, 4),
     ]  # fmt: skip
@@ -254,19 +256,22 @@ def _quiet_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         for a, b in QUIETS
     ]
     off = Button(
-        _ticked(say(language, "button.no_quiet"), chosen=now[0] is None), press("t", "hush", "off")
+        _ticked(translate(language, "button.no_quiet"), chosen=now[0] is None),
+        press("t", "hush", "off"),
     )
-    typed = Button(f"⌨️ {say(language, 'button.type_hours')}", press("t", "typequiet"))
+    typed = Button(f"⌨️ {translate(language, 'button.type_hours')}", press("t", "typequiet"))
     modes: list[Row] = [
         (
             Button(
-                _ticked(say(language, f"settings.mode_{one}"), chosen=one is chat.quiet_mode),
+                _ticked(
+                    translate(language, f"settings.mode_{one}"), chosen=one is chat.quiet_mode
+                ),
                 press("t", "mode", one),
             ),
         )
         for one in QuietMode
     ]
-    return told(language, "settings.ask_quiet"), [
+    return translate_html(language, "settings.ask_quiet"), [
         *_in_rows(hours, 2), (off,), (typed,), *modes,
     ]  # fmt: skip
 
@@ -276,21 +281,21 @@ def _cap_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         Button(_ticked(str(one), chosen=one == chat.alerts_per_hour), press("t", "cap", str(one)))
         for one in CAPS
     )
-    return told(language, "settings.ask_cap"), [row]
+    return translate_html(language, "settings.ask_cap"), [row]
 
 
 def _posts_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     why = Button(
-        _ticked(say(language, "button.show_why"), chosen=chat.shows_query),
+        _ticked(translate(language, "button.show_why"), chosen=chat.shows_query),
         press("t", "why", "off" if chat.shows_query else "on"),
     )
-    typed = Button(f"⌨️ {say(language, 'button.type_footer')}", press("t", "typefooter"))
+    typed = Button(f"⌨️ {translate(language, 'button.type_footer')}", press("t", "typefooter"))
     rows: list[Row] = [(why,), (typed,)]
     if chat.footer:
-        label = f"🗑 {say(language, 'button.no_footer')}"
+        label = f"🗑 {translate(language, 'button.no_footer')}"
         rows.append((Button(label, press("t", "footer", "off")),))
-    now = joined((bold(say(language, "settings.posts")), posts(chat, language)), ": ")
-    return joined((told(language, "settings.ask_posts"), now), "\n\n"), rows
+    now = joined((bold(translate(language, "settings.posts")), posts(chat, language)), ": ")
+    return joined((translate_html(language, "settings.ask_posts"), now), "\n\n"), rows
 
 
 def _to(name: str, *value: object, wanted: bool) -> str:

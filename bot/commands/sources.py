@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
-from bot.render import bold, chunks, joined, outlet_name, press, told
-from bot.texts import say, words
+from bot.render import bold, chunks, joined, outlet_name, press, translate_html
+from bot.texts import translate, words
 from storage import feeds
 from storage.model import Feed, FeedStatus, Outlet
 from watchers.text.names import Gazetteer, meanings
@@ -57,11 +57,11 @@ def by_country(every: list[Outlet], language: str) -> Message:
         for code in ordered[:MOST_COUNTRIES]
     ]
     rows: Keyboard = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
-    return Message(told(language, "sources.head", count=len(every)), rows)
+    return Message(translate_html(language, "sources.head", count=len(every)), rows)
 
 
 def _country(code: str, language: str) -> str:
-    return words.country(code, language) if code else say(language, "digest.region")
+    return words.country(code, language) if code else translate(language, "digest.region")
 
 
 def of_country(every: list[Outlet], code: str, language: str) -> Message:
@@ -69,10 +69,10 @@ def of_country(every: list[Outlet], code: str, language: str) -> Message:
     code = "" if code == WHOLE_REGION else code.upper()
     those = [one for one in every if one.country.upper() == code]
     head = joined(
-        (bold(_country(code, language)), say(language, "n.outlets", count=len(those))), " · "
+        (bold(_country(code, language)), translate(language, "n.outlets", count=len(those))), " · "
     )
     body = joined(line(one, language) for one in those)
-    back = ((Button(f"‹ {say(language, 'button.all')}", press("so")),),)
+    back = ((Button(f"‹ {translate(language, 'button.all')}", press("so")),),)
     return Message(chunks(joined((head, body), "\n\n"))[0], back)
 
 

@@ -27,8 +27,8 @@ from bot.conversation import (
     Say,
     World,
 )
-from bot.render import bold, joined, press, told
-from bot.texts import say, words
+from bot.render import bold, joined, press, translate_html
+from bot.texts import translate, words
 from storage import chats, stats, subscriptions
 from storage.model import Chat, ChatKind, SubscriptionId
 from storage.outbox import queue
@@ -75,7 +75,7 @@ def zone_question(ask: Ask, world: World) -> Message:
         for one in likely_zones(ask.language_code)
     ]
     rows = [tuple(cities[start : start + 2]) for start in range(0, len(cities), 2)]
-    other = Button(f"⌨️ {say(ask.language, 'button.other_city')}", press("t", "typezone"))
+    other = Button(f"⌨️ {translate(ask.language, 'button.other_city')}", press("t", "typezone"))
     return Message(zone_now("start.zone", ask.chat, ask.language, world), (*rows, (other,)))
 
 
@@ -98,15 +98,15 @@ def welcome(ask: Ask, known: Breadth, *, runs_nobody: bool = False) -> Message:
     """
     language, chat = ask.language, ask.chat
     private = ask.here.kind is ChatKind.PRIVATE
-    what = told(language, "start.private" if private else "start.group")
+    what = translate_html(language, "start.private" if private else "start.group")
     parts = [
         joined((what, _breadth(known, language)), " "),
-        told(language, "start.how_private" if private else "start.how_group"),
-        told(language, "start.stopped") if chat.silenced_at else "",
+        translate_html(language, "start.how_private" if private else "start.how_group"),
+        translate_html(language, "start.stopped") if chat.silenced_at else "",
         "" if chat.silenced_at else kept("start.digest", "start.digest_off", chat, language),
     ]
     if private and runs_nobody:
-        parts.append(told(language, "start.admin", id=str(ask.person_id)))
+        parts.append(translate_html(language, "start.admin", id=str(ask.person_id)))
     return Message(
         joined(parts, "\n\n"), (*_back(chat, language), *_topics(language), *_ways(ask))
     )
@@ -116,16 +116,18 @@ def _breadth(known: Breadth, language: str) -> str:
     """Say how many outlets are read and in how many languages: counted, never claimed."""
     if known.outlets < FEW or known.languages < FEW:
         return ""
-    return told(
+    return translate_html(
         language,
         "start.breadth",
-        outlets=say(language, "n.outlets_read", count=known.outlets),
-        languages=say(language, "n.languages", count=known.languages),
+        outlets=translate(language, "n.outlets_read", count=known.outlets),
+        languages=translate(language, "n.languages", count=known.languages),
     )
 
 
 def _topics(language: str) -> Keyboard:
-    buttons = [Button(say(language, f"topic.{one}"), press("tp", one)) for one in subscribe.TOPICS]
+    buttons = [
+        Button(translate(language, f"topic.{one}"), press("tp", one)) for one in subscribe.TOPICS
+    ]
     return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
 
 
@@ -138,12 +140,12 @@ def _ways(ask: Ask) -> Keyboard:
     language = ask.language
     return (
         (
-            Button(f"🔔 {say(language, 'button.own_topic')}", press("new")),
-            Button(f"📰 {say(language, 'button.try_digest')}", press("dg")),
+            Button(f"🔔 {translate(language, 'button.own_topic')}", press("new")),
+            Button(f"📰 {translate(language, 'button.try_digest')}", press("dg")),
         ),
         (
-            Button(f"⚙️ {say(language, 'button.settings')}", press("t")),
-            Button(f"❔ {say(language, 'button.help')}", press("help")),
+            Button(f"⚙️ {translate(language, 'button.settings')}", press("t")),
+            Button(f"❔ {translate(language, 'button.help')}", press("help")),
         ),
     )
 
@@ -158,22 +160,27 @@ def helping(commands: Iterable[Command], ask: Ask) -> Reply:
             return Say((Message(explained(command, language)),))
     everyone = [c for c in usable if c.audience is Audience.EVERYONE]
     admins = [c for c in usable if c.audience is Audience.ADMINS]
-    parts = [told(language, "help.head"), joined(listed(c, language) for c in everyone)]
+    parts = [translate_html(language, "help.head"), joined(listed(c, language) for c in everyone)]
     if admins:
-        parts += [told(language, "help.admins"), joined(listed(c, language) for c in admins)]
-    parts.append(told(language, "help.query"))
+        parts += [
+            translate_html(language, "help.admins"),
+            joined(listed(c, language) for c in admins),
+        ]
+    parts.append(translate_html(language, "help.query"))
     return Say((Message(joined(parts, "\n\n")),))
 
 
 def listed(command: Command, language: str) -> Html:
     """Return a command's line in /help."""
-    return joined((f"/{command.name}", told(language, f"help.{command.name}")), " — ")
+    return joined((f"/{command.name}", translate_html(language, f"help.{command.name}")), " — ")
 
 
 def explained(command: Command, language: str) -> Html:
     """Return a command's page: what it does and how it is typed."""
-    head = joined((bold(f"/{command.name}"), told(language, f"help.{command.name}")), " — ")
-    return joined((head, told(language, f"usage.{command.name}")), "\n\n")
+    head = joined(
+        (bold(f"/{command.name}"), translate_html(language, f"help.{command.name}")), " — "
+    )
+    return joined((head, translate_html(language, f"usage.{command.name}")), "\n\n")
 
 
 async def stop(ask: Ask, world: World) -> Reply:
@@ -191,12 +198,12 @@ async def stop(ask: Ask, world: World) -> Reply:
     return Say(
         (
             Message(
-                told(ask.language, "stop.done", count=len(silenced))
+                translate_html(ask.language, "stop.done", count=len(silenced))
                 if silenced
-                else told(ask.language, "stop.nothing"),
+                else translate_html(ask.language, "stop.nothing"),
                 (
-                    (Button(f"▶️ {say(ask.language, 'button.resume_all')}", press("back")),),
-                    (Button(f"🗑 {say(ask.language, 'button.delete_me')}", press("del")),),
+                    (Button(f"▶️ {translate(ask.language, 'button.resume_all')}", press("back")),),
+                    (Button(f"🗑 {translate(ask.language, 'button.delete_me')}", press("del")),),
                 ),
             ),
         )

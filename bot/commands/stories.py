@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.conversation import Ask, Edit, EditButton, Message, Reply, Say, World
-from bot.render import card, headline, mute_button, reasons, tidy, title, told
-from bot.texts import say
+from bot.render import card, headline, mute_button, reasons, tidy, title, translate_html
+from bot.texts import translate
 from storage import chats, matches, subscriptions, traces
 from storage import stories as archive
 from storage.errors import NewsError
@@ -93,7 +93,7 @@ async def mute_turned(ask: Ask, world: World, *, muted: bool) -> Reply:
     """Do what a button says, and turn it; the sentence that said it is said anew."""
     one = await by_number(world, ask.number(1))
     await muting(ask, world, one, muted=muted)
-    toast = say(ask.language, "mute.toast" if muted else "mute.undone")
+    toast = translate(ask.language, "mute.toast" if muted else "mute.undone")
     if ask.word(2):
         return Edit(mute_said(one, ask.language, muted=muted), toast=toast)
     return EditButton(mute_button(one.id, ask.language, muted=muted), toast=toast)
@@ -114,7 +114,7 @@ async def muting(ask: Ask, world: World, one: Story, *, muted: bool) -> None:
 def mute_said(one: Story, language: str, *, muted: bool) -> Message:
     """Say that a story is muted, or told again, with the button that turns it."""
     name = title(headline(one, language), language)
-    text = told(language, "mute.done" if muted else "mute.again", title=tidy(name, 120))
+    text = translate_html(language, "mute.done" if muted else "mute.again", title=tidy(name, 120))
     return Message(text, ((mute_button(one.id, language, muted=muted, own=True),),))
 
 

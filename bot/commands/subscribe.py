@@ -5,8 +5,8 @@ from datetime import timedelta
 from bot.commands import queries
 from bot.commands.settings_screens import digests, left_to_digest, switching_on, way_of
 from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
-from bot.render import Marker, bold, code, escape, found_line, joined, press, tidy, told
-from bot.texts import say
+from bot.render import Marker, bold, code, escape, found_line, joined, press, tidy, translate_html
+from bot.texts import translate
 from storage import chats, dialogs, subscriptions
 from storage.errors import NewsError
 from storage.model import Chat, Mode, Reach, Subscription
@@ -35,7 +35,7 @@ async def subscribe(ask: Ask, world: World) -> Reply:
         await world.db.write(
             dialogs.expect, ask.here.id, ask.person_id, "subscribe", world.clock()
         )
-        return Say((Message(told(ask.language, "subscribe.what"), asks=True),))
+        return Say((Message(translate_html(ask.language, "subscribe.what"), asks=True),))
     try:
         return Say((await offer(ask, world, text),))
     except NewsError:
@@ -72,8 +72,8 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
                 joined((bold(tidy(query, 200)), _forecast(ask.language, expected))),
                 *samples,
                 _unheard(ask.chat, ask.language, expected),
-                told(ask.language, "subscribe.many" if many else "subscribe.how"),
-                *((told(ask.language, "subscribe.perhaps"),) if others else ()),
+                translate_html(ask.language, "subscribe.many" if many else "subscribe.how"),
+                *((translate_html(ask.language, "subscribe.perhaps"),) if others else ()),
             ),
             "\n\n",
         ),
@@ -84,16 +84,16 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
 def _forecast(language: str, expected: Forecast) -> Html:
     """Say what each way of being told would have brought in the last seven days."""
     if not expected.anywhere:
-        return told(language, "subscribe.nothing_yet")
+        return translate_html(language, "subscribe.nothing_yet")
     total, a_day = expected.anywhere, round(expected.anywhere / TRIED_OVER.days)
     heads = [
-        told(language, "subscribe.about") if expected.about else Html(),
-        told(language, "subscribe.forecast", count=total, a_day=a_day)
+        translate_html(language, "subscribe.about") if expected.about else Html(),
+        translate_html(language, "subscribe.forecast", count=total, a_day=a_day)
         if a_day
-        else told(language, "subscribe.forecast_rare", count=total),
+        else translate_html(language, "subscribe.forecast_rare", count=total),
     ]
     if expected.headlines < total:
-        heads.append(told(language, "subscribe.in_headlines", count=expected.headlines))
+        heads.append(translate_html(language, "subscribe.in_headlines", count=expected.headlines))
     return joined(heads)
 
 
@@ -102,7 +102,7 @@ def _unheard(chat: Chat, language: str, expected: Forecast) -> Html:
     left = expected.anywhere - expected.headlines
     if not left or chat.wants_digests:
         return Html()
-    return told(language, "subscribe.unheard", count=left)
+    return translate_html(language, "subscribe.unheard", count=left)
 
 
 def _choices(language: str, draft: int, expected: Forecast, *, digest_first: bool) -> Keyboard:
@@ -114,17 +114,17 @@ def _choices(language: str, draft: int, expected: Forecast, *, digest_first: boo
     at_once = tuple(
         (
             Button(
-                f"{sign} {say(language, f'button.alert_{name}')}"
+                f"{sign} {translate(language, f'button.alert_{name}')}"
                 + (f" · {count}" if expected.anywhere else ""),
                 press("a", draft, how),
             ),
         )
         for sign, name, how, count in ways
     )
-    in_digest = (Button(f"📰 {say(language, 'button.in_digest')}", press("a", draft, "d")),)
+    in_digest = (Button(f"📰 {translate(language, 'button.in_digest')}", press("a", draft, "d")),)
     rest = (
-        Button(f"🔎 {say(language, 'button.narrow')}", press("an", draft)),
-        Button(f"✖️ {say(language, 'button.cancel')}", press("x")),
+        Button(f"🔎 {translate(language, 'button.narrow')}", press("an", draft)),
+        Button(f"✖️ {translate(language, 'button.cancel')}", press("x")),
     )
     return (in_digest, *at_once, rest) if digest_first else (*at_once, in_digest, rest)
 
@@ -141,15 +141,15 @@ async def accept(ask: Ask, world: World) -> Reply:
     key = "subscribe.saved" if new or just_made else "subscribe.changed"
     text = joined(
         (
-            told(ask.language, key, query=tidy(one.query, 200)),
-            told(
+            translate_html(ask.language, key, query=tidy(one.query, 200)),
+            translate_html(
                 ask.language,
                 f"subscribe.mode_{way_of(one, ask.chat)}",
                 when=digests(ask.chat, ask.language),
             ),
         )
     )
-    return Edit(Message(text, _after(one, ask)), toast=say(ask.language, "toast.saved"))
+    return Edit(Message(text, _after(one, ask)), toast=translate(ask.language, "toast.saved"))
 
 
 def _after(one: Subscription, ask: Ask) -> Keyboard:
@@ -157,8 +157,8 @@ def _after(one: Subscription, ask: Ask) -> Keyboard:
     off = switching_on(ask.chat, ask.language, one.id) if left_to_digest(one) else ()
     zone: Keyboard = ()
     if one.mode is Mode.DIGEST and ask.chat.zone_assumed:
-        zone = ((Button(f"🕗 {say(ask.language, 'settings.zone')}", press("t", "zone")),),)
-    listing = Button(f"📋 {say(ask.language, 'button.subscriptions')}", press("l", 0))
+        zone = ((Button(f"🕗 {translate(ask.language, 'settings.zone')}", press("t", "zone")),),)
+    listing = Button(f"📋 {translate(ask.language, 'button.subscriptions')}", press("l", 0))
     return (*off, *zone, (listing,))
 
 
@@ -189,7 +189,7 @@ async def topic(ask: Ask, world: World) -> Reply:
     name = ask.word(1)
     if name not in TOPICS:
         raise NewsError("button.old")
-    return Say((await offer(ask, world, say(ask.language, f"topic.{name}_query")),))
+    return Say((await offer(ask, world, translate(ask.language, f"topic.{name}_query")),))
 
 
 async def narrow(ask: Ask, world: World) -> Reply:
@@ -198,11 +198,13 @@ async def narrow(ask: Ask, world: World) -> Reply:
     if query is None:
         raise NewsError("button.old")
     await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "subscribe", world.clock())
-    text = joined((told(ask.language, "subscribe.narrow"), code(tidy(query, 400))), "\n\n")
+    text = joined(
+        (translate_html(ask.language, "subscribe.narrow"), code(tidy(query, 400))), "\n\n"
+    )
     return Say((Message(text, asks=True),))
 
 
 async def cancel(ask: Ask, world: World) -> Reply:
     """Take back what was offered."""
     del world
-    return Edit(Message(escape(say(ask.language, "cancelled"))))
+    return Edit(Message(escape(translate(ask.language, "cancelled"))))

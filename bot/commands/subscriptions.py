@@ -18,8 +18,8 @@ from bot.conversation import (
     World,
 )
 from bot.digests import ranking as calendar
-from bot.render import bold, code, escape, joined, press, tidy, told, turn
-from bot.texts import say
+from bot.render import bold, code, escape, joined, press, tidy, translate_html, turn
+from bot.texts import translate
 from storage import chats, dialogs, subscriptions
 from storage.errors import NewsError
 from storage.model import Chat, Mode, Reach, Subscription, SubscriptionId
@@ -40,8 +40,8 @@ async def page_of(ask: Ask, world: World, page: int) -> Message:
     language = ask.language
     if not every:
         return Message(
-            told(language, "subscriptions.none"),
-            ((Button(f"🔔 {say(language, 'button.try_subscribe')}", press("new")),),),
+            translate_html(language, "subscriptions.none"),
+            ((Button(f"🔔 {translate(language, 'button.try_subscribe')}", press("new")),),),
         )
     pages = -(-len(every) // ON_A_PAGE)
     page = min(max(page, 0), pages - 1)
@@ -50,13 +50,13 @@ async def page_of(ask: Ask, world: World, page: int) -> Message:
     rows = tuple(
         (Button(f"{sign(one)} {tidy(one.query, 40)}", press("l1", one.id)),) for one in shown
     )
-    head = told(language, "subscriptions.head", count=len(every))
-    legend = told(language, "subscriptions.legend")
+    head = translate_html(language, "subscriptions.head", count=len(every))
+    legend = translate_html(language, "subscriptions.legend")
     off: Keyboard = ()
     if any(left_to_digest(one) and not one.paused for one in every):
         off = switching_on(ask.chat, language)
     if off:
-        legend = joined((legend, told(language, "subscriptions.digests_off")), "\n\n")
+        legend = joined((legend, translate_html(language, "subscriptions.digests_off")), "\n\n")
     return Message(
         joined((head, body, legend), "\n\n"),
         (*rows, *turn(("l",), page, pages), *off, *going_on(ask.chat, every, language)),
@@ -68,7 +68,7 @@ def going_on(chat: Chat, every: list[Subscription], language: str) -> Keyboard:
     stopped = chat.silenced_times or chat.silenced_weekly or any(one.silenced for one in every)
     if not stopped:
         return ()
-    return ((Button(f"▶️ {say(language, 'button.resume_all')}", press("back")),),)
+    return ((Button(f"▶️ {translate(language, 'button.resume_all')}", press("back")),),)
 
 
 def sign(one: Subscription) -> str:
@@ -100,9 +100,11 @@ def detail(one: Subscription, chat: Chat, language: str) -> Message:
 def _state(one: Subscription, chat: Chat, language: str) -> Html:
     """Say when a subscription's stories are told, and what becomes of the others."""
     if one.paused:
-        return told(language, f"subscriptions.state_{'silenced' if one.silenced else 'paused'}")
+        return translate_html(
+            language, f"subscriptions.state_{'silenced' if one.silenced else 'paused'}"
+        )
     way = way_of(one, chat)
-    return told(language, f"subscriptions.state_{way}", when=digests(chat, language))
+    return translate_html(language, f"subscriptions.state_{way}", when=digests(chat, language))
 
 
 def code_of(one: Subscription) -> str:
@@ -113,19 +115,19 @@ def code_of(one: Subscription) -> str:
 
 def _deeds(one: Subscription, language: str) -> Keyboard:
     pause = (
-        "▶️ " + say(language, "button.resume")
+        "▶️ " + translate(language, "button.resume")
         if one.paused
-        else "⏸ " + say(language, "button.pause")
+        else "⏸ " + translate(language, "button.pause")
     )
     other = (
-        "📰 " + say(language, "button.in_digest")
+        "📰 " + translate(language, "button.in_digest")
         if one.mode is Mode.INSTANT
-        else "🔔 " + say(language, "button.at_once")
+        else "🔔 " + translate(language, "button.at_once")
     )
     wider = (
-        "🔎 " + say(language, "button.anywhere")
+        "🔎 " + translate(language, "button.anywhere")
         if one.reach is Reach.HEADLINE
-        else "🗞 " + say(language, "button.headlines_only")
+        else "🗞 " + translate(language, "button.headlines_only")
     )
     other_reach = "a" if one.reach is Reach.HEADLINE else "h"
     reach = (
@@ -138,10 +140,10 @@ def _deeds(one: Subscription, language: str) -> Keyboard:
         ),
         *reach,
         (
-            Button(f"✏️ {say(language, 'button.edit')}", press("le", one.id)),
-            Button(f"🗑 {say(language, 'button.remove')}", press("lr", one.id)),
+            Button(f"✏️ {translate(language, 'button.edit')}", press("le", one.id)),
+            Button(f"🗑 {translate(language, 'button.remove')}", press("lr", one.id)),
         ),
-        (Button(f"‹ {say(language, 'button.all')}", press("lb", 0)),),
+        (Button(f"‹ {translate(language, 'button.all')}", press("lb", 0)),),
     )
 
 
@@ -186,13 +188,13 @@ async def changed(ask: Ask, world: World, one: Subscription) -> Reply:
 
     await world.db.write(write)
     follow(world, one)
-    return Edit(detail(one, ask.chat, ask.language), toast=say(ask.language, "toast.saved"))
+    return Edit(detail(one, ask.chat, ask.language), toast=translate(ask.language, "toast.saved"))
 
 
 async def digests_on(ask: Ask, world: World) -> Reply:
     """Switch digests on, from wherever something was kept for them; show that again."""
     chat = await settings.switched_on(ask, world)
-    toast = say(ask.language, "toast.saved")
+    toast = translate(ask.language, "toast.saved")
     one = await world.db.read(subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id)
     if one is not None:
         return Edit(detail(one, chat, ask.language), toast=toast)
@@ -202,7 +204,7 @@ async def digests_on(ask: Ask, world: World) -> Reply:
 
 def settings_button(language: str) -> Row:
     """Return the way to the settings."""
-    return (Button(f"⚙️ {say(language, 'button.settings')}", press("t")),)
+    return (Button(f"⚙️ {translate(language, 'button.settings')}", press("t")),)
 
 
 def follow(world: World, one: Subscription) -> None:
@@ -221,14 +223,15 @@ async def remove(ask: Ask, world: World) -> Reply:
     draft = await world.db.write(dialogs.keep_draft, ask.here.id, one.query, world.clock())
     return Edit(
         Message(
-            told(ask.language, "subscriptions.removed", query=tidy(one.query, 200)),
+            translate_html(ask.language, "subscriptions.removed", query=tidy(one.query, 200)),
             (
                 (
                     Button(
-                        f"↩️ {say(ask.language, 'button.undo')}", press("a", draft, code_of(one))
+                        f"↩️ {translate(ask.language, 'button.undo')}",
+                        press("a", draft, code_of(one)),
                     ),
                 ),
-                (Button(f"‹ {say(ask.language, 'button.all')}", press("lb", 0)),),
+                (Button(f"‹ {translate(ask.language, 'button.all')}", press("lb", 0)),),
             ),
         )
     )
@@ -240,7 +243,9 @@ async def edit(ask: Ask, world: World) -> Reply:
     await world.db.write(
         dialogs.expect, ask.here.id, ask.person_id, f"edit:{one.id}", world.clock()
     )
-    text = joined((told(ask.language, "subscriptions.edit"), code(tidy(one.query, 400))), "\n\n")
+    text = joined(
+        (translate_html(ask.language, "subscriptions.edit"), code(tidy(one.query, 400))), "\n\n"
+    )
     return Say((Message(text, asks=True),))
 
 
@@ -288,13 +293,13 @@ def _ask_all(ask: Ask, count: int) -> Reply:
     return Say(
         (
             Message(
-                told(ask.language, "subscriptions.remove_both")
+                translate_html(ask.language, "subscriptions.remove_both")
                 if count == 2  # noqa: PLR2004 - two are "both", in Russian too
-                else told(ask.language, "subscriptions.remove_all", count=count),
+                else translate_html(ask.language, "subscriptions.remove_all", count=count),
                 (
                     (
-                        Button(f"🗑 {say(ask.language, 'button.remove_all')}", press("lz")),
-                        Button(f"✖️ {say(ask.language, 'button.cancel')}", press("x")),
+                        Button(f"🗑 {translate(ask.language, 'button.remove_all')}", press("lz")),
+                        Button(f"✖️ {translate(ask.language, 'button.cancel')}", press("x")),
                     ),
                 ),
             ),
@@ -308,8 +313,10 @@ async def remove_all(ask: Ask, world: World) -> Reply:
     for one in removed:
         world.desk.unsubscribe(one)
     if not removed:  # a second tap
-        return Toast(say(ask.language, "subscriptions.gone"))
-    return Edit(Message(told(ask.language, "subscriptions.removed_all", count=len(removed))))
+        return Toast(translate(ask.language, "subscriptions.gone"))
+    return Edit(
+        Message(translate_html(ask.language, "subscriptions.removed_all", count=len(removed)))
+    )
 
 
 async def resume_all(ask: Ask, world: World) -> Reply:
@@ -328,12 +335,16 @@ async def resume_all(ask: Ask, world: World) -> Reply:
     for one in listening:
         world.desk.subscribe(one)
     language = ask.language
-    goes_on = told(language, "subscriptions.resumed", count=len(listening)) if listening else ""
+    goes_on = (
+        translate_html(language, "subscriptions.resumed", count=len(listening))
+        if listening
+        else ""
+    )
     return Edit(
         Message(
             joined(
                 (
-                    told(language, "stop.over"),
+                    translate_html(language, "stop.over"),
                     goes_on,
                     kept("start.digest", "start.digest_off", chat, language),
                 )
@@ -345,4 +356,4 @@ async def resume_all(ask: Ask, world: World) -> Reply:
 
 def listing_button(language: str) -> Row:
     """Return the way to the list of subscriptions."""
-    return (Button(f"📋 {say(language, 'button.subscriptions')}", press("l", 0)),)
+    return (Button(f"📋 {translate(language, 'button.subscriptions')}", press("l", 0)),)

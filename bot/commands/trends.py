@@ -8,8 +8,8 @@ from itertools import pairwise
 from bot.commands import queries
 from bot.commands.search import drafted
 from bot.conversation import Ask, Button, Html, Keyboard, Message, Picture, Reply, Say, World
-from bot.render import bold, charts, joined, press, tidy, told
-from bot.texts import say, words
+from bot.render import bold, charts, joined, press, tidy, translate_html
+from bot.texts import translate, words
 from storage import dialogs, stats
 from storage.errors import NewsError
 from watchers import search
@@ -23,7 +23,7 @@ async def trends(ask: Ask, world: World) -> Reply:
     text = ask.text.strip()
     if not text:
         await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "trends", world.clock())
-        return Say((Message(told(ask.language, "trends.what"), asks=True),))
+        return Say((Message(translate_html(ask.language, "trends.what"), asks=True),))
     query = queries.canonical(world, text)
     draft = await world.db.write(dialogs.keep_draft, ask.here.id, query, world.clock())
     return await drawn(ask, world, query, draft, SPANS[0])
@@ -57,13 +57,13 @@ async def drawn(
     caption = _caption(ask, query, counted, now, began)
     if not any(counted.values()) and not in_place:
         return Say((Message(caption, keyboard),))
-    title = say(ask.language, "trends.query", query=tidy(query, 50))
+    title = translate(ask.language, "trends.query", query=tidy(query, 50))
     png = await asyncio.to_thread(
         charts.days,
         known(counted, began),
         title,
         _labels(ask, counted, now),
-        say(ask.language, "trends.unknown"),
+        translate(ask.language, "trends.unknown"),
     )
     return Picture(png, caption, keyboard, in_place=in_place)
 
@@ -91,10 +91,10 @@ def _caption(
     ask: Ask, query: str, counted: Mapping[datetime, int], now: datetime, began: datetime | None
 ) -> Html:
     language, zone = ask.language, words.zone(ask.chat.time_zone)
-    span = say(language, "n.days", count=len(counted))
+    span = translate(language, "n.days", count=len(counted))
     total, peak = sum(counted.values()), max(counted, key=lambda day: (counted[day], day))
     parts = [
-        told(
+        translate_html(
             language,
             "trends.said",
             count=total,
@@ -103,21 +103,23 @@ def _caption(
             most=counted[peak],
         )
         if total
-        else told(language, "trends.nothing", query=tidy(query, 200), days=span)
+        else translate_html(language, "trends.nothing", query=tidy(query, 200), days=span)
     ]
     if began is not None and began > min(counted) + ONE_DAY:
-        parts.append(told(language, "trends.since", day=words.day(began, now, language, zone)))
-    head = bold(say(language, "trends.query", query=tidy(query, 200))) if total else ""
+        parts.append(
+            translate_html(language, "trends.since", day=words.day(began, now, language, zone))
+        )
+    head = bold(translate(language, "trends.query", query=tidy(query, 200))) if total else ""
     return joined((head, *parts))
 
 
 def _spans(draft: int, chosen: int, language: str) -> Keyboard:
     spans = tuple(
         Button(
-            f"{'✓ ' if span == chosen else ''}{say(language, 'n.days', count=span)}",
+            f"{'✓ ' if span == chosen else ''}{translate(language, 'n.days', count=span)}",
             press("_") if span == chosen else press("tr", draft, span),
         )
         for span in SPANS
     )
-    subscribe = Button(f"🔔 {say(language, 'button.subscribe_this')}", press("fs", draft))
+    subscribe = Button(f"🔔 {translate(language, 'button.subscribe_this')}", press("fs", draft))
     return (spans, (subscribe,))

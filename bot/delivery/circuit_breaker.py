@@ -1,4 +1,4 @@
-"""Illness: how long to leave Telegram alone while it is away (pure)."""
+"""CircuitBreaker: how long to leave Telegram alone while it is away (pure)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
-class Illness:
+class CircuitBreaker:
     """Failures in a row, whichever message met them, and until when nothing is tried.
 
     ``rest_until`` grows 0.5, 1, 2 … seconds, at most 30, and one answer ends it.

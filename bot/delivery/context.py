@@ -1,14 +1,14 @@
 """Reading, in one transaction, what an outbox row speaks of."""
 
-from bot.delivery.message import Matter
+from bot.delivery.message import RenderContext
 from storage import chats, items, matches, stories, subscriptions
 from storage.model import (
+    Delivery,
     DeliveryId,
     DeliveryKind,
     Item,
     ItemId,
     Match,
-    Owed,
     Story,
     SubscriptionId,
 )
@@ -18,48 +18,49 @@ from storage.sql import Connection
 ALERTING = frozenset({DeliveryKind.ALERT, DeliveryKind.EDIT})
 
 
-def gather(db: Connection, owed: Owed) -> Matter | None:
+def gather(db: Connection, delivery: Delivery) -> RenderContext | None:
     """Read the chat, the story and the message concerned; None where the chat is gone."""
-    chat = chats.get(db, owed.chat_id)
+    chat = chats.get(db, delivery.chat_id)
     if chat is None or not chat.active:
         return None
-    of = owed.payload.get("of")
+    of = delivery.payload.get("of")
     target = rows.of_id(db, DeliveryId(of)) if of else None
     fold = next(
-        (one for one in (owed, target) if one is not None and one.kind is DeliveryKind.FOLD), None
+        (one for one in (delivery, target) if one is not None and one.kind is DeliveryKind.FOLD),
+        None,
     )
-    story = stories.get(db, owed.story_id) if owed.story_id is not None else None
+    story = stories.get(db, delivery.story_id) if delivery.story_id is not None else None
     met: tuple[Match, ...] = ()
     queries: tuple[tuple[SubscriptionId, str], ...] = ()
-    if story is not None and owed.kind in ALERTING:
+    if story is not None and delivery.kind in ALERTING:
         here = {
             one.id: one.query
             for one in subscriptions.of_chat(db, chat.id)
-            if one.thread_id == owed.thread_id
+            if one.thread_id == delivery.thread_id
         }
         met = tuple(
             one for one in matches.of_story(db, chat.id, story.id) if one.subscription_id in here
         )
         queries = tuple(here.items())
-    return Matter(
+    return RenderContext(
         chat=chat,
         story=story,
         target=target,
         carried=stories.by_ids(db, reports.carried(db, fold.id)) if fold is not None else (),
         matches=met,
         queries=queries,
-        item=telling(db, owed, story),
-        told=owed.kind is DeliveryKind.ALERT
+        item=telling(db, delivery, story),
+        told=delivery.kind is DeliveryKind.ALERT
         and story is not None
-        and rows.told_as_another(db, owed, story.id),
+        and rows.alerted_as_another(db, delivery, story.id),
         muted=story is not None and chats.mutes(db, chat.id, story.id),
     )
 
 
-def telling(db: Connection, owed: Owed, story: Story | None) -> Item | None:
+def telling(db: Connection, delivery: Delivery, story: Story | None) -> Item | None:
     """Return the telling that an answer speaks of: the one that changed the matter."""
-    if owed.kind is not DeliveryKind.UPDATE or story is None:
+    if delivery.kind is not DeliveryKind.UPDATE or story is None:
         return None
-    item_id = owed.payload.get("change", {}).get("item")
+    item_id = delivery.payload.get("change", {}).get("item")
     named = items.by_ids(db, [ItemId(item_id)]) if item_id else ()
     return next(iter(named), story.items[-1] if story.items else None)

@@ -11,14 +11,14 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.delivery import message
-from bot.delivery.circuit_breaker import Illness
+from bot.delivery.circuit_breaker import CircuitBreaker
 from bot.delivery.context import gather
 from bot.delivery.errors import outcome_of
 from bot.delivery.send import call
 from bot.telegram.rate_limiter import BROADCAST, Limiter
 from storage.database import Database
 from storage.errors import StorageError
-from storage.model import Owed
+from storage.model import Delivery
 from storage.outbox import chat_queues, queue, recovery, settle
 from storage.outbox.outcomes import Away, NotSent, Outcome, Poison, Revoked, Sent, Unknown, Void
 from watchers.text.names import Gazetteer, gazetteer
@@ -40,7 +40,7 @@ TROUBLE_S = 1.0
 STOP_S = 4.0
 """How long a stop waits for answers under way; what is cut then is taken up at the next start."""
 
-LANES_EVERY = timedelta(hours=1)
+QUEUES_EVERY = timedelta(hours=1)
 """How often every chat's turn is worked out anew, should one have been missed."""
 
 CLOCK_SET_BACK = timedelta(minutes=1)
@@ -63,7 +63,7 @@ class Deliverer:
         clock: Callable[[], datetime],
         *,
         workers: int = WORKERS,
-        heed: Callable[[Owed, Outcome], None] = lambda _owed, _outcome: None,
+        heed: Callable[[Delivery, Outcome], None] = lambda _owed, _outcome: None,
         alarm: Callable[[str], None] = lambda _why: None,
         names: Callable[[], Gazetteer] = gazetteer,
     ) -> None:
@@ -79,7 +79,7 @@ class Deliverer:
         self._awake = asyncio.Event()
         self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
-        self._illness = Illness()
+        self._illness = CircuitBreaker()
         self._seen_at = self._looked_over_at = clock()
         self._full = False
         self._revoked = False
@@ -149,17 +149,17 @@ class Deliverer:
         if self._full:
             return False
         await self._look_over(now)
-        owed = await self._db.write(queue.take, now, room)
-        for one in owed:
+        delivery = await self._db.write(queue.claim, now, room)
+        for one in delivery:
             self._begin(self._deliver(one))
-        return len(owed) == room and not self._illness.is_ill
+        return len(delivery) == room and not self._illness.is_ill
 
     async def _look_over(self, now: datetime) -> None:
         """Work every turn out anew now and then, and when the machine's clock was set back."""
         if now < self._seen_at - CLOCK_SET_BACK:
             log.warning("the clock went back", was=self._seen_at.isoformat())
             await self._db.write(recovery.clock_went_back, now)
-        elif now - self._looked_over_at > LANES_EVERY:
+        elif now - self._looked_over_at > QUEUES_EVERY:
             await self._db.write(chat_queues.refresh_all, now)
         else:
             self._seen_at = now
@@ -202,59 +202,61 @@ class Deliverer:
 
     # --- one message -----------------------------------------------------------------------
 
-    async def _deliver(self, owed: Owed) -> None:
+    async def _deliver(self, delivery: Delivery) -> None:
         began = self._clock()
-        outcome = await self._send(owed)
+        outcome = await self._send(delivery)
         now = self._clock()
         self._ill(outcome, now)
-        await self._settle(owed, outcome, now)
-        self._heed(owed, outcome)
+        await self._settle(delivery, outcome, now)
+        self._heed(delivery, outcome)
         log.info(
             "delivered" if isinstance(outcome, Sent) else "not delivered",
-            delivery=owed.id,
-            chat=owed.chat_id,
-            kind=str(owed.kind),
-            subject=owed.subject,
+            delivery=delivery.id,
+            chat=delivery.chat_id,
+            kind=str(delivery.kind),
+            subject=delivery.subject,
             outcome=type(outcome).__name__,
             why=getattr(outcome, "why", None),
             seconds=round((now - began).total_seconds(), 3),
         )
 
-    async def _send(self, owed: Owed) -> Outcome:
+    async def _send(self, delivery: Delivery) -> Outcome:
         """Write the letter and make the call; whatever goes wrong is an outcome."""
         try:
-            matter = await self._db.read(gather, owed)
+            context = await self._db.read(gather, delivery)
             said = (
                 Void("gone")
-                if matter is None
-                else message.write(owed, matter, self._clock(), self._bot.username, self._names())
+                if context is None
+                else message.write(
+                    delivery, context, self._clock(), self._bot.username, self._names()
+                )
             )
         except StorageError as error:
             return NotSent(error.text_key)
         except Exception:
             # A bug in rendering one message must not hold up the others.
-            log.exception("cannot write the message", delivery=owed.id)
+            log.exception("cannot write the message", delivery=delivery.id)
             return Poison("cannot be rendered")
         if isinstance(said, Void):
             return said
         try:
-            return Sent(await call(self._bot, owed, said))
+            return Sent(await call(self._bot, delivery, said))
         except Exception as error:  # noqa: BLE001 (PTB raises KeyError and the like on garbage)
             return outcome_of(error)
 
-    async def _settle(self, owed: Owed, outcome: Outcome, now: datetime) -> None:
+    async def _settle(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """Write the outcome down, however long the file is locked: forgetting it would repeat it."""
-        open_at = now + self._limiter.open_in(owed.chat_id)
+        open_at = now + self._limiter.open_in(delivery.chat_id)
         while True:
             try:
-                await self._db.write(queue.settle, owed, outcome, now, open_at)
+                await self._db.write(queue.settle, delivery, outcome, now, open_at)
             except StorageError as error:
-                log.error("outcome not written yet", delivery=owed.id, error=str(error))  # noqa: TRY400 (said whole)
+                log.error("outcome not written yet", delivery=delivery.id, error=str(error))  # noqa: TRY400 (said whole)
                 await asyncio.sleep(TROUBLE_S)
             except Exception:
                 # A bug of ours must not leave the chat waiting for this message for ever.
-                log.exception("outcome cannot be written", delivery=owed.id, outcome=outcome)
-                await self._db.write(settle.set_aside, owed, now)
+                log.exception("outcome cannot be written", delivery=delivery.id, outcome=outcome)
+                await self._db.write(settle.set_aside, delivery, now)
                 return
             else:
                 return

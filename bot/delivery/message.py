@@ -12,10 +12,10 @@ from storage.local_time import quiet_until
 from storage.model import (
     Chat,
     ChatKind,
+    Delivery,
     DeliveryKind,
     Item,
     Match,
-    Owed,
     QuietMode,
     Story,
     SubscriptionId,
@@ -35,7 +35,7 @@ MOST_TERMS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
+class RenderContext:
     """What a row speaks of, read in one transaction.
 
     ``target`` is the row whose message is edited or answered. ``carried`` are the stories of a
@@ -46,7 +46,7 @@ class Matter:
 
     chat: Chat
     story: Story | None = None
-    target: Owed | None = None
+    target: Delivery | None = None
     carried: tuple[Story, ...] = ()
     matches: tuple[Match, ...] = ()
     queries: tuple[tuple[SubscriptionId, str], ...] = ()
@@ -56,7 +56,7 @@ class Matter:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutgoingMessage:
     """One call: a new message, or an edit of ``edits``, or an answer to ``answers``."""
 
     text: str
@@ -69,32 +69,32 @@ class Letter:
 
 
 def write(
-    owed: Owed,
-    matter: Matter,
+    delivery: Delivery,
+    context: RenderContext,
     now: datetime,
     bot_username: str,
     names: Gazetteer | None = None,
-) -> Letter | Void:
+) -> OutgoingMessage | Void:
     """Write the message that is owed, as plainly as Telegram made necessary.
 
     In a channel its button leads to ``bot_username``. By ``names`` queries meet words.
     """
-    said = message(owed, matter, now, bot_username, names)
+    said = message(delivery, context, now, bot_username, names)
     if isinstance(said, Void):
         return said
-    if owed.kind not in ADDRESSED:
-        said = ended(said, matter.chat)
-    target = matter.target.message_id if matter.target else None
-    if owed.kind is DeliveryKind.EDIT and target is None:
+    if delivery.kind not in ADDRESSED:
+        said = ended(said, context.chat)
+    target = context.target.message_id if context.target else None
+    if delivery.kind is DeliveryKind.EDIT and target is None:
         return Void("message gone")
-    return Letter(
-        text=said.html if owed.level == 0 else plainly(owed, matter, said),
-        html=owed.level == 0,
-        keyboard=said.keyboard if owed.level < BAREST else (),
+    return OutgoingMessage(
+        text=said.html if delivery.level == 0 else plainly(delivery, context, said),
+        html=delivery.level == 0,
+        keyboard=said.keyboard if delivery.level < BAREST else (),
         preview=said.preview,
-        silent=is_silent(owed, matter.chat, now),
-        edits=target if owed.kind is DeliveryKind.EDIT else None,
-        answers=target if owed.kind is DeliveryKind.UPDATE else None,
+        silent=is_silent(delivery, context.chat, now),
+        edits=target if delivery.kind is DeliveryKind.EDIT else None,
+        answers=target if delivery.kind is DeliveryKind.UPDATE else None,
     )
 
 
@@ -107,54 +107,54 @@ def ended(said: Message, chat: Chat) -> Message:
 
 
 def message(
-    owed: Owed,
-    matter: Matter,
+    delivery: Delivery,
+    context: RenderContext,
     now: datetime,
     bot_username: str,
     names: Gazetteer | None = None,
 ) -> Message | Void:
     """Render what is owed."""
-    match owed.kind:
+    match delivery.kind:
         case DeliveryKind.ALERT:
-            return alert(matter, now, bot_username, names)
+            return alert(context, now, bot_username, names)
         case DeliveryKind.UPDATE:
-            return update(matter, now, bot_username)
+            return update(context, now, bot_username)
         case DeliveryKind.FOLD:
-            return fold(owed, matter, bot_username)
+            return fold(delivery, context, bot_username)
         case DeliveryKind.EDIT:
-            if matter.target is not None and matter.target.kind is DeliveryKind.FOLD:
-                return fold(matter.target, matter, bot_username)
-            return alert(matter, now, bot_username, names)
+            if context.target is not None and context.target.kind is DeliveryKind.FOLD:
+                return fold(context.target, context, bot_username)
+            return alert(context, now, bot_username, names)
         case DeliveryKind.NOTICE | DeliveryKind.DIGEST | DeliveryKind.BROADCAST:
-            return frozen(owed, matter.chat, bot_username)
+            return frozen(delivery, context.chat, bot_username)
 
 
 def alert(
-    matter: Matter, now: datetime, bot_username: str, names: Gazetteer | None = None
+    context: RenderContext, now: datetime, bot_username: str, names: Gazetteer | None = None
 ) -> Message | Void:
     """Render the living message of a story, with the words that met the chat's queries.
 
     A channel's readers see them only where its owner wants that.
     """
-    if matter.story is None or not matter.story.items:
+    if context.story is None or not context.story.items:
         return Void("story gone")
-    if matter.told:
+    if context.told:
         return Void("joined")
-    if matter.chat.kind is ChatKind.CHANNEL and not matter.chat.shows_query:
-        return render.alert(matter.story, matter.chat, now=now, bot_username=bot_username)
-    met = {one.subscription_id for one in matter.matches}
-    queries = tuple(query for one, query in matter.queries if one in met)
+    if context.chat.kind is ChatKind.CHANNEL and not context.chat.shows_query:
+        return render.alert(context.story, context.chat, now=now, bot_username=bot_username)
+    met = {one.subscription_id for one in context.matches}
+    queries = tuple(query for one, query in context.queries if one in met)
     marker = Marker.of(queries, names)
-    shown = render.headline(matter.story, matter.chat.language)
+    shown = render.headline(context.story, context.chat.language)
     return render.alert(
-        matter.story,
-        matter.chat,
+        context.story,
+        context.chat,
         now=now,
-        because=because(matter.matches, marker.words(shown)),
+        because=because(context.matches, marker.words(shown)),
         query=next(iter(queries), ""),
         marker=marker,
         bot_username=bot_username,
-        muted=matter.muted,
+        muted=context.muted,
     )
 
 
@@ -171,72 +171,72 @@ def because(matches: Iterable[Match], shown: Mapping[str, str]) -> tuple[tuple[s
     return tuple(pairs.items())[:MOST_TERMS]
 
 
-def update(matter: Matter, now: datetime, bot_username: str) -> Message | Void:
+def update(context: RenderContext, now: datetime, bot_username: str) -> Message | Void:
     """Render the short answer under an alert."""
-    if matter.story is None or matter.item is None:
+    if context.story is None or context.item is None:
         return Void("story gone")
     return render.update(
-        matter.story, matter.item, matter.chat, now=now, bot_username=bot_username
+        context.story, context.item, context.chat, now=now, bot_username=bot_username
     )
 
 
-def fold(owed: Owed, matter: Matter, bot_username: str) -> Message | Void:
+def fold(delivery: Delivery, context: RenderContext, bot_username: str) -> Message | Void:
     """Render one message for many alerts: those held at night by name, the others by number.
 
     The subject's first letter tells why they are together: q quiet hours, h the hour's limit,
     l late, b backlog.
     """
-    stories = matter.carried
+    stories = context.carried
     if not stories:
         return Void("nothing folded")
-    if owed.subject.startswith("q"):
+    if delivery.subject.startswith("q"):
         return render.awake(
-            stories, matter.chat, most=MOST_LINES, row=owed.id, bot_username=bot_username
+            stories, context.chat, most=MOST_LINES, row=delivery.id, bot_username=bot_username
         )
-    folded = render.fold(len(stories), matter.chat, row=owed.id, bot_username=bot_username)
-    if owed.subject.startswith("h"):
+    folded = render.fold(len(stories), context.chat, row=delivery.id, bot_username=bot_username)
+    if delivery.subject.startswith("h"):
         return folded
-    late = render.told(matter.chat.language, "alert.late", count=len(stories))
+    late = render.translate_html(context.chat.language, "alert.late", count=len(stories))
     return Message(late, folded.keyboard)
 
 
-def frozen(owed: Owed, chat: Chat, bot_username: str) -> Message | Void:
+def frozen(delivery: Delivery, chat: Chat, bot_username: str) -> Message | Void:
     """Take up what was rendered when it became due, or a sentence of the catalogue.
 
     A digest's buttons name its row, so that they lead on from it for as long as it is kept.
     """
-    if html := owed.payload.get("html"):
-        issued = Issued.of(owed)
+    if html := delivery.payload.get("html"):
+        issued = Issued.of(delivery)
         if issued is None:
             return Message(Html(html))
         return Message(
             Html(html),
             render.into_digest(
                 chat,
-                owed.id,
+                delivery.id,
                 more=issued.more,
                 told_before=issued.told,
                 bot_username=bot_username,
             ),
         )
-    if key := owed.payload.get("key"):
-        values = owed.payload.get("values", {})
+    if key := delivery.payload.get("key"):
+        values = delivery.payload.get("values", {})
         if why := values.get("why"):
             values = {**values, "why": reasons.because(why, chat.language)}
-        return Message(render.told(chat.language, key, **values))
+        return Message(render.translate_html(chat.language, key, **values))
     return Void("nothing to say")
 
 
-def plainly(owed: Owed, matter: Matter, said: Message) -> str:
+def plainly(delivery: Delivery, context: RenderContext, said: Message) -> str:
     """Say it without markup; at last only what it is and where to read it."""
-    if owed.level >= BAREST and matter.story is not None and matter.story.items:
-        return render.bare(matter.story, matter.chat.language)
-    most = PLAIN_UNITS if owed.level < BAREST else PLAIN_UNITS // 10
+    if delivery.level >= BAREST and context.story is not None and context.story.items:
+        return render.bare(context.story, context.chat.language)
+    most = PLAIN_UNITS if delivery.level < BAREST else PLAIN_UNITS // 10
     return render.cut(render.plain(said.html), most)
 
 
-def is_silent(owed: Owed, chat: Chat, now: datetime) -> bool:
+def is_silent(delivery: Delivery, chat: Chat, now: datetime) -> bool:
     """Tell whether it makes no sound: in quiet hours only what was let out as urgent does."""
-    urgent = chat.quiet_mode is QuietMode.URGENT and owed.kind is DeliveryKind.ALERT
+    urgent = chat.quiet_mode is QuietMode.URGENT and delivery.kind is DeliveryKind.ALERT
     quiet = quiet_until(now, chat.time_zone, chat.quiet_from, chat.quiet_to) is not None
     return quiet and not urgent

@@ -3,10 +3,10 @@
 from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
 
-from bot.delivery.message import Letter
+from bot.delivery.message import OutgoingMessage
 from bot.telegram.outgoing import markup_of
 from bot.telegram.rate_limiter import BROADCAST
-from storage.model import Owed
+from storage.model import Delivery
 from storage.outbox.rows import RANK
 
 GENERAL = 1
@@ -16,17 +16,17 @@ READ_TIMEOUT_S = 20.0
 """Nobody waits for it, and every answer that we give up on may become a repeated message."""
 
 
-async def call(bot: Bot, owed: Owed, letter: Letter) -> int | None:
+async def call(bot: Bot, delivery: Delivery, outgoing: OutgoingMessage) -> int | None:
     """Send or edit; return the new message's id. Raises what PTB raises."""
-    markup = markup_of(letter.keyboard)
-    mode = ParseMode.HTML if letter.html else None
-    preview = LinkPreviewOptions(is_disabled=not letter.preview)
-    rank = BROADCAST + RANK.get(owed.kind, 0)
-    if letter.edits is not None:
+    markup = markup_of(outgoing.keyboard)
+    mode = ParseMode.HTML if outgoing.html else None
+    preview = LinkPreviewOptions(is_disabled=not outgoing.preview)
+    rank = BROADCAST + RANK.get(delivery.kind, 0)
+    if outgoing.edits is not None:
         await bot.edit_message_text(
-            letter.text,
-            chat_id=owed.chat_id,
-            message_id=letter.edits,
+            outgoing.text,
+            chat_id=delivery.chat_id,
+            message_id=outgoing.edits,
             parse_mode=mode,
             link_preview_options=preview,
             reply_markup=markup,
@@ -35,15 +35,15 @@ async def call(bot: Bot, owed: Owed, letter: Letter) -> int | None:
         )
         return None
     sent: Message | bool = await bot.send_message(
-        owed.chat_id,
-        letter.text,
+        delivery.chat_id,
+        outgoing.text,
         parse_mode=mode,
         link_preview_options=preview,
-        disable_notification=letter.silent,
-        message_thread_id=owed.thread_id if owed.thread_id > GENERAL else None,
+        disable_notification=outgoing.silent,
+        message_thread_id=delivery.thread_id if delivery.thread_id > GENERAL else None,
         reply_parameters=None
-        if letter.answers is None
-        else ReplyParameters(letter.answers, allow_sending_without_reply=True),
+        if outgoing.answers is None
+        else ReplyParameters(outgoing.answers, allow_sending_without_reply=True),
         reply_markup=markup,
         read_timeout=READ_TIMEOUT_S,
         rate_limit_args=rank,  # type: ignore[call-arg]

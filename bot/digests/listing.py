@@ -198,9 +198,9 @@ def head_of(listing: Listing, lines: Iterable[Line], language: str) -> Html:
     """Say what a page lists."""
     if listing.kind in (Kind.TOLD, Kind.FOLDED):
         count = len(listing.stories)
-        return render.told(language, f"list.{listing.kind.value}", count=count)
+        return render.translate_html(language, f"list.{listing.kind.value}", count=count)
     numbers = [one.number for one in lines] or [listing.first]
-    return render.told(
+    return render.translate_html(
         language, "list.rest", first=numbers[0], last=numbers[-1], count=listing.total
     )
 
@@ -210,7 +210,7 @@ def foot_of(listing: Listing, language: str) -> Html:
     shown_in_all = listing.first - 1 + len(listing.stories)
     if listing.kind in (Kind.TOLD, Kind.FOLDED) or listing.total <= shown_in_all:
         return Html()
-    return render.told(language, "list.end", count=listing.total, shown=shown_in_all)
+    return render.translate_html(language, "list.end", count=listing.total, shown=shown_in_all)
 
 
 def buttons_to(number: int, count: int, language: str) -> Keyboard:

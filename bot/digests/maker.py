@@ -1,4 +1,4 @@
-"""Editions: digests made at their time, shown in advance, or asked for."""
+"""DigestService: digests made at their time, shown in advance, or asked for."""
 
 import asyncio
 from collections import Counter, OrderedDict
@@ -12,11 +12,11 @@ from bot import render
 from bot.conversation import Message
 from bot.digests import ranking
 from bot.digests.listing import Kind, Listing, Reading, alerts_of, buttons_to, opened, written
-from bot.digests.ranking import Dealt, Digest, Issued, Shelf, Shelved, Window
+from bot.digests.ranking import Dealt, Digest, Issued, RankedStory, RankedWindow, Window
 from storage import chats, dialogs, matches, stories, subscriptions
 from storage.database import Database
 from storage.local_time import rfc3339
-from storage.model import Chat, ChatKind, DeliveryKind, NewDelivery, Owed, Story, StoryId
+from storage.model import Chat, ChatKind, Delivery, DeliveryKind, NewDelivery, Story, StoryId
 from storage.outbox import digests
 from storage.sql import Connection, to_ms
 
@@ -52,13 +52,13 @@ class Concerns:
     as alerts, ``muted`` it wants to hear no more of.
     """
 
-    mine: tuple[Shelved, ...] = ()
+    mine: tuple[RankedStory, ...] = ()
     queries: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
     told: frozenset[StoryId] = frozenset()
     muted: frozenset[StoryId] = frozenset()
 
 
-class Editions:
+class DigestService:
     """Makes digests. ``round`` is called by a tick; ``preview`` and ``on_demand`` by commands."""
 
     def __init__(
@@ -71,7 +71,7 @@ class Editions:
         """Called after parts were owed; the composition root ties it to the deliverer."""
         self.bot_username: Callable[[], str] = lambda: ""
         """To whom a channel's lines lead, "" while nobody knows; tied like ``wake``."""
-        self._shelves: OrderedDict[Window, Shelf] = OrderedDict()
+        self._shelves: OrderedDict[Window, RankedWindow] = OrderedDict()
 
     async def round(self) -> int:
         """Make every digest that is due; return how many. Appoint those nobody appointed."""
@@ -123,7 +123,7 @@ class Editions:
         listing = replace(listed(made, made), query=query)
         return await opened(self._db, listing, reading, now)
 
-    async def rest(self, chat: Chat, owed: Owed) -> Listing | None:
+    async def rest(self, chat: Chat, owed: Delivery) -> Listing | None:
         """List what a digest that came by itself left out, ranked as it was then.
 
         None where its row tells of no window: an older program wrote it.
@@ -140,7 +140,7 @@ class Editions:
         listing = listed(made, left)
         return replace(listing, kind=Kind.REST, first=len(issued.stories) + 1)
 
-    async def told(self, chat: Chat, owed: Owed) -> Listing | None:
+    async def told(self, chat: Chat, owed: Delivery) -> Listing | None:
         """List what had come as alerts before a digest that came by itself."""
         if (issued := Issued.of(owed)) is None:
             return None
@@ -152,7 +152,7 @@ class Editions:
     async def _issue(self, chat: Chat) -> bool:
         now = self._clock()
         appointed = chat.next_digest_at or now
-        edition = ranking.edition_at(chat, appointed)
+        edition = ranking.slot_at(chat, appointed)
         span = ranking.window(chat, appointed, now)
         parts: list[NewDelivery] = []
         if edition.daily and chat.digest_times:
@@ -226,29 +226,29 @@ class Editions:
         ``keep`` lets other chats share the window's ranking once it is over.
         """
         keep = keep and span.until <= self._clock() - LAG
-        shelf = await self._shelf(span, keep=keep) if only is None else Shelf()
+        ranked_window = await self._shelf(span, keep=keep) if only is None else RankedWindow()
         near = await self._db.read(concerns, chat, span, only)
         if only is not None:  # all of it is the reader's own topic, so none of it is marked so
             ranked = sorted(near.mine, key=lambda one: (-one.weight, one.story.id))
-            shelf, near = Shelf(tuple(ranked), len(ranked)), replace(near, mine=())
+            ranked_window, near = RankedWindow(tuple(ranked), len(ranked)), replace(near, mine=())
         made = ranking.choose(
-            shelf, span, mine=near.mine, muted=near.muted, told=near.told, repeat=repeat
+            ranked_window, span, mine=near.mine, muted=near.muted, told=near.told, repeat=repeat
         )
         return made, near
 
-    async def _shelf(self, span: Window, *, keep: bool) -> Shelf:
+    async def _shelf(self, span: Window, *, keep: bool) -> RankedWindow:
         """Rank a window; one that is over stays as it is and may be kept."""
         if (kept := self._shelves.get(span)) is not None:
             return kept
         found, named = await self._db.read(stories_of, span)
         # Weighing thousands of headlines takes a while: beside the loop and the reading.
-        ranked = await asyncio.to_thread(ranking.shelve, found, named, span)
-        shelf = Shelf(ranked[:RANKED_KEPT], len(ranked))
+        ranked = await asyncio.to_thread(ranking.rank, found, named, span)
+        ranked_window = RankedWindow(ranked[:RANKED_KEPT], len(ranked))
         if keep:
-            self._shelves[span] = shelf
+            self._shelves[span] = ranked_window
             while len(self._shelves) > SHELVES_KEPT:
                 self._shelves.popitem(last=False)
-        return shelf
+        return ranked_window
 
 
 def stories_of(
@@ -276,7 +276,7 @@ def concerns(
         ids = sorted(queries, key=lambda one: one in told)[:MOST_MINE]
     else:
         ids = sorted(only, reverse=True)[:MOST_MINE]
-    mine = ranking.shelve(stories.by_ids(db, ids), digests.countries(db, ids), span)
+    mine = ranking.rank(stories.by_ids(db, ids), digests.countries(db, ids), span)
     return Concerns(mine, queries, told, muted)
 
 

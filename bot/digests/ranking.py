@@ -8,7 +8,7 @@ from math import log2
 from typing import Any
 
 from storage.local_time import instant, zone
-from storage.model import Chat, DeliveryKind, Item, Owed, Story, StoryId
+from storage.model import Chat, Delivery, DeliveryKind, Item, Story, StoryId
 from storage.sql import moment, to_ms
 from watchers.stories import Gravity, gravest
 
@@ -63,7 +63,7 @@ HEADLINES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class DigestSlot:
     """A digest's appointed time, and which kinds fall on it."""
 
     at: datetime
@@ -79,20 +79,18 @@ class Window:
     until: datetime
 
 
-def next_edition(chat: Chat, after: datetime) -> Edition | None:
+def next_slot(chat: Chat, after: datetime) -> DigestSlot | None:
     """Return the first digest strictly after a moment, or None where a chat wants none."""
     today = after.astimezone(zone(chat.time_zone)).date()
     # A week and a day: an evening in one zone is the next morning in another.
     for ahead in range(-1, 9):
-        coming = [
-            one for one in editions_of(chat, today + timedelta(days=ahead)) if one.at > after
-        ]
+        coming = [one for one in slots_of(chat, today + timedelta(days=ahead)) if one.at > after]
         if coming:
             return min(coming, key=lambda one: one.at)
     return None
 
 
-def editions_of(chat: Chat, day: date) -> list[Edition]:
+def slots_of(chat: Chat, day: date) -> list[DigestSlot]:
     """Return a day's digests by the chat's own calendar.
 
     Times that a change to summer time makes coincide are one digest.
@@ -100,24 +98,25 @@ def editions_of(chat: Chat, day: date) -> list[Edition]:
     weekly = chat.weekly_day == day.isoweekday()
     times = sorted(set(chat.digest_times)) if day.isoweekday() in chat.digest_days else []
     found = {
-        at: Edition(at, daily=True) for at in (instant(day, one, chat.time_zone) for one in times)
+        at: DigestSlot(at, daily=True)
+        for at in (instant(day, one, chat.time_zone) for one in times)
     }
     if weekly:
         at = min(found, default=instant(day, WEEKLY_AT, chat.time_zone))
-        found[at] = Edition(at, daily=at in found, weekly=True)
+        found[at] = DigestSlot(at, daily=at in found, weekly=True)
     return list(found.values())
 
 
 def next_at(chat: Chat, after: datetime) -> datetime | None:
     """Return when a chat's next digest is due: what settings write into ``next_digest_at``."""
-    edition = next_edition(chat, after)
+    edition = next_slot(chat, after)
     return edition.at if edition else None
 
 
-def edition_at(chat: Chat, at: datetime) -> Edition:
+def slot_at(chat: Chat, at: datetime) -> DigestSlot:
     """Return the digest appointed for exactly this moment; a plain one if settings changed."""
-    edition = next_edition(chat, at - timedelta(microseconds=1))
-    return edition if edition is not None and edition.at == at else Edition(at)
+    edition = next_slot(chat, at - timedelta(microseconds=1))
+    return edition if edition is not None and edition.at == at else DigestSlot(at)
 
 
 def window(chat: Chat, appointed: datetime, now: datetime) -> Window:
@@ -134,7 +133,7 @@ def window(chat: Chat, appointed: datetime, now: datetime) -> Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelved:
+class RankedStory:
     """A story with what its rank depends on, computed once for all readers of a window.
 
     ``weight`` is its rank among a reader's own topics, ``score`` in the news of the region.
@@ -148,10 +147,10 @@ class Shelved:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class RankedWindow:
     """A window's stories: the best ones ranked, and how many there were in all."""
 
-    ranked: tuple[Shelved, ...] = ()
+    ranked: tuple[RankedStory, ...] = ()
     total: int = 0
 
 
@@ -173,8 +172,8 @@ class Digest:
     """
 
     window: Window
-    own: tuple[Shelved, ...] = ()
-    others: tuple[Shelved, ...] = ()
+    own: tuple[RankedStory, ...] = ()
+    others: tuple[RankedStory, ...] = ()
     told: tuple[StoryId, ...] = ()
     total: int = 0
 
@@ -184,9 +183,9 @@ class Digest:
         return len(self.own) + len(self.others)
 
 
-def shelve(
+def rank(
     stories: Iterable[Story], named: Mapping[StoryId, Counter[str]], span: Window
-) -> tuple[Shelved, ...]:
+) -> tuple[RankedStory, ...]:
     """Rank a window's stories for everybody, best first.
 
     ``named`` counts the countries (upper-case ISO codes) that each story's tellings name. What
@@ -200,7 +199,7 @@ def shelve(
     return tuple(sorted(shelved, key=by_score))
 
 
-def shelved_one(story: Story, named: Counter[str], span: Window) -> Shelved:
+def shelved_one(story: Story, named: Counter[str], span: Window) -> RankedStory:
     """Weigh one story by its tellings up to the window's end."""
     items = [one for one in story.items if one.first_seen < span.until] or list(story.items)
     families = len(publishers(items))
@@ -208,7 +207,7 @@ def shelved_one(story: Story, named: Counter[str], span: Window) -> Shelved:
     fresh = freshness(max(one.first_seen for one in items), span)
     weight = (1.0 + log2(families) + grave(what, families)) * fresh
     play = PLAY if what.play and not what.dead else 0.0
-    return Shelved(story, country(story, named), families, weight, weight - play)
+    return RankedStory(story, country(story, named), families, weight, weight - play)
 
 
 def grave(what: Gravity, families: int) -> float:
@@ -250,10 +249,10 @@ def country(story: Story, named: Counter[str]) -> str:
 
 
 def choose(
-    shelf: Shelf,
+    ranked_window: RankedWindow,
     span: Window,
     *,
-    mine: Sequence[Shelved] = (),
+    mine: Sequence[RankedStory] = (),
     muted: Collection[StoryId] = (),
     told: Collection[StoryId] = (),
     repeat: bool = False,
@@ -264,29 +263,31 @@ def choose(
     came as alerts (``told``) only counted; with ``repeat`` they stand among the others, for they
     are news of the window and none to the reader. No story stands twice.
     """
-    here = {one.story.id: one for one in (*shelf.ranked, *mine) if one.story.id not in muted}
+    here = {
+        one.story.id: one for one in (*ranked_window.ranked, *mine) if one.story.id not in muted
+    }
     before = {one for one in here if one in told}
     own = [one for one in mine if one.story.id in here and one.story.id not in before]
     first = {one.story.id for one in own} | (set() if repeat else before)
     others = [one for number, one in here.items() if number not in first]
     counted = () if repeat else tuple(one for one in here if one in before)
-    left_out = sum(one.story.id in muted for one in shelf.ranked)
+    left_out = sum(one.story.id in muted for one in ranked_window.ranked)
     return Digest(
         span,
         tuple(sorted(own, key=lambda one: (-one.weight, one.story.id))),
         tuple(sorted(others, key=by_score) if repeat else others),
         counted,
-        max(shelf.total - left_out, len(here)) - len(counted),
+        max(ranked_window.total - left_out, len(here)) - len(counted),
     )
 
 
-def by_score(one: Shelved) -> tuple[float, StoryId]:
+def by_score(one: RankedStory) -> tuple[float, StoryId]:
     """Order stories in the news of the region: the weightiest first."""
     return -one.score, one.story.id
 
 
 def deal(
-    own: Sequence[Shelved], others: Sequence[Shelved], most: int = MOST_LINES
+    own: Sequence[RankedStory], others: Sequence[RankedStory], most: int = MOST_LINES
 ) -> Iterator[tuple[Dealt, ...]]:
     """Deal stories out page by page, each in the order in which it is shown.
 
@@ -309,10 +310,10 @@ def deal(
         then = [one for one in then if one.story.id not in gone]
 
 
-def pick(ranked: Sequence[Shelved], most: int) -> list[Shelved]:
+def pick(ranked: Sequence[RankedStory], most: int) -> list[RankedStory]:
     """Pick the best stories for a page; one country fills it only where no other is left."""
     counted: Counter[str] = Counter()
-    picked, passed = list[Shelved](), list[Shelved]()
+    picked, passed = list[RankedStory](), list[RankedStory]()
     for one in ranked:
         if len(picked) == most:
             return picked
@@ -354,7 +355,7 @@ class Issued:
         }
 
     @classmethod
-    def of(cls, owed: Owed) -> "Issued | None":
+    def of(cls, owed: Delivery) -> "Issued | None":
         """Read it off a row; None where the row is no digest's, or an older program's."""
         told = owed.payload
         if owed.kind is not DeliveryKind.DIGEST or "stories" not in told:

@@ -10,9 +10,9 @@ from datetime import datetime
 from itertools import groupby
 
 from bot.conversation import Html, Keyboard, Message
-from bot.render.markup import bold, chunks, escape, italic, joined, link, tidy, told
+from bot.render.markup import bold, chunks, escape, italic, joined, link, tidy, translate_html
 from bot.render.stories import headline, into_bot, outlets
-from bot.texts import say, words
+from bot.texts import translate, words
 from storage.model import Chat, ChatKind, Outlet, Story
 
 HEADLINE_UNITS = 140
@@ -66,19 +66,19 @@ def digest(
     key = "digest.weekly" if weekly else "digest.title"
     head = joined(
         (
-            joined(("📰", told(language, key)), " "),
+            joined(("📰", translate_html(language, key)), " "),
             italic(window(since, until, now, chat)),
             escape(", ".join(tidy(query, 60) for query in queries)),
         )
     )
     foot = (
-        told(language, "digest.told", count=told_before) if told_before else Html(),
-        told(language, "digest.chosen", count=total, shown=len(lines))
+        translate_html(language, "digest.told", count=told_before) if told_before else Html(),
+        translate_html(language, "digest.chosen", count=total, shown=len(lines))
         if lines and total > len(lines)
         else Html(),
     )
     quiet = "digest.quiet_else" if told_before else "digest.quiet"
-    body = [*sections(lines, chat, bot_username)] if lines else [told(language, quiet)]
+    body = [*sections(lines, chat, bot_username)] if lines else [translate_html(language, quiet)]
     parts = chunks(joined((head, *body, joined(foot)), "\n\n"))[:DIGEST_MESSAGES]
     return (*map(Message, parts[:-1]), Message(parts[-1], keyboard))
 
@@ -104,7 +104,7 @@ def awake(
 
     Beyond ``most`` a button leads to the others; ``row`` is the message's own in the outbox.
     """
-    head = told(chat.language, "alert.awake", count=len(stories))
+    head = translate_html(chat.language, "alert.awake", count=len(stories))
     lines = [Line(number, one) for number, one in enumerate(stories[:most], 1)]
     label = more_of(chat.language, len(stories) - most)
     leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
@@ -117,12 +117,12 @@ def awake(
 
 def more_of(language: str, count: int) -> str:
     """Label the button that leads to the other stories."""
-    return f"📰 {say(language, 'button.more_stories', count=count)}"
+    return f"📰 {translate(language, 'button.more_stories', count=count)}"
 
 
 def told_of(language: str, count: int) -> str:
     """Label the button that leads to the stories that came as alerts."""
-    return f"🔔 {say(language, 'button.told_stories', count=count)}"
+    return f"🔔 {translate(language, 'button.told_stories', count=count)}"
 
 
 def into_digest(
@@ -165,10 +165,10 @@ def heading(country: str | None, chat: Chat, *, own: bool = False, query: str = 
     language = chat.language
     if own:
         key = "digest.own_channel" if chat.kind is ChatKind.CHANNEL else "digest.own"
-        return joined((joined(("⭐", told(language, key)), " "), tidy(query, 60)), ": ")
+        return joined((joined(("⭐", translate_html(language, key)), " "), tidy(query, 60)), ": ")
     if country is None:
         return Html()
-    place = words.country(country, language) if country else say(language, "digest.region")
+    place = words.country(country, language) if country else translate(language, "digest.region")
     return joined((words.flag(country), bold(place)), " ")
 
 
@@ -182,7 +182,7 @@ def entry(line: Line, chat: Chat, bot_username: str = "", *, queries: bool = Tru
     number, open_ = f"{line.number}.", f"/s{story.id}"
     if chat.kind is ChatKind.CHANNEL and bot_username:
         number, open_ = link(number, f"https://t.me/{bot_username}?start=s_{story.id}"), ""
-    name = tidy(item.title, HEADLINE_UNITS) or say(language, "story.untitled")
+    name = tidy(item.title, HEADLINE_UNITS) or translate(language, "story.untitled")
     met = ", ".join(tidy(query, QUERY_UNITS) for query in line.queries[:2]) if queries else ""
     return joined(
         (
@@ -202,7 +202,7 @@ def sources(story: Story, language: str) -> Html:
     names = [shown.outlet, *(one for one in outlets(story) if one.name != shown.outlet.name)]
     linked = joined((_linked(one, told_in[one.name].url) for one in names[:OUTLETS_LINKED]), " · ")
     surplus = len(names) - OUTLETS_LINKED
-    plus = say(language, "story.plus", count=surplus) if surplus > 0 else ""
+    plus = translate(language, "story.plus", count=surplus) if surplus > 0 else ""
     return joined((linked, plus), " ")
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.conversation import Button, Html, Keyboard, Message
-from bot.render.markup import bold, code, escape, italic, joined, link, tidy, told
+from bot.render.markup import bold, code, escape, italic, joined, link, tidy, translate_html
 from bot.render.stories import SOURCES, outlet_name, press, turn
-from bot.texts import complaint, say, words
+from bot.texts import complaint, translate, words
 from storage.model import Chat, Feed, FeedNotice, FeedNoticeKind, FeedStatus
 
 ON_A_PAGE = 8
@@ -59,7 +59,7 @@ def overview(
     for feed in ordered:
         counts[sign(feed)] = counts.get(sign(feed), 0) + 1
     signs = joined((f"{one} {count}" for one, count in counts.items()), "  ")
-    head = joined((told(language, "feeds.head", count=len(ordered)), signs))
+    head = joined((translate_html(language, "feeds.head", count=len(ordered)), signs))
     body = [line(feed, language, now) for feed in shown]
     keys = turn(("fd",), page, pages) if not wanted else ()
     return Message(joined((head, *body), "\n\n"), keys)
@@ -75,37 +75,37 @@ def condition(feed: Feed, language: str, now: datetime) -> str:
     """Say in one line how a feed is."""
     state = feed.state
     if state.status is FeedStatus.PAUSED:
-        return say(language, "feeds.is_paused")
+        return translate(language, "feeds.is_paused")
     if state.error_key and state.status in (FeedStatus.ERROR, FeedStatus.GONE):
         since = state.failing_since
         return " ".join(
             part
             for part in (
                 complaint(language, state.error_key, state.error_values),
-                say(language, "feeds.since", ago=ago(since, now, language)) if since else "",
+                translate(language, "feeds.since", ago=ago(since, now, language)) if since else "",
             )
             if part
         )
     if state.silent_since is not None:
-        return say(language, "feeds.silent", ago=ago(state.silent_since, now, language))
+        return translate(language, "feeds.silent", ago=ago(state.silent_since, now, language))
     if state.last_new_at is not None and feed.items:
-        return say(language, "feeds.last_new", ago=ago(state.last_new_at, now, language))
+        return translate(language, "feeds.last_new", ago=ago(state.last_new_at, now, language))
     if state.status is FeedStatus.OK and not feed.items:
-        return say(language, "feeds.is_empty")
-    return say(language, f"feeds.is_{state.status}")
+        return translate(language, "feeds.is_empty")
+    return translate(language, f"feeds.is_{state.status}")
 
 
 def ago(moment: datetime, now: datetime, language: str) -> str:
     """Write how long ago something was; within the last minute it was just now."""
     if timedelta(0) <= now - moment < JUST_NOW:
-        return say(language, "feeds.just_now")
+        return translate(language, "feeds.just_now")
     return words.ago(moment, now, language)
 
 
 def news(feed: Feed, now: datetime, language: str) -> str:
     """Say when a feed last brought something."""
     if not feed.items:
-        return say(language, "feeds.no_news")
+        return translate(language, "feeds.no_news")
     told_at = feed.state.last_new_at
     return "" if told_at is None else ago(told_at, now, language)
 
@@ -115,7 +115,7 @@ def next_look(feed: Feed, now: datetime, language: str) -> str:
     due = feed.state.next_check_at
     if due is None:
         return ""
-    return say(language, "feeds.due") if due <= now else words.ago(due, now, language)
+    return translate(language, "feeds.due") if due <= now else words.ago(due, now, language)
 
 
 def detail(feed: Feed, chat: Chat, *, now: datetime) -> Message:
@@ -135,7 +135,7 @@ def detail(feed: Feed, chat: Chat, *, now: datetime) -> Message:
         ("feeds.failures", words.number(state.failure_count, language) if state.failure_count else ""),
         ("feeds.moved", tidy(feed.moved_from, 300)),
     ]  # fmt: skip
-    rows = [joined((f"{say(language, key)}:", value), " ") for key, value in facts if value]
+    rows = [joined((f"{translate(language, key)}:", value), " ") for key, value in facts if value]
     title = link(name(feed), feed.site_url or feed.url)
     head = joined((sign(feed), bold(title), f"· {feed.id}"), " ")
     # What it last brought stands in a row of its own.
@@ -151,7 +151,7 @@ def read_as(feed: Feed, language: str) -> str:
     if feed.kind not in SOURCES:
         return ""
     item = feed.rules.get("item", "")
-    kind = say(language, SOURCES[feed.kind])
+    kind = translate(language, SOURCES[feed.kind])
     return f"{kind} ({tidy(item, 100)})" if item else kind
 
 
@@ -159,16 +159,16 @@ def buttons(feed: Feed, language: str) -> Keyboard:
     """Return what can be done to a feed."""
     resting = feed.state.status in (FeedStatus.PAUSED, FeedStatus.GONE)
     toggle = (
-        Button(f"▶️ {say(language, 'button.resume')}", press("fr", feed.id))
+        Button(f"▶️ {translate(language, 'button.resume')}", press("fr", feed.id))
         if resting
-        else Button(f"⏸ {say(language, 'button.pause')}", press("fp", feed.id))
+        else Button(f"⏸ {translate(language, 'button.pause')}", press("fp", feed.id))
     )
-    look = Button(f"🔄 {say(language, 'button.check_now')}", press("fn", feed.id))
+    look = Button(f"🔄 {translate(language, 'button.check_now')}", press("fn", feed.id))
     return (
         (toggle,) if resting else (toggle, look),
         (
-            Button(f"🗑 {say(language, 'button.remove')}", press("fq", feed.id)),
-            Button(f"‹ {say(language, 'button.all')}", press("fd", 0)),
+            Button(f"🗑 {translate(language, 'button.remove')}", press("fq", feed.id)),
+            Button(f"‹ {translate(language, 'button.all')}", press("fd", 0)),
         ),
     )
 
@@ -176,7 +176,7 @@ def buttons(feed: Feed, language: str) -> Keyboard:
 def sample(title: str, url: str, at: datetime | None, chat: Chat, now: datetime) -> Html:
     """Return one entry that a feed would bring."""
     when = words.when(at, now, chat.language, words.zone(chat.time_zone)) if at else ""
-    shown = tidy(title, 160) or say(chat.language, "story.untitled")
+    shown = tidy(title, 160) or translate(chat.language, "story.untitled")
     return joined((link(shown, url), when), " · ")
 
 
@@ -197,7 +197,7 @@ def notices(told_of: Sequence[FeedNotice], chat: Chat, *, now: datetime) -> Mess
     language = chat.language
     body = [notice(one, language, now) for one in told_of[:MOST_NOTICES]]
     if len(told_of) > MOST_NOTICES:
-        body.append(told(language, "notice.more", count=len(told_of) - MOST_NOTICES))
+        body.append(translate_html(language, "notice.more", count=len(told_of) - MOST_NOTICES))
     return Message(joined(body, "\n\n"))
 
 
@@ -207,7 +207,7 @@ def notice(one: FeedNotice, language: str, now: datetime) -> Html:
         (
             NOTICE_SIGNS[one.kind],
             bold(tidy(one.title or one.url, 60)),
-            escape(say(language, f"notice.feed_{one.kind}")),
+            escape(translate(language, f"notice.feed_{one.kind}")),
             f"/f{one.feed_id}",
         ),
         " ",
@@ -216,6 +216,6 @@ def notice(one: FeedNotice, language: str, now: datetime) -> Html:
     said = complaint(language, one.error_key, one.error_values) if ails else ""
     since = ""
     if one.since is not None and one.kind in (FeedNoticeKind.ILL, FeedNoticeKind.SILENT):
-        since = say(language, "feeds.since", ago=ago(one.since, now, language))
+        since = translate(language, "feeds.since", ago=ago(one.since, now, language))
     where = code(tidy(one.url, 300)) if one.kind is FeedNoticeKind.MOVED else ""
     return joined((head, joined((said, since), " "), where))

@@ -96,7 +96,7 @@ def escape(text: str) -> Html:
     return text if isinstance(text, Html) else Html(html.escape(text, quote=True))
 
 
-def told(language: str, key: str, /, **values: object) -> Html:
+def translate_html(language: str, key: str, /, **values: object) -> Html:
     """Say a catalogue's sentence as HTML: its own tags are kept, every value is escaped."""
     return Html(texts.filled(language, key, escape, **values))
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.conversation import Html, Message
-from bot.render.markup import bold, chunks, escape, joined, tidy, told
+from bot.render.markup import bold, chunks, escape, joined, tidy, translate_html
 from bot.render.stories import headline, outlet_name, title
-from bot.texts import catalogue, say, words
-from storage.model import Chat, Item, Match, Owed, Story, SubscriptionId
+from bot.texts import catalogue, translate, words
+from storage.model import Chat, Delivery, Item, Match, Story, SubscriptionId
 from watchers.explanation import Account, Apart, Came
 from watchers.stories import Grounds
 from watchers.text.names import Entity, EntityId
@@ -36,7 +36,7 @@ class Trace:
     queries: Mapping[SubscriptionId, str] = field(default_factory=dict)
     by_headline: frozenset[SubscriptionId] = frozenset()
     too_late: tuple[str, ...] = ()
-    deliveries: tuple[Owed, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
     muted: bool = False
     evidence: tuple[Account, ...] = ()
     entities: Mapping[EntityId, Entity] = field(default_factory=dict)
@@ -49,7 +49,7 @@ def why(trace: Trace, chat: Chat, *, now: datetime) -> Message:
         bold(title(headline(trace.story, language), language)),
         _matched(trace, language),
         joined(_became(owed, chat, now) for owed in trace.deliveries[:8]),
-        told(language, "why.muted") if trace.muted else Html(),
+        translate_html(language, "why.muted") if trace.muted else Html(),
         _evidence(trace, language),
     ]
     if not trace.deliveries and trace.matches:
@@ -60,9 +60,9 @@ def why(trace: Trace, chat: Chat, *, now: datetime) -> Message:
 def _matched(trace: Trace, language: str) -> Html:
     if not trace.matches and trace.too_late:
         query = ", ".join(tidy(one, 120) for one in trace.too_late[:3])
-        return told(language, "why.too_late", query=query)
+        return translate_html(language, "why.too_late", query=query)
     if not trace.matches:
-        return told(language, "why.no_match")
+        return translate_html(language, "why.no_match")
     seen: dict[tuple[str, str, str], str] = {}
     for match in trace.matches:
         query = trace.queries.get(match.subscription_id, "")
@@ -75,25 +75,27 @@ def _not_sent(trace: Trace, chat: Chat) -> Html:
     """Say why nothing rang: the words stand in the text only, or another reason it may have."""
     met = {one.subscription_id for one in trace.matches}
     if any(one.in_headline for one in trace.matches) or not met <= trace.by_headline:
-        return told(chat.language, "why.nothing_sent")
-    return told(chat.language, "why.in_text" if chat.wants_digests else "why.in_text_untold")
+        return translate_html(chat.language, "why.nothing_sent")
+    return translate_html(
+        chat.language, "why.in_text" if chat.wants_digests else "why.in_text_untold"
+    )
 
 
 def _met(query: str, term: str, word: str, language: str) -> Html:
     query, term, word = tidy(query, 120), tidy(term, 60), tidy(word, 60)
     if not word:
-        return told(language, "why.query", query=query)
+        return translate_html(language, "why.query", query=query)
     if word.casefold() == term.casefold():
-        return told(language, "why.same_word", query=query, word=word)
-    return told(language, "why.word", query=query, term=term, word=word)
+        return translate_html(language, "why.same_word", query=query, word=word)
+    return translate_html(language, "why.word", query=query, term=term, word=word)
 
 
-def _became(owed: Owed, chat: Chat, now: datetime) -> Html:
+def _became(owed: Delivery, chat: Chat, now: datetime) -> Html:
     """Say what became of one thing owed, with the reason where it has one."""
     language = chat.language
     at = words.when(owed.settled_at or owed.created_at, now, language, words.zone(chat.time_zone))
-    kind = say(language, f"kind.{owed.kind}")
-    line = told(language, f"why.{owed.state}", kind=kind, at=at)
+    kind = translate(language, f"kind.{owed.kind}")
+    line = translate_html(language, f"why.{owed.state}", kind=kind, at=at)
     if not owed.reason:
         return joined(("•", line), " ")
     return joined(("•", line, escape(f"({because(owed.reason, language)})")), " ")
@@ -107,8 +109,8 @@ def because(reason: str, language: str) -> str:
         f"reason.{reason.partition(':')[0].replace(' ', '_')}",
     ):
         if known(key, language):
-            return say(language, key)
-    return say(language, "reason.telegram", words=tidy(reason, 80))
+            return translate(language, key)
+    return translate(language, "reason.telegram", words=tidy(reason, 80))
 
 
 def _evidence(trace: Trace, language: str) -> Html:
@@ -123,7 +125,7 @@ def _evidence(trace: Trace, language: str) -> Html:
         )
         for at, one in enumerate(trace.evidence, 1)
     ]
-    return joined((told(language, "why.evidence"), joined(rows, "\n\n")), "\n\n")
+    return joined((translate_html(language, "why.evidence"), joined(rows, "\n\n")), "\n\n")
 
 
 # --- how a telling came to its story ----------------------------------------------------------
@@ -151,7 +153,7 @@ class _Teller:
     entities: Mapping[EntityId, Entity]
 
     def say(self, key: str, /, **values: object) -> str:
-        return say(self.language, key, **values)
+        return translate(self.language, key, **values)
 
     def came(self, one: Account) -> str:
         other = self.other(one.other)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from bot.conversation import Button, Html, Keyboard, Message
 from bot.render.marking import UNMARKED, Marker
-from bot.render.markup import bold, chunks, cut, escape, italic, joined, link, tidy, told
-from bot.texts import catalogue, say, words
+from bot.render.markup import bold, chunks, cut, escape, italic, joined, link, tidy, translate_html
+from bot.texts import catalogue, translate, words
 from storage.model import Chat, ChatKind, FeedKind, Item, Outlet, Ownership, Story, StoryId
 
 HEADLINE_UNITS = 220
@@ -38,7 +38,7 @@ def headline(story: Story, language: str) -> Item:
 
 def title(item: Item, language: str) -> str:
     """Return a telling's headline, fit to be shown; an outlet without one is said so."""
-    return tidy(item.title, HEADLINE_UNITS) or say(language, "story.untitled")
+    return tidy(item.title, HEADLINE_UNITS) or translate(language, "story.untitled")
 
 
 def outlets(story: Story) -> list[Outlet]:
@@ -60,15 +60,17 @@ def language_mark(item: Item, language: str) -> Html:
         return Html()
     key = f"in.{item.lang.partition('-')[0]}"
     known = catalogue(language).template(key, 0)
-    return italic(say(language, key) if known else words.language_name(item.lang, language))
+    return italic(translate(language, key) if known else words.language_name(item.lang, language))
 
 
 def ownership(outlet: Outlet, language: str) -> str:
     """Say who stands behind an outlet in a word or two; "" where nobody knows."""
     who = (
-        "" if outlet.ownership is Ownership.UNKNOWN else say(language, f"owner.{outlet.ownership}")
+        ""
+        if outlet.ownership is Ownership.UNKNOWN
+        else translate(language, f"owner.{outlet.ownership}")
     )
-    wire = say(language, "owner.wire") if outlet.wire else ""
+    wire = translate(language, "owner.wire") if outlet.wire else ""
     return ", ".join(part for part in (who, wire) if part)
 
 
@@ -87,7 +89,7 @@ def outlet_name(outlet: Outlet, language: str, *, owner: bool = True, url: str =
 
 def source(item: Item, language: str) -> str:
     """Name the kind of source that brought a telling, where the outlet tells it in no feed."""
-    return say(language, SOURCES[item.kind]) if item.kind in SOURCES else ""
+    return translate(language, SOURCES[item.kind]) if item.kind in SOURCES else ""
 
 
 def told_by(story: Story, language: str, most: int = OUTLETS_NAMED) -> Html:
@@ -99,7 +101,7 @@ def told_by(story: Story, language: str, most: int = OUTLETS_NAMED) -> Html:
     names = [outlet_name(one.outlet, language, url=one.url) for one in every[:most]]
     surplus = len(every) - most
     if surplus > 0:
-        names.append(told(language, "story.more_outlets", count=surplus))
+        names.append(translate_html(language, "story.more_outlets", count=surplus))
     return joined(names, " · ")
 
 
@@ -208,8 +210,8 @@ def _why_line(because: Sequence[tuple[str, str]], query: str) -> Html:
 def _story_label(story: Story, language: str) -> str:
     count = len(outlets(story))
     if count == 1:
-        return f"📖 {say(language, 'button.story')}"
-    return f"📖 {say(language, 'button.story_outlets', count=count)}"
+        return f"📖 {translate(language, 'button.story')}"
+    return f"📖 {translate(language, 'button.story_outlets', count=count)}"
 
 
 def into_bot(label: str, verb: str, number: int, bot_username: str) -> Keyboard:
@@ -230,8 +232,8 @@ def mute_button(story_id: StoryId, language: str, *, muted: bool, own: bool = Fa
     """
     data = (story_id, "o") if own else (story_id,)
     if muted:
-        return Button(f"🔔 {say(language, 'button.unmute')}", press("um", *data))
-    return Button(f"🔕 {say(language, 'button.mute')}", press("m", *data))
+        return Button(f"🔔 {translate(language, 'button.unmute')}", press("um", *data))
+    return Button(f"🔕 {translate(language, 'button.mute')}", press("m", *data))
 
 
 def alert_buttons(story: Story, language: str, *, muted: bool = False) -> Keyboard:
@@ -240,7 +242,7 @@ def alert_buttons(story: Story, language: str, *, muted: bool = False) -> Keyboa
         (
             Button(_story_label(story, language), press("s", story.id)),
             mute_button(story.id, language, muted=muted),
-            Button(f"❓ {say(language, 'button.why')}", press("w", story.id)),
+            Button(f"❓ {translate(language, 'button.why')}", press("w", story.id)),
         ),
     )
 
@@ -251,11 +253,11 @@ def update(
     """Render the short reply under an alert: a telling that changes the matter."""
     language = chat.language
     at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
-    head = told(language, "alert.changed")
+    head = translate_html(language, "alert.changed")
     line = joined((outlet_name(item.outlet, language), source(item, language), at), " · ")
     name = bold(link(title(item, language), item.url))
     said = joined((head, joined((name, language_mark(item, language)), " · "), line))
-    label = f"📖 {say(language, 'button.story')}"
+    label = f"📖 {translate(language, 'button.story')}"
     leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
     return Message(said, into_bot(label, "s", story.id, leads_to))
 
@@ -266,8 +268,8 @@ def fold(count: int, chat: Chat, *, row: int = 0, bot_username: str = "") -> Mes
     ``row`` is its outbox row, by which a channel's readers find in private what it folded.
     """
     language = chat.language
-    said = told(language, "alert.folded", count=count, limit=chat.alerts_per_hour)
-    label = f"📰 {say(language, 'button.show_them')}"
+    said = translate_html(language, "alert.folded", count=count, limit=chat.alerts_per_hour)
+    label = f"📰 {translate(language, 'button.show_them')}"
     if chat.kind is ChatKind.CHANNEL:
         return Message(said, into_bot(label, "h", row, bot_username))
     return Message(said, ((Button(label, press("h")),),))
@@ -301,8 +303,8 @@ def facts(story: Story, language: str) -> Html:
     told_in = sorted({item.lang for item in story.items if item.lang not in ("", "und")})
     homes = {item.outlet.country for item in story.items if item.outlet.country}
     parts = [
-        say(language, "n.outlets", count=len(outlets(story))),
-        say(language, "n.countries", count=len(homes)) if len(homes) > 1 else "",
+        translate(language, "n.outlets", count=len(outlets(story))),
+        translate(language, "n.countries", count=len(homes)) if len(homes) > 1 else "",
         " ".join(label.split("-")[0].upper() for label in told_in) if len(told_in) > 1 else "",
         f"/s{story.id}",
     ]
@@ -314,7 +316,7 @@ def telling(number: int, item: Item, chat: Chat, now: datetime, *, known: str = 
     language = chat.language
     at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
     if item.published is None:
-        at = say(language, "story.first_seen", at=at)
+        at = translate(language, "story.first_seen", at=at)
     return joined(
         (
             joined(
@@ -334,8 +336,8 @@ def _card_buttons(story: Story, language: str, *, muted: bool) -> Keyboard:
     return (
         (
             mute_button(story.id, language, muted=muted),
-            Button(f"❓ {say(language, 'button.why')}", press("w", story.id)),
-            Button(f"↗️ {say(language, 'button.share')}", inline=f"story {story.id}"),
+            Button(f"❓ {translate(language, 'button.why')}", press("w", story.id)),
+            Button(f"↗️ {translate(language, 'button.share')}", inline=f"story {story.id}"),
         ),
     )
 
@@ -367,7 +369,7 @@ def line(story: Story, chat: Chat, *, now: datetime, name: Html | None = None) -
     by = outlet_name(item.outlet, language, owner=False)
     surplus = len(outlets(story)) - 1
     if surplus:
-        by = joined((by, say(language, "story.plus", count=surplus)), " ")
+        by = joined((by, translate(language, "story.plus", count=surplus)), " ")
     at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
     shown = name if name is not None else escape(title(item, language))
     return joined((link(shown, item.url), joined((by, at, f"/s{story.id}"), " · ")))

@@ -29,27 +29,27 @@ from bot import failures
 from bot.commands import ANSWERS, BUTTONS, COMMANDS, inline, plain_text, start, unknown
 from bot.conversation import Ask, Audience, Reply, Say, Toast, Working, World
 from bot.conversation import Message as Said
-from bot.render import tidy, told
+from bot.render import tidy, translate_html
 from bot.telegram.incoming import (
     ask_of_message,
     ask_of_press,
     channel_facts,
     command_of,
     manages,
-    met,
     press_of,
+    see_sender,
     thread_of,
 )
 from bot.telegram.membership import follow_membership, follow_migration
-from bot.telegram.ordering import InOrder
+from bot.telegram.ordering import ChatOrder
 from bot.telegram.outgoing import Where, answer_inline, deliver
-from bot.texts import choose, said, say, sentence
+from bot.texts import choose, said, sentence, translate
 from storage import chats, dialogs
 from storage.errors import NewsError, StorageError
 from storage.model import Chat, ChatId, ChatKind
 from storage.outbox import settle
 
-__all__ = ["ALLOWED_UPDATES", "Adapter", "InOrder"]
+__all__ = ["ALLOWED_UPDATES", "Adapter", "ChatOrder"]
 
 log = structlog.get_logger(__name__)
 
@@ -117,7 +117,7 @@ class Adapter:
             if message.chat.type != ChatType.PRIVATE:
                 return  # another bot's
             command = ("", text)
-        found = await met(self.world, message.chat, message.from_user)
+        found = await see_sender(self.world, message.chat, message.from_user)
         ask = ask_of_message(message, found, self.world)
         where = where_of(message, context.bot)
         if command is not None:
@@ -177,14 +177,14 @@ class Adapter:
         where.chat_id, where.pressed = message.chat.id, message.message_id
         if isinstance(message, TelegramMessage):
             where.thread_id = thread_of(message) or None
-        found = await met(self.world, message.chat, query.from_user)
+        found = await see_sender(self.world, message.chat, query.from_user)
         ask = ask_of_press(query, found, self.world)
         press = _BUTTONS.get(ask.word(0))
         if press is None or (press.audience is Audience.ADMINS and not ask.is_admin):
-            await deliver(Toast(say(ask.language, "button.old")), where, self.world)
+            await deliver(Toast(translate(ask.language, "button.old")), where, self.world)
         elif press.changes and not await manages(where.bot, message.chat, query.from_user, None):
             await deliver(
-                Toast(say(ask.language, "refused.chat_admins"), box=True), where, self.world
+                Toast(translate(ask.language, "refused.chat_admins"), box=True), where, self.world
             )
         else:
             await self.run(press.handler, ask, where)
@@ -301,7 +301,9 @@ class Adapter:
                 person = update.effective_user
                 language = choose(person.language_code if person else None, self.world.language)
                 where = Where(context.bot, update.effective_chat.id, query=update.callback_query)
-                await self.say_or_drop(Say((Said(told(language, "error.storage")),)), where)
+                await self.say_or_drop(
+                    Say((Said(translate_html(language, "error.storage")),)), where
+                )
         elif isinstance(error, TelegramError):
             log.warning("telegram failed", error=str(error), exc_info=error)
         elif error is not None:
@@ -319,7 +321,7 @@ def _changes(question: str) -> bool:
 
 def refusal(ask: Ask, key: str) -> Reply:
     """Say one fixed sentence."""
-    return Say((Said(told(ask.language, key)),))
+    return Say((Said(translate_html(ask.language, key)),))
 
 
 def wrong(ask: Ask, error: NewsError, *, pressed: bool) -> Reply:
@@ -336,7 +338,7 @@ def wrong(ask: Ask, error: NewsError, *, pressed: bool) -> Reply:
     if pressed and len(text) <= MOST_BOX:
         return Toast(text, box=True)
     key, values = said(error)
-    return Say((Said(told(ask.language, key, **values)),))
+    return Say((Said(translate_html(ask.language, key, **values)),))
 
 
 def by_a_bot(message: TelegramMessage) -> bool:

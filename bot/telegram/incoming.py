@@ -27,7 +27,7 @@ _MANAGING = (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class Sender:
     """Whom an update came from, as we know them. ``returned`` are subscriptions to match again."""
 
     here: Chat
@@ -77,23 +77,23 @@ def new_chat(chat: TelegramChat, person: User | None, world: World) -> Chat:
     )
 
 
-def meet(db: Connection, chat: Chat, now: datetime) -> Met:
+def see_chat(db: Connection, chat: Chat, now: datetime) -> Sender:
     """Note a chat that speaks to us; one that was gone is back with all it had."""
     known = chats.get(db, chat.id)
     returned: tuple[Subscription, ...] = ()
     if known is not None and not known.active:
         settle.back(db, chat.id, now)
         returned = tuple(subscriptions.listening_of(db, chat.id))
-    here = chats.met(db, chat, now)
+    here = chats.see_chat(db, chat, now)
     channel = dialogs.acting_for(db, here.id) if here.kind is ChatKind.PRIVATE else None
     managed = chats.get(db, channel) if channel is not None else None
-    return Met(here, managed or here, returned)
+    return Sender(here, managed or here, returned)
 
 
-async def met(world: World, chat: TelegramChat, person: User | None) -> Met:
+async def see_sender(world: World, chat: TelegramChat, person: User | None) -> Sender:
     """Meet a chat, and have the desk match again what a returned one had."""
     now = world.clock()
-    found = await world.db.write(meet, new_chat(chat, person, world), now)
+    found = await world.db.write(see_chat, new_chat(chat, person, world), now)
     for one in found.returned:
         world.desk.subscribe(one)
     return found
@@ -136,7 +136,7 @@ async def channel_facts(bot: Bot, name: str, person_id: int) -> ChannelFacts | N
     )
 
 
-def ask_of_message(message: TelegramMessage, found: Met, world: World) -> Ask:
+def ask_of_message(message: TelegramMessage, found: Sender, world: World) -> Ask:
     """Read a message as an Ask; its command is filled in by whoever recognises one."""
     person = message.from_user
     anonymous = message.sender_chat is not None
@@ -183,7 +183,7 @@ def document_of(message: TelegramMessage) -> Document | None:
     return Document((told.file_name or "")[:200], told.file_size or 0, read)
 
 
-def ask_of_press(query: CallbackQuery, found: Met, world: World) -> Ask:
+def ask_of_press(query: CallbackQuery, found: Sender, world: World) -> Ask:
     """Read the press of a button as an Ask."""
     message = query.message
     thread = thread_of(message) if isinstance(message, TelegramMessage) else NO_THREAD

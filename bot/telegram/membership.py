@@ -5,7 +5,7 @@ from telegram import ChatMemberUpdated, Message
 from telegram.constants import ChatType
 
 from bot.conversation import World
-from bot.telegram.incoming import Met, met
+from bot.telegram.incoming import Sender, see_sender
 from storage import chats
 from storage.model import ChatId
 from storage.outbox import settle
@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 IN_CHAT = ("member", "administrator", "creator", "restricted")
 
 
-async def follow_membership(change: ChatMemberUpdated, world: World) -> Met | None:
+async def follow_membership(change: ChatMemberUpdated, world: World) -> Sender | None:
     """Note a chat as gone or back; return a group that has just taken us in.
 
     A channel is bound by its owner with /channel, not by adding us.
@@ -29,7 +29,7 @@ async def follow_membership(change: ChatMemberUpdated, world: World) -> Met | No
     known = await world.db.read(chats.get, ChatId(chat.id))
     if chat.type == ChatType.CHANNEL and known is None:
         return None
-    found = await met(world, chat, change.from_user)
+    found = await see_sender(world, chat, change.from_user)
     arrived = str(change.old_chat_member.status) not in IN_CHAT
     is_group = chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
     return found if arrived and is_group else None

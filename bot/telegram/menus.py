@@ -22,7 +22,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.commands import COMMANDS
 from bot.conversation import Audience, Command, World
-from bot.texts import choose, say
+from bot.texts import choose, translate
 from storage import meta
 
 log = structlog.get_logger(__name__)
@@ -78,7 +78,9 @@ class Profile:
 def profiles() -> list[Profile]:
     """Return who we are, in every language."""
     return [
-        Profile(code, say(language, "profile.description"), say(language, "profile.about"))
+        Profile(
+            code, translate(language, "profile.description"), translate(language, "profile.about")
+        )
         for code in TOLD_IN
         for language in [choose(code, "en")]
     ]
@@ -86,7 +88,7 @@ def profiles() -> list[Profile]:
 
 def described(command: Command, language: str) -> tuple[str, str]:
     """Return a command's name and its line in the menu (Telegram: 1-256 characters)."""
-    return command.name, say(language, f"help.{command.name}")[:256]
+    return command.name, translate(language, f"help.{command.name}")[:256]
 
 
 async def set_menus(bot: Bot, world: World) -> None:

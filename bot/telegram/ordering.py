@@ -19,27 +19,27 @@ not fill the places of all the others."""
 
 
 @dataclass(slots=True)
-class Lane:
+class ChatLock:
     """A chat's turn, and how many of its updates have or await it."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     updates: int = 0
 
 
-class InOrder(BaseUpdateProcessor):
+class ChatOrder(BaseUpdateProcessor):
     """Answers many chats at once and each chat in order, as people expect of a conversation."""
 
     def __init__(self) -> None:
         """Begin with nobody waiting."""
         super().__init__(UPDATES_AT_ONCE)
-        self._lanes: dict[int, Lane] = {}
+        self._lanes: dict[int, ChatLock] = {}
         self._under_way: set[asyncio.Task[Any] | None] = set()
         self._given_up = False
 
     async def do_process_update(self, update: object, coroutine: Coroutine[Any, Any, Any]) -> None:  # type: ignore[override] # what PTB gives
         """Let the update wait for the earlier ones of its chat; asyncio's locks are fair."""
         key = _lane(update)
-        lane = self._lanes.setdefault(key, Lane())
+        lane = self._lanes.setdefault(key, ChatLock())
         if self._given_up or lane.updates >= MOST_WAITING:
             log.warning("update not answered", chat=key, stopping=self._given_up)
             coroutine.close()

@@ -96,7 +96,7 @@ async def served(
                 listen=listen,
                 reason=system_says(error),
             ) from error
-        await told(application, url, secret, allowed_updates)
+        await register(application, url, secret, allowed_updates)
         where = runner.addresses[0]
         log.info("webhook", url=url, listen=f"{where[0]}:{where[1]}")
         yield f"http://{where[0]}:{where[1]}{hook.path}"
@@ -104,7 +104,9 @@ async def served(
         await runner.cleanup()
 
 
-async def told(application: App, url: str, secret: str, allowed_updates: Sequence[str]) -> None:
+async def register(
+    application: App, url: str, secret: str, allowed_updates: Sequence[str]
+) -> None:
     """Tell Telegram where to bring updates, however long it takes to be heard."""
     wait = FIRST_WAIT_S
     while True:

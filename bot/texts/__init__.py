@@ -111,7 +111,7 @@ def written(value: object, language: str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Text):
-        return say(language, value.key)
+        return translate(language, value.key)
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value)
     if isinstance(value, int | float):
@@ -119,7 +119,7 @@ def written(value: object, language: str) -> str:
     return str(value)
 
 
-def say(language: str, key: str, /, **values: object) -> str:
+def translate(language: str, key: str, /, **values: object) -> str:
     """Return a sentence as plain text."""
     template = catalogue(language).template(key, counted(values))
     if template is None:
@@ -131,7 +131,7 @@ def say(language: str, key: str, /, **values: object) -> str:
 def sentence(error: NewsError, language: str) -> str:
     """Say a wrong request's sentence as plain text, as the command line does."""
     key, values = said(error)
-    return say(language, key, **values)
+    return translate(language, key, **values)
 
 
 def said(error: NewsError) -> tuple[str, dict[str, object]]:
@@ -154,10 +154,16 @@ def complaint(language: str, key: str, values: Mapping[str, Any]) -> str:
     """Say what ails a feed, as it stands in its row, with the feeds that a page points to."""
     found = values.get("feeds") or ()
     links = (
-        say(language, "error.page_links", links=", ".join(map(str, found[:3]))) if found else ""
+        translate(language, "error.page_links", links=", ".join(map(str, found[:3])))
+        if found
+        else ""
     )
-    reason = say(language, "error.detail", reason=values["reason"]) if values.get("reason") else ""
-    return " ".join(part for part in (say(language, key, **values), reason, links) if part)
+    reason = (
+        translate(language, "error.detail", reason=values["reason"])
+        if values.get("reason")
+        else ""
+    )
+    return " ".join(part for part in (translate(language, key, **values), reason, links) if part)
 
 
 def choose(told: str | None, default: str) -> str:

@@ -26,7 +26,7 @@ class Progress:
         return self.waiting + self.sent + self.failed + self.stopped
 
 
-def owe_page(
+def enqueue_page(
     db: Connection, subject: str, html: str, after: ChatId | None, now: datetime
 ) -> ChatId | None:
     """Owe an announcement to the next page of chats; return where the page after begins.
@@ -34,7 +34,7 @@ def owe_page(
     Channels are left out: they belong to their readers, not to us; and so is who said /stop.
     """
     page = chats.active(db, after=after, limit=PAGE)
-    queue.owe(
+    queue.enqueue(
         db,
         [
             NewDelivery(one.id, NO_THREAD, DeliveryKind.BROADCAST, subject, payload={"html": html})

@@ -1,4 +1,4 @@
-"""Editions: a digest becomes rows of the outbox, and its window moves, in one transaction."""
+"""DigestService: a digest becomes rows of the outbox, and its window moves, in one transaction."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence

@@ -56,7 +56,7 @@ def grown(db: Connection, story_id: StoryId, now: datetime, *, urgent: bool = Fa
         )
     }
     if states & {DeliveryState.SENT, DeliveryState.SENDING}:
-        owe_edits(
+        enqueue_edits(
             db,
             f"d.kind = 'alert' and d.story_id in ({FAMILY})"  # noqa: S608 (ours)
             " and (d.settled_at > :alive or d.state = 'sending')"
@@ -182,7 +182,7 @@ def relabel(
 
     ``but`` is the message that shows it already: the one under which it was pressed.
     """
-    owe_edits(
+    enqueue_edits(
         db,
         f"d.story_id in ({FAMILY}) and d.chat_id = :chat and d.kind = 'alert'"
         " and (d.settled_at > :alive or d.state = 'sending')"
@@ -201,12 +201,12 @@ MESSAGES = (
 """Messages ``d``, their chats ``c``, and the rows of their edits ``e`` where there are such."""
 
 
-def owe_edit(db: Connection, of: DeliveryId, now: datetime, *, soon: bool = False) -> None:
+def enqueue_edit(db: Connection, of: DeliveryId, now: datetime, *, soon: bool = False) -> None:
     """Owe an edit of one message, sent or just being sent."""
-    owe_edits(db, "d.id = :of", {"of": of, "soon": soon}, now, soon=":soon")
+    enqueue_edits(db, "d.id = :of", {"of": of, "soon": soon}, now, soon=":soon")
 
 
-def owe_edits(
+def enqueue_edits(
     db: Connection, which: str, values: dict[str, Any], now: datetime, *, soon: str = "0"
 ) -> None:
     """Owe an edit of messages; a living message has one row for all its edits.

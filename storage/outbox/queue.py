@@ -14,16 +14,16 @@ from storage import chats
 from storage.model import (
     Chat,
     ChatId,
+    Delivery,
     DeliveryId,
     DeliveryKind,
     DeliveryState,
     NewDelivery,
-    Owed,
     QuietMode,
     ThreadId,
 )
 from storage.outbox import chat_queues, rows
-from storage.outbox.followups import changed, grown, owe_edit, relabel, wake_up
+from storage.outbox.followups import changed, enqueue_edit, grown, relabel, wake_up
 from storage.outbox.policy import (
     LATE,
     URGENT_PUBLISHERS,
@@ -43,15 +43,15 @@ from storage.sql import Connection, from_ms, marks, to_ms
 __all__ = [
     "back",
     "changed",
+    "claim",
+    "enqueue",
     "grown",
     "moved",
-    "owe",
     "prune",
     "recover",
     "relabel",
     "same_bot",
     "settle",
-    "take",
     "wake_up",
     "withhold",
 ]
@@ -68,7 +68,7 @@ FEW_LATE = 3
 # --- owing -----------------------------------------------------------------------------------
 
 
-def owe(db: Connection, new: Iterable[NewDelivery], now: datetime) -> int:
+def enqueue(db: Connection, new: Iterable[NewDelivery], now: datetime) -> int:
     """Write down what is owed; return how many new rows that made.
 
     Owing the same (chat, thread, kind, subject) twice is owing it once. Chats that are gone are
@@ -82,15 +82,15 @@ def owe(db: Connection, new: Iterable[NewDelivery], now: datetime) -> int:
             known[one.chat_id] = chats.get(db, chats.current(db, one.chat_id))
         chat = known[one.chat_id]
         if chat is not None and chat.active:
-            made += _owe(db, chat, replace(one, chat_id=chat.id), now)
+            made += _enqueue(db, chat, replace(one, chat_id=chat.id), now)
     for chat in known.values():
         if chat is not None and chat.active:
             chat_queues.refresh(db, chat.id, now)
     return made
 
 
-def _owe(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -> int:
-    if rows.exists(db, one) or (one.kind is DeliveryKind.ALERT and told_already(db, one)):
+def _enqueue(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -> int:
+    if rows.exists(db, one) or (one.kind is DeliveryKind.ALERT and already_alerted(db, one)):
         return 0
     if one.kind is DeliveryKind.ALERT:
         placement: Placement = place(chat, circumstances(db, chat, one, now))
@@ -101,17 +101,17 @@ def _owe(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -> int:
         case Queue():
             rows.insert(db, one, DeliveryState.QUEUED, due, now)
         case Hold(until, subject):
-            carrier = carry(db, one, subject, until, now)
+            carrier = fold_into(db, one, subject, until, now)
             rows.insert(db, one, DeliveryState.HELD, due, now, reason="quiet", carrier=carrier)
         case Fold(why, subject, due_at):
-            carrier = carry(db, one, subject, due_at, now)
+            carrier = fold_into(db, one, subject, due_at, now)
             rows.insert(db, one, DeliveryState.MERGED, due, now, reason=why, carrier=carrier)
         case Leave(why):
             rows.insert(db, one, DeliveryState.MERGED, due, now, reason=why)
     return 1
 
 
-def told_already(db: Connection, one: NewDelivery) -> bool:
+def already_alerted(db: Connection, one: NewDelivery) -> bool:
     """Tell whether the story went to this place before, also under an id merged into it."""
     return bool(
         db.conn.execute(
@@ -123,7 +123,7 @@ def told_already(db: Connection, one: NewDelivery) -> bool:
     )
 
 
-def carry(
+def fold_into(
     db: Connection, one: NewDelivery, subject: str, due_at: datetime, now: datetime
 ) -> DeliveryId:
     """Return the message that tells this alert among others, making or reviving it.
@@ -140,7 +140,7 @@ def carry(
         return rows.insert(db, fold, DeliveryState.QUEUED, due_at, now)
     fold_id = DeliveryId(row[0])
     if row[1] in (DeliveryState.SENT, DeliveryState.SENDING):
-        owe_edit(db, fold_id, now)
+        enqueue_edit(db, fold_id, now)
     elif row[1] != DeliveryState.QUEUED:
         db.conn.execute(
             "update deliveries set state = 'queued', due_at = :due_at, attempts = 0, level = 0,"
@@ -161,7 +161,7 @@ def circumstances(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -
         now=now,
         told_at=from_ms(told),
         last_look=last_look(db, chat),
-        alerts_this_hour=told_since(db, chat.id, now - timedelta(hours=1)),
+        alerts_this_hour=alerts_since(db, chat.id, now - timedelta(hours=1)),
         muted=bool(muted),
         urgent=chat.quiet_mode is QuietMode.URGENT
         and (
@@ -184,7 +184,7 @@ def last_look(db: Connection, chat: Chat) -> datetime | None:
     return max(looks, default=None)
 
 
-def told_since(db: Connection, chat_id: ChatId, since: datetime) -> int:
+def alerts_since(db: Connection, chat_id: ChatId, since: datetime) -> int:
     """Count the alerts that went to a chat, or wait to go, since a moment."""
     (count,) = db.conn.execute(
         f"select count(*) from deliveries where chat_id = ? and created_at > ?"  # noqa: S608 (only marks)
@@ -197,13 +197,13 @@ def told_since(db: Connection, chat_id: ChatId, since: datetime) -> int:
 # --- taking ----------------------------------------------------------------------------------
 
 
-def take(db: Connection, now: datetime, limit: int) -> list[Owed]:
+def claim(db: Connection, now: datetime, limit: int) -> list[Delivery]:
     """Mark at most ``limit`` messages as being sent and return them, one a chat, in order.
 
     News goes before digests before broadcasts; within these, who waits longest. The caller
     commits before the first call to Telegram.
     """
-    taken: list[Owed] = []
+    taken: list[Delivery] = []
     for chat_id in chat_queues.ready(db, now, limit):
         fold_late(db, chat_id, now)
         head = first_due(db, chat_id, now)
@@ -245,7 +245,7 @@ def fold_late(db: Connection, chat_id: ChatId, now: datetime) -> None:
         return
     for row, thread_id in late:
         one = NewDelivery(chat_id, ThreadId(thread_id), DeliveryKind.FOLD, "")
-        fold = carry(db, one, hour_subject("l", now), now, now)
+        fold = fold_into(db, one, hour_subject("l", now), now, now)
         db.conn.execute(
             "update deliveries set state = 'merged', reason = 'late', carrier = ?,"
             " settled_at = ? where id = ?",

@@ -30,16 +30,16 @@ def recover(db: Connection, now: datetime) -> int:
     """
     rows = db.conn.execute("select id from deliveries where state = 'sending'").fetchall()
     for (row,) in rows:
-        owed = outbox_rows.by_id(db, row)
+        delivery = outbox_rows.by_id(db, row)
         db.conn.execute("update deliveries set crashes = crashes + 1 where id = ?", (row,))
         open_at = None
-        if owed.crashes + 1 > MOST_CRASHES:
-            outbox_rows.end(db, owed, DeliveryState.UNKNOWN, "interrupted", now)
+        if delivery.crashes + 1 > MOST_CRASHES:
+            outbox_rows.end(db, delivery, DeliveryState.UNKNOWN, "interrupted", now)
         else:
-            requeue(db, owed, "repeated", counts=True)
-            if owed.kind not in REPEATABLE:
+            requeue(db, delivery, "repeated", counts=True)
+            if delivery.kind not in REPEATABLE:
                 open_at = now + CRASH_DELAY
-        chat_queues.refresh(db, owed.chat_id, now, open_at)
+        chat_queues.refresh(db, delivery.chat_id, now, open_at)
     clock_went_back(db, now)
     return len(rows)
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from storage.model import (
     ChatId,
+    Delivery,
     DeliveryId,
     DeliveryKind,
     DeliveryState,
     NewDelivery,
-    Owed,
     StoryId,
     ThreadId,
 )
@@ -59,7 +59,7 @@ def insert(
     return DeliveryId(row[0])
 
 
-def by_id(db: Connection, delivery_id: DeliveryId) -> Owed:
+def by_id(db: Connection, delivery_id: DeliveryId) -> Delivery:
     """Return a row that is there. Raises LookupError where it is not."""
     found = of_id(db, delivery_id)
     if found is None:
@@ -68,7 +68,7 @@ def by_id(db: Connection, delivery_id: DeliveryId) -> Owed:
     return found
 
 
-def of_id(db: Connection, delivery_id: DeliveryId) -> Owed | None:
+def of_id(db: Connection, delivery_id: DeliveryId) -> Delivery | None:
     """Return a row, or None."""
     row = db.conn.execute(
         f"select {COLUMNS} from deliveries where id = ?",  # noqa: S608 (our own columns)
@@ -77,9 +77,9 @@ def of_id(db: Connection, delivery_id: DeliveryId) -> Owed | None:
     return of_row(row) if row else None
 
 
-def of_row(row: tuple[Any, ...]) -> Owed:
+def of_row(row: tuple[Any, ...]) -> Delivery:
     """Read a row off ``COLUMNS``."""
-    return Owed(
+    return Delivery(
         id=DeliveryId(row[0]),
         chat_id=ChatId(row[1]),
         thread_id=ThreadId(row[2]),
@@ -113,7 +113,7 @@ def exists(db: Connection, one: NewDelivery) -> bool:
     )
 
 
-def told_as_another(db: Connection, owed: Owed, story_id: StoryId) -> bool:
+def alerted_as_another(db: Connection, delivery: Delivery, story_id: StoryId) -> bool:
     """Tell whether another alert told this story there: two stories may turn out to be one."""
     return bool(
         db.conn.execute(
@@ -121,21 +121,21 @@ def told_as_another(db: Connection, owed: Owed, story_id: StoryId) -> bool:
             " and kind = 'alert' and state = 'sent' and id <> :this and story_id in"
             " (select :story union all select id from story_aliases where story_id = :story)",
             {
-                "chat": owed.chat_id,
-                "thread": owed.thread_id,
-                "this": owed.id,
+                "chat": delivery.chat_id,
+                "thread": delivery.thread_id,
+                "this": delivery.id,
                 "story": story_id,
             },
         ).fetchone()
     )
 
 
-def end(db: Connection, owed: Owed, state: DeliveryState, why: str, now: datetime) -> None:
+def end(db: Connection, delivery: Delivery, state: DeliveryState, why: str, now: datetime) -> None:
     """Set a row aside for good, with its reason."""
     db.conn.execute(
         "update deliveries set state = ?, settled_at = ?, sending_since = null, reason = ?"
         " where id = ?",
-        (state, to_ms(now), why, owed.id),
+        (state, to_ms(now), why, delivery.id),
     )
 
 

@@ -9,10 +9,10 @@ from storage.model import (
     Chat,
     ChatId,
     ChatKind,
+    Delivery,
     DeliveryKind,
     DeliveryState,
     NewDelivery,
-    Owed,
     ThreadId,
 )
 from storage.outbox import chat_queues, followups, rows
@@ -52,12 +52,12 @@ TOO_OLD = timedelta(days=1)
 BACKOFF_MOST_S = 300
 MOST_MOVES = 10
 REPEATABLE = frozenset({DeliveryKind.EDIT})
-"""Telling it twice changes nothing: an edit puts the same text in the same place."""
+"""Features it twice changes nothing: an edit puts the same text in the same place."""
 
 
 def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
     db: Connection,
-    owed: Owed,
+    delivery: Delivery,
     outcome: Outcome,
     now: datetime,
     open_at: datetime | None = None,
@@ -66,42 +66,42 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
 
     ``open_at`` is when the limits let the chat have its next message.
     """
-    chat_id = owed.chat_id
+    chat_id = delivery.chat_id
     match outcome:
         case Sent(message_id):
-            sent(db, owed, message_id, now)
+            sent(db, delivery, message_id, now)
         case Later(wait, everybody):
-            requeue(db, owed, "limited", counts=False)
+            requeue(db, delivery, "limited", counts=False)
             chat_queues.rest(db, chat_queues.EVERYBODY if everybody else chat_id, now + wait)
             open_at = None if everybody else now + wait
         case NotSent(why) | Away(why):
-            open_at = missed(db, owed, why, now)
+            open_at = missed(db, delivery, why, now)
         case Unknown(why):
-            open_at = doubted(db, owed, why, now)
+            open_at = doubted(db, delivery, why, now)
         case Poison(why):
-            degraded(db, owed, why, now)
+            degraded(db, delivery, why, now)
         case Vanished(why):
-            rows.end(db, owed, DeliveryState.FAILED, why, now)
-            forget_message(db, owed)
+            rows.end(db, delivery, DeliveryState.FAILED, why, now)
+            forget_message(db, delivery)
         case Void(why):
-            rows.end(db, owed, DeliveryState.MERGED, why, now)
+            rows.end(db, delivery, DeliveryState.MERGED, why, now)
         case Gone(why):
             gone(db, chat_id, why, now)
         case Shut(why, topic):
-            open_at = refused(db, owed, why, now, topic=topic)
+            open_at = refused(db, delivery, why, now, topic=topic)
         case NoTopic(why):
-            without_topic(db, owed, why, now)
+            without_topic(db, delivery, why, now)
         case Moved(new_id):
-            follow(db, owed, new_id, now)
+            follow(db, delivery, new_id, now)
             chat_id = new_id
         case Revoked(why):
-            requeue(db, owed, why, counts=False)
+            requeue(db, delivery, why, counts=False)
         case _:
             assert_never(outcome)
     chat_queues.refresh(db, chat_id, now, open_at)
 
 
-def sent(db: Connection, owed: Owed, message_id: int | None, now: datetime) -> None:
+def sent(db: Connection, delivery: Delivery, message_id: int | None, now: datetime) -> None:
     """Write down that Telegram took it, and with it all that it carries.
 
     What came while it was being sent is not in it, and is owed as an edit.
@@ -109,74 +109,74 @@ def sent(db: Connection, owed: Owed, message_id: int | None, now: datetime) -> N
     db.conn.execute(
         "update deliveries set state = 'sent', settled_at = ?, sending_since = null,"
         " message_id = coalesce(?, message_id) where id = ?",
-        (to_ms(now), message_id, owed.id),
+        (to_ms(now), message_id, delivery.id),
     )
-    if owed.kind is DeliveryKind.FOLD:
+    if delivery.kind is DeliveryKind.FOLD:
         db.conn.execute(
             "update deliveries set state = 'merged', settled_at = ?"
             " where carrier = ? and state = 'held'",
-            (to_ms(now), owed.id),
+            (to_ms(now), delivery.id),
         )
     (behind,) = db.conn.execute(
-        "select behind from deliveries where id = :id", {"id": owed.id}
+        "select behind from deliveries where id = :id", {"id": delivery.id}
     ).fetchone()
-    if behind and owed.kind is DeliveryKind.EDIT:
-        followups.owe_edit(db, owed.payload["of"], now)
+    if behind and delivery.kind is DeliveryKind.EDIT:
+        followups.enqueue_edit(db, delivery.payload["of"], now)
     elif behind:
-        followups.owe_edit(db, owed.id, now, soon=True)
-    chat_queues.opened(db, owed.chat_id, owed.thread_id)
+        followups.enqueue_edit(db, delivery.id, now, soon=True)
+    chat_queues.opened(db, delivery.chat_id, delivery.thread_id)
 
 
-def requeue(db: Connection, owed: Owed, why: str, *, counts: bool) -> None:
+def requeue(db: Connection, delivery: Delivery, why: str, *, counts: bool) -> None:
     """Put it back where it stood: its due time stays, so it stays first in its chat."""
     db.conn.execute(
         "update deliveries set state = 'queued', sending_since = null, reason = ?,"
         " attempts = attempts - ? where id = ?",
-        (why, 0 if counts else 1, owed.id),
+        (why, 0 if counts else 1, delivery.id),
     )
 
 
-def missed(db: Connection, owed: Owed, why: str, now: datetime) -> datetime | None:
+def missed(db: Connection, delivery: Delivery, why: str, now: datetime) -> datetime | None:
     """Try again what did not arrive, after 1, 2, 4 … seconds, until it is a day old."""
-    if now - owed.created_at > TOO_OLD and now - owed.due_at > TOO_OLD:
-        rows.end(db, owed, DeliveryState.FAILED, why, now)
+    if now - delivery.created_at > TOO_OLD and now - delivery.due_at > TOO_OLD:
+        rows.end(db, delivery, DeliveryState.FAILED, why, now)
         return None
-    requeue(db, owed, why, counts=True)
-    return now + timedelta(seconds=min(2 ** min(owed.attempts - 1, 10), BACKOFF_MOST_S))
+    requeue(db, delivery, why, counts=True)
+    return now + timedelta(seconds=min(2 ** min(delivery.attempts - 1, 10), BACKOFF_MOST_S))
 
 
-def doubted(db: Connection, owed: Owed, why: str, now: datetime) -> datetime | None:
+def doubted(db: Connection, delivery: Delivery, why: str, now: datetime) -> datetime | None:
     """Repeat what may have arrived: an edit at will, anything else once, after a while."""
-    if owed.kind in REPEATABLE:
-        return missed(db, owed, why, now)
-    db.conn.execute("update deliveries set doubts = doubts + 1 where id = ?", (owed.id,))
-    if owed.doubts + 1 >= MOST_DOUBTS:
-        rows.end(db, owed, DeliveryState.UNKNOWN, why, now)
+    if delivery.kind in REPEATABLE:
+        return missed(db, delivery, why, now)
+    db.conn.execute("update deliveries set doubts = doubts + 1 where id = ?", (delivery.id,))
+    if delivery.doubts + 1 >= MOST_DOUBTS:
+        rows.end(db, delivery, DeliveryState.UNKNOWN, why, now)
         return None
-    requeue(db, owed, "repeated", counts=True)
+    requeue(db, delivery, "repeated", counts=True)
     return now + DOUBT_DELAY
 
 
-def degraded(db: Connection, owed: Owed, why: str, now: datetime) -> None:
+def degraded(db: Connection, delivery: Delivery, why: str, now: datetime) -> None:
     """Say it more plainly at once, or set it aside where it cannot be said more plainly."""
-    if owed.level >= PLAINEST:
-        rows.end(db, owed, DeliveryState.FAILED, why, now)
+    if delivery.level >= PLAINEST:
+        rows.end(db, delivery, DeliveryState.FAILED, why, now)
         return
-    requeue(db, owed, why, counts=True)
-    db.conn.execute("update deliveries set level = level + 1 where id = ?", (owed.id,))
+    requeue(db, delivery, why, counts=True)
+    db.conn.execute("update deliveries set level = level + 1 where id = ?", (delivery.id,))
 
 
-def set_aside(db: Connection, owed: Owed, now: datetime) -> None:
+def set_aside(db: Connection, delivery: Delivery, now: datetime) -> None:
     """End a message whose outcome we failed to understand, so that its chat goes on."""
-    rows.end(db, owed, DeliveryState.UNKNOWN, "bug", now)
-    chat_queues.refresh(db, owed.chat_id, now)
+    rows.end(db, delivery, DeliveryState.UNKNOWN, "bug", now)
+    chat_queues.refresh(db, delivery.chat_id, now)
 
 
-def forget_message(db: Connection, owed: Owed) -> None:
+def forget_message(db: Connection, delivery: Delivery) -> None:
     """Let nothing more be edited into a message that is there no more."""
-    if owed.kind is DeliveryKind.EDIT:
+    if delivery.kind is DeliveryKind.EDIT:
         db.conn.execute(
-            "update deliveries set message_id = null where id = ?", (owed.payload.get("of"),)
+            "update deliveries set message_id = null where id = ?", (delivery.payload.get("of"),)
         )
 
 
@@ -235,22 +235,22 @@ def back(db: Connection, chat_id: ChatId, now: datetime) -> None:
 
 
 def refused(
-    db: Connection, owed: Owed, why: str, now: datetime, *, topic: bool
+    db: Connection, delivery: Delivery, why: str, now: datetime, *, topic: bool
 ) -> datetime | None:
     """Let a target that refuses alone for a while, tell its owner, at last give up."""
-    thread = owed.thread_id if topic else chat_queues.WHOLE_CHAT
-    times, until = chat_queues.shut(db, owed.chat_id, thread, why, now)
-    give_back(db, owed.chat_id, f"id = {owed.id}")
-    rows.end(db, owed, DeliveryState.FAILED, why, now)
-    chat = chats.get(db, owed.chat_id)
+    thread = delivery.thread_id if topic else chat_queues.WHOLE_CHAT
+    times, until = chat_queues.shut(db, delivery.chat_id, thread, why, now)
+    give_back(db, delivery.chat_id, f"id = {delivery.id}")
+    rows.end(db, delivery, DeliveryState.FAILED, why, now)
+    chat = chats.get(db, delivery.chat_id)
     if topic:
         if times == 1:
-            tell_group(db, owed, "notice.topic_closed", now)
+            tell_group(db, delivery, "notice.topic_closed", now)
         return None
     if chat is None:
         return None
     if times >= MOST_SHUT:
-        gone(db, owed.chat_id, why, now)
+        gone(db, delivery.chat_id, why, now)
     elif times == 1:
         tell_owner(db, chat, why, now)
     return until
@@ -274,19 +274,22 @@ def tell_owner(db: Connection, chat: Chat, why: str, now: datetime) -> None:
     chat_queues.refresh(db, owner.id, now)
 
 
-def tell_group(db: Connection, owed: Owed, key: str, now: datetime) -> None:
+def tell_group(db: Connection, delivery: Delivery, key: str, now: datetime) -> None:
     """Tell a group, where it talks of everything, what befell a topic that we write to; once.
 
     It happens again only after the topic took a message in between.
     """
-    if owed.thread_id == NO_THREAD:
+    if delivery.thread_id == NO_THREAD:
         return
     notice = NewDelivery(
-        owed.chat_id,
+        delivery.chat_id,
         NO_THREAD,
         DeliveryKind.NOTICE,
-        f"topic:{owed.thread_id}:{owed.id}",
-        payload={"key": key, "values": {"topic": topic_link(owed.chat_id, owed.thread_id)}},
+        f"topic:{delivery.thread_id}:{delivery.id}",
+        payload={
+            "key": key,
+            "values": {"topic": topic_link(delivery.chat_id, delivery.thread_id)},
+        },
     )
     if not rows.exists(db, notice):
         rows.insert(db, notice, DeliveryState.QUEUED, now, now)
@@ -300,14 +303,14 @@ def topic_link(chat_id: ChatId, thread_id: ThreadId) -> str:
     return f"https://t.me/c/{str(chat_id).removeprefix('-100')}/{thread_id}"
 
 
-def without_topic(db: Connection, owed: Owed, why: str, now: datetime) -> None:
+def without_topic(db: Connection, delivery: Delivery, why: str, now: datetime) -> None:
     """Make the subscriptions and messages of a deleted topic the chat's own."""
-    if owed.thread_id == NO_THREAD:
-        degraded(db, owed, why, now)
+    if delivery.thread_id == NO_THREAD:
+        degraded(db, delivery, why, now)
         return
-    old = (NO_THREAD, owed.chat_id, owed.thread_id)
-    tell_group(db, owed, "notice.topic_gone", now)
-    requeue(db, owed, why, counts=True)
+    old = (NO_THREAD, delivery.chat_id, delivery.thread_id)
+    tell_group(db, delivery, "notice.topic_gone", now)
+    requeue(db, delivery, why, counts=True)
     for table in ("subscriptions", "deliveries"):
         db.conn.execute(
             f"update or ignore {table} set thread_id = ? where chat_id = ? and thread_id = ?",  # noqa: S608 (ours)
@@ -324,13 +327,13 @@ def without_topic(db: Connection, owed: Owed, why: str, now: datetime) -> None:
     )
 
 
-def follow(db: Connection, owed: Owed, new_id: ChatId, now: datetime) -> None:
+def follow(db: Connection, delivery: Delivery, new_id: ChatId, now: datetime) -> None:
     """Send it again under the new id, unless ids go round in circles."""
-    if owed.attempts > MOST_MOVES:
-        rows.end(db, owed, DeliveryState.FAILED, "moved in circles", now)
+    if delivery.attempts > MOST_MOVES:
+        rows.end(db, delivery, DeliveryState.FAILED, "moved in circles", now)
         return
-    requeue(db, owed, "moved", counts=True)
-    moved(db, owed.chat_id, new_id, now)
+    requeue(db, delivery, "moved", counts=True)
+    moved(db, delivery.chat_id, new_id, now)
 
 
 def moved(db: Connection, old: ChatId, new: ChatId, now: datetime) -> None:

@@ -24,7 +24,7 @@ from storage.database import Database
 from storage.sql import Connection
 from tests.benchmarks.delivery import CHATS, clock, furnish
 from tests.bot.delivery.kit import plain_bot
-from watchers.ingester import Desk
+from watchers.ingester import Ingester
 from watchers.parse import Entry
 
 SUBSCRIPTIONS, RATE, SECONDS = 10_000, 30, 10
@@ -57,7 +57,7 @@ async def main() -> None:
                 box.telegram.start(number)
             db = await Database.opened(Path(folder) / "news.db")
             await db.write(subscribe)
-            desk = await Desk.opened(db)
+            desk = await Ingester.opened(db)
             limiter = Limiter(LIFTED)
             bot = plain_bot(BOT_TOKEN, box.base_url, limiter)
             await bot.initialize()

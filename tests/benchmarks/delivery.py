@@ -49,7 +49,7 @@ async def serve(people: int) -> None:
 def furnish(db: Connection) -> None:
     for number in range(1, CHATS + 1):
         chat = Chat(ChatId(number), ChatKind.PRIVATE, alerts_per_hour=1_000_000)
-        chats.met(db, chat, clock())
+        chats.see_chat(db, chat, clock())
 
 
 def owe(db: Connection, story: int) -> None:

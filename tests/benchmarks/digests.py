@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 
 from bot.delivery import Deliverer
-from bot.digests.maker import Editions
+from bot.digests.maker import DigestService
 from bot.sandbox.telegram.people import BOT_TOKEN
 from bot.telegram.rate_limiter import Limiter
 from storage import chats, matches, subscriptions
@@ -54,7 +54,7 @@ def furnish(db: Connection) -> None:
             language=("en", "ru")[number % 2],
             next_digest_at=EIGHT,
         )
-        chats.met(db, chat, EIGHT - timedelta(days=1))
+        chats.see_chat(db, chat, EIGHT - timedelta(days=1))
         one, _ = subscriptions.add(
             db,
             chat_id=chat.id,
@@ -81,7 +81,7 @@ async def make(db: Database) -> None:
 
     watching = asyncio.create_task(watch())
     began, cpu = time.perf_counter(), time.process_time()
-    made = await Editions(db, lambda: EIGHT + timedelta(seconds=6)).round()
+    made = await DigestService(db, lambda: EIGHT + timedelta(seconds=6)).round()
     seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     done.set()
     await watching

@@ -28,7 +28,7 @@ from storage import feeds
 from storage.database import Database
 from storage.model import NewFeed
 from watchers import fetch
-from watchers.ingester import Desk
+from watchers.ingester import Ingester
 from watchers.parse_pool.pool import WorkerLimits
 from watchers.poll import Poller, Round
 
@@ -190,7 +190,7 @@ async def newsroom(kind: str, count: int) -> AsyncIterator[Poller]:
             for number in range(count):
                 new = NewFeed(f"http://127.0.0.1:{port}/{kind}/{number}", "", f"Outlet {number}")
                 await db.write(feeds.add, new, now)
-            desk = await Desk.opened(db)
+            desk = await Ingester.opened(db)
             await desk.remember(now)  # as at every start
             async with (
                 fetch.opened(

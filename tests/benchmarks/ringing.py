@@ -20,7 +20,7 @@ from storage import chats, feeds, items, subscriptions
 from storage.database import Database
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Feed, Item, ItemId, Mode, Reach
 from storage.sql import Connection, from_json
-from watchers.ingester import Desk
+from watchers.ingester import Ingester
 from watchers.keywords import match_text
 from watchers.parse import Entry
 
@@ -34,7 +34,7 @@ READERS = {ChatId(1): Reach.HEADLINE, ChatId(2): Reach.ANYWHERE}
 def read(db: Connection, queries: Iterable[str]) -> None:
     """Give both readers the queries, each in its reach, and no limit."""
     for reader, reach in READERS.items():
-        chats.met(db, Chat(reader, ChatKind.PRIVATE, alerts_per_hour=1_000_000), START)
+        chats.see_chat(db, Chat(reader, ChatKind.PRIVATE, alerts_per_hour=1_000_000), START)
         for query in queries:
             subscriptions.add(
                 db, chat_id=reader, thread_id=NO_THREAD, query=query, mode=Mode.INSTANT,
@@ -45,7 +45,7 @@ def read(db: Connection, queries: Iterable[str]) -> None:
 async def played(db: Database, told_in_turn: Iterable[SampleItem], queries: Iterable[str]) -> None:
     """Play items, one after the other, for readers of these queries."""
     await db.write(read, tuple(queries))
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     known: dict[str, Feed] = {}
     for number, told in enumerate(told_in_turn):
         at = START + number * EVERY

@@ -21,8 +21,8 @@ from storage import stories as story_store
 from storage.database import Database
 from storage.model import ItemId, NewItem, OutletId, StoryId
 from storage.sql import Connection
-from watchers.ingester import Desk
-from watchers.stories import Index, Telling, identify, pack, prepare, revise, unpack
+from watchers.ingester import Ingester
+from watchers.stories import Features, Index, identify, pack, prepare, revise, unpack
 from watchers.text.words import Analysis, analyse
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -60,7 +60,7 @@ def news(count: int) -> Iterator[tuple[str, str]]:
         yield " ".join(title), " ".join([*common[4:34], *chance.sample(own, 7), *common[34:]])
 
 
-def prepared(analyses: list[Analysed]) -> list[Telling]:
+def prepared(analyses: list[Analysed]) -> list[Features]:
     """Prepare items as the desk does."""
     return [
         prepare(
@@ -119,7 +119,7 @@ async def remembered(rows: list[tuple[ItemId, bytes]]) -> None:
             f"{'on disk, items included':24} {(path.stat().st_size - empty) / len(rows):.0f} B an item"
         )
         db = await Database.opened(path)
-        desk = await Desk.opened(db)
+        desk = await Ingester.opened(db)
         before = process_time()
         await desk.remember(START)
         told("remember", before, len(rows))

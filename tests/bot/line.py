@@ -8,7 +8,7 @@ from telegram.ext import Application
 
 from bot.conversation import World
 from bot.sandbox.box import Sandbox
-from bot.telegram.dispatcher import ALLOWED_UPDATES, Adapter, InOrder
+from bot.telegram.dispatcher import ALLOWED_UPDATES, Adapter, ChatOrder
 from storage.database import Database
 from tests.bot.people import world_of
 from tests.bot.plain_http import plain_http
@@ -27,7 +27,7 @@ async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, Wo
             .request(calls)
             .get_updates_request(updates)
             .job_queue(None)
-            .concurrent_updates(InOrder())
+            .concurrent_updates(ChatOrder())
             .build()
         )
         await application.initialize()

@@ -17,7 +17,7 @@ from bot.conversation import (
     Toast,
     World,
 )
-from bot.digests.maker import Editions
+from bot.digests.maker import DigestService
 from bot.render import plain
 from storage import chats, dialogs
 from storage.database import Database
@@ -35,7 +35,7 @@ READER, ADMIN = ChatId(1001), ChatId(1)
 
 
 @dataclass
-class Desk:
+class Ingester:
     """Remembers what it was told to match."""
 
     matched: dict[SubscriptionId, Subscription] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Clock:
 def world_of(db: Database, **parts: Any) -> World:
     """A world with a fixed clock and one admin."""
     return World(
-        **({"db": db, "clock": Clock(), "desk": Desk(), "editions": Editions(db, Clock()), "bot_username": "steppewire_bot",
+        **({"db": db, "clock": Clock(), "desk": Ingester(), "editions": DigestService(db, Clock()), "bot_username": "steppewire_bot",
             "admin_ids": frozenset({int(ADMIN)})} | parts)
     )  # fmt: skip
 
@@ -85,7 +85,7 @@ class Person:
     ) -> "Person":
         kind = ChatKind.PRIVATE if chat_id > 0 else ChatKind.SUPERGROUP
         here = await world.db.write(
-            chats.met,
+            chats.see_chat,
             Chat(id=chat_id, kind=kind, title="Anna", language=language, **chat),
             world.clock(),
         )

@@ -9,7 +9,7 @@ from storage.database import Database
 from storage.model import Feed, Ownership, Story, StoryId
 from storage.stories import by_ids, every
 from tests.bot.people import NOW, Clock, world_of
-from watchers.ingester import Desk
+from watchers.ingester import Ingester
 from watchers.parse import Entry
 
 OUTLETS = {
@@ -22,17 +22,17 @@ OUTLETS = {
 
 
 @dataclass
-class Newsroom:
+class Pipeline:
     """Outlets, the desk and a world around one database."""
 
     db: Database
-    desk: Desk
+    desk: Ingester
     clock: Clock
     feeds: dict[str, Feed] = field(default_factory=dict)
 
     @classmethod
-    async def opened(cls, db: Database) -> "Newsroom":
-        room = cls(db, await Desk.opened(db), Clock())
+    async def opened(cls, db: Database) -> "Pipeline":
+        room = cls(db, await Ingester.opened(db), Clock())
         for name, (country, ownership, _) in OUTLETS.items():
             await db.write(outlets.named, name, country=country, ownership=ownership)
             url = f"https://{name.split()[0].casefold()}.example/rss"

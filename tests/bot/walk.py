@@ -9,7 +9,7 @@ from bot.render import stories as render
 from storage.database import Database
 from storage.errors import NewsError
 from tests.bot.people import ADMIN, Person, messages
-from tests.bot.pipeline import OUTLETS, Newsroom
+from tests.bot.pipeline import OUTLETS, Pipeline
 from tests.bot.tellings import story as told
 from tests.bot.tellings import telling
 
@@ -33,7 +33,7 @@ HEADLINE = "Kazakhstan raises uranium output at Inkai to 4000 tonnes"
 
 async def keyboards(db: Database, language: str) -> AsyncIterator[Keyboard]:
     """Yield every keyboard that an admin, who reads as well, meets in a language."""
-    room = await Newsroom.opened(db)
+    room = await Pipeline.opened(db)
     for outlet in OUTLETS:
         await room.tells(outlet, HEADLINE)
     person = await Person.comes(room.world(), ADMIN, language)

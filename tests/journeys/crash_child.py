@@ -33,7 +33,7 @@ def settle_in(db: Connection, many: int) -> None:
     for chat_id in range(FIRST_CHAT, FIRST_CHAT + many):
         if chats.get(db, ChatId(chat_id)) is None:
             chat = Chat(ChatId(chat_id), ChatKind.PRIVATE, alerts_per_hour=1_000_000)
-            chats.met(db, chat, clock())
+            chats.see_chat(db, chat, clock())
 
 
 def record_next(db: Connection, many: int, last: int) -> bool:

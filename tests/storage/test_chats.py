@@ -26,7 +26,7 @@ ANNA, GROUP, SUPERGROUP = ChatId(1001), ChatId(-5), ChatId(-1005)
 
 def met(db: Connection, now: datetime, chat_id: ChatId = ANNA, **settings: object) -> Chat:
     kind = ChatKind.PRIVATE if chat_id > 0 else ChatKind.GROUP
-    return chats.met(db, Chat(chat_id, kind, **settings), now)  # type: ignore[arg-type]
+    return chats.see_chat(db, Chat(chat_id, kind, **settings), now)  # type: ignore[arg-type]
 
 
 def subscribe(db: Connection, now: datetime, chat_id: ChatId = ANNA, query: str = "gas") -> int:
@@ -108,7 +108,7 @@ def test_a_forgotten_chat_leaves_nothing(connection: Connection, now: datetime) 
     dialogs.expect(connection, ANNA, 1, "zone", now)
     chats.mute(connection, ANNA, StoryId(7))
     notice = NewDelivery(ANNA, NO_THREAD, DeliveryKind.NOTICE, "x", payload={"html": "x"})
-    queue.owe(connection, [notice], now)
+    queue.enqueue(connection, [notice], now)
     chats.forget(connection, ANNA)
     tables = [
         name
@@ -236,7 +236,7 @@ def test_a_private_chat_speaks_only_for_its_own_channel(
     connection: Connection, now: datetime
 ) -> None:
     met(connection, now)
-    chats.met(connection, Chat(SUPERGROUP, ChatKind.CHANNEL, owner_id=ANNA), now)
+    chats.see_chat(connection, Chat(SUPERGROUP, ChatKind.CHANNEL, owner_id=ANNA), now)
     dialogs.act_for(connection, ANNA, SUPERGROUP)
     assert SUPERGROUP == dialogs.acting_for(connection, ANNA)
     chats.change(connection, SUPERGROUP, owner_id=ChatId(5))
@@ -260,16 +260,16 @@ def test_an_announcement_reaches_every_page_of_readers_once(
     monkeypatch.setattr(broadcasts, "PAGE", 3)
     for number in range(1, 8):
         met(connection, now, ChatId(number))
-    chats.met(connection, Chat(SUPERGROUP, ChatKind.CHANNEL), now)
+    chats.see_chat(connection, Chat(SUPERGROUP, ChatKind.CHANNEL), now)
     for _ in range(2):
         after: ChatId | None = None
-        while (after := broadcasts.owe_page(connection, "b1", "Hi", after, now)) is not None:
+        while (after := broadcasts.enqueue_page(connection, "b1", "Hi", after, now)) is not None:
             pass
     assert broadcasts.Progress(waiting=7) == broadcasts.progress(connection, "b1")
     assert 7 == broadcasts.readers(connection)
     assert 7 == broadcasts.stop(connection, "b1", now)
     assert broadcasts.Progress(stopped=7) == broadcasts.progress(connection, "b1")
-    assert [] == queue.take(connection, now, 10)
+    assert [] == queue.claim(connection, now, 10)
 
 
 def test_a_message_is_traced_to_its_story_in_its_own_chat_only(
@@ -277,7 +277,7 @@ def test_a_message_is_traced_to_its_story_in_its_own_chat_only(
 ) -> None:
     met(connection, now)
     alert = NewDelivery(ANNA, NO_THREAD, DeliveryKind.NOTICE, "x", StoryId(7), {"html": "x"})
-    queue.owe(connection, [alert], now)
+    queue.enqueue(connection, [alert], now)
     connection.conn.execute("update deliveries set message_id = 55")
     owed = traces.of_message(connection, ANNA, 55)
     assert owed is not None

@@ -28,7 +28,7 @@ ANNA = ChatId(1)
 
 @pytest.fixture
 def here(connection: Connection, now: datetime) -> Connection:
-    chats.met(connection, Chat(ANNA, ChatKind.PRIVATE), now)
+    chats.see_chat(connection, Chat(ANNA, ChatKind.PRIVATE), now)
     return connection
 
 
@@ -53,7 +53,7 @@ def listening(db: Connection) -> list[str]:
 
 def owe(db: Connection, kind: DeliveryKind, subject: str, now: datetime, **payload: int) -> None:
     one = NewDelivery(ANNA, NO_THREAD, kind, subject, payload=dict(payload))
-    queue.owe(db, [one], now)
+    queue.enqueue(db, [one], now)
 
 
 def test_what_was_paused_before_stays_paused(here: Connection, now: datetime) -> None:
@@ -90,7 +90,7 @@ def test_a_stop_withholds_what_is_owed_but_no_notice(here: Connection, now: date
     for kind in (DeliveryKind.BROADCAST, DeliveryKind.UPDATE, DeliveryKind.NOTICE):
         owe(here, kind, "x", now)
     stopped(here, now)
-    assert [DeliveryKind.NOTICE] == [one.kind for one in queue.take(here, now, 10)]
+    assert [DeliveryKind.NOTICE] == [one.kind for one in queue.claim(here, now, 10)]
 
 
 def test_a_withheld_digests_window_is_told_by_the_next(here: Connection, now: datetime) -> None:
@@ -104,9 +104,9 @@ def test_a_withheld_digests_window_is_told_by_the_next(here: Connection, now: da
 
 def test_a_withheld_fold_carries_again_within_its_hour(here: Connection, now: datetime) -> None:
     one = NewDelivery(ANNA, NO_THREAD, DeliveryKind.ALERT, "s1")
-    fold = queue.carry(here, one, "h1", now, now)
+    fold = queue.fold_into(here, one, "h1", now, now)
     stopped(here, now)
-    assert fold == queue.carry(here, one, "h1", now, now)
+    assert fold == queue.fold_into(here, one, "h1", now, now)
     assert "queued" == rows.by_id(here, fold).state
 
 
@@ -121,11 +121,11 @@ def test_no_new_turn_is_told_after_a_stop(here: Connection, now: datetime) -> No
 
 
 def test_announcements_leave_out_who_said_stop(here: Connection, now: datetime) -> None:
-    chats.met(here, Chat(ChatId(2), ChatKind.PRIVATE), now)
+    chats.see_chat(here, Chat(ChatId(2), ChatKind.PRIVATE), now)
     stopped(here, now)
     assert 1 == broadcasts.readers(here)
-    broadcasts.owe_page(here, "b1", "Hello", None, now)
-    assert [2] == [one.chat_id for one in queue.take(here, now, 10)]
+    broadcasts.enqueue_page(here, "b1", "Hello", None, now)
+    assert [2] == [one.chat_id for one in queue.claim(here, now, 10)]
     chats.listens_again(here, ANNA)
     assert 2 == broadcasts.readers(here)
 

@@ -17,7 +17,7 @@ from storage.model import Feed, FeedNoticeKind, FeedStatus, NewFeed
 from tests.farm import Farm, item, opened, rss
 from tests.watchers.test_poll import InPlace
 from watchers import fetch
-from watchers.ingester import Desk
+from watchers.ingester import Ingester
 from watchers.poll import Politeness, Poller
 from watchers.schedule import Policy
 
@@ -87,7 +87,7 @@ async def polling(world: World) -> AsyncIterator[Poller]:
     async with fetch.opened(user_agent="test", allowed=hosts, clock=lambda: world.now) as fetcher:
         yield Poller(
             world.db,
-            await Desk.opened(world.db),
+            await Ingester.opened(world.db),
             fetcher,
             InPlace(),
             politeness=Politeness(),

@@ -18,7 +18,7 @@ from storage.model import (
     Subscription,
 )
 from storage.sql import Connection
-from watchers.ingester import Desk
+from watchers.ingester import Ingester
 from watchers.parse import Entry
 from watchers.text import urls
 
@@ -44,9 +44,9 @@ async def feed_of(db: Database, name: str, now: datetime) -> Feed:
     return await db.write(feeds.add, new, now)
 
 
-async def reader_of(db: Database, desk: Desk, query: str, now: datetime) -> Subscription:
+async def reader_of(db: Database, desk: Ingester, query: str, now: datetime) -> Subscription:
     chat = Chat(READER, ChatKind.PRIVATE, digest_from=now, created_at=now)
-    await db.write(chats.met, chat, now)
+    await db.write(chats.see_chat, chat, now)
     subscription, _ = await db.write(
         subscriptions.add,
         chat_id=READER,
@@ -70,7 +70,7 @@ def all_items(db: Connection) -> list[tuple[int, int, str]]:
 async def test_one_event_told_by_two_outlets_is_one_story_and_one_alert(
     db: Database, now: datetime
 ) -> None:
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     await reader_of(db, desk, "Astana", now)
     title = "President of France arrives in Astana for talks on uranium"
     for name, minutes in (("courier", 0), ("herald", 5)):
@@ -85,7 +85,7 @@ async def test_one_event_told_by_two_outlets_is_one_story_and_one_alert(
 
 
 async def test_the_same_document_again_changes_nothing(db: Database, now: datetime) -> None:
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     document = tuple(entry(n, f"Headline number {n} about something") for n in range(5))
     first = await desk.take(feed, document, None, now)
@@ -96,7 +96,7 @@ async def test_the_same_document_again_changes_nothing(db: Database, now: dateti
 
 
 async def test_an_edited_title_is_an_update_and_no_news(db: Database, now: datetime) -> None:
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     await reader_of(db, desk, "uranium", now)
     await desk.take(feed, (entry(1, "Talks begin"),), None, now)
@@ -108,7 +108,7 @@ async def test_an_edited_title_is_an_update_and_no_news(db: Database, now: datet
 
 async def test_guids_that_only_count_the_entries_hide_no_news(db: Database, now: datetime) -> None:
     """Each document numbers its entries from the top: the newest is always number 1."""
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
 
     def document(*pages: int) -> list[Entry]:
@@ -123,7 +123,7 @@ async def test_guids_that_only_count_the_entries_hide_no_news(db: Database, now:
 
 
 async def test_an_article_that_moves_stays_the_same_item(db: Database, now: datetime) -> None:
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     await desk.take(feed, (entry(1, "Talks begin"),), None, now)
     moved = entry(1, "Talks end", keys=("g:guid-1", "u:courier.example/talks-end"))
@@ -132,7 +132,7 @@ async def test_an_article_that_moves_stays_the_same_item(db: Database, now: date
 
 
 async def test_a_silent_document_owes_nobody_an_alert(db: Database, now: datetime) -> None:
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     await reader_of(db, desk, "uranium", now)
     feed = await feed_of(db, "courier", now)
     taken = await desk.take(feed, (entry(1, "Uranium price rises"),), None, now, silent=True)
@@ -141,7 +141,7 @@ async def test_a_silent_document_owes_nobody_an_alert(db: Database, now: datetim
 
 
 async def test_what_could_not_be_recorded_was_never_there(db: Database, now: datetime) -> None:
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     with pytest.raises(ValueError, match="naive"):
         await desk.take(feed, (entry(1, "Uranium price rises"),), None, now.replace(tzinfo=None))
@@ -153,10 +153,10 @@ async def test_what_could_not_be_recorded_was_never_there(db: Database, now: dat
 
 async def test_a_new_desk_remembers_the_living_stories(db: Database, now: datetime) -> None:
     title = "Earthquake of magnitude 5.1 felt in Almaty region"
-    await (await Desk.opened(db)).take(
+    await (await Ingester.opened(db)).take(
         await feed_of(db, "courier", now), (entry(1, title),), None, now
     )
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     await desk.remember(now)
     told = entry(2, title, url="https://herald.example/q", url_key="herald.example/q")
     await desk.take(await feed_of(db, "herald", now), (told,), None, now)
@@ -165,7 +165,7 @@ async def test_a_new_desk_remembers_the_living_stories(db: Database, now: dateti
 
 async def test_what_is_remembered_is_what_was_in_memory(db: Database, now: datetime) -> None:
     """Also the first telling of a story that lives on, older than the window by now."""
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     titles = ("Wheat harvest ends in Kostanay", "Quake of magnitude 5.1 felt in Almaty")
     for day, number in ((0, 1), (0, 2), (6, 3), (8, 4)):
@@ -173,12 +173,12 @@ async def test_what_is_remembered_is_what_was_in_memory(db: Database, now: datet
         at = now + timedelta(days=day, minutes=number)
         await desk.take(feed, (told,), None, at)
         await desk.expire(at)
-    after = await Desk.opened(db)
+    after = await Ingester.opened(db)
     await after.remember(now + timedelta(days=8))
     indexes = desk._memory.index, after._memory.index
     assert [{2: 2, 3: 2, 4: 2}] * 2 == [index.stories() for index in indexes]
-    assert [indexes[0].telling(ItemId(n)) for n in (2, 3, 4)] == [
-        indexes[1].telling(ItemId(n)) for n in (2, 3, 4)
+    assert [indexes[0].features(ItemId(n)) for n in (2, 3, 4)] == [
+        indexes[1].features(ItemId(n)) for n in (2, 3, 4)
     ]
 
 
@@ -186,12 +186,12 @@ async def test_what_is_remembered_is_what_was_in_memory(db: Database, now: datet
 async def test_a_telling_without_a_readable_row_is_made_again(
     db: Database, now: datetime, spoilt: str
 ) -> None:
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     await desk.take(feed, (entry(1, "Quake of magnitude 5.1 felt in Almaty"),), None, now)
     before = await db.read(lambda opened: fingerprints.living(opened, now, now))
     await db.write(lambda opened: opened.conn.execute(spoilt))
-    after = await Desk.opened(db)
+    after = await Ingester.opened(db)
     await after.remember(now + timedelta(hours=1))
     assert before == await db.read(lambda opened: fingerprints.living(opened, now, now))
     assert {1: 1} == after._memory.index.stories()
@@ -201,13 +201,13 @@ async def test_what_went_silent_while_we_were_away_is_an_old_text(
     db: Database, now: datetime
 ) -> None:
     title = "Quake of magnitude 5.1 felt by many in Almaty"
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     await desk.take(feed, (entry(1, title), entry(2, "Wheat harvest ends")), None, now)
     await desk.merge(StoryId(1), StoryId(2), 7, now)
     late = now + timedelta(days=60)
     for _ in range(2):  # the first of them finds it silent, the second never saw it alive
-        desk = await Desk.opened(db)
+        desk = await Ingester.opened(db)
         await desk.remember(late)
         assert {} == desk._memory.index.stories()
     told = entry(3, title, url_key="herald.example/q")
@@ -217,7 +217,7 @@ async def test_what_went_silent_while_we_were_away_is_an_old_text(
 
 
 async def test_an_admins_split_is_obeyed_after_a_restart(db: Database, now: datetime) -> None:
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     title = "Earthquake of magnitude 5.1 felt in Almaty region"
     for number, name in enumerate(("courier", "herald"), 1):
         told = entry(number, title, url_key=f"{name}.example/q")
@@ -225,7 +225,7 @@ async def test_an_admins_split_is_obeyed_after_a_restart(db: Database, now: date
     [(_, story, _), (second, _, _)] = await db.read(all_items)
     own = await desk.move(second, None, 7, now)
     assert own != story
-    after = await Desk.opened(db)
+    after = await Ingester.opened(db)
     await after.remember(now)
     assert [story, own] == [row[1] for row in await db.read(all_items)]
 
@@ -233,7 +233,7 @@ async def test_an_admins_split_is_obeyed_after_a_restart(db: Database, now: date
 async def test_an_admins_merge_makes_one_story_whose_ids_both_lead_to_it(
     db: Database, now: datetime
 ) -> None:
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     told = (entry(1, "Bishkek opens a new school"), entry(2, "Wheat harvest ends in Kostanay"))
     await desk.take(feed, told, None, now)
@@ -243,7 +243,7 @@ async def test_an_admins_merge_makes_one_story_whose_ids_both_lead_to_it(
 
 
 async def test_a_story_outlives_the_feed_that_told_it_first(db: Database, now: datetime) -> None:
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     first = await feed_of(db, "courier", now)
     await desk.take(first, (entry(1, "Bishkek opens a new school"),), None, now)
     await db.write(feeds.remove, first.id)
@@ -264,7 +264,7 @@ def the_alert_arrived(db: Connection, now_ms: int) -> None:
 async def test_a_rising_toll_answers_the_alert_and_opens_no_story(
     db: Database, now: datetime
 ) -> None:
-    desk = await Desk.opened(db)
+    desk = await Ingester.opened(db)
     await reader_of(db, desk, "Karaganda", now)
     titles = (
         "Mine collapse near Karaganda kills 5 people",

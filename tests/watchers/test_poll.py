@@ -18,7 +18,7 @@ from watchers import fetch
 from watchers.complaints import sentence
 from watchers.discover import Parsing
 from watchers.fetch import Limits
-from watchers.ingester import Desk
+from watchers.ingester import Ingester
 from watchers.parse import Document, NotAFeed, ParsedFeed, parse
 from watchers.parse_pool import pool as parse_pool_pool
 from watchers.parse_pool.pool import WorkerLimits
@@ -76,7 +76,7 @@ async def room(
         ) as fetcher:
             poller = Poller(
                 db,
-                await Desk.opened(db),
+                await Ingester.opened(db),
                 fetcher,
                 parsing or InPlace(),
                 politeness=politeness or Politeness(),

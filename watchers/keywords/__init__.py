@@ -4,7 +4,7 @@ from watchers.keywords.facts import Facts, source_names
 from watchers.keywords.index import Subscriptions
 from watchers.keywords.matching import (
     Hit,
-    Met,
+    MatchedTerm,
     asks_for_outlets,
     match,
     match_text,
@@ -17,6 +17,6 @@ from watchers.keywords.searching import fts, is_exact, item_words, window
 from watchers.keywords.suggesting import Suggestion, suggest
 
 __all__ = [
-    "Facts", "Hit", "Met", "Query", "Subscriptions", "Suggestion", "asks_for_outlets", "fts", "is_exact", "item_words", "match", "match_text", "meetings", "parse", "parse_cached", "ruled_out",
+    "Facts", "Hit", "MatchedTerm", "Query", "Subscriptions", "Suggestion", "asks_for_outlets", "fts", "is_exact", "item_words", "match", "match_text", "meetings", "parse", "parse_cached", "ruled_out",
     "source_names", "suggest", "window",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ NO_FACTS = Facts()
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class MatchedTerm:
     """A term of the query and the words of the text that met it.
 
     ``start`` and ``end`` are offsets into ``Analysis.text``; ``surface`` is that piece of it.
@@ -35,7 +35,7 @@ class Hit:
     headline alone meets the whole query.
     """
 
-    met: tuple[Met, ...]
+    met: tuple[MatchedTerm, ...]
     in_headline: bool = True
 
     @property
@@ -59,7 +59,7 @@ def match(query: Query, analysis: Analysis, facts: Facts = NO_FACTS) -> Hit | No
     return explain(query, analysis, in_headline=in_headline)
 
 
-def meetings(query: Query, analysis: Analysis) -> tuple[Met, ...]:
+def meetings(query: Query, analysis: Analysis) -> tuple[MatchedTerm, ...]:
     """Give the places where a query's terms are met, whether or not all of it holds."""
     return explain(query, analysis).met
 
@@ -77,7 +77,7 @@ def explain(
     """
     where = places(analysis) if where is None else where
     met = {
-        Met(term.label, analysis.text[start:end], start, end)
+        MatchedTerm(term.label, analysis.text[start:end], start, end)
         for term in query.terms()
         for start, end in _meetings(term, analysis, where)
     }

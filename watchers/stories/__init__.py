@@ -3,7 +3,7 @@
 from watchers.stories.backtest import Backtest, Difference, backtest
 from watchers.stories.changes import material
 from watchers.stories.codec import pack, unpack
-from watchers.stories.features import Telling, prepare
+from watchers.stories.features import Features, prepare
 from watchers.stories.gravity import Gravity, gravest, gravity
 from watchers.stories.grounds import Grounds, grounds
 from watchers.stories.identity import Verdict, identify, related
@@ -15,13 +15,13 @@ __all__ = [
     "Backtest",
     "Change",
     "Difference",
+    "Features",
     "Gravity",
     "Grounds",
     "Index",
     "Joined",
     "Moved",
     "Settings",
-    "Telling",
     "Verdict",
     "backtest",
     "fitted",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from storage.model import ItemId, StoryId
-from watchers.stories.features import Telling
+from watchers.stories.features import Features
 from watchers.stories.identity import identify
 from watchers.stories.index import Index
 from watchers.stories.reclustering import Change, Joined, revise
@@ -42,7 +42,7 @@ class Backtest:
 
 
 def backtest(
-    tellings: Sequence[Telling],
+    tellings: Sequence[Features],
     before: Settings,
     after: Settings,
     *,
@@ -70,7 +70,7 @@ def backtest(
 
 
 def replay(
-    tellings: Sequence[Telling],
+    tellings: Sequence[Features],
     settings: Settings,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> dict[ItemId, StoryId]:
@@ -79,15 +79,15 @@ def replay(
     last = 0
     found: dict[ItemId, StoryId] = {}
     swept = tellings[0].told_at if tellings else _NEVER
-    for done, telling in enumerate(tellings, 1):
-        story = identify(telling, index).story
+    for done, features in enumerate(tellings, 1):
+        story = identify(features, index).story
         if story is None:
             last += 1
             story = StoryId(last)
-        index.add(telling, story)
+        index.add(features, story)
         last = apply(index, revise(index, story), last)
-        if telling.told_at - swept > _SWEEP:
-            swept = telling.told_at
+        if features.told_at - swept > _SWEEP:
+            swept = features.told_at
             for silent in index.expiring(swept):
                 found.update(dict.fromkeys(index.members(silent), silent))
             index.expire(swept)
@@ -110,13 +110,13 @@ def apply(index: Index, changes: Iterable[Change], last: int) -> int:
 
 
 def _differences(
-    first: dict[ItemId, StoryId], second: dict[ItemId, StoryId], tellings: Sequence[Telling]
+    first: dict[ItemId, StoryId], second: dict[ItemId, StoryId], tellings: Sequence[Features]
 ) -> Iterable[Difference]:
     """Compare each telling with the one before it in either of its stories."""
     latest_first: dict[StoryId, ItemId] = {}
     latest_second: dict[StoryId, ItemId] = {}
-    for telling in tellings:
-        item = telling.item
+    for features in tellings:
+        item = features.item
         mate = latest_first.get(first[item])
         other = latest_second.get(second[item])
         if mate is not None and second[mate] != second[item]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from watchers.stories.features import Telling
+from watchers.stories.features import Features
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +18,18 @@ class Change:
     after: float | None = None
 
 
-def material(telling: Telling, earlier: Iterable[Telling]) -> Change | None:
+def material(features: Features, earlier: Iterable[Features]) -> Change | None:
     """Name what a new telling of a story changes in it, None where it only tells it again.
 
     A figure counts where a headline gives the same unit another value than every headline
     before. A telling that is older than one we have corrects nothing.
     """
     known = tuple(earlier)
-    if not known or any(one.told_at > telling.told_at for one in known):
+    if not known or any(one.told_at > features.told_at for one in known):
         return None
-    if telling.denies and not any(one.denies for one in known):
+    if features.denies and not any(one.denies for one in known):
         return Change("denied")
-    for unit, value in telling.figures:
+    for unit, value in features.figures:
         told = [figure for one in known for name, figure in one.figures if name == unit]
         if unit and told and value not in told:
             return Change(f"{unit}={value:g}", told[-1], value)

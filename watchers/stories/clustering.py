@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 from typing import Final, Protocol
 
 from storage.model import ItemId
-from watchers.stories.linkage import Bond, Group, bond
+from watchers.stories.linkage import Group, Linkage, linkage
 
 Links = Mapping[ItemId, Mapping[ItemId, float]]
 """For each telling the others it was compared with, and the log-odds; both ways."""
@@ -23,7 +23,7 @@ class Weighing(Protocol):
         """Let tellings stand as one."""
         ...
 
-    def weigh(self, found: Bond, one: Group, other: Group) -> float:
+    def weigh(self, found: Linkage, one: Group, other: Group) -> float:
         """Give the log-odds that two groups with this bond tell one event."""
         ...
 
@@ -78,7 +78,7 @@ class _Joining:
         hop: float,
     ) -> None:
         self.groups = [scales.group(group) for group in groups]
-        self.bonds = bonds_between(groups, links)
+        self.bonds = linkages_between(groups, links)
         self._scales = scales
         self._join = join
         self._hop = hop
@@ -126,7 +126,7 @@ def _both_ways(pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     return {way for one, other in pairs for way in ((one, other), (other, one))}
 
 
-def bonds_between(groups: Sequence[Sequence[ItemId]], links: Links) -> list[dict[int, Bond]]:
+def linkages_between(groups: Sequence[Sequence[ItemId]], links: Links) -> list[dict[int, Linkage]]:
     """Sum up between groups what is known, by their places; most pairs never met."""
     group_of = {item: at for at, group in enumerate(groups) for item in group}
     between: dict[tuple[int, int], list[float]] = {}
@@ -135,7 +135,7 @@ def bonds_between(groups: Sequence[Sequence[ItemId]], links: Links) -> list[dict
         for mate in known.keys() & group_of.keys():
             if group_of[mate] < at:
                 between.setdefault((at, group_of[mate]), []).append(known[mate])
-    bonds: list[dict[int, Bond]] = [{} for _ in groups]
+    bonds: list[dict[int, Linkage]] = [{} for _ in groups]
     for (one, other), odds in between.items():
-        bonds[one][other] = bonds[other][one] = bond(odds)
+        bonds[one][other] = bonds[other][one] = linkage(odds)
     return bonds

@@ -13,7 +13,7 @@ from struct import Struct
 from typing import Any, Final
 
 from storage.model import ItemId, OutletId
-from watchers.stories.features import Telling, shared
+from watchers.stories.features import Features, shared
 
 FORMAT: Final = 2
 """Raised when a telling's parts change, or the meaning of one: older rows are made again."""
@@ -25,40 +25,40 @@ _HAS_TITLE, _HAS_TEXT, _DENIES = 1, 2, 4
 _BYTES: Final = 4
 
 
-def pack(telling: Telling) -> bytes:
+def pack(features: Features) -> bytes:
     """Write a telling down, all but the id it is stored under. Raises ValueError if naive."""
-    if telling.told_at.tzinfo is None:
-        message = f"naive datetime: {telling.told_at!r}"
+    if features.told_at.tzinfo is None:
+        message = f"naive datetime: {features.told_at!r}"
         raise ValueError(message)
-    flags = telling.has_title * _HAS_TITLE + telling.has_text * _HAS_TEXT
+    flags = features.has_title * _HAS_TITLE + features.has_text * _HAS_TEXT
     head = _HEAD.pack(
         FORMAT,
-        telling.outlet,
-        telling.page,
-        (telling.told_at - _EPOCH) // _MICROSECOND,
-        telling.stage,
-        flags + telling.denies * _DENIES,
-        len(telling.counts),
-        telling.bridges_end,
-        len(telling.hashes),
-        telling.title_terms,
-        telling.title_bridges,
+        features.outlet,
+        features.page,
+        (features.told_at - _EPOCH) // _MICROSECOND,
+        features.stage,
+        flags + features.denies * _DENIES,
+        len(features.counts),
+        features.bridges_end,
+        len(features.hashes),
+        features.title_terms,
+        features.title_bridges,
     )
     words = (
-        telling.lang,
-        telling.title,
-        telling.places,
-        telling.lands,
-        telling.spots,
-        telling.roles,
-        telling.figures,
-        telling.years,
+        features.lang,
+        features.title,
+        features.places,
+        features.lands,
+        features.spots,
+        features.roles,
+        features.figures,
+        features.years,
     )
     told = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
-    return head + telling.hashes.tobytes() + telling.counts + told.encode(errors="surrogatepass")
+    return head + features.hashes.tobytes() + features.counts + told.encode(errors="surrogatepass")
 
 
-def unpack(item: ItemId, row: bytes) -> Telling | None:
+def unpack(item: ItemId, row: bytes) -> Features | None:
     """Read a telling again, None where it was written in another format."""
     if row[0] != FORMAT:
         return None
@@ -68,7 +68,7 @@ def unpack(item: ItemId, row: bytes) -> Telling | None:
     counts = _HEAD.size + end * _BYTES
     told = json.loads(row[counts + terms :].decode(errors="surrogatepass"))
     lang, title, places, lands, spots, roles, figures, years = told
-    return Telling(
+    return Features(
         item=item,
         outlet=OutletId(outlet),
         page=page,

@@ -64,7 +64,7 @@ _YEAR_FROM, _YEAR_TO = 1990, 2100
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Features:
     """One item's signals. ``told_at`` is the outlet's time, else the time before it.
 
     ``page`` stands for its canonical address, 0 where it has none. ``hashes`` holds three kinds
@@ -115,7 +115,7 @@ class Telling:
         """The smallest hashes of its runs of words."""
         return self.hashes[self.bridges_end :]
 
-    def stored_as(self, item: ItemId) -> "Telling":
+    def stored_as(self, item: ItemId) -> "Features":
         """Name the telling by the id that storage gave it."""
         return replace(self, item=item)
 
@@ -170,7 +170,7 @@ def prepare(
     lang: str,
     analysis: Analysis,
     item: ItemId = UNSAVED,
-) -> Telling:
+) -> Features:
     """Make the signals of one item from the analysis of its headline and summary."""
     del summary  # the analysis has read it
     head, body = _head_and_body(analysis)
@@ -181,7 +181,7 @@ def prepare(
     bridges, title_bridges = _bridges(analysis, head, body[: _BRIDGED_TOKENS - len(head)])
     notions = {concept(token.normal, lang) for token in head}
     named = [one for one in analysis.entities if _inside(one, head)]
-    return Telling(
+    return Features(
         item=item,
         outlet=outlet,
         page=page_id(url_key),

@@ -14,7 +14,7 @@ from watchers.stories.features import (
     FIGURE,
     MAX_TOKENS,
     NAME,
-    Telling,
+    Features,
     bridge_id,
     name_key,
     prepare,
@@ -74,7 +74,7 @@ def grounds(one: Item, said: Analysis, other: Item, other_said: Analysis) -> Gro
     )
 
 
-def _telling(item: Item, said: Analysis) -> Telling:
+def _telling(item: Item, said: Analysis) -> Features:
     return prepare(
         item=item.id,
         outlet=item.outlet.id,
@@ -99,7 +99,7 @@ def _same(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[EntityId, ...]:
     return tuple(EntityId(place) for place in one if place in other)
 
 
-def _apart(one: Telling, other: Telling) -> tuple[EntityId, EntityId] | None:
+def _apart(one: Features, other: Features) -> tuple[EntityId, EntityId] | None:
     for mine, theirs in ((one.spots, other.spots), (one.places, other.places)):
         if mine and theirs:
             return EntityId(mine[0]), EntityId(theirs[0])
@@ -114,7 +114,7 @@ def _plain(said: Analysis) -> Iterator[Token]:
             yield token
 
 
-def _rare(said: Analysis, theirs: Telling) -> Iterator[str]:
+def _rare(said: Analysis, theirs: Features) -> Iterator[str]:
     """Yield words that both texts have, but for those that every day's news are full of."""
     common, told, seen = fitted().common, set(theirs.terms), set[int]()
     for token in _plain(said):
@@ -134,7 +134,7 @@ def _notions(said: Analysis, other_said: Analysis) -> Iterator[str]:
             yield token.surface
 
 
-def _named(said: Analysis, theirs: Telling) -> Iterator[str]:
+def _named(said: Analysis, theirs: Features) -> Iterator[str]:
     """Yield names of no gazetteer that sound alike in both languages."""
     told = set(theirs.bridges)
     for token in _plain(said):
@@ -142,7 +142,7 @@ def _named(said: Analysis, theirs: Telling) -> Iterator[str]:
             yield token.surface
 
 
-def _figures(said: Analysis, theirs: Telling) -> Iterator[str]:
+def _figures(said: Analysis, theirs: Features) -> Iterator[str]:
     """Yield the figures of both texts, with what they count where that stands beside them."""
     told = set(theirs.bridges)
     for number in said.numbers:

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Final
 
 from storage.model import ItemId, StoryId
-from watchers.stories.features import Telling
+from watchers.stories.features import Features
 from watchers.stories.index import Index, Likeness
-from watchers.stories.linkage import bond
+from watchers.stories.linkage import linkage
 from watchers.stories.signals import SIGNALS, probability
 from watchers.stories.vetoes import Reason
 
@@ -49,44 +49,44 @@ class Verdict:
     recirculated: bool = False
 
 
-def identify(telling: Telling, index: Index) -> Verdict:
+def identify(features: Features, index: Index) -> Verdict:
     """Decide the story of a telling that is not in the index yet."""
-    page = _same_page(telling, index)
+    page = _same_page(features, index)
     if page is not None:
         return Verdict(index.story_of(page), 1.0, (("page", page),), page)
-    old = index.told_before(telling)
-    if old is not None and telling.told_at - old.told_at > _OLD:
-        days = (telling.told_at - old.told_at).days
+    old = index.told_before(features)
+    if old is not None and features.told_at - old.told_at > _OLD:
+        days = (features.told_at - old.told_at).days
         return Verdict(index.story(old.story_id), 1.0, (("old", days),), recirculated=True)
-    likenesses = index.compared(telling)
+    likenesses = index.compared(features)
     if not likenesses:
         return Verdict(None, 0.0, (("new",),))
-    story, odds = _joined(telling, likenesses, index)
+    story, odds = _joined(features, likenesses, index)
     best = _nearest(likenesses, story, index)
     score = round(probability(odds if story is not None else best.odds), 3)
     reasons = _reasons(best, story, likenesses)
     themes = _related(likenesses, story, index)
-    late = telling.told_at - index.telling(best.item).told_at > _OLD
+    late = features.told_at - index.features(best.item).told_at > _OLD
     return Verdict(story, score, reasons, best.item, themes, story is not None and late)
 
 
-def related(telling: Telling, index: Index) -> tuple[StoryId, ...]:
+def related(features: Features, index: Index) -> tuple[StoryId, ...]:
     """Name stories on the same theme as a telling, most alike first, its own left out."""
-    return _related(index.compared(telling), index.story_of(telling.item), index)
+    return _related(index.compared(features), index.story_of(features.item), index)
 
 
-def _same_page(telling: Telling, index: Index) -> ItemId | None:
+def _same_page(features: Features, index: Index) -> ItemId | None:
     """Find the item of this very page, unless the page is one that changes daily."""
-    item = index.by_page(telling.page) if telling.page else None
+    item = index.by_page(features.page) if features.page else None
     if item is None:
         return None
-    other = index.telling(item)
-    daily = abs(telling.told_at - other.told_at) > _SAME_PAGE and telling.title != other.title
+    other = index.features(item)
+    daily = abs(features.told_at - other.told_at) > _SAME_PAGE and features.title != other.title
     return None if daily else item
 
 
 def _joined(
-    telling: Telling, likenesses: tuple[Likeness, ...], index: Index
+    features: Features, likenesses: tuple[Likeness, ...], index: Index
 ) -> tuple[StoryId | None, float]:
     """Find the story with the heaviest bond to the telling, None where it does not bind."""
     settings = index.settings
@@ -99,10 +99,10 @@ def _joined(
     for one in likenesses:
         met.setdefault(index.story_of(one.item), []).append(one.odds)
     scales = index.scales()
-    newcomer = scales.newcomer(telling)
+    newcomer = scales.newcomer(features)
     best, heaviest = None, settings.floor
     for story in around:
-        weight = scales.weigh(bond(met[story]), newcomer, scales.group(index.members(story)))
+        weight = scales.weigh(linkage(met[story]), newcomer, scales.group(index.members(story)))
         if weight >= settings.join and weight > heaviest:
             best, heaviest = story, weight
     return best, heaviest

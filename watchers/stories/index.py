@@ -8,10 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from storage.model import ItemId, OldText, StoryId
-from watchers.stories.features import Telling
-from watchers.stories.linkage_model import Scales
+from watchers.stories.features import Features
+from watchers.stories.linkage_model import LinkageModel
 from watchers.stories.recirculated import OldTexts
-from watchers.stories.signals import BRIDGE_NORM, NORM, SIGNALS, Frequencies, View, compare, worded
+from watchers.stories.signals import (
+    BRIDGE_NORM,
+    NORM,
+    SIGNALS,
+    Frequencies,
+    WeightedQuery,
+    compare,
+    worded,
+)
 from watchers.stories.vetoes import Reason, is_copy, veto
 from watchers.stories.weights import Settings, fitted
 
@@ -96,7 +104,7 @@ class _Seats:
 class _Kept:
     """What the window holds of an item: ``posted`` says which of its hashes were indexed."""
 
-    telling: Telling
+    features: Features
     story: StoryId
     seat: int
     sums: "array[float]"
@@ -122,7 +130,7 @@ class Index:
         self._terms: dict[str, Postings] = defaultdict(dict)
         self._bridges: dict[str, Postings] = defaultdict(dict)
         self._links: dict[ItemId, dict[ItemId, float]] = {}
-        self._latest: tuple[Telling, View, tuple[Likeness, ...]] | None = None
+        self._latest: tuple[Features, WeightedQuery, tuple[Likeness, ...]] | None = None
         self._old = OldTexts()
         self._aliases: dict[StoryId, StoryId] = {}
         self._apart: set[frozenset[StoryId]] = set()
@@ -153,43 +161,43 @@ class Index:
         """Tell the story of every item in the window."""
         return {item: kept.story for item, kept in self._kept.items()}
 
-    def telling(self, item: ItemId) -> Telling:
+    def features(self, item: ItemId) -> Features:
         """Return the telling of an item in the window. Raises KeyError."""
-        return self._kept[item].telling
+        return self._kept[item].features
 
-    def tellings(self, story: StoryId) -> tuple[Telling, ...]:
+    def tellings(self, story: StoryId) -> tuple[Features, ...]:
         """List the tellings of a story that are in the window, first taken first."""
-        return tuple(self._kept[item].telling for item in self.members(story))
+        return tuple(self._kept[item].features for item in self.members(story))
 
     def by_page(self, page: int) -> ItemId | None:
         """Find the item that already has this very page."""
         return self._pages.get(page)
 
-    def told_before(self, telling: Telling) -> OldText | None:
+    def told_before(self, features: Features) -> OldText | None:
         """Find the story, out of the window by now, that had this very text."""
-        return self._old.find(telling)
+        return self._old.find(features)
 
     # --- who may be alike --------------------------------------------------------------------
 
-    def compared(self, telling: Telling) -> tuple[Likeness, ...]:
+    def compared(self, features: Features) -> tuple[Likeness, ...]:
         """Compare a telling with its candidates, surest first.
 
         The answer about the latest telling is kept, because it is asked for again when the
         telling is added.
         """
-        if self._latest is not None and self._latest[0] is telling:
+        if self._latest is not None and self._latest[0] is features:
             return self._latest[2]
-        view = View(telling, self.frequencies)
+        view = WeightedQuery(features, self.frequencies)
         # All are compared before any is judged: a thousand leaves stay near the processor.
         signals = [*self._signals(view)]
-        found = [self._likeness(telling, item, told) for item, told in signals]
+        found = [self._likeness(features, item, told) for item, told in signals]
         found.sort(key=lambda one: (-one.odds, one.item))
-        self._latest = (telling, view, tuple(found))
+        self._latest = (features, view, tuple(found))
         return self._latest[2]
 
-    def candidates(self, telling: Telling) -> tuple[ItemId, ...]:
+    def candidates(self, features: Features) -> tuple[ItemId, ...]:
         """Find the items in the window that share the most rare words or bridges."""
-        return tuple(self._candidates(View(telling, self.frequencies)))
+        return tuple(self._candidates(WeightedQuery(features, self.frequencies)))
 
     def link(self, one: ItemId, other: ItemId) -> float:
         """Give the log-odds of two items in the window; ``floor`` where they never met."""
@@ -207,18 +215,18 @@ class Index:
             self._connect_restored(item)
         return {item: self._links.get(item, {}) for item in asked}
 
-    def scales(self) -> Scales:
+    def scales(self) -> LinkageModel:
         """Give the scales for one question about groups of tellings."""
-        return Scales(self.settings.groups, self.frequencies, self.telling)
+        return LinkageModel(self.settings.groups, self.frequencies, self.features)
 
     def _connect_restored(self, item: ItemId) -> None:
         kept = self._kept.get(item)
         if kept is not None and not kept.connected:
             kept.connected = True
-            self._connect(item, self.compared(kept.telling))
+            self._connect(item, self.compared(kept.features))
 
-    def _likeness(self, one: Telling, item: ItemId, signals: Sequence[float]) -> Likeness:
-        two = self._kept[item].telling
+    def _likeness(self, one: Features, item: ItemId, signals: Sequence[float]) -> Likeness:
+        two = self._kept[item].features
         settings = self.settings
         if one.lang == two.lang:
             odds = settings.same.score(signals)
@@ -234,18 +242,18 @@ class Index:
             odds = max(odds, _COPY_ODDS)
         return Likeness(item, odds, signals, against)
 
-    def _signals(self, view: View) -> Iterator[tuple[ItemId, list[float]]]:
+    def _signals(self, view: WeightedQuery) -> Iterator[tuple[ItemId, list[float]]]:
         """Compare with the candidates; words must be as near as they roughly seemed to be."""
-        lang = view.telling.lang
+        lang = view.features.lang
         for item in self._candidates(view):
             kept = self._kept[item]
-            words = worded(view, kept.telling, kept.sums)
-            if words[0] >= _LEAST_SAME or kept.telling.lang != lang:
-                yield item, compare(view, kept.telling, kept.sums, words)
+            words = worded(view, kept.features, kept.sums)
+            if words[0] >= _LEAST_SAME or kept.features.lang != lang:
+                yield item, compare(view, kept.features, kept.sums, words)
 
-    def _candidates(self, view: View) -> list[ItemId]:
-        lang = view.telling.lang
-        own = self._kept.get(view.telling.item)
+    def _candidates(self, view: WeightedQuery) -> list[ItemId]:
+        lang = view.features.lang
+        own = self._kept.get(view.features.item)
         votes = self._asked(own, view.words, _ASKED_TERMS, [self._terms[lang]])
         best = self._best(votes, NORM, _LEAST_SAME * view.sums[NORM], _SAME)
         others = [postings for other, postings in self._bridges.items() if other != lang]
@@ -299,35 +307,37 @@ class Index:
 
     # --- taking in and letting go --------------------------------------------------------------
 
-    def add(self, telling: Telling, story: StoryId) -> None:
+    def add(self, features: Features, story: StoryId) -> None:
         """Take a telling in as part of its story."""
-        likenesses = self.compared(telling)
+        likenesses = self.compared(features)
         assert self._latest is not None  # noqa: S101 - compared has just set it
-        self._take_in(telling, self._latest[1], story, connected=True)
-        self._connect(telling.item, likenesses)
+        self._take_in(features, self._latest[1], story, connected=True)
+        self._connect(features.item, likenesses)
 
     def restore_old(self, texts: Iterable[OldText]) -> None:
         """Know the texts that left the window before this start."""
         self._old.restore(texts)
 
-    def restore(self, telling: Telling, story: StoryId) -> None:
+    def restore(self, features: Features, story: StoryId) -> None:
         """Take in a telling whose story was decided before this start.
 
         It is compared with others only when a newcomer comes near it: a start must be quick.
         """
-        self._take_in(telling, View(telling, self.frequencies), story, connected=False)
+        self._take_in(features, WeightedQuery(features, self.frequencies), story, connected=False)
 
-    def _take_in(self, telling: Telling, view: View, story: StoryId, *, connected: bool) -> None:
-        item = telling.item
+    def _take_in(
+        self, features: Features, view: WeightedQuery, story: StoryId, *, connected: bool
+    ) -> None:
+        item = features.item
         story = self.story(story)
         seat = self._seats.take(item, view.sums)
         posted = self._post(seat, view)
-        self._kept[item] = _Kept(telling, story, seat, view.sums, posted, connected)
+        self._kept[item] = _Kept(features, story, seat, view.sums, posted, connected)
         self._members.setdefault(story, []).append(item)
-        last = self._last_told.get(story, telling.told_at)
-        self._last_told[story] = max(last, telling.told_at)
-        if telling.page:
-            self._pages.setdefault(telling.page, item)
+        last = self._last_told.get(story, features.told_at)
+        self._last_told[story] = max(last, features.told_at)
+        if features.page:
+            self._pages.setdefault(features.page, item)
         self.frequencies.learn(view)
         self._latest = None
 
@@ -340,8 +350,8 @@ class Index:
         if links:
             self._links.setdefault(item, {}).update(links)
 
-    def _post(self, seat: int, view: View) -> int:
-        lang = view.telling.lang
+    def _post(self, seat: int, view: WeightedQuery) -> int:
+        lang = view.features.lang
         posted = 0
         rarest = _rarest(view.words, _INDEXED_TERMS)
         for at, key in {**rarest, **dict(enumerate(view.title))}.items():
@@ -377,7 +387,7 @@ class Index:
         old: list[OldText] = []
         for story in silent:
             for item in self._members.get(story, ()):
-                old += self._old.put(self._kept[item].telling, story)
+                old += self._old.put(self._kept[item].features, story)
                 items.append(item)
                 self._forget(item)
             self._forget_story(story)
@@ -390,14 +400,14 @@ class Index:
 
     def _forget(self, item: ItemId) -> None:
         kept = self._kept.pop(item)
-        telling, posted = kept.telling, kept.posted
-        if self._pages.get(telling.page) == item:
-            del self._pages[telling.page]
-        words = len(telling.counts)
-        for at, key in enumerate(telling.hashes[: telling.bridges_end]):
+        features, posted = kept.features, kept.posted
+        if self._pages.get(features.page) == item:
+            del self._pages[features.page]
+        words = len(features.counts)
+        for at, key in enumerate(features.hashes[: features.bridges_end]):
             if posted >> at & 1:
                 index = self._terms if at < words else self._bridges
-                _take(index[telling.lang], key, kept.seat)
+                _take(index[features.lang], key, kept.seat)
         self._seats.leave(kept.seat)
         for other in self._links.pop(item, ()):
             self._links.get(other, {}).pop(item, None)
@@ -415,7 +425,7 @@ class Index:
         self._members.setdefault(story, []).append(item)
         self._kept[item].story = story
         self._last_told[story] = max(
-            self._kept[other].telling.told_at for other in self._members[story]
+            self._kept[other].features.told_at for other in self._members[story]
         )
         if not self._members[old]:
             self._forget_story(old)
@@ -448,7 +458,7 @@ class Index:
         story = self.story(story)
         if story in self._settled:
             return True
-        first = self._kept[self._members[story][0]].telling.told_at
+        first = self._kept[self._members[story][0]].features.told_at
         return self._last_told[story] - first > _YOUNG
 
     def keep_apart(self, one: StoryId, other: StoryId) -> None:

@@ -19,7 +19,7 @@ BOND_SIGNALS: Final = (
 _LIKELY: Final = -0.5
 
 
-class Bond(NamedTuple):
+class Linkage(NamedTuple):
     """The pairs between two groups that were compared: their number, and their log-odds.
 
     ``total`` is the sum, ``most`` and ``least`` the extremes; ``chance`` sums the same as
@@ -33,9 +33,9 @@ class Bond(NamedTuple):
     chance: float
     likely: int
 
-    def joined(self, other: "Bond") -> "Bond":
+    def joined(self, other: "Linkage") -> "Linkage":
         """Give the bond with a third group after the two it was with have become one."""
-        return Bond(
+        return Linkage(
             self.known + other.known,
             self.total + other.total,
             max(self.most, other.most),
@@ -45,9 +45,9 @@ class Bond(NamedTuple):
         )
 
 
-def bond(odds: Sequence[float]) -> Bond:
+def linkage(odds: Sequence[float]) -> Linkage:
     """Sum up the log-odds of some pairs, at least one."""
-    return Bond(
+    return Linkage(
         len(odds),
         sum(odds),
         max(odds),
@@ -93,7 +93,7 @@ class Group:
         return dot / (self.loudness * other.loudness)
 
 
-def bond_signals(found: Bond, one: Group, other: Group) -> list[float]:
+def linkage_signals(found: Linkage, one: Group, other: Group) -> list[float]:
     """Lay out what binds two groups, in the order of ``BOND_SIGNALS``.
 
     ``alike`` is the cosine of the names, notions and figures that the groups speak of.

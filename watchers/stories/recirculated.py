@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from storage.model import OldText, StoryId
-from watchers.stories.features import Telling, digest
+from watchers.stories.features import Features, digest
 
 _SHELVES: Final = 1 << 16
 _PLACES: Final = 4
@@ -31,20 +31,20 @@ class OldTexts:
         self._stories = array("I", bytes(4 * size))
         self._told_at = array("I", bytes(4 * size))
 
-    def find(self, telling: Telling) -> OldText | None:
+    def find(self, features: Features) -> OldText | None:
         """Find the text, out of the window by now, that is this very text."""
-        for mark in marks(telling):
+        for mark in marks(features):
             place = self._place(mark)
             if self._marks[place] == mark:
                 told_at = datetime.fromtimestamp(self._told_at[place], UTC)
                 return OldText(place, mark, StoryId(self._stories[place]), told_at)
         return None
 
-    def put(self, telling: Telling, story: StoryId) -> tuple[OldText, ...]:
+    def put(self, features: Features, story: StoryId) -> tuple[OldText, ...]:
         """Keep a text's marks; return the rows that changed. The first to tell a text stays."""
         changed = [
-            OldText(place, mark, story, telling.told_at)
-            for mark in marks(telling)
+            OldText(place, mark, story, features.told_at)
+            for mark in marks(features)
             if self._marks[place := self._place(mark)] != mark
         ]
         self.restore(changed)
@@ -67,16 +67,16 @@ class OldTexts:
         return min(shelf, key=self._told_at.__getitem__)
 
 
-def marks(telling: Telling) -> tuple[int, ...]:
+def marks(features: Features) -> tuple[int, ...]:
     """Give the marks by which a text is known for good: of its headline, of its text.
 
     A text's are its three lowest runs together: one alone may be of the words that an outlet
     puts under all it tells.
     """
     found = []
-    if telling.title.count(" ") >= _MIN_WORDS:
-        found.append(digest(telling.hashes[: telling.title_terms].tobytes()))
-    runs = telling.shingles
+    if features.title.count(" ") >= _MIN_WORDS:
+        found.append(digest(features.hashes[: features.title_terms].tobytes()))
+    runs = features.shingles
     if len(runs) > _MIN_WORDS:
         found.append(digest(runs[:_RUNS].tobytes()))
     return tuple(found)

@@ -101,7 +101,7 @@ def _changes(
     for cluster in clusters:
         inside = set(cluster)
         ids = [story for story in around if anchors[story] in inside]
-        ids.sort(key=lambda story: (index.telling(anchors[story]).told_at, story))
+        ids.sort(key=lambda story: (index.features(anchors[story]).told_at, story))
         home = ids[0] if ids else None
         for story in around:
             strayed = tuple(item for item in index.members(story) if item in inside)
@@ -120,7 +120,7 @@ def _changes(
 
 
 def _earliest(items: Sequence[ItemId], index: Index) -> ItemId:
-    return min(items, key=lambda item: (index.telling(item).told_at, item))
+    return min(items, key=lambda item: (index.features(item).told_at, item))
 
 
 def _between(some: tuple[ItemId, ...], others: list[ItemId], index: Index) -> float:

@@ -12,7 +12,7 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from watchers.stories.features import ENTITY, FIGURE, KIND, NAME, NOTION, TOLLS, Telling
+from watchers.stories.features import ENTITY, FIGURE, KIND, NAME, NOTION, TOLLS, Features
 
 _LOG = [1.0, *(1.0 + log(count) for count in range(1, 256))]
 _TITLE_BRIDGE = 1.7
@@ -41,7 +41,7 @@ class Frequencies:
         self._seen = documents
         self._whole = log(documents + _PRIOR)
 
-    def learn(self, view: "View") -> None:
+    def learn(self, view: "WeightedQuery") -> None:
         """Count a telling's words and bridges; halve all counts when they grow too many."""
         self._seen += 1
         counts = self._counts
@@ -71,7 +71,7 @@ _PRIOR: Final = 60.0
 _MOST_KEYS: Final = 500_000
 
 
-class View:
+class WeightedQuery:
     """A newcomer weighed by what is rare just now, ready to be compared with what is kept.
 
     ``words`` weigh its stems by rarity and count, ``rare`` by rarity alone; ``bridges`` likewise,
@@ -79,25 +79,32 @@ class View:
     """
 
     __slots__ = (
-        "bridges", "rare", "shingles", "sums", "telling", "title", "title_bridges", "words",
+        "bridges",
+        "features",
+        "rare",
+        "shingles",
+        "sums",
+        "title",
+        "title_bridges",
+        "words",
     )  # fmt: skip
 
-    def __init__(self, telling: Telling, frequencies: Frequencies) -> None:
+    def __init__(self, features: Features, frequencies: Frequencies) -> None:
         """Weigh the words and bridges of a telling."""
-        self.telling = telling
-        terms = telling.terms.tolist()  # one number object a word, whoever keeps it
+        self.features = features
+        terms = features.terms.tolist()  # one number object a word, whoever keeps it
         rare = frequencies.rarity(terms)
         self.rare = dict(zip(terms, rare, strict=True))
-        logs = map(_LOG.__getitem__, telling.counts)
+        logs = map(_LOG.__getitem__, features.counts)
         self.words = dict(zip(terms, map(mul, rare, logs), strict=True))
-        titled = rare[: telling.title_terms]
+        titled = rare[: features.title_terms]
         self.title = dict(zip(terms, titled, strict=False))
-        keys = telling.bridges.tolist()
+        keys = features.bridges.tolist()
         weights = frequencies.rarity(keys)
-        first = telling.title_bridges
+        first = features.title_bridges
         self.bridges = dict(zip(keys, weights, strict=True))
         self.title_bridges = frozenset(keys[:first])
-        self.shingles = frozenset(telling.shingles)
+        self.shingles = frozenset(features.shingles)
         loud = [weight * _TITLE_BRIDGE for weight in weights[:first]]
         self.sums = array(
             "f",
@@ -126,7 +133,7 @@ def _by_kind(keys: Sequence[int], weights: Sequence[float], first: int) -> Itera
 
 NORM, _TITLE_NORM, _TITLE_WEIGHT, BRIDGE_NORM, _TITLE_FIGURES = range(5)
 _KIND_NORMS, _KIND_SUMS, _TITLE_SUMS = 5, 9, 13
-"""Places in ``View.sums``; the last three begin four places each, one a kind of bridges."""
+"""Places in ``WeightedQuery.sums``; the last three begin four places each, one a kind of bridges."""
 
 
 def _norm(weights: Iterable[float]) -> float:
@@ -151,13 +158,13 @@ Words = tuple[float, ...]
 
 
 def compare(
-    one: View, b: Telling, sums: Sequence[float], words: Words | None = None
+    one: WeightedQuery, b: Features, sums: Sequence[float], words: Words | None = None
 ) -> list[float]:
     """Compare a newcomer with a telling and its kept sums, in the order of ``SIGNALS``.
 
     ``words`` are what ``worded`` told of the two, where it was asked before.
     """
-    a = one.telling
+    a = one.features
     short, long = a.title_terms, b.title_terms
     if short > long:
         short, long = long, short
@@ -181,9 +188,9 @@ _NO_WORDS: Final = (0.0,) * 9
 """What words say of two languages: nothing that is fitted."""
 
 
-def worded(one: View, b: Telling, sums: Sequence[float]) -> Words:
+def worded(one: WeightedQuery, b: Features, sums: Sequence[float]) -> Words:
     """Compare the words of two tellings; the first figure is their cosine."""
-    if one.telling.lang != b.lang:
+    if one.features.lang != b.lang:
         return _NO_WORDS
     terms, counts = b.terms, b.counts
     found = [*map(one.rare.get, terms)]
@@ -229,7 +236,7 @@ def _copied(one: frozenset[int], other: Sequence[int]) -> float:
     return len(one.intersection(other)) / min(len(one), len(other))
 
 
-def _bridged(one: View, b: Telling, sums: Sequence[float]) -> tuple[float, ...]:
+def _bridged(one: WeightedQuery, b: Features, sums: Sequence[float]) -> tuple[float, ...]:
     """Compare what crosses languages: all together, then notions, names, figures, entities."""
     titled, first = one.title_bridges, b.title_bridges
     keys = b.bridges
@@ -258,7 +265,7 @@ def _bridged(one: View, b: Telling, sums: Sequence[float]) -> tuple[float, ...]:
     mine = one.sums
     least = min(mine[_KIND_SUMS + NAME], sums[_KIND_SUMS + NAME])
     figured = mine[_KIND_SUMS + FIGURE] > 0 and sums[_KIND_SUMS + FIGURE] > 0
-    figured = figured and not toll_rises(one.telling, b)
+    figured = figured and not toll_rises(one.features, b)
     apart = mine[_TITLE_FIGURES] > count_a[FIGURE] and sums[_TITLE_FIGURES] > count_b[FIGURE]
     named_a = _share(told_a, mine, NAME, 0.5)
     named_b = _share(told_b, sums, NAME, 0.5)
@@ -299,7 +306,7 @@ def _apart(one: Sequence[object], other: Sequence[object]) -> bool:
     return bool(one) and bool(other) and set(one).isdisjoint(other)
 
 
-def figures_differ(one: Telling, other: Telling) -> tuple[str, float, float] | None:
+def figures_differ(one: Features, other: Features) -> tuple[str, float, float] | None:
     """Name a quantity that two headlines give different figures for, None if they agree.
 
     Figures within 2 % are the same figure, rounded, unless the next day's. One figure in common, whatever it counts,
@@ -320,7 +327,7 @@ def figures_differ(one: Telling, other: Telling) -> tuple[str, float, float] | N
     return None
 
 
-def toll_rises(one: Telling, other: Telling) -> bool:
+def toll_rises(one: Features, other: Features) -> bool:
     """Tell whether the later headline counts more dead or injured of what may be one event."""
     counted = [
         (unit, value, more)
@@ -349,7 +356,7 @@ def _plain(one: float, other: float) -> bool:
     return one in _MARKS or other in _MARKS or one >= _YEARS or other >= _YEARS
 
 
-def roles_swapped(one: Telling, other: Telling) -> bool:
+def roles_swapped(one: Features, other: Features) -> bool:
     """Tell whether the same word stands beside another of the entities both headlines name."""
     if not one.roles or not other.roles:
         return False
@@ -364,9 +371,9 @@ def roles_swapped(one: Telling, other: Telling) -> bool:
     )
 
 
-def _beside(telling: Telling, among: set[int]) -> dict[str, set[int]]:
+def _beside(features: Features, among: set[int]) -> dict[str, set[int]]:
     found: dict[str, set[int]] = {}
-    for who, word in telling.roles:
+    for who, word in features.roles:
         if who in among:
             found.setdefault(word, set()).add(who)
     return found

@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Final
 
-from watchers.stories.features import ENTITY, FIGURE, KIND, NAME, NOTION, Telling, bridge_id
+from watchers.stories.features import ENTITY, FIGURE, KIND, NAME, NOTION, Features, bridge_id
 from watchers.stories.signals import figures_differ, roles_swapped
 
 Reason = tuple[str | float, ...]
@@ -29,7 +29,7 @@ _LEAST_SHARED: Final = 2
 _DENY: Final = bridge_id(NOTION, "deny")
 
 
-def veto(one: Telling, other: Telling, template: float, copied: float) -> Reason | None:
+def veto(one: Features, other: Features, template: float, copied: float) -> Reason | None:
     """Name what tells two tellings apart, None where nothing does.
 
     ``template`` is the share of headline words they have in common, ``copied`` the share of
@@ -48,7 +48,7 @@ def veto(one: Telling, other: Telling, template: float, copied: float) -> Reason
     )
 
 
-def _thin(one: Telling, other: Telling) -> Reason | None:
+def _thin(one: Features, other: Features) -> Reason | None:
     """Tell headlines that share a single word, be it the rarest: a person is no event.
 
     Where the archive is young every word is rare, and one of them would join anything.
@@ -66,13 +66,13 @@ def _thin(one: Telling, other: Telling) -> Reason | None:
     return ("veto", "thin", shared)
 
 
-def _shared_across(one: Telling, other: Telling) -> int:
+def _shared_across(one: Features, other: Features) -> int:
     """Count what two languages share; a name is one thing, by its sound and in the gazetteer."""
     kinds = Counter(key & KIND for key in set(one.bridges).intersection(other.bridges))
     return kinds[NOTION] + kinds[FIGURE] + max(kinds[NAME], kinds[ENTITY])
 
 
-def is_copy(one: Telling, other: Telling, copied: float) -> bool:
+def is_copy(one: Features, other: Features, copied: float) -> bool:
     """Tell a syndicated copy: most of a long text in common, or one headline within hours."""
     if copied >= _LONG_COPY and min(len(one.shingles), len(other.shingles)) >= _LONG:
         return True
@@ -81,13 +81,13 @@ def is_copy(one: Telling, other: Telling, copied: float) -> bool:
     return copied >= _COPY or abs(one.told_at - other.told_at) <= _INSTALMENT
 
 
-def _knows_denial(one: Telling, other: Telling) -> bool:
+def _knows_denial(one: Features, other: Features) -> bool:
     """Tell whether the one that does not deny in its headline speaks of the denial at all."""
     asserting = other if one.denies else one
     return _DENY in asserting.bridges
 
 
-def _filled(one: Telling, other: Telling, template: float) -> Reason | None:
+def _filled(one: Features, other: Features, template: float) -> Reason | None:
     """Name what one template was filled with differently."""
     if roles_swapped(one, other):
         return ("veto", "roles")
@@ -97,7 +97,7 @@ def _filled(one: Telling, other: Telling, template: float) -> Reason | None:
     return _elsewhere(one, other, template) or _others(one, other, template)
 
 
-def _others(one: Telling, other: Telling, template: float) -> Reason | None:
+def _others(one: Features, other: Features, template: float) -> Reason | None:
     """Tell whether each of two close headlines names somebody that the other telling never does."""
     if template < _HALF_TEMPLATE:
         return None
@@ -106,14 +106,14 @@ def _others(one: Telling, other: Telling, template: float) -> Reason | None:
     return ("veto", "actor") if mine and theirs else None
 
 
-def _named(telling: Telling) -> set[int]:
+def _named(features: Features) -> set[int]:
     """Give the people, companies and bodies of a headline; a land may stand for its president."""
-    head = telling.bridges[: telling.title_bridges]
-    places = {bridge_id(ENTITY, place) for place in (*telling.places, *telling.spots)}
+    head = features.bridges[: features.title_bridges]
+    places = {bridge_id(ENTITY, place) for place in (*features.places, *features.spots)}
     return {key for key in head if key & KIND == ENTITY and key not in places}
 
 
-def _elsewhere(one: Telling, other: Telling, template: float) -> Reason | None:
+def _elsewhere(one: Features, other: Features, template: float) -> Reason | None:
     """Name the places of two headlines where each has one that the other telling never names.
 
     "From Tashkent to Paris" and "from Tashkent to Tbilisi" are two flights, though they share a
@@ -130,11 +130,11 @@ def _elsewhere(one: Telling, other: Telling, template: float) -> Reason | None:
     return ("veto", "place", mine[0], theirs[0]) if mine and theirs else None
 
 
-def _speaks_of(telling: Telling, spot: str) -> bool:
-    return spot in telling.spots or bridge_id(ENTITY, spot) in telling.bridges
+def _speaks_of(features: Features, spot: str) -> bool:
+    return spot in features.spots or bridge_id(ENTITY, spot) in features.bridges
 
 
-def _instalment(one: Telling, other: Telling) -> Reason | None:
+def _instalment(one: Features, other: Features) -> Reason | None:
     """Tell the next issue of a daily rubric: one outlet, one headline, another day and text."""
     if one.outlet != other.outlet or one.title != other.title or not one.has_text:
         return None

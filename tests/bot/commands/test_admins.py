@@ -14,7 +14,7 @@ from storage.model import ChatId, FeedId, FeedKind, FeedState, FeedStatus
 from storage.outbox import broadcasts, queue, settle
 from storage.outbox.outcomes import Sent
 from tests.bot.people import ADMIN, NOW, Person, buttons, seen
-from tests.bot.pipeline import Newsroom
+from tests.bot.pipeline import Pipeline
 from watchers import addresses
 from watchers.discover import Seen
 from watchers.fetch import Failed, FailKind
@@ -22,12 +22,12 @@ from watchers.parse import Entry, ParsedFeed
 
 
 @pytest.fixture
-async def room(db: Database) -> Newsroom:
-    return await Newsroom.opened(db)
+async def room(db: Database) -> Pipeline:
+    return await Pipeline.opened(db)
 
 
 @pytest.fixture
-async def timur(room: Newsroom) -> Person:
+async def timur(room: Pipeline) -> Person:
     return await Person.comes(room.world(), ADMIN)
 
 
@@ -45,7 +45,7 @@ async def worked(reply: Reply | None) -> tuple[Reply, list[str]]:
 # --- sources --------------------------------------------------------------------------------
 
 
-async def test_feeds_shows_the_ill_first_and_why(room: Newsroom, timur: Person) -> None:
+async def test_feeds_shows_the_ill_first_and_why(room: Pipeline, timur: Person) -> None:
     ill = room.feeds["Oasis Times"]
     state = FeedState(
         status=FeedStatus.ERROR, error_key="error.forbidden", error_values={"status": 403},
@@ -68,7 +68,7 @@ async def test_feeds_are_found_by_a_word(timur: Person) -> None:
 
 @pytest.mark.parametrize("how", ["{id}", "{url}", "oasis"])
 async def test_a_feed_is_meant_by_number_address_or_name(
-    room: Newsroom, timur: Person, how: str
+    room: Pipeline, timur: Person, how: str
 ) -> None:
     feed = room.feeds["Oasis Times"]
     said = await timur.types("/feed " + how.format(id=feed.id, url=feed.url))
@@ -76,7 +76,7 @@ async def test_a_feed_is_meant_by_number_address_or_name(
 
 
 async def test_a_feed_is_paused_resumed_and_removed_by_buttons(
-    room: Newsroom, timur: Person
+    room: Pipeline, timur: Person
 ) -> None:
     feed = room.feeds["Oasis Times"]
     await timur.types(f"/f{feed.id}")
@@ -91,7 +91,7 @@ async def test_a_feed_is_paused_resumed_and_removed_by_buttons(
     assert await timur.world.db.read(feeds.get, feed.id) is None
 
 
-async def test_a_feed_is_paused_and_resumed_by_commands(room: Newsroom, timur: Person) -> None:
+async def test_a_feed_is_paused_and_resumed_by_commands(room: Pipeline, timur: Person) -> None:
     feed = room.feeds["Oasis Times"]
     assert "paused" in await timur.types(f"/pausefeed {feed.id}")
     assert "⚪" in await timur.types(f"/resumefeed {feed.id}")
@@ -120,7 +120,7 @@ def entries() -> Iterator[Entry]:
         )
 
 
-async def test_adding_shows_what_it_would_bring_and_asks(room: Newsroom, timur: Person) -> None:
+async def test_adding_shows_what_it_would_bring_and_asks(room: Pipeline, timur: Person) -> None:
     asked: list[str] = []
 
     async def look(address: str) -> Seen:
@@ -145,7 +145,7 @@ async def test_adding_shows_what_it_would_bring_and_asks(room: Newsroom, timur: 
 
 
 async def test_a_known_feed_is_said_to_be_before_it_is_looked_at(
-    room: Newsroom, timur: Person
+    room: Pipeline, timur: Person
 ) -> None:
     feed = room.feeds["Oasis Times"]
     for typed in (feed.url, "http://www.oasis.example/rss/", "oasis.example/rss?utm_source=x"):
@@ -161,7 +161,7 @@ async def test_a_known_feed_is_said_to_be_before_it_is_looked_at(
 
 
 async def test_an_address_that_leads_to_a_known_feed_offers_nothing_new(
-    room: Newsroom, timur: Person
+    room: Pipeline, timur: Person
 ) -> None:
     feed = room.feeds["Oasis Times"]
 
@@ -177,7 +177,7 @@ async def test_an_address_that_leads_to_a_known_feed_offers_nothing_new(
     assert "Add" not in {one.label.split()[-1] for one in buttons(timur.last)}
 
 
-async def test_the_address_that_a_feed_moved_from_is_known(room: Newsroom, timur: Person) -> None:
+async def test_the_address_that_a_feed_moved_from_is_known(room: Pipeline, timur: Person) -> None:
     feed = room.feeds["Oasis Times"]
     moved = "https://new.example/rss"
     assert await timur.world.db.write(feeds.move, feed.id, moved)
@@ -206,7 +206,7 @@ async def test_what_is_no_feed_says_why_and_offers_what_the_page_points_to(
 
 
 async def test_a_page_without_a_feed_is_read_for_its_headlines_when_asked(
-    room: Newsroom, timur: Person
+    room: Pipeline, timur: Person
 ) -> None:
     looked_at: list[str] = []
     kept: list[str] = []
@@ -297,7 +297,7 @@ async def test_what_is_exported_can_be_imported(timur: Person) -> None:
 
 
 async def test_an_announcement_is_seen_confirmed_watched_and_stopped(
-    room: Newsroom, timur: Person
+    room: Pipeline, timur: Person
 ) -> None:
     for number in range(3):
         await Person.comes(room.world(), ChatId(2000 + number))
@@ -305,11 +305,11 @@ async def test_an_announcement_is_seen_confirmed_watched_and_stopped(
     assert "Maintenance <tonight> & more" in said
     assert "Send it to 4 chats?" in said
     assert "sent 0 of 4" in await timur.presses("Send")
-    (first, *_) = await timur.world.db.write(queue.take, NOW, 1)
+    (first, *_) = await timur.world.db.write(queue.claim, NOW, 1)
     await timur.world.db.write(settle.settle, first, Sent(1), NOW)
     assert "sent 1 of 4" in await timur.presses("Refresh")
     assert "stopped 3" in await timur.presses("Stop")
-    assert [] == await timur.world.db.write(queue.take, NOW, 10)
+    assert [] == await timur.world.db.write(queue.claim, NOW, 10)
 
 
 async def test_an_announcement_sent_twice_is_owed_once(timur: Person) -> None:
@@ -324,7 +324,7 @@ async def test_an_announcement_sent_twice_is_owed_once(timur: Person) -> None:
 # --- corrections ----------------------------------------------------------------------------
 
 
-async def test_two_stories_become_one_for_good(room: Newsroom, timur: Person) -> None:
+async def test_two_stories_become_one_for_good(room: Pipeline, timur: Person) -> None:
     one = await room.tells("Steppe Courier", "Tokayev opens a railway")
     other = await room.tells("Oasis Times", "Floods reach the Aral Sea")
     assert f"One story now: {other.id}" in await timur.types(f"/merge {one.id} {other.id}")
@@ -332,7 +332,7 @@ async def test_two_stories_become_one_for_good(room: Newsroom, timur: Person) ->
     assert "Tokayev opens a railway" in await timur.types(f"/story {one.id}")
 
 
-async def test_a_telling_is_taken_out(room: Newsroom, timur: Person) -> None:
+async def test_a_telling_is_taken_out(room: Pipeline, timur: Person) -> None:
     one = await room.tells("Steppe Courier", "Tokayev opens a railway")
     other = await room.tells("Oasis Times", "Floods reach the Aral Sea")
     await timur.types(f"/merge {one.id} {other.id}")
@@ -356,7 +356,7 @@ async def test_an_unclear_correction_shows_how(timur: Person, typed: str, key: s
     assert key == refused.value.text_key
 
 
-async def test_a_name_is_learnt_at_once_and_kept(room: Newsroom, timur: Person) -> None:
+async def test_a_name_is_learnt_at_once_and_kept(room: Pipeline, timur: Person) -> None:
     await timur.types("/alias Назарбаев = Nazarbayev, Nazarbaev")
     await timur.types("/alias Назарбаев = Zorgulin, Nazarbayev")
     kept = await timur.world.db.read(aliases.every)
@@ -369,7 +369,7 @@ async def test_a_name_is_learnt_at_once_and_kept(room: Newsroom, timur: Person) 
 # --- counts ---------------------------------------------------------------------------------
 
 
-async def test_the_numbers_are_said(room: Newsroom, timur: Person) -> None:
+async def test_the_numbers_are_said(room: Pipeline, timur: Person) -> None:
     await room.tells("Steppe Courier", "Tokayev opens a railway")
     assert "Items: 1" in await timur.types("/stats")
     assert "Active chats: 1" in await timur.types("/users")

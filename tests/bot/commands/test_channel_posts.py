@@ -16,12 +16,12 @@ from storage.model import (
     Chat,
     ChatId,
     ChatKind,
+    Delivery,
     DeliveryId,
     DeliveryKind,
     DeliveryState,
     ItemId,
     Match,
-    Owed,
     StoryId,
     SubscriptionId,
 )
@@ -36,7 +36,7 @@ STEPPE = Chat(CHANNEL, ChatKind.CHANNEL, "Steppe", owner_id=READER)
 @pytest.fixture
 async def owner(db: Database) -> Person:
     anna = await Person.comes(world_of(db))
-    await db.write(chats.met, STEPPE, NOW)
+    await db.write(chats.see_chat, STEPPE, NOW)
     await db.write(lambda db: chats.change(db, CHANNEL, owner_id=READER))
     return anna
 
@@ -62,8 +62,8 @@ async def channel_of(owner: Person) -> Chat:
     return found
 
 
-def owed(kind: DeliveryKind = DeliveryKind.ALERT, **payload: object) -> Owed:
-    return Owed(
+def owed(kind: DeliveryKind = DeliveryKind.ALERT, **payload: object) -> Delivery:
+    return Delivery(
         DeliveryId(1), CHANNEL, NO_THREAD, kind, "s7", StoryId(7), payload,
         DeliveryState.SENDING, NOW, NOW,
     )  # fmt: skip
@@ -73,11 +73,11 @@ def post(chat: Chat, kind: DeliveryKind = DeliveryKind.ALERT, **payload: object)
     """What a channel's readers see."""
     told = story(telling("Tokayev signs the water law", ago=timedelta(hours=2)))
     found = Match(SubscriptionId(1), ItemId(1), StoryId(7), "Токаев", "Tokayev")
-    matter = message.Matter(
+    matter = message.RenderContext(
         chat, told, matches=(found,), queries=((SubscriptionId(1), "Токаев -футбол"),)
     )
     written = message.write(owed(kind, **payload), matter, TOLD, "steppewire_bot")
-    assert isinstance(written, message.Letter)
+    assert isinstance(written, message.OutgoingMessage)
     return written.text
 
 

@@ -10,7 +10,7 @@ from bot.commands import COMMANDS
 from bot.commands.plain_text import nearest, small_talk
 from storage.database import Database
 from tests.bot.people import ADMIN, Person
-from tests.bot.pipeline import Newsroom
+from tests.bot.pipeline import Pipeline
 from watchers import catalogue
 from watchers.text.normal import APOSTROPHE, tokenize
 
@@ -18,12 +18,12 @@ NAMES = tuple(command.name for command in COMMANDS)
 
 
 @pytest.fixture
-async def room(db: Database) -> Newsroom:
-    return await Newsroom.opened(db)
+async def room(db: Database) -> Pipeline:
+    return await Pipeline.opened(db)
 
 
 @pytest.fixture
-async def anna(room: Newsroom) -> Person:
+async def anna(room: Pipeline) -> Person:
     return await Person.comes(room.world())
 
 
@@ -42,7 +42,7 @@ def test_a_command_is_suggested_only_where_a_slip_of_the_finger_parts_it(
     assert meant == nearest(typed, NAMES)
 
 
-async def test_admins_commands_are_suggested_to_admins_only(room: Newsroom, anna: Person) -> None:
+async def test_admins_commands_are_suggested_to_admins_only(room: Pipeline, anna: Person) -> None:
     timur = await Person.comes(room.world(), ADMIN)
     assert "/pausefeed" in await timur.types("/pausefed")
     assert "/pausefeed" not in await anna.types("/pausefed")
@@ -77,7 +77,7 @@ def test_every_phrase_of_small_talk_is_met_as_it_is_typed_in_all_our_languages()
 
 
 async def test_small_talk_is_answered_and_is_still_found_by_a_search(
-    room: Newsroom, anna: Person
+    room: Pipeline, anna: Person
 ) -> None:
     await room.tells("Northern Wire", "Спасибо, сказал президент строителям")
     assert "Glad to be of use" in await anna.types("спасибо")
@@ -94,7 +94,7 @@ async def test_small_talk_is_answered_and_is_still_found_by_a_search(
     ],
 )  # fmt: skip
 async def test_what_found_nothing_is_put_right_by_words_of_the_news(
-    room: Newsroom, anna: Person, typed: str, meant: str
+    room: Pipeline, anna: Person, typed: str, meant: str
 ) -> None:
     await room.tells("Steppe Courier", "Tokayev visits the largest uranium mine")
     await room.tells("Northern Wire", "Токаев: инфляция замедлится к весне")
@@ -104,7 +104,7 @@ async def test_what_found_nothing_is_put_right_by_words_of_the_news(
 
 
 @pytest.mark.parametrize("typed", ["балет", "zzzzzz", "wranium", "киты", "ur"])
-async def test_what_is_not_near_is_not_suggested(room: Newsroom, anna: Person, typed: str) -> None:
+async def test_what_is_not_near_is_not_suggested(room: Pipeline, anna: Person, typed: str) -> None:
     await room.tells("Steppe Courier", "Urn uranium билет кит-кат", ago=timedelta(hours=2))
     await anna.types(typed)
     with pytest.raises(AssertionError):

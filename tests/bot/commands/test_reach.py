@@ -9,7 +9,7 @@ from storage.database import Database
 from storage.model import Mode, Reach
 from storage.outbox import queue
 from tests.bot.people import NOW, READER, Person, buttons
-from tests.bot.pipeline import Newsroom
+from tests.bot.pipeline import Pipeline
 from watchers import search
 
 NOW_TOLD = timedelta(0)
@@ -19,21 +19,21 @@ MENTION = ("Mountain rescuers find two climbers near Almaty", "They had a power 
 
 
 @pytest.fixture
-async def room(db: Database) -> Newsroom:
-    return await Newsroom.opened(db)
+async def room(db: Database) -> Pipeline:
+    return await Pipeline.opened(db)
 
 
 @pytest.fixture
-async def anna(room: Newsroom) -> Person:
+async def anna(room: Pipeline) -> Person:
     return await Person.comes(room.world())
 
 
 @pytest.fixture
-async def aigul(room: Newsroom) -> Person:
+async def aigul(room: Pipeline) -> Person:
     return await Person.comes(room.world(), language="ru")
 
 
-async def rung(room: Newsroom) -> list[str]:
+async def rung(room: Pipeline) -> list[str]:
     """The stories that rang, by their numbers."""
     found = await room.db.read(
         lambda db: db.conn.execute(
@@ -47,7 +47,7 @@ async def rung(room: Newsroom) -> list[str]:
 
 
 async def test_a_word_in_the_text_alone_does_not_ring_but_is_kept(
-    room: Newsroom, anna: Person
+    room: Pipeline, anna: Person
 ) -> None:
     await anna.types("/subscribe bank")
     await anna.presses("Alert at once")
@@ -57,7 +57,7 @@ async def test_a_word_in_the_text_alone_does_not_ring_but_is_kept(
     assert (False, "bank") == (kept.in_headline, kept.word)
 
 
-async def test_who_wants_it_anywhere_hears_of_a_mention(room: Newsroom, anna: Person) -> None:
+async def test_who_wants_it_anywhere_hears_of_a_mention(room: Pipeline, anna: Person) -> None:
     await anna.types("/subscribe bank")
     await anna.presses("anywhere")
     story = await room.tells("Steppe Courier", *MENTION, ago=NOW_TOLD)
@@ -65,7 +65,7 @@ async def test_who_wants_it_anywhere_hears_of_a_mention(room: Newsroom, anna: Pe
 
 
 async def test_a_later_telling_that_meets_it_in_its_headline_rings_then(
-    room: Newsroom, anna: Person
+    room: Pipeline, anna: Person
 ) -> None:
     await anna.types("/subscribe uranium")
     await anna.presses("Alert at once")
@@ -95,7 +95,7 @@ async def test_a_later_telling_that_meets_it_in_its_headline_rings_then(
     ],
 )
 async def test_the_headline_alone_must_meet_the_whole_query(
-    room: Newsroom, anna: Person, query: str, title: str, summary: str, *, rings: bool
+    room: Pipeline, anna: Person, query: str, title: str, summary: str, *, rings: bool
 ) -> None:
     await anna.types(f"/subscribe {query}")
     await anna.presses("Alert at once")
@@ -106,7 +106,7 @@ async def test_the_headline_alone_must_meet_the_whole_query(
 # --- choosing ---------------------------------------------------------------------------------
 
 
-async def test_the_offer_says_what_each_way_would_bring(room: Newsroom, anna: Person) -> None:
+async def test_the_offer_says_what_each_way_would_bring(room: Pipeline, anna: Person) -> None:
     await room.tells("Steppe Courier", BANK)
     await room.tells("Oasis Times", *MENTION, ago=timedelta(days=2))
     said = await anna.types("/subscribe bank")
@@ -116,7 +116,7 @@ async def test_the_offer_says_what_each_way_would_bring(room: Newsroom, anna: Pe
     assert labels[:2] == ["🔔 Alert at once: headlines · 1", "🔎 Alert at once: anywhere · 2"]
 
 
-async def test_the_offer_speaks_russian(room: Newsroom, aigul: Person) -> None:
+async def test_the_offer_speaks_russian(room: Pipeline, aigul: Person) -> None:
     await room.tells("Степной вестник", "Национальный банк сохранил ставку")
     said = await aigul.types("/subscribe банк")
     assert "1 сюжет" in said
@@ -124,7 +124,7 @@ async def test_the_offer_speaks_russian(room: Newsroom, aigul: Person) -> None:
 
 
 async def test_where_digests_are_off_the_offer_says_what_would_be_lost(
-    room: Newsroom, anna: Person
+    room: Pipeline, anna: Person
 ) -> None:
     await room.db.write(lambda db: chats.change(db, READER, digest_times=()))
     await room.tells("Oasis Times", *MENTION)
@@ -135,7 +135,7 @@ async def test_where_digests_are_off_the_offer_says_what_would_be_lost(
 
 
 async def test_counts_beyond_what_is_tried_are_the_share_of_all(
-    room: Newsroom, anna: Person, monkeypatch: pytest.MonkeyPatch
+    room: Pipeline, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await room.tells("Steppe Courier", BANK)
     await room.tells("Oasis Times", *MENTION, ago=timedelta(minutes=30))
@@ -144,7 +144,7 @@ async def test_counts_beyond_what_is_tried_are_the_share_of_all(
     assert "By the newest of them" in said
 
 
-async def test_a_subscription_is_switched_in_the_list(room: Newsroom, anna: Person) -> None:
+async def test_a_subscription_is_switched_in_the_list(room: Pipeline, anna: Person) -> None:
     await anna.types("/subscribe bank")
     await anna.presses("Alert at once")
     await anna.types("/subscriptions")
@@ -158,7 +158,7 @@ async def test_a_subscription_is_switched_in_the_list(room: Newsroom, anna: Pers
 
 
 @pytest.mark.parametrize("way", ["anywhere", "headlines"])
-async def test_undoing_a_removal_keeps_its_reach(room: Newsroom, anna: Person, way: str) -> None:
+async def test_undoing_a_removal_keeps_its_reach(room: Pipeline, anna: Person, way: str) -> None:
     await anna.types("/subscribe bank")
     await anna.presses(way)
     (before,) = await room.db.read(subscriptions.of_chat, READER)
@@ -186,7 +186,7 @@ async def test_the_file_of_everything_kept_has_it(anna: Person) -> None:
     ("times", "said"), [((480,), "left to the digest"), ((), "digests are off")]
 )
 async def test_why_says_that_it_stood_in_the_text_only(
-    room: Newsroom, anna: Person, times: tuple[int, ...], said: str
+    room: Pipeline, anna: Person, times: tuple[int, ...], said: str
 ) -> None:
     await anna.types("/subscribe bank")
     await anna.presses("Alert at once")
@@ -198,10 +198,10 @@ async def test_why_says_that_it_stood_in_the_text_only(
 
 
 async def test_one_headline_rings_for_all_queries_of_a_chat_once(
-    room: Newsroom, anna: Person
+    room: Pipeline, anna: Person
 ) -> None:
     for query in ("bank", "Kazakhstan"):
         await anna.types(f"/subscribe {query}")
         await anna.presses("Alert at once")
     await room.tells("Steppe Courier", BANK, ago=NOW_TOLD)
-    assert len(await room.db.write(queue.take, NOW, 10)) == 1
+    assert len(await room.db.write(queue.claim, NOW, 10)) == 1

@@ -26,21 +26,21 @@ from storage.model import (
 from storage.outbox import queue, settle
 from storage.outbox.outcomes import Sent
 from tests.bot.people import NOW, READER, Person, buttons, messages, seen
-from tests.bot.pipeline import Newsroom
+from tests.bot.pipeline import Pipeline
 
 
 @pytest.fixture
-async def room(db: Database) -> Newsroom:
-    return await Newsroom.opened(db)
+async def room(db: Database) -> Pipeline:
+    return await Pipeline.opened(db)
 
 
 @pytest.fixture
-async def anna(room: Newsroom) -> Person:
+async def anna(room: Pipeline) -> Person:
     return await Person.comes(room.world())
 
 
 @pytest.fixture
-async def aigul(room: Newsroom) -> Person:
+async def aigul(room: Pipeline) -> Person:
     return await Person.comes(room.world(), language="ru")
 
 
@@ -53,7 +53,7 @@ async def test_start_says_what_this_is_and_what_to_type_first(anna: Person) -> N
     assert "/subscribe uranium Kazakhstan" in said
 
 
-async def test_a_deep_link_opens_its_story(room: Newsroom, anna: Person) -> None:
+async def test_a_deep_link_opens_its_story(room: Pipeline, anna: Person) -> None:
     story = await room.tells("Steppe Courier", "Kazakhstan opens a uranium museum")
     assert "uranium museum" in await anna.types(f"/start s_{story.id}")
 
@@ -81,7 +81,7 @@ async def test_help_explains_one_command_with_examples(anna: Person) -> None:
 
 
 async def test_subscribing_shows_first_what_it_would_have_brought(
-    room: Newsroom, anna: Person
+    room: Pipeline, anna: Person
 ) -> None:
     await room.tells("Steppe Courier", "Kazakhstan plans a second uranium mine")
     await room.tells("Oasis Times", "Uranium prices climb in London", ago=timedelta(days=3))
@@ -92,22 +92,22 @@ async def test_subscribing_shows_first_what_it_would_have_brought(
 
 
 async def test_an_accepted_offer_is_kept_and_matched_from_then_on(
-    room: Newsroom, anna: Person
+    room: Pipeline, anna: Person
 ) -> None:
     await anna.types("/subscribe Токаев")
     assert "Watching for Токаев" in await anna.presses("Alert at once")
     kept = await anna.world.db.read(subscriptions.of_chat, READER)
     assert [("Токаев", Mode.INSTANT)] == [(one.query, one.mode) for one in kept]
     await room.tells("Steppe Courier", "Tokayev visits Tashkent", ago=timedelta(0))
-    owed = await anna.world.db.write(queue.take, NOW, 10)
+    owed = await anna.world.db.write(queue.claim, NOW, 10)
     assert [READER] == [one.chat_id for one in owed]
 
 
-async def test_taking_it_in_the_digest_alerts_nobody(room: Newsroom, anna: Person) -> None:
+async def test_taking_it_in_the_digest_alerts_nobody(room: Pipeline, anna: Person) -> None:
     await anna.types("/subscribe Tokayev")
     await anna.presses("In the digest")
     await room.tells("Steppe Courier", "Tokayev visits Tashkent", ago=timedelta(0))
-    assert [] == await anna.world.db.write(queue.take, NOW, 10)
+    assert [] == await anna.world.db.write(queue.claim, NOW, 10)
 
 
 async def test_cancelling_keeps_nothing(anna: Person) -> None:
@@ -122,7 +122,7 @@ async def test_subscribe_alone_asks_and_takes_the_next_words(anna: Person) -> No
     await anna.presses("Alert at once")
 
 
-async def test_a_button_pressed_twice_keeps_one_subscription(room: Newsroom, anna: Person) -> None:
+async def test_a_button_pressed_twice_keeps_one_subscription(room: Pipeline, anna: Person) -> None:
     await anna.types("/subscribe Tokayev")
     offer = anna.last
     await anna.presses("Alert at once")
@@ -181,13 +181,13 @@ async def test_the_list_is_changed_in_place(anna: Person) -> None:
     assert (True, Mode.DIGEST) == (caspian.paused, caspian.mode)
 
 
-async def test_a_paused_subscription_is_not_matched(room: Newsroom, anna: Person) -> None:
+async def test_a_paused_subscription_is_not_matched(room: Pipeline, anna: Person) -> None:
     await subscribed(anna, "Tokayev")
     await anna.types("/subscriptions")
     await anna.presses("Tokayev")
     await anna.presses("Pause")
     await room.tells("Steppe Courier", "Tokayev visits Tashkent", ago=timedelta(0))
-    assert [] == await anna.world.db.write(queue.take, NOW, 10)
+    assert [] == await anna.world.db.write(queue.claim, NOW, 10)
 
 
 async def test_new_words_take_the_place_of_old_ones(anna: Person) -> None:
@@ -214,7 +214,7 @@ async def test_removing_all_asks_first(anna: Person) -> None:
     assert 0 == await anna.world.db.read(subscriptions.count, READER)
 
 
-async def test_nobody_changes_anothers_subscription(room: Newsroom, anna: Person) -> None:
+async def test_nobody_changes_anothers_subscription(room: Pipeline, anna: Person) -> None:
     await subscribed(anna, "Tokayev")
     (one,) = await anna.world.db.read(subscriptions.of_chat, READER)
     stranger = await Person.comes(room.world(), chats.ChatId(666))
@@ -275,14 +275,14 @@ async def test_going_on_leaves_digests_that_were_chosen_meanwhile(anna: Person) 
 # --- searching ------------------------------------------------------------------------------
 
 
-async def test_search_groups_by_story_and_marks_what_met(room: Newsroom, anna: Person) -> None:
+async def test_search_groups_by_story_and_marks_what_met(room: Pipeline, anna: Person) -> None:
     await room.tells("Steppe Courier", "Tokayev opens a new railway in Dostyk")
     said = await anna.types("/search Токаев")
     assert "1 story" in said
     assert "<b>Tokayev</b>" in messages(anna.last)[0].html
 
 
-async def test_pages_are_turned_by_buttons(room: Newsroom, anna: Person) -> None:
+async def test_pages_are_turned_by_buttons(room: Pipeline, anna: Person) -> None:
     towns = ("Aktau", "Atyrau", "Kostanay", "Pavlodar", "Semey", "Taraz", "Oskemen")
     for number, town in enumerate(towns):
         await room.tells(
@@ -295,32 +295,32 @@ async def test_pages_are_turned_by_buttons(room: Newsroom, anna: Person) -> None
     assert first == await anna.presses("‹")
 
 
-async def test_plain_words_in_private_are_a_search(room: Newsroom, anna: Person) -> None:
+async def test_plain_words_in_private_are_a_search(room: Pipeline, anna: Person) -> None:
     await room.tells("Steppe Courier", "Tokayev opens a new railway")
     assert "new railway" in await anna.types("railway")
 
 
-async def test_nothing_found_offers_what_would_have_been(room: Newsroom, anna: Person) -> None:
+async def test_nothing_found_offers_what_would_have_been(room: Pipeline, anna: Person) -> None:
     await room.tells("Steppe Courier", "Tokayev opens a new railway")
     said = await anna.types("/search railway elephant")
     assert "Nothing found" in said
     assert "new railway" in await anna.presses("railway")
 
 
-async def test_a_misspelt_name_is_put_right_in_a_search(room: Newsroom, anna: Person) -> None:
+async def test_a_misspelt_name_is_put_right_in_a_search(room: Pipeline, anna: Person) -> None:
     await room.tells("Steppe Courier", "Токаев открыл дорогу")
     assert "Nothing found" in await anna.types("/search Такаев")
     assert "открыл дорогу" in await anna.presses("Токаев")
 
 
-async def test_a_misspelt_name_is_put_right_in_an_offer(room: Newsroom, anna: Person) -> None:
+async def test_a_misspelt_name_is_put_right_in_an_offer(room: Pipeline, anna: Person) -> None:
     await room.tells("Steppe Courier", "Токаев открыл дорогу")
     assert "Did you mean" in await anna.types("/subscribe Такаев")
     assert "открыл дорогу" in await anna.presses("Токаев")
 
 
 @pytest.mark.parametrize("kind", ["CSV", "JSON"])
-async def test_what_was_found_can_be_taken_home(room: Newsroom, anna: Person, kind: str) -> None:
+async def test_what_was_found_can_be_taken_home(room: Pipeline, anna: Person, kind: str) -> None:
     await room.tells("Steppe Courier", "=cmd() Tokayev")
     await anna.types("/search Tokayev")
     await anna.presses(kind)
@@ -335,7 +335,7 @@ async def test_a_search_can_be_subscribed_to(anna: Person) -> None:
     assert "How shall I tell you?" in await anna.presses("Subscribe")
 
 
-async def test_anothers_search_is_an_old_button(room: Newsroom, anna: Person) -> None:
+async def test_anothers_search_is_an_old_button(room: Pipeline, anna: Person) -> None:
     await anna.types("/search secret")
     stranger = await Person.comes(room.world(), chats.ChatId(666))
     with pytest.raises(NewsError, match=r"button\.old"):
@@ -345,7 +345,7 @@ async def test_anothers_search_is_an_old_button(room: Newsroom, anna: Person) ->
 # --- stories --------------------------------------------------------------------------------
 
 
-async def test_a_story_shows_every_telling_in_order(room: Newsroom, anna: Person) -> None:
+async def test_a_story_shows_every_telling_in_order(room: Pipeline, anna: Person) -> None:
     await room.tells("Northern Wire", "Токаев и Путин встретились в Астане")
     story = await room.tells("Степной вестник", "Токаев и Путин встретились в Астане сегодня")
     said = await anna.types(f"/story {story.id}")
@@ -354,7 +354,7 @@ async def test_a_story_shows_every_telling_in_order(room: Newsroom, anna: Person
     assert "🇷🇺" in said
 
 
-async def test_a_touched_number_opens_its_story(room: Newsroom, anna: Person) -> None:
+async def test_a_touched_number_opens_its_story(room: Pipeline, anna: Person) -> None:
     story = await room.tells("Steppe Courier", "Tokayev opens a new railway")
     assert "new railway" in await anna.types(f"/s{story.id}")
 
@@ -374,7 +374,7 @@ async def test_an_unclear_story_is_asked_for_by_the_command_that_was_typed(
         assert f"{typed.split(maxsplit=1)[0]} 12" in sentence(refused.value, "en")
 
 
-async def test_why_says_which_word_met(room: Newsroom, anna: Person) -> None:
+async def test_why_says_which_word_met(room: Pipeline, anna: Person) -> None:
     await subscribed(anna, "Токаев")
     story = await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
     said = await anna.types(f"/why {story.id}")
@@ -382,7 +382,7 @@ async def test_why_says_which_word_met(room: Newsroom, anna: Person) -> None:
     assert "Alert: waiting since" in said
 
 
-async def test_a_muted_story_is_told_no_more(room: Newsroom, anna: Person) -> None:
+async def test_a_muted_story_is_told_no_more(room: Pipeline, anna: Person) -> None:
     story = await room.tells("Steppe Courier", "Tokayev opens a railway")
     await anna.types(f"/mute {story.id}")
     assert {story.id} == await anna.world.db.read(chats.muted, READER)
@@ -404,7 +404,7 @@ THINGS = (
 )  # fmt: skip
 
 
-async def many_things(room: Newsroom, number: int) -> str:
+async def many_things(room: Pipeline, number: int) -> str:
     """Let an outlet tell one of thirty things that are not like another."""
     await room.tells("Steppe Courier", THINGS[number])
     return THINGS[number]
@@ -413,14 +413,14 @@ async def many_things(room: Newsroom, number: int) -> str:
 # --- digests --------------------------------------------------------------------------------
 
 
-async def test_a_digest_on_demand_does_not_move_the_window(room: Newsroom, aigul: Person) -> None:
+async def test_a_digest_on_demand_does_not_move_the_window(room: Pipeline, aigul: Person) -> None:
     await room.tells("Степной вестник", "Парламент Казахстана принял бюджет")
     before = await aigul.world.db.read(chats.get, READER)
     assert "бюджет" in await aigul.types("/digest")
     assert before == await aigul.world.db.read(chats.get, READER)
 
 
-async def test_a_digest_of_a_query_has_nothing_else(room: Newsroom, anna: Person) -> None:
+async def test_a_digest_of_a_query_has_nothing_else(room: Pipeline, anna: Person) -> None:
     await room.tells("Steppe Courier", "Parliament of Kazakhstan passes the budget")
     await room.tells("Oasis Times", "Uzbekistan plants trees around the Aral Sea")
     said = await anna.types("/digest Aral")
@@ -430,7 +430,7 @@ async def test_a_digest_of_a_query_has_nothing_else(room: Newsroom, anna: Person
 
 
 async def test_a_digest_leads_to_all_its_stories_page_by_page(
-    room: Newsroom, anna: Person
+    room: Pipeline, anna: Person
 ) -> None:
     titles = [await many_things(room, n) for n in range(30)]
     first = await anna.types("/digest")
@@ -444,7 +444,7 @@ async def test_a_digest_leads_to_all_its_stories_page_by_page(
 
 
 async def test_a_number_typed_opens_that_story_of_the_list_seen_last(
-    room: Newsroom, anna: Person
+    room: Pipeline, anna: Person
 ) -> None:
     for n in range(15):
         await many_things(room, n)
@@ -464,7 +464,7 @@ async def test_a_number_typed_opens_that_story_of_the_list_seen_last(
 
 
 async def test_a_number_under_a_digest_that_came_by_itself_means_its_own(
-    room: Newsroom, anna: Person
+    room: Pipeline, anna: Person
 ) -> None:
     for n in range(3):
         await many_things(room, n)
@@ -472,8 +472,8 @@ async def test_a_number_under_a_digest_that_came_by_itself_means_its_own(
     owed = NewDelivery(
         READER, NO_THREAD, DeliveryKind.DIGEST, "d/1", payload={"html": "x", **issued.payload()}
     )
-    await anna.world.db.write(queue.owe, [owed], NOW)
-    (taken,) = await anna.world.db.write(queue.take, NOW, 10)
+    await anna.world.db.write(queue.enqueue, [owed], NOW)
+    (taken,) = await anna.world.db.write(queue.claim, NOW, 10)
     await anna.world.db.write(settle.settle, taken, Sent(55), NOW)
     third = (await room.story(3)).items[0].title
     assert third in await anna.types("1")
@@ -482,7 +482,7 @@ async def test_a_number_under_a_digest_that_came_by_itself_means_its_own(
 
 
 async def test_a_muted_story_leaves_the_list_and_the_others_keep_their_numbers(
-    room: Newsroom, anna: Person
+    room: Pipeline, anna: Person
 ) -> None:
     for n in range(15):
         await many_things(room, n)
@@ -503,7 +503,7 @@ async def test_an_empty_digest_says_so(anna: Person) -> None:
 # --- the rest -------------------------------------------------------------------------------
 
 
-async def test_a_trend_is_a_picture(room: Newsroom, anna: Person) -> None:
+async def test_a_trend_is_a_picture(room: Pipeline, anna: Person) -> None:
     await room.tells("Steppe Courier", "Tokayev opens a railway")
     await anna.types("/trends Tokayev")
     assert isinstance(anna.last, Picture)
@@ -511,7 +511,7 @@ async def test_a_trend_is_a_picture(room: Newsroom, anna: Person) -> None:
     assert "1 story in the last 14 days" in anna.last.caption
 
 
-async def test_a_trend_counts_the_readers_own_days(room: Newsroom, anna: Person) -> None:
+async def test_a_trend_counts_the_readers_own_days(room: Pipeline, anna: Person) -> None:
     await anna.world.db.write(chats.change, READER, time_zone="Asia/Almaty")
     await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(hours=12))
     await anna.types("/trends Tokayev")  # told at 20:00 on the 21st in UTC, 01:00 on the 22nd here
@@ -519,7 +519,7 @@ async def test_a_trend_counts_the_readers_own_days(room: Newsroom, anna: Person)
     assert "most on 22 Nov: 1" in anna.last.caption
 
 
-async def test_sources_tell_who_owns_them(room: Newsroom, anna: Person) -> None:
+async def test_sources_tell_who_owns_them(room: Pipeline, anna: Person) -> None:
     assert "5 outlets" in await anna.types("/sources")
     said = await anna.types("/sources kz")
     assert "Kazakhstan · 2 outlets" in said
@@ -533,7 +533,7 @@ async def test_everything_kept_can_be_taken_home(anna: Person) -> None:
     assert b'"query": "Tokayev"' in anna.last.body
 
 
-async def test_everything_kept_can_be_deleted_for_good(room: Newsroom, anna: Person) -> None:
+async def test_everything_kept_can_be_deleted_for_good(room: Pipeline, anna: Person) -> None:
     await subscribed(anna, "Tokayev")
     await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
     assert "There is no way back" in await anna.types("/delete_me")
@@ -557,7 +557,7 @@ async def test_a_deleted_person_leaves_no_channel_that_posts_for_ever(anna: Pers
     assert await anna.world.db.read(chats.get, channel.id) is None
 
 
-async def test_inline_mode_searches_in_any_chat(room: Newsroom, anna: Person) -> None:
+async def test_inline_mode_searches_in_any_chat(room: Pipeline, anna: Person) -> None:
     await room.tells("Steppe Courier", "Tokayev opens a railway")
     cards = await inline(await anna.ask(text="railway", button=("inline", "0")), anna.world)
     assert isinstance(cards, Cards)
@@ -575,7 +575,7 @@ async def test_a_question_is_answered_within_the_hour_or_not_at_all(anna: Person
 
 
 async def test_every_button_label_fits_and_every_press_is_short(
-    room: Newsroom, anna: Person
+    room: Pipeline, anna: Person
 ) -> None:
     await subscribed(anna, "Токаев " + "очень длинный запрос " * 8)
     for typed in ("/start", "/subscriptions", "/settings", "/sources", "/search Токаев"):

@@ -15,23 +15,23 @@ from storage.model import ChatId
 from storage.outbox import queue, settle
 from storage.outbox.outcomes import Sent
 from tests.bot.people import ADMIN, NOW, READER, Person, buttons
-from tests.bot.pipeline import Newsroom
+from tests.bot.pipeline import Pipeline
 
 GROUP = ChatId(-100)
 
 
 @pytest.fixture
-async def room(db: Database) -> Newsroom:
-    return await Newsroom.opened(db)
+async def room(db: Database) -> Pipeline:
+    return await Pipeline.opened(db)
 
 
 @pytest.fixture
-async def anna(room: Newsroom) -> Person:
+async def anna(room: Pipeline) -> Person:
     return await Person.comes(room.world())
 
 
 @pytest.fixture
-async def timur(room: Newsroom) -> Person:
+async def timur(room: Pipeline) -> Person:
     return await Person.comes(room.world(), ADMIN)
 
 
@@ -61,7 +61,7 @@ async def test_an_offer_can_be_narrowed(anna: Person) -> None:
 
 
 async def test_many_a_day_are_offered_as_a_digest_first(
-    room: Newsroom, anna: Person, monkeypatch: pytest.MonkeyPatch
+    room: Pipeline, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscribe, "MANY_A_DAY", 0)
     headlines = (
@@ -120,7 +120,7 @@ async def test_a_mistyped_answer_may_be_typed_again(anna: Person) -> None:
     assert "Tokayev" == one.query
 
 
-async def test_stories_by_buttons(room: Newsroom, anna: Person) -> None:
+async def test_stories_by_buttons(room: Pipeline, anna: Person) -> None:
     story = await room.tells("Steppe Courier", "Tokayev opens a railway")
     assert "railway" in await anna.sends(f"s:{story.id}")
     assert "railway" in await anna.sends(f"sp:{story.id}:0")
@@ -131,11 +131,11 @@ async def test_stories_by_buttons(room: Newsroom, anna: Person) -> None:
     assert frozenset() == await anna.world.db.read(chats.muted, READER)
 
 
-async def test_a_command_answering_an_alert_means_its_story(room: Newsroom, anna: Person) -> None:
+async def test_a_command_answering_an_alert_means_its_story(room: Pipeline, anna: Person) -> None:
     await anna.types("/subscribe Tokayev")
     await anna.presses("Alert at once")
     await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
-    (owed,) = await anna.world.db.write(queue.take, NOW, 10)
+    (owed,) = await anna.world.db.write(queue.claim, NOW, 10)
     await anna.world.db.write(settle.settle, owed, Sent(55), NOW)
     assert "1 outlet" in await anna.types("/story", replies_to=55)
     assert "Alert: sent 08:00" in await anna.types("/why", replies_to=55)
@@ -143,20 +143,20 @@ async def test_a_command_answering_an_alert_means_its_story(room: Newsroom, anna
         await anna.types("/story", replies_to=56)
 
 
-async def test_why_knows_what_came_before_the_subscription(room: Newsroom, anna: Person) -> None:
+async def test_why_knows_what_came_before_the_subscription(room: Pipeline, anna: Person) -> None:
     story = await room.tells("Steppe Courier", "Tokayev opens a railway")
     await anna.types("/subscribe Токаев")
     await anna.presses("Alert at once")
     assert "it came before you subscribed" in await anna.types(f"/why {story.id}")
 
 
-async def test_admins_are_told_the_evidence(room: Newsroom, timur: Person) -> None:
+async def test_admins_are_told_the_evidence(room: Pipeline, timur: Person) -> None:
     await room.tells("Steppe Courier", "Tokayev opens a railway in Dostyk")
     story = await room.tells("Oasis Times", "Tokayev opens a railway in Dostyk today")
     assert "What joined each telling" in await timur.types(f"/why {story.id}")
 
 
-async def test_digests_by_buttons(room: Newsroom, anna: Person) -> None:
+async def test_digests_by_buttons(room: Pipeline, anna: Person) -> None:
     await room.tells("Steppe Courier", "Parliament of Kazakhstan passes the budget")
     assert "budget" in await anna.sends("dg")
     assert await anna.sends("dp")
@@ -165,7 +165,7 @@ async def test_digests_by_buttons(room: Newsroom, anna: Person) -> None:
             await anna.sends(stale)
 
 
-async def test_trends_of_other_spans(room: Newsroom, anna: Person) -> None:
+async def test_trends_of_other_spans(room: Pipeline, anna: Person) -> None:
     assert "Which topic?" in await anna.types("/trends")
     assert "Nothing about “Tokayev” in the last 14 days" in await anna.types("Tokayev")
     await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(days=20))
@@ -211,7 +211,7 @@ async def test_what_is_nothing_we_know_gets_one_sentence(
     assert said in await anna.types(typed)
 
 
-async def test_unknown_commands_in_groups_get_no_answer(room: Newsroom) -> None:
+async def test_unknown_commands_in_groups_get_no_answer(room: Pipeline) -> None:
     group = await Person.comes(room.world(), GROUP)
     assert Nothing() == await unknown(await group.ask(command="xyzzy"), group.world)
 
@@ -249,7 +249,7 @@ async def test_half_typed_inline_queries_are_an_empty_list(anna: Person, query: 
 
 
 async def test_an_inline_story_is_shared_with_a_way_into_the_bot(
-    room: Newsroom, anna: Person
+    room: Pipeline, anna: Person
 ) -> None:
     story = await room.tells("Steppe Courier", "Tokayev opens a railway")
     cards = await inline(await anna.ask(text=f"story {story.id}"), anna.world)

@@ -196,7 +196,7 @@ async def test_only_an_admin_binds_a_channel_that_we_may_post_to(
 
 async def test_nobody_takes_anothers_channel_by_a_forged_button(anna: Person) -> None:
     other = Chat(CHANNEL, ChatKind.CHANNEL, owner_id=ChatId(5))
-    await anna.world.db.write(chats.met, other, NOW)
+    await anna.world.db.write(chats.see_chat, other, NOW)
     with pytest.raises(NewsError, match=r"button\.old"):
         await anna.sends(f"ch:{CHANNEL}")
     assert await anna.world.db.read(dialogs.acting_for, READER) is None

@@ -9,7 +9,7 @@ from bot.commands import BUTTONS, inline, stories, subscribe
 from bot.commands.subscribe import TOPICS
 from bot.conversation import Audience, Cards
 from bot.render import alert
-from bot.texts import LANGUAGES, say
+from bot.texts import LANGUAGES, translate
 from storage import chats, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
@@ -18,18 +18,18 @@ from storage.outbox import queue, settle
 from storage.outbox.outcomes import Sent
 from storage.sql import Connection
 from tests.bot.people import NOW, READER, Person, buttons, messages, seen
-from tests.bot.pipeline import Newsroom
+from tests.bot.pipeline import Pipeline
 
 OFF = {"digest_times": ()}
 
 
 @pytest.fixture
-async def room(db: Database) -> Newsroom:
-    return await Newsroom.opened(db)
+async def room(db: Database) -> Pipeline:
+    return await Pipeline.opened(db)
 
 
 @pytest.fixture
-async def anna(room: Newsroom) -> Person:
+async def anna(room: Pipeline) -> Person:
     return await Person.comes(room.world(), time_zone="Asia/Almaty", zone_assumed=True)
 
 
@@ -82,7 +82,7 @@ async def test_a_forged_zone_changes_nothing(anna: Person, forged: str) -> None:
     assert (await now_of(anna)).zone_assumed
 
 
-async def test_a_group_and_a_channels_owner_are_not_asked(room: Newsroom) -> None:
+async def test_a_group_and_a_channels_owner_are_not_asked(room: Pipeline) -> None:
     group = await Person.comes(room.world(), ChatId(-5), zone_assumed=True)
     assert "Where are you" not in await group.types("/start")
     owner = await Person.comes(room.world(), zone_assumed=True)
@@ -105,13 +105,13 @@ async def test_a_digest_always_names_the_city_of_its_times(anna: Person) -> None
     assert "13:00, Almaty" in await anna.types("/digest")
 
 
-async def test_an_alert_says_whose_clock_it_shows(room: Newsroom, anna: Person) -> None:
+async def test_an_alert_says_whose_clock_it_shows(room: Pipeline, anna: Person) -> None:
     story = await room.tells("Steppe Courier", "Tokayev opens a railway")
     assert "12:00 (Almaty)" in alert(story, await now_of(anna), now=NOW).html
 
 
 async def test_a_story_shared_with_another_chat_says_whose_clock_it_shows(
-    room: Newsroom, anna: Person
+    room: Pipeline, anna: Person
 ) -> None:
     await anna.sends("t:zone:0")
     await room.tells("Steppe Courier", "Tokayev opens a railway")
@@ -120,7 +120,7 @@ async def test_a_story_shared_with_another_chat_says_whose_clock_it_shows(
     assert "(Almaty)" in cards.cards[0].message.html
 
 
-async def test_the_greeting_counts_what_is_really_read(room: Newsroom, anna: Person) -> None:
+async def test_the_greeting_counts_what_is_really_read(room: Pipeline, anna: Person) -> None:
     assert "outlets in" not in await anna.types("/start")  # the feeds declare no languages
     await room.db.write(
         lambda db: db.conn.execute(
@@ -136,11 +136,13 @@ async def test_the_greeting_counts_what_is_really_read(room: Newsroom, anna: Per
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("topic", TOPICS)
-async def test_a_topic_is_offered_by_one_tap(room: Newsroom, language: str, topic: str) -> None:
+async def test_a_topic_is_offered_by_one_tap(room: Pipeline, language: str, topic: str) -> None:
     person = await Person.comes(room.world(), language=language)
     await person.types("/start")
-    await person.presses(say(language, f"topic.{topic}"))
-    assert say(language, "button.at_once") in " ".join(one.label for one in buttons(person.last))
+    await person.presses(translate(language, f"topic.{topic}"))
+    assert translate(language, "button.at_once") in " ".join(
+        one.label for one in buttons(person.last)
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -157,7 +159,7 @@ async def test_a_topic_is_offered_by_one_tap(room: Newsroom, language: str, topi
     ],
 )
 async def test_a_topic_meets_the_news_in_several_languages(
-    room: Newsroom, language: str, topic: str, headline: str
+    room: Pipeline, language: str, topic: str, headline: str
 ) -> None:
     await room.tells("Steppe Courier", headline)
     person = await Person.comes(room.world(), language=language)
@@ -170,7 +172,7 @@ async def test_an_unknown_topic_is_an_old_button(anna: Person) -> None:
         await anna.sends("tp:nonsense")
 
 
-async def test_start_tells_the_first_admin_their_number(room: Newsroom) -> None:
+async def test_start_tells_the_first_admin_their_number(room: Pipeline) -> None:
     anna = await Person.comes(room.world(admin_ids=frozenset()), ChatId(7_100_200_300))
     assert "ADMIN_IDS=7100200300" in await anna.types("/start")
     group = await Person.comes(room.world(admin_ids=frozenset()), ChatId(-5))
@@ -227,11 +229,11 @@ async def test_switching_on_twice_changes_nothing(anna: Person) -> None:
 
 
 async def test_a_channels_new_subscription_for_the_digest_offers_to_switch_it_on(
-    room: Newsroom,
+    room: Pipeline,
 ) -> None:
     owner = await Person.comes(room.world())
     channel = await room.db.write(
-        chats.met, Chat(ChatId(-7), ChatKind.CHANNEL, owner_id=READER, digest_times=()), NOW
+        chats.see_chat, Chat(ChatId(-7), ChatKind.CHANNEL, owner_id=READER, digest_times=()), NOW
     )
     await owner.types("/subscribe Tokayev", chat=channel)
     (draft,) = [one.press for one in buttons(owner.last) if one.press.endswith(":d")]
@@ -396,7 +398,7 @@ async def test_a_double_tap_on_removing_all_is_one_tap(anna: Person) -> None:
 # --- mute and unmute ------------------------------------------------------------------------
 
 
-async def test_mute_and_unmute_turn_their_button_on_a_card(room: Newsroom, anna: Person) -> None:
+async def test_mute_and_unmute_turn_their_button_on_a_card(room: Pipeline, anna: Person) -> None:
     story = await room.tells("Steppe Courier", "Tokayev opens a railway")
     await anna.types(f"/story {story.id}")
     for label, muted in (("Mute", True), ("Unmute", False), ("Mute", True)):
@@ -404,7 +406,7 @@ async def test_mute_and_unmute_turn_their_button_on_a_card(room: Newsroom, anna:
         assert muted == await anna.world.db.read(chats.mutes, READER, story.id)
 
 
-async def test_mutes_own_message_says_what_is_so(room: Newsroom, anna: Person) -> None:
+async def test_mutes_own_message_says_what_is_so(room: Pipeline, anna: Person) -> None:
     story = await room.tells("Steppe Courier", "Tokayev opens a railway")
     assert "You will hear no more of “Tokayev opens a railway”" in await anna.types(
         f"/mute {story.id}"
@@ -418,26 +420,26 @@ async def test_mutes_own_message_says_what_is_so(room: Newsroom, anna: Person) -
 
 
 async def test_a_mute_elsewhere_owes_the_alert_its_new_button(
-    room: Newsroom, anna: Person
+    room: Pipeline, anna: Person
 ) -> None:
     await subscribed(anna, "Tokayev")
     story = await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
-    (owed,) = await anna.world.db.write(queue.take, NOW, 10)
+    (owed,) = await anna.world.db.write(queue.claim, NOW, 10)
     await anna.world.db.write(settle.settle, owed, Sent(55), NOW)
     later = NOW + timedelta(minutes=1)
     await anna.sends(f"m:{story.id}")
-    (edit,) = await anna.world.db.write(queue.take, later, 10)
+    (edit,) = await anna.world.db.write(queue.claim, later, 10)
     assert owed.id == edit.payload["of"]
 
 
-async def test_a_press_under_the_alert_itself_owes_no_edit(room: Newsroom, anna: Person) -> None:
+async def test_a_press_under_the_alert_itself_owes_no_edit(room: Pipeline, anna: Person) -> None:
     await subscribed(anna, "Tokayev")
     story = await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
-    (owed,) = await anna.world.db.write(queue.take, NOW, 10)
+    (owed,) = await anna.world.db.write(queue.claim, NOW, 10)
     await anna.world.db.write(settle.settle, owed, Sent(55), NOW)
     ask = await anna.ask(button=("m", str(story.id)), message_id=55)
     await stories.mute_pressed(ask, anna.world)
-    assert [] == await anna.world.db.write(queue.take, NOW + timedelta(minutes=1), 10)
+    assert [] == await anna.world.db.write(queue.claim, NOW + timedelta(minutes=1), 10)
 
 
 # --- on a narrow phone ----------------------------------------------------------------------
@@ -448,7 +450,7 @@ measured on the demo's page. A sign before it stands on a line of its own where 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_no_button_breaks_a_word_on_a_narrow_phone(room: Newsroom, language: str) -> None:
+async def test_no_button_breaks_a_word_on_a_narrow_phone(room: Pipeline, language: str) -> None:
     person = await Person.comes(room.world(), language=language, zone_assumed=True)
     await person.types("/subscribe Aral")
     await person.sends("a:1:d")
@@ -468,7 +470,7 @@ async def test_no_button_breaks_a_word_on_a_narrow_phone(room: Newsroom, languag
 @pytest.mark.parametrize(
     "verb", [one.verb for one in BUTTONS if not one.changes and one.audience is Audience.EVERYONE]
 )
-async def test_what_any_member_may_press_changes_nothing(room: Newsroom, verb: str) -> None:
+async def test_what_any_member_may_press_changes_nothing(room: Pipeline, verb: str) -> None:
     await room.tells("Steppe Courier", "Tokayev opens a railway")
     group = await Person.comes(room.world(), ChatId(-5))
     await subscribed(group, "Tokayev")
@@ -488,7 +490,7 @@ async def test_what_any_member_may_press_changes_nothing(room: Newsroom, verb: s
     "typed", ["/subscribe Aral", "/unsubscribe 1", "/unsubscribe all", "/stop", "/delete_me"]
 )
 async def test_no_member_takes_away_what_an_admin_may_confirm_or_undo(
-    room: Newsroom, typed: str
+    room: Pipeline, typed: str
 ) -> None:
     group = await Person.comes(room.world(), ChatId(-5))
     await subscribed(group, "Tokayev")

@@ -20,9 +20,9 @@ from storage.model import (
     Chat,
     ChatId,
     ChatKind,
+    Delivery,
     DeliveryKind,
     NewDelivery,
-    Owed,
     StoryId,
     ThreadId,
 )
@@ -96,7 +96,7 @@ class Room:
         """Columns of the outbox, in the order of the rows."""
         return await self.db.read(_rows, columns)
 
-    async def row(self, subject: str, kind: str = "alert") -> Owed:
+    async def row(self, subject: str, kind: str = "alert") -> Delivery:
         return await self.db.read(_row, subject, kind)
 
     async def chat(self, chat_id: int = ANNA_ID) -> Chat:
@@ -158,8 +158,8 @@ def tell(db: Connection, stories: Sequence[int], chat: int, thread: int, now: da
     feed_id = feed[0] if feed else rows.feed(db)
     known = {one[0] for one in db.conn.execute("select id from stories")}
     rows.told(db, feed_id, *(rows.new_item(n) for n in stories if n not in known), now=now)
-    owed = [alert(n, chat, thread) for n in stories]
-    queue.owe(db, owed, now)
+    delivery = [alert(n, chat, thread) for n in stories]
+    queue.enqueue(db, delivery, now)
 
 
 def alert(story: int, chat: int = ANNA_ID, thread: int = 0) -> NewDelivery:
@@ -173,7 +173,7 @@ def alert(story: int, chat: int = ANNA_ID, thread: int = 0) -> NewDelivery:
 
 
 def _insert(db: Connection, chat: Chat, now: datetime) -> None:
-    chats.met(db, chat, now)
+    chats.see_chat(db, chat, now)
 
 
 def _kind(box: Sandbox, chat_id: int) -> ChatKind:
@@ -186,7 +186,7 @@ def _rows(db: Connection, columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
     return db.conn.execute(f"select {', '.join(columns)} from deliveries order by id").fetchall()
 
 
-def _row(db: Connection, subject: str, kind: str) -> Owed:
+def _row(db: Connection, subject: str, kind: str) -> Delivery:
     (found,) = db.conn.execute(
         "select id from deliveries where subject = ? and kind = ?", (subject, kind)
     ).fetchone()

@@ -181,7 +181,7 @@ async def test_a_ban_outlasts_a_restart(here: Room) -> None:
 
 async def test_what_was_being_sent_when_we_died_comes_again_after_a_while(here: Room) -> None:
     await here.tell(1, 2)
-    await here.db.write(queue.take, here.clock(), 10)
+    await here.db.write(queue.claim, here.clock(), 10)
     async with opened(here.db, here.box, here.clock) as again:
         await again.deliver()
         assert again.said() == []
@@ -195,7 +195,7 @@ async def test_a_message_that_kills_us_each_time_is_set_aside(here: Room) -> Non
     await here.tell(1, 2)
     for _ in range(6):
         here.clock.forward(seconds=10)
-        await here.db.write(queue.take, here.clock(), 10)
+        await here.db.write(queue.claim, here.clock(), 10)
         await here.db.write(queue.recover, here.clock())
     await here.deliver(seconds=10)
     assert here.said() == ["Headline 2"]

@@ -114,15 +114,15 @@ async def test_what_comes_while_a_message_is_being_sent_is_owed_when_it_is_sent(
     if kind == "edit":
         await another_outlet_tells(here, 1, 101)
     here.clock.forward(minutes=1)
-    owed = await here.db.write(queue.take, here.clock(), 1)
-    assert [kind] == [one.kind for one in owed]
+    delivery = await here.db.write(queue.claim, here.clock(), 1)
+    assert [kind] == [one.kind for one in delivery]
     if kind == "fold":
         await here.tell(3)
     else:
         await another_outlet_tells(here, 1, 102)
-    await here.db.write(queue.settle, owed[0], Sent(777), here.clock())
+    await here.db.write(queue.settle, delivery[0], Sent(777), here.clock())
     row = next(one for one in await here.rows("kind", "subject", "state") if one[0] == "edit")
-    assert ("edit", f"d{owed[0].payload.get('of', owed[0].id)}", "queued") == row
+    assert ("edit", f"d{delivery[0].payload.get('of', delivery[0].id)}", "queued") == row
 
 
 async def test_a_fold_that_was_set_aside_tells_what_comes_after_it(here: Room) -> None:
@@ -207,7 +207,7 @@ async def test_a_story_merged_into_a_told_one_is_not_told_again(here: Room) -> N
         feed = rows.feed(db, "https://other.example/rss")
         rows.told(db, feed, rows.new_item(2), now=now)
         stories.move(db, [1], StoryId(2), now)
-        queue.owe(db, [alert(2)], now)
+        queue.enqueue(db, [alert(2)], now)
 
     await here.db.write(merge, here.clock())
     await here.deliver()
@@ -299,7 +299,7 @@ async def test_a_backlog_waits_for_the_digest_or_comes_as_one_message(here: Room
     def resume(db: Any, now: datetime) -> None:
         feed = rows.feed(db)
         rows.told(db, feed, *(rows.new_item(n, published=old) for n in range(1, 51)), now=now)
-        queue.owe(db, [alert(n) for n in range(1, 51)], now)
+        queue.enqueue(db, [alert(n) for n in range(1, 51)], now)
 
     await here.db.write(resume, here.clock())
     await here.deliver(minutes=3)
@@ -314,7 +314,7 @@ async def test_what_is_late_by_minutes_is_news(here: Room) -> None:
     def tell(db: Any, now: datetime) -> None:
         feed = rows.feed(db, "https://slow.example/rss")
         rows.told(db, feed, rows.new_item(2, published=now - timedelta(minutes=40)), now=now)
-        queue.owe(db, [alert(2)], now)
+        queue.enqueue(db, [alert(2)], now)
 
     await here.db.write(tell, here.clock())
     await here.deliver()
@@ -421,7 +421,7 @@ async def test_an_urgent_alert_comes_at_once(here: Room) -> None:
 
     def tell(db: Any, now: datetime) -> None:
         rows.told(db, rows.feed(db), rows.new_item(7), now=now)
-        queue.owe(db, [urgent], now)
+        queue.enqueue(db, [urgent], now)
 
     await here.db.write(tell, here.clock())
     await here.deliver()

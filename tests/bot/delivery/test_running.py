@@ -103,10 +103,10 @@ async def test_a_bug_in_rendering_one_message_does_not_hold_up_the_next(
 ) -> None:
     write = message.write
 
-    def broken(owed: Any, *more: Any) -> Any:
-        if owed.subject == "s1":
+    def broken(delivery: Any, *more: Any) -> Any:
+        if delivery.subject == "s1":
             raise ZeroDivisionError
-        return write(owed, *more)
+        return write(delivery, *more)
 
     monkeypatch.setattr(message, "write", broken)
     await here.tell(1, 2)
@@ -120,14 +120,14 @@ async def test_the_deliverer_outlives_a_file_in_trouble(
 ) -> None:
     monkeypatch.setattr(room_of_deliverer, "TROUBLE_S", 0.001)
     refusals = iter([True] * 5)
-    take = queue.take
+    take = queue.claim
 
     def full(*arguments: Any) -> Any:
         if next(refusals, False):
             raise StorageError("storage.full")
         return take(*arguments)
 
-    monkeypatch.setattr(queue, "take", full)
+    monkeypatch.setattr(queue, "claim", full)
     await here.tell(1)
     running = asyncio.create_task(here.deliverer.run())
     await here.box.message(1001, "Headline 1")

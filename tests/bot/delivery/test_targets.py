@@ -197,7 +197,7 @@ async def test_a_closed_topic_is_told_once_until_it_was_open_again(here: Room) -
         one = NewDelivery(
             forum, ThreadId(topic), DeliveryKind.DIGEST, f"d{number}", payload={"html": "News"}
         )
-        await here.db.write(queue.owe, [one], here.clock())
+        await here.db.write(queue.enqueue, [one], here.clock())
         await here.deliver()
         here.clock.forward(days=1)
 
@@ -265,11 +265,11 @@ async def test_an_edit_of_a_deleted_message_is_given_up(here: Room) -> None:
 
 
 async def test_a_notice_and_a_broadcast_are_said_as_they_were_frozen(here: Room) -> None:
-    owed = [
+    delivery = [
         _frozen(DeliveryKind.BROADCAST, "b1", {"html": "<b>Hello</b> all"}),
         _frozen(DeliveryKind.NOTICE, "n1", {"key": "digest.quiet"}),
     ]
-    await here.db.write(queue.owe, owed, here.clock())
+    await here.db.write(queue.enqueue, delivery, here.clock())
     await here.deliver()
     assert here.said()[1] == "Hello all"
 

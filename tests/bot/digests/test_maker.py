@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.digests.listing import Kind, Listing, Reading
-from bot.digests.maker import Editions
+from bot.digests.maker import DigestService
 from bot.digests.ranking import Issued
 from bot.render import plain
 from storage import chats, matches, stories, subscriptions
@@ -17,13 +17,13 @@ from storage.model import (
     Chat,
     ChatId,
     ChatKind,
+    Delivery,
     DeliveryKind,
     DeliveryState,
     ItemId,
     Match,
     Mode,
     NewDelivery,
-    Owed,
     StoryId,
     ThreadId,
 )
@@ -37,13 +37,13 @@ READER = ChatId(1001)
 MORNING = START  # 08:00 UTC
 
 
-class Desk:
+class Ingester:
     """A newsroom with one reader of 08:00 and a clock at the evening before."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
         self.clock = Clock(MORNING - timedelta(hours=12))
-        self.editions = Editions(db, self.clock)
+        self.editions = DigestService(db, self.clock)
         self.woken = 0
         self.editions.wake = self.wake
 
@@ -58,13 +58,13 @@ class Desk:
         assert found is not None
         return found
 
-    def restarted(self) -> "Desk":
+    def restarted(self) -> "Ingester":
         """The same newsroom after a restart, its clock as it stands."""
-        again = Desk(self.db)
+        again = Ingester(self.db)
         again.clock.now = self.clock.now
         return again
 
-    async def rest(self, row: Owed) -> Listing:
+    async def rest(self, row: Delivery) -> Listing:
         """What a digest's button leads to."""
         found = await self.editions.rest(await self.chat(), row)
         assert found is not None
@@ -77,18 +77,18 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(db: Database) -> Desk:
-    made = Desk(db)
-    await db.write(chats.met, Chat(READER, ChatKind.PRIVATE), made.clock())
+async def desk(db: Database) -> Ingester:
+    made = Ingester(db)
+    await db.write(chats.see_chat, Chat(READER, ChatKind.PRIVATE), made.clock())
     await made.editions.round()
     return made
 
 
-async def test_a_new_chat_is_appointed_its_first_digest(desk: Desk) -> None:
+async def test_a_new_chat_is_appointed_its_first_digest(desk: Ingester) -> None:
     assert MORNING == (await desk.chat()).next_digest_at
 
 
-async def test_the_digest_comes_once_with_what_happened_since_the_last(desk: Desk) -> None:
+async def test_the_digest_comes_once_with_what_happened_since_the_last(desk: Ingester) -> None:
     await desk.tell(1, 2)
     desk.clock.now = MORNING + timedelta(seconds=6)
     assert [1, 0] == [await desk.editions.round(), await desk.editions.round()]
@@ -100,7 +100,7 @@ async def test_the_digest_comes_once_with_what_happened_since_the_last(desk: Des
     assert desk.woken == 1
 
 
-async def test_consecutive_digests_tell_everything_once(desk: Desk) -> None:
+async def test_consecutive_digests_tell_everything_once(desk: Ingester) -> None:
     for day in range(3):
         await desk.tell(day * 10 + 1)
         desk.clock.now = MORNING + timedelta(days=day, seconds=6)
@@ -111,7 +111,7 @@ async def test_consecutive_digests_tell_everything_once(desk: Desk) -> None:
     assert [1, 1, 1, 1, 1] == counts
 
 
-async def test_after_an_outage_one_digest_covers_it_all(desk: Desk) -> None:
+async def test_after_an_outage_one_digest_covers_it_all(desk: Ingester) -> None:
     await desk.tell(1)
     desk.clock.forward(days=3)
     await desk.tell(2)
@@ -122,7 +122,7 @@ async def test_after_an_outage_one_digest_covers_it_all(desk: Desk) -> None:
     assert "Headline 2" in html
 
 
-async def test_a_quiet_day_is_said_or_passed_over_as_the_reader_wants(desk: Desk) -> None:
+async def test_a_quiet_day_is_said_or_passed_over_as_the_reader_wants(desk: Ingester) -> None:
     desk.clock.now = MORNING + timedelta(seconds=6)
     await desk.editions.round()
     assert len(await desk.owed()) == 1
@@ -133,7 +133,7 @@ async def test_a_quiet_day_is_said_or_passed_over_as_the_reader_wants(desk: Desk
     assert MORNING + timedelta(days=1) == (await desk.chat()).digest_from
 
 
-async def test_settings_changed_meanwhile_win(desk: Desk) -> None:
+async def test_settings_changed_meanwhile_win(desk: Ingester) -> None:
     desk.clock.now = MORNING + timedelta(seconds=6)
     seen = await desk.chat()
     await desk.db.write(change, next_digest_at=MORNING + timedelta(hours=4))
@@ -141,7 +141,7 @@ async def test_settings_changed_meanwhile_win(desk: Desk) -> None:
     assert [] == await desk.owed()
 
 
-async def test_preview_and_on_demand_move_nothing_and_show_the_newest(desk: Desk) -> None:
+async def test_preview_and_on_demand_move_nothing_and_show_the_newest(desk: Ingester) -> None:
     await desk.tell(1)
     before = await desk.chat()
     shown = [
@@ -153,7 +153,7 @@ async def test_preview_and_on_demand_move_nothing_and_show_the_newest(desk: Desk
     assert [] == await desk.owed()
 
 
-async def test_on_demand_for_a_query_shows_only_what_it_found(desk: Desk) -> None:
+async def test_on_demand_for_a_query_shows_only_what_it_found(desk: Ingester) -> None:
     await desk.tell(1, 2, 3)
     found = frozenset({StoryId(2)})
     reading = Reading.of(await desk.chat(), await desk.chat())
@@ -162,7 +162,7 @@ async def test_on_demand_for_a_query_shows_only_what_it_found(desk: Desk) -> Non
     assert "astana" in message.html
 
 
-async def test_what_met_a_subscription_stands_in_the_digest_first(desk: Desk) -> None:
+async def test_what_met_a_subscription_stands_in_the_digest_first(desk: Ingester) -> None:
     await desk.tell(*range(1, 60))
     await desk.db.write(match, 3, desk.clock())
     desk.clock.now = MORNING + timedelta(seconds=6)
@@ -171,7 +171,9 @@ async def test_what_met_a_subscription_stands_in_the_digest_first(desk: Desk) ->
     assert html.index("Headline ") == html.index("Headline 3<")
 
 
-async def test_the_weekly_digest_looks_back_a_week_and_leaves_the_daily_window(desk: Desk) -> None:
+async def test_the_weekly_digest_looks_back_a_week_and_leaves_the_daily_window(
+    desk: Ingester,
+) -> None:
     await desk.db.write(change, weekly_day=MORNING.isoweekday(), digest_from=MORNING)
     desk.clock.now = MORNING - timedelta(days=3)
     await desk.tell(1)
@@ -181,7 +183,7 @@ async def test_the_weekly_digest_looks_back_a_week_and_leaves_the_daily_window(d
     assert ["Headline 1" in one for one in (daily, weekly)] == [False, True]
 
 
-async def test_who_wants_only_the_weekly_digest_gets_one(desk: Desk) -> None:
+async def test_who_wants_only_the_weekly_digest_gets_one(desk: Ingester) -> None:
     ten = MORNING + timedelta(hours=2)
     weekly = {"digest_times": (), "weekly_day": ten.isoweekday(), "next_digest_at": ten}
     await desk.db.write(change, **weekly)
@@ -192,7 +194,7 @@ async def test_who_wants_only_the_weekly_digest_gets_one(desk: Desk) -> None:
     assert "Headline 1" in html
 
 
-async def test_digests_switched_off_meanwhile_do_not_come(desk: Desk) -> None:
+async def test_digests_switched_off_meanwhile_do_not_come(desk: Ingester) -> None:
     await desk.db.write(change, digest_times=())
     desk.clock.now = MORNING + timedelta(seconds=6)
     await desk.editions.round()
@@ -200,7 +202,7 @@ async def test_digests_switched_off_meanwhile_do_not_come(desk: Desk) -> None:
     assert (await desk.chat()).next_digest_at is None
 
 
-async def test_two_hundred_stories_are_a_page_and_a_way_to_the_others(desk: Desk) -> None:
+async def test_two_hundred_stories_are_a_page_and_a_way_to_the_others(desk: Ingester) -> None:
     await desk.tell(*range(1, 211))
     desk.clock.now = MORNING + timedelta(seconds=6)
     await desk.editions.round()
@@ -215,7 +217,7 @@ async def test_two_hundred_stories_are_a_page_and_a_way_to_the_others(desk: Desk
     assert not set(issued.stories) & set(rest.stories)
 
 
-async def test_a_page_asked_for_days_later_is_of_the_same_window(desk: Desk) -> None:
+async def test_a_page_asked_for_days_later_is_of_the_same_window(desk: Ingester) -> None:
     await desk.tell(*range(1, 31))
     desk.clock.now = MORNING + timedelta(seconds=6)
     await desk.editions.round()
@@ -232,7 +234,7 @@ async def test_a_page_asked_for_days_later_is_of_the_same_window(desk: Desk) -> 
 
 
 async def test_what_came_as_an_alert_is_one_line_of_the_digest_and_a_list_behind_it(
-    desk: Desk,
+    desk: Ingester,
 ) -> None:
     await desk.tell(*range(1, 7))
     await desk.db.write(match, 2, desk.clock())
@@ -251,7 +253,7 @@ async def test_what_came_as_an_alert_is_one_line_of_the_digest_and_a_list_behind
     assert (Kind.TOLD, {2, 5}) == (listed.kind, set(listed.stories))
 
 
-async def test_an_alert_for_a_story_merged_since_still_counts(desk: Desk) -> None:
+async def test_an_alert_for_a_story_merged_since_still_counts(desk: Ingester) -> None:
     await desk.tell(1, 2, 3)
     await desk.db.write(alerted, 1, desk.clock(), state=DeliveryState.SENT)
     await desk.db.write(stories.join, StoryId(1), StoryId(2), desk.clock())
@@ -263,7 +265,7 @@ async def test_an_alert_for_a_story_merged_since_still_counts(desk: Desk) -> Non
 
 
 async def test_what_was_named_after_the_quiet_hours_was_told_and_a_mere_number_was_not(
-    desk: Desk,
+    desk: Ingester,
 ) -> None:
     await desk.tell(1, 2, 3, 4)
     for story, fold, state in (
@@ -281,7 +283,7 @@ async def test_what_was_named_after_the_quiet_hours_was_told_and_a_mere_number_w
 
 @pytest.mark.parametrize("others", [(), (2,)])
 async def test_a_day_of_alerts_alone_is_said_so_or_passed_over(
-    desk: Desk, others: tuple[int, ...]
+    desk: Ingester, others: tuple[int, ...]
 ) -> None:
     await desk.db.write(change, digest_when_empty=False)
     await desk.tell(1, *others)
@@ -291,7 +293,7 @@ async def test_a_day_of_alerts_alone_is_said_so_or_passed_over(
     assert len(others) == len(await desk.owed())
 
 
-async def test_the_week_tells_its_greatest_stories_again_and_marks_them(desk: Desk) -> None:
+async def test_the_week_tells_its_greatest_stories_again_and_marks_them(desk: Ingester) -> None:
     ten = MORNING + timedelta(hours=2)
     weekly = {"digest_times": (), "weekly_day": ten.isoweekday(), "next_digest_at": ten}
     await desk.db.write(change, **weekly)
@@ -305,7 +307,7 @@ async def test_the_week_tells_its_greatest_stories_again_and_marks_them(desk: De
     assert 5 == len((await desk.rest(row)).stories)
 
 
-async def test_who_asks_is_told_everything_with_alerts_marked(desk: Desk) -> None:
+async def test_who_asks_is_told_everything_with_alerts_marked(desk: Ingester) -> None:
     await desk.tell(1, 2, 3)
     await desk.db.write(alerted, 2, desk.clock(), state=DeliveryState.SENT)
     (message,) = await desk.editions.on_demand(Reading.of(await desk.chat(), await desk.chat()))
@@ -314,7 +316,7 @@ async def test_who_asks_is_told_everything_with_alerts_marked(desk: Desk) -> Non
     assert ["Headline 2" in line for line in marked] == [True]
 
 
-async def test_a_preview_is_what_would_come(desk: Desk) -> None:
+async def test_a_preview_is_what_would_come(desk: Ingester) -> None:
     await desk.tell(*range(1, 21))
     await desk.db.write(alerted, 2, desk.clock(), state=DeliveryState.SENT)
     (message,) = await desk.editions.preview(Reading.of(await desk.chat(), await desk.chat()))
@@ -322,7 +324,7 @@ async def test_a_preview_is_what_would_come(desk: Desk) -> None:
     assert ["📰 More: 7", "🔔 Alerts: 1"] == [b.label for row in message.keyboard for b in row]
 
 
-async def test_a_channels_readers_are_not_told_its_owners_queries(desk: Desk) -> None:
+async def test_a_channels_readers_are_not_told_its_owners_queries(desk: Ingester) -> None:
     await desk.tell(1, 2)
     await desk.db.write(match, 2, desk.clock())
     desk.clock.now = MORNING + timedelta(seconds=6)
@@ -335,7 +337,9 @@ async def test_a_channels_readers_are_not_told_its_owners_queries(desk: Desk) ->
     assert "https://t.me/wire_bot?start=s_2" in html
 
 
-async def test_a_channels_digest_shown_to_its_manager_is_for_a_private_chat(desk: Desk) -> None:
+async def test_a_channels_digest_shown_to_its_manager_is_for_a_private_chat(
+    desk: Ingester,
+) -> None:
     await desk.tell(1)
     here = await desk.chat()
     channel = replace(here, id=ChatId(-1001), kind=ChatKind.CHANNEL, language="ru")
@@ -344,7 +348,7 @@ async def test_a_channels_digest_shown_to_its_manager_is_for_a_private_chat(desk
     assert "Дайджест" in message.html
 
 
-async def test_a_row_of_an_older_program_leads_nowhere_and_breaks_nothing(desk: Desk) -> None:
+async def test_a_row_of_an_older_program_leads_nowhere_and_breaks_nothing(desk: Ingester) -> None:
     chat = await desk.chat()
     old = NewDelivery(
         READER, ThreadId(0), DeliveryKind.DIGEST, "2026-11-01T08:00/1", payload={"html": "x"}
@@ -362,7 +366,7 @@ async def test_the_digest_arrives_in_order_and_is_given_back_when_the_chat_is_go
 ) -> None:
     async with room(db) as here:
         await here.meet()
-        editions = Editions(db, here.clock)
+        editions = DigestService(db, here.clock)
         await editions.round()
         await db.write(tell, (1, 2), here.clock())
         here.clock.forward(days=1, seconds=6)
@@ -375,7 +379,7 @@ async def test_the_digest_arrives_in_order_and_is_given_back_when_the_chat_is_go
 async def test_under_a_digest_buttons_lead_to_the_others_and_to_the_alerts(db: Database) -> None:
     async with room(db) as here:
         await here.meet()
-        editions = Editions(db, here.clock)
+        editions = DigestService(db, here.clock)
         await editions.round()
         await here.tell(31, 32)
         await here.deliver()
@@ -401,7 +405,7 @@ async def test_under_a_digest_buttons_lead_to_the_others_and_to_the_alerts(db: D
 async def test_a_channels_digest_leads_its_readers_into_the_bot(db: Database) -> None:
     async with room(db) as here:
         channel = await here.meet(here.box.channel_id)
-        editions = Editions(db, here.clock)
+        editions = DigestService(db, here.clock)
         editions.bot_username = lambda: here.bot.username
         await editions.round()
         await db.write(tell, tuple(range(1, 31)), here.clock())
@@ -419,7 +423,7 @@ async def test_a_channels_digest_leads_its_readers_into_the_bot(db: Database) ->
         assert "astana" not in digest.text + said
 
 
-async def lost_digest_comes_back(here: Room, editions: Editions) -> None:
+async def lost_digest_comes_back(here: Room, editions: DigestService) -> None:
     before = (await here.chat()).digest_from
     await here.db.write(tell, (3,), here.clock())
     here.clock.forward(days=1)
@@ -469,7 +473,7 @@ def alerted(
     outbox_rows.insert(db, alert, state, now, now, carrier=carrier)
 
 
-def digest_rows(db: Any) -> list[Owed]:
+def digest_rows(db: Any) -> list[Delivery]:
     rows_ = db.conn.execute(
         "select id from deliveries where kind = ? order by id", (DeliveryKind.DIGEST,)
     )

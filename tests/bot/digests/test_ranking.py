@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.digests import ranking
-from bot.digests.ranking import Digest, Edition, Issued, Shelf, Window
+from bot.digests.ranking import Digest, DigestSlot, Issued, RankedWindow, Window
 from storage.local_time import instant, quiet_until
 from storage.model import (
     NO_THREAD,
     Chat,
     ChatId,
     ChatKind,
+    Delivery,
     DeliveryId,
     DeliveryKind,
     DeliveryState,
@@ -27,7 +28,6 @@ from storage.model import (
     ItemId,
     Outlet,
     OutletId,
-    Owed,
     Story,
     StoryId,
 )
@@ -86,11 +86,11 @@ def test_who_wants_no_digest_gets_none(settings: dict[str, object]) -> None:
 
 def test_the_weekly_digest_comes_with_the_days_first() -> None:
     reader = chat(weekly_day=1, digest_times=(1080, 480))
-    assert Edition(at("2026-11-23T08:00"), daily=True, weekly=True) == ranking.next_edition(
+    assert DigestSlot(at("2026-11-23T08:00"), daily=True, weekly=True) == ranking.next_slot(
         reader, at("2026-11-22T18:00")
     )
     alone = chat(weekly_day=1, digest_times=())
-    assert Edition(at("2026-11-23T10:00"), daily=False, weekly=True) == ranking.next_edition(
+    assert DigestSlot(at("2026-11-23T10:00"), daily=False, weekly=True) == ranking.next_slot(
         alone, NOW
     )
 
@@ -204,9 +204,9 @@ def story(
 
 
 def made(*stories: Story, mine: tuple[int, ...] = (), **options: Any) -> Digest:
-    shelved = ranking.shelve(stories, {}, DAY)
+    shelved = ranking.rank(stories, {}, DAY)
     picked = [one for one in shelved if one.story.id in mine]
-    return ranking.choose(Shelf(shelved, len(shelved)), DAY, mine=picked, **options)
+    return ranking.choose(RankedWindow(shelved, len(shelved)), DAY, mine=picked, **options)
 
 
 def pages(*stories: Story, mine: tuple[int, ...] = (), **options: Any) -> list[list[int]]:
@@ -331,8 +331,8 @@ def test_who_asks_sees_what_is_new_to_them_first_and_the_rest_where_it_belongs()
 
 
 def test_the_total_counts_the_whole_window_but_what_is_muted() -> None:
-    shelved = ranking.shelve(many(3), {}, DAY)
-    chosen = ranking.choose(Shelf(shelved, 40), DAY, muted={StoryId(1)}, told={StoryId(2)})
+    shelved = ranking.rank(many(3), {}, DAY)
+    chosen = ranking.choose(RankedWindow(shelved, 40), DAY, muted={StoryId(1)}, told={StoryId(2)})
     assert 38 == chosen.total
 
 
@@ -355,7 +355,7 @@ def test_a_window_asked_for_later_is_ranked_as_it_was() -> None:
 
 def test_a_digests_row_remembers_what_its_buttons_need() -> None:
     issued = Issued(DAY, (StoryId(3), StoryId(1)), more=57, told=12, weekly=True)
-    row = Owed(
+    row = Delivery(
         DeliveryId(1), ChatId(1), NO_THREAD, DeliveryKind.DIGEST, "w2026", None,
         json.loads(json.dumps(issued.payload())), DeliveryState.SENT, NOW, NOW,
     )  # fmt: skip

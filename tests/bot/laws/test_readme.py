@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands import COMMANDS
 from bot.sandbox.outlets import news
-from bot.texts import say
+from bot.texts import translate
 from watchers import catalogue
 
 README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
@@ -15,7 +15,7 @@ README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
 
 def test_readme_lists_every_command_with_its_help_in_the_order_of_the_table() -> None:
     listed = re.findall(r"^\| `/(\w+)` \| (.+) \|$", README, re.MULTILINE)
-    assert [(one.name, say("en", f"help.{one.name}")) for one in COMMANDS] == listed
+    assert [(one.name, translate("en", f"help.{one.name}")) for one in COMMANDS] == listed
 
 
 NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()

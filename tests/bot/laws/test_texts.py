@@ -152,7 +152,7 @@ def test_every_value_that_is_said_has_its_words(key: str) -> None:
      (21, "21 издание"), (112, "112 изданий"), (1004, "1\u00a0004 издания")],
 )  # fmt: skip
 def test_russian_counts_as_russians_do(count: int, expected: str) -> None:
-    assert expected == texts.say("ru", "n.outlets", count=count)
+    assert expected == texts.translate("ru", "n.outlets", count=count)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_the_language_is_the_persons_or_one_their_neighbours_read(
 
 
 def test_values_are_never_read_as_templates() -> None:
-    said = texts.say("en", "search.nothing", query="{query.__class__} {0} <b>")
+    said = texts.translate("en", "search.nothing", query="{query.__class__} {0} <b>")
     assert "Nothing found for “{query.__class__} {0} <b>”." == said
 
 
@@ -199,7 +199,7 @@ def test_no_text_claims_how_much_is_read(language: str) -> None:
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_the_numbers_that_texts_name_are_the_programs_own(language: str) -> None:
     limits = Limits()
-    numbers = re.findall(r"\d+", texts.say(language, "limits.rules"))
+    numbers = re.findall(r"\d+", texts.translate(language, "limits.rules"))
     assert [str(limits.everybody.most), str(limits.group.most)] == numbers
     assert subscribe.TRIED_OVER.days == 7  # usage.subscribe, subscribe.forecast
     assert dialogs.DRAFTS_KEPT.days == 30  # privacy: a month
@@ -208,8 +208,8 @@ def test_the_numbers_that_texts_name_are_the_programs_own(language: str) -> None
 def test_plain_text_has_no_tags() -> None:
     for key, said in templates("en").items():
         values = dict.fromkeys(set().union(*map(placeholders, said)), "x")
-        assert "<b>" not in texts.say("en", key, **values)
-        assert plain(texts.say("en", key, **values)) is not None
+        assert "<b>" not in texts.translate("en", key, **values)
+        assert plain(texts.translate("en", key, **values)) is not None
 
 
 OUTCOMES = frozenset({
@@ -288,4 +288,4 @@ def test_english_sentences_hold_no_russian_and_no_value_is_a_russian_word() -> N
 def test_the_only_number_of_a_sentence_chooses_its_plural(
     values: dict[str, int], said: str
 ) -> None:
-    assert said in texts.say("ru", "error.page_empty", **values)
+    assert said in texts.translate("ru", "error.page_empty", **values)

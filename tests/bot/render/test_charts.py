@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands.trends import SPANS, known
 from bot.render import charts
-from bot.texts import LANGUAGES, say, words
+from bot.texts import LANGUAGES, translate, words
 
 LAST = datetime(2026, 11, 28, tzinfo=UTC)
 
@@ -52,7 +52,7 @@ def test_days_before_the_archive_began_are_unknown_and_not_zero(
 
 def test_the_time_before_the_archive_is_shaded_and_said() -> None:
     counts = dict.fromkeys(days(14), 0) | dict.fromkeys(days(14)[:6])
-    unknown = say("ru", "trends.unknown")
+    unknown = translate("ru", "trends.unknown")
     axes = charts.drawn(counts, "x", {}, unknown).axes[0]
     assert [unknown] == [text.get_text() for text in axes.texts if text.get_text()]
     assert 1 == len([one for one in axes.patches if one.get_width() > 2])

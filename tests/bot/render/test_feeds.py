@@ -7,7 +7,7 @@ import pytest
 
 from bot.conversation import Message
 from bot.delivery import message as delivery_message
-from bot.notices import owe_feed_notices
+from bot.notices import enqueue_feed_notices
 from bot.render import feeds as render
 from bot.render import reasons
 from bot.render.markup import plain
@@ -17,6 +17,7 @@ from storage.model import (
     Chat,
     ChatId,
     ChatKind,
+    Delivery,
     DeliveryId,
     DeliveryKind,
     DeliveryState,
@@ -31,7 +32,6 @@ from storage.model import (
     Match,
     Outlet,
     OutletId,
-    Owed,
     StoryId,
     SubscriptionId,
     ThreadId,
@@ -189,11 +189,11 @@ def test_admins_are_told_once_and_only_those_who_met_us(connection: Connection) 
     added = feeds.add(connection, feeds.NewFeed("https://a.example/", "A", "A"), NOW)
     state = FeedState(status=FeedStatus.ERROR, error_key="error.broken", notice=FeedNoticeKind.ILL)
     feeds.keep_state(connection, added.id, state)
-    assert 0 == owe_feed_notices(connection, {5}, NOW)
-    chats.met(connection, Chat(ChatId(5), ChatKind.PRIVATE, language="ru"), NOW)
-    assert 1 == owe_feed_notices(connection, {5, 6}, NOW)
-    assert 0 == owe_feed_notices(connection, {5, 6}, NOW)
-    (owed,) = queue.take(connection, NOW, 10)
+    assert 0 == enqueue_feed_notices(connection, {5}, NOW)
+    chats.see_chat(connection, Chat(ChatId(5), ChatKind.PRIVATE, language="ru"), NOW)
+    assert 1 == enqueue_feed_notices(connection, {5, 6}, NOW)
+    assert 0 == enqueue_feed_notices(connection, {5, 6}, NOW)
+    (owed,) = queue.claim(connection, NOW, 10)
     assert "перестал читаться" in owed.payload["html"]
 
 
@@ -203,8 +203,8 @@ TOLD = story(telling("Tokayev opens a railway"))
 GAS = SubscriptionId(1)
 
 
-def owed(state: DeliveryState, reason: str = "") -> Owed:
-    return Owed(
+def owed(state: DeliveryState, reason: str = "") -> Delivery:
+    return Delivery(
         DeliveryId(1), ALMATY.id, ThreadId(0), DeliveryKind.ALERT, "s7", StoryId(7), {}, state,
         AGO, AGO, reason=reason,
     )  # fmt: skip
@@ -237,7 +237,9 @@ def test_why_names_a_word_once_however_outlets_write_it() -> None:
 
 
 def test_an_alert_names_a_word_once_however_outlets_write_it() -> None:
-    matter = delivery_message.Matter(ALMATY, TOLD, matches=(met("gas", "gas"), met("gas", "Gas")))
+    matter = delivery_message.RenderContext(
+        ALMATY, TOLD, matches=(met("gas", "gas"), met("gas", "Gas"))
+    )
     said = delivery_message.alert(matter, NOW, "wire_bot")
     assert isinstance(said, Message)
     assert 1 == plain(said.html).casefold().count("🔎 gas")

@@ -21,7 +21,7 @@ from bot.sandbox.box import PATIENCE_S, Sandbox
 from bot.sandbox.telegram.model import Member
 from bot.sandbox.telegram.people import ADMIN_ID, AIGUL_ID, ANNA_ID
 from bot.telegram import dispatcher, menus
-from bot.telegram.incoming import Met, ask_of_message
+from bot.telegram.incoming import Sender, ask_of_message
 from storage import chats, subscriptions
 from storage.database import Database
 from storage.errors import NewsError, StorageError
@@ -29,7 +29,7 @@ from storage.model import Chat, ChatId, ChatKind
 from storage.outbox import queue
 from tests.bot.line import on_line
 from tests.bot.people import NOW
-from tests.bot.pipeline import Newsroom
+from tests.bot.pipeline import Pipeline
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Line:
 
     box: Sandbox
     world: World
-    room: Newsroom
+    room: Pipeline
 
     async def says(self, person: int, text: str, expected: str, **where: Any) -> Any:
         """Let a person write, and wait for an answer that has ``expected`` in it."""
@@ -57,7 +57,7 @@ class Line:
 
 @pytest.fixture
 async def line(db: Database) -> AsyncIterator[Line]:
-    room = await Newsroom.opened(db)
+    room = await Pipeline.opened(db)
     async with AsyncExitStack() as stack:
         box, world = await stack.enter_async_context(
             on_line(db, desk=room.desk, admin_ids=frozenset({ADMIN_ID}))
@@ -195,7 +195,7 @@ async def test_who_writes_in_a_channels_name_is_not_taken_for_an_anonymous_admin
         text="7, 19",
     )
     here = Chat(ChatId(-100), ChatKind.SUPERGROUP)
-    assert writer == ask_of_message(message, Met(here, here), line.world).person_id
+    assert writer == ask_of_message(message, Sender(here, here), line.world).person_id
 
 
 async def test_a_pressed_mute_turns_where_it_stands(line: Line) -> None:
@@ -288,7 +288,7 @@ async def test_a_bug_is_a_fixed_sentence_and_a_line_to_the_admins(
     await line.says(ADMIN_ID, "/start", "one message per event")
     said = await line.says(ANNA_ID, "/privacy", "Something broke on my side")
     assert "Zero" not in said.text
-    owed = await line.world.db.write(queue.take, NOW, 10)
+    owed = await line.world.db.write(queue.claim, NOW, 10)
     assert [(ADMIN_ID, "ZeroDivisionError")] == [
         (one.chat_id, one.payload["values"]["name"]) for one in owed
     ]
@@ -482,7 +482,7 @@ async def test_a_full_disk_is_a_sentence_not_a_bug(
 
     monkeypatch.setitem(dispatcher._COMMANDS, "privacy", Command("privacy", full))
     await line.says(ANNA_ID, "/privacy", "I cannot write to my memory right now")
-    assert [] == await line.world.db.write(queue.take, NOW, 10)
+    assert [] == await line.world.db.write(queue.claim, NOW, 10)
 
 
 async def test_memory_that_fails_before_a_command_is_told_too(
@@ -491,7 +491,7 @@ async def test_memory_that_fails_before_a_command_is_told_too(
     async def locked(*_: Any) -> Any:
         raise StorageError("storage.locked")
 
-    monkeypatch.setattr(dispatcher, "met", locked)
+    monkeypatch.setattr(dispatcher, "see_sender", locked)
     await line.says(AIGUL_ID, "/start", "не могу ничего записать")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from telegram import Chat, Message, Update
 
 from bot.sandbox.box import PATIENCE_S
-from bot.telegram.ordering import MOST_WAITING, InOrder
+from bot.telegram.ordering import MOST_WAITING, ChatOrder
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -17,7 +17,7 @@ def update_in(chat: int) -> Update:
 
 
 async def test_a_chat_is_answered_in_order_and_the_others_beside_it() -> None:
-    order, answered, gate = InOrder(), [], asyncio.Event()
+    order, answered, gate = ChatOrder(), [], asyncio.Event()
 
     async def answer(name: str, *, waits: bool = False) -> None:
         if waits:
@@ -34,7 +34,7 @@ async def test_a_chat_is_answered_in_order_and_the_others_beside_it() -> None:
 
 
 async def test_one_chat_that_floods_us_does_not_silence_the_others() -> None:
-    order, answered, gate = InOrder(), [], asyncio.Event()
+    order, answered, gate = ChatOrder(), [], asyncio.Event()
 
     async def answer(name: int) -> None:
         if name == 1:
@@ -54,7 +54,7 @@ async def test_one_chat_that_floods_us_does_not_silence_the_others() -> None:
 
 
 async def test_giving_up_ends_what_is_answered_and_what_waits() -> None:
-    order, began = InOrder(), asyncio.Event()
+    order, began = ChatOrder(), asyncio.Event()
 
     async def answer() -> Any:
         began.set()

@@ -111,7 +111,7 @@ async def test_an_address_telegram_did_not_hear_is_told_again(
         bot = plain_bot(box.token, box.base_url, Limiter(LIFTED))
         application = Application.builder().bot(bot).updater(None).build()
         await application.initialize()
-        await webhook.told(application, "https://news.example/hook", SECRET, ["message"])
+        await webhook.register(application, "https://news.example/hook", SECRET, ["message"])
         assert len(box.calls.of("setWebhook")) == 3
         await application.shutdown()
 

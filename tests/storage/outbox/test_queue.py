@@ -10,12 +10,12 @@ from storage.model import (
     Chat,
     ChatId,
     ChatKind,
+    Delivery,
     DeliveryId,
     DeliveryKind,
     DeliveryState,
     Mode,
     NewDelivery,
-    Owed,
     StoryId,
     ThreadId,
 )
@@ -46,11 +46,11 @@ SOON = timedelta(seconds=1)
 def here(connection: Connection, now: datetime) -> Connection:
     """An outbox with two chats."""
     for chat_id in (ANNA, TIMUR):
-        chats.met(connection, Chat(chat_id, ChatKind.PRIVATE, alerts_per_hour=100), now)
+        chats.see_chat(connection, Chat(chat_id, ChatKind.PRIVATE, alerts_per_hour=100), now)
     return connection
 
 
-def owed(
+def delivery(
     subject: str,
     chat: ChatId = ANNA,
     kind: DeliveryKind = DeliveryKind.ALERT,
@@ -61,7 +61,7 @@ def owed(
 
 
 def taken(db: Connection, now: datetime, limit: int = 100) -> list[str]:
-    return [one.subject for one in queue.take(db, now, limit)]
+    return [one.subject for one in queue.claim(db, now, limit)]
 
 
 def state(db: Connection, subject: str) -> str:
@@ -74,34 +74,34 @@ def state(db: Connection, subject: str) -> str:
 ARRIVED = Sent(1)
 
 
-def settle_all(db: Connection, now: datetime, outcome: Outcome = ARRIVED) -> list[Owed]:
-    going = queue.take(db, now, 100)
+def settle_all(db: Connection, now: datetime, outcome: Outcome = ARRIVED) -> list[Delivery]:
+    going = queue.claim(db, now, 100)
     for one in going:
         queue.settle(db, one, outcome, now)
     return going
 
 
 def test_a_chat_gets_one_message_at_a_time(here: Connection, now: datetime) -> None:
-    queue.owe(here, [owed("s1"), owed("s2"), owed("s1", TIMUR)], now)
+    queue.enqueue(here, [delivery("s1"), delivery("s2"), delivery("s1", TIMUR)], now)
     assert sorted(taken(here, now)) == ["s1", "s1"]
     assert taken(here, now) == []
 
 
 def test_what_was_taken_is_marked_before_it_is_given_out(here: Connection, now: datetime) -> None:
-    queue.owe(here, [owed("s1")], now)
-    (one,) = queue.take(here, now, 1)
+    queue.enqueue(here, [delivery("s1")], now)
+    (one,) = queue.claim(here, now, 1)
     assert (DeliveryState.SENDING, now, 1) == (one.state, one.sending_since, one.attempts)
     assert state(here, "s1") == "sending"
 
 
 def test_news_goes_before_digests_before_broadcasts(here: Connection, now: datetime) -> None:
     new = [
-        owed("b", kind=DeliveryKind.BROADCAST),
-        owed("d", kind=DeliveryKind.DIGEST),
-        owed("s1"),
-        owed("b", TIMUR, DeliveryKind.BROADCAST),
+        delivery("b", kind=DeliveryKind.BROADCAST),
+        delivery("d", kind=DeliveryKind.DIGEST),
+        delivery("s1"),
+        delivery("b", TIMUR, DeliveryKind.BROADCAST),
     ]
-    queue.owe(here, new, now)
+    queue.enqueue(here, new, now)
     order = []
     while going := settle_all(here, now):
         order += [one.subject for one in going]
@@ -110,7 +110,7 @@ def test_news_goes_before_digests_before_broadcasts(here: Connection, now: datet
 
 def test_what_is_not_due_waits_and_holds_nothing_up(here: Connection, now: datetime) -> None:
     later = now + timedelta(minutes=5)
-    queue.owe(here, [owed("s1", due=later), owed("s2")], now)
+    queue.enqueue(here, [delivery("s1", due=later), delivery("s2")], now)
     assert taken(here, now) == ["s2"]
     settle_all(here, now)
 
@@ -118,7 +118,7 @@ def test_what_is_not_due_waits_and_holds_nothing_up(here: Connection, now: datet
 def test_the_next_turn_is_known(here: Connection, now: datetime) -> None:
     assert chat_queues.next_turn(here) is None
     later = now + timedelta(minutes=5)
-    queue.owe(here, [owed("s1", due=later)], now)
+    queue.enqueue(here, [delivery("s1", due=later)], now)
     assert chat_queues.next_turn(here) == later
     chat_queues.rest(here, chat_queues.EVERYBODY, later + SOON)
     assert chat_queues.next_turn(here) == later + SOON
@@ -126,7 +126,7 @@ def test_the_next_turn_is_known(here: Connection, now: datetime) -> None:
 
 def test_chats_that_are_gone_or_unknown_are_owed_nothing(here: Connection, now: datetime) -> None:
     chats.mark_gone(here, ANNA, "blocked", now)
-    assert queue.owe(here, [owed("s1"), owed("s1", ChatId(99))], now) == 0
+    assert queue.enqueue(here, [delivery("s1"), delivery("s1", ChatId(99))], now) == 0
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_chats_that_are_gone_or_unknown_are_owed_nothing(here: Connection, now: 
 def test_every_outcome_has_its_state(
     here: Connection, now: datetime, outcome: Outcome, after: str, attempts: int
 ) -> None:
-    queue.owe(here, [owed("s1")], now)
+    queue.enqueue(here, [delivery("s1")], now)
     settle_all(here, now, outcome)
     row = here.conn.execute("select state, attempts, sending_since from deliveries").fetchone()
     assert (after, attempts, None) == row
@@ -160,7 +160,7 @@ def test_a_message_tries_again_ever_more_seldom_and_is_set_aside_after_a_day(
     here: Connection, now: datetime
 ) -> None:
     # Not an alert: those would be told in one message when they are late.
-    queue.owe(here, [owed("n", kind=DeliveryKind.NOTICE)], now)
+    queue.enqueue(here, [delivery("n", kind=DeliveryKind.NOTICE)], now)
     tries, clock = 0, now
     while clock < now + timedelta(days=2):
         tries += len(settle_all(here, clock, Away("ill")))
@@ -172,9 +172,9 @@ def test_a_message_tries_again_ever_more_seldom_and_is_set_aside_after_a_day(
 def test_everybodys_rest_stops_all_and_a_chats_rest_only_it(
     here: Connection, now: datetime
 ) -> None:
-    queue.owe(here, [owed("s1"), owed("s1", TIMUR)], now)
+    queue.enqueue(here, [delivery("s1"), delivery("s1", TIMUR)], now)
     chat_queues.rest(here, ANNA, now + timedelta(hours=1))
-    (one,) = queue.take(here, now, 10)
+    (one,) = queue.claim(here, now, 10)
     assert one.chat_id == TIMUR
     queue.settle(here, one, Later(timedelta(minutes=1), everybody=True), now)
     assert taken(here, now + timedelta(seconds=59)) == []
@@ -191,7 +191,7 @@ def test_a_longer_rest_is_never_shortened(here: Connection, now: datetime) -> No
 def test_what_was_being_sent_is_repeated_five_times_at_most(
     here: Connection, now: datetime
 ) -> None:
-    queue.owe(here, [owed("s1"), owed("s2")], now)
+    queue.enqueue(here, [delivery("s1"), delivery("s2")], now)
     for crash in range(6):
         clock = now + timedelta(seconds=10 * crash)
         assert taken(here, clock) == ["s1"]
@@ -204,12 +204,14 @@ def test_a_moved_chat_that_already_spoke_under_its_new_id_is_one_chat(
     here: Connection, now: datetime
 ) -> None:
     new = ChatId(-100)
-    chats.met(here, Chat(new, ChatKind.SUPERGROUP), now)
+    chats.see_chat(here, Chat(new, ChatKind.SUPERGROUP), now)
     for chat in (ANNA, new):
         subscriptions.add(
             here, chat_id=chat, thread_id=ThreadId(0), query="a", mode=Mode.INSTANT, now=now
         )
-    queue.owe(here, [owed("s1"), owed("s2"), owed("s1", new), owed("s3", new)], now)
+    queue.enqueue(
+        here, [delivery("s1"), delivery("s2"), delivery("s1", new), delivery("s3", new)], now
+    )
     settle.moved(here, ANNA, new, now)
     assert len(subscriptions.of_chat(here, new)) == 1
     order = []
@@ -220,7 +222,7 @@ def test_a_moved_chat_that_already_spoke_under_its_new_id_is_one_chat(
 
 
 def test_ids_in_a_circle_end(here: Connection, now: datetime) -> None:
-    queue.owe(here, [owed("n", kind=DeliveryKind.NOTICE)], now)
+    queue.enqueue(here, [delivery("n", kind=DeliveryKind.NOTICE)], now)
     clock, chat = now, ANNA
     for _ in range(30):
         other = ChatId(-5) if chat == ANNA else ANNA
@@ -231,18 +233,18 @@ def test_ids_in_a_circle_end(here: Connection, now: datetime) -> None:
 
 
 def test_old_rows_are_pruned_and_waiting_ones_are_not(here: Connection, now: datetime) -> None:
-    queue.owe(here, [owed("s1")], now)
+    queue.enqueue(here, [delivery("s1")], now)
     settle_all(here, now)
-    queue.owe(here, [owed("s2", due=now + timedelta(days=90))], now)
+    queue.enqueue(here, [delivery("s2", due=now + timedelta(days=90))], now)
     assert queue.prune(here, now + timedelta(days=59)) == 0
     assert queue.prune(here, now + timedelta(days=61)) == 1
     assert state(here, "s2") == "queued"
 
 
 def test_the_ledger_counts_what_waits_goes_and_went(here: Connection, now: datetime) -> None:
-    queue.owe(here, [owed(f"s{n}") for n in range(1, 4)] + [owed("s1", TIMUR)], now)
+    queue.enqueue(here, [delivery(f"s{n}") for n in range(1, 4)] + [delivery("s1", TIMUR)], now)
     settle_all(here, now)
-    queue.take(here, now, 1)
+    queue.claim(here, now, 1)
     chat_queues.rest(here, TIMUR, now + timedelta(hours=1))
     counts = reports.counts(here, now)
     assert (1, 1, 1, 1) == (counts.waiting, counts.due, counts.sending, counts.resting)
@@ -253,10 +255,10 @@ def test_another_bot_keeps_what_waits_and_forgets_what_was_the_old_ones(
     here: Connection, now: datetime
 ) -> None:
     assert queue.same_bot(here, 1, now)
-    queue.owe(here, [owed("s1")], now)
+    queue.enqueue(here, [delivery("s1")], now)
     settle_all(here, now)
     queue.grown(here, StoryId(1), now)
-    queue.owe(here, [owed("s2")], now)
+    queue.enqueue(here, [delivery("s2")], now)
     chat_queues.rest(here, ANNA, now + timedelta(days=1))
     assert not queue.same_bot(here, 2, now)
     assert taken(here, now + timedelta(minutes=10)) == ["s2"]
@@ -265,8 +267,8 @@ def test_another_bot_keeps_what_waits_and_forgets_what_was_the_old_ones(
 
 
 def test_a_missed_turn_is_found_again(here: Connection, now: datetime) -> None:
-    queue.owe(here, [owed("s1"), owed("s1", TIMUR)], now)
-    queue.take(here, now, 1)
+    queue.enqueue(here, [delivery("s1"), delivery("s1", TIMUR)], now)
+    queue.claim(here, now, 1)
     here.conn.execute("update lanes set next_at = null")
     chat_queues.refresh_all(here, now)
     assert taken(here, now) == ["s1"]
@@ -274,7 +276,7 @@ def test_a_missed_turn_is_found_again(here: Connection, now: datetime) -> None:
 
 
 def test_a_lane_whose_row_is_gone_gives_nothing(here: Connection, now: datetime) -> None:
-    queue.owe(here, [owed("s1")], now)
+    queue.enqueue(here, [delivery("s1")], now)
     here.conn.execute("delete from deliveries")
     assert taken(here, now) == []
     assert chat_queues.next_turn(here) is None
@@ -289,7 +291,7 @@ def test_a_row_that_is_not_there_is_said_so(here: Connection) -> None:
 def test_a_chat_that_left_meanwhile_gets_no_answer_to_its_alert(
     here: Connection, now: datetime
 ) -> None:
-    queue.owe(here, [owed("s1")], now)
+    queue.enqueue(here, [delivery("s1")], now)
     settle_all(here, now)
     chats.mark_gone(here, ANNA, "blocked", now)
     queue.changed(here, StoryId(1), "toll:5", {}, now)
@@ -303,16 +305,16 @@ def test_an_owner_who_is_there_is_told_once_a_day(
     here: Connection, now: datetime, owner: ChatId | None
 ) -> None:
     channel = ChatId(-100)
-    chats.met(here, Chat(channel, ChatKind.CHANNEL, title="News", owner_id=owner), now)
+    chats.see_chat(here, Chat(channel, ChatKind.CHANNEL, title="News", owner_id=owner), now)
     for _ in range(2):
         settle.gone(here, channel, "kicked", now)
     assert reports.counts(here, now).waiting == (owner == TIMUR)
 
 
 def test_no_topic_where_none_was_meant_is_poison(here: Connection, now: datetime) -> None:
-    queue.owe(here, [owed("s1")], now)
+    queue.enqueue(here, [delivery("s1")], now)
     settle_all(here, now, NoTopic("topic deleted"))
-    (one,) = queue.take(here, now, 1)
+    (one,) = queue.claim(here, now, 1)
     assert one.level == 1
 
 
@@ -320,7 +322,7 @@ def test_no_topic_where_none_was_meant_is_poison(here: Connection, now: datetime
 def test_one_message_has_one_row_for_all_its_edits(
     here: Connection, now: datetime, edits: int
 ) -> None:
-    queue.owe(here, [owed("s1")], now)
+    queue.enqueue(here, [delivery("s1")], now)
     settle_all(here, now)
     for _ in range(edits):
         queue.grown(here, StoryId(1), now)

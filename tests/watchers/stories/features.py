@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from storage.model import ItemId, OutletId
-from watchers.stories import Telling, prepare
+from watchers.stories import Features, prepare
 from watchers.text.words import analyse
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def telling(
+def features(
     number: int,
     title: str,
     text: str = "",
@@ -18,7 +18,7 @@ def telling(
     hours: float = 0.0,
     outlet: int | None = None,
     url_key: str = "",
-) -> Telling:
+) -> Features:
     """Prepare item ``number``, told ``hours`` after noon, by an outlet of its own."""
     analysis = analyse(title, text, lang)
     return prepare(

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from tests.watchers.stories.features import telling
+from tests.watchers.stories.features import features
 from watchers.stories import Difference, backtest, fitted
 
 TOLD = [
-    telling(1, "В Караганде открыли новый мост через реку Нуру"),
-    telling(2, "Сборная Кыргызстана по борьбе вылетела на турнир в Токио"),
-    telling(3, "Новый мост через Нуру открыли в Караганде"),
+    features(1, "В Караганде открыли новый мост через реку Нуру"),
+    features(2, "Сборная Кыргызстана по борьбе вылетела на турнир в Токио"),
+    features(3, "Новый мост через Нуру открыли в Караганде"),
 ]
 
 
@@ -30,5 +30,5 @@ def test_progress_counts_both_runs() -> None:
 
 
 def test_a_story_out_of_the_window_still_counts() -> None:
-    late = telling(4, "Парламент принял закон о воде", hours=24 * 30)
+    late = features(4, "Парламент принял закон о воде", hours=24 * 30)
     assert backtest([*TOLD, late], fitted(), fitted()).stories_before == 3

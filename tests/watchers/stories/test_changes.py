@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from storage.model import ItemId, OutletId
 from watchers.stories.changes import Change, material
-from watchers.stories.features import Telling, prepare
+from watchers.stories.features import Features, prepare
 from watchers.text.words import analyse
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def told(title: str, minutes: int = 0) -> Telling:
+def told(title: str, minutes: int = 0) -> Features:
     return prepare(
         item=ItemId(minutes + 1),
         outlet=OutletId(1),

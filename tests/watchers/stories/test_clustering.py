@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from storage.model import ItemId
-from watchers.stories.clustering import bonds_between, partition
-from watchers.stories.linkage import Bond, Group
+from watchers.stories.clustering import linkages_between, partition
+from watchers.stories.linkage import Group, Linkage
 
 A, B, C, D = map(ItemId, range(4))
 FLOOR = -2.0
@@ -26,7 +26,7 @@ class Average:
     def group(self, items: Sequence[ItemId]) -> Group:
         return Group(items, ())
 
-    def weigh(self, found: Bond, one: Group, other: Group) -> float:
+    def weigh(self, found: Linkage, one: Group, other: Group) -> float:
         pairs = len(one.members) * len(other.members)
         return (found.total + FLOOR * (pairs - found.known)) / pairs
 
@@ -73,7 +73,7 @@ def test_groups_kept_apart_stay_apart_in_company() -> None:
 
 def test_a_bond_sums_up_the_pairs_between_two_groups_and_no_others() -> None:
     links = both_ways({(A, B): 3.0, (A, C): 1.0, (B, C): -1.0, (C, D): 9.0})
-    bonds = bonds_between([[A, B], [C], [D]], links)
+    bonds = linkages_between([[A, B], [C], [D]], links)
     found = bonds[0][1]
     assert (found.known, found.total, found.most, found.least) == (2, 0.0, 1.0, -1.0)
     assert found == bonds[1][0]

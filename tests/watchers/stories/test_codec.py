@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.model import ItemId
-from tests.watchers.stories.features import telling
-from watchers.stories import Telling, pack, unpack
+from tests.watchers.stories.features import features
+from watchers.stories import Features, pack, unpack
 from watchers.stories.codec import FORMAT
 
 TEXT = "Мост через Нуру строили два года. На открытие 5 марта 2026 года приехали 300 человек."
@@ -24,34 +24,34 @@ TOLD = (
 
 @pytest.mark.parametrize(("lang", "title", "text"), TOLD)
 def test_it_is_the_same(lang: str, title: str, text: str) -> None:
-    told = telling(7, title, text, lang=lang, url_key="courier.example/bridge")
+    told = features(7, title, text, lang=lang, url_key="courier.example/bridge")
     assert unpack(ItemId(7), pack(told)) == told
 
 
 @given(st.text(), st.text())
 def test_whatever_an_outlet_wrote_is_read_again(title: str, text: str) -> None:
-    told = telling(7, title, text)
+    told = features(7, title, text)
     assert unpack(ItemId(7), pack(told)) == told
 
 
 def test_a_moment_before_1970_is_kept() -> None:
-    told = telling(7, "A bridge of long ago", hours=-24 * 365 * 80)
+    told = features(7, "A bridge of long ago", hours=-24 * 365 * 80)
     assert unpack(ItemId(7), pack(told)) == told
 
 
 def test_a_row_of_another_format_is_no_telling() -> None:
-    row = pack(telling(7, "A new bridge"))
+    row = pack(features(7, "A new bridge"))
     assert unpack(ItemId(7), bytes([FORMAT + 1]) + row[1:]) is None
 
 
 def test_a_row_means_the_same_in_every_run() -> None:
     """The bytes are pinned: whoever changes what they mean raises ``FORMAT`` and this row."""
-    told = telling(7, "Quake kills 3 near Almaty", "A strong quake was felt by many near Almaty.")
+    told = features(7, "Quake kills 3 near Almaty", "A strong quake was felt by many near Almaty.")
     assert pack(told).hex() == PINNED
 
 
 def test_a_naive_moment_is_refused() -> None:
-    told: Telling = telling(7, "A new bridge")
+    told: Features = features(7, "A new bridge")
     with pytest.raises(ValueError, match="naive"):
         pack(replace(told, told_at=(told.told_at + timedelta()).replace(tzinfo=None)))
 

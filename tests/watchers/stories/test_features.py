@@ -3,11 +3,11 @@
 import pytest
 
 from storage.model import StoryId
-from tests.watchers.stories.features import telling
+from tests.watchers.stories.features import features
 from watchers.stories import Index
 from watchers.stories.concepts import LANGUAGES, concept, tables
 from watchers.stories.features import ENTITY, KIND, NAME, NOTION, bridge_id, headline_end, name_key
-from watchers.stories.signals import SIGNALS, Frequencies, View, compare
+from watchers.stories.signals import SIGNALS, Frequencies, WeightedQuery, compare
 from watchers.text.skeleton import skeleton
 
 
@@ -65,13 +65,13 @@ def test_a_word_that_only_begins_like_a_notion_is_not_of_it(
     ],
 )
 def test_a_place_is_no_notion(lang: str, title: str) -> None:
-    keys = telling(1, title, lang=lang).bridges
+    keys = features(1, title, lang=lang).bridges
     assert not {bridge_id(NOTION, "kill"), bridge_id(NOTION, "capital")}.intersection(keys)
 
 
 def test_a_short_english_name_keeps_its_last_letter() -> None:
-    english = telling(1, "Poet of Talas reads", lang="en").bridges
-    russian = telling(2, "Поэт читает в Таласе").bridges
+    english = features(1, "Poet of Talas reads", lang="en").bridges
+    russian = features(2, "Поэт читает в Таласе").bridges
     assert {key for key in english if key & KIND == NAME} & set(russian)
 
 
@@ -95,30 +95,32 @@ def test_the_name_of_the_outlet_is_no_part_of_the_headline(title: str, kept: str
 
 def test_without_a_headline_the_first_sentence_stands_for_it() -> None:
     text = "В Оше открыли новую школу. Она рассчитана на 900 мест."
-    assert telling(1, "", text).title == telling(1, "В Оше открыли новую школу.", text).title
+    assert features(1, "", text).title == features(1, "В Оше открыли новую школу.", text).title
 
 
 def test_comparing_is_symmetric() -> None:
     frequencies = Frequencies()
-    one = View(telling(1, "Токаев и Путин обсудили торговлю", "Разговор шёл о ЕАЭС."), frequencies)
-    other = View(telling(2, "Putin, Tokayev discuss trade", lang="en"), frequencies)
-    there = compare(one, other.telling, other.sums)
-    assert there == pytest.approx(compare(other, one.telling, one.sums))
+    one = WeightedQuery(
+        features(1, "Токаев и Путин обсудили торговлю", "Разговор шёл о ЕАЭС."), frequencies
+    )
+    other = WeightedQuery(features(2, "Putin, Tokayev discuss trade", lang="en"), frequencies)
+    there = compare(one, other.features, other.sums)
+    assert there == pytest.approx(compare(other, one.features, one.sums))
 
 
 def test_there_is_a_name_for_every_signal() -> None:
-    view = View(telling(1, "Токаев прибыл в Ош"), Frequencies())
-    assert len(compare(view, view.telling, view.sums)) == len(SIGNALS)
+    view = WeightedQuery(features(1, "Токаев прибыл в Ош"), Frequencies())
+    assert len(compare(view, view.features, view.sums)) == len(SIGNALS)
 
 
 @pytest.mark.parametrize("others", [0, 50])
 def test_the_same_headline_and_text_again_is_surely_the_same(others: int) -> None:
     index = Index()
     for number in range(others):
-        index.add(telling(number + 10, f"Заметка {number} о погоде"), StoryId(number + 10))
+        index.add(features(number + 10, f"Заметка {number} о погоде"), StoryId(number + 10))
     title, text = "Парламент принял закон о воде", "Депутаты одобрили закон о воде и рыбе."
-    index.add(telling(1, title, text), StoryId(1))
-    (nearest, *_) = index.compared(telling(2, title, text))
+    index.add(features(1, title, text), StoryId(1))
+    (nearest, *_) = index.compared(features(2, title, text))
     assert nearest.item == 1
     assert nearest.odds > 1
 
@@ -127,7 +129,7 @@ def test_the_same_headline_and_text_again_is_surely_the_same(others: int) -> Non
 def test_any_text_makes_a_telling(text: str) -> None:
     index = Index()
     for number, (title, body) in enumerate([(text, ""), ("", text), (text, text)], 1):
-        one = telling(number, title, body)
+        one = features(number, title, body)
         assert index.compared(one) is not None
 
 
@@ -146,13 +148,13 @@ def test_any_text_makes_a_telling(text: str) -> None:
 def test_a_toll_is_counted_whether_in_digits_or_in_words(
     lang: str, title: str, figures: set[tuple[str, float]]
 ) -> None:
-    assert set(telling(1, title, lang=lang).figures) == figures
+    assert set(features(1, title, lang=lang).figures) == figures
 
 
 def test_a_country_is_no_name_that_two_languages_share() -> None:
     """Two reports on one country's gas are two events; the country is told by the gazetteer."""
-    one = telling(1, "В Узбекистане растёт запас газа", lang="ru")
-    other = telling(2, "O‘zbekistonda gaz zaxirasi haqida hisobot", lang="uz-Latn")
+    one = features(1, "В Узбекистане растёт запас газа", lang="ru")
+    other = features(2, "O‘zbekistonda gaz zaxirasi haqida hisobot", lang="uz-Latn")
     kinds = [key & KIND for key in {*one.bridges}.intersection(other.bridges)]
     assert ENTITY in kinds
     assert NAME not in kinds

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from storage.model import ItemId, StoryId
-from tests.watchers.stories.features import NOON, telling
-from watchers.stories import Index, Joined, Moved, Telling, identify, revise
+from tests.watchers.stories.features import NOON, features
+from watchers.stories import Features, Index, Joined, Moved, identify, revise
 
 DAY = timedelta(days=1)
 BRIDGE = "В Караганде открыли новый мост через реку Нуру"
@@ -14,7 +14,7 @@ AGAIN = "Новый мост через Нуру открыли в Карага�
 OTHER = "Сборная Кыргызстана по борьбе вылетела на турнир в Токио"
 
 
-def of(*told: tuple[Telling, int]) -> Index:
+def of(*told: tuple[Features, int]) -> Index:
     index = Index()
     for one, story in told:
         index.add(one, StoryId(story))
@@ -22,109 +22,113 @@ def of(*told: tuple[Telling, int]) -> Index:
 
 
 def test_a_silent_story_is_forgotten_and_a_living_one_kept_whole() -> None:
-    index = of((telling(1, BRIDGE), 1), (telling(2, OTHER), 2), (telling(3, AGAIN, hours=150), 1))
+    index = of(
+        (features(1, BRIDGE), 1), (features(2, OTHER), 2), (features(3, AGAIN, hours=150), 1)
+    )
     assert index.expire(NOON + 8 * DAY).stories == (StoryId(2),)
     assert [one.item for one in index.tellings(StoryId(1))] == [1, 3]
     assert index.story_of(ItemId(2)) is None
 
 
 def test_expiry_leaves_nothing_behind() -> None:
-    index = of((telling(1, BRIDGE), 1), (telling(2, AGAIN), 1), (telling(3, OTHER), 2))
+    index = of((features(1, BRIDGE), 1), (features(2, AGAIN), 1), (features(3, OTHER), 2))
     index.expire(NOON + 30 * DAY)
     assert len(index) == 0
-    assert index.candidates(telling(4, BRIDGE)) == ()
+    assert index.candidates(features(4, BRIDGE)) == ()
     held = (index._terms["ru"], index._bridges["ru"], index._links, index._kept, index._members)
     assert not any(held)
 
 
 def test_who_comes_after_the_forgotten_is_found_as_itself() -> None:
-    index = of((telling(1, OTHER), 1), (telling(2, BRIDGE, hours=300), 2))
+    index = of((features(1, OTHER), 1), (features(2, BRIDGE, hours=300), 2))
     index.expire(NOON + 8 * DAY)
-    index.add(telling(3, OTHER, hours=301), StoryId(3))  # where the first one was
-    assert index.candidates(telling(4, OTHER, hours=302)) == (3,)
-    assert index.candidates(telling(5, AGAIN, hours=302)) == (2,)
+    index.add(features(3, OTHER, hours=301), StoryId(3))  # where the first one was
+    assert index.candidates(features(4, OTHER, hours=302)) == (3,)
+    assert index.candidates(features(5, AGAIN, hours=302)) == (2,)
     index.drop(ItemId(3))
     index.drop(ItemId(2))
-    index.add(telling(6, AGAIN, hours=303), StoryId(6))
-    assert index.candidates(telling(7, OTHER, hours=304)) == ()
-    assert index.candidates(telling(8, BRIDGE, hours=304)) == (6,)
+    index.add(features(6, AGAIN, hours=303), StoryId(6))
+    assert index.candidates(features(7, OTHER, hours=304)) == ()
+    assert index.candidates(features(8, BRIDGE, hours=304)) == (6,)
 
 
 def test_an_old_text_with_a_new_date_is_recognised_as_its_old_story() -> None:
-    index = of((telling(1, BRIDGE), 7))
+    index = of((features(1, BRIDGE), 7))
     index.expire(NOON + 30 * DAY)
-    verdict = identify(telling(2, BRIDGE, hours=24 * 60), index)
+    verdict = identify(features(2, BRIDGE, hours=24 * 60), index)
     assert (verdict.story, verdict.recirculated) == (7, True)
 
 
 def test_a_text_told_again_within_days_is_no_old_story() -> None:
-    verdict = identify(telling(2, BRIDGE, hours=5), of((telling(1, BRIDGE), 7)))
+    verdict = identify(features(2, BRIDGE, hours=5), of((features(1, BRIDGE), 7)))
     assert (verdict.story, verdict.recirculated) == (7, False)
 
 
 def test_a_dropped_item_was_never_there() -> None:
-    index = of((telling(1, BRIDGE), 1))
+    index = of((features(1, BRIDGE), 1))
     index.drop(ItemId(1))
     assert len(index) == 0
-    assert identify(telling(2, BRIDGE), index).story is None
+    assert identify(features(2, BRIDGE), index).story is None
 
 
 def test_an_alias_leads_to_the_living_story() -> None:
-    index = of((telling(1, BRIDGE), 1), (telling(2, OTHER), 2))
+    index = of((features(1, BRIDGE), 1), (features(2, OTHER), 2))
     index.merge(StoryId(2), StoryId(1))
-    index.add(telling(3, OTHER), StoryId(2))
+    index.add(features(3, OTHER), StoryId(2))
     assert [one.item for one in index.tellings(StoryId(2))] == [1, 2, 3]
 
 
 def test_what_an_admin_put_together_is_not_taken_apart() -> None:
-    index = of((telling(1, BRIDGE), 1), (telling(2, OTHER), 2))
+    index = of((features(1, BRIDGE), 1), (features(2, OTHER), 2))
     index.merge(StoryId(2), StoryId(1), pinned=True)
     assert revise(index, StoryId(1)) == ()
 
 
 def test_what_strayed_in_is_let_go() -> None:
-    index = of((telling(1, BRIDGE), 1), (telling(2, OTHER), 1))
+    index = of((features(1, BRIDGE), 1), (features(2, OTHER), 1))
     (change,) = revise(index, StoryId(1))
     assert isinstance(change, Moved)
     assert (change.items, change.story, change.to) == ((2,), 1, None)
 
 
 def test_twins_are_joined_into_the_earlier() -> None:
-    index = of((telling(1, BRIDGE), 1), (telling(2, AGAIN), 2))
+    index = of((features(1, BRIDGE), 1), (features(2, AGAIN), 2))
     (change,) = revise(index, StoryId(2))
     assert isinstance(change, Joined)
     assert (change.story, change.into) == (2, 1)
 
 
 def test_what_an_admin_split_is_never_joined_again() -> None:
-    index = of((telling(1, BRIDGE), 1), (telling(2, AGAIN), 1))
+    index = of((features(1, BRIDGE), 1), (features(2, AGAIN), 1))
     index.move(ItemId(2), StoryId(2), pinned=True)
     index.keep_apart(StoryId(1), StoryId(2))
     assert revise(index, StoryId(2)) == ()
-    newcomer = identify(telling(3, BRIDGE), index)
+    newcomer = identify(features(3, BRIDGE), index)
     assert newcomer.story in (1, 2)
 
 
 def test_a_copy_of_what_an_admin_moved_follows_it() -> None:
-    index = of((telling(1, OTHER), 1), (telling(2, BRIDGE), 1))
+    index = of((features(1, OTHER), 1), (features(2, BRIDGE), 1))
     index.move(ItemId(2), StoryId(5), pinned=True)
-    assert identify(telling(3, BRIDGE), index).story == 5
+    assert identify(features(3, BRIDGE), index).story == 5
 
 
 @pytest.mark.parametrize("count", [0, 1, 30])
 def test_the_verdict_does_not_hang_on_how_many_others_there_are(count: int) -> None:
-    index = of((telling(1, BRIDGE), 1))
+    index = of((features(1, BRIDGE), 1))
     for number in range(count):
-        index.add(telling(10 + number, f"Заметка {number} о погоде и ценах"), StoryId(10 + number))
-    assert identify(telling(2, AGAIN), index).story == 1
+        index.add(
+            features(10 + number, f"Заметка {number} о погоде и ценах"), StoryId(10 + number)
+        )
+    assert identify(features(2, AGAIN), index).story == 1
 
 
 def test_a_restored_story_is_grown_and_not_torn_apart() -> None:
     index = Index()
     for number, title in enumerate((BRIDGE, AGAIN, f"{AGAIN} сегодня"), 1):
-        index.restore(telling(number, title), StoryId(1))
-    index.restore(telling(4, OTHER), StoryId(4))
-    newcomer = telling(5, f"Сегодня {BRIDGE}")
+        index.restore(features(number, title), StoryId(1))
+    index.restore(features(4, OTHER), StoryId(4))
+    newcomer = features(5, f"Сегодня {BRIDGE}")
     assert identify(newcomer, index).story == 1
     index.add(newcomer, StoryId(1))
     assert revise(index, StoryId(1)) == ()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from storage.model import ItemId
-from watchers.stories.linkage import BOND_SIGNALS, Group, bond, bond_signals
+from watchers.stories.linkage import BOND_SIGNALS, Group, linkage, linkage_signals
 from watchers.stories.weights import fitted
 
 ODDS = some.lists(some.floats(-5, 5), min_size=1, max_size=9)
@@ -13,8 +13,8 @@ ODDS = some.lists(some.floats(-5, 5), min_size=1, max_size=9)
 
 @given(ODDS, ODDS)
 def test_bonds_join_to_what_all_their_pairs_say(one: list[float], other: list[float]) -> None:
-    whole = bond([*one, *other])
-    joined = bond(one).joined(bond(other))
+    whole = linkage([*one, *other])
+    joined = linkage(one).joined(linkage(other))
     assert (joined.known, joined.most, joined.least, joined.likely) == (
         whole.known, whole.most, whole.least, whole.likely,
     )  # fmt: skip
@@ -27,7 +27,7 @@ def group(size: int, *voices: dict[int, float]) -> Group:
 
 
 def test_signals_are_laid_out_in_the_order_of_their_names() -> None:
-    found = bond_signals(bond([2.0, -1.0]), group(4, {1: 1.0, 2: 1.0}), group(1, {1: 2.0}))
+    found = linkage_signals(linkage([2.0, -1.0]), group(4, {1: 1.0, 2: 1.0}), group(1, {1: 2.0}))
     told = dict(zip(BOND_SIGNALS, found, strict=True))
     assert told["known"] == 0.5
     assert told["mean"] == 0.5
@@ -60,7 +60,7 @@ def test_a_group_that_takes_another_in_speaks_for_both() -> None:
 def test_the_shipped_weights_never_hold_a_surer_bond_for_a_lighter_one(size: int) -> None:
     weigh = fitted().groups.score
     weights = [
-        weigh(bond_signals(bond([odds] * size), group(1, {1: 1.0}), group(size, voice)))
+        weigh(linkage_signals(linkage([odds] * size), group(1, {1: 1.0}), group(size, voice)))
         for odds, voice in (
             (-3.0, {2: 1.0}),
             (-1.0, {1: 1.0, 2: 9.0}),

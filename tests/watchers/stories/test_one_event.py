@@ -3,8 +3,8 @@
 import pytest
 
 from storage.model import ItemId, StoryId
-from tests.watchers.stories.features import telling
-from watchers.stories import Index, Joined, Telling, identify, related, revise
+from tests.watchers.stories.features import features
+from watchers.stories import Features, Index, Joined, identify, related, revise
 
 REPORT = (
     "The French president Emmanuel Macron flew to Astana on Wednesday and on to Samarkand on "
@@ -47,17 +47,17 @@ ESSAY = (
 
 
 @pytest.fixture
-def told() -> list[Telling]:
+def told() -> list[Features]:
     return [
-        telling(1, "Macron's Central Asian trip irks Moscow", REPORT, lang="en"),
-        telling(2, "", REWRITE, lang="en", hours=20),
-        telling(3, "France goes shopping for uranium in the steppe", LONGER, lang="en", hours=70),
-        telling(4, "Why Central Asia will not choose", ESSAY, lang="en", hours=100),
-        telling(5, "", REPORT[:520], lang="en", hours=150),
+        features(1, "Macron's Central Asian trip irks Moscow", REPORT, lang="en"),
+        features(2, "", REWRITE, lang="en", hours=20),
+        features(3, "France goes shopping for uranium in the steppe", LONGER, lang="en", hours=70),
+        features(4, "Why Central Asia will not choose", ESSAY, lang="en", hours=100),
+        features(5, "", REPORT[:520], lang="en", hours=150),
     ]
 
 
-def stories_of(told: list[Telling], index: Index) -> list[StoryId | None]:
+def stories_of(told: list[Features], index: Index) -> list[StoryId | None]:
     """Take tellings in as the desk does, with second thoughts after each."""
     for last, one in enumerate(told, 1):
         story = identify(one, index).story or StoryId(last)
@@ -69,21 +69,21 @@ def stories_of(told: list[Telling], index: Index) -> list[StoryId | None]:
 
 
 def test_four_tellings_of_one_event_are_one_story_and_the_essay_is_not(
-    told: list[Telling],
+    told: list[Features],
 ) -> None:
     assert stories_of(told, Index()) == [1, 1, 1, 4, 1]
 
 
-def test_the_essay_is_offered_as_related(told: list[Telling]) -> None:
+def test_the_essay_is_offered_as_related(told: list[Features]) -> None:
     index = Index()
     stories_of(told, index)
     assert related(told[3], index) == (StoryId(1),)
 
 
-def test_a_copy_is_the_same_story_whatever_its_headline_says(told: list[Telling]) -> None:
+def test_a_copy_is_the_same_story_whatever_its_headline_says(told: list[Features]) -> None:
     index = Index()
     index.add(told[0], StoryId(7))
-    copy = telling(9, "An entirely different line", REPORT, lang="en", hours=90)
+    copy = features(9, "An entirely different line", REPORT, lang="en", hours=90)
     verdict = identify(copy, index)
     assert verdict.story == 7
     assert verdict.nearest == ItemId(1)

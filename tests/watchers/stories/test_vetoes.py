@@ -3,7 +3,7 @@
 import pytest
 
 from storage.model import StoryId
-from tests.watchers.stories.features import telling
+from tests.watchers.stories.features import features
 from watchers.stories import Index, identify, material
 
 DIFFERENT = [
@@ -58,8 +58,8 @@ def test_headlines_that_each_name_what_the_other_never_does_are_two_events(
     what: str, lang: str, one: tuple[str, str], other: tuple[str, str]
 ) -> None:
     index = Index()
-    index.add(telling(1, *one, lang=lang), StoryId(1))
-    assert identify(telling(2, *other, lang=lang), index).story is None, what
+    index.add(features(1, *one, lang=lang), StoryId(1))
+    assert identify(features(2, *other, lang=lang), index).story is None, what
 
 
 @pytest.mark.parametrize(("lang", "one", "other"), NAMED_IN_THE_TEXT)
@@ -67,30 +67,30 @@ def test_a_town_that_the_other_text_does_name_is_no_other_place(
     lang: str, one: tuple[str, str], other: tuple[str, str]
 ) -> None:
     index = Index()
-    index.add(telling(1, *one, lang=lang), StoryId(1))
-    [likeness] = index.compared(telling(2, *other, lang=lang))
+    index.add(features(1, *one, lang=lang), StoryId(1))
+    [likeness] = index.compared(features(2, *other, lang=lang))
     assert likeness.veto is None
 
 
 @pytest.mark.parametrize(("what", "one", "other"), DIFFERENT)
 def test_a_template_filled_differently_is_another_event(what: str, one: str, other: str) -> None:
     index = Index()
-    index.add(telling(1, one), StoryId(1))
-    assert identify(telling(2, other), index).story is None, what
+    index.add(features(1, one), StoryId(1))
+    assert identify(features(2, other), index).story is None, what
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_one_event_in_other_words_is_one_story(one: str, other: str) -> None:
     index = Index()
-    index.add(telling(1, one), StoryId(1))
-    assert identify(telling(2, other), index).story == 1
+    index.add(features(1, one), StoryId(1))
+    assert identify(features(2, other), index).story == 1
 
 
 def test_the_next_issue_of_a_daily_rubric_is_another_event() -> None:
     index = Index()
     rubric = "Курсы валют на сегодня"
-    index.add(telling(1, rubric, "Доллар 470,10, евро 512,30.", outlet=5), StoryId(1))
-    tomorrow = telling(2, rubric, "Доллар 471,25, евро 510,90.", outlet=5, hours=24)
+    index.add(features(1, rubric, "Доллар 470,10, евро 512,30.", outlet=5), StoryId(1))
+    tomorrow = features(2, rubric, "Доллар 471,25, евро 510,90.", outlet=5, hours=24)
     assert identify(tomorrow, index).story is None
 
 
@@ -121,9 +121,9 @@ def test_a_rising_toll_is_the_same_event_and_a_material_change(
     lang: str, first: str, later: str
 ) -> None:
     index = Index()
-    before = telling(1, first, lang=lang)
+    before = features(1, first, lang=lang)
     index.add(before, StoryId(1))
-    after = telling(2, later, lang=lang, hours=5)
+    after = features(2, later, lang=lang, hours=5)
     assert identify(after, index).story == 1
     assert material(after, [before]) is not None
 
@@ -133,19 +133,19 @@ def test_what_only_looks_like_a_rising_toll_is_another_event(
     lang: str, what: str, first: str, later: str, hours: int
 ) -> None:
     index = Index()
-    index.add(telling(1, first, lang=lang), StoryId(1))
-    assert identify(telling(2, later, lang=lang, hours=hours), index).story is None, what
+    index.add(features(1, first, lang=lang), StoryId(1))
+    assert identify(features(2, later, lang=lang, hours=hours), index).story is None, what
 
 
 def test_a_toll_that_falls_is_no_rise() -> None:
     index = Index()
-    index.add(telling(1, "Bus crash near Osh kills 7", lang="en"), StoryId(1))
-    assert identify(telling(2, "Bus crash near Osh kills 4", lang="en"), index).story is None
+    index.add(features(1, "Bus crash near Osh kills 7", lang="en"), StoryId(1))
+    assert identify(features(2, "Bus crash near Osh kills 4", lang="en"), index).story is None
 
 
 def test_one_short_template_about_many_towns_is_many_events() -> None:
     index = Index()
     for number, town in enumerate(("Osh", "Naryn", "Batken", "Jalal-Abad", "Karakol"), 1):
-        one = telling(number, f"Floods reach {town}", lang="en", hours=-20 * number)
+        one = features(number, f"Floods reach {town}", lang="en", hours=-20 * number)
         assert identify(one, index).story is None
         index.add(one, StoryId(number))

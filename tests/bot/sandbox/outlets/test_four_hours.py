@@ -18,7 +18,7 @@ from storage.model import ItemId
 from tests.bot.sandbox.conftest import Clock
 from tests.bot.sandbox.outlets.truth import Pair, compare, report
 from watchers import fetch
-from watchers.ingester import Desk
+from watchers.ingester import Ingester
 from watchers.parse import Document, NotAFeed, ParsedFeed, parse
 from watchers.poll import Politeness, Poller
 from watchers.schedule import Policy
@@ -45,7 +45,7 @@ async def watched(db: Database, box: Sandbox, clock: Clock) -> AsyncIterator[Pol
         allowed=frozenset({(str(address.hostname), address.port)}),
         clock=clock,
     ) as fetcher:
-        desk = await Desk.opened(db)
+        desk = await Ingester.opened(db)
         yield Poller(
             db,
             desk,
