@@ -27,7 +27,7 @@ from storage import dialogs, feeds
 from storage.model import FeedStatus, NewFeed, Outlet
 from storage.outbox import queue, reports
 from watchers import catalogue
-from watchers.poll import Politeness
+from watchers.host_queues import Politeness
 
 log = structlog.get_logger(__name__)
 

@@ -11,9 +11,11 @@ from bot.settings import Settings
 from storage.database import Database
 from watchers import fetch
 from watchers.discover import Looker, Seen
+from watchers.host_queues import Politeness
 from watchers.ingester import Ingester
+from watchers.observe import Observer
 from watchers.parse_pool import pool
-from watchers.poll import Politeness, Poller
+from watchers.poll import Poller
 from watchers.schedule import Policy
 
 
@@ -92,7 +94,7 @@ async def looking(settings: Settings) -> AsyncIterator[Callable[[str], Awaitable
         ) as fetcher,
         pool.opened() as parsers,
     ):
-        yield Looker(fetcher, parsers, wall_clock).look
+        yield Looker(Observer(fetcher, parsers, wall_clock)).look
 
 
 def user_agent(settings: Settings) -> str:

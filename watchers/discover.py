@@ -1,16 +1,15 @@
 """From what a person types to a feed: an address, a site's page, a Telegram channel."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from storage.local_time import rfc3339
 from storage.model import FeedKind
 from watchers import addresses
-from watchers.fetch import Failed, Fetched, Fetcher, NotModified, Outcome, Request
-from watchers.parse import Document, Entry, FeedLink, NotAFeed, PageKind, ParsedFeed
+from watchers.observe import FeedDocument, Observation, Observer, Page, Target, error_of
+from watchers.parse import Entry, FeedLink, PageKind, ParsedFeed
 from watchers.text import urls
 
 USUAL_PLACES = ("/rss", "/feed", "/rss.xml", "/feed.xml", "/atom.xml", "/rss/all.xml")
@@ -22,30 +21,51 @@ _PATIENCE_S = 10.0
 _LEAST_S = 1.0
 
 
-class Parsing(Protocol):
-    """Whoever makes entries of documents: worker processes, or the same in place."""
-
-    async def parse(self, document: Document) -> ParsedFeed | NotAFeed:
-        """Parse a document."""
-
-
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What is at an address. Exactly one of ``feed`` and ``error_key`` says something.
 
     ``url`` is where the feed is: another than ``asked`` if the page there pointed to it.
-    ``outcome`` is the response that brought it. ``rules`` are the selectors it was read by.
+    ``rules`` are the selectors it was read by.
     """
 
     asked: str
     url: str
-    outcome: Outcome
-    feed: ParsedFeed | None = None
-    kind: FeedKind = FeedKind.FEED
-    error_key: str = ""
-    error_values: dict[str, Any] = field(default_factory=dict)
-    links: tuple[FeedLink, ...] = ()
+    observed: Observation
     rules: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def feed(self) -> ParsedFeed | None:
+        """The feed that is there, or None."""
+        return self.observed.feed if isinstance(self.observed, FeedDocument) else None
+
+    @property
+    def final_url(self) -> str:
+        """Where redirects led to the feed, "" where there is none."""
+        return self.observed.response.url if isinstance(self.observed, FeedDocument) else ""
+
+    @property
+    def kind(self) -> FeedKind:
+        """How it is read."""
+        if self.rules:
+            return FeedKind.PAGE
+        is_telegram = self.feed is not None and self.feed.format == "telegram"
+        return FeedKind.TELEGRAM if is_telegram else FeedKind.FEED
+
+    @property
+    def error_key(self) -> str:
+        """The catalogue key of why there is no feed, "" where there is one."""
+        return error_of(self.observed)[0]
+
+    @property
+    def error_values(self) -> dict[str, Any]:
+        """What the sentence of ``error_key`` needs."""
+        return error_of(self.observed)[1]
+
+    @property
+    def links(self) -> tuple[FeedLink, ...]:
+        """The feeds that a page points to."""
+        return self.observed.links if isinstance(self.observed, Page) else ()
 
     @property
     def title(self) -> str:
@@ -55,7 +75,7 @@ class Seen:
     @property
     def is_page(self) -> bool:
         """Whether a web page came instead of a feed."""
-        return self.error_key == f"error.page_{PageKind.HTML.value}"
+        return isinstance(self.observed, Page) and self.observed.page.kind is PageKind.HTML
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -79,14 +99,12 @@ class Seen:
 class Looker:
     """Looks at addresses without keeping anything."""
 
-    fetcher: Fetcher
-    parsing: Parsing
-    clock: Callable[[], datetime]
+    observer: Observer
 
     async def look(self, typed: str) -> Seen:
         """See what is at an address; follow a page to its feed, unless selectors are told.
 
-        Raises NewsError as ``sources.source`` does.
+        Raises NewsError as ``addresses.source`` does.
         """
         asked, rules = addresses.source(typed)
         if rules:
@@ -123,59 +141,9 @@ class Looker:
     async def _look_once(
         self, asked: str, url: str, seconds: float, rules: dict[str, str] | None = None
     ) -> Seen:
-        outcome = await self.fetcher.fetch(Request(url, deadline_s=seconds))
         kind = FeedKind.PAGE if rules else FeedKind.FEED
-        seen = Seen(asked, url, outcome, kind=kind, rules=rules or {})
-        if isinstance(outcome, Failed):
-            key = f"error.{outcome.kind.value}"
-            return replace(seen, error_key=key, error_values=outcome.values)
-        if isinstance(outcome, NotModified):  # never asked for: no validators were sent
-            return replace(seen, error_key="error.status", error_values={"status": 304})
-        document = document_of(outcome, self.clock(), kind=kind, rules=rules)
-        parsed = await self.parsing.parse(document)
-        if isinstance(parsed, NotAFeed):
-            return replace(
-                seen,
-                error_key=f"error.page_{parsed.kind.value}",
-                error_values=values_of(parsed),
-                links=parsed.links,
-            )
-        if parsed.format == "telegram":
-            kind = FeedKind.TELEGRAM
-        return replace(seen, feed=parsed, kind=kind)
-
-
-def document_of(
-    fetched: Fetched,
-    now: datetime,
-    *,
-    kind: FeedKind = FeedKind.FEED,
-    rules: dict[str, str] | None = None,
-    seen: str = "",
-    own_hosts: Iterable[str] = (),
-) -> Document:
-    """Make the parser's document of a response."""
-    rules = rules or {}
-    return Document(
-        body=fetched.body,
-        url=fetched.url,
-        now=now,
-        content_type=fetched.content_type,
-        complete=fetched.complete,
-        kind=kind.value,
-        rules=rules,
-        seen=seen,
-        zone=rules.get("time_zone", ""),
-        own_hosts=tuple(own_hosts),
-    )
-
-
-def values_of(page: NotAFeed) -> dict[str, Any]:
-    """Return what a sentence about a page that is no feed needs, the feeds it points to too."""
-    values = dict(page.values)
-    if page.links:
-        values["feeds"] = [link.url for link in page.links[:3]]
-    return values
+        target = Target(url, kind=kind, rules=rules or {}, deadline_s=seconds)
+        return Seen(asked, url, await self.observer.observe(target), rules or {})
 
 
 def _guesses(asked: str) -> list[str]:

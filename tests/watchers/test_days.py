@@ -17,8 +17,9 @@ from storage.model import Feed, FeedNoticeKind, FeedStatus, NewFeed
 from tests.farm import Farm, item, opened, rss
 from tests.watchers.test_poll import InPlace
 from watchers import fetch
+from watchers.host_queues import Politeness
 from watchers.ingester import Ingester
-from watchers.poll import Politeness, Poller
+from watchers.poll import Poller
 from watchers.schedule import Policy
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -15,14 +16,14 @@ from storage.errors import NewsError
 from storage.model import Feed, FeedKind, FeedNoticeKind, FeedStatus, NewFeed
 from tests.farm import Farm, item, opened, rss
 from watchers import fetch
-from watchers.complaints import sentence
-from watchers.discover import Parsing
 from watchers.fetch import Limits
+from watchers.host_queues import Politeness
 from watchers.ingester import Ingester
+from watchers.observe import Parsing
 from watchers.parse import Document, NotAFeed, ParsedFeed, parse
 from watchers.parse_pool import pool as parse_pool_pool
 from watchers.parse_pool.pool import WorkerLimits
-from watchers.poll import Politeness, Poller, Round
+from watchers.poll import Poller, Round
 from watchers.schedule import Policy
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -175,11 +176,11 @@ async def test_a_database_that_cannot_be_written_is_not_the_outlets_trouble(
     """The row still says "due", and the feed is not asked again at the next tick."""
 
     async def refused() -> None:
-        newsroom.poller._ledger = []
+        newsroom.poller._states._waiting = []
 
     newsroom.farm.serve("/rss", status=503)
     await newsroom.add("/rss")
-    monkeypatch.setattr(newsroom.poller, "_flush", refused)
+    monkeypatch.setattr(newsroom.poller._states, "flush", refused)
     for _ in range(3):
         await newsroom.poller.round()
         newsroom.now += timedelta(seconds=5)
@@ -197,13 +198,15 @@ async def test_a_host_that_asks_for_rest_is_left_alone(newsroom: Room) -> None:
     )
 
 
-async def test_hosts_are_asked_by_two_lanes_at_most(db: Database) -> None:
+async def test_hosts_are_asked_two_at_a_time_at_most(db: Database) -> None:
     running, most = 0, 0
     polite = Politeness(spacing_s=0.0)
     async with room(db, polite) as newsroom:
-        newsroom.poller._fetcher._network.allowed = frozenset()
-        newsroom.poller._fetcher._network._vouched.add(("127.0.0.1", newsroom.farm.port))
-        newsroom.poller._fetcher._refusal = lambda _url: None  # type: ignore[method-assign]
+        fetcher = newsroom.poller._observer.fetcher
+        fetcher._network.allowed = frozenset()
+        newsroom.poller._politeness = polite
+        fetcher._network._vouched.add(("127.0.0.1", newsroom.farm.port))
+        fetcher._refusal = lambda _url: None  # type: ignore[method-assign]
 
         async def note(request: web.Request) -> web.Response:
             nonlocal running, most
@@ -223,17 +226,17 @@ async def test_hosts_are_asked_by_two_lanes_at_most(db: Database) -> None:
 # --- failures --------------------------------------------------------------------------------
 
 ILL = {
-    "404": ("/404", 404, "There is nothing at this address (HTTP 404)."),
-    "a page": ("/page", 200, "A web page came instead of a feed. It points to: {base}/rss"),
-    "a challenge": ("/challenge", 200, "A challenge page of Cloudflare came instead of a feed."),
-    "nothing": ("/empty", 200, "The answer is empty (0 bytes)."),
-    "a private address": ("/private", 302, "10.0.0.1 is not a public address; private ones must be named in FEED_ALLOW_HOSTS."),
-}  # fmt: skip
+    "404": ("/404", 404, "error.not_found", {"status": 404}),
+    "a page": ("/page", 200, "error.page_html", {"feeds": ["{base}/rss"]}),
+    "a challenge": ("/challenge", 200, "error.page_challenge", {"vendor": "Cloudflare"}),
+    "nothing": ("/empty", 200, "error.page_empty", {"bytes": 0}),
+    "a private address": ("/private", 302, "error.refused_host", {"host": "10.0.0.1"}),
+}
 
 
-@pytest.mark.parametrize(("path", "status", "expected"), ILL.values(), ids=ILL)
+@pytest.mark.parametrize(("path", "status", "key", "values"), ILL.values(), ids=ILL)
 async def test_a_failing_feed_explains_itself_and_stops_nothing(
-    newsroom: Room, path: str, status: int | None, expected: str
+    newsroom: Room, path: str, status: int | None, key: str, values: dict[str, Any]
 ) -> None:
     farm = newsroom.farm
     farm.serve("/page", "<html><link rel=alternate type=application/rss+xml href=/rss></html>")
@@ -246,7 +249,9 @@ async def test_a_failing_feed_explains_itself_and_stops_nothing(
     state = (await newsroom.feed(ill)).state
     assert (2, 1, 1) == (told.feeds, told.failed, told.new)
     assert (FeedStatus.ERROR, status, 1) == (state.status, state.last_status, state.failure_count)
-    assert expected.format(base=farm.url("")) == sentence(state.error_key, state.error_values)
+    if "feeds" in values:
+        values = {"feeds": [one.format(base=farm.url("")) for one in values["feeds"]]}
+    assert (key, values) == (state.error_key, {k: state.error_values.get(k) for k in values})
     assert FeedStatus.OK is (await newsroom.feed(well)).state.status
 
 
@@ -257,14 +262,15 @@ async def test_a_bug_in_one_feeds_path_is_that_feeds_failure(
     newsroom.farm.serve("/rss", rss(item(2)))
     bug = await newsroom.add("/bug")
     await newsroom.add("/rss")
-    parsed = newsroom.poller._parsed
 
-    async def failing(feed: Feed, fetched: fetch.Fetched):
-        if feed.id == bug.id:
-            raise RuntimeError("bug")
-        return await parsed(feed, fetched)
+    class Failing(InPlace):
+        async def parse(self, document: Document) -> ParsedFeed | NotAFeed:
+            if document.url.endswith("/bug"):
+                raise RuntimeError("bug")
+            return await super().parse(document)
 
-    monkeypatch.setattr(newsroom.poller, "_parsed", failing)
+    observer = newsroom.poller._observer
+    monkeypatch.setattr(newsroom.poller, "_observer", replace(observer, parsing=Failing()))
     told = await newsroom.look()
     assert (1, 1) == (told.failed, told.new)
     assert "error.bug" == (await newsroom.feed(bug)).state.error_key

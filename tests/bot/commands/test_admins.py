@@ -10,15 +10,16 @@ from bot.conversation import Document, File, Message, Reply, Working
 from storage import aliases, chats, feeds
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import ChatId, FeedId, FeedKind, FeedState, FeedStatus
+from storage.model import ChatId, FeedId, FeedState, FeedStatus
 from storage.outbox import broadcasts, queue, settle
 from storage.outbox.outcomes import Sent
 from tests.bot.people import ADMIN, NOW, Person, buttons, seen
 from tests.bot.pipeline import Pipeline
 from watchers import addresses
 from watchers.discover import Seen
-from watchers.fetch import Failed, FailKind
-from watchers.parse import Entry, ParsedFeed
+from watchers.fetch import Fetched
+from watchers.observe import FeedDocument, Page
+from watchers.parse import Entry, FeedLink, NotAFeed, PageKind, ParsedFeed
 
 
 @pytest.fixture
@@ -120,13 +121,21 @@ def entries() -> Iterator[Entry]:
         )
 
 
+def feed_of(title: str, address: str) -> FeedDocument:
+    """Return what is seen where a feed is."""
+    return FeedDocument(Fetched(address, 200, b""), ParsedFeed(title, tuple(entries())), "digest")
+
+
+def page_of(address: str, links: tuple[FeedLink, ...] = ()) -> Page:
+    """Return what is seen where a web page is that points to feeds."""
+    return Page(Fetched(address, 200, b""), NotAFeed(PageKind.HTML, links=links))
+
+
 async def test_adding_shows_what_it_would_bring_and_asks(room: Pipeline, timur: Person) -> None:
     asked: list[str] = []
 
     async def look(address: str) -> Seen:
-        parsed = ParsedFeed("New Outlet", tuple(entries()))
-        outcome: Any = None
-        return Seen(address, "https://new.example/rss", outcome, feed=parsed)
+        return Seen(address, "https://new.example/rss", feed_of("New Outlet", address))
 
     async def add(address: str) -> Any:
         asked.append(address)
@@ -166,9 +175,7 @@ async def test_an_address_that_leads_to_a_known_feed_offers_nothing_new(
     feed = room.feeds["Oasis Times"]
 
     async def look(address: str) -> Seen:
-        parsed = ParsedFeed("Oasis", tuple(entries()))
-        led: Any = Failed(FailKind.TIMEOUT, feed.url)
-        return Seen(address, "https://short.example/x", led, feed=parsed)
+        return Seen(address, "https://short.example/x", feed_of("Oasis", feed.url))
 
     timur.world = replace(timur.world, look=look)
     await timur.types("/addfeed short.example/x")
@@ -190,12 +197,9 @@ async def test_the_address_that_a_feed_moved_from_is_known(room: Pipeline, timur
 async def test_what_is_no_feed_says_why_and_offers_what_the_page_points_to(
     timur: Person,
 ) -> None:
-    from watchers.parse import FeedLink  # noqa: PLC0415
-
     async def look(address: str) -> Seen:
-        failed = Failed(FailKind.TIMEOUT, address)
         links = (FeedLink("https://new.example/all.xml", "All news"),)
-        return Seen(address, address, failed, error_key="error.page_html", links=links)
+        return Seen(address, address, page_of(address, links))
 
     timur.world = replace(timur.world, look=look)
     await timur.types("/checkfeed https://new.example/")
@@ -214,11 +218,9 @@ async def test_a_page_without_a_feed_is_read_for_its_headlines_when_asked(
     async def look(typed: str) -> Seen:
         looked_at.append(typed)
         address, rules = addresses.source(typed)
-        failed = Failed(FailKind.TIMEOUT, address)
         if not rules:
-            return Seen(address, address, failed, error_key="error.page_html")
-        parsed = ParsedFeed("A Site", tuple(entries()))
-        return Seen(address, address, failed, feed=parsed, kind=FeedKind.PAGE, rules=rules)
+            return Seen(address, address, page_of(address))
+        return Seen(address, address, feed_of("A Site", address), rules)
 
     async def add(typed: str) -> Any:
         kept.append(typed)
