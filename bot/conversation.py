@@ -199,7 +199,6 @@ class Ask:
     message_id: int | None = None
     replies_to: int | None = None
     is_admin: bool = False
-    may_manage: bool = True
     document: Document | None = None
     location: tuple[float, float] | None = None
     language_code: str = ""

@@ -218,18 +218,14 @@ def mute(db: Connection, chat_id: ChatId, story_id: StoryId) -> None:
 def unmute(db: Connection, chat_id: ChatId, story_id: StoryId) -> None:
     """Tell this chat of the story again."""
     db.conn.execute(
-        "delete from muted_stories where chat_id = :chat and story_id in"
-        " (select :story union all select id from story_aliases where story_id = :story)",
-        {"chat": chat_id, "story": story_id},
+        "delete from muted_stories where chat_id = ? and story_id = ?", (chat_id, story_id)
     )
 
 
 def mutes(db: Connection, chat_id: ChatId, story_id: StoryId) -> bool:
-    """Tell whether a chat muted a story, also under an id that was merged into it."""
+    """Tell whether a chat muted a story."""
     row = db.conn.execute(
-        "select 1 from muted_stories where chat_id = :chat and story_id in"
-        " (select :story union all select id from story_aliases where story_id = :story)",
-        {"chat": chat_id, "story": story_id},
+        "select 1 from muted_stories where chat_id = ? and story_id = ?", (chat_id, story_id)
     ).fetchone()
     return row is not None
 

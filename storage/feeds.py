@@ -133,13 +133,6 @@ def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime
     return added
 
 
-def stock(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime) -> int:
-    """Add a first set of feeds where nothing is polled yet; return how many were added."""
-    if db.conn.execute("select 1 from feeds where kind <> 'import' limit 1").fetchone():
-        return 0
-    return add_all(db, new, now)
-
-
 def of_import(db: Connection, name: str, source: str, now: datetime) -> Feed:
     """Return the feed that stands for an imported file's source, adding it where needed."""
     url = f"import:{name}/{source}" if source else f"import:{name}"

@@ -45,9 +45,6 @@ def forget(db: Connection, gone: Iterable[ItemId], old: Iterable[OldText]) -> No
 
 
 def old_texts(db: Connection) -> list[OldText]:
-    """Return all texts told before, under the ids their stories have by now."""
-    rows = db.conn.execute(
-        "select o.place, o.mark, coalesce(a.story_id, o.story_id), o.told_at"
-        " from old_texts o left join story_aliases a on a.id = o.story_id"
-    )
+    """Return all texts told before."""
+    rows = db.conn.execute("select place, mark, story_id, told_at from old_texts")
     return [OldText(place, mark, StoryId(story), moment(at)) for place, mark, story, at in rows]

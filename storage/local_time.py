@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-DAY_MINUTES = 24 * 60
-
 
 def rfc3339(moment: datetime) -> str:
     """Write a moment as all our JSON does: UTC, whole seconds, as 2026-11-22T08:00:00Z."""

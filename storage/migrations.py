@@ -362,3 +362,21 @@ def m003_meeting(db: Database) -> None:
         " and chat_id in (select id from chats where silenced_at is not null)"
     )
     db.conn.execute("update chats set zone_assumed = 1 where time_zone in ('Asia/Almaty', 'UTC')")
+
+
+@migrations()
+def m004_current_ids(db: Database) -> None:
+    """Bring what was kept under ids of stories merged away under the ids they have by now.
+
+    From now on a merge does this itself: a mute holds for the story that its story became.
+    """
+    db.conn.execute(
+        "update or ignore muted_stories set story_id = a.story_id"
+        " from story_aliases a where a.id = muted_stories.story_id"
+    )
+    db.conn.execute("delete from muted_stories where story_id in (select id from story_aliases)")
+    for table in ("deliveries", "old_texts"):
+        db.conn.execute(
+            f"update {table} set story_id = a.story_id"  # noqa: S608 (our own names)
+            f" from story_aliases a where a.id = {table}.story_id"
+        )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from storage import items, outlets
-from storage.model import FeedId, Item, ItemId, Story, StoryId
+from storage.model import Item, ItemId, Story, StoryId
 from storage.sql import Connection, marks, moment, to_ms
 
 LATE = timedelta(days=1)
@@ -155,8 +155,19 @@ def join(db: Connection, story_id: StoryId, into: StoryId, now: datetime) -> Non
 
 
 def become_alias(db: Connection, story_id: StoryId, of: StoryId) -> None:
-    """Let an emptied story's id point to where its tellings went."""
-    db.conn.execute("update story_aliases set story_id = ? where story_id = ?", (of, story_id))
+    """Let an emptied story's id point to where its tellings went.
+
+    Whatever else is kept under the id goes along, mutes and messages owed or sent too: every
+    table but ``story_aliases`` holds current ids only, and need not be asked about older ones.
+    """
+    both = {"story": story_id, "of": of}
+    # Who muted both stories has one mute of the story they became.
+    db.conn.execute(
+        "update or ignore muted_stories set story_id = :of where story_id = :story", both
+    )
+    db.conn.execute("delete from muted_stories where story_id = ?", (story_id,))
+    for table in ("deliveries", "old_texts", "story_aliases"):
+        db.conn.execute(f"update {table} set story_id = :of where story_id = :story", both)  # noqa: S608 (our own names)
     db.conn.execute("delete from stories where id = ?", (story_id,))
     db.conn.execute(
         "insert into story_aliases(id, story_id) values (?, ?)"
@@ -179,9 +190,3 @@ def corrections(db: Connection) -> list[tuple[str, ItemId, ItemId]]:
     """Return every correction an admin made, oldest first."""
     rows = db.conn.execute("select kind, item_a, item_b from corrections order by id")
     return [(kind, ItemId(a), ItemId(b)) for kind, a, b in rows]
-
-
-def feeds_of(db: Connection, story_id: StoryId) -> set[FeedId]:
-    """Return the feeds that told a story."""
-    rows = db.conn.execute("select distinct feed_id from items where story_id = ?", (story_id,))
-    return {FeedId(row[0]) for row in rows}

@@ -23,8 +23,8 @@ from storage.model import (
 from storage.outbox.outcomes import Void
 from watchers.text.names import Gazetteer
 
-PLAIN, BAREST = 1, 2
-"""Levels of saying it more plainly, after Telegram refused the HTML."""
+BAREST = 2
+"""How plainly a message is said after Telegram refused it: 0 HTML, 1 its text, 2 title and link."""
 
 PLAIN_UNITS = 3500
 ADDRESSED = frozenset({DeliveryKind.NOTICE, DeliveryKind.BROADCAST})

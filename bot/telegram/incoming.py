@@ -18,8 +18,6 @@ from storage.outbox import settle
 from storage.sql import Connection
 
 MOST_TEXT = 4096
-MOST_FILE_BYTES = 20_000_000
-"""What Telegram lets a bot download."""
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
 _PRESS = re.compile(r"[a-z0-9_]{1,6}(?::[A-Za-z0-9_+-]{0,40}){0,4}")

@@ -37,37 +37,33 @@ ALIVE = timedelta(days=1)
 COOLDOWN = timedelta(minutes=30)
 """A story is answered with news of itself at most so often in one chat."""
 
-FAMILY = "select :story union all select id from story_aliases where story_id = :story"
-"""A story and every id that was merged into it."""
 
-
-def grown(db: Connection, story_id: StoryId, now: datetime, *, urgent: bool = False) -> None:
+def grown(db: Connection, story_id: StoryId, now: datetime) -> None:
     """Owe an edit of every message that told a story which another outlet now tells too.
 
-    A story that became ``urgent``, or that many independent publishers tell by now, leaves the
-    quiet hours of chats which want to hear urgent news.
+    A story that many independent publishers tell by now leaves the quiet hours of chats which
+    want to hear urgent news.
     """
     states = {
         state
         for (state,) in db.conn.execute(
-            f"select distinct state from deliveries where story_id in ({FAMILY})"  # noqa: S608 (ours)
-            " and kind = 'alert'",
+            "select distinct state from deliveries where story_id = :story and kind = 'alert'",
             {"story": story_id},
         )
     }
     if states & {DeliveryState.SENT, DeliveryState.SENDING}:
         enqueue_edits(
             db,
-            f"d.kind = 'alert' and d.story_id in ({FAMILY})"  # noqa: S608 (ours)
+            "d.kind = 'alert' and d.story_id = :story"
             " and (d.settled_at > :alive or d.state = 'sending')"
             " and not exists (select 1 from muted_stories m where m.chat_id = d.chat_id"
-            f" and m.story_id in ({FAMILY}))",
+            " and m.story_id = :story)",
             {"story": story_id, **news_of(db, story_id)},
             now,
             soon=":second or c.language = :language",
         )
     if DeliveryState.HELD in states and (
-        urgent or outbox_rows.publishers(db, story_id) >= URGENT_PUBLISHERS
+        outbox_rows.publishers(db, story_id) >= URGENT_PUBLISHERS
     ):
         release(db, story_id, now)
 
@@ -101,10 +97,10 @@ def changed(
     rendering needs. Changes within the cooldown gather in one answer, the newest winning.
     """
     rows = db.conn.execute(
-        f"select chat_id, thread_id, id from deliveries d where kind = 'alert'"  # noqa: S608 (ours)
-        f" and story_id in ({FAMILY}) and state = 'sent' and message_id is not null"
+        "select chat_id, thread_id, id from deliveries d where kind = 'alert'"
+        " and story_id = :story and state = 'sent' and message_id is not null"
         " and settled_at > :alive and not exists (select 1 from muted_stories m"
-        f" where m.chat_id = d.chat_id and m.story_id in ({FAMILY}))",
+        " where m.chat_id = d.chat_id and m.story_id = :story)",
         {"story": story_id, "alive": to_ms(now - ALIVE)},
     ).fetchall()
     for chat_id, thread_id, alert in rows:
@@ -149,8 +145,8 @@ def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
 def release(db: Connection, story_id: StoryId, now: datetime) -> None:
     """Let a story that became urgent out of the quiet hours that hold it."""
     rows = db.conn.execute(
-        f"update deliveries set state = 'queued', carrier = null, reason = 'urgent', due_at = :now"  # noqa: S608 (ours)
-        f" where story_id in ({FAMILY}) and kind = 'alert' and state = 'held'"
+        "update deliveries set state = 'queued', carrier = null, reason = 'urgent', due_at = :now"
+        " where story_id = :story and kind = 'alert' and state = 'held'"
         " and chat_id in (select id from chats where quiet_mode = 'urgent' and active = 1)"
         " returning chat_id",
         {"story": story_id, "now": to_ms(now)},
@@ -184,7 +180,7 @@ def relabel(
     """
     enqueue_edits(
         db,
-        f"d.story_id in ({FAMILY}) and d.chat_id = :chat and d.kind = 'alert'"
+        "d.story_id = :story and d.chat_id = :chat and d.kind = 'alert'"
         " and (d.settled_at > :alive or d.state = 'sending')"
         " and d.message_id is not :but",
         {"story": story_id, "chat": chat_id, "but": but},

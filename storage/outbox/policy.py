@@ -67,7 +67,6 @@ class Circumstances:
     alerts_this_hour: int = 0
     muted: bool = False
     urgent: bool = False
-    backlog: bool = False
     shut: str = ""
 
 
@@ -87,7 +86,7 @@ def place(chat: Chat, seen: Circumstances) -> Placement:
     """Decide whether an alert goes out now, waits for the morning, folds or is left."""
     if seen.muted or seen.shut:
         return Leave("muted" if seen.muted else "shut")
-    if seen.backlog or is_backlog(seen):
+    if is_backlog(seen):
         if chat.next_digest_at is not None:
             return Leave("backlog")
         return Fold("backlog", hour_subject("b", seen.now), seen.now + FOLD_WAIT)

@@ -20,6 +20,7 @@ from storage.model import (
     DeliveryState,
     NewDelivery,
     QuietMode,
+    StoryId,
     ThreadId,
 )
 from storage.outbox import chat_queues, rows
@@ -112,12 +113,11 @@ def _enqueue(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -> int
 
 
 def already_alerted(db: Connection, one: NewDelivery) -> bool:
-    """Tell whether the story went to this place before, also under an id merged into it."""
+    """Tell whether the story went to this place before."""
     return bool(
         db.conn.execute(
             "select 1 from deliveries where chat_id = :chat and thread_id = :thread"
-            " and kind = 'alert' and story_id in"
-            " (select :story union all select id from story_aliases where story_id = :story) limit 1",
+            " and kind = 'alert' and story_id = :story limit 1",
             {"chat": one.chat_id, "thread": one.thread_id, "story": one.story_id},
         ).fetchone()
     )
@@ -152,23 +152,18 @@ def fold_into(
 
 def circumstances(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -> Circumstances:
     """Gather what the placement of an alert depends on."""
-    told, muted = db.conn.execute(
-        "select (select max(coalesce(published, first_seen)) from items where story_id = :story),"
-        " exists(select 1 from muted_stories where chat_id = :chat and story_id = :story)",
-        {"chat": chat.id, "story": one.story_id},
+    story_id = one.story_id or StoryId(0)
+    (told,) = db.conn.execute(
+        "select max(coalesce(published, first_seen)) from items where story_id = ?", (story_id,)
     ).fetchone()
     return Circumstances(
         now=now,
         told_at=from_ms(told),
         last_look=last_look(db, chat),
         alerts_this_hour=alerts_since(db, chat.id, now - timedelta(hours=1)),
-        muted=bool(muted),
+        muted=chats.mutes(db, chat.id, story_id),
         urgent=chat.quiet_mode is QuietMode.URGENT
-        and (
-            bool(one.payload.get("urgent"))
-            or rows.publishers(db, one.story_id) >= URGENT_PUBLISHERS
-        ),
-        backlog=bool(one.payload.get("backlog")),
+        and rows.publishers(db, story_id) >= URGENT_PUBLISHERS,
         shut=chat_queues.shut_why(db, chat.id, one.thread_id, now),
     )
 

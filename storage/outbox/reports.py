@@ -53,11 +53,9 @@ def counts(db: Connection, now: datetime) -> Counts:
 def carried(db: Connection, fold: DeliveryId) -> tuple[StoryId, ...]:
     """Return the stories that one message tells, in the order they came, muted ones left out."""
     rows = db.conn.execute(
-        "select coalesce(a.story_id, d.story_id) from deliveries d"
-        " left join story_aliases a on a.id = d.story_id"
-        " where d.carrier = ? and d.story_id is not null and not exists"
+        "select d.story_id from deliveries d where d.carrier = ? and d.story_id is not null and not exists"
         " (select 1 from muted_stories m where m.chat_id = d.chat_id"
-        " and m.story_id in (d.story_id, a.story_id)) order by d.created_at, d.id",
+        " and m.story_id = d.story_id) order by d.created_at, d.id",
         (fold,),
     )
     return tuple(dict.fromkeys(StoryId(row[0]) for row in rows))
@@ -66,13 +64,10 @@ def carried(db: Connection, fold: DeliveryId) -> tuple[StoryId, ...]:
 def told(db: Connection, chat_id: ChatId, since: datetime, until: datetime) -> frozenset[StoryId]:
     """Return the stories owed to a chat in [since, until) that came to it by name.
 
-    As alerts, or in the list after its quiet hours; under the ids that they have by now. What
-    came as a mere number of further stories was not told yet.
+    As alerts, or in the list after its quiet hours. What came as a mere number of further stories was not told yet.
     """
     rows = db.conn.execute(
-        "select coalesce(a.story_id, d.story_id) from deliveries d"
-        " left join story_aliases a on a.id = d.story_id"
-        " left join deliveries c on c.id = d.carrier"
+        "select d.story_id from deliveries d left join deliveries c on c.id = d.carrier"
         " where d.chat_id = ? and d.created_at >= ? and d.created_at < ? and d.kind = 'alert'"
         " and (d.state = 'sent' or (c.state = 'sent' and c.subject like 'q%'))",
         (chat_id, to_ms(since), to_ms(until)),

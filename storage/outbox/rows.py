@@ -118,8 +118,7 @@ def alerted_as_another(db: Connection, delivery: Delivery, story_id: StoryId) ->
     return bool(
         db.conn.execute(
             "select 1 from deliveries where chat_id = :chat and thread_id = :thread"
-            " and kind = 'alert' and state = 'sent' and id <> :this and story_id in"
-            " (select :story union all select id from story_aliases where story_id = :story)",
+            " and kind = 'alert' and state = 'sent' and id <> :this and story_id = :story",
             {
                 "chat": delivery.chat_id,
                 "thread": delivery.thread_id,

@@ -83,6 +83,23 @@ async def test_an_opening_that_is_cancelled_leaves_nothing_open(tmp_path: Path) 
     assert not (tmp_path / "news.db-wal").exists()
 
 
+def test_mutes_of_stories_merged_by_older_versions_hold_for_what_they_became(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "news.db"
+    older = sqlite_utils.Database(path)
+    migrations.apply(older, stop_before="m004_current_ids")
+    older.conn.execute("insert into chats(id, kind, created_at) values (1, 'private', 0)")
+    older.conn.execute("insert into stories(id, first_at, updated_at) values (3, 0, 0)")
+    older.conn.execute("insert into story_aliases(id, story_id) values (7, 3), (8, 3)")
+    older.conn.execute("insert into muted_stories(chat_id, story_id) values (1, 7), (1, 8)")
+    older.conn.commit()
+    older.close()
+    opened = connect(path)
+    assert {3} == chats.muted(opened, ChatId(1))
+    opened.close()
+
+
 def test_subscriptions_made_before_there_was_a_choice_ring_for_headlines(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
     older = sqlite_utils.Database(path)

@@ -219,11 +219,10 @@ def test_a_feeds_own_name_never_replaces_a_better_one(connection: Connection) ->
     assert ["RSS", "Вестник"] == told
 
 
-def test_the_first_set_is_added_only_where_nothing_is_polled(connection: Connection) -> None:
+def test_a_set_of_feeds_is_added_once(connection: Connection) -> None:
     outlet = Outlet(OutletId(0), "Вестник", "KZ", Ownership.STATE, wire=True, family="house")
     first = [(NewFeed("https://a.kz/", "", "Вестник"), outlet)]
-    feeds.of_import(connection, "archive", "", NOW)
-    assert [1, 0] == [feeds.stock(connection, first, NOW) for _ in range(2)]
+    assert [1, 0] == [feeds.add_all(connection, first, NOW) for _ in range(2)]
     kept = feeds.found(connection, "https://a.kz/").outlet
     assert replace(outlet, id=kept.id) == kept
 
@@ -237,7 +236,7 @@ def test_the_catalogue_is_whole_and_each_outlet_is_described_once(connection: Co
         assert described.setdefault(outlet.name, outlet) == outlet
         assert outlet.ownership is not Ownership.UNKNOWN
         assert feed.languages
-    assert len(found) == feeds.stock(connection, found, NOW) > 80
+    assert len(found) == feeds.add_all(connection, found, NOW) > 80
 
 
 def test_mirrors_never_lead_in_circles() -> None:

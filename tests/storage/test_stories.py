@@ -2,8 +2,18 @@
 
 from datetime import timedelta
 
-from storage import stories
-from storage.model import ItemId, StoryId
+from storage import chats, stories
+from storage.model import (
+    NO_THREAD,
+    Chat,
+    ChatId,
+    ChatKind,
+    DeliveryKind,
+    ItemId,
+    NewDelivery,
+    StoryId,
+)
+from storage.outbox import queue
 from storage.sql import Connection
 from tests.storage import rows
 
@@ -31,6 +41,43 @@ def test_a_merged_storys_id_leads_to_where_its_tellings_went(connection: Connect
     found = stories.get(connection, StoryId(1))
     assert found is not None
     assert {1, 2, 3} == {item.id for item in found.items}
+
+
+READER = ChatId(5)
+
+
+def met(connection: Connection) -> None:
+    """Have three stories told and a reader to tell them."""
+    rows.told(connection, rows.feed(connection), *(rows.new_item(n) for n in (1, 2, 3)))
+    chats.see_chat(connection, Chat(READER, ChatKind.PRIVATE), rows.NOON)
+
+
+def test_a_mute_survives_every_merge(connection: Connection) -> None:
+    met(connection)
+    chats.mute(connection, READER, StoryId(2))
+    stories.join(connection, StoryId(2), StoryId(1), rows.NOON)
+    assert chats.mutes(connection, READER, StoryId(1))
+    stories.join(connection, StoryId(1), StoryId(3), rows.NOON)
+    assert {StoryId(3)} == chats.muted(connection, READER)
+
+
+def test_two_mutes_of_what_becomes_one_story_are_one(connection: Connection) -> None:
+    met(connection)
+    for story in (1, 2):
+        chats.mute(connection, READER, StoryId(story))
+    stories.join(connection, StoryId(2), StoryId(1), rows.NOON)
+    chats.unmute(connection, READER, StoryId(1))
+    assert set() == chats.muted(connection, READER)
+
+
+def test_what_was_told_of_a_story_is_told_of_the_one_it_became(connection: Connection) -> None:
+    met(connection)
+    alerts = [
+        NewDelivery(READER, NO_THREAD, DeliveryKind.ALERT, f"s{n}", StoryId(n)) for n in (2, 1)
+    ]
+    assert 1 == queue.enqueue(connection, alerts[:1], rows.NOON)
+    stories.join(connection, StoryId(2), StoryId(1), rows.NOON)
+    assert 0 == queue.enqueue(connection, alerts[1:], rows.NOON)
 
 
 def test_a_story_split_off_again_lives_under_its_own_id(connection: Connection) -> None:

@@ -77,11 +77,6 @@ class Workers:
                 self._idle.append(worker)
             return result
 
-    def warm_up(self) -> None:
-        """Start one worker ahead of the first document: it takes as long as a fetch."""
-        if not self._idle:
-            self._idle.append(_Worker.started(self._limits))
-
     async def close(self) -> None:
         """Stop every process."""
         self._closed = True

@@ -8,7 +8,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -114,10 +114,6 @@ class Features:
     def shingles(self) -> "array[int]":
         """The smallest hashes of its runs of words."""
         return self.hashes[self.bridges_end :]
-
-    def stored_as(self, item: ItemId) -> "Features":
-        """Name the telling by the id that storage gave it."""
-        return replace(self, item=item)
 
 
 @lru_cache(maxsize=65536)

@@ -35,7 +35,7 @@ _TOLD: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Which story, how surely (0-1), why; ``nearest`` is the telling that decided.
+    """Which story, how surely (0-1), why.
 
     ``story`` is None when the telling opens a story of its own. ``related`` names stories on
     the same theme that are not this event. ``recirculated`` marks an old text with a new date.
@@ -44,7 +44,6 @@ class Verdict:
     story: StoryId | None
     score: float
     reasons: tuple[Reason, ...]
-    nearest: ItemId | None = None
     related: tuple[StoryId, ...] = ()
     recirculated: bool = False
 
@@ -53,7 +52,7 @@ def identify(features: Features, index: Index) -> Verdict:
     """Decide the story of a telling that is not in the index yet."""
     page = _same_page(features, index)
     if page is not None:
-        return Verdict(index.story_of(page), 1.0, (("page", page),), page)
+        return Verdict(index.story_of(page), 1.0, (("page", page),))
     old = index.told_before(features)
     if old is not None and features.told_at - old.told_at > _OLD:
         days = (features.told_at - old.told_at).days
@@ -67,7 +66,7 @@ def identify(features: Features, index: Index) -> Verdict:
     reasons = _reasons(best, story, likenesses)
     themes = _related(likenesses, story, index)
     late = features.told_at - index.features(best.item).told_at > _OLD
-    return Verdict(story, score, reasons, best.item, themes, story is not None and late)
+    return Verdict(story, score, reasons, themes, story is not None and late)
 
 
 def related(features: Features, index: Index) -> tuple[StoryId, ...]:

@@ -47,7 +47,6 @@ class Entity:
     country: str
     label: str
     unless: frozenset[str] = frozenset()
-    office: str = ""
     since: str = ""
     until: str = ""
     russian: str = ""
@@ -255,7 +254,7 @@ def _entity(row: dict[str, str], kind: str) -> Entity:
     )
     return Entity(
         EntityId(row["id"]), kind, row.get("country", ""), _first(row["en"]),
-        unless, row.get("office", ""), row.get("since", ""), row.get("until", ""),
+        unless, row.get("since", ""), row.get("until", ""),
         _first(row.get("ru", "")),
     )  # fmt: skip
 

@@ -389,7 +389,8 @@ async def test_silent_quiet_hours_let_alerts_through_without_a_sound(here: Room)
 async def test_urgent_only_holds_the_rest_until_it_becomes_urgent(here: Room) -> None:
     await asleep(here, QuietMode.URGENT)
     await here.tell(1, 2)
-    await here.db.write(grown_urgent, here.clock())
+    for number in (101, 102, 103):
+        await another_outlet_tells(here, 2, number)
     await here.deliver()
     assert here.said() == ["Headline 2"]
     await here.deliver(hours=4, minutes=1)
@@ -409,21 +410,15 @@ async def test_what_four_independent_publishers_tell_is_urgent(here: Room) -> No
     assert here.said() == ["Headline 1"]
 
 
-def grown_urgent(db: Any, now: datetime) -> None:
-    queue.grown(db, StoryId(2), now, urgent=True)
-
-
-async def test_an_urgent_alert_comes_at_once(here: Room) -> None:
+async def test_an_alert_that_is_urgent_when_it_comes_is_sent_at_once(here: Room) -> None:
     await asleep(here, QuietMode.URGENT)
-    urgent = NewDelivery(
-        ANNA, ThreadId(0), DeliveryKind.ALERT, "s7", StoryId(7), payload={"urgent": True}
+    await here.db.write(
+        lambda db: rows.told(db, rows.feed(db), rows.new_item(7), now=here.clock())
     )
-
-    def tell(db: Any, now: datetime) -> None:
-        rows.told(db, rows.feed(db), rows.new_item(7), now=now)
-        queue.enqueue(db, [urgent], now)
-
-    await here.db.write(tell, here.clock())
+    for number in (71, 72, 73):
+        await another_outlet_tells(here, 7, number)
+    alert = NewDelivery(ANNA, ThreadId(0), DeliveryKind.ALERT, "s7", StoryId(7))
+    await here.db.write(queue.enqueue, [alert], here.clock())
     await here.deliver()
     assert here.said() == ["Headline 7"]
 

@@ -37,10 +37,9 @@ GATHERED = NOW + timedelta(seconds=15)
     ("chat", "seen", "expected"),
     [
         (DAILY, {}, Queue()),
-        (DAILY, {"muted": True, "backlog": True}, Leave("muted")),
+        (DAILY, {"muted": True, "told_at": OLD}, Leave("muted")),
         (DAILY, {"shut": "no rights"}, Leave("shut")),
-        (DAILY, {"backlog": True}, Leave("backlog")),
-        (NEVER, {"backlog": True}, Fold("backlog", "b2026-11-22T12", GATHERED)),
+        (NEVER, {"told_at": OLD}, Fold("backlog", "b2026-11-22T12", GATHERED)),
         (DAILY, {"told_at": OLD, "last_look": NOW}, Leave("backlog")),
         (DAILY, {"told_at": OLD, "last_look": OLD - timedelta(hours=1)}, Queue()),
         (DAILY, {"told_at": OLD}, Leave("backlog")),

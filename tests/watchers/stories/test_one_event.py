@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.model import ItemId, StoryId
+from storage.model import StoryId
 from tests.watchers.stories.features import features
 from watchers.stories import Features, Index, Joined, identify, related, revise
 
@@ -86,5 +86,5 @@ def test_a_copy_is_the_same_story_whatever_its_headline_says(told: list[Features
     copy = features(9, "An entirely different line", REPORT, lang="en", hours=90)
     verdict = identify(copy, index)
     assert verdict.story == 7
-    assert verdict.nearest == ItemId(1)
+    assert ("near", 1) in verdict.reasons
     assert ("copied", 1.0) in verdict.reasons
