@@ -51,8 +51,7 @@ class Deliverer:
     """Runs until stopped: ``await start()``, then ``run()`` as a task, ``wake()``, ``stop()``.
 
     ``heed`` hears what became of each message after it was written down, so that memories
-    elsewhere can follow (a chat's new id, a chat that is gone). ``alarm`` hears once that the
-    token is not valid any more. ``names`` gives the names by which queries meet words.
+    elsewhere can follow (a chat's new id, a chat that is gone). ``names`` gives the names by which queries meet words.
     """
 
     def __init__(
@@ -64,7 +63,6 @@ class Deliverer:
         *,
         workers: int = WORKERS,
         heed: Callable[[Delivery, Outcome], None] = lambda _owed, _outcome: None,
-        alarm: Callable[[str], None] = lambda _why: None,
         names: Callable[[], Gazetteer] = gazetteer,
     ) -> None:
         """Keep what it works with; nothing happens before ``start``."""
@@ -74,7 +72,6 @@ class Deliverer:
         self._clock = clock
         self._workers = workers
         self._heed = heed
-        self._alarm = alarm
         self._names = names
         self._awake = asyncio.Event()
         self._stopping = False
@@ -82,7 +79,8 @@ class Deliverer:
         self._illness = CircuitBreaker()
         self._seen_at = self._looked_over_at = clock()
         self._full = False
-        self._revoked = False
+        self.token_is_valid = True
+        """What Telegram last said of the token; /health tells it to whoever watches."""
 
     def wake(self) -> None:
         """Look into the outbox now: something was written there."""
@@ -265,13 +263,12 @@ class Deliverer:
         """Follow how Telegram is."""
         match outcome:
             case Revoked(why):
-                if not self._revoked:
-                    self._revoked = True
+                if self.token_is_valid:
+                    self.token_is_valid = False
                     log.critical("the token is not valid any more", why=why)
-                    self._alarm(why)
                 self._illness.worse(now)
             case Away() | NotSent() | Unknown():
                 self._illness.worse(now)
             case _:
                 self._illness.well()
-                self._revoked = False
+                self.token_is_valid = True

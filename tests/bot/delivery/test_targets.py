@@ -230,16 +230,19 @@ async def test_a_channels_owner_is_told_that_it_refuses(here: Room) -> None:
     assert len(here.messages(ADMIN_ID)) == 1
 
 
-async def test_a_revoked_token_stops_everything_and_raises_one_alarm(here: Room) -> None:
-    alarms: list[str] = []
-    here.deliverer._alarm = alarms.append
+async def test_a_revoked_token_stops_everything_and_is_told_until_it_is_valid_again(
+    here: Room,
+) -> None:
     here.box.faults.fail("*", 401, "Unauthorized", times=None)
     await here.tell(1)
     for _ in range(100):
         await here.deliver(seconds=10)
-    assert len(alarms) == 1
+    assert not here.deliverer.token_is_valid
     assert (await here.chat()).active
     assert (await here.row("s1")).state is DeliveryState.QUEUED
+    here.box.faults.clear()
+    await here.deliver(minutes=30)
+    assert here.deliverer.token_is_valid
 
 
 async def test_a_new_bot_goes_on_where_the_old_one_was(here: Room, db: Database) -> None:
