@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import structlog
 from httpx import InvalidURL
+from telegram import Bot
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application
 from telegram.request import HTTPXRequest
@@ -195,6 +196,26 @@ def requests(kind: type[Request], settings: Settings, **limits: Any) -> Request:
         return kind(httpx_kwargs={"trust_env": not settings.telegram_is_here}, **limits)
     except (ValueError, RuntimeError, InvalidURL) as error:
         raise NewsError("settings.proxy", reason=str(error)) from error
+
+
+async def bot_username(settings: Settings) -> str:
+    """Ask Telegram whose the token is.
+
+    Raises NewsError where it knows no such token (or a proxy's address is none), ConnectionError
+    with its own words where it cannot be asked.
+    """
+    bot = Bot(
+        settings.telegram_bot_token,
+        base_url=f"{settings.telegram_api_url}/bot",
+        request=requests(HTTPXRequest, settings),
+    )
+    try:
+        async with bot:  # asks who we are, and lets go of its connections
+            return bot.username
+    except InvalidToken:
+        raise NewsError("token.invalid") from None
+    except TelegramError as error:
+        raise ConnectionError(str(error)) from error
 
 
 def build(

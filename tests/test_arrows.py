@@ -16,6 +16,7 @@ BREAKS = {
     "watchers/schedule.py": "import time, feedparser, apscheduler, aiohttp, dotenv",
     "bot/settings.py": "import bot.app",
     "bot/render/markup.py": "import telegram",
+    "bot/sandbox/box.py": "import storage.model",
     "bot/digests/ranking.py": "import sqlite3",
     "bot/unplaced.py": "",
 }

@@ -4,12 +4,9 @@ import asyncio
 from pathlib import Path
 
 import click
-from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.cli.common import Refused, archive, command, sentence
-from bot.connection import requests
+from bot.connection import bot_username
 from bot.settings import Settings
 from storage import backup as backups
 from storage.errors import NewsError
@@ -64,18 +61,12 @@ async def token_is_good(settings: Settings) -> bool:
     if not settings.telegram_bot_token:
         click.echo("token     none is set: ask @BotFather for one and put it into .env")
         return False
-    bot = Bot(
-        settings.telegram_bot_token,
-        base_url=f"{settings.telegram_api_url}/bot",
-        request=requests(HTTPXRequest, settings),
-    )
     try:
-        async with bot:  # asks who we are, and lets go of its connections
-            username = bot.username
-    except InvalidToken:
-        click.echo("token     Telegram does not know it: ask @BotFather for /token again")
+        username = await bot_username(settings)
+    except NewsError as error:
+        click.echo(f"token     {sentence(error)}")
         return False
-    except TelegramError as error:
+    except ConnectionError as error:
         click.echo(f"token     Telegram cannot be asked just now: {error}")
         return False
     click.echo(f"token     ok: @{username}")
