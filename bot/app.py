@@ -28,6 +28,7 @@ from storage.model import FeedStatus, NewFeed, Outlet
 from storage.outbox import queue, reports
 from watchers import catalogue
 from watchers.host_queues import Politeness
+from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +74,8 @@ async def run_in(
     world = World(
         db=room.db,
         clock=room.clock,
-        desk=room.desk,
+        names=TaughtNames(room.db),
+        editor=room.ingester,
         editions=editions,
         admin_ids=settings.admin_ids,
         language=settings.default_language,
@@ -84,7 +86,7 @@ async def run_in(
     )
     async with AsyncExitStack() as open_parts:
         half = await open_parts.enter_async_context(connection.opened(settings, world, stop))
-        room.desk.wake = half.deliverer.wake
+        room.ingester.wake = half.deliverer.wake
         editions.wake = half.deliverer.wake
         editions.bot_username = lambda: half.world.bot_username
         await open_parts.enter_async_context(
@@ -100,10 +102,10 @@ async def run_in(
 
 
 async def remember(room: Pipeline) -> None:
-    """Rebuild the desk's memory; without it every story would begin anew, so say if it fails."""
+    """Rebuild the ingester's memory; without it every story would begin anew, so say if it fails."""
     began = room.clock()
     try:
-        await room.desk.remember(began)
+        await room.ingester.remember(began)
     except Exception:
         log.exception("living stories not remembered")
         raise
@@ -145,12 +147,12 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         room = self._room
         owed = await room.db.write(enqueue_feed_notices, room.settings.admin_ids, room.clock())
         if owed:
-            room.desk.wake()
+            room.ingester.wake()
 
     async def _upkeep(self) -> None:
         """Forget what nobody needs any more."""
         room, now = self._room, self._room.clock()
-        await room.desk.expire(now)
+        await room.ingester.expire(now)
         for prune in (queue.prune, dialogs.prune):
             await room.db.write(prune, now)
 

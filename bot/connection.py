@@ -55,7 +55,7 @@ class TelegramConnection:
             self.application.bot,
             self.limiter,
             world.clock,
-            names=lambda: world.desk.names,
+            names=lambda: world.names.current,
         )
         self.world = replace(world, wake=self.deliverer.wake)
         self.adapter: Adapter | None = None

@@ -4,7 +4,7 @@ A command is ``async def f(ask: Ask, world: World) -> Reply``. It reads and writ
 ``world.db``, and says what to answer as a value; only the adapter talks to Telegram.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,11 +20,9 @@ from storage.model import (
     FeedId,
     ItemId,
     StoryId,
-    Subscription,
-    SubscriptionId,
     ThreadId,
 )
-from watchers.text.names import Gazetteer
+from watchers.taught_names import TaughtNames
 
 
 class Html(str):
@@ -220,20 +218,7 @@ class Ask:
 
 
 class StoryEditor(Protocol):
-    """What commands tell the desk, so that its memory follows the rows they wrote."""
-
-    @property
-    def names(self) -> Gazetteer:
-        """The gazetteer with the names that admins taught."""
-
-    def learn(self, taught: Iterable[tuple[str, Sequence[str]]]) -> None:
-        """Know these names beside the gazetteer's from now on, in texts and in queries."""
-
-    def subscribe(self, subscription: Subscription) -> None:
-        """Match this subscription from now on, or match its new query."""
-
-    def unsubscribe(self, subscription_id: SubscriptionId) -> None:
-        """Match it no longer; unknown ids are harmless."""
+    """Who gives stories their ids, asked where an admin corrects which telling is of which."""
 
     async def merge(self, story: StoryId, into: StoryId, by: int, now: datetime) -> StoryId:
         """Make one story of two, for good."""
@@ -283,14 +268,16 @@ class ChannelFacts:
 class World:
     """Everything a command may use, given by the composition root.
 
-    ``clock`` is the one source of now. ``look`` sees what feed is at an address (a
+    ``clock`` is the one source of now. ``names`` are the gazetteer's with those that admins
+    taught; whoever brings an update in refreshes them. ``look`` sees what feed is at an address (a
     ``watchers.discover.Seen``) and keeps nothing; ``add`` keeps it. ``poll`` takes one feed as due at once. ``wake`` tells the deliverer that the
     outbox has something. ``channel`` asks Telegram about a channel by name for a person.
     """
 
     db: Database
     clock: Callable[[], datetime]
-    desk: StoryEditor
+    names: TaughtNames
+    editor: StoryEditor
     editions: DigestMaker
     bot_username: str = ""
     admin_ids: frozenset[int] = frozenset()

@@ -1,4 +1,4 @@
-"""The watching half, opened as a whole: the database, the desk, the poller. No Telegram."""
+"""The watching half, opened as a whole: the database, the ingester, the poller. No Telegram."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -30,7 +30,7 @@ class Pipeline:
 
     settings: Settings
     db: Database
-    desk: Ingester
+    ingester: Ingester
     poller: Poller
     clock: Callable[[], datetime]
 
@@ -44,14 +44,14 @@ async def open_pipeline(
 ) -> AsyncIterator[Pipeline]:
     """Open the watching half, alone on its database, for as long as the block runs.
 
-    The desk remembers nothing yet: call ``remember``.
+    The ingester remembers nothing yet: call ``remember``.
     Raises NewsError where another process has the database, or the file cannot serve.
     """
     async with AsyncExitStack() as open_parts:
         open_parts.enter_context(alone(database_lock(settings.database_path), "instance.database"))
         db = await Database.opened(settings.database_path)
         open_parts.push_async_callback(db.close)
-        desk = await Ingester.opened(db)
+        ingester = await Ingester.opened(db)
         fetcher = await open_parts.enter_async_context(
             fetch.opened(
                 user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=clock
@@ -60,14 +60,14 @@ async def open_pipeline(
         poller = await open_parts.enter_async_context(
             Poller.opened(
                 db,
-                desk,
+                ingester,
                 fetcher,
                 politeness=politeness,
                 policy=Policy(base_s=settings.poll_interval),
                 clock=clock,
             )
         )
-        yield Pipeline(settings, db, desk, poller, clock)
+        yield Pipeline(settings, db, ingester, poller, clock)
 
 
 @asynccontextmanager
@@ -76,7 +76,7 @@ async def remembering(room: Pipeline) -> AsyncIterator[None]:
 
     Documents wait for it; a block that takes none in need not, and ends it unfinished.
     """
-    task = asyncio.create_task(room.desk.remember(room.clock()))
+    task = asyncio.create_task(room.ingester.remember(room.clock()))
     try:
         yield
     finally:

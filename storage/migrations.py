@@ -380,3 +380,29 @@ def m004_current_ids(db: Database) -> None:
             f"update {table} set story_id = a.story_id"  # noqa: S608 (our own names)
             f" from story_aliases a where a.id = {table}.story_id"
         )
+
+
+def noted(table: str, kind: str) -> list[str]:
+    """Write the triggers that note each change of a table's rows."""
+    return [
+        f"create trigger {table}_{deed} after {deed} on {table}"  # noqa: S608 (our own names)
+        f" begin insert into changes(kind, row_id) values ('{kind}', {row}.id); end"
+        for deed, row in (("insert", "new"), ("update", "new"), ("delete", "old"))
+    ]
+
+
+LOG = """
+create table changes (                        -- what memories elsewhere have yet to take up
+    id     integer primary key autoincrement,
+    kind   text not null,                     -- subscription, alias
+    row_id integer not null
+) strict
+"""
+
+
+@migrations()
+def m005_changes(db: Database) -> None:
+    """Note every change of subscriptions and taught names, for who keeps them in memory."""
+    for statement in (LOG, *noted("subscriptions", "subscription"), *noted("aliases", "alias")):
+        db.conn.execute(statement)
+    db.conn.execute("insert into changes(kind, row_id) select 'alias', id from aliases")

@@ -183,7 +183,7 @@ class NewItem:
     ``keys`` are the identity keys inside the feed (guid, canonical link), kept for good.
     ``words`` are the search keys, space-separated; ``countries`` what the text is about, as ISO
     codes in upper case. ``opens`` says that ``story_id`` is a story
-    of its own. Ids are given by the desk, which alone adds items, so that two new items of one
+    of its own. Ids are given by the ingester, which alone adds items, so that two new items of one
     document can be one story. ``reasons`` are the verdict's, compact, stored as JSON. ``telling``
     is what story identity knows of it, as a row that a start reads again.
     """

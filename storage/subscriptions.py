@@ -1,11 +1,12 @@
 """Subscriptions: the queries that chats want told."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from storage.errors import NewsError
 from storage.model import ChatId, Mode, Reach, Subscription, SubscriptionId, ThreadId
-from storage.sql import Connection, from_ms, to_ms
+from storage.sql import Connection, from_ms, marks, to_ms
 
 MOST_PER_CHAT = 200
 """Enough for anybody's work; a bound, so that no chat can weigh on all the others."""
@@ -64,6 +65,15 @@ def get(db: Connection, subscription_id: SubscriptionId, chat_id: ChatId) -> Sub
     return None if row is None else to_subscription(row)
 
 
+def by_ids(db: Connection, ids: Sequence[SubscriptionId]) -> list[Subscription]:
+    """Return those of the subscriptions that are there and not paused."""
+    rows = db.query(
+        f"select * from subscriptions where paused = 0 and id in ({marks(len(ids))})",  # noqa: S608 (only marks)
+        list(ids),
+    )
+    return [to_subscription(row) for row in rows]
+
+
 def of_chat(db: Connection, chat_id: ChatId) -> list[Subscription]:
     """Return a chat's subscriptions, oldest first."""
     rows = db.query("select * from subscriptions where chat_id = ? order by id", [chat_id])
@@ -71,7 +81,7 @@ def of_chat(db: Connection, chat_id: ChatId) -> list[Subscription]:
 
 
 def every(db: Connection) -> list[Subscription]:
-    """Return every subscription that is not paused, for the desk to match.
+    """Return every subscription that is not paused, for the ingester to match.
 
     Those of chats that are gone are among them: they are owed nothing until they are back.
     """

@@ -1,4 +1,4 @@
-"""The news desk: the one place where entries become items of stories.
+"""The news ingester: the one place where entries become items of stories.
 
 It keeps in memory what decisions need (the tellings of the last days, everybody's
 subscriptions), decides one document at a time, and records each in one transaction.
@@ -6,7 +6,7 @@ subscriptions), decides one document at a time, and records each in one transact
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,13 +14,14 @@ from typing import Self, assert_never
 
 import structlog
 
-from storage import aliases, fingerprints, items, subscriptions
+from storage import changes, fingerprints, items, subscriptions
 from storage import record as intake_store
 from storage import stories as story_store
 from storage.database import Database
 from storage.errors import NewsError
 from storage.model import (
     Feed,
+    FeedId,
     FeedState,
     Item,
     ItemId,
@@ -29,10 +30,12 @@ from storage.model import (
     Subscription,
     SubscriptionId,
 )
+from storage.sql import Connection
 from watchers import intake, keywords, stories
 from watchers.parse import Entry
+from watchers.taught_names import TaughtNames
 from watchers.text import words
-from watchers.text.names import Gazetteer, gazetteer, with_aliases
+from watchers.text.names import Gazetteer
 
 log = structlog.get_logger(__name__)
 
@@ -66,13 +69,15 @@ class Ingester:
         self._db = db
         self._memory = memory
         self._turn = asyncio.Lock()
+        self._names = TaughtNames(db)
+        self._seen = 0
         self._unsettled = 0
         self.wake: Callable[[], None] = lambda: None
         """Called after something was owed; the composition root ties it to the deliverer."""
 
     @classmethod
     async def opened(cls, db: Database) -> Self:
-        """Open the desk; ``remember`` must run before, or beside, its first document."""
+        """Open the ingester; ``remember`` must run before, or beside, its first document."""
         item, story = await db.read(items.last_ids)
         memory = intake.Memory(
             index=stories.Index(WINDOW),
@@ -80,12 +85,12 @@ class Ingester:
             last_item=item,
             last_story=story,
         )
-        if taught := await db.read(aliases.every):
-            memory.names = with_aliases(gazetteer(), taught)
-        desk = cls(db, memory)
+        ingester = cls(db, memory)
+        ingester._seen = await db.read(changes.last)  # before what it may change is read
+        await ingester._follow_names()
         for subscription in await db.read(subscriptions.every):
-            desk.subscribe(subscription)
-        return desk
+            ingester._subscribe(subscription)
+        return ingester
 
     async def remember(
         self, now: datetime, progress: Callable[[int, int], None] = lambda _done, _all: None
@@ -125,24 +130,29 @@ class Ingester:
         await self._db.write(fingerprints.keep, [(item, stories.pack(telling))])
         return telling
 
-    @property
-    def names(self) -> Gazetteer:
-        """The gazetteer with the names that admins taught."""
-        return self._memory.names or gazetteer()
+    # --- what is waited for ------------------------------------------------------------------
 
-    def learn(self, taught: Iterable[tuple[str, Sequence[str]]]) -> None:
-        """Know these names beside the gazetteer's from now on, in texts and in queries."""
-        self._memory.names = with_aliases(gazetteer(), taught)
-        for subscription in tuple(self._memory.subscriptions.values()):
-            self.subscribe(subscription)
+    async def _follow(self, changed: changes.Changed) -> None:
+        """Take up what changed of subscriptions and taught names, whoever changed it."""
+        await self._follow_names()
+        if changed.subscriptions:
+            left = set(changed.subscriptions)
+            for one in await self._db.read(subscriptions.by_ids, changed.subscriptions):
+                self._subscribe(one)
+                left.discard(one.id)
+            for gone in left:
+                self._unsubscribe(gone)
+        self._seen = changed.last
 
-    # --- what the chat tells us --------------------------------------------------------------
+    async def _follow_names(self) -> None:
+        """Know the taught names beside the gazetteer's, in texts and in queries."""
+        if await self._names.refresh():
+            self._memory.names = self._names.current
+            for subscription in tuple(self._memory.subscriptions.values()):
+                self._subscribe(subscription)
 
-    def subscribe(self, subscription: Subscription) -> None:
+    def _subscribe(self, subscription: Subscription) -> None:
         """Match this subscription from now on, or match its changed query or mode."""
-        if subscription.paused:
-            self.unsubscribe(subscription.id)
-            return
         try:
             query = keywords.parse(subscription.query, self._memory.names)
         except NewsError as error:
@@ -152,7 +162,7 @@ class Ingester:
         self._memory.subscriptions[subscription.id] = subscription
         self._memory.subscribed.put(subscription.id, query)
 
-    def unsubscribe(self, subscription_id: SubscriptionId) -> None:
+    def _unsubscribe(self, subscription_id: SubscriptionId) -> None:
         """Match it no longer; unknown ids are harmless."""
         if self._memory.subscriptions.pop(subscription_id, None) is not None:
             self._memory.subscribed.drop(subscription_id)
@@ -175,7 +185,9 @@ class Ingester:
         """
         async with self._turn:
             wanted = {key for entry in entries for key in entry.keys}
-            known = await self._db.read(items.known, feed.id, wanted)
+            known, changed = await self._db.read(known_and_changed, feed.id, wanted, self._seen)
+            if changed.last != self._seen:
+                await self._follow(changed)
             draft = intake.Draft(feed, now, silent)
             async with self._undone_on_failure(draft):
                 for step, _ in enumerate(intake.decide(draft, entries, known, self._memory), 1):
@@ -280,12 +292,20 @@ class Ingester:
         """Forget stories that have been silent for the window; the archive keeps them."""
         async with self._turn:
             await self._forget_silent(now)
+            await self._db.write(changes.prune, self._seen)
 
     async def _forget_silent(self, now: datetime) -> None:
         # Memory goes first: rows that could not be dropped are dropped at the next start.
         gone = self._memory.index.expire(now)
         if gone.stories:
             await self._db.write(fingerprints.forget, gone.items, gone.old)
+
+
+def known_and_changed(
+    db: Connection, feed: FeedId, keys: set[str], seen: int
+) -> tuple[dict[str, items.Known], changes.Changed]:
+    """Read in one go which entries are known and what changed since change ``seen``."""
+    return items.known(db, feed, keys), changes.since(db, seen)
 
 
 def settle_memory() -> None:

@@ -37,7 +37,7 @@ FRESH = timedelta(hours=24)
 
 @dataclass(slots=True)
 class Memory:
-    """What the desk keeps in memory between documents; rebuilt from the database at start."""
+    """What the ingester keeps in memory between documents; rebuilt from the database at start."""
 
     index: stories.Index
     subscribed: keywords.Subscriptions[SubscriptionId]

@@ -127,7 +127,7 @@ async def story(settings: Settings, id_: int, *, why: bool, as_json: bool) -> No
 
 
 async def explain(db: Database, found: Story, rows: list[dict[str, Any]]) -> None:
-    """Add to the tellings of a story how sure the desk was of each, and in words why."""
+    """Add to the tellings of a story how sure the ingester was of each, and in words why."""
     names = with_aliases(gazetteer(), await db.read(aliases.every))
     told_of = {
         one.item.id: one for one in await db.read(explanation.accounts, found, names, len(rows))

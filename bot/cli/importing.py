@@ -32,7 +32,7 @@ async def ingest(settings: Settings, file: Path, name: str) -> None:
     name = name or file.stem
     async with pipeline.open_pipeline(settings) as room:
         swept = first_moment(file)
-        await room.desk.remember(swept)
+        await room.ingester.remember(swept)
         sources: dict[str, Feed] = {}
         new = known = 0
         with click.progressbar(length=size_of(file), label="taking in") as bar:
@@ -41,12 +41,12 @@ async def ingest(settings: Settings, file: Path, name: str) -> None:
                     sources[line.source] = await room.db.write(
                         feeds.of_import, name, line.source, line.moment
                     )
-                taken = await room.desk.take(
+                taken = await room.ingester.take(
                     sources[line.source], (line.entry,), None, line.moment, silent=True
                 )
                 if line.moment - swept > SWEEP_EVERY:
                     swept = line.moment
-                    await room.desk.expire(swept)
+                    await room.ingester.expire(swept)
                 new += taken.new
                 known += taken.unchanged + taken.updated
                 bar.update(read - bar.pos)

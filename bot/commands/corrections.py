@@ -1,4 +1,4 @@
-"""/alias, /merge, /split: what admins teach the desk, for good."""
+"""/alias, /merge, /split: what admins teach the ingester, for good."""
 
 import re
 
@@ -25,7 +25,6 @@ async def alias(ask: Ask, world: World) -> Reply:
     if not name or not others or len(others) > MOST_OTHERS:
         raise NewsError("alias.form")
     await world.db.write(aliases.teach, name, others, ask.person_id, world.clock())
-    world.desk.learn(await world.db.read(aliases.every))
     return Say(
         (
             Message(
@@ -64,7 +63,7 @@ async def merge(ask: Ask, world: World) -> Reply:
     if first.id == second.id:
         key = "merge.itself" if one == into else "merge.one_already"
         raise NewsError(key, one=str(one), other=str(into), id=str(first.id))
-    together = await world.desk.merge(StoryId(one), StoryId(into), ask.person_id, world.clock())
+    together = await world.editor.merge(StoryId(one), StoryId(into), ask.person_id, world.clock())
     story = await stories.by_number(world, together)
     return Say(
         (
@@ -83,7 +82,7 @@ async def split(ask: Ask, world: World) -> Reply:
     if not 1 <= place <= len(story.items):
         raise NewsError("split.no_telling", place=str(place), count=len(story.items))
     item = story.items[place - 1]
-    own = await world.desk.move(item.id, None, ask.person_id, world.clock())
+    own = await world.editor.move(item.id, None, ask.person_id, world.clock())
     alone = await stories.by_number(world, own)
     return Say(
         (

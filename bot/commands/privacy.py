@@ -10,7 +10,6 @@ from bot.render import press, translate_html
 from bot.texts import translate
 from storage import chats, subscriptions, traces
 from storage.local_time import rfc3339
-from storage.model import SubscriptionId
 from storage.sql import Connection
 
 
@@ -71,14 +70,11 @@ async def delete_pressed(ask: Ask, world: World) -> Reply:
 async def deleted(ask: Ask, world: World) -> Reply:
     """Delete it, really."""
 
-    def forget(db: Connection) -> list[SubscriptionId]:
+    def forget(db: Connection) -> None:
         # A channel somebody bound is run by them alone: without them it would post for ever.
         theirs = [ask.here.id, *(one.id for one in chats.owned_by(db, ask.here.id))]
-        every = [one.id for chat in theirs for one in subscriptions.of_chat(db, chat)]
         for chat in theirs:
             chats.forget(db, chat)
-        return every
 
-    for one in await world.db.write(forget):
-        world.desk.unsubscribe(one)
+    await world.db.write(forget)
     return Edit(Message(translate_html(ask.language, "delete_me.done")))

@@ -17,8 +17,8 @@ def canonical(world: World, text: str) -> str:
 
 
 def read(world: World, text: str) -> keywords.Query:
-    """Read a query by the names the desk knows. Raises NewsError where it cannot be read."""
-    return keywords.parse(text, world.desk.names)
+    """Read a query by the names the ingester knows. Raises NewsError where it cannot be read."""
+    return keywords.parse(text, world.names.current)
 
 
 async def find(
@@ -27,12 +27,12 @@ async def find(
     """Search the archive. Raises NewsError where the query cannot be read."""
     return await search.find(
         world.db,
-        keywords.parse(text, world.desk.names),
+        keywords.parse(text, world.names.current),
         now=world.clock(),
         limit=limit,
         offset=offset,
         since=since,
-        names=world.desk.names,
+        names=world.names.current,
     )
 
 
@@ -40,7 +40,7 @@ async def forecast(world: World, text: str, since: datetime) -> search.Forecast:
     """Count what a subscription would have brought. Raises NewsError where it cannot be read."""
     query = read(world, text)
     return await search.forecast(
-        world.db, query, now=world.clock(), since=since, names=world.desk.names
+        world.db, query, now=world.clock(), since=since, names=world.names.current
     )
 
 
@@ -61,7 +61,7 @@ async def meant(world: World, text: str) -> tuple[str, ...]:
 
 async def _put_right(world: World, text: str) -> tuple[str, ...]:
     told = await search.told_words(world.db)
-    found = keywords.suggest(read(world, text), world.desk.names, told)
+    found = keywords.suggest(read(world, text), world.names.current, told)
     return tuple(one.query for one in found)
 
 

@@ -66,7 +66,7 @@ async def page_of(ask: Ask, world: World, query: str, draft: int, page: int) -> 
         return await _nothing(ask, world, query, draft)
     key = "search.found_more" if found.more else "search.found"
     head = translate_html(language, key, query=name, count=found.total)
-    marker = Marker.of((query,), world.desk.names)
+    marker = Marker.of((query,), world.names.current)
     body = [found_line(one, ask.chat, marker, now=now) for one in found.stories]
     pages = -(-found.total // ON_A_PAGE)
     rows = [*turn(("f", draft), page, pages), *_deeds(language, draft)]

@@ -17,7 +17,7 @@ MOST_COUNTRIES = 40
 async def sources(ask: Ask, world: World) -> Reply:
     """Show the countries with the number of their outlets, or one country's outlets."""
     every = await read(world)
-    for code in named(ask.text.strip(), world.desk.names):
+    for code in named(ask.text.strip(), world.names.current):
         if any(one.country.casefold() == code for one in every):
             return Say((of_country(every, code, ask.language),))
     return Say((by_country(every, ask.language),))

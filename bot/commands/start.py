@@ -193,8 +193,6 @@ async def stop(ask: Ask, world: World) -> Reply:
         return silenced
 
     silenced = await world.db.write(silence)
-    for one in silenced:
-        world.desk.unsubscribe(one)
     return Say(
         (
             Message(

@@ -133,7 +133,7 @@ async def why_pressed(ask: Ask, world: World) -> Reply:
 
 async def explained(ask: Ask, world: World, one: Story) -> Message:
     """Gather what is known of a story for this chat and say it."""
-    names = world.desk.names
+    names = world.names.current
 
     def gathered(db: Connection) -> reasons.Trace:
         own = subscriptions.of_chat(db, ask.chat.id)
@@ -156,7 +156,7 @@ async def explained(ask: Ask, world: World, one: Story) -> Message:
 
 def _would_meet(one: Story, queries: Iterable[str], world: World) -> tuple[str, ...]:
     """Return the queries that a story meets now, though it came before they were made."""
-    names, now = world.desk.names, world.clock()
+    names, now = world.names.current, world.clock()
     tellings = [
         (analysed(item, names), search.facts_of(item, now)) for item in one.items[:MOST_TRIED]
     ]

@@ -54,7 +54,7 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
     expected = await queries.forecast(world, query, now - TRIED_OVER)
     draft = await world.db.write(dialogs.keep_draft, ask.here.id, query, now)
     many = expected.headlines > MANY_A_DAY * TRIED_OVER.days
-    marker = Marker.of((query,), world.desk.names)
+    marker = Marker.of((query,), world.names.current)
     samples = [found_line(one, ask.chat, marker, now=now) for one in found.stories[:SAMPLES]]
     meant = await queries.meant(world, query) if expected.anywhere <= LITTLE else ()
     others = [
@@ -165,7 +165,7 @@ def _after(one: Subscription, ask: Ask) -> Keyboard:
 async def keep(
     ask: Ask, world: World, query: str, mode: Mode, reach: Reach = Reach.HEADLINE
 ) -> tuple[Subscription, bool]:
-    """Write a subscription down and have the desk match it from now on."""
+    """Write a subscription down; from now on it is matched."""
 
     def write(db: Connection) -> tuple[Subscription, bool]:
         chats.listens_again(db, ask.chat.id)
@@ -180,7 +180,6 @@ async def keep(
         )
 
     one, new = await world.db.write(write)
-    world.desk.subscribe(one)
     return one, new
 
 

@@ -179,7 +179,7 @@ async def widen(ask: Ask, world: World) -> Reply:
 
 
 async def changed(ask: Ask, world: World, one: Subscription) -> Reply:
-    """Write a changed subscription, let the desk follow, and show it."""
+    """Write a changed subscription and show it."""
 
     def write(db: Connection) -> None:
         subscriptions.save(db, one)
@@ -187,7 +187,6 @@ async def changed(ask: Ask, world: World, one: Subscription) -> Reply:
             chats.listens_again(db, one.chat_id)
 
     await world.db.write(write)
-    follow(world, one)
     return Edit(detail(one, ask.chat, ask.language), toast=translate(ask.language, "toast.saved"))
 
 
@@ -207,19 +206,10 @@ def settings_button(language: str) -> Row:
     return (Button(f"⚙️ {translate(language, 'button.settings')}", press("t")),)
 
 
-def follow(world: World, one: Subscription) -> None:
-    """Let the desk match the subscription as it is now."""
-    if one.paused:
-        world.desk.unsubscribe(one.id)
-    else:
-        world.desk.subscribe(one)
-
-
 async def remove(ask: Ask, world: World) -> Reply:
     """Remove a subscription at once; what was removed stays on the screen for a way back."""
     one = await own(ask, world)
     await world.db.write(subscriptions.remove, one.id, ask.chat.id)
-    world.desk.unsubscribe(one.id)
     draft = await world.db.write(dialogs.keep_draft, ask.here.id, one.query, world.clock())
     return Edit(
         Message(
@@ -260,7 +250,6 @@ async def edited(ask: Ask, world: World) -> Reply:
         raise
     rewritten = replace(one, query=query)
     await world.db.write(subscriptions.save, rewritten)
-    follow(world, rewritten)
     return Say((detail(rewritten, ask.chat, ask.language),))
 
 
@@ -310,8 +299,6 @@ def _ask_all(ask: Ask, count: int) -> Reply:
 async def remove_all(ask: Ask, world: World) -> Reply:
     """Remove every subscription of the chat, after it was confirmed."""
     removed = await world.db.write(subscriptions.remove_all, ask.chat.id)
-    for one in removed:
-        world.desk.unsubscribe(one)
     if not removed:  # a second tap
         return Toast(translate(ask.language, "subscriptions.gone"))
     return Edit(
@@ -332,8 +319,6 @@ async def resume_all(ask: Ask, world: World) -> Reply:
         return listening, chats.change(db, chat.id, next_digest_at=appointed) or chat
 
     listening, chat = await world.db.write(resume)
-    for one in listening:
-        world.desk.subscribe(one)
     language = ask.language
     goes_on = (
         translate_html(language, "subscriptions.resumed", count=len(listening))

@@ -12,8 +12,8 @@ from telegram.error import BadRequest, Forbidden
 
 from bot import texts
 from bot.conversation import Ask, ChannelFacts, Document, World
-from storage import chats, dialogs, subscriptions
-from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Subscription, ThreadId
+from storage import chats, dialogs
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ThreadId
 from storage.outbox import settle
 from storage.sql import Connection
 
@@ -26,11 +26,10 @@ _MANAGING = (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whom an update came from, as we know them. ``returned`` are subscriptions to match again."""
+    """Whom an update came from: the chat it was written in, and the one it concerns."""
 
     here: Chat
     chat: Chat
-    returned: tuple[Subscription, ...] = ()
 
 
 def command_of(text: str, bot_username: str) -> tuple[str, str] | None:
@@ -78,23 +77,18 @@ def new_chat(chat: TelegramChat, person: User | None, world: World) -> Chat:
 def see_chat(db: Connection, chat: Chat, now: datetime) -> Sender:
     """Note a chat that speaks to us; one that was gone is back with all it had."""
     known = chats.get(db, chat.id)
-    returned: tuple[Subscription, ...] = ()
     if known is not None and not known.active:
         settle.back(db, chat.id, now)
-        returned = tuple(subscriptions.listening_of(db, chat.id))
     here = chats.see_chat(db, chat, now)
     channel = dialogs.acting_for(db, here.id) if here.kind is ChatKind.PRIVATE else None
     managed = chats.get(db, channel) if channel is not None else None
-    return Sender(here, managed or here, returned)
+    return Sender(here, managed or here)
 
 
 async def see_sender(world: World, chat: TelegramChat, person: User | None) -> Sender:
-    """Meet a chat, and have the desk match again what a returned one had."""
-    now = world.clock()
-    found = await world.db.write(see_chat, new_chat(chat, person, world), now)
-    for one in found.returned:
-        world.desk.subscribe(one)
-    return found
+    """Note a chat that speaks to us, and know the names that were taught meanwhile."""
+    await world.names.refresh()
+    return await world.db.write(see_chat, new_chat(chat, person, world), world.clock())
 
 
 async def manages(

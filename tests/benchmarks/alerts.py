@@ -1,7 +1,7 @@
 """From a new item to the first alert sent: ``python -m tests.benchmarks.alerts``.
 
 30 items a second for ten seconds against 10,000 subscriptions of 500 readers; each item meets one
-of them. Real desk, real outbox, real python-telegram-bot over HTTP; Telegram's limits lifted.
+of them. Real ingester, real outbox, real python-telegram-bot over HTTP; Telegram's limits lifted.
 """
 
 import asyncio
@@ -57,12 +57,12 @@ async def main() -> None:
                 box.telegram.start(number)
             db = await Database.opened(Path(folder) / "news.db")
             await db.write(subscribe)
-            desk = await Ingester.opened(db)
+            ingester = await Ingester.opened(db)
             limiter = Limiter(LIFTED)
             bot = plain_bot(BOT_TOKEN, box.base_url, limiter)
             await bot.initialize()
             deliverer = Deliverer(db, bot, limiter, clock)
-            desk.wake = deliverer.wake
+            ingester.wake = deliverer.wake
             await deliverer.start()
             running = asyncio.create_task(deliverer.run())
             feed = await db.write(
@@ -83,7 +83,7 @@ async def main() -> None:
                 title = f"{coined(number + 50_000)} {word} {coined(number + 70_000)} report"
                 came[word] = time.perf_counter()
                 entry = Entry(f"g{number}", "", "", title, "", clock(), keys=(f"g:{number}",))
-                await desk.take(feed, (entry,), None, clock())
+                await ingester.take(feed, (entry,), None, clock())
             await asyncio.sleep(2)
             delays = [sent[word] - at for word, at in came.items() if word in sent]
             await deliverer.stop()

@@ -190,14 +190,14 @@ async def newsroom(kind: str, count: int) -> AsyncIterator[Poller]:
             for number in range(count):
                 new = NewFeed(f"http://127.0.0.1:{port}/{kind}/{number}", "", f"Outlet {number}")
                 await db.write(feeds.add, new, now)
-            desk = await Ingester.opened(db)
-            await desk.remember(now)  # as at every start
+            ingester = await Ingester.opened(db)
+            await ingester.remember(now)  # as at every start
             async with (
                 fetch.opened(
                     user_agent="benchmark", allowed=frozenset({("127.0.0.1", port)})
                 ) as fetcher,
                 Poller.opened(
-                    db, desk, fetcher, clock=lambda: datetime.now(UTC), limits=WorkerLimits()
+                    db, ingester, fetcher, clock=lambda: datetime.now(UTC), limits=WorkerLimits()
                 ) as poller,
             ):
                 await poller.round(force=True)

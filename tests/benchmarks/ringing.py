@@ -45,7 +45,7 @@ def read(db: Connection, queries: Iterable[str]) -> None:
 async def played(db: Database, told_in_turn: Iterable[SampleItem], queries: Iterable[str]) -> None:
     """Play items, one after the other, for readers of these queries."""
     await db.write(read, tuple(queries))
-    desk = await Ingester.opened(db)
+    ingester = await Ingester.opened(db)
     known: dict[str, Feed] = {}
     for number, told in enumerate(told_in_turn):
         at = START + number * EVERY
@@ -56,7 +56,7 @@ async def played(db: Database, told_in_turn: Iterable[SampleItem], queries: Iter
             f"{number}", f"https://e.example/{number}", f"e.example/{number}", told.title,
             told.summary, at, keys=(f"g:{number}",), language=told.lang,
         )  # fmt: skip
-        await desk.take(known[told.outlet], (entry,), None, at)
+        await ingester.take(known[told.outlet], (entry,), None, at)
 
 
 def rung(db: Connection) -> list[tuple[ChatId, str, Item]]:

@@ -61,7 +61,7 @@ def news(count: int) -> Iterator[tuple[str, str]]:
 
 
 def prepared(analyses: list[Analysed]) -> list[Features]:
-    """Prepare items as the desk does."""
+    """Prepare items as the ingester does."""
     return [
         prepare(
             item=ItemId(number),
@@ -107,7 +107,7 @@ def main() -> None:
 
 
 async def remembered(rows: list[tuple[ItemId, bytes]]) -> None:
-    """Open a desk on a database that holds the tellings."""
+    """Open a ingester on a database that holds the tellings."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "news.db"
         db = await Database.opened(path)
@@ -119,9 +119,9 @@ async def remembered(rows: list[tuple[ItemId, bytes]]) -> None:
             f"{'on disk, items included':24} {(path.stat().st_size - empty) / len(rows):.0f} B an item"
         )
         db = await Database.opened(path)
-        desk = await Ingester.opened(db)
+        ingester = await Ingester.opened(db)
         before = process_time()
-        await desk.remember(START)
+        await ingester.remember(START)
         told("remember", before, len(rows))
         await db.close()
 

@@ -1,7 +1,7 @@
 """People who talk to the bot in tests, without Telegram: Ask → Reply over a real database."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,30 +25,11 @@ from storage.model import (
     Chat,
     ChatId,
     ChatKind,
-    Subscription,
-    SubscriptionId,
 )
-from watchers.text.names import Gazetteer, gazetteer
+from watchers.taught_names import TaughtNames
 
 NOW = datetime.fromisoformat("2026-11-22T08:00:00+00:00")
 READER, ADMIN = ChatId(1001), ChatId(1)
-
-
-@dataclass
-class Ingester:
-    """Remembers what it was told to match."""
-
-    matched: dict[SubscriptionId, Subscription] = field(default_factory=dict)
-    names: Gazetteer = field(default_factory=gazetteer)
-
-    def learn(self, taught: Any) -> None:
-        del taught
-
-    def subscribe(self, subscription: Subscription) -> None:
-        self.matched[subscription.id] = subscription
-
-    def unsubscribe(self, subscription_id: SubscriptionId) -> None:
-        self.matched.pop(subscription_id, None)
 
 
 @dataclass
@@ -64,7 +45,7 @@ class Clock:
 def world_of(db: Database, **parts: Any) -> World:
     """A world with a fixed clock and one admin."""
     return World(
-        **({"db": db, "clock": Clock(), "desk": Ingester(), "editions": DigestService(db, Clock()), "bot_username": "steppewire_bot",
+        **({"db": db, "clock": Clock(), "names": TaughtNames(db), "editor": None, "editions": DigestService(db, Clock()), "bot_username": "steppewire_bot",
             "admin_ids": frozenset({int(ADMIN)})} | parts)
     )  # fmt: skip
 
@@ -92,6 +73,7 @@ class Person:
         return cls(world, here, int(chat_id), int(chat_id) in world.admin_ids)
 
     async def ask(self, **parts: Any) -> Ask:
+        await self.world.names.refresh()  # as whoever brings an update in does
         chat = await self.world.db.read(chats.get, self.chat.id)
         assert chat is not None
         return Ask(

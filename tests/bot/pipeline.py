@@ -1,4 +1,4 @@
-"""A newsroom for tests of the chat: the real desk, and outlets that tell what a test wants."""
+"""A newsroom for tests of the chat: the real ingester, and outlets that tell what a test wants."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -23,10 +23,10 @@ OUTLETS = {
 
 @dataclass
 class Pipeline:
-    """Outlets, the desk and a world around one database."""
+    """Outlets, the ingester and a world around one database."""
 
     db: Database
-    desk: Ingester
+    ingester: Ingester
     clock: Clock
     feeds: dict[str, Feed] = field(default_factory=dict)
 
@@ -41,7 +41,7 @@ class Pipeline:
         return room
 
     def world(self, **parts: Any) -> Any:
-        return world_of(self.db, desk=self.desk, clock=self.clock, **parts)
+        return world_of(self.db, editor=self.ingester, clock=self.clock, **parts)
 
     async def tells(
         self, outlet: str, title: str, summary: str = "", *, ago: timedelta = timedelta(hours=1)
@@ -59,7 +59,7 @@ class Pipeline:
             keys=(f"{number}",),
             language=OUTLETS[outlet][2],
         )
-        await self.desk.take(self.feeds[outlet], (entry,), None, at)
+        await self.ingester.take(self.feeds[outlet], (entry,), None, at)
         stories = await self.db.read(lambda db: list(every(db)))
         return next(s for s in stories if any(i.title == title for i in s.items))
 

@@ -1,10 +1,11 @@
-"""The desk: entries become items of stories, and what is owed is written with them or not at all."""
+"""The ingester: entries become items of stories, and what is owed is written with them or not at all."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from storage import chats, feeds, fingerprints, items, stories, subscriptions
+from storage import aliases, chats, feeds, fingerprints, items, stories, subscriptions
 from storage.database import Database
 from storage.model import (
     NO_THREAD,
@@ -44,7 +45,7 @@ async def feed_of(db: Database, name: str, now: datetime) -> Feed:
     return await db.write(feeds.add, new, now)
 
 
-async def reader_of(db: Database, desk: Ingester, query: str, now: datetime) -> Subscription:
+async def reader_of(db: Database, query: str, now: datetime) -> Subscription:
     chat = Chat(READER, ChatKind.PRIVATE, digest_from=now, created_at=now)
     await db.write(chats.see_chat, chat, now)
     subscription, _ = await db.write(
@@ -55,7 +56,6 @@ async def reader_of(db: Database, desk: Ingester, query: str, now: datetime) -> 
         mode=Mode.INSTANT,
         now=now,
     )
-    desk.subscribe(subscription)
     return subscription
 
 
@@ -70,8 +70,8 @@ def all_items(db: Connection) -> list[tuple[int, int, str]]:
 async def test_one_event_told_by_two_outlets_is_one_story_and_one_alert(
     db: Database, now: datetime
 ) -> None:
-    desk = await Ingester.opened(db)
-    await reader_of(db, desk, "Astana", now)
+    ingester = await Ingester.opened(db)
+    await reader_of(db, "Astana", now)
     title = "President of France arrives in Astana for talks on uranium"
     for name, minutes in (("courier", 0), ("herald", 5)):
         feed = await feed_of(db, name, now)
@@ -79,28 +79,28 @@ async def test_one_event_told_by_two_outlets_is_one_story_and_one_alert(
         told = entry(
             minutes + 1, title, url=f"https://{name}.example/a", url_key=f"{name}.example/a"
         )
-        await desk.take(feed, (told,), None, at)
+        await ingester.take(feed, (told,), None, at)
     assert [1, 1] == [story for _, story, _ in await db.read(all_items)]
     assert [("alert", "s1", 1)] == [row for row in await db.read(owed) if row[0] == "alert"]
 
 
 async def test_the_same_document_again_changes_nothing(db: Database, now: datetime) -> None:
-    desk = await Ingester.opened(db)
+    ingester = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     document = tuple(entry(n, f"Headline number {n} about something") for n in range(5))
-    first = await desk.take(feed, document, None, now)
-    again = await desk.take(feed, document, None, now + timedelta(hours=1))
+    first = await ingester.take(feed, document, None, now)
+    again = await ingester.take(feed, document, None, now + timedelta(hours=1))
     assert (5, 0, 0) == (first.new, first.updated, first.unchanged)
     assert (0, 0, 5) == (again.new, again.updated, again.unchanged)
     assert 5 == len(await db.read(all_items))
 
 
 async def test_an_edited_title_is_an_update_and_no_news(db: Database, now: datetime) -> None:
-    desk = await Ingester.opened(db)
+    ingester = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
-    await reader_of(db, desk, "uranium", now)
-    await desk.take(feed, (entry(1, "Talks begin"),), None, now)
-    taken = await desk.take(feed, (entry(1, "Talks on uranium begin"),), None, now)
+    await reader_of(db, "uranium", now)
+    await ingester.take(feed, (entry(1, "Talks begin"),), None, now)
+    taken = await ingester.take(feed, (entry(1, "Talks on uranium begin"),), None, now)
     assert (0, 1) == (taken.new, taken.updated)
     assert [(1, 1, "Talks on uranium begin")] == await db.read(all_items)
     assert [] == await db.read(owed)
@@ -108,7 +108,7 @@ async def test_an_edited_title_is_an_update_and_no_news(db: Database, now: datet
 
 async def test_guids_that_only_count_the_entries_hide_no_news(db: Database, now: datetime) -> None:
     """Each document numbers its entries from the top: the newest is always number 1."""
-    desk = await Ingester.opened(db)
+    ingester = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
 
     def document(*pages: int) -> list[Entry]:
@@ -118,35 +118,70 @@ async def test_guids_that_only_count_the_entries_hide_no_news(db: Database, now:
         ]
 
     for pages in ((2, 1), (3, 2, 1), (5, 4, 3, 2), (5, 4, 3, 2)):
-        await desk.take(feed, document(*pages), None, now)
+        await ingester.take(feed, document(*pages), None, now)
     assert [f"Page {n}" for n in range(1, 6)] == [title for *_, title in await db.read(all_items)]
 
 
 async def test_an_article_that_moves_stays_the_same_item(db: Database, now: datetime) -> None:
-    desk = await Ingester.opened(db)
+    ingester = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
-    await desk.take(feed, (entry(1, "Talks begin"),), None, now)
+    await ingester.take(feed, (entry(1, "Talks begin"),), None, now)
     moved = entry(1, "Talks end", keys=("g:guid-1", "u:courier.example/talks-end"))
-    taken = await desk.take(feed, (moved,), None, now)
+    taken = await ingester.take(feed, (moved,), None, now)
     assert (0, 1) == (taken.new, taken.updated)
 
 
-async def test_a_silent_document_owes_nobody_an_alert(db: Database, now: datetime) -> None:
-    desk = await Ingester.opened(db)
-    await reader_of(db, desk, "uranium", now)
+async def test_the_next_document_meets_what_was_subscribed_changed_and_removed_meanwhile(
+    db: Database, now: datetime
+) -> None:
+    """Nobody tells the ingester: whoever writes the rows, it follows them."""
+    ingester = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
-    taken = await desk.take(feed, (entry(1, "Uranium price rises"),), None, now, silent=True)
+    uranium = await reader_of(db, "uranium", now)
+    await ingester.take(feed, (entry(1, "Uranium price rises"),), None, now)
+    await db.write(subscriptions.save, replace(uranium, query="cotton"))
+    await ingester.take(feed, (entry(2, "Smugglers of uranium are jailed in Osh"),), None, now)
+    await ingester.take(feed, (entry(3, "Cotton harvest ends early"),), None, now)
+    await db.write(subscriptions.save, replace(uranium, query="cotton", paused=True))
+    await ingester.take(feed, (entry(4, "Cotton exports are banned"),), None, now)
+    assert [1, 3] == [story for _, _, story in await db.read(owed)]
+    await db.write(subscriptions.save, replace(uranium, query="cotton"))
+    await db.write(chats.forget, READER)
+    await ingester.take(feed, (entry(5, "Cotton is cheaper than ever before"),), None, now)
+    assert [] == await db.read(owed)  # they went with their chat
+    assert not ingester._memory.subscriptions
+
+
+async def test_a_name_taught_meanwhile_is_met_by_the_next_document(
+    db: Database, now: datetime
+) -> None:
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    await reader_of(db, "Qyzyltas", now)
+    await ingester.take(feed, (entry(1, "Ferries return to Redstone after winter"),), None, now)
+    await db.write(aliases.teach, "Qyzyltas", ["Redstone"], 1, now)
+    await ingester.take(feed, (entry(2, "Doctors in Redstone strike over their pay"),), None, now)
+    assert [2] == [story for _, _, story in await db.read(owed)]
+
+
+async def test_a_silent_document_owes_nobody_an_alert(db: Database, now: datetime) -> None:
+    ingester = await Ingester.opened(db)
+    await reader_of(db, "uranium", now)
+    feed = await feed_of(db, "courier", now)
+    taken = await ingester.take(feed, (entry(1, "Uranium price rises"),), None, now, silent=True)
     assert 1 == taken.new
     assert [] == await db.read(owed)
 
 
 async def test_what_could_not_be_recorded_was_never_there(db: Database, now: datetime) -> None:
-    desk = await Ingester.opened(db)
+    ingester = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     with pytest.raises(ValueError, match="naive"):
-        await desk.take(feed, (entry(1, "Uranium price rises"),), None, now.replace(tzinfo=None))
+        await ingester.take(
+            feed, (entry(1, "Uranium price rises"),), None, now.replace(tzinfo=None)
+        )
     assert [] == await db.read(all_items)
-    await desk.take(feed, (entry(2, "Uranium price rises"),), None, now)
+    await ingester.take(feed, (entry(2, "Uranium price rises"),), None, now)
     [(_, story, _)] = await db.read(all_items)
     assert await db.read(stories.get, story) is not None
 
@@ -156,26 +191,26 @@ async def test_a_new_desk_remembers_the_living_stories(db: Database, now: dateti
     await (await Ingester.opened(db)).take(
         await feed_of(db, "courier", now), (entry(1, title),), None, now
     )
-    desk = await Ingester.opened(db)
-    await desk.remember(now)
+    ingester = await Ingester.opened(db)
+    await ingester.remember(now)
     told = entry(2, title, url="https://herald.example/q", url_key="herald.example/q")
-    await desk.take(await feed_of(db, "herald", now), (told,), None, now)
+    await ingester.take(await feed_of(db, "herald", now), (told,), None, now)
     assert [(1, 1, title), (2, 1, title)] == await db.read(all_items)
 
 
 async def test_what_is_remembered_is_what_was_in_memory(db: Database, now: datetime) -> None:
     """Also the first telling of a story that lives on, older than the window by now."""
-    desk = await Ingester.opened(db)
+    ingester = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     titles = ("Wheat harvest ends in Kostanay", "Quake of magnitude 5.1 felt in Almaty")
     for day, number in ((0, 1), (0, 2), (6, 3), (8, 4)):
         told = entry(number, titles[number == 1], url_key=f"{number}.example/q")
         at = now + timedelta(days=day, minutes=number)
-        await desk.take(feed, (told,), None, at)
-        await desk.expire(at)
+        await ingester.take(feed, (told,), None, at)
+        await ingester.expire(at)
     after = await Ingester.opened(db)
     await after.remember(now + timedelta(days=8))
-    indexes = desk._memory.index, after._memory.index
+    indexes = ingester._memory.index, after._memory.index
     assert [{2: 2, 3: 2, 4: 2}] * 2 == [index.stories() for index in indexes]
     assert [indexes[0].features(ItemId(n)) for n in (2, 3, 4)] == [
         indexes[1].features(ItemId(n)) for n in (2, 3, 4)
@@ -186,9 +221,9 @@ async def test_what_is_remembered_is_what_was_in_memory(db: Database, now: datet
 async def test_a_telling_without_a_readable_row_is_made_again(
     db: Database, now: datetime, spoilt: str
 ) -> None:
-    desk = await Ingester.opened(db)
+    ingester = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
-    await desk.take(feed, (entry(1, "Quake of magnitude 5.1 felt in Almaty"),), None, now)
+    await ingester.take(feed, (entry(1, "Quake of magnitude 5.1 felt in Almaty"),), None, now)
     before = await db.read(lambda opened: fingerprints.living(opened, now, now))
     await db.write(lambda opened: opened.conn.execute(spoilt))
     after = await Ingester.opened(db)
@@ -201,29 +236,29 @@ async def test_what_went_silent_while_we_were_away_is_an_old_text(
     db: Database, now: datetime
 ) -> None:
     title = "Quake of magnitude 5.1 felt by many in Almaty"
-    desk = await Ingester.opened(db)
+    ingester = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
-    await desk.take(feed, (entry(1, title), entry(2, "Wheat harvest ends")), None, now)
-    await desk.merge(StoryId(1), StoryId(2), 7, now)
+    await ingester.take(feed, (entry(1, title), entry(2, "Wheat harvest ends")), None, now)
+    await ingester.merge(StoryId(1), StoryId(2), 7, now)
     late = now + timedelta(days=60)
     for _ in range(2):  # the first of them finds it silent, the second never saw it alive
-        desk = await Ingester.opened(db)
-        await desk.remember(late)
-        assert {} == desk._memory.index.stories()
+        ingester = await Ingester.opened(db)
+        await ingester.remember(late)
+        assert {} == ingester._memory.index.stories()
     told = entry(3, title, url_key="herald.example/q")
-    await desk.take(feed, (told,), None, late)
+    await ingester.take(feed, (told,), None, late)
     [story] = [story for item, story, _ in await db.read(all_items) if item == 3]
     assert story == 2
 
 
 async def test_an_admins_split_is_obeyed_after_a_restart(db: Database, now: datetime) -> None:
-    desk = await Ingester.opened(db)
+    ingester = await Ingester.opened(db)
     title = "Earthquake of magnitude 5.1 felt in Almaty region"
     for number, name in enumerate(("courier", "herald"), 1):
         told = entry(number, title, url_key=f"{name}.example/q")
-        await desk.take(await feed_of(db, name, now), (told,), None, now)
+        await ingester.take(await feed_of(db, name, now), (told,), None, now)
     [(_, story, _), (second, _, _)] = await db.read(all_items)
-    own = await desk.move(second, None, 7, now)
+    own = await ingester.move(second, None, 7, now)
     assert own != story
     after = await Ingester.opened(db)
     await after.remember(now)
@@ -233,22 +268,22 @@ async def test_an_admins_split_is_obeyed_after_a_restart(db: Database, now: date
 async def test_an_admins_merge_makes_one_story_whose_ids_both_lead_to_it(
     db: Database, now: datetime
 ) -> None:
-    desk = await Ingester.opened(db)
+    ingester = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     told = (entry(1, "Bishkek opens a new school"), entry(2, "Wheat harvest ends in Kostanay"))
-    await desk.take(feed, told, None, now)
+    await ingester.take(feed, told, None, now)
     [(_, one, _), (_, other, _)] = await db.read(all_items)
-    assert one == await desk.merge(other, one, 7, now)
+    assert one == await ingester.merge(other, one, 7, now)
     assert one == await db.read(stories.current, other)
 
 
 async def test_a_story_outlives_the_feed_that_told_it_first(db: Database, now: datetime) -> None:
-    desk = await Ingester.opened(db)
+    ingester = await Ingester.opened(db)
     first = await feed_of(db, "courier", now)
-    await desk.take(first, (entry(1, "Bishkek opens a new school"),), None, now)
+    await ingester.take(first, (entry(1, "Bishkek opens a new school"),), None, now)
     await db.write(feeds.remove, first.id)
     again = await feed_of(db, "courier", now)
-    await desk.take(again, (entry(1, "Bishkek opens a new school"),), None, now)
+    await ingester.take(again, (entry(1, "Bishkek opens a new school"),), None, now)
     [(item, story, _)] = await db.read(all_items)
     assert item > 1
     assert await db.read(stories.get, story) is not None
@@ -264,8 +299,8 @@ def the_alert_arrived(db: Connection, now_ms: int) -> None:
 async def test_a_rising_toll_answers_the_alert_and_opens_no_story(
     db: Database, now: datetime
 ) -> None:
-    desk = await Ingester.opened(db)
-    await reader_of(db, desk, "Karaganda", now)
+    ingester = await Ingester.opened(db)
+    await reader_of(db, "Karaganda", now)
     titles = (
         "Mine collapse near Karaganda kills 5 people",
         "Death toll in Karaganda mine collapse rises to 9",
@@ -274,7 +309,7 @@ async def test_a_rising_toll_answers_the_alert_and_opens_no_story(
         feed = await feed_of(db, f"outlet{number}", now)
         at = now + timedelta(hours=number)
         told = entry(number, title, url_key=f"outlet{number}.example/{number}")
-        await desk.take(feed, (told,), None, at)
+        await ingester.take(feed, (told,), None, at)
         await db.write(the_alert_arrived, int(at.timestamp() * 1000))
     assert [1, 1] == [story for _, story, _ in await db.read(all_items)]
     told_to_reader = [row for row in await db.read(owed) if row[0] != "edit"]

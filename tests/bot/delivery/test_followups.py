@@ -19,7 +19,7 @@ NIGHT = {"quiet_from": 23 * 60, "quiet_to": 7 * 60}
 
 
 async def another_outlet_tells(here: Room, story: int, item: int, **item_values: Any) -> None:
-    """Let a further outlet tell a story, as the desk records it."""
+    """Let a further outlet tell a story, as the ingester records it."""
 
     def record(db: Any, now: datetime) -> None:
         feed = rows.feed(db, f"https://outlet{item}.example/rss", name=f"Outlet {item}")

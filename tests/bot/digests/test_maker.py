@@ -77,155 +77,155 @@ class Ingester:
 
 
 @pytest.fixture
-async def desk(db: Database) -> Ingester:
+async def ingester(db: Database) -> Ingester:
     made = Ingester(db)
     await db.write(chats.see_chat, Chat(READER, ChatKind.PRIVATE), made.clock())
     await made.editions.round()
     return made
 
 
-async def test_a_new_chat_is_appointed_its_first_digest(desk: Ingester) -> None:
-    assert MORNING == (await desk.chat()).next_digest_at
+async def test_a_new_chat_is_appointed_its_first_digest(ingester: Ingester) -> None:
+    assert MORNING == (await ingester.chat()).next_digest_at
 
 
-async def test_the_digest_comes_once_with_what_happened_since_the_last(desk: Ingester) -> None:
-    await desk.tell(1, 2)
-    desk.clock.now = MORNING + timedelta(seconds=6)
-    assert [1, 0] == [await desk.editions.round(), await desk.editions.round()]
-    (html,) = await desk.owed()
+async def test_the_digest_comes_once_with_what_happened_since_the_last(ingester: Ingester) -> None:
+    await ingester.tell(1, 2)
+    ingester.clock.now = MORNING + timedelta(seconds=6)
+    assert [1, 0] == [await ingester.editions.round(), await ingester.editions.round()]
+    (html,) = await ingester.owed()
     assert "Headline 1" in html
     assert "Headline 2" in html
-    chat = await desk.chat()
+    chat = await ingester.chat()
     assert (MORNING, MORNING + timedelta(days=1)) == (chat.digest_from, chat.next_digest_at)
-    assert desk.woken == 1
+    assert ingester.woken == 1
 
 
-async def test_consecutive_digests_tell_everything_once(desk: Ingester) -> None:
+async def test_consecutive_digests_tell_everything_once(ingester: Ingester) -> None:
     for day in range(3):
-        await desk.tell(day * 10 + 1)
-        desk.clock.now = MORNING + timedelta(days=day, seconds=6)
-        await desk.tell(day * 10 + 2)
-        await desk.editions.round()
-    told = "".join(await desk.owed())
+        await ingester.tell(day * 10 + 1)
+        ingester.clock.now = MORNING + timedelta(days=day, seconds=6)
+        await ingester.tell(day * 10 + 2)
+        await ingester.editions.round()
+    told = "".join(await ingester.owed())
     counts = [told.count(f">Headline {n}<") for n in (1, 2, 11, 12, 21)]
     assert [1, 1, 1, 1, 1] == counts
 
 
-async def test_after_an_outage_one_digest_covers_it_all(desk: Ingester) -> None:
-    await desk.tell(1)
-    desk.clock.forward(days=3)
-    await desk.tell(2)
-    desk.clock.forward(hours=1)
-    await desk.editions.round()
-    (html,) = await desk.owed()
+async def test_after_an_outage_one_digest_covers_it_all(ingester: Ingester) -> None:
+    await ingester.tell(1)
+    ingester.clock.forward(days=3)
+    await ingester.tell(2)
+    ingester.clock.forward(hours=1)
+    await ingester.editions.round()
+    (html,) = await ingester.owed()
     assert "Headline 1" in html
     assert "Headline 2" in html
 
 
-async def test_a_quiet_day_is_said_or_passed_over_as_the_reader_wants(desk: Ingester) -> None:
-    desk.clock.now = MORNING + timedelta(seconds=6)
-    await desk.editions.round()
-    assert len(await desk.owed()) == 1
-    await desk.db.write(change, digest_when_empty=False)
-    desk.clock.forward(days=1)
-    await desk.editions.round()
-    assert len(await desk.owed()) == 1
-    assert MORNING + timedelta(days=1) == (await desk.chat()).digest_from
+async def test_a_quiet_day_is_said_or_passed_over_as_the_reader_wants(ingester: Ingester) -> None:
+    ingester.clock.now = MORNING + timedelta(seconds=6)
+    await ingester.editions.round()
+    assert len(await ingester.owed()) == 1
+    await ingester.db.write(change, digest_when_empty=False)
+    ingester.clock.forward(days=1)
+    await ingester.editions.round()
+    assert len(await ingester.owed()) == 1
+    assert MORNING + timedelta(days=1) == (await ingester.chat()).digest_from
 
 
-async def test_settings_changed_meanwhile_win(desk: Ingester) -> None:
-    desk.clock.now = MORNING + timedelta(seconds=6)
-    seen = await desk.chat()
-    await desk.db.write(change, next_digest_at=MORNING + timedelta(hours=4))
-    assert not await desk.editions._issue(seen)
-    assert [] == await desk.owed()
+async def test_settings_changed_meanwhile_win(ingester: Ingester) -> None:
+    ingester.clock.now = MORNING + timedelta(seconds=6)
+    seen = await ingester.chat()
+    await ingester.db.write(change, next_digest_at=MORNING + timedelta(hours=4))
+    assert not await ingester.editions._issue(seen)
+    assert [] == await ingester.owed()
 
 
-async def test_preview_and_on_demand_move_nothing_and_show_the_newest(desk: Ingester) -> None:
-    await desk.tell(1)
-    before = await desk.chat()
+async def test_preview_and_on_demand_move_nothing_and_show_the_newest(ingester: Ingester) -> None:
+    await ingester.tell(1)
+    before = await ingester.chat()
     shown = [
-        *(await desk.editions.preview(Reading.of(before, before))),
-        *(await desk.editions.on_demand(Reading.of(before, before), timedelta(hours=1))),
+        *(await ingester.editions.preview(Reading.of(before, before))),
+        *(await ingester.editions.on_demand(Reading.of(before, before), timedelta(hours=1))),
     ]
     assert ["Headline 1" in one.html for one in shown] == [True, True]
-    assert before == await desk.chat()
-    assert [] == await desk.owed()
+    assert before == await ingester.chat()
+    assert [] == await ingester.owed()
 
 
-async def test_on_demand_for_a_query_shows_only_what_it_found(desk: Ingester) -> None:
-    await desk.tell(1, 2, 3)
+async def test_on_demand_for_a_query_shows_only_what_it_found(ingester: Ingester) -> None:
+    await ingester.tell(1, 2, 3)
     found = frozenset({StoryId(2)})
-    reading = Reading.of(await desk.chat(), await desk.chat())
-    (message,) = await desk.editions.on_demand(reading, only=found, query="astana")
+    reading = Reading.of(await ingester.chat(), await ingester.chat())
+    (message,) = await ingester.editions.on_demand(reading, only=found, query="astana")
     assert ["Headline 1" in message.html, "Headline 2" in message.html] == [False, True]
     assert "astana" in message.html
 
 
-async def test_what_met_a_subscription_stands_in_the_digest_first(desk: Ingester) -> None:
-    await desk.tell(*range(1, 60))
-    await desk.db.write(match, 3, desk.clock())
-    desk.clock.now = MORNING + timedelta(seconds=6)
-    await desk.editions.round()
-    html = "".join(await desk.owed())
+async def test_what_met_a_subscription_stands_in_the_digest_first(ingester: Ingester) -> None:
+    await ingester.tell(*range(1, 60))
+    await ingester.db.write(match, 3, ingester.clock())
+    ingester.clock.now = MORNING + timedelta(seconds=6)
+    await ingester.editions.round()
+    html = "".join(await ingester.owed())
     assert html.index("Headline ") == html.index("Headline 3<")
 
 
 async def test_the_weekly_digest_looks_back_a_week_and_leaves_the_daily_window(
-    desk: Ingester,
+    ingester: Ingester,
 ) -> None:
-    await desk.db.write(change, weekly_day=MORNING.isoweekday(), digest_from=MORNING)
-    desk.clock.now = MORNING - timedelta(days=3)
-    await desk.tell(1)
-    desk.clock.now = MORNING + timedelta(seconds=6)
-    await desk.editions.round()
-    daily, weekly = await desk.owed()
+    await ingester.db.write(change, weekly_day=MORNING.isoweekday(), digest_from=MORNING)
+    ingester.clock.now = MORNING - timedelta(days=3)
+    await ingester.tell(1)
+    ingester.clock.now = MORNING + timedelta(seconds=6)
+    await ingester.editions.round()
+    daily, weekly = await ingester.owed()
     assert ["Headline 1" in one for one in (daily, weekly)] == [False, True]
 
 
-async def test_who_wants_only_the_weekly_digest_gets_one(desk: Ingester) -> None:
+async def test_who_wants_only_the_weekly_digest_gets_one(ingester: Ingester) -> None:
     ten = MORNING + timedelta(hours=2)
     weekly = {"digest_times": (), "weekly_day": ten.isoweekday(), "next_digest_at": ten}
-    await desk.db.write(change, **weekly)
-    await desk.tell(1)
-    desk.clock.now = ten + timedelta(seconds=6)
-    await desk.editions.round()
-    (html,) = await desk.owed()
+    await ingester.db.write(change, **weekly)
+    await ingester.tell(1)
+    ingester.clock.now = ten + timedelta(seconds=6)
+    await ingester.editions.round()
+    (html,) = await ingester.owed()
     assert "Headline 1" in html
 
 
-async def test_digests_switched_off_meanwhile_do_not_come(desk: Ingester) -> None:
-    await desk.db.write(change, digest_times=())
-    desk.clock.now = MORNING + timedelta(seconds=6)
-    await desk.editions.round()
-    assert [] == await desk.owed()
-    assert (await desk.chat()).next_digest_at is None
+async def test_digests_switched_off_meanwhile_do_not_come(ingester: Ingester) -> None:
+    await ingester.db.write(change, digest_times=())
+    ingester.clock.now = MORNING + timedelta(seconds=6)
+    await ingester.editions.round()
+    assert [] == await ingester.owed()
+    assert (await ingester.chat()).next_digest_at is None
 
 
-async def test_two_hundred_stories_are_a_page_and_a_way_to_the_others(desk: Ingester) -> None:
-    await desk.tell(*range(1, 211))
-    desk.clock.now = MORNING + timedelta(seconds=6)
-    await desk.editions.round()
-    (html,) = await desk.owed()
+async def test_two_hundred_stories_are_a_page_and_a_way_to_the_others(ingester: Ingester) -> None:
+    await ingester.tell(*range(1, 211))
+    ingester.clock.now = MORNING + timedelta(seconds=6)
+    await ingester.editions.round()
+    (html,) = await ingester.owed()
     assert 12 == html.count("Headline ")
-    (row,) = await desk.db.read(digest_rows)
+    (row,) = await ingester.db.read(digest_rows)
     issued = Issued.of(row)
     assert issued is not None
     assert (12, 188) == (len(issued.stories), issued.more)
-    rest = await desk.rest(row)
+    rest = await ingester.rest(row)
     assert (13, 188, 210) == (rest.first, len(rest.stories), rest.total)
     assert not set(issued.stories) & set(rest.stories)
 
 
-async def test_a_page_asked_for_days_later_is_of_the_same_window(desk: Ingester) -> None:
-    await desk.tell(*range(1, 31))
-    desk.clock.now = MORNING + timedelta(seconds=6)
-    await desk.editions.round()
-    (row,) = await desk.db.read(digest_rows)
-    before = await desk.rest(row)
-    desk.clock.forward(days=3)
-    await desk.tell(*range(101, 131))
-    again = await desk.restarted().rest(row)
+async def test_a_page_asked_for_days_later_is_of_the_same_window(ingester: Ingester) -> None:
+    await ingester.tell(*range(1, 31))
+    ingester.clock.now = MORNING + timedelta(seconds=6)
+    await ingester.editions.round()
+    (row,) = await ingester.db.read(digest_rows)
+    before = await ingester.rest(row)
+    ingester.clock.forward(days=3)
+    await ingester.tell(*range(101, 131))
+    again = await ingester.restarted().rest(row)
     assert before == again
     assert 18 == len(before.stories)
 
@@ -234,130 +234,138 @@ async def test_a_page_asked_for_days_later_is_of_the_same_window(desk: Ingester)
 
 
 async def test_what_came_as_an_alert_is_one_line_of_the_digest_and_a_list_behind_it(
-    desk: Ingester,
+    ingester: Ingester,
 ) -> None:
-    await desk.tell(*range(1, 7))
-    await desk.db.write(match, 2, desk.clock())
-    await desk.db.write(match, 4, desk.clock())
-    await desk.db.write(alerted, 2, desk.clock(), state=DeliveryState.SENT)
-    await desk.db.write(alerted, 5, desk.clock(), state=DeliveryState.SENT)
-    desk.clock.now = MORNING + timedelta(seconds=6)
-    await desk.editions.round()
-    (html,) = await desk.owed()
+    await ingester.tell(*range(1, 7))
+    await ingester.db.write(match, 2, ingester.clock())
+    await ingester.db.write(match, 4, ingester.clock())
+    await ingester.db.write(alerted, 2, ingester.clock(), state=DeliveryState.SENT)
+    await ingester.db.write(alerted, 5, ingester.clock(), state=DeliveryState.SENT)
+    ingester.clock.now = MORNING + timedelta(seconds=6)
+    await ingester.editions.round()
+    (html,) = await ingester.owed()
     told = [f"Headline {n}<" in html for n in range(1, 7)]
     assert [True, False, True, True, False, True] == told
     assert "2 stories came as alerts already" in html
-    (row,) = await desk.db.read(digest_rows)
-    listed = await desk.editions.told(await desk.chat(), row)
+    (row,) = await ingester.db.read(digest_rows)
+    listed = await ingester.editions.told(await ingester.chat(), row)
     assert listed is not None
     assert (Kind.TOLD, {2, 5}) == (listed.kind, set(listed.stories))
 
 
-async def test_an_alert_for_a_story_merged_since_still_counts(desk: Ingester) -> None:
-    await desk.tell(1, 2, 3)
-    await desk.db.write(alerted, 1, desk.clock(), state=DeliveryState.SENT)
-    await desk.db.write(stories.join, StoryId(1), StoryId(2), desk.clock())
-    desk.clock.now = MORNING + timedelta(seconds=6)
-    await desk.editions.round()
-    (html,) = await desk.owed()
+async def test_an_alert_for_a_story_merged_since_still_counts(ingester: Ingester) -> None:
+    await ingester.tell(1, 2, 3)
+    await ingester.db.write(alerted, 1, ingester.clock(), state=DeliveryState.SENT)
+    await ingester.db.write(stories.join, StoryId(1), StoryId(2), ingester.clock())
+    ingester.clock.now = MORNING + timedelta(seconds=6)
+    await ingester.editions.round()
+    (html,) = await ingester.owed()
     assert [False, True] == [f"Headline {n}<" in html for n in (2, 3)]
     assert "1 story came as an alert already" in html
 
 
 async def test_what_was_named_after_the_quiet_hours_was_told_and_a_mere_number_was_not(
-    desk: Ingester,
+    ingester: Ingester,
 ) -> None:
-    await desk.tell(1, 2, 3, 4)
+    await ingester.tell(1, 2, 3, 4)
     for story, fold, state in (
         (1, "q2026-11-22T07:00", DeliveryState.SENT),
         (2, "h2026-11-22T05", DeliveryState.SENT),
         (3, "q2026-11-23T07:00", DeliveryState.QUEUED),
     ):
-        await desk.db.write(alerted, story, desk.clock(), fold=fold, fold_state=state)
-    desk.clock.now = MORNING + timedelta(seconds=6)
-    await desk.editions.round()
-    (html,) = await desk.owed()
+        await ingester.db.write(alerted, story, ingester.clock(), fold=fold, fold_state=state)
+    ingester.clock.now = MORNING + timedelta(seconds=6)
+    await ingester.editions.round()
+    (html,) = await ingester.owed()
     told = [f"Headline {n}<" in html for n in (1, 2, 3, 4)]
     assert [False, True, True, True] == told
 
 
 @pytest.mark.parametrize("others", [(), (2,)])
 async def test_a_day_of_alerts_alone_is_said_so_or_passed_over(
-    desk: Ingester, others: tuple[int, ...]
+    ingester: Ingester, others: tuple[int, ...]
 ) -> None:
-    await desk.db.write(change, digest_when_empty=False)
-    await desk.tell(1, *others)
-    await desk.db.write(alerted, 1, desk.clock(), state=DeliveryState.SENT)
-    desk.clock.now = MORNING + timedelta(seconds=6)
-    await desk.editions.round()
-    assert len(others) == len(await desk.owed())
+    await ingester.db.write(change, digest_when_empty=False)
+    await ingester.tell(1, *others)
+    await ingester.db.write(alerted, 1, ingester.clock(), state=DeliveryState.SENT)
+    ingester.clock.now = MORNING + timedelta(seconds=6)
+    await ingester.editions.round()
+    assert len(others) == len(await ingester.owed())
 
 
-async def test_the_week_tells_its_greatest_stories_again_and_marks_them(desk: Ingester) -> None:
+async def test_the_week_tells_its_greatest_stories_again_and_marks_them(
+    ingester: Ingester,
+) -> None:
     ten = MORNING + timedelta(hours=2)
     weekly = {"digest_times": (), "weekly_day": ten.isoweekday(), "next_digest_at": ten}
-    await desk.db.write(change, **weekly)
-    await desk.tell(*range(1, 21))
-    await desk.db.write(alerted, 1, desk.clock(), state=DeliveryState.SENT)
-    desk.clock.now = ten + timedelta(seconds=6)
-    await desk.editions.round()
-    (html,) = await desk.owed()
+    await ingester.db.write(change, **weekly)
+    await ingester.tell(*range(1, 21))
+    await ingester.db.write(alerted, 1, ingester.clock(), state=DeliveryState.SENT)
+    ingester.clock.now = ten + timedelta(seconds=6)
+    await ingester.editions.round()
+    (html,) = await ingester.owed()
     assert (15, 1) == (html.count("Headline "), html.count("🔔"))
-    (row,) = await desk.db.read(digest_rows)
-    assert 5 == len((await desk.rest(row)).stories)
+    (row,) = await ingester.db.read(digest_rows)
+    assert 5 == len((await ingester.rest(row)).stories)
 
 
-async def test_who_asks_is_told_everything_with_alerts_marked(desk: Ingester) -> None:
-    await desk.tell(1, 2, 3)
-    await desk.db.write(alerted, 2, desk.clock(), state=DeliveryState.SENT)
-    (message,) = await desk.editions.on_demand(Reading.of(await desk.chat(), await desk.chat()))
+async def test_who_asks_is_told_everything_with_alerts_marked(ingester: Ingester) -> None:
+    await ingester.tell(1, 2, 3)
+    await ingester.db.write(alerted, 2, ingester.clock(), state=DeliveryState.SENT)
+    (message,) = await ingester.editions.on_demand(
+        Reading.of(await ingester.chat(), await ingester.chat())
+    )
     marked = [line for line in plain(message.html).splitlines() if "🔔" in line]
     assert 3 == message.html.count("Headline ")
     assert ["Headline 2" in line for line in marked] == [True]
 
 
-async def test_a_preview_is_what_would_come(desk: Ingester) -> None:
-    await desk.tell(*range(1, 21))
-    await desk.db.write(alerted, 2, desk.clock(), state=DeliveryState.SENT)
-    (message,) = await desk.editions.preview(Reading.of(await desk.chat(), await desk.chat()))
+async def test_a_preview_is_what_would_come(ingester: Ingester) -> None:
+    await ingester.tell(*range(1, 21))
+    await ingester.db.write(alerted, 2, ingester.clock(), state=DeliveryState.SENT)
+    (message,) = await ingester.editions.preview(
+        Reading.of(await ingester.chat(), await ingester.chat())
+    )
     assert "1 story came as an alert already" in message.html
     assert ["📰 More: 7", "🔔 Alerts: 1"] == [b.label for row in message.keyboard for b in row]
 
 
-async def test_a_channels_readers_are_not_told_its_owners_queries(desk: Ingester) -> None:
-    await desk.tell(1, 2)
-    await desk.db.write(match, 2, desk.clock())
-    desk.clock.now = MORNING + timedelta(seconds=6)
-    await desk.db.write(change, kind=ChatKind.CHANNEL)
-    desk.editions.bot_username = lambda: "wire_bot"
-    await desk.editions.round()
-    (html,) = await desk.owed()
+async def test_a_channels_readers_are_not_told_its_owners_queries(ingester: Ingester) -> None:
+    await ingester.tell(1, 2)
+    await ingester.db.write(match, 2, ingester.clock())
+    ingester.clock.now = MORNING + timedelta(seconds=6)
+    await ingester.db.write(change, kind=ChatKind.CHANNEL)
+    ingester.editions.bot_username = lambda: "wire_bot"
+    await ingester.editions.round()
+    (html,) = await ingester.owed()
     assert html.index("On topic") < html.index("Headline 2<") < html.index("Headline 1<")
     assert "astana" not in html
     assert "https://t.me/wire_bot?start=s_2" in html
 
 
 async def test_a_channels_digest_shown_to_its_manager_is_for_a_private_chat(
-    desk: Ingester,
+    ingester: Ingester,
 ) -> None:
-    await desk.tell(1)
-    here = await desk.chat()
+    await ingester.tell(1)
+    here = await ingester.chat()
     channel = replace(here, id=ChatId(-1001), kind=ChatKind.CHANNEL, language="ru")
-    (message,) = await desk.editions.on_demand(Reading.of(channel, here, "wire_bot"))
+    (message,) = await ingester.editions.on_demand(Reading.of(channel, here, "wire_bot"))
     assert ("/s1" in message.html, "t.me" in message.html) == (True, False)
     assert "Дайджест" in message.html
 
 
-async def test_a_row_of_an_older_program_leads_nowhere_and_breaks_nothing(desk: Ingester) -> None:
-    chat = await desk.chat()
+async def test_a_row_of_an_older_program_leads_nowhere_and_breaks_nothing(
+    ingester: Ingester,
+) -> None:
+    chat = await ingester.chat()
     old = NewDelivery(
         READER, ThreadId(0), DeliveryKind.DIGEST, "2026-11-01T08:00/1", payload={"html": "x"}
     )
-    await desk.db.write(outbox_rows.insert, old, DeliveryState.SENT, MORNING, MORNING)
-    (row,) = await desk.db.read(digest_rows)
+    await ingester.db.write(outbox_rows.insert, old, DeliveryState.SENT, MORNING, MORNING)
+    (row,) = await ingester.db.read(digest_rows)
     assert (None, None) == (
-        await desk.editions.rest(chat, row),
-        await desk.editions.told(chat, row),
+        await ingester.editions.rest(chat, row),
+        await ingester.editions.told(chat, row),
     )
 
 

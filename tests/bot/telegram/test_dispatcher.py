@@ -60,7 +60,7 @@ async def line(db: Database) -> AsyncIterator[Line]:
     room = await Pipeline.opened(db)
     async with AsyncExitStack() as stack:
         box, world = await stack.enter_async_context(
-            on_line(db, desk=room.desk, admin_ids=frozenset({ADMIN_ID}))
+            on_line(db, editor=room.ingester, admin_ids=frozenset({ADMIN_ID}))
         )
         yield Line(box, world, room)
 

@@ -58,7 +58,7 @@ def told() -> list[Features]:
 
 
 def stories_of(told: list[Features], index: Index) -> list[StoryId | None]:
-    """Take tellings in as the desk does, with second thoughts after each."""
+    """Take tellings in as the ingester does, with second thoughts after each."""
     for last, one in enumerate(told, 1):
         story = identify(one, index).story or StoryId(last)
         index.add(one, story)

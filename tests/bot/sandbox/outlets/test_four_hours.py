@@ -1,6 +1,6 @@
 """Four hours of the demo through the real pipeline, against what its news really tells.
 
-Real HTTP from the newsstand, the real poller, desk and database; only the clock jumps.
+Real HTTP from the newsstand, the real poller, ingester and database; only the clock jumps.
 """
 
 from collections.abc import AsyncIterator
@@ -45,10 +45,10 @@ async def watched(db: Database, box: Sandbox, clock: Clock) -> AsyncIterator[Pol
         allowed=frozenset({(str(address.hostname), address.port)}),
         clock=clock,
     ) as fetcher:
-        desk = await Ingester.opened(db)
+        ingester = await Ingester.opened(db)
         yield Poller(
             db,
-            desk,
+            ingester,
             fetcher,
             InPlace(),
             politeness=Politeness(),
