@@ -64,10 +64,11 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
         )
         for other in meant
     ]
+    shown = say(ask.language, "trends.query", query=tidy(query, 200))
     return Message(
         joined(
             (
-                joined((bold(tidy(query, 200)), _forecast(ask.language, expected))),
+                joined((bold(shown), _forecast(ask.language, expected))),
                 *samples,
                 _unheard(ask.chat, ask.language, expected),
                 told(ask.language, "subscribe.many" if many else "subscribe.how"),

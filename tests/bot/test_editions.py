@@ -242,7 +242,7 @@ async def test_what_came_as_an_alert_is_one_line_of_the_digest_and_a_list_behind
     (html,) = await desk.owed()
     told = [f"Headline {n}<" in html for n in range(1, 7)]
     assert [True, False, True, True, False, True] == told
-    assert "2 stories came as alerts already" in html
+    assert "2 stories already came as alerts" in html
     (row,) = await desk.db.read(digest_rows)
     listed = await desk.editions.told(await desk.chat(), row)
     assert listed is not None
@@ -257,7 +257,7 @@ async def test_an_alert_for_a_story_merged_since_still_counts(desk: Desk) -> Non
     await desk.editions.round()
     (html,) = await desk.owed()
     assert [False, True] == [f"Headline {n}<" in html for n in (2, 3)]
-    assert "1 story came as an alert already" in html
+    assert "1 story already came as an alert" in html
 
 
 async def test_what_was_named_after_the_quiet_hours_was_told_and_a_mere_number_was_not(
@@ -316,7 +316,7 @@ async def test_a_preview_is_what_would_come(desk: Desk) -> None:
     await desk.tell(*range(1, 21))
     await desk.db.write(alerted, 2, desk.clock(), state=DeliveryState.SENT)
     (message,) = await desk.editions.preview(Reading.of(await desk.chat(), await desk.chat()))
-    assert "1 story came as an alert already" in message.html
+    assert "1 story already came as an alert" in message.html
     assert ["📰 More: 7", "🔔 Alerts: 1"] == [b.label for row in message.keyboard for b in row]
 
 
