@@ -31,7 +31,7 @@ async def journey(page: Page) -> None:
     await _say(page, "/digest")
     await page.text(BOT, "Digest")
     await _say(page, "/search Макрон")
-    await page.text(BOT, "🔎 Макрон")
+    await page.text(BOT, "🔎 “Макрон”")
     await _say(page, f"/subscribe {TOPIC}")
     await page.click("[data-button]", "Alert")
     await page.text("[data-button]", "Why", within=PATIENCE_S)

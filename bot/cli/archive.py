@@ -90,7 +90,7 @@ async def items(settings: Settings, *, as_json: bool) -> None:
 @as_json
 @command
 async def stories(settings: Settings, *, as_json: bool) -> None:
-    """List every story with its tellings, oldest first."""
+    """List every story with its reports, oldest first."""
     async with archive(settings) as db:
         rows = await db.read(
             lambda connection: list(map(story_row, story_store.every(connection)))
@@ -100,11 +100,11 @@ async def stories(settings: Settings, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("id_", metavar="ID", type=int)
-@click.option("--why", is_flag=True, help="Say what joined each telling to the story.")
+@click.option("--why", is_flag=True, help="Say what joined each report to the story.")
 @as_json
 @command
 async def story(settings: Settings, id_: int, *, why: bool, as_json: bool) -> None:
-    """Show one story: every outlet's telling, in order, with its address."""
+    """Show one story: every outlet's report, in order, with its address."""
     async with archive(settings) as db:
         found = await db.read(story_store.get, StoryId(id_))
         if found is None:
@@ -119,7 +119,7 @@ async def story(settings: Settings, id_: int, *, why: bool, as_json: bool) -> No
     columns = ("published", "outlet", "ownership", "lang", "title", "url")
     emit(row["items"], as_json=False, columns=columns)
     if why:
-        click.echo("\nWhat joined the tellings")
+        click.echo("\nWhat joined the reports")
         for at, telling in enumerate(row["items"], 1):
             click.echo(f"{at}. {short(telling['outlet'])}")
             for line in telling["why"]:

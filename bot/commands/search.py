@@ -18,7 +18,7 @@ from bot.conversation import (
     Say,
     World,
 )
-from bot.render import Marker, bold, escape, found_line, joined, press, tidy, translate_html, turn
+from bot.render import Marker, escape, found_line, joined, press, tidy, translate_html, turn
 from bot.texts import translate
 from storage import dialogs
 from storage.errors import NewsError
@@ -61,11 +61,10 @@ async def page_of(ask: Ask, world: World, query: str, draft: int, page: int) -> 
     """Return one page of results with the buttons under it."""
     found = await commands_queries.find(world, query, limit=ON_A_PAGE, offset=page * ON_A_PAGE)
     language, now = ask.language, world.clock()
-    name = bold(tidy(query, 200))
     if not found.total:
         return await _nothing(ask, world, query, draft)
     key = "search.found_more" if found.more else "search.found"
-    head = translate_html(language, key, query=name, count=found.total)
+    head = translate_html(language, key, query=tidy(query, 200), count=found.total)
     marker = Marker.of((query,), world.names.current)
     body = [found_line(one, ask.chat, marker, now=now) for one in found.stories]
     pages = -(-found.total // ON_A_PAGE)

@@ -66,10 +66,11 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
         )
         for other in meant
     ]
+    shown = translate(ask.language, "trends.query", query=tidy(query, 200))
     return Message(
         joined(
             (
-                joined((bold(tidy(query, 200)), _forecast(ask.language, expected))),
+                joined((bold(shown), _forecast(ask.language, expected))),
                 *samples,
                 _unheard(ask.chat, ask.language, expected),
                 translate_html(ask.language, "subscribe.many" if many else "subscribe.how"),

@@ -82,7 +82,7 @@ def test_a_story_is_shown_with_why(stocked):
     assert all(isinstance(line, str) for line in row["items"][1]["why"])
     said = stocked("story", "1", "--why").stdout
     assert "Tokayev opens" in said
-    assert "1. Courier\n   The first telling of this story\n2. Herald\n   " in said
+    assert "1. Courier\n   The first report of this story\n2. Herald\n   " in said
     assert "sure to be the same event as 1 (Courier): the same headline;" in said
 
 

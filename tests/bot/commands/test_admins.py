@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.conversation import Document, File, Message, Reply, Working
+from bot.render.markup import plain
 from storage import aliases, chats, feeds
 from storage.database import Database
 from storage.errors import NewsError
@@ -86,7 +87,7 @@ async def test_a_feed_is_paused_resumed_and_removed_by_buttons(
     found = await timur.world.db.read(feeds.get, feed.id)
     assert found is not None
     assert FeedStatus.NEW is found.state.status
-    assert "Remove Oasis Times with the 0 items" in await timur.presses("Remove")
+    assert "Remove Oasis Times and its 0 items" in await timur.presses("Remove")
     assert await timur.world.db.read(feeds.get, feed.id) is not None
     assert "Removed: Oasis Times" in await timur.presses("Remove")
     assert await timur.world.db.read(feeds.get, feed.id) is None
@@ -142,11 +143,13 @@ async def test_adding_shows_what_it_would_bring_and_asks(room: Pipeline, timur: 
         return room.feeds["Oasis Times"]
 
     timur.world = replace(timur.world, look=look, add=add)
-    assert "Looking" in await timur.types("/addfeed new.example") or True
+    await timur.types("/addfeed new.example")
+    assert isinstance(timur.last, Working)
+    assert "Checking… https://new.example" in plain(timur.last.first.html)
     timur.last, _ = await worked(timur.last)
     assert "New Outlet" in seen(timur.last)
     assert "5 items now" in seen(timur.last)
-    assert "Shall I read it" in seen(timur.last)
+    assert "Add this source?" in seen(timur.last)
     assert [] == asked
     await timur.presses("Add")
     await worked(timur.last)
@@ -159,14 +162,14 @@ async def test_a_known_feed_is_said_to_be_before_it_is_looked_at(
     feed = room.feeds["Oasis Times"]
     for typed in (feed.url, "http://www.oasis.example/rss/", "oasis.example/rss?utm_source=x"):
         said = await timur.types(f"/addfeed {typed}")
-        assert "I read this source already." in said
+        assert "I already read this source." in said
         assert feed.url in said
     await timur.world.db.write(feeds.pause, feed.id)
     said = await timur.types(f"/addfeed {feed.url}")
-    assert "I do not read it now. Resume it?" in said
+    assert "I am not reading it now. Resume it?" in said
     assert "paused" in said
     await timur.presses("Resume")
-    assert "I read this source already." in await timur.types(f"/addfeed {feed.url}")
+    assert "I already read this source." in await timur.types(f"/addfeed {feed.url}")
 
 
 async def test_an_address_that_leads_to_a_known_feed_offers_nothing_new(
@@ -180,7 +183,7 @@ async def test_an_address_that_leads_to_a_known_feed_offers_nothing_new(
     timur.world = replace(timur.world, look=look)
     await timur.types("/addfeed short.example/x")
     timur.last, _ = await worked(timur.last)
-    assert "I read this source already." in seen(timur.last)
+    assert "I already read this source." in seen(timur.last)
     assert "Add" not in {one.label.split()[-1] for one in buttons(timur.last)}
 
 
@@ -191,7 +194,7 @@ async def test_the_address_that_a_feed_moved_from_is_known(room: Pipeline, timur
     found = await timur.world.db.read(feeds.get, feed.id)
     assert found is not None
     assert (moved, feed.url) == (found.url, found.moved_from)
-    assert "I read this source already." in await timur.types(f"/addfeed {feed.url}")
+    assert "I already read this source." in await timur.types(f"/addfeed {feed.url}")
 
 
 async def test_what_is_no_feed_says_why_and_offers_what_the_page_points_to(
@@ -292,7 +295,7 @@ async def test_what_is_exported_can_be_imported(timur: Person) -> None:
     assert isinstance(timur.last, File)
     await timur.types("/import", document=opml_file(timur.last.body))
     end, _ = await worked(timur.last)
-    assert "0 feeds added, 5 were there already" in seen(end)
+    assert "0 feeds added; already there: 5" in seen(end)
 
 
 # --- announcements --------------------------------------------------------------------------
@@ -341,7 +344,7 @@ async def test_a_telling_is_taken_out(room: Pipeline, timur: Person) -> None:
     for same in (f"{other.id} {other.id}", f"{one.id} {other.id}", f"{other.id} {one.id}"):
         with pytest.raises(NewsError, match=r"merge\.(itself|one_already)"):
             await timur.types(f"/merge {same}")
-    assert "A story of its own now" in await timur.types(f"/split {other.id} 1")
+    assert "A separate story now" in await timur.types(f"/split {other.id} 1")
     with pytest.raises(NewsError, match=r"split\.only_one"):
         await timur.types(f"/split {other.id} 1")
     assert 1 == len((await room.story(int(other.id))).items)

@@ -95,7 +95,7 @@ async def test_an_accepted_offer_is_kept_and_matched_from_then_on(
     room: Pipeline, anna: Person
 ) -> None:
     await anna.types("/subscribe Токаев")
-    assert "Watching for Токаев" in await anna.presses("Alert at once")
+    assert "Watching for “Токаев”" in await anna.presses("Alert at once")
     kept = await anna.world.db.read(subscriptions.of_chat, READER)
     assert [("Токаев", Mode.INSTANT)] == [(one.query, one.mode) for one in kept]
     await room.tells("Steppe Courier", "Tokayev visits Tashkent", ago=timedelta(0))
@@ -117,7 +117,7 @@ async def test_cancelling_keeps_nothing(anna: Person) -> None:
 
 
 async def test_subscribe_alone_asks_and_takes_the_next_words(anna: Person) -> None:
-    assert "What shall I watch for?" in await anna.types("/subscribe")
+    assert "What should I watch for?" in await anna.types("/subscribe")
     assert "Kashagan" in await anna.types("Kashagan")
     await anna.presses("Alert at once")
 
@@ -127,10 +127,10 @@ async def test_a_button_pressed_twice_keeps_one_subscription(room: Pipeline, ann
     offer = anna.last
     await anna.presses("Alert at once")
     anna.last = offer
-    assert "✅ Watching for Tokayev" in await anna.presses("Alert at once")
+    assert "✅ Watching for “Tokayev”" in await anna.presses("Alert at once")
     room.clock.now += timedelta(minutes=1)
     anna.last = offer
-    assert "You had Tokayev already" in await anna.presses("Alert at once")
+    assert "You already had “Tokayev”" in await anna.presses("Alert at once")
     assert 1 == await anna.world.db.read(subscriptions.count, READER)
 
 
@@ -202,7 +202,7 @@ async def test_new_words_take_the_place_of_old_ones(anna: Person) -> None:
 
 async def test_what_was_removed_can_be_brought_back(anna: Person) -> None:
     await subscribed(anna, "Tokayev")
-    assert "No longer watching for Tokayev" in await anna.types("/unsubscribe 1")
+    assert "No longer watching for “Tokayev”" in await anna.types("/unsubscribe 1")
     await anna.presses("Undo")
     assert 1 == await anna.world.db.read(subscriptions.count, READER)
 
@@ -230,7 +230,7 @@ async def test_stop_is_silence_and_going_on_brings_it_back(anna: Person) -> None
     chat = await anna.world.db.read(chats.get, READER)
     assert chat is not None
     assert () == chat.digest_times
-    assert "1 subscription goes on" in await anna.presses("Go on")
+    assert "1 subscription is active again" in await anna.presses("Resume all")
     chat = await anna.world.db.read(chats.get, READER)
     assert chat is not None
     assert (8 * 60,) == chat.digest_times
@@ -257,7 +257,7 @@ async def test_going_on_brings_back_the_readers_own_digests(
     await anna.types("/stop")
     assert ({"digest_times": (), "weekly_day": 0}, False) == await digests()
     await anna.types("/stop")
-    await anna.presses("Go on")
+    await anna.presses("Resume all")
     assert (own, any(own.values())) == await digests()
 
 
@@ -266,7 +266,7 @@ async def test_going_on_leaves_digests_that_were_chosen_meanwhile(anna: Person) 
     stopped = anna.last
     await anna.world.db.write(chats.change, READER, digest_times=(21 * 60,))
     anna.last = stopped
-    await anna.presses("Go on")
+    await anna.presses("Resume all")
     chat = await anna.world.db.read(chats.get, READER)
     assert chat is not None
     assert (21 * 60,) == chat.digest_times
@@ -332,7 +332,7 @@ async def test_what_was_found_can_be_taken_home(room: Pipeline, anna: Person, ki
 
 async def test_a_search_can_be_subscribed_to(anna: Person) -> None:
     await anna.types("/search Tokayev")
-    assert "How shall I tell you?" in await anna.presses("Subscribe")
+    assert "How should I let you know?" in await anna.presses("Subscribe")
 
 
 async def test_anothers_search_is_an_old_button(room: Pipeline, anna: Person) -> None:
@@ -378,7 +378,7 @@ async def test_why_says_which_word_met(room: Pipeline, anna: Person) -> None:
     await subscribed(anna, "Токаев")
     story = await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
     said = await anna.types(f"/why {story.id}")
-    assert "Токаев ≈ Tokayev" in said
+    assert "“Токаев” ≈ “Tokayev”" in said
     assert "Alert: waiting since" in said
 
 
@@ -536,7 +536,7 @@ async def test_everything_kept_can_be_taken_home(anna: Person) -> None:
 async def test_everything_kept_can_be_deleted_for_good(room: Pipeline, anna: Person) -> None:
     await subscribed(anna, "Tokayev")
     await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
-    assert "There is no way back" in await anna.types("/delete_me")
+    assert "This cannot be undone" in await anna.types("/delete_me")
     await anna.presses("Delete my data")
     rows = await anna.world.db.read(
         lambda db: [

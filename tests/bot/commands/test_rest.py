@@ -91,8 +91,8 @@ async def test_unsubscribing_by_words(anna: Person) -> None:
 
 
 async def test_the_empty_list_offers_a_beginning(anna: Person) -> None:
-    assert "You watch for nothing yet" in await anna.types("/subscriptions")
-    assert "What shall I watch for?" in await anna.presses("Subscribe")
+    assert "You have no subscriptions yet" in await anna.types("/subscriptions")
+    assert "What should I watch for?" in await anna.presses("Subscribe")
 
 
 async def test_an_edited_query_must_be_one(anna: Person) -> None:
@@ -153,7 +153,7 @@ async def test_why_knows_what_came_before_the_subscription(room: Pipeline, anna:
 async def test_admins_are_told_the_evidence(room: Pipeline, timur: Person) -> None:
     await room.tells("Steppe Courier", "Tokayev opens a railway in Dostyk")
     story = await room.tells("Oasis Times", "Tokayev opens a railway in Dostyk today")
-    assert "What joined each telling" in await timur.types(f"/why {story.id}")
+    assert "What joined the reports" in await timur.types(f"/why {story.id}")
 
 
 async def test_digests_by_buttons(room: Pipeline, anna: Person) -> None:
@@ -191,7 +191,7 @@ async def test_sources_by_buttons(anna: Person) -> None:
 async def test_everything_about_a_person_by_buttons(anna: Person) -> None:
     assert "I keep no names" in await anna.types("/privacy")
     await anna.types("/stop")
-    assert "no way back" in await anna.presses("Delete my data")
+    assert "cannot be undone" in await anna.presses("Delete my data")
     assert "Nothing was changed" in await anna.presses("Cancel")
     assert await anna.world.db.read(chats.get, READER) is not None
 
@@ -202,8 +202,8 @@ async def test_everything_about_a_person_by_buttons(anna: Person) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [("/subscirbe", "Did you mean /subscribe?"), ("/xyzzyq", "/help lists"),
-     ("https://x.example/a", "I look for words"), ("two\nlines", "I read short queries"),
-     ("x" * 400, "I read short queries")],
+     ("https://x.example/a", "I search for words"), ("two\nlines", "I understand short queries"),
+     ("x" * 400, "I understand short queries")],
 )  # fmt: skip
 async def test_what_is_nothing_we_know_gets_one_sentence(
     anna: Person, typed: str, said: str
@@ -223,7 +223,7 @@ async def test_an_admins_address_is_looked_at(timur: Person) -> None:
     timur.world = replace(timur.world, look=look)
     await timur.types("https://new.example/rss")
     assert isinstance(timur.last, Working)
-    assert "Which address?" in await timur.types("/addfeed")
+    assert "Send the address" in await timur.types("/addfeed")
 
 
 async def test_without_a_poller_addresses_wait(timur: Person) -> None:

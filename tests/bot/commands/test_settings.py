@@ -169,7 +169,7 @@ async def test_a_channel_is_managed_from_its_owners_chat(anna: Person) -> None:
     assert CHANNEL == await anna.world.db.read(dialogs.acting_for, READER)
     anna_for_channel = await anna.ask(chat=channel)
     assert CHANNEL == anna_for_channel.chat.id
-    assert "concern you again" in await anna.types("/channel off")
+    assert "apply to you again" in await anna.types("/channel off")
     assert await anna.world.db.read(dialogs.acting_for, READER) is None
     await anna.types("/channel")
     await anna.presses("Steppe")

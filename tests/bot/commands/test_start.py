@@ -49,7 +49,7 @@ async def subscribed(person: Person, *queries: str) -> None:
 
 
 async def test_a_newcomer_is_asked_for_their_zone_once(anna: Person) -> None:
-    assert "times are those of Almaty (13:00 now)" in await anna.types("/start")
+    assert "my time zone is Almaty (13:00 now)" in await anna.types("/start")
     assert "Where are you" not in await anna.types("/start")
 
 
@@ -194,7 +194,7 @@ async def test_nothing_says_that_a_digest_comes_while_digests_are_off(anna: Pers
     said += [await anna.types("/subscriptions"), await anna.presses("Tokayev")]
     said += [await anna.types("/settings"), await anna.types("/stop"), await anna.types("/start")]
     await anna.types("/stop")
-    said.append(await anna.presses("Go on"))
+    said.append(await anna.presses("Resume all"))
     assert not [one for one in said if "come in the digest" in one or "digest comes" in one]
     assert all("igests are off" in one for one in (said[0], said[1], said[2], said[3]))
 
@@ -248,14 +248,14 @@ async def test_start_after_stop_offers_to_go_on(anna: Person) -> None:
     said = await anna.types("/start")
     assert "You said /stop" in said
     assert "digest comes" not in said
-    assert "1 subscription goes on" in await anna.presses("Go on")
+    assert "1 subscription is active again" in await anna.presses("Resume all")
     assert "You said /stop" not in await anna.types("/start")
 
 
 async def test_settings_after_stop_say_so(anna: Person) -> None:
     await anna.types("/stop")
     assert "You said /stop" in await anna.types("/settings")
-    await anna.presses("Go on")
+    await anna.presses("Resume all")
     assert "You said /stop" not in await anna.types("/settings")
 
 
@@ -270,8 +270,8 @@ async def test_going_on_leaves_paused_what_was_paused_by_hand(anna: Person) -> N
     await anna.sends("lp:2:0")  # resumed and paused by hand in between
     await anna.sends("lp:2:1")
     anna.last = stop
-    said = await anna.presses("Go on")
-    assert "1 subscription goes on" in said
+    said = await anna.presses("Resume all")
+    assert "1 subscription is active again" in said
     listening = await anna.world.db.read(subscriptions.listening_of, READER)
     assert ["Aral"] == [one.query for one in listening]
 
@@ -282,8 +282,8 @@ async def test_going_on_after_removing_all_says_no_numbers(anna: Person) -> None
     stop = anna.last
     await anna.sends("lz")
     anna.last = stop
-    said = await anna.presses("Go on")
-    assert "I go on" in said
+    said = await anna.presses("Resume all")
+    assert "Resumed." in said
     assert "0" not in said.replace("08:00", "")
 
 
@@ -294,12 +294,12 @@ async def test_the_list_offers_to_go_on_while_anything_is_stopped(anna: Person) 
     await anna.presses("Alert at once")
     await anna.types("/subscriptions")
     listed = anna.last
-    said = await anna.presses("Go on")
-    assert "3 subscriptions go on" in said
+    said = await anna.presses("Resume all")
+    assert "3 subscriptions are active again" in said
     anna.last = listed
-    assert said == await anna.presses("Go on")  # the second tap of a double one
+    assert said == await anna.presses("Resume all")  # the second tap of a double one
     await anna.types("/subscriptions")
-    assert "Go on" not in " ".join(one.label for one in buttons(anna.last))
+    assert "Resume all" not in " ".join(one.label for one in buttons(anna.last))
 
 
 async def test_digests_switched_off_by_hand_after_a_stop_stay_off(anna: Person) -> None:
@@ -308,7 +308,7 @@ async def test_digests_switched_off_by_hand_after_a_stop_stay_off(anna: Person) 
     await anna.sends("t:time:540:1")
     await anna.sends("t:time:540:0")
     anna.last = stop
-    await anna.presses("Go on")
+    await anna.presses("Resume all")
     assert () == (await now_of(anna)).digest_times
 
 
@@ -503,4 +503,4 @@ async def test_a_weekly_digest_alone_is_a_promise_too(anna: Person) -> None:
     await anna.world.db.write(chats.change, READER, digest_times=(), weekly_day=1)
     assert "The digest comes: weekly on Mon" in await anna.types("/start")
     assert "Digests: weekly on Mon" in await anna.types("/settings")
-    assert "no time is chosen" in await anna.sends("t:days")
+    assert "no time is set" in await anna.sends("t:days")

@@ -246,7 +246,7 @@ async def test_what_came_as_an_alert_is_one_line_of_the_digest_and_a_list_behind
     (html,) = await ingester.owed()
     told = [f"Headline {n}<" in html for n in range(1, 7)]
     assert [True, False, True, True, False, True] == told
-    assert "2 stories came as alerts already" in html
+    assert "2 stories already came as alerts" in html
     (row,) = await ingester.db.read(digest_rows)
     listed = await ingester.editions.told(await ingester.chat(), row)
     assert listed is not None
@@ -261,7 +261,7 @@ async def test_an_alert_for_a_story_merged_since_still_counts(ingester: Ingester
     await ingester.editions.round()
     (html,) = await ingester.owed()
     assert [False, True] == [f"Headline {n}<" in html for n in (2, 3)]
-    assert "1 story came as an alert already" in html
+    assert "1 story already came as an alert" in html
 
 
 async def test_what_was_named_after_the_quiet_hours_was_told_and_a_mere_number_was_not(
@@ -326,7 +326,7 @@ async def test_a_preview_is_what_would_come(ingester: Ingester) -> None:
     (message,) = await ingester.editions.preview(
         Reading.of(await ingester.chat(), await ingester.chat())
     )
-    assert "1 story came as an alert already" in message.html
+    assert "1 story already came as an alert" in message.html
     assert ["📰 More: 7", "🔔 Alerts: 1"] == [b.label for row in message.keyboard for b in row]
 
 

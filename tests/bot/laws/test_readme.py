@@ -10,7 +10,8 @@ from bot.sandbox.outlets import news
 from bot.texts import translate
 from watchers import catalogue
 
-README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[3]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_readme_lists_every_command_with_its_help_in_the_order_of_the_table() -> None:
@@ -45,3 +46,9 @@ def test_readme_counts_what_is_there(said: str) -> None:
 
 def test_readme_rounds_nothing_up() -> None:
     assert [] == re.findall(r"(?i)hundreds?|dozens?|ninety|thousands", README)
+
+
+def test_readme_links_to_what_is_there() -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", README)
+    assert len(links) > 5
+    assert [] == [one for one in links if not (ROOT / one).exists()]

@@ -289,3 +289,28 @@ def test_the_only_number_of_a_sentence_chooses_its_plural(
     values: dict[str, int], said: str
 ) -> None:
     assert said in texts.translate("ru", "error.page_empty", **values)
+
+
+NOT_OUR_WORDS = {
+    "en": re.compile(r"(?i)\btellings?\b|\bshall\b| …|(?<!“)\{query\}"),
+    "ru": re.compile(r"(?i)истори|пересказ|админ(?!истратор)|(?<=\S) —|[“”]| …|(?<!«)\{query\}"),
+}
+"""What neither language says: other names for our own things (a story is «сюжет», what an outlet
+reports «публикация»), a dash that a line may begin with (it wants U+00A0 before it), an ellipsis
+set off by a space, foreign quotation marks, a query without any."""
+
+
+@pytest.mark.parametrize(
+    ("language", "wrong"),
+    [("en", "the first telling"), ("en", "Your query {query}"), ("ru", "2 истории"),
+     ("ru", "Оба номера — {one}"), ("ru", "Запрос <b>{query}</b>")],
+)  # fmt: skip
+def test_each_language_keeps_to_its_words_and_marks(language: str, wrong: str) -> None:
+    assert NOT_OUR_WORDS[language].search(wrong)
+    found = [
+        (key, one)
+        for key, said in templates(language).items()
+        for one in said
+        if NOT_OUR_WORDS[language].search(one)
+    ]
+    assert [] == found

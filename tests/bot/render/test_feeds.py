@@ -62,10 +62,10 @@ ILL = {"status": FeedStatus.ERROR, "error_key": "error.timeout", "error_values":
 @pytest.mark.parametrize(
     ("state", "sign", "said"),
     [
-        ({}, "⚪", "not read yet"),
+        ({}, "⚪", "not checked yet"),
         (OK, "🟢", "last news 2 hours ago"),
         (OK | {"last_new_at": NOW - timedelta(seconds=43)}, "🟢", "last news just now"),
-        (OK | {"silent_since": AGO}, "🟡", "answers, but brings nothing new (2 hours ago)"),
+        (OK | {"silent_since": AGO}, "🟡", "answers, but brings nothing new (went quiet 2 hours ago)"),
         (ILL, "🔴", "No complete answer came within 30 seconds."),
         (ILL | {"failing_since": AGO}, "🔴",
          "No complete answer came within 30 seconds. (began 2 hours ago)"),
@@ -86,9 +86,9 @@ def test_an_empty_feed_has_no_last_news_and_one_that_is_due_no_past() -> None:
     said = plain(render.detail(empty, ALMATY, now=NOW).html)
     assert "Checked: just now" in said
     assert "Last news: none yet" in said
-    assert "Next look: now" in said
+    assert "Next check: now" in said
     later = replace(empty.state, next_check_at=NOW + timedelta(minutes=5))
-    assert "Next look: in 5 minutes" in plain(
+    assert "Next check: in 5 minutes" in plain(
         render.detail(replace(empty, state=later), ALMATY, now=NOW).html
     )
     assert "Следующая проверка: сейчас" in plain(render.detail(empty, MOSCOW, now=NOW).html)
@@ -124,7 +124,7 @@ def test_a_feed_in_full_leaves_out_what_is_not_known() -> None:
         moved_from="https://old.example/", languages=("ru", "uz-Latn"),
     )  # fmt: skip
     said = plain(render.detail(known, ALMATY, now=NOW).html)
-    for fact in ("Looked at every: 15 minutes", "Last answer: HTTP 200", "Failures in a row: 3",
+    for fact in ("Check interval: 15 minutes", "Last answer: HTTP 200", "Failures in a row: 3",
                  "Languages: Russian, Uzbek", "Moved from: https://old.example/"):  # fmt: skip
         assert fact in said
 
@@ -164,9 +164,9 @@ def notice(kind: FeedNoticeKind, number: int = 1) -> FeedNotice:
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        (FeedNoticeKind.ILL, ("🔴 Outlet has fallen ill /f1\n"
+        (FeedNoticeKind.ILL, ("🔴 Outlet is failing /f1\n"
          "The name o1.example cannot be resolved. (began 2 hours ago)")),
-        (FeedNoticeKind.RECOVERED, "🟢 Outlet is well again /f1"),
+        (FeedNoticeKind.RECOVERED, "🟢 Outlet works again /f1"),
         (FeedNoticeKind.SILENT, ("🟡 Outlet answers but brings nothing new /f1\n"
          "(began 2 hours ago)")),
         (FeedNoticeKind.GONE, ("⚫ Outlet is gone for good /f1\n"
@@ -221,9 +221,9 @@ def met(term: str, word: str) -> Match:
 @pytest.mark.parametrize(
     ("term", "word", "said"),
     [
-        ("Токаев", "Tokayev", "Your query Токаев: Токаев ≈ Tokayev."),
-        ("tokayev", "Tokayev", "Your query Токаев met the word Tokayev."),
-        ("", "", "Your query Токаев met it."),
+        ("Токаев", "Tokayev", "Your query “Токаев”: “Токаев” ≈ “Tokayev”."),
+        ("tokayev", "Tokayev", "Your query “Токаев” matched the word “Tokayev”."),
+        ("", "", "Your query “Токаев” matched it."),
     ],
 )
 def test_why_names_the_query_and_the_word(term: str, word: str, said: str) -> None:
@@ -233,7 +233,7 @@ def test_why_names_the_query_and_the_word(term: str, word: str, said: str) -> No
 def test_why_names_a_word_once_however_outlets_write_it() -> None:
     matches = (met("gas", "gas"), met("gas", "Gas"), met("gas", "GAS"))
     said = explained(matches=matches, queries={GAS: "gas"})
-    assert 1 == said.casefold().count("query gas")
+    assert 1 == said.casefold().count("query “gas”")
 
 
 def test_an_alert_names_a_word_once_however_outlets_write_it() -> None:
@@ -256,9 +256,9 @@ def test_why_says_what_became_of_it_and_for_what_reason() -> None:
 
 
 def test_why_says_when_nothing_met_or_came_too_early() -> None:
-    assert "None of your queries met this story." in explained()
+    assert "None of your queries matched this story." in explained()
     assert "it came before you subscribed" in explained(too_late=("Токаев",))
-    assert "not sent by itself" in explained(matches=(met("a", "a"),))
+    assert "No alert was sent" in explained(matches=(met("a", "a"),))
     assert "You muted this story" in explained(muted=True)
 
 
@@ -278,7 +278,7 @@ def test_admins_see_what_joined_each_telling() -> None:
     )
     trace = reasons.Trace(both, evidence=evidence)
     said = plain(reasons.why(trace, ALMATY, now=NOW).html)
-    assert "1. 🇰🇿 Steppe Courier\n— The first telling of this story" in said
+    assert "1. 🇰🇿 Steppe Courier\n— The first report of this story" in said
     assert (
         "2. 🇰🇿 Steppe Courier\n— 91% sure to be the same event as 1 (Steppe Courier): 42% of the"
         " text word for word; 2 rare words in common: railway, Tokayev; the same figure: 9 <cars>;"

@@ -175,7 +175,7 @@ def test_a_digest_is_the_readers_topics_and_then_countries_each_line_leading_on(
         "🇰🇬 <b>Kyrgyzstan</b>\n"
         '2. 🔔 <b><a href="https://news.example/1">Rain in Osh</a></b>\n'
         '<a href="https://news.example/1">Steppe Courier</a> · /s9\n\n'
-        "🔔 3 stories came as alerts already.\n2 of 40 stories"
+        "🔔 3 stories already came as alerts.\n2 of 40 stories"
     )
 
 

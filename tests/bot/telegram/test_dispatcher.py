@@ -93,17 +93,17 @@ async def test_a_newcomers_language_puts_their_city_first(line: Line) -> None:
 
 
 async def test_a_subscription_is_made_by_pressing_buttons(line: Line) -> None:
-    offer = await line.says(ANNA_ID, "/subscribe Tokayev", "How shall I tell you?")
+    offer = await line.says(ANNA_ID, "/subscribe Tokayev", "How should I let you know?")
     press = await line.presses(ANNA_ID, offer, "🔔 Alert at once")
     assert "Saved" == press.text
-    await line.box.message(ANNA_ID, "Watching for Tokayev")
+    await line.box.message(ANNA_ID, "Watching for “Tokayev”")
     assert 1 == await line.world.db.read(subscriptions.count, ChatId(ANNA_ID))
 
 
 async def test_a_press_that_changes_nothing_is_swallowed(line: Line) -> None:
     settings = await line.says(ANNA_ID, "/settings", "Settings")
     await line.presses(ANNA_ID, settings, "🌐 Language")
-    chosen = await line.box.message(ANNA_ID, "In which language")
+    chosen = await line.box.message(ANNA_ID, "Which language")
     before = len(texts(line.box, ANNA_ID))
     await line.presses(ANNA_ID, chosen, data="t:lang")
     assert before == len(texts(line.box, ANNA_ID))
@@ -132,10 +132,10 @@ async def test_a_repeated_update_is_answered_once(line: Line) -> None:
 
 async def test_admins_commands_do_not_exist_for_others(line: Line) -> None:
     refused = await line.says(ANNA_ID, "/limits", "I don't know this command")
-    unknown = await line.says(AIGUL_ID, "/limitz", "Такой команды я не знаю")
+    unknown = await line.says(AIGUL_ID, "/limitz", "Такой команды не знаю")
     assert "limit" not in refused.text.replace("/limits", "")
     assert "/limits" not in refused.text + unknown.text
-    await line.says(ADMIN_ID, "/limits", "Limits and outbox")
+    await line.says(ADMIN_ID, "/limits", "Limits and queue")
 
 
 async def test_in_a_group_only_its_admins_change_things(line: Line) -> None:
@@ -147,7 +147,7 @@ async def test_in_a_group_only_its_admins_change_things(line: Line) -> None:
     )
     assert refused.reply_to
     offer = await line.says(
-        ADMIN_ID, "/subscribe@SteppeWireBot Tokayev", "How shall I tell you?", chat=group
+        ADMIN_ID, "/subscribe@SteppeWireBot Tokayev", "How should I let you know?", chat=group
     )
     press = await line.presses(ANNA_ID, offer, "🔔 Alert at once")
     assert "only its admins" in press.text
@@ -161,11 +161,11 @@ async def test_a_member_cannot_take_back_what_an_admin_is_offered(line: Line) ->
     line.box.telegram.add_bot(group, by=ADMIN_ID)
     await line.box.message(group, "Admins set me up")
     offer = await line.says(
-        ADMIN_ID, "/subscribe@SteppeWireBot Tokayev", "How shall I tell you?", chat=group
+        ADMIN_ID, "/subscribe@SteppeWireBot Tokayev", "How should I let you know?", chat=group
     )
     press = await line.presses(ANNA_ID, offer, "Cancel")
     assert "only its admins" in press.text
-    assert "How shall I tell you?" in texts(line.box, group)[-1]
+    assert "How should I let you know?" in texts(line.box, group)[-1]
     await line.presses(ADMIN_ID, offer, "Cancel")
     await line.box.message(group, "Nothing was changed")
 
@@ -224,7 +224,7 @@ async def test_an_anonymous_admin_may_change_things(line: Line) -> None:
     line.box.telegram.add_bot(group, by=ADMIN_ID)
     line.box.telegram.set_member(group, Member(ADMIN_ID, "creator", anonymous=True))
     await line.says(
-        ADMIN_ID, "/subscribe@SteppeWireBot Tokayev", "How shall I tell you?", chat=group
+        ADMIN_ID, "/subscribe@SteppeWireBot Tokayev", "How should I let you know?", chat=group
     )
 
 
@@ -257,7 +257,7 @@ async def test_a_group_that_becomes_a_supergroup_keeps_everything(line: Line) ->
     line.box.telegram.add_bot(group, by=ADMIN_ID)
     await line.box.message(group, "Admins set me up")
     offer = await line.says(
-        ADMIN_ID, "/subscribe@SteppeWireBot Tokayev", "How shall I tell you?", chat=group
+        ADMIN_ID, "/subscribe@SteppeWireBot Tokayev", "How should I let you know?", chat=group
     )
     await line.presses(ADMIN_ID, offer, "🔔 Alert at once")
     new = line.box.telegram.migrate(group)
@@ -271,7 +271,7 @@ async def test_who_blocks_us_is_gone_and_back_on_start(line: Line) -> None:
     line.box.telegram.block(ANNA_ID)
     async with asyncio.timeout(PATIENCE_S):
         while (await line.chat(ANNA_ID)).active:
-            await line.says(AIGUL_ID, "/help stop", "замолчать")
+            await line.says(AIGUL_ID, "/help stop", "остановить рассылку")
     assert "kicked" == (await line.chat(ANNA_ID)).gone_why
     line.box.telegram.start(ANNA_ID)
     await line.box.until(lambda: len(texts(line.box, ANNA_ID)) == 3)
@@ -335,7 +335,7 @@ async def test_edited_messages_are_not_answered_again(line: Line) -> None:
     await line.box.message(ANNA_ID, "Nothing found")
     (asked, *_) = line.box.telegram.messages(ANNA_ID)
     line.box.telegram.edit(asked, "/search elephant")
-    await line.says(ANNA_ID, "/help stop", "silence")
+    await line.says(ANNA_ID, "/help stop", "stop all messages")
     assert 2 == len(texts(line.box, ANNA_ID))
 
 
@@ -356,7 +356,7 @@ async def test_a_list_of_feeds_is_imported_from_a_file(line: Line) -> None:
 
 async def test_a_files_sender_must_be_an_admin(line: Line) -> None:
     line.box.telegram.send_file(ANNA_ID, "feeds.opml", b"<opml/>")
-    await line.box.message(ANNA_ID, "I read short queries")
+    await line.box.message(ANNA_ID, "I understand short queries")
 
 
 async def test_menus_are_set_once_for_everybody_in_their_language(line: Line) -> None:
@@ -391,7 +391,7 @@ async def test_a_channel_is_bound_and_managed_from_its_owners_chat(line: Line) -
     username = line.box.telegram.chats[channel].username
     await line.says(ANNA_ID, f"/channel @{username}", "Only admins of")
     await line.says(ADMIN_ID, f"/channel @{username}", "I will write to")
-    offer = await line.says(ADMIN_ID, "/subscribe Tokayev", "How shall I tell you?")
+    offer = await line.says(ADMIN_ID, "/subscribe Tokayev", "How should I let you know?")
     await line.presses(ADMIN_ID, offer, "🔔 Alert at once")
     assert 1 == await line.world.db.read(subscriptions.count, ChatId(channel))
     assert 0 == await line.world.db.read(subscriptions.count, ChatId(ADMIN_ID))
@@ -405,7 +405,7 @@ async def test_a_topics_subscription_stays_in_its_topic(line: Line) -> None:
     line.box.telegram.add_bot(group.id, by=ADMIN_ID)
     topic = line.box.telegram.open_topic(group.id, "Kazakhstan")
     offer = await line.says(
-        ADMIN_ID, "/subscribe@SteppeWireBot Tokayev", "How shall I tell you?",
+        ADMIN_ID, "/subscribe@SteppeWireBot Tokayev", "How should I let you know?",
         chat=group.id, thread=topic.id,
     )  # fmt: skip
     assert topic.id == offer.thread_id
@@ -456,7 +456,7 @@ async def test_a_wrong_request_is_one_sentence_in_the_persons_language(line: Lin
 
 
 async def test_what_a_person_typed_does_not_turn_the_answer_around(line: Line) -> None:
-    said = await line.says(ADMIN_ID, "/addfeed \u202enoise", "no web address")
+    said = await line.says(ADMIN_ID, "/addfeed \u202enoise", "not a web address")
     assert "\u202e" not in said.text
 
 
@@ -470,7 +470,7 @@ async def test_long_work_that_fails_is_said_in_the_end(
         return Working(Said(escape("begun")), work)
 
     monkeypatch.setitem(dispatcher._COMMANDS, "privacy", Command("privacy", long))
-    await line.says(ANNA_ID, "/privacy", "This feed is here already, number 12345")
+    await line.says(ANNA_ID, "/privacy", "This feed is already here, number 12345")
     assert "begun" == texts(line.box, ANNA_ID)[0]
 
 
@@ -481,7 +481,7 @@ async def test_a_full_disk_is_a_sentence_not_a_bug(
         raise StorageError("storage.full")
 
     monkeypatch.setitem(dispatcher._COMMANDS, "privacy", Command("privacy", full))
-    await line.says(ANNA_ID, "/privacy", "I cannot write to my memory right now")
+    await line.says(ANNA_ID, "/privacy", "I cannot save anything right now")
     assert [] == await line.world.db.write(queue.claim, NOW, 10)
 
 
@@ -492,7 +492,7 @@ async def test_memory_that_fails_before_a_command_is_told_too(
         raise StorageError("storage.locked")
 
     monkeypatch.setattr(dispatcher, "see_sender", locked)
-    await line.says(AIGUL_ID, "/start", "не могу ничего записать")
+    await line.says(AIGUL_ID, "/start", "не могу сохранить данные")
 
 
 async def test_a_private_chat_that_forbids_us_is_gone(line: Line) -> None:
@@ -503,7 +503,7 @@ async def test_a_private_chat_that_forbids_us_is_gone(line: Line) -> None:
     line.box.telegram.say(ANNA_ID, "/help")
     async with asyncio.timeout(PATIENCE_S):
         while (await line.chat(ANNA_ID)).active:
-            await line.says(AIGUL_ID, "/help stop", "замолчать")
+            await line.says(AIGUL_ID, "/help stop", "остановить рассылку")
     assert "blocked" in (await line.chat(ANNA_ID)).gone_why
 
 
