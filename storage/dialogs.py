@@ -48,6 +48,14 @@ def last_draft(db: Connection, chat_id: ChatId, beginning: str) -> tuple[str, da
     return None if row is None else (str(row["text"]), moment(row["made_at"]))
 
 
+def drafts_of(db: Connection, chat_id: ChatId) -> list[str]:
+    """Return every text kept for a chat's buttons, newest first: part of what it may take home."""
+    rows = db.conn.execute(
+        "select text from drafts where chat_id = ? order by made_at desc, id desc", (chat_id,)
+    )
+    return [row[0] for row in rows]
+
+
 # --- what the next plain message of a person answers ----------------------------------------
 
 

@@ -23,6 +23,9 @@ from storage.model import NewFeed, Outlet, OutletId, Ownership
 USUAL_PORT = 8011
 PORTS_TRIED = 20
 POLL_S = 5
+LEFT_TO_ADD = "vakhsh-navidi"
+"""The outlet that is not read yet, so that there is one to try ``/addfeed`` on."""
+
 QUICKEST_S, SLOWEST_S = 0.1, 86_400.0
 _HOURS = 120
 """Minutes from which a span is told in hours."""
@@ -33,10 +36,10 @@ WELCOME = """
       {url}{note}
 
   Pick a person, press START, and try:   /subscribe Astana     /digest     /search Макрон
-  As the admin:                          /feeds    /addfeed {url}outlets/…
+  As the admin:                          /feeds    /addfeed {url}outlets/{left}/
 
   A news item comes every {every:g} s, for {lasts}; then all is told.
-  Everything is in ./{folder}; Ctrl-C stops.
+  Everything is in ./{folder}, made anew at each start; Ctrl-C stops.
 """
 
 REPLACED = frozenset(
@@ -95,7 +98,7 @@ async def demo(settings: Settings, port: int | None, every: float) -> None:
             await app.run(
                 in_box(settings, box, folder),
                 stop=stop,
-                starting=lambda: sample_feeds(box.url),
+                starting=lambda: sample_feeds(box.url, but=LEFT_TO_ADD),
                 ready=lambda: click.echo(welcome(box, port, every, folder)),
             )
     click.echo("  Stopped.")
@@ -120,11 +123,13 @@ def welcome(box: Sandbox, port: int | None, every: float, folder: Path) -> str:
     note = "" if usual else f"\n      Port {USUAL_PORT} is taken; this is the next free one."
     minutes = round(len(Supply(1)) * every / 60)
     lasts = f"{minutes} minutes" if minutes < _HOURS else f"about {round(minutes / 60)} hours"
-    return WELCOME.format(url=box.page_url, note=note, every=every, lasts=lasts, folder=folder)
+    return WELCOME.format(
+        url=box.page_url, note=note, every=every, lasts=lasts, folder=folder, left=LEFT_TO_ADD
+    )
 
 
-def sample_feeds(url: str) -> list[tuple[NewFeed, Outlet]]:
-    """Describe the sandbox's outlets as the catalogue describes real ones."""
+def sample_feeds(url: str, *, but: str = "") -> list[tuple[NewFeed, Outlet]]:
+    """Describe the sandbox's outlets as the catalogue describes real ones, all ``but`` one."""
     return [
         (
             NewFeed(
@@ -145,6 +150,7 @@ def sample_feeds(url: str) -> list[tuple[NewFeed, Outlet]]:
             ),
         )
         for one in sample_outlets()
+        if one.slug != but
     ]
 
 

@@ -104,7 +104,7 @@ async def shown(ask: Ask, world: World, seen: Seen, *, adding: bool) -> Message:
         said = escape(complaint(language, seen.error_key, seen.error_values))
         head = joined(("🔴", code(tidy(seen.asked, 300))), " ")
         return Message(joined((head, said), "\n\n"), await _links(ask, world, seen))
-    if adding and (there := await known(world, seen.url, seen.final_url)):
+    if there := await known(world, seen.url, seen.final_url):
         return here_already(there, ask, world)
     samples = [
         render.sample(one.title, one.url, one.published, ask.here, now)

@@ -8,7 +8,7 @@ from typing import Any
 from bot.conversation import Ask, Button, Edit, File, Message, Reply, Say, World
 from bot.render import press, translate_html
 from bot.texts import translate
-from storage import chats, subscriptions, traces
+from storage import chats, dialogs, subscriptions, traces
 from storage.local_time import rfc3339
 from storage.sql import Connection
 
@@ -31,6 +31,7 @@ async def export_me(ask: Ask, world: World) -> Reply:
             ],
             "muted_stories": sorted(chats.muted(db, ask.here.id)),
             "channels": [dataclasses.asdict(one) for one in chats.owned_by(db, ask.here.id)],
+            "searches": dialogs.drafts_of(db, ask.here.id),
             "messages": [dataclasses.asdict(one) for one in traces.of_chat(db, ask.here.id)],
         }
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from bot.conversation import Button, Html, Keyboard, Message, Row, World
+from bot.digests.ranking import WEEKLY_AT
 from bot.render import bold, joined, press, translate_html, zoned
 from bot.texts import LANGUAGES, translate, words
 from storage.model import Chat, ChatKind, Mode, QuietMode, Reach, Subscription
 
+WEEK = 7
 HOURS = tuple(range(6, 24))
 CAPS = (3, 6, 12, 24, 60)
 QUIETS = ((22 * 60, 7 * 60), (23 * 60, 7 * 60), (23 * 60, 8 * 60), (0, 8 * 60))
@@ -132,16 +134,20 @@ def digests(chat: Chat, language: str) -> str:
     said = []
     if chat.digest_times and chat.digest_days:
         times = ", ".join(words.minutes(one) for one in sorted(chat.digest_times))
-        said.append(f"{zoned(times, chat)}, {days(chat.digest_days, language)}")
+        every = days(chat.digest_days, language)
+        # Without brackets a list of days would run on from the list of hours.
+        joint = ", " if len(chat.digest_days) == WEEK else " · "
+        said.append(f"{zoned(times, chat)}{joint}{every}")
     if chat.weekly_day:
         weekday = words.weekday(chat.weekly_day, language)
-        said.append(translate(language, "settings.weekly_is", day=weekday))
+        at = words.minutes(min(chat.digest_times, default=WEEKLY_AT))
+        said.append(translate(language, "settings.weekly_is", day=weekday, at=at))
     return "; ".join(said)
 
 
 def days(chosen: tuple[int, ...], language: str) -> str:
     """Say which weekdays: every day, Mon-Fri, or their names."""
-    if len(chosen) == 7:  # noqa: PLR2004 - a week
+    if len(chosen) == WEEK:
         return translate(language, "settings.every_day")
     if chosen == (1, 2, 3, 4, 5):
         return f"{words.weekday(1, language)}-{words.weekday(5, language)}"
@@ -212,13 +218,20 @@ def _times_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         )
         for one in shown
     ]
-    empty = "settings.when_empty_on" if chat.digest_when_empty else "settings.when_empty_off"
-    turned = _to("empty", wanted=not chat.digest_when_empty)
+    empty = tuple(
+        (
+            Button(
+                _ticked(translate(language, key), chosen=chat.digest_when_empty is wanted),
+                _to("empty", wanted=wanted),
+            ),
+        )
+        for key, wanted in (("settings.when_empty_on", True), ("settings.when_empty_off", False))
+    )
     rows = _in_rows(buttons, 3)
     rows.append(
         (Button(f"⌨️ {translate(language, 'button.type_times')}", press("t", "typetimes")),)
     )
-    rows.append((Button(translate(language, empty), turned),))
+    rows += empty
     return translate_html(language, "settings.ask_times", zone=zone_name(chat, language)), rows
 
 
@@ -232,17 +245,16 @@ def _days_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     ]
     weekly = [
         Button(
-            _ticked(words.weekday(one, language), chosen=one == chat.weekly_day),
+            _ticked(f"📅 {words.weekday(one, language)}", chosen=one == chat.weekly_day),
             _to("week", one, wanted=one != chat.weekly_day),
         )
         for one in range(1, 8)
     ]
-    label = Button(f"— {translate(language, 'settings.weekly')} —", press("_"))
     asked = translate_html(language, "settings.ask_days")
     if not chat.digest_times:
         asked = joined((asked, translate_html(language, "settings.no_time_chosen")), "\n\n")
     return asked, [
-        *_in_rows(daily, 4), (label,), *_in_rows(weekly, 4),
+        *_in_rows(daily, 4), *_in_rows(weekly, 3),
     ]  # fmt: skip
 
 
@@ -260,6 +272,7 @@ def _quiet_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         press("t", "hush", "off"),
     )
     typed = Button(f"⌨️ {translate(language, 'button.type_hours')}", press("t", "typequiet"))
+    is_quiet = chat.quiet_from is not None
     modes: list[Row] = [
         (
             Button(
@@ -270,6 +283,7 @@ def _quiet_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
             ),
         )
         for one in QuietMode
+        if is_quiet  # without quiet hours there is nothing to choose
     ]
     return translate_html(language, "settings.ask_quiet"), [
         *_in_rows(hours, 2), (off,), (typed,), *modes,

@@ -263,7 +263,7 @@ async def test_settings_of_a_cap_and_of_an_empty_day(anna: Person) -> None:
     await anna.presses("Alerts an hour")
     await anna.presses("24")
     await anna.sends("t:empty")
-    assert "stay silent ✓" in str(buttons(anna.last))
+    assert "✓ If no news: stay silent" in str(buttons(anna.last))
     chat = await anna.world.db.read(chats.get, READER)
     assert chat is not None
     assert (24, False) == (chat.alerts_per_hour, chat.digest_when_empty)

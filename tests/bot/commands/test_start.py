@@ -340,10 +340,10 @@ async def test_a_stop_with_nothing_to_stop_counts_nothing(anna: Person) -> None:
         ("l1:1", "In the digest"),
         ("t:times", "18:00"),
         ("t:times", "✓ 08:00"),
-        ("t:times", "If no news"),
+        ("t:times", "stay silent"),
         ("t:days", "✓ Mon"),
         ("t:quiet", "23:00-07:00"),
-        ("t:quiet", "Only the urgent"),
+        ("t:hush:1320-420", "Only the urgent"),
         ("t:cap", "24"),
         ("t:lang", "Русский"),
     ],
@@ -501,6 +501,6 @@ async def test_no_member_takes_away_what_an_admin_may_confirm_or_undo(
 
 async def test_a_weekly_digest_alone_is_a_promise_too(anna: Person) -> None:
     await anna.world.db.write(chats.change, READER, digest_times=(), weekly_day=1)
-    assert "The digest comes: weekly on Mon" in await anna.types("/start")
-    assert "Digests: weekly on Mon" in await anna.types("/settings")
+    assert "The digest comes: a weekly one on Mon at 10:00" in await anna.types("/start")
+    assert "Digests: a weekly one on Mon at 10:00" in await anna.types("/settings")
     assert "no time is set" in await anna.sends("t:days")
