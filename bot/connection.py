@@ -1,4 +1,4 @@
-"""The Telegram half: connected when Telegram is there, patient when it is not."""
+"""The connection to Telegram: kept while Telegram is there, patient while it is not."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The watching half, opened as a whole: the database, the ingester, the poller. No Telegram."""
+"""The pipeline, opened as a whole: the database, the ingester, the poller. No Telegram."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

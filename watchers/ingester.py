@@ -1,4 +1,4 @@
-"""The news ingester: the one place where entries become items of stories.
+"""The ingester: the one place where entries become items of stories.
 
 It keeps in memory what decisions need (the tellings of the last days, everybody's
 subscriptions), decides one document at a time, and records each in one transaction.

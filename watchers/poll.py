@@ -1,4 +1,4 @@
-"""The round: due → observe → judge → record; the only orchestration of the watching half.
+"""A round of polling: due → observe → judge → record. The pipeline's only orchestration.
 
 A feed's failure is a value that its row keeps; a bug in one feed's path is logged, counted as
 that feed's failure, and stops nothing else.

@@ -1,4 +1,4 @@
-"""CircuitBreaker: how long to leave Telegram alone while it is away (pure)."""
+"""Circuit breaker: how long to leave Telegram alone while it is away (pure)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

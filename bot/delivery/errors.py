@@ -1,4 +1,4 @@
-"""Answers: what Telegram's errors mean for a message, by what we do next.
+"""Errors: what Telegram's errors mean for a message, by what we do next.
 
 The Bot API tells most of its errors by the text of a description only; these are the texts of
 its server (tdlib/telegram-bot-api), compared without case.

@@ -1,4 +1,4 @@
-"""Letters: an outbox row and what it speaks of → one call's worth of message (pure)."""
+"""Messages: an outbox row and what it speaks of → one call's worth of message (pure)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

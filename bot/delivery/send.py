@@ -1,4 +1,4 @@
-"""Calls: a letter → one call of the Bot API."""
+"""Send: an outgoing message → one call of the Bot API."""
 
 from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode

@@ -1,4 +1,4 @@
-"""DigestService: digests made at their time, shown in advance, or asked for."""
+"""The digest maker: digests made at their time, shown in advance, or asked for."""
 
 import asyncio
 from collections import Counter, OrderedDict

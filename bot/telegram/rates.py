@@ -1,4 +1,4 @@
-"""Pace: when the next call to Telegram may go (pure arithmetic; times are seconds of any clock).
+"""Rates: when the next call to Telegram may go (pure arithmetic; times are seconds of any clock).
 
 Telegram publishes about 30 messages a second over all, one a second in a chat and 20 a minute in
 a group, as guidance and not as a contract; we stay below.

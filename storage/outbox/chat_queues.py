@@ -1,4 +1,4 @@
-"""Lanes: whose turn it is. One lane a chat, so that a chat gets one message at a time, in order.
+"""Chat queues: whose turn it is. A chat gets one message at a time, in order.
 
 ``lanes`` holds for each chat when its next message may go, so that finding the next messages
 costs the same with ten rows waiting as with a million, and a chat under a ban of hours never

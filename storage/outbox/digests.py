@@ -1,4 +1,4 @@
-"""DigestService: a digest becomes rows of the outbox, and its window moves, in one transaction."""
+"""Digests as rows: a digest is written to the outbox and its window moves, in one transaction."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence

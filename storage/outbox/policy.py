@@ -1,4 +1,4 @@
-"""Placement: what becomes of an alert the moment it is owed (pure)."""
+"""Policy: what becomes of an alert the moment it is owed (pure)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

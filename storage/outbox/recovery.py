@@ -1,4 +1,4 @@
-"""Upkeep of the outbox: taking up after a crash, a wrong clock, another bot; pruning."""
+"""Recovery: taking the outbox up after a crash, a wrong clock, another bot; pruning it."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The ledger: the outbox read back, for the admins' counts and for being asked why."""
+"""Reports: the outbox read back, for the admins' counts and for being asked why."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

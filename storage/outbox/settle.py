@@ -1,4 +1,4 @@
-"""Settling: what became of a message, written down, and what follows for its chat."""
+"""Settle: what became of a message, written down, and what follows for its chat."""
 
 from datetime import datetime, timedelta
 from typing import assert_never

@@ -1,4 +1,4 @@
-"""Who belongs together: clustering of a small neighbourhood, the heaviest bond first.
+"""Who belongs together: clustering of a small neighbourhood, the strongest linkage first.
 
 Every bond between two groups is weighed anew when one of them has grown, with all pairs
 between them: that is what keeps a chain of half-alike tellings from becoming one story.

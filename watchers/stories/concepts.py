@@ -1,4 +1,4 @@
-"""Notions of the news across languages: a word's notion, by the longest beginning that is told."""
+"""Concepts of the news across languages: a word's concept, by the longest beginning that is listed."""
 
 from functools import lru_cache
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""What binds two groups of tellings: all that is known of the pairs between them.
+"""Linkage: what binds two groups of items, by all that is known of the pairs between them.
 
 A story is more than its nearest neighbour. One telling alike with one of ten is a chain about to
 form; alike with none very much, yet with all a little, it may be the eleventh. So how surely two

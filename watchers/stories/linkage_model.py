@@ -1,4 +1,4 @@
-"""How much a bond between two groups of tellings weighs, with what they speak of."""
+"""How much the linkage of two groups weighs, with what they speak of."""
 
 from collections.abc import Callable, Sequence
 from typing import Final

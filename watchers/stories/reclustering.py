@@ -1,4 +1,4 @@
-"""Second thoughts: later tellings show that two stories are one, or that one is two."""
+"""Reclustering: later items show that two stories are one, or that one is two."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

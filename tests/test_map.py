@@ -1,0 +1,19 @@
+"""docs/house.md has every room and every file, in the files' own words."""
+
+from scripts.map_house import PACKAGES, PAGE, ROOT, first_line, page_with, rooms, the_map
+
+
+def test_the_map_is_of_the_house_as_it_stands() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page_with(the_map(), page) == page, "run: python -m scripts.map_house"
+
+
+def test_every_room_and_file_says_what_it_is() -> None:
+    unsaid = [
+        file.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        for room in rooms(ROOT / package)
+        for file in room.glob("*.py")
+        if not first_line(file)
+    ]
+    assert [] == unsaid
