@@ -221,7 +221,7 @@ def harmless(line: str) -> None:
 
 LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"make [\w./-]+( \w+=\S+)?": make,
-    r"python -m (tests\.benchmarks|scripts|watchers)[\w.]*( \S+)?": python,
+    r"python -m (bot|tests\.benchmarks|scripts)[\w.]*( \S+)?": python,
     r"\. \.venv/bin/activate": activate,
     r"eval .*COMPLETE=.*": completion,
     r"(cd|git clone REPOSITORY) /srv/steppewire": folder_of_the_unit,
