@@ -3,6 +3,7 @@
 Editors call it news value. Digests weigh stories by it, beside how many publishers tell them.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,6 +38,33 @@ GAMES = (
     "евровиде", "theatre", "театр", "teatr", "ballet", "балет",
 )  # fmt: skip
 """Beginnings of further words of sport and entertainment, in any language."""
+
+DEATH = frozenset({"kill", "murder", "disease", "hunger"})
+"""Of those the ones that befall animals, too, without harm to anybody."""
+
+ANIMALS = re.compile(
+    # English words whole, so that fish are no fishermen and a seal is not what was sealed.
+    r"animals?|seals?|fish|roach|carp|sturgeons?|dolphins?|whales?|turtles?|birds?|swans?|geese"
+    r"|flamingos?|pelicans?|eagles?|poultry|chickens?|hens|ducks?|turkeys|bees|livestock"
+    r"|cattle|cows?|bulls|calves|sheep|lambs?|goats?|pigs?|horses?|camels?|yaks?|saigas?"
+    r"|antelopes?|deer|reindeer|leopards?|wolf|wolves|bears?|foxes|cats?|dogs?|rats|mice|locusts?"
+    # The others by their beginnings: their endings are many.
+    r"|животн.*|тюлен.*|нерп.*|рыб(?!а[кц]|ол|оо|за|хо).*|вобл.*|осетр.*|карп(?:а|ов|ы)?|сазан.*"
+    r"|дельфин.*|кит(?:ы|ов)|черепах.*|птиц.*|лебед.*|гус(?:и|ей|ь)|фламинго|пеликан.*|орл(?:ы|ов)"
+    r"|журавл.*|кур(?:ы|иц.*)?|ут(?:ки|ок)|индее?к.*|пчел.*|скот(?:а|у|ом|ине?|ины)?|коров.*|телят.*"
+    r"|бык(?:и|ов)|овц.*|овец|баран.*|ягнят.*|коз(?:ы|лят)?|свин(?:ья|ьи|ей|ьям)|лошад.*|кон(?:и|ей)"
+    r"|жереб.*|верблюд.*|як(?:и|ов)|сайг.*|джейран.*|антилоп.*|олен(?:ь|и|ей)|барс(?:а|ы|ов)?"
+    r"|волк(?:а|и|ов)?|медвед.*|лис(?:ы|иц.*)?|кош(?:ек|к.*)|собак.*|собак|крыс.*|саранч.*"
+    r"|итбалық.*|балық(?!шы).*|балык(?!чы).*|жануар.*|жаныбар.*|құс(?:тар.*)?|куш(?:тар.*)?|аққу.*|ара(?:лар.*)"
+    r"|мал(?:ы|дар.*|дын|дың)?|қой(?:лар.*|ы)?|кой(?:лор.*)?|сиыр.*|уй(?:лар.*)|жылқы.*|жылкы.*|түйе.*|төө(?:лөр.*)"
+    r"|ешкі.*|эчки.*|киік.*|кийик.*|ақбөкен.*"
+    r"|hayvon.*|baliq(?!chi).*|qush(?:lar.*)?|chorva.*|mol(?:lar.*)|qo.?y(?:lar.*)?|sigir.*|ot(?:lar.*)|tuya.*|echki.*"
+    r"|ҳайвон.*|моҳӣ.*|парранда.*|чорво.*|гӯсфанд.*|гов(?:ҳо.*)|асп(?:ҳо.*)|буз(?:ҳо.*)"
+)  # fmt: skip
+"""Words for animals, whose dead are news but no toll; in normal form, in any language."""
+
+COUNTED_WITHIN = 2
+"""So soon after a figure stands what it counts: 200 dead seals; but two killed by a bear."""
 
 TOLD_OF_OLD = frozenset("anniversary monument museum film book actor exercise".split())
 """Notions of what is remembered, staged or rehearsed: their dead are not today's."""
@@ -74,6 +102,8 @@ def gravity(headline: str, lang: str) -> Gravity:
         return Gravity(play=play)
     # Headlines count people in words, too: no figure need stand there.
     tolls = _tolls(headline, lang) if not notions.isdisjoint(TOLLS) else {}
+    animals = any(is_animal(cut.normal) for cut in cuts)
+    harm = notions & DISASTERS if tolls or not animals else notions & DISASTERS - DEATH
     shaken = [
         float(cut.normal.replace(",", "."))
         for cut in cuts
@@ -83,18 +113,31 @@ def gravity(headline: str, lang: str) -> Gravity:
         dead=tolls.get("kill", 0),
         injured=tolls.get("injur", 0),
         magnitude=max((one for one in shaken if SHAKES <= one < STRONGEST), default=0.0),
-        disaster=not notions.isdisjoint(DISASTERS) and not play,
+        disaster=bool(harm) and not play,
         play=play,
     )
 
 
 def _tolls(headline: str, lang: str) -> dict[str, int]:
-    """Count the dead and the injured as story identity does."""
+    """Count the dead and the injured as story identity does, without the animals among them."""
+    analysis = words.analyse(headline, lang=lang or None)
+    beasts = [token.position for token in analysis.tokens if is_animal(token.normal)]
+    counts_beasts = {
+        number.value
+        for number in analysis.numbers
+        if any(0 <= at - number.end < COUNTED_WITHIN for at in beasts)
+    }
     counted: dict[str, int] = {}
-    for unit, value in figures(words.analyse(headline, lang=lang or None), lang):
-        if unit in TOLLS:
+    for unit, value in figures(analysis, lang):
+        if unit in TOLLS and value not in counts_beasts:
             counted[unit] = max(counted.get(unit, 0), int(value))
     return counted
+
+
+@lru_cache(maxsize=32768)
+def is_animal(normal: str) -> bool:
+    """Tell whether a word in normal form names an animal."""
+    return ANIMALS.fullmatch(normal) is not None
 
 
 def gravest(headlines: Iterable[tuple[str, str]]) -> Gravity:

@@ -19,6 +19,16 @@ from watchers.stories import Gravity, gravest, gravity
         ("Дар натиҷаи обхезӣ 5 нафар ҳалок шуданд", "tg", 5, 0),
         ("80th anniversary of the quake that killed 100 people", "en", 0, 0),
         ("Parliament passes the budget with 98 votes", "en", 0, 0),
+        # Animals are no toll, in whichever language they die.
+        ("More than 200 dead seals wash up near Bautino", "en", 0, 0),
+        ("На берег вынесло более 200 мёртвых тюленей", "ru", 0, 0),
+        ("300 лошадей погибли из-за джута", "ru", 0, 0),
+        ("Frost kills 3,000 sheep", "en", 0, 0),
+        ("Боранда 300 жылқы қаза болды", "kk", 0, 0),
+        ("Sovuqda 300 qo‘y halok bo‘ldi", "uz-Latn", 0, 0),
+        ("Two killed by bear in Altai", "en", 2, 0),
+        ("Двое погибли при столкновении с лошадью", "ru", 2, 0),
+        ("Два рыбака погибли на Каспии", "ru", 2, 0),
         ("Прививки от кори получили 500 детей", "ru", 0, 0),
         ("", "", 0, 0),
     ],
@@ -71,6 +81,9 @@ def test_sport_and_entertainment_are_told_from_the_rest(
         ("Firefighters' football cup: explosion of joy", "en", False),
         ("Museum of the flood opens", "en", False),
         ("New school opens in Osh", "en", False),
+        ("В дельте Волги массово погибла вобла", "ru", False),
+        ("Twelve tonnes of dead roach collected in the Volga delta", "en", False),
+        ("Flood kills cattle in Batken", "en", True),
     ],
 )
 def test_disaster_is_known_without_a_figure(headline: str, lang: str, disaster: bool) -> None:
