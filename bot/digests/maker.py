@@ -1,7 +1,7 @@
 """DigestService: digests made at their time, shown in advance, or asked for."""
 
 import asyncio
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -16,7 +16,16 @@ from bot.digests.ranking import Dealt, Digest, Issued, RankedStory, RankedWindow
 from storage import chats, dialogs, matches, stories, subscriptions
 from storage.database import Database
 from storage.local_time import rfc3339
-from storage.model import Chat, ChatKind, Delivery, DeliveryKind, NewDelivery, Story, StoryId
+from storage.model import (
+    Chat,
+    ChatKind,
+    Delivery,
+    DeliveryKind,
+    NamedCountries,
+    NewDelivery,
+    Story,
+    StoryId,
+)
 from storage.outbox import digests
 from storage.sql import Connection, to_ms
 
@@ -253,7 +262,7 @@ class DigestService:
 
 def stories_of(
     db: Connection, span: Window
-) -> tuple[tuple[Story, ...], dict[StoryId, Counter[str]]]:
+) -> tuple[tuple[Story, ...], dict[StoryId, NamedCountries]]:
     """Read the stories of a window, and the countries that they name."""
     ids = stories.between(db, span.since, span.until, limit=MOST_STORIES)
     return stories.by_ids(db, ids), digests.countries(db, ids)

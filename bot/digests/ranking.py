@@ -8,7 +8,7 @@ from math import log2
 from typing import Any
 
 from storage.local_time import instant, zone
-from storage.model import Chat, Delivery, DeliveryKind, Item, Story, StoryId
+from storage.model import Chat, Delivery, DeliveryKind, Item, NamedCountries, Story, StoryId
 from storage.sql import moment, to_ms
 from watchers.stories import Gravity, gravest
 
@@ -184,22 +184,22 @@ class Digest:
 
 
 def rank(
-    stories: Iterable[Story], named: Mapping[StoryId, Counter[str]], span: Window
+    stories: Iterable[Story], named: Mapping[StoryId, NamedCountries], span: Window
 ) -> tuple[RankedStory, ...]:
     """Rank a window's stories for everybody, best first.
 
-    ``named`` counts the countries (upper-case ISO codes) that each story's tellings name. What
-    came after the window does not count, so that its later pages are ranked as its first was.
+    ``named`` counts the countries that each story's tellings name. What came after the window
+    does not count, so that its later pages are ranked as its first was.
     """
     shelved = [
-        shelved_one(one, named.get(one.id, Counter()), span)
+        shelved_one(one, named.get(one.id, NamedCountries()), span)
         for one in {story.id: story for story in stories}.values()
         if one.items
     ]
     return tuple(sorted(shelved, key=by_score))
 
 
-def shelved_one(story: Story, named: Counter[str], span: Window) -> RankedStory:
+def shelved_one(story: Story, named: NamedCountries, span: Window) -> RankedStory:
     """Weigh one story by its tellings up to the window's end."""
     items = [one for one in story.items if one.first_seen < span.until] or list(story.items)
     families = len(publishers(items))
@@ -237,13 +237,17 @@ def publishers(items: Iterable[Item]) -> frozenset[str]:
     return frozenset(item.outlet.family or item.outlet.name for item in items)
 
 
-def country(story: Story, named: Counter[str]) -> str:
-    """Say which country a story belongs to: the one its tellings name, else its first teller's.
+def country(story: Story, named: NamedCountries) -> str:
+    """Say which country a story belongs to: its headlines', its texts', its first teller's.
 
-    "" is the whole region.
+    What a text mentions besides decides only where no headline names a country of the region,
+    or where the headlines name two alike. "" is the whole region.
     """
-    if home := {code: count for code in HOME if (count := named.get(code, 0))}:
-        return max(home, key=lambda code: (home[code], -HOME.index(code)))
+    for counted in (named.headlines, named.texts):
+        if home := [code for code in HOME if counted[code]]:
+            return max(
+                home, key=lambda code: (counted[code], named.texts[code], -HOME.index(code))
+            )
     first = story.items[0].outlet.country if story.items else ""
     return first if first in HOME else ""
 

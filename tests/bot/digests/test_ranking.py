@@ -26,6 +26,7 @@ from storage.model import (
     FeedId,
     Item,
     ItemId,
+    NamedCountries,
     Outlet,
     OutletId,
     Story,
@@ -365,17 +366,22 @@ def test_a_digests_row_remembers_what_its_buttons_need() -> None:
 
 
 @pytest.mark.parametrize(
-    ("named", "teller", "expected"),
+    ("headlines", "texts", "teller", "expected"),
     [
-        ({"UZ": 3, "KZ": 1}, "KZ", "UZ"),
-        ({"KZ": 2, "RU": 2}, "RU", "KZ"),
-        ({"US": 9}, "KG", "KG"),
-        ({}, "TJ", "TJ"),
-        ({}, "GB", ""),
-        ({"US": 3, "TM": 1}, "GB", "TM"),
+        ({}, {"UZ": 3, "KZ": 1}, "KZ", "UZ"),
+        ({}, {"KZ": 2, "RU": 2}, "RU", "KZ"),
+        ({}, {"US": 9}, "KG", "KG"),
+        ({}, {}, "TJ", "TJ"),
+        ({}, {}, "GB", ""),
+        ({}, {"US": 3, "TM": 1}, "GB", "TM"),
+        # What a text mentions besides does not outweigh one headline.
+        ({"UZ": 1}, {"UZ": 1, "KZ": 5}, "KZ", "UZ"),
+        ({"UZ": 1, "RU": 1}, {"UZ": 1, "RU": 3, "KZ": 5}, "KZ", "RU"),
+        ({"US": 2}, {"US": 2, "KZ": 1}, "GB", "KZ"),
     ],
 )
-def test_a_story_belongs_to_the_country_it_names_else_to_its_first_tellers(
-    named: dict[str, int], teller: str, expected: str
+def test_a_story_belongs_to_the_country_its_headlines_name_then_its_texts_then_its_teller(
+    headlines: dict[str, int], texts: dict[str, int], teller: str, expected: str
 ) -> None:
-    assert expected == ranking.country(story(1, country=teller), Counter(named))
+    named = NamedCountries(Counter(headlines), Counter(texts))
+    assert expected == ranking.country(story(1, country=teller), named)
