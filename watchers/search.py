@@ -275,6 +275,17 @@ def meets(
     return False
 
 
+def in_headline(
+    query: keywords.Query,
+    tellings: Iterable[Item],
+    now: datetime,
+    names: Gazetteer | None = None,
+) -> bool:
+    """Tell whether the headline of any of the tellings meets a query by itself."""
+    found = (keywords.match(query, analysed(one, names), facts_of(one, now)) for one in tellings)
+    return any(hit.in_headline for hit in found if hit is not None)
+
+
 def facts_of(item: Item, now: datetime) -> keywords.Facts:
     """Gather what filters ask about a stored item."""
     told = _outlet_facts(item.outlet, "" if item.outlet.home_url else item.url)

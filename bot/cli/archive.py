@@ -165,7 +165,7 @@ async def digest(settings: Settings, hours: int, limit: int, *, as_json: bool) -
     end = now()
     span = Window(end - timedelta(hours=hours), end)
     async with archive(settings) as db:
-        ranked = ranking.rank(*await db.read(stories_of, span), span)
+        ranked = ranking.rank(*await db.read(stories_of, span, late=False), span)
     rows = (story_row(one.story) for one in ranked[:limit])
     emit(rows, as_json=as_json, columns=STORY_COLUMNS)
 

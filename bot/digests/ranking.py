@@ -263,7 +263,7 @@ def choose(
 ) -> Digest:
     """Choose a chat's stories: what met its queries, and beside it the news of the window.
 
-    ``mine`` are the stories that met the chat's queries. Muted ones are left out, those that
+    ``mine`` are the stories that met the chat's queries, in their order (``by_interest``). Muted ones are left out, those that
     came as alerts (``told``) only counted; with ``repeat`` they stand among the others, for they
     are news of the window and none to the reader. No story stands twice.
     """
@@ -278,11 +278,36 @@ def choose(
     left_out = sum(one.story.id in muted for one in ranked_window.ranked)
     return Digest(
         span,
-        tuple(sorted(own, key=lambda one: (-one.weight, one.story.id))),
+        tuple(own),
         tuple(sorted(others, key=by_score) if repeat else others),
         counted,
         max(ranked_window.total - left_out, len(here)) - len(counted),
     )
+
+
+def by_interest(
+    mine: Iterable[RankedStory], met: Mapping[StoryId, Mapping[str, bool]]
+) -> tuple[RankedStory, ...]:
+    """Order the stories of a reader's own topics: what headlines tell of them, then mentions.
+
+    ``met`` gives the queries that each story met, and whether in a headline. Among the first a
+    further topic weighs as much as twice the publishers.
+    """
+
+    def key(one: RankedStory) -> tuple[bool, float, StoryId]:
+        queries = met.get(one.story.id, {})
+        told = sum(queries.values())
+        further = max((told or len(queries)) - 1, 0)
+        return bool(queries) and not told, -one.weight - further, one.story.id
+
+    return tuple(sorted(mine, key=key))
+
+
+def late(story: Story, span: Window) -> datetime | None:
+    """Return when a story was told last, where that was before the window it reached us in."""
+    told = [one.told_at for one in story.items if one.first_seen < span.until]
+    newest = max(told, default=span.since)
+    return newest if newest < span.since else None
 
 
 def by_score(one: RankedStory) -> tuple[float, StoryId]:

@@ -25,6 +25,7 @@ from storage.model import (
 )
 from storage.outbox import queue, settle
 from storage.outbox.outcomes import Sent
+from storage.sql import Connection
 from tests.bot.people import NOW, READER, Person, buttons, messages, seen
 from tests.bot.pipeline import Pipeline
 
@@ -496,8 +497,21 @@ async def test_a_muted_story_leaves_the_list_and_the_others_keep_their_numbers(
     assert [f"{n}. " in again for n in (13, 14, 15)] == [False, True, True]
 
 
-async def test_an_empty_digest_says_so(anna: Person) -> None:
-    assert "All quiet" in await anna.types("/digest 24h")
+async def test_an_empty_digest_says_why(room: Pipeline, anna: Person) -> None:
+    assert "no news in the archive yet" in await anna.types("/digest 24h")
+    await room.tells("Steppe Courier", "Rain in Almaty", ago=timedelta(days=2))
+    assert "You watch for no topics yet" in await anna.types("/digest 24h")
+    await room.db.write(
+        subscriptions.add, chat_id=anna.chat.id, thread_id=NO_THREAD, query="Osh",
+        mode=Mode.DIGEST, now=room.clock(),
+    )  # fmt: skip
+    assert "nothing new on your topics" in await anna.types("/digest 24h")
+    await room.db.write(all_ill)
+    assert "none of the 5 sources answers" in await anna.types("/digest 24h")
+
+
+def all_ill(db: Connection) -> None:
+    db.conn.execute("update feeds set status = 'error'")
 
 
 # --- the rest -------------------------------------------------------------------------------

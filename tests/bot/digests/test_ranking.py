@@ -206,7 +206,7 @@ def story(
 
 def made(*stories: Story, mine: tuple[int, ...] = (), **options: Any) -> Digest:
     shelved = ranking.rank(stories, {}, DAY)
-    picked = [one for one in shelved if one.story.id in mine]
+    picked = ranking.by_interest([one for one in shelved if one.story.id in mine], {})
     return ranking.choose(RankedWindow(shelved, len(shelved)), DAY, mine=picked, **options)
 
 
@@ -266,6 +266,21 @@ def test_who_asked_for_chess_gets_it_by_its_own_weight() -> None:
     chess, law = story(1, 4, title=CHESS), story(2, 2, title=LAW)
     assert [1, 2] == first(chess, law, mine=(1, 2))
     assert [2, 1] == first(chess, law)
+
+
+def test_of_the_readers_own_what_a_headline_tells_stands_first_then_what_meets_more_topics() -> (
+    None
+):
+    ranked = ranking.rank([story(1, 8), story(2, 4), story(3), story(4)], {}, DAY)
+    met = {1: {"gas": False, "oil": False}, 2: {"gas": True}, 3: {"gas": True, "oil": True},
+           4: {"gas": True, "oil": False}}  # fmt: skip
+    queries = {StoryId(number): queries for number, queries in met.items()}
+    ordered = [one.story.id for one in ranking.by_interest(ranked, queries)]
+    assert [2, 3, 4, 1] == ordered
+    assert [3, 2] == [
+        one.story.id
+        for one in ranking.by_interest(ranking.rank([story(2), story(3)], {}, DAY), queries)
+    ]
 
 
 def test_the_readers_own_queries_stand_first() -> None:
