@@ -203,7 +203,7 @@ async def shown(
             total=listing.total,
             told_before=listing.told,
             queries=(listing.query,) if listing.query else (),
-            quiet=await db.read(why_quiet, reading.whose),
+            quiet=Html() if lines else await db.read(why_quiet, reading.reader),
             keyboard=turning if turned or more <= 0 else ((on,),),
             bot_username=reading.bot_username,
         )

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import structlog
 
 from bot import render
-from bot.conversation import Message
+from bot.conversation import Html, Message
 from bot.digests import ranking
 from bot.digests.listing import (
     Kind,
@@ -222,7 +222,7 @@ class DigestService:
             total=made.total,
             told_before=len(made.told),
             weekly=weekly,
-            quiet=await self._db.read(why_quiet, chat),
+            quiet=Html() if page else await self._db.read(why_quiet, chat),
             bot_username=self.bot_username(),
         )
         issued = Issued(
