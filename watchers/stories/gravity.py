@@ -4,13 +4,14 @@ Editors call it news value. Digests weigh stories by it, beside how many publish
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from watchers.stories.concepts import concept
 from watchers.stories.features import TOLLS, figures
 from watchers.text import words
+from watchers.text.figures import Number
 from watchers.text.normal import clean, tokenize
 
 DISASTERS = frozenset(
@@ -62,6 +63,19 @@ ANIMALS = re.compile(
     r"|ҳайвон.*|моҳӣ.*|парранда.*|чорво.*|гӯсфанд.*|гов(?:ҳо.*)|асп(?:ҳо.*)|буз(?:ҳо.*)"
 )  # fmt: skip
 """Words for animals, whose dead are news but no toll; in normal form, in any language."""
+
+PEOPLE = (
+    "worker", "miner", "sailor", "soldier", "troop", "child", "schoolchild", "student", "pupil",
+    "tourist", "passenger", "driver", "women", "men", "guard", "policem", "officer", "climber",
+    "resident", "villager", "civilian", "fisherm", "shepherd", "pilot", "firefighter", "rescuer",
+    "рабоч", "горняк", "шахтер", "моряк", "матрос", "солдат", "военн", "школьн", "ребен", "дет",
+    "студент", "турист", "пассажир", "водител", "женщин", "мужчин", "погранич", "полицейск",
+    "сотрудник", "альпинист", "жител", "рыбак", "чабан", "пилот", "летчик", "спасател", "пожарн",
+)  # fmt: skip
+"""Beginnings of words for people by what they do or are."""
+
+AGES = frozenset({"at", "aged", "age"})
+MEASURES = frozenset("km m kg t ha км м кг т га".split())
 
 COUNTED_WITHIN = 2
 """So soon after a figure stands what it counts: 200 dead seals; but two killed by a bear."""
@@ -127,11 +141,30 @@ def _tolls(headline: str, lang: str) -> dict[str, int]:
         for number in analysis.numbers
         if any(0 <= at - number.end < COUNTED_WITHIN for at in beasts)
     }
+    other = {one.value for one in analysis.numbers if _is_no_toll(analysis, one)} | counts_beasts
+    told = [*figures(analysis, lang), *_people(analysis, lang)]
     counted: dict[str, int] = {}
-    for unit, value in figures(analysis, lang):
-        if unit in TOLLS and value not in counts_beasts:
+    for unit, value in told:
+        if unit in TOLLS and value not in other:
             counted[unit] = max(counted.get(unit, 0), int(value))
     return counted
+
+
+def _is_no_toll(analysis: words.Analysis, number: Number) -> bool:
+    """Tell an age ("dies at 90") and a measure ("killed 5 km away") from a count of people."""
+    before = analysis.tokens[number.position - 1].normal if number.position else ""
+    after = analysis.tokens[number.end].normal if number.end < len(analysis.tokens) else ""
+    return before in AGES or after in MEASURES
+
+
+def _people(analysis: words.Analysis, lang: str) -> Iterator[tuple[str, float]]:
+    """Count people who are named by what they are: "kills three workers"."""
+    for number in analysis.numbers:
+        if number.percent or not 0 < number.position < number.end < len(analysis.tokens):
+            continue
+        notion = concept(analysis.tokens[number.position - 1].normal, lang)
+        if notion in TOLLS and analysis.tokens[number.end].normal.startswith(PEOPLE):
+            yield notion, number.value
 
 
 @lru_cache(maxsize=32768)

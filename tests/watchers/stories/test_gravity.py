@@ -19,6 +19,11 @@ from watchers.stories import Gravity, gravest, gravity
         ("Дар натиҷаи обхезӣ 5 нафар ҳалок шуданд", "tg", 5, 0),
         ("80th anniversary of the quake that killed 100 people", "en", 0, 0),
         ("Parliament passes the budget with 98 votes", "en", 0, 0),
+        ("Blast at an oil plant kills three workers", "en", 3, 0),
+        ("Пожар на шахте: погибли четыре горняка", "ru", 4, 0),
+        ("Fire on ferry injures eight sailors", "en", 0, 8),
+        ("Poet dies at 90", "en", 0, 0),
+        ("Man killed 5 km from Osh", "en", 0, 0),
         # Animals are no toll, in whichever language they die.
         ("More than 200 dead seals wash up near Bautino", "en", 0, 0),
         ("На берег вынесло более 200 мёртвых тюленей", "ru", 0, 0),
