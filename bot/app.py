@@ -71,10 +71,12 @@ async def run_in(
     """Run both halves of an open newsroom until ``stop`` is set."""
     settings = room.settings
     editions = DigestService(room.db, room.clock)
+    names = TaughtNames(room.db)
+    editions.names = lambda: names.current
     world = World(
         db=room.db,
         clock=room.clock,
-        names=TaughtNames(room.db),
+        names=names,
         editor=room.ingester,
         editions=editions,
         admin_ids=settings.admin_ids,

@@ -21,7 +21,7 @@ from storage.sql import Connection, from_json, from_ms, marks, moment, to_json, 
 
 COLUMNS = (
     "i.id, i.feed_id, i.story_id, i.external_id, i.url, i.title, i.summary, i.lang,"
-    " i.published, i.first_seen, i.updated_at, i.url_key, f.kind"
+    " i.published, i.first_seen, i.updated_at, i.url_key, f.kind, i.retitled_at"
 )
 JOINED = "items i join feeds f on f.id = i.feed_id join outlets o on o.id = f.outlet_id"
 KEY_BYTES = 10
@@ -55,7 +55,8 @@ def of_row(row: tuple[Any, ...]) -> Item:
         updated_at=from_ms(row[10]),
         url_key=row[11],
         kind=FeedKind(row[12]),
-        outlet=outlets.of_row(row[13:]),
+        retitled_at=from_ms(row[13]),
+        outlet=outlets.of_row(row[14:]),
     )
 
 
@@ -109,8 +110,8 @@ def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) 
     for item in new:
         db.conn.execute(
             "insert into items(id, feed_id, story_id, external_id, url, url_key, title, summary,"
-            " lang, published, first_seen, score, reasons, recirculated, countries)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " lang, published, first_seen, score, reasons, recirculated, countries,"
+            " title_countries) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 item.id,
                 feed_id,
@@ -127,6 +128,7 @@ def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) 
                 to_json(item.reasons) if item.reasons else "",
                 item.recirculated,
                 " ".join(item.countries),
+                " ".join(item.title_countries),
             ),
         )
         learn(db, feed_id, [LearntKey(key, item.id) for key in item.keys])
@@ -144,17 +146,20 @@ def edit(db: Connection, edited: Iterable[EditedItem], now: datetime) -> None:
     """Keep an outlet's new words for an item it had told before."""
     for item in edited:
         db.conn.execute(
-            "update items set title = ?, summary = ?, url = ?, url_key = ?, countries = ?,"
-            " updated_at = ? where id = ?",
-            (
-                item.title,
-                item.summary,
-                item.url,
-                item.url_key,
-                " ".join(item.countries),
-                to_ms(now),
-                item.id,
-            ),
+            "update items set title = :title, summary = :summary, url = :url, url_key = :key,"
+            " countries = :countries, title_countries = :title_countries, updated_at = :now,"
+            " retitled_at = case when title = :title then retitled_at else :now end"
+            " where id = :id",
+            {
+                "title": item.title,
+                "summary": item.summary,
+                "url": item.url,
+                "key": item.url_key,
+                "countries": " ".join(item.countries),
+                "title_countries": " ".join(item.title_countries),
+                "now": to_ms(now),
+                "id": item.id,
+            },
         )
 
 

@@ -406,3 +406,13 @@ def m005_changes(db: Database) -> None:
     for statement in (LOG, *noted("subscriptions", "subscription"), *noted("aliases", "alias")):
         db.conn.execute(statement)
     db.conn.execute("insert into changes(kind, row_id) select 'alias', id from aliases")
+
+
+@migrations()
+def m006_digests(db: Database) -> None:
+    """Know which countries a headline names, and since when it reads as it does.
+
+    Of headlines kept before this, nothing says: their whole text's countries count, as before.
+    """
+    db.conn.execute("alter table items add column title_countries text not null default ''")
+    db.conn.execute("alter table items add column retitled_at integer")

@@ -1,5 +1,6 @@
 """The words of the domain: plain frozen values that cross rooms. Times are aware UTC datetimes."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -182,7 +183,7 @@ class NewItem:
 
     ``keys`` are the identity keys inside the feed (guid, canonical link), kept for good.
     ``words`` are the search keys, space-separated; ``countries`` what the text is about, as ISO
-    codes in upper case. ``opens`` says that ``story_id`` is a story
+    codes in upper case, ``title_countries`` what its headline names. ``opens`` says that ``story_id`` is a story
     of its own. Ids are given by the ingester, which alone adds items, so that two new items of one
     document can be one story. ``reasons`` are the verdict's, compact, stored as JSON. ``telling``
     is what story identity knows of it, as a row that a start reads again.
@@ -201,6 +202,7 @@ class NewItem:
     keys: tuple[str, ...]
     words: str
     countries: tuple[str, ...] = ()
+    title_countries: tuple[str, ...] = ()
     score: float = 0.0
     reasons: tuple[Any, ...] = ()
     recirculated: bool = False
@@ -211,7 +213,8 @@ class NewItem:
 class Item:
     """One outlet's telling as it is kept. ``published`` is None when the outlet did not say.
 
-    ``kind`` is that of the source that brought it.
+    ``kind`` is that of the source that brought it. ``updated_at`` is when the outlet last
+    changed its words, ``retitled_at`` when it last changed its headline.
     """
 
     id: ItemId
@@ -228,11 +231,17 @@ class Item:
     updated_at: datetime | None = None
     url_key: str = ""
     kind: FeedKind = FeedKind.FEED
+    retitled_at: datetime | None = None
 
     @property
     def told_at(self) -> datetime:
         """When it was told: the outlet's own time, else when we first saw it."""
         return self.published or self.first_seen
+
+    @property
+    def headline_at(self) -> datetime:
+        """Since when its headline reads as it does."""
+        return self.retitled_at or self.told_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +252,17 @@ class Story:
     first_at: datetime
     updated_at: datetime
     items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCountries:
+    """How many of a story's tellings name each country: in the headline, and anywhere.
+
+    Countries are ISO codes in upper case.
+    """
+
+    headlines: Counter[str] = field(default_factory=Counter)
+    texts: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,6 +485,7 @@ class EditedItem:
     url_key: str
     words: str
     countries: tuple[str, ...] = ()
+    title_countries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,10 @@ def rebuild(db: Connection, items: Iterable[tuple[ItemId, str]]) -> None:
 
 
 class Hit(NamedTuple):
-    """An item that the index found, and what ranking needs of its story."""
+    """An item that the index found, and what ranking needs of its story.
+
+    ``seen_at`` is when it came, or was told, as its query says.
+    """
 
     item_id: ItemId
     story_id: StoryId
@@ -178,16 +181,21 @@ def _above(db: Connection, since: datetime | None) -> int:
 
 
 def all_hits(db: Connection, match: str | None, since: datetime) -> list[Hit]:
-    """Return every item first seen since a moment that an expression finds; None finds all."""
+    """Return every item told since a moment that an expression finds; None finds all.
+
+    A hit's time here is when it was told: not later than we saw it, whatever its outlet dates.
+    """
     found = (
         "select id as value from items"
         if match is None
         else ("select rowid as value from item_words where item_words match :match")
     )
     rows = db.conn.execute(
-        "select i.id, i.story_id, i.first_seen, s.size"  # noqa: S608 (our own two sub-selects)
+        "select i.id, i.story_id, min(coalesce(i.published, i.first_seen), i.first_seen), s.size"  # noqa: S608 (our own two sub-selects)
         f" from items i join stories s on s.id = i.story_id join ({found}) w on w.value = i.id"
-        " where i.first_seen >= :since",
+        # What was seen before was told before.
+        " where i.first_seen >= :since"
+        " and coalesce(i.published, i.first_seen) >= :since",
         {"since": to_ms(since), "match": match},
     )
     return [Hit(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]

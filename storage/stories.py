@@ -1,11 +1,11 @@
 """Stories: one event and all its tellings, under an id that never stops pointing somewhere."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from storage import items, outlets
 from storage.model import Item, ItemId, Story, StoryId
-from storage.sql import Connection, marks, moment, to_ms
+from storage.sql import Connection, marks, moment, to_json, to_ms
 
 LATE = timedelta(days=1)
 """How long after its own date a telling may reach us and still be news of a window; what is
@@ -91,13 +91,38 @@ def by_ids(db: Connection, ids: Iterable[StoryId]) -> tuple[Story, ...]:
     )
 
 
-def between(db: Connection, start: datetime, end: datetime, *, limit: int = 2000) -> list[StoryId]:
-    """Return the stories with a telling first seen in [start, end), most told first."""
+def between(
+    db: Connection,
+    start: datetime,
+    end: datetime,
+    *,
+    limit: int = 2000,
+    late: bool = True,
+    among: Collection[StoryId] | None = None,
+) -> list[StoryId]:
+    """Return the stories with a telling of [start, end), most told first.
+
+    What was told before ``start`` and reached us only within the window is news of it only where
+    ``late`` wants that and no earlier window told the story: so consecutive windows lose nothing
+    and tell nothing old twice. ``among`` restricts it to some stories.
+    """
     rows = db.conn.execute(
-        "select story_id from items where first_seen >= ? and first_seen < ?"
-        " and coalesce(published, first_seen) >= ?"
-        " group by story_id order by count(*) desc, max(first_seen) desc limit ?",
-        (to_ms(start), to_ms(end), to_ms(start - LATE), limit),
+        "select i.story_id from items i where i.first_seen >= :start and i.first_seen < :end"
+        " and coalesce(i.published, i.first_seen) >= :start - :late_by"
+        " and (:among is null or i.story_id in (select value from json_each(:among)))"
+        " group by i.story_id having max(coalesce(i.published, i.first_seen)) >= :start"
+        " or :late and not exists (select 1 from items e where e.story_id = i.story_id"
+        " and e.first_seen < :start"
+        " and coalesce(e.published, e.first_seen) >= e.first_seen - :late_by)"
+        " order by count(*) desc, max(i.first_seen) desc limit :limit",
+        {
+            "start": to_ms(start),
+            "end": to_ms(end),
+            "late_by": LATE // timedelta(milliseconds=1),
+            "late": late,
+            "among": None if among is None else to_json(sorted(among)),
+            "limit": limit,
+        },
     )
     return [StoryId(row[0]) for row in rows]
 

@@ -4,7 +4,7 @@ Pure but for the indexes it is handed, which it fills with the tellings of this 
 that two entries of one document can be one story.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -186,7 +186,8 @@ def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
         published=entry.published,
         keys=entry.keys,
         words=keywords.item_words(analysis, facts),
-        countries=countries_in(analysis),
+        countries=countries_in(analysis.entities),
+        title_countries=countries_in(in_title(analysis)),
         score=verdict.score,
         reasons=verdict.reasons,
         recirculated=verdict.recirculated,
@@ -228,14 +229,20 @@ def again(draft: Draft, entry: Entry, before: Known, fresh_keys: set[str], memor
             words=keywords.item_words(
                 analysis, facts_of(draft.feed, analysis.lang, entry.published, draft.now)
             ),
-            countries=countries_in(analysis),
+            countries=countries_in(analysis.entities),
+            title_countries=countries_in(in_title(analysis)),
         )
     )
 
 
-def countries_in(analysis: words.Analysis) -> tuple[str, ...]:
+def countries_in(mentions: Iterable[words.Mention]) -> tuple[str, ...]:
     """Name the countries that a text is about, by the names in it."""
-    return tuple(sorted({one.country.upper() for one in analysis.entities if one.country}))
+    return tuple(sorted({one.country.upper() for one in mentions if one.country}))
+
+
+def in_title(analysis: words.Analysis) -> tuple[words.Mention, ...]:
+    """Return the names that stand in a text's headline."""
+    return tuple(one for one in analysis.entities if one.start < analysis.title_words)
 
 
 def facts_of(feed: Feed, lang: str, published: datetime | None, now: datetime) -> keywords.Facts:

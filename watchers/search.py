@@ -3,10 +3,11 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from math import log2
 
 from storage import items, local_time, outlets, search, stories
@@ -33,6 +34,8 @@ COUNTED = 20
 
 CHECKED_A_STORY = 5
 """How many tellings of a story are checked with the matcher before it is passed over."""
+
+ONE_DAY = timedelta(days=1)
 
 HALF_LIFE = timedelta(days=3)
 """In which a story's weight halves: an old big story yields to a small fresh one."""
@@ -193,7 +196,8 @@ async def by_day(
 ) -> dict[datetime, int]:
     """Count the stories that a query finds on each of the last days, oldest first.
 
-    Days are those of a time zone (IANA name), each named by the moment at which it begins.
+    Days are those of a time zone (IANA name), each named by the moment at which it begins; a
+    story counts on those on which its outlets told it, whenever that reached us.
     What only the matcher could rule out (phrases, outlets) is counted as the index sees it.
     """
     here = local_time.zone(time_zone)
@@ -203,6 +207,19 @@ async def by_day(
     for hit in await db.read(search.all_hits, keywords.fts(query), began):
         told.setdefault(hit.seen_at.astimezone(here).date(), set()).add(hit.story_id)
     return {local_time.instant(day, 0, time_zone): len(ids) for day, ids in told.items()}
+
+
+def known(counted: Mapping[datetime, int], began: datetime | None) -> dict[datetime, int | None]:
+    """Tell days before the archive began from days without news: those are None.
+
+    Feeds bring some older news along, too little for a count.
+    """
+    days = list(counted)
+    ends = dict(pairwise(days))
+    return {
+        day: None if began is None or ends.get(day, began + ONE_DAY) <= began else count
+        for day, count in counted.items()
+    }
 
 
 async def told_words(db: Database) -> Counter[str]:
@@ -273,6 +290,17 @@ def meets(
         if keywords.match(query, words_, facts) is not None:
             return True
     return False
+
+
+def in_headline(
+    query: keywords.Query,
+    tellings: Iterable[Item],
+    now: datetime,
+    names: Gazetteer | None = None,
+) -> bool:
+    """Tell whether the headline of any of the tellings meets a query by itself."""
+    found = (keywords.match(query, analysed(one, names), facts_of(one, now)) for one in tellings)
+    return any(hit.in_headline for hit in found if hit is not None)
 
 
 def facts_of(item: Item, now: datetime) -> keywords.Facts:

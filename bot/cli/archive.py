@@ -11,7 +11,7 @@ from bot.digests.maker import stories_of
 from bot.digests.ranking import Window
 from bot.render import reasons
 from bot.settings import Settings
-from storage import aliases
+from storage import aliases, stats
 from storage import items as item_store
 from storage import stories as story_store
 from storage.database import Database
@@ -165,7 +165,7 @@ async def digest(settings: Settings, hours: int, limit: int, *, as_json: bool) -
     end = now()
     span = Window(end - timedelta(hours=hours), end)
     async with archive(settings) as db:
-        ranked = ranking.rank(*await db.read(stories_of, span), span)
+        ranked = ranking.rank(*await db.read(stories_of, span, late=False), span)
     rows = (story_row(one.story) for one in ranked[:limit])
     emit(rows, as_json=as_json, columns=STORY_COLUMNS)
 
@@ -176,15 +176,36 @@ async def digest(settings: Settings, hours: int, limit: int, *, as_json: bool) -
 @as_json
 @command
 async def trends(settings: Settings, query: str, days: int, *, as_json: bool) -> None:
-    """Count the stories that a QUERY finds, day by day (UTC)."""
+    """Count the stories that a QUERY finds, day by day (UTC).
+
+    A story counts on the days on which outlets told it. Days before the archive began are
+    left out of the table, and have "known": false in --json.
+    """
     end = now()
     async with archive(settings) as db:
         counted = await searching.by_day(db, keywords.parse(query), now=end, days=days)
-    rows = [{"day": day.date().isoformat(), "stories": n} for day, n in counted.items()]
-    emit(rows if as_json else with_bars(rows), as_json=as_json, columns=("day", "stories", "bar"))
+        began = await db.read(stats.began)
+    known = searching.known(counted, began)
+    rows = [
+        {"day": day.date().isoformat(), "stories": n, "known": known[day] is not None}
+        for day, n in counted.items()
+    ]
+    if as_json:
+        emit(rows, as_json=True, columns=())
+        return
+    if began is not None and not all(row["known"] for row in rows):
+        day = began.date().isoformat()
+        click.echo(f"The archive begins on {day}; what was told before is not counted.", err=True)
+    emit(
+        with_bars([row for row in rows if row["known"]]),
+        as_json=False,
+        columns=("day", "stories", "bar"),
+    )
 
 
 def with_bars(days: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give each day a bar, for looking at."""
+    """Give each day a bar, for looking at; one day alone has nothing to be compared with."""
+    if len(days) == 1:
+        return [day | {"bar": ""} for day in days]
     most = max((day["stories"] for day in days), default=0) or 1
     return [day | {"bar": "█" * round(30 * day["stories"] / most)} for day in days]

@@ -57,7 +57,7 @@ async def digest(ask: Ask, world: World) -> Reply:
     text = ask.text.strip()
     span = span_of(text) if text else DAY
     if span is not None:
-        return shown(ask, await world.editions.on_demand(reading(ask, world), span))
+        return Say(await world.editions.on_demand(reading(ask, world), span))
     now = world.clock()
     found = await queries.find(world, text, limit=MOST_OF_A_QUERY, since=now - OF_A_QUERY)
     only = frozenset(one.id for one in found.stories)
@@ -66,32 +66,26 @@ async def digest(ask: Ask, world: World) -> Reply:
         return Say(
             (Message(translate_html(ask.language, "digest.quiet_query", query=tidy(query, 200))),)
         )
-    return shown(
-        ask,
-        await world.editions.on_demand(reading(ask, world), OF_A_QUERY, only=only, query=query),
+    return Say(
+        await world.editions.on_demand(reading(ask, world), OF_A_QUERY, only=only, query=query)
     )
 
 
 def reading(ask: Ask, world: World) -> Reading:
     """Describe whose list is shown, and where."""
-    return Reading.of(ask.chat, ask.here, world.bot_username)
-
-
-def shown(ask: Ask, messages: tuple[Message, ...]) -> Reply:
-    """Say a digest; where there is nothing in it, say that."""
-    if messages:
-        return Say(messages)
-    return Say((Message(translate_html(ask.language, "digest.quiet")),))
+    return Reading.of(ask.chat, ask.here, world.bot_username, world.names.current)
 
 
 async def pressed(ask: Ask, world: World) -> Reply:
     """Make the digest of the last day from a button."""
-    return shown(ask, await world.editions.on_demand(reading(ask, world), DAY))
+    return Say(await world.editions.on_demand(reading(ask, world), DAY))
 
 
 async def preview(ask: Ask, world: World) -> Reply:
     """Show the digest that would come if it came now."""
-    return shown(ask, await world.editions.preview(reading(ask, world)))
+    if said := await world.editions.preview(reading(ask, world)):
+        return Say(said)
+    return Say((Message(await world.db.read(listing.why_quiet, ask.chat)),))
 
 
 # --- leading on -------------------------------------------------------------------------------
@@ -121,7 +115,7 @@ async def page_of(ask: Ask, world: World) -> tuple[Message, ...]:
 async def rest(ask: Ask, world: World) -> Reply:
     """Show what a digest that came by itself left out, from its button."""
     owed = await own_row(ask, world)
-    return await _opened(ask, world, await world.editions.rest(ask.here, owed))
+    return await _opened(ask, world, await world.editions.rest(ask.here, owed), page=1)
 
 
 async def came_before(ask: Ask, world: World) -> Reply:
@@ -152,7 +146,8 @@ async def in_channel(ask: Ask, world: World, kind: str, row: str) -> Reply:
         return await _together(ask, world, owed)
     made = await (world.editions.rest if kind == "dm" else world.editions.told)(chat, owed)
     # Which of them its owner's queries met is not told to others.
-    return await _opened(ask, world, replace(made, own=()) if made is not None else None)
+    made = replace(made, own=(), met={}) if made is not None else None
+    return await _opened(ask, world, made, page=int(kind == "dm"))
 
 
 async def own_row(ask: Ask, world: World) -> Delivery:
@@ -188,7 +183,7 @@ async def _opened(ask: Ask, world: World, made: Listing | None, page: int = 0) -
     if made is None or not made.stories:
         return Say((Message(translate_html(ask.language, "list.empty")),))
     # A button stands under a message of this very chat, whomever else it speaks for.
-    here = Reading.of(ask.here, ask.here, world.bot_username)
+    here = Reading.of(ask.here, ask.here, world.bot_username, world.names.current)
     return Say(await listing.opened(world.db, made, here, world.clock(), page, turned=True))
 
 

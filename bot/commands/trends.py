@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import datetime
 
 from bot.commands import queries
 from bot.commands.search import drafted
@@ -15,7 +14,6 @@ from storage.errors import NewsError
 from watchers import search
 
 SPANS = (14, 30, 90)
-ONE_DAY = timedelta(days=1)
 
 
 async def trends(ask: Ask, world: World) -> Reply:
@@ -43,6 +41,7 @@ async def drawn(
     """Count, draw beside the loop, and say it in a line as well.
 
     ``in_place`` is always a picture, an empty one too: Telegram makes no text of a picture.
+    An archive of one day has nothing to compare: that is said in words.
     """
     now = world.clock()
     counted = await search.by_day(
@@ -53,14 +52,18 @@ async def drawn(
         time_zone=ask.chat.time_zone,
     )
     began = await world.db.read(stats.began)
+    days = search.known(counted, began)
+    if not in_place and began is not None and any(counted.values()) and is_young(days):
+        young = _young(ask, query, sum(counted.values()), now, began)
+        return Say((Message(young, (_subscribe(draft, ask.language),)),))
     keyboard = _spans(draft, span, ask.language)
-    caption = _caption(ask, query, counted, now, began)
-    if not any(counted.values()) and not in_place:
+    caption = _caption(ask, query, days, now, began)
+    if not any(days.values()) and not in_place:
         return Say((Message(caption, keyboard),))
     title = translate(ask.language, "trends.query", query=tidy(query, 50))
     png = await asyncio.to_thread(
         charts.days,
-        known(counted, began),
+        days,
         title,
         _labels(ask, counted, now),
         translate(ask.language, "trends.unknown"),
@@ -68,14 +71,24 @@ async def drawn(
     return Picture(png, caption, keyboard, in_place=in_place)
 
 
-def known(counted: Mapping[datetime, int], began: datetime | None) -> dict[datetime, int | None]:
-    """Tell days of which nothing is known, being before the archive, from days without news."""
-    days = list(counted)
-    ends = dict(pairwise(days))
-    return {
-        day: None if began is None or ends.get(day, began + ONE_DAY) <= began else count
-        for day, count in counted.items()
-    }
+def is_young(days: Mapping[datetime, int | None]) -> bool:
+    """Tell whether the archive knows less than two of these days."""
+    return len([one for one in days.values() if one is not None]) <= 1
+
+
+def _young(ask: Ask, query: str, total: int, now: datetime, began: datetime) -> Html:
+    language, zone = ask.language, words.zone(ask.chat.time_zone)
+    return joined(
+        (
+            bold(translate(language, "trends.query", query=tidy(query, 200))),
+            translate_html(
+                language,
+                "trends.young",
+                count=total,
+                day=words.day(began, now, language, zone),
+            ),
+        )
+    )
 
 
 def _labels(ask: Ask, counted: Mapping[datetime, int], now: datetime) -> dict[datetime, str]:
@@ -88,10 +101,15 @@ def _labels(ask: Ask, counted: Mapping[datetime, int], now: datetime) -> dict[da
 
 
 def _caption(
-    ask: Ask, query: str, counted: Mapping[datetime, int], now: datetime, began: datetime | None
+    ask: Ask,
+    query: str,
+    days: Mapping[datetime, int | None],
+    now: datetime,
+    began: datetime | None,
 ) -> Html:
     language, zone = ask.language, words.zone(ask.chat.time_zone)
-    span = translate(language, "n.days", count=len(counted))
+    span = translate(language, "n.days", count=len(days))
+    counted = {day: count or 0 for day, count in days.items()}
     total, peak = sum(counted.values()), max(counted, key=lambda day: (counted[day], day))
     parts = [
         translate_html(
@@ -105,7 +123,7 @@ def _caption(
         if total
         else translate_html(language, "trends.nothing", query=tidy(query, 200), days=span)
     ]
-    if began is not None and began > min(counted) + ONE_DAY:
+    if None in days.values() and began is not None:
         parts.append(
             translate_html(language, "trends.since", day=words.day(began, now, language, zone))
         )
@@ -121,5 +139,8 @@ def _spans(draft: int, chosen: int, language: str) -> Keyboard:
         )
         for span in SPANS
     )
-    subscribe = Button(f"🔔 {translate(language, 'button.subscribe_this')}", press("fs", draft))
-    return (spans, (subscribe,))
+    return (spans, _subscribe(draft, language))
+
+
+def _subscribe(draft: int, language: str) -> tuple[Button, ...]:
+    return (Button(f"🔔 {translate(language, 'button.subscribe_this')}", press("fs", draft)),)

@@ -5,8 +5,8 @@ not fit into a button's 64 bytes (``storage.dialogs``), so its pages outlive a r
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -15,11 +15,12 @@ from bot.conversation import Button, Html, Keyboard, Message
 from bot.digests import ranking
 from bot.digests.ranking import MOST_LINES, Issued, Window
 from bot.render import Line
-from storage import chats, dialogs, matches, stories, subscriptions
+from storage import chats, dialogs, feeds, matches, stats, stories, subscriptions
 from storage.database import Database
-from storage.model import Chat, ChatId, Story, StoryId
+from storage.model import Chat, ChatId, FeedStatus, Story, StoryId
 from storage.outbox import digests, reports
 from storage.sql import Connection, moment, to_ms
+from watchers.text.names import Gazetteer
 
 BEGINNING = '{"stories":'
 """What every kept list begins with, among the other texts that buttons stand for."""
@@ -29,7 +30,10 @@ TOLD_BEFORE = timedelta(days=7)
 
 
 class Kind(StrEnum):
-    """What a list is of: its head, and whether alerts are marked in it."""
+    """What a list is of: its head, and whether alerts are marked in it.
+
+    ``REST`` are a digest's later pages alone, as an older program kept them.
+    """
 
     DIGEST = "digest"
     REST = "rest"
@@ -41,9 +45,10 @@ class Kind(StrEnum):
 class Listing:
     """Stories in the order in which they are shown; the first one's number is ``first``.
 
-    ``own`` are those under the reader's own topics. ``span`` is what a digest covers, ``total``
-    how many stories it was chosen of, ``told`` how many came as alerts and are left out,
-    ``query`` what it was asked for.
+    ``own`` are those under the reader's own topics, ``met`` the queries that they met. ``span``
+    is what a digest covers, ``total`` how many stories it was chosen of, ``told`` how many came
+    as alerts and are left out, ``query`` what it was asked for. ``head`` stories stand on the
+    first page, ``MOST_LINES`` on every other.
     """
 
     kind: Kind
@@ -54,11 +59,18 @@ class Listing:
     total: int = 0
     told: int = 0
     query: str = ""
+    met: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
+    head: int = MOST_LINES
 
     @property
     def pages(self) -> int:
         """How many pages it has."""
-        return max(1, -(-len(self.stories) // MOST_LINES))
+        return 1 + max(0, -(-(len(self.stories) - self.head) // MOST_LINES))
+
+    def bounds(self, page: int) -> tuple[int, int]:
+        """Return which of its stories stand on a page: from the first to before the second."""
+        ends = self.head + page * MOST_LINES
+        return (ends - MOST_LINES if page else 0), ends
 
 
 def written(one: Listing) -> str:
@@ -74,6 +86,8 @@ def written(one: Listing) -> str:
             "total": one.total,
             "told": one.told,
             "query": one.query,
+            "met": {str(story): queries for story, queries in one.met.items()},
+            "head": one.head,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -94,6 +108,9 @@ def read(text: str) -> Listing | None:
         total=kept["total"],
         told=kept["told"],
         query=kept["query"],
+        # Lists that an older program kept have neither.
+        met={StoryId(int(one)): tuple(met) for one, met in kept.get("met", {}).items()},
+        head=kept.get("head", MOST_LINES),
     )
 
 
@@ -101,18 +118,21 @@ def read(text: str) -> Listing | None:
 class Reading:
     """Who looks at a list: ``whose`` it is, and how and where the ``reader`` is shown it.
 
-    They differ where a private chat manages a channel.
+    They differ where a private chat manages a channel. By ``names`` a query meets words.
     """
 
     whose: Chat
     reader: Chat
     here: ChatId
     bot_username: str = ""
+    names: Gazetteer | None = None
 
     @classmethod
-    def of(cls, chat: Chat, here: Chat, bot_username: str = "") -> "Reading":
+    def of(
+        cls, chat: Chat, here: Chat, bot_username: str = "", names: Gazetteer | None = None
+    ) -> "Reading":
         """Describe a chat's list that is shown ``here``, in the chat's own language and zone."""
-        return cls(chat, replace(chat, kind=here.kind), here.id, bot_username)
+        return cls(chat, replace(chat, kind=here.kind), here.id, bot_username, names)
 
 
 # --- keeping and showing ----------------------------------------------------------------------
@@ -165,9 +185,14 @@ async def shown(
     page = min(max(page, 0), listing.pages - 1)
     lines = await db.read(lines_of, listing, reading.whose, page)
     chat, language = reading.reader, reading.reader.language
+    if listing.query:
+        marker = render.Marker.of((listing.query,), reading.names)
+        lines = tuple(
+            replace(one, snippet=render.snippet(one.story, language, marker)) for one in lines
+        )
     turning = render.turn(("dl", number), page, listing.pages)
     if listing.kind is Kind.DIGEST and page == 0:
-        more = len(listing.stories) - MOST_LINES
+        more = len(listing.stories) - listing.head
         on = Button(render.more_of(language, more), render.press("dn", number, 1))
         return render.digest(
             lines,
@@ -178,6 +203,7 @@ async def shown(
             total=listing.total,
             told_before=listing.told,
             queries=(listing.query,) if listing.query else (),
+            quiet=Html() if lines else await db.read(why_quiet, reading.reader),
             keyboard=turning if turned or more <= 0 else ((on,),),
             bot_username=reading.bot_username,
         )
@@ -223,9 +249,9 @@ def buttons_to(number: int, count: int, language: str) -> Keyboard:
 
 def lines_of(db: Connection, listing: Listing, chat: Chat, page: int) -> tuple[Line, ...]:
     """Read what a page tells. A story merged away is the other's; muted ones are left out."""
-    begin = page * MOST_LINES
+    begin, end = listing.bounds(page)
     places = dict[StoryId, int]()
-    for place, one in enumerate(listing.stories[begin : begin + MOST_LINES], begin):
+    for place, one in enumerate(listing.stories[begin:end], begin):
         current = stories.current(db, one)
         if current is not None:
             places.setdefault(current, place)
@@ -238,7 +264,12 @@ def lines_of(db: Connection, listing: Listing, chat: Chat, page: int) -> tuple[L
     )
     own = frozenset(listing.own)
     mine = {one.id: listing.stories[places[one.id]] in own for one in found}
-    queries = queries_of(db, chat, [one.id for one in found if mine[one.id]])
+    told = queries_of(db, chat, [one.id for one in found if mine[one.id]])
+    # A story that was told before its query was made has met it only as the list was made.
+    queries = {
+        one.id: told.get(one.id) or listing.met.get(listing.stories[places[one.id]], ())
+        for one in found
+    }
     sectioned = listing.kind in (Kind.DIGEST, Kind.REST)
     where = countries_of(db, found) if sectioned else {}
     return tuple(
@@ -247,8 +278,9 @@ def lines_of(db: Connection, listing: Listing, chat: Chat, page: int) -> tuple[L
             one,
             where.get(one.id) if sectioned else None,
             mine[one.id],
-            queries.get(one.id, ()),
+            queries[one.id] if mine[one.id] else (),
             one.id in marked,
+            ranking.late(one, listing.span) if sectioned else None,
         )
         for one in found
     )
@@ -281,6 +313,21 @@ def queries_of(
         )
         for story in wanted
     }
+
+
+def why_quiet(db: Connection, chat: Chat) -> Html:
+    """Say truly why a digest has nothing to tell."""
+    states = feeds.count(db)
+    polled = {state: n for state, n in states.items() if state is not FeedStatus.PAUSED and n}
+    if polled and not polled.keys() - {FeedStatus.ERROR, FeedStatus.GONE}:
+        count = sum(polled.values())
+        return render.translate_html(chat.language, "digest.sources_ill", count=count)
+    if stats.began(db) is None:
+        return render.translate_html(chat.language, "digest.no_news")
+    topics = subscriptions.listening_of(db, chat.id)
+    return render.translate_html(
+        chat.language, "digest.quiet" if topics else "digest.quiet_no_topics"
+    )
 
 
 def numbered(listing: Listing, number: int) -> StoryId | None:

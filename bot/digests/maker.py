@@ -1,24 +1,46 @@
 """The digest maker: digests made at their time, shown in advance, or asked for."""
 
 import asyncio
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import structlog
 
 from bot import render
-from bot.conversation import Message
+from bot.conversation import Html, Message
 from bot.digests import ranking
-from bot.digests.listing import Kind, Listing, Reading, alerts_of, buttons_to, opened, written
+from bot.digests.listing import (
+    Kind,
+    Listing,
+    Reading,
+    alerts_of,
+    buttons_to,
+    opened,
+    why_quiet,
+    written,
+)
 from bot.digests.ranking import Dealt, Digest, Issued, RankedStory, RankedWindow, Window
 from storage import chats, dialogs, matches, stories, subscriptions
 from storage.database import Database
+from storage.errors import NewsError
 from storage.local_time import rfc3339
-from storage.model import Chat, ChatKind, Delivery, DeliveryKind, NewDelivery, Story, StoryId
+from storage.model import (
+    Chat,
+    ChatKind,
+    Delivery,
+    DeliveryKind,
+    NamedCountries,
+    NewDelivery,
+    Story,
+    StoryId,
+)
 from storage.outbox import digests
 from storage.sql import Connection, to_ms
+from watchers import keywords, search
+from watchers.text.names import Gazetteer
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +55,8 @@ RANKED_KEPT = 200
 """Of a window's stories so many are kept ranked; a reader's own are read beside them."""
 
 MOST_MINE = 100
+MOST_TRIED = 8
+"""So many tellings of a story are looked through for a headline that meets a query."""
 
 LAG = timedelta(seconds=5)
 """An item seen just before the window's end may be written just after it; we wait for it."""
@@ -44,16 +68,20 @@ DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
 
+Met: TypeAlias = Mapping[StoryId, Mapping[str, bool]]
+"""The queries that stories met, each with whether a headline did."""
+
+
 @dataclass(frozen=True, slots=True)
 class Concerns:
     """What a window has to do with a chat.
 
-    ``mine`` are the stories that met its queries, ``queries`` which ones; ``told`` came to it
-    as alerts, ``muted`` it wants to hear no more of.
+    ``mine`` are the stories that met its queries, ``queries`` which ones, and whether in a
+    headline; ``told`` came to it as alerts, ``muted`` it wants to hear no more of.
     """
 
     mine: tuple[RankedStory, ...] = ()
-    queries: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
+    queries: Met = field(default_factory=dict)
     told: frozenset[StoryId] = frozenset()
     muted: frozenset[StoryId] = frozenset()
 
@@ -71,6 +99,8 @@ class DigestService:
         """Called after parts were owed; the composition root ties it to the deliverer."""
         self.bot_username: Callable[[], str] = lambda: ""
         """To whom a channel's lines lead, "" while nobody knows; tied like ``wake``."""
+        self.names: Callable[[], Gazetteer | None] = lambda: None
+        """By which names queries meet words, the catalogue's while nobody says; tied likewise."""
         self._shelves: OrderedDict[Window, RankedWindow] = OrderedDict()
 
     async def round(self) -> int:
@@ -90,10 +120,10 @@ class DigestService:
         """Show the digest that would come if it came now; nothing moves."""
         now = self._clock()
         span = ranking.window(reading.whose, now + INSTANT, now + INSTANT)
-        made, _ = await self._made(reading.whose, span)
+        made, near = await self._made(reading.whose, span)
         if not made.ranked and not (reading.whose.digest_when_empty or made.told):
             return ()
-        listing = listed(made, replace(made, told=()), told=len(made.told))
+        listing = listed(made, near, told=len(made.told))
         said = await opened(self._db, listing, reading, now)
         if not made.told:
             return said
@@ -119,26 +149,33 @@ class DigestService:
         """
         now = self._clock()
         asked = Window(now - span, now + INSTANT)
-        made, _ = await self._made(reading.whose, asked, only=only, repeat=True)
-        listing = replace(listed(made, made), query=query)
+        made, near = await self._made(reading.whose, asked, only=only, repeat=True, late=False)
+        listing = replace(listed(made, near), query=query)
         return await opened(self._db, listing, reading, now)
 
     async def rest(self, chat: Chat, owed: Delivery) -> Listing | None:
-        """List what a digest that came by itself left out, ranked as it was then.
+        """List a digest that came by itself with what it left out, ranked as it was then.
 
-        None where its row tells of no window: an older program wrote it.
+        Its first page is the one that came. None where its row tells of no window: an older
+        program wrote it.
         """
         if (issued := Issued.of(owed)) is None:
             return None
-        made, _ = await self._made(chat, issued.span, repeat=issued.weekly, keep=False)
+        made, near = await self._made(chat, issued.span, repeat=issued.weekly, keep=False)
         shown = frozenset(issued.stories)
         left = replace(
             made,
             own=tuple(one for one in made.own if one.story.id not in shown),
             others=tuple(one for one in made.others if one.story.id not in shown),
         )
-        listing = listed(made, left)
-        return replace(listing, kind=Kind.REST, first=len(issued.stories) + 1)
+        rest = listed(left, near, told=issued.told)
+        mine = tuple(one.story.id for one in made.own if one.story.id in shown)
+        return replace(
+            rest,
+            stories=(*issued.stories, *rest.stories),
+            own=(*mine, *rest.own),
+            head=len(issued.stories),
+        )
 
     async def told(self, chat: Chat, owed: Delivery) -> Listing | None:
         """List what had come as alerts before a digest that came by itself."""
@@ -177,7 +214,7 @@ class DigestService:
         if not page and not chat.digest_when_empty:
             return []
         said = render.digest(
-            lines(page, near, chat, marked=weekly),
+            lines(page, near, chat, span, marked=weekly),
             chat,
             since=span.since,
             until=span.until,
@@ -185,6 +222,7 @@ class DigestService:
             total=made.total,
             told_before=len(made.told),
             weekly=weekly,
+            quiet=Html() if page else await self._db.read(why_quiet, chat),
             bot_username=self.bot_username(),
         )
         issued = Issued(
@@ -220,14 +258,21 @@ class DigestService:
         only: frozenset[StoryId] | None = None,
         repeat: bool = False,
         keep: bool = True,
+        late: bool = True,
     ) -> tuple[Digest, Concerns]:
         """Choose a chat's stories of a window; ``repeat`` those too that came as alerts.
 
-        ``keep`` lets other chats share the window's ranking once it is over.
+        ``keep`` lets other chats share the window's ranking once it is over. ``late`` are the
+        stories of before the window that reached us only within it: a digest that comes by
+        itself tells them, for no other does; who asks for a day is given that day.
         """
-        keep = keep and span.until <= self._clock() - LAG
-        ranked_window = await self._shelf(span, keep=keep) if only is None else RankedWindow()
-        near = await self._db.read(concerns, chat, span, only)
+        keep = keep and late and span.until <= self._clock() - LAG
+        if only is None:
+            ranked_window = await self._shelf(span, keep=keep, late=late)
+            before = await self._met_before(chat, span)
+        else:
+            ranked_window, before = RankedWindow(), {}
+        near = await self._db.read(concerns, chat, span, only=only, before=before, late=late)
         if only is not None:  # all of it is the reader's own topic, so none of it is marked so
             ranked = sorted(near.mine, key=lambda one: (-one.weight, one.story.id))
             ranked_window, near = RankedWindow(tuple(ranked), len(ranked)), replace(near, mine=())
@@ -236,11 +281,33 @@ class DigestService:
         )
         return made, near
 
-    async def _shelf(self, span: Window, *, keep: bool) -> RankedWindow:
+    async def _met_before(self, chat: Chat, span: Window) -> Met:
+        """Find what a chat's queries meet of a window within which they were made.
+
+        What was told before that has met none of them: nobody had asked.
+        """
+        found: dict[StoryId, dict[str, bool]] = {}
+        now, names = self._clock(), self.names()
+        for one in await self._db.read(subscriptions.listening_of, chat.id):
+            if one.created_at is None or not span.since < one.created_at < span.until:
+                continue
+            try:
+                query = keywords.parse_cached(one.query, names)
+            except NewsError:
+                continue  # written by an older program
+            page = await search.find(
+                self._db, query, now=now, limit=MOST_MINE, since=span.since, names=names
+            )
+            for story in page.stories:
+                told = search.in_headline(query, story.items[:MOST_TRIED], now, names)
+                found.setdefault(story.id, {})[one.query] = told
+        return found
+
+    async def _shelf(self, span: Window, *, keep: bool, late: bool) -> RankedWindow:
         """Rank a window; one that is over stays as it is and may be kept."""
-        if (kept := self._shelves.get(span)) is not None:
+        if late and (kept := self._shelves.get(span)) is not None:
             return kept
-        found, named = await self._db.read(stories_of, span)
+        found, named = await self._db.read(stories_of, span, late=late)
         # Weighing thousands of headlines takes a while: beside the loop and the reading.
         ranked = await asyncio.to_thread(ranking.rank, found, named, span)
         ranked_window = RankedWindow(ranked[:RANKED_KEPT], len(ranked))
@@ -252,36 +319,58 @@ class DigestService:
 
 
 def stories_of(
-    db: Connection, span: Window
-) -> tuple[tuple[Story, ...], dict[StoryId, Counter[str]]]:
+    db: Connection, span: Window, *, late: bool
+) -> tuple[tuple[Story, ...], dict[StoryId, NamedCountries]]:
     """Read the stories of a window, and the countries that they name."""
-    ids = stories.between(db, span.since, span.until, limit=MOST_STORIES)
+    ids = stories.between(db, span.since, span.until, limit=MOST_STORIES, late=late)
     return stories.by_ids(db, ids), digests.countries(db, ids)
 
 
 def concerns(
-    db: Connection, chat: Chat, span: Window, only: frozenset[StoryId] | None
+    db: Connection,
+    chat: Chat,
+    span: Window,
+    *,
+    only: frozenset[StoryId] | None,
+    before: Met,
+    late: bool,
 ) -> Concerns:
-    """Return what a window has to do with a chat; ``only`` names the stories, not the queries."""
+    """Return what a window has to do with a chat; ``only`` names the stories, not the queries.
+
+    ``before`` is what queries would have met that were not made yet.
+    """
     muted = chats.muted(db, chat.id)
     told = alerts_of(db, chat, span)
-    queries: dict[StoryId, tuple[str, ...]] = {}
+    queries: dict[StoryId, dict[str, bool]] = {}
     if only is None:
-        known = {one.id: one.query for one in subscriptions.listening_of(db, chat.id)}
-        for one in matches.of_chat(db, chat.id, None, span.since, span.until) if known else ():
-            met = queries.get(one.story_id, ())
-            if (query := known.get(one.subscription_id, "")) not in met:
-                queries[one.story_id] = (*met, query)
+        met = met_by(db, chat, span, before)
+        ids = stories.between(
+            db, span.since, span.until, limit=len(met), late=late, among=list(met)
+        )
+        queries = {one: met[one] for one in ids}
         # What is news to the reader first, should there be more than are read.
         ids = sorted(queries, key=lambda one: one in told)[:MOST_MINE]
     else:
         ids = sorted(only, reverse=True)[:MOST_MINE]
     mine = ranking.rank(stories.by_ids(db, ids), digests.countries(db, ids), span)
-    return Concerns(mine, queries, told, muted)
+    return Concerns(ranking.by_interest(mine, queries), queries, told, muted)
+
+
+def met_by(
+    db: Connection, chat: Chat, span: Window, before: Met
+) -> dict[StoryId, dict[str, bool]]:
+    """Return the stories of a window that met a chat's queries."""
+    met = {story: dict(queries) for story, queries in before.items()}
+    known = {one.id: one.query for one in subscriptions.listening_of(db, chat.id)}
+    for one in matches.of_chat(db, chat.id, None, span.since, span.until) if known else ():
+        if (query := known.get(one.subscription_id)) is not None:
+            queries = met.setdefault(one.story_id, {})
+            queries[query] = queries.get(query, False) or one.in_headline
+    return met
 
 
 def lines(
-    page: Sequence[Dealt], near: Concerns, chat: Chat, *, marked: bool
+    page: Sequence[Dealt], near: Concerns, chat: Chat, span: Window, *, marked: bool
 ) -> tuple[render.Line, ...]:
     """Give the first page's stories their numbers; a channel's readers no queries of its owner."""
     private = chat.kind is not ChatKind.CHANNEL
@@ -291,21 +380,24 @@ def lines(
             one.story,
             one.country,
             one.own,
-            near.queries.get(one.story.id, ()) if one.own and private else (),
+            tuple(near.queries.get(one.story.id, ())) if one.own and private else (),
             marked and one.story.id in near.told,
+            ranking.late(one.story, span),
         )
         for number, one in enumerate(page, 1)
     )
 
 
-def listed(made: Digest, shown: Digest, *, told: int = 0) -> Listing:
-    """List what ``shown`` has of a digest, in the order of its pages."""
-    every = [one for page in ranking.deal(shown.own, shown.others) for one in page]
+def listed(made: Digest, near: Concerns, *, told: int = 0) -> Listing:
+    """List a digest's stories in the order of its pages."""
+    every = [one for page in ranking.deal(made.own, made.others) for one in page]
+    own = tuple(one.story.id for one in every if one.own)
     return Listing(
         Kind.DIGEST,
         tuple(one.story.id for one in every),
         made.window,
-        own=tuple(one.story.id for one in every if one.own),
+        own=own,
         total=made.total,
         told=told,
+        met={one: tuple(near.queries[one]) for one in own if one in near.queries},
     )

@@ -8,7 +8,7 @@ from math import log2
 from typing import Any
 
 from storage.local_time import instant, zone
-from storage.model import Chat, Delivery, DeliveryKind, Item, Story, StoryId
+from storage.model import Chat, Delivery, DeliveryKind, Item, NamedCountries, Story, StoryId
 from storage.sql import moment, to_ms
 from watchers.stories import Gravity, gravest
 
@@ -184,22 +184,22 @@ class Digest:
 
 
 def rank(
-    stories: Iterable[Story], named: Mapping[StoryId, Counter[str]], span: Window
+    stories: Iterable[Story], named: Mapping[StoryId, NamedCountries], span: Window
 ) -> tuple[RankedStory, ...]:
     """Rank a window's stories for everybody, best first.
 
-    ``named`` counts the countries (upper-case ISO codes) that each story's tellings name. What
-    came after the window does not count, so that its later pages are ranked as its first was.
+    ``named`` counts the countries that each story's tellings name. What came after the window
+    does not count, so that its later pages are ranked as its first was.
     """
     shelved = [
-        shelved_one(one, named.get(one.id, Counter()), span)
+        shelved_one(one, named.get(one.id, NamedCountries()), span)
         for one in {story.id: story for story in stories}.values()
         if one.items
     ]
     return tuple(sorted(shelved, key=by_score))
 
 
-def shelved_one(story: Story, named: Counter[str], span: Window) -> RankedStory:
+def shelved_one(story: Story, named: NamedCountries, span: Window) -> RankedStory:
     """Weigh one story by its tellings up to the window's end."""
     items = [one for one in story.items if one.first_seen < span.until] or list(story.items)
     families = len(publishers(items))
@@ -237,13 +237,17 @@ def publishers(items: Iterable[Item]) -> frozenset[str]:
     return frozenset(item.outlet.family or item.outlet.name for item in items)
 
 
-def country(story: Story, named: Counter[str]) -> str:
-    """Say which country a story belongs to: the one its tellings name, else its first teller's.
+def country(story: Story, named: NamedCountries) -> str:
+    """Say which country a story belongs to: its headlines', its texts', its first teller's.
 
-    "" is the whole region.
+    What a text mentions besides decides only where no headline names a country of the region,
+    or where the headlines name two alike. "" is the whole region.
     """
-    if home := {code: count for code in HOME if (count := named.get(code, 0))}:
-        return max(home, key=lambda code: (home[code], -HOME.index(code)))
+    for counted in (named.headlines, named.texts):
+        if home := [code for code in HOME if counted[code]]:
+            return max(
+                home, key=lambda code: (counted[code], named.texts[code], -HOME.index(code))
+            )
     first = story.items[0].outlet.country if story.items else ""
     return first if first in HOME else ""
 
@@ -259,7 +263,7 @@ def choose(
 ) -> Digest:
     """Choose a chat's stories: what met its queries, and beside it the news of the window.
 
-    ``mine`` are the stories that met the chat's queries. Muted ones are left out, those that
+    ``mine`` are the stories that met the chat's queries, in their order (``by_interest``). Muted ones are left out, those that
     came as alerts (``told``) only counted; with ``repeat`` they stand among the others, for they
     are news of the window and none to the reader. No story stands twice.
     """
@@ -274,11 +278,36 @@ def choose(
     left_out = sum(one.story.id in muted for one in ranked_window.ranked)
     return Digest(
         span,
-        tuple(sorted(own, key=lambda one: (-one.weight, one.story.id))),
+        tuple(own),
         tuple(sorted(others, key=by_score) if repeat else others),
         counted,
         max(ranked_window.total - left_out, len(here)) - len(counted),
     )
+
+
+def by_interest(
+    mine: Iterable[RankedStory], met: Mapping[StoryId, Mapping[str, bool]]
+) -> tuple[RankedStory, ...]:
+    """Order the stories of a reader's own topics: what headlines tell of them, then mentions.
+
+    ``met`` gives the queries that each story met, and whether in a headline. Among the first a
+    further topic weighs as much as twice the publishers.
+    """
+
+    def key(one: RankedStory) -> tuple[bool, float, StoryId]:
+        queries = met.get(one.story.id, {})
+        told = sum(queries.values())
+        further = max((told or len(queries)) - 1, 0)
+        return bool(queries) and not told, -one.weight - further, one.story.id
+
+    return tuple(sorted(mine, key=key))
+
+
+def late(story: Story, span: Window) -> datetime | None:
+    """Return when a story was told last, where that was before the window it reached us in."""
+    told = [one.told_at for one in story.items if one.first_seen < span.until]
+    newest = max(told, default=span.since)
+    return newest if newest < span.since else None
 
 
 def by_score(one: RankedStory) -> tuple[float, StoryId]:

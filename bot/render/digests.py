@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from bot.conversation import Html, Keyboard, Message
+from bot.conversation import NO_HTML, Html, Keyboard, Message
 from bot.render.markup import bold, chunks, escape, italic, joined, link, tidy, translate_html
-from bot.render.stories import headline, into_bot, outlets
+from bot.render.stories import headline, into_bot, language_mark, outlets, tolls
 from bot.texts import translate, words
 from storage.model import Chat, ChatKind, Outlet, Story
 
@@ -31,7 +31,8 @@ class Line:
 
     ``country`` is the section's under which it stands ("" the region's), None where the list
     has no sections; ``own`` that it stands under the reader's own topics, having met
-    ``queries``. ``told`` marks what came as an alert before.
+    ``queries``. ``told`` marks what came as an alert before; ``late`` is when it was told,
+    where that was before the list's window. ``snippet`` shows what met the list's own query.
     """
 
     number: int
@@ -40,6 +41,8 @@ class Line:
     own: bool = False
     queries: tuple[str, ...] = ()
     told: bool = False
+    late: datetime | None = None
+    snippet: Html = NO_HTML
 
 
 def digest(
@@ -53,6 +56,7 @@ def digest(
     told_before: int = 0,
     queries: Sequence[str] = (),
     weekly: bool = False,
+    quiet: Html = NO_HTML,
     keyboard: Keyboard = (),
     bot_username: str = "",
 ) -> tuple[Message, ...]:
@@ -60,7 +64,8 @@ def digest(
 
     ``since`` and ``until`` bound the window; ``total`` counts the stories from which these were
     chosen; ``told_before`` those that are left out because they came as alerts; ``queries`` are
-    what it was asked for. A channel's lines lead to ``bot_username``.
+    what it was asked for. ``quiet`` says why there is nothing to tell. A channel's lines
+    lead to ``bot_username``.
     """
     language = chat.language
     key = "digest.weekly" if weekly else "digest.title"
@@ -77,8 +82,9 @@ def digest(
         if lines and total > len(lines)
         else Html(),
     )
-    quiet = "digest.quiet_else" if told_before else "digest.quiet"
-    body = [*sections(lines, chat, bot_username)] if lines else [translate_html(language, quiet)]
+    if told_before or not quiet:
+        quiet = translate_html(language, "digest.quiet_else" if told_before else "digest.quiet")
+    body = [*sections(lines, chat, bot_username)] if lines else [quiet]
     parts = chunks(joined((head, *body, joined(foot)), "\n\n"))[:DIGEST_MESSAGES]
     return (*map(Message, parts[:-1]), Message(parts[-1], keyboard))
 
@@ -184,15 +190,31 @@ def entry(line: Line, chat: Chat, bot_username: str = "", *, queries: bool = Tru
         number, open_ = link(number, f"https://t.me/{bot_username}?start=s_{story.id}"), ""
     name = tidy(item.title, HEADLINE_UNITS) or translate(language, "story.untitled")
     met = ", ".join(tidy(query, QUERY_UNITS) for query in line.queries[:2]) if queries else ""
+    named = joined((number, "🔔" if line.told else "", bold(link(name, item.url))), " ")
     return joined(
         (
-            joined((number, "🔔" if line.told else "", bold(link(name, item.url))), " "),
+            joined((named, language_mark(item, language), tolls(story, item, language)), " · "),
+            line.snippet,
             joined(
-                (sources(story, language), f"🔎\N{NO-BREAK SPACE}{met}" if met else "", open_),
+                (
+                    sources(story, language),
+                    _late(line, chat),
+                    f"🔎\N{NO-BREAK SPACE}{met}" if met else "",
+                    open_,
+                ),
                 " · ",
             ),
         )
     )
+
+
+def _late(line: Line, chat: Chat) -> Html:
+    """Write when a story was told that came to us only after its window had begun."""
+    if line.late is None:
+        return Html()
+    zone = words.zone(chat.time_zone)
+    day = words.day(line.late, line.late, chat.language, zone)
+    return escape(f"🕗\N{NO-BREAK SPACE}{day}, {words.clock(line.late, zone)}")
 
 
 def sources(story: Story, language: str) -> Html:

@@ -8,6 +8,7 @@ from bot.render.marking import UNMARKED, Marker
 from bot.render.markup import bold, chunks, cut, escape, italic, joined, link, tidy, translate_html
 from bot.texts import catalogue, translate, words
 from storage.model import Chat, ChatKind, FeedKind, Item, Outlet, Ownership, Story, StoryId
+from watchers.stories import outgrown
 
 HEADLINE_UNITS = 220
 SUMMARY_UNITS = 260
@@ -61,6 +62,22 @@ def language_mark(item: Item, language: str) -> Html:
     key = f"in.{item.lang.partition('-')[0]}"
     known = catalogue(language).template(key, 0)
     return italic(translate(language, key) if known else words.language_name(item.lang, language))
+
+
+def tolls(story: Story, item: Item, language: str) -> Html:
+    """Say how many died or were injured by now where the shown headline states fewer."""
+    now = outgrown(item, story.items)
+    return joined(
+        (
+            italic(translate(language, key, count=count))
+            for key, count in (
+                ("story.by_now_dead", now.dead),
+                ("story.by_now_injured", now.injured),
+            )
+            if count
+        ),
+        ", ",
+    )
 
 
 def ownership(outlet: Outlet, language: str) -> str:
@@ -135,7 +152,14 @@ def alert(
     """
     language, item = chat.language, headline(story, chat.language)
     parts = [
-        joined((_alert_headline(item, language, marker), language_mark(item, language)), " · "),
+        joined(
+            (
+                _alert_headline(item, language, marker),
+                language_mark(item, language),
+                tolls(story, item, language),
+            ),
+            " · ",
+        ),
         _lead(item, marker),
         joined(
             (
@@ -289,7 +313,8 @@ def card(
     shown = story.items[start : start + TELLINGS_ON_A_PAGE]
     name = title(first, language)
     body = [telling(start + n, one, chat, now, known=name) for n, one in enumerate(shown, 1)]
-    head = joined((bold(link(name, first.url)), facts(story, language)))
+    named = (bold(link(name, first.url)), tolls(story, first, language))
+    head = joined((joined(named, " · "), facts(story, language)))
     lead = escape(_summary(first)) if page == 0 else ""
     text = joined((head, lead, *body), "\n\n")
     return Message(
@@ -312,11 +337,18 @@ def facts(story: Story, language: str) -> Html:
 
 
 def telling(number: int, item: Item, chat: Chat, now: datetime, *, known: str = "") -> Html:
-    """Render one outlet's telling in a story's card; ``known`` is the headline over it all."""
-    language = chat.language
-    at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
+    """Render one outlet's telling in a story's card; ``known`` is the headline over it all.
+
+    A headline that its outlet changed says since when it reads so: what it tells may have been
+    unknown when the outlet first told the story.
+    """
+    language, zone = chat.language, words.zone(chat.time_zone)
+    at = words.when(item.told_at, now, language, zone)
     if item.published is None:
         at = translate(language, "story.first_seen", at=at)
+    changed = words.when(item.headline_at, now, language, zone)
+    if item.retitled_at is not None and changed != at:
+        at = translate(language, "story.headline_of", at=at, changed=changed)
     return joined(
         (
             joined(
@@ -343,17 +375,17 @@ def _card_buttons(story: Story, language: str, *, muted: bool) -> Keyboard:
 
 
 def turn(data: tuple[object, ...], page: int, pages: int) -> Keyboard:
-    """Return the buttons that turn pages, with the page's number between them."""
+    """Return the buttons that turn pages, with the page's number between them.
+
+    The first page has none that leads back, the last none that leads on.
+    """
     if pages <= 1:
         return ()
     verb, *rest = data
-    back = Button("‹", press(str(verb), *rest, page - 1)) if page else Button("·", press("_"))
-    on = (
-        Button("›", press(str(verb), *rest, page + 1))
-        if page < pages - 1
-        else Button("·", press("_"))
-    )
-    return ((back, Button(f"{page + 1} / {pages}", press("_")), on),)
+    back = Button("‹", press(str(verb), *rest, page - 1))
+    on = Button("›", press(str(verb), *rest, page + 1))
+    here = Button(f"{page + 1} / {pages}", press("_"))
+    return ((*((back,) if page else ()), here, *((on,) if page < pages - 1 else ())),)
 
 
 # --- lists ----------------------------------------------------------------------------------
@@ -371,8 +403,9 @@ def line(story: Story, chat: Chat, *, now: datetime, name: Html | None = None) -
     if surplus:
         by = joined((by, translate(language, "story.plus", count=surplus)), " ")
     at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
-    shown = name if name is not None else escape(title(item, language))
-    return joined((link(shown, item.url), joined((by, at, f"/s{story.id}"), " · ")))
+    shown = link(name if name is not None else escape(title(item, language)), item.url)
+    head = (shown, language_mark(item, language), tolls(story, item, language))
+    return joined((joined(head, " · "), joined((by, at, f"/s{story.id}"), " · ")))
 
 
 def found_line(story: Story, chat: Chat, marker: Marker, *, now: datetime) -> Html:
@@ -383,9 +416,15 @@ def found_line(story: Story, chat: Chat, marker: Marker, *, now: datetime) -> Ht
     """
     language, item = chat.language, headline(story, chat.language)
     shown = line(story, chat, now=now, name=marker.title(item, title(item, language)))
+    return joined((shown, snippet(story, language, marker)))
+
+
+def snippet(story: Story, language: str, marker: Marker) -> Html:
+    """Show what met a query where the shown headline does not: a sentence, another headline."""
+    item = headline(story, language)
     if not marker.queries or marker.in_title(item):
-        return shown
-    return joined((shown, italic(marker.sentence(item) or _proof(story, item, language, marker))))
+        return Html()
+    return italic(marker.sentence(item) or _proof(story, item, language, marker))
 
 
 def _proof(story: Story, shown: Item, language: str, marker: Marker) -> Html:

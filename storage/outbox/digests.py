@@ -1,11 +1,10 @@
 """Digests as rows: a digest is written to the outbox and its window moves, in one transaction."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from storage import chats
-from storage.model import Chat, DeliveryState, NewDelivery, StoryId
+from storage.model import Chat, DeliveryState, NamedCountries, NewDelivery, StoryId
 from storage.outbox import chat_queues
 from storage.outbox import rows as outbox_rows
 from storage.sql import Connection, marks, to_ms
@@ -66,13 +65,15 @@ def issue(
     return True
 
 
-def countries(db: Connection, stories: Collection[StoryId]) -> dict[StoryId, Counter[str]]:
-    """Count the countries that the tellings of stories name (ISO codes, upper case)."""
-    counted: dict[StoryId, Counter[str]] = {one: Counter() for one in stories}
+def countries(db: Connection, stories: Collection[StoryId]) -> dict[StoryId, NamedCountries]:
+    """Count the countries that the tellings of stories name."""
+    counted = {one: NamedCountries() for one in stories}
     rows = db.conn.execute(
-        f"select story_id, countries from items where story_id in ({marks(len(counted))})",  # noqa: S608 (only marks)
+        "select story_id, title_countries, countries from items"  # noqa: S608 (only marks)
+        f" where story_id in ({marks(len(counted))})",
         tuple(counted),
     )
-    for story_id, named in rows:
-        counted[story_id].update(named.split())
+    for story_id, in_headline, anywhere in rows:
+        counted[story_id].headlines.update(in_headline.split())
+        counted[story_id].texts.update(anywhere.split())
     return counted

@@ -44,9 +44,15 @@ class Pipeline:
         return world_of(self.db, editor=self.ingester, clock=self.clock, **parts)
 
     async def tells(
-        self, outlet: str, title: str, summary: str = "", *, ago: timedelta = timedelta(hours=1)
+        self,
+        outlet: str,
+        title: str,
+        summary: str = "",
+        *,
+        ago: timedelta = timedelta(hours=1),
+        seen: timedelta | None = None,
     ) -> Story:
-        """Let an outlet tell something; return the story it became."""
+        """Let an outlet tell something; return the story it became. We see it at once, or later."""
         number = hash((outlet, title)) & 0xFFFFFFFF
         at = self.clock.now - ago
         entry = Entry(
@@ -59,7 +65,8 @@ class Pipeline:
             keys=(f"{number}",),
             language=OUTLETS[outlet][2],
         )
-        await self.ingester.take(self.feeds[outlet], (entry,), None, at)
+        seen_at = at if seen is None else self.clock.now - seen
+        await self.ingester.take(self.feeds[outlet], (entry,), None, seen_at)
         stories = await self.db.read(lambda db: list(every(db)))
         return next(s for s in stories if any(i.title == title for i in s.items))
 

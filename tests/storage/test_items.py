@@ -51,7 +51,19 @@ def test_an_edit_changes_the_words_and_says_when(connection: Connection) -> None
     items.edit(connection, [edited], later)
     [(item, url)] = items.every(connection)
     assert ("Better headline", "More", later) == (item.title, item.summary, item.updated_at)
+    assert later == item.headline_at
     assert url == "https://courier.example/rss"
+
+
+def test_an_edit_of_the_text_alone_leaves_the_headlines_time(connection: Connection) -> None:
+    feed = rows.feed(connection)
+    rows.told(connection, feed, rows.new_item(1))
+    edited = EditedItem(
+        ItemId(1), StoryId(1), "Headline 1", "More", "https://x.example/1", "x.example/1", ""
+    )
+    items.edit(connection, [edited], rows.NOON + timedelta(hours=1))
+    [(item, _)] = items.every(connection)
+    assert (None, rows.NOON) == (item.retitled_at, item.headline_at)
 
 
 def test_no_id_is_given_twice(connection: Connection) -> None:

@@ -1,7 +1,7 @@
 """Same story? One pure decision, its signals, its vetoes, its index and its second thoughts."""
 
 from watchers.stories.backtest import Backtest, Difference, backtest
-from watchers.stories.changes import material
+from watchers.stories.changes import material, outgrown
 from watchers.stories.codec import pack, unpack
 from watchers.stories.features import Features, prepare
 from watchers.stories.gravity import Gravity, gravest, gravity
@@ -30,6 +30,7 @@ __all__ = [
     "grounds",
     "identify",
     "material",
+    "outgrown",
     "pack",
     "prepare",
     "related",

@@ -1,9 +1,14 @@
 """What a later telling changes in a story: a denial, another figure for what was counted; pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from storage.model import Item
 from watchers.stories.features import Features
+from watchers.stories.gravity import Gravity, gravity
+
+CONFIRMED_BY = 2
+"""So many outlets' higher toll holds although the shown headline is younger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +39,32 @@ def material(features: Features, earlier: Iterable[Features]) -> Change | None:
         if unit and told and value not in told:
             return Change(f"{unit}={value:g}", told[-1], value)
     return None
+
+
+def outgrown(shown: Item, tellings: Iterable[Item]) -> Gravity:
+    """Return the tolls by now where a shown headline states smaller ones; 0 where it holds.
+
+    A higher toll counts that was told later than the headline, or by two outlets: one earlier
+    figure alone may be what the headline corrects. Lower figures say nothing: they often count
+    a part ("three of them children").
+    """
+    others = [one for one in tellings if one is not shown]
+    return Gravity(
+        dead=_higher(shown, others, lambda what: what.dead),
+        injured=_higher(shown, others, lambda what: what.injured),
+    )
+
+
+def _higher(shown: Item, others: Iterable[Item], toll: Callable[[Gravity], int]) -> int:
+    stated = toll(gravity(shown.title, shown.lang))
+    if not stated:
+        return 0
+    told_by: dict[int, set[str]] = {}
+    later = 0
+    for one in others:
+        figure = toll(gravity(one.title, one.lang))
+        if figure > stated:
+            told_by.setdefault(figure, set()).add(one.outlet.name)
+            later = max(later, figure) if one.headline_at > shown.headline_at else later
+    confirmed = (figure for figure, by in told_by.items() if len(by) >= CONFIRMED_BY)
+    return max(later, *confirmed, 0)

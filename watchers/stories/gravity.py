@@ -3,13 +3,15 @@
 Editors call it news value. Digests weigh stories by it, beside how many publishers tell them.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from watchers.stories.concepts import concept
 from watchers.stories.features import TOLLS, figures
 from watchers.text import words
+from watchers.text.figures import Number
 from watchers.text.normal import clean, tokenize
 
 DISASTERS = frozenset(
@@ -37,6 +39,46 @@ GAMES = (
     "евровиде", "theatre", "театр", "teatr", "ballet", "балет",
 )  # fmt: skip
 """Beginnings of further words of sport and entertainment, in any language."""
+
+DEATH = frozenset({"kill", "murder", "disease", "hunger"})
+"""Of those the ones that befall animals, too, without harm to anybody."""
+
+ANIMALS = re.compile(
+    # English words whole, so that fish are no fishermen and a seal is not what was sealed.
+    r"animals?|seals?|fish|roach|carp|sturgeons?|dolphins?|whales?|turtles?|birds?|swans?|geese"
+    r"|flamingos?|pelicans?|eagles?|poultry|chickens?|hens|ducks?|turkeys|bees|livestock"
+    r"|cattle|cows?|bulls|calves|sheep|lambs?|goats?|pigs?|horses?|camels?|yaks?|saigas?"
+    r"|antelopes?|deer|reindeer|leopards?|wolf|wolves|bears?|foxes|cats?|dogs?|rats|mice|locusts?"
+    # The others by their beginnings: their endings are many.
+    r"|животн.*|тюлен.*|нерп.*|рыб(?!а[кц]|ол|оо|за|хо).*|вобл.*|осетр.*|карп(?:а|ов|ы)?|сазан.*"
+    r"|дельфин.*|кит(?:ы|ов)|черепах.*|птиц.*|лебед.*|гус(?:и|ей|ь)|фламинго|пеликан.*|орл(?:ы|ов)"
+    r"|журавл.*|кур(?:ы|иц.*)?|ут(?:ки|ок)|индее?к.*|пчел.*|скот(?:а|у|ом|ине?|ины)?|коров.*|телят.*"
+    r"|бык(?:и|ов)|овц.*|овец|баран.*|ягнят.*|коз(?:ы|лят)?|свин(?:ья|ьи|ей|ьям)|лошад.*|кон(?:и|ей)"
+    r"|жереб.*|верблюд.*|як(?:и|ов)|сайг.*|джейран.*|антилоп.*|олен(?:ь|и|ей)|барс(?:а|ы|ов)?"
+    r"|волк(?:а|и|ов)?|медвед.*|лис(?:ы|иц.*)?|кош(?:ек|к.*)|собак.*|собак|крыс.*|саранч.*"
+    r"|итбалық.*|балық(?!шы).*|балык(?!чы).*|жануар.*|жаныбар.*|құс(?:тар.*)?|куш(?:тар.*)?|аққу.*|ара(?:лар.*)"
+    r"|мал(?:ы|дар.*|дын|дың)?|қой(?:лар.*|ы)?|кой(?:лор.*)?|сиыр.*|уй(?:лар.*)|жылқы.*|жылкы.*|түйе.*|төө(?:лөр.*)"
+    r"|ешкі.*|эчки.*|киік.*|кийик.*|ақбөкен.*"
+    r"|hayvon.*|baliq(?!chi).*|qush(?:lar.*)?|chorva.*|mol(?:lar.*)|qo.?y(?:lar.*)?|sigir.*|ot(?:lar.*)|tuya.*|echki.*"
+    r"|ҳайвон.*|моҳӣ.*|парранда.*|чорво.*|гӯсфанд.*|гов(?:ҳо.*)|асп(?:ҳо.*)|буз(?:ҳо.*)"
+)  # fmt: skip
+"""Words for animals, whose dead are news but no toll; in normal form, in any language."""
+
+PEOPLE = (
+    "worker", "miner", "sailor", "soldier", "troop", "child", "schoolchild", "student", "pupil",
+    "tourist", "passenger", "driver", "women", "men", "guard", "policem", "officer", "climber",
+    "resident", "villager", "civilian", "fisherm", "shepherd", "pilot", "firefighter", "rescuer",
+    "рабоч", "горняк", "шахтер", "моряк", "матрос", "солдат", "военн", "школьн", "ребен", "дет",
+    "студент", "турист", "пассажир", "водител", "женщин", "мужчин", "погранич", "полицейск",
+    "сотрудник", "альпинист", "жител", "рыбак", "чабан", "пилот", "летчик", "спасател", "пожарн",
+)  # fmt: skip
+"""Beginnings of words for people by what they do or are."""
+
+AGES = frozenset({"at", "aged", "age"})
+MEASURES = frozenset("km m kg t ha км м кг т га".split())
+
+COUNTED_WITHIN = 2
+"""So soon after a figure stands what it counts: 200 dead seals; but two killed by a bear."""
 
 TOLD_OF_OLD = frozenset("anniversary monument museum film book actor exercise".split())
 """Notions of what is remembered, staged or rehearsed: their dead are not today's."""
@@ -74,6 +116,8 @@ def gravity(headline: str, lang: str) -> Gravity:
         return Gravity(play=play)
     # Headlines count people in words, too: no figure need stand there.
     tolls = _tolls(headline, lang) if not notions.isdisjoint(TOLLS) else {}
+    animals = any(is_animal(cut.normal) for cut in cuts)
+    harm = notions & DISASTERS if tolls or not animals else notions & DISASTERS - DEATH
     shaken = [
         float(cut.normal.replace(",", "."))
         for cut in cuts
@@ -83,18 +127,50 @@ def gravity(headline: str, lang: str) -> Gravity:
         dead=tolls.get("kill", 0),
         injured=tolls.get("injur", 0),
         magnitude=max((one for one in shaken if SHAKES <= one < STRONGEST), default=0.0),
-        disaster=not notions.isdisjoint(DISASTERS) and not play,
+        disaster=bool(harm) and not play,
         play=play,
     )
 
 
 def _tolls(headline: str, lang: str) -> dict[str, int]:
-    """Count the dead and the injured as story identity does."""
+    """Count the dead and the injured as story identity does, without the animals among them."""
+    analysis = words.analyse(headline, lang=lang or None)
+    beasts = [token.position for token in analysis.tokens if is_animal(token.normal)]
+    counts_beasts = {
+        number.value
+        for number in analysis.numbers
+        if any(0 <= at - number.end < COUNTED_WITHIN for at in beasts)
+    }
+    other = {one.value for one in analysis.numbers if _is_no_toll(analysis, one)} | counts_beasts
+    told = [*figures(analysis, lang), *_people(analysis, lang)]
     counted: dict[str, int] = {}
-    for unit, value in figures(words.analyse(headline, lang=lang or None), lang):
-        if unit in TOLLS:
+    for unit, value in told:
+        if unit in TOLLS and value not in other:
             counted[unit] = max(counted.get(unit, 0), int(value))
     return counted
+
+
+def _is_no_toll(analysis: words.Analysis, number: Number) -> bool:
+    """Tell an age ("dies at 90") and a measure ("killed 5 km away") from a count of people."""
+    before = analysis.tokens[number.position - 1].normal if number.position else ""
+    after = analysis.tokens[number.end].normal if number.end < len(analysis.tokens) else ""
+    return before in AGES or after in MEASURES
+
+
+def _people(analysis: words.Analysis, lang: str) -> Iterator[tuple[str, float]]:
+    """Count people who are named by what they are: "kills three workers"."""
+    for number in analysis.numbers:
+        if number.percent or not 0 < number.position < number.end < len(analysis.tokens):
+            continue
+        notion = concept(analysis.tokens[number.position - 1].normal, lang)
+        if notion in TOLLS and analysis.tokens[number.end].normal.startswith(PEOPLE):
+            yield notion, number.value
+
+
+@lru_cache(maxsize=32768)
+def is_animal(normal: str) -> bool:
+    """Tell whether a word in normal form names an animal."""
+    return ANIMALS.fullmatch(normal) is not None
 
 
 def gravest(headlines: Iterable[tuple[str, str]]) -> Gravity:

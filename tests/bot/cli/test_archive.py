@@ -111,6 +111,11 @@ def test_digest_and_trends_count_what_came_lately(cli, tmp_path):
     ]
     days = lines(cli("trends", "gas", "--days", "3", "--json"))
     assert [0, 0, 1] == [row["stories"] for row in days]
+    assert [False, False, True] == [row["known"] for row in days]
+    table = cli("trends", "gas", "--days", "3")
+    assert 2 == len(table.stdout.splitlines()), "a head, and the one day that is known"
+    assert "█" not in table.stdout
+    assert "The archive begins on" in table.stderr
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_times_in_json_are_utc_to_the_second(stocked):
 
 def test_trends_draw_bars_for_the_eye_only(stocked):
     assert "█" in stocked("trends", "gas").stdout
-    assert {"day", "stories"} == set(lines(stocked("trends", "gas", "--json"))[0])
+    assert {"day", "stories", "known"} == set(lines(stocked("trends", "gas", "--json"))[0])
 
 
 # --- files and folders ------------------------------------------------------------------------

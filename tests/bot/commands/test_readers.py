@@ -25,6 +25,7 @@ from storage.model import (
 )
 from storage.outbox import queue, settle
 from storage.outbox.outcomes import Sent
+from storage.sql import Connection
 from tests.bot.people import NOW, READER, Person, buttons, messages, seen
 from tests.bot.pipeline import Pipeline
 
@@ -496,23 +497,68 @@ async def test_a_muted_story_leaves_the_list_and_the_others_keep_their_numbers(
     assert [f"{n}. " in again for n in (13, 14, 15)] == [False, True, True]
 
 
-async def test_an_empty_digest_says_so(anna: Person) -> None:
-    assert "All quiet" in await anna.types("/digest 24h")
+async def test_an_empty_digest_says_why(room: Pipeline, anna: Person) -> None:
+    assert "no news in the archive yet" in await anna.types("/digest 24h")
+    await room.tells("Steppe Courier", "Rain in Almaty", ago=timedelta(days=2))
+    assert "You watch for no topics yet" in await anna.types("/digest 24h")
+    await room.db.write(
+        subscriptions.add, chat_id=anna.chat.id, thread_id=NO_THREAD, query="Osh",
+        mode=Mode.DIGEST, now=room.clock(),
+    )  # fmt: skip
+    assert "nothing new on your topics" in await anna.types("/digest 24h")
+    await room.db.write(all_ill)
+    assert "none of the 5 sources answers" in await anna.types("/digest 24h")
+
+
+def all_ill(db: Connection) -> None:
+    db.conn.execute("update feeds set status = 'error'")
 
 
 # --- the rest -------------------------------------------------------------------------------
 
 
 async def test_a_trend_is_a_picture(room: Pipeline, anna: Person) -> None:
+    await room.tells("Oasis Times", "Rain in Tashkent", ago=timedelta(days=3))
     await room.tells("Steppe Courier", "Tokayev opens a railway")
     await anna.types("/trends Tokayev")
     assert isinstance(anna.last, Picture)
     assert anna.last.png.startswith(b"\x89PNG")
     assert "1 story in the last 14 days" in anna.last.caption
+    assert "The archive begins on 19 Nov" in anna.last.caption
+
+
+async def test_an_archive_of_one_day_is_no_trend_and_that_is_said(
+    room: Pipeline, anna: Person
+) -> None:
+    for ago in (1, 40):
+        await room.tells(
+            "Steppe Courier", f"Tokayev opens {ago} railways", ago=timedelta(hours=ago),
+            seen=timedelta(hours=1),
+        )  # fmt: skip
+    said = await anna.types("/trends Tokayev")
+    assert "2 stories so far" in said
+    assert "the archive begins on 22 Nov" in said
+    assert ["🔔 Subscribe"] == [button.label for button in buttons(anna.last)]
+
+
+async def test_a_trend_counts_a_story_on_the_day_its_outlet_told_it(
+    room: Pipeline, anna: Person
+) -> None:
+    await room.tells("Oasis Times", "Rain in Tashkent", ago=timedelta(days=3))
+    await room.tells(
+        "Steppe Courier",
+        "Tokayev opens a railway",
+        ago=timedelta(hours=30),
+        seen=timedelta(hours=1),
+    )
+    await anna.types("/trends Tokayev")
+    assert isinstance(anna.last, Picture)
+    assert "most on 21 Nov: 1" in anna.last.caption
 
 
 async def test_a_trend_counts_the_readers_own_days(room: Pipeline, anna: Person) -> None:
     await anna.world.db.write(chats.change, READER, time_zone="Asia/Almaty")
+    await room.tells("Oasis Times", "Rain in Tashkent", ago=timedelta(days=3))
     await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(hours=12))
     await anna.types("/trends Tokayev")  # told at 20:00 on the 21st in UTC, 01:00 on the 22nd here
     assert isinstance(anna.last, Picture)

@@ -30,7 +30,7 @@ from storage.model import (
 from storage.outbox import queue
 from storage.outbox import rows as outbox_rows
 from tests.bot.delivery.kit import ANNA, START, Clock, Room, room
-from tests.bot.people import Person, world_of
+from tests.bot.people import Person, buttons, world_of
 from tests.storage import rows
 
 READER = ChatId(1001)
@@ -65,10 +65,10 @@ class Ingester:
         return again
 
     async def rest(self, row: Delivery) -> Listing:
-        """What a digest's button leads to."""
+        """What a digest's button leads to: its first page, and all that it left out."""
         found = await self.editions.rest(await self.chat(), row)
         assert found is not None
-        assert found.kind is Kind.REST
+        assert found.kind is Kind.DIGEST
         return found
 
     async def owed(self) -> list[str]:
@@ -213,8 +213,9 @@ async def test_two_hundred_stories_are_a_page_and_a_way_to_the_others(ingester: 
     assert issued is not None
     assert (12, 188) == (len(issued.stories), issued.more)
     rest = await ingester.rest(row)
-    assert (13, 188, 210) == (rest.first, len(rest.stories), rest.total)
-    assert not set(issued.stories) & set(rest.stories)
+    assert (1, 200, 210) == (rest.first, len(rest.stories), rest.total)
+    assert issued.stories == rest.stories[:12]
+    assert len(set(rest.stories)) == 200
 
 
 async def test_a_page_asked_for_days_later_is_of_the_same_window(ingester: Ingester) -> None:
@@ -227,7 +228,7 @@ async def test_a_page_asked_for_days_later_is_of_the_same_window(ingester: Inges
     await ingester.tell(*range(101, 131))
     again = await ingester.restarted().rest(row)
     assert before == again
-    assert 18 == len(before.stories)
+    assert 30 == len(before.stories)
 
 
 # --- what came as an alert ------------------------------------------------------------------
@@ -306,7 +307,8 @@ async def test_the_week_tells_its_greatest_stories_again_and_marks_them(
     (html,) = await ingester.owed()
     assert (15, 1) == (html.count("Headline "), html.count("🔔"))
     (row,) = await ingester.db.read(digest_rows)
-    assert 5 == len((await ingester.rest(row)).stories)
+    rest = await ingester.rest(row)
+    assert (20, 2, (15, 27)) == (len(rest.stories), rest.pages, rest.bounds(1))
 
 
 async def test_who_asks_is_told_everything_with_alerts_marked(ingester: Ingester) -> None:
@@ -401,7 +403,11 @@ async def test_under_a_digest_buttons_lead_to_the_others_and_to_the_alerts(db: D
         anna, other = await Person.comes(world, ANNA), await Person.comes(world, ChatId(77))
         more, before = [one.callback_data or "" for one in digest.buttons]
         assert "stories 13–24 of 30" in await anna.sends(more)
+        assert ["‹", "2 / 3", "›"] == [one.label for one in buttons(anna.last)]
         assert "stories 25–30 of 30" in await anna.presses("›")
+        assert ["‹", "3 / 3"] == [one.label for one in buttons(anna.last)]
+        await anna.presses("‹")
+        assert digest.text.splitlines()[:4] == (await anna.presses("‹")).splitlines()[:4]
         said = await anna.sends(before)
         assert "Came as alerts: 2 stories" in said
         assert [True, True] == [f"Headline {n}\n" in said for n in (31, 32)]

@@ -26,6 +26,7 @@ from storage.model import (
     FeedId,
     Item,
     ItemId,
+    NamedCountries,
     Outlet,
     OutletId,
     Story,
@@ -205,7 +206,7 @@ def story(
 
 def made(*stories: Story, mine: tuple[int, ...] = (), **options: Any) -> Digest:
     shelved = ranking.rank(stories, {}, DAY)
-    picked = [one for one in shelved if one.story.id in mine]
+    picked = ranking.by_interest([one for one in shelved if one.story.id in mine], {})
     return ranking.choose(RankedWindow(shelved, len(shelved)), DAY, mine=picked, **options)
 
 
@@ -265,6 +266,21 @@ def test_who_asked_for_chess_gets_it_by_its_own_weight() -> None:
     chess, law = story(1, 4, title=CHESS), story(2, 2, title=LAW)
     assert [1, 2] == first(chess, law, mine=(1, 2))
     assert [2, 1] == first(chess, law)
+
+
+def test_of_the_readers_own_what_a_headline_tells_stands_first_then_what_meets_more_topics() -> (
+    None
+):
+    ranked = ranking.rank([story(1, 8), story(2, 4), story(3), story(4)], {}, DAY)
+    met = {1: {"gas": False, "oil": False}, 2: {"gas": True}, 3: {"gas": True, "oil": True},
+           4: {"gas": True, "oil": False}}  # fmt: skip
+    queries = {StoryId(number): queries for number, queries in met.items()}
+    ordered = [one.story.id for one in ranking.by_interest(ranked, queries)]
+    assert [2, 3, 4, 1] == ordered
+    assert [3, 2] == [
+        one.story.id
+        for one in ranking.by_interest(ranking.rank([story(2), story(3)], {}, DAY), queries)
+    ]
 
 
 def test_the_readers_own_queries_stand_first() -> None:
@@ -365,17 +381,22 @@ def test_a_digests_row_remembers_what_its_buttons_need() -> None:
 
 
 @pytest.mark.parametrize(
-    ("named", "teller", "expected"),
+    ("headlines", "texts", "teller", "expected"),
     [
-        ({"UZ": 3, "KZ": 1}, "KZ", "UZ"),
-        ({"KZ": 2, "RU": 2}, "RU", "KZ"),
-        ({"US": 9}, "KG", "KG"),
-        ({}, "TJ", "TJ"),
-        ({}, "GB", ""),
-        ({"US": 3, "TM": 1}, "GB", "TM"),
+        ({}, {"UZ": 3, "KZ": 1}, "KZ", "UZ"),
+        ({}, {"KZ": 2, "RU": 2}, "RU", "KZ"),
+        ({}, {"US": 9}, "KG", "KG"),
+        ({}, {}, "TJ", "TJ"),
+        ({}, {}, "GB", ""),
+        ({}, {"US": 3, "TM": 1}, "GB", "TM"),
+        # What a text mentions besides does not outweigh one headline.
+        ({"UZ": 1}, {"UZ": 1, "KZ": 5}, "KZ", "UZ"),
+        ({"UZ": 1, "RU": 1}, {"UZ": 1, "RU": 3, "KZ": 5}, "KZ", "RU"),
+        ({"US": 2}, {"US": 2, "KZ": 1}, "GB", "KZ"),
     ],
 )
-def test_a_story_belongs_to_the_country_it_names_else_to_its_first_tellers(
-    named: dict[str, int], teller: str, expected: str
+def test_a_story_belongs_to_the_country_its_headlines_name_then_its_texts_then_its_teller(
+    headlines: dict[str, int], texts: dict[str, int], teller: str, expected: str
 ) -> None:
-    assert expected == ranking.country(story(1, country=teller), Counter(named))
+    named = NamedCountries(Counter(headlines), Counter(texts))
+    assert expected == ranking.country(story(1, country=teller), named)

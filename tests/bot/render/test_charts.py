@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from bot.commands.trends import SPANS, known
+from bot.commands.trends import SPANS
 from bot.render import charts
 from bot.texts import LANGUAGES, translate, words
+from watchers.search import known
 
 LAST = datetime(2026, 11, 28, tzinfo=UTC)
 

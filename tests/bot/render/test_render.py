@@ -14,7 +14,7 @@ from bot import render
 from bot.conversation import Button, Html, Message
 from bot.render import Line
 from bot.render.markup import plain
-from storage.model import ChatId, ChatKind, FeedKind, Ownership
+from storage.model import Chat, ChatId, ChatKind, FeedKind, Ownership
 from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
 
 HOSTILE = (
@@ -428,3 +428,14 @@ def test_a_card_says_a_headline_once_and_links_every_outlet_to_its_telling() -> 
     assert "It limits use." in plain(card)
     assert '<a href="https://a.example/1">Steppe Courier</a>' in card
     assert '2. seen 12:00 · 🇰🇿 <a href="https://b.example/2">Second</a>' in card
+
+
+@pytest.mark.parametrize(
+    ("chat", "line"),
+    [(ALMATY, "12:00, headline of 12:30"), (MOSCOW, "10:00, заголовок от 10:30")],
+)
+def test_a_headline_changed_later_says_since_when_it_reads_so(chat: Chat, line: str) -> None:
+    first = telling("Bus crash near Osh: seven dead", ago=timedelta(hours=1))
+    edited = replace(first, retitled_at=first.told_at + timedelta(minutes=30))
+    assert line in plain(render.card(story(edited), chat, now=NOW).html)
+    assert line.partition(",")[2] not in plain(render.card(story(first), chat, now=NOW).html)

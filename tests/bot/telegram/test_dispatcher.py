@@ -415,6 +415,7 @@ async def test_a_topics_subscription_stays_in_its_topic(line: Line) -> None:
 
 
 async def test_charts_and_files_arrive_and_their_buttons_work(line: Line) -> None:
+    await line.room.tells("Oasis Times", "Rain in Tashkent", ago=timedelta(days=3))
     await line.room.tells("Steppe Courier", "Tokayev opens a railway")
     chart = await line.says(ANNA_ID, "/trends Tokayev", "1 story in the last 14 days")
     assert chart.photo is not None

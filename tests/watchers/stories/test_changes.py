@@ -1,9 +1,14 @@
 """A material change is told; the same again, or an older telling, is not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from storage.model import ItemId, OutletId
-from watchers.stories.changes import Change, material
+from tests.bot.tellings import telling
+from watchers.stories import Gravity
+from watchers.stories.changes import Change, material, outgrown
 from watchers.stories.features import Features, prepare
 from watchers.text.words import analyse
 
@@ -50,3 +55,41 @@ def test_a_denial_is_a_change_and_told_once() -> None:
 
 def test_a_first_telling_changes_nothing() -> None:
     assert material(FIRST, []) is None
+
+
+FIVE = "Bus plunges into river near Osh, killing five"
+
+
+@pytest.mark.parametrize(
+    ("shown", "others", "dead"),
+    [
+        (FIVE, [("Bus crash near Osh: seven dead", "Wire", 1)], 7),
+        (FIVE, [("Автобус упал в реку: семеро погибших", "Вестник", 1)], 7),
+        (FIVE, [("Bus crash near Osh: five dead", "Wire", 1)], 0),
+        # A part of the dead, or a correction, is no newer toll.
+        (FIVE, [("Two of the dead are children: 2 dead", "Wire", 1)], 0),
+        (FIVE, [("Bus crash near Osh: seven dead", "Wire", 9)], 0),
+        (FIVE, [("Crash: seven dead", "Wire", 9), ("Crash kills seven", "Courier", 8)], 7),
+        # Who states no toll states no outdated one; seals are no toll.
+        ("Bus plunges into river near Osh", [("Crash: seven dead", "Wire", 1)], 0),
+        ("More than 100 dead seals found", [("More than 200 dead seals found", "Wire", 1)], 0),
+    ],
+)
+def test_a_headlines_toll_is_outgrown_by_later_or_confirmed_higher_ones(
+    shown: str, others: list[tuple[str, str, int]], dead: int
+) -> None:
+    first = telling(shown, ago=timedelta(hours=5))
+    rest = [
+        telling(title, outlet=outlet, lang="en" if title.isascii() else "ru",
+                ago=timedelta(hours=hours))
+        for title, outlet, hours in others
+    ]  # fmt: skip
+    assert Gravity(dead=dead) == outgrown(first, [first, *rest])
+
+
+def test_an_edited_headline_counts_from_its_edit() -> None:
+    first = telling(FIVE, ago=timedelta(hours=5))
+    edited = telling("Crash: seven dead", outlet="Wire", ago=timedelta(hours=6))
+    assert Gravity() == outgrown(first, [edited, first])
+    since = replace(edited, retitled_at=first.told_at + timedelta(minutes=1))
+    assert Gravity(dead=7) == outgrown(first, [since, first])
