@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from telegram import Bot, CallbackQuery, Update
+from telegram import Bot, CallbackQuery, Update, User
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, TelegramError
@@ -29,7 +29,7 @@ from bot import failures
 from bot.commands import ANSWERS, BUTTONS, COMMANDS, inline, plain_text, start, unknown
 from bot.conversation import Ask, Audience, Reply, Say, Toast, Working, World
 from bot.conversation import Message as Said
-from bot.render import tidy, translate_html
+from bot.render import joined, mention, tidy, translate_html
 from bot.telegram.incoming import (
     ask_of_message,
     ask_of_press,
@@ -246,6 +246,8 @@ class Adapter:
             reply = await handler(ask, self.world)
         except Exception as error:  # noqa: BLE001 - the door where every failure becomes a sentence
             reply = await self.failed(ask, error, pressed=where.query is not None)
+        if isinstance(reply, Say) and ask.here.kind is not ChatKind.PRIVATE:
+            reply = answerable(reply, where.query.from_user if where.query else None, ask.language)
         if isinstance(reply, Working):
             self.spawn(self.finish(reply, ask, where))
         else:
@@ -308,6 +310,24 @@ class Adapter:
             log.warning("telegram failed", error=str(error), exc_info=error)
         elif error is not None:
             await failures.tell_admins(self.world, error)
+
+
+def answerable(reply: Say, presser: User | None, language: str) -> Say:
+    """Let a question in a group be answered: privacy mode hides from us all but replies.
+
+    Telegram opens an answer by itself only for whom the question replies to or mentions: whoever
+    pressed a button wrote nothing to reply to, and is mentioned.
+    """
+    hint = translate_html(language, "group.reply")
+    if presser is not None:
+        who = mention(presser.first_name or str(presser.id), presser.id)
+        hint = translate_html(language, "group.reply_who", who=who)
+    return Say(
+        tuple(
+            replace(one, html=joined((one.html, hint), "\n\n")) if one.asks else one
+            for one in reply.messages
+        )
+    )
 
 
 def _changes(question: str) -> bool:

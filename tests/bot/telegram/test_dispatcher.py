@@ -20,6 +20,7 @@ from bot.sandbox.botapi.faults import Fault
 from bot.sandbox.box import PATIENCE_S, Sandbox
 from bot.sandbox.telegram.model import Member
 from bot.sandbox.telegram.people import ADMIN_ID, AIGUL_ID, ANNA_ID
+from bot.sandbox.web.views import message_view
 from bot.telegram import dispatcher, menus
 from bot.telegram.incoming import Sender, ask_of_message
 from storage import chats, subscriptions
@@ -168,6 +169,30 @@ async def test_a_member_cannot_take_back_what_an_admin_is_offered(line: Line) ->
     assert "How should I let you know?" in texts(line.box, group)[-1]
     await line.presses(ADMIN_ID, offer, "Cancel")
     await line.box.message(group, "Nothing was changed")
+
+
+@pytest.mark.parametrize("data", ["new", "t:typetimes", "t:typezone", "t:typequiet"])
+async def test_a_question_that_a_press_asks_in_a_group_opens_the_presser_an_answer(
+    line: Line, data: str
+) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    greeting = await line.box.message(group, "Admins set me up")
+    await line.presses(ADMIN_ID, greeting, data=data)
+    asked = await line.box.message(group, "reply to this message")
+    assert message_view(line.box.telegram, asked, ADMIN_ID)["asks"]
+    assert not message_view(line.box.telegram, asked, ANNA_ID)["asks"]
+
+
+async def test_a_question_that_a_press_asks_in_a_group_is_answered_by_a_reply(line: Line) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    greeting = await line.box.message(group, "Admins set me up")
+    await line.presses(ADMIN_ID, greeting, "My own topic")
+    asked = await line.box.message(group, "reply to this message")
+    await line.says(
+        ADMIN_ID, "uranium", "How should I let you know?", chat=group, reply_to=asked.id
+    )
 
 
 async def test_who_is_no_admin_any_more_answers_no_question_to_one(line: Line) -> None:
