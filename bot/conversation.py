@@ -4,7 +4,7 @@ A command is ``async def f(ask: Ask, world: World) -> Reply``. It reads and writ
 ``world.db``, and says what to answer as a value; only the adapter talks to Telegram.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -223,8 +223,8 @@ class StoryEditor(Protocol):
     async def merge(self, story: StoryId, into: StoryId, by: int, now: datetime) -> StoryId:
         """Make one story of two, for good."""
 
-    async def move(self, item_id: ItemId, into: StoryId | None, by: int, now: datetime) -> StoryId:
-        """Put one telling into another story, or with None into one of its own, for good."""
+    async def split(self, out: Sequence[ItemId], by: int, now: datetime) -> StoryId:
+        """Take tellings of one story out into a story of their own, for good."""
 
 
 class DigestMaker(Protocol):

@@ -8,10 +8,10 @@ import pytest
 
 from bot.conversation import Document, File, Message, Reply, Working
 from bot.render.markup import plain
-from storage import aliases, chats, feeds
+from storage import aliases, chats, feeds, stories
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import ChatId, FeedId, FeedState, FeedStatus
+from storage.model import ChatId, FeedId, FeedState, FeedStatus, Story
 from storage.outbox import broadcasts, queue, settle
 from storage.outbox.outcomes import Sent
 from tests.bot.people import ADMIN, NOW, Person, buttons, seen
@@ -350,10 +350,57 @@ async def test_a_telling_is_taken_out(room: Pipeline, timur: Person) -> None:
     assert 1 == len((await room.story(int(other.id))).items)
 
 
+async def test_a_merge_and_a_split_are_undone_by_a_button_once(
+    room: Pipeline, timur: Person
+) -> None:
+    one = await room.tells("Steppe Courier", "Tokayev opens a railway")
+    other = await room.tells("Oasis Times", "Floods reach the Aral Sea")
+    await timur.types(f"/merge {one.id} {other.id}")
+    merged = timur.last
+    assert "A separate story now" in await timur.presses("Undo")
+    assert [1, 1] == [len(story.items) for story in await stories_of(timur)]
+    timur.last = merged
+    with pytest.raises(NewsError, match=r"button\.old"):
+        await timur.presses("Undo")
+    await timur.types(f"/merge {one.id} {(await stories_of(timur))[-1].id}")
+    together = (await stories_of(timur))[0]
+    await timur.types(f"/split {together.id} 2")
+    parted = timur.last
+    assert "One story now" in await timur.presses("Undo")
+    timur.last = parted
+    with pytest.raises(NewsError, match=r"button\.old"):
+        await timur.presses("Undo")
+    assert [2] == [len(story.items) for story in await stories_of(timur)]
+    with pytest.raises(NewsError, match=r"button\.old"):
+        await timur.sends("uc:999")
+
+
+async def stories_of(person: Person) -> list[Story]:
+    """Every story, by number."""
+    every = await person.world.db.read(lambda db: list(stories.every(db)))
+    return sorted(every, key=lambda story: story.id)
+
+
+async def test_why_names_the_admins_merge(room: Pipeline, timur: Person) -> None:
+    one = await room.tells("Steppe Courier", "Tokayev opens a railway")
+    other = await room.tells("Oasis Times", "Floods reach the Aral Sea")
+    await timur.types(f"/merge {one.id} {other.id}")
+    said = await timur.types(f"/why {other.id}")
+    assert 1 == said.count("An admin joined the story of this report")
+    assert "later found" not in said
+
+
 @pytest.mark.parametrize(
     ("typed", "key"),
     [("/merge 1 1", "story.unknown"), ("/merge", "merge.form"), ("/merge 1", "merge.form"), ("/split x", "split.form"),
-     ("/split 99 1", "story.unknown"), ("/alias", "alias.form"), ("/alias x", "alias.form")],
+     ("/split 99 1", "story.unknown"), ("/alias x", "alias.form"),
+     ("/alias = x", "alias.form"), ("/alias x =", "alias.form"), ("/alias Xyz = xyz", "alias.form"),
+     ("/alias a = b", "alias.no_name"), ("/alias Zorgulin = b", "alias.no_name"),
+     ("/alias 2026 = Zorgulin", "alias.no_name"), ("/alias Zorgulin = <b>", "alias.no_name"),
+     ("/alias Zorgulin = <b>Zor</b>", "alias.no_name"), ("/alias Zorgulin = ...", "alias.no_name"),
+     ("/alias Zorgulin = " + "z" * 81, "alias.no_name"),
+     ("/alias Zorgulin = Kazakhstan", "alias.taken"), ("/alias Россия = Казахстан", "alias.taken"),
+     ("/alias Zorgulin = " + ", ".join(f"Zorgulin{n}" for n in range(31)), "alias.too_many")],
 )  # fmt: skip
 async def test_an_unclear_correction_shows_how(timur: Person, typed: str, key: str) -> None:
     with pytest.raises(NewsError) as refused:
@@ -369,6 +416,30 @@ async def test_a_name_is_learnt_at_once_and_kept(room: Pipeline, timur: Person) 
     assert "Zorgulin" in await timur.types("/alias")
     await room.tells("Steppe Courier", "Zorgulin opens a museum")
     assert "Zorgulin opens a museum" in await timur.types("/search Назарбаев")
+
+
+async def test_what_was_taught_is_listed_forgotten_and_taught_again(
+    room: Pipeline, timur: Person
+) -> None:
+    assert "To add another spelling" in await timur.types("/alias")
+    await timur.types("/alias Назарбаев = Zorgulin, Nazarbaev")
+    await timur.types("/alias ЦБ РК = Bank Q’azaq")
+    assert "Назарбаев = Zorgulin, Nazarbaev" in await timur.types("/alias")
+    assert "Forgotten: Назарбаев = Zorgulin" in await timur.presses("Назарбаев")
+    assert ["ЦБ РК"] == [name for name, _ in await timur.world.db.read(aliases.every)]
+    assert "Zorgulin" in await timur.presses("Undo")
+    await room.tells("Steppe Courier", "Zorgulin opens a museum")
+    assert "opens a museum" in await timur.types("/search Назарбаев")
+
+
+async def test_forgetting_twice_is_harmless(timur: Person) -> None:
+    await timur.types("/alias Назарбаев = Zorgulin")
+    await timur.types("/alias")
+    listed = timur.last
+    await timur.presses("Назарбаев")
+    timur.last = listed
+    with pytest.raises(NewsError, match=r"button\.old"):
+        await timur.presses("Назарбаев")
 
 
 # --- counts ---------------------------------------------------------------------------------
