@@ -306,7 +306,9 @@ class Audience(StrEnum):
 class Command:
     """A row of the COMMANDS table: /help, menus, handlers, docs and tests are made from it.
 
-    ``changes`` marks what only a group's own admins may do there. ``private`` keeps a command
+    ``changes`` marks what only a group's own admins may do there. ``own`` marks what concerns a
+    chat's own subscriptions, digests or settings: its answer names the channel where a private
+    chat speaks for one. ``private`` keeps a command
     out of groups. ``menu`` shows it in Telegram's menu. Texts: ``help.<name>`` is its one
     line, ``usage.<name>`` how it is typed with an example.
     """
@@ -315,15 +317,20 @@ class Command:
     handler: Handler
     audience: Audience = Audience.EVERYONE
     changes: bool = False
+    own: bool = False
     private: bool = False
     menu: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A row of the BUTTONS table: what a button's verb does and who may press it in a group."""
+    """A row of the BUTTONS table: what a button's verb does and who may press it in a group.
+
+    ``own`` is as a command's.
+    """
 
     verb: str
     handler: Handler
     audience: Audience = Audience.EVERYONE
     changes: bool = False
+    own: bool = False

@@ -26,7 +26,7 @@ AT_ONCE = 200
 async def import_(ask: Ask, world: World) -> Reply:
     """Add the feeds of an OPML file that came with the command, or ask for the file."""
     if ask.document is None:
-        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "opml", world.clock())
+        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "import", world.clock())
         return Say((Message(translate_html(ask.language, "import.what"), asks=True),))
     return await taken_in(ask, world, ask.document)
 

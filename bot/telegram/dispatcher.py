@@ -27,9 +27,9 @@ from telegram.ext import (
 
 from bot import failures
 from bot.commands import ANSWERS, BUTTONS, COMMANDS, inline, plain_text, start, unknown
-from bot.conversation import Ask, Audience, Reply, Say, Toast, Working, World
+from bot.conversation import Ask, Audience, Edit, Reply, Say, Toast, Working, World
 from bot.conversation import Message as Said
-from bot.render import joined, mention, tidy, translate_html
+from bot.render import escape, joined, measure, mention, tidy, translate_html
 from bot.telegram.incoming import (
     ask_of_message,
     ask_of_press,
@@ -57,6 +57,7 @@ ALLOWED_UPDATES = ["message", "channel_post", "callback_query", "inline_query", 
 """Edited messages are not asked for: a command is what it was when it was sent."""
 
 MOST_BOX = 190
+MOST_UNITS = 4096
 
 _COMMANDS = {command.name: command for command in COMMANDS}
 _BUTTONS = {press.verb: press for press in BUTTONS}
@@ -146,7 +147,7 @@ class Adapter:
         ):
             await deliver(refusal(ask, "refused.chat_admins"), where, self.world)
             return
-        await self.run(found.handler, ask, where)
+        await self.run(found.handler, ask, where, own=found.own)
 
     async def on_plain(self, ask: Ask, message: TelegramMessage, where: Where) -> None:
         """Take a plain message as the answer we wait for; in private also as a search."""
@@ -160,7 +161,8 @@ class Adapter:
         ):  # fmt: skip
             await deliver(refusal(ask, "refused.chat_admins"), where, self.world)
         elif handler is not None:
-            await self.run(handler, replace(ask, button=words), where)
+            own = _COMMANDS[words[0]].own if words[0] in _COMMANDS else True
+            await self.run(handler, replace(ask, button=words), where, own=own)
         elif message.chat.type == ChatType.PRIVATE:
             await self.run(plain_text, ask, where)
 
@@ -187,7 +189,7 @@ class Adapter:
                 Toast(translate(ask.language, "refused.chat_admins"), box=True), where, self.world
             )
         else:
-            await self.run(press.handler, ask, where)
+            await self.run(press.handler, ask, where, own=press.own)
 
     async def lead_into_private(self, query: CallbackQuery) -> None:
         """Answer a press in a channel, which anybody may make, by opening the bot."""
@@ -239,11 +241,21 @@ class Adapter:
     # --- running ---------------------------------------------------------------------------
 
     async def run(
-        self, handler: Callable[[Ask, World], Awaitable[Reply]], ask: Ask, where: Where
+        self,
+        handler: Callable[[Ask, World], Awaitable[Reply]],
+        ask: Ask,
+        where: Where,
+        *,
+        own: bool = False,
     ) -> None:
-        """Run a command and say its reply, its wrong request, or that it failed."""
+        """Run a command and say its reply, its wrong request, or that it failed.
+
+        ``own`` is as in the tables: what is answered for a channel names it.
+        """
         try:
             reply = await handler(ask, self.world)
+            if own and ask.chat.id != ask.here.id:
+                reply = for_channel(reply, ask.chat, ask.language)
         except Exception as error:  # noqa: BLE001 - the door where every failure becomes a sentence
             reply = await self.failed(ask, error, pressed=where.query is not None)
         if isinstance(reply, Say) and ask.here.kind is not ChatKind.PRIVATE:
@@ -310,6 +322,26 @@ class Adapter:
             log.warning("telegram failed", error=str(error), exc_info=error)
         elif error is not None:
             await failures.tell_admins(self.world, error)
+
+
+def for_channel(reply: Reply, channel: Chat, language: str) -> Reply:
+    """Say above an answer for which channel it was given, where the answer itself does not."""
+    named = escape(tidy(channel.title, 80))
+    head = translate_html(language, "channel.for", title=named)
+
+    def headed(message: Said) -> Said:
+        whole = joined((head, message.html), "\n\n")
+        if named in message.html or measure(whole) > MOST_UNITS:
+            return message
+        return replace(message, html=whole)
+
+    match reply:
+        case Say(messages) if messages:
+            return Say((headed(messages[0]), *messages[1:]))
+        case Edit(message, toast):
+            return Edit(headed(message), toast)
+        case _:
+            return reply
 
 
 def answerable(reply: Say, presser: User | None, language: str) -> Say:

@@ -415,12 +415,25 @@ async def test_a_channel_is_bound_and_managed_from_its_owners_chat(line: Line) -
     line.box.telegram.add_bot(channel, by=ADMIN_ID)
     username = line.box.telegram.chats[channel].username
     await line.says(ANNA_ID, f"/channel @{username}", "Only admins of")
+    await line.says(ADMIN_ID, "/channel off", "You are managing no channel from here")
     await line.says(ADMIN_ID, f"/channel @{username}", "I will write to")
     offer = await line.says(ADMIN_ID, "/subscribe Tokayev", "How should I let you know?")
     await line.presses(ADMIN_ID, offer, "🔔 Alert at once")
     assert 1 == await line.world.db.read(subscriptions.count, ChatId(channel))
     assert 0 == await line.world.db.read(subscriptions.count, ChatId(ADMIN_ID))
     assert [] == texts(line.box, channel)
+    title = line.box.telegram.chats[channel].title
+    await line.says(ADMIN_ID, "/stop", "1 subscription is paused")
+    await line.says(ADMIN_ID, "/subscriptions", "⏸ Tokayev")
+    await line.says(ADMIN_ID, "/digest", "All quiet")
+    await line.says(ADMIN_ID, "/settings", "Settings")
+    answers = texts(line.box, ADMIN_ID)[-5:]  # from what became of the offer on
+    assert "Watching for" in answers[0]
+    assert [1] * len(answers) == [answer.count(title) for answer in answers]
+    asked = await line.says(ADMIN_ID, "/delete_me", "Delete everything")
+    assert f"channel you manage from here: {title}" in asked.text
+    await line.says(ADMIN_ID, "/search nonsense", "Nothing")
+    assert title not in texts(line.box, ADMIN_ID)[-1]
 
 
 async def test_a_topics_subscription_stays_in_its_topic(line: Line) -> None:
