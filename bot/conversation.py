@@ -144,10 +144,14 @@ Report: TypeAlias = Callable[[Message], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """Long work: say ``first``, do ``work`` beside other chats' business, say what it gave."""
+    """Long work: say ``first``, do ``work`` beside other chats' business, say what it gave.
+
+    ``in_place`` says it where the pressed button's message is: it must not be pressed again.
+    """
 
     first: Message
     work: Callable[[Report], Awaitable["Reply"]]
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)

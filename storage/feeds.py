@@ -202,6 +202,22 @@ def move(db: Connection, feed_id: FeedId, url: str) -> bool:
     return True
 
 
+def drop_second(db: Connection, feed_id: FeedId, url: str) -> Feed | None:
+    """Drop a feed that turned out to be the one at ``url``, which is there; admins hear it there.
+
+    Returns the one that stays; None where there is no other at that address.
+    """
+    there = by_url(db, url)
+    if there is None or there.id == feed_id:
+        return None
+    remove(db, feed_id)
+    db.conn.execute(
+        "update feeds set notice = ? where id = ? and notice = ''",
+        (FeedNoticeKind.LISTED_TWICE.value, there.id),
+    )
+    return there
+
+
 # --- what polling learns ---------------------------------------------------------------------
 
 

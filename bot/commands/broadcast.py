@@ -25,7 +25,10 @@ async def broadcast(ask: Ask, world: World) -> Reply:
     """Show the announcement as readers will see it, and ask."""
     text = ask.text.strip()
     if not text:
-        raise NewsError("broadcast.empty")
+        await world.db.write(
+            dialogs.expect, ask.here.id, ask.person_id, "broadcast", world.clock()
+        )
+        return Say((Message(translate_html(ask.language, "broadcast.what"), asks=True),))
     if len(text) > MOST_UNITS:
         raise NewsError("broadcast.too_long", most=MOST_UNITS)
     draft = await world.db.write(dialogs.keep_draft, ask.here.id, text, world.clock())

@@ -156,12 +156,15 @@ class Adapter:
         )
         words = tuple(question.split(":")) if question else ()
         handler = ANSWERS.get(words[0]) if words else None
+        command = _COMMANDS.get(words[0]) if words else None
+        if command is not None and command.audience is Audience.ADMINS and not ask.is_admin:
+            handler = None  # an admin no more
         if handler is not None and _changes(words[0]) and not await manages(
             where.bot, message.chat, message.from_user, message.sender_chat
         ):  # fmt: skip
             await deliver(refusal(ask, "refused.chat_admins"), where, self.world)
         elif handler is not None:
-            own = _COMMANDS[words[0]].own if words[0] in _COMMANDS else True
+            own = command is None or command.own
             await self.run(handler, replace(ask, button=words), where, own=own)
         elif message.chat.type == ChatType.PRIVATE:
             await self.run(plain_text, ask, where)
@@ -270,7 +273,11 @@ class Adapter:
         try:
             await self.say_or_drop(reply, where)
         except Exception as error:  # noqa: BLE001 - as in run
-            await self.say_or_drop(await self.failed(ask, error, pressed=False), where)
+            said = await self.failed(ask, error, pressed=False)
+            if isinstance(said, Say) and where.progress is not None:
+                where.pressed = where.progress  # what was to become the result becomes this
+                said = Edit(said.messages[0])
+            await self.say_or_drop(said, where)
 
     async def failed(self, ask: Ask, error: Exception, *, pressed: bool) -> Reply:
         """Turn a failure into what the person is told."""

@@ -18,7 +18,7 @@ from tests.bot.people import ADMIN, NOW, Person, buttons, seen
 from tests.bot.pipeline import Pipeline
 from watchers import addresses
 from watchers.discover import Seen
-from watchers.fetch import Fetched
+from watchers.fetch import Failed, FailKind, Fetched
 from watchers.observe import FeedDocument, Page
 from watchers.parse import Entry, FeedLink, NotAFeed, PageKind, ParsedFeed
 
@@ -101,13 +101,94 @@ async def test_a_feed_is_paused_and_resumed_by_commands(room: Pipeline, timur: P
 
 @pytest.mark.parametrize(
     ("typed", "key"),
-    [("/feed", "feed.which"), ("/feed 99", "feed.unknown"), ("/feed example", "feed.several"),
+    [("/feed 99", "feed.unknown"), ("/feed example", "feed.several"),
      ("/removefeed https://x.example/", "feed.unknown")],
 )  # fmt: skip
 async def test_an_unclear_feed_is_asked_for(timur: Person, typed: str, key: str) -> None:
     with pytest.raises(NewsError) as refused:
         await timur.types(typed)
     assert key == refused.value.text_key
+
+
+@pytest.mark.parametrize(
+    ("command", "answered"),
+    [("feed", "https://oasis.example/rss"), ("pausefeed", "paused"), ("resumefeed", "⚪"),
+     ("removefeed", "Remove Oasis Times")],
+)  # fmt: skip
+async def test_a_command_without_its_source_awaits_it(
+    timur: Person, command: str, answered: str
+) -> None:
+    with pytest.raises(NewsError, match=r"feed\.which"):
+        await timur.types(f"/{command}")
+    assert answered in await timur.types("oasis")
+
+
+async def test_a_broadcast_without_its_text_awaits_it(timur: Person) -> None:
+    assert "What should I announce" in await timur.types("/broadcast")
+    assert "📣 Maintenance tonight" in await timur.types("Maintenance tonight")
+
+
+@pytest.mark.parametrize("typed", ["{id}", "{url}"])
+async def test_a_source_that_is_read_is_checked_by_its_number_and_not_offered_again(
+    room: Pipeline, timur: Person, typed: str
+) -> None:
+    feed = room.feeds["Oasis Times"]
+
+    async def look(address: str) -> Seen:
+        assert feed.url == address
+        return Seen(address, address, feed_of("Oasis", address))
+
+    timur.world = replace(timur.world, look=look)
+    assert "Send the address" in await timur.types("/checkfeed")
+    await timur.types(typed.format(id=feed.id, url=feed.url))
+    timur.last, _ = await worked(timur.last)
+    assert "5 items now" in seen(timur.last)
+    assert "I already read this source." in seen(timur.last)
+    assert [f"fv:{feed.id}"] == [one.press for one in buttons(timur.last)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered"),
+    [(FailKind.SERVER, True), (FailKind.TIMEOUT, True), (FailKind.DNS, True),
+     (FailKind.NOT_FOUND, False), (FailKind.REFUSED_HOST, False)],
+)  # fmt: skip
+async def test_what_fails_for_the_moment_may_be_added_anyway(
+    room: Pipeline, timur: Person, kind: FailKind, *, offered: bool
+) -> None:
+    kept: list[str] = []
+
+    async def look(address: str) -> Seen:
+        values = {"status": 503, "host": "new.example", "seconds": 10}
+        return Seen(address, "https://new.example/rss", Failed(kind, address, values=values))
+
+    async def add(typed: str) -> Any:
+        kept.append(typed)
+        return room.feeds["Oasis Times"]
+
+    timur.world = replace(timur.world, look=look, add=add)
+    await timur.types("/addfeed new.example/rss")
+    timur.last, _ = await worked(timur.last)
+    assert offered == any("Add anyway" in one.label for one in buttons(timur.last))
+    if offered:
+        await timur.presses("Add anyway")
+        assert isinstance(timur.last, Working)
+        assert timur.last.in_place
+        await worked(timur.last)
+        assert ["https://new.example/rss"] == kept
+
+
+async def test_a_page_that_cannot_be_read_by_itself_shows_how_a_selector_is_named(
+    timur: Person,
+) -> None:
+    async def look(typed: str) -> Seen:
+        address, rules = addresses.source(typed)
+        told = Page(Fetched(address, 200, b""), NotAFeed(PageKind.NO_HEADLINES))
+        return Seen(address, address, told, rules)
+
+    timur.world = replace(timur.world, look=look)
+    await timur.types("/addfeed https://site.example/\nitem: auto")
+    timur.last, _ = await worked(timur.last)
+    assert "/addfeed https://site.example/\nitem: .news-card\ntitle: h3" in seen(timur.last)
 
 
 def entries() -> Iterator[Entry]:

@@ -13,7 +13,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, U
 from telegram import Chat as TelegramChat
 from telegram.ext import ApplicationHandlerStop
 
-from bot.conversation import Ask, Command, Reply, Say, Working, World
+from bot.conversation import Ask, Command, Edit, Press, Reply, Say, Working, World
 from bot.conversation import Message as Said
 from bot.render import escape
 from bot.sandbox.botapi.faults import Fault
@@ -509,7 +509,28 @@ async def test_long_work_that_fails_is_said_in_the_end(
 
     monkeypatch.setitem(dispatcher._COMMANDS, "privacy", Command("privacy", long))
     await line.says(ANNA_ID, "/privacy", "This feed is already here, number 12345")
-    assert "begun" == texts(line.box, ANNA_ID)[0]
+    assert 1 == len(texts(line.box, ANNA_ID))
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_long_work_in_place_makes_its_end_of_the_pressed_message(
+    line: Line, monkeypatch: pytest.MonkeyPatch, *, fails: bool
+) -> None:
+    async def work(_: Any) -> Reply:
+        if fails:
+            raise NewsError("feed.exists", url="https://a.example/", id=12345)
+        return Edit(Said(escape("number 12345 added")))
+
+    async def long(ask: Ask, world: World) -> Reply:
+        return Working(Said(escape("begun")), work, in_place=True)
+
+    monkeypatch.setitem(dispatcher._BUTTONS, "help", Press("help", long))
+    line.box.telegram.start(ANNA_ID)
+    greeting = await line.box.message(ANNA_ID, "one message per event")
+    await line.presses(ANNA_ID, greeting, "Help")
+    ended = await line.box.message(ANNA_ID, "number 12345")
+    assert greeting.id == ended.id
+    assert ended.markup is None
 
 
 async def test_a_full_disk_is_a_sentence_not_a_bug(
