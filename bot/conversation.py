@@ -276,6 +276,7 @@ class World:
     taught; whoever brings an update in refreshes them. ``look`` sees what feed is at an address (a
     ``watchers.discover.Seen``) and keeps nothing; ``add`` keeps it. ``poll`` takes one feed as due at once. ``wake`` tells the deliverer that the
     outbox has something. ``channel`` asks Telegram about a channel by name for a person.
+    ``allowed_hosts`` are the private hosts and ports that feeds may be read from.
     """
 
     db: Database
@@ -292,6 +293,7 @@ class World:
     poll: Callable[[FeedId], Awaitable[Any]] | None = None
     wake: Callable[[], None] = field(default=lambda: None)
     channel: Callable[[str, int], Awaitable[ChannelFacts | None]] | None = None
+    allowed_hosts: frozenset[tuple[str, int]] = frozenset()
 
 
 # --- the tables' rows ----------------------------------------------------------------------

@@ -135,6 +135,7 @@ BUTTONS: tuple[Press, ...] = (
     Press("ax", corrections.forgotten, ADMINS),
     Press("ar", corrections.restored, ADMINS),
     Press("uc", corrections.undone, ADMINS),
+    Press("iu", opml.undone, ADMINS),
     Press("bz", broadcast.confirmed, ADMINS),
     Press("bp", broadcast.refreshed, ADMINS),
     Press("bs", broadcast.stopped, ADMINS),

@@ -227,7 +227,7 @@ async def test_hosts_are_asked_two_at_a_time_at_most(db: Database) -> None:
 
 ILL = {
     "404": ("/404", 404, "error.not_found", {"status": 404}),
-    "a page": ("/page", 200, "error.page_html", {"feeds": ["{base}/rss"]}),
+    "a page": ("/page", 200, "error.page_html", {"feeds": ["{base}/none"]}),
     "a challenge": ("/challenge", 200, "error.page_challenge", {"vendor": "Cloudflare"}),
     "nothing": ("/empty", 200, "error.page_empty", {"bytes": 0}),
     "a private address": ("/private", 302, "error.refused_host", {"host": "10.0.0.1"}),

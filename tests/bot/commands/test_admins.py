@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.commands.opml import done
 from bot.conversation import Document, File, Message, Reply, Working
 from bot.render.markup import plain
 from storage import aliases, chats, feeds, stories
@@ -376,7 +377,46 @@ async def test_what_is_exported_can_be_imported(timur: Person) -> None:
     assert isinstance(timur.last, File)
     await timur.types("/import", document=opml_file(timur.last.body))
     end, _ = await worked(timur.last)
-    assert "0 feeds added; already there: 5" in seen(end)
+    assert seen(end) == "Nothing was added.\n5 feeds were there already."
+    assert [] == buttons(end)
+
+
+@pytest.mark.parametrize(
+    ("language", "parts", "said"),
+    [
+        ("en", (1, 0, ()), "✅ 1 feed added. The first check sends no alerts."),
+        ("en", (2, 1, ()), "✅ 2 feeds added. The first check sends no alerts.\n1 feed was there already."),
+        ("en", (0, 0, ("ftp://a",)), "Nothing was added.\n1 address is unusable: ftp://a"),
+        ("en", (0, 0, ("a", "b", "c", "d")), "Nothing was added.\n4 addresses are unusable: a, b, c…"),
+        ("ru", (0, 2, ("a", "b")), "Ничего не добавлено.\n2 ленты уже были.\n2 адреса не годятся: a, b"),
+    ],
+)  # fmt: skip
+def test_an_import_says_only_what_there_was(
+    language: str, parts: tuple[int, int, tuple[str, ...]], said: str
+) -> None:
+    assert said == plain(done(*parts, language)).replace("\u00a0", " ")
+
+
+async def test_an_import_is_undone_by_a_button_once_and_harms_no_other_source(
+    room: Pipeline, timur: Person
+) -> None:
+    before = await timur.world.db.read(feeds.every)
+    known = room.feeds["Oasis Times"].url
+    body = f"""<opml><body><outline xmlUrl="{known}"/><outline xmlUrl="https://new.example/rss"/>
+      <outline xmlUrl="https://other.example/rss"/></body></opml>"""
+    await timur.types("/import", document=opml_file(body.encode()))
+    timur.last, _ = await worked(timur.last)
+    imported = timur.last
+    await timur.presses("Undo this import")
+    end, _ = await worked(timur.last)
+    assert "2 feeds removed" in seen(end)
+    assert before == await timur.world.db.read(feeds.every)
+    timur.last = imported
+    await timur.presses("Undo this import")
+    end, _ = await worked(timur.last)
+    assert "0 feeds removed" in seen(end)
+    with pytest.raises(NewsError, match=r"button\.old"):
+        await timur.sends("iu:999")
 
 
 # --- announcements --------------------------------------------------------------------------
