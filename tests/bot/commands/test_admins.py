@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.commands import broadcast
 from bot.commands.opml import done
-from bot.conversation import Document, File, Message, Reply, Working
+from bot.conversation import Document, Edit, File, Message, Reply, Working
 from bot.render.markup import plain
 from storage import aliases, chats, feeds, stories
 from storage.database import Database
@@ -430,12 +431,38 @@ async def test_an_announcement_is_seen_confirmed_watched_and_stopped(
     said = await timur.types("/broadcast Maintenance <tonight> & more")
     assert "Maintenance <tonight> & more" in said
     assert "Send it to 4 chats?" in said
-    assert "sent 0 of 4" in await timur.presses("Send")
+    await timur.presses("Send")
+    assert isinstance(timur.last, Working)
+    timur.last = Edit(timur.last.first)
+    assert "sent 0 of 4" in seen(timur.last)
     (first, *_) = await timur.world.db.write(queue.claim, NOW, 1)
     await timur.world.db.write(settle.settle, first, Sent(1), NOW)
     assert "sent 1 of 4" in await timur.presses("Refresh")
     assert "stopped 3" in await timur.presses("Stop")
     assert [] == await timur.world.db.write(queue.claim, NOW, 10)
+
+
+async def test_an_announcements_standing_follows_until_all_is_sent(
+    room: Pipeline, timur: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broadcast, "LOOK_EVERY_S", 0)
+    await Person.comes(room.world(), ChatId(2000))
+    await timur.types("/broadcast Hello")
+    await timur.presses("Send")
+    assert isinstance(timur.last, Working)
+    assert timur.last.in_place
+    shown: list[str] = []
+
+    async def report(message: Message) -> None:
+        shown.append(plain(message.html))
+        for one in await timur.world.db.write(queue.claim, NOW, 1):
+            await timur.world.db.write(settle.settle, one, Sent(len(shown)), NOW)
+
+    end = await timur.last.work(report)
+    assert "sent 0 of 2" in shown[0]
+    assert "sent 1 of 2" in shown[1]
+    assert "sent 2 of 2" in seen(end)
+    assert [] == buttons(end)
 
 
 async def test_an_announcement_sent_twice_is_owed_once(timur: Person) -> None:
