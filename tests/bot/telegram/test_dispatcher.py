@@ -195,6 +195,66 @@ async def test_a_question_that_a_press_asks_in_a_group_is_answered_by_a_reply(li
     )
 
 
+async def test_a_group_gets_one_answer_to_the_same_button_pressed_by_many(line: Line) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    greeting = await line.box.message(group, "Admins set me up")
+    await line.presses(ANNA_ID, greeting, "Help")
+    await line.box.message(group, "What I can do")
+    again = await line.presses(AIGUL_ID, greeting, "Help")
+    assert "answered that above" in again.text
+    assert 2 == len(texts(line.box, group))
+    line.world.clock.now += timedelta(minutes=2)  # type: ignore[attr-defined]
+    await line.presses(AIGUL_ID, greeting, "Help")
+    await line.box.until(lambda: len(texts(line.box, group)) == 3)
+
+
+async def test_each_admin_who_presses_a_question_is_asked(line: Line) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    greeting = await line.box.message(group, "Admins set me up")
+    line.box.telegram.set_member(group, Member(ANNA_ID, "administrator"))
+    for admin in (ADMIN_ID, ANNA_ID):
+        press = await line.presses(admin, greeting, "My own topic")
+        assert not press.text
+
+
+async def test_a_groups_help_says_what_only_its_admins_may_do_and_leaves_the_private_out(
+    line: Line,
+) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    said = await line.says(ANNA_ID, "/help@SteppeWireBot", "What I can do", chat=group)
+    mine, _, admins = said.text.partition("For this group's admins")
+    assert ("/search —" in mine, "/subscribe —" in mine) == (True, False)
+    assert "/subscribe —" in admins
+    assert "/channel" not in said.text
+    listed = await line.says(ANNA_ID, "/subscriptions@SteppeWireBot", "", chat=group)
+    assert listed is not None
+
+
+async def test_what_is_private_leads_from_a_group_into_the_private_chat(line: Line) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    said = await line.says(ANNA_ID, "/channel@SteppeWireBot", "in our private chat", chat=group)
+    ((button,),) = said.markup.rows
+    assert button.url.endswith("?start=c_channel")
+    await line.says(ANNA_ID, "/start c_channel", "/channel @")
+    await line.says(AIGUL_ID, "/start c_stop", "одно сообщение на событие")
+    assert (await line.chat(AIGUL_ID)).silenced_at is None
+
+
+async def test_who_adds_us_to_a_channel_is_told_in_private_how_to_go_on(line: Line) -> None:
+    channel = line.box.channel_id
+    line.box.telegram.start(ADMIN_ID)
+    await line.box.message(ADMIN_ID, "one message per event")
+    line.box.telegram.add_bot(channel, by=ADMIN_ID)
+    name = line.box.telegram.chats[channel].username
+    told = await line.box.message(ADMIN_ID, "To manage it from here")
+    assert f"/channel @{name}" in told.text
+    assert [] == texts(line.box, channel)
+
+
 async def test_who_is_no_admin_any_more_answers_no_question_to_one(line: Line) -> None:
     group = line.box.group_id
     line.box.telegram.add_bot(group, by=ADMIN_ID)
