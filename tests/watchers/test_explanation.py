@@ -155,6 +155,26 @@ def test_a_split_is_told_at_what_was_taken_out_and_at_what_had_come_for_it(
     assert ["An admin took it out of the story of /s1 (courier.example)."] == said
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "the same currency: dollar"), ("ru", "та же валюта: доллар")]
+)
+def test_a_currency_is_no_name(connection: Connection, language: str, said: str) -> None:
+    told(
+        connection,
+        feed(connection),
+        new_item(1, title="Dollar falls as Tokayev speaks"),
+        new_item(
+            2, 1, title="Tokayev speaks, dollar falls", reasons=(("near", 1), ("words", 0.5))
+        ),
+    )
+    story = stories.get(connection, stories.current(connection, 1))  # type: ignore[arg-type]
+    assert story is not None
+    (line,) = account(came(connection, 2), story, language, gazetteer().entities)
+    names = {"en": "1 name in both", "ru": "1 общее имя"}[language]
+    assert said in line
+    assert names in line
+
+
 def test_two_texts_name_what_they_have_in_common(connection: Connection) -> None:
     told(
         connection,
