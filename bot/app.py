@@ -85,6 +85,7 @@ async def run_in(
         look=room.poller.look,
         add=room.poller.add,
         poll=room.poller.poll_one,
+        allowed_hosts=settings.feed_allow_hosts,
     )
     async with AsyncExitStack() as open_parts:
         half = await open_parts.enter_async_context(connection.opened(settings, world, stop))

@@ -4,7 +4,7 @@ A command is ``async def f(ask: Ask, world: World) -> Reply``. It reads and writ
 ``world.db``, and says what to answer as a value; only the adapter talks to Telegram.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -144,10 +144,14 @@ Report: TypeAlias = Callable[[Message], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """Long work: say ``first``, do ``work`` beside other chats' business, say what it gave."""
+    """Long work: say ``first``, do ``work`` beside other chats' business, say what it gave.
+
+    ``in_place`` says it where the pressed button's message is: it must not be pressed again.
+    """
 
     first: Message
     work: Callable[[Report], Awaitable["Reply"]]
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +227,8 @@ class StoryEditor(Protocol):
     async def merge(self, story: StoryId, into: StoryId, by: int, now: datetime) -> StoryId:
         """Make one story of two, for good."""
 
-    async def move(self, item_id: ItemId, into: StoryId | None, by: int, now: datetime) -> StoryId:
-        """Put one telling into another story, or with None into one of its own, for good."""
+    async def split(self, out: Sequence[ItemId], by: int, now: datetime) -> StoryId:
+        """Take tellings of one story out into a story of their own, for good."""
 
 
 class DigestMaker(Protocol):
@@ -272,6 +276,7 @@ class World:
     taught; whoever brings an update in refreshes them. ``look`` sees what feed is at an address (a
     ``watchers.discover.Seen``) and keeps nothing; ``add`` keeps it. ``poll`` takes one feed as due at once. ``wake`` tells the deliverer that the
     outbox has something. ``channel`` asks Telegram about a channel by name for a person.
+    ``allowed_hosts`` are the private hosts and ports that feeds may be read from.
     """
 
     db: Database
@@ -288,6 +293,7 @@ class World:
     poll: Callable[[FeedId], Awaitable[Any]] | None = None
     wake: Callable[[], None] = field(default=lambda: None)
     channel: Callable[[str, int], Awaitable[ChannelFacts | None]] | None = None
+    allowed_hosts: frozenset[tuple[str, int]] = frozenset()
 
 
 # --- the tables' rows ----------------------------------------------------------------------
@@ -306,7 +312,9 @@ class Audience(StrEnum):
 class Command:
     """A row of the COMMANDS table: /help, menus, handlers, docs and tests are made from it.
 
-    ``changes`` marks what only a group's own admins may do there. ``private`` keeps a command
+    ``changes`` marks what only a group's own admins may do there. ``own`` marks what concerns a
+    chat's own subscriptions, digests or settings: its answer names the channel where a private
+    chat speaks for one. ``private`` keeps a command
     out of groups. ``menu`` shows it in Telegram's menu. Texts: ``help.<name>`` is its one
     line, ``usage.<name>`` how it is typed with an example.
     """
@@ -315,15 +323,20 @@ class Command:
     handler: Handler
     audience: Audience = Audience.EVERYONE
     changes: bool = False
+    own: bool = False
     private: bool = False
     menu: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A row of the BUTTONS table: what a button's verb does and who may press it in a group."""
+    """A row of the BUTTONS table: what a button's verb does and who may press it in a group.
+
+    ``own`` is as a command's.
+    """
 
     verb: str
     handler: Handler
     audience: Audience = Audience.EVERYONE
     changes: bool = False
+    own: bool = False

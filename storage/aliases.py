@@ -18,7 +18,19 @@ def teach(db: Connection, name: str, others: Sequence[str], by: int, now: dateti
     )
 
 
+def forget(db: Connection, number: int) -> tuple[str, tuple[str, ...]] | None:
+    """Forget a taught name with its spellings and return them; None where it is gone."""
+    row = db.conn.execute("delete from aliases where id = ? returning name, others", (number,))
+    found = row.fetchone()
+    return (found[0], tuple(from_json(found[1]) or ())) if found else None
+
+
+def numbered(db: Connection) -> list[tuple[int, str, tuple[str, ...]]]:
+    """Return all taught names with their numbers, in the order of names."""
+    rows = db.conn.execute("select id, name, others from aliases order by name")
+    return [(number, name, tuple(from_json(others) or ())) for number, name, others in rows]
+
+
 def every(db: Connection) -> list[tuple[str, tuple[str, ...]]]:
     """Return all taught names with their spellings, in the order of names."""
-    rows = db.conn.execute("select name, others from aliases order by name")
-    return [(name, tuple(from_json(others) or ())) for name, others in rows]
+    return [(name, others) for _, name, others in numbered(db)]

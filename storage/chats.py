@@ -241,9 +241,10 @@ def muted(db: Connection, chat_id: ChatId) -> frozenset[StoryId]:
 
 @dataclass(frozen=True, slots=True)
 class Readership:
-    """Who reads, in numbers; never who they are."""
+    """Who reads, in numbers; never who they are. ``stopped`` of the active ones said /stop."""
 
     active: int
+    stopped: int
     gone: int
     new_this_week: int
     kinds: tuple[tuple[str, int], ...]
@@ -256,7 +257,8 @@ def readership(db: Connection, week_ago: datetime) -> Readership:
     """Count the chats for the admins."""
     counts = next(
         db.query(
-            "select coalesce(sum(active), 0) as active, coalesce(sum(not active), 0) as gone,"
+            "select coalesce(sum(active), 0) as active,"
+            " coalesce(sum(active and silenced_at is not null), 0) as stopped, coalesce(sum(not active), 0) as gone,"
             " coalesce(sum(created_at >= ?), 0) as fresh from chats",
             [to_ms(week_ago)],
         )
@@ -266,6 +268,7 @@ def readership(db: Connection, week_ago: datetime) -> Readership:
     )
     return Readership(
         active=counts["active"],
+        stopped=counts["stopped"],
         gone=counts["gone"],
         new_this_week=counts["fresh"],
         kinds=_tally(db, "kind"),

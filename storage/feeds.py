@@ -110,12 +110,12 @@ def add(db: Connection, new: NewFeed, now: datetime) -> Feed:
     return _insert(db, new, outlet, now)
 
 
-def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime) -> int:
-    """Add the feeds that are not there yet (a catalogue, an OPML file); return how many were.
+def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime) -> list[FeedId]:
+    """Add the feeds that are not there yet (a catalogue, an OPML file); return which were.
 
     Outlets are described by the values given; their ids do not matter.
     """
-    added = 0
+    added = []
     for one, described in new:
         if by_url(db, one.url) is not None:
             continue
@@ -128,8 +128,7 @@ def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime
             family=described.family,
             home_url=described.home_url,
         )
-        _insert(db, one, outlet, now)
-        added += 1
+        added.append(_insert(db, one, outlet, now).id)
     return added
 
 
@@ -200,6 +199,22 @@ def move(db: Connection, feed_id: FeedId, url: str) -> bool:
         {"url": url, "host": host_of(url), "feed": feed_id},
     )
     return True
+
+
+def drop_second(db: Connection, feed_id: FeedId, url: str) -> Feed | None:
+    """Drop a feed that turned out to be the one at ``url``, which is there; admins hear it there.
+
+    Returns the one that stays; None where there is no other at that address.
+    """
+    there = by_url(db, url)
+    if there is None or there.id == feed_id:
+        return None
+    remove(db, feed_id)
+    db.conn.execute(
+        "update feeds set notice = ? where id = ? and notice = ''",
+        (FeedNoticeKind.LISTED_TWICE.value, there.id),
+    )
+    return there
 
 
 # --- what polling learns ---------------------------------------------------------------------

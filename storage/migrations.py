@@ -1,5 +1,7 @@
 """The schema and its history. Append only: a published migration is never edited."""
 
+import re
+
 from sqlite_utils import Database, Migrations
 
 from storage import search
@@ -416,3 +418,52 @@ def m006_digests(db: Database) -> None:
     """
     db.conn.execute("alter table items add column title_countries text not null default ''")
     db.conn.execute("alter table items add column retitled_at integer")
+
+
+NEVER_GIVEN_TWICE = ("feeds", "subscriptions", "deliveries", "drafts", "aliases", "corrections")
+"""Tables whose rows the buttons of old messages name by number."""
+
+
+def with_lasting_ids(db: Database, table: str) -> None:
+    """Lay a table anew with ids that are never given twice; rows, indexes and triggers stay.
+
+    The way of https://sqlite.org/lang_altertable.html#otheralter: a column's constraint cannot be
+    altered where it stands.
+    """
+    (kept,) = db.conn.execute("select sql from sqlite_schema where name = ?", (table,)).fetchone()
+    around = db.conn.execute(
+        "select sql from sqlite_schema where tbl_name = ? and type in ('index', 'trigger')"
+        " and sql is not null order by rowid",
+        (table,),
+    ).fetchall()
+    _, _, columns = kept.partition("(")
+    columns, done = re.subn(
+        r"\bid +integer primary key\b(?! auto)", r"\g<0> autoincrement", columns, count=1
+    )
+    if not done:
+        return  # by a start that was cut off right after
+    db.conn.execute(f"create table laid_anew ({columns}")
+    db.conn.execute(f"insert into laid_anew select * from {table}")  # noqa: S608 (our own names)
+    db.conn.execute(f"drop table {table}")
+    db.conn.execute(f"alter table laid_anew rename to {table}")
+    for (statement,) in around:
+        db.conn.execute(statement)
+
+
+@migrations(transactional=False)
+def m010_lasting_ids(db: Database) -> None:
+    """Give no number of a row twice: a button under an old message would act on the new row.
+
+    Dropping a table would take along the rows that refer to it, so references are not watched
+    meanwhile, which SQLite lets no transaction begin with; all tables change in one of our own.
+    """
+    db.conn.execute("pragma foreign_keys = off")
+    try:
+        db.conn.execute("begin immediate")
+        for table in NEVER_GIVEN_TWICE:
+            with_lasting_ids(db, table)
+        db.conn.execute("commit")
+    finally:
+        if db.conn.in_transaction:
+            db.conn.execute("rollback")
+        db.conn.execute("pragma foreign_keys = on")

@@ -82,6 +82,7 @@ class FeedNoticeKind(StrEnum):
     SILENT = "silent"
     GONE = "gone"
     MOVED = "moved"
+    LISTED_TWICE = "listed_twice"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def totals(db: Connection, now: datetime) -> Totals:
         stories_today=one("select count(distinct story_id) from items where first_seen >= ?", day),
         languages_today=tuple((label, count) for label, count in languages),
         sent_today=one(
-            "select count(*) from deliveries where message_id is not null and settled_at >= ?",
+            "select count(*) from deliveries where state = 'sent' and settled_at > ?",
             day,
         ),
         bytes=one("pragma page_count") * one("pragma page_size"),
@@ -59,10 +59,13 @@ class Breadth:
 
 
 def breadth(db: Connection) -> Breadth:
-    """Count the outlets that are read and their languages, whatever script they are written in."""
+    """Count the outlets that are read and their languages, whatever script they are written in.
+
+    Read is what has been read at least once.
+    """
     rows = db.conn.execute(
         "select outlet_id, languages from feeds"
-        " where status not in ('gone', 'paused') and kind <> 'import'"
+        " where status not in ('gone', 'paused') and kind <> 'import' and last_ok_at is not null"
     ).fetchall()
     spoken = {label.partition("-")[0] for _, labels in rows for label in labels.split()}
     return Breadth(len({outlet for outlet, _ in rows}), len(spoken))

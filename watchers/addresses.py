@@ -15,12 +15,18 @@ AUTO = "auto"
 """In place of the item's selector: find the page's headlines yourself."""
 
 _LONGEST_SELECTOR = 300
+_ADDRESSES = re.compile(
+    r"(?<!\S)(?:https?://\S|@[A-Za-z]\w{3}|[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?![^\s:/?#]))",
+    re.IGNORECASE,
+)
 _CHANNEL = re.compile(r"^(?:@|(?:https?://)?(?:t\.me|telegram\.me)/(?:s/)?)([A-Za-z]\w{3,31})/?$")
 
 
 def address(typed: str) -> str:
     """Make a fetchable address of what a person typed. Raises NewsError ``feed.address``."""
     typed = typed.strip()
+    if len(_ADDRESSES.findall(typed)) > 1 and re.search(r"\s", typed):
+        raise NewsError("feed.one_address")
     if channel := _CHANNEL.match(typed):
         return f"https://t.me/s/{channel.group(1)}"
     if "://" not in typed and re.match(r"^[\w.-]+\.[^\W\d_]{2,}(?::\d+)?(?:[/?#]|$)", typed):
@@ -38,6 +44,8 @@ def source(typed: str) -> tuple[str, dict[str, str]]:
     Raises NewsError ``feed.address`` or ``feed.selectors``.
     """
     first, _, told = typed.strip().partition("\n")
+    if any(_ADDRESSES.match(line.strip()) for line in told.splitlines()):
+        raise NewsError("feed.one_address")
     return address(first), read_rules(told)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from storage.local_time import rfc3339
 from storage.model import FeedKind
 from watchers import addresses
+from watchers.fetch import Failed
 from watchers.observe import FeedDocument, Observation, Observer, Page, Target, error_of
 from watchers.parse import Entry, FeedLink, PageKind, ParsedFeed
 from watchers.text import urls
@@ -63,6 +64,11 @@ class Seen:
         return error_of(self.observed)[1]
 
     @property
+    def fails_for_now(self) -> bool:
+        """Whether it did not answer, or not with a feed, for a reason that may pass."""
+        return isinstance(self.observed, Failed) and self.observed.may_pass
+
+    @property
     def links(self) -> tuple[FeedLink, ...]:
         """The feeds that a page points to."""
         return self.observed.links if isinstance(self.observed, Page) else ()
@@ -104,6 +110,7 @@ class Looker:
     async def look(self, typed: str) -> Seen:
         """See what is at an address; follow a page to its feed, unless selectors are told.
 
+        Where none of the feeds that a page names can be read now, the first one's reason is seen.
         Raises NewsError as ``addresses.source`` does.
         """
         asked, rules = addresses.source(typed)
@@ -120,13 +127,16 @@ class Looker:
 
     async def follow(self, page: str, links: Sequence[FeedLink]) -> Seen | None:
         """Return the first of the feeds that a page points to which has entries, if any."""
-        return await self._first_of(page, links[:_MOST_TRIES], (), _PATIENCE_S)
+        found = await self._first_of(page, links[:_MOST_TRIES], (), _PATIENCE_S)
+        return found if found is not None and found.feed is not None else None
 
     async def _first_of(
         self, asked: str, links: Sequence[FeedLink], guesses: Sequence[str], seconds: float
     ) -> Seen | None:
         time = asyncio.get_running_loop().time
         until = time() + seconds
+        named = {link.url for link in links}
+        failed: Seen | None = None
         for candidate in dict.fromkeys((*(link.url for link in links), *guesses)):
             left = until - time()
             if left < _LEAST_S:
@@ -136,7 +146,9 @@ class Looker:
             found = await self._look_once(asked, candidate, left)
             if found.feed is not None and found.feed.total:
                 return found
-        return None
+            if failed is None and found.fails_for_now and candidate in named:
+                failed = found
+        return failed
 
     async def _look_once(
         self, asked: str, url: str, seconds: float, rules: dict[str, str] | None = None

@@ -5,7 +5,7 @@ nearest telling, figures and vetoes. Here they are read back, however old, and b
 what the two texts have in common by their own words, so that people can be told why.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -28,7 +28,12 @@ class Came(StrEnum):
     PAGE = "page"
     OLD = "old"
     LATER = "later"
-    ADMIN = "admin"
+    JOINED = "joined"
+    """An admin made one story of its story and another's."""
+    PARTED = "parted"
+    """An admin took it out of another story."""
+    LEFT = "left"
+    """An admin took out of its story the report that it had come for."""
     UNNOTED = "unnoted"
 
 
@@ -109,14 +114,51 @@ def accounts(
     known = {item.id: item for item in story.items}
     rest = [ItemId(one) for one in wanted if one and one not in known]
     known |= {item.id: item for item in items.by_ids(db, rest)}
-    file = _File(story, known, _corrected(db, [item.id for item in told]), names)
+    decided = _corrections(db, story, notes)
+    rest = [other for _, other in decided.values() if other not in known]
+    known |= {item.id: item for item in items.by_ids(db, rest)}
+    file = _File(story, known, decided, names)
     return tuple(file.account(item, rows[item.id][0], notes[item.id]) for item in told)
 
 
-def _corrected(db: Connection, told: Sequence[ItemId]) -> frozenset[ItemId]:
-    """Return those of the items that an admin put where they are: the first of each pair."""
-    decided = {moved for _, moved, _ in stories.corrections(db)}
-    return frozenset(decided.intersection(told))
+def _corrections(
+    db: Connection, story: Story, notes: Mapping[ItemId, Noted]
+) -> dict[ItemId, tuple[Came, ItemId]]:
+    """Return what admins decided of a story's tellings, by telling, as far as it holds by now.
+
+    Where two stories were joined, it is said of the telling that began the younger one: the
+    others of that story came for it.
+    """
+    inside = {one.id for one in story.items}
+    decided: dict[ItemId, tuple[Came, ItemId]] = {}
+    for kind, one, other in stories.corrections(db):
+        if kind == "apart" and one in inside and other not in inside:
+            decided[one] = (Came.PARTED, other)
+        elif kind == "apart" and other in inside and one not in inside:
+            if notes.get(other, Noted()).value == one:
+                decided[other] = (Came.LEFT, one)
+        elif kind == "together" and one in inside and other in inside:
+            pairs = (
+                (_beginning(one, notes, inside), other),
+                (_beginning(other, notes, inside), one),
+            )
+            (younger, joined_to), (elder, _) = max(pairs), min(pairs)
+            if (
+                younger != elder
+            ):  # else each came to its story as was noted: the merge undid a split
+                decided[younger] = (Came.JOINED, joined_to)
+    return decided
+
+
+def _beginning(item: ItemId, notes: Mapping[ItemId, Noted], inside: Collection[ItemId]) -> ItemId:
+    """Return the telling that began the story which a telling came to, as far as was noted."""
+    seen = {item}
+    while (note := notes.get(item)) is not None and note.kind in ("near", "page"):
+        if note.value not in inside or note.value in seen:
+            break
+        item = ItemId(note.value)
+        seen.add(item)
+    return item
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +167,7 @@ class _File:
 
     story: Story
     known: dict[ItemId, Item]
-    corrected: frozenset[ItemId]
+    decided: dict[ItemId, tuple[Came, ItemId]]
     names: Gazetteer
 
     def account(self, item: Item, score: float, note: Noted) -> Account:
@@ -134,6 +176,8 @@ class _File:
         other = self.known.get(ItemId(decided))
         if came is Came.LATER:
             other = self.beside(item)
+        elif item.id in self.decided:
+            other = self.known.get(self.decided[item.id][1])
         compared = other if came in (Came.LIKE, Came.LATER) else None
         return Account(
             item=item,
@@ -151,8 +195,8 @@ class _File:
 
     def came(self, item: Item, note: Noted) -> Came:
         inside = {one.id for one in self.story.items}
-        if item.id in self.corrected:
-            return Came.ADMIN
+        if item.id in self.decided:
+            return self.decided[item.id][0]
         if note.kind in ("near", "page"):
             # A second look, or a correction of others, may have parted it from what it came for.
             if note.value in self.known and note.value not in inside and len(inside) > 1:

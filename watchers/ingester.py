@@ -256,18 +256,28 @@ class Ingester:
                 self._memory.index.merge(one.id, other.id, pinned=True)
             return other.id
 
-    async def move(self, item_id: ItemId, into: StoryId | None, by: int, now: datetime) -> StoryId:
-        """Put one telling into another story, or with None into one of its own, for good."""
+    async def split(self, out: Sequence[ItemId], by: int, now: datetime) -> StoryId:
+        """Take tellings of one story out into a story of their own, for good.
+
+        Raises NewsError where they are gone, or are not some of one story's tellings.
+        """
         async with self._turn:
-            found = await self._db.read(items.by_ids, [item_id])
-            if not found:
-                raise NewsError("story.no_item", id=item_id)
+            found = await self._db.read(items.by_ids, list(out))
+            if not found or len({one.story_id for one in found}) > 1:
+                raise NewsError("story.no_item", id=out[0] if out else 0)
             left = await self._known(found[0].story_id)
-            target = self._new_story() if into is None else (await self._known(into)).id
-            stay = [(item_id, one.id) for one in left.items if one.id != item_id]
-            await self._db.write(story_store.move, [item_id], target, now)
-            await self._db.write(story_store.correct, "apart", stay, by, now)
-            self._memory.index.move(item_id, target, pinned=True)
+            moved = [one.id for one in found]
+            stay = [one.id for one in left.items if one.id not in moved]
+            if not stay:
+                raise NewsError("split.only_one", id=str(left.id))
+            target = self._new_story()
+            pairs = [
+                (one, other) for one in moved for other in (stay if one == moved[0] else stay[:1])
+            ]
+            await self._db.write(story_store.move, moved, target, now)
+            await self._db.write(story_store.correct, "apart", pairs, by, now)
+            for item in moved:
+                self._memory.index.move(item, target, pinned=True)
             self._memory.index.keep_apart(target, left.id)
             return target
 

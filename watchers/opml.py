@@ -9,6 +9,7 @@ from xml.sax.saxutils import quoteattr
 from storage.errors import NewsError
 from storage.model import Feed, FeedKind, NewFeed, Outlet, OutletId
 from watchers import addresses
+from watchers.fetch import ssrf
 from watchers.text import markup, urls
 
 MOST_BYTES = 5_000_000
@@ -36,11 +37,12 @@ def outline(feed: Feed) -> Outline:
 class _Reader:
     """Collects outlines; refuses what no list of feeds needs."""
 
-    def __init__(self) -> None:
+    def __init__(self, allowed: frozenset[ssrf.Endpoint]) -> None:
         self.found: dict[str, Outline] = {}
         self.depth = 0
         self.is_opml = False
-        self.unusable = 0
+        self.unusable: list[str] = []
+        self.allowed = allowed
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
@@ -57,14 +59,19 @@ class _Reader:
         if not address:
             return  # a folder
         url = urls.absolute("", address)
-        if not url:
-            self.unusable += 1
+        if not url or self.is_private(url):
+            self.unusable.append(markup.one_line(address)[:200])
             return
         if url not in self.found and len(self.found) >= MOST_FEEDS:
             raise NewsError("opml.too_many", most=MOST_FEEDS)
         title = markup.one_line(told.get("title") or told.get("text") or "")[:200]
         site = urls.absolute("", page)
         self.found.setdefault(url, Outline(url, title, site, _known_rules(told.get("rules", ""))))
+
+    def is_private(self, url: str) -> bool:
+        parts = urls.split(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        return ssrf.is_private(parts.hostname or "", port, self.allowed)
 
     def end(self, _name: str) -> None:
         self.depth -= 1
@@ -74,8 +81,8 @@ class _Reader:
         raise NewsError("opml.doctype")
 
 
-def _read(body: bytes) -> _Reader:
-    reader = _Reader()
+def _read(body: bytes, allowed: frozenset[ssrf.Endpoint]) -> _Reader:
+    reader = _Reader(allowed)
     parser = expat.ParserCreate()
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
@@ -84,9 +91,12 @@ def _read(body: bytes) -> _Reader:
     return reader
 
 
-def read(body: bytes) -> tuple[tuple[Outline, ...], int]:
-    """Read the feeds of an OPML file and count those whose address is unusable.
+def read(
+    body: bytes, allowed: frozenset[ssrf.Endpoint] = frozenset()
+) -> tuple[tuple[Outline, ...], tuple[str, ...]]:
+    """Read the feeds of an OPML file, and the addresses in it that are unusable.
 
+    Those are no web addresses, or plainly private ones that are not ``allowed``.
     Every feed is named once. Raises NewsError where the file is too large, broken, no OPML, or
     holds more than ``MOST_FEEDS`` feeds.
     """
@@ -94,15 +104,15 @@ def read(body: bytes) -> tuple[tuple[Outline, ...], int]:
         raise NewsError("opml.too_large", most=MOST_BYTES // 1_000_000)
     try:
         try:
-            reader = _read(body)
+            reader = _read(body, allowed)
         except expat.ExpatError:
             # Lists written by hand, and by careless programs, have addresses with a bare "&".
-            reader = _read(_BARE_AMPERSAND.sub(b"&amp;", body))
+            reader = _read(_BARE_AMPERSAND.sub(b"&amp;", body), allowed)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise NewsError("opml.broken", line=getattr(error, "lineno", 0)) from error
     if not reader.is_opml or not (reader.found or reader.unusable):
         raise NewsError("opml.empty")
-    return tuple(reader.found.values()), reader.unusable
+    return tuple(reader.found.values()), tuple(reader.unusable)
 
 
 def new_feeds(outlines: tuple[Outline, ...]) -> list[tuple[NewFeed, Outlet]]:

@@ -261,7 +261,10 @@ class Poller:
         try:
             observed = await self._observer.observe(target_of(feed))
             if isinstance(observed, Page) and observed.links and not feed.state.baseline_done:
-                feed, observed = await self._behind(feed, observed)
+                behind = await self._behind(feed, observed)
+                if behind is None:
+                    return
+                feed, observed = behind
             await self._settle(feed, observed, tally)
         except Exception:
             log.exception("feed failed by a bug", feed=feed.id, url=feed.url)
@@ -269,16 +272,20 @@ class Poller:
             judged = failed_by_a_bug(feed, self._clock(), self._policy)
             await self._states.put(feed.id, judged.state_after(0))
 
-    async def _behind(self, feed: Feed, page: Page) -> tuple[Feed, Observation]:
+    async def _behind(self, feed: Feed, page: Page) -> tuple[Feed, Observation] | None:
         """Return the feed behind the page that was given as one (a site's address in a list).
 
-        Where there is none, or it is somebody else's already, the page stays what was seen.
+        Where there is none, the page stays what was seen. None where that feed is read already:
+        the page is then dropped, for it would stay ill for ever.
         """
         seen = await self._looker.follow(feed.url, page.links)
         if seen is None or seen.kind is not feed.kind:
             return feed, page
         if not await self._db.write(feeds.move, feed.id, seen.url):
-            return feed, page
+            if await self._db.write(feeds.drop_second, feed.id, seen.url) is None:
+                return feed, page
+            log.info("feed listed twice", feed=feed.id, page=feed.url, url=seen.url)
+            return None
         log.info("feed found behind its page", feed=feed.id, page=feed.url, url=seen.url)
         return replace(feed, url=seen.url), seen.observed
 

@@ -171,11 +171,13 @@ def bytes_of(file: Path) -> bytes:
 @command
 async def import_(settings: Settings, file: Path) -> None:
     """Add the feeds of an OPML FILE; each is looked at in the next rounds, a few at a time."""
-    outlines, unusable = opml.read(bytes_of(file))
+    outlines, unusable = opml.read(bytes_of(file), settings.feed_allow_hosts)
     async with archive(settings) as db:
-        added = await db.write(feed_store.add_all, opml.new_feeds(outlines), now())
+        added = len(await db.write(feed_store.add_all, opml.new_feeds(outlines), now()))
     known = len(outlines) - added
-    click.echo(f"{added} added, {known} known before, {unusable} with an unusable address")
+    click.echo(f"{added} added, {known} known before, {len(unusable)} with an unusable address")
+    for address in unusable:
+        click.echo(f"unusable: {address}", err=True)
 
 
 @feeds.command()

@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from bot.commands import feeds as feed_commands
 from bot.conversation import (
     Ask,
     Button,
     Edit,
+    Html,
     Keyboard,
     Message,
     Reply,
@@ -29,6 +31,11 @@ from watchers.text import urls
 
 SAMPLES = 3
 MOST_LINKS = 4
+SELECTOR_NEEDED = (
+    "error.page_no_headlines",
+    "error.page_no_matches",
+    "error.page_bad_selector",
+)
 
 
 async def add(ask: Ask, world: World) -> Reply:
@@ -37,8 +44,12 @@ async def add(ask: Ask, world: World) -> Reply:
 
 
 async def check(ask: Ask, world: World) -> Reply:
-    """Show what an address would bring, and keep nothing."""
-    return await looked(ask, world, ask.text, adding=False)
+    """Show what an address would bring, or what a source that is read brings; keep nothing."""
+    typed = ask.text.strip()
+    if typed.isdecimal():
+        feed = await feed_commands.wanted(ask, world)
+        typed = watchers_addresses.written(feed.url, feed.rules)
+    return await looked(ask, world, typed, adding=False)
 
 
 async def again(ask: Ask, world: World) -> Reply:
@@ -52,7 +63,8 @@ async def again(ask: Ask, world: World) -> Reply:
 async def looked(ask: Ask, world: World, typed: str, *, adding: bool) -> Reply:
     """Look beside the chat's other business: an outlet may take its time."""
     if not typed.strip():
-        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "addfeed", world.clock())
+        question = "addfeed" if adding else "checkfeed"
+        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, question, world.clock())
         return Say((Message(translate_html(ask.language, "addfeed.what"), asks=True),))
     address, _ = watchers_addresses.source(typed)
     if adding and (there := await known(world, address)):
@@ -102,9 +114,16 @@ async def shown(ask: Ask, world: World, seen: Seen, *, adding: bool) -> Message:
     language, now = ask.language, world.clock()
     if seen.feed is None:
         said = escape(complaint(language, seen.error_key, seen.error_values))
-        head = joined(("🔴", code(tidy(seen.asked, 300))), " ")
-        return Message(joined((head, said), "\n\n"), await _links(ask, world, seen))
-    if there := await known(world, seen.url, seen.final_url):
+        head = joined(("🔴", code(tidy(seen.url, 300))), " ")
+        if seen.error_key in SELECTOR_NEEDED:
+            said = joined(
+                (said, translate_html(language, "addfeed.selectors"), quote_source(seen))
+            )
+        there = await known(world, seen.url)
+        anyway = await _anyway(ask, world, seen) if there is None else ()
+        return Message(joined((head, said), "\n\n"), (*await _links(ask, world, seen), *anyway))
+    there = await known(world, seen.url, seen.final_url)
+    if adding and there is not None:
         return here_already(there, ask, world)
     samples = [
         render.sample(one.title, one.url, one.published, ask.here, now)
@@ -114,6 +133,11 @@ async def shown(ask: Ask, world: World, seen: Seen, *, adding: bool) -> Message:
     facts = translate_html(
         language, "addfeed.brings", count=seen.feed.total, address=code(tidy(seen.url, 300))
     )
+    body = joined((joined((head, facts)), *samples), "\n\n")
+    if there is not None:
+        said = translate_html(language, "addfeed.known")
+        open_it = Button(tidy(f"{there.id} · {render.name(there)}", 50), press("fv", there.id))
+        return Message(joined((body, said), "\n\n"), ((open_it,),))
     draft = await _draft(ask, world, seen.url, seen.rules)
     keyboard: Keyboard = (
         (
@@ -121,7 +145,6 @@ async def shown(ask: Ask, world: World, seen: Seen, *, adding: bool) -> Message:
             Button(f"✖️ {translate(language, 'button.cancel')}", press("x")),
         ),
     )
-    body = joined((joined((head, facts)), *samples), "\n\n")
     question = translate_html(language, "addfeed.sure") if adding else ""
     return Message(joined((body, question), "\n\n"), keyboard)
 
@@ -140,6 +163,19 @@ async def _links(ask: Ask, world: World, seen: Seen) -> Keyboard:
     draft = await _draft(ask, world, seen.asked, seen.rules)
     rows.append((Button(f"🔄 {translate(ask.language, 'button.again')}", press("fl", draft)),))
     return tuple(rows)
+
+
+def quote_source(seen: Seen) -> Html:
+    """Return what is to be sent to read a page by selectors, for its address."""
+    return code(f"/addfeed {tidy(seen.asked, 300)}\nitem: .news-card\ntitle: h3")
+
+
+async def _anyway(ask: Ask, world: World, seen: Seen) -> Keyboard:
+    """Return the button that adds what fails only for the moment: it will be tried again."""
+    if not seen.fails_for_now:
+        return ()
+    draft = await _draft(ask, world, seen.url, seen.rules)
+    return ((Button(f"➕ {translate(ask.language, 'button.add_anyway')}", press("fa", draft)),),)
 
 
 async def _draft(ask: Ask, world: World, url: str, rules: dict[str, str]) -> int:
@@ -163,5 +199,7 @@ async def confirmed(ask: Ask, world: World) -> Reply:
 
     address, _ = watchers_addresses.source(source)
     return Working(
-        Message(translate_html(ask.language, "addfeed.adding", address=tidy(address, 200))), work
+        Message(translate_html(ask.language, "addfeed.adding", address=tidy(address, 200))),
+        work,
+        in_place=True,
     )

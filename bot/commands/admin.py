@@ -59,6 +59,7 @@ async def users(ask: Ask, world: World) -> Reply:
     read = await world.db.read(chats.readership, now - words.WEEK)
     return Say((table(translate(language, "users.head"), [
         (translate(language, "users.active"), read.active),
+        (translate(language, "users.stopped"), read.stopped or ""),
         (translate(language, "users.new"), read.new_this_week),
         (translate(language, "users.gone"), read.gone),
         (translate(language, "users.kinds"),

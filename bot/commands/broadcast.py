@@ -1,5 +1,7 @@
 """/broadcast: an announcement to all readers: seen first, confirmed, watched, stopped."""
 
+import asyncio
+
 from bot.conversation import (
     Ask,
     Button,
@@ -8,7 +10,9 @@ from bot.conversation import (
     Keyboard,
     Message,
     Reply,
+    Report,
     Say,
+    Working,
     World,
 )
 from bot.render import escape, joined, press, translate_html
@@ -19,13 +23,19 @@ from storage.model import ChatId
 from storage.outbox import broadcasts
 
 MOST_UNITS = 3500
+LOOK_EVERY_S = 3.0
+MOST_LOOKS = 1200
+"""An hour of them: 30 messages a second are 100,000 by then."""
 
 
 async def broadcast(ask: Ask, world: World) -> Reply:
     """Show the announcement as readers will see it, and ask."""
     text = ask.text.strip()
     if not text:
-        raise NewsError("broadcast.empty")
+        await world.db.write(
+            dialogs.expect, ask.here.id, ask.person_id, "broadcast", world.clock()
+        )
+        return Say((Message(translate_html(ask.language, "broadcast.what"), asks=True),))
     if len(text) > MOST_UNITS:
         raise NewsError("broadcast.too_long", most=MOST_UNITS)
     draft = await world.db.write(dialogs.keep_draft, ask.here.id, text, world.clock())
@@ -53,7 +63,10 @@ def subject(draft: int) -> str:
 
 
 async def confirmed(ask: Ask, world: World) -> Reply:
-    """Owe it to every reader, and show how far it is."""
+    """Owe it to every reader, and show how far it is until it is done.
+
+    What takes longer (somebody's quiet hours, a restart) is looked at with the button.
+    """
     draft = ask.number(1)
     text = await world.db.read(dialogs.draft, draft, ask.here.id)
     if text is None:
@@ -66,7 +79,16 @@ async def confirmed(ask: Ask, world: World) -> Reply:
         if after is None:
             break
     world.wake()
-    return Edit(await standing(ask, world, draft))
+
+    async def followed(report: Report) -> Reply:
+        for _ in range(MOST_LOOKS):
+            if not (await world.db.read(broadcasts.progress, subject(draft))).waiting:
+                break
+            await asyncio.sleep(LOOK_EVERY_S)
+            await report(await standing(ask, world, draft))
+        return Edit(await standing(ask, world, draft))
+
+    return Working(await standing(ask, world, draft), followed, in_place=True)
 
 
 async def standing(ask: Ask, world: World, draft: int) -> Message:

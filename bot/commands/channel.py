@@ -19,8 +19,10 @@ async def channel(ask: Ask, world: World) -> Reply:
     if not wanted:
         return await _bound(ask, world)
     if wanted.casefold() in _OFF:
+        acting = await world.db.read(dialogs.acting_for, ask.here.id)
         await world.db.write(dialogs.act_for, ask.here.id, None)
-        return Say((Message(translate_html(ask.language, "channel.off")),))
+        key = "channel.off" if acting else "channel.not_bound"
+        return Say((Message(translate_html(ask.language, key)),))
     if world.channel is None:
         raise NewsError("channel.unknown", name=tidy(wanted, 60))
     name = wanted.rsplit("/", maxsplit=1)[-1]

@@ -1,51 +1,107 @@
 """/alias, /merge, /split: what admins teach the ingester, for good."""
 
 import re
+from collections.abc import Sequence
 
 from bot.commands import stories
-from bot.conversation import Ask, Message, Reply, Say, World
-from bot.render import tidy, translate_html
-from storage import aliases
+from bot.conversation import Ask, Button, Edit, Keyboard, Message, Reply, Say, World
+from bot.render import joined, press, tidy, translate_html, turn
+from bot.texts import translate
+from storage import aliases, dialogs
 from storage.errors import NewsError
-from storage.model import StoryId
+from storage.model import ItemId, StoryId
+from watchers.text.names import Gazetteer, meanings
 
 MOST_NAME = 80
 MOST_OTHERS = 30
+MOST_LINE = 300
+ON_A_PAGE = 8
+
+_NAME = re.compile(r"[^\W\d_][\w .’ʼ'‘\-–№&+]*")
+_LETTERS = re.compile(r"[^\W\d_].*[^\W\d_]")
+"""At least two letters: a single one would be found in every text."""
 
 _NUMBERS = re.compile(r"(?:/?s)?(\d{1,15})[\s,]+(?:/?s)?(\d{1,15})")
 
 
 async def alias(ask: Ask, world: World) -> Reply:
-    """Teach other spellings of a name: ``Назарбаев = Nazarbayev, Nazarbaev``."""
+    """Teach other spellings of a name: ``Назарбаев = Nazarbayev, Nazarbaev``; else list them."""
     if not ask.text.strip():
-        return await _known(ask, world)
-    name, _, rest = ask.text.partition("=")
-    name = tidy(name, MOST_NAME)
-    others = list(dict.fromkeys(tidy(one, MOST_NAME) for one in rest.split(",") if one.strip()))
-    if not name or not others or len(others) > MOST_OTHERS:
-        raise NewsError("alias.form")
+        return Say((await _known(ask, world, 0),))
+    name, others = spellings(ask.text, world.names.current)
     await world.db.write(aliases.teach, name, others, ask.person_id, world.clock())
-    return Say(
-        (
-            Message(
-                translate_html(ask.language, "alias.learnt", name=name, others=", ".join(others))
-            ),
-        )
-    )
+    learnt = translate_html(ask.language, "alias.learnt", name=name, others=", ".join(others))
+    known = (Button(f"📋 {translate(ask.language, 'button.all')}", press("al", 0)),)
+    return Say((Message(learnt, (known,)),))
 
 
-async def _known(ask: Ask, world: World) -> Reply:
-    """List what was taught."""
-    known = await world.db.read(aliases.every)
-    if not known:
+def spellings(text: str, names: Gazetteer) -> tuple[str, list[str]]:
+    """Read a name and its other spellings; NewsError with what is wrong in them."""
+    name, _, rest = text.partition("=")
+    name = " ".join(name.split())
+    others = list(dict.fromkeys(" ".join(one.split()) for one in rest.split(",") if one.strip()))
+    others = [one for one in others if one.casefold() != name.casefold()]
+    if not name or not others:
         raise NewsError("alias.form")
-    lines = "\n".join(f"{name} = {', '.join(others)}" for name, others in known[-40:])
-    return Say((Message(translate_html(ask.language, "alias.known", names=tidy_lines(lines))),))
+    if len(others) > MOST_OTHERS:
+        raise NewsError("alias.too_many", most=MOST_OTHERS)
+    meant = meanings(names, name)
+    for one in (name, *others):
+        if len(one) > MOST_NAME or not _NAME.fullmatch(one) or not _LETTERS.search(one):
+            raise NewsError("alias.no_name", name=tidy(one, MOST_NAME), most=MOST_NAME)
+        other = [names.entities[it].label for it in meanings(names, one) if it not in meant]
+        if other and one != name:
+            raise NewsError("alias.taken", name=one, other=other[0])
+    return name, others
 
 
-def tidy_lines(text: str) -> str:
-    """Keep a list of names within one message."""
-    return text[-3000:]
+async def _known(ask: Ask, world: World, page: int) -> Message:
+    """List what was taught, with a button to forget each."""
+    every = await world.db.read(aliases.numbered)
+    form = translate_html(ask.language, "alias.form")
+    if not every:
+        return Message(form)
+    pages = -(-len(every) // ON_A_PAGE)
+    page = min(max(page, 0), pages - 1)
+    shown = every[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
+    lines = joined(tidy(f"{name} = {', '.join(others)}", MOST_LINE) for _, name, others in shown)
+    rows = tuple(
+        (Button(f"🗑 {tidy(name, 40)}", press("ax", number)),) for number, name, _ in shown
+    )
+    text = joined((translate_html(ask.language, "alias.known"), lines, form), "\n\n")
+    return Message(text, (*rows, *turn(("al",), page, pages)))
+
+
+async def turned(ask: Ask, world: World) -> Reply:
+    """Show a page of what was taught."""
+    return Edit(await _known(ask, world, ask.number(1)))
+
+
+async def forgotten(ask: Ask, world: World) -> Reply:
+    """Forget a name's taught spellings; what was forgotten stays on the screen for a way back."""
+    taught = await world.db.write(aliases.forget, ask.number(1))
+    if taught is None:
+        raise NewsError("button.old")
+    name, others = taught
+    line = f"{name} = {', '.join(others)}"
+    draft = await world.db.write(dialogs.keep_draft, ask.here.id, line, world.clock())
+    keyboard = (
+        (Button(f"↩️ {translate(ask.language, 'button.undo')}", press("ar", draft)),),
+        (Button(f"‹ {translate(ask.language, 'button.all')}", press("al", 0)),),
+    )
+    forgot = translate_html(ask.language, "alias.forgotten", names=tidy(line, MOST_LINE))
+    return Edit(Message(forgot, keyboard))
+
+
+async def restored(ask: Ask, world: World) -> Reply:
+    """Teach again what was just forgotten."""
+    line = await world.db.read(dialogs.draft, ask.number(1), ask.here.id)
+    name, _, rest = (line or "").partition(" = ")
+    if not rest:
+        raise NewsError("button.old")
+    others = rest.split(", ")
+    await world.db.write(aliases.teach, name, others, ask.person_id, world.clock())
+    return Edit(await _known(ask, world, 0))
 
 
 def two_numbers(text: str, key: str) -> tuple[int, int]:
@@ -65,9 +121,10 @@ async def merge(ask: Ask, world: World) -> Reply:
         raise NewsError(key, one=str(one), other=str(into), id=str(first.id))
     together = await world.editor.merge(StoryId(one), StoryId(into), ask.person_id, world.clock())
     story = await stories.by_number(world, together)
+    back = await undoing(ask, world, "merge", [item.id for item in first.items])
     return Say(
         (
-            Message(translate_html(ask.language, "merge.done", id=str(together))),
+            Message(translate_html(ask.language, "merge.done", id=str(together)), back),
             await stories.shown(ask, world, story, 0),
         )
     )
@@ -82,11 +139,41 @@ async def split(ask: Ask, world: World) -> Reply:
     if not 1 <= place <= len(story.items):
         raise NewsError("split.no_telling", place=str(place), count=len(story.items))
     item = story.items[place - 1]
-    own = await world.editor.move(item.id, None, ask.person_id, world.clock())
+    own = await world.editor.split([item.id], ask.person_id, world.clock())
     alone = await stories.by_number(world, own)
+    back = await undoing(ask, world, "split", [own, story.id])
     return Say(
         (
-            Message(translate_html(ask.language, "split.done", id=str(own))),
+            Message(translate_html(ask.language, "split.done", id=str(own)), back),
             await stories.shown(ask, world, alone, 0),
         )
     )
+
+
+async def undoing(ask: Ask, world: World, what: str, ids: Sequence[int]) -> Keyboard:
+    """Return the button that undoes a correction, which it names by a draft."""
+    text = " ".join((f"undo {what}", *map(str, ids)))
+    draft = await world.db.write(dialogs.keep_draft, ask.here.id, text, world.clock())
+    return ((Button(f"↩️ {translate(ask.language, 'button.undo')}", press("uc", draft)),),)
+
+
+async def undone(ask: Ask, world: World) -> Reply:
+    """Part what was merged, or join what was split; a second press finds nothing to undo."""
+    draft = await world.db.read(dialogs.draft, ask.number(1), ask.here.id)
+    match (draft or "").split():
+        case ["undo", "merge", *ids] if ids:
+            out = [ItemId(int(one)) for one in ids]
+            try:
+                own = await world.editor.split(out, ask.person_id, world.clock())
+            except NewsError as error:
+                raise NewsError("button.old") from error
+            return Edit(Message(translate_html(ask.language, "split.done", id=str(own))))
+        case ["undo", "split", parted, left]:
+            alone = await stories.by_number(world, int(parted))
+            rest = await stories.by_number(world, int(left))
+            if alone.id == rest.id:
+                raise NewsError("button.old")
+            into = await world.editor.merge(alone.id, rest.id, ask.person_id, world.clock())
+            return Edit(Message(translate_html(ask.language, "merge.done", id=str(into))))
+        case _:
+            raise NewsError("button.old")

@@ -7,17 +7,22 @@ from bot.conversation import Ask, Button, Edit, Message, Reply, Say, Toast, Worl
 from bot.render import feeds as render
 from bot.render import press, tidy, translate_html
 from bot.texts import translate
-from storage import feeds
+from storage import dialogs, feeds
 from storage.errors import NewsError
 from storage.model import Feed, FeedId
 from storage.sql import Connection
 
 
 async def wanted(ask: Ask, world: World) -> Feed:
-    """Return the feed meant by a number, an address, or a part of its name."""
+    """Return the feed meant by a number, an address, or a part of its name.
+
+    Where nothing is typed, the next plain message is awaited as that.
+    """
     text = ask.text.strip()
     if not text:
-        raise NewsError("feed.which", command=ask.command or "feed")
+        question = ask.command or ask.word(0)
+        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, question, world.clock())
+        raise NewsError("feed.which")
     if text.isdecimal() or "://" in text:
         return await world.db.read(feeds.found, text)
     near = await named(world, text)

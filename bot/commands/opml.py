@@ -1,12 +1,15 @@
 """/import, /export: lists of feeds as OPML files."""
 
 import asyncio
+from collections.abc import Sequence
 
 from bot.conversation import (
     Ask,
+    Button,
     Document,
     Edit,
     File,
+    Html,
     Message,
     Reply,
     Report,
@@ -14,11 +17,15 @@ from bot.conversation import (
     Working,
     World,
 )
-from bot.render import translate_html
+from bot.render import joined, press, tidy, translate_html
+from bot.texts import translate
 from storage import dialogs, feeds
 from storage.errors import NewsError
+from storage.model import FeedId
+from storage.sql import Connection
 from watchers import opml
 
+MOST_NAMED = 3
 AT_ONCE = 200
 """Feeds added in one transaction: progress shows, and nobody else waits long."""
 
@@ -26,7 +33,7 @@ AT_ONCE = 200
 async def import_(ask: Ask, world: World) -> Reply:
     """Add the feeds of an OPML file that came with the command, or ask for the file."""
     if ask.document is None:
-        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "opml", world.clock())
+        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "import", world.clock())
         return Say((Message(translate_html(ask.language, "import.what"), asks=True),))
     return await taken_in(ask, world, ask.document)
 
@@ -42,11 +49,11 @@ async def taken_in(ask: Ask, world: World, document: Document) -> Reply:
     """Read a file and add its feeds, telling how far it is."""
     if document.size > opml.MOST_BYTES:
         raise NewsError("opml.too_large", most=opml.MOST_BYTES // 1_000_000)
-    outlines, unusable = opml.read(await document.read())
+    outlines, unusable = opml.read(await document.read(), world.allowed_hosts)
     wanted = opml.new_feeds(outlines)
 
     async def work(report: Report) -> Reply:
-        added = 0
+        added: list[FeedId] = []
         for start in range(0, len(wanted), AT_ONCE):
             part = wanted[start : start + AT_ONCE]
             added += await world.db.write(feeds.add_all, part, world.clock())
@@ -55,19 +62,64 @@ async def taken_in(ask: Ask, world: World, document: Document) -> Reply:
                 ask.language, "import.progress", done=start + len(part), total=len(wanted)
             )
             await report(Message(far))
-        return Edit(
-            Message(
-                translate_html(
-                    ask.language,
-                    "import.done",
-                    count=added,
-                    there=len(wanted) - added,
-                    unusable=unusable,
-                )
-            )
-        )
+        text = done(len(added), len(wanted) - len(added), unusable, ask.language)
+        if not added:
+            return Edit(Message(text))
+        ids = " ".join(("undo import", *map(str, added)))
+        draft = await world.db.write(dialogs.keep_draft, ask.here.id, ids, world.clock())
+        undo = Button(f"↩️ {translate(ask.language, 'button.undo_import')}", press("iu", draft))
+        return Edit(Message(text, ((undo,),)))
 
     return Working(Message(translate_html(ask.language, "import.begun", count=len(wanted))), work)
+
+
+def done(added: int, there: int, unusable: Sequence[str], language: str) -> Html:
+    """Say what an import gave, and name the first of the addresses that are unusable."""
+    named = ", ".join(tidy(one, 80) for one in unusable[:MOST_NAMED])
+    more = "…" if len(unusable) > MOST_NAMED else ""
+    return joined(
+        (
+            translate_html(language, "import.added", count=added)
+            if added
+            else translate_html(language, "import.nothing"),
+            translate_html(language, "import.there", count=there) if there else "",
+            translate_html(
+                language, "import.unusable", count=len(unusable), addresses=f"{named}{more}"
+            )
+            if unusable
+            else "",
+        )
+    )
+
+
+async def undone(ask: Ask, world: World) -> Reply:
+    """Remove the feeds that an import added, with what they told meanwhile."""
+    kept = await world.db.read(dialogs.draft, ask.number(1), ask.here.id) or ""
+    if not kept.startswith("undo import "):
+        raise NewsError("button.old")
+    added = [FeedId(int(one)) for one in kept.split()[2:]]
+
+    async def work(report: Report) -> Reply:
+        removed = 0
+        for start in range(0, len(added), AT_ONCE):
+            removed += await world.db.write(remove_all, added[start : start + AT_ONCE])
+            await asyncio.sleep(0)
+            far = translate_html(
+                ask.language, "import.progress", done=start + AT_ONCE, total=len(added)
+            )
+            await report(Message(far))
+        return Edit(Message(translate_html(ask.language, "import.undone", count=removed)))
+
+    begun = translate_html(ask.language, "import.undoing", count=len(added))
+    return Working(Message(begun), work, in_place=True)
+
+
+def remove_all(db: Connection, ids: Sequence[FeedId]) -> int:
+    """Remove the feeds that are still there; return how many."""
+    there = [one for one in ids if feeds.get(db, one) is not None]
+    for one in there:
+        feeds.remove(db, one)
+    return len(there)
 
 
 async def export(ask: Ask, world: World) -> Reply:

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from bot.conversation import Ask, Button, Edit, File, Message, Reply, Say, World
-from bot.render import press, translate_html
+from bot.render import joined, press, tidy, translate_html
 from bot.texts import translate
 from storage import chats, dialogs, subscriptions, traces
 from storage.local_time import rfc3339
 from storage.sql import Connection
+
+MOST_NAMED = 10
 
 
 async def privacy(ask: Ask, world: World) -> Reply:
@@ -48,13 +50,21 @@ def _told(value: object) -> str:
 
 async def delete_me(ask: Ask, world: World) -> Reply:
     """Ask before deleting all that is kept of this chat."""
+    return Say((await _question(ask, world),))
+
+
+async def _question(ask: Ask, world: World) -> Message:
+    """Say what will be deleted: of the chat itself, and of the channels managed from it."""
     count = await world.db.read(subscriptions.count, ask.here.id)
-    return Say((_question(ask, count),))
-
-
-def _question(ask: Ask, count: int) -> Message:
+    owned = await world.db.read(chats.owned_by, ask.here.id)
+    titles = ", ".join(tidy(one.title, 60) for one in owned[:MOST_NAMED])
+    channels = translate_html(
+        ask.language, "delete_me.channels", count=len(owned),
+        titles=titles + (" …" if len(owned) > MOST_NAMED else ""),
+    )  # fmt: skip
+    question = translate_html(ask.language, "delete_me.sure", count=count)
     return Message(
-        translate_html(ask.language, "delete_me.sure", count=count),
+        joined((question, channels if owned else ""), "\n\n"),
         (
             (Button(f"🗑 {translate(ask.language, 'button.delete_me')}", press("delz")),),
             (Button(f"✖️ {translate(ask.language, 'button.cancel')}", press("x")),),
@@ -64,8 +74,7 @@ def _question(ask: Ask, count: int) -> Message:
 
 async def delete_pressed(ask: Ask, world: World) -> Reply:
     """Ask for the confirmation from a button."""
-    count = await world.db.read(subscriptions.count, ask.here.id)
-    return Edit(_question(ask, count))
+    return Edit(await _question(ask, world))
 
 
 async def deleted(ask: Ask, world: World) -> Reply:

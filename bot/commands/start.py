@@ -153,14 +153,25 @@ def _ways(ask: Ask) -> Keyboard:
 def helping(commands: Iterable[Command], ask: Ask) -> Reply:
     """List the commands that this person may use here, or explain the one asked about."""
     language = ask.language
-    usable = [c for c in commands if c.audience is Audience.EVERYONE or ask.is_admin]
+    is_private = ask.here.kind is ChatKind.PRIVATE
+    usable = [
+        c
+        for c in commands
+        if (c.audience is Audience.EVERYONE or ask.is_admin) and (is_private or not c.private)
+    ]
     wanted = ask.text.strip().lstrip("/").casefold()
     for command in usable:
         if command.name == wanted:
             return Say((Message(explained(command, language)),))
-    everyone = [c for c in usable if c.audience is Audience.EVERYONE]
+    reserved = [c for c in usable if c.changes and not is_private]
+    everyone = [c for c in usable if c.audience is Audience.EVERYONE and c not in reserved]
     admins = [c for c in usable if c.audience is Audience.ADMINS]
     parts = [translate_html(language, "help.head"), joined(listed(c, language) for c in everyone)]
+    if reserved:
+        parts += [
+            translate_html(language, "help.group_admins"),
+            joined(listed(c, language) for c in reserved),
+        ]
     if admins:
         parts += [
             translate_html(language, "help.admins"),

@@ -22,7 +22,7 @@ from bot.render import bold, code, escape, joined, press, tidy, translate_html, 
 from bot.texts import translate
 from storage import chats, dialogs, subscriptions
 from storage.errors import NewsError
-from storage.model import Chat, Mode, Reach, Subscription, SubscriptionId
+from storage.model import Chat, ChatKind, Mode, Reach, Subscription, SubscriptionId
 from storage.sql import Connection
 
 ON_A_PAGE = 8
@@ -57,6 +57,8 @@ async def page_of(ask: Ask, world: World, page: int) -> Message:
         off = switching_on(ask.chat, language)
     if off:
         legend = joined((legend, translate_html(language, "subscriptions.digests_off")), "\n\n")
+    if ask.here.kind is not ChatKind.PRIVATE:
+        legend = joined((legend, translate_html(language, "subscriptions.admins_only")), "\n\n")
     return Message(
         joined((head, body, legend), "\n\n"),
         (*rows, *turn(("l",), page, pages), *off, *going_on(ask.chat, every, language)),

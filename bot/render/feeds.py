@@ -188,6 +188,7 @@ NOTICE_SIGNS = {
     FeedNoticeKind.SILENT: SILENT,
     FeedNoticeKind.GONE: "⚫",
     FeedNoticeKind.MOVED: "➡️",
+    FeedNoticeKind.LISTED_TWICE: "☝️",
 }
 MOST_NOTICES = 12
 

@@ -134,6 +134,11 @@ def link(text: str, url: str) -> Html:
     )
 
 
+def mention(name: str, person_id: int) -> Html:
+    """Name a person so that Telegram tells them and opens the answer to what asks them."""
+    return Html(f'<a href="tg://user?id={int(person_id)}">{escape(tidy(name, 60))}</a>')
+
+
 def web_address(url: str) -> str:
     """Return the address where it is http(s) with a host and of a sane length, else ""."""
     try:

@@ -179,13 +179,16 @@ class _Teller:
         return f"/s{item.story_id} ({outlet})"
 
     def grounds(self, found: Grounds) -> list[str]:
+        currencies = [one for one in found.names if self.is_currency(one)]
+        names = [one for one in found.names if one not in currencies]
         parts = [
             self.say("ground.same_headline") if found.same_headline else "",
             self.say("ground.copied", percent=percent(found.copied))
             if found.copied >= LEAST_COPIED
             else "",
             self.several("ground.notions" if found.across else "ground.words", found.words),
-            self.several("ground.names", [self.name(one) for one in found.names]),
+            self.several("ground.names", [self.name(one) for one in names]),
+            self.several("ground.currencies", [self.name(one) for one in currencies]),
             self.several("ground.figures", found.figures),
             self.several("ground.places", [self.name(one) for one in found.places]),
         ]
@@ -195,6 +198,11 @@ class _Teller:
         elif not found.places:
             parts.append(self.say("ground.no_place"))
         return [part for part in parts if part]
+
+    def is_currency(self, identity: EntityId) -> bool:
+        """Tell whether a thing of the gazetteer is money: nobody calls the dollar a name."""
+        found = self.entities.get(identity)
+        return found is not None and found.kind == "currency"
 
     def several(self, key: str, found: Sequence[str]) -> str:
         """Say how many of a kind are in common, and name the first few."""

@@ -55,6 +55,19 @@ def first_tellings(story: Story) -> list[Item]:
     return list(first.values())
 
 
+def distinct_tellings(story: Story) -> list[tuple[int, Item]]:
+    """Return the tellings with their places, without an outlet's second of the same page.
+
+    An outlet that is read by its feed and by its page, or by two of its feeds, brings a page
+    twice. Places count all tellings: /split and /why name them so.
+    """
+    shown: dict[tuple[str, str], tuple[int, Item]] = {}
+    for place, item in enumerate(story.items, 1):
+        page = item.url_key or f"#{place}"
+        shown.setdefault((item.outlet.name, page), (place, item))
+    return list(shown.values())
+
+
 def language_mark(item: Item, language: str) -> Html:
     """Say in which language a telling is, where that is not the reader's: in Kazakh."""
     if item.lang in ("", "und", language):
@@ -307,12 +320,13 @@ def card(
 ) -> Message:
     """Render a story whole: who told it, when, in which words, with links, a page at a time."""
     language, first = chat.language, headline(story, chat.language)
-    pages = max(1, -(-len(story.items) // TELLINGS_ON_A_PAGE))
+    tellings = distinct_tellings(story)
+    pages = max(1, -(-len(tellings) // TELLINGS_ON_A_PAGE))
     page = min(max(page, 0), pages - 1)
     start = page * TELLINGS_ON_A_PAGE
-    shown = story.items[start : start + TELLINGS_ON_A_PAGE]
+    shown = tellings[start : start + TELLINGS_ON_A_PAGE]
     name = title(first, language)
-    body = [telling(start + n, one, chat, now, known=name) for n, one in enumerate(shown, 1)]
+    body = [telling(place, one, chat, now, known=name) for place, one in shown]
     named = (bold(link(name, first.url)), tolls(story, first, language))
     head = joined((joined(named, " · "), facts(story, language)))
     lead = escape(_summary(first)) if page == 0 else ""

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import structlog
-from telegram import Bot, CallbackQuery, Update
+from telegram import Bot, CallbackQuery, ChatMemberUpdated, Update, User
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, TelegramError
@@ -27,9 +28,9 @@ from telegram.ext import (
 
 from bot import failures
 from bot.commands import ANSWERS, BUTTONS, COMMANDS, inline, plain_text, start, unknown
-from bot.conversation import Ask, Audience, Reply, Say, Toast, Working, World
+from bot.conversation import Ask, Audience, Button, Edit, Reply, Say, Toast, Working, World
 from bot.conversation import Message as Said
-from bot.render import tidy, translate_html
+from bot.render import escape, joined, measure, mention, tidy, translate_html
 from bot.telegram.incoming import (
     ask_of_message,
     ask_of_press,
@@ -40,7 +41,7 @@ from bot.telegram.incoming import (
     see_sender,
     thread_of,
 )
-from bot.telegram.membership import follow_membership, follow_migration
+from bot.telegram.membership import arrived, follow_membership, follow_migration
 from bot.telegram.ordering import ChatOrder
 from bot.telegram.outgoing import Where, answer_inline, deliver
 from bot.texts import choose, said, sentence, translate
@@ -57,6 +58,8 @@ ALLOWED_UPDATES = ["message", "channel_post", "callback_query", "inline_query", 
 """Edited messages are not asked for: a command is what it was when it was sent."""
 
 MOST_BOX = 190
+ANSWER_STANDS = timedelta(minutes=1)
+MOST_UNITS = 4096
 
 _COMMANDS = {command.name: command for command in COMMANDS}
 _BUTTONS = {press.verb: press for press in BUTTONS}
@@ -69,6 +72,8 @@ class Adapter:
         """Keep the world that commands are given."""
         self.world = world
         self.background: set[asyncio.Task[None]] = set()
+        self.answers: dict[tuple[int, int | None, str], datetime] = {}
+        """When a group was given a button's answer as a message of its own, lately."""
 
     def handlers(self) -> list[BaseHandler[Any, Any, Any]]:
         """Return every handler, in the order in which they are asked."""
@@ -129,7 +134,7 @@ class Adapter:
         self, command: tuple[str, str], ask: Ask, message: TelegramMessage, where: Where
     ) -> None:
         """Run a command; what one may not use is answered like what does not exist."""
-        name, rest = command
+        name, rest = asked_privately(*command)
         ask = replace(ask, command=name, text=rest)
         await self.world.db.write(
             dialogs.answered, ask.here.id, ask.person_id, self.world.clock()
@@ -139,14 +144,14 @@ class Adapter:
             await self.run(unknown, ask, where)
             return
         if found.private and ask.here.kind is not ChatKind.PRIVATE:
-            await deliver(refusal(ask, "refused.private_only"), where, self.world)
+            await deliver(private_only(ask, name, self.world), where, self.world)
             return
         if found.changes and not await manages(
             where.bot, message.chat, message.from_user, message.sender_chat
         ):
             await deliver(refusal(ask, "refused.chat_admins"), where, self.world)
             return
-        await self.run(found.handler, ask, where)
+        await self.run(found.handler, ask, where, own=found.own)
 
     async def on_plain(self, ask: Ask, message: TelegramMessage, where: Where) -> None:
         """Take a plain message as the answer we wait for; in private also as a search."""
@@ -155,12 +160,16 @@ class Adapter:
         )
         words = tuple(question.split(":")) if question else ()
         handler = ANSWERS.get(words[0]) if words else None
+        command = _COMMANDS.get(words[0]) if words else None
+        if command is not None and command.audience is Audience.ADMINS and not ask.is_admin:
+            handler = None  # an admin no more
         if handler is not None and _changes(words[0]) and not await manages(
             where.bot, message.chat, message.from_user, message.sender_chat
         ):  # fmt: skip
             await deliver(refusal(ask, "refused.chat_admins"), where, self.world)
         elif handler is not None:
-            await self.run(handler, replace(ask, button=words), where)
+            own = command is None or command.own
+            await self.run(handler, replace(ask, button=words), where, own=own)
         elif message.chat.type == ChatType.PRIVATE:
             await self.run(plain_text, ask, where)
 
@@ -182,12 +191,23 @@ class Adapter:
         press = _BUTTONS.get(ask.word(0))
         if press is None or (press.audience is Audience.ADMINS and not ask.is_admin):
             await deliver(Toast(translate(ask.language, "button.old")), where, self.world)
+        elif not press.changes and self.just_answered(where, query.data or ""):
+            await deliver(Toast(translate(ask.language, "button.just_above")), where, self.world)
         elif press.changes and not await manages(where.bot, message.chat, query.from_user, None):
             await deliver(
                 Toast(translate(ask.language, "refused.chat_admins"), box=True), where, self.world
             )
         else:
-            await self.run(press.handler, ask, where)
+            reply = await self.run(press.handler, ask, where, own=press.own)
+            if isinstance(reply, Say) and message.chat.type != ChatType.PRIVATE:
+                place = (where.chat_id, where.thread_id, query.data or "")
+                self.answers[place] = self.world.clock()
+
+    def just_answered(self, where: Where, data: str) -> bool:
+        """Tell whether a group got this button's answer a moment ago: it need not get it twice."""
+        now = self.world.clock()
+        self.answers = {key: at for key, at in self.answers.items() if now - at < ANSWER_STANDS}
+        return (where.chat_id, where.thread_id, data) in self.answers
 
     async def lead_into_private(self, query: CallbackQuery) -> None:
         """Answer a press in a channel, which anybody may make, by opening the bot."""
@@ -229,6 +249,21 @@ class Adapter:
         if new is not None:
             ask = Ask(chat=new.chat, here=new.here, language=new.here.language)
             await self.run(start.start, ask, Where(context.bot, new.here.id))
+        await self.lead_to_channel(update.my_chat_member, context.bot)
+
+    async def lead_to_channel(self, change: ChatMemberUpdated, bot: Bot) -> None:
+        """Tell who made us a channel's admin, in their private chat, how to go on."""
+        channel, person = change.chat, change.from_user
+        if channel.type != ChatType.CHANNEL or not arrived(change):
+            return
+        chat = await self.world.db.read(chats.get, ChatId(person.id))
+        if chat is None or not chat.active:
+            return  # a bot may not begin a conversation
+        name = f"@{channel.username}" if channel.username else str(channel.id)
+        text = translate_html(
+            chat.language, "channel.added", title=tidy(channel.title or name, 80), name=name
+        )
+        await self.say_or_drop(Say((Said(text),)), Where(bot, chat.id))
 
     async def on_migration(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Follow a group that became a supergroup."""
@@ -239,24 +274,41 @@ class Adapter:
     # --- running ---------------------------------------------------------------------------
 
     async def run(
-        self, handler: Callable[[Ask, World], Awaitable[Reply]], ask: Ask, where: Where
-    ) -> None:
-        """Run a command and say its reply, its wrong request, or that it failed."""
+        self,
+        handler: Callable[[Ask, World], Awaitable[Reply]],
+        ask: Ask,
+        where: Where,
+        *,
+        own: bool = False,
+    ) -> Reply:
+        """Run a command and say its reply, its wrong request, or that it failed; return it.
+
+        ``own`` is as in the tables: what is answered for a channel names it.
+        """
         try:
             reply = await handler(ask, self.world)
+            if own and ask.chat.id != ask.here.id:
+                reply = for_channel(reply, ask.chat, ask.language)
         except Exception as error:  # noqa: BLE001 - the door where every failure becomes a sentence
             reply = await self.failed(ask, error, pressed=where.query is not None)
+        if isinstance(reply, Say) and ask.here.kind is not ChatKind.PRIVATE:
+            reply = answerable(reply, where.query.from_user if where.query else None, ask.language)
         if isinstance(reply, Working):
             self.spawn(self.finish(reply, ask, where))
         else:
             await self.say_or_drop(reply, where)
+        return reply
 
     async def finish(self, reply: Reply, ask: Ask, where: Where) -> None:
         """Carry out long work, whose failures come as late as its end."""
         try:
             await self.say_or_drop(reply, where)
         except Exception as error:  # noqa: BLE001 - as in run
-            await self.say_or_drop(await self.failed(ask, error, pressed=False), where)
+            said = await self.failed(ask, error, pressed=False)
+            if isinstance(said, Say) and where.progress is not None:
+                where.pressed = where.progress  # what was to become the result becomes this
+                said = Edit(said.messages[0])
+            await self.say_or_drop(said, where)
 
     async def failed(self, ask: Ask, error: Exception, *, pressed: bool) -> Reply:
         """Turn a failure into what the person is told."""
@@ -310,6 +362,44 @@ class Adapter:
             await failures.tell_admins(self.world, error)
 
 
+def for_channel(reply: Reply, channel: Chat, language: str) -> Reply:
+    """Say above an answer for which channel it was given, where the answer itself does not."""
+    named = escape(tidy(channel.title, 80))
+    head = translate_html(language, "channel.for", title=named)
+
+    def headed(message: Said) -> Said:
+        whole = joined((head, message.html), "\n\n")
+        if named in message.html or measure(whole) > MOST_UNITS:
+            return message
+        return replace(message, html=whole)
+
+    match reply:
+        case Say(messages) if messages:
+            return Say((headed(messages[0]), *messages[1:]))
+        case Edit(message, toast):
+            return Edit(headed(message), toast)
+        case _:
+            return reply
+
+
+def answerable(reply: Say, presser: User | None, language: str) -> Say:
+    """Let a question in a group be answered: privacy mode hides from us all but replies.
+
+    Telegram opens an answer by itself only for whom the question replies to or mentions: whoever
+    pressed a button wrote nothing to reply to, and is mentioned.
+    """
+    hint = translate_html(language, "group.reply")
+    if presser is not None:
+        who = mention(presser.first_name or str(presser.id), presser.id)
+        hint = translate_html(language, "group.reply_who", who=who)
+    return Say(
+        tuple(
+            replace(one, html=joined((one.html, hint), "\n\n")) if one.asks else one
+            for one in reply.messages
+        )
+    )
+
+
 def _changes(question: str) -> bool:
     """Tell whether the answer to a question changes something, as its command does.
 
@@ -317,6 +407,26 @@ def _changes(question: str) -> bool:
     """
     command = _COMMANDS.get(question)
     return command is None or command.changes
+
+
+def asked_privately(name: str, rest: str) -> tuple[str, str]:
+    """Read ``/start c_channel``, the way here from a group, as /channel.
+
+    Anybody writes such links: only what asks first, or shows, is run by one.
+    """
+    wanted = _COMMANDS.get(rest.removeprefix("c_")) if rest.startswith("c_") else None
+    led = name == "start" and wanted is not None and wanted.private
+    return (rest.removeprefix("c_"), "") if led else (name, rest)
+
+
+def private_only(ask: Ask, name: str, world: World) -> Reply:
+    """Say that a command is for the private chat, and lead there."""
+    button = Button(
+        translate(ask.language, "button.ask_privately"),
+        url=f"https://t.me/{world.bot_username}?start=c_{name}",
+    )
+    text = translate_html(ask.language, "refused.private_only")
+    return Say((Said(text, ((button,),) if world.bot_username else ()),))
 
 
 def refusal(ask: Ask, key: str) -> Reply:

@@ -30,9 +30,14 @@ async def follow_membership(change: ChatMemberUpdated, world: World) -> Sender |
     if chat.type == ChatType.CHANNEL and known is None:
         return None
     found = await see_sender(world, chat, change.from_user)
-    arrived = str(change.old_chat_member.status) not in IN_CHAT
     is_group = chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
-    return found if arrived and is_group else None
+    return found if arrived(change) and is_group else None
+
+
+def arrived(change: ChatMemberUpdated) -> bool:
+    """Tell whether a chat has just let us in."""
+    before, after = change.old_chat_member.status, change.new_chat_member.status
+    return str(before) not in IN_CHAT and str(after) in IN_CHAT
 
 
 async def follow_migration(message: Message, world: World) -> None:

@@ -1,9 +1,8 @@
 """Reply → Telegram: sends, edits, toasts; degrades where Telegram refuses, never loops."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, assert_never
+from typing import assert_never
 
 import structlog
 from telegram import (
@@ -55,7 +54,10 @@ INLINE_CACHE_S = 30
 
 @dataclass(slots=True)
 class Where:
-    """Where a reply goes: a chat, its topic, the pressed message, the press to acknowledge."""
+    """Where a reply goes: a chat, its topic, the pressed message, the press to acknowledge.
+
+    ``progress`` is the message that shows how far a long work is.
+    """
 
     bot: Bot
     chat_id: int
@@ -64,6 +66,7 @@ class Where:
     answers: int | None = None
     query: CallbackQuery | None = None
     acknowledged: bool = False
+    progress: int | None = None
 
 
 async def deliver(reply: Reply, where: Where, world: World) -> None:
@@ -80,9 +83,9 @@ async def deliver(reply: Reply, where: Where, world: World) -> None:
         case EditButton(button, toast):
             await acknowledge(where, toast)
             await edit_button(where, button)
-        case Working(first, work):
+        case Working():
             await acknowledge(where)
-            await carry_out(first, work, where, world)
+            await carry_out(reply, where, world)
         case Say() | Toast() | File() | Picture():
             await acknowledge(where)
             await send_new(reply, where)
@@ -122,12 +125,15 @@ async def send_new(reply: Say | Toast | File | Picture, where: Where) -> None:
             assert_never(reply)
 
 
-async def carry_out(
-    first: Message, work: Callable[[Any], Awaitable[Reply]], where: Where, world: World
-) -> None:
-    """Show a long work's progress in one message, and its end in the same."""
-    shown = await send(where, first)
+async def carry_out(working: Working, where: Where, world: World) -> None:
+    """Show a long work's progress in one message, and its end in the same, also a failure."""
+    shown = where.pressed if working.in_place else None
+    if shown is not None:
+        await edit(where, working.first)
+    else:
+        shown = await send(where, working.first)
     last = world.clock()
+    where.progress = shown
 
     async def report(message: Message) -> None:
         nonlocal last
@@ -136,7 +142,7 @@ async def carry_out(
             last = now
             await edit(Where(where.bot, where.chat_id, where.thread_id, shown), message)
 
-    end = await work(report)
+    end = await working.work(report)
     if isinstance(end, Edit):
         await edit(Where(where.bot, where.chat_id, where.thread_id, shown), end.message)
     else:

@@ -135,10 +135,12 @@ def test_readers_are_counted_not_named(connection: Connection, now: datetime) ->
     met(connection, now - timedelta(days=30), ChatId(1), language="ru")
     met(connection, now, ChatId(2))
     met(connection, now, ChatId(3))
+    for number in (2, 3):
+        chats.silence(connection, ChatId(number), now)
     chats.mark_gone(connection, ChatId(3), "blocked", now)
     subscribe(connection, now, ChatId(2))
     assert chats.Readership(
-        active=2, gone=1, new_this_week=2, kinds=(("private", 2),),
+        active=2, stopped=1, gone=1, new_this_week=2, kinds=(("private", 2),),
         languages=(("en", 1), ("ru", 1)), subscriptions=1, chats_subscribing=1,
     ) == chats.readership(connection, now - timedelta(days=7))  # fmt: skip
 

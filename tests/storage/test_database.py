@@ -12,9 +12,9 @@ import sqlite_utils
 from storage import chats, meta, subscriptions
 from storage.database import Database, connect
 from storage.errors import StorageError
-from storage.migrations import migrations
+from storage.migrations import NEVER_GIVEN_TWICE, migrations
 from storage.model import ChatId, Reach
-from storage.sql import Connection
+from storage.sql import Connection, marks
 
 
 def key_of(path: Path) -> str:
@@ -97,6 +97,49 @@ def test_mutes_of_stories_merged_by_older_versions_hold_for_what_they_became(
     older.close()
     opened = connect(path)
     assert {3} == chats.muted(opened, ChatId(1))
+    opened.close()
+
+
+ONE_OF_EACH = """
+insert into outlets(id, name) values (1, 'Oasis');
+insert into chats(id, kind, created_at) values (5, 'private', 0);
+insert into feeds(id, url, outlet_id, added_at) values (15, 'https://a.example/', 1, 0);
+insert into subscriptions(id, chat_id, query, created_at) values (15, 5, 'gas', 0);
+insert into drafts(id, chat_id, text, made_at) values (15, 5, 'gas', 0);
+insert into aliases(id, name, others, added_at, added_by) values (15, 'x', '[]', 0, 0);
+insert into stories(id, first_at, updated_at) values (1, 0, 0);
+insert into items(id, feed_id, story_id, first_seen) values (1, 15, 1, 0);
+insert into corrections(id, kind, item_a, item_b, made_at, made_by)
+    values (15, 'apart', 1, 1, 0, 0);
+insert into deliveries(id, chat_id, kind, subject, due_at, created_at)
+    values (15, 5, 'alert', 's1', 0, 0);
+"""
+
+
+def test_a_number_that_buttons_may_name_is_never_given_twice(tmp_path: Path) -> None:
+    """Neither by a new database nor by one that older code made, whose rows stay as they were."""
+    path = tmp_path / "news.db"
+    older = sqlite_utils.Database(path)
+    migrations.apply(older, stop_before="m010_lasting_ids")
+    older.conn.executescript(ONE_OF_EACH)
+    before = {table: list(older[table].rows) for table in (*NEVER_GIVEN_TWICE, "items")}
+    around = "select name from sqlite_schema where type in ('index', 'trigger')"
+    pieces = {row[0] for row in older.conn.execute(around)}
+    older.close()
+    opened = connect(path)
+    assert before == {table: list(opened[table].rows) for table in before}
+    assert pieces == {row[0] for row in opened.conn.execute(around)}
+    opened.conn.execute("delete from feeds")  # and what refers to it
+    for table in NEVER_GIVEN_TWICE:
+        columns = ", ".join(name for name in before[table][0] if name != "id")
+        values = [value for name, value in before[table][0].items() if name != "id"]
+        opened.conn.execute(f"delete from {table}")
+        if table != "corrections":  # whose items are gone with their feed
+            opened.conn.execute(
+                f"insert into {table}({columns}) values ({marks(len(values))})", values
+            )
+            assert [16] == [row["id"] for row in opened[table].rows], table
+    assert 1 == opened.conn.execute("pragma foreign_keys").fetchone()[0]
     opened.close()
 
 

@@ -55,3 +55,19 @@ def test_what_is_no_selector_is_refused(line: str) -> None:
 )
 def test_short_forms_become_addresses(typed: str, address: str) -> None:
     assert address == addresses.address(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "https://a.example/rss https://b.example/rss",
+        "https://a.example/rss, https://b.example/rss",
+        "https://a.example/rss\nhttps://b.example/rss",
+        "a.example b.example",
+        "@channel_one @channel_two",
+        "https://a.example/rss\titem @channel_two",
+    ],
+)
+def test_two_addresses_are_not_glued_into_one(typed: str) -> None:
+    with pytest.raises(NewsError, match=r"feed\.one_address"):
+        addresses.source(typed)

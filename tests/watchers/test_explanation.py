@@ -102,8 +102,77 @@ def test_what_an_admin_decided_is_said_to_be(connection: Connection) -> None:
     told(connection, feed(connection), new_item(1), new_item(2, reasons=(("new",),)))
     stories.join(connection, 2, 1, NOON)  # type: ignore[arg-type]
     stories.correct(connection, "together", [(2, 1)], 5, NOON)  # type: ignore[list-item]
-    assert Came.ADMIN is came(connection, 2).came
+    joined = came(connection, 2)
+    assert (Came.JOINED, 1) == (joined.came, joined.other and joined.other.id)
     assert Came.FIRST is came(connection, 1).came
+
+
+@pytest.mark.parametrize("pair", [(1, 3), (3, 1), (4, 1), (2, 4)])
+def test_a_merge_is_told_at_the_report_that_began_the_younger_story(
+    connection: Connection, pair: tuple[int, int]
+) -> None:
+    """Whichever story was merged into which, and whichever reports stood for them."""
+    near = (("near", 3), ("words", 0.5))
+    told(
+        connection,
+        feed(connection),
+        new_item(1, reasons=(("new",),)),
+        new_item(2, 1, reasons=(("near", 1), ("words", 0.5))),
+        new_item(3, reasons=(("new",),)),
+        new_item(4, 3, reasons=near),
+    )
+    stories.join(connection, 3, 1, NOON)  # type: ignore[arg-type]
+    stories.correct(connection, "together", [pair], 5, NOON)  # type: ignore[list-item]
+    ways = [came(connection, number).came for number in range(1, 5)]
+    assert [Came.FIRST, Came.LIKE, Came.JOINED, Came.LIKE] == ways
+    other = came(connection, 3).other
+    assert other is not None
+    assert min(pair) == other.id
+
+
+def test_a_split_is_told_at_what_was_taken_out_and_at_what_had_come_for_it(
+    connection: Connection,
+) -> None:
+    told(
+        connection,
+        feed(connection),
+        new_item(1, reasons=(("new",),)),
+        new_item(2, 1, reasons=(("near", 1), ("words", 0.5))),
+        new_item(3, 1, reasons=(("near", 2), ("words", 0.5))),
+    )
+    connection.conn.execute("insert into stories(id, first_at, updated_at) values (9, 1, 1)")
+    stories.move(connection, [2], 9, NOON)  # type: ignore[list-item, arg-type]
+    stories.correct(connection, "apart", [(2, 1), (2, 3)], 5, NOON)  # type: ignore[list-item]
+    left = came(connection, 3)
+    assert (Came.LEFT, 2) == (left.came, left.other and left.other.id)
+    assert Came.FIRST is came(connection, 1).came
+    story = stories.get(connection, 9)  # type: ignore[arg-type]
+    assert story is not None
+    (alone,) = explanation.accounts(connection, story, gazetteer())
+    assert Came.PARTED is alone.came
+    assert alone.other is not None
+    said = account(alone, story, "en", gazetteer().entities)
+    assert ["An admin took it out of the story of /s1 (courier.example)."] == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "the same currency: dollar"), ("ru", "та же валюта: доллар")]
+)
+def test_a_currency_is_no_name(connection: Connection, language: str, said: str) -> None:
+    told(
+        connection,
+        feed(connection),
+        new_item(1, title="Dollar falls as Tokayev speaks"),
+        new_item(
+            2, 1, title="Tokayev speaks, dollar falls", reasons=(("near", 1), ("words", 0.5))
+        ),
+    )
+    story = stories.get(connection, stories.current(connection, 1))  # type: ignore[arg-type]
+    assert story is not None
+    (line,) = account(came(connection, 2), story, language, gazetteer().entities)
+    names = {"en": "1 name in both", "ru": "1 общее имя"}[language]
+    assert said in line
+    assert names in line
 
 
 def test_two_texts_name_what_they_have_in_common(connection: Connection) -> None:

@@ -258,7 +258,7 @@ async def test_an_admins_split_is_obeyed_after_a_restart(db: Database, now: date
         told = entry(number, title, url_key=f"{name}.example/q")
         await ingester.take(await feed_of(db, name, now), (told,), None, now)
     [(_, story, _), (second, _, _)] = await db.read(all_items)
-    own = await ingester.move(second, None, 7, now)
+    own = await ingester.split([second], 7, now)
     assert own != story
     after = await Ingester.opened(db)
     await after.remember(now)

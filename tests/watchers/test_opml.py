@@ -14,7 +14,7 @@ def test_what_is_written_is_read_again() -> None:
         Outline("https://b.example/feed", "Новости"),
         Outline("https://c.example/news", "Page", rules={"item": '.a > "b"', "title": "h3"}),
     )
-    assert (outlines, 0) == opml.read(opml.write(outlines, "Mine & yours"))
+    assert (outlines, ()) == opml.read(opml.write(outlines, "Mine & yours"))
 
 
 def test_folders_are_looked_into_and_each_feed_is_named_once() -> None:
@@ -22,7 +22,7 @@ def test_folders_are_looked_into_and_each_feed_is_named_once() -> None:
       <outline text="A" xmlUrl="https://a.example/rss"/><outline XMLURL="https://a.example/rss"/>
       <outline text="bad" xmlUrl="javascript:alert(1)"/><outline text="empty" xmlUrl=" "/>
     </outline></body></opml>"""
-    assert ((Outline("https://a.example/rss", "A"),), 1) == opml.read(body)
+    assert ((Outline("https://a.example/rss", "A"),), ("javascript:alert(1)",)) == opml.read(body)
 
 
 def test_a_page_is_read_by_its_selectors_and_strange_ones_are_left() -> None:
@@ -36,12 +36,12 @@ def test_a_page_is_read_by_its_selectors_and_strange_ones_are_left() -> None:
 def test_a_site_without_its_feed_is_taken_by_its_page() -> None:
     body = b'<opml><body><outline text="A" htmlUrl="https://a.example/"/></body></opml>'
     site = "https://a.example/"
-    assert ((Outline(site, "A", site),), 0) == opml.read(body)
+    assert ((Outline(site, "A", site),), ()) == opml.read(body)
 
 
 def test_an_address_with_a_bare_ampersand_is_read() -> None:
     body = b"<opml><body><outline text='A &amp; B' xmlUrl='https://a.example/?x=1&y=2'/></body></opml>"
-    assert ((Outline("https://a.example/?x=1&y=2", "A & B"),), 0) == opml.read(body)
+    assert ((Outline("https://a.example/?x=1&y=2", "A & B"),), ()) == opml.read(body)
 
 
 BOMB = b"""<!DOCTYPE opml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
@@ -77,3 +77,17 @@ def test_what_is_no_list_of_feeds_is_refused(body: bytes, text_key: str) -> None
 def test_ten_thousand_feeds_are_read() -> None:
     found, _ = opml.read(MANY.replace(b'<outline xmlUrl="https://a.example/10000"/>', b""))
     assert 10_000 == len(found)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:8080/rss", "http://10.0.0.5/", "http://[::1]/rss", "http://localhost/rss",
+     "http://169.254.169.254/latest/meta-data", "http://printer.local/rss"],
+)  # fmt: skip
+def test_private_addresses_are_unusable_unless_they_are_allowed(address: str) -> None:
+    body = f'<opml><body><outline text="A" xmlUrl="{address}"/></body></opml>'.encode()
+    assert ((), (address,)) == opml.read(body)
+    allowed = frozenset({("127.0.0.1", 8080), ("10.0.0.5", 80), ("::1", 80), ("localhost", 80),
+                         ("169.254.169.254", 80), ("printer.local", 80)})  # fmt: skip
+    found, unusable = opml.read(body, allowed)
+    assert ([address], ()) == ([one.url for one in found], unusable)

@@ -227,7 +227,7 @@ async def test_hosts_are_asked_two_at_a_time_at_most(db: Database) -> None:
 
 ILL = {
     "404": ("/404", 404, "error.not_found", {"status": 404}),
-    "a page": ("/page", 200, "error.page_html", {"feeds": ["{base}/rss"]}),
+    "a page": ("/page", 200, "error.page_html", {"feeds": ["{base}/none"]}),
     "a challenge": ("/challenge", 200, "error.page_challenge", {"vendor": "Cloudflare"}),
     "nothing": ("/empty", 200, "error.page_empty", {"bytes": 0}),
     "a private address": ("/private", 302, "error.refused_host", {"host": "10.0.0.1"}),
@@ -239,7 +239,7 @@ async def test_a_failing_feed_explains_itself_and_stops_nothing(
     newsroom: Room, path: str, status: int | None, key: str, values: dict[str, Any]
 ) -> None:
     farm = newsroom.farm
-    farm.serve("/page", "<html><link rel=alternate type=application/rss+xml href=/rss></html>")
+    farm.serve("/page", "<html><link rel=alternate type=application/rss+xml href=/none></html>")
     farm.serve("/challenge", "<html><title>Just a moment...</title></html>")
     farm.serve("/empty")
     farm.serve("/private", status=302, Location="http://10.0.0.1/")
@@ -352,13 +352,27 @@ async def test_a_feed_is_found_behind_the_page_given_as_one(newsroom: Room) -> N
     assert FeedStatus.OK is found.state.status
 
 
-async def test_a_page_whose_feed_is_there_already_stays_an_error(newsroom: Room) -> None:
+async def test_a_page_whose_feed_is_there_already_is_dropped_and_admins_hear_it(
+    newsroom: Room,
+) -> None:
     newsroom.farm.serve("/rss", rss(item(1)))
     newsroom.farm.serve("/", PAGE.format("/rss"), Content_Type="text/html")
-    await newsroom.add("/rss")
+    feed = await newsroom.add("/rss")
     page = await newsroom.add("/")
-    assert (1, 1) == ((told := await newsroom.look()).new, told.failed)
-    assert "error.page_html" == (await newsroom.feed(page)).state.error_key
+    assert (1, 0) == ((told := await newsroom.look()).new, told.failed)
+    assert await newsroom.db.read(feeds.get, page.id) is None
+    (notice,) = await newsroom.db.write(feeds.take_notices)
+    assert (feed.id, FeedNoticeKind.LISTED_TWICE) == (notice.feed_id, notice.kind)
+
+
+async def test_a_page_whose_feed_fails_for_the_moment_says_the_feeds_reason(
+    newsroom: Room,
+) -> None:
+    newsroom.farm.serve("/rss", status=503)
+    page = newsroom.farm.serve("/radio/", PAGE.format("/rss"), Content_Type="text/html")
+    seen = await newsroom.poller.look(page)
+    assert ("error.unavailable", newsroom.farm.url("/rss")) == (seen.error_key, seen.url)
+    assert seen.fails_for_now
 
 
 async def test_a_feed_that_was_read_once_is_sought_behind_no_page(newsroom: Room) -> None:

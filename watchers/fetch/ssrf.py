@@ -111,6 +111,16 @@ def is_literal(host: str) -> bool:
     return True
 
 
+def is_private(host: str, port: int, allowed: frozenset[Endpoint]) -> bool:
+    """Tell whether a host as written, unresolved, is plainly no public one nor allowed."""
+    host = host.strip("[]").lower().rstrip(".")
+    if (host, port) in allowed:
+        return False
+    if is_literal(host):
+        return not is_public(host)
+    return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+
+
 def may_dial(address: str, port: int, allowed: frozenset[Endpoint]) -> bool:
     """Tell whether this very address may be connected to."""
     return (address, port) in allowed or is_public(address)

@@ -138,5 +138,10 @@ class Failed:
         """How heavily this failure counts towards the back-off."""
         return WEIGHTS[self.kind]
 
+    @property
+    def may_pass(self) -> bool:
+        """Whether the next look may do better, with nobody having mended anything here."""
+        return self.weight < HARD
+
 
 Outcome = Fetched | NotModified | Failed

@@ -131,7 +131,9 @@ def _as_told(entry: RawEntry, guid: str, link: str) -> None:
 def _page(text: str, document: Document) -> ParsedFeed | NotAFeed:
     """Read a page by the catalogue's selectors."""
     feed = webpage.scraped(text, document.url, document.rules)
-    if feed is not None and feed.entries:
+    if feed is None:
+        return NotAFeed(PageKind.BAD_SELECTOR, {"selector": webpage.bad_selector(document.rules)})
+    if feed.entries:
         return _parsed(feed, document)
     told = _something_else(text, document)
     if isinstance(told, NotAFeed) and told.kind is PageKind.HTML:

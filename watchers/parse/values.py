@@ -105,6 +105,7 @@ class PageKind(StrEnum):
     BINARY = "binary"
     CUT_OFF = "cut_off"
     NO_MATCHES = "no_matches"
+    BAD_SELECTOR = "bad_selector"
     NO_HEADLINES = "no_headlines"
     TOO_SLOW = "too_slow"
     CRASHED = "crashed"

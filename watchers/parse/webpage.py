@@ -107,6 +107,19 @@ def scraped(text: str, url: str, rules: dict[str, str]) -> RawFeed | None:
     return feed
 
 
+def bad_selector(rules: dict[str, str]) -> str:
+    """Return the first of the rules that is not valid CSS; "" where all are."""
+    tree = LexborHTMLParser("<p></p>")
+    for name, selector in rules.items():
+        if name == "time_zone" or selector == addresses.AUTO:
+            continue
+        try:
+            tree.css_first(selector)
+        except (SelectolaxError, ValueError):
+            return selector
+    return ""
+
+
 def _scraped_entry(node: LexborNode, rules: dict[str, str], base: str) -> RawEntry | None:
     anchor = _one(node, rules.get("link") or "a[href]")
     if anchor is None and node.tag == "a":

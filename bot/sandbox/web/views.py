@@ -226,11 +226,13 @@ def message_view(telegram: Telegram, message: Message, person_id: int) -> Json:
 def _asks(message: Message, replied: Message | None, person_id: int) -> bool:
     """Whether Telegram would open an answer to this message by itself (ForceReply).
 
-    In a group only for whom it answers: others are not asked.
+    In a group only for whom it answers or names: others are not asked.
     """
     if message.markup is None or message.markup.kind != "force":
         return False
-    return bool(message.key.bot_id) or (replied is not None and replied.sender_id == person_id)
+    if message.key.bot_id or (replied is not None and replied.sender_id == person_id):
+        return True
+    return any(one.url == f"tg://user?id={person_id}" for one in message.entities)
 
 
 def _topic_name(telegram: Telegram, message: Message) -> str:

@@ -6,19 +6,21 @@ from typing import Any
 
 import pytest
 
-from bot.conversation import Document, File, Message, Reply, Working
+from bot.commands import broadcast
+from bot.commands.opml import done
+from bot.conversation import Document, Edit, File, Message, Reply, Working
 from bot.render.markup import plain
-from storage import aliases, chats, feeds
+from storage import aliases, chats, feeds, stories
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import ChatId, FeedId, FeedState, FeedStatus
+from storage.model import ChatId, FeedId, FeedState, FeedStatus, Story
 from storage.outbox import broadcasts, queue, settle
 from storage.outbox.outcomes import Sent
 from tests.bot.people import ADMIN, NOW, Person, buttons, seen
 from tests.bot.pipeline import Pipeline
 from watchers import addresses
 from watchers.discover import Seen
-from watchers.fetch import Fetched
+from watchers.fetch import Failed, FailKind, Fetched
 from watchers.observe import FeedDocument, Page
 from watchers.parse import Entry, FeedLink, NotAFeed, PageKind, ParsedFeed
 
@@ -101,13 +103,94 @@ async def test_a_feed_is_paused_and_resumed_by_commands(room: Pipeline, timur: P
 
 @pytest.mark.parametrize(
     ("typed", "key"),
-    [("/feed", "feed.which"), ("/feed 99", "feed.unknown"), ("/feed example", "feed.several"),
+    [("/feed 99", "feed.unknown"), ("/feed example", "feed.several"),
      ("/removefeed https://x.example/", "feed.unknown")],
 )  # fmt: skip
 async def test_an_unclear_feed_is_asked_for(timur: Person, typed: str, key: str) -> None:
     with pytest.raises(NewsError) as refused:
         await timur.types(typed)
     assert key == refused.value.text_key
+
+
+@pytest.mark.parametrize(
+    ("command", "answered"),
+    [("feed", "https://oasis.example/rss"), ("pausefeed", "paused"), ("resumefeed", "⚪"),
+     ("removefeed", "Remove Oasis Times")],
+)  # fmt: skip
+async def test_a_command_without_its_source_awaits_it(
+    timur: Person, command: str, answered: str
+) -> None:
+    with pytest.raises(NewsError, match=r"feed\.which"):
+        await timur.types(f"/{command}")
+    assert answered in await timur.types("oasis")
+
+
+async def test_a_broadcast_without_its_text_awaits_it(timur: Person) -> None:
+    assert "What should I announce" in await timur.types("/broadcast")
+    assert "📣 Maintenance tonight" in await timur.types("Maintenance tonight")
+
+
+@pytest.mark.parametrize("typed", ["{id}", "{url}"])
+async def test_a_source_that_is_read_is_checked_by_its_number_and_not_offered_again(
+    room: Pipeline, timur: Person, typed: str
+) -> None:
+    feed = room.feeds["Oasis Times"]
+
+    async def look(address: str) -> Seen:
+        assert feed.url == address
+        return Seen(address, address, feed_of("Oasis", address))
+
+    timur.world = replace(timur.world, look=look)
+    assert "Send the address" in await timur.types("/checkfeed")
+    await timur.types(typed.format(id=feed.id, url=feed.url))
+    timur.last, _ = await worked(timur.last)
+    assert "5 items now" in seen(timur.last)
+    assert "I already read this source." in seen(timur.last)
+    assert [f"fv:{feed.id}"] == [one.press for one in buttons(timur.last)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered"),
+    [(FailKind.SERVER, True), (FailKind.TIMEOUT, True), (FailKind.DNS, True),
+     (FailKind.NOT_FOUND, False), (FailKind.REFUSED_HOST, False)],
+)  # fmt: skip
+async def test_what_fails_for_the_moment_may_be_added_anyway(
+    room: Pipeline, timur: Person, kind: FailKind, *, offered: bool
+) -> None:
+    kept: list[str] = []
+
+    async def look(address: str) -> Seen:
+        values = {"status": 503, "host": "new.example", "seconds": 10}
+        return Seen(address, "https://new.example/rss", Failed(kind, address, values=values))
+
+    async def add(typed: str) -> Any:
+        kept.append(typed)
+        return room.feeds["Oasis Times"]
+
+    timur.world = replace(timur.world, look=look, add=add)
+    await timur.types("/addfeed new.example/rss")
+    timur.last, _ = await worked(timur.last)
+    assert offered == any("Add anyway" in one.label for one in buttons(timur.last))
+    if offered:
+        await timur.presses("Add anyway")
+        assert isinstance(timur.last, Working)
+        assert timur.last.in_place
+        await worked(timur.last)
+        assert ["https://new.example/rss"] == kept
+
+
+async def test_a_page_that_cannot_be_read_by_itself_shows_how_a_selector_is_named(
+    timur: Person,
+) -> None:
+    async def look(typed: str) -> Seen:
+        address, rules = addresses.source(typed)
+        told = Page(Fetched(address, 200, b""), NotAFeed(PageKind.NO_HEADLINES))
+        return Seen(address, address, told, rules)
+
+    timur.world = replace(timur.world, look=look)
+    await timur.types("/addfeed https://site.example/\nitem: auto")
+    timur.last, _ = await worked(timur.last)
+    assert "/addfeed https://site.example/\nitem: .news-card\ntitle: h3" in seen(timur.last)
 
 
 def entries() -> Iterator[Entry]:
@@ -295,7 +378,46 @@ async def test_what_is_exported_can_be_imported(timur: Person) -> None:
     assert isinstance(timur.last, File)
     await timur.types("/import", document=opml_file(timur.last.body))
     end, _ = await worked(timur.last)
-    assert "0 feeds added; already there: 5" in seen(end)
+    assert seen(end) == "Nothing was added.\n5 feeds were there already."
+    assert [] == buttons(end)
+
+
+@pytest.mark.parametrize(
+    ("language", "parts", "said"),
+    [
+        ("en", (1, 0, ()), "✅ 1 feed added. The first check sends no alerts."),
+        ("en", (2, 1, ()), "✅ 2 feeds added. The first check sends no alerts.\n1 feed was there already."),
+        ("en", (0, 0, ("ftp://a",)), "Nothing was added.\n1 address is unusable: ftp://a"),
+        ("en", (0, 0, ("a", "b", "c", "d")), "Nothing was added.\n4 addresses are unusable: a, b, c…"),
+        ("ru", (0, 2, ("a", "b")), "Ничего не добавлено.\n2 ленты уже были.\n2 адреса не годятся: a, b"),
+    ],
+)  # fmt: skip
+def test_an_import_says_only_what_there_was(
+    language: str, parts: tuple[int, int, tuple[str, ...]], said: str
+) -> None:
+    assert said == plain(done(*parts, language)).replace("\u00a0", " ")
+
+
+async def test_an_import_is_undone_by_a_button_once_and_harms_no_other_source(
+    room: Pipeline, timur: Person
+) -> None:
+    before = await timur.world.db.read(feeds.every)
+    known = room.feeds["Oasis Times"].url
+    body = f"""<opml><body><outline xmlUrl="{known}"/><outline xmlUrl="https://new.example/rss"/>
+      <outline xmlUrl="https://other.example/rss"/></body></opml>"""
+    await timur.types("/import", document=opml_file(body.encode()))
+    timur.last, _ = await worked(timur.last)
+    imported = timur.last
+    await timur.presses("Undo this import")
+    end, _ = await worked(timur.last)
+    assert "2 feeds removed" in seen(end)
+    assert before == await timur.world.db.read(feeds.every)
+    timur.last = imported
+    await timur.presses("Undo this import")
+    end, _ = await worked(timur.last)
+    assert "0 feeds removed" in seen(end)
+    with pytest.raises(NewsError, match=r"button\.old"):
+        await timur.sends("iu:999")
 
 
 # --- announcements --------------------------------------------------------------------------
@@ -309,12 +431,38 @@ async def test_an_announcement_is_seen_confirmed_watched_and_stopped(
     said = await timur.types("/broadcast Maintenance <tonight> & more")
     assert "Maintenance <tonight> & more" in said
     assert "Send it to 4 chats?" in said
-    assert "sent 0 of 4" in await timur.presses("Send")
+    await timur.presses("Send")
+    assert isinstance(timur.last, Working)
+    timur.last = Edit(timur.last.first)
+    assert "sent 0 of 4" in seen(timur.last)
     (first, *_) = await timur.world.db.write(queue.claim, NOW, 1)
     await timur.world.db.write(settle.settle, first, Sent(1), NOW)
     assert "sent 1 of 4" in await timur.presses("Refresh")
     assert "stopped 3" in await timur.presses("Stop")
     assert [] == await timur.world.db.write(queue.claim, NOW, 10)
+
+
+async def test_an_announcements_standing_follows_until_all_is_sent(
+    room: Pipeline, timur: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broadcast, "LOOK_EVERY_S", 0)
+    await Person.comes(room.world(), ChatId(2000))
+    await timur.types("/broadcast Hello")
+    await timur.presses("Send")
+    assert isinstance(timur.last, Working)
+    assert timur.last.in_place
+    shown: list[str] = []
+
+    async def report(message: Message) -> None:
+        shown.append(plain(message.html))
+        for one in await timur.world.db.write(queue.claim, NOW, 1):
+            await timur.world.db.write(settle.settle, one, Sent(len(shown)), NOW)
+
+    end = await timur.last.work(report)
+    assert "sent 0 of 2" in shown[0]
+    assert "sent 1 of 2" in shown[1]
+    assert "sent 2 of 2" in seen(end)
+    assert [] == buttons(end)
 
 
 async def test_an_announcement_sent_twice_is_owed_once(timur: Person) -> None:
@@ -350,10 +498,57 @@ async def test_a_telling_is_taken_out(room: Pipeline, timur: Person) -> None:
     assert 1 == len((await room.story(int(other.id))).items)
 
 
+async def test_a_merge_and_a_split_are_undone_by_a_button_once(
+    room: Pipeline, timur: Person
+) -> None:
+    one = await room.tells("Steppe Courier", "Tokayev opens a railway")
+    other = await room.tells("Oasis Times", "Floods reach the Aral Sea")
+    await timur.types(f"/merge {one.id} {other.id}")
+    merged = timur.last
+    assert "A separate story now" in await timur.presses("Undo")
+    assert [1, 1] == [len(story.items) for story in await stories_of(timur)]
+    timur.last = merged
+    with pytest.raises(NewsError, match=r"button\.old"):
+        await timur.presses("Undo")
+    await timur.types(f"/merge {one.id} {(await stories_of(timur))[-1].id}")
+    together = (await stories_of(timur))[0]
+    await timur.types(f"/split {together.id} 2")
+    parted = timur.last
+    assert "One story now" in await timur.presses("Undo")
+    timur.last = parted
+    with pytest.raises(NewsError, match=r"button\.old"):
+        await timur.presses("Undo")
+    assert [2] == [len(story.items) for story in await stories_of(timur)]
+    with pytest.raises(NewsError, match=r"button\.old"):
+        await timur.sends("uc:999")
+
+
+async def stories_of(person: Person) -> list[Story]:
+    """Every story, by number."""
+    every = await person.world.db.read(lambda db: list(stories.every(db)))
+    return sorted(every, key=lambda story: story.id)
+
+
+async def test_why_names_the_admins_merge(room: Pipeline, timur: Person) -> None:
+    one = await room.tells("Steppe Courier", "Tokayev opens a railway")
+    other = await room.tells("Oasis Times", "Floods reach the Aral Sea")
+    await timur.types(f"/merge {one.id} {other.id}")
+    said = await timur.types(f"/why {other.id}")
+    assert 1 == said.count("An admin joined the story of this report")
+    assert "later found" not in said
+
+
 @pytest.mark.parametrize(
     ("typed", "key"),
     [("/merge 1 1", "story.unknown"), ("/merge", "merge.form"), ("/merge 1", "merge.form"), ("/split x", "split.form"),
-     ("/split 99 1", "story.unknown"), ("/alias", "alias.form"), ("/alias x", "alias.form")],
+     ("/split 99 1", "story.unknown"), ("/alias x", "alias.form"),
+     ("/alias = x", "alias.form"), ("/alias x =", "alias.form"), ("/alias Xyz = xyz", "alias.form"),
+     ("/alias a = b", "alias.no_name"), ("/alias Zorgulin = b", "alias.no_name"),
+     ("/alias 2026 = Zorgulin", "alias.no_name"), ("/alias Zorgulin = <b>", "alias.no_name"),
+     ("/alias Zorgulin = <b>Zor</b>", "alias.no_name"), ("/alias Zorgulin = ...", "alias.no_name"),
+     ("/alias Zorgulin = " + "z" * 81, "alias.no_name"),
+     ("/alias Zorgulin = Kazakhstan", "alias.taken"), ("/alias Россия = Казахстан", "alias.taken"),
+     ("/alias Zorgulin = " + ", ".join(f"Zorgulin{n}" for n in range(31)), "alias.too_many")],
 )  # fmt: skip
 async def test_an_unclear_correction_shows_how(timur: Person, typed: str, key: str) -> None:
     with pytest.raises(NewsError) as refused:
@@ -369,6 +564,30 @@ async def test_a_name_is_learnt_at_once_and_kept(room: Pipeline, timur: Person) 
     assert "Zorgulin" in await timur.types("/alias")
     await room.tells("Steppe Courier", "Zorgulin opens a museum")
     assert "Zorgulin opens a museum" in await timur.types("/search Назарбаев")
+
+
+async def test_what_was_taught_is_listed_forgotten_and_taught_again(
+    room: Pipeline, timur: Person
+) -> None:
+    assert "To add another spelling" in await timur.types("/alias")
+    await timur.types("/alias Назарбаев = Zorgulin, Nazarbaev")
+    await timur.types("/alias ЦБ РК = Bank Q’azaq")
+    assert "Назарбаев = Zorgulin, Nazarbaev" in await timur.types("/alias")
+    assert "Forgotten: Назарбаев = Zorgulin" in await timur.presses("Назарбаев")
+    assert ["ЦБ РК"] == [name for name, _ in await timur.world.db.read(aliases.every)]
+    assert "Zorgulin" in await timur.presses("Undo")
+    await room.tells("Steppe Courier", "Zorgulin opens a museum")
+    assert "opens a museum" in await timur.types("/search Назарбаев")
+
+
+async def test_forgetting_twice_is_harmless(timur: Person) -> None:
+    await timur.types("/alias Назарбаев = Zorgulin")
+    await timur.types("/alias")
+    listed = timur.last
+    await timur.presses("Назарбаев")
+    timur.last = listed
+    with pytest.raises(NewsError, match=r"button\.old"):
+        await timur.presses("Назарбаев")
 
 
 # --- counts ---------------------------------------------------------------------------------

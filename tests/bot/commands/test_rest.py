@@ -237,10 +237,9 @@ async def test_an_import_without_a_file_asks_for_it(timur: Person) -> None:
         await timur.types("here it is")
 
 
-@pytest.mark.parametrize("text", ["", " ", "x" * 4000])
-async def test_an_announcement_must_be_said_and_short(timur: Person, text: str) -> None:
-    with pytest.raises(NewsError, match="broadcast"):
-        await timur.types(f"/broadcast {text}")
+async def test_an_announcement_must_be_short(timur: Person) -> None:
+    with pytest.raises(NewsError, match=r"broadcast\.too_long"):
+        await timur.types(f"/broadcast {'x' * 4000}")
 
 
 @pytest.mark.parametrize("query", ['"half', "(", "-", "story 99", "elephant"])

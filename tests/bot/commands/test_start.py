@@ -127,6 +127,8 @@ async def test_the_greeting_counts_what_is_really_read(room: Pipeline, anna: Per
             "update feeds set languages = case id % 2 when 0 then 'ru' else 'uz-Latn uz-Cyrl' end"
         )
     )
+    assert "outlets in" not in await anna.types("/start")  # none was ever readable
+    await room.db.write(lambda db: db.conn.execute("update feeds set last_ok_at = 1"))
     assert "I read 5 outlets in 2 languages." in await anna.types("/start")
     await room.db.write(
         lambda db: db.conn.execute("update feeds set status = 'gone' where id = 1")

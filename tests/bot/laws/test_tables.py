@@ -55,7 +55,7 @@ def test_every_button_that_is_shown_does_something_and_none_is_forgotten() -> No
 
 
 def test_every_question_has_who_reads_its_answer() -> None:
-    assert {"subscribe", "search", "trends", "addfeed", "opml"} == set(calls("write"))
+    assert {"subscribe", "search", "trends", "broadcast", "import"} == set(calls("write"))
     assert set(calls("write")) <= set(ANSWERS)
 
 

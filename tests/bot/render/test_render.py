@@ -132,6 +132,15 @@ def test_a_channels_buttons_are_links_into_the_bot() -> None:
     assert ["s:7"] == [button.press for button in row]
 
 
+def test_a_page_that_an_outlets_feed_and_site_both_brought_is_told_once() -> None:
+    same = replace(telling("Rain"), url_key="news.example/1")
+    other = replace(telling("Snow"), url_key="news.example/2")
+    elsewhere = replace(telling("Rain", outlet="Oasis Times"), url_key="news.example/1")
+    shown = render.card(story(same, replace(same), other, elsewhere), ALMATY, now=NOW).html
+    numbers = [line.partition(".")[0] for line in plain(shown).splitlines() if line[:1].isdigit()]
+    assert ["2 outlets", "1", "3", "4"] == [numbers[0].partition(" ·")[0], *numbers[1:]]
+
+
 def test_a_card_turns_pages_and_keeps_the_numbers() -> None:
     told = story(*(telling(f"Rain {n}", outlet=f"Outlet {n}") for n in range(20)))
     second = render.card(told, ALMATY, now=NOW, page=1)
@@ -145,7 +154,7 @@ def test_a_card_turns_pages_and_keeps_the_numbers() -> None:
 
 def test_a_telling_that_came_by_no_feed_says_so() -> None:
     feed, page, channel = (
-        replace(telling(f"Rain {kind}"), kind=kind)
+        replace(telling(f"Rain {kind}"), kind=kind, url_key=f"a.example/{kind}")
         for kind in (FeedKind.FEED, FeedKind.PAGE, FeedKind.TELEGRAM)
     )
     told = plain(render.card(story(feed, page, channel), MOSCOW, now=NOW).html)

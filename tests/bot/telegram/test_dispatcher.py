@@ -13,13 +13,14 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, U
 from telegram import Chat as TelegramChat
 from telegram.ext import ApplicationHandlerStop
 
-from bot.conversation import Ask, Command, Reply, Say, Working, World
+from bot.conversation import Ask, Command, Edit, Press, Reply, Say, Working, World
 from bot.conversation import Message as Said
 from bot.render import escape
 from bot.sandbox.botapi.faults import Fault
 from bot.sandbox.box import PATIENCE_S, Sandbox
 from bot.sandbox.telegram.model import Member
 from bot.sandbox.telegram.people import ADMIN_ID, AIGUL_ID, ANNA_ID
+from bot.sandbox.web.views import message_view
 from bot.telegram import dispatcher, menus
 from bot.telegram.incoming import Sender, ask_of_message
 from storage import chats, subscriptions
@@ -168,6 +169,90 @@ async def test_a_member_cannot_take_back_what_an_admin_is_offered(line: Line) ->
     assert "How should I let you know?" in texts(line.box, group)[-1]
     await line.presses(ADMIN_ID, offer, "Cancel")
     await line.box.message(group, "Nothing was changed")
+
+
+@pytest.mark.parametrize("data", ["new", "t:typetimes", "t:typezone", "t:typequiet"])
+async def test_a_question_that_a_press_asks_in_a_group_opens_the_presser_an_answer(
+    line: Line, data: str
+) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    greeting = await line.box.message(group, "Admins set me up")
+    await line.presses(ADMIN_ID, greeting, data=data)
+    asked = await line.box.message(group, "reply to this message")
+    assert message_view(line.box.telegram, asked, ADMIN_ID)["asks"]
+    assert not message_view(line.box.telegram, asked, ANNA_ID)["asks"]
+
+
+async def test_a_question_that_a_press_asks_in_a_group_is_answered_by_a_reply(line: Line) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    greeting = await line.box.message(group, "Admins set me up")
+    await line.presses(ADMIN_ID, greeting, "My own topic")
+    asked = await line.box.message(group, "reply to this message")
+    await line.says(
+        ADMIN_ID, "uranium", "How should I let you know?", chat=group, reply_to=asked.id
+    )
+
+
+async def test_a_group_gets_one_answer_to_the_same_button_pressed_by_many(line: Line) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    greeting = await line.box.message(group, "Admins set me up")
+    await line.presses(ANNA_ID, greeting, "Help")
+    await line.box.message(group, "What I can do")
+    again = await line.presses(AIGUL_ID, greeting, "Help")
+    assert "answered that above" in again.text
+    assert 2 == len(texts(line.box, group))
+    line.world.clock.now += timedelta(minutes=2)  # type: ignore[attr-defined]
+    await line.presses(AIGUL_ID, greeting, "Help")
+    await line.box.until(lambda: len(texts(line.box, group)) == 3)
+
+
+async def test_each_admin_who_presses_a_question_is_asked(line: Line) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    greeting = await line.box.message(group, "Admins set me up")
+    line.box.telegram.set_member(group, Member(ANNA_ID, "administrator"))
+    for admin in (ADMIN_ID, ANNA_ID):
+        press = await line.presses(admin, greeting, "My own topic")
+        assert not press.text
+
+
+async def test_a_groups_help_says_what_only_its_admins_may_do_and_leaves_the_private_out(
+    line: Line,
+) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    said = await line.says(ANNA_ID, "/help@SteppeWireBot", "What I can do", chat=group)
+    mine, _, admins = said.text.partition("For this group's admins")
+    assert ("/search —" in mine, "/subscribe —" in mine) == (True, False)
+    assert "/subscribe —" in admins
+    assert "/channel" not in said.text
+    listed = await line.says(ANNA_ID, "/subscriptions@SteppeWireBot", "", chat=group)
+    assert listed is not None
+
+
+async def test_what_is_private_leads_from_a_group_into_the_private_chat(line: Line) -> None:
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    said = await line.says(ANNA_ID, "/channel@SteppeWireBot", "in our private chat", chat=group)
+    ((button,),) = said.markup.rows
+    assert button.url.endswith("?start=c_channel")
+    await line.says(ANNA_ID, "/start c_channel", "/channel @")
+    await line.says(AIGUL_ID, "/start c_stop", "одно сообщение на событие")
+    assert (await line.chat(AIGUL_ID)).silenced_at is None
+
+
+async def test_who_adds_us_to_a_channel_is_told_in_private_how_to_go_on(line: Line) -> None:
+    channel = line.box.channel_id
+    line.box.telegram.start(ADMIN_ID)
+    await line.box.message(ADMIN_ID, "one message per event")
+    line.box.telegram.add_bot(channel, by=ADMIN_ID)
+    name = line.box.telegram.chats[channel].username
+    told = await line.box.message(ADMIN_ID, "To manage it from here")
+    assert f"/channel @{name}" in told.text
+    assert [] == texts(line.box, channel)
 
 
 async def test_who_is_no_admin_any_more_answers_no_question_to_one(line: Line) -> None:
@@ -390,12 +475,25 @@ async def test_a_channel_is_bound_and_managed_from_its_owners_chat(line: Line) -
     line.box.telegram.add_bot(channel, by=ADMIN_ID)
     username = line.box.telegram.chats[channel].username
     await line.says(ANNA_ID, f"/channel @{username}", "Only admins of")
+    await line.says(ADMIN_ID, "/channel off", "You are managing no channel from here")
     await line.says(ADMIN_ID, f"/channel @{username}", "I will write to")
     offer = await line.says(ADMIN_ID, "/subscribe Tokayev", "How should I let you know?")
     await line.presses(ADMIN_ID, offer, "🔔 Alert at once")
     assert 1 == await line.world.db.read(subscriptions.count, ChatId(channel))
     assert 0 == await line.world.db.read(subscriptions.count, ChatId(ADMIN_ID))
     assert [] == texts(line.box, channel)
+    title = line.box.telegram.chats[channel].title
+    await line.says(ADMIN_ID, "/stop", "1 subscription is paused")
+    await line.says(ADMIN_ID, "/subscriptions", "⏸ Tokayev")
+    await line.says(ADMIN_ID, "/digest", "All quiet")
+    await line.says(ADMIN_ID, "/settings", "Settings")
+    answers = texts(line.box, ADMIN_ID)[-5:]  # from what became of the offer on
+    assert "Watching for" in answers[0]
+    assert [1] * len(answers) == [answer.count(title) for answer in answers]
+    asked = await line.says(ADMIN_ID, "/delete_me", "Delete everything")
+    assert f"channel you manage from here: {title}" in asked.text
+    await line.says(ADMIN_ID, "/search nonsense", "Nothing")
+    assert title not in texts(line.box, ADMIN_ID)[-1]
 
 
 async def test_a_topics_subscription_stays_in_its_topic(line: Line) -> None:
@@ -472,7 +570,28 @@ async def test_long_work_that_fails_is_said_in_the_end(
 
     monkeypatch.setitem(dispatcher._COMMANDS, "privacy", Command("privacy", long))
     await line.says(ANNA_ID, "/privacy", "This feed is already here, number 12345")
-    assert "begun" == texts(line.box, ANNA_ID)[0]
+    assert 1 == len(texts(line.box, ANNA_ID))
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_long_work_in_place_makes_its_end_of_the_pressed_message(
+    line: Line, monkeypatch: pytest.MonkeyPatch, *, fails: bool
+) -> None:
+    async def work(_: Any) -> Reply:
+        if fails:
+            raise NewsError("feed.exists", url="https://a.example/", id=12345)
+        return Edit(Said(escape("number 12345 added")))
+
+    async def long(ask: Ask, world: World) -> Reply:
+        return Working(Said(escape("begun")), work, in_place=True)
+
+    monkeypatch.setitem(dispatcher._BUTTONS, "help", Press("help", long))
+    line.box.telegram.start(ANNA_ID)
+    greeting = await line.box.message(ANNA_ID, "one message per event")
+    await line.presses(ANNA_ID, greeting, "Help")
+    ended = await line.box.message(ANNA_ID, "number 12345")
+    assert greeting.id == ended.id
+    assert ended.markup is None
 
 
 async def test_a_full_disk_is_a_sentence_not_a_bug(

@@ -342,11 +342,20 @@ def test_a_page_without_headlines_says_so(page: str) -> None:
     assert PageKind.NO_HEADLINES == told.kind
 
 
-@pytest.mark.parametrize("selector", ["div.nothing", "div[[["])
-def test_selectors_that_find_nothing_say_so(selector: str) -> None:
-    told = read("<html><body><p>x</p></body></html>", kind="page", rules={"item": selector})
+@pytest.mark.parametrize(
+    ("rules", "kind", "selector"),
+    [
+        ({"item": "div.nothing"}, PageKind.NO_MATCHES, "div.nothing"),
+        ({"item": "[[["}, PageKind.BAD_SELECTOR, "[[["),
+        ({"item": "p", "title": "h3[["}, PageKind.BAD_SELECTOR, "h3[["),
+    ],
+)
+def test_selectors_that_find_nothing_say_so(
+    rules: dict[str, str], kind: PageKind, selector: str
+) -> None:
+    told = read("<html><body><p>x</p></body></html>", kind="page", rules=rules)
     assert isinstance(told, NotAFeed)
-    assert PageKind.NO_MATCHES == told.kind
+    assert (kind, selector) == (told.kind, told.values["selector"])
 
 
 # --- hostile ---------------------------------------------------------------------------------
