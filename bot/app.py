@@ -185,11 +185,11 @@ async def vitals(room: Pipeline, half: TelegramConnection) -> health.Vitals:
     next_due = await room.db.read(feeds.next_due)
     waited = (now - outbox.oldest_due).total_seconds() if outbox.oldest_due else 0.0
     late = (now - next_due).total_seconds() if next_due else 0.0
-    token_is_valid = half.deliverer.token_is_valid
-    is_healthy = half.connected and token_is_valid and waited < LATE_S and late < LATE_S
+    connected, token_is_valid = half.connected, half.token_is_valid
+    is_healthy = connected and token_is_valid and waited < LATE_S and late < LATE_S
     return {
         "steppewire_healthy": float(is_healthy),
-        "steppewire_telegram_connected": float(half.connected),
+        "steppewire_telegram_connected": float(connected),
         "steppewire_telegram_token_valid": float(token_is_valid),
         "steppewire_outbox_waiting": outbox.waiting,
         "steppewire_outbox_oldest_due_seconds": max(waited, 0.0),
