@@ -143,13 +143,25 @@ def of_import(db: Connection, name: str, source: str, now: datetime) -> Feed:
     return _insert(db, NewFeed(url, source or name, outlet.name, FeedKind.IMPORT), outlet, now)
 
 
+def refuse_import(db: Connection, feed_id: FeedId) -> None:
+    """Raise NewsError where a feed only stands for an imported file: there is nothing to poll."""
+    feed = get(db, feed_id)
+    if feed is not None and feed.kind is FeedKind.IMPORT:
+        raise NewsError("feed.imported", title=feed.title)
+
+
 def pause(db: Connection, feed_id: FeedId) -> None:
-    """Look at a feed no more until it is resumed."""
+    """Look at a feed no more until it is resumed. NewsError where it is an import."""
+    refuse_import(db, feed_id)
     db.conn.execute("update feeds set status = 'paused' where id = ?", (feed_id,))
 
 
 def resume(db: Connection, feed_id: FeedId, now: datetime) -> None:
-    """Look at a paused or retired feed again, at once, with a clean slate."""
+    """Look at a paused or retired feed again, at once, with a clean slate.
+
+    NewsError where it is an import, which nobody looks at.
+    """
+    refuse_import(db, feed_id)
     db.conn.execute(
         "update feeds set status = case when last_ok_at is null then 'new' else 'ok' end,"
         " next_check_at = ?, failure_weight = 0, failure_count = 0, failing_since = null,"
@@ -216,6 +228,11 @@ def keep_state(db: Connection, feed_id: FeedId, state: FeedState, *, new: int = 
 def keep_states(db: Connection, states: Iterable[tuple[FeedId, FeedState]]) -> None:
     """Keep the states of many looks that brought no items."""
     db.conn.executemany(_KEEP, [_state_row(state, 0, feed_id) for feed_id, state in states])
+
+
+def grow(db: Connection, feed_id: FeedId, new: int) -> None:
+    """Count new items of a feed that has no state to keep: an import."""
+    db.conn.execute("update feeds set items = items + ? where id = ?", (new, feed_id))
 
 
 def rest_host(db: Connection, host: str, until: datetime) -> None:

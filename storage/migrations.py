@@ -406,3 +406,12 @@ def m005_changes(db: Database) -> None:
     for statement in (LOG, *noted("subscriptions", "subscription"), *noted("aliases", "alias")):
         db.conn.execute(statement)
     db.conn.execute("insert into changes(kind, row_id) select 'alias', id from aliases")
+
+
+@migrations()
+def m020_imported_items(db: Database) -> None:
+    """Count the items of imports, which nobody has counted until now."""
+    db.conn.execute(
+        "update feeds set items = (select count(*) from items where feed_id = feeds.id)"
+        " where kind = 'import'"
+    )

@@ -12,7 +12,7 @@ from bot.cli.common import Refused, archive, as_json, command, emit, isoformat, 
 from bot.settings import Settings
 from storage import feeds as feed_store
 from storage.errors import NewsError
-from storage.model import Feed, FeedId
+from storage.model import Feed, FeedId, FeedKind
 from storage.sql import Connection
 from watchers import addresses, opml
 
@@ -36,7 +36,7 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "outlet": feed.outlet.name,
         "country": feed.outlet.country,
         "ownership": feed.outlet.ownership.value,
-        "status": state.status.value,
+        "status": "import" if feed.kind is FeedKind.IMPORT else state.status.value,
         "error": texts.complaint("en", state.error_key, state.error_values)
         if state.error_key
         else None,
@@ -167,7 +167,7 @@ def bytes_of(file: Path) -> bytes:
 
 
 @feeds.command(name="import")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @command
 async def import_(settings: Settings, file: Path) -> None:
     """Add the feeds of an OPML FILE; each is looked at in the next rounds, a few at a time."""

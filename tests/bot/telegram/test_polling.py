@@ -140,12 +140,16 @@ async def test_what_is_confirmed_does_not_come_again(box):
 
 async def test_of_two_newcomers_one_ends_and_the_other_goes_on(box):
     one_clock, other_clock = Clock(), Clock()
-    async with poller(box, one_clock) as (one, _), poller(box, other_clock) as (two, _):
-        async with running(one) as first, running(two) as second:
-            async with asyncio.timeout(30):
-                await asyncio.wait([first, second], return_when=asyncio.FIRST_COMPLETED)
-            await box.until(lambda: box.waiting_polls() == 1)
-            assert 1 == sum(task.done() for task in (first, second))
+    async with (
+        poller(box, one_clock) as (one, _),
+        poller(box, other_clock) as (two, _),
+        running(one) as first,
+        running(two) as second,
+    ):
+        async with asyncio.timeout(30):
+            await asyncio.wait([first, second], return_when=asyncio.FIRST_COMPLETED)
+        await box.until(lambda: box.waiting_polls() == 1)
+        assert 1 == sum(task.done() for task in (first, second))
 
 
 # --- who yields -------------------------------------------------------------------------------
