@@ -197,9 +197,7 @@ class Ingester:
                 for step, _ in enumerate(intake.decide(draft, entries, known, self._memory), 1):
                     if step % ENTRIES_A_SLICE == 0:
                         await asyncio.sleep(0)
-                taken = Taken(
-                    len(draft.new), len(draft.edited), draft.unchanged, draft.kept
-                )
+                taken = Taken(len(draft.new), len(draft.edited), draft.unchanged, draft.kept)
                 after = state(taken) if callable(state) else state
                 await self._db.write(intake_store.record, draft.done(after))
             await self._think_again(draft, now)
