@@ -24,6 +24,7 @@ from bot.notices import enqueue_feed_notices
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
 from storage import dialogs, feeds
+from storage.errors import StorageError
 from storage.model import FeedStatus, NewFeed, Outlet
 from storage.outbox import queue, reports
 from watchers import catalogue
@@ -159,14 +160,17 @@ class ticking:  # noqa: N801 (reads as a with-statement)
 
 def survived(tick: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
     """Return a tick that outlives whatever goes wrong in it; the stop may cut it short."""
+    name = getattr(tick, "__qualname__", str(tick))
 
     async def run_once() -> None:
         try:
             await tick()
         except asyncio.CancelledError:
-            log.debug("tick cut short", tick=getattr(tick, "__qualname__", str(tick)))
+            log.debug("tick cut short", tick=name)
+        except StorageError as error:  # a full disk, a locked file: the next tick tries again
+            log.error("tick failed", tick=name, error=str(error))  # noqa: TRY400 (said whole)
         except Exception:
-            log.exception("tick failed", tick=getattr(tick, "__qualname__", str(tick)))
+            log.exception("tick failed", tick=name)
 
     return run_once
 

@@ -86,8 +86,9 @@ def test_a_story_is_shown_with_why(stocked):
     assert "sure to be the same event as 1 (Courier): the same headline;" in said
 
 
-def test_an_unknown_story_costs_one_sentence(stocked):
-    result = stocked("story", "999")
+@pytest.mark.parametrize("unknown", ["999", "99999999999999999999999", "0"])
+def test_an_unknown_story_costs_one_sentence(stocked, unknown):
+    result = stocked("story", unknown)
     assert (1, 1) == (result.exit_code, len(result.stderr.splitlines()))
 
 
