@@ -54,14 +54,14 @@ async def run(
 ) -> None:
     """Run the whole thing until ``stop`` is set. Raises NewsError where it cannot start.
 
-    A database that polls nothing yet gets the ``starting`` feeds: the catalogue.
+    A fresh database, which polls nothing yet, gets the ``starting`` feeds: the catalogue.
     """
     token = settings.telegram_bot_token
     lock = token_lock(token, settings.telegram_api_url)
     with alone(lock, "instance.token", EVERYBODY_READS) if token else nullcontext():
         async with open_pipeline(settings, politeness=politeness, clock=clock) as room:
-            if not await room.db.read(feeds.every, polled_only=True):
-                added = await room.db.write(feeds.add_all, starting(), clock())
+            if await room.db.read(feeds.wants_catalogue):
+                added = await room.db.write(feeds.add_catalogue, starting(), clock())
                 log.info("catalogue loaded", feeds=added)
             await run_in(room, stop=stop, ready=ready)
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from storage import outlets, stories
+from storage import meta, outlets, stories
 from storage.errors import NewsError
+from storage.local_time import rfc3339
 from storage.model import (
     Feed,
     FeedId,
@@ -31,6 +32,9 @@ COLUMNS = (
 )
 _WIDTH = 37
 _SELECT = f"select {COLUMNS}, {outlets.COLUMNS} from feeds f join outlets o on o.id = f.outlet_id"  # noqa: S608 (our own column lists)
+_CATALOGUE = "catalogue_added"
+"""The fact that says when the catalogue was added."""
+
 _POLLED = "f.status not in ('gone', 'paused') and f.kind <> 'import'"
 
 
@@ -131,6 +135,21 @@ def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime
         _insert(db, one, outlet, now)
         added += 1
     return added
+
+
+def wants_catalogue(db: Connection) -> bool:
+    """Tell whether this database polls nothing and never had the catalogue: a fresh one.
+
+    Who removed every feed of it does not get it again.
+    """
+    (polled,) = db.conn.execute("select count(*) from feeds where kind <> 'import'").fetchone()
+    return not polled and meta.get(db, _CATALOGUE) is None
+
+
+def add_catalogue(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime) -> int:
+    """Add the feeds of the catalogue, remember that it was, and return how many were new."""
+    meta.put(db, _CATALOGUE, rfc3339(now))
+    return add_all(db, new, now)
 
 
 def of_import(db: Connection, name: str, source: str, now: datetime) -> Feed:

@@ -14,7 +14,7 @@ from storage import feeds as feed_store
 from storage.errors import NewsError
 from storage.model import Feed, FeedId, FeedKind
 from storage.sql import Connection
-from watchers import addresses, opml
+from watchers import addresses, catalogue, opml
 
 FEED = click.argument("wanted", metavar="ID|URL")
 COLUMNS = ("id", "status", "items", "last_status", "next_check_at", "title", "url", "error")
@@ -22,7 +22,7 @@ COLUMNS = ("id", "status", "items", "last_status", "next_check_at", "title", "ur
 
 @click.group(cls=Overview)
 def feeds() -> None:
-    """List, add, remove, pause and check feeds; import and export OPML."""
+    """List, add, remove, pause and check feeds; add the catalogue; import and export OPML."""
 
 
 def feed_row(feed: Feed) -> dict[str, Any]:
@@ -97,6 +97,7 @@ async def add(settings: Settings, /, url: str, *, as_json: bool, **told: str | N
     """
     asked = typed(url, told)
     async with pipeline.open_pipeline(settings) as room:
+        fresh = await room.db.read(feed_store.wants_catalogue)
         await room.db.read(feed_store.refuse_known, addresses.source(asked)[0])
         async with pipeline.remembering(room):
             feed = await room.poller.add(asked)
@@ -104,7 +105,25 @@ async def add(settings: Settings, /, url: str, *, as_json: bool, **told: str | N
     emit([row], as_json=as_json, columns=COLUMNS)
     if row["error"]:
         # Added all the same, and tried again: no failure of the request.
-        click.echo(row["error"], err=True)
+        click.echo(f"{row['error']} Next look: {row['next_check_at']}.", err=True)
+    if fresh and not as_json:
+        hint_at_catalogue()
+
+
+def hint_at_catalogue() -> None:
+    """Say how to come by the catalogue: the first start adds it only where nothing is polled."""
+    number = len(catalogue.starting_feeds())
+    click.echo(texts.translate("en", "cli.feeds.catalogue", feeds=number), err=True)
+
+
+@feeds.command(name="catalogue")
+@command
+async def catalogue_(settings: Settings) -> None:
+    """Add the catalogue's feeds of the region, as the first `run` does where there are none."""
+    async with archive(settings) as db:
+        added = await db.write(feed_store.add_catalogue, catalogue.starting_feeds(), now())
+    known = len(catalogue.starting_feeds()) - added
+    click.echo(f"{added} added, {known} known before")
 
 
 @feeds.command()
@@ -173,9 +192,12 @@ async def import_(settings: Settings, file: Path) -> None:
     """Add the feeds of an OPML FILE; each is looked at in the next rounds, a few at a time."""
     outlines, unusable = opml.read(bytes_of(file))
     async with archive(settings) as db:
+        fresh = await db.read(feed_store.wants_catalogue)
         added = await db.write(feed_store.add_all, opml.new_feeds(outlines), now())
     known = len(outlines) - added
     click.echo(f"{added} added, {known} known before, {unusable} with an unusable address")
+    if fresh and added:
+        hint_at_catalogue()
 
 
 @feeds.command()

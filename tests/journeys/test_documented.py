@@ -206,7 +206,7 @@ def owner_of_the_folder(line: str) -> None:
     user = unit()["User"]
     assert AS_USER == f"sudo -u {user} "
     assert f"-o {user} -g {user} " in line
-    assert line.split()[-1] in (unit()["WorkingDirectory"], "/backups")
+    assert line.rsplit(maxsplit=1)[-1] in (unit()["WorkingDirectory"], "/backups")
 
 
 def service(line: str) -> None:
