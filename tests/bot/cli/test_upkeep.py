@@ -164,7 +164,8 @@ def test_check_tells_a_port_that_run_could_not_have(check, taken, name, listen):
 
 
 def test_check_tells_that_two_want_one_port(check, free):
-    result = check(**HOOK, HEALTH_LISTEN=free, TELEGRAM_WEBHOOK_LISTEN=free)
+    everywhere = free.replace("127.0.0.1", "0.0.0.0")
+    result = check(**HOOK, HEALTH_LISTEN=free, TELEGRAM_WEBHOOK_LISTEN=everywhere)
     assert 1 == result.exit_code
     assert "ports     TELEGRAM_WEBHOOK_LISTEN" in result.stdout
 
