@@ -126,11 +126,11 @@ def poll_seconds(raw: str) -> int:
 def zone(raw: str) -> str:
     """Read an IANA time zone's name."""
     try:
-        if raw in NO_PLACES:
-            raise ValueError
-        ZoneInfo(raw)
+        is_place = raw not in NO_PLACES and bool(ZoneInfo(raw))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"must be a time zone such as Asia/Almaty, not {raw!r}") from None
+        is_place = False
+    if not is_place:
+        raise ValueError(f"must be a time zone such as Asia/Almaty, not {raw!r}")
     return raw
 
 
@@ -235,6 +235,11 @@ def hints() -> tuple[str, ...]:
     )
     file = env_file(os.environ.get("DOTENV_PATH", "").strip())
     return (*near, *(f"{where}; .env.example lists all" for where in without_effect(file)))
+
+
+def may_colour() -> bool:
+    """Tell whether nobody asked programs to spare them colours (no-color.org)."""
+    return not os.environ.get("NO_COLOR")
 
 
 def without_effect(file: EnvFile) -> Iterator[str]:

@@ -64,7 +64,10 @@ def object_of(text: str, number: int) -> dict[str, Any]:
 def field(told: dict[str, Any], name: str) -> str:
     """Return a field's text, "" where it is missing or null; numbers are taken as written."""
     value = told.get(name)
-    return "" if value is None else str(value)[:MOST_TEXT]
+    if value is None:
+        return ""
+    # JSON can spell half a character (a lone surrogate), which nothing can store.
+    return str(value)[:MOST_TEXT].encode("utf-8", "replace").decode()
 
 
 def time_of(told: dict[str, Any], number: int) -> datetime | None:

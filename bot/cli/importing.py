@@ -12,7 +12,7 @@ from typing import BinaryIO, TypeAlias
 import click
 
 from bot import pipeline
-from bot.cli.common import Refused, command, now, sentence
+from bot.cli.common import Refused, command, now, readable, sentence
 from bot.settings import Settings
 from storage import feeds
 from storage.errors import NewsError
@@ -62,7 +62,7 @@ async def ingest(settings: Settings, file: Path, name: str) -> None:
     What is stored already stays as it is. A line is known by its id or url within its source,
     one without either by its source, title and text.
     """
-    name = name or ("stdin" if file == STDIN else file.stem)
+    name = name or ("stdin" if file == STDIN else readable(file.stem))
     lines, first = begun(file)
     tally, size = Tally(), size_of(file)
     try:

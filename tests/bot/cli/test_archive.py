@@ -242,3 +242,30 @@ def test_a_backtest_shows_what_another_threshold_would_change(stocked, tmp_path)
 def test_a_backtest_of_nothing_says_what_may_vary(stocked):
     result = stocked("backtest")
     assert (1, True) == (result.exit_code, "--join" in result.stderr)
+
+
+# --- what cannot be text ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("search",), ("trends",), ("feeds", "remove"), ("feeds", "add"), ("ingest",)],
+    ids=" ".join,
+)
+def test_bytes_that_are_no_text_cost_a_sentence_at_most(cli, words):
+    result = cli(*words, "country:\udcff")
+    assert result.exit_code in (1, 2)
+    assert isinstance(result.exception, SystemExit)
+    assert "udcff" not in result.stderr
+
+
+@pytest.mark.parametrize("name", ["id", "url", "title", "text", "lang", "source"])
+def test_half_a_character_in_a_file_is_taken(cli, tmp_path, name):
+    row = {"title": "Wheat"} | {name: "https://a.example/\ud800"}
+    assert "1 new, 0 known before" == last(cli("ingest", written(tmp_path / "n.jsonl", row)))
+
+
+def test_a_query_that_begins_with_a_minus_stands_behind_two(stocked):
+    assert "--." in " ".join(stocked("search", "--help").stdout.split())
+    rows = lines(stocked("search", "--json", "--", "-uranium Kostanay"))
+    assert ["Wheat harvest ends in Kostanay"] == [row["title"] for row in rows]

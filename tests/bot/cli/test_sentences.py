@@ -244,6 +244,20 @@ def test_a_copy_that_cannot_be_written_is_told_by_its_name(stocked):
     assert (1, True) == (told.exit_code, "/nowhere/copy.db" in told.stderr)
 
 
+@pytest.mark.parametrize("form", ["pretty", "auto"])
+def test_a_log_in_a_file_has_no_colours(tmp_path, form):
+    script = (
+        "import structlog; from bot import logs; from bot.settings import Settings;"
+        f"logs.set_up(Settings(log_format={form!r})); structlog.get_logger().warning('seen')"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
+    )  # fmt: skip
+    assert "seen" in told.stderr
+    assert "\x1b" not in told.stderr
+
+
 # --- help, version, completion ----------------------------------------------------------------
 
 
