@@ -42,6 +42,7 @@ RUNS_ON = {
     "make run": "tests/journeys/test_front_door.py",
     "steppewire run": "tests/journeys/test_process.py",
     "steppewire demo": "tests/journeys/test_demo.py",
+    "steppewire demo --without-bot": "tests/journeys/test_demo.py",
 }
 """What does not end by itself, and the journey that starts it."""
 
