@@ -10,6 +10,11 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 AT_ONCE ?= 3
 # Each of the processes that tests start would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
+# Under LC_ALL=C Python (before 3.13) cannot start from .venv where the path to it has other letters
+# than ASCII's; where only LANG says C, it helps itself.
+ifneq (,$(filter C POSIX,$(LC_ALL)))
+unexport LC_ALL
+endif
 
 .PHONY: help demo run test test-all check lint lock picture clean
 

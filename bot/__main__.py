@@ -1,6 +1,45 @@
 """``python -m bot``: the ``steppewire`` command."""
 
-from bot.cli import main
+import os
+import sys
+
+from bot.cli import main as command
+
+
+def main() -> None:
+    """Run the command line; an output that takes no more costs a sentence, whoever writes to it."""
+    open_streams()
+    try:
+        try:
+            command(prog_name="steppewire")
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        let_go(sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        let_go(sys.stdout.fileno())
+        sys.stderr.write(f"The output cannot be written: {error.strerror}.\n")
+        sys.exit(1)
+
+
+def open_streams() -> None:
+    """Put something where a standard stream is closed, or the next file opened would take its place.
+
+    What is read there is empty; what is written there fails with a sentence, as a full disk does.
+    """
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is not None:
+            continue
+        # stdout is opened for reading alone, so that who writes there hears of it.
+        os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
+        setattr(sys, name, open(number, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 (a descriptor, for good)
+
+
+def let_go(stream: int) -> None:
+    """Let what is still to be written go nowhere: Python would try again at its end, and fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+
 
 if __name__ == "__main__":
-    main(prog_name="steppewire")
+    main()

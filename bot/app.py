@@ -24,6 +24,7 @@ from bot.notices import enqueue_feed_notices
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
 from storage import dialogs, feeds
+from storage.errors import StorageError
 from storage.model import FeedStatus, NewFeed, Outlet
 from storage.outbox import queue, reports
 from watchers import catalogue
@@ -53,14 +54,14 @@ async def run(
 ) -> None:
     """Run the whole thing until ``stop`` is set. Raises NewsError where it cannot start.
 
-    A database that polls nothing yet gets the ``starting`` feeds: the catalogue.
+    A fresh database, which polls nothing yet, gets the ``starting`` feeds: the catalogue.
     """
     token = settings.telegram_bot_token
     lock = token_lock(token, settings.telegram_api_url)
     with alone(lock, "instance.token", EVERYBODY_READS) if token else nullcontext():
         async with open_pipeline(settings, politeness=politeness, clock=clock) as room:
-            if not await room.db.read(feeds.every, polled_only=True):
-                added = await room.db.write(feeds.add_all, starting(), clock())
+            if await room.db.read(feeds.wants_catalogue):
+                added = await room.db.write(feeds.add_catalogue, starting(), clock())
                 log.info("catalogue loaded", feeds=added)
             await run_in(room, stop=stop, ready=ready)
 
@@ -162,14 +163,17 @@ class ticking:  # noqa: N801 (reads as a with-statement)
 
 def survived(tick: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
     """Return a tick that outlives whatever goes wrong in it; the stop may cut it short."""
+    name = getattr(tick, "__qualname__", str(tick))
 
     async def run_once() -> None:
         try:
             await tick()
         except asyncio.CancelledError:
-            log.debug("tick cut short", tick=getattr(tick, "__qualname__", str(tick)))
+            log.debug("tick cut short", tick=name)
+        except StorageError as error:  # a full disk, a locked file: the next tick tries again
+            log.error("tick failed", tick=name, error=str(error))  # noqa: TRY400 (said whole)
         except Exception:
-            log.exception("tick failed", tick=getattr(tick, "__qualname__", str(tick)))
+            log.exception("tick failed", tick=name)
 
     return run_once
 
@@ -188,11 +192,11 @@ async def vitals(room: Pipeline, half: TelegramConnection) -> health.Vitals:
     next_due = await room.db.read(feeds.next_due)
     waited = (now - outbox.oldest_due).total_seconds() if outbox.oldest_due else 0.0
     late = (now - next_due).total_seconds() if next_due else 0.0
-    token_is_valid = half.deliverer.token_is_valid
-    is_healthy = half.connected and token_is_valid and waited < LATE_S and late < LATE_S
+    connected, token_is_valid = half.connected, half.token_is_valid
+    is_healthy = connected and token_is_valid and waited < LATE_S and late < LATE_S
     return {
         "steppewire_healthy": float(is_healthy),
-        "steppewire_telegram_connected": float(half.connected),
+        "steppewire_telegram_connected": float(connected),
         "steppewire_telegram_token_valid": float(token_is_valid),
         "steppewire_outbox_waiting": outbox.waiting,
         "steppewire_outbox_oldest_due_seconds": max(waited, 0.0),

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import structlog
 from httpx import InvalidURL
 from telegram import Bot
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
 from telegram.request import HTTPXRequest
 
@@ -19,6 +19,7 @@ from bot.delivery import Deliverer
 from bot.settings import Settings
 from bot.telegram import menus, webhook
 from bot.telegram.dispatcher import ALLOWED_UPDATES, Adapter, ChatOrder
+from bot.telegram.polling import Polling
 from bot.telegram.rate_limiter import Limiter
 from bot.telegram.updates import UpdatesRequest
 from storage.errors import NewsError
@@ -33,9 +34,6 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 ANSWERS_END_S = 3.0
 """How long a stop goes on answering what people asked before it."""
 
-CONFLICTS_BEFORE_GIVING_UP = 10
-"""A restart meets its own last long poll for some seconds; ten refusals are another instance."""
-
 
 class TelegramConnection:
     """The bot's connection, its deliverer and its adapter."""
@@ -44,8 +42,7 @@ class TelegramConnection:
         """Build everything; nothing is sent yet."""
         self._settings = settings
         self._stop = stop
-        self._conflicts = 0
-        self.connected = False
+        self._connected = False
         self.failure: NewsError | None = None
         self.limiter = Limiter(remember=self._remember_rest)
         self.order = ChatOrder()
@@ -59,8 +56,21 @@ class TelegramConnection:
         )
         self.world = replace(world, wake=self.deliverer.wake)
         self.adapter: Adapter | None = None
+        self._polling: Polling | None = None
+        self._fetching: asyncio.Task[None] | None = None
         self._delivering: asyncio.Task[None] | None = None
         self._open = AsyncExitStack()
+
+    @property
+    def connected(self) -> bool:
+        """Whether Telegram was reached and, where we poll, still answers."""
+        return self._connected and (self._polling is None or self._polling.hears)
+
+    @property
+    def token_is_valid(self) -> bool:
+        """Whether Telegram took our token when we last sent, and when we last polled."""
+        polled = self._polling is None or self._polling.token_is_valid
+        return polled and self.deliverer.token_is_valid
 
     async def connect(self) -> None:
         """Reach Telegram, however long that takes, then listen and deliver."""
@@ -76,7 +86,7 @@ class TelegramConnection:
         self._delivering = asyncio.create_task(self.deliverer.run(), name="deliver")
         await self.application.start()
         await self._listen()
-        self.connected = True
+        self._connected = True
         log.info("connected", bot=self.application.bot.username)
         with suppress(TelegramError):
             await menus.set_menus(self.application.bot, self.world)
@@ -105,27 +115,20 @@ class TelegramConnection:
                 )
             )
             return
-        updater = self.application.updater
-        if updater is None:
-            return
-        await updater.start_polling(
-            allowed_updates=ALLOWED_UPDATES,
-            bootstrap_retries=-1,
-            drop_pending_updates=False,
-            error_callback=self._polling_failed,
-        )
+        polling = Polling(self.application, ALLOWED_UPDATES, asyncio.get_running_loop().time)
+        self._polling = polling
+        await polling.begin()
+        self._fetching = asyncio.create_task(polling.run(), name="poll")
+        self._fetching.add_done_callback(self._polled_no_more)
 
-    def _polling_failed(self, error: TelegramError) -> None:
-        """Note a failed poll; PTB tries again by itself. A lasting conflict ends us."""
-        if not isinstance(error, Conflict):
-            self._conflicts = 0
-            log.warning("polling failed", error=str(error))
+    def _polled_no_more(self, task: "asyncio.Task[None]") -> None:
+        """End the program where polling ended by itself: another instance was there first."""
+        if task.cancelled():
             return
-        self._conflicts += 1
-        log.warning("another instance polls with this token", times=self._conflicts)
-        if self._conflicts >= CONFLICTS_BEFORE_GIVING_UP:
-            self.failure = NewsError("instance.elsewhere")
-            self._stop.set()
+        if (error := task.exception()) is not None:
+            log.error("polling broke", exc_info=error)
+        self.failure = NewsError("error.bug" if error is not None else "instance.elsewhere")
+        self._stop.set()
 
     async def close(self) -> None:
         """Stop in order: hear nothing new, finish what is under way, say goodbye."""
@@ -145,10 +148,13 @@ class TelegramConnection:
             await application.shutdown()
 
     async def _hear_no_more(self) -> None:
-        updater = self.application.updater
-        if updater is not None and updater.running:
-            with suppress(TimeoutError):  # its last word to a silent Telegram may get no answer
-                await asyncio.wait_for(updater.stop(), ANSWERS_END_S)
+        fetching, polling = self._fetching, self._polling
+        if fetching is None or polling is None or fetching.done():
+            return  # one more poll of who yields would end the other's
+        fetching.cancel()
+        await asyncio.wait([fetching])
+        with suppress(TimeoutError):  # its last word to a silent Telegram may get no answer
+            await asyncio.wait_for(polling.confirm(), ANSWERS_END_S)
 
     async def _remember_rest(self, chat_id: int | None, wait: timedelta) -> None:
         now = self.world.clock()
@@ -228,6 +234,7 @@ def build(
         .base_url(f"{settings.telegram_api_url}/bot")
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
         .job_queue(None)
+        .updater(None)
         .rate_limiter(limiter)
         .request(
             requests(

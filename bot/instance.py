@@ -40,6 +40,21 @@ def alone(path: Path, text_key: str, mode: int = OWNER_ONLY) -> Iterator[None]:
         os.close(lock)
 
 
+def held_by(path: Path) -> str | None:
+    """Return the process id of whoever holds a lock file, None where nobody does; makes none."""
+    try:
+        lock = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return holder(lock)
+    finally:
+        os.close(lock)
+    return None
+
+
 def opened(path: Path, mode: int) -> tuple[int, bool]:
     """Open a lock file, and tell whether we may write into it.
 

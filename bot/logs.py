@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from bot.settings import Settings
+from bot.settings import Settings, may_colour
 
 SECRET = re.compile(r"\b[0-9]{5,20}:[A-Za-z0-9_-]{6,100}\b")
 """A bot's token anywhere in a line: httpx, inside python-telegram-bot, logs whole URLs."""
@@ -45,7 +45,10 @@ def set_up(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: list[Any] = (
-        [without_secrets, structlog.dev.ConsoleRenderer()]
+        [
+            without_secrets,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty() and may_colour()),
+        ]
         if pretty
         else [
             structlog.processors.format_exc_info,

@@ -1,14 +1,16 @@
 """The pipeline, opened as a whole: the database, the ingester, the poller. No Telegram."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from bot.instance import alone, database_lock
 from bot.settings import Settings
-from storage.database import Database
+from storage.database import Database, refuse_other, refuse_place
+from storage.errors import StorageError
 from watchers import fetch
 from watchers.discover import Looker, Seen
 from watchers.host_queues import Politeness
@@ -35,6 +37,21 @@ class Pipeline:
     clock: Callable[[], datetime]
 
 
+@contextmanager
+def alone_on(database: Path) -> Iterator[None]:
+    """Keep other processes off a database for as long as the block runs.
+
+    Raises NewsError where another one has it, or where no database can be.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(alone(database_lock(database), "instance.database"))
+        except StorageError:
+            refuse_place(database)  # what is wrong with the place says more than its lock
+            raise
+        yield
+
+
 @asynccontextmanager
 async def open_pipeline(
     settings: Settings,
@@ -48,7 +65,8 @@ async def open_pipeline(
     Raises NewsError where another process has the database, or the file cannot serve.
     """
     async with AsyncExitStack() as open_parts:
-        open_parts.enter_context(alone(database_lock(settings.database_path), "instance.database"))
+        refuse_other(settings.database_path)  # before a lock lies beside it
+        open_parts.enter_context(alone_on(settings.database_path))
         db = await Database.opened(settings.database_path)
         open_parts.push_async_callback(db.close)
         ingester = await Ingester.opened(db)

@@ -28,8 +28,20 @@ BOT_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{3,100}")
 """BotFather's have 35 characters after the colon; other servers give what they like."""
 
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/@]+):([0-9]{1,5})")
+HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+):([0-9]{1,5})")
 MAX_PORT = 65_535
+CONTACT = re.compile(r"(mailto:)?[^\s@:/]+@[^\s@/]+|(https?://)?[^\s/@:]+\.[^\s/@]+(/\S*)?")
+"""A way to somebody: a letter's address, or a page's."""
+
+NO_PLACES = frozenset({"localtime", "posixrules", "Factory"})
+"""Files beside the time zones' that name none: what they mean differs from machine to machine."""
+
+TELLING = frozenset(
+    {"ADMIN", "ADMINS", "BOT", "DATABASE", "DB", "FEED", "FEEDS", "HEALTH", "POLL", "POLLING"}
+    | {"TELEGRAM", "TIMEZONE", "TOKEN", "WEBHOOK", "LANGUAGE", "CONTACT"}
+)
+"""Words in a name of the file that mean one of our settings, however it is put."""
+
 DATABASE = Path("steppewire.db")
 MOST_FILE_BYTES = 1_000_000
 MISSPELT_BY = 2
@@ -61,6 +73,12 @@ def http_url(raw: str) -> str:
     """Read an http(s) address, without its trailing slash."""
     if not re.fullmatch(r"https?://[^\s/]+\S*", raw):
         raise ValueError(f"must be an http(s) address, not {raw!r}")
+    try:
+        has_host = bool(urlsplit(raw).hostname) and urlsplit(raw).port != 0
+    except ValueError:  # a port beyond 65535, an IPv6 address that is not closed
+        has_host = False
+    if not has_host:
+        raise ValueError(f"must be an address with a host and a port that can be, not {raw!r}")
     return raw.rstrip("/")
 
 
@@ -93,8 +111,8 @@ def host_ports(raw: str) -> frozenset[tuple[str, int]]:
 def people(raw: str) -> frozenset[int]:
     """Read Telegram ids of people, with commas between them."""
     parts = [part.strip() for part in raw.split(",") if part.strip()]
-    if not all(re.fullmatch(r"[0-9]{1,16}", part) for part in parts):
-        raise ValueError(f"must be numbers with commas between them, not {raw!r}")
+    if not all(re.fullmatch(r"[1-9][0-9]{0,15}", part) for part in parts):
+        raise ValueError(f"must be people's numbers with commas between them, not {raw!r}")
     return frozenset(map(int, parts))
 
 
@@ -108,9 +126,11 @@ def poll_seconds(raw: str) -> int:
 def zone(raw: str) -> str:
     """Read an IANA time zone's name."""
     try:
-        ZoneInfo(raw)
+        is_place = raw not in NO_PLACES and bool(ZoneInfo(raw))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"must be a time zone such as Asia/Almaty, not {raw!r}") from None
+        is_place = False
+    if not is_place:
+        raise ValueError(f"must be a time zone such as Asia/Almaty, not {raw!r}")
     return raw
 
 
@@ -146,6 +166,13 @@ def one_line(raw: str) -> str:
     return raw
 
 
+def contact(raw: str) -> str:
+    """Read how an outlet's engineer reaches the operator: it goes into our User-Agent."""
+    if not CONTACT.fullmatch(one_line(raw)):
+        raise ValueError(f"must be an address or mailto:you@example.org, not {raw!r}")
+    return raw
+
+
 def setting(default: Any, read: Callable[[str], Any], *, hidden: bool = False) -> Any:
     """Declare a setting: its value when unset, and the reader of its text."""
     return field(default=default, repr=not hidden, metadata={"read": read})
@@ -166,7 +193,7 @@ class Settings:
     default_timezone: str = setting("Asia/Almaty", zone)
     default_language: str = setting("en", one_of(*LANGUAGES))
     feed_allow_hosts: frozenset[tuple[str, int]] = setting(frozenset(), host_ports)
-    user_agent_contact: str = setting("", one_line)
+    user_agent_contact: str = setting("", contact)
     health_listen: str = setting("", host_port_text)
     log_level: str = setting("INFO", one_of(*LOG_LEVELS))
     log_format: str = setting("auto", one_of(*LOG_FORMATS))
@@ -175,8 +202,13 @@ class Settings:
     @property
     def telegram_is_here(self) -> bool:
         """Whether the Bot API is on this machine, so that no proxy leads there."""
-        host = urlsplit(self.telegram_api_url).hostname or ""
-        return host == "localhost" or bool(re.fullmatch(r"127(\.[0-9]{1,3}){3}|::1", host))
+        return is_here(self.telegram_api_url)
+
+
+def is_here(url: str) -> bool:
+    """Tell whether an address is on this machine."""
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or bool(re.fullmatch(r"127(\.[0-9]{1,3}){3}|::1", host))
 
 
 NAMES = tuple(one.name.upper() for one in fields(Settings))
@@ -193,14 +225,29 @@ def load(*, need_token: bool = False, without: frozenset[str] = frozenset()) -> 
 
 
 def hints() -> tuple[str, ...]:
-    """Tell the process environment's names that are nearly a setting's.
+    """Tell the process environment's names that are nearly a setting's, and the file's that mean one.
 
-    No problems: unlike the file, the environment is not ours alone.
+    No problems: the environment is not ours alone, and the file may serve others, too.
     """
-    return tuple(
+    near = (
         f"{name} is no setting (process environment); did you mean {meant}?"
         for name, meant in misspelt(os.environ)
     )
+    file = env_file(os.environ.get("DOTENV_PATH", "").strip())
+    return (*near, *(f"{where}; .env.example lists all" for where in without_effect(file)))
+
+
+def may_colour() -> bool:
+    """Tell whether nobody asked programs to spare them colours (no-color.org)."""
+    return not os.environ.get("NO_COLOR")
+
+
+def without_effect(file: EnvFile) -> Iterator[str]:
+    """Yield the file's names that speak of one of our settings and are none of them."""
+    nearly = {name for name, _ in misspelt(file.entries)}
+    for name, entry in file.entries.items():
+        if name not in NAMES and name not in nearly and TELLING & set(name.upper().split("_")):
+            yield f"{name} is no setting and has no effect ({file.path}, line {entry.line})"
 
 
 def env_file(asked: str) -> EnvFile:
@@ -260,9 +307,20 @@ def read(
             "TELEGRAM_WEBHOOK_SECRET is not set: a webhook without one takes anybody's updates;"
             " any 32 letters and digits will do"
         )
+    problems.extend(conflicts(values))
     if problems:
         raise SettingsError(tuple(problems))
     return Settings(**values)
+
+
+def conflicts(values: Mapping[str, Any]) -> Iterator[str]:
+    """Tell what cannot be together, of values that are each right."""
+    hook = values.get("telegram_webhook_url", "")
+    if hook.startswith("http://") and not is_here(values.get("telegram_api_url", PUBLIC_API)):
+        yield f"TELEGRAM_WEBHOOK_URL must be an https address: Telegram calls no other, not {hook!r}"
+    listen = values.get("telegram_webhook_listen", Settings().telegram_webhook_listen)
+    if hook and listen == values.get("health_listen"):
+        yield f"HEALTH_LISTEN and TELEGRAM_WEBHOOK_LISTEN cannot both be {listen}"
 
 
 def found(name: str, environ: Mapping[str, str], file: EnvFile) -> tuple[str, str]:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from storage.database import wrapped
+import sqlite_utils
+
+from storage.database import refuse_foreign, wrapped
 from storage.errors import StorageError
 
 PAGES_A_STEP = 2_000
@@ -26,7 +28,7 @@ def copy(source: Path, target: Path, progress: Callable[[int, int], None]) -> in
     begin(partial)
     try:
         with (
-            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as read,
+            closing(reading(source)) as read,
             closing(sqlite3.connect(partial)) as write,
         ):
             read.backup(
@@ -41,6 +43,58 @@ def copy(source: Path, target: Path, progress: Callable[[int, int], None]) -> in
         raise wrapped(error) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def reading(path: Path) -> sqlite3.Connection:
+    """Open a file that may be in use, or may lie where we cannot write."""
+    alone = not path.with_name(f"{path.name}-wal").exists()
+    how = "immutable=1" if alone and not os.access(path.parent, os.W_OK) else "mode=ro"
+    return sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)
+
+
+def restore(copy_: Path, path: Path, aside: Path, progress: Callable[[int, int], None]) -> bool:
+    """Put a checked copy in a database's place; return whether there was one before.
+
+    Nobody may have the database open. What was there, its write-ahead log included, is kept whole
+    under the name ``aside``: the log of a crash belongs to the old file, and would spoil the new.
+    Raises StorageError where the copy is missing, broken, not ours, or of a newer version.
+    """
+    ready = path.with_name(f"{path.name}.restoring")
+    try:
+        ready.unlink(missing_ok=True)
+        refuse_no_backup(copy_)
+        copy(copy_, ready, progress)
+        was_there = path.exists()
+        for end in ("", "-wal", "-shm"):
+            old = path.with_name(f"{path.name}{end}")
+            if old.exists():
+                old.rename(aside.with_name(f"{aside.name}{end}"))
+        ready.replace(path)
+    except OSError as error:
+        raise StorageError("storage.no_copy", path=str(path), reason=error.strerror) from error
+    finally:
+        ready.unlink(missing_ok=True)
+    return was_there
+
+
+def refuse_no_backup(path: Path) -> None:
+    """Raise StorageError unless a file is a whole database of ours that this version can read."""
+    if not path.is_file():
+        raise StorageError("storage.no_backup", path=str(path))
+    try:
+        with closing(reading(path)) as read:
+            verify(read)
+            db = sqlite_utils.Database(read, execute_plugins=False)
+            is_empty = not db.table_names()
+            refuse_foreign(db)
+    except sqlite3.DatabaseError as error:
+        raise StorageError("storage.no_backup", path=str(path)) from error
+    except StorageError as error:
+        if error.text_key == "storage.newer":
+            raise
+        raise StorageError("storage.no_backup", path=str(path)) from error
+    if is_empty:
+        raise StorageError("storage.no_backup", path=str(path))
 
 
 def begin(partial: Path) -> None:
@@ -61,7 +115,7 @@ def verify(connection: sqlite3.Connection) -> None:
 def check(path: Path) -> int:
     """Check a database file from end to end and return its size in bytes."""
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as read:
+        with closing(reading(path)) as read:
             verify(read)
     except sqlite3.DatabaseError as error:
         raise wrapped(error) from error

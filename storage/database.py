@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import sqlite_utils
@@ -157,14 +158,74 @@ def wrapped(error: sqlite3.DatabaseError) -> Exception:
     return error
 
 
+MAGIC = b"SQLite format 3\0"
+MARK_AT = slice(68, 72)
+"""Where a database's header has the application id (SQLite's file format, 1.3)."""
+
+
+def refuse_place(path: Path) -> None:
+    """Raise StorageError where no database can be at ``path``, or something else is; makes nothing.
+
+    The folder is tried by making a file in it that goes at once: who is root, or reads only, is
+    not told by the rights.
+    """
+    try:
+        # A link that leads nowhere is made where it points to.
+        folder = path.resolve().parent
+    except (OSError, RuntimeError) as error:
+        raise unplaced(path, error) from error
+    try:
+        if not folder.exists():
+            raise StorageError("storage.no_folder", folder=str(folder))
+        if path.is_dir():
+            raise StorageError("storage.is_folder", path=str(path))
+        path.lstat()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise unplaced(path, error) from error
+    else:
+        refuse_other(path)
+    try:
+        with NamedTemporaryFile(dir=folder, prefix=".steppewire-"):
+            pass
+    except OSError as error:
+        raise unplaced(path, error) from error
+
+
+def unplaced(path: Path, error: Exception) -> StorageError:
+    """Say why there can be no database at a path."""
+    return StorageError(
+        "storage.place", path=str(path), reason=getattr(error, "strerror", None) or str(error)
+    )
+
+
+def refuse_other(path: Path) -> None:
+    """Raise StorageError where a file's first bytes are no database, or another program's."""
+    try:
+        if not path.is_file():
+            return
+        with path.open("rb") as opened:
+            header = opened.read(100)
+    except OSError as error:
+        raise unplaced(path, error) from error
+    if not header:
+        return
+    if not header.startswith(MAGIC):
+        raise StorageError("storage.not_database")
+    if int.from_bytes(header[MARK_AT]) not in (0, APPLICATION_ID):
+        raise StorageError("storage.foreign")
+
+
 def connect(path: Path) -> Connection:
     """Open the file in the calling thread, refuse what is not ours, and migrate it."""
     try:
         connection = opened_file(path)
     except sqlite3.DatabaseError as error:
+        refuse_place(path)
         raise wrapped(error) from error
     except OSError as error:
-        raise StorageError("storage.unwritable", detail=error.strerror) from error
+        raise unplaced(path, error) from error
     try:
         refuse_foreign(connection)
         connection.conn.execute("pragma journal_mode = wal")

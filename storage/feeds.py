@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from storage import outlets, stories
+from storage import meta, outlets, stories
 from storage.errors import NewsError
+from storage.local_time import rfc3339
 from storage.model import (
     Feed,
     FeedId,
@@ -31,6 +32,9 @@ COLUMNS = (
 )
 _WIDTH = 37
 _SELECT = f"select {COLUMNS}, {outlets.COLUMNS} from feeds f join outlets o on o.id = f.outlet_id"  # noqa: S608 (our own column lists)
+_CATALOGUE = "catalogue_added"
+"""The fact that says when the catalogue was added."""
+
 _POLLED = "f.status not in ('gone', 'paused') and f.kind <> 'import'"
 
 
@@ -132,6 +136,21 @@ def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime
     return added
 
 
+def wants_catalogue(db: Connection) -> bool:
+    """Tell whether this database polls nothing and never had the catalogue: a fresh one.
+
+    Who removed every feed of it does not get it again.
+    """
+    (polled,) = db.conn.execute("select count(*) from feeds where kind <> 'import'").fetchone()
+    return not polled and meta.get(db, _CATALOGUE) is None
+
+
+def add_catalogue(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime) -> int:
+    """Add the feeds of the catalogue, remember that it was, and return how many were new."""
+    meta.put(db, _CATALOGUE, rfc3339(now))
+    return len(add_all(db, new, now))
+
+
 def of_import(db: Connection, name: str, source: str, now: datetime) -> Feed:
     """Return the feed that stands for an imported file's source, adding it where needed."""
     url = f"import:{name}/{source}" if source else f"import:{name}"
@@ -142,13 +161,25 @@ def of_import(db: Connection, name: str, source: str, now: datetime) -> Feed:
     return _insert(db, NewFeed(url, source or name, outlet.name, FeedKind.IMPORT), outlet, now)
 
 
+def refuse_import(db: Connection, feed_id: FeedId) -> None:
+    """Raise NewsError where a feed only stands for an imported file: there is nothing to poll."""
+    feed = get(db, feed_id)
+    if feed is not None and feed.kind is FeedKind.IMPORT:
+        raise NewsError("feed.imported", title=feed.title)
+
+
 def pause(db: Connection, feed_id: FeedId) -> None:
-    """Look at a feed no more until it is resumed."""
+    """Look at a feed no more until it is resumed. NewsError where it is an import."""
+    refuse_import(db, feed_id)
     db.conn.execute("update feeds set status = 'paused' where id = ?", (feed_id,))
 
 
 def resume(db: Connection, feed_id: FeedId, now: datetime) -> None:
-    """Look at a paused or retired feed again, at once, with a clean slate."""
+    """Look at a paused or retired feed again, at once, with a clean slate.
+
+    NewsError where it is an import, which nobody looks at.
+    """
+    refuse_import(db, feed_id)
     db.conn.execute(
         "update feeds set status = case when last_ok_at is null then 'new' else 'ok' end,"
         " next_check_at = ?, failure_weight = 0, failure_count = 0, failing_since = null,"
@@ -231,6 +262,11 @@ def keep_state(db: Connection, feed_id: FeedId, state: FeedState, *, new: int = 
 def keep_states(db: Connection, states: Iterable[tuple[FeedId, FeedState]]) -> None:
     """Keep the states of many looks that brought no items."""
     db.conn.executemany(_KEEP, [_state_row(state, 0, feed_id) for feed_id, state in states])
+
+
+def grow(db: Connection, feed_id: FeedId, new: int) -> None:
+    """Count new items of a feed that has no state to keep: an import."""
+    db.conn.execute("update feeds set items = items + ? where id = ?", (new, feed_id))
 
 
 def rest_host(db: Connection, host: str, until: datetime) -> None:

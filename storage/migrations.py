@@ -467,3 +467,12 @@ def m010_lasting_ids(db: Database) -> None:
         if db.conn.in_transaction:
             db.conn.execute("rollback")
         db.conn.execute("pragma foreign_keys = on")
+
+
+@migrations()
+def m020_imported_items(db: Database) -> None:
+    """Count the items of imports, which nobody has counted until now."""
+    db.conn.execute(
+        "update feeds set items = (select count(*) from items where feed_id = feeds.id)"
+        " where kind = 'import'"
+    )

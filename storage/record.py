@@ -30,3 +30,5 @@ def record(db: Connection, intake: Intake) -> None:
         queue.changed(db, one.story_id, one.key, {"item": one.item_id}, intake.now)
     if intake.state is not None:
         feeds.keep_state(db, intake.feed_id, intake.state, new=len(intake.new))
+    elif intake.new:
+        feeds.grow(db, intake.feed_id, len(intake.new))

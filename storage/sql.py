@@ -6,6 +6,9 @@ from typing import Any
 
 import sqlite_utils
 
+LARGEST_ID = 2**63 - 1
+"""SQLite's integers have 64 bits; Python raises OverflowError where a larger one is asked for."""
+
 Connection = sqlite_utils.Database
 """What storage functions take first: the one connection, always inside a transaction."""
 

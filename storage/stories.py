@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from storage import items, outlets
 from storage.model import Item, ItemId, Story, StoryId
-from storage.sql import Connection, marks, moment, to_json, to_ms
+from storage.sql import LARGEST_ID, Connection, marks, moment, to_json, to_ms
 
 LATE = timedelta(days=1)
 """How long after its own date a telling may reach us and still be news of a window; what is
@@ -49,6 +49,8 @@ def drop_empty(db: Connection, ids: Iterable[StoryId]) -> None:
 
 def current(db: Connection, story_id: StoryId) -> StoryId | None:
     """Follow an id, perhaps of a story merged away, to the story it now means."""
+    if story_id > LARGEST_ID:
+        return None
     row = db.conn.execute(
         "select id from stories where id = :story"
         " union all select story_id from story_aliases where id = :story limit 1",

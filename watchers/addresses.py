@@ -4,7 +4,7 @@ import re
 
 from storage import local_time
 from storage.errors import NewsError
-from watchers.text import urls
+from watchers.text import markup, urls
 
 SELECTORS = ("item", "title", "link", "date", "summary", "zone")
 """What is told of a page without a feed (``watchers.parse.webpage.scraped``): CSS selectors, and
@@ -41,7 +41,7 @@ def address(typed: str) -> str:
 def source(typed: str) -> tuple[str, dict[str, str]]:
     """Part an address from the selectors that follow it on lines of their own.
 
-    Raises NewsError ``feed.address`` or ``feed.selectors``.
+    Raises NewsError ``feed.address``, or what ``read_rules`` raises.
     """
     first, _, told = typed.strip().partition("\n")
     if any(_ADDRESSES.match(line.strip()) for line in told.splitlines()):
@@ -52,18 +52,29 @@ def source(typed: str) -> tuple[str, dict[str, str]]:
 def read_rules(told: str) -> dict[str, str]:
     """Read the selectors of a page without a feed: ``item: .news-card``, ``title: h3``.
 
-    ``item: auto`` (``AUTO``) lets the page's headlines be found. Raises NewsError ``feed.selectors``.
+    ``item: auto`` (``AUTO``) lets the page's headlines be found. Raises NewsError
+    ``feed.selectors``, ``feed.css``, ``feed.zone`` or ``feed.no_item``.
     """
     found: dict[str, str] = {}
     for line in filter(str.strip, told.splitlines()):
         name, _, value = (part.strip() for part in line.partition(":"))
-        is_wrong = name.lower() not in SELECTORS or not 0 < len(value) <= _LONGEST_SELECTOR
-        if is_wrong or (name.lower() == "zone" and local_time.zone(value).key != value):
+        name = name.lower()
+        if name not in SELECTORS or not 0 < len(value) <= _LONGEST_SELECTOR:
             raise NewsError("feed.selectors", line=line.strip()[:100])
-        found["time_zone" if name.lower() == "zone" else name.lower()] = value
+        refuse_unreadable(name, value)
+        found["time_zone" if name == "zone" else name] = value
     if found and "item" not in found:
-        raise NewsError("feed.selectors", line="item: ?")
+        raise NewsError("feed.no_item")
     return found
+
+
+def refuse_unreadable(name: str, value: str) -> None:
+    """Raise NewsError where a zone is none, or a selector cannot be read."""
+    if name == "zone":
+        if local_time.zone(value).key != value:
+            raise NewsError("feed.zone", zone=value[:100])
+    elif (name, value) != ("item", AUTO) and not markup.is_selector(value):
+        raise NewsError("feed.css", name=name, css=value[:100])
 
 
 def write_rules(rules: dict[str, str]) -> str:

@@ -59,6 +59,8 @@ class Taken:
     new: int = 0
     updated: int = 0
     unchanged: int = 0
+    kept: int = 0
+    """Known, and told in other words now; kept as they are because edits were not wanted."""
 
 
 class Ingester:
@@ -177,23 +179,25 @@ class Ingester:
         now: datetime,
         *,
         silent: bool = False,
+        edits: bool = True,
     ) -> Taken:
         """Decide about every entry and record it all, with the feed's state, in one transaction.
 
         ``state`` may depend on what became of the entries: how soon to look again does.
-        ``silent`` stores without alerting: a feed's first document, an import.
+        ``silent`` stores without alerting: a feed's first document, an import. Without ``edits``
+        what is stored already stays as it is.
         """
         async with self._turn:
             wanted = {key for entry in entries for key in entry.keys}
             known, changed = await self._db.read(known_and_changed, feed.id, wanted, self._seen)
             if changed.last != self._seen:
                 await self._follow(changed)
-            draft = intake.Draft(feed, now, silent)
+            draft = intake.Draft(feed, now, silent, edits)
             async with self._undone_on_failure(draft):
                 for step, _ in enumerate(intake.decide(draft, entries, known, self._memory), 1):
                     if step % ENTRIES_A_SLICE == 0:
                         await asyncio.sleep(0)
-                taken = Taken(len(draft.new), len(draft.edited), draft.unchanged)
+                taken = Taken(len(draft.new), len(draft.edited), draft.unchanged, draft.kept)
                 after = state(taken) if callable(state) else state
                 await self._db.write(intake_store.record, draft.done(after))
             await self._think_again(draft, now)

@@ -54,6 +54,8 @@ class Draft:
     feed: Feed
     now: datetime
     silent: bool
+    edits: bool = True
+    """Whether new words for a known item replace its old ones."""
     new: list[NewItem] = field(default_factory=list)
     edited: list[EditedItem] = field(default_factory=list)
     learnt: list[LearntKey] = field(default_factory=list)
@@ -62,6 +64,8 @@ class Draft:
     changed: list[ChangedStory] = field(default_factory=list)
     owed: dict[tuple[int, int, StoryId], NewDelivery] = field(default_factory=dict)
     unchanged: int = 0
+    kept: int = 0
+    """Known items that came with other words and stay as they are."""
 
     def done(self, state: FeedState | None) -> Intake:
         """Close the draft."""
@@ -216,6 +220,9 @@ def again(draft: Draft, entry: Entry, before: Known, fresh_keys: set[str], memor
     pruned = not before.title and not before.url
     if pruned or (entry.title, summary) == (before.title, before.summary):
         draft.unchanged += 1
+        return
+    if not draft.edits:
+        draft.kept += 1
         return
     analysis = read(draft.feed, entry, summary, memory)
     draft.edited.append(

@@ -6,6 +6,7 @@ from typing import Any
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
+from storage import feeds
 from storage.errors import NewsError
 from storage.model import Feed, FeedKind, NewFeed, Outlet, OutletId
 from watchers import addresses
@@ -48,7 +49,7 @@ class _Reader:
         self.depth += 1
         self.is_opml = self.is_opml or name.lower() == "opml"
         if self.depth > DEEPEST:
-            raise NewsError("opml.broken", line=0)
+            raise NewsError("opml.deep", most=DEEPEST)
         if name.lower() == "outline":
             self.outline({key.lower(): value for key, value in attributes.items()})
 
@@ -57,16 +58,21 @@ class _Reader:
         # A site without its feed: the first look at its page finds it.
         address = told.get("xmlurl", "").strip() or page
         if not address:
-            return  # a folder
+            if "xmlurl" in told:  # else a folder
+                self.unusable.append("")
+            return
         url = urls.absolute("", address)
         if not url or self.is_private(url):
             self.unusable.append(markup.one_line(address)[:200])
             return
-        if url not in self.found and len(self.found) >= MOST_FEEDS:
+        # As it is kept, whichever of http and https it is: one feed told twice is one.
+        known_as = feeds.plainly(url).partition("://")[2]
+        if known_as not in self.found and len(self.found) >= MOST_FEEDS:
             raise NewsError("opml.too_many", most=MOST_FEEDS)
         title = markup.one_line(told.get("title") or told.get("text") or "")[:200]
         site = urls.absolute("", page)
-        self.found.setdefault(url, Outline(url, title, site, _known_rules(told.get("rules", ""))))
+        rules = _known_rules(told.get("rules", ""))
+        self.found.setdefault(known_as, Outline(url, title, site, rules))
 
     def is_private(self, url: str) -> bool:
         parts = urls.split(url)

@@ -14,6 +14,7 @@ import structlog
 
 from storage import feeds
 from storage.database import Database
+from storage.errors import StorageError
 from storage.local_time import rfc3339
 from storage.model import Feed, FeedId, FeedState, FeedStatus, NewFeed
 from watchers import addresses, schedule
@@ -266,8 +267,11 @@ class Poller:
                     return
                 feed, observed = behind
             await self._settle(feed, observed, tally)
-        except Exception:
-            log.exception("feed failed by a bug", feed=feed.id, url=feed.url)
+        except Exception as error:
+            if isinstance(error, StorageError):  # a full disk, a locked file: no bug
+                log.error("look not kept", feed=feed.id, url=feed.url, error=str(error))  # noqa: TRY400 (said whole)
+            else:
+                log.exception("feed failed by a bug", feed=feed.id, url=feed.url)
             tally.failed += 1
             judged = failed_by_a_bug(feed, self._clock(), self._policy)
             await self._states.put(feed.id, judged.state_after(0))

@@ -22,6 +22,7 @@ COMMANDS = {
     "language": "bot.cli.words",
     "backtest": "bot.cli.backtest",
     "backup": "bot.cli.upkeep",
+    "restore": "bot.cli.upkeep",
     "check": "bot.cli.upkeep",
 }
 """Where each command lives; the order is that of ``--help``."""

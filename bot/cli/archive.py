@@ -148,7 +148,7 @@ async def search(settings: Settings, query: str, limit: int, *, as_json: bool) -
 
     Words are met in every form and script: Токаев finds Токаева, Tokayev and Тоқаев. AND is
     the default; OR, NOT or -, "phrases", brackets, word*, =exact, and filters such as
-    country:kz lang:ru by:independent since:3d.
+    country:kz lang:ru by:independent since:3d. Before a QUERY that begins with - write --.
     """
     async with archive(settings) as db:
         found = await searching.find(db, keywords.parse(query), now=now(), limit=limit)

@@ -1,5 +1,6 @@
 """``backtest``: what other thresholds of "same story?" would change, with examples to look at."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import click
 
 from bot.cli.common import archive, command, short
-from bot.cli.importing import read_lines, size_of
+from bot.cli.importing import begun, size_of
 from bot.settings import Settings
 from storage import items as item_store
 from storage.errors import NewsError
@@ -31,18 +32,26 @@ Known = tuple[stories.Features, str]
 """A telling and the headline to show for it."""
 
 
+def finite(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    """Refuse a threshold that nothing can be compared with."""
+    del ctx, param
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"must be a number, not {value:g}")
+    return value
+
+
 def thresholds(body: Any) -> Any:
     """Add an option for each threshold, its present value shown."""
     for name, about in reversed(THRESHOLDS.items()):
-        option = click.option(f"--{name.replace('_', '-')}", name, type=float, help=about)
+        option = click.option(
+            f"--{name.replace('_', '-')}", name, type=float, callback=finite, help=about
+        )
         body = option(body)
     return body
 
 
 @click.command()
-@click.argument(
-    "file", required=False, type=click.Path(path_type=Path, dir_okay=False, exists=True)
-)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--examples", default=20, show_default=True, type=click.IntRange(2, 1000))
 @thresholds
 @command
@@ -77,8 +86,9 @@ def of_file(file: Path) -> list[Known]:
     """Read a file's items as tellings."""
     known: list[Known] = []
     outlets: dict[str, OutletId] = {}
+    lines, _ = begun(file)
     with click.progressbar(length=size_of(file), label="reading") as bar:
-        for number, (line, read) in enumerate(read_lines(file), 1):
+        for number, (line, read) in enumerate(lines, 1):
             entry = line.entry
             summary = leads.lead(markup.plain(entry.summary_html), entry.title)
             declared = (entry.language,) if entry.language else ()

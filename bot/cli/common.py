@@ -79,6 +79,9 @@ def lasting(
 def carried_out(body: Body[P], settings: Settings, *args: P.args, **kwargs: P.kwargs) -> None:
     """Run a command's body; what it cannot do for a reason outside us is one sentence."""
     logs.set_up(settings)
+    for name, value in kwargs.items():
+        if isinstance(value, str):
+            kwargs[name] = readable(value)
     try:
         asyncio.run(body(settings, *args, **kwargs))
     except NewsError as error:
@@ -123,7 +126,13 @@ def sentence(error: NewsError) -> str:
     What the chat answers with its commands stands under the same key after ``cli.``.
     """
     own = f"cli.{error.text_key}"
-    return texts.sentence(NewsError(own, **error.values) if texts.has(own) else error, "en")
+    said = texts.sentence(NewsError(own, **error.values) if texts.has(own) else error, "en")
+    return readable(said)
+
+
+def readable(told: str) -> str:
+    """Put the sign for what cannot be read in the place of bytes that are no UTF-8 text."""
+    return told.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def no_feeds() -> str:

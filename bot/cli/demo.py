@@ -42,6 +42,25 @@ WELCOME = """
   Everything is in ./{folder}, made anew at each start; Ctrl-C stops.
 """
 
+WITHOUT_BOT = """
+  A sandbox is running, and no bot in it: Telegram and invented outlets, no network.
+
+      {url}
+
+  Put these lines into .env (or a file that DOTENV_PATH names) and start a bot of your own:
+
+TELEGRAM_BOT_TOKEN={token}
+TELEGRAM_API_URL={api}
+FEED_ALLOW_HOSTS={host}
+ADMIN_IDS={admin}
+DATABASE_PATH=sandbox.db
+
+      steppewire feeds add {feed}
+      steppewire run
+
+  A news item comes every {every:g} s, for {lasts}; then all is told. Ctrl-C stops.
+"""
+
 REPLACED = frozenset(
     {
         "telegram_bot_token",
@@ -81,8 +100,11 @@ def seconds(ctx: click.Context, param: click.Parameter, value: float) -> float:
     callback=seconds,
     help="Seconds between news items.",
 )
+@click.option(
+    "--without-bot", is_flag=True, help="Only the sandbox, for a bot that you start yourself."
+)
 @lasting(without=REPLACED)
-async def demo(settings: Settings, port: int | None, every: float) -> None:
+async def demo(settings: Settings, port: int | None, every: float, *, without_bot: bool) -> None:
     """Show the whole thing without a token: a chat page in the browser, sample feeds.
 
     Keeps everything in ./demo-data and begins anew at every start. A second one beside it wants
@@ -93,6 +115,10 @@ async def demo(settings: Settings, port: int | None, every: float) -> None:
     stop = asyncio.Event()
     app.stop_on_signals(stop)
     async with box_on(port, every) as box:
+        if without_bot:
+            click.echo(for_another_bot(box, every))
+            await stop.wait()
+            return
         with own_folder(port) as folder:
             (folder / ADDRESS).write_text(box.page_url, encoding="utf-8")
             await app.run(
@@ -121,11 +147,34 @@ def welcome(box: Sandbox, port: int | None, every: float, folder: Path) -> str:
     """Say where the page is, what to try, and how long there is news."""
     usual = port is not None or box.url.endswith(f":{USUAL_PORT}")
     note = "" if usual else f"\n      Port {USUAL_PORT} is taken; this is the next free one."
-    minutes = round(len(Supply(1)) * every / 60)
-    lasts = f"{minutes} minutes" if minutes < _HOURS else f"about {round(minutes / 60)} hours"
     return WELCOME.format(
-        url=box.page_url, note=note, every=every, lasts=lasts, folder=folder, left=LEFT_TO_ADD
+        url=box.page_url,
+        note=note,
+        every=every,
+        lasts=supply_lasts(every),
+        folder=folder,
+        left=LEFT_TO_ADD,
     )
+
+
+def for_another_bot(box: Sandbox, every: float) -> str:
+    """Say what a bot that somebody starts beside the sandbox must be told."""
+    return WITHOUT_BOT.format(
+        url=box.page_url,
+        token=box.token,
+        api=box.url,
+        host=box.url.removeprefix("http://"),
+        admin=ADMIN_ID,
+        feed=f"{box.url}{sample_outlets()[0].feed_path}",
+        every=every,
+        lasts=supply_lasts(every),
+    )
+
+
+def supply_lasts(every: float) -> str:
+    """Say how long there is news when an item comes every so many seconds."""
+    minutes = round(len(Supply(1)) * every / 60)
+    return f"{minutes} minutes" if minutes < _HOURS else f"about {round(minutes / 60)} hours"
 
 
 def sample_feeds(url: str, *, but: str = "") -> list[tuple[NewFeed, Outlet]]:

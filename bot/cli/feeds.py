@@ -12,9 +12,9 @@ from bot.cli.common import Refused, archive, as_json, command, emit, isoformat, 
 from bot.settings import Settings
 from storage import feeds as feed_store
 from storage.errors import NewsError
-from storage.model import Feed, FeedId
+from storage.model import Feed, FeedId, FeedKind
 from storage.sql import Connection
-from watchers import addresses, opml
+from watchers import addresses, catalogue, opml
 
 FEED = click.argument("wanted", metavar="ID|URL")
 COLUMNS = ("id", "status", "items", "last_status", "next_check_at", "title", "url", "error")
@@ -22,7 +22,7 @@ COLUMNS = ("id", "status", "items", "last_status", "next_check_at", "title", "ur
 
 @click.group(cls=Overview)
 def feeds() -> None:
-    """List, add, remove, pause and check feeds; import and export OPML."""
+    """List, add, remove, pause and check feeds; add the catalogue; import and export OPML."""
 
 
 def feed_row(feed: Feed) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "outlet": feed.outlet.name,
         "country": feed.outlet.country,
         "ownership": feed.outlet.ownership.value,
-        "status": state.status.value,
+        "status": "import" if feed.kind is FeedKind.IMPORT else state.status.value,
         "error": texts.complaint("en", state.error_key, state.error_values)
         if state.error_key
         else None,
@@ -97,6 +97,7 @@ async def add(settings: Settings, /, url: str, *, as_json: bool, **told: str | N
     """
     asked = typed(url, told)
     async with pipeline.open_pipeline(settings) as room:
+        fresh = await room.db.read(feed_store.wants_catalogue)
         await room.db.read(feed_store.refuse_known, addresses.source(asked)[0])
         async with pipeline.remembering(room):
             feed = await room.poller.add(asked)
@@ -104,7 +105,25 @@ async def add(settings: Settings, /, url: str, *, as_json: bool, **told: str | N
     emit([row], as_json=as_json, columns=COLUMNS)
     if row["error"]:
         # Added all the same, and tried again: no failure of the request.
-        click.echo(row["error"], err=True)
+        click.echo(f"{row['error']} Next look: {row['next_check_at']}.", err=True)
+    if fresh and not as_json:
+        hint_at_catalogue()
+
+
+def hint_at_catalogue() -> None:
+    """Say how to come by the catalogue: the first start adds it only where nothing is polled."""
+    number = len(catalogue.starting_feeds())
+    click.echo(texts.translate("en", "cli.feeds.catalogue", feeds=number), err=True)
+
+
+@feeds.command(name="catalogue")
+@command
+async def catalogue_(settings: Settings) -> None:
+    """Add the catalogue's feeds of the region, as the first `run` does where there are none."""
+    async with archive(settings) as db:
+        added = await db.write(feed_store.add_catalogue, catalogue.starting_feeds(), now())
+    known = len(catalogue.starting_feeds()) - added
+    click.echo(f"{added} added, {known} known before")
 
 
 @feeds.command()
@@ -167,17 +186,20 @@ def bytes_of(file: Path) -> bytes:
 
 
 @feeds.command(name="import")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @command
 async def import_(settings: Settings, file: Path) -> None:
     """Add the feeds of an OPML FILE; each is looked at in the next rounds, a few at a time."""
     outlines, unusable = opml.read(bytes_of(file), settings.feed_allow_hosts)
     async with archive(settings) as db:
+        fresh = await db.read(feed_store.wants_catalogue)
         added = len(await db.write(feed_store.add_all, opml.new_feeds(outlines), now()))
     known = len(outlines) - added
     click.echo(f"{added} added, {known} known before, {len(unusable)} with an unusable address")
-    for address in unusable:
+    for address in filter(None, unusable):
         click.echo(f"unusable: {address}", err=True)
+    if fresh and added:
+        hint_at_catalogue()
 
 
 @feeds.command()

@@ -1,15 +1,37 @@
-"""``backup`` and ``check``: what an operator runs by hand or from a timer."""
+"""``backup``, ``restore`` and ``check``: what an operator runs by hand or from a timer."""
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
-from bot.cli.common import Refused, archive, command, sentence
+from bot.cli.common import Refused, archive, command, now, sentence
 from bot.connection import bot_username
-from bot.settings import Settings
+from bot.failures import system_says
+from bot.instance import database_lock, held_by
+from bot.pipeline import alone_on
+from bot.settings import Settings, host_port
 from storage import backup as backups
+from storage.database import refuse_place
 from storage.errors import NewsError
+
+
+@contextmanager
+def copying() -> Iterator[Callable[[int, int], None]]:
+    """Show how far a copy is, from its first pages on."""
+    with ExitStack() as shown:
+        bar: Any = None
+
+        def show(done: int, total: int) -> None:
+            nonlocal bar
+            bar = bar or shown.enter_context(click.progressbar(length=total, label="copying"))
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield show
 
 
 @click.command()
@@ -18,35 +40,51 @@ from storage.errors import NewsError
 async def backup(settings: Settings, file: Path) -> None:
     """Copy the database to FILE while everything goes on, and check the copy.
 
-    To restore: stop SteppeWire, put the copy in the place of DATABASE_PATH, start again.
+    `steppewire restore FILE` puts it back.
     """
-    with click.progressbar(length=1, label="copying") as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
+    with copying() as show:
         size = await asyncio.to_thread(backups.copy, settings.database_path, file, show)
     click.echo(f"{file}: {size:,} bytes, checked")
 
 
 @click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@command
+async def restore(settings: Settings, file: Path) -> None:
+    """Check FILE, a backup, and put it in the place of DATABASE_PATH.
+
+    SteppeWire must be stopped. The database that is there is kept beside it under another name.
+    """
+    path = settings.database_path.resolve()
+    aside = path.with_name(f"{path.name}.before-{now():%Y%m%dT%H%M%SZ}")
+    with alone_on(settings.database_path), copying() as show:
+        was_there = await asyncio.to_thread(backups.restore, file, path, aside, show)
+    kept = f"; what was there is {aside}" if was_there else ""
+    click.echo(f"{path}: restored from {file}{kept}")
+
+
+@click.command()
 @command
 async def check(settings: Settings) -> None:
-    """Check the settings, the database and the token, a line each; exit 1 if one is ill."""
+    """Check what `run` needs: settings, database, ports and token, a line each; 1 if one is ill."""
     click.echo("settings  ok")
-    healthy = [await database_is_sound(settings), await token_is_good(settings)]
+    healthy = [
+        await database_is_sound(settings),
+        await ports_are_free(settings),
+        await token_is_good(settings),
+    ]
     if not all(healthy):
         raise Refused("Mend what is named above and run `steppewire check` again.")
 
 
 async def database_is_sound(settings: Settings) -> bool:
-    """Say how the database is: whole, ours, and of this version."""
+    """Say how the database is: whole, ours, and of this version; or whether one can be made."""
     path = settings.database_path
-    if not path.exists():
-        click.echo(f"database  {path} is not there yet; the first start makes it")
-        return True
     try:
+        refuse_place(path)
+        if not path.exists() or path.stat().st_size == 0:
+            click.echo(f"database  {path} is not there yet; the first start makes it")
+            return True
         async with archive(settings):
             size = await asyncio.to_thread(backups.check, path)
     except NewsError as error:
@@ -54,6 +92,33 @@ async def database_is_sound(settings: Settings) -> bool:
         return False
     click.echo(f"database  ok: {path}, {size:,} bytes")
     return True
+
+
+async def ports_are_free(settings: Settings) -> bool:
+    """Listen for a moment where `run` would, everywhere at once: two may want one port."""
+    wanted = {"HEALTH_LISTEN": settings.health_listen}
+    if settings.telegram_webhook_url:
+        wanted["TELEGRAM_WEBHOOK_LISTEN"] = settings.telegram_webhook_listen
+    wanted = {name: listen for name, listen in wanted.items() if listen}
+    running = held_by(database_lock(settings.database_path))
+    if running is not None and wanted:
+        click.echo(f"ports     in use by SteppeWire itself, which runs (process {running})")
+        return True
+    free = True
+    async with AsyncExitStack() as held:
+        for name, listen in wanted.items():
+            host, port = host_port(listen)
+            try:
+                serving = asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
+                held.callback((await serving).close)
+            except OSError as error:
+                reason = system_says(error)
+                ill = NewsError("settings.listen", name=name, listen=listen, reason=reason)
+                click.echo(f"ports     {sentence(ill)}")
+                free = False
+            else:
+                click.echo(f"ports     ok: {name}={listen}")
+    return free
 
 
 async def token_is_good(settings: Settings) -> bool:

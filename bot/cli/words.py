@@ -20,7 +20,7 @@ def lines() -> Iterator[dict[str, Any]]:
             continue
         try:
             value = json.loads(raw)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or nested without an end
             value = None
         yield value if isinstance(value, dict) else {"error": "not a JSON object"}
 
@@ -31,7 +31,9 @@ def answer(
     """Print a line back with what ``work`` finds, or with one clear error."""
     missing = [name for name in needs if not isinstance(asked.get(name), str)]
     if "error" not in asked and missing:
-        asked = asked | {"error": f"needs {' and '.join(missing)} as text"}
+        asked = asked | {
+            "error": f"{' and '.join(missing)} must be there, as text in quotation marks"
+        }
     elif "error" not in asked:
         try:
             asked = asked | work()

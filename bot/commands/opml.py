@@ -75,7 +75,7 @@ async def taken_in(ask: Ask, world: World, document: Document) -> Reply:
 
 def done(added: int, there: int, unusable: Sequence[str], language: str) -> Html:
     """Say what an import gave, and name the first of the addresses that are unusable."""
-    named = ", ".join(tidy(one, 80) for one in unusable[:MOST_NAMED])
+    named = ", ".join(tidy(one, 80) for one in unusable[:MOST_NAMED] if one) or "-"
     more = "…" if len(unusable) > MOST_NAMED else ""
     return joined(
         (

@@ -107,8 +107,11 @@ class Deliverer:
             try:
                 more = await self._turn()
                 patience = 0.0 if more else await self._patience()
-            except Exception:
-                # Full or locked, or a bug of ours: what is owed is still owed, and tried again.
+            except StorageError as error:
+                # Full or locked: what is owed is still owed, and tried again.
+                log.error("outbox unreadable", error=str(error))  # noqa: TRY400 (said whole)
+                patience = TROUBLE_S
+            except Exception:  # a bug of ours
                 log.exception("outbox unreadable")
                 patience = TROUBLE_S
             if patience:

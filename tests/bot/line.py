@@ -1,5 +1,6 @@
 """A real python-telegram-bot application on the line to the sandbox, for tests of the door."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,6 +10,7 @@ from telegram.ext import Application
 from bot.conversation import World
 from bot.sandbox.box import Sandbox
 from bot.telegram.dispatcher import ALLOWED_UPDATES, Adapter, ChatOrder
+from bot.telegram.polling import Polling
 from storage.database import Database
 from tests.bot.people import world_of
 from tests.bot.plain_http import plain_http
@@ -26,6 +28,7 @@ async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, Wo
             .base_file_url(box.base_file_url)
             .request(calls)
             .get_updates_request(updates)
+            .updater(None)
             .job_queue(None)
             .concurrent_updates(ChatOrder())
             .build()
@@ -34,13 +37,14 @@ async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, Wo
         world = world_of(db, bot_username=application.bot.username, **parts)
         adapter = Adapter(world)
         adapter.attach(application)
-        assert application.updater is not None
-        await application.updater.start_polling(allowed_updates=ALLOWED_UPDATES, poll_interval=0.0)
+        polling = Polling(application, ALLOWED_UPDATES, asyncio.get_running_loop().time)
         await application.start()
+        fetching = asyncio.create_task(polling.run())
         try:
             yield box, world
         finally:
-            await application.updater.stop()
+            fetching.cancel()
+            await asyncio.wait([fetching])
             await application.stop()
             await adapter.close()
             await application.shutdown()

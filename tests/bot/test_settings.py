@@ -80,6 +80,63 @@ def test_a_webhook_without_a_secret_is_refused() -> None:
     assert ["TELEGRAM_WEBHOOK_SECRET"] == problems(TELEGRAM_WEBHOOK_URL="https://x.example/hook")
 
 
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("TELEGRAM_API_URL", "http://[::1"),
+        ("TELEGRAM_API_URL", "http://127.0.0.1:99999"),
+        ("TELEGRAM_API_URL", "http://127.0.0.1:0"),
+        ("TELEGRAM_API_URL", "http://:8081"),
+        ("TELEGRAM_API_URL", "http://api.example:port"),
+        ("FEED_ALLOW_HOSTS", "*:80"),
+        ("FEED_ALLOW_HOSTS", "10.0.0.0/8:80"),
+        ("HEALTH_LISTEN", "*:9100"),
+        ("ADMIN_IDS", "0"),
+        ("ADMIN_IDS", "7,00"),
+        ("USER_AGENT_CONTACT", "me"),
+        ("USER_AGENT_CONTACT", "mailto:"),
+        ("USER_AGENT_CONTACT", "https://"),
+        ("DEFAULT_TIMEZONE", "localtime"),
+        ("DEFAULT_TIMEZONE", "posixrules"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_refused_with_its_line(name: str, raw: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        read({}, parsed(f"# mine\n{name}={raw}\n".encode(), ".env"))
+    [problem] = raised.value.problems
+    assert (True, True) == (problem.startswith(name), problem.endswith("(.env, line 2)"))
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("TELEGRAM_API_URL", "http://[::1]:8081"),
+        ("TELEGRAM_API_URL", "https://api.example/prefix/"),
+        ("FEED_ALLOW_HOSTS", "лента.рф:80, my_host:1,[fe80::1]:8080"),
+        ("USER_AGENT_CONTACT", "mailto:me@example.org"),
+        ("USER_AGENT_CONTACT", "me@example.org"),
+        ("USER_AGENT_CONTACT", "https://example.org/bot?a=1"),
+        ("USER_AGENT_CONTACT", "example.org"),
+        ("DEFAULT_TIMEZONE", "UTC"),
+        ("DEFAULT_TIMEZONE", "Etc/GMT-5"),
+    ],
+)
+def test_a_value_that_can_be_meant_is_taken(name: str, raw: str) -> None:
+    assert Settings() != read({name: raw})
+
+
+def test_a_webhook_is_https_unless_the_bot_api_is_on_this_machine() -> None:
+    hook = {"TELEGRAM_WEBHOOK_URL": "http://x.example/hook", "TELEGRAM_WEBHOOK_SECRET": "hush"}
+    assert ["TELEGRAM_WEBHOOK_URL"] == problems(**hook)
+    assert read(hook | {"TELEGRAM_API_URL": "http://127.0.0.1:8081"}).telegram_webhook_url
+
+
+def test_two_listeners_cannot_have_one_place() -> None:
+    hook = {"TELEGRAM_WEBHOOK_URL": "https://x.example/hook", "TELEGRAM_WEBHOOK_SECRET": "hush"}
+    assert ["HEALTH_LISTEN"] == problems(HEALTH_LISTEN="127.0.0.1:8080", **hook)
+    assert "127.0.0.1:8080" == read({"HEALTH_LISTEN": "127.0.0.1:8080"}).health_listen
+
+
 def test_secrets_are_not_shown() -> None:
     shown = repr(Settings(telegram_bot_token=TOKEN, telegram_webhook_secret="hush"))
     assert TOKEN not in shown
@@ -165,7 +222,7 @@ def test_everything_wrong_with_a_file_is_told_at_once_and_where_it_stands(folder
     assert [
         ".env, line 4: there is no “=” in it; a setting is written NAME=value, a comment begins with #",
         "POLL_INTERVALL is no setting (.env, line 2); did you mean POLL_INTERVAL?",
-        "ADMIN_IDS must be numbers with commas between them, not 'me' (.env, line 3)",
+        "ADMIN_IDS must be people's numbers with commas between them, not 'me' (.env, line 3)",
         (
             "TELEGRAM_BOT_TOKEN is not set: ask @BotFather for one and put it into .env"
             " (or try `make demo`, which needs none)"
@@ -253,6 +310,18 @@ def test_a_name_of_the_environment_that_is_nearly_a_settings_is_a_hint_only(
 ) -> None:
     monkeypatch.setenv("LOGLEVEL", "debug")
     assert ("LOGLEVEL is no setting (process environment); did you mean LOG_LEVEL?",) == hints()
+    assert Settings() == load()
+
+
+@pytest.mark.parametrize(
+    "name", ["ADMINS", "TELEGRAM_TOKEN", "DATABASE_URL", "POLL_INTERVAL_SECONDS", "db_file"]
+)
+def test_a_name_of_the_file_that_means_a_setting_is_told_and_stops_nothing(
+    folder: Path, name: str
+) -> None:
+    (folder / ".env").write_text(f"HTTP_PROXY=x\nCOMPOSE_PROJECT_NAME=y\n{name}=z\n")
+    [hint] = hints()
+    assert hint.startswith(f"{name} is no setting and has no effect (.env, line 3)")
     assert Settings() == load()
 
 

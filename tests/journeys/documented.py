@@ -11,12 +11,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
+AS_USER = "sudo -u steppewire "
+"""Before what the service's user does, where root types it."""
+
 COMMENT = re.compile(r"(^|\s+)# .*$")
 
 PROGRAMS = (
     *("steppewire", ".venv/bin/steppewire", "make", "python", "python3", "pip", ".", "cd", "sh"),
     *("git", "cp", "mv", "rm", "chmod", "chown", "useradd", "su", "sudo", "systemctl", "docker"),
-    *("apt", "eval", "export", "source", "curl", "unzip", "tar"),
+    *("install", "apt", "eval", "export", "source", "curl", "unzip", "tar"),
 )
 
 
@@ -43,9 +46,9 @@ def blocks(text: str, kind: str) -> list[str]:
 
 
 def lines(body: str) -> list[str]:
-    """A block's lines without comments, one command each."""
+    """A block's lines without comments and whoever they are typed for, one command each."""
     told = (COMMENT.sub("", line).strip() for line in body.splitlines())
-    return [part for line in told if line for part in line.split(" && ")]
+    return [part.removeprefix(AS_USER) for line in told if line for part in line.split(" && ")]
 
 
 def spans(text: str) -> list[str]:

@@ -78,3 +78,20 @@ async def test_a_port_asked_for_that_is_taken_costs_a_sentence(tmp_path):
     [sentence] = said(demo)
     assert str(port) in sentence
     assert not (Path(tmp_path) / "demo-data").exists()
+
+
+async def test_a_bot_started_by_hand_answers_in_a_sandbox_without_ours(tmp_path):
+    async with started(tmp_path, "demo", "--without-bot", "--port", str(free_port())) as sandbox:
+        page = await address(sandbox)
+        told = sandbox.log.decode()
+        settings = dict(re.findall(r"^([A-Z_]+)=(.+)$", told, re.MULTILINE))
+        [feed] = re.findall(r"steppewire feeds add (\S+)", told)
+        async with started(tmp_path, "feeds", "add", feed, **settings) as adding:
+            assert 0 == await adding.ended(), adding.log.decode()
+        async with started(tmp_path, "run", **settings) as program:
+            await program.says('"connected"')
+            assert await answers(page)
+            assert 0 == await program.end()
+        assert 0 == await sandbox.end(signal.SIGINT)
+    assert b"catalogue loaded" not in program.log
+    assert not (tmp_path / "demo-data").exists()

@@ -23,6 +23,7 @@ from bot.cli import main
 from bot.sandbox import BOT_TOKEN, sample_outlets
 from tests.bot.cli.stand import Stand, stand
 from tests.journeys.documented import (
+    AS_USER,
     FENCE,
     PROGRAMS,
     ROOT,
@@ -41,6 +42,7 @@ RUNS_ON = {
     "make run": "tests/journeys/test_front_door.py",
     "steppewire run": "tests/journeys/test_process.py",
     "steppewire demo": "tests/journeys/test_demo.py",
+    "steppewire demo --without-bot": "tests/journeys/test_demo.py",
 }
 """What does not end by itself, and the journey that starts it."""
 
@@ -120,6 +122,8 @@ def test_a_command_of_ours_does_what_the_document_says(
     line = (
         " ".join(words).replace("$(date +%F)", "2026-11-22").replace("/backups/", f"{tmp_path}/")
     )
+    if line.startswith("restore "):
+        assert 0 == called(line.replace("restore", "backup")).exit_code
     result = called(line)
     assert 0 == result.exit_code, result.output
     assert result.output
@@ -199,8 +203,11 @@ def user_of_the_unit(line: str) -> None:
 
 
 def owner_of_the_folder(line: str) -> None:
-    """The service's user can write where it works."""
-    assert f"chown -R {unit()['User']}: {unit()['WorkingDirectory']}" == line
+    """The folder is made for the service's user, who does what is typed for it."""
+    user = unit()["User"]
+    assert AS_USER == f"sudo -u {user} "
+    assert f"-o {user} -g {user} " in line
+    assert line.rsplit(maxsplit=1)[-1] in (unit()["WorkingDirectory"], "/backups")
 
 
 def service(line: str) -> None:
@@ -210,13 +217,13 @@ def service(line: str) -> None:
 
 def copied(line: str) -> None:
     """What is copied is in the repository."""
-    _, source, _ = line.split()
+    *_, source, _ = line.split()
     assert (ROOT / source).is_file()
 
 
 def harmless(line: str) -> None:
     """It is other people's program with nothing of ours in it."""
-    assert line in ("git pull", "chmod 600 .env")
+    assert "git pull" == line
 
 
 LOOKED_AT: dict[str, Callable[[str], None]] = {
@@ -226,10 +233,10 @@ LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"eval .*COMPLETE=.*": completion,
     r"(cd|git clone REPOSITORY) /srv/steppewire": folder_of_the_unit,
     r"useradd --system .*": user_of_the_unit,
-    r"chown -R .*": owner_of_the_folder,
+    r"install -d .*": owner_of_the_folder,
     r"systemctl (enable --now|start|stop) \S+": service,
-    r"cp \S+ \S+": copied,
-    r"git pull|chmod 600 \.env": harmless,
+    r"(cp|install -m 600) \S+ \S+": copied,
+    r"git pull": harmless,
 }
 """Whole command lines, and who looks at each kind."""
 
@@ -264,9 +271,13 @@ def test_the_service_is_made_from_a_clone_by_the_lines_of_the_document(tmp_path:
     for folder in (srv.parent, etc, stubs):
         folder.mkdir()
     log = tmp_path / "log"
-    for name in ("useradd", "systemctl", "chown", "make"):
+    for name in ("useradd", "systemctl", "make", "install"):
         stub = stubs / name
-        stub.write_text(f'#!/bin/sh\necho "{name} $*" >> "{log}"\n', encoding="utf-8")
+        stub.write_text(
+            f'#!/bin/sh\necho "{name} $*" >> "{log}"\n'
+            f'[ "{name} $1" != "install -m" ] || exec /usr/bin/install "$@"\n',
+            encoding="utf-8",
+        )
         stub.chmod(0o755)
     git = stubs / "git"
     git.write_text(f'#!/bin/sh\ncp -R "{ROOT}/deploy" "{ROOT}/.env.example" "$3"\n', "utf-8")

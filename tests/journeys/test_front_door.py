@@ -98,11 +98,11 @@ async def test_a_real_bot_answers_after_the_steps_of_readme(clone: Path) -> None
 def test_a_wrong_file_is_told_by_run_and_by_check_in_the_same_words(clone: Path) -> None:
     (clone / ".env").write_text("POLL_INTERVALL=60\nADMIN_IDS=me\n", encoding="utf-8")
     said = []
-    for line in ("make run", ".venv/bin/steppewire check"):
+    for line in ("make run", ".venv/bin/steppewire check", "LC_ALL=C make run"):
         told = at_once(line, clone)
         assert told.returncode
         said.append({one for one in told.stderr.splitlines() if ".env, line" in one})
-    assert said[0] == said[1]
+    assert said[0] == said[1] == said[2]
     assert 2 == len(said[0])
 
 

@@ -123,3 +123,17 @@ async def test_health_is_told_where_it_is_asked_for(box, folder):
         async with aiohttp.request("GET", f"http://{listen}/health") as response:
             body = await response.text()
         assert (200, True) == (response.status, '"steppewire_healthy": 1.0' in body), body
+
+
+async def test_a_token_refused_while_running_is_told_and_the_stop_is_clean(box, folder):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        listen = f"127.0.0.1:{probe.getsockname()[1]}"
+    box.faults.fail("getUpdates", 401, "Unauthorized", times=None)
+    async with started(folder, "run", **told(box), HEALTH_LISTEN=listen) as program:
+        await program.says("telegram refuses the token")
+        async with aiohttp.request("GET", f"http://{listen}/health") as response:
+            body = await response.text()
+        assert (503, True) == (response.status, '"steppewire_telegram_token_valid": 0.0' in body)
+        assert 0 == await program.end()
+    assert b"Traceback" not in program.log

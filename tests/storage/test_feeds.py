@@ -239,6 +239,19 @@ def test_the_catalogue_is_whole_and_each_outlet_is_described_once(connection: Co
     assert len(found) == len(feeds.add_all(connection, found, NOW)) > 80
 
 
+def test_who_removed_every_feed_is_not_given_the_catalogue_again(connection: Connection) -> None:
+    assert feeds.wants_catalogue(connection)
+    feeds.add_catalogue(connection, catalogue.starting_feeds(), NOW)
+    for feed in feeds.every(connection):
+        feeds.remove(connection, feed.id)
+    assert not feeds.wants_catalogue(connection)
+
+
+def test_who_chose_their_own_feeds_is_not_given_the_catalogue(connection: Connection) -> None:
+    add(connection)
+    assert not feeds.wants_catalogue(connection)
+
+
 def test_mirrors_never_lead_in_circles() -> None:
     table = catalogue.mirrors()
     assert set(table).isdisjoint(table.values())

@@ -34,14 +34,30 @@ def test_what_is_written_is_read_again(typed: str, rules: dict[str, str]) -> Non
         "colour: red",
         "item:",
         "item",
-        "title: h3",
-        "item: li\nzone: Mars/Olympus",
         "item: " + "x" * 301,
     ],
 )
 def test_what_is_no_selector_is_refused(line: str) -> None:
     with pytest.raises(NewsError, match=r"feed\.selectors"):
         addresses.source(f"{URL}\n{line}")
+
+
+@pytest.mark.parametrize(
+    ("told", "key"),
+    [
+        ("title: h3", "feed.no_item"),
+        ("zone: Asia/Almaty", "feed.no_item"),
+        ("zone: Nope", "feed.zone"),
+        ("item: li\nzone: Mars/Olympus", "feed.zone"),
+        ("item: div[[", "feed.css"),
+        ("item: li\ntitle: h3::text", "feed.css"),
+        ("item: li\ntitle: auto(", "feed.css"),
+    ],
+)
+def test_what_is_wrong_with_a_page_is_named(told: str, key: str) -> None:
+    with pytest.raises(NewsError) as raised:
+        addresses.source(f"{URL}\n{told}")
+    assert key == raised.value.text_key
 
 
 @pytest.mark.parametrize(

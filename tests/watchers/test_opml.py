@@ -12,7 +12,7 @@ def test_what_is_written_is_read_again() -> None:
     outlines = (
         Outline("https://a.example/rss?x=1&y=2", 'News & "views" <b>', "https://a.example/"),
         Outline("https://b.example/feed", "Новости"),
-        Outline("https://c.example/news", "Page", rules={"item": '.a > "b"', "title": "h3"}),
+        Outline("https://c.example/news", "Page", rules={"item": '.a > [b="c"]', "title": "h3"}),
     )
     assert (outlines, ()) == opml.read(opml.write(outlines, "Mine & yours"))
 
@@ -22,7 +22,8 @@ def test_folders_are_looked_into_and_each_feed_is_named_once() -> None:
       <outline text="A" xmlUrl="https://a.example/rss"/><outline XMLURL="https://a.example/rss"/>
       <outline text="bad" xmlUrl="javascript:alert(1)"/><outline text="empty" xmlUrl=" "/>
     </outline></body></opml>"""
-    assert ((Outline("https://a.example/rss", "A"),), ("javascript:alert(1)",)) == opml.read(body)
+    known = (Outline("https://a.example/rss", "A"),)
+    assert (known, ("javascript:alert(1)", "")) == opml.read(body)
 
 
 def test_a_page_is_read_by_its_selectors_and_strange_ones_are_left() -> None:
@@ -62,7 +63,7 @@ MANY = (
         (b"<html><body>Sign in</body></html>", "opml.empty"),
         (b"<opml><body/></opml>", "opml.empty"),
         (BOMB, "opml.doctype"),
-        (DEEP, "opml.broken"),
+        (DEEP, "opml.deep"),
         (MANY, "opml.too_many"),
         (b" " * (opml.MOST_BYTES + 1), "opml.too_large"),
         (b'<?xml version="1.0" encoding="no-such"?><opml/>', "opml.broken"),
@@ -72,6 +73,13 @@ def test_what_is_no_list_of_feeds_is_refused(body: bytes, text_key: str) -> None
     with pytest.raises(NewsError) as raised:
         opml.read(body)
     assert text_key == raised.value.text_key
+
+
+def test_a_feed_told_twice_is_one_and_an_empty_address_is_counted() -> None:
+    told = ("https://a.example/rss", "http://A.example:80/rss#top", "https://a.example/rss", "")
+    body = "".join(f'<outline xmlUrl="{one}"/>' for one in told)
+    found, unusable = opml.read(f"<opml><body>{body}<outline text='x'/></body></opml>".encode())
+    assert (["https://a.example/rss"], ("",)) == ([one.url for one in found], unusable)
 
 
 def test_ten_thousand_feeds_are_read() -> None:

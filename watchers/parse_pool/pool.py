@@ -172,7 +172,7 @@ def _environment() -> dict[str, str]:
     """Give workers what Python needs and nothing of ours: no token reaches a parser."""
     return {
         "PATH": os.defpath,
-        "PYTHONPATH": str(Path(__file__).parent.parent),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
         "PYTHONWARNINGS": "ignore",
         # One arena: what a document needed is returned, not kept for a thread that never was.
         "MALLOC_ARENA_MAX": "1",

@@ -4,7 +4,7 @@ import html
 import re
 import unicodedata
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 LONGEST_TITLE = 400
 LONGEST_SUMMARY = 4000
@@ -117,3 +117,12 @@ def _shorten(text: str, limit: int) -> str:
         cut = cut[:-1]
     at_word = cut.rsplit(" ", 1)[0]
     return (at_word if len(at_word) > limit * 3 // 4 else cut).rstrip() + "…"
+
+
+def is_selector(css: str) -> bool:
+    """Tell whether a text can be read as a CSS selector."""
+    try:
+        LexborHTMLParser("<p>").css(css)
+    except SelectolaxError:
+        return False
+    return True

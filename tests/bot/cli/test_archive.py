@@ -86,8 +86,9 @@ def test_a_story_is_shown_with_why(stocked):
     assert "sure to be the same event as 1 (Courier): the same headline;" in said
 
 
-def test_an_unknown_story_costs_one_sentence(stocked):
-    result = stocked("story", "999")
+@pytest.mark.parametrize("unknown", ["999", "99999999999999999999999", "0"])
+def test_an_unknown_story_costs_one_sentence(stocked, unknown):
+    result = stocked("story", unknown)
     assert (1, 1) == (result.exit_code, len(result.stderr.splitlines()))
 
 
@@ -125,6 +126,9 @@ def test_digest_and_trends_count_what_came_lately(cli, tmp_path):
         ('{"title": "a"}\n[1]', 2),
         ('{"text": "no title"}', 1),
         ('{"title": "a", "published": "yesterday"}', 1),
+        ('{"title": "a", "published": "0001-01-01T00:00:00Z"}', 1),
+        ('{"title": "a", "published": "9999-12-31T23:59:59+00:00"}', 1),
+        pytest.param("[" * 200_000, 1, id="nested too deep"),
     ],
 )
 def test_a_broken_file_is_told_by_its_line(cli, tmp_path, text, line):
@@ -135,10 +139,101 @@ def test_a_broken_file_is_told_by_its_line(cli, tmp_path, text, line):
     assert f"Line {line} " in result.stderr or f"Line {line}:" in result.stderr
 
 
-def test_a_file_that_is_not_there_costs_one_sentence(cli):
-    result = cli("ingest", "nowhere.jsonl")
+@pytest.mark.parametrize("path", ["nowhere.jsonl", "a folder"])
+@pytest.mark.parametrize(
+    "words", [("ingest",), ("feeds", "import"), ("backtest", "--join", "1")], ids=" ".join
+)
+def test_a_file_that_is_not_there_costs_one_sentence(cli, tmp_path, words, path):
+    (tmp_path / "a folder").mkdir()
+    result = cli(*words, path)
+    assert (1, "", 1) == (result.exit_code, result.stdout, len(result.stderr.splitlines()))
+    assert path in result.stderr
+
+
+# --- what is stored stays ---------------------------------------------------------------------
+
+
+def written(path, *rows):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def told(cli):
+    return [row["title"] for row in lines(cli("items", "--json"))]
+
+
+def last(result):
+    assert 0 == result.exit_code, result.output
+    return result.stdout.splitlines()[-1]
+
+
+def test_lines_without_id_are_known_by_what_they_say_wherever_they_stand(cli, tmp_path):
+    monday = written(tmp_path / "mon" / "n.jsonl", {"title": "Wheat"}, {"title": "Gas"})
+    tuesday = written(tmp_path / "tue" / "n.jsonl", {"title": "Uranium"}, {"title": "Oil"})
+    cli("ingest", monday)
+    assert "2 new, 0 known before" == last(cli("ingest", tuesday))
+    written(tmp_path / "mon" / "n.jsonl", {"title": "Rain"}, {"title": "Wheat"}, {"title": "Gas"})
+    assert "1 new, 2 known before" == last(cli("ingest", monday))
+    assert ["Wheat", "Gas", "Uranium", "Oil", "Rain"] == told(cli)
+
+
+@pytest.mark.parametrize("name", ["id", "url"])
+def test_what_is_stored_already_stays_as_it_is(cli, tmp_path, name):
+    rows = [{name: "https://a.example/1", "title": title} for title in ("Wheat", "Gas")]
+    result = last(cli("ingest", written(tmp_path / "n.jsonl", *rows)))
+    assert "1 new, 1 known before (1 in other words, kept as they were)" == result
+    assert ["Wheat"] == told(cli)
+
+
+def test_another_text_under_the_same_title_is_another_item(cli, tmp_path):
+    rows = [{"title": "Markets today", "text": text} for text in ("Wheat is up.", "Gas is up.")]
+    assert "2 new, 0 known before" == last(cli("ingest", written(tmp_path / "n.jsonl", *rows)))
+
+
+def test_a_broken_line_says_that_the_lines_before_it_are_stored(cli, tmp_path):
+    file = tmp_path / "n.jsonl"
+    file.write_text('{"title": "Wheat"}\n{"title": "Gas"}\n{', encoding="utf-8")
+    result = cli("ingest", str(file))
     assert 1 == result.exit_code
-    assert "nowhere.jsonl" in result.stderr
+    assert "Line 3 " in result.stderr
+    assert "stored: 2 new" in result.stderr
+    assert ["Wheat", "Gas"] == told(cli)
+
+
+def test_a_file_may_come_through_a_pipe_and_begin_with_a_mark(cli):
+    result = cli("ingest", "-", input='\ufeff{"title": "Wheat"}\n{"title": "Gas"}\n')
+    assert "2 new, 0 known before" == last(result)
+    assert ["stdin", "stdin"] == [row["outlet"] for row in lines(cli("items", "--json"))]
+
+
+def test_what_items_writes_comes_back_through_ingest(stocked, tmp_path):
+    file = tmp_path / "again.jsonl"
+    file.write_text(stocked("items", "--json").stdout, encoding="utf-8")
+    other = {"DATABASE_PATH": str(tmp_path / "other.db")}
+    assert "4 new, 0 known before" == last(stocked("ingest", str(file), **other))
+
+    def kept(**settings):
+        rows = lines(stocked("items", "--json", **settings))
+        return [(row["outlet"], row["external_id"], row["title"]) for row in rows]
+
+    assert kept() == kept(**other)
+
+
+def test_imports_are_listed_as_what_they_are(stocked):
+    rows = lines(stocked("feeds", "list", "--json"))
+    assert [("import", 2), ("import", 1), ("import", 1)] == [
+        (row["status"], row["items"]) for row in rows
+    ]
+    for deed in ("pause", "resume"):
+        refused = stocked("feeds", deed, str(rows[0]["id"]))
+        assert (1, 1) == (refused.exit_code, len(refused.stderr.splitlines()))
+        assert "import" in refused.stderr
+
+
+@pytest.mark.parametrize("threshold", ["nan", "inf"])
+def test_a_threshold_that_is_no_number_is_refused(cli, threshold):
+    assert 2 == cli("backtest", "--join", threshold).exit_code
 
 
 def test_a_backtest_shows_what_another_threshold_would_change(stocked, tmp_path):
@@ -152,3 +247,30 @@ def test_a_backtest_shows_what_another_threshold_would_change(stocked, tmp_path)
 def test_a_backtest_of_nothing_says_what_may_vary(stocked):
     result = stocked("backtest")
     assert (1, True) == (result.exit_code, "--join" in result.stderr)
+
+
+# --- what cannot be text ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("search",), ("trends",), ("feeds", "remove"), ("feeds", "add"), ("ingest",)],
+    ids=" ".join,
+)
+def test_bytes_that_are_no_text_cost_a_sentence_at_most(cli, words):
+    result = cli(*words, "country:\udcff")
+    assert result.exit_code in (1, 2)
+    assert isinstance(result.exception, SystemExit)
+    assert "udcff" not in result.stderr
+
+
+@pytest.mark.parametrize("name", ["id", "url", "title", "text", "lang", "source"])
+def test_half_a_character_in_a_file_is_taken(cli, tmp_path, name):
+    row = {"title": "Wheat"} | {name: "https://a.example/\ud800"}
+    assert "1 new, 0 known before" == last(cli("ingest", written(tmp_path / "n.jsonl", row)))
+
+
+def test_a_query_that_begins_with_a_minus_stands_behind_two(stocked):
+    assert "--." in " ".join(stocked("search", "--help").stdout.split())
+    rows = lines(stocked("search", "--json", "--", "-uranium Kostanay"))
+    assert ["Wheat harvest ends in Kostanay"] == [row["title"] for row in rows]

@@ -11,6 +11,7 @@ import pytest
 from bot.sandbox import sample_outlets
 from tests.bot.cli.conftest import lines
 from tests.bot.cli.stand import Stand, stand
+from watchers import catalogue
 
 PATHS = {one.slug: one.feed_path for one in sample_outlets()}
 
@@ -74,7 +75,20 @@ def test_what_is_added_is_told_without_a_log_line_in_between(outlets, tmp_path):
         text=True,
         check=True,
     )
-    assert ("", 2) == (told.stderr, len(told.stdout.splitlines()))
+    [hint] = told.stderr.splitlines()
+    assert "`steppewire feeds catalogue`" in hint
+    assert 2 == len(told.stdout.splitlines())
+
+
+def test_who_adds_a_feed_before_the_first_start_hears_how_to_get_the_catalogue(here, outlets):
+    def add(slug):
+        return here("feeds", "add", f"{outlets.url}{PATHS[slug]}").stderr
+
+    assert "feeds catalogue" in add("silk-wire")
+    assert "" == add("steppe-courier")
+    number = len(catalogue.starting_feeds())
+    assert f"{number} added, 0 known before\n" == here("feeds", "catalogue").stdout
+    assert f"0 added, {number} known before\n" == here("feeds", "catalogue").stdout
 
 
 def test_a_round_shows_how_far_it_is_and_all_its_counts(here, outlets):
@@ -113,7 +127,8 @@ def test_check_keeps_nothing(here, outlets):
 def test_an_ill_feed_is_kept_with_its_reason(here, outlets):
     told = here("feeds", "add", f"{outlets.url}{PATHS['irtysh-radio']}")
     [kept] = lines(here("feeds", "list", "--json"))
-    assert (0, f"{kept['error']}\n") == (told.exit_code, told.stderr)
+    first = f"{kept['error']} Next look: {kept['next_check_at']}."
+    assert (0, first) == (told.exit_code, told.stderr.splitlines()[0])
     assert ("error", 503, True) == (kept["status"], kept["last_status"], bool(kept["error"]))
 
 

@@ -156,7 +156,17 @@ TAKES_NO_FILE = "/proc/steppewire.db"
 
 
 @pytest.mark.parametrize(
-    "path", [TAKES_NO_FILE, "/nowhere/news.db", ".", "/dev/null", "a folder", "text.db"]
+    "path",
+    [
+        TAKES_NO_FILE,
+        "/nowhere/news.db",
+        ".",
+        "/dev/null",
+        "a folder",
+        "text.db",
+        "x" * 300,
+        "text.db/news.db",
+    ],
 )
 @pytest.mark.parametrize("words", [("items",), ("poll",), ("feeds", "list"), ("check",)])
 def test_a_place_that_takes_no_database_costs_a_sentence(cli, tmp_path, path, words):
@@ -187,7 +197,9 @@ def test_a_disk_that_takes_no_more_costs_a_sentence(tmp_path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-@pytest.mark.parametrize("words", [("items", "--json"), ("feeds", "export")])
+@pytest.mark.parametrize(
+    "words", [("items", "--json"), ("feeds", "export"), ("--help",), ("language",)]
+)
 def test_an_output_that_takes_no_more_costs_a_sentence(stocked, tmp_path, words):
     environ = {
         "PATH": os.environ["PATH"],
@@ -197,9 +209,28 @@ def test_an_output_that_takes_no_more_costs_a_sentence(stocked, tmp_path, words)
     with Path("/dev/full").open("w") as full:
         told = subprocess.run(
             [sys.executable, "-m", "bot", *words],
-            stdout=full, stderr=subprocess.PIPE, env=environ, text=True, check=False,
+            input='{"text": "Wheat"}', stdout=full, stderr=subprocess.PIPE, env=environ,
+            text=True, check=False,
         )  # fmt: skip
     assert (1, 1) == (told.returncode, len(told.stderr.splitlines()))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [("items >&-", 1, 1), ("--help >&-", 1, 1), ("language <&-", 0, 0), ("items 2>&-", 0, 0),
+     ("nothing 2>&-", 2, 0)],
+)  # fmt: skip
+def test_a_closed_stream_costs_a_sentence_at_most(stocked, tmp_path, words, code, said):
+    environ = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "DATABASE_PATH": str(tmp_path / "news.db"),
+    }
+    told = subprocess.run(
+        ["/bin/sh", "-c", f"exec '{sys.executable}' -m bot {words}"],
+        env=environ, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (code, said) == (told.returncode, len(told.stderr.splitlines())), told.stderr
 
 
 def test_what_we_keep_is_its_owners_alone(stocked, tmp_path):
@@ -211,6 +242,20 @@ def test_what_we_keep_is_its_owners_alone(stocked, tmp_path):
 def test_a_copy_that_cannot_be_written_is_told_by_its_name(stocked):
     told = stocked("backup", "/nowhere/copy.db")
     assert (1, True) == (told.exit_code, "/nowhere/copy.db" in told.stderr)
+
+
+@pytest.mark.parametrize("form", ["pretty", "auto"])
+def test_a_log_in_a_file_has_no_colours(tmp_path, form):
+    script = (
+        "import structlog; from bot import logs; from bot.settings import Settings;"
+        f"logs.set_up(Settings(log_format={form!r})); structlog.get_logger().warning('seen')"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
+    )  # fmt: skip
+    assert "seen" in told.stderr
+    assert "\x1b" not in told.stderr
 
 
 # --- help, version, completion ----------------------------------------------------------------

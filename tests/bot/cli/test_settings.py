@@ -16,6 +16,7 @@ ARGUMENTS = {
     "search": ("gas",),
     "trends": ("gas",),
     "backup": ("copy.db",),
+    "restore": ("copy.db",),
 }
 
 WRONG = "POLL_INTERVALL=60\nADMIN_IDS=me\nno equals sign\n"

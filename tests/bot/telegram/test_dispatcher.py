@@ -485,7 +485,7 @@ async def test_a_channel_is_bound_and_managed_from_its_owners_chat(line: Line) -
     title = line.box.telegram.chats[channel].title
     await line.says(ADMIN_ID, "/stop", "1 subscription is paused")
     await line.says(ADMIN_ID, "/subscriptions", "⏸ Tokayev")
-    await line.says(ADMIN_ID, "/digest", "All quiet")
+    await line.says(ADMIN_ID, "/digest", "There is no news")
     await line.says(ADMIN_ID, "/settings", "Settings")
     answers = texts(line.box, ADMIN_ID)[-5:]  # from what became of the offer on
     assert "Watching for" in answers[0]

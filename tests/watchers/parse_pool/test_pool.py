@@ -2,6 +2,7 @@ import asyncio
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from tests.farm import item, rss
 from watchers.parse import Document, NotAFeed, PageKind, ParsedFeed
@@ -74,3 +75,8 @@ async def test_a_bug_in_reading_is_that_documents_and_its_worker_lives_on() -> N
     assert isinstance(told, NotAFeed)
     assert PageKind.UNREADABLE is told.kind
     assert (True, 2) == (isinstance(after, ParsedFeed), worker.served)
+
+
+def test_a_worker_finds_its_module_wherever_the_program_was_started() -> None:
+    folder = Path(parse_pool_pool._environment()["PYTHONPATH"])
+    assert (folder / "watchers" / "parse_pool" / "worker.py").is_file()

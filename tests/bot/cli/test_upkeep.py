@@ -1,0 +1,197 @@
+"""backup, restore and check: what an operator runs by hand says and does what `run` needs."""
+
+import json
+import os
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from bot.instance import alone, database_lock
+from bot.sandbox import BOT_TOKEN
+from storage.database import connect
+from tests.bot.cli.conftest import lines
+from tests.bot.cli.stand import Stand, stand
+
+
+def ingest(cli, tmp_path, *titles):
+    file = tmp_path / "news.jsonl"
+    file.write_text("\n".join(json.dumps({"title": one}) for one in titles), encoding="utf-8")
+    assert 0 == cli("ingest", str(file)).exit_code
+
+
+def told(cli, **settings):
+    return [row["title"] for row in lines(cli("items", "--json", **settings))]
+
+
+@pytest.fixture
+def copied(cli, tmp_path):
+    """A database with a copy, and something that came since."""
+    ingest(cli, tmp_path, "Wheat")
+    assert 0 == cli("backup", "copy.db").exit_code
+    ingest(cli, tmp_path, "Gas")
+    return cli
+
+
+# --- restore ----------------------------------------------------------------------------------
+
+
+def test_a_restore_brings_back_the_copy_and_keeps_what_was_there(copied, tmp_path):
+    result = copied("restore", "copy.db")
+    assert 0 == result.exit_code, result.output
+    assert ["Wheat"] == told(copied)
+    [aside] = tmp_path.glob("news.db.before-*")
+    assert str(aside) in result.stdout
+    assert ["Wheat", "Gas"] == told(copied, DATABASE_PATH=str(aside))
+    assert 0o600 == (tmp_path / "news.db").stat().st_mode & 0o777
+
+
+def test_what_a_crash_left_in_the_log_does_not_spoil_the_copy(copied, tmp_path):
+    crashed = sqlite3.connect(tmp_path / "news.db")
+    crashed.execute("insert into facts(name, value) values ('crash', 'here')")
+    crashed.commit()  # and never closed: the write-ahead log stays
+    assert (tmp_path / "news.db-wal").stat().st_size
+    assert 0 == copied("restore", "copy.db").exit_code
+    with closing(connect(tmp_path / "news.db")) as restored:
+        facts = restored.conn.execute("select value from facts where name = 'crash'").fetchall()
+    assert [] == facts
+    [aside] = [one for one in tmp_path.glob("news.db.before-*") if "-wal" not in one.name
+               and "-shm" not in one.name]  # fmt: skip
+    with closing(sqlite3.connect(aside)) as old:
+        assert ("here",) == old.execute("select value from facts where name = 'crash'").fetchone()
+    crashed.close()
+
+
+def test_a_restore_mends_a_file_that_is_no_database_any_more(copied, tmp_path):
+    (tmp_path / "news.db").write_bytes(b"\xff" * 8192)
+    assert 0 == copied("restore", "copy.db").exit_code
+    assert ["Wheat"] == told(copied)
+
+
+def test_nothing_is_restored_while_the_database_is_in_use(copied, tmp_path):
+    with alone(database_lock(tmp_path / "news.db"), "instance.database"):
+        result = copied("restore", "copy.db")
+    assert (1, 1) == (result.exit_code, len(result.stderr.splitlines()))
+    assert str(os.getpid()) in result.stderr
+    assert ["Wheat", "Gas"] == told(copied)
+
+
+def newer(path):
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("insert into _sqlite_migrations(migration_set, name, applied_at)"
+                   " values ('steppewire', 'm999_later', '')")  # fmt: skip
+        db.commit()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda file: file.unlink(), "not a whole copy"),
+        (lambda file: file.write_text("no database " * 100), "not a whole copy"),
+        (lambda file: file.write_bytes(b""), "not a whole copy"),
+        (lambda file: file.write_bytes(file.read_bytes()[:20_000]), "not a whole copy"),
+        (newer, "newer"),
+    ],
+    ids=["missing", "text", "empty", "cut", "newer"],
+)
+def test_a_copy_that_cannot_serve_changes_nothing(copied, tmp_path, spoil, says):
+    spoil(tmp_path / "copy.db")
+    result = copied("restore", "copy.db")
+    assert (1, "", 1) == (result.exit_code, result.stdout, len(result.stderr.splitlines()))
+    assert says in result.stderr
+    assert ["Wheat", "Gas"] == told(copied)
+    assert [] == list(tmp_path.glob("news.db.*-*")) + list(tmp_path.glob("*.restoring"))
+
+
+def test_a_refused_backup_shows_no_progress(copied):
+    result = copied("backup", "copy.db")
+    assert (1, "", 1) == (result.exit_code, result.stdout, len(result.stderr.splitlines()))
+
+
+# --- check ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def telegram() -> Iterator[Stand]:
+    with stand() as running:
+        yield running
+
+
+@pytest.fixture
+def check(cli, telegram):
+    def call(**settings):
+        known = {"TELEGRAM_BOT_TOKEN": BOT_TOKEN, "TELEGRAM_API_URL": telegram.url}
+        return cli("check", **(known | settings))
+
+    return call
+
+
+@pytest.fixture
+def taken() -> Iterator[str]:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
+
+
+@pytest.fixture
+def free() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+HOOK = {"TELEGRAM_WEBHOOK_URL": "https://bot.example/hook", "TELEGRAM_WEBHOOK_SECRET": "s" * 32}
+
+
+def test_check_makes_nothing_where_nothing_is_there(check, tmp_path, free):
+    (tmp_path / "empty.db").touch()
+    for path in ("news.db", "empty.db"):
+        result = check(DATABASE_PATH=path, HEALTH_LISTEN=free, **HOOK)
+        assert 0 == result.exit_code, result.output
+        assert f"HEALTH_LISTEN={free}" in result.stdout
+    assert {"empty.db": 0} == {one.name: one.stat().st_size for one in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("name", ["HEALTH_LISTEN", "TELEGRAM_WEBHOOK_LISTEN"])
+@pytest.mark.parametrize("listen", ["taken", "203.0.113.7:80"])
+def test_check_tells_a_port_that_run_could_not_have(check, taken, name, listen):
+    result = check(**HOOK, **{name: taken if listen == "taken" else listen})
+    assert 1 == result.exit_code
+    assert f"ports     {name}: I cannot listen" in result.stdout
+
+
+def test_check_tells_that_two_want_one_port(check, free):
+    everywhere = free.replace("127.0.0.1", "0.0.0.0")
+    result = check(**HOOK, HEALTH_LISTEN=free, TELEGRAM_WEBHOOK_LISTEN=everywhere)
+    assert 1 == result.exit_code
+    assert "ports     TELEGRAM_WEBHOOK_LISTEN" in result.stdout
+
+
+def test_check_does_not_mistake_the_running_bot_for_a_stranger(check, tmp_path, taken):
+    with alone(database_lock(tmp_path / "news.db"), "instance.database"):
+        result = check(HEALTH_LISTEN=taken)
+    assert 0 == result.exit_code, result.output
+    assert str(os.getpid()) in result.stdout
+
+
+@pytest.mark.parametrize("path", ["none/news.db", "link.db", "text.db/news.db", "/proc/news.db"])
+def test_check_tells_a_place_where_run_could_make_no_database(check, tmp_path, path):
+    (tmp_path / "text.db").touch()
+    (tmp_path / "link.db").symlink_to(tmp_path / "gone" / "news.db")
+    result = check(DATABASE_PATH=path)
+    assert 1 == result.exit_code
+    assert "database  ok" not in result.stdout
+    assert "DATABASE_PATH" in result.stdout
+
+
+@pytest.mark.parametrize("words", [("poll",), ("items",), ("ingest", "n.jsonl")])
+def test_a_refused_place_is_told_by_its_setting_and_gets_no_lock(cli, tmp_path, words):
+    (tmp_path / "n.jsonl").write_text('{"title": "Wheat"}')
+    (tmp_path / "text.db").write_text("no database " * 100)
+    for path in ("text.db", "/proc/news.db", "x" * 300, "n.jsonl/news.db"):
+        result = cli(*words, DATABASE_PATH=path)
+        assert (1, "DATABASE_PATH" in result.stderr) == (result.exit_code, True), result.stderr
+    assert [] == list(tmp_path.glob("*.lock"))

@@ -1,0 +1,27 @@
+"""What goes wrong in a tick ends nothing, and only a bug of ours is told with its traceback."""
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot import app
+from storage.errors import StorageError
+
+
+@pytest.mark.parametrize(
+    ("error", "has_traceback"),
+    [(StorageError("storage.full"), False), (StorageError("storage.locked"), False),
+     (KeyError("a bug"), True)],
+    ids=["full", "locked", "bug"],
+)  # fmt: skip
+async def test_a_full_disk_or_a_locked_file_costs_one_line(
+    error: Exception, has_traceback: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def tick() -> None:
+        raise error
+
+    with capture_logs() as told:
+        monkeypatch.setattr(app, "log", app.structlog.get_logger())
+        await app.survived(tick)()
+    [line] = told
+    assert ("tick failed", has_traceback) == (line["event"], bool(line.get("exc_info")))
+    assert has_traceback or str(error) in line["error"]
