@@ -18,7 +18,7 @@ from bot.conversation import (
     World,
 )
 from bot.digests import ranking as calendar
-from bot.render import bold, code, escape, joined, press, tidy, translate_html, turn
+from bot.render import bold, code, joined, press, tidy, translate_html, turn
 from bot.texts import translate
 from storage import chats, dialogs, subscriptions
 from storage.errors import NewsError
@@ -46,7 +46,7 @@ async def page_of(ask: Ask, world: World, page: int) -> Message:
     pages = -(-len(every) // ON_A_PAGE)
     page = min(max(page, 0), pages - 1)
     shown = every[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
-    body = joined(f"{sign(one)} {escape(tidy(one.query, 120))}" for one in shown)
+    body = joined(joined((sign(one), tidy(one.query, 120)), " ") for one in shown)
     rows = tuple(
         (Button(f"{sign(one)} {tidy(one.query, 40)}", press("l1", one.id)),) for one in shown
     )
