@@ -138,12 +138,15 @@ def save(db: Connection, subscription: Subscription) -> None:
 
 
 def silence(db: Connection, chat_id: ChatId) -> list[SubscriptionId]:
-    """Pause what a chat still listens to, remembering that /stop did it; return which."""
-    rows = db.query(
-        "update subscriptions set paused = 1, silenced = 1 where chat_id = ? and paused = 0"
-        " returning id",
+    """Pause what a chat still listens to, remembering that /stop did it.
+
+    Returns all that /stop paused, now or before.
+    """
+    db.conn.execute(
+        "update subscriptions set paused = 1, silenced = 1 where chat_id = ? and paused = 0",
         [chat_id],
     )
+    rows = db.query("select id from subscriptions where chat_id = ? and silenced = 1", [chat_id])
     return [SubscriptionId(row["id"]) for row in rows]
 
 

@@ -139,6 +139,8 @@ async def change(ask: Ask, world: World, **changes: Any) -> Chat:
         if _SCHEDULE & changes.keys():
             changes["next_digest_at"] = calendar.next_at(replace(chat, **changes), world.clock())
         changed = chats.change(db, chat.id, **changes)
+        if changes.get("digest_times") or changes.get("weekly_day"):
+            changed = chats.asked_for_more(db, chat.id)
         queue.wake_up(db, chat.id, world.clock())
         return changed
 
@@ -158,8 +160,6 @@ def _consequences(changes: dict[str, Any]) -> dict[str, Any]:
         more["silenced_times"] = ()
     if "weekly_day" in changes:
         more["silenced_weekly"] = 0
-    if changes.get("digest_times") or changes.get("weekly_day"):
-        more["silenced_at"] = None
     return more
 
 

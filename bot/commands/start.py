@@ -103,7 +103,9 @@ def welcome(ask: Ask, known: Breadth, *, runs_nobody: bool = False) -> Message:
         joined((what, _breadth(known, language)), " "),
         translate_html(language, "start.how_private" if private else "start.how_group"),
         translate_html(language, "start.stopped") if chat.silenced_at else "",
-        "" if chat.silenced_at else kept("start.digest", "start.digest_off", chat, language),
+        ""
+        if chat.silenced_at and not chat.wants_digests
+        else kept("start.digest", "start.digest_off", chat, language),
     ]
     if private and runs_nobody:
         parts.append(translate_html(language, "start.admin", id=str(ask.person_id)))

@@ -3,7 +3,14 @@
 from datetime import timedelta
 
 from bot.commands import queries
-from bot.commands.settings_screens import digests, left_to_digest, switching_on, way_of
+from bot.commands.settings_screens import (
+    digests,
+    left_to_digest,
+    resuming,
+    still_stopped,
+    switching_on,
+    way_of,
+)
 from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
 from bot.render import Marker, bold, code, escape, found_line, joined, press, tidy, translate_html
 from bot.texts import translate
@@ -136,7 +143,7 @@ async def accept(ask: Ask, world: World) -> Reply:
         raise NewsError("button.old")
     mode = Mode.DIGEST if ask.word(2).startswith("d") else Mode.INSTANT
     reach = Reach.ANYWHERE if ask.word(2).endswith("a") else Reach.HEADLINE
-    one, new = await keep(ask, world, query, mode, reach)
+    one, new, chat = await keep(ask, world, query, mode, reach)
     just_made = one.created_at is not None and world.clock() - one.created_at < DOUBLE_TAP
     key = "subscribe.saved" if new or just_made else "subscribe.changed"
     text = joined(
@@ -144,32 +151,38 @@ async def accept(ask: Ask, world: World) -> Reply:
             translate_html(ask.language, key, query=tidy(one.query, 200)),
             translate_html(
                 ask.language,
-                f"subscribe.mode_{way_of(one, ask.chat)}",
-                when=digests(ask.chat, ask.language),
+                f"subscribe.mode_{way_of(one, chat)}",
+                when=digests(chat, ask.language),
             ),
+            still_stopped(chat, ask.language),
         )
     )
-    return Edit(Message(text, _after(one, ask)), toast=translate(ask.language, "toast.saved"))
+    return Edit(
+        Message(text, _after(one, chat, ask.language)),
+        toast=translate(ask.language, "toast.saved"),
+    )
 
 
-def _after(one: Subscription, ask: Ask) -> Keyboard:
+def _after(one: Subscription, chat: Chat, language: str) -> Keyboard:
     """Return the ways on: to the digests that it is left to, to the zone they go by, to the list."""
-    off = switching_on(ask.chat, ask.language, one.id) if left_to_digest(one) else ()
+    off = switching_on(chat, language, one.id) if left_to_digest(one) else ()
     zone: Keyboard = ()
-    if one.mode is Mode.DIGEST and ask.chat.zone_assumed:
-        zone = ((Button(f"🕗 {translate(ask.language, 'settings.zone')}", press("t", "zone")),),)
-    listing = Button(f"📋 {translate(ask.language, 'button.subscriptions')}", press("l", 0))
-    return (*off, *zone, (listing,))
+    if one.mode is Mode.DIGEST and chat.zone_assumed:
+        zone = ((Button(f"🕗 {translate(language, 'settings.zone')}", press("t", "zone")),),)
+    listing = Button(f"📋 {translate(language, 'button.subscriptions')}", press("l", 0))
+    return (*resuming(chat, language), *off, *zone, (listing,))
 
 
 async def keep(
     ask: Ask, world: World, query: str, mode: Mode, reach: Reach = Reach.HEADLINE
-) -> tuple[Subscription, bool]:
-    """Write a subscription down; from now on it is matched."""
+) -> tuple[Subscription, bool, Chat]:
+    """Write a subscription down; from now on it is matched.
 
-    def write(db: Connection) -> tuple[Subscription, bool]:
-        chats.listens_again(db, ask.chat.id)
-        return subscriptions.add(
+    Returns it, whether it is new, and the chat as it is then.
+    """
+
+    def write(db: Connection) -> tuple[Subscription, bool, Chat]:
+        one, new = subscriptions.add(
             db,
             chat_id=ask.chat.id,
             thread_id=ask.thread_id,
@@ -178,9 +191,9 @@ async def keep(
             reach=reach,
             now=world.clock(),
         )
+        return one, new, chats.asked_for_more(db, ask.chat.id) or ask.chat
 
-    one, new = await world.db.write(write)
-    return one, new
+    return await world.db.write(write)
 
 
 async def topic(ask: Ask, world: World) -> Reply:

@@ -12,7 +12,7 @@ from tests.bot.people import messages
 from tests.bot.walk import WORDS, replies
 
 ODD = 'R&D OR "uranium <b>" OR it\'s'
-HEADLINE = "Kazakhstan's R&D <at Inkai> raises \"uranium\" output to 4000 tonnes"
+HEADLINE = 'Kazakhstan\'s R&D <at Inkai> raises "uranium" output to 4000 tonnes'
 TWICE = re.compile(r"&(?:quot|amp|lt|gt|#x?\w+);")
 """An escape that is still there after reading the HTML once was made twice."""
 
