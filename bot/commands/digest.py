@@ -14,6 +14,7 @@ from bot.texts import translate
 from storage import chats
 from storage.errors import NewsError
 from storage.model import ChatKind, Delivery, DeliveryId, StoryId
+from storage.outbox.policy import names_stories
 from storage.outbox.reports import carried
 from storage.outbox.rows import of_id
 from storage.sql import Connection
@@ -167,7 +168,7 @@ async def _together(ask: Ask, world: World, owed: Delivery) -> Reply:
     """List what a message carries; where it named the first page's stories, from the second on."""
     stories = await world.db.read(carried, owed.id)
     made = folded_list(owed, stories) if stories else None
-    named = owed.subject.startswith("q")
+    named = names_stories(owed.subject)
     return await _opened(ask, world, made, page=int(named and len(stories) > MOST_LINES))
 
 

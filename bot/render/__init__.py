@@ -2,11 +2,11 @@
 
 from bot.render.digests import (
     Line,
-    awake,
     digest,
     into_digest,
     listing,
     more_of,
+    together,
     told_of,
 )
 from bot.render.marking import UNMARKED, Marker
@@ -34,7 +34,6 @@ from bot.render.stories import (
     card,
     facts,
     first_tellings,
-    fold,
     found_line,
     headline,
     language_mark,
@@ -57,7 +56,6 @@ __all__ = [
     "Marker",
     "alert",
     "alert_buttons",
-    "awake",
     "bare",
     "bold",
     "card",
@@ -68,7 +66,6 @@ __all__ = [
     "escape",
     "facts",
     "first_tellings",
-    "fold",
     "found_line",
     "headline",
     "into_digest",
@@ -89,6 +86,7 @@ __all__ = [
     "quote",
     "tidy",
     "title",
+    "together",
     "told_by",
     "told_of",
     "translate_html",

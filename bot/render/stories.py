@@ -218,7 +218,7 @@ def into_bot(label: str, verb: str, number: int, bot_username: str) -> Keyboard:
     """Return the one button under a channel's post, where anybody may press.
 
     It leads into the bot (``bot_username``), which answers in private, by a deep link:
-    ``s_`` and a story, ``h_`` and the outbox row of a message that folded many.
+    ``s_`` and a story, ``h_`` and the outbox row of a message that tells many.
     """
     if not bot_username:
         return ((Button(label, press(verb, number)),),)
@@ -260,19 +260,6 @@ def update(
     label = f"📖 {translate(language, 'button.story')}"
     leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
     return Message(said, into_bot(label, "s", story.id, leads_to))
-
-
-def fold(count: int, chat: Chat, *, row: int = 0, bot_username: str = "") -> Message:
-    """Render the one message into which alerts beyond the hourly limit fold.
-
-    ``row`` is its outbox row, by which a channel's readers find in private what it folded.
-    """
-    language = chat.language
-    said = translate_html(language, "alert.folded", count=count, limit=chat.alerts_per_hour)
-    label = f"📰 {translate(language, 'button.show_them')}"
-    if chat.kind is ChatKind.CHANNEL:
-        return Message(said, into_bot(label, "h", row, bot_username))
-    return Message(said, ((Button(label, press("h")),),))
 
 
 # --- a story with all its tellings ------------------------------------------------------------
