@@ -583,3 +583,23 @@ async def test_every_button_label_fits_and_every_press_is_short(
         for button in buttons(anna.last):
             assert len(button.press.encode()) <= 64
             assert button.label
+
+
+@pytest.mark.parametrize("command", ["/search", "/subscribe"])
+async def test_what_a_headline_is_about_comes_before_what_a_text_mentions_then_the_newest(
+    room: Pipeline, anna: Person, command: str
+) -> None:
+    told = (
+        ("Glacier above Almaty loses ice", "Uranium is not the matter here.", 1),
+        ("Uranium mine opens at Inkai", "", 5),
+        ("Kyrgyz parliament debates uranium ban", "", 3),
+        ("Kazatomprom sells uranium to Romania", "", 40),
+    )
+    for title, text, hours in told:
+        await room.tells("Steppe Courier", title, text, ago=timedelta(hours=hours))
+    said = await anna.types(f"{command} uranium")
+    places = [said.find(told[at][0]) for at in (2, 1, 3)]
+    assert places == sorted(places)
+    assert -1 not in places
+    last = said.find(told[0][0])
+    assert last > places[-1] if command == "/search" else last == -1
