@@ -406,3 +406,9 @@ def m005_changes(db: Database) -> None:
     for statement in (LOG, *noted("subscriptions", "subscription"), *noted("aliases", "alias")):
         db.conn.execute(statement)
     db.conn.execute("insert into changes(kind, row_id) select 'alias', id from aliases")
+
+
+@migrations()
+def m006_query_of_match(db: Database) -> None:
+    """Note with each match the query as it was then: a subscription may be given other words."""
+    db.conn.execute("alter table matches add column query text not null default ''")

@@ -364,7 +364,8 @@ class Subscription:
 class Match:
     """An item met a subscription: which term of the query met which word of the text.
 
-    ``in_headline`` tells whether the headline alone meets the whole query.
+    ``in_headline`` tells whether the headline alone meets the whole query. ``query`` is the
+    subscription's as it was then, "" where that was not noted yet.
     """
 
     subscription_id: SubscriptionId
@@ -373,6 +374,7 @@ class Match:
     term: str = ""
     word: str = ""
     in_headline: bool = True
+    query: str = ""
 
 
 # --- what is owed --------------------------------------------------------------------------

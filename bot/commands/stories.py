@@ -23,7 +23,7 @@ from bot.texts import translate
 from storage import chats, matches, subscriptions, traces
 from storage import stories as archive
 from storage.errors import NewsError
-from storage.model import Reach, Story, StoryId
+from storage.model import Mode, Reach, Story, StoryId
 from storage.outbox import queue
 from storage.sql import Connection
 from watchers import explanation, keywords, search
@@ -191,10 +191,12 @@ async def explained(ask: Ask, world: World, one: Story) -> Message:
             matches=tuple(matches.of_story(db, ask.chat.id, one.id)),
             queries={one.id: one.query for one in own},
             by_headline=frozenset(one.id for one in own if one.reach is Reach.HEADLINE),
+            by_digest=frozenset(one.id for one in own if one.mode is Mode.DIGEST),
             deliveries=traces.of_story(db, ask.chat.id, one.id),
             muted=chats.mutes(db, ask.chat.id, one.id),
             evidence=explanation.accounts(db, one, names) if ask.is_admin else (),
             entities=names.entities,
+            names=names,
         )
 
     trace = await world.db.read(gathered)

@@ -144,33 +144,27 @@ def alert(
         return Void("joined")
     if context.chat.kind is ChatKind.CHANNEL and not context.chat.shows_query:
         return render.alert(context.story, context.chat, now=now, bot_username=bot_username)
-    met = {one.subscription_id for one in context.matches}
-    queries = tuple(query for one, query in context.queries if one in met)
-    marker = Marker.of(queries, names)
     shown = render.headline(context.story, context.chat.language)
+    met = reasons.met(context.story, shown, context.matches, dict(context.queries), names)
     return render.alert(
         context.story,
         context.chat,
         now=now,
-        because=because(context.matches, marker.words(shown)),
-        query=next(iter(queries), ""),
-        marker=marker,
+        because=because(met),
+        query=met[0].query if met else "",
+        marker=Marker.of([one.query for one in met], names),
         bot_username=bot_username,
         muted=context.muted,
     )
 
 
-def because(matches: Iterable[Match], shown: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Pair each term that brought a story with the word it met, at most three.
-
-    The word is that of the telling which is ``shown``, where it has one: other outlets, and
-    other languages, write it in their own ways. What a headline met comes first.
-    """
-    first = sorted((one for one in matches if one.term), key=lambda one: not one.in_headline)
-    pairs: dict[str, str] = {}
-    for one in first:
-        pairs.setdefault(one.term, shown.get(one.term, one.word))
-    return tuple(pairs.items())[:MOST_TERMS]
+def because(met: Iterable[reasons.Reason]) -> tuple[tuple[str, str, str], ...]:
+    """Return what the queries met, at most three terms, each once."""
+    named: dict[str, tuple[str, str, str]] = {}
+    for one in met:
+        if one.term:
+            named.setdefault(one.term.casefold(), (one.term, one.word, one.outlet))
+    return tuple(named.values())[:MOST_TERMS]
 
 
 def update(context: RenderContext, now: datetime, bot_username: str) -> Message | Void:

@@ -118,7 +118,7 @@ def alert(
     chat: Chat,
     *,
     now: datetime,
-    because: Sequence[tuple[str, str]] = (),
+    because: Sequence[tuple[str, str, str]] = (),
     query: str = "",
     marker: Marker = UNMARKED,
     bot_username: str = "",
@@ -130,8 +130,8 @@ def alert(
     ``muted`` says that the chat wants to hear no more of the story, which its button then
     takes back.
 
-    ``because`` pairs a term of the query with the word it met; ``query`` is the
-    subscription's. Both are said in the last line, so that nobody wonders why it came.
+    ``because`` is terms of queries with the word that each met, and the outlet that wrote it
+    where that is not the telling which is shown; ``query`` is the subscription's. Both are said in the last line, so that nobody wonders why it came.
     """
     language, item = chat.language, headline(story, chat.language)
     parts = [
@@ -194,17 +194,19 @@ def zoned(times: str, chat: Chat) -> str:
     return f"{times} ({words.zone_name(chat.time_zone, chat.language)})"
 
 
-def _why_line(because: Sequence[tuple[str, str]], query: str) -> Html:
-    """Say which word met which; only what differs needs to be told apart."""
-    met = [
-        joined((bold(tidy(term, 40)), escape(tidy(word, 40))), " ≈ ")
-        if word and word.casefold() != term.casefold()
-        else bold(tidy(term, 40))
-        for term, word in because[:3]
-    ]
+def _why_line(because: Sequence[tuple[str, str, str]], query: str) -> Html:
+    """Say which word met which, and whose it is; only what differs needs to be told apart."""
+    met = [_reason(*one) for one in because[:3]]
     if not met and not query:
         return Html()
     return joined(("🔎", joined(met, ", ") if met else tidy(query, 80)), " ")
+
+
+def _reason(term: str, word: str, outlet: str) -> Html:
+    met = bold(tidy(term, 40))
+    if word and word.casefold() != term.casefold():
+        met = joined((met, tidy(word, 40)), " ≈ ")
+    return joined((met, f"({tidy(outlet, 40)})" if outlet else ""), " ")
 
 
 def _story_label(story: Story, language: str) -> str:

@@ -64,6 +64,18 @@ async def test_who_wants_it_anywhere_hears_of_a_mention(room: Pipeline, anna: Pe
     assert [f"s{story.id}"] == await rung(room)
 
 
+async def test_why_tells_the_query_of_then_after_it_was_edited(
+    room: Pipeline, anna: Person
+) -> None:
+    await anna.types("/subscribe bank")
+    await anna.presses("Alert at once")
+    story = await room.tells("Steppe Courier", BANK, ago=NOW_TOLD)
+    await anna.sends("le:1")
+    await anna.types("bank country:kg")
+    said = await anna.types(f"/why {story.id}")
+    assert "Your query bank met the word bank. (now it is bank country:kg)" in said
+
+
 async def test_a_later_telling_that_meets_it_in_its_headline_rings_then(
     room: Pipeline, anna: Person
 ) -> None:

@@ -89,7 +89,7 @@ def test_an_alert_has_headline_summary_outlets_time_and_reason() -> None:
         telling("Токаев подписал закон о воде", outlet="ТАСС", country="RU", lang="ru",
                 ownership=Ownership.STATE, wire=True, url="https://tass.example/2"),
     )  # fmt: skip
-    message = render.alert(told, ALMATY, now=NOW, because=[("Токаев", "Tokayev")])
+    message = render.alert(told, ALMATY, now=NOW, because=[("Токаев", "Tokayev", "")])
     assert message == Message(
         Html(
             '<b><a href="https://news.example/1">Tokayev signs the water law</a></b>\n\n'
@@ -300,7 +300,7 @@ def test_the_longest_night_is_one_message_and_loses_no_line() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_harmless_everywhere(text: str) -> None:
     told = big(text)
-    check(render.alert(told, ALMATY, now=NOW, because=[(text, text[:50])], query=text))
+    check(render.alert(told, ALMATY, now=NOW, because=[(text, text[:50], text)], query=text))
     check(render.card(told, MOSCOW, now=NOW))
     check(render.update(told, told.items[0], ALMATY, now=NOW))
     check(render.together(Html(), [told] * 9, MOSCOW, now=NOW, most=9))
