@@ -219,13 +219,15 @@ async def zone_typed(ask: Ask, world: World) -> Reply:
 
 
 async def times_typed(ask: Ask, world: World) -> Reply:
-    """Set the digest's times from typed ones: 8, 13:30 and 20."""
+    """Add typed times to the digest's: 8, 13:30 and 20; a tap on its button removes one."""
     found = [minutes_of(part) for part in re.split(r"[\s,;]+", ask.text.strip()) if part]
     if not found or len(found) > MOST_TIMES or None in found:
         raise await _again(ask, world, "times", "settings.no_times", ask.text)
-    times = tuple(sorted({one for one in found if one is not None}))
+    times = tuple(sorted({*ask.chat.digest_times, *(one for one in found if one is not None)}))
+    if len(times) > MOST_TIMES:
+        raise await _again(ask, world, "times", "settings.many_times", ask.text)
     chat = await change(ask, world, digest_times=times)
-    return Say((overview(chat, ask.language, world),))
+    return Say((screen(chat, ask.language, "times", world),))
 
 
 async def quiet_typed(ask: Ask, world: World) -> Reply:

@@ -34,6 +34,7 @@ from storage.model import Chat, ChatKind, SubscriptionId
 from storage.outbox import queue
 from storage.sql import Connection
 from storage.stats import Breadth
+from watchers.text.names import gazetteer
 
 MOST_PAYLOAD = 64
 FEW = 2
@@ -152,14 +153,17 @@ def _ways(ask: Ask) -> Keyboard:
     )
 
 
-def helping(commands: Iterable[Command], ask: Ask) -> Reply:
-    """List the commands that this person may use here, or explain the one asked about."""
+def helping(commands: Iterable[Command], ask: Ask, bot_username: str = "") -> Reply:
+    """List the commands that this person may use here, or explain the one asked about.
+
+    ``bot_username`` is what is typed in other chats to search from there.
+    """
     language = ask.language
     usable = [c for c in commands if c.audience is Audience.EVERYONE or ask.is_admin]
     wanted = ask.text.strip().lstrip("/").casefold()
     for command in usable:
         if command.name == wanted:
-            return Say((Message(explained(command, language)),))
+            return Say((Message(explained(command, language, bot_username)),))
     everyone = [c for c in usable if c.audience is Audience.EVERYONE]
     admins = [c for c in usable if c.audience is Audience.ADMINS]
     parts = [translate_html(language, "help.head"), joined(listed(c, language) for c in everyone)]
@@ -168,7 +172,8 @@ def helping(commands: Iterable[Command], ask: Ask) -> Reply:
             translate_html(language, "help.admins"),
             joined(listed(c, language) for c in admins),
         ]
-    parts.append(translate_html(language, "help.query"))
+    topics = ", ".join(gazetteer().topics)
+    parts.append(translate_html(language, "help.query", topics=topics))
     return Say((Message(joined(parts, "\n\n")),))
 
 
@@ -177,12 +182,13 @@ def listed(command: Command, language: str) -> Html:
     return joined((f"/{command.name}", translate_html(language, f"help.{command.name}")), " — ")
 
 
-def explained(command: Command, language: str) -> Html:
+def explained(command: Command, language: str, bot_username: str = "") -> Html:
     """Return a command's page: what it does and how it is typed."""
     head = joined(
         (bold(f"/{command.name}"), translate_html(language, f"help.{command.name}")), " — "
     )
-    return joined((head, translate_html(language, f"usage.{command.name}")), "\n\n")
+    usage = translate_html(language, f"usage.{command.name}", bot=bot_username or "bot")
+    return joined((head, usage), "\n\n")
 
 
 async def stop(ask: Ask, world: World) -> Reply:

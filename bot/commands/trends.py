@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from bot.commands import queries
+from bot.commands import queries, subscribe
 from bot.commands.search import drafted
 from bot.conversation import Ask, Button, Html, Keyboard, Message, Picture, Reply, Say, World
 from bot.render import bold, charts, joined, press, tidy, translate_html
@@ -53,7 +53,8 @@ async def drawn(
         time_zone=ask.chat.time_zone,
     )
     began = await world.db.read(stats.began)
-    keyboard = _spans(draft, span, ask.language)
+    watching = await subscribe.watching(ask, world, query, draft)
+    keyboard = _spans(draft, span, ask.language, watching)
     caption = _caption(ask, query, counted, now, began)
     if not any(counted.values()) and not in_place:
         return Say((Message(caption, keyboard),))
@@ -113,7 +114,7 @@ def _caption(
     return joined((head, *parts))
 
 
-def _spans(draft: int, chosen: int, language: str) -> Keyboard:
+def _spans(draft: int, chosen: int, language: str, watching: Button) -> Keyboard:
     spans = tuple(
         Button(
             f"{'✓ ' if span == chosen else ''}{translate(language, 'n.days', count=span)}",
@@ -121,5 +122,4 @@ def _spans(draft: int, chosen: int, language: str) -> Keyboard:
         )
         for span in SPANS
     )
-    subscribe = Button(f"🔔 {translate(language, 'button.subscribe_this')}", press("fs", draft))
-    return (spans, (subscribe,))
+    return (spans, (watching,))

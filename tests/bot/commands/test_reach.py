@@ -121,6 +121,7 @@ async def test_the_headline_alone_must_meet_the_whole_query(
 async def test_the_offer_says_what_each_way_would_bring(room: Pipeline, anna: Person) -> None:
     await room.tells("Steppe Courier", BANK)
     await room.tells("Oasis Times", *MENTION, ago=timedelta(days=2))
+    await room.tells("Oasis Times", "Tashkent opens a new theatre", ago=timedelta(days=8))
     said = await anna.types("/subscribe bank")
     assert "Last 7 days: 2 stories" in said
     assert "In headlines: 1 story" in said
