@@ -108,9 +108,19 @@ def silence(db: Connection, chat_id: ChatId, now: datetime) -> None:
     save(db, silenced)
 
 
-def listens_again(db: Connection, chat_id: ChatId) -> None:
-    """Note that a chat which said /stop asked for something since; what is paused stays so."""
-    db.conn.execute("update chats set silenced_at = null where id = ?", [chat_id])
+def asked_for_more(db: Connection, chat_id: ChatId) -> Chat | None:
+    """Note that a chat which said /stop asked for something since; return it as it is now.
+
+    The stop is over where nothing is left of it. While anything is, it stays one that said
+    /stop: what is paused stays so, and is offered to go on wherever the chat looks.
+    """
+    db.conn.execute(
+        "update chats set silenced_at = null where id = :chat"
+        " and silenced_times = '' and silenced_weekly = 0 and not exists"
+        " (select 1 from subscriptions where chat_id = :chat and silenced = 1)",
+        {"chat": chat_id},
+    )
+    return get(db, chat_id)
 
 
 def end_silence(db: Connection, chat_id: ChatId) -> Chat | None:

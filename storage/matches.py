@@ -7,14 +7,14 @@ from storage.model import ChatId, ItemId, Match, StoryId, SubscriptionId, Thread
 from storage.sql import Connection, to_ms
 from storage.stories import LATE
 
-COLUMNS = "m.subscription_id, m.item_id, m.story_id, m.term, m.word, m.in_headline"
+COLUMNS = "m.subscription_id, m.item_id, m.story_id, m.term, m.word, m.in_headline, m.query"
 
 
 def add(db: Connection, found: Iterable[Match], now: datetime) -> None:
     """Keep matches; the same item and subscription meet once."""
     db.conn.executemany(
-        "insert into matches(subscription_id, item_id, story_id, seen_at, term, word, in_headline)"
-        " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        "insert into matches(subscription_id, item_id, story_id, seen_at, term, word, in_headline,"
+        " query) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         [
             (
                 one.subscription_id,
@@ -24,6 +24,7 @@ def add(db: Connection, found: Iterable[Match], now: datetime) -> None:
                 one.term,
                 one.word,
                 int(one.in_headline),
+                one.query,
             )
             for one in found
         ],
@@ -65,8 +66,14 @@ def of_story(db: Connection, chat_id: ChatId, story_id: StoryId) -> list[Match]:
     return [of_row(row) for row in rows]
 
 
-def of_row(row: tuple[int, int, int, str, str, int]) -> Match:
+def of_row(row: tuple[int, int, int, str, str, int, str]) -> Match:
     """Read a match off ``COLUMNS``."""
     return Match(
-        SubscriptionId(row[0]), ItemId(row[1]), StoryId(row[2]), row[3], row[4], bool(row[5])
+        SubscriptionId(row[0]),
+        ItemId(row[1]),
+        StoryId(row[2]),
+        row[3],
+        row[4],
+        bool(row[5]),
+        row[6],
     )

@@ -420,6 +420,12 @@ def m006_digests(db: Database) -> None:
     db.conn.execute("alter table items add column retitled_at integer")
 
 
+@migrations()
+def m007_query_of_match(db: Database) -> None:
+    """Note with each match the query as it was then: a subscription may be given other words."""
+    db.conn.execute("alter table matches add column query text not null default ''")
+
+
 NEVER_GIVEN_TWICE = ("feeds", "subscriptions", "deliveries", "drafts", "aliases", "corrections")
 """Tables whose rows the buttons of old messages name by number."""
 

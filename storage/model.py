@@ -303,7 +303,7 @@ class Chat:
     Clock times (``digest_times``, ``quiet_from``, ``quiet_to``) are minutes after midnight in
     ``time_zone`` (IANA name). ``digest_days`` is a set of ISO weekdays, 1 = Monday.
     ``digest_from`` is where the next digest's window begins: the end of the previous one.
-    ``silenced_at`` is when its people said /stop, None once they want to hear from us again;
+    ``silenced_at`` is when its people said /stop, None once nothing is left of that;
     ``silenced_times`` and ``silenced_weekly`` are the digests that it ended, for going on.
     ``zone_assumed`` says that nobody has chosen ``time_zone`` yet, ``zone_asked_at`` when we
     asked for it. ``shows_query`` and ``footer`` are a channel's: whether its posts say which
@@ -385,7 +385,8 @@ class Subscription:
 class Match:
     """An item met a subscription: which term of the query met which word of the text.
 
-    ``in_headline`` tells whether the headline alone meets the whole query.
+    ``in_headline`` tells whether the headline alone meets the whole query. ``query`` is the
+    subscription's as it was then, "" where that was not noted yet.
     """
 
     subscription_id: SubscriptionId
@@ -394,6 +395,7 @@ class Match:
     term: str = ""
     word: str = ""
     in_headline: bool = True
+    query: str = ""
 
 
 # --- what is owed --------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Subscriptions: the queries that chats want told."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -27,21 +28,14 @@ def add(
     Subscribing again to the same query takes it up where it was left: its mode and reach are
     set and a pause ends. Raises NewsError where the chat has as many as it may.
     """
-    found = next(
-        db.query(
-            "select * from subscriptions where chat_id = ? and thread_id = ? and query = ?",
-            [chat_id, thread_id, query],
-        ),
-        None,
-    )
+    found = to_query(db, chat_id, thread_id, query)
     if found is not None:
         db.conn.execute(
             "update subscriptions set mode = :mode, reach = :reach, paused = 0, silenced = 0"
             " where id = :id",
-            {"mode": mode, "reach": reach, "id": found["id"]},
+            {"mode": mode, "reach": reach, "id": found.id},
         )
-        changed = {"mode": mode, "reach": reach, "paused": 0, "silenced": 0}
-        return to_subscription({**found, **changed}), False
+        return replace(found, mode=mode, reach=reach, paused=False, silenced=False), False
     if count(db, chat_id) >= MOST_PER_CHAT:
         raise NewsError("subscribe.too_many", most=MOST_PER_CHAT)
     row = next(
@@ -59,6 +53,20 @@ def get(db: Connection, subscription_id: SubscriptionId, chat_id: ChatId) -> Sub
     row = next(
         db.query(
             "select * from subscriptions where id = ? and chat_id = ?", [subscription_id, chat_id]
+        ),
+        None,
+    )
+    return None if row is None else to_subscription(row)
+
+
+def to_query(
+    db: Connection, chat_id: ChatId, thread_id: ThreadId, query: str
+) -> Subscription | None:
+    """Return a chat's subscription to a query in its canonical form, in one of its topics."""
+    row = next(
+        db.query(
+            "select * from subscriptions where chat_id = ? and thread_id = ? and query = ?",
+            [chat_id, thread_id, query],
         ),
         None,
     )
@@ -138,12 +146,15 @@ def save(db: Connection, subscription: Subscription) -> None:
 
 
 def silence(db: Connection, chat_id: ChatId) -> list[SubscriptionId]:
-    """Pause what a chat still listens to, remembering that /stop did it; return which."""
-    rows = db.query(
-        "update subscriptions set paused = 1, silenced = 1 where chat_id = ? and paused = 0"
-        " returning id",
+    """Pause what a chat still listens to, remembering that /stop did it.
+
+    Returns all that /stop paused, now or before.
+    """
+    db.conn.execute(
+        "update subscriptions set paused = 1, silenced = 1 where chat_id = ? and paused = 0",
         [chat_id],
     )
+    rows = db.query("select id from subscriptions where chat_id = ? and silenced = 1", [chat_id])
     return [SubscriptionId(row["id"]) for row in rows]
 
 

@@ -37,12 +37,12 @@ def of_chat(db: Connection, chat_id: ChatId, limit: int = 5000) -> tuple[Deliver
 def last_list(db: Connection, chat_id: ChatId) -> Delivery | None:
     """Return the last message that came to a chat by itself and numbers stories.
 
-    A digest (the part under which its buttons are), or the list after its quiet hours.
+    A digest (the part under which its buttons are), or alerts that came together.
     """
     row = db.conn.execute(
         f"select {COLUMNS} from deliveries where chat_id = ? and state = 'sent'"  # noqa: S608 - ours
         " and ((kind = 'digest' and json_extract(payload, '$.stories') is not null)"
-        " or (kind = 'fold' and subject like 'q%')) order by created_at desc, id desc limit 1",
+        " or (kind = 'fold' and subject like '%:%')) order by created_at desc, id desc limit 1",
         (chat_id,),
     ).fetchone()
     return of_row(row) if row else None

@@ -277,7 +277,15 @@ def match_subscriptions(
     for subscription_id, hit in memory.subscribed.find(analysis, facts):
         subscription = memory.subscriptions[subscription_id]
         term, word = (hit.met[0].term, hit.met[0].surface) if hit.met else ("", "")
-        found = Match(subscription_id, item.id, item.story_id, term, word, hit.in_headline)
+        found = Match(
+            subscription_id,
+            item.id,
+            item.story_id,
+            term,
+            word,
+            hit.in_headline,
+            subscription.query,
+        )
         draft.matches.append(found)
         if rings(subscription, found) and is_news(draft, item):
             enqueue_alert(draft, subscription, found)

@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from math import log2
 
 from storage import items, local_time, outlets, search, stories
 from storage.database import Database
 from storage.model import FeedId, Item, ItemId, Outlet, Story, StoryId
 from storage.sql import Connection
 from watchers import keywords
-from watchers.keywords.reading import analysed
+from watchers.keywords.reading import analysed, headline_analysed
 from watchers.text import words
 from watchers.text.names import Gazetteer
 from watchers.text.normal import clean, fold_case
@@ -37,9 +36,12 @@ CHECKED_A_STORY = 5
 
 ONE_DAY = timedelta(days=1)
 
-HALF_LIFE = timedelta(days=3)
-"""In which a story's weight halves: an old big story yields to a small fresh one."""
+TITLES = 120
+"""Of so many of the newest hits the headlines are looked at; the others count as mentions."""
 
+
+TITLES_A_SLICE = 20
+"""Headlines between two looks at the chat: some milliseconds of work."""
 
 _WORD = re.compile(r"[^\W\d_]{4,}(?:ʼ[^\W\d_]+)*")
 TRIED = 100
@@ -75,12 +77,15 @@ async def find(
     since: datetime | None = None,
     names: Gazetteer | None = None,
 ) -> Found:
-    """Return the page [offset, offset + limit) of the stories that a query finds, best first."""
+    """Return the page [offset, offset + limit) of the stories that a query finds.
+
+    First those that a headline is about, then those that only mention it; the newest first.
+    """
     starts, ends = keywords.window(query, now)
     since = max(filter(None, (since, starts)), default=None)
     hits = await db.read(narrowed, query, since, ends)
-    ranked = rank(hits, now)
     ask = _Question(query, now, names)
+    ranked = rank(hits, await _in_headlines(db, ask, hits))
     if keywords.is_exact(query):
         page = await _exact_page(db, ask, ranked[offset : offset + limit])
         if page is not None:
@@ -89,6 +94,27 @@ async def find(
     untried = round((len(ranked) - tried) * len(good) / tried) if tried else 0
     told = await db.read(stories.by_ids, good[offset : offset + limit])
     return Found(told, len(good) + untried, len(hits) >= SCAN)
+
+
+async def _in_headlines(
+    db: Database, ask: "_Question", hits: Sequence[search.Hit]
+) -> frozenset[ItemId]:
+    """Return those of the hits whose headline alone meets the question.
+
+    Where it asks for no word, headlines decide nothing.
+    """
+    if not any(True for _ in ask.query.terms()):
+        return frozenset()
+    met: set[ItemId] = set()
+    newest = [hit.item_id for hit in hits[:TITLES]]
+    for start in range(0, len(newest), TITLES_A_SLICE):
+        ids = newest[start : start + TITLES_A_SLICE]
+        for item in await db.read(items.by_ids, ids):
+            said = headline_analysed(item, ask.names)
+            if keywords.match(ask.query, said, facts_of(item, ask.now)) is not None:
+                met.add(item.id)
+        await asyncio.sleep(0)
+    return frozenset(met)
 
 
 _Ranked = Sequence[tuple[StoryId, list[ItemId]]]
@@ -122,7 +148,7 @@ async def _exact_page(db: Database, ask: _Question, ranked: _Ranked) -> Found | 
 async def _checked(
     db: Database, ask: _Question, ranked: _Ranked, enough: int
 ) -> tuple[list[StoryId], int]:
-    """Let the matcher decide, best story first, until enough are good; tell how many it tried."""
+    """Let the matcher decide, in the order of the rank, until enough are good; tell how many it tried."""
     good: list[StoryId] = []
     tried = 0
     while tried < len(ranked) and len(good) < enough:
@@ -260,17 +286,20 @@ def _feeds(db: Connection, query: keywords.Query) -> frozenset[FeedId] | None:
     )
 
 
-def rank(hits: Sequence[search.Hit], now: datetime) -> list[tuple[StoryId, list[ItemId]]]:
-    """Order stories by how many told them and how fresh they are, with the tellings that hit."""
+def rank(
+    hits: Sequence[search.Hit], in_headline: frozenset[ItemId] = frozenset()
+) -> list[tuple[StoryId, list[ItemId]]]:
+    """Order stories, with their tellings that hit: those in a headline first, then the newest.
+
+    A story's time is that of its first telling, as lists show it.
+    """
     tellings: dict[StoryId, list[ItemId]] = {}
-    weight: dict[StoryId, float] = {}
+    began: dict[StoryId, datetime] = {}
     for hit in hits:
         tellings.setdefault(hit.story_id, []).append(hit.item_id)
-        age = max((now - hit.seen_at) / HALF_LIFE, 0.0)
-        weight[hit.story_id] = max(
-            weight.get(hit.story_id, -1e9), log2(1 + hit.story_size) / 2 - age
-        )
-    order = sorted(tellings, key=lambda story: (-weight[story], -story))
+        began[hit.story_id] = min(hit.seen_at, began.get(hit.story_id, hit.seen_at))
+    headed = {story for story, ids in tellings.items() if not in_headline.isdisjoint(ids)}
+    order = sorted(tellings, key=lambda one: (one in headed, began[one], one), reverse=True)
     return [(story, tellings[story]) for story in order]
 
 

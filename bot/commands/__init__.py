@@ -26,13 +26,21 @@ from bot.commands import (
 from bot.commands import plain_text as commands_plain_text
 from bot.conversation import Ask, Audience, Command, Handler, Nothing, Press, Reply, World
 
-__all__ = ["ANSWERS", "BUTTONS", "COMMANDS", "helped", "inline", "plain_text", "unknown"]
+__all__ = [
+    "ANSWERS",
+    "BUTTONS",
+    "COMMANDS",
+    "answering",
+    "helped",
+    "inline",
+    "plain_text",
+    "unknown",
+]
 
 
 async def helped(ask: Ask, world: World) -> Reply:
     """List what can be said to us, from the table itself."""
-    del world
-    return start.helping(COMMANDS, ask)
+    return start.helping(COMMANDS, ask, world.bot_username)
 
 
 async def nothing(ask: Ask, world: World) -> Reply:
@@ -62,6 +70,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("delete_me", privacy.delete_me, changes=True),
     Command("help", helped),
     Command("stop", start.stop, changes=True, own=True),
+    Command("cancel", commands_plain_text.take_back),
     Command("feeds", feeds.listed, ADMINS, private=True),
     Command("feed", feeds.one, ADMINS, private=True),
     Command("addfeed", adding.add, ADMINS, private=True),
@@ -159,6 +168,17 @@ ANSWERS: dict[str, Handler] = {
     "footer": settings.footer_typed,
     "edit": subscriptions.edited,
 }
+
+
+def answering(question: tuple[str, ...], text: str) -> Handler | None:
+    """Return who takes a plain message as the answer to a question of ours; None where nobody.
+
+    ``question`` is the one that is open, () where none is.
+    """
+    if question and commands_plain_text.takes_back(text):
+        return commands_plain_text.take_back
+    return ANSWERS.get(question[0]) if question else None
+
 
 plain_text = commands_plain_text.plain_text
 inline = commands_plain_text.inline

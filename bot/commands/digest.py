@@ -14,6 +14,7 @@ from bot.texts import translate
 from storage import chats
 from storage.errors import NewsError
 from storage.model import ChatKind, Delivery, DeliveryId, StoryId
+from storage.outbox.policy import names_stories
 from storage.outbox.reports import carried
 from storage.outbox.rows import of_id
 from storage.sql import Connection
@@ -162,7 +163,7 @@ async def _together(ask: Ask, world: World, owed: Delivery) -> Reply:
     """List what a message carries; where it named the first page's stories, from the second on."""
     stories = await world.db.read(carried, owed.id)
     made = folded_list(owed, stories) if stories else None
-    named = owed.subject.startswith("q")
+    named = names_stories(owed.subject)
     return await _opened(ask, world, made, page=int(named and len(stories) > MOST_LINES))
 
 
@@ -190,20 +191,21 @@ async def _opened(ask: Ask, world: World, made: Listing | None, page: int = 0) -
 # --- a number typed ---------------------------------------------------------------------------
 
 
-async def story_numbered(ask: Ask, world: World) -> StoryId | None:
+async def story_numbered(ask: Ask, world: World) -> StoryId | Listing | None:
     """Return the story that a plain number means: of the digest or list that was seen last here.
 
-    As an answer to a digest that came by itself, of that one. None where the number stands in
-    no list of the last days: then it is a search like any other.
+    As an answer to a digest that came by itself, of that one. The list that was seen last where
+    it stands in none of them; None where there was no list in the last days: then it is a search
+    like any other.
     """
     text = ask.text.strip()
     if not text.isdecimal() or len(text) > LONGEST_NUMBER:
         return None
 
-    def looked_up(db: Connection) -> StoryId | None:
+    def looked_up(db: Connection) -> StoryId | Listing | None:
         answered = of_message(db, ask.here.id, ask.replies_to) if ask.replies_to else None
         if answered is not None and (one := list_of(db, answered)) is not None:
-            return listing.numbered(one, int(text))
+            return _numbered(one, int(text))
         lists = [listing.last_seen(db, ask.here.id)]
         if (came := last_list(db, ask.here.id)) is not None:
             one = list_of(db, came)
@@ -212,9 +214,15 @@ async def story_numbered(ask: Ask, world: World) -> StoryId | None:
         for one, _ in sorted(seen, key=lambda pair: pair[1], reverse=True):
             if (found := listing.numbered(one, int(text))) is not None:
                 return found
-        return None
+        newest = max(seen, key=lambda pair: pair[1], default=None)
+        return _numbered(newest[0], int(text)) if newest is not None else None
 
     return await world.db.read(looked_up)
+
+
+def _numbered(one: Listing, number: int) -> StoryId | Listing:
+    found = listing.numbered(one, number)
+    return one if found is None else found
 
 
 def button(language: str) -> Button:

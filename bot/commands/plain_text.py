@@ -10,9 +10,10 @@ from rapidfuzz.distance import OSA
 
 from bot.commands import adding, digest, feeds, opml, queries, search, settings, stories
 from bot.conversation import Ask, Button, Card, Cards, Message, Nothing, Reply, Say, World
-from bot.render import alert, headline, outlet_name, plain, tidy, translate_html
+from bot.digests.listing import Listing
+from bot.render import alert, headline, outlet_name, plain, press, tidy, translate_html
 from bot.texts import translate, words
-from storage import matches
+from storage import dialogs, matches
 from storage import stories as archive
 from storage.errors import NewsError
 from storage.model import ChatKind, Story, StoryId
@@ -87,9 +88,24 @@ async def plain_text(ask: Ask, world: World) -> Reply:
 
 async def line_typed(ask: Ask, world: World) -> Reply:
     """Take one line: a number of the last list, else words to search for."""
-    if (numbered := await digest.story_numbered(ask, world)) is not None:
+    numbered = await digest.story_numbered(ask, world)
+    if isinstance(numbered, Listing):
+        return await no_such_number(ask, world, numbered)
+    if numbered is not None:
         return await stories.story(replace(ask, text=str(numbered)), world)
     return await search.search(ask, world)
+
+
+async def no_such_number(ask: Ask, world: World, seen: Listing) -> Reply:
+    """Say which numbers the last list has; who did mean a search has it at a tap."""
+    text = ask.text.strip()
+    draft = await world.db.write(dialogs.keep_draft, ask.here.id, text, world.clock())
+    last = seen.first + len(seen.stories) - 1
+    said = translate_html(
+        ask.language, "list.no_number", number=text, first=str(seen.first), last=str(last)
+    )
+    label = f"🔎 {translate(ask.language, 'button.search_for', text=text)}"
+    return Say((Message(said, ((Button(label, press("f", draft, 0)),),)),))
 
 
 def no_search(text: str) -> str:
@@ -107,9 +123,33 @@ def small_talk(text: str) -> str:
 
     A message of pictures alone (👍) is one too. Words beyond small talk make it a search.
     """
+    kinds = phrases_of(text)
+    if kinds is None:
+        return "thanks" if any(unicodedata.category(sign) == "So" for sign in text) else ""
+    if not kinds or "cancel" in kinds:  # with no question of ours open, it may be news
+        return ""
+    return "hello" if "hello" in kinds else "thanks"
+
+
+def takes_back(text: str) -> bool:
+    """Tell whether a whole message says that our question needs no answer: отмена, never mind."""
+    return "cancel" in (phrases_of(text) or ())
+
+
+async def take_back(ask: Ask, world: World) -> Reply:
+    """End the question that we asked; whoever brings a message in has forgotten it already."""
+    del world
+    return Say((Message(translate_html(ask.language, "cancelled")),))
+
+
+def phrases_of(text: str) -> frozenset[str] | None:
+    """Return of which kinds the phrases are that make up a whole message.
+
+    Empty where there are other words in it too, None where there is no word at all.
+    """
     said = tuple(cut.normal.replace(APOSTROPHE, "'") for cut in tokenize(clean(text)))
     if not said:
-        return "thanks" if any(unicodedata.category(sign) == "So" for sign in text) else ""
+        return None
     phrases = catalogue.small_talk()
     kinds: set[str] = set()
     at = 0
@@ -120,8 +160,8 @@ def small_talk(text: str) -> str:
                 at += length
                 break
         else:
-            return ""
-    return "hello" if "hello" in kinds else "thanks"
+            return frozenset()
+    return frozenset(kinds)
 
 
 # --- inline mode ----------------------------------------------------------------------------

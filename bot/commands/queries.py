@@ -49,9 +49,22 @@ async def suggestions(world: World, text: str) -> tuple[str, ...]:
 
     First with misspelt words put right, then each of several words alone.
     """
-    labels = dict.fromkeys(term.label for term in read(world, text).terms())
+    labels = dict.fromkeys(
+        term.label
+        for term in read(world, text).terms()
+        if term.label not in keywords.SMALL_OPERATORS
+    )
     alone = [label for label in labels if label != text][:MOST_TERMS_TRIED]
     return await _that_find(world, dict.fromkeys((*await _put_right(world, text), *alone)))
+
+
+async def spelled(world: World, text: str) -> tuple[str, ...]:
+    """Return a query with operators in capitals that were typed small, if it finds something.
+
+    A small "or" is a word that must stand in the news; «газ или нефть» hardly means that.
+    """
+    written = keywords.spelled_out(text)
+    return await _that_find(world, (written,)) if written else ()
 
 
 async def meant(world: World, text: str) -> tuple[str, ...]:

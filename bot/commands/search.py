@@ -19,7 +19,6 @@ from bot.conversation import (
     World,
 )
 from bot.render import Marker, escape, found_line, joined, press, tidy, translate_html, turn
-from bot.texts import translate
 from storage import dialogs
 from storage.errors import NewsError
 from storage.local_time import rfc3339
@@ -68,8 +67,14 @@ async def page_of(ask: Ask, world: World, query: str, draft: int, page: int) -> 
     marker = Marker.of((query,), world.names.current)
     body = [found_line(one, ask.chat, marker, now=now) for one in found.stories]
     pages = -(-found.total // ON_A_PAGE)
-    rows = [*turn(("f", draft), page, pages), *_deeds(language, draft)]
-    if found.total <= subscribe.LITTLE and (meant := await commands_queries.meant(world, query)):
+    watching = await subscribe.watching(ask, world, query, draft)
+    rows = [*turn(("f", draft), page, pages), *_deeds(watching, draft)]
+    spelled = await commands_queries.spelled(world, query)
+    if spelled:
+        body.append(translate_html(language, "query.capitals"))
+    few = found.total <= subscribe.LITTLE
+    meant = (*spelled, *(await commands_queries.meant(world, query) if few else ()))
+    if meant:
         body.append(translate_html(language, "search.perhaps"))
         rows += await _other_searches(ask, world, meant)
     return Message(joined((head, *body), "\n\n"), tuple(rows))
@@ -86,9 +91,9 @@ async def _other_searches(
     return rows
 
 
-def _deeds(language: str, draft: int) -> Keyboard:
+def _deeds(watching: Button, draft: int) -> Keyboard:
     return (
-        (Button(f"🔔 {translate(language, 'button.subscribe_this')}", press("fs", draft)),),
+        (watching,),
         (
             Button("⬇️ CSV", press("fx", draft, "csv")),
             Button("⬇️ JSON", press("fx", draft, "json")),
@@ -98,14 +103,16 @@ def _deeds(language: str, draft: int) -> Keyboard:
 
 async def _nothing(ask: Ask, world: World, query: str, draft: int) -> Message:
     """Say that nothing was found, what would have been, and how to be told when it comes."""
-    nearby = await commands_queries.suggestions(world, query)
+    spelled = await commands_queries.spelled(world, query)
+    nearby = (*spelled, *await commands_queries.suggestions(world, query))
+    nearby = tuple(dict.fromkeys(nearby))[: commands_queries.MOST_SUGGESTED]
     parts = [translate_html(ask.language, "search.nothing", query=tidy(query, 200))]
+    if spelled:
+        parts.append(translate_html(ask.language, "query.capitals"))
     rows = await _other_searches(ask, world, nearby)
     if nearby:
         parts.append(translate_html(ask.language, "search.perhaps"))
-    rows.append(
-        (Button(f"🔔 {translate(ask.language, 'button.subscribe_this')}", press("fs", draft)),)
-    )
+    rows.append((await subscribe.watching(ask, world, query, draft),))
     return Message(joined(parts, "\n\n"), tuple(rows))
 
 

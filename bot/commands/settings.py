@@ -139,6 +139,8 @@ async def change(ask: Ask, world: World, **changes: Any) -> Chat:
         if _SCHEDULE & changes.keys():
             changes["next_digest_at"] = calendar.next_at(replace(chat, **changes), world.clock())
         changed = chats.change(db, chat.id, **changes)
+        if changes.get("digest_times") or changes.get("weekly_day"):
+            changed = chats.asked_for_more(db, chat.id)
         queue.wake_up(db, chat.id, world.clock())
         return changed
 
@@ -158,8 +160,6 @@ def _consequences(changes: dict[str, Any]) -> dict[str, Any]:
         more["silenced_times"] = ()
     if "weekly_day" in changes:
         more["silenced_weekly"] = 0
-    if changes.get("digest_times") or changes.get("weekly_day"):
-        more["silenced_at"] = None
     return more
 
 
@@ -219,13 +219,15 @@ async def zone_typed(ask: Ask, world: World) -> Reply:
 
 
 async def times_typed(ask: Ask, world: World) -> Reply:
-    """Set the digest's times from typed ones: 8, 13:30 and 20."""
+    """Add typed times to the digest's: 8, 13:30 and 20; a tap on its button removes one."""
     found = [minutes_of(part) for part in re.split(r"[\s,;]+", ask.text.strip()) if part]
     if not found or len(found) > MOST_TIMES or None in found:
         raise await _again(ask, world, "times", "settings.no_times", ask.text)
-    times = tuple(sorted({one for one in found if one is not None}))
+    times = tuple(sorted({*ask.chat.digest_times, *(one for one in found if one is not None)}))
+    if len(times) > MOST_TIMES:
+        raise await _again(ask, world, "times", "settings.many_times", ask.text)
     chat = await change(ask, world, digest_times=times)
-    return Say((overview(chat, ask.language, world),))
+    return Say((screen(chat, ask.language, "times", world),))
 
 
 async def quiet_typed(ask: Ask, world: World) -> Reply:

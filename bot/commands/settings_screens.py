@@ -51,9 +51,14 @@ def overview(chat: Chat, language: str, world: World) -> Message:
     )
 
 
-def resuming(chat: Chat, language: str) -> Keyboard:
-    """Return the way back from /stop, for a chat that said it."""
-    if not chat.silenced_at:
+def still_stopped(chat: Chat, language: str) -> Html:
+    """Say beside what a chat asked for since it said /stop that all the rest is still stopped."""
+    return translate_html(language, "stop.rest") if chat.silenced_at else Html()
+
+
+def resuming(chat: Chat, language: str, *, stopped: bool = False) -> Keyboard:
+    """Return the way back from /stop, for a chat that said it, or of which anything is stopped."""
+    if not chat.silenced_at and not stopped:
         return ()
     return ((Button(f"▶️ {translate(language, 'button.resume_all')}", press("back")),),)
 

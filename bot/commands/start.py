@@ -34,6 +34,7 @@ from storage.model import Chat, ChatKind, SubscriptionId
 from storage.outbox import queue
 from storage.sql import Connection
 from storage.stats import Breadth
+from watchers.text.names import gazetteer
 
 MOST_PAYLOAD = 64
 FEW = 2
@@ -103,7 +104,9 @@ def welcome(ask: Ask, known: Breadth, *, runs_nobody: bool = False) -> Message:
         joined((what, _breadth(known, language)), " "),
         translate_html(language, "start.how_private" if private else "start.how_group"),
         translate_html(language, "start.stopped") if chat.silenced_at else "",
-        "" if chat.silenced_at else kept("start.digest", "start.digest_off", chat, language),
+        ""
+        if chat.silenced_at and not chat.wants_digests
+        else kept("start.digest", "start.digest_off", chat, language),
     ]
     if private and runs_nobody:
         parts.append(translate_html(language, "start.admin", id=str(ask.person_id)))
@@ -150,8 +153,11 @@ def _ways(ask: Ask) -> Keyboard:
     )
 
 
-def helping(commands: Iterable[Command], ask: Ask) -> Reply:
-    """List the commands that this person may use here, or explain the one asked about."""
+def helping(commands: Iterable[Command], ask: Ask, bot_username: str = "") -> Reply:
+    """List the commands that this person may use here, or explain the one asked about.
+
+    ``bot_username`` is what is typed in other chats to search from there.
+    """
     language = ask.language
     is_private = ask.here.kind is ChatKind.PRIVATE
     usable = [
@@ -162,7 +168,7 @@ def helping(commands: Iterable[Command], ask: Ask) -> Reply:
     wanted = ask.text.strip().lstrip("/").casefold()
     for command in usable:
         if command.name == wanted:
-            return Say((Message(explained(command, language)),))
+            return Say((Message(explained(command, language, bot_username)),))
     reserved = [c for c in usable if c.changes and not is_private]
     everyone = [c for c in usable if c.audience is Audience.EVERYONE and c not in reserved]
     admins = [c for c in usable if c.audience is Audience.ADMINS]
@@ -177,7 +183,8 @@ def helping(commands: Iterable[Command], ask: Ask) -> Reply:
             translate_html(language, "help.admins"),
             joined(listed(c, language) for c in admins),
         ]
-    parts.append(translate_html(language, "help.query"))
+    topics = ", ".join(gazetteer().topics)
+    parts.append(translate_html(language, "help.query", topics=topics))
     return Say((Message(joined(parts, "\n\n")),))
 
 
@@ -186,12 +193,13 @@ def listed(command: Command, language: str) -> Html:
     return joined((f"/{command.name}", translate_html(language, f"help.{command.name}")), " — ")
 
 
-def explained(command: Command, language: str) -> Html:
+def explained(command: Command, language: str, bot_username: str = "") -> Html:
     """Return a command's page: what it does and how it is typed."""
     head = joined(
         (bold(f"/{command.name}"), translate_html(language, f"help.{command.name}")), " — "
     )
-    return joined((head, translate_html(language, f"usage.{command.name}")), "\n\n")
+    usage = translate_html(language, f"usage.{command.name}", bot=bot_username or "bot")
+    return joined((head, usage), "\n\n")
 
 
 async def stop(ask: Ask, world: World) -> Reply:

@@ -4,19 +4,33 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.conversation import Ask, Edit, EditButton, Message, Reply, Say, World
-from bot.render import card, headline, mute_button, reasons, tidy, title, translate_html
+from bot.commands import digest
+from bot.conversation import Ask, Button, Edit, EditButton, Message, Reply, Say, World
+from bot.digests import listing
+from bot.render import (
+    Line,
+    card,
+    headline,
+    joined,
+    mute_button,
+    press,
+    reasons,
+    tidy,
+    title,
+    translate_html,
+)
 from bot.texts import translate
 from storage import chats, matches, subscriptions, traces
 from storage import stories as archive
 from storage.errors import NewsError
-from storage.model import Reach, Story, StoryId
+from storage.model import Mode, Reach, Story, StoryId
 from storage.outbox import queue
 from storage.sql import Connection
 from watchers import explanation, keywords, search
 from watchers.keywords.reading import analysed
 
 MOST_TRIED = 20
+NUMBERS_IN_A_ROW = 6
 
 _NUMBER = re.compile(r"(?:/?s)?(\d{1,15})", re.IGNORECASE)
 
@@ -46,8 +60,39 @@ async def by_number(world: World, number: int) -> Story:
     return story
 
 
+async def choice(ask: Ask, world: World, verb: str, *more: object) -> Reply | None:
+    """Ask which story is meant, of a message that told many; None where none such was answered.
+
+    A button each, whose data is ``verb``, the story and ``more``.
+    """
+    if ask.text.strip() or ask.replies_to is None:
+        return None
+    answered = ask.replies_to
+
+    def told(db: Connection) -> tuple[Line, ...]:
+        owed = traces.of_message(db, ask.here.id, answered)
+        made = digest.list_of(db, owed) if owed is not None and owed.story_id is None else None
+        return listing.lines_of(db, made, ask.chat, 0) if made is not None else ()
+
+    lines = await world.db.read(told)
+    if not lines:
+        return None
+    names = (
+        f"{one.number}. {title(headline(one.story, ask.language), ask.language)}" for one in lines
+    )
+    buttons = [Button(str(one.number), press(verb, one.story.id, *more)) for one in lines]
+    rows = [
+        tuple(buttons[at : at + NUMBERS_IN_A_ROW])
+        for at in range(0, len(buttons), NUMBERS_IN_A_ROW)
+    ]
+    text = joined((translate_html(ask.language, "story.choose"), joined(names)), "\n\n")
+    return Say((Message(text, tuple(rows)),))
+
+
 async def story(ask: Ask, world: World) -> Reply:
     """Show every outlet's telling in order."""
+    if (asked := await choice(ask, world, "s")) is not None:
+        return asked
     return Say((await shown(ask, world, await wanted(ask, world), 0),))
 
 
@@ -74,6 +119,8 @@ async def turned(ask: Ask, world: World) -> Reply:
 
 async def mute(ask: Ask, world: World) -> Reply:
     """Tell this chat nothing more of a story."""
+    if (asked := await choice(ask, world, "m", "o")) is not None:
+        return asked
     one = await wanted(ask, world)
     await muting(ask, world, one, muted=True)
     return Say((mute_said(one, ask.language, muted=True),))
@@ -123,6 +170,8 @@ def mute_said(one: Story, language: str, *, muted: bool) -> Message:
 
 async def why(ask: Ask, world: World) -> Reply:
     """Explain what a story met here and what became of it; for admins also what joined it."""
+    if (asked := await choice(ask, world, "w")) is not None:
+        return asked
     return Say((await explained(ask, world, await wanted(ask, world)),))
 
 
@@ -142,10 +191,12 @@ async def explained(ask: Ask, world: World, one: Story) -> Message:
             matches=tuple(matches.of_story(db, ask.chat.id, one.id)),
             queries={one.id: one.query for one in own},
             by_headline=frozenset(one.id for one in own if one.reach is Reach.HEADLINE),
+            by_digest=frozenset(one.id for one in own if one.mode is Mode.DIGEST),
             deliveries=traces.of_story(db, ask.chat.id, one.id),
             muted=chats.mutes(db, ask.chat.id, one.id),
             evidence=explanation.accounts(db, one, names) if ask.is_admin else (),
             entities=names.entities,
+            names=names,
         )
 
     trace = await world.db.read(gathered)

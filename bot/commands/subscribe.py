@@ -3,11 +3,18 @@
 from datetime import timedelta
 
 from bot.commands import queries
-from bot.commands.settings_screens import digests, left_to_digest, switching_on, way_of
+from bot.commands.settings_screens import (
+    digests,
+    left_to_digest,
+    resuming,
+    still_stopped,
+    switching_on,
+    way_of,
+)
 from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
 from bot.render import Marker, bold, code, escape, found_line, joined, press, tidy, translate_html
-from bot.texts import translate
-from storage import chats, dialogs, subscriptions
+from bot.texts import translate, words
+from storage import chats, dialogs, stats, subscriptions
 from storage.errors import NewsError
 from storage.model import Chat, Mode, Reach, Subscription
 from storage.sql import Connection
@@ -52,11 +59,14 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
     now = world.clock()
     found = await queries.find(world, query, limit=SAMPLES, since=now - TRIED_OVER)
     expected = await queries.forecast(world, query, now - TRIED_OVER)
+    began = await world.db.read(stats.began)
+    young = words.ago(began, now, ask.language) if began and now - began < TRIED_OVER else ""
     draft = await world.db.write(dialogs.keep_draft, ask.here.id, query, now)
     many = expected.headlines > MANY_A_DAY * TRIED_OVER.days
     marker = Marker.of((query,), world.names.current)
     samples = [found_line(one, ask.chat, marker, now=now) for one in found.stories[:SAMPLES]]
-    meant = await queries.meant(world, query) if expected.anywhere <= LITTLE else ()
+    had = await world.db.read(subscriptions.to_query, ask.chat.id, ask.thread_id, query)
+    meant, hints = await _hints(ask, world, query, expected)
     others = [
         (
             Button(
@@ -70,11 +80,12 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
     return Message(
         joined(
             (
-                joined((bold(shown), _forecast(ask.language, expected))),
+                joined((bold(shown), _forecast(ask.language, expected, young))),
+                translate_html(ask.language, "subscribe.had") if had else "",
                 *samples,
                 _unheard(ask.chat, ask.language, expected),
                 translate_html(ask.language, "subscribe.many" if many else "subscribe.how"),
-                *((translate_html(ask.language, "subscribe.perhaps"),) if others else ()),
+                *hints,
             ),
             "\n\n",
         ),
@@ -82,16 +93,36 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
     )
 
 
-def _forecast(language: str, expected: Forecast) -> Html:
-    """Say what each way of being told would have brought in the last seven days."""
+async def _hints(
+    ask: Ask, world: World, query: str, expected: Forecast
+) -> tuple[tuple[str, ...], list[Html]]:
+    """Return other queries that may have been meant, and the sentences that lead to them."""
+    spelled = await queries.spelled(world, query)
+    said = [translate_html(ask.language, "query.capitals")] if spelled else []
+    others: tuple[str, ...] = ()
+    key = "subscribe.perhaps"
+    if expected.anywhere <= LITTLE:
+        others = await queries.meant(world, query)
+    if not expected.anywhere and not others:
+        others, key = await queries.suggestions(world, query), "search.perhaps"
+    meant = tuple(dict.fromkeys((*spelled, *others)))[: queries.MOST_SUGGESTED]
+    return meant, [*said, *([translate_html(ask.language, key)] if meant else [])]
+
+
+def _forecast(language: str, expected: Forecast, young: str) -> Html:
+    """Say what each way of being told would have brought in the last seven days.
+
+    ``young`` is how long ago an archive began that knows less than these: a rate would be false.
+    """
+    if not expected.anywhere and young:
+        return translate_html(language, "subscribe.nothing_since", ago=young)
     if not expected.anywhere:
         return translate_html(language, "subscribe.nothing_yet")
     total, a_day = expected.anywhere, round(expected.anywhere / TRIED_OVER.days)
+    key = "_young" if young else "" if a_day else "_rare"
     heads = [
         translate_html(language, "subscribe.about") if expected.about else Html(),
-        translate_html(language, "subscribe.forecast", count=total, a_day=a_day)
-        if a_day
-        else translate_html(language, "subscribe.forecast_rare", count=total),
+        translate_html(language, f"subscribe.forecast{key}", count=total, a_day=a_day, ago=young),
     ]
     if expected.headlines < total:
         heads.append(translate_html(language, "subscribe.in_headlines", count=expected.headlines))
@@ -137,40 +168,48 @@ async def accept(ask: Ask, world: World) -> Reply:
         raise NewsError("button.old")
     mode = Mode.DIGEST if ask.word(2).startswith("d") else Mode.INSTANT
     reach = Reach.ANYWHERE if ask.word(2).endswith("a") else Reach.HEADLINE
-    one, new = await keep(ask, world, query, mode, reach)
+    one, before, chat = await keep(ask, world, query, mode, reach)
     just_made = one.created_at is not None and world.clock() - one.created_at < DOUBLE_TAP
-    key = "subscribe.saved" if new or just_made else "subscribe.changed"
+    echo = before is not None and (before.mode, before.reach) == (mode, reach) and just_made
+    key = "subscribe.saved" if before is None or echo else "subscribe.changed"
     text = joined(
         (
             translate_html(ask.language, key, query=tidy(one.query, 200)),
             translate_html(
                 ask.language,
-                f"subscribe.mode_{way_of(one, ask.chat)}",
-                when=digests(ask.chat, ask.language),
+                f"subscribe.mode_{way_of(one, chat)}",
+                when=digests(chat, ask.language),
             ),
+            still_stopped(chat, ask.language),
         )
     )
-    return Edit(Message(text, _after(one, ask)), toast=translate(ask.language, "toast.saved"))
+    return Edit(
+        Message(text, _after(one, chat, ask.language)),
+        toast=translate(ask.language, "toast.saved"),
+    )
 
 
-def _after(one: Subscription, ask: Ask) -> Keyboard:
+def _after(one: Subscription, chat: Chat, language: str) -> Keyboard:
     """Return the ways on: to the digests that it is left to, to the zone they go by, to the list."""
-    off = switching_on(ask.chat, ask.language, one.id) if left_to_digest(one) else ()
+    off = switching_on(chat, language, one.id) if left_to_digest(one) else ()
     zone: Keyboard = ()
-    if one.mode is Mode.DIGEST and ask.chat.zone_assumed:
-        zone = ((Button(f"🕗 {translate(ask.language, 'settings.zone')}", press("t", "zone")),),)
-    listing = Button(f"📋 {translate(ask.language, 'button.subscriptions')}", press("l", 0))
-    return (*off, *zone, (listing,))
+    if one.mode is Mode.DIGEST and chat.zone_assumed:
+        zone = ((Button(f"🕗 {translate(language, 'settings.zone')}", press("t", "zone")),),)
+    listing = Button(f"📋 {translate(language, 'button.subscriptions')}", press("l", 0))
+    return (*resuming(chat, language), *off, *zone, (listing,))
 
 
 async def keep(
     ask: Ask, world: World, query: str, mode: Mode, reach: Reach = Reach.HEADLINE
-) -> tuple[Subscription, bool]:
-    """Write a subscription down; from now on it is matched."""
+) -> tuple[Subscription, Subscription | None, Chat]:
+    """Write a subscription down; from now on it is matched.
 
-    def write(db: Connection) -> tuple[Subscription, bool]:
-        chats.listens_again(db, ask.chat.id)
-        return subscriptions.add(
+    Returns it, what it was before (None where it is new), and the chat as it is then.
+    """
+
+    def write(db: Connection) -> tuple[Subscription, Subscription | None, Chat]:
+        before = subscriptions.to_query(db, ask.chat.id, ask.thread_id, query)
+        one, _ = subscriptions.add(
             db,
             chat_id=ask.chat.id,
             thread_id=ask.thread_id,
@@ -179,9 +218,21 @@ async def keep(
             reach=reach,
             now=world.clock(),
         )
+        return one, before, chats.asked_for_more(db, ask.chat.id) or ask.chat
 
-    one, new = await world.db.write(write)
-    return one, new
+    return await world.db.write(write)
+
+
+async def watching(ask: Ask, world: World, query: str, draft: int) -> Button:
+    """Return the button that subscribes to a query, or opens the subscription that there is.
+
+    ``draft`` is the number under which the query is kept for buttons.
+    """
+    one = await world.db.read(subscriptions.to_query, ask.chat.id, ask.thread_id, query)
+    if one is None:
+        label = translate(ask.language, "button.subscribe_this")
+        return Button(f"🔔 {label}", press("fs", draft))
+    return Button(f"✓ {translate(ask.language, 'button.subscribed')}", press("l1", one.id))
 
 
 async def topic(ask: Ask, world: World) -> Reply:

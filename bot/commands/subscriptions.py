@@ -3,7 +3,15 @@
 from dataclasses import replace
 
 from bot.commands import queries, settings
-from bot.commands.settings_screens import digests, kept, left_to_digest, switching_on, way_of
+from bot.commands.settings_screens import (
+    digests,
+    kept,
+    left_to_digest,
+    resuming,
+    still_stopped,
+    switching_on,
+    way_of,
+)
 from bot.conversation import (
     Ask,
     Button,
@@ -18,7 +26,7 @@ from bot.conversation import (
     World,
 )
 from bot.digests import ranking as calendar
-from bot.render import bold, code, escape, joined, press, tidy, translate_html, turn
+from bot.render import bold, code, joined, press, tidy, translate_html, turn
 from bot.texts import translate
 from storage import chats, dialogs, subscriptions
 from storage.errors import NewsError
@@ -37,7 +45,7 @@ async def listed(ask: Ask, world: World) -> Reply:
 async def page_of(ask: Ask, world: World, page: int) -> Message:
     """Return a page of the list."""
     every = await world.db.read(subscriptions.of_chat, ask.chat.id)
-    language = ask.language
+    language, chat = ask.language, ask.chat
     if not every:
         return Message(
             translate_html(language, "subscriptions.none"),
@@ -46,31 +54,30 @@ async def page_of(ask: Ask, world: World, page: int) -> Message:
     pages = -(-len(every) // ON_A_PAGE)
     page = min(max(page, 0), pages - 1)
     shown = every[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
-    body = joined(f"{sign(one)} {escape(tidy(one.query, 120))}" for one in shown)
+    body = joined(joined((sign(one), tidy(one.query, 120)), " ") for one in shown)
     rows = tuple(
         (Button(f"{sign(one)} {tidy(one.query, 40)}", press("l1", one.id)),) for one in shown
     )
     head = translate_html(language, "subscriptions.head", count=len(every))
-    legend = translate_html(language, "subscriptions.legend")
+    stopped = translate_html(language, "start.stopped") if chat.silenced_at else ""
+    legend = joined((stopped, translate_html(language, "subscriptions.legend")), "\n\n")
     off: Keyboard = ()
     if any(left_to_digest(one) and not one.paused for one in every):
-        off = switching_on(ask.chat, language)
+        off = switching_on(chat, language)
     if off:
         legend = joined((legend, translate_html(language, "subscriptions.digests_off")), "\n\n")
     if ask.here.kind is not ChatKind.PRIVATE:
         legend = joined((legend, translate_html(language, "subscriptions.admins_only")), "\n\n")
     return Message(
         joined((head, body, legend), "\n\n"),
-        (*rows, *turn(("l",), page, pages), *off, *going_on(ask.chat, every, language)),
+        (*rows, *turn(("l",), page, pages), *off, *going_on(chat, every, language)),
     )
 
 
 def going_on(chat: Chat, every: list[Subscription], language: str) -> Keyboard:
     """Return the button that takes up what /stop stopped, where there is any of it."""
-    stopped = chat.silenced_times or chat.silenced_weekly or any(one.silenced for one in every)
-    if not stopped:
-        return ()
-    return ((Button(f"▶️ {translate(language, 'button.resume_all')}", press("back")),),)
+    left = chat.silenced_times or chat.silenced_weekly or any(one.silenced for one in every)
+    return resuming(chat, language, stopped=bool(left))
 
 
 def sign(one: Subscription) -> str:
@@ -93,9 +100,17 @@ def detail(one: Subscription, chat: Chat, language: str) -> Message:
     waits = left_to_digest(one) and not one.paused
     return Message(
         joined(
-            (joined((sign(one), bold(tidy(one.query, 400))), " "), _state(one, chat, language))
+            (
+                joined((sign(one), bold(tidy(one.query, 400))), " "),
+                _state(one, chat, language),
+                still_stopped(chat, language) if not one.paused else "",
+            )
         ),
-        (*(switching_on(chat, language, one.id) if waits else ()), *_deeds(one, language)),
+        (
+            *resuming(chat, language),
+            *(switching_on(chat, language, one.id) if waits else ()),
+            *_deeds(one, language),
+        ),
     )
 
 
@@ -183,13 +198,12 @@ async def widen(ask: Ask, world: World) -> Reply:
 async def changed(ask: Ask, world: World, one: Subscription) -> Reply:
     """Write a changed subscription and show it."""
 
-    def write(db: Connection) -> None:
+    def write(db: Connection) -> Chat:
         subscriptions.save(db, one)
-        if not one.paused:
-            chats.listens_again(db, one.chat_id)
+        return (None if one.paused else chats.asked_for_more(db, one.chat_id)) or ask.chat
 
-    await world.db.write(write)
-    return Edit(detail(one, ask.chat, ask.language), toast=translate(ask.language, "toast.saved"))
+    chat = await world.db.write(write)
+    return Edit(detail(one, chat, ask.language), toast=translate(ask.language, "toast.saved"))
 
 
 async def digests_on(ask: Ask, world: World) -> Reply:
@@ -199,8 +213,13 @@ async def digests_on(ask: Ask, world: World) -> Reply:
     one = await world.db.read(subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id)
     if one is not None:
         return Edit(detail(one, chat, ask.language), toast=toast)
-    text = kept("start.digest", "start.digest_off", chat, ask.language)
-    return Edit(Message(text, (settings_button(ask.language),)), toast=toast)
+    language = ask.language
+    text = joined(
+        (kept("start.digest", "start.digest_off", chat, language), still_stopped(chat, language)),
+        "\n\n",
+    )
+    rows = (*resuming(chat, language), settings_button(language))
+    return Edit(Message(text, rows), toast=toast)
 
 
 def settings_button(language: str) -> Row:

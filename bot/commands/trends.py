@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.commands import queries
+from bot.commands import queries, subscribe
 from bot.commands.search import drafted
 from bot.conversation import Ask, Button, Html, Keyboard, Message, Picture, Reply, Say, World
 from bot.render import bold, charts, joined, press, tidy, translate_html
@@ -53,10 +53,11 @@ async def drawn(
     )
     began = await world.db.read(stats.began)
     days = search.known(counted, began)
+    watching = await subscribe.watching(ask, world, query, draft)
     if not in_place and began is not None and any(counted.values()) and is_young(days):
         young = _young(ask, query, sum(counted.values()), now, began)
-        return Say((Message(young, (_subscribe(draft, ask.language),)),))
-    keyboard = _spans(draft, span, ask.language)
+        return Say((Message(young, ((watching,),)),))
+    keyboard = _spans(draft, span, ask.language, watching)
     caption = _caption(ask, query, days, now, began)
     if not any(days.values()) and not in_place:
         return Say((Message(caption, keyboard),))
@@ -131,7 +132,7 @@ def _caption(
     return joined((head, *parts))
 
 
-def _spans(draft: int, chosen: int, language: str) -> Keyboard:
+def _spans(draft: int, chosen: int, language: str, watching: Button) -> Keyboard:
     spans = tuple(
         Button(
             f"{'✓ ' if span == chosen else ''}{translate(language, 'n.days', count=span)}",
@@ -139,8 +140,4 @@ def _spans(draft: int, chosen: int, language: str) -> Keyboard:
         )
         for span in SPANS
     )
-    return (spans, _subscribe(draft, language))
-
-
-def _subscribe(draft: int, language: str) -> tuple[Button, ...]:
-    return (Button(f"🔔 {translate(language, 'button.subscribe_this')}", press("fs", draft)),)
+    return (spans, (watching,))

@@ -1,6 +1,7 @@
 """Reading, in one transaction, what an outbox row speaks of."""
 
 from bot.delivery.message import RenderContext
+from bot.digests import listing
 from storage import chats, items, matches, stories, subscriptions
 from storage.model import (
     Delivery,
@@ -42,11 +43,13 @@ def gather(db: Connection, delivery: Delivery) -> RenderContext | None:
             one for one in matches.of_story(db, chat.id, story.id) if one.subscription_id in here
         )
         queries = tuple(here.items())
+    carried = stories.by_ids(db, reports.carried(db, fold.id)) if fold is not None else ()
     return RenderContext(
         chat=chat,
         story=story,
         target=target,
-        carried=stories.by_ids(db, reports.carried(db, fold.id)) if fold is not None else (),
+        carried=carried,
+        met=listing.queries_of(db, chat, [one.id for one in carried]),
         matches=met,
         queries=queries,
         item=telling(db, delivery, story),

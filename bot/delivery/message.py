@@ -1,7 +1,7 @@
 """Messages: an outbox row and what it speaks of → one call's worth of message (pure)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot import render
@@ -18,6 +18,7 @@ from storage.model import (
     Match,
     QuietMode,
     Story,
+    StoryId,
     SubscriptionId,
 )
 from storage.outbox.outcomes import Void
@@ -39,7 +40,7 @@ class RenderContext:
     """What a row speaks of, read in one transaction.
 
     ``target`` is the row whose message is edited or answered. ``carried`` are the stories of a
-    fold, ``item`` the telling that an answer speaks of. ``told`` says that another alert told
+    fold, ``met`` the queries that each of them met; ``item`` the telling that an answer speaks of. ``told`` says that another alert told
     the story here, which was taken for another story when this one became due. ``muted`` says
     that the chat muted the story.
     """
@@ -48,6 +49,7 @@ class RenderContext:
     story: Story | None = None
     target: Delivery | None = None
     carried: tuple[Story, ...] = ()
+    met: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
     matches: tuple[Match, ...] = ()
     queries: tuple[tuple[SubscriptionId, str], ...] = ()
     item: Item | None = None
@@ -120,10 +122,10 @@ def message(
         case DeliveryKind.UPDATE:
             return update(context, now, bot_username)
         case DeliveryKind.FOLD:
-            return fold(delivery, context, bot_username)
+            return fold(delivery, context, now, bot_username)
         case DeliveryKind.EDIT:
             if context.target is not None and context.target.kind is DeliveryKind.FOLD:
-                return fold(context.target, context, bot_username)
+                return fold(context.target, context, now, bot_username)
             return alert(context, now, bot_username, names)
         case DeliveryKind.NOTICE | DeliveryKind.DIGEST | DeliveryKind.BROADCAST:
             return frozen(delivery, context.chat, bot_username)
@@ -142,33 +144,27 @@ def alert(
         return Void("joined")
     if context.chat.kind is ChatKind.CHANNEL and not context.chat.shows_query:
         return render.alert(context.story, context.chat, now=now, bot_username=bot_username)
-    met = {one.subscription_id for one in context.matches}
-    queries = tuple(query for one, query in context.queries if one in met)
-    marker = Marker.of(queries, names)
     shown = render.headline(context.story, context.chat.language)
+    met = reasons.met(context.story, shown, context.matches, dict(context.queries), names)
     return render.alert(
         context.story,
         context.chat,
         now=now,
-        because=because(context.matches, marker.words(shown)),
-        query=next(iter(queries), ""),
-        marker=marker,
+        because=because(met),
+        query=met[0].query if met else "",
+        marker=Marker.of([one.query for one in met], names),
         bot_username=bot_username,
         muted=context.muted,
     )
 
 
-def because(matches: Iterable[Match], shown: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Pair each term that brought a story with the word it met, at most three.
-
-    The word is that of the telling which is ``shown``, where it has one: other outlets, and
-    other languages, write it in their own ways. What a headline met comes first.
-    """
-    first = sorted((one for one in matches if one.term), key=lambda one: not one.in_headline)
-    pairs: dict[str, str] = {}
-    for one in first:
-        pairs.setdefault(one.term, shown.get(one.term, one.word))
-    return tuple(pairs.items())[:MOST_TERMS]
+def because(met: Iterable[reasons.Reason]) -> tuple[tuple[str, str, str], ...]:
+    """Return what the queries met, at most three terms, each once."""
+    named: dict[str, tuple[str, str, str]] = {}
+    for one in met:
+        if one.term:
+            named.setdefault(one.term.casefold(), (one.term, one.word, one.outlet))
+    return tuple(named.values())[:MOST_TERMS]
 
 
 def update(context: RenderContext, now: datetime, bot_username: str) -> Message | Void:
@@ -180,24 +176,34 @@ def update(context: RenderContext, now: datetime, bot_username: str) -> Message 
     )
 
 
-def fold(delivery: Delivery, context: RenderContext, bot_username: str) -> Message | Void:
-    """Render one message for many alerts: those held at night by name, the others by number.
+def fold(
+    delivery: Delivery, context: RenderContext, now: datetime, bot_username: str
+) -> Message | Void:
+    """Render one message for many alerts, each by name.
 
     The subject's first letter tells why they are together: q quiet hours, h the hour's limit,
     l late, b backlog.
     """
-    stories = context.carried
+    stories, chat = context.carried, context.chat
     if not stories:
         return Void("nothing folded")
-    if delivery.subject.startswith("q"):
-        return render.awake(
-            stories, context.chat, most=MOST_LINES, row=delivery.id, bot_username=bot_username
-        )
-    folded = render.fold(len(stories), context.chat, row=delivery.id, bot_username=bot_username)
-    if delivery.subject.startswith("h"):
-        return folded
-    late = render.translate_html(context.chat.language, "alert.late", count=len(stories))
-    return Message(late, folded.keyboard)
+    head = render.translate_html(
+        chat.language,
+        {"q": "alert.awake", "h": "alert.folded"}.get(delivery.subject[:1], "alert.late"),
+        count=len(stories),
+        limit=chat.alerts_per_hour,
+    )
+    shows_query = chat.kind is not ChatKind.CHANNEL or chat.shows_query
+    return render.together(
+        head,
+        stories,
+        chat,
+        now=now,
+        most=MOST_LINES,
+        queries=context.met if shows_query else {},
+        row=delivery.id,
+        bot_username=bot_username,
+    )
 
 
 def frozen(delivery: Delivery, chat: Chat, bot_username: str) -> Message | Void:
@@ -236,7 +242,12 @@ def plainly(delivery: Delivery, context: RenderContext, said: Message) -> str:
 
 
 def is_silent(delivery: Delivery, chat: Chat, now: datetime) -> bool:
-    """Tell whether it makes no sound: in quiet hours only what was let out as urgent does."""
+    """Tell whether it makes no sound: in quiet hours only what was let out as urgent does.
+
+    Nor does what goes beyond the alerts that the chat wants in an hour.
+    """
+    if delivery.kind is DeliveryKind.FOLD and delivery.subject.startswith("h"):
+        return True
     urgent = chat.quiet_mode is QuietMode.URGENT and delivery.kind is DeliveryKind.ALERT
     quiet = quiet_until(now, chat.time_zone, chat.quiet_from, chat.quiet_to) is not None
     return quiet and not urgent

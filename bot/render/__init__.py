@@ -2,11 +2,11 @@
 
 from bot.render.digests import (
     Line,
-    awake,
     digest,
     into_digest,
     listing,
     more_of,
+    together,
     told_of,
 )
 from bot.render.marking import UNMARKED, Marker
@@ -35,7 +35,6 @@ from bot.render.stories import (
     card,
     facts,
     first_tellings,
-    fold,
     found_line,
     headline,
     language_mark,
@@ -59,7 +58,6 @@ __all__ = [
     "Marker",
     "alert",
     "alert_buttons",
-    "awake",
     "bare",
     "bold",
     "card",
@@ -70,7 +68,6 @@ __all__ = [
     "escape",
     "facts",
     "first_tellings",
-    "fold",
     "found_line",
     "headline",
     "into_digest",
@@ -93,6 +90,7 @@ __all__ = [
     "snippet",
     "tidy",
     "title",
+    "together",
     "told_by",
     "told_of",
     "translate_html",

@@ -4,16 +4,17 @@ Pure. A line is its linked headline, the linked outlets that tell it and the sto
 which opens its card with mute, why and share.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
 
 from bot.conversation import NO_HTML, Html, Keyboard, Message
 from bot.render.markup import bold, chunks, escape, italic, joined, link, tidy, translate_html
 from bot.render.stories import headline, into_bot, language_mark, outlets, tolls
 from bot.texts import translate, words
-from storage.model import Chat, ChatKind, Outlet, Story
+from storage.model import Chat, ChatKind, Outlet, Story, StoryId
 
 HEADLINE_UNITS = 140
 OUTLET_UNITS = 32
@@ -33,6 +34,7 @@ class Line:
     has no sections; ``own`` that it stands under the reader's own topics, having met
     ``queries``. ``told`` marks what came as an alert before; ``late`` is when it was told,
     where that was before the list's window. ``snippet`` shows what met the list's own query.
+    ``at`` is when it was told, where the list says that of all.
     """
 
     number: int
@@ -43,6 +45,7 @@ class Line:
     told: bool = False
     late: datetime | None = None
     snippet: Html = NO_HTML
+    at: str = ""
 
 
 def digest(
@@ -103,15 +106,32 @@ def listing(
     return Message(chunks(joined(parts, "\n\n"))[0], keyboard)
 
 
-def awake(
-    stories: Sequence[Story], chat: Chat, *, most: int, row: int = 0, bot_username: str = ""
+def together(
+    head: Html,
+    stories: Sequence[Story],
+    chat: Chat,
+    *,
+    now: datetime,
+    most: int,
+    queries: Mapping[StoryId, tuple[str, ...]] = MappingProxyType({}),
+    row: int = 0,
+    bot_username: str = "",
 ) -> Message:
-    """Render what was held in quiet hours as one list: while you slept, five stories.
+    """Render alerts that come in one message as a list: each by name, with what it met and when.
 
-    Beyond ``most`` a button leads to the others; ``row`` is the message's own in the outbox.
+    ``queries`` are what each story met. Beyond ``most`` a button leads to the others; ``row`` is
+    the message's own in the outbox.
     """
-    head = translate_html(chat.language, "alert.awake", count=len(stories))
-    lines = [Line(number, one) for number, one in enumerate(stories[:most], 1)]
+    zone = words.zone(chat.time_zone)
+    lines = [
+        Line(
+            number,
+            one,
+            queries=queries.get(one.id, ()),
+            at=words.when(headline(one, chat.language).told_at, now, chat.language, zone),
+        )
+        for number, one in enumerate(stories[:most], 1)
+    ]
     label = more_of(chat.language, len(stories) - most)
     leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
     keyboard = into_bot(label, "h", row, leads_to) if len(stories) > most else ()
@@ -197,6 +217,7 @@ def entry(line: Line, chat: Chat, bot_username: str = "", *, queries: bool = Tru
             line.snippet,
             joined(
                 (
+                    line.at,
                     sources(story, language),
                     _late(line, chat),
                     f"🔎\N{NO-BREAK SPACE}{met}" if met else "",

@@ -1,17 +1,18 @@
 """Why something came, came late, or did not come: said in sentences. Pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.conversation import Html, Message
+from bot.render.marking import Marker
 from bot.render.markup import bold, chunks, escape, joined, tidy, translate_html
 from bot.render.stories import headline, outlet_name, title
 from bot.texts import catalogue, translate, words
 from storage.model import Chat, Delivery, Item, Match, Story, SubscriptionId
 from watchers.explanation import Account, Apart, Came
 from watchers.stories import Grounds
-from watchers.text.names import Entity, EntityId
+from watchers.text.names import Entity, EntityId, Gazetteer
 
 MOST_MATCHES = 6
 MOST_NAMED = 4
@@ -26,7 +27,7 @@ class Trace:
     """What is known of a story for one chat.
 
     ``queries`` are the chat's subscriptions by id; those ``by_headline`` ring for headlines
-    only. ``too_late`` are those that would meet the
+    only, those ``by_digest`` not at all. ``too_late`` are those that would meet the
     story but were made after it came. ``evidence`` (for admins) accounts for each telling's way
     into the story, with the gazetteer's ``entities`` for the names in it.
     """
@@ -35,11 +36,73 @@ class Trace:
     matches: tuple[Match, ...] = ()
     queries: Mapping[SubscriptionId, str] = field(default_factory=dict)
     by_headline: frozenset[SubscriptionId] = frozenset()
+    by_digest: frozenset[SubscriptionId] = frozenset()
     too_late: tuple[str, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     muted: bool = False
     evidence: tuple[Account, ...] = ()
     entities: Mapping[EntityId, Entity] = field(default_factory=dict)
+    names: Gazetteer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What one query met in a story: the query as it was then, its term, the word of the text.
+
+    ``outlet`` wrote the word, where the telling that is shown has none; ``now`` is the query as
+    it is now, where that is another, and ``noted`` tells whether the one of then is known.
+    """
+
+    query: str
+    term: str = ""
+    word: str = ""
+    outlet: str = ""
+    now: str = ""
+    noted: bool = True
+
+
+def met(
+    story: Story,
+    shown: Item,
+    matches: Iterable[Match],
+    queries: Mapping[SubscriptionId, str],
+    names: Gazetteer | None = None,
+) -> tuple[Reason, ...]:
+    """Say once for each query what it met; those that met a headline first.
+
+    It is a word of the telling that is ``shown``, where it has one: other outlets, and other
+    languages, write it in their own ways. ``queries`` are those of now.
+    """
+    by_query: dict[str, list[Match]] = {}
+    for one in sorted(matches, key=lambda one: not one.in_headline):
+        query = one.query or queries.get(one.subscription_id, "")
+        by_query.setdefault(query, []).append(one)
+    return tuple(
+        replace(
+            _word_met(story, shown, query, found, names),
+            now=current
+            if (current := queries.get(found[0].subscription_id, query)) != query
+            else "",
+            noted=any(one.query for one in found),
+        )
+        for query, found in by_query.items()
+    )
+
+
+def _word_met(
+    story: Story, shown: Item, query: str, found: Sequence[Match], names: Gazetteer | None
+) -> Reason:
+    """Choose the word that is told: of the telling that is shown, else of the first that met."""
+    if (here := next((one for one in found if one.item_id == shown.id), None)) is not None:
+        return Reason(query, here.term, here.word)
+    first = found[0]
+    words_here = Marker.of((query,), names).words(shown)
+    if first.term in words_here:
+        return Reason(query, first.term, words_here[first.term])
+    if words_here:
+        return Reason(query, *next(iter(words_here.items())))
+    told = next((one for one in story.items if one.id == first.item_id), None)
+    return Reason(query, first.term, first.word, told.outlet.name if told is not None else "")
 
 
 def why(trace: Trace, chat: Chat, *, now: datetime) -> Message:
@@ -63,31 +126,37 @@ def _matched(trace: Trace, language: str) -> Html:
         return translate_html(language, "why.too_late", query=query)
     if not trace.matches:
         return translate_html(language, "why.no_match")
-    seen: dict[tuple[str, str, str], str] = {}
-    for match in trace.matches:
-        query = trace.queries.get(match.subscription_id, "")
-        seen.setdefault((query, match.term, match.word.casefold()), match.word)
-    met = [(query, term, word) for (query, term, _), word in seen.items()]
-    return joined(_met(*one, language) for one in met[:MOST_MATCHES])
+    shown = headline(trace.story, language)
+    found = met(trace.story, shown, trace.matches, trace.queries, trace.names)
+    then = "" if all(one.noted for one in found) else translate_html(language, "why.not_noted")
+    return joined((*(_said(one, language) for one in found[:MOST_MATCHES]), then))
 
 
 def _not_sent(trace: Trace, chat: Chat) -> Html:
-    """Say why nothing rang: the words stand in the text only, or another reason it may have."""
-    met = {one.subscription_id for one in trace.matches}
-    if any(one.in_headline for one in trace.matches) or not met <= trace.by_headline:
-        return translate_html(chat.language, "why.nothing_sent")
-    return translate_html(
-        chat.language, "why.in_text" if chat.wants_digests else "why.in_text_untold"
-    )
+    """Say why nothing rang: it waits for the digest, or it was no news when it came."""
+    language, kept = chat.language, chat.wants_digests
+    if {one.subscription_id for one in trace.matches} <= trace.by_digest:
+        return translate_html(language, "why.for_digest" if kept else "why.for_no_digest")
+    ringing = [one for one in trace.matches if one.subscription_id not in trace.by_digest]
+    met_by = {one.subscription_id for one in ringing}
+    if any(one.in_headline for one in ringing) or not met_by <= trace.by_headline:
+        return translate_html(language, "why.no_news")
+    return translate_html(language, "why.in_text" if kept else "why.in_text_untold")
 
 
-def _met(query: str, term: str, word: str, language: str) -> Html:
-    query, term, word = tidy(query, 120), tidy(term, 60), tidy(word, 60)
-    if not word:
-        return translate_html(language, "why.query", query=query)
-    if word.casefold() == term.casefold():
-        return translate_html(language, "why.same_word", query=query, word=word)
-    return translate_html(language, "why.word", query=query, term=term, word=word)
+def _said(one: Reason, language: str) -> Html:
+    """Say what a query met, and what it is now where it was given other words since."""
+    query, term, word = tidy(one.query, 120), tidy(one.term, 60), tidy(one.word, 60)
+    if one.outlet:
+        word = f"{word} ({tidy(one.outlet, 40)})"
+    if not one.word:
+        said = translate_html(language, "why.query", query=query)
+    elif one.word.casefold() == one.term.casefold():
+        said = translate_html(language, "why.same_word", query=query, word=word)
+    else:
+        said = translate_html(language, "why.word", query=query, term=term, word=word)
+    now = translate_html(language, "why.query_now", query=tidy(one.now, 120)) if one.now else ""
+    return joined((said, now), " ")
 
 
 def _became(owed: Delivery, chat: Chat, now: datetime) -> Html:

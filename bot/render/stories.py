@@ -148,7 +148,7 @@ def alert(
     chat: Chat,
     *,
     now: datetime,
-    because: Sequence[tuple[str, str]] = (),
+    because: Sequence[tuple[str, str, str]] = (),
     query: str = "",
     marker: Marker = UNMARKED,
     bot_username: str = "",
@@ -160,8 +160,8 @@ def alert(
     ``muted`` says that the chat wants to hear no more of the story, which its button then
     takes back.
 
-    ``because`` pairs a term of the query with the word it met; ``query`` is the
-    subscription's. Both are said in the last line, so that nobody wonders why it came.
+    ``because`` is terms of queries with the word that each met, and the outlet that wrote it
+    where that is not the telling which is shown; ``query`` is the subscription's. Both are said in the last line, so that nobody wonders why it came.
     """
     language, item = chat.language, headline(story, chat.language)
     parts = [
@@ -231,17 +231,19 @@ def zoned(times: str, chat: Chat) -> str:
     return f"{times} ({words.zone_name(chat.time_zone, chat.language)})"
 
 
-def _why_line(because: Sequence[tuple[str, str]], query: str) -> Html:
-    """Say which word met which; only what differs needs to be told apart."""
-    met = [
-        joined((bold(tidy(term, 40)), escape(tidy(word, 40))), " ≈ ")
-        if word and word.casefold() != term.casefold()
-        else bold(tidy(term, 40))
-        for term, word in because[:3]
-    ]
+def _why_line(because: Sequence[tuple[str, str, str]], query: str) -> Html:
+    """Say which word met which, and whose it is; only what differs needs to be told apart."""
+    met = [_reason(*one) for one in because[:3]]
     if not met and not query:
         return Html()
     return joined(("🔎", joined(met, ", ") if met else tidy(query, 80)), " ")
+
+
+def _reason(term: str, word: str, outlet: str) -> Html:
+    met = bold(tidy(term, 40))
+    if word and word.casefold() != term.casefold():
+        met = joined((met, tidy(word, 40)), " ≈ ")
+    return joined((met, f"({tidy(outlet, 40)})" if outlet else ""), " ")
 
 
 def _story_label(story: Story, language: str) -> str:
@@ -255,7 +257,7 @@ def into_bot(label: str, verb: str, number: int, bot_username: str) -> Keyboard:
     """Return the one button under a channel's post, where anybody may press.
 
     It leads into the bot (``bot_username``), which answers in private, by a deep link:
-    ``s_`` and a story, ``h_`` and the outbox row of a message that folded many.
+    ``s_`` and a story, ``h_`` and the outbox row of a message that tells many.
     """
     if not bot_username:
         return ((Button(label, press(verb, number)),),)
@@ -297,19 +299,6 @@ def update(
     label = f"📖 {translate(language, 'button.story')}"
     leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
     return Message(said, into_bot(label, "s", story.id, leads_to))
-
-
-def fold(count: int, chat: Chat, *, row: int = 0, bot_username: str = "") -> Message:
-    """Render the one message into which alerts beyond the hourly limit fold.
-
-    ``row`` is its outbox row, by which a channel's readers find in private what it folded.
-    """
-    language = chat.language
-    said = translate_html(language, "alert.folded", count=count, limit=chat.alerts_per_hour)
-    label = f"📰 {translate(language, 'button.show_them')}"
-    if chat.kind is ChatKind.CHANNEL:
-        return Message(said, into_bot(label, "h", row, bot_username))
-    return Message(said, ((Button(label, press("h")),),))
 
 
 # --- a story with all its tellings ------------------------------------------------------------

@@ -27,7 +27,8 @@ from telegram.ext import (
 )
 
 from bot import failures
-from bot.commands import ANSWERS, BUTTONS, COMMANDS, inline, plain_text, start, unknown
+from bot.commands import BUTTONS, COMMANDS, answering, inline, plain_text, start, unknown
+from bot.commands.plain_text import take_back
 from bot.conversation import Ask, Audience, Button, Edit, Reply, Say, Toast, Working, World
 from bot.conversation import Message as Said
 from bot.render import escape, joined, measure, mention, tidy, translate_html
@@ -159,11 +160,12 @@ class Adapter:
             dialogs.answered, ask.here.id, ask.person_id, self.world.clock()
         )
         words = tuple(question.split(":")) if question else ()
-        handler = ANSWERS.get(words[0]) if words else None
+        handler = answering(words, ask.text)
+        ends_it = handler is take_back
         command = _COMMANDS.get(words[0]) if words else None
         if command is not None and command.audience is Audience.ADMINS and not ask.is_admin:
             handler = None  # an admin no more
-        if handler is not None and _changes(words[0]) and not await manages(
+        if handler is not None and not ends_it and _changes(words[0]) and not await manages(
             where.bot, message.chat, message.from_user, message.sender_chat
         ):  # fmt: skip
             await deliver(refusal(ask, "refused.chat_admins"), where, self.world)
@@ -188,6 +190,9 @@ class Adapter:
             where.thread_id = thread_of(message) or None
         found = await see_sender(self.world, message.chat, query.from_user)
         ask = ask_of_press(query, found, self.world)
+        await self.world.db.write(
+            dialogs.answered, ask.here.id, ask.person_id, self.world.clock()
+        )  # so does a press: what is typed next is no answer to what was asked before
         press = _BUTTONS.get(ask.word(0))
         if press is None or (press.audience is Audience.ADMINS and not ask.is_admin):
             await deliver(Toast(translate(ask.language, "button.old")), where, self.world)

@@ -10,6 +10,12 @@ from storage.sql import Connection, to_ms
 
 PAGE = 500
 
+STOPPED = (
+    "silenced_at is not null and digest_times = '' and weekly_day = 0 and not exists"
+    " (select 1 from subscriptions s where s.chat_id = chats.id and s.paused = 0)"
+)
+"""Who said /stop and asked for nothing since."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -31,15 +37,20 @@ def enqueue_page(
 ) -> ChatId | None:
     """Owe an announcement to the next page of chats; return where the page after begins.
 
-    Channels are left out: they belong to their readers, not to us; and so is who said /stop.
+    Channels are left out: they belong to their readers, not to us; and so is who said /stop and
+    asked for nothing since.
     """
     page = chats.active(db, after=after, limit=PAGE)
+    stopped = {
+        row[0]
+        for row in db.conn.execute(f"select id from chats where {STOPPED}")  # noqa: S608 (ours)
+    }
     queue.enqueue(
         db,
         [
             NewDelivery(one.id, NO_THREAD, DeliveryKind.BROADCAST, subject, payload={"html": html})
             for one in page
-            if one.kind is not ChatKind.CHANNEL and one.silenced_at is None
+            if one.kind is not ChatKind.CHANNEL and one.id not in stopped
         ],
         now,
     )
@@ -49,7 +60,7 @@ def enqueue_page(
 def readers(db: Connection) -> int:
     """Count the chats that an announcement would reach."""
     (count,) = db.conn.execute(
-        "select count(*) from chats where active = 1 and silenced_at is null and kind <> ?",
+        f"select count(*) from chats where active = 1 and not ({STOPPED}) and kind <> ?",  # noqa: S608 (ours)
         (ChatKind.CHANNEL,),
     ).fetchone()
     return int(count)

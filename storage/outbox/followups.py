@@ -119,7 +119,9 @@ def changed(
 def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
     """Owe one short answer under a message, or put it into the answer that waits already."""
     chat = chats.get(db, one.chat_id)
-    if chat is None or not chat.active or chat.silenced_at or outbox_rows.exists(db, one):
+    if chat is None or not chat.active or outbox_rows.exists(db, one):
+        return
+    if chat.silenced_at is not None and not asked_for_since(db, one, chat.silenced_at):
         return
     story = (one.chat_id, one.thread_id, one.story_id)
     waiting, last = db.conn.execute(
@@ -140,6 +142,13 @@ def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
         due = wakes
     outbox_rows.insert(db, one, DeliveryState.QUEUED, due, now)
     chat_queues.refresh(db, one.chat_id, now)
+
+
+def asked_for_since(db: Connection, one: NewDelivery, stopped_at: datetime) -> bool:
+    """Tell whether the message that an answer follows came by what was asked for after a /stop."""
+    of = one.payload.get("of")
+    told = outbox_rows.of_id(db, DeliveryId(of)) if of else None
+    return told is not None and told.created_at > stopped_at
 
 
 def release(db: Connection, story_id: StoryId, now: datetime) -> None:

@@ -89,7 +89,7 @@ def place(chat: Chat, seen: Circumstances) -> Placement:
     if is_backlog(seen):
         if chat.next_digest_at is not None:
             return Leave("backlog")
-        return Fold("backlog", hour_subject("b", seen.now), seen.now + FOLD_WAIT)
+        return Fold("backlog", quarter_subject("b", seen.now), seen.now + FOLD_WAIT)
     wakes = quiet_until(seen.now, chat.time_zone, chat.quiet_from, chat.quiet_to)
     if wakes is not None and (
         chat.quiet_mode is QuietMode.HOLD
@@ -97,7 +97,7 @@ def place(chat: Chat, seen: Circumstances) -> Placement:
     ):
         return Hold(wakes, f"q{wakes:%Y-%m-%dT%H:%M}")
     if seen.alerts_this_hour >= chat.alerts_per_hour:
-        return Fold("hour", hour_subject("h", seen.now), seen.now + FOLD_WAIT)
+        return Fold("hour", quarter_subject("h", seen.now), seen.now + FOLD_WAIT)
     return Queue()
 
 
@@ -108,6 +108,15 @@ def is_backlog(seen: Circumstances) -> bool:
     return seen.last_look is None or seen.told_at < seen.last_look
 
 
-def hour_subject(letter: str, now: datetime) -> str:
-    """Name the one message of this hour that stands for many."""
-    return f"{letter}{now:%Y-%m-%dT%H}"
+def names_stories(subject: str) -> bool:
+    """Tell whether a message of many alerts names them; one of the first versions counted them."""
+    return ":" in subject
+
+
+def quarter_subject(letter: str, now: datetime) -> str:
+    """Name the one message of this quarter of an hour that tells many.
+
+    An older one is far up in the chat by then: what is edited into it nobody sees.
+    """
+    quarter = now.minute // 15 * 15
+    return f"{letter}{now:%Y-%m-%dT%H}:{quarter:02d}"

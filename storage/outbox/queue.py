@@ -34,8 +34,8 @@ from storage.outbox.policy import (
     Leave,
     Placement,
     Queue,
-    hour_subject,
     place,
+    quarter_subject,
 )
 from storage.outbox.recovery import prune, recover, same_bot
 from storage.outbox.settle import back, moved, settle, withhold
@@ -240,7 +240,7 @@ def fold_late(db: Connection, chat_id: ChatId, now: datetime) -> None:
         return
     for row, thread_id in late:
         one = NewDelivery(chat_id, ThreadId(thread_id), DeliveryKind.FOLD, "")
-        fold = fold_into(db, one, hour_subject("l", now), now, now)
+        fold = fold_into(db, one, quarter_subject("l", now), now, now)
         db.conn.execute(
             "update deliveries set state = 'merged', reason = 'late', carrier = ?,"
             " settled_at = ? where id = ?",

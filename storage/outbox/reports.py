@@ -62,14 +62,14 @@ def carried(db: Connection, fold: DeliveryId) -> tuple[StoryId, ...]:
 
 
 def told(db: Connection, chat_id: ChatId, since: datetime, until: datetime) -> frozenset[StoryId]:
-    """Return the stories owed to a chat in [since, until) that came to it by name.
+    """Return the stories owed to a chat in [since, until) that came to it.
 
-    As alerts, or in the list after its quiet hours. What came as a mere number of further stories was not told yet.
+    As alerts, or in a list: after its quiet hours, beyond its alerts an hour, late.
     """
     rows = db.conn.execute(
         "select d.story_id from deliveries d left join deliveries c on c.id = d.carrier"
         " where d.chat_id = ? and d.created_at >= ? and d.created_at < ? and d.kind = 'alert'"
-        " and (d.state = 'sent' or (c.state = 'sent' and c.subject like 'q%'))",
+        " and (d.state = 'sent' or (c.state = 'sent' and c.subject like '%:%'))",  # names_stories
         (chat_id, to_ms(since), to_ms(until)),
     )
     return frozenset(StoryId(row[0]) for row in rows)

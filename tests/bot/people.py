@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.commands import ANSWERS, BUTTONS, COMMANDS, plain_text, unknown
+from bot.commands import BUTTONS, COMMANDS, answering, plain_text, unknown
 from bot.conversation import (
     Ask,
     Button,
@@ -95,8 +95,8 @@ class Person:
             question = await self.world.db.write(
                 dialogs.answered, self.chat.id, self.person_id, self.world.clock()
             )
-            words = tuple((question or "").split(":"))
-            handler = ANSWERS.get(words[0], plain_text)
+            words = tuple(question.split(":")) if question else ()
+            handler = answering(words, text) or plain_text
             parts = {"text": text, "button": words if question else (), **parts}
         self.last = await handler(await self.ask(**parts), self.world)
         return seen(self.last)

@@ -1,10 +1,11 @@
 """Everything the bot's buttons lead to: a walk through all commands and all that they offer."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from types import MappingProxyType
 
 from bot.commands import COMMANDS
-from bot.conversation import Keyboard, Picture
+from bot.conversation import Keyboard, Picture, Reply
 from bot.render import stories as render
 from storage.database import Database
 from storage.errors import NewsError
@@ -33,20 +34,34 @@ HEADLINE = "Kazakhstan raises uranium output at Inkai to 4000 tonnes"
 
 async def keyboards(db: Database, language: str) -> AsyncIterator[Keyboard]:
     """Yield every keyboard that an admin, who reads as well, meets in a language."""
-    room = await Pipeline.opened(db)
-    for outlet in OUTLETS:
-        await room.tells(outlet, HEADLINE)
-    person = await Person.comes(room.world(), ADMIN, language)
     for one in _alerts(language):
         yield one
-    ahead = [f"/{command.name} {WORDS.get(command.name, '')}".strip() for command in COMMANDS]
+    async for reply in replies(db, language):
+        for keyboard in _keyboards(reply):
+            yield keyboard
+
+
+async def replies(
+    db: Database,
+    language: str,
+    words: Mapping[str, str] = MappingProxyType(WORDS),
+    headline: str = HEADLINE,
+) -> AsyncIterator[Reply]:
+    """Yield what is answered to every command, typed with its ``words``, and to what that offers."""
+    room = await Pipeline.opened(db)
+    for outlet in OUTLETS:
+        await room.tells(outlet, headline)
+    person = await Person.comes(room.world(), ADMIN, language)
+    ahead = [f"/{command.name} {words.get(command.name, '')}".strip() for command in COMMANDS]
     seen = set(ahead)
     while ahead and len(seen) < FARTHEST:
         said = ahead.pop(0)
         with contextlib.suppress(NewsError):  # a story is asked for that is muted by now, say
             await (person.types(said) if said.startswith("/") else person.sends(said))
-        for keyboard in _keyboards(person):
-            yield keyboard
+        if person.last is None:
+            continue
+        yield person.last
+        for keyboard in _keyboards(person.last):
             ahead += [press for press in _presses(keyboard) if press not in seen]
             seen |= set(ahead)
 
@@ -58,10 +73,10 @@ def _alerts(language: str) -> Iterator[Keyboard]:
     yield render.alert_buttons(told(*many), language)
 
 
-def _keyboards(person: Person) -> Iterator[Keyboard]:
-    if isinstance(person.last, Picture):
-        yield person.last.keyboard
-    yield from (message.keyboard for message in messages(person.last))
+def _keyboards(reply: Reply) -> Iterator[Keyboard]:
+    if isinstance(reply, Picture):
+        yield reply.keyboard
+    yield from (message.keyboard for message in messages(reply))
 
 
 def _presses(keyboard: Keyboard) -> list[str]:

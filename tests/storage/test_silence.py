@@ -15,6 +15,7 @@ from storage.model import (
     ChatId,
     ChatKind,
     DeliveryKind,
+    DeliveryState,
     Mode,
     NewDelivery,
     StoryId,
@@ -120,14 +121,33 @@ def test_no_new_turn_is_told_after_a_stop(here: Connection, now: datetime) -> No
     assert rows.exists(here, turn)
 
 
+def test_what_was_asked_for_after_a_stop_is_followed(here: Connection, now: datetime) -> None:
+    alerts = []
+    for minutes in (0, 2):
+        one = NewDelivery(ANNA, NO_THREAD, DeliveryKind.ALERT, f"s{minutes}", StoryId(minutes))
+        at = now + timedelta(minutes=minutes)
+        alerts.append(rows.insert(here, one, DeliveryState.SENT, at, at))
+    stopped(here, now + timedelta(minutes=1))
+    for alert in alerts:
+        turn = NewDelivery(
+            ANNA, NO_THREAD, DeliveryKind.UPDATE, f"t{alert}", StoryId(alert), {"of": alert}
+        )
+        followups.answer(here, turn, now + timedelta(minutes=3))
+    owed = [subject for (subject,) in here.conn.execute(
+        "select subject from deliveries where kind = 'update'")]  # fmt: skip
+    assert [f"t{alerts[1]}"] == owed
+
+
 def test_announcements_leave_out_who_said_stop(here: Connection, now: datetime) -> None:
     chats.see_chat(here, Chat(ChatId(2), ChatKind.PRIVATE), now)
     stopped(here, now)
     assert 1 == broadcasts.readers(here)
     broadcasts.enqueue_page(here, "b1", "Hello", None, now)
     assert [2] == [one.chat_id for one in queue.claim(here, now, 10)]
-    chats.listens_again(here, ANNA)
+    subscribed(here, now, "gas")
     assert 2 == broadcasts.readers(here)
+    broadcasts.enqueue_page(here, "b2", "Hello", None, now)
+    assert ANNA in [one.chat_id for one in queue.claim(here, now, 10)]
 
 
 def test_a_database_of_the_first_version_keeps_who_had_stopped(

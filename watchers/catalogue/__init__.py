@@ -33,7 +33,7 @@ def mirrors() -> Mapping[str, str]:
 
 @cache
 def small_talk() -> Mapping[tuple[str, ...], str]:
-    """Return what people say to a bot as to a person: its words → ``thanks`` or ``hello``."""
+    """Return what people say to a bot as to a person: its words → ``thanks``, ``hello``, ``cancel``."""
     rows = csv.DictReader(_text("small_talk.tsv").splitlines(), delimiter="\t")
     return {
         tuple(phrase.split()): row["kind"] for row in rows for phrase in row["phrases"].split("|")

@@ -2,6 +2,7 @@
 
 from watchers.keywords.facts import Facts, source_names
 from watchers.keywords.index import Subscriptions
+from watchers.keywords.lexer import SMALL_OPERATORS, spelled_out
 from watchers.keywords.matching import (
     Hit,
     MatchedTerm,
@@ -17,6 +18,6 @@ from watchers.keywords.searching import fts, is_exact, item_words, window
 from watchers.keywords.suggesting import Suggestion, suggest
 
 __all__ = [
-    "Facts", "Hit", "MatchedTerm", "Query", "Subscriptions", "Suggestion", "asks_for_outlets", "fts", "is_exact", "item_words", "match", "match_text", "meetings", "parse", "parse_cached", "ruled_out",
-    "source_names", "suggest", "window",
+    "SMALL_OPERATORS", "Facts", "Hit", "MatchedTerm", "Query", "Subscriptions", "Suggestion", "asks_for_outlets", "fts", "is_exact", "item_words", "match", "match_text", "meetings", "parse", "parse_cached", "ruled_out",
+    "source_names", "spelled_out", "suggest", "window",
 ]  # fmt: skip

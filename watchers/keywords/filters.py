@@ -61,7 +61,7 @@ def _one_of(lexeme: Lexeme, value: str, known: tuple[str, ...]) -> str:
         if one.casefold() == value.casefold():
             return one
     raise NewsError(
-        "query.bad_value", position=lexeme.at, name=lexeme.name, value=value,
+        "query.bad_choice", position=lexeme.at, name=lexeme.name, value=value,
         known=", ".join(known), example=_EXAMPLES[lexeme.name],
     )  # fmt: skip
 

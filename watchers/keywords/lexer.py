@@ -42,6 +42,14 @@ _OPERATORS = {
     "OR": Sort.OR, "||": Sort.OR, "|": Sort.OR, "ИЛИ": Sort.OR,
     "NOT": Sort.NOT, "НЕ": Sort.NOT,
 }  # fmt: skip
+SMALL_OPERATORS = {
+    "or": "OR", "или": "OR", "либо": "OR", "немесе": "OR", "әлде": "OR", "yoki": "OR",
+    "ёки": "OR", "ýa-da": "OR",
+    "and": "AND", "и": "AND", "және": "AND", "жана": "AND", "va": "AND", "ва": "AND",
+}  # fmt: skip
+"""Words between which people mean an operator, though they typed it small; the query language
+takes them for words to be found."""
+
 _CLOSING = {'"': '"\u201d\u201c', "«": "»", "“": '”"', "„": '“”"'}
 _QUOTES = re.compile('["«»“”„]')
 _CHUNK = re.compile(r"[^\s()|\"«“„]+")
@@ -73,6 +81,24 @@ def lex(text: str) -> list[Lexeme]:
         else:
             at = _chunk(text, at, found)
     return found
+
+
+def spelled_out(text: str) -> str:
+    """Write in capitals the operators that stand small between words; "" where none does."""
+    lexemes = lex(text)
+    found = [
+        one
+        for before, one, after in zip(lexemes, lexemes[1:], lexemes[2:], strict=False)
+        if one.sort is Sort.WORD
+        and one.text in SMALL_OPERATORS
+        and {before.sort, after.sort}.isdisjoint({Sort.OR, Sort.AND, Sort.NOT})
+        and before.sort is not Sort.OPEN
+        and after.sort is not Sort.CLOSE
+    ]
+    written = text
+    for one in reversed(found):
+        written = written[: one.at] + SMALL_OPERATORS[one.text] + written[one.at + len(one.text) :]
+    return written if found else ""
 
 
 def _negates(text: str, at: int) -> bool:

@@ -12,6 +12,16 @@ def analysed(item: Item, names: Gazetteer | None = None) -> words.Analysis:
     return _analysed(item.title, item.summary, item.lang, names or gazetteer())
 
 
+def headline_analysed(item: Item, names: Gazetteer | None = None) -> words.Analysis:
+    """Analyse a stored item's headline alone; those of the last searches are remembered."""
+    return _headline_analysed(item.title, item.lang, names or gazetteer())
+
+
+@lru_cache(maxsize=4096)
+def _headline_analysed(title: str, lang: str, names: Gazetteer) -> words.Analysis:
+    return words.analyse(title, lang=lang, names=names)
+
+
 @lru_cache(maxsize=512)
 def _analysed(title: str, summary: str, lang: str, names: Gazetteer) -> words.Analysis:
     return words.analyse(title, summary, lang=lang, names=names)

@@ -68,13 +68,20 @@ _NO_NOUN = frozenset(
 """Adjectives of quality that only look as if a noun were in them: крупный is not of крупа."""
 
 _MIN_BASE = 2
+_SHORTEST = 2
 _TRUSTED = 0.02
 _TRUSTED_SHORT = 0.3
 
 
 @lru_cache(maxsize=8192)
 def lemmas(word: str) -> tuple[str, ...]:
-    """Give all dictionary forms of a word, likely ones first, ё folded."""
+    """Give all dictionary forms of a word, likely ones first, ё folded.
+
+    Of one or two letters it is only itself: the dictionary takes «ок» for an abbreviation of
+    «около», «см» of «сантиметр».
+    """
+    if len(word) <= _SHORTEST:
+        return (word,)
     found: dict[str, None] = {}
     parses = _morph().parse(word)
     for parse in parses:

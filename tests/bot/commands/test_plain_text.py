@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.commands import COMMANDS
-from bot.commands.plain_text import nearest, small_talk
+from bot.commands.plain_text import nearest, small_talk, takes_back
+from storage import subscriptions
 from storage.database import Database
-from tests.bot.people import ADMIN, Person
+from tests.bot.people import ADMIN, READER, Person
 from tests.bot.pipeline import Pipeline
 from watchers import catalogue
 from watchers.text.normal import APOSTROPHE, tokenize
@@ -67,13 +68,34 @@ def test_only_a_message_that_is_small_talk_throughout_is_taken_for_it(
 def test_every_phrase_of_small_talk_is_met_as_it_is_typed_in_all_our_languages() -> None:
     table = Path(catalogue.__file__).with_name("small_talk.tsv")
     rows = list(csv.DictReader(table.read_text("utf-8").splitlines(), delimiter="\t"))
-    for kind in ("thanks", "hello"):
+    for kind in ("thanks", "hello", "cancel"):
         languages = {row["language"] for row in rows if row["kind"] == kind}
         assert {"en", "ru", "kk", "ky", "uz", "tg", "tk"} == languages
-    for phrase in catalogue.small_talk():
+    for phrase, kind in catalogue.small_talk().items():
         cuts = [cut.normal.replace(APOSTROPHE, "'") for cut in tokenize(" ".join(phrase))]
         assert list(phrase) == cuts
-        assert small_talk(" ".join(phrase))
+        said = " ".join(phrase)
+        assert takes_back(said) if kind == "cancel" else kind == small_talk(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["Отмена", "не надо, спасибо", "never mind!", "Бас тарту", "bekor qilish"]
+)
+@pytest.mark.parametrize("door", ["/subscribe", "/search", "/trends", "t:typezone", "le:1"])
+async def test_who_takes_it_back_ends_our_question(anna: Person, said: str, door: str) -> None:
+    await anna.types("/subscribe Tokayev")
+    await anna.presses("In the digest")
+    await (anna.types(door) if door.startswith("/") else anna.sends(door))
+    assert "Cancelled. Nothing was changed." == await anna.types(said)
+    assert "Nothing found" in await anna.types("uranium")
+    assert ["Tokayev"] == [
+        one.query for one in await anna.world.db.read(subscriptions.of_chat, READER)
+    ]
+
+
+@pytest.mark.parametrize("said", ["отмена рейсов", "отмена"])
+async def test_with_no_question_open_the_word_is_searched_for(anna: Person, said: str) -> None:
+    assert f"Nothing found for “{said}”" in await anna.types(said)
 
 
 async def test_small_talk_is_answered_and_is_still_found_by_a_search(

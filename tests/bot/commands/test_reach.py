@@ -64,6 +64,18 @@ async def test_who_wants_it_anywhere_hears_of_a_mention(room: Pipeline, anna: Pe
     assert [f"s{story.id}"] == await rung(room)
 
 
+async def test_why_tells_the_query_of_then_after_it_was_edited(
+    room: Pipeline, anna: Person
+) -> None:
+    await anna.types("/subscribe bank")
+    await anna.presses("Alert at once")
+    story = await room.tells("Steppe Courier", BANK, ago=NOW_TOLD)
+    await anna.sends("le:1")
+    await anna.types("bank country:kg")
+    said = await anna.types(f"/why {story.id}")
+    assert "Your query “bank” matched the word “bank”. (now it is “bank country:kg”)" in said
+
+
 async def test_a_later_telling_that_meets_it_in_its_headline_rings_then(
     room: Pipeline, anna: Person
 ) -> None:
@@ -109,6 +121,7 @@ async def test_the_headline_alone_must_meet_the_whole_query(
 async def test_the_offer_says_what_each_way_would_bring(room: Pipeline, anna: Person) -> None:
     await room.tells("Steppe Courier", BANK)
     await room.tells("Oasis Times", *MENTION, ago=timedelta(days=2))
+    await room.tells("Oasis Times", "Tashkent opens a new theatre", ago=timedelta(days=8))
     said = await anna.types("/subscribe bank")
     assert "Last 7 days: 2 stories" in said
     assert "In headlines: 1 story" in said

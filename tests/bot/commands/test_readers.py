@@ -86,6 +86,11 @@ async def test_subscribing_shows_first_what_it_would_have_brought(
 ) -> None:
     await room.tells("Steppe Courier", "Kazakhstan plans a second uranium mine")
     await room.tells("Oasis Times", "Uranium prices climb in London", ago=timedelta(days=3))
+    young = await anna.types("/subscribe uranium")
+    assert "2 stories since my archive began, 3 days ago" in young
+    assert "a day" not in young
+    assert "Nothing since my archive began" in await anna.types("/subscribe balloon")
+    await room.tells("Oasis Times", "Tashkent opens a new theatre", ago=timedelta(days=8))
     said = await anna.types("/subscribe uranium")
     assert "Last 7 days: 2 stories, less than one a day" in said
     assert "second uranium mine" in said
@@ -459,7 +464,9 @@ async def test_a_number_typed_opens_that_story_of_the_list_seen_last(
         assert title[1] in shown
         assert "🔕 Mute" in [one.label for one in buttons(anna.last)]
         await anna.types("/digest")
-    assert "Nothing found for “99”" in await anna.types("99")
+    for number in ("99", "0"):
+        assert "goes from 1 to 15" in await anna.types(number)
+        assert f"Nothing found for “{number}”" in await anna.presses(f"Search for “{number}”")
     room.clock.now += timedelta(days=3)
     assert "Nothing found for “3”" in await anna.types("3")
 
@@ -629,3 +636,65 @@ async def test_every_button_label_fits_and_every_press_is_short(
         for button in buttons(anna.last):
             assert len(button.press.encode()) <= 64
             assert button.label
+
+
+@pytest.mark.parametrize("command", ["/search", "/subscribe"])
+async def test_a_small_or_is_told_that_it_works_in_capitals(
+    room: Pipeline, anna: Person, command: str
+) -> None:
+    await room.tells("Steppe Courier", "Uranium mine opens at Inkai")
+    said = await anna.types(f"{command} uranium or gas")
+    assert "OR in capitals means one of two" in said
+    assert "Uranium mine opens" in await anna.presses("uranium OR gas")
+
+
+async def test_an_offer_that_finds_nothing_offers_what_would(room: Pipeline, anna: Person) -> None:
+    await room.tells("Steppe Courier", "Uranium mine opens at Inkai")
+    assert "These would find something" in await anna.types("/subscribe uranium zeppelin")
+    assert "Uranium mine opens" in await anna.presses("❓ uranium")
+
+
+async def test_what_is_watched_for_already_offers_no_second_subscription(
+    room: Pipeline, anna: Person
+) -> None:
+    await room.tells("Steppe Courier", "Uranium mine opens at Inkai")
+    for door in ("/search uranium", "/trends uranium", "/search zeppelin", "/trends zeppelin"):
+        query = door.split()[1]
+        await anna.types(f"/subscribe {query}")
+        await anna.presses("In the digest")
+        await anna.types(door)
+        picture = anna.last
+        rows = picture.keyboard if isinstance(picture, Picture) else [buttons(picture)]
+        (button,) = [one for row in rows for one in row if "watch" in one.label.casefold()]
+        assert query in await anna.sends(button.press)
+
+
+async def test_choosing_another_way_is_said_to_be_a_change_however_soon(anna: Person) -> None:
+    await anna.types("/subscribe uranium")
+    offer = anna.last
+    await anna.presses("headlines")
+    anna.last = offer
+    assert "Watching for" in await anna.presses("headlines")  # a double tap
+    anna.last = offer
+    assert "You already had “uranium”; now:" in await anna.presses("In the digest")
+    assert "You watch for it already" in await anna.types("/subscribe uranium")
+
+
+@pytest.mark.parametrize("command", ["/search", "/subscribe"])
+async def test_what_a_headline_is_about_comes_before_what_a_text_mentions_then_the_newest(
+    room: Pipeline, anna: Person, command: str
+) -> None:
+    told = (
+        ("Glacier above Almaty loses ice", "Uranium is not the matter here.", 1),
+        ("Uranium mine opens at Inkai", "", 5),
+        ("Kyrgyz parliament debates uranium ban", "", 3),
+        ("Kazatomprom sells uranium to Romania", "", 40),
+    )
+    for title, text, hours in told:
+        await room.tells("Steppe Courier", title, text, ago=timedelta(hours=hours))
+    said = await anna.types(f"{command} uranium")
+    places = [said.find(told[at][0]) for at in (2, 1, 3)]
+    assert places == sorted(places)
+    assert -1 not in places
+    last = said.find(told[0][0])
+    assert last > places[-1] if command == "/search" else last == -1

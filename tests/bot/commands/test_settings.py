@@ -93,7 +93,10 @@ async def test_digest_times_are_toggled_and_typed(anna: Person) -> None:
     assert (1080,) == (await now_of(anna)).digest_times
     await anna.presses("Type times")
     await anna.types("8, 13:30 и 20".replace(" и", ","))
-    assert (480, 810, 1200) == (await now_of(anna)).digest_times
+    assert (480, 810, 1080, 1200) == (await now_of(anna)).digest_times
+    await anna.presses("Type times")
+    with pytest.raises(NewsError, match=r"many_times"):
+        await anna.types("1 2 3 4 5 6 7 9 10")
 
 
 async def test_no_times_are_no_digests(anna: Person) -> None:

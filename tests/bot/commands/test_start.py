@@ -207,8 +207,7 @@ async def test_wherever_digests_are_off_a_tap_switches_them_on(anna: Person, doo
     offer = anna.last
     await anna.presses("In the digest")
     await anna.types("/stop")
-    await anna.sends("l1:1")
-    await anna.presses("Resume")
+    await anna.sends("lp:1:0")
     match door:
         case "accepted":
             anna.last = offer
@@ -217,7 +216,8 @@ async def test_wherever_digests_are_off_a_tap_switches_them_on(anna: Person, doo
             await anna.sends("l1:1")
         case command:
             await anna.types(command)
-    assert "08:00 (Almaty), every day" in await anna.presses("Switch digests on")
+    tap = "Resume all" if door == "/start" else "Switch digests on"  # what it stopped is all of it
+    assert "08:00 (Almaty), every day" in await anna.presses(tap)
     chat = await now_of(anna)
     assert ((480,), ()) == (chat.digest_times, chat.silenced_times)
     assert chat.next_digest_at is not None
@@ -227,7 +227,7 @@ async def test_switching_on_twice_changes_nothing(anna: Person) -> None:
     await anna.sends("t:typetimes")
     await anna.types("7, 19")
     await anna.sends("don:0")
-    assert (420, 1140) == (await now_of(anna)).digest_times
+    assert (420, 480, 1140) == (await now_of(anna)).digest_times
 
 
 async def test_a_channels_new_subscription_for_the_digest_offers_to_switch_it_on(
@@ -315,17 +315,46 @@ async def test_digests_switched_off_by_hand_after_a_stop_stay_off(anna: Person) 
 
 
 @pytest.mark.parametrize("again", ["a", "lp:1:0", "don:0", "t:time:480:1", "t:week:1:1"])
-async def test_whoever_asks_for_something_has_not_stopped_any_more(
+async def test_a_stop_stays_visible_until_it_is_lifted_whatever_else_is_asked_for(
     anna: Person, again: str
 ) -> None:
-    await subscribed(anna, "Tokayev")
+    await subscribed(anna, "Tokayev", "Caspian")
     await anna.types("/stop")
-    assert (await now_of(anna)).silenced_at == NOW
     if again == "a":
         await subscribed(anna, "Aral")
     else:
         await anna.sends(again)
+    answers = []
+    if not again.startswith("t:"):  # a screen of the settings leads back to where it is said
+        assert "All the rest is still stopped" in seen(anna.last)
+        answers.append(anna.last)
+    for door in ("/start", "/settings", "/subscriptions"):
+        assert "You said /stop" in await anna.types(door)
+        answers.append(anna.last)
+    for one in answers:
+        assert "▶️ Resume all" in [button.label for button in buttons(one)]
+    await anna.presses("Resume all")
+    for door in ("/start", "/settings", "/subscriptions"):
+        assert "You said /stop" not in await anna.types(door)
+        assert "▶️ Go on" not in [button.label for button in buttons(anna.last)]
+
+
+async def test_a_stop_of_which_nothing_is_left_is_over(anna: Person) -> None:
+    await subscribed(anna, "Tokayev")
+    await anna.types("/stop")
+    await anna.sends("lp:1:0")
+    assert (await now_of(anna)).silenced_at == NOW  # the digests are stopped yet
+    await anna.sends("don:0")
     assert (await now_of(anna)).silenced_at is None
+
+
+async def test_a_second_stop_counts_all_that_is_stopped(anna: Person) -> None:
+    await subscribed(anna, "Tokayev", "Caspian")
+    await anna.sends("lp:2:1")  # by hand
+    assert "1 subscription is paused" in await anna.types("/stop")
+    await subscribed(anna, "Aral")
+    assert "2 subscriptions are paused" in await anna.types("/stop")
+    assert "2 subscriptions are paused" in await anna.types("/stop")
 
 
 async def test_a_stop_with_nothing_to_stop_counts_nothing(anna: Person) -> None:

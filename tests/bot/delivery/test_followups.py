@@ -6,9 +6,19 @@ from typing import Any
 
 import pytest
 
-from storage import chats, stories
+from storage import chats, matches, stories, subscriptions
 from storage.errors import NewsError
-from storage.model import ChatId, DeliveryKind, NewDelivery, QuietMode, StoryId, ThreadId
+from storage.model import (
+    ChatId,
+    DeliveryKind,
+    ItemId,
+    Match,
+    Mode,
+    NewDelivery,
+    QuietMode,
+    StoryId,
+    ThreadId,
+)
 from storage.outbox import queue
 from storage.outbox.outcomes import Sent
 from tests.bot.delivery.kit import ANNA, Room, alert
@@ -220,25 +230,75 @@ async def test_a_story_merged_into_a_told_one_is_not_told_again(here: Room) -> N
 # --- floods -----------------------------------------------------------------------------------
 
 
-async def test_beyond_the_hourly_limit_alerts_fold_into_one_living_message(here: Room) -> None:
-    await here.tell(*range(1, 22))
+async def test_beyond_the_hourly_limit_alerts_come_by_name_in_one_message_a_quarter(
+    here: Room,
+) -> None:
+    await here.tell(*range(1, 16))
     await here.deliver()
     assert len(here.messages()) == 12
     await here.deliver(minutes=3)
     fold = here.messages()[-1]
-    assert (13, True) == (len(here.messages()), "9" in fold.text)
-    assert fold.markup is not None
-    for number in range(22, 25):
-        await here.tell(number)
-        await here.deliver(seconds=15)
-        assert len(here.messages()) == 13
-        assert str(number - 12) in here.messages()[-1].text
+    assert (13, True) == (len(here.messages()), "3 more" in fold.text)
+    assert all(f"Headline {n}\n" in fold.text for n in (13, 14, 15))
+    await here.tell(16)
+    await here.deliver(seconds=15)
+    assert (13, True) == (len(here.messages()), "Headline 16\n" in here.messages()[-1].text)
+    here.clock.forward(minutes=12)
+    await here.tell(17)
+    await here.deliver(seconds=15)
+    later = here.messages()[-1]
+    assert (14, "1 more") == (len(here.messages()), later.text[2:].strip()[:6])
+    assert "Headline 17\n" in later.text
+    assert "Headline 16\n" not in later.text
+
+
+async def test_what_goes_beyond_the_limit_makes_no_sound_and_comes_four_times_an_hour(
+    here: Room,
+) -> None:
+    await here.db.write(set_chat, alerts_per_hour=3)
+    for minute in range(60):
+        await here.tell(*range(10 * minute + 1, 10 * minute + 6))
+        await here.deliver(seconds=20)
+        here.clock.forward(seconds=40)
+    folds = [one for one in here.messages() if one.text.startswith("📚")]
+    assert 4 == len(folds)
+    assert all(one.silent for one in folds)
+    assert 3 == len(here.messages()) - len(folds)
+
+
+async def test_a_list_says_which_query_each_story_met(here: Room) -> None:
+    await here.db.write(set_chat, alerts_per_hour=1)
+    await here.tell(1, 2, 3)
+
+    def meet(db: Any, now: datetime) -> None:
+        for query, story in (("rain", 2), ("snow", 3)):
+            one, _ = subscriptions.add(
+                db, chat_id=ANNA, thread_id=ThreadId(0), query=query, mode=Mode.INSTANT, now=now
+            )
+            matches.add(db, [Match(one.id, ItemId(story), StoryId(story))], now)
+
+    await here.db.write(meet, here.clock())
+    await here.deliver(minutes=3)
+    lines = here.messages()[-1].text.splitlines()
+    assert ["rain", "snow"] == [line.split("🔎\N{NO-BREAK SPACE}")[1].split(" ")[0]
+                                for line in lines if "🔎" in line]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["/why", "/story", "/mute"])
+async def test_a_command_in_answer_to_a_list_asks_which_story(here: Room, command: str) -> None:
+    await here.db.write(set_chat, alerts_per_hour=1)
+    await here.tell(1, 2, 3)
+    await here.deliver(minutes=3)
+    anna = await Person.comes(world_of(here.db, clock=here.clock), ANNA)
+    said = await anna.types(command, replies_to=here.messages()[-1].id)
+    assert ["1. Headline 2", "2. Headline 3"] == said.splitlines()[-2:]
+    assert "Headline 3" in await anna.presses("2")
 
 
 async def test_in_a_channel_every_button_leads_its_readers_into_the_bot(here: Room) -> None:
     """Anybody may press there; what a press shows is shown in private, what folded too."""
     channel = await here.meet(here.box.channel_id, alerts_per_hour=1)
-    await here.tell(1, 2, 3, chat=channel)
+    await here.tell(*range(1, 16), chat=channel)
     await here.deliver()
     await here.deliver(minutes=3)
     links = [link for one in here.messages(channel) for link in one.buttons]
@@ -249,7 +309,8 @@ async def test_in_a_channel_every_button_leads_its_readers_into_the_bot(here: Ro
     assert [f"{bot}s_1", f"{bot}h_{fold}"] == [one.url for one in links]
     reader = await Person.comes(world_of(here.db, clock=here.clock), ChatId(77))
     said = await reader.types(f"/start h_{fold}")
-    assert [False, True, True] == [f"Headline {n}" in said for n in (1, 2, 3)]
+    assert "13. Headline 14" in said
+    assert "14. Headline 15" in said
 
 
 async def test_what_folded_in_a_persons_chat_is_shown_to_nobody_else(here: Room) -> None:

@@ -230,6 +230,15 @@ def test_why_names_the_query_and_the_word(term: str, word: str, said: str) -> No
     assert said in explained(matches=(met(term, word),) * 3, queries={GAS: "Токаев"})
 
 
+def test_why_tells_the_query_as_it_was_then() -> None:
+    matches = (replace(met("bank", "Bank"), query="bank"),)
+    said = explained(matches=matches, queries={GAS: "bank country:kg"})
+    assert "Your query “bank” matched the word “Bank”. (now it is “bank country:kg”)" in said
+    assert "not noted" not in said
+    old = explained(matches=(met("bank", "Bank"),), queries={GAS: "bank country:kg"})
+    assert "which they were then was not noted yet" in old
+
+
 def test_why_names_a_word_once_however_outlets_write_it() -> None:
     matches = (met("gas", "gas"), met("gas", "Gas"), met("gas", "GAS"))
     said = explained(matches=matches, queries={GAS: "gas"})
@@ -258,7 +267,10 @@ def test_why_says_what_became_of_it_and_for_what_reason() -> None:
 def test_why_says_when_nothing_met_or_came_too_early() -> None:
     assert "None of your queries matched this story." in explained()
     assert "it came before you subscribed" in explained(too_late=("Токаев",))
-    assert "No alert was sent" in explained(matches=(met("a", "a"),))
+    assert "it was no news when it reached me" in explained(matches=(met("a", "a"),))
+    digest = explained(matches=(met("a", "a"),), by_digest=frozenset({GAS}))
+    assert "is told in the digest" in digest
+    assert "no news" not in digest
     assert "You muted this story" in explained(muted=True)
 
 

@@ -1,6 +1,7 @@
 """What is bold is what the matcher met, in the words that are shown; the sentence that has it."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import render
-from bot.delivery.message import because
-from bot.render import Marker, plain
-from storage.model import Match, StoryId, SubscriptionId
+from bot.render import Marker, plain, reasons
+from storage.model import ItemId, Match, StoryId, SubscriptionId
 from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
 
 
@@ -162,17 +162,35 @@ def test_the_names_of_the_outlets_lead_to_what_each_tells() -> None:
     assert "a.example/3" not in html
 
 
-def met(term: str, word: str, *, in_headline: bool = True) -> Match:
-    return Match(SubscriptionId(1), 1, StoryId(1), term, word, in_headline)  # type: ignore[arg-type]
+ENGLISH = telling("Macron meets bankers in Astana", outlet="Steppe Courier")
+KAZAKH = replace(telling("Макронның Астанаға сапары", outlet="Дала", lang="kk"), id=ItemId(2))
 
 
-def test_the_reason_is_one_word_a_term_as_the_shown_telling_writes_it() -> None:
-    found = [
-        met("bank", "банку", in_headline=False),
-        met("Макрон", "Макронның"),
-        met("Макрон", "Makron"),
-    ]
-    assert (("Макрон", "Macron"), ("bank", "банку")) == because(found, {"Макрон": "Macron"})
+def met(query: str, term: str, word: str, *, item: int = 2, number: int = 1) -> Match:
+    return Match(SubscriptionId(number), ItemId(item), StoryId(7), term, word, query=query)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        # The telling that is shown met it: its own word, whoever else met it before.
+        ([met("Макрон", "Макрон", "Макронның"), met("Макрон", "Макрон", "Macron", item=1)],
+         [("Макрон", "Макрон", "Macron", "")]),
+        # It has such a word, though it came before the subscription.
+        ([met("Макрон", "Макрон", "Макронның")], [("Макрон", "Макрон", "Macron", "")]),
+        # It has none: whose word it is.
+        ([met("сапар", "сапар", "сапары")], [("сапар", "сапар", "сапары", "Дала")]),
+        # Each query once, however many tellings met it.
+        ([met("сапар", "сапар", "сапары"), met("bank", "bank", "bankers", item=1, number=2),
+          met("сапар", "сапар", "сапар")],
+         [("сапар", "сапар", "сапары", "Дала"), ("bank", "bank", "bankers", "")]),
+    ],
+)  # fmt: skip
+def test_the_reason_is_one_word_a_query_as_the_shown_telling_writes_it(
+    found: list[Match], said: list[tuple[str, str, str, str]]
+) -> None:
+    told = reasons.met(story(ENGLISH, KAZAKH), ENGLISH, found, {})
+    assert said == [(one.query, one.term, one.word, one.outlet) for one in told]
 
 
 def test_an_answer_in_another_language_says_in_which() -> None:

@@ -14,7 +14,7 @@ from bot import render
 from bot.conversation import Button, Html, Message
 from bot.render import Line
 from bot.render.markup import plain
-from storage.model import Chat, ChatId, ChatKind, FeedKind, Ownership
+from storage.model import Chat, ChatId, ChatKind, FeedKind, Ownership, StoryId
 from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
 
 HOSTILE = (
@@ -89,7 +89,7 @@ def test_an_alert_has_headline_summary_outlets_time_and_reason() -> None:
         telling("Токаев подписал закон о воде", outlet="ТАСС", country="RU", lang="ru",
                 ownership=Ownership.STATE, wire=True, url="https://tass.example/2"),
     )  # fmt: skip
-    message = render.alert(told, ALMATY, now=NOW, because=[("Токаев", "Tokayev")])
+    message = render.alert(told, ALMATY, now=NOW, because=[("Токаев", "Tokayev", "")])
     assert message == Message(
         Html(
             '<b><a href="https://news.example/1">Tokayev signs the water law</a></b>\n\n'
@@ -267,13 +267,40 @@ def test_a_page_of_ordinary_headlines_is_one_message_and_the_longest_ever_two() 
 
 def test_a_long_night_is_a_page_and_a_button() -> None:
     night = [story(telling(f"Rain {n}"), number=n) for n in range(1, 31)]
-    message = render.awake(night, ALMATY, most=12, row=5)
+    head = Html("<b>30 stories</b>")
+    message = render.together(head, night, ALMATY, now=NOW, most=12, row=5)
     assert "30 stories" in message.html
     assert ("12. " in message.html, "13. " in message.html) == (True, False)
     assert [("📰 More: 18", "h:5")] == [
         (b.label, b.press) for row in message.keyboard for b in row
     ]
-    assert () == render.awake(night[:12], ALMATY, most=12, row=5).keyboard
+    assert () == render.together(head, night[:12], ALMATY, now=NOW, most=12, row=5).keyboard
+
+
+def test_each_line_of_a_night_says_when_it_was_told_and_what_it_met() -> None:
+    told = [story(telling(f"Rain {n}", ago=timedelta(hours=n)), number=n) for n in (1, 2)]
+    met = {StoryId(1): ("rain", "topic:water")}
+    first, second = render.together(
+        Html("x"), told, ALMATY, now=NOW, most=12, queries=met
+    ).html.split("\n\n")[1:]
+    assert (
+        plain(first).splitlines()[1]
+        == "12:00 · Steppe Courier · 🔎\N{NO-BREAK SPACE}rain, topic:water · /s1"
+    )
+    assert plain(second).splitlines()[1] == "11:00 · Steppe Courier · /s2"
+
+
+def test_the_longest_night_is_one_message_and_loses_no_line() -> None:
+    long = [
+        big(
+            "Ж" * 400,
+        )
+        for _ in range(12)
+    ]
+    message = render.together(Html("x"), long, MOSCOW, now=NOW, most=12,
+                              queries={long[0].id: ("Ж" * 90, "Щ" * 90)})  # fmt: skip
+    check(message)
+    assert "12. " in message.html
 
 
 # --- hostile text ---------------------------------------------------------------------------
@@ -282,10 +309,10 @@ def test_a_long_night_is_a_page_and_a_button() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_harmless_everywhere(text: str) -> None:
     told = big(text)
-    check(render.alert(told, ALMATY, now=NOW, because=[(text, text[:50])], query=text))
+    check(render.alert(told, ALMATY, now=NOW, because=[(text, text[:50], text)], query=text))
     check(render.card(told, MOSCOW, now=NOW))
     check(render.update(told, told.items[0], ALMATY, now=NOW))
-    check(render.awake([told] * 9, MOSCOW, most=9))
+    check(render.together(Html(), [told] * 9, MOSCOW, now=NOW, most=9))
     lines = [
         Line(n, told, ("KZ", text[:2], None)[n % 3], own=n < 4, queries=(text,))
         for n in range(1, 16)

@@ -31,6 +31,7 @@ from storage.outbox import queue
 from tests.bot.line import on_line
 from tests.bot.people import NOW
 from tests.bot.pipeline import Pipeline
+from watchers.text.names import gazetteer
 
 
 @dataclass
@@ -99,6 +100,28 @@ async def test_a_subscription_is_made_by_pressing_buttons(line: Line) -> None:
     assert "Saved" == press.text
     await line.box.message(ANNA_ID, "Watching for “Tokayev”")
     assert 1 == await line.world.db.read(subscriptions.count, ChatId(ANNA_ID))
+
+
+@pytest.mark.parametrize("instead", ["press", "command", "отмена", "/cancel"])
+async def test_a_question_is_over_when_something_else_is_done(line: Line, instead: str) -> None:
+    settings = await line.says(ANNA_ID, "/settings", "Settings")
+    await line.says(ANNA_ID, "/subscribe", "What should I watch for?")
+    if instead == "press":
+        await line.presses(ANNA_ID, settings, "🌐 Language")
+    elif instead == "command":
+        await line.says(ANNA_ID, "/help", "What I can do")
+    else:
+        await line.says(ANNA_ID, instead, "Cancelled. Nothing was changed.")
+    await line.says(ANNA_ID, "uranium", "Nothing found for “uranium”")
+
+
+async def test_help_names_the_bot_itself_and_every_topic(line: Line) -> None:
+    await line.says(ANNA_ID, "/help search", "In any other chat: @SteppeWireBot and a word")
+    said = await line.says(ANNA_ID, "/help", "topic:energy")
+    refused = await line.says(ANNA_ID, "/search topic:sport", "says nothing to me")
+    for topic in gazetteer().topics:
+        assert topic in said.text
+        assert topic in refused.text
 
 
 async def test_a_press_that_changes_nothing_is_swallowed(line: Line) -> None:

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from bot.texts import LANGUAGES, written
 from storage.errors import NewsError
-from watchers.keywords import Facts, asks_for_outlets, match, parse, ruled_out, suggest
+from watchers.keywords import (
+    Facts,
+    asks_for_outlets,
+    match,
+    parse,
+    ruled_out,
+    spelled_out,
+    suggest,
+)
 from watchers.keywords.lexer import MAX_QUERY, MAX_TERMS
 from watchers.text.words import analyse
 
@@ -61,11 +69,11 @@ def test_a_query_reads_back_in_one_canonical_form(typed, expected) -> None:
         ("ка*", "query.prefix_too_short", 0),
         ("газ contry:kz", "query.unknown_filter", 4),
         ("country:нет-такой", "query.bad_value", 0),
-        ("lang:xx", "query.bad_value", 0),
-        ("by:nobody", "query.bad_value", 0),
+        ("lang:xx", "query.bad_choice", 0),
+        ("by:nobody", "query.bad_choice", 0),
         ("since:вчера", "query.bad_value", 0),
         ("until:2026-13-40", "query.bad_value", 0),
-        ("topic:nothing", "query.bad_value", 0),
+        ("topic:nothing", "query.bad_choice", 0),
         ("(" * 60 + "газ" + ")" * 60, "query.too_deep", 20),
         ("x" * (MAX_QUERY + 1), "query.too_long", MAX_QUERY),
         ("газ " * (MAX_TERMS + 1), "query.too_many_terms", 4 * MAX_TERMS),
@@ -155,3 +163,27 @@ def test_facts_rule_out_only_what_no_words_could_save(query, expected) -> None:
 )
 def test_a_query_that_asks_for_outlets_says_so(query, expected) -> None:
     assert asks_for_outlets(parse(query)) is expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("uranium or gas", "uranium OR gas"),
+        ("газ или нефть", "газ OR нефть"),
+        ("газ и нефть или уголь", "газ AND нефть OR уголь"),
+        ("gaz yoki neft", "gaz OR neft"),
+        ("мұнай және газ", "мұнай AND газ"),
+        ("газ OR нефть", ""),
+        ("or gas", ""),
+        ("gas or", ""),
+        ("gas or OR oil", ""),
+        ('"gas or oil"', ""),
+        ("(gas) or (oil)", "(gas) OR (oil)"),
+    ],
+)
+def test_operators_typed_small_between_words_are_spelled_out_and_can_be_read(
+    typed: str, meant: str
+) -> None:
+    assert meant == spelled_out(typed)
+    if meant:
+        parse(meant)
