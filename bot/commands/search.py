@@ -18,7 +18,18 @@ from bot.conversation import (
     Say,
     World,
 )
-from bot.render import Marker, bold, escape, found_line, joined, press, tidy, translate_html, turn
+from bot.render import (
+    Marker,
+    bold,
+    escape,
+    found_line,
+    joined,
+    press,
+    query_title,
+    tidy,
+    translate_html,
+    turn,
+)
 from storage import dialogs
 from storage.errors import NewsError
 from storage.local_time import rfc3339
@@ -60,7 +71,7 @@ async def page_of(ask: Ask, world: World, query: str, draft: int, page: int) -> 
     """Return one page of results with the buttons under it."""
     found = await commands_queries.find(world, query, limit=ON_A_PAGE, offset=page * ON_A_PAGE)
     language, now = ask.language, world.clock()
-    name = bold(tidy(query, 200))
+    name = bold(query_title(query, language))
     if not found.total:
         return await _nothing(ask, world, query, draft)
     key = "search.found_more" if found.more else "search.found"
@@ -107,7 +118,9 @@ async def _nothing(ask: Ask, world: World, query: str, draft: int) -> Message:
     spelled = await commands_queries.spelled(world, query)
     nearby = (*spelled, *await commands_queries.suggestions(world, query))
     nearby = tuple(dict.fromkeys(nearby))[: commands_queries.MOST_SUGGESTED]
-    parts = [translate_html(ask.language, "search.nothing", query=tidy(query, 200))]
+    parts = [
+        translate_html(ask.language, "search.nothing", query=query_title(query, ask.language))
+    ]
     if spelled:
         parts.append(translate_html(ask.language, "query.capitals"))
     rows = await _other_searches(ask, world, nearby)
@@ -135,7 +148,7 @@ async def export(ask: Ask, world: World) -> Reply:
     name = f"search-{world.clock():%Y%m%d-%H%M}.{'json' if as_json else 'csv'}"
     caption = joined(
         (
-            escape(tidy(query, 200)),
+            escape(query_title(query, ask.language)),
             translate_html(ask.language, "search.exported", count=len(found.stories)),
         )
     )

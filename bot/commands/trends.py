@@ -8,7 +8,7 @@ from itertools import pairwise
 from bot.commands import queries, subscribe
 from bot.commands.search import drafted
 from bot.conversation import Ask, Button, Html, Keyboard, Message, Picture, Reply, Say, World
-from bot.render import bold, charts, joined, press, tidy, translate_html
+from bot.render import bold, charts, joined, press, query_title, translate_html
 from bot.texts import translate, words
 from storage import dialogs, stats
 from storage.errors import NewsError
@@ -58,7 +58,7 @@ async def drawn(
     caption = _caption(ask, query, counted, now, began)
     if not any(counted.values()) and not in_place:
         return Say((Message(caption, keyboard),))
-    title = translate(ask.language, "trends.query", query=tidy(query, 50))
+    title = translate(ask.language, "trends.query", query=query_title(query, ask.language, 50))
     png = await asyncio.to_thread(
         charts.days,
         known(counted, began),
@@ -104,13 +104,19 @@ def _caption(
             most=counted[peak],
         )
         if total
-        else translate_html(language, "trends.nothing", query=tidy(query, 200), days=span)
+        else translate_html(
+            language, "trends.nothing", query=query_title(query, language), days=span
+        )
     ]
     if began is not None and began > min(counted) + ONE_DAY:
         parts.append(
             translate_html(language, "trends.since", day=words.day(began, now, language, zone))
         )
-    head = bold(translate(language, "trends.query", query=tidy(query, 200))) if total else ""
+    head = (
+        bold(translate(language, "trends.query", query=query_title(query, language)))
+        if total
+        else ""
+    )
     return joined((head, *parts))
 
 

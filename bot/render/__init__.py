@@ -27,6 +27,7 @@ from bot.render.markup import (
     units,
     web_address,
 )
+from bot.render.queries import query_title
 from bot.render.stories import (
     alert,
     alert_buttons,
@@ -83,6 +84,7 @@ __all__ = [
     "ownership",
     "plain",
     "press",
+    "query_title",
     "quote",
     "tidy",
     "title",
