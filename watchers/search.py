@@ -101,9 +101,9 @@ async def _in_headlines(
 ) -> frozenset[ItemId]:
     """Return those of the hits whose headline alone meets the question.
 
-    Where it asks for no word, headlines decide nothing.
+    Where it looks at no text, headlines decide nothing.
     """
-    if not any(True for _ in ask.query.terms()):
+    if not keywords.reads_text(ask.query):
         return frozenset()
     met: set[ItemId] = set()
     newest = [hit.item_id for hit in hits[:TITLES]]
@@ -310,7 +310,7 @@ def meets(
     names: Gazetteer | None = None,
 ) -> bool:
     """Tell whether any of the tellings meets a query."""
-    needs_words = any(True for _ in query.terms())
+    needs_words = keywords.reads_text(query)
     for item in tellings:
         facts = facts_of(item, now)
         if keywords.ruled_out(query, facts):

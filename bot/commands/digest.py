@@ -9,7 +9,7 @@ from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
 from bot.digests import listing
 from bot.digests.listing import Kind, Listing, Reading
 from bot.digests.ranking import MOST_LINES, Issued, Window
-from bot.render import press, tidy, translate_html
+from bot.render import press, query_title, translate_html
 from bot.texts import translate
 from storage import chats
 from storage.errors import NewsError
@@ -65,7 +65,13 @@ async def digest(ask: Ask, world: World) -> Reply:
     query = queries.canonical(world, text)
     if not only:
         return Say(
-            (Message(translate_html(ask.language, "digest.quiet_query", query=tidy(query, 200))),)
+            (
+                Message(
+                    translate_html(
+                        ask.language, "digest.quiet_query", query=query_title(query, ask.language)
+                    )
+                ),
+            )
         )
     return Say(
         await world.editions.on_demand(reading(ask, world), OF_A_QUERY, only=only, query=query)

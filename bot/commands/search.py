@@ -18,7 +18,17 @@ from bot.conversation import (
     Say,
     World,
 )
-from bot.render import Marker, escape, found_line, joined, press, tidy, translate_html, turn
+from bot.render import (
+    Marker,
+    escape,
+    found_line,
+    joined,
+    press,
+    query_title,
+    tidy,
+    translate_html,
+    turn,
+)
 from storage import dialogs
 from storage.errors import NewsError
 from storage.local_time import rfc3339
@@ -63,7 +73,8 @@ async def page_of(ask: Ask, world: World, query: str, draft: int, page: int) -> 
     if not found.total:
         return await _nothing(ask, world, query, draft)
     key = "search.found_more" if found.more else "search.found"
-    head = translate_html(language, key, query=tidy(query, 200), count=found.total)
+    name = query_title(query, language)
+    head = translate_html(language, key, query=name, count=found.total)
     marker = Marker.of((query,), world.names.current)
     body = [found_line(one, ask.chat, marker, now=now) for one in found.stories]
     pages = -(-found.total // ON_A_PAGE)
@@ -106,7 +117,9 @@ async def _nothing(ask: Ask, world: World, query: str, draft: int) -> Message:
     spelled = await commands_queries.spelled(world, query)
     nearby = (*spelled, *await commands_queries.suggestions(world, query))
     nearby = tuple(dict.fromkeys(nearby))[: commands_queries.MOST_SUGGESTED]
-    parts = [translate_html(ask.language, "search.nothing", query=tidy(query, 200))]
+    parts = [
+        translate_html(ask.language, "search.nothing", query=query_title(query, ask.language))
+    ]
     if spelled:
         parts.append(translate_html(ask.language, "query.capitals"))
     rows = await _other_searches(ask, world, nearby)
@@ -134,7 +147,7 @@ async def export(ask: Ask, world: World) -> Reply:
     name = f"search-{world.clock():%Y%m%d-%H%M}.{'json' if as_json else 'csv'}"
     caption = joined(
         (
-            escape(tidy(query, 200)),
+            escape(query_title(query, ask.language)),
             translate_html(ask.language, "search.exported", count=len(found.stories)),
         )
     )

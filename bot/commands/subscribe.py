@@ -12,7 +12,18 @@ from bot.commands.settings_screens import (
     way_of,
 )
 from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
-from bot.render import Marker, bold, code, escape, found_line, joined, press, tidy, translate_html
+from bot.render import (
+    Marker,
+    bold,
+    code,
+    escape,
+    found_line,
+    joined,
+    press,
+    query_title,
+    tidy,
+    translate_html,
+)
 from bot.texts import translate, words
 from storage import chats, dialogs, stats, subscriptions
 from storage.errors import NewsError
@@ -28,7 +39,12 @@ LITTLE = 1
 DOUBLE_TAP = timedelta(seconds=10)
 """A second tap within this is the first one's echo, not a second wish."""
 
-TOPICS = ("kazakhstan", "energy", "sanctions", "migration")
+TOPICS = {
+    "kazakhstan": "about:kz",
+    "energy": "topic:energy",
+    "sanctions": "topic:sanctions",
+    "migration": "topic:migration",
+}
 """What a newcomer may begin with, by a tap."""
 
 MANY_A_DAY = 20
@@ -76,7 +92,7 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
         )
         for other in meant
     ]
-    shown = translate(ask.language, "trends.query", query=tidy(query, 200))
+    shown = translate(ask.language, "trends.query", query=query_title(query, ask.language))
     return Message(
         joined(
             (
@@ -174,7 +190,7 @@ async def accept(ask: Ask, world: World) -> Reply:
     key = "subscribe.saved" if before is None or echo else "subscribe.changed"
     text = joined(
         (
-            translate_html(ask.language, key, query=tidy(one.query, 200)),
+            translate_html(ask.language, key, query=query_title(one.query, ask.language)),
             translate_html(
                 ask.language,
                 f"subscribe.mode_{way_of(one, chat)}",
@@ -240,7 +256,7 @@ async def topic(ask: Ask, world: World) -> Reply:
     name = ask.word(1)
     if name not in TOPICS:
         raise NewsError("button.old")
-    return Say((await offer(ask, world, translate(ask.language, f"topic.{name}_query")),))
+    return Say((await offer(ask, world, TOPICS[name]),))
 
 
 async def narrow(ask: Ask, world: World) -> Reply:

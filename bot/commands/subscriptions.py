@@ -26,7 +26,7 @@ from bot.conversation import (
     World,
 )
 from bot.digests import ranking as calendar
-from bot.render import bold, code, joined, press, tidy, translate_html, turn
+from bot.render import bold, code, joined, press, query_title, tidy, translate_html, turn
 from bot.texts import translate
 from storage import chats, dialogs, subscriptions
 from storage.errors import NewsError
@@ -54,9 +54,10 @@ async def page_of(ask: Ask, world: World, page: int) -> Message:
     pages = -(-len(every) // ON_A_PAGE)
     page = min(max(page, 0), pages - 1)
     shown = every[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
-    body = joined(joined((sign(one), tidy(one.query, 120)), " ") for one in shown)
+    body = joined(joined((sign(one), query_title(one.query, language, 120)), " ") for one in shown)
     rows = tuple(
-        (Button(f"{sign(one)} {tidy(one.query, 40)}", press("l1", one.id)),) for one in shown
+        (Button(f"{sign(one)} {query_title(one.query, language, 40)}", press("l1", one.id)),)
+        for one in shown
     )
     head = translate_html(language, "subscriptions.head", count=len(every))
     stopped = translate_html(language, "start.stopped") if chat.silenced_at else ""
@@ -101,7 +102,7 @@ def detail(one: Subscription, chat: Chat, language: str) -> Message:
     return Message(
         joined(
             (
-                joined((sign(one), bold(tidy(one.query, 400))), " "),
+                joined((sign(one), bold(query_title(one.query, language, 400))), " "),
                 _state(one, chat, language),
                 still_stopped(chat, language) if not one.paused else "",
             )
@@ -234,7 +235,9 @@ async def remove(ask: Ask, world: World) -> Reply:
     draft = await world.db.write(dialogs.keep_draft, ask.here.id, one.query, world.clock())
     return Edit(
         Message(
-            translate_html(ask.language, "subscriptions.removed", query=tidy(one.query, 200)),
+            translate_html(
+                ask.language, "subscriptions.removed", query=query_title(one.query, ask.language)
+            ),
             (
                 (
                     Button(
@@ -282,17 +285,21 @@ async def unsubscribe(ask: Ask, world: World) -> Reply:
         return Say((await page_of(ask, world, 0),))
     if wanted.casefold() in ("all", "все", "всё"):
         return _ask_all(ask, len(every))
-    one = _meant(wanted, every)
+    one = _meant(wanted, every, ask.language)
     if one is None:
         raise NewsError("subscriptions.no_such", wanted=tidy(wanted, 80))
     return await remove(replace(ask, button=("lr", str(one.id))), world)
 
 
-def _meant(wanted: str, every: list[Subscription]) -> Subscription | None:
+def _meant(wanted: str, every: list[Subscription], language: str) -> Subscription | None:
     if wanted.isdecimal() and 1 <= int(wanted[:6]) <= len(every):
         return every[int(wanted[:6]) - 1]
     folded = wanted.casefold()
-    exact = [one for one in every if one.query.casefold() == folded]
+    exact = [
+        one
+        for one in every
+        if folded in (one.query.casefold(), query_title(one.query, language).casefold())
+    ]
     near = [one for one in every if folded in one.query.casefold()]
     if exact:
         return exact[0]

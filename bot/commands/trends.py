@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.commands import queries, subscribe
 from bot.commands.search import drafted
 from bot.conversation import Ask, Button, Html, Keyboard, Message, Picture, Reply, Say, World
-from bot.render import bold, charts, joined, press, tidy, translate_html
+from bot.render import bold, charts, joined, press, query_title, translate_html
 from bot.texts import translate, words
 from storage import dialogs, stats
 from storage.errors import NewsError
@@ -61,7 +61,7 @@ async def drawn(
     caption = _caption(ask, query, days, now, began)
     if not any(days.values()) and not in_place:
         return Say((Message(caption, keyboard),))
-    title = translate(ask.language, "trends.query", query=tidy(query, 50))
+    title = translate(ask.language, "trends.query", query=query_title(query, ask.language, 50))
     png = await asyncio.to_thread(
         charts.days,
         days,
@@ -81,7 +81,7 @@ def _young(ask: Ask, query: str, total: int, now: datetime, began: datetime) -> 
     language, zone = ask.language, words.zone(ask.chat.time_zone)
     return joined(
         (
-            bold(translate(language, "trends.query", query=tidy(query, 200))),
+            bold(translate(language, "trends.query", query=query_title(query, language))),
             translate_html(
                 language,
                 "trends.young",
@@ -122,13 +122,19 @@ def _caption(
             most=counted[peak],
         )
         if total
-        else translate_html(language, "trends.nothing", query=tidy(query, 200), days=span)
+        else translate_html(
+            language, "trends.nothing", query=query_title(query, language), days=span
+        )
     ]
     if None in days.values() and began is not None:
         parts.append(
             translate_html(language, "trends.since", day=words.day(began, now, language, zone))
         )
-    head = bold(translate(language, "trends.query", query=tidy(query, 200))) if total else ""
+    head = (
+        bold(translate(language, "trends.query", query=query_title(query, language)))
+        if total
+        else ""
+    )
     return joined((head, *parts))
 
 

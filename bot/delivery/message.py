@@ -150,7 +150,7 @@ def alert(
         context.story,
         context.chat,
         now=now,
-        because=because(met),
+        because=because(met, context.chat.language),
         query=met[0].query if met else "",
         marker=Marker.of([one.query for one in met], names),
         bot_username=bot_username,
@@ -158,12 +158,14 @@ def alert(
     )
 
 
-def because(met: Iterable[reasons.Reason]) -> tuple[tuple[str, str, str], ...]:
-    """Return what the queries met, at most three terms, each once."""
+def because(met: Iterable[reasons.Reason], language: str) -> tuple[tuple[str, str, str], ...]:
+    """Return what the queries met, at most three terms, each once; a topic by its name."""
     named: dict[str, tuple[str, str, str]] = {}
     for one in met:
-        if one.term:
-            named.setdefault(one.term.casefold(), (one.term, one.word, one.outlet))
+        title = render.query_title(one.query, language)
+        term = title if one.query.startswith("topic:") and title != one.query else one.term
+        if term:
+            named.setdefault(term.casefold(), (term, one.word, one.outlet))
     return tuple(named.values())[:MOST_TERMS]
 
 

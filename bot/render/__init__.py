@@ -28,6 +28,7 @@ from bot.render.markup import (
     units,
     web_address,
 )
+from bot.render.queries import query_title
 from bot.render.stories import (
     alert,
     alert_buttons,
@@ -86,6 +87,7 @@ __all__ = [
     "ownership",
     "plain",
     "press",
+    "query_title",
     "quote",
     "snippet",
     "tidy",

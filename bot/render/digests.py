@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from bot.conversation import NO_HTML, Html, Keyboard, Message
 from bot.render.markup import bold, chunks, escape, italic, joined, link, tidy, translate_html
+from bot.render.queries import query_title
 from bot.render.stories import headline, into_bot, language_mark, outlets, tolls
 from bot.texts import translate, words
 from storage.model import Chat, ChatKind, Outlet, Story, StoryId
@@ -76,7 +77,7 @@ def digest(
         (
             joined(("📰", translate_html(language, key)), " "),
             italic(window(since, until, now, chat)),
-            escape(", ".join(tidy(query, 60) for query in queries)),
+            escape(", ".join(query_title(query, language, 60) for query in queries)),
         )
     )
     foot = (
@@ -191,7 +192,10 @@ def heading(country: str | None, chat: Chat, *, own: bool = False, query: str = 
     language = chat.language
     if own:
         key = "digest.own_channel" if chat.kind is ChatKind.CHANNEL else "digest.own"
-        return joined((joined(("⭐", translate_html(language, key)), " "), tidy(query, 60)), ": ")
+        return joined(
+            (joined(("⭐", translate_html(language, key)), " "), query_title(query, language, 60)),
+            ": ",
+        )
     if country is None:
         return Html()
     place = words.country(country, language) if country else translate(language, "digest.region")
@@ -209,7 +213,11 @@ def entry(line: Line, chat: Chat, bot_username: str = "", *, queries: bool = Tru
     if chat.kind is ChatKind.CHANNEL and bot_username:
         number, open_ = link(number, f"https://t.me/{bot_username}?start=s_{story.id}"), ""
     name = tidy(item.title, HEADLINE_UNITS) or translate(language, "story.untitled")
-    met = ", ".join(tidy(query, QUERY_UNITS) for query in line.queries[:2]) if queries else ""
+    met = (
+        ", ".join(query_title(query, language, QUERY_UNITS) for query in line.queries[:2])
+        if queries
+        else ""
+    )
     named = joined((number, "🔔" if line.told else "", bold(link(name, item.url))), " ")
     return joined(
         (

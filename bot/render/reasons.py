@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.conversation import Html, Message
 from bot.render.marking import Marker
 from bot.render.markup import bold, chunks, escape, joined, tidy, translate_html
+from bot.render.queries import query_title
 from bot.render.stories import headline, outlet_name, title
 from bot.texts import catalogue, translate, words
 from storage.model import Chat, Delivery, Item, Match, Story, SubscriptionId
@@ -122,7 +123,7 @@ def why(trace: Trace, chat: Chat, *, now: datetime) -> Message:
 
 def _matched(trace: Trace, language: str) -> Html:
     if not trace.matches and trace.too_late:
-        query = ", ".join(tidy(one, 120) for one in trace.too_late[:3])
+        query = ", ".join(query_title(one, language, 120) for one in trace.too_late[:3])
         return translate_html(language, "why.too_late", query=query)
     if not trace.matches:
         return translate_html(language, "why.no_match")
@@ -146,7 +147,11 @@ def _not_sent(trace: Trace, chat: Chat) -> Html:
 
 def _said(one: Reason, language: str) -> Html:
     """Say what a query met, and what it is now where it was given other words since."""
-    query, term, word = tidy(one.query, 120), tidy(one.term, 60), tidy(one.word, 60)
+    query, term, word = (
+        query_title(one.query, language, 120),
+        tidy(one.term, 60),
+        tidy(one.word, 60),
+    )
     if one.outlet:
         word = f"{word} ({tidy(one.outlet, 40)})"
     if not one.word:
@@ -155,7 +160,11 @@ def _said(one: Reason, language: str) -> Html:
         said = translate_html(language, "why.same_word", query=query, word=word)
     else:
         said = translate_html(language, "why.word", query=query, term=term, word=word)
-    now = translate_html(language, "why.query_now", query=tidy(one.now, 120)) if one.now else ""
+    now = (
+        translate_html(language, "why.query_now", query=query_title(one.now, language, 120))
+        if one.now
+        else ""
+    )
     return joined((said, now), " ")
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.conversation import Button, Html, Keyboard, Message
 from bot.render.marking import UNMARKED, Marker
 from bot.render.markup import bold, chunks, cut, escape, italic, joined, link, tidy, translate_html
+from bot.render.queries import query_title
 from bot.texts import catalogue, translate, words
 from storage.model import Chat, ChatKind, FeedKind, Item, Outlet, Ownership, Story, StoryId
 from watchers.stories import outgrown
@@ -178,7 +179,7 @@ def alert(
             (
                 told_by(story, language),
                 f"🕗 {_told_at(story, chat, now)}",
-                _why_line(because, query),
+                _why_line(because, query, language),
             )
         ),
     ]
@@ -231,12 +232,12 @@ def zoned(times: str, chat: Chat) -> str:
     return f"{times} ({words.zone_name(chat.time_zone, chat.language)})"
 
 
-def _why_line(because: Sequence[tuple[str, str, str]], query: str) -> Html:
+def _why_line(because: Sequence[tuple[str, str, str]], query: str, language: str) -> Html:
     """Say which word met which, and whose it is; only what differs needs to be told apart."""
     met = [_reason(*one) for one in because[:3]]
     if not met and not query:
         return Html()
-    return joined(("🔎", joined(met, ", ") if met else tidy(query, 80)), " ")
+    return joined(("🔎", joined(met, ", ") if met else query_title(query, language, 80)), " ")
 
 
 def _reason(term: str, word: str, outlet: str) -> Html:

@@ -10,6 +10,7 @@ from watchers.keywords.matching import (
     match,
     match_text,
     meetings,
+    reads_text,
     ruled_out,
 )
 from watchers.keywords.parsing import parse, parse_cached
@@ -18,6 +19,6 @@ from watchers.keywords.searching import fts, is_exact, item_words, window
 from watchers.keywords.suggesting import Suggestion, suggest
 
 __all__ = [
-    "SMALL_OPERATORS", "Facts", "Hit", "MatchedTerm", "Query", "Subscriptions", "Suggestion", "asks_for_outlets", "fts", "is_exact", "item_words", "match", "match_text", "meetings", "parse", "parse_cached", "ruled_out",
+    "SMALL_OPERATORS", "Facts", "Hit", "MatchedTerm", "Query", "Subscriptions", "Suggestion", "asks_for_outlets", "fts", "is_exact", "item_words", "match", "match_text", "meetings", "parse", "parse_cached", "reads_text", "ruled_out",
     "source_names", "spelled_out", "suggest", "window",
 ]  # fmt: skip

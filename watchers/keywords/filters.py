@@ -21,6 +21,7 @@ _AGE = re.compile(r"(\d{1,4})([hdwmчднм])\Z")
 _HOURS = {"h": 1, "ч": 1, "d": 24, "д": 24, "w": 168, "н": 168, "m": 720, "м": 720}
 _DAY = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\Z")
 _EXAMPLES = {
+    "about": "about:kz",
     "country": "country:kz", "lang": "lang:ru", "source": "source:tass", "by": "by:independent",
     "since": "since:3d", "until": "until:2026-11-01", "topic": "topic:energy",
 }  # fmt: skip
@@ -30,7 +31,7 @@ def read_filter(lexeme: Lexeme, names: Gazetteer) -> Filter:
     """Check a filter; raises NewsError query.unknown_filter or query.bad_value."""
     name, value = lexeme.name, lexeme.text.strip()
     match name:
-        case "country":
+        case "about" | "country":
             return Filter(name, _country(lexeme, value, names))
         case "lang":
             return Filter(name, _one_of(lexeme, value, LANGUAGES))
@@ -102,12 +103,17 @@ def _time(lexeme: Lexeme, value: str) -> Filter:
 def holds(condition: Filter, facts: Facts, keys: frozenset[str]) -> bool:
     """Tell whether an item's facts meet a filter; ``keys`` are those of its text.
 
-    ``country:`` means from the country or about it. ``until:`` a day includes that day.
+    ``about:`` means that the text names the country or a place in it, ``country:`` that or an
+    outlet of the country. ``until:`` a day includes that day.
     """
     return _CHECKS[condition.name](condition, facts, keys)
 
 
 _Check = Callable[[Filter, Facts, frozenset[str]], bool]
+
+
+def _about(condition: Filter, _: Facts, keys: frozenset[str]) -> bool:
+    return f"c:{condition.value}" in keys
 
 
 def _from_or_about(condition: Filter, facts: Facts, keys: frozenset[str]) -> bool:
@@ -141,6 +147,7 @@ def _until(condition: Filter, facts: Facts, _: frozenset[str]) -> bool:
 
 
 _CHECKS: dict[str, _Check] = {
+    "about": _about,
     "country": _from_or_about,
     "lang": _in_language,
     "source": _told_by,

@@ -142,6 +142,8 @@ class Subscriptions(Generic[Id]):
 
 def _filter_anchors(node: Filter) -> frozenset[str] | None:
     match node.name:
+        case "about":
+            return frozenset({f"c:{node.value}"})
         case "country":
             return frozenset({f"f:country:{node.value}", f"c:{node.value}"})
         case "lang":

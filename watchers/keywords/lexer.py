@@ -9,7 +9,7 @@ from storage.errors import NewsError, Text
 MAX_QUERY = 400
 MAX_TERMS = 40
 EXAMPLE = Text("example.query")
-FILTERS = ("country", "lang", "source", "by", "since", "until", "topic")
+FILTERS = ("about", "country", "lang", "source", "by", "since", "until", "topic")
 
 
 class Sort(Enum):

@@ -123,6 +123,8 @@ def fires(node: Node, analysis: Analysis, facts: Facts = NO_FACTS) -> bool:  # n
 
 
 _ABOUT_OUTLETS = ("source", "by")
+ABOUT_TEXT = ("about", "country")
+"""Filters that look at a text's names, not at facts alone."""
 
 
 def ruled_out(query: Query, facts: Facts) -> bool:
@@ -136,7 +138,7 @@ def ruled_out(query: Query, facts: Facts) -> bool:
 def _forbidden(node: Node, facts: Facts) -> bool:
     match node:
         case Filter():
-            told = node.name != "country" and (node.name != "lang" or facts.lang)
+            told = node.name not in ABOUT_TEXT and (node.name != "lang" or facts.lang)
             return bool(told) and not holds(node, facts, frozenset())
         case All(children):
             return any(_forbidden(child, facts) for child in children)
@@ -146,6 +148,23 @@ def _forbidden(node: Node, facts: Facts) -> bool:
             return child.name in _ABOUT_OUTLETS and holds(child, facts, frozenset())
         case _:
             return False
+
+
+def reads_text(query: Query) -> bool:
+    """Tell whether a query looks at a text at all: for words, or for the countries it names."""
+    return _reads(query.root)
+
+
+def _reads(node: Node) -> bool:
+    match node:
+        case Filter():
+            return node.name in ABOUT_TEXT
+        case All(children) | Some(children):
+            return any(map(_reads, children))
+        case No(child):
+            return _reads(child)
+        case _:
+            return True
 
 
 def asks_for_outlets(query: Query) -> bool:

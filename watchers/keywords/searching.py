@@ -37,7 +37,7 @@ def _exact(node: Node) -> bool:
         case Term():
             return not node.words
         case Filter():
-            return node.name in ("country", "lang")
+            return node.name in ("about", "country", "lang")
         case All(children):
             return all(
                 _lone(child.child) if isinstance(child, No) else _exact(child)
@@ -114,6 +114,8 @@ def _term(term: Term) -> str:
 
 
 def _filter(node: Filter) -> str | None:
+    if node.name == "about":
+        return _quoted(f"c:{node.value}")
     if node.name == "country":
         return _any({f"c:{node.value}", f"f:country:{node.value}"})
     if node.name == "lang":

@@ -152,6 +152,7 @@ async def test_a_topic_is_offered_by_one_tap(room: Pipeline, language: str, topi
     ("topic", "headline"),
     [
         ("kazakhstan", "Қазақстан астық экспортын арттырды"),
+        ("kazakhstan", "В Кызылорде обрушился мост"),
         ("energy", "Цены на нефть выросли после встречи"),
         ("energy", "Uranium output grows for a third year"),
         ("sanctions", "ЕС ввёл новые санкции против банков"),
@@ -167,6 +168,35 @@ async def test_a_topic_meets_the_news_in_several_languages(
     person = await Person.comes(room.world(), language=language)
     await person.sends(f"tp:{topic}")
     assert headline in seen(person.last)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("topic", TOPICS)
+async def test_a_topic_is_called_by_its_name_wherever_it_stands(
+    room: Pipeline, language: str, topic: str
+) -> None:
+    person = await Person.comes(room.world(), language=language)
+    await person.types("/start")
+    name = translate(language, f"topic.{topic}").split(" ", 1)[1]
+    said = [
+        await person.presses(name),
+        await person.presses(translate(language, "button.in_digest")),
+    ]
+    said += [await person.types("/subscriptions"), await person.presses(name)]
+    assert all(name in one for one in said)
+    assert not [one for one in said if TOPICS[topic] in one]
+    await person.types(f"/unsubscribe {name.casefold()}")
+    assert [] == await room.db.read(subscriptions.of_chat, READER)
+
+
+async def test_a_country_is_met_by_who_tells_of_it_from_elsewhere(
+    room: Pipeline, anna: Person
+) -> None:
+    await room.tells("Oasis Times", "Bridge collapses in Kyzylorda")
+    await room.tells("Steppe Courier", "Storm hits the coast of Portugal")
+    about, of = await anna.types("/search about:kz"), await anna.types("/search country:kz")
+    assert [True, False] == [part in about for part in ("Kyzylorda", "Portugal")]
+    assert [True, True] == [part in of for part in ("Kyzylorda", "Portugal")]
 
 
 async def test_an_unknown_topic_is_an_old_button(anna: Person) -> None:

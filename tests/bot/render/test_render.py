@@ -14,8 +14,10 @@ from bot import render
 from bot.conversation import Button, Html, Message
 from bot.render import Line
 from bot.render.markup import plain
+from bot.texts import LANGUAGES
 from storage.model import Chat, ChatId, ChatKind, FeedKind, Ownership, StoryId
 from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
+from watchers.text.names import gazetteer
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -285,7 +287,7 @@ def test_each_line_of_a_night_says_when_it_was_told_and_what_it_met() -> None:
     ).html.split("\n\n")[1:]
     assert (
         plain(first).splitlines()[1]
-        == "12:00 · Steppe Courier · 🔎\N{NO-BREAK SPACE}rain, topic:water · /s1"
+        == "12:00 · Steppe Courier · 🔎\N{NO-BREAK SPACE}rain, Water · /s1"
     )
     assert plain(second).splitlines()[1] == "11:00 · Steppe Courier · /s2"
 
@@ -475,3 +477,25 @@ def test_a_headline_changed_later_says_since_when_it_reads_so(chat: Chat, line: 
     edited = replace(first, retitled_at=first.told_at + timedelta(minutes=30))
     assert line in plain(render.card(story(edited), chat, now=NOW).html)
     assert line.partition(",")[2] not in plain(render.card(story(first), chat, now=NOW).html)
+
+
+@pytest.mark.parametrize(
+    ("query", "en", "ru"),
+    [
+        ("topic:energy", "Energy", "Энергетика"),
+        ("about:kz", "Kazakhstan", "Казахстан"),
+        ("about:kg", "Kyrgyzstan", "Кыргызстан"),
+        ("topic:energy country:kz", "topic:energy country:kz", "topic:energy country:kz"),
+        ("energy", "energy", "energy"),
+    ],
+)
+def test_a_query_that_is_nothing_but_a_topic_is_called_by_its_name(
+    query: str, en: str, ru: str
+) -> None:
+    assert [en, ru] == [render.query_title(query, language) for language in ("en", "ru")]
+
+
+def test_every_topic_has_a_name_in_every_language() -> None:
+    for topic in gazetteer().topics:
+        for language in LANGUAGES:
+            assert ":" not in render.query_title(f"topic:{topic}", language)

@@ -9,7 +9,16 @@ from watchers.text.words import analyse
 
 QUERIES = sorted(
     {query for query, _, _ in (*cases.GRAMMAR, *cases.TRAPS, *cases.CROSS_LANGUAGE)}
-    | {"country:kz", "lang:ru -газ", "NOT газ", "since:3d", "topic:energy", "by:wire газ", "газ*"}
+    | {
+        "about:kz",
+        "country:kz",
+        "lang:ru -газ",
+        "NOT газ",
+        "since:3d",
+        "topic:energy",
+        "by:wire газ",
+        "газ*",
+    }
 )
 TEXTS = [text for _, text, _ in (*cases.GRAMMAR, *cases.INFLECTION, *cases.TRAPS)]
 INDEX = st.lists(st.sampled_from(QUERIES), max_size=30)

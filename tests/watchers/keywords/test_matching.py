@@ -122,3 +122,5 @@ def test_country_means_from_it_or_about_it() -> None:
 
     assert match(parse("country:tj"), about, Facts(country="RU"))
     assert not match(parse("country:kg"), about, Facts(country="RU"))
+    assert match(parse("about:tj"), about, Facts(country="RU"))
+    assert not match(parse("about:ru"), about, Facts(country="RU"))
