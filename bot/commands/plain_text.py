@@ -12,7 +12,7 @@ from bot.commands import adding, digest, feeds, opml, queries, search, settings,
 from bot.conversation import Ask, Button, Card, Cards, Message, Nothing, Reply, Say, World
 from bot.digests.listing import Listing
 from bot.render import alert, headline, outlet_name, plain, press, tidy, translate_html
-from bot.texts import translate, words
+from bot.texts import sentence, translate, words
 from storage import dialogs, matches
 from storage import stories as archive
 from storage.errors import NewsError
@@ -180,11 +180,22 @@ async def inline(ask: Ask, world: World) -> Cards:
     else:
         try:
             page = await queries.find(world, text, limit=CARDS_ON_A_PAGE, offset=offset)
-        except NewsError:  # half-typed: an unclosed quote is no reason to complain
-            return Cards(())
+        except NewsError as error:  # half-typed, perhaps: it says what is missing yet
+            return Cards((nothing_card(ask, text, sentence(error, ask.language)),))
         found = page.stories
         more = str(offset + CARDS_ON_A_PAGE) if offset + len(found) < page.total else ""
-    return Cards(tuple(card_of(one, ask, world) for one in found if one.items), more)
+    cards = tuple(card_of(one, ask, world) for one in found if one.items)
+    if not cards and not offset:
+        cards = (nothing_card(ask, text, translate(ask.language, "inline.nothing_about")),)
+    return Cards(cards, more)
+
+
+def nothing_card(ask: Ask, text: str, about: str) -> Card:
+    """Return the one result that says there is none, lest the list seem broken."""
+    said = translate_html(ask.language, "inline.nothing")
+    if text:
+        said = translate_html(ask.language, "search.nothing", query=tidy(text, 200))
+    return Card("nothing", tidy(plain(said), 120), tidy(about, 120), Message(said))
 
 
 async def latest(ask: Ask, world: World) -> tuple[Story, ...]:

@@ -219,9 +219,12 @@ def _summary(item: Item) -> str:
 
 
 def _told_at(story: Story, chat: Chat, now: datetime) -> str:
+    """Say when a story was told first; and last, where several outlets tell it."""
     zone = words.zone(chat.time_zone)
     first = words.when(story.items[0].told_at, now, chat.language, zone)
     last = words.when(story.items[-1].told_at, now, chat.language, zone)
+    if len(outlets(story)) == 1:  # whose second piece is no news of who tells it
+        last = first
     return zoned(first if first == last else f"{first} → {last}", chat)
 
 

@@ -196,6 +196,30 @@ def test_two_texts_name_what_they_have_in_common(connection: Connection) -> None
     assert {"Kara", "Balta"} <= set(found.words)
 
 
+def test_a_name_is_told_as_both_texts_write_it(connection: Connection) -> None:
+    told(
+        connection,
+        feed(connection),
+        new_item(1, title="Doctors of Toktogul save nine", summary="They lie in Toktogul"),
+        new_item(2, 1, title="Nine are in hospital in Toktogul", reasons=(("near", 1),)),
+    )
+    found = came(connection, 2).grounds
+    assert found is not None
+    assert ("Toktogul",) == found.names
+
+
+def test_a_name_that_both_texts_write_whole_is_told_whole(connection: Connection) -> None:
+    told(
+        connection,
+        feed(connection),
+        new_item(1, title="Toktogul Dam is low"),
+        new_item(2, 1, title="Water falls at Toktogul Dam", reasons=(("near", 1),)),
+    )
+    found = came(connection, 2).grounds
+    assert found is not None
+    assert ("toktogul",) == found.names
+
+
 @pytest.mark.parametrize(
     ("title", "other", "places", "apart"),
     [

@@ -176,10 +176,7 @@ def _leaf(one: Lexeme, names: Gazetteer) -> tuple[Node, str]:
     if one.sort is Sort.FILTER:
         condition = read_filter(one, names)
         if condition.name == "topic":
-            words = names.topics[condition.value]
-            return Some(
-                tuple(_run((word,), names)[0] for word in words)
-            ), f"topic:{condition.value}"
+            return _topic(condition.value, names), f"topic:{condition.value}"
         return condition, _filter_text(condition, one.text)
     if not cuts:
         raise NewsError("query.no_words", position=one.at, text=one.text, example=EXAMPLE)
@@ -196,6 +193,44 @@ def _leaf(one: Lexeme, names: Gazetteer) -> tuple[Node, str]:
             example=Text("example.prefix"),
         )
     return Prefix(one.text, normal), f"{one.text}*"
+
+
+@lru_cache(maxsize=64)
+def _topic(topic: str, names: Gazetteer) -> Node:
+    """Give what a topic is met by: any of its words, outside the phrases that it leaves out.
+
+    Oil is energy, cottonseed oil is none.
+    """
+    met: list[Node] = []
+    left_out: list[Term] = []
+    for word in names.topics[topic]:
+        bare = word.strip('-"')
+        if word.startswith('-"'):
+            left_out.append(_phrase(bare, tokenize(bare), names))
+        elif word.startswith('"'):
+            met.append(_phrase(bare, tokenize(bare), names))
+        else:
+            met += _run((word,), names)
+    return Some(tuple(_outside(one, left_out) for one in met))
+
+
+def _outside(node: Node, phrases: Sequence[Term]) -> Node:
+    """Let a word count only where none of the phrases that have it stands."""
+    if not isinstance(node, Term) or node.words:
+        return node
+    bones = _bones(node.label)
+    having = [
+        No(phrase)
+        for phrase in phrases
+        if any(not node.keys.isdisjoint(words) for words in phrase.words)
+        or not bones.isdisjoint(_bones(phrase.label))
+    ]
+    return All((node, *having)) if having else node
+
+
+def _bones(label: str) -> frozenset[str]:
+    """Give the skeletons of words: «газ» is found as gaz, too."""
+    return frozenset(skeleton(cut.normal) for cut in tokenize(label))
 
 
 def _filter_text(condition: Filter, typed: str) -> str:

@@ -22,7 +22,7 @@ from watchers.stories.features import (
 )
 from watchers.stories.stems import stem_of
 from watchers.stories.weights import fitted
-from watchers.text.names import EntityId
+from watchers.text.names import EntityId, gazetteer
 from watchers.text.words import Analysis, Token
 
 _MIN_WORD: Final = 3
@@ -40,13 +40,14 @@ class Grounds:
     ``copied`` is the share of five-word runs in common (0-1). ``words`` are those that are not
     of every day; across languages they are those of one notion. ``places`` are in both
     headlines; where none is, ``apart`` pairs one of each that differ, None where none does.
-    ``names`` are the other names of the gazetteer that both texts mention.
+    ``names`` are the other names of the gazetteer that both texts mention: their ids, or what
+    both write where one says less than the gazetteer does (Toktogul is a dam, and a town).
     """
 
     copied: float = 0.0
     words: tuple[str, ...] = ()
     across: bool = False
-    names: tuple[EntityId, ...] = ()
+    names: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     places: tuple[EntityId, ...] = ()
     apart: tuple[EntityId, EntityId] | None = None
@@ -66,7 +67,7 @@ def grounds(one: Item, said: Analysis, other: Item, other_said: Analysis) -> Gro
         copied=shared / runs if runs else 0.0,
         words=_once((*found, *(_named(said, theirs) if across else ()))),
         across=across,
-        names=tuple(sorted(both - set(places))),
+        names=tuple(_as_written(name, said, other_said) for name in sorted(both - set(places))),
         figures=_once(_figures(said, theirs)),
         places=places,
         apart=None if places else _apart(mine, theirs),
@@ -93,6 +94,24 @@ def _once(told: Iterable[str]) -> tuple[str, ...]:
 
 def _mentioned(said: Analysis) -> set[EntityId]:
     return {one.id for one in said.entities}
+
+
+def _as_written(name: EntityId, *texts: Analysis) -> str:
+    """Return a name's id, or what both texts write where one has fewer words than its label."""
+    fullest = [max(_surface(said, name), key=len) for said in texts]
+    shared = min(fullest, key=len)
+    entity = gazetteer().entities.get(name)
+    fewer = entity is not None and len(shared.split()) < len(entity.label.split())
+    return shared if fewer else name
+
+
+def _surface(said: Analysis, name: EntityId) -> list[str]:
+    """Return a name as a text writes it, each time."""
+    return [
+        said.text[said.tokens[one.start].start : said.tokens[one.end - 1].end]
+        for one in said.entities
+        if one.id == name
+    ]
 
 
 def _same(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[EntityId, ...]:

@@ -105,9 +105,16 @@ class Found:
     end: int
 
 
+_TOPIC_WORD = re.compile(r'-?"[^"]*"|\S+')
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Gazetteer:
-    """All names, indexed by their first word."""
+    """All names, indexed by their first word.
+
+    ``topics`` are the words by which ``topic:`` meets: lone ones, phrases in quotation marks, and
+    with a hyphen before them phrases whose words do not count.
+    """
 
     entities: dict[EntityId, Entity]
     singles: dict[str, tuple[Alias, ...]]
@@ -235,7 +242,10 @@ def gazetteer() -> Gazetteer:
             if (identity, keyboard(name.casefold())) not in told:
                 aliases += _alias(identity, "^" + name, person=False)
     topics = json.loads((folder / "topics.json").read_text(encoding="utf-8"))
-    words = {topic: tuple(" ".join(told.values()).split()) for topic, told in topics.items()}
+    words = {
+        topic: tuple(_TOPIC_WORD.findall(" ".join(told.values())))
+        for topic, told in topics.items()
+    }
     return _indexed(entities, aliases, words)
 
 

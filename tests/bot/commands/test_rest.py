@@ -8,6 +8,7 @@ import pytest
 from bot.commands import inline, subscribe, unknown
 from bot.commands.digest import span_of
 from bot.conversation import Cards, Nothing, Picture, Working
+from bot.render import plain
 from storage import chats, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
@@ -243,8 +244,16 @@ async def test_an_announcement_must_be_short(timur: Person) -> None:
 
 
 @pytest.mark.parametrize("query", ['"half', "(", "-", "story 99", "elephant"])
-async def test_half_typed_inline_queries_are_an_empty_list(anna: Person, query: str) -> None:
-    assert Cards(()) == await inline(await anna.ask(text=query), anna.world)
+async def test_an_inline_query_that_finds_nothing_says_so(anna: Person, query: str) -> None:
+    reply = await inline(await anna.ask(text=query, button=("inline", "0")), anna.world)
+    assert isinstance(reply, Cards)
+    (card,) = reply.cards
+    assert f"Nothing found for “{query}”." == card.title
+    assert card.about
+    assert plain(card.message.html) == card.title
+    assert Cards(()) == await inline(
+        await anna.ask(text="elephant", button=("inline", "10")), anna.world
+    )
 
 
 async def test_an_inline_story_is_shared_with_a_way_into_the_bot(

@@ -499,3 +499,10 @@ def test_every_topic_has_a_name_in_every_language() -> None:
     for topic in gazetteer().topics:
         for language in LANGUAGES:
             assert ":" not in render.query_title(f"topic:{topic}", language)
+
+
+def test_the_time_of_one_outlets_story_is_one() -> None:
+    pieces = [
+        telling("Rain", ago=timedelta(hours=n), url=f"https://a.example/{n}") for n in (2, 1)
+    ]
+    assert "🕗 11:00\n" in plain(render.alert(story(*pieces), ALMATY, now=NOW).html) + "\n"

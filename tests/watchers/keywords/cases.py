@@ -345,6 +345,27 @@ CROSS_LANGUAGE = [
 ]
 
 TRAPS = [
+    # A topic's words outside the phrases that mean something else.
+    ("topic:energy", "Masdar начал строить ветропарк на один гигаватт", True),
+    ("topic:energy", "A wind farm of one gigawatt for Karakalpakstan", True),
+    ("topic:energy", "Жетісуда жел электр станциясы салынады", True),
+    ("topic:energy", "Дар Суғд нерӯгоҳи офтобӣ месозанд", True),
+    ("topic:energy", "Buxoroda shamol elektr stansiyasi qurildi", True),
+    ("topic:energy", "Шамол электр станцияси ишга туширилди", True),
+    ("topic:energy", "Дети отравились угарным газом в Таразе", False),
+    ("topic:energy", "Угарный газ: как работает газовая котельная", False),
+    ("topic:energy", "Дети отравились угарным газом, нефть подорожала", True),
+    ("topic:energy", "Балалар иіс газынан уланды", False),
+    ("topic:energy", "Ис газынан эки бала ууланды", False),
+    ("topic:energy", "Children die of carbon monoxide in a yurt", False),
+    ("topic:energy", "Cottonseed oil prices climb in Tashkent", False),
+    ("topic:energy", "Oil prices climb in London", True),
+    ("topic:energy", "Полиция применила слезоточивый газ", False),
+    ("topic:energy", "Грузовик с углём перевернулся под Ошем", False),
+    ("topic:energy", "A lorry with coal overturns near Osh", False),
+    ("topic:energy", "Tajik lorries with coal are stuck at Torkham", False),
+    ("topic:energy", "Отравились угарным газом: заслонка угольной котельной", False),
+    ("topic:energy", "Добыча угля выросла", True),
     # A short word is no longer one's abbreviation.
     ("ок", "Около двухсот тюленей вынесло на берег", False),
     ("ок", "Ок, сказал министр", True),
