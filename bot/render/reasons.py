@@ -257,7 +257,7 @@ class _Teller:
         return f"/s{item.story_id} ({outlet})"
 
     def grounds(self, found: Grounds) -> list[str]:
-        currencies = [one for one in found.names if self.is_currency(one)]
+        currencies = [one for one in found.names if self.is_currency(EntityId(one))]
         names = [one for one in found.names if one not in currencies]
         parts = [
             self.say("ground.same_headline") if found.same_headline else "",
