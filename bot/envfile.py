@@ -13,7 +13,7 @@ from dotenv.parser import Binding, parse_stream
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EnvEntry:
     """A value and the line, counted from 1, on which its name stands."""
 
     value: str
@@ -25,7 +25,7 @@ class EnvFile:
     """What a file says, by name, and a sentence for each line that cannot be read."""
 
     path: str = ".env"
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    entries: Mapping[str, EnvEntry] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
 
@@ -35,14 +35,14 @@ def parsed(raw: bytes, path: str) -> EnvFile:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return EnvFile(path, problems=(_not_utf8(raw, path, error.start),))
-    entries: dict[str, Entry] = {}
+    entries: dict[str, EnvEntry] = {}
     problems: list[str] = []
     for binding in parse_stream(StringIO(text, newline=None)):
         line = _line(binding)
         if binding.error or (binding.key is not None and binding.value is None):
             problems.append(f"{path}, line {line}: {_ailment(binding)}")
         elif binding.key is not None and binding.value and binding.value.strip():
-            entries[binding.key] = Entry(binding.value, line)
+            entries[binding.key] = EnvEntry(binding.value, line)
     return EnvFile(path, entries, tuple(problems))
 
 

@@ -8,7 +8,7 @@ from bot.commands import digest
 from bot.conversation import Ask, Button, Edit, EditButton, Message, Reply, Say, World
 from bot.digests import listing
 from bot.render import (
-    Line,
+    StoryLine,
     card,
     headline,
     joined,
@@ -69,7 +69,7 @@ async def choice(ask: Ask, world: World, verb: str, *more: object) -> Reply | No
         return None
     answered = ask.replies_to
 
-    def told(db: Connection) -> tuple[Line, ...]:
+    def told(db: Connection) -> tuple[StoryLine, ...]:
         owed = traces.of_message(db, ask.here.id, answered)
         made = digest.list_of(db, owed) if owed is not None and owed.story_id is None else None
         return listing.lines_of(db, made, ask.chat, 0) if made is not None else ()

@@ -14,7 +14,7 @@ from bot import render
 from bot.conversation import Button, Html, Keyboard, Message
 from bot.digests import ranking
 from bot.digests.ranking import MOST_LINES, Issued, Window
-from bot.render import Line
+from bot.render import StoryLine
 from storage import chats, dialogs, feeds, matches, stats, stories, subscriptions
 from storage.database import Database
 from storage.model import Chat, ChatId, FeedStatus, Story, StoryId
@@ -220,7 +220,7 @@ async def shown(
     )
 
 
-def head_of(listing: Listing, lines: Iterable[Line], language: str) -> Html:
+def head_of(listing: Listing, lines: Iterable[StoryLine], language: str) -> Html:
     """Say what a page lists."""
     if listing.kind in (Kind.TOLD, Kind.FOLDED):
         count = len(listing.stories)
@@ -247,7 +247,7 @@ def buttons_to(number: int, count: int, language: str) -> Keyboard:
 # --- what a page tells ------------------------------------------------------------------------
 
 
-def lines_of(db: Connection, listing: Listing, chat: Chat, page: int) -> tuple[Line, ...]:
+def lines_of(db: Connection, listing: Listing, chat: Chat, page: int) -> tuple[StoryLine, ...]:
     """Read what a page tells. A story merged away is the other's; muted ones are left out."""
     begin, end = listing.bounds(page)
     places = dict[StoryId, int]()
@@ -273,7 +273,7 @@ def lines_of(db: Connection, listing: Listing, chat: Chat, page: int) -> tuple[L
     sectioned = listing.kind in (Kind.DIGEST, Kind.REST)
     where = countries_of(db, found) if sectioned else {}
     return tuple(
-        Line(
+        StoryLine(
             listing.first + places[one.id],
             one,
             where.get(one.id) if sectioned else None,

@@ -371,11 +371,11 @@ def met_by(
 
 def lines(
     page: Sequence[Dealt], near: Concerns, chat: Chat, span: Window, *, marked: bool
-) -> tuple[render.Line, ...]:
+) -> tuple[render.StoryLine, ...]:
     """Give the first page's stories their numbers; a channel's readers no queries of its owner."""
     private = chat.kind is not ChatKind.CHANNEL
     return tuple(
-        render.Line(
+        render.StoryLine(
             number,
             one.story,
             one.country,

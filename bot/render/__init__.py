@@ -1,7 +1,7 @@
 """Values → Telegram HTML. Pure; every foreign string is escaped here and nowhere else."""
 
 from bot.render.digests import (
-    Line,
+    StoryLine,
     digest,
     into_digest,
     listing,
@@ -55,8 +55,8 @@ from bot.render.stories import (
 
 __all__ = [
     "UNMARKED",
-    "Line",
     "Marker",
+    "StoryLine",
     "alert",
     "alert_buttons",
     "bare",

@@ -28,7 +28,7 @@ DIGEST_MESSAGES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StoryLine:
     """A story in a list. ``number`` is its place, as people may type it.
 
     ``country`` is the section's under which it stands ("" the region's), None where the list
@@ -50,7 +50,7 @@ class Line:
 
 
 def digest(
-    lines: Sequence[Line],
+    lines: Sequence[StoryLine],
     chat: Chat,
     *,
     since: datetime,
@@ -95,7 +95,7 @@ def digest(
 
 def listing(
     head: Html,
-    lines: Sequence[Line],
+    lines: Sequence[StoryLine],
     chat: Chat,
     *,
     foot: Html | None = None,
@@ -125,7 +125,7 @@ def together(
     """
     zone = words.zone(chat.time_zone)
     lines = [
-        Line(
+        StoryLine(
             number,
             one,
             queries=queries.get(one.id, ()),
@@ -171,7 +171,7 @@ def into_digest(
 # --- lines ------------------------------------------------------------------------------------
 
 
-def sections(lines: Sequence[Line], chat: Chat, bot_username: str = "") -> Iterator[Html]:
+def sections(lines: Sequence[StoryLine], chat: Chat, bot_username: str = "") -> Iterator[Html]:
     """Render lines under their headings; a query that all of its own met stands in the heading."""
     for (own, country), group in groupby(lines, section):
         here = list(group)
@@ -182,7 +182,7 @@ def sections(lines: Sequence[Line], chat: Chat, bot_username: str = "") -> Itera
         yield joined((head, *said), "\n\n" if country is None else "\n")
 
 
-def section(line: Line) -> tuple[bool, str | None]:
+def section(line: StoryLine) -> tuple[bool, str | None]:
     """Return under which heading a line stands: the reader's own topics have one for all."""
     return line.own, "" if line.own else line.country
 
@@ -202,7 +202,7 @@ def heading(country: str | None, chat: Chat, *, own: bool = False, query: str = 
     return joined((words.flag(country), bold(place)), " ")
 
 
-def entry(line: Line, chat: Chat, bot_username: str = "", *, queries: bool = True) -> Html:
+def entry(line: StoryLine, chat: Chat, bot_username: str = "", *, queries: bool = True) -> Html:
     """Render one story: what is told, who tells it, where to open it.
 
     Nobody can send a command to a channel: there the number itself is the link to the story.
@@ -237,7 +237,7 @@ def entry(line: Line, chat: Chat, bot_username: str = "", *, queries: bool = Tru
     )
 
 
-def _late(line: Line, chat: Chat) -> Html:
+def _late(line: StoryLine, chat: Chat) -> Html:
     """Write when a story was told that came to us only after its window had begun."""
     if line.late is None:
         return Html()

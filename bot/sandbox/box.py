@@ -11,14 +11,14 @@ from aiohttp import web
 
 from bot.sandbox.botapi.calls import Calls
 from bot.sandbox.botapi.faults import Faults
-from bot.sandbox.botapi.polling import Polling
+from bot.sandbox.botapi.polling import LongPolls
 from bot.sandbox.botapi.server import MAX_BODY, BotApi
 from bot.sandbox.botapi.webhooks import Webhooks
 from bot.sandbox.control import Control
 from bot.sandbox.guard import guard
 from bot.sandbox.outlets.server import Newsstand
 from bot.sandbox.telegram.limits import Rates
-from bot.sandbox.telegram.model import Message, Press
+from bot.sandbox.telegram.model import CallbackQuery, SandboxMessage
 from bot.sandbox.telegram.people import (
     ADMIN_ID,
     BOT,
@@ -51,7 +51,7 @@ class Sandbox:
     faults: Faults
     calls: Calls
     newsstand: Newsstand
-    polling: Polling
+    polling: LongPolls
     group_id: int
     channel_id: int
 
@@ -148,11 +148,11 @@ class Sandbox:
 
     async def ask(
         self, person_id: int, text: str, *, chat: int | None = None, within: float = PATIENCE_S
-    ) -> Message:
+    ) -> SandboxMessage:
         """Say something as a person and wait for the bot's next message in that chat."""
         said = self.telegram.say(person_id, text, chat=chat)
 
-        def answers() -> list[Message]:
+        def answers() -> list[SandboxMessage]:
             talk = self.telegram.talks[said.key].values()
             return [m for m in talk if m.id > said.id and m.sender_id in self.telegram.bots]
 
@@ -160,21 +160,25 @@ class Sandbox:
         return answers()[0]
 
     async def tap(
-        self, person_id: int, message: Message, button: str | int = 0, within: float = PATIENCE_S
-    ) -> Press:
+        self,
+        person_id: int,
+        message: SandboxMessage,
+        button: str | int = 0,
+        within: float = PATIENCE_S,
+    ) -> CallbackQuery:
         """Press a button as a person and wait for the answer; return it (text, alert)."""
         press = self.telegram.press(person_id, message, button)
         await self.until(lambda: self.telegram.answer_to(press).answered, within)
         return self.telegram.answer_to(press)
 
-    def now(self, message: Message) -> Message:
+    def now(self, message: SandboxMessage) -> SandboxMessage:
         """Look at a message again, as edited since; LookupError when deleted."""
         return self.telegram.talks[message.key][message.id]
 
-    async def message(self, chat_id: int, text: str, within: float = PATIENCE_S) -> Message:
+    async def message(self, chat_id: int, text: str, within: float = PATIENCE_S) -> SandboxMessage:
         """Wait until a message from a bot containing `text` stands in a chat; return the newest."""
 
-        def found() -> list[Message]:
+        def found() -> list[SandboxMessage]:
             return [
                 message
                 for message in self.telegram.messages(chat_id)

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot.sandbox.botapi.calls import Call, Calls
 from bot.sandbox.botapi.faults import Fault, Faults
-from bot.sandbox.telegram.model import Json, Message
+from bot.sandbox.telegram.model import Json, SandboxMessage
 from bot.sandbox.telegram.service import Telegram
 from bot.sandbox.telegram.wire import message_json
 
@@ -94,7 +94,7 @@ class Control:
             case "say" | "start" | "share_location" | "send_file":
                 if "content" in body:
                     body["content"] = base64.b64decode(body["content"])
-                message: Message = getattr(telegram, act)(**body)
+                message: SandboxMessage = getattr(telegram, act)(**body)
                 return message_json(telegram, message)
             case "press":
                 key = telegram.key(body["person_id"], body.get("chat"))

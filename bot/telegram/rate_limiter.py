@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import BaseRateLimiter
 
-from bot.telegram.rates import Limits, Pace, Target
+from bot.telegram.rates import Pace, Target, TelegramLimits
 
 Answer: TypeAlias = bool | dict[str, Any] | list[dict[str, Any]]
 Call: TypeAlias = Callable[..., Coroutine[Any, Any, Answer]]
@@ -93,7 +93,7 @@ class Limiter(BaseRateLimiter[int]):
 
     def __init__(
         self,
-        limits: Limits | None = None,
+        limits: TelegramLimits | None = None,
         *,
         remember: Callable[[int | None, timedelta], Awaitable[None]] | None = None,
         clock: Callable[[], float] | None = None,
@@ -101,7 +101,7 @@ class Limiter(BaseRateLimiter[int]):
         """Begin with nothing sent and nobody resting. ``clock`` is the event loop's, in seconds."""
         # Without it PTB warns at every 429 that retry_after will be a timedelta; we read that.
         os.environ.setdefault("PTB_TIMEDELTA", "true")
-        self._pace = Pace(limits or Limits())
+        self._pace = Pace(limits or TelegramLimits())
         self._remember = remember
         self._clock = clock
         self._waiting: list[Waiter] = []

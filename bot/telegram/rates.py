@@ -21,7 +21,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class TelegramLimits:
     """What we allow ourselves. ``group`` holds for groups and channels, beside ``chat``.
 
     A tenth of a second is for what the first of two messages may lose on its way.
@@ -32,11 +32,11 @@ class Limits:
     group: Rate = Rate(18, 60.0)
 
 
-LIFTED = Limits(Rate(0, 0), Rate(0, 0), Rate(0, 0))
+LIFTED = TelegramLimits(Rate(0, 0), Rate(0, 0), Rate(0, 0))
 """No limits at all: for benchmarks, and for a local Bot API server that has none."""
 
 
-class Window:
+class RateWindow:
     """The calls of the last while: a sliding window, so that no burst ever counts half."""
 
     __slots__ = ("_rate", "_times")
@@ -84,14 +84,14 @@ class Pace:
     same moment, it was everybody's.
     """
 
-    limits: Limits = field(default_factory=Limits)
+    limits: TelegramLimits = field(default_factory=TelegramLimits)
     everybody_rests: float = float("-inf")
     suspicious: bool = False
-    _everybody: Window = field(init=False)
-    _burst: Window = field(init=False)
+    _everybody: RateWindow = field(init=False)
+    _burst: RateWindow = field(init=False)
     _even: float = field(init=False, default=float("-inf"))
-    _chats: dict[Target, Window] = field(init=False, default_factory=dict)
-    _groups: dict[Target, Window] = field(init=False, default_factory=dict)
+    _chats: dict[Target, RateWindow] = field(init=False, default_factory=dict)
+    _groups: dict[Target, RateWindow] = field(init=False, default_factory=dict)
     _bans: dict[Target, Ban] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -101,9 +101,9 @@ class Pace:
         last ones perhaps together with the first of the next second; so a burst has a limit too.
         """
         everybody = self.limits.everybody
-        self._everybody = Window(everybody)
+        self._everybody = RateWindow(everybody)
         share = min(BURST, everybody.most) / max(everybody.most, 1)
-        self._burst = Window(Rate(min(BURST, everybody.most), everybody.seconds * share))
+        self._burst = RateWindow(Rate(min(BURST, everybody.most), everybody.seconds * share))
 
     def banned_until(self, target: Target) -> float:
         """Return until when no call at all may go to a target."""
@@ -187,9 +187,9 @@ class Pace:
         if not self._bans:
             self.suspicious = False
 
-    def _window(self, windows: dict[Target, Window], target: Target, rate: Rate) -> Window:
+    def _window(self, windows: dict[Target, RateWindow], target: Target, rate: Rate) -> RateWindow:
         if target not in windows:
-            windows[target] = Window(rate)
+            windows[target] = RateWindow(rate)
         return windows[target]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.envfile import Entry, parsed
+from bot.envfile import EnvEntry, parsed
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_an_empty_value_is_as_if_its_line_were_not_there(written: str) -> None:
 def test_lines_are_counted_as_an_editor_counts_them(end: str) -> None:
     text = end.join(["# first", "", "A=1", "no equals sign", "  ", "", " B=2", "C='open", "D=3"])
     file = parsed(text.encode(), "my.env")
-    assert {"A": Entry("1", 3), "B": Entry("2", 7), "D": Entry("3", 9)} == file.entries
+    assert {"A": EnvEntry("1", 3), "B": EnvEntry("2", 7), "D": EnvEntry("3", 9)} == file.entries
     assert ["my.env, line 4", "my.env, line 8"] == [one.split(":")[0] for one in file.problems]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.conversation import Row
 from bot.sandbox import ADMIN_ID, Sandbox
-from bot.sandbox.telegram.model import Button, Key, Markup, Message
+from bot.sandbox.telegram.model import Key, KeyboardButton, Markup, SandboxMessage
 from bot.sandbox.telegram.people import BOT_ID
 from storage.database import Database
 from tests.bot.walk import HEADLINE, keyboards
@@ -41,8 +41,8 @@ async def test_no_button_of_ours_is_cut_on_a_narrow_phone(
 def _show(sandbox: Sandbox, rows: Iterable[Row]) -> None:
     key = Key(ADMIN_ID, BOT_ID)
     sandbox.telegram.start(ADMIN_ID, "")
-    keys = [tuple(Button(one.label, callback_data="_") for one in row) for row in rows]
-    message = Message(
+    keys = [tuple(KeyboardButton(one.label, callback_data="_") for one in row) for row in rows]
+    message = SandboxMessage(
         sandbox.telegram.next_message_id(key),
         key,
         datetime.now(UTC),

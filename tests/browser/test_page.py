@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox import ADMIN_ID, AIGUL_ID, ANNA_ID
-from bot.sandbox.telegram.model import Key, Markup, Message
+from bot.sandbox.telegram.model import Key, Markup, SandboxMessage
 from bot.sandbox.telegram.people import BOT_ID
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
@@ -245,7 +245,9 @@ async def test_who_is_asked_in_a_group_answers_that_message(chrome, sandbox):
     def asks(answered):
         number, at = telegram.next_message_id(key), telegram.clock()
         markup = Markup("force")
-        asked = Message(number, key, at, BOT_ID, "Which?", markup=markup, reply_to=answered.id)
+        asked = SandboxMessage(
+            number, key, at, BOT_ID, "Which?", markup=markup, reply_to=answered.id
+        )
         return telegram.append(asked)
 
     async with chrome.page(f"{sandbox.page_url}#/{ANNA_ID}/{sandbox.group_id}") as page:

@@ -21,7 +21,7 @@ class _Poll:
     ended: bool = False
 
 
-class Polling:
+class LongPolls:
     """The polls that wait now."""
 
     def __init__(self, telegram: Telegram) -> None:

@@ -11,7 +11,7 @@ from bot.sandbox.botapi.calls import Call, Calls
 from bot.sandbox.botapi.faults import Fault, Faults
 from bot.sandbox.botapi.methods import METHODS
 from bot.sandbox.botapi.methods.params import Params, Upload
-from bot.sandbox.botapi.polling import Polling
+from bot.sandbox.botapi.polling import LongPolls
 from bot.sandbox.telegram.errors import ApiError, bad_request
 from bot.sandbox.telegram.limits import MAX_UPLOAD
 from bot.sandbox.telegram.model import Bot, Json
@@ -27,7 +27,7 @@ class BotApi:
         self._telegram = telegram
         self._faults = faults
         self._calls = calls
-        self.polling = Polling(telegram)
+        self.polling = LongPolls(telegram)
 
     def routes(self) -> list[web.RouteDef]:
         """List the routes."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from bot.sandbox.telegram.model import Entity
+from bot.sandbox.telegram.model import MessageEntity
 
 MAX_SCANNED = 40_000  # a message is at most 4096 units; this only bounds hostile input
 _SPANS = re.compile(
@@ -32,20 +32,20 @@ def valid_link(url: str) -> bool:
     )
 
 
-def find_spans(text: str) -> tuple[Entity, ...]:
+def find_spans(text: str) -> tuple[MessageEntity, ...]:
     """Find the entities Telegram adds to any text, offsets in UTF-16 units."""
     found = []
     units, seen = 0, 0
     for kind, start, end in _matches(text[:MAX_SCANNED]):
         units += _units(text, seen, start)
         length = _units(text, start, end)
-        found.append(Entity(kind, units, length))
+        found.append(MessageEntity(kind, units, length))
         units += length
         seen = end
     return tuple(found)
 
 
-def with_spans(text: str, marked: tuple[Entity, ...]) -> tuple[Entity, ...]:
+def with_spans(text: str, marked: tuple[MessageEntity, ...]) -> tuple[MessageEntity, ...]:
     """Add the automatic entities that do not touch code or links already there."""
     taken = [e for e in marked if e.type in ("code", "pre", "text_link")]
     added = [

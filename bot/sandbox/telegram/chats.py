@@ -5,14 +5,14 @@ from dataclasses import replace
 from bot.sandbox.telegram.errors import ApiError, bad_request, migrated
 from bot.sandbox.telegram.model import (
     ANONYMOUS_ADMIN_ID,
-    Chat,
     ChatKind,
     Dialog,
     Happening,
     Json,
     Key,
     Member,
-    Message,
+    SandboxChat,
+    SandboxMessage,
     Status,
     Topic,
     User,
@@ -23,7 +23,7 @@ from bot.sandbox.telegram.wire import chat_json, member_json, user_json
 SUPERGROUP_BASE = -1_001_000_000_000
 
 
-class Gatherings(Store):
+class GroupChats(Store):
     """The store plus what happens to chats and memberships."""
 
     @property
@@ -46,12 +46,12 @@ class Gatherings(Store):
         members: tuple[int, ...] = (),
         username: str = "",
         forum: bool = False,
-    ) -> Chat:
+    ) -> SandboxChat:
         """Create a group, supergroup or channel owned by `owner`."""
         serial = self.serial()
         chat_id = -4_000_000_000 - serial if kind == "group" else SUPERGROUP_BASE - serial
         people = (Member(owner, "creator"), *(Member(m, "member") for m in members if m != owner))
-        chat = Chat(chat_id, kind, title, username, is_forum=forum, members=people)
+        chat = SandboxChat(chat_id, kind, title, username, is_forum=forum, members=people)
         self.users.setdefault(
             ANONYMOUS_ADMIN_ID,
             User(ANONYMOUS_ADMIN_ID, "Group", username="GroupAnonymousBot", is_bot=True),
@@ -59,7 +59,7 @@ class Gatherings(Store):
         self.put_chat(chat)
         return chat
 
-    def chat_at(self, chat_id: int) -> Chat:
+    def chat_at(self, chat_id: int) -> SandboxChat:
         """Find a group or channel; raise ApiError 400 when unknown or migrated."""
         chat = self.chats.get(chat_id)
         if chat is None:
@@ -122,7 +122,7 @@ class Gatherings(Store):
         actor = by or self._owner(self.chats[chat_id])
         self._tell_membership(chat_id, actor, old, new)
 
-    def _owner(self, chat: Chat) -> int:
+    def _owner(self, chat: SandboxChat) -> int:
         return next((m.user_id for m in chat.members if m.status == "creator"), self.main_bot)
 
     def _tell_membership(self, chat_id: int, actor: int, old: Member, new: Member) -> None:
@@ -196,9 +196,9 @@ class Gatherings(Store):
         self.service(Key(new_id), {"migrate_from_chat_id": group_id}, owner)
         return new_id
 
-    def service(self, key: Key, body: Json, actor: int | None) -> Message:
+    def service(self, key: Key, body: Json, actor: int | None) -> SandboxMessage:
         """Post a service message and tell the bots."""
-        message = Message(
+        message = SandboxMessage(
             self.next_message_id(key),
             key,
             self.clock(),
@@ -211,7 +211,7 @@ class Gatherings(Store):
 
     # -- reading
 
-    def messages(self, chat_id: int, *, thread: int | None = None) -> tuple[Message, ...]:
+    def messages(self, chat_id: int, *, thread: int | None = None) -> tuple[SandboxMessage, ...]:
         """Everything in a chat, oldest first; a person's id means the chat with the main bot."""
         key = Key(chat_id, self.main_bot) if chat_id > 0 else Key(chat_id)
         found = tuple(self.talks.get(key, {}).values())
@@ -239,7 +239,7 @@ class Gatherings(Store):
             raise ApiError(403, "Forbidden: bot can't initiate conversation with a user")
         raise bad_request("chat not found")
 
-    def _may_write_to_chat(self, bot_id: int, chat: Chat) -> None:
+    def _may_write_to_chat(self, bot_id: int, chat: SandboxChat) -> None:
         member = chat.member(bot_id)
         if member is None and not chat.username:
             raise bad_request("chat not found")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.sandbox.telegram.autolinks import valid_link
 from bot.sandbox.telegram.errors import ApiError, bad_request
-from bot.sandbox.telegram.model import Entity
+from bot.sandbox.telegram.model import MessageEntity
 
 MAX_ENTITIES = 100  # surplus is silently lost
 KINDS = {
@@ -57,9 +57,9 @@ class _Parser:
         self.units = 0
         self.pieces: list[str] = []
         self.open: list[_Open] = []
-        self.entities: list[Entity] = []
+        self.entities: list[MessageEntity] = []
 
-    def parse(self) -> tuple[str, tuple[Entity, ...]]:
+    def parse(self) -> tuple[str, tuple[MessageEntity, ...]]:
         while self.at < len(self.source):
             char = self.source[self.at]
             if char == "<":
@@ -184,7 +184,7 @@ class _Parser:
             self._close(opened)
 
     def _close(self, opened: _Open) -> None:
-        entity = Entity(KINDS[opened.tag], opened.offset, self.units - opened.offset)
+        entity = MessageEntity(KINDS[opened.tag], opened.offset, self.units - opened.offset)
         match opened.tag:
             case "a":
                 url = opened.argument or "".join(self.pieces[opened.piece :])
@@ -238,13 +238,15 @@ def _refusal(text: str) -> ApiError:
     return bad_request(f"can't parse entities: {text}")
 
 
-def parse_html(source: str) -> tuple[str, tuple[Entity, ...]]:
+def parse_html(source: str) -> tuple[str, tuple[MessageEntity, ...]]:
     """Read HTML mode; raise ApiError 400 "can't parse entities: …" where Telegram would."""
     text, entities = _Parser(source).parse()
     return text, tuple(sorted(entities, key=lambda e: (e.offset, -e.length)))
 
 
-def trimmed(text: str, entities: tuple[Entity, ...]) -> tuple[str, tuple[Entity, ...]]:
+def trimmed(
+    text: str, entities: tuple[MessageEntity, ...]
+) -> tuple[str, tuple[MessageEntity, ...]]:
     """Cut the white space around a text and move the entities along."""
     clean = text.strip(_SPACE)
     lead = utf16_len(text[: len(text) - len(text.lstrip(_SPACE))])

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.sandbox.telegram.autolinks import valid_link
 from bot.sandbox.telegram.errors import bad_request
-from bot.sandbox.telegram.model import Button, Json, Markup
+from bot.sandbox.telegram.model import Json, KeyboardButton, Markup
 
 MAX_BUTTONS = 100
 MAX_IN_ROW = 8
@@ -51,7 +51,7 @@ def _inline(raw: Any, *, private: bool) -> Markup | None:
     return Markup("inline", keys)
 
 
-def _inline_button(raw: Any, *, private: bool) -> Button:
+def _inline_button(raw: Any, *, private: bool) -> KeyboardButton:
     if not isinstance(raw, dict):
         raise bad_request(
             "can't parse inline keyboard button: InlineKeyboardButton must be an Object"
@@ -60,21 +60,21 @@ def _inline_button(raw: Any, *, private: bool) -> Button:
     if not text:
         raise bad_request("can't parse inline keyboard button: Text must be non-empty")
     if "callback_data" in raw:
-        return Button(text, callback_data=_callback_data(raw["callback_data"]))
+        return KeyboardButton(text, callback_data=_callback_data(raw["callback_data"]))
     if raw.get("url") is not None:
-        return Button(text, url=_button_url(str(raw["url"])))
+        return KeyboardButton(text, url=_button_url(str(raw["url"])))
     if isinstance(raw.get("copy_text"), dict):
-        return Button(text, copy_text=str(raw["copy_text"].get("text", "")))
+        return KeyboardButton(text, copy_text=str(raw["copy_text"].get("text", "")))
     if isinstance(raw.get("web_app"), dict):
-        return Button(text, url=_web_app_url(raw["web_app"], private=private))
+        return KeyboardButton(text, url=_web_app_url(raw["web_app"], private=private))
     return _inline_switch(text, raw)
 
 
-def _inline_switch(text: str, raw: Json) -> Button:
+def _inline_switch(text: str, raw: Json) -> KeyboardButton:
     if "switch_inline_query" in raw:
-        return Button(text, inline_query=str(raw["switch_inline_query"]))
+        return KeyboardButton(text, inline_query=str(raw["switch_inline_query"]))
     if "switch_inline_query_current_chat" in raw:
-        return Button(text, inline_here=str(raw["switch_inline_query_current_chat"]))
+        return KeyboardButton(text, inline_here=str(raw["switch_inline_query_current_chat"]))
     raise bad_request(
         "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
     )
@@ -113,15 +113,15 @@ def _reply(raw: Json, *, private: bool) -> Markup | None:
     return Markup("reply", keys, bool(raw.get("one_time_keyboard")), placeholder)
 
 
-def _reply_button(raw: Any, *, private: bool) -> Button:
+def _reply_button(raw: Any, *, private: bool) -> KeyboardButton:
     if isinstance(raw, str):
-        return Button(raw)
+        return KeyboardButton(raw)
     if not isinstance(raw, dict) or not str(raw.get("text", "")).strip():
         raise bad_request("can't parse keyboard button: Text must be non-empty")
     wants_location = bool(raw.get("request_location"))
     if wants_location and not private:
         raise bad_request("location can be requested in private chats only")
-    return Button(str(raw["text"]), request_location=wants_location)
+    return KeyboardButton(str(raw["text"]), request_location=wants_location)
 
 
 def markup_json(markup: Markup) -> Json:
@@ -129,7 +129,7 @@ def markup_json(markup: Markup) -> Json:
     return {"inline_keyboard": [[_button_json(button) for button in row] for row in markup.rows]}
 
 
-def _button_json(button: Button) -> Json:
+def _button_json(button: KeyboardButton) -> Json:
     if button.callback_data is not None:
         return {"text": button.text, "callback_data": button.callback_data}
     if button.url:

@@ -97,7 +97,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Chat:
+class SandboxChat:
     """A group, supergroup or channel."""
 
     id: int
@@ -128,7 +128,7 @@ class Dialog:
 
 
 @dataclass(frozen=True, slots=True)
-class Entity:
+class MessageEntity:
     """A formatted span; offset and length count UTF-16 units as in the Bot API."""
 
     type: str
@@ -140,7 +140,7 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
+class KeyboardButton:
     """A key of an inline or reply keyboard."""
 
     text: str
@@ -157,7 +157,7 @@ class Markup:
     """A keyboard under a message or in place of the person's own."""
 
     kind: Literal["inline", "reply", "remove", "force"]
-    rows: tuple[tuple[Button, ...], ...] = ()
+    rows: tuple[tuple[KeyboardButton, ...], ...] = ()
     one_time: bool = False
     placeholder: str = ""
 
@@ -184,7 +184,7 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class SandboxMessage:
     """One message; `sender_id` is None for channel posts."""
 
     id: int
@@ -192,7 +192,7 @@ class Message:
     date: datetime
     sender_id: int | None
     text: str = ""
-    entities: tuple[Entity, ...] = ()
+    entities: tuple[MessageEntity, ...] = ()
     markup: Markup | None = None
     photo: StoredFile | None = None
     document: StoredFile | None = None
@@ -213,7 +213,7 @@ class Message:
         return self.photo is not None or self.document is not None
 
     @property
-    def buttons(self) -> tuple[Button, ...]:
+    def buttons(self) -> tuple[KeyboardButton, ...]:
         """All inline buttons in reading order."""
         if self.markup is None or self.markup.kind != "inline":
             return ()
@@ -231,7 +231,7 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class CallbackQuery:
     """A callback query and what became of it."""
 
     id: str
@@ -247,7 +247,7 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
-class InlineAsk:
+class InlineQuery:
     """An inline query and its answer."""
 
     id: str
@@ -260,7 +260,7 @@ class InlineAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class BotCommand:
     """A line of a command menu."""
 
     command: str

@@ -5,27 +5,27 @@ from datetime import timedelta
 from mimetypes import guess_type
 
 from bot.sandbox.telegram.autolinks import with_spans
-from bot.sandbox.telegram.chats import Gatherings
+from bot.sandbox.telegram.chats import GroupChats
 from bot.sandbox.telegram.entities import parse_html, trimmed
 from bot.sandbox.telegram.model import (
     ANONYMOUS_ADMIN_ID,
-    Button,
-    Command,
+    BotCommand,
+    CallbackQuery,
     Dialog,
     Happening,
-    InlineAsk,
+    InlineQuery,
     Key,
+    KeyboardButton,
     Location,
-    Message,
-    Press,
+    SandboxMessage,
     StoredFile,
     Topic,
 )
 from bot.sandbox.telegram.pictures import picture_size
-from bot.sandbox.telegram.wire import press_json, user_json
+from bot.sandbox.telegram.wire import callback_query_json, user_json
 
 
-class Telegram(Gatherings):
+class Telegram(GroupChats):
     """The whole service; tests speak to it as people do, the Bot API speaks to it as bots."""
 
     def key(self, person_id: int, chat_id: int | None = None) -> Key:
@@ -35,7 +35,9 @@ class Telegram(Gatherings):
         chat = self.chats[chat_id]
         return Key(chat.migrated_to or chat.id)
 
-    def start(self, person_id: int, payload: str = "", bot_id: int | None = None) -> Message:
+    def start(
+        self, person_id: int, payload: str = "", bot_id: int | None = None
+    ) -> SandboxMessage:
         """Press START (or RESTART after a block), with a deep link's payload if any."""
         self.unblock(person_id, bot_id)
         return self.say(person_id, f"/start {payload}".strip(), chat=bot_id)
@@ -48,7 +50,7 @@ class Telegram(Gatherings):
         chat: int | None = None,
         reply_to: int | None = None,
         thread: int | None = None,
-    ) -> Message:
+    ) -> SandboxMessage:
         """Write a text message as a person; bots that may see it get an update."""
         clean, _ = trimmed(text, ())
         if not clean:
@@ -66,7 +68,7 @@ class Telegram(Gatherings):
         mime: str = "",
         caption: str = "",
         chat: int | None = None,
-    ) -> Message:
+    ) -> SandboxMessage:
         """Send a document as a person."""
         kind = mime or guess_type(name)[0] or "application/octet-stream"
         file = self.put_file(content, name, kind, picture_size(content) or (0, 0))
@@ -76,7 +78,7 @@ class Telegram(Gatherings):
 
     def share_location(
         self, person_id: int, latitude: float, longitude: float, *, chat: int | None = None
-    ) -> Message:
+    ) -> SandboxMessage:
         """Share a point on the map as a person; degrees."""
         place = Location(latitude, longitude)
         return self._post(
@@ -93,12 +95,12 @@ class Telegram(Gatherings):
         thread: int | None,
         file: StoredFile | None,
         location: Location | None,
-    ) -> Message:
+    ) -> SandboxMessage:
         key = self.key(person_id, chat_id)
         if key.bot_id:
             self._open_dialog(key)
         sender, sender_chat = self._signature(person_id, key)
-        message = Message(
+        message = SandboxMessage(
             self.next_message_id(key),
             key,
             self.clock(),
@@ -141,7 +143,7 @@ class Telegram(Gatherings):
         channel = not key.bot_id and self.chats[key.chat_id].kind == "channel"
         return ("edited_" if edited else "") + ("channel_post" if channel else "message")
 
-    def edit(self, message: Message, text: str) -> Message:
+    def edit(self, message: SandboxMessage, text: str) -> SandboxMessage:
         """Edit a person's own message."""
         edited = replace(message, text=text, entities=with_spans(text, ()), edited=self.clock())
         self.change(edited)
@@ -153,11 +155,11 @@ class Telegram(Gatherings):
     def press(
         self,
         person_id: int,
-        message: Message,
-        button: str | int | Button = 0,
+        message: SandboxMessage,
+        button: str | int | KeyboardButton = 0,
         *,
         data: str | None = None,
-    ) -> Press:
+    ) -> CallbackQuery:
         """Press an inline button given by text, index or itself; `data` forges what is sent."""
         current = self.find(message.key, message.id) or message
         sent = data if data is not None else chosen(current, button).callback_data
@@ -165,11 +167,11 @@ class Telegram(Gatherings):
             raise ValueError("this button sends nothing to the bot")
         author = current.via_bot_id or current.sender_id
         bot_id = author if author in self.bots else self.channel_bot(message.key)
-        press = Press(
+        press = CallbackQuery(
             f"{self.serial():018d}", bot_id, person_id, message.key, message.id, self.clock()
         )
-        self.put_press(press)
-        self.queue(bot_id, "callback_query", press_json(self, press, sent))
+        self.put_callback_query(press)
+        self.queue(bot_id, "callback_query", callback_query_json(self, press, sent))
         return press
 
     def channel_bot(self, key: Key) -> int:
@@ -179,27 +181,27 @@ class Telegram(Gatherings):
         inside = (m.user_id for m in self.chats[key.chat_id].members if m.is_inside)
         return next((i for i in inside if i in self.bots), self.main_bot)
 
-    def answer_to(self, press: Press) -> Press:
+    def answer_to(self, press: CallbackQuery) -> CallbackQuery:
         """Read what became of a press."""
-        return self.presses[press.id]
+        return self.callback_queries[press.id]
 
     # -- inline mode
 
-    def ask_inline(self, person_id: int, query: str, bot_id: int | None = None) -> InlineAsk:
+    def ask_inline(self, person_id: int, query: str, bot_id: int | None = None) -> InlineQuery:
         """Type `@bot query` in any chat."""
         to = bot_id or self.main_bot
-        ask = InlineAsk(f"{self.serial():018d}", to, person_id, query, self.clock())
-        self.inline_asks[ask.id] = ask
-        if len(self.inline_asks) > self.keep:
-            self.inline_asks.popitem(last=False)
+        ask = InlineQuery(f"{self.serial():018d}", to, person_id, query, self.clock())
+        self.inline_queries[ask.id] = ask
+        if len(self.inline_queries) > self.keep:
+            self.inline_queries.popitem(last=False)
         person = user_json(self.users[person_id])
         body = {"id": ask.id, "from": person, "query": query, "offset": ""}
         self.queue(to, "inline_query", body)
         return ask
 
-    def choose_inline(self, ask: InlineAsk, index: int, *, chat: int) -> Message:
+    def choose_inline(self, ask: InlineQuery, index: int, *, chat: int) -> SandboxMessage:
         """Send one of the results of an answered inline query to a chat."""
-        result = self.inline_asks[ask.id].results[index]
+        result = self.inline_queries[ask.id].results[index]
         content = result.get("input_message_content") or {"message_text": result.get("title", "")}
         text = str(content.get("message_text", ""))
         if content.get("parse_mode") == "HTML":
@@ -207,7 +209,7 @@ class Telegram(Gatherings):
         else:
             entities = ()
         key = self.key(ask.person_id, chat)
-        message = Message(
+        message = SandboxMessage(
             self.next_message_id(key),
             key,
             self.clock(),
@@ -220,7 +222,7 @@ class Telegram(Gatherings):
 
     # -- what a person sees
 
-    def menu(self, person_id: int, key: Key) -> tuple[Command, ...]:
+    def menu(self, person_id: int, key: Key) -> tuple[BotCommand, ...]:
         """Resolve the command menu for a person in a chat: narrowest scope, then language."""
         bot_id = self.channel_bot(key)
         language = self.users[person_id].language_code or ""
@@ -248,7 +250,7 @@ class Telegram(Gatherings):
             "default",
         )
 
-    def age(self, message: Message) -> timedelta:
+    def age(self, message: SandboxMessage) -> timedelta:
         """How long ago a message was sent."""
         return self.clock() - message.date
 
@@ -257,9 +259,9 @@ class Telegram(Gatherings):
         return self.chats[chat_id].topics
 
 
-def chosen(message: Message, button: str | int | Button) -> Button:
+def chosen(message: SandboxMessage, button: str | int | KeyboardButton) -> KeyboardButton:
     """Find a button by its place, its text (or a part of it) or its data."""
-    if isinstance(button, Button):
+    if isinstance(button, KeyboardButton):
         return button
     if isinstance(button, int):
         return message.buttons[button]

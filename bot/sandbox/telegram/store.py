@@ -17,15 +17,15 @@ from bot.sandbox.telegram.limits import (
 )
 from bot.sandbox.telegram.model import (
     Bot,
-    Chat,
-    Command,
+    BotCommand,
+    CallbackQuery,
     Dialog,
     Happening,
-    InlineAsk,
+    InlineQuery,
     Json,
     Key,
-    Message,
-    Press,
+    SandboxChat,
+    SandboxMessage,
     StoredFile,
     Update,
     User,
@@ -48,14 +48,14 @@ class Store:
         self.limit = RateLimit(rates)
         self.bots: dict[int, Bot] = {}
         self.users: dict[int, User] = {}
-        self.chats: dict[int, Chat] = {}
+        self.chats: dict[int, SandboxChat] = {}
         self.dialogs: dict[Key, Dialog] = {}
-        self.talks: dict[Key, OrderedDict[int, Message]] = {}
+        self.talks: dict[Key, OrderedDict[int, SandboxMessage]] = {}
         self.files: OrderedDict[str, StoredFile] = OrderedDict()
         self.queues: dict[int, deque[Update]] = {}
-        self.presses: OrderedDict[str, Press] = OrderedDict()
-        self.inline_asks: OrderedDict[str, InlineAsk] = OrderedDict()
-        self.commands: dict[tuple[int, str, str], tuple[Command, ...]] = {}
+        self.callback_queries: OrderedDict[str, CallbackQuery] = OrderedDict()
+        self.inline_queries: OrderedDict[str, InlineQuery] = OrderedDict()
+        self.commands: dict[tuple[int, str, str], tuple[BotCommand, ...]] = {}
         self.profiles: dict[tuple[int, str, str], str] = {}
         self.menu_buttons: dict[tuple[int, int], Json] = {}
         self.read: dict[tuple[int, Key], int] = {}
@@ -87,7 +87,7 @@ class Store:
         self.bots[bot.id] = bot
         self.notify(Happening("menu", bot_id=bot.id))
 
-    def put_chat(self, chat: Chat) -> None:
+    def put_chat(self, chat: SandboxChat) -> None:
         """Create or replace a group or channel."""
         self.chats[chat.id] = chat
         self.notify(Happening("chats", Key(chat.id)))
@@ -115,7 +115,7 @@ class Store:
         owner = key.bot_id or key.chat_id
         return next(self._message_ids.setdefault(owner, itertools.count(1)))
 
-    def append(self, message: Message) -> Message:
+    def append(self, message: SandboxMessage) -> SandboxMessage:
         """Add a message to its conversation; the oldest goes when there are too many."""
         talk = self.talks.setdefault(message.key, OrderedDict())
         talk[message.id] = message
@@ -124,18 +124,18 @@ class Store:
         self.notify(Happening("message", message.key, message_id=message.id))
         return message
 
-    def change(self, message: Message) -> Message:
+    def change(self, message: SandboxMessage) -> SandboxMessage:
         """Put an edited message in the place of the old one."""
         self.talks[message.key][message.id] = message
         self.notify(Happening("edit", message.key, message_id=message.id))
         return message
 
-    def remove(self, message: Message) -> None:
+    def remove(self, message: SandboxMessage) -> None:
         """Delete a message for everybody."""
         del self.talks[message.key][message.id]
         self.notify(Happening("delete", message.key, message_id=message.id))
 
-    def find(self, key: Key, message_id: int) -> Message | None:
+    def find(self, key: Key, message_id: int) -> SandboxMessage | None:
         """Look a message up."""
         return self.talks.get(key, OrderedDict()).get(message_id)
 
@@ -192,12 +192,12 @@ class Store:
         self.queues[bot_id].appendleft(update)
         self.notify(Happening("update", bot_id=bot_id))
 
-    def queue_message(self, message: Message, kind: str = "message") -> None:
+    def queue_message(self, message: SandboxMessage, kind: str = "message") -> None:
         """Owe a message to every bot that may see it."""
         for bot_id in self.witnesses(message):
             self.queue(bot_id, kind, message_json(self, message))
 
-    def witnesses(self, message: Message) -> list[int]:
+    def witnesses(self, message: SandboxMessage) -> list[int]:
         """List the bots that may see a person's message: privacy mode, membership, blocks."""
         if message.key.bot_id:
             bot = self.bots.get(message.key.bot_id)
@@ -212,7 +212,7 @@ class Store:
             and (inside[bot.id].is_admin or not bot.privacy or self._meant_for(bot, message))
         ]
 
-    def _meant_for(self, bot: Bot, message: Message) -> bool:
+    def _meant_for(self, bot: Bot, message: SandboxMessage) -> bool:
         if message.service is not None:
             return True
         replied = self.find(message.key, message.reply_to) if message.reply_to else None
@@ -224,17 +224,17 @@ class Store:
         _, _, addressee = first.partition("@")
         return addressee.lower() in ("", bot.user.username.lower())
 
-    # -- presses
+    # -- callback queries
 
-    def put_press(self, press: Press) -> None:
+    def put_callback_query(self, press: CallbackQuery) -> None:
         """Remember a callback query; old ones are forgotten."""
-        self.presses[press.id] = press
-        if len(self.presses) > self.keep:
-            self.presses.popitem(last=False)
+        self.callback_queries[press.id] = press
+        if len(self.callback_queries) > self.keep:
+            self.callback_queries.popitem(last=False)
 
-    def settle_press(self, press: Press) -> None:
-        """Note the answer and show it to the person who pressed."""
-        self.put_press(replace(press, answered=True))
+    def settle_callback_query(self, press: CallbackQuery) -> None:
+        """Note the answer and show it to the person who pressed the button."""
+        self.put_callback_query(replace(press, answered=True))
         self.notify(
             Happening(
                 "answer", press.key, press.bot_id, press.message_id, press.person_id, press.id

@@ -5,25 +5,25 @@ from typing import Protocol
 from bot.sandbox.telegram.keyboards import markup_json
 from bot.sandbox.telegram.model import (
     Bot,
-    Chat,
-    Entity,
+    CallbackQuery,
     Json,
     Key,
     Member,
-    Message,
-    Press,
+    MessageEntity,
+    SandboxChat,
+    SandboxMessage,
     StoredFile,
     User,
 )
 
 
-class Known(Protocol):
+class Directory(Protocol):
     """Where names are looked up."""
 
     users: dict[int, User]
-    chats: dict[int, Chat]
+    chats: dict[int, SandboxChat]
 
-    def find(self, key: Key, message_id: int) -> Message | None:
+    def find(self, key: Key, message_id: int) -> SandboxMessage | None:
         """Look a message up."""
 
 
@@ -51,14 +51,14 @@ def bot_json(bot: Bot) -> Json:
     }
 
 
-def chat_json(known: Known, chat_id: int) -> Json:
+def chat_json(directory: Directory, chat_id: int) -> Json:
     """Write a Chat; positive ids are people."""
     if chat_id > 0:
-        user = known.users[chat_id]
+        user = directory.users[chat_id]
         body: Json = {"id": user.id, "type": "private", "first_name": user.first_name}
         optional = {"last_name": user.last_name, "username": user.username}
         return body | {name: value for name, value in optional.items() if value}
-    chat = known.chats[chat_id]
+    chat = directory.chats[chat_id]
     body = {"id": chat.id, "type": chat.kind, "title": chat.title}
     if chat.username:
         body["username"] = chat.username
@@ -67,7 +67,7 @@ def chat_json(known: Known, chat_id: int) -> Json:
     return body
 
 
-def entity_json(entity: Entity) -> Json:
+def entity_json(entity: MessageEntity) -> Json:
     """Write a MessageEntity."""
     body: Json = {"type": entity.type, "offset": entity.offset, "length": entity.length}
     optional = {
@@ -100,42 +100,42 @@ def photo_json(file: StoredFile) -> Json:
     }
 
 
-def message_json(known: Known, message: Message, *, nested: bool = False) -> Json:
+def message_json(directory: Directory, message: SandboxMessage, *, nested: bool = False) -> Json:
     """Write a Message; the message it answers is written one level deep."""
     body: Json = {
         "message_id": message.id,
         "date": int(message.date.timestamp()),
-        "chat": chat_json(known, message.key.chat_id),
+        "chat": chat_json(directory, message.key.chat_id),
     }
-    body |= _author(known, message)
+    body |= _author(directory, message)
     if message.edited:
         body["edit_date"] = int(message.edited.timestamp())
     if message.thread_id is not None:
         body["message_thread_id"] = message.thread_id
-        chat = known.chats.get(message.key.chat_id)
+        chat = directory.chats.get(message.key.chat_id)
         if chat is not None and chat.is_forum:
             body["is_topic_message"] = True
-    replied = known.find(message.key, message.reply_to) if message.reply_to else None
+    replied = directory.find(message.key, message.reply_to) if message.reply_to else None
     if replied is not None and not nested:
-        body["reply_to_message"] = message_json(known, replied, nested=True)
+        body["reply_to_message"] = message_json(directory, replied, nested=True)
     body |= _content(message)
     if message.markup is not None and message.markup.kind == "inline":
         body["reply_markup"] = markup_json(message.markup)
     return body
 
 
-def _author(known: Known, message: Message) -> Json:
+def _author(directory: Directory, message: SandboxMessage) -> Json:
     body: Json = {}
     if message.sender_id is not None:
-        body["from"] = user_json(known.users[message.sender_id])
+        body["from"] = user_json(directory.users[message.sender_id])
     if message.sender_chat_id is not None:
-        body["sender_chat"] = chat_json(known, message.sender_chat_id)
+        body["sender_chat"] = chat_json(directory, message.sender_chat_id)
     if message.via_bot_id is not None:
-        body["via_bot"] = user_json(known.users[message.via_bot_id])
+        body["via_bot"] = user_json(directory.users[message.via_bot_id])
     return body
 
 
-def _content(message: Message) -> Json:
+def _content(message: SandboxMessage) -> Json:
     body: Json = dict(message.service or {})
     caption = message.has_media
     if message.text:
@@ -155,26 +155,26 @@ def _content(message: Message) -> Json:
     return body
 
 
-def press_json(known: Known, press: Press, data: str) -> Json:
+def callback_query_json(directory: Directory, press: CallbackQuery, data: str) -> Json:
     """Write a CallbackQuery; a message gone since is shown as inaccessible (date 0)."""
-    message = known.find(press.key, press.message_id)
+    message = directory.find(press.key, press.message_id)
     gone = {
         "message_id": press.message_id,
         "date": 0,
-        "chat": chat_json(known, press.key.chat_id),
+        "chat": chat_json(directory, press.key.chat_id),
     }
     return {
         "id": press.id,
-        "from": user_json(known.users[press.person_id]),
-        "message": message_json(known, message) if message else gone,
+        "from": user_json(directory.users[press.person_id]),
+        "message": message_json(directory, message) if message else gone,
         "chat_instance": str(abs(hash(press.key)) % 10**18),
         "data": data,
     }
 
 
-def member_json(known: Known, member: Member) -> Json:
+def member_json(directory: Directory, member: Member) -> Json:
     """Write a ChatMember of any status."""
-    body: Json = {"status": member.status, "user": user_json(known.users[member.user_id])}
+    body: Json = {"status": member.status, "user": user_json(directory.users[member.user_id])}
     match member.status:
         case "creator":
             body["is_anonymous"] = member.anonymous

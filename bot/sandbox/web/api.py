@@ -159,7 +159,7 @@ class PageApi:
             case "inline":
                 return telegram.ask_inline(person, params.text("query")).id
             case "choose":
-                ask = telegram.inline_asks[params.text("ask")]
+                ask = telegram.inline_queries[params.text("ask")]
                 return telegram.choose_inline(ask, params.number("index"), chat=chat).id
             case _:
                 raise ValueError(f"unknown act {act!r}")

@@ -5,7 +5,7 @@ import json
 
 from aiohttp import web
 
-from bot.sandbox.telegram.model import Happening, Json, Message
+from bot.sandbox.telegram.model import Happening, Json, SandboxMessage
 from bot.sandbox.telegram.service import Telegram
 from bot.sandbox.web.files import HEADERS
 from bot.sandbox.web.views import chat_view, message_view, page_chat_id, sees
@@ -76,7 +76,7 @@ class Streams:
             case _:
                 return None
 
-    def _message_event(self, happening: Happening, message: Message, person: int) -> Json:
+    def _message_event(self, happening: Happening, message: SandboxMessage, person: int) -> Json:
         return {
             "kind": happening.kind,
             "chat": page_chat_id(message.key),
@@ -88,13 +88,13 @@ class Streams:
         if happening.person_id != person:
             return None
         if happening.detail.startswith("inline:"):
-            ask = self._telegram.inline_asks[happening.detail.removeprefix("inline:")]
+            ask = self._telegram.inline_queries[happening.detail.removeprefix("inline:")]
             results = [
                 {"title": r.get("title", ""), "description": r.get("description", "")}
                 for r in ask.results
             ]
             return {"kind": "inline", "ask": ask.id, "results": results}
-        press = self._telegram.presses[happening.detail]
+        press = self._telegram.callback_queries[happening.detail]
         return {
             "kind": "answer",
             "press": press.id,

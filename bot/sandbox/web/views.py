@@ -4,7 +4,15 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from itertools import islice
 
-from bot.sandbox.telegram.model import Button, Chat, Dialog, Json, Key, Message, StoredFile
+from bot.sandbox.telegram.model import (
+    Dialog,
+    Json,
+    Key,
+    KeyboardButton,
+    SandboxChat,
+    SandboxMessage,
+    StoredFile,
+)
 from bot.sandbox.telegram.people import ROLES
 from bot.sandbox.telegram.service import Telegram
 from bot.sandbox.telegram.wire import entity_json
@@ -130,7 +138,7 @@ def _shared_frame(telegram: Telegram, person_id: int, key: Key) -> Json:
     }
 
 
-def _reply_keyboard(newest_first: Iterable[Message]) -> list[list[Json]] | None:
+def _reply_keyboard(newest_first: Iterable[SandboxMessage]) -> list[list[Json]] | None:
     for message in newest_first:
         if message.markup is None or message.markup.kind == "inline":
             continue
@@ -143,7 +151,7 @@ def _reply_keyboard(newest_first: Iterable[Message]) -> list[list[Json]] | None:
     return None
 
 
-def message_preview(telegram: Telegram, message: Message, person_id: int) -> Json:
+def message_preview(telegram: Telegram, message: SandboxMessage, person_id: int) -> Json:
     """Shorten a message to one line."""
     return {
         "text": _summary(message)[:PREVIEW],
@@ -153,7 +161,7 @@ def message_preview(telegram: Telegram, message: Message, person_id: int) -> Jso
     }
 
 
-def _summary(message: Message) -> str:
+def _summary(message: SandboxMessage) -> str:
     text = " ".join(message.text.split())
     if message.photo:
         return f"🖼 {text or 'Photo'}"
@@ -178,16 +186,16 @@ def service_text(service: Json | None) -> str:
     return "Service message"
 
 
-def author_name(telegram: Telegram, message: Message) -> str:
+def author_name(telegram: Telegram, message: SandboxMessage) -> str:
     """Say who wrote: a person, a bot, or the chat itself."""
     if message.sender_chat_id is not None:
-        chat: Chat | None = telegram.chats.get(message.sender_chat_id)
+        chat: SandboxChat | None = telegram.chats.get(message.sender_chat_id)
         return chat.title if chat else "Channel"
     user = telegram.users.get(message.sender_id or 0)
     return user.name if user else ""
 
 
-def message_view(telegram: Telegram, message: Message, person_id: int) -> Json:
+def message_view(telegram: Telegram, message: SandboxMessage, person_id: int) -> Json:
     """One bubble."""
     replied = telegram.find(message.key, message.reply_to) if message.reply_to else None
     sender = telegram.users.get(message.sender_id or 0)
@@ -223,7 +231,7 @@ def message_view(telegram: Telegram, message: Message, person_id: int) -> Json:
     return body
 
 
-def _asks(message: Message, replied: Message | None, person_id: int) -> bool:
+def _asks(message: SandboxMessage, replied: SandboxMessage | None, person_id: int) -> bool:
     """Whether Telegram would open an answer to this message by itself (ForceReply).
 
     In a group only for whom it answers or names: others are not asked.
@@ -235,13 +243,13 @@ def _asks(message: Message, replied: Message | None, person_id: int) -> bool:
     return any(one.url == f"tg://user?id={person_id}" for one in message.entities)
 
 
-def _topic_name(telegram: Telegram, message: Message) -> str:
+def _topic_name(telegram: Telegram, message: SandboxMessage) -> str:
     chat = telegram.chats.get(message.key.chat_id)
     topic = chat.topic(message.thread_id) if chat and message.thread_id else None
     return topic.name if topic else ""
 
 
-def _keyboard(message: Message) -> list[list[Json]]:
+def _keyboard(message: SandboxMessage) -> list[list[Json]]:
     if message.markup is None or message.markup.kind != "inline":
         return []
     number = 0
@@ -252,7 +260,7 @@ def _keyboard(message: Message) -> list[list[Json]]:
     return rows
 
 
-def _button(button: Button, number: int) -> Json:
+def _button(button: KeyboardButton, number: int) -> Json:
     kind = "data"
     if button.url:
         kind = "url"

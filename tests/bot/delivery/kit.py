@@ -10,9 +10,9 @@ from telegram.ext import ExtBot
 
 from bot.delivery import Deliverer
 from bot.sandbox import ANNA_ID, Sandbox
-from bot.sandbox.telegram.model import Message
+from bot.sandbox.telegram.model import SandboxMessage
 from bot.telegram.rate_limiter import Limiter
-from bot.telegram.rates import LIFTED, Limits
+from bot.telegram.rates import LIFTED, TelegramLimits
 from storage import chats
 from storage.database import Database
 from storage.model import (
@@ -85,7 +85,7 @@ class Room:
         """The bot's messages in a chat, their first lines, oldest first."""
         return [one.text.split("\n")[0] for one in self.messages(chat)]
 
-    def messages(self, chat: int = ANNA_ID) -> list[Message]:
+    def messages(self, chat: int = ANNA_ID) -> list[SandboxMessage]:
         return [
             one
             for one in self.box.telegram.messages(chat)
@@ -107,7 +107,7 @@ class Room:
 
 @asynccontextmanager
 async def room(
-    db: Database, *, limits: Limits = LIFTED, clock: Clock | None = None
+    db: Database, *, limits: TelegramLimits = LIFTED, clock: Clock | None = None
 ) -> AsyncIterator[Room]:
     """Open the room over a database; the box's own rate limits are off."""
     clock = clock or Clock()
@@ -117,7 +117,7 @@ async def room(
 
 @asynccontextmanager
 async def opened(
-    db: Database, box: Sandbox, clock: Clock, limits: Limits = LIFTED
+    db: Database, box: Sandbox, clock: Clock, limits: TelegramLimits = LIFTED
 ) -> AsyncIterator[Room]:
     """Start a bot on a box that is there: what a restart of the program does."""
 

@@ -13,7 +13,7 @@ from bot.commands import COMMANDS, subscribe
 from bot.delivery.errors import GONE, SHUT
 from bot.render.markup import plain
 from bot.render.reasons import because
-from bot.telegram.rates import Limits
+from bot.telegram.rates import TelegramLimits
 from storage import dialogs
 from storage.errors import NewsError, Text
 from storage.model import (
@@ -198,7 +198,7 @@ def test_no_text_claims_how_much_is_read(language: str) -> None:
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_the_numbers_that_texts_name_are_the_programs_own(language: str) -> None:
-    limits = Limits()
+    limits = TelegramLimits()
     numbers = re.findall(r"\d+", texts.translate(language, "limits.rules"))
     assert [str(limits.everybody.most), str(limits.group.most)] == numbers
     assert subscribe.TRIED_OVER.days == 7  # usage.subscribe, subscribe.forecast

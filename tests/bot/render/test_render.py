@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot import render
 from bot.conversation import Button, Html, Message
-from bot.render import Line
+from bot.render import StoryLine
 from bot.render.markup import plain
 from bot.texts import LANGUAGES
 from storage.model import Chat, ChatId, ChatKind, FeedKind, Ownership, StoryId
@@ -174,7 +174,7 @@ def test_a_digest_is_the_readers_topics_and_then_countries_each_line_leading_on(
                 telling("Gas deal signed", outlet="Second", url="https://b.example/2"), number=8)  # fmt: skip
     rain = story(telling("Rain in Osh"), number=9)
     (message,) = render.digest(
-        [Line(1, gas, "KZ", own=True, queries=("gas",)), Line(2, rain, "KG", told=True)],
+        [StoryLine(1, gas, "KZ", own=True, queries=("gas",)), StoryLine(2, rain, "KG", told=True)],
         ALMATY, **DAY, total=40, told_before=3,
     )  # fmt: skip
     assert message.html == (
@@ -192,7 +192,7 @@ def test_a_digest_is_the_readers_topics_and_then_countries_each_line_leading_on(
 
 def test_each_line_says_which_query_it_met_where_they_differ() -> None:
     lines = [
-        Line(n, story(telling(f"Rain {n}"), number=n), "KZ", own=True, queries=(query,))
+        StoryLine(n, story(telling(f"Rain {n}"), number=n), "KZ", own=True, queries=(query,))
         for n, query in enumerate(("gas", "water"), 1)
     ]
     (message,) = render.digest(lines, ALMATY, **DAY)
@@ -202,7 +202,9 @@ def test_each_line_says_which_query_it_met_where_they_differ() -> None:
 
 
 def test_own_topics_have_one_heading_whatever_the_country() -> None:
-    lines = [Line(n, story(telling("Rain")), code, own=True) for n, code in ((1, "KZ"), (2, "TJ"))]
+    lines = [
+        StoryLine(n, story(telling("Rain")), code, own=True) for n, code in ((1, "KZ"), (2, "TJ"))
+    ]
     (message,) = render.digest(lines, MOSCOW, **DAY)
     assert 1 == message.html.count("Ваши темы")
 
@@ -214,7 +216,7 @@ def test_a_line_names_the_outlet_whose_headline_it_shows_and_links_the_others() 
         telling("Gas", outlet="Third", url="https://c.example/3"),
         telling("Gas", outlet="Fourth", url="https://d.example/4"),
     )
-    (message,) = render.digest([Line(1, told, "KZ")], MOSCOW, **DAY)
+    (message,) = render.digest([StoryLine(1, told, "KZ")], MOSCOW, **DAY)
     assert (
         '<b><a href="https://b.example/2">Газовая сделка</a></b>\n'
         '<a href="https://b.example/2">Второй</a> · <a href="https://a.example/1">First</a>'
@@ -224,7 +226,10 @@ def test_a_line_names_the_outlet_whose_headline_it_shows_and_links_the_others() 
 
 def test_in_a_channel_the_number_is_the_way_to_the_story() -> None:
     (message,) = render.digest(
-        [Line(1, story(telling("Rain")), "KZ", own=True)], CHANNEL, **DAY, bot_username="wire_bot"
+        [StoryLine(1, story(telling("Rain")), "KZ", own=True)],
+        CHANNEL,
+        **DAY,
+        bot_username="wire_bot",
     )
     assert '<a href="https://t.me/wire_bot?start=s_7">1.</a>' in message.html
     assert "/s7" not in message.html
@@ -253,7 +258,7 @@ def test_a_page_of_ordinary_headlines_is_one_message_and_the_longest_ever_two() 
         told = story(*(telling(title, outlet=f"{n} {outlet}") for n in range(5)))
         return render.digest(
             [
-                Line(n, told, "KZ", own=True, queries=(f"{n} {outlet}", outlet))
+                StoryLine(n, told, "KZ", own=True, queries=(f"{n} {outlet}", outlet))
                 for n in range(1, lines + 1)
             ],
             ALMATY, **DAY, queries=("x" * 300,), keyboard=((Button("More", "dm:1"),),),
@@ -316,7 +321,7 @@ def test_hostile_text_is_harmless_everywhere(text: str) -> None:
     check(render.update(told, told.items[0], ALMATY, now=NOW))
     check(render.together(Html(), [told] * 9, MOSCOW, now=NOW, most=9))
     lines = [
-        Line(n, told, ("KZ", text[:2], None)[n % 3], own=n < 4, queries=(text,))
+        StoryLine(n, told, ("KZ", text[:2], None)[n % 3], own=n < 4, queries=(text,))
         for n in range(1, 16)
     ]
     for message in render.digest(lines, ALMATY, **DAY, queries=(text,)):

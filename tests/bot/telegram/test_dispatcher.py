@@ -450,8 +450,8 @@ async def test_edited_messages_are_not_answered_again(line: Line) -> None:
 async def test_inline_queries_are_answered(line: Line) -> None:
     await line.room.tells("Steppe Courier", "Tokayev opens a railway")
     ask = line.box.telegram.ask_inline(ANNA_ID, "railway")
-    await line.box.until(lambda: line.box.telegram.inline_asks[ask.id].answered)
-    (result,) = line.box.telegram.inline_asks[ask.id].results
+    await line.box.until(lambda: line.box.telegram.inline_queries[ask.id].answered)
+    (result,) = line.box.telegram.inline_queries[ask.id].results
     assert "Tokayev opens a railway" == result["title"]
 
 

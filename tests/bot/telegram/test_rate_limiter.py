@@ -20,7 +20,7 @@ from telegram.error import (
 )
 
 from bot.telegram.rate_limiter import BROADCAST, Limiter, Resting, to_target
-from bot.telegram.rates import Limits, Rate
+from bot.telegram.rates import Rate, TelegramLimits
 
 
 class JumpingLoop(asyncio.SelectorEventLoop):
@@ -114,7 +114,7 @@ def test_ten_thousand_broadcasts_leave_in_seven_minutes_with_every_reply_under_a
 
 def test_replies_to_people_go_ahead_of_broadcasts_that_came_first() -> None:
     async def scene() -> None:
-        wire = Wire(Limiter(Limits(everybody=Rate(1, 1.0))))
+        wire = Wire(Limiter(TelegramLimits(everybody=Rate(1, 1.0))))
         asking = [asyncio.create_task(wire.send(n, BROADCAST)) for n in (1, 2)]
         await asyncio.sleep(0)
         await asyncio.gather(wire.send(3), *asking)
@@ -238,7 +238,7 @@ def test_a_rest_known_from_before_the_start_is_kept() -> None:
 
 def test_closing_lets_no_broadcast_out_and_finishes_what_is_under_way() -> None:
     async def scene() -> None:
-        wire = Wire(Limiter(Limits(everybody=Rate(1, 1.0))))
+        wire = Wire(Limiter(TelegramLimits(everybody=Rate(1, 1.0))))
         first, second = (asyncio.create_task(wire.send(n, BROADCAST)) for n in (1, 2))
         await asyncio.sleep(0.01)
         wire.limiter.close()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram.rates import LIFTED, Limits, Pace, Rate, Window
+from bot.telegram.rates import LIFTED, Pace, Rate, RateWindow, TelegramLimits
 
 
 @given(
@@ -12,7 +12,7 @@ from bot.telegram.rates import LIFTED, Limits, Pace, Rate, Window
     gaps=st.lists(st.floats(0, 5), max_size=120),
 )
 def test_no_stretch_of_time_ever_holds_more_than_the_limit(rate: Rate, gaps: list[float]) -> None:
-    window, now, went = Window(rate), 0.0, list[float]()
+    window, now, went = RateWindow(rate), 0.0, list[float]()
     for gap in gaps:
         now = max(now + gap, window.ready_at(now + gap))
         window.take(now)
@@ -23,7 +23,7 @@ def test_no_stretch_of_time_ever_holds_more_than_the_limit(rate: Rate, gaps: lis
 
 
 def test_a_window_waits_no_longer_than_it_must() -> None:
-    window = Window(Rate(2, 10.0))
+    window = RateWindow(Rate(2, 10.0))
     window.take(0.0)
     window.take(4.0)
     assert 10.0 == window.ready_at(5.0)
@@ -70,10 +70,10 @@ def test_broadcasts_leave_a_group_room_for_answers() -> None:
 
 
 def test_an_album_larger_than_the_limit_waits_for_an_empty_window() -> None:
-    window = Window(Rate(3, 60.0))
+    window = RateWindow(Rate(3, 60.0))
     window.take(0.0)
     assert [60.0, 60.0] == [window.ready_at(1.0, cost=10), window.ready_at(1.0, spare=9)]
-    assert Window(Rate(3, 60.0)).ready_at(1.0, cost=10) == 1.0
+    assert RateWindow(Rate(3, 60.0)).ready_at(1.0, cost=10) == 1.0
 
 
 def test_what_writes_nothing_into_a_chat_does_not_use_its_pace_up() -> None:
@@ -140,8 +140,8 @@ def test_after_a_ban_the_others_are_under_suspicion_until_one_is_answered() -> N
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("limits", [Limits(), LIFTED])
-def test_memory_follows_who_is_written_to(limits: Limits) -> None:
+@pytest.mark.parametrize("limits", [TelegramLimits(), LIFTED])
+def test_memory_follows_who_is_written_to(limits: TelegramLimits) -> None:
     pace = Pace(limits)
     for chat in range(1, 5_000):
         pace.take(chat, float(chat))

@@ -22,7 +22,7 @@ MAX_RESULT_ID = 64
 
 def answer_callback_query(telegram: Telegram, bot: Bot, params: Params) -> Any:
     """Answer a press: a toast, an alert or silence; only once and not too late."""
-    press = telegram.presses.get(params.text("callback_query_id"))
+    press = telegram.callback_queries.get(params.text("callback_query_id"))
     fresh = press is not None and telegram.clock() - press.created < PRESS_LIFETIME
     if press is None or not fresh or press.answered or press.bot_id != bot.id:
         raise bad_request(QUERY_TOO_OLD)
@@ -30,13 +30,15 @@ def answer_callback_query(telegram: Telegram, bot: Bot, params: Params) -> Any:
     if len(text) > MAX_ANSWER:
         raise bad_request("MESSAGE_TOO_LONG")
     url = params.text("url")
-    telegram.settle_press(replace(press, text=text, alert=params.flag("show_alert"), url=url))
+    telegram.settle_callback_query(
+        replace(press, text=text, alert=params.flag("show_alert"), url=url)
+    )
     return True
 
 
 def answer_inline_query(telegram: Telegram, bot: Bot, params: Params) -> Any:
     """Answer an inline query with up to 50 results."""
-    ask = telegram.inline_asks.get(params.text("inline_query_id"))
+    ask = telegram.inline_queries.get(params.text("inline_query_id"))
     fresh = ask is not None and telegram.clock() - ask.created < INLINE_LIFETIME
     if ask is None or not fresh or ask.answered or ask.bot_id != bot.id:
         raise bad_request(QUERY_TOO_OLD)
@@ -49,7 +51,7 @@ def answer_inline_query(telegram: Telegram, bot: Bot, params: Params) -> Any:
         _check_result(result)
     if len({result["id"] for result in results}) < len(results):
         raise bad_request("RESULT_ID_DUPLICATE")
-    telegram.inline_asks[ask.id] = replace(ask, answered=True, results=tuple(results))
+    telegram.inline_queries[ask.id] = replace(ask, answered=True, results=tuple(results))
     telegram.notify(
         Happening("answer", bot_id=bot.id, person_id=ask.person_id, detail=f"inline:{ask.id}")
     )

@@ -6,7 +6,7 @@ from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.botapi.methods.targets import inside, target
 from bot.sandbox.telegram.errors import bad_request
 from bot.sandbox.telegram.limits import MAX_DOWNLOAD
-from bot.sandbox.telegram.model import Bot, Chat, Member
+from bot.sandbox.telegram.model import Bot, Member, SandboxChat
 from bot.sandbox.telegram.service import Telegram
 from bot.sandbox.telegram.wire import chat_json, member_json
 
@@ -36,7 +36,7 @@ def get_chat(telegram: Telegram, bot: Bot, params: Params) -> Any:
     return chat_json(telegram, key.chat_id) | full
 
 
-def _group(telegram: Telegram, bot: Bot, params: Params, refusal: str) -> Chat:
+def _group(telegram: Telegram, bot: Bot, params: Params, refusal: str) -> SandboxChat:
     key = target(telegram, bot, params.chat_id)
     if key.bot_id:
         raise bad_request(refusal)

@@ -8,12 +8,12 @@ from bot.sandbox.botapi.methods.sending import formatted, keyboard, sent_file
 from bot.sandbox.botapi.methods.targets import own_message, target
 from bot.sandbox.telegram.errors import NOT_MODIFIED, bad_request
 from bot.sandbox.telegram.limits import DELETE_WINDOW, MAX_CAPTION, MAX_PHOTO, MAX_TEXT, MAX_UPLOAD
-from bot.sandbox.telegram.model import Bot, Message
+from bot.sandbox.telegram.model import Bot, SandboxMessage
 from bot.sandbox.telegram.service import Telegram
 from bot.sandbox.telegram.wire import message_json
 
 
-def _editable(telegram: Telegram, bot: Bot, params: Params) -> Message:
+def _editable(telegram: Telegram, bot: Bot, params: Params) -> SandboxMessage:
     message = own_message(telegram, bot, params, "edit")
     chat = telegram.chats.get(message.key.chat_id)
     member = chat.member(bot.id) if chat else None
@@ -23,7 +23,7 @@ def _editable(telegram: Telegram, bot: Bot, params: Params) -> Message:
     return message
 
 
-def _apply(telegram: Telegram, bot: Bot, old: Message, new: Message) -> Any:
+def _apply(telegram: Telegram, bot: Bot, old: SandboxMessage, new: SandboxMessage) -> Any:
     if _content(old) == _content(new) and old.markup == new.markup:
         raise bad_request(NOT_MODIFIED)
     # What an edit costs is not published; the strict reading is: as much as a message.
@@ -33,7 +33,7 @@ def _apply(telegram: Telegram, bot: Bot, old: Message, new: Message) -> Any:
     return message_json(telegram, telegram.change(replace(new, edited=edited)))
 
 
-def _content(message: Message) -> tuple[Any, ...]:
+def _content(message: SandboxMessage) -> tuple[Any, ...]:
     """Return what a message says and shows, without its buttons."""
     return message.text, message.entities, message.photo, message.document
 
@@ -112,7 +112,7 @@ def delete_messages(telegram: Telegram, bot: Bot, params: Params) -> Any:
     return True
 
 
-def _deletable(telegram: Telegram, bot: Bot, message: Message) -> bool:
+def _deletable(telegram: Telegram, bot: Bot, message: SandboxMessage) -> bool:
     if telegram.age(message) > DELETE_WINDOW:
         return False
     chat = telegram.chats.get(message.key.chat_id)

@@ -8,7 +8,7 @@ from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.botapi.methods.targets import target
 from bot.sandbox.telegram.errors import ApiError, bad_request
 from bot.sandbox.telegram.limits import MAX_COMMANDS
-from bot.sandbox.telegram.model import Bot, Command, Happening
+from bot.sandbox.telegram.model import Bot, BotCommand, Happening
 from bot.sandbox.telegram.service import Telegram
 from bot.sandbox.telegram.wire import bot_json
 
@@ -60,7 +60,7 @@ def _language(params: Params) -> str:
     return code
 
 
-def _command(raw: Any) -> Command:
+def _command(raw: Any) -> BotCommand:
     if not isinstance(raw, dict):
         raise bad_request("can't parse BotCommand: expected an Object")
     name = str(raw.get("command", "")).removeprefix("/")
@@ -69,7 +69,7 @@ def _command(raw: Any) -> Command:
         raise bad_request("BOT_COMMAND_INVALID")
     if not 1 <= len(description) <= 256:  # noqa: PLR2004 - Bot API, BotCommand
         raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
-    return Command(name, description)
+    return BotCommand(name, description)
 
 
 def set_my_commands(telegram: Telegram, bot: Bot, params: Params) -> Any:

@@ -11,12 +11,12 @@ from bot.sandbox.telegram.keyboards import read_markup
 from bot.sandbox.telegram.limits import MAX_CAPTION, MAX_PHOTO, MAX_TEXT, MAX_UPLOAD, check_size
 from bot.sandbox.telegram.model import (
     Bot,
-    Entity,
     Happening,
     Key,
     Location,
     Markup,
-    Message,
+    MessageEntity,
+    SandboxMessage,
     StoredFile,
 )
 from bot.sandbox.telegram.pictures import picture_size
@@ -43,7 +43,7 @@ ACTIONS = frozenset(
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 
 
-def formatted(params: Params, name: str, limit: int) -> tuple[str, tuple[Entity, ...]]:
+def formatted(params: Params, name: str, limit: int) -> tuple[str, tuple[MessageEntity, ...]]:
     """Read a text with its parse mode; raise 400 where Telegram refuses the formatting."""
     raw = params.text(name)
     if len(raw.encode(errors="surrogatepass")) > MAX_RAW_BYTES:
@@ -70,15 +70,15 @@ def _too_long(name: str) -> str:
     return "message caption is too long" if name == "caption" else "message is too long"
 
 
-def _weight(entity: Entity) -> int:
+def _weight(entity: MessageEntity) -> int:
     """Count the bytes an entity takes on Telegram's own wire: 12, and its link or language."""
     extra = len((entity.url + entity.language).encode(errors="surrogatepass"))
     return 12 + (extra + 4 if extra else 0)
 
 
-def _entity(raw: Any) -> Entity:
+def _entity(raw: Any) -> MessageEntity:
     try:
-        return Entity(
+        return MessageEntity(
             str(raw["type"]),
             int(raw["offset"]),
             int(raw["length"]),
@@ -103,7 +103,7 @@ def _send(
     bot: Bot,
     params: Params,
     key: Key,
-    text: tuple[str, tuple[Entity, ...]],
+    text: tuple[str, tuple[MessageEntity, ...]],
     *,
     photo: StoredFile | None = None,
     document: StoredFile | None = None,
@@ -116,7 +116,7 @@ def _send(
     chat = telegram.chats.get(key.chat_id)
     channel = chat is not None and chat.kind == "channel"
     preview = params.json("link_preview_options") or {}
-    message = Message(
+    message = SandboxMessage(
         telegram.next_message_id(key),
         key,
         telegram.clock(),

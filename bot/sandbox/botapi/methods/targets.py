@@ -4,7 +4,7 @@ import re
 
 from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.telegram.errors import bad_request, forbidden
-from bot.sandbox.telegram.model import Bot, Chat, Key, Message
+from bot.sandbox.telegram.model import Bot, Key, SandboxChat, SandboxMessage
 from bot.sandbox.telegram.service import Telegram
 
 _NUMBER = re.compile(r"-?\d{1,16}")
@@ -53,7 +53,7 @@ def thread(telegram: Telegram, bot: Bot, key: Key, params: Params) -> int | None
     return _topic(chat, bot, wanted)
 
 
-def _topic(chat: Chat, bot: Bot, wanted: int) -> int:
+def _topic(chat: SandboxChat, bot: Bot, wanted: int) -> int:
     topic = chat.topic(wanted)
     if topic is None:
         raise bad_request("message thread not found")
@@ -82,7 +82,7 @@ def answered(telegram: Telegram, key: Key, params: Params) -> tuple[int | None, 
     return (message.id if message else None), quote
 
 
-def own_message(telegram: Telegram, bot: Bot, params: Params, what: str) -> Message:
+def own_message(telegram: Telegram, bot: Bot, params: Params, what: str) -> SandboxMessage:
     """Find the message an edit or deletion means."""
     if not params.number("message_id"):
         raise bad_request("message identifier is not specified")
@@ -94,7 +94,7 @@ def own_message(telegram: Telegram, bot: Bot, params: Params, what: str) -> Mess
     return message
 
 
-def inside(bot: Bot, chat: Chat) -> None:
+def inside(bot: Bot, chat: SandboxChat) -> None:
     """Refuse a look into a chat the bot is not in."""
     member = chat.member(bot.id)
     if member is None or member.status == "left":

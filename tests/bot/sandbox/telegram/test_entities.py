@@ -9,46 +9,46 @@ from hypothesis import strategies as st
 from bot.sandbox.telegram.autolinks import find_spans, valid_link
 from bot.sandbox.telegram.entities import parse_html, trimmed, utf16_len
 from bot.sandbox.telegram.errors import ApiError
-from bot.sandbox.telegram.model import Entity
+from bot.sandbox.telegram.model import MessageEntity
 
 
 @pytest.mark.parametrize(
     ("source", "text", "entities"),
     [
         ("plain", "plain", ()),
-        ("<b>a</b>", "a", (Entity("bold", 0, 1),)),
-        ("<STRONG>a</strong>", "a", (Entity("bold", 0, 1),)),
-        ("😀<i>б</i>", "😀б", (Entity("italic", 2, 1),)),
+        ("<b>a</b>", "a", (MessageEntity("bold", 0, 1),)),
+        ("<STRONG>a</strong>", "a", (MessageEntity("bold", 0, 1),)),
+        ("😀<i>б</i>", "😀б", (MessageEntity("italic", 2, 1),)),
         (
             "<b>a<u>b</u></b>",
             "ab",
-            (Entity("bold", 0, 2), Entity("underline", 1, 1)),
+            (MessageEntity("bold", 0, 2), MessageEntity("underline", 1, 1)),
         ),
-        ("<b>a</>", "a", (Entity("bold", 0, 1),)),
+        ("<b>a</>", "a", (MessageEntity("bold", 0, 1),)),
         ("<b></b>x", "x", ()),
         ("&lt;&amp;&quot;&#1046;&#x416;&nbsp;", '<&"ЖЖ&nbsp;', ()),
         (
             '<a href="https://e.org/?a=1&amp;b=2">x</a>',
             "x",
-            (Entity("text_link", 0, 1, url="https://e.org/?a=1&b=2"),),
+            (MessageEntity("text_link", 0, 1, url="https://e.org/?a=1&b=2"),),
         ),
         ('<a href="javascript:alert(1)">x</a>', "x", ()),
-        ("<a href=''>e.org</a>", "e.org", (Entity("text_link", 0, 5, url="e.org"),)),
+        ("<a href=''>e.org</a>", "e.org", (MessageEntity("text_link", 0, 5, url="e.org"),)),
         (
             "<blockquote expandable>q</blockquote>",
             "q",
-            (Entity("expandable_blockquote", 0, 1),),
+            (MessageEntity("expandable_blockquote", 0, 1),),
         ),
-        ('<span class="tg-spoiler">s</span>', "s", (Entity("spoiler", 0, 1),)),
+        ('<span class="tg-spoiler">s</span>', "s", (MessageEntity("spoiler", 0, 1),)),
         (
             '<pre><code class="language-python">x</code></pre>',
             "x",
-            (Entity("pre", 0, 1, language="python"),),
+            (MessageEntity("pre", 0, 1, language="python"),),
         ),
         (
             '<tg-emoji emoji-id="5">👍</tg-emoji>',
             "👍",
-            (Entity("custom_emoji", 0, 2, custom_emoji_id="5"),),
+            (MessageEntity("custom_emoji", 0, 2, custom_emoji_id="5"),),
         ),
     ],
 )
@@ -99,7 +99,7 @@ def test_any_text_is_either_read_or_refused_and_offsets_stay_inside(source):
 
 def test_trimming_moves_entities_and_only_a_hundred_take_effect():
     text, entities = trimmed(*parse_html("  \n<b> a </b> "))
-    assert ("a", (Entity("bold", 0, 1),)) == (text, entities)
+    assert ("a", (MessageEntity("bold", 0, 1),)) == (text, entities)
     many = "".join("<b>x</b>y" for _ in range(150))
     assert len(trimmed(*parse_html(many))[1]) == 100
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.sandbox.telegram.errors import ApiError
 from bot.sandbox.telegram.keyboards import markup_json, read_markup
-from bot.sandbox.telegram.model import Button, Markup
+from bot.sandbox.telegram.model import KeyboardButton, Markup
 from bot.sandbox.telegram.pictures import picture_size
 from tests.bot.sandbox.echo import png
 
@@ -43,15 +43,15 @@ def test_an_inline_keyboard_comes_back_as_it_was():
         ),
         (
             {"keyboard": [["x", {"text": "y", "request_location": True}]]},
-            Markup("reply", ((Button("x"), Button("y", request_location=True)),)),
+            Markup("reply", ((KeyboardButton("x"), KeyboardButton("y", request_location=True)),)),
         ),
         (
             {"inline_keyboard": [[{"text": "w", "web_app": {"url": "https://e.org"}}]]},
-            Markup("inline", ((Button("w", url="https://e.org"),),)),
+            Markup("inline", ((KeyboardButton("w", url="https://e.org"),),)),
         ),
         (
             {"inline_keyboard": [[{"text": "u", "url": "e.org/x"}]]},
-            Markup("inline", ((Button("u", url="http://e.org/x"),),)),
+            Markup("inline", ((KeyboardButton("u", url="http://e.org/x"),),)),
         ),
     ],
 )

@@ -195,7 +195,7 @@ async def test_a_press_is_answered_once_and_in_time(box, call, clock, anna):
     late = box.telegram.press(anna, message, "k")
     clock.forward(seconds=151)
     assert old == await call.refusal("answerCallbackQuery", callback_query_id=late.id)
-    assert box.telegram.presses[late.id].answered is False
+    assert box.telegram.callback_queries[late.id].answered is False
 
 
 async def test_a_forged_press_carries_any_data(box, call, anna):
