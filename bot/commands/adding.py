@@ -18,8 +18,9 @@ from bot.conversation import (
     Working,
     World,
 )
-from bot.render import bold, code, escape, joined, press, tidy, translate_html
 from bot.render import feeds as render
+from bot.render.buttons import press
+from bot.render.markup import bold, code, escape, joined, tidy, translate_html
 from bot.texts import complaint, translate
 from storage import dialogs, feeds
 from storage.errors import NewsError

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from bot.conversation import Ask, Html, Message, Reply, Say, World
-from bot.render import bold, italic, joined, translate_html
 from bot.render.feeds import SIGNS
+from bot.render.markup import bold, italic, joined, translate_html
 from bot.texts import translate, words
 from storage import chats, feeds, stats
 from storage.model import FeedStatus

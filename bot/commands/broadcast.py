@@ -15,7 +15,8 @@ from bot.conversation import (
     Working,
     World,
 )
-from bot.render import escape, joined, press, translate_html
+from bot.render.buttons import press
+from bot.render.markup import escape, joined, translate_html
 from bot.texts import translate
 from storage import dialogs
 from storage.errors import NewsError

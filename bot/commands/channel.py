@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
-from bot.render import press, tidy, translate_html
+from bot.render.buttons import press
+from bot.render.markup import tidy, translate_html
 from bot.texts import translate
 from storage import chats, dialogs
 from storage.errors import NewsError

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from bot.commands import stories
 from bot.conversation import Ask, Button, Edit, Keyboard, Message, Reply, Say, World
-from bot.render import joined, press, tidy, translate_html, turn
+from bot.render.buttons import press, turn
+from bot.render.markup import joined, tidy, translate_html
 from bot.texts import translate
 from storage import aliases, dialogs
 from storage.errors import NewsError

@@ -9,7 +9,9 @@ from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
 from bot.digests import listing
 from bot.digests.listing import Kind, Listing, Reading
 from bot.digests.ranking import MOST_LINES, Issued, Window
-from bot.render import press, query_title, translate_html
+from bot.render.buttons import press
+from bot.render.markup import translate_html
+from bot.render.queries import query_title
 from bot.texts import translate
 from storage import chats
 from storage.errors import NewsError

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, Toast, World
 from bot.render import feeds as render
-from bot.render import press, tidy, translate_html
+from bot.render.buttons import press
+from bot.render.markup import tidy, translate_html
 from bot.texts import translate
 from storage import dialogs, feeds
 from storage.errors import NewsError

@@ -17,7 +17,8 @@ from bot.conversation import (
     Working,
     World,
 )
-from bot.render import joined, press, tidy, translate_html
+from bot.render.buttons import press
+from bot.render.markup import joined, tidy, translate_html
 from bot.texts import translate
 from storage import dialogs, feeds
 from storage.errors import NewsError

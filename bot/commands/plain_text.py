@@ -11,7 +11,9 @@ from rapidfuzz.distance import OSA
 from bot.commands import adding, digest, feeds, opml, queries, search, settings, stories
 from bot.conversation import Ask, Button, Card, Cards, Message, Nothing, Reply, Say, World
 from bot.digests.listing import Listing
-from bot.render import alert, headline, outlet_name, plain, press, tidy, translate_html
+from bot.render.buttons import press
+from bot.render.markup import plain, tidy, translate_html
+from bot.render.stories import alert, headline, outlet_name
 from bot.texts import sentence, translate, words
 from storage import dialogs, matches
 from storage import stories as archive

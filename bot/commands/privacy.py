@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.conversation import Ask, Button, Edit, File, Message, Reply, Say, World
-from bot.render import joined, press, tidy, translate_html
+from bot.render.buttons import press
+from bot.render.markup import joined, tidy, translate_html
 from bot.texts import translate
 from storage import chats, dialogs, subscriptions, traces
 from storage.local_time import rfc3339

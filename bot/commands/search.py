@@ -18,17 +18,11 @@ from bot.conversation import (
     Say,
     World,
 )
-from bot.render import (
-    Marker,
-    escape,
-    found_line,
-    joined,
-    press,
-    query_title,
-    tidy,
-    translate_html,
-    turn,
-)
+from bot.render.buttons import press, turn
+from bot.render.marking import Marker
+from bot.render.markup import escape, joined, tidy, translate_html
+from bot.render.queries import query_title
+from bot.render.stories import found_line
 from storage import dialogs
 from storage.errors import NewsError
 from storage.local_time import rfc3339

@@ -8,7 +8,8 @@ from bot import time_zones
 from bot.commands.settings_screens import CAPS, QUIETS, ZONES, kept, overview, screen, zone_now
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
 from bot.digests import ranking as calendar
-from bot.render import joined, press, tidy, translate_html
+from bot.render.buttons import press
+from bot.render.markup import joined, tidy, translate_html
 from bot.texts import LANGUAGES, translate
 from storage import chats, dialogs
 from storage.errors import NewsError

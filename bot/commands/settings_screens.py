@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from bot.conversation import Button, Html, Keyboard, Message, Row, World
 from bot.digests.ranking import WEEKLY_AT
-from bot.render import bold, joined, press, translate_html, zoned
+from bot.render.buttons import press
+from bot.render.markup import bold, joined, translate_html
+from bot.render.stories import zoned
 from bot.texts import LANGUAGES, translate, words
 from storage.model import Chat, ChatKind, Mode, QuietMode, Reach, Subscription
 

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
-from bot.render import bold, chunks, joined, outlet_name, press, translate_html
+from bot.render.buttons import press
+from bot.render.markup import bold, chunks, joined, translate_html
+from bot.render.stories import outlet_name
 from bot.texts import translate, words
 from storage import feeds
 from storage.model import Feed, FeedStatus, Outlet

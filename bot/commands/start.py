@@ -27,7 +27,8 @@ from bot.conversation import (
     Say,
     World,
 )
-from bot.render import bold, joined, press, translate_html
+from bot.render.buttons import press
+from bot.render.markup import bold, joined, translate_html
 from bot.texts import translate, words
 from storage import chats, stats, subscriptions
 from storage.model import Chat, ChatKind, SubscriptionId

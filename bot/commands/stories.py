@@ -7,18 +7,11 @@ from dataclasses import replace
 from bot.commands import digest
 from bot.conversation import Ask, Button, Edit, EditButton, Message, Reply, Say, World
 from bot.digests import listing
-from bot.render import (
-    StoryLine,
-    card,
-    headline,
-    joined,
-    mute_button,
-    press,
-    reasons,
-    tidy,
-    title,
-    translate_html,
-)
+from bot.render import reasons
+from bot.render.buttons import press
+from bot.render.digests import StoryLine
+from bot.render.markup import joined, tidy, translate_html
+from bot.render.stories import card, headline, mute_button, title
 from bot.texts import translate
 from storage import chats, matches, subscriptions, traces
 from storage import stories as archive

@@ -12,18 +12,11 @@ from bot.commands.settings_screens import (
     way_of,
 )
 from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
-from bot.render import (
-    Marker,
-    bold,
-    code,
-    escape,
-    found_line,
-    joined,
-    press,
-    query_title,
-    tidy,
-    translate_html,
-)
+from bot.render.buttons import press
+from bot.render.marking import Marker
+from bot.render.markup import bold, code, escape, joined, tidy, translate_html
+from bot.render.queries import query_title
+from bot.render.stories import found_line
 from bot.texts import translate, words
 from storage import chats, dialogs, stats, subscriptions
 from storage.errors import NewsError

@@ -26,7 +26,9 @@ from bot.conversation import (
     World,
 )
 from bot.digests import ranking as calendar
-from bot.render import bold, code, joined, press, query_title, tidy, translate_html, turn
+from bot.render.buttons import press, turn
+from bot.render.markup import bold, code, joined, tidy, translate_html
+from bot.render.queries import query_title
 from bot.texts import translate
 from storage import chats, dialogs, subscriptions
 from storage.errors import NewsError

@@ -7,7 +7,10 @@ from datetime import datetime
 from bot.commands import queries, subscribe
 from bot.commands.search import drafted
 from bot.conversation import Ask, Button, Html, Keyboard, Message, Picture, Reply, Say, World
-from bot.render import bold, charts, joined, press, query_title, translate_html
+from bot.render import charts
+from bot.render.buttons import press
+from bot.render.markup import bold, joined, translate_html
+from bot.render.queries import query_title
 from bot.texts import translate, words
 from storage import dialogs, stats
 from storage.errors import NewsError

@@ -4,10 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot import render
 from bot.conversation import Html, Keyboard, Message
 from bot.digests.ranking import MOST_LINES, Issued
-from bot.render import Marker, reasons
+from bot.render import reasons
+from bot.render import stories as render
+from bot.render.digests import into_digest, together
+from bot.render.marking import Marker
+from bot.render.markup import chunks, cut, joined, plain, translate_html
+from bot.render.queries import query_title
 from storage.local_time import quiet_until
 from storage.model import (
     Chat,
@@ -104,8 +108,8 @@ def ended(said: Message, chat: Chat) -> Message:
     """End a channel's post with its own line, where there is room for it."""
     if chat.kind is not ChatKind.CHANNEL or not chat.footer:
         return said
-    html = render.joined((said.html, chat.footer), "\n\n")
-    return replace(said, html=html) if len(render.chunks(html)) == 1 else said
+    html = joined((said.html, chat.footer), "\n\n")
+    return replace(said, html=html) if len(chunks(html)) == 1 else said
 
 
 def message(
@@ -162,7 +166,7 @@ def because(met: Iterable[reasons.Reason], language: str) -> tuple[tuple[str, st
     """Return what the queries met, at most three terms, each once; a topic by its name."""
     named: dict[str, tuple[str, str, str]] = {}
     for one in met:
-        title = render.query_title(one.query, language)
+        title = query_title(one.query, language)
         term = title if one.query.startswith("topic:") and title != one.query else one.term
         if term:
             named.setdefault(term.casefold(), (term, one.word, one.outlet))
@@ -189,14 +193,14 @@ def fold(
     stories, chat = context.carried, context.chat
     if not stories:
         return Void("nothing folded")
-    head = render.translate_html(
+    head = translate_html(
         chat.language,
         {"q": "alert.awake", "h": "alert.folded"}.get(delivery.subject[:1], "alert.late"),
         count=len(stories),
         limit=chat.alerts_per_hour,
     )
     shows_query = chat.kind is not ChatKind.CHANNEL or chat.shows_query
-    return render.together(
+    return together(
         head,
         stories,
         chat,
@@ -219,7 +223,7 @@ def frozen(delivery: Delivery, chat: Chat, bot_username: str) -> Message | Void:
             return Message(Html(html))
         return Message(
             Html(html),
-            render.into_digest(
+            into_digest(
                 chat,
                 delivery.id,
                 more=issued.more,
@@ -231,7 +235,7 @@ def frozen(delivery: Delivery, chat: Chat, bot_username: str) -> Message | Void:
         values = delivery.payload.get("values", {})
         if why := values.get("why"):
             values = {**values, "why": reasons.because(why, chat.language)}
-        return Message(render.translate_html(chat.language, key, **values))
+        return Message(translate_html(chat.language, key, **values))
     return Void("nothing to say")
 
 
@@ -240,7 +244,7 @@ def plainly(delivery: Delivery, context: RenderContext, said: Message) -> str:
     if delivery.level >= BAREST and context.story is not None and context.story.items:
         return render.bare(context.story, context.chat.language)
     most = PLAIN_UNITS if delivery.level < BAREST else PLAIN_UNITS // 10
-    return render.cut(render.plain(said.html), most)
+    return cut(plain(said.html), most)
 
 
 def is_silent(delivery: Delivery, chat: Chat, now: datetime) -> bool:

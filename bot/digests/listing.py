@@ -10,11 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot import render
 from bot.conversation import Button, Html, Keyboard, Message
 from bot.digests import ranking
 from bot.digests.ranking import MOST_LINES, Issued, Window
-from bot.render import StoryLine
+from bot.render.buttons import press, turn
+from bot.render.digests import StoryLine, digest, more_of, story_list, told_of
+from bot.render.marking import Marker
+from bot.render.markup import translate_html
+from bot.render.stories import snippet
 from storage import chats, dialogs, feeds, matches, stats, stories, subscriptions
 from storage.database import Database
 from storage.model import Chat, ChatId, FeedStatus, Story, StoryId
@@ -186,15 +189,13 @@ async def shown(
     lines = await db.read(lines_of, listing, reading.whose, page)
     chat, language = reading.reader, reading.reader.language
     if listing.query:
-        marker = render.Marker.of((listing.query,), reading.names)
-        lines = tuple(
-            replace(one, snippet=render.snippet(one.story, language, marker)) for one in lines
-        )
-    turning = render.turn(("dl", number), page, listing.pages)
+        marker = Marker.of((listing.query,), reading.names)
+        lines = tuple(replace(one, snippet=snippet(one.story, language, marker)) for one in lines)
+    turning = turn(("dl", number), page, listing.pages)
     if listing.kind is Kind.DIGEST and page == 0:
         more = len(listing.stories) - listing.head
-        on = Button(render.more_of(language, more), render.press("dn", number, 1))
-        return render.digest(
+        on = Button(more_of(language, more), press("dn", number, 1))
+        return digest(
             lines,
             chat,
             since=listing.span.since,
@@ -209,7 +210,7 @@ async def shown(
         )
     last = page == listing.pages - 1
     return (
-        render.listing(
+        story_list(
             head_of(listing, lines, language),
             lines,
             chat,
@@ -224,9 +225,9 @@ def head_of(listing: Listing, lines: Iterable[StoryLine], language: str) -> Html
     """Say what a page lists."""
     if listing.kind in (Kind.TOLD, Kind.FOLDED):
         count = len(listing.stories)
-        return render.translate_html(language, f"list.{listing.kind.value}", count=count)
+        return translate_html(language, f"list.{listing.kind.value}", count=count)
     numbers = [one.number for one in lines] or [listing.first]
-    return render.translate_html(
+    return translate_html(
         language, "list.rest", first=numbers[0], last=numbers[-1], count=listing.total
     )
 
@@ -236,12 +237,12 @@ def foot_of(listing: Listing, language: str) -> Html:
     shown_in_all = listing.first - 1 + len(listing.stories)
     if listing.kind in (Kind.TOLD, Kind.FOLDED) or listing.total <= shown_in_all:
         return Html()
-    return render.translate_html(language, "list.end", count=listing.total, shown=shown_in_all)
+    return translate_html(language, "list.end", count=listing.total, shown=shown_in_all)
 
 
 def buttons_to(number: int, count: int, language: str) -> Keyboard:
     """Return the button that leads to a kept list of stories which came as alerts."""
-    return ((Button(render.told_of(language, count), render.press("dn", number, 0)),),)
+    return ((Button(told_of(language, count), press("dn", number, 0)),),)
 
 
 # --- what a page tells ------------------------------------------------------------------------
@@ -321,13 +322,11 @@ def why_quiet(db: Connection, chat: Chat) -> Html:
     polled = {state: n for state, n in states.items() if state is not FeedStatus.PAUSED and n}
     if polled and not polled.keys() - {FeedStatus.ERROR, FeedStatus.GONE}:
         count = sum(polled.values())
-        return render.translate_html(chat.language, "digest.sources_ill", count=count)
+        return translate_html(chat.language, "digest.sources_ill", count=count)
     if stats.began(db) is None:
-        return render.translate_html(chat.language, "digest.no_news")
+        return translate_html(chat.language, "digest.no_news")
     topics = subscriptions.listening_of(db, chat.id)
-    return render.translate_html(
-        chat.language, "digest.quiet" if topics else "digest.quiet_no_topics"
-    )
+    return translate_html(chat.language, "digest.quiet" if topics else "digest.quiet_no_topics")
 
 
 def numbered(listing: Listing, number: int) -> StoryId | None:

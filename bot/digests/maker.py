@@ -9,7 +9,6 @@ from typing import TypeAlias
 
 import structlog
 
-from bot import render
 from bot.conversation import Html, Message
 from bot.digests import ranking
 from bot.digests.listing import (
@@ -23,6 +22,7 @@ from bot.digests.listing import (
     written,
 )
 from bot.digests.ranking import Dealt, Digest, Issued, RankedStory, RankedWindow, Window
+from bot.render.digests import StoryLine, digest
 from storage import chats, dialogs, matches, stories, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
@@ -213,7 +213,7 @@ class DigestService:
         page = next(ranking.deal(made.own, made.others, most), ())
         if not page and not chat.digest_when_empty:
             return []
-        said = render.digest(
+        said = digest(
             lines(page, near, chat, span, marked=weekly),
             chat,
             since=span.since,
@@ -371,11 +371,11 @@ def met_by(
 
 def lines(
     page: Sequence[Dealt], near: Concerns, chat: Chat, span: Window, *, marked: bool
-) -> tuple[render.StoryLine, ...]:
+) -> tuple[StoryLine, ...]:
     """Give the first page's stories their numbers; a channel's readers no queries of its owner."""
     private = chat.kind is not ChatKind.CHANNEL
     return tuple(
-        render.StoryLine(
+        StoryLine(
             number,
             one.story,
             one.country,

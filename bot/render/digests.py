@@ -11,9 +11,10 @@ from itertools import groupby
 from types import MappingProxyType
 
 from bot.conversation import NO_HTML, Html, Keyboard, Message
+from bot.render.buttons import into_bot
 from bot.render.markup import bold, chunks, escape, italic, joined, link, tidy, translate_html
 from bot.render.queries import query_title
-from bot.render.stories import headline, into_bot, language_mark, outlets, tolls
+from bot.render.stories import headline, language_mark, outlets, tolls
 from bot.texts import translate, words
 from storage.model import Chat, ChatKind, Outlet, Story, StoryId
 
@@ -93,7 +94,7 @@ def digest(
     return (*map(Message, parts[:-1]), Message(parts[-1], keyboard))
 
 
-def listing(
+def story_list(
     head: Html,
     lines: Sequence[StoryLine],
     chat: Chat,
@@ -136,7 +137,7 @@ def together(
     label = more_of(chat.language, len(stories) - most)
     leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
     keyboard = into_bot(label, "h", row, leads_to) if len(stories) > most else ()
-    return listing(head, lines, chat, keyboard=keyboard, bot_username=bot_username)
+    return story_list(head, lines, chat, keyboard=keyboard, bot_username=bot_username)
 
 
 # --- what leads on ----------------------------------------------------------------------------

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.conversation import Button, Html, Keyboard, Message
+from bot.render.buttons import press, turn
 from bot.render.markup import bold, code, escape, italic, joined, link, tidy, translate_html
-from bot.render.stories import SOURCES, outlet_name, press, turn
+from bot.render.stories import SOURCES, outlet_name
 from bot.texts import complaint, translate, words
 from storage.model import Chat, Feed, FeedNotice, FeedNoticeKind, FeedStatus
 

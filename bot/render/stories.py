@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.conversation import Button, Html, Keyboard, Message
+from bot.render.buttons import into_bot, press, turn
 from bot.render.marking import UNMARKED, Marker
 from bot.render.markup import bold, chunks, cut, escape, italic, joined, link, tidy, translate_html
 from bot.render.queries import query_title
@@ -136,11 +137,6 @@ def told_by(story: Story, language: str, most: int = OUTLETS_NAMED) -> Html:
     return joined(names, " · ")
 
 
-def press(verb: str, *values: object) -> str:
-    """Write a button's data: ``s:12:3``."""
-    return ":".join((verb, *(str(value) for value in values)))
-
-
 # --- an alert -------------------------------------------------------------------------------
 
 
@@ -257,17 +253,6 @@ def _story_label(story: Story, language: str) -> str:
     return f"📖 {translate(language, 'button.story_outlets', count=count)}"
 
 
-def into_bot(label: str, verb: str, number: int, bot_username: str) -> Keyboard:
-    """Return the one button under a channel's post, where anybody may press.
-
-    It leads into the bot (``bot_username``), which answers in private, by a deep link:
-    ``s_`` and a story, ``h_`` and the outbox row of a message that tells many.
-    """
-    if not bot_username:
-        return ((Button(label, press(verb, number)),),)
-    return ((Button(label, url=f"https://t.me/{bot_username}?start={verb}_{number}"),),)
-
-
 def mute_button(story_id: StoryId, language: str, *, muted: bool, own: bool = False) -> Button:
     """Return the button that mutes a story, or takes that back.
 
@@ -379,20 +364,6 @@ def _card_buttons(story: Story, language: str, *, muted: bool) -> Keyboard:
             Button(f"↗️ {translate(language, 'button.share')}", inline=f"story {story.id}"),
         ),
     )
-
-
-def turn(data: tuple[object, ...], page: int, pages: int) -> Keyboard:
-    """Return the buttons that turn pages, with the page's number between them.
-
-    The first page has none that leads back, the last none that leads on.
-    """
-    if pages <= 1:
-        return ()
-    verb, *rest = data
-    back = Button("‹", press(str(verb), *rest, page - 1))
-    on = Button("›", press(str(verb), *rest, page + 1))
-    here = Button(f"{page + 1} / {pages}", press("_"))
-    return ((*((back,) if page else ()), here, *((on,) if page < pages - 1 else ())),)
 
 
 # --- lists ----------------------------------------------------------------------------------

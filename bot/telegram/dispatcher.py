@@ -31,7 +31,7 @@ from bot.commands import BUTTONS, COMMANDS, answering, inline, plain_text, start
 from bot.commands.plain_text import take_back
 from bot.conversation import Ask, Audience, Button, Edit, Reply, Say, Toast, Working, World
 from bot.conversation import Message as Said
-from bot.render import escape, joined, measure, mention, tidy, translate_html
+from bot.render.markup import escape, joined, measure, mention, tidy, translate_html
 from bot.telegram.incoming import (
     ask_of_message,
     ask_of_press,

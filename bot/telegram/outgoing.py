@@ -38,7 +38,7 @@ from bot.conversation import (
     Working,
     World,
 )
-from bot.render import cut, escape, plain
+from bot.render.markup import cut, escape, plain
 
 log = structlog.get_logger(__name__)
 

@@ -2,7 +2,7 @@
 
 Sentences live in ``en.po`` and ``ru.po`` under keys (``subscribe.saved``). They may hold the
 tags b, i and code; ``say`` drops these for places that show plain text (menus, toasts, the
-command line), ``bot.render.told`` keeps them and escapes the values.
+command line), ``bot.render.markup.translate_html`` keeps them and escapes the values.
 """
 
 import gettext

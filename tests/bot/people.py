@@ -18,7 +18,7 @@ from bot.conversation import (
     World,
 )
 from bot.digests.maker import DigestService
-from bot.render import plain
+from bot.render.markup import plain
 from storage import chats, dialogs
 from storage.database import Database
 from storage.model import (

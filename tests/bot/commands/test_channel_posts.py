@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot import render
 from bot.conversation import Html
 from bot.delivery import message
+from bot.render.markup import MOST_UNITS
 from storage import chats
 from storage.database import Database
 from storage.errors import NewsError
@@ -110,7 +110,7 @@ def test_what_an_admin_announces_is_no_post() -> None:
 
 
 def test_a_post_that_is_full_has_no_footer() -> None:
-    full = Html("x" * (render.markup.MOST_UNITS - 10))
+    full = Html("x" * (MOST_UNITS - 10))
     said = post(replace(STEPPE, footer="sky " * 40), DeliveryKind.DIGEST, html=full)
     assert said == full
 

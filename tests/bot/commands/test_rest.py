@@ -8,7 +8,7 @@ import pytest
 from bot.commands import inline, subscribe, unknown
 from bot.commands.digest import span_of
 from bot.conversation import Cards, Nothing, Picture, Working
-from bot.render import plain
+from bot.render.markup import plain
 from storage import chats, subscriptions
 from storage.database import Database
 from storage.errors import NewsError

@@ -8,7 +8,7 @@ import pytest
 from bot.commands import BUTTONS, inline, stories, subscribe
 from bot.commands.subscribe import TOPICS
 from bot.conversation import Audience, Cards
-from bot.render import alert
+from bot.render.stories import alert
 from bot.texts import LANGUAGES, translate
 from storage import chats, subscriptions
 from storage.database import Database

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.digests.maker import DigestService
-from bot.render import plain
+from bot.render.markup import plain
 from storage import chats, subscriptions
 from storage.database import Database
 from storage.model import NO_THREAD, ChatId, Mode

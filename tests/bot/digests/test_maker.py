@@ -9,7 +9,7 @@ import pytest
 from bot.digests.listing import Kind, Listing, Reading
 from bot.digests.maker import DigestService
 from bot.digests.ranking import Issued
-from bot.render import plain
+from bot.render.markup import plain
 from storage import chats, matches, stories, subscriptions
 from storage.database import Database
 from storage.errors import NewsError

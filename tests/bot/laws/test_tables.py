@@ -13,7 +13,7 @@ import bot
 from bot.commands import ANSWERS, BUTTONS, COMMANDS
 from bot.commands.start import decoded, helping
 from bot.conversation import Ask, Audience, Say
-from bot.render import measure
+from bot.render.markup import measure
 from bot.telegram import menus
 from bot.telegram.incoming import command_of, press_of
 from bot.texts import LANGUAGES

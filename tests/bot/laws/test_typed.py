@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.conversation import File, Html, Picture, Reply
-from bot.render import plain
+from bot.render.markup import plain
 from bot.texts import LANGUAGES
 from storage.database import Database
 from tests.bot.people import messages

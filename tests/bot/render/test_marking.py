@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import render
-from bot.render import Marker, plain, reasons
+from bot.render import reasons
+from bot.render.marking import Marker
+from bot.render.markup import plain, tidy
+from bot.render.stories import alert, found_line, language_mark, update
 from storage.model import ItemId, Match, StoryId, SubscriptionId
 from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
 
@@ -45,7 +47,7 @@ def test_bold_is_exactly_what_the_matcher_met(
 def test_words_that_only_look_like_it_are_not_marked_in_an_untidy_headline() -> None:
     raw = "Газ\u200b \u202eв секторе  Газа и  газ"
     told = telling(raw, lang="ru")
-    shown = render.tidy(raw)
+    shown = tidy(raw)
     assert ["Газ", "газ"] == bold(Marker.of(("газ",)).title(told, shown))
 
 
@@ -53,7 +55,7 @@ def test_words_that_only_look_like_it_are_not_marked_in_an_untidy_headline() -> 
 @settings(max_examples=150)
 def test_marking_changes_no_letter(text: str, query: str) -> None:
     told = telling(f"{text} газ gas Macron", summary=text)
-    shown = render.tidy(told.title, 60)
+    shown = tidy(told.title, 60)
     assert shown == plain(Marker.of((query,)).title(told, shown))
 
 
@@ -94,29 +96,29 @@ def test_an_alert_marks_what_met_in_the_headline_that_is_shown() -> None:
         telling("Макрон Астанаға келді", lang="kk"),
         telling("Macron arrives in Astana", ago=timedelta(minutes=5)),
     )
-    html = render.alert(told, ALMATY, now=NOW, marker=Marker.of(("Макрон",))).html
+    html = alert(told, ALMATY, now=NOW, marker=Marker.of(("Макрон",))).html
     assert html.startswith('<a href="https://news.example/1"><b>Macron</b> arrives in Astana</a>')
 
 
 def test_an_alert_for_a_word_deep_in_the_text_shows_its_sentence() -> None:
     told = story(telling("Climbers found", summary=LONG))
-    assert "walked for nine hours" in render.alert(told, ALMATY, now=NOW).html
-    html = render.alert(told, ALMATY, now=NOW, marker=Marker.of(("home",))).html
+    assert "walked for nine hours" in alert(told, ALMATY, now=NOW).html
+    html = alert(told, ALMATY, now=NOW, marker=Marker.of(("home",))).html
     assert "\n\nBoth are at <b>home</b> again.\n\n" in html
 
 
 def test_an_alert_that_no_query_brought_has_its_whole_headline_in_bold() -> None:
-    html = render.alert(story(telling("Macron arrives")), ALMATY, now=NOW).html
+    html = alert(story(telling("Macron arrives")), ALMATY, now=NOW).html
     assert '<b><a href="https://news.example/1">Macron arrives</a></b>' in html
 
 
 def test_a_search_shows_the_line_that_has_the_word() -> None:
     marker = Marker.of(("bank",))
     told = story(telling("Climbers found", summary="They had a power bank."))
-    found = render.found_line(told, ALMATY, marker, now=NOW)
+    found = found_line(told, ALMATY, marker, now=NOW)
     assert "<i>They had a power <b>bank</b>.</i>" in found
     in_title = story(telling("Bank fined", summary="The bank says nothing."))
-    assert "says nothing" not in render.found_line(in_title, ALMATY, marker, now=NOW)
+    assert "says nothing" not in found_line(in_title, ALMATY, marker, now=NOW)
 
 
 def test_a_search_shows_the_telling_that_met_where_the_shown_one_did_not() -> None:
@@ -124,7 +126,7 @@ def test_a_search_shows_the_telling_that_met_where_the_shown_one_did_not() -> No
         telling("Закон о воде подписан", lang="ru"),
         telling("Water law signed by hydrographers", outlet="Oasis Times"),
     )
-    found = render.found_line(told, MOSCOW, Marker.of(("hydrographers",)), now=NOW)
+    found = found_line(told, MOSCOW, Marker.of(("hydrographers",)), now=NOW)
     assert "Oasis Times: Water law signed by <b>hydrographers</b>" in found
 
 
@@ -146,7 +148,7 @@ def test_a_search_shows_the_telling_that_met_where_the_shown_one_did_not() -> No
 def test_a_headline_in_another_language_says_in_which(
     lang: str, english: str, russian: str
 ) -> None:
-    said = [plain(render.language_mark(telling("Title", lang=lang), one)) for one in ("en", "ru")]
+    said = [plain(language_mark(telling("Title", lang=lang), one)) for one in ("en", "ru")]
     assert [english, russian] == said
 
 
@@ -156,7 +158,7 @@ def test_the_names_of_the_outlets_lead_to_what_each_tells() -> None:
         telling("Water law", outlet="Oasis Times", url="https://b.example/2"),
         telling("Water law again", outlet="Steppe Courier", url="https://a.example/3"),
     )
-    html = render.alert(told, ALMATY, now=NOW).html
+    html = alert(told, ALMATY, now=NOW).html
     assert '<a href="https://a.example/1">Steppe Courier</a>' in html
     assert '<a href="https://b.example/2">Oasis Times</a>' in html
     assert "a.example/3" not in html
@@ -195,4 +197,4 @@ def test_the_reason_is_one_word_a_query_as_the_shown_telling_writes_it(
 
 def test_an_answer_in_another_language_says_in_which() -> None:
     item = telling("Су туралы заң", lang="kk")
-    assert "на казахском" in plain(render.update(story(item), item, MOSCOW, now=NOW).html)
+    assert "на казахском" in plain(update(story(item), item, MOSCOW, now=NOW).html)

@@ -10,10 +10,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import render
 from bot.conversation import Button, Html, Message
-from bot.render import StoryLine
-from bot.render.markup import plain
+from bot.render.digests import StoryLine, digest, into_digest, together
+from bot.render.markup import (
+    bold,
+    chunks,
+    cut,
+    escape,
+    italic,
+    link,
+    measure,
+    plain,
+    quote,
+    tidy,
+    units,
+)
+from bot.render.queries import query_title
+from bot.render.stories import alert, card, line, update
 from bot.texts import LANGUAGES
 from storage.model import Chat, ChatId, ChatKind, FeedKind, Ownership, StoryId
 from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
@@ -65,7 +78,7 @@ def check(message: Message) -> None:
     parser.feed(message.html)
     parser.close()
     assert parser.open == []
-    assert 0 < render.measure(message.html) <= 4096
+    assert 0 < measure(message.html) <= 4096
     assert message.html.count("<a ") <= 100
     assert len(message.html.encode("utf-8", "surrogatepass")) < 32_768
     for row in message.keyboard:
@@ -91,7 +104,7 @@ def test_an_alert_has_headline_summary_outlets_time_and_reason() -> None:
         telling("Токаев подписал закон о воде", outlet="ТАСС", country="RU", lang="ru",
                 ownership=Ownership.STATE, wire=True, url="https://tass.example/2"),
     )  # fmt: skip
-    message = render.alert(told, ALMATY, now=NOW, because=[("Токаев", "Tokayev", "")])
+    message = alert(told, ALMATY, now=NOW, because=[("Токаев", "Tokayev", "")])
     assert message == Message(
         Html(
             '<b><a href="https://news.example/1">Tokayev signs the water law</a></b>\n\n'
@@ -112,25 +125,25 @@ def test_an_alert_has_headline_summary_outlets_time_and_reason() -> None:
 
 def test_the_headline_is_in_the_readers_language_where_a_telling_is() -> None:
     told = story(telling("Water law signed"), telling("Закон о воде подписан", lang="ru"))
-    assert "Закон о воде" in render.alert(told, MOSCOW, now=NOW).html
-    assert "Water law" in render.alert(told, ALMATY, now=NOW).html
+    assert "Закон о воде" in alert(told, MOSCOW, now=NOW).html
+    assert "Water law" in alert(told, ALMATY, now=NOW).html
 
 
 def test_a_headline_in_no_language_of_the_readers_is_the_earliest() -> None:
     told = story(telling("Су туралы заң", lang="kk"), telling("Qonun", lang="uz-Latn"))
-    assert "Су туралы заң" in render.alert(told, ALMATY, now=NOW).html
+    assert "Су туралы заң" in alert(told, ALMATY, now=NOW).html
 
 
 def test_a_summary_that_repeats_the_headline_is_left_out() -> None:
     told = story(telling("Rain in Osh", summary="Rain in Osh."))
-    assert 1 == render.alert(told, ALMATY, now=NOW).html.count("Rain in Osh")
+    assert 1 == alert(told, ALMATY, now=NOW).html.count("Rain in Osh")
 
 
 def test_a_channels_buttons_are_links_into_the_bot() -> None:
     channel = replace(ALMATY, id=ChatId(-100), kind=ChatKind.CHANNEL)
-    message = render.alert(story(telling("Rain")), channel, now=NOW, bot_username="wire_bot")
+    message = alert(story(telling("Rain")), channel, now=NOW, bot_username="wire_bot")
     assert ["https://t.me/wire_bot?start=s_7"] == [b.url for row in message.keyboard for b in row]
-    (row,) = render.alert(story(telling("Rain")), channel, now=NOW).keyboard
+    (row,) = alert(story(telling("Rain")), channel, now=NOW).keyboard
     assert ["s:7"] == [button.press for button in row]
 
 
@@ -138,20 +151,18 @@ def test_a_page_that_an_outlets_feed_and_site_both_brought_is_told_once() -> Non
     same = replace(telling("Rain"), url_key="news.example/1")
     other = replace(telling("Snow"), url_key="news.example/2")
     elsewhere = replace(telling("Rain", outlet="Oasis Times"), url_key="news.example/1")
-    shown = render.card(story(same, replace(same), other, elsewhere), ALMATY, now=NOW).html
+    shown = card(story(same, replace(same), other, elsewhere), ALMATY, now=NOW).html
     numbers = [line.partition(".")[0] for line in plain(shown).splitlines() if line[:1].isdigit()]
     assert ["2 outlets", "1", "3", "4"] == [numbers[0].partition(" ·")[0], *numbers[1:]]
 
 
 def test_a_card_turns_pages_and_keeps_the_numbers() -> None:
     told = story(*(telling(f"Rain {n}", outlet=f"Outlet {n}") for n in range(20)))
-    second = render.card(told, ALMATY, now=NOW, page=1)
+    second = card(told, ALMATY, now=NOW, page=1)
     assert "\n\n9. " in second.html
     assert "2 / 3" in [button.label for button in second.keyboard[0]]
-    assert second == render.card(told, ALMATY, now=NOW, page=1)
-    assert render.card(told, ALMATY, now=NOW, page=99) == render.card(
-        told, ALMATY, now=NOW, page=2
-    )
+    assert second == card(told, ALMATY, now=NOW, page=1)
+    assert card(told, ALMATY, now=NOW, page=99) == card(told, ALMATY, now=NOW, page=2)
 
 
 def test_a_telling_that_came_by_no_feed_says_so() -> None:
@@ -159,7 +170,7 @@ def test_a_telling_that_came_by_no_feed_says_so() -> None:
         replace(telling(f"Rain {kind}"), kind=kind, url_key=f"a.example/{kind}")
         for kind in (FeedKind.FEED, FeedKind.PAGE, FeedKind.TELEGRAM)
     )
-    told = plain(render.card(story(feed, page, channel), MOSCOW, now=NOW).html)
+    told = plain(card(story(feed, page, channel), MOSCOW, now=NOW).html)
     assert (1, 1) == (told.count("со страницы"), told.count("из Telegram"))
 
 
@@ -173,7 +184,7 @@ def test_a_digest_is_the_readers_topics_and_then_countries_each_line_leading_on(
     gas = story(telling("Gas deal", url="https://a.example/1"),
                 telling("Gas deal signed", outlet="Second", url="https://b.example/2"), number=8)  # fmt: skip
     rain = story(telling("Rain in Osh"), number=9)
-    (message,) = render.digest(
+    (message,) = digest(
         [StoryLine(1, gas, "KZ", own=True, queries=("gas",)), StoryLine(2, rain, "KG", told=True)],
         ALMATY, **DAY, total=40, told_before=3,
     )  # fmt: skip
@@ -195,7 +206,7 @@ def test_each_line_says_which_query_it_met_where_they_differ() -> None:
         StoryLine(n, story(telling(f"Rain {n}"), number=n), "KZ", own=True, queries=(query,))
         for n, query in enumerate(("gas", "water"), 1)
     ]
-    (message,) = render.digest(lines, ALMATY, **DAY)
+    (message,) = digest(lines, ALMATY, **DAY)
     seen = plain(message.html)
     assert "⭐ Your topics\n1." in seen
     assert ("🔎\u00a0gas · /s1" in seen, "🔎\u00a0water · /s2" in seen) == (True, True)
@@ -205,7 +216,7 @@ def test_own_topics_have_one_heading_whatever_the_country() -> None:
     lines = [
         StoryLine(n, story(telling("Rain")), code, own=True) for n, code in ((1, "KZ"), (2, "TJ"))
     ]
-    (message,) = render.digest(lines, MOSCOW, **DAY)
+    (message,) = digest(lines, MOSCOW, **DAY)
     assert 1 == message.html.count("Ваши темы")
 
 
@@ -216,7 +227,7 @@ def test_a_line_names_the_outlet_whose_headline_it_shows_and_links_the_others() 
         telling("Gas", outlet="Third", url="https://c.example/3"),
         telling("Gas", outlet="Fourth", url="https://d.example/4"),
     )
-    (message,) = render.digest([StoryLine(1, told, "KZ")], MOSCOW, **DAY)
+    (message,) = digest([StoryLine(1, told, "KZ")], MOSCOW, **DAY)
     assert (
         '<b><a href="https://b.example/2">Газовая сделка</a></b>\n'
         '<a href="https://b.example/2">Второй</a> · <a href="https://a.example/1">First</a>'
@@ -225,7 +236,7 @@ def test_a_line_names_the_outlet_whose_headline_it_shows_and_links_the_others() 
 
 
 def test_in_a_channel_the_number_is_the_way_to_the_story() -> None:
-    (message,) = render.digest(
+    (message,) = digest(
         [StoryLine(1, story(telling("Rain")), "KZ", own=True)],
         CHANNEL,
         **DAY,
@@ -237,18 +248,18 @@ def test_in_a_channel_the_number_is_the_way_to_the_story() -> None:
 
 
 def test_the_buttons_of_a_digest_lead_to_the_others_and_to_what_came_before() -> None:
-    ((more, before),) = render.into_digest(ALMATY, 12, more=57, told_before=3)
+    ((more, before),) = into_digest(ALMATY, 12, more=57, told_before=3)
     assert ("📰 More: 57", "dm:12") == (more.label, more.press)
     assert ("🔔 Alerts: 3", "da:12") == (before.label, before.press)
-    ((link,),) = render.into_digest(CHANNEL, 12, more=57, bot_username="wire_bot")
-    assert "https://t.me/wire_bot?start=dm_12" == link.url
-    assert () == render.into_digest(ALMATY, 12)
+    ((button,),) = into_digest(CHANNEL, 12, more=57, bot_username="wire_bot")
+    assert "https://t.me/wire_bot?start=dm_12" == button.url
+    assert () == into_digest(ALMATY, 12)
 
 
 def test_an_empty_digest_is_one_quiet_line() -> None:
-    (message,) = render.digest([], MOSCOW, **DAY)
+    (message,) = digest([], MOSCOW, **DAY)
     assert "Тихо" in message.html
-    (message,) = render.digest([], MOSCOW, **DAY, told_before=5)
+    (message,) = digest([], MOSCOW, **DAY, told_before=5)
     assert "Тихо" not in message.html
     assert "5 сюжетов уже приходили" in message.html
 
@@ -256,7 +267,7 @@ def test_an_empty_digest_is_one_quiet_line() -> None:
 def test_a_page_of_ordinary_headlines_is_one_message_and_the_longest_ever_two() -> None:
     def page(title: str, outlet: str, lines: int) -> tuple[Message, ...]:
         told = story(*(telling(title, outlet=f"{n} {outlet}") for n in range(5)))
-        return render.digest(
+        return digest(
             [
                 StoryLine(n, told, "KZ", own=True, queries=(f"{n} {outlet}", outlet))
                 for n in range(1, lines + 1)
@@ -275,21 +286,21 @@ def test_a_page_of_ordinary_headlines_is_one_message_and_the_longest_ever_two() 
 def test_a_long_night_is_a_page_and_a_button() -> None:
     night = [story(telling(f"Rain {n}"), number=n) for n in range(1, 31)]
     head = Html("<b>30 stories</b>")
-    message = render.together(head, night, ALMATY, now=NOW, most=12, row=5)
+    message = together(head, night, ALMATY, now=NOW, most=12, row=5)
     assert "30 stories" in message.html
     assert ("12. " in message.html, "13. " in message.html) == (True, False)
     assert [("📰 More: 18", "h:5")] == [
         (b.label, b.press) for row in message.keyboard for b in row
     ]
-    assert () == render.together(head, night[:12], ALMATY, now=NOW, most=12, row=5).keyboard
+    assert () == together(head, night[:12], ALMATY, now=NOW, most=12, row=5).keyboard
 
 
 def test_each_line_of_a_night_says_when_it_was_told_and_what_it_met() -> None:
     told = [story(telling(f"Rain {n}", ago=timedelta(hours=n)), number=n) for n in (1, 2)]
     met = {StoryId(1): ("rain", "topic:water")}
-    first, second = render.together(
-        Html("x"), told, ALMATY, now=NOW, most=12, queries=met
-    ).html.split("\n\n")[1:]
+    first, second = together(Html("x"), told, ALMATY, now=NOW, most=12, queries=met).html.split(
+        "\n\n"
+    )[1:]
     assert (
         plain(first).splitlines()[1]
         == "12:00 · Steppe Courier · 🔎\N{NO-BREAK SPACE}rain, Water · /s1"
@@ -304,7 +315,7 @@ def test_the_longest_night_is_one_message_and_loses_no_line() -> None:
         )
         for _ in range(12)
     ]
-    message = render.together(Html("x"), long, MOSCOW, now=NOW, most=12,
+    message = together(Html("x"), long, MOSCOW, now=NOW, most=12,
                               queries={long[0].id: ("Ж" * 90, "Щ" * 90)})  # fmt: skip
     check(message)
     assert "12. " in message.html
@@ -316,15 +327,15 @@ def test_the_longest_night_is_one_message_and_loses_no_line() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_harmless_everywhere(text: str) -> None:
     told = big(text)
-    check(render.alert(told, ALMATY, now=NOW, because=[(text, text[:50], text)], query=text))
-    check(render.card(told, MOSCOW, now=NOW))
-    check(render.update(told, told.items[0], ALMATY, now=NOW))
-    check(render.together(Html(), [told] * 9, MOSCOW, now=NOW, most=9))
+    check(alert(told, ALMATY, now=NOW, because=[(text, text[:50], text)], query=text))
+    check(card(told, MOSCOW, now=NOW))
+    check(update(told, told.items[0], ALMATY, now=NOW))
+    check(together(Html(), [told] * 9, MOSCOW, now=NOW, most=9))
     lines = [
         StoryLine(n, told, ("KZ", text[:2], None)[n % 3], own=n < 4, queries=(text,))
         for n in range(1, 16)
     ]
-    for message in render.digest(lines, ALMATY, **DAY, queries=(text,)):
+    for message in digest(lines, ALMATY, **DAY, queries=(text,)):
         check(message)
 
 
@@ -334,41 +345,41 @@ def test_hostile_text_is_harmless_everywhere(text: str) -> None:
      "data:text/html,x", "https://[::1", "HTTPS:x", 'https://x.example/"><b>', "x" * 3000],
 )  # fmt: skip
 def test_only_plain_web_addresses_are_linked(url: str) -> None:
-    linked = render.link("x", url)
+    linked = link("x", url)
     assert linked == "x" or re.fullmatch(r'<a href="https://[^"<>\s]+">x</a>', linked)
 
 
 def test_a_link_with_junk_around_its_host_is_text_alone() -> None:
-    assert "x" == render.link("x", "https://outlet.example[::1]/1")
+    assert "x" == link("x", "https://outlet.example[::1]/1")
 
 
 def test_marks_do_not_pile_up_and_directions_do_not_leak() -> None:
-    assert "Zalgo\u0351\u0351" == render.tidy("Zalgo" + "\u0351" * 50)
-    assert "\u2068שלום\u2069" == render.tidy("\u202eשלום")
-    assert "и\u0306" == render.tidy("и\u0306")
+    assert "Zalgo\u0351\u0351" == tidy("Zalgo" + "\u0351" * 50)
+    assert "\u2068שלום\u2069" == tidy("\u202eשלום")
+    assert "и\u0306" == tidy("и\u0306")
 
 
 def test_cutting_leaves_emoji_and_families_whole() -> None:
     family = "👩‍👩‍👧‍👦"
     for limit in range(2, 40):
-        cut = render.cut(family * 4, limit)
-        assert render.units(cut) <= limit
-        assert not cut.removesuffix("…").endswith("\u200d")
-        cut.encode("utf-16")
+        short = cut(family * 4, limit)
+        assert units(short) <= limit
+        assert not short.removesuffix("…").endswith("\u200d")
+        short.encode("utf-16")
 
 
 def test_cutting_is_at_a_word_where_one_is_near() -> None:
-    assert "The quick brown…" == render.cut("The quick brown fox", 18)
+    assert "The quick brown…" == cut("The quick brown fox", 18)
 
 
 # --- splitting ------------------------------------------------------------------------------
 
 PIECES = st.recursive(
-    st.text(st.sampled_from("aбв \n😀<&é"), min_size=1, max_size=60).map(render.escape),
+    st.text(st.sampled_from("aбв \n😀<&é"), min_size=1, max_size=60).map(escape),
     lambda inner: st.builds(
         lambda parts, wrap: wrap(Html("".join(parts))),
         st.lists(inner, min_size=1, max_size=4),
-        st.sampled_from([render.bold, render.italic, render.quote]),
+        st.sampled_from([bold, italic, quote]),
     ),
     max_leaves=12,
 )
@@ -380,37 +391,37 @@ def test_split_messages_are_short_well_formed_and_lose_nothing(
     pieces: list[str], limit: int
 ) -> None:
     markup = "".join(pieces)
-    parts = render.chunks(markup, limit)
+    parts = chunks(markup, limit)
     for part in parts:
-        assert render.measure(part) <= limit
+        assert measure(part) <= limit
         parser = Balance()
         parser.feed(part)
         assert parser.open == []
-    kept = re.sub(r"\s+", "", "".join(render.plain(part) for part in parts))
-    assert kept == re.sub(r"\s+", "", render.plain(markup))
+    kept = re.sub(r"\s+", "", "".join(plain(part) for part in parts))
+    assert kept == re.sub(r"\s+", "", plain(markup))
 
 
 def test_messages_are_split_between_paragraphs() -> None:
-    parts = render.chunks("<b>one</b>\n\ntwo two two\n\nthree three", 18)
+    parts = chunks("<b>one</b>\n\ntwo two two\n\nthree three", 18)
     assert ["<b>one</b>\n\ntwo two two", "three three"] == parts
 
 
 def test_an_open_tag_is_closed_and_opened_again() -> None:
-    parts = render.chunks("<b>" + "word " * 20 + "</b>", 30)
+    parts = chunks("<b>" + "word " * 20 + "</b>", 30)
     assert all(part.startswith("<b>") and part.endswith("</b>") for part in parts)
 
 
 def test_links_beyond_a_hundred_go_to_the_next_message() -> None:
-    links = "\n".join(render.link("x", f"https://news.example/{n}") for n in range(150))
-    assert [95, 55] == [part.count("<a ") for part in render.chunks(links)]
+    links = "\n".join(link("x", f"https://news.example/{n}") for n in range(150))
+    assert [95, 55] == [part.count("<a ") for part in chunks(links)]
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=300), st.integers(1, 100))
 def test_tidy_is_one_line_within_its_limit_and_stays_tidy(text: str, limit: int) -> None:
-    tidied = render.tidy(text, limit)
+    tidied = tidy(text, limit)
     assert "\n" not in tidied
-    assert render.units(tidied.strip("\u2068\u2069")) <= limit
+    assert units(tidied.strip("\u2068\u2069")) <= limit
 
 
 # --- who told it, and when: the same way everywhere -------------------------------------------
@@ -427,26 +438,26 @@ def shown_in(language: str) -> dict[str, str]:
         telling("Закон о воде подписан", outlet="ТАСС", country="RU", lang="ru"),
     )
     return {
-        "line": plain(render.line(told, chat, now=NOW)),
-        "card": plain(render.card(told, chat, now=NOW).html),
-        "alert": plain(render.alert(told, chat, now=NOW).html),
+        "line": plain(line(told, chat, now=NOW)),
+        "card": plain(card(told, chat, now=NOW).html),
+        "alert": plain(alert(told, chat, now=NOW).html),
     }
 
 
 @pytest.mark.parametrize(
-    ("language", "line"),
+    ("language", "expected"),
     [
         ("en", "Water law signed\n🇺🇿 Oasis Times +2 · 09:00 · /s7"),
         ("ru", "Закон о воде подписан\n🇷🇺 ТАСС +2 · 12:00 · /s7"),
     ],
 )
 def test_a_line_gives_the_outlet_and_the_time_of_the_telling_it_shows(
-    language: str, line: str
+    language: str, expected: str
 ) -> None:
     shown = shown_in(language)
-    assert line == shown["line"]
-    hour = line.split(" · ")[1]
-    name = line.split("\n")[1].partition(" +")[0]
+    assert expected == shown["line"]
+    hour = expected.split(" · ")[1]
+    name = expected.split("\n")[1].partition(" +")[0]
     assert f"{hour} · {name} (" in shown["card"]
 
 
@@ -466,11 +477,11 @@ def test_a_card_says_a_headline_once_and_links_every_outlet_to_its_telling() -> 
         telling("Water law signed", url="https://a.example/1", summary="It limits use."),
         telling("Water law signed", outlet="Second", url="https://b.example/2", dated=False),
     )
-    card = render.card(told, ALMATY, now=NOW).html
-    assert 1 == plain(card).count("Water law signed")
-    assert "It limits use." in plain(card)
-    assert '<a href="https://a.example/1">Steppe Courier</a>' in card
-    assert '2. seen 12:00 · 🇰🇿 <a href="https://b.example/2">Second</a>' in card
+    shown = card(told, ALMATY, now=NOW).html
+    assert 1 == plain(shown).count("Water law signed")
+    assert "It limits use." in plain(shown)
+    assert '<a href="https://a.example/1">Steppe Courier</a>' in shown
+    assert '2. seen 12:00 · 🇰🇿 <a href="https://b.example/2">Second</a>' in shown
 
 
 @pytest.mark.parametrize(
@@ -480,8 +491,8 @@ def test_a_card_says_a_headline_once_and_links_every_outlet_to_its_telling() -> 
 def test_a_headline_changed_later_says_since_when_it_reads_so(chat: Chat, line: str) -> None:
     first = telling("Bus crash near Osh: seven dead", ago=timedelta(hours=1))
     edited = replace(first, retitled_at=first.told_at + timedelta(minutes=30))
-    assert line in plain(render.card(story(edited), chat, now=NOW).html)
-    assert line.partition(",")[2] not in plain(render.card(story(first), chat, now=NOW).html)
+    assert line in plain(card(story(edited), chat, now=NOW).html)
+    assert line.partition(",")[2] not in plain(card(story(first), chat, now=NOW).html)
 
 
 @pytest.mark.parametrize(
@@ -497,17 +508,17 @@ def test_a_headline_changed_later_says_since_when_it_reads_so(chat: Chat, line: 
 def test_a_query_that_is_nothing_but_a_topic_is_called_by_its_name(
     query: str, en: str, ru: str
 ) -> None:
-    assert [en, ru] == [render.query_title(query, language) for language in ("en", "ru")]
+    assert [en, ru] == [query_title(query, language) for language in ("en", "ru")]
 
 
 def test_every_topic_has_a_name_in_every_language() -> None:
     for topic in gazetteer().topics:
         for language in LANGUAGES:
-            assert ":" not in render.query_title(f"topic:{topic}", language)
+            assert ":" not in query_title(f"topic:{topic}", language)
 
 
 def test_the_time_of_one_outlets_story_is_one() -> None:
     pieces = [
         telling("Rain", ago=timedelta(hours=n), url=f"https://a.example/{n}") for n in (2, 1)
     ]
-    assert "🕗 11:00\n" in plain(render.alert(story(*pieces), ALMATY, now=NOW).html) + "\n"
+    assert "🕗 11:00\n" in plain(alert(story(*pieces), ALMATY, now=NOW).html) + "\n"

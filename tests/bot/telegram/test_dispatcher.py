@@ -15,7 +15,7 @@ from telegram.ext import ApplicationHandlerStop
 
 from bot.conversation import Ask, Command, Edit, Press, Reply, Say, Working, World
 from bot.conversation import Message as Said
-from bot.render import escape
+from bot.render.markup import escape
 from bot.sandbox.botapi.faults import Fault
 from bot.sandbox.box import PATIENCE_S, Sandbox
 from bot.sandbox.telegram.model import Member
