@@ -48,8 +48,8 @@ def parsed(raw: bytes, path: str) -> EnvFile:
 
 def _line(binding: Binding) -> int:
     """Return the line of a binding's name: the blank lines before it belong to it, too."""
-    told = binding.original.string
-    before = told[: len(told) - len(told.lstrip())]
+    written = binding.original.string
+    before = written[: len(written) - len(written.lstrip())]
     return binding.original.line + before.count("\n")
 
 

@@ -45,18 +45,18 @@ def enqueue_notices(
     db: Connection, admins: frozenset[int], name: str, place: str, now: datetime
 ) -> None:
     """Owe the notice to every admin who has met us."""
-    known = [ChatId(one) for one in sorted(admins) if chats.get(db, ChatId(one)) is not None]
+    known = [ChatId(admin) for admin in sorted(admins) if chats.get(db, ChatId(admin)) is not None]
     queue.enqueue(
         db,
         [
             NewDelivery(
-                chat_id=one,
+                chat_id=chat_id,
                 thread_id=NO_THREAD,
                 kind=DeliveryKind.NOTICE,
                 subject=f"bug/{name}/{place}/{now:%Y%m%d%H}",
                 payload={"key": "notice.bug", "values": {"name": name, "place": place}},
             )
-            for one in known
+            for chat_id in known
         ],
         now,
     )

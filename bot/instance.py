@@ -86,8 +86,8 @@ def unusable(path: Path, error: OSError) -> StorageError:
 
 def holder(lock: int) -> str:
     """Return the process id that the holder of a lock has written into it."""
-    told = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
-    return told if told.isdecimal() else "?"
+    written = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
+    return written if written.isdecimal() else "?"
 
 
 def signed(lock: int, path: Path) -> None:
@@ -105,7 +105,7 @@ def database_lock(database: Path) -> Path:
 
 
 def token_lock(token: str, api_url: str) -> Path:
-    """Name the lock file of a bot on this machine, without telling its token.
+    """Name the lock file of a bot on this machine, without giving its token away.
 
     The same token at another Bot API is another bot: demos side by side have one each.
     """

@@ -13,14 +13,16 @@ from storage.sql import Connection
 def enqueue_feed_notices(db: Connection, admins: Iterable[int], now: datetime) -> int:
     """Owe every admin who has met us one message about what befell the feeds since last time.
 
-    Run in one transaction: what is taken is owed. Returns how many messages are owed. Without
-    any admin to tell, the notices wait.
+    Run in one transaction: notices that are taken are owed. Returns how many messages are owed.
+    While no admin has met us, the notices wait.
     """
-    known = [chat for one in sorted(admins) if (chat := chats.get(db, ChatId(one))) is not None]
+    known = [
+        chat for admin in sorted(admins) if (chat := chats.get(db, ChatId(admin))) is not None
+    ]
     if not known:
         return 0
-    told = feeds.take_notices(db)
-    if not told:
+    notices = feeds.take_notices(db)
+    if not notices:
         return 0
     new = [
         NewDelivery(
@@ -28,7 +30,7 @@ def enqueue_feed_notices(db: Connection, admins: Iterable[int], now: datetime) -
             NO_THREAD,
             DeliveryKind.NOTICE,
             f"feeds/{now:%Y%m%d%H%M%S%f}",
-            payload={"html": render.notices(told, chat, now=now).html},
+            payload={"html": render.notices(notices, chat, now=now).html},
         )
         for chat in known
     ]

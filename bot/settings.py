@@ -31,12 +31,12 @@ WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+):([0-9]{1,5})")
 MAX_PORT = 65_535
 CONTACT = re.compile(r"(mailto:)?[^\s@:/]+@[^\s@/]+|(https?://)?[^\s/@:]+\.[^\s/@]+(/\S*)?")
-"""A way to somebody: a letter's address, or a page's."""
+"""How to reach somebody: an e-mail address, or a page's."""
 
 NO_PLACES = frozenset({"localtime", "posixrules", "Factory"})
 """Files beside the time zones' that name none: what they mean differs from machine to machine."""
 
-TELLING = frozenset(
+MEANT_FOR_US = frozenset(
     {"ADMIN", "ADMINS", "BOT", "DATABASE", "DB", "FEED", "FEEDS", "HEALTH", "POLL", "POLLING"}
     | {"TELEGRAM", "TIMEZONE", "TOKEN", "WEBHOOK", "LANGUAGE", "CONTACT"}
 )
@@ -45,7 +45,7 @@ TELLING = frozenset(
 DATABASE = Path("steppewire.db")
 MOST_FILE_BYTES = 1_000_000
 MISSPELT_BY = 2
-"""Letters added, left out, changed or swapped: so near is no other program's name."""
+"""Letters added, left out, changed or swapped: no other program's name is so alike."""
 
 NO_FILE = EnvFile()
 
@@ -211,7 +211,7 @@ def is_here(url: str) -> bool:
     return host == "localhost" or bool(re.fullmatch(r"127(\.[0-9]{1,3}){3}|::1", host))
 
 
-NAMES = tuple(one.name.upper() for one in fields(Settings))
+NAMES = tuple(setting.name.upper() for setting in fields(Settings))
 
 
 def load(*, need_token: bool = False, without: frozenset[str] = frozenset()) -> Settings:
@@ -229,12 +229,12 @@ def hints() -> tuple[str, ...]:
 
     No problems: the environment is not ours alone, and the file may serve others, too.
     """
-    near = (
+    typos = (
         f"{name} is no setting (process environment); did you mean {meant}?"
         for name, meant in misspelt(os.environ)
     )
     file = env_file(os.environ.get("DOTENV_PATH", "").strip())
-    return (*near, *(f"{where}; .env.example lists all" for where in without_effect(file)))
+    return (*typos, *(f"{where}; .env.example lists all" for where in without_effect(file)))
 
 
 def may_colour() -> bool:
@@ -246,7 +246,11 @@ def without_effect(file: EnvFile) -> Iterator[str]:
     """Yield the file's names that speak of one of our settings and are none of them."""
     nearly = {name for name, _ in misspelt(file.entries)}
     for name, entry in file.entries.items():
-        if name not in NAMES and name not in nearly and TELLING & set(name.upper().split("_")):
+        if (
+            name not in NAMES
+            and name not in nearly
+            and MEANT_FOR_US & set(name.upper().split("_"))
+        ):
             yield f"{name} is no setting and has no effect ({file.path}, line {entry.line})"
 
 
@@ -291,14 +295,14 @@ def read(
     """
     values: dict[str, Any] = {}
     problems = [*file.problems, *strays(file)]
-    for one in fields(Settings):
-        raw, origin = found(one.name.upper(), environ, file)
-        if not raw or one.name in without:
+    for setting in fields(Settings):
+        raw, origin = found(setting.name.upper(), environ, file)
+        if not raw or setting.name in without:
             continue
         try:
-            values[one.name] = one.metadata["read"](raw)
+            values[setting.name] = setting.metadata["read"](raw)
         except ValueError as error:
-            problems.append(f"{one.name.upper()} {error}{origin}")
+            problems.append(f"{setting.name.upper()} {error}{origin}")
     if need_token and not found("TELEGRAM_BOT_TOKEN", environ, file)[0]:
         problems.append(no_token(environ, file))
     secret_given = found("TELEGRAM_WEBHOOK_SECRET", environ, file)[0]

@@ -76,8 +76,8 @@ def zone_named(text: str, now: datetime) -> str | None:
     names = _names()
     if wanted in names:
         return names[wanted]
-    near = process.extractOne(wanted, names.keys(), scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH)
-    return names[near[0]] if near else None
+    nearest = process.extractOne(wanted, names.keys(), scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH)
+    return names[nearest[0]] if nearest else None
 
 
 def _folded(text: str) -> str:
@@ -100,7 +100,9 @@ def _by_offset(text: str, now: datetime) -> str | None:
         if not -MOST_WEST <= hours <= MOST_EAST:
             return None
         return f"Etc/GMT{-hours:+d}" if hours else "UTC"
-    return next((one for one in sorted(_steady()) if ZoneInfo(one).utcoffset(now) == ahead), None)
+    return next(
+        (zone for zone in sorted(_steady()) if ZoneInfo(zone).utcoffset(now) == ahead), None
+    )
 
 
 @cache

@@ -42,8 +42,8 @@ def item_row(item: Item, feed_url: str) -> dict[str, Any]:
     }
 
 
-def telling_row(item: Item) -> dict[str, Any]:
-    """Describe one telling of a story."""
+def story_item_row(item: Item) -> dict[str, Any]:
+    """Describe one item of a story."""
     return {
         "id": item.id,
         "external_id": item.external_id,
@@ -60,14 +60,14 @@ def telling_row(item: Item) -> dict[str, Any]:
 
 
 def story_row(story: Story) -> dict[str, Any]:
-    """Describe a story with all its tellings, earliest first."""
+    """Describe a story with all its items, earliest first."""
     return {
         "id": story.id,
         "title": next((item.title for item in story.items if item.title), ""),
         "first_at": isoformat(story.first_at),
         "updated_at": isoformat(story.updated_at),
         "tellings": len(story.items),
-        "items": [telling_row(item) for item in story.items],
+        "items": [story_item_row(item) for item in story.items],
     }
 
 
@@ -120,20 +120,21 @@ async def story(settings: Settings, id_: int, *, why: bool, as_json: bool) -> No
     emit(row["items"], as_json=False, columns=columns)
     if why:
         click.echo("\nWhat joined the reports")
-        for at, telling in enumerate(row["items"], 1):
-            click.echo(f"{at}. {short(telling['outlet'])}")
-            for line in telling["why"]:
+        for at, item in enumerate(row["items"], 1):
+            click.echo(f"{at}. {short(item['outlet'])}")
+            for line in item["why"]:
                 click.echo(f"   {line}")
 
 
 async def explain(db: Database, found: Story, rows: list[dict[str, Any]]) -> None:
-    """Add to the tellings of a story how sure the ingester was of each, and in words why."""
+    """Add to the items of a story how sure the ingester was of each, and in words why."""
     names = with_aliases(gazetteer(), await db.read(aliases.every))
-    told_of = {
-        one.item.id: one for one in await db.read(explanation.accounts, found, names, len(rows))
+    by_item = {
+        account.item.id: account
+        for account in await db.read(explanation.accounts, found, names, len(rows))
     }
     for row in rows:
-        account = told_of[row["id"]]
+        account = by_item[row["id"]]
         row["score"] = account.score
         row["why"] = reasons.account(account, found, "en", names.entities)
 
@@ -166,7 +167,7 @@ async def digest(settings: Settings, hours: int, limit: int, *, as_json: bool) -
     span = Window(end - timedelta(hours=hours), end)
     async with archive(settings) as db:
         ranked = ranking.rank(*await db.read(stories_of, span, late=False), span)
-    rows = (story_row(one.story) for one in ranked[:limit])
+    rows = (story_row(entry.story) for entry in ranked[:limit])
     emit(rows, as_json=as_json, columns=STORY_COLUMNS)
 
 

@@ -21,15 +21,15 @@ from watchers.stories.backtest import backtest as compared
 from watchers.text import leads, markup, words
 
 THRESHOLDS = {
-    "join": "log-odds from which a telling joins a story, or two stories join",
-    "floor": "log-odds up to which two tellings are not remembered as alike",
-    "hop": "log-odds from which a telling is looked at again with another",
+    "join": "log-odds from which an item joins a story, or two stories join",
+    "floor": "log-odds up to which two items are not remembered as alike",
+    "hop": "log-odds from which an item is looked at again with another",
     "across_handicap": "taken off where languages differ",
 }
 """What may be varied, as in ``watchers.stories.weights.Settings``."""
 
 Known = tuple[stories.Features, str]
-"""A telling and the headline to show for it."""
+"""An item's features and the headline to show for it."""
 
 
 def finite(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
@@ -66,24 +66,24 @@ async def backtest(
     given: dict[str, Any] = {name: value for name, value in varied.items() if value is not None}
     if not given:
         shown = ", ".join(
-            f"--{one.replace('_', '-')} {getattr(before, one):g}" for one in THRESHOLDS
+            f"--{name.replace('_', '-')} {getattr(before, name):g}" for name in THRESHOLDS
         )
         raise NewsError("backtest.nothing", present=shown)
     after = replace(before, **given)
     known = of_file(file) if file else await of_archive(settings)
     with click.progressbar(length=2 * len(known), label="replaying") as bar:
         result = compared(
-            [telling for telling, _ in known],
+            [features for features, _ in known],
             before,
             after,
             examples=examples,
             progress=lambda done: bar.update(done - bar.pos),
         )
-    report(result, {telling.item: title for telling, title in known})
+    report(result, {features.item: title for features, title in known})
 
 
 def of_file(file: Path) -> list[Known]:
-    """Read a file's items as tellings."""
+    """Read the features of a file's items."""
     known: list[Known] = []
     outlets: dict[str, OutletId] = {}
     lines, _ = begun(file)
@@ -93,7 +93,7 @@ def of_file(file: Path) -> list[Known]:
             summary = leads.lead(markup.plain(entry.summary_html), entry.title)
             declared = (entry.language,) if entry.language else ()
             analysis = words.analyse(entry.title, summary, declared=declared)
-            telling = stories.prepare(
+            features = stories.prepare(
                 item=ItemId(number),
                 outlet=outlets.setdefault(line.source, OutletId(len(outlets) + 1)),
                 url_key=entry.url_key,
@@ -103,13 +103,13 @@ def of_file(file: Path) -> list[Known]:
                 lang=analysis.lang,
                 analysis=analysis,
             )
-            known.append((telling, entry.title or summary))
+            known.append((features, entry.title or summary))
             bar.update(read - bar.pos)
     return known
 
 
 async def of_archive(settings: Settings) -> list[Known]:
-    """Read the archive's items as tellings, in the order they came."""
+    """Read the features of the archive's items, in the order they came."""
     async with archive(settings) as db:
         kept = await db.read(lambda connection: [item for item, _ in item_store.every(connection)])
     with click.progressbar(kept, label="reading") as bar:
@@ -125,8 +125,8 @@ def report(result: Backtest, titles: dict[ItemId, str]) -> None:
     click.echo(
         f"{result.joined} items would join another story, {result.parted} would leave theirs"
     )
-    joined: Sequence[Any] = [one for one in result.examples if not one.together_before]
-    parted: Sequence[Any] = [one for one in result.examples if one.together_before]
+    joined: Sequence[Any] = [pair for pair in result.examples if not pair.together_before]
+    parted: Sequence[Any] = [pair for pair in result.examples if pair.together_before]
     for name, pairs in (("would become one", joined), ("would be parted", parted)):
         for pair in pairs:
             click.echo(f"\n{name}:\n  {short(titles[pair.one])}\n  {short(titles[pair.other])}")

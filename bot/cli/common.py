@@ -126,13 +126,13 @@ def sentence(error: NewsError) -> str:
     What the chat answers with its commands stands under the same key after ``cli.``.
     """
     own = f"cli.{error.text_key}"
-    said = texts.sentence(NewsError(own, **error.values) if texts.has(own) else error, "en")
-    return readable(said)
+    text = texts.sentence(NewsError(own, **error.values) if texts.has(own) else error, "en")
+    return readable(text)
 
 
-def readable(told: str) -> str:
+def readable(text: str) -> str:
     """Put the sign for what cannot be read in the place of bytes that are no UTF-8 text."""
-    return told.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def no_feeds() -> str:

@@ -182,30 +182,30 @@ def sample_feeds(url: str, *, but: str = "") -> list[tuple[NewFeed, Outlet]]:
     return [
         (
             NewFeed(
-                f"{url}{one.feed_path}",
-                one.name,
-                one.name,
-                languages=one.languages,
-                site_url=f"{url}{one.home_path}",
+                f"{url}{outlet.feed_path}",
+                outlet.name,
+                outlet.name,
+                languages=outlet.languages,
+                site_url=f"{url}{outlet.home_path}",
             ),
             Outlet(
                 OutletId(0),
-                one.name,
-                country=one.country,
-                ownership=Ownership(one.ownership),
-                wire=one.wire,
-                family=one.slug,
-                home_url=f"{url}{one.home_path}",
+                outlet.name,
+                country=outlet.country,
+                ownership=Ownership(outlet.ownership),
+                wire=outlet.wire,
+                family=outlet.slug,
+                home_url=f"{url}{outlet.home_path}",
             ),
         )
-        for one in sample_outlets()
-        if one.slug != but
+        for outlet in sample_outlets()
+        if outlet.slug != but
     ]
 
 
 @asynccontextmanager
 async def box_on(port: int | None, every: float) -> AsyncIterator[Sandbox]:
-    """Start the sandbox on the port asked for; else on the usual one or the next free one."""
+    """Start the sandbox on the port asked for; else on the usual outlet or the next free outlet."""
     usual = (*range(USUAL_PORT, USUAL_PORT + PORTS_TRIED), 0)
     async with AsyncExitStack() as held:
         for attempt in (port,) if port else usual:

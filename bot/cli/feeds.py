@@ -63,7 +63,7 @@ async def list_(settings: Settings, *, as_json: bool) -> None:
 
 def selectors(decorated: Callable[..., Any]) -> Callable[..., Any]:
     """Let a page without a feed be read: options for what stands for an entry and its parts."""
-    said = {
+    helps = {
         "item": "One entry of a page without a feed; auto: find the headlines.",
         "title": "Its headline, inside the entry.",
         "link": "Its address.",
@@ -73,13 +73,13 @@ def selectors(decorated: Callable[..., Any]) -> Callable[..., Any]:
     }
     for name in reversed(addresses.SELECTORS):
         metavar = "ZONE" if name == "zone" else "CSS"
-        decorated = click.option(f"--{name}", metavar=metavar, help=said[name])(decorated)
+        decorated = click.option(f"--{name}", metavar=metavar, help=helps[name])(decorated)
     return decorated
 
 
-def typed(url: str, told: dict[str, str | None]) -> str:
+def typed(url: str, selectors: dict[str, str | None]) -> str:
     """Write an address and its selectors as an admin types them in the chat."""
-    return addresses.written(url, {name: css for name, css in told.items() if css})
+    return addresses.written(url, {name: css for name, css in selectors.items() if css})
 
 
 @feeds.command()
@@ -87,7 +87,7 @@ def typed(url: str, told: dict[str, str | None]) -> str:
 @selectors
 @as_json
 @command
-async def add(settings: Settings, /, url: str, *, as_json: bool, **told: str | None) -> None:
+async def add(settings: Settings, /, url: str, *, as_json: bool, **css: str | None) -> None:
     """Add the feed at URL, or the one that the page at URL points to.
 
     It is looked at once before it is kept; what is there already is stored without alerts.
@@ -95,7 +95,7 @@ async def add(settings: Settings, /, url: str, *, as_json: bool, **told: str | N
 
     A page without a feed is read by CSS selectors: --item .news-card --title h3, or --item auto.
     """
-    asked = typed(url, told)
+    asked = typed(url, css)
     async with pipeline.open_pipeline(settings) as room:
         fresh = await room.db.read(feed_store.wants_catalogue)
         await room.db.read(feed_store.refuse_known, addresses.source(asked)[0])
@@ -131,10 +131,10 @@ async def catalogue_(settings: Settings) -> None:
 @selectors
 @as_json
 @command
-async def check(settings: Settings, /, url: str, *, as_json: bool, **told: str | None) -> None:
+async def check(settings: Settings, /, url: str, *, as_json: bool, **css: str | None) -> None:
     """Look at URL as a feed, say what it would bring and keep nothing."""
     async with pipeline.looking(settings) as look:
-        seen = await look(typed(url, told))
+        seen = await look(typed(url, css))
     if seen.error_key:
         raise Refused(texts.complaint("en", seen.error_key, seen.error_values))
     if not as_json:

@@ -150,11 +150,11 @@ class Sandbox:
         self, person_id: int, text: str, *, chat: int | None = None, within: float = PATIENCE_S
     ) -> SandboxMessage:
         """Say something as a person and wait for the bot's next message in that chat."""
-        said = self.telegram.say(person_id, text, chat=chat)
+        question = self.telegram.say(person_id, text, chat=chat)
 
         def answers() -> list[SandboxMessage]:
-            talk = self.telegram.talks[said.key].values()
-            return [m for m in talk if m.id > said.id and m.sender_id in self.telegram.bots]
+            talk = self.telegram.talks[question.key].values()
+            return [m for m in talk if m.id > question.id and m.sender_id in self.telegram.bots]
 
         await self.until(lambda: bool(answers()), within)
         return answers()[0]

@@ -309,11 +309,11 @@ class Adapter:
         try:
             await self.say_or_drop(reply, where)
         except Exception as error:  # noqa: BLE001 - as in run
-            said = await self.failed(ask, error, pressed=False)
-            if isinstance(said, Say) and where.progress is not None:
+            answer = await self.failed(ask, error, pressed=False)
+            if isinstance(answer, Say) and where.progress is not None:
                 where.pressed = where.progress  # what was to become the result becomes this
-                said = Edit(said.messages[0])
-            await self.say_or_drop(said, where)
+                answer = Edit(answer.messages[0])
+            await self.say_or_drop(answer, where)
 
     async def failed(self, ask: Ask, error: Exception, *, pressed: bool) -> Reply:
         """Turn a failure into what the person is told."""
@@ -399,8 +399,10 @@ def answerable(reply: Say, presser: User | None, language: str) -> Say:
         hint = translate_html(language, "group.reply_who", who=who)
     return Say(
         tuple(
-            replace(one, html=joined((one.html, hint), "\n\n")) if one.asks else one
-            for one in reply.messages
+            replace(message, html=joined((message.html, hint), "\n\n"))
+            if message.asks
+            else message
+            for message in reply.messages
         )
     )
 

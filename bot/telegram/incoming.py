@@ -119,12 +119,12 @@ async def channel_facts(bot: Bot, name: str, person_id: int) -> ChannelFacts | N
         admins = await bot.get_chat_administrators(chat.id)
     except (BadRequest, Forbidden):
         return None
-    own = next((one for one in admins if one.user.id == bot.id), None)
+    own = next((admin for admin in admins if admin.user.id == bot.id), None)
     return ChannelFacts(
         id=ChatId(chat.id),
         title=chat.title or name,
         bot_may_post=bool(getattr(own, "can_post_messages", False)),
-        person_manages=any(one.user.id == person_id for one in admins),
+        person_manages=any(admin.user.id == person_id for admin in admins),
     )
 
 
@@ -164,15 +164,15 @@ def _writer(message: TelegramMessage) -> int:
 
 def document_of(message: TelegramMessage) -> Document | None:
     """Return the file that came with a message, to be read only when it is wanted."""
-    told = message.document
-    if told is None:
+    attached = message.document
+    if attached is None:
         return None
 
     async def read() -> bytes:
-        file = await told.get_file()
+        file = await attached.get_file()
         return bytes(await file.download_as_bytearray())
 
-    return Document((told.file_name or "")[:200], told.file_size or 0, read)
+    return Document((attached.file_name or "")[:200], attached.file_size or 0, read)
 
 
 def ask_of_press(query: CallbackQuery, found: Sender, world: World) -> Ask:

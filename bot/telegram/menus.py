@@ -57,7 +57,8 @@ def menus(admin_ids: Iterable[int]) -> list[Menu]:
         (BotCommandScopeAllChatAdministrators(), group),
     ]
     scopes += [
-        (BotCommandScopeChat(one), [c for c in COMMANDS if c.menu]) for one in sorted(admin_ids)
+        (BotCommandScopeChat(admin), [c for c in COMMANDS if c.menu])
+        for admin in sorted(admin_ids)
     ]
     return [
         Menu(scope, code, tuple(described(c, choose(code, "en")) for c in commands))
@@ -109,7 +110,7 @@ async def tell_changed(
     if await world.db.read(meta.get, fact) == digest:
         return
     try:
-        complete = all([await tell(bot, one) for one in wanted])
+        complete = all([await tell(bot, value) for value in wanted])
     except TelegramError as error:
         log.warning("not told", what=fact, error=str(error))
         return

@@ -32,30 +32,30 @@ class ChatOrder(BaseUpdateProcessor):
     def __init__(self) -> None:
         """Begin with nobody waiting."""
         super().__init__(UPDATES_AT_ONCE)
-        self._lanes: dict[int, ChatLock] = {}
+        self._chat_locks: dict[int, ChatLock] = {}
         self._under_way: set[asyncio.Task[Any] | None] = set()
         self._given_up = False
 
     async def do_process_update(self, update: object, coroutine: Coroutine[Any, Any, Any]) -> None:  # type: ignore[override] # what PTB gives
         """Let the update wait for the earlier ones of its chat; asyncio's locks are fair."""
-        key = _lane(update)
-        lane = self._lanes.setdefault(key, ChatLock())
-        if self._given_up or lane.updates >= MOST_WAITING:
+        key = _key(update)
+        chat_lock = self._chat_locks.setdefault(key, ChatLock())
+        if self._given_up or chat_lock.updates >= MOST_WAITING:
             log.warning("update not answered", chat=key, stopping=self._given_up)
             coroutine.close()
             return
-        lane.updates += 1
+        chat_lock.updates += 1
         task = asyncio.current_task()
         self._under_way.add(task)
         try:
-            async with lane.lock:
+            async with chat_lock.lock:
                 await coroutine
         finally:
             coroutine.close()  # one that never had its turn would be complained about
             self._under_way.discard(task)
-            lane.updates -= 1
-            if not lane.updates:
-                del self._lanes[key]
+            chat_lock.updates -= 1
+            if not chat_lock.updates:
+                del self._chat_locks[key]
 
     def give_up(self) -> None:
         """Answer nothing more: a stop does not wait for a long queue, nor for a silent server."""
@@ -71,7 +71,7 @@ class ChatOrder(BaseUpdateProcessor):
         """Hold nothing."""
 
 
-def _lane(update: object) -> int:
+def _key(update: object) -> int:
     if not isinstance(update, Update):
         return 0
     if update.effective_chat is not None:

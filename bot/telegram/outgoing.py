@@ -242,7 +242,7 @@ async def edit_button(where: Where, button: Button) -> None:
         return
     shown = message.reply_markup.inline_keyboard if message.reply_markup is not None else ()
     rows = [
-        [button_of(button) if one.callback_data == where.query.data else one for one in row]
+        [button_of(button) if key.callback_data == where.query.data else key for key in row]
         for row in shown
     ]
     if rows == [list(row) for row in shown]:
@@ -257,9 +257,9 @@ async def edit_button(where: Where, button: Button) -> None:
 
 def unreadable(error: TelegramError) -> bool:
     """Tell whether Telegram refused the form of a message, so that plain text may do."""
-    told = error.message.casefold()
+    answer = error.message.casefold()
     return any(
-        part in told
+        part in answer
         for part in ("can't parse", "entit", "message is too long", "text is too long")
     )
 
@@ -272,7 +272,7 @@ def _markup(message: Message) -> InlineKeyboardMarkup | ForceReply | None:
 
 def markup_of(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
     """Turn our buttons into Telegram's."""
-    rows = [[button_of(one) for one in row] for row in keyboard if row]
+    rows = [[button_of(button) for button in row] for row in keyboard if row]
     return InlineKeyboardMarkup(rows) if rows else None
 
 

@@ -121,7 +121,7 @@ class Limiter(BaseRateLimiter[int]):
     def close(self, *, all_ranks: bool = False) -> None:
         """Let no broadcast out any more, so that only what is under way must be awaited."""
         self._closed = True
-        for waiter in [one for one in self._waiting if all_ranks or one.rank >= BROADCAST]:
+        for waiter in [w for w in self._waiting if all_ranks or w.rank >= BROADCAST]:
             self._drop(waiter, Resting(0))
         self._pump()
 
@@ -138,7 +138,7 @@ class Limiter(BaseRateLimiter[int]):
     @property
     def broadcasts_waiting(self) -> int:
         """How many broadcasts wait for their turn; the outbox gives out no more than can go."""
-        return sum(one.rank >= BROADCAST for one in self._waiting)
+        return sum(waiter.rank >= BROADCAST for waiter in self._waiting)
 
     async def process_request(  # noqa: PLR0917 (PTB's signature)
         self,
@@ -242,7 +242,7 @@ class Limiter(BaseRateLimiter[int]):
         """Give every waiter its turn whose time has come, people's replies first."""
         now = self._now()
         soonest = float("inf")
-        for waiter in sorted(self._waiting, key=lambda one: (one.rank, one.since)):
+        for waiter in sorted(self._waiting, key=lambda waiting: (waiting.rank, waiting.since)):
             ready = self._pace.ready_at(waiter.target, now, **waiter.shape)
             if ready - waiter.since > self._patience(waiter.rank):
                 self._drop(waiter, Resting(ready - now))

@@ -155,12 +155,12 @@ class Pace:
         until = now + wait
         self._bans[target] = Ban(max(until, self.banned_until(target)), now)
         alike = [
-            one
-            for one in self._bans.values()
-            if one.heard > now - ALIKE_HEARD_S and abs(one.until - until) <= ALIKE_END_S
+            ban
+            for ban in self._bans.values()
+            if ban.heard > now - ALIKE_HEARD_S and abs(ban.until - until) <= ALIKE_END_S
         ]
         if len(alike) >= (2 if wait <= LONG_S else 3):
-            self.everybody_rests = max(self.everybody_rests, *(one.until for one in alike))
+            self.everybody_rests = max(self.everybody_rests, *(ban.until for ban in alike))
             self.suspicious = False
             return True
         self.suspicious = True
@@ -180,9 +180,9 @@ class Pace:
     def sweep(self, now: float) -> None:
         """Forget windows that are empty and bans that are over: memory follows who is written to."""
         for windows in (self._chats, self._groups):
-            for target in [one for one, window in windows.items() if window.idle(now)]:
+            for target in [key for key, window in windows.items() if window.idle(now)]:
                 del windows[target]
-        for target in [one for one, ban in self._bans.items() if ban.until <= now]:
+        for target in [key for key, ban in self._bans.items() if ban.until <= now]:
             del self._bans[target]
         if not self._bans:
             self.suspicious = False
@@ -207,7 +207,7 @@ ALIKE_HEARD_S = 30.0
 """Bans heard further apart than this say nothing about each other."""
 
 ALIKE_END_S = 2.0
-"""Bans that end this near each other are one ban."""
+"""Bans whose ends lie no further apart are one ban."""
 
 LONG_S = 60.0
 """Before everybody rests longer than this, three targets must have said so."""

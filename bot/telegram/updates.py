@@ -22,7 +22,7 @@ class UpdatesRequest(HTTPXRequest):
         answer = HTTPXRequest.parse_json_payload(payload)
         updates = answer.get("result")
         if isinstance(updates, list):
-            answer["result"] = [one for raw in updates if (one := readable(raw)) is not None]
+            answer["result"] = [update for raw in updates if (update := readable(raw)) is not None]
         return answer
 
 

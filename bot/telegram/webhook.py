@@ -47,8 +47,8 @@ class Hook:
 
     async def take(self, request: web.Request) -> web.Response:
         """Put one update into the application's queue; anybody but Telegram is sent away."""
-        told = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(told, self._secret):
+        secret = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(secret, self._secret):
             return web.Response(status=403)
         if self._application.update_queue.qsize() >= MOST_WAITING:
             return web.Response(status=503, headers={"Retry-After": "5"})

@@ -1,4 +1,4 @@
-"""Faults to order: the next calls fail as told, so that tests can see what the bot does then."""
+"""Faults to order: the next calls fail in the way asked for, to see what the bot does then."""
 
 import itertools
 from collections.abc import Mapping

@@ -1,9 +1,10 @@
-"""In which order the demo's news is told (pure), the same for the same seed.
+"""In which order the demo's news comes (pure), the same for the same seed.
 
-Events begin one after the other in an order of the seed's, first those that others follow; their
-tellings mix as the outlets' minutes have it. Item number n of that order appears n rhythms after the start, so at the usual
-rhythm the minutes of the data are about real, and the news lasts for some four hours. Then all
-is told: the same news once more within the window of living stories would be old, not new.
+Events begin one after the other in the seed's order, first those that others follow; their items
+mix by the minutes that the data gives each. Item number n of that order appears n intervals after
+the start. At the usual interval the data's minutes are about real ones, and the news lasts some
+four hours. It is not repeated then: within the days in which a story is open to further items,
+the same news would be old, not new.
 """
 
 import random
@@ -12,7 +13,7 @@ from functools import cache
 from bot.sandbox.outlets.news import SampleItem, later
 
 PACE = 20.0
-"""Seconds between two items at the usual rhythm."""
+"""Seconds between two items at the usual interval."""
 FOLLOWS = 60.0
 """Minutes from an event to what follows from it."""
 
@@ -29,7 +30,7 @@ class Supply:
         return len(self._items)
 
     def item(self, number: int) -> SampleItem:
-        """Tell item ``number``, counted from 0. Raises IndexError after the last."""
+        """Return item ``number``, counted from 0. Raises IndexError after the last."""
         return self._items[number]
 
 
@@ -40,7 +41,7 @@ def _planned(seed: int) -> tuple[SampleItem, ...]:
     followed = {event.follows for event in waiting}
     waiting.sort(key=lambda event: event.name not in followed)
     begun: dict[str, float] = {}
-    told: list[tuple[float, SampleItem]] = []
+    timed: list[tuple[float, SampleItem]] = []
     now = 0.0
     while waiting:
         ripe = (
@@ -52,7 +53,7 @@ def _planned(seed: int) -> tuple[SampleItem, ...]:
         waiting.remove(event)
         start = max(now, begun[event.follows] + FOLLOWS) if event.follows in begun else now
         begun[event.name] = start
-        told += [(start + item.after, item) for item in event.tellings]
-        now += len(event.tellings) * PACE / 60
-    told.sort(key=lambda one: one[0])
-    return tuple(item for _, item in told)
+        timed += [(start + item.after, item) for item in event.items]
+        now += len(event.items) * PACE / 60
+    timed.sort(key=lambda pair: pair[0])
+    return tuple(item for _, item in timed)

@@ -1,20 +1,20 @@
 """The demo's news as data (pure): invented events, each told by one or more outlets.
 
-``news/*.toml`` hold them, a table an event, its name the truth that identity is measured by:
+``news/*.toml`` hold them, a table an event, named by what identity is measured against:
 
     [kg-liver]
     topic = "health"               # what it is about, for whoever looks for more of a kind
     follows = "kg-another"         # a later development of that event, yet a story of its own
     twins = "clinics"              # its look-alikes, which must stay apart, have the same word
     single = true                  # told by one outlet alone
-    tellings = [
+    items = [
       [0, "ala-too-line", "ru", "headline", "summary, may be empty"],
       [40, "ala-too-line", "ru", "new headline", "new summary", "update"],
     ]
 
-A telling begins with the minutes since the event's first; those of ``opening.toml`` are counted
-back from the demo's start. An "update" replaces what the outlet had told of the event in that
-language: its page stays, its text changes. A toll that rises is the same event.
+An item begins with the minutes since the event's first; those of ``opening.toml`` are counted
+back from the demo's start. An "update" replaces what the outlet had published of the event in
+that language: its page stays, its text changes. A toll that rises is the same event.
 """
 
 import tomllib
@@ -24,13 +24,13 @@ from functools import cache
 from importlib import resources
 
 OPENING = "opening"
-"""The file of what was told before the demo starts."""
+"""The file of what was published before the demo starts."""
 UPDATE = "update"
 
 
 @dataclass(frozen=True, slots=True)
 class SampleItem:
-    """What an outlet tells of an event, ``after`` minutes from its first telling.
+    """What an outlet publishes of an event, ``after`` minutes from the event's first item.
 
     In the opening ``after`` is negative: minutes before the demo starts. ``update`` marks a new
     text for the page that the outlet already has on the event.
@@ -47,57 +47,57 @@ class SampleItem:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, and how it is told; see this file's head for the fields."""
+    """Something that happened, and what is published of it; see this file's head for the fields."""
 
     name: str
     topic: str
-    tellings: tuple[SampleItem, ...]
+    items: tuple[SampleItem, ...]
     follows: str = ""
     twins: str = ""
     single: bool = False
 
 
 def opening() -> tuple[Event, ...]:
-    """List the events that were told of before the demo starts."""
+    """List the events that outlets published before the demo starts."""
     return _events(OPENING)
 
 
 @cache
 def later() -> tuple[Event, ...]:
-    """List the events that are told of from then on, file by file."""
+    """List the events that are published from then on, file by file."""
     return tuple(event for name in _files() if name != OPENING for event in _events(name))
 
 
 def first_items() -> tuple[SampleItem, ...]:
     """List what the outlets had published before the demo starts."""
-    return tuple(item for event in opening() for item in event.tellings)
+    return tuple(item for event in opening() for item in event.items)
 
 
 def _files() -> list[str]:
     folder = resources.files("bot.sandbox.outlets").joinpath("news")
     return sorted(
-        one.name.removesuffix(".toml") for one in folder.iterdir() if one.name.endswith(".toml")
+        file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml")
     )
 
 
 @cache
 def _events(name: str) -> tuple[Event, ...]:
     file = resources.files("bot.sandbox.outlets").joinpath("news", f"{name}.toml")
-    told = tomllib.loads(file.read_text(encoding="utf-8"))
+    tables = tomllib.loads(file.read_text(encoding="utf-8"))
     return tuple(
         Event(
             event,
             raw["topic"],
-            tuple(_tellings(event, raw["tellings"])),
+            tuple(_items(event, raw["items"])),
             raw.get("follows", ""),
             raw.get("twins", ""),
             raw.get("single", False),
         )
-        for event, raw in told.items()
+        for event, raw in tables.items()
     )
 
 
-def _tellings(event: str, rows: list[list[object]]) -> Iterator[SampleItem]:
+def _items(event: str, rows: list[list[object]]) -> Iterator[SampleItem]:
     for after, outlet, lang, title, summary, *marks in rows:
         yield SampleItem(
             str(outlet),

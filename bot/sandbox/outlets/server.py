@@ -64,8 +64,8 @@ class Newsstand:
 
     def printed(self, slug: str) -> list[Printed]:
         """List what an outlet shows now, newest first."""
-        found = [one for one in self.everything() if one.item.outlet == slug]
-        found.sort(key=lambda p: (p.at, p.number), reverse=True)
+        found = [page for page in self.everything() if page.item.outlet == slug]
+        found.sort(key=lambda page: (page.at, page.number), reverse=True)
         return found[:SHOWN]
 
     def everything(self) -> list[Printed]:

@@ -266,7 +266,7 @@ def chosen(message: SandboxMessage, button: str | int | KeyboardButton) -> Keybo
     if isinstance(button, int):
         return message.buttons[button]
     exact = [b for b in message.buttons if button in (b.text, b.callback_data)]
-    near = [b for b in message.buttons if button in b.text]
-    if not (exact or near):
+    partial = [b for b in message.buttons if button in b.text]
+    if not (exact or partial):
         raise LookupError(f"no button {button!r} among {[b.text for b in message.buttons]}")
-    return (exact or near)[0]
+    return (exact or partial)[0]

@@ -240,7 +240,7 @@ def _asks(message: SandboxMessage, replied: SandboxMessage | None, person_id: in
         return False
     if message.key.bot_id or (replied is not None and replied.sender_id == person_id):
         return True
-    return any(one.url == f"tg://user?id={person_id}" for one in message.entities)
+    return any(entity.url == f"tg://user?id={person_id}" for entity in message.entities)
 
 
 def _topic_name(telegram: Telegram, message: SandboxMessage) -> str:

@@ -24,7 +24,7 @@ STARTING = catalogue.starting_feeds()
 OUTLETS = {outlet.name for _, outlet in STARTING}
 SPOKEN = {language for feed, _ in STARTING for language in feed.languages}
 INVENTED = (*news.opening(), *news.later())
-TOLD_IN = {told.lang.partition("-")[0] for event in INVENTED for told in event.tellings}
+TOLD_IN = {told.lang.partition("-")[0] for event in INVENTED for told in event.items}
 COUNTED = {
     r"(\d+) feeds": len(STARTING),
     r"feeds of (\d+) outlets": len(OUTLETS),

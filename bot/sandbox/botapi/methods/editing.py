@@ -105,8 +105,8 @@ def delete_messages(telegram: Telegram, bot: Bot, params: Params) -> Any:
     """Delete several; what cannot be found is skipped."""
     ids = params.json("message_ids") or []
     for message_id in ids:
-        one = Params({"chat_id": params.chat_id, "message_id": message_id})
-        message = telegram.find(target(telegram, bot, one.chat_id), one.number("message_id"))
+        call = Params({"chat_id": params.chat_id, "message_id": message_id})
+        message = telegram.find(target(telegram, bot, call.chat_id), call.number("message_id"))
         if message is not None and _deletable(telegram, bot, message):
             telegram.remove(message)
     return True

@@ -11,7 +11,7 @@ from bot.sandbox.outlets.news import Event, SampleItem, later, opening
 from watchers.text.words import analyse
 
 EVENTS = (*opening(), *later())
-ITEMS = tuple(item for event in EVENTS for item in event.tellings)
+ITEMS = tuple(item for event in EVENTS for item in event.items)
 TOPICS = frozenset(
     "politics diplomacy economy trade energy transport justice disaster health science culture "
     "sport".split()
@@ -53,7 +53,7 @@ def test_every_event_is_told_well() -> None:
 
 def faults(event: Event) -> Iterator[str]:
     """Say what is wrong with an event as it stands in its file."""
-    pages = [item for item in event.tellings if not item.update]
+    pages = [item for item in event.items if not item.update]
     if (len(pages) == 1) != event.single:
         yield f"{event.name}: one telling and single = true go together"
     if event.follows and event.follows not in {one.name for one in EVENTS}:
@@ -64,7 +64,7 @@ def faults(event: Event) -> Iterator[str]:
 
 def out_of_time(event: Event) -> Iterator[str]:
     """Say what is wrong with an event's minutes."""
-    minutes = [item.after for item in event.tellings]
+    minutes = [item.after for item in event.items]
     first, last = (-MOST_MINUTES_BEFORE, -1) if event in opening() else (0, MOST_MINUTES)
     if minutes != sorted(minutes):
         yield f"{event.name}: tellings stand in the order of their minutes"
@@ -77,7 +77,7 @@ def out_of_time(event: Event) -> Iterator[str]:
 def told_twice(event: Event) -> Iterator[str]:
     """Say where an outlet tells an event again too soon, or updates what it has not told."""
     seen: dict[tuple[str, str], float] = {}
-    for item in event.tellings:
+    for item in event.items:
         last = seen.get((item.outlet, item.lang))
         if item.update and last is None:
             yield f"{event.name}: an update of what {item.outlet} has not told"
@@ -128,7 +128,7 @@ def test_the_order_is_the_seeds_and_what_follows_comes_later(seed: int) -> None:
     assert order == [Supply(seed).item(n) for n in range(len(order))]
     assert order != [Supply(seed + 1).item(n) for n in range(len(order))]
     assert sorted(order, key=repr) == sorted(
-        (item for event in later() for item in event.tellings), key=repr
+        (item for event in later() for item in event.items), key=repr
     )
     begun = {}
     for place, item in enumerate(order):
