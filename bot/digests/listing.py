@@ -14,7 +14,7 @@ from bot.conversation import Button, Html, Keyboard, Message
 from bot.digests import ranking
 from bot.digests.ranking import MOST_LINES, Issued, Window
 from bot.render.buttons import press, turn
-from bot.render.digests import StoryLine, digest, more_of, story_list, told_of
+from bot.render.digests import StoryLine, alerts_label, digest, more_label, story_list
 from bot.render.marking import Marker
 from bot.render.markup import translate_html
 from bot.render.stories import snippet
@@ -194,7 +194,7 @@ async def shown(
     turning = turn(("dl", number), page, listing.pages)
     if listing.kind is Kind.DIGEST and page == 0:
         more = len(listing.stories) - listing.head
-        on = Button(more_of(language, more), press("dn", number, 1))
+        on = Button(more_label(language, more), press("dn", number, 1))
         return digest(
             lines,
             chat,
@@ -242,7 +242,7 @@ def foot_of(listing: Listing, language: str) -> Html:
 
 def buttons_to(number: int, count: int, language: str) -> Keyboard:
     """Return the button that leads to a kept list of stories which came as alerts."""
-    return ((Button(told_of(language, count), press("dn", number, 0)),),)
+    return ((Button(alerts_label(language, count), press("dn", number, 0)),),)
 
 
 # --- what a page tells ------------------------------------------------------------------------

@@ -1,6 +1,6 @@
-"""Digests and every other list of stories: one numbered line each, from which all is in reach.
+"""Digests and every other list of stories, a numbered line a story. Pure.
 
-Pure. A line is its linked headline, the linked outlets that tell it and the story's own number,
+A line is the linked headline, the linked outlets that have the story, and the story's own number,
 which opens its card with mute, why and share.
 """
 
@@ -34,9 +34,9 @@ class StoryLine:
 
     ``country`` is the section's under which it stands ("" the region's), None where the list
     has no sections; ``own`` that it stands under the reader's own topics, having met
-    ``queries``. ``told`` marks what came as an alert before; ``late`` is when it was told,
+    ``queries``. ``told`` marks what came as an alert before; ``late`` is when it was first published,
     where that was before the list's window. ``snippet`` shows what met the list's own query.
-    ``at`` is when it was told, where the list says that of all.
+    ``at`` is when it was published, where the list shows that for every line.
     """
 
     number: int
@@ -69,7 +69,7 @@ def digest(
 
     ``since`` and ``until`` bound the window; ``total`` counts the stories from which these were
     chosen; ``told_before`` those that are left out because they came as alerts; ``queries`` are
-    what it was asked for. ``quiet`` says why there is nothing to tell. A channel's lines
+    what it was asked for. ``quiet`` says why it is empty. A channel's lines
     lead to ``bot_username``.
     """
     language = chat.language
@@ -119,7 +119,7 @@ def together(
     row: int = 0,
     bot_username: str = "",
 ) -> Message:
-    """Render alerts that come in one message as a list: each by name, with what it met and when.
+    """Render alerts that come in one message as a list: headline, what each met, and when.
 
     ``queries`` are what each story met. Beyond ``most`` a button leads to the others; ``row`` is
     the message's own in the outbox.
@@ -128,13 +128,13 @@ def together(
     lines = [
         StoryLine(
             number,
-            one,
-            queries=queries.get(one.id, ()),
-            at=words.when(headline(one, chat.language).told_at, now, chat.language, zone),
+            story,
+            queries=queries.get(story.id, ()),
+            at=words.when(headline(story, chat.language).told_at, now, chat.language, zone),
         )
-        for number, one in enumerate(stories[:most], 1)
+        for number, story in enumerate(stories[:most], 1)
     ]
-    label = more_of(chat.language, len(stories) - most)
+    label = more_label(chat.language, len(stories) - most)
     leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
     keyboard = into_bot(label, "h", row, leads_to) if len(stories) > most else ()
     return story_list(head, lines, chat, keyboard=keyboard, bot_username=bot_username)
@@ -143,12 +143,12 @@ def together(
 # --- what leads on ----------------------------------------------------------------------------
 
 
-def more_of(language: str, count: int) -> str:
+def more_label(language: str, count: int) -> str:
     """Label the button that leads to the other stories."""
     return f"📰 {translate(language, 'button.more_stories', count=count)}"
 
 
-def told_of(language: str, count: int) -> str:
+def alerts_label(language: str, count: int) -> str:
     """Label the button that leads to the stories that came as alerts."""
     return f"🔔 {translate(language, 'button.told_stories', count=count)}"
 
@@ -162,8 +162,8 @@ def into_digest(
     """
     leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
     ways = [
-        *((("dm", more_of(chat.language, more)),) if more else ()),
-        *((("da", told_of(chat.language, told_before)),) if told_before else ()),
+        *((("dm", more_label(chat.language, more)),) if more else ()),
+        *((("da", alerts_label(chat.language, told_before)),) if told_before else ()),
     ]
     buttons = [into_bot(label, verb, row, leads_to)[0][0] for verb, label in ways]
     return (tuple(buttons),) if buttons else ()
@@ -173,14 +173,14 @@ def into_digest(
 
 
 def sections(lines: Sequence[StoryLine], chat: Chat, bot_username: str = "") -> Iterator[Html]:
-    """Render lines under their headings; a query that all of its own met stands in the heading."""
+    """Render lines under their headings; where all the reader's own met one query, the heading names it."""
     for (own, country), group in groupby(lines, section):
         here = list(group)
-        met = {query for one in here for query in one.queries} if own else set()
+        met = {query for line in here for query in line.queries} if own else set()
         shared = next(iter(met)) if len(met) == 1 else ""
         head = heading(country, chat, own=own, query=shared)
-        said = (entry(one, chat, bot_username, queries=not shared) for one in here)
-        yield joined((head, *said), "\n\n" if country is None else "\n")
+        entries = (entry(line, chat, bot_username, queries=not shared) for line in here)
+        yield joined((head, *entries), "\n\n" if country is None else "\n")
 
 
 def section(line: StoryLine) -> tuple[bool, str | None]:
@@ -204,7 +204,7 @@ def heading(country: str | None, chat: Chat, *, own: bool = False, query: str = 
 
 
 def entry(line: StoryLine, chat: Chat, bot_username: str = "", *, queries: bool = True) -> Html:
-    """Render one story: what is told, who tells it, where to open it.
+    """Render one line: the headline, its outlets, and what opens the story.
 
     Nobody can send a command to a channel: there the number itself is the link to the story.
     """
@@ -239,7 +239,7 @@ def entry(line: StoryLine, chat: Chat, bot_username: str = "", *, queries: bool 
 
 
 def _late(line: StoryLine, chat: Chat) -> Html:
-    """Write when a story was told that came to us only after its window had begun."""
+    """Write when a story was published that was older than the list's window when it came to us."""
     if line.late is None:
         return Html()
     zone = words.zone(chat.time_zone)
@@ -248,11 +248,18 @@ def _late(line: StoryLine, chat: Chat) -> Html:
 
 
 def sources(story: Story, language: str) -> Html:
-    """Link the outlets that tell a story, whose headline is shown first; the surplus a number."""
+    """Link a story's outlets, first the one whose headline is shown; the rest are a number."""
     shown = headline(story, language)
-    told_in = {one.outlet.name: one for one in reversed(story.items)} | {shown.outlet.name: shown}
-    names = [shown.outlet, *(one for one in outlets(story) if one.name != shown.outlet.name)]
-    linked = joined((_linked(one, told_in[one.name].url) for one in names[:OUTLETS_LINKED]), " · ")
+    by_outlet = {item.outlet.name: item for item in reversed(story.items)} | {
+        shown.outlet.name: shown
+    }
+    names = [
+        shown.outlet,
+        *(outlet for outlet in outlets(story) if outlet.name != shown.outlet.name),
+    ]
+    linked = joined(
+        (_linked(outlet, by_outlet[outlet.name].url) for outlet in names[:OUTLETS_LINKED]), " · "
+    )
     surplus = len(names) - OUTLETS_LINKED
     plus = translate(language, "story.plus", count=surplus) if surplus > 0 else ""
     return joined((linked, plus), " ")
@@ -268,8 +275,8 @@ def window(since: datetime, until: datetime, now: datetime, chat: Chat) -> str:
     Within one day the day stands once.
     """
     language, zone = chat.language, words.zone(chat.time_zone)
-    days = [words.day(one, now, language, zone) for one in (since, until)]
-    times = [words.clock(one, zone) for one in (since, until)]
+    days = [words.day(end, now, language, zone) for end in (since, until)]
+    times = [words.clock(end, zone) for end in (since, until)]
     begins = f"{days[0]}, {times[0]}"
     ends = times[1] if days[0] == days[1] else f"{days[1]}, {times[1]}"
     return f"{begins} – {ends}, {words.zone_name(chat.time_zone, language)}"

@@ -59,7 +59,7 @@ def overview(
     counts: dict[str, int] = {}
     for feed in ordered:
         counts[sign(feed)] = counts.get(sign(feed), 0) + 1
-    signs = joined((f"{one} {count}" for one, count in counts.items()), "  ")
+    signs = joined((f"{mark} {count}" for mark, count in counts.items()), "  ")
     head = joined((translate_html(language, "feeds.head", count=len(ordered)), signs))
     body = [line(feed, language, now) for feed in shown]
     keys = turn(("fd",), page, pages) if not wanted else ()
@@ -107,8 +107,8 @@ def news(feed: Feed, now: datetime, language: str) -> str:
     """Say when a feed last brought something."""
     if not feed.items:
         return translate(language, "feeds.no_news")
-    told_at = feed.state.last_new_at
-    return "" if told_at is None else ago(told_at, now, language)
+    last_at = feed.state.last_new_at
+    return "" if last_at is None else ago(last_at, now, language)
 
 
 def next_look(feed: Feed, now: datetime, language: str) -> str:
@@ -126,7 +126,7 @@ def detail(feed: Feed, chat: Chat, *, now: datetime) -> Message:
         ("feeds.address", code(tidy(feed.url, 500))),
         ("feeds.outlet", outlet_name(feed.outlet, language)),
         ("feeds.read_as", read_as(feed, language)),
-        ("feeds.languages", ", ".join(words.language_name(one, language) for one in feed.languages)),
+        ("feeds.languages", ", ".join(words.language_name(lang, language) for lang in feed.languages)),
         ("feeds.items", words.number(feed.items, language)),
         ("feeds.checked", ago(state.last_checked_at, now, language) if state.last_checked_at else ""),
         ("feeds.new_item", news(feed, now, language)),
@@ -194,30 +194,30 @@ NOTICE_SIGNS = {
 MOST_NOTICES = 12
 
 
-def notices(told_of: Sequence[FeedNotice], chat: Chat, *, now: datetime) -> Message:
+def notices(changes: Sequence[FeedNotice], chat: Chat, *, now: datetime) -> Message:
     """Show what befell feeds: one message, however many there are."""
     language = chat.language
-    body = [notice(one, language, now) for one in told_of[:MOST_NOTICES]]
-    if len(told_of) > MOST_NOTICES:
-        body.append(translate_html(language, "notice.more", count=len(told_of) - MOST_NOTICES))
+    body = [notice(change, language, now) for change in changes[:MOST_NOTICES]]
+    if len(changes) > MOST_NOTICES:
+        body.append(translate_html(language, "notice.more", count=len(changes) - MOST_NOTICES))
     return Message(joined(body, "\n\n"))
 
 
-def notice(one: FeedNotice, language: str, now: datetime) -> Html:
+def notice(change: FeedNotice, language: str, now: datetime) -> Html:
     """Return what befell one feed."""
     head = joined(
         (
-            NOTICE_SIGNS[one.kind],
-            bold(tidy(one.title or one.url, 60)),
-            escape(translate(language, f"notice.feed_{one.kind}")),
-            f"/f{one.feed_id}",
+            NOTICE_SIGNS[change.kind],
+            bold(tidy(change.title or change.url, 60)),
+            escape(translate(language, f"notice.feed_{change.kind}")),
+            f"/f{change.feed_id}",
         ),
         " ",
     )
-    ails = one.kind in (FeedNoticeKind.ILL, FeedNoticeKind.GONE) and one.error_key
-    said = complaint(language, one.error_key, one.error_values) if ails else ""
+    ails = change.kind in (FeedNoticeKind.ILL, FeedNoticeKind.GONE) and change.error_key
+    cause = complaint(language, change.error_key, change.error_values) if ails else ""
     since = ""
-    if one.since is not None and one.kind in (FeedNoticeKind.ILL, FeedNoticeKind.SILENT):
-        since = translate(language, "feeds.since", ago=ago(one.since, now, language))
-    where = code(tidy(one.url, 300)) if one.kind is FeedNoticeKind.MOVED else ""
-    return joined((head, joined((said, since), " "), where))
+    if change.since is not None and change.kind in (FeedNoticeKind.ILL, FeedNoticeKind.SILENT):
+        since = translate(language, "feeds.since", ago=ago(change.since, now, language))
+    where = code(tidy(change.url, 300)) if change.kind is FeedNoticeKind.MOVED else ""
+    return joined((head, joined((cause, since), " "), where))

@@ -1,4 +1,4 @@
-"""What the matcher met, shown: its words in bold, and the sentence of a text that has them. Pure."""
+"""Matched words shown: in bold, and with the sentence of the text in which they stand. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -24,13 +24,13 @@ Read: TypeAlias = Callable[[Item], Analysis]
 
 
 def unread(_item: Item) -> Analysis:
-    """Give no words of a telling: where nothing is asked, nothing need be read."""
+    """Give no words of an item: where there is no query, nothing need be read."""
     return Analysis("", "", (), (), 0, (), (), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Marks what some queries meet in the tellings that are shown; ``read`` analyses them."""
+    """Marks the words of shown items that some queries match; ``read`` analyses an item."""
 
     queries: tuple[Query, ...] = ()
     read: Read = unread
@@ -48,16 +48,16 @@ class Marker:
         """Return where the queries' words stand in ``Analysis.text``, in order, none overlapping."""
         analysis = self.read(item)
         found = sorted(
-            (one.start, one.end) for query in self.queries for one in meetings(query, analysis)
+            (hit.start, hit.end) for query in self.queries for hit in meetings(query, analysis)
         )
         return tuple(_apart(found))
 
     def words(self, item: Item) -> dict[str, str]:
-        """Return the first word of a telling that meets each of the queries' terms."""
+        """Return for each of the queries' terms the first word of an item that matches it."""
         first: dict[str, str] = {}
         for query in self.queries:
-            for one in meetings(query, self.read(item)):
-                first.setdefault(one.term, one.surface)
+            for hit in meetings(query, self.read(item)):
+                first.setdefault(hit.term, hit.surface)
         return first
 
     def in_title(self, item: Item) -> bool:
@@ -84,7 +84,7 @@ class Marker:
         if first is None:
             return Html()
         start, end, cut = _around(analysis, first)
-        inside = [one for one in analysis.tokens if start <= one.start and one.end <= end]
+        inside = [token for token in analysis.tokens if start <= token.start and token.end <= end]
         text = tidy(analysis.text[start:end], SENTENCE_UNITS + 1)
         return marked(f"{'…' if cut else ''}{text}", inside, spans)
 
@@ -144,8 +144,8 @@ def _title_size(analysis: Analysis) -> int:
 def _around(analysis: Analysis, span: Span) -> tuple[int, int, bool]:
     """Return the sentence around a span, cut to a readable length, and whether its start is cut."""
     text, tokens = analysis.text, analysis.tokens
-    here = next((one for one in tokens if one.start <= span[0] < one.end), None)
-    same = [one for one in tokens if here is not None and one.sentence == here.sentence]
+    here = next((token for token in tokens if token.start <= span[0] < token.end), None)
+    same = [token for token in tokens if here is not None and token.sentence == here.sentence]
     start, end = (same[0].start, same[-1].end) if same else span
     while start and text[start - 1] in "«“„\"'(":
         start -= 1

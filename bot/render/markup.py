@@ -215,7 +215,7 @@ def chunks(markup: str, limit: int = MOST_UNITS) -> list[Html]:
             page.add(piece)
     if plain("".join(page.pieces)).strip():
         done.append(page.closed())
-    return [one for one in done if plain(one).strip()]
+    return [message for message in done if plain(message).strip()]
 
 
 def _fits(page: _Page, line: str, limit: int) -> bool:

@@ -19,7 +19,7 @@ MOST_MATCHES = 6
 MOST_NAMED = 4
 LEAST_COPIED = 0.3
 """Below it, runs in common are set phrases."""
-LEAST_TOLD = 0.05
+LEAST_SHOWN = 0.05
 COUNTRY_CODE = 2
 
 
@@ -29,7 +29,7 @@ class Trace:
 
     ``queries`` are the chat's subscriptions by id; those ``by_headline`` ring for headlines
     only, those ``by_digest`` not at all. ``too_late`` are those that would meet the
-    story but were made after it came. ``evidence`` (for admins) accounts for each telling's way
+    story but were made after it came. ``evidence`` (for admins) accounts for each item's way
     into the story, with the gazetteer's ``entities`` for the names in it.
     """
 
@@ -50,8 +50,8 @@ class Trace:
 class Reason:
     """What one query met in a story: the query as it was then, its term, the word of the text.
 
-    ``outlet`` wrote the word, where the telling that is shown has none; ``now`` is the query as
-    it is now, where that is another, and ``noted`` tells whether the one of then is known.
+    ``outlet`` wrote the word, where the item that is shown has none; ``now`` is the query as
+    it is now, where that is another, and ``noted`` says whether the query of then is known.
     """
 
     query: str
@@ -71,20 +71,20 @@ def met(
 ) -> tuple[Reason, ...]:
     """Say once for each query what it met; those that met a headline first.
 
-    It is a word of the telling that is ``shown``, where it has one: other outlets, and other
+    It is a word of the item that is ``shown``, where that has one: other outlets, and other
     languages, write it in their own ways. ``queries`` are those of now.
     """
     by_query: dict[str, list[Match]] = {}
-    for one in sorted(matches, key=lambda one: not one.in_headline):
-        query = one.query or queries.get(one.subscription_id, "")
-        by_query.setdefault(query, []).append(one)
+    for match in sorted(matches, key=lambda match: not match.in_headline):
+        query = match.query or queries.get(match.subscription_id, "")
+        by_query.setdefault(query, []).append(match)
     return tuple(
         replace(
             _word_met(story, shown, query, found, names),
             now=current
             if (current := queries.get(found[0].subscription_id, query)) != query
             else "",
-            noted=any(one.query for one in found),
+            noted=any(match.query for match in found),
         )
         for query, found in by_query.items()
     )
@@ -93,8 +93,8 @@ def met(
 def _word_met(
     story: Story, shown: Item, query: str, found: Sequence[Match], names: Gazetteer | None
 ) -> Reason:
-    """Choose the word that is told: of the telling that is shown, else of the first that met."""
-    if (here := next((one for one in found if one.item_id == shown.id), None)) is not None:
+    """Choose the word to name: of the item that is shown, else of the first that matched."""
+    if (here := next((match for match in found if match.item_id == shown.id), None)) is not None:
         return Reason(query, here.term, here.word)
     first = found[0]
     words_here = Marker.of((query,), names).words(shown)
@@ -102,8 +102,8 @@ def _word_met(
         return Reason(query, first.term, words_here[first.term])
     if words_here:
         return Reason(query, *next(iter(words_here.items())))
-    told = next((one for one in story.items if one.id == first.item_id), None)
-    return Reason(query, first.term, first.word, told.outlet.name if told is not None else "")
+    item = next((item for item in story.items if item.id == first.item_id), None)
+    return Reason(query, first.term, first.word, item.outlet.name if item is not None else "")
 
 
 def why(trace: Trace, chat: Chat, *, now: datetime) -> Message:
@@ -123,49 +123,51 @@ def why(trace: Trace, chat: Chat, *, now: datetime) -> Message:
 
 def _matched(trace: Trace, language: str) -> Html:
     if not trace.matches and trace.too_late:
-        query = ", ".join(query_title(one, language, 120) for one in trace.too_late[:3])
+        query = ", ".join(query_title(text, language, 120) for text in trace.too_late[:3])
         return translate_html(language, "why.too_late", query=query)
     if not trace.matches:
         return translate_html(language, "why.no_match")
     shown = headline(trace.story, language)
     found = met(trace.story, shown, trace.matches, trace.queries, trace.names)
-    then = "" if all(one.noted for one in found) else translate_html(language, "why.not_noted")
-    return joined((*(_said(one, language) for one in found[:MOST_MATCHES]), then))
+    then = (
+        "" if all(reason.noted for reason in found) else translate_html(language, "why.not_noted")
+    )
+    return joined((*(_reason_line(reason, language) for reason in found[:MOST_MATCHES]), then))
 
 
 def _not_sent(trace: Trace, chat: Chat) -> Html:
     """Say why nothing rang: it waits for the digest, or it was no news when it came."""
     language, kept = chat.language, chat.wants_digests
-    if {one.subscription_id for one in trace.matches} <= trace.by_digest:
+    if {match.subscription_id for match in trace.matches} <= trace.by_digest:
         return translate_html(language, "why.for_digest" if kept else "why.for_no_digest")
-    ringing = [one for one in trace.matches if one.subscription_id not in trace.by_digest]
-    met_by = {one.subscription_id for one in ringing}
-    if any(one.in_headline for one in ringing) or not met_by <= trace.by_headline:
+    ringing = [match for match in trace.matches if match.subscription_id not in trace.by_digest]
+    met_by = {match.subscription_id for match in ringing}
+    if any(match.in_headline for match in ringing) or not met_by <= trace.by_headline:
         return translate_html(language, "why.no_news")
     return translate_html(language, "why.in_text" if kept else "why.in_text_untold")
 
 
-def _said(one: Reason, language: str) -> Html:
+def _reason_line(reason: Reason, language: str) -> Html:
     """Say what a query met, and what it is now where it was given other words since."""
     query, term, word = (
-        query_title(one.query, language, 120),
-        tidy(one.term, 60),
-        tidy(one.word, 60),
+        query_title(reason.query, language, 120),
+        tidy(reason.term, 60),
+        tidy(reason.word, 60),
     )
-    if one.outlet:
-        word = f"{word} ({tidy(one.outlet, 40)})"
-    if not one.word:
-        said = translate_html(language, "why.query", query=query)
-    elif one.word.casefold() == one.term.casefold():
-        said = translate_html(language, "why.same_word", query=query, word=word)
+    if reason.outlet:
+        word = f"{word} ({tidy(reason.outlet, 40)})"
+    if not reason.word:
+        sentence = translate_html(language, "why.query", query=query)
+    elif reason.word.casefold() == reason.term.casefold():
+        sentence = translate_html(language, "why.same_word", query=query, word=word)
     else:
-        said = translate_html(language, "why.word", query=query, term=term, word=word)
+        sentence = translate_html(language, "why.word", query=query, term=term, word=word)
     now = (
-        translate_html(language, "why.query_now", query=query_title(one.now, language, 120))
-        if one.now
+        translate_html(language, "why.query_now", query=query_title(reason.now, language, 120))
+        if reason.now
         else ""
     )
-    return joined((said, now), " ")
+    return joined((sentence, now), " ")
 
 
 def _became(owed: Delivery, chat: Chat, now: datetime) -> Html:
@@ -197,24 +199,30 @@ def _evidence(trace: Trace, language: str) -> Html:
     rows = [
         joined(
             (
-                joined((f"{at}.", outlet_name(one.item.outlet, language, owner=False)), " "),
-                *(f"— {line}" for line in account(one, trace.story, language, trace.entities)),
+                joined((f"{at}.", outlet_name(evidence.item.outlet, language, owner=False)), " "),
+                *(
+                    f"— {line}"
+                    for line in account(evidence, trace.story, language, trace.entities)
+                ),
             )
         )
-        for at, one in enumerate(trace.evidence, 1)
+        for at, evidence in enumerate(trace.evidence, 1)
     ]
     return joined((translate_html(language, "why.evidence"), joined(rows, "\n\n")), "\n\n")
 
 
-# --- how a telling came to its story ----------------------------------------------------------
+# --- how an item came to its story ------------------------------------------------------------
 
 
 def account(
-    one: Account, story: Story, language: str, entities: Mapping[EntityId, Entity]
+    evidence: Account, story: Story, language: str, entities: Mapping[EntityId, Entity]
 ) -> list[str]:
-    """Say in plain sentences how a telling came to its story, and what was kept apart from it."""
-    teller = _Teller(story, language, entities)
-    return [teller.came(one), *(teller.apart(veto) for veto in one.apart if veto.other)]
+    """Say in plain sentences how an item came to its story, and what was kept apart from it."""
+    explainer = _Explainer(story, language, entities)
+    return [
+        explainer.came(evidence),
+        *(explainer.apart(veto) for veto in evidence.apart if veto.other),
+    ]
 
 
 def percent(share: float) -> int:
@@ -223,7 +231,7 @@ def percent(share: float) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Teller:
+class _Explainer:
     """Says accounts of one story in one language."""
 
     story: Story
@@ -233,13 +241,26 @@ class _Teller:
     def say(self, key: str, /, **values: object) -> str:
         return translate(self.language, key, **values)
 
-    def came(self, one: Account) -> str:
-        other = self.other(one.other)
-        how = self.say(f"came.{one.came}", other=other, percent=percent(one.score), count=one.days)
-        if one.came is Came.FIRST and one.other is not None and one.score >= LEAST_TOLD:
-            return f"{how}; {self.say('came.nearest', other=other, percent=percent(one.score))}"
-        why = self.grounds(one.grounds) if one.grounds else self.signals(one.signals)
-        if one.came in (Came.LIKE, Came.LATER) and why:
+    def came(self, evidence: Account) -> str:
+        other = self.other(evidence.other)
+        how = self.say(
+            f"came.{evidence.came}",
+            other=other,
+            percent=percent(evidence.score),
+            count=evidence.days,
+        )
+        if (
+            evidence.came is Came.FIRST
+            and evidence.other is not None
+            and evidence.score >= LEAST_SHOWN
+        ):
+            return (
+                f"{how}; {self.say('came.nearest', other=other, percent=percent(evidence.score))}"
+            )
+        why = (
+            self.grounds(evidence.grounds) if evidence.grounds else self.signals(evidence.signals)
+        )
+        if evidence.came in (Came.LIKE, Came.LATER) and why:
             return f"{how}: {'; '.join(why)}"
         return how
 
@@ -247,28 +268,28 @@ class _Teller:
         return f"{self.say('apart', other=self.other(veto.other))}: {self.veto(veto)}"
 
     def other(self, item: Item | None) -> str:
-        """Name another telling: by its place in this story, else by the story it is in."""
+        """Name another item: by its place in this story, else by the story it is in."""
         if item is None:
             return self.say("came.gone")
         outlet = tidy(item.outlet.name, 40)
-        ids = [one.id for one in self.story.items]
+        ids = [member.id for member in self.story.items]
         if item.id in ids:
             return f"{ids.index(item.id) + 1} ({outlet})"
         return f"/s{item.story_id} ({outlet})"
 
     def grounds(self, found: Grounds) -> list[str]:
-        currencies = [one for one in found.names if self.is_currency(EntityId(one))]
-        names = [one for one in found.names if one not in currencies]
+        currencies = [name for name in found.names if self.is_currency(EntityId(name))]
+        names = [name for name in found.names if name not in currencies]
         parts = [
             self.say("ground.same_headline") if found.same_headline else "",
             self.say("ground.copied", percent=percent(found.copied))
             if found.copied >= LEAST_COPIED
             else "",
             self.several("ground.notions" if found.across else "ground.words", found.words),
-            self.several("ground.names", [self.name(one) for one in names]),
-            self.several("ground.currencies", [self.name(one) for one in currencies]),
+            self.several("ground.names", [self.name(name) for name in names]),
+            self.several("ground.currencies", [self.name(name) for name in currencies]),
             self.several("ground.figures", found.figures),
-            self.several("ground.places", [self.name(one) for one in found.places]),
+            self.several("ground.places", [self.name(place) for place in found.places]),
         ]
         if found.apart:
             one, other = (self.name(place) for place in found.apart)
@@ -286,7 +307,7 @@ class _Teller:
         """Say how many of a kind are in common, and name the first few."""
         if not found:
             return ""
-        shown = ", ".join(tidy(one, 40) for one in found[:MOST_NAMED])
+        shown = ", ".join(tidy(word, 40) for word in found[:MOST_NAMED])
         more = " …" if len(found) > MOST_NAMED else ""
         return self.say(key, count=len(found), shown=f"{shown}{more}")
 

@@ -14,18 +14,18 @@ from watchers.stories import outgrown
 
 HEADLINE_UNITS = 220
 SUMMARY_UNITS = 260
-TELLINGS_ON_A_PAGE = 8
+ITEMS_ON_A_PAGE = 8
 OUTLETS_NAMED = 5
 MOST_TRIED = 8
-"""So many tellings of a story are looked through for the one that met a query."""
+"""So many items of a story are looked through for the first that matched a query."""
 SOURCES = {FeedKind.PAGE: "source.page", FeedKind.TELEGRAM: "source.telegram"}
 
 
-# --- what a story is called, and by whom it is told -----------------------------------------
+# --- a story's headline and its outlets -----------------------------------------------------
 
 
 def headline(story: Story, language: str) -> Item:
-    """Choose the telling whose headline stands for the story.
+    """Choose the item whose headline stands for the story.
 
     The earliest in the reader's language; else the earliest there is, in a language that
     neighbours read (Russian before English for a Russian reader's relatives) before others.
@@ -40,28 +40,28 @@ def headline(story: Story, language: str) -> Item:
 
 
 def title(item: Item, language: str) -> str:
-    """Return a telling's headline, fit to be shown; an outlet without one is said so."""
+    """Return an item's headline, fit to be shown; where it has none, words that say so."""
     return tidy(item.title, HEADLINE_UNITS) or translate(language, "story.untitled")
 
 
 def outlets(story: Story) -> list[Outlet]:
-    """Return the story's outlets in the order they told it, each once."""
-    return [item.outlet for item in first_tellings(story)]
+    """Return the story's outlets, each once, in the order of their first items."""
+    return [item.outlet for item in first_items(story)]
 
 
-def first_tellings(story: Story) -> list[Item]:
-    """Return the first telling of each outlet, in the order they told the story."""
+def first_items(story: Story) -> list[Item]:
+    """Return each outlet's first item of a story, earliest first."""
     first: dict[str, Item] = {}
     for item in story.items:
         first.setdefault(item.outlet.name, item)
     return list(first.values())
 
 
-def distinct_tellings(story: Story) -> list[tuple[int, Item]]:
-    """Return the tellings with their places, without an outlet's second of the same page.
+def distinct_items(story: Story) -> list[tuple[int, Item]]:
+    """Return the items with their places, without an outlet's second of the same page.
 
     An outlet that is read by its feed and by its page, or by two of its feeds, brings a page
-    twice. Places count all tellings: /split and /why name them so.
+    twice. Places count all items: /split and /why name them so.
     """
     shown: dict[tuple[str, str], tuple[int, Item]] = {}
     for place, item in enumerate(story.items, 1):
@@ -71,7 +71,7 @@ def distinct_tellings(story: Story) -> list[tuple[int, Item]]:
 
 
 def language_mark(item: Item, language: str) -> Html:
-    """Say in which language a telling is, where that is not the reader's: in Kazakh."""
+    """Say in which language an item is, where that is not the reader's: in Kazakh."""
     if item.lang in ("", "und", language):
         return Html()
     key = f"in.{item.lang.partition('-')[0]}"
@@ -120,18 +120,18 @@ def outlet_name(outlet: Outlet, language: str, *, owner: bool = True, url: str =
 
 
 def source(item: Item, language: str) -> str:
-    """Name the kind of source that brought a telling, where the outlet tells it in no feed."""
+    """Name the kind of source that brought an item, where it was no feed."""
     return translate(language, SOURCES[item.kind]) if item.kind in SOURCES else ""
 
 
-def told_by(story: Story, language: str, most: int = OUTLETS_NAMED) -> Html:
-    """List the outlets that tell a story, first teller first, the surplus as a number.
+def outlet_list(story: Story, language: str, most: int = OUTLETS_NAMED) -> Html:
+    """List a story's outlets, the first to publish it first, the surplus as a number.
 
-    Each name leads to what that outlet tells.
+    Each name links that outlet's own item.
     """
-    every = first_tellings(story)
-    names = [outlet_name(one.outlet, language, url=one.url) for one in every[:most]]
-    surplus = len(every) - most
+    items = first_items(story)
+    names = [outlet_name(item.outlet, language, url=item.url) for item in items[:most]]
+    surplus = len(items) - most
     if surplus > 0:
         names.append(translate_html(language, "story.more_outlets", count=surplus))
     return joined(names, " · ")
@@ -151,14 +151,15 @@ def alert(
     bot_username: str = "",
     muted: bool = False,
 ) -> Message:
-    """Render the living message of a story; rendered anew when further outlets tell it.
+    """Render an alert; it is rendered anew, and edited, when further outlets have the story.
 
     ``bot_username`` is whom a channel's button leads to; ``marker`` marks what met the queries.
     ``muted`` says that the chat wants to hear no more of the story, which its button then
     takes back.
 
-    ``because`` is terms of queries with the word that each met, and the outlet that wrote it
-    where that is not the telling which is shown; ``query`` is the subscription's. Both are said in the last line, so that nobody wonders why it came.
+    ``because`` is terms of queries with the word that each matched, and the outlet that wrote it
+    where that is not the shown item's; ``query`` is the subscription's. The last line names
+    both, so that nobody wonders why the alert came.
     """
     language, item = chat.language, headline(story, chat.language)
     parts = [
@@ -173,8 +174,8 @@ def alert(
         _lead(item, marker),
         joined(
             (
-                told_by(story, language),
-                f"🕗 {_told_at(story, chat, now)}",
+                outlet_list(story, language),
+                f"🕗 {_times(story, chat, now)}",
                 _why_line(because, query, language),
             )
         ),
@@ -214,12 +215,12 @@ def _summary(item: Item) -> str:
     )
 
 
-def _told_at(story: Story, chat: Chat, now: datetime) -> str:
-    """Say when a story was told first; and last, where several outlets tell it."""
+def _times(story: Story, chat: Chat, now: datetime) -> str:
+    """Write when a story was published first; and last, where several outlets have it."""
     zone = words.zone(chat.time_zone)
     first = words.when(story.items[0].told_at, now, chat.language, zone)
     last = words.when(story.items[-1].told_at, now, chat.language, zone)
-    if len(outlets(story)) == 1:  # whose second piece is no news of who tells it
+    if len(outlets(story)) == 1:  # a second piece of the same outlet is not a further outlet
         last = first
     return zoned(first if first == last else f"{first} → {last}", chat)
 
@@ -232,8 +233,8 @@ def zoned(times: str, chat: Chat) -> str:
 
 
 def _why_line(because: Sequence[tuple[str, str, str]], query: str, language: str) -> Html:
-    """Say which word met which, and whose it is; only what differs needs to be told apart."""
-    met = [_reason(*one) for one in because[:3]]
+    """Say which term matched which word, and whose word it is; equal ones are written once."""
+    met = [_reason(*reason) for reason in because[:3]]
     if not met and not query:
         return Html()
     return joined(("🔎", joined(met, ", ") if met else query_title(query, language, 80)), " ")
@@ -256,7 +257,7 @@ def _story_label(story: Story, language: str) -> str:
 def mute_button(story_id: StoryId, language: str, *, muted: bool, own: bool = False) -> Button:
     """Return the button that mutes a story, or takes that back.
 
-    ``own`` marks the one under the sentence that says so, which is then said anew.
+    ``own`` marks the button under the sentence that says so, which is then written anew.
     """
     data = (story_id, "o") if own else (story_id,)
     if muted:
@@ -278,33 +279,33 @@ def alert_buttons(story: Story, language: str, *, muted: bool = False) -> Keyboa
 def update(
     story: Story, item: Item, chat: Chat, *, now: datetime, bot_username: str = ""
 ) -> Message:
-    """Render the short reply under an alert: a telling that changes the matter."""
+    """Render the short reply under an alert: an item that changes the facts."""
     language = chat.language
     at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
     head = translate_html(language, "alert.changed")
     line = joined((outlet_name(item.outlet, language), source(item, language), at), " · ")
     name = bold(link(title(item, language), item.url))
-    said = joined((head, joined((name, language_mark(item, language)), " · "), line))
+    html = joined((head, joined((name, language_mark(item, language)), " · "), line))
     label = f"📖 {translate(language, 'button.story')}"
     leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
-    return Message(said, into_bot(label, "s", story.id, leads_to))
+    return Message(html, into_bot(label, "s", story.id, leads_to))
 
 
-# --- a story with all its tellings ------------------------------------------------------------
+# --- a story with all its items ---------------------------------------------------------------
 
 
 def card(
     story: Story, chat: Chat, *, now: datetime, page: int = 0, muted: bool = False
 ) -> Message:
-    """Render a story whole: who told it, when, in which words, with links, a page at a time."""
+    """Render a whole story, a page at a time: outlets, times, headlines, links."""
     language, first = chat.language, headline(story, chat.language)
-    tellings = distinct_tellings(story)
-    pages = max(1, -(-len(tellings) // TELLINGS_ON_A_PAGE))
+    items = distinct_items(story)
+    pages = max(1, -(-len(items) // ITEMS_ON_A_PAGE))
     page = min(max(page, 0), pages - 1)
-    start = page * TELLINGS_ON_A_PAGE
-    shown = tellings[start : start + TELLINGS_ON_A_PAGE]
+    start = page * ITEMS_ON_A_PAGE
+    shown = items[start : start + ITEMS_ON_A_PAGE]
     name = title(first, language)
-    body = [telling(place, one, chat, now, known=name) for place, one in shown]
+    body = [numbered_item(place, item, chat, now, known=name) for place, item in shown]
     named = (bold(link(name, first.url)), tolls(story, first, language))
     head = joined((joined(named, " · "), facts(story, language)))
     lead = escape(_summary(first)) if page == 0 else ""
@@ -316,23 +317,23 @@ def card(
 
 
 def facts(story: Story, language: str) -> Html:
-    """Say in one line how wide a story is told: outlets, countries, languages."""
-    told_in = sorted({item.lang for item in story.items if item.lang not in ("", "und")})
+    """Count in one line a story's outlets and countries, and name its languages."""
+    languages = sorted({item.lang for item in story.items if item.lang not in ("", "und")})
     homes = {item.outlet.country for item in story.items if item.outlet.country}
     parts = [
         translate(language, "n.outlets", count=len(outlets(story))),
         translate(language, "n.countries", count=len(homes)) if len(homes) > 1 else "",
-        " ".join(label.split("-")[0].upper() for label in told_in) if len(told_in) > 1 else "",
+        " ".join(label.split("-")[0].upper() for label in languages) if len(languages) > 1 else "",
         f"/s{story.id}",
     ]
     return joined(parts, " · ")
 
 
-def telling(number: int, item: Item, chat: Chat, now: datetime, *, known: str = "") -> Html:
-    """Render one outlet's telling in a story's card; ``known`` is the headline over it all.
+def numbered_item(number: int, item: Item, chat: Chat, now: datetime, *, known: str = "") -> Html:
+    """Render one item of a story's card; ``known`` is the headline over it all.
 
-    A headline that its outlet changed says since when it reads so: what it tells may have been
-    unknown when the outlet first told the story.
+    A changed headline says since when it reads so: what it says may have been unknown when the
+    outlet first published the item.
     """
     language, zone = chat.language, words.zone(chat.time_zone)
     at = words.when(item.told_at, now, language, zone)
@@ -370,10 +371,10 @@ def _card_buttons(story: Story, language: str, *, muted: bool) -> Keyboard:
 
 
 def line(story: Story, chat: Chat, *, now: datetime, name: Html | None = None) -> Html:
-    """Render a story in a list: its linked headline, and softly who tells it so, and when.
+    """Render a story in a list: its linked headline, whose headline that is, and when.
 
-    Outlet and time are those of the telling whose headline is shown; how many others tell the
-    story stands beside them. ``name`` is the headline where it is set already, with matched words in bold.
+    How many other outlets have the story stands beside them. ``name`` is the headline where it
+    is set already, with matched words in bold.
     """
     language, item = chat.language, headline(story, chat.language)
     by = outlet_name(item.outlet, language, owner=False)
@@ -406,16 +407,16 @@ def snippet(story: Story, language: str, marker: Marker) -> Html:
 
 
 def _proof(story: Story, shown: Item, language: str, marker: Marker) -> Html:
-    """Write what another telling says that met the query: its headline, or a sentence of it."""
-    others = [one for one in story.items if one is not shown][:MOST_TRIED]
-    for one in others:
-        if marker.in_title(one):
+    """Write what another item says that matched the query: its headline, or a sentence of it."""
+    others = [item for item in story.items if item is not shown][:MOST_TRIED]
+    for item in others:
+        if marker.in_title(item):
             return joined(
-                (tidy(one.outlet.name, 40), marker.title(one, title(one, language))), ": "
+                (tidy(item.outlet.name, 40), marker.title(item, title(item, language))), ": "
             )
-    for one in others:
-        if said := marker.sentence(one):
-            return joined((tidy(one.outlet.name, 40), said), ": ")
+    for item in others:
+        if sentence := marker.sentence(item):
+            return joined((tidy(item.outlet.name, 40), sentence), ": ")
     return Html()
 
 
