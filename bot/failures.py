@@ -1,4 +1,4 @@
-"""What nobody expected: logged whole, told to the admins in one line, an hour apart."""
+"""Unexpected errors: logged whole, and to the admins in one line, each at most once an hour."""
 
 import os
 import traceback

@@ -1,4 +1,4 @@
-"""What admins are told of the sources: one message when some fall ill, one when they recover."""
+"""Notices to admins about feeds: one message when some fall ill, one when they recover."""
 
 from collections.abc import Iterable
 from datetime import datetime

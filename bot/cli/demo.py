@@ -1,4 +1,4 @@
-"""``demo``: the whole thing without a token, with a chat page in the browser."""
+"""``demo``: the whole program without a token, with a chat page in the browser."""
 
 import asyncio
 import errno

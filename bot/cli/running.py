@@ -1,4 +1,4 @@
-"""``run``: the whole thing, until it is told to stop."""
+"""``run``: the whole program, until it is stopped."""
 
 import asyncio
 

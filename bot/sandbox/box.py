@@ -1,4 +1,4 @@
-"""The sandbox as one thing to start: Bot API, chat page, control door and sample outlets."""
+"""The sandbox, started as a whole: Bot API, chat page, control API and sample outlets."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

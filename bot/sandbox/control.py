@@ -1,4 +1,4 @@
-"""The control door for tests outside this process: faults and calls over HTTP, as JSON.
+"""The control API for tests in other processes: faults and calls over HTTP, as JSON.
 
 POST /control/faults {method, code, …}; GET and DELETE /control/faults; GET /control/calls
 [?method=…]; DELETE /control/calls; POST /control/acts {act, …} for what people do.

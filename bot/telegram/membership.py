@@ -1,4 +1,4 @@
-"""Being let in, blocked, expelled, moved: what Telegram tells of our own place in chats."""
+"""Updates about our own place in chats: added, blocked, removed, moved to another id."""
 
 import structlog
 from telegram import ChatMemberUpdated, Message

@@ -1,4 +1,4 @@
-"""What the Telegram in a box remembers, as frozen values; ids are Telegram's own integers."""
+"""The sandbox's state as frozen values: accounts, chats, messages, updates. Ids are Telegram's."""
 
 from dataclasses import dataclass
 from datetime import datetime

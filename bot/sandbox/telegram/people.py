@@ -1,4 +1,4 @@
-"""Who lives in the box when nobody says otherwise: invented people, a group and a channel."""
+"""Whom the sandbox begins with: invented people, a group and a channel."""
 
 from bot.sandbox.telegram.model import User
 

@@ -1,4 +1,4 @@
-"""The state of the box: accounts, chats, messages, updates; knows no HTTP."""
+"""The sandbox's state and the operations that keep it consistent; knows no HTTP."""
 
 import hashlib
 import itertools
@@ -157,7 +157,7 @@ class Store:
     # -- updates
 
     def queue(self, bot_id: int, kind: str, body: Json) -> None:
-        """Owe a bot an update, unless it did not ask for this kind."""
+        """Queue an update for a bot, unless it did not ask for this kind."""
         bot = self.bots[bot_id]
         wanted = bot.allowed_updates
         if kind in NOT_BY_DEFAULT if wanted is None else kind not in wanted:
@@ -188,12 +188,12 @@ class Store:
         self.queues[bot_id] = deque(u for u in queue if u.id != update_id)
 
     def redeliver(self, bot_id: int, update: Update) -> None:
-        """Owe an update again under its old id, as after a lost confirmation (for tests)."""
+        """Queue an update again under its old id, as after a lost confirmation (for tests)."""
         self.queues[bot_id].appendleft(update)
         self.notify(Happening("update", bot_id=bot_id))
 
     def queue_message(self, message: SandboxMessage, kind: str = "message") -> None:
-        """Owe a message to every bot that may see it."""
+        """Queue a message for every bot that may see it."""
         for bot_id in self.witnesses(message):
             self.queue(bot_id, kind, message_json(self, message))
 

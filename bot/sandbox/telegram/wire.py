@@ -1,4 +1,4 @@
-"""Values of the box → JSON objects of the Bot API (pure)."""
+"""The sandbox's values → JSON objects of the Bot API (pure)."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""The chat page's own door: its files, what a person sees and does, and the way to its events."""
+"""The chat page's HTTP API: what a person sees and does, its files, its stream of events."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a person sees in the chat page (pure): values of the box → JSON of our own page."""
+"""What a person sees in the chat page (pure): the sandbox's values → our page's own JSON."""
 
 from collections import OrderedDict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The methods of the Bot API that the box knows, by their lower-case names."""
+"""The methods of the Bot API that the sandbox knows, by their lower-case names."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
