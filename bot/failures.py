@@ -31,7 +31,7 @@ def system_says(error: OSError) -> str:
 
 
 async def tell_admins(world: World, error: BaseException) -> None:
-    """Log an error whole and owe each admin one line about it; the same at most once an hour."""
+    """Log an error whole and queue one line about it for each admin, at most once an hour."""
     log.error("bug", exc_info=error)
     try:
         await world.db.write(
@@ -44,7 +44,7 @@ async def tell_admins(world: World, error: BaseException) -> None:
 def enqueue_notices(
     db: Connection, admins: frozenset[int], name: str, place: str, now: datetime
 ) -> None:
-    """Owe the notice to every admin who has met us."""
+    """Queue the notice for every admin who has a chat with us."""
     known = [ChatId(admin) for admin in sorted(admins) if chats.get(db, ChatId(admin)) is not None]
     queue.enqueue(
         db,

@@ -11,10 +11,10 @@ from storage.sql import Connection
 
 
 def enqueue_feed_notices(db: Connection, admins: Iterable[int], now: datetime) -> int:
-    """Owe every admin who has met us one message about what befell the feeds since last time.
+    """Queue one message about what befell the feeds since last time, for each admin who has a chat with us.
 
-    Run in one transaction: notices that are taken are owed. Returns how many messages are owed.
-    While no admin has met us, the notices wait.
+    Run in one transaction, so that no notice is taken and not queued. Returns how many messages
+    were queued. While no admin has a chat with us, the notices wait.
     """
     known = [
         chat for admin in sorted(admins) if (chat := chats.get(db, ChatId(admin))) is not None

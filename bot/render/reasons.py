@@ -112,7 +112,7 @@ def why(trace: Trace, chat: Chat, *, now: datetime) -> Message:
     parts = [
         bold(title(headline(trace.story, language), language)),
         _matched(trace, language),
-        joined(_became(owed, chat, now) for owed in trace.deliveries[:8]),
+        joined(_became(delivery, chat, now) for delivery in trace.deliveries[:8]),
         translate_html(language, "why.muted") if trace.muted else Html(),
         _evidence(trace, language),
     ]
@@ -170,15 +170,17 @@ def _reason_line(reason: Reason, language: str) -> Html:
     return joined((sentence, now), " ")
 
 
-def _became(owed: Delivery, chat: Chat, now: datetime) -> Html:
-    """Say what became of one thing owed, with the reason where it has one."""
+def _became(delivery: Delivery, chat: Chat, now: datetime) -> Html:
+    """Say what became of one delivery, with the reason where it has one."""
     language = chat.language
-    at = words.when(owed.settled_at or owed.created_at, now, language, words.zone(chat.time_zone))
-    kind = translate(language, f"kind.{owed.kind}")
-    line = translate_html(language, f"why.{owed.state}", kind=kind, at=at)
-    if not owed.reason:
+    at = words.when(
+        delivery.settled_at or delivery.created_at, now, language, words.zone(chat.time_zone)
+    )
+    kind = translate(language, f"kind.{delivery.kind}")
+    line = translate_html(language, f"why.{delivery.state}", kind=kind, at=at)
+    if not delivery.reason:
         return joined(("•", line), " ")
-    return joined(("•", line, escape(f"({because(owed.reason, language)})")), " ")
+    return joined(("•", line, escape(f"({because(delivery.reason, language)})")), " ")
 
 
 def because(reason: str, language: str) -> str:

@@ -11,8 +11,8 @@ from storage.database import Database
 from storage.errors import NewsError
 from tests.bot.people import ADMIN, Person, messages
 from tests.bot.pipeline import OUTLETS, Pipeline
-from tests.bot.tellings import story as told
-from tests.bot.tellings import telling
+from tests.bot.sample_stories import sample_item
+from tests.bot.sample_stories import story as told
 
 MANY = 28  # outlets that tell one story
 WORDS = {
@@ -68,7 +68,7 @@ async def replies(
 
 def _alerts(language: str) -> Iterator[Keyboard]:
     """Give what stands under alerts: a story told by one outlet, and by many."""
-    many = [telling(HEADLINE, outlet=f"Outlet {number}") for number in range(MANY)]
+    many = [sample_item(HEADLINE, outlet=f"Outlet {number}") for number in range(MANY)]
     yield render.alert_buttons(told(many[0]), language)
     yield render.alert_buttons(told(*many), language)
 

@@ -62,7 +62,7 @@ def test_items_are_listed_with_their_own_times(stocked):
     } == set(rows[0])
 
 
-def test_one_event_is_one_story_whose_tellings_are_listed(stocked):
+def test_one_event_is_one_story_whose_items_are_listed(stocked):
     told = {
         row["id"]: [item["external_id"] for item in row["items"]]
         for row in lines(stocked("stories", "--json"))

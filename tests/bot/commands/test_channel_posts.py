@@ -26,8 +26,8 @@ from storage.model import (
     SubscriptionId,
 )
 from tests.bot.people import NOW, READER, Person, buttons, world_of
-from tests.bot.tellings import NOW as TOLD
-from tests.bot.tellings import story, telling
+from tests.bot.sample_stories import NOW as TOLD
+from tests.bot.sample_stories import sample_item, story
 
 CHANNEL = ChatId(-1001)
 STEPPE = Chat(CHANNEL, ChatKind.CHANNEL, "Steppe", owner_id=READER)
@@ -71,7 +71,7 @@ def owed(kind: DeliveryKind = DeliveryKind.ALERT, **payload: object) -> Delivery
 
 def post(chat: Chat, kind: DeliveryKind = DeliveryKind.ALERT, **payload: object) -> str:
     """What a channel's readers see."""
-    told = story(telling("Tokayev signs the water law", ago=timedelta(hours=2)))
+    told = story(sample_item("Tokayev signs the water law", ago=timedelta(hours=2)))
     found = Match(SubscriptionId(1), ItemId(1), StoryId(7), "Токаев", "Tokayev")
     matter = message.RenderContext(
         chat, told, matches=(found,), queries=((SubscriptionId(1), "Токаев -футбол"),)

@@ -38,7 +38,7 @@ from storage.model import (
 )
 from storage.outbox import queue
 from storage.sql import Connection
-from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
+from tests.bot.sample_stories import ALMATY, MOSCOW, NOW, sample_item, story
 from watchers.explanation import Account, Apart, Came
 from watchers.stories import Grounds
 from watchers.text.names import EntityId
@@ -199,7 +199,7 @@ def test_admins_are_told_once_and_only_those_who_met_us(connection: Connection) 
 
 # --- why ------------------------------------------------------------------------------------
 
-TOLD = story(telling("Tokayev opens a railway"))
+TOLD = story(sample_item("Tokayev opens a railway"))
 GAS = SubscriptionId(1)
 
 
@@ -274,7 +274,7 @@ def test_why_says_when_nothing_met_or_came_too_early() -> None:
     assert "You muted this story" in explained(muted=True)
 
 
-def test_admins_see_what_joined_each_telling() -> None:
+def test_admins_see_what_joined_each_item() -> None:
     first, second = TOLD.items[0], replace(TOLD.items[0], id=ItemId(2))
     both = replace(TOLD, items=(first, second))
     evidence = (

@@ -13,7 +13,7 @@ from bot.render.marking import Marker
 from bot.render.markup import plain, tidy
 from bot.render.stories import alert, found_line, language_mark, update
 from storage.model import ItemId, Match, StoryId, SubscriptionId
-from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
+from tests.bot.sample_stories import ALMATY, MOSCOW, NOW, sample_item, story
 
 
 def bold(html: str) -> list[str]:
@@ -40,13 +40,13 @@ def bold(html: str) -> list[str]:
 def test_bold_is_exactly_what_the_matcher_met(
     query: str, title: str, lang: str, expected: list[str]
 ) -> None:
-    told = telling(title, lang=lang)
+    told = sample_item(title, lang=lang)
     assert expected == bold(Marker.of((query,)).title(told, title))
 
 
 def test_words_that_only_look_like_it_are_not_marked_in_an_untidy_headline() -> None:
     raw = "Газ\u200b \u202eв секторе  Газа и  газ"
-    told = telling(raw, lang="ru")
+    told = sample_item(raw, lang="ru")
     shown = tidy(raw)
     assert ["Газ", "газ"] == bold(Marker.of(("газ",)).title(told, shown))
 
@@ -54,7 +54,7 @@ def test_words_that_only_look_like_it_are_not_marked_in_an_untidy_headline() -> 
 @given(st.text(max_size=60), st.sampled_from(["gas", "газ", "каз*", '"a b"', "Makron", "1 500"]))
 @settings(max_examples=150)
 def test_marking_changes_no_letter(text: str, query: str) -> None:
-    told = telling(f"{text} газ gas Macron", summary=text)
+    told = sample_item(f"{text} газ gas Macron", summary=text)
     shown = tidy(told.title, 60)
     assert shown == plain(Marker.of((query,)).title(told, shown))
 
@@ -70,7 +70,7 @@ LONG = (
 
 
 def test_the_sentence_around_a_word_of_the_text_is_short_and_has_it_in_bold() -> None:
-    told = telling("Climbers found", summary=LONG)
+    told = sample_item("Climbers found", summary=LONG)
     said = Marker.of(("bank",)).sentence(told)
     assert ["bank"] == bold(said)
     assert len(plain(said)) <= 163
@@ -80,12 +80,12 @@ def test_the_sentence_around_a_word_of_the_text_is_short_and_has_it_in_bold() ->
 
 
 def test_a_short_sentence_is_whole() -> None:
-    told = telling("Climbers found", summary="They had a “power bank”. They are well.")
+    told = sample_item("Climbers found", summary="They had a “power bank”. They are well.")
     assert "They had a “power <b>bank</b>”." == Marker.of(("bank",)).sentence(told)
 
 
 def test_a_text_without_the_word_has_no_such_sentence() -> None:
-    assert "" == Marker.of(("uranium",)).sentence(telling("Climbers found", summary=LONG))
+    assert "" == Marker.of(("uranium",)).sentence(sample_item("Climbers found", summary=LONG))
 
 
 # --- in alerts and in searches ----------------------------------------------------------------
@@ -93,38 +93,38 @@ def test_a_text_without_the_word_has_no_such_sentence() -> None:
 
 def test_an_alert_marks_what_met_in_the_headline_that_is_shown() -> None:
     told = story(
-        telling("Макрон Астанаға келді", lang="kk"),
-        telling("Macron arrives in Astana", ago=timedelta(minutes=5)),
+        sample_item("Макрон Астанаға келді", lang="kk"),
+        sample_item("Macron arrives in Astana", ago=timedelta(minutes=5)),
     )
     html = alert(told, ALMATY, now=NOW, marker=Marker.of(("Макрон",))).html
     assert html.startswith('<a href="https://news.example/1"><b>Macron</b> arrives in Astana</a>')
 
 
 def test_an_alert_for_a_word_deep_in_the_text_shows_its_sentence() -> None:
-    told = story(telling("Climbers found", summary=LONG))
+    told = story(sample_item("Climbers found", summary=LONG))
     assert "walked for nine hours" in alert(told, ALMATY, now=NOW).html
     html = alert(told, ALMATY, now=NOW, marker=Marker.of(("home",))).html
     assert "\n\nBoth are at <b>home</b> again.\n\n" in html
 
 
 def test_an_alert_that_no_query_brought_has_its_whole_headline_in_bold() -> None:
-    html = alert(story(telling("Macron arrives")), ALMATY, now=NOW).html
+    html = alert(story(sample_item("Macron arrives")), ALMATY, now=NOW).html
     assert '<b><a href="https://news.example/1">Macron arrives</a></b>' in html
 
 
 def test_a_search_shows_the_line_that_has_the_word() -> None:
     marker = Marker.of(("bank",))
-    told = story(telling("Climbers found", summary="They had a power bank."))
+    told = story(sample_item("Climbers found", summary="They had a power bank."))
     found = found_line(told, ALMATY, marker, now=NOW)
     assert "<i>They had a power <b>bank</b>.</i>" in found
-    in_title = story(telling("Bank fined", summary="The bank says nothing."))
+    in_title = story(sample_item("Bank fined", summary="The bank says nothing."))
     assert "says nothing" not in found_line(in_title, ALMATY, marker, now=NOW)
 
 
-def test_a_search_shows_the_telling_that_met_where_the_shown_one_did_not() -> None:
+def test_a_search_shows_the_item_that_met_where_the_shown_one_did_not() -> None:
     told = story(
-        telling("Закон о воде подписан", lang="ru"),
-        telling("Water law signed by hydrographers", outlet="Oasis Times"),
+        sample_item("Закон о воде подписан", lang="ru"),
+        sample_item("Water law signed by hydrographers", outlet="Oasis Times"),
     )
     found = found_line(told, MOSCOW, Marker.of(("hydrographers",)), now=NOW)
     assert "Oasis Times: Water law signed by <b>hydrographers</b>" in found
@@ -148,15 +148,15 @@ def test_a_search_shows_the_telling_that_met_where_the_shown_one_did_not() -> No
 def test_a_headline_in_another_language_says_in_which(
     lang: str, english: str, russian: str
 ) -> None:
-    said = [plain(language_mark(telling("Title", lang=lang), one)) for one in ("en", "ru")]
+    said = [plain(language_mark(sample_item("Title", lang=lang), one)) for one in ("en", "ru")]
     assert [english, russian] == said
 
 
 def test_the_names_of_the_outlets_lead_to_what_each_tells() -> None:
     told = story(
-        telling("Water law signed", outlet="Steppe Courier", url="https://a.example/1"),
-        telling("Water law", outlet="Oasis Times", url="https://b.example/2"),
-        telling("Water law again", outlet="Steppe Courier", url="https://a.example/3"),
+        sample_item("Water law signed", outlet="Steppe Courier", url="https://a.example/1"),
+        sample_item("Water law", outlet="Oasis Times", url="https://b.example/2"),
+        sample_item("Water law again", outlet="Steppe Courier", url="https://a.example/3"),
     )
     html = alert(told, ALMATY, now=NOW).html
     assert '<a href="https://a.example/1">Steppe Courier</a>' in html
@@ -164,8 +164,8 @@ def test_the_names_of_the_outlets_lead_to_what_each_tells() -> None:
     assert "a.example/3" not in html
 
 
-ENGLISH = telling("Macron meets bankers in Astana", outlet="Steppe Courier")
-KAZAKH = replace(telling("Макронның Астанаға сапары", outlet="Дала", lang="kk"), id=ItemId(2))
+ENGLISH = sample_item("Macron meets bankers in Astana", outlet="Steppe Courier")
+KAZAKH = replace(sample_item("Макронның Астанаға сапары", outlet="Дала", lang="kk"), id=ItemId(2))
 
 
 def met(query: str, term: str, word: str, *, item: int = 2, number: int = 1) -> Match:
@@ -175,20 +175,20 @@ def met(query: str, term: str, word: str, *, item: int = 2, number: int = 1) -> 
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        # The telling that is shown met it: its own word, whoever else met it before.
+        # The item that is shown met it: its own word, whoever else met it before.
         ([met("Макрон", "Макрон", "Макронның"), met("Макрон", "Макрон", "Macron", item=1)],
          [("Макрон", "Макрон", "Macron", "")]),
         # It has such a word, though it came before the subscription.
         ([met("Макрон", "Макрон", "Макронның")], [("Макрон", "Макрон", "Macron", "")]),
         # It has none: whose word it is.
         ([met("сапар", "сапар", "сапары")], [("сапар", "сапар", "сапары", "Дала")]),
-        # Each query once, however many tellings met it.
+        # Each query once, however many items met it.
         ([met("сапар", "сапар", "сапары"), met("bank", "bank", "bankers", item=1, number=2),
           met("сапар", "сапар", "сапар")],
          [("сапар", "сапар", "сапары", "Дала"), ("bank", "bank", "bankers", "")]),
     ],
 )  # fmt: skip
-def test_the_reason_is_one_word_a_query_as_the_shown_telling_writes_it(
+def test_the_reason_is_one_word_a_query_as_the_shown_item_writes_it(
     found: list[Match], said: list[tuple[str, str, str, str]]
 ) -> None:
     told = reasons.met(story(ENGLISH, KAZAKH), ENGLISH, found, {})
@@ -196,5 +196,5 @@ def test_the_reason_is_one_word_a_query_as_the_shown_telling_writes_it(
 
 
 def test_an_answer_in_another_language_says_in_which() -> None:
-    item = telling("Су туралы заң", lang="kk")
+    item = sample_item("Су туралы заң", lang="kk")
     assert "на казахском" in plain(update(story(item), item, MOSCOW, now=NOW).html)

@@ -29,7 +29,7 @@ from bot.render.queries import query_title
 from bot.render.stories import alert, card, line, update
 from bot.texts import LANGUAGES
 from storage.model import Chat, ChatId, ChatKind, FeedKind, Ownership, StoryId
-from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
+from tests.bot.sample_stories import ALMATY, MOSCOW, NOW, sample_item, story
 from watchers.text.names import gazetteer
 
 HOSTILE = (
@@ -89,9 +89,9 @@ def check(message: Message) -> None:
 
 def big(title: str) -> Any:
     return story(
-        telling(title, summary=title * 3, outlet=title or "x"),
-        telling(title[::-1], lang="ru", country="", ownership=Ownership.STATE, wire=True),
-        telling(title, dated=False, url="javascript:alert(1)"),
+        sample_item(title, summary=title * 3, outlet=title or "x"),
+        sample_item(title[::-1], lang="ru", country="", ownership=Ownership.STATE, wire=True),
+        sample_item(title, dated=False, url="javascript:alert(1)"),
     )
 
 
@@ -100,8 +100,8 @@ def big(title: str) -> Any:
 
 def test_an_alert_has_headline_summary_outlets_time_and_reason() -> None:
     told = story(
-        telling("Tokayev signs the water law", summary="It limits use.", ago=timedelta(hours=2)),
-        telling("Токаев подписал закон о воде", outlet="ТАСС", country="RU", lang="ru",
+        sample_item("Tokayev signs the water law", summary="It limits use.", ago=timedelta(hours=2)),
+        sample_item("Токаев подписал закон о воде", outlet="ТАСС", country="RU", lang="ru",
                 ownership=Ownership.STATE, wire=True, url="https://tass.example/2"),
     )  # fmt: skip
     message = alert(told, ALMATY, now=NOW, because=[("Токаев", "Tokayev", "")])
@@ -123,41 +123,41 @@ def test_an_alert_has_headline_summary_outlets_time_and_reason() -> None:
     )
 
 
-def test_the_headline_is_in_the_readers_language_where_a_telling_is() -> None:
-    told = story(telling("Water law signed"), telling("Закон о воде подписан", lang="ru"))
+def test_the_headline_is_in_the_readers_language_where_an_item_is() -> None:
+    told = story(sample_item("Water law signed"), sample_item("Закон о воде подписан", lang="ru"))
     assert "Закон о воде" in alert(told, MOSCOW, now=NOW).html
     assert "Water law" in alert(told, ALMATY, now=NOW).html
 
 
 def test_a_headline_in_no_language_of_the_readers_is_the_earliest() -> None:
-    told = story(telling("Су туралы заң", lang="kk"), telling("Qonun", lang="uz-Latn"))
+    told = story(sample_item("Су туралы заң", lang="kk"), sample_item("Qonun", lang="uz-Latn"))
     assert "Су туралы заң" in alert(told, ALMATY, now=NOW).html
 
 
 def test_a_summary_that_repeats_the_headline_is_left_out() -> None:
-    told = story(telling("Rain in Osh", summary="Rain in Osh."))
+    told = story(sample_item("Rain in Osh", summary="Rain in Osh."))
     assert 1 == alert(told, ALMATY, now=NOW).html.count("Rain in Osh")
 
 
 def test_a_channels_buttons_are_links_into_the_bot() -> None:
     channel = replace(ALMATY, id=ChatId(-100), kind=ChatKind.CHANNEL)
-    message = alert(story(telling("Rain")), channel, now=NOW, bot_username="wire_bot")
+    message = alert(story(sample_item("Rain")), channel, now=NOW, bot_username="wire_bot")
     assert ["https://t.me/wire_bot?start=s_7"] == [b.url for row in message.keyboard for b in row]
-    (row,) = alert(story(telling("Rain")), channel, now=NOW).keyboard
+    (row,) = alert(story(sample_item("Rain")), channel, now=NOW).keyboard
     assert ["s:7"] == [button.press for button in row]
 
 
 def test_a_page_that_an_outlets_feed_and_site_both_brought_is_told_once() -> None:
-    same = replace(telling("Rain"), url_key="news.example/1")
-    other = replace(telling("Snow"), url_key="news.example/2")
-    elsewhere = replace(telling("Rain", outlet="Oasis Times"), url_key="news.example/1")
+    same = replace(sample_item("Rain"), url_key="news.example/1")
+    other = replace(sample_item("Snow"), url_key="news.example/2")
+    elsewhere = replace(sample_item("Rain", outlet="Oasis Times"), url_key="news.example/1")
     shown = card(story(same, replace(same), other, elsewhere), ALMATY, now=NOW).html
     numbers = [line.partition(".")[0] for line in plain(shown).splitlines() if line[:1].isdigit()]
     assert ["2 outlets", "1", "3", "4"] == [numbers[0].partition(" ·")[0], *numbers[1:]]
 
 
 def test_a_card_turns_pages_and_keeps_the_numbers() -> None:
-    told = story(*(telling(f"Rain {n}", outlet=f"Outlet {n}") for n in range(20)))
+    told = story(*(sample_item(f"Rain {n}", outlet=f"Outlet {n}") for n in range(20)))
     second = card(told, ALMATY, now=NOW, page=1)
     assert "\n\n9. " in second.html
     assert "2 / 3" in [button.label for button in second.keyboard[0]]
@@ -165,9 +165,9 @@ def test_a_card_turns_pages_and_keeps_the_numbers() -> None:
     assert card(told, ALMATY, now=NOW, page=99) == card(told, ALMATY, now=NOW, page=2)
 
 
-def test_a_telling_that_came_by_no_feed_says_so() -> None:
+def test_an_item_that_came_by_no_feed_says_so() -> None:
     feed, page, channel = (
-        replace(telling(f"Rain {kind}"), kind=kind, url_key=f"a.example/{kind}")
+        replace(sample_item(f"Rain {kind}"), kind=kind, url_key=f"a.example/{kind}")
         for kind in (FeedKind.FEED, FeedKind.PAGE, FeedKind.TELEGRAM)
     )
     told = plain(card(story(feed, page, channel), MOSCOW, now=NOW).html)
@@ -181,9 +181,9 @@ CHANNEL = replace(ALMATY, id=ChatId(-100), kind=ChatKind.CHANNEL)
 
 
 def test_a_digest_is_the_readers_topics_and_then_countries_each_line_leading_on() -> None:
-    gas = story(telling("Gas deal", url="https://a.example/1"),
-                telling("Gas deal signed", outlet="Second", url="https://b.example/2"), number=8)  # fmt: skip
-    rain = story(telling("Rain in Osh"), number=9)
+    gas = story(sample_item("Gas deal", url="https://a.example/1"),
+                sample_item("Gas deal signed", outlet="Second", url="https://b.example/2"), number=8)  # fmt: skip
+    rain = story(sample_item("Rain in Osh"), number=9)
     (message,) = digest(
         [StoryLine(1, gas, "KZ", own=True, queries=("gas",)), StoryLine(2, rain, "KG", told=True)],
         ALMATY, **DAY, total=40, told_before=3,
@@ -203,7 +203,7 @@ def test_a_digest_is_the_readers_topics_and_then_countries_each_line_leading_on(
 
 def test_each_line_says_which_query_it_met_where_they_differ() -> None:
     lines = [
-        StoryLine(n, story(telling(f"Rain {n}"), number=n), "KZ", own=True, queries=(query,))
+        StoryLine(n, story(sample_item(f"Rain {n}"), number=n), "KZ", own=True, queries=(query,))
         for n, query in enumerate(("gas", "water"), 1)
     ]
     (message,) = digest(lines, ALMATY, **DAY)
@@ -214,7 +214,8 @@ def test_each_line_says_which_query_it_met_where_they_differ() -> None:
 
 def test_own_topics_have_one_heading_whatever_the_country() -> None:
     lines = [
-        StoryLine(n, story(telling("Rain")), code, own=True) for n, code in ((1, "KZ"), (2, "TJ"))
+        StoryLine(n, story(sample_item("Rain")), code, own=True)
+        for n, code in ((1, "KZ"), (2, "TJ"))
     ]
     (message,) = digest(lines, MOSCOW, **DAY)
     assert 1 == message.html.count("Ваши темы")
@@ -222,10 +223,10 @@ def test_own_topics_have_one_heading_whatever_the_country() -> None:
 
 def test_a_line_names_the_outlet_whose_headline_it_shows_and_links_the_others() -> None:
     told = story(
-        telling("Gas deal", outlet="First", url="https://a.example/1"),
-        telling("Газовая сделка", outlet="Второй", lang="ru", url="https://b.example/2"),
-        telling("Gas", outlet="Third", url="https://c.example/3"),
-        telling("Gas", outlet="Fourth", url="https://d.example/4"),
+        sample_item("Gas deal", outlet="First", url="https://a.example/1"),
+        sample_item("Газовая сделка", outlet="Второй", lang="ru", url="https://b.example/2"),
+        sample_item("Gas", outlet="Third", url="https://c.example/3"),
+        sample_item("Gas", outlet="Fourth", url="https://d.example/4"),
     )
     (message,) = digest([StoryLine(1, told, "KZ")], MOSCOW, **DAY)
     assert (
@@ -237,7 +238,7 @@ def test_a_line_names_the_outlet_whose_headline_it_shows_and_links_the_others() 
 
 def test_in_a_channel_the_number_is_the_way_to_the_story() -> None:
     (message,) = digest(
-        [StoryLine(1, story(telling("Rain")), "KZ", own=True)],
+        [StoryLine(1, story(sample_item("Rain")), "KZ", own=True)],
         CHANNEL,
         **DAY,
         bot_username="wire_bot",
@@ -266,7 +267,7 @@ def test_an_empty_digest_is_one_quiet_line() -> None:
 
 def test_a_page_of_ordinary_headlines_is_one_message_and_the_longest_ever_two() -> None:
     def page(title: str, outlet: str, lines: int) -> tuple[Message, ...]:
-        told = story(*(telling(title, outlet=f"{n} {outlet}") for n in range(5)))
+        told = story(*(sample_item(title, outlet=f"{n} {outlet}") for n in range(5)))
         return digest(
             [
                 StoryLine(n, told, "KZ", own=True, queries=(f"{n} {outlet}", outlet))
@@ -284,7 +285,7 @@ def test_a_page_of_ordinary_headlines_is_one_message_and_the_longest_ever_two() 
 
 
 def test_a_long_night_is_a_page_and_a_button() -> None:
-    night = [story(telling(f"Rain {n}"), number=n) for n in range(1, 31)]
+    night = [story(sample_item(f"Rain {n}"), number=n) for n in range(1, 31)]
     head = Html("<b>30 stories</b>")
     message = together(head, night, ALMATY, now=NOW, most=12, row=5)
     assert "30 stories" in message.html
@@ -296,7 +297,7 @@ def test_a_long_night_is_a_page_and_a_button() -> None:
 
 
 def test_each_line_of_a_night_says_when_it_was_told_and_what_it_met() -> None:
-    told = [story(telling(f"Rain {n}", ago=timedelta(hours=n)), number=n) for n in (1, 2)]
+    told = [story(sample_item(f"Rain {n}", ago=timedelta(hours=n)), number=n) for n in (1, 2)]
     met = {StoryId(1): ("rain", "topic:water")}
     first, second = together(Html("x"), told, ALMATY, now=NOW, most=12, queries=met).html.split(
         "\n\n"
@@ -433,9 +434,13 @@ def shown_in(language: str) -> dict[str, str]:
     """Every place where a story is named, with three outlets of three countries."""
     chat = replace(ALMATY, language=language)
     told = story(
-        telling("Су туралы заң", outlet="Дала", country="KZ", lang="kk", ago=timedelta(hours=9)),
-        telling("Water law signed", outlet="Oasis Times", country="UZ", ago=timedelta(hours=4)),
-        telling("Закон о воде подписан", outlet="ТАСС", country="RU", lang="ru"),
+        sample_item(
+            "Су туралы заң", outlet="Дала", country="KZ", lang="kk", ago=timedelta(hours=9)
+        ),
+        sample_item(
+            "Water law signed", outlet="Oasis Times", country="UZ", ago=timedelta(hours=4)
+        ),
+        sample_item("Закон о воде подписан", outlet="ТАСС", country="RU", lang="ru"),
     )
     return {
         "line": plain(line(told, chat, now=NOW)),
@@ -451,7 +456,7 @@ def shown_in(language: str) -> dict[str, str]:
         ("ru", "Закон о воде подписан\n🇷🇺 ТАСС +2 · 12:00 · /s7"),
     ],
 )
-def test_a_line_gives_the_outlet_and_the_time_of_the_telling_it_shows(
+def test_a_line_gives_the_outlet_and_the_time_of_the_item_it_shows(
     language: str, expected: str
 ) -> None:
     shown = shown_in(language)
@@ -472,10 +477,10 @@ def test_a_flag_stands_before_an_outlets_name_and_nowhere_else(language: str) ->
         assert len(named) * 2 == len(re.findall("[\U0001f1e6-\U0001f1ff]", text)), where
 
 
-def test_a_card_says_a_headline_once_and_links_every_outlet_to_its_telling() -> None:
+def test_a_card_says_a_headline_once_and_links_every_outlet_to_its_item() -> None:
     told = story(
-        telling("Water law signed", url="https://a.example/1", summary="It limits use."),
-        telling("Water law signed", outlet="Second", url="https://b.example/2", dated=False),
+        sample_item("Water law signed", url="https://a.example/1", summary="It limits use."),
+        sample_item("Water law signed", outlet="Second", url="https://b.example/2", dated=False),
     )
     shown = card(told, ALMATY, now=NOW).html
     assert 1 == plain(shown).count("Water law signed")
@@ -489,7 +494,7 @@ def test_a_card_says_a_headline_once_and_links_every_outlet_to_its_telling() -> 
     [(ALMATY, "12:00, headline of 12:30"), (MOSCOW, "10:00, заголовок от 10:30")],
 )
 def test_a_headline_changed_later_says_since_when_it_reads_so(chat: Chat, line: str) -> None:
-    first = telling("Bus crash near Osh: seven dead", ago=timedelta(hours=1))
+    first = sample_item("Bus crash near Osh: seven dead", ago=timedelta(hours=1))
     edited = replace(first, retitled_at=first.told_at + timedelta(minutes=30))
     assert line in plain(card(story(edited), chat, now=NOW).html)
     assert line.partition(",")[2] not in plain(card(story(first), chat, now=NOW).html)
@@ -519,6 +524,6 @@ def test_every_topic_has_a_name_in_every_language() -> None:
 
 def test_the_time_of_one_outlets_story_is_one() -> None:
     pieces = [
-        telling("Rain", ago=timedelta(hours=n), url=f"https://a.example/{n}") for n in (2, 1)
+        sample_item("Rain", ago=timedelta(hours=n), url=f"https://a.example/{n}") for n in (2, 1)
     ]
     assert "🕗 11:00\n" in plain(alert(story(*pieces), ALMATY, now=NOW).html) + "\n"

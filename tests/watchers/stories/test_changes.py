@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from storage.model import ItemId, OutletId
-from tests.bot.tellings import telling
+from tests.bot.sample_stories import sample_item
 from watchers.stories import Gravity
 from watchers.stories.changes import Change, material, outgrown
 from watchers.stories.features import Features, prepare
@@ -78,9 +78,9 @@ FIVE = "Bus plunges into river near Osh, killing five"
 def test_a_headlines_toll_is_outgrown_by_later_or_confirmed_higher_ones(
     shown: str, others: list[tuple[str, str, int]], dead: int
 ) -> None:
-    first = telling(shown, ago=timedelta(hours=5))
+    first = sample_item(shown, ago=timedelta(hours=5))
     rest = [
-        telling(title, outlet=outlet, lang="en" if title.isascii() else "ru",
+        sample_item(title, outlet=outlet, lang="en" if title.isascii() else "ru",
                 ago=timedelta(hours=hours))
         for title, outlet, hours in others
     ]  # fmt: skip
@@ -88,8 +88,8 @@ def test_a_headlines_toll_is_outgrown_by_later_or_confirmed_higher_ones(
 
 
 def test_an_edited_headline_counts_from_its_edit() -> None:
-    first = telling(FIVE, ago=timedelta(hours=5))
-    edited = telling("Crash: seven dead", outlet="Wire", ago=timedelta(hours=6))
+    first = sample_item(FIVE, ago=timedelta(hours=5))
+    edited = sample_item("Crash: seven dead", outlet="Wire", ago=timedelta(hours=6))
     assert Gravity() == outgrown(first, [edited, first])
     since = replace(edited, retitled_at=first.told_at + timedelta(minutes=1))
     assert Gravity(dead=7) == outgrown(first, [since, first])

@@ -55,7 +55,7 @@ def faults(event: Event) -> Iterator[str]:
     """Say what is wrong with an event as it stands in its file."""
     pages = [item for item in event.items if not item.update]
     if (len(pages) == 1) != event.single:
-        yield f"{event.name}: one telling and single = true go together"
+        yield f"{event.name}: one item and single = true go together"
     if event.follows and event.follows not in {one.name for one in EVENTS}:
         yield f"{event.name}: follows an event that is not there"
     yield from out_of_time(event)
@@ -67,11 +67,11 @@ def out_of_time(event: Event) -> Iterator[str]:
     minutes = [item.after for item in event.items]
     first, last = (-MOST_MINUTES_BEFORE, -1) if event in opening() else (0, MOST_MINUTES)
     if minutes != sorted(minutes):
-        yield f"{event.name}: tellings stand in the order of their minutes"
+        yield f"{event.name}: items stand in the order of their minutes"
     if not first <= minutes[0] <= minutes[-1] <= last:
         yield f"{event.name}: its minutes lie between {first} and {last}"
     if event not in opening() and minutes[0]:
-        yield f"{event.name}: minutes count from the first telling"
+        yield f"{event.name}: minutes count from the first item"
 
 
 def told_twice(event: Event) -> Iterator[str]:
@@ -86,12 +86,12 @@ def told_twice(event: Event) -> Iterator[str]:
         seen[item.outlet, item.lang] = item.after
 
 
-def test_every_telling_is_readable_and_in_a_language_of_its_outlet() -> None:
+def test_every_item_is_readable_and_in_a_language_of_its_outlet() -> None:
     assert [fault for item in ITEMS for fault in ill_told(item)] == []
 
 
 def ill_told(item: SampleItem) -> Iterator[str]:
-    """Say what is wrong with a telling."""
+    """Say what is wrong with an item."""
     outlet = {one.slug: one for one in sample_outlets()}[item.outlet]
     read = analyse(item.title, item.summary, declared=outlet.languages).lang
     if item.lang not in outlet.languages or outlet.form not in ("rss", "atom"):

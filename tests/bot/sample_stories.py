@@ -21,7 +21,7 @@ ALMATY = Chat(ChatId(1), ChatKind.PRIVATE, time_zone="Asia/Almaty")
 MOSCOW = Chat(ChatId(2), ChatKind.PRIVATE, language="ru", time_zone="Europe/Moscow")
 
 
-def telling(
+def sample_item(
     title: str,
     *,
     outlet: str = "Steppe Courier",
@@ -34,7 +34,7 @@ def telling(
     ago: timedelta = timedelta(hours=1),
     dated: bool = True,
 ) -> Item:
-    """One outlet's telling."""
+    """One outlet's item."""
     at = NOW - ago
     return Item(
         id=ItemId(1),
@@ -53,5 +53,5 @@ def telling(
 
 
 def story(*items: Item, number: int = 7) -> Story:
-    """A story of these tellings, in this order."""
+    """A story of these items, in this order."""
     return Story(StoryId(number), items[0].told_at, items[-1].told_at, items)
