@@ -11,7 +11,7 @@ from storage.sql import Connection
 
 
 def enqueue_feed_notices(db: Connection, admins: Iterable[int], now: datetime) -> int:
-    """Queue one message about what befell the feeds since last time, for each admin who has a chat with us.
+    """Queue one message about changed feeds for each admin who has a chat with us.
 
     Run in one transaction, so that no notice is taken and not queued. Returns how many messages
     were queued. While no admin has a chat with us, the notices wait.

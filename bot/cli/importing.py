@@ -108,8 +108,8 @@ def size_of(file: Path) -> int:
 def begun(file: Path) -> tuple[Lines, datetime]:
     """Begin to read a file; return its lines and the first one's time.
 
-    The window of living stories is looked at from there. Raises NewsError where the file cannot
-    be read or begins with something else; a pipe is read only once.
+    The days in which a story is open to further items are counted from there. Raises NewsError
+    where the file cannot be read or begins with something else; a pipe is read only once.
     """
     lines = read_lines(file)
     first = next(lines, None)

@@ -1,4 +1,4 @@
-"""Buttons that carry data: what a press sends, pages that turn, ways from a channel into the bot. Pure."""
+"""Buttons' data, buttons that turn pages, and those that lead from a channel to the bot. Pure."""
 
 from bot.conversation import Button, Keyboard
 

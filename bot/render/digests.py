@@ -34,8 +34,8 @@ class StoryLine:
 
     ``country`` is the section's under which it stands ("" the region's), None where the list
     has no sections; ``own`` that it stands under the reader's own topics, having met
-    ``queries``. ``told`` marks what came as an alert before; ``late`` is when it was first published,
-    where that was before the list's window. ``snippet`` shows what met the list's own query.
+    ``queries``. ``told`` marks what came as an alert before; ``late`` is when it was
+    first published, where that was before the list's window. ``snippet`` shows what met the list's own query.
     ``at`` is when it was published, where the list shows that for every line.
     """
 
@@ -173,7 +173,7 @@ def into_digest(
 
 
 def sections(lines: Sequence[StoryLine], chat: Chat, bot_username: str = "") -> Iterator[Html]:
-    """Render lines under their headings; where all the reader's own met one query, the heading names it."""
+    """Render lines under headings; a query that all the reader's own lines met is named in theirs."""
     for (own, country), group in groupby(lines, section):
         here = list(group)
         met = {query for line in here for query in line.queries} if own else set()

@@ -130,7 +130,7 @@ class Sandbox:
         return self.polling.waiting()
 
     async def until(self, condition: Callable[[], bool], within: float = PATIENCE_S) -> None:
-        """Wait until `condition` holds, looking again at every happening and call."""
+        """Wait until `condition` holds, looking again at every event and call."""
         changed = asyncio.Event()
 
         def wake(_: object) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.botapi.methods.webhooks import wanted_updates
 from bot.sandbox.telegram.errors import SECOND_POLLER, WEBHOOK_ACTIVE, conflict
-from bot.sandbox.telegram.model import Bot, Happening
+from bot.sandbox.telegram.model import Bot, StoreEvent
 from bot.sandbox.telegram.service import Telegram
 
 MAX_TIMEOUT = 50
@@ -30,9 +30,9 @@ class LongPolls:
         self._closed = False
         self._forget = telegram.listen(self._hear)
 
-    def _hear(self, happening: Happening) -> None:
-        poll = self._waiting.get(happening.bot_id)
-        if poll is not None and happening.kind in ("update", "menu"):
+    def _hear(self, event: StoreEvent) -> None:
+        poll = self._waiting.get(event.bot_id)
+        if poll is not None and event.kind in ("update", "menu"):
             poll.wake.set()
 
     async def get_updates(self, bot: Bot, params: Params) -> Any:
@@ -44,7 +44,7 @@ class LongPolls:
             self._telegram.put_bot(replace(bot, allowed_updates=wanted))
         self._end_older(bot.id)
         poll = self._waiting[bot.id] = _Poll()
-        self._telegram.notify(Happening("poll", bot_id=bot.id))
+        self._telegram.notify(StoreEvent("poll", bot_id=bot.id))
         try:
             return await self._wait(bot.id, poll, params)
         finally:

@@ -5,7 +5,7 @@ import contextlib
 
 import aiohttp
 
-from bot.sandbox.telegram.model import Happening, Update, Webhook
+from bot.sandbox.telegram.model import StoreEvent, Update, Webhook
 from bot.sandbox.telegram.service import Telegram
 
 HTTP_OK = range(200, 300)
@@ -21,9 +21,9 @@ class Webhooks:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._forget = telegram.listen(self._hear)
 
-    def _hear(self, happening: Happening) -> None:
-        bot = self._telegram.bots.get(happening.bot_id)
-        if bot is None or happening.kind not in ("update", "menu"):
+    def _hear(self, event: StoreEvent) -> None:
+        bot = self._telegram.bots.get(event.bot_id)
+        if bot is None or event.kind not in ("update", "menu"):
             return
         self._wake.setdefault(bot.id, asyncio.Event()).set()
         if bot.webhook is not None and bot.id not in self._tasks:

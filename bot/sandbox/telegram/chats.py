@@ -7,13 +7,13 @@ from bot.sandbox.telegram.model import (
     ANONYMOUS_ADMIN_ID,
     ChatKind,
     Dialog,
-    Happening,
     Json,
     Key,
     Member,
     SandboxChat,
     SandboxMessage,
     Status,
+    StoreEvent,
     Topic,
     User,
 )
@@ -34,7 +34,7 @@ class GroupChats(Store):
     def add_person(self, user: User) -> User:
         """Let a person exist."""
         self.users[user.id] = user
-        self.notify(Happening("chats"))
+        self.notify(StoreEvent("chats"))
         return user
 
     def create_chat(
@@ -154,7 +154,7 @@ class GroupChats(Store):
         inside, outside = Member(bot_id, "member"), Member(bot_id, "kicked")
         old, new = (inside, outside) if blocked else (outside, inside)
         self._tell_membership(person_id, person_id, old, new)
-        self.notify(Happening("chats", key, person_id=person_id))
+        self.notify(StoreEvent("chats", key, person_id=person_id))
 
     def deactivate(self, person_id: int) -> None:
         """Delete a person's account."""

@@ -268,7 +268,7 @@ class BotCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class StoreEvent:
     """Something the listeners (polls, web hooks, pages) may want to know."""
 
     kind: Literal[

@@ -12,13 +12,13 @@ from bot.sandbox.telegram.model import (
     BotCommand,
     CallbackQuery,
     Dialog,
-    Happening,
     InlineQuery,
     Key,
     KeyboardButton,
     Location,
     SandboxMessage,
     StoredFile,
+    StoreEvent,
     Topic,
 )
 from bot.sandbox.telegram.pictures import picture_size
@@ -124,7 +124,7 @@ class Telegram(GroupChats):
             raise ValueError("the person has blocked this bot; press START first")
         if not dialog.started:
             self.dialogs[key] = replace(dialog, started=True)
-            self.notify(Happening("chats", key))
+            self.notify(StoreEvent("chats", key))
 
     def _signature(self, person_id: int, key: Key) -> tuple[int | None, int | None]:
         if key.bot_id:

@@ -20,19 +20,19 @@ from bot.sandbox.telegram.model import (
     BotCommand,
     CallbackQuery,
     Dialog,
-    Happening,
     InlineQuery,
     Json,
     Key,
     SandboxChat,
     SandboxMessage,
     StoredFile,
+    StoreEvent,
     Update,
     User,
 )
 from bot.sandbox.telegram.wire import message_json
 
-Listener = Callable[[Happening], None]
+Listener = Callable[[StoreEvent], None]
 LIFETIMES = {"callback_query": PRESS_LIFETIME, "inline_query": INLINE_LIFETIME}
 NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 
@@ -85,12 +85,12 @@ class Store:
     def put_bot(self, bot: Bot) -> None:
         """Replace a bot's account."""
         self.bots[bot.id] = bot
-        self.notify(Happening("menu", bot_id=bot.id))
+        self.notify(StoreEvent("menu", bot_id=bot.id))
 
     def put_chat(self, chat: SandboxChat) -> None:
         """Create or replace a group or channel."""
         self.chats[chat.id] = chat
-        self.notify(Happening("chats", Key(chat.id)))
+        self.notify(StoreEvent("chats", Key(chat.id)))
 
     def dialog(self, person_id: int, bot_id: int) -> Dialog:
         """How a person stands with a bot."""
@@ -99,14 +99,14 @@ class Store:
     # -- listeners
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` on every happening until the returned function is called."""
+        """Call `listener` on every event until the returned function is called."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def notify(self, happening: Happening) -> None:
+    def notify(self, event: StoreEvent) -> None:
         """Tell every listener."""
         for listener in tuple(self._listeners):
-            listener(happening)
+            listener(event)
 
     # -- messages
 
@@ -121,19 +121,19 @@ class Store:
         talk[message.id] = message
         if len(talk) > self.keep:
             talk.popitem(last=False)
-        self.notify(Happening("message", message.key, message_id=message.id))
+        self.notify(StoreEvent("message", message.key, message_id=message.id))
         return message
 
     def change(self, message: SandboxMessage) -> SandboxMessage:
         """Put an edited message in the place of the old one."""
         self.talks[message.key][message.id] = message
-        self.notify(Happening("edit", message.key, message_id=message.id))
+        self.notify(StoreEvent("edit", message.key, message_id=message.id))
         return message
 
     def remove(self, message: SandboxMessage) -> None:
         """Delete a message for everybody."""
         del self.talks[message.key][message.id]
-        self.notify(Happening("delete", message.key, message_id=message.id))
+        self.notify(StoreEvent("delete", message.key, message_id=message.id))
 
     def find(self, key: Key, message_id: int) -> SandboxMessage | None:
         """Look a message up."""
@@ -164,7 +164,7 @@ class Store:
             return
         update = Update(next(self._update_ids[bot_id]), kind, body, self.clock())
         self.queues[bot_id].append(update)
-        self.notify(Happening("update", bot_id=bot_id))
+        self.notify(StoreEvent("update", bot_id=bot_id))
 
     def pending(self, bot_id: int, offset: int, limit: int = 100) -> list[Update]:
         """Confirm everything below `offset` and return what waits, the stale left out.
@@ -190,7 +190,7 @@ class Store:
     def redeliver(self, bot_id: int, update: Update) -> None:
         """Queue an update again under its old id, as after a lost confirmation (for tests)."""
         self.queues[bot_id].appendleft(update)
-        self.notify(Happening("update", bot_id=bot_id))
+        self.notify(StoreEvent("update", bot_id=bot_id))
 
     def queue_message(self, message: SandboxMessage, kind: str = "message") -> None:
         """Queue a message for every bot that may see it."""
@@ -236,7 +236,7 @@ class Store:
         """Note the answer and show it to the person who pressed the button."""
         self.put_callback_query(replace(press, answered=True))
         self.notify(
-            Happening(
+            StoreEvent(
                 "answer", press.key, press.bot_id, press.message_id, press.person_id, press.id
             )
         )

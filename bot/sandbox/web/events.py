@@ -5,7 +5,7 @@ import json
 
 from aiohttp import web
 
-from bot.sandbox.telegram.model import Happening, Json, SandboxMessage
+from bot.sandbox.telegram.model import Json, SandboxMessage, StoreEvent
 from bot.sandbox.telegram.service import Telegram
 from bot.sandbox.web.files import HEADERS
 from bot.sandbox.web.views import chat_view, message_view, page_chat_id, sees
@@ -19,12 +19,12 @@ class Streams:
 
     def __init__(self, telegram: Telegram) -> None:
         self._telegram = telegram
-        self._streams: set[asyncio.Queue[Happening | None]] = set()
+        self._streams: set[asyncio.Queue[StoreEvent | None]] = set()
 
     async def serve(self, request: web.Request, person: int) -> web.StreamResponse:
         """Stream what happens in a person's chats (Server-Sent Events)."""
         stream = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
-        queue: asyncio.Queue[Happening | None] = asyncio.Queue()
+        queue: asyncio.Queue[StoreEvent | None] = asyncio.Queue()
         forget = self._telegram.listen(lambda h: _offer(queue, h))
         self._streams.add(queue)
         try:
@@ -39,62 +39,62 @@ class Streams:
         return stream
 
     async def _pump(
-        self, stream: web.StreamResponse, queue: asyncio.Queue[Happening | None], person: int
+        self, stream: web.StreamResponse, queue: asyncio.Queue[StoreEvent | None], person: int
     ) -> None:
         while True:
             try:
-                happening = await asyncio.wait_for(queue.get(), HEARTBEAT)
+                event = await asyncio.wait_for(queue.get(), HEARTBEAT)
             except TimeoutError:
                 await stream.write(b": still here\n\n")
                 continue
-            if happening is None:
+            if event is None:
                 return
-            event = self._event(happening, person)
-            if event is not None:
-                text = json.dumps(event, ensure_ascii=False)
+            shown = self._shown(event, person)
+            if shown is not None:
+                text = json.dumps(shown, ensure_ascii=False)
                 await stream.write(f"data: {text}\n\n".encode(errors="replace"))
 
-    def _event(self, happening: Happening, person: int) -> Json | None:
-        key = happening.key
-        if happening.kind == "answer":
-            return self._answer_event(happening, person)
+    def _shown(self, event: StoreEvent, person: int) -> Json | None:
+        key = event.key
+        if event.kind == "answer":
+            return self._answer_event(event, person)
         if key is not None and not sees(self._telegram, person, key):
-            return _elsewhere(happening)
-        match happening.kind:
+            return _elsewhere(event)
+        match event.kind:
             case "message" | "edit":
-                message = key and self._telegram.find(key, happening.message_id)
-                return self._message_event(happening, message, person) if message else None
+                message = key and self._telegram.find(key, event.message_id)
+                return self._message_event(event, message, person) if message else None
             case "delete" | "action":
                 return {
-                    "kind": happening.kind,
+                    "kind": event.kind,
                     "chat": page_chat_id(key) if key else 0,
-                    "message": happening.message_id,
-                    "action": happening.detail,
+                    "message": event.message_id,
+                    "action": event.detail,
                 }
             case "chats" | "menu":
                 return {"kind": "chats"}
             case _:
                 return None
 
-    def _message_event(self, happening: Happening, message: SandboxMessage, person: int) -> Json:
+    def _message_event(self, event: StoreEvent, message: SandboxMessage, person: int) -> Json:
         return {
-            "kind": happening.kind,
+            "kind": event.kind,
             "chat": page_chat_id(message.key),
             "message": message_view(self._telegram, message, person),
             "frame": chat_view(self._telegram, person, message.key),
         }
 
-    def _answer_event(self, happening: Happening, person: int) -> Json | None:
-        if happening.person_id != person:
+    def _answer_event(self, event: StoreEvent, person: int) -> Json | None:
+        if event.person_id != person:
             return None
-        if happening.detail.startswith("inline:"):
-            ask = self._telegram.inline_queries[happening.detail.removeprefix("inline:")]
+        if event.detail.startswith("inline:"):
+            ask = self._telegram.inline_queries[event.detail.removeprefix("inline:")]
             results = [
                 {"title": r.get("title", ""), "description": r.get("description", "")}
                 for r in ask.results
             ]
             return {"kind": "inline", "ask": ask.id, "results": results}
-        press = self._telegram.callback_queries[happening.detail]
+        press = self._telegram.callback_queries[event.detail]
         return {
             "kind": "answer",
             "press": press.id,
@@ -109,15 +109,15 @@ class Streams:
             queue.put_nowait(None)
 
 
-def _elsewhere(happening: Happening) -> Json | None:
+def _elsewhere(event: StoreEvent) -> Json | None:
     """Other people's news only moves the dots beside their names."""
     kinds = {"chats": "chats", "message": "people"}
-    kind = kinds.get(happening.kind)
+    kind = kinds.get(event.kind)
     return {"kind": kind} if kind else None
 
 
-def _offer(queue: asyncio.Queue[Happening | None], happening: Happening) -> None:
+def _offer(queue: asyncio.Queue[StoreEvent | None], event: StoreEvent) -> None:
     """Queue an event; a page too slow for the backlog is cut off, reconnects and looks anew."""
-    if happening.kind in ("update", "poll") or queue.qsize() > BACKLOG:
+    if event.kind in ("update", "poll") or queue.qsize() > BACKLOG:
         return
-    queue.put_nowait(None if queue.qsize() == BACKLOG else happening)
+    queue.put_nowait(None if queue.qsize() == BACKLOG else event)

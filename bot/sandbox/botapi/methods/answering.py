@@ -14,7 +14,7 @@ from bot.sandbox.telegram.limits import (
     MAX_TEXT,
     PRESS_LIFETIME,
 )
-from bot.sandbox.telegram.model import Bot, Happening
+from bot.sandbox.telegram.model import Bot, StoreEvent
 from bot.sandbox.telegram.service import Telegram
 
 MAX_RESULT_ID = 64
@@ -53,7 +53,7 @@ def answer_inline_query(telegram: Telegram, bot: Bot, params: Params) -> Any:
         raise bad_request("RESULT_ID_DUPLICATE")
     telegram.inline_queries[ask.id] = replace(ask, answered=True, results=tuple(results))
     telegram.notify(
-        Happening("answer", bot_id=bot.id, person_id=ask.person_id, detail=f"inline:{ask.id}")
+        StoreEvent("answer", bot_id=bot.id, person_id=ask.person_id, detail=f"inline:{ask.id}")
     )
     return True
 

@@ -8,7 +8,7 @@ from bot.sandbox.botapi.methods.params import Params
 from bot.sandbox.botapi.methods.targets import target
 from bot.sandbox.telegram.errors import ApiError, bad_request
 from bot.sandbox.telegram.limits import MAX_COMMANDS
-from bot.sandbox.telegram.model import Bot, BotCommand, Happening
+from bot.sandbox.telegram.model import Bot, BotCommand, StoreEvent
 from bot.sandbox.telegram.service import Telegram
 from bot.sandbox.telegram.wire import bot_json
 
@@ -81,7 +81,7 @@ def set_my_commands(telegram: Telegram, bot: Bot, params: Params) -> Any:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
     place = (bot.id, _scope(telegram, bot, params), _language(params))
     telegram.commands[place] = tuple(_command(item) for item in raw)
-    telegram.notify(Happening("menu", bot_id=bot.id))
+    telegram.notify(StoreEvent("menu", bot_id=bot.id))
     return True
 
 
@@ -89,7 +89,7 @@ def delete_my_commands(telegram: Telegram, bot: Bot, params: Params) -> Any:
     """Forget the menu of a scope and language."""
     place = (bot.id, _scope(telegram, bot, params), _language(params))
     telegram.commands.pop(place, None)
-    telegram.notify(Happening("menu", bot_id=bot.id))
+    telegram.notify(StoreEvent("menu", bot_id=bot.id))
     return True
 
 
@@ -105,7 +105,7 @@ def _set_profile(telegram: Telegram, bot: Bot, params: Params, field: str) -> bo
     if len(text) > _PROFILE_LIMITS[field]:
         raise ApiError(400, f"Bad Request: BOT_{field.upper()}_TOO_LONG")
     telegram.profiles[bot.id, field, _language(params)] = text
-    telegram.notify(Happening("menu", bot_id=bot.id))
+    telegram.notify(StoreEvent("menu", bot_id=bot.id))
     return True
 
 

@@ -11,13 +11,13 @@ from bot.sandbox.telegram.keyboards import read_markup
 from bot.sandbox.telegram.limits import MAX_CAPTION, MAX_PHOTO, MAX_TEXT, MAX_UPLOAD, check_size
 from bot.sandbox.telegram.model import (
     Bot,
-    Happening,
     Key,
     Location,
     Markup,
     MessageEntity,
     SandboxMessage,
     StoredFile,
+    StoreEvent,
 )
 from bot.sandbox.telegram.pictures import picture_size
 from bot.sandbox.telegram.service import Telegram
@@ -201,5 +201,5 @@ def send_chat_action(telegram: Telegram, bot: Bot, params: Params) -> Any:
     if action not in ACTIONS:
         raise bad_request("wrong parameter action in request")
     thread(telegram, bot, key, params)
-    telegram.notify(Happening("action", key, bot.id, detail=action))
+    telegram.notify(StoreEvent("action", key, bot.id, detail=action))
     return True
