@@ -17,7 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import connection, health
 from bot.connection import TelegramConnection
-from bot.conversation import World
+from bot.context import Context
 from bot.digests.maker import DigestService
 from bot.instance import EVERYBODY_READS, alone, token_lock
 from bot.notices import enqueue_feed_notices
@@ -71,15 +71,15 @@ async def run_in(
 ) -> None:
     """Run both halves of an open newsroom until ``stop`` is set."""
     settings = room.settings
-    editions = DigestService(room.db, room.clock)
+    digests = DigestService(room.db, room.clock)
     names = TaughtNames(room.db)
-    editions.names = lambda: names.current
-    world = World(
+    digests.names = lambda: names.current
+    context = Context(
         db=room.db,
         clock=room.clock,
         names=names,
         editor=room.ingester,
-        editions=editions,
+        digests=digests,
         admin_ids=settings.admin_ids,
         language=settings.default_language,
         time_zone=settings.default_timezone,
@@ -89,16 +89,16 @@ async def run_in(
         allowed_hosts=settings.feed_allow_hosts,
     )
     async with AsyncExitStack() as open_parts:
-        half = await open_parts.enter_async_context(connection.opened(settings, world, stop))
+        half = await open_parts.enter_async_context(connection.opened(settings, context, stop))
         room.ingester.wake = half.deliverer.wake
-        editions.wake = half.deliverer.wake
-        editions.bot_username = lambda: half.world.bot_username
+        digests.wake = half.deliverer.wake
+        digests.bot_username = lambda: half.context.bot_username
         await open_parts.enter_async_context(
             health.served(settings.health_listen, lambda: vitals(room, half))
         )
         remembering = asyncio.create_task(remember(room), name="remember")
         open_parts.push_async_callback(cancelled, remembering)
-        open_parts.enter_context(ticking(room, editions))
+        open_parts.enter_context(ticking(room, digests))
         log.info("running")
         ready()
         await stop.wait()
@@ -119,7 +119,7 @@ async def remember(room: Pipeline) -> None:
 class ticking:  # noqa: N801 (reads as a with-statement)
     """Timers that tick for as long as the block runs."""
 
-    def __init__(self, room: Pipeline, editions: DigestService) -> None:
+    def __init__(self, room: Pipeline, digests: DigestService) -> None:
         """Keep what the ticks look after."""
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -127,14 +127,14 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         self._room = room
-        self._editions = editions
+        self._digests = digests
 
     def __enter__(self) -> None:
         """Start the timers; each first tick comes at once."""
         now = datetime.now(UTC)
         ticks: tuple[tuple[Callable[[], Awaitable[Any]], int], ...] = (
             (self._room.poller.round, POLL_TICK_S),
-            (self._editions.round, DIGEST_TICK_S),
+            (self._digests.round, DIGEST_TICK_S),
             (self._tell_of_feeds, DIGEST_TICK_S),
             (self._upkeep, UPKEEP_TICK_S),
         )

@@ -14,7 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
 from telegram.request import HTTPXRequest
 
-from bot.conversation import World
+from bot.context import Context
 from bot.delivery import Deliverer
 from bot.settings import Settings
 from bot.telegram import menus, webhook
@@ -38,7 +38,7 @@ ANSWERS_END_S = 3.0
 class TelegramConnection:
     """The bot's connection, its deliverer and its adapter."""
 
-    def __init__(self, settings: Settings, world: World, stop: asyncio.Event) -> None:
+    def __init__(self, settings: Settings, context: Context, stop: asyncio.Event) -> None:
         """Build everything; nothing is sent yet."""
         self._settings = settings
         self._stop = stop
@@ -48,13 +48,13 @@ class TelegramConnection:
         self.order = ChatOrder()
         self.application = build(settings, self.limiter, self.order)
         self.deliverer = Deliverer(
-            world.db,
+            context.db,
             self.application.bot,
             self.limiter,
-            world.clock,
-            names=lambda: world.names.current,
+            context.clock,
+            names=lambda: context.names.current,
         )
-        self.world = replace(world, wake=self.deliverer.wake)
+        self.context = replace(context, wake=self.deliverer.wake)
         self.adapter: Adapter | None = None
         self._polling: Polling | None = None
         self._fetching: asyncio.Task[None] | None = None
@@ -79,8 +79,8 @@ class TelegramConnection:
             log.warning("telegram is away", next_try_s=wait)
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT_S)
-        self.world = replace(self.world, bot_username=self.application.bot.username)
-        self.adapter = Adapter(self.world)
+        self.context = replace(self.context, bot_username=self.application.bot.username)
+        self.adapter = Adapter(self.context)
         self.adapter.attach(self.application)
         await self.deliverer.start()
         self._delivering = asyncio.create_task(self.deliverer.run(), name="deliver")
@@ -89,7 +89,7 @@ class TelegramConnection:
         self._connected = True
         log.info("connected", bot=self.application.bot.username)
         with suppress(TelegramError):
-            await menus.set_menus(self.application.bot, self.world)
+            await menus.set_menus(self.application.bot, self.context)
 
     async def _reached(self) -> bool:
         try:
@@ -157,21 +157,21 @@ class TelegramConnection:
             await asyncio.wait_for(polling.confirm(), ANSWERS_END_S)
 
     async def _remember_rest(self, chat_id: int | None, wait: timedelta) -> None:
-        now = self.world.clock()
+        now = self.context.clock()
         where = chat_queues.EVERYBODY if chat_id is None else chat_id
-        await self.world.db.write(chat_queues.rest, ChatId(where), now + wait)
+        await self.context.db.write(chat_queues.rest, ChatId(where), now + wait)
 
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, world: World, stop: asyncio.Event
+    settings: Settings, context: Context, stop: asyncio.Event
 ) -> AsyncIterator[TelegramConnection]:
     """Connect in the background for as long as the block runs.
 
     Without a token there is nothing to connect to. Raises, at the end of the block, what made
     the connection give up for good.
     """
-    half = TelegramConnection(settings, world, stop)
+    half = TelegramConnection(settings, context, stop)
     connecting = asyncio.create_task(half.connect(), name="connect")
     connecting.add_done_callback(lambda task: gave_up(task, half, stop))
     async with AsyncExitStack() as closing:

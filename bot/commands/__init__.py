@@ -24,7 +24,8 @@ from bot.commands import (
     trends,
 )
 from bot.commands import plain_text as commands_plain_text
-from bot.conversation import Ask, Audience, Command, Handler, Nothing, Press, Reply, World
+from bot.context import Audience, Command, Context, Handler, Press
+from bot.conversation import Ask, Nothing, Reply
 
 __all__ = [
     "ANSWERS",
@@ -38,14 +39,14 @@ __all__ = [
 ]
 
 
-async def helped(ask: Ask, world: World) -> Reply:
+async def helped(ask: Ask, context: Context) -> Reply:
     """List what can be said to us, from the table itself."""
-    return start.helping(COMMANDS, ask, world.bot_username)
+    return start.helping(COMMANDS, ask, context.bot_username)
 
 
-async def nothing(ask: Ask, world: World) -> Reply:
+async def nothing(ask: Ask, context: Context) -> Reply:
     """Answer a button that is only a label."""
-    del ask, world
+    del ask, context
     return Nothing()
 
 

@@ -9,7 +9,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.commands import adding, digest, feeds, opml, queries, search, settings, stories
-from bot.conversation import Ask, Button, Card, Cards, Message, Nothing, Reply, Say, World
+from bot.context import Context
+from bot.conversation import Ask, Button, Card, Cards, Message, Nothing, Reply, Say
 from bot.digests.listing import Listing
 from bot.render import alert, headline, outlet_name, plain, press, tidy, translate_html
 from bot.texts import sentence, translate, words
@@ -41,12 +42,12 @@ class Unknown:
         """Keep the names that may be told to everybody, and those told to admins too."""
         self._names, self._admins = names, (*names, *admins)
 
-    async def __call__(self, ask: Ask, world: World) -> Reply:
+    async def __call__(self, ask: Ask, context: Context) -> Reply:
         """Open a story for /s12; else name the command that was perhaps meant."""
         if _STORY.fullmatch(ask.command) and not ask.text:
-            return await stories.story(replace(ask, text=ask.command), world)
+            return await stories.story(replace(ask, text=ask.command), context)
         if ask.is_admin and _FEED.fullmatch(ask.command):
-            return await feeds.one(replace(ask, text=ask.command[1:]), world)
+            return await feeds.one(replace(ask, text=ask.command[1:]), context)
         if ask.here.kind is not ChatKind.PRIVATE:
             return Nothing()
         name = nearest(ask.command, self._admins if ask.is_admin else self._names)
@@ -72,34 +73,34 @@ def nearest(typed: str, names: Sequence[str]) -> str | None:
     return min(begun, key=len, default=None) or max(run_on, key=len, default=None)
 
 
-async def plain_text(ask: Ask, world: World) -> Reply:
+async def plain_text(ask: Ask, context: Context) -> Reply:
     """Take plain words in a private chat as a search; hint where they can be none."""
     if ask.location is not None:
-        return await settings.zone_typed(ask, world)
+        return await settings.zone_typed(ask, context)
     if ask.document is not None and ask.is_admin:
-        return await opml.taken_in(ask, world, ask.document)
+        return await opml.taken_in(ask, context, ask.document)
     text = ask.text.strip()
     if _ADDRESS.fullmatch(text) and ask.is_admin:
-        return await adding.add(ask, world)
+        return await adding.add(ask, context)
     if hint := no_search(text):
         return Say((Message(translate_html(ask.language, hint)),))
-    return await line_typed(ask, world)
+    return await line_typed(ask, context)
 
 
-async def line_typed(ask: Ask, world: World) -> Reply:
+async def line_typed(ask: Ask, context: Context) -> Reply:
     """Take one line: a number of the last list, else words to search for."""
-    numbered = await digest.story_numbered(ask, world)
+    numbered = await digest.story_numbered(ask, context)
     if isinstance(numbered, Listing):
-        return await no_such_number(ask, world, numbered)
+        return await no_such_number(ask, context, numbered)
     if numbered is not None:
-        return await stories.story(replace(ask, text=str(numbered)), world)
-    return await search.search(ask, world)
+        return await stories.story(replace(ask, text=str(numbered)), context)
+    return await search.search(ask, context)
 
 
-async def no_such_number(ask: Ask, world: World, seen: Listing) -> Reply:
+async def no_such_number(ask: Ask, context: Context, seen: Listing) -> Reply:
     """Say which numbers the last list has; who did mean a search has it at a tap."""
     text = ask.text.strip()
-    draft = await world.db.write(dialogs.keep_draft, ask.here.id, text, world.clock())
+    draft = await context.db.write(dialogs.keep_draft, ask.here.id, text, context.clock())
     last = seen.first + len(seen.stories) - 1
     said = translate_html(
         ask.language, "list.no_number", number=text, first=str(seen.first), last=str(last)
@@ -136,9 +137,9 @@ def takes_back(text: str) -> bool:
     return "cancel" in (phrases_of(text) or ())
 
 
-async def take_back(ask: Ask, world: World) -> Reply:
+async def take_back(ask: Ask, context: Context) -> Reply:
     """End the question that we asked; whoever brings a message in has forgotten it already."""
-    del world
+    del context
     return Say((Message(translate_html(ask.language, "cancelled")),))
 
 
@@ -167,24 +168,24 @@ def phrases_of(text: str) -> frozenset[str] | None:
 # --- inline mode ----------------------------------------------------------------------------
 
 
-async def inline(ask: Ask, world: World) -> Cards:
+async def inline(ask: Ask, context: Context) -> Cards:
     """Answer ``@bot words``: a search; nothing typed: what the person's queries met lately."""
     text, offset = ask.text.strip(), min(ask.number(1), 200)
     found: tuple[Story, ...] = ()
     more = ""
     story = re.fullmatch(r"story (\d{1,15})", text)
     if story is not None:
-        found = await world.db.read(archive.by_ids, [StoryId(int(story[1]))])
+        found = await context.db.read(archive.by_ids, [StoryId(int(story[1]))])
     elif not text:
-        found = await latest(ask, world)
+        found = await latest(ask, context)
     else:
         try:
-            page = await queries.find(world, text, limit=CARDS_ON_A_PAGE, offset=offset)
+            page = await queries.find(context, text, limit=CARDS_ON_A_PAGE, offset=offset)
         except NewsError as error:  # half-typed, perhaps: it says what is missing yet
             return Cards((nothing_card(ask, text, sentence(error, ask.language)),))
         found = page.stories
         more = str(offset + CARDS_ON_A_PAGE) if offset + len(found) < page.total else ""
-    cards = tuple(card_of(one, ask, world) for one in found if one.items)
+    cards = tuple(card_of(one, ask, context) for one in found if one.items)
     if not cards and not offset:
         cards = (nothing_card(ask, text, translate(ask.language, "inline.nothing_about")),)
     return Cards(cards, more)
@@ -198,27 +199,27 @@ def nothing_card(ask: Ask, text: str, about: str) -> Card:
     return Card("nothing", tidy(plain(said), 120), tidy(about, 120), Message(said))
 
 
-async def latest(ask: Ask, world: World) -> tuple[Story, ...]:
+async def latest(ask: Ask, context: Context) -> tuple[Story, ...]:
     """Return the stories that the person's queries met last; without any, the most told."""
-    now = world.clock()
+    now = context.clock()
     since = now - search.LATELY
-    met = await world.db.read(matches.of_chat, ask.chat.id, None, since, now)
-    ids = list(dict.fromkeys(one.story_id for one in met)) or await world.db.read(
+    met = await context.db.read(matches.of_chat, ask.chat.id, None, since, now)
+    ids = list(dict.fromkeys(one.story_id for one in met)) or await context.db.read(
         archive.between, since, now, limit=CARDS_ON_A_PAGE
     )
-    return await world.db.read(archive.by_ids, ids[:CARDS_ON_A_PAGE])
+    return await context.db.read(archive.by_ids, ids[:CARDS_ON_A_PAGE])
 
 
-def card_of(story: Story, ask: Ask, world: World) -> Card:
+def card_of(story: Story, ask: Ask, context: Context) -> Card:
     """Return a story as a result of the inline list."""
-    item, now = headline(story, ask.language), world.clock()
+    item, now = headline(story, ask.language), context.clock()
     at = words.when(item.told_at, now, ask.language, words.zone(ask.chat.time_zone))
     about = " · ".join((at, plain(outlet_name(item.outlet, ask.language))))
     # Whoever reads it in the other chat may live by another clock.
     message = alert(story, replace(ask.chat, zone_assumed=True), now=now)
-    link = f"https://t.me/{world.bot_username}?start=s_{story.id}"
+    link = f"https://t.me/{context.bot_username}?start=s_{story.id}"
     label = translate(ask.language, "button.story")
-    keyboard = ((Button(f"📖 {label}", url=link),),) if world.bot_username else ()
+    keyboard = ((Button(f"📖 {label}", url=link),),) if context.bot_username else ()
     return Card(
         id=f"s{story.id}",
         title=tidy(item.title, 120) or translate(ask.language, "story.untitled"),

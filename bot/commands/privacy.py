@@ -5,7 +5,8 @@ import json
 from datetime import datetime
 from typing import Any
 
-from bot.conversation import Ask, Button, Edit, File, Message, Reply, Say, World
+from bot.context import Context
+from bot.conversation import Ask, Button, Edit, File, Message, Reply, Say
 from bot.render import joined, press, tidy, translate_html
 from bot.texts import translate
 from storage import chats, dialogs, subscriptions, traces
@@ -15,13 +16,13 @@ from storage.sql import Connection
 MOST_NAMED = 10
 
 
-async def privacy(ask: Ask, world: World) -> Reply:
+async def privacy(ask: Ask, context: Context) -> Reply:
     """Say what is kept, why, and how to be rid of it."""
-    del world
+    del context
     return Say((Message(translate_html(ask.language, "privacy")),))
 
 
-async def export_me(ask: Ask, world: World) -> Reply:
+async def export_me(ask: Ask, context: Context) -> Reply:
     """Send everything kept of this chat as one JSON file."""
 
     def gathered(db: Connection) -> dict[str, Any]:
@@ -37,7 +38,7 @@ async def export_me(ask: Ask, world: World) -> Reply:
             "messages": [dataclasses.asdict(one) for one in traces.of_chat(db, ask.here.id)],
         }
 
-    everything = await world.db.read(gathered)
+    everything = await context.db.read(gathered)
     body = json.dumps(everything, ensure_ascii=False, indent=1, default=_told, sort_keys=True)
     return File(
         "steppewire-data.json", body.encode(), translate_html(ask.language, "export_me.done")
@@ -48,15 +49,15 @@ def _told(value: object) -> str:
     return rfc3339(value) if isinstance(value, datetime) else str(value)
 
 
-async def delete_me(ask: Ask, world: World) -> Reply:
+async def delete_me(ask: Ask, context: Context) -> Reply:
     """Ask before deleting all that is kept of this chat."""
-    return Say((await _question(ask, world),))
+    return Say((await _question(ask, context),))
 
 
-async def _question(ask: Ask, world: World) -> Message:
+async def _question(ask: Ask, context: Context) -> Message:
     """Say what will be deleted: of the chat itself, and of the channels managed from it."""
-    count = await world.db.read(subscriptions.count, ask.here.id)
-    owned = await world.db.read(chats.owned_by, ask.here.id)
+    count = await context.db.read(subscriptions.count, ask.here.id)
+    owned = await context.db.read(chats.owned_by, ask.here.id)
     titles = ", ".join(tidy(one.title, 60) for one in owned[:MOST_NAMED])
     channels = translate_html(
         ask.language, "delete_me.channels", count=len(owned),
@@ -72,12 +73,12 @@ async def _question(ask: Ask, world: World) -> Message:
     )
 
 
-async def delete_pressed(ask: Ask, world: World) -> Reply:
+async def delete_pressed(ask: Ask, context: Context) -> Reply:
     """Ask for the confirmation from a button."""
-    return Edit(await _question(ask, world))
+    return Edit(await _question(ask, context))
 
 
-async def deleted(ask: Ask, world: World) -> Reply:
+async def deleted(ask: Ask, context: Context) -> Reply:
     """Delete it, really."""
 
     def forget(db: Connection) -> None:
@@ -86,5 +87,5 @@ async def deleted(ask: Ask, world: World) -> Reply:
         for chat in theirs:
             chats.forget(db, chat)
 
-    await world.db.write(forget)
+    await context.db.write(forget)
     return Edit(Message(translate_html(ask.language, "delete_me.done")))

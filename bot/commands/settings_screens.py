@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from bot.conversation import Button, Html, Keyboard, Message, Row, World
+from bot.context import Context
+from bot.conversation import Button, Html, Keyboard, Message, Row
 from bot.digests.ranking import WEEKLY_AT
 from bot.render import bold, joined, press, translate_html, zoned
 from bot.texts import LANGUAGES, translate, words
@@ -26,9 +27,9 @@ _HOMES = {
 LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
 
 
-def overview(chat: Chat, language: str, world: World) -> Message:
+def overview(chat: Chat, language: str, context: Context) -> Message:
     """Show every setting with the buttons that open it."""
-    now = world.clock()
+    now = context.clock()
     clock = words.clock(now, words.zone(chat.time_zone))
     rows = [
         ("settings.language", LANGUAGE_NAMES.get(chat.language, chat.language)),
@@ -82,9 +83,9 @@ def zone_name(chat: Chat, language: str) -> str:
     return words.zone_name(chat.time_zone, language)
 
 
-def zone_now(key: str, chat: Chat, language: str, world: World) -> Html:
+def zone_now(key: str, chat: Chat, language: str, context: Context) -> Html:
     """Say a sentence about the chat's zone and what its clocks show now."""
-    at = words.clock(world.clock(), words.zone(chat.time_zone))
+    at = words.clock(context.clock(), words.zone(chat.time_zone))
     return translate_html(language, key, zone=zone_name(chat, language), at=at)
 
 
@@ -174,7 +175,7 @@ def posts(chat: Chat, language: str) -> str:
     return f"{why}, {footer if chat.footer else translate(language, 'settings.no_footer')}"
 
 
-def screen(chat: Chat, language: str, name: str, world: World) -> Message:
+def screen(chat: Chat, language: str, name: str, context: Context) -> Message:
     """Return one setting's screen."""
     makers: dict[str, Callable[[Chat, str], tuple[str, list[Row]]]] = {
         "lang": _language_screen,
@@ -187,7 +188,7 @@ def screen(chat: Chat, language: str, name: str, world: World) -> Message:
     if chat.kind is ChatKind.CHANNEL:
         makers["posts"] = _posts_screen
     if name not in makers:
-        return overview(chat, language, world)
+        return overview(chat, language, context)
     text, rows = makers[name](chat, language)
     back = Button(f"‹ {translate(language, 'button.settings')}", press("t"))
     return Message(Html(text), (*rows, (back,)))

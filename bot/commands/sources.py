@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
+from bot.context import Context
+from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say
 from bot.render import bold, chunks, joined, outlet_name, press, translate_html
 from bot.texts import translate, words
 from storage import feeds
@@ -14,10 +15,10 @@ WHOLE_REGION = "zz"
 MOST_COUNTRIES = 40
 
 
-async def sources(ask: Ask, world: World) -> Reply:
+async def sources(ask: Ask, context: Context) -> Reply:
     """Show the countries with the number of their outlets, or one country's outlets."""
-    every = await read(world)
-    for code in named(ask.text.strip(), world.names.current):
+    every = await read(context)
+    for code in named(ask.text.strip(), context.names.current):
         if any(one.country.casefold() == code for one in every):
             return Say((of_country(every, code, ask.language),))
     return Say((by_country(every, ask.language),))
@@ -28,17 +29,17 @@ def named(typed: str, names: Gazetteer) -> tuple[str, ...]:
     return (typed.casefold(), *meanings(names, typed)) if typed else ()
 
 
-async def pressed(ask: Ask, world: World) -> Reply:
+async def pressed(ask: Ask, context: Context) -> Reply:
     """Open a country, or go back to all."""
-    every, code = await read(world), ask.word(1)
+    every, code = await read(context), ask.word(1)
     if not code:
         return Edit(by_country(every, ask.language))
     return Edit(of_country(every, code, ask.language))
 
 
-async def read(world: World) -> list[Outlet]:
+async def read(context: Context) -> list[Outlet]:
     """Return the outlets of feeds that are being read, by name."""
-    every: Sequence[Feed] = await world.db.read(feeds.every, polled_only=True)
+    every: Sequence[Feed] = await context.db.read(feeds.every, polled_only=True)
     found = {one.outlet.name: one.outlet for one in every if one.state.status in READ}
     return sorted(found.values(), key=lambda outlet: outlet.name.casefold())
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.commands import digest
-from bot.conversation import Ask, Button, Edit, EditButton, Message, Reply, Say, World
+from bot.context import Context
+from bot.conversation import Ask, Button, Edit, EditButton, Message, Reply, Say
 from bot.digests import listing
 from bot.render import (
     Line,
@@ -35,32 +36,32 @@ NUMBERS_IN_A_ROW = 6
 _NUMBER = re.compile(r"(?:/?s)?(\d{1,15})", re.IGNORECASE)
 
 
-async def wanted(ask: Ask, world: World) -> Story:
+async def wanted(ask: Ask, context: Context) -> Story:
     """Return the story that is meant: by its number, or by the message that was answered."""
     text = ask.text.strip()
     if found := _NUMBER.fullmatch(text):
-        return await by_number(world, int(found[1]))
+        return await by_number(context, int(found[1]))
     if text:
         raise NewsError("story.no_number", text=tidy(text, 40), command=ask.command or "story")
     owed = (
-        await world.db.read(traces.of_message, ask.here.id, ask.replies_to)
+        await context.db.read(traces.of_message, ask.here.id, ask.replies_to)
         if ask.replies_to is not None
         else None
     )
     if owed is None or owed.story_id is None:
         raise NewsError("story.which", command=ask.command or "story")
-    return await by_number(world, owed.story_id)
+    return await by_number(context, owed.story_id)
 
 
-async def by_number(world: World, number: int) -> Story:
+async def by_number(context: Context, number: int) -> Story:
     """Return a story by its number; NewsError where nothing was ever told under it."""
-    story = await world.db.read(archive.get, StoryId(number))
+    story = await context.db.read(archive.get, StoryId(number))
     if story is None or not story.items:
         raise NewsError("story.unknown", id=str(number))
     return story
 
 
-async def choice(ask: Ask, world: World, verb: str, *more: object) -> Reply | None:
+async def choice(ask: Ask, context: Context, verb: str, *more: object) -> Reply | None:
     """Ask which story is meant, of a message that told many; None where none such was answered.
 
     A button each, whose data is ``verb``, the story and ``more``.
@@ -74,7 +75,7 @@ async def choice(ask: Ask, world: World, verb: str, *more: object) -> Reply | No
         made = digest.list_of(db, owed) if owed is not None and owed.story_id is None else None
         return listing.lines_of(db, made, ask.chat, 0) if made is not None else ()
 
-    lines = await world.db.read(told)
+    lines = await context.db.read(told)
     if not lines:
         return None
     names = (
@@ -89,73 +90,73 @@ async def choice(ask: Ask, world: World, verb: str, *more: object) -> Reply | No
     return Say((Message(text, tuple(rows)),))
 
 
-async def story(ask: Ask, world: World) -> Reply:
+async def story(ask: Ask, context: Context) -> Reply:
     """Show every outlet's telling in order."""
-    if (asked := await choice(ask, world, "s")) is not None:
+    if (asked := await choice(ask, context, "s")) is not None:
         return asked
-    return Say((await shown(ask, world, await wanted(ask, world), 0),))
+    return Say((await shown(ask, context, await wanted(ask, context), 0),))
 
 
-async def shown(ask: Ask, world: World, one: Story, page: int) -> Message:
+async def shown(ask: Ask, context: Context, one: Story, page: int) -> Message:
     """Return a story's card."""
-    muted = await world.db.read(chats.mutes, ask.chat.id, one.id)
-    return card(one, ask.chat, now=world.clock(), page=page, muted=muted)
+    muted = await context.db.read(chats.mutes, ask.chat.id, one.id)
+    return card(one, ask.chat, now=context.clock(), page=page, muted=muted)
 
 
-async def pressed(ask: Ask, world: World) -> Reply:
+async def pressed(ask: Ask, context: Context) -> Reply:
     """Open a story from the button under an alert, as a message of its own."""
-    one = await by_number(world, ask.number(1))
-    return Say((await shown(ask, world, one, 0),))
+    one = await by_number(context, ask.number(1))
+    return Say((await shown(ask, context, one, 0),))
 
 
-async def turned(ask: Ask, world: World) -> Reply:
+async def turned(ask: Ask, context: Context) -> Reply:
     """Turn the page of a story's card."""
-    one = await by_number(world, ask.number(1))
-    return Edit(await shown(ask, world, one, ask.number(2)))
+    one = await by_number(context, ask.number(1))
+    return Edit(await shown(ask, context, one, ask.number(2)))
 
 
 # --- mute -----------------------------------------------------------------------------------
 
 
-async def mute(ask: Ask, world: World) -> Reply:
+async def mute(ask: Ask, context: Context) -> Reply:
     """Tell this chat nothing more of a story."""
-    if (asked := await choice(ask, world, "m", "o")) is not None:
+    if (asked := await choice(ask, context, "m", "o")) is not None:
         return asked
-    one = await wanted(ask, world)
-    await muting(ask, world, one, muted=True)
+    one = await wanted(ask, context)
+    await muting(ask, context, one, muted=True)
     return Say((mute_said(one, ask.language, muted=True),))
 
 
-async def mute_pressed(ask: Ask, world: World) -> Reply:
+async def mute_pressed(ask: Ask, context: Context) -> Reply:
     """Mute from a button, which then takes it back."""
-    return await mute_turned(ask, world, muted=True)
+    return await mute_turned(ask, context, muted=True)
 
 
-async def unmute_pressed(ask: Ask, world: World) -> Reply:
+async def unmute_pressed(ask: Ask, context: Context) -> Reply:
     """Take a mute back from a button, which then mutes again."""
-    return await mute_turned(ask, world, muted=False)
+    return await mute_turned(ask, context, muted=False)
 
 
-async def mute_turned(ask: Ask, world: World, *, muted: bool) -> Reply:
+async def mute_turned(ask: Ask, context: Context, *, muted: bool) -> Reply:
     """Do what a button says, and turn it; the sentence that said it is said anew."""
-    one = await by_number(world, ask.number(1))
-    await muting(ask, world, one, muted=muted)
+    one = await by_number(context, ask.number(1))
+    await muting(ask, context, one, muted=muted)
     toast = translate(ask.language, "mute.toast" if muted else "mute.undone")
     if ask.word(2):
         return Edit(mute_said(one, ask.language, muted=muted), toast=toast)
     return EditButton(mute_button(one.id, ask.language, muted=muted), toast=toast)
 
 
-async def muting(ask: Ask, world: World, one: Story, *, muted: bool) -> None:
+async def muting(ask: Ask, context: Context, one: Story, *, muted: bool) -> None:
     """Write down that a story is muted or not; its alerts elsewhere in the chat follow."""
 
     def write(db: Connection) -> None:
         (chats.mute if muted else chats.unmute)(db, ask.chat.id, one.id)
         pressed = ask.message_id if ask.button else None
-        queue.relabel(db, ask.chat.id, one.id, world.clock(), but=pressed)
+        queue.relabel(db, ask.chat.id, one.id, context.clock(), but=pressed)
 
-    await world.db.write(write)
-    world.wake()
+    await context.db.write(write)
+    context.wake()
 
 
 def mute_said(one: Story, language: str, *, muted: bool) -> Message:
@@ -168,21 +169,21 @@ def mute_said(one: Story, language: str, *, muted: bool) -> Message:
 # --- why ------------------------------------------------------------------------------------
 
 
-async def why(ask: Ask, world: World) -> Reply:
+async def why(ask: Ask, context: Context) -> Reply:
     """Explain what a story met here and what became of it; for admins also what joined it."""
-    if (asked := await choice(ask, world, "w")) is not None:
+    if (asked := await choice(ask, context, "w")) is not None:
         return asked
-    return Say((await explained(ask, world, await wanted(ask, world)),))
+    return Say((await explained(ask, context, await wanted(ask, context)),))
 
 
-async def why_pressed(ask: Ask, world: World) -> Reply:
+async def why_pressed(ask: Ask, context: Context) -> Reply:
     """Explain from the button under an alert."""
-    return Say((await explained(ask, world, await by_number(world, ask.number(1))),))
+    return Say((await explained(ask, context, await by_number(context, ask.number(1))),))
 
 
-async def explained(ask: Ask, world: World, one: Story) -> Message:
+async def explained(ask: Ask, context: Context, one: Story) -> Message:
     """Gather what is known of a story for this chat and say it."""
-    names = world.names.current
+    names = context.names.current
 
     def gathered(db: Connection) -> reasons.Trace:
         own = subscriptions.of_chat(db, ask.chat.id)
@@ -199,15 +200,15 @@ async def explained(ask: Ask, world: World, one: Story) -> Message:
             names=names,
         )
 
-    trace = await world.db.read(gathered)
+    trace = await context.db.read(gathered)
     if not trace.matches:
-        trace = replace(trace, too_late=_would_meet(one, trace.queries.values(), world))
-    return reasons.why(trace, ask.chat, now=world.clock())
+        trace = replace(trace, too_late=_would_meet(one, trace.queries.values(), context))
+    return reasons.why(trace, ask.chat, now=context.clock())
 
 
-def _would_meet(one: Story, queries: Iterable[str], world: World) -> tuple[str, ...]:
+def _would_meet(one: Story, queries: Iterable[str], context: Context) -> tuple[str, ...]:
     """Return the queries that a story meets now, though it came before they were made."""
-    names, now = world.names.current, world.clock()
+    names, now = context.names.current, context.clock()
     tellings = [
         (analysed(item, names), search.facts_of(item, now)) for item in one.items[:MOST_TRIED]
     ]

@@ -12,19 +12,8 @@ from bot.commands.settings_screens import (
     switching_on,
     way_of,
 )
-from bot.conversation import (
-    Ask,
-    Button,
-    Edit,
-    Html,
-    Keyboard,
-    Message,
-    Reply,
-    Row,
-    Say,
-    Toast,
-    World,
-)
+from bot.context import Context
+from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Row, Say, Toast
 from bot.digests import ranking as calendar
 from bot.render import bold, code, joined, press, query_title, tidy, translate_html, turn
 from bot.texts import translate
@@ -36,15 +25,15 @@ from storage.sql import Connection
 ON_A_PAGE = 8
 
 
-async def listed(ask: Ask, world: World) -> Reply:
+async def listed(ask: Ask, context: Context) -> Reply:
     """List the chat's subscriptions, a button each."""
-    page = await page_of(ask, world, ask.number(1))
+    page = await page_of(ask, context, ask.number(1))
     return Edit(page) if ask.button else Say((page,))
 
 
-async def page_of(ask: Ask, world: World, page: int) -> Message:
+async def page_of(ask: Ask, context: Context, page: int) -> Message:
     """Return a page of the list."""
-    every = await world.db.read(subscriptions.of_chat, ask.chat.id)
+    every = await context.db.read(subscriptions.of_chat, ask.chat.id)
     language, chat = ask.language, ask.chat
     if not every:
         return Message(
@@ -88,9 +77,9 @@ def sign(one: Subscription) -> str:
     return "🔔" if one.mode is Mode.INSTANT else "📰"
 
 
-async def own(ask: Ask, world: World) -> Subscription:
+async def own(ask: Ask, context: Context) -> Subscription:
     """Return the subscription that a button means; NewsError where it is gone or not theirs."""
-    one = await world.db.read(subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id)
+    one = await context.db.read(subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id)
     if one is None:
         raise NewsError("subscriptions.gone")
     return one
@@ -165,53 +154,53 @@ def _deeds(one: Subscription, language: str) -> Keyboard:
     )
 
 
-async def show(ask: Ask, world: World) -> Reply:
+async def show(ask: Ask, context: Context) -> Reply:
     """Open one subscription of the list."""
-    return Edit(detail(await own(ask, world), ask.chat, ask.language))
+    return Edit(detail(await own(ask, context), ask.chat, ask.language))
 
 
-async def pause(ask: Ask, world: World) -> Reply:
+async def pause(ask: Ask, context: Context) -> Reply:
     """Pause a subscription or resume it, as its button says; an old button turns it around.
 
     Who pauses by hand wants it paused also when all that /stop stopped goes on.
     """
-    one = await own(ask, world)
+    one = await own(ask, context)
     paused = {"1": True, "0": False}.get(ask.word(2), not one.paused)
-    return await changed(ask, world, replace(one, paused=paused, silenced=False))
+    return await changed(ask, context, replace(one, paused=paused, silenced=False))
 
 
-async def switch(ask: Ask, world: World) -> Reply:
+async def switch(ask: Ask, context: Context) -> Reply:
     """Tell a subscription's stories at once or in the digest, as its button says."""
-    one = await own(ask, world)
+    one = await own(ask, context)
     other = Mode.DIGEST if one.mode is Mode.INSTANT else Mode.INSTANT
     mode = {"d": Mode.DIGEST, "i": Mode.INSTANT}.get(ask.word(2), other)
-    return await changed(ask, world, replace(one, mode=mode))
+    return await changed(ask, context, replace(one, mode=mode))
 
 
-async def widen(ask: Ask, world: World) -> Reply:
+async def widen(ask: Ask, context: Context) -> Reply:
     """Let a subscription ring for headlines only, or for a word anywhere, as its button says."""
-    one = await own(ask, world)
+    one = await own(ask, context)
     other = Reach.HEADLINE if one.reach is Reach.ANYWHERE else Reach.ANYWHERE
     reach = {"a": Reach.ANYWHERE, "h": Reach.HEADLINE}.get(ask.word(2), other)
-    return await changed(ask, world, replace(one, reach=reach))
+    return await changed(ask, context, replace(one, reach=reach))
 
 
-async def changed(ask: Ask, world: World, one: Subscription) -> Reply:
+async def changed(ask: Ask, context: Context, one: Subscription) -> Reply:
     """Write a changed subscription and show it."""
 
     def write(db: Connection) -> Chat:
         subscriptions.save(db, one)
         return (None if one.paused else chats.asked_for_more(db, one.chat_id)) or ask.chat
 
-    chat = await world.db.write(write)
+    chat = await context.db.write(write)
     return Edit(detail(one, chat, ask.language), toast=translate(ask.language, "toast.saved"))
 
 
-async def digests_on(ask: Ask, world: World) -> Reply:
+async def digests_on(ask: Ask, context: Context) -> Reply:
     """Switch digests on, from wherever something was kept for them; show that again."""
-    chat = await settings.switched_on(ask, world)
+    chat = await settings.switched_on(ask, context)
     toast = translate(ask.language, "toast.saved")
-    one = await world.db.read(subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id)
+    one = await context.db.read(subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id)
     if one is not None:
         return Edit(detail(one, chat, ask.language), toast=toast)
     language = ask.language
@@ -228,11 +217,11 @@ def settings_button(language: str) -> Row:
     return (Button(f"⚙️ {translate(language, 'button.settings')}", press("t")),)
 
 
-async def remove(ask: Ask, world: World) -> Reply:
+async def remove(ask: Ask, context: Context) -> Reply:
     """Remove a subscription at once; what was removed stays on the screen for a way back."""
-    one = await own(ask, world)
-    await world.db.write(subscriptions.remove, one.id, ask.chat.id)
-    draft = await world.db.write(dialogs.keep_draft, ask.here.id, one.query, world.clock())
+    one = await own(ask, context)
+    await context.db.write(subscriptions.remove, one.id, ask.chat.id)
+    draft = await context.db.write(dialogs.keep_draft, ask.here.id, one.query, context.clock())
     return Edit(
         Message(
             translate_html(
@@ -251,11 +240,11 @@ async def remove(ask: Ask, world: World) -> Reply:
     )
 
 
-async def edit(ask: Ask, world: World) -> Reply:
+async def edit(ask: Ask, context: Context) -> Reply:
     """Ask for a subscription's new words."""
-    one = await own(ask, world)
-    await world.db.write(
-        dialogs.expect, ask.here.id, ask.person_id, f"edit:{one.id}", world.clock()
+    one = await own(ask, context)
+    await context.db.write(
+        dialogs.expect, ask.here.id, ask.person_id, f"edit:{one.id}", context.clock()
     )
     text = joined(
         (translate_html(ask.language, "subscriptions.edit"), code(tidy(one.query, 400))), "\n\n"
@@ -263,32 +252,34 @@ async def edit(ask: Ask, world: World) -> Reply:
     return Say((Message(text, asks=True),))
 
 
-async def edited(ask: Ask, world: World) -> Reply:
+async def edited(ask: Ask, context: Context) -> Reply:
     """Give a subscription the words that were typed."""
-    one = await own(ask, world)
+    one = await own(ask, context)
     try:
-        query = queries.canonical(world, ask.text)
+        query = queries.canonical(context, ask.text)
     except NewsError:  # they will type it anew, and mean this subscription
         question = f"edit:{one.id}"
-        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, question, world.clock())
+        await context.db.write(
+            dialogs.expect, ask.here.id, ask.person_id, question, context.clock()
+        )
         raise
     rewritten = replace(one, query=query)
-    await world.db.write(subscriptions.save, rewritten)
+    await context.db.write(subscriptions.save, rewritten)
     return Say((detail(rewritten, ask.chat, ask.language),))
 
 
-async def unsubscribe(ask: Ask, world: World) -> Reply:
+async def unsubscribe(ask: Ask, context: Context) -> Reply:
     """Remove by words, by number in the list, all, or by choosing from the list."""
     wanted = ask.text.strip()
-    every = await world.db.read(subscriptions.of_chat, ask.chat.id)
+    every = await context.db.read(subscriptions.of_chat, ask.chat.id)
     if not wanted or not every:
-        return Say((await page_of(ask, world, 0),))
+        return Say((await page_of(ask, context, 0),))
     if wanted.casefold() in ("all", "все", "всё"):
         return _ask_all(ask, len(every))
     one = _meant(wanted, every, ask.language)
     if one is None:
         raise NewsError("subscriptions.no_such", wanted=tidy(wanted, 80))
-    return await remove(replace(ask, button=("lr", str(one.id))), world)
+    return await remove(replace(ask, button=("lr", str(one.id))), context)
 
 
 def _meant(wanted: str, every: list[Subscription], language: str) -> Subscription | None:
@@ -324,9 +315,9 @@ def _ask_all(ask: Ask, count: int) -> Reply:
     )
 
 
-async def remove_all(ask: Ask, world: World) -> Reply:
+async def remove_all(ask: Ask, context: Context) -> Reply:
     """Remove every subscription of the chat, after it was confirmed."""
-    removed = await world.db.write(subscriptions.remove_all, ask.chat.id)
+    removed = await context.db.write(subscriptions.remove_all, ask.chat.id)
     if not removed:  # a second tap
         return Toast(translate(ask.language, "subscriptions.gone"))
     return Edit(
@@ -334,7 +325,7 @@ async def remove_all(ask: Ask, world: World) -> Reply:
     )
 
 
-async def resume_all(ask: Ask, world: World) -> Reply:
+async def resume_all(ask: Ask, context: Context) -> Reply:
     """Take up exactly what /stop stopped: its subscriptions, and the digests as they were."""
 
     def resume(db: Connection) -> tuple[list[Subscription], Chat]:
@@ -343,10 +334,10 @@ async def resume_all(ask: Ask, world: World) -> Reply:
         chat = chats.end_silence(db, ask.chat.id)
         if chat is None:
             return listening, ask.chat
-        appointed = calendar.next_at(chat, world.clock())
+        appointed = calendar.next_at(chat, context.clock())
         return listening, chats.change(db, chat.id, next_digest_at=appointed) or chat
 
-    listening, chat = await world.db.write(resume)
+    listening, chat = await context.db.write(resume)
     language = ask.language
     goes_on = (
         translate_html(language, "subscriptions.resumed", count=len(listening))

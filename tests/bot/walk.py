@@ -51,7 +51,7 @@ async def replies(
     room = await Pipeline.opened(db)
     for outlet in OUTLETS:
         await room.tells(outlet, headline)
-    person = await Person.comes(room.world(), ADMIN, language)
+    person = await Person.comes(room.context(), ADMIN, language)
     ahead = [f"/{command.name} {words.get(command.name, '')}".strip() for command in COMMANDS]
     seen = set(ahead)
     while ahead and len(seen) < FARTHEST:

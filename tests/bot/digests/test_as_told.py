@@ -23,8 +23,8 @@ async def newsroom(db: Database) -> Pipeline:
 
 
 async def reader_of(newsroom: Pipeline, *, language: str = "en") -> Person:
-    world = newsroom.world(editions=DigestService(newsroom.db, newsroom.clock))
-    return await Person.comes(world, READER, language=language)
+    context = newsroom.context(digests=DigestService(newsroom.db, newsroom.clock))
+    return await Person.comes(context, READER, language=language)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from storage.model import (
 from storage.outbox import queue
 from storage.outbox import rows as outbox_rows
 from tests.bot.delivery.kit import ANNA, START, Clock, Room, room
-from tests.bot.people import Person, buttons, world_of
+from tests.bot.people import Person, buttons, context_of
 from tests.storage import rows
 
 READER = ChatId(1001)
@@ -43,9 +43,9 @@ class Ingester:
     def __init__(self, db: Database) -> None:
         self.db = db
         self.clock = Clock(MORNING - timedelta(hours=12))
-        self.editions = DigestService(db, self.clock)
+        self.digests = DigestService(db, self.clock)
         self.woken = 0
-        self.editions.wake = self.wake
+        self.digests.wake = self.wake
 
     def wake(self) -> None:
         self.woken += 1
@@ -66,7 +66,7 @@ class Ingester:
 
     async def rest(self, row: Delivery) -> Listing:
         """What a digest's button leads to: its first page, and all that it left out."""
-        found = await self.editions.rest(await self.chat(), row)
+        found = await self.digests.rest(await self.chat(), row)
         assert found is not None
         assert found.kind is Kind.DIGEST
         return found
@@ -80,7 +80,7 @@ class Ingester:
 async def ingester(db: Database) -> Ingester:
     made = Ingester(db)
     await db.write(chats.see_chat, Chat(READER, ChatKind.PRIVATE), made.clock())
-    await made.editions.round()
+    await made.digests.round()
     return made
 
 
@@ -91,7 +91,7 @@ async def test_a_new_chat_is_appointed_its_first_digest(ingester: Ingester) -> N
 async def test_the_digest_comes_once_with_what_happened_since_the_last(ingester: Ingester) -> None:
     await ingester.tell(1, 2)
     ingester.clock.now = MORNING + timedelta(seconds=6)
-    assert [1, 0] == [await ingester.editions.round(), await ingester.editions.round()]
+    assert [1, 0] == [await ingester.digests.round(), await ingester.digests.round()]
     (html,) = await ingester.owed()
     assert "Headline 1" in html
     assert "Headline 2" in html
@@ -105,7 +105,7 @@ async def test_consecutive_digests_tell_everything_once(ingester: Ingester) -> N
         await ingester.tell(day * 10 + 1)
         ingester.clock.now = MORNING + timedelta(days=day, seconds=6)
         await ingester.tell(day * 10 + 2)
-        await ingester.editions.round()
+        await ingester.digests.round()
     told = "".join(await ingester.owed())
     counts = [told.count(f">Headline {n}<") for n in (1, 2, 11, 12, 21)]
     assert [1, 1, 1, 1, 1] == counts
@@ -116,7 +116,7 @@ async def test_after_an_outage_one_digest_covers_it_all(ingester: Ingester) -> N
     ingester.clock.forward(days=3)
     await ingester.tell(2)
     ingester.clock.forward(hours=1)
-    await ingester.editions.round()
+    await ingester.digests.round()
     (html,) = await ingester.owed()
     assert "Headline 1" in html
     assert "Headline 2" in html
@@ -124,11 +124,11 @@ async def test_after_an_outage_one_digest_covers_it_all(ingester: Ingester) -> N
 
 async def test_a_quiet_day_is_said_or_passed_over_as_the_reader_wants(ingester: Ingester) -> None:
     ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
+    await ingester.digests.round()
     assert len(await ingester.owed()) == 1
     await ingester.db.write(change, digest_when_empty=False)
     ingester.clock.forward(days=1)
-    await ingester.editions.round()
+    await ingester.digests.round()
     assert len(await ingester.owed()) == 1
     assert MORNING + timedelta(days=1) == (await ingester.chat()).digest_from
 
@@ -137,7 +137,7 @@ async def test_settings_changed_meanwhile_win(ingester: Ingester) -> None:
     ingester.clock.now = MORNING + timedelta(seconds=6)
     seen = await ingester.chat()
     await ingester.db.write(change, next_digest_at=MORNING + timedelta(hours=4))
-    assert not await ingester.editions._issue(seen)
+    assert not await ingester.digests._issue(seen)
     assert [] == await ingester.owed()
 
 
@@ -145,8 +145,8 @@ async def test_preview_and_on_demand_move_nothing_and_show_the_newest(ingester: 
     await ingester.tell(1)
     before = await ingester.chat()
     shown = [
-        *(await ingester.editions.preview(Reading.of(before, before))),
-        *(await ingester.editions.on_demand(Reading.of(before, before), timedelta(hours=1))),
+        *(await ingester.digests.preview(Reading.of(before, before))),
+        *(await ingester.digests.on_demand(Reading.of(before, before), timedelta(hours=1))),
     ]
     assert ["Headline 1" in one.html for one in shown] == [True, True]
     assert before == await ingester.chat()
@@ -157,7 +157,7 @@ async def test_on_demand_for_a_query_shows_only_what_it_found(ingester: Ingester
     await ingester.tell(1, 2, 3)
     found = frozenset({StoryId(2)})
     reading = Reading.of(await ingester.chat(), await ingester.chat())
-    (message,) = await ingester.editions.on_demand(reading, only=found, query="astana")
+    (message,) = await ingester.digests.on_demand(reading, only=found, query="astana")
     assert ["Headline 1" in message.html, "Headline 2" in message.html] == [False, True]
     assert "astana" in message.html
 
@@ -166,7 +166,7 @@ async def test_what_met_a_subscription_stands_in_the_digest_first(ingester: Inge
     await ingester.tell(*range(1, 60))
     await ingester.db.write(match, 3, ingester.clock())
     ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
+    await ingester.digests.round()
     html = "".join(await ingester.owed())
     assert html.index("Headline ") == html.index("Headline 3<")
 
@@ -178,7 +178,7 @@ async def test_the_weekly_digest_looks_back_a_week_and_leaves_the_daily_window(
     ingester.clock.now = MORNING - timedelta(days=3)
     await ingester.tell(1)
     ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
+    await ingester.digests.round()
     daily, weekly = await ingester.owed()
     assert ["Headline 1" in one for one in (daily, weekly)] == [False, True]
 
@@ -189,7 +189,7 @@ async def test_who_wants_only_the_weekly_digest_gets_one(ingester: Ingester) -> 
     await ingester.db.write(change, **weekly)
     await ingester.tell(1)
     ingester.clock.now = ten + timedelta(seconds=6)
-    await ingester.editions.round()
+    await ingester.digests.round()
     (html,) = await ingester.owed()
     assert "Headline 1" in html
 
@@ -197,7 +197,7 @@ async def test_who_wants_only_the_weekly_digest_gets_one(ingester: Ingester) -> 
 async def test_digests_switched_off_meanwhile_do_not_come(ingester: Ingester) -> None:
     await ingester.db.write(change, digest_times=())
     ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
+    await ingester.digests.round()
     assert [] == await ingester.owed()
     assert (await ingester.chat()).next_digest_at is None
 
@@ -205,7 +205,7 @@ async def test_digests_switched_off_meanwhile_do_not_come(ingester: Ingester) ->
 async def test_two_hundred_stories_are_a_page_and_a_way_to_the_others(ingester: Ingester) -> None:
     await ingester.tell(*range(1, 211))
     ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
+    await ingester.digests.round()
     (html,) = await ingester.owed()
     assert 12 == html.count("Headline ")
     (row,) = await ingester.db.read(digest_rows)
@@ -221,7 +221,7 @@ async def test_two_hundred_stories_are_a_page_and_a_way_to_the_others(ingester: 
 async def test_a_page_asked_for_days_later_is_of_the_same_window(ingester: Ingester) -> None:
     await ingester.tell(*range(1, 31))
     ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
+    await ingester.digests.round()
     (row,) = await ingester.db.read(digest_rows)
     before = await ingester.rest(row)
     ingester.clock.forward(days=3)
@@ -243,13 +243,13 @@ async def test_what_came_as_an_alert_is_one_line_of_the_digest_and_a_list_behind
     await ingester.db.write(alerted, 2, ingester.clock(), state=DeliveryState.SENT)
     await ingester.db.write(alerted, 5, ingester.clock(), state=DeliveryState.SENT)
     ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
+    await ingester.digests.round()
     (html,) = await ingester.owed()
     told = [f"Headline {n}<" in html for n in range(1, 7)]
     assert [True, False, True, True, False, True] == told
     assert "2 stories already came as alerts" in html
     (row,) = await ingester.db.read(digest_rows)
-    listed = await ingester.editions.told(await ingester.chat(), row)
+    listed = await ingester.digests.told(await ingester.chat(), row)
     assert listed is not None
     assert (Kind.TOLD, {2, 5}) == (listed.kind, set(listed.stories))
 
@@ -259,7 +259,7 @@ async def test_an_alert_for_a_story_merged_since_still_counts(ingester: Ingester
     await ingester.db.write(alerted, 1, ingester.clock(), state=DeliveryState.SENT)
     await ingester.db.write(stories.join, StoryId(1), StoryId(2), ingester.clock())
     ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
+    await ingester.digests.round()
     (html,) = await ingester.owed()
     assert [False, True] == [f"Headline {n}<" in html for n in (2, 3)]
     assert "1 story already came as an alert" in html
@@ -277,7 +277,7 @@ async def test_what_a_list_of_many_named_was_told_and_a_mere_number_was_not(
     ):
         await ingester.db.write(alerted, story, ingester.clock(), fold=fold, fold_state=state)
     ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
+    await ingester.digests.round()
     (html,) = await ingester.owed()
     told = [f"Headline {n}<" in html for n in (1, 2, 3, 4, 5)]
     assert [False, True, True, True, False] == told
@@ -291,7 +291,7 @@ async def test_a_day_of_alerts_alone_is_said_so_or_passed_over(
     await ingester.tell(1, *others)
     await ingester.db.write(alerted, 1, ingester.clock(), state=DeliveryState.SENT)
     ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
+    await ingester.digests.round()
     assert len(others) == len(await ingester.owed())
 
 
@@ -304,7 +304,7 @@ async def test_the_week_tells_its_greatest_stories_again_and_marks_them(
     await ingester.tell(*range(1, 21))
     await ingester.db.write(alerted, 1, ingester.clock(), state=DeliveryState.SENT)
     ingester.clock.now = ten + timedelta(seconds=6)
-    await ingester.editions.round()
+    await ingester.digests.round()
     (html,) = await ingester.owed()
     assert (15, 1) == (html.count("Headline "), html.count("🔔"))
     (row,) = await ingester.db.read(digest_rows)
@@ -315,7 +315,7 @@ async def test_the_week_tells_its_greatest_stories_again_and_marks_them(
 async def test_who_asks_is_told_everything_with_alerts_marked(ingester: Ingester) -> None:
     await ingester.tell(1, 2, 3)
     await ingester.db.write(alerted, 2, ingester.clock(), state=DeliveryState.SENT)
-    (message,) = await ingester.editions.on_demand(
+    (message,) = await ingester.digests.on_demand(
         Reading.of(await ingester.chat(), await ingester.chat())
     )
     marked = [line for line in plain(message.html).splitlines() if "🔔" in line]
@@ -326,7 +326,7 @@ async def test_who_asks_is_told_everything_with_alerts_marked(ingester: Ingester
 async def test_a_preview_is_what_would_come(ingester: Ingester) -> None:
     await ingester.tell(*range(1, 21))
     await ingester.db.write(alerted, 2, ingester.clock(), state=DeliveryState.SENT)
-    (message,) = await ingester.editions.preview(
+    (message,) = await ingester.digests.preview(
         Reading.of(await ingester.chat(), await ingester.chat())
     )
     assert "1 story already came as an alert" in message.html
@@ -338,8 +338,8 @@ async def test_a_channels_readers_are_not_told_its_owners_queries(ingester: Inge
     await ingester.db.write(match, 2, ingester.clock())
     ingester.clock.now = MORNING + timedelta(seconds=6)
     await ingester.db.write(change, kind=ChatKind.CHANNEL)
-    ingester.editions.bot_username = lambda: "wire_bot"
-    await ingester.editions.round()
+    ingester.digests.bot_username = lambda: "wire_bot"
+    await ingester.digests.round()
     (html,) = await ingester.owed()
     assert html.index("On topic") < html.index("Headline 2<") < html.index("Headline 1<")
     assert "astana" not in html
@@ -352,7 +352,7 @@ async def test_a_channels_digest_shown_to_its_manager_is_for_a_private_chat(
     await ingester.tell(1)
     here = await ingester.chat()
     channel = replace(here, id=ChatId(-1001), kind=ChatKind.CHANNEL, language="ru")
-    (message,) = await ingester.editions.on_demand(Reading.of(channel, here, "wire_bot"))
+    (message,) = await ingester.digests.on_demand(Reading.of(channel, here, "wire_bot"))
     assert ("/s1" in message.html, "t.me" in message.html) == (True, False)
     assert "Дайджест" in message.html
 
@@ -367,8 +367,8 @@ async def test_a_row_of_an_older_program_leads_nowhere_and_breaks_nothing(
     await ingester.db.write(outbox_rows.insert, old, DeliveryState.SENT, MORNING, MORNING)
     (row,) = await ingester.db.read(digest_rows)
     assert (None, None) == (
-        await ingester.editions.rest(chat, row),
-        await ingester.editions.told(chat, row),
+        await ingester.digests.rest(chat, row),
+        await ingester.digests.told(chat, row),
     )
 
 
@@ -377,31 +377,31 @@ async def test_the_digest_arrives_in_order_and_is_given_back_when_the_chat_is_go
 ) -> None:
     async with room(db) as here:
         await here.meet()
-        editions = DigestService(db, here.clock)
-        await editions.round()
+        service = DigestService(db, here.clock)
+        await service.round()
         await db.write(tell, (1, 2), here.clock())
         here.clock.forward(days=1, seconds=6)
-        await editions.round()
+        await service.round()
         await here.deliver()
         assert "Headline 1" in here.messages()[0].text
-        await lost_digest_comes_back(here, editions)
+        await lost_digest_comes_back(here, service)
 
 
 async def test_under_a_digest_buttons_lead_to_the_others_and_to_the_alerts(db: Database) -> None:
     async with room(db) as here:
         await here.meet()
-        editions = DigestService(db, here.clock)
-        await editions.round()
+        service = DigestService(db, here.clock)
+        await service.round()
         await here.tell(31, 32)
         await here.deliver()
         await db.write(tell, tuple(range(1, 31)), here.clock())
         here.clock.forward(days=1, seconds=6)
-        await editions.round()
+        await service.round()
         await here.deliver()
         digest = here.messages()[-1]
         assert ["📰 More: 18", "🔔 Alerts: 2"] == [one.text for one in digest.buttons]
-        world = world_of(db, clock=here.clock, editions=editions)
-        anna, other = await Person.comes(world, ANNA), await Person.comes(world, ChatId(77))
+        context = context_of(db, clock=here.clock, digests=service)
+        anna, other = await Person.comes(context, ANNA), await Person.comes(context, ChatId(77))
         more, before = [one.callback_data or "" for one in digest.buttons]
         assert "stories 13–24 of 30" in await anna.sends(more)
         assert ["‹", "2 / 3", "›"] == [one.label for one in buttons(anna.last)]
@@ -420,35 +420,35 @@ async def test_under_a_digest_buttons_lead_to_the_others_and_to_the_alerts(db: D
 async def test_a_channels_digest_leads_its_readers_into_the_bot(db: Database) -> None:
     async with room(db) as here:
         channel = await here.meet(here.box.channel_id)
-        editions = DigestService(db, here.clock)
-        editions.bot_username = lambda: here.bot.username
-        await editions.round()
+        service = DigestService(db, here.clock)
+        service.bot_username = lambda: here.bot.username
+        await service.round()
         await db.write(tell, tuple(range(1, 31)), here.clock())
         await db.write(match, 3, here.clock(), channel)
         here.clock.forward(days=1, seconds=6)
-        await editions.round()
+        await service.round()
         await here.deliver()
         (digest,) = here.messages(channel)
         (button,) = digest.buttons
-        world = world_of(db, clock=here.clock, editions=editions)
-        reader = await Person.comes(world, ChatId(77))
+        context = context_of(db, clock=here.clock, digests=service)
+        reader = await Person.comes(context, ChatId(77))
         assert button.url is not None
         said = await reader.types(f"/start {button.url.rpartition('=')[2]}")
         assert "stories 13–24 of 30" in said
         assert "astana" not in digest.text + said
 
 
-async def lost_digest_comes_back(here: Room, editions: DigestService) -> None:
+async def lost_digest_comes_back(here: Room, service: DigestService) -> None:
     before = (await here.chat()).digest_from
     await here.db.write(tell, (3,), here.clock())
     here.clock.forward(days=1)
     here.box.faults.fail("sendMessage", 403, "Forbidden: bot was blocked by the user")
-    await editions.round()
+    await service.round()
     await here.deliver()
     assert before == (await here.chat()).digest_from
     await here.db.write(queue.back, READER, here.clock())
     here.clock.forward(days=1)
-    await editions.round()
+    await service.round()
     await here.deliver()
     assert "Headline 3" in here.messages()[-1].text
 
