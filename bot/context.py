@@ -5,52 +5,47 @@ A command is ``async def f(ask: Ask, context: Context) -> Reply``. It reads and 
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
-from bot.conversation import Ask, Message, Reply
+from bot.conversation import Ask, Reply
+from bot.digests.maker import DigestService
 from storage.database import Database
-from storage.model import Chat, ChatId, Delivery, Feed, FeedId, ItemId, StoryId
+from storage.model import ChatId, Feed, FeedId, ItemId, StoryId
+from watchers.discover import Seen
+from watchers.poll import Round
 from watchers.taught_names import TaughtNames
 
 
 class StoryEditor(Protocol):
-    """Who gives stories their ids, asked where an admin corrects which telling is of which."""
+    """Who gives stories their ids, asked where an admin corrects which item is of which story."""
 
     async def merge(self, story: StoryId, into: StoryId, by: int, now: datetime) -> StoryId:
         """Make one story of two, for good."""
 
     async def split(self, out: Sequence[ItemId], by: int, now: datetime) -> StoryId:
-        """Take tellings of one story out into a story of their own, for good."""
+        """Take items of one story out into a story of their own, for good."""
 
 
-class DigestMaker(Protocol):
-    """Makes a chat's digests for being shown now, and lists what they lead to.
+class FeedAdministration(Protocol):
+    """Who reads feeds, asked where an admin adds one or wants one read at once.
 
-    None moves the chat's window. A ``reading`` is a ``bot.digests.listing.Reading``: whose it is and
-    where it is shown; a list is a ``bot.digests.listing.Listing``.
+    Each asks an outlet's server, which may take its time.
     """
 
-    async def preview(self, reading: Any) -> tuple[Message, ...]:
-        """Show the digest that would come if it came now."""
+    async def look(self, typed: str) -> Seen:
+        """See what is at an address and keep nothing. Raises NewsError for what is none."""
 
-    async def on_demand(
-        self,
-        reading: Any,
-        span: timedelta = ...,
-        *,
-        only: frozenset[StoryId] | None = None,
-        query: str = "",
-    ) -> tuple[Message, ...]:
-        """Make the digest of the last while, of the stories ``only`` where they are given."""
+    async def add(self, typed: str) -> Feed:
+        """Add the feed at an address and take in what it has; one that fails now is tried again.
 
-    async def rest(self, chat: Chat, owed: Delivery) -> Any:
-        """List what a digest that came by itself left out; None where its row is too old."""
+        Raises NewsError for what is no address, or is read already.
+        """
 
-    async def told(self, chat: Chat, owed: Delivery) -> Any:
-        """List what had come as alerts before it."""
+    async def poll_one(self, feed_id: FeedId) -> Round:
+        """Read a feed now, due or not. Raises NewsError where there is none of this number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +58,17 @@ class ChannelFacts:
     person_manages: bool
 
 
+ChannelLookup: TypeAlias = Callable[[str, int], Awaitable[ChannelFacts | None]]
+"""Asks Telegram about a channel by its @name or id, for the person of this number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a command may use, given by the composition root.
+    """Everything a command may use; made once, when Telegram has said who we are.
 
     ``clock`` is the one source of now. ``names`` are the gazetteer's with those that admins
-    taught; whoever brings an update in refreshes them. ``look`` sees what feed is at an address (a
-    ``watchers.discover.Seen``) and keeps nothing; ``add`` keeps it. ``poll`` takes one feed as due at once. ``wake`` tells the deliverer that the
-    outbox has something. ``channel`` asks Telegram about a channel by name for a person.
+    taught; whoever brings an update in refreshes them. ``wake`` tells the deliverer that the
+    outbox has something. ``language`` and ``time_zone`` are those of a chat that has not chosen.
     ``allowed_hosts`` are the private hosts and ports that feeds may be read from.
     """
 
@@ -78,17 +76,15 @@ class Context:
     clock: Callable[[], datetime]
     names: TaughtNames
     editor: StoryEditor
-    digests: DigestMaker
-    bot_username: str = ""
-    admin_ids: frozenset[int] = frozenset()
-    language: str = "en"
-    time_zone: str = "UTC"
-    look: Callable[[str], Awaitable[Any]] | None = None
-    add: Callable[[str], Awaitable[Feed]] | None = None
-    poll: Callable[[FeedId], Awaitable[Any]] | None = None
-    wake: Callable[[], None] = field(default=lambda: None)
-    channel: Callable[[str, int], Awaitable[ChannelFacts | None]] | None = None
-    allowed_hosts: frozenset[tuple[str, int]] = frozenset()
+    digests: DigestService
+    feeds: FeedAdministration
+    find_channel: ChannelLookup
+    wake: Callable[[], None]
+    bot_username: str
+    admin_ids: frozenset[int]
+    language: str
+    time_zone: str
+    allowed_hosts: frozenset[tuple[str, int]]
 
 
 # --- the tables' rows ----------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """/addfeed, /checkfeed: what is at an address, seen before anything is kept."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.commands import feeds as feed_commands
@@ -71,10 +70,9 @@ async def looked(ask: Ask, context: Context, typed: str, *, adding: bool) -> Rep
     address, _ = watchers_addresses.source(typed)
     if adding and (there := await known(context, address)):
         return Say((here_already(there, ask, context),))
-    look = _given(context.look)
 
     async def work(_: Report) -> Reply:
-        return Edit(await shown(ask, context, await look(typed), adding=adding))
+        return Edit(await shown(ask, context, await context.feeds.look(typed), adding=adding))
 
     first = translate_html(ask.language, "addfeed.looking", address=tidy(address, 200))
     return Working(Message(first), work)
@@ -103,12 +101,6 @@ def here_already(feed: Feed, ask: Ask, context: Context) -> Message:
     resting = feed.state.status in (FeedStatus.PAUSED, FeedStatus.GONE)
     key = "addfeed.resting" if resting else "addfeed.known"
     return replace(page, html=joined((translate_html(ask.language, key), page.html), "\n\n"))
-
-
-def _given(part: "Callable[[str], Awaitable[Seen]] | None") -> Callable[[str], Awaitable[Seen]]:
-    if part is None:
-        raise NewsError("feed.no_poller")
-    return part
 
 
 async def shown(ask: Ask, context: Context, seen: Seen, *, adding: bool) -> Message:
@@ -191,12 +183,9 @@ async def confirmed(ask: Ask, context: Context) -> Reply:
     source = await context.db.read(dialogs.draft, ask.number(1), ask.here.id)
     if source is None:
         raise NewsError("button.old")
-    keep: Callable[[str], Awaitable[Feed]] | None = context.add
-    if keep is None:
-        raise NewsError("feed.no_poller")
 
     async def work(_: Report) -> Reply:
-        feed = await keep(source)
+        feed = await context.feeds.add(source)
         return Edit(render.detail(feed, ask.here, now=context.clock()))
 
     address, _ = watchers_addresses.source(source)

@@ -24,10 +24,8 @@ async def channel(ask: Ask, context: Context) -> Reply:
         await context.db.write(dialogs.act_for, ask.here.id, None)
         key = "channel.off" if acting else "channel.not_bound"
         return Say((Message(translate_html(ask.language, key)),))
-    if context.channel is None:
-        raise NewsError("channel.unknown", name=tidy(wanted, 60))
     name = wanted.rsplit("/", maxsplit=1)[-1]
-    facts = await context.channel(name, ask.person_id)
+    facts = await context.find_channel(name, ask.person_id)
     if facts is None:
         raise NewsError("channel.unknown", name=tidy(wanted, 60))
     if not facts.person_manages:

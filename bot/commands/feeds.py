@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.context import Context
-from bot.conversation import Ask, Button, Edit, Message, Reply, Say, Toast
+from bot.conversation import Ask, Button, Edit, Message, Reply, Say
 from bot.render import feeds as render
 from bot.render import press, tidy, translate_html
 from bot.texts import translate
@@ -135,9 +135,7 @@ async def _resume(ask: Ask, context: Context, feed: Feed) -> Reply:
 
 
 async def _look_now(ask: Ask, context: Context, feed: Feed) -> Reply:
-    if context.poll is None:
-        return Toast(translate(ask.language, "feed.no_poller"))
-    await context.poll(feed.id)
+    await context.feeds.poll_one(feed.id)
     return await _shown(ask, context, feed, toast=translate(ask.language, "feed.looked"))
 
 

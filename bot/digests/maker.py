@@ -40,7 +40,7 @@ from storage.model import (
 from storage.outbox import digests
 from storage.sql import Connection, to_ms
 from watchers import keywords, search
-from watchers.text.names import Gazetteer
+from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
 
@@ -90,27 +90,36 @@ class DigestService:
     """Makes digests. ``round`` is called by a tick; ``preview`` and ``on_demand`` by commands."""
 
     def __init__(
-        self, db: Database, clock: Callable[[], datetime], wake: Callable[[], None] = lambda: None
+        self,
+        db: Database,
+        clock: Callable[[], datetime],
+        *,
+        names: TaughtNames,
+        wake: Callable[[], None],
     ) -> None:
-        """Begin with nothing ranked."""
+        """Begin with nothing ranked.
+
+        By ``names`` queries meet words. ``wake`` is called after a digest was written to the
+        outbox.
+        """
         self._db = db
         self._clock = clock
-        self.wake = wake
-        """Called after parts were owed; the composition root ties it to the deliverer."""
-        self.bot_username: Callable[[], str] = lambda: ""
-        """To whom a channel's lines lead, "" while nobody knows; tied like ``wake``."""
-        self.names: Callable[[], Gazetteer | None] = lambda: None
-        """By which names queries meet words, the catalogue's while nobody says; tied likewise."""
+        self._names = names
+        self._wake = wake
         self._shelves: OrderedDict[Window, RankedWindow] = OrderedDict()
 
-    async def round(self) -> int:
-        """Make every digest that is due; return how many. Appoint those nobody appointed."""
+    async def round(self, bot_username: str = "") -> int:
+        """Make every digest that is due; return how many. Schedule those that have no time yet.
+
+        A channel's digest leads its readers to the bot of this name, nowhere where it is "":
+        before Telegram was reached for the first time.
+        """
         now = self._clock()
         for chat in await self._db.read(digests.unscheduled, AT_ONCE):
             await self._db.write(digests.schedule, chat, ranking.next_at(chat, now))
         made = 0
         while due := await self._db.read(digests.due, self._clock() - LAG, AT_ONCE):
-            issued = [await self._issue(chat) for chat in due]
+            issued = [await self._issue(chat, bot_username) for chat in due]
             made += sum(issued)
             if not any(issued):
                 break
@@ -186,26 +195,33 @@ class DigestService:
 
     # --- one chat --------------------------------------------------------------------------
 
-    async def _issue(self, chat: Chat) -> bool:
+    async def _issue(self, chat: Chat, bot_username: str) -> bool:
         now = self._clock()
         appointed = chat.next_digest_at or now
         edition = ranking.slot_at(chat, appointed)
         span = ranking.window(chat, appointed, now)
         parts: list[NewDelivery] = []
         if edition.daily and chat.digest_times:
-            parts += await self._parts(chat, span, now, appointed)
+            parts += await self._parts(chat, span, now, appointed, bot_username)
         if edition.weekly:
             week = Window(span.until - WEEK, span.until)
-            parts += await self._parts(chat, week, now, appointed, weekly=True)
+            parts += await self._parts(chat, week, now, appointed, bot_username, weekly=True)
         until, then = span.until, ranking.next_at(chat, max(appointed, now))
         issued = await self._db.write(digests.issue, chat, parts, now, until=until, next_at=then)
         if issued:
             log.info("digest", chat=chat.id, parts=len(parts), since=rfc3339(span.since))
-            self.wake()
+            self._wake()
         return issued
 
     async def _parts(
-        self, chat: Chat, span: Window, now: datetime, appointed: datetime, *, weekly: bool = False
+        self,
+        chat: Chat,
+        span: Window,
+        now: datetime,
+        appointed: datetime,
+        bot_username: str,
+        *,
+        weekly: bool = False,
     ) -> list[NewDelivery]:
         """Render a digest as the rows that will bring it; none where there is nothing to say."""
         made, near = await self._made(chat, span, repeat=weekly)
@@ -223,7 +239,7 @@ class DigestService:
             told_before=len(made.told),
             weekly=weekly,
             quiet=Html() if page else await self._db.read(why_quiet, chat),
-            bot_username=self.bot_username(),
+            bot_username=bot_username,
         )
         issued = Issued(
             span,
@@ -287,7 +303,7 @@ class DigestService:
         What was told before that has met none of them: nobody had asked.
         """
         found: dict[StoryId, dict[str, bool]] = {}
-        now, names = self._clock(), self.names()
+        now, names = self._clock(), self._names.current
         for one in await self._db.read(subscriptions.listening_of, chat.id):
             if one.created_at is None or not span.since < one.created_at < span.until:
                 continue

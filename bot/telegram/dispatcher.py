@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import structlog
@@ -36,7 +35,6 @@ from bot.render import escape, joined, measure, mention, tidy, translate_html
 from bot.telegram.incoming import (
     ask_of_message,
     ask_of_press,
-    channel_facts,
     command_of,
     manages,
     press_of,
@@ -90,7 +88,6 @@ class Adapter:
 
     def attach(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Register everything with an application."""
-        self.context = replace(self.context, channel=partial(channel_facts, application.bot))
         application.add_handler(TypeHandler(Update, self.once), group=-1)
         application.add_handlers(self.handlers())
         application.add_error_handler(self.on_error)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from telegram.ext import Application
@@ -10,6 +11,7 @@ from telegram.ext import Application
 from bot.context import Context
 from bot.sandbox.box import Sandbox
 from bot.telegram.dispatcher import ALLOWED_UPDATES, Adapter, ChatOrder
+from bot.telegram.incoming import channel_facts
 from bot.telegram.polling import Polling
 from storage.database import Database
 from tests.bot.people import context_of
@@ -34,7 +36,13 @@ async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, Co
             .build()
         )
         await application.initialize()
-        context = context_of(db, bot_username=application.bot.username, **parts)
+        bot = application.bot
+        context = context_of(
+            db,
+            bot_username=bot.username,
+            find_channel=partial(channel_facts, bot),
+            **parts,
+        )
         adapter = Adapter(context)
         adapter.attach(application)
         polling = Polling(application, ALLOWED_UPDATES, asyncio.get_running_loop().time)

@@ -6,17 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from bot.commands import BUTTONS, COMMANDS, answering, plain_text, unknown
-from bot.context import Context
+from bot.context import ChannelFacts, Context
 from bot.conversation import Ask, Button, Edit, EditButton, Message, Reply, Say, Toast
 from bot.digests.maker import DigestService
 from bot.render import plain
 from storage import chats, dialogs
 from storage.database import Database
-from storage.model import (
-    Chat,
-    ChatId,
-    ChatKind,
-)
+from storage.model import Chat, ChatId, ChatKind, Feed, FeedId
+from watchers.discover import Seen
+from watchers.poll import Round
 from watchers.taught_names import TaughtNames
 
 NOW = datetime.fromisoformat("2026-11-22T08:00:00+00:00")
@@ -33,12 +31,56 @@ class Clock:
         return self.now
 
 
+async def _unexpected(wanted: object) -> Any:
+    raise AssertionError(wanted)
+
+
+async def _no_channel(name: str, person_id: int) -> ChannelFacts | None:
+    del name, person_id
+    return None
+
+
+@dataclass
+class Feeds:
+    """Who reads feeds, with what a test says is at addresses; else nobody shall ask."""
+
+    looks: Callable[[str], Awaitable[Seen]] = _unexpected
+    adds: Callable[[str], Awaitable[Feed]] = _unexpected
+    polls: Callable[[FeedId], Awaitable[Round]] = _unexpected
+
+    async def look(self, typed: str) -> Seen:
+        return await self.looks(typed)
+
+    async def add(self, typed: str) -> Feed:
+        return await self.adds(typed)
+
+    async def poll_one(self, feed_id: FeedId) -> Round:
+        return await self.polls(feed_id)
+
+
+def digests_of(db: Database, clock: Callable[[], datetime]) -> DigestService:
+    """The digests' maker alone: nobody is woken."""
+    return DigestService(db, clock, names=TaughtNames(db), wake=lambda: None)
+
+
 def context_of(db: Database, **parts: Any) -> Context:
     """A context with a fixed clock and one admin."""
-    return Context(
-        **({"db": db, "clock": Clock(), "names": TaughtNames(db), "editor": None, "digests": DigestService(db, Clock()), "bot_username": "steppewire_bot",
-            "admin_ids": frozenset({int(ADMIN)})} | parts)
-    )  # fmt: skip
+    clock = parts.setdefault("clock", Clock())
+    usual = {
+        "db": db,
+        "names": TaughtNames(db),
+        "editor": None,  # a pipeline's tests give its ingester
+        "digests": digests_of(db, clock),
+        "feeds": Feeds(),
+        "find_channel": _no_channel,
+        "wake": lambda: None,
+        "bot_username": "steppewire_bot",
+        "admin_ids": frozenset({int(ADMIN)}),
+        "language": "en",
+        "time_zone": "UTC",
+        "allowed_hosts": frozenset(),
+    }
+    return Context(**(usual | parts))
 
 
 @dataclass

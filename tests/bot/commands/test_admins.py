@@ -16,7 +16,7 @@ from storage.errors import NewsError
 from storage.model import ChatId, FeedId, FeedState, FeedStatus, Story
 from storage.outbox import broadcasts, queue, settle
 from storage.outbox.outcomes import Sent
-from tests.bot.people import ADMIN, NOW, Person, buttons, seen
+from tests.bot.people import ADMIN, NOW, Feeds, Person, buttons, seen
 from tests.bot.pipeline import Pipeline
 from watchers import addresses
 from watchers.discover import Seen
@@ -140,7 +140,7 @@ async def test_a_source_that_is_read_is_checked_by_its_number_and_not_offered_ag
         assert feed.url == address
         return Seen(address, address, feed_of("Oasis", address))
 
-    timur.context = replace(timur.context, look=look)
+    timur.context = replace(timur.context, feeds=Feeds(look))
     assert "Send the address" in await timur.types("/checkfeed")
     await timur.types(typed.format(id=feed.id, url=feed.url))
     timur.last, _ = await worked(timur.last)
@@ -167,7 +167,7 @@ async def test_what_fails_for_the_moment_may_be_added_anyway(
         kept.append(typed)
         return room.feeds["Oasis Times"]
 
-    timur.context = replace(timur.context, look=look, add=add)
+    timur.context = replace(timur.context, feeds=Feeds(look, add))
     await timur.types("/addfeed new.example/rss")
     timur.last, _ = await worked(timur.last)
     assert offered == any("Add anyway" in one.label for one in buttons(timur.last))
@@ -187,7 +187,7 @@ async def test_a_page_that_cannot_be_read_by_itself_shows_how_a_selector_is_name
         told = Page(Fetched(address, 200, b""), NotAFeed(PageKind.NO_HEADLINES))
         return Seen(address, address, told, rules)
 
-    timur.context = replace(timur.context, look=look)
+    timur.context = replace(timur.context, feeds=Feeds(look))
     await timur.types("/addfeed https://site.example/\nitem: auto")
     timur.last, _ = await worked(timur.last)
     assert "/addfeed https://site.example/\nitem: .news-card\ntitle: h3" in seen(timur.last)
@@ -225,7 +225,7 @@ async def test_adding_shows_what_it_would_bring_and_asks(room: Pipeline, timur: 
         asked.append(address)
         return room.feeds["Oasis Times"]
 
-    timur.context = replace(timur.context, look=look, add=add)
+    timur.context = replace(timur.context, feeds=Feeds(look, add))
     await timur.types("/addfeed new.example")
     assert isinstance(timur.last, Working)
     assert "Checking… https://new.example" in plain(timur.last.first.html)
@@ -263,7 +263,7 @@ async def test_an_address_that_leads_to_a_known_feed_offers_nothing_new(
     async def look(address: str) -> Seen:
         return Seen(address, "https://short.example/x", feed_of("Oasis", feed.url))
 
-    timur.context = replace(timur.context, look=look)
+    timur.context = replace(timur.context, feeds=Feeds(look))
     await timur.types("/addfeed short.example/x")
     timur.last, _ = await worked(timur.last)
     assert "I already read this source." in seen(timur.last)
@@ -287,7 +287,7 @@ async def test_what_is_no_feed_says_why_and_offers_what_the_page_points_to(
         links = (FeedLink("https://new.example/all.xml", "All news"),)
         return Seen(address, address, page_of(address, links))
 
-    timur.context = replace(timur.context, look=look)
+    timur.context = replace(timur.context, feeds=Feeds(look))
     await timur.types("/checkfeed https://new.example/")
     timur.last, _ = await worked(timur.last)
     assert "A web page came instead of a feed." in seen(timur.last)
@@ -312,7 +312,7 @@ async def test_a_page_without_a_feed_is_read_for_its_headlines_when_asked(
         kept.append(typed)
         return room.feeds["Oasis Times"]
 
-    timur.context = replace(timur.context, look=look, add=add)
+    timur.context = replace(timur.context, feeds=Feeds(look, add))
     await timur.types("/addfeed site.example/news")
     timur.last, _ = await worked(timur.last)
     await timur.presses("Read the page")

@@ -1,6 +1,5 @@
 """The smaller ways through the commands: buttons under messages, old buttons, half-said things."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -218,18 +217,9 @@ async def test_unknown_commands_in_groups_get_no_answer(room: Pipeline) -> None:
 
 
 async def test_an_admins_address_is_looked_at(timur: Person) -> None:
-    async def look(address: str) -> None:
-        raise AssertionError(address)
-
-    timur.context = replace(timur.context, look=look)
     await timur.types("https://new.example/rss")
     assert isinstance(timur.last, Working)
     assert "Send the address" in await timur.types("/addfeed")
-
-
-async def test_without_a_poller_addresses_wait(timur: Person) -> None:
-    with pytest.raises(NewsError, match="no_poller"):
-        await timur.types("/addfeed https://new.example/rss")
 
 
 async def test_an_import_without_a_file_asks_for_it(timur: Person) -> None:

@@ -165,7 +165,7 @@ async def test_a_channel_is_managed_from_its_owners_chat(anna: Person) -> None:
         known = name == "steppe" and person == int(READER)
         return ChannelFacts(CHANNEL, "Steppe", True, True) if known else None
 
-    anna.context = replace(anna.context, channel=facts)
+    anna.context = replace(anna.context, find_channel=facts)
     assert "I will write to “Steppe”" in await anna.types("/channel https://t.me/steppe")
     channel = await now_of(anna, CHANNEL)
     assert (ChatKind.CHANNEL, READER) == (channel.kind, channel.owner_id)
@@ -191,7 +191,7 @@ async def test_only_an_admin_binds_a_channel_that_we_may_post_to(
         del name, person
         return facts
 
-    anna.context = replace(anna.context, channel=told)
+    anna.context = replace(anna.context, find_channel=told)
     with pytest.raises(NewsError, match=key):
         await anna.types("/channel @steppe")
     assert await anna.context.db.read(chats.get, CHANNEL) is None

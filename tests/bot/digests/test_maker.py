@@ -30,8 +30,9 @@ from storage.model import (
 from storage.outbox import queue
 from storage.outbox import rows as outbox_rows
 from tests.bot.delivery.kit import ANNA, START, Clock, Room, room
-from tests.bot.people import Person, buttons, context_of
+from tests.bot.people import Person, buttons, context_of, digests_of
 from tests.storage import rows
+from watchers.taught_names import TaughtNames
 
 READER = ChatId(1001)
 MORNING = START  # 08:00 UTC
@@ -43,9 +44,8 @@ class Ingester:
     def __init__(self, db: Database) -> None:
         self.db = db
         self.clock = Clock(MORNING - timedelta(hours=12))
-        self.digests = DigestService(db, self.clock)
+        self.digests = DigestService(db, self.clock, names=TaughtNames(db), wake=self.wake)
         self.woken = 0
-        self.digests.wake = self.wake
 
     def wake(self) -> None:
         self.woken += 1
@@ -137,7 +137,7 @@ async def test_settings_changed_meanwhile_win(ingester: Ingester) -> None:
     ingester.clock.now = MORNING + timedelta(seconds=6)
     seen = await ingester.chat()
     await ingester.db.write(change, next_digest_at=MORNING + timedelta(hours=4))
-    assert not await ingester.digests._issue(seen)
+    assert not await ingester.digests._issue(seen, "")
     assert [] == await ingester.owed()
 
 
@@ -338,8 +338,7 @@ async def test_a_channels_readers_are_not_told_its_owners_queries(ingester: Inge
     await ingester.db.write(match, 2, ingester.clock())
     ingester.clock.now = MORNING + timedelta(seconds=6)
     await ingester.db.write(change, kind=ChatKind.CHANNEL)
-    ingester.digests.bot_username = lambda: "wire_bot"
-    await ingester.digests.round()
+    await ingester.digests.round("wire_bot")
     (html,) = await ingester.owed()
     assert html.index("On topic") < html.index("Headline 2<") < html.index("Headline 1<")
     assert "astana" not in html
@@ -377,7 +376,7 @@ async def test_the_digest_arrives_in_order_and_is_given_back_when_the_chat_is_go
 ) -> None:
     async with room(db) as here:
         await here.meet()
-        service = DigestService(db, here.clock)
+        service = digests_of(db, here.clock)
         await service.round()
         await db.write(tell, (1, 2), here.clock())
         here.clock.forward(days=1, seconds=6)
@@ -390,7 +389,7 @@ async def test_the_digest_arrives_in_order_and_is_given_back_when_the_chat_is_go
 async def test_under_a_digest_buttons_lead_to_the_others_and_to_the_alerts(db: Database) -> None:
     async with room(db) as here:
         await here.meet()
-        service = DigestService(db, here.clock)
+        service = digests_of(db, here.clock)
         await service.round()
         await here.tell(31, 32)
         await here.deliver()
@@ -420,13 +419,12 @@ async def test_under_a_digest_buttons_lead_to_the_others_and_to_the_alerts(db: D
 async def test_a_channels_digest_leads_its_readers_into_the_bot(db: Database) -> None:
     async with room(db) as here:
         channel = await here.meet(here.box.channel_id)
-        service = DigestService(db, here.clock)
-        service.bot_username = lambda: here.bot.username
-        await service.round()
+        service = digests_of(db, here.clock)
+        await service.round(here.bot.username)
         await db.write(tell, tuple(range(1, 31)), here.clock())
         await db.write(match, 3, here.clock(), channel)
         here.clock.forward(days=1, seconds=6)
-        await service.round()
+        await service.round(here.bot.username)
         await here.deliver()
         (digest,) = here.messages(channel)
         (button,) = digest.buttons
