@@ -8,8 +8,9 @@ from bot.commands import queries
 from bot.context import Context
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say
 from bot.digests import listing
+from bot.digests.calendar import DigestWindow
 from bot.digests.listing import Kind, Listing, Reading
-from bot.digests.ranking import MOST_LINES, Issued, Window
+from bot.digests.ranking import MOST_LINES, Issued
 from bot.render import press, query_title, translate_html
 from bot.texts import translate
 from storage import chats
@@ -184,7 +185,7 @@ def list_of(db: Connection, owed: Delivery) -> Listing | None:
 
 def folded_list(owed: Delivery, stories: tuple[StoryId, ...]) -> Listing:
     """List what a message told together."""
-    return Listing(Kind.FOLDED, stories, Window(owed.created_at, owed.created_at))
+    return Listing(Kind.FOLDED, stories, DigestWindow(owed.created_at, owed.created_at))
 
 
 async def _opened(ask: Ask, context: Context, made: Listing | None, page: int = 0) -> Reply:

@@ -8,7 +8,7 @@ from bot import time_zones
 from bot.commands.settings_screens import CAPS, QUIETS, ZONES, kept, overview, screen, zone_now
 from bot.context import Context
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say
-from bot.digests import ranking as calendar
+from bot.digests import calendar
 from bot.render import joined, press, tidy, translate_html
 from bot.texts import LANGUAGES, translate
 from storage import chats, dialogs

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.context import Context
 from bot.conversation import Button, Html, Keyboard, Message, Row
-from bot.digests.ranking import WEEKLY_AT
+from bot.digests.calendar import WEEKLY_AT
 from bot.render import bold, joined, press, translate_html, zoned
 from bot.texts import LANGUAGES, translate, words
 from storage.model import Chat, ChatKind, Mode, QuietMode, Reach, Subscription

@@ -14,7 +14,7 @@ from bot.commands.settings_screens import (
 )
 from bot.context import Context
 from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Row, Say, Toast
-from bot.digests import ranking as calendar
+from bot.digests import calendar
 from bot.render import bold, code, joined, press, query_title, tidy, translate_html, turn
 from bot.texts import translate
 from storage import chats, dialogs, subscriptions

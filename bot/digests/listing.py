@@ -13,7 +13,8 @@ from enum import StrEnum
 from bot import render
 from bot.conversation import Button, Html, Keyboard, Message
 from bot.digests import ranking
-from bot.digests.ranking import MOST_LINES, Issued, Window
+from bot.digests.calendar import DigestWindow
+from bot.digests.ranking import MOST_LINES, Issued
 from bot.render import Line
 from storage import chats, dialogs, feeds, matches, stats, stories, subscriptions
 from storage.database import Database
@@ -53,7 +54,7 @@ class Listing:
 
     kind: Kind
     stories: tuple[StoryId, ...]
-    span: Window
+    span: DigestWindow
     first: int = 1
     own: tuple[StoryId, ...] = ()
     total: int = 0
@@ -102,7 +103,7 @@ def read(text: str) -> Listing | None:
     return Listing(
         kind=Kind(kept["kind"]),
         stories=tuple(map(StoryId, kept["stories"])),
-        span=Window(moment(kept["since"]), moment(kept["until"])),
+        span=DigestWindow(moment(kept["since"]), moment(kept["until"])),
         first=kept["first"],
         own=tuple(map(StoryId, kept["own"])),
         total=kept["total"],
@@ -293,7 +294,7 @@ def countries_of(db: Connection, found: Iterable[Story]) -> dict[StoryId, str]:
     return {number: ranking.country(one, named[number]) for number, one in told.items()}
 
 
-def alerts_of(db: Connection, chat: Chat, span: Window) -> frozenset[StoryId]:
+def alerts_of(db: Connection, chat: Chat, span: DigestWindow) -> frozenset[StoryId]:
     """Return the stories that came to a chat as alerts before a window's end."""
     return reports.told(db, chat.id, span.since - TOLD_BEFORE, span.until)
 

@@ -11,7 +11,8 @@ import structlog
 
 from bot import render
 from bot.conversation import Html, Message
-from bot.digests import ranking
+from bot.digests import calendar, ranking
+from bot.digests.calendar import DigestWindow
 from bot.digests.listing import (
     Kind,
     Listing,
@@ -22,7 +23,7 @@ from bot.digests.listing import (
     why_quiet,
     written,
 )
-from bot.digests.ranking import Dealt, Digest, Issued, RankedStory, RankedWindow, Window
+from bot.digests.ranking import Dealt, Digest, Issued, RankedStory, RankedWindow
 from storage import chats, dialogs, matches, stories, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
@@ -106,7 +107,7 @@ class DigestService:
         self._clock = clock
         self._names = names
         self._wake = wake
-        self._shelves: OrderedDict[Window, RankedWindow] = OrderedDict()
+        self._shelves: OrderedDict[DigestWindow, RankedWindow] = OrderedDict()
 
     async def round(self, bot_username: str = "") -> int:
         """Make every digest that is due; return how many. Schedule those that have no time yet.
@@ -116,7 +117,7 @@ class DigestService:
         """
         now = self._clock()
         for chat in await self._db.read(digests.unscheduled, AT_ONCE):
-            await self._db.write(digests.schedule, chat, ranking.next_at(chat, now))
+            await self._db.write(digests.schedule, chat, calendar.next_at(chat, now))
         made = 0
         while due := await self._db.read(digests.due, self._clock() - LAG, AT_ONCE):
             issued = [await self._issue(chat, bot_username) for chat in due]
@@ -128,7 +129,7 @@ class DigestService:
     async def preview(self, reading: Reading) -> tuple[Message, ...]:
         """Show the digest that would come if it came now; nothing moves."""
         now = self._clock()
-        span = ranking.window(reading.whose, now + INSTANT, now + INSTANT)
+        span = calendar.window(reading.whose, now + INSTANT, now + INSTANT)
         made, near = await self._made(reading.whose, span)
         if not made.ranked and not (reading.whose.digest_when_empty or made.told):
             return ()
@@ -157,7 +158,7 @@ class DigestService:
         it, marked: who asks for the main stories wants the main stories.
         """
         now = self._clock()
-        asked = Window(now - span, now + INSTANT)
+        asked = DigestWindow(now - span, now + INSTANT)
         made, near = await self._made(reading.whose, asked, only=only, repeat=True, late=False)
         listing = replace(listed(made, near), query=query)
         return await opened(self._db, listing, reading, now)
@@ -198,15 +199,15 @@ class DigestService:
     async def _issue(self, chat: Chat, bot_username: str) -> bool:
         now = self._clock()
         appointed = chat.next_digest_at or now
-        edition = ranking.slot_at(chat, appointed)
-        span = ranking.window(chat, appointed, now)
+        edition = calendar.slot_at(chat, appointed)
+        span = calendar.window(chat, appointed, now)
         parts: list[NewDelivery] = []
         if edition.daily and chat.digest_times:
             parts += await self._parts(chat, span, now, appointed, bot_username)
         if edition.weekly:
-            week = Window(span.until - WEEK, span.until)
+            week = DigestWindow(span.until - WEEK, span.until)
             parts += await self._parts(chat, week, now, appointed, bot_username, weekly=True)
-        until, then = span.until, ranking.next_at(chat, max(appointed, now))
+        until, then = span.until, calendar.next_at(chat, max(appointed, now))
         issued = await self._db.write(digests.issue, chat, parts, now, until=until, next_at=then)
         if issued:
             log.info("digest", chat=chat.id, parts=len(parts), since=rfc3339(span.since))
@@ -216,7 +217,7 @@ class DigestService:
     async def _parts(
         self,
         chat: Chat,
-        span: Window,
+        span: DigestWindow,
         now: datetime,
         appointed: datetime,
         bot_username: str,
@@ -269,7 +270,7 @@ class DigestService:
     async def _made(
         self,
         chat: Chat,
-        span: Window,
+        span: DigestWindow,
         *,
         only: frozenset[StoryId] | None = None,
         repeat: bool = False,
@@ -297,7 +298,7 @@ class DigestService:
         )
         return made, near
 
-    async def _met_before(self, chat: Chat, span: Window) -> Met:
+    async def _met_before(self, chat: Chat, span: DigestWindow) -> Met:
         """Find what a chat's queries meet of a window within which they were made.
 
         What was told before that has met none of them: nobody had asked.
@@ -319,7 +320,7 @@ class DigestService:
                 found.setdefault(story.id, {})[one.query] = told
         return found
 
-    async def _shelf(self, span: Window, *, keep: bool, late: bool) -> RankedWindow:
+    async def _shelf(self, span: DigestWindow, *, keep: bool, late: bool) -> RankedWindow:
         """Rank a window; one that is over stays as it is and may be kept."""
         if late and (kept := self._shelves.get(span)) is not None:
             return kept
@@ -335,7 +336,7 @@ class DigestService:
 
 
 def stories_of(
-    db: Connection, span: Window, *, late: bool
+    db: Connection, span: DigestWindow, *, late: bool
 ) -> tuple[tuple[Story, ...], dict[StoryId, NamedCountries]]:
     """Read the stories of a window, and the countries that they name."""
     ids = stories.between(db, span.since, span.until, limit=MOST_STORIES, late=late)
@@ -345,7 +346,7 @@ def stories_of(
 def concerns(
     db: Connection,
     chat: Chat,
-    span: Window,
+    span: DigestWindow,
     *,
     only: frozenset[StoryId] | None,
     before: Met,
@@ -373,7 +374,7 @@ def concerns(
 
 
 def met_by(
-    db: Connection, chat: Chat, span: Window, before: Met
+    db: Connection, chat: Chat, span: DigestWindow, before: Met
 ) -> dict[StoryId, dict[str, bool]]:
     """Return the stories of a window that met a chat's queries."""
     met = {story: dict(queries) for story, queries in before.items()}
@@ -386,7 +387,7 @@ def met_by(
 
 
 def lines(
-    page: Sequence[Dealt], near: Concerns, chat: Chat, span: Window, *, marked: bool
+    page: Sequence[Dealt], near: Concerns, chat: Chat, span: DigestWindow, *, marked: bool
 ) -> tuple[render.Line, ...]:
     """Give the first page's stories their numbers; a channel's readers no queries of its owner."""
     private = chat.kind is not ChatKind.CHANNEL

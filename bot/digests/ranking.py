@@ -1,14 +1,14 @@
-"""Digests: when they come, what they cover, what they choose, in which order (pure)."""
+"""What a digest tells: which of its window's stories, in which order (pure)."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from math import log2
 from typing import Any
 
-from storage.local_time import instant, zone
-from storage.model import Chat, Delivery, DeliveryKind, Item, NamedCountries, Story, StoryId
+from bot.digests.calendar import DigestWindow
+from storage.model import Delivery, DeliveryKind, Item, NamedCountries, Story, StoryId
 from storage.sql import moment, to_ms
 from watchers.stories import Gravity, gravest
 
@@ -25,15 +25,6 @@ MOST_OWN = 8
 
 MOST_IN_COUNTRY = 4
 """Of a page's other lines so many at most are one country's, while others have any."""
-
-LONGEST = timedelta(days=7)
-"""A chat back after months is told the last week, not its whole absence."""
-
-LATE_BY = timedelta(minutes=15)
-"""Up to this the window ends at the appointed minute, so that readers share one window."""
-
-WEEKLY_AT = 10 * 60
-"""When a chat without daily digests gets its weekly one."""
 
 # What a story weighs, in doublings of its publishers: told by two it weighs 2, by four 3.
 
@@ -57,79 +48,6 @@ PLAY = 1.5
 
 HEADLINES = 8
 """So many tellings of a story are looked at for what it is about."""
-
-
-# --- when ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class DigestSlot:
-    """A digest's appointed time, and which kinds fall on it."""
-
-    at: datetime
-    daily: bool = True
-    weekly: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """What a digest covers: [since, until)."""
-
-    since: datetime
-    until: datetime
-
-
-def next_slot(chat: Chat, after: datetime) -> DigestSlot | None:
-    """Return the first digest strictly after a moment, or None where a chat wants none."""
-    today = after.astimezone(zone(chat.time_zone)).date()
-    # A week and a day: an evening in one zone is the next morning in another.
-    for ahead in range(-1, 9):
-        coming = [one for one in slots_of(chat, today + timedelta(days=ahead)) if one.at > after]
-        if coming:
-            return min(coming, key=lambda one: one.at)
-    return None
-
-
-def slots_of(chat: Chat, day: date) -> list[DigestSlot]:
-    """Return a day's digests by the chat's own calendar.
-
-    Times that a change to summer time makes coincide are one digest.
-    """
-    weekly = chat.weekly_day == day.isoweekday()
-    times = sorted(set(chat.digest_times)) if day.isoweekday() in chat.digest_days else []
-    found = {
-        at: DigestSlot(at, daily=True)
-        for at in (instant(day, one, chat.time_zone) for one in times)
-    }
-    if weekly:
-        at = min(found, default=instant(day, WEEKLY_AT, chat.time_zone))
-        found[at] = DigestSlot(at, daily=at in found, weekly=True)
-    return list(found.values())
-
-
-def next_at(chat: Chat, after: datetime) -> datetime | None:
-    """Return when a chat's next digest is due: what settings write into ``next_digest_at``."""
-    edition = next_slot(chat, after)
-    return edition.at if edition else None
-
-
-def slot_at(chat: Chat, at: datetime) -> DigestSlot:
-    """Return the digest appointed for exactly this moment; a plain one if settings changed."""
-    edition = next_slot(chat, at - timedelta(microseconds=1))
-    return edition if edition is not None and edition.at == at else DigestSlot(at)
-
-
-def window(chat: Chat, appointed: datetime, now: datetime) -> Window:
-    """Return what the digest due now covers: from where the last one ended, without a gap.
-
-    On time it ends at the appointed minute; after an outage, now.
-    """
-    until = appointed if now - appointed <= LATE_BY else now
-    since = chat.digest_from or chat.created_at or until - timedelta(days=1)
-    return Window(max(min(since, until), until - LONGEST), until)
-
-
-# --- what ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +89,7 @@ class Digest:
     (``told``) not counted.
     """
 
-    window: Window
+    window: DigestWindow
     own: tuple[RankedStory, ...] = ()
     others: tuple[RankedStory, ...] = ()
     told: tuple[StoryId, ...] = ()
@@ -184,7 +102,7 @@ class Digest:
 
 
 def rank(
-    stories: Iterable[Story], named: Mapping[StoryId, NamedCountries], span: Window
+    stories: Iterable[Story], named: Mapping[StoryId, NamedCountries], span: DigestWindow
 ) -> tuple[RankedStory, ...]:
     """Rank a window's stories for everybody, best first.
 
@@ -199,7 +117,7 @@ def rank(
     return tuple(sorted(shelved, key=by_score))
 
 
-def shelved_one(story: Story, named: NamedCountries, span: Window) -> RankedStory:
+def shelved_one(story: Story, named: NamedCountries, span: DigestWindow) -> RankedStory:
     """Weigh one story by its tellings up to the window's end."""
     items = [one for one in story.items if one.first_seen < span.until] or list(story.items)
     families = len(publishers(items))
@@ -222,7 +140,7 @@ def grave(what: Gravity, families: int) -> float:
     return min(max(harmed, shaken, broken), most)
 
 
-def freshness(told_at: datetime, span: Window) -> float:
+def freshness(told_at: datetime, span: DigestWindow) -> float:
     """Return 1 at the window's end and two thirds at its beginning.
 
     So a great event of the morning stays above gossip of the minute.
@@ -254,7 +172,7 @@ def country(story: Story, named: NamedCountries) -> str:
 
 def choose(
     ranked_window: RankedWindow,
-    span: Window,
+    span: DigestWindow,
     *,
     mine: Sequence[RankedStory] = (),
     muted: Collection[StoryId] = (),
@@ -303,7 +221,7 @@ def by_interest(
     return tuple(sorted(mine, key=key))
 
 
-def late(story: Story, span: Window) -> datetime | None:
+def late(story: Story, span: DigestWindow) -> datetime | None:
     """Return when a story was told last, where that was before the window it reached us in."""
     told = [one.told_at for one in story.items if one.first_seen < span.until]
     newest = max(told, default=span.since)
@@ -366,7 +284,7 @@ class Issued:
     because they came as alerts.
     """
 
-    span: Window
+    span: DigestWindow
     stories: tuple[StoryId, ...]
     more: int = 0
     told: int = 0
@@ -390,7 +308,7 @@ class Issued:
         if owed.kind is not DeliveryKind.DIGEST or "stories" not in told:
             return None
         return cls(
-            Window(moment(told["since"]), moment(told["until"])),
+            DigestWindow(moment(told["since"]), moment(told["until"])),
             tuple(map(StoryId, told["stories"])),
             told["more"],
             told["told"],

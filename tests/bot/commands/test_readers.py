@@ -8,7 +8,8 @@ import pytest
 
 from bot.commands import inline
 from bot.conversation import Cards, Edit, File, Picture
-from bot.digests.ranking import Issued, Window
+from bot.digests.calendar import DigestWindow
+from bot.digests.ranking import Issued
 from bot.texts import sentence
 from storage import chats, dialogs, subscriptions
 from storage.database import Database
@@ -476,7 +477,7 @@ async def test_a_number_under_a_digest_that_came_by_itself_means_its_own(
 ) -> None:
     for n in range(3):
         await many_things(room, n)
-    issued = Issued(Window(NOW - timedelta(days=1), NOW), (StoryId(3), StoryId(1)))
+    issued = Issued(DigestWindow(NOW - timedelta(days=1), NOW), (StoryId(3), StoryId(1)))
     owed = NewDelivery(
         READER, NO_THREAD, DeliveryKind.DIGEST, "d/1", payload={"html": "x", **issued.payload()}
     )
