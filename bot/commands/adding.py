@@ -84,11 +84,13 @@ async def known(context: Context, *addresses: str) -> Feed | None:
     Addresses that differ in nothing that a server minds (scheme, ``www.``, a slash at the end)
     are one. Feeds that are paused or gone for good are known as well.
     """
-    wanted = {urls.canonical_key(one) for one in addresses if one} - {""}
+    wanted = {urls.canonical_key(address) for address in addresses if address} - {""}
 
     def looked_up(db: Connection) -> Feed | None:
         for feed in feeds.every(db, polled_only=True):
-            if wanted & {urls.canonical_key(one) for one in (feed.url, feed.moved_from) if one}:
+            if wanted & {
+                urls.canonical_key(address) for address in (feed.url, feed.moved_from) if address
+            }:
                 return feed
         return None
 
@@ -120,8 +122,8 @@ async def shown(ask: Ask, context: Context, seen: Seen, *, adding: bool) -> Mess
     if adding and there is not None:
         return here_already(there, ask, context)
     samples = [
-        render.sample(one.title, one.url, one.published, ask.here, now)
-        for one in seen.entries[:SAMPLES]
+        render.sample(entry.title, entry.url, entry.published, ask.here, now)
+        for entry in seen.entries[:SAMPLES]
     ]
     head = joined(("🟢", bold(tidy(seen.title, 100))), " ")
     facts = translate_html(

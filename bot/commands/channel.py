@@ -68,8 +68,13 @@ async def _bound(ask: Ask, context: Context) -> Reply:
         return Say((Message(translate_html(ask.language, "usage.channel")),))
     acting = await context.db.read(dialogs.acting_for, ask.here.id)
     rows = tuple(
-        (Button(f"{'✓ ' if one.id == acting else ''}{tidy(one.title, 50)}", press("ch", one.id)),)
-        for one in every
+        (
+            Button(
+                f"{'✓ ' if owned.id == acting else ''}{tidy(owned.title, 50)}",
+                press("ch", owned.id),
+            ),
+        )
+        for owned in every
     )
     me = Button(
         f"{'' if acting else '✓ '}{translate(ask.language, 'button.back_to_me')}", press("ch", 0)
@@ -83,7 +88,7 @@ async def pressed(ask: Ask, context: Context) -> Reply:
     if not wanted:
         await context.db.write(dialogs.act_for, ask.here.id, None)
         return Edit(Message(translate_html(ask.language, "channel.off")))
-    owned = {one.id: one for one in await context.db.read(chats.owned_by, ask.here.id)}
+    owned = {owned.id: owned for owned in await context.db.read(chats.owned_by, ask.here.id)}
     if wanted not in owned:
         raise NewsError("button.old")
     await context.db.write(dialogs.act_for, ask.here.id, wanted)

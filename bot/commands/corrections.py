@@ -40,19 +40,27 @@ def spellings(text: str, names: Gazetteer) -> tuple[str, list[str]]:
     """Read a name and its other spellings; NewsError with what is wrong in them."""
     name, _, rest = text.partition("=")
     name = " ".join(name.split())
-    others = list(dict.fromkeys(" ".join(one.split()) for one in rest.split(",") if one.strip()))
-    others = [one for one in others if one.casefold() != name.casefold()]
+    others = list(
+        dict.fromkeys(
+            " ".join(spelling.split()) for spelling in rest.split(",") if spelling.strip()
+        )
+    )
+    others = [spelling for spelling in others if spelling.casefold() != name.casefold()]
     if not name or not others:
         raise NewsError("alias.form")
     if len(others) > MOST_OTHERS:
         raise NewsError("alias.too_many", most=MOST_OTHERS)
     meant = meanings(names, name)
-    for one in (name, *others):
-        if len(one) > MOST_NAME or not _NAME.fullmatch(one) or not _LETTERS.search(one):
-            raise NewsError("alias.no_name", name=tidy(one, MOST_NAME), most=MOST_NAME)
-        other = [names.entities[it].label for it in meanings(names, one) if it not in meant]
-        if other and one != name:
-            raise NewsError("alias.taken", name=one, other=other[0])
+    for spelling in (name, *others):
+        if (
+            len(spelling) > MOST_NAME
+            or not _NAME.fullmatch(spelling)
+            or not _LETTERS.search(spelling)
+        ):
+            raise NewsError("alias.no_name", name=tidy(spelling, MOST_NAME), most=MOST_NAME)
+        other = [names.entities[it].label for it in meanings(names, spelling) if it not in meant]
+        if other and spelling != name:
+            raise NewsError("alias.taken", name=spelling, other=other[0])
     return name, others
 
 
@@ -115,13 +123,16 @@ def two_numbers(text: str, key: str) -> tuple[int, int]:
 
 async def merge(ask: Ask, context: Context) -> Reply:
     """Make one story of two; the decision is remembered."""
-    one, into = two_numbers(ask.text, "merge.form")
-    first, second = await stories.by_number(context, one), await stories.by_number(context, into)
+    number, into = two_numbers(ask.text, "merge.form")
+    first, second = (
+        await stories.by_number(context, number),
+        await stories.by_number(context, into),
+    )
     if first.id == second.id:
-        key = "merge.itself" if one == into else "merge.one_already"
-        raise NewsError(key, one=str(one), other=str(into), id=str(first.id))
+        key = "merge.itself" if number == into else "merge.one_already"
+        raise NewsError(key, one=str(number), other=str(into), id=str(first.id))
     together = await context.editor.merge(
-        StoryId(one), StoryId(into), ask.person_id, context.clock()
+        StoryId(number), StoryId(into), ask.person_id, context.clock()
     )
     story = await stories.by_number(context, together)
     back = await undoing(ask, context, "merge", [item.id for item in first.items])
@@ -165,7 +176,7 @@ async def undone(ask: Ask, context: Context) -> Reply:
     draft = await context.db.read(dialogs.draft, ask.number(1), ask.here.id)
     match (draft or "").split():
         case ["undo", "merge", *ids] if ids:
-            out = [ItemId(int(one)) for one in ids]
+            out = [ItemId(int(item_id)) for item_id in ids]
             try:
                 own = await context.editor.split(out, ask.person_id, context.clock())
             except NewsError as error:

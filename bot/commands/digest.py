@@ -51,8 +51,8 @@ def span_of(text: str) -> timedelta | None:
     if found is None:
         return None
     unit = found[2][0]
-    one = timedelta(hours=1) if unit in "hч" else 7 * DAY if unit in "wн" else DAY
-    return min(max(int(found[1]) * one, timedelta(hours=1)), LONGEST)
+    unit_span = timedelta(hours=1) if unit in "hч" else 7 * DAY if unit in "wн" else DAY
+    return min(max(int(found[1]) * unit_span, timedelta(hours=1)), LONGEST)
 
 
 async def digest(ask: Ask, context: Context) -> Reply:
@@ -63,7 +63,7 @@ async def digest(ask: Ask, context: Context) -> Reply:
         return Say(await context.digests.on_demand(reading(ask, context), span))
     now = context.clock()
     found = await queries.find(context, text, limit=MOST_OF_A_QUERY, since=now - OF_A_QUERY)
-    only = frozenset(one.id for one in found.stories)
+    only = frozenset(story.id for story in found.stories)
     query = queries.canonical(context, text)
     if not only:
         return Say(
@@ -212,15 +212,17 @@ async def story_numbered(ask: Ask, context: Context) -> StoryId | Listing | None
 
     def looked_up(db: Connection) -> StoryId | Listing | None:
         answered = of_message(db, ask.here.id, ask.replies_to) if ask.replies_to else None
-        if answered is not None and (one := list_of(db, answered)) is not None:
-            return _numbered(one, int(text))
+        if answered is not None and (shown := list_of(db, answered)) is not None:
+            return _numbered(shown, int(text))
         lists = [listing.last_seen(db, ask.here.id)]
         if (came := last_list(db, ask.here.id)) is not None:
-            one = list_of(db, came)
-            lists.append((one, came.settled_at or came.created_at) if one is not None else None)
-        seen = [one for one in lists if one and context.clock() - one[1] < NUMBERS_HOLD]
-        for one, _ in sorted(seen, key=lambda pair: pair[1], reverse=True):
-            if (found := listing.numbered(one, int(text))) is not None:
+            shown = list_of(db, came)
+            lists.append(
+                (shown, came.settled_at or came.created_at) if shown is not None else None
+            )
+        seen = [shown for shown in lists if shown and context.clock() - shown[1] < NUMBERS_HOLD]
+        for shown, _ in sorted(seen, key=lambda pair: pair[1], reverse=True):
+            if (found := listing.numbered(shown, int(text))) is not None:
                 return found
         newest = max(seen, key=lambda pair: pair[1], default=None)
         return _numbered(newest[0], int(text)) if newest is not None else None
@@ -228,9 +230,9 @@ async def story_numbered(ask: Ask, context: Context) -> StoryId | Listing | None
     return await context.db.read(looked_up)
 
 
-def _numbered(one: Listing, number: int) -> StoryId | Listing:
-    found = listing.numbered(one, number)
-    return one if found is None else found
+def _numbered(shown: Listing, number: int) -> StoryId | Listing:
+    found = listing.numbered(shown, number)
+    return shown if found is None else found
 
 
 def button(language: str) -> Button:

@@ -39,7 +39,9 @@ async def named(context: Context, text: str) -> list[Feed]:
     folded = text.casefold()
     every = await context.db.read(feeds.every, polled_only=True)
     return [
-        one for one in every if folded in f"{one.title}\n{one.outlet.name}\n{one.url}".casefold()
+        feed
+        for feed in every
+        if folded in f"{feed.title}\n{feed.outlet.name}\n{feed.url}".casefold()
     ]
 
 

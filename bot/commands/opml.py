@@ -77,7 +77,7 @@ async def taken_in(ask: Ask, context: Context, document: Document) -> Reply:
 
 def done(added: int, there: int, unusable: Sequence[str], language: str) -> Html:
     """Say what an import gave, and name the first of the addresses that are unusable."""
-    named = ", ".join(tidy(one, 80) for one in unusable[:MOST_NAMED] if one) or "-"
+    named = ", ".join(tidy(address, 80) for address in unusable[:MOST_NAMED] if address) or "-"
     more = "…" if len(unusable) > MOST_NAMED else ""
     return joined(
         (
@@ -99,7 +99,7 @@ async def undone(ask: Ask, context: Context) -> Reply:
     kept = await context.db.read(dialogs.draft, ask.number(1), ask.here.id) or ""
     if not kept.startswith("undo import "):
         raise NewsError("button.old")
-    added = [FeedId(int(one)) for one in kept.split()[2:]]
+    added = [FeedId(int(number)) for number in kept.split()[2:]]
 
     async def work(report: Report) -> Reply:
         removed = 0
@@ -118,9 +118,9 @@ async def undone(ask: Ask, context: Context) -> Reply:
 
 def remove_all(db: Connection, ids: Sequence[FeedId]) -> int:
     """Remove the feeds that are still there; return how many."""
-    there = [one for one in ids if feeds.get(db, one) is not None]
-    for one in there:
-        feeds.remove(db, one)
+    there = [feed_id for feed_id in ids if feeds.get(db, feed_id) is not None]
+    for feed_id in there:
+        feeds.remove(db, feed_id)
     return len(there)
 
 

@@ -68,8 +68,8 @@ def nearest(typed: str, names: Sequence[str]) -> str | None:
     near = process.extractOne(typed, names, scorer=OSA.distance, score_cutoff=slips)
     if near is not None and near[1] < len(typed):
         return str(near[0])
-    begun = [one for one in names if len(typed) >= LEAST_BEGINNING and one.startswith(typed)]
-    run_on = [one for one in names if len(one) > LEAST_BEGINNING and typed.startswith(one)]
+    begun = [name for name in names if len(typed) >= LEAST_BEGINNING and name.startswith(typed)]
+    run_on = [name for name in names if len(name) > LEAST_BEGINNING and typed.startswith(name)]
     return min(begun, key=len, default=None) or max(run_on, key=len, default=None)
 
 
@@ -185,7 +185,7 @@ async def inline(ask: Ask, context: Context) -> Cards:
             return Cards((nothing_card(ask, text, sentence(error, ask.language)),))
         found = page.stories
         more = str(offset + CARDS_ON_A_PAGE) if offset + len(found) < page.total else ""
-    cards = tuple(card_of(one, ask, context) for one in found if one.items)
+    cards = tuple(card_of(story, ask, context) for story in found if story.items)
     if not cards and not offset:
         cards = (nothing_card(ask, text, translate(ask.language, "inline.nothing_about")),)
     return Cards(cards, more)
@@ -204,7 +204,7 @@ async def latest(ask: Ask, context: Context) -> tuple[Story, ...]:
     now = context.clock()
     since = now - search.LATELY
     met = await context.db.read(matches.of_chat, ask.chat.id, None, since, now)
-    ids = list(dict.fromkeys(one.story_id for one in met)) or await context.db.read(
+    ids = list(dict.fromkeys(match.story_id for match in met)) or await context.db.read(
         archive.between, since, now, limit=CARDS_ON_A_PAGE
     )
     return await context.db.read(archive.by_ids, ids[:CARDS_ON_A_PAGE])

@@ -30,12 +30,17 @@ async def export_me(ask: Ask, context: Context) -> Reply:
         return {
             "chat": dataclasses.asdict(chat) if chat is not None else None,
             "subscriptions": [
-                dataclasses.asdict(one) for one in subscriptions.of_chat(db, ask.here.id)
+                dataclasses.asdict(subscription)
+                for subscription in subscriptions.of_chat(db, ask.here.id)
             ],
             "muted_stories": sorted(chats.muted(db, ask.here.id)),
-            "channels": [dataclasses.asdict(one) for one in chats.owned_by(db, ask.here.id)],
+            "channels": [
+                dataclasses.asdict(channel) for channel in chats.owned_by(db, ask.here.id)
+            ],
             "searches": dialogs.drafts_of(db, ask.here.id),
-            "messages": [dataclasses.asdict(one) for one in traces.of_chat(db, ask.here.id)],
+            "messages": [
+                dataclasses.asdict(delivery) for delivery in traces.of_chat(db, ask.here.id)
+            ],
         }
 
     everything = await context.db.read(gathered)
@@ -58,7 +63,7 @@ async def _question(ask: Ask, context: Context) -> Message:
     """Say what will be deleted: of the chat itself, and of the channels managed from it."""
     count = await context.db.read(subscriptions.count, ask.here.id)
     owned = await context.db.read(chats.owned_by, ask.here.id)
-    titles = ", ".join(tidy(one.title, 60) for one in owned[:MOST_NAMED])
+    titles = ", ".join(tidy(channel.title, 60) for channel in owned[:MOST_NAMED])
     channels = translate_html(
         ask.language, "delete_me.channels", count=len(owned),
         titles=titles + (" …" if len(owned) > MOST_NAMED else ""),
@@ -83,7 +88,7 @@ async def deleted(ask: Ask, context: Context) -> Reply:
 
     def forget(db: Connection) -> None:
         # A channel somebody bound is run by them alone: without them it would post for ever.
-        theirs = [ask.here.id, *(one.id for one in chats.owned_by(db, ask.here.id))]
+        theirs = [ask.here.id, *(channel.id for channel in chats.owned_by(db, ask.here.id))]
         for chat in theirs:
             chats.forget(db, chat)
 

@@ -75,7 +75,7 @@ async def meant(context: Context, text: str) -> tuple[str, ...]:
 async def _put_right(context: Context, text: str) -> tuple[str, ...]:
     told = await search.told_words(context.db)
     found = keywords.suggest(read(context, text), context.names.current, told)
-    return tuple(one.query for one in found)
+    return tuple(suggestion.query for suggestion in found)
 
 
 async def _that_find(context: Context, queries: Iterable[str]) -> tuple[str, ...]:

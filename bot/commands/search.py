@@ -69,7 +69,7 @@ async def page_of(ask: Ask, context: Context, query: str, draft: int, page: int)
     name = query_title(query, language)
     head = translate_html(language, key, query=name, count=found.total)
     marker = Marker.of((query,), context.names.current)
-    body = [found_line(one, ask.chat, marker, now=now) for one in found.stories]
+    body = [found_line(story, ask.chat, marker, now=now) for story in found.stories]
     pages = -(-found.total // ON_A_PAGE)
     watching = await subscribe.watching(ask, context, query, draft)
     rows = [*turn(("f", draft), page, pages), *_deeds(watching, draft)]

@@ -113,7 +113,7 @@ def _post_changes(chat: Chat, name: str, value: str) -> dict[str, Any] | None:
 
 def _quiet_changes(name: str, value: str) -> dict[str, Any] | None:
     if name == "mode":
-        known = value in {str(one) for one in QuietMode}
+        known = value in {str(mode) for mode in QuietMode}
         return {"quiet_mode": QuietMode(value)} if known else None
     if value == "off":
         return {"quiet_from": None, "quiet_to": None}
@@ -123,10 +123,10 @@ def _quiet_changes(name: str, value: str) -> dict[str, Any] | None:
     return None
 
 
-def _turned(chosen: tuple[int, ...], one: int, *, wanted: bool | None) -> tuple[int, ...]:
+def _turned(chosen: tuple[int, ...], value: int, *, wanted: bool | None) -> tuple[int, ...]:
     if wanted is None:
-        wanted = one not in chosen
-    return tuple(sorted({*chosen} | {one} if wanted else {*chosen} - {one}))
+        wanted = value not in chosen
+    return tuple(sorted({*chosen} | {value} if wanted else {*chosen} - {value}))
 
 
 async def change(ask: Ask, context: Context, **changes: Any) -> Chat:
@@ -224,7 +224,9 @@ async def times_typed(ask: Ask, context: Context) -> Reply:
     found = [minutes_of(part) for part in re.split(r"[\s,;]+", ask.text.strip()) if part]
     if not found or len(found) > MOST_TIMES or None in found:
         raise await _again(ask, context, "times", "settings.no_times", ask.text)
-    times = tuple(sorted({*ask.chat.digest_times, *(one for one in found if one is not None)}))
+    times = tuple(
+        sorted({*ask.chat.digest_times, *(minutes for minutes in found if minutes is not None)})
+    )
     if len(times) > MOST_TIMES:
         raise await _again(ask, context, "times", "settings.many_times", ask.text)
     chat = await change(ask, context, digest_times=times)

@@ -99,7 +99,7 @@ def likely_zones(language_code: str) -> list[int]:
     home = _HOMES.get(code)
     last = _FAR if home else _FEWER_READERS
     order = sorted(
-        range(len(ZONES)), key=lambda one: (ZONES[one] != home, ZONES[one] in last, one)
+        range(len(ZONES)), key=lambda place: (ZONES[place] != home, ZONES[place] in last, place)
     )
     return order[:LIKELY]
 
@@ -111,18 +111,18 @@ def kept(on: str, off: str, chat: Chat, language: str) -> Html:
     return translate_html(language, off)
 
 
-def left_to_digest(one: Subscription) -> bool:
+def left_to_digest(subscription: Subscription) -> bool:
     """Tell whether some or all of a subscription's stories are told in the digest only."""
-    return one.mode is Mode.DIGEST or one.reach is Reach.HEADLINE
+    return subscription.mode is Mode.DIGEST or subscription.reach is Reach.HEADLINE
 
 
-def way_of(one: Subscription, chat: Chat) -> str:
+def way_of(subscription: Subscription, chat: Chat) -> str:
     """Name how a subscription's stories are told in a chat, as the sentences' keys end."""
-    if one.mode is Mode.DIGEST:
+    if subscription.mode is Mode.DIGEST:
         return "digest" if chat.wants_digests else "digest_off"
-    if one.reach is Reach.HEADLINE and not chat.wants_digests:
+    if subscription.reach is Reach.HEADLINE and not chat.wants_digests:
         return "headline_alone"
-    return str(one.reach)
+    return str(subscription.reach)
 
 
 def switching_on(chat: Chat, language: str, subscription: int = 0) -> Keyboard:
@@ -139,7 +139,7 @@ def digests(chat: Chat, language: str) -> str:
         return translate(language, "settings.digests_off")
     said = []
     if chat.digest_times and chat.digest_days:
-        times = ", ".join(words.minutes(one) for one in sorted(chat.digest_times))
+        times = ", ".join(words.minutes(minutes) for minutes in sorted(chat.digest_times))
         every = days(chat.digest_days, language)
         # Without brackets a list of days would run on from the list of hours.
         joint = ", " if len(chat.digest_days) == WEEK else " · "
@@ -157,7 +157,7 @@ def days(chosen: tuple[int, ...], language: str) -> str:
         return translate(language, "settings.every_day")
     if chosen == (1, 2, 3, 4, 5):
         return f"{words.weekday(1, language)}-{words.weekday(5, language)}"
-    return ", ".join(words.weekday(one, language) for one in sorted(chosen))
+    return ", ".join(words.weekday(day, language) for day in sorted(chosen))
 
 
 def quiet(chat: Chat, language: str) -> str:
@@ -196,8 +196,10 @@ def screen(chat: Chat, language: str, name: str, context: Context) -> Message:
 
 def _language_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     row = tuple(
-        Button(_ticked(LANGUAGE_NAMES[one], chosen=one == chat.language), press("t", "lang", one))
-        for one in LANGUAGES
+        Button(
+            _ticked(LANGUAGE_NAMES[code], chosen=code == chat.language), press("t", "lang", code)
+        )
+        for code in LANGUAGES
     )
     return translate_html(language, "settings.ask_language"), [row]
 
@@ -205,10 +207,10 @@ def _language_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
 def _zone_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     buttons = [
         Button(
-            _ticked(words.city(one, language), chosen=one == chat.time_zone),
+            _ticked(words.city(zone, language), chosen=zone == chat.time_zone),
             press("t", "zone", str(number)),
         )
-        for number, one in enumerate(ZONES)
+        for number, zone in enumerate(ZONES)
     ]
     rows = _in_rows(buttons, 2)
     rows.append((Button(f"⌨️ {translate(language, 'button.type_city')}", press("t", "typezone")),))
@@ -219,10 +221,10 @@ def _times_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     shown = sorted({*(hour * 60 for hour in HOURS), *chat.digest_times})
     buttons = [
         Button(
-            _ticked(words.minutes(one), chosen=one in chat.digest_times),
-            _to("time", one, wanted=one not in chat.digest_times),
+            _ticked(words.minutes(minutes), chosen=minutes in chat.digest_times),
+            _to("time", minutes, wanted=minutes not in chat.digest_times),
         )
-        for one in shown
+        for minutes in shown
     ]
     empty = tuple(
         (
@@ -244,17 +246,17 @@ def _times_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
 def _days_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     daily = [
         Button(
-            _ticked(words.weekday(one, language), chosen=one in chat.digest_days),
-            _to("day", one, wanted=one not in chat.digest_days),
+            _ticked(words.weekday(day, language), chosen=day in chat.digest_days),
+            _to("day", day, wanted=day not in chat.digest_days),
         )
-        for one in range(1, 8)
+        for day in range(1, 8)
     ]
     weekly = [
         Button(
-            _ticked(f"📅 {words.weekday(one, language)}", chosen=one == chat.weekly_day),
-            _to("week", one, wanted=one != chat.weekly_day),
+            _ticked(f"📅 {words.weekday(day, language)}", chosen=day == chat.weekly_day),
+            _to("week", day, wanted=day != chat.weekly_day),
         )
-        for one in range(1, 8)
+        for day in range(1, 8)
     ]
     asked = translate_html(language, "settings.ask_days")
     if not chat.digest_times:
@@ -283,12 +285,12 @@ def _quiet_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         (
             Button(
                 _ticked(
-                    translate(language, f"settings.mode_{one}"), chosen=one is chat.quiet_mode
+                    translate(language, f"settings.mode_{mode}"), chosen=mode is chat.quiet_mode
                 ),
-                press("t", "mode", one),
+                press("t", "mode", mode),
             ),
         )
-        for one in QuietMode
+        for mode in QuietMode
         if is_quiet  # without quiet hours there is nothing to choose
     ]
     return translate_html(language, "settings.ask_quiet"), [
@@ -298,8 +300,8 @@ def _quiet_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
 
 def _cap_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     row = tuple(
-        Button(_ticked(str(one), chosen=one == chat.alerts_per_hour), press("t", "cap", str(one)))
-        for one in CAPS
+        Button(_ticked(str(cap), chosen=cap == chat.alerts_per_hour), press("t", "cap", str(cap)))
+        for cap in CAPS
     )
     return translate_html(language, "settings.ask_cap"), [row]
 

@@ -19,7 +19,7 @@ async def sources(ask: Ask, context: Context) -> Reply:
     """Show the countries with the number of their outlets, or one country's outlets."""
     every = await read(context)
     for code in named(ask.text.strip(), context.names.current):
-        if any(one.country.casefold() == code for one in every):
+        if any(outlet.country.casefold() == code for outlet in every):
             return Say((of_country(every, code, ask.language),))
     return Say((by_country(every, ask.language),))
 
@@ -40,7 +40,7 @@ async def pressed(ask: Ask, context: Context) -> Reply:
 async def read(context: Context) -> list[Outlet]:
     """Return the outlets of feeds that are being read, by name."""
     every: Sequence[Feed] = await context.db.read(feeds.every, polled_only=True)
-    found = {one.outlet.name: one.outlet for one in every if one.state.status in READ}
+    found = {feed.outlet.name: feed.outlet for feed in every if feed.state.status in READ}
     return sorted(found.values(), key=lambda outlet: outlet.name.casefold())
 
 
@@ -68,11 +68,11 @@ def _country(code: str, language: str) -> str:
 def of_country(every: list[Outlet], code: str, language: str) -> Message:
     """Return one country's outlets with who stands behind each."""
     code = "" if code == WHOLE_REGION else code.upper()
-    those = [one for one in every if one.country.upper() == code]
+    those = [outlet for outlet in every if outlet.country.upper() == code]
     head = joined(
         (bold(_country(code, language)), translate(language, "n.outlets", count=len(those))), " · "
     )
-    body = joined(line(one, language) for one in those)
+    body = joined(line(outlet, language) for outlet in those)
     back = ((Button(f"‹ {translate(language, 'button.all')}", press("so")),),)
     return Message(chunks(joined((head, body), "\n\n"))[0], back)
 

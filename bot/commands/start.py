@@ -62,8 +62,8 @@ def _about_to_ask(db: Connection, ask: Ask, now: datetime) -> bool:
 def zone_question(ask: Ask, context: Context) -> Message:
     """Ask where a newcomer is: the likeliest cities a tap away, any other by typing."""
     cities = [
-        Button(words.city(ZONES[one], ask.language), press("z", one))
-        for one in likely_zones(ask.language_code)
+        Button(words.city(ZONES[place], ask.language), press("z", place))
+        for place in likely_zones(ask.language_code)
     ]
     rows = [tuple(cities[start : start + 2]) for start in range(0, len(cities), 2)]
     other = Button(f"⌨️ {translate(ask.language, 'button.other_city')}", press("t", "typezone"))
@@ -119,7 +119,8 @@ def _breadth(known: Breadth, language: str) -> str:
 
 def _topics(language: str) -> Keyboard:
     buttons = [
-        Button(translate(language, f"topic.{one}"), press("tp", one)) for one in subscribe.TOPICS
+        Button(translate(language, f"topic.{name}"), press("tp", name))
+        for name in subscribe.TOPICS
     ]
     return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
 

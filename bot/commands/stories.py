@@ -79,9 +79,10 @@ async def choice(ask: Ask, context: Context, verb: str, *more: object) -> Reply 
     if not lines:
         return None
     names = (
-        f"{one.number}. {title(headline(one.story, ask.language), ask.language)}" for one in lines
+        f"{line.number}. {title(headline(line.story, ask.language), ask.language)}"
+        for line in lines
     )
-    buttons = [Button(str(one.number), press(verb, one.story.id, *more)) for one in lines]
+    buttons = [Button(str(line.number), press(verb, line.story.id, *more)) for line in lines]
     rows = [
         tuple(buttons[at : at + NUMBERS_IN_A_ROW])
         for at in range(0, len(buttons), NUMBERS_IN_A_ROW)
@@ -97,22 +98,22 @@ async def story(ask: Ask, context: Context) -> Reply:
     return Say((await shown(ask, context, await wanted(ask, context), 0),))
 
 
-async def shown(ask: Ask, context: Context, one: Story, page: int) -> Message:
+async def shown(ask: Ask, context: Context, story: Story, page: int) -> Message:
     """Return a story's card."""
-    muted = await context.db.read(chats.mutes, ask.chat.id, one.id)
-    return card(one, ask.chat, now=context.clock(), page=page, muted=muted)
+    muted = await context.db.read(chats.mutes, ask.chat.id, story.id)
+    return card(story, ask.chat, now=context.clock(), page=page, muted=muted)
 
 
 async def pressed(ask: Ask, context: Context) -> Reply:
     """Open a story from the button under an alert, as a message of its own."""
-    one = await by_number(context, ask.number(1))
-    return Say((await shown(ask, context, one, 0),))
+    story = await by_number(context, ask.number(1))
+    return Say((await shown(ask, context, story, 0),))
 
 
 async def turned(ask: Ask, context: Context) -> Reply:
     """Turn the page of a story's card."""
-    one = await by_number(context, ask.number(1))
-    return Edit(await shown(ask, context, one, ask.number(2)))
+    story = await by_number(context, ask.number(1))
+    return Edit(await shown(ask, context, story, ask.number(2)))
 
 
 # --- mute -----------------------------------------------------------------------------------
@@ -122,9 +123,9 @@ async def mute(ask: Ask, context: Context) -> Reply:
     """Tell this chat nothing more of a story."""
     if (asked := await choice(ask, context, "m", "o")) is not None:
         return asked
-    one = await wanted(ask, context)
-    await muting(ask, context, one, muted=True)
-    return Say((mute_said(one, ask.language, muted=True),))
+    story = await wanted(ask, context)
+    await muting(ask, context, story, muted=True)
+    return Say((mute_said(story, ask.language, muted=True),))
 
 
 async def mute_pressed(ask: Ask, context: Context) -> Reply:
@@ -139,31 +140,31 @@ async def unmute_pressed(ask: Ask, context: Context) -> Reply:
 
 async def mute_turned(ask: Ask, context: Context, *, muted: bool) -> Reply:
     """Do what a button says, and turn it; the sentence that said it is said anew."""
-    one = await by_number(context, ask.number(1))
-    await muting(ask, context, one, muted=muted)
+    story = await by_number(context, ask.number(1))
+    await muting(ask, context, story, muted=muted)
     toast = translate(ask.language, "mute.toast" if muted else "mute.undone")
     if ask.word(2):
-        return Edit(mute_said(one, ask.language, muted=muted), toast=toast)
-    return EditButton(mute_button(one.id, ask.language, muted=muted), toast=toast)
+        return Edit(mute_said(story, ask.language, muted=muted), toast=toast)
+    return EditButton(mute_button(story.id, ask.language, muted=muted), toast=toast)
 
 
-async def muting(ask: Ask, context: Context, one: Story, *, muted: bool) -> None:
+async def muting(ask: Ask, context: Context, story: Story, *, muted: bool) -> None:
     """Write down that a story is muted or not; its alerts elsewhere in the chat follow."""
 
     def write(db: Connection) -> None:
-        (chats.mute if muted else chats.unmute)(db, ask.chat.id, one.id)
+        (chats.mute if muted else chats.unmute)(db, ask.chat.id, story.id)
         pressed = ask.message_id if ask.button else None
-        queue.relabel(db, ask.chat.id, one.id, context.clock(), but=pressed)
+        queue.relabel(db, ask.chat.id, story.id, context.clock(), but=pressed)
 
     await context.db.write(write)
     context.wake()
 
 
-def mute_said(one: Story, language: str, *, muted: bool) -> Message:
+def mute_said(story: Story, language: str, *, muted: bool) -> Message:
     """Say that a story is muted, or told again, with the button that turns it."""
-    name = title(headline(one, language), language)
+    name = title(headline(story, language), language)
     text = translate_html(language, "mute.done" if muted else "mute.again", title=tidy(name, 120))
-    return Message(text, ((mute_button(one.id, language, muted=muted, own=True),),))
+    return Message(text, ((mute_button(story.id, language, muted=muted, own=True),),))
 
 
 # --- why ------------------------------------------------------------------------------------
@@ -181,36 +182,40 @@ async def why_pressed(ask: Ask, context: Context) -> Reply:
     return Say((await explained(ask, context, await by_number(context, ask.number(1))),))
 
 
-async def explained(ask: Ask, context: Context, one: Story) -> Message:
+async def explained(ask: Ask, context: Context, story: Story) -> Message:
     """Gather what is known of a story for this chat and say it."""
     names = context.names.current
 
     def gathered(db: Connection) -> reasons.Trace:
         own = subscriptions.of_chat(db, ask.chat.id)
         return reasons.Trace(
-            story=one,
-            matches=tuple(matches.of_story(db, ask.chat.id, one.id)),
-            queries={one.id: one.query for one in own},
-            by_headline=frozenset(one.id for one in own if one.reach is Reach.HEADLINE),
-            by_digest=frozenset(one.id for one in own if one.mode is Mode.DIGEST),
-            deliveries=traces.of_story(db, ask.chat.id, one.id),
-            muted=chats.mutes(db, ask.chat.id, one.id),
-            evidence=explanation.accounts(db, one, names) if ask.is_admin else (),
+            story=story,
+            matches=tuple(matches.of_story(db, ask.chat.id, story.id)),
+            queries={subscription.id: subscription.query for subscription in own},
+            by_headline=frozenset(
+                subscription.id for subscription in own if subscription.reach is Reach.HEADLINE
+            ),
+            by_digest=frozenset(
+                subscription.id for subscription in own if subscription.mode is Mode.DIGEST
+            ),
+            deliveries=traces.of_story(db, ask.chat.id, story.id),
+            muted=chats.mutes(db, ask.chat.id, story.id),
+            evidence=explanation.accounts(db, story, names) if ask.is_admin else (),
             entities=names.entities,
             names=names,
         )
 
     trace = await context.db.read(gathered)
     if not trace.matches:
-        trace = replace(trace, too_late=_would_meet(one, trace.queries.values(), context))
+        trace = replace(trace, too_late=_would_meet(story, trace.queries.values(), context))
     return reasons.why(trace, ask.chat, now=context.clock())
 
 
-def _would_meet(one: Story, queries: Iterable[str], context: Context) -> tuple[str, ...]:
+def _would_meet(story: Story, queries: Iterable[str], context: Context) -> tuple[str, ...]:
     """Return the queries that a story meets now, though it came before they were made."""
     names, now = context.names.current, context.clock()
     tellings = [
-        (analysed(item, names), search.facts_of(item, now)) for item in one.items[:MOST_TRIED]
+        (analysed(item, names), search.facts_of(item, now)) for item in story.items[:MOST_TRIED]
     ]
     met = []
     for text in queries:

@@ -81,7 +81,7 @@ async def offer(ask: Ask, context: Context, text: str) -> Message:
     draft = await context.db.write(dialogs.keep_draft, ask.here.id, query, now)
     many = expected.headlines > MANY_A_DAY * TRIED_OVER.days
     marker = Marker.of((query,), context.names.current)
-    samples = [found_line(one, ask.chat, marker, now=now) for one in found.stories[:SAMPLES]]
+    samples = [found_line(story, ask.chat, marker, now=now) for story in found.stories[:SAMPLES]]
     had = await context.db.read(subscriptions.to_query, ask.chat.id, ask.thread_id, query)
     meant, hints = await _hints(ask, context, query, expected)
     others = [
@@ -185,32 +185,35 @@ async def accept(ask: Ask, context: Context) -> Reply:
         raise NewsError("button.old")
     mode = Mode.DIGEST if ask.word(2).startswith("d") else Mode.INSTANT
     reach = Reach.ANYWHERE if ask.word(2).endswith("a") else Reach.HEADLINE
-    one, before, chat = await keep(ask, context, query, mode, reach)
-    just_made = one.created_at is not None and context.clock() - one.created_at < DOUBLE_TAP
+    subscription, before, chat = await keep(ask, context, query, mode, reach)
+    just_made = (
+        subscription.created_at is not None
+        and context.clock() - subscription.created_at < DOUBLE_TAP
+    )
     echo = before is not None and (before.mode, before.reach) == (mode, reach) and just_made
     key = "subscribe.saved" if before is None or echo else "subscribe.changed"
     text = joined(
         (
-            translate_html(ask.language, key, query=query_title(one.query, ask.language)),
+            translate_html(ask.language, key, query=query_title(subscription.query, ask.language)),
             translate_html(
                 ask.language,
-                f"subscribe.mode_{way_of(one, chat)}",
+                f"subscribe.mode_{way_of(subscription, chat)}",
                 when=digests(chat, ask.language),
             ),
             still_stopped(chat, ask.language),
         )
     )
     return Edit(
-        Message(text, _after(one, chat, ask.language)),
+        Message(text, _after(subscription, chat, ask.language)),
         toast=translate(ask.language, "toast.saved"),
     )
 
 
-def _after(one: Subscription, chat: Chat, language: str) -> Keyboard:
+def _after(subscription: Subscription, chat: Chat, language: str) -> Keyboard:
     """Return the ways on: to the digests that it is left to, to the zone they go by, to the list."""
-    off = switching_on(chat, language, one.id) if left_to_digest(one) else ()
+    off = switching_on(chat, language, subscription.id) if left_to_digest(subscription) else ()
     zone: Keyboard = ()
-    if one.mode is Mode.DIGEST and chat.zone_assumed:
+    if subscription.mode is Mode.DIGEST and chat.zone_assumed:
         zone = ((Button(f"🕗 {translate(language, 'settings.zone')}", press("t", "zone")),),)
     listing = Button(f"📋 {translate(language, 'button.subscriptions')}", press("l", 0))
     return (*resuming(chat, language), *off, *zone, (listing,))
@@ -226,7 +229,7 @@ async def keep(
 
     def write(db: Connection) -> tuple[Subscription, Subscription | None, Chat]:
         before = subscriptions.to_query(db, ask.chat.id, ask.thread_id, query)
-        one, _ = subscriptions.add(
+        subscription, _ = subscriptions.add(
             db,
             chat_id=ask.chat.id,
             thread_id=ask.thread_id,
@@ -235,7 +238,7 @@ async def keep(
             reach=reach,
             now=context.clock(),
         )
-        return one, before, chats.asked_for_more(db, ask.chat.id) or ask.chat
+        return subscription, before, chats.asked_for_more(db, ask.chat.id) or ask.chat
 
     return await context.db.write(write)
 
@@ -245,11 +248,13 @@ async def watching(ask: Ask, context: Context, query: str, draft: int) -> Button
 
     ``draft`` is the number under which the query is kept for buttons.
     """
-    one = await context.db.read(subscriptions.to_query, ask.chat.id, ask.thread_id, query)
-    if one is None:
+    subscription = await context.db.read(subscriptions.to_query, ask.chat.id, ask.thread_id, query)
+    if subscription is None:
         label = translate(ask.language, "button.subscribe_this")
         return Button(f"🔔 {label}", press("fs", draft))
-    return Button(f"✓ {translate(ask.language, 'button.subscribed')}", press("l1", one.id))
+    return Button(
+        f"✓ {translate(ask.language, 'button.subscribed')}", press("l1", subscription.id)
+    )
 
 
 async def topic(ask: Ask, context: Context) -> Reply:

@@ -43,16 +43,24 @@ async def page_of(ask: Ask, context: Context, page: int) -> Message:
     pages = -(-len(every) // ON_A_PAGE)
     page = min(max(page, 0), pages - 1)
     shown = every[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
-    body = joined(joined((sign(one), query_title(one.query, language, 120)), " ") for one in shown)
+    body = joined(
+        joined((sign(subscription), query_title(subscription.query, language, 120)), " ")
+        for subscription in shown
+    )
     rows = tuple(
-        (Button(f"{sign(one)} {query_title(one.query, language, 40)}", press("l1", one.id)),)
-        for one in shown
+        (
+            Button(
+                f"{sign(subscription)} {query_title(subscription.query, language, 40)}",
+                press("l1", subscription.id),
+            ),
+        )
+        for subscription in shown
     )
     head = translate_html(language, "subscriptions.head", count=len(every))
     stopped = translate_html(language, "start.stopped") if chat.silenced_at else ""
     legend = joined((stopped, translate_html(language, "subscriptions.legend")), "\n\n")
     off: Keyboard = ()
-    if any(left_to_digest(one) and not one.paused for one in every):
+    if any(left_to_digest(subscription) and not subscription.paused for subscription in every):
         off = switching_on(chat, language)
     if off:
         legend = joined((legend, translate_html(language, "subscriptions.digests_off")), "\n\n")
@@ -66,89 +74,102 @@ async def page_of(ask: Ask, context: Context, page: int) -> Message:
 
 def going_on(chat: Chat, every: list[Subscription], language: str) -> Keyboard:
     """Return the button that takes up what /stop stopped, where there is any of it."""
-    left = chat.silenced_times or chat.silenced_weekly or any(one.silenced for one in every)
+    left = (
+        chat.silenced_times
+        or chat.silenced_weekly
+        or any(subscription.silenced for subscription in every)
+    )
     return resuming(chat, language, stopped=bool(left))
 
 
-def sign(one: Subscription) -> str:
+def sign(subscription: Subscription) -> str:
     """Return the sign of how a subscription is told."""
-    if one.paused:
+    if subscription.paused:
         return "⏸"
-    return "🔔" if one.mode is Mode.INSTANT else "📰"
+    return "🔔" if subscription.mode is Mode.INSTANT else "📰"
 
 
 async def own(ask: Ask, context: Context) -> Subscription:
     """Return the subscription that a button means; NewsError where it is gone or not theirs."""
-    one = await context.db.read(subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id)
-    if one is None:
+    subscription = await context.db.read(
+        subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id
+    )
+    if subscription is None:
         raise NewsError("subscriptions.gone")
-    return one
+    return subscription
 
 
-def detail(one: Subscription, chat: Chat, language: str) -> Message:
+def detail(subscription: Subscription, chat: Chat, language: str) -> Message:
     """Show one of a chat's subscriptions with what can be done to it."""
-    waits = left_to_digest(one) and not one.paused
+    waits = left_to_digest(subscription) and not subscription.paused
     return Message(
         joined(
             (
-                joined((sign(one), bold(query_title(one.query, language, 400))), " "),
-                _state(one, chat, language),
-                still_stopped(chat, language) if not one.paused else "",
+                joined(
+                    (sign(subscription), bold(query_title(subscription.query, language, 400))), " "
+                ),
+                _state(subscription, chat, language),
+                still_stopped(chat, language) if not subscription.paused else "",
             )
         ),
         (
             *resuming(chat, language),
-            *(switching_on(chat, language, one.id) if waits else ()),
-            *_deeds(one, language),
+            *(switching_on(chat, language, subscription.id) if waits else ()),
+            *_deeds(subscription, language),
         ),
     )
 
 
-def _state(one: Subscription, chat: Chat, language: str) -> Html:
+def _state(subscription: Subscription, chat: Chat, language: str) -> Html:
     """Say when a subscription's stories are told, and what becomes of the others."""
-    if one.paused:
+    if subscription.paused:
         return translate_html(
-            language, f"subscriptions.state_{'silenced' if one.silenced else 'paused'}"
+            language, f"subscriptions.state_{'silenced' if subscription.silenced else 'paused'}"
         )
-    way = way_of(one, chat)
+    way = way_of(subscription, chat)
     return translate_html(language, f"subscriptions.state_{way}", when=digests(chat, language))
 
 
-def code_of(one: Subscription) -> str:
+def code_of(subscription: Subscription) -> str:
     """Return how a subscription is told, as a button's data has it: ``i``, ``d``, ``ia``."""
-    mode = "i" if one.mode is Mode.INSTANT else "d"
-    return mode + ("a" if one.reach is Reach.ANYWHERE else "")
+    mode = "i" if subscription.mode is Mode.INSTANT else "d"
+    return mode + ("a" if subscription.reach is Reach.ANYWHERE else "")
 
 
-def _deeds(one: Subscription, language: str) -> Keyboard:
+def _deeds(subscription: Subscription, language: str) -> Keyboard:
     pause = (
         "▶️ " + translate(language, "button.resume")
-        if one.paused
+        if subscription.paused
         else "⏸ " + translate(language, "button.pause")
     )
     other = (
         "📰 " + translate(language, "button.in_digest")
-        if one.mode is Mode.INSTANT
+        if subscription.mode is Mode.INSTANT
         else "🔔 " + translate(language, "button.at_once")
     )
     wider = (
         "🔎 " + translate(language, "button.anywhere")
-        if one.reach is Reach.HEADLINE
+        if subscription.reach is Reach.HEADLINE
         else "🗞 " + translate(language, "button.headlines_only")
     )
-    other_reach = "a" if one.reach is Reach.HEADLINE else "h"
+    other_reach = "a" if subscription.reach is Reach.HEADLINE else "h"
     reach = (
-        ((Button(wider, press("lw", one.id, other_reach)),),) if one.mode is Mode.INSTANT else ()
+        ((Button(wider, press("lw", subscription.id, other_reach)),),)
+        if subscription.mode is Mode.INSTANT
+        else ()
     )
     return (
         (
-            Button(pause, press("lp", one.id, int(not one.paused))),
-            Button(other, press("lm", one.id, "d" if one.mode is Mode.INSTANT else "i")),
+            Button(pause, press("lp", subscription.id, int(not subscription.paused))),
+            Button(
+                other,
+                press("lm", subscription.id, "d" if subscription.mode is Mode.INSTANT else "i"),
+            ),
         ),
         *reach,
         (
-            Button(f"✏️ {translate(language, 'button.edit')}", press("le", one.id)),
-            Button(f"🗑 {translate(language, 'button.remove')}", press("lr", one.id)),
+            Button(f"✏️ {translate(language, 'button.edit')}", press("le", subscription.id)),
+            Button(f"🗑 {translate(language, 'button.remove')}", press("lr", subscription.id)),
         ),
         (Button(f"‹ {translate(language, 'button.all')}", press("lb", 0)),),
     )
@@ -164,45 +185,51 @@ async def pause(ask: Ask, context: Context) -> Reply:
 
     Who pauses by hand wants it paused also when all that /stop stopped goes on.
     """
-    one = await own(ask, context)
-    paused = {"1": True, "0": False}.get(ask.word(2), not one.paused)
-    return await changed(ask, context, replace(one, paused=paused, silenced=False))
+    subscription = await own(ask, context)
+    paused = {"1": True, "0": False}.get(ask.word(2), not subscription.paused)
+    return await changed(ask, context, replace(subscription, paused=paused, silenced=False))
 
 
 async def switch(ask: Ask, context: Context) -> Reply:
     """Tell a subscription's stories at once or in the digest, as its button says."""
-    one = await own(ask, context)
-    other = Mode.DIGEST if one.mode is Mode.INSTANT else Mode.INSTANT
+    subscription = await own(ask, context)
+    other = Mode.DIGEST if subscription.mode is Mode.INSTANT else Mode.INSTANT
     mode = {"d": Mode.DIGEST, "i": Mode.INSTANT}.get(ask.word(2), other)
-    return await changed(ask, context, replace(one, mode=mode))
+    return await changed(ask, context, replace(subscription, mode=mode))
 
 
 async def widen(ask: Ask, context: Context) -> Reply:
     """Let a subscription ring for headlines only, or for a word anywhere, as its button says."""
-    one = await own(ask, context)
-    other = Reach.HEADLINE if one.reach is Reach.ANYWHERE else Reach.ANYWHERE
+    subscription = await own(ask, context)
+    other = Reach.HEADLINE if subscription.reach is Reach.ANYWHERE else Reach.ANYWHERE
     reach = {"a": Reach.ANYWHERE, "h": Reach.HEADLINE}.get(ask.word(2), other)
-    return await changed(ask, context, replace(one, reach=reach))
+    return await changed(ask, context, replace(subscription, reach=reach))
 
 
-async def changed(ask: Ask, context: Context, one: Subscription) -> Reply:
+async def changed(ask: Ask, context: Context, subscription: Subscription) -> Reply:
     """Write a changed subscription and show it."""
 
     def write(db: Connection) -> Chat:
-        subscriptions.save(db, one)
-        return (None if one.paused else chats.asked_for_more(db, one.chat_id)) or ask.chat
+        subscriptions.save(db, subscription)
+        return (
+            None if subscription.paused else chats.asked_for_more(db, subscription.chat_id)
+        ) or ask.chat
 
     chat = await context.db.write(write)
-    return Edit(detail(one, chat, ask.language), toast=translate(ask.language, "toast.saved"))
+    return Edit(
+        detail(subscription, chat, ask.language), toast=translate(ask.language, "toast.saved")
+    )
 
 
 async def digests_on(ask: Ask, context: Context) -> Reply:
     """Switch digests on, from wherever something was kept for them; show that again."""
     chat = await settings.switched_on(ask, context)
     toast = translate(ask.language, "toast.saved")
-    one = await context.db.read(subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id)
-    if one is not None:
-        return Edit(detail(one, chat, ask.language), toast=toast)
+    subscription = await context.db.read(
+        subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id
+    )
+    if subscription is not None:
+        return Edit(detail(subscription, chat, ask.language), toast=toast)
     language = ask.language
     text = joined(
         (kept("start.digest", "start.digest_off", chat, language), still_stopped(chat, language)),
@@ -219,19 +246,23 @@ def settings_button(language: str) -> Row:
 
 async def remove(ask: Ask, context: Context) -> Reply:
     """Remove a subscription at once; what was removed stays on the screen for a way back."""
-    one = await own(ask, context)
-    await context.db.write(subscriptions.remove, one.id, ask.chat.id)
-    draft = await context.db.write(dialogs.keep_draft, ask.here.id, one.query, context.clock())
+    subscription = await own(ask, context)
+    await context.db.write(subscriptions.remove, subscription.id, ask.chat.id)
+    draft = await context.db.write(
+        dialogs.keep_draft, ask.here.id, subscription.query, context.clock()
+    )
     return Edit(
         Message(
             translate_html(
-                ask.language, "subscriptions.removed", query=query_title(one.query, ask.language)
+                ask.language,
+                "subscriptions.removed",
+                query=query_title(subscription.query, ask.language),
             ),
             (
                 (
                     Button(
                         f"↩️ {translate(ask.language, 'button.undo')}",
-                        press("a", draft, code_of(one)),
+                        press("a", draft, code_of(subscription)),
                     ),
                 ),
                 (Button(f"‹ {translate(ask.language, 'button.all')}", press("lb", 0)),),
@@ -242,28 +273,29 @@ async def remove(ask: Ask, context: Context) -> Reply:
 
 async def edit(ask: Ask, context: Context) -> Reply:
     """Ask for a subscription's new words."""
-    one = await own(ask, context)
+    subscription = await own(ask, context)
     await context.db.write(
-        dialogs.expect, ask.here.id, ask.person_id, f"edit:{one.id}", context.clock()
+        dialogs.expect, ask.here.id, ask.person_id, f"edit:{subscription.id}", context.clock()
     )
     text = joined(
-        (translate_html(ask.language, "subscriptions.edit"), code(tidy(one.query, 400))), "\n\n"
+        (translate_html(ask.language, "subscriptions.edit"), code(tidy(subscription.query, 400))),
+        "\n\n",
     )
     return Say((Message(text, asks=True),))
 
 
 async def edited(ask: Ask, context: Context) -> Reply:
     """Give a subscription the words that were typed."""
-    one = await own(ask, context)
+    subscription = await own(ask, context)
     try:
         query = queries.canonical(context, ask.text)
     except NewsError:  # they will type it anew, and mean this subscription
-        question = f"edit:{one.id}"
+        question = f"edit:{subscription.id}"
         await context.db.write(
             dialogs.expect, ask.here.id, ask.person_id, question, context.clock()
         )
         raise
-    rewritten = replace(one, query=query)
+    rewritten = replace(subscription, query=query)
     await context.db.write(subscriptions.save, rewritten)
     return Say((detail(rewritten, ask.chat, ask.language),))
 
@@ -276,10 +308,10 @@ async def unsubscribe(ask: Ask, context: Context) -> Reply:
         return Say((await page_of(ask, context, 0),))
     if wanted.casefold() in ("all", "все", "всё"):
         return _ask_all(ask, len(every))
-    one = _meant(wanted, every, ask.language)
-    if one is None:
+    subscription = _meant(wanted, every, ask.language)
+    if subscription is None:
         raise NewsError("subscriptions.no_such", wanted=tidy(wanted, 80))
-    return await remove(replace(ask, button=("lr", str(one.id))), context)
+    return await remove(replace(ask, button=("lr", str(subscription.id))), context)
 
 
 def _meant(wanted: str, every: list[Subscription], language: str) -> Subscription | None:
@@ -287,11 +319,12 @@ def _meant(wanted: str, every: list[Subscription], language: str) -> Subscriptio
         return every[int(wanted[:6]) - 1]
     folded = wanted.casefold()
     exact = [
-        one
-        for one in every
-        if folded in (one.query.casefold(), query_title(one.query, language).casefold())
+        subscription
+        for subscription in every
+        if folded
+        in (subscription.query.casefold(), query_title(subscription.query, language).casefold())
     ]
-    near = [one for one in every if folded in one.query.casefold()]
+    near = [subscription for subscription in every if folded in subscription.query.casefold()]
     if exact:
         return exact[0]
     return near[0] if len(near) == 1 else None

@@ -79,7 +79,7 @@ async def drawn(
 
 def is_young(days: Mapping[datetime, int | None]) -> bool:
     """Tell whether the archive knows less than two of these days."""
-    return len([one for one in days.values() if one is not None]) <= 1
+    return len([count for count in days.values() if count is not None]) <= 1
 
 
 def _young(ask: Ask, query: str, total: int, now: datetime, began: datetime) -> Html:

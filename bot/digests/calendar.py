@@ -38,9 +38,11 @@ def next_slot(chat: Chat, after: datetime) -> DigestSlot | None:
     today = after.astimezone(zone(chat.time_zone)).date()
     # A week and a day: an evening in one zone is the next morning in another.
     for ahead in range(-1, 9):
-        coming = [one for one in slots_of(chat, today + timedelta(days=ahead)) if one.at > after]
+        coming = [
+            slot for slot in slots_of(chat, today + timedelta(days=ahead)) if slot.at > after
+        ]
         if coming:
-            return min(coming, key=lambda one: one.at)
+            return min(coming, key=lambda slot: slot.at)
     return None
 
 
@@ -53,7 +55,7 @@ def slots_of(chat: Chat, day: date) -> list[DigestSlot]:
     times = sorted(set(chat.digest_times)) if day.isoweekday() in chat.digest_days else []
     found = {
         at: DigestSlot(at, daily=True)
-        for at in (instant(day, one, chat.time_zone) for one in times)
+        for at in (instant(day, minutes, chat.time_zone) for minutes in times)
     }
     if weekly:
         at = min(found, default=instant(day, WEEKLY_AT, chat.time_zone))

@@ -74,21 +74,21 @@ class Listing:
         return (ends - MOST_LINES if page else 0), ends
 
 
-def written(one: Listing) -> str:
+def written(listing: Listing) -> str:
     """Write a list down."""
     return json.dumps(
         {
-            "stories": one.stories,  # first: BEGINNING
-            "kind": one.kind,
-            "since": to_ms(one.span.since),
-            "until": to_ms(one.span.until),
-            "first": one.first,
-            "own": one.own,
-            "total": one.total,
-            "told": one.told,
-            "query": one.query,
-            "met": {str(story): queries for story, queries in one.met.items()},
-            "head": one.head,
+            "stories": listing.stories,  # first: BEGINNING
+            "kind": listing.kind,
+            "since": to_ms(listing.span.since),
+            "until": to_ms(listing.span.until),
+            "first": listing.first,
+            "own": listing.own,
+            "total": listing.total,
+            "told": listing.told,
+            "query": listing.query,
+            "met": {str(story): queries for story, queries in listing.met.items()},
+            "head": listing.head,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -110,7 +110,7 @@ def read(text: str) -> Listing | None:
         told=kept["told"],
         query=kept["query"],
         # Lists that an older program kept have neither.
-        met={StoryId(int(one)): tuple(met) for one, met in kept.get("met", {}).items()},
+        met={StoryId(int(story)): tuple(met) for story, met in kept.get("met", {}).items()},
         head=kept.get("head", MOST_LINES),
     )
 
@@ -189,7 +189,7 @@ async def shown(
     if listing.query:
         marker = render.Marker.of((listing.query,), reading.names)
         lines = tuple(
-            replace(one, snippet=render.snippet(one.story, language, marker)) for one in lines
+            replace(line, snippet=render.snippet(line.story, language, marker)) for line in lines
         )
     turning = render.turn(("dl", number), page, listing.pages)
     if listing.kind is Kind.DIGEST and page == 0:
@@ -226,7 +226,7 @@ def head_of(listing: Listing, lines: Iterable[Line], language: str) -> Html:
     if listing.kind in (Kind.TOLD, Kind.FOLDED):
         count = len(listing.stories)
         return render.translate_html(language, f"list.{listing.kind.value}", count=count)
-    numbers = [one.number for one in lines] or [listing.first]
+    numbers = [line.number for line in lines] or [listing.first]
     return render.translate_html(
         language, "list.rest", first=numbers[0], last=numbers[-1], count=listing.total
     )
@@ -252,46 +252,48 @@ def lines_of(db: Connection, listing: Listing, chat: Chat, page: int) -> tuple[L
     """Read what a page tells. A story merged away is the other's; muted ones are left out."""
     begin, end = listing.bounds(page)
     places = dict[StoryId, int]()
-    for place, one in enumerate(listing.stories[begin:end], begin):
-        current = stories.current(db, one)
+    for place, story_id in enumerate(listing.stories[begin:end], begin):
+        current = stories.current(db, story_id)
         if current is not None:
             places.setdefault(current, place)
     muted = chats.muted(db, chat.id)
-    found = [one for one in stories.by_ids(db, places) if one.items and one.id not in muted]
+    found = [
+        story for story in stories.by_ids(db, places) if story.items and story.id not in muted
+    ]
     marked = (
         alerts_of(db, chat, listing.span)
         if listing.kind in (Kind.DIGEST, Kind.REST)
         else frozenset()
     )
     own = frozenset(listing.own)
-    mine = {one.id: listing.stories[places[one.id]] in own for one in found}
-    told = queries_of(db, chat, [one.id for one in found if mine[one.id]])
+    mine = {story.id: listing.stories[places[story.id]] in own for story in found}
+    told = queries_of(db, chat, [story.id for story in found if mine[story.id]])
     # A story that was told before its query was made has met it only as the list was made.
     queries = {
-        one.id: told.get(one.id) or listing.met.get(listing.stories[places[one.id]], ())
-        for one in found
+        story.id: told.get(story.id) or listing.met.get(listing.stories[places[story.id]], ())
+        for story in found
     }
     sectioned = listing.kind in (Kind.DIGEST, Kind.REST)
     where = countries_of(db, found) if sectioned else {}
     return tuple(
         Line(
-            listing.first + places[one.id],
-            one,
-            where.get(one.id) if sectioned else None,
-            mine[one.id],
-            queries[one.id] if mine[one.id] else (),
-            one.id in marked,
-            ranking.late(one, listing.span) if sectioned else None,
+            listing.first + places[story.id],
+            story,
+            where.get(story.id) if sectioned else None,
+            mine[story.id],
+            queries[story.id] if mine[story.id] else (),
+            story.id in marked,
+            ranking.late(story, listing.span) if sectioned else None,
         )
-        for one in found
+        for story in found
     )
 
 
 def countries_of(db: Connection, found: Iterable[Story]) -> dict[StoryId, str]:
     """Say which country each story belongs to."""
-    told = {one.id: one for one in found}
+    told = {story.id: story for story in found}
     named = digests.countries(db, told)
-    return {number: ranking.country(one, named[number]) for number, one in told.items()}
+    return {number: ranking.country(story, named[number]) for number, story in told.items()}
 
 
 def alerts_of(db: Connection, chat: Chat, span: DigestWindow) -> frozenset[StoryId]:
@@ -303,13 +305,16 @@ def queries_of(
     db: Connection, chat: Chat, wanted: Iterable[StoryId]
 ) -> dict[StoryId, tuple[str, ...]]:
     """Return the chat's queries that each of the stories met."""
-    known = {one.id: one.query for one in subscriptions.listening_of(db, chat.id)}
+    known = {
+        subscription.id: subscription.query
+        for subscription in subscriptions.listening_of(db, chat.id)
+    }
     return {
         story: tuple(
             dict.fromkeys(
-                known[one.subscription_id]
-                for one in matches.of_story(db, chat.id, story)
-                if one.subscription_id in known
+                known[match.subscription_id]
+                for match in matches.of_story(db, chat.id, story)
+                if match.subscription_id in known
             )
         )
         for story in wanted

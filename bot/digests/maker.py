@@ -175,11 +175,11 @@ class DigestService:
         shown = frozenset(issued.stories)
         left = replace(
             made,
-            own=tuple(one for one in made.own if one.story.id not in shown),
-            others=tuple(one for one in made.others if one.story.id not in shown),
+            own=tuple(ranked for ranked in made.own if ranked.story.id not in shown),
+            others=tuple(ranked for ranked in made.others if ranked.story.id not in shown),
         )
         rest = listed(left, near, told=issued.told)
-        mine = tuple(one.story.id for one in made.own if one.story.id in shown)
+        mine = tuple(ranked.story.id for ranked in made.own if ranked.story.id in shown)
         return replace(
             rest,
             stories=(*issued.stories, *rest.stories),
@@ -244,7 +244,7 @@ class DigestService:
         )
         issued = Issued(
             span,
-            tuple(one.story.id for one in page),
+            tuple(dealt.story.id for dealt in page),
             made.ranked - len(page),
             len(made.told),
             weekly,
@@ -257,14 +257,14 @@ class DigestService:
                 DeliveryKind.DIGEST,
                 f"{name}/{number}",
                 payload={
-                    "html": one.html,
+                    "html": message.html,
                     # A weekly digest has no window of its own to give back.
                     **({} if weekly else {"from": to_ms(span.since)}),
                     # The last part is the one with the buttons.
                     **(issued.payload() if number == len(said) else {}),
                 },
             )
-            for number, one in enumerate(said, 1)
+            for number, message in enumerate(said, 1)
         ]
 
     async def _made(
@@ -291,7 +291,7 @@ class DigestService:
             ranked_window, before = RankedWindow(), {}
         near = await self._db.read(concerns, chat, span, only=only, before=before, late=late)
         if only is not None:  # all of it is the reader's own topic, so none of it is marked so
-            ranked = sorted(near.mine, key=lambda one: (-one.weight, one.story.id))
+            ranked = sorted(near.mine, key=lambda ranked: (-ranked.weight, ranked.story.id))
             ranked_window, near = RankedWindow(tuple(ranked), len(ranked)), replace(near, mine=())
         made = ranking.choose(
             ranked_window, span, mine=near.mine, muted=near.muted, told=near.told, repeat=repeat
@@ -305,11 +305,14 @@ class DigestService:
         """
         found: dict[StoryId, dict[str, bool]] = {}
         now, names = self._clock(), self._names.current
-        for one in await self._db.read(subscriptions.listening_of, chat.id):
-            if one.created_at is None or not span.since < one.created_at < span.until:
+        for subscription in await self._db.read(subscriptions.listening_of, chat.id):
+            if (
+                subscription.created_at is None
+                or not span.since < subscription.created_at < span.until
+            ):
                 continue
             try:
-                query = keywords.parse_cached(one.query, names)
+                query = keywords.parse_cached(subscription.query, names)
             except NewsError:
                 continue  # written by an older program
             page = await search.find(
@@ -317,7 +320,7 @@ class DigestService:
             )
             for story in page.stories:
                 told = search.in_headline(query, story.items[:MOST_TRIED], now, names)
-                found.setdefault(story.id, {})[one.query] = told
+                found.setdefault(story.id, {})[subscription.query] = told
         return found
 
     async def _shelf(self, span: DigestWindow, *, keep: bool, late: bool) -> RankedWindow:
@@ -364,9 +367,9 @@ def concerns(
         ids = stories.between(
             db, span.since, span.until, limit=len(met), late=late, among=list(met)
         )
-        queries = {one: met[one] for one in ids}
+        queries = {story_id: met[story_id] for story_id in ids}
         # What is news to the reader first, should there be more than are read.
-        ids = sorted(queries, key=lambda one: one in told)[:MOST_MINE]
+        ids = sorted(queries, key=lambda story_id: story_id in told)[:MOST_MINE]
     else:
         ids = sorted(only, reverse=True)[:MOST_MINE]
     mine = ranking.rank(stories.by_ids(db, ids), digests.countries(db, ids), span)
@@ -378,11 +381,14 @@ def met_by(
 ) -> dict[StoryId, dict[str, bool]]:
     """Return the stories of a window that met a chat's queries."""
     met = {story: dict(queries) for story, queries in before.items()}
-    known = {one.id: one.query for one in subscriptions.listening_of(db, chat.id)}
-    for one in matches.of_chat(db, chat.id, None, span.since, span.until) if known else ():
-        if (query := known.get(one.subscription_id)) is not None:
-            queries = met.setdefault(one.story_id, {})
-            queries[query] = queries.get(query, False) or one.in_headline
+    known = {
+        subscription.id: subscription.query
+        for subscription in subscriptions.listening_of(db, chat.id)
+    }
+    for match in matches.of_chat(db, chat.id, None, span.since, span.until) if known else ():
+        if (query := known.get(match.subscription_id)) is not None:
+            queries = met.setdefault(match.story_id, {})
+            queries[query] = queries.get(query, False) or match.in_headline
     return met
 
 
@@ -394,27 +400,29 @@ def lines(
     return tuple(
         render.Line(
             number,
-            one.story,
-            one.country,
-            one.own,
-            tuple(near.queries.get(one.story.id, ())) if one.own and private else (),
-            marked and one.story.id in near.told,
-            ranking.late(one.story, span),
+            dealt.story,
+            dealt.country,
+            dealt.own,
+            tuple(near.queries.get(dealt.story.id, ())) if dealt.own and private else (),
+            marked and dealt.story.id in near.told,
+            ranking.late(dealt.story, span),
         )
-        for number, one in enumerate(page, 1)
+        for number, dealt in enumerate(page, 1)
     )
 
 
 def listed(made: Digest, near: Concerns, *, told: int = 0) -> Listing:
     """List a digest's stories in the order of its pages."""
-    every = [one for page in ranking.deal(made.own, made.others) for one in page]
-    own = tuple(one.story.id for one in every if one.own)
+    every = [dealt for page in ranking.deal(made.own, made.others) for dealt in page]
+    own = tuple(dealt.story.id for dealt in every if dealt.own)
     return Listing(
         Kind.DIGEST,
-        tuple(one.story.id for one in every),
+        tuple(dealt.story.id for dealt in every),
         made.window,
         own=own,
         total=made.total,
         told=told,
-        met={one: tuple(near.queries[one]) for one in own if one in near.queries},
+        met={
+            story_id: tuple(near.queries[story_id]) for story_id in own if story_id in near.queries
+        },
     )

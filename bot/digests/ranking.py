@@ -110,19 +110,19 @@ def rank(
     does not count, so that its later pages are ranked as its first was.
     """
     shelved = [
-        shelved_one(one, named.get(one.id, NamedCountries()), span)
-        for one in {story.id: story for story in stories}.values()
-        if one.items
+        shelved_one(story, named.get(story.id, NamedCountries()), span)
+        for story in {story.id: story for story in stories}.values()
+        if story.items
     ]
     return tuple(sorted(shelved, key=by_score))
 
 
 def shelved_one(story: Story, named: NamedCountries, span: DigestWindow) -> RankedStory:
     """Weigh one story by its tellings up to the window's end."""
-    items = [one for one in story.items if one.first_seen < span.until] or list(story.items)
+    items = [item for item in story.items if item.first_seen < span.until] or list(story.items)
     families = len(publishers(items))
-    what = gravest((one.title, one.lang) for one in items[:HEADLINES] if one.title)
-    fresh = freshness(max(one.first_seen for one in items), span)
+    what = gravest((item.title, item.lang) for item in items[:HEADLINES] if item.title)
+    fresh = freshness(max(item.first_seen for item in items), span)
     weight = (1.0 + log2(families) + grave(what, families)) * fresh
     play = PLAY if what.play and not what.dead else 0.0
     return RankedStory(story, country(story, named), families, weight, weight - play)
@@ -186,14 +186,20 @@ def choose(
     are news of the window and none to the reader. No story stands twice.
     """
     here = {
-        one.story.id: one for one in (*ranked_window.ranked, *mine) if one.story.id not in muted
+        ranked_story.story.id: ranked_story
+        for ranked_story in (*ranked_window.ranked, *mine)
+        if ranked_story.story.id not in muted
     }
-    before = {one for one in here if one in told}
-    own = [one for one in mine if one.story.id in here and one.story.id not in before]
-    first = {one.story.id for one in own} | (set() if repeat else before)
-    others = [one for number, one in here.items() if number not in first]
-    counted = () if repeat else tuple(one for one in here if one in before)
-    left_out = sum(one.story.id in muted for one in ranked_window.ranked)
+    before = {story_id for story_id in here if story_id in told}
+    own = [
+        ranked_story
+        for ranked_story in mine
+        if ranked_story.story.id in here and ranked_story.story.id not in before
+    ]
+    first = {ranked_story.story.id for ranked_story in own} | (set() if repeat else before)
+    others = [item for number, item in here.items() if number not in first]
+    counted = () if repeat else tuple(story_id for story_id in here if story_id in before)
+    left_out = sum(ranked_story.story.id in muted for ranked_story in ranked_window.ranked)
     return Digest(
         span,
         tuple(own),
@@ -212,25 +218,25 @@ def by_interest(
     further topic weighs as much as twice the publishers.
     """
 
-    def key(one: RankedStory) -> tuple[bool, float, StoryId]:
-        queries = met.get(one.story.id, {})
+    def key(ranked_story: RankedStory) -> tuple[bool, float, StoryId]:
+        queries = met.get(ranked_story.story.id, {})
         told = sum(queries.values())
         further = max((told or len(queries)) - 1, 0)
-        return bool(queries) and not told, -one.weight - further, one.story.id
+        return bool(queries) and not told, -ranked_story.weight - further, ranked_story.story.id
 
     return tuple(sorted(mine, key=key))
 
 
 def late(story: Story, span: DigestWindow) -> datetime | None:
     """Return when a story was told last, where that was before the window it reached us in."""
-    told = [one.told_at for one in story.items if one.first_seen < span.until]
+    told = [item.told_at for item in story.items if item.first_seen < span.until]
     newest = max(told, default=span.since)
     return newest if newest < span.since else None
 
 
-def by_score(one: RankedStory) -> tuple[float, StoryId]:
+def by_score(ranked_story: RankedStory) -> tuple[float, StoryId]:
     """Order stories in the news of the region: the weightiest first."""
-    return -one.score, one.story.id
+    return -ranked_story.score, ranked_story.story.id
 
 
 def deal(
@@ -246,29 +252,34 @@ def deal(
         mine = min(len(first), max(MOST_OWN, most - len(then)), most)
         picked = pick(then, most - mine)
         sections: dict[str, list[Dealt]] = {}
-        for one in picked:
-            sections.setdefault(one.country, []).append(Dealt(one.story, one.country))
+        for ranked_story in picked:
+            sections.setdefault(ranked_story.country, []).append(
+                Dealt(ranked_story.story, ranked_story.country)
+            )
         yield (
-            *(Dealt(one.story, one.country, own=True) for one in first[:mine]),
-            *(one for section in sections.values() for one in section),
+            *(
+                Dealt(ranked_story.story, ranked_story.country, own=True)
+                for ranked_story in first[:mine]
+            ),
+            *(ranked_story for section in sections.values() for ranked_story in section),
         )
         first = first[mine:]
-        gone = {one.story.id for one in picked}
-        then = [one for one in then if one.story.id not in gone]
+        gone = {ranked_story.story.id for ranked_story in picked}
+        then = [ranked_story for ranked_story in then if ranked_story.story.id not in gone]
 
 
 def pick(ranked: Sequence[RankedStory], most: int) -> list[RankedStory]:
     """Pick the best stories for a page; one country fills it only where no other is left."""
     counted: Counter[str] = Counter()
     picked, passed = list[RankedStory](), list[RankedStory]()
-    for one in ranked:
+    for ranked_story in ranked:
         if len(picked) == most:
             return picked
-        if counted[one.country] < MOST_IN_COUNTRY:
-            counted[one.country] += 1
-            picked.append(one)
+        if counted[ranked_story.country] < MOST_IN_COUNTRY:
+            counted[ranked_story.country] += 1
+            picked.append(ranked_story)
         else:
-            passed.append(one)
+            passed.append(ranked_story)
     both = [*picked, *passed[: most - len(picked)]]
     return sorted(both, key=by_score)
 
