@@ -73,7 +73,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("stop", start.stop, changes=True, own=True),
     Command("cancel", commands_plain_text.take_back),
     Command("feeds", feeds.listed, ADMINS, private=True),
-    Command("feed", feeds.one, ADMINS, private=True),
+    Command("feed", feeds.detail, ADMINS, private=True),
     Command("addfeed", adding.add, ADMINS, private=True),
     Command("checkfeed", adding.check, ADMINS, private=True),
     Command("pausefeed", feeds.pause, ADMINS, private=True),
@@ -157,7 +157,7 @@ ANSWERS: dict[str, Handler] = {
     "trends": trends.trends,
     "addfeed": adding.add,
     "checkfeed": adding.check,
-    "feed": feeds.one,
+    "feed": feeds.detail,
     "pausefeed": feeds.pause,
     "resumefeed": feeds.resume,
     "removefeed": feeds.remove,
@@ -183,7 +183,7 @@ def answering(question: tuple[str, ...], text: str) -> Handler | None:
 
 plain_text = commands_plain_text.plain_text
 inline = commands_plain_text.inline
-unknown = commands_plain_text.Unknown(
+unknown = commands_plain_text.UnknownCommand(
     tuple(command.name for command in COMMANDS if command.audience is Audience.EVERYONE),
     tuple(command.name for command in COMMANDS if command.audience is Audience.ADMINS),
 )

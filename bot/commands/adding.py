@@ -109,15 +109,15 @@ async def shown(ask: Ask, context: Context, seen: Seen, *, adding: bool) -> Mess
     """Return what is at an address, with the ways to go on."""
     language, now = ask.language, context.clock()
     if seen.feed is None:
-        said = escape(complaint(language, seen.error_key, seen.error_values))
+        text = escape(complaint(language, seen.error_key, seen.error_values))
         head = joined(("🔴", code(tidy(seen.url, 300))), " ")
         if seen.error_key in SELECTOR_NEEDED:
-            said = joined(
-                (said, translate_html(language, "addfeed.selectors"), quote_source(seen))
+            text = joined(
+                (text, translate_html(language, "addfeed.selectors"), quote_source(seen))
             )
         there = await known(context, seen.url)
         anyway = await _anyway(ask, context, seen) if there is None else ()
-        return Message(joined((head, said), "\n\n"), (*await _links(ask, context, seen), *anyway))
+        return Message(joined((head, text), "\n\n"), (*await _links(ask, context, seen), *anyway))
     there = await known(context, seen.url, seen.final_url)
     if adding and there is not None:
         return here_already(there, ask, context)
@@ -131,9 +131,9 @@ async def shown(ask: Ask, context: Context, seen: Seen, *, adding: bool) -> Mess
     )
     body = joined((joined((head, facts)), *samples), "\n\n")
     if there is not None:
-        said = translate_html(language, "addfeed.known")
+        text = translate_html(language, "addfeed.known")
         open_it = Button(tidy(f"{there.id} · {render.name(there)}", 50), press("fv", there.id))
-        return Message(joined((body, said), "\n\n"), ((open_it,),))
+        return Message(joined((body, text), "\n\n"), ((open_it,),))
     draft = await _draft(ask, context, seen.url, seen.rules)
     keyboard: Keyboard = (
         (

@@ -145,7 +145,7 @@ async def merge(ask: Ask, context: Context) -> Reply:
 
 
 async def split(ask: Ask, context: Context) -> Reply:
-    """Take one telling, by its place in the card, out into a story of its own."""
+    """Take one item, by its place in the card, out into a story of its own."""
     number, place = two_numbers(ask.text, "split.form")
     story = await stories.by_number(context, number)
     if len(story.items) == 1:

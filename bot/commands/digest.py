@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say
 from bot.digests import listing
 from bot.digests.calendar import DigestWindow
-from bot.digests.listing import Kind, Listing, Reading
+from bot.digests.listing import Kind, Listing, ListView
 from bot.digests.ranking import MOST_LINES, Issued
 from bot.render import press, query_title, translate_html
 from bot.texts import translate
@@ -60,7 +60,7 @@ async def digest(ask: Ask, context: Context) -> Reply:
     text = ask.text.strip()
     span = span_of(text) if text else DAY
     if span is not None:
-        return Say(await context.digests.on_demand(reading(ask, context), span))
+        return Say(await context.digests.on_demand(view_of(ask, context), span))
     now = context.clock()
     found = await queries.find(context, text, limit=MOST_OF_A_QUERY, since=now - OF_A_QUERY)
     only = frozenset(story.id for story in found.stories)
@@ -76,24 +76,24 @@ async def digest(ask: Ask, context: Context) -> Reply:
             )
         )
     return Say(
-        await context.digests.on_demand(reading(ask, context), OF_A_QUERY, only=only, query=query)
+        await context.digests.on_demand(view_of(ask, context), OF_A_QUERY, only=only, query=query)
     )
 
 
-def reading(ask: Ask, context: Context) -> Reading:
+def view_of(ask: Ask, context: Context) -> ListView:
     """Describe whose list is shown, and where."""
-    return Reading.of(ask.chat, ask.here, context.bot_username, context.names.current)
+    return ListView.of(ask.chat, ask.here, context.bot_username, context.names.current)
 
 
 async def pressed(ask: Ask, context: Context) -> Reply:
     """Make the digest of the last day from a button."""
-    return Say(await context.digests.on_demand(reading(ask, context), DAY))
+    return Say(await context.digests.on_demand(view_of(ask, context), DAY))
 
 
 async def preview(ask: Ask, context: Context) -> Reply:
     """Show the digest that would come if it came now."""
-    if said := await context.digests.preview(reading(ask, context)):
-        return Say(said)
+    if messages := await context.digests.preview(view_of(ask, context)):
+        return Say(messages)
     return Say((Message(await context.db.read(listing.why_quiet, ask.chat)),))
 
 
@@ -102,8 +102,8 @@ async def preview(ask: Ask, context: Context) -> Reply:
 
 async def turned(ask: Ask, context: Context) -> Reply:
     """Turn to another page of a list."""
-    said = await page_of(ask, context)
-    return Edit(said[0]) if len(said) == 1 else Say(said)
+    messages = await page_of(ask, context)
+    return Edit(messages[0]) if len(messages) == 1 else Say(messages)
 
 
 async def more(ask: Ask, context: Context) -> Reply:
@@ -113,32 +113,32 @@ async def more(ask: Ask, context: Context) -> Reply:
 
 async def page_of(ask: Ask, context: Context) -> tuple[Message, ...]:
     """Return the page of a list that a button names; NewsError where the list is too old."""
-    said = await listing.reopened(
-        context.db, ask.number(1), reading(ask, context), context.clock(), ask.number(2)
+    messages = await listing.show_kept(
+        context.db, ask.number(1), view_of(ask, context), context.clock(), ask.number(2)
     )
-    if said is None:
+    if messages is None:
         raise NewsError("button.old")
-    return said
+    return messages
 
 
 async def rest(ask: Ask, context: Context) -> Reply:
     """Show what a digest that came by itself left out, from its button."""
-    owed = await own_row(ask, context)
-    return await _opened(ask, context, await context.digests.rest(ask.here, owed), page=1)
+    delivery = await own_row(ask, context)
+    return await _opened(ask, context, await context.digests.rest(ask.here, delivery), page=1)
 
 
 async def came_before(ask: Ask, context: Context) -> Reply:
     """Show what had come as alerts before a digest, from its button."""
-    owed = await own_row(ask, context)
-    return await _opened(ask, context, await context.digests.told(ask.here, owed))
+    delivery = await own_row(ask, context)
+    return await _opened(ask, context, await context.digests.alerted_before(ask.here, delivery))
 
 
 async def folded(ask: Ask, context: Context) -> Reply:
     """Show the stories that one message told together, under that message's button."""
-    owed = await context.db.read(of_message, ask.here.id, ask.message_id or 0)
-    if owed is None:
+    delivery = await context.db.read(of_message, ask.here.id, ask.message_id or 0)
+    if delivery is None:
         raise NewsError("button.old")
-    return await _together(ask, context, owed)
+    return await _together(ask, context, delivery)
 
 
 async def in_channel(ask: Ask, context: Context, kind: str, row: str) -> Reply:
@@ -147,53 +147,57 @@ async def in_channel(ask: Ask, context: Context, kind: str, row: str) -> Reply:
     Of channels alone: anybody can write a deep link, and what another person's messages were
     about is nobody's business.
     """
-    owed = await context.db.read(of_id, DeliveryId(int(row))) if len(row) < TOO_LONG else None
-    chat = await context.db.read(chats.get, owed.chat_id) if owed is not None else None
-    if owed is None or chat is None or chat.kind is not ChatKind.CHANNEL:
+    delivery = await context.db.read(of_id, DeliveryId(int(row))) if len(row) < TOO_LONG else None
+    chat = await context.db.read(chats.get, delivery.chat_id) if delivery is not None else None
+    if delivery is None or chat is None or chat.kind is not ChatKind.CHANNEL:
         raise NewsError("button.old")
     if kind == "h":
-        return await _together(ask, context, owed)
-    made = await (context.digests.rest if kind == "dm" else context.digests.told)(chat, owed)
-    # Which of them its owner's queries met is not told to others.
-    made = replace(made, own=(), met={}) if made is not None else None
+        return await _together(ask, context, delivery)
+    made = await (context.digests.rest if kind == "dm" else context.digests.alerted_before)(
+        chat, delivery
+    )
+    # Which of them its owner's queries matched is not shown to others.
+    made = replace(made, own=(), matched={}) if made is not None else None
     return await _opened(ask, context, made, page=int(kind == "dm"))
 
 
 async def own_row(ask: Ask, context: Context) -> Delivery:
     """Return the row of this chat that a button names; NewsError where it is gone or another's."""
-    owed = await context.db.read(of_id, DeliveryId(ask.number(1)))
-    if owed is None or owed.chat_id != ask.here.id:
+    delivery = await context.db.read(of_id, DeliveryId(ask.number(1)))
+    if delivery is None or delivery.chat_id != ask.here.id:
         raise NewsError("button.old")
-    return owed
+    return delivery
 
 
-async def _together(ask: Ask, context: Context, owed: Delivery) -> Reply:
+async def _together(ask: Ask, context: Context, delivery: Delivery) -> Reply:
     """List what a message carries; where it named the first page's stories, from the second on."""
-    stories = await context.db.read(carried, owed.id)
-    made = folded_list(owed, stories) if stories else None
-    named = names_stories(owed.subject)
+    stories = await context.db.read(carried, delivery.id)
+    made = folded_list(delivery, stories) if stories else None
+    named = names_stories(delivery.subject)
     return await _opened(ask, context, made, page=int(named and len(stories) > MOST_LINES))
 
 
-def list_of(db: Connection, owed: Delivery) -> Listing | None:
+def list_of(db: Connection, delivery: Delivery) -> Listing | None:
     """Return the list that a message shows which came by itself; None where it shows none."""
-    if (issued := Issued.of(owed)) is not None:
+    if (issued := Issued.of(delivery)) is not None:
         return listing.of_issued(issued)
-    stories = carried(db, owed.id)
-    return folded_list(owed, stories) if stories else None
+    stories = carried(db, delivery.id)
+    return folded_list(delivery, stories) if stories else None
 
 
-def folded_list(owed: Delivery, stories: tuple[StoryId, ...]) -> Listing:
+def folded_list(delivery: Delivery, stories: tuple[StoryId, ...]) -> Listing:
     """List what a message told together."""
-    return Listing(Kind.FOLDED, stories, DigestWindow(owed.created_at, owed.created_at))
+    return Listing(Kind.FOLDED, stories, DigestWindow(delivery.created_at, delivery.created_at))
 
 
 async def _opened(ask: Ask, context: Context, made: Listing | None, page: int = 0) -> Reply:
     if made is None or not made.stories:
         return Say((Message(translate_html(ask.language, "list.empty")),))
     # A button stands under a message of this very chat, whomever else it speaks for.
-    here = Reading.of(ask.here, ask.here, context.bot_username, context.names.current)
-    return Say(await listing.opened(context.db, made, here, context.clock(), page, turned=True))
+    here = ListView.of(ask.here, ask.here, context.bot_username, context.names.current)
+    return Say(
+        await listing.keep_and_show(context.db, made, here, context.clock(), page, turned=True)
+    )
 
 
 # --- a number typed ---------------------------------------------------------------------------

@@ -28,10 +28,10 @@ async def wanted(ask: Ask, context: Context) -> Feed:
         raise NewsError("feed.which")
     if text.isdecimal() or "://" in text:
         return await context.db.read(feeds.found, text)
-    near = await named(context, text)
-    if len(near) != 1:
-        raise NewsError("feed.unknown" if not near else "feed.several", feed=tidy(text, 80))
-    return near[0]
+    found = await named(context, text)
+    if len(found) != 1:
+        raise NewsError("feed.unknown" if not found else "feed.several", feed=tidy(text, 80))
+    return found[0]
 
 
 async def named(context: Context, text: str) -> list[Feed]:
@@ -61,7 +61,7 @@ async def listed(ask: Ask, context: Context) -> Reply:
     return Edit(page) if ask.button else Say((page,))
 
 
-async def one(ask: Ask, context: Context) -> Reply:
+async def detail(ask: Ask, context: Context) -> Reply:
     """Show one source in full."""
     feed = await wanted(ask, context)
     return Say((render.detail(feed, ask.here, now=context.clock()),))
@@ -84,7 +84,7 @@ async def changed(
     """Change a source and show it changed."""
     feed = await wanted(ask, context)
     await context.db.write(change, feed.id)
-    return await one(replace(ask, text=str(feed.id)), context)
+    return await detail(replace(ask, text=str(feed.id)), context)
 
 
 async def remove(ask: Ask, context: Context) -> Reply:

@@ -35,7 +35,7 @@ _STORY = re.compile(r"s\d{1,15}")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
-class Unknown:
+class UnknownCommand:
     """Answers an unknown command, in private only: in groups it may be meant for somebody else."""
 
     def __init__(self, names: tuple[str, ...], admins: tuple[str, ...] = ()) -> None:
@@ -47,7 +47,7 @@ class Unknown:
         if _STORY.fullmatch(ask.command) and not ask.text:
             return await stories.story(replace(ask, text=ask.command), context)
         if ask.is_admin and _FEED.fullmatch(ask.command):
-            return await feeds.one(replace(ask, text=ask.command[1:]), context)
+            return await feeds.detail(replace(ask, text=ask.command[1:]), context)
         if ask.here.kind is not ChatKind.PRIVATE:
             return Nothing()
         name = nearest(ask.command, self._admins if ask.is_admin else self._names)
@@ -65,9 +65,9 @@ def nearest(typed: str, names: Sequence[str]) -> str | None:
     stands for the shortest name that begins so; a name with words run into it for itself.
     """
     slips = min(MOST_SLIPS, max(1, len(typed) // LETTERS_A_SLIP))
-    near = process.extractOne(typed, names, scorer=OSA.distance, score_cutoff=slips)
-    if near is not None and near[1] < len(typed):
-        return str(near[0])
+    closest = process.extractOne(typed, names, scorer=OSA.distance, score_cutoff=slips)
+    if closest is not None and closest[1] < len(typed):
+        return str(closest[0])
     begun = [name for name in names if len(typed) >= LEAST_BEGINNING and name.startswith(typed)]
     run_on = [name for name in names if len(name) > LEAST_BEGINNING and typed.startswith(name)]
     return min(begun, key=len, default=None) or max(run_on, key=len, default=None)
@@ -102,11 +102,11 @@ async def no_such_number(ask: Ask, context: Context, seen: Listing) -> Reply:
     text = ask.text.strip()
     draft = await context.db.write(dialogs.keep_draft, ask.here.id, text, context.clock())
     last = seen.first + len(seen.stories) - 1
-    said = translate_html(
+    answer = translate_html(
         ask.language, "list.no_number", number=text, first=str(seen.first), last=str(last)
     )
     label = f"🔎 {translate(ask.language, 'button.search_for', text=text)}"
-    return Say((Message(said, ((Button(label, press("f", draft, 0)),),)),))
+    return Say((Message(answer, ((Button(label, press("f", draft, 0)),),)),))
 
 
 def no_search(text: str) -> str:
@@ -148,15 +148,15 @@ def phrases_of(text: str) -> frozenset[str] | None:
 
     Empty where there are other words in it too, None where there is no word at all.
     """
-    said = tuple(cut.normal.replace(APOSTROPHE, "'") for cut in tokenize(clean(text)))
-    if not said:
+    typed = tuple(cut.normal.replace(APOSTROPHE, "'") for cut in tokenize(clean(text)))
+    if not typed:
         return None
     phrases = catalogue.small_talk()
     kinds: set[str] = set()
     at = 0
-    while at < len(said):
-        for length in range(min(MOST_PHRASE, len(said) - at), 0, -1):
-            if kind := phrases.get(said[at : at + length]):
+    while at < len(typed):
+        for length in range(min(MOST_PHRASE, len(typed) - at), 0, -1):
+            if kind := phrases.get(typed[at : at + length]):
                 kinds.add(kind)
                 at += length
                 break
@@ -169,7 +169,7 @@ def phrases_of(text: str) -> frozenset[str] | None:
 
 
 async def inline(ask: Ask, context: Context) -> Cards:
-    """Answer ``@bot words``: a search; nothing typed: what the person's queries met lately."""
+    """Answer ``@bot words``: a search; nothing typed: what the person's queries matched lately."""
     text, offset = ask.text.strip(), min(ask.number(1), 200)
     found: tuple[Story, ...] = ()
     more = ""
@@ -193,18 +193,18 @@ async def inline(ask: Ask, context: Context) -> Cards:
 
 def nothing_card(ask: Ask, text: str, about: str) -> Card:
     """Return the one result that says there is none, lest the list seem broken."""
-    said = translate_html(ask.language, "inline.nothing")
+    title = translate_html(ask.language, "inline.nothing")
     if text:
-        said = translate_html(ask.language, "search.nothing", query=tidy(text, 200))
-    return Card("nothing", tidy(plain(said), 120), tidy(about, 120), Message(said))
+        title = translate_html(ask.language, "search.nothing", query=tidy(text, 200))
+    return Card("nothing", tidy(plain(title), 120), tidy(about, 120), Message(title))
 
 
 async def latest(ask: Ask, context: Context) -> tuple[Story, ...]:
-    """Return the stories that the person's queries met last; without any, the most told."""
+    """Return the stories that the person's queries matched last; without any, the most told."""
     now = context.clock()
     since = now - search.LATELY
-    met = await context.db.read(matches.of_chat, ask.chat.id, None, since, now)
-    ids = list(dict.fromkeys(match.story_id for match in met)) or await context.db.read(
+    matched = await context.db.read(matches.of_chat, ask.chat.id, None, since, now)
+    ids = list(dict.fromkeys(match.story_id for match in matched)) or await context.db.read(
         archive.between, since, now, limit=CARDS_ON_A_PAGE
     )
     return await context.db.read(archive.by_ids, ids[:CARDS_ON_A_PAGE])

@@ -73,8 +73,8 @@ async def meant(context: Context, text: str) -> tuple[str, ...]:
 
 
 async def _put_right(context: Context, text: str) -> tuple[str, ...]:
-    told = await search.told_words(context.db)
-    found = keywords.suggest(read(context, text), context.names.current, told)
+    vocabulary = await search.told_words(context.db)
+    found = keywords.suggest(read(context, text), context.names.current, vocabulary)
     return tuple(suggestion.query for suggestion in found)
 
 

@@ -131,7 +131,7 @@ async def subscribe_this(ask: Ask, context: Context) -> Reply:
 
 
 async def export(ask: Ask, context: Context) -> Reply:
-    """Send what was found as a file, one line a telling."""
+    """Send what was found as a file, one line an item."""
     query = await drafted(ask, context)
     found = await commands_queries.find(context, query, limit=MOST_EXPORTED)
     rows = [row for story in found.stories for row in _rows(story)]

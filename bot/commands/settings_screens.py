@@ -137,18 +137,18 @@ def digests(chat: Chat, language: str) -> str:
     """Say when digests come: 08:00, 18:00, every day; by whose clock while none is chosen."""
     if not chat.wants_digests:
         return translate(language, "settings.digests_off")
-    said = []
+    parts = []
     if chat.digest_times and chat.digest_days:
         times = ", ".join(words.minutes(minutes) for minutes in sorted(chat.digest_times))
         every = days(chat.digest_days, language)
         # Without brackets a list of days would run on from the list of hours.
         joint = ", " if len(chat.digest_days) == WEEK else " · "
-        said.append(f"{zoned(times, chat)}{joint}{every}")
+        parts.append(f"{zoned(times, chat)}{joint}{every}")
     if chat.weekly_day:
         weekday = words.weekday(chat.weekly_day, language)
         at = words.minutes(min(chat.digest_times, default=WEEKLY_AT))
-        said.append(translate(language, "settings.weekly_is", day=weekday, at=at))
-    return "; ".join(said)
+        parts.append(translate(language, "settings.weekly_is", day=weekday, at=at))
+    return "; ".join(parts)
 
 
 def days(chosen: tuple[int, ...], language: str) -> str:

@@ -43,14 +43,14 @@ async def wanted(ask: Ask, context: Context) -> Story:
         return await by_number(context, int(found[1]))
     if text:
         raise NewsError("story.no_number", text=tidy(text, 40), command=ask.command or "story")
-    owed = (
+    delivery = (
         await context.db.read(traces.of_message, ask.here.id, ask.replies_to)
         if ask.replies_to is not None
         else None
     )
-    if owed is None or owed.story_id is None:
+    if delivery is None or delivery.story_id is None:
         raise NewsError("story.which", command=ask.command or "story")
-    return await by_number(context, owed.story_id)
+    return await by_number(context, delivery.story_id)
 
 
 async def by_number(context: Context, number: int) -> Story:
@@ -70,12 +70,16 @@ async def choice(ask: Ask, context: Context, verb: str, *more: object) -> Reply 
         return None
     answered = ask.replies_to
 
-    def told(db: Connection) -> tuple[Line, ...]:
-        owed = traces.of_message(db, ask.here.id, answered)
-        made = digest.list_of(db, owed) if owed is not None and owed.story_id is None else None
+    def lines_answered(db: Connection) -> tuple[Line, ...]:
+        delivery = traces.of_message(db, ask.here.id, answered)
+        made = (
+            digest.list_of(db, delivery)
+            if delivery is not None and delivery.story_id is None
+            else None
+        )
         return listing.lines_of(db, made, ask.chat, 0) if made is not None else ()
 
-    lines = await context.db.read(told)
+    lines = await context.db.read(lines_answered)
     if not lines:
         return None
     names = (
@@ -92,7 +96,7 @@ async def choice(ask: Ask, context: Context, verb: str, *more: object) -> Reply 
 
 
 async def story(ask: Ask, context: Context) -> Reply:
-    """Show every outlet's telling in order."""
+    """Show what every outlet wrote of a story, in order."""
     if (asked := await choice(ask, context, "s")) is not None:
         return asked
     return Say((await shown(ask, context, await wanted(ask, context), 0),))
@@ -171,7 +175,7 @@ def mute_said(story: Story, language: str, *, muted: bool) -> Message:
 
 
 async def why(ask: Ask, context: Context) -> Reply:
-    """Explain what a story met here and what became of it; for admins also what joined it."""
+    """Explain which queries a story matched here and what became of it; for admins also what joined it."""
     if (asked := await choice(ask, context, "w")) is not None:
         return asked
     return Say((await explained(ask, context, await wanted(ask, context)),))
@@ -212,14 +216,16 @@ async def explained(ask: Ask, context: Context, story: Story) -> Message:
 
 
 def _would_meet(story: Story, queries: Iterable[str], context: Context) -> tuple[str, ...]:
-    """Return the queries that a story meets now, though it came before they were made."""
+    """Return the queries that a story matches now, though it came before they were made."""
     names, now = context.names.current, context.clock()
-    tellings = [
+    analysed_items = [
         (analysed(item, names), search.facts_of(item, now)) for item in story.items[:MOST_TRIED]
     ]
-    met = []
+    matched = []
     for text in queries:
         query = keywords.parse(text, names)
-        if any(keywords.match(query, *telling) is not None for telling in tellings):
-            met.append(text)
-    return tuple(met)
+        if any(
+            keywords.match(query, *analysed_item) is not None for analysed_item in analysed_items
+        ):
+            matched.append(text)
+    return tuple(matched)

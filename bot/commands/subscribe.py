@@ -115,7 +115,7 @@ async def _hints(
 ) -> tuple[tuple[str, ...], list[Html]]:
     """Return other queries that may have been meant, and the sentences that lead to them."""
     spelled = await queries.spelled(context, query)
-    said = [translate_html(ask.language, "query.capitals")] if spelled else []
+    hints = [translate_html(ask.language, "query.capitals")] if spelled else []
     others: tuple[str, ...] = ()
     key = "subscribe.perhaps"
     if expected.anywhere <= LITTLE:
@@ -123,7 +123,7 @@ async def _hints(
     if not expected.anywhere and not others:
         others, key = await queries.suggestions(context, query), "search.perhaps"
     meant = tuple(dict.fromkeys((*spelled, *others)))[: queries.MOST_SUGGESTED]
-    return meant, [*said, *([translate_html(ask.language, key)] if meant else [])]
+    return meant, [*hints, *([translate_html(ask.language, key)] if meant else [])]
 
 
 def _forecast(language: str, expected: Forecast, young: str) -> Html:

@@ -324,10 +324,12 @@ def _meant(wanted: str, every: list[Subscription], language: str) -> Subscriptio
         if folded
         in (subscription.query.casefold(), query_title(subscription.query, language).casefold())
     ]
-    near = [subscription for subscription in every if folded in subscription.query.casefold()]
+    containing = [
+        subscription for subscription in every if folded in subscription.query.casefold()
+    ]
     if exact:
         return exact[0]
-    return near[0] if len(near) == 1 else None
+    return containing[0] if len(containing) == 1 else None
 
 
 def _ask_all(ask: Ask, count: int) -> Reply:

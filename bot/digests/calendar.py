@@ -65,14 +65,14 @@ def slots_of(chat: Chat, day: date) -> list[DigestSlot]:
 
 def next_at(chat: Chat, after: datetime) -> datetime | None:
     """Return when a chat's next digest is due: what settings write into ``next_digest_at``."""
-    edition = next_slot(chat, after)
-    return edition.at if edition else None
+    slot = next_slot(chat, after)
+    return slot.at if slot else None
 
 
 def slot_at(chat: Chat, at: datetime) -> DigestSlot:
     """Return the digest appointed for exactly this moment; a plain one if settings changed."""
-    edition = next_slot(chat, at - timedelta(microseconds=1))
-    return edition if edition is not None and edition.at == at else DigestSlot(at)
+    slot = next_slot(chat, at - timedelta(microseconds=1))
+    return slot if slot is not None and slot.at == at else DigestSlot(at)
 
 
 def window(chat: Chat, appointed: datetime, now: datetime) -> DigestWindow:

@@ -47,7 +47,7 @@ PLAY = 1.5
 """Sport and entertainment weigh so much less, but for whom they are their own topic."""
 
 HEADLINES = 8
-"""So many tellings of a story are looked at for what it is about."""
+"""So many items of a story are looked at for what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,13 @@ class Digest:
     """What there is for a chat: its own topics' stories and the others, best first each.
 
     ``total`` is how many stories there were to choose of, those among them that came as alerts
-    (``told``) not counted.
+    (``alerted``) not counted.
     """
 
     window: DigestWindow
     own: tuple[RankedStory, ...] = ()
     others: tuple[RankedStory, ...] = ()
-    told: tuple[StoryId, ...] = ()
+    alerted: tuple[StoryId, ...] = ()
     total: int = 0
 
     @property
@@ -106,19 +106,19 @@ def rank(
 ) -> tuple[RankedStory, ...]:
     """Rank a window's stories for everybody, best first.
 
-    ``named`` counts the countries that each story's tellings name. What came after the window
+    ``named`` counts the countries that each story's items name. What came after the window
     does not count, so that its later pages are ranked as its first was.
     """
-    shelved = [
-        shelved_one(story, named.get(story.id, NamedCountries()), span)
+    ranked = [
+        weighed(story, named.get(story.id, NamedCountries()), span)
         for story in {story.id: story for story in stories}.values()
         if story.items
     ]
-    return tuple(sorted(shelved, key=by_score))
+    return tuple(sorted(ranked, key=by_score))
 
 
-def shelved_one(story: Story, named: NamedCountries, span: DigestWindow) -> RankedStory:
-    """Weigh one story by its tellings up to the window's end."""
+def weighed(story: Story, named: NamedCountries, span: DigestWindow) -> RankedStory:
+    """Weigh one story by its items up to the window's end."""
     items = [item for item in story.items if item.first_seen < span.until] or list(story.items)
     families = len(publishers(items))
     what = gravest((item.title, item.lang) for item in items[:HEADLINES] if item.title)
@@ -176,13 +176,13 @@ def choose(
     *,
     mine: Sequence[RankedStory] = (),
     muted: Collection[StoryId] = (),
-    told: Collection[StoryId] = (),
+    alerted: Collection[StoryId] = (),
     repeat: bool = False,
 ) -> Digest:
-    """Choose a chat's stories: what met its queries, and beside it the news of the window.
+    """Choose a chat's stories: what matched its queries, and beside it the news of the window.
 
-    ``mine`` are the stories that met the chat's queries, in their order (``by_interest``). Muted ones are left out, those that
-    came as alerts (``told``) only counted; with ``repeat`` they stand among the others, for they
+    ``mine`` are the stories that matched the chat's queries, in their order (``by_interest``). Muted ones are left out, those that
+    came as alerts (``alerted``) only counted; with ``repeat`` they stand among the others, for they
     are news of the window and none to the reader. No story stands twice.
     """
     here = {
@@ -190,7 +190,7 @@ def choose(
         for ranked_story in (*ranked_window.ranked, *mine)
         if ranked_story.story.id not in muted
     }
-    before = {story_id for story_id in here if story_id in told}
+    before = {story_id for story_id in here if story_id in alerted}
     own = [
         ranked_story
         for ranked_story in mine
@@ -210,27 +210,31 @@ def choose(
 
 
 def by_interest(
-    mine: Iterable[RankedStory], met: Mapping[StoryId, Mapping[str, bool]]
+    mine: Iterable[RankedStory], matched: Mapping[StoryId, Mapping[str, bool]]
 ) -> tuple[RankedStory, ...]:
     """Order the stories of a reader's own topics: what headlines tell of them, then mentions.
 
-    ``met`` gives the queries that each story met, and whether in a headline. Among the first a
+    ``matched`` gives the queries that each story matched, and whether in a headline. Among the first a
     further topic weighs as much as twice the publishers.
     """
 
     def key(ranked_story: RankedStory) -> tuple[bool, float, StoryId]:
-        queries = met.get(ranked_story.story.id, {})
-        told = sum(queries.values())
-        further = max((told or len(queries)) - 1, 0)
-        return bool(queries) and not told, -ranked_story.weight - further, ranked_story.story.id
+        queries = matched.get(ranked_story.story.id, {})
+        in_headlines = sum(queries.values())
+        further = max((in_headlines or len(queries)) - 1, 0)
+        return (
+            bool(queries) and not in_headlines,
+            -ranked_story.weight - further,
+            ranked_story.story.id,
+        )
 
     return tuple(sorted(mine, key=key))
 
 
 def late(story: Story, span: DigestWindow) -> datetime | None:
     """Return when a story was told last, where that was before the window it reached us in."""
-    told = [item.told_at for item in story.items if item.first_seen < span.until]
-    newest = max(told, default=span.since)
+    times = [item.told_at for item in story.items if item.first_seen < span.until]
+    newest = max(times, default=span.since)
     return newest if newest < span.since else None
 
 

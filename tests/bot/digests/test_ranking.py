@@ -62,9 +62,9 @@ def story(
 
 
 def made(*stories: Story, mine: tuple[int, ...] = (), **options: Any) -> Digest:
-    shelved = ranking.rank(stories, {}, DAY)
-    picked = ranking.by_interest([one for one in shelved if one.story.id in mine], {})
-    return ranking.choose(RankedWindow(shelved, len(shelved)), DAY, mine=picked, **options)
+    ranked = ranking.rank(stories, {}, DAY)
+    picked = ranking.by_interest([one for one in ranked if one.story.id in mine], {})
+    return ranking.choose(RankedWindow(ranked, len(ranked)), DAY, mine=picked, **options)
 
 
 def pages(*stories: Story, mine: tuple[int, ...] = (), **options: Any) -> list[list[int]]:
@@ -189,23 +189,25 @@ def test_sections_follow_their_best_story() -> None:
 
 
 def test_what_came_as_an_alert_is_counted_and_not_told_again() -> None:
-    chosen = made(*many(20), mine=(1, 2), told={StoryId(1), StoryId(5), StoryId(99)})
+    chosen = made(*many(20), mine=(1, 2), alerted={StoryId(1), StoryId(5), StoryId(99)})
     dealt = [one.story.id for page in ranking.deal(chosen.own, chosen.others) for one in page]
-    assert ({1, 5}, 18, 18) == (set(chosen.told), chosen.total, len(dealt))
+    assert ({1, 5}, 18, 18) == (set(chosen.alerted), chosen.total, len(dealt))
     assert not {1, 5} & set(dealt)
 
 
 def test_who_asks_sees_what_is_new_to_them_first_and_the_rest_where_it_belongs() -> None:
     every = story(1, outlets=9), story(2), story(3, outlets=4), story(4, outlets=6)
-    options: dict[str, Any] = {"mine": (1, 2, 3), "told": {StoryId(1), StoryId(3)}}
+    options: dict[str, Any] = {"mine": (1, 2, 3), "alerted": {StoryId(1), StoryId(3)}}
     chosen = made(*every, **options, repeat=True)
     own, others = ([one.story.id for one in part] for part in (chosen.own, chosen.others))
-    assert ([2], [1, 4, 3], (), 4) == (own, others, chosen.told, chosen.total)
+    assert ([2], [1, 4, 3], (), 4) == (own, others, chosen.alerted, chosen.total)
 
 
 def test_the_total_counts_the_whole_window_but_what_is_muted() -> None:
-    shelved = ranking.rank(many(3), {}, DAY)
-    chosen = ranking.choose(RankedWindow(shelved, 40), DAY, muted={StoryId(1)}, told={StoryId(2)})
+    ranked = ranking.rank(many(3), {}, DAY)
+    chosen = ranking.choose(
+        RankedWindow(ranked, 40), DAY, muted={StoryId(1)}, alerted={StoryId(2)}
+    )
     assert 38 == chosen.total
 
 
