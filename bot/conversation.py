@@ -152,7 +152,7 @@ LARGEST = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that somebody sent: its name and size as told, and the way to its bytes."""
+    """A file that somebody sent: its name and size as Telegram gives them, and how to read it."""
 
     name: str
     size: int
@@ -169,7 +169,7 @@ class Ask:
     ``button`` is the press's verb and arguments, already of a valid form but still untrusted.
     ``person_id`` is 0 where Telegram hides the person (anonymous admins), and a channel's where
     somebody writes in its name.
-    ``language_code`` is that of the person's Telegram (``kk``), "" where it is not told.
+    ``language_code`` is that of the person's Telegram (``kk``), "" where Telegram does not say.
     """
 
     chat: Chat

@@ -100,7 +100,7 @@ class DigestService:
     ) -> None:
         """Begin with nothing ranked.
 
-        By ``names`` queries meet words. ``wake`` is called after a digest was written to the
+        ``names`` are those by which queries are matched. ``wake`` is called after a digest was written to the
         outbox.
         """
         self._db = db
@@ -314,7 +314,7 @@ class DigestService:
         return digest, interests
 
     async def _matched_earlier(self, chat: Chat, span: DigestWindow) -> MatchedQueries:
-        """Find what a chat's queries meet of a window within which they were digest.
+        """Find what a chat's queries match in a window within which they were made.
 
         What came before that has no matches in the rows: nobody had asked.
         """
