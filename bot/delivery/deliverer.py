@@ -50,8 +50,8 @@ CLOCK_SET_BACK = timedelta(minutes=1)
 class Deliverer:
     """Runs until stopped: ``await start()``, then ``run()`` as a task, then ``stop()``.
 
-    ``wake_up`` is set by whoever wrote something to the outbox. ``names`` are those by which queries are matched.
-    ``heed`` hears what became of each message after it was written down, so that memories
+    ``wake_up`` is set by whoever wrote something to the outbox. ``names`` are those by which
+    queries are matched. ``heed`` hears what became of each message after it was written down, so that memories
     elsewhere can follow (a chat's new id, a chat that is gone).
     """
 
