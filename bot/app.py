@@ -17,7 +17,6 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import connection, health
 from bot.connection import TelegramConnection
-from bot.conversation import World
 from bot.digests.maker import DigestService
 from bot.instance import EVERYBODY_READS, alone, token_lock
 from bot.notices import enqueue_feed_notices
@@ -59,82 +58,68 @@ async def run(
     token = settings.telegram_bot_token
     lock = token_lock(token, settings.telegram_api_url)
     with alone(lock, "instance.token", EVERYBODY_READS) if token else nullcontext():
-        async with open_pipeline(settings, politeness=politeness, clock=clock) as room:
-            if await room.db.read(feeds.wants_catalogue):
-                added = await room.db.write(feeds.add_catalogue, starting(), clock())
+        async with open_pipeline(settings, politeness=politeness, clock=clock) as pipeline:
+            if await pipeline.db.read(feeds.wants_catalogue):
+                added = await pipeline.db.write(feeds.add_catalogue, starting(), clock())
                 log.info("catalogue loaded", feeds=added)
-            await run_in(room, stop=stop, ready=ready)
+            await run_in(pipeline, stop=stop, ready=ready)
 
 
 async def run_in(
-    room: Pipeline, *, stop: asyncio.Event, ready: Callable[[], None] = lambda: None
+    pipeline: Pipeline, *, stop: asyncio.Event, ready: Callable[[], None] = lambda: None
 ) -> None:
-    """Run both halves of an open newsroom until ``stop`` is set."""
-    settings = room.settings
-    editions = DigestService(room.db, room.clock)
-    names = TaughtNames(room.db)
-    editions.names = lambda: names.current
-    world = World(
-        db=room.db,
-        clock=room.clock,
-        names=names,
-        editor=room.ingester,
-        editions=editions,
-        admin_ids=settings.admin_ids,
-        language=settings.default_language,
-        time_zone=settings.default_timezone,
-        look=room.poller.look,
-        add=room.poller.add,
-        poll=room.poller.poll_one,
-        allowed_hosts=settings.feed_allow_hosts,
-    )
+    """Run both halves around an open pipeline until ``stop`` is set."""
+    names = TaughtNames(pipeline.db)
+    digests = DigestService(pipeline.db, pipeline.clock, names=names, wake=pipeline.wake_up.set)
     async with AsyncExitStack() as open_parts:
-        half = await open_parts.enter_async_context(connection.opened(settings, world, stop))
-        room.ingester.wake = half.deliverer.wake
-        editions.wake = half.deliverer.wake
-        editions.bot_username = lambda: half.world.bot_username
-        await open_parts.enter_async_context(
-            health.served(settings.health_listen, lambda: vitals(room, half))
+        telegram = await open_parts.enter_async_context(
+            connection.opened(pipeline, digests, names, stop)
         )
-        remembering = asyncio.create_task(remember(room), name="remember")
+        await open_parts.enter_async_context(
+            health.served(pipeline.settings.health_listen, lambda: vitals(pipeline, telegram))
+        )
+        remembering = asyncio.create_task(remember(pipeline), name="remember")
         open_parts.push_async_callback(cancelled, remembering)
-        open_parts.enter_context(ticking(room, editions))
+        open_parts.enter_context(ticking(pipeline, digests, telegram))
         log.info("running")
         ready()
         await stop.wait()
         log.info("stopping")
 
 
-async def remember(room: Pipeline) -> None:
+async def remember(pipeline: Pipeline) -> None:
     """Rebuild the ingester's memory; without it every story would begin anew, so say if it fails."""
-    began = room.clock()
+    began = pipeline.clock()
     try:
-        await room.ingester.remember(began)
+        await pipeline.ingester.remember(began)
     except Exception:
         log.exception("living stories not remembered")
         raise
-    log.info("remembered", seconds=round((room.clock() - began).total_seconds(), 1))
+    log.info("remembered", seconds=round((pipeline.clock() - began).total_seconds(), 1))
 
 
 class ticking:  # noqa: N801 (reads as a with-statement)
     """Timers that tick for as long as the block runs."""
 
-    def __init__(self, room: Pipeline, editions: DigestService) -> None:
+    def __init__(
+        self, pipeline: Pipeline, digests: DigestService, telegram: TelegramConnection
+    ) -> None:
         """Keep what the ticks look after."""
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             # A loop that was busy for a second must not skip a run, nor make it up twice.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        self._room = room
-        self._editions = editions
+        self._pipeline = pipeline
+        self._digests = digests
+        self._telegram = telegram
 
     def __enter__(self) -> None:
         """Start the timers; each first tick comes at once."""
         now = datetime.now(UTC)
         ticks: tuple[tuple[Callable[[], Awaitable[Any]], int], ...] = (
-            (self._room.poller.round, POLL_TICK_S),
-            (self._editions.round, DIGEST_TICK_S),
+            (self._pipeline.poller.round, POLL_TICK_S),
+            (self._make_digests, DIGEST_TICK_S),
             (self._tell_of_feeds, DIGEST_TICK_S),
             (self._upkeep, UPKEEP_TICK_S),
         )
@@ -146,19 +131,23 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         """Stop the timers."""
         self._scheduler.shutdown(wait=False)
 
+    async def _make_digests(self) -> None:
+        """Make the digests that are due, whether or not Telegram can be reached."""
+        await self._digests.round(self._telegram.bot_username)
+
     async def _tell_of_feeds(self) -> None:
         """Owe the admins one message about feeds that fell ill or recovered."""
-        room = self._room
-        owed = await room.db.write(enqueue_feed_notices, room.settings.admin_ids, room.clock())
-        if owed:
-            room.ingester.wake()
+        pipeline = self._pipeline
+        admin_ids = pipeline.settings.admin_ids
+        if await pipeline.db.write(enqueue_feed_notices, admin_ids, pipeline.clock()):
+            pipeline.wake_up.set()
 
     async def _upkeep(self) -> None:
         """Forget what nobody needs any more."""
-        room, now = self._room, self._room.clock()
-        await room.ingester.expire(now)
+        pipeline, now = self._pipeline, self._pipeline.clock()
+        await pipeline.ingester.expire(now)
         for prune in (queue.prune, dialogs.prune):
-            await room.db.write(prune, now)
+            await pipeline.db.write(prune, now)
 
 
 def survived(tick: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
@@ -184,15 +173,15 @@ async def cancelled(task: asyncio.Task[Any]) -> None:
     await asyncio.wait([task])
 
 
-async def vitals(room: Pipeline, half: TelegramConnection) -> health.Vitals:
+async def vitals(pipeline: Pipeline, telegram: TelegramConnection) -> health.Vitals:
     """Measure how we are. Healthy means: polling goes on, and what is owed leaves in time."""
-    now = room.clock()
-    outbox = await room.db.read(reports.counts, now)
-    by_status = await room.db.read(feeds.count)
-    next_due = await room.db.read(feeds.next_due)
+    now = pipeline.clock()
+    outbox = await pipeline.db.read(reports.counts, now)
+    by_status = await pipeline.db.read(feeds.count)
+    next_due = await pipeline.db.read(feeds.next_due)
     waited = (now - outbox.oldest_due).total_seconds() if outbox.oldest_due else 0.0
     late = (now - next_due).total_seconds() if next_due else 0.0
-    connected, token_is_valid = half.connected, half.token_is_valid
+    connected, token_is_valid = telegram.connected, telegram.token_is_valid
     is_healthy = connected and token_is_valid and waited < LATE_S and late < LATE_S
     return {
         "steppewire_healthy": float(is_healthy),
@@ -201,12 +190,12 @@ async def vitals(room: Pipeline, half: TelegramConnection) -> health.Vitals:
         "steppewire_outbox_waiting": outbox.waiting,
         "steppewire_outbox_oldest_due_seconds": max(waited, 0.0),
         "steppewire_poll_late_seconds": max(late, 0.0),
-        **{f"steppewire_feeds_{one}": by_status.get(one, 0) for one in FeedStatus},
+        **{f"steppewire_feeds_{status}": by_status.get(status, 0) for status in FeedStatus},
     }
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:
     """Let SIGINT and SIGTERM end the program in order."""
     loop = asyncio.get_running_loop()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(one, stop.set)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -14,17 +14,21 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
 from telegram.request import HTTPXRequest
 
-from bot.conversation import World
+from bot.context import Context
 from bot.delivery import Deliverer
+from bot.digests.maker import DigestService
+from bot.pipeline import Pipeline
 from bot.settings import Settings
 from bot.telegram import menus, webhook
 from bot.telegram.dispatcher import ALLOWED_UPDATES, Adapter, ChatOrder
+from bot.telegram.incoming import channel_facts
 from bot.telegram.polling import Polling
 from bot.telegram.rate_limiter import Limiter
 from bot.telegram.updates import UpdatesRequest
 from storage.errors import NewsError
 from storage.model import ChatId
 from storage.outbox import chat_queues
+from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
 
@@ -36,30 +40,42 @@ ANSWERS_END_S = 3.0
 
 
 class TelegramConnection:
-    """The bot's connection, its deliverer and its adapter."""
+    """Reaches Telegram, then hears what people write and delivers what is owed to them.
 
-    def __init__(self, settings: Settings, world: World, stop: asyncio.Event) -> None:
+    ``failure`` is what made it give up for good.
+    """
+
+    def __init__(
+        self, pipeline: Pipeline, digests: DigestService, names: TaughtNames, stop: asyncio.Event
+    ) -> None:
         """Build everything; nothing is sent yet."""
-        self._settings = settings
+        self._pipeline = pipeline
+        self._digests = digests
+        self._names = names
         self._stop = stop
         self._connected = False
         self.failure: NewsError | None = None
-        self.limiter = Limiter(remember=self._remember_rest)
-        self.order = ChatOrder()
-        self.application = build(settings, self.limiter, self.order)
-        self.deliverer = Deliverer(
-            world.db,
-            self.application.bot,
-            self.limiter,
-            world.clock,
-            names=lambda: world.names.current,
+        self._order = ChatOrder()
+        limiter = Limiter(remember=self._remember_rest)
+        self._application = build(pipeline.settings, limiter, self._order)
+        self._deliverer = Deliverer(
+            pipeline.db,
+            self._application.bot,
+            limiter,
+            pipeline.clock,
+            wake_up=pipeline.wake_up,
+            names=names,
         )
-        self.world = replace(world, wake=self.deliverer.wake)
-        self.adapter: Adapter | None = None
+        self._adapter: Adapter | None = None
         self._polling: Polling | None = None
         self._fetching: asyncio.Task[None] | None = None
         self._delivering: asyncio.Task[None] | None = None
         self._open = AsyncExitStack()
+
+    @property
+    def bot_username(self) -> str:
+        """The name that Telegram knows us by, without @; "" until it was reached."""
+        return self._adapter.context.bot_username if self._adapter is not None else ""
 
     @property
     def connected(self) -> bool:
@@ -70,7 +86,7 @@ class TelegramConnection:
     def token_is_valid(self) -> bool:
         """Whether Telegram took our token when we last sent, and when we last polled."""
         polled = self._polling is None or self._polling.token_is_valid
-        return polled and self.deliverer.token_is_valid
+        return polled and self._deliverer.token_is_valid
 
     async def connect(self) -> None:
         """Reach Telegram, however long that takes, then listen and deliver."""
@@ -79,21 +95,22 @@ class TelegramConnection:
             log.warning("telegram is away", next_try_s=wait)
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT_S)
-        self.world = replace(self.world, bot_username=self.application.bot.username)
-        self.adapter = Adapter(self.world)
-        self.adapter.attach(self.application)
-        await self.deliverer.start()
-        self._delivering = asyncio.create_task(self.deliverer.run(), name="deliver")
-        await self.application.start()
+        bot = self._application.bot
+        context = context_of(self._pipeline, self._digests, self._names, bot)
+        self._adapter = Adapter(context)
+        self._adapter.attach(self._application)
+        await self._deliverer.start()
+        self._delivering = asyncio.create_task(self._deliverer.run(), name="deliver")
+        await self._application.start()
         await self._listen()
         self._connected = True
-        log.info("connected", bot=self.application.bot.username)
+        log.info("connected", bot=context.bot_username)
         with suppress(TelegramError):
-            await menus.set_menus(self.application.bot, self.world)
+            await menus.set_menus(bot, context)
 
     async def _reached(self) -> bool:
         try:
-            await self.application.initialize()
+            await self._application.initialize()
         except InvalidToken:
             raise NewsError("token.invalid") from None
         except TelegramError as error:
@@ -103,11 +120,11 @@ class TelegramConnection:
 
     async def _listen(self) -> None:
         """Have updates brought by webhook, or fetch them by long polling."""
-        settings = self._settings
+        settings = self._pipeline.settings
         if settings.telegram_webhook_url:
             await self._open.enter_async_context(
                 webhook.served(
-                    self.application,
+                    self._application,
                     settings.telegram_webhook_url,
                     settings.telegram_webhook_listen,
                     settings.telegram_webhook_secret,
@@ -115,11 +132,20 @@ class TelegramConnection:
                 )
             )
             return
-        polling = Polling(self.application, ALLOWED_UPDATES, asyncio.get_running_loop().time)
+        polling = Polling(self._application, ALLOWED_UPDATES, asyncio.get_running_loop().time)
         self._polling = polling
         await polling.begin()
         self._fetching = asyncio.create_task(polling.run(), name="poll")
         self._fetching.add_done_callback(self._polled_no_more)
+
+    def gave_up(self, task: "asyncio.Task[None]") -> None:
+        """End the program where connecting failed for good."""
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        self.failure = error if isinstance(error, NewsError) else NewsError("error.bug")
+        if not isinstance(error, NewsError):
+            log.error("connecting broke", exc_info=error)
+        self._stop.set()
 
     def _polled_no_more(self, task: "asyncio.Task[None]") -> None:
         """End the program where polling ended by itself: another instance was there first."""
@@ -132,18 +158,18 @@ class TelegramConnection:
 
     async def close(self) -> None:
         """Stop in order: hear nothing new, finish what is under way, say goodbye."""
-        application = self.application
-        giving_up = asyncio.get_running_loop().call_later(ANSWERS_END_S, self.order.give_up)
+        application = self._application
+        giving_up = asyncio.get_running_loop().call_later(ANSWERS_END_S, self._order.give_up)
         await self._open.aclose()
-        await asyncio.gather(self._hear_no_more(), self.deliverer.stop())
+        await asyncio.gather(self._hear_no_more(), self._deliverer.stop())
         if self._delivering is not None:
             self._delivering.cancel()
             await asyncio.wait([self._delivering])
         if application.running:
             await application.stop()
         giving_up.cancel()
-        if self.adapter is not None:
-            await self.adapter.close()
+        if self._adapter is not None:
+            await self._adapter.close()
         with suppress(TelegramError, RuntimeError):
             await application.shutdown()
 
@@ -157,39 +183,52 @@ class TelegramConnection:
             await asyncio.wait_for(polling.confirm(), ANSWERS_END_S)
 
     async def _remember_rest(self, chat_id: int | None, wait: timedelta) -> None:
-        now = self.world.clock()
+        """Write down how long Telegram wants to be left alone, so that a restart knows it."""
+        until = self._pipeline.clock() + wait
         where = chat_queues.EVERYBODY if chat_id is None else chat_id
-        await self.world.db.write(chat_queues.rest, ChatId(where), now + wait)
+        await self._pipeline.db.write(chat_queues.rest, ChatId(where), until)
+
+
+def context_of(
+    pipeline: Pipeline, digests: DigestService, names: TaughtNames, bot: Bot
+) -> Context:
+    """Gather what commands may use, with what only a bot that is connected knows."""
+    settings = pipeline.settings
+    return Context(
+        db=pipeline.db,
+        clock=pipeline.clock,
+        names=names,
+        editor=pipeline.ingester,
+        digests=digests,
+        feeds=pipeline.poller,
+        find_channel=partial(channel_facts, bot),
+        wake=pipeline.wake_up.set,
+        bot_username=bot.username,
+        admin_ids=settings.admin_ids,
+        language=settings.default_language,
+        time_zone=settings.default_timezone,
+        allowed_hosts=settings.feed_allow_hosts,
+    )
 
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, world: World, stop: asyncio.Event
+    pipeline: Pipeline, digests: DigestService, names: TaughtNames, stop: asyncio.Event
 ) -> AsyncIterator[TelegramConnection]:
     """Connect in the background for as long as the block runs.
 
     Without a token there is nothing to connect to. Raises, at the end of the block, what made
     the connection give up for good.
     """
-    half = TelegramConnection(settings, world, stop)
-    connecting = asyncio.create_task(half.connect(), name="connect")
-    connecting.add_done_callback(lambda task: gave_up(task, half, stop))
+    telegram = TelegramConnection(pipeline, digests, names, stop)
+    connecting = asyncio.create_task(telegram.connect(), name="connect")
+    connecting.add_done_callback(telegram.gave_up)
     async with AsyncExitStack() as closing:
-        closing.push_async_callback(half.close)
+        closing.push_async_callback(telegram.close)
         closing.callback(connecting.cancel)
-        yield half
-    if half.failure is not None:
-        raise half.failure
-
-
-def gave_up(task: "asyncio.Task[None]", half: TelegramConnection, stop: asyncio.Event) -> None:
-    """End the program where connecting failed for good."""
-    if task.cancelled() or (error := task.exception()) is None:
-        return
-    half.failure = error if isinstance(error, NewsError) else NewsError("error.bug")
-    if not isinstance(error, NewsError):
-        log.error("connecting broke", exc_info=error)
-    stop.set()
+        yield telegram
+    if telegram.failure is not None:
+        raise telegram.failure
 
 
 def requests(kind: type[Request], settings: Settings, **limits: Any) -> Request:

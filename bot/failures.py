@@ -6,8 +6,8 @@ from datetime import datetime
 
 import structlog
 
-from bot.conversation import World
 from storage import chats
+from storage.database import Database
 from storage.errors import StorageError
 from storage.model import NO_THREAD, ChatId, DeliveryKind, NewDelivery
 from storage.outbox import queue
@@ -30,13 +30,13 @@ def system_says(error: OSError) -> str:
     return os.strerror(number) if number > 0 else error.strerror or str(error)
 
 
-async def tell_admins(world: World, error: BaseException) -> None:
+async def tell_admins(
+    db: Database, admins: frozenset[int], error: BaseException, now: datetime
+) -> None:
     """Log an error whole and queue one line about it for each admin, at most once an hour."""
     log.error("bug", exc_info=error)
     try:
-        await world.db.write(
-            enqueue_notices, world.admin_ids, type(error).__name__, place_of(error), world.clock()
-        )
+        await db.write(enqueue_notices, admins, type(error).__name__, place_of(error), now)
     except StorageError as worse:
         log.warning("admins not told", error=str(worse))
 

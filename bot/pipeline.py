@@ -28,13 +28,17 @@ def wall_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """The watching half: everything that turns feeds into stories."""
+    """The watching half: everything that turns feeds into stories.
+
+    ``wake_up`` is set by whoever writes to the outbox; the deliverer waits for it.
+    """
 
     settings: Settings
     db: Database
     ingester: Ingester
     poller: Poller
     clock: Callable[[], datetime]
+    wake_up: asyncio.Event
 
 
 @contextmanager
@@ -69,7 +73,8 @@ async def open_pipeline(
         open_parts.enter_context(alone_on(settings.database_path))
         db = await Database.opened(settings.database_path)
         open_parts.push_async_callback(db.close)
-        ingester = await Ingester.opened(db)
+        wake_up = asyncio.Event()
+        ingester = await Ingester.opened(db, wake_up.set)
         fetcher = await open_parts.enter_async_context(
             fetch.opened(
                 user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=clock
@@ -85,16 +90,16 @@ async def open_pipeline(
                 clock=clock,
             )
         )
-        yield Pipeline(settings, db, ingester, poller, clock)
+        yield Pipeline(settings, db, ingester, poller, clock, wake_up)
 
 
 @asynccontextmanager
-async def remembering(room: Pipeline) -> AsyncIterator[None]:
+async def remembering(pipeline: Pipeline) -> AsyncIterator[None]:
     """Remember living stories beside what the block does.
 
     Documents wait for it; a block that takes none in need not, and ends it unfinished.
     """
-    task = asyncio.create_task(room.ingester.remember(room.clock()))
+    task = asyncio.create_task(pipeline.ingester.remember(pipeline.clock()))
     try:
         yield
     finally:

@@ -66,7 +66,7 @@ class Taken:
 class Ingester:
     """Takes documents in, one at a time; the only writer of items and stories."""
 
-    def __init__(self, db: Database, memory: intake.Memory) -> None:
+    def __init__(self, db: Database, memory: intake.Memory, wake: Callable[[], None]) -> None:
         """Keep what ``opened`` rebuilt; call that instead."""
         self._db = db
         self._memory = memory
@@ -74,12 +74,14 @@ class Ingester:
         self._names = TaughtNames(db)
         self._seen = 0
         self._unsettled = 0
-        self.wake: Callable[[], None] = lambda: None
-        """Called after something was owed; the composition root ties it to the deliverer."""
+        self._wake = wake
 
     @classmethod
-    async def opened(cls, db: Database) -> Self:
-        """Open the ingester; ``remember`` must run before, or beside, its first document."""
+    async def opened(cls, db: Database, wake: Callable[[], None] = lambda: None) -> Self:
+        """Open the ingester; ``remember`` must run before, or beside, its first document.
+
+        ``wake`` is called after something was written to the outbox.
+        """
         item, story = await db.read(items.last_ids)
         memory = intake.Memory(
             index=stories.Index(WINDOW),
@@ -87,7 +89,7 @@ class Ingester:
             last_item=item,
             last_story=story,
         )
-        ingester = cls(db, memory)
+        ingester = cls(db, memory, wake)
         ingester._seen = await db.read(changes.last)  # before what it may change is read
         await ingester._follow_names()
         for subscription in await db.read(subscriptions.every):
@@ -206,7 +208,7 @@ class Ingester:
             self._unsettled = 0
             settle_memory()
         if draft.owed or draft.grown:
-            self.wake()
+            self._wake()
         return taken
 
     @asynccontextmanager

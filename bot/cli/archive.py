@@ -7,8 +7,8 @@ import click
 
 from bot.cli.common import archive, as_json, command, emit, isoformat, now, short
 from bot.digests import ranking
+from bot.digests.calendar import DigestWindow
 from bot.digests.maker import stories_of
-from bot.digests.ranking import Window
 from bot.render import reasons
 from bot.settings import Settings
 from storage import aliases, stats
@@ -164,7 +164,7 @@ async def search(settings: Settings, query: str, limit: int, *, as_json: bool) -
 async def digest(settings: Settings, hours: int, limit: int, *, as_json: bool) -> None:
     """Show the stories of the last HOURS, the weightiest first, as the chat's digests do."""
     end = now()
-    span = Window(end - timedelta(hours=hours), end)
+    span = DigestWindow(end - timedelta(hours=hours), end)
     async with archive(settings) as db:
         ranked = ranking.rank(*await db.read(stories_of, span, late=False), span)
     rows = (story_row(entry.story) for entry in ranked[:limit])

@@ -24,7 +24,8 @@ from bot.commands import (
     trends,
 )
 from bot.commands import plain_text as commands_plain_text
-from bot.conversation import Ask, Audience, Command, Handler, Nothing, Press, Reply, World
+from bot.context import Audience, Command, Context, Handler, Press
+from bot.conversation import Ask, Nothing, Reply
 
 __all__ = [
     "ANSWERS",
@@ -38,14 +39,14 @@ __all__ = [
 ]
 
 
-async def helped(ask: Ask, world: World) -> Reply:
+async def helped(ask: Ask, context: Context) -> Reply:
     """List what can be said to us, from the table itself."""
-    return start.helping(COMMANDS, ask, world.bot_username)
+    return start.helping(COMMANDS, ask, context.bot_username)
 
 
-async def nothing(ask: Ask, world: World) -> Reply:
+async def nothing(ask: Ask, context: Context) -> Reply:
     """Answer a button that is only a label."""
-    del ask, world
+    del ask, context
     return Nothing()
 
 
@@ -72,7 +73,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("stop", start.stop, changes=True, own=True),
     Command("cancel", commands_plain_text.take_back),
     Command("feeds", feeds.listed, ADMINS, private=True),
-    Command("feed", feeds.one, ADMINS, private=True),
+    Command("feed", feeds.detail, ADMINS, private=True),
     Command("addfeed", adding.add, ADMINS, private=True),
     Command("checkfeed", adding.check, ADMINS, private=True),
     Command("pausefeed", feeds.pause, ADMINS, private=True),
@@ -156,7 +157,7 @@ ANSWERS: dict[str, Handler] = {
     "trends": trends.trends,
     "addfeed": adding.add,
     "checkfeed": adding.check,
-    "feed": feeds.one,
+    "feed": feeds.detail,
     "pausefeed": feeds.pause,
     "resumefeed": feeds.resume,
     "removefeed": feeds.remove,
@@ -182,7 +183,7 @@ def answering(question: tuple[str, ...], text: str) -> Handler | None:
 
 plain_text = commands_plain_text.plain_text
 inline = commands_plain_text.inline
-unknown = commands_plain_text.Unknown(
+unknown = commands_plain_text.UnknownCommand(
     tuple(command.name for command in COMMANDS if command.audience is Audience.EVERYONE),
     tuple(command.name for command in COMMANDS if command.audience is Audience.ADMINS),
 )

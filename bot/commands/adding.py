@@ -1,9 +1,9 @@
 """/addfeed, /checkfeed: what is at an address, seen before anything is kept."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.commands import feeds as feed_commands
+from bot.context import Context
 from bot.conversation import (
     Ask,
     Button,
@@ -16,7 +16,6 @@ from bot.conversation import (
     Row,
     Say,
     Working,
-    World,
 )
 from bot.render import feeds as render
 from bot.render.buttons import press
@@ -39,96 +38,93 @@ SELECTOR_NEEDED = (
 )
 
 
-async def add(ask: Ask, world: World) -> Reply:
+async def add(ask: Ask, context: Context) -> Reply:
     """Find the feed at an address, show what it would bring, and ask."""
-    return await looked(ask, world, ask.text, adding=True)
+    return await looked(ask, context, ask.text, adding=True)
 
 
-async def check(ask: Ask, world: World) -> Reply:
+async def check(ask: Ask, context: Context) -> Reply:
     """Show what an address would bring, or what a source that is read brings; keep nothing."""
     typed = ask.text.strip()
     if typed.isdecimal():
-        feed = await feed_commands.wanted(ask, world)
+        feed = await feed_commands.wanted(ask, context)
         typed = watchers_addresses.written(feed.url, feed.rules)
-    return await looked(ask, world, typed, adding=False)
+    return await looked(ask, context, typed, adding=False)
 
 
-async def again(ask: Ask, world: World) -> Reply:
+async def again(ask: Ask, context: Context) -> Reply:
     """Look at an address that a button stands for."""
-    address = await world.db.read(dialogs.draft, ask.number(1), ask.here.id)
+    address = await context.db.read(dialogs.draft, ask.number(1), ask.here.id)
     if address is None:
         raise NewsError("button.old")
-    return await looked(ask, world, address, adding=True)
+    return await looked(ask, context, address, adding=True)
 
 
-async def looked(ask: Ask, world: World, typed: str, *, adding: bool) -> Reply:
+async def looked(ask: Ask, context: Context, typed: str, *, adding: bool) -> Reply:
     """Look beside the chat's other business: an outlet may take its time."""
     if not typed.strip():
         question = "addfeed" if adding else "checkfeed"
-        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, question, world.clock())
+        await context.db.write(
+            dialogs.expect, ask.here.id, ask.person_id, question, context.clock()
+        )
         return Say((Message(translate_html(ask.language, "addfeed.what"), asks=True),))
     address, _ = watchers_addresses.source(typed)
-    if adding and (there := await known(world, address)):
-        return Say((here_already(there, ask, world),))
-    look = _given(world.look)
+    if adding and (there := await known(context, address)):
+        return Say((here_already(there, ask, context),))
 
     async def work(_: Report) -> Reply:
-        return Edit(await shown(ask, world, await look(typed), adding=adding))
+        return Edit(await shown(ask, context, await context.feeds.look(typed), adding=adding))
 
     first = translate_html(ask.language, "addfeed.looking", address=tidy(address, 200))
     return Working(Message(first), work)
 
 
-async def known(world: World, *addresses: str) -> Feed | None:
+async def known(context: Context, *addresses: str) -> Feed | None:
     """Return the feed that is read at one of these addresses already, or was before it moved.
 
     Addresses that differ in nothing that a server minds (scheme, ``www.``, a slash at the end)
     are one. Feeds that are paused or gone for good are known as well.
     """
-    wanted = {urls.canonical_key(one) for one in addresses if one} - {""}
+    wanted = {urls.canonical_key(address) for address in addresses if address} - {""}
 
     def looked_up(db: Connection) -> Feed | None:
         for feed in feeds.every(db, polled_only=True):
-            if wanted & {urls.canonical_key(one) for one in (feed.url, feed.moved_from) if one}:
+            if wanted & {
+                urls.canonical_key(address) for address in (feed.url, feed.moved_from) if address
+            }:
                 return feed
         return None
 
-    return await world.db.read(looked_up)
+    return await context.db.read(looked_up)
 
 
-def here_already(feed: Feed, ask: Ask, world: World) -> Message:
+def here_already(feed: Feed, ask: Ask, context: Context) -> Message:
     """Say that a feed is there, how it is, and let it be resumed where it rests."""
-    page = render.detail(feed, ask.here, now=world.clock())
+    page = render.detail(feed, ask.here, now=context.clock())
     resting = feed.state.status in (FeedStatus.PAUSED, FeedStatus.GONE)
     key = "addfeed.resting" if resting else "addfeed.known"
     return replace(page, html=joined((translate_html(ask.language, key), page.html), "\n\n"))
 
 
-def _given(part: "Callable[[str], Awaitable[Seen]] | None") -> Callable[[str], Awaitable[Seen]]:
-    if part is None:
-        raise NewsError("feed.no_poller")
-    return part
-
-
-async def shown(ask: Ask, world: World, seen: Seen, *, adding: bool) -> Message:
+async def shown(ask: Ask, context: Context, seen: Seen, *, adding: bool) -> Message:
     """Return what is at an address, with the ways to go on."""
-    language, now = ask.language, world.clock()
+    language, now = ask.language, context.clock()
     if seen.feed is None:
-        said = escape(complaint(language, seen.error_key, seen.error_values))
+        text = escape(complaint(language, seen.error_key, seen.error_values))
         head = joined(("🔴", code(tidy(seen.url, 300))), " ")
         if seen.error_key in SELECTOR_NEEDED:
-            said = joined(
-                (said, translate_html(language, "addfeed.selectors"), quote_source(seen))
+            text = joined(
+                (text, translate_html(language, "addfeed.selectors"), quote_source(seen))
             )
-        there = await known(world, seen.url)
-        anyway = await _anyway(ask, world, seen) if there is None else ()
-        return Message(joined((head, said), "\n\n"), (*await _links(ask, world, seen), *anyway))
-    there = await known(world, seen.url, seen.final_url)
+        there = await known(context, seen.url)
+        anyway = await _anyway(ask, context, seen) if there is None else ()
+        return Message(joined((head, text), "\n\n"), (*await _links(ask, context, seen), *anyway))
+    there = await known(context, seen.url, seen.final_url)
     if adding and there is not None:
-        return here_already(there, ask, world)
+        return here_already(there, ask, context)
     samples = [
-        render.sample(one.title, one.url, one.published, ask.here, now)
-        for one in seen.entries[:SAMPLES]
+        render.sample(entry.title, entry.url, entry.published, ask.here, now)
+        for entry in seen.entries[:SAMPLES]
     ]
     head = joined(("🟢", bold(tidy(seen.title, 100))), " ")
     facts = translate_html(
@@ -136,10 +132,10 @@ async def shown(ask: Ask, world: World, seen: Seen, *, adding: bool) -> Message:
     )
     body = joined((joined((head, facts)), *samples), "\n\n")
     if there is not None:
-        said = translate_html(language, "addfeed.known")
+        text = translate_html(language, "addfeed.known")
         open_it = Button(tidy(f"{there.id} · {render.name(there)}", 50), press("fv", there.id))
-        return Message(joined((body, said), "\n\n"), ((open_it,),))
-    draft = await _draft(ask, world, seen.url, seen.rules)
+        return Message(joined((body, text), "\n\n"), ((open_it,),))
+    draft = await _draft(ask, context, seen.url, seen.rules)
     keyboard: Keyboard = (
         (
             Button(f"➕ {translate(language, 'button.add')}", press("fa", draft)),
@@ -150,18 +146,18 @@ async def shown(ask: Ask, world: World, seen: Seen, *, adding: bool) -> Message:
     return Message(joined((body, question), "\n\n"), keyboard)
 
 
-async def _links(ask: Ask, world: World, seen: Seen) -> Keyboard:
+async def _links(ask: Ask, context: Context, seen: Seen) -> Keyboard:
     """Return a button for every feed that the page points to, and one to try again."""
     rows: list[Row] = []
     for link in seen.links[:MOST_LINKS]:
-        draft = await _draft(ask, world, link.url, {})
+        draft = await _draft(ask, context, link.url, {})
         rows.append((Button(tidy(link.title or link.url, 50), press("fl", draft)),))
     if seen.is_page:
-        draft = await _draft(ask, world, seen.asked, {"item": watchers_addresses.AUTO})
+        draft = await _draft(ask, context, seen.asked, {"item": watchers_addresses.AUTO})
         rows.append(
             (Button(f"📄 {translate(ask.language, 'button.headlines')}", press("fl", draft)),)
         )
-    draft = await _draft(ask, world, seen.asked, seen.rules)
+    draft = await _draft(ask, context, seen.asked, seen.rules)
     rows.append((Button(f"🔄 {translate(ask.language, 'button.again')}", press("fl", draft)),))
     return tuple(rows)
 
@@ -171,32 +167,29 @@ def quote_source(seen: Seen) -> Html:
     return code(f"/addfeed {tidy(seen.asked, 300)}\nitem: .news-card\ntitle: h3")
 
 
-async def _anyway(ask: Ask, world: World, seen: Seen) -> Keyboard:
+async def _anyway(ask: Ask, context: Context, seen: Seen) -> Keyboard:
     """Return the button that adds what fails only for the moment: it will be tried again."""
     if not seen.fails_for_now:
         return ()
-    draft = await _draft(ask, world, seen.url, seen.rules)
+    draft = await _draft(ask, context, seen.url, seen.rules)
     return ((Button(f"➕ {translate(ask.language, 'button.add_anyway')}", press("fa", draft)),),)
 
 
-async def _draft(ask: Ask, world: World, url: str, rules: dict[str, str]) -> int:
+async def _draft(ask: Ask, context: Context, url: str, rules: dict[str, str]) -> int:
     """Keep a source for a button that names it."""
     source = watchers_addresses.written(url, rules)
-    return await world.db.write(dialogs.keep_draft, ask.here.id, source, world.clock())
+    return await context.db.write(dialogs.keep_draft, ask.here.id, source, context.clock())
 
 
-async def confirmed(ask: Ask, world: World) -> Reply:
+async def confirmed(ask: Ask, context: Context) -> Reply:
     """Keep the feed; what it has already is stored without alerts."""
-    source = await world.db.read(dialogs.draft, ask.number(1), ask.here.id)
+    source = await context.db.read(dialogs.draft, ask.number(1), ask.here.id)
     if source is None:
         raise NewsError("button.old")
-    keep: Callable[[str], Awaitable[Feed]] | None = world.add
-    if keep is None:
-        raise NewsError("feed.no_poller")
 
     async def work(_: Report) -> Reply:
-        feed = await keep(source)
-        return Edit(render.detail(feed, ask.here, now=world.clock()))
+        feed = await context.feeds.add(source)
+        return Edit(render.detail(feed, ask.here, now=context.clock()))
 
     address, _ = watchers_addresses.source(source)
     return Working(

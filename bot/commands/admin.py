@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from bot.conversation import Ask, Html, Message, Reply, Say, World
+from bot.context import Context
+from bot.conversation import Ask, Html, Message, Reply, Say
 from bot.render.feeds import SIGNS
 from bot.render.markup import bold, italic, joined, translate_html
 from bot.texts import translate, words
@@ -29,14 +30,14 @@ def _written(value: str | float | Html, language: str) -> str:
     return value if isinstance(value, str) else words.number(value, language)
 
 
-async def statistics(ask: Ask, world: World) -> Reply:
+async def statistics(ask: Ask, context: Context) -> Reply:
     """Say what is kept, what came in and what went out in the last day."""
-    now, language = world.clock(), ask.language
+    now, language = context.clock(), ask.language
 
     def gathered(db: Connection) -> tuple[stats.Totals, dict[FeedStatus, int]]:
         return stats.totals(db, now), feeds.count(db)
 
-    totals, by_status = await world.db.read(gathered)
+    totals, by_status = await context.db.read(gathered)
     health = "  ".join(f"{SIGNS[status]} {n}" for status, n in sorted(by_status.items()))
     spoken = _listed(
         (words.language_name(label, language), n) for label, n in totals.languages_today
@@ -53,10 +54,10 @@ async def statistics(ask: Ask, world: World) -> Reply:
     ], language),))  # fmt: skip
 
 
-async def users(ask: Ask, world: World) -> Reply:
+async def users(ask: Ask, context: Context) -> Reply:
     """Say how many read, never who."""
-    now, language = world.clock(), ask.language
-    read = await world.db.read(chats.readership, now - words.WEEK)
+    now, language = context.clock(), ask.language
+    read = await context.db.read(chats.readership, now - words.WEEK)
     return Say((table(translate(language, "users.head"), [
         (translate(language, "users.active"), read.active),
         (translate(language, "users.stopped"), read.stopped or ""),
@@ -79,10 +80,10 @@ def _listed(counts: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{name} {count}" for name, count in summed.items())
 
 
-async def limits(ask: Ask, world: World) -> Reply:
+async def limits(ask: Ask, context: Context) -> Reply:
     """Say how the outbox and Telegram's limits stand."""
-    now, language = world.clock(), ask.language
-    counts = await world.db.write(reports.counts, now)  # it forgets rests that are over
+    now, language = context.clock(), ask.language
+    counts = await context.db.write(reports.counts, now)  # it forgets rests that are over
     rest = counts.everybody_rests_until
     settled = ", ".join(
         f"{translate(language, f'state.{state}')} {words.number(n, language)}"

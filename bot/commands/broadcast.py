@@ -2,6 +2,7 @@
 
 import asyncio
 
+from bot.context import Context
 from bot.conversation import (
     Ask,
     Button,
@@ -13,7 +14,6 @@ from bot.conversation import (
     Report,
     Say,
     Working,
-    World,
 )
 from bot.render.buttons import press
 from bot.render.markup import escape, joined, translate_html
@@ -29,18 +29,18 @@ MOST_LOOKS = 1200
 """An hour of them: 30 messages a second are 100,000 by then."""
 
 
-async def broadcast(ask: Ask, world: World) -> Reply:
+async def broadcast(ask: Ask, context: Context) -> Reply:
     """Show the announcement as readers will see it, and ask."""
     text = ask.text.strip()
     if not text:
-        await world.db.write(
-            dialogs.expect, ask.here.id, ask.person_id, "broadcast", world.clock()
+        await context.db.write(
+            dialogs.expect, ask.here.id, ask.person_id, "broadcast", context.clock()
         )
         return Say((Message(translate_html(ask.language, "broadcast.what"), asks=True),))
     if len(text) > MOST_UNITS:
         raise NewsError("broadcast.too_long", most=MOST_UNITS)
-    draft = await world.db.write(dialogs.keep_draft, ask.here.id, text, world.clock())
-    count = await world.db.read(broadcasts.readers)
+    draft = await context.db.write(dialogs.keep_draft, ask.here.id, text, context.clock())
+    count = await context.db.read(broadcasts.readers)
     question = Message(
         translate_html(ask.language, "broadcast.sure", count=count),
         (
@@ -63,38 +63,38 @@ def subject(draft: int) -> str:
     return f"b{draft}"
 
 
-async def confirmed(ask: Ask, world: World) -> Reply:
+async def confirmed(ask: Ask, context: Context) -> Reply:
     """Owe it to every reader, and show how far it is until it is done.
 
     What takes longer (somebody's quiet hours, a restart) is looked at with the button.
     """
     draft = ask.number(1)
-    text = await world.db.read(dialogs.draft, draft, ask.here.id)
+    text = await context.db.read(dialogs.draft, draft, ask.here.id)
     if text is None:
         raise NewsError("button.old")
     after: ChatId | None = None
     while True:
-        after = await world.db.write(
-            broadcasts.enqueue_page, subject(draft), body(text), after, world.clock()
+        after = await context.db.write(
+            broadcasts.enqueue_page, subject(draft), body(text), after, context.clock()
         )
         if after is None:
             break
-    world.wake()
+    context.wake()
 
     async def followed(report: Report) -> Reply:
         for _ in range(MOST_LOOKS):
-            if not (await world.db.read(broadcasts.progress, subject(draft))).waiting:
+            if not (await context.db.read(broadcasts.progress, subject(draft))).waiting:
                 break
             await asyncio.sleep(LOOK_EVERY_S)
-            await report(await standing(ask, world, draft))
-        return Edit(await standing(ask, world, draft))
+            await report(await standing(ask, context, draft))
+        return Edit(await standing(ask, context, draft))
 
-    return Working(await standing(ask, world, draft), followed, in_place=True)
+    return Working(await standing(ask, context, draft), followed, in_place=True)
 
 
-async def standing(ask: Ask, world: World, draft: int) -> Message:
+async def standing(ask: Ask, context: Context, draft: int) -> Message:
     """Return how far an announcement is."""
-    far = await world.db.read(broadcasts.progress, subject(draft))
+    far = await context.db.read(broadcasts.progress, subject(draft))
     done = far.total - far.waiting
     share = done / far.total if far.total else 1.0
     bar = "▓" * round(share * 12) + "░" * (12 - round(share * 12))
@@ -114,15 +114,15 @@ def _buttons(language: str, draft: int) -> Keyboard:
     )
 
 
-async def refreshed(ask: Ask, world: World) -> Reply:
+async def refreshed(ask: Ask, context: Context) -> Reply:
     """Show how far it is now."""
-    return Edit(await standing(ask, world, ask.number(1)))
+    return Edit(await standing(ask, context, ask.number(1)))
 
 
-async def stopped(ask: Ask, world: World) -> Reply:
+async def stopped(ask: Ask, context: Context) -> Reply:
     """Send no more of it."""
-    await world.db.write(broadcasts.stop, subject(ask.number(1)), world.clock())
+    await context.db.write(broadcasts.stop, subject(ask.number(1)), context.clock())
     return Edit(
-        await standing(ask, world, ask.number(1)),
+        await standing(ask, context, ask.number(1)),
         toast=translate(ask.language, "broadcast.stopped"),
     )

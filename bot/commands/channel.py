@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
+from bot.context import Context
+from bot.conversation import Ask, Button, Edit, Message, Reply, Say
 from bot.render.buttons import press
 from bot.render.markup import tidy, translate_html
 from bot.texts import translate
@@ -14,20 +15,18 @@ from storage.sql import Connection
 _OFF = ("off", "выкл", "нет", "-")
 
 
-async def channel(ask: Ask, world: World) -> Reply:
+async def channel(ask: Ask, context: Context) -> Reply:
     """Bind a channel by its name, end that, or show what is bound."""
     wanted = ask.text.strip()
     if not wanted:
-        return await _bound(ask, world)
+        return await _bound(ask, context)
     if wanted.casefold() in _OFF:
-        acting = await world.db.read(dialogs.acting_for, ask.here.id)
-        await world.db.write(dialogs.act_for, ask.here.id, None)
+        acting = await context.db.read(dialogs.acting_for, ask.here.id)
+        await context.db.write(dialogs.act_for, ask.here.id, None)
         key = "channel.off" if acting else "channel.not_bound"
         return Say((Message(translate_html(ask.language, key)),))
-    if world.channel is None:
-        raise NewsError("channel.unknown", name=tidy(wanted, 60))
     name = wanted.rsplit("/", maxsplit=1)[-1]
-    facts = await world.channel(name, ask.person_id)
+    facts = await context.find_channel(name, ask.person_id)
     if facts is None:
         raise NewsError("channel.unknown", name=tidy(wanted, 60))
     if not facts.person_manages:
@@ -45,11 +44,11 @@ async def channel(ask: Ask, world: World) -> Reply:
             zone_assumed=ask.here.zone_assumed,
             digest_times=(),
         )
-        chats.see_chat(db, new, world.clock())
+        chats.see_chat(db, new, context.clock())
         chats.change(db, facts.id, owner_id=ask.here.id, title=facts.title)
         dialogs.act_for(db, ask.here.id, facts.id)
 
-    await world.db.write(bind)
+    await context.db.write(bind)
     return Say((_managing(replace(ask.chat, id=facts.id, title=facts.title), ask.language),))
 
 
@@ -63,15 +62,20 @@ def _managing(chat: Chat, language: str) -> Message:
     )
 
 
-async def _bound(ask: Ask, world: World) -> Reply:
+async def _bound(ask: Ask, context: Context) -> Reply:
     """Show the channels that this person manages here, a button each."""
-    every = await world.db.read(chats.owned_by, ask.here.id)
+    every = await context.db.read(chats.owned_by, ask.here.id)
     if not every:
         return Say((Message(translate_html(ask.language, "usage.channel")),))
-    acting = await world.db.read(dialogs.acting_for, ask.here.id)
+    acting = await context.db.read(dialogs.acting_for, ask.here.id)
     rows = tuple(
-        (Button(f"{'✓ ' if one.id == acting else ''}{tidy(one.title, 50)}", press("ch", one.id)),)
-        for one in every
+        (
+            Button(
+                f"{'✓ ' if owned.id == acting else ''}{tidy(owned.title, 50)}",
+                press("ch", owned.id),
+            ),
+        )
+        for owned in every
     )
     me = Button(
         f"{'' if acting else '✓ '}{translate(ask.language, 'button.back_to_me')}", press("ch", 0)
@@ -79,14 +83,14 @@ async def _bound(ask: Ask, world: World) -> Reply:
     return Say((Message(translate_html(ask.language, "channel.which"), (*rows, (me,))),))
 
 
-async def pressed(ask: Ask, world: World) -> Reply:
+async def pressed(ask: Ask, context: Context) -> Reply:
     """Manage another of one's channels, or oneself again."""
     wanted = ChatId(ask.number(1))
     if not wanted:
-        await world.db.write(dialogs.act_for, ask.here.id, None)
+        await context.db.write(dialogs.act_for, ask.here.id, None)
         return Edit(Message(translate_html(ask.language, "channel.off")))
-    owned = {one.id: one for one in await world.db.read(chats.owned_by, ask.here.id)}
+    owned = {owned.id: owned for owned in await context.db.read(chats.owned_by, ask.here.id)}
     if wanted not in owned:
         raise NewsError("button.old")
-    await world.db.write(dialogs.act_for, ask.here.id, wanted)
+    await context.db.write(dialogs.act_for, ask.here.id, wanted)
     return Edit(_managing(owned[wanted], ask.language))

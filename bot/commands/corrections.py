@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 from bot.commands import stories
-from bot.conversation import Ask, Button, Edit, Keyboard, Message, Reply, Say, World
+from bot.context import Context
+from bot.conversation import Ask, Button, Edit, Keyboard, Message, Reply, Say
 from bot.render.buttons import press, turn
 from bot.render.markup import joined, tidy, translate_html
 from bot.texts import translate
@@ -25,12 +26,12 @@ _LETTERS = re.compile(r"[^\W\d_].*[^\W\d_]")
 _NUMBERS = re.compile(r"(?:/?s)?(\d{1,15})[\s,]+(?:/?s)?(\d{1,15})")
 
 
-async def alias(ask: Ask, world: World) -> Reply:
+async def alias(ask: Ask, context: Context) -> Reply:
     """Teach other spellings of a name: ``Назарбаев = Nazarbayev, Nazarbaev``; else list them."""
     if not ask.text.strip():
-        return Say((await _known(ask, world, 0),))
-    name, others = spellings(ask.text, world.names.current)
-    await world.db.write(aliases.teach, name, others, ask.person_id, world.clock())
+        return Say((await _known(ask, context, 0),))
+    name, others = spellings(ask.text, context.names.current)
+    await context.db.write(aliases.teach, name, others, ask.person_id, context.clock())
     learnt = translate_html(ask.language, "alias.learnt", name=name, others=", ".join(others))
     known = (Button(f"📋 {translate(ask.language, 'button.all')}", press("al", 0)),)
     return Say((Message(learnt, (known,)),))
@@ -40,25 +41,33 @@ def spellings(text: str, names: Gazetteer) -> tuple[str, list[str]]:
     """Read a name and its other spellings; NewsError with what is wrong in them."""
     name, _, rest = text.partition("=")
     name = " ".join(name.split())
-    others = list(dict.fromkeys(" ".join(one.split()) for one in rest.split(",") if one.strip()))
-    others = [one for one in others if one.casefold() != name.casefold()]
+    others = list(
+        dict.fromkeys(
+            " ".join(spelling.split()) for spelling in rest.split(",") if spelling.strip()
+        )
+    )
+    others = [spelling for spelling in others if spelling.casefold() != name.casefold()]
     if not name or not others:
         raise NewsError("alias.form")
     if len(others) > MOST_OTHERS:
         raise NewsError("alias.too_many", most=MOST_OTHERS)
     meant = meanings(names, name)
-    for one in (name, *others):
-        if len(one) > MOST_NAME or not _NAME.fullmatch(one) or not _LETTERS.search(one):
-            raise NewsError("alias.no_name", name=tidy(one, MOST_NAME), most=MOST_NAME)
-        other = [names.entities[it].label for it in meanings(names, one) if it not in meant]
-        if other and one != name:
-            raise NewsError("alias.taken", name=one, other=other[0])
+    for spelling in (name, *others):
+        if (
+            len(spelling) > MOST_NAME
+            or not _NAME.fullmatch(spelling)
+            or not _LETTERS.search(spelling)
+        ):
+            raise NewsError("alias.no_name", name=tidy(spelling, MOST_NAME), most=MOST_NAME)
+        other = [names.entities[it].label for it in meanings(names, spelling) if it not in meant]
+        if other and spelling != name:
+            raise NewsError("alias.taken", name=spelling, other=other[0])
     return name, others
 
 
-async def _known(ask: Ask, world: World, page: int) -> Message:
+async def _known(ask: Ask, context: Context, page: int) -> Message:
     """List what was taught, with a button to forget each."""
-    every = await world.db.read(aliases.numbered)
+    every = await context.db.read(aliases.numbered)
     form = translate_html(ask.language, "alias.form")
     if not every:
         return Message(form)
@@ -73,19 +82,19 @@ async def _known(ask: Ask, world: World, page: int) -> Message:
     return Message(text, (*rows, *turn(("al",), page, pages)))
 
 
-async def turned(ask: Ask, world: World) -> Reply:
+async def turned(ask: Ask, context: Context) -> Reply:
     """Show a page of what was taught."""
-    return Edit(await _known(ask, world, ask.number(1)))
+    return Edit(await _known(ask, context, ask.number(1)))
 
 
-async def forgotten(ask: Ask, world: World) -> Reply:
+async def forgotten(ask: Ask, context: Context) -> Reply:
     """Forget a name's taught spellings; what was forgotten stays on the screen for a way back."""
-    taught = await world.db.write(aliases.forget, ask.number(1))
+    taught = await context.db.write(aliases.forget, ask.number(1))
     if taught is None:
         raise NewsError("button.old")
     name, others = taught
     line = f"{name} = {', '.join(others)}"
-    draft = await world.db.write(dialogs.keep_draft, ask.here.id, line, world.clock())
+    draft = await context.db.write(dialogs.keep_draft, ask.here.id, line, context.clock())
     keyboard = (
         (Button(f"↩️ {translate(ask.language, 'button.undo')}", press("ar", draft)),),
         (Button(f"‹ {translate(ask.language, 'button.all')}", press("al", 0)),),
@@ -94,15 +103,15 @@ async def forgotten(ask: Ask, world: World) -> Reply:
     return Edit(Message(forgot, keyboard))
 
 
-async def restored(ask: Ask, world: World) -> Reply:
+async def restored(ask: Ask, context: Context) -> Reply:
     """Teach again what was just forgotten."""
-    line = await world.db.read(dialogs.draft, ask.number(1), ask.here.id)
+    line = await context.db.read(dialogs.draft, ask.number(1), ask.here.id)
     name, _, rest = (line or "").partition(" = ")
     if not rest:
         raise NewsError("button.old")
     others = rest.split(", ")
-    await world.db.write(aliases.teach, name, others, ask.person_id, world.clock())
-    return Edit(await _known(ask, world, 0))
+    await context.db.write(aliases.teach, name, others, ask.person_id, context.clock())
+    return Edit(await _known(ask, context, 0))
 
 
 def two_numbers(text: str, key: str) -> tuple[int, int]:
@@ -113,68 +122,73 @@ def two_numbers(text: str, key: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-async def merge(ask: Ask, world: World) -> Reply:
+async def merge(ask: Ask, context: Context) -> Reply:
     """Make one story of two; the decision is remembered."""
-    one, into = two_numbers(ask.text, "merge.form")
-    first, second = await stories.by_number(world, one), await stories.by_number(world, into)
+    number, into = two_numbers(ask.text, "merge.form")
+    first, second = (
+        await stories.by_number(context, number),
+        await stories.by_number(context, into),
+    )
     if first.id == second.id:
-        key = "merge.itself" if one == into else "merge.one_already"
-        raise NewsError(key, one=str(one), other=str(into), id=str(first.id))
-    together = await world.editor.merge(StoryId(one), StoryId(into), ask.person_id, world.clock())
-    story = await stories.by_number(world, together)
-    back = await undoing(ask, world, "merge", [item.id for item in first.items])
+        key = "merge.itself" if number == into else "merge.one_already"
+        raise NewsError(key, one=str(number), other=str(into), id=str(first.id))
+    together = await context.editor.merge(
+        StoryId(number), StoryId(into), ask.person_id, context.clock()
+    )
+    story = await stories.by_number(context, together)
+    back = await undoing(ask, context, "merge", [item.id for item in first.items])
     return Say(
         (
             Message(translate_html(ask.language, "merge.done", id=str(together)), back),
-            await stories.shown(ask, world, story, 0),
+            await stories.shown(ask, context, story, 0),
         )
     )
 
 
-async def split(ask: Ask, world: World) -> Reply:
-    """Take one telling, by its place in the card, out into a story of its own."""
+async def split(ask: Ask, context: Context) -> Reply:
+    """Take one item, by its place in the card, out into a story of its own."""
     number, place = two_numbers(ask.text, "split.form")
-    story = await stories.by_number(world, number)
+    story = await stories.by_number(context, number)
     if len(story.items) == 1:
         raise NewsError("split.only_one", id=str(story.id))
     if not 1 <= place <= len(story.items):
         raise NewsError("split.no_telling", place=str(place), count=len(story.items))
     item = story.items[place - 1]
-    own = await world.editor.split([item.id], ask.person_id, world.clock())
-    alone = await stories.by_number(world, own)
-    back = await undoing(ask, world, "split", [own, story.id])
+    own = await context.editor.split([item.id], ask.person_id, context.clock())
+    alone = await stories.by_number(context, own)
+    back = await undoing(ask, context, "split", [own, story.id])
     return Say(
         (
             Message(translate_html(ask.language, "split.done", id=str(own)), back),
-            await stories.shown(ask, world, alone, 0),
+            await stories.shown(ask, context, alone, 0),
         )
     )
 
 
-async def undoing(ask: Ask, world: World, what: str, ids: Sequence[int]) -> Keyboard:
+async def undoing(ask: Ask, context: Context, what: str, ids: Sequence[int]) -> Keyboard:
     """Return the button that undoes a correction, which it names by a draft."""
     text = " ".join((f"undo {what}", *map(str, ids)))
-    draft = await world.db.write(dialogs.keep_draft, ask.here.id, text, world.clock())
+    draft = await context.db.write(dialogs.keep_draft, ask.here.id, text, context.clock())
     return ((Button(f"↩️ {translate(ask.language, 'button.undo')}", press("uc", draft)),),)
 
 
-async def undone(ask: Ask, world: World) -> Reply:
+async def undone(ask: Ask, context: Context) -> Reply:
     """Part what was merged, or join what was split; a second press finds nothing to undo."""
-    draft = await world.db.read(dialogs.draft, ask.number(1), ask.here.id)
+    draft = await context.db.read(dialogs.draft, ask.number(1), ask.here.id)
     match (draft or "").split():
         case ["undo", "merge", *ids] if ids:
-            out = [ItemId(int(one)) for one in ids]
+            out = [ItemId(int(item_id)) for item_id in ids]
             try:
-                own = await world.editor.split(out, ask.person_id, world.clock())
+                own = await context.editor.split(out, ask.person_id, context.clock())
             except NewsError as error:
                 raise NewsError("button.old") from error
             return Edit(Message(translate_html(ask.language, "split.done", id=str(own))))
         case ["undo", "split", parted, left]:
-            alone = await stories.by_number(world, int(parted))
-            rest = await stories.by_number(world, int(left))
+            alone = await stories.by_number(context, int(parted))
+            rest = await stories.by_number(context, int(left))
             if alone.id == rest.id:
                 raise NewsError("button.old")
-            into = await world.editor.merge(alone.id, rest.id, ask.person_id, world.clock())
+            into = await context.editor.merge(alone.id, rest.id, ask.person_id, context.clock())
             return Edit(Message(translate_html(ask.language, "merge.done", id=str(into))))
         case _:
             raise NewsError("button.old")

@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.commands import queries
-from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
+from bot.context import Context
+from bot.conversation import Ask, Button, Edit, Message, Reply, Say
 from bot.digests import listing
-from bot.digests.listing import Kind, Listing, Reading
-from bot.digests.ranking import MOST_LINES, Issued, Window
+from bot.digests.calendar import DigestWindow
+from bot.digests.listing import Kind, Listing, ListView
+from bot.digests.ranking import MOST_LINES, Issued
 from bot.render.buttons import press
 from bot.render.markup import translate_html
 from bot.render.queries import query_title
@@ -51,20 +53,20 @@ def span_of(text: str) -> timedelta | None:
     if found is None:
         return None
     unit = found[2][0]
-    one = timedelta(hours=1) if unit in "hч" else 7 * DAY if unit in "wн" else DAY
-    return min(max(int(found[1]) * one, timedelta(hours=1)), LONGEST)
+    unit_span = timedelta(hours=1) if unit in "hч" else 7 * DAY if unit in "wн" else DAY
+    return min(max(int(found[1]) * unit_span, timedelta(hours=1)), LONGEST)
 
 
-async def digest(ask: Ask, world: World) -> Reply:
+async def digest(ask: Ask, context: Context) -> Reply:
     """Make a digest for whoever asks."""
     text = ask.text.strip()
     span = span_of(text) if text else DAY
     if span is not None:
-        return Say(await world.editions.on_demand(reading(ask, world), span))
-    now = world.clock()
-    found = await queries.find(world, text, limit=MOST_OF_A_QUERY, since=now - OF_A_QUERY)
-    only = frozenset(one.id for one in found.stories)
-    query = queries.canonical(world, text)
+        return Say(await context.digests.on_demand(view_of(ask, context), span))
+    now = context.clock()
+    found = await queries.find(context, text, limit=MOST_OF_A_QUERY, since=now - OF_A_QUERY)
+    only = frozenset(story.id for story in found.stories)
+    query = queries.canonical(context, text)
     if not only:
         return Say(
             (
@@ -76,130 +78,134 @@ async def digest(ask: Ask, world: World) -> Reply:
             )
         )
     return Say(
-        await world.editions.on_demand(reading(ask, world), OF_A_QUERY, only=only, query=query)
+        await context.digests.on_demand(view_of(ask, context), OF_A_QUERY, only=only, query=query)
     )
 
 
-def reading(ask: Ask, world: World) -> Reading:
+def view_of(ask: Ask, context: Context) -> ListView:
     """Describe whose list is shown, and where."""
-    return Reading.of(ask.chat, ask.here, world.bot_username, world.names.current)
+    return ListView.of(ask.chat, ask.here, context.bot_username, context.names.current)
 
 
-async def pressed(ask: Ask, world: World) -> Reply:
+async def pressed(ask: Ask, context: Context) -> Reply:
     """Make the digest of the last day from a button."""
-    return Say(await world.editions.on_demand(reading(ask, world), DAY))
+    return Say(await context.digests.on_demand(view_of(ask, context), DAY))
 
 
-async def preview(ask: Ask, world: World) -> Reply:
+async def preview(ask: Ask, context: Context) -> Reply:
     """Show the digest that would come if it came now."""
-    if said := await world.editions.preview(reading(ask, world)):
-        return Say(said)
-    return Say((Message(await world.db.read(listing.why_quiet, ask.chat)),))
+    if messages := await context.digests.preview(view_of(ask, context)):
+        return Say(messages)
+    return Say((Message(await context.db.read(listing.why_quiet, ask.chat)),))
 
 
 # --- leading on -------------------------------------------------------------------------------
 
 
-async def turned(ask: Ask, world: World) -> Reply:
+async def turned(ask: Ask, context: Context) -> Reply:
     """Turn to another page of a list."""
-    said = await page_of(ask, world)
-    return Edit(said[0]) if len(said) == 1 else Say(said)
+    messages = await page_of(ask, context)
+    return Edit(messages[0]) if len(messages) == 1 else Say(messages)
 
 
-async def more(ask: Ask, world: World) -> Reply:
+async def more(ask: Ask, context: Context) -> Reply:
     """Show a page of a kept list as a message of its own."""
-    return Say(await page_of(ask, world))
+    return Say(await page_of(ask, context))
 
 
-async def page_of(ask: Ask, world: World) -> tuple[Message, ...]:
+async def page_of(ask: Ask, context: Context) -> tuple[Message, ...]:
     """Return the page of a list that a button names; NewsError where the list is too old."""
-    said = await listing.reopened(
-        world.db, ask.number(1), reading(ask, world), world.clock(), ask.number(2)
+    messages = await listing.show_kept(
+        context.db, ask.number(1), view_of(ask, context), context.clock(), ask.number(2)
     )
-    if said is None:
+    if messages is None:
         raise NewsError("button.old")
-    return said
+    return messages
 
 
-async def rest(ask: Ask, world: World) -> Reply:
+async def rest(ask: Ask, context: Context) -> Reply:
     """Show what a digest that came by itself left out, from its button."""
-    owed = await own_row(ask, world)
-    return await _opened(ask, world, await world.editions.rest(ask.here, owed), page=1)
+    delivery = await own_row(ask, context)
+    return await _opened(ask, context, await context.digests.rest(ask.here, delivery), page=1)
 
 
-async def came_before(ask: Ask, world: World) -> Reply:
+async def came_before(ask: Ask, context: Context) -> Reply:
     """Show what had come as alerts before a digest, from its button."""
-    owed = await own_row(ask, world)
-    return await _opened(ask, world, await world.editions.told(ask.here, owed))
+    delivery = await own_row(ask, context)
+    return await _opened(ask, context, await context.digests.alerted_before(ask.here, delivery))
 
 
-async def folded(ask: Ask, world: World) -> Reply:
+async def folded(ask: Ask, context: Context) -> Reply:
     """Show the stories that one message told together, under that message's button."""
-    owed = await world.db.read(of_message, ask.here.id, ask.message_id or 0)
-    if owed is None:
+    delivery = await context.db.read(of_message, ask.here.id, ask.message_id or 0)
+    if delivery is None:
         raise NewsError("button.old")
-    return await _together(ask, world, owed)
+    return await _together(ask, context, delivery)
 
 
-async def in_channel(ask: Ask, world: World, kind: str, row: str) -> Reply:
+async def in_channel(ask: Ask, context: Context, kind: str, row: str) -> Reply:
     """Show in private what a channel's message leads to: ``h``, ``dm`` or ``da`` as its button.
 
     Of channels alone: anybody can write a deep link, and what another person's messages were
     about is nobody's business.
     """
-    owed = await world.db.read(of_id, DeliveryId(int(row))) if len(row) < TOO_LONG else None
-    chat = await world.db.read(chats.get, owed.chat_id) if owed is not None else None
-    if owed is None or chat is None or chat.kind is not ChatKind.CHANNEL:
+    delivery = await context.db.read(of_id, DeliveryId(int(row))) if len(row) < TOO_LONG else None
+    chat = await context.db.read(chats.get, delivery.chat_id) if delivery is not None else None
+    if delivery is None or chat is None or chat.kind is not ChatKind.CHANNEL:
         raise NewsError("button.old")
     if kind == "h":
-        return await _together(ask, world, owed)
-    made = await (world.editions.rest if kind == "dm" else world.editions.told)(chat, owed)
-    # Which of them its owner's queries met is not told to others.
-    made = replace(made, own=(), met={}) if made is not None else None
-    return await _opened(ask, world, made, page=int(kind == "dm"))
+        return await _together(ask, context, delivery)
+    made = await (context.digests.rest if kind == "dm" else context.digests.alerted_before)(
+        chat, delivery
+    )
+    # Which of them its owner's queries matched is not shown to others.
+    made = replace(made, own=(), matched={}) if made is not None else None
+    return await _opened(ask, context, made, page=int(kind == "dm"))
 
 
-async def own_row(ask: Ask, world: World) -> Delivery:
+async def own_row(ask: Ask, context: Context) -> Delivery:
     """Return the row of this chat that a button names; NewsError where it is gone or another's."""
-    owed = await world.db.read(of_id, DeliveryId(ask.number(1)))
-    if owed is None or owed.chat_id != ask.here.id:
+    delivery = await context.db.read(of_id, DeliveryId(ask.number(1)))
+    if delivery is None or delivery.chat_id != ask.here.id:
         raise NewsError("button.old")
-    return owed
+    return delivery
 
 
-async def _together(ask: Ask, world: World, owed: Delivery) -> Reply:
+async def _together(ask: Ask, context: Context, delivery: Delivery) -> Reply:
     """List what a message carries; where it named the first page's stories, from the second on."""
-    stories = await world.db.read(carried, owed.id)
-    made = folded_list(owed, stories) if stories else None
-    named = names_stories(owed.subject)
-    return await _opened(ask, world, made, page=int(named and len(stories) > MOST_LINES))
+    stories = await context.db.read(carried, delivery.id)
+    made = folded_list(delivery, stories) if stories else None
+    named = names_stories(delivery.subject)
+    return await _opened(ask, context, made, page=int(named and len(stories) > MOST_LINES))
 
 
-def list_of(db: Connection, owed: Delivery) -> Listing | None:
+def list_of(db: Connection, delivery: Delivery) -> Listing | None:
     """Return the list that a message shows which came by itself; None where it shows none."""
-    if (issued := Issued.of(owed)) is not None:
+    if (issued := Issued.of(delivery)) is not None:
         return listing.of_issued(issued)
-    stories = carried(db, owed.id)
-    return folded_list(owed, stories) if stories else None
+    stories = carried(db, delivery.id)
+    return folded_list(delivery, stories) if stories else None
 
 
-def folded_list(owed: Delivery, stories: tuple[StoryId, ...]) -> Listing:
+def folded_list(delivery: Delivery, stories: tuple[StoryId, ...]) -> Listing:
     """List what a message told together."""
-    return Listing(Kind.FOLDED, stories, Window(owed.created_at, owed.created_at))
+    return Listing(Kind.FOLDED, stories, DigestWindow(delivery.created_at, delivery.created_at))
 
 
-async def _opened(ask: Ask, world: World, made: Listing | None, page: int = 0) -> Reply:
+async def _opened(ask: Ask, context: Context, made: Listing | None, page: int = 0) -> Reply:
     if made is None or not made.stories:
         return Say((Message(translate_html(ask.language, "list.empty")),))
     # A button stands under a message of this very chat, whomever else it speaks for.
-    here = Reading.of(ask.here, ask.here, world.bot_username, world.names.current)
-    return Say(await listing.opened(world.db, made, here, world.clock(), page, turned=True))
+    here = ListView.of(ask.here, ask.here, context.bot_username, context.names.current)
+    return Say(
+        await listing.keep_and_show(context.db, made, here, context.clock(), page, turned=True)
+    )
 
 
 # --- a number typed ---------------------------------------------------------------------------
 
 
-async def story_numbered(ask: Ask, world: World) -> StoryId | Listing | None:
+async def story_numbered(ask: Ask, context: Context) -> StoryId | Listing | None:
     """Return the story that a plain number means: of the digest or list that was seen last here.
 
     As an answer to a digest that came by itself, of that one. The list that was seen last where
@@ -212,25 +218,27 @@ async def story_numbered(ask: Ask, world: World) -> StoryId | Listing | None:
 
     def looked_up(db: Connection) -> StoryId | Listing | None:
         answered = of_message(db, ask.here.id, ask.replies_to) if ask.replies_to else None
-        if answered is not None and (one := list_of(db, answered)) is not None:
-            return _numbered(one, int(text))
+        if answered is not None and (shown := list_of(db, answered)) is not None:
+            return _numbered(shown, int(text))
         lists = [listing.last_seen(db, ask.here.id)]
         if (came := last_list(db, ask.here.id)) is not None:
-            one = list_of(db, came)
-            lists.append((one, came.settled_at or came.created_at) if one is not None else None)
-        seen = [one for one in lists if one and world.clock() - one[1] < NUMBERS_HOLD]
-        for one, _ in sorted(seen, key=lambda pair: pair[1], reverse=True):
-            if (found := listing.numbered(one, int(text))) is not None:
+            shown = list_of(db, came)
+            lists.append(
+                (shown, came.settled_at or came.created_at) if shown is not None else None
+            )
+        seen = [shown for shown in lists if shown and context.clock() - shown[1] < NUMBERS_HOLD]
+        for shown, _ in sorted(seen, key=lambda pair: pair[1], reverse=True):
+            if (found := listing.numbered(shown, int(text))) is not None:
                 return found
         newest = max(seen, key=lambda pair: pair[1], default=None)
         return _numbered(newest[0], int(text)) if newest is not None else None
 
-    return await world.db.read(looked_up)
+    return await context.db.read(looked_up)
 
 
-def _numbered(one: Listing, number: int) -> StoryId | Listing:
-    found = listing.numbered(one, number)
-    return one if found is None else found
+def _numbered(shown: Listing, number: int) -> StoryId | Listing:
+    found = listing.numbered(shown, number)
+    return shown if found is None else found
 
 
 def button(language: str) -> Button:

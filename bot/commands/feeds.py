@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.conversation import Ask, Button, Edit, Message, Reply, Say, Toast, World
+from bot.context import Context
+from bot.conversation import Ask, Button, Edit, Message, Reply, Say
 from bot.render import feeds as render
 from bot.render.buttons import press
 from bot.render.markup import tidy, translate_html
@@ -14,7 +15,7 @@ from storage.model import Feed, FeedId
 from storage.sql import Connection
 
 
-async def wanted(ask: Ask, world: World) -> Feed:
+async def wanted(ask: Ask, context: Context) -> Feed:
     """Return the feed meant by a number, an address, or a part of its name.
 
     Where nothing is typed, the next plain message is awaited as that.
@@ -22,68 +23,74 @@ async def wanted(ask: Ask, world: World) -> Feed:
     text = ask.text.strip()
     if not text:
         question = ask.command or ask.word(0)
-        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, question, world.clock())
+        await context.db.write(
+            dialogs.expect, ask.here.id, ask.person_id, question, context.clock()
+        )
         raise NewsError("feed.which")
     if text.isdecimal() or "://" in text:
-        return await world.db.read(feeds.found, text)
-    near = await named(world, text)
-    if len(near) != 1:
-        raise NewsError("feed.unknown" if not near else "feed.several", feed=tidy(text, 80))
-    return near[0]
+        return await context.db.read(feeds.found, text)
+    found = await named(context, text)
+    if len(found) != 1:
+        raise NewsError("feed.unknown" if not found else "feed.several", feed=tidy(text, 80))
+    return found[0]
 
 
-async def named(world: World, text: str) -> list[Feed]:
+async def named(context: Context, text: str) -> list[Feed]:
     """Return the feeds whose title, outlet or address has this in it."""
     folded = text.casefold()
-    every = await world.db.read(feeds.every, polled_only=True)
+    every = await context.db.read(feeds.every, polled_only=True)
     return [
-        one for one in every if folded in f"{one.title}\n{one.outlet.name}\n{one.url}".casefold()
+        feed
+        for feed in every
+        if folded in f"{feed.title}\n{feed.outlet.name}\n{feed.url}".casefold()
     ]
 
 
-async def listed(ask: Ask, world: World) -> Reply:
+async def listed(ask: Ask, context: Context) -> Reply:
     """Show every source's health, or those with a word in their name."""
     word = ask.text.strip()
     every = (
-        await named(world, word)
+        await named(context, word)
         if word
-        else list(await world.db.read(feeds.every, polled_only=True))
+        else list(await context.db.read(feeds.every, polled_only=True))
     )
     if not every:
         key = "feeds.none_such" if word else "feeds.none"
         return Say((Message(translate_html(ask.language, key, feed=tidy(word, 80))),))
     chat = replace(ask.here, language=ask.language)
-    page = render.overview(every, chat, now=world.clock(), page=ask.number(1), wanted=word)
+    page = render.overview(every, chat, now=context.clock(), page=ask.number(1), wanted=word)
     return Edit(page) if ask.button else Say((page,))
 
 
-async def one(ask: Ask, world: World) -> Reply:
+async def detail(ask: Ask, context: Context) -> Reply:
     """Show one source in full."""
-    feed = await wanted(ask, world)
-    return Say((render.detail(feed, ask.here, now=world.clock()),))
+    feed = await wanted(ask, context)
+    return Say((render.detail(feed, ask.here, now=context.clock()),))
 
 
-async def pause(ask: Ask, world: World) -> Reply:
+async def pause(ask: Ask, context: Context) -> Reply:
     """Poll a source no more."""
-    return await changed(ask, world, feeds.pause)
+    return await changed(ask, context, feeds.pause)
 
 
-async def resume(ask: Ask, world: World) -> Reply:
+async def resume(ask: Ask, context: Context) -> Reply:
     """Poll a source again, at once."""
-    now = world.clock()
-    return await changed(ask, world, lambda db, feed_id: feeds.resume(db, feed_id, now))
+    now = context.clock()
+    return await changed(ask, context, lambda db, feed_id: feeds.resume(db, feed_id, now))
 
 
-async def changed(ask: Ask, world: World, change: Callable[[Connection, FeedId], None]) -> Reply:
+async def changed(
+    ask: Ask, context: Context, change: Callable[[Connection, FeedId], None]
+) -> Reply:
     """Change a source and show it changed."""
-    feed = await wanted(ask, world)
-    await world.db.write(change, feed.id)
-    return await one(replace(ask, text=str(feed.id)), world)
+    feed = await wanted(ask, context)
+    await context.db.write(change, feed.id)
+    return await detail(replace(ask, text=str(feed.id)), context)
 
 
-async def remove(ask: Ask, world: World) -> Reply:
+async def remove(ask: Ask, context: Context) -> Reply:
     """Ask before removing a source with everything it told."""
-    return Say((_question(await wanted(ask, world), ask.language),))
+    return Say((_question(await wanted(ask, context), ask.language),))
 
 
 def _question(feed: Feed, language: str) -> Message:
@@ -102,53 +109,51 @@ def _question(feed: Feed, language: str) -> Message:
 
 
 def by_button(
-    do: Callable[[Ask, World, Feed], Awaitable[Reply]],
-) -> Callable[[Ask, World], Awaitable[Reply]]:
+    do: Callable[[Ask, Context, Feed], Awaitable[Reply]],
+) -> Callable[[Ask, Context], Awaitable[Reply]]:
     """Return a handler of a button that names its feed by number."""
 
-    async def pressed(ask: Ask, world: World) -> Reply:
-        feed = await world.db.read(feeds.get, FeedId(ask.number(1)))
+    async def pressed(ask: Ask, context: Context) -> Reply:
+        feed = await context.db.read(feeds.get, FeedId(ask.number(1)))
         if feed is None:
             raise NewsError("feed.unknown", feed=ask.word(1))
-        return await do(ask, world, feed)
+        return await do(ask, context, feed)
 
     return pressed
 
 
-async def _shown(ask: Ask, world: World, feed: Feed, *, toast: str = "") -> Reply:
-    fresh = await world.db.read(feeds.get, feed.id)
-    return Edit(render.detail(fresh or feed, ask.here, now=world.clock()), toast=toast)
+async def _shown(ask: Ask, context: Context, feed: Feed, *, toast: str = "") -> Reply:
+    fresh = await context.db.read(feeds.get, feed.id)
+    return Edit(render.detail(fresh or feed, ask.here, now=context.clock()), toast=toast)
 
 
-async def _pause(ask: Ask, world: World, feed: Feed) -> Reply:
-    await world.db.write(feeds.pause, feed.id)
-    return await _shown(ask, world, feed, toast=translate(ask.language, "toast.saved"))
+async def _pause(ask: Ask, context: Context, feed: Feed) -> Reply:
+    await context.db.write(feeds.pause, feed.id)
+    return await _shown(ask, context, feed, toast=translate(ask.language, "toast.saved"))
 
 
-async def _resume(ask: Ask, world: World, feed: Feed) -> Reply:
-    await world.db.write(feeds.resume, feed.id, world.clock())
-    return await _shown(ask, world, feed, toast=translate(ask.language, "toast.saved"))
+async def _resume(ask: Ask, context: Context, feed: Feed) -> Reply:
+    await context.db.write(feeds.resume, feed.id, context.clock())
+    return await _shown(ask, context, feed, toast=translate(ask.language, "toast.saved"))
 
 
-async def _look_now(ask: Ask, world: World, feed: Feed) -> Reply:
-    if world.poll is None:
-        return Toast(translate(ask.language, "feed.no_poller"))
-    await world.poll(feed.id)
-    return await _shown(ask, world, feed, toast=translate(ask.language, "feed.looked"))
+async def _look_now(ask: Ask, context: Context, feed: Feed) -> Reply:
+    await context.feeds.poll_one(feed.id)
+    return await _shown(ask, context, feed, toast=translate(ask.language, "feed.looked"))
 
 
-async def _ask_removal(ask: Ask, world: World, feed: Feed) -> Reply:
-    del world
+async def _ask_removal(ask: Ask, context: Context, feed: Feed) -> Reply:
+    del context
     return Edit(_question(feed, ask.language))
 
 
-async def _remove(ask: Ask, world: World, feed: Feed) -> Reply:
-    await world.db.write(feeds.remove, feed.id)
+async def _remove(ask: Ask, context: Context, feed: Feed) -> Reply:
+    await context.db.write(feeds.remove, feed.id)
     return Edit(Message(translate_html(ask.language, "feed.removed", title=render.name(feed))))
 
 
-async def _show(ask: Ask, world: World, feed: Feed) -> Reply:
-    return await _shown(ask, world, feed)
+async def _show(ask: Ask, context: Context, feed: Feed) -> Reply:
+    return await _shown(ask, context, feed)
 
 
 pause_pressed = by_button(_pause)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from bot.context import Context
 from bot.conversation import (
     Ask,
     Button,
@@ -15,7 +16,6 @@ from bot.conversation import (
     Report,
     Say,
     Working,
-    World,
 )
 from bot.render.buttons import press
 from bot.render.markup import joined, tidy, translate_html
@@ -31,33 +31,35 @@ AT_ONCE = 200
 """Feeds added in one transaction: progress shows, and nobody else waits long."""
 
 
-async def import_(ask: Ask, world: World) -> Reply:
+async def import_(ask: Ask, context: Context) -> Reply:
     """Add the feeds of an OPML file that came with the command, or ask for the file."""
     if ask.document is None:
-        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "import", world.clock())
+        await context.db.write(
+            dialogs.expect, ask.here.id, ask.person_id, "import", context.clock()
+        )
         return Say((Message(translate_html(ask.language, "import.what"), asks=True),))
-    return await taken_in(ask, world, ask.document)
+    return await taken_in(ask, context, ask.document)
 
 
-async def answered(ask: Ask, world: World) -> Reply:
+async def answered(ask: Ask, context: Context) -> Reply:
     """Take the file that answers our question."""
     if ask.document is None:
         raise NewsError("import.no_file")
-    return await taken_in(ask, world, ask.document)
+    return await taken_in(ask, context, ask.document)
 
 
-async def taken_in(ask: Ask, world: World, document: Document) -> Reply:
+async def taken_in(ask: Ask, context: Context, document: Document) -> Reply:
     """Read a file and add its feeds, telling how far it is."""
     if document.size > opml.MOST_BYTES:
         raise NewsError("opml.too_large", most=opml.MOST_BYTES // 1_000_000)
-    outlines, unusable = opml.read(await document.read(), world.allowed_hosts)
+    outlines, unusable = opml.read(await document.read(), context.allowed_hosts)
     wanted = opml.new_feeds(outlines)
 
     async def work(report: Report) -> Reply:
         added: list[FeedId] = []
         for start in range(0, len(wanted), AT_ONCE):
             part = wanted[start : start + AT_ONCE]
-            added += await world.db.write(feeds.add_all, part, world.clock())
+            added += await context.db.write(feeds.add_all, part, context.clock())
             await asyncio.sleep(0)
             far = translate_html(
                 ask.language, "import.progress", done=start + len(part), total=len(wanted)
@@ -67,7 +69,7 @@ async def taken_in(ask: Ask, world: World, document: Document) -> Reply:
         if not added:
             return Edit(Message(text))
         ids = " ".join(("undo import", *map(str, added)))
-        draft = await world.db.write(dialogs.keep_draft, ask.here.id, ids, world.clock())
+        draft = await context.db.write(dialogs.keep_draft, ask.here.id, ids, context.clock())
         undo = Button(f"↩️ {translate(ask.language, 'button.undo_import')}", press("iu", draft))
         return Edit(Message(text, ((undo,),)))
 
@@ -76,7 +78,7 @@ async def taken_in(ask: Ask, world: World, document: Document) -> Reply:
 
 def done(added: int, there: int, unusable: Sequence[str], language: str) -> Html:
     """Say what an import gave, and name the first of the addresses that are unusable."""
-    named = ", ".join(tidy(one, 80) for one in unusable[:MOST_NAMED] if one) or "-"
+    named = ", ".join(tidy(address, 80) for address in unusable[:MOST_NAMED] if address) or "-"
     more = "…" if len(unusable) > MOST_NAMED else ""
     return joined(
         (
@@ -93,17 +95,17 @@ def done(added: int, there: int, unusable: Sequence[str], language: str) -> Html
     )
 
 
-async def undone(ask: Ask, world: World) -> Reply:
+async def undone(ask: Ask, context: Context) -> Reply:
     """Remove the feeds that an import added, with what they told meanwhile."""
-    kept = await world.db.read(dialogs.draft, ask.number(1), ask.here.id) or ""
+    kept = await context.db.read(dialogs.draft, ask.number(1), ask.here.id) or ""
     if not kept.startswith("undo import "):
         raise NewsError("button.old")
-    added = [FeedId(int(one)) for one in kept.split()[2:]]
+    added = [FeedId(int(number)) for number in kept.split()[2:]]
 
     async def work(report: Report) -> Reply:
         removed = 0
         for start in range(0, len(added), AT_ONCE):
-            removed += await world.db.write(remove_all, added[start : start + AT_ONCE])
+            removed += await context.db.write(remove_all, added[start : start + AT_ONCE])
             await asyncio.sleep(0)
             far = translate_html(
                 ask.language, "import.progress", done=start + AT_ONCE, total=len(added)
@@ -117,15 +119,15 @@ async def undone(ask: Ask, world: World) -> Reply:
 
 def remove_all(db: Connection, ids: Sequence[FeedId]) -> int:
     """Remove the feeds that are still there; return how many."""
-    there = [one for one in ids if feeds.get(db, one) is not None]
-    for one in there:
-        feeds.remove(db, one)
+    there = [feed_id for feed_id in ids if feeds.get(db, feed_id) is not None]
+    for feed_id in there:
+        feeds.remove(db, feed_id)
     return len(there)
 
 
-async def export(ask: Ask, world: World) -> Reply:
+async def export(ask: Ask, context: Context) -> Reply:
     """Send every feed as an OPML file."""
-    every = await world.db.read(feeds.every, polled_only=True)
+    every = await context.db.read(feeds.every, polled_only=True)
     outlines = tuple(map(opml.outline, every))
     body = opml.write(outlines, "SteppeWire")
     return File(

@@ -9,7 +9,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.commands import adding, digest, feeds, opml, queries, search, settings, stories
-from bot.conversation import Ask, Button, Card, Cards, Message, Nothing, Reply, Say, World
+from bot.context import Context
+from bot.conversation import Ask, Button, Card, Cards, Message, Nothing, Reply, Say
 from bot.digests.listing import Listing
 from bot.render.buttons import press
 from bot.render.markup import plain, tidy, translate_html
@@ -36,19 +37,19 @@ _STORY = re.compile(r"s\d{1,15}")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
-class Unknown:
+class UnknownCommand:
     """Answers an unknown command, in private only: in groups it may be meant for somebody else."""
 
     def __init__(self, names: tuple[str, ...], admins: tuple[str, ...] = ()) -> None:
         """Keep the names that may be told to everybody, and those told to admins too."""
         self._names, self._admins = names, (*names, *admins)
 
-    async def __call__(self, ask: Ask, world: World) -> Reply:
+    async def __call__(self, ask: Ask, context: Context) -> Reply:
         """Open a story for /s12; else name the command that was perhaps meant."""
         if _STORY.fullmatch(ask.command) and not ask.text:
-            return await stories.story(replace(ask, text=ask.command), world)
+            return await stories.story(replace(ask, text=ask.command), context)
         if ask.is_admin and _FEED.fullmatch(ask.command):
-            return await feeds.one(replace(ask, text=ask.command[1:]), world)
+            return await feeds.detail(replace(ask, text=ask.command[1:]), context)
         if ask.here.kind is not ChatKind.PRIVATE:
             return Nothing()
         name = nearest(ask.command, self._admins if ask.is_admin else self._names)
@@ -66,48 +67,48 @@ def nearest(typed: str, names: Sequence[str]) -> str | None:
     stands for the shortest name that begins so; a name with words run into it for itself.
     """
     slips = min(MOST_SLIPS, max(1, len(typed) // LETTERS_A_SLIP))
-    near = process.extractOne(typed, names, scorer=OSA.distance, score_cutoff=slips)
-    if near is not None and near[1] < len(typed):
-        return str(near[0])
-    begun = [one for one in names if len(typed) >= LEAST_BEGINNING and one.startswith(typed)]
-    run_on = [one for one in names if len(one) > LEAST_BEGINNING and typed.startswith(one)]
+    closest = process.extractOne(typed, names, scorer=OSA.distance, score_cutoff=slips)
+    if closest is not None and closest[1] < len(typed):
+        return str(closest[0])
+    begun = [name for name in names if len(typed) >= LEAST_BEGINNING and name.startswith(typed)]
+    run_on = [name for name in names if len(name) > LEAST_BEGINNING and typed.startswith(name)]
     return min(begun, key=len, default=None) or max(run_on, key=len, default=None)
 
 
-async def plain_text(ask: Ask, world: World) -> Reply:
+async def plain_text(ask: Ask, context: Context) -> Reply:
     """Take plain words in a private chat as a search; hint where they can be none."""
     if ask.location is not None:
-        return await settings.zone_typed(ask, world)
+        return await settings.zone_typed(ask, context)
     if ask.document is not None and ask.is_admin:
-        return await opml.taken_in(ask, world, ask.document)
+        return await opml.taken_in(ask, context, ask.document)
     text = ask.text.strip()
     if _ADDRESS.fullmatch(text) and ask.is_admin:
-        return await adding.add(ask, world)
+        return await adding.add(ask, context)
     if hint := no_search(text):
         return Say((Message(translate_html(ask.language, hint)),))
-    return await line_typed(ask, world)
+    return await line_typed(ask, context)
 
 
-async def line_typed(ask: Ask, world: World) -> Reply:
+async def line_typed(ask: Ask, context: Context) -> Reply:
     """Take one line: a number of the last list, else words to search for."""
-    numbered = await digest.story_numbered(ask, world)
+    numbered = await digest.story_numbered(ask, context)
     if isinstance(numbered, Listing):
-        return await no_such_number(ask, world, numbered)
+        return await no_such_number(ask, context, numbered)
     if numbered is not None:
-        return await stories.story(replace(ask, text=str(numbered)), world)
-    return await search.search(ask, world)
+        return await stories.story(replace(ask, text=str(numbered)), context)
+    return await search.search(ask, context)
 
 
-async def no_such_number(ask: Ask, world: World, seen: Listing) -> Reply:
+async def no_such_number(ask: Ask, context: Context, seen: Listing) -> Reply:
     """Say which numbers the last list has; who did mean a search has it at a tap."""
     text = ask.text.strip()
-    draft = await world.db.write(dialogs.keep_draft, ask.here.id, text, world.clock())
+    draft = await context.db.write(dialogs.keep_draft, ask.here.id, text, context.clock())
     last = seen.first + len(seen.stories) - 1
-    said = translate_html(
+    answer = translate_html(
         ask.language, "list.no_number", number=text, first=str(seen.first), last=str(last)
     )
     label = f"🔎 {translate(ask.language, 'button.search_for', text=text)}"
-    return Say((Message(said, ((Button(label, press("f", draft, 0)),),)),))
+    return Say((Message(answer, ((Button(label, press("f", draft, 0)),),)),))
 
 
 def no_search(text: str) -> str:
@@ -138,9 +139,9 @@ def takes_back(text: str) -> bool:
     return "cancel" in (phrases_of(text) or ())
 
 
-async def take_back(ask: Ask, world: World) -> Reply:
+async def take_back(ask: Ask, context: Context) -> Reply:
     """End the question that we asked; whoever brings a message in has forgotten it already."""
-    del world
+    del context
     return Say((Message(translate_html(ask.language, "cancelled")),))
 
 
@@ -149,15 +150,15 @@ def phrases_of(text: str) -> frozenset[str] | None:
 
     Empty where there are other words in it too, None where there is no word at all.
     """
-    said = tuple(cut.normal.replace(APOSTROPHE, "'") for cut in tokenize(clean(text)))
-    if not said:
+    typed = tuple(cut.normal.replace(APOSTROPHE, "'") for cut in tokenize(clean(text)))
+    if not typed:
         return None
     phrases = catalogue.small_talk()
     kinds: set[str] = set()
     at = 0
-    while at < len(said):
-        for length in range(min(MOST_PHRASE, len(said) - at), 0, -1):
-            if kind := phrases.get(said[at : at + length]):
+    while at < len(typed):
+        for length in range(min(MOST_PHRASE, len(typed) - at), 0, -1):
+            if kind := phrases.get(typed[at : at + length]):
                 kinds.add(kind)
                 at += length
                 break
@@ -169,24 +170,24 @@ def phrases_of(text: str) -> frozenset[str] | None:
 # --- inline mode ----------------------------------------------------------------------------
 
 
-async def inline(ask: Ask, world: World) -> Cards:
-    """Answer ``@bot words``: a search; nothing typed: what the person's queries met lately."""
+async def inline(ask: Ask, context: Context) -> Cards:
+    """Answer ``@bot words``: a search; nothing typed: what the person's queries matched lately."""
     text, offset = ask.text.strip(), min(ask.number(1), 200)
     found: tuple[Story, ...] = ()
     more = ""
     story = re.fullmatch(r"story (\d{1,15})", text)
     if story is not None:
-        found = await world.db.read(archive.by_ids, [StoryId(int(story[1]))])
+        found = await context.db.read(archive.by_ids, [StoryId(int(story[1]))])
     elif not text:
-        found = await latest(ask, world)
+        found = await latest(ask, context)
     else:
         try:
-            page = await queries.find(world, text, limit=CARDS_ON_A_PAGE, offset=offset)
+            page = await queries.find(context, text, limit=CARDS_ON_A_PAGE, offset=offset)
         except NewsError as error:  # half-typed, perhaps: it says what is missing yet
             return Cards((nothing_card(ask, text, sentence(error, ask.language)),))
         found = page.stories
         more = str(offset + CARDS_ON_A_PAGE) if offset + len(found) < page.total else ""
-    cards = tuple(card_of(one, ask, world) for one in found if one.items)
+    cards = tuple(card_of(story, ask, context) for story in found if story.items)
     if not cards and not offset:
         cards = (nothing_card(ask, text, translate(ask.language, "inline.nothing_about")),)
     return Cards(cards, more)
@@ -194,33 +195,33 @@ async def inline(ask: Ask, world: World) -> Cards:
 
 def nothing_card(ask: Ask, text: str, about: str) -> Card:
     """Return the one result that says there is none, lest the list seem broken."""
-    said = translate_html(ask.language, "inline.nothing")
+    title = translate_html(ask.language, "inline.nothing")
     if text:
-        said = translate_html(ask.language, "search.nothing", query=tidy(text, 200))
-    return Card("nothing", tidy(plain(said), 120), tidy(about, 120), Message(said))
+        title = translate_html(ask.language, "search.nothing", query=tidy(text, 200))
+    return Card("nothing", tidy(plain(title), 120), tidy(about, 120), Message(title))
 
 
-async def latest(ask: Ask, world: World) -> tuple[Story, ...]:
-    """Return the stories that the person's queries met last; without any, the most told."""
-    now = world.clock()
+async def latest(ask: Ask, context: Context) -> tuple[Story, ...]:
+    """Return the stories that the person's queries matched last; without any, the most told."""
+    now = context.clock()
     since = now - search.LATELY
-    met = await world.db.read(matches.of_chat, ask.chat.id, None, since, now)
-    ids = list(dict.fromkeys(one.story_id for one in met)) or await world.db.read(
+    matched = await context.db.read(matches.of_chat, ask.chat.id, None, since, now)
+    ids = list(dict.fromkeys(match.story_id for match in matched)) or await context.db.read(
         archive.between, since, now, limit=CARDS_ON_A_PAGE
     )
-    return await world.db.read(archive.by_ids, ids[:CARDS_ON_A_PAGE])
+    return await context.db.read(archive.by_ids, ids[:CARDS_ON_A_PAGE])
 
 
-def card_of(story: Story, ask: Ask, world: World) -> Card:
+def card_of(story: Story, ask: Ask, context: Context) -> Card:
     """Return a story as a result of the inline list."""
-    item, now = headline(story, ask.language), world.clock()
+    item, now = headline(story, ask.language), context.clock()
     at = words.when(item.told_at, now, ask.language, words.zone(ask.chat.time_zone))
     about = " · ".join((at, plain(outlet_name(item.outlet, ask.language))))
     # Whoever reads it in the other chat may live by another clock.
     message = alert(story, replace(ask.chat, zone_assumed=True), now=now)
-    link = f"https://t.me/{world.bot_username}?start=s_{story.id}"
+    link = f"https://t.me/{context.bot_username}?start=s_{story.id}"
     label = translate(ask.language, "button.story")
-    keyboard = ((Button(f"📖 {label}", url=link),),) if world.bot_username else ()
+    keyboard = ((Button(f"📖 {label}", url=link),),) if context.bot_username else ()
     return Card(
         id=f"s{story.id}",
         title=tidy(item.title, 120) or translate(ask.language, "story.untitled"),

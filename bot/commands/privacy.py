@@ -5,7 +5,8 @@ import json
 from datetime import datetime
 from typing import Any
 
-from bot.conversation import Ask, Button, Edit, File, Message, Reply, Say, World
+from bot.context import Context
+from bot.conversation import Ask, Button, Edit, File, Message, Reply, Say
 from bot.render.buttons import press
 from bot.render.markup import joined, tidy, translate_html
 from bot.texts import translate
@@ -16,13 +17,13 @@ from storage.sql import Connection
 MOST_NAMED = 10
 
 
-async def privacy(ask: Ask, world: World) -> Reply:
+async def privacy(ask: Ask, context: Context) -> Reply:
     """Say what is kept, why, and how to be rid of it."""
-    del world
+    del context
     return Say((Message(translate_html(ask.language, "privacy")),))
 
 
-async def export_me(ask: Ask, world: World) -> Reply:
+async def export_me(ask: Ask, context: Context) -> Reply:
     """Send everything kept of this chat as one JSON file."""
 
     def gathered(db: Connection) -> dict[str, Any]:
@@ -30,15 +31,20 @@ async def export_me(ask: Ask, world: World) -> Reply:
         return {
             "chat": dataclasses.asdict(chat) if chat is not None else None,
             "subscriptions": [
-                dataclasses.asdict(one) for one in subscriptions.of_chat(db, ask.here.id)
+                dataclasses.asdict(subscription)
+                for subscription in subscriptions.of_chat(db, ask.here.id)
             ],
             "muted_stories": sorted(chats.muted(db, ask.here.id)),
-            "channels": [dataclasses.asdict(one) for one in chats.owned_by(db, ask.here.id)],
+            "channels": [
+                dataclasses.asdict(channel) for channel in chats.owned_by(db, ask.here.id)
+            ],
             "searches": dialogs.drafts_of(db, ask.here.id),
-            "messages": [dataclasses.asdict(one) for one in traces.of_chat(db, ask.here.id)],
+            "messages": [
+                dataclasses.asdict(delivery) for delivery in traces.of_chat(db, ask.here.id)
+            ],
         }
 
-    everything = await world.db.read(gathered)
+    everything = await context.db.read(gathered)
     body = json.dumps(everything, ensure_ascii=False, indent=1, default=_told, sort_keys=True)
     return File(
         "steppewire-data.json", body.encode(), translate_html(ask.language, "export_me.done")
@@ -49,16 +55,16 @@ def _told(value: object) -> str:
     return rfc3339(value) if isinstance(value, datetime) else str(value)
 
 
-async def delete_me(ask: Ask, world: World) -> Reply:
+async def delete_me(ask: Ask, context: Context) -> Reply:
     """Ask before deleting all that is kept of this chat."""
-    return Say((await _question(ask, world),))
+    return Say((await _question(ask, context),))
 
 
-async def _question(ask: Ask, world: World) -> Message:
+async def _question(ask: Ask, context: Context) -> Message:
     """Say what will be deleted: of the chat itself, and of the channels managed from it."""
-    count = await world.db.read(subscriptions.count, ask.here.id)
-    owned = await world.db.read(chats.owned_by, ask.here.id)
-    titles = ", ".join(tidy(one.title, 60) for one in owned[:MOST_NAMED])
+    count = await context.db.read(subscriptions.count, ask.here.id)
+    owned = await context.db.read(chats.owned_by, ask.here.id)
+    titles = ", ".join(tidy(channel.title, 60) for channel in owned[:MOST_NAMED])
     channels = translate_html(
         ask.language, "delete_me.channels", count=len(owned),
         titles=titles + (" …" if len(owned) > MOST_NAMED else ""),
@@ -73,19 +79,19 @@ async def _question(ask: Ask, world: World) -> Message:
     )
 
 
-async def delete_pressed(ask: Ask, world: World) -> Reply:
+async def delete_pressed(ask: Ask, context: Context) -> Reply:
     """Ask for the confirmation from a button."""
-    return Edit(await _question(ask, world))
+    return Edit(await _question(ask, context))
 
 
-async def deleted(ask: Ask, world: World) -> Reply:
+async def deleted(ask: Ask, context: Context) -> Reply:
     """Delete it, really."""
 
     def forget(db: Connection) -> None:
         # A channel somebody bound is run by them alone: without them it would post for ever.
-        theirs = [ask.here.id, *(one.id for one in chats.owned_by(db, ask.here.id))]
+        theirs = [ask.here.id, *(channel.id for channel in chats.owned_by(db, ask.here.id))]
         for chat in theirs:
             chats.forget(db, chat)
 
-    await world.db.write(forget)
+    await context.db.write(forget)
     return Edit(Message(translate_html(ask.language, "delete_me.done")))

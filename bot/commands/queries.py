@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.conversation import World
+from bot.context import Context
 from storage.errors import NewsError
 from watchers import keywords, search
 
@@ -11,78 +11,78 @@ MOST_SUGGESTED = 3
 MOST_TERMS_TRIED = 6
 
 
-def canonical(world: World, text: str) -> str:
+def canonical(context: Context, text: str) -> str:
     """Check a query and return its canonical form. Raises NewsError that says where it fails."""
-    return read(world, text).text
+    return read(context, text).text
 
 
-def read(world: World, text: str) -> keywords.Query:
+def read(context: Context, text: str) -> keywords.Query:
     """Read a query by the names the ingester knows. Raises NewsError where it cannot be read."""
-    return keywords.parse(text, world.names.current)
+    return keywords.parse(text, context.names.current)
 
 
 async def find(
-    world: World, text: str, *, limit: int, offset: int = 0, since: datetime | None = None
+    context: Context, text: str, *, limit: int, offset: int = 0, since: datetime | None = None
 ) -> search.Found:
     """Search the archive. Raises NewsError where the query cannot be read."""
     return await search.find(
-        world.db,
-        keywords.parse(text, world.names.current),
-        now=world.clock(),
+        context.db,
+        keywords.parse(text, context.names.current),
+        now=context.clock(),
         limit=limit,
         offset=offset,
         since=since,
-        names=world.names.current,
+        names=context.names.current,
     )
 
 
-async def forecast(world: World, text: str, since: datetime) -> search.Forecast:
+async def forecast(context: Context, text: str, since: datetime) -> search.Forecast:
     """Count what a subscription would have brought. Raises NewsError where it cannot be read."""
-    query = read(world, text)
+    query = read(context, text)
     return await search.forecast(
-        world.db, query, now=world.clock(), since=since, names=world.names.current
+        context.db, query, now=context.clock(), since=since, names=context.names.current
     )
 
 
-async def suggestions(world: World, text: str) -> tuple[str, ...]:
+async def suggestions(context: Context, text: str) -> tuple[str, ...]:
     """Return queries near to one that found nothing, and that do find something.
 
     First with misspelt words put right, then each of several words alone.
     """
     labels = dict.fromkeys(
         term.label
-        for term in read(world, text).terms()
+        for term in read(context, text).terms()
         if term.label not in keywords.SMALL_OPERATORS
     )
     alone = [label for label in labels if label != text][:MOST_TERMS_TRIED]
-    return await _that_find(world, dict.fromkeys((*await _put_right(world, text), *alone)))
+    return await _that_find(context, dict.fromkeys((*await _put_right(context, text), *alone)))
 
 
-async def spelled(world: World, text: str) -> tuple[str, ...]:
+async def spelled(context: Context, text: str) -> tuple[str, ...]:
     """Return a query with operators in capitals that were typed small, if it finds something.
 
     A small "or" is a word that must stand in the news; «газ или нефть» hardly means that.
     """
     written = keywords.spelled_out(text)
-    return await _that_find(world, (written,)) if written else ()
+    return await _that_find(context, (written,)) if written else ()
 
 
-async def meant(world: World, text: str) -> tuple[str, ...]:
+async def meant(context: Context, text: str) -> tuple[str, ...]:
     """Return a query with misspelt words put right (Такаев → Токаев), if it finds something."""
-    return await _that_find(world, await _put_right(world, text))
+    return await _that_find(context, await _put_right(context, text))
 
 
-async def _put_right(world: World, text: str) -> tuple[str, ...]:
-    told = await search.told_words(world.db)
-    found = keywords.suggest(read(world, text), world.names.current, told)
-    return tuple(one.query for one in found)
+async def _put_right(context: Context, text: str) -> tuple[str, ...]:
+    vocabulary = await search.told_words(context.db)
+    found = keywords.suggest(read(context, text), context.names.current, vocabulary)
+    return tuple(suggestion.query for suggestion in found)
 
 
-async def _that_find(world: World, queries: Iterable[str]) -> tuple[str, ...]:
+async def _that_find(context: Context, queries: Iterable[str]) -> tuple[str, ...]:
     good: list[str] = []
     for query in queries:
         try:
-            found = await find(world, query, limit=1)
+            found = await find(context, query, limit=1)
         except NewsError:
             continue
         if found.total:

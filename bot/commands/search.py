@@ -7,17 +7,8 @@ from datetime import timedelta
 
 from bot.commands import queries as commands_queries
 from bot.commands import subscribe
-from bot.conversation import (
-    Ask,
-    Button,
-    Edit,
-    File,
-    Keyboard,
-    Message,
-    Reply,
-    Say,
-    World,
-)
+from bot.context import Context
+from bot.conversation import Ask, Button, Edit, File, Keyboard, Message, Reply, Say
 from bot.render.buttons import press, turn
 from bot.render.marking import Marker
 from bot.render.markup import escape, joined, tidy, translate_html
@@ -34,64 +25,66 @@ MOST_EXPORTED = 2000
 MOST_PAGES = 200
 
 
-async def search(ask: Ask, world: World) -> Reply:
+async def search(ask: Ask, context: Context) -> Reply:
     """Search for what was typed, and show the first page."""
     text = ask.text.strip()
     if not text:
-        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "search", world.clock())
+        await context.db.write(
+            dialogs.expect, ask.here.id, ask.person_id, "search", context.clock()
+        )
         return Say((Message(translate_html(ask.language, "search.what"), asks=True),))
-    query = commands_queries.canonical(world, text)
-    draft = await world.db.write(dialogs.keep_draft, ask.here.id, query, world.clock())
-    return Say((await page_of(ask, world, query, draft, 0),))
+    query = commands_queries.canonical(context, text)
+    draft = await context.db.write(dialogs.keep_draft, ask.here.id, query, context.clock())
+    return Say((await page_of(ask, context, query, draft, 0),))
 
 
-async def turned(ask: Ask, world: World) -> Reply:
+async def turned(ask: Ask, context: Context) -> Reply:
     """Turn to another page of a search."""
-    query = await drafted(ask, world)
+    query = await drafted(ask, context)
     page = min(max(ask.number(2), 0), MOST_PAGES)
-    return Edit(await page_of(ask, world, query, ask.number(1), page))
+    return Edit(await page_of(ask, context, query, ask.number(1), page))
 
 
-async def drafted(ask: Ask, world: World) -> str:
+async def drafted(ask: Ask, context: Context) -> str:
     """Return the query that a button stands for; NewsError where it is too old."""
-    query = await world.db.read(dialogs.draft, ask.number(1), ask.here.id)
+    query = await context.db.read(dialogs.draft, ask.number(1), ask.here.id)
     if query is None:
         raise NewsError("button.old")
     return query
 
 
-async def page_of(ask: Ask, world: World, query: str, draft: int, page: int) -> Message:
+async def page_of(ask: Ask, context: Context, query: str, draft: int, page: int) -> Message:
     """Return one page of results with the buttons under it."""
-    found = await commands_queries.find(world, query, limit=ON_A_PAGE, offset=page * ON_A_PAGE)
-    language, now = ask.language, world.clock()
+    found = await commands_queries.find(context, query, limit=ON_A_PAGE, offset=page * ON_A_PAGE)
+    language, now = ask.language, context.clock()
     if not found.total:
-        return await _nothing(ask, world, query, draft)
+        return await _nothing(ask, context, query, draft)
     key = "search.found_more" if found.more else "search.found"
     name = query_title(query, language)
     head = translate_html(language, key, query=name, count=found.total)
-    marker = Marker.of((query,), world.names.current)
-    body = [found_line(one, ask.chat, marker, now=now) for one in found.stories]
+    marker = Marker.of((query,), context.names.current)
+    body = [found_line(story, ask.chat, marker, now=now) for story in found.stories]
     pages = -(-found.total // ON_A_PAGE)
-    watching = await subscribe.watching(ask, world, query, draft)
+    watching = await subscribe.watching(ask, context, query, draft)
     rows = [*turn(("f", draft), page, pages), *_deeds(watching, draft)]
-    spelled = await commands_queries.spelled(world, query)
+    spelled = await commands_queries.spelled(context, query)
     if spelled:
         body.append(translate_html(language, "query.capitals"))
     few = found.total <= subscribe.LITTLE
-    meant = (*spelled, *(await commands_queries.meant(world, query) if few else ()))
+    meant = (*spelled, *(await commands_queries.meant(context, query) if few else ()))
     if meant:
         body.append(translate_html(language, "search.perhaps"))
-        rows += await _other_searches(ask, world, meant)
+        rows += await _other_searches(ask, context, meant)
     return Message(joined((head, *body), "\n\n"), tuple(rows))
 
 
 async def _other_searches(
-    ask: Ask, world: World, queries: tuple[str, ...]
+    ask: Ask, context: Context, queries: tuple[str, ...]
 ) -> list[tuple[Button, ...]]:
     """Return a button for each of some other queries."""
     rows: list[tuple[Button, ...]] = []
     for other in queries:
-        number = await world.db.write(dialogs.keep_draft, ask.here.id, other, world.clock())
+        number = await context.db.write(dialogs.keep_draft, ask.here.id, other, context.clock())
         rows.append((Button(f"🔎 {tidy(other, 40)}", press("f", number, 0)),))
     return rows
 
@@ -106,39 +99,39 @@ def _deeds(watching: Button, draft: int) -> Keyboard:
     )
 
 
-async def _nothing(ask: Ask, world: World, query: str, draft: int) -> Message:
+async def _nothing(ask: Ask, context: Context, query: str, draft: int) -> Message:
     """Say that nothing was found, what would have been, and how to be told when it comes."""
-    spelled = await commands_queries.spelled(world, query)
-    nearby = (*spelled, *await commands_queries.suggestions(world, query))
+    spelled = await commands_queries.spelled(context, query)
+    nearby = (*spelled, *await commands_queries.suggestions(context, query))
     nearby = tuple(dict.fromkeys(nearby))[: commands_queries.MOST_SUGGESTED]
     parts = [
         translate_html(ask.language, "search.nothing", query=query_title(query, ask.language))
     ]
     if spelled:
         parts.append(translate_html(ask.language, "query.capitals"))
-    rows = await _other_searches(ask, world, nearby)
+    rows = await _other_searches(ask, context, nearby)
     if nearby:
         parts.append(translate_html(ask.language, "search.perhaps"))
-    rows.append((await subscribe.watching(ask, world, query, draft),))
+    rows.append((await subscribe.watching(ask, context, query, draft),))
     return Message(joined(parts, "\n\n"), tuple(rows))
 
 
-async def subscribe_this(ask: Ask, world: World) -> Reply:
+async def subscribe_this(ask: Ask, context: Context) -> Reply:
     """Offer a subscription to what was searched for."""
-    return Say((await subscribe.offer(ask, world, await drafted(ask, world)),))
+    return Say((await subscribe.offer(ask, context, await drafted(ask, context)),))
 
 
 # --- taking home ----------------------------------------------------------------------------
 
 
-async def export(ask: Ask, world: World) -> Reply:
-    """Send what was found as a file, one line a telling."""
-    query = await drafted(ask, world)
-    found = await commands_queries.find(world, query, limit=MOST_EXPORTED)
+async def export(ask: Ask, context: Context) -> Reply:
+    """Send what was found as a file, one line an item."""
+    query = await drafted(ask, context)
+    found = await commands_queries.find(context, query, limit=MOST_EXPORTED)
     rows = [row for story in found.stories for row in _rows(story)]
     as_json = ask.word(2) == "json"
     body = _json(rows) if as_json else _csv(rows)
-    name = f"search-{world.clock():%Y%m%d-%H%M}.{'json' if as_json else 'csv'}"
+    name = f"search-{context.clock():%Y%m%d-%H%M}.{'json' if as_json else 'csv'}"
     caption = joined(
         (
             escape(query_title(query, ask.language)),

@@ -6,8 +6,9 @@ from typing import Any
 
 from bot import time_zones
 from bot.commands.settings_screens import CAPS, QUIETS, ZONES, kept, overview, screen, zone_now
-from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
-from bot.digests import ranking as calendar
+from bot.context import Context
+from bot.conversation import Ask, Button, Edit, Message, Reply, Say
+from bot.digests import calendar
 from bot.render.buttons import press
 from bot.render.markup import joined, tidy, translate_html
 from bot.texts import LANGUAGES, translate
@@ -40,28 +41,28 @@ _SHOWN_AFTER = {
 }
 
 
-async def settings(ask: Ask, world: World) -> Reply:
+async def settings(ask: Ask, context: Context) -> Reply:
     """Show the settings."""
-    return Say((overview(ask.chat, ask.language, world),))
+    return Say((overview(ask.chat, ask.language, context),))
 
 
-async def pressed(ask: Ask, world: World) -> Reply:
+async def pressed(ask: Ask, context: Context) -> Reply:
     """Open a setting, or change it and show it changed."""
     name, value = ask.word(1), ask.word(2)
     questions = {
         "typezone": "zone", "typetimes": "times", "typequiet": "quiet", "typefooter": "footer",
     }  # fmt: skip
     if name in questions:
-        return await _ask_to_type(ask, world, questions[name])
+        return await _ask_to_type(ask, context, questions[name])
     if not value and name != "empty":  # whose button once said no value
-        return Edit(screen(ask.chat, ask.language, name, world))
+        return Edit(screen(ask.chat, ask.language, name, context))
     changes = _changes(ask.chat, name, value, wanted=_WANTED.get(ask.word(3)))
     if changes is None:
         raise NewsError("button.old")
-    chat = await change(ask, world, **changes)
+    chat = await change(ask, context, **changes)
     language = chat.language if chat.id == ask.here.id else ask.language
     back = _SHOWN_AFTER.get(name, "")
-    return Edit(screen(chat, language, back, world), toast=translate(language, "toast.saved"))
+    return Edit(screen(chat, language, back, context), toast=translate(language, "toast.saved"))
 
 
 def _changes(  # noqa: PLR0911 - one a setting
@@ -113,7 +114,7 @@ def _post_changes(chat: Chat, name: str, value: str) -> dict[str, Any] | None:
 
 def _quiet_changes(name: str, value: str) -> dict[str, Any] | None:
     if name == "mode":
-        known = value in {str(one) for one in QuietMode}
+        known = value in {str(mode) for mode in QuietMode}
         return {"quiet_mode": QuietMode(value)} if known else None
     if value == "off":
         return {"quiet_from": None, "quiet_to": None}
@@ -123,13 +124,13 @@ def _quiet_changes(name: str, value: str) -> dict[str, Any] | None:
     return None
 
 
-def _turned(chosen: tuple[int, ...], one: int, *, wanted: bool | None) -> tuple[int, ...]:
+def _turned(chosen: tuple[int, ...], value: int, *, wanted: bool | None) -> tuple[int, ...]:
     if wanted is None:
-        wanted = one not in chosen
-    return tuple(sorted({*chosen} | {one} if wanted else {*chosen} - {one}))
+        wanted = value not in chosen
+    return tuple(sorted({*chosen} | {value} if wanted else {*chosen} - {value}))
 
 
-async def change(ask: Ask, world: World, **changes: Any) -> Chat:
+async def change(ask: Ask, context: Context, **changes: Any) -> Chat:
     """Write settings down; a change of the calendar appoints the next digest anew."""
 
     def write(db: Connection) -> Chat | None:
@@ -138,17 +139,17 @@ async def change(ask: Ask, world: World, **changes: Any) -> Chat:
             return None
         changes.update(_consequences(changes))
         if _SCHEDULE & changes.keys():
-            changes["next_digest_at"] = calendar.next_at(replace(chat, **changes), world.clock())
+            changes["next_digest_at"] = calendar.next_at(replace(chat, **changes), context.clock())
         changed = chats.change(db, chat.id, **changes)
         if changes.get("digest_times") or changes.get("weekly_day"):
             changed = chats.asked_for_more(db, chat.id)
-        queue.wake_up(db, chat.id, world.clock())
+        queue.wake_up(db, chat.id, context.clock())
         return changed
 
-    chat = await world.db.write(write)
+    chat = await context.db.write(write)
     if chat is None:
         raise NewsError("button.old")
-    world.wake()
+    context.wake()
     return chat
 
 
@@ -164,21 +165,21 @@ def _consequences(changes: dict[str, Any]) -> dict[str, Any]:
     return more
 
 
-async def zone_chosen(ask: Ask, world: World) -> Reply:
+async def zone_chosen(ask: Ask, context: Context) -> Reply:
     """Set the zone from the question that a newcomer is asked once."""
     number = ask.number(1)
     if not (ask.word(1).isdecimal() and 0 <= number < len(ZONES)):
         raise NewsError("button.old")
     # The question was to the person, also where their chat speaks for a channel by now.
     ask = replace(ask, chat=ask.here)
-    chat = await change(ask, world, time_zone=ZONES[number])
-    text = joined((zone_now("start.zone_set", chat, ask.language, world),
+    chat = await change(ask, context, time_zone=ZONES[number])
+    text = joined((zone_now("start.zone_set", chat, ask.language, context),
                    kept("start.digest", "start.digest_off", chat, ask.language)), "\n\n")  # fmt: skip
     button = Button(f"⚙️ {translate(ask.language, 'button.settings')}", press("t"))
     return Edit(Message(text, ((button,),)), toast=translate(ask.language, "toast.saved"))
 
 
-async def switched_on(ask: Ask, world: World) -> Chat:
+async def switched_on(ask: Ask, context: Context) -> Chat:
     """Switch digests on: those that /stop ended, else one every morning."""
     chat = ask.chat
     if chat.wants_digests:
@@ -186,7 +187,7 @@ async def switched_on(ask: Ask, world: World) -> Chat:
     weekly = {"weekly_day": chat.silenced_weekly} if chat.silenced_weekly else {}
     return await change(
         ask,
-        world,
+        context,
         digest_times=chat.digest_times or chat.silenced_times or EVERY_MORNING,
         digest_days=chat.digest_days or EVERY_DAY,
         **weekly,
@@ -196,60 +197,62 @@ async def switched_on(ask: Ask, world: World) -> Chat:
 # --- typed answers --------------------------------------------------------------------------
 
 
-async def _ask_to_type(ask: Ask, world: World, question: str) -> Reply:
-    await world.db.write(dialogs.expect, ask.here.id, ask.person_id, question, world.clock())
+async def _ask_to_type(ask: Ask, context: Context, question: str) -> Reply:
+    await context.db.write(dialogs.expect, ask.here.id, ask.person_id, question, context.clock())
     return Say((Message(translate_html(ask.language, f"settings.type_{question}"), asks=True),))
 
 
-async def _again(ask: Ask, world: World, question: str, key: str, text: str) -> NewsError:
+async def _again(ask: Ask, context: Context, question: str, key: str, text: str) -> NewsError:
     """Keep waiting for the answer, and return what was wrong with this one."""
-    await world.db.write(dialogs.expect, ask.here.id, ask.person_id, question, world.clock())
+    await context.db.write(dialogs.expect, ask.here.id, ask.person_id, question, context.clock())
     return NewsError(key, text=text[:60])
 
 
-async def zone_typed(ask: Ask, world: World) -> Reply:
+async def zone_typed(ask: Ask, context: Context) -> Reply:
     """Set the zone from a typed city or offset, or from a shared location."""
     if ask.location is not None:
         zone: str | None = time_zones.zone_near(*ask.location)
     else:
-        zone = time_zones.zone_named(ask.text, world.clock())
+        zone = time_zones.zone_named(ask.text, context.clock())
     if zone is None:
-        raise await _again(ask, world, "zone", "settings.no_zone", ask.text)
-    chat = await change(ask, world, time_zone=zone)
-    return Say((overview(chat, ask.language, world),))
+        raise await _again(ask, context, "zone", "settings.no_zone", ask.text)
+    chat = await change(ask, context, time_zone=zone)
+    return Say((overview(chat, ask.language, context),))
 
 
-async def times_typed(ask: Ask, world: World) -> Reply:
+async def times_typed(ask: Ask, context: Context) -> Reply:
     """Add typed times to the digest's: 8, 13:30 and 20; a tap on its button removes one."""
     found = [minutes_of(part) for part in re.split(r"[\s,;]+", ask.text.strip()) if part]
     if not found or len(found) > MOST_TIMES or None in found:
-        raise await _again(ask, world, "times", "settings.no_times", ask.text)
-    times = tuple(sorted({*ask.chat.digest_times, *(one for one in found if one is not None)}))
+        raise await _again(ask, context, "times", "settings.no_times", ask.text)
+    times = tuple(
+        sorted({*ask.chat.digest_times, *(minutes for minutes in found if minutes is not None)})
+    )
     if len(times) > MOST_TIMES:
-        raise await _again(ask, world, "times", "settings.many_times", ask.text)
-    chat = await change(ask, world, digest_times=times)
-    return Say((screen(chat, ask.language, "times", world),))
+        raise await _again(ask, context, "times", "settings.many_times", ask.text)
+    chat = await change(ask, context, digest_times=times)
+    return Say((screen(chat, ask.language, "times", context),))
 
 
-async def quiet_typed(ask: Ask, world: World) -> Reply:
+async def quiet_typed(ask: Ask, context: Context) -> Reply:
     """Set the quiet hours from typed ones: 22:30-7:15."""
     parts = re.split(r"\s*[-–—]\s*", ask.text.strip())
     hours = [minutes_of(part) for part in parts]
     if len(hours) != 2 or None in hours or hours[0] == hours[1]:  # noqa: PLR2004 - from and to
-        raise await _again(ask, world, "quiet", "settings.no_hours", ask.text)
-    chat = await change(ask, world, quiet_from=hours[0], quiet_to=hours[1])
-    return Say((overview(chat, ask.language, world),))
+        raise await _again(ask, context, "quiet", "settings.no_hours", ask.text)
+    chat = await change(ask, context, quiet_from=hours[0], quiet_to=hours[1])
+    return Say((overview(chat, ask.language, context),))
 
 
-async def footer_typed(ask: Ask, world: World) -> Reply:
+async def footer_typed(ask: Ask, context: Context) -> Reply:
     """Set the line that ends every post of a channel."""
     footer = tidy(ask.text, 2 * MOST_FOOTER)
     if ask.chat.kind is not ChatKind.CHANNEL:
         raise NewsError("button.old")
     if not footer or len(footer) > MOST_FOOTER:
-        raise await _again(ask, world, "footer", "settings.long_footer", ask.text)
-    chat = await change(ask, world, footer=footer)
-    return Say((screen(chat, ask.language, "posts", world),))
+        raise await _again(ask, context, "footer", "settings.long_footer", ask.text)
+    chat = await change(ask, context, footer=footer)
+    return Say((screen(chat, ask.language, "posts", context),))
 
 
 def minutes_of(text: str) -> int | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from bot.conversation import Button, Html, Keyboard, Message, Row, World
-from bot.digests.ranking import WEEKLY_AT
+from bot.context import Context
+from bot.conversation import Button, Html, Keyboard, Message, Row
+from bot.digests.calendar import WEEKLY_AT
 from bot.render.buttons import press
 from bot.render.markup import bold, joined, translate_html
 from bot.render.stories import zoned
@@ -28,9 +29,9 @@ _HOMES = {
 LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
 
 
-def overview(chat: Chat, language: str, world: World) -> Message:
+def overview(chat: Chat, language: str, context: Context) -> Message:
     """Show every setting with the buttons that open it."""
-    now = world.clock()
+    now = context.clock()
     clock = words.clock(now, words.zone(chat.time_zone))
     rows = [
         ("settings.language", LANGUAGE_NAMES.get(chat.language, chat.language)),
@@ -84,9 +85,9 @@ def zone_name(chat: Chat, language: str) -> str:
     return words.zone_name(chat.time_zone, language)
 
 
-def zone_now(key: str, chat: Chat, language: str, world: World) -> Html:
+def zone_now(key: str, chat: Chat, language: str, context: Context) -> Html:
     """Say a sentence about the chat's zone and what its clocks show now."""
-    at = words.clock(world.clock(), words.zone(chat.time_zone))
+    at = words.clock(context.clock(), words.zone(chat.time_zone))
     return translate_html(language, key, zone=zone_name(chat, language), at=at)
 
 
@@ -100,7 +101,7 @@ def likely_zones(language_code: str) -> list[int]:
     home = _HOMES.get(code)
     last = _FAR if home else _FEWER_READERS
     order = sorted(
-        range(len(ZONES)), key=lambda one: (ZONES[one] != home, ZONES[one] in last, one)
+        range(len(ZONES)), key=lambda place: (ZONES[place] != home, ZONES[place] in last, place)
     )
     return order[:LIKELY]
 
@@ -112,18 +113,18 @@ def kept(on: str, off: str, chat: Chat, language: str) -> Html:
     return translate_html(language, off)
 
 
-def left_to_digest(one: Subscription) -> bool:
+def left_to_digest(subscription: Subscription) -> bool:
     """Tell whether some or all of a subscription's stories are told in the digest only."""
-    return one.mode is Mode.DIGEST or one.reach is Reach.HEADLINE
+    return subscription.mode is Mode.DIGEST or subscription.reach is Reach.HEADLINE
 
 
-def way_of(one: Subscription, chat: Chat) -> str:
+def way_of(subscription: Subscription, chat: Chat) -> str:
     """Name how a subscription's stories are told in a chat, as the sentences' keys end."""
-    if one.mode is Mode.DIGEST:
+    if subscription.mode is Mode.DIGEST:
         return "digest" if chat.wants_digests else "digest_off"
-    if one.reach is Reach.HEADLINE and not chat.wants_digests:
+    if subscription.reach is Reach.HEADLINE and not chat.wants_digests:
         return "headline_alone"
-    return str(one.reach)
+    return str(subscription.reach)
 
 
 def switching_on(chat: Chat, language: str, subscription: int = 0) -> Keyboard:
@@ -138,18 +139,18 @@ def digests(chat: Chat, language: str) -> str:
     """Say when digests come: 08:00, 18:00, every day; by whose clock while none is chosen."""
     if not chat.wants_digests:
         return translate(language, "settings.digests_off")
-    said = []
+    parts = []
     if chat.digest_times and chat.digest_days:
-        times = ", ".join(words.minutes(one) for one in sorted(chat.digest_times))
+        times = ", ".join(words.minutes(minutes) for minutes in sorted(chat.digest_times))
         every = days(chat.digest_days, language)
         # Without brackets a list of days would run on from the list of hours.
         joint = ", " if len(chat.digest_days) == WEEK else " · "
-        said.append(f"{zoned(times, chat)}{joint}{every}")
+        parts.append(f"{zoned(times, chat)}{joint}{every}")
     if chat.weekly_day:
         weekday = words.weekday(chat.weekly_day, language)
         at = words.minutes(min(chat.digest_times, default=WEEKLY_AT))
-        said.append(translate(language, "settings.weekly_is", day=weekday, at=at))
-    return "; ".join(said)
+        parts.append(translate(language, "settings.weekly_is", day=weekday, at=at))
+    return "; ".join(parts)
 
 
 def days(chosen: tuple[int, ...], language: str) -> str:
@@ -158,7 +159,7 @@ def days(chosen: tuple[int, ...], language: str) -> str:
         return translate(language, "settings.every_day")
     if chosen == (1, 2, 3, 4, 5):
         return f"{words.weekday(1, language)}-{words.weekday(5, language)}"
-    return ", ".join(words.weekday(one, language) for one in sorted(chosen))
+    return ", ".join(words.weekday(day, language) for day in sorted(chosen))
 
 
 def quiet(chat: Chat, language: str) -> str:
@@ -176,7 +177,7 @@ def posts(chat: Chat, language: str) -> str:
     return f"{why}, {footer if chat.footer else translate(language, 'settings.no_footer')}"
 
 
-def screen(chat: Chat, language: str, name: str, world: World) -> Message:
+def screen(chat: Chat, language: str, name: str, context: Context) -> Message:
     """Return one setting's screen."""
     makers: dict[str, Callable[[Chat, str], tuple[str, list[Row]]]] = {
         "lang": _language_screen,
@@ -189,7 +190,7 @@ def screen(chat: Chat, language: str, name: str, world: World) -> Message:
     if chat.kind is ChatKind.CHANNEL:
         makers["posts"] = _posts_screen
     if name not in makers:
-        return overview(chat, language, world)
+        return overview(chat, language, context)
     text, rows = makers[name](chat, language)
     back = Button(f"‹ {translate(language, 'button.settings')}", press("t"))
     return Message(Html(text), (*rows, (back,)))
@@ -197,8 +198,10 @@ def screen(chat: Chat, language: str, name: str, world: World) -> Message:
 
 def _language_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     row = tuple(
-        Button(_ticked(LANGUAGE_NAMES[one], chosen=one == chat.language), press("t", "lang", one))
-        for one in LANGUAGES
+        Button(
+            _ticked(LANGUAGE_NAMES[code], chosen=code == chat.language), press("t", "lang", code)
+        )
+        for code in LANGUAGES
     )
     return translate_html(language, "settings.ask_language"), [row]
 
@@ -206,10 +209,10 @@ def _language_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
 def _zone_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     buttons = [
         Button(
-            _ticked(words.city(one, language), chosen=one == chat.time_zone),
+            _ticked(words.city(zone, language), chosen=zone == chat.time_zone),
             press("t", "zone", str(number)),
         )
-        for number, one in enumerate(ZONES)
+        for number, zone in enumerate(ZONES)
     ]
     rows = _in_rows(buttons, 2)
     rows.append((Button(f"⌨️ {translate(language, 'button.type_city')}", press("t", "typezone")),))
@@ -220,10 +223,10 @@ def _times_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     shown = sorted({*(hour * 60 for hour in HOURS), *chat.digest_times})
     buttons = [
         Button(
-            _ticked(words.minutes(one), chosen=one in chat.digest_times),
-            _to("time", one, wanted=one not in chat.digest_times),
+            _ticked(words.minutes(minutes), chosen=minutes in chat.digest_times),
+            _to("time", minutes, wanted=minutes not in chat.digest_times),
         )
-        for one in shown
+        for minutes in shown
     ]
     empty = tuple(
         (
@@ -245,17 +248,17 @@ def _times_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
 def _days_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     daily = [
         Button(
-            _ticked(words.weekday(one, language), chosen=one in chat.digest_days),
-            _to("day", one, wanted=one not in chat.digest_days),
+            _ticked(words.weekday(day, language), chosen=day in chat.digest_days),
+            _to("day", day, wanted=day not in chat.digest_days),
         )
-        for one in range(1, 8)
+        for day in range(1, 8)
     ]
     weekly = [
         Button(
-            _ticked(f"📅 {words.weekday(one, language)}", chosen=one == chat.weekly_day),
-            _to("week", one, wanted=one != chat.weekly_day),
+            _ticked(f"📅 {words.weekday(day, language)}", chosen=day == chat.weekly_day),
+            _to("week", day, wanted=day != chat.weekly_day),
         )
-        for one in range(1, 8)
+        for day in range(1, 8)
     ]
     asked = translate_html(language, "settings.ask_days")
     if not chat.digest_times:
@@ -284,12 +287,12 @@ def _quiet_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         (
             Button(
                 _ticked(
-                    translate(language, f"settings.mode_{one}"), chosen=one is chat.quiet_mode
+                    translate(language, f"settings.mode_{mode}"), chosen=mode is chat.quiet_mode
                 ),
-                press("t", "mode", one),
+                press("t", "mode", mode),
             ),
         )
-        for one in QuietMode
+        for mode in QuietMode
         if is_quiet  # without quiet hours there is nothing to choose
     ]
     return translate_html(language, "settings.ask_quiet"), [
@@ -299,8 +302,8 @@ def _quiet_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
 
 def _cap_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
     row = tuple(
-        Button(_ticked(str(one), chosen=one == chat.alerts_per_hour), press("t", "cap", str(one)))
-        for one in CAPS
+        Button(_ticked(str(cap), chosen=cap == chat.alerts_per_hour), press("t", "cap", str(cap)))
+        for cap in CAPS
     )
     return translate_html(language, "settings.ask_cap"), [row]
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
+from bot.context import Context
+from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say
 from bot.render.buttons import press
 from bot.render.markup import bold, chunks, joined, translate_html
 from bot.render.stories import outlet_name
@@ -16,11 +17,11 @@ WHOLE_REGION = "zz"
 MOST_COUNTRIES = 40
 
 
-async def sources(ask: Ask, world: World) -> Reply:
+async def sources(ask: Ask, context: Context) -> Reply:
     """Show the countries with the number of their outlets, or one country's outlets."""
-    every = await read(world)
-    for code in named(ask.text.strip(), world.names.current):
-        if any(one.country.casefold() == code for one in every):
+    every = await read(context)
+    for code in named(ask.text.strip(), context.names.current):
+        if any(outlet.country.casefold() == code for outlet in every):
             return Say((of_country(every, code, ask.language),))
     return Say((by_country(every, ask.language),))
 
@@ -30,18 +31,18 @@ def named(typed: str, names: Gazetteer) -> tuple[str, ...]:
     return (typed.casefold(), *meanings(names, typed)) if typed else ()
 
 
-async def pressed(ask: Ask, world: World) -> Reply:
+async def pressed(ask: Ask, context: Context) -> Reply:
     """Open a country, or go back to all."""
-    every, code = await read(world), ask.word(1)
+    every, code = await read(context), ask.word(1)
     if not code:
         return Edit(by_country(every, ask.language))
     return Edit(of_country(every, code, ask.language))
 
 
-async def read(world: World) -> list[Outlet]:
+async def read(context: Context) -> list[Outlet]:
     """Return the outlets of feeds that are being read, by name."""
-    every: Sequence[Feed] = await world.db.read(feeds.every, polled_only=True)
-    found = {one.outlet.name: one.outlet for one in every if one.state.status in READ}
+    every: Sequence[Feed] = await context.db.read(feeds.every, polled_only=True)
+    found = {feed.outlet.name: feed.outlet for feed in every if feed.state.status in READ}
     return sorted(found.values(), key=lambda outlet: outlet.name.casefold())
 
 
@@ -69,11 +70,11 @@ def _country(code: str, language: str) -> str:
 def of_country(every: list[Outlet], code: str, language: str) -> Message:
     """Return one country's outlets with who stands behind each."""
     code = "" if code == WHOLE_REGION else code.upper()
-    those = [one for one in every if one.country.upper() == code]
+    those = [outlet for outlet in every if outlet.country.upper() == code]
     head = joined(
         (bold(_country(code, language)), translate(language, "n.outlets", count=len(those))), " · "
     )
-    body = joined(line(one, language) for one in those)
+    body = joined(line(outlet, language) for outlet in those)
     back = ((Button(f"‹ {translate(language, 'button.all')}", press("so")),),)
     return Message(chunks(joined((head, body), "\n\n"))[0], back)
 

@@ -15,18 +15,8 @@ from bot.commands.settings_screens import (
     switching_on,
     zone_now,
 )
-from bot.conversation import (
-    Ask,
-    Audience,
-    Button,
-    Command,
-    Html,
-    Keyboard,
-    Message,
-    Reply,
-    Say,
-    World,
-)
+from bot.context import Audience, Command, Context
+from bot.conversation import Ask, Button, Html, Keyboard, Message, Reply, Say
 from bot.render.buttons import press
 from bot.render.markup import bold, joined, translate_html
 from bot.texts import translate, words
@@ -41,22 +31,22 @@ MOST_PAYLOAD = 64
 FEW = 2
 
 
-async def start(ask: Ask, world: World) -> Reply:
+async def start(ask: Ask, context: Context) -> Reply:
     """Greet, or do at once what a deep link asks: ``q_<base64url query>``, ``s_<story>``.
 
     ``h_<row>``, ``dm_<row>`` and ``da_<row>`` are the buttons under a channel's messages.
     """
     kind, _, payload = ask.text.strip().partition("_")
     if kind == "s" and payload.isdecimal():
-        return await stories.story(replace(ask, text=payload), world)
+        return await stories.story(replace(ask, text=payload), context)
     if kind in ("h", "dm", "da") and payload.isdecimal():
-        return await digest.in_channel(ask, world, kind, payload)
+        return await digest.in_channel(ask, context, kind, payload)
     if kind == "q" and (query := decoded(payload)):
-        return await subscribe.subscribe(replace(ask, text=query), world)
-    known = await world.db.read(stats.breadth)
-    greeting = welcome(ask, known, runs_nobody=not world.admin_ids)
-    asked = await world.db.write(_about_to_ask, ask, world.clock())
-    return Say((greeting, *((zone_question(ask, world),) if asked else ())))
+        return await subscribe.subscribe(replace(ask, text=query), context)
+    known = await context.db.read(stats.breadth)
+    greeting = welcome(ask, known, runs_nobody=not context.admin_ids)
+    asked = await context.db.write(_about_to_ask, ask, context.clock())
+    return Say((greeting, *((zone_question(ask, context),) if asked else ())))
 
 
 def _about_to_ask(db: Connection, ask: Ask, now: datetime) -> bool:
@@ -70,15 +60,15 @@ def _about_to_ask(db: Connection, ask: Ask, now: datetime) -> bool:
     return True
 
 
-def zone_question(ask: Ask, world: World) -> Message:
+def zone_question(ask: Ask, context: Context) -> Message:
     """Ask where a newcomer is: the likeliest cities a tap away, any other by typing."""
     cities = [
-        Button(words.city(ZONES[one], ask.language), press("z", one))
-        for one in likely_zones(ask.language_code)
+        Button(words.city(ZONES[place], ask.language), press("z", place))
+        for place in likely_zones(ask.language_code)
     ]
     rows = [tuple(cities[start : start + 2]) for start in range(0, len(cities), 2)]
     other = Button(f"⌨️ {translate(ask.language, 'button.other_city')}", press("t", "typezone"))
-    return Message(zone_now("start.zone", ask.chat, ask.language, world), (*rows, (other,)))
+    return Message(zone_now("start.zone", ask.chat, ask.language, context), (*rows, (other,)))
 
 
 def decoded(payload: str) -> str:
@@ -130,7 +120,8 @@ def _breadth(known: Breadth, language: str) -> str:
 
 def _topics(language: str) -> Keyboard:
     buttons = [
-        Button(translate(language, f"topic.{one}"), press("tp", one)) for one in subscribe.TOPICS
+        Button(translate(language, f"topic.{name}"), press("tp", name))
+        for name in subscribe.TOPICS
     ]
     return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
 
@@ -203,16 +194,16 @@ def explained(command: Command, language: str, bot_username: str = "") -> Html:
     return joined((head, usage), "\n\n")
 
 
-async def stop(ask: Ask, world: World) -> Reply:
+async def stop(ask: Ask, context: Context) -> Reply:
     """End everything that is sent unasked: every subscription paused, no digests."""
 
     def silence(db: Connection) -> list[SubscriptionId]:
         silenced = subscriptions.silence(db, ask.chat.id)
-        chats.silence(db, ask.chat.id, world.clock())
-        queue.withhold(db, ask.chat.id, world.clock())
+        chats.silence(db, ask.chat.id, context.clock())
+        queue.withhold(db, ask.chat.id, context.clock())
         return silenced
 
-    silenced = await world.db.write(silence)
+    silenced = await context.db.write(silence)
     return Say(
         (
             Message(

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.commands import digest
-from bot.conversation import Ask, Button, Edit, EditButton, Message, Reply, Say, World
+from bot.context import Context
+from bot.conversation import Ask, Button, Edit, EditButton, Message, Reply, Say
 from bot.digests import listing
 from bot.render import reasons
 from bot.render.buttons import press
@@ -28,32 +29,32 @@ NUMBERS_IN_A_ROW = 6
 _NUMBER = re.compile(r"(?:/?s)?(\d{1,15})", re.IGNORECASE)
 
 
-async def wanted(ask: Ask, world: World) -> Story:
+async def wanted(ask: Ask, context: Context) -> Story:
     """Return the story that is meant: by its number, or by the message that was answered."""
     text = ask.text.strip()
     if found := _NUMBER.fullmatch(text):
-        return await by_number(world, int(found[1]))
+        return await by_number(context, int(found[1]))
     if text:
         raise NewsError("story.no_number", text=tidy(text, 40), command=ask.command or "story")
-    owed = (
-        await world.db.read(traces.of_message, ask.here.id, ask.replies_to)
+    delivery = (
+        await context.db.read(traces.of_message, ask.here.id, ask.replies_to)
         if ask.replies_to is not None
         else None
     )
-    if owed is None or owed.story_id is None:
+    if delivery is None or delivery.story_id is None:
         raise NewsError("story.which", command=ask.command or "story")
-    return await by_number(world, owed.story_id)
+    return await by_number(context, delivery.story_id)
 
 
-async def by_number(world: World, number: int) -> Story:
+async def by_number(context: Context, number: int) -> Story:
     """Return a story by its number; NewsError where nothing was ever told under it."""
-    story = await world.db.read(archive.get, StoryId(number))
+    story = await context.db.read(archive.get, StoryId(number))
     if story is None or not story.items:
         raise NewsError("story.unknown", id=str(number))
     return story
 
 
-async def choice(ask: Ask, world: World, verb: str, *more: object) -> Reply | None:
+async def choice(ask: Ask, context: Context, verb: str, *more: object) -> Reply | None:
     """Ask which story is meant, of a message that told many; None where none such was answered.
 
     A button each, whose data is ``verb``, the story and ``more``.
@@ -62,18 +63,23 @@ async def choice(ask: Ask, world: World, verb: str, *more: object) -> Reply | No
         return None
     answered = ask.replies_to
 
-    def told(db: Connection) -> tuple[StoryLine, ...]:
-        owed = traces.of_message(db, ask.here.id, answered)
-        made = digest.list_of(db, owed) if owed is not None and owed.story_id is None else None
+    def lines_answered(db: Connection) -> tuple[StoryLine, ...]:
+        delivery = traces.of_message(db, ask.here.id, answered)
+        made = (
+            digest.list_of(db, delivery)
+            if delivery is not None and delivery.story_id is None
+            else None
+        )
         return listing.lines_of(db, made, ask.chat, 0) if made is not None else ()
 
-    lines = await world.db.read(told)
+    lines = await context.db.read(lines_answered)
     if not lines:
         return None
     names = (
-        f"{one.number}. {title(headline(one.story, ask.language), ask.language)}" for one in lines
+        f"{line.number}. {title(headline(line.story, ask.language), ask.language)}"
+        for line in lines
     )
-    buttons = [Button(str(one.number), press(verb, one.story.id, *more)) for one in lines]
+    buttons = [Button(str(line.number), press(verb, line.story.id, *more)) for line in lines]
     rows = [
         tuple(buttons[at : at + NUMBERS_IN_A_ROW])
         for at in range(0, len(buttons), NUMBERS_IN_A_ROW)
@@ -82,131 +88,137 @@ async def choice(ask: Ask, world: World, verb: str, *more: object) -> Reply | No
     return Say((Message(text, tuple(rows)),))
 
 
-async def story(ask: Ask, world: World) -> Reply:
-    """Show every outlet's telling in order."""
-    if (asked := await choice(ask, world, "s")) is not None:
+async def story(ask: Ask, context: Context) -> Reply:
+    """Show what every outlet wrote of a story, in order."""
+    if (asked := await choice(ask, context, "s")) is not None:
         return asked
-    return Say((await shown(ask, world, await wanted(ask, world), 0),))
+    return Say((await shown(ask, context, await wanted(ask, context), 0),))
 
 
-async def shown(ask: Ask, world: World, one: Story, page: int) -> Message:
+async def shown(ask: Ask, context: Context, story: Story, page: int) -> Message:
     """Return a story's card."""
-    muted = await world.db.read(chats.mutes, ask.chat.id, one.id)
-    return card(one, ask.chat, now=world.clock(), page=page, muted=muted)
+    muted = await context.db.read(chats.mutes, ask.chat.id, story.id)
+    return card(story, ask.chat, now=context.clock(), page=page, muted=muted)
 
 
-async def pressed(ask: Ask, world: World) -> Reply:
+async def pressed(ask: Ask, context: Context) -> Reply:
     """Open a story from the button under an alert, as a message of its own."""
-    one = await by_number(world, ask.number(1))
-    return Say((await shown(ask, world, one, 0),))
+    story = await by_number(context, ask.number(1))
+    return Say((await shown(ask, context, story, 0),))
 
 
-async def turned(ask: Ask, world: World) -> Reply:
+async def turned(ask: Ask, context: Context) -> Reply:
     """Turn the page of a story's card."""
-    one = await by_number(world, ask.number(1))
-    return Edit(await shown(ask, world, one, ask.number(2)))
+    story = await by_number(context, ask.number(1))
+    return Edit(await shown(ask, context, story, ask.number(2)))
 
 
 # --- mute -----------------------------------------------------------------------------------
 
 
-async def mute(ask: Ask, world: World) -> Reply:
+async def mute(ask: Ask, context: Context) -> Reply:
     """Tell this chat nothing more of a story."""
-    if (asked := await choice(ask, world, "m", "o")) is not None:
+    if (asked := await choice(ask, context, "m", "o")) is not None:
         return asked
-    one = await wanted(ask, world)
-    await muting(ask, world, one, muted=True)
-    return Say((mute_said(one, ask.language, muted=True),))
+    story = await wanted(ask, context)
+    await muting(ask, context, story, muted=True)
+    return Say((mute_said(story, ask.language, muted=True),))
 
 
-async def mute_pressed(ask: Ask, world: World) -> Reply:
+async def mute_pressed(ask: Ask, context: Context) -> Reply:
     """Mute from a button, which then takes it back."""
-    return await mute_turned(ask, world, muted=True)
+    return await mute_turned(ask, context, muted=True)
 
 
-async def unmute_pressed(ask: Ask, world: World) -> Reply:
+async def unmute_pressed(ask: Ask, context: Context) -> Reply:
     """Take a mute back from a button, which then mutes again."""
-    return await mute_turned(ask, world, muted=False)
+    return await mute_turned(ask, context, muted=False)
 
 
-async def mute_turned(ask: Ask, world: World, *, muted: bool) -> Reply:
+async def mute_turned(ask: Ask, context: Context, *, muted: bool) -> Reply:
     """Do what a button says, and turn it; the sentence that said it is said anew."""
-    one = await by_number(world, ask.number(1))
-    await muting(ask, world, one, muted=muted)
+    story = await by_number(context, ask.number(1))
+    await muting(ask, context, story, muted=muted)
     toast = translate(ask.language, "mute.toast" if muted else "mute.undone")
     if ask.word(2):
-        return Edit(mute_said(one, ask.language, muted=muted), toast=toast)
-    return EditButton(mute_button(one.id, ask.language, muted=muted), toast=toast)
+        return Edit(mute_said(story, ask.language, muted=muted), toast=toast)
+    return EditButton(mute_button(story.id, ask.language, muted=muted), toast=toast)
 
 
-async def muting(ask: Ask, world: World, one: Story, *, muted: bool) -> None:
+async def muting(ask: Ask, context: Context, story: Story, *, muted: bool) -> None:
     """Write down that a story is muted or not; its alerts elsewhere in the chat follow."""
 
     def write(db: Connection) -> None:
-        (chats.mute if muted else chats.unmute)(db, ask.chat.id, one.id)
+        (chats.mute if muted else chats.unmute)(db, ask.chat.id, story.id)
         pressed = ask.message_id if ask.button else None
-        queue.relabel(db, ask.chat.id, one.id, world.clock(), but=pressed)
+        queue.relabel(db, ask.chat.id, story.id, context.clock(), but=pressed)
 
-    await world.db.write(write)
-    world.wake()
+    await context.db.write(write)
+    context.wake()
 
 
-def mute_said(one: Story, language: str, *, muted: bool) -> Message:
+def mute_said(story: Story, language: str, *, muted: bool) -> Message:
     """Say that a story is muted, or told again, with the button that turns it."""
-    name = title(headline(one, language), language)
+    name = title(headline(story, language), language)
     text = translate_html(language, "mute.done" if muted else "mute.again", title=tidy(name, 120))
-    return Message(text, ((mute_button(one.id, language, muted=muted, own=True),),))
+    return Message(text, ((mute_button(story.id, language, muted=muted, own=True),),))
 
 
 # --- why ------------------------------------------------------------------------------------
 
 
-async def why(ask: Ask, world: World) -> Reply:
-    """Explain what a story met here and what became of it; for admins also what joined it."""
-    if (asked := await choice(ask, world, "w")) is not None:
+async def why(ask: Ask, context: Context) -> Reply:
+    """Explain which queries a story matched here and what became of it; for admins also what joined it."""
+    if (asked := await choice(ask, context, "w")) is not None:
         return asked
-    return Say((await explained(ask, world, await wanted(ask, world)),))
+    return Say((await explained(ask, context, await wanted(ask, context)),))
 
 
-async def why_pressed(ask: Ask, world: World) -> Reply:
+async def why_pressed(ask: Ask, context: Context) -> Reply:
     """Explain from the button under an alert."""
-    return Say((await explained(ask, world, await by_number(world, ask.number(1))),))
+    return Say((await explained(ask, context, await by_number(context, ask.number(1))),))
 
 
-async def explained(ask: Ask, world: World, one: Story) -> Message:
+async def explained(ask: Ask, context: Context, story: Story) -> Message:
     """Gather what is known of a story for this chat and say it."""
-    names = world.names.current
+    names = context.names.current
 
     def gathered(db: Connection) -> reasons.Trace:
         own = subscriptions.of_chat(db, ask.chat.id)
         return reasons.Trace(
-            story=one,
-            matches=tuple(matches.of_story(db, ask.chat.id, one.id)),
-            queries={one.id: one.query for one in own},
-            by_headline=frozenset(one.id for one in own if one.reach is Reach.HEADLINE),
-            by_digest=frozenset(one.id for one in own if one.mode is Mode.DIGEST),
-            deliveries=traces.of_story(db, ask.chat.id, one.id),
-            muted=chats.mutes(db, ask.chat.id, one.id),
-            evidence=explanation.accounts(db, one, names) if ask.is_admin else (),
+            story=story,
+            matches=tuple(matches.of_story(db, ask.chat.id, story.id)),
+            queries={subscription.id: subscription.query for subscription in own},
+            by_headline=frozenset(
+                subscription.id for subscription in own if subscription.reach is Reach.HEADLINE
+            ),
+            by_digest=frozenset(
+                subscription.id for subscription in own if subscription.mode is Mode.DIGEST
+            ),
+            deliveries=traces.of_story(db, ask.chat.id, story.id),
+            muted=chats.mutes(db, ask.chat.id, story.id),
+            evidence=explanation.accounts(db, story, names) if ask.is_admin else (),
             entities=names.entities,
             names=names,
         )
 
-    trace = await world.db.read(gathered)
+    trace = await context.db.read(gathered)
     if not trace.matches:
-        trace = replace(trace, too_late=_would_meet(one, trace.queries.values(), world))
-    return reasons.why(trace, ask.chat, now=world.clock())
+        trace = replace(trace, too_late=_would_meet(story, trace.queries.values(), context))
+    return reasons.why(trace, ask.chat, now=context.clock())
 
 
-def _would_meet(one: Story, queries: Iterable[str], world: World) -> tuple[str, ...]:
-    """Return the queries that a story meets now, though it came before they were made."""
-    names, now = world.names.current, world.clock()
-    tellings = [
-        (analysed(item, names), search.facts_of(item, now)) for item in one.items[:MOST_TRIED]
+def _would_meet(story: Story, queries: Iterable[str], context: Context) -> tuple[str, ...]:
+    """Return the queries that a story matches now, though it came before they were made."""
+    names, now = context.names.current, context.clock()
+    analysed_items = [
+        (analysed(item, names), search.facts_of(item, now)) for item in story.items[:MOST_TRIED]
     ]
-    met = []
+    matched = []
     for text in queries:
         query = keywords.parse(text, names)
-        if any(keywords.match(query, *telling) is not None for telling in tellings):
-            met.append(text)
-    return tuple(met)
+        if any(
+            keywords.match(query, *analysed_item) is not None for analysed_item in analysed_items
+        ):
+            matched.append(text)
+    return tuple(matched)

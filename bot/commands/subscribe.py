@@ -11,7 +11,8 @@ from bot.commands.settings_screens import (
     switching_on,
     way_of,
 )
-from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say, World
+from bot.context import Context
+from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Say
 from bot.render.buttons import press
 from bot.render.marking import Marker
 from bot.render.markup import bold, code, escape, joined, tidy, translate_html
@@ -44,43 +45,43 @@ MANY_A_DAY = 20
 """Above this, alerts at once would be a nuisance: the digest is offered first."""
 
 
-async def subscribe(ask: Ask, world: World) -> Reply:
+async def subscribe(ask: Ask, context: Context) -> Reply:
     """Show the last seven days of a query and ask how its stories shall be told."""
     text = ask.text.strip()
     if not text:
-        await world.db.write(
-            dialogs.expect, ask.here.id, ask.person_id, "subscribe", world.clock()
+        await context.db.write(
+            dialogs.expect, ask.here.id, ask.person_id, "subscribe", context.clock()
         )
         return Say((Message(translate_html(ask.language, "subscribe.what"), asks=True),))
     try:
-        return Say((await offer(ask, world, text),))
+        return Say((await offer(ask, context, text),))
     except NewsError:
         if ask.word(0) == "subscribe":  # it answered our question, and so will the next
-            await world.db.write(
-                dialogs.expect, ask.here.id, ask.person_id, "subscribe", world.clock()
+            await context.db.write(
+                dialogs.expect, ask.here.id, ask.person_id, "subscribe", context.clock()
             )
         raise
 
 
-async def offer(ask: Ask, world: World, text: str) -> Message:
+async def offer(ask: Ask, context: Context, text: str) -> Message:
     """Make the offer for a query."""
-    query = queries.canonical(world, text)
-    now = world.clock()
-    found = await queries.find(world, query, limit=SAMPLES, since=now - TRIED_OVER)
-    expected = await queries.forecast(world, query, now - TRIED_OVER)
-    began = await world.db.read(stats.began)
+    query = queries.canonical(context, text)
+    now = context.clock()
+    found = await queries.find(context, query, limit=SAMPLES, since=now - TRIED_OVER)
+    expected = await queries.forecast(context, query, now - TRIED_OVER)
+    began = await context.db.read(stats.began)
     young = words.ago(began, now, ask.language) if began and now - began < TRIED_OVER else ""
-    draft = await world.db.write(dialogs.keep_draft, ask.here.id, query, now)
+    draft = await context.db.write(dialogs.keep_draft, ask.here.id, query, now)
     many = expected.headlines > MANY_A_DAY * TRIED_OVER.days
-    marker = Marker.of((query,), world.names.current)
-    samples = [found_line(one, ask.chat, marker, now=now) for one in found.stories[:SAMPLES]]
-    had = await world.db.read(subscriptions.to_query, ask.chat.id, ask.thread_id, query)
-    meant, hints = await _hints(ask, world, query, expected)
+    marker = Marker.of((query,), context.names.current)
+    samples = [found_line(story, ask.chat, marker, now=now) for story in found.stories[:SAMPLES]]
+    had = await context.db.read(subscriptions.to_query, ask.chat.id, ask.thread_id, query)
+    meant, hints = await _hints(ask, context, query, expected)
     others = [
         (
             Button(
                 f"❓ {tidy(other, 40)}",
-                press("fs", await world.db.write(dialogs.keep_draft, ask.here.id, other, now)),
+                press("fs", await context.db.write(dialogs.keep_draft, ask.here.id, other, now)),
             ),
         )
         for other in meant
@@ -103,19 +104,19 @@ async def offer(ask: Ask, world: World, text: str) -> Message:
 
 
 async def _hints(
-    ask: Ask, world: World, query: str, expected: Forecast
+    ask: Ask, context: Context, query: str, expected: Forecast
 ) -> tuple[tuple[str, ...], list[Html]]:
     """Return other queries that may have been meant, and the sentences that lead to them."""
-    spelled = await queries.spelled(world, query)
-    said = [translate_html(ask.language, "query.capitals")] if spelled else []
+    spelled = await queries.spelled(context, query)
+    hints = [translate_html(ask.language, "query.capitals")] if spelled else []
     others: tuple[str, ...] = ()
     key = "subscribe.perhaps"
     if expected.anywhere <= LITTLE:
-        others = await queries.meant(world, query)
+        others = await queries.meant(context, query)
     if not expected.anywhere and not others:
-        others, key = await queries.suggestions(world, query), "search.perhaps"
+        others, key = await queries.suggestions(context, query), "search.perhaps"
     meant = tuple(dict.fromkeys((*spelled, *others)))[: queries.MOST_SUGGESTED]
-    return meant, [*said, *([translate_html(ask.language, key)] if meant else [])]
+    return meant, [*hints, *([translate_html(ask.language, key)] if meant else [])]
 
 
 def _forecast(language: str, expected: Forecast, young: str) -> Html:
@@ -170,46 +171,49 @@ def _choices(language: str, draft: int, expected: Forecast, *, digest_first: boo
     return (in_digest, *at_once, rest) if digest_first else (*at_once, in_digest, rest)
 
 
-async def accept(ask: Ask, world: World) -> Reply:
+async def accept(ask: Ask, context: Context) -> Reply:
     """Keep the offered query: at once for headlines or for any word, or in the digest."""
-    query = await world.db.read(dialogs.draft, ask.number(1), ask.here.id)
+    query = await context.db.read(dialogs.draft, ask.number(1), ask.here.id)
     if query is None:
         raise NewsError("button.old")
     mode = Mode.DIGEST if ask.word(2).startswith("d") else Mode.INSTANT
     reach = Reach.ANYWHERE if ask.word(2).endswith("a") else Reach.HEADLINE
-    one, before, chat = await keep(ask, world, query, mode, reach)
-    just_made = one.created_at is not None and world.clock() - one.created_at < DOUBLE_TAP
+    subscription, before, chat = await keep(ask, context, query, mode, reach)
+    just_made = (
+        subscription.created_at is not None
+        and context.clock() - subscription.created_at < DOUBLE_TAP
+    )
     echo = before is not None and (before.mode, before.reach) == (mode, reach) and just_made
     key = "subscribe.saved" if before is None or echo else "subscribe.changed"
     text = joined(
         (
-            translate_html(ask.language, key, query=query_title(one.query, ask.language)),
+            translate_html(ask.language, key, query=query_title(subscription.query, ask.language)),
             translate_html(
                 ask.language,
-                f"subscribe.mode_{way_of(one, chat)}",
+                f"subscribe.mode_{way_of(subscription, chat)}",
                 when=digests(chat, ask.language),
             ),
             still_stopped(chat, ask.language),
         )
     )
     return Edit(
-        Message(text, _after(one, chat, ask.language)),
+        Message(text, _after(subscription, chat, ask.language)),
         toast=translate(ask.language, "toast.saved"),
     )
 
 
-def _after(one: Subscription, chat: Chat, language: str) -> Keyboard:
+def _after(subscription: Subscription, chat: Chat, language: str) -> Keyboard:
     """Return the ways on: to the digests that it is left to, to the zone they go by, to the list."""
-    off = switching_on(chat, language, one.id) if left_to_digest(one) else ()
+    off = switching_on(chat, language, subscription.id) if left_to_digest(subscription) else ()
     zone: Keyboard = ()
-    if one.mode is Mode.DIGEST and chat.zone_assumed:
+    if subscription.mode is Mode.DIGEST and chat.zone_assumed:
         zone = ((Button(f"🕗 {translate(language, 'settings.zone')}", press("t", "zone")),),)
     listing = Button(f"📋 {translate(language, 'button.subscriptions')}", press("l", 0))
     return (*resuming(chat, language), *off, *zone, (listing,))
 
 
 async def keep(
-    ask: Ask, world: World, query: str, mode: Mode, reach: Reach = Reach.HEADLINE
+    ask: Ask, context: Context, query: str, mode: Mode, reach: Reach = Reach.HEADLINE
 ) -> tuple[Subscription, Subscription | None, Chat]:
     """Write a subscription down; from now on it is matched.
 
@@ -218,53 +222,57 @@ async def keep(
 
     def write(db: Connection) -> tuple[Subscription, Subscription | None, Chat]:
         before = subscriptions.to_query(db, ask.chat.id, ask.thread_id, query)
-        one, _ = subscriptions.add(
+        subscription, _ = subscriptions.add(
             db,
             chat_id=ask.chat.id,
             thread_id=ask.thread_id,
             query=query,
             mode=mode,
             reach=reach,
-            now=world.clock(),
+            now=context.clock(),
         )
-        return one, before, chats.asked_for_more(db, ask.chat.id) or ask.chat
+        return subscription, before, chats.asked_for_more(db, ask.chat.id) or ask.chat
 
-    return await world.db.write(write)
+    return await context.db.write(write)
 
 
-async def watching(ask: Ask, world: World, query: str, draft: int) -> Button:
+async def watching(ask: Ask, context: Context, query: str, draft: int) -> Button:
     """Return the button that subscribes to a query, or opens the subscription that there is.
 
     ``draft`` is the number under which the query is kept for buttons.
     """
-    one = await world.db.read(subscriptions.to_query, ask.chat.id, ask.thread_id, query)
-    if one is None:
+    subscription = await context.db.read(subscriptions.to_query, ask.chat.id, ask.thread_id, query)
+    if subscription is None:
         label = translate(ask.language, "button.subscribe_this")
         return Button(f"🔔 {label}", press("fs", draft))
-    return Button(f"✓ {translate(ask.language, 'button.subscribed')}", press("l1", one.id))
+    return Button(
+        f"✓ {translate(ask.language, 'button.subscribed')}", press("l1", subscription.id)
+    )
 
 
-async def topic(ask: Ask, world: World) -> Reply:
+async def topic(ask: Ask, context: Context) -> Reply:
     """Offer one of the topics that the greeting shows."""
     name = ask.word(1)
     if name not in TOPICS:
         raise NewsError("button.old")
-    return Say((await offer(ask, world, TOPICS[name]),))
+    return Say((await offer(ask, context, TOPICS[name]),))
 
 
-async def narrow(ask: Ask, world: World) -> Reply:
+async def narrow(ask: Ask, context: Context) -> Reply:
     """Ask for a narrower query, with the present one at hand to be copied."""
-    query = await world.db.read(dialogs.draft, ask.number(1), ask.here.id)
+    query = await context.db.read(dialogs.draft, ask.number(1), ask.here.id)
     if query is None:
         raise NewsError("button.old")
-    await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "subscribe", world.clock())
+    await context.db.write(
+        dialogs.expect, ask.here.id, ask.person_id, "subscribe", context.clock()
+    )
     text = joined(
         (translate_html(ask.language, "subscribe.narrow"), code(tidy(query, 400))), "\n\n"
     )
     return Say((Message(text, asks=True),))
 
 
-async def cancel(ask: Ask, world: World) -> Reply:
+async def cancel(ask: Ask, context: Context) -> Reply:
     """Take back what was offered."""
-    del world
+    del context
     return Edit(Message(escape(translate(ask.language, "cancelled"))))

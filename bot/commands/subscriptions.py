@@ -12,20 +12,9 @@ from bot.commands.settings_screens import (
     switching_on,
     way_of,
 )
-from bot.conversation import (
-    Ask,
-    Button,
-    Edit,
-    Html,
-    Keyboard,
-    Message,
-    Reply,
-    Row,
-    Say,
-    Toast,
-    World,
-)
-from bot.digests import ranking as calendar
+from bot.context import Context
+from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, Row, Say, Toast
+from bot.digests import calendar
 from bot.render.buttons import press, turn
 from bot.render.markup import bold, code, joined, tidy, translate_html
 from bot.render.queries import query_title
@@ -38,15 +27,15 @@ from storage.sql import Connection
 ON_A_PAGE = 8
 
 
-async def listed(ask: Ask, world: World) -> Reply:
+async def listed(ask: Ask, context: Context) -> Reply:
     """List the chat's subscriptions, a button each."""
-    page = await page_of(ask, world, ask.number(1))
+    page = await page_of(ask, context, ask.number(1))
     return Edit(page) if ask.button else Say((page,))
 
 
-async def page_of(ask: Ask, world: World, page: int) -> Message:
+async def page_of(ask: Ask, context: Context, page: int) -> Message:
     """Return a page of the list."""
-    every = await world.db.read(subscriptions.of_chat, ask.chat.id)
+    every = await context.db.read(subscriptions.of_chat, ask.chat.id)
     language, chat = ask.language, ask.chat
     if not every:
         return Message(
@@ -56,16 +45,24 @@ async def page_of(ask: Ask, world: World, page: int) -> Message:
     pages = -(-len(every) // ON_A_PAGE)
     page = min(max(page, 0), pages - 1)
     shown = every[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
-    body = joined(joined((sign(one), query_title(one.query, language, 120)), " ") for one in shown)
+    body = joined(
+        joined((sign(subscription), query_title(subscription.query, language, 120)), " ")
+        for subscription in shown
+    )
     rows = tuple(
-        (Button(f"{sign(one)} {query_title(one.query, language, 40)}", press("l1", one.id)),)
-        for one in shown
+        (
+            Button(
+                f"{sign(subscription)} {query_title(subscription.query, language, 40)}",
+                press("l1", subscription.id),
+            ),
+        )
+        for subscription in shown
     )
     head = translate_html(language, "subscriptions.head", count=len(every))
     stopped = translate_html(language, "start.stopped") if chat.silenced_at else ""
     legend = joined((stopped, translate_html(language, "subscriptions.legend")), "\n\n")
     off: Keyboard = ()
-    if any(left_to_digest(one) and not one.paused for one in every):
+    if any(left_to_digest(subscription) and not subscription.paused for subscription in every):
         off = switching_on(chat, language)
     if off:
         legend = joined((legend, translate_html(language, "subscriptions.digests_off")), "\n\n")
@@ -79,143 +76,162 @@ async def page_of(ask: Ask, world: World, page: int) -> Message:
 
 def going_on(chat: Chat, every: list[Subscription], language: str) -> Keyboard:
     """Return the button that takes up what /stop stopped, where there is any of it."""
-    left = chat.silenced_times or chat.silenced_weekly or any(one.silenced for one in every)
+    left = (
+        chat.silenced_times
+        or chat.silenced_weekly
+        or any(subscription.silenced for subscription in every)
+    )
     return resuming(chat, language, stopped=bool(left))
 
 
-def sign(one: Subscription) -> str:
+def sign(subscription: Subscription) -> str:
     """Return the sign of how a subscription is told."""
-    if one.paused:
+    if subscription.paused:
         return "⏸"
-    return "🔔" if one.mode is Mode.INSTANT else "📰"
+    return "🔔" if subscription.mode is Mode.INSTANT else "📰"
 
 
-async def own(ask: Ask, world: World) -> Subscription:
+async def own(ask: Ask, context: Context) -> Subscription:
     """Return the subscription that a button means; NewsError where it is gone or not theirs."""
-    one = await world.db.read(subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id)
-    if one is None:
+    subscription = await context.db.read(
+        subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id
+    )
+    if subscription is None:
         raise NewsError("subscriptions.gone")
-    return one
+    return subscription
 
 
-def detail(one: Subscription, chat: Chat, language: str) -> Message:
+def detail(subscription: Subscription, chat: Chat, language: str) -> Message:
     """Show one of a chat's subscriptions with what can be done to it."""
-    waits = left_to_digest(one) and not one.paused
+    waits = left_to_digest(subscription) and not subscription.paused
     return Message(
         joined(
             (
-                joined((sign(one), bold(query_title(one.query, language, 400))), " "),
-                _state(one, chat, language),
-                still_stopped(chat, language) if not one.paused else "",
+                joined(
+                    (sign(subscription), bold(query_title(subscription.query, language, 400))), " "
+                ),
+                _state(subscription, chat, language),
+                still_stopped(chat, language) if not subscription.paused else "",
             )
         ),
         (
             *resuming(chat, language),
-            *(switching_on(chat, language, one.id) if waits else ()),
-            *_deeds(one, language),
+            *(switching_on(chat, language, subscription.id) if waits else ()),
+            *_deeds(subscription, language),
         ),
     )
 
 
-def _state(one: Subscription, chat: Chat, language: str) -> Html:
+def _state(subscription: Subscription, chat: Chat, language: str) -> Html:
     """Say when a subscription's stories are told, and what becomes of the others."""
-    if one.paused:
+    if subscription.paused:
         return translate_html(
-            language, f"subscriptions.state_{'silenced' if one.silenced else 'paused'}"
+            language, f"subscriptions.state_{'silenced' if subscription.silenced else 'paused'}"
         )
-    way = way_of(one, chat)
+    way = way_of(subscription, chat)
     return translate_html(language, f"subscriptions.state_{way}", when=digests(chat, language))
 
 
-def code_of(one: Subscription) -> str:
+def code_of(subscription: Subscription) -> str:
     """Return how a subscription is told, as a button's data has it: ``i``, ``d``, ``ia``."""
-    mode = "i" if one.mode is Mode.INSTANT else "d"
-    return mode + ("a" if one.reach is Reach.ANYWHERE else "")
+    mode = "i" if subscription.mode is Mode.INSTANT else "d"
+    return mode + ("a" if subscription.reach is Reach.ANYWHERE else "")
 
 
-def _deeds(one: Subscription, language: str) -> Keyboard:
+def _deeds(subscription: Subscription, language: str) -> Keyboard:
     pause = (
         "▶️ " + translate(language, "button.resume")
-        if one.paused
+        if subscription.paused
         else "⏸ " + translate(language, "button.pause")
     )
     other = (
         "📰 " + translate(language, "button.in_digest")
-        if one.mode is Mode.INSTANT
+        if subscription.mode is Mode.INSTANT
         else "🔔 " + translate(language, "button.at_once")
     )
     wider = (
         "🔎 " + translate(language, "button.anywhere")
-        if one.reach is Reach.HEADLINE
+        if subscription.reach is Reach.HEADLINE
         else "🗞 " + translate(language, "button.headlines_only")
     )
-    other_reach = "a" if one.reach is Reach.HEADLINE else "h"
+    other_reach = "a" if subscription.reach is Reach.HEADLINE else "h"
     reach = (
-        ((Button(wider, press("lw", one.id, other_reach)),),) if one.mode is Mode.INSTANT else ()
+        ((Button(wider, press("lw", subscription.id, other_reach)),),)
+        if subscription.mode is Mode.INSTANT
+        else ()
     )
     return (
         (
-            Button(pause, press("lp", one.id, int(not one.paused))),
-            Button(other, press("lm", one.id, "d" if one.mode is Mode.INSTANT else "i")),
+            Button(pause, press("lp", subscription.id, int(not subscription.paused))),
+            Button(
+                other,
+                press("lm", subscription.id, "d" if subscription.mode is Mode.INSTANT else "i"),
+            ),
         ),
         *reach,
         (
-            Button(f"✏️ {translate(language, 'button.edit')}", press("le", one.id)),
-            Button(f"🗑 {translate(language, 'button.remove')}", press("lr", one.id)),
+            Button(f"✏️ {translate(language, 'button.edit')}", press("le", subscription.id)),
+            Button(f"🗑 {translate(language, 'button.remove')}", press("lr", subscription.id)),
         ),
         (Button(f"‹ {translate(language, 'button.all')}", press("lb", 0)),),
     )
 
 
-async def show(ask: Ask, world: World) -> Reply:
+async def show(ask: Ask, context: Context) -> Reply:
     """Open one subscription of the list."""
-    return Edit(detail(await own(ask, world), ask.chat, ask.language))
+    return Edit(detail(await own(ask, context), ask.chat, ask.language))
 
 
-async def pause(ask: Ask, world: World) -> Reply:
+async def pause(ask: Ask, context: Context) -> Reply:
     """Pause a subscription or resume it, as its button says; an old button turns it around.
 
     Who pauses by hand wants it paused also when all that /stop stopped goes on.
     """
-    one = await own(ask, world)
-    paused = {"1": True, "0": False}.get(ask.word(2), not one.paused)
-    return await changed(ask, world, replace(one, paused=paused, silenced=False))
+    subscription = await own(ask, context)
+    paused = {"1": True, "0": False}.get(ask.word(2), not subscription.paused)
+    return await changed(ask, context, replace(subscription, paused=paused, silenced=False))
 
 
-async def switch(ask: Ask, world: World) -> Reply:
+async def switch(ask: Ask, context: Context) -> Reply:
     """Tell a subscription's stories at once or in the digest, as its button says."""
-    one = await own(ask, world)
-    other = Mode.DIGEST if one.mode is Mode.INSTANT else Mode.INSTANT
+    subscription = await own(ask, context)
+    other = Mode.DIGEST if subscription.mode is Mode.INSTANT else Mode.INSTANT
     mode = {"d": Mode.DIGEST, "i": Mode.INSTANT}.get(ask.word(2), other)
-    return await changed(ask, world, replace(one, mode=mode))
+    return await changed(ask, context, replace(subscription, mode=mode))
 
 
-async def widen(ask: Ask, world: World) -> Reply:
+async def widen(ask: Ask, context: Context) -> Reply:
     """Let a subscription ring for headlines only, or for a word anywhere, as its button says."""
-    one = await own(ask, world)
-    other = Reach.HEADLINE if one.reach is Reach.ANYWHERE else Reach.ANYWHERE
+    subscription = await own(ask, context)
+    other = Reach.HEADLINE if subscription.reach is Reach.ANYWHERE else Reach.ANYWHERE
     reach = {"a": Reach.ANYWHERE, "h": Reach.HEADLINE}.get(ask.word(2), other)
-    return await changed(ask, world, replace(one, reach=reach))
+    return await changed(ask, context, replace(subscription, reach=reach))
 
 
-async def changed(ask: Ask, world: World, one: Subscription) -> Reply:
+async def changed(ask: Ask, context: Context, subscription: Subscription) -> Reply:
     """Write a changed subscription and show it."""
 
     def write(db: Connection) -> Chat:
-        subscriptions.save(db, one)
-        return (None if one.paused else chats.asked_for_more(db, one.chat_id)) or ask.chat
+        subscriptions.save(db, subscription)
+        return (
+            None if subscription.paused else chats.asked_for_more(db, subscription.chat_id)
+        ) or ask.chat
 
-    chat = await world.db.write(write)
-    return Edit(detail(one, chat, ask.language), toast=translate(ask.language, "toast.saved"))
+    chat = await context.db.write(write)
+    return Edit(
+        detail(subscription, chat, ask.language), toast=translate(ask.language, "toast.saved")
+    )
 
 
-async def digests_on(ask: Ask, world: World) -> Reply:
+async def digests_on(ask: Ask, context: Context) -> Reply:
     """Switch digests on, from wherever something was kept for them; show that again."""
-    chat = await settings.switched_on(ask, world)
+    chat = await settings.switched_on(ask, context)
     toast = translate(ask.language, "toast.saved")
-    one = await world.db.read(subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id)
-    if one is not None:
-        return Edit(detail(one, chat, ask.language), toast=toast)
+    subscription = await context.db.read(
+        subscriptions.get, SubscriptionId(ask.number(1)), ask.chat.id
+    )
+    if subscription is not None:
+        return Edit(detail(subscription, chat, ask.language), toast=toast)
     language = ask.language
     text = joined(
         (kept("start.digest", "start.digest_off", chat, language), still_stopped(chat, language)),
@@ -230,21 +246,25 @@ def settings_button(language: str) -> Row:
     return (Button(f"⚙️ {translate(language, 'button.settings')}", press("t")),)
 
 
-async def remove(ask: Ask, world: World) -> Reply:
+async def remove(ask: Ask, context: Context) -> Reply:
     """Remove a subscription at once; what was removed stays on the screen for a way back."""
-    one = await own(ask, world)
-    await world.db.write(subscriptions.remove, one.id, ask.chat.id)
-    draft = await world.db.write(dialogs.keep_draft, ask.here.id, one.query, world.clock())
+    subscription = await own(ask, context)
+    await context.db.write(subscriptions.remove, subscription.id, ask.chat.id)
+    draft = await context.db.write(
+        dialogs.keep_draft, ask.here.id, subscription.query, context.clock()
+    )
     return Edit(
         Message(
             translate_html(
-                ask.language, "subscriptions.removed", query=query_title(one.query, ask.language)
+                ask.language,
+                "subscriptions.removed",
+                query=query_title(subscription.query, ask.language),
             ),
             (
                 (
                     Button(
                         f"↩️ {translate(ask.language, 'button.undo')}",
-                        press("a", draft, code_of(one)),
+                        press("a", draft, code_of(subscription)),
                     ),
                 ),
                 (Button(f"‹ {translate(ask.language, 'button.all')}", press("lb", 0)),),
@@ -253,44 +273,47 @@ async def remove(ask: Ask, world: World) -> Reply:
     )
 
 
-async def edit(ask: Ask, world: World) -> Reply:
+async def edit(ask: Ask, context: Context) -> Reply:
     """Ask for a subscription's new words."""
-    one = await own(ask, world)
-    await world.db.write(
-        dialogs.expect, ask.here.id, ask.person_id, f"edit:{one.id}", world.clock()
+    subscription = await own(ask, context)
+    await context.db.write(
+        dialogs.expect, ask.here.id, ask.person_id, f"edit:{subscription.id}", context.clock()
     )
     text = joined(
-        (translate_html(ask.language, "subscriptions.edit"), code(tidy(one.query, 400))), "\n\n"
+        (translate_html(ask.language, "subscriptions.edit"), code(tidy(subscription.query, 400))),
+        "\n\n",
     )
     return Say((Message(text, asks=True),))
 
 
-async def edited(ask: Ask, world: World) -> Reply:
+async def edited(ask: Ask, context: Context) -> Reply:
     """Give a subscription the words that were typed."""
-    one = await own(ask, world)
+    subscription = await own(ask, context)
     try:
-        query = queries.canonical(world, ask.text)
+        query = queries.canonical(context, ask.text)
     except NewsError:  # they will type it anew, and mean this subscription
-        question = f"edit:{one.id}"
-        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, question, world.clock())
+        question = f"edit:{subscription.id}"
+        await context.db.write(
+            dialogs.expect, ask.here.id, ask.person_id, question, context.clock()
+        )
         raise
-    rewritten = replace(one, query=query)
-    await world.db.write(subscriptions.save, rewritten)
+    rewritten = replace(subscription, query=query)
+    await context.db.write(subscriptions.save, rewritten)
     return Say((detail(rewritten, ask.chat, ask.language),))
 
 
-async def unsubscribe(ask: Ask, world: World) -> Reply:
+async def unsubscribe(ask: Ask, context: Context) -> Reply:
     """Remove by words, by number in the list, all, or by choosing from the list."""
     wanted = ask.text.strip()
-    every = await world.db.read(subscriptions.of_chat, ask.chat.id)
+    every = await context.db.read(subscriptions.of_chat, ask.chat.id)
     if not wanted or not every:
-        return Say((await page_of(ask, world, 0),))
+        return Say((await page_of(ask, context, 0),))
     if wanted.casefold() in ("all", "все", "всё"):
         return _ask_all(ask, len(every))
-    one = _meant(wanted, every, ask.language)
-    if one is None:
+    subscription = _meant(wanted, every, ask.language)
+    if subscription is None:
         raise NewsError("subscriptions.no_such", wanted=tidy(wanted, 80))
-    return await remove(replace(ask, button=("lr", str(one.id))), world)
+    return await remove(replace(ask, button=("lr", str(subscription.id))), context)
 
 
 def _meant(wanted: str, every: list[Subscription], language: str) -> Subscription | None:
@@ -298,14 +321,17 @@ def _meant(wanted: str, every: list[Subscription], language: str) -> Subscriptio
         return every[int(wanted[:6]) - 1]
     folded = wanted.casefold()
     exact = [
-        one
-        for one in every
-        if folded in (one.query.casefold(), query_title(one.query, language).casefold())
+        subscription
+        for subscription in every
+        if folded
+        in (subscription.query.casefold(), query_title(subscription.query, language).casefold())
     ]
-    near = [one for one in every if folded in one.query.casefold()]
+    containing = [
+        subscription for subscription in every if folded in subscription.query.casefold()
+    ]
     if exact:
         return exact[0]
-    return near[0] if len(near) == 1 else None
+    return containing[0] if len(containing) == 1 else None
 
 
 def _ask_all(ask: Ask, count: int) -> Reply:
@@ -326,9 +352,9 @@ def _ask_all(ask: Ask, count: int) -> Reply:
     )
 
 
-async def remove_all(ask: Ask, world: World) -> Reply:
+async def remove_all(ask: Ask, context: Context) -> Reply:
     """Remove every subscription of the chat, after it was confirmed."""
-    removed = await world.db.write(subscriptions.remove_all, ask.chat.id)
+    removed = await context.db.write(subscriptions.remove_all, ask.chat.id)
     if not removed:  # a second tap
         return Toast(translate(ask.language, "subscriptions.gone"))
     return Edit(
@@ -336,7 +362,7 @@ async def remove_all(ask: Ask, world: World) -> Reply:
     )
 
 
-async def resume_all(ask: Ask, world: World) -> Reply:
+async def resume_all(ask: Ask, context: Context) -> Reply:
     """Take up exactly what /stop stopped: its subscriptions, and the digests as they were."""
 
     def resume(db: Connection) -> tuple[list[Subscription], Chat]:
@@ -345,10 +371,10 @@ async def resume_all(ask: Ask, world: World) -> Reply:
         chat = chats.end_silence(db, ask.chat.id)
         if chat is None:
             return listening, ask.chat
-        appointed = calendar.next_at(chat, world.clock())
+        appointed = calendar.next_at(chat, context.clock())
         return listening, chats.change(db, chat.id, next_digest_at=appointed) or chat
 
-    listening, chat = await world.db.write(resume)
+    listening, chat = await context.db.write(resume)
     language = ask.language
     goes_on = (
         translate_html(language, "subscriptions.resumed", count=len(listening))

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from bot.commands import queries, subscribe
 from bot.commands.search import drafted
-from bot.conversation import Ask, Button, Html, Keyboard, Message, Picture, Reply, Say, World
+from bot.context import Context
+from bot.conversation import Ask, Button, Html, Keyboard, Message, Picture, Reply, Say
 from bot.render import charts
 from bot.render.buttons import press
 from bot.render.markup import bold, joined, translate_html
@@ -19,44 +20,48 @@ from watchers import search
 SPANS = (14, 30, 90)
 
 
-async def trends(ask: Ask, world: World) -> Reply:
+async def trends(ask: Ask, context: Context) -> Reply:
     """Chart the last two weeks of what was typed."""
     text = ask.text.strip()
     if not text:
-        await world.db.write(dialogs.expect, ask.here.id, ask.person_id, "trends", world.clock())
+        await context.db.write(
+            dialogs.expect, ask.here.id, ask.person_id, "trends", context.clock()
+        )
         return Say((Message(translate_html(ask.language, "trends.what"), asks=True),))
-    query = queries.canonical(world, text)
-    draft = await world.db.write(dialogs.keep_draft, ask.here.id, query, world.clock())
-    return await drawn(ask, world, query, draft, SPANS[0])
+    query = queries.canonical(context, text)
+    draft = await context.db.write(dialogs.keep_draft, ask.here.id, query, context.clock())
+    return await drawn(ask, context, query, draft, SPANS[0])
 
 
-async def pressed(ask: Ask, world: World) -> Reply:
+async def pressed(ask: Ask, context: Context) -> Reply:
     """Chart the same for another span of days, in the place of the picture that is there."""
     span = ask.number(2)
     if span not in SPANS:
         raise NewsError("button.old")
-    return await drawn(ask, world, await drafted(ask, world), ask.number(1), span, in_place=True)
+    return await drawn(
+        ask, context, await drafted(ask, context), ask.number(1), span, in_place=True
+    )
 
 
 async def drawn(
-    ask: Ask, world: World, query: str, draft: int, span: int, *, in_place: bool = False
+    ask: Ask, context: Context, query: str, draft: int, span: int, *, in_place: bool = False
 ) -> Reply:
     """Count, draw beside the loop, and say it in a line as well.
 
     ``in_place`` is always a picture, an empty one too: Telegram makes no text of a picture.
     An archive of one day has nothing to compare: that is said in words.
     """
-    now = world.clock()
+    now = context.clock()
     counted = await search.by_day(
-        world.db,
-        queries.read(world, query),
+        context.db,
+        queries.read(context, query),
         now=now,
         days=span,
         time_zone=ask.chat.time_zone,
     )
-    began = await world.db.read(stats.began)
+    began = await context.db.read(stats.began)
     days = search.known(counted, began)
-    watching = await subscribe.watching(ask, world, query, draft)
+    watching = await subscribe.watching(ask, context, query, draft)
     if not in_place and began is not None and any(counted.values()) and is_young(days):
         young = _young(ask, query, sum(counted.values()), now, began)
         return Say((Message(young, ((watching,),)),))
@@ -77,7 +82,7 @@ async def drawn(
 
 def is_young(days: Mapping[datetime, int | None]) -> bool:
     """Tell whether the archive knows less than two of these days."""
-    return len([one for one in days.values() if one is not None]) <= 1
+    return len([count for count in days.values() if count is not None]) <= 1
 
 
 def _young(ask: Ask, query: str, total: int, now: datetime, began: datetime) -> Html:

@@ -21,7 +21,7 @@ from storage.errors import StorageError
 from storage.model import Delivery
 from storage.outbox import chat_queues, queue, recovery, settle
 from storage.outbox.outcomes import Away, NotSent, Outcome, Poison, Revoked, Sent, Unknown, Void
-from watchers.text.names import Gazetteer, gazetteer
+from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
 
@@ -48,10 +48,11 @@ CLOCK_SET_BACK = timedelta(minutes=1)
 
 
 class Deliverer:
-    """Runs until stopped: ``await start()``, then ``run()`` as a task, ``wake()``, ``stop()``.
+    """Runs until stopped: ``await start()``, then ``run()`` as a task, then ``stop()``.
 
-    ``heed`` hears what became of each message after it was written down, so that memories
-    elsewhere can follow (a chat's new id, a chat that is gone). ``names`` gives the names by which queries meet words.
+    ``wake_up`` is set by whoever wrote something to the outbox. ``names`` are those by which
+    queries are matched. ``heed`` hears what became of each message after it was written down, so that memories
+    elsewhere can follow (a chat's new id, a chat that is gone).
     """
 
     def __init__(
@@ -61,9 +62,10 @@ class Deliverer:
         limiter: Limiter,
         clock: Callable[[], datetime],
         *,
+        wake_up: asyncio.Event,
+        names: TaughtNames,
         workers: int = WORKERS,
         heed: Callable[[Delivery, Outcome], None] = lambda _owed, _outcome: None,
-        names: Callable[[], Gazetteer] = gazetteer,
     ) -> None:
         """Keep what it works with; nothing happens before ``start``."""
         self._db = db
@@ -73,7 +75,7 @@ class Deliverer:
         self._workers = workers
         self._heed = heed
         self._names = names
-        self._awake = asyncio.Event()
+        self._wake_up = wake_up
         self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._illness = CircuitBreaker()
@@ -81,10 +83,6 @@ class Deliverer:
         self._full = False
         self.token_is_valid = True
         """What Telegram last said of the token; /health tells it to whoever watches."""
-
-    def wake(self) -> None:
-        """Look into the outbox now: something was written there."""
-        self._awake.set()
 
     async def start(self) -> None:
         """Take up what the last run left: half-sent messages, bans, another bot's chats.
@@ -103,7 +101,7 @@ class Deliverer:
     async def run(self) -> None:
         """Deliver until ``stop``."""
         while not self._stopping:
-            self._awake.clear()
+            self._wake_up.clear()
             try:
                 more = await self._turn()
                 patience = 0.0 if more else await self._patience()
@@ -116,13 +114,13 @@ class Deliverer:
                 patience = TROUBLE_S
             if patience:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._awake.wait(), patience)
+                    await asyncio.wait_for(self._wake_up.wait(), patience)
 
     async def stop(self) -> None:
         """Send nothing new, and wait a little for the answers under way."""
         self._stopping = True
         self._limiter.close()
-        self.wake()
+        self._wake_up.set()
         if self._under_way:
             _, late = await asyncio.wait(self._under_way, timeout=STOP_S)
             for task in late:
@@ -197,7 +195,7 @@ class Deliverer:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
-        self._awake.set()
+        self._wake_up.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("delivery broke", exc_info=error)
 
@@ -229,7 +227,7 @@ class Deliverer:
                 Void("gone")
                 if context is None
                 else message.write(
-                    delivery, context, self._clock(), self._bot.username, self._names()
+                    delivery, context, self._clock(), self._bot.username, self._names.current
                 )
             )
         except StorageError as error:

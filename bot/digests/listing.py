@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from bot.conversation import Button, Html, Keyboard, Message
 from bot.digests import ranking
-from bot.digests.ranking import MOST_LINES, Issued, Window
+from bot.digests.calendar import DigestWindow
+from bot.digests.ranking import MOST_LINES, Issued
 from bot.render.buttons import press, turn
 from bot.render.digests import StoryLine, alerts_label, digest, more_label, story_list
 from bot.render.marking import Marker
@@ -28,8 +29,8 @@ from watchers.text.names import Gazetteer
 BEGINNING = '{"stories":'
 """What every kept list begins with, among the other texts that buttons stand for."""
 
-TOLD_BEFORE = timedelta(days=7)
-"""How long before a window an alert may have told a story that went on in it."""
+ALERTED_BEFORE = timedelta(days=7)
+"""How long before a window an alert may have come of a story that went on in it."""
 
 
 class Kind(StrEnum):
@@ -40,7 +41,7 @@ class Kind(StrEnum):
 
     DIGEST = "digest"
     REST = "rest"
-    TOLD = "told"
+    ALERTED = "told"
     FOLDED = "folded"
 
 
@@ -48,21 +49,21 @@ class Kind(StrEnum):
 class Listing:
     """Stories in the order in which they are shown; the first one's number is ``first``.
 
-    ``own`` are those under the reader's own topics, ``met`` the queries that they met. ``span``
-    is what a digest covers, ``total`` how many stories it was chosen of, ``told`` how many came
+    ``own`` are those under the reader's own topics, ``matched`` the queries that they matched.
+    ``span`` is what a digest covers, ``total`` how many stories it was chosen of, ``alerted`` how many came
     as alerts and are left out, ``query`` what it was asked for. ``head`` stories stand on the
     first page, ``MOST_LINES`` on every other.
     """
 
     kind: Kind
     stories: tuple[StoryId, ...]
-    span: Window
+    span: DigestWindow
     first: int = 1
     own: tuple[StoryId, ...] = ()
     total: int = 0
-    told: int = 0
+    alerted: int = 0
     query: str = ""
-    met: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
+    matched: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
     head: int = MOST_LINES
 
     @property
@@ -76,28 +77,28 @@ class Listing:
         return (ends - MOST_LINES if page else 0), ends
 
 
-def written(one: Listing) -> str:
+def to_json(listing: Listing) -> str:
     """Write a list down."""
     return json.dumps(
         {
-            "stories": one.stories,  # first: BEGINNING
-            "kind": one.kind,
-            "since": to_ms(one.span.since),
-            "until": to_ms(one.span.until),
-            "first": one.first,
-            "own": one.own,
-            "total": one.total,
-            "told": one.told,
-            "query": one.query,
-            "met": {str(story): queries for story, queries in one.met.items()},
-            "head": one.head,
+            "stories": listing.stories,  # first: BEGINNING
+            "kind": listing.kind,
+            "since": to_ms(listing.span.since),
+            "until": to_ms(listing.span.until),
+            "first": listing.first,
+            "own": listing.own,
+            "total": listing.total,
+            "told": listing.alerted,
+            "query": listing.query,
+            "met": {str(story): queries for story, queries in listing.matched.items()},
+            "head": listing.head,
         },
         ensure_ascii=False,
         separators=(",", ":"),
     )
 
 
-def read(text: str) -> Listing | None:
+def from_json(text: str) -> Listing | None:
     """Read a kept list again; None where the text is something else."""
     if not text.startswith(BEGINNING):
         return None
@@ -105,23 +106,25 @@ def read(text: str) -> Listing | None:
     return Listing(
         kind=Kind(kept["kind"]),
         stories=tuple(map(StoryId, kept["stories"])),
-        span=Window(moment(kept["since"]), moment(kept["until"])),
+        span=DigestWindow(moment(kept["since"]), moment(kept["until"])),
         first=kept["first"],
         own=tuple(map(StoryId, kept["own"])),
         total=kept["total"],
-        told=kept["told"],
+        alerted=kept["told"],
         query=kept["query"],
         # Lists that an older program kept have neither.
-        met={StoryId(int(one)): tuple(met) for one, met in kept.get("met", {}).items()},
+        matched={
+            StoryId(int(story)): tuple(queries) for story, queries in kept.get("met", {}).items()
+        },
         head=kept.get("head", MOST_LINES),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ListView:
     """Who looks at a list: ``whose`` it is, and how and where the ``reader`` is shown it.
 
-    They differ where a private chat manages a channel. By ``names`` a query meets words.
+    They differ where a private chat manages a channel. By ``names`` a query is matched with words.
     """
 
     whose: Chat
@@ -133,7 +136,7 @@ class Reading:
     @classmethod
     def of(
         cls, chat: Chat, here: Chat, bot_username: str = "", names: Gazetteer | None = None
-    ) -> "Reading":
+    ) -> "ListView":
         """Describe a chat's list that is shown ``here``, in the chat's own language and zone."""
         return cls(chat, replace(chat, kind=here.kind), here.id, bot_username, names)
 
@@ -141,40 +144,40 @@ class Reading:
 # --- keeping and showing ----------------------------------------------------------------------
 
 
-async def opened(
+async def keep_and_show(
     db: Database,
     listing: Listing,
-    reading: Reading,
+    view: ListView,
     now: datetime,
     page: int = 0,
     *,
     turned: bool = False,
 ) -> tuple[Message, ...]:
     """Keep a list and show a page of it."""
-    number = await db.write(dialogs.keep_draft, reading.here, written(listing), now)
-    return await shown(db, number, listing, reading, now, page=page, turned=turned)
+    number = await db.write(dialogs.keep_draft, view.here, to_json(listing), now)
+    return await show_page(db, number, listing, view, now, page=page, turned=turned)
 
 
-async def reopened(
-    db: Database, number: int, reading: Reading, now: datetime, page: int
+async def show_kept(
+    db: Database, number: int, view: ListView, now: datetime, page: int
 ) -> tuple[Message, ...] | None:
     """Show a page of a list that was kept, with buttons that turn it; None where it is gone.
 
     It is the list that was seen last then.
     """
-    text = await db.read(dialogs.draft, number, reading.here)
-    listing = read(text) if text is not None else None
+    text = await db.read(dialogs.draft, number, view.here)
+    listing = from_json(text) if text is not None else None
     if text is None or listing is None:
         return None
-    await db.write(dialogs.keep_draft, reading.here, text, now)
-    return await shown(db, number, listing, reading, now, page=page, turned=True)
+    await db.write(dialogs.keep_draft, view.here, text, now)
+    return await show_page(db, number, listing, view, now, page=page, turned=True)
 
 
-async def shown(
+async def show_page(
     db: Database,
     number: int,
     listing: Listing,
-    reading: Reading,
+    view: ListView,
     now: datetime,
     *,
     page: int,
@@ -186,11 +189,13 @@ async def shown(
     stays; that message's pages are ``turned`` in their place.
     """
     page = min(max(page, 0), listing.pages - 1)
-    lines = await db.read(lines_of, listing, reading.whose, page)
-    chat, language = reading.reader, reading.reader.language
+    lines = await db.read(lines_of, listing, view.whose, page)
+    chat, language = view.reader, view.reader.language
     if listing.query:
-        marker = Marker.of((listing.query,), reading.names)
-        lines = tuple(replace(one, snippet=snippet(one.story, language, marker)) for one in lines)
+        marker = Marker.of((listing.query,), view.names)
+        lines = tuple(
+            replace(line, snippet=snippet(line.story, language, marker)) for line in lines
+        )
     turning = turn(("dl", number), page, listing.pages)
     if listing.kind is Kind.DIGEST and page == 0:
         more = len(listing.stories) - listing.head
@@ -202,11 +207,11 @@ async def shown(
             until=listing.span.until,
             now=now,
             total=listing.total,
-            told_before=listing.told,
+            told_before=listing.alerted,
             queries=(listing.query,) if listing.query else (),
-            quiet=Html() if lines else await db.read(why_quiet, reading.reader),
+            quiet=Html() if lines else await db.read(why_quiet, view.reader),
             keyboard=turning if turned or more <= 0 else ((on,),),
-            bot_username=reading.bot_username,
+            bot_username=view.bot_username,
         )
     last = page == listing.pages - 1
     return (
@@ -216,17 +221,17 @@ async def shown(
             chat,
             foot=foot_of(listing, language) if last else Html(),
             keyboard=turning,
-            bot_username=reading.bot_username,
+            bot_username=view.bot_username,
         ),
     )
 
 
 def head_of(listing: Listing, lines: Iterable[StoryLine], language: str) -> Html:
     """Say what a page lists."""
-    if listing.kind in (Kind.TOLD, Kind.FOLDED):
+    if listing.kind in (Kind.ALERTED, Kind.FOLDED):
         count = len(listing.stories)
         return translate_html(language, f"list.{listing.kind.value}", count=count)
-    numbers = [one.number for one in lines] or [listing.first]
+    numbers = [line.number for line in lines] or [listing.first]
     return translate_html(
         language, "list.rest", first=numbers[0], last=numbers[-1], count=listing.total
     )
@@ -235,7 +240,7 @@ def head_of(listing: Listing, lines: Iterable[StoryLine], language: str) -> Html
 def foot_of(listing: Listing, language: str) -> Html:
     """Say at the end of a digest's last page where the others are."""
     shown_in_all = listing.first - 1 + len(listing.stories)
-    if listing.kind in (Kind.TOLD, Kind.FOLDED) or listing.total <= shown_in_all:
+    if listing.kind in (Kind.ALERTED, Kind.FOLDED) or listing.total <= shown_in_all:
         return Html()
     return translate_html(language, "list.end", count=listing.total, shown=shown_in_all)
 
@@ -252,64 +257,70 @@ def lines_of(db: Connection, listing: Listing, chat: Chat, page: int) -> tuple[S
     """Read what a page tells. A story merged away is the other's; muted ones are left out."""
     begin, end = listing.bounds(page)
     places = dict[StoryId, int]()
-    for place, one in enumerate(listing.stories[begin:end], begin):
-        current = stories.current(db, one)
+    for place, story_id in enumerate(listing.stories[begin:end], begin):
+        current = stories.current(db, story_id)
         if current is not None:
             places.setdefault(current, place)
     muted = chats.muted(db, chat.id)
-    found = [one for one in stories.by_ids(db, places) if one.items and one.id not in muted]
+    found = [
+        story for story in stories.by_ids(db, places) if story.items and story.id not in muted
+    ]
     marked = (
         alerts_of(db, chat, listing.span)
         if listing.kind in (Kind.DIGEST, Kind.REST)
         else frozenset()
     )
     own = frozenset(listing.own)
-    mine = {one.id: listing.stories[places[one.id]] in own for one in found}
-    told = queries_of(db, chat, [one.id for one in found if mine[one.id]])
-    # A story that was told before its query was made has met it only as the list was made.
+    mine = {story.id: listing.stories[places[story.id]] in own for story in found}
+    matched = queries_of(db, chat, [story.id for story in found if mine[story.id]])
+    # A story older than a query has no match in the rows: it was found as the list was made.
     queries = {
-        one.id: told.get(one.id) or listing.met.get(listing.stories[places[one.id]], ())
-        for one in found
+        story.id: matched.get(story.id)
+        or listing.matched.get(listing.stories[places[story.id]], ())
+        for story in found
     }
     sectioned = listing.kind in (Kind.DIGEST, Kind.REST)
     where = countries_of(db, found) if sectioned else {}
     return tuple(
         StoryLine(
-            listing.first + places[one.id],
-            one,
-            where.get(one.id) if sectioned else None,
-            mine[one.id],
-            queries[one.id] if mine[one.id] else (),
-            one.id in marked,
-            ranking.late(one, listing.span) if sectioned else None,
+            listing.first + places[story.id],
+            story,
+            where.get(story.id) if sectioned else None,
+            mine[story.id],
+            queries[story.id] if mine[story.id] else (),
+            story.id in marked,
+            ranking.late(story, listing.span) if sectioned else None,
         )
-        for one in found
+        for story in found
     )
 
 
 def countries_of(db: Connection, found: Iterable[Story]) -> dict[StoryId, str]:
     """Say which country each story belongs to."""
-    told = {one.id: one for one in found}
-    named = digests.countries(db, told)
-    return {number: ranking.country(one, named[number]) for number, one in told.items()}
+    by_id = {story.id: story for story in found}
+    named = digests.countries(db, by_id)
+    return {number: ranking.country(story, named[number]) for number, story in by_id.items()}
 
 
-def alerts_of(db: Connection, chat: Chat, span: Window) -> frozenset[StoryId]:
+def alerts_of(db: Connection, chat: Chat, span: DigestWindow) -> frozenset[StoryId]:
     """Return the stories that came to a chat as alerts before a window's end."""
-    return reports.told(db, chat.id, span.since - TOLD_BEFORE, span.until)
+    return reports.told(db, chat.id, span.since - ALERTED_BEFORE, span.until)
 
 
 def queries_of(
     db: Connection, chat: Chat, wanted: Iterable[StoryId]
 ) -> dict[StoryId, tuple[str, ...]]:
-    """Return the chat's queries that each of the stories met."""
-    known = {one.id: one.query for one in subscriptions.listening_of(db, chat.id)}
+    """Return the chat's queries that each of the stories matched."""
+    known = {
+        subscription.id: subscription.query
+        for subscription in subscriptions.listening_of(db, chat.id)
+    }
     return {
         story: tuple(
             dict.fromkeys(
-                known[one.subscription_id]
-                for one in matches.of_story(db, chat.id, story)
-                if one.subscription_id in known
+                known[match.subscription_id]
+                for match in matches.of_story(db, chat.id, story)
+                if match.subscription_id in known
             )
         )
         for story in wanted
@@ -343,5 +354,5 @@ def of_issued(issued: Issued) -> Listing:
 def last_seen(db: Connection, here: ChatId) -> tuple[Listing, datetime] | None:
     """Return the list that was shown last in a chat, and when."""
     found = dialogs.last_draft(db, here, BEGINNING)
-    listing = read(found[0]) if found is not None else None
+    listing = from_json(found[0]) if found is not None else None
     return (listing, found[1]) if found is not None and listing is not None else None

@@ -10,19 +10,21 @@ from typing import TypeAlias
 import structlog
 
 from bot.conversation import Html, Message
-from bot.digests import ranking
+from bot.digests import calendar, ranking
+from bot.digests.calendar import DigestWindow
 from bot.digests.listing import (
     Kind,
     Listing,
-    Reading,
+    ListView,
     alerts_of,
     buttons_to,
-    opened,
+    keep_and_show,
+    to_json,
     why_quiet,
-    written,
 )
-from bot.digests.ranking import Dealt, Digest, Issued, RankedStory, RankedWindow, Window
-from bot.render.digests import StoryLine, digest
+from bot.digests.ranking import Dealt, Digest, Issued, RankedStory, RankedWindow
+from bot.render import digests as render
+from bot.render.digests import StoryLine
 from storage import chats, dialogs, matches, stories, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
@@ -40,14 +42,14 @@ from storage.model import (
 from storage.outbox import digests
 from storage.sql import Connection, to_ms
 from watchers import keywords, search
-from watchers.text.names import Gazetteer
+from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 200
-"""Chats whose digests are made in one round; the next round follows at once."""
+"""Chats whose digests are made together; the next ones follow at once."""
 
-SHELVES_KEPT = 4
+WINDOWS_KEPT = 4
 """Windows kept ranked: all readers of 08:00 in one zone share one."""
 
 MOST_STORIES = 2000
@@ -56,7 +58,7 @@ RANKED_KEPT = 200
 
 MOST_MINE = 100
 MOST_TRIED = 8
-"""So many tellings of a story are looked through for a headline that meets a query."""
+"""So many items of a story are looked through for a headline that matches a query."""
 
 LAG = timedelta(seconds=5)
 """An item seen just before the window's end may be written just after it; we wait for it."""
@@ -68,21 +70,21 @@ DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
 
-Met: TypeAlias = Mapping[StoryId, Mapping[str, bool]]
-"""The queries that stories met, each with whether a headline did."""
+MatchedQueries: TypeAlias = Mapping[StoryId, Mapping[str, bool]]
+"""The queries that stories matched, each with whether a headline did."""
 
 
 @dataclass(frozen=True, slots=True)
-class Concerns:
+class ChatInterests:
     """What a window has to do with a chat.
 
-    ``mine`` are the stories that met its queries, ``queries`` which ones, and whether in a
-    headline; ``told`` came to it as alerts, ``muted`` it wants to hear no more of.
+    ``mine`` are the stories that matched its queries, ``queries`` which ones, and whether in a
+    headline; ``alerted`` came to it as alerts, ``muted`` it wants to hear no more of.
     """
 
     mine: tuple[RankedStory, ...] = ()
-    queries: Met = field(default_factory=dict)
-    told: frozenset[StoryId] = frozenset()
+    queries: MatchedQueries = field(default_factory=dict)
+    alerted: frozenset[StoryId] = frozenset()
     muted: frozenset[StoryId] = frozenset()
 
 
@@ -90,53 +92,65 @@ class DigestService:
     """Makes digests. ``round`` is called by a tick; ``preview`` and ``on_demand`` by commands."""
 
     def __init__(
-        self, db: Database, clock: Callable[[], datetime], wake: Callable[[], None] = lambda: None
+        self,
+        db: Database,
+        clock: Callable[[], datetime],
+        *,
+        names: TaughtNames,
+        wake: Callable[[], None],
     ) -> None:
-        """Begin with nothing ranked."""
+        """Begin with nothing ranked.
+
+        ``names`` are those by which queries are matched. ``wake`` is called after a digest was written to the
+        outbox.
+        """
         self._db = db
         self._clock = clock
-        self.wake = wake
-        """Called after parts were owed; the composition root ties it to the deliverer."""
-        self.bot_username: Callable[[], str] = lambda: ""
-        """To whom a channel's lines lead, "" while nobody knows; tied like ``wake``."""
-        self.names: Callable[[], Gazetteer | None] = lambda: None
-        """By which names queries meet words, the catalogue's while nobody says; tied likewise."""
-        self._shelves: OrderedDict[Window, RankedWindow] = OrderedDict()
+        self._names = names
+        self._wake = wake
+        self._windows: OrderedDict[DigestWindow, RankedWindow] = OrderedDict()
 
-    async def round(self) -> int:
-        """Make every digest that is due; return how many. Appoint those nobody appointed."""
+    async def round(self, bot_username: str = "") -> int:
+        """Make every digest that is due; return how many. Schedule those that have no time yet.
+
+        A channel's digest leads its readers to the bot of this name, nowhere where it is "":
+        before Telegram was reached for the first time.
+        """
         now = self._clock()
         for chat in await self._db.read(digests.unscheduled, AT_ONCE):
-            await self._db.write(digests.schedule, chat, ranking.next_at(chat, now))
+            await self._db.write(digests.schedule, chat, calendar.next_at(chat, now))
         made = 0
         while due := await self._db.read(digests.due, self._clock() - LAG, AT_ONCE):
-            issued = [await self._issue(chat) for chat in due]
+            issued = [await self._issue(chat, bot_username) for chat in due]
             made += sum(issued)
             if not any(issued):
                 break
         return made
 
-    async def preview(self, reading: Reading) -> tuple[Message, ...]:
+    async def preview(self, view: ListView) -> tuple[Message, ...]:
         """Show the digest that would come if it came now; nothing moves."""
         now = self._clock()
-        span = ranking.window(reading.whose, now + INSTANT, now + INSTANT)
-        made, near = await self._made(reading.whose, span)
-        if not made.ranked and not (reading.whose.digest_when_empty or made.told):
+        span = calendar.window(view.whose, now + INSTANT, now + INSTANT)
+        digest, interests = await self._choose(view.whose, span)
+        if not digest.ranked and not (view.whose.digest_when_empty or digest.alerted):
             return ()
-        listing = listed(made, near, told=len(made.told))
-        said = await opened(self._db, listing, reading, now)
-        if not made.told:
-            return said
-        before = Listing(Kind.TOLD, made.told, span)
+        listing = listed(digest, interests, alerted=len(digest.alerted))
+        messages = await keep_and_show(self._db, listing, view, now)
+        if not digest.alerted:
+            return messages
+        before = Listing(Kind.ALERTED, digest.alerted, span)
         number = await self._db.write(
-            dialogs.keep_draft, reading.here, written(before), now - INSTANT
+            dialogs.keep_draft, view.here, to_json(before), now - INSTANT
         )
-        to_told = buttons_to(number, len(made.told), reading.reader.language)
-        return (*said[:-1], replace(said[-1], keyboard=(*said[-1].keyboard, *to_told)))
+        to_alerted = buttons_to(number, len(digest.alerted), view.reader.language)
+        return (
+            *messages[:-1],
+            replace(messages[-1], keyboard=(*messages[-1].keyboard, *to_alerted)),
+        )
 
     async def on_demand(
         self,
-        reading: Reading,
+        view: ListView,
         span: timedelta = DAY,
         *,
         only: frozenset[StoryId] | None = None,
@@ -148,28 +162,30 @@ class DigestService:
         it, marked: who asks for the main stories wants the main stories.
         """
         now = self._clock()
-        asked = Window(now - span, now + INSTANT)
-        made, near = await self._made(reading.whose, asked, only=only, repeat=True, late=False)
-        listing = replace(listed(made, near), query=query)
-        return await opened(self._db, listing, reading, now)
+        asked = DigestWindow(now - span, now + INSTANT)
+        digest, interests = await self._choose(
+            view.whose, asked, only=only, repeat=True, late=False
+        )
+        listing = replace(listed(digest, interests), query=query)
+        return await keep_and_show(self._db, listing, view, now)
 
-    async def rest(self, chat: Chat, owed: Delivery) -> Listing | None:
+    async def rest(self, chat: Chat, delivery: Delivery) -> Listing | None:
         """List a digest that came by itself with what it left out, ranked as it was then.
 
         Its first page is the one that came. None where its row tells of no window: an older
         program wrote it.
         """
-        if (issued := Issued.of(owed)) is None:
+        if (issued := Issued.of(delivery)) is None:
             return None
-        made, near = await self._made(chat, issued.span, repeat=issued.weekly, keep=False)
+        digest, interests = await self._choose(chat, issued.span, repeat=issued.weekly, keep=False)
         shown = frozenset(issued.stories)
         left = replace(
-            made,
-            own=tuple(one for one in made.own if one.story.id not in shown),
-            others=tuple(one for one in made.others if one.story.id not in shown),
+            digest,
+            own=tuple(ranked for ranked in digest.own if ranked.story.id not in shown),
+            others=tuple(ranked for ranked in digest.others if ranked.story.id not in shown),
         )
-        rest = listed(left, near, told=issued.told)
-        mine = tuple(one.story.id for one in made.own if one.story.id in shown)
+        rest = listed(left, interests, alerted=issued.told)
+        mine = tuple(ranked.story.id for ranked in digest.own if ranked.story.id in shown)
         return replace(
             rest,
             stories=(*issued.stories, *rest.stories),
@@ -177,59 +193,66 @@ class DigestService:
             head=len(issued.stories),
         )
 
-    async def told(self, chat: Chat, owed: Delivery) -> Listing | None:
+    async def alerted_before(self, chat: Chat, delivery: Delivery) -> Listing | None:
         """List what had come as alerts before a digest that came by itself."""
-        if (issued := Issued.of(owed)) is None:
+        if (issued := Issued.of(delivery)) is None:
             return None
-        made, _ = await self._made(chat, issued.span, keep=False)
-        return Listing(Kind.TOLD, made.told, issued.span)
+        digest, _ = await self._choose(chat, issued.span, keep=False)
+        return Listing(Kind.ALERTED, digest.alerted, issued.span)
 
     # --- one chat --------------------------------------------------------------------------
 
-    async def _issue(self, chat: Chat) -> bool:
+    async def _issue(self, chat: Chat, bot_username: str) -> bool:
         now = self._clock()
         appointed = chat.next_digest_at or now
-        edition = ranking.slot_at(chat, appointed)
-        span = ranking.window(chat, appointed, now)
+        slot = calendar.slot_at(chat, appointed)
+        span = calendar.window(chat, appointed, now)
         parts: list[NewDelivery] = []
-        if edition.daily and chat.digest_times:
-            parts += await self._parts(chat, span, now, appointed)
-        if edition.weekly:
-            week = Window(span.until - WEEK, span.until)
-            parts += await self._parts(chat, week, now, appointed, weekly=True)
-        until, then = span.until, ranking.next_at(chat, max(appointed, now))
+        if slot.daily and chat.digest_times:
+            parts += await self._parts(chat, span, now, appointed, bot_username)
+        if slot.weekly:
+            week = DigestWindow(span.until - WEEK, span.until)
+            parts += await self._parts(chat, week, now, appointed, bot_username, weekly=True)
+        until, then = span.until, calendar.next_at(chat, max(appointed, now))
         issued = await self._db.write(digests.issue, chat, parts, now, until=until, next_at=then)
         if issued:
             log.info("digest", chat=chat.id, parts=len(parts), since=rfc3339(span.since))
-            self.wake()
+            self._wake()
         return issued
 
     async def _parts(
-        self, chat: Chat, span: Window, now: datetime, appointed: datetime, *, weekly: bool = False
+        self,
+        chat: Chat,
+        span: DigestWindow,
+        now: datetime,
+        appointed: datetime,
+        bot_username: str,
+        *,
+        weekly: bool = False,
     ) -> list[NewDelivery]:
         """Render a digest as the rows that will bring it; none where there is nothing to say."""
-        made, near = await self._made(chat, span, repeat=weekly)
+        digest, interests = await self._choose(chat, span, repeat=weekly)
         most = ranking.MOST_LINES_WEEKLY if weekly else ranking.MOST_LINES
-        page = next(ranking.deal(made.own, made.others, most), ())
+        page = next(ranking.deal(digest.own, digest.others, most), ())
         if not page and not chat.digest_when_empty:
             return []
-        said = digest(
-            lines(page, near, chat, span, marked=weekly),
+        messages = render.digest(
+            lines(page, interests, chat, span, marked=weekly),
             chat,
             since=span.since,
             until=span.until,
             now=now,
-            total=made.total,
-            told_before=len(made.told),
+            total=digest.total,
+            told_before=len(digest.alerted),
             weekly=weekly,
             quiet=Html() if page else await self._db.read(why_quiet, chat),
-            bot_username=self.bot_username(),
+            bot_username=bot_username,
         )
         issued = Issued(
             span,
-            tuple(one.story.id for one in page),
-            made.ranked - len(page),
-            len(made.told),
+            tuple(dealt.story.id for dealt in page),
+            digest.ranked - len(page),
+            len(digest.alerted),
             weekly,
         )
         name = f"{'w' if weekly else ''}{appointed:%Y-%m-%dT%H:%M}"
@@ -240,26 +263,26 @@ class DigestService:
                 DeliveryKind.DIGEST,
                 f"{name}/{number}",
                 payload={
-                    "html": one.html,
+                    "html": message.html,
                     # A weekly digest has no window of its own to give back.
                     **({} if weekly else {"from": to_ms(span.since)}),
                     # The last part is the one with the buttons.
-                    **(issued.payload() if number == len(said) else {}),
+                    **(issued.payload() if number == len(messages) else {}),
                 },
             )
-            for number, one in enumerate(said, 1)
+            for number, message in enumerate(messages, 1)
         ]
 
-    async def _made(
+    async def _choose(
         self,
         chat: Chat,
-        span: Window,
+        span: DigestWindow,
         *,
         only: frozenset[StoryId] | None = None,
         repeat: bool = False,
         keep: bool = True,
         late: bool = True,
-    ) -> tuple[Digest, Concerns]:
+    ) -> tuple[Digest, ChatInterests]:
         """Choose a chat's stories of a window; ``repeat`` those too that came as alerts.
 
         ``keep`` lets other chats share the window's ranking once it is over. ``late`` are the
@@ -268,136 +291,161 @@ class DigestService:
         """
         keep = keep and late and span.until <= self._clock() - LAG
         if only is None:
-            ranked_window = await self._shelf(span, keep=keep, late=late)
-            before = await self._met_before(chat, span)
+            ranked_window = await self._ranked_window(span, keep=keep, late=late)
+            before = await self._matched_earlier(chat, span)
         else:
             ranked_window, before = RankedWindow(), {}
-        near = await self._db.read(concerns, chat, span, only=only, before=before, late=late)
-        if only is not None:  # all of it is the reader's own topic, so none of it is marked so
-            ranked = sorted(near.mine, key=lambda one: (-one.weight, one.story.id))
-            ranked_window, near = RankedWindow(tuple(ranked), len(ranked)), replace(near, mine=())
-        made = ranking.choose(
-            ranked_window, span, mine=near.mine, muted=near.muted, told=near.told, repeat=repeat
+        interests = await self._db.read(
+            interests_of, chat, span, only=only, before=before, late=late
         )
-        return made, near
+        if only is not None:  # all of it is the reader's own topic, so none of it is marked so
+            ranked = sorted(interests.mine, key=lambda ranked: (-ranked.weight, ranked.story.id))
+            ranked_window, interests = (
+                RankedWindow(tuple(ranked), len(ranked)),
+                replace(interests, mine=()),
+            )
+        digest = ranking.choose(
+            ranked_window,
+            span,
+            mine=interests.mine,
+            muted=interests.muted,
+            alerted=interests.alerted,
+            repeat=repeat,
+        )
+        return digest, interests
 
-    async def _met_before(self, chat: Chat, span: Window) -> Met:
-        """Find what a chat's queries meet of a window within which they were made.
+    async def _matched_earlier(self, chat: Chat, span: DigestWindow) -> MatchedQueries:
+        """Find what a chat's queries match in a window within which they were made.
 
-        What was told before that has met none of them: nobody had asked.
+        What came before that has no matches in the rows: nobody had asked.
         """
         found: dict[StoryId, dict[str, bool]] = {}
-        now, names = self._clock(), self.names()
-        for one in await self._db.read(subscriptions.listening_of, chat.id):
-            if one.created_at is None or not span.since < one.created_at < span.until:
+        now, names = self._clock(), self._names.current
+        for subscription in await self._db.read(subscriptions.listening_of, chat.id):
+            if (
+                subscription.created_at is None
+                or not span.since < subscription.created_at < span.until
+            ):
                 continue
             try:
-                query = keywords.parse_cached(one.query, names)
+                query = keywords.parse_cached(subscription.query, names)
             except NewsError:
                 continue  # written by an older program
             page = await search.find(
                 self._db, query, now=now, limit=MOST_MINE, since=span.since, names=names
             )
             for story in page.stories:
-                told = search.in_headline(query, story.items[:MOST_TRIED], now, names)
-                found.setdefault(story.id, {})[one.query] = told
+                in_headline = search.in_headline(query, story.items[:MOST_TRIED], now, names)
+                found.setdefault(story.id, {})[subscription.query] = in_headline
         return found
 
-    async def _shelf(self, span: Window, *, keep: bool, late: bool) -> RankedWindow:
+    async def _ranked_window(self, span: DigestWindow, *, keep: bool, late: bool) -> RankedWindow:
         """Rank a window; one that is over stays as it is and may be kept."""
-        if late and (kept := self._shelves.get(span)) is not None:
+        if late and (kept := self._windows.get(span)) is not None:
             return kept
         found, named = await self._db.read(stories_of, span, late=late)
-        # Weighing thousands of headlines takes a while: beside the loop and the reading.
+        # Weighing thousands of headlines takes a while: beside the loop and the database.
         ranked = await asyncio.to_thread(ranking.rank, found, named, span)
         ranked_window = RankedWindow(ranked[:RANKED_KEPT], len(ranked))
         if keep:
-            self._shelves[span] = ranked_window
-            while len(self._shelves) > SHELVES_KEPT:
-                self._shelves.popitem(last=False)
+            self._windows[span] = ranked_window
+            while len(self._windows) > WINDOWS_KEPT:
+                self._windows.popitem(last=False)
         return ranked_window
 
 
 def stories_of(
-    db: Connection, span: Window, *, late: bool
+    db: Connection, span: DigestWindow, *, late: bool
 ) -> tuple[tuple[Story, ...], dict[StoryId, NamedCountries]]:
     """Read the stories of a window, and the countries that they name."""
     ids = stories.between(db, span.since, span.until, limit=MOST_STORIES, late=late)
     return stories.by_ids(db, ids), digests.countries(db, ids)
 
 
-def concerns(
+def interests_of(
     db: Connection,
     chat: Chat,
-    span: Window,
+    span: DigestWindow,
     *,
     only: frozenset[StoryId] | None,
-    before: Met,
+    before: MatchedQueries,
     late: bool,
-) -> Concerns:
+) -> ChatInterests:
     """Return what a window has to do with a chat; ``only`` names the stories, not the queries.
 
-    ``before`` is what queries would have met that were not made yet.
+    ``before`` is what queries would have matched that were not made yet.
     """
     muted = chats.muted(db, chat.id)
-    told = alerts_of(db, chat, span)
+    alerted = alerts_of(db, chat, span)
     queries: dict[StoryId, dict[str, bool]] = {}
     if only is None:
-        met = met_by(db, chat, span, before)
+        matched = matches_by_story(db, chat, span, before)
         ids = stories.between(
-            db, span.since, span.until, limit=len(met), late=late, among=list(met)
+            db, span.since, span.until, limit=len(matched), late=late, among=list(matched)
         )
-        queries = {one: met[one] for one in ids}
+        queries = {story_id: matched[story_id] for story_id in ids}
         # What is news to the reader first, should there be more than are read.
-        ids = sorted(queries, key=lambda one: one in told)[:MOST_MINE]
+        ids = sorted(queries, key=lambda story_id: story_id in alerted)[:MOST_MINE]
     else:
         ids = sorted(only, reverse=True)[:MOST_MINE]
     mine = ranking.rank(stories.by_ids(db, ids), digests.countries(db, ids), span)
-    return Concerns(ranking.by_interest(mine, queries), queries, told, muted)
+    return ChatInterests(ranking.by_interest(mine, queries), queries, alerted, muted)
 
 
-def met_by(
-    db: Connection, chat: Chat, span: Window, before: Met
+def matches_by_story(
+    db: Connection, chat: Chat, span: DigestWindow, before: MatchedQueries
 ) -> dict[StoryId, dict[str, bool]]:
-    """Return the stories of a window that met a chat's queries."""
-    met = {story: dict(queries) for story, queries in before.items()}
-    known = {one.id: one.query for one in subscriptions.listening_of(db, chat.id)}
-    for one in matches.of_chat(db, chat.id, None, span.since, span.until) if known else ():
-        if (query := known.get(one.subscription_id)) is not None:
-            queries = met.setdefault(one.story_id, {})
-            queries[query] = queries.get(query, False) or one.in_headline
-    return met
+    """Return the stories of a window that matched a chat's queries."""
+    matched = {story: dict(queries) for story, queries in before.items()}
+    known = {
+        subscription.id: subscription.query
+        for subscription in subscriptions.listening_of(db, chat.id)
+    }
+    for match in matches.of_chat(db, chat.id, None, span.since, span.until) if known else ():
+        if (query := known.get(match.subscription_id)) is not None:
+            queries = matched.setdefault(match.story_id, {})
+            queries[query] = queries.get(query, False) or match.in_headline
+    return matched
 
 
 def lines(
-    page: Sequence[Dealt], near: Concerns, chat: Chat, span: Window, *, marked: bool
+    page: Sequence[Dealt],
+    interests: ChatInterests,
+    chat: Chat,
+    span: DigestWindow,
+    *,
+    marked: bool,
 ) -> tuple[StoryLine, ...]:
     """Give the first page's stories their numbers; a channel's readers no queries of its owner."""
     private = chat.kind is not ChatKind.CHANNEL
     return tuple(
         StoryLine(
             number,
-            one.story,
-            one.country,
-            one.own,
-            tuple(near.queries.get(one.story.id, ())) if one.own and private else (),
-            marked and one.story.id in near.told,
-            ranking.late(one.story, span),
+            dealt.story,
+            dealt.country,
+            dealt.own,
+            tuple(interests.queries.get(dealt.story.id, ())) if dealt.own and private else (),
+            marked and dealt.story.id in interests.alerted,
+            ranking.late(dealt.story, span),
         )
-        for number, one in enumerate(page, 1)
+        for number, dealt in enumerate(page, 1)
     )
 
 
-def listed(made: Digest, near: Concerns, *, told: int = 0) -> Listing:
+def listed(digest: Digest, interests: ChatInterests, *, alerted: int = 0) -> Listing:
     """List a digest's stories in the order of its pages."""
-    every = [one for page in ranking.deal(made.own, made.others) for one in page]
-    own = tuple(one.story.id for one in every if one.own)
+    every = [dealt for page in ranking.deal(digest.own, digest.others) for dealt in page]
+    own = tuple(dealt.story.id for dealt in every if dealt.own)
     return Listing(
         Kind.DIGEST,
-        tuple(one.story.id for one in every),
-        made.window,
+        tuple(dealt.story.id for dealt in every),
+        digest.window,
         own=own,
-        total=made.total,
-        told=told,
-        met={one: tuple(near.queries[one]) for one in own if one in near.queries},
+        total=digest.total,
+        alerted=alerted,
+        matched={
+            story_id: tuple(interests.queries[story_id])
+            for story_id in own
+            if story_id in interests.queries
+        },
     )

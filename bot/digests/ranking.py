@@ -1,14 +1,14 @@
-"""Digests: when they come, what they cover, what they choose, in which order (pure)."""
+"""What a digest tells: which of its window's stories, in which order (pure)."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from math import log2
 from typing import Any
 
-from storage.local_time import instant, zone
-from storage.model import Chat, Delivery, DeliveryKind, Item, NamedCountries, Story, StoryId
+from bot.digests.calendar import DigestWindow
+from storage.model import Delivery, DeliveryKind, Item, NamedCountries, Story, StoryId
 from storage.sql import moment, to_ms
 from watchers.stories import Gravity, gravest
 
@@ -25,15 +25,6 @@ MOST_OWN = 8
 
 MOST_IN_COUNTRY = 4
 """Of a page's other lines so many at most are one country's, while others have any."""
-
-LONGEST = timedelta(days=7)
-"""A chat back after months is told the last week, not its whole absence."""
-
-LATE_BY = timedelta(minutes=15)
-"""Up to this the window ends at the appointed minute, so that readers share one window."""
-
-WEEKLY_AT = 10 * 60
-"""When a chat without daily digests gets its weekly one."""
 
 # What a story weighs, in doublings of its publishers: told by two it weighs 2, by four 3.
 
@@ -56,80 +47,7 @@ PLAY = 1.5
 """Sport and entertainment weigh so much less, but for whom they are their own topic."""
 
 HEADLINES = 8
-"""So many tellings of a story are looked at for what it is about."""
-
-
-# --- when ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class DigestSlot:
-    """A digest's appointed time, and which kinds fall on it."""
-
-    at: datetime
-    daily: bool = True
-    weekly: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """What a digest covers: [since, until)."""
-
-    since: datetime
-    until: datetime
-
-
-def next_slot(chat: Chat, after: datetime) -> DigestSlot | None:
-    """Return the first digest strictly after a moment, or None where a chat wants none."""
-    today = after.astimezone(zone(chat.time_zone)).date()
-    # A week and a day: an evening in one zone is the next morning in another.
-    for ahead in range(-1, 9):
-        coming = [one for one in slots_of(chat, today + timedelta(days=ahead)) if one.at > after]
-        if coming:
-            return min(coming, key=lambda one: one.at)
-    return None
-
-
-def slots_of(chat: Chat, day: date) -> list[DigestSlot]:
-    """Return a day's digests by the chat's own calendar.
-
-    Times that a change to summer time makes coincide are one digest.
-    """
-    weekly = chat.weekly_day == day.isoweekday()
-    times = sorted(set(chat.digest_times)) if day.isoweekday() in chat.digest_days else []
-    found = {
-        at: DigestSlot(at, daily=True)
-        for at in (instant(day, one, chat.time_zone) for one in times)
-    }
-    if weekly:
-        at = min(found, default=instant(day, WEEKLY_AT, chat.time_zone))
-        found[at] = DigestSlot(at, daily=at in found, weekly=True)
-    return list(found.values())
-
-
-def next_at(chat: Chat, after: datetime) -> datetime | None:
-    """Return when a chat's next digest is due: what settings write into ``next_digest_at``."""
-    edition = next_slot(chat, after)
-    return edition.at if edition else None
-
-
-def slot_at(chat: Chat, at: datetime) -> DigestSlot:
-    """Return the digest appointed for exactly this moment; a plain one if settings changed."""
-    edition = next_slot(chat, at - timedelta(microseconds=1))
-    return edition if edition is not None and edition.at == at else DigestSlot(at)
-
-
-def window(chat: Chat, appointed: datetime, now: datetime) -> Window:
-    """Return what the digest due now covers: from where the last one ended, without a gap.
-
-    On time it ends at the appointed minute; after an outage, now.
-    """
-    until = appointed if now - appointed <= LATE_BY else now
-    since = chat.digest_from or chat.created_at or until - timedelta(days=1)
-    return Window(max(min(since, until), until - LONGEST), until)
-
-
-# --- what ------------------------------------------------------------------------------------
+"""So many items of a story are looked at for what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +86,13 @@ class Digest:
     """What there is for a chat: its own topics' stories and the others, best first each.
 
     ``total`` is how many stories there were to choose of, those among them that came as alerts
-    (``told``) not counted.
+    (``alerted``) not counted.
     """
 
-    window: Window
+    window: DigestWindow
     own: tuple[RankedStory, ...] = ()
     others: tuple[RankedStory, ...] = ()
-    told: tuple[StoryId, ...] = ()
+    alerted: tuple[StoryId, ...] = ()
     total: int = 0
 
     @property
@@ -184,27 +102,27 @@ class Digest:
 
 
 def rank(
-    stories: Iterable[Story], named: Mapping[StoryId, NamedCountries], span: Window
+    stories: Iterable[Story], named: Mapping[StoryId, NamedCountries], span: DigestWindow
 ) -> tuple[RankedStory, ...]:
     """Rank a window's stories for everybody, best first.
 
-    ``named`` counts the countries that each story's tellings name. What came after the window
+    ``named`` counts the countries that each story's items name. What came after the window
     does not count, so that its later pages are ranked as its first was.
     """
-    shelved = [
-        shelved_one(one, named.get(one.id, NamedCountries()), span)
-        for one in {story.id: story for story in stories}.values()
-        if one.items
+    ranked = [
+        weighed(story, named.get(story.id, NamedCountries()), span)
+        for story in {story.id: story for story in stories}.values()
+        if story.items
     ]
-    return tuple(sorted(shelved, key=by_score))
+    return tuple(sorted(ranked, key=by_score))
 
 
-def shelved_one(story: Story, named: NamedCountries, span: Window) -> RankedStory:
-    """Weigh one story by its tellings up to the window's end."""
-    items = [one for one in story.items if one.first_seen < span.until] or list(story.items)
+def weighed(story: Story, named: NamedCountries, span: DigestWindow) -> RankedStory:
+    """Weigh one story by its items up to the window's end."""
+    items = [item for item in story.items if item.first_seen < span.until] or list(story.items)
     families = len(publishers(items))
-    what = gravest((one.title, one.lang) for one in items[:HEADLINES] if one.title)
-    fresh = freshness(max(one.first_seen for one in items), span)
+    what = gravest((item.title, item.lang) for item in items[:HEADLINES] if item.title)
+    fresh = freshness(max(item.first_seen for item in items), span)
     weight = (1.0 + log2(families) + grave(what, families)) * fresh
     play = PLAY if what.play and not what.dead else 0.0
     return RankedStory(story, country(story, named), families, weight, weight - play)
@@ -222,7 +140,7 @@ def grave(what: Gravity, families: int) -> float:
     return min(max(harmed, shaken, broken), most)
 
 
-def freshness(told_at: datetime, span: Window) -> float:
+def freshness(told_at: datetime, span: DigestWindow) -> float:
     """Return 1 at the window's end and two thirds at its beginning.
 
     So a great event of the morning stays above gossip of the minute.
@@ -254,28 +172,34 @@ def country(story: Story, named: NamedCountries) -> str:
 
 def choose(
     ranked_window: RankedWindow,
-    span: Window,
+    span: DigestWindow,
     *,
     mine: Sequence[RankedStory] = (),
     muted: Collection[StoryId] = (),
-    told: Collection[StoryId] = (),
+    alerted: Collection[StoryId] = (),
     repeat: bool = False,
 ) -> Digest:
-    """Choose a chat's stories: what met its queries, and beside it the news of the window.
+    """Choose a chat's stories: what matched its queries, and beside it the news of the window.
 
-    ``mine`` are the stories that met the chat's queries, in their order (``by_interest``). Muted ones are left out, those that
-    came as alerts (``told``) only counted; with ``repeat`` they stand among the others, for they
+    ``mine`` are the stories that matched the chat's queries, in their order (``by_interest``). Muted ones are left out, those that
+    came as alerts (``alerted``) only counted; with ``repeat`` they stand among the others, for they
     are news of the window and none to the reader. No story stands twice.
     """
     here = {
-        one.story.id: one for one in (*ranked_window.ranked, *mine) if one.story.id not in muted
+        ranked_story.story.id: ranked_story
+        for ranked_story in (*ranked_window.ranked, *mine)
+        if ranked_story.story.id not in muted
     }
-    before = {one for one in here if one in told}
-    own = [one for one in mine if one.story.id in here and one.story.id not in before]
-    first = {one.story.id for one in own} | (set() if repeat else before)
-    others = [one for number, one in here.items() if number not in first]
-    counted = () if repeat else tuple(one for one in here if one in before)
-    left_out = sum(one.story.id in muted for one in ranked_window.ranked)
+    before = {story_id for story_id in here if story_id in alerted}
+    own = [
+        ranked_story
+        for ranked_story in mine
+        if ranked_story.story.id in here and ranked_story.story.id not in before
+    ]
+    first = {ranked_story.story.id for ranked_story in own} | (set() if repeat else before)
+    others = [item for number, item in here.items() if number not in first]
+    counted = () if repeat else tuple(story_id for story_id in here if story_id in before)
+    left_out = sum(ranked_story.story.id in muted for ranked_story in ranked_window.ranked)
     return Digest(
         span,
         tuple(own),
@@ -286,33 +210,37 @@ def choose(
 
 
 def by_interest(
-    mine: Iterable[RankedStory], met: Mapping[StoryId, Mapping[str, bool]]
+    mine: Iterable[RankedStory], matched: Mapping[StoryId, Mapping[str, bool]]
 ) -> tuple[RankedStory, ...]:
     """Order the stories of a reader's own topics: what headlines tell of them, then mentions.
 
-    ``met`` gives the queries that each story met, and whether in a headline. Among the first a
+    ``matched`` gives the queries that each story matched, and whether in a headline. Among the first a
     further topic weighs as much as twice the publishers.
     """
 
-    def key(one: RankedStory) -> tuple[bool, float, StoryId]:
-        queries = met.get(one.story.id, {})
-        told = sum(queries.values())
-        further = max((told or len(queries)) - 1, 0)
-        return bool(queries) and not told, -one.weight - further, one.story.id
+    def key(ranked_story: RankedStory) -> tuple[bool, float, StoryId]:
+        queries = matched.get(ranked_story.story.id, {})
+        in_headlines = sum(queries.values())
+        further = max((in_headlines or len(queries)) - 1, 0)
+        return (
+            bool(queries) and not in_headlines,
+            -ranked_story.weight - further,
+            ranked_story.story.id,
+        )
 
     return tuple(sorted(mine, key=key))
 
 
-def late(story: Story, span: Window) -> datetime | None:
+def late(story: Story, span: DigestWindow) -> datetime | None:
     """Return when a story was told last, where that was before the window it reached us in."""
-    told = [one.told_at for one in story.items if one.first_seen < span.until]
-    newest = max(told, default=span.since)
+    times = [item.told_at for item in story.items if item.first_seen < span.until]
+    newest = max(times, default=span.since)
     return newest if newest < span.since else None
 
 
-def by_score(one: RankedStory) -> tuple[float, StoryId]:
+def by_score(ranked_story: RankedStory) -> tuple[float, StoryId]:
     """Order stories in the news of the region: the weightiest first."""
-    return -one.score, one.story.id
+    return -ranked_story.score, ranked_story.story.id
 
 
 def deal(
@@ -328,29 +256,34 @@ def deal(
         mine = min(len(first), max(MOST_OWN, most - len(then)), most)
         picked = pick(then, most - mine)
         sections: dict[str, list[Dealt]] = {}
-        for one in picked:
-            sections.setdefault(one.country, []).append(Dealt(one.story, one.country))
+        for ranked_story in picked:
+            sections.setdefault(ranked_story.country, []).append(
+                Dealt(ranked_story.story, ranked_story.country)
+            )
         yield (
-            *(Dealt(one.story, one.country, own=True) for one in first[:mine]),
-            *(one for section in sections.values() for one in section),
+            *(
+                Dealt(ranked_story.story, ranked_story.country, own=True)
+                for ranked_story in first[:mine]
+            ),
+            *(ranked_story for section in sections.values() for ranked_story in section),
         )
         first = first[mine:]
-        gone = {one.story.id for one in picked}
-        then = [one for one in then if one.story.id not in gone]
+        gone = {ranked_story.story.id for ranked_story in picked}
+        then = [ranked_story for ranked_story in then if ranked_story.story.id not in gone]
 
 
 def pick(ranked: Sequence[RankedStory], most: int) -> list[RankedStory]:
     """Pick the best stories for a page; one country fills it only where no other is left."""
     counted: Counter[str] = Counter()
     picked, passed = list[RankedStory](), list[RankedStory]()
-    for one in ranked:
+    for ranked_story in ranked:
         if len(picked) == most:
             return picked
-        if counted[one.country] < MOST_IN_COUNTRY:
-            counted[one.country] += 1
-            picked.append(one)
+        if counted[ranked_story.country] < MOST_IN_COUNTRY:
+            counted[ranked_story.country] += 1
+            picked.append(ranked_story)
         else:
-            passed.append(one)
+            passed.append(ranked_story)
     both = [*picked, *passed[: most - len(picked)]]
     return sorted(both, key=by_score)
 
@@ -366,7 +299,7 @@ class Issued:
     because they came as alerts.
     """
 
-    span: Window
+    span: DigestWindow
     stories: tuple[StoryId, ...]
     more: int = 0
     told: int = 0
@@ -390,7 +323,7 @@ class Issued:
         if owed.kind is not DeliveryKind.DIGEST or "stories" not in told:
             return None
         return cls(
-            Window(moment(told["since"]), moment(told["until"])),
+            DigestWindow(moment(told["since"]), moment(told["until"])),
             tuple(map(StoryId, told["stories"])),
             told["more"],
             told["told"],

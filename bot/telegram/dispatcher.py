@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import structlog
@@ -29,13 +28,13 @@ from telegram.ext import (
 from bot import failures
 from bot.commands import BUTTONS, COMMANDS, answering, inline, plain_text, start, unknown
 from bot.commands.plain_text import take_back
-from bot.conversation import Ask, Audience, Button, Edit, Reply, Say, Toast, Working, World
+from bot.context import Audience, Context
+from bot.conversation import Ask, Button, Edit, Reply, Say, Toast, Working
 from bot.conversation import Message as Said
 from bot.render.markup import escape, joined, measure, mention, tidy, translate_html
 from bot.telegram.incoming import (
     ask_of_message,
     ask_of_press,
-    channel_facts,
     command_of,
     manages,
     press_of,
@@ -69,9 +68,9 @@ _BUTTONS = {press.verb: press for press in BUTTONS}
 class Adapter:
     """What stands between Telegram's updates and the commands. ``attach`` registers it."""
 
-    def __init__(self, world: World) -> None:
-        """Keep the world that commands are given."""
-        self.world = world
+    def __init__(self, context: Context) -> None:
+        """Keep the context that commands are given."""
+        self.context = context
         self.background: set[asyncio.Task[None]] = set()
         self.answers: dict[tuple[int, int | None, str], datetime] = {}
         """When a group was given a button's answer as a message of its own, lately."""
@@ -89,7 +88,6 @@ class Adapter:
 
     def attach(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Register everything with an application."""
-        self.world = replace(self.world, channel=partial(channel_facts, application.bot))
         application.add_handler(TypeHandler(Update, self.once), group=-1)
         application.add_handlers(self.handlers())
         application.add_error_handler(self.on_error)
@@ -103,29 +101,31 @@ class Adapter:
 
     # --- updates ---------------------------------------------------------------------------
 
-    async def once(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def once(self, update: Update, telegram_context: ContextTypes.DEFAULT_TYPE) -> None:
         """Let an update pass that was not answered yet: Telegram repeats itself."""
-        fresh = await self.world.db.write(
-            dialogs.take_update, context.bot.id, update.update_id, self.world.clock()
+        fresh = await self.context.db.write(
+            dialogs.take_update, telegram_context.bot.id, update.update_id, self.context.clock()
         )
         if not fresh:
             log.info("update repeated", update_id=update.update_id)
             raise ApplicationHandlerStop
 
-    async def on_message(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def on_message(
+        self, update: Update, telegram_context: ContextTypes.DEFAULT_TYPE
+    ) -> None:
         """Answer a message: a command, an answer to our question, or plain words."""
         message = update.effective_message
         if message is None or by_a_bot(message):
             return
         text = message.text or message.caption or ""
-        command = command_of(text, self.world.bot_username) if text.startswith("/") else None
+        command = command_of(text, self.context.bot_username) if text.startswith("/") else None
         if text.startswith("/") and command is None:
             if message.chat.type != ChatType.PRIVATE:
                 return  # another bot's
             command = ("", text)
-        found = await see_sender(self.world, message.chat, message.from_user)
-        ask = ask_of_message(message, found, self.world)
-        where = where_of(message, context.bot)
+        found = await see_sender(self.context, message.chat, message.from_user)
+        ask = ask_of_message(message, found, self.context)
+        where = where_of(message, telegram_context.bot)
         if command is not None:
             await self.on_command(command, ask, message, where)
         else:
@@ -137,27 +137,27 @@ class Adapter:
         """Run a command; what one may not use is answered like what does not exist."""
         name, rest = asked_privately(*command)
         ask = replace(ask, command=name, text=rest)
-        await self.world.db.write(
-            dialogs.answered, ask.here.id, ask.person_id, self.world.clock()
+        await self.context.db.write(
+            dialogs.answered, ask.here.id, ask.person_id, self.context.clock()
         )  # a command ends our waiting for an answer
         found = _COMMANDS.get(name)
         if found is None or (found.audience is Audience.ADMINS and not ask.is_admin):
             await self.run(unknown, ask, where)
             return
         if found.private and ask.here.kind is not ChatKind.PRIVATE:
-            await deliver(private_only(ask, name, self.world), where, self.world)
+            await deliver(private_only(ask, name, self.context), where, self.context)
             return
         if found.changes and not await manages(
             where.bot, message.chat, message.from_user, message.sender_chat
         ):
-            await deliver(refusal(ask, "refused.chat_admins"), where, self.world)
+            await deliver(refusal(ask, "refused.chat_admins"), where, self.context)
             return
         await self.run(found.handler, ask, where, own=found.own)
 
     async def on_plain(self, ask: Ask, message: TelegramMessage, where: Where) -> None:
         """Take a plain message as the answer we wait for; in private also as a search."""
-        question = await self.world.db.write(
-            dialogs.answered, ask.here.id, ask.person_id, self.world.clock()
+        question = await self.context.db.write(
+            dialogs.answered, ask.here.id, ask.person_id, self.context.clock()
         )
         words = tuple(question.split(":")) if question else ()
         handler = answering(words, ask.text)
@@ -168,49 +168,51 @@ class Adapter:
         if handler is not None and not ends_it and _changes(words[0]) and not await manages(
             where.bot, message.chat, message.from_user, message.sender_chat
         ):  # fmt: skip
-            await deliver(refusal(ask, "refused.chat_admins"), where, self.world)
+            await deliver(refusal(ask, "refused.chat_admins"), where, self.context)
         elif handler is not None:
             own = command is None or command.own
             await self.run(handler, replace(ask, button=words), where, own=own)
         elif message.chat.type == ChatType.PRIVATE:
             await self.run(plain_text, ask, where)
 
-    async def on_press(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def on_press(self, update: Update, telegram_context: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer a press; forged, stale and others' buttons do no harm."""
         query = update.callback_query
         if query is None:
             return
         message = query.message
-        where = Where(context.bot, query.from_user.id, query=query)
+        where = Where(telegram_context.bot, query.from_user.id, query=query)
         if message is None or message.chat.type == ChatType.CHANNEL:
             await self.lead_into_private(query)
             return
         where.chat_id, where.pressed = message.chat.id, message.message_id
         if isinstance(message, TelegramMessage):
             where.thread_id = thread_of(message) or None
-        found = await see_sender(self.world, message.chat, query.from_user)
-        ask = ask_of_press(query, found, self.world)
-        await self.world.db.write(
-            dialogs.answered, ask.here.id, ask.person_id, self.world.clock()
+        found = await see_sender(self.context, message.chat, query.from_user)
+        ask = ask_of_press(query, found, self.context)
+        await self.context.db.write(
+            dialogs.answered, ask.here.id, ask.person_id, self.context.clock()
         )  # so does a press: what is typed next is no answer to what was asked before
         press = _BUTTONS.get(ask.word(0))
         if press is None or (press.audience is Audience.ADMINS and not ask.is_admin):
-            await deliver(Toast(translate(ask.language, "button.old")), where, self.world)
+            await deliver(Toast(translate(ask.language, "button.old")), where, self.context)
         elif not press.changes and self.just_answered(where, query.data or ""):
-            await deliver(Toast(translate(ask.language, "button.just_above")), where, self.world)
+            await deliver(Toast(translate(ask.language, "button.just_above")), where, self.context)
         elif press.changes and not await manages(where.bot, message.chat, query.from_user, None):
             await deliver(
-                Toast(translate(ask.language, "refused.chat_admins"), box=True), where, self.world
+                Toast(translate(ask.language, "refused.chat_admins"), box=True),
+                where,
+                self.context,
             )
         else:
             reply = await self.run(press.handler, ask, where, own=press.own)
             if isinstance(reply, Say) and message.chat.type != ChatType.PRIVATE:
                 place = (where.chat_id, where.thread_id, query.data or "")
-                self.answers[place] = self.world.clock()
+                self.answers[place] = self.context.clock()
 
     def just_answered(self, where: Where, data: str) -> bool:
         """Tell whether a group got this button's answer a moment ago: it need not get it twice."""
-        now = self.world.clock()
+        now = self.context.clock()
         self.answers = {key: at for key, at in self.answers.items() if now - at < ANSWER_STANDS}
         return (where.chat_id, where.thread_id, data) in self.answers
 
@@ -218,23 +220,23 @@ class Adapter:
         """Answer a press in a channel, which anybody may make, by opening the bot."""
         words = press_of(query.data)
         story = words[1] if len(words) > 1 and words[0] in ("s", "w", "m") else ""
-        link = f"https://t.me/{self.world.bot_username}?start=s_{story}" if story else None
+        link = f"https://t.me/{self.context.bot_username}?start=s_{story}" if story else None
         with suppress(BadRequest):  # too old, or the link is refused: nothing is lost
             await query.answer(url=link)
 
-    async def on_inline(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def on_inline(self, update: Update, telegram_context: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer ``@bot words`` typed in any chat."""
-        del context
+        del telegram_context
         query = update.inline_query
         if query is None:
             return
         person = query.from_user
-        known = await self.world.db.read(chats.get, ChatId(person.id))
+        known = await self.context.db.read(chats.get, ChatId(person.id))
         here = known or Chat(
             id=ChatId(person.id),
             kind=ChatKind.PRIVATE,
-            language=choose(person.language_code, self.world.language),
-            time_zone=self.world.time_zone,
+            language=choose(person.language_code, self.context.language),
+            time_zone=self.context.time_zone,
         )
         ask = Ask(
             chat=here,
@@ -244,24 +246,26 @@ class Adapter:
             text=query.query,
             button=("inline", query.offset or "0"),
         )
-        await answer_inline(query, await inline(ask, self.world))
+        await answer_inline(query, await inline(ask, self.context))
 
-    async def on_membership(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def on_membership(
+        self, update: Update, telegram_context: ContextTypes.DEFAULT_TYPE
+    ) -> None:
         """Follow being let in, blocked, expelled; greet a group that took us in."""
         if update.my_chat_member is None:
             return
-        new = await follow_membership(update.my_chat_member, self.world)
+        new = await follow_membership(update.my_chat_member, self.context)
         if new is not None:
             ask = Ask(chat=new.chat, here=new.here, language=new.here.language)
-            await self.run(start.start, ask, Where(context.bot, new.here.id))
-        await self.lead_to_channel(update.my_chat_member, context.bot)
+            await self.run(start.start, ask, Where(telegram_context.bot, new.here.id))
+        await self.lead_to_channel(update.my_chat_member, telegram_context.bot)
 
     async def lead_to_channel(self, change: ChatMemberUpdated, bot: Bot) -> None:
         """Tell who made us a channel's admin, in their private chat, how to go on."""
         channel, person = change.chat, change.from_user
         if channel.type != ChatType.CHANNEL or not arrived(change):
             return
-        chat = await self.world.db.read(chats.get, ChatId(person.id))
+        chat = await self.context.db.read(chats.get, ChatId(person.id))
         if chat is None or not chat.active:
             return  # a bot may not begin a conversation
         name = f"@{channel.username}" if channel.username else str(channel.id)
@@ -270,17 +274,19 @@ class Adapter:
         )
         await self.say_or_drop(Say((Said(text),)), Where(bot, chat.id))
 
-    async def on_migration(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def on_migration(
+        self, update: Update, telegram_context: ContextTypes.DEFAULT_TYPE
+    ) -> None:
         """Follow a group that became a supergroup."""
-        del context
+        del telegram_context
         if update.effective_message is not None:
-            await follow_migration(update.effective_message, self.world)
+            await follow_migration(update.effective_message, self.context)
 
     # --- running ---------------------------------------------------------------------------
 
     async def run(
         self,
-        handler: Callable[[Ask, World], Awaitable[Reply]],
+        handler: Callable[[Ask, Context], Awaitable[Reply]],
         ask: Ask,
         where: Where,
         *,
@@ -291,7 +297,7 @@ class Adapter:
         ``own`` is as in the tables: what is answered for a channel names it.
         """
         try:
-            reply = await handler(ask, self.world)
+            reply = await handler(ask, self.context)
             if own and ask.chat.id != ask.here.id:
                 reply = for_channel(reply, ask.chat, ask.language)
         except Exception as error:  # noqa: BLE001 - the door where every failure becomes a sentence
@@ -322,16 +328,21 @@ class Adapter:
             return refusal(ask, "error.storage")
         if isinstance(error, NewsError):
             return wrong(ask, error, pressed=pressed)
-        await failures.tell_admins(self.world, error)
+        await self.tell_admins(error)
         return refusal(ask, "error.bug")
+
+    async def tell_admins(self, error: Exception) -> None:
+        """Log a bug of ours whole and let the admins know of it."""
+        context = self.context
+        await failures.tell_admins(context.db, context.admin_ids, error, context.clock())
 
     async def say_or_drop(self, reply: Reply, where: Where) -> None:
         """Say a reply; a chat that does not take it is noted, not fought with."""
         try:
-            await deliver(reply, where, self.world)
+            await deliver(reply, where, self.context)
         except Forbidden as error:
-            await self.world.db.write(
-                settle.gone, ChatId(where.chat_id), error.message, self.world.clock()
+            await self.context.db.write(
+                settle.gone, ChatId(where.chat_id), error.message, self.context.clock()
             )
             log.info("chat gone", chat=where.chat_id, why=error.message)
         except BadRequest as error:
@@ -345,26 +356,28 @@ class Adapter:
         self.background.add(task)
         task.add_done_callback(self.background.discard)
 
-    async def on_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def on_error(self, update: object, telegram_context: ContextTypes.DEFAULT_TYPE) -> None:
         """Log what nobody expected, whole, and tell the admins in a line.
 
         What fails before a command runs ends here: the person is still told when our own
         memory is what failed.
         """
-        error = context.error
+        error = telegram_context.error
         if isinstance(error, StorageError) and isinstance(update, Update):
             log.error("storage failed", exc_info=error)
             if update.effective_chat is not None and update.effective_chat.id > 0:
                 person = update.effective_user
-                language = choose(person.language_code if person else None, self.world.language)
-                where = Where(context.bot, update.effective_chat.id, query=update.callback_query)
+                language = choose(person.language_code if person else None, self.context.language)
+                where = Where(
+                    telegram_context.bot, update.effective_chat.id, query=update.callback_query
+                )
                 await self.say_or_drop(
                     Say((Said(translate_html(language, "error.storage")),)), where
                 )
         elif isinstance(error, TelegramError):
             log.warning("telegram failed", error=str(error), exc_info=error)
         elif error is not None:
-            await failures.tell_admins(self.world, error)
+            await self.tell_admins(error)
 
 
 def for_channel(reply: Reply, channel: Chat, language: str) -> Reply:
@@ -426,14 +439,14 @@ def asked_privately(name: str, rest: str) -> tuple[str, str]:
     return (rest.removeprefix("c_"), "") if led else (name, rest)
 
 
-def private_only(ask: Ask, name: str, world: World) -> Reply:
+def private_only(ask: Ask, name: str, context: Context) -> Reply:
     """Say that a command is for the private chat, and lead there."""
     button = Button(
         translate(ask.language, "button.ask_privately"),
-        url=f"https://t.me/{world.bot_username}?start=c_{name}",
+        url=f"https://t.me/{context.bot_username}?start=c_{name}",
     )
     text = translate_html(ask.language, "refused.private_only")
-    return Say((Said(text, ((button,),) if world.bot_username else ()),))
+    return Say((Said(text, ((button,),) if context.bot_username else ()),))
 
 
 def refusal(ask: Ask, key: str) -> Reply:

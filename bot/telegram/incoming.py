@@ -11,7 +11,8 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden
 
 from bot import texts
-from bot.conversation import Ask, ChannelFacts, Document, World
+from bot.context import ChannelFacts, Context
+from bot.conversation import Ask, Document
 from storage import chats, dialogs
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ThreadId
 from storage.outbox import settle
@@ -60,7 +61,7 @@ def thread_of(message: TelegramMessage) -> ThreadId:
     return NO_THREAD
 
 
-def new_chat(chat: TelegramChat, person: User | None, world: World) -> Chat:
+def new_chat(chat: TelegramChat, person: User | None, context: Context) -> Chat:
     """Describe a chat as it would begin with us."""
     language = person.language_code if person is not None else None
     return Chat(
@@ -68,8 +69,8 @@ def new_chat(chat: TelegramChat, person: User | None, world: World) -> Chat:
         kind=kind_of(chat),
         # People's names are no business of ours; /privacy says so.
         title=(chat.title or "")[:200],
-        language=texts.choose(language, world.language),
-        time_zone=world.time_zone,
+        language=texts.choose(language, context.language),
+        time_zone=context.time_zone,
         zone_assumed=True,
     )
 
@@ -85,10 +86,10 @@ def see_chat(db: Connection, chat: Chat, now: datetime) -> Sender:
     return Sender(here, managed or here)
 
 
-async def see_sender(world: World, chat: TelegramChat, person: User | None) -> Sender:
+async def see_sender(context: Context, chat: TelegramChat, person: User | None) -> Sender:
     """Note a chat that speaks to us, and know the names that were taught meanwhile."""
-    await world.names.refresh()
-    return await world.db.write(see_chat, new_chat(chat, person, world), world.clock())
+    await context.names.refresh()
+    return await context.db.write(see_chat, new_chat(chat, person, context), context.clock())
 
 
 async def manages(
@@ -128,7 +129,7 @@ async def channel_facts(bot: Bot, name: str, person_id: int) -> ChannelFacts | N
     )
 
 
-def ask_of_message(message: TelegramMessage, found: Sender, world: World) -> Ask:
+def ask_of_message(message: TelegramMessage, found: Sender, context: Context) -> Ask:
     """Read a message as an Ask; its command is filled in by whoever recognises one."""
     person = message.from_user
     anonymous = message.sender_chat is not None
@@ -142,7 +143,7 @@ def ask_of_message(message: TelegramMessage, found: Sender, world: World) -> Ask
         text=(message.text or message.caption or "")[:MOST_TEXT],
         message_id=message.message_id,
         replies_to=reply.message_id if reply is not None and reply.message_id else None,
-        is_admin=person is not None and not anonymous and person.id in world.admin_ids,
+        is_admin=person is not None and not anonymous and person.id in context.admin_ids,
         document=document_of(message) or (document_of(reply) if reply is not None else None),
         location=(message.location.latitude, message.location.longitude)
         if message.location is not None
@@ -175,7 +176,7 @@ def document_of(message: TelegramMessage) -> Document | None:
     return Document((attached.file_name or "")[:200], attached.file_size or 0, read)
 
 
-def ask_of_press(query: CallbackQuery, found: Sender, world: World) -> Ask:
+def ask_of_press(query: CallbackQuery, found: Sender, context: Context) -> Ask:
     """Read the press of a button as an Ask."""
     message = query.message
     thread = thread_of(message) if isinstance(message, TelegramMessage) else NO_THREAD
@@ -187,5 +188,5 @@ def ask_of_press(query: CallbackQuery, found: Sender, world: World) -> Ask:
         person_id=query.from_user.id,
         button=press_of(query.data),
         message_id=message.message_id if message is not None else None,
-        is_admin=query.from_user.id in world.admin_ids,
+        is_admin=query.from_user.id in context.admin_ids,
     )

@@ -4,7 +4,7 @@ import structlog
 from telegram import ChatMemberUpdated, Message
 from telegram.constants import ChatType
 
-from bot.conversation import World
+from bot.context import Context
 from bot.telegram.incoming import Sender, see_sender
 from storage import chats
 from storage.model import ChatId
@@ -15,21 +15,21 @@ log = structlog.get_logger(__name__)
 IN_CHAT = ("member", "administrator", "creator", "restricted")
 
 
-async def follow_membership(change: ChatMemberUpdated, world: World) -> Sender | None:
+async def follow_membership(change: ChatMemberUpdated, context: Context) -> Sender | None:
     """Note a chat as gone or back; return a group that has just taken us in.
 
     A channel is bound by its owner with /channel, not by adding us.
     """
-    chat, now = change.chat, world.clock()
+    chat, now = change.chat, context.clock()
     status = str(change.new_chat_member.status)
     if status not in IN_CHAT:
-        await world.db.write(settle.gone, ChatId(chat.id), status, now)
+        await context.db.write(settle.gone, ChatId(chat.id), status, now)
         log.info("chat gone", chat=chat.id, why=status)
         return None
-    known = await world.db.read(chats.get, ChatId(chat.id))
+    known = await context.db.read(chats.get, ChatId(chat.id))
     if chat.type == ChatType.CHANNEL and known is None:
         return None
-    found = await see_sender(world, chat, change.from_user)
+    found = await see_sender(context, chat, change.from_user)
     is_group = chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
     return found if arrived(change) and is_group else None
 
@@ -40,7 +40,7 @@ def arrived(change: ChatMemberUpdated) -> bool:
     return str(before) not in IN_CHAT and str(after) in IN_CHAT
 
 
-async def follow_migration(message: Message, world: World) -> None:
+async def follow_migration(message: Message, context: Context) -> None:
     """Move what a group had to the supergroup it became; both chats announce it."""
     if message.migrate_to_chat_id:
         old, new = message.chat.id, message.migrate_to_chat_id
@@ -48,5 +48,5 @@ async def follow_migration(message: Message, world: World) -> None:
         old, new = message.migrate_from_chat_id, message.chat.id
     else:
         return
-    await world.db.write(settle.moved, ChatId(old), ChatId(new), world.clock())
+    await context.db.write(settle.moved, ChatId(old), ChatId(new), context.clock())
     log.info("chat moved", old=old, new=new)

@@ -21,7 +21,7 @@ from telegram import (
 from telegram.error import BadRequest, TelegramError
 
 from bot.commands import COMMANDS
-from bot.conversation import Audience, Command, World
+from bot.context import Audience, Command, Context
 from bot.texts import choose, translate
 from storage import meta
 
@@ -92,22 +92,22 @@ def described(command: Command, language: str) -> tuple[str, str]:
     return command.name, translate(language, f"help.{command.name}")[:256]
 
 
-async def set_menus(bot: Bot, world: World) -> None:
+async def set_menus(bot: Bot, context: Context) -> None:
     """Tell Telegram who we are, and the menus, where they changed since they were told last."""
-    await tell_changed(bot, world, PROFILE_FACT, profiles(), set_profile)
-    await tell_changed(bot, world, FACT, menus(world.admin_ids), set_menu)
+    await tell_changed(bot, context, PROFILE_FACT, profiles(), set_profile)
+    await tell_changed(bot, context, FACT, menus(context.admin_ids), set_menu)
 
 
 async def tell_changed(
     bot: Bot,
-    world: World,
+    context: Context,
     fact: str,
     wanted: list[Told],
     tell: Callable[[Bot, Told], Awaitable[bool]],
 ) -> None:
     """Tell Telegram each of these, unless it took all of them before; a later start goes on."""
     digest = hashlib.sha256(f"{bot.id}{wanted}".encode()).hexdigest()
-    if await world.db.read(meta.get, fact) == digest:
+    if await context.db.read(meta.get, fact) == digest:
         return
     try:
         complete = all([await tell(bot, value) for value in wanted])
@@ -115,7 +115,7 @@ async def tell_changed(
         log.warning("not told", what=fact, error=str(error))
         return
     if complete:
-        await world.db.write(meta.put, fact, digest)
+        await context.db.write(meta.put, fact, digest)
     log.info("told", what=fact, count=len(wanted), complete=complete)
 
 

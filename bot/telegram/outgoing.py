@@ -22,6 +22,7 @@ from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
+from bot.context import Context
 from bot.conversation import (
     Button,
     Cards,
@@ -36,7 +37,6 @@ from bot.conversation import (
     Say,
     Toast,
     Working,
-    World,
 )
 from bot.render.markup import cut, escape, plain
 
@@ -69,7 +69,7 @@ class Where:
     progress: int | None = None
 
 
-async def deliver(reply: Reply, where: Where, world: World) -> None:
+async def deliver(reply: Reply, where: Where, context: Context) -> None:
     """Carry a reply out. A press is always acknowledged, or its button would spin for ever."""
     match reply:
         case Toast(text, box) if where.query is not None:
@@ -85,7 +85,7 @@ async def deliver(reply: Reply, where: Where, world: World) -> None:
             await edit_button(where, button)
         case Working():
             await acknowledge(where)
-            await carry_out(reply, where, world)
+            await carry_out(reply, where, context)
         case Say() | Toast() | File() | Picture():
             await acknowledge(where)
             await send_new(reply, where)
@@ -125,19 +125,19 @@ async def send_new(reply: Say | Toast | File | Picture, where: Where) -> None:
             assert_never(reply)
 
 
-async def carry_out(working: Working, where: Where, world: World) -> None:
+async def carry_out(working: Working, where: Where, context: Context) -> None:
     """Show a long work's progress in one message, and its end in the same, also a failure."""
     shown = where.pressed if working.in_place else None
     if shown is not None:
         await edit(where, working.first)
     else:
         shown = await send(where, working.first)
-    last = world.clock()
+    last = context.clock()
     where.progress = shown
 
     async def report(message: Message) -> None:
         nonlocal last
-        now = world.clock()
+        now = context.clock()
         if shown is not None and now - last >= REPORT_EVERY:
             last = now
             await edit(Where(where.bot, where.chat_id, where.thread_id, shown), message)
@@ -146,7 +146,7 @@ async def carry_out(working: Working, where: Where, world: World) -> None:
     if isinstance(end, Edit):
         await edit(Where(where.bot, where.chat_id, where.thread_id, shown), end.message)
     else:
-        await deliver(end, Where(where.bot, where.chat_id, where.thread_id, shown), world)
+        await deliver(end, Where(where.bot, where.chat_id, where.thread_id, shown), context)
 
 
 async def acknowledge(where: Where, text: str = "", *, box: bool = False) -> None:

@@ -26,6 +26,7 @@ from tests.benchmarks.delivery import CHATS, clock, furnish
 from tests.bot.delivery.kit import plain_bot
 from watchers.ingester import Ingester
 from watchers.parse import Entry
+from watchers.taught_names import TaughtNames
 
 SUBSCRIPTIONS, RATE, SECONDS = 10_000, 30, 10
 SYLLABLES = ("ba", "ke", "lo", "mu", "ri", "sa", "to", "vu", "zi", "na")
@@ -57,12 +58,12 @@ async def main() -> None:
                 box.telegram.start(number)
             db = await Database.opened(Path(folder) / "news.db")
             await db.write(subscribe)
-            ingester = await Ingester.opened(db)
+            wake_up = asyncio.Event()
+            ingester = await Ingester.opened(db, wake_up.set)
             limiter = Limiter(LIFTED)
             bot = plain_bot(BOT_TOKEN, box.base_url, limiter)
             await bot.initialize()
-            deliverer = Deliverer(db, bot, limiter, clock)
-            ingester.wake = deliverer.wake
+            deliverer = Deliverer(db, bot, limiter, clock, wake_up=wake_up, names=TaughtNames(db))
             await deliverer.start()
             running = asyncio.create_task(deliverer.run())
             feed = await db.write(

@@ -28,6 +28,7 @@ from storage.model import Chat, ChatId, ChatKind
 from storage.outbox import reports
 from storage.sql import Connection
 from tests.bot.delivery.kit import plain_bot, tell
+from watchers.taught_names import TaughtNames
 
 CHATS = 500
 
@@ -62,7 +63,7 @@ async def empty(db: Database, url: str, most: int) -> tuple[float, float]:
     limiter = Limiter(LIFTED)
     bot = plain_bot(BOT_TOKEN, f"{url}/bot", limiter)
     await bot.initialize()
-    deliverer = Deliverer(db, bot, limiter, clock)
+    deliverer = Deliverer(db, bot, limiter, clock, wake_up=asyncio.Event(), names=TaughtNames(db))
     await deliverer.start()
     began, cpu = time.perf_counter(), time.process_time()
     running = asyncio.create_task(deliverer.run())

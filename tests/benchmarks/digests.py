@@ -16,7 +16,6 @@ from pathlib import Path
 import structlog
 
 from bot.delivery import Deliverer
-from bot.digests.maker import DigestService
 from bot.sandbox.telegram.people import BOT_TOKEN
 from bot.telegram.rate_limiter import Limiter
 from storage import chats, matches, subscriptions
@@ -25,7 +24,9 @@ from storage.model import Chat, ChatId, ChatKind, ItemId, Match, Mode, StoryId, 
 from storage.sql import Connection
 from tests.benchmarks.delivery import CHATS
 from tests.bot.delivery.kit import plain_bot
+from tests.bot.people import digests_of
 from tests.storage import rows
+from watchers.taught_names import TaughtNames
 
 READERS, STORIES, TELLINGS = 10_000, 1_000, 3
 EIGHT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -81,7 +82,7 @@ async def make(db: Database) -> None:
 
     watching = asyncio.create_task(watch())
     began, cpu = time.perf_counter(), time.process_time()
-    made = await DigestService(db, lambda: EIGHT + timedelta(seconds=6)).round()
+    made = await digests_of(db, lambda: EIGHT + timedelta(seconds=6)).round()
     seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     done.set()
     await watching
@@ -102,7 +103,15 @@ async def send(db: Database, url: str, seconds: float) -> None:
         nonlocal sent
         sent += 1
 
-    deliverer = Deliverer(db, bot, limiter, lambda: datetime.now(UTC) + ahead, heed=heed)
+    deliverer = Deliverer(
+        db,
+        bot,
+        limiter,
+        lambda: datetime.now(UTC) + ahead,
+        wake_up=asyncio.Event(),
+        names=TaughtNames(db),
+        heed=heed,
+    )
     await deliverer.start()
     running, waited = asyncio.create_task(deliverer.run()), list[float]()
     for number in range(int(seconds)):

@@ -3,21 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from telegram.ext import Application
 
-from bot.conversation import World
+from bot.context import Context
 from bot.sandbox.box import Sandbox
 from bot.telegram.dispatcher import ALLOWED_UPDATES, Adapter, ChatOrder
+from bot.telegram.incoming import channel_facts
 from bot.telegram.polling import Polling
 from storage.database import Database
-from tests.bot.people import world_of
+from tests.bot.people import context_of
 from tests.bot.plain_http import plain_http
 
 
 @asynccontextmanager
-async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, World]]:
+async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, Context]]:
     """Serve a sandbox and let our adapter answer its people."""
     async with Sandbox.start(clock=parts.pop("box_clock", None) or _utc_now) as box:
         calls, updates = plain_http()
@@ -34,14 +36,20 @@ async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, Wo
             .build()
         )
         await application.initialize()
-        world = world_of(db, bot_username=application.bot.username, **parts)
-        adapter = Adapter(world)
+        bot = application.bot
+        context = context_of(
+            db,
+            bot_username=bot.username,
+            find_channel=partial(channel_facts, bot),
+            **parts,
+        )
+        adapter = Adapter(context)
         adapter.attach(application)
         polling = Polling(application, ALLOWED_UPDATES, asyncio.get_running_loop().time)
         await application.start()
         fetching = asyncio.create_task(polling.run())
         try:
-            yield box, world
+            yield box, context
         finally:
             fetching.cancel()
             await asyncio.wait([fetching])

@@ -6,26 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from bot.commands import BUTTONS, COMMANDS, answering, plain_text, unknown
-from bot.conversation import (
-    Ask,
-    Button,
-    Edit,
-    EditButton,
-    Message,
-    Reply,
-    Say,
-    Toast,
-    World,
-)
+from bot.context import ChannelFacts, Context
+from bot.conversation import Ask, Button, Edit, EditButton, Message, Reply, Say, Toast
 from bot.digests.maker import DigestService
 from bot.render.markup import plain
 from storage import chats, dialogs
 from storage.database import Database
-from storage.model import (
-    Chat,
-    ChatId,
-    ChatKind,
-)
+from storage.model import Chat, ChatId, ChatKind, Feed, FeedId
+from watchers.discover import Seen
+from watchers.poll import Round
 from watchers.taught_names import TaughtNames
 
 NOW = datetime.fromisoformat("2026-11-22T08:00:00+00:00")
@@ -42,19 +31,63 @@ class Clock:
         return self.now
 
 
-def world_of(db: Database, **parts: Any) -> World:
-    """A world with a fixed clock and one admin."""
-    return World(
-        **({"db": db, "clock": Clock(), "names": TaughtNames(db), "editor": None, "editions": DigestService(db, Clock()), "bot_username": "steppewire_bot",
-            "admin_ids": frozenset({int(ADMIN)})} | parts)
-    )  # fmt: skip
+async def _unexpected(wanted: object) -> Any:
+    raise AssertionError(wanted)
+
+
+async def _no_channel(name: str, person_id: int) -> ChannelFacts | None:
+    del name, person_id
+    return None
+
+
+@dataclass
+class Feeds:
+    """Who reads feeds, with what a test says is at addresses; else nobody shall ask."""
+
+    looks: Callable[[str], Awaitable[Seen]] = _unexpected
+    adds: Callable[[str], Awaitable[Feed]] = _unexpected
+    polls: Callable[[FeedId], Awaitable[Round]] = _unexpected
+
+    async def look(self, typed: str) -> Seen:
+        return await self.looks(typed)
+
+    async def add(self, typed: str) -> Feed:
+        return await self.adds(typed)
+
+    async def poll_one(self, feed_id: FeedId) -> Round:
+        return await self.polls(feed_id)
+
+
+def digests_of(db: Database, clock: Callable[[], datetime]) -> DigestService:
+    """The digests' maker alone: nobody is woken."""
+    return DigestService(db, clock, names=TaughtNames(db), wake=lambda: None)
+
+
+def context_of(db: Database, **parts: Any) -> Context:
+    """A context with a fixed clock and one admin."""
+    clock = parts.setdefault("clock", Clock())
+    usual = {
+        "db": db,
+        "names": TaughtNames(db),
+        "editor": None,  # a pipeline's tests give its ingester
+        "digests": digests_of(db, clock),
+        "feeds": Feeds(),
+        "find_channel": _no_channel,
+        "wake": lambda: None,
+        "bot_username": "steppewire_bot",
+        "admin_ids": frozenset({int(ADMIN)}),
+        "language": "en",
+        "time_zone": "UTC",
+        "allowed_hosts": frozenset(),
+    }
+    return Context(**(usual | parts))
 
 
 @dataclass
 class Person:
     """Somebody in a chat; remembers the last message, so that its buttons can be pressed."""
 
-    world: World
+    context: Context
     chat: Chat
     person_id: int
     is_admin: bool = False
@@ -62,19 +95,19 @@ class Person:
 
     @classmethod
     async def comes(
-        cls, world: World, chat_id: ChatId = READER, language: str = "en", **chat: Any
+        cls, context: Context, chat_id: ChatId = READER, language: str = "en", **chat: Any
     ) -> "Person":
         kind = ChatKind.PRIVATE if chat_id > 0 else ChatKind.SUPERGROUP
-        here = await world.db.write(
+        here = await context.db.write(
             chats.see_chat,
             Chat(id=chat_id, kind=kind, title="Anna", language=language, **chat),
-            world.clock(),
+            context.clock(),
         )
-        return cls(world, here, int(chat_id), int(chat_id) in world.admin_ids)
+        return cls(context, here, int(chat_id), int(chat_id) in context.admin_ids)
 
     async def ask(self, **parts: Any) -> Ask:
-        await self.world.names.refresh()  # as whoever brings an update in does
-        chat = await self.world.db.read(chats.get, self.chat.id)
+        await self.context.names.refresh()  # as whoever brings an update in does
+        chat = await self.context.db.read(chats.get, self.chat.id)
         assert chat is not None
         return Ask(
             **({"chat": chat, "here": chat, "language": chat.language,
@@ -84,7 +117,7 @@ class Person:
     async def types(self, text: str, **parts: Any) -> str:
         """Type a command or plain words; return what is answered, as plain text."""
         name, _, rest = text.removeprefix("/").partition(" ")
-        handler: Callable[[Ask, World], Awaitable[Reply]]
+        handler: Callable[[Ask, Context], Awaitable[Reply]]
         if text.startswith("/"):
             found = [c.handler for c in COMMANDS if c.name == name]
             handler, parts = (
@@ -92,13 +125,13 @@ class Person:
                 {"command": name, "text": rest, **parts},
             )
         else:
-            question = await self.world.db.write(
-                dialogs.answered, self.chat.id, self.person_id, self.world.clock()
+            question = await self.context.db.write(
+                dialogs.answered, self.chat.id, self.person_id, self.context.clock()
             )
             words = tuple(question.split(":")) if question else ()
             handler = answering(words, text) or plain_text
             parts = {"text": text, "button": words if question else (), **parts}
-        self.last = await handler(await self.ask(**parts), self.world)
+        self.last = await handler(await self.ask(**parts), self.context)
         return seen(self.last)
 
     async def presses(self, label: str) -> str:
@@ -112,7 +145,7 @@ class Person:
         """Send a button's data, whether or not there is such a button."""
         words = tuple(press.split(":"))
         handler = {one.verb: one.handler for one in BUTTONS}[words[0]]
-        answer = await handler(await self.ask(button=words, **parts), self.world)
+        answer = await handler(await self.ask(button=words, **parts), self.context)
         if isinstance(answer, EditButton):
             self.last = turned(self.last, press, answer.button)
         elif not isinstance(answer, Toast):

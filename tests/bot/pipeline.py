@@ -8,7 +8,7 @@ from storage import feeds, outlets
 from storage.database import Database
 from storage.model import Feed, Ownership, Story, StoryId
 from storage.stories import by_ids, every
-from tests.bot.people import NOW, Clock, world_of
+from tests.bot.people import NOW, Clock, context_of
 from watchers.ingester import Ingester
 from watchers.parse import Entry
 
@@ -23,7 +23,7 @@ OUTLETS = {
 
 @dataclass
 class Pipeline:
-    """Outlets, the ingester and a world around one database."""
+    """Outlets, the ingester and a context around one database."""
 
     db: Database
     ingester: Ingester
@@ -40,8 +40,8 @@ class Pipeline:
             room.feeds[name] = await db.write(feeds.add, new, NOW)
         return room
 
-    def world(self, **parts: Any) -> Any:
-        return world_of(self.db, editor=self.ingester, clock=self.clock, **parts)
+    def context(self, **parts: Any) -> Any:
+        return context_of(self.db, editor=self.ingester, clock=self.clock, **parts)
 
     async def tells(
         self,

@@ -20,6 +20,7 @@ from storage.model import Chat, ChatId, ChatKind
 from storage.outbox import recovery, reports
 from storage.sql import Connection
 from tests.bot.delivery.kit import plain_bot, tell
+from watchers.taught_names import TaughtNames
 
 FIRST_CHAT = 5001
 
@@ -55,12 +56,13 @@ async def main(arguments: list[str]) -> None:
     limiter = Limiter(LIFTED)
     bot = plain_bot(token, f"{url}/bot", limiter)
     await bot.initialize()
-    deliverer = Deliverer(db, bot, limiter, clock)
+    wake_up = asyncio.Event()
+    deliverer = Deliverer(db, bot, limiter, clock, wake_up=wake_up, names=TaughtNames(db))
     await deliverer.start()
     delivering = asyncio.create_task(deliverer.run())
     await db.write(settle_in, int(many))
     while await db.write(record_next, int(many), int(last)):
-        deliverer.wake()
+        wake_up.set()
         await asyncio.sleep(0.001)
     while True:
         counts = await db.read(reports.counts, clock())

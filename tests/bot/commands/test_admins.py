@@ -16,7 +16,7 @@ from storage.errors import NewsError
 from storage.model import ChatId, FeedId, FeedState, FeedStatus, Story
 from storage.outbox import broadcasts, queue, settle
 from storage.outbox.outcomes import Sent
-from tests.bot.people import ADMIN, NOW, Person, buttons, seen
+from tests.bot.people import ADMIN, NOW, Feeds, Person, buttons, seen
 from tests.bot.pipeline import Pipeline
 from watchers import addresses
 from watchers.discover import Seen
@@ -32,7 +32,7 @@ async def room(db: Database) -> Pipeline:
 
 @pytest.fixture
 async def timur(room: Pipeline) -> Person:
-    return await Person.comes(room.world(), ADMIN)
+    return await Person.comes(room.context(), ADMIN)
 
 
 async def worked(reply: Reply | None) -> tuple[Reply, list[str]]:
@@ -55,7 +55,7 @@ async def test_feeds_shows_the_ill_first_and_why(room: Pipeline, timur: Person) 
         status=FeedStatus.ERROR, error_key="error.forbidden", error_values={"status": 403},
         failing_since=NOW, failure_weight=3,
     )  # fmt: skip
-    await timur.world.db.write(feeds.keep_state, ill.id, state)
+    await timur.context.db.write(feeds.keep_state, ill.id, state)
     said = await timur.types("/feeds")
     assert "5 sources" in said
     assert "🔴 1" in said
@@ -86,13 +86,13 @@ async def test_a_feed_is_paused_resumed_and_removed_by_buttons(
     await timur.types(f"/f{feed.id}")
     assert "⏸" in await timur.presses("Pause")
     await timur.presses("Resume")
-    found = await timur.world.db.read(feeds.get, feed.id)
+    found = await timur.context.db.read(feeds.get, feed.id)
     assert found is not None
     assert FeedStatus.NEW is found.state.status
     assert "Remove Oasis Times and its 0 items" in await timur.presses("Remove")
-    assert await timur.world.db.read(feeds.get, feed.id) is not None
+    assert await timur.context.db.read(feeds.get, feed.id) is not None
     assert "Removed: Oasis Times" in await timur.presses("Remove")
-    assert await timur.world.db.read(feeds.get, feed.id) is None
+    assert await timur.context.db.read(feeds.get, feed.id) is None
 
 
 async def test_a_feed_is_paused_and_resumed_by_commands(room: Pipeline, timur: Person) -> None:
@@ -140,7 +140,7 @@ async def test_a_source_that_is_read_is_checked_by_its_number_and_not_offered_ag
         assert feed.url == address
         return Seen(address, address, feed_of("Oasis", address))
 
-    timur.world = replace(timur.world, look=look)
+    timur.context = replace(timur.context, feeds=Feeds(look))
     assert "Send the address" in await timur.types("/checkfeed")
     await timur.types(typed.format(id=feed.id, url=feed.url))
     timur.last, _ = await worked(timur.last)
@@ -167,7 +167,7 @@ async def test_what_fails_for_the_moment_may_be_added_anyway(
         kept.append(typed)
         return room.feeds["Oasis Times"]
 
-    timur.world = replace(timur.world, look=look, add=add)
+    timur.context = replace(timur.context, feeds=Feeds(look, add))
     await timur.types("/addfeed new.example/rss")
     timur.last, _ = await worked(timur.last)
     assert offered == any("Add anyway" in one.label for one in buttons(timur.last))
@@ -187,7 +187,7 @@ async def test_a_page_that_cannot_be_read_by_itself_shows_how_a_selector_is_name
         told = Page(Fetched(address, 200, b""), NotAFeed(PageKind.NO_HEADLINES))
         return Seen(address, address, told, rules)
 
-    timur.world = replace(timur.world, look=look)
+    timur.context = replace(timur.context, feeds=Feeds(look))
     await timur.types("/addfeed https://site.example/\nitem: auto")
     timur.last, _ = await worked(timur.last)
     assert "/addfeed https://site.example/\nitem: .news-card\ntitle: h3" in seen(timur.last)
@@ -225,7 +225,7 @@ async def test_adding_shows_what_it_would_bring_and_asks(room: Pipeline, timur: 
         asked.append(address)
         return room.feeds["Oasis Times"]
 
-    timur.world = replace(timur.world, look=look, add=add)
+    timur.context = replace(timur.context, feeds=Feeds(look, add))
     await timur.types("/addfeed new.example")
     assert isinstance(timur.last, Working)
     assert "Checking… https://new.example" in plain(timur.last.first.html)
@@ -247,7 +247,7 @@ async def test_a_known_feed_is_said_to_be_before_it_is_looked_at(
         said = await timur.types(f"/addfeed {typed}")
         assert "I already read this source." in said
         assert feed.url in said
-    await timur.world.db.write(feeds.pause, feed.id)
+    await timur.context.db.write(feeds.pause, feed.id)
     said = await timur.types(f"/addfeed {feed.url}")
     assert "I am not reading it now. Resume it?" in said
     assert "paused" in said
@@ -263,7 +263,7 @@ async def test_an_address_that_leads_to_a_known_feed_offers_nothing_new(
     async def look(address: str) -> Seen:
         return Seen(address, "https://short.example/x", feed_of("Oasis", feed.url))
 
-    timur.world = replace(timur.world, look=look)
+    timur.context = replace(timur.context, feeds=Feeds(look))
     await timur.types("/addfeed short.example/x")
     timur.last, _ = await worked(timur.last)
     assert "I already read this source." in seen(timur.last)
@@ -273,8 +273,8 @@ async def test_an_address_that_leads_to_a_known_feed_offers_nothing_new(
 async def test_the_address_that_a_feed_moved_from_is_known(room: Pipeline, timur: Person) -> None:
     feed = room.feeds["Oasis Times"]
     moved = "https://new.example/rss"
-    assert await timur.world.db.write(feeds.move, feed.id, moved)
-    found = await timur.world.db.read(feeds.get, feed.id)
+    assert await timur.context.db.write(feeds.move, feed.id, moved)
+    found = await timur.context.db.read(feeds.get, feed.id)
     assert found is not None
     assert (moved, feed.url) == (found.url, found.moved_from)
     assert "I already read this source." in await timur.types(f"/addfeed {feed.url}")
@@ -287,7 +287,7 @@ async def test_what_is_no_feed_says_why_and_offers_what_the_page_points_to(
         links = (FeedLink("https://new.example/all.xml", "All news"),)
         return Seen(address, address, page_of(address, links))
 
-    timur.world = replace(timur.world, look=look)
+    timur.context = replace(timur.context, feeds=Feeds(look))
     await timur.types("/checkfeed https://new.example/")
     timur.last, _ = await worked(timur.last)
     assert "A web page came instead of a feed." in seen(timur.last)
@@ -312,7 +312,7 @@ async def test_a_page_without_a_feed_is_read_for_its_headlines_when_asked(
         kept.append(typed)
         return room.feeds["Oasis Times"]
 
-    timur.world = replace(timur.world, look=look, add=add)
+    timur.context = replace(timur.context, feeds=Feeds(look, add))
     await timur.types("/addfeed site.example/news")
     timur.last, _ = await worked(timur.last)
     await timur.presses("Read the page")
@@ -355,7 +355,7 @@ async def test_ten_thousand_feeds_are_imported_with_progress(timur: Person) -> N
     end, reported = await worked(timur.last)
     assert "10,000 feeds added" in seen(end)
     assert 50 == len(reported)
-    assert 10_005 == len(await timur.world.db.read(feeds.every))
+    assert 10_005 == len(await timur.context.db.read(feeds.every))
 
 
 @pytest.mark.parametrize(
@@ -366,11 +366,11 @@ async def test_ten_thousand_feeds_are_imported_with_progress(timur: Person) -> N
 async def test_a_bad_list_is_one_sentence_and_changes_nothing(
     timur: Person, body: bytes, key: str
 ) -> None:
-    before = await timur.world.db.read(feeds.every)
+    before = await timur.context.db.read(feeds.every)
     with pytest.raises(NewsError) as refused:
         await timur.types("/import", document=opml_file(body))
     assert key == refused.value.text_key
-    assert before == await timur.world.db.read(feeds.every)
+    assert before == await timur.context.db.read(feeds.every)
 
 
 async def test_what_is_exported_can_be_imported(timur: Person) -> None:
@@ -401,7 +401,7 @@ def test_an_import_says_only_what_there_was(
 async def test_an_import_is_undone_by_a_button_once_and_harms_no_other_source(
     room: Pipeline, timur: Person
 ) -> None:
-    before = await timur.world.db.read(feeds.every)
+    before = await timur.context.db.read(feeds.every)
     known = room.feeds["Oasis Times"].url
     body = f"""<opml><body><outline xmlUrl="{known}"/><outline xmlUrl="https://new.example/rss"/>
       <outline xmlUrl="https://other.example/rss"/></body></opml>"""
@@ -411,7 +411,7 @@ async def test_an_import_is_undone_by_a_button_once_and_harms_no_other_source(
     await timur.presses("Undo this import")
     end, _ = await worked(timur.last)
     assert "2 feeds removed" in seen(end)
-    assert before == await timur.world.db.read(feeds.every)
+    assert before == await timur.context.db.read(feeds.every)
     timur.last = imported
     await timur.presses("Undo this import")
     end, _ = await worked(timur.last)
@@ -427,7 +427,7 @@ async def test_an_announcement_is_seen_confirmed_watched_and_stopped(
     room: Pipeline, timur: Person
 ) -> None:
     for number in range(3):
-        await Person.comes(room.world(), ChatId(2000 + number))
+        await Person.comes(room.context(), ChatId(2000 + number))
     said = await timur.types("/broadcast Maintenance <tonight> & more")
     assert "Maintenance <tonight> & more" in said
     assert "Send it to 4 chats?" in said
@@ -435,18 +435,18 @@ async def test_an_announcement_is_seen_confirmed_watched_and_stopped(
     assert isinstance(timur.last, Working)
     timur.last = Edit(timur.last.first)
     assert "sent 0 of 4" in seen(timur.last)
-    (first, *_) = await timur.world.db.write(queue.claim, NOW, 1)
-    await timur.world.db.write(settle.settle, first, Sent(1), NOW)
+    (first, *_) = await timur.context.db.write(queue.claim, NOW, 1)
+    await timur.context.db.write(settle.settle, first, Sent(1), NOW)
     assert "sent 1 of 4" in await timur.presses("Refresh")
     assert "stopped 3" in await timur.presses("Stop")
-    assert [] == await timur.world.db.write(queue.claim, NOW, 10)
+    assert [] == await timur.context.db.write(queue.claim, NOW, 10)
 
 
 async def test_an_announcements_standing_follows_until_all_is_sent(
     room: Pipeline, timur: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(broadcast, "LOOK_EVERY_S", 0)
-    await Person.comes(room.world(), ChatId(2000))
+    await Person.comes(room.context(), ChatId(2000))
     await timur.types("/broadcast Hello")
     await timur.presses("Send")
     assert isinstance(timur.last, Working)
@@ -455,8 +455,8 @@ async def test_an_announcements_standing_follows_until_all_is_sent(
 
     async def report(message: Message) -> None:
         shown.append(plain(message.html))
-        for one in await timur.world.db.write(queue.claim, NOW, 1):
-            await timur.world.db.write(settle.settle, one, Sent(len(shown)), NOW)
+        for one in await timur.context.db.write(queue.claim, NOW, 1):
+            await timur.context.db.write(settle.settle, one, Sent(len(shown)), NOW)
 
     end = await timur.last.work(report)
     assert "sent 0 of 2" in shown[0]
@@ -471,7 +471,7 @@ async def test_an_announcement_sent_twice_is_owed_once(timur: Person) -> None:
     await timur.presses("Send")
     timur.last = question
     await timur.presses("Send")
-    assert 1 == (await timur.world.db.read(broadcasts.progress, "b1")).total
+    assert 1 == (await timur.context.db.read(broadcasts.progress, "b1")).total
 
 
 # --- corrections ----------------------------------------------------------------------------
@@ -525,7 +525,7 @@ async def test_a_merge_and_a_split_are_undone_by_a_button_once(
 
 async def stories_of(person: Person) -> list[Story]:
     """Every story, by number."""
-    every = await person.world.db.read(lambda db: list(stories.every(db)))
+    every = await person.context.db.read(lambda db: list(stories.every(db)))
     return sorted(every, key=lambda story: story.id)
 
 
@@ -559,7 +559,7 @@ async def test_an_unclear_correction_shows_how(timur: Person, typed: str, key: s
 async def test_a_name_is_learnt_at_once_and_kept(room: Pipeline, timur: Person) -> None:
     await timur.types("/alias Назарбаев = Nazarbayev, Nazarbaev")
     await timur.types("/alias Назарбаев = Zorgulin, Nazarbayev")
-    kept = await timur.world.db.read(aliases.every)
+    kept = await timur.context.db.read(aliases.every)
     assert [("Назарбаев", ("Nazarbayev", "Nazarbaev", "Zorgulin"))] == kept
     assert "Zorgulin" in await timur.types("/alias")
     await room.tells("Steppe Courier", "Zorgulin opens a museum")
@@ -574,7 +574,7 @@ async def test_what_was_taught_is_listed_forgotten_and_taught_again(
     await timur.types("/alias ЦБ РК = Bank Q’azaq")
     assert "Назарбаев = Zorgulin, Nazarbaev" in await timur.types("/alias")
     assert "Forgotten: Назарбаев = Zorgulin" in await timur.presses("Назарбаев")
-    assert ["ЦБ РК"] == [name for name, _ in await timur.world.db.read(aliases.every)]
+    assert ["ЦБ РК"] == [name for name, _ in await timur.context.db.read(aliases.every)]
     assert "Zorgulin" in await timur.presses("Undo")
     await room.tells("Steppe Courier", "Zorgulin opens a museum")
     assert "opens a museum" in await timur.types("/search Назарбаев")
@@ -608,4 +608,4 @@ async def test_ids_of_feeds_that_are_gone_are_harmless(timur: Person) -> None:
     for verb in ("fv", "fp", "fr", "fn", "fq", "fz"):
         with pytest.raises(NewsError, match=r"feed\.unknown"):
             await timur.sends(f"{verb}:{FeedId(404)}")
-    assert await timur.world.db.read(chats.get, ADMIN) is not None
+    assert await timur.context.db.read(chats.get, ADMIN) is not None

@@ -25,7 +25,7 @@ from storage.model import (
     StoryId,
     SubscriptionId,
 )
-from tests.bot.people import NOW, READER, Person, buttons, world_of
+from tests.bot.people import NOW, READER, Person, buttons, context_of
 from tests.bot.sample_stories import NOW as TOLD
 from tests.bot.sample_stories import sample_item, story
 
@@ -35,7 +35,7 @@ STEPPE = Chat(CHANNEL, ChatKind.CHANNEL, "Steppe", owner_id=READER)
 
 @pytest.fixture
 async def owner(db: Database) -> Person:
-    anna = await Person.comes(world_of(db))
+    anna = await Person.comes(context_of(db))
     await db.write(chats.see_chat, STEPPE, NOW)
     await db.write(lambda db: chats.change(db, CHANNEL, owner_id=READER))
     return anna
@@ -43,7 +43,7 @@ async def owner(db: Database) -> Person:
 
 async def manages(owner: Person, press: str = "", text: str = "") -> str:
     """Press or type something that concerns the channel."""
-    channel = await owner.world.db.read(chats.get, CHANNEL)
+    channel = await owner.context.db.read(chats.get, CHANNEL)
     ask = owner.ask
 
     async def about(**parts: object) -> object:
@@ -57,7 +57,7 @@ async def manages(owner: Person, press: str = "", text: str = "") -> str:
 
 
 async def channel_of(owner: Person) -> Chat:
-    found = await owner.world.db.read(chats.get, CHANNEL)
+    found = await owner.context.db.read(chats.get, CHANNEL)
     assert found is not None
     return found
 

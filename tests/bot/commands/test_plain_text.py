@@ -25,7 +25,7 @@ async def room(db: Database) -> Pipeline:
 
 @pytest.fixture
 async def anna(room: Pipeline) -> Person:
-    return await Person.comes(room.world())
+    return await Person.comes(room.context())
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_command_is_suggested_only_where_a_slip_of_the_finger_parts_it(
 
 
 async def test_admins_commands_are_suggested_to_admins_only(room: Pipeline, anna: Person) -> None:
-    timur = await Person.comes(room.world(), ADMIN)
+    timur = await Person.comes(room.context(), ADMIN)
     assert "/pausefeed" in await timur.types("/pausefed")
     assert "/pausefeed" not in await anna.types("/pausefed")
 
@@ -89,7 +89,7 @@ async def test_who_takes_it_back_ends_our_question(anna: Person, said: str, door
     assert "Cancelled. Nothing was changed." == await anna.types(said)
     assert "Nothing found" in await anna.types("uranium")
     assert ["Tokayev"] == [
-        one.query for one in await anna.world.db.read(subscriptions.of_chat, READER)
+        one.query for one in await anna.context.db.read(subscriptions.of_chat, READER)
     ]
 
 

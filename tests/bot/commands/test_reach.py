@@ -25,12 +25,12 @@ async def room(db: Database) -> Pipeline:
 
 @pytest.fixture
 async def anna(room: Pipeline) -> Person:
-    return await Person.comes(room.world())
+    return await Person.comes(room.context())
 
 
 @pytest.fixture
 async def aigul(room: Pipeline) -> Person:
-    return await Person.comes(room.world(), language="ru")
+    return await Person.comes(room.context(), language="ru")
 
 
 async def rung(room: Pipeline) -> list[str]:

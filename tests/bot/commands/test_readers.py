@@ -8,7 +8,8 @@ import pytest
 
 from bot.commands import inline
 from bot.conversation import Cards, Edit, File, Picture
-from bot.digests.ranking import Issued, Window
+from bot.digests.calendar import DigestWindow
+from bot.digests.ranking import Issued
 from bot.texts import sentence
 from storage import chats, dialogs, subscriptions
 from storage.database import Database
@@ -37,12 +38,12 @@ async def room(db: Database) -> Pipeline:
 
 @pytest.fixture
 async def anna(room: Pipeline) -> Person:
-    return await Person.comes(room.world())
+    return await Person.comes(room.context())
 
 
 @pytest.fixture
 async def aigul(room: Pipeline) -> Person:
-    return await Person.comes(room.world(), language="ru")
+    return await Person.comes(room.context(), language="ru")
 
 
 # --- meeting --------------------------------------------------------------------------------
@@ -94,7 +95,7 @@ async def test_subscribing_shows_first_what_it_would_have_brought(
     said = await anna.types("/subscribe uranium")
     assert "Last 7 days: 2 stories, less than one a day" in said
     assert "second uranium mine" in said
-    assert await anna.world.db.read(subscriptions.of_chat, READER) == []
+    assert await anna.context.db.read(subscriptions.of_chat, READER) == []
 
 
 async def test_an_accepted_offer_is_kept_and_matched_from_then_on(
@@ -102,10 +103,10 @@ async def test_an_accepted_offer_is_kept_and_matched_from_then_on(
 ) -> None:
     await anna.types("/subscribe Токаев")
     assert "Watching for “Токаев”" in await anna.presses("Alert at once")
-    kept = await anna.world.db.read(subscriptions.of_chat, READER)
+    kept = await anna.context.db.read(subscriptions.of_chat, READER)
     assert [("Токаев", Mode.INSTANT)] == [(one.query, one.mode) for one in kept]
     await room.tells("Steppe Courier", "Tokayev visits Tashkent", ago=timedelta(0))
-    owed = await anna.world.db.write(queue.claim, NOW, 10)
+    owed = await anna.context.db.write(queue.claim, NOW, 10)
     assert [READER] == [one.chat_id for one in owed]
 
 
@@ -113,13 +114,13 @@ async def test_taking_it_in_the_digest_alerts_nobody(room: Pipeline, anna: Perso
     await anna.types("/subscribe Tokayev")
     await anna.presses("In the digest")
     await room.tells("Steppe Courier", "Tokayev visits Tashkent", ago=timedelta(0))
-    assert [] == await anna.world.db.write(queue.claim, NOW, 10)
+    assert [] == await anna.context.db.write(queue.claim, NOW, 10)
 
 
 async def test_cancelling_keeps_nothing(anna: Person) -> None:
     await anna.types("/subscribe Tokayev")
     assert "Nothing was changed" in await anna.presses("Cancel")
-    assert [] == await anna.world.db.read(subscriptions.of_chat, READER)
+    assert [] == await anna.context.db.read(subscriptions.of_chat, READER)
 
 
 async def test_subscribe_alone_asks_and_takes_the_next_words(anna: Person) -> None:
@@ -137,7 +138,7 @@ async def test_a_button_pressed_twice_keeps_one_subscription(room: Pipeline, ann
     room.clock.now += timedelta(minutes=1)
     anna.last = offer
     assert "You already had “Tokayev”" in await anna.presses("Alert at once")
-    assert 1 == await anna.world.db.read(subscriptions.count, READER)
+    assert 1 == await anna.context.db.read(subscriptions.count, READER)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +184,7 @@ async def test_the_list_is_changed_in_place(anna: Person) -> None:
     await anna.presses("Caspian")
     assert "Paused." in await anna.presses("Pause")
     await anna.presses("In the digest")
-    (_, caspian) = await anna.world.db.read(subscriptions.of_chat, READER)
+    (_, caspian) = await anna.context.db.read(subscriptions.of_chat, READER)
     assert (True, Mode.DIGEST) == (caspian.paused, caspian.mode)
 
 
@@ -193,7 +194,7 @@ async def test_a_paused_subscription_is_not_matched(room: Pipeline, anna: Person
     await anna.presses("Tokayev")
     await anna.presses("Pause")
     await room.tells("Steppe Courier", "Tokayev visits Tashkent", ago=timedelta(0))
-    assert [] == await anna.world.db.write(queue.claim, NOW, 10)
+    assert [] == await anna.context.db.write(queue.claim, NOW, 10)
 
 
 async def test_new_words_take_the_place_of_old_ones(anna: Person) -> None:
@@ -202,7 +203,7 @@ async def test_new_words_take_the_place_of_old_ones(anna: Person) -> None:
     await anna.presses("Tokayev")
     await anna.presses("Edit")
     await anna.types("Tokayev -football")
-    (one,) = await anna.world.db.read(subscriptions.of_chat, READER)
+    (one,) = await anna.context.db.read(subscriptions.of_chat, READER)
     assert "Tokayev -football" == one.query
 
 
@@ -210,34 +211,34 @@ async def test_what_was_removed_can_be_brought_back(anna: Person) -> None:
     await subscribed(anna, "Tokayev")
     assert "No longer watching for “Tokayev”" in await anna.types("/unsubscribe 1")
     await anna.presses("Undo")
-    assert 1 == await anna.world.db.read(subscriptions.count, READER)
+    assert 1 == await anna.context.db.read(subscriptions.count, READER)
 
 
 async def test_removing_all_asks_first(anna: Person) -> None:
     await subscribed(anna, "Tokayev", "Caspian")
     assert "Remove both" in await anna.types("/unsubscribe all")
     assert "2 subscriptions removed" in await anna.presses("Remove all")
-    assert 0 == await anna.world.db.read(subscriptions.count, READER)
+    assert 0 == await anna.context.db.read(subscriptions.count, READER)
 
 
 async def test_nobody_changes_anothers_subscription(room: Pipeline, anna: Person) -> None:
     await subscribed(anna, "Tokayev")
-    (one,) = await anna.world.db.read(subscriptions.of_chat, READER)
-    stranger = await Person.comes(room.world(), chats.ChatId(666))
+    (one,) = await anna.context.db.read(subscriptions.of_chat, READER)
+    stranger = await Person.comes(room.context(), chats.ChatId(666))
     for verb in ("l1", "lp", "lm", "le", "lr"):
         with pytest.raises(NewsError, match="gone"):
             await stranger.sends(f"{verb}:{one.id}")
-    assert [one] == await anna.world.db.read(subscriptions.of_chat, READER)
+    assert [one] == await anna.context.db.read(subscriptions.of_chat, READER)
 
 
 async def test_stop_is_silence_and_going_on_brings_it_back(anna: Person) -> None:
     await subscribed(anna, "Tokayev")
     assert "1 subscription is paused" in await anna.types("/stop")
-    chat = await anna.world.db.read(chats.get, READER)
+    chat = await anna.context.db.read(chats.get, READER)
     assert chat is not None
     assert () == chat.digest_times
     assert "1 subscription is active again" in await anna.presses("Resume all")
-    chat = await anna.world.db.read(chats.get, READER)
+    chat = await anna.context.db.read(chats.get, READER)
     assert chat is not None
     assert (8 * 60,) == chat.digest_times
 
@@ -254,12 +255,12 @@ async def test_going_on_brings_back_the_readers_own_digests(
     anna: Person, own: dict[str, Any]
 ) -> None:
     async def digests() -> tuple[dict[str, Any], bool]:
-        chat = await anna.world.db.read(chats.get, READER)
+        chat = await anna.context.db.read(chats.get, READER)
         assert chat is not None
         appointed = chat.next_digest_at is not None
         return {name: getattr(chat, name) for name in own}, appointed
 
-    await anna.world.db.write(chats.change, READER, **own)
+    await anna.context.db.write(chats.change, READER, **own)
     await anna.types("/stop")
     assert ({"digest_times": (), "weekly_day": 0}, False) == await digests()
     await anna.types("/stop")
@@ -270,10 +271,10 @@ async def test_going_on_brings_back_the_readers_own_digests(
 async def test_going_on_leaves_digests_that_were_chosen_meanwhile(anna: Person) -> None:
     await anna.types("/stop")
     stopped = anna.last
-    await anna.world.db.write(chats.change, READER, digest_times=(21 * 60,))
+    await anna.context.db.write(chats.change, READER, digest_times=(21 * 60,))
     anna.last = stopped
     await anna.presses("Resume all")
-    chat = await anna.world.db.read(chats.get, READER)
+    chat = await anna.context.db.read(chats.get, READER)
     assert chat is not None
     assert (21 * 60,) == chat.digest_times
 
@@ -343,7 +344,7 @@ async def test_a_search_can_be_subscribed_to(anna: Person) -> None:
 
 async def test_anothers_search_is_an_old_button(room: Pipeline, anna: Person) -> None:
     await anna.types("/search secret")
-    stranger = await Person.comes(room.world(), chats.ChatId(666))
+    stranger = await Person.comes(room.context(), chats.ChatId(666))
     with pytest.raises(NewsError, match=r"button\.old"):
         await stranger.sends("f:1:0")
 
@@ -391,9 +392,9 @@ async def test_why_says_which_word_met(room: Pipeline, anna: Person) -> None:
 async def test_a_muted_story_is_told_no_more(room: Pipeline, anna: Person) -> None:
     story = await room.tells("Steppe Courier", "Tokayev opens a railway")
     await anna.types(f"/mute {story.id}")
-    assert {story.id} == await anna.world.db.read(chats.muted, READER)
+    assert {story.id} == await anna.context.db.read(chats.muted, READER)
     await anna.presses("Unmute")
-    assert frozenset() == await anna.world.db.read(chats.muted, READER)
+    assert frozenset() == await anna.context.db.read(chats.muted, READER)
 
 
 THINGS = (
@@ -421,9 +422,9 @@ async def many_things(room: Pipeline, number: int) -> str:
 
 async def test_a_digest_on_demand_does_not_move_the_window(room: Pipeline, aigul: Person) -> None:
     await room.tells("Степной вестник", "Парламент Казахстана принял бюджет")
-    before = await aigul.world.db.read(chats.get, READER)
+    before = await aigul.context.db.read(chats.get, READER)
     assert "бюджет" in await aigul.types("/digest")
-    assert before == await aigul.world.db.read(chats.get, READER)
+    assert before == await aigul.context.db.read(chats.get, READER)
 
 
 async def test_a_digest_of_a_query_has_nothing_else(room: Pipeline, anna: Person) -> None:
@@ -476,13 +477,13 @@ async def test_a_number_under_a_digest_that_came_by_itself_means_its_own(
 ) -> None:
     for n in range(3):
         await many_things(room, n)
-    issued = Issued(Window(NOW - timedelta(days=1), NOW), (StoryId(3), StoryId(1)))
+    issued = Issued(DigestWindow(NOW - timedelta(days=1), NOW), (StoryId(3), StoryId(1)))
     owed = NewDelivery(
         READER, NO_THREAD, DeliveryKind.DIGEST, "d/1", payload={"html": "x", **issued.payload()}
     )
-    await anna.world.db.write(queue.enqueue, [owed], NOW)
-    (taken,) = await anna.world.db.write(queue.claim, NOW, 10)
-    await anna.world.db.write(settle.settle, taken, Sent(55), NOW)
+    await anna.context.db.write(queue.enqueue, [owed], NOW)
+    (taken,) = await anna.context.db.write(queue.claim, NOW, 10)
+    await anna.context.db.write(settle.settle, taken, Sent(55), NOW)
     third = (await room.story(3)).items[0].title
     assert third in await anna.types("1")
     await anna.types("/digest")
@@ -564,7 +565,7 @@ async def test_a_trend_counts_a_story_on_the_day_its_outlet_told_it(
 
 
 async def test_a_trend_counts_the_readers_own_days(room: Pipeline, anna: Person) -> None:
-    await anna.world.db.write(chats.change, READER, time_zone="Asia/Almaty")
+    await anna.context.db.write(chats.change, READER, time_zone="Asia/Almaty")
     await room.tells("Oasis Times", "Rain in Tashkent", ago=timedelta(days=3))
     await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(hours=12))
     await anna.types("/trends Tokayev")  # told at 20:00 on the 21st in UTC, 01:00 on the 22nd here
@@ -591,7 +592,7 @@ async def test_everything_kept_can_be_deleted_for_good(room: Pipeline, anna: Per
     await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
     assert "This cannot be undone" in await anna.types("/delete_me")
     await anna.presses("Delete my data")
-    rows = await anna.world.db.read(
+    rows = await anna.context.db.read(
         lambda db: [
             table
             for table in ("chats", "subscriptions", "deliveries", "drafts", "expected_answers")
@@ -604,19 +605,19 @@ async def test_everything_kept_can_be_deleted_for_good(room: Pipeline, anna: Per
 async def test_a_deleted_person_leaves_no_channel_that_posts_for_ever(anna: Person) -> None:
     channel = Chat(ChatId(-1001), ChatKind.CHANNEL, owner_id=READER, created_at=NOW)
     await anna.types("/start")
-    await anna.world.db.write(chats.insert, channel)
+    await anna.context.db.write(chats.insert, channel)
     await anna.types("/delete_me")
     await anna.presses("Delete my data")
-    assert await anna.world.db.read(chats.get, channel.id) is None
+    assert await anna.context.db.read(chats.get, channel.id) is None
 
 
 async def test_inline_mode_searches_in_any_chat(room: Pipeline, anna: Person) -> None:
     await room.tells("Steppe Courier", "Tokayev opens a railway")
-    cards = await inline(await anna.ask(text="railway", button=("inline", "0")), anna.world)
+    cards = await inline(await anna.ask(text="railway", button=("inline", "0")), anna.context)
     assert isinstance(cards, Cards)
     assert ["Tokayev opens a railway"] == [one.title for one in cards.cards]
     assert ["07:00 · 🇰🇿 Steppe Courier (independent)"] == [one.about for one in cards.cards]
-    latest = await inline(await anna.ask(text="", button=("inline", "0")), anna.world)
+    latest = await inline(await anna.ask(text="", button=("inline", "0")), anna.context)
     assert isinstance(latest, Cards)
     assert 1 == len(latest.cards)
 
@@ -624,7 +625,7 @@ async def test_inline_mode_searches_in_any_chat(room: Pipeline, anna: Person) ->
 async def test_a_question_is_answered_within_the_hour_or_not_at_all(anna: Person) -> None:
     await anna.types("/subscribe")
     later = NOW + timedelta(hours=2)
-    assert await anna.world.db.write(dialogs.answered, READER, int(READER), later) is None
+    assert await anna.context.db.write(dialogs.answered, READER, int(READER), later) is None
 
 
 async def test_every_button_label_fits_and_every_press_is_short(

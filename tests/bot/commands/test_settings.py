@@ -4,23 +4,23 @@ from dataclasses import replace
 
 import pytest
 
-from bot.conversation import ChannelFacts
+from bot.context import ChannelFacts
 from storage import chats, dialogs
 from storage.database import Database
 from storage.errors import NewsError
 from storage.model import Chat, ChatId, ChatKind, QuietMode
-from tests.bot.people import NOW, READER, Person, world_of
+from tests.bot.people import NOW, READER, Person, context_of
 
 CHANNEL = ChatId(-1007)
 
 
 @pytest.fixture
 async def anna(db: Database) -> Person:
-    return await Person.comes(world_of(db))
+    return await Person.comes(context_of(db))
 
 
 async def now_of(person: Person, chat_id: ChatId = READER) -> Chat:
-    chat = await person.world.db.read(chats.get, chat_id)
+    chat = await person.context.db.read(chats.get, chat_id)
     assert chat is not None
     return chat
 
@@ -165,18 +165,18 @@ async def test_a_channel_is_managed_from_its_owners_chat(anna: Person) -> None:
         known = name == "steppe" and person == int(READER)
         return ChannelFacts(CHANNEL, "Steppe", True, True) if known else None
 
-    anna.world = replace(anna.world, channel=facts)
+    anna.context = replace(anna.context, find_channel=facts)
     assert "I will write to “Steppe”" in await anna.types("/channel https://t.me/steppe")
     channel = await now_of(anna, CHANNEL)
     assert (ChatKind.CHANNEL, READER) == (channel.kind, channel.owner_id)
-    assert CHANNEL == await anna.world.db.read(dialogs.acting_for, READER)
+    assert CHANNEL == await anna.context.db.read(dialogs.acting_for, READER)
     anna_for_channel = await anna.ask(chat=channel)
     assert CHANNEL == anna_for_channel.chat.id
     assert "apply to you again" in await anna.types("/channel off")
-    assert await anna.world.db.read(dialogs.acting_for, READER) is None
+    assert await anna.context.db.read(dialogs.acting_for, READER) is None
     await anna.types("/channel")
     await anna.presses("Steppe")
-    assert CHANNEL == await anna.world.db.read(dialogs.acting_for, READER)
+    assert CHANNEL == await anna.context.db.read(dialogs.acting_for, READER)
 
 
 @pytest.mark.parametrize(
@@ -191,15 +191,15 @@ async def test_only_an_admin_binds_a_channel_that_we_may_post_to(
         del name, person
         return facts
 
-    anna.world = replace(anna.world, channel=told)
+    anna.context = replace(anna.context, find_channel=told)
     with pytest.raises(NewsError, match=key):
         await anna.types("/channel @steppe")
-    assert await anna.world.db.read(chats.get, CHANNEL) is None
+    assert await anna.context.db.read(chats.get, CHANNEL) is None
 
 
 async def test_nobody_takes_anothers_channel_by_a_forged_button(anna: Person) -> None:
     other = Chat(CHANNEL, ChatKind.CHANNEL, owner_id=ChatId(5))
-    await anna.world.db.write(chats.see_chat, other, NOW)
+    await anna.context.db.write(chats.see_chat, other, NOW)
     with pytest.raises(NewsError, match=r"button\.old"):
         await anna.sends(f"ch:{CHANNEL}")
-    assert await anna.world.db.read(dialogs.acting_for, READER) is None
+    assert await anna.context.db.read(dialogs.acting_for, READER) is None

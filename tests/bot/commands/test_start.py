@@ -7,7 +7,8 @@ import pytest
 
 from bot.commands import BUTTONS, inline, stories, subscribe
 from bot.commands.subscribe import TOPICS
-from bot.conversation import Audience, Cards
+from bot.context import Audience
+from bot.conversation import Cards
 from bot.render.stories import alert
 from bot.texts import LANGUAGES, translate
 from storage import chats, subscriptions
@@ -30,11 +31,11 @@ async def room(db: Database) -> Pipeline:
 
 @pytest.fixture
 async def anna(room: Pipeline) -> Person:
-    return await Person.comes(room.world(), time_zone="Asia/Almaty", zone_assumed=True)
+    return await Person.comes(room.context(), time_zone="Asia/Almaty", zone_assumed=True)
 
 
 async def now_of(person: Person) -> Chat:
-    chat = await person.world.db.read(chats.get, READER)
+    chat = await person.context.db.read(chats.get, READER)
     assert chat is not None
     return chat
 
@@ -83,9 +84,9 @@ async def test_a_forged_zone_changes_nothing(anna: Person, forged: str) -> None:
 
 
 async def test_a_group_and_a_channels_owner_are_not_asked(room: Pipeline) -> None:
-    group = await Person.comes(room.world(), ChatId(-5), zone_assumed=True)
+    group = await Person.comes(room.context(), ChatId(-5), zone_assumed=True)
     assert "Where are you" not in await group.types("/start")
-    owner = await Person.comes(room.world(), zone_assumed=True)
+    owner = await Person.comes(room.context(), zone_assumed=True)
     channel = Chat(ChatId(-7), ChatKind.CHANNEL, owner_id=READER)
     assert "Where are you" not in await owner.types("/start", chat=channel)
 
@@ -115,7 +116,7 @@ async def test_a_story_shared_with_another_chat_says_whose_clock_it_shows(
 ) -> None:
     await anna.sends("t:zone:0")
     await room.tells("Steppe Courier", "Tokayev opens a railway")
-    cards = await inline(await anna.ask(text="railway", button=("inline", "0")), anna.world)
+    cards = await inline(await anna.ask(text="railway", button=("inline", "0")), anna.context)
     assert isinstance(cards, Cards)
     assert "(Almaty)" in cards.cards[0].message.html
 
@@ -139,7 +140,7 @@ async def test_the_greeting_counts_what_is_really_read(room: Pipeline, anna: Per
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("topic", TOPICS)
 async def test_a_topic_is_offered_by_one_tap(room: Pipeline, language: str, topic: str) -> None:
-    person = await Person.comes(room.world(), language=language)
+    person = await Person.comes(room.context(), language=language)
     await person.types("/start")
     await person.presses(translate(language, f"topic.{topic}"))
     assert translate(language, "button.at_once") in " ".join(
@@ -165,7 +166,7 @@ async def test_a_topic_meets_the_news_in_several_languages(
     room: Pipeline, language: str, topic: str, headline: str
 ) -> None:
     await room.tells("Steppe Courier", headline)
-    person = await Person.comes(room.world(), language=language)
+    person = await Person.comes(room.context(), language=language)
     await person.sends(f"tp:{topic}")
     assert headline in seen(person.last)
 
@@ -175,7 +176,7 @@ async def test_a_topic_meets_the_news_in_several_languages(
 async def test_a_topic_is_called_by_its_name_wherever_it_stands(
     room: Pipeline, language: str, topic: str
 ) -> None:
-    person = await Person.comes(room.world(), language=language)
+    person = await Person.comes(room.context(), language=language)
     await person.types("/start")
     name = translate(language, f"topic.{topic}").split(" ", 1)[1]
     said = [
@@ -205,9 +206,9 @@ async def test_an_unknown_topic_is_an_old_button(anna: Person) -> None:
 
 
 async def test_start_tells_the_first_admin_their_number(room: Pipeline) -> None:
-    anna = await Person.comes(room.world(admin_ids=frozenset()), ChatId(7_100_200_300))
+    anna = await Person.comes(room.context(admin_ids=frozenset()), ChatId(7_100_200_300))
     assert "ADMIN_IDS=7100200300" in await anna.types("/start")
-    group = await Person.comes(room.world(admin_ids=frozenset()), ChatId(-5))
+    group = await Person.comes(room.context(admin_ids=frozenset()), ChatId(-5))
     assert "ADMIN_IDS" not in await group.types("/start")
 
 
@@ -219,7 +220,7 @@ async def test_start_tells_nobody_where_there_are_admins(anna: Person) -> None:
 
 
 async def test_nothing_says_that_a_digest_comes_while_digests_are_off(anna: Person) -> None:
-    await anna.world.db.write(chats.change, READER, **OFF)
+    await anna.context.db.write(chats.change, READER, **OFF)
     said = [await anna.types("/start")]
     await anna.types("/subscribe Tokayev")
     said.append(await anna.presses("In the digest"))
@@ -263,14 +264,14 @@ async def test_switching_on_twice_changes_nothing(anna: Person) -> None:
 async def test_a_channels_new_subscription_for_the_digest_offers_to_switch_it_on(
     room: Pipeline,
 ) -> None:
-    owner = await Person.comes(room.world())
+    owner = await Person.comes(room.context())
     channel = await room.db.write(
         chats.see_chat, Chat(ChatId(-7), ChatKind.CHANNEL, owner_id=READER, digest_times=()), NOW
     )
     await owner.types("/subscribe Tokayev", chat=channel)
     (draft,) = [one.press for one in buttons(owner.last) if one.press.endswith(":d")]
     pressed = await owner.ask(chat=channel, button=tuple(draft.split(":")))
-    reply = await subscribe.accept(pressed, owner.world)
+    reply = await subscribe.accept(pressed, owner.context)
     assert "Switch digests on" in [one.label[2:] for one in buttons(reply)]
 
 
@@ -304,7 +305,7 @@ async def test_going_on_leaves_paused_what_was_paused_by_hand(anna: Person) -> N
     anna.last = stop
     said = await anna.presses("Resume all")
     assert "1 subscription is active again" in said
-    listening = await anna.world.db.read(subscriptions.listening_of, READER)
+    listening = await anna.context.db.read(subscriptions.listening_of, READER)
     assert ["Aral"] == [one.query for one in listening]
 
 
@@ -415,7 +416,7 @@ async def test_a_double_tap_on_a_switch_is_one_tap(anna: Person, screen: str, la
     shown = anna.last
 
     async def state() -> tuple[Chat, list[object]]:
-        return await now_of(anna), await anna.world.db.read(subscriptions.of_chat, READER)
+        return await now_of(anna), await anna.context.db.read(subscriptions.of_chat, READER)
 
     before = await state()
     await anna.presses(label)
@@ -440,7 +441,7 @@ async def test_buttons_from_before_they_said_what_shall_be_still_turn(anna: Pers
     await subscribed(anna, "Tokayev")
     for old in ("lp:1", "lm:1", "t:time:480", "t:day:1", "t:week:3", "t:empty"):
         await anna.sends(old)
-    (one,) = await anna.world.db.read(subscriptions.of_chat, READER)
+    (one,) = await anna.context.db.read(subscriptions.of_chat, READER)
     chat = await now_of(anna)
     assert (True, Mode.DIGEST) == (one.paused, one.mode)
     assert ((), (2, 3, 4, 5, 6, 7), 3) == (chat.digest_times, chat.digest_days, chat.weekly_day)
@@ -464,7 +465,7 @@ async def test_mute_and_unmute_turn_their_button_on_a_card(room: Pipeline, anna:
     await anna.types(f"/story {story.id}")
     for label, muted in (("Mute", True), ("Unmute", False), ("Mute", True)):
         await anna.presses(label)
-        assert muted == await anna.world.db.read(chats.mutes, READER, story.id)
+        assert muted == await anna.context.db.read(chats.mutes, READER, story.id)
 
 
 async def test_mutes_own_message_says_what_is_so(room: Pipeline, anna: Person) -> None:
@@ -477,7 +478,7 @@ async def test_mutes_own_message_says_what_is_so(room: Pipeline, anna: Person) -
     assert "You will hear no more" in await anna.presses("Mute")
     anna.last = muted
     await anna.presses("Unmute")
-    assert not await anna.world.db.read(chats.mutes, READER, story.id)
+    assert not await anna.context.db.read(chats.mutes, READER, story.id)
 
 
 async def test_a_mute_elsewhere_owes_the_alert_its_new_button(
@@ -485,22 +486,22 @@ async def test_a_mute_elsewhere_owes_the_alert_its_new_button(
 ) -> None:
     await subscribed(anna, "Tokayev")
     story = await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
-    (owed,) = await anna.world.db.write(queue.claim, NOW, 10)
-    await anna.world.db.write(settle.settle, owed, Sent(55), NOW)
+    (owed,) = await anna.context.db.write(queue.claim, NOW, 10)
+    await anna.context.db.write(settle.settle, owed, Sent(55), NOW)
     later = NOW + timedelta(minutes=1)
     await anna.sends(f"m:{story.id}")
-    (edit,) = await anna.world.db.write(queue.claim, later, 10)
+    (edit,) = await anna.context.db.write(queue.claim, later, 10)
     assert owed.id == edit.payload["of"]
 
 
 async def test_a_press_under_the_alert_itself_owes_no_edit(room: Pipeline, anna: Person) -> None:
     await subscribed(anna, "Tokayev")
     story = await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
-    (owed,) = await anna.world.db.write(queue.claim, NOW, 10)
-    await anna.world.db.write(settle.settle, owed, Sent(55), NOW)
+    (owed,) = await anna.context.db.write(queue.claim, NOW, 10)
+    await anna.context.db.write(settle.settle, owed, Sent(55), NOW)
     ask = await anna.ask(button=("m", str(story.id)), message_id=55)
-    await stories.mute_pressed(ask, anna.world)
-    assert [] == await anna.world.db.write(queue.claim, NOW + timedelta(minutes=1), 10)
+    await stories.mute_pressed(ask, anna.context)
+    assert [] == await anna.context.db.write(queue.claim, NOW + timedelta(minutes=1), 10)
 
 
 # --- on a narrow phone ----------------------------------------------------------------------
@@ -512,7 +513,7 @@ measured on the demo's page. A sign before it stands on a line of its own where 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_no_button_breaks_a_word_on_a_narrow_phone(room: Pipeline, language: str) -> None:
-    person = await Person.comes(room.world(), language=language, zone_assumed=True)
+    person = await Person.comes(room.context(), language=language, zone_assumed=True)
     await person.types("/subscribe Aral")
     await person.sends("a:1:d")
     doors = [f"t:{one}" for one in ("", "lang", "zone", "times", "days", "quiet", "cap")]
@@ -533,7 +534,7 @@ async def test_no_button_breaks_a_word_on_a_narrow_phone(room: Pipeline, languag
 )
 async def test_what_any_member_may_press_changes_nothing(room: Pipeline, verb: str) -> None:
     await room.tells("Steppe Courier", "Tokayev opens a railway")
-    group = await Person.comes(room.world(), ChatId(-5))
+    group = await Person.comes(room.context(), ChatId(-5))
     await subscribed(group, "Tokayev")
 
     def everything(db: Connection) -> list[list[dict[str, object]]]:
@@ -553,7 +554,7 @@ async def test_what_any_member_may_press_changes_nothing(room: Pipeline, verb: s
 async def test_no_member_takes_away_what_an_admin_may_confirm_or_undo(
     room: Pipeline, typed: str
 ) -> None:
-    group = await Person.comes(room.world(), ChatId(-5))
+    group = await Person.comes(room.context(), ChatId(-5))
     await subscribed(group, "Tokayev")
     await group.types(typed)
     changing = {one.verb for one in BUTTONS if one.changes}
@@ -561,7 +562,7 @@ async def test_no_member_takes_away_what_an_admin_may_confirm_or_undo(
 
 
 async def test_a_weekly_digest_alone_is_a_promise_too(anna: Person) -> None:
-    await anna.world.db.write(chats.change, READER, digest_times=(), weekly_day=1)
+    await anna.context.db.write(chats.change, READER, digest_times=(), weekly_day=1)
     assert "The digest comes: a weekly one on Mon at 10:00" in await anna.types("/start")
     assert "Digests: a weekly one on Mon at 10:00" in await anna.types("/settings")
     assert "no time is set" in await anna.sends("t:days")

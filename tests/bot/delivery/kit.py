@@ -1,5 +1,6 @@
 """A delivery room for tests: real outbox, real python-telegram-bot, a Telegram in a box."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from storage.outbox.outcomes import Outcome
 from storage.sql import Connection
 from tests.bot.plain_http import plain_http
 from tests.storage import rows
+from watchers.taught_names import TaughtNames
 
 ANNA = ChatId(ANNA_ID)
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -59,6 +61,7 @@ class Room:
     bot: ExtBot[int]
     limiter: Limiter
     deliverer: Deliverer
+    wake_up: asyncio.Event
     clock: Clock
     outcomes: list[Outcome] = field(default_factory=list)
 
@@ -129,13 +132,20 @@ async def opened(
     bot = plain_bot(box.token, box.base_url, limiter)
     await bot.initialize()
     outcomes: list[Outcome] = []
+    wake_up = asyncio.Event()
     deliverer = Deliverer(
-        db, bot, limiter, clock, heed=lambda _owed, outcome: outcomes.append(outcome)
+        db,
+        bot,
+        limiter,
+        clock,
+        wake_up=wake_up,
+        names=TaughtNames(db),
+        heed=lambda _owed, outcome: outcomes.append(outcome),
     )
     await deliverer.start()
     box.calls.clear()
     try:
-        yield Room(db, box, bot, limiter, deliverer, clock, outcomes)
+        yield Room(db, box, bot, limiter, deliverer, wake_up, clock, outcomes)
     finally:
         await deliverer.stop()
         await bot.shutdown()

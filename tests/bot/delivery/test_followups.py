@@ -22,7 +22,7 @@ from storage.model import (
 from storage.outbox import queue
 from storage.outbox.outcomes import Sent
 from tests.bot.delivery.kit import ANNA, Room, alert
-from tests.bot.people import Person, world_of
+from tests.bot.people import Person, context_of
 from tests.storage import rows
 
 NIGHT = {"quiet_from": 23 * 60, "quiet_to": 7 * 60}
@@ -289,7 +289,7 @@ async def test_a_command_in_answer_to_a_list_asks_which_story(here: Room, comman
     await here.db.write(set_chat, alerts_per_hour=1)
     await here.tell(1, 2, 3)
     await here.deliver(minutes=3)
-    anna = await Person.comes(world_of(here.db, clock=here.clock), ANNA)
+    anna = await Person.comes(context_of(here.db, clock=here.clock), ANNA)
     said = await anna.types(command, replies_to=here.messages()[-1].id)
     assert ["1. Headline 2", "2. Headline 3"] == said.splitlines()[-2:]
     assert "Headline 3" in await anna.presses("2")
@@ -307,7 +307,7 @@ async def test_in_a_channel_every_button_leads_its_readers_into_the_bot(here: Ro
     assert row != fold
     bot = "https://t.me/SteppeWireBot?start="
     assert [f"{bot}s_1", f"{bot}h_{fold}"] == [one.url for one in links]
-    reader = await Person.comes(world_of(here.db, clock=here.clock), ChatId(77))
+    reader = await Person.comes(context_of(here.db, clock=here.clock), ChatId(77))
     said = await reader.types(f"/start h_{fold}")
     assert "13. Headline 14" in said
     assert "14. Headline 15" in said
@@ -319,7 +319,7 @@ async def test_what_folded_in_a_persons_chat_is_shown_to_nobody_else(here: Room)
     await here.deliver()
     await here.deliver(minutes=3)
     (fold,) = [id_ for id_, kind in await here.rows("id", "kind") if kind == "fold"]
-    other = await Person.comes(world_of(here.db, clock=here.clock), ChatId(77))
+    other = await Person.comes(context_of(here.db, clock=here.clock), ChatId(77))
     for number in (fold, fold + 1000, "9" * 60):
         for verb in ("h", "dm", "da"):
             with pytest.raises(NewsError, match=r"button\.old"):
@@ -337,7 +337,7 @@ async def test_a_long_night_is_a_page_and_a_button_that_leads_to_the_others(here
     (night,) = here.messages()
     assert ["📰 More: 18"] == [one.text for one in night.buttons]
     assert ("Headline 12\n" in night.text, "Headline 13\n" in night.text) == (True, False)
-    anna = await Person.comes(world_of(here.db, clock=here.clock), ANNA)
+    anna = await Person.comes(context_of(here.db, clock=here.clock), ANNA)
     assert "Headline 3\n" in await anna.types("3")
     said = await anna.sends(night.buttons[0].callback_data or "", message_id=night.id)
     assert ["13. Headline 13" in said, "24. " in said, "25. " in said] == [True, True, False]

@@ -25,7 +25,7 @@ async def test_what_is_owed_goes_as_soon_as_it_wakes(here: Room) -> None:
     running = asyncio.create_task(here.deliverer.run())
     await asyncio.sleep(0)
     await here.tell(1, 2)
-    here.deliverer.wake()
+    here.wake_up.set()
     await here.box.message(1001, "Headline 2")
     await here.deliverer.stop()
     await asyncio.wait_for(running, PATIENCE_S)

@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.digests.maker import DigestService
 from bot.render.markup import plain
 from storage import chats, subscriptions
 from storage.database import Database
 from storage.model import NO_THREAD, ChatId, Mode
 from storage.sql import Connection
-from tests.bot.people import Person
+from tests.bot.people import Person, digests_of
 from tests.bot.pipeline import Pipeline
 
 READER = ChatId(1001)
@@ -23,8 +22,8 @@ async def newsroom(db: Database) -> Pipeline:
 
 
 async def reader_of(newsroom: Pipeline, *, language: str = "en") -> Person:
-    world = newsroom.world(editions=DigestService(newsroom.db, newsroom.clock))
-    return await Person.comes(world, READER, language=language)
+    context = newsroom.context()
+    return await Person.comes(context, READER, language=language)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +91,7 @@ async def issued(newsroom: Pipeline, at: datetime) -> str:
     """The digest that comes to the reader at a moment, as text; "" where none does."""
     newsroom.clock.now = at + timedelta(seconds=6)
     await newsroom.db.write(chats.change, READER, next_digest_at=at)
-    await DigestService(newsroom.db, newsroom.clock).round()
+    await digests_of(newsroom.db, newsroom.clock).round()
     return await newsroom.db.read(last_digest)
 
 

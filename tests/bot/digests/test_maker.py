@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.digests.listing import Kind, Listing, Reading
+from bot.digests.listing import Kind, Listing, ListView
 from bot.digests.maker import DigestService
 from bot.digests.ranking import Issued
 from bot.render.markup import plain
@@ -30,22 +30,22 @@ from storage.model import (
 from storage.outbox import queue
 from storage.outbox import rows as outbox_rows
 from tests.bot.delivery.kit import ANNA, START, Clock, Room, room
-from tests.bot.people import Person, buttons, world_of
+from tests.bot.people import Person, buttons, context_of, digests_of
 from tests.storage import rows
+from watchers.taught_names import TaughtNames
 
 READER = ChatId(1001)
 MORNING = START  # 08:00 UTC
 
 
-class Ingester:
-    """A newsroom with one reader of 08:00 and a clock at the evening before."""
+class Morning:
+    """A database with one reader of 08:00, its digests, and a clock at the evening before."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
         self.clock = Clock(MORNING - timedelta(hours=12))
-        self.editions = DigestService(db, self.clock)
+        self.digests = DigestService(db, self.clock, names=TaughtNames(db), wake=self.wake)
         self.woken = 0
-        self.editions.wake = self.wake
 
     def wake(self) -> None:
         self.woken += 1
@@ -58,15 +58,15 @@ class Ingester:
         assert found is not None
         return found
 
-    def restarted(self) -> "Ingester":
-        """The same newsroom after a restart, its clock as it stands."""
-        again = Ingester(self.db)
+    def restarted(self) -> "Morning":
+        """The same after a restart, the clock as it stands."""
+        again = Morning(self.db)
         again.clock.now = self.clock.now
         return again
 
     async def rest(self, row: Delivery) -> Listing:
         """What a digest's button leads to: its first page, and all that it left out."""
-        found = await self.editions.rest(await self.chat(), row)
+        found = await self.digests.rest(await self.chat(), row)
         assert found is not None
         assert found.kind is Kind.DIGEST
         return found
@@ -77,156 +77,156 @@ class Ingester:
 
 
 @pytest.fixture
-async def ingester(db: Database) -> Ingester:
-    made = Ingester(db)
+async def morning(db: Database) -> Morning:
+    made = Morning(db)
     await db.write(chats.see_chat, Chat(READER, ChatKind.PRIVATE), made.clock())
-    await made.editions.round()
+    await made.digests.round()
     return made
 
 
-async def test_a_new_chat_is_appointed_its_first_digest(ingester: Ingester) -> None:
-    assert MORNING == (await ingester.chat()).next_digest_at
+async def test_a_new_chat_is_appointed_its_first_digest(morning: Morning) -> None:
+    assert MORNING == (await morning.chat()).next_digest_at
 
 
-async def test_the_digest_comes_once_with_what_happened_since_the_last(ingester: Ingester) -> None:
-    await ingester.tell(1, 2)
-    ingester.clock.now = MORNING + timedelta(seconds=6)
-    assert [1, 0] == [await ingester.editions.round(), await ingester.editions.round()]
-    (html,) = await ingester.owed()
+async def test_the_digest_comes_once_with_what_happened_since_the_last(morning: Morning) -> None:
+    await morning.tell(1, 2)
+    morning.clock.now = MORNING + timedelta(seconds=6)
+    assert [1, 0] == [await morning.digests.round(), await morning.digests.round()]
+    (html,) = await morning.owed()
     assert "Headline 1" in html
     assert "Headline 2" in html
-    chat = await ingester.chat()
+    chat = await morning.chat()
     assert (MORNING, MORNING + timedelta(days=1)) == (chat.digest_from, chat.next_digest_at)
-    assert ingester.woken == 1
+    assert morning.woken == 1
 
 
-async def test_consecutive_digests_tell_everything_once(ingester: Ingester) -> None:
+async def test_consecutive_digests_tell_everything_once(morning: Morning) -> None:
     for day in range(3):
-        await ingester.tell(day * 10 + 1)
-        ingester.clock.now = MORNING + timedelta(days=day, seconds=6)
-        await ingester.tell(day * 10 + 2)
-        await ingester.editions.round()
-    told = "".join(await ingester.owed())
+        await morning.tell(day * 10 + 1)
+        morning.clock.now = MORNING + timedelta(days=day, seconds=6)
+        await morning.tell(day * 10 + 2)
+        await morning.digests.round()
+    told = "".join(await morning.owed())
     counts = [told.count(f">Headline {n}<") for n in (1, 2, 11, 12, 21)]
     assert [1, 1, 1, 1, 1] == counts
 
 
-async def test_after_an_outage_one_digest_covers_it_all(ingester: Ingester) -> None:
-    await ingester.tell(1)
-    ingester.clock.forward(days=3)
-    await ingester.tell(2)
-    ingester.clock.forward(hours=1)
-    await ingester.editions.round()
-    (html,) = await ingester.owed()
+async def test_after_an_outage_one_digest_covers_it_all(morning: Morning) -> None:
+    await morning.tell(1)
+    morning.clock.forward(days=3)
+    await morning.tell(2)
+    morning.clock.forward(hours=1)
+    await morning.digests.round()
+    (html,) = await morning.owed()
     assert "Headline 1" in html
     assert "Headline 2" in html
 
 
-async def test_a_quiet_day_is_said_or_passed_over_as_the_reader_wants(ingester: Ingester) -> None:
-    ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
-    assert len(await ingester.owed()) == 1
-    await ingester.db.write(change, digest_when_empty=False)
-    ingester.clock.forward(days=1)
-    await ingester.editions.round()
-    assert len(await ingester.owed()) == 1
-    assert MORNING + timedelta(days=1) == (await ingester.chat()).digest_from
+async def test_a_quiet_day_is_said_or_passed_over_as_the_reader_wants(morning: Morning) -> None:
+    morning.clock.now = MORNING + timedelta(seconds=6)
+    await morning.digests.round()
+    assert len(await morning.owed()) == 1
+    await morning.db.write(change, digest_when_empty=False)
+    morning.clock.forward(days=1)
+    await morning.digests.round()
+    assert len(await morning.owed()) == 1
+    assert MORNING + timedelta(days=1) == (await morning.chat()).digest_from
 
 
-async def test_settings_changed_meanwhile_win(ingester: Ingester) -> None:
-    ingester.clock.now = MORNING + timedelta(seconds=6)
-    seen = await ingester.chat()
-    await ingester.db.write(change, next_digest_at=MORNING + timedelta(hours=4))
-    assert not await ingester.editions._issue(seen)
-    assert [] == await ingester.owed()
+async def test_settings_changed_meanwhile_win(morning: Morning) -> None:
+    morning.clock.now = MORNING + timedelta(seconds=6)
+    seen = await morning.chat()
+    await morning.db.write(change, next_digest_at=MORNING + timedelta(hours=4))
+    assert not await morning.digests._issue(seen, "")
+    assert [] == await morning.owed()
 
 
-async def test_preview_and_on_demand_move_nothing_and_show_the_newest(ingester: Ingester) -> None:
-    await ingester.tell(1)
-    before = await ingester.chat()
+async def test_preview_and_on_demand_move_nothing_and_show_the_newest(morning: Morning) -> None:
+    await morning.tell(1)
+    before = await morning.chat()
     shown = [
-        *(await ingester.editions.preview(Reading.of(before, before))),
-        *(await ingester.editions.on_demand(Reading.of(before, before), timedelta(hours=1))),
+        *(await morning.digests.preview(ListView.of(before, before))),
+        *(await morning.digests.on_demand(ListView.of(before, before), timedelta(hours=1))),
     ]
     assert ["Headline 1" in one.html for one in shown] == [True, True]
-    assert before == await ingester.chat()
-    assert [] == await ingester.owed()
+    assert before == await morning.chat()
+    assert [] == await morning.owed()
 
 
-async def test_on_demand_for_a_query_shows_only_what_it_found(ingester: Ingester) -> None:
-    await ingester.tell(1, 2, 3)
+async def test_on_demand_for_a_query_shows_only_what_it_found(morning: Morning) -> None:
+    await morning.tell(1, 2, 3)
     found = frozenset({StoryId(2)})
-    reading = Reading.of(await ingester.chat(), await ingester.chat())
-    (message,) = await ingester.editions.on_demand(reading, only=found, query="astana")
+    reading = ListView.of(await morning.chat(), await morning.chat())
+    (message,) = await morning.digests.on_demand(reading, only=found, query="astana")
     assert ["Headline 1" in message.html, "Headline 2" in message.html] == [False, True]
     assert "astana" in message.html
 
 
-async def test_what_met_a_subscription_stands_in_the_digest_first(ingester: Ingester) -> None:
-    await ingester.tell(*range(1, 60))
-    await ingester.db.write(match, 3, ingester.clock())
-    ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
-    html = "".join(await ingester.owed())
+async def test_what_met_a_subscription_stands_in_the_digest_first(morning: Morning) -> None:
+    await morning.tell(*range(1, 60))
+    await morning.db.write(match, 3, morning.clock())
+    morning.clock.now = MORNING + timedelta(seconds=6)
+    await morning.digests.round()
+    html = "".join(await morning.owed())
     assert html.index("Headline ") == html.index("Headline 3<")
 
 
 async def test_the_weekly_digest_looks_back_a_week_and_leaves_the_daily_window(
-    ingester: Ingester,
+    morning: Morning,
 ) -> None:
-    await ingester.db.write(change, weekly_day=MORNING.isoweekday(), digest_from=MORNING)
-    ingester.clock.now = MORNING - timedelta(days=3)
-    await ingester.tell(1)
-    ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
-    daily, weekly = await ingester.owed()
+    await morning.db.write(change, weekly_day=MORNING.isoweekday(), digest_from=MORNING)
+    morning.clock.now = MORNING - timedelta(days=3)
+    await morning.tell(1)
+    morning.clock.now = MORNING + timedelta(seconds=6)
+    await morning.digests.round()
+    daily, weekly = await morning.owed()
     assert ["Headline 1" in one for one in (daily, weekly)] == [False, True]
 
 
-async def test_who_wants_only_the_weekly_digest_gets_one(ingester: Ingester) -> None:
+async def test_who_wants_only_the_weekly_digest_gets_one(morning: Morning) -> None:
     ten = MORNING + timedelta(hours=2)
     weekly = {"digest_times": (), "weekly_day": ten.isoweekday(), "next_digest_at": ten}
-    await ingester.db.write(change, **weekly)
-    await ingester.tell(1)
-    ingester.clock.now = ten + timedelta(seconds=6)
-    await ingester.editions.round()
-    (html,) = await ingester.owed()
+    await morning.db.write(change, **weekly)
+    await morning.tell(1)
+    morning.clock.now = ten + timedelta(seconds=6)
+    await morning.digests.round()
+    (html,) = await morning.owed()
     assert "Headline 1" in html
 
 
-async def test_digests_switched_off_meanwhile_do_not_come(ingester: Ingester) -> None:
-    await ingester.db.write(change, digest_times=())
-    ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
-    assert [] == await ingester.owed()
-    assert (await ingester.chat()).next_digest_at is None
+async def test_digests_switched_off_meanwhile_do_not_come(morning: Morning) -> None:
+    await morning.db.write(change, digest_times=())
+    morning.clock.now = MORNING + timedelta(seconds=6)
+    await morning.digests.round()
+    assert [] == await morning.owed()
+    assert (await morning.chat()).next_digest_at is None
 
 
-async def test_two_hundred_stories_are_a_page_and_a_way_to_the_others(ingester: Ingester) -> None:
-    await ingester.tell(*range(1, 211))
-    ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
-    (html,) = await ingester.owed()
+async def test_two_hundred_stories_are_a_page_and_a_way_to_the_others(morning: Morning) -> None:
+    await morning.tell(*range(1, 211))
+    morning.clock.now = MORNING + timedelta(seconds=6)
+    await morning.digests.round()
+    (html,) = await morning.owed()
     assert 12 == html.count("Headline ")
-    (row,) = await ingester.db.read(digest_rows)
+    (row,) = await morning.db.read(digest_rows)
     issued = Issued.of(row)
     assert issued is not None
     assert (12, 188) == (len(issued.stories), issued.more)
-    rest = await ingester.rest(row)
+    rest = await morning.rest(row)
     assert (1, 200, 210) == (rest.first, len(rest.stories), rest.total)
     assert issued.stories == rest.stories[:12]
     assert len(set(rest.stories)) == 200
 
 
-async def test_a_page_asked_for_days_later_is_of_the_same_window(ingester: Ingester) -> None:
-    await ingester.tell(*range(1, 31))
-    ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
-    (row,) = await ingester.db.read(digest_rows)
-    before = await ingester.rest(row)
-    ingester.clock.forward(days=3)
-    await ingester.tell(*range(101, 131))
-    again = await ingester.restarted().rest(row)
+async def test_a_page_asked_for_days_later_is_of_the_same_window(morning: Morning) -> None:
+    await morning.tell(*range(1, 31))
+    morning.clock.now = MORNING + timedelta(seconds=6)
+    await morning.digests.round()
+    (row,) = await morning.db.read(digest_rows)
+    before = await morning.rest(row)
+    morning.clock.forward(days=3)
+    await morning.tell(*range(101, 131))
+    again = await morning.restarted().rest(row)
     assert before == again
     assert 30 == len(before.stories)
 
@@ -235,140 +235,139 @@ async def test_a_page_asked_for_days_later_is_of_the_same_window(ingester: Inges
 
 
 async def test_what_came_as_an_alert_is_one_line_of_the_digest_and_a_list_behind_it(
-    ingester: Ingester,
+    morning: Morning,
 ) -> None:
-    await ingester.tell(*range(1, 7))
-    await ingester.db.write(match, 2, ingester.clock())
-    await ingester.db.write(match, 4, ingester.clock())
-    await ingester.db.write(alerted, 2, ingester.clock(), state=DeliveryState.SENT)
-    await ingester.db.write(alerted, 5, ingester.clock(), state=DeliveryState.SENT)
-    ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
-    (html,) = await ingester.owed()
+    await morning.tell(*range(1, 7))
+    await morning.db.write(match, 2, morning.clock())
+    await morning.db.write(match, 4, morning.clock())
+    await morning.db.write(alerted, 2, morning.clock(), state=DeliveryState.SENT)
+    await morning.db.write(alerted, 5, morning.clock(), state=DeliveryState.SENT)
+    morning.clock.now = MORNING + timedelta(seconds=6)
+    await morning.digests.round()
+    (html,) = await morning.owed()
     told = [f"Headline {n}<" in html for n in range(1, 7)]
     assert [True, False, True, True, False, True] == told
     assert "2 stories already came as alerts" in html
-    (row,) = await ingester.db.read(digest_rows)
-    listed = await ingester.editions.told(await ingester.chat(), row)
+    (row,) = await morning.db.read(digest_rows)
+    listed = await morning.digests.alerted_before(await morning.chat(), row)
     assert listed is not None
-    assert (Kind.TOLD, {2, 5}) == (listed.kind, set(listed.stories))
+    assert (Kind.ALERTED, {2, 5}) == (listed.kind, set(listed.stories))
 
 
-async def test_an_alert_for_a_story_merged_since_still_counts(ingester: Ingester) -> None:
-    await ingester.tell(1, 2, 3)
-    await ingester.db.write(alerted, 1, ingester.clock(), state=DeliveryState.SENT)
-    await ingester.db.write(stories.join, StoryId(1), StoryId(2), ingester.clock())
-    ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
-    (html,) = await ingester.owed()
+async def test_an_alert_for_a_story_merged_since_still_counts(morning: Morning) -> None:
+    await morning.tell(1, 2, 3)
+    await morning.db.write(alerted, 1, morning.clock(), state=DeliveryState.SENT)
+    await morning.db.write(stories.join, StoryId(1), StoryId(2), morning.clock())
+    morning.clock.now = MORNING + timedelta(seconds=6)
+    await morning.digests.round()
+    (html,) = await morning.owed()
     assert [False, True] == [f"Headline {n}<" in html for n in (2, 3)]
     assert "1 story already came as an alert" in html
 
 
 async def test_what_a_list_of_many_named_was_told_and_a_mere_number_was_not(
-    ingester: Ingester,
+    morning: Morning,
 ) -> None:
-    await ingester.tell(1, 2, 3, 4, 5)
+    await morning.tell(1, 2, 3, 4, 5)
     for story, fold, state in (
         (1, "q2026-11-22T07:00", DeliveryState.SENT),
         (5, "h2026-11-22T05:15", DeliveryState.SENT),
         (2, "h2026-11-22T05", DeliveryState.SENT),  # one of the first versions
         (3, "q2026-11-23T07:00", DeliveryState.QUEUED),
     ):
-        await ingester.db.write(alerted, story, ingester.clock(), fold=fold, fold_state=state)
-    ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
-    (html,) = await ingester.owed()
+        await morning.db.write(alerted, story, morning.clock(), fold=fold, fold_state=state)
+    morning.clock.now = MORNING + timedelta(seconds=6)
+    await morning.digests.round()
+    (html,) = await morning.owed()
     told = [f"Headline {n}<" in html for n in (1, 2, 3, 4, 5)]
     assert [False, True, True, True, False] == told
 
 
 @pytest.mark.parametrize("others", [(), (2,)])
 async def test_a_day_of_alerts_alone_is_said_so_or_passed_over(
-    ingester: Ingester, others: tuple[int, ...]
+    morning: Morning, others: tuple[int, ...]
 ) -> None:
-    await ingester.db.write(change, digest_when_empty=False)
-    await ingester.tell(1, *others)
-    await ingester.db.write(alerted, 1, ingester.clock(), state=DeliveryState.SENT)
-    ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.editions.round()
-    assert len(others) == len(await ingester.owed())
+    await morning.db.write(change, digest_when_empty=False)
+    await morning.tell(1, *others)
+    await morning.db.write(alerted, 1, morning.clock(), state=DeliveryState.SENT)
+    morning.clock.now = MORNING + timedelta(seconds=6)
+    await morning.digests.round()
+    assert len(others) == len(await morning.owed())
 
 
 async def test_the_week_tells_its_greatest_stories_again_and_marks_them(
-    ingester: Ingester,
+    morning: Morning,
 ) -> None:
     ten = MORNING + timedelta(hours=2)
     weekly = {"digest_times": (), "weekly_day": ten.isoweekday(), "next_digest_at": ten}
-    await ingester.db.write(change, **weekly)
-    await ingester.tell(*range(1, 21))
-    await ingester.db.write(alerted, 1, ingester.clock(), state=DeliveryState.SENT)
-    ingester.clock.now = ten + timedelta(seconds=6)
-    await ingester.editions.round()
-    (html,) = await ingester.owed()
+    await morning.db.write(change, **weekly)
+    await morning.tell(*range(1, 21))
+    await morning.db.write(alerted, 1, morning.clock(), state=DeliveryState.SENT)
+    morning.clock.now = ten + timedelta(seconds=6)
+    await morning.digests.round()
+    (html,) = await morning.owed()
     assert (15, 1) == (html.count("Headline "), html.count("🔔"))
-    (row,) = await ingester.db.read(digest_rows)
-    rest = await ingester.rest(row)
+    (row,) = await morning.db.read(digest_rows)
+    rest = await morning.rest(row)
     assert (20, 2, (15, 27)) == (len(rest.stories), rest.pages, rest.bounds(1))
 
 
-async def test_who_asks_is_told_everything_with_alerts_marked(ingester: Ingester) -> None:
-    await ingester.tell(1, 2, 3)
-    await ingester.db.write(alerted, 2, ingester.clock(), state=DeliveryState.SENT)
-    (message,) = await ingester.editions.on_demand(
-        Reading.of(await ingester.chat(), await ingester.chat())
+async def test_who_asks_is_told_everything_with_alerts_marked(morning: Morning) -> None:
+    await morning.tell(1, 2, 3)
+    await morning.db.write(alerted, 2, morning.clock(), state=DeliveryState.SENT)
+    (message,) = await morning.digests.on_demand(
+        ListView.of(await morning.chat(), await morning.chat())
     )
     marked = [line for line in plain(message.html).splitlines() if "🔔" in line]
     assert 3 == message.html.count("Headline ")
     assert ["Headline 2" in line for line in marked] == [True]
 
 
-async def test_a_preview_is_what_would_come(ingester: Ingester) -> None:
-    await ingester.tell(*range(1, 21))
-    await ingester.db.write(alerted, 2, ingester.clock(), state=DeliveryState.SENT)
-    (message,) = await ingester.editions.preview(
-        Reading.of(await ingester.chat(), await ingester.chat())
+async def test_a_preview_is_what_would_come(morning: Morning) -> None:
+    await morning.tell(*range(1, 21))
+    await morning.db.write(alerted, 2, morning.clock(), state=DeliveryState.SENT)
+    (message,) = await morning.digests.preview(
+        ListView.of(await morning.chat(), await morning.chat())
     )
     assert "1 story already came as an alert" in message.html
     assert ["📰 More: 7", "🔔 Alerts: 1"] == [b.label for row in message.keyboard for b in row]
 
 
-async def test_a_channels_readers_are_not_told_its_owners_queries(ingester: Ingester) -> None:
-    await ingester.tell(1, 2)
-    await ingester.db.write(match, 2, ingester.clock())
-    ingester.clock.now = MORNING + timedelta(seconds=6)
-    await ingester.db.write(change, kind=ChatKind.CHANNEL)
-    ingester.editions.bot_username = lambda: "wire_bot"
-    await ingester.editions.round()
-    (html,) = await ingester.owed()
+async def test_a_channels_readers_are_not_told_its_owners_queries(morning: Morning) -> None:
+    await morning.tell(1, 2)
+    await morning.db.write(match, 2, morning.clock())
+    morning.clock.now = MORNING + timedelta(seconds=6)
+    await morning.db.write(change, kind=ChatKind.CHANNEL)
+    await morning.digests.round("wire_bot")
+    (html,) = await morning.owed()
     assert html.index("On topic") < html.index("Headline 2<") < html.index("Headline 1<")
     assert "astana" not in html
     assert "https://t.me/wire_bot?start=s_2" in html
 
 
 async def test_a_channels_digest_shown_to_its_manager_is_for_a_private_chat(
-    ingester: Ingester,
+    morning: Morning,
 ) -> None:
-    await ingester.tell(1)
-    here = await ingester.chat()
+    await morning.tell(1)
+    here = await morning.chat()
     channel = replace(here, id=ChatId(-1001), kind=ChatKind.CHANNEL, language="ru")
-    (message,) = await ingester.editions.on_demand(Reading.of(channel, here, "wire_bot"))
+    (message,) = await morning.digests.on_demand(ListView.of(channel, here, "wire_bot"))
     assert ("/s1" in message.html, "t.me" in message.html) == (True, False)
     assert "Дайджест" in message.html
 
 
 async def test_a_row_of_an_older_program_leads_nowhere_and_breaks_nothing(
-    ingester: Ingester,
+    morning: Morning,
 ) -> None:
-    chat = await ingester.chat()
+    chat = await morning.chat()
     old = NewDelivery(
         READER, ThreadId(0), DeliveryKind.DIGEST, "2026-11-01T08:00/1", payload={"html": "x"}
     )
-    await ingester.db.write(outbox_rows.insert, old, DeliveryState.SENT, MORNING, MORNING)
-    (row,) = await ingester.db.read(digest_rows)
+    await morning.db.write(outbox_rows.insert, old, DeliveryState.SENT, MORNING, MORNING)
+    (row,) = await morning.db.read(digest_rows)
     assert (None, None) == (
-        await ingester.editions.rest(chat, row),
-        await ingester.editions.told(chat, row),
+        await morning.digests.rest(chat, row),
+        await morning.digests.alerted_before(chat, row),
     )
 
 
@@ -377,31 +376,31 @@ async def test_the_digest_arrives_in_order_and_is_given_back_when_the_chat_is_go
 ) -> None:
     async with room(db) as here:
         await here.meet()
-        editions = DigestService(db, here.clock)
-        await editions.round()
+        service = digests_of(db, here.clock)
+        await service.round()
         await db.write(tell, (1, 2), here.clock())
         here.clock.forward(days=1, seconds=6)
-        await editions.round()
+        await service.round()
         await here.deliver()
         assert "Headline 1" in here.messages()[0].text
-        await lost_digest_comes_back(here, editions)
+        await lost_digest_comes_back(here, service)
 
 
 async def test_under_a_digest_buttons_lead_to_the_others_and_to_the_alerts(db: Database) -> None:
     async with room(db) as here:
         await here.meet()
-        editions = DigestService(db, here.clock)
-        await editions.round()
+        service = digests_of(db, here.clock)
+        await service.round()
         await here.tell(31, 32)
         await here.deliver()
         await db.write(tell, tuple(range(1, 31)), here.clock())
         here.clock.forward(days=1, seconds=6)
-        await editions.round()
+        await service.round()
         await here.deliver()
         digest = here.messages()[-1]
         assert ["📰 More: 18", "🔔 Alerts: 2"] == [one.text for one in digest.buttons]
-        world = world_of(db, clock=here.clock, editions=editions)
-        anna, other = await Person.comes(world, ANNA), await Person.comes(world, ChatId(77))
+        context = context_of(db, clock=here.clock, digests=service)
+        anna, other = await Person.comes(context, ANNA), await Person.comes(context, ChatId(77))
         more, before = [one.callback_data or "" for one in digest.buttons]
         assert "stories 13–24 of 30" in await anna.sends(more)
         assert ["‹", "2 / 3", "›"] == [one.label for one in buttons(anna.last)]
@@ -420,35 +419,34 @@ async def test_under_a_digest_buttons_lead_to_the_others_and_to_the_alerts(db: D
 async def test_a_channels_digest_leads_its_readers_into_the_bot(db: Database) -> None:
     async with room(db) as here:
         channel = await here.meet(here.box.channel_id)
-        editions = DigestService(db, here.clock)
-        editions.bot_username = lambda: here.bot.username
-        await editions.round()
+        service = digests_of(db, here.clock)
+        await service.round(here.bot.username)
         await db.write(tell, tuple(range(1, 31)), here.clock())
         await db.write(match, 3, here.clock(), channel)
         here.clock.forward(days=1, seconds=6)
-        await editions.round()
+        await service.round(here.bot.username)
         await here.deliver()
         (digest,) = here.messages(channel)
         (button,) = digest.buttons
-        world = world_of(db, clock=here.clock, editions=editions)
-        reader = await Person.comes(world, ChatId(77))
+        context = context_of(db, clock=here.clock, digests=service)
+        reader = await Person.comes(context, ChatId(77))
         assert button.url is not None
         said = await reader.types(f"/start {button.url.rpartition('=')[2]}")
         assert "stories 13–24 of 30" in said
         assert "astana" not in digest.text + said
 
 
-async def lost_digest_comes_back(here: Room, editions: DigestService) -> None:
+async def lost_digest_comes_back(here: Room, service: DigestService) -> None:
     before = (await here.chat()).digest_from
     await here.db.write(tell, (3,), here.clock())
     here.clock.forward(days=1)
     here.box.faults.fail("sendMessage", 403, "Forbidden: bot was blocked by the user")
-    await editions.round()
+    await service.round()
     await here.deliver()
     assert before == (await here.chat()).digest_from
     await here.db.write(queue.back, READER, here.clock())
     here.clock.forward(days=1)
-    await editions.round()
+    await service.round()
     await here.deliver()
     assert "Headline 3" in here.messages()[-1].text
 

@@ -1,24 +1,19 @@
-"""Digests come at their readers' clocks, cover time without a gap, and choose what matters."""
+"""Digests choose what matters, and tell it in its order."""
 
 import json
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.digests import ranking
-from bot.digests.ranking import Digest, DigestSlot, Issued, RankedWindow, Window
-from storage.local_time import instant, quiet_until
+from bot.digests.calendar import DigestWindow
+from bot.digests.ranking import Digest, Issued, RankedWindow
 from storage.model import (
     NO_THREAD,
-    Chat,
     ChatId,
-    ChatKind,
     Delivery,
     DeliveryId,
     DeliveryKind,
@@ -34,145 +29,7 @@ from storage.model import (
 )
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-DAY = Window(NOW - timedelta(days=1), NOW)
-
-
-def chat(**settings: object) -> Chat:
-    return Chat(ChatId(1), ChatKind.PRIVATE, **settings)  # type: ignore[arg-type]
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-# --- when -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("zone", "times", "after", "expected"),
-    [
-        ("UTC", (480,), "2026-11-22T07:59", "2026-11-22T08:00"),
-        ("UTC", (480,), "2026-11-22T08:00", "2026-11-23T08:00"),
-        ("Asia/Almaty", (480,), "2026-11-22T02:59", "2026-11-22T03:00"),
-        ("Asia/Tashkent", (480, 1200), "2026-11-22T03:00", "2026-11-22T15:00"),
-        ("Asia/Kolkata", (480,), "2026-11-22T00:00", "2026-11-22T02:30"),
-        ("Pacific/Kiritimati", (0,), "2026-11-22T09:00", "2026-11-22T10:00"),
-        ("Pacific/Pago_Pago", (1439,), "2026-11-22T10:00", "2026-11-22T10:59"),
-        # Berlin: clocks jump from 02:00 to 03:00 on 29 March 2026, back on 25 October.
-        ("Europe/Berlin", (480,), "2026-03-28T08:00", "2026-03-29T06:00"),
-        ("Europe/Berlin", (150,), "2026-03-28T12:00", "2026-03-29T01:30"),
-        ("Europe/Berlin", (150,), "2026-10-24T12:00", "2026-10-25T00:30"),
-        ("Europe/Berlin", (150,), "2026-10-25T00:30", "2026-10-26T01:30"),
-    ],
-)
-def test_the_next_digest_is_when_the_readers_own_clock_shows_its_time(
-    zone: str, times: tuple[int, ...], after: str, expected: str
-) -> None:
-    reader = chat(time_zone=zone, digest_times=times)
-    assert at(expected) == ranking.next_at(reader, at(after))
-
-
-def test_only_the_chosen_weekdays_count_by_the_readers_calendar() -> None:
-    # Monday 00:30 in Auckland is still Sunday in UTC.
-    reader = chat(time_zone="Pacific/Auckland", digest_times=(30,), digest_days=(1,))
-    assert at("2026-11-22T11:30") == ranking.next_at(reader, at("2026-11-22T00:00"))
-
-
-@pytest.mark.parametrize(
-    "settings", [{"digest_times": ()}, {"digest_days": ()}, {"digest_times": (), "weekly_day": 0}]
-)
-def test_who_wants_no_digest_gets_none(settings: dict[str, object]) -> None:
-    assert ranking.next_at(chat(**settings), NOW) is None
-
-
-def test_the_weekly_digest_comes_with_the_days_first() -> None:
-    reader = chat(weekly_day=1, digest_times=(1080, 480))
-    assert DigestSlot(at("2026-11-23T08:00"), daily=True, weekly=True) == ranking.next_slot(
-        reader, at("2026-11-22T18:00")
-    )
-    alone = chat(weekly_day=1, digest_times=())
-    assert DigestSlot(at("2026-11-23T10:00"), daily=False, weekly=True) == ranking.next_slot(
-        alone, NOW
-    )
-
-
-@given(
-    zone=st.sampled_from(
-        ["Europe/Berlin", "America/New_York", "Asia/Almaty", "Australia/Lord_Howe", "Asia/Tehran"]
-    ),
-    times=st.sets(st.integers(0, 1439), min_size=1, max_size=5),
-    days=st.sets(st.integers(1, 7), min_size=1),
-    start=st.integers(0, 3 * 366 * 24 * 60),
-)
-def test_digests_march_on_and_each_shows_one_of_the_chosen_times(
-    zone: str, times: set[int], days: set[int], start: int
-) -> None:
-    reader = chat(time_zone=zone, digest_times=tuple(times), digest_days=tuple(days))
-    moment = at("2025-01-01") + timedelta(minutes=start)
-    for _ in range(6):
-        coming = ranking.next_at(reader, moment)
-        assert coming is not None
-        assert moment < coming <= moment + timedelta(days=8, hours=2)
-        local = coming.astimezone(ZoneInfo(zone))
-        shown = local.hour * 60 + local.minute
-        # A time that the clocks skip comes up to an hour later.
-        assert any(0 <= shown - one <= 60 for one in times) or shown < 60
-        moment = coming
-
-
-def test_windows_follow_one_another_without_gap_or_overlap() -> None:
-    reader, moment = chat(digest_from=NOW - timedelta(days=1), digest_times=(480, 1080)), NOW
-    ends = []
-    for late in (0, 5, 3 * 3600, 0, 10, 26 * 3600, 0):
-        span = ranking.window(reader, moment, moment + timedelta(seconds=late))
-        ends.append((span.since, span.until))
-        reader = chat(digest_from=span.until, digest_times=(480, 1080))
-        following = ranking.next_at(reader, moment + timedelta(seconds=late))
-        assert following is not None
-        moment = following
-    assert [end for _, end in ends[:-1]] == [start for start, _ in ends[1:]]
-
-
-def test_on_time_the_window_ends_at_the_appointed_minute_for_all_readers() -> None:
-    reader = chat(digest_from=NOW - timedelta(days=1))
-    assert DAY == ranking.window(reader, NOW, NOW + timedelta(minutes=7))
-
-
-def test_who_was_away_for_months_is_told_a_week() -> None:
-    reader = chat(digest_from=NOW - timedelta(days=90))
-    assert Window(NOW - timedelta(days=7), NOW) == ranking.window(reader, NOW, NOW)
-
-
-@pytest.mark.parametrize(
-    ("zone", "moment", "expected"),
-    [
-        ("UTC", "2026-11-22T22:59", None),
-        ("UTC", "2026-11-22T23:00", "2026-11-23T07:00"),
-        ("UTC", "2026-11-23T06:59", "2026-11-23T07:00"),
-        ("UTC", "2026-11-23T07:00", None),
-        ("Asia/Almaty", "2026-11-22T20:00", "2026-11-23T02:00"),
-        ("Europe/Berlin", "2026-03-28T23:30", "2026-03-29T05:00"),
-        ("Europe/Berlin", "2026-10-24T23:30", "2026-10-25T06:00"),
-    ],
-)
-def test_quiet_hours_span_midnight_on_the_readers_clock(
-    zone: str, moment: str, expected: str | None
-) -> None:
-    ends = quiet_until(at(moment), zone, 23 * 60, 7 * 60)
-    assert ends == (at(expected) if expected else None)
-
-
-def test_quiet_hours_within_a_day_and_none_at_all() -> None:
-    noon = at("2026-11-22T12:00")
-    assert at("2026-11-22T14:00") == quiet_until(noon, "UTC", 11 * 60, 14 * 60)
-    assert [None, None] == [quiet_until(noon, "UTC", 600, 600), quiet_until(noon, "UTC", None, 5)]
-
-
-def test_a_zone_that_no_longer_exists_is_read_as_utc() -> None:
-    assert at("2026-11-22T08:00") == instant(NOW.date(), 480, "Mars/Olympus")
-
-
-# --- what -----------------------------------------------------------------------------------
+DAY = DigestWindow(NOW - timedelta(days=1), NOW)
 
 
 def story(
@@ -205,9 +62,9 @@ def story(
 
 
 def made(*stories: Story, mine: tuple[int, ...] = (), **options: Any) -> Digest:
-    shelved = ranking.rank(stories, {}, DAY)
-    picked = ranking.by_interest([one for one in shelved if one.story.id in mine], {})
-    return ranking.choose(RankedWindow(shelved, len(shelved)), DAY, mine=picked, **options)
+    ranked = ranking.rank(stories, {}, DAY)
+    picked = ranking.by_interest([one for one in ranked if one.story.id in mine], {})
+    return ranking.choose(RankedWindow(ranked, len(ranked)), DAY, mine=picked, **options)
 
 
 def pages(*stories: Story, mine: tuple[int, ...] = (), **options: Any) -> list[list[int]]:
@@ -332,23 +189,25 @@ def test_sections_follow_their_best_story() -> None:
 
 
 def test_what_came_as_an_alert_is_counted_and_not_told_again() -> None:
-    chosen = made(*many(20), mine=(1, 2), told={StoryId(1), StoryId(5), StoryId(99)})
+    chosen = made(*many(20), mine=(1, 2), alerted={StoryId(1), StoryId(5), StoryId(99)})
     dealt = [one.story.id for page in ranking.deal(chosen.own, chosen.others) for one in page]
-    assert ({1, 5}, 18, 18) == (set(chosen.told), chosen.total, len(dealt))
+    assert ({1, 5}, 18, 18) == (set(chosen.alerted), chosen.total, len(dealt))
     assert not {1, 5} & set(dealt)
 
 
 def test_who_asks_sees_what_is_new_to_them_first_and_the_rest_where_it_belongs() -> None:
     every = story(1, outlets=9), story(2), story(3, outlets=4), story(4, outlets=6)
-    options: dict[str, Any] = {"mine": (1, 2, 3), "told": {StoryId(1), StoryId(3)}}
+    options: dict[str, Any] = {"mine": (1, 2, 3), "alerted": {StoryId(1), StoryId(3)}}
     chosen = made(*every, **options, repeat=True)
     own, others = ([one.story.id for one in part] for part in (chosen.own, chosen.others))
-    assert ([2], [1, 4, 3], (), 4) == (own, others, chosen.told, chosen.total)
+    assert ([2], [1, 4, 3], (), 4) == (own, others, chosen.alerted, chosen.total)
 
 
 def test_the_total_counts_the_whole_window_but_what_is_muted() -> None:
-    shelved = ranking.rank(many(3), {}, DAY)
-    chosen = ranking.choose(RankedWindow(shelved, 40), DAY, muted={StoryId(1)}, told={StoryId(2)})
+    ranked = ranking.rank(many(3), {}, DAY)
+    chosen = ranking.choose(
+        RankedWindow(ranked, 40), DAY, muted={StoryId(1)}, alerted={StoryId(2)}
+    )
     assert 38 == chosen.total
 
 

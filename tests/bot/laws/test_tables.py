@@ -12,7 +12,8 @@ from telegram import BotCommandScopeChat
 import bot
 from bot.commands import ANSWERS, BUTTONS, COMMANDS
 from bot.commands.start import decoded, helping
-from bot.conversation import Ask, Audience, Say
+from bot.context import Audience
+from bot.conversation import Ask, Say
 from bot.render.markup import measure
 from bot.telegram import menus
 from bot.telegram.incoming import command_of, press_of

@@ -13,7 +13,8 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, U
 from telegram import Chat as TelegramChat
 from telegram.ext import ApplicationHandlerStop
 
-from bot.conversation import Ask, Command, Edit, Press, Reply, Say, Working, World
+from bot.context import Command, Context, Press
+from bot.conversation import Ask, Edit, Reply, Say, Working
 from bot.conversation import Message as Said
 from bot.render.markup import escape
 from bot.sandbox.botapi.faults import Fault
@@ -36,10 +37,10 @@ from watchers.text.names import gazetteer
 
 @dataclass
 class Line:
-    """The sandbox, the world behind the adapter, and the newsroom."""
+    """The sandbox, the context behind the adapter, and the newsroom."""
 
     box: Sandbox
-    world: World
+    context: Context
     room: Pipeline
 
     async def says(self, person: int, text: str, expected: str, **where: Any) -> Any:
@@ -54,17 +55,17 @@ class Line:
         return self.box.telegram.answer_to(press)
 
     async def chat(self, chat_id: int) -> Any:
-        return await self.world.db.read(chats.get, ChatId(chat_id))
+        return await self.context.db.read(chats.get, ChatId(chat_id))
 
 
 @pytest.fixture
 async def line(db: Database) -> AsyncIterator[Line]:
     room = await Pipeline.opened(db)
     async with AsyncExitStack() as stack:
-        box, world = await stack.enter_async_context(
+        box, context = await stack.enter_async_context(
             on_line(db, editor=room.ingester, admin_ids=frozenset({ADMIN_ID}))
         )
-        yield Line(box, world, room)
+        yield Line(box, context, room)
 
 
 def texts(box: Sandbox, chat_id: int) -> list[str]:
@@ -99,7 +100,7 @@ async def test_a_subscription_is_made_by_pressing_buttons(line: Line) -> None:
     press = await line.presses(ANNA_ID, offer, "🔔 Alert at once")
     assert "Saved" == press.text
     await line.box.message(ANNA_ID, "Watching for “Tokayev”")
-    assert 1 == await line.world.db.read(subscriptions.count, ChatId(ANNA_ID))
+    assert 1 == await line.context.db.read(subscriptions.count, ChatId(ANNA_ID))
 
 
 @pytest.mark.parametrize("instead", ["press", "command", "отмена", "/cancel"])
@@ -145,7 +146,7 @@ async def test_forged_presses_are_answered_and_harmless(line: Line, data: str) -
 
 
 async def test_a_repeated_update_is_answered_once(line: Line) -> None:
-    door = dispatcher.Adapter(line.world)
+    door = dispatcher.Adapter(line.context)
     ours, other = (SimpleNamespace(bot=SimpleNamespace(id=number)) for number in (1, 2))
     await door.once(Update(7), ours)
     with pytest.raises(ApplicationHandlerStop):
@@ -175,9 +176,9 @@ async def test_in_a_group_only_its_admins_change_things(line: Line) -> None:
     )
     press = await line.presses(ANNA_ID, offer, "🔔 Alert at once")
     assert "only its admins" in press.text
-    assert 0 == await line.world.db.read(subscriptions.count, ChatId(group))
+    assert 0 == await line.context.db.read(subscriptions.count, ChatId(group))
     await line.presses(ADMIN_ID, offer, "🔔 Alert at once")
-    assert 1 == await line.world.db.read(subscriptions.count, ChatId(group))
+    assert 1 == await line.context.db.read(subscriptions.count, ChatId(group))
 
 
 async def test_a_member_cannot_take_back_what_an_admin_is_offered(line: Line) -> None:
@@ -227,7 +228,7 @@ async def test_a_group_gets_one_answer_to_the_same_button_pressed_by_many(line: 
     again = await line.presses(AIGUL_ID, greeting, "Help")
     assert "answered that above" in again.text
     assert 2 == len(texts(line.box, group))
-    line.world.clock.now += timedelta(minutes=2)  # type: ignore[attr-defined]
+    line.context.clock.now += timedelta(minutes=2)  # type: ignore[attr-defined]
     await line.presses(AIGUL_ID, greeting, "Help")
     await line.box.until(lambda: len(texts(line.box, group)) == 3)
 
@@ -303,7 +304,7 @@ async def test_who_writes_in_a_channels_name_is_not_taken_for_an_anonymous_admin
         text="7, 19",
     )
     here = Chat(ChatId(-100), ChatKind.SUPERGROUP)
-    assert writer == ask_of_message(message, Sender(here, here), line.world).person_id
+    assert writer == ask_of_message(message, Sender(here, here), line.context).person_id
 
 
 async def test_a_pressed_mute_turns_where_it_stands(line: Line) -> None:
@@ -371,7 +372,7 @@ async def test_a_group_that_becomes_a_supergroup_keeps_everything(line: Line) ->
     new = line.box.telegram.migrate(group)
     await line.says(ADMIN_ID, "/subscriptions@SteppeWireBot", "1 subscription", chat=new)
     assert await line.chat(group) is None
-    assert 1 == await line.world.db.read(subscriptions.count, ChatId(new))
+    assert 1 == await line.context.db.read(subscriptions.count, ChatId(new))
 
 
 async def test_who_blocks_us_is_gone_and_back_on_start(line: Line) -> None:
@@ -389,14 +390,14 @@ async def test_who_blocks_us_is_gone_and_back_on_start(line: Line) -> None:
 async def test_a_bug_is_a_fixed_sentence_and_a_line_to_the_admins(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(ask: Ask, world: World) -> Reply:
+    async def broken(ask: Ask, context: Context) -> Reply:
         raise ZeroDivisionError
 
     monkeypatch.setitem(dispatcher._COMMANDS, "privacy", Command("privacy", broken))
     await line.says(ADMIN_ID, "/start", "one message per event")
     said = await line.says(ANNA_ID, "/privacy", "Something broke on my side")
     assert "Zero" not in said.text
-    owed = await line.world.db.write(queue.claim, NOW, 10)
+    owed = await line.context.db.write(queue.claim, NOW, 10)
     assert [(ADMIN_ID, "ZeroDivisionError")] == [
         (one.chat_id, one.payload["values"]["name"]) for one in owed
     ]
@@ -413,9 +414,9 @@ async def test_unreadable_html_is_sent_as_plain_text(line: Line) -> None:
 async def test_who_we_are_is_told_again_where_telegram_did_not_take_it(line: Line) -> None:
     line.box.faults.add(Fault("setMyDescription", code=500, description="Internal Server Error"))
     async with Bot(line.box.token, base_url=line.box.base_url) as bot:
-        await menus.set_menus(bot, line.world)
+        await menus.set_menus(bot, line.context)
         assert line.box.calls.of("setMyCommands")
-        await menus.set_menus(bot, line.world)
+        await menus.set_menus(bot, line.context)
         assert "one message" in (await bot.get_my_description()).description
 
 
@@ -424,7 +425,7 @@ async def test_each_chat_is_answered_in_order_and_none_waits_for_another(
 ) -> None:
     gate = asyncio.Event()
 
-    async def slow(ask: Ask, world: World) -> Reply:
+    async def slow(ask: Ask, context: Context) -> Reply:
         await gate.wait()
         return Say((Said(escape("slow")),))
 
@@ -470,12 +471,12 @@ async def test_a_files_sender_must_be_an_admin(line: Line) -> None:
 async def test_menus_are_set_once_for_everybody_in_their_language(line: Line) -> None:
     await line.says(ADMIN_ID, "/start", "one message per event")
     async with Bot(line.box.token, base_url=line.box.base_url) as bot:
-        await menus.set_menus(bot, line.world)
+        await menus.set_menus(bot, line.context)
         calls = len(line.box.calls.of("setMyCommands"))
-        await menus.set_menus(bot, line.world)
+        await menus.set_menus(bot, line.context)
         assert calls == len(line.box.calls.of("setMyCommands"))
         told = len(line.box.calls.of("setMyDescription"))
-        await menus.set_menus(bot, line.world)
+        await menus.set_menus(bot, line.context)
         assert told == len(line.box.calls.of("setMyDescription"))
         for code, words in (("", "one message per event"), ("kk", "одно сообщение на событие")):
             description = await bot.get_my_description(language_code=code)
@@ -502,8 +503,8 @@ async def test_a_channel_is_bound_and_managed_from_its_owners_chat(line: Line) -
     await line.says(ADMIN_ID, f"/channel @{username}", "I will write to")
     offer = await line.says(ADMIN_ID, "/subscribe Tokayev", "How should I let you know?")
     await line.presses(ADMIN_ID, offer, "🔔 Alert at once")
-    assert 1 == await line.world.db.read(subscriptions.count, ChatId(channel))
-    assert 0 == await line.world.db.read(subscriptions.count, ChatId(ADMIN_ID))
+    assert 1 == await line.context.db.read(subscriptions.count, ChatId(channel))
+    assert 0 == await line.context.db.read(subscriptions.count, ChatId(ADMIN_ID))
     assert [] == texts(line.box, channel)
     title = line.box.telegram.chats[channel].title
     await line.says(ADMIN_ID, "/stop", "1 subscription is paused")
@@ -531,7 +532,7 @@ async def test_a_topics_subscription_stays_in_its_topic(line: Line) -> None:
     )  # fmt: skip
     assert topic.id == offer.thread_id
     await line.presses(ADMIN_ID, offer, "🔔 Alert at once")
-    (one,) = await line.world.db.read(subscriptions.of_chat, ChatId(group.id))
+    (one,) = await line.context.db.read(subscriptions.of_chat, ChatId(group.id))
     assert topic.id == one.thread_id
 
 
@@ -588,7 +589,7 @@ async def test_long_work_that_fails_is_said_in_the_end(
     async def work(_: Any) -> Reply:
         raise NewsError("feed.exists", url="https://a.example/", id=12345)
 
-    async def long(ask: Ask, world: World) -> Reply:
+    async def long(ask: Ask, context: Context) -> Reply:
         return Working(Said(escape("begun")), work)
 
     monkeypatch.setitem(dispatcher._COMMANDS, "privacy", Command("privacy", long))
@@ -605,7 +606,7 @@ async def test_long_work_in_place_makes_its_end_of_the_pressed_message(
             raise NewsError("feed.exists", url="https://a.example/", id=12345)
         return Edit(Said(escape("number 12345 added")))
 
-    async def long(ask: Ask, world: World) -> Reply:
+    async def long(ask: Ask, context: Context) -> Reply:
         return Working(Said(escape("begun")), work, in_place=True)
 
     monkeypatch.setitem(dispatcher._BUTTONS, "help", Press("help", long))
@@ -620,12 +621,12 @@ async def test_long_work_in_place_makes_its_end_of_the_pressed_message(
 async def test_a_full_disk_is_a_sentence_not_a_bug(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(ask: Ask, world: World) -> Reply:
+    async def full(ask: Ask, context: Context) -> Reply:
         raise StorageError("storage.full")
 
     monkeypatch.setitem(dispatcher._COMMANDS, "privacy", Command("privacy", full))
     await line.says(ANNA_ID, "/privacy", "I cannot save anything right now")
-    assert [] == await line.world.db.write(queue.claim, NOW, 10)
+    assert [] == await line.context.db.write(queue.claim, NOW, 10)
 
 
 async def test_memory_that_fails_before_a_command_is_told_too(

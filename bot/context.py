@@ -1,0 +1,133 @@
+"""What a command is given to work with, and the rows of the tables that name the commands.
+
+A command is ``async def f(ask: Ask, context: Context) -> Reply``. It reads and writes through
+``context.db``, and says what to answer as a value; only ``bot.telegram`` talks to Telegram.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from bot.conversation import Ask, Reply
+from bot.digests.maker import DigestService
+from storage.database import Database
+from storage.model import ChatId, Feed, FeedId, ItemId, StoryId
+from watchers.discover import Seen
+from watchers.poll import Round
+from watchers.taught_names import TaughtNames
+
+
+class StoryEditor(Protocol):
+    """Who gives stories their ids, asked where an admin corrects which item is of which story."""
+
+    async def merge(self, story: StoryId, into: StoryId, by: int, now: datetime) -> StoryId:
+        """Make one story of two, for good."""
+
+    async def split(self, out: Sequence[ItemId], by: int, now: datetime) -> StoryId:
+        """Take items of one story out into a story of their own, for good."""
+
+
+class FeedAdministration(Protocol):
+    """Who reads feeds, asked where an admin adds one or wants one read at once.
+
+    Each asks an outlet's server, which may take its time.
+    """
+
+    async def look(self, typed: str) -> Seen:
+        """See what is at an address and keep nothing. Raises NewsError for what is none."""
+
+    async def add(self, typed: str) -> Feed:
+        """Add the feed at an address and take in what it has; one that fails now is tried again.
+
+        Raises NewsError for what is no address, or is read already.
+        """
+
+    async def poll_one(self, feed_id: FeedId) -> Round:
+        """Read a feed now, due or not. Raises NewsError where there is none of this number."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts:
+    """What Telegram says of a channel that somebody wants to bind."""
+
+    id: ChatId
+    title: str
+    bot_may_post: bool
+    person_manages: bool
+
+
+ChannelLookup: TypeAlias = Callable[[str, int], Awaitable[ChannelFacts | None]]
+"""Asks Telegram about a channel by its @name or id, for the person of this number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a command may use; made once, when Telegram has said who we are.
+
+    ``clock`` is the one source of now. ``names`` are the gazetteer's with those that admins
+    taught; whoever brings an update in refreshes them. ``wake`` tells the deliverer that the
+    outbox has something. ``language`` and ``time_zone`` are those of a chat that has not chosen.
+    ``allowed_hosts`` are the private hosts and ports that feeds may be read from.
+    """
+
+    db: Database
+    clock: Callable[[], datetime]
+    names: TaughtNames
+    editor: StoryEditor
+    digests: DigestService
+    feeds: FeedAdministration
+    find_channel: ChannelLookup
+    wake: Callable[[], None]
+    bot_username: str
+    admin_ids: frozenset[int]
+    language: str
+    time_zone: str
+    allowed_hosts: frozenset[tuple[str, int]]
+
+
+# --- the tables' rows ----------------------------------------------------------------------
+
+Handler: TypeAlias = Callable[[Ask, Context], Awaitable[Reply]]
+
+
+class Audience(StrEnum):
+    """Who may use a command; the others get the answer of an unknown one."""
+
+    EVERYONE = "everyone"
+    ADMINS = "admins"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A row of the COMMANDS table: /help, menus, handlers, docs and tests are made from it.
+
+    ``changes`` marks what only a group's own admins may do there. ``own`` marks what concerns a
+    chat's own subscriptions, digests or settings: its answer names the channel where a private
+    chat speaks for one. ``private`` keeps a command
+    out of groups. ``menu`` shows it in Telegram's menu. Texts: ``help.<name>`` is its one
+    line, ``usage.<name>`` how it is typed with an example.
+    """
+
+    name: str
+    handler: Handler
+    audience: Audience = Audience.EVERYONE
+    changes: bool = False
+    own: bool = False
+    private: bool = False
+    menu: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A row of the BUTTONS table: what a button's verb does and who may press it in a group.
+
+    ``own`` is as a command's.
+    """
+
+    verb: str
+    handler: Handler
+    audience: Audience = Audience.EVERYONE
+    changes: bool = False
+    own: bool = False
