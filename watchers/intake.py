@@ -172,7 +172,7 @@ def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
     else:
         story_id = verdict.story
         draft.grown[story_id] = None
-        change = stories.material(telling, memory.index.tellings(story_id))
+        change = stories.material(telling, memory.index.features_of(story_id))
         if change is not None and not draft.silent:
             draft.changed.append(ChangedStory(story_id, telling.item, change.key))
     memory.index.add(telling, story_id)

@@ -119,7 +119,7 @@ async def of_archive(settings: Settings) -> list[Known]:
 def report(result: Backtest, titles: dict[ItemId, str]) -> None:
     """Print what would change, with examples."""
     click.echo(
-        f"{result.tellings} items: {result.stories_before} stories now,"
+        f"{result.items} items: {result.stories_before} stories now,"
         f" {result.stories_after} with the other setting"
     )
     click.echo(

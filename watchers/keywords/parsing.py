@@ -9,7 +9,7 @@ from watchers.keywords.lexer import EXAMPLE, MAX_TERMS, Lexeme, Sort, lex
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
 from watchers.text.figures import canonical
 from watchers.text.forms import Asked, query_forms
-from watchers.text.names import Found, Gazetteer, Place, gazetteer
+from watchers.text.names import Gazetteer, NameMatch, Place, gazetteer
 from watchers.text.normal import Cut, clean, tokenize
 from watchers.text.russian import is_known, lemmas
 from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
@@ -275,14 +275,14 @@ def _figures(texts: tuple[str, ...]) -> list[str]:
 
 
 def _wide(
-    found: Sequence[Found], owner: Sequence[int], starts: Sequence[int], at: int
-) -> list[Found] | None:
+    found: Sequence[NameMatch], owner: Sequence[int], starts: Sequence[int], at: int
+) -> list[NameMatch] | None:
     """Give the names that begin with word ``at`` and take in the words after it."""
     wide = [f for f in found if f.start == starts[at] and owner[f.end - 1] > at]
     return wide or None
 
 
-def _entity_key(one: Found) -> str:
+def _entity_key(one: NameMatch) -> str:
     return ("ef:" if one.alias.full else "e:") + str(one.alias.entity)
 
 
@@ -310,14 +310,14 @@ def _asked(cut: Cut) -> Asked:
     return query_forms(cut.normal, cut.surface[0].isupper())
 
 
-def _word(text: str, cuts: Sequence[Cut], found: Sequence[Found], names: Gazetteer) -> Term:
+def _word(text: str, cuts: Sequence[Cut], found: Sequence[NameMatch], names: Gazetteer) -> Term:
     """Give one bare word; a hyphenated one is a phrase of its parts or the joined form."""
     if len(cuts) > 1:
         return _phrase(text, cuts, names)
     return Term(text, _word_keys(cuts[0], found, names))
 
 
-def _word_keys(cut: Cut, found: Sequence[Found], names: Gazetteer) -> frozenset[str]:
+def _word_keys(cut: Cut, found: Sequence[NameMatch], names: Gazetteer) -> frozenset[str]:
     asked = _asked(cut)
     entities = [one for one in found if one.alias.entity]
     if not entities:

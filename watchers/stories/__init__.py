@@ -9,7 +9,7 @@ from watchers.stories.grounds import Grounds, grounds
 from watchers.stories.identity import Verdict, identify, related
 from watchers.stories.index import Index
 from watchers.stories.reclustering import Change, Joined, Moved, revise
-from watchers.stories.weights import Settings, fitted
+from watchers.stories.weights import LinkageSettings, fitted
 
 __all__ = [
     "Backtest",
@@ -20,8 +20,8 @@ __all__ = [
     "Grounds",
     "Index",
     "Joined",
+    "LinkageSettings",
     "Moved",
-    "Settings",
     "Verdict",
     "backtest",
     "fitted",

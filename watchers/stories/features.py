@@ -1,6 +1,6 @@
 """What identity knows of one item: compact signals, made once, compared many times.
 
-Words, names and figures are kept as 32-bit hashes in arrays: 100,000 tellings fit in memory, and
+Words, names and figures are kept as 32-bit hashes in arrays: 100,000 items fit in memory, and
 a hash means the same after a restart. What must be explained is looked up in the item's text.
 """
 
@@ -16,22 +16,22 @@ from typing import Any
 from zlib import crc32
 
 from storage.model import ItemId, OutletId
-from watchers.stories.concepts import concept
+from watchers.stories.concepts import concept_of
 from watchers.stories.stems import stem_of
 from watchers.text.normal import APOSTROPHE
 from watchers.text.skeleton import skeleton
 from watchers.text.words import Analysis, Mention, Token, Word
 
 UNSAVED = ItemId(0)
-"""The id of a telling that is judged before it is stored."""
+"""The id of an item that is judged before it is stored."""
 
-NOTION, NAME, FIGURE, ENTITY = range(4)
-"""The kinds of bridges, kept in the two low bits of their hash."""
+CONCEPT, NAME, FIGURE, ENTITY = range(4)
+"""The kinds of cross-lingual keys, kept in the two low bits of their hash."""
 KIND = 3
 
 MAX_TOKENS = 220
-"""Words of a telling that are read: a headline and the head of the article."""
-_BRIDGED_TOKENS = 90
+"""Words of an item that are read: a headline and the head of the article."""
+_CROSS_LINGUAL_TOKENS = 90
 _LEAD_TOKENS = 25
 _DIGEST_BYTES = 7
 _RUN_BYTES = 5 * 4
@@ -42,7 +42,7 @@ _NAME_LETTERS = 4
 _SHORT_NAME = 4
 _MAX_COUNT = 255
 _VOWELS = frozenset("aeiouy")
-_PLACES = frozenset({"country", "region", "city", "water"})
+_PLACE_KINDS = frozenset({"country", "region", "city", "water"})
 _SYMMETRIC = frozenset({"talks", "meet", "phone", "agreement", "cooperation", "summit", "match"})
 """What two do together has no direction: who "met" whom says nothing."""
 
@@ -50,7 +50,7 @@ _BEFORE = frozenset({"train"})
 _AFTER = frozenset({"draw", "win", "lose"})
 
 TOLLS = frozenset({"kill", "injur"})
-"""Notions that count people, and whose figures rise while a story lives."""
+"""Concepts that count people, and whose figures rise while a story lives."""
 _PERSONS = ("peopl", "person", "челов", "адам", "киши", "kishi", "odam", "нафар", "adam")
 _DAILY = ("сутк", "daily", "тәулік")
 """Words of a daily bulletin, where the next figure is the next day's."""
@@ -68,12 +68,12 @@ class Features:
     """One item's signals. ``told_at`` is the outlet's time, else the time before it.
 
     ``page`` stands for its canonical address, 0 where it has none. ``hashes`` holds three kinds
-    one after the other, for a window holds 100,000 tellings: ``terms``, its words' stems, the
-    headline's first (``title_terms`` of them), with ``counts`` beside them; ``bridges``, what
-    crosses languages: notions, names by their consonants, figures and gazetteer entities, again
+    one after the other, for a window holds 100,000 items: ``terms``, its words' stems, the
+    headline's first (``title_terms`` of them), with ``counts`` beside them; ``cross_lingual``, what
+    crosses languages: concepts, names by their consonants, figures and gazetteer entities, again
     the headline's first; ``shingles``, the smallest hashes of its five-word runs. ``places``
     are country codes of the headline,
-    ``lands`` of the whole text; ``roles`` pair each entity of the headline with the
+    ``countries`` of the whole text; ``roles`` pair each entity of the headline with the
     words beside it; ``figures`` are (unit, value) of the headline.
     ``stage`` is -1 before an outcome, 1 after it, 0 where the headline does not say.
     """
@@ -87,11 +87,11 @@ class Features:
     hashes: "array[int]"
     counts: bytes
     title_terms: int
-    bridges_end: int
-    title_bridges: int
-    places: tuple[str, ...]
-    lands: tuple[str, ...]
-    spots: tuple[str, ...]
+    cross_lingual_end: int
+    title_cross_lingual: int
+    headline_countries: tuple[str, ...]
+    countries: tuple[str, ...]
+    localities: tuple[str, ...]
     roles: tuple[tuple[int, str], ...]
     figures: tuple[tuple[str, float], ...]
     years: tuple[int, ...]
@@ -106,14 +106,14 @@ class Features:
         return self.hashes[: len(self.counts)]
 
     @property
-    def bridges(self) -> "array[int]":
+    def cross_lingual(self) -> "array[int]":
         """What crosses languages, the headline's first."""
-        return self.hashes[len(self.counts) : self.bridges_end]
+        return self.hashes[len(self.counts) : self.cross_lingual_end]
 
     @property
     def shingles(self) -> "array[int]":
         """The smallest hashes of its runs of words."""
-        return self.hashes[self.bridges_end :]
+        return self.hashes[self.cross_lingual_end :]
 
 
 @lru_cache(maxsize=65536)
@@ -123,8 +123,8 @@ def term_id(stem: str) -> int:
 
 
 @lru_cache(maxsize=65536)
-def bridge_id(kind: int, key: str) -> int:
-    """Hash a bridge, its kind in the two low bits."""
+def cross_lingual_id(kind: int, key: str) -> int:
+    """Hash a cross-lingual key, its kind in the two low bits."""
     return (crc32(f"{kind}:{key}".encode()) & ~KIND) | kind
 
 
@@ -173,9 +173,11 @@ def prepare(
     stems = [stem_of(token.word, lang) for token in head]
     head_terms = [term_id(stem) for stem in stems]
     body_terms = [term_id(stem_of(token.word, lang)) for token in body]
-    terms, counts, title_terms = _weighed(head_terms, body_terms, has_title=bool(title.strip()))
-    bridges, title_bridges = _bridges(analysis, head, body[: _BRIDGED_TOKENS - len(head)])
-    notions = {concept(token.normal, lang) for token in head}
+    terms, counts, title_terms = _counted(head_terms, body_terms, has_title=bool(title.strip()))
+    cross_lingual, title_cross_lingual = _cross_lingual(
+        analysis, head, body[: _CROSS_LINGUAL_TOKENS - len(head)]
+    )
+    concepts = {concept_of(token.normal, lang) for token in head}
     named = [one for one in analysis.entities if _inside(one, head)]
     return Features(
         item=item,
@@ -184,21 +186,23 @@ def prepare(
         told_at=told_at,
         lang=lang,
         title=" ".join(stems),
-        hashes=array("I", [*terms, *bridges, *_shingles(body_terms or head_terms)]),
+        hashes=array("I", [*terms, *cross_lingual, *_shingles(body_terms or head_terms)]),
         counts=counts,
         title_terms=title_terms,
-        bridges_end=len(terms) + len(bridges),
-        title_bridges=title_bridges,
-        places=_countries(named),
-        lands=_countries(analysis.entities),
-        spots=shared(*sorted({str(one.id) for one in named if one.kind in ("region", "city")})),
+        cross_lingual_end=len(terms) + len(cross_lingual),
+        title_cross_lingual=title_cross_lingual,
+        headline_countries=_countries(named),
+        countries=_countries(analysis.entities),
+        localities=shared(
+            *sorted({str(one.id) for one in named if one.kind in ("region", "city")})
+        ),
         roles=_roles(head, named, lang),
         figures=_figures(analysis, head, lang),
         years=_years(analysis),
         has_title=bool(title.strip()),
         has_text=bool(body),
-        stage=_stage(notions),
-        denies="deny" in notions,
+        stage=_stage(concepts),
+        denies="deny" in concepts,
     )
 
 
@@ -235,7 +239,7 @@ def headline_end(title: str) -> int:
     return len(title)
 
 
-def _weighed(
+def _counted(
     head: Sequence[int], body: Sequence[int], *, has_title: bool
 ) -> tuple[list[int], bytes, int]:
     """Count the words, a headline's twice, and put the headline's first."""
@@ -248,29 +252,33 @@ def _weighed(
     return ordered, counts, len(first)
 
 
-def _bridges(
+def _cross_lingual(
     analysis: Analysis, head: Sequence[Token], body: Sequence[Token]
 ) -> tuple[list[int], int]:
     words = [token.word for token in analysis.tokens[:MAX_TOKENS]]
     lower = {word.stem for word in words if not word.capital}
-    places = {
+    place_kinds = {
         at: one.kind
         for one in analysis.entities
-        if one.kind in _PLACES
+        if one.kind in _PLACE_KINDS
         for at in range(one.start, one.end)
     }
-    headline = dict.fromkeys(_crossing(head, analysis.lang, lower, places, headline=True))
-    text = dict.fromkeys(_crossing(body, analysis.lang, lower, places, headline=False))
+    headline = dict.fromkeys(
+        _concepts_and_names(head, analysis.lang, lower, place_kinds, headline=True)
+    )
+    text = dict.fromkeys(
+        _concepts_and_names(body, analysis.lang, lower, place_kinds, headline=False)
+    )
     heads = {token.position for token in head}
     bodies = {token.position for token in body}
     for number in analysis.numbers:
-        key = bridge_id(FIGURE, f"{number.value:g}{'%' if number.percent else ''}")
+        key = cross_lingual_id(FIGURE, f"{number.value:g}{'%' if number.percent else ''}")
         if number.position in heads:
             headline[key] = None
         elif number.position in bodies:
             text[key] = None
     for mention in analysis.entities:
-        key = bridge_id(ENTITY, mention.id)
+        key = cross_lingual_id(ENTITY, mention.id)
         if mention.start in heads:
             headline[key] = None
         elif mention.start in bodies:
@@ -279,18 +287,18 @@ def _bridges(
     return [*headline, *rest], len(headline)
 
 
-def _crossing(
+def _concepts_and_names(
     tokens: Sequence[Token],
     lang: str,
     lower: set[str],
-    places: Mapping[int, str],
+    place_kinds: Mapping[int, str],
     *,
     headline: bool,
 ) -> Iterable[int]:
-    """Give the notions and the names among words, knowing the kinds of the ``places`` there.
+    """Give the concepts and the names among words, knowing the kinds of the ``place_kinds`` there.
 
     Capitals that only begin a sentence are no names. Nor are countries: the gazetteer has them
-    in every language, and as names they would count for somebody's. A place is no notion,
+    in every language, and as names they would count for somebody's. A place is no concept,
     however it begins: Қазақстан is not the dead (қаза), nor Kazan October.
     """
     before = -1
@@ -299,10 +307,10 @@ def _crossing(
         word = token.word
         if word.number:
             continue
-        place = places.get(token.position)
-        notion = None if place else concept(word.normal, lang)
-        if notion:
-            yield bridge_id(NOTION, notion)
+        place = place_kinds.get(token.position)
+        concept = None if place else concept_of(word.normal, lang)
+        if concept:
+            yield cross_lingual_id(CONCEPT, concept)
         elif (
             word.capital
             and len(word.normal) >= _MIN_NAME
@@ -310,7 +318,7 @@ def _crossing(
             and (headline or not begins)
             and place != "country"
         ):
-            yield bridge_id(NAME, name_key(_bare_name(word, lang)))
+            yield cross_lingual_id(NAME, name_key(_bare_name(word, lang)))
 
 
 def _bare_name(word: Word, lang: str) -> str:
@@ -332,7 +340,7 @@ def _inside(mention: Mention, head: Sequence[Token]) -> bool:
 
 def _countries(mentions: Iterable[Mention]) -> tuple[str, ...]:
     return shared(
-        *sorted({one.country for one in mentions if one.kind in _PLACES and one.country})
+        *sorted({one.country for one in mentions if one.kind in _PLACE_KINDS and one.country})
     )
 
 
@@ -350,9 +358,9 @@ def _roles(
             if at in named or not 0 <= at - first < len(head):
                 continue
             token = head[at - first]
-            word = concept(token.normal, lang) or token.stem
+            word = concept_of(token.normal, lang) or token.stem
             if word not in _SYMMETRIC and len(word) >= _MIN_NAME:
-                found[bridge_id(ENTITY, one.id), word] = None
+                found[cross_lingual_id(ENTITY, one.id), word] = None
     return tuple(found)
 
 
@@ -365,22 +373,22 @@ def _figures(
     analysis: Analysis, head: Sequence[Token], lang: str
 ) -> tuple[tuple[str, float], ...]:
     """Name what each figure of the headline counts: the dead, the injured, else its next word."""
-    places = {token.position: at for at, token in enumerate(head)}
-    notions = [concept(token.normal, lang) for token in head]
+    position_in_headline = {token.position: at for at, token in enumerate(head)}
+    concepts = [concept_of(token.normal, lang) for token in head]
     daily = any(token.normal.startswith(_DAILY) for token in head)
     found = []
     for number in analysis.numbers:
-        at = places.get(number.position)
+        at = position_in_headline.get(number.position)
         if at is not None:
             after = at + number.end - number.position
             counts = not daily and not number.percent and number.value == int(number.value)
-            toll = _toll(at, after, head, notions) if counts and 0 < number.value < _YEARS else ""
+            toll = _toll(at, after, head, concepts) if counts and 0 < number.value < _YEARS else ""
             unit = "%" if number.percent else toll or number.unit.replace(APOSTROPHE, "")
             found.append((unit, number.value))
     return tuple(found)
 
 
-def _toll(at: int, after: int, head: Sequence[Token], notions: Sequence[str | None]) -> str:
+def _toll(at: int, after: int, head: Sequence[Token], concepts: Sequence[str | None]) -> str:
     """Tell whether a figure counts the dead or the injured, "" where it counts neither.
 
     The figure stands at the words ``at`` to ``after``. It counts them before such a word ("9
@@ -388,22 +396,24 @@ def _toll(at: int, after: int, head: Sequence[Token], notions: Sequence[str | No
     headline has such a word, or soon after it ("kills as many as 9 in", "toll rises to 9").
     """
     follower = head[after].normal if after < len(head) else ""
-    beside = notions[after : after + 1]
+    beside = concepts[after : after + 1]
     if len(follower) <= _PREPOSITION:
-        beside = [*beside, *notions[max(0, at - 1) : at]]
-    for notion in (*beside, *notions[after + 1 : after + 2]):
-        if notion in TOLLS:
-            return notion
-    told = next((notion for notion in notions if notion in TOLLS), None)
-    soon = any(notion in TOLLS or notion == "growth" for notion in notions[max(0, at - 3) : at])
+        beside = [*beside, *concepts[max(0, at - 1) : at]]
+    for concept in (*beside, *concepts[after + 1 : after + 2]):
+        if concept in TOLLS:
+            return concept
+    told = next((concept for concept in concepts if concept in TOLLS), None)
+    soon = any(
+        concept in TOLLS or concept == "growth" for concept in concepts[max(0, at - 3) : at]
+    )
     if told and (follower.startswith(_PERSONS) or (soon and len(follower) <= _PREPOSITION)):
         return told
     return ""
 
 
-def _stage(notions: set[str | None]) -> int:
+def _stage(concepts: set[str | None]) -> int:
     """Tell what is still to come (-1) from what has come out (1), where a headline says it."""
-    return (not notions.isdisjoint(_AFTER)) - (not notions.isdisjoint(_BEFORE))
+    return (not concepts.isdisjoint(_AFTER)) - (not concepts.isdisjoint(_BEFORE))
 
 
 def _years(analysis: Analysis) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The tellings of the last days in memory: who might tell the same event, and how surely."""
+"""The items of the last days in memory: who might tell the same event, and how surely."""
 
 from array import array
 from collections import defaultdict
@@ -12,21 +12,21 @@ from watchers.stories.features import Features
 from watchers.stories.linkage_model import LinkageModel
 from watchers.stories.recirculated import OldTexts
 from watchers.stories.signals import (
-    BRIDGE_NORM,
+    CROSS_LINGUAL_NORM,
     NORM,
     SIGNALS,
     Frequencies,
     WeightedQuery,
     compare,
-    worded,
+    compare_words,
 )
 from watchers.stories.vetoes import Reason, is_copy, veto
-from watchers.stories.weights import Settings, fitted
+from watchers.stories.weights import LinkageSettings, fitted
 
 _INDEXED_TERMS: Final = 24
-_INDEXED_BRIDGES: Final = 20
-_ASKED_TERMS: Final = 28
-_ASKED_BRIDGES: Final = 20
+_INDEXED_CROSS_LINGUAL: Final = 20
+_QUERIED_TERMS: Final = 28
+_QUERIED_CROSS_LINGUAL: Final = 20
 _HITS: Final = 400
 """Entries of the inverted index that one question reads, rarest words first."""
 _FEW: Final = 12
@@ -37,7 +37,7 @@ _LEAST_SAME: Final = 0.07
 _LEAST_ACROSS: Final = 0.035
 """Cosines below which hardly a pair in a hundred is one event: not compared further."""
 _YOUNG: Final = timedelta(hours=72)
-"""How long after its first telling a story may still be taken apart."""
+"""How long after its first item a story may still be taken apart."""
 _CLIP: Final = 5.0
 _COPY_ODDS: Final = 2.0
 _COPIED, _LEAST = map(SIGNALS.index, ("copied", "title_least"))
@@ -46,7 +46,7 @@ _LEAST_SHARE: Final = 0.25
 
 
 class Likeness(NamedTuple):
-    """How surely two tellings tell one event: log-odds, the signals behind it, a veto if any."""
+    """How surely two items tell one event: log-odds, the signals behind it, a veto if any."""
 
     item: ItemId
     odds: float
@@ -64,14 +64,14 @@ class Expired:
 
 
 Postings = dict[int, "int | tuple[int, ...] | array[Any]"]
-"""The seats that have a word or bridge, in the smallest form: most words have one or two."""
+"""The slots that have a word or cross-lingual key, in the smallest form: most words have one or two."""
 
 
-class _Seats:
+class _Slots:
     """A number for each item in the window, small and used again, and what is asked by it.
 
     A newcomer meets hundreds of items that share a word with it; nearly all are passed by for
-    their norms alone. Side by side in an array these are near the processor, as the tellings
+    their norms alone. Side by side in an array these are near the processor, as the items
     themselves, a megabyte here and there, are not.
     """
 
@@ -79,25 +79,25 @@ class _Seats:
 
     def __init__(self) -> None:
         self.items: list[ItemId] = []
-        self.norms = {NORM: array("f"), BRIDGE_NORM: array("f")}
+        self.norms = {NORM: array("f"), CROSS_LINGUAL_NORM: array("f")}
         self._free: list[int] = []
 
     def take(self, item: ItemId, sums: Sequence[float]) -> int:
-        """Seat an item with its kept sums."""
+        """Give a slot to an item with its kept sums."""
         if not self._free:
             self._free.append(len(self.items))
             self.items.append(item)
             for norms in self.norms.values():
                 norms.append(0.0)
-        seat = self._free.pop()
-        self.items[seat] = item
+        slot = self._free.pop()
+        self.items[slot] = item
         for norm, norms in self.norms.items():
-            norms[seat] = sums[norm]
-        return seat
+            norms[slot] = sums[norm]
+        return slot
 
-    def leave(self, seat: int) -> None:
-        """Let another have the seat."""
-        self._free.append(seat)
+    def leave(self, slot: int) -> None:
+        """Let another have the slot."""
+        self._free.append(slot)
 
 
 @dataclass(slots=True)
@@ -106,29 +106,29 @@ class _Kept:
 
     features: Features
     story: StoryId
-    seat: int
+    slot: int
     sums: "array[float]"
     posted: int
     connected: bool
 
 
 class Index:
-    """All living stories and their tellings; mutable, in memory, rebuilt at start."""
+    """All living stories and their items; mutable, in memory, rebuilt at start."""
 
     def __init__(
-        self, window: timedelta = timedelta(days=7), settings: Settings | None = None
+        self, window: timedelta = timedelta(days=7), settings: LinkageSettings | None = None
     ) -> None:
         """Keep a story until it is silent for ``window``."""
         self.settings = settings or fitted()
         self.frequencies = Frequencies(self.settings.common, self.settings.documents)
         self._window = window
         self._kept: dict[ItemId, _Kept] = {}
-        self._seats = _Seats()
+        self._slots = _Slots()
         self._members: dict[StoryId, list[ItemId]] = {}
         self._last_told: dict[StoryId, datetime] = {}
         self._pages: dict[int, ItemId] = {}
         self._terms: dict[str, Postings] = defaultdict(dict)
-        self._bridges: dict[str, Postings] = defaultdict(dict)
+        self._cross_lingual: dict[str, Postings] = defaultdict(dict)
         self._links: dict[ItemId, dict[ItemId, float]] = {}
         self._latest: tuple[Features, WeightedQuery, tuple[Likeness, ...]] | None = None
         self._old = OldTexts()
@@ -137,7 +137,7 @@ class Index:
         self._settled: set[StoryId] = set()
 
     def __len__(self) -> int:
-        """Count the tellings in the window."""
+        """Count the items in the window."""
         return len(self._kept)
 
     # --- what is in it -----------------------------------------------------------------------
@@ -162,41 +162,41 @@ class Index:
         return {item: kept.story for item, kept in self._kept.items()}
 
     def features(self, item: ItemId) -> Features:
-        """Return the telling of an item in the window. Raises KeyError."""
+        """Return the item of an item in the window. Raises KeyError."""
         return self._kept[item].features
 
-    def tellings(self, story: StoryId) -> tuple[Features, ...]:
-        """List the tellings of a story that are in the window, first taken first."""
+    def features_of(self, story: StoryId) -> tuple[Features, ...]:
+        """List the items of a story that are in the window, first taken first."""
         return tuple(self._kept[item].features for item in self.members(story))
 
     def by_page(self, page: int) -> ItemId | None:
         """Find the item that already has this very page."""
         return self._pages.get(page)
 
-    def told_before(self, features: Features) -> OldText | None:
+    def old_text(self, features: Features) -> OldText | None:
         """Find the story, out of the window by now, that had this very text."""
         return self._old.find(features)
 
     # --- who may be alike --------------------------------------------------------------------
 
     def compared(self, features: Features) -> tuple[Likeness, ...]:
-        """Compare a telling with its candidates, surest first.
+        """Compare an item with its candidates, surest first.
 
-        The answer about the latest telling is kept, because it is asked for again when the
-        telling is added.
+        The answer about the latest item is kept, because it is asked for again when the
+        item is added.
         """
         if self._latest is not None and self._latest[0] is features:
             return self._latest[2]
-        view = WeightedQuery(features, self.frequencies)
+        query = WeightedQuery(features, self.frequencies)
         # All are compared before any is judged: a thousand leaves stay near the processor.
-        signals = [*self._signals(view)]
+        signals = [*self._signals(query)]
         found = [self._likeness(features, item, told) for item, told in signals]
         found.sort(key=lambda one: (-one.odds, one.item))
-        self._latest = (features, view, tuple(found))
+        self._latest = (features, query, tuple(found))
         return self._latest[2]
 
     def candidates(self, features: Features) -> tuple[ItemId, ...]:
-        """Find the items in the window that share the most rare words or bridges."""
+        """Find the items in the window that share the most rare words or cross-lingual keys."""
         return tuple(self._candidates(WeightedQuery(features, self.frequencies)))
 
     def link(self, one: ItemId, other: ItemId) -> float:
@@ -215,8 +215,8 @@ class Index:
             self._connect_restored(item)
         return {item: self._links.get(item, {}) for item in asked}
 
-    def scales(self) -> LinkageModel:
-        """Give the scales for one question about groups of tellings."""
+    def linkage_model(self) -> LinkageModel:
+        """Give the model for one question about groups of items."""
         return LinkageModel(self.settings.groups, self.frequencies, self.features)
 
     def _connect_restored(self, item: ItemId) -> None:
@@ -242,73 +242,75 @@ class Index:
             odds = max(odds, _COPY_ODDS)
         return Likeness(item, odds, signals, against)
 
-    def _signals(self, view: WeightedQuery) -> Iterator[tuple[ItemId, list[float]]]:
+    def _signals(self, query: WeightedQuery) -> Iterator[tuple[ItemId, list[float]]]:
         """Compare with the candidates; words must be as near as they roughly seemed to be."""
-        lang = view.features.lang
-        for item in self._candidates(view):
+        lang = query.features.lang
+        for item in self._candidates(query):
             kept = self._kept[item]
-            words = worded(view, kept.features, kept.sums)
+            words = compare_words(query, kept.features, kept.sums)
             if words[0] >= _LEAST_SAME or kept.features.lang != lang:
-                yield item, compare(view, kept.features, kept.sums, words)
+                yield item, compare(query, kept.features, kept.sums, words)
 
-    def _candidates(self, view: WeightedQuery) -> list[ItemId]:
-        lang = view.features.lang
-        own = self._kept.get(view.features.item)
-        votes = self._asked(own, view.words, _ASKED_TERMS, [self._terms[lang]])
-        best = self._best(votes, NORM, _LEAST_SAME * view.sums[NORM], _SAME)
-        others = [postings for other, postings in self._bridges.items() if other != lang]
-        votes = self._asked(own, view.bridges, _ASKED_BRIDGES, others)
-        best += self._best(votes, BRIDGE_NORM, _LEAST_ACROSS * view.sums[BRIDGE_NORM], _ACROSS)
+    def _candidates(self, query: WeightedQuery) -> list[ItemId]:
+        lang = query.features.lang
+        own = self._kept.get(query.features.item)
+        votes = self._votes(own, query.words, _QUERIED_TERMS, [self._terms[lang]])
+        best = self._best(votes, NORM, _LEAST_SAME * query.sums[NORM], _SAME)
+        others = [postings for other, postings in self._cross_lingual.items() if other != lang]
+        votes = self._votes(own, query.cross_lingual, _QUERIED_CROSS_LINGUAL, others)
+        best += self._best(
+            votes, CROSS_LINGUAL_NORM, _LEAST_ACROSS * query.sums[CROSS_LINGUAL_NORM], _ACROSS
+        )
         return best
 
     def _best(self, votes: dict[int, float], norm: int, least: float, limit: int) -> list[ItemId]:
         """Choose by the rough cosine; most of those met share a word or two and are passed by."""
-        items, norms = self._seats.items, self._seats.norms[norm]
-        cosines = [vote / norms[seat] for seat, vote in votes.items()]
+        items, norms = self._slots.items, self._slots.norms[norm]
+        cosines = [vote / norms[slot] for slot, vote in votes.items()]
         foremost = sorted(cosines, reverse=True)[:limit]
         if not foremost:
             return []
         enough = max(least, foremost[-1], foremost[0] * _LEAST_SHARE)
         chosen = [
-            (-cosine, items[seat])
-            for seat, cosine in zip(votes, cosines, strict=True)
+            (-cosine, items[slot])
+            for slot, cosine in zip(votes, cosines, strict=True)
             if cosine >= enough
         ]
         return [item for _, item in sorted(chosen)[:limit]]
 
-    def _asked(
+    def _votes(
         self,
         own: _Kept | None,
         weights: dict[int, float],
         limit: int,
         postings: Sequence[Postings],
     ) -> dict[int, float]:
-        """Let the rarest words and bridges vote for the seats that have them."""
+        """Let the rarest words and cross-lingual keys vote for the slots that have them."""
         votes: dict[int, float] = {}
         hits = 0
         for key in sorted(weights, key=weights.__getitem__, reverse=True)[:limit]:
             weight = weights[key] ** 2
             for posting in postings:
-                seats = posting.get(key)
-                if seats is None:
+                slots = posting.get(key)
+                if slots is None:
                     continue
-                if isinstance(seats, int):
-                    votes[seats] = votes.get(seats, 0.0) + weight
+                if isinstance(slots, int):
+                    votes[slots] = votes.get(slots, 0.0) + weight
                     hits += 1
                     continue
-                hits += len(seats)
-                for seat in seats[-_RECENT:]:
-                    votes[seat] = votes.get(seat, 0.0) + weight
+                hits += len(slots)
+                for slot in slots[-_RECENT:]:
+                    votes[slot] = votes.get(slot, 0.0) + weight
             if hits > _HITS:
                 break
         if own is not None:
-            votes.pop(own.seat, None)
+            votes.pop(own.slot, None)
         return votes
 
     # --- taking in and letting go --------------------------------------------------------------
 
     def add(self, features: Features, story: StoryId) -> None:
-        """Take a telling in as part of its story."""
+        """Take an item in as part of its story."""
         likenesses = self.compared(features)
         assert self._latest is not None  # noqa: S101 - compared has just set it
         self._take_in(features, self._latest[1], story, connected=True)
@@ -319,26 +321,26 @@ class Index:
         self._old.restore(texts)
 
     def restore(self, features: Features, story: StoryId) -> None:
-        """Take in a telling whose story was decided before this start.
+        """Take in an item whose story was decided before this start.
 
         It is compared with others only when a newcomer comes near it: a start must be quick.
         """
         self._take_in(features, WeightedQuery(features, self.frequencies), story, connected=False)
 
     def _take_in(
-        self, features: Features, view: WeightedQuery, story: StoryId, *, connected: bool
+        self, features: Features, query: WeightedQuery, story: StoryId, *, connected: bool
     ) -> None:
         item = features.item
         story = self.story(story)
-        seat = self._seats.take(item, view.sums)
-        posted = self._post(seat, view)
-        self._kept[item] = _Kept(features, story, seat, view.sums, posted, connected)
+        slot = self._slots.take(item, query.sums)
+        posted = self._post(slot, query)
+        self._kept[item] = _Kept(features, story, slot, query.sums, posted, connected)
         self._members.setdefault(story, []).append(item)
         last = self._last_told.get(story, features.told_at)
         self._last_told[story] = max(last, features.told_at)
         if features.page:
             self._pages.setdefault(features.page, item)
-        self.frequencies.learn(view)
+        self.frequencies.learn(query)
         self._latest = None
 
     def _connect(self, item: ItemId, likenesses: Iterable[Likeness]) -> None:
@@ -350,16 +352,16 @@ class Index:
         if links:
             self._links.setdefault(item, {}).update(links)
 
-    def _post(self, seat: int, view: WeightedQuery) -> int:
-        lang = view.features.lang
+    def _post(self, slot: int, query: WeightedQuery) -> int:
+        lang = query.features.lang
         posted = 0
-        rarest = _rarest(view.words, _INDEXED_TERMS)
-        for at, key in {**rarest, **dict(enumerate(view.title))}.items():
-            _put(self._terms[lang], key, seat)
+        rarest = _rarest(query.words, _INDEXED_TERMS)
+        for at, key in {**rarest, **dict(enumerate(query.title))}.items():
+            _put(self._terms[lang], key, slot)
             posted |= 1 << at
-        for at, key in _rarest(view.bridges, _INDEXED_BRIDGES).items():
-            _put(self._bridges[lang], key, seat)
-            posted |= 1 << (at + len(view.words))
+        for at, key in _rarest(query.cross_lingual, _INDEXED_CROSS_LINGUAL).items():
+            _put(self._cross_lingual[lang], key, slot)
+            posted |= 1 << (at + len(query.words))
         return posted
 
     def drop(self, item: ItemId) -> None:
@@ -404,11 +406,11 @@ class Index:
         if self._pages.get(features.page) == item:
             del self._pages[features.page]
         words = len(features.counts)
-        for at, key in enumerate(features.hashes[: features.bridges_end]):
+        for at, key in enumerate(features.hashes[: features.cross_lingual_end]):
             if posted >> at & 1:
-                index = self._terms if at < words else self._bridges
-                _take(index[features.lang], key, kept.seat)
-        self._seats.leave(kept.seat)
+                index = self._terms if at < words else self._cross_lingual
+                _take(index[features.lang], key, kept.slot)
+        self._slots.leave(kept.slot)
         for other in self._links.pop(item, ()):
             self._links.get(other, {}).pop(item, None)
         self._latest = None
@@ -450,7 +452,7 @@ class Index:
             self.settle(into)
 
     def settle(self, story: StoryId) -> None:
-        """Never take this story's present tellings apart: an admin has put them together."""
+        """Never take this story's present items apart: an admin has put them together."""
         self._settled.add(self.story(story))
 
     def is_settled(self, story: StoryId) -> bool:
@@ -483,27 +485,27 @@ def _rarest(weights: dict[int, float], limit: int) -> dict[int, int]:
     return {at: keys[at] for at in places[:limit]}
 
 
-def _put(postings: Postings, key: int, seat: int) -> None:
-    before = postings.setdefault(key, seat)
+def _put(postings: Postings, key: int, slot: int) -> None:
+    before = postings.setdefault(key, slot)
     if isinstance(before, int):
-        if before != seat:
-            postings[key] = (before, seat)
+        if before != slot:
+            postings[key] = (before, slot)
     elif isinstance(before, array):
-        before.append(seat)
+        before.append(slot)
     elif len(before) < _FEW:
-        postings[key] = (*before, seat)
+        postings[key] = (*before, slot)
     else:
-        postings[key] = array("I", (*before, seat))
+        postings[key] = array("I", (*before, slot))
 
 
-def _take(postings: Postings, key: int, seat: int) -> None:
+def _take(postings: Postings, key: int, slot: int) -> None:
     before = postings[key]
     if isinstance(before, array):
-        before.remove(seat)
+        before.remove(slot)
         if before:
             return
     elif not isinstance(before, int):
-        postings[key] = tuple([other for other in before if other != seat])
+        postings[key] = tuple([other for other in before if other != slot])
         if postings[key]:
             return
     del postings[key]

@@ -8,8 +8,8 @@ from typing import Final
 from storage.model import OldText, StoryId
 from watchers.stories.features import Features, digest
 
-_SHELVES: Final = 1 << 16
-_PLACES: Final = 4
+_BUCKETS: Final = 1 << 16
+_BUCKET_SIZE: Final = 4
 """A mark has four places to stand; where all are taken, the text told longest ago gives way."""
 _MIN_WORDS: Final = 4
 _RUNS: Final = 3
@@ -21,12 +21,12 @@ class OldTexts:
     A place in it is a row in the database, so that both forget the same.
     """
 
-    __slots__ = ("_marks", "_shelves", "_stories", "_told_at")
+    __slots__ = ("_buckets", "_marks", "_stories", "_told_at")
 
-    def __init__(self, shelves: int = _SHELVES) -> None:
+    def __init__(self, buckets: int = _BUCKETS) -> None:
         """Begin empty."""
-        self._shelves = shelves
-        size = shelves * _PLACES
+        self._buckets = buckets
+        size = buckets * _BUCKET_SIZE
         self._marks = array("Q", bytes(8 * size))
         self._stories = array("I", bytes(4 * size))
         self._told_at = array("I", bytes(4 * size))
@@ -59,12 +59,12 @@ class OldTexts:
 
     def _place(self, mark: int) -> int:
         """Find where a mark stands, else where it would: the place that was told longest ago."""
-        first = mark % self._shelves * _PLACES
-        shelf = range(first, first + _PLACES)
-        for place in shelf:
+        first = mark % self._buckets * _BUCKET_SIZE
+        bucket = range(first, first + _BUCKET_SIZE)
+        for place in bucket:
             if self._marks[place] == mark:
                 return place
-        return min(shelf, key=self._told_at.__getitem__)
+        return min(bucket, key=self._told_at.__getitem__)
 
 
 def marks(features: Features) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Two tellings compared: the figures that the fitted weights are applied to."""
+"""Two items compared: the figures that the fitted weights are applied to."""
 
 from array import array
 from collections import Counter
@@ -12,10 +12,10 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from watchers.stories.features import ENTITY, FIGURE, KIND, NAME, NOTION, TOLLS, Features
+from watchers.stories.features import CONCEPT, ENTITY, FIGURE, KIND, NAME, TOLLS, Features
 
 _LOG = [1.0, *(1.0 + log(count) for count in range(1, 256))]
-_TITLE_BRIDGE = 1.7
+_TITLE_BOOST = 1.7
 _CLOSE = 0.02
 _HOUR = 3600.0
 _YEARS = 1900.0
@@ -27,9 +27,9 @@ _MARKS = frozenset({19.0})
 
 
 class Frequencies:
-    """In how many tellings each word, name, figure and notion was met; learnt as they come.
+    """In how many items each word, name, figure and concept was met; learnt as they come.
 
-    ``common`` counts the commonest words in ``documents`` tellings read before the first, so
+    ``common`` counts the commonest words in ``documents`` items read before the first, so
     that a young archive knows an article from a name.
     """
 
@@ -41,12 +41,12 @@ class Frequencies:
         self._seen = documents
         self._whole = log(documents + _PRIOR)
 
-    def learn(self, view: "WeightedQuery") -> None:
-        """Count a telling's words and bridges; halve all counts when they grow too many."""
+    def learn(self, query: "WeightedQuery") -> None:
+        """Count an item's words and cross-lingual keys; halve all counts when they grow too many."""
         self._seen += 1
         counts = self._counts
-        counts.update(view.words.keys())
-        counts.update(view.bridges.keys())
+        counts.update(query.words.keys())
+        counts.update(query.cross_lingual.keys())
         if len(counts) > _MOST_KEYS:
             halved = {key: count / 2 for key, count in counts.items() if count > 1}
             self._counts = Counter(halved)
@@ -56,41 +56,41 @@ class Frequencies:
     def rarity(self, keys: Iterable[int]) -> list[float]:
         """Weigh each by how seldom it is met: 1 for never, near 0 for always.
 
-        The logarithm is divided by that of all tellings, so that a weight means the same in a
+        The logarithm is divided by that of all items, so that a weight means the same in a
         young archive and in an old one.
         """
         counts = map(self._counts.get, keys, _NEVER)
         scale = 1.0 / self._whole
-        # Nothing is met more often than tellings were read: the weight stays above zero.
+        # Nothing is met more often than items were read: the weight stays above zero.
         return [1.0 - scale * log(count + 1.0) for count in counts]
 
 
 _NEVER: Final = repeat(0)
 _PRIOR: Final = 60.0
-"""As if so many tellings without any of these words had been read before the first one."""
+"""As if so many items without any of these words had been read before the first one."""
 _MOST_KEYS: Final = 500_000
 
 
 class WeightedQuery:
     """A newcomer weighed by what is rare just now, ready to be compared with what is kept.
 
-    ``words`` weigh its stems by rarity and count, ``rare`` by rarity alone; ``bridges`` likewise,
-    with those of its headline in ``title_bridges``. ``sums`` is what is kept of the weights.
+    ``words`` weigh its stems by rarity and count, ``rare`` by rarity alone; ``cross_lingual`` likewise,
+    with those of its headline in ``title_cross_lingual``. ``sums`` is what is kept of the weights.
     """
 
     __slots__ = (
-        "bridges",
+        "cross_lingual",
         "features",
         "rare",
         "shingles",
         "sums",
         "title",
-        "title_bridges",
+        "title_cross_lingual",
         "words",
     )  # fmt: skip
 
     def __init__(self, features: Features, frequencies: Frequencies) -> None:
-        """Weigh the words and bridges of a telling."""
+        """Weigh the words and cross-lingual keys of an item."""
         self.features = features
         terms = features.terms.tolist()  # one number object a word, whoever keeps it
         rare = frequencies.rarity(terms)
@@ -99,20 +99,20 @@ class WeightedQuery:
         self.words = dict(zip(terms, map(mul, rare, logs), strict=True))
         titled = rare[: features.title_terms]
         self.title = dict(zip(terms, titled, strict=False))
-        keys = features.bridges.tolist()
+        keys = features.cross_lingual.tolist()
         weights = frequencies.rarity(keys)
-        first = features.title_bridges
-        self.bridges = dict(zip(keys, weights, strict=True))
-        self.title_bridges = frozenset(keys[:first])
+        first = features.title_cross_lingual
+        self.cross_lingual = dict(zip(keys, weights, strict=True))
+        self.title_cross_lingual = frozenset(keys[:first])
         self.shingles = frozenset(features.shingles)
-        loud = [weight * _TITLE_BRIDGE for weight in weights[:first]]
+        boosted = [weight * _TITLE_BOOST for weight in weights[:first]]
         self.sums = array(
             "f",
             (
                 _norm(self.words.values()),
                 _norm(titled),
                 sum(titled) or 1.0,
-                _norm([*loud, *weights[first:]]),
+                _norm([*boosted, *weights[first:]]),
                 sum([key & KIND == FIGURE for key in keys[:first]]),
                 *_by_kind(keys, weights, first),
             ),
@@ -120,7 +120,7 @@ class WeightedQuery:
 
 
 def _by_kind(keys: Sequence[int], weights: Sequence[float], first: int) -> Iterable[float]:
-    """Sum the weights of bridges by their kind: squares' root, all, the headline's."""
+    """Sum the weights of cross-lingual keys by their kind: squares' root, all, the headline's."""
     squares, sums, titles = [0.0] * 4, [0.0] * 4, [0.0] * 4
     for at, (key, weight) in enumerate(zip(keys, weights, strict=True)):
         kind = key & KIND
@@ -131,9 +131,9 @@ def _by_kind(keys: Sequence[int], weights: Sequence[float], first: int) -> Itera
     return (*map(sqrt, squares), *sums, *titles)
 
 
-NORM, _TITLE_NORM, _TITLE_WEIGHT, BRIDGE_NORM, _TITLE_FIGURES = range(5)
+NORM, _TITLE_NORM, _TITLE_WEIGHT, CROSS_LINGUAL_NORM, _TITLE_FIGURES = range(5)
 _KIND_NORMS, _KIND_SUMS, _TITLE_SUMS = 5, 9, 13
-"""Places in ``WeightedQuery.sums``; the last three begin four places each, one a kind of bridges."""
+"""Places in ``WeightedQuery.sums``; the last three begin four places each, one a kind of cross-lingual keys."""
 
 
 def _norm(weights: Iterable[float]) -> float:
@@ -141,26 +141,26 @@ def _norm(weights: Iterable[float]) -> float:
 
 
 SIGNALS: Final = (
-    "words", "title", "title_most", "title_least", "told_most", "told_least",
+    "words", "title", "title_most", "title_least", "title_in_text_most", "title_in_text_least",
     "rarest", "rarest_four", "shared", "fuzzy", "copied",
-    "bridges", "notions", "notions_title", "notions_sum",
+    "cross_lingual", "concepts", "concepts_title", "concepts_sum",
     "names", "names_rarest", "names_least", "names_title_least", "names_title_most", "names_sum",
     "names_title_shared",
     "figures_sum", "figures_apart", "figures_title_apart", "figures_title_shared",
-    "entities", "entities_sum", "entities_title_least", "places_apart",
+    "entities", "entities_sum", "entities_title_least", "countries_apart",
     "years_apart", "gap", "textless", "shortest_title", "title_ratio",
 )  # fmt: skip
 """The names of what ``compare`` tells, in its order."""
 
 
 Words = tuple[float, ...]
-"""The first of the signals, up to ``shared``: what two tellings' words say."""
+"""The first of the signals, up to ``shared``: what two items' words say."""
 
 
 def compare(
     one: WeightedQuery, b: Features, sums: Sequence[float], words: Words | None = None
 ) -> list[float]:
-    """Compare a newcomer with a telling and its kept sums, in the order of ``SIGNALS``.
+    """Compare a newcomer with an item and its kept sums, in the order of ``SIGNALS``.
 
     ``words`` are what ``worded`` told of the two, where it was asked before.
     """
@@ -169,11 +169,15 @@ def compare(
     if short > long:
         short, long = long, short
     return [
-        *(words or worded(one, b, sums)),
+        *(words or compare_words(one, b, sums)),
         fuzz.token_set_ratio(a.title, b.title) / 100,
         _copied(one.shingles, b.shingles),
-        *_bridged(one, b, sums),
-        1.0 if a.places and b.places and _apart(a.places, b.places) else 0.0,
+        *_compare_cross_lingual(one, b, sums),
+        1.0
+        if a.headline_countries
+        and b.headline_countries
+        and _apart(a.headline_countries, b.headline_countries)
+        else 0.0,
         1.0 if a.years and b.years and _apart(a.years, b.years) else 0.0,
         log(1.0 + abs((a.told_at - b.told_at).total_seconds()) / _HOUR),
         2.0 - a.has_text - b.has_text,
@@ -182,14 +186,14 @@ def compare(
     ]
 
 
-_PLACES: Final = range(1 << 30)
+_POSITIONS: Final = range(1 << 30)
 """As many as there may be; ``compress`` ends with the shorter."""
 _NO_WORDS: Final = (0.0,) * 9
 """What words say of two languages: nothing that is fitted."""
 
 
-def worded(one: WeightedQuery, b: Features, sums: Sequence[float]) -> Words:
-    """Compare the words of two tellings; the first figure is their cosine."""
+def compare_words(one: WeightedQuery, b: Features, sums: Sequence[float]) -> Words:
+    """Compare the words of two items; the first figure is their cosine."""
     if one.features.lang != b.lang:
         return _NO_WORDS
     terms, counts = b.terms, b.counts
@@ -197,7 +201,7 @@ def worded(one: WeightedQuery, b: Features, sums: Sequence[float]) -> Words:
     weights = [*filter(None, found)]  # a rarity is never zero
     ours, title, first = one.words, one.title, b.title_terms
     dot = told_a = told_b = overlap = squares = 0.0
-    for at, rarity in zip(compress(_PLACES, found), weights, strict=True):
+    for at, rarity in zip(compress(_POSITIONS, found), weights, strict=True):
         term = terms[at]
         dot += ours[term] * rarity * _LOG[counts[at]]
         titled = term in title
@@ -236,15 +240,17 @@ def _copied(one: frozenset[int], other: Sequence[int]) -> float:
     return len(one.intersection(other)) / min(len(one), len(other))
 
 
-def _bridged(one: WeightedQuery, b: Features, sums: Sequence[float]) -> tuple[float, ...]:
-    """Compare what crosses languages: all together, then notions, names, figures, entities."""
-    titled, first = one.title_bridges, b.title_bridges
-    keys = b.bridges
-    found = [*map(one.bridges.get, keys)]
+def _compare_cross_lingual(
+    one: WeightedQuery, b: Features, sums: Sequence[float]
+) -> tuple[float, ...]:
+    """Compare what crosses languages: all together, then concepts, names, figures, entities."""
+    titled, first = one.title_cross_lingual, b.title_cross_lingual
+    keys = b.cross_lingual
+    found = [*map(one.cross_lingual.get, keys)]
     dot = rarest = 0.0
     dots, total, told_a, told_b = [0.0] * 4, [0.0] * 4, [0.0] * 4, [0.0] * 4
     count_a, count_b, both = [0] * 4, [0] * 4, [0] * 4
-    for at, weight in zip(compress(_PLACES, found), filter(None, found), strict=True):
+    for at, weight in zip(compress(_POSITIONS, found), filter(None, found), strict=True):
         key = keys[at]
         kind = key & KIND
         square = weight * weight
@@ -253,12 +259,12 @@ def _bridged(one: WeightedQuery, b: Features, sums: Sequence[float]) -> tuple[fl
         if kind == NAME and weight > rarest:
             rarest = weight
         if key in titled:
-            square *= _TITLE_BRIDGE
+            square *= _TITLE_BOOST
             told_a[kind] += weight
             count_a[kind] += 1
             both[kind] += at < first
         if at < first:
-            square *= _TITLE_BRIDGE
+            square *= _TITLE_BOOST
             told_b[kind] += weight
             count_b[kind] += 1
         dot += square
@@ -270,10 +276,10 @@ def _bridged(one: WeightedQuery, b: Features, sums: Sequence[float]) -> tuple[fl
     named_a = _share(told_a, mine, NAME, 0.5)
     named_b = _share(told_b, sums, NAME, 0.5)
     return (
-        dot / (mine[BRIDGE_NORM] * sums[BRIDGE_NORM]),
-        _cosine(dots, mine, sums, NOTION),
-        min(_share(told_a, mine, NOTION, 0.0), _share(told_b, sums, NOTION, 0.0)),
-        total[NOTION],
+        dot / (mine[CROSS_LINGUAL_NORM] * sums[CROSS_LINGUAL_NORM]),
+        _cosine(dots, mine, sums, CONCEPT),
+        min(_share(told_a, mine, CONCEPT, 0.0), _share(told_b, sums, CONCEPT, 0.0)),
+        total[CONCEPT],
         _cosine(dots, mine, sums, NAME),
         rarest,
         total[NAME] / least if least else 0.0,
@@ -297,7 +303,7 @@ def _cosine(dots: list[float], one: Sequence[float], other: Sequence[float], kin
 
 
 def _share(told: list[float], sums: Sequence[float], kind: int, empty: float) -> float:
-    """Tell which share of a headline's bridges of a kind the other telling speaks of."""
+    """Tell which share of a headline's cross-lingual keys of a kind the other item speaks of."""
     whole = sums[_TITLE_SUMS + kind]
     return told[kind] / whole if whole else empty
 
@@ -338,7 +344,9 @@ def toll_rises(one: Features, other: Features) -> bool:
     ]
     if not counted or abs(one.told_at - other.told_at) > _TOLL_RISES:
         return False
-    if _apart(one.spots, other.spots) or _apart(one.places, other.places):
+    if _apart(one.localities, other.localities) or _apart(
+        one.headline_countries, other.headline_countries
+    ):
         return False
     later = 1 if one.told_at <= other.told_at else -1
     return all(later * (more - value) >= 0 for _, value, more in counted)
@@ -394,7 +402,7 @@ class Trees:
     left: tuple[int, ...]
     right: tuple[int, ...]
     score: Callable[[Sequence[float]], float] = field(init=False, repr=False, compare=False)
-    """Gives the log-odds that two tellings with these signals tell one event."""
+    """Gives the log-odds that two items with these signals tell one event."""
 
     def __post_init__(self) -> None:
         """Compile the trees to one expression: seven times as fast as walking them."""

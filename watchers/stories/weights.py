@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Protocol
 
-from watchers.stories.linkage import BOND_SIGNALS
+from watchers.stories.linkage import LINKAGE_SIGNALS
 from watchers.stories.signals import SIGNALS, Trees
 
 
@@ -21,15 +21,15 @@ class Scored(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class LinkageSettings:
     """What decides, and what a backtest may vary.
 
-    ``same`` scores two tellings in one language, ``across`` in two, ``groups`` the bond between
-    two groups of tellings, which join from log-odds of ``join``. Pairs up to ``floor`` are not
-    remembered. ``hop`` is from which a telling is looked at again with another, and a bond
+    ``same`` scores two items in one language, ``across`` in two, ``groups`` the linkage between
+    two groups of items, which join from log-odds of ``join``. Pairs up to ``floor`` are not
+    remembered. ``hop`` is from which an item is looked at again with another, and a linkage
     weighed for its surest pair; ``related`` from which it is offered
     as the same theme. ``across_handicap`` is taken off where languages differ. ``common``
-    counts the words of every day in ``documents`` tellings, by their hashes.
+    counts the words of every day in ``documents`` items, by their hashes.
     """
 
     same: Scored
@@ -45,13 +45,13 @@ class Settings:
 
 
 @lru_cache(maxsize=1)
-def fitted() -> Settings:
+def fitted() -> LinkageSettings:
     """Give the settings that ship. Raises ValueError where they were fitted to other signals."""
     told = json.loads((files("watchers.stories") / "weights.json").read_text(encoding="utf-8"))
-    if tuple(told["signals"]) != SIGNALS or tuple(told["bond_signals"]) != BOND_SIGNALS:
+    if tuple(told["signals"]) != SIGNALS or tuple(told["linkage_signals"]) != LINKAGE_SIGNALS:
         message = "weights.json was fitted to other signals; run scripts/fit_stories.py"
         raise ValueError(message)
-    return Settings(
+    return LinkageSettings(
         same=_trees(told["same"]),
         across=_trees(told["across"]),
         groups=_trees(told["groups"]),

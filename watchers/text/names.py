@@ -97,7 +97,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NameMatch:
     """An alias met at the tokens ``start`` to ``end`` (exclusive)."""
 
     alias: Alias
@@ -122,13 +122,13 @@ class Gazetteer:
     phrases: dict[str, tuple[tuple[tuple[str, ...], Alias], ...]]
     topics: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def find(self, places: Sequence[Place], lang: str = "") -> list[Found]:
+    def find(self, places: Sequence[Place], lang: str = "") -> list[NameMatch]:
         """Find names in a row of words, the longest at each place; several may share one.
 
         ``lang`` is the text's language; "" (a query) lets every guard pass that words of a
         query cannot satisfy: a reader types without capitals.
         """
-        found: list[Found] = []
+        found: list[NameMatch] = []
         singles, phrases, bones = self.singles.keys(), self.phrases.keys(), self.bones.keys()
         at = 0
         while at < len(places):
@@ -152,8 +152,8 @@ class Gazetteer:
             at = end
         return found
 
-    def _phrase(self, places: Sequence[Place], at: int, lang: str) -> list[Found]:
-        best: list[Found] = []
+    def _phrase(self, places: Sequence[Place], at: int, lang: str) -> list[NameMatch]:
+        best: list[NameMatch] = []
         size = 0
         for bone in places[at].bones:
             if bone not in self.phrases:
@@ -166,10 +166,10 @@ class Gazetteer:
                 if len(rest) + 1 > size:
                     best, size = [], len(rest) + 1
                 if all(alias.entity != other.alias.entity for other in best):
-                    best.append(Found(alias, at, at + size))
+                    best.append(NameMatch(alias, at, at + size))
         return best
 
-    def _single(self, place: Place, at: int, lang: str) -> list[Found]:
+    def _single(self, place: Place, at: int, lang: str) -> list[NameMatch]:
         best = [
             alias
             for fold in place.folds
@@ -188,7 +188,8 @@ class Gazetteer:
         if not best:
             return []
         return [
-            Found(alias, at, at + 1) for alias in {one.entity: one for one in best[::-1]}.values()
+            NameMatch(alias, at, at + 1)
+            for alias in {one.entity: one for one in best[::-1]}.values()
         ]
 
 

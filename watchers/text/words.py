@@ -1,4 +1,4 @@
-"""The one notion of words: a text analysed for subscriptions, search and story identity."""
+"""What counts as a word: a text analysed for subscriptions, search and story identity."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from watchers.text.figures import Number, canonical, numbers_in
 from watchers.text.forms import Case, text_forms
 from watchers.text.language import identify
-from watchers.text.names import EntityId, Found, Gazetteer, Place, gazetteer
+from watchers.text.names import EntityId, Gazetteer, NameMatch, Place, gazetteer
 from watchers.text.normal import clean, fold_case, is_shouting, tokenize
 from watchers.text.russian import is_known
 from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
@@ -258,7 +258,7 @@ def _compound(parts: list[Token], lang: str) -> Token:
     )
 
 
-def _named(tokens: list[Token], lang: str, names: Gazetteer) -> list[Found]:
+def _named(tokens: list[Token], lang: str, names: Gazetteer) -> list[NameMatch]:
     sentence = -1
     places = []
     for token in tokens:
@@ -279,7 +279,7 @@ def _named(tokens: list[Token], lang: str, names: Gazetteer) -> list[Found]:
     return kept
 
 
-def _cover(tokens: list[Token], found: list[Found]) -> None:
+def _cover(tokens: list[Token], found: list[NameMatch]) -> None:
     """Take the other meanings from words that a name covers: in «сектор Газа» is no газ."""
     for one in found:
         if one.alias.covers:
@@ -298,7 +298,7 @@ def _bare(token: Token) -> Token:
     )
 
 
-def _mention(names: Gazetteer, identity: EntityId, one: Found) -> Mention:
+def _mention(names: Gazetteer, identity: EntityId, one: NameMatch) -> Mention:
     entity = names.entities[identity]
     return Mention(identity, entity.kind, entity.country, one.start, one.end, one.alias.full)
 
