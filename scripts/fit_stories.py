@@ -33,7 +33,8 @@ from scripts.stories_data import (
 from scripts.stories_replay import LabelledLinkage, Plain, alone, labelled_linkages
 from watchers.stories import LinkageSettings
 from watchers.stories.linkage import LINKAGE_SIGNALS
-from watchers.stories.signals import SIGNALS, Trees
+from watchers.stories.signals import SIGNALS
+from watchers.stories.trees import Trees
 from watchers.stories.weights import Scored
 
 FOR = frozenset(

@@ -16,8 +16,10 @@ from zlib import crc32
 
 from storage.model import ItemId, OutletId, StoryId
 from watchers.stories.features import Features, prepare
+from watchers.stories.frequencies import Frequencies, WeightedQuery
 from watchers.stories.index import Index
-from watchers.stories.signals import Frequencies, Trees, WeightedQuery, compare
+from watchers.stories.signals import compare
+from watchers.stories.trees import Trees
 from watchers.stories.weights import LinkageSettings
 from watchers.text.words import analyse
 

@@ -4,19 +4,29 @@ Words, names and figures are kept as 32-bit hashes in arrays: 100,000 items fit 
 a hash means the same after a restart. What must be explained is looked up in the item's text.
 """
 
-import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any
 from zlib import crc32
 
 from storage.model import ItemId, OutletId
 from watchers.stories.concepts import concept_of
+from watchers.stories.hashes import (
+    CONCEPT,
+    ENTITY,
+    FIGURE,
+    MIN_NAME,
+    NAME,
+    cross_lingual_id,
+    name_key,
+    page_id,
+    term_id,
+)
+from watchers.stories.headline import MAX_TOKENS, head_and_body, headline_figures, roles, stage
 from watchers.stories.stems import stem_of
 from watchers.text.normal import APOSTROPHE
 from watchers.text.skeleton import skeleton
@@ -24,42 +34,13 @@ from watchers.text.words import Analysis, Mention, Token, Word
 
 UNSAVED = ItemId(0)
 """The id of an item that is judged before it is stored."""
-
-CONCEPT, NAME, FIGURE, ENTITY = range(4)
-"""The kinds of cross-lingual keys, kept in the two low bits of their hash."""
-KIND = 3
-
-MAX_TOKENS = 220
-"""Words of an item that are read: a headline and the head of the article."""
 _CROSS_LINGUAL_TOKENS = 90
-_LEAD_TOKENS = 25
-_DIGEST_BYTES = 7
 _RUN_BYTES = 5 * 4
 """Five words' hashes in a row."""
 _MAX_SHINGLES = 24
-_MIN_NAME = 3
-_NAME_LETTERS = 4
 _SHORT_NAME = 4
 _MAX_COUNT = 255
-_VOWELS = frozenset("aeiouy")
 _PLACE_KINDS = frozenset({"country", "region", "city", "water"})
-_SYMMETRIC = frozenset({"talks", "meet", "phone", "agreement", "cooperation", "summit", "match"})
-"""What two do together has no direction: who "met" whom says nothing."""
-
-_BEFORE = frozenset({"train"})
-_AFTER = frozenset({"draw", "win", "lose"})
-
-TOLLS = frozenset({"kill", "injur"})
-"""Concepts that count people, and whose figures rise while a story lives."""
-_PERSONS = ("peopl", "person", "челов", "адам", "киши", "kishi", "odam", "нафар", "adam")
-_DAILY = ("сутк", "daily", "тәулік")
-"""Words of a daily bulletin, where the next figure is the next day's."""
-_PREPOSITION = 2
-_YEARS = 1900
-
-_SUFFIX = re.compile(r"\s+(\||[-–—])\s+([^|]{2,60})$")
-_MIN_HEADLINE_WORDS = 4
-_MAX_OUTLET_WORDS = 6
 _YEAR_FROM, _YEAR_TO = 1990, 2100
 
 
@@ -116,44 +97,10 @@ class Features:
         return self.hashes[self.cross_lingual_end :]
 
 
-@lru_cache(maxsize=65536)
-def term_id(stem: str) -> int:
-    """Hash a stem; the same word is the same number in every run."""
-    return crc32(stem.encode())
-
-
-@lru_cache(maxsize=65536)
-def cross_lingual_id(kind: int, key: str) -> int:
-    """Hash a cross-lingual key, its kind in the two low bits."""
-    return (crc32(f"{kind}:{key}".encode()) & ~KIND) | kind
-
-
 @lru_cache(maxsize=8192)
 def shared(*values: Any) -> tuple[Any, ...]:
     """Give one tuple for the same few values, of which a window has thousands."""
     return values
-
-
-def digest(told: bytes) -> int:
-    """Hash bytes to 56 bits, the same in every run."""
-    return int.from_bytes(blake2b(told, digest_size=_DIGEST_BYTES).digest())
-
-
-def page_id(url_key: str) -> int:
-    """Hash a canonical address, 0 where there is none."""
-    return digest(url_key.encode(errors="surrogatepass")) if url_key else 0
-
-
-@lru_cache(maxsize=32768)
-def name_key(bone: str) -> str:
-    """Reduce a name's skeleton to its consonants, which survive romanisation and endings.
-
-    Rahmon and Раҳмон, Pezeshkian and Пизишкиён meet; names with few consonants keep vowels.
-    """
-    bare = "".join(letter for letter in bone if letter not in _VOWELS)
-    if len(bare) >= _MIN_NAME:
-        return bare[:_NAME_LETTERS]
-    return bone[:_NAME_LETTERS]
 
 
 def prepare(
@@ -169,7 +116,7 @@ def prepare(
 ) -> Features:
     """Make the signals of one item from the analysis of its headline and summary."""
     del summary  # the analysis has read it
-    head, body = _head_and_body(analysis)
+    head, body = head_and_body(analysis)
     stems = [stem_of(token.word, lang) for token in head]
     head_terms = [term_id(stem) for stem in stems]
     body_terms = [term_id(stem_of(token.word, lang)) for token in body]
@@ -196,47 +143,14 @@ def prepare(
         localities=shared(
             *sorted({str(one.id) for one in named if one.kind in ("region", "city")})
         ),
-        roles=_roles(head, named, lang),
-        figures=_figures(analysis, head, lang),
+        roles=roles(head, named, lang),
+        figures=headline_figures(analysis, head, lang),
         years=_years(analysis),
         has_title=bool(title.strip()),
         has_text=bool(body),
-        stage=_stage(concepts),
+        stage=stage(concepts),
         denies="deny" in concepts,
     )
-
-
-def _head_and_body(analysis: Analysis) -> tuple[Sequence[Token], Sequence[Token]]:
-    """Part the headline, without the outlet's name at its end, from the text.
-
-    Where there is no headline the first sentence stands for it, and counts in the text too.
-    """
-    tokens = analysis.tokens
-    words = analysis.title_words
-    if not words or not any(not token.number for token in tokens[:words]):
-        body = tokens[:MAX_TOKENS]
-        first = body[0].sentence if body else 0
-        return [token for token in body[:_LEAD_TOKENS] if token.sentence == first], body
-    end = headline_end(analysis.text[: tokens[words - 1].end])
-    head = [token for token in tokens[:words] if token.start < end]
-    return head, tokens[words : words + MAX_TOKENS]
-
-
-def headline_end(title: str) -> int:
-    """Find where a headline ends and the name of its outlet begins: "… | The Post"."""
-    for _ in range(2):
-        found = _SUFFIX.search(title)
-        if not found:
-            break
-        words = found[2].split()
-        capitals = sum(word[0].isupper() for word in words)
-        named = found[1] == "|" or capitals >= max(1, len(words) - 1)
-        figures = any(letter.isdigit() for letter in found[2])
-        enough = len(title[: found.start()].split()) >= _MIN_HEADLINE_WORDS
-        if not (enough and named and not figures and len(words) <= _MAX_OUTLET_WORDS):
-            break
-        title = title[: found.start()]
-    return len(title)
 
 
 def _counted(
@@ -313,7 +227,7 @@ def _concepts_and_names(
             yield cross_lingual_id(CONCEPT, concept)
         elif (
             word.capital
-            and len(word.normal) >= _MIN_NAME
+            and len(word.normal) >= MIN_NAME
             and word.stem not in lower
             and (headline or not begins)
             and place != "country"
@@ -342,78 +256,6 @@ def _countries(mentions: Iterable[Mention]) -> tuple[str, ...]:
     return shared(
         *sorted({one.country for one in mentions if one.kind in _PLACE_KINDS and one.country})
     )
-
-
-def _roles(
-    head: Sequence[Token], mentions: Sequence[Mention], lang: str
-) -> tuple[tuple[int, str], ...]:
-    """Pair the headline's entities with the words on either side: who stands where."""
-    if not head:
-        return ()
-    first = head[0].position
-    named = {at for one in mentions for at in range(one.start, one.end)}
-    found: dict[tuple[int, str], None] = {}
-    for one in mentions:
-        for at in (one.start - 1, one.end):
-            if at in named or not 0 <= at - first < len(head):
-                continue
-            token = head[at - first]
-            word = concept_of(token.normal, lang) or token.stem
-            if word not in _SYMMETRIC and len(word) >= _MIN_NAME:
-                found[cross_lingual_id(ENTITY, one.id), word] = None
-    return tuple(found)
-
-
-def figures(analysis: Analysis, lang: str) -> tuple[tuple[str, float], ...]:
-    """Name what each figure of a text's headline counts: ``kill``, ``injur``, else its next word."""
-    return _figures(analysis, _head_and_body(analysis)[0], lang)
-
-
-def _figures(
-    analysis: Analysis, head: Sequence[Token], lang: str
-) -> tuple[tuple[str, float], ...]:
-    """Name what each figure of the headline counts: the dead, the injured, else its next word."""
-    position_in_headline = {token.position: at for at, token in enumerate(head)}
-    concepts = [concept_of(token.normal, lang) for token in head]
-    daily = any(token.normal.startswith(_DAILY) for token in head)
-    found = []
-    for number in analysis.numbers:
-        at = position_in_headline.get(number.position)
-        if at is not None:
-            after = at + number.end - number.position
-            counts = not daily and not number.percent and number.value == int(number.value)
-            toll = _toll(at, after, head, concepts) if counts and 0 < number.value < _YEARS else ""
-            unit = "%" if number.percent else toll or number.unit.replace(APOSTROPHE, "")
-            found.append((unit, number.value))
-    return tuple(found)
-
-
-def _toll(at: int, after: int, head: Sequence[Token], concepts: Sequence[str | None]) -> str:
-    """Tell whether a figure counts the dead or the injured, "" where it counts neither.
-
-    The figure stands at the words ``at`` to ``after``. It counts them before such a word ("9
-    dead"), after it with nothing else to count ("killed 9 and"), before people where the
-    headline has such a word, or soon after it ("kills as many as 9 in", "toll rises to 9").
-    """
-    follower = head[after].normal if after < len(head) else ""
-    beside = concepts[after : after + 1]
-    if len(follower) <= _PREPOSITION:
-        beside = [*beside, *concepts[max(0, at - 1) : at]]
-    for concept in (*beside, *concepts[after + 1 : after + 2]):
-        if concept in TOLLS:
-            return concept
-    told = next((concept for concept in concepts if concept in TOLLS), None)
-    soon = any(
-        concept in TOLLS or concept == "growth" for concept in concepts[max(0, at - 3) : at]
-    )
-    if told and (follower.startswith(_PERSONS) or (soon and len(follower) <= _PREPOSITION)):
-        return told
-    return ""
-
-
-def _stage(concepts: set[str | None]) -> int:
-    """Tell what is still to come (-1) from what has come out (1), where a headline says it."""
-    return (not concepts.isdisjoint(_AFTER)) - (not concepts.isdisjoint(_BEFORE))
 
 
 def _years(analysis: Analysis) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from watchers.stories.concepts import concept_of
-from watchers.stories.features import TOLLS, figures
+from watchers.stories.headline import TOLLS, figures
 from watchers.text import words
 from watchers.text.figures import Number
 from watchers.text.normal import clean, tokenize

@@ -10,16 +10,9 @@ from typing import Final
 
 from storage.model import Item
 from watchers.stories.concepts import concept_of
-from watchers.stories.features import (
-    FIGURE,
-    MAX_TOKENS,
-    NAME,
-    Features,
-    cross_lingual_id,
-    name_key,
-    prepare,
-    term_id,
-)
+from watchers.stories.features import Features, prepare
+from watchers.stories.hashes import FIGURE, NAME, cross_lingual_id, name_key, term_id
+from watchers.stories.headline import MAX_TOKENS
 from watchers.stories.stems import stem_of
 from watchers.stories.weights import fitted
 from watchers.text.names import EntityId, gazetteer

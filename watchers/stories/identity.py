@@ -9,7 +9,8 @@ from storage.model import ItemId, StoryId
 from watchers.stories.features import Features
 from watchers.stories.index import Index, Likeness
 from watchers.stories.linkage import linkage
-from watchers.stories.signals import SIGNALS, probability
+from watchers.stories.signals import SIGNALS
+from watchers.stories.trees import probability
 from watchers.stories.vetoes import Reason
 
 _OLD: Final = timedelta(days=14)

@@ -9,17 +9,10 @@ from typing import Any, Final, NamedTuple
 
 from storage.model import ItemId, OldText, StoryId
 from watchers.stories.features import Features
+from watchers.stories.frequencies import CROSS_LINGUAL_NORM, NORM, Frequencies, WeightedQuery
 from watchers.stories.linkage_model import LinkageModel
 from watchers.stories.recirculated import OldTexts
-from watchers.stories.signals import (
-    CROSS_LINGUAL_NORM,
-    NORM,
-    SIGNALS,
-    Frequencies,
-    WeightedQuery,
-    compare,
-    compare_words,
-)
+from watchers.stories.signals import SIGNALS, compare, compare_words
 from watchers.stories.vetoes import Reason, is_copy, veto
 from watchers.stories.weights import LinkageSettings, fitted
 

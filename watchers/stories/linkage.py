@@ -10,7 +10,7 @@ from math import hypot, log
 from typing import Final, NamedTuple
 
 from storage.model import ItemId
-from watchers.stories.signals import probability
+from watchers.stories.trees import probability
 
 LINKAGE_SIGNALS: Final = (
     "known", "mean", "most", "least", "chance", "likely", "smaller", "larger", "alike",

@@ -5,8 +5,8 @@ from typing import Final
 
 from storage.model import ItemId
 from watchers.stories.features import Features
+from watchers.stories.frequencies import Frequencies
 from watchers.stories.linkage import Group, Linkage, Vector, linkage_signals
-from watchers.stories.signals import Frequencies
 from watchers.stories.weights import Scored
 
 _SAMPLED: Final = 12

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from storage.model import OldText, StoryId
-from watchers.stories.features import Features, digest
+from watchers.stories.features import Features
+from watchers.stories.hashes import digest
 
 _BUCKETS: Final = 1 << 16
 _BUCKET_SIZE: Final = 4

@@ -8,7 +8,7 @@ from storage.model import ItemId, StoryId
 from watchers.stories.clustering import partition
 from watchers.stories.identity import MAX_OPEN, neighbourhood
 from watchers.stories.index import Index
-from watchers.stories.signals import probability
+from watchers.stories.trees import probability
 from watchers.stories.vetoes import Reason
 
 _ASKED: Final = 24

@@ -8,16 +8,9 @@ from collections import Counter
 from datetime import timedelta
 from typing import Final
 
-from watchers.stories.features import (
-    CONCEPT,
-    ENTITY,
-    FIGURE,
-    KIND,
-    NAME,
-    Features,
-    cross_lingual_id,
-)
-from watchers.stories.signals import figures_differ, roles_swapped
+from watchers.stories.contradictions import figures_differ, roles_swapped
+from watchers.stories.features import Features
+from watchers.stories.hashes import CONCEPT, ENTITY, FIGURE, KIND, NAME, cross_lingual_id
 
 Reason = tuple[str | float, ...]
 """A signal's or veto's name and the small values that explain it; JSON-able."""

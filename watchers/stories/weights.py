@@ -8,7 +8,8 @@ from importlib.resources import files
 from typing import Any, Protocol
 
 from watchers.stories.linkage import LINKAGE_SIGNALS
-from watchers.stories.signals import SIGNALS, Trees
+from watchers.stories.signals import SIGNALS
+from watchers.stories.trees import Trees
 
 
 class Scored(Protocol):
