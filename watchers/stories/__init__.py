@@ -1,4 +1,4 @@
-"""Same story? One pure decision, its signals, its vetoes, its index and its second thoughts."""
+"""Same story? One pure decision, its signals and vetoes, the window it looks at, reclustering."""
 
 from watchers.stories.backtest import Backtest, Difference, backtest
 from watchers.stories.changes import material, outgrown

@@ -35,9 +35,9 @@ def material(features: Features, earlier: Iterable[Features]) -> MaterialChange 
     if features.denies and not any(one.denies for one in known):
         return MaterialChange("denied")
     for unit, value in features.figures:
-        told = [figure for one in known for name, figure in one.figures if name == unit]
-        if unit and told and value not in told:
-            return MaterialChange(f"{unit}={value:g}", told[-1], value)
+        stated = [figure for one in known for name, figure in one.figures if name == unit]
+        if unit and stated and value not in stated:
+            return MaterialChange(f"{unit}={value:g}", stated[-1], value)
     return None
 
 

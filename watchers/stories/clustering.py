@@ -1,4 +1,4 @@
-"""Who belongs together: clustering of a small neighbourhood, the strongest linkage first.
+"""Clustering of a small neighbourhood: agglomerative, the strongest linkage first.
 
 Every linkage between two groups is weighed anew when one of them has grown, with all pairs
 between them: that is what keeps a chain of half-alike items from becoming one story.

@@ -34,9 +34,9 @@ Table = tuple[dict[str, str], dict[str, str]]
 @lru_cache(maxsize=1)
 def tables() -> dict[str, Table]:
     """Read the table, once, by the first who asks."""
-    told = (files("watchers.stories") / "concepts.tsv").read_text(encoding="utf-8")
+    table = (files("watchers.stories") / "concepts.tsv").read_text(encoding="utf-8")
     found: dict[str, Table] = {lang: ({}, {}) for lang in LANGUAGES}
-    for line in told.splitlines():
+    for line in table.splitlines():
         if line.startswith("#") or not line.strip():
             continue
         cells = line.split("\t")

@@ -1,4 +1,4 @@
-"""What identity knows of one item: compact signals, made once, compared many times.
+"""Features: what is known of one item, made once from its analysis and compared many times.
 
 Words, names and figures are kept as 32-bit hashes in arrays: 100,000 items fit in memory, and
 a hash means the same after a restart. What must be explained is looked up in the item's text.
@@ -46,16 +46,18 @@ _YEAR_FROM, _YEAR_TO = 1990, 2100
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """One item's signals. ``told_at`` is the outlet's time, else the time before it.
+    """What an item says, as far as it is compared. ``told_at`` is the outlet's time, else the time before it.
 
     ``page`` stands for its canonical address, 0 where it has none. ``hashes`` holds three kinds
     one after the other, for a window holds 100,000 items: ``terms``, its words' stems, the
     headline's first (``title_terms`` of them), with ``counts`` beside them; ``cross_lingual``, what
     crosses languages: concepts, names by their consonants, figures and gazetteer entities, again
-    the headline's first; ``shingles``, the smallest hashes of its five-word runs. ``places``
-    are country codes of the headline,
-    ``countries`` of the whole text; ``roles`` pair each entity of the headline with the
-    words beside it; ``figures`` are (unit, value) of the headline.
+    the headline's first (``title_cross_lingual`` of them), up to ``cross_lingual_end``;
+    ``shingles``, the smallest hashes of its five-word runs.
+    ``headline_countries`` are country codes of the headline, ``countries`` of the whole text;
+    ``localities`` are the headline's regions and cities, by their ids in the gazetteer. ``roles``
+    pair each entity of the headline with the words beside it; ``figures`` are (unit, value) of
+    the headline; ``years`` of the whole text.
     ``stage`` is -1 before an outcome, 1 after it, 0 where the headline does not say.
     """
 
@@ -88,7 +90,7 @@ class Features:
 
     @property
     def cross_lingual(self) -> "array[int]":
-        """What crosses languages, the headline's first."""
+        """Concepts, names, figures and entities, the headline's first."""
         return self.hashes[len(self.counts) : self.cross_lingual_end]
 
     @property
@@ -114,7 +116,7 @@ def prepare(
     analysis: Analysis,
     item: ItemId = UNSAVED,
 ) -> Features:
-    """Make the signals of one item from the analysis of its headline and summary."""
+    """Make the features of one item from the analysis of its headline and summary."""
     del summary  # the analysis has read it
     head, body = head_and_body(analysis)
     stems = [stem_of(token.word, lang) for token in head]
@@ -209,7 +211,7 @@ def _concepts_and_names(
     *,
     headline: bool,
 ) -> Iterable[int]:
-    """Give the concepts and the names among words, knowing the kinds of the ``place_kinds`` there.
+    """Give the concepts and the names among words, ``place_kinds`` by position.
 
     Capitals that only begin a sentence are no names. Nor are countries: the gazetteer has them
     in every language, and as names they would count for somebody's. A place is no concept,
@@ -243,8 +245,8 @@ def _bare_name(word: Word, lang: str) -> str:
 
 
 def _shingles(terms: Sequence[int]) -> list[int]:
-    told = array("I", terms).tobytes()
-    runs = {crc32(told[at : at + _RUN_BYTES]) for at in range(0, len(told) - _RUN_BYTES + 1, 4)}
+    data = array("I", terms).tobytes()
+    runs = {crc32(data[at : at + _RUN_BYTES]) for at in range(0, len(data) - _RUN_BYTES + 1, 4)}
     return sorted(runs)[:_MAX_SHINGLES]
 
 

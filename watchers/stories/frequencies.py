@@ -25,7 +25,7 @@ class Frequencies:
     __slots__ = ("_counts", "_seen", "_whole")
 
     def __init__(self, common: Mapping[int, float] | None = None, documents: int = 0) -> None:
-        """Know what is told to be common; every other word is equally rare."""
+        """Begin with the counts given; every other word is equally rare."""
         self._counts: Counter[int] = Counter(common)
         self._seen = documents
         self._whole = log(documents + _PRIOR)
@@ -61,10 +61,11 @@ _MOST_KEYS: Final = 500_000
 
 
 class WeightedQuery:
-    """A newcomer weighed by what is rare just now, ready to be compared with what is kept.
+    """An item weighed by what is rare just now, ready to be compared with many.
 
     ``words`` weigh its stems by rarity and count, ``rare`` by rarity alone; ``cross_lingual`` likewise,
-    with those of its headline in ``title_cross_lingual``. ``sums`` is what is kept of the weights.
+    with those of its headline in ``title_cross_lingual``. ``sums`` are their norms and totals (see
+    ``NORM`` and the next), all that is kept of them once the item is in the window.
     """
 
     __slots__ = (
@@ -122,7 +123,7 @@ def _by_kind(keys: Sequence[int], weights: Sequence[float], first: int) -> Itera
 
 NORM, TITLE_NORM, TITLE_WEIGHT, CROSS_LINGUAL_NORM, TITLE_FIGURES = range(5)
 KIND_NORMS, KIND_SUMS, TITLE_SUMS = 5, 9, 13
-"""Places in ``WeightedQuery.sums``; the last three begin four places each, one a kind of cross-lingual keys."""
+"""Where each figure stands in ``WeightedQuery.sums``; the last three begin four, one a kind of key."""
 
 
 def _norm(weights: Iterable[float]) -> float:

@@ -142,9 +142,9 @@ def _tolls(headline: str, lang: str) -> dict[str, int]:
         if any(0 <= at - number.end < COUNTED_WITHIN for at in beasts)
     }
     other = {one.value for one in analysis.numbers if _is_no_toll(analysis, one)} | counts_beasts
-    told = [*figures(analysis, lang), *_people(analysis, lang)]
+    figures_found = [*figures(analysis, lang), *_people(analysis, lang)]
     counted: dict[str, int] = {}
-    for unit, value in told:
+    for unit, value in figures_found:
         if unit in TOLLS and value not in other:
             counted[unit] = max(counted.get(unit, 0), int(value))
     return counted
@@ -178,13 +178,13 @@ def gravest(headlines: Iterable[tuple[str, str]]) -> Gravity:
 
     It is a disaster, or play, where half of them say so.
     """
-    told = [gravity(*one) for one in headlines]
-    if not told:
+    found = [gravity(*one) for one in headlines]
+    if not found:
         return NONE
     return Gravity(
-        dead=max(one.dead for one in told),
-        injured=max(one.injured for one in told),
-        magnitude=max(one.magnitude for one in told),
-        disaster=2 * sum(one.disaster for one in told) >= len(told),
-        play=2 * sum(one.play for one in told) >= len(told),
+        dead=max(one.dead for one in found),
+        injured=max(one.injured for one in found),
+        magnitude=max(one.magnitude for one in found),
+        disaster=2 * sum(one.disaster for one in found) >= len(found),
+        play=2 * sum(one.play for one in found) >= len(found),
     )

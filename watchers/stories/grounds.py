@@ -83,8 +83,8 @@ def _features(item: Item, said: Analysis) -> Features:
     )
 
 
-def _once(told: Iterable[str]) -> tuple[str, ...]:
-    return tuple({one.casefold(): one for one in reversed([*told])}.values())[::-1]
+def _once(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple({word.casefold(): word for word in reversed([*words])}.values())[::-1]
 
 
 def _mentioned(said: Analysis) -> set[EntityId]:
@@ -133,40 +133,40 @@ def _plain(said: Analysis) -> Iterator[Token]:
 
 def _rare(said: Analysis, theirs: Features) -> Iterator[str]:
     """Yield words that both texts have, but for those that every day's news are full of."""
-    common, told, seen = fitted().common, set(theirs.terms), set[int]()
+    common, other_terms, seen = fitted().common, set(theirs.terms), set[int]()
     for token in _plain(said):
         term = term_id(stem_of(token.word, said.lang))
-        if term in told and term not in common and term not in seen:
+        if term in other_terms and term not in common and term not in seen:
             seen.add(term)
             yield token.surface
 
 
 def _concepts(said: Analysis, other_said: Analysis) -> Iterator[str]:
     """Yield the first word of every concept that both headlines, or a text and a headline, have."""
-    told = {concept_of(token.normal, other_said.lang) for token in _plain(other_said)} - {None}
+    wanted = {concept_of(token.normal, other_said.lang) for token in _plain(other_said)} - {None}
     for token in _plain(said):
         concept = concept_of(token.normal, said.lang)
-        if concept in told:
-            told.remove(concept)
+        if concept in wanted:
+            wanted.remove(concept)
             yield token.surface
 
 
 def _named(said: Analysis, theirs: Features) -> Iterator[str]:
     """Yield names of no gazetteer that sound alike in both languages."""
-    told = set(theirs.cross_lingual)
+    keys = set(theirs.cross_lingual)
     for token in _plain(said):
-        if token.capital and cross_lingual_id(NAME, name_key(token.skeleton)) in told:
+        if token.capital and cross_lingual_id(NAME, name_key(token.skeleton)) in keys:
             yield token.surface
 
 
 def _figures(said: Analysis, theirs: Features) -> Iterator[str]:
     """Yield the figures of both texts, with what they count where that stands beside them."""
-    told = set(theirs.cross_lingual)
+    keys = set(theirs.cross_lingual)
     for number in said.numbers:
         key = f"{number.value:g}{'%' if number.percent else ''}"
         whole = number.value == int(number.value)
         if (
-            cross_lingual_id(FIGURE, key) not in told
+            cross_lingual_id(FIGURE, key) not in keys
             or (whole and int(number.value) in _YEARS)
             or (whole and number.value < _FEW and number.position >= said.title_words)
         ):

@@ -30,9 +30,9 @@ def cross_lingual_id(kind: int, key: str) -> int:
     return (crc32(f"{kind}:{key}".encode()) & ~KIND) | kind
 
 
-def digest(told: bytes) -> int:
+def digest(data: bytes) -> int:
     """Hash bytes to 56 bits, the same in every run."""
-    return int.from_bytes(blake2b(told, digest_size=_DIGEST_BYTES).digest())
+    return int.from_bytes(blake2b(data, digest_size=_DIGEST_BYTES).digest())
 
 
 def page_id(url_key: str) -> int:

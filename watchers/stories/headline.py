@@ -121,12 +121,12 @@ def _toll(at: int, after: int, head: Sequence[Token], concepts: Sequence[str | N
     for concept in (*beside, *concepts[after + 1 : after + 2]):
         if concept in TOLLS:
             return concept
-    told = next((concept for concept in concepts if concept in TOLLS), None)
+    toll = next((concept for concept in concepts if concept in TOLLS), None)
     soon = any(
         concept in TOLLS or concept == "growth" for concept in concepts[max(0, at - 3) : at]
     )
-    if told and (follower.startswith(_PERSONS) or (soon and len(follower) <= _PREPOSITION)):
-        return told
+    if toll and (follower.startswith(_PERSONS) or (soon and len(follower) <= _PREPOSITION)):
+        return toll
     return ""
 
 

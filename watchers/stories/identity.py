@@ -1,4 +1,4 @@
-"""The one decision: which story does an item belong to, how surely, and why."""
+"""The one decision: which story an item belongs to, how surely, and why."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,10 +16,11 @@ from watchers.stories.vetoes import Reason
 _OLD: Final = timedelta(days=14)
 _SAME_PAGE: Final = timedelta(hours=20)
 _NEIGHBOURS: Final = 40
-"""Items that are weighed together; beyond that whole stories stand as one."""
+"""So many items are weighed together; further stories wait for another question."""
 _MAX_RELATED: Final = 3
 MAX_OPEN: Final = 24
 """A story larger than this is not taken apart any more."""
+# The names on the left are stored with every item (``items.reasons``): they stay.
 _REASON_SIGNALS: Final = {
     name: SIGNALS.index(signal)
     for name, signal in {
@@ -88,16 +89,17 @@ def _same_page(features: Features, index: Index) -> ItemId | None:
 def _joined(
     features: Features, likenesses: tuple[Likeness, ...], index: Index
 ) -> tuple[StoryId | None, float]:
-    """Find the story with the heaviest linkage to the item, None where it does not bind."""
+    """Find the story with the surest linkage to the item, None where none is sure enough."""
     settings = index.settings
     around = neighbourhood(
-        {one.item: one.odds for one in likenesses if one.odds > settings.hop}, index
+        {likeness.item: likeness.odds for likeness in likenesses if likeness.odds > settings.hop},
+        index,
     )
     if not around:
         return None, settings.floor
     met: dict[StoryId | None, list[float]] = {}
-    for one in likenesses:
-        met.setdefault(index.story_of(one.item), []).append(one.odds)
+    for likeness in likenesses:
+        met.setdefault(index.story_of(likeness.item), []).append(likeness.odds)
     model = index.linkage_model()
     newcomer = model.newcomer(features)
     best, heaviest = None, settings.floor
@@ -118,7 +120,7 @@ def neighbourhood(
         if story is not None:
             best[story] = max(value, best.get(story, value))
     chosen: list[StoryId] = []
-    for story in sorted(best, key=lambda one: (-best[one], one)):
+    for story in sorted(best, key=lambda story: (-best[story], story)):
         size = len(index.members(story))
         room -= size if size <= MAX_OPEN else 1
         if room < 0 and chosen:
@@ -136,16 +138,16 @@ def _nearest(likenesses: tuple[Likeness, ...], story: StoryId | None, index: Ind
 def _reasons(
     best: Likeness, story: StoryId | None, likenesses: tuple[Likeness, ...]
 ) -> tuple[Reason, ...]:
-    """Tell the signals of the nearest item, and the vetoes that kept others out."""
-    told: list[Reason] = [("near" if story is not None else "new", int(best.item))]
-    told += [
+    """List the signals of the nearest item, and the vetoes that kept others out."""
+    reasons: list[Reason] = [("near" if story is not None else "new", int(best.item))]
+    reasons += [
         (name, round(best.signals[at], 2))
         for name, at in _REASON_SIGNALS.items()
         if best.signals[at] > 0
     ]
     vetoed = [one for one in likenesses if one.veto][:2]
-    told += [(*(one.veto or ()), int(one.item)) for one in vetoed]
-    return tuple(told)
+    reasons += [(*(one.veto or ()), int(one.item)) for one in vetoed]
+    return tuple(reasons)
 
 
 def _related(

@@ -1,41 +1,30 @@
-"""The items of the last days in memory: who might tell the same event, and how surely."""
+"""The window: the items of the last days in memory, their stories, and which are alike.
+
+``identity`` and ``reclustering`` ask it and decide; the ingester tells it what was decided. What is
+silent for the window leaves it, and only marks of its texts stay (``recirculated``).
+"""
 
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from storage.model import ItemId, OldText, StoryId
+from watchers.stories.candidates import LEAST_SAME, InvertedIndex
 from watchers.stories.features import Features
-from watchers.stories.frequencies import CROSS_LINGUAL_NORM, NORM, Frequencies, WeightedQuery
+from watchers.stories.frequencies import Frequencies, WeightedQuery
 from watchers.stories.linkage_model import LinkageModel
 from watchers.stories.recirculated import OldTexts
 from watchers.stories.signals import SIGNALS, compare, compare_words
 from watchers.stories.vetoes import Reason, is_copy, veto
 from watchers.stories.weights import LinkageSettings, fitted
 
-_INDEXED_TERMS: Final = 24
-_INDEXED_CROSS_LINGUAL: Final = 20
-_QUERIED_TERMS: Final = 28
-_QUERIED_CROSS_LINGUAL: Final = 20
-_HITS: Final = 400
-"""Entries of the inverted index that one question reads, rarest words first."""
-_FEW: Final = 12
-_RECENT: Final = 100
-_SAME: Final = 12
-_ACROSS: Final = 6
-_LEAST_SAME: Final = 0.07
-_LEAST_ACROSS: Final = 0.035
-"""Cosines below which hardly a pair in a hundred is one event: not compared further."""
 _YOUNG: Final = timedelta(hours=72)
 """How long after its first item a story may still be taken apart."""
 _CLIP: Final = 5.0
 _COPY_ODDS: Final = 2.0
 _COPIED, _LEAST = map(SIGNALS.index, ("copied", "title_least"))
-_LEAST_SHARE: Final = 0.25
-"""Candidates far behind the first are passed by."""
 
 
 class Likeness(NamedTuple):
@@ -56,46 +45,13 @@ class Expired:
     old: tuple[OldText, ...] = ()
 
 
-Postings = dict[int, "int | tuple[int, ...] | array[Any]"]
-"""The slots that have a word or cross-lingual key, in the smallest form: most words have one or two."""
-
-
-class _Slots:
-    """A number for each item in the window, small and used again, and what is asked by it.
-
-    A newcomer meets hundreds of items that share a word with it; nearly all are passed by for
-    their norms alone. Side by side in an array these are near the processor, as the items
-    themselves, a megabyte here and there, are not.
-    """
-
-    __slots__ = ("_free", "items", "norms")
-
-    def __init__(self) -> None:
-        self.items: list[ItemId] = []
-        self.norms = {NORM: array("f"), CROSS_LINGUAL_NORM: array("f")}
-        self._free: list[int] = []
-
-    def take(self, item: ItemId, sums: Sequence[float]) -> int:
-        """Give a slot to an item with its kept sums."""
-        if not self._free:
-            self._free.append(len(self.items))
-            self.items.append(item)
-            for norms in self.norms.values():
-                norms.append(0.0)
-        slot = self._free.pop()
-        self.items[slot] = item
-        for norm, norms in self.norms.items():
-            norms[slot] = sums[norm]
-        return slot
-
-    def leave(self, slot: int) -> None:
-        """Let another have the slot."""
-        self._free.append(slot)
-
-
 @dataclass(slots=True)
 class _Kept:
-    """What the window holds of an item: ``posted`` says which of its hashes were indexed."""
+    """What the window holds of an item.
+
+    ``slot`` and ``posted`` are the inverted index's; ``sums`` are ``WeightedQuery.sums`` as they
+    were when it came. ``connected`` says that it was compared with the items around it.
+    """
 
     features: Features
     story: StoryId
@@ -106,7 +62,7 @@ class _Kept:
 
 
 class Index:
-    """All living stories and their items; mutable, in memory, rebuilt at start."""
+    """All stories told within the window, and their items; mutable, in memory, rebuilt at start."""
 
     def __init__(
         self, window: timedelta = timedelta(days=7), settings: LinkageSettings | None = None
@@ -116,12 +72,10 @@ class Index:
         self.frequencies = Frequencies(self.settings.common, self.settings.documents)
         self._window = window
         self._kept: dict[ItemId, _Kept] = {}
-        self._slots = _Slots()
+        self._inverted = InvertedIndex()
         self._members: dict[StoryId, list[ItemId]] = {}
         self._last_told: dict[StoryId, datetime] = {}
         self._pages: dict[int, ItemId] = {}
-        self._terms: dict[str, Postings] = defaultdict(dict)
-        self._cross_lingual: dict[str, Postings] = defaultdict(dict)
         self._links: dict[ItemId, dict[ItemId, float]] = {}
         self._latest: tuple[Features, WeightedQuery, tuple[Likeness, ...]] | None = None
         self._old = OldTexts()
@@ -136,7 +90,7 @@ class Index:
     # --- what is in it -----------------------------------------------------------------------
 
     def story(self, story: StoryId) -> StoryId:
-        """Follow the aliases of merged stories to the one that lives."""
+        """Return the story that a story was merged into, itself where it was not."""
         while story in self._aliases:
             story = self._aliases[story]
         return story
@@ -155,11 +109,11 @@ class Index:
         return {item: kept.story for item, kept in self._kept.items()}
 
     def features(self, item: ItemId) -> Features:
-        """Return the item of an item in the window. Raises KeyError."""
+        """Return the features of an item in the window. Raises KeyError."""
         return self._kept[item].features
 
     def features_of(self, story: StoryId) -> tuple[Features, ...]:
-        """List the items of a story that are in the window, first taken first."""
+        """List the features of a story's items in the window, first taken first."""
         return tuple(self._kept[item].features for item in self.members(story))
 
     def by_page(self, page: int) -> ItemId | None:
@@ -181,16 +135,20 @@ class Index:
         if self._latest is not None and self._latest[0] is features:
             return self._latest[2]
         query = WeightedQuery(features, self.frequencies)
-        # All are compared before any is judged: a thousand leaves stay near the processor.
-        signals = [*self._signals(query)]
-        found = [self._likeness(features, item, told) for item, told in signals]
-        found.sort(key=lambda one: (-one.odds, one.item))
+        # All are compared before any is scored: so the trees stay in the processor's cache.
+        compared = [*self._signals(query)]
+        found = [self._likeness(features, item, signals) for item, signals in compared]
+        found.sort(key=lambda likeness: (-likeness.odds, likeness.item))
         self._latest = (features, query, tuple(found))
         return self._latest[2]
 
     def candidates(self, features: Features) -> tuple[ItemId, ...]:
         """Find the items in the window that share the most rare words or cross-lingual keys."""
         return tuple(self._candidates(WeightedQuery(features, self.frequencies)))
+
+    def _candidates(self, query: WeightedQuery) -> list[ItemId]:
+        own = self._kept.get(query.features.item)
+        return self._inverted.candidates(query, None if own is None else own.slot)
 
     def link(self, one: ItemId, other: ItemId) -> float:
         """Give the log-odds of two items in the window; ``floor`` where they never met."""
@@ -209,7 +167,7 @@ class Index:
         return {item: self._links.get(item, {}) for item in asked}
 
     def linkage_model(self) -> LinkageModel:
-        """Give the model for one question about groups of items."""
+        """Give the model that weighs groups of items by what is rare just now."""
         return LinkageModel(self.settings.groups, self.frequencies, self.features)
 
     def _connect_restored(self, item: ItemId) -> None:
@@ -236,69 +194,13 @@ class Index:
         return Likeness(item, odds, signals, against)
 
     def _signals(self, query: WeightedQuery) -> Iterator[tuple[ItemId, list[float]]]:
-        """Compare with the candidates; words must be as near as they roughly seemed to be."""
+        """Compare with the candidates; leave out those whose words are less near than was estimated."""
         lang = query.features.lang
         for item in self._candidates(query):
             kept = self._kept[item]
             words = compare_words(query, kept.features, kept.sums)
-            if words[0] >= _LEAST_SAME or kept.features.lang != lang:
+            if words[0] >= LEAST_SAME or kept.features.lang != lang:
                 yield item, compare(query, kept.features, kept.sums, words)
-
-    def _candidates(self, query: WeightedQuery) -> list[ItemId]:
-        lang = query.features.lang
-        own = self._kept.get(query.features.item)
-        votes = self._votes(own, query.words, _QUERIED_TERMS, [self._terms[lang]])
-        best = self._best(votes, NORM, _LEAST_SAME * query.sums[NORM], _SAME)
-        others = [postings for other, postings in self._cross_lingual.items() if other != lang]
-        votes = self._votes(own, query.cross_lingual, _QUERIED_CROSS_LINGUAL, others)
-        best += self._best(
-            votes, CROSS_LINGUAL_NORM, _LEAST_ACROSS * query.sums[CROSS_LINGUAL_NORM], _ACROSS
-        )
-        return best
-
-    def _best(self, votes: dict[int, float], norm: int, least: float, limit: int) -> list[ItemId]:
-        """Choose by the rough cosine; most of those met share a word or two and are passed by."""
-        items, norms = self._slots.items, self._slots.norms[norm]
-        cosines = [vote / norms[slot] for slot, vote in votes.items()]
-        foremost = sorted(cosines, reverse=True)[:limit]
-        if not foremost:
-            return []
-        enough = max(least, foremost[-1], foremost[0] * _LEAST_SHARE)
-        chosen = [
-            (-cosine, items[slot])
-            for slot, cosine in zip(votes, cosines, strict=True)
-            if cosine >= enough
-        ]
-        return [item for _, item in sorted(chosen)[:limit]]
-
-    def _votes(
-        self,
-        own: _Kept | None,
-        weights: dict[int, float],
-        limit: int,
-        postings: Sequence[Postings],
-    ) -> dict[int, float]:
-        """Let the rarest words and cross-lingual keys vote for the slots that have them."""
-        votes: dict[int, float] = {}
-        hits = 0
-        for key in sorted(weights, key=weights.__getitem__, reverse=True)[:limit]:
-            weight = weights[key] ** 2
-            for posting in postings:
-                slots = posting.get(key)
-                if slots is None:
-                    continue
-                if isinstance(slots, int):
-                    votes[slots] = votes.get(slots, 0.0) + weight
-                    hits += 1
-                    continue
-                hits += len(slots)
-                for slot in slots[-_RECENT:]:
-                    votes[slot] = votes.get(slot, 0.0) + weight
-            if hits > _HITS:
-                break
-        if own is not None:
-            votes.pop(own.slot, None)
-        return votes
 
     # --- taking in and letting go --------------------------------------------------------------
 
@@ -325,8 +227,7 @@ class Index:
     ) -> None:
         item = features.item
         story = self.story(story)
-        slot = self._slots.take(item, query.sums)
-        posted = self._post(slot, query)
+        slot, posted = self._inverted.add(query)
         self._kept[item] = _Kept(features, story, slot, query.sums, posted, connected)
         self._members.setdefault(story, []).append(item)
         last = self._last_told.get(story, features.told_at)
@@ -338,24 +239,12 @@ class Index:
 
     def _connect(self, item: ItemId, likenesses: Iterable[Likeness]) -> None:
         links: dict[ItemId, float] = {}
-        for one in likenesses:
-            if one.odds > self.settings.floor or one.veto:
-                links[one.item] = one.odds
-                self._links.setdefault(one.item, {})[item] = one.odds
+        for likeness in likenesses:
+            if likeness.odds > self.settings.floor or likeness.veto:
+                links[likeness.item] = likeness.odds
+                self._links.setdefault(likeness.item, {})[item] = likeness.odds
         if links:
             self._links.setdefault(item, {}).update(links)
-
-    def _post(self, slot: int, query: WeightedQuery) -> int:
-        lang = query.features.lang
-        posted = 0
-        rarest = _rarest(query.words, _INDEXED_TERMS)
-        for at, key in {**rarest, **dict(enumerate(query.title))}.items():
-            _put(self._terms[lang], key, slot)
-            posted |= 1 << at
-        for at, key in _rarest(query.cross_lingual, _INDEXED_CROSS_LINGUAL).items():
-            _put(self._cross_lingual[lang], key, slot)
-            posted |= 1 << (at + len(query.words))
-        return posted
 
     def drop(self, item: ItemId) -> None:
         """Forget an item that could not be stored after all."""
@@ -395,15 +284,10 @@ class Index:
 
     def _forget(self, item: ItemId) -> None:
         kept = self._kept.pop(item)
-        features, posted = kept.features, kept.posted
+        features = kept.features
         if self._pages.get(features.page) == item:
             del self._pages[features.page]
-        words = len(features.counts)
-        for at, key in enumerate(features.hashes[: features.cross_lingual_end]):
-            if posted >> at & 1:
-                index = self._terms if at < words else self._cross_lingual
-                _take(index[features.lang], key, kept.slot)
-        self._slots.leave(kept.slot)
+        self._inverted.remove(features, kept.slot, kept.posted)
         for other in self._links.pop(item, ()):
             self._links.get(other, {}).pop(item, None)
         self._latest = None
@@ -449,7 +333,7 @@ class Index:
         self._settled.add(self.story(story))
 
     def is_settled(self, story: StoryId) -> bool:
-        """Tell whether a story stays together: an admin said so, or it is young no more."""
+        """Tell whether a story stays together: an admin said so, or its first days are over."""
         story = self.story(story)
         if story in self._settled:
             return True
@@ -469,36 +353,3 @@ class Index:
     def may_join(self, one: StoryId, other: StoryId) -> bool:
         """Tell whether no admin has forbidden the two stories to be one."""
         return frozenset((self.story(one), self.story(other))) not in self._apart
-
-
-def _rarest(weights: dict[int, float], limit: int) -> dict[int, int]:
-    """Choose the keys that weigh most, by their places."""
-    keys, values = [*weights], [*weights.values()]
-    places = sorted(range(len(keys)), key=values.__getitem__, reverse=True)
-    return {at: keys[at] for at in places[:limit]}
-
-
-def _put(postings: Postings, key: int, slot: int) -> None:
-    before = postings.setdefault(key, slot)
-    if isinstance(before, int):
-        if before != slot:
-            postings[key] = (before, slot)
-    elif isinstance(before, array):
-        before.append(slot)
-    elif len(before) < _FEW:
-        postings[key] = (*before, slot)
-    else:
-        postings[key] = array("I", (*before, slot))
-
-
-def _take(postings: Postings, key: int, slot: int) -> None:
-    before = postings[key]
-    if isinstance(before, array):
-        before.remove(slot)
-        if before:
-            return
-    elif not isinstance(before, int):
-        postings[key] = tuple([other for other in before if other != slot])
-        if postings[key]:
-            return
-    del postings[key]

@@ -1,4 +1,4 @@
-"""Linkage: what binds two groups of items, by all that is known of the pairs between them.
+"""Linkage: how alike two groups of items are, by all that is known of the pairs between them.
 
 A story is more than its nearest neighbour. One item alike with one of ten is a chain about to
 form; alike with none very much, yet with all a little, it may be the eleventh. So how surely two
@@ -15,7 +15,7 @@ from watchers.stories.trees import probability
 LINKAGE_SIGNALS: Final = (
     "known", "mean", "most", "least", "chance", "likely", "smaller", "larger", "alike",
 )  # fmt: skip
-"""The names of what ``bond_signals`` tells, in its order."""
+"""The names of what ``linkage_signals`` returns, in its order."""
 _LIKELY: Final = -0.5
 
 
@@ -58,16 +58,16 @@ def linkage(odds: Sequence[float]) -> Linkage:
 
 
 Vector = Mapping[int, float]
-"""What an item speaks of, by weight."""
+"""The cross-lingual keys of an item, by weight."""
 
 
 class Group:
-    """Items that stand as one, and what they speak of together: the common is loud."""
+    """Items that stand as one, and the sum of their vectors: what most of them speak of weighs most."""
 
     __slots__ = ("members", "norm", "vector")
 
     def __init__(self, members: Iterable[ItemId], vectors: Iterable[Vector]) -> None:
-        """Let some or all of the members speak, each as loud as any other."""
+        """Sum the vectors of some or all members, each made as long as any other."""
         self.members = list(members)
         self.vector: dict[int, float] = {}
         for vector in vectors:
@@ -85,7 +85,7 @@ class Group:
         self.norm = hypot(*self.vector.values()) or 1.0
 
     def alike(self, other: "Group") -> float:
-        """Compare what two groups speak of: 1 for the same, 0 for nothing in common."""
+        """Return the cosine of two groups' vectors: 1 for the same, 0 for nothing in common."""
         one, two = self.vector, other.vector
         if len(one) > len(two):
             one, two = two, one
@@ -94,7 +94,7 @@ class Group:
 
 
 def linkage_signals(found: Linkage, one: Group, other: Group) -> list[float]:
-    """Lay out what binds two groups, in the order of ``BOND_SIGNALS``.
+    """Lay out how alike two groups are, in the order of ``BOND_SIGNALS``.
 
     ``alike`` is the cosine of the names, concepts and figures that the groups speak of.
     """

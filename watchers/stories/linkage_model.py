@@ -1,4 +1,4 @@
-"""How much the linkage of two groups weighs, with what they speak of."""
+"""The fitted model of linkage: how surely two groups of items tell one event."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -10,7 +10,7 @@ from watchers.stories.linkage import Group, Linkage, Vector, linkage_signals
 from watchers.stories.weights import Scored
 
 _SAMPLED: Final = 12
-"""So many of a large group speak for all: the first few and the latest."""
+"""So many of a large group stand for all: the first four and the latest eight."""
 
 
 class LinkageModel:
@@ -19,7 +19,7 @@ class LinkageModel:
     def __init__(
         self, groups: Scored, frequencies: Frequencies, features: Callable[[ItemId], Features]
     ) -> None:
-        """Take the fitted weights, what is rare just now, and the items by their ids."""
+        """Take the fitted trees, what is rare just now, and a way to an item's features."""
         self._groups = groups
         self._frequencies = frequencies
         self._features = features

@@ -1,4 +1,4 @@
-"""Texts that left the window: an old text under a new date is told from news."""
+"""Texts that left the window, by hashes: so an old text under a new date is recognised."""
 
 from array import array
 from collections.abc import Iterable
@@ -11,13 +11,14 @@ from watchers.stories.hashes import digest
 
 _BUCKETS: Final = 1 << 16
 _BUCKET_SIZE: Final = 4
-"""A mark has four places to stand; where all are taken, the text told longest ago gives way."""
+"""A mark has four places to stand (a four-way set-associative table, as processors' caches are);
+where all are taken, the text told longest ago gives way."""
 _MIN_WORDS: Final = 4
 _RUNS: Final = 3
 
 
 class OldTexts:
-    """A table of the size of 260,000 marks, some 130,000 texts, for ever: 4 MB.
+    """A table of 260,000 marks, some 130,000 texts, that never grows: 4 MB.
 
     A place in it is a row in the database, so that both forget the same.
     """
@@ -52,7 +53,7 @@ class OldTexts:
         return tuple(changed)
 
     def restore(self, rows: Iterable[OldText]) -> None:
-        """Put rows where they stood."""
+        """Fill in stored rows, each at its own place."""
         for row in rows:
             self._marks[row.place] = row.mark
             self._stories[row.place] = row.story_id

@@ -1,4 +1,4 @@
-"""Two items compared: the figures that the fitted weights are applied to."""
+"""Signals: what two items have in common, as the figures that the fitted trees score."""
 
 from collections.abc import Sequence
 from itertools import compress
@@ -37,7 +37,10 @@ SIGNALS: Final = (
     "entities", "entities_sum", "entities_title_least", "countries_apart",
     "years_apart", "gap", "textless", "shortest_title", "title_ratio",
 )  # fmt: skip
-"""The names of what ``compare`` tells, in its order."""
+"""The names of what ``compare`` returns, in its order; ``weights.json`` is fitted to them.
+
+``most`` and ``least`` are of the two items, so that a pair scores the same either way round.
+"""
 
 
 Words = tuple[float, ...]
@@ -49,7 +52,7 @@ def compare(
 ) -> list[float]:
     """Compare a newcomer with an item and its kept sums, in the order of ``SIGNALS``.
 
-    ``words`` are what ``worded`` told of the two, where it was asked before.
+    ``words`` are what ``compare_words`` returned for the two, where it was asked before.
     """
     a = one.features
     short, long = a.title_terms, b.title_terms
@@ -83,15 +86,15 @@ def compare_words(one: WeightedQuery, b: Features, sums: Sequence[float]) -> Wor
     found = [*map(one.rare.get, terms)]
     weights = [*filter(None, found)]  # a rarity is never zero
     ours, title, first = one.words, one.title, b.title_terms
-    dot = told_a = told_b = overlap = squares = 0.0
+    dot = ours_in_theirs = theirs_in_ours = overlap = squares = 0.0
     for at, rarity in zip(compress(_POSITIONS, found), weights, strict=True):
         term = terms[at]
         dot += ours[term] * rarity * LOG[counts[at]]
         titled = term in title
         if titled:
-            told_a += rarity
+            ours_in_theirs += rarity
         if at < first:
-            told_b += rarity
+            theirs_in_ours += rarity
             if titled:
                 overlap += rarity
                 squares += rarity * rarity
@@ -100,16 +103,16 @@ def compare_words(one: WeightedQuery, b: Features, sums: Sequence[float]) -> Wor
     covers_least, covers_most = overlap / weight_a, overlap / weight_b
     if covers_least > covers_most:
         covers_least, covers_most = covers_most, covers_least
-    told_least, told_most = told_a / weight_a, told_b / weight_b
-    if told_least > told_most:
-        told_least, told_most = told_most, told_least
+    in_text_least, in_text_most = ours_in_theirs / weight_a, theirs_in_ours / weight_b
+    if in_text_least > in_text_most:
+        in_text_least, in_text_most = in_text_most, in_text_least
     return (
         dot / (one.sums[NORM] * sums[NORM]),
         squares / (one.sums[TITLE_NORM] * sums[TITLE_NORM]),
         covers_most,
         covers_least,
-        told_most,
-        told_least,
+        in_text_most,
+        in_text_least,
         weights[0] if weights else 0.0,
         sum(weights[:4]),
         float(len(weights)),
@@ -131,7 +134,7 @@ def _compare_cross_lingual(
     keys = b.cross_lingual
     found = [*map(one.cross_lingual.get, keys)]
     dot = rarest = 0.0
-    dots, total, told_a, told_b = [0.0] * 4, [0.0] * 4, [0.0] * 4, [0.0] * 4
+    dots, total, titled_a, titled_b = [0.0] * 4, [0.0] * 4, [0.0] * 4, [0.0] * 4
     count_a, count_b, both = [0] * 4, [0] * 4, [0] * 4
     for at, weight in zip(compress(_POSITIONS, found), filter(None, found), strict=True):
         key = keys[at]
@@ -143,12 +146,12 @@ def _compare_cross_lingual(
             rarest = weight
         if key in titled:
             square *= TITLE_BOOST
-            told_a[kind] += weight
+            titled_a[kind] += weight
             count_a[kind] += 1
             both[kind] += at < first
         if at < first:
             square *= TITLE_BOOST
-            told_b[kind] += weight
+            titled_b[kind] += weight
             count_b[kind] += 1
         dot += square
     mine = one.sums
@@ -156,12 +159,12 @@ def _compare_cross_lingual(
     figured = mine[KIND_SUMS + FIGURE] > 0 and sums[KIND_SUMS + FIGURE] > 0
     figured = figured and not toll_rises(one.features, b)
     unshared = mine[TITLE_FIGURES] > count_a[FIGURE] and sums[TITLE_FIGURES] > count_b[FIGURE]
-    named_a = _share(told_a, mine, NAME, 0.5)
-    named_b = _share(told_b, sums, NAME, 0.5)
+    named_a = _share(titled_a, mine, NAME, 0.5)
+    named_b = _share(titled_b, sums, NAME, 0.5)
     return (
         dot / (mine[CROSS_LINGUAL_NORM] * sums[CROSS_LINGUAL_NORM]),
         _cosine(dots, mine, sums, CONCEPT),
-        min(_share(told_a, mine, CONCEPT, 0.0), _share(told_b, sums, CONCEPT, 0.0)),
+        min(_share(titled_a, mine, CONCEPT, 0.0), _share(titled_b, sums, CONCEPT, 0.0)),
         total[CONCEPT],
         _cosine(dots, mine, sums, NAME),
         rarest,
@@ -176,7 +179,7 @@ def _compare_cross_lingual(
         float(count_a[FIGURE] + count_b[FIGURE] - both[FIGURE]),
         _cosine(dots, mine, sums, ENTITY),
         total[ENTITY],
-        min(_share(told_a, mine, ENTITY, 0.5), _share(told_b, sums, ENTITY, 0.5)),
+        min(_share(titled_a, mine, ENTITY, 0.5), _share(titled_b, sums, ENTITY, 0.5)),
     )
 
 
@@ -185,7 +188,7 @@ def _cosine(dots: list[float], one: Sequence[float], other: Sequence[float], kin
     return dot / (one[KIND_NORMS + kind] * other[KIND_NORMS + kind]) if dot else 0.0
 
 
-def _share(told: list[float], sums: Sequence[float], kind: int, empty: float) -> float:
-    """Tell which share of a headline's cross-lingual keys of a kind the other item speaks of."""
+def _share(weights: list[float], sums: Sequence[float], kind: int, empty: float) -> float:
+    """Return the share of a headline's keys of a kind that the other item has, by weight."""
     whole = sums[TITLE_SUMS + kind]
-    return told[kind] / whole if whole else empty
+    return weights[kind] / whole if whole else empty

@@ -1,4 +1,4 @@
-"""What makes two alike items two events, however alike their words are.
+"""Vetoes: what makes two items two events, however alike their words are.
 
 A veto is asked for only where the words would join: it looks at what a template hides, the one
 place, figure, date or role that differs. Each gives its reason, short enough to be stored.

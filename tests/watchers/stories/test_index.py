@@ -35,7 +35,7 @@ def test_expiry_leaves_nothing_behind() -> None:
     index.expire(NOON + 30 * DAY)
     assert len(index) == 0
     assert index.candidates(features(4, BRIDGE)) == ()
-    entries = (index._terms["ru"], index._cross_lingual["ru"])
+    entries = (index._inverted.terms["ru"], index._inverted.cross_lingual["ru"])
     held = (*entries, index._links, index._kept, index._members)
     assert not any(held)
 
