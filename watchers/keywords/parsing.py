@@ -9,7 +9,7 @@ from watchers.keywords.lexer import EXAMPLE, MAX_TERMS, Lexeme, Sort, lex
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
 from watchers.text.figures import canonical
 from watchers.text.forms import Asked, query_forms
-from watchers.text.names import Gazetteer, NameMatch, Place, gazetteer
+from watchers.text.names import Gazetteer, NameMatch, NameWord, gazetteer
 from watchers.text.normal import Cut, clean, tokenize
 from watchers.text.russian import is_known, lemmas
 from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
@@ -218,17 +218,17 @@ def _outside(node: Node, phrases: Sequence[Term]) -> Node:
     """Let a word count only where none of the phrases that have it stands."""
     if not isinstance(node, Term) or node.words:
         return node
-    bones = _bones(node.label)
+    skeletons = _skeletons(node.label)
     having = [
         No(phrase)
         for phrase in phrases
         if any(not node.keys.isdisjoint(words) for words in phrase.words)
-        or not bones.isdisjoint(_bones(phrase.label))
+        or not skeletons.isdisjoint(_skeletons(phrase.label))
     ]
     return All((node, *having)) if having else node
 
 
-def _bones(label: str) -> frozenset[str]:
+def _skeletons(label: str) -> frozenset[str]:
     """Give the skeletons of words: «газ» is found as gaz, too."""
     return frozenset(skeleton(cut.normal) for cut in tokenize(label))
 
@@ -243,7 +243,7 @@ def _run(texts: tuple[str, ...], names: Gazetteer) -> list[Node]:
     """Turn neighbouring bare words into nodes."""
     kept = [(text, cuts) for text in _figures(texts) if (cuts := tokenize(text))]
     owner = [at for at, (_, cuts) in enumerate(kept) for _ in cuts]
-    found = names.find([_place(cut) for _, cuts in kept for cut in cuts])
+    found = names.find([_name_word(cut) for _, cuts in kept for cut in cuts])
     nodes: list[Node] = []
     at = 0
     starts = [owner.index(group) for group in range(len(kept))]
@@ -286,14 +286,14 @@ def _entity_key(one: NameMatch) -> str:
     return ("ef:" if one.alias.full else "e:") + str(one.alias.entity)
 
 
-def _place(cut: Cut) -> Place:
+def _name_word(cut: Cut) -> NameWord:
     asked = _asked(cut)
     forms = asked.forms
     russian = is_cyrillic(cut.normal) and is_known(cut.normal)
     if is_cyrillic(cut.normal) and not russian:
         # A surname that no dictionary has may be typed in any case: Токаева.
         forms = tuple(dict.fromkeys((*forms, *lemmas(cut.normal))))
-    return Place(
+    return NameWord(
         tuple(dict.fromkeys(map(keyboard, forms))),
         tuple(dict.fromkeys(map(skeleton, forms))),
         cut.surface[0].isupper(),
@@ -341,7 +341,7 @@ def _word_keys(cut: Cut, found: Sequence[NameMatch], names: Gazetteer) -> frozen
 
 
 def _phrase(text: str, cuts: Sequence[Cut], names: Gazetteer) -> Term:
-    found = names.find([_place(cut) for cut in cuts])
+    found = names.find([_name_word(cut) for cut in cuts])
     whole = frozenset(
         _entity_key(one)
         for one in found
@@ -349,7 +349,7 @@ def _phrase(text: str, cuts: Sequence[Cut], names: Gazetteer) -> Term:
     )
     tajik = any(not _TAJIK.isdisjoint(cut.normal) for cut in cuts)
     words = tuple(
-        _word_keys(cut, names.find([_place(cut)]) if len(cuts) > 1 else found, names)
+        _word_keys(cut, names.find([_name_word(cut)]) if len(cuts) > 1 else found, names)
         | (_unlinked(cut, tajik=tajik) if at < len(cuts) - 1 else frozenset())
         for at, cut in enumerate(cuts)
     )

@@ -41,12 +41,12 @@ def page_id(url_key: str) -> int:
 
 
 @lru_cache(maxsize=32768)
-def name_key(bone: str) -> str:
+def name_key(skeleton: str) -> str:
     """Reduce a name's skeleton to its consonants, which survive romanisation and endings.
 
     Rahmon and Раҳмон, Pezeshkian and Пизишкиён meet; names with few consonants keep vowels.
     """
-    bare = "".join(letter for letter in bone if letter not in _VOWELS)
+    bare = "".join(letter for letter in skeleton if letter not in _VOWELS)
     if len(bare) >= MIN_NAME:
         return bare[:_NAME_LETTERS]
-    return bone[:_NAME_LETTERS]
+    return skeleton[:_NAME_LETTERS]
