@@ -1,4 +1,9 @@
-"""Same story? One pure decision, its signals and vetoes, the window it looks at, reclustering."""
+"""Same story? One pure decision, its signals and vetoes, the window it looks at, reclustering.
+
+Comments on numbers say what moves when one of them does, all others and the weights as they are:
+"F1" is the mean BCubed F1 over six labelled streams (0.896, on the data of the fit); "contrasting
+pairs" are 129 that must part, of which 75 do, and 70 that must join, of which 52 do.
+"""
 
 from watchers.stories.backtest import Backtest, Difference, backtest
 from watchers.stories.changes import material, outgrown

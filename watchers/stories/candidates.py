@@ -14,21 +14,30 @@ from storage.model import ItemId
 from watchers.stories.features import Features
 from watchers.stories.frequencies import CROSS_LINGUAL_NORM, NORM, WeightedQuery
 
+# What is lost here no later step can find again; what is found here costs a full comparison.
 _INDEXED_TERMS: Final = 24
 _INDEXED_CROSS_LINGUAL: Final = 20
 _QUERIED_TERMS: Final = 28
 _QUERIED_CROSS_LINGUAL: Final = 20
+"""Keys by which an item is found (and by all words of its headline), and by which it finds others.
+With 12 terms of either, F1 falls by 0.005; with twice as many it gains 0.001."""
 _HITS: Final = 400
-"""Entries of the inverted index that one question reads, rarest words first."""
+"""Entries of the inverted index that one question reads, rarest words first. With 100,
+F1 falls by 0.001; with 2,000 it gains 0.0004, for five times the reading in a full window."""
 _FEW: Final = 12
+"""Slots up to which a tuple is about as small as an array."""
 _RECENT: Final = 100
+"""Of a common word only the latest items count. With 20, F1 falls by 0.001."""
 _SAME: Final = 12
 _ACROSS: Final = 6
+"""The most candidates that are compared in full, in one's own language and in all others. With half
+as many F1 falls by 0.012 and 0.001; with twice as many it gains 0.001, each for twice the work."""
 LEAST_SAME: Final = 0.07
 _LEAST_ACROSS: Final = 0.035
-"""Cosines below which hardly a pair in a hundred is one event: not compared further."""
+"""Cosines below which hardly a pair in a hundred is one event: not compared further. At 0.15 in one
+language F1 falls by 0.04, most on whole articles."""
 _LEAST_SHARE: Final = 0.25
-"""Candidates far behind the first are passed by."""
+"""Candidates far behind the first are passed by. At 0.5, F1 falls by 0.012."""
 
 Postings = dict[int, "int | tuple[int, ...] | array[Any]"]
 """The slots that have a word or cross-lingual key, in the smallest form: most have one or two."""

@@ -8,6 +8,8 @@ from watchers.text.normal import APOSTROPHE
 LANGUAGES = ("en", "ru", "kk", "ky", "uz", "tg")
 """The columns of the table, in order."""
 
+# In letters: the longest beginning that is looked up; up to which none is; from which one may be
+# followed by anything; and how long an ending a shorter one may have.
 _LONGEST = 16
 _SHORTEST = 2
 _SHORT = 4

@@ -35,20 +35,25 @@ from watchers.text.words import Analysis, Mention, Token, Word
 UNSAVED = ItemId(0)
 """The id of an item that is judged before it is stored."""
 _CROSS_LINGUAL_TOKENS = 90
+"""Words whose concepts and names are kept: further down an article speaks of what is around the
+event. With 40, F1 falls by 0.008, with 200 by 0.004."""
 _RUN_BYTES = 5 * 4
 """Five words' hashes in a row."""
 _MAX_SHINGLES = 24
+"""The smallest hashes of a text's runs stand for all: a bottom-k sketch (Broder, "On the resemblance
+and containment of documents", 1997). 12 estimate more roughly, with the same F1."""
 _SHORT_NAME = 4
 _MAX_COUNT = 255
+"""Counts are kept in a byte each."""
 _PLACE_KINDS = frozenset({"country", "region", "city", "water"})
 _YEAR_FROM, _YEAR_TO = 1990, 2100
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What an item says, as far as it is compared. ``told_at`` is the outlet's time, else the time before it.
+    """What an item says, as far as it is compared.
 
-    ``page`` stands for its canonical address, 0 where it has none. ``hashes`` holds three kinds
+    ``told_at`` is the outlet's time, else when it was seen. ``page`` stands for its canonical address, 0 where it has none. ``hashes`` holds three kinds
     one after the other, for a window holds 100,000 items: ``terms``, its words' stems, the
     headline's first (``title_terms`` of them), with ``counts`` beside them; ``cross_lingual``, what
     crosses languages: concepts, names by their consonants, figures and gazetteer entities, again

@@ -12,9 +12,14 @@ from zlib import crc32
 CONCEPT, NAME, FIGURE, ENTITY = range(4)
 """The kinds of cross-lingual keys, kept in the two low bits of their hash."""
 KIND = 3
+"""The mask of those bits."""
 _DIGEST_BYTES = 7
+"""SQLite's integers are signed 64-bit ones: eight bytes of hash would not fit."""
 MIN_NAME = 3
+"""Letters, and consonants, of a name; shorter ones meet by chance."""
 _NAME_LETTERS = 4
+"""Consonants kept of a name, whose endings differ by language. With 6, F1 falls by 0.001; with 3 it
+stays."""
 _VOWELS = frozenset("aeiouy")
 
 

@@ -9,8 +9,10 @@ from watchers.text.normal import APOSTROPHE
 from watchers.text.words import Analysis, Mention, Token
 
 MAX_TOKENS = 220
-"""Words of an item that are read: a headline and the head of the article."""
+"""Words of an item that are read: a headline and the head of the article, where news stands first.
+With 100, F1 on whole articles falls by 0.13; with 400 it gains 0.02 there, and more is kept."""
 _LEAD_TOKENS = 25
+"""Words of a first sentence that stand for a missing headline: as many as a long headline has."""
 _SYMMETRIC = frozenset({"talks", "meet", "phone", "agreement", "cooperation", "summit", "match"})
 """What two do together has no direction: who "met" whom says nothing."""
 
@@ -23,9 +25,13 @@ _PERSONS = ("peopl", "person", "челов", "адам", "киши", "kishi", "o
 _DAILY = ("сутк", "daily", "тәулік")
 """Words of a daily bulletin, where the next figure is the next day's."""
 _PREPOSITION = 2
+"""Letters of a word that counts nothing: "in", «на». So "killed 9 in Osh" are nine dead."""
 _YEARS = 1900
+"""Figures from here on are years rather than people, in a headline."""
 
 _SUFFIX = re.compile(r"\s+(\||[-–—])\s+([^|]{2,60})$")
+# What stands before a dash is a headline whole only if it is long enough: in "Kazakhstan - China" no
+# outlet is named.
 _MIN_HEADLINE_WORDS = 4
 _MAX_OUTLET_WORDS = 6
 

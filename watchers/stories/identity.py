@@ -14,12 +14,14 @@ from watchers.stories.trees import probability
 from watchers.stories.vetoes import Reason
 
 _OLD: Final = timedelta(days=14)
+"""Twice the window: what comes again sooner may be late rather than old."""
 _SAME_PAGE: Final = timedelta(hours=20)
+"""A page of daily rates or weather has one address, and other figures tomorrow."""
 _NEIGHBOURS: Final = 40
 """So many items are weighed together; further stories wait for another question."""
 _MAX_RELATED: Final = 3
 MAX_OPEN: Final = 24
-"""A story larger than this is not taken apart any more."""
+"""A story larger than this is not taken apart any more: clustering costs the square of its size."""
 # The names on the left are stored with every item (``items.reasons``): they stay.
 _REASON_SIGNALS: Final = {
     name: SIGNALS.index(signal)

@@ -21,9 +21,13 @@ from watchers.stories.vetoes import Reason, is_copy, veto
 from watchers.stories.weights import LinkageSettings, fitted
 
 _YOUNG: Final = timedelta(hours=72)
-"""How long after its first item a story may still be taken apart."""
+"""How long after its first item a story may still be taken apart: later, readers know it as it is.
+Half a day or a week give the same F1 (within 0.002)."""
 _CLIP: Final = 5.0
+"""Log-odds beyond which a pair says no more: one sure pair must not outweigh a whole story. At 3 or
+9, F1 falls by 0.0004."""
 _COPY_ODDS: Final = 2.0
+"""What a copied text is worth at least, however little its few words say."""
 _COPIED, _LEAST = map(SIGNALS.index, ("copied", "title_least"))
 
 

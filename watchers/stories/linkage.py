@@ -17,6 +17,7 @@ LINKAGE_SIGNALS: Final = (
 )  # fmt: skip
 """The names of what ``linkage_signals`` returns, in its order."""
 _LIKELY: Final = -0.5
+"""Log-odds from which a pair counts as alike, a little below even. At 0, F1 falls by 0.001."""
 
 
 class Linkage(NamedTuple):

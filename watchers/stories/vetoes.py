@@ -16,17 +16,25 @@ Reason = tuple[str | float, ...]
 """A signal's or veto's name and the small values that explain it; JSON-able."""
 
 _TEMPLATE: Final = 0.33
-"""Share of common headline words from which two headlines are one template."""
+"""Share of common headline words from which two headlines are one template. Little hangs on it: 0.2
+or 0.5 moves F1 by a thousandth."""
 _HALF_TEMPLATE: Final = 0.5
-"""The same, where each headline names somebody else."""
+"""The same, where each headline names somebody else. At 0.7 three contrasting pairs more join."""
 _CLOSE_TEMPLATE: Final = 0.6
-"""The same, where the headlines share a country and each names another one besides."""
+"""The same, where the headlines share a country and each names another one besides. At 0.33 it
+parts true stories (F1 of one stream -0.008)."""
 _INSTALMENT: Final = timedelta(hours=16)
+"""A daily rubric keeps its headline; its issues are about a day apart, a copy some hours."""
 _COPY: Final = 0.6
+"""Share of common runs from which a text is a copy. At 0.4 two contrasting pairs more join wrongly."""
 _LONG_COPY: Final = 0.75
 _LONG: Final = 10
+"""Runs that both texts must have before their share alone proves a copy: a few may be an outlet's
+boilerplate."""
 _LONG_TITLE: Final = 3
+"""Spaces of a headline that is no mere rubric ("News of the day")."""
 _LEAST_SHARED: Final = 2
+"""At 1 two contrasting pairs more join wrongly; at 3 nine part wrongly."""
 _DENY: Final = cross_lingual_id(CONCEPT, "deny")
 
 
