@@ -35,7 +35,7 @@ def outline(feed: Feed) -> Outline:
     return Outline(feed.url, feed.title, feed.site_url, feed.rules)
 
 
-class _Reader:
+class _OutlineReader:
     """Collects outlines; refuses what no list of feeds needs."""
 
     def __init__(self, allowed: frozenset[ssrf.Endpoint]) -> None:
@@ -87,8 +87,8 @@ class _Reader:
         raise NewsError("opml.doctype")
 
 
-def _read(body: bytes, allowed: frozenset[ssrf.Endpoint]) -> _Reader:
-    reader = _Reader(allowed)
+def _read(body: bytes, allowed: frozenset[ssrf.Endpoint]) -> _OutlineReader:
+    reader = _OutlineReader(allowed)
     parser = expat.ParserCreate()
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end

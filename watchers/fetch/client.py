@@ -22,7 +22,7 @@ from watchers.fetch.values import (
     Failed,
     FailKind,
     Fetched,
-    Limits,
+    FetchLimits,
     NotModified,
     Outcome,
     Request,
@@ -71,7 +71,7 @@ async def opened(
     *,
     user_agent: str,
     allowed: frozenset[Endpoint] = frozenset(),
-    limits: Limits | None = None,
+    limits: FetchLimits | None = None,
     clock: Callable[[], datetime] = _utc_now,
 ) -> AsyncIterator["Fetcher"]:
     """Open the network and a session for as long as the block lasts.
@@ -80,7 +80,7 @@ async def opened(
     proxy is taken from the environment, no redirect is followed by the client itself.
     """
     network = Network(allowed)
-    limits = limits or Limits()
+    limits = limits or FetchLimits()
     try:
         async with aiohttp.ClientSession(
             connector=network.connector(),
@@ -111,7 +111,7 @@ class Fetcher:
         self,
         session: aiohttp.ClientSession,
         network: Network,
-        limits: Limits,
+        limits: FetchLimits,
         clock: Callable[[], datetime],
     ) -> None:
         """Keep what ``opened`` made; call that instead."""
