@@ -1,6 +1,6 @@
 """One document's consequences as one value: which entries are news, which story, whose alert.
 
-Pure but for the indexes it is handed, which it fills with the tellings of this very document, so
+Pure but for the indexes it is handed, which it fills with the items of this very document, so
 that two entries of one document can be one story.
 """
 
@@ -154,7 +154,7 @@ def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
     summary = lead_of(draft.feed, entry)
     analysis = read(draft.feed, entry, summary, memory)
     memory.last_item += 1
-    telling = stories.prepare(
+    features = stories.prepare(
         item=ItemId(memory.last_item),
         outlet=draft.feed.outlet.id,
         url_key=entry.url_key,
@@ -164,21 +164,21 @@ def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
         lang=analysis.lang,
         analysis=analysis,
     )
-    packed = stories.pack(telling)
-    verdict = stories.identify(telling, memory.index)
+    packed = stories.pack(features)
+    verdict = stories.identify(features, memory.index)
     if verdict.story is None:
         memory.last_story += 1
         story_id = StoryId(memory.last_story)
     else:
         story_id = verdict.story
         draft.grown[story_id] = None
-        change = stories.material(telling, memory.index.features_of(story_id))
+        change = stories.material(features, memory.index.features_of(story_id))
         if change is not None and not draft.silent:
-            draft.changed.append(ChangedStory(story_id, telling.item, change.key))
-    memory.index.add(telling, story_id)
+            draft.changed.append(ChangedStory(story_id, features.item, change.key))
+    memory.index.add(features, story_id)
     facts = facts_of(draft.feed, analysis.lang, entry.published, draft.now)
     item = NewItem(
-        id=telling.item,
+        id=features.item,
         story_id=story_id,
         opens=verdict.story is None,
         external_id=entry.external_id,

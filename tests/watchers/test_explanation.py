@@ -1,4 +1,4 @@
-"""How a telling came to its story, read back from rows of any age."""
+"""How an item came to its story, read back from rows of any age."""
 
 import ast
 from pathlib import Path

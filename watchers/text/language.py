@@ -227,7 +227,7 @@ def _detect(sample: _Sample, script: frozenset[str], allowed: tuple[str, ...]) -
     likely = likely or frozenset(allowed or script)
     if len(likely) == 1:
         return next(iter(likely))
-    score = _scored(sample, likely, ends=_telling(sample, script))
+    score = _scored(sample, likely, ends=_endings_tell(sample, script))
     if "ru" in score and sample.letters.isdisjoint("ҳқғ") and max(score.values()) == score["ru"]:
         if _reads_russian(sample):
             return "ru"
@@ -258,7 +258,7 @@ def _score_plain(sample: _Sample, score: dict[str, int]) -> None:
             score[lang] += len(endings.findall(strange))
 
 
-def _telling(sample: _Sample, script: frozenset[str]) -> bool:
+def _endings_tell(sample: _Sample, script: frozenset[str]) -> bool:
     """Tell whether endings decide: plain Latin letters, or Cyrillic ones that three share."""
     if script is _LATIN:
         return sample.letters.isdisjoint("öüşç")
