@@ -109,8 +109,8 @@ def accounts(
     explained = story.items[:most]
     rows = {item.id: items.reasons(db, item.id) for item in explained}
     notes = {item: noted(stored) for item, (_, stored) in rows.items()}
-    wanted = {one.value for one in notes.values() if one.kind in ("near", "new", "page")}
-    wanted |= {veto[2] for one in notes.values() for veto in one.vetoes}
+    wanted = {note.value for note in notes.values() if note.kind in ("near", "new", "page")}
+    wanted |= {veto[2] for note in notes.values() for veto in note.vetoes}
     known = {item.id: item for item in story.items}
     rest = [ItemId(one) for one in wanted if one and one not in known]
     known |= {item.id: item for item in items.by_ids(db, rest)}
@@ -129,7 +129,7 @@ def _corrections(
     Where two stories were joined, it is said of the item that began the younger one: the
     others of that story came for it.
     """
-    inside = {one.id for one in story.items}
+    inside = {item.id for item in story.items}
     decided: dict[ItemId, tuple[Came, ItemId]] = {}
     for kind, one, other in stories.corrections(db):
         if kind == "apart" and one in inside and other not in inside:
@@ -194,7 +194,7 @@ class _File:
         )
 
     def came(self, item: Item, note: Noted) -> Came:
-        inside = {one.id for one in self.story.items}
+        inside = {item.id for item in self.story.items}
         if item.id in self.decided:
             return self.decided[item.id][0]
         if note.kind in ("near", "page"):
@@ -210,8 +210,8 @@ class _File:
 
     def beside(self, item: Item) -> Item | None:
         """Choose whom to compare with: the earliest other, best in the same language."""
-        others = [one for one in self.story.items if one.id != item.id]
-        same = [one for one in others if one.lang == item.lang]
+        others = [report for report in self.story.items if report.id != item.id]
+        same = [report for report in others if report.lang == item.lang]
         return next(iter(same or others), None)
 
     def grounds(self, item: Item, other: Item) -> Grounds:

@@ -139,8 +139,8 @@ def oldest_first(entries: Sequence[Entry]) -> list[Entry]:
     custom.
     """
     backwards = list(reversed(entries))
-    dated = iter(sorted((one for one in backwards if one.published), key=published_at))
-    return [next(dated) if one.published else one for one in backwards]
+    dated = iter(sorted((entry for entry in backwards if entry.published), key=published_at))
+    return [next(dated) if entry.published else entry for entry in backwards]
 
 
 def published_at(entry: Entry) -> datetime:
@@ -244,12 +244,12 @@ def again(draft: Draft, entry: Entry, before: Known, fresh_keys: set[str], memor
 
 def countries_in(mentions: Iterable[words.Mention]) -> tuple[str, ...]:
     """Name the countries that a text is about, by the names in it."""
-    return tuple(sorted({one.country.upper() for one in mentions if one.country}))
+    return tuple(sorted({mention.country.upper() for mention in mentions if mention.country}))
 
 
 def in_title(analysis: words.Analysis) -> tuple[words.Mention, ...]:
     """Return the names that stand in a text's headline."""
-    return tuple(one for one in analysis.entities if one.start < analysis.title_words)
+    return tuple(mention for mention in analysis.entities if mention.start < analysis.title_words)
 
 
 def facts_of(feed: Feed, lang: str, published: datetime | None, now: datetime) -> keywords.Facts:

@@ -30,12 +30,12 @@ def material(features: Features, earlier: Iterable[Features]) -> MaterialChange 
     before. An item that is older than one we have corrects nothing.
     """
     known = tuple(earlier)
-    if not known or any(one.told_at > features.told_at for one in known):
+    if not known or any(before.told_at > features.told_at for before in known):
         return None
-    if features.denies and not any(one.denies for one in known):
+    if features.denies and not any(before.denies for before in known):
         return MaterialChange("denied")
     for unit, value in features.figures:
-        stated = [figure for one in known for name, figure in one.figures if name == unit]
+        stated = [figure for before in known for name, figure in before.figures if name == unit]
         if unit and stated and value not in stated:
             return MaterialChange(f"{unit}={value:g}", stated[-1], value)
     return None
@@ -48,7 +48,7 @@ def outgrown(shown: Item, items: Iterable[Item]) -> Gravity:
     figure alone may be what the headline corrects. Lower figures say nothing: they often count
     a part ("three of them children").
     """
-    others = [one for one in items if one is not shown]
+    others = [item for item in items if item is not shown]
     return Gravity(
         dead=_higher(shown, others, lambda what: what.dead),
         injured=_higher(shown, others, lambda what: what.injured),
@@ -61,10 +61,10 @@ def _higher(shown: Item, others: Iterable[Item], toll: Callable[[Gravity], int])
         return 0
     told_by: dict[int, set[str]] = {}
     later = 0
-    for one in others:
-        figure = toll(gravity(one.title, one.lang))
+    for item in others:
+        figure = toll(gravity(item.title, item.lang))
         if figure > stated:
-            told_by.setdefault(figure, set()).add(one.outlet.name)
-            later = max(later, figure) if one.headline_at > shown.headline_at else later
+            told_by.setdefault(figure, set()).add(item.outlet.name)
+            later = max(later, figure) if item.headline_at > shown.headline_at else later
     confirmed = (figure for figure, by in told_by.items() if len(by) >= CONFIRMED_BY)
     return max(later, *confirmed, 0)

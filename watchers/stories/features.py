@@ -148,7 +148,7 @@ def prepare(
         headline_countries=_countries(named),
         countries=_countries(analysis.entities),
         localities=shared(
-            *sorted({str(one.id) for one in named if one.kind in ("region", "city")})
+            *sorted({str(mention.id) for mention in named if mention.kind in ("region", "city")})
         ),
         roles=roles(head, named, lang),
         figures=headline_figures(analysis, head, lang),
@@ -179,10 +179,10 @@ def _cross_lingual(
     words = [token.word for token in analysis.tokens[:MAX_TOKENS]]
     lower = {word.stem for word in words if not word.capital}
     place_kinds = {
-        at: one.kind
-        for one in analysis.entities
-        if one.kind in _PLACE_KINDS
-        for at in range(one.start, one.end)
+        at: mention.kind
+        for mention in analysis.entities
+        if mention.kind in _PLACE_KINDS
+        for at in range(mention.start, mention.end)
     }
     headline = dict.fromkeys(
         _concepts_and_names(head, analysis.lang, lower, place_kinds, headline=True)
@@ -261,7 +261,13 @@ def _inside(mention: Mention, head: Sequence[Token]) -> bool:
 
 def _countries(mentions: Iterable[Mention]) -> tuple[str, ...]:
     return shared(
-        *sorted({one.country for one in mentions if one.kind in _PLACE_KINDS and one.country})
+        *sorted(
+            {
+                mention.country
+                for mention in mentions
+                if mention.kind in _PLACE_KINDS and mention.country
+            }
+        )
     )
 
 

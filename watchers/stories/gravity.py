@@ -141,7 +141,9 @@ def _tolls(headline: str, lang: str) -> dict[str, int]:
         for number in analysis.numbers
         if any(0 <= at - number.end < COUNTED_WITHIN for at in beasts)
     }
-    other = {one.value for one in analysis.numbers if _is_no_toll(analysis, one)} | counts_beasts
+    other = {
+        number.value for number in analysis.numbers if _is_no_toll(analysis, number)
+    } | counts_beasts
     figures_found = [*figures(analysis, lang), *_people(analysis, lang)]
     counted: dict[str, int] = {}
     for unit, value in figures_found:

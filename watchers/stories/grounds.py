@@ -88,7 +88,7 @@ def _once(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _mentioned(said: Analysis) -> set[EntityId]:
-    return {one.id for one in said.entities}
+    return {mention.id for mention in said.entities}
 
 
 def _as_written(name: EntityId, *texts: Analysis) -> str:
@@ -103,9 +103,9 @@ def _as_written(name: EntityId, *texts: Analysis) -> str:
 def _surface(said: Analysis, name: EntityId) -> list[str]:
     """Return a name as a text writes it, each time."""
     return [
-        said.text[said.tokens[one.start].start : said.tokens[one.end - 1].end]
-        for one in said.entities
-        if one.id == name
+        said.text[said.tokens[mention.start].start : said.tokens[mention.end - 1].end]
+        for mention in said.entities
+        if mention.id == name
     ]
 
 
@@ -125,7 +125,7 @@ def _apart(one: Features, other: Features) -> tuple[EntityId, EntityId] | None:
 
 def _plain(said: Analysis) -> Iterator[Token]:
     """Yield the words that are neither figures nor in a name of the gazetteer."""
-    named = {at for one in said.entities for at in range(one.start, one.end)}
+    named = {at for mention in said.entities for at in range(mention.start, mention.end)}
     for token in said.tokens[:MAX_TOKENS]:
         if not token.number and token.position not in named and len(token.normal) >= _MIN_WORD:
             yield token

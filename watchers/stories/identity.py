@@ -134,7 +134,7 @@ def neighbourhood(
 def _nearest(likenesses: tuple[Likeness, ...], story: StoryId | None, index: Index) -> Likeness:
     if story is None:
         return likenesses[0]
-    return next(one for one in likenesses if index.story_of(one.item) == story)
+    return next(likeness for likeness in likenesses if index.story_of(likeness.item) == story)
 
 
 def _reasons(
@@ -147,8 +147,8 @@ def _reasons(
         for name, at in _REASON_SIGNALS.items()
         if best.signals[at] > 0
     ]
-    vetoed = [one for one in likenesses if one.veto][:2]
-    reasons += [(*(one.veto or ()), int(one.item)) for one in vetoed]
+    vetoed = [likeness for likeness in likenesses if likeness.veto][:2]
+    reasons += [(*(likeness.veto or ()), int(likeness.item)) for likeness in vetoed]
     return tuple(reasons)
 
 
@@ -156,9 +156,9 @@ def _related(
     likenesses: tuple[Likeness, ...], story: StoryId | None, index: Index
 ) -> tuple[StoryId, ...]:
     near = (
-        index.story_of(one.item)
-        for one in likenesses
-        if one.odds > index.settings.related or one.veto
+        index.story_of(likeness.item)
+        for likeness in likenesses
+        if likeness.odds > index.settings.related or likeness.veto
     )
     others = dict.fromkeys(one for one in near if one is not None and one != story)
     return tuple(others)[:_MAX_RELATED]
