@@ -10,10 +10,12 @@ from pathlib import Path
 from scripts.fit_stories import THRESHOLDS, Data, folded, read
 from scripts.stories_data import Sample, bcubed, compared
 from scripts.stories_replay import replay
-from watchers.stories import Settings
+from watchers.stories import LinkageSettings
 
 
-def f1(samples: list[Sample], by_fold: list[Settings], threshold: float) -> tuple[float, ...]:
+def f1(
+    samples: list[Sample], by_fold: list[LinkageSettings], threshold: float
+) -> tuple[float, ...]:
     """Score labelled pairs: precision, recall, F1 of "same" from a log-odds on."""
     right = told = wanted = 0
     for sample in samples:
@@ -39,7 +41,7 @@ def main() -> None:
     report(data, by_fold)
 
 
-def report(data: Data, by_fold: list[Settings]) -> None:
+def report(data: Data, by_fold: list[LinkageSettings]) -> None:
     """Print the streams, then the pairs at two thresholds."""
     mean = 0.0
     for name, items in data.streams.items():

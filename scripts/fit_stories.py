@@ -1,9 +1,9 @@
 """Fit the weights of story identity to labelled data: ``python -m scripts.fit_stories FOLDER``.
 
 Needs scikit-learn, which the product does not. Two sets of small boosted trees are fitted to
-pairs, one for tellings in one language and one across languages: to the pairs that the index
+pairs, one for items in one language and one across languages: to the pairs that the index
 itself meets when it replays the streams, and to the labelled pairs; every file weighs the same.
-A third is fitted to the bonds between groups that clustering the streams comes to decide on,
+A third is fitted to the linkages between groups that clustering the streams comes to decide on,
 with pairs scored by trees that have not seen their events. Signals that can only speak for (or
 only against) one event are held to that direction.
 """
@@ -30,34 +30,36 @@ from scripts.stories_data import (
     pairs,
     stream,
 )
-from scripts.stories_replay import Plain, Weighed, alone, weighed_bonds
-from watchers.stories import Settings
-from watchers.stories.linkage import BOND_SIGNALS
-from watchers.stories.signals import SIGNALS, Trees
+from scripts.stories_replay import LabelledLinkage, Plain, alone, labelled_linkages
+from watchers.stories import LinkageSettings
+from watchers.stories.linkage import LINKAGE_SIGNALS
+from watchers.stories.signals import SIGNALS
+from watchers.stories.trees import Trees
 from watchers.stories.weights import Scored
 
 FOR = frozenset(
-    "words title title_most title_least told_most told_least fuzzy copied bridges notions "
-    "notions_title names names_rarest names_least names_title_least figures_sum entities".split()
+    "words title title_most title_least title_in_text_most title_in_text_least fuzzy copied cross_lingual concepts "
+    "concepts_title names names_rarest names_least names_title_least figures_sum entities".split()
 )
-AGAINST = frozenset("figures_apart figures_title_apart places_apart years_apart gap".split())
+AGAINST = frozenset("figures_apart figures_title_apart countries_apart years_apart gap".split())
 ACROSS = tuple(
     at
     for at, name in enumerate(SIGNALS)
-    if name.split("_")[0] in {"bridges", "notions", "names", "figures", "entities", "places"}
-    or name in {"years_apart", "gap", "textless", "shortest_title"}
+    if name.split("_")[0] in {"concepts", "names", "figures", "entities"}
+    or name
+    in {"cross_lingual", "countries_apart", "years_apart", "gap", "textless", "shortest_title"}
 )
 SAME = tuple(range(len(SIGNALS)))
 NOT_FITTED = frozenset({"paraphraser_ru"})
-"""Sets labelled by another notion of "same": kept for measuring, not for fitting."""
+"""Sets labelled by another concept of "same": kept for measuring, not for fitting."""
 THRESHOLDS = {
     "join": 1.2, "floor": -2.5, "hop": 0.0, "related": -3.2, "across_handicap": 0.0,
 }  # fmt: skip
 LEANINGS = (0.0, 0.25, 0.5)
 ROUNDS = 3
-"""How often bonds are fitted: each time also to those that the last fit came to decide on."""
-FREE_BONDS = frozenset({"smaller", "larger"})
-"""Signals of a bond that may speak either way; the others only for one event."""
+"""How often linkages are fitted: each time also to those that the last fit came to decide on."""
+FREE_LINKAGE_SIGNALS = frozenset({"smaller", "larger"})
+"""Signals of a linkage that may speak either way; the others only for one event."""
 
 
 def fit(samples: list[tuple[float, Sample]], columns: tuple[int, ...], **shape: Any) -> Any:
@@ -78,22 +80,22 @@ def fit(samples: list[tuple[float, Sample]], columns: tuple[int, ...], **shape: 
 
 
 def fit_same(samples: list[tuple[float, Sample]]) -> Trees:
-    """Fit the trees for two tellings in one language."""
+    """Fit the trees for two items in one language."""
     model = fit(samples, SAME, max_iter=55, max_depth=4, min_samples_leaf=80)
     return flat(model, SAME)
 
 
 def fit_across(samples: list[tuple[float, Sample]]) -> Trees:
-    """Fit the trees for two tellings in two languages."""
+    """Fit the trees for two items in two languages."""
     model = fit(samples, ACROSS, max_iter=45, max_depth=3, min_samples_leaf=20)
     return flat(model, ACROSS)
 
 
-def fit_bonds(files: list[list[Weighed]], without: int | None = None) -> Trees:
-    """Fit the trees for the bonds between groups, leaving one fold out where asked."""
+def fit_linkages(files: list[list[LabelledLinkage]], without: int | None = None) -> Trees:
+    """Fit the trees for the linkages between groups, leaving one fold out where asked."""
     rows, same, weights = [], [], []
-    for bonds in files:
-        some = [one for one in bonds if without not in one.folds]
+    for linkages in files:
+        some = [one for one in linkages if without not in one.folds]
         if len(some) < 30:  # noqa: PLR2004 - fewer would weigh too much each
             continue
         whole = sum(one.weight for one in some)
@@ -103,7 +105,7 @@ def fit_bonds(files: list[list[Weighed]], without: int | None = None) -> Trees:
     model = HistGradientBoostingClassifier(
         learning_rate=0.1,
         l2_regularization=5.0,
-        monotonic_cst=[int(name not in FREE_BONDS) for name in BOND_SIGNALS],
+        monotonic_cst=[int(name not in FREE_LINKAGE_SIGNALS) for name in LINKAGE_SIGNALS],
         early_stopping=False,
         random_state=1,
         max_iter=60,
@@ -111,7 +113,7 @@ def fit_bonds(files: list[list[Weighed]], without: int | None = None) -> Trees:
         min_samples_leaf=40,
     )
     model.fit(np.array(rows), same, sample_weight=np.array(weights) / np.mean(weights))
-    return flat(model, tuple(range(len(BOND_SIGNALS))))
+    return flat(model, tuple(range(len(LINKAGE_SIGNALS))))
 
 
 def flat(model: Any, columns: tuple[int, ...]) -> Trees:
@@ -163,7 +165,7 @@ def read(folder: Path) -> Data:
         path.stem.removeprefix("pairs_"): pairs(path)
         for path in sorted(folder.glob("pairs_*.jsonl"))
     }
-    files = [[one.telling for one in items] for items in streams.values()]
+    files = [[one.features for one in items] for items in streams.values()]
     for some in told.values():
         once = {one.terms.tobytes(): one for pair in some for one in pair[:2]}
         files.append(list(once.values()))
@@ -183,17 +185,19 @@ def training(data: Data, without: int | None = None) -> list[list[Sample]]:
     return files
 
 
-def folded(data: Data, thresholds: dict[str, float]) -> tuple[list[Settings], list[list[Weighed]]]:
-    """Fit, for each fold, to all the others; give with it the bonds met in the last round."""
+def folded(
+    data: Data, thresholds: dict[str, float]
+) -> tuple[list[LinkageSettings], list[list[LabelledLinkage]]]:
+    """Fit, for each fold, to all the others; give with it the linkages met in the last round."""
     pairs = []
     for fold in range(FOLDS):
         files = training(data, without=fold)
         same, across = weighed(files, across=False), weighed(files, across=True)
         pairs.append((fit_same(same), fit_across(across)))
 
-    def settings(groups: list[Scored]) -> list[Settings]:
+    def settings(groups: list[Scored]) -> list[LinkageSettings]:
         return [
-            Settings(
+            LinkageSettings(
                 same=same,
                 across=across,
                 groups=group,
@@ -207,16 +211,16 @@ def folded(data: Data, thresholds: dict[str, float]) -> tuple[list[Settings], li
     plain = [settings([Plain(leaning)] * FOLDS) for leaning in LEANINGS]
     indexes = [alone(items, plain[0]) for items in data.streams.values()]
     met = [
-        {one.signals: one for policy in plain for one in weighed_bonds(index, policy)}
+        {one.signals: one for policy in plain for one in labelled_linkages(index, policy)}
         for index in indexes
     ]
     for left in reversed(range(ROUNDS)):
-        bonds = [list(some.values()) for some in met]
-        fitted = settings([fit_bonds(bonds, fold) for fold in range(FOLDS)])
+        linkages = [list(some.values()) for some in met]
+        fitted = settings([fit_linkages(linkages, fold) for fold in range(FOLDS)])
         if left:
             for index, some in zip(indexes, met, strict=True):
-                some.update({one.signals: one for one in weighed_bonds(index, fitted)})
-    return fitted, bonds
+                some.update({one.signals: one for one in labelled_linkages(index, fitted)})
+    return fitted, linkages
 
 
 def main() -> None:
@@ -226,11 +230,11 @@ def main() -> None:
     asked.add_argument("--out", type=Path, default=Path("watchers/stories/weights.json"))
     options = asked.parse_args()
     data = read(options.folder)
-    _, bonds = folded(data, THRESHOLDS)
+    _, linkages = folded(data, THRESHOLDS)
     files = training(data)
     same, across = weighed(files, across=False), weighed(files, across=True)
     sizes = {name: len(items) for name, items in (*data.streams.items(), *data.pairs.items())}
-    counts = {"same": len(same), "across": len(across), "bonds": sum(map(len, bonds))}
+    counts = {"same": len(same), "across": len(across), "linkages": sum(map(len, linkages))}
     told = {
         "how": {
             "by": "scripts/fit_stories.py",
@@ -239,11 +243,11 @@ def main() -> None:
             "samples": counts,
         },
         "signals": SIGNALS,
-        "bond_signals": BOND_SIGNALS,
+        "linkage_signals": LINKAGE_SIGNALS,
         "thresholds": THRESHOLDS,
         "same": as_json(fit_same(same)),
         "across": as_json(fit_across(across)),
-        "groups": as_json(fit_bonds(bonds)),
+        "groups": as_json(fit_linkages(linkages)),
         "documents": DOCUMENTS,
         "common": data.common,
     }

@@ -16,27 +16,29 @@ from zlib import crc32
 
 from storage.model import ItemId, OutletId, StoryId
 from watchers.stories.features import Features, prepare
+from watchers.stories.frequencies import Frequencies, WeightedQuery
 from watchers.stories.index import Index
-from watchers.stories.signals import Frequencies, Trees, WeightedQuery, compare
-from watchers.stories.weights import Settings
+from watchers.stories.signals import compare
+from watchers.stories.trees import Trees
+from watchers.stories.weights import LinkageSettings
 from watchers.text.words import analyse
 
 FOLDS = 3
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 NOTHING = Trees(0.0, (), (), (), (), ())
-UNFITTED = Settings(NOTHING, NOTHING, NOTHING, 99.0, -9.0, 99.0, 99.0, 0.0)
+UNFITTED = LinkageSettings(NOTHING, NOTHING, NOTHING, 99.0, -9.0, 99.0, 99.0, 0.0)
 DOCUMENTS = 300
 LEAST_COMMON = 5.0
 MIN_SHARE = 40
 Pair = tuple[Features, Features, bool, int]
-"""Two tellings, whether they tell one event, the pair's fold."""
+"""Two items, whether they tell one event, the pair's fold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A telling with the event it tells and the fold it belongs to."""
+    """An item with the event it tells and the fold it belongs to."""
 
-    telling: Features
+    features: Features
     name: str
     event: str
     fold: int
@@ -62,7 +64,7 @@ def fold_of(key: str) -> int:
     return crc32(key.removesuffix("-ecb").removesuffix("-plus").encode()) % FOLDS
 
 
-def telling_of(row: dict[str, Any], mark: str, number: int, last: datetime) -> Features:
+def features_of(row: dict[str, Any], mark: str, number: int, last: datetime) -> Features:
     """Prepare one item; an item without a time takes the one before."""
     told = row.get("published" if not mark else "pub" + mark)
     told_at = datetime.fromisoformat(told).replace(tzinfo=UTC) if told else last
@@ -89,10 +91,10 @@ def stream(path: Path) -> list[Labelled]:
     for number, row in enumerate(told, 1):
         if one_source:  # then nothing is known of the outlets
             row["source"] = number
-        telling = telling_of(row, "", number, last)
-        last = telling.told_at
+        features = features_of(row, "", number, last)
+        last = features.told_at
         event = str(row["cluster"])
-        found.append(Labelled(telling, str(row["id"]), event, fold_of(event)))
+        found.append(Labelled(features, str(row["id"]), event, fold_of(event)))
     return found
 
 
@@ -101,8 +103,8 @@ def pairs(path: Path) -> list[Pair]:
     found: list[Pair] = []
     for number, row in enumerate(rows(path)):
         row.pop("source", None)
-        one = telling_of(row, "_a", 2 * number, EPOCH)
-        other = telling_of(row, "_b", 2 * number + 1, one.told_at)
+        one = features_of(row, "_a", 2 * number, EPOCH)
+        other = features_of(row, "_b", 2 * number + 1, one.told_at)
         found.append((one, other, bool(row["same"]), crc32(row["title_a"].encode()) % FOLDS))
     return found
 
@@ -110,8 +112,8 @@ def pairs(path: Path) -> list[Pair]:
 def compared(told: list[Pair], common: dict[int, float]) -> list[Sample]:
     """Compare pairs, with the rarity of words learnt from the file itself."""
     frequencies = Frequencies(common, DOCUMENTS)
-    for telling in {one.terms.tobytes(): one for pair in told for one in pair[:2]}.values():
-        frequencies.learn(WeightedQuery(telling, frequencies))
+    for features in {one.terms.tobytes(): one for pair in told for one in pair[:2]}.values():
+        frequencies.learn(WeightedQuery(features, frequencies))
     return [
         Sample(
             tuple(
@@ -128,11 +130,11 @@ def compared(told: list[Pair], common: dict[int, float]) -> list[Sample]:
 
 
 def common_words(files: list[list[Features]]) -> dict[int, float]:
-    """Count what is common in ``DOCUMENTS`` tellings, every file's share weighing the same.
+    """Count what is common in ``DOCUMENTS`` items, every file's share weighing the same.
 
-    A word's share is taken among the tellings of its language, a bridge's among all.
+    A word's share is taken among the items of its language, a cross-lingual key's among all.
     """
-    parts = [part for tellings in files for part in by_language(tellings)]
+    parts = [part for items in files for part in by_language(items)]
     files_in = Counter(part[0].lang for part in parts)
     shares: defaultdict[int, float] = defaultdict(float)
     for part in parts:
@@ -140,15 +142,15 @@ def common_words(files: list[list[Features]]) -> dict[int, float]:
         for one in part:
             for key in one.terms:
                 shares[key] += share
-            for key in one.bridges:
+            for key in one.cross_lingual:
                 shares[key] += share / len(files_in)
     return {key: round(share, 1) for key, share in sorted(shares.items()) if share >= LEAST_COMMON}
 
 
-def by_language(tellings: list[Features]) -> list[list[Features]]:
-    """Part tellings by language, leaving out languages with too few."""
+def by_language(items: list[Features]) -> list[list[Features]]:
+    """Part items by language, leaving out languages with too few."""
     parts: dict[str, list[Features]] = {}
-    for one in tellings:
+    for one in items:
         parts.setdefault(one.lang, []).append(one)
     return [part for part in parts.values() if len(part) >= MIN_SHARE]
 
@@ -156,14 +158,14 @@ def by_language(tellings: list[Features]) -> list[list[Features]]:
 def met(items: list[Labelled], common: dict[int, float]) -> Iterator[tuple[int, int, Sample]]:
     """Replay a stream: each item with the candidates that the index finds at its time."""
     index = Index(settings=replace(UNFITTED, common=common, documents=DOCUMENTS))
-    places = {one.telling.item: at for at, one in enumerate(items)}
+    places = {one.features.item: at for at, one in enumerate(items)}
     for place, item in enumerate(items):
-        for likeness in index.compared(item.telling):
+        for likeness in index.compared(item.features):
             other = items[places[likeness.item]]
             same = other.event == item.event
-            across = other.telling.lang != item.telling.lang
+            across = other.features.lang != item.features.lang
             yield place, places[likeness.item], Sample(likeness.signals, same, across, item.fold)
-        index.add(item.telling, StoryId(place + 1))
+        index.add(item.features, StoryId(place + 1))
 
 
 def bcubed(gold: dict[str, str], told: dict[str, int]) -> tuple[float, float, float]:

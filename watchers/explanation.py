@@ -1,7 +1,7 @@
-"""How each telling came to its story, gathered from what was noted when it came.
+"""How each item came to its story, gathered from what was noted when it came.
 
 An item's row keeps the verdict's reasons, small and for ever (``stories.Verdict``): a kind, the
-nearest telling, figures and vetoes. Here they are read back, however old, and beside them stands
+nearest item, figures and vetoes. Here they are read back, however old, and beside them stands
 what the two texts have in common by their own words, so that people can be told why.
 """
 
@@ -21,7 +21,7 @@ MOST_EXPLAINED = 10
 
 
 class Came(StrEnum):
-    """The ways in which a telling comes to its story."""
+    """The ways in which an item comes to its story."""
 
     FIRST = "first"
     LIKE = "like"
@@ -39,7 +39,7 @@ class Came(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """A telling that was alike and yet another event: ``what`` differs, by which ``values``."""
+    """An item that was alike and yet another event: ``what`` differs, by which ``values``."""
 
     what: str
     values: tuple[str | float, ...]
@@ -48,9 +48,9 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How one telling came to its story.
+    """How one item came to its story.
 
-    ``score`` is how sure it was (0-1), ``other`` the telling that decided, None where it is
+    ``score`` is how sure it was (0-1), ``other`` the item that decided, None where it is
     gone. ``signals`` are the verdict's own figures, for when the texts cannot be compared any
     more. ``days`` is the age of an old text that came under a new date.
     """
@@ -105,12 +105,12 @@ def _plain(values: Iterable[object]) -> bool:
 def accounts(
     db: Connection, story: Story, names: Gazetteer, most: int = MOST_EXPLAINED
 ) -> tuple[Account, ...]:
-    """Explain a story's first tellings, in their order."""
-    told = story.items[:most]
-    rows = {item.id: items.reasons(db, item.id) for item in told}
+    """Explain a story's first items, in their order."""
+    explained = story.items[:most]
+    rows = {item.id: items.reasons(db, item.id) for item in explained}
     notes = {item: noted(stored) for item, (_, stored) in rows.items()}
-    wanted = {one.value for one in notes.values() if one.kind in ("near", "new", "page")}
-    wanted |= {veto[2] for one in notes.values() for veto in one.vetoes}
+    wanted = {note.value for note in notes.values() if note.kind in ("near", "new", "page")}
+    wanted |= {veto[2] for note in notes.values() for veto in note.vetoes}
     known = {item.id: item for item in story.items}
     rest = [ItemId(one) for one in wanted if one and one not in known]
     known |= {item.id: item for item in items.by_ids(db, rest)}
@@ -118,18 +118,18 @@ def accounts(
     rest = [other for _, other in decided.values() if other not in known]
     known |= {item.id: item for item in items.by_ids(db, rest)}
     file = _File(story, known, decided, names)
-    return tuple(file.account(item, rows[item.id][0], notes[item.id]) for item in told)
+    return tuple(file.account(item, rows[item.id][0], notes[item.id]) for item in explained)
 
 
 def _corrections(
     db: Connection, story: Story, notes: Mapping[ItemId, Noted]
 ) -> dict[ItemId, tuple[Came, ItemId]]:
-    """Return what admins decided of a story's tellings, by telling, as far as it holds by now.
+    """Return what admins decided of a story's items, by item, as far as it holds by now.
 
-    Where two stories were joined, it is said of the telling that began the younger one: the
+    Where two stories were joined, it is said of the item that began the younger one: the
     others of that story came for it.
     """
-    inside = {one.id for one in story.items}
+    inside = {item.id for item in story.items}
     decided: dict[ItemId, tuple[Came, ItemId]] = {}
     for kind, one, other in stories.corrections(db):
         if kind == "apart" and one in inside and other not in inside:
@@ -151,7 +151,7 @@ def _corrections(
 
 
 def _beginning(item: ItemId, notes: Mapping[ItemId, Noted], inside: Collection[ItemId]) -> ItemId:
-    """Return the telling that began the story which a telling came to, as far as was noted."""
+    """Return the item that began the story which an item came to, as far as was noted."""
     seen = {item}
     while (note := notes.get(item)) is not None and note.kind in ("near", "page"):
         if note.value not in inside or note.value in seen:
@@ -163,7 +163,7 @@ def _beginning(item: ItemId, notes: Mapping[ItemId, Noted], inside: Collection[I
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """What is at hand about a story: all tellings it was compared with, what admins decided."""
+    """What is at hand about a story: all items it was compared with, what admins decided."""
 
     story: Story
     known: dict[ItemId, Item]
@@ -194,7 +194,7 @@ class _File:
         )
 
     def came(self, item: Item, note: Noted) -> Came:
-        inside = {one.id for one in self.story.items}
+        inside = {item.id for item in self.story.items}
         if item.id in self.decided:
             return self.decided[item.id][0]
         if note.kind in ("near", "page"):
@@ -210,8 +210,8 @@ class _File:
 
     def beside(self, item: Item) -> Item | None:
         """Choose whom to compare with: the earliest other, best in the same language."""
-        others = [one for one in self.story.items if one.id != item.id]
-        same = [one for one in others if one.lang == item.lang]
+        others = [report for report in self.story.items if report.id != item.id]
+        same = [report for report in others if report.lang == item.lang]
         return next(iter(same or others), None)
 
     def grounds(self, item: Item, other: Item) -> Grounds:

@@ -1,6 +1,6 @@
 """The ingester: the one place where entries become items of stories.
 
-It keeps in memory what decisions need (the tellings of the last days, everybody's
+It keeps in memory what decisions need (the items of the last days, everybody's
 subscriptions), decides one document at a time, and records each in one transaction.
 """
 
@@ -40,13 +40,13 @@ from watchers.text.names import Gazetteer
 log = structlog.get_logger(__name__)
 
 WINDOW = timedelta(days=7)
-"""How far back a new telling looks for its story."""
+"""How far back a new item looks for its story."""
 
 ENTRIES_A_SLICE = 4
 """Between two looks at the chat: about 4 ms of work."""
 
 RESTORED_A_SLICE = 40
-"""The same, of tellings that are only read again."""
+"""The same, of items that are only read again."""
 
 SETTLED_AFTER = 1_000
 """New items after which the collector is told of them: walking as many takes it some 5 ms."""
@@ -99,7 +99,7 @@ class Ingester:
     async def remember(
         self, now: datetime, progress: Callable[[int, int], None] = lambda _done, _all: None
     ) -> None:
-        """Rebuild the index of living stories from their tellings, telling how far it is.
+        """Rebuild the index of the stories in the window; call ``progress`` with done and all.
 
         Documents wait for it; the chat does not.
         """
@@ -117,22 +117,22 @@ class Ingester:
         index.restore_old(await self._db.read(fingerprints.old_texts))
         living = await self._db.read(fingerprints.living, now - WINDOW, now)
         for done, (item, story, row) in enumerate(living, 1):
-            telling = stories.unpack(item, row) if row else None
-            telling = telling or await self._made_again(item)
-            if telling is not None:
-                index.restore(telling, story)
+            features = stories.unpack(item, row) if row else None
+            features = features or await self._made_again(item)
+            if features is not None:
+                index.restore(features, story)
             if done % RESTORED_A_SLICE == 0:
                 progress(done, len(living))
                 await asyncio.sleep(0)
 
     async def _made_again(self, item: ItemId) -> stories.Features | None:
-        """Make a telling from its text where its row is missing or of another version."""
+        """Make an item from its text where its row is missing or of another version."""
         found = await self._db.read(items.by_ids, [item])
         if not found:
             return None  # removed with its feed meanwhile
-        telling = telling_of(found[0], self._memory.names)
-        await self._db.write(fingerprints.keep, [(item, stories.pack(telling))])
-        return telling
+        features = features_of(found[0], self._memory.names)
+        await self._db.write(fingerprints.keep, [(item, stories.pack(features))])
+        return features
 
     # --- what is waited for ------------------------------------------------------------------
 
@@ -141,9 +141,9 @@ class Ingester:
         await self._follow_names()
         if changed.subscriptions:
             left = set(changed.subscriptions)
-            for one in await self._db.read(subscriptions.by_ids, changed.subscriptions):
-                self._subscribe(one)
-                left.discard(one.id)
+            for subscription in await self._db.read(subscriptions.by_ids, changed.subscriptions):
+                self._subscribe(subscription)
+                left.discard(subscription.id)
             for gone in left:
                 self._unsubscribe(gone)
         self._seen = changed.last
@@ -213,7 +213,7 @@ class Ingester:
 
     @asynccontextmanager
     async def _undone_on_failure(self, draft: intake.Draft) -> AsyncIterator[None]:
-        """Forget a draft's tellings again where it could not be recorded."""
+        """Forget a draft's items again where it could not be recorded."""
         try:
             yield
         except BaseException:
@@ -223,7 +223,7 @@ class Ingester:
 
     async def _think_again(self, draft: intake.Draft, now: datetime) -> None:
         """Let stories just opened or grown join their twins or let go of what strayed in."""
-        for story in dict.fromkeys(one.story_id for one in draft.new):
+        for story in dict.fromkeys(item.story_id for item in draft.new):
             for change in stories.revise(self._memory.index, story):
                 await self._apply(change, now)
 
@@ -263,17 +263,17 @@ class Ingester:
             return other.id
 
     async def split(self, out: Sequence[ItemId], by: int, now: datetime) -> StoryId:
-        """Take tellings of one story out into a story of their own, for good.
+        """Take items of one story out into a story of their own, for good.
 
-        Raises NewsError where they are gone, or are not some of one story's tellings.
+        Raises NewsError where they are gone, or are not some of one story's items.
         """
         async with self._turn:
             found = await self._db.read(items.by_ids, list(out))
-            if not found or len({one.story_id for one in found}) > 1:
+            if not found or len({item.story_id for item in found}) > 1:
                 raise NewsError("story.no_item", id=out[0] if out else 0)
             left = await self._known(found[0].story_id)
-            moved = [one.id for one in found]
-            stay = [one.id for one in left.items if one.id not in moved]
+            moved = [item.id for item in found]
+            stay = [item.id for item in left.items if item.id not in moved]
             if not stay:
                 raise NewsError("split.only_one", id=str(left.id))
             target = self._new_story()
@@ -345,7 +345,7 @@ def unswept() -> Iterator[None]:
         gc.enable()
 
 
-def telling_of(item: Item, names: Gazetteer | None = None) -> stories.Features:
+def features_of(item: Item, names: Gazetteer | None = None) -> stories.Features:
     """Prepare a stored item's signals again."""
     analysis = words.analyse(item.title, item.summary, lang=item.lang, names=names)
     return stories.prepare(

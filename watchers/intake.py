@@ -1,6 +1,6 @@
 """One document's consequences as one value: which entries are news, which story, whose alert.
 
-Pure but for the indexes it is handed, which it fills with the tellings of this very document, so
+Pure but for the indexes it is handed, which it fills with the items of this very document, so
 that two entries of one document can be one story.
 """
 
@@ -139,8 +139,8 @@ def oldest_first(entries: Sequence[Entry]) -> list[Entry]:
     custom.
     """
     backwards = list(reversed(entries))
-    dated = iter(sorted((one for one in backwards if one.published), key=published_at))
-    return [next(dated) if one.published else one for one in backwards]
+    dated = iter(sorted((entry for entry in backwards if entry.published), key=published_at))
+    return [next(dated) if entry.published else entry for entry in backwards]
 
 
 def published_at(entry: Entry) -> datetime:
@@ -154,7 +154,7 @@ def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
     summary = lead_of(draft.feed, entry)
     analysis = read(draft.feed, entry, summary, memory)
     memory.last_item += 1
-    telling = stories.prepare(
+    features = stories.prepare(
         item=ItemId(memory.last_item),
         outlet=draft.feed.outlet.id,
         url_key=entry.url_key,
@@ -164,21 +164,21 @@ def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
         lang=analysis.lang,
         analysis=analysis,
     )
-    packed = stories.pack(telling)
-    verdict = stories.identify(telling, memory.index)
+    packed = stories.pack(features)
+    verdict = stories.identify(features, memory.index)
     if verdict.story is None:
         memory.last_story += 1
         story_id = StoryId(memory.last_story)
     else:
         story_id = verdict.story
         draft.grown[story_id] = None
-        change = stories.material(telling, memory.index.tellings(story_id))
+        change = stories.material(features, memory.index.features_of(story_id))
         if change is not None and not draft.silent:
-            draft.changed.append(ChangedStory(story_id, telling.item, change.key))
-    memory.index.add(telling, story_id)
+            draft.changed.append(ChangedStory(story_id, features.item, change.key))
+    memory.index.add(features, story_id)
     facts = facts_of(draft.feed, analysis.lang, entry.published, draft.now)
     item = NewItem(
-        id=telling.item,
+        id=features.item,
         story_id=story_id,
         opens=verdict.story is None,
         external_id=entry.external_id,
@@ -244,12 +244,12 @@ def again(draft: Draft, entry: Entry, before: Known, fresh_keys: set[str], memor
 
 def countries_in(mentions: Iterable[words.Mention]) -> tuple[str, ...]:
     """Name the countries that a text is about, by the names in it."""
-    return tuple(sorted({one.country.upper() for one in mentions if one.country}))
+    return tuple(sorted({mention.country.upper() for mention in mentions if mention.country}))
 
 
 def in_title(analysis: words.Analysis) -> tuple[words.Mention, ...]:
     """Return the names that stand in a text's headline."""
-    return tuple(one for one in analysis.entities if one.start < analysis.title_words)
+    return tuple(mention for mention in analysis.entities if mention.start < analysis.title_words)
 
 
 def facts_of(feed: Feed, lang: str, published: datetime | None, now: datetime) -> keywords.Facts:

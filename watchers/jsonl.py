@@ -20,7 +20,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2099
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JsonLine:
     """One line of a file: the entry, who told it, and when it is taken to have come."""
 
     entry: Entry
@@ -28,7 +28,7 @@ class Line:
     moment: datetime
 
 
-def read(raw: Iterator[str], start: datetime) -> Iterator[Line]:
+def read(raw: Iterator[str], start: datetime) -> Iterator[JsonLine]:
     """Read JSON lines {id, url, title, text, published, lang, source}, all but title optional.
 
     What ``steppewire items --json`` writes can be read, too: it says ``outlet`` for the source
@@ -45,7 +45,7 @@ def read(raw: Iterator[str], start: datetime) -> Iterator[Line]:
         published = time_of(told, number)
         moment = published or moment
         source = (field(told, "source") or field(told, "outlet"))[:200]
-        yield Line(entry_of(told, published, source), source, moment)
+        yield JsonLine(entry_of(told, published, source), source, moment)
 
 
 def object_of(text: str, number: int) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def outline(feed: Feed) -> Outline:
     return Outline(feed.url, feed.title, feed.site_url, feed.rules)
 
 
-class _Reader:
+class _OutlineReader:
     """Collects outlines; refuses what no list of feeds needs."""
 
     def __init__(self, allowed: frozenset[ssrf.Endpoint]) -> None:
@@ -87,8 +87,8 @@ class _Reader:
         raise NewsError("opml.doctype")
 
 
-def _read(body: bytes, allowed: frozenset[ssrf.Endpoint]) -> _Reader:
-    reader = _Reader(allowed)
+def _read(body: bytes, allowed: frozenset[ssrf.Endpoint]) -> _OutlineReader:
+    reader = _OutlineReader(allowed)
     parser = expat.ParserCreate()
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
@@ -125,23 +125,25 @@ def new_feeds(outlines: tuple[Outline, ...]) -> list[tuple[NewFeed, Outlet]]:
     """Describe outlines for ``storage.feeds.add_all``, each an outlet of its own name."""
     return [
         (
-            _new_feed(one, name),
-            Outlet(OutletId(0), name, home_url=one.site_url),
+            _new_feed(outline, name),
+            Outlet(OutletId(0), name, home_url=outline.site_url),
         )
-        for one in outlines
-        if (name := one.title or urls.bare_host(urls.host_of(one.url)))
+        for outline in outlines
+        if (name := outline.title or urls.bare_host(urls.host_of(outline.url)))
     ]
 
 
-def _new_feed(one: Outline, name: str) -> NewFeed:
-    kind = FeedKind.PAGE if one.rules else FeedKind.FEED
-    return NewFeed(one.url, one.title, name, kind=kind, site_url=one.site_url, rules=one.rules)
+def _new_feed(outline: Outline, name: str) -> NewFeed:
+    kind = FeedKind.PAGE if outline.rules else FeedKind.FEED
+    return NewFeed(
+        outline.url, outline.title, name, kind=kind, site_url=outline.site_url, rules=outline.rules
+    )
 
 
-def _known_rules(told: str) -> dict[str, str]:
+def _known_rules(written: str) -> dict[str, str]:
     """Take selectors that are ours; another program's attribute of that name is none."""
     try:
-        return addresses.read_rules(told)
+        return addresses.read_rules(written)
     except NewsError:
         return {}
 
@@ -152,12 +154,16 @@ def write(outlines: tuple[Outline, ...], title: str) -> bytes:
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<opml version="2.0"><head><title>{_escaped(title)}</title></head><body>',
         *(
-            f'<outline type="rss" text={quoteattr(one.title or one.url)}'
-            f" title={quoteattr(one.title or one.url)} xmlUrl={quoteattr(one.url)}"
-            f" htmlUrl={quoteattr(one.site_url)}"
-            + (f" rules={quoteattr(addresses.write_rules(one.rules))}" if one.rules else "")
+            f'<outline type="rss" text={quoteattr(outline.title or outline.url)}'
+            f" title={quoteattr(outline.title or outline.url)} xmlUrl={quoteattr(outline.url)}"
+            f" htmlUrl={quoteattr(outline.site_url)}"
+            + (
+                f" rules={quoteattr(addresses.write_rules(outline.rules))}"
+                if outline.rules
+                else ""
+            )
             + "/>"
-            for one in outlines
+            for outline in outlines
         ),
         "</body></opml>",
     ]

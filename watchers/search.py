@@ -32,7 +32,7 @@ COUNTED = 20
 """How many stories a query that the index only narrows is counted to; beyond, it is estimated."""
 
 CHECKED_A_STORY = 5
-"""How many tellings of a story are checked with the matcher before it is passed over."""
+"""How many items of a story are checked with the matcher before it is passed over."""
 
 ONE_DAY = timedelta(days=1)
 
@@ -92,8 +92,9 @@ async def find(
             return replace(page, total=len(ranked), more=len(hits) >= SCAN)
     good, tried = await _checked(db, ask, ranked, max(offset + limit, COUNTED))
     untried = round((len(ranked) - tried) * len(good) / tried) if tried else 0
-    told = await db.read(stories.by_ids, good[offset : offset + limit])
-    return Found(told, len(good) + untried, len(hits) >= SCAN)
+    page_ids = good[offset : offset + limit]
+    found = await db.read(stories.by_ids, page_ids)
+    return Found(found, len(good) + untried, len(hits) >= SCAN)
 
 
 async def _in_headlines(
@@ -128,21 +129,21 @@ class _Question:
     now: datetime
     names: Gazetteer | None
 
-    def met_by(self, tellings: Iterable[Item]) -> bool:
-        return meets(self.query, tellings, self.now, self.names)
+    def met_by(self, reports: Iterable[Item]) -> bool:
+        return meets(self.query, reports, self.now, self.names)
 
 
 async def _exact_page(db: Database, ask: _Question, ranked: _Ranked) -> Found | None:
     """Return the stories as the index has them.
 
-    None where a telling was edited since: the index keeps old words beside the new.
+    None where an item was edited since: the index keeps old words beside the new.
     """
-    told = await db.read(stories.by_ids, [story_id for story_id, _ in ranked])
+    found = await db.read(stories.by_ids, [story_id for story_id, _ in ranked])
     hits = {item_id for _, ids in ranked for item_id in ids}
-    for story in told:
+    for story in found:
         if not ask.met_by(item for item in story.items if item.id in hits):
             return None
-    return Found(told)
+    return Found(found)
 
 
 async def _checked(
@@ -154,12 +155,12 @@ async def _checked(
     while tried < len(ranked) and len(good) < enough:
         batch = ranked[tried : tried + enough - len(good)]
         tried += len(batch)
-        tellings = [one for _, ids in batch for one in ids[:CHECKED_A_STORY]]
-        told: dict[StoryId, list[Item]] = {}
-        for item in await db.read(items.by_ids, tellings):
-            told.setdefault(item.story_id, []).append(item)
+        asked_ids = [item_id for _, ids in batch for item_id in ids[:CHECKED_A_STORY]]
+        by_story: dict[StoryId, list[Item]] = {}
+        for item in await db.read(items.by_ids, asked_ids):
+            by_story.setdefault(item.story_id, []).append(item)
         for story_id, _ in batch:
-            if ask.met_by(told.get(story_id, ())):
+            if ask.met_by(by_story.get(story_id, ())):
                 good.append(story_id)
         await asyncio.sleep(0)
     return good, tried
@@ -167,7 +168,7 @@ async def _checked(
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """How many stories met a query: anywhere in a telling, and in the headline of one.
+    """How many stories met a query: anywhere in an item, and in the headline of one.
 
     ``about`` says that the share among the newest stories was taken for all.
     """
@@ -189,15 +190,15 @@ async def forecast(
     starts, ends = keywords.window(query, now)
     since = max(since, starts or since)
     hits = await db.read(narrowed, query, since, ends)
-    tellings: dict[StoryId, list[ItemId]] = {}
+    by_story: dict[StoryId, list[ItemId]] = {}
     for hit in hits:
-        tellings.setdefault(hit.story_id, []).append(hit.item_id)
-    every = len(tellings)
+        by_story.setdefault(hit.story_id, []).append(hit.item_id)
+    every = len(by_story)
     if len(hits) >= SCAN and not keywords.asks_for_outlets(query):
-        told = await db.read(search.all_hits, keywords.fts(query), since)
-        every = len({hit.story_id for hit in told})
+        every_hit = await db.read(search.all_hits, keywords.fts(query), since)
+        every = len({hit.story_id for hit in every_hit})
     ask = _Question(query, now, names)
-    tried = list(tellings.values())[:TRIED]
+    tried = list(by_story.values())[:TRIED]
     met: list[bool] = []
     for start in range(0, len(tried), TRIED_A_SLICE):
         met += await _reached(db, ask, tried[start : start + TRIED_A_SLICE])
@@ -209,12 +210,12 @@ async def forecast(
 async def _reached(db: Database, ask: _Question, tried: Sequence[list[ItemId]]) -> list[bool]:
     """Tell for each story that meets the question whether a headline does."""
     wanted = [one for ids in tried for one in ids[:CHECKED_A_STORY]]
-    told: dict[StoryId, list[bool]] = {}
+    headlines: dict[StoryId, list[bool]] = {}
     for item in await db.read(items.by_ids, wanted):
         hit = keywords.match(ask.query, analysed(item, ask.names), facts_of(item, ask.now))
         if hit is not None:
-            told.setdefault(item.story_id, []).append(hit.in_headline)
-    return [any(headlines) for headlines in told.values()]
+            headlines.setdefault(item.story_id, []).append(hit.in_headline)
+    return [any(in_headline) for in_headline in headlines.values()]
 
 
 async def by_day(
@@ -228,11 +229,11 @@ async def by_day(
     """
     here = local_time.zone(time_zone)
     first = now.astimezone(here).date() - timedelta(days=days - 1)
-    told: dict[date, set[StoryId]] = {first + timedelta(days=n): set() for n in range(days)}
+    by_date: dict[date, set[StoryId]] = {first + timedelta(days=n): set() for n in range(days)}
     began = local_time.instant(first, 0, time_zone)
     for hit in await db.read(search.all_hits, keywords.fts(query), began):
-        told.setdefault(hit.seen_at.astimezone(here).date(), set()).add(hit.story_id)
-    return {local_time.instant(day, 0, time_zone): len(ids) for day, ids in told.items()}
+        by_date.setdefault(hit.seen_at.astimezone(here).date(), set()).add(hit.story_id)
+    return {local_time.instant(day, 0, time_zone): len(ids) for day, ids in by_date.items()}
 
 
 def known(counted: Mapping[datetime, int], began: datetime | None) -> dict[datetime, int | None]:
@@ -289,29 +290,31 @@ def _feeds(db: Connection, query: keywords.Query) -> frozenset[FeedId] | None:
 def rank(
     hits: Sequence[search.Hit], in_headline: frozenset[ItemId] = frozenset()
 ) -> list[tuple[StoryId, list[ItemId]]]:
-    """Order stories, with their tellings that hit: those in a headline first, then the newest.
+    """Order stories, with their items that hit: those in a headline first, then the newest.
 
-    A story's time is that of its first telling, as lists show it.
+    A story's time is that of its first item, as lists show it.
     """
-    tellings: dict[StoryId, list[ItemId]] = {}
+    by_story: dict[StoryId, list[ItemId]] = {}
     began: dict[StoryId, datetime] = {}
     for hit in hits:
-        tellings.setdefault(hit.story_id, []).append(hit.item_id)
+        by_story.setdefault(hit.story_id, []).append(hit.item_id)
         began[hit.story_id] = min(hit.seen_at, began.get(hit.story_id, hit.seen_at))
-    headed = {story for story, ids in tellings.items() if not in_headline.isdisjoint(ids)}
-    order = sorted(tellings, key=lambda one: (one in headed, began[one], one), reverse=True)
-    return [(story, tellings[story]) for story in order]
+    headed = {story for story, ids in by_story.items() if not in_headline.isdisjoint(ids)}
+    order = sorted(
+        by_story, key=lambda story: (story in headed, began[story], story), reverse=True
+    )
+    return [(story, by_story[story]) for story in order]
 
 
 def meets(
     query: keywords.Query,
-    tellings: Iterable[Item],
+    reports: Iterable[Item],
     now: datetime,
     names: Gazetteer | None = None,
 ) -> bool:
-    """Tell whether any of the tellings meets a query."""
+    """Tell whether any of the items meets a query."""
     needs_words = keywords.reads_text(query)
-    for item in tellings:
+    for item in reports:
         facts = facts_of(item, now)
         if keywords.ruled_out(query, facts):
             continue  # before the costly look at its words
@@ -323,19 +326,19 @@ def meets(
 
 def in_headline(
     query: keywords.Query,
-    tellings: Iterable[Item],
+    reports: Iterable[Item],
     now: datetime,
     names: Gazetteer | None = None,
 ) -> bool:
-    """Tell whether the headline of any of the tellings meets a query by itself."""
-    found = (keywords.match(query, analysed(one, names), facts_of(one, now)) for one in tellings)
+    """Tell whether the headline of any of the items meets a query by itself."""
+    found = (keywords.match(query, analysed(item, names), facts_of(item, now)) for item in reports)
     return any(hit.in_headline for hit in found if hit is not None)
 
 
 def facts_of(item: Item, now: datetime) -> keywords.Facts:
     """Gather what filters ask about a stored item."""
-    told = _outlet_facts(item.outlet, "" if item.outlet.home_url else item.url)
-    return replace(told, lang=item.lang, published=item.told_at, now=now)
+    facts = _outlet_facts(item.outlet, "" if item.outlet.home_url else item.url)
+    return replace(facts, lang=item.lang, published=item.told_at, now=now)
 
 
 @lru_cache(maxsize=4096)

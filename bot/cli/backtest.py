@@ -15,7 +15,7 @@ from storage import items as item_store
 from storage.errors import NewsError
 from storage.model import ItemId, OutletId
 from watchers import stories
-from watchers.ingester import telling_of
+from watchers.ingester import features_of
 from watchers.stories.backtest import Backtest
 from watchers.stories.backtest import backtest as compared
 from watchers.text import leads, markup, words
@@ -113,13 +113,13 @@ async def of_archive(settings: Settings) -> list[Known]:
     async with archive(settings) as db:
         kept = await db.read(lambda connection: [item for item, _ in item_store.every(connection)])
     with click.progressbar(kept, label="reading") as bar:
-        return [(telling_of(item), item.title or item.summary) for item in bar]
+        return [(features_of(item), item.title or item.summary) for item in bar]
 
 
 def report(result: Backtest, titles: dict[ItemId, str]) -> None:
     """Print what would change, with examples."""
     click.echo(
-        f"{result.tellings} items: {result.stories_before} stories now,"
+        f"{result.items} items: {result.stories_before} stories now,"
         f" {result.stories_after} with the other setting"
     )
     click.echo(

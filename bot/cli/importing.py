@@ -20,7 +20,7 @@ from storage.model import Feed
 from watchers import jsonl
 from watchers.ingester import Taken
 
-Lines: TypeAlias = Iterator[tuple[jsonl.Line, int]]
+Lines: TypeAlias = Iterator[tuple[jsonl.JsonLine, int]]
 """Lines, each with how many bytes are read so far."""
 
 STDIN = Path("-")

@@ -2,8 +2,8 @@
 
 Invented news: words drawn by Zipf's law, two thirds of the items alone with their event, the
 rest retold up to six times in other words. Times are CPU milliseconds an item on one core;
-bytes are what Python has allocated for an item's telling and its places in the index, words'
-frequencies included. The start is a desk's, from a database with nothing but the tellings.
+bytes are what Python has allocated for an item's item and its places in the index, words'
+frequencies included. The start is a desk's, from a database with nothing but the items.
 """
 
 import asyncio
@@ -82,32 +82,32 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     analyses = [(title, text, analyse(title, text, "ru")) for title, text in news(count + ASKED)]
     before = process_time()
-    told_all = prepared(analyses)
-    told("prepare", before, len(told_all))
+    all_features = prepared(analyses)
+    told("prepare", before, len(all_features))
     analyses.clear()
     before = process_time()
-    rows = [(telling.item, pack(telling)) for telling in told_all[:count]]
+    rows = [(features.item, pack(features)) for features in all_features[:count]]
     told("pack", before, count)
     asyncio.run(remembered(rows))
     weighed(rows)
     index = Index()
     before = process_time()
-    for telling in told_all[:count]:
-        index.add(telling, identify(telling, index).story or StoryId(telling.item))
+    for features in all_features[:count]:
+        index.add(features, identify(features, index).story or StoryId(features.item))
     told("identify and add", before, count)
     for _ in range(PASSES):
         before = process_time()
-        verdicts = [identify(telling, index) for telling in told_all[count:]]
+        verdicts = [identify(features, index) for features in all_features[count:]]
         told(f"identify at {count:,}", before, ASKED)
     before = process_time()
-    for telling in told_all[:ASKED]:
-        revise(index, index.story_of(telling.item) or StoryId(0))
+    for features in all_features[:ASKED]:
+        revise(index, index.story_of(features.item) or StoryId(0))
     told("revise", before, ASKED)
     print(f"{sum(verdict.story is not None for verdict in verdicts)} of {ASKED} joined a story")
 
 
 async def remembered(rows: list[tuple[ItemId, bytes]]) -> None:
-    """Open a ingester on a database that holds the tellings."""
+    """Open a ingester on a database that holds the items."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "news.db"
         db = await Database.opened(path)
@@ -132,7 +132,7 @@ def filled(db: Connection) -> None:
 
 
 def stored(db: Connection, rows: list[tuple[ItemId, bytes]]) -> None:
-    """Keep items of no words, and their tellings."""
+    """Keep items of no words, and their items."""
     (feed_id,) = db.conn.execute("select id from feeds").fetchone()
     for item, _ in rows:
         story_store.open_new(db, StoryId(item), START)
@@ -142,13 +142,13 @@ def stored(db: Connection, rows: list[tuple[ItemId, bytes]]) -> None:
 
 
 def weighed(rows: list[tuple[ItemId, bytes]]) -> None:
-    """Tell what a telling and its places in the index take."""
+    """Tell what an item and its places in the index take."""
     tracemalloc.start()
     index = Index()
     for item, row in rows:
-        telling = unpack(item, row)
-        assert telling is not None
-        index.restore(telling, StoryId(item))
+        features = unpack(item, row)
+        assert features is not None
+        index.restore(features, StoryId(item))
     size = tracemalloc.get_traced_memory()[0] / len(index)
     tracemalloc.stop()
     print(f"{'memory':24} {size / 1e3:.2f} kB an item")

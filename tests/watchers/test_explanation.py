@@ -1,4 +1,4 @@
-"""How a telling came to its story, read back from rows of any age."""
+"""How an item came to its story, read back from rows of any age."""
 
 import ast
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.storage.rows import NOON, feed, new_item, told
 from watchers import explanation
 from watchers import stories as identity
 from watchers.explanation import Account, Came, noted
-from watchers.stories.identity import _TOLD
+from watchers.stories.identity import _REASON_SIGNALS
 from watchers.text.names import gazetteer
 
 ROWS = [
@@ -80,7 +80,7 @@ def veto_kinds() -> set[str]:
 def test_every_kind_of_reason_has_its_words(language: str) -> None:
     wanted = {f"veto.{kind}" for kind in veto_kinds()}
     assert len(wanted) >= 7
-    wanted |= {f"signal.{name}" for name in _TOLD} | {f"came.{one}" for one in Came}
+    wanted |= {f"signal.{name}" for name in _REASON_SIGNALS} | {f"came.{one}" for one in Came}
     assert set() == wanted - catalogue(language).forms.keys()
 
 

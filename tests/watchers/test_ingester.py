@@ -199,7 +199,7 @@ async def test_a_new_desk_remembers_the_living_stories(db: Database, now: dateti
 
 
 async def test_what_is_remembered_is_what_was_in_memory(db: Database, now: datetime) -> None:
-    """Also the first telling of a story that lives on, older than the window by now."""
+    """Also the first item of a story that lives on, older than the window by now."""
     ingester = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     titles = ("Wheat harvest ends in Kostanay", "Quake of magnitude 5.1 felt in Almaty")
@@ -218,7 +218,7 @@ async def test_what_is_remembered_is_what_was_in_memory(db: Database, now: datet
 
 
 @pytest.mark.parametrize("spoilt", ["delete from tellings", "update tellings set packed = x'00'"])
-async def test_a_telling_without_a_readable_row_is_made_again(
+async def test_an_item_without_a_readable_row_is_made_again(
     db: Database, now: datetime, spoilt: str
 ) -> None:
     ingester = await Ingester.opened(db)

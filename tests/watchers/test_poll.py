@@ -16,7 +16,7 @@ from storage.errors import NewsError
 from storage.model import Feed, FeedKind, FeedNoticeKind, FeedStatus, NewFeed
 from tests.farm import Farm, item, opened, rss
 from watchers import fetch
-from watchers.fetch import Limits
+from watchers.fetch import FetchLimits
 from watchers.host_queues import Politeness
 from watchers.ingester import Ingester
 from watchers.observe import Parsing
@@ -72,7 +72,7 @@ async def room(
         async with fetch.opened(
             user_agent="test",
             allowed=frozenset({("127.0.0.1", farm.port)}),
-            limits=Limits(deadline_s=1.0),
+            limits=FetchLimits(deadline_s=1.0),
             clock=clock,
         ) as fetcher:
             poller = Poller(

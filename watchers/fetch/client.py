@@ -22,7 +22,7 @@ from watchers.fetch.values import (
     Failed,
     FailKind,
     Fetched,
-    Limits,
+    FetchLimits,
     NotModified,
     Outcome,
     Request,
@@ -71,7 +71,7 @@ async def opened(
     *,
     user_agent: str,
     allowed: frozenset[Endpoint] = frozenset(),
-    limits: Limits | None = None,
+    limits: FetchLimits | None = None,
     clock: Callable[[], datetime] = _utc_now,
 ) -> AsyncIterator["Fetcher"]:
     """Open the network and a session for as long as the block lasts.
@@ -80,7 +80,7 @@ async def opened(
     proxy is taken from the environment, no redirect is followed by the client itself.
     """
     network = Network(allowed)
-    limits = limits or Limits()
+    limits = limits or FetchLimits()
     try:
         async with aiohttp.ClientSession(
             connector=network.connector(),
@@ -111,7 +111,7 @@ class Fetcher:
         self,
         session: aiohttp.ClientSession,
         network: Network,
-        limits: Limits,
+        limits: FetchLimits,
         clock: Callable[[], datetime],
     ) -> None:
         """Keep what ``opened`` made; call that instead."""
@@ -353,12 +353,12 @@ def _causes(error: BaseException) -> list[BaseException]:
     found: list[BaseException] = []
     waiting: list[Any] = [error]
     while waiting and len(found) < 20:  # noqa: PLR2004 (chains are short; loops are not)
-        one = waiting.pop()
-        if not isinstance(one, BaseException) or one in found:
+        cause = waiting.pop()
+        if not isinstance(cause, BaseException) or cause in found:
             continue
-        found.append(one)
-        waiting += [one.__cause__, one.__context__, getattr(one, "os_error", None)]
-        waiting += list(getattr(one, "exceptions", ()))
+        found.append(cause)
+        waiting += [cause.__cause__, cause.__context__, getattr(cause, "os_error", None)]
+        waiting += list(getattr(cause, "exceptions", ()))
     return found
 
 
@@ -367,7 +367,7 @@ def _failure(url: str, error: Exception) -> Failed:
     host = urls.host_of(url)
     causes = _causes(error)
     kind = next(
-        (kind for kind, types in _BY_CAUSE if any(isinstance(one, types) for one in causes)),
+        (kind for kind, types in _BY_CAUSE if any(isinstance(cause, types) for cause in causes)),
         FailKind.BROKEN,
     )
     if kind in {FailKind.REFUSED_HOST, FailKind.ADDRESS}:
@@ -375,7 +375,7 @@ def _failure(url: str, error: Exception) -> Failed:
     reason = ""
     if kind is FailKind.TLS:
         reason = next(
-            (str(one.verify_message) for one in causes if hasattr(one, "verify_message")), ""
+            (str(cause.verify_message) for cause in causes if hasattr(cause, "verify_message")), ""
         )
     elif kind is FailKind.HEADERS:
         reason = _plain(str(getattr(error, "message", "") or "")).partition("\n")[0]

@@ -57,11 +57,11 @@ class Network:
         infos = await loop.run_in_executor(self._threads, _lookup, host, port, family)
         found = [_result(host, info) for info in infos]
         if (host.lower().rstrip("."), port) in self.allowed:
-            self._vouched.update((one["host"], port) for one in found)
+            self._vouched.update((address["host"], port) for address in found)
             return found
-        for one in found:
-            if not ssrf.may_dial(one["host"], port, self.allowed):
-                raise RefusedHostError(f"{host} resolves to {one['host']}")
+        for address in found:
+            if not ssrf.may_dial(address["host"], port, self.allowed):
+                raise RefusedHostError(f"{host} resolves to {address['host']}")
         return found
 
     def socket_for(self, info: tuple[Any, ...]) -> socket.socket:

@@ -9,7 +9,7 @@ HARD, SOFT, TEMPORARY = 1.0, 0.5, 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FetchLimits:
     """What one fetch may cost. Bytes and seconds.
 
     ``wire_bytes`` counts what crosses the network, ``body_bytes`` what it inflates to,

@@ -87,17 +87,21 @@ def spelled_out(text: str) -> str:
     """Write in capitals the operators that stand small between words; "" where none does."""
     lexemes = lex(text)
     found = [
-        one
-        for before, one, after in zip(lexemes, lexemes[1:], lexemes[2:], strict=False)
-        if one.sort is Sort.WORD
-        and one.text in SMALL_OPERATORS
+        lexeme
+        for before, lexeme, after in zip(lexemes, lexemes[1:], lexemes[2:], strict=False)
+        if lexeme.sort is Sort.WORD
+        and lexeme.text in SMALL_OPERATORS
         and {before.sort, after.sort}.isdisjoint({Sort.OR, Sort.AND, Sort.NOT})
         and before.sort is not Sort.OPEN
         and after.sort is not Sort.CLOSE
     ]
     written = text
-    for one in reversed(found):
-        written = written[: one.at] + SMALL_OPERATORS[one.text] + written[one.at + len(one.text) :]
+    for lexeme in reversed(found):
+        written = (
+            written[: lexeme.at]
+            + SMALL_OPERATORS[lexeme.text]
+            + written[lexeme.at + len(lexeme.text) :]
+        )
     return written if found else ""
 
 
@@ -118,20 +122,20 @@ def _chunk(text: str, at: int, found: list[Lexeme]) -> int:
     chunk = _CHUNK.match(text, at)
     if chunk is None:  # a mark that belongs to nothing
         return at + 1
-    told = chunk.group()
-    operator = _OPERATORS.get(told)
+    word = chunk.group()
+    operator = _OPERATORS.get(word)
     if operator:
-        found.append(Lexeme(operator, told, at))
-    elif named := _FILTER.match(told):
+        found.append(Lexeme(operator, word, at))
+    elif named := _FILTER.match(word):
         return _filter(text, at, named, found)
-    elif told.endswith(":") and told[:-1].casefold() in FILTERS:
-        return _spaced_filter(text, at, told, found)
-    elif told[0] == "=" and len(told) > 1:
-        found.append(Lexeme(Sort.EXACT, told[1:], at))
-    elif told[-1] == "*" and len(told) > 1:
-        found.append(Lexeme(Sort.PREFIX, told.rstrip("*"), at))
+    elif word.endswith(":") and word[:-1].casefold() in FILTERS:
+        return _spaced_filter(text, at, word, found)
+    elif word[0] == "=" and len(word) > 1:
+        found.append(Lexeme(Sort.EXACT, word[1:], at))
+    elif word[-1] == "*" and len(word) > 1:
+        found.append(Lexeme(Sort.PREFIX, word.rstrip("*"), at))
     else:
-        found.append(Lexeme(Sort.WORD, told, at))
+        found.append(Lexeme(Sort.WORD, word, at))
     return chunk.end()
 
 
@@ -142,12 +146,12 @@ def _filter(text: str, at: int, named: re.Match[str], found: list[Lexeme]) -> in
     return at + len(named[0])
 
 
-def _spaced_filter(text: str, at: int, told: str, found: list[Lexeme]) -> int:
+def _spaced_filter(text: str, at: int, word: str, found: list[Lexeme]) -> int:
     """Read ``source: "Радио Свобода"`` and ``country: kz``."""
-    start = at + len(told)
+    start = at + len(word)
     while start < len(text) and text[start].isspace():
         start += 1
-    name = told[:-1].casefold()
+    name = word[:-1].casefold()
     if start < len(text) and text[start] in _CLOSING:
         end = _phrase(text, start, found)
         phrase = found.pop()

@@ -9,7 +9,7 @@ from watchers.keywords.lexer import EXAMPLE, MAX_TERMS, Lexeme, Sort, lex
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
 from watchers.text.figures import canonical
 from watchers.text.forms import Asked, query_forms
-from watchers.text.names import Found, Gazetteer, Place, gazetteer
+from watchers.text.names import Gazetteer, NameMatch, NameWord, gazetteer
 from watchers.text.normal import Cut, clean, tokenize
 from watchers.text.russian import is_known, lemmas
 from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
@@ -34,8 +34,8 @@ def parse(text: str, names: Gazetteer | None = None) -> Query:
     """
     cleaned = clean(text)
     reader = _Reader(lex(cleaned), names or gazetteer())
-    root, told = reader.read()
-    return Query(told, root)
+    root, written = reader.read()
+    return Query(written, root)
 
 
 class _Reader:
@@ -48,26 +48,26 @@ class _Reader:
         self._depth = 0
 
     def read(self) -> tuple[Node, str]:
-        if not any(one.sort in _WORDY for one in self._lexemes):
+        if not any(lexeme.sort in _WORDY for lexeme in self._lexemes):
             raise self._wordless()
-        terms = [one for one in self._lexemes if one.sort in _WORDY]
+        terms = [lexeme for lexeme in self._lexemes if lexeme.sort in _WORDY]
         if len(terms) > MAX_TERMS:
             raise NewsError(
                 "query.too_many_terms", position=terms[MAX_TERMS].at, limit=MAX_TERMS,
                 example=EXAMPLE,
             )  # fmt: skip
-        node, told = self._either()
+        node, written = self._either()
         left = self._peek()
         if left is not None:
             raise NewsError("query.unbalanced", position=left.at, example=Text("example.brackets"))
-        return node, told
+        return node, written
 
     def _wordless(self) -> NewsError:
         """Say what is wrong with a query that has no word: nothing there, or brackets alone."""
-        brackets = [one for one in self._lexemes if one.sort in (Sort.OPEN, Sort.CLOSE)]
+        brackets = [lexeme for lexeme in self._lexemes if lexeme.sort in (Sort.OPEN, Sort.CLOSE)]
         if not brackets:
             return NewsError("query.empty", position=0, example=EXAMPLE)
-        opened = sum(one.sort is Sort.OPEN for one in brackets)
+        opened = sum(lexeme.sort is Sort.OPEN for lexeme in brackets)
         key = "query.empty_brackets" if 2 * opened == len(brackets) else "query.unbalanced"
         return NewsError(key, position=brackets[0].at, example=Text("example.brackets"))
 
@@ -76,35 +76,37 @@ class _Reader:
 
     def _either(self) -> tuple[Node, str]:
         branches = [self._both()]
-        while (one := self._peek()) is not None and one.sort is Sort.OR:
+        while (lexeme := self._peek()) is not None and lexeme.sort is Sort.OR:
             self._at += 1
             branches.append(self._both())
         if len(branches) == 1:
             return branches[0]
-        return Some(tuple(node for node, _ in branches)), " OR ".join(told for _, told in branches)
+        return Some(tuple(node for node, _ in branches)), " OR ".join(
+            written for _, written in branches
+        )
 
     def _both(self) -> tuple[Node, str]:
         nodes: list[Node] = []
-        told: list[str] = []
-        while (one := self._peek()) is not None and one.sort not in (Sort.OR, Sort.CLOSE):
-            if one.sort is Sort.AND:
-                self._operator(one, needs_left=bool(nodes))
+        written: list[str] = []
+        while (lexeme := self._peek()) is not None and lexeme.sort not in (Sort.OR, Sort.CLOSE):
+            if lexeme.sort is Sort.AND:
+                self._operator(lexeme, needs_left=bool(nodes))
                 continue
-            if one.sort is Sort.WORD:
-                self._words(nodes, told)
+            if lexeme.sort is Sort.WORD:
+                self._words(nodes, written)
                 continue
             node, text = self._unary()
             nodes.append(node)
-            told.append(text)
+            written.append(text)
         if not nodes:
             raise self._dangling()
-        return (nodes[0] if len(nodes) == 1 else All(tuple(nodes))), " ".join(told)
+        return (nodes[0] if len(nodes) == 1 else All(tuple(nodes))), " ".join(written)
 
-    def _operator(self, one: Lexeme, *, needs_left: bool) -> None:
+    def _operator(self, lexeme: Lexeme, *, needs_left: bool) -> None:
         self._at += 1
         after = self._peek()
         if not needs_left or after is None or after.sort in (Sort.OR, Sort.CLOSE, Sort.AND):
-            raise NewsError("query.dangling_operator", position=one.at, operator=one.text,
+            raise NewsError("query.dangling_operator", position=lexeme.at, operator=lexeme.text,
                             example=Text("example.and"))  # fmt: skip
 
     def _dangling(self) -> NewsError:
@@ -117,49 +119,53 @@ class _Reader:
                          example=Text("example.or"))  # fmt: skip
 
     def _unary(self) -> tuple[Node, str]:
-        one = self._lexemes[self._at]
+        lexeme = self._lexemes[self._at]
         self._at += 1
-        if one.sort is Sort.NOT:
-            return self._negation(one)
-        if one.sort is Sort.OPEN:
-            return self._brackets(one)
-        return _leaf(one, self._names)
+        if lexeme.sort is Sort.NOT:
+            return self._negation(lexeme)
+        if lexeme.sort is Sort.OPEN:
+            return self._brackets(lexeme)
+        return _leaf(lexeme, self._names)
 
-    def _negation(self, one: Lexeme) -> tuple[Node, str]:
+    def _negation(self, lexeme: Lexeme) -> tuple[Node, str]:
         after = self._peek()
         if after is None or after.sort in (Sort.OR, Sort.AND, Sort.CLOSE):
-            raise NewsError("query.dangling_operator", position=one.at, operator=one.text,
+            raise NewsError("query.dangling_operator", position=lexeme.at, operator=lexeme.text,
                             example=Text("example.not"))  # fmt: skip
-        self._deeper(one)
-        node, told = self._unary()
+        self._deeper(lexeme)
+        node, written = self._unary()
         self._depth -= 1
         if isinstance(node, No):
-            return node.child, told.removeprefix("-")
-        return No(node), f"-{told}"
+            return node.child, written.removeprefix("-")
+        return No(node), f"-{written}"
 
-    def _brackets(self, one: Lexeme) -> tuple[Node, str]:
-        self._deeper(one)
-        node, told = self._either()
+    def _brackets(self, lexeme: Lexeme) -> tuple[Node, str]:
+        self._deeper(lexeme)
+        node, written = self._either()
         self._depth -= 1
         closing = self._peek()
         if closing is None or closing.sort is not Sort.CLOSE:
-            raise NewsError("query.unbalanced", position=one.at, example=Text("example.brackets"))
+            raise NewsError(
+                "query.unbalanced", position=lexeme.at, example=Text("example.brackets")
+            )
         self._at += 1
-        return node, f"({told})"
+        return node, f"({written})"
 
-    def _deeper(self, one: Lexeme) -> None:
+    def _deeper(self, lexeme: Lexeme) -> None:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
-            raise NewsError("query.too_deep", position=one.at, limit=_MAX_DEPTH, example=EXAMPLE)
+            raise NewsError(
+                "query.too_deep", position=lexeme.at, limit=_MAX_DEPTH, example=EXAMPLE
+            )
 
-    def _words(self, nodes: list[Node], told: list[str]) -> None:
+    def _words(self, nodes: list[Node], written: list[str]) -> None:
         """Read a run of bare words; several that are one name together mean it, too."""
         run: list[Lexeme] = []
-        while (one := self._peek()) is not None and one.sort is Sort.WORD:
-            run.append(one)
+        while (lexeme := self._peek()) is not None and lexeme.sort is Sort.WORD:
+            run.append(lexeme)
             self._at += 1
-        nodes += _run(tuple(one.text for one in run), self._names)
-        told += [one.text for one in run if tokenize(one.text)]
+        nodes += _run(tuple(lexeme.text for lexeme in run), self._names)
+        written += [lexeme.text for lexeme in run if tokenize(lexeme.text)]
         if not nodes:
             raise NewsError(
                 "query.no_words", position=run[0].at, text=run[0].text, example=EXAMPLE
@@ -169,30 +175,30 @@ class _Reader:
 # --- words into keys -------------------------------------------------------------------------
 
 
-def _leaf(one: Lexeme, names: Gazetteer) -> tuple[Node, str]:
-    cuts = tokenize(one.text)
-    if one.sort is Sort.WORD and cuts:
-        return _run((one.text,), names)[0], one.text
-    if one.sort is Sort.FILTER:
-        condition = read_filter(one, names)
+def _leaf(lexeme: Lexeme, names: Gazetteer) -> tuple[Node, str]:
+    cuts = tokenize(lexeme.text)
+    if lexeme.sort is Sort.WORD and cuts:
+        return _run((lexeme.text,), names)[0], lexeme.text
+    if lexeme.sort is Sort.FILTER:
+        condition = read_filter(lexeme, names)
         if condition.name == "topic":
             return _topic(condition.value, names), f"topic:{condition.value}"
-        return condition, _filter_text(condition, one.text)
+        return condition, _filter_text(condition, lexeme.text)
     if not cuts:
-        raise NewsError("query.no_words", position=one.at, text=one.text, example=EXAMPLE)
-    if one.sort is Sort.PHRASE:
-        return _phrase(one.text, cuts, names), f'"{one.text}"'
+        raise NewsError("query.no_words", position=lexeme.at, text=lexeme.text, example=EXAMPLE)
+    if lexeme.sort is Sort.PHRASE:
+        return _phrase(lexeme.text, cuts, names), f'"{lexeme.text}"'
     normal = "".join(cut.normal for cut in cuts)
-    if one.sort is Sort.EXACT:
-        return Exact(one.text, normal), f"={one.text}"
+    if lexeme.sort is Sort.EXACT:
+        return Exact(lexeme.text, normal), f"={lexeme.text}"
     if len(normal) < _MIN_PREFIX:
         raise NewsError(
             "query.prefix_too_short",
-            position=one.at,
+            position=lexeme.at,
             limit=_MIN_PREFIX,
             example=Text("example.prefix"),
         )
-    return Prefix(one.text, normal), f"{one.text}*"
+    return Prefix(lexeme.text, normal), f"{lexeme.text}*"
 
 
 @lru_cache(maxsize=64)
@@ -211,24 +217,24 @@ def _topic(topic: str, names: Gazetteer) -> Node:
             met.append(_phrase(bare, tokenize(bare), names))
         else:
             met += _run((word,), names)
-    return Some(tuple(_outside(one, left_out) for one in met))
+    return Some(tuple(_outside(node, left_out) for node in met))
 
 
 def _outside(node: Node, phrases: Sequence[Term]) -> Node:
     """Let a word count only where none of the phrases that have it stands."""
     if not isinstance(node, Term) or node.words:
         return node
-    bones = _bones(node.label)
+    skeletons = _skeletons(node.label)
     having = [
         No(phrase)
         for phrase in phrases
         if any(not node.keys.isdisjoint(words) for words in phrase.words)
-        or not bones.isdisjoint(_bones(phrase.label))
+        or not skeletons.isdisjoint(_skeletons(phrase.label))
     ]
     return All((node, *having)) if having else node
 
 
-def _bones(label: str) -> frozenset[str]:
+def _skeletons(label: str) -> frozenset[str]:
     """Give the skeletons of words: «газ» is found as gaz, too."""
     return frozenset(skeleton(cut.normal) for cut in tokenize(label))
 
@@ -243,7 +249,7 @@ def _run(texts: tuple[str, ...], names: Gazetteer) -> list[Node]:
     """Turn neighbouring bare words into nodes."""
     kept = [(text, cuts) for text in _figures(texts) if (cuts := tokenize(text))]
     owner = [at for at, (_, cuts) in enumerate(kept) for _ in cuts]
-    found = names.find([_place(cut) for _, cuts in kept for cut in cuts])
+    found = names.find([_name_word(cut) for _, cuts in kept for cut in cuts])
     nodes: list[Node] = []
     at = 0
     starts = [owner.index(group) for group in range(len(kept))]
@@ -256,7 +262,7 @@ def _run(texts: tuple[str, ...], names: Gazetteer) -> list[Node]:
         end = owner[name[0].end - 1] + 1
         words = tuple(_word(text, cuts, [], names) for text, cuts in kept[at:end])
         label = " ".join(text for text, _ in kept[at:end])
-        keys = frozenset(_entity_key(one) for one in name if one.alias.entity)
+        keys = frozenset(_entity_key(match) for match in name if match.alias.entity)
         nodes.append(Some((Term(label, keys), All(words))) if keys else All(words))
         at = end
     return nodes
@@ -275,25 +281,25 @@ def _figures(texts: tuple[str, ...]) -> list[str]:
 
 
 def _wide(
-    found: Sequence[Found], owner: Sequence[int], starts: Sequence[int], at: int
-) -> list[Found] | None:
+    found: Sequence[NameMatch], owner: Sequence[int], starts: Sequence[int], at: int
+) -> list[NameMatch] | None:
     """Give the names that begin with word ``at`` and take in the words after it."""
     wide = [f for f in found if f.start == starts[at] and owner[f.end - 1] > at]
     return wide or None
 
 
-def _entity_key(one: Found) -> str:
-    return ("ef:" if one.alias.full else "e:") + str(one.alias.entity)
+def _entity_key(match: NameMatch) -> str:
+    return ("ef:" if match.alias.full else "e:") + str(match.alias.entity)
 
 
-def _place(cut: Cut) -> Place:
+def _name_word(cut: Cut) -> NameWord:
     asked = _asked(cut)
     forms = asked.forms
     russian = is_cyrillic(cut.normal) and is_known(cut.normal)
     if is_cyrillic(cut.normal) and not russian:
         # A surname that no dictionary has may be typed in any case: Токаева.
         forms = tuple(dict.fromkeys((*forms, *lemmas(cut.normal))))
-    return Place(
+    return NameWord(
         tuple(dict.fromkeys(map(keyboard, forms))),
         tuple(dict.fromkeys(map(skeleton, forms))),
         cut.surface[0].isupper(),
@@ -310,46 +316,48 @@ def _asked(cut: Cut) -> Asked:
     return query_forms(cut.normal, cut.surface[0].isupper())
 
 
-def _word(text: str, cuts: Sequence[Cut], found: Sequence[Found], names: Gazetteer) -> Term:
+def _word(text: str, cuts: Sequence[Cut], found: Sequence[NameMatch], names: Gazetteer) -> Term:
     """Give one bare word; a hyphenated one is a phrase of its parts or the joined form."""
     if len(cuts) > 1:
         return _phrase(text, cuts, names)
     return Term(text, _word_keys(cuts[0], found, names))
 
 
-def _word_keys(cut: Cut, found: Sequence[Found], names: Gazetteer) -> frozenset[str]:
+def _word_keys(cut: Cut, found: Sequence[NameMatch], names: Gazetteer) -> frozenset[str]:
     asked = _asked(cut)
-    entities = [one for one in found if one.alias.entity]
+    entities = [match for match in found if match.alias.entity]
     if not entities:
         return asked.keys
-    keys = frozenset(_entity_key(one) for one in entities)
+    keys = frozenset(_entity_key(match) for match in entities)
     typed_plain = not cut.surface[0].isupper()
     guarded = any(
-        (one.alias.upper and (not typed_plain or cut.normal in _ORDINARY))
-        or (one.alias.guarded and not typed_plain)
-        or names.entities[one.alias.entity].unless
-        for one in entities
-        if one.alias.entity
+        (match.alias.upper and (not typed_plain or cut.normal in _ORDINARY))
+        or (match.alias.guarded and not typed_plain)
+        or names.entities[match.alias.entity].unless
+        for match in entities
+        if match.alias.entity
     )
     if guarded:
         return keys
     if any(
-        names.entities[one.alias.entity].kind == "person" for one in entities if one.alias.entity
+        names.entities[match.alias.entity].kind == "person"
+        for match in entities
+        if match.alias.entity
     ):
         return keys | asked.keys
     return keys | frozenset(key for key in asked.keys if key[0] in "sk")
 
 
 def _phrase(text: str, cuts: Sequence[Cut], names: Gazetteer) -> Term:
-    found = names.find([_place(cut) for cut in cuts])
+    found = names.find([_name_word(cut) for cut in cuts])
     whole = frozenset(
-        _entity_key(one)
-        for one in found
-        if one.alias.entity and one.start == 0 and one.end == len(cuts)
+        _entity_key(match)
+        for match in found
+        if match.alias.entity and match.start == 0 and match.end == len(cuts)
     )
     tajik = any(not _TAJIK.isdisjoint(cut.normal) for cut in cuts)
     words = tuple(
-        _word_keys(cut, names.find([_place(cut)]) if len(cuts) > 1 else found, names)
+        _word_keys(cut, names.find([_name_word(cut)]) if len(cuts) > 1 else found, names)
         | (_unlinked(cut, tajik=tajik) if at < len(cuts) - 1 else frozenset())
         for at, cut in enumerate(cuts)
     )

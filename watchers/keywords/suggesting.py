@@ -40,11 +40,11 @@ class _Name:
 
 
 def suggest(
-    query: Query, names: Gazetteer | None = None, told: Mapping[str, int] = _NO_WORDS
+    query: Query, names: Gazetteer | None = None, told_words: Mapping[str, int] = _NO_WORDS
 ) -> tuple[Suggestion, ...]:
     """Give what misspelt words may have meant, at most one a word; dictionary words are left.
 
-    ``told`` counts the words of the archive's headlines, in normal form. Where several words are
+    ``told_words`` counts the words of the archive's headlines, in normal form. Where several words are
     misspelt, the first suggestion puts all of them right.
     """
     known = _spellings(names or gazetteer())
@@ -53,7 +53,7 @@ def suggest(
     for term in query.terms():
         if not isinstance(term, Term):
             continue
-        meant = (None if term.words else _nearest(term, known)) or _word(term, told)
+        meant = (None if term.words else _nearest(term, known)) or _word(term, told_words)
         if meant:
             found.append(Suggestion(term.label, meant, query.text.replace(term.label, meant, 1)))
             together = together.replace(term.label, meant, 1)
@@ -73,19 +73,27 @@ def _typed(term: Term) -> str:
     return cuts[0].normal if len(cuts) == 1 and not cuts[0].number else ""
 
 
-def _word(term: Term, told: Mapping[str, int]) -> str | None:
+def _word(term: Term, told_words: Mapping[str, int]) -> str | None:
     """Find the word of the archive nearest to a misspelt one; of several the most told.
 
     People seldom miss the first letter; words that begin otherwise are other words.
     """
     normal = _typed(term)
-    if len(normal) < _MIN_WORD or normal in told or (is_cyrillic(normal) and is_known(normal)):
+    if (
+        len(normal) < _MIN_WORD
+        or normal in told_words
+        or (is_cyrillic(normal) and is_known(normal))
+    ):
         return None
-    begin_alike = [word for word in told if word[0] == normal[0]]
+    begin_alike = [word for word in told_words if word[0] == normal[0]]
     near = process.extract(
         normal, begin_alike, scorer=OSA.distance, score_cutoff=_far(normal), limit=_COMPARED
     )
-    return min(near, key=lambda one: (one[1], -told[one[0]], one[0]))[0] if near else None
+    return (
+        min(near, key=lambda found: (found[1], -told_words[found[0]], found[0]))[0]
+        if near
+        else None
+    )
 
 
 def _nearest(term: Term, known: dict[str, _Name]) -> str | None:

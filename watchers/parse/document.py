@@ -75,7 +75,9 @@ def _feed(text: str, root: Root, document: Document) -> ParsedFeed | NotAFeed:
     parts = segments.split(text, root)
     if parts is None:
         feed = syndication.read(segments.bounded(text, root))
-        if feed is None or not any(one.title or one.link or one.summary for one in feed.entries):
+        if feed is None or not any(
+            entry.title or entry.link or entry.summary for entry in feed.entries
+        ):
             feed = syndication.read_apart(*segments.salvaged(text, root)) or feed
         if feed is None:
             return NotAFeed(PageKind.XML, {"root": root.name})
@@ -91,7 +93,9 @@ def _feed(text: str, root: Root, document: Document) -> ParsedFeed | NotAFeed:
         return NotAFeed(PageKind.XML, {"root": root.name})
     if root.name == "urlset" and changed and not found.entries and not same:
         return NotAFeed(PageKind.SITEMAP)
-    others = [entry_keys.Told(*segments.identifiers(parts.piece(number))) for number in same]
+    others = [
+        entry_keys.EntryIdentity(*segments.identifiers(parts.piece(number))) for number in same
+    ]
     result = _parsed(found, document, others)
     return replace(
         result,
@@ -135,13 +139,13 @@ def _page(text: str, document: Document) -> ParsedFeed | NotAFeed:
         return NotAFeed(PageKind.BAD_SELECTOR, {"selector": webpage.bad_selector(document.rules)})
     if feed.entries:
         return _parsed(feed, document)
-    told = _something_else(text, document)
-    if isinstance(told, NotAFeed) and told.kind is PageKind.HTML:
+    other = _something_else(text, document)
+    if isinstance(other, NotAFeed) and other.kind is PageKind.HTML:
         selector = document.rules.get("item", "")
         if selector == addresses.AUTO:
             return NotAFeed(PageKind.NO_HEADLINES)
         return NotAFeed(PageKind.NO_MATCHES, {"selector": selector})
-    return told
+    return other
 
 
 def _something_else(
@@ -191,26 +195,28 @@ def _unpacked(body: bytes) -> bytes:
 
 
 def _parsed(
-    feed: RawFeed, document: Document, others: Sequence[entry_keys.Told] = ()
+    feed: RawFeed, document: Document, others: Sequence[entry_keys.EntryIdentity] = ()
 ) -> ParsedFeed:
     """Make entries of what a reader found: absolute links, clean titles, times, keys."""
     base = document.url
     site = urls.absolute(base, feed.site_url)
     own = frozenset(
-        {urls.bare_host(urls.host_of(one)) for one in (base, site) if one}
+        {urls.bare_host(urls.host_of(address)) for address in (base, site) if address}
         | set(document.own_hosts)
     )
     title = markup.title(feed.title)
     names = _outlet_names(title, site)
-    read = (_entry(one, document, names) for one in feed.entries)
+    read = (_entry(raw, document, names) for raw in feed.entries)
     # An entry that says nothing at all is a template's accident.
-    entries = [one for one in read if one.title or one.url or one.summary_html.strip()]
+    entries = [entry for entry in read if entry.title or entry.url or entry.summary_html.strip()]
     aliases = catalogue.mirrors()
-    told = [
-        entry_keys.Told(entry.external_id, entry.url, f"{entry.title}\n{entry.summary_html[:500]}")
+    identities = [
+        entry_keys.EntryIdentity(
+            entry.external_id, entry.url, f"{entry.title}\n{entry.summary_html[:500]}"
+        )
         for entry in entries
     ]
-    keys = entry_keys.keys(told, others, own, aliases)
+    keys = entry_keys.keys(identities, others, own, aliases)
     finished = tuple(
         replace(
             entry,
@@ -253,11 +259,11 @@ def _entry(raw: RawEntry, document: Document, names: tuple[str, ...]) -> Entry:
     )
 
 
-def _published(told: list[str], document: Document) -> tuple[datetime | None, str]:
-    for raw in told:
+def _published(stated: list[str], document: Document) -> tuple[datetime | None, str]:
+    for raw in stated:
         if moment := dates.read(raw, document.now, document.zone):
             return moment, raw[:100]
-    return None, told[0][:100] if told else ""
+    return None, stated[0][:100] if stated else ""
 
 
 def _outlet_names(title: str, site: str) -> tuple[str, ...]:

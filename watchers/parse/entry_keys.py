@@ -22,8 +22,8 @@ _TEXT_DECIDES = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What of an entry may identify it, as told. ``text`` is title and summary."""
+class EntryIdentity:
+    """What of an entry may identify it, as the feed has it. ``text`` is title and summary."""
 
     guid: str
     link: str
@@ -31,8 +31,8 @@ class Told:
 
 
 def keys(
-    entries: Sequence[Told],
-    others: Iterable[Told] = (),
+    entries: Sequence[EntryIdentity],
+    others: Iterable[EntryIdentity] = (),
     own: Collection[str] = (),
     aliases: Mapping[str, str] = urls.NO_ALIASES,
 ) -> list[tuple[str, ...]]:
@@ -42,29 +42,31 @@ def keys(
     Links to a front page identify nothing. Where neither guid nor link can serve, both
     together or the text itself do.
     """
-    every = [_marks(one, own, aliases) for one in entries]
-    rest = [_marks(one, own, aliases) for one in _alike(entries, others)]
+    every = [_marks(entry, own, aliases) for entry in entries]
+    rest = [_marks(entry, own, aliases) for entry in _alike(entries, others)]
     # The same entry listed twice repeats nothing: count distinct entries only.
-    distinct = {(marks, one.text) for marks, one in zip(every, entries, strict=True)}
+    distinct = {(marks, entry.text) for marks, entry in zip(every, entries, strict=True)}
     counted = [*(marks for marks, _ in distinct), *rest]
     guids = Counter(guid for guid, _, _ in counted if guid)
     links = Counter(link for _, link, _ in counted if link)
     exact = Counter(whole for _, _, whole in counted if whole)
     result = []
-    for (guid, link, whole), one in zip(every, entries, strict=True):
+    for (guid, link, whole), entry in zip(every, entries, strict=True):
         found = [key for key, counts in ((guid, guids), (link, links)) if counts[key] == 1]
         if not found and whole and exact[whole] == 1:
             found = [whole]  # links that differ only in their fragment: a live page's entries
         if not found and guid and link:
-            found = _together(one, guid, link, counted)
-        result.append(tuple(dict.fromkeys(found or [_text_key(one)])))
+            found = _together(entry, guid, link, counted)
+        result.append(tuple(dict.fromkeys(found or [_text_key(entry)])))
     return result
 
 
-def _alike(entries: Sequence[Told], others: Iterable[Told]) -> list[Told]:
+def _alike(
+    entries: Sequence[EntryIdentity], others: Iterable[EntryIdentity]
+) -> list[EntryIdentity]:
     """Return the others that might share a key with an entry: most plainly cannot."""
-    tails = {_tail(one.guid) for one in entries} | {_tail(one.link) for one in entries}
-    return [one for one in others if _tail(one.guid) in tails or _tail(one.link) in tails]
+    tails = {_tail(entry.guid) for entry in entries} | {_tail(entry.link) for entry in entries}
+    return [entry for entry in others if _tail(entry.guid) in tails or _tail(entry.link) in tails]
 
 
 def _tail(address: str) -> str:
@@ -73,12 +75,14 @@ def _tail(address: str) -> str:
     return path.strip().rstrip("/").rpartition("/")[2]
 
 
-def _marks(one: Told, own: Collection[str], aliases: Mapping[str, str]) -> tuple[str, str, str]:
+def _marks(
+    entry: EntryIdentity, own: Collection[str], aliases: Mapping[str, str]
+) -> tuple[str, str, str]:
     """Return guid key, link key and the key of the link with its fragment, "" where none."""
-    link = "" if urls.is_front_page(one.link) else urls.canonical_key(one.link, own, aliases)
-    _, hash_mark, fragment = one.link.partition("#")
+    link = "" if urls.is_front_page(entry.link) else urls.canonical_key(entry.link, own, aliases)
+    _, hash_mark, fragment = entry.link.partition("#")
     whole = f"f:{link}#{fragment}" if link and hash_mark and fragment else ""
-    return _guid_key(one.guid, own, aliases), f"{LINK}{link}" if link else "", whole
+    return _guid_key(entry.guid, own, aliases), f"{LINK}{link}" if link else "", whole
 
 
 def _guid_key(guid: str, own: Collection[str], aliases: Mapping[str, str]) -> str:
@@ -93,12 +97,12 @@ def _guid_key(guid: str, own: Collection[str], aliases: Mapping[str, str]) -> st
 
 
 def _together(
-    one: Told, guid: str, link: str, counted: Sequence[tuple[str, str, str]]
+    entry: EntryIdentity, guid: str, link: str, counted: Sequence[tuple[str, str, str]]
 ) -> list[str]:
     pairs = sum(1 for other in counted if other[:2] == (guid, link))
-    return [f"p:{guid} {link}"] if pairs == 1 else [_text_key(one, guid)]
+    return [f"p:{guid} {link}"] if pairs == 1 else [_text_key(entry, guid)]
 
 
-def _text_key(one: Told, guid: str = "") -> str:
-    told = f"{guid}\n{one.text[:_TEXT_DECIDES]}"
-    return "t:" + blake2b(told.encode(errors="surrogatepass"), digest_size=12).hexdigest()
+def _text_key(entry: EntryIdentity, guid: str = "") -> str:
+    whole = f"{guid}\n{entry.text[:_TEXT_DECIDES]}"
+    return "t:" + blake2b(whole.encode(errors="surrogatepass"), digest_size=12).hexdigest()

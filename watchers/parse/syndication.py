@@ -50,7 +50,7 @@ def read(text: str) -> RawFeed | None:
     # Never a str or bytes: feedparser would open a file or an address named by them.
     # Header names must be in lower case or it overlooks them.
     try:
-        told: Any = feedparser.parse(
+        parsed: Any = feedparser.parse(
             io.BytesIO(_mended(text).encode("utf-8", "replace")),
             response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,
@@ -58,16 +58,16 @@ def read(text: str) -> RawFeed | None:
         )
     except (LookupError, AttributeError, TypeError, ValueError, AssertionError):
         return None  # it trips over tags that close what is not open
-    if not told.version and not told.entries:
+    if not parsed.version and not parsed.entries:
         return None
-    feed = told.feed
+    feed = parsed.feed
     return RawFeed(
         title=feed.get("title", "") or "",
         site_url=feed.get("link", "") or "",
         language=feed.get("language", "") or "",
-        format=told.version or "unknown",
+        format=parsed.version or "unknown",
         advice=advice(text),
-        entries=[_entry(one) for one in told.entries],
+        entries=[_entry(entry) for entry in parsed.entries],
     )
 
 
@@ -80,7 +80,7 @@ def read_apart(outside: str, pieces: Iterable[str]) -> RawFeed | None:
     is_atom = re.search(r"<(?:[\w.-]{1,20}:)?feed[\s>]", outside[:_HEAD]) is not None
     head = '<feed xmlns="http://www.w3.org/2005/Atom">' if is_atom else "<rss><channel>"
     alone = (read(head + piece) for piece in pieces)
-    feed.entries = [entry for one in alone if one is not None for entry in one.entries]
+    feed.entries = [entry for part in alone if part is not None for entry in part.entries]
     return feed if feed.entries else None
 
 
@@ -100,7 +100,7 @@ def _mended(text: str) -> str:
 
 def _character(match: re.Match[str]) -> str:
     """Spell out an emoji written as two surrogates; drop references to what is no character."""
-    first, second = (_number(told) for told in match.groups())
+    first, second = (_number(digits) for digits in match.groups())
     if second is not None and 0xD800 <= (first or 0) <= 0xDBFF <= second <= 0xDFFF:  # noqa: PLR2004
         return chr(0x10000 + (((first or 0) - 0xD800) << 10) + (second - 0xDC00))
     return "".join(
@@ -108,10 +108,10 @@ def _character(match: re.Match[str]) -> str:
     )
 
 
-def _number(told: str | None) -> int | None:
-    if told is None:
+def _number(digits: str | None) -> int | None:
+    if digits is None:
         return None
-    return int(told[1:], 16) if told[0] in "xX" else int(told)
+    return int(digits[1:], 16) if digits[0] in "xX" else int(digits)
 
 
 def _is_legal(number: int) -> bool:
@@ -123,77 +123,81 @@ def _is_legal(number: int) -> bool:
 
 def _escaped(match: re.Match[str]) -> str:
     """Escape an ampersand that begins no entity; spell out entities that only HTML knows."""
-    told = match.group()
-    if told.startswith("<"):
-        return told
+    written = match.group()
+    if written.startswith("<"):
+        return written
     name = match.group(1)
     meant = html.entities.html5.get(f"{name};") if name else None
     if meant is None or meant in "<>&\"'":
-        return "&amp;" + told[1:]
+        return "&amp;" + written[1:]
     return meant
 
 
-def _entry(one: Mapping[str, Any]) -> RawEntry:
-    source = one.get("source")
+def _entry(entry: Mapping[str, Any]) -> RawEntry:
+    source = entry.get("source")
     if not isinstance(source, Mapping):
         source = {}
-    guid = one.get("id", "") or ""
-    link = one.get("feedburner_origlink", "") or _article(one) or one.get("link", "") or ""
+    guid = entry.get("id", "") or ""
+    link = entry.get("feedburner_origlink", "") or _article(entry) or entry.get("link", "") or ""
     if link == guid and "/" not in guid:
         link = ""  # made of an id that is no address
-    if not link and "guidislink" not in one and guid.startswith(("http://", "https://")):
+    if not link and "guidislink" not in entry and guid.startswith(("http://", "https://")):
         link = guid  # rdf:about names the article (RSS 1.0 §5.5)
-    link = link or _recording(one)
+    link = link or _recording(entry)
     return RawEntry(
         guid=guid,
         link=link,
-        title=one.get("title", "") or "",
-        summary=_summary(one),
-        dates=[one[name] for name in ("published", "updated", "created") if name in one],
-        language=(one.get("title_detail") or {}).get("language") or "",
+        title=entry.get("title", "") or "",
+        summary=_summary(entry),
+        dates=[entry[name] for name in ("published", "updated", "created") if name in entry],
+        language=(entry.get("title_detail") or {}).get("language") or "",
         source=source.get("title", "") or "",
         source_url=source.get("href", "") or "",
-        categories=[tag["term"] for tag in _many(one, "tags")[:20] if tag.get("term")],
+        categories=[tag["term"] for tag in _many(entry, "tags")[:20] if tag.get("term")],
     )
 
 
-def _article(one: Mapping[str, Any]) -> str:
+def _article(entry: Mapping[str, Any]) -> str:
     """Return the first page that is the entry, of those in no named language if there are such.
 
     feedparser takes the last, and none whose relation is spelt as an IRI (RFC 4287 §4.2.7.2).
     """
     pages = [
-        told
-        for told in _many(one, "links")
-        if told.get("rel", "").endswith("alternate")
-        and told.get("href")
-        and told.get("type") in _PAGE_TYPES
+        link
+        for link in _many(entry, "links")
+        if link.get("rel", "").endswith("alternate")
+        and link.get("href")
+        and link.get("type") in _PAGE_TYPES
     ]
     best: Mapping[str, str] = next((p for p in pages if "hreflang" not in p), {})
     return (best or (pages[0] if pages else {})).get("href", "")
 
 
-def _recording(one: Mapping[str, Any]) -> str:
+def _recording(entry: Mapping[str, Any]) -> str:
     """Return the address of what is heard or seen instead of read: a podcast has no page."""
     played = (
-        told.get("href", "")
-        for told in _many(one, "links")
-        if told.get("rel") == "enclosure"
-        and str(told.get("type", "")).startswith(("audio/", "video/"))
+        link.get("href", "")
+        for link in _many(entry, "links")
+        if link.get("rel") == "enclosure"
+        and str(link.get("type", "")).startswith(("audio/", "video/"))
     )
     return next(played, "")
 
 
-def _many(one: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+def _many(entry: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     """Return what feedparser collects under a name: a feed's own element called so is none."""
-    told = one.get(name)
-    return [each for each in told if isinstance(each, Mapping)] if isinstance(told, list) else []
+    collected = entry.get(name)
+    return (
+        [each for each in collected if isinstance(each, Mapping)]
+        if isinstance(collected, list)
+        else []
+    )
 
 
-def _summary(one: Mapping[str, Any]) -> str:
-    summary: str = one.get("summary", "") or ""
+def _summary(entry: Mapping[str, Any]) -> str:
+    summary: str = entry.get("summary", "") or ""
     if not summary.strip():
-        parts = _many(one, "content")
+        parts = _many(entry, "content")
         summary = next((part.get("value", "") for part in parts if part.get("value")), "")
     return summary[:_LARGEST_SUMMARY]
 
@@ -226,10 +230,10 @@ def _between(text: str, opening: str, closing: str) -> str:
     return inner.removeprefix("<![CDATA[").removesuffix("]]>")
 
 
-def _frequency(told: str) -> float:
+def _frequency(written: str) -> float:
     # Updates per period: a divisor; fractions and nonsense occur.
     try:
-        frequency = float(told.strip().replace(",", "."))
+        frequency = float(written.strip().replace(",", "."))
     except ValueError:
         return 1.0
     return frequency if 0.001 <= frequency <= 10_000 else 1.0  # noqa: PLR2004

@@ -1,4 +1,9 @@
-"""Same story? One pure decision, its signals, its vetoes, its index and its second thoughts."""
+"""Same story? One pure decision, its signals and vetoes, the window it looks at, reclustering.
+
+Comments on numbers say what moves when one of them does, all others and the weights as they are:
+"F1" is the mean BCubed F1 over six labelled streams (0.896, on the data of the fit); "contrasting
+pairs" are 129 that must part, of which 75 do, and 70 that must join, of which 52 do.
+"""
 
 from watchers.stories.backtest import Backtest, Difference, backtest
 from watchers.stories.changes import material, outgrown
@@ -9,7 +14,7 @@ from watchers.stories.grounds import Grounds, grounds
 from watchers.stories.identity import Verdict, identify, related
 from watchers.stories.index import Index
 from watchers.stories.reclustering import Change, Joined, Moved, revise
-from watchers.stories.weights import Settings, fitted
+from watchers.stories.weights import LinkageSettings, fitted
 
 __all__ = [
     "Backtest",
@@ -20,8 +25,8 @@ __all__ = [
     "Grounds",
     "Index",
     "Joined",
+    "LinkageSettings",
     "Moved",
-    "Settings",
     "Verdict",
     "backtest",
     "fitted",

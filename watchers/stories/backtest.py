@@ -1,4 +1,4 @@
-"""What another setting would change: the same tellings decided twice, and the differences."""
+"""What another setting would change: the same items decided twice, and the differences."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from watchers.stories.features import Features
 from watchers.stories.identity import identify
 from watchers.stories.index import Index
 from watchers.stories.reclustering import Change, Joined, revise
-from watchers.stories.weights import Settings
+from watchers.stories.weights import LinkageSettings
 
 _SWEEP: Final = timedelta(hours=6)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -29,11 +29,11 @@ class Difference:
 class Backtest:
     """How many stories each setting makes, and the pairs on which they differ.
 
-    ``joined`` counts the tellings that only the second setting puts beside their neighbour,
+    ``joined`` counts the items that only the second setting puts beside their neighbour,
     ``parted`` those that only the first does; ``examples`` are the first of each.
     """
 
-    tellings: int
+    items: int
     stories_before: int
     stories_after: int
     joined: int
@@ -42,25 +42,25 @@ class Backtest:
 
 
 def backtest(
-    tellings: Sequence[Features],
-    before: Settings,
-    after: Settings,
+    items: Sequence[Features],
+    before: LinkageSettings,
+    after: LinkageSettings,
     *,
     examples: int = 20,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Backtest:
-    """Decide the tellings, in their order, with two settings and compare the stories.
+    """Decide the items, in their order, with two settings and compare the stories.
 
-    ``progress`` is told after each telling how many decisions of ``2 * len(tellings)`` are made.
+    ``progress`` is told after each item how many decisions of ``2 * len(items)`` are made.
     """
-    first = replay(tellings, before, progress)
-    second = replay(tellings, after, lambda done: progress(len(tellings) + done))
-    differences = [*_differences(first, second, tellings)]
+    first = replay(items, before, progress)
+    second = replay(items, after, lambda done: progress(len(items) + done))
+    differences = [*_differences(first, second, items)]
     parted = [one for one in differences if one.together_before]
     joined = [one for one in differences if not one.together_before]
     half = examples // 2
     return Backtest(
-        tellings=len(tellings),
+        items=len(items),
         stories_before=len(set(first.values())),
         stories_after=len(set(second.values())),
         joined=len(joined),
@@ -70,16 +70,16 @@ def backtest(
 
 
 def replay(
-    tellings: Sequence[Features],
-    settings: Settings,
+    items: Sequence[Features],
+    settings: LinkageSettings,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> dict[ItemId, StoryId]:
-    """Decide tellings in their order, with second thoughts after each; tell all their stories."""
+    """Decide items in their order, with second thoughts after each; tell all their stories."""
     index = Index(settings=settings)
     last = 0
     found: dict[ItemId, StoryId] = {}
-    swept = tellings[0].told_at if tellings else _NEVER
-    for done, features in enumerate(tellings, 1):
+    swept = items[0].told_at if items else _NEVER
+    for done, features in enumerate(items, 1):
         story = identify(features, index).story
         if story is None:
             last += 1
@@ -110,12 +110,12 @@ def apply(index: Index, changes: Iterable[Change], last: int) -> int:
 
 
 def _differences(
-    first: dict[ItemId, StoryId], second: dict[ItemId, StoryId], tellings: Sequence[Features]
+    first: dict[ItemId, StoryId], second: dict[ItemId, StoryId], items: Sequence[Features]
 ) -> Iterable[Difference]:
-    """Compare each telling with the one before it in either of its stories."""
+    """Compare each item with the one before it in either of its stories."""
     latest_first: dict[StoryId, ItemId] = {}
     latest_second: dict[StoryId, ItemId] = {}
-    for features in tellings:
+    for features in items:
         item = features.item
         mate = latest_first.get(first[item])
         other = latest_second.get(second[item])

@@ -1,4 +1,4 @@
-"""What a later telling changes in a story: a denial, another figure for what was counted; pure."""
+"""What a later item changes in a story: a denial, another figure for what was counted; pure."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ CONFIRMED_BY = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MaterialChange:
     """A fact of a story that is no longer as readers were told.
 
     ``key`` names it, so that the same change is told once: ``denied``, or ``unit=value``.
@@ -23,32 +23,32 @@ class Change:
     after: float | None = None
 
 
-def material(features: Features, earlier: Iterable[Features]) -> Change | None:
-    """Name what a new telling of a story changes in it, None where it only tells it again.
+def material(features: Features, earlier: Iterable[Features]) -> MaterialChange | None:
+    """Name what a new item of a story changes in it, None where it only tells it again.
 
     A figure counts where a headline gives the same unit another value than every headline
-    before. A telling that is older than one we have corrects nothing.
+    before. An item that is older than one we have corrects nothing.
     """
     known = tuple(earlier)
-    if not known or any(one.told_at > features.told_at for one in known):
+    if not known or any(before.told_at > features.told_at for before in known):
         return None
-    if features.denies and not any(one.denies for one in known):
-        return Change("denied")
+    if features.denies and not any(before.denies for before in known):
+        return MaterialChange("denied")
     for unit, value in features.figures:
-        told = [figure for one in known for name, figure in one.figures if name == unit]
-        if unit and told and value not in told:
-            return Change(f"{unit}={value:g}", told[-1], value)
+        stated = [figure for before in known for name, figure in before.figures if name == unit]
+        if unit and stated and value not in stated:
+            return MaterialChange(f"{unit}={value:g}", stated[-1], value)
     return None
 
 
-def outgrown(shown: Item, tellings: Iterable[Item]) -> Gravity:
+def outgrown(shown: Item, items: Iterable[Item]) -> Gravity:
     """Return the tolls by now where a shown headline states smaller ones; 0 where it holds.
 
     A higher toll counts that was told later than the headline, or by two outlets: one earlier
     figure alone may be what the headline corrects. Lower figures say nothing: they often count
     a part ("three of them children").
     """
-    others = [one for one in tellings if one is not shown]
+    others = [item for item in items if item is not shown]
     return Gravity(
         dead=_higher(shown, others, lambda what: what.dead),
         injured=_higher(shown, others, lambda what: what.injured),
@@ -61,10 +61,10 @@ def _higher(shown: Item, others: Iterable[Item], toll: Callable[[Gravity], int])
         return 0
     told_by: dict[int, set[str]] = {}
     later = 0
-    for one in others:
-        figure = toll(gravity(one.title, one.lang))
+    for item in others:
+        figure = toll(gravity(item.title, item.lang))
         if figure > stated:
-            told_by.setdefault(figure, set()).add(one.outlet.name)
-            later = max(later, figure) if one.headline_at > shown.headline_at else later
+            told_by.setdefault(figure, set()).add(item.outlet.name)
+            later = max(later, figure) if item.headline_at > shown.headline_at else later
     confirmed = (figure for figure, by in told_by.items() if len(by) >= CONFIRMED_BY)
     return max(later, *confirmed, 0)

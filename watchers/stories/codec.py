@@ -1,7 +1,7 @@
-"""A telling as the few hundred bytes that outlive the process, so that a start reads no text again.
+"""Features as the few hundred bytes that outlive the process, so that a start reads no text again.
 
-Whatever is hashed here is hashed the same in every run: CRC-32 and BLAKE2b. Names and notions
-are kept as they were known when the item came: a newer gazetteer or table of notions speaks from
+Whatever is hashed here is hashed the same in every run: CRC-32 and BLAKE2b. Names and concepts
+are kept as they were known when the item came: a newer gazetteer or table of concepts speaks from
 the next item on, and the old readings are gone with the window.
 """
 
@@ -16,7 +16,7 @@ from storage.model import ItemId, OutletId
 from watchers.stories.features import Features, shared
 
 FORMAT: Final = 2
-"""Raised when a telling's parts change, or the meaning of one: older rows are made again."""
+"""Raised when the fields change, or the meaning of one: older rows are made again."""
 
 _HEAD: Final = Struct("<BIQqbBIIIII")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,7 +26,7 @@ _BYTES: Final = 4
 
 
 def pack(features: Features) -> bytes:
-    """Write a telling down, all but the id it is stored under. Raises ValueError if naive."""
+    """Write features down, all but the id they are stored under. Raises ValueError if naive."""
     if features.told_at.tzinfo is None:
         message = f"naive datetime: {features.told_at!r}"
         raise ValueError(message)
@@ -39,35 +39,37 @@ def pack(features: Features) -> bytes:
         features.stage,
         flags + features.denies * _DENIES,
         len(features.counts),
-        features.bridges_end,
+        features.cross_lingual_end,
         len(features.hashes),
         features.title_terms,
-        features.title_bridges,
+        features.title_cross_lingual,
     )
     words = (
         features.lang,
         features.title,
-        features.places,
-        features.lands,
-        features.spots,
+        features.headline_countries,
+        features.countries,
+        features.localities,
         features.roles,
         features.figures,
         features.years,
     )
-    told = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
-    return head + features.hashes.tobytes() + features.counts + told.encode(errors="surrogatepass")
+    fields = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+    return (
+        head + features.hashes.tobytes() + features.counts + fields.encode(errors="surrogatepass")
+    )
 
 
 def unpack(item: ItemId, row: bytes) -> Features | None:
-    """Read a telling again, None where it was written in another format."""
+    """Read features again, None where they were written in another format."""
     if row[0] != FORMAT:
         return None
-    _, outlet, page, told_at, stage, flags, terms, bridges_end, end, *titled = _HEAD.unpack_from(
-        row
+    _, outlet, page, told_at, stage, flags, terms, cross_lingual_end, end, *titled = (
+        _HEAD.unpack_from(row)
     )
     counts = _HEAD.size + end * _BYTES
-    told = json.loads(row[counts + terms :].decode(errors="surrogatepass"))
-    lang, title, places, lands, spots, roles, figures, years = told
+    fields = json.loads(row[counts + terms :].decode(errors="surrogatepass"))
+    lang, title, headline_countries, countries, localities, roles, figures, years = fields
     return Features(
         item=item,
         outlet=OutletId(outlet),
@@ -78,11 +80,11 @@ def unpack(item: ItemId, row: bytes) -> Features | None:
         hashes=array("I", row[_HEAD.size : counts])[:],
         counts=row[counts : counts + terms],
         title_terms=titled[0],
-        bridges_end=bridges_end,
-        title_bridges=titled[1],
-        places=shared(*places),
-        lands=shared(*lands),
-        spots=shared(*spots),
+        cross_lingual_end=cross_lingual_end,
+        title_cross_lingual=titled[1],
+        headline_countries=shared(*headline_countries),
+        countries=shared(*countries),
+        localities=shared(*localities),
         roles=_pairs(roles),
         figures=_pairs(figures),
         years=shared(*years),
@@ -93,5 +95,5 @@ def unpack(item: ItemId, row: bytes) -> Features | None:
     )
 
 
-def _pairs(told: list[list[Any]]) -> tuple[Any, ...]:
-    return tuple([shared(one, other) for one, other in told])
+def _pairs(rows: list[list[Any]]) -> tuple[Any, ...]:
+    return tuple([shared(one, other) for one, other in rows])

@@ -1,80 +1,68 @@
-"""What identity knows of one item: compact signals, made once, compared many times.
+"""Features: what is known of one item, made once from its analysis and compared many times.
 
-Words, names and figures are kept as 32-bit hashes in arrays: 100,000 tellings fit in memory, and
+Words, names and figures are kept as 32-bit hashes in arrays: 100,000 items fit in memory, and
 a hash means the same after a restart. What must be explained is looked up in the item's text.
 """
 
-import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any
 from zlib import crc32
 
 from storage.model import ItemId, OutletId
-from watchers.stories.concepts import concept
+from watchers.stories.concepts import concept_of
+from watchers.stories.hashes import (
+    CONCEPT,
+    ENTITY,
+    FIGURE,
+    MIN_NAME,
+    NAME,
+    cross_lingual_id,
+    name_key,
+    page_id,
+    term_id,
+)
+from watchers.stories.headline import MAX_TOKENS, head_and_body, headline_figures, roles, stage
 from watchers.stories.stems import stem_of
 from watchers.text.normal import APOSTROPHE
 from watchers.text.skeleton import skeleton
 from watchers.text.words import Analysis, Mention, Token, Word
 
 UNSAVED = ItemId(0)
-"""The id of a telling that is judged before it is stored."""
-
-NOTION, NAME, FIGURE, ENTITY = range(4)
-"""The kinds of bridges, kept in the two low bits of their hash."""
-KIND = 3
-
-MAX_TOKENS = 220
-"""Words of a telling that are read: a headline and the head of the article."""
-_BRIDGED_TOKENS = 90
-_LEAD_TOKENS = 25
-_DIGEST_BYTES = 7
+"""The id of an item that is judged before it is stored."""
+_CROSS_LINGUAL_TOKENS = 90
+"""Words whose concepts and names are kept: further down an article speaks of what is around the
+event. With 40, F1 falls by 0.008, with 200 by 0.004."""
 _RUN_BYTES = 5 * 4
 """Five words' hashes in a row."""
 _MAX_SHINGLES = 24
-_MIN_NAME = 3
-_NAME_LETTERS = 4
+"""The smallest hashes of a text's runs stand for all: a bottom-k sketch (Broder, "On the resemblance
+and containment of documents", 1997). 12 estimate more roughly, with the same F1."""
 _SHORT_NAME = 4
 _MAX_COUNT = 255
-_VOWELS = frozenset("aeiouy")
-_PLACES = frozenset({"country", "region", "city", "water"})
-_SYMMETRIC = frozenset({"talks", "meet", "phone", "agreement", "cooperation", "summit", "match"})
-"""What two do together has no direction: who "met" whom says nothing."""
-
-_BEFORE = frozenset({"train"})
-_AFTER = frozenset({"draw", "win", "lose"})
-
-TOLLS = frozenset({"kill", "injur"})
-"""Notions that count people, and whose figures rise while a story lives."""
-_PERSONS = ("peopl", "person", "челов", "адам", "киши", "kishi", "odam", "нафар", "adam")
-_DAILY = ("сутк", "daily", "тәулік")
-"""Words of a daily bulletin, where the next figure is the next day's."""
-_PREPOSITION = 2
-_YEARS = 1900
-
-_SUFFIX = re.compile(r"\s+(\||[-–—])\s+([^|]{2,60})$")
-_MIN_HEADLINE_WORDS = 4
-_MAX_OUTLET_WORDS = 6
+"""Counts are kept in a byte each."""
+_PLACE_KINDS = frozenset({"country", "region", "city", "water"})
 _YEAR_FROM, _YEAR_TO = 1990, 2100
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """One item's signals. ``told_at`` is the outlet's time, else the time before it.
+    """What an item says, as far as it is compared.
 
-    ``page`` stands for its canonical address, 0 where it has none. ``hashes`` holds three kinds
-    one after the other, for a window holds 100,000 tellings: ``terms``, its words' stems, the
-    headline's first (``title_terms`` of them), with ``counts`` beside them; ``bridges``, what
-    crosses languages: notions, names by their consonants, figures and gazetteer entities, again
-    the headline's first; ``shingles``, the smallest hashes of its five-word runs. ``places``
-    are country codes of the headline,
-    ``lands`` of the whole text; ``roles`` pair each entity of the headline with the
-    words beside it; ``figures`` are (unit, value) of the headline.
+    ``told_at`` is the outlet's time, else when it was seen. ``page`` stands for its canonical address, 0 where it has none. ``hashes`` holds three kinds
+    one after the other, for a window holds 100,000 items: ``terms``, its words' stems, the
+    headline's first (``title_terms`` of them), with ``counts`` beside them; ``cross_lingual``, what
+    crosses languages: concepts, names by their consonants, figures and gazetteer entities, again
+    the headline's first (``title_cross_lingual`` of them), up to ``cross_lingual_end``;
+    ``shingles``, the smallest hashes of its five-word runs.
+    ``headline_countries`` are country codes of the headline, ``countries`` of the whole text;
+    ``localities`` are the headline's regions and cities, by their ids in the gazetteer. ``roles``
+    pair each entity of the headline with the words beside it; ``figures`` are (unit, value) of
+    the headline; ``years`` of the whole text.
     ``stage`` is -1 before an outcome, 1 after it, 0 where the headline does not say.
     """
 
@@ -87,11 +75,11 @@ class Features:
     hashes: "array[int]"
     counts: bytes
     title_terms: int
-    bridges_end: int
-    title_bridges: int
-    places: tuple[str, ...]
-    lands: tuple[str, ...]
-    spots: tuple[str, ...]
+    cross_lingual_end: int
+    title_cross_lingual: int
+    headline_countries: tuple[str, ...]
+    countries: tuple[str, ...]
+    localities: tuple[str, ...]
     roles: tuple[tuple[int, str], ...]
     figures: tuple[tuple[str, float], ...]
     years: tuple[int, ...]
@@ -106,54 +94,20 @@ class Features:
         return self.hashes[: len(self.counts)]
 
     @property
-    def bridges(self) -> "array[int]":
-        """What crosses languages, the headline's first."""
-        return self.hashes[len(self.counts) : self.bridges_end]
+    def cross_lingual(self) -> "array[int]":
+        """Concepts, names, figures and entities, the headline's first."""
+        return self.hashes[len(self.counts) : self.cross_lingual_end]
 
     @property
     def shingles(self) -> "array[int]":
         """The smallest hashes of its runs of words."""
-        return self.hashes[self.bridges_end :]
-
-
-@lru_cache(maxsize=65536)
-def term_id(stem: str) -> int:
-    """Hash a stem; the same word is the same number in every run."""
-    return crc32(stem.encode())
-
-
-@lru_cache(maxsize=65536)
-def bridge_id(kind: int, key: str) -> int:
-    """Hash a bridge, its kind in the two low bits."""
-    return (crc32(f"{kind}:{key}".encode()) & ~KIND) | kind
+        return self.hashes[self.cross_lingual_end :]
 
 
 @lru_cache(maxsize=8192)
 def shared(*values: Any) -> tuple[Any, ...]:
     """Give one tuple for the same few values, of which a window has thousands."""
     return values
-
-
-def digest(told: bytes) -> int:
-    """Hash bytes to 56 bits, the same in every run."""
-    return int.from_bytes(blake2b(told, digest_size=_DIGEST_BYTES).digest())
-
-
-def page_id(url_key: str) -> int:
-    """Hash a canonical address, 0 where there is none."""
-    return digest(url_key.encode(errors="surrogatepass")) if url_key else 0
-
-
-@lru_cache(maxsize=32768)
-def name_key(bone: str) -> str:
-    """Reduce a name's skeleton to its consonants, which survive romanisation and endings.
-
-    Rahmon and Раҳмон, Pezeshkian and Пизишкиён meet; names with few consonants keep vowels.
-    """
-    bare = "".join(letter for letter in bone if letter not in _VOWELS)
-    if len(bare) >= _MIN_NAME:
-        return bare[:_NAME_LETTERS]
-    return bone[:_NAME_LETTERS]
 
 
 def prepare(
@@ -167,15 +121,17 @@ def prepare(
     analysis: Analysis,
     item: ItemId = UNSAVED,
 ) -> Features:
-    """Make the signals of one item from the analysis of its headline and summary."""
+    """Make the features of one item from the analysis of its headline and summary."""
     del summary  # the analysis has read it
-    head, body = _head_and_body(analysis)
+    head, body = head_and_body(analysis)
     stems = [stem_of(token.word, lang) for token in head]
     head_terms = [term_id(stem) for stem in stems]
     body_terms = [term_id(stem_of(token.word, lang)) for token in body]
-    terms, counts, title_terms = _weighed(head_terms, body_terms, has_title=bool(title.strip()))
-    bridges, title_bridges = _bridges(analysis, head, body[: _BRIDGED_TOKENS - len(head)])
-    notions = {concept(token.normal, lang) for token in head}
+    terms, counts, title_terms = _counted(head_terms, body_terms, has_title=bool(title.strip()))
+    cross_lingual, title_cross_lingual = _cross_lingual(
+        analysis, head, body[: _CROSS_LINGUAL_TOKENS - len(head)]
+    )
+    concepts = {concept_of(token.normal, lang) for token in head}
     named = [one for one in analysis.entities if _inside(one, head)]
     return Features(
         item=item,
@@ -184,58 +140,27 @@ def prepare(
         told_at=told_at,
         lang=lang,
         title=" ".join(stems),
-        hashes=array("I", [*terms, *bridges, *_shingles(body_terms or head_terms)]),
+        hashes=array("I", [*terms, *cross_lingual, *_shingles(body_terms or head_terms)]),
         counts=counts,
         title_terms=title_terms,
-        bridges_end=len(terms) + len(bridges),
-        title_bridges=title_bridges,
-        places=_countries(named),
-        lands=_countries(analysis.entities),
-        spots=shared(*sorted({str(one.id) for one in named if one.kind in ("region", "city")})),
-        roles=_roles(head, named, lang),
-        figures=_figures(analysis, head, lang),
+        cross_lingual_end=len(terms) + len(cross_lingual),
+        title_cross_lingual=title_cross_lingual,
+        headline_countries=_countries(named),
+        countries=_countries(analysis.entities),
+        localities=shared(
+            *sorted({str(mention.id) for mention in named if mention.kind in ("region", "city")})
+        ),
+        roles=roles(head, named, lang),
+        figures=headline_figures(analysis, head, lang),
         years=_years(analysis),
         has_title=bool(title.strip()),
         has_text=bool(body),
-        stage=_stage(notions),
-        denies="deny" in notions,
+        stage=stage(concepts),
+        denies="deny" in concepts,
     )
 
 
-def _head_and_body(analysis: Analysis) -> tuple[Sequence[Token], Sequence[Token]]:
-    """Part the headline, without the outlet's name at its end, from the text.
-
-    Where there is no headline the first sentence stands for it, and counts in the text too.
-    """
-    tokens = analysis.tokens
-    words = analysis.title_words
-    if not words or not any(not token.number for token in tokens[:words]):
-        body = tokens[:MAX_TOKENS]
-        first = body[0].sentence if body else 0
-        return [token for token in body[:_LEAD_TOKENS] if token.sentence == first], body
-    end = headline_end(analysis.text[: tokens[words - 1].end])
-    head = [token for token in tokens[:words] if token.start < end]
-    return head, tokens[words : words + MAX_TOKENS]
-
-
-def headline_end(title: str) -> int:
-    """Find where a headline ends and the name of its outlet begins: "… | The Post"."""
-    for _ in range(2):
-        found = _SUFFIX.search(title)
-        if not found:
-            break
-        words = found[2].split()
-        capitals = sum(word[0].isupper() for word in words)
-        named = found[1] == "|" or capitals >= max(1, len(words) - 1)
-        figures = any(letter.isdigit() for letter in found[2])
-        enough = len(title[: found.start()].split()) >= _MIN_HEADLINE_WORDS
-        if not (enough and named and not figures and len(words) <= _MAX_OUTLET_WORDS):
-            break
-        title = title[: found.start()]
-    return len(title)
-
-
-def _weighed(
+def _counted(
     head: Sequence[int], body: Sequence[int], *, has_title: bool
 ) -> tuple[list[int], bytes, int]:
     """Count the words, a headline's twice, and put the headline's first."""
@@ -248,29 +173,33 @@ def _weighed(
     return ordered, counts, len(first)
 
 
-def _bridges(
+def _cross_lingual(
     analysis: Analysis, head: Sequence[Token], body: Sequence[Token]
 ) -> tuple[list[int], int]:
     words = [token.word for token in analysis.tokens[:MAX_TOKENS]]
     lower = {word.stem for word in words if not word.capital}
-    places = {
-        at: one.kind
-        for one in analysis.entities
-        if one.kind in _PLACES
-        for at in range(one.start, one.end)
+    place_kinds = {
+        at: mention.kind
+        for mention in analysis.entities
+        if mention.kind in _PLACE_KINDS
+        for at in range(mention.start, mention.end)
     }
-    headline = dict.fromkeys(_crossing(head, analysis.lang, lower, places, headline=True))
-    text = dict.fromkeys(_crossing(body, analysis.lang, lower, places, headline=False))
+    headline = dict.fromkeys(
+        _concepts_and_names(head, analysis.lang, lower, place_kinds, headline=True)
+    )
+    text = dict.fromkeys(
+        _concepts_and_names(body, analysis.lang, lower, place_kinds, headline=False)
+    )
     heads = {token.position for token in head}
     bodies = {token.position for token in body}
     for number in analysis.numbers:
-        key = bridge_id(FIGURE, f"{number.value:g}{'%' if number.percent else ''}")
+        key = cross_lingual_id(FIGURE, f"{number.value:g}{'%' if number.percent else ''}")
         if number.position in heads:
             headline[key] = None
         elif number.position in bodies:
             text[key] = None
     for mention in analysis.entities:
-        key = bridge_id(ENTITY, mention.id)
+        key = cross_lingual_id(ENTITY, mention.id)
         if mention.start in heads:
             headline[key] = None
         elif mention.start in bodies:
@@ -279,18 +208,18 @@ def _bridges(
     return [*headline, *rest], len(headline)
 
 
-def _crossing(
+def _concepts_and_names(
     tokens: Sequence[Token],
     lang: str,
     lower: set[str],
-    places: Mapping[int, str],
+    place_kinds: Mapping[int, str],
     *,
     headline: bool,
 ) -> Iterable[int]:
-    """Give the notions and the names among words, knowing the kinds of the ``places`` there.
+    """Give the concepts and the names among words, ``place_kinds`` by position.
 
     Capitals that only begin a sentence are no names. Nor are countries: the gazetteer has them
-    in every language, and as names they would count for somebody's. A place is no notion,
+    in every language, and as names they would count for somebody's. A place is no concept,
     however it begins: Қазақстан is not the dead (қаза), nor Kazan October.
     """
     before = -1
@@ -299,18 +228,18 @@ def _crossing(
         word = token.word
         if word.number:
             continue
-        place = places.get(token.position)
-        notion = None if place else concept(word.normal, lang)
-        if notion:
-            yield bridge_id(NOTION, notion)
+        place = place_kinds.get(token.position)
+        concept = None if place else concept_of(word.normal, lang)
+        if concept:
+            yield cross_lingual_id(CONCEPT, concept)
         elif (
             word.capital
-            and len(word.normal) >= _MIN_NAME
+            and len(word.normal) >= MIN_NAME
             and word.stem not in lower
             and (headline or not begins)
             and place != "country"
         ):
-            yield bridge_id(NAME, name_key(_bare_name(word, lang)))
+            yield cross_lingual_id(NAME, name_key(_bare_name(word, lang)))
 
 
 def _bare_name(word: Word, lang: str) -> str:
@@ -321,8 +250,8 @@ def _bare_name(word: Word, lang: str) -> str:
 
 
 def _shingles(terms: Sequence[int]) -> list[int]:
-    told = array("I", terms).tobytes()
-    runs = {crc32(told[at : at + _RUN_BYTES]) for at in range(0, len(told) - _RUN_BYTES + 1, 4)}
+    data = array("I", terms).tobytes()
+    runs = {crc32(data[at : at + _RUN_BYTES]) for at in range(0, len(data) - _RUN_BYTES + 1, 4)}
     return sorted(runs)[:_MAX_SHINGLES]
 
 
@@ -332,78 +261,14 @@ def _inside(mention: Mention, head: Sequence[Token]) -> bool:
 
 def _countries(mentions: Iterable[Mention]) -> tuple[str, ...]:
     return shared(
-        *sorted({one.country for one in mentions if one.kind in _PLACES and one.country})
+        *sorted(
+            {
+                mention.country
+                for mention in mentions
+                if mention.kind in _PLACE_KINDS and mention.country
+            }
+        )
     )
-
-
-def _roles(
-    head: Sequence[Token], mentions: Sequence[Mention], lang: str
-) -> tuple[tuple[int, str], ...]:
-    """Pair the headline's entities with the words on either side: who stands where."""
-    if not head:
-        return ()
-    first = head[0].position
-    named = {at for one in mentions for at in range(one.start, one.end)}
-    found: dict[tuple[int, str], None] = {}
-    for one in mentions:
-        for at in (one.start - 1, one.end):
-            if at in named or not 0 <= at - first < len(head):
-                continue
-            token = head[at - first]
-            word = concept(token.normal, lang) or token.stem
-            if word not in _SYMMETRIC and len(word) >= _MIN_NAME:
-                found[bridge_id(ENTITY, one.id), word] = None
-    return tuple(found)
-
-
-def figures(analysis: Analysis, lang: str) -> tuple[tuple[str, float], ...]:
-    """Name what each figure of a text's headline counts: ``kill``, ``injur``, else its next word."""
-    return _figures(analysis, _head_and_body(analysis)[0], lang)
-
-
-def _figures(
-    analysis: Analysis, head: Sequence[Token], lang: str
-) -> tuple[tuple[str, float], ...]:
-    """Name what each figure of the headline counts: the dead, the injured, else its next word."""
-    places = {token.position: at for at, token in enumerate(head)}
-    notions = [concept(token.normal, lang) for token in head]
-    daily = any(token.normal.startswith(_DAILY) for token in head)
-    found = []
-    for number in analysis.numbers:
-        at = places.get(number.position)
-        if at is not None:
-            after = at + number.end - number.position
-            counts = not daily and not number.percent and number.value == int(number.value)
-            toll = _toll(at, after, head, notions) if counts and 0 < number.value < _YEARS else ""
-            unit = "%" if number.percent else toll or number.unit.replace(APOSTROPHE, "")
-            found.append((unit, number.value))
-    return tuple(found)
-
-
-def _toll(at: int, after: int, head: Sequence[Token], notions: Sequence[str | None]) -> str:
-    """Tell whether a figure counts the dead or the injured, "" where it counts neither.
-
-    The figure stands at the words ``at`` to ``after``. It counts them before such a word ("9
-    dead"), after it with nothing else to count ("killed 9 and"), before people where the
-    headline has such a word, or soon after it ("kills as many as 9 in", "toll rises to 9").
-    """
-    follower = head[after].normal if after < len(head) else ""
-    beside = notions[after : after + 1]
-    if len(follower) <= _PREPOSITION:
-        beside = [*beside, *notions[max(0, at - 1) : at]]
-    for notion in (*beside, *notions[after + 1 : after + 2]):
-        if notion in TOLLS:
-            return notion
-    told = next((notion for notion in notions if notion in TOLLS), None)
-    soon = any(notion in TOLLS or notion == "growth" for notion in notions[max(0, at - 3) : at])
-    if told and (follower.startswith(_PERSONS) or (soon and len(follower) <= _PREPOSITION)):
-        return told
-    return ""
-
-
-def _stage(notions: set[str | None]) -> int:
-    """Tell what is still to come (-1) from what has come out (1), where a headline says it."""
-    return (not notions.isdisjoint(_AFTER)) - (not notions.isdisjoint(_BEFORE))
 
 
 def _years(analysis: Analysis) -> tuple[int, ...]:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from watchers.stories.concepts import concept
-from watchers.stories.features import TOLLS, figures
+from watchers.stories.concepts import concept_of
+from watchers.stories.headline import TOLLS, figures
 from watchers.text import words
 from watchers.text.figures import Number
 from watchers.text.normal import clean, tokenize
@@ -18,19 +18,19 @@ DISASTERS = frozenset(
     "earthquake flood mudflow avalanche explosion fire crash kill murder airstrike attack terror"
     " hostage cave-in storm leak-of-water hunger disease".split()
 )
-"""Notions of what harms people, where no figure says how many."""
+"""Concepts of what harms people, where no figure says how many."""
 
 PLAY = frozenset(
     "football olympic medal athlete doping boxing wrestl judo weightlift gymnast tennis cycling"
     " athletics fencing volleyball basketball skateboard taekwondo karate semifinal quarterfinal"
     " champion film actor singer festival".split()
 )
-"""Notions of sport and entertainment, each of which says enough alone."""
+"""Concepts of sport and entertainment, each of which says enough alone."""
 
 PERHAPS_PLAY = frozenset(
     "match goal team coach league cup draw final spectator swim rower surf diving".split()
 )
-"""Notions of sport that are also other things: two of them together are sport."""
+"""Concepts of sport that are also other things: two of them together are sport."""
 
 GAMES = (
     "chess", "шахмат", "шахмот", "şahmat", "shaxmat", "hockey", "хокке", "xokkey", "grandmaster",
@@ -81,7 +81,7 @@ COUNTED_WITHIN = 2
 """So soon after a figure stands what it counts: 200 dead seals; but two killed by a bear."""
 
 TOLD_OF_OLD = frozenset("anniversary monument museum film book actor exercise".split())
-"""Notions of what is remembered, staged or rehearsed: their dead are not today's."""
+"""Concepts of what is remembered, staged or rehearsed: their dead are not today's."""
 
 SHAKES = 4.0
 STRONGEST = 10.0
@@ -104,24 +104,24 @@ NONE = Gravity()
 
 @lru_cache(maxsize=8192)
 def gravity(headline: str, lang: str) -> Gravity:
-    """Weigh one headline; most are settled by their words' notions, few need to be analysed."""
+    """Weigh one headline; most are settled by their words' concepts, few need to be analysed."""
     cuts = tokenize(clean(headline))
-    notions = {concept(cut.normal, lang) for cut in cuts if not cut.number}
+    concepts = {concept_of(cut.normal, lang) for cut in cuts if not cut.number}
     play = (
-        not notions.isdisjoint(PLAY)
-        or len(notions & PERHAPS_PLAY) > 1
+        not concepts.isdisjoint(PLAY)
+        or len(concepts & PERHAPS_PLAY) > 1
         or any(cut.normal.startswith(GAMES) for cut in cuts)
     )
-    if not notions.isdisjoint(TOLD_OF_OLD):
+    if not concepts.isdisjoint(TOLD_OF_OLD):
         return Gravity(play=play)
     # Headlines count people in words, too: no figure need stand there.
-    tolls = _tolls(headline, lang) if not notions.isdisjoint(TOLLS) else {}
+    tolls = _tolls(headline, lang) if not concepts.isdisjoint(TOLLS) else {}
     animals = any(is_animal(cut.normal) for cut in cuts)
-    harm = notions & DISASTERS if tolls or not animals else notions & DISASTERS - DEATH
+    harm = concepts & DISASTERS if tolls or not animals else concepts & DISASTERS - DEATH
     shaken = [
         float(cut.normal.replace(",", "."))
         for cut in cuts
-        if cut.number and "earthquake" in notions and len(cut.normal) == len("6.8")
+        if cut.number and "earthquake" in concepts and len(cut.normal) == len("6.8")
     ]
     return Gravity(
         dead=tolls.get("kill", 0),
@@ -141,10 +141,12 @@ def _tolls(headline: str, lang: str) -> dict[str, int]:
         for number in analysis.numbers
         if any(0 <= at - number.end < COUNTED_WITHIN for at in beasts)
     }
-    other = {one.value for one in analysis.numbers if _is_no_toll(analysis, one)} | counts_beasts
-    told = [*figures(analysis, lang), *_people(analysis, lang)]
+    other = {
+        number.value for number in analysis.numbers if _is_no_toll(analysis, number)
+    } | counts_beasts
+    figures_found = [*figures(analysis, lang), *_people(analysis, lang)]
     counted: dict[str, int] = {}
-    for unit, value in told:
+    for unit, value in figures_found:
         if unit in TOLLS and value not in other:
             counted[unit] = max(counted.get(unit, 0), int(value))
     return counted
@@ -162,9 +164,9 @@ def _people(analysis: words.Analysis, lang: str) -> Iterator[tuple[str, float]]:
     for number in analysis.numbers:
         if number.percent or not 0 < number.position < number.end < len(analysis.tokens):
             continue
-        notion = concept(analysis.tokens[number.position - 1].normal, lang)
-        if notion in TOLLS and analysis.tokens[number.end].normal.startswith(PEOPLE):
-            yield notion, number.value
+        concept = concept_of(analysis.tokens[number.position - 1].normal, lang)
+        if concept in TOLLS and analysis.tokens[number.end].normal.startswith(PEOPLE):
+            yield concept, number.value
 
 
 @lru_cache(maxsize=32768)
@@ -178,13 +180,13 @@ def gravest(headlines: Iterable[tuple[str, str]]) -> Gravity:
 
     It is a disaster, or play, where half of them say so.
     """
-    told = [gravity(*one) for one in headlines]
-    if not told:
+    found = [gravity(*one) for one in headlines]
+    if not found:
         return NONE
     return Gravity(
-        dead=max(one.dead for one in told),
-        injured=max(one.injured for one in told),
-        magnitude=max(one.magnitude for one in told),
-        disaster=2 * sum(one.disaster for one in told) >= len(told),
-        play=2 * sum(one.play for one in told) >= len(told),
+        dead=max(one.dead for one in found),
+        injured=max(one.injured for one in found),
+        magnitude=max(one.magnitude for one in found),
+        disaster=2 * sum(one.disaster for one in found) >= len(found),
+        play=2 * sum(one.play for one in found) >= len(found),
     )

@@ -1,4 +1,4 @@
-"""What two tellings have in common, in their own words: the grounds behind a verdict's figures.
+"""What two items have in common, in their own words: the grounds behind a verdict's figures.
 
 The index keeps hashes, which decide but tell nobody anything. Asked why, both texts are read
 again, and what their hashes met on is named: words, names, figures, places.
@@ -9,17 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from storage.model import Item
-from watchers.stories.concepts import concept
-from watchers.stories.features import (
-    FIGURE,
-    MAX_TOKENS,
-    NAME,
-    Features,
-    bridge_id,
-    name_key,
-    prepare,
-    term_id,
-)
+from watchers.stories.concepts import concept_of
+from watchers.stories.features import Features, prepare
+from watchers.stories.hashes import FIGURE, NAME, cross_lingual_id, name_key, term_id
+from watchers.stories.headline import MAX_TOKENS
 from watchers.stories.stems import stem_of
 from watchers.stories.weights import fitted
 from watchers.text.names import EntityId, gazetteer
@@ -30,15 +23,15 @@ _FEW: Final = 10
 """Whole figures below it are told in any two texts."""
 _YEARS: Final = range(1900, 2101)
 _COUNTS: Final = "magnitude"
-"""A notion that stands before its figure: магнитудой 5,1."""
+"""A concept that stands before its figure: магнитудой 5,1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What a telling has in common with another; words and figures as the first writes them.
+    """What an item has in common with another; words and figures as the first writes them.
 
     ``copied`` is the share of five-word runs in common (0-1). ``words`` are those that are not
-    of every day; across languages they are those of one notion. ``places`` are in both
+    of every day; across languages they are those of one concept. ``places`` are in both
     headlines; where none is, ``apart`` pairs one of each that differ, None where none does.
     ``names`` are the other names of the gazetteer that both texts mention: their ids, or what
     both write where one says less than the gazetteer does (Toktogul is a dam, and a town).
@@ -56,11 +49,13 @@ class Grounds:
 
 def grounds(one: Item, said: Analysis, other: Item, other_said: Analysis) -> Grounds:
     """Compare two stored items by the analyses of their texts."""
-    mine, theirs = _telling(one, said), _telling(other, other_said)
+    mine, theirs = _features(one, said), _features(other, other_said)
     across = mine.lang != theirs.lang
     both = _mentioned(said) & _mentioned(other_said)
-    places = _same(mine.spots, theirs.spots) or _same(mine.places, theirs.places)
-    found = _notions(said, other_said) if across else _rare(said, theirs)
+    places = _same(mine.localities, theirs.localities) or _same(
+        mine.headline_countries, theirs.headline_countries
+    )
+    found = _concepts(said, other_said) if across else _rare(said, theirs)
     runs = min(len(mine.shingles), len(theirs.shingles))
     shared = len(set(mine.shingles).intersection(theirs.shingles))
     return Grounds(
@@ -75,7 +70,7 @@ def grounds(one: Item, said: Analysis, other: Item, other_said: Analysis) -> Gro
     )
 
 
-def _telling(item: Item, said: Analysis) -> Features:
+def _features(item: Item, said: Analysis) -> Features:
     return prepare(
         item=item.id,
         outlet=item.outlet.id,
@@ -88,12 +83,12 @@ def _telling(item: Item, said: Analysis) -> Features:
     )
 
 
-def _once(told: Iterable[str]) -> tuple[str, ...]:
-    return tuple({one.casefold(): one for one in reversed([*told])}.values())[::-1]
+def _once(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple({word.casefold(): word for word in reversed([*words])}.values())[::-1]
 
 
 def _mentioned(said: Analysis) -> set[EntityId]:
-    return {one.id for one in said.entities}
+    return {mention.id for mention in said.entities}
 
 
 def _as_written(name: EntityId, *texts: Analysis) -> str:
@@ -108,9 +103,9 @@ def _as_written(name: EntityId, *texts: Analysis) -> str:
 def _surface(said: Analysis, name: EntityId) -> list[str]:
     """Return a name as a text writes it, each time."""
     return [
-        said.text[said.tokens[one.start].start : said.tokens[one.end - 1].end]
-        for one in said.entities
-        if one.id == name
+        said.text[said.tokens[mention.start].start : said.tokens[mention.end - 1].end]
+        for mention in said.entities
+        if mention.id == name
     ]
 
 
@@ -119,7 +114,10 @@ def _same(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[EntityId, ...]:
 
 
 def _apart(one: Features, other: Features) -> tuple[EntityId, EntityId] | None:
-    for mine, theirs in ((one.spots, other.spots), (one.places, other.places)):
+    for mine, theirs in (
+        (one.localities, other.localities),
+        (one.headline_countries, other.headline_countries),
+    ):
         if mine and theirs:
             return EntityId(mine[0]), EntityId(theirs[0])
     return None
@@ -127,7 +125,7 @@ def _apart(one: Features, other: Features) -> tuple[EntityId, EntityId] | None:
 
 def _plain(said: Analysis) -> Iterator[Token]:
     """Yield the words that are neither figures nor in a name of the gazetteer."""
-    named = {at for one in said.entities for at in range(one.start, one.end)}
+    named = {at for mention in said.entities for at in range(mention.start, mention.end)}
     for token in said.tokens[:MAX_TOKENS]:
         if not token.number and token.position not in named and len(token.normal) >= _MIN_WORD:
             yield token
@@ -135,40 +133,40 @@ def _plain(said: Analysis) -> Iterator[Token]:
 
 def _rare(said: Analysis, theirs: Features) -> Iterator[str]:
     """Yield words that both texts have, but for those that every day's news are full of."""
-    common, told, seen = fitted().common, set(theirs.terms), set[int]()
+    common, other_terms, seen = fitted().common, set(theirs.terms), set[int]()
     for token in _plain(said):
         term = term_id(stem_of(token.word, said.lang))
-        if term in told and term not in common and term not in seen:
+        if term in other_terms and term not in common and term not in seen:
             seen.add(term)
             yield token.surface
 
 
-def _notions(said: Analysis, other_said: Analysis) -> Iterator[str]:
-    """Yield the first word of every notion that both headlines, or a text and a headline, have."""
-    told = {concept(token.normal, other_said.lang) for token in _plain(other_said)} - {None}
+def _concepts(said: Analysis, other_said: Analysis) -> Iterator[str]:
+    """Yield the first word of every concept that both headlines, or a text and a headline, have."""
+    wanted = {concept_of(token.normal, other_said.lang) for token in _plain(other_said)} - {None}
     for token in _plain(said):
-        notion = concept(token.normal, said.lang)
-        if notion in told:
-            told.remove(notion)
+        concept = concept_of(token.normal, said.lang)
+        if concept in wanted:
+            wanted.remove(concept)
             yield token.surface
 
 
 def _named(said: Analysis, theirs: Features) -> Iterator[str]:
     """Yield names of no gazetteer that sound alike in both languages."""
-    told = set(theirs.bridges)
+    keys = set(theirs.cross_lingual)
     for token in _plain(said):
-        if token.capital and bridge_id(NAME, name_key(token.skeleton)) in told:
+        if token.capital and cross_lingual_id(NAME, name_key(token.skeleton)) in keys:
             yield token.surface
 
 
 def _figures(said: Analysis, theirs: Features) -> Iterator[str]:
     """Yield the figures of both texts, with what they count where that stands beside them."""
-    told = set(theirs.bridges)
+    keys = set(theirs.cross_lingual)
     for number in said.numbers:
         key = f"{number.value:g}{'%' if number.percent else ''}"
         whole = number.value == int(number.value)
         if (
-            bridge_id(FIGURE, key) not in told
+            cross_lingual_id(FIGURE, key) not in keys
             or (whole and int(number.value) in _YEARS)
             or (whole and number.value < _FEW and number.position >= said.title_words)
         ):
@@ -184,7 +182,7 @@ def _quoted(said: Analysis, start: int, end: int) -> str:
     if text[stop : stop + 1] == "%":
         return text[begin : stop + 1]
     before = tokens[start - 1] if start else None
-    if before is not None and concept(before.normal, said.lang) == _COUNTS:
+    if before is not None and concept_of(before.normal, said.lang) == _COUNTS:
         return text[before.start : stop]
     if begin and text[begin - 1] in "$€₽₸£¥₺":
         begin -= 1

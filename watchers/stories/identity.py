@@ -1,4 +1,4 @@
-"""The one decision: which story does a telling belong to, how surely, and why."""
+"""The one decision: which story an item belongs to, how surely, and why."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,23 +9,27 @@ from storage.model import ItemId, StoryId
 from watchers.stories.features import Features
 from watchers.stories.index import Index, Likeness
 from watchers.stories.linkage import linkage
-from watchers.stories.signals import SIGNALS, probability
+from watchers.stories.signals import SIGNALS
+from watchers.stories.trees import probability
 from watchers.stories.vetoes import Reason
 
 _OLD: Final = timedelta(days=14)
+"""Twice the window: what comes again sooner may be late rather than old."""
 _SAME_PAGE: Final = timedelta(hours=20)
+"""A page of daily rates or weather has one address, and other figures tomorrow."""
 _NEIGHBOURS: Final = 40
-"""Tellings that are weighed together; beyond that whole stories stand as one."""
+"""So many items are weighed together; further stories wait for another question."""
 _MAX_RELATED: Final = 3
 MAX_OPEN: Final = 24
-"""A story larger than this is not taken apart any more."""
-_TOLD: Final = {
+"""A story larger than this is not taken apart any more: clustering costs the square of its size."""
+# The names on the left are stored with every item (``items.reasons``): they stay.
+_REASON_SIGNALS: Final = {
     name: SIGNALS.index(signal)
     for name, signal in {
         "words": "words",
         "headline": "title_least",
         "copied": "copied",
-        "notions": "notions",
+        "notions": "concepts",
         "names": "names",
         "figures": "figures_title_shared",
         "entities": "entities",
@@ -37,7 +41,7 @@ _TOLD: Final = {
 class Verdict:
     """Which story, how surely (0-1), why.
 
-    ``story`` is None when the telling opens a story of its own. ``related`` names stories on
+    ``story`` is None when the item opens a story of its own. ``related`` names stories on
     the same theme that are not this event. ``recirculated`` marks an old text with a new date.
     """
 
@@ -49,11 +53,11 @@ class Verdict:
 
 
 def identify(features: Features, index: Index) -> Verdict:
-    """Decide the story of a telling that is not in the index yet."""
+    """Decide the story of an item that is not in the index yet."""
     page = _same_page(features, index)
     if page is not None:
         return Verdict(index.story_of(page), 1.0, (("page", page),))
-    old = index.told_before(features)
+    old = index.old_text(features)
     if old is not None and features.told_at - old.told_at > _OLD:
         days = (features.told_at - old.told_at).days
         return Verdict(index.story(old.story_id), 1.0, (("old", days),), recirculated=True)
@@ -70,7 +74,7 @@ def identify(features: Features, index: Index) -> Verdict:
 
 
 def related(features: Features, index: Index) -> tuple[StoryId, ...]:
-    """Name stories on the same theme as a telling, most alike first, its own left out."""
+    """Name stories on the same theme as an item, most alike first, its own left out."""
     return _related(index.compared(features), index.story_of(features.item), index)
 
 
@@ -87,21 +91,22 @@ def _same_page(features: Features, index: Index) -> ItemId | None:
 def _joined(
     features: Features, likenesses: tuple[Likeness, ...], index: Index
 ) -> tuple[StoryId | None, float]:
-    """Find the story with the heaviest bond to the telling, None where it does not bind."""
+    """Find the story with the surest linkage to the item, None where none is sure enough."""
     settings = index.settings
     around = neighbourhood(
-        {one.item: one.odds for one in likenesses if one.odds > settings.hop}, index
+        {likeness.item: likeness.odds for likeness in likenesses if likeness.odds > settings.hop},
+        index,
     )
     if not around:
         return None, settings.floor
     met: dict[StoryId | None, list[float]] = {}
-    for one in likenesses:
-        met.setdefault(index.story_of(one.item), []).append(one.odds)
-    scales = index.scales()
-    newcomer = scales.newcomer(features)
+    for likeness in likenesses:
+        met.setdefault(index.story_of(likeness.item), []).append(likeness.odds)
+    model = index.linkage_model()
+    newcomer = model.newcomer(features)
     best, heaviest = None, settings.floor
     for story in around:
-        weight = scales.weigh(linkage(met[story]), newcomer, scales.group(index.members(story)))
+        weight = model.weigh(linkage(met[story]), newcomer, model.group(index.members(story)))
         if weight >= settings.join and weight > heaviest:
             best, heaviest = story, weight
     return best, heaviest
@@ -117,7 +122,7 @@ def neighbourhood(
         if story is not None:
             best[story] = max(value, best.get(story, value))
     chosen: list[StoryId] = []
-    for story in sorted(best, key=lambda one: (-best[one], one)):
+    for story in sorted(best, key=lambda story: (-best[story], story)):
         size = len(index.members(story))
         room -= size if size <= MAX_OPEN else 1
         if room < 0 and chosen:
@@ -129,29 +134,31 @@ def neighbourhood(
 def _nearest(likenesses: tuple[Likeness, ...], story: StoryId | None, index: Index) -> Likeness:
     if story is None:
         return likenesses[0]
-    return next(one for one in likenesses if index.story_of(one.item) == story)
+    return next(likeness for likeness in likenesses if index.story_of(likeness.item) == story)
 
 
 def _reasons(
     best: Likeness, story: StoryId | None, likenesses: tuple[Likeness, ...]
 ) -> tuple[Reason, ...]:
-    """Tell the signals of the nearest telling, and the vetoes that kept others out."""
-    told: list[Reason] = [("near" if story is not None else "new", int(best.item))]
-    told += [
-        (name, round(best.signals[at], 2)) for name, at in _TOLD.items() if best.signals[at] > 0
+    """List the signals of the nearest item, and the vetoes that kept others out."""
+    reasons: list[Reason] = [("near" if story is not None else "new", int(best.item))]
+    reasons += [
+        (name, round(best.signals[at], 2))
+        for name, at in _REASON_SIGNALS.items()
+        if best.signals[at] > 0
     ]
-    vetoed = [one for one in likenesses if one.veto][:2]
-    told += [(*(one.veto or ()), int(one.item)) for one in vetoed]
-    return tuple(told)
+    vetoed = [likeness for likeness in likenesses if likeness.veto][:2]
+    reasons += [(*(likeness.veto or ()), int(likeness.item)) for likeness in vetoed]
+    return tuple(reasons)
 
 
 def _related(
     likenesses: tuple[Likeness, ...], story: StoryId | None, index: Index
 ) -> tuple[StoryId, ...]:
     near = (
-        index.story_of(one.item)
-        for one in likenesses
-        if one.odds > index.settings.related or one.veto
+        index.story_of(likeness.item)
+        for likeness in likenesses
+        if likeness.odds > index.settings.related or likeness.veto
     )
     others = dict.fromkeys(one for one in near if one is not None and one != story)
     return tuple(others)[:_MAX_RELATED]

@@ -1,6 +1,6 @@
-"""Linkage: what binds two groups of items, by all that is known of the pairs between them.
+"""Linkage: how alike two groups of items are, by all that is known of the pairs between them.
 
-A story is more than its nearest neighbour. One telling alike with one of ten is a chain about to
+A story is more than its nearest neighbour. One item alike with one of ten is a chain about to
 form; alike with none very much, yet with all a little, it may be the eleventh. So how surely two
 groups are one event is fitted too, to what their pairs say together.
 """
@@ -10,13 +10,14 @@ from math import hypot, log
 from typing import Final, NamedTuple
 
 from storage.model import ItemId
-from watchers.stories.signals import probability
+from watchers.stories.trees import probability
 
-BOND_SIGNALS: Final = (
+LINKAGE_SIGNALS: Final = (
     "known", "mean", "most", "least", "chance", "likely", "smaller", "larger", "alike",
 )  # fmt: skip
-"""The names of what ``bond_signals`` tells, in its order."""
+"""The names of what ``linkage_signals`` returns, in its order."""
 _LIKELY: Final = -0.5
+"""Log-odds from which a pair counts as alike, a little below even. At 0, F1 falls by 0.001."""
 
 
 class Linkage(NamedTuple):
@@ -34,7 +35,7 @@ class Linkage(NamedTuple):
     likely: int
 
     def joined(self, other: "Linkage") -> "Linkage":
-        """Give the bond with a third group after the two it was with have become one."""
+        """Give the linkage with a third group after the two it was with have become one."""
         return Linkage(
             self.known + other.known,
             self.total + other.total,
@@ -57,46 +58,46 @@ def linkage(odds: Sequence[float]) -> Linkage:
     )
 
 
-Voice = Mapping[int, float]
-"""What a telling speaks of, by weight."""
+Vector = Mapping[int, float]
+"""The cross-lingual keys of an item, by weight."""
 
 
 class Group:
-    """Tellings that stand as one, and what they speak of together: the common is loud."""
+    """Items that stand as one, and the sum of their vectors: what most of them speak of weighs most."""
 
-    __slots__ = ("loudness", "members", "voice")
+    __slots__ = ("members", "norm", "vector")
 
-    def __init__(self, members: Iterable[ItemId], voices: Iterable[Voice]) -> None:
-        """Let some or all of the members speak, each as loud as any other."""
+    def __init__(self, members: Iterable[ItemId], vectors: Iterable[Vector]) -> None:
+        """Sum the vectors of some or all members, each made as long as any other."""
         self.members = list(members)
-        self.voice: dict[int, float] = {}
-        for voice in voices:
-            length = hypot(*voice.values()) or 1.0
-            for key, weight in voice.items():
-                self.voice[key] = self.voice.get(key, 0.0) + weight / length
-        self.loudness = hypot(*self.voice.values()) or 1.0
+        self.vector: dict[int, float] = {}
+        for vector in vectors:
+            length = hypot(*vector.values()) or 1.0
+            for key, weight in vector.items():
+                self.vector[key] = self.vector.get(key, 0.0) + weight / length
+        self.norm = hypot(*self.vector.values()) or 1.0
 
     def absorb(self, other: "Group") -> None:
         """Take all of another group in; nothing is left of it."""
         self.members += other.members
         other.members = []
-        for key, weight in other.voice.items():
-            self.voice[key] = self.voice.get(key, 0.0) + weight
-        self.loudness = hypot(*self.voice.values()) or 1.0
+        for key, weight in other.vector.items():
+            self.vector[key] = self.vector.get(key, 0.0) + weight
+        self.norm = hypot(*self.vector.values()) or 1.0
 
     def alike(self, other: "Group") -> float:
-        """Compare what two groups speak of: 1 for the same, 0 for nothing in common."""
-        one, two = self.voice, other.voice
+        """Return the cosine of two groups' vectors: 1 for the same, 0 for nothing in common."""
+        one, two = self.vector, other.vector
         if len(one) > len(two):
             one, two = two, one
         dot = sum([weight * two[key] for key, weight in one.items() if key in two])
-        return dot / (self.loudness * other.loudness)
+        return dot / (self.norm * other.norm)
 
 
 def linkage_signals(found: Linkage, one: Group, other: Group) -> list[float]:
-    """Lay out what binds two groups, in the order of ``BOND_SIGNALS``.
+    """Lay out how alike two groups are, in the order of ``BOND_SIGNALS``.
 
-    ``alike`` is the cosine of the names, notions and figures that the groups speak of.
+    ``alike`` is the cosine of the names, concepts and figures that the groups speak of.
     """
     known = found.known
     smaller, larger = sorted((len(one.members), len(other.members)))

@@ -1,44 +1,45 @@
-"""How much the linkage of two groups weighs, with what they speak of."""
+"""The fitted model of linkage: how surely two groups of items tell one event."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from storage.model import ItemId
 from watchers.stories.features import Features
-from watchers.stories.linkage import Group, Linkage, Voice, linkage_signals
-from watchers.stories.signals import Frequencies
+from watchers.stories.frequencies import Frequencies
+from watchers.stories.linkage import Group, Linkage, Vector, linkage_signals
 from watchers.stories.weights import Scored
 
-_SPEAKERS: Final = 12
-"""So many of a large group speak for all: the first few and the latest."""
+_SAMPLED: Final = 12
+"""So many of a large group stand for all: the first four and the latest eight.
+Three or sixty give the same F1; the more, the longer a question about a large story takes."""
 
 
 class LinkageModel:
-    """Makes groups of tellings by what is rare just now, and weighs the bonds between them."""
+    """Makes groups of items by what is rare just now, and weighs the linkages between them."""
 
     def __init__(
         self, groups: Scored, frequencies: Frequencies, features: Callable[[ItemId], Features]
     ) -> None:
-        """Take the fitted weights, what is rare just now, and the tellings by their ids."""
+        """Take the fitted trees, what is rare just now, and a way to an item's features."""
         self._groups = groups
         self._frequencies = frequencies
-        self._telling = features
+        self._features = features
 
     def group(self, items: Sequence[ItemId]) -> Group:
-        """Let tellings of the index stand as one."""
-        speakers = items
-        if len(items) > _SPEAKERS:
-            speakers = [*items[: _SPEAKERS // 3], *items[-_SPEAKERS * 2 // 3 :]]
-        return Group(items, [self._voice(self._telling(item)) for item in speakers])
+        """Let items of the index stand as one."""
+        sampled = items
+        if len(items) > _SAMPLED:
+            sampled = [*items[: _SAMPLED // 3], *items[-_SAMPLED * 2 // 3 :]]
+        return Group(items, [self._vector(self._features(item)) for item in sampled])
 
     def newcomer(self, features: Features) -> Group:
-        """Let a telling stand for itself that is not in the index yet."""
-        return Group([features.item], [self._voice(features)])
+        """Let an item stand for itself that is not in the index yet."""
+        return Group([features.item], [self._vector(features)])
 
     def weigh(self, found: Linkage, one: Group, other: Group) -> float:
-        """Give the log-odds that two groups with this bond tell one event."""
+        """Give the log-odds that two groups with this linkage tell one event."""
         return self._groups.score(linkage_signals(found, one, other))
 
-    def _voice(self, features: Features) -> Voice:
-        bridges = features.bridges
-        return dict(zip(bridges, self._frequencies.rarity(bridges), strict=True))
+    def _vector(self, features: Features) -> Vector:
+        cross_lingual = features.cross_lingual
+        return dict(zip(cross_lingual, self._frequencies.rarity(cross_lingual), strict=True))

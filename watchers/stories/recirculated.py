@@ -1,4 +1,4 @@
-"""Texts that left the window: an old text under a new date is told from news."""
+"""Texts that left the window, by hashes: so an old text under a new date is recognised."""
 
 from array import array
 from collections.abc import Iterable
@@ -6,27 +6,30 @@ from datetime import UTC, datetime
 from typing import Final
 
 from storage.model import OldText, StoryId
-from watchers.stories.features import Features, digest
+from watchers.stories.features import Features
+from watchers.stories.hashes import digest
 
-_SHELVES: Final = 1 << 16
-_PLACES: Final = 4
-"""A mark has four places to stand; where all are taken, the text told longest ago gives way."""
+_BUCKETS: Final = 1 << 16
+_BUCKET_SIZE: Final = 4
+"""A mark has four places to stand (a four-way set-associative table, as processors' caches are);
+where all are taken, the text told longest ago gives way."""
 _MIN_WORDS: Final = 4
+"""Spaces of a headline that is told once; shorter ones ("Weather for today") come again and again."""
 _RUNS: Final = 3
 
 
 class OldTexts:
-    """A table of the size of 260,000 marks, some 130,000 texts, for ever: 4 MB.
+    """A table of 260,000 marks, some 130,000 texts, that never grows: 4 MB.
 
     A place in it is a row in the database, so that both forget the same.
     """
 
-    __slots__ = ("_marks", "_shelves", "_stories", "_told_at")
+    __slots__ = ("_buckets", "_marks", "_stories", "_told_at")
 
-    def __init__(self, shelves: int = _SHELVES) -> None:
+    def __init__(self, buckets: int = _BUCKETS) -> None:
         """Begin empty."""
-        self._shelves = shelves
-        size = shelves * _PLACES
+        self._buckets = buckets
+        size = buckets * _BUCKET_SIZE
         self._marks = array("Q", bytes(8 * size))
         self._stories = array("I", bytes(4 * size))
         self._told_at = array("I", bytes(4 * size))
@@ -51,7 +54,7 @@ class OldTexts:
         return tuple(changed)
 
     def restore(self, rows: Iterable[OldText]) -> None:
-        """Put rows where they stood."""
+        """Fill in stored rows, each at its own place."""
         for row in rows:
             self._marks[row.place] = row.mark
             self._stories[row.place] = row.story_id
@@ -59,12 +62,12 @@ class OldTexts:
 
     def _place(self, mark: int) -> int:
         """Find where a mark stands, else where it would: the place that was told longest ago."""
-        first = mark % self._shelves * _PLACES
-        shelf = range(first, first + _PLACES)
-        for place in shelf:
+        first = mark % self._buckets * _BUCKET_SIZE
+        bucket = range(first, first + _BUCKET_SIZE)
+        for place in bucket:
             if self._marks[place] == mark:
                 return place
-        return min(shelf, key=self._told_at.__getitem__)
+        return min(bucket, key=self._told_at.__getitem__)
 
 
 def marks(features: Features) -> tuple[int, ...]:

@@ -8,10 +8,11 @@ from storage.model import ItemId, StoryId
 from watchers.stories.clustering import partition
 from watchers.stories.identity import MAX_OPEN, neighbourhood
 from watchers.stories.index import Index
-from watchers.stories.signals import probability
+from watchers.stories.trees import probability
 from watchers.stories.vetoes import Reason
 
 _ASKED: Final = 24
+"""Latest items of a story whose neighbours are looked at; the earlier were looked at when they came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,10 @@ Change = Joined | Moved
 
 
 def revise(index: Index, story: StoryId) -> tuple[Change, ...]:
-    """Look at a story that has just grown, and at those beside it, with all their tellings.
+    """Look at a story that has just grown, and at those beside it, with all their items.
 
     The changes hold together: they are to be applied in their order, before the next question.
-    Each story keeps its id where its earliest telling stays.
+    Each story keeps its id where its earliest item stays.
     """
     story = index.story(story)
     own = index.members(story)
@@ -58,7 +59,7 @@ def revise(index: Index, story: StoryId) -> tuple[Change, ...]:
     found = partition(
         groups,
         index.links(item for group in groups for item in group),
-        index.scales(),
+        index.linkage_model(),
         join=index.settings.join,
         hop=index.settings.hop,
         apart=_barred(groups, index),
@@ -68,7 +69,7 @@ def revise(index: Index, story: StoryId) -> tuple[Change, ...]:
 
 
 def _grouped(stories: list[StoryId], index: Index) -> list[list[ItemId]]:
-    """Open young stories into their tellings; keep whole what is settled or large."""
+    """Open young stories into their items; keep whole what is settled or large."""
     groups: list[list[ItemId]] = []
     for story in stories:
         items = list(index.members(story))
@@ -115,7 +116,7 @@ def _changes(
             elif home is not None or len(strayed) == len(cluster):
                 moved.append(Moved(strayed, story, home, score, reasons))
             # Strays of several stories that found each other, all without an anchor: the next
-            # telling will bring them together, a story is not made of two leavings at once.
+            # item will bring them together, a story is not made of two leavings at once.
     return (*moved, *joined)
 
 

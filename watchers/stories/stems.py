@@ -1,4 +1,4 @@
-"""Stems for comparing two tellings, where meeting too often costs less than meeting too seldom.
+"""Stems for comparing two items, where meeting too often costs less than meeting too seldom.
 
 Search wants the dictionary form of a word and nothing else; likeness is served better by
 Snowball's stem for Russian, which also brings misspelt and unknown words together.
@@ -11,7 +11,7 @@ from watchers.text.words import Word
 
 
 def stem_of(word: Word, lang: str) -> str:
-    """Give the stem that stands for a word when tellings are compared."""
+    """Give the stem that stands for a word when items are compared."""
     return russian_stem(word.normal) if lang == "ru" and not word.number else word.stem
 
 

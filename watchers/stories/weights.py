@@ -1,4 +1,4 @@
-"""The fitted numbers of identity, read once from the data file that ``fit_stories`` writes."""
+"""The fitted numbers of story identity, read once from the file that ``fit_stories`` writes."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -7,8 +7,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Protocol
 
-from watchers.stories.linkage import BOND_SIGNALS
-from watchers.stories.signals import SIGNALS, Trees
+from watchers.stories.linkage import LINKAGE_SIGNALS
+from watchers.stories.signals import SIGNALS
+from watchers.stories.trees import Trees
 
 
 class Scored(Protocol):
@@ -21,15 +22,15 @@ class Scored(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What decides, and what a backtest may vary.
+class LinkageSettings:
+    """The trees and thresholds that decide; a backtest may vary the thresholds.
 
-    ``same`` scores two tellings in one language, ``across`` in two, ``groups`` the bond between
-    two groups of tellings, which join from log-odds of ``join``. Pairs up to ``floor`` are not
-    remembered. ``hop`` is from which a telling is looked at again with another, and a bond
+    ``same`` scores two items in one language, ``across`` in two, ``groups`` the linkage between
+    two groups of items, which join from log-odds of ``join``. Pairs up to ``floor`` are not
+    remembered. ``hop`` is from which an item is looked at again with another, and a linkage
     weighed for its surest pair; ``related`` from which it is offered
     as the same theme. ``across_handicap`` is taken off where languages differ. ``common``
-    counts the words of every day in ``documents`` tellings, by their hashes.
+    counts the words of every day in ``documents`` items, by their hashes.
     """
 
     same: Scored
@@ -45,28 +46,28 @@ class Settings:
 
 
 @lru_cache(maxsize=1)
-def fitted() -> Settings:
+def fitted() -> LinkageSettings:
     """Give the settings that ship. Raises ValueError where they were fitted to other signals."""
-    told = json.loads((files("watchers.stories") / "weights.json").read_text(encoding="utf-8"))
-    if tuple(told["signals"]) != SIGNALS or tuple(told["bond_signals"]) != BOND_SIGNALS:
+    stored = json.loads((files("watchers.stories") / "weights.json").read_text(encoding="utf-8"))
+    if tuple(stored["signals"]) != SIGNALS or tuple(stored["linkage_signals"]) != LINKAGE_SIGNALS:
         message = "weights.json was fitted to other signals; run scripts/fit_stories.py"
         raise ValueError(message)
-    return Settings(
-        same=_trees(told["same"]),
-        across=_trees(told["across"]),
-        groups=_trees(told["groups"]),
-        common={int(key): count for key, count in told["common"].items()},
-        documents=told["documents"],
-        **told["thresholds"],
+    return LinkageSettings(
+        same=_trees(stored["same"]),
+        across=_trees(stored["across"]),
+        groups=_trees(stored["groups"]),
+        common={int(key): count for key, count in stored["common"].items()},
+        documents=stored["documents"],
+        **stored["thresholds"],
     )
 
 
-def _trees(told: dict[str, Any]) -> Trees:
+def _trees(stored: dict[str, Any]) -> Trees:
     return Trees(
-        base=told["base"],
-        roots=tuple(told["roots"]),
-        signal=tuple(told["signal"]),
-        value=tuple(told["value"]),
-        left=tuple(told["left"]),
-        right=tuple(told["right"]),
+        base=stored["base"],
+        roots=tuple(stored["roots"]),
+        signal=tuple(stored["signal"]),
+        value=tuple(stored["value"]),
+        left=tuple(stored["left"]),
+        right=tuple(stored["right"]),
     )

@@ -90,8 +90,8 @@ def declared(body: bytes, content_type: str) -> list[str]:
     """Return the encodings HTTP and the document name, usable ones only, HTTP first."""
     head = body[:2048]
     labels = [match.group(1) for match in (_HTTP_CHARSET.search(content_type),) if match]
-    told = (pattern.search(head) for pattern in (_XML_CHARSET, _HTML_CHARSET))
-    labels.extend(match.group(1).decode("ascii") for match in told if match)
+    declared = (pattern.search(head) for pattern in (_XML_CHARSET, _HTML_CHARSET))
+    labels.extend(match.group(1).decode("ascii") for match in declared if match)
     return [name for name in map(codec_name, labels) if name]
 
 

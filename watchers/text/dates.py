@@ -207,7 +207,7 @@ def _around_month(text: str, at: int, month: int, now: datetime) -> tuple[date |
         year = late[0] if late else None
     if year is not None:
         return date(_full_year(year.group()), month, int(day.group())), text
-    # No year told: the latest such day that is not ahead.
+    # No year stated: the latest such day that is not ahead.
     guess = date(now.year, month, int(day.group()))
     return (
         guess if guess <= now.date() + timedelta(days=1) else guess.replace(year=now.year - 1)
@@ -225,9 +225,9 @@ def _without(text: str, match: re.Match[str]) -> str:
     return text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
 
 
-def _full_year(told: str) -> int:
-    year = int(told)
-    if len(told) > 2:  # noqa: PLR2004 ("-0001" is how PHP writes a date that is not there)
+def _full_year(digits: str) -> int:
+    year = int(digits)
+    if len(digits) > 2:  # noqa: PLR2004 ("-0001" is how PHP writes a date that is not there)
         return year
     return 2000 + year if year < 70 else 1900 + year  # noqa: PLR2004 (RFC 2822 §4.3)
 

@@ -72,17 +72,17 @@ def numbers_in(tokens: Sequence[Placed], text: str, lang: str) -> tuple[Number, 
             value = float(canonical(token.surface, "en")[:30])
             found.append(_number(tokens, at, _scaled(tokens, value, at + 1, text), text))
         elif language and word.normal in words and at >= read:
-            told = _told(tokens, at, text, language)
-            if told:
-                read = told[1]
-                number = _number(tokens, at, told, text)
+            scaled = _spelt_out(tokens, at, text, language)
+            if scaled:
+                read = scaled[1]
+                number = _number(tokens, at, scaled, text)
                 # "One" alone is an article or a pronoun; one per cent is a figure.
                 if number.value != 1 or number.percent:
                     found.append(number)
     return tuple(found)
 
 
-def _told(
+def _spelt_out(
     tokens: Sequence[Placed], at: int, text: str, language: Cardinals
 ) -> tuple[float, int] | None:
     """Read number words with their multipliers: two million three hundred thousand."""
@@ -105,8 +105,8 @@ def _scaled(tokens: Sequence[Placed], value: float, end: int, text: str) -> tupl
     return (value * scale, end + 1) if scale else (value, end)
 
 
-def _number(tokens: Sequence[Placed], at: int, told: tuple[float, int], text: str) -> Number:
-    value, end = told
+def _number(tokens: Sequence[Placed], at: int, scaled: tuple[float, int], text: str) -> Number:
+    value, end = scaled
     first, last = tokens[at], tokens[end - 1]
     follower = _follower(tokens, end, text)
     sign = text[first.start - 1 : first.start] if first.start else ""

@@ -38,7 +38,7 @@ class Forms:
     """What one word form of a text can be: its dictionary forms, its keys, its skeletons.
 
     ``stem`` is the one form that stands best for the word where a single one is needed, as
-    when two tellings are compared. ``skeletons`` serve the gazetteer.
+    when two items are compared. ``skeletons`` serve the gazetteer.
     """
 
     forms: tuple[str, ...]

@@ -9,7 +9,7 @@ from watchers.text.normal import clean
 from watchers.text.russian import is_known
 
 OURS = ("en", "ru", "kk", "ky", "uz-Latn", "uz-Cyrl", "tg", "tk")
-"""The labels that are analysed; others (az, tr, uk, …) are told but read like und."""
+"""The labels that are analysed; others (az, tr, uk, …) are recognised but read like und."""
 
 UNKNOWN = "und"
 _CYRILLIC = frozenset({"ru", "kk", "ky", "uz-Cyrl", "tg"})
@@ -146,8 +146,8 @@ def _open(sample: _Sample, script: frozenset[str], allowed: tuple[str, ...]) -> 
     if by_rule.endswith("?"):
         # The letters leave two languages: these few (ң, і) are shared.
         by_rule = by_rule.removesuffix("?")
-        told = _cld(sample.text, script)
-        by_rule = told if told in ("kk", by_rule) else by_rule
+        detected = _cld(sample.text, script)
+        by_rule = detected if detected in ("kk", by_rule) else by_rule
     if by_rule and (not allowed or by_rule in allowed):
         return by_rule
     return _detect(sample, script, allowed)
@@ -227,19 +227,19 @@ def _detect(sample: _Sample, script: frozenset[str], allowed: tuple[str, ...]) -
     likely = likely or frozenset(allowed or script)
     if len(likely) == 1:
         return next(iter(likely))
-    score = _scored(sample, likely, ends=_telling(sample, script))
+    score = _scored(sample, likely, ends=_endings_tell(sample, script))
     if "ru" in score and sample.letters.isdisjoint("ҳқғ") and max(score.values()) == score["ru"]:
         if _reads_russian(sample):
             return "ru"
         _score_plain(sample, score)
-    if "en" in score and all(score["en"] > score[one] for one in score if one != "en"):
+    if "en" in score and all(score["en"] > score[lang] for lang in score if lang != "en"):
         return "en"
     label = _told_by_detector(sample, script)
     if label in score:
         score[label] += _MANY
     elif label in _NEIGHBOURS[script] and not allowed and not any(score.values()):
         return label
-    best = max(sorted(score), key=lambda one: (score[one], one in ("ru", "en"), one))
+    best = max(sorted(score), key=lambda lang: (score[lang], lang in ("ru", "en"), lang))
     return best if score[best] else _plain(likely, allowed)
 
 
@@ -253,12 +253,12 @@ def _told_by_detector(sample: _Sample, script: frozenset[str]) -> str:
 def _score_plain(sample: _Sample, score: dict[str, int]) -> None:
     """Count the endings of words that are not Russian, where no letter tells the language."""
     strange = " ".join([word for word in sample.folded_words if word in sample.strange])
-    for one, endings in _PLAIN_ENDINGS:
-        if one in score:
-            score[one] += len(endings.findall(strange))
+    for lang, endings in _PLAIN_ENDINGS:
+        if lang in score:
+            score[lang] += len(endings.findall(strange))
 
 
-def _telling(sample: _Sample, script: frozenset[str]) -> bool:
+def _endings_tell(sample: _Sample, script: frozenset[str]) -> bool:
     """Tell whether endings decide: plain Latin letters, or Cyrillic ones that three share."""
     if script is _LATIN:
         return sample.letters.isdisjoint("öüşç")
@@ -277,20 +277,20 @@ def _scored(sample: _Sample, likely: frozenset[str], *, ends: bool) -> dict[str,
 def _reads_russian(sample: _Sample) -> bool:
     """Tell whether the Russian dictionary knows most words; names inside are no evidence."""
     strange = sample.strange
-    known = told = 0
+    known = judged = 0
     first = True
     for word, folded in zip(sample.words, sample.folded_words, strict=True):
         if len(word) <= _MANY:
             continue
         if folded not in strange:
             known += 1
-            told += 1
+            judged += 1
         elif _NATIVE_CASE.search(word) or _LONG_VOWEL.fullmatch(word):
             return False
         elif first or word.islower():
-            told += 1
+            judged += 1
         first = False
-    return known > _RUSSIAN_SHARE * told or not told
+    return known > _RUSSIAN_SHARE * judged or not judged
 
 
 def _likely(sample: _Sample, script: frozenset[str]) -> frozenset[str]:

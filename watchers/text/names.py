@@ -32,7 +32,7 @@ _KINDS = {
 }  # fmt: skip
 _SCRIPTS = {"uz": ("uz-Latn", "uz-Cyrl")}
 MARKS = "^~!%=*"
-_MIN_BONE = 4
+_MIN_SKELETON = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +80,15 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A word as the gazetteer looks at it, of a text or of a query.
+class NameWord:
+    """A word as the gazetteer compares it, of a text or of a query.
 
     ``opens`` marks the first word of a sentence. A word that is not ``loose`` is somebody's
     name only as that is spelt: малый is not Mali.
     """
 
     folds: tuple[str, ...]
-    bones: tuple[str, ...]
+    skeletons: tuple[str, ...]
     capital: bool
     upper: bool
     normal: str
@@ -97,7 +97,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NameMatch:
     """An alias met at the tokens ``start`` to ``end`` (exclusive)."""
 
     alias: Alias
@@ -118,103 +118,108 @@ class Gazetteer:
 
     entities: dict[EntityId, Entity]
     singles: dict[str, tuple[Alias, ...]]
-    bones: dict[str, tuple[Alias, ...]]
+    skeletons: dict[str, tuple[Alias, ...]]
     phrases: dict[str, tuple[tuple[tuple[str, ...], Alias], ...]]
     topics: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def find(self, places: Sequence[Place], lang: str = "") -> list[Found]:
+    def find(self, words: Sequence[NameWord], lang: str = "") -> list[NameMatch]:
         """Find names in a row of words, the longest at each place; several may share one.
 
         ``lang`` is the text's language; "" (a query) lets every guard pass that words of a
         query cannot satisfy: a reader types without capitals.
         """
-        found: list[Found] = []
-        singles, phrases, bones = self.singles.keys(), self.phrases.keys(), self.bones.keys()
+        found: list[NameMatch] = []
+        singles, phrases, skeletons = (
+            self.singles.keys(),
+            self.phrases.keys(),
+            self.skeletons.keys(),
+        )
         at = 0
-        while at < len(places):
-            place = places[at]
+        while at < len(words):
+            word = words[at]
             if (
-                singles.isdisjoint(place.folds)
-                and phrases.isdisjoint(place.bones)
-                and (not place.loose or bones.isdisjoint(place.bones))
+                singles.isdisjoint(word.folds)
+                and phrases.isdisjoint(word.skeletons)
+                and (not word.loose or skeletons.isdisjoint(word.skeletons))
             ):
                 at += 1  # no name begins here: of most words nothing else need be asked
                 continue
             end = at + 1
-            here = self._phrase(places, at, lang)
+            here = self._phrase(words, at, lang)
             if here:
                 found += here
                 end = here[0].end
-            if not here or all(one.alias.entity for one in here):
+            if not here or all(match.alias.entity for match in here):
                 # Names inside a name count as well: Kazakhstan in the National Bank of it.
                 for inner in range(at, end):
-                    found += self._single(places[inner], inner, lang)
+                    found += self._single(words[inner], inner, lang)
             at = end
         return found
 
-    def _phrase(self, places: Sequence[Place], at: int, lang: str) -> list[Found]:
-        best: list[Found] = []
+    def _phrase(self, words: Sequence[NameWord], at: int, lang: str) -> list[NameMatch]:
+        best: list[NameMatch] = []
         size = 0
-        for bone in places[at].bones:
-            if bone not in self.phrases:
+        for form in words[at].skeletons:
+            if form not in self.phrases:
                 continue
-            for rest, alias in self.phrases[bone]:
-                if len(rest) + 1 < size or not _follows(places, at + 1, rest):
+            for rest, alias in self.phrases[form]:
+                if len(rest) + 1 < size or not _follows(words, at + 1, rest):
                     continue
-                if not _allowed(alias, places[at], lang):
+                if not _allowed(alias, words[at], lang):
                     continue
                 if len(rest) + 1 > size:
                     best, size = [], len(rest) + 1
                 if all(alias.entity != other.alias.entity for other in best):
-                    best.append(Found(alias, at, at + size))
+                    best.append(NameMatch(alias, at, at + size))
         return best
 
-    def _single(self, place: Place, at: int, lang: str) -> list[Found]:
+    def _single(self, word: NameWord, at: int, lang: str) -> list[NameMatch]:
         best = [
             alias
-            for fold in place.folds
+            for fold in word.folds
             if fold in self.singles
             for alias in self.singles[fold]
-            if _allowed(alias, place, lang)
+            if _allowed(alias, word, lang)
         ]
-        if not best and place.loose and (place.capital or not lang):
+        if not best and word.loose and (word.capital or not lang):
             best = [
                 alias
-                for bone in place.bones
-                if bone in self.bones
-                for alias in self.bones[bone]
-                if _allowed(alias, place, lang)
+                for form in word.skeletons
+                if form in self.skeletons
+                for alias in self.skeletons[form]
+                if _allowed(alias, word, lang)
             ]
         if not best:
             return []
         return [
-            Found(alias, at, at + 1) for alias in {one.entity: one for one in best[::-1]}.values()
+            NameMatch(alias, at, at + 1)
+            for alias in {alias.entity: alias for alias in best[::-1]}.values()
         ]
 
 
-def _follows(places: Sequence[Place], at: int, rest: tuple[str, ...]) -> bool:
-    return at + len(rest) <= len(places) and all(
-        bone in places[at + offset].bones for offset, bone in enumerate(rest)
+def _follows(words: Sequence[NameWord], at: int, rest: tuple[str, ...]) -> bool:
+    return at + len(rest) <= len(words) and all(
+        form in words[at + offset].skeletons for offset, form in enumerate(rest)
     )
 
 
-def _allowed(alias: Alias, place: Place, lang: str) -> bool:
+def _allowed(alias: Alias, word: NameWord, lang: str) -> bool:
     if (
         alias.upper
         and len(alias.words) == 1
-        and len(place.normal) < _MIN_BONE
-        and (alias.words[0] != place.normal)
+        and len(word.normal) < _MIN_SKELETON
+        and (alias.words[0] != word.normal)
     ):
         return False  # қ is not к in an acronym of three letters
     if not lang:
         return True
-    if alias.spelt and keyboard(place.normal) != alias.words[0]:
+    if alias.spelt and keyboard(word.normal) != alias.words[0]:
         return False
-    if alias.inside and (place.opens or not place.capital):
+    if alias.inside and (word.opens or not word.capital):
         return False
     if alias.langs and lang not in alias.langs:
         return False
-    return not ((alias.capital and not place.capital) or (alias.upper and not place.upper))
+    return not ((alias.capital and not word.capital) or (alias.upper and not word.upper))
 
 
 # --- reading the tables ----------------------------------------------------------------------
@@ -233,18 +238,18 @@ def gazetteer() -> Gazetteer:
             entities[entity.id] = entity
             aliases += _aliases(row, entity)
     territories = json.loads((folder / "territories.json").read_text(encoding="utf-8"))
-    told = {(alias.entity, keyboard(alias.words[0])) for alias in aliases}
+    spelt = {(alias.entity, keyboard(alias.words[0])) for alias in aliases}
     for code, names in territories.items():
         identity = EntityId(code)
         if identity not in entities:
             entities[identity] = Entity(identity, "country", code, names["en"])
         for name in names.values():
-            if (identity, keyboard(name.casefold())) not in told:
+            if (identity, keyboard(name.casefold())) not in spelt:
                 aliases += _alias(identity, "^" + name, person=False)
     topics = json.loads((folder / "topics.json").read_text(encoding="utf-8"))
     words = {
-        topic: tuple(_TOPIC_WORD.findall(" ".join(told.values())))
-        for topic, told in topics.items()
+        topic: tuple(_TOPIC_WORD.findall(" ".join(by_lang.values())))
+        for topic, by_lang in topics.items()
     }
     return _indexed(entities, aliases, words)
 
@@ -280,7 +285,7 @@ def _aliases(row: dict[str, str], entity: Entity) -> Iterator[Alias]:
     flagged = {keyboard(alias.words[-1]): alias for alias in found if alias.capital}
     for alias in found:
         model = flagged.get(keyboard(alias.words[-1]))
-        # The same letters in another language's column are as ambiguous as where it was told;
+        # The same letters in another language's column are as ambiguous as in the one that marks it;
         # a row of words that takes their other meanings away is not: «в секторе Газа».
         plain = alias.guarded or (alias.covers and len(alias.words) > 1)
         yield replace(alias, capital=True) if model and not plain else alias
@@ -323,36 +328,36 @@ def _is_dotted(spelling: str) -> bool:
 def _labels(marks: str) -> frozenset[str]:
     """Read ``ru,uz`` (only these) or ``-kk,tg`` (all but these)."""
     codes = [code for code in marks.removeprefix("-").split(",") if code]
-    told = {label for code in codes for label in _SCRIPTS.get(code, (code,))}
-    return frozenset({*OURS, UNKNOWN} - told) if marks.startswith("-") else frozenset(told)
+    labels = {label for code in codes for label in _SCRIPTS.get(code, (code,))}
+    return frozenset({*OURS, UNKNOWN} - labels) if marks.startswith("-") else frozenset(labels)
 
 
 def _indexed(
     entities: dict[EntityId, Entity], aliases: Iterable[Alias], topics: dict[str, tuple[str, ...]]
 ) -> Gazetteer:
     singles: dict[str, dict[Alias, None]] = {}
-    bones: dict[str, dict[Alias, None]] = {}
+    skeletons: dict[str, dict[Alias, None]] = {}
     phrases: dict[str, dict[tuple[tuple[str, ...], Alias], None]] = {}
     for alias in aliases:
         if len(alias.words) == 1:
             word = alias.words[0]
             singles.setdefault(keyboard(word), {})[alias] = None
-            bone = skeleton(word)
-            if len(bone) >= _MIN_BONE and not alias.upper and not alias.spelt:
-                bones.setdefault(bone, {})[alias] = None
+            form = skeleton(word)
+            if len(form) >= _MIN_SKELETON and not alias.upper and not alias.spelt:
+                skeletons.setdefault(form, {})[alias] = None
         else:
-            first, *rest = (_bone(word) for word in alias.words)
+            first, *rest = (_skeleton(word) for word in alias.words)
             phrases.setdefault(first, {})[tuple(rest), alias] = None
     return Gazetteer(
         entities,
         {key: tuple(value) for key, value in singles.items()},
-        {key: tuple(value) for key, value in bones.items()},
+        {key: tuple(value) for key, value in skeletons.items()},
         {key: tuple(value) for key, value in phrases.items()},
         topics,
     )
 
 
-def _bone(word: str) -> str:
+def _skeleton(word: str) -> str:
     """Give the skeleton of a name's word as its texts' forms will hold it: a Russian lemma."""
     if is_cyrillic(word) and is_known(word):
         return skeleton(lemmas(word)[0])
@@ -382,7 +387,7 @@ def with_aliases(base: Gazetteer, added: Iterable[tuple[str, Sequence[str]]]) ->
     return Gazetteer(
         entities,
         _merged(base.singles, extra.singles),
-        _merged(base.bones, extra.bones),
+        _merged(base.skeletons, extra.skeletons),
         _merged(base.phrases, extra.phrases),
         base.topics,
     )
@@ -397,17 +402,17 @@ def _merged(
     return base | {key: base.get(key, ()) + value for key, value in extra.items()}
 
 
-def _typed(normal: str) -> Place:
-    bones = (skeleton(normal), _bone(normal))
-    return Place((keyboard(normal),), bones, capital=True, upper=True, normal=normal)
+def _typed(normal: str) -> NameWord:
+    skeletons = (skeleton(normal), _skeleton(normal))
+    return NameWord((keyboard(normal),), skeletons, capital=True, upper=True, normal=normal)
 
 
 def meanings(base: Gazetteer, name: str) -> tuple[EntityId, ...]:
     """Give the entities that a name as typed stands for, when all of it is one name."""
     cuts = tokenize(clean(name))
-    places = [_typed(c.normal) for c in cuts]
+    words = [_typed(c.normal) for c in cuts]
     return tuple(
-        one.alias.entity
-        for one in base.find(places)
-        if one.alias.entity and one.start == 0 and one.end == len(cuts)
+        match.alias.entity
+        for match in base.find(words)
+        if match.alias.entity and match.start == 0 and match.end == len(cuts)
     )

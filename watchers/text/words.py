@@ -1,4 +1,4 @@
-"""The one notion of words: a text analysed for subscriptions, search and story identity."""
+"""What counts as a word: a text analysed for subscriptions, search and story identity."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from watchers.text.figures import Number, canonical, numbers_in
 from watchers.text.forms import Case, text_forms
 from watchers.text.language import identify
-from watchers.text.names import EntityId, Found, Gazetteer, Place, gazetteer
+from watchers.text.names import EntityId, Gazetteer, NameMatch, NameWord, gazetteer
 from watchers.text.normal import clean, fold_case, is_shouting, tokenize
 from watchers.text.russian import is_known
 from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
@@ -28,7 +28,8 @@ class Word:
     """What a word is wherever it stands in texts of one language; kept from text to text.
 
     ``keys`` are what a query may meet it by; ``forms`` its possible dictionary forms, ``stem``
-    the likeliest, ``skeleton`` that one across scripts.
+    the likeliest, ``skeleton`` that one across scripts. ``name_word`` is the word as the
+    gazetteer compares it, ``sentence_opener`` the same where a sentence begins.
     """
 
     normal: str
@@ -39,8 +40,8 @@ class Word:
     skeleton: str
     keys: frozenset[str]
     forms: tuple[str, ...]
-    place: Place
-    opening: Place
+    name_word: NameWord
+    sentence_opener: NameWord
 
 
 class Token(NamedTuple):
@@ -142,14 +143,16 @@ class Analysis:
 def of_title(analysis: Analysis) -> Analysis:
     """Return what the headline alone says; without a headline, what the whole text does.
 
-    Language and meaning of its words stay as the whole text told them.
+    Language and meaning of its words stay as the whole text made them out.
     """
     size = analysis.title_words
     if size in (0, len(analysis.tokens)):
         return analysis
     tokens = analysis.tokens[:size]
-    compounds = tuple(one for one in analysis.compounds if one.position + one.width <= size)
-    mentions = tuple(one for one in analysis.entities if one.end <= size)
+    compounds = tuple(
+        compound for compound in analysis.compounds if compound.position + compound.width <= size
+    )
+    mentions = tuple(mention for mention in analysis.entities if mention.end <= size)
     return Analysis(
         text=analysis.text,
         lang=analysis.lang,
@@ -157,7 +160,7 @@ def of_title(analysis: Analysis) -> Analysis:
         compounds=compounds,
         title_words=size,
         entities=mentions,
-        numbers=tuple(one for one in analysis.numbers if one.end <= size),
+        numbers=tuple(number for number in analysis.numbers if number.end <= size),
         keys=_keys(tokens, compounds, mentions),
     )
 
@@ -170,7 +173,7 @@ def analyse(
     *,
     names: Gazetteer | None = None,
 ) -> Analysis:
-    """Analyse a headline and its summary; ``lang`` is told, or found among ``declared``.
+    """Analyse a headline and its summary; ``lang`` is given, or found among ``declared``.
 
     Linear in the length of the text, which is cut at ``normal.MAX_TEXT`` characters a field.
     """
@@ -196,7 +199,9 @@ def analyse(
     names = names or gazetteer()
     found = _named(tokens, lang, names)
     _cover(tokens, found)
-    mentions = tuple(_mention(names, one.alias.entity, one) for one in found if one.alias.entity)
+    mentions = tuple(
+        _mention(names, match.alias.entity, match) for match in found if match.alias.entity
+    )
     keys = _keys(tokens, compounds, mentions)
     title_words = sum(cut.start <= size for cut in cuts)
     numbers = numbers_in(tokens, text, lang)
@@ -207,8 +212,19 @@ def analyse(
 def _word(surface: str, normal: str, number: bool, lang: str, shouting: bool) -> Word:  # noqa: FBT001 - a cache key
     if number:
         keys = frozenset({"n:" + canonical(surface, lang)})
-        place = Place((normal,), (normal,), capital=False, upper=False, normal=normal)
-        return Word(normal, False, False, True, normal, normal, keys, (normal,), place, place)  # noqa: FBT003
+        name_word = NameWord((normal,), (normal,), capital=False, upper=False, normal=normal)
+        return Word(
+            normal,
+            capital=False,
+            upper=False,
+            number=True,
+            stem=normal,
+            skeleton=normal,
+            keys=keys,
+            forms=(normal,),
+            name_word=name_word,
+            sentence_opener=name_word,
+        )
     capital = surface[0].isupper()
     upper = capital and len(surface) > 1 and surface.upper() == surface
     if upper and shouting and len(surface) <= _SHORT_LATIN and surface.isascii():
@@ -225,11 +241,13 @@ def _composed(normal: str, lang: str, case: Case, *, upper: bool) -> Word:
     capital = case is not Case.SMALL
     folds = tuple(dict.fromkeys(map(keyboard, forms.forms)))
     loose = lang in GRAMMARS or not is_cyrillic(normal) or not is_known(normal)
-    place = Place(folds, forms.skeletons, capital, upper, normal, loose=loose)
-    opening = Place(folds, forms.skeletons, capital, upper, normal, opens=True, loose=loose)
+    name_word = NameWord(folds, forms.skeletons, capital, upper, normal, loose=loose)
+    sentence_opener = NameWord(
+        folds, forms.skeletons, capital, upper, normal, opens=True, loose=loose
+    )
     return Word(
         normal, capital, upper, False, forms.stem, skeleton(forms.stem), forms.keys,  # noqa: FBT003
-        forms.forms, place, opening,
+        forms.forms, name_word, sentence_opener,
     )  # fmt: skip
 
 
@@ -258,32 +276,34 @@ def _compound(parts: list[Token], lang: str) -> Token:
     )
 
 
-def _named(tokens: list[Token], lang: str, names: Gazetteer) -> list[Found]:
+def _named(tokens: list[Token], lang: str, names: Gazetteer) -> list[NameMatch]:
     sentence = -1
-    places = []
+    words = []
     for token in tokens:
-        places.append(token.word.place if token.sentence == sentence else token.word.opening)
+        words.append(
+            token.word.name_word if token.sentence == sentence else token.word.sentence_opener
+        )
         sentence = token.sentence
     present: set[str] | None = None
     kept = []
-    for one in names.find(places, lang):
-        unless = one.alias.unless
-        if one.alias.entity:
-            unless |= names.entities[one.alias.entity].unless
+    for match in names.find(words, lang):
+        unless = match.alias.unless
+        if match.alias.entity:
+            unless |= names.entities[match.alias.entity].unless
         if unless:
             if present is None:
-                present = {fold for place in places for fold in place.folds}
+                present = {fold for word in words for fold in word.folds}
             if not unless.isdisjoint(present):
                 continue
-        kept.append(one)
+        kept.append(match)
     return kept
 
 
-def _cover(tokens: list[Token], found: list[Found]) -> None:
+def _cover(tokens: list[Token], found: list[NameMatch]) -> None:
     """Take the other meanings from words that a name covers: in «сектор Газа» is no газ."""
-    for one in found:
-        if one.alias.covers:
-            for at in range(one.start, one.end):
+    for match in found:
+        if match.alias.covers:
+            for at in range(match.start, match.end):
                 tokens[at] = _bare(tokens[at])
 
 
@@ -291,16 +311,16 @@ def _bare(token: Token) -> Token:
     old = token.word
     word = Word(
         old.normal, old.capital, old.upper, old.number, old.normal, skeleton(old.normal),
-        frozenset({"s:" + old.normal}), (old.normal,), old.place, old.opening,
+        frozenset({"s:" + old.normal}), (old.normal,), old.name_word, old.sentence_opener,
     )  # fmt: skip
     return Token(
         word, token.surface, token.start, token.end, token.position, token.sentence, token.joined
     )
 
 
-def _mention(names: Gazetteer, identity: EntityId, one: Found) -> Mention:
+def _mention(names: Gazetteer, identity: EntityId, match: NameMatch) -> Mention:
     entity = names.entities[identity]
-    return Mention(identity, entity.kind, entity.country, one.start, one.end, one.alias.full)
+    return Mention(identity, entity.kind, entity.country, match.start, match.end, match.alias.full)
 
 
 def _keys(

@@ -15,12 +15,12 @@ from aiohttp import web
 
 from tests.farm import Farm, bomb, opened, raw_server
 from watchers import fetch
-from watchers.fetch import Failed, FailKind, Fetched, Fetcher, Limits, NotModified, Request
+from watchers.fetch import Failed, FailKind, Fetched, Fetcher, FetchLimits, NotModified, Request
 from watchers.fetch.headers import freshness
 from watchers.fetch.inflate import BadEncodingError, Inflater, TooLargeError
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-LIMITS = Limits(
+LIMITS = FetchLimits(
     wire_bytes=200_000,
     body_bytes=1_000_000,
     deadline_s=1.0,
@@ -37,7 +37,7 @@ async def farm() -> AsyncIterator[Farm]:
 
 
 @asynccontextmanager
-async def fetching(*ports: int, limits: Limits = LIMITS) -> AsyncIterator[Fetcher]:
+async def fetching(*ports: int, limits: FetchLimits = LIMITS) -> AsyncIterator[Fetcher]:
     allowed = frozenset(("127.0.0.1", port) for port in ports)
     async with fetch.opened(
         user_agent="SteppeWire/test (+https://contact.example)",
@@ -453,7 +453,7 @@ async def test_dripping_bodies_end_with_the_deadline(farm: Farm) -> None:
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"])
 async def test_servers_that_fall_silent_time_out(answer: bytes) -> None:
-    limits = Limits(deadline_s=0.3, read_s=0.2)
+    limits = FetchLimits(deadline_s=0.3, read_s=0.2)
     async with raw_server(answer, hang=True) as port, fetching(port, limits=limits) as fetcher:
         told = await fetcher.fetch(Request(f"http://127.0.0.1:{port}/"))
     assert isinstance(told, Failed)

@@ -1,4 +1,4 @@
-"""Tellings for tests: a headline and a text at a minute, prepared as the ingester does."""
+"""Items for tests: a headline and a text at a minute, prepared as the ingester does."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""A material change is told; the same again, or an older telling, is not."""
+"""A material change is told; the same again, or an older item, is not."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ import pytest
 from storage.model import ItemId, OutletId
 from tests.bot.sample_stories import sample_item
 from watchers.stories import Gravity
-from watchers.stories.changes import Change, material, outgrown
+from watchers.stories.changes import MaterialChange, material, outgrown
 from watchers.stories.features import Features, prepare
 from watchers.text.words import analyse
 
@@ -41,7 +41,7 @@ def test_the_same_figures_are_no_change() -> None:
     assert material(told("5 people killed in mine near Karaganda", 30), [FIRST]) is None
 
 
-def test_an_older_telling_changes_nothing() -> None:
+def test_an_older_item_changes_nothing() -> None:
     assert material(told("Mine collapse near Karaganda kills 2 people", -30), [FIRST]) is None
 
 
@@ -49,11 +49,11 @@ def test_a_denial_is_a_change_and_told_once() -> None:
     claim = told("Uzbekistan buys gas from a new field")
     denial = told("Ministry denies that Uzbekistan buys gas from a new field", 10)
     again = told("Uzbekistan denies buying gas from a new field", 20)
-    assert Change("denied") == material(denial, [claim])
+    assert MaterialChange("denied") == material(denial, [claim])
     assert material(again, [claim, denial]) is None
 
 
-def test_a_first_telling_changes_nothing() -> None:
+def test_a_first_item_changes_nothing() -> None:
     assert material(FIRST, []) is None
 
 

@@ -1,4 +1,4 @@
-"""Laws of clustering: groups, the bonds between them, and who joins whom."""
+"""Laws of clustering: groups, the linkages between them, and who joins whom."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ def both_ways(odds: dict[tuple[ItemId, ItemId], float]) -> dict[ItemId, dict[Ite
 
 
 class Average:
-    """Weighs a bond by its mean, pairs that never met against it."""
+    """Weighs a linkage by its mean, pairs that never met against it."""
 
     def group(self, items: Sequence[ItemId]) -> Group:
         return Group(items, ())
@@ -73,8 +73,8 @@ def test_groups_kept_apart_stay_apart_in_company() -> None:
 
 def test_a_bond_sums_up_the_pairs_between_two_groups_and_no_others() -> None:
     links = both_ways({(A, B): 3.0, (A, C): 1.0, (B, C): -1.0, (C, D): 9.0})
-    bonds = linkages_between([[A, B], [C], [D]], links)
-    found = bonds[0][1]
+    linkages = linkages_between([[A, B], [C], [D]], links)
+    found = linkages[0][1]
     assert (found.known, found.total, found.most, found.least) == (2, 0.0, 1.0, -1.0)
-    assert found == bonds[1][0]
-    assert 2 not in bonds[0]
+    assert found == linkages[1][0]
+    assert 2 not in linkages[0]

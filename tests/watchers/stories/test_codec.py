@@ -1,4 +1,4 @@
-"""A telling read again from its row is the telling that was written."""
+"""An item read again from its row is the item that was written."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -39,7 +39,7 @@ def test_a_moment_before_1970_is_kept() -> None:
     assert unpack(ItemId(7), pack(told)) == told
 
 
-def test_a_row_of_another_format_is_no_telling() -> None:
+def test_a_row_of_another_format_is_no_item() -> None:
     row = pack(features(7, "A new bridge"))
     assert unpack(ItemId(7), bytes([FORMAT + 1]) + row[1:]) is None
 

@@ -5,9 +5,11 @@ import pytest
 from storage.model import StoryId
 from tests.watchers.stories.features import features
 from watchers.stories import Index
-from watchers.stories.concepts import LANGUAGES, concept, tables
-from watchers.stories.features import ENTITY, KIND, NAME, NOTION, bridge_id, headline_end, name_key
-from watchers.stories.signals import SIGNALS, Frequencies, WeightedQuery, compare
+from watchers.stories.concepts import LANGUAGES, concept_of, tables
+from watchers.stories.frequencies import Frequencies, WeightedQuery
+from watchers.stories.hashes import CONCEPT, ENTITY, KIND, NAME, cross_lingual_id, name_key
+from watchers.stories.headline import headline_end
+from watchers.stories.signals import SIGNALS, compare
 from watchers.text.skeleton import skeleton
 
 
@@ -31,12 +33,12 @@ def test_a_name_has_one_key_in_every_script(names: tuple[str, ...]) -> None:
         ("uz-Latn", "inflyatsiyasi"), ("uz-Cyrl", "инфляция"),
     ],
 )  # fmt: skip
-def test_a_notion_is_one_in_every_language(lang: str, word: str) -> None:
-    assert concept(word, lang) == "inflation"
+def test_a_concept_is_one_in_every_language(lang: str, word: str) -> None:
+    assert concept_of(word, lang) == "inflation"
 
 
 @pytest.mark.parametrize(
-    ("lang", "word", "notion"),
+    ("lang", "word", "expected"),
     [
         ("en", "contract", "agreement"), ("en", "contracted", "fall"), ("en", "acquitted", None),
         ("en", "car", "car"), ("en", "cards", None), ("en", "win", "win"), ("en", "wind", None),
@@ -50,10 +52,10 @@ def test_a_notion_is_one_in_every_language(lang: str, word: str) -> None:
         ("tg", "бораи", None), ("tg", "бор", "container"), ("tg", "кӯлоб", None),
     ],
 )  # fmt: skip
-def test_a_word_that_only_begins_like_a_notion_is_not_of_it(
-    lang: str, word: str, notion: str | None
+def test_a_word_that_only_begins_like_a_concept_is_not_of_it(
+    lang: str, word: str, expected: str | None
 ) -> None:
-    assert concept(word, lang) == notion
+    assert concept_of(word, lang) == expected
 
 
 @pytest.mark.parametrize(
@@ -64,18 +66,21 @@ def test_a_word_that_only_begins_like_a_notion_is_not_of_it(
         ("kk", "Астана мен Алматы арасында пойыз жүреді"),
     ],
 )
-def test_a_place_is_no_notion(lang: str, title: str) -> None:
-    keys = features(1, title, lang=lang).bridges
-    assert not {bridge_id(NOTION, "kill"), bridge_id(NOTION, "capital")}.intersection(keys)
+def test_a_place_is_no_concept(lang: str, title: str) -> None:
+    keys = features(1, title, lang=lang).cross_lingual
+    assert not {
+        cross_lingual_id(CONCEPT, "kill"),
+        cross_lingual_id(CONCEPT, "capital"),
+    }.intersection(keys)
 
 
 def test_a_short_english_name_keeps_its_last_letter() -> None:
-    english = features(1, "Poet of Talas reads", lang="en").bridges
-    russian = features(2, "Поэт читает в Таласе").bridges
+    english = features(1, "Poet of Talas reads", lang="en").cross_lingual
+    russian = features(2, "Поэт читает в Таласе").cross_lingual
     assert {key for key in english if key & KIND == NAME} & set(russian)
 
 
-def test_every_notion_has_a_cell_for_every_language() -> None:
+def test_every_concept_has_a_cell_for_every_language() -> None:
     assert set(tables()) == set(LANGUAGES)
     assert all(beginnings for beginnings, _ in tables().values())
 
@@ -126,7 +131,7 @@ def test_the_same_headline_and_text_again_is_surely_the_same(others: int) -> Non
 
 
 @pytest.mark.parametrize("text", ["", "   ", "!!!", "😀" * 50, "а" * 5000, "1 " * 3000])
-def test_any_text_makes_a_telling(text: str) -> None:
+def test_any_text_has_features(text: str) -> None:
     index = Index()
     for number, (title, body) in enumerate([(text, ""), ("", text), (text, text)], 1):
         one = features(number, title, body)
@@ -155,6 +160,6 @@ def test_a_country_is_no_name_that_two_languages_share() -> None:
     """Two reports on one country's gas are two events; the country is told by the gazetteer."""
     one = features(1, "В Узбекистане растёт запас газа", lang="ru")
     other = features(2, "O‘zbekistonda gaz zaxirasi haqida hisobot", lang="uz-Latn")
-    kinds = [key & KIND for key in {*one.bridges}.intersection(other.bridges)]
+    kinds = [key & KIND for key in {*one.cross_lingual}.intersection(other.cross_lingual)]
     assert ENTITY in kinds
     assert NAME not in kinds

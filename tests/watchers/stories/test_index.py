@@ -26,7 +26,7 @@ def test_a_silent_story_is_forgotten_and_a_living_one_kept_whole() -> None:
         (features(1, BRIDGE), 1), (features(2, OTHER), 2), (features(3, AGAIN, hours=150), 1)
     )
     assert index.expire(NOON + 8 * DAY).stories == (StoryId(2),)
-    assert [one.item for one in index.tellings(StoryId(1))] == [1, 3]
+    assert [one.item for one in index.features_of(StoryId(1))] == [1, 3]
     assert index.story_of(ItemId(2)) is None
 
 
@@ -35,7 +35,8 @@ def test_expiry_leaves_nothing_behind() -> None:
     index.expire(NOON + 30 * DAY)
     assert len(index) == 0
     assert index.candidates(features(4, BRIDGE)) == ()
-    held = (index._terms["ru"], index._bridges["ru"], index._links, index._kept, index._members)
+    entries = (index._inverted.terms["ru"], index._inverted.cross_lingual["ru"])
+    held = (*entries, index._links, index._kept, index._members)
     assert not any(held)
 
 
@@ -75,7 +76,7 @@ def test_an_alias_leads_to_the_living_story() -> None:
     index = of((features(1, BRIDGE), 1), (features(2, OTHER), 2))
     index.merge(StoryId(2), StoryId(1))
     index.add(features(3, OTHER), StoryId(2))
-    assert [one.item for one in index.tellings(StoryId(2))] == [1, 2, 3]
+    assert [one.item for one in index.features_of(StoryId(2))] == [1, 2, 3]
 
 
 def test_what_an_admin_put_together_is_not_taken_apart() -> None:

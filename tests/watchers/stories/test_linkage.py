@@ -1,11 +1,11 @@
-"""Laws of the bonds between groups: joined as if never apart, and weighed with company in mind."""
+"""Laws of the linkages between groups: joined as if never apart, and weighed with company in mind."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from storage.model import ItemId
-from watchers.stories.linkage import BOND_SIGNALS, Group, linkage, linkage_signals
+from watchers.stories.linkage import LINKAGE_SIGNALS, Group, linkage, linkage_signals
 from watchers.stories.weights import fitted
 
 ODDS = some.lists(some.floats(-5, 5), min_size=1, max_size=9)
@@ -28,7 +28,7 @@ def group(size: int, *voices: dict[int, float]) -> Group:
 
 def test_signals_are_laid_out_in_the_order_of_their_names() -> None:
     found = linkage_signals(linkage([2.0, -1.0]), group(4, {1: 1.0, 2: 1.0}), group(1, {1: 2.0}))
-    told = dict(zip(BOND_SIGNALS, found, strict=True))
+    told = dict(zip(LINKAGE_SIGNALS, found, strict=True))
     assert told["known"] == 0.5
     assert told["mean"] == 0.5
     assert (told["most"], told["least"], told["likely"]) == (2.0, -1.0, 0.5)
@@ -37,7 +37,7 @@ def test_signals_are_laid_out_in_the_order_of_their_names() -> None:
     assert told["alike"] == pytest.approx(0.707, abs=0.001)
 
 
-def test_a_group_speaks_loudest_of_what_all_its_tellings_speak_of() -> None:
+def test_a_group_speaks_loudest_of_what_all_its_items_speak_of() -> None:
     both = group(2, {1: 1.0, 2: 1.0}, {1: 1.0, 3: 1.0})
     assert both.alike(group(1, {1: 1.0})) > both.alike(group(1, {2: 1.0})) > 0.0
     assert both.alike(both) == pytest.approx(1.0)

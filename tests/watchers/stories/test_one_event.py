@@ -58,7 +58,7 @@ def told() -> list[Features]:
 
 
 def stories_of(told: list[Features], index: Index) -> list[StoryId | None]:
-    """Take tellings in as the ingester does, with second thoughts after each."""
+    """Take items in as the ingester does, with second thoughts after each."""
     for last, one in enumerate(told, 1):
         story = identify(one, index).story or StoryId(last)
         index.add(one, story)
@@ -68,7 +68,7 @@ def stories_of(told: list[Features], index: Index) -> list[StoryId | None]:
     return [index.story_of(one.item) for one in told]
 
 
-def test_four_tellings_of_one_event_are_one_story_and_the_essay_is_not(
+def test_four_reports_of_one_event_are_one_story_and_the_essay_is_not(
     told: list[Features],
 ) -> None:
     assert stories_of(told, Index()) == [1, 1, 1, 4, 1]

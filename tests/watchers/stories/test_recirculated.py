@@ -49,7 +49,7 @@ def test_the_first_to_tell_a_text_stays_its_story() -> None:
 
 
 def test_where_places_run_out_the_longest_told_gives_way() -> None:
-    texts = OldTexts(shelves=1)
+    texts = OldTexts(buckets=1)
     headlines = [f"{TITLE}: {word}" for word in ("утром", "днём", "вечером", "ночью", "зимой")]
     for number, headline in enumerate(headlines, 1):
         texts.put(features(number, headline, hours=-number), StoryId(number))
