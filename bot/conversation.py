@@ -11,17 +11,8 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
 from storage.database import Database
-from storage.model import (
-    NO_THREAD,
-    Chat,
-    ChatId,
-    Delivery,
-    Feed,
-    FeedId,
-    ItemId,
-    StoryId,
-    ThreadId,
-)
+from storage.model import NO_THREAD, Chat, ChatId, Feed, FeedId, ItemId, StoryId, ThreadId
+from storage.outbox.deliveries import Delivery
 from watchers.taught_names import TaughtNames
 
 

@@ -9,8 +9,9 @@ import structlog
 from bot.conversation import World
 from storage import chats
 from storage.errors import StorageError
-from storage.model import NO_THREAD, ChatId, DeliveryKind, NewDelivery
+from storage.model import NO_THREAD, ChatId
 from storage.outbox import queue
+from storage.outbox.deliveries import DeliveryKind, NewDelivery
 from storage.sql import Connection
 
 log = structlog.get_logger(__name__)

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from bot.render import feeds as render
 from storage import chats, feeds
-from storage.model import NO_THREAD, ChatId, DeliveryKind, NewDelivery
+from storage.model import NO_THREAD, ChatId
 from storage.outbox import queue
+from storage.outbox.deliveries import DeliveryKind, NewDelivery
 from storage.sql import Connection
 
 

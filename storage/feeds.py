@@ -1,6 +1,7 @@
 """Feeds: what is polled, when next, and how each is. Polling's whole memory is in these rows."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,11 +13,9 @@ from storage.model import (
     Feed,
     FeedId,
     FeedKind,
-    FeedNotice,
     FeedNoticeKind,
     FeedState,
     FeedStatus,
-    NewFeed,
     Outlet,
     StoryId,
 )
@@ -39,6 +38,32 @@ _POLLED = "f.status not in ('gone', 'paused') and f.kind <> 'import'"
 
 
 # --- reading ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NewFeed:
+    """A feed to be added, and the outlet it belongs to (added where it is not known yet)."""
+
+    url: str
+    title: str
+    outlet: str
+    kind: FeedKind = FeedKind.FEED
+    languages: tuple[str, ...] = ()
+    site_url: str = ""
+    rules: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedNotice:
+    """Something that admins are owed about a feed, and what its sentence needs."""
+
+    feed_id: FeedId
+    kind: FeedNoticeKind
+    url: str
+    title: str
+    error_key: str = ""
+    error_values: dict[str, Any] = field(default_factory=dict)
+    since: datetime | None = None
 
 
 def get(db: Connection, feed_id: FeedId) -> Feed | None:

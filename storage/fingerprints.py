@@ -1,10 +1,21 @@
 """What story identity knows of living stories, and of texts told before: its memory in rows."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from storage.model import ItemId, OldText, StoryId
+from storage.model import ItemId, StoryId
 from storage.sql import Connection, moment, to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class OldText:
+    """A text that left the window: its place in a table of fixed size, its mark, its story."""
+
+    place: int
+    mark: int
+    story_id: StoryId
+    told_at: datetime
 
 
 def keep(db: Connection, rows: Iterable[tuple[ItemId, bytes]]) -> None:

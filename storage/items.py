@@ -7,16 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from storage import outlets
-from storage.model import (
-    EditedItem,
-    FeedId,
-    FeedKind,
-    Item,
-    ItemId,
-    LearntKey,
-    NewItem,
-    StoryId,
-)
+from storage.model import FeedId, FeedKind, Item, ItemId, StoryId
 from storage.sql import Connection, from_json, from_ms, marks, moment, to_json, to_ms
 
 COLUMNS = (
@@ -26,6 +17,61 @@ COLUMNS = (
 JOINED = "items i join feeds f on f.id = i.feed_id join outlets o on o.id = f.outlet_id"
 KEY_BYTES = 10
 """Of a key's digest. By the birthday bound a feed needs 10^11 items for a chance of 1 in 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """An item ready to be stored: cleaned, recognised, keyed, its story decided.
+
+    ``keys`` are the identity keys inside the feed (guid, canonical link), kept for good.
+    ``words`` are the search keys, space-separated; ``countries`` what the text is about, as ISO
+    codes in upper case, ``title_countries`` what its headline names. ``opens`` says that ``story_id`` is a story
+    of its own. Ids are given by the ingester, which alone adds items, so that two new items of one
+    document can be one story. ``reasons`` are the verdict's, compact, stored as JSON. ``telling``
+    is what story identity knows of it, as a row that a start reads again.
+    """
+
+    id: ItemId
+    story_id: StoryId
+    opens: bool
+    external_id: str
+    url: str
+    url_key: str
+    title: str
+    summary: str
+    lang: str
+    published: datetime | None
+    keys: tuple[str, ...]
+    words: str
+    countries: tuple[str, ...] = ()
+    title_countries: tuple[str, ...] = ()
+    score: float = 0.0
+    reasons: tuple[Any, ...] = ()
+    recirculated: bool = False
+    telling: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class EditedItem:
+    """A known item whose outlet changed its words: an update, not news."""
+
+    id: ItemId
+    story_id: StoryId
+    title: str
+    summary: str
+    url: str
+    url_key: str
+    words: str
+    countries: tuple[str, ...] = ()
+    title_countries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LearntKey:
+    """A further identity key of a known item, seen in a later document."""
+
+    key: str
+    item_id: ItemId
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,43 @@
 """Recording one document's consequences: all of it in the caller's one transaction."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from storage import feeds, fingerprints, items, matches, search, stories
-from storage.model import EditedItem, Intake, NewItem
+from storage.items import EditedItem, LearntKey, NewItem
+from storage.model import FeedId, FeedState, ItemId, Match, StoryId
 from storage.outbox import queue
+from storage.outbox.deliveries import NewDelivery
 from storage.sql import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedStory:
+    """A telling changed a story's facts; ``key`` names the change, told once."""
+
+    story_id: StoryId
+    item_id: ItemId
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Everything one document changes, recorded in ONE transaction.
+
+    ``state`` is None where nothing was polled (an import). ``grown`` are older stories that
+    got a further telling, ``changed`` those whose facts it changed. ``owed`` are the alerts and notices that this makes due.
+    """
+
+    feed_id: FeedId
+    now: datetime
+    new: tuple[NewItem, ...] = ()
+    edited: tuple[EditedItem, ...] = ()
+    learnt: tuple[LearntKey, ...] = ()
+    matches: tuple[Match, ...] = ()
+    grown: tuple[StoryId, ...] = ()
+    changed: tuple[ChangedStory, ...] = ()
+    owed: tuple[NewDelivery, ...] = ()
+    state: FeedState | None = None
 
 
 def record(db: Connection, intake: Intake) -> None:

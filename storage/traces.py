@@ -1,6 +1,7 @@
 """Traces: what became of a story for one chat, for being asked why."""
 
-from storage.model import ChatId, Delivery, StoryId
+from storage.model import ChatId, StoryId
+from storage.outbox.deliveries import Delivery
 from storage.outbox.rows import COLUMNS, of_row
 from storage.sql import Connection
 

@@ -8,24 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from storage.items import Known
-from storage.model import (
-    ChangedStory,
-    DeliveryKind,
-    EditedItem,
-    Feed,
-    FeedState,
-    Intake,
-    ItemId,
-    LearntKey,
-    Match,
-    NewDelivery,
-    NewItem,
-    StoryId,
-    Subscription,
-    SubscriptionId,
-)
+from storage.items import EditedItem, Known, LearntKey, NewItem
+from storage.model import Feed, FeedState, ItemId, Match, StoryId, Subscription, SubscriptionId
+from storage.outbox.deliveries import DeliveryKind, NewDelivery
 from storage.outbox.policy import rings
+from storage.record import ChangedStory, Intake
 from watchers import keywords, stories
 from watchers.parse import Entry, entry_keys
 from watchers.text import leads, markup, words

@@ -13,7 +13,8 @@ from bot.render import press, query_title, translate_html
 from bot.texts import translate
 from storage import chats
 from storage.errors import NewsError
-from storage.model import ChatKind, Delivery, DeliveryId, StoryId
+from storage.model import ChatKind, DeliveryId, StoryId
+from storage.outbox.deliveries import Delivery
 from storage.outbox.policy import names_stories
 from storage.outbox.reports import carried
 from storage.outbox.rows import of_id

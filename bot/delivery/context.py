@@ -3,17 +3,9 @@
 from bot.delivery.message import RenderContext
 from bot.digests import listing
 from storage import chats, items, matches, stories, subscriptions
-from storage.model import (
-    Delivery,
-    DeliveryId,
-    DeliveryKind,
-    Item,
-    ItemId,
-    Match,
-    Story,
-    SubscriptionId,
-)
+from storage.model import DeliveryId, Item, ItemId, Match, Story, SubscriptionId
 from storage.outbox import reports, rows
+from storage.outbox.deliveries import Delivery, DeliveryKind
 from storage.sql import Connection
 
 ALERTING = frozenset({DeliveryKind.ALERT, DeliveryKind.EDIT})

@@ -18,8 +18,8 @@ from bot.delivery.send import call
 from bot.telegram.rate_limiter import BROADCAST, Limiter
 from storage.database import Database
 from storage.errors import StorageError
-from storage.model import Delivery
 from storage.outbox import chat_queues, queue, recovery, settle
+from storage.outbox.deliveries import Delivery
 from storage.outbox.outcomes import Away, NotSent, Outcome, Poison, Revoked, Sent, Unknown, Void
 from watchers.text.names import Gazetteer, gazetteer
 

@@ -9,18 +9,8 @@ from bot.conversation import Html, Keyboard, Message
 from bot.digests.ranking import MOST_LINES, Issued
 from bot.render import Marker, reasons
 from storage.local_time import quiet_until
-from storage.model import (
-    Chat,
-    ChatKind,
-    Delivery,
-    DeliveryKind,
-    Item,
-    Match,
-    QuietMode,
-    Story,
-    StoryId,
-    SubscriptionId,
-)
+from storage.model import Chat, ChatKind, Item, Match, QuietMode, Story, StoryId, SubscriptionId
+from storage.outbox.deliveries import Delivery, DeliveryKind
 from storage.outbox.outcomes import Void
 from watchers.text.names import Gazetteer
 

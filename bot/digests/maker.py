@@ -27,17 +27,10 @@ from storage import chats, dialogs, matches, stories, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
 from storage.local_time import rfc3339
-from storage.model import (
-    Chat,
-    ChatKind,
-    Delivery,
-    DeliveryKind,
-    NamedCountries,
-    NewDelivery,
-    Story,
-    StoryId,
-)
+from storage.model import Chat, ChatKind, Story, StoryId
 from storage.outbox import digests
+from storage.outbox.deliveries import Delivery, DeliveryKind, NewDelivery
+from storage.outbox.digests import NamedCountries
 from storage.sql import Connection, to_ms
 from watchers import keywords, search
 from watchers.text.names import Gazetteer

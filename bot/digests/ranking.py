@@ -8,7 +8,9 @@ from math import log2
 from typing import Any
 
 from storage.local_time import instant, zone
-from storage.model import Chat, Delivery, DeliveryKind, Item, NamedCountries, Story, StoryId
+from storage.model import Chat, Item, Story, StoryId
+from storage.outbox.deliveries import Delivery, DeliveryKind
+from storage.outbox.digests import NamedCountries
 from storage.sql import moment, to_ms
 from watchers.stories import Gravity, gravest
 

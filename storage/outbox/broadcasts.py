@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage import chats
-from storage.model import NO_THREAD, ChatId, ChatKind, DeliveryKind, NewDelivery
+from storage.model import NO_THREAD, ChatId, ChatKind
 from storage.outbox import chat_queues, queue
+from storage.outbox.deliveries import DeliveryKind, NewDelivery
 from storage.sql import Connection, to_ms
 
 PAGE = 500

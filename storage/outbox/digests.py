@@ -1,13 +1,27 @@
 """Digests as rows: a digest is written to the outbox and its window moves, in one transaction."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from storage import chats
-from storage.model import Chat, DeliveryState, NamedCountries, NewDelivery, StoryId
+from storage.model import Chat, StoryId
 from storage.outbox import chat_queues
 from storage.outbox import rows as outbox_rows
+from storage.outbox.deliveries import DeliveryState, NewDelivery
 from storage.sql import Connection, marks, to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCountries:
+    """How many of a story's tellings name each country: in the headline, and anywhere.
+
+    Countries are ISO codes in upper case.
+    """
+
+    headlines: Counter[str] = field(default_factory=Counter)
+    texts: Counter[str] = field(default_factory=Counter)
 
 
 def due(db: Connection, now: datetime, limit: int) -> list[Chat]:

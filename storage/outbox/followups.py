@@ -5,18 +5,10 @@ from typing import Any
 
 from storage import chats
 from storage.local_time import quiet_until
-from storage.model import (
-    ChatId,
-    DeliveryId,
-    DeliveryKind,
-    DeliveryState,
-    NewDelivery,
-    QuietMode,
-    StoryId,
-    ThreadId,
-)
+from storage.model import ChatId, DeliveryId, QuietMode, StoryId, ThreadId
 from storage.outbox import chat_queues
 from storage.outbox import rows as outbox_rows
+from storage.outbox.deliveries import DeliveryKind, DeliveryState, NewDelivery
 from storage.outbox.policy import URGENT_PUBLISHERS
 from storage.sql import Connection, from_ms, to_json, to_ms
 

@@ -11,19 +11,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from storage import chats
-from storage.model import (
-    Chat,
-    ChatId,
-    Delivery,
-    DeliveryId,
-    DeliveryKind,
-    DeliveryState,
-    NewDelivery,
-    QuietMode,
-    StoryId,
-    ThreadId,
-)
+from storage.model import Chat, ChatId, DeliveryId, QuietMode, StoryId, ThreadId
 from storage.outbox import chat_queues, rows
+from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState, NewDelivery
 from storage.outbox.followups import changed, enqueue_edit, grown, relabel, wake_up
 from storage.outbox.policy import (
     LATE,

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from storage import meta
-from storage.model import DeliveryState
 from storage.outbox import chat_queues
 from storage.outbox import rows as outbox_rows
+from storage.outbox.deliveries import DeliveryState
 from storage.outbox.settle import DOUBT_DELAY, REPEATABLE, requeue
 from storage.sql import Connection, to_ms
 

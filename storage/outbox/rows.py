@@ -3,16 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from storage.model import (
-    ChatId,
-    Delivery,
-    DeliveryId,
-    DeliveryKind,
-    DeliveryState,
-    NewDelivery,
-    StoryId,
-    ThreadId,
-)
+from storage.model import ChatId, DeliveryId, StoryId, ThreadId
+from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState, NewDelivery
 from storage.sql import Connection, from_json, from_ms, moment, to_json, to_ms
 
 RANK = {DeliveryKind.DIGEST: 1, DeliveryKind.BROADCAST: 2, DeliveryKind.EDIT: 2}

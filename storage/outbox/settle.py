@@ -4,18 +4,9 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from storage import chats
-from storage.model import (
-    NO_THREAD,
-    Chat,
-    ChatId,
-    ChatKind,
-    Delivery,
-    DeliveryKind,
-    DeliveryState,
-    NewDelivery,
-    ThreadId,
-)
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ThreadId
 from storage.outbox import chat_queues, followups, rows
+from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState, NewDelivery
 from storage.outbox.outcomes import (
     Away,
     Gone,

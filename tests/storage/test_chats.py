@@ -6,19 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from storage import chats, dialogs, stats, subscriptions, traces
-from storage.model import (
-    NO_THREAD,
-    Chat,
-    ChatId,
-    ChatKind,
-    DeliveryKind,
-    Mode,
-    NewDelivery,
-    QuietMode,
-    StoryId,
-    ThreadId,
-)
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Mode, QuietMode, StoryId, ThreadId
 from storage.outbox import broadcasts, queue
+from storage.outbox.deliveries import DeliveryKind, NewDelivery
 from storage.sql import Connection
 
 ANNA, GROUP, SUPERGROUP = ChatId(1001), ChatId(-5), ChatId(-1005)

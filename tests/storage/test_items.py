@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from storage import items
-from storage.items import Known
-from storage.model import EditedItem, ItemId, LearntKey, StoryId
+from storage.items import EditedItem, Known, LearntKey
+from storage.model import ItemId, StoryId
 from storage.sql import Connection
 from tests.storage import rows
 

@@ -9,19 +9,9 @@ import sqlite_utils
 from storage import chats, subscriptions
 from storage.database import connect
 from storage.migrations import migrations
-from storage.model import (
-    NO_THREAD,
-    Chat,
-    ChatId,
-    ChatKind,
-    DeliveryKind,
-    DeliveryState,
-    Mode,
-    NewDelivery,
-    StoryId,
-    Subscription,
-)
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Mode, StoryId, Subscription
 from storage.outbox import broadcasts, followups, queue, rows
+from storage.outbox.deliveries import DeliveryKind, DeliveryState, NewDelivery
 from storage.sql import Connection, to_ms
 
 ANNA = ChatId(1)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from storage.model import ItemId, OldText, StoryId
+from storage.fingerprints import OldText
+from storage.model import ItemId, StoryId
 from watchers.stories.features import Features
 from watchers.stories.linkage_model import LinkageModel
 from watchers.stories.recirculated import OldTexts

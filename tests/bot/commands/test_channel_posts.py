@@ -16,15 +16,13 @@ from storage.model import (
     Chat,
     ChatId,
     ChatKind,
-    Delivery,
     DeliveryId,
-    DeliveryKind,
-    DeliveryState,
     ItemId,
     Match,
     StoryId,
     SubscriptionId,
 )
+from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState
 from tests.bot.people import NOW, READER, Person, buttons, world_of
 from tests.bot.tellings import NOW as TOLD
 from tests.bot.tellings import story, telling

@@ -13,17 +13,9 @@ from bot.texts import sentence
 from storage import chats, dialogs, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import (
-    NO_THREAD,
-    Chat,
-    ChatId,
-    ChatKind,
-    DeliveryKind,
-    Mode,
-    NewDelivery,
-    StoryId,
-)
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Mode, StoryId
 from storage.outbox import queue, settle
+from storage.outbox.deliveries import DeliveryKind, NewDelivery
 from storage.outbox.outcomes import Sent
 from storage.sql import Connection
 from tests.bot.people import NOW, READER, Person, buttons, messages, seen

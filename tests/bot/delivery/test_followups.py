@@ -8,18 +8,9 @@ import pytest
 
 from storage import chats, matches, stories, subscriptions
 from storage.errors import NewsError
-from storage.model import (
-    ChatId,
-    DeliveryKind,
-    ItemId,
-    Match,
-    Mode,
-    NewDelivery,
-    QuietMode,
-    StoryId,
-    ThreadId,
-)
+from storage.model import ChatId, ItemId, Match, Mode, QuietMode, StoryId, ThreadId
 from storage.outbox import queue
+from storage.outbox.deliveries import DeliveryKind, NewDelivery
 from storage.outbox.outcomes import Sent
 from tests.bot.delivery.kit import ANNA, Room, alert
 from tests.bot.people import Person, world_of

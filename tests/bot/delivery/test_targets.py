@@ -9,17 +9,9 @@ from bot.sandbox import ADMIN_ID, ANNA_ID
 from bot.sandbox.botapi.faults import Fault
 from storage import chats, meta, subscriptions
 from storage.database import Database
-from storage.model import (
-    NO_THREAD,
-    ChatId,
-    DeliveryKind,
-    DeliveryState,
-    Mode,
-    NewDelivery,
-    StoryId,
-    ThreadId,
-)
+from storage.model import NO_THREAD, ChatId, Mode, StoryId, ThreadId
 from storage.outbox import queue
+from storage.outbox.deliveries import DeliveryKind, DeliveryState, NewDelivery
 from tests.bot.delivery.kit import ANNA, Room, opened
 
 GONE = [

@@ -13,22 +13,10 @@ from bot.render import plain
 from storage import chats, matches, stories, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import (
-    Chat,
-    ChatId,
-    ChatKind,
-    Delivery,
-    DeliveryKind,
-    DeliveryState,
-    ItemId,
-    Match,
-    Mode,
-    NewDelivery,
-    StoryId,
-    ThreadId,
-)
+from storage.model import Chat, ChatId, ChatKind, ItemId, Match, Mode, StoryId, ThreadId
 from storage.outbox import queue
 from storage.outbox import rows as outbox_rows
+from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState, NewDelivery
 from tests.bot.delivery.kit import ANNA, START, Clock, Room, room
 from tests.bot.people import Person, buttons, world_of
 from tests.storage import rows

@@ -19,19 +19,17 @@ from storage.model import (
     Chat,
     ChatId,
     ChatKind,
-    Delivery,
     DeliveryId,
-    DeliveryKind,
-    DeliveryState,
     FeedId,
     Item,
     ItemId,
-    NamedCountries,
     Outlet,
     OutletId,
     Story,
     StoryId,
 )
+from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState
+from storage.outbox.digests import NamedCountries
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 DAY = Window(NOW - timedelta(days=1), NOW)

@@ -16,16 +16,8 @@ from bot.render.reasons import because
 from bot.telegram.rates import Limits
 from storage import dialogs
 from storage.errors import NewsError, Text
-from storage.model import (
-    ChatKind,
-    DeliveryKind,
-    DeliveryState,
-    FeedStatus,
-    Mode,
-    Ownership,
-    QuietMode,
-    Reach,
-)
+from storage.model import ChatKind, FeedStatus, Mode, Ownership, QuietMode, Reach
+from storage.outbox.deliveries import DeliveryKind, DeliveryState
 
 ROOT = Path(texts.__file__).parents[2]
 PACKAGES = ("bot", "watchers", "storage")

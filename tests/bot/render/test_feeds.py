@@ -13,18 +13,15 @@ from bot.render import reasons
 from bot.render.markup import plain
 from bot.texts import complaint
 from storage import chats, feeds
+from storage.feeds import FeedNotice
 from storage.model import (
     Chat,
     ChatId,
     ChatKind,
-    Delivery,
     DeliveryId,
-    DeliveryKind,
-    DeliveryState,
     Feed,
     FeedId,
     FeedKind,
-    FeedNotice,
     FeedNoticeKind,
     FeedState,
     FeedStatus,
@@ -37,6 +34,7 @@ from storage.model import (
     ThreadId,
 )
 from storage.outbox import queue
+from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState
 from storage.sql import Connection
 from tests.bot.tellings import ALMATY, MOSCOW, NOW, story, telling
 from watchers.explanation import Account, Apart, Came

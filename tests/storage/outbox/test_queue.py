@@ -5,21 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from storage import chats, meta, subscriptions
-from storage.model import (
-    NO_THREAD,
-    Chat,
-    ChatId,
-    ChatKind,
-    Delivery,
-    DeliveryId,
-    DeliveryKind,
-    DeliveryState,
-    Mode,
-    NewDelivery,
-    StoryId,
-    ThreadId,
-)
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind, DeliveryId, Mode, StoryId, ThreadId
 from storage.outbox import chat_queues, queue, recovery, reports, rows, settle
+from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState, NewDelivery
 from storage.outbox.outcomes import (
     Away,
     Gone,
