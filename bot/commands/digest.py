@@ -16,10 +16,9 @@ from storage.errors import NewsError
 from storage.model import ChatKind, DeliveryId, StoryId
 from storage.outbox.deliveries import Delivery
 from storage.outbox.policy import names_stories
-from storage.outbox.reports import carried
+from storage.outbox.reports import carried, last_list, of_message
 from storage.outbox.rows import of_id
 from storage.sql import Connection
-from storage.traces import last_list, of_message
 
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=31)

@@ -8,8 +8,9 @@ from typing import Any
 from bot.conversation import Ask, Button, Edit, File, Message, Reply, Say, World
 from bot.render import joined, press, tidy, translate_html
 from bot.texts import translate
-from storage import chats, dialogs, subscriptions, traces
+from storage import chats, dialogs, subscriptions
 from storage.local_time import rfc3339
+from storage.outbox import reports
 from storage.sql import Connection
 
 MOST_NAMED = 10
@@ -34,7 +35,7 @@ async def export_me(ask: Ask, world: World) -> Reply:
             "muted_stories": sorted(chats.muted(db, ask.here.id)),
             "channels": [dataclasses.asdict(one) for one in chats.owned_by(db, ask.here.id)],
             "searches": dialogs.drafts_of(db, ask.here.id),
-            "messages": [dataclasses.asdict(one) for one in traces.of_chat(db, ask.here.id)],
+            "messages": [dataclasses.asdict(one) for one in reports.of_chat(db, ask.here.id)],
         }
 
     everything = await world.db.read(gathered)

@@ -20,11 +20,11 @@ from bot.render import (
     translate_html,
 )
 from bot.texts import translate
-from storage import chats, matches, subscriptions, traces
+from storage import chats, matches, subscriptions
 from storage import stories as archive
 from storage.errors import NewsError
 from storage.model import Mode, Reach, Story, StoryId
-from storage.outbox import queue
+from storage.outbox import queue, reports
 from storage.sql import Connection
 from watchers import explanation, keywords, search
 from watchers.keywords.reading import analysed
@@ -43,7 +43,7 @@ async def wanted(ask: Ask, world: World) -> Story:
     if text:
         raise NewsError("story.no_number", text=tidy(text, 40), command=ask.command or "story")
     owed = (
-        await world.db.read(traces.of_message, ask.here.id, ask.replies_to)
+        await world.db.read(reports.of_message, ask.here.id, ask.replies_to)
         if ask.replies_to is not None
         else None
     )
@@ -70,7 +70,7 @@ async def choice(ask: Ask, world: World, verb: str, *more: object) -> Reply | No
     answered = ask.replies_to
 
     def told(db: Connection) -> tuple[Line, ...]:
-        owed = traces.of_message(db, ask.here.id, answered)
+        owed = reports.of_message(db, ask.here.id, answered)
         made = digest.list_of(db, owed) if owed is not None and owed.story_id is None else None
         return listing.lines_of(db, made, ask.chat, 0) if made is not None else ()
 
@@ -192,7 +192,7 @@ async def explained(ask: Ask, world: World, one: Story) -> Message:
             queries={one.id: one.query for one in own},
             by_headline=frozenset(one.id for one in own if one.reach is Reach.HEADLINE),
             by_digest=frozenset(one.id for one in own if one.mode is Mode.DIGEST),
-            deliveries=traces.of_story(db, ask.chat.id, one.id),
+            deliveries=reports.of_story(db, ask.chat.id, one.id),
             muted=chats.mutes(db, ask.chat.id, one.id),
             evidence=explanation.accounts(db, one, names) if ask.is_admin else (),
             entities=names.entities,
