@@ -75,7 +75,7 @@ class LearntKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownItem:
     """What an incoming entry is compared with: the item already kept under one of its keys."""
 
     id: ItemId
@@ -111,13 +111,13 @@ def digest(key: str) -> bytes:
     return blake2b(key.encode(errors="surrogatepass"), digest_size=KEY_BYTES).digest()
 
 
-def known(db: Connection, feed_id: FeedId, keys: Iterable[str]) -> dict[str, Known]:
+def known(db: Connection, feed_id: FeedId, keys: Iterable[str]) -> dict[str, KnownItem]:
     """Return what is already kept under each of these identity keys of a feed.
 
     A key whose item was pruned from the archive is still known, with an empty title.
     """
     by_digest = {digest(key): key for key in keys}
-    found: dict[str, Known] = {}
+    found: dict[str, KnownItem] = {}
     wanted = list(by_digest)
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
@@ -129,7 +129,7 @@ def known(db: Connection, feed_id: FeedId, keys: Iterable[str]) -> dict[str, Kno
             (feed_id, *part),
         )
         for key, item, story, title, summary, url in rows:
-            found[by_digest[key]] = Known(ItemId(item), StoryId(story), title, summary, url)
+            found[by_digest[key]] = KnownItem(ItemId(item), StoryId(story), title, summary, url)
     return found
 
 

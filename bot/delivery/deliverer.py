@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.outbox import chat_queues, queue, recovery, settle
 from storage.outbox.deliveries import Delivery
-from storage.outbox.outcomes import Away, NotSent, Outcome, Poison, Revoked, Sent, Unknown, Void
+from storage.outbox.outcomes import AnswerLost, Away, NotSent, Outcome, Poison, Revoked, Sent, Void
 from watchers.text.names import Gazetteer, gazetteer
 
 log = structlog.get_logger(__name__)
@@ -270,7 +270,7 @@ class Deliverer:
                     self.token_is_valid = False
                     log.critical("the token is not valid any more", why=why)
                 self._illness.worse(now)
-            case Away() | NotSent() | Unknown():
+            case Away() | NotSent() | AnswerLost():
                 self._illness.worse(now)
             case _:
                 self._illness.well()

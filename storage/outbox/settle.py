@@ -8,10 +8,11 @@ from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ThreadId
 from storage.outbox import chat_queues, followups, rows
 from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState, NewDelivery
 from storage.outbox.outcomes import (
+    AnswerLost,
     Away,
+    ChatMoved,
     Gone,
     Later,
-    Moved,
     NoTopic,
     NotSent,
     Outcome,
@@ -19,7 +20,6 @@ from storage.outbox.outcomes import (
     Revoked,
     Sent,
     Shut,
-    Unknown,
     Vanished,
     Void,
 )
@@ -67,7 +67,7 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
             open_at = None if everybody else now + wait
         case NotSent(why) | Away(why):
             open_at = missed(db, delivery, why, now)
-        case Unknown(why):
+        case AnswerLost(why):
             open_at = doubted(db, delivery, why, now)
         case Poison(why):
             degraded(db, delivery, why, now)
@@ -82,7 +82,7 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
             open_at = refused(db, delivery, why, now, topic=topic)
         case NoTopic(why):
             without_topic(db, delivery, why, now)
-        case Moved(new_id):
+        case ChatMoved(new_id):
             follow(db, delivery, new_id, now)
             chat_id = new_id
         case Revoked(why):

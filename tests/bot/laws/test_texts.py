@@ -205,7 +205,7 @@ def test_plain_text_has_no_tags() -> None:
 
 
 OUTCOMES = frozenset({
-    "Away", "Fold", "Gone", "Leave", "NoTopic", "NotSent", "Poison", "Shut", "Unknown", "Vanished",
+    "Away", "Fold", "Gone", "Leave", "NoTopic", "NotSent", "Poison", "Shut", "AnswerLost", "Vanished",
     "Void",
 })  # fmt: skip
 """What becomes of a message, each with a reason in a word or two, which /why says."""

@@ -9,10 +9,11 @@ from storage.model import NO_THREAD, Chat, ChatId, ChatKind, DeliveryId, Mode, S
 from storage.outbox import chat_queues, queue, recovery, reports, rows, settle
 from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState, NewDelivery
 from storage.outbox.outcomes import (
+    AnswerLost,
     Away,
+    ChatMoved,
     Gone,
     Later,
-    Moved,
     NoTopic,
     NotSent,
     Outcome,
@@ -20,7 +21,6 @@ from storage.outbox.outcomes import (
     Revoked,
     Sent,
     Shut,
-    Unknown,
     Vanished,
     Void,
 )
@@ -124,14 +124,14 @@ def test_chats_that_are_gone_or_unknown_are_owed_nothing(here: Connection, now: 
         (Later(timedelta(seconds=9)), "queued", 0),
         (NotSent("no connection"), "queued", 1),
         (Away("bad gateway"), "queued", 1),
-        (Unknown("cut"), "queued", 1),
+        (AnswerLost("cut"), "queued", 1),
         (Poison("entities"), "queued", 1),
         (Vanished("gone"), "failed", 1),
         (Void("story gone"), "merged", 1),
         (Gone("blocked"), "failed", 1),
         (Shut("no rights"), "failed", 1),
         (Shut("topic closed", topic=True), "failed", 1),
-        (Moved(ChatId(-100)), "queued", 1),
+        (ChatMoved(ChatId(-100)), "queued", 1),
         (Revoked("unauthorized"), "queued", 0),
     ],
 )
@@ -214,7 +214,7 @@ def test_ids_in_a_circle_end(here: Connection, now: datetime) -> None:
     clock, chat = now, ANNA
     for _ in range(30):
         other = ChatId(-5) if chat == ANNA else ANNA
-        if not settle_all(here, clock, Moved(other)):
+        if not settle_all(here, clock, ChatMoved(other)):
             break
         chat, clock = other, clock + SOON
     assert state(here, "n") == "failed"
