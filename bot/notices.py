@@ -7,7 +7,7 @@ from bot.render import feeds as render
 from storage import chats, feeds
 from storage.model import NO_THREAD, ChatId
 from storage.outbox import queue
-from storage.outbox.deliveries import DeliveryKind, NewDelivery
+from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
 from storage.sql import Connection
 
 
@@ -29,7 +29,7 @@ def enqueue_feed_notices(db: Connection, admins: Iterable[int], now: datetime) -
             NO_THREAD,
             DeliveryKind.NOTICE,
             f"feeds/{now:%Y%m%d%H%M%S%f}",
-            payload={"html": render.notices(told, chat, now=now).html},
+            payload=Rendered(render.notices(told, chat, now=now).html),
         )
         for chat in known
     ]

@@ -61,7 +61,7 @@ def record(db: Connection, intake: Intake) -> None:
     for story_id in intake.grown:
         queue.grown(db, story_id, intake.now)
     for one in intake.changed:
-        queue.changed(db, one.story_id, one.key, {"item": one.item_id}, intake.now)
+        queue.changed(db, one.story_id, one.key, one.item_id, intake.now)
     if intake.state is not None:
         feeds.keep_state(db, intake.feed_id, intake.state, new=len(intake.new))
     elif intake.new:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from storage.items import EditedItem, KnownItem, LearntKey, NewItem
 from storage.model import Feed, FeedState, ItemId, Match, StoryId, Subscription, SubscriptionId
-from storage.outbox.deliveries import DeliveryKind, NewDelivery
+from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery
 from storage.outbox.policy import rings
 from storage.record import ChangedStory, Intake
 from watchers import keywords, stories
@@ -298,12 +298,8 @@ def enqueue_alert(draft: Draft, subscription: Subscription, found: Match) -> Non
             kind=DeliveryKind.ALERT,
             subject=f"s{found.story_id}",
             story_id=found.story_id,
-            payload={
-                "subscription": subscription.id,
-                "query": subscription.query,
-                "term": found.term,
-                "word": found.word,
-                "item": found.item_id,
-            },
+            payload=AlertCause(
+                subscription.id, subscription.query, found.term, found.word, found.item_id
+            ),
         ),
     )

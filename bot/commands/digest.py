@@ -8,7 +8,7 @@ from bot.commands import queries
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say, World
 from bot.digests import listing
 from bot.digests.listing import Kind, Listing, Reading
-from bot.digests.ranking import MOST_LINES, Issued, Window
+from bot.digests.ranking import MOST_LINES, Window
 from bot.render import press, query_title, translate_html
 from bot.texts import translate
 from storage import chats
@@ -175,7 +175,7 @@ async def _together(ask: Ask, world: World, owed: Delivery) -> Reply:
 
 def list_of(db: Connection, owed: Delivery) -> Listing | None:
     """Return the list that a message shows which came by itself; None where it shows none."""
-    if (issued := Issued.of(owed)) is not None:
+    if (issued := owed.issued) is not None:
         return listing.of_issued(issued)
     stories = carried(db, owed.id)
     return folded_list(owed, stories) if stories else None

@@ -10,7 +10,8 @@ from bot.render import joined, press, tidy, translate_html
 from bot.texts import translate
 from storage import chats, dialogs, subscriptions
 from storage.local_time import rfc3339
-from storage.outbox import reports
+from storage.outbox import payloads, reports
+from storage.outbox.deliveries import Delivery
 from storage.sql import Connection
 
 MOST_NAMED = 10
@@ -35,7 +36,7 @@ async def export_me(ask: Ask, world: World) -> Reply:
             "muted_stories": sorted(chats.muted(db, ask.here.id)),
             "channels": [dataclasses.asdict(one) for one in chats.owned_by(db, ask.here.id)],
             "searches": dialogs.drafts_of(db, ask.here.id),
-            "messages": [dataclasses.asdict(one) for one in reports.of_chat(db, ask.here.id)],
+            "messages": [_kept(one) for one in reports.of_chat(db, ask.here.id)],
         }
 
     everything = await world.db.read(gathered)
@@ -43,6 +44,11 @@ async def export_me(ask: Ask, world: World) -> Reply:
     return File(
         "steppewire-data.json", body.encode(), translate_html(ask.language, "export_me.done")
     )
+
+
+def _kept(delivery: Delivery) -> dict[str, Any]:
+    """Describe a message as its row is kept."""
+    return dataclasses.asdict(delivery) | {"payload": payloads.to_json(delivery.payload)}
 
 
 def _told(value: object) -> str:

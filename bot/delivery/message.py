@@ -6,11 +6,18 @@ from datetime import datetime
 
 from bot import render
 from bot.conversation import Html, Keyboard, Message
-from bot.digests.ranking import MOST_LINES, Issued
+from bot.digests.ranking import MOST_LINES
 from bot.render import Marker, reasons
 from storage.local_time import quiet_until
 from storage.model import Chat, ChatKind, Item, Match, QuietMode, Story, StoryId, SubscriptionId
-from storage.outbox.deliveries import Delivery, DeliveryKind
+from storage.outbox.deliveries import (
+    Delivery,
+    DeliveryKind,
+    DigestPart,
+    Issued,
+    Rendered,
+    Sentence,
+)
 from storage.outbox.outcomes import Void
 from watchers.text.names import Gazetteer
 
@@ -203,26 +210,24 @@ def frozen(delivery: Delivery, chat: Chat, bot_username: str) -> Message | Void:
 
     A digest's buttons name its row, so that they lead on from it for as long as it is kept.
     """
-    if html := delivery.payload.get("html"):
-        issued = Issued.of(delivery)
-        if issued is None:
+    match delivery.payload:
+        case Rendered(html) | DigestPart(html, issued=None):
             return Message(Html(html))
-        return Message(
-            Html(html),
-            render.into_digest(
+        case DigestPart(html, issued=Issued() as issued):
+            buttons = render.into_digest(
                 chat,
                 delivery.id,
                 more=issued.more,
                 told_before=issued.told,
                 bot_username=bot_username,
-            ),
-        )
-    if key := delivery.payload.get("key"):
-        values = delivery.payload.get("values", {})
-        if why := values.get("why"):
-            values = {**values, "why": reasons.because(why, chat.language)}
-        return Message(render.translate_html(chat.language, key, **values))
-    return Void("nothing to say")
+            )
+            return Message(Html(html), buttons)
+        case Sentence(key, values):
+            if why := values.get("why"):
+                values = {**values, "why": reasons.because(why, chat.language)}
+            return Message(render.translate_html(chat.language, key, **values))
+        case _:
+            return Void("nothing to say")
 
 
 def plainly(delivery: Delivery, context: RenderContext, said: Message) -> str:

@@ -13,12 +13,13 @@ from enum import StrEnum
 from bot import render
 from bot.conversation import Button, Html, Keyboard, Message
 from bot.digests import ranking
-from bot.digests.ranking import MOST_LINES, Issued, Window
+from bot.digests.ranking import MOST_LINES, Window
 from bot.render import Line
 from storage import chats, dialogs, feeds, matches, stats, stories, subscriptions
 from storage.database import Database
 from storage.model import Chat, ChatId, FeedStatus, Story, StoryId
 from storage.outbox import digests, reports
+from storage.outbox.deliveries import Issued
 from storage.sql import Connection, moment, to_ms
 from watchers.text.names import Gazetteer
 
@@ -338,7 +339,7 @@ def numbered(listing: Listing, number: int) -> StoryId | None:
 
 def of_issued(issued: Issued) -> Listing:
     """Return the list that a digest shows which came by itself."""
-    return Listing(Kind.DIGEST, issued.stories, issued.span)
+    return Listing(Kind.DIGEST, issued.stories, Window(issued.since, issued.until))
 
 
 def last_seen(db: Connection, here: ChatId) -> tuple[Listing, datetime] | None:

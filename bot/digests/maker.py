@@ -22,16 +22,16 @@ from bot.digests.listing import (
     why_quiet,
     written,
 )
-from bot.digests.ranking import Dealt, Digest, Issued, RankedStory, RankedWindow, Window
+from bot.digests.ranking import Dealt, Digest, RankedStory, RankedWindow, Window
 from storage import chats, dialogs, matches, stories, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
 from storage.local_time import rfc3339
 from storage.model import Chat, ChatKind, Story, StoryId
 from storage.outbox import digests
-from storage.outbox.deliveries import Delivery, DeliveryKind, NewDelivery
+from storage.outbox.deliveries import Delivery, DeliveryKind, DigestPart, Issued, NewDelivery
 from storage.outbox.digests import NamedCountries
-from storage.sql import Connection, to_ms
+from storage.sql import Connection
 from watchers import keywords, search
 from watchers.text.names import Gazetteer
 
@@ -152,9 +152,10 @@ class DigestService:
         Its first page is the one that came. None where its row tells of no window: an older
         program wrote it.
         """
-        if (issued := Issued.of(owed)) is None:
+        if (issued := owed.issued) is None:
             return None
-        made, near = await self._made(chat, issued.span, repeat=issued.weekly, keep=False)
+        span = Window(issued.since, issued.until)
+        made, near = await self._made(chat, span, repeat=issued.weekly, keep=False)
         shown = frozenset(issued.stories)
         left = replace(
             made,
@@ -172,10 +173,11 @@ class DigestService:
 
     async def told(self, chat: Chat, owed: Delivery) -> Listing | None:
         """List what had come as alerts before a digest that came by itself."""
-        if (issued := Issued.of(owed)) is None:
+        if (issued := owed.issued) is None:
             return None
-        made, _ = await self._made(chat, issued.span, keep=False)
-        return Listing(Kind.TOLD, made.told, issued.span)
+        span = Window(issued.since, issued.until)
+        made, _ = await self._made(chat, span, keep=False)
+        return Listing(Kind.TOLD, made.told, span)
 
     # --- one chat --------------------------------------------------------------------------
 
@@ -219,7 +221,8 @@ class DigestService:
             bot_username=self.bot_username(),
         )
         issued = Issued(
-            span,
+            span.since,
+            span.until,
             tuple(one.story.id for one in page),
             made.ranked - len(page),
             len(made.told),
@@ -232,13 +235,13 @@ class DigestService:
                 chat.digest_thread,
                 DeliveryKind.DIGEST,
                 f"{name}/{number}",
-                payload={
-                    "html": one.html,
+                payload=DigestPart(
+                    one.html,
                     # A weekly digest has no window of its own to give back.
-                    **({} if weekly else {"from": to_ms(span.since)}),
+                    window_from=None if weekly else span.since,
                     # The last part is the one with the buttons.
-                    **(issued.payload() if number == len(said) else {}),
-                },
+                    issued=issued if number == len(said) else None,
+                ),
             )
             for number, one in enumerate(said, 1)
         ]

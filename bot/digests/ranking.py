@@ -5,13 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import log2
-from typing import Any
 
 from storage.local_time import instant, zone
 from storage.model import Chat, Item, Story, StoryId
-from storage.outbox.deliveries import Delivery, DeliveryKind
 from storage.outbox.digests import NamedCountries
-from storage.sql import moment, to_ms
 from watchers.stories import Gravity, gravest
 
 HOME = ("KZ", "KG", "UZ", "TJ", "TM", "RU")
@@ -355,46 +352,3 @@ def pick(ranked: Sequence[RankedStory], most: int) -> list[RankedStory]:
             passed.append(one)
     both = [*picked, *passed[: most - len(picked)]]
     return sorted(both, key=by_score)
-
-
-# --- what was issued -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """What a digest's row remembers of it: enough for the buttons under it.
-
-    ``stories`` are those it shows, ``more`` how many can follow, ``told`` how many it left out
-    because they came as alerts.
-    """
-
-    span: Window
-    stories: tuple[StoryId, ...]
-    more: int = 0
-    told: int = 0
-    weekly: bool = False
-
-    def payload(self) -> dict[str, Any]:
-        """Write it for the row."""
-        return {
-            "stories": self.stories,
-            "since": to_ms(self.span.since),
-            "until": to_ms(self.span.until),
-            "more": self.more,
-            "told": self.told,
-            "weekly": self.weekly,
-        }
-
-    @classmethod
-    def of(cls, owed: Delivery) -> "Issued | None":
-        """Read it off a row; None where the row is no digest's, or an older program's."""
-        told = owed.payload
-        if owed.kind is not DeliveryKind.DIGEST or "stories" not in told:
-            return None
-        return cls(
-            Window(moment(told["since"]), moment(told["until"])),
-            tuple(map(StoryId, told["stories"])),
-            told["more"],
-            told["told"],
-            told["weekly"],
-        )

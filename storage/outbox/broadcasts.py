@@ -6,7 +6,7 @@ from datetime import datetime
 from storage import chats
 from storage.model import NO_THREAD, ChatId, ChatKind
 from storage.outbox import chat_queues, queue
-from storage.outbox.deliveries import DeliveryKind, NewDelivery
+from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
 from storage.sql import Connection, to_ms
 
 PAGE = 500
@@ -49,7 +49,7 @@ def enqueue_page(
     queue.enqueue(
         db,
         [
-            NewDelivery(one.id, NO_THREAD, DeliveryKind.BROADCAST, subject, payload={"html": html})
+            NewDelivery(one.id, NO_THREAD, DeliveryKind.BROADCAST, subject, payload=Rendered(html))
             for one in page
             if one.kind is not ChatKind.CHANNEL and one.id not in stopped
         ],

@@ -1,11 +1,12 @@
 """Deliveries: the words of the outbox: what is owed, and its row. Plain frozen values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
-from storage.model import ChatId, DeliveryId, StoryId, ThreadId
+from storage.model import ChatId, DeliveryId, ItemId, StoryId, SubscriptionId, ThreadId
 
 
 class DeliveryKind(StrEnum):
@@ -32,13 +33,117 @@ class DeliveryState(StrEnum):
     UNKNOWN = "unknown"
 
 
+# --- what rendering needs beside the story ----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """An alert or a fold by itself: its story, or what it carries, says all."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCause:
+    """Which subscription an alert was owed for, and the word of the item that met its query.
+
+    Kept for being asked later; the message itself is written from all matches of its moment.
+    """
+
+    subscription: SubscriptionId
+    query: str
+    term: str
+    word: str
+    item: ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class EditOf:
+    """An edit of the message that the row ``of`` was sent as."""
+
+    of: DeliveryId
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An answer under the message of the row ``of``: ``item`` changed a fact of its story."""
+
+    of: DeliveryId
+    item: ItemId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Telegram HTML, rendered when it became due: announcements, news of the sources."""
+
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the catalogue, said in the chat's language of the moment it is sent."""
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What a digest's row remembers of it: enough for the buttons under it.
+
+    It covers [since, until). ``stories`` are those it shows, ``more`` how many can follow,
+    ``told`` how many it left out because they came as alerts.
+    """
+
+    since: datetime
+    until: datetime
+    stories: tuple[StoryId, ...]
+    more: int = 0
+    told: int = 0
+    weekly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPart:
+    """One message of a digest, as Telegram HTML rendered when it became due.
+
+    ``window_from`` is where the next digest begins should this one not arrive: None of a weekly
+    one, which has no window of its own. ``issued`` is None of every part but the last, which has
+    the buttons, and where an older program wrote the row.
+    """
+
+    html: str
+    window_from: datetime | None = None
+    issued: Issued | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something that no program of ours wrote, as JSON: there is nothing to say of it."""
+
+    kept: Any
+
+
+Payload: TypeAlias = (
+    Nothing | AlertCause | EditOf | Change | Rendered | Sentence | DigestPart | Unreadable
+)
+
+NOTHING = Nothing()
+
+
+def message_of(payload: Payload) -> DeliveryId | None:
+    """Return the row whose message is edited or answered, or None."""
+    return payload.of if isinstance(payload, EditOf | Change) else None
+
+
+# --- what is owed, and its row ----------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
     """Something owed to a chat, to be written in the transaction that made it due.
 
     ``subject`` makes it unique together with chat, thread and kind: ``s12`` for a story's
     alert, ``2026-11-22T08:00/1`` for the first part of a digest. Owing the same twice is
-    owing it once. ``payload`` is what rendering needs beside the story, JSON-able.
+    owing it once. ``payload`` is what rendering needs beside the story.
     """
 
     chat_id: ChatId
@@ -46,7 +151,7 @@ class NewDelivery:
     kind: DeliveryKind
     subject: str
     story_id: StoryId | None = None
-    payload: dict[str, Any] = field(default_factory=dict)
+    payload: Payload = NOTHING
     due_at: datetime | None = None
 
 
@@ -65,7 +170,7 @@ class Delivery:
     kind: DeliveryKind
     subject: str
     story_id: StoryId | None
-    payload: dict[str, Any]
+    payload: Payload
     state: DeliveryState
     due_at: datetime
     created_at: datetime
@@ -78,3 +183,8 @@ class Delivery:
     doubts: int = 0
     crashes: int = 0
     carrier: DeliveryId | None = None
+
+    @property
+    def issued(self) -> Issued | None:
+        """What it shows as the last part of a digest; None of anything else."""
+        return self.payload.issued if isinstance(self.payload, DigestPart) else None

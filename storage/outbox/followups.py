@@ -5,10 +5,10 @@ from typing import Any
 
 from storage import chats
 from storage.local_time import quiet_until
-from storage.model import ChatId, DeliveryId, QuietMode, StoryId, ThreadId
-from storage.outbox import chat_queues
+from storage.model import ChatId, DeliveryId, ItemId, QuietMode, StoryId, ThreadId
+from storage.outbox import chat_queues, payloads
 from storage.outbox import rows as outbox_rows
-from storage.outbox.deliveries import DeliveryKind, DeliveryState, NewDelivery
+from storage.outbox.deliveries import Change, DeliveryKind, DeliveryState, NewDelivery, message_of
 from storage.outbox.policy import URGENT_PUBLISHERS
 from storage.sql import Connection, from_ms, to_json, to_ms
 
@@ -81,12 +81,12 @@ def news_of(db: Connection, story_id: StoryId) -> dict[str, Any]:
 
 
 def changed(
-    db: Connection, story_id: StoryId, key: str, change: dict[str, Any], now: datetime
+    db: Connection, story_id: StoryId, key: str, item_id: ItemId | None, now: datetime
 ) -> None:
     """Answer the messages of a story of which a fact changed: toll, sum, place, confirmed.
 
-    ``key`` names the change (``toll:5``); the same change is told once. ``change`` is what
-    rendering needs. Changes within the cooldown gather in one answer, the newest winning.
+    ``key`` names the change (``toll:5``); the same change is told once. ``item_id``
+    is the item that changed it. Changes within the cooldown gather in one answer, the newest winning.
     """
     rows = db.conn.execute(
         "select chat_id, thread_id, id from deliveries d where kind = 'alert'"
@@ -102,7 +102,7 @@ def changed(
             DeliveryKind.UPDATE,
             f"s{story_id}:{key}",
             story_id,
-            {"change": change, "of": alert},
+            Change(DeliveryId(alert), item_id),
         )
         answer(db, one, now)
     grown(db, story_id, now)
@@ -124,7 +124,7 @@ def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
     if waiting is not None:
         db.conn.execute(
             "update deliveries set subject = ?, payload = ? where id = ?",
-            (one.subject, to_json(one.payload), waiting),
+            (one.subject, to_json(payloads.to_json(one.payload)), waiting),
         )
         return
     last_at = from_ms(last)
@@ -138,8 +138,8 @@ def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
 
 def asked_for_since(db: Connection, one: NewDelivery, stopped_at: datetime) -> bool:
     """Tell whether the message that an answer follows came by what was asked for after a /stop."""
-    of = one.payload.get("of")
-    told = outbox_rows.of_id(db, DeliveryId(of)) if of else None
+    of = message_of(one.payload)
+    told = outbox_rows.of_id(db, of) if of is not None else None
     return told is not None and told.created_at > stopped_at
 
 

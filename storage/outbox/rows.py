@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from storage.model import ChatId, DeliveryId, StoryId, ThreadId
+from storage.outbox import payloads
 from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState, NewDelivery
-from storage.sql import Connection, from_json, from_ms, moment, to_json, to_ms
+from storage.sql import Connection, from_ms, moment, to_json, to_ms
 
 RANK = {DeliveryKind.DIGEST: 1, DeliveryKind.BROADCAST: 2, DeliveryKind.EDIT: 2}
 """What waits behind the news (rank 0) when Telegram's limits are short."""
@@ -38,7 +39,7 @@ def insert(
             one.kind,
             one.subject,
             one.story_id,
-            to_json(one.payload),
+            to_json(payloads.to_json(one.payload)),
             state,
             to_ms(due_at),
             to_ms(now),
@@ -78,7 +79,7 @@ def of_row(row: tuple[Any, ...]) -> Delivery:
         kind=DeliveryKind(row[3]),
         subject=row[4],
         story_id=None if row[5] is None else StoryId(row[5]),
-        payload=from_json(row[6]) or {},
+        payload=payloads.from_json(DeliveryKind(row[3]), row[6]),
         state=DeliveryState(row[7]),
         due_at=moment(row[8]),
         created_at=moment(row[9]),

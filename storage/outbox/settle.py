@@ -6,7 +6,14 @@ from typing import assert_never
 from storage import chats
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ThreadId
 from storage.outbox import chat_queues, followups, rows
-from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState, NewDelivery
+from storage.outbox.deliveries import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    NewDelivery,
+    Sentence,
+    message_of,
+)
 from storage.outbox.outcomes import (
     AnswerLost,
     Away,
@@ -112,7 +119,8 @@ def sent(db: Connection, delivery: Delivery, message_id: int | None, now: dateti
         "select behind from deliveries where id = :id", {"id": delivery.id}
     ).fetchone()
     if behind and delivery.kind is DeliveryKind.EDIT:
-        followups.enqueue_edit(db, delivery.payload["of"], now)
+        if (of := message_of(delivery.payload)) is not None:
+            followups.enqueue_edit(db, of, now)
     elif behind:
         followups.enqueue_edit(db, delivery.id, now, soon=True)
     chat_queues.opened(db, delivery.chat_id, delivery.thread_id)
@@ -167,7 +175,7 @@ def forget_message(db: Connection, delivery: Delivery) -> None:
     """Let nothing more be edited into a message that is there no more."""
     if delivery.kind is DeliveryKind.EDIT:
         db.conn.execute(
-            "update deliveries set message_id = null where id = ?", (delivery.payload.get("of"),)
+            "update deliveries set message_id = null where id = ?", (message_of(delivery.payload),)
         )
 
 
@@ -256,7 +264,7 @@ def tell_owner(db: Connection, chat: Chat, why: str, now: datetime) -> None:
         NO_THREAD,
         DeliveryKind.NOTICE,
         f"shut:{chat.id}:{now:%Y-%m-%d}",
-        payload={"key": "notice.shut", "values": {"title": chat.title, "why": why}},
+        payload=Sentence("notice.shut", {"title": chat.title, "why": why}),
     )
     owner = chats.get(db, chat.owner_id)
     if owner is None or not owner.active or rows.exists(db, notice):
@@ -277,10 +285,7 @@ def tell_group(db: Connection, delivery: Delivery, key: str, now: datetime) -> N
         NO_THREAD,
         DeliveryKind.NOTICE,
         f"topic:{delivery.thread_id}:{delivery.id}",
-        payload={
-            "key": key,
-            "values": {"topic": topic_link(delivery.chat_id, delivery.thread_id)},
-        },
+        payload=Sentence(key, {"topic": topic_link(delivery.chat_id, delivery.thread_id)}),
     )
     if not rows.exists(db, notice):
         rows.insert(db, notice, DeliveryState.QUEUED, now, now)

@@ -8,7 +8,7 @@ import pytest
 from storage import chats, dialogs, stats, subscriptions
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Mode, QuietMode, StoryId, ThreadId
 from storage.outbox import broadcasts, queue
-from storage.outbox.deliveries import DeliveryKind, NewDelivery
+from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
 from storage.sql import Connection
 
 ANNA, GROUP, SUPERGROUP = ChatId(1001), ChatId(-5), ChatId(-1005)
@@ -97,7 +97,7 @@ def test_a_forgotten_chat_leaves_nothing(connection: Connection, now: datetime) 
     dialogs.keep_draft(connection, ANNA, "gas", now)
     dialogs.expect(connection, ANNA, 1, "zone", now)
     chats.mute(connection, ANNA, StoryId(7))
-    notice = NewDelivery(ANNA, NO_THREAD, DeliveryKind.NOTICE, "x", payload={"html": "x"})
+    notice = NewDelivery(ANNA, NO_THREAD, DeliveryKind.NOTICE, "x", payload=Rendered("x"))
     queue.enqueue(connection, [notice], now)
     chats.forget(connection, ANNA)
     tables = [

@@ -11,7 +11,15 @@ from storage.database import connect
 from storage.migrations import migrations
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Mode, StoryId, Subscription
 from storage.outbox import broadcasts, followups, queue, rows
-from storage.outbox.deliveries import DeliveryKind, DeliveryState, NewDelivery
+from storage.outbox.deliveries import (
+    NOTHING,
+    Change,
+    DeliveryKind,
+    DeliveryState,
+    DigestPart,
+    NewDelivery,
+    Payload,
+)
 from storage.sql import Connection, to_ms
 
 ANNA = ChatId(1)
@@ -42,8 +50,10 @@ def listening(db: Connection) -> list[str]:
     return [one.query for one in subscriptions.listening_of(db, ANNA)]
 
 
-def owe(db: Connection, kind: DeliveryKind, subject: str, now: datetime, **payload: int) -> None:
-    one = NewDelivery(ANNA, NO_THREAD, kind, subject, payload=dict(payload))
+def owe(
+    db: Connection, kind: DeliveryKind, subject: str, now: datetime, payload: Payload = NOTHING
+) -> None:
+    one = NewDelivery(ANNA, NO_THREAD, kind, subject, payload=payload)
     queue.enqueue(db, [one], now)
 
 
@@ -86,7 +96,7 @@ def test_a_stop_withholds_what_is_owed_but_no_notice(here: Connection, now: date
 
 def test_a_withheld_digests_window_is_told_by_the_next(here: Connection, now: datetime) -> None:
     began = now - timedelta(days=1)
-    owe(here, DeliveryKind.DIGEST, "d", now, **{"from": to_ms(began) or 0})
+    owe(here, DeliveryKind.DIGEST, "d", now, DigestPart("x", began))
     stopped(here, now)
     chat = chats.get(here, ANNA)
     assert chat is not None
@@ -120,7 +130,7 @@ def test_what_was_asked_for_after_a_stop_is_followed(here: Connection, now: date
     stopped(here, now + timedelta(minutes=1))
     for alert in alerts:
         turn = NewDelivery(
-            ANNA, NO_THREAD, DeliveryKind.UPDATE, f"t{alert}", StoryId(alert), {"of": alert}
+            ANNA, NO_THREAD, DeliveryKind.UPDATE, f"t{alert}", StoryId(alert), Change(alert)
         )
         followups.answer(here, turn, now + timedelta(minutes=3))
     owed = [subject for (subject,) in here.conn.execute(

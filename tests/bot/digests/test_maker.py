@@ -8,7 +8,6 @@ import pytest
 
 from bot.digests.listing import Kind, Listing, Reading
 from bot.digests.maker import DigestService
-from bot.digests.ranking import Issued
 from bot.render import plain
 from storage import chats, matches, stories, subscriptions
 from storage.database import Database
@@ -16,7 +15,13 @@ from storage.errors import NewsError
 from storage.model import Chat, ChatId, ChatKind, ItemId, Match, Mode, StoryId, ThreadId
 from storage.outbox import queue
 from storage.outbox import rows as outbox_rows
-from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState, NewDelivery
+from storage.outbox.deliveries import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    DigestPart,
+    NewDelivery,
+)
 from tests.bot.delivery.kit import ANNA, START, Clock, Room, room
 from tests.bot.people import Person, buttons, world_of
 from tests.storage import rows
@@ -197,7 +202,7 @@ async def test_two_hundred_stories_are_a_page_and_a_way_to_the_others(ingester: 
     (html,) = await ingester.owed()
     assert 12 == html.count("Headline ")
     (row,) = await ingester.db.read(digest_rows)
-    issued = Issued.of(row)
+    issued = row.issued
     assert issued is not None
     assert (12, 188) == (len(issued.stories), issued.more)
     rest = await ingester.rest(row)
@@ -350,7 +355,7 @@ async def test_a_row_of_an_older_program_leads_nowhere_and_breaks_nothing(
 ) -> None:
     chat = await ingester.chat()
     old = NewDelivery(
-        READER, ThreadId(0), DeliveryKind.DIGEST, "2026-11-01T08:00/1", payload={"html": "x"}
+        READER, ThreadId(0), DeliveryKind.DIGEST, "2026-11-01T08:00/1", payload=DigestPart("x")
     )
     await ingester.db.write(outbox_rows.insert, old, DeliveryState.SENT, MORNING, MORNING)
     (row,) = await ingester.db.read(digest_rows)

@@ -1,6 +1,5 @@
 """Digests come at their readers' clocks, cover time without a gap, and choose what matters."""
 
-import json
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,14 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.digests import ranking
-from bot.digests.ranking import Digest, DigestSlot, Issued, RankedWindow, Window
+from bot.digests.ranking import Digest, DigestSlot, RankedWindow, Window
 from storage.local_time import instant, quiet_until
 from storage.model import (
-    NO_THREAD,
     Chat,
     ChatId,
     ChatKind,
-    DeliveryId,
     FeedId,
     Item,
     ItemId,
@@ -28,7 +25,6 @@ from storage.model import (
     Story,
     StoryId,
 )
-from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState
 from storage.outbox.digests import NamedCountries
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -362,20 +358,6 @@ def test_a_window_asked_for_later_is_ranked_as_it_was() -> None:
         ),
     )  # fmt: skip
     assert [2, 1] == first(*before) == first(later, before[1])
-
-
-# --- what was issued -------------------------------------------------------------------------
-
-
-def test_a_digests_row_remembers_what_its_buttons_need() -> None:
-    issued = Issued(DAY, (StoryId(3), StoryId(1)), more=57, told=12, weekly=True)
-    row = Delivery(
-        DeliveryId(1), ChatId(1), NO_THREAD, DeliveryKind.DIGEST, "w2026", None,
-        json.loads(json.dumps(issued.payload())), DeliveryState.SENT, NOW, NOW,
-    )  # fmt: skip
-    assert issued == Issued.of(row)
-    assert Issued.of(replace(row, payload={"html": "an older program's"})) is None
-    assert Issued.of(replace(row, kind=DeliveryKind.NOTICE)) is None
 
 
 @pytest.mark.parametrize(

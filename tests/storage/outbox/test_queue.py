@@ -282,7 +282,7 @@ def test_a_chat_that_left_meanwhile_gets_no_answer_to_its_alert(
     queue.enqueue(here, [delivery("s1")], now)
     settle_all(here, now)
     chats.mark_gone(here, ANNA, "blocked", now)
-    queue.changed(here, StoryId(1), "toll:5", {}, now)
+    queue.changed(here, StoryId(1), "toll:5", None, now)
     assert reports.counts(here, now).waiting == 1  # the edit, which makes no sound
     settle.gone(here, ANNA, "blocked", now)
     assert reports.counts(here, now).waiting == 0

@@ -5,7 +5,7 @@ from datetime import datetime
 from storage import chats
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, StoryId
 from storage.outbox import queue, reports
-from storage.outbox.deliveries import DeliveryKind, NewDelivery
+from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
 from storage.sql import Connection
 
 ANNA, GROUP = ChatId(1001), ChatId(-5)
@@ -16,7 +16,7 @@ def test_a_message_is_traced_to_its_story_in_its_own_chat_only(
 ) -> None:
     for chat_id in (ANNA, GROUP):
         chats.see_chat(connection, Chat(chat_id, ChatKind.GROUP), now)
-    alert = NewDelivery(ANNA, NO_THREAD, DeliveryKind.NOTICE, "x", StoryId(7), {"html": "x"})
+    alert = NewDelivery(ANNA, NO_THREAD, DeliveryKind.NOTICE, "x", StoryId(7), Rendered("x"))
     queue.enqueue(connection, [alert], now)
     connection.conn.execute("update deliveries set message_id = 55")
     owed = reports.of_message(connection, ANNA, 55)
