@@ -482,3 +482,20 @@ def m020_imported_items(db: Database) -> None:
         "update feeds set items = (select count(*) from items where feed_id = feeds.id)"
         " where kind = 'import'"
     )
+
+
+@migrations()
+def m021_why_of_folds(db: Database) -> None:
+    """Give a message for many its reason in a column; until now its key's first letter said it.
+
+    Folds of the first version had keys of whole hours, without minutes, and counted their stories.
+    """
+    # quiet | hour | backlog | late, '' of whatever is no fold
+    db.conn.execute("alter table deliveries add column why text not null default ''")
+    # 1: it told how many stories it carries, and not which
+    db.conn.execute("alter table deliveries add column counted integer not null default 0")
+    db.conn.execute(
+        "update deliveries set counted = instr(subject, ':') = 0,"
+        " why = case substr(subject, 1, 1) when 'q' then 'quiet' when 'h' then 'hour'"
+        " when 'b' then 'backlog' else 'late' end where kind = 'fold'"
+    )

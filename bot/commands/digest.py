@@ -15,7 +15,6 @@ from storage import chats
 from storage.errors import NewsError
 from storage.model import ChatKind, DeliveryId, StoryId
 from storage.outbox.deliveries import Delivery
-from storage.outbox.policy import names_stories
 from storage.outbox.reports import carried, last_list, of_message
 from storage.outbox.rows import of_id
 from storage.sql import Connection
@@ -169,8 +168,9 @@ async def _together(ask: Ask, world: World, owed: Delivery) -> Reply:
     """List what a message carries; where it named the first page's stories, from the second on."""
     stories = await world.db.read(carried, owed.id)
     made = folded_list(owed, stories) if stories else None
-    named = names_stories(owed.subject)
-    return await _opened(ask, world, made, page=int(named and len(stories) > MOST_LINES))
+    return await _opened(
+        ask, world, made, page=int(not owed.counted and len(stories) > MOST_LINES)
+    )
 
 
 def list_of(db: Connection, owed: Delivery) -> Listing | None:

@@ -14,6 +14,7 @@ from storage.outbox.deliveries import (
     Delivery,
     DeliveryKind,
     DigestPart,
+    FoldReason,
     Issued,
     Rendered,
     Sentence,
@@ -27,6 +28,14 @@ BAREST = 2
 PLAIN_UNITS = 3500
 ADDRESSED = frozenset({DeliveryKind.NOTICE, DeliveryKind.BROADCAST})
 """What is said to whoever reads along, and is no post of a channel's own."""
+
+HEADS = {
+    FoldReason.QUIET: "alert.awake",
+    FoldReason.HOUR: "alert.folded",
+    FoldReason.BACKLOG: "alert.late",
+    FoldReason.LATE: "alert.late",
+}
+"""What a message for many says first."""
 
 MOST_TERMS = 3
 """So many words of queries are named as the reason of an alert."""
@@ -178,17 +187,13 @@ def update(context: RenderContext, now: datetime, bot_username: str) -> Message 
 def fold(
     delivery: Delivery, context: RenderContext, now: datetime, bot_username: str
 ) -> Message | Void:
-    """Render one message for many alerts, each by name.
-
-    The subject's first letter tells why they are together: q quiet hours, h the hour's limit,
-    l late, b backlog.
-    """
+    """Render one message for many alerts, each by name."""
     stories, chat = context.carried, context.chat
     if not stories:
         return Void("nothing folded")
     head = render.translate_html(
         chat.language,
-        {"q": "alert.awake", "h": "alert.folded"}.get(delivery.subject[:1], "alert.late"),
+        HEADS[delivery.why or FoldReason.LATE],
         count=len(stories),
         limit=chat.alerts_per_hour,
     )
@@ -243,7 +248,7 @@ def is_silent(delivery: Delivery, chat: Chat, now: datetime) -> bool:
 
     Nor does what goes beyond the alerts that the chat wants in an hour.
     """
-    if delivery.kind is DeliveryKind.FOLD and delivery.subject.startswith("h"):
+    if delivery.kind is DeliveryKind.FOLD and delivery.why is FoldReason.HOUR:
         return True
     urgent = chat.quiet_mode is QuietMode.URGENT and delivery.kind is DeliveryKind.ALERT
     quiet = quiet_until(now, chat.time_zone, chat.quiet_from, chat.quiet_to) is not None

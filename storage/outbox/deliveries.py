@@ -33,6 +33,19 @@ class DeliveryState(StrEnum):
     UNKNOWN = "unknown"
 
 
+class FoldReason(StrEnum):
+    """Why one message tells many alerts; of each of them it is the reason too.
+
+    They came in quiet hours, beyond the chat's alerts an hour, long after they were news (a
+    resumed feed), or could not be sent for more than an hour (Telegram was away).
+    """
+
+    QUIET = "quiet"
+    HOUR = "hour"
+    BACKLOG = "backlog"
+    LATE = "late"
+
+
 # --- what rendering needs beside the story ----------------------------------------------------
 
 
@@ -141,9 +154,10 @@ def message_of(payload: Payload) -> DeliveryId | None:
 class NewDelivery:
     """Something owed to a chat, to be written in the transaction that made it due.
 
-    ``subject`` makes it unique together with chat, thread and kind: ``s12`` for a story's
-    alert, ``2026-11-22T08:00/1`` for the first part of a digest. Owing the same twice is
-    owing it once. ``payload`` is what rendering needs beside the story.
+    ``subject`` makes it unique together with chat, thread and kind, so that owing the same twice
+    is owing it once: ``s12`` for a story's alert, ``2026-11-22T08:00/1`` for the first part of a
+    digest. It is a key and nothing else: whoever wants to know what a row is about asks the
+    other fields. ``payload`` is what rendering needs beside the story, ``why`` a fold's reason.
     """
 
     chat_id: ChatId
@@ -153,6 +167,7 @@ class NewDelivery:
     story_id: StoryId | None = None
     payload: Payload = NOTHING
     due_at: datetime | None = None
+    why: FoldReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +177,8 @@ class Delivery:
     ``level`` is how plainly it must be told after Telegram refused it: 0 HTML, 1 plain text,
     2 title and link. ``doubts`` counts answers that were lost, ``crashes`` starts that found it
     half sent. ``carrier`` is the message that tells it instead, where it was held or merged.
+    ``why`` is a fold's reason; ``counted`` marks one of the first version, which said how many
+    stories it carries and not which.
     """
 
     id: DeliveryId
@@ -183,6 +200,8 @@ class Delivery:
     doubts: int = 0
     crashes: int = 0
     carrier: DeliveryId | None = None
+    why: FoldReason | None = None
+    counted: bool = False
 
     @property
     def issued(self) -> Issued | None:

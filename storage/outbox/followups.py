@@ -166,7 +166,7 @@ def wake_up(db: Connection, chat_id: ChatId, now: datetime) -> None:
         wakes = None
     db.conn.execute(
         "update deliveries set due_at = ? where chat_id = ? and kind = 'fold'"
-        " and state = 'queued' and subject like 'q%'",
+        " and state = 'queued' and why = 'quiet'",
         (to_ms(wakes or now), chat_id),
     )
     chat_queues.refresh(db, chat_id, now)

@@ -13,7 +13,13 @@ from datetime import datetime, timedelta
 from storage import chats
 from storage.model import Chat, ChatId, DeliveryId, QuietMode, StoryId, ThreadId
 from storage.outbox import chat_queues, rows
-from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState, NewDelivery
+from storage.outbox.deliveries import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    FoldReason,
+    NewDelivery,
+)
 from storage.outbox.followups import changed, enqueue_edit, grown, relabel, wake_up
 from storage.outbox.policy import (
     LATE,
@@ -92,10 +98,12 @@ def _enqueue(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -> int
         case Queue():
             rows.insert(db, one, DeliveryState.QUEUED, due, now)
         case Hold(until, subject):
-            carrier = fold_into(db, one, subject, until, now)
-            rows.insert(db, one, DeliveryState.HELD, due, now, reason="quiet", carrier=carrier)
+            carrier = fold_into(db, fold_of(one, FoldReason.QUIET, subject), until, now)
+            rows.insert(
+                db, one, DeliveryState.HELD, due, now, reason=FoldReason.QUIET, carrier=carrier
+            )
         case Fold(why, subject, due_at):
-            carrier = fold_into(db, one, subject, due_at, now)
+            carrier = fold_into(db, fold_of(one, why, subject), due_at, now)
             rows.insert(db, one, DeliveryState.MERGED, due, now, reason=why, carrier=carrier)
         case Leave(why):
             rows.insert(db, one, DeliveryState.MERGED, due, now, reason=why)
@@ -113,14 +121,16 @@ def already_alerted(db: Connection, one: NewDelivery) -> bool:
     )
 
 
-def fold_into(
-    db: Connection, one: NewDelivery, subject: str, due_at: datetime, now: datetime
-) -> DeliveryId:
-    """Return the message that tells this alert among others, making or reviving it.
+def fold_of(alert: NewDelivery, why: FoldReason, subject: str) -> NewDelivery:
+    """Return the message that tells an alert among others of its chat and topic."""
+    return NewDelivery(alert.chat_id, alert.thread_id, DeliveryKind.FOLD, subject, why=why)
+
+
+def fold_into(db: Connection, fold: NewDelivery, due_at: datetime, now: datetime) -> DeliveryId:
+    """Return the row of a message for many, making or reviving it.
 
     One that was set aside is sent anew; one that is sent, or just being sent, is edited.
     """
-    fold = NewDelivery(one.chat_id, one.thread_id, DeliveryKind.FOLD, subject)
     row = db.conn.execute(
         "select id, state from deliveries"
         " where chat_id = ? and thread_id = ? and kind = ? and subject = ?",
@@ -228,11 +238,14 @@ def fold_late(db: Connection, chat_id: ChatId, now: datetime) -> None:
     ).fetchall()
     if len(late) <= FEW_LATE:
         return
+    subject = quarter_subject(FoldReason.LATE, now)
     for row, thread_id in late:
-        one = NewDelivery(chat_id, ThreadId(thread_id), DeliveryKind.FOLD, "")
-        fold = fold_into(db, one, quarter_subject("l", now), now, now)
+        fold = NewDelivery(
+            chat_id, ThreadId(thread_id), DeliveryKind.FOLD, subject, why=FoldReason.LATE
+        )
+        carrier = fold_into(db, fold, now, now)
         db.conn.execute(
             "update deliveries set state = 'merged', reason = 'late', carrier = ?,"
             " settled_at = ? where id = ?",
-            (fold, to_ms(now), row),
+            (carrier, to_ms(now), row),
         )

@@ -94,7 +94,7 @@ def last_list(db: Connection, chat_id: ChatId) -> Delivery | None:
     row = db.conn.execute(
         f"select {COLUMNS} from deliveries where chat_id = ? and state = 'sent'"  # noqa: S608 - ours
         " and ((kind = 'digest' and json_extract(payload, '$.stories') is not null)"
-        " or (kind = 'fold' and subject like '%:%')) order by created_at desc, id desc limit 1",
+        " or (kind = 'fold' and not counted)) order by created_at desc, id desc limit 1",
         (chat_id,),
     ).fetchone()
     return of_row(row) if row else None
@@ -119,7 +119,7 @@ def told(db: Connection, chat_id: ChatId, since: datetime, until: datetime) -> f
     rows = db.conn.execute(
         "select d.story_id from deliveries d left join deliveries c on c.id = d.carrier"
         " where d.chat_id = ? and d.created_at >= ? and d.created_at < ? and d.kind = 'alert'"
-        " and (d.state = 'sent' or (c.state = 'sent' and c.subject like '%:%'))",  # names_stories
+        " and (d.state = 'sent' or (c.state = 'sent' and not c.counted))",
         (chat_id, to_ms(since), to_ms(until)),
     )
     return frozenset(StoryId(row[0]) for row in rows)

@@ -5,7 +5,13 @@ from typing import Any
 
 from storage.model import ChatId, DeliveryId, StoryId, ThreadId
 from storage.outbox import payloads
-from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState, NewDelivery
+from storage.outbox.deliveries import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    FoldReason,
+    NewDelivery,
+)
 from storage.sql import Connection, from_ms, moment, to_json, to_ms
 
 RANK = {DeliveryKind.DIGEST: 1, DeliveryKind.BROADCAST: 2, DeliveryKind.EDIT: 2}
@@ -13,7 +19,8 @@ RANK = {DeliveryKind.DIGEST: 1, DeliveryKind.BROADCAST: 2, DeliveryKind.EDIT: 2}
 
 COLUMNS = (
     "id, chat_id, thread_id, kind, subject, story_id, payload, state, due_at, created_at,"
-    " attempts, sending_since, settled_at, message_id, reason, level, doubts, crashes, carrier"
+    " attempts, sending_since, settled_at, message_id, reason, level, doubts, crashes, carrier,"
+    " why, counted"
 )
 
 
@@ -31,8 +38,8 @@ def insert(
     settled = now if state is DeliveryState.MERGED else None
     row = db.conn.execute(
         "insert into deliveries(chat_id, thread_id, kind, subject, story_id, payload, state,"
-        " due_at, created_at, settled_at, reason, rank, carrier)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
+        " due_at, created_at, settled_at, reason, rank, carrier, why)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
         (
             one.chat_id,
             one.thread_id,
@@ -47,6 +54,7 @@ def insert(
             reason,
             RANK.get(one.kind, 0),
             carrier,
+            one.why or "",
         ),
     ).fetchone()
     return DeliveryId(row[0])
@@ -92,6 +100,8 @@ def of_row(row: tuple[Any, ...]) -> Delivery:
         doubts=row[16],
         crashes=row[17],
         carrier=None if row[18] is None else DeliveryId(row[18]),
+        why=FoldReason(row[19]) if row[19] else None,
+        counted=bool(row[20]),
     )
 
 

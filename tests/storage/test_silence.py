@@ -17,6 +17,7 @@ from storage.outbox.deliveries import (
     DeliveryKind,
     DeliveryState,
     DigestPart,
+    FoldReason,
     NewDelivery,
     Payload,
 )
@@ -105,9 +106,9 @@ def test_a_withheld_digests_window_is_told_by_the_next(here: Connection, now: da
 
 def test_a_withheld_fold_carries_again_within_its_hour(here: Connection, now: datetime) -> None:
     one = NewDelivery(ANNA, NO_THREAD, DeliveryKind.ALERT, "s1")
-    fold = queue.fold_into(here, one, "h1", now, now)
+    fold = queue.fold_into(here, queue.fold_of(one, FoldReason.HOUR, "h1"), now, now)
     stopped(here, now)
-    assert fold == queue.fold_into(here, one, "h1", now, now)
+    assert fold == queue.fold_into(here, queue.fold_of(one, FoldReason.HOUR, "h1"), now, now)
     assert "queued" == rows.by_id(here, fold).state
 
 

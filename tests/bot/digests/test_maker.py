@@ -20,6 +20,7 @@ from storage.outbox.deliveries import (
     DeliveryKind,
     DeliveryState,
     DigestPart,
+    FoldReason,
     NewDelivery,
 )
 from tests.bot.delivery.kit import ANNA, START, Clock, Room, room
@@ -262,13 +263,16 @@ async def test_what_a_list_of_many_named_was_told_and_a_mere_number_was_not(
     ingester: Ingester,
 ) -> None:
     await ingester.tell(1, 2, 3, 4, 5)
-    for story, fold, state in (
-        (1, "q2026-11-22T07:00", DeliveryState.SENT),
-        (5, "h2026-11-22T05:15", DeliveryState.SENT),
-        (2, "h2026-11-22T05", DeliveryState.SENT),  # one of the first versions
-        (3, "q2026-11-23T07:00", DeliveryState.QUEUED),
+    for story, counted, state in (
+        (1, False, DeliveryState.SENT),
+        (5, False, DeliveryState.SENT),
+        (2, True, DeliveryState.SENT),  # one of the first version
+        (3, False, DeliveryState.QUEUED),
     ):
-        await ingester.db.write(alerted, story, ingester.clock(), fold=fold, fold_state=state)
+        fold = f"h{story}"
+        await ingester.db.write(
+            alerted, story, ingester.clock(), fold=fold, fold_state=state, counted=counted
+        )
     ingester.clock.now = MORNING + timedelta(seconds=6)
     await ingester.editions.round()
     (html,) = await ingester.owed()
@@ -471,12 +475,14 @@ def alerted(
     state: DeliveryState = DeliveryState.MERGED,
     fold: str = "",
     fold_state: DeliveryState = DeliveryState.SENT,
+    counted: bool = False,
 ) -> None:
     """Let a story have come as an alert, or within a fold."""
     carrier = None
     if fold:
-        one = NewDelivery(READER, ThreadId(0), DeliveryKind.FOLD, fold)
+        one = NewDelivery(READER, ThreadId(0), DeliveryKind.FOLD, fold, why=FoldReason.HOUR)
         carrier = outbox_rows.insert(db, one, fold_state, now, now)
+        db.conn.execute("update deliveries set counted = ? where id = ?", (counted, carrier))
     alert = NewDelivery(READER, ThreadId(0), DeliveryKind.ALERT, f"s{story}", StoryId(story))
     outbox_rows.insert(db, alert, state, now, now, carrier=carrier)
 

@@ -17,7 +17,7 @@ from bot.telegram.rates import Limits
 from storage import dialogs
 from storage.errors import NewsError, Text
 from storage.model import ChatKind, FeedStatus, Mode, Ownership, QuietMode, Reach
-from storage.outbox.deliveries import DeliveryKind, DeliveryState
+from storage.outbox.deliveries import DeliveryKind, DeliveryState, FoldReason
 
 ROOT = Path(texts.__file__).parents[2]
 PACKAGES = ("bot", "watchers", "storage")
@@ -213,7 +213,7 @@ OUTCOMES = frozenset({
 
 def delivery_reasons() -> set[str]:
     """Every reason that the code notes beside a message, by where it stands in the code."""
-    found = {*GONE.values(), *SHUT.values()}
+    found = {*GONE.values(), *SHUT.values(), *map(str, FoldReason)}
     for node in nodes():
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", "") or getattr(node.func, "attr", "")

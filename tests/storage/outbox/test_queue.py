@@ -337,7 +337,7 @@ HOT = [
     where d.chat_id = 1 and d.created_at >= 1 and d.created_at < 9 and d.kind = 'alert'""",
     """select id from deliveries where chat_id = 1 and state = 'sent'
     and ((kind = 'digest' and json_extract(payload, '$.stories') is not null)
-    or (kind = 'fold' and subject like 'q%')) order by created_at desc, id desc limit 1""",
+    or (kind = 'fold' and not counted)) order by created_at desc, id desc limit 1""",
 ]
 
 
