@@ -6,7 +6,7 @@ import pytest
 
 from storage import chats, meta, subscriptions
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, DeliveryId, Mode, StoryId, ThreadId
-from storage.outbox import chat_queues, queue, recovery, reports, rows, settle
+from storage.outbox import chat_queues, followups, queue, recovery, reports, rows, settle
 from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState, NewDelivery
 from storage.outbox.outcomes import (
     AnswerLost,
@@ -347,3 +347,24 @@ def test_what_is_asked_often_is_found_by_an_index(here: Connection, query: str) 
     assert "INDEX" in plan
     assert "SCAN lanes" not in plan
     assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [followups.MARK_BEHIND, followups.ENQUEUE_EDITS, followups.MOVE_TURNS_UP],
+    ids=["mark behind", "enqueue", "turns"],
+)
+def test_edits_of_many_messages_read_these_messages_alone(
+    here: Connection, statement: str
+) -> None:
+    names = ("messages", "soon", "now", "first", "every", "fold")
+    plan = here.conn.execute(f"explain query plan {statement}", dict.fromkeys(names, 1))
+    read_whole = [row[3] for row in plan if row[3].startswith("SCAN")]
+    assert [] == [
+        one for one in read_whole if "VIRTUAL TABLE" not in one and "deliveries_sending" not in one
+    ]
+
+
+def test_an_edit_of_no_message_is_nothing(here: Connection, now: datetime) -> None:
+    followups.enqueue_edits(here, [], now, soon=[])
+    assert chat_queues.next_turn(here) is None
