@@ -55,7 +55,7 @@ class NewFeed:
 
 @dataclass(frozen=True, slots=True)
 class FeedNotice:
-    """Something that admins are owed about a feed, and what its sentence needs."""
+    """Something that admins have yet to hear of a feed, and what its sentence needs."""
 
     feed_id: FeedId
     kind: FeedNoticeKind
@@ -145,8 +145,8 @@ def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime
     Outlets are described by the values given; their ids do not matter.
     """
     added = []
-    for one, described in new:
-        if by_url(db, one.url) is not None:
+    for feed, described in new:
+        if by_url(db, feed.url) is not None:
             continue
         outlet = outlets.named(
             db,
@@ -157,7 +157,7 @@ def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime
             family=described.family,
             home_url=described.home_url,
         )
-        added.append(_insert(db, one, outlet, now).id)
+        added.append(_insert(db, feed, outlet, now).id)
     return added
 
 
@@ -307,9 +307,9 @@ def rest_host(db: Connection, host: str, until: datetime) -> None:
 
 
 def take_notices(db: Connection) -> tuple[FeedNotice, ...]:
-    """Return what admins are owed about feeds, and consider it taken.
+    """Return what admins have yet to hear about feeds, and consider it taken.
 
-    Call it in the transaction that writes them to the outbox: they are owed once.
+    Call it in the transaction that writes them to the outbox: each is said once.
     """
     rows = db.conn.execute(
         "select id, notice, url, title, error_key, error_values,"

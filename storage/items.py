@@ -1,4 +1,4 @@
-"""Items: one outlet's telling each, and the keys by which it is known again."""
+"""Items: what each outlet wrote of a story, and the keys by which an item is known again."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class NewItem:
     codes in upper case, ``title_countries`` what its headline names. ``opens`` says that ``story_id`` is a story
     of its own. Ids are given by the ingester, which alone adds items, so that two new items of one
     document can be one story. ``reasons`` are the verdict's, compact, stored as JSON. ``telling``
-    is what story identity knows of it, as a row that a start reads again.
+    are its packed features, which a start reads again.
     """
 
     id: ItemId
@@ -184,7 +184,7 @@ def learn(db: Connection, feed_id: FeedId, learnt: Iterable[LearntKey]) -> None:
     """Keep further keys of items for good; a key already known stays with its first item."""
     db.conn.executemany(
         "insert into item_keys(feed_id, key, item_id) values (?, ?, ?) on conflict do nothing",
-        [(feed_id, digest(one.key), one.item_id) for one in learnt],
+        [(feed_id, digest(key.key), key.item_id) for key in learnt],
     )
 
 
@@ -234,7 +234,7 @@ def by_ids(db: Connection, ids: Iterable[ItemId]) -> tuple[Item, ...]:
         wanted,
     )
     found = {item.id: item for item in map(of_row, rows)}
-    return tuple(found[one] for one in wanted if one in found)
+    return tuple(found[item_id] for item_id in wanted if item_id in found)
 
 
 def reasons(db: Connection, item_id: ItemId) -> tuple[float, Any]:

@@ -74,7 +74,7 @@ class FeedStatus(StrEnum):
 
 
 class FeedNoticeKind(StrEnum):
-    """What admins are told of a feed, once each."""
+    """What admins hear of a feed, once each."""
 
     ILL = "ill"
     RECOVERED = "recovered"
@@ -94,7 +94,7 @@ class FeedState:
     entries of the last document, so that only changed ones are parsed. ``max_age_s``, ``ttl_s``
     and ``rest_times`` (hours/days) are what it asked for; they hold through every 304. Admins were last told
     that the feed is ill at ``told_ill_at``, that it is well again at ``told_well_at``;
-    ``notice`` is what they are owed now, taken up after the transaction that wrote it.
+    ``notice`` is what they have yet to hear, taken up after the transaction that wrote it.
     """
 
     status: FeedStatus = FeedStatus.NEW
@@ -153,7 +153,7 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One outlet's telling as it is kept. ``published`` is None when the outlet did not say.
+    """What one outlet wrote of a story, as it is kept. ``published`` is None when the outlet did not say.
 
     ``kind`` is that of the source that brought it. ``updated_at`` is when the outlet last
     changed its words, ``retitled_at`` when it last changed its headline.
@@ -177,7 +177,7 @@ class Item:
 
     @property
     def told_at(self) -> datetime:
-        """When it was told: the outlet's own time, else when we first saw it."""
+        """When it came out: the outlet's own time, else when we first saw it."""
         return self.published or self.first_seen
 
     @property
@@ -188,7 +188,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One event and every outlet's telling of it, earliest first."""
+    """One event and every outlet's item about it, earliest first."""
 
     id: StoryId
     first_at: datetime
@@ -267,14 +267,14 @@ class Chat:
 
 
 class Mode(StrEnum):
-    """When a subscription's stories are told: at once, or in the digest only."""
+    """When a subscription's stories come: at once, or in the digest only."""
 
     INSTANT = "instant"
     DIGEST = "digest"
 
 
 class Reach(StrEnum):
-    """Where a telling must meet a query to ring: in its headline, or anywhere in its words.
+    """Where an item must meet a query to ring: in its headline, or anywhere in its words.
 
     What is met in the text alone is left to the digest where only headlines ring.
     """
@@ -285,7 +285,7 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A query somebody wants told, in one chat or one topic of it.
+    """A query whose stories somebody wants, in one chat or one topic of it.
 
     ``silenced`` says that /stop paused it, and that going on resumes it.
     """

@@ -13,7 +13,7 @@ from storage.sql import Connection
 
 @dataclass(frozen=True, slots=True)
 class ChangedStory:
-    """A telling changed a story's facts; ``key`` names the change, told once."""
+    """An item changed a story's facts; ``key`` names the change, which is sent once."""
 
     story_id: StoryId
     item_id: ItemId
@@ -25,7 +25,8 @@ class Intake:
     """Everything one document changes, recorded in ONE transaction.
 
     ``state`` is None where nothing was polled (an import). ``grown`` are older stories that
-    got a further telling, ``changed`` those whose facts it changed. ``owed`` are the alerts and notices that this makes due.
+    got a further item, ``changed`` those whose facts it changed. ``owed`` are the alerts that this
+    makes due.
     """
 
     feed_id: FeedId
@@ -41,12 +42,12 @@ class Intake:
 
 
 def record(db: Connection, intake: Intake) -> None:
-    """Keep new and edited items, their stories, what they met and what is owed for them.
+    """Keep new and edited items, their stories, what they met, and the messages about them.
 
     The order is that of the foreign keys. Nothing of it is kept unless all of it is.
     """
     for new in intake.new:
-        # Also where it opens none: the story's other tellings may have gone with their feed.
+        # Also where it opens none: the story's other items may have gone with their feed.
         stories.open_new(db, new.story_id, new.published or intake.now)
     items.add(db, intake.feed_id, intake.new, intake.now)
     fingerprints.keep(db, [(new.id, new.telling) for new in intake.new if new.telling])
@@ -60,8 +61,8 @@ def record(db: Connection, intake: Intake) -> None:
     queue.enqueue(db, intake.owed, intake.now)
     for story_id in intake.grown:
         queue.grown(db, story_id, intake.now)
-    for one in intake.changed:
-        queue.changed(db, one.story_id, one.key, one.item_id, intake.now)
+    for change in intake.changed:
+        queue.changed(db, change.story_id, change.key, change.item_id, intake.now)
     if intake.state is not None:
         feeds.keep_state(db, intake.feed_id, intake.state, new=len(intake.new))
     elif intake.new:

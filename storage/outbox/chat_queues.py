@@ -105,7 +105,7 @@ def next_turn(db: Connection) -> datetime | None:
         ).fetchone()[0]
         for rank in range(RANKS)
     ]
-    turn = from_ms(min((one for one in firsts if one is not None), default=None))
+    turn = from_ms(min((at for at in firsts if at is not None), default=None))
     rest = resting(db, EVERYBODY)
     return turn if turn is None or rest is None else max(turn, rest)
 

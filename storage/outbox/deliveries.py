@@ -1,4 +1,4 @@
-"""Deliveries: the words of the outbox: what is owed, and its row. Plain frozen values."""
+"""Deliveries: the words of the outbox: what is to be sent, and its row. Plain frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class DeliveryState(StrEnum):
 
 
 class FoldReason(StrEnum):
-    """Why one message tells many alerts; of each of them it is the reason too.
+    """Why one message carries many alerts; it is the reason of each of them too.
 
     They came in quiet hours, beyond the chat's alerts an hour, long after they were news (a
     resumed feed), or could not be sent for more than an hour (Telegram was away).
@@ -56,7 +56,7 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class AlertCause:
-    """Which subscription an alert was owed for, and the word of the item that met its query.
+    """Which subscription an alert is for, and the word of the item that met its query.
 
     Kept for being asked later; the message itself is written from all matches of its moment.
     """
@@ -147,15 +147,15 @@ def message_of(payload: Payload) -> DeliveryId | None:
     return payload.of if isinstance(payload, EditOf | Change) else None
 
 
-# --- what is owed, and its row ----------------------------------------------------------------
+# --- what is to be sent, and its row ----------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """Something owed to a chat, to be written in the transaction that made it due.
+    """A message to be sent to a chat, written in the transaction that made it due.
 
-    ``subject`` makes it unique together with chat, thread and kind, so that owing the same twice
-    is owing it once: ``s12`` for a story's alert, ``2026-11-22T08:00/1`` for the first part of a
+    ``subject`` makes it unique together with chat, thread and kind, so that what is
+    enqueued twice is sent once: ``s12`` for a story's alert, ``2026-11-22T08:00/1`` for the first part of a
     digest. It is a key and nothing else: whoever wants to know what a row is about asks the
     other fields. ``payload`` is what rendering needs beside the story, ``why`` a fold's reason.
     """
@@ -172,11 +172,11 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An outbox row: what is owed, how far it got, and why it stands where it stands.
+    """An outbox row: what is to be sent, how far it got, and why it stands where it stands.
 
-    ``level`` is how plainly it must be told after Telegram refused it: 0 HTML, 1 plain text,
+    ``level`` is how plainly it must be said after Telegram refused it: 0 HTML, 1 plain text,
     2 title and link. ``doubts`` counts answers that were lost, ``crashes`` starts that found it
-    half sent. ``carrier`` is the message that tells it instead, where it was held or merged.
+    half sent. ``carrier`` is the message that has its story instead, where it was held or merged.
     ``why`` is a fold's reason; ``counted`` marks one of the first version, which said how many
     stories it carries and not which.
     """

@@ -31,7 +31,7 @@ COOLDOWN = timedelta(minutes=30)
 """A story is answered with news of itself at most so often in one chat."""
 
 
-# Which messages an edit is owed of, one statement for each reason. --------------------------------
+# Which messages are to be edited: one statement for each reason. ----------------------------------
 
 TOLD_OF_A_STORY = """
 select d.id, :second or c.language = :language
@@ -50,7 +50,7 @@ where story_id = :story and chat_id = :chat and kind = 'alert'
 """
 """The living messages of a story in one chat, but for one of them."""
 
-# How an edit is owed: one statement for all messages, since a story may have been told to many
+# How an edit is enqueued: one statement for all messages, since a story may have gone to many
 # thousand chats. They come as JSON; a cross join keeps SQLite from reading the whole queue to look
 # for each of them (minutes instead of a tenth of a second, at 100,000 rows). -------------------------
 
@@ -113,7 +113,7 @@ where next_at is null or next_at > excluded.next_at
 
 
 def grown(db: Connection, story_id: StoryId, now: datetime) -> None:
-    """Owe an edit of every message that told a story which another outlet now tells too.
+    """Enqueue an edit of every message about a story that another outlet now has too.
 
     A story that many independent publishers tell by now leaves the quiet hours of chats which
     want to hear urgent news.
@@ -139,9 +139,9 @@ def grown(db: Connection, story_id: StoryId, now: datetime) -> None:
 
 
 def news_of(db: Connection, story_id: StoryId) -> dict[str, Any]:
-    """Tell what a story's newest telling adds to its first lines.
+    """Tell what a story's newest item adds to the first lines of its messages.
 
-    ``second`` says that with it a second outlet tells the story, ``language`` in which language
+    ``second`` says that its outlet is the second with the story, ``language`` in which language
     it is the first ("" where it is not).
     """
     told = db.conn.execute(
@@ -174,7 +174,7 @@ def changed(
         {"story": story_id, "alive": to_ms(now - ALIVE)},
     ).fetchall()
     for chat_id, thread_id, alert in rows:
-        one = NewDelivery(
+        reply = NewDelivery(
             ChatId(chat_id),
             ThreadId(thread_id),
             DeliveryKind.UPDATE,
@@ -182,18 +182,18 @@ def changed(
             story_id,
             Change(DeliveryId(alert), item_id),
         )
-        answer(db, one, now)
+        answer(db, reply, now)
     grown(db, story_id, now)
 
 
-def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
-    """Owe one short answer under a message, or put it into the answer that waits already."""
-    chat = chats.get(db, one.chat_id)
-    if chat is None or not chat.active or outbox_rows.exists(db, one):
+def answer(db: Connection, reply: NewDelivery, now: datetime) -> None:
+    """Enqueue one short answer under a message, or put it into the answer that waits already."""
+    chat = chats.get(db, reply.chat_id)
+    if chat is None or not chat.active or outbox_rows.exists(db, reply):
         return
-    if chat.silenced_at is not None and not asked_for_since(db, one, chat.silenced_at):
+    if chat.silenced_at is not None and not asked_for_since(db, reply, chat.silenced_at):
         return
-    story = (one.chat_id, one.thread_id, one.story_id)
+    story = (reply.chat_id, reply.thread_id, reply.story_id)
     waiting, last = db.conn.execute(
         "select max(case when state = 'queued' then id end), max(settled_at) from deliveries"
         " where chat_id = ? and thread_id = ? and story_id = ? and kind = 'update'",
@@ -202,7 +202,7 @@ def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
     if waiting is not None:
         db.conn.execute(
             "update deliveries set subject = ?, payload = ? where id = ?",
-            (one.subject, to_json(payloads.to_json(one.payload)), waiting),
+            (reply.subject, to_json(payloads.to_json(reply.payload)), waiting),
         )
         return
     last_at = from_ms(last)
@@ -210,13 +210,13 @@ def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
     wakes = quiet_until(due, chat.time_zone, chat.quiet_from, chat.quiet_to)
     if wakes is not None and chat.quiet_mode is not QuietMode.SILENT:
         due = wakes
-    outbox_rows.insert(db, one, DeliveryState.QUEUED, due, now)
-    chat_queues.refresh(db, one.chat_id, now)
+    outbox_rows.insert(db, reply, DeliveryState.QUEUED, due, now)
+    chat_queues.refresh(db, reply.chat_id, now)
 
 
-def asked_for_since(db: Connection, one: NewDelivery, stopped_at: datetime) -> bool:
+def asked_for_since(db: Connection, reply: NewDelivery, stopped_at: datetime) -> bool:
     """Tell whether the message that an answer follows came by what was asked for after a /stop."""
-    of = message_of(one.payload)
+    of = message_of(reply.payload)
     told = outbox_rows.of_id(db, of) if of is not None else None
     return told is not None and told.created_at > stopped_at
 
@@ -253,7 +253,7 @@ def wake_up(db: Connection, chat_id: ChatId, now: datetime) -> None:
 def relabel(
     db: Connection, chat_id: ChatId, story_id: StoryId, now: datetime, *, but: int | None = None
 ) -> None:
-    """Owe an edit of a chat's alerts of a story, whose button says whether it is muted.
+    """Enqueue an edit of a chat's alerts of a story, whose button says whether it is muted.
 
     ``but`` is the message that shows it already: the one under which it was pressed.
     """
@@ -266,18 +266,18 @@ def relabel(
 
 
 def enqueue_edit(db: Connection, of: DeliveryId, now: datetime, *, soon: bool = False) -> None:
-    """Owe an edit of one message, sent or just being sent."""
+    """Enqueue an edit of one message, sent or just being sent."""
     enqueue_edits(db, [of], now, soon=[of] if soon else [])
 
 
 def enqueue_edits(
     db: Connection, of: Sequence[DeliveryId], now: datetime, *, soon: Sequence[DeliveryId]
 ) -> None:
-    """Owe an edit of messages; a living message has one row for all its edits.
+    """Enqueue an edit of messages; a living message has one row for all its edits.
 
     The edits of those in ``soon`` are due after ``FIRST_EDIT``, the others by ``EDIT_EVERY``.
     What is just being sent was perhaps written before this news: it is marked as behind, and
-    owed an edit when it is sent.
+    edited once it is sent.
     """
     millisecond = timedelta(milliseconds=1)
     values = {

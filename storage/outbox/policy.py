@@ -1,4 +1,4 @@
-"""Policy: what becomes of an alert the moment it is owed (pure)."""
+"""Policy: what becomes of an alert the moment it is due (pure)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -57,7 +57,7 @@ Placement: TypeAlias = Queue | Hold | Fold | Leave
 class Circumstances:
     """What the decision depends on beside the chat's settings.
 
-    ``told_at`` is the story's newest telling, ``last_look`` when the chat was last told
+    ``told_at`` is the time of the story's newest item, ``last_look`` when the chat was last told
     anything, ``alerts_this_hour`` how many went to it or wait for it, ``shut`` why the target
     refuses messages ("" where it does not).
     """
@@ -75,7 +75,7 @@ def rings(subscription: Subscription, found: Match) -> bool:
     """Decide whether a match is told at once; one that is not is the digest's, like any story.
 
     A word somewhere in the text says little of what the news is about («банк» meets a power
-    bank), so that it rings only for who asked for that. A later telling of the same story that
+    bank), so that it rings only for who asked for that. A later item of the same story that
     meets the query in its headline rings then.
     """
     if subscription.mode is not Mode.INSTANT:

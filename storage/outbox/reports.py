@@ -68,7 +68,7 @@ def of_message(db: Connection, chat_id: ChatId, message_id: int) -> Delivery | N
 
 
 def of_story(db: Connection, chat_id: ChatId, story_id: StoryId) -> tuple[Delivery, ...]:
-    """Return everything that a chat was owed for a story, in the order it came due."""
+    """Return every message about a story for a chat, in the order they came due."""
     rows = db.conn.execute(
         f"select {COLUMNS} from deliveries where story_id = ? and chat_id = ?"  # noqa: S608 - ours
         " order by created_at, id limit 50",
@@ -78,7 +78,7 @@ def of_story(db: Connection, chat_id: ChatId, story_id: StoryId) -> tuple[Delive
 
 
 def of_chat(db: Connection, chat_id: ChatId, limit: int = 5000) -> tuple[Delivery, ...]:
-    """Return what a chat was owed, newest first: part of what it may take home."""
+    """Return a chat's messages, newest first: part of what it may take home."""
     rows = db.conn.execute(
         f"select {COLUMNS} from deliveries where chat_id = ? order by id desc limit ?",  # noqa: S608 - ours
         (chat_id, limit),
@@ -112,7 +112,7 @@ def carried(db: Connection, fold: DeliveryId) -> tuple[StoryId, ...]:
 
 
 def told(db: Connection, chat_id: ChatId, since: datetime, until: datetime) -> frozenset[StoryId]:
-    """Return the stories owed to a chat in [since, until) that came to it.
+    """Return the stories whose alerts for a chat, made in [since, until), came to it.
 
     As alerts, or in a list: after its quiet hours, beyond its alerts an hour, late.
     """

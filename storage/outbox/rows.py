@@ -26,7 +26,7 @@ COLUMNS = (
 
 def insert(
     db: Connection,
-    one: NewDelivery,
+    new: NewDelivery,
     state: DeliveryState,
     due_at: datetime,
     now: datetime,
@@ -34,27 +34,27 @@ def insert(
     reason: str = "",
     carrier: DeliveryId | None = None,
 ) -> DeliveryId:
-    """Add a row as it stands; the lane is the caller's to refresh."""
+    """Add a row as it stands; the chat's turn is the caller's to refresh."""
     settled = now if state is DeliveryState.MERGED else None
     row = db.conn.execute(
         "insert into deliveries(chat_id, thread_id, kind, subject, story_id, payload, state,"
         " due_at, created_at, settled_at, reason, rank, carrier, why)"
         " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
         (
-            one.chat_id,
-            one.thread_id,
-            one.kind,
-            one.subject,
-            one.story_id,
-            to_json(payloads.to_json(one.payload)),
+            new.chat_id,
+            new.thread_id,
+            new.kind,
+            new.subject,
+            new.story_id,
+            to_json(payloads.to_json(new.payload)),
             state,
             to_ms(due_at),
             to_ms(now),
             to_ms(settled),
             reason,
-            RANK.get(one.kind, 0),
+            RANK.get(new.kind, 0),
             carrier,
-            one.why or "",
+            new.why or "",
         ),
     ).fetchone()
     return DeliveryId(row[0])
@@ -105,13 +105,13 @@ def of_row(row: tuple[Any, ...]) -> Delivery:
     )
 
 
-def exists(db: Connection, one: NewDelivery) -> bool:
-    """Tell whether exactly this was owed before, whatever became of it."""
+def exists(db: Connection, new: NewDelivery) -> bool:
+    """Tell whether exactly this was enqueued before, whatever became of it."""
     return bool(
         db.conn.execute(
             "select 1 from deliveries"
             " where chat_id = ? and thread_id = ? and kind = ? and subject = ?",
-            (one.chat_id, one.thread_id, one.kind, one.subject),
+            (new.chat_id, new.thread_id, new.kind, new.subject),
         ).fetchone()
     )
 

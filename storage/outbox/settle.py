@@ -50,7 +50,7 @@ TOO_OLD = timedelta(days=1)
 BACKOFF_MOST_S = 300
 MOST_MOVES = 10
 REPEATABLE = frozenset({DeliveryKind.EDIT})
-"""Features it twice changes nothing: an edit puts the same text in the same place."""
+"""Sending it twice changes nothing: an edit puts the same text in the same place."""
 
 
 def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
@@ -60,7 +60,7 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
     now: datetime,
     open_at: datetime | None = None,
 ) -> None:
-    """Write down what became of a message that ``take`` gave out, and set its chat's next turn.
+    """Write down what became of a message that ``queue.claim`` gave out, and set its chat's next turn.
 
     ``open_at`` is when the limits let the chat have its next message.
     """
@@ -102,7 +102,7 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
 def sent(db: Connection, delivery: Delivery, message_id: int | None, now: datetime) -> None:
     """Write down that Telegram took it, and with it all that it carries.
 
-    What came while it was being sent is not in it, and is owed as an edit.
+    What came while it was being sent is not in it, and comes as an edit.
     """
     db.conn.execute(
         "update deliveries set state = 'sent', settled_at = ?, sending_since = null,"
@@ -180,7 +180,7 @@ def forget_message(db: Connection, delivery: Delivery) -> None:
 
 
 def gone(db: Connection, chat_id: ChatId, why: str, now: datetime) -> None:
-    """Owe a chat that is gone nothing more, and keep its settings for its return.
+    """Send a chat that is gone nothing more, and keep its settings for its return.
 
     A digest that it did not get is given back to its window.
     """
@@ -216,7 +216,7 @@ hear that a source, a channel or a topic needs them."""
 
 
 def withhold(db: Connection, chat_id: ChatId, now: datetime) -> None:
-    """Send a chat that said /stop nothing of what it was owed; its next digest has the news."""
+    """Send a chat that said /stop nothing of what waits for it; its next digest has the news."""
     give_back(db, chat_id, "state = 'queued'")
     db.conn.execute(
         "update deliveries set state = 'failed', reason = 'stopped', settled_at = ?"  # noqa: S608 (only marks)
