@@ -37,9 +37,6 @@ _CATALOGUE = "catalogue_added"
 _POLLED = "f.status not in ('gone', 'paused') and f.kind <> 'import'"
 
 
-# --- reading ---------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class NewFeed:
     """A feed to be added, and the outlet it belongs to (added where it is not known yet)."""
@@ -64,6 +61,9 @@ class FeedNotice:
     error_key: str = ""
     error_values: dict[str, Any] = field(default_factory=dict)
     since: datetime | None = None
+
+
+# --- reading ---------------------------------------------------------------------------------
 
 
 def get(db: Connection, feed_id: FeedId) -> Feed | None:
@@ -222,6 +222,8 @@ def remove(db: Connection, feed_id: FeedId) -> None:
         )
     ]
     # Ids must not be given twice: an old message may still point to them.
+    # The larger stays: the newest items may have gone with a feed that was removed before.
+    # ("where true" keeps the parser from taking "on conflict" for the "on" of a join.)
     db.conn.execute(
         "insert into facts(name, value) select 'last_item', coalesce(max(id), 0) from items where true"
         " on conflict(name) do update set value = max(value + 0, excluded.value + 0)"
@@ -300,6 +302,7 @@ def rest_host(db: Connection, host: str, until: datetime) -> None:
     Over a minute, not all to the same moment: the host has just said that it was too much.
     """
     db.conn.execute(
+        # Any prime spreads ids over the minute; a feed that rests longer already keeps its time.
         "update feeds set next_check_at = max(next_check_at, ? + id * 7919 % 60000)"
         " where host = ?",
         (to_ms(until), host),

@@ -183,6 +183,7 @@ def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) 
 def learn(db: Connection, feed_id: FeedId, learnt: Iterable[LearntKey]) -> None:
     """Keep further keys of items for good; a key already known stays with its first item."""
     db.conn.executemany(
+        # A key that two items share stays the older one's, so that it is never news twice.
         "insert into item_keys(feed_id, key, item_id) values (?, ?, ?) on conflict do nothing",
         [(feed_id, digest(key.key), key.item_id) for key in learnt],
     )

@@ -15,6 +15,7 @@ older came with a new feed or an import."""
 def open_new(db: Connection, story_id: StoryId, told_at: datetime) -> None:
     """Give a story its row, if it has none; an item of it follows in the same transaction."""
     db.conn.execute(
+        # Several items of one document may open the same story.
         "insert into stories(id, first_at, updated_at) values (?, ?, ?) on conflict do nothing",
         (story_id, to_ms(told_at), to_ms(told_at)),
     )
@@ -24,6 +25,7 @@ def refresh(db: Connection, ids: Iterable[StoryId]) -> None:
     """Recount size and times of stories after their items changed."""
     for story_id in ids:
         db.conn.execute(
+            # A story that lost its last item keeps its times until it is dropped.
             "update stories set (first_at, updated_at, size) = ("
             " select coalesce(min(coalesce(published, first_seen)), stories.first_at),"
             " coalesce(max(first_seen), stories.updated_at), count(*)"

@@ -171,6 +171,7 @@ def circumstances(db: Connection, chat: Chat, alert: NewDelivery, now: datetime)
 def last_look(db: Connection, chat: Chat) -> datetime | None:
     """Return when the chat was last told anything: a message, or a digest's window."""
     (at,) = db.conn.execute(
+        # Message numbers grow, so their index finds the newest without sorting all that was sent.
         "select max(settled_at) from (select settled_at from deliveries"
         " where chat_id = ? and message_id is not null order by message_id desc limit 5)",
         (chat.id,),

@@ -93,6 +93,7 @@ def last_list(db: Connection, chat_id: ChatId) -> Delivery | None:
     """
     row = db.conn.execute(
         f"select {COLUMNS} from deliveries where chat_id = ? and state = 'sent'"  # noqa: S608 - ours
+        # Of a digest the last part, which has the buttons; a fold only where it names its stories.
         " and ((kind = 'digest' and json_extract(payload, '$.stories') is not null)"
         " or (kind = 'fold' and not counted)) order by created_at desc, id desc limit 1",
         (chat_id,),

@@ -104,6 +104,7 @@ def sent(db: Connection, delivery: Delivery, message_id: int | None, now: dateti
 
     What came while it was being sent is not in it, and comes as an edit.
     """
+    # Telegram's answer may bring no number (to an edit): one that is known stays.
     db.conn.execute(
         "update deliveries set state = 'sent', settled_at = ?, sending_since = null,"
         " message_id = coalesce(?, message_id) where id = ?",
@@ -204,6 +205,7 @@ def give_back(db: Connection, chat_id: ChatId, which: str) -> None:
         (chat_id,),
     ).fetchone()
     db.conn.execute(
+        # Earlier only: several digests may not have arrived.
         "update chats set digest_from = min(digest_from, :start)"
         " where id = :chat and :start is not null",
         {"chat": chat_id, "start": start},
@@ -307,6 +309,7 @@ def without_topic(db: Connection, delivery: Delivery, why: str, now: datetime) -
     old = (NO_THREAD, delivery.chat_id, delivery.thread_id)
     tell_group(db, delivery, "notice.topic_gone", now)
     requeue(db, delivery, why, counts=True)
+    # What the chat has already under the same key stays in the topic, and ends with it below.
     for table in ("subscriptions", "deliveries"):
         db.conn.execute(
             f"update or ignore {table} set thread_id = ? where chat_id = ? and thread_id = ?",  # noqa: S608 (ours)
