@@ -24,7 +24,8 @@ from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
 from storage import dialogs, feeds
 from storage.errors import StorageError
-from storage.model import FeedStatus, NewFeed, Outlet
+from storage.feeds import NewFeed
+from storage.model import FeedStatus, Outlet
 from storage.outbox import queue, reports
 from watchers import catalogue
 from watchers.host_queues import Politeness

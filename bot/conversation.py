@@ -151,7 +151,7 @@ LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class SentFile:
     """A file that somebody sent: its name and size as Telegram gives them, and how to read it."""
 
     name: str
@@ -183,7 +183,7 @@ class Ask:
     message_id: int | None = None
     replies_to: int | None = None
     is_admin: bool = False
-    document: Document | None = None
+    document: SentFile | None = None
     location: tuple[float, float] | None = None
     language_code: str = ""
 

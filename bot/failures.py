@@ -9,8 +9,9 @@ import structlog
 from storage import chats
 from storage.database import Database
 from storage.errors import StorageError
-from storage.model import NO_THREAD, ChatId, DeliveryKind, NewDelivery
+from storage.model import NO_THREAD, ChatId
 from storage.outbox import queue
+from storage.outbox.deliveries import DeliveryKind, NewDelivery, Sentence
 from storage.sql import Connection
 
 log = structlog.get_logger(__name__)
@@ -54,7 +55,7 @@ def enqueue_notices(
                 thread_id=NO_THREAD,
                 kind=DeliveryKind.NOTICE,
                 subject=f"bug/{name}/{place}/{now:%Y%m%d%H}",
-                payload={"key": "notice.bug", "values": {"name": name, "place": place}},
+                payload=Sentence("notice.bug", {"name": name, "place": place}),
             )
             for chat_id in known
         ],

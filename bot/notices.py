@@ -5,8 +5,9 @@ from datetime import datetime
 
 from bot.render import feeds as render
 from storage import chats, feeds
-from storage.model import NO_THREAD, ChatId, DeliveryKind, NewDelivery
+from storage.model import NO_THREAD, ChatId
 from storage.outbox import queue
+from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
 from storage.sql import Connection
 
 
@@ -30,7 +31,7 @@ def enqueue_feed_notices(db: Connection, admins: Iterable[int], now: datetime) -
             NO_THREAD,
             DeliveryKind.NOTICE,
             f"feeds/{now:%Y%m%d%H%M%S%f}",
-            payload={"html": render.notices(notices, chat, now=now).html},
+            payload=Rendered(render.notices(notices, chat, now=now).html),
         )
         for chat in known
     ]

@@ -17,6 +17,7 @@ def keep_draft(db: Connection, chat_id: ChatId, text: str, now: datetime) -> int
     """Keep a text that buttons of this chat refer to; return its number."""
     row = next(
         db.query(
+            # The same text has one number, and is kept from its last use on.
             "insert into drafts (chat_id, text, made_at) values (?, ?, ?)"
             " on conflict (chat_id, text) do update set made_at = excluded.made_at returning id",
             [chat_id, text, to_ms(now)],
@@ -63,6 +64,7 @@ def expect(db: Connection, chat_id: ChatId, person_id: int, question: str, now: 
     """Take this person's next plain message in this chat as the answer to ``question``."""
     db.conn.execute(
         "insert into expected_answers (chat_id, person_id, question, made_at)"
+        # A person answers the last question that was asked.
         " values (?, ?, ?, ?) on conflict do update set"
         " question = excluded.question, made_at = excluded.made_at",
         [chat_id, person_id, question, to_ms(now)],

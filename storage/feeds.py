@@ -1,6 +1,7 @@
 """Feeds: what is polled, when next, and how each is. Polling's whole memory is in these rows."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,11 +13,9 @@ from storage.model import (
     Feed,
     FeedId,
     FeedKind,
-    FeedNotice,
     FeedNoticeKind,
     FeedState,
     FeedStatus,
-    NewFeed,
     Outlet,
     StoryId,
 )
@@ -36,6 +35,32 @@ _CATALOGUE = "catalogue_added"
 """The fact that says when the catalogue was added."""
 
 _POLLED = "f.status not in ('gone', 'paused') and f.kind <> 'import'"
+
+
+@dataclass(frozen=True, slots=True)
+class NewFeed:
+    """A feed to be added, and the outlet it belongs to (added where it is not known yet)."""
+
+    url: str
+    title: str
+    outlet: str
+    kind: FeedKind = FeedKind.FEED
+    languages: tuple[str, ...] = ()
+    site_url: str = ""
+    rules: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedNotice:
+    """Something that admins have yet to hear of a feed, and what its sentence needs."""
+
+    feed_id: FeedId
+    kind: FeedNoticeKind
+    url: str
+    title: str
+    error_key: str = ""
+    error_values: dict[str, Any] = field(default_factory=dict)
+    since: datetime | None = None
 
 
 # --- reading ---------------------------------------------------------------------------------
@@ -120,8 +145,8 @@ def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime
     Outlets are described by the values given; their ids do not matter.
     """
     added = []
-    for one, described in new:
-        if by_url(db, one.url) is not None:
+    for feed, described in new:
+        if by_url(db, feed.url) is not None:
             continue
         outlet = outlets.named(
             db,
@@ -132,7 +157,7 @@ def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime
             family=described.family,
             home_url=described.home_url,
         )
-        added.append(_insert(db, one, outlet, now).id)
+        added.append(_insert(db, feed, outlet, now).id)
     return added
 
 
@@ -197,6 +222,8 @@ def remove(db: Connection, feed_id: FeedId) -> None:
         )
     ]
     # Ids must not be given twice: an old message may still point to them.
+    # The larger stays: the newest items may have gone with a feed that was removed before.
+    # ("where true" keeps the parser from taking "on conflict" for the "on" of a join.)
     db.conn.execute(
         "insert into facts(name, value) select 'last_item', coalesce(max(id), 0) from items where true"
         " on conflict(name) do update set value = max(value + 0, excluded.value + 0)"
@@ -275,6 +302,7 @@ def rest_host(db: Connection, host: str, until: datetime) -> None:
     Over a minute, not all to the same moment: the host has just said that it was too much.
     """
     db.conn.execute(
+        # Any prime spreads ids over the minute; a feed that rests longer already keeps its time.
         "update feeds set next_check_at = max(next_check_at, ? + id * 7919 % 60000)"
         " where host = ?",
         (to_ms(until), host),
@@ -282,9 +310,9 @@ def rest_host(db: Connection, host: str, until: datetime) -> None:
 
 
 def take_notices(db: Connection) -> tuple[FeedNotice, ...]:
-    """Return what admins are owed about feeds, and consider it taken.
+    """Return what admins have yet to hear about feeds, and consider it taken.
 
-    Call it in the transaction that writes them to the outbox: they are owed once.
+    Call it in the transaction that writes them to the outbox: each is said once.
     """
     rows = db.conn.execute(
         "select id, notice, url, title, error_key, error_values,"

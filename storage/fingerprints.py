@@ -1,14 +1,25 @@
 """What story identity knows of living stories, and of texts told before: its memory in rows."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from storage.model import ItemId, OldText, StoryId
+from storage.model import ItemId, StoryId
 from storage.sql import Connection, moment, to_ms
 
 
+@dataclass(frozen=True, slots=True)
+class OldText:
+    """A text that left the window: its place in a table of fixed size, its mark, its story."""
+
+    place: int
+    mark: int
+    story_id: StoryId
+    told_at: datetime
+
+
 def keep(db: Connection, rows: Iterable[tuple[ItemId, bytes]]) -> None:
-    """Keep packed tellings; the items must be there already."""
+    """Keep items' packed features; the items must be there already."""
     db.conn.executemany(
         "insert into tellings(item_id, packed) values (?, ?)"
         " on conflict(item_id) do update set packed = excluded.packed",
@@ -19,7 +30,7 @@ def keep(db: Connection, rows: Iterable[tuple[ItemId, bytes]]) -> None:
 def living(
     db: Connection, since: datetime, until: datetime
 ) -> list[tuple[ItemId, StoryId, bytes | None]]:
-    """Return the items of living stories, first taken first, with their packed tellings.
+    """Return the items of living stories, first taken first, with their packed features.
 
     None stands for an item told and seen in the window, [since, until], that has no row.
     """
@@ -36,11 +47,11 @@ def living(
 
 
 def forget(db: Connection, gone: Iterable[ItemId], old: Iterable[OldText]) -> None:
-    """Drop tellings of stories that live no more, and keep what their texts are known by."""
+    """Drop the features of stories that live no more, and keep what their texts are known by."""
     db.conn.executemany("delete from tellings where item_id = ?", [(item,) for item in gone])
     db.conn.executemany(
         "insert or replace into old_texts(place, mark, story_id, told_at) values (?, ?, ?, ?)",
-        [(one.place, one.mark, one.story_id, to_ms(one.told_at)) for one in old],
+        [(text.place, text.mark, text.story_id, to_ms(text.told_at)) for text in old],
     )
 
 

@@ -1,4 +1,4 @@
-"""Items: one outlet's telling each, and the keys by which it is known again."""
+"""Items: what each outlet wrote of a story, and the keys by which an item is known again."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,16 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from storage import outlets
-from storage.model import (
-    EditedItem,
-    FeedId,
-    FeedKind,
-    Item,
-    ItemId,
-    LearntKey,
-    NewItem,
-    StoryId,
-)
+from storage.model import FeedId, FeedKind, Item, ItemId, StoryId
 from storage.sql import Connection, from_json, from_ms, marks, moment, to_json, to_ms
 
 COLUMNS = (
@@ -29,7 +20,62 @@ KEY_BYTES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class NewItem:
+    """An item ready to be stored: cleaned, recognised, keyed, its story decided.
+
+    ``keys`` are the identity keys inside the feed (guid, canonical link), kept for good.
+    ``words`` are the search keys, space-separated; ``countries`` what the text is about, as ISO
+    codes in upper case, ``title_countries`` what its headline names. ``opens`` says that ``story_id`` is a story
+    of its own. Ids are given by the ingester, which alone adds items, so that two new items of one
+    document can be one story. ``reasons`` are the verdict's, compact, stored as JSON. ``telling``
+    are its packed features, which a start reads again.
+    """
+
+    id: ItemId
+    story_id: StoryId
+    opens: bool
+    external_id: str
+    url: str
+    url_key: str
+    title: str
+    summary: str
+    lang: str
+    published: datetime | None
+    keys: tuple[str, ...]
+    words: str
+    countries: tuple[str, ...] = ()
+    title_countries: tuple[str, ...] = ()
+    score: float = 0.0
+    reasons: tuple[Any, ...] = ()
+    recirculated: bool = False
+    telling: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class EditedItem:
+    """A known item whose outlet changed its words: an update, not news."""
+
+    id: ItemId
+    story_id: StoryId
+    title: str
+    summary: str
+    url: str
+    url_key: str
+    words: str
+    countries: tuple[str, ...] = ()
+    title_countries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LearntKey:
+    """A further identity key of a known item, seen in a later document."""
+
+    key: str
+    item_id: ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class KnownItem:
     """What an incoming entry is compared with: the item already kept under one of its keys."""
 
     id: ItemId
@@ -65,13 +111,13 @@ def digest(key: str) -> bytes:
     return blake2b(key.encode(errors="surrogatepass"), digest_size=KEY_BYTES).digest()
 
 
-def known(db: Connection, feed_id: FeedId, keys: Iterable[str]) -> dict[str, Known]:
+def known(db: Connection, feed_id: FeedId, keys: Iterable[str]) -> dict[str, KnownItem]:
     """Return what is already kept under each of these identity keys of a feed.
 
     A key whose item was pruned from the archive is still known, with an empty title.
     """
     by_digest = {digest(key): key for key in keys}
-    found: dict[str, Known] = {}
+    found: dict[str, KnownItem] = {}
     wanted = list(by_digest)
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
@@ -83,7 +129,7 @@ def known(db: Connection, feed_id: FeedId, keys: Iterable[str]) -> dict[str, Kno
             (feed_id, *part),
         )
         for key, item, story, title, summary, url in rows:
-            found[by_digest[key]] = Known(ItemId(item), StoryId(story), title, summary, url)
+            found[by_digest[key]] = KnownItem(ItemId(item), StoryId(story), title, summary, url)
     return found
 
 
@@ -137,8 +183,9 @@ def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) 
 def learn(db: Connection, feed_id: FeedId, learnt: Iterable[LearntKey]) -> None:
     """Keep further keys of items for good; a key already known stays with its first item."""
     db.conn.executemany(
+        # A key that two items share stays the older one's, so that it is never news twice.
         "insert into item_keys(feed_id, key, item_id) values (?, ?, ?) on conflict do nothing",
-        [(feed_id, digest(one.key), one.item_id) for one in learnt],
+        [(feed_id, digest(key.key), key.item_id) for key in learnt],
     )
 
 
@@ -188,7 +235,7 @@ def by_ids(db: Connection, ids: Iterable[ItemId]) -> tuple[Item, ...]:
         wanted,
     )
     found = {item.id: item for item in map(of_row, rows)}
-    return tuple(found[one] for one in wanted if one in found)
+    return tuple(found[item_id] for item_id in wanted if item_id in found)
 
 
 def reasons(db: Connection, item_id: ItemId) -> tuple[float, Any]:

@@ -50,4 +50,4 @@ def quiet_until(
         return None
     today = moment.astimezone(zone(zone_name)).date()
     ends = (instant(day, end, zone_name) for day in (today, today + timedelta(days=1)))
-    return next(one for one in ends if one > moment)
+    return next(end for end in ends if end > moment)

@@ -17,16 +17,16 @@ def add(db: Connection, found: Iterable[Match], now: datetime) -> None:
         " query) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         [
             (
-                one.subscription_id,
-                one.item_id,
-                one.story_id,
+                match.subscription_id,
+                match.item_id,
+                match.story_id,
                 to_ms(now),
-                one.term,
-                one.word,
-                int(one.in_headline),
-                one.query,
+                match.term,
+                match.word,
+                int(match.in_headline),
+                match.query,
             )
-            for one in found
+            for match in found
         ],
     )
 

@@ -64,7 +64,9 @@ create table feeds (
     notice          text not null default '',          -- owed to admins, not yet in the outbox
     items           integer not null default 0
 ) strict;
+-- The poller asks every few seconds; feeds that are never polled stand in nobody's way.
 create index feeds_due on feeds(next_check_at) where status not in ('gone', 'paused');
+-- A host that asks for rest puts off all its feeds.
 create index feeds_host on feeds(host);
 """
 
@@ -75,12 +77,14 @@ create table stories (
     updated_at integer not null,     -- its newest telling
     size       integer not null default 0
 ) strict;
+-- No query of today reads it.
 create index stories_updated on stories(updated_at);
 
 create table story_aliases (         -- an id once told to somebody points somewhere for ever
     id       integer primary key,
     story_id integer not null references stories(id)
 ) strict;
+-- A merge moves the older ids of the story that is merged away.
 create index story_aliases_story on story_aliases(story_id);
 
 create table corrections (           -- admins' merge, split, move: later decisions obey
@@ -112,8 +116,11 @@ create table items (
     recirculated integer not null default 0, -- an old text under a new date
     countries    text not null default ''    -- that it is about: ISO codes, space-separated
 ) strict;
+-- A story is shown with all its items.
 create index items_story on items(story_id);
+-- Removing a feed takes its items along, without reading everybody's.
 create index items_feed on items(feed_id);
+-- A start, digests and counts ask for what came within some days.
 create index items_seen on items(first_seen);
 
 create table item_keys (                     -- keys of items seen, kept for good
@@ -164,6 +171,7 @@ create table chats (
     owner_id          integer,                                -- of a channel: who manages it
     created_at        integer not null
 ) strict;
+-- The digest timer asks each time for the chats that are due; those that are gone have none.
 create index chats_digest on chats(next_digest_at) where active = 1;
 
 create table subscriptions (
@@ -186,8 +194,11 @@ create table matches (                                        -- which item met 
     word            text not null default '',                 -- of the text
     primary key (subscription_id, item_id)
 ) strict, without rowid;
+-- Why a story came to a chat is asked whenever its alert is written.
 create index matches_story on matches(story_id);
+-- An item that is deleted takes its matches along.
 create index matches_item on matches(item_id);
+-- What a subscription brought of late, newest first.
 create index matches_seen on matches(subscription_id, seen_at);
 
 create table muted_stories (
@@ -229,14 +240,24 @@ create table deliveries (                                     -- the outbox
     carrier       integer,                                    -- the message that tells it instead
     unique (chat_id, thread_id, kind, subject)
 ) strict;
+-- What goes next to a chat: only what waits is in it, so it stays small beside months of
+-- messages that were sent, and costs the same with a million of them.
 create index deliveries_lane on deliveries(chat_id, rank, due_at, id) where state = 'queued';
+-- One message at a time to a chat, and what was half sent at a start: a handful of rows.
 create index deliveries_sending on deliveries(chat_id) where state = 'sending';
+-- What quiet hours hold, counted and given up without reading what was sent.
 create index deliveries_held on deliveries(chat_id) where state = 'held';
+-- Who was told a story already, and whose messages follow it.
 create index deliveries_story on deliveries(story_id, chat_id);
+-- A reply or a button names Telegram's message; rows without one never need finding so.
 create index deliveries_message on deliveries(chat_id, message_id) where message_id is not null;
+-- Alerts of the last hour are counted before each further one.
 create index deliveries_recent on deliveries(chat_id, created_at);
+-- Pruning takes the oldest; what still waits is not pruned.
 create index deliveries_settled on deliveries(settled_at) where settled_at is not null;
+-- How far an announcement is; no other kind is asked for by its key alone.
 create index deliveries_broadcast on deliveries(subject, state) where kind = 'broadcast';
+-- What a message for many carries; most alerts are carried by none.
 create index deliveries_carrier on deliveries(carrier) where carrier is not null;
 
 create table lanes (                                          -- one message at a time to a chat
@@ -245,6 +266,7 @@ create table lanes (                                          -- one message at 
     next_at integer,                                          -- null: nothing queued, or one going
     open_at integer not null default 0                        -- the chat rests until then
 ) strict;
+-- Whose turn it is, for each rank; chats for which nothing waits are not in it.
 create index lanes_next on lanes(rank, next_at) where next_at is not null;
 
 create table moved_chats (                                    -- groups that became supergroups
@@ -275,6 +297,7 @@ create table drafts (                                         -- what a button s
     made_at integer not null,
     unique (chat_id, text)
 ) strict;
+-- Drafts are forgotten by age, and so are updates below.
 create index drafts_made on drafts(made_at);
 
 create table expected_answers (                               -- what a plain message answers
@@ -481,4 +504,21 @@ def m020_imported_items(db: Database) -> None:
     db.conn.execute(
         "update feeds set items = (select count(*) from items where feed_id = feeds.id)"
         " where kind = 'import'"
+    )
+
+
+@migrations()
+def m021_why_of_folds(db: Database) -> None:
+    """Give a message for many its reason in a column; until now its key's first letter said it.
+
+    Folds of the first version had keys of whole hours, without minutes, and counted their stories.
+    """
+    # quiet | hour | backlog | late, '' of whatever is no fold
+    db.conn.execute("alter table deliveries add column why text not null default ''")
+    # 1: it told how many stories it carries, and not which
+    db.conn.execute("alter table deliveries add column counted integer not null default 0")
+    db.conn.execute(
+        "update deliveries set counted = instr(subject, ':') = 0,"
+        " why = case substr(subject, 1, 1) when 'q' then 'quiet' when 'h' then 'hour'"
+        " when 'b' then 'backlog' else 'late' end where kind = 'fold'"
     )

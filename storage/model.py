@@ -1,6 +1,5 @@
 """The words of the domain: plain frozen values that cross rooms. Times are aware UTC datetimes."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -75,7 +74,7 @@ class FeedStatus(StrEnum):
 
 
 class FeedNoticeKind(StrEnum):
-    """What admins are told of a feed, once each."""
+    """What admins hear of a feed, once each."""
 
     ILL = "ill"
     RECOVERED = "recovered"
@@ -95,7 +94,7 @@ class FeedState:
     entries of the last document, so that only changed ones are parsed. ``max_age_s``, ``ttl_s``
     and ``rest_times`` (hours/days) are what it asked for; they hold through every 304. Admins were last told
     that the feed is ill at ``told_ill_at``, that it is well again at ``told_well_at``;
-    ``notice`` is what they are owed now, taken up after the transaction that wrote it.
+    ``notice`` is what they have yet to hear, taken up after the transaction that wrote it.
     """
 
     status: FeedStatus = FeedStatus.NEW
@@ -128,32 +127,6 @@ class FeedState:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedNotice:
-    """Something that admins are owed about a feed, and what its sentence needs."""
-
-    feed_id: FeedId
-    kind: FeedNoticeKind
-    url: str
-    title: str
-    error_key: str = ""
-    error_values: dict[str, Any] = field(default_factory=dict)
-    since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewFeed:
-    """A feed to be added, and the outlet it belongs to (added where it is not known yet)."""
-
-    url: str
-    title: str
-    outlet: str
-    kind: FeedKind = FeedKind.FEED
-    languages: tuple[str, ...] = ()
-    site_url: str = ""
-    rules: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Feed:
     """A source that we poll: its address, its outlet and the state of polling it.
 
@@ -179,40 +152,8 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
-class NewItem:
-    """An item ready to be stored: cleaned, recognised, keyed, its story decided.
-
-    ``keys`` are the identity keys inside the feed (guid, canonical link), kept for good.
-    ``words`` are the search keys, space-separated; ``countries`` what the text is about, as ISO
-    codes in upper case, ``title_countries`` what its headline names. ``opens`` says that ``story_id`` is a story
-    of its own. Ids are given by the ingester, which alone adds items, so that two new items of one
-    document can be one story. ``reasons`` are the verdict's, compact, stored as JSON. ``telling``
-    is what story identity knows of it, as a row that a start reads again.
-    """
-
-    id: ItemId
-    story_id: StoryId
-    opens: bool
-    external_id: str
-    url: str
-    url_key: str
-    title: str
-    summary: str
-    lang: str
-    published: datetime | None
-    keys: tuple[str, ...]
-    words: str
-    countries: tuple[str, ...] = ()
-    title_countries: tuple[str, ...] = ()
-    score: float = 0.0
-    reasons: tuple[Any, ...] = ()
-    recirculated: bool = False
-    telling: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
 class Item:
-    """One outlet's telling as it is kept. ``published`` is None when the outlet did not say.
+    """What one outlet wrote of a story, as it is kept. ``published`` is None when the outlet did not say.
 
     ``kind`` is that of the source that brought it. ``updated_at`` is when the outlet last
     changed its words, ``retitled_at`` when it last changed its headline.
@@ -236,7 +177,7 @@ class Item:
 
     @property
     def told_at(self) -> datetime:
-        """When it was told: the outlet's own time, else when we first saw it."""
+        """When it came out: the outlet's own time, else when we first saw it."""
         return self.published or self.first_seen
 
     @property
@@ -247,33 +188,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One event and every outlet's telling of it, earliest first."""
+    """One event and every outlet's item about it, earliest first."""
 
     id: StoryId
     first_at: datetime
     updated_at: datetime
     items: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NamedCountries:
-    """How many of a story's tellings name each country: in the headline, and anywhere.
-
-    Countries are ISO codes in upper case.
-    """
-
-    headlines: Counter[str] = field(default_factory=Counter)
-    texts: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True, slots=True)
-class OldText:
-    """A text that left the window: its place in a table of fixed size, its mark, its story."""
-
-    place: int
-    mark: int
-    story_id: StoryId
-    told_at: datetime
 
 
 # --- who reads -----------------------------------------------------------------------------
@@ -347,14 +267,14 @@ class Chat:
 
 
 class Mode(StrEnum):
-    """When a subscription's stories are told: at once, or in the digest only."""
+    """When a subscription's stories come: at once, or in the digest only."""
 
     INSTANT = "instant"
     DIGEST = "digest"
 
 
 class Reach(StrEnum):
-    """Where a telling must meet a query to ring: in its headline, or anywhere in its words.
+    """Where an item must meet a query to ring: in its headline, or anywhere in its words.
 
     What is met in the text alone is left to the digest where only headlines ring.
     """
@@ -365,7 +285,7 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A query somebody wants told, in one chat or one topic of it.
+    """A query whose stories somebody wants, in one chat or one topic of it.
 
     ``silenced`` says that /stop paused it, and that going on resumes it.
     """
@@ -396,133 +316,3 @@ class Match:
     word: str = ""
     in_headline: bool = True
     query: str = ""
-
-
-# --- what is owed --------------------------------------------------------------------------
-
-
-class DeliveryKind(StrEnum):
-    """What a message is for. A reply to a command is not a delivery: it is answered at once."""
-
-    ALERT = "alert"
-    UPDATE = "update"
-    EDIT = "edit"
-    DIGEST = "digest"
-    FOLD = "fold"
-    NOTICE = "notice"
-    BROADCAST = "broadcast"
-
-
-class DeliveryState(StrEnum):
-    """The life of an outbox row: queued → sending → sent | held | merged | failed | unknown."""
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    HELD = "held"
-    MERGED = "merged"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class NewDelivery:
-    """Something owed to a chat, to be written in the transaction that made it due.
-
-    ``subject`` makes it unique together with chat, thread and kind: ``s12`` for a story's
-    alert, ``2026-11-22T08:00/1`` for the first part of a digest. Owing the same twice is
-    owing it once. ``payload`` is what rendering needs beside the story, JSON-able.
-    """
-
-    chat_id: ChatId
-    thread_id: ThreadId
-    kind: DeliveryKind
-    subject: str
-    story_id: StoryId | None = None
-    payload: dict[str, Any] = field(default_factory=dict)
-    due_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """An outbox row: what is owed, how far it got, and why it stands where it stands.
-
-    ``level`` is how plainly it must be told after Telegram refused it: 0 HTML, 1 plain text,
-    2 title and link. ``doubts`` counts answers that were lost, ``crashes`` starts that found it
-    half sent. ``carrier`` is the message that tells it instead, where it was held or merged.
-    """
-
-    id: DeliveryId
-    chat_id: ChatId
-    thread_id: ThreadId
-    kind: DeliveryKind
-    subject: str
-    story_id: StoryId | None
-    payload: dict[str, Any]
-    state: DeliveryState
-    due_at: datetime
-    created_at: datetime
-    attempts: int = 0
-    sending_since: datetime | None = None
-    settled_at: datetime | None = None
-    message_id: int | None = None
-    reason: str = ""
-    level: int = 0
-    doubts: int = 0
-    crashes: int = 0
-    carrier: DeliveryId | None = None
-
-
-# --- one poll's consequences -----------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class EditedItem:
-    """A known item whose outlet changed its words: an update, not news."""
-
-    id: ItemId
-    story_id: StoryId
-    title: str
-    summary: str
-    url: str
-    url_key: str
-    words: str
-    countries: tuple[str, ...] = ()
-    title_countries: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LearntKey:
-    """A further identity key of a known item, seen in a later document."""
-
-    key: str
-    item_id: ItemId
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedStory:
-    """A telling changed a story's facts; ``key`` names the change, told once."""
-
-    story_id: StoryId
-    item_id: ItemId
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """Everything one document changes, recorded in ONE transaction.
-
-    ``state`` is None where nothing was polled (an import). ``grown`` are older stories that
-    got a further telling, ``changed`` those whose facts it changed. ``owed`` are the alerts and notices that this makes due.
-    """
-
-    feed_id: FeedId
-    now: datetime
-    new: tuple[NewItem, ...] = ()
-    edited: tuple[EditedItem, ...] = ()
-    learnt: tuple[LearntKey, ...] = ()
-    matches: tuple[Match, ...] = ()
-    grown: tuple[StoryId, ...] = ()
-    changed: tuple[ChangedStory, ...] = ()
-    owed: tuple[NewDelivery, ...] = ()
-    state: FeedState | None = None

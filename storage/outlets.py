@@ -48,6 +48,7 @@ def named(
 ) -> Outlet:
     """Return the outlet of that name, adding it as described where there is none yet."""
     db.conn.execute(
+        # What an outlet is known by stays, whoever describes it again.
         "insert into outlets(name, country, ownership, wire, family, home_url)"
         " values (?, ?, ?, ?, ?, ?) on conflict(name) do nothing",
         (name, country, ownership.value, wire, family, home_url),

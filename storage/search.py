@@ -72,7 +72,7 @@ def rebuild(db: Connection, items: Iterable[tuple[ItemId, str]]) -> None:
     db.execute("insert into item_words(item_words) values ('optimize')")
 
 
-class Hit(NamedTuple):
+class FoundItem(NamedTuple):
     """An item that the index found, and what ranking needs of its story.
 
     ``seen_at`` is when it came, or was told, as its query says.
@@ -102,7 +102,7 @@ NO_BOUNDS = Bounds()
 
 def hits(
     db: Connection, match: str | None, *, limit: int, bounds: Bounds = NO_BOUNDS
-) -> list[Hit]:
+) -> list[FoundItem]:
     """Return the newest items within bounds that a MATCH expression finds; None finds all.
 
     Where there are bounds, at most ``LOOKED_AT`` items with the right keys are looked at, so
@@ -121,7 +121,7 @@ def hits(
         (*values, to_ms(bounds.since) or 0, (to_ms(bounds.until) or _END) - 1,
          *(2 * [None if bounds.feeds is None else to_json(sorted(bounds.feeds))]), limit),
     )  # fmt: skip
-    return [Hit(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]
+    return [FoundItem(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]
 
 
 def _ids(
@@ -180,7 +180,7 @@ def _above(db: Connection, since: datetime | None) -> int:
     return _END if found is None else int(found) - 1
 
 
-def all_hits(db: Connection, match: str | None, since: datetime) -> list[Hit]:
+def all_hits(db: Connection, match: str | None, since: datetime) -> list[FoundItem]:
     """Return every item told since a moment that an expression finds; None finds all.
 
     A hit's time here is when it was told: not later than we saw it, whatever its outlet dates.
@@ -198,4 +198,4 @@ def all_hits(db: Connection, match: str | None, since: datetime) -> list[Hit]:
         " and coalesce(i.published, i.first_seen) >= :since",
         {"since": to_ms(since), "match": match},
     )
-    return [Hit(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]
+    return [FoundItem(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]

@@ -23,7 +23,7 @@ def totals(db: Connection, now: datetime) -> Totals:
     """Count what is kept and what the last day brought."""
     day = to_ms(now - timedelta(days=1))
 
-    def one(sql: str, *values: int | None) -> int:
+    def count(sql: str, *values: int | None) -> int:
         return int(db.conn.execute(sql, values).fetchone()[0] or 0)
 
     languages = db.conn.execute(
@@ -32,16 +32,18 @@ def totals(db: Connection, now: datetime) -> Totals:
         (day,),
     ).fetchall()
     return Totals(
-        items=one("select count(*) from items"),
-        stories=one("select count(*) from stories"),
-        items_today=one("select count(*) from items where first_seen >= ?", day),
-        stories_today=one("select count(distinct story_id) from items where first_seen >= ?", day),
+        items=count("select count(*) from items"),
+        stories=count("select count(*) from stories"),
+        items_today=count("select count(*) from items where first_seen >= ?", day),
+        stories_today=count(
+            "select count(distinct story_id) from items where first_seen >= ?", day
+        ),
         languages_today=tuple((label, count) for label, count in languages),
-        sent_today=one(
+        sent_today=count(
             "select count(*) from deliveries where state = 'sent' and settled_at > ?",
             day,
         ),
-        bytes=one("pragma page_count") * one("pragma page_size"),
+        bytes=count("pragma page_count") * count("pragma page_size"),
     )
 
 

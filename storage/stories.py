@@ -1,4 +1,4 @@
-"""Stories: one event and all its tellings, under an id that never stops pointing somewhere."""
+"""Stories: one event and all items about it, under an id that never stops pointing somewhere."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -8,13 +8,14 @@ from storage.model import Item, ItemId, Story, StoryId
 from storage.sql import LARGEST_ID, Connection, marks, moment, to_json, to_ms
 
 LATE = timedelta(days=1)
-"""How long after its own date a telling may reach us and still be news of a window; what is
+"""How long after its own date an item may reach us and still be news of a window; what is
 older came with a new feed or an import."""
 
 
 def open_new(db: Connection, story_id: StoryId, told_at: datetime) -> None:
     """Give a story its row, if it has none; an item of it follows in the same transaction."""
     db.conn.execute(
+        # Several items of one document may open the same story.
         "insert into stories(id, first_at, updated_at) values (?, ?, ?) on conflict do nothing",
         (story_id, to_ms(told_at), to_ms(told_at)),
     )
@@ -24,6 +25,7 @@ def refresh(db: Connection, ids: Iterable[StoryId]) -> None:
     """Recount size and times of stories after their items changed."""
     for story_id in ids:
         db.conn.execute(
+            # A story that lost its last item keeps its times until it is dropped.
             "update stories set (first_at, updated_at, size) = ("
             " select coalesce(min(coalesce(published, first_seen)), stories.first_at),"
             " coalesce(max(first_seen), stories.updated_at), count(*)"
@@ -60,7 +62,7 @@ def current(db: Connection, story_id: StoryId) -> StoryId | None:
 
 
 def get(db: Connection, story_id: StoryId) -> Story | None:
-    """Return a story with all its tellings, or None where no such story was ever told."""
+    """Return a story with all its items, or None where there never was such a story."""
     now_called = current(db, story_id)
     if now_called is None:
         return None
@@ -68,7 +70,7 @@ def get(db: Connection, story_id: StoryId) -> Story | None:
 
 
 def by_ids(db: Connection, ids: Iterable[StoryId]) -> tuple[Story, ...]:
-    """Return stories with their tellings in the order asked; missing ones are left out."""
+    """Return stories with their items in the order asked; missing ones are left out."""
     wanted = list(dict.fromkeys(ids))
     heads = {
         row[0]: row
@@ -77,7 +79,7 @@ def by_ids(db: Connection, ids: Iterable[StoryId]) -> tuple[Story, ...]:
             wanted,
         )
     }
-    tellings: dict[int, list[Item]] = {}
+    told: dict[int, list[Item]] = {}
     for row in db.conn.execute(
         f"select {items.COLUMNS}, {outlets.COLUMNS} from {items.JOINED}"  # noqa: S608 (our own column lists)
         f" where i.story_id in ({marks(len(wanted))})"
@@ -85,11 +87,16 @@ def by_ids(db: Connection, ids: Iterable[StoryId]) -> tuple[Story, ...]:
         wanted,
     ):
         item = items.of_row(row)
-        tellings.setdefault(item.story_id, []).append(item)
+        told.setdefault(item.story_id, []).append(item)
     return tuple(
-        Story(one, moment(heads[one][1]), moment(heads[one][2]), tuple(tellings.get(one, ())))
-        for one in wanted
-        if one in heads
+        Story(
+            story_id,
+            moment(heads[story_id][1]),
+            moment(heads[story_id][2]),
+            tuple(told.get(story_id, ())),
+        )
+        for story_id in wanted
+        if story_id in heads
     )
 
 
@@ -102,7 +109,7 @@ def between(
     late: bool = True,
     among: Collection[StoryId] | None = None,
 ) -> list[StoryId]:
-    """Return the stories with a telling of [start, end), most told first.
+    """Return the stories with an item of [start, end), those with the most items first.
 
     What was told before ``start`` and reached us only within the window is news of it only where
     ``late`` wants that and no earlier window told the story: so consecutive windows lose nothing
@@ -130,7 +137,7 @@ def between(
 
 
 def every(db: Connection) -> Iterator[Story]:
-    """Yield every story with its tellings, in the order of ids, a few hundred at a time."""
+    """Yield every story with its items, in the order of ids, a few hundred at a time."""
     last = 0
     while True:
         ids = [
@@ -168,23 +175,23 @@ def move(db: Connection, given: Sequence[ItemId], to: StoryId, now: datetime) ->
             f"update {table} set story_id = ? where {column} in ({marks(len(wanted))})",  # noqa: S608 (our own names)
             (to, *wanted),
         )
-    refresh(db, [to, *(StoryId(one) for one in left)])
-    for one in left - {to}:
-        (size,) = db.conn.execute("select size from stories where id = ?", (one,)).fetchone()
+    refresh(db, [to, *map(StoryId, left)])
+    for story_id in left - {to}:
+        (size,) = db.conn.execute("select size from stories where id = ?", (story_id,)).fetchone()
         if size == 0:
-            become_alias(db, StoryId(one), to)
+            become_alias(db, StoryId(story_id), to)
 
 
 def join(db: Connection, story_id: StoryId, into: StoryId, now: datetime) -> None:
-    """Move all of a story's tellings into another; its id becomes an alias."""
+    """Move all of a story's items into another; its id becomes an alias."""
     rows = db.conn.execute("select id from items where story_id = ?", (story_id,)).fetchall()
     move(db, [ItemId(row[0]) for row in rows], into, now)
 
 
 def become_alias(db: Connection, story_id: StoryId, of: StoryId) -> None:
-    """Let an emptied story's id point to where its tellings went.
+    """Let an emptied story's id point to where its items went.
 
-    Whatever else is kept under the id goes along, mutes and messages owed or sent too: every
+    Whatever else is kept under the id goes along, mutes and messages waiting or sent too: every
     table but ``story_aliases`` holds current ids only, and need not be asked about older ones.
     """
     both = {"story": story_id, "of": of}

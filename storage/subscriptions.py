@@ -91,7 +91,7 @@ def of_chat(db: Connection, chat_id: ChatId) -> list[Subscription]:
 def every(db: Connection) -> list[Subscription]:
     """Return every subscription that is not paused, for the ingester to match.
 
-    Those of chats that are gone are among them: they are owed nothing until they are back.
+    Those of chats that are gone are among them: nothing is sent to them until they are back.
     """
     rows = db.query("select * from subscriptions where paused = 0 order by id")
     return [to_subscription(row) for row in rows]

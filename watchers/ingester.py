@@ -319,7 +319,7 @@ class Ingester:
 
 def known_and_changed(
     db: Connection, feed: FeedId, keys: set[str], seen: int
-) -> tuple[dict[str, items.Known], changes.Changed]:
+) -> tuple[dict[str, items.KnownItem], changes.Changed]:
     """Read in one go which entries are known and what changed since change ``seen``."""
     return items.known(db, feed, keys), changes.since(db, seen)
 

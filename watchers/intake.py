@@ -8,24 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from storage.items import Known
-from storage.model import (
-    ChangedStory,
-    DeliveryKind,
-    EditedItem,
-    Feed,
-    FeedState,
-    Intake,
-    ItemId,
-    LearntKey,
-    Match,
-    NewDelivery,
-    NewItem,
-    StoryId,
-    Subscription,
-    SubscriptionId,
-)
+from storage.items import EditedItem, KnownItem, LearntKey, NewItem
+from storage.model import Feed, FeedState, ItemId, Match, StoryId, Subscription, SubscriptionId
+from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery
 from storage.outbox.policy import rings
+from storage.record import ChangedStory, Intake
 from watchers import keywords, stories
 from watchers.parse import Entry, entry_keys
 from watchers.text import leads, markup, words
@@ -84,7 +71,7 @@ class Draft:
 
 
 def decide(
-    draft: Draft, entries: Sequence[Entry], known: Mapping[str, Known], memory: Memory
+    draft: Draft, entries: Sequence[Entry], known: Mapping[str, KnownItem], memory: Memory
 ) -> Iterator[None]:
     """Work through a document's entries, oldest first, yielding after each.
 
@@ -97,7 +84,7 @@ def decide(
         before = met_before(entry, seen, by_guid=by_guid)
         if before is None:
             item = take_in(draft, entry, memory)
-            mark = Known(item.id, item.story_id, item.title, item.summary, item.url)
+            mark = KnownItem(item.id, item.story_id, item.title, item.summary, item.url)
         else:
             mark = before
             again(draft, entry, before, {key for key in entry.keys if key not in seen}, memory)
@@ -105,7 +92,7 @@ def decide(
         yield
 
 
-def counts_only(entries: Sequence[Entry], known: Mapping[str, Known]) -> bool:
+def counts_only(entries: Sequence[Entry], known: Mapping[str, KnownItem]) -> bool:
     """Tell whether a document's guids name no entries but count them from the top.
 
     Then an entry known by its link stands under the guid of another item.
@@ -120,14 +107,14 @@ def counts_only(entries: Sequence[Entry], known: Mapping[str, Known]) -> bool:
     return False
 
 
-def met_before(entry: Entry, seen: Mapping[str, Known], *, by_guid: bool) -> Known | None:
+def met_before(entry: Entry, seen: Mapping[str, KnownItem], *, by_guid: bool) -> KnownItem | None:
     """Find the item that an entry is: by its link, else by its guid or what else it has."""
     keys = [key for key in entry.keys if by_guid or not key.startswith(entry_keys.GUID)]
     keys.sort(key=lambda key: not key.startswith(entry_keys.LINK))
     return next((seen[key] for key in keys if key in seen), None)
 
 
-def by_key(entry: Entry, seen: Mapping[str, Known], kind: str) -> Known | None:
+def by_key(entry: Entry, seen: Mapping[str, KnownItem], kind: str) -> KnownItem | None:
     """Find the item under the first of an entry's keys of this kind that is known."""
     return next((seen[key] for key in entry.keys if key.startswith(kind) and key in seen), None)
 
@@ -213,7 +200,9 @@ def read(feed: Feed, entry: Entry, summary: str, memory: Memory) -> words.Analys
     return words.analyse(entry.title, summary, declared=declared, names=memory.names)
 
 
-def again(draft: Draft, entry: Entry, before: Known, fresh_keys: set[str], memory: Memory) -> None:
+def again(
+    draft: Draft, entry: Entry, before: KnownItem, fresh_keys: set[str], memory: Memory
+) -> None:
     """See whether a known item has new words; keep the keys under which it came this time."""
     draft.learnt.extend(LearntKey(key, before.id) for key in fresh_keys)
     summary = lead_of(draft.feed, entry)
@@ -309,12 +298,8 @@ def enqueue_alert(draft: Draft, subscription: Subscription, found: Match) -> Non
             kind=DeliveryKind.ALERT,
             subject=f"s{found.story_id}",
             story_id=found.story_id,
-            payload={
-                "subscription": subscription.id,
-                "query": subscription.query,
-                "term": found.term,
-                "word": found.word,
-                "item": found.item_id,
-            },
+            payload=AlertCause(
+                subscription.id, subscription.query, found.term, found.word, found.item_id
+            ),
         ),
     )

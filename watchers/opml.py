@@ -8,7 +8,8 @@ from xml.sax.saxutils import quoteattr
 
 from storage import feeds
 from storage.errors import NewsError
-from storage.model import Feed, FeedKind, NewFeed, Outlet, OutletId
+from storage.feeds import NewFeed
+from storage.model import Feed, FeedKind, Outlet, OutletId
 from watchers import addresses
 from watchers.fetch import ssrf
 from watchers.text import markup, urls

@@ -15,8 +15,9 @@ import structlog
 from storage import feeds
 from storage.database import Database
 from storage.errors import StorageError
+from storage.feeds import NewFeed
 from storage.local_time import rfc3339
-from storage.model import Feed, FeedId, FeedState, FeedStatus, NewFeed
+from storage.model import Feed, FeedId, FeedState, FeedStatus
 from watchers import addresses, schedule
 from watchers.discover import Looker, Seen
 from watchers.fetch import Fetcher

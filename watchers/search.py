@@ -98,7 +98,7 @@ async def find(
 
 
 async def _in_headlines(
-    db: Database, ask: "_Question", hits: Sequence[search.Hit]
+    db: Database, ask: "_Question", hits: Sequence[search.FoundItem]
 ) -> frozenset[ItemId]:
     """Return those of the hits whose headline alone meets the question.
 
@@ -264,7 +264,7 @@ def _told_words(db: Connection) -> Counter[str]:
 
 def narrowed(
     db: Connection, query: keywords.Query, since: datetime | None, until: datetime | None
-) -> list[search.Hit]:
+) -> list[search.FoundItem]:
     """Return the newest hits of a query that were told in [since, until).
 
     Where nothing narrows the archive these are its newest items. Filters by outlet are applied
@@ -288,7 +288,7 @@ def _feeds(db: Connection, query: keywords.Query) -> frozenset[FeedId] | None:
 
 
 def rank(
-    hits: Sequence[search.Hit], in_headline: frozenset[ItemId] = frozenset()
+    hits: Sequence[search.FoundItem], in_headline: frozenset[ItemId] = frozenset()
 ) -> list[tuple[StoryId, list[ItemId]]]:
     """Order stories, with their items that hit: those in a headline first, then the newest.
 

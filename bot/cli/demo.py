@@ -18,7 +18,8 @@ from bot.sandbox import ADMIN_ID, Sandbox, sample_outlets
 from bot.sandbox.outlets.generator import Supply
 from bot.settings import Settings, host_port
 from storage.errors import NewsError
-from storage.model import NewFeed, Outlet, OutletId, Ownership
+from storage.feeds import NewFeed
+from storage.model import Outlet, OutletId, Ownership
 
 USUAL_PORT = 8011
 PORTS_TRIED = 20

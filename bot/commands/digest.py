@@ -10,19 +10,18 @@ from bot.conversation import Ask, Button, Edit, Message, Reply, Say
 from bot.digests import listing
 from bot.digests.calendar import DigestWindow
 from bot.digests.listing import Kind, Listing, ListView
-from bot.digests.ranking import MOST_LINES, Issued
+from bot.digests.ranking import MOST_LINES
 from bot.render.buttons import press
 from bot.render.markup import translate_html
 from bot.render.queries import query_title
 from bot.texts import translate
 from storage import chats
 from storage.errors import NewsError
-from storage.model import ChatKind, Delivery, DeliveryId, StoryId
-from storage.outbox.policy import names_stories
-from storage.outbox.reports import carried
+from storage.model import ChatKind, DeliveryId, StoryId
+from storage.outbox.deliveries import Delivery
+from storage.outbox.reports import carried, last_list, of_message
 from storage.outbox.rows import of_id
 from storage.sql import Connection
-from storage.traces import last_list, of_message
 
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=31)
@@ -175,13 +174,14 @@ async def _together(ask: Ask, context: Context, delivery: Delivery) -> Reply:
     """List what a message carries; where it named the first page's stories, from the second on."""
     stories = await context.db.read(carried, delivery.id)
     made = folded_list(delivery, stories) if stories else None
-    named = names_stories(delivery.subject)
-    return await _opened(ask, context, made, page=int(named and len(stories) > MOST_LINES))
+    return await _opened(
+        ask, context, made, page=int(not delivery.counted and len(stories) > MOST_LINES)
+    )
 
 
 def list_of(db: Connection, delivery: Delivery) -> Listing | None:
     """Return the list that a message shows which came by itself; None where it shows none."""
-    if (issued := Issued.of(delivery)) is not None:
+    if (issued := delivery.issued) is not None:
         return listing.of_issued(issued)
     stories = carried(db, delivery.id)
     return folded_list(delivery, stories) if stories else None

@@ -7,7 +7,6 @@ from bot.context import Context
 from bot.conversation import (
     Ask,
     Button,
-    Document,
     Edit,
     File,
     Html,
@@ -15,6 +14,7 @@ from bot.conversation import (
     Reply,
     Report,
     Say,
+    SentFile,
     Working,
 )
 from bot.render.buttons import press
@@ -48,7 +48,7 @@ async def answered(ask: Ask, context: Context) -> Reply:
     return await taken_in(ask, context, ask.document)
 
 
-async def taken_in(ask: Ask, context: Context, document: Document) -> Reply:
+async def taken_in(ask: Ask, context: Context, document: SentFile) -> Reply:
     """Read a file and add its feeds, telling how far it is."""
     if document.size > opml.MOST_BYTES:
         raise NewsError("opml.too_large", most=opml.MOST_BYTES // 1_000_000)

@@ -10,8 +10,10 @@ from bot.conversation import Ask, Button, Edit, File, Message, Reply, Say
 from bot.render.buttons import press
 from bot.render.markup import joined, tidy, translate_html
 from bot.texts import translate
-from storage import chats, dialogs, subscriptions, traces
+from storage import chats, dialogs, subscriptions
 from storage.local_time import rfc3339
+from storage.outbox import payloads, reports
+from storage.outbox.deliveries import Delivery
 from storage.sql import Connection
 
 MOST_NAMED = 10
@@ -39,9 +41,7 @@ async def export_me(ask: Ask, context: Context) -> Reply:
                 dataclasses.asdict(channel) for channel in chats.owned_by(db, ask.here.id)
             ],
             "searches": dialogs.drafts_of(db, ask.here.id),
-            "messages": [
-                dataclasses.asdict(delivery) for delivery in traces.of_chat(db, ask.here.id)
-            ],
+            "messages": [_kept(delivery) for delivery in reports.of_chat(db, ask.here.id)],
         }
 
     everything = await context.db.read(gathered)
@@ -49,6 +49,11 @@ async def export_me(ask: Ask, context: Context) -> Reply:
     return File(
         "steppewire-data.json", body.encode(), translate_html(ask.language, "export_me.done")
     )
+
+
+def _kept(delivery: Delivery) -> dict[str, Any]:
+    """Describe a message as its row is kept."""
+    return dataclasses.asdict(delivery) | {"payload": payloads.to_json(delivery.payload)}
 
 
 def _told(value: object) -> str:

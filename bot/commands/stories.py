@@ -14,11 +14,11 @@ from bot.render.digests import StoryLine
 from bot.render.markup import joined, tidy, translate_html
 from bot.render.stories import card, headline, mute_button, title
 from bot.texts import translate
-from storage import chats, matches, subscriptions, traces
+from storage import chats, matches, subscriptions
 from storage import stories as archive
 from storage.errors import NewsError
 from storage.model import Mode, Reach, Story, StoryId
-from storage.outbox import queue
+from storage.outbox import queue, reports
 from storage.sql import Connection
 from watchers import explanation, keywords, search
 from watchers.keywords.reading import analysed
@@ -37,7 +37,7 @@ async def wanted(ask: Ask, context: Context) -> Story:
     if text:
         raise NewsError("story.no_number", text=tidy(text, 40), command=ask.command or "story")
     delivery = (
-        await context.db.read(traces.of_message, ask.here.id, ask.replies_to)
+        await context.db.read(reports.of_message, ask.here.id, ask.replies_to)
         if ask.replies_to is not None
         else None
     )
@@ -64,7 +64,7 @@ async def choice(ask: Ask, context: Context, verb: str, *more: object) -> Reply 
     answered = ask.replies_to
 
     def lines_answered(db: Connection) -> tuple[StoryLine, ...]:
-        delivery = traces.of_message(db, ask.here.id, answered)
+        delivery = reports.of_message(db, ask.here.id, answered)
         made = (
             digest.list_of(db, delivery)
             if delivery is not None and delivery.story_id is None
@@ -195,7 +195,7 @@ async def explained(ask: Ask, context: Context, story: Story) -> Message:
             by_digest=frozenset(
                 subscription.id for subscription in own if subscription.mode is Mode.DIGEST
             ),
-            deliveries=traces.of_story(db, ask.chat.id, story.id),
+            deliveries=reports.of_story(db, ask.chat.id, story.id),
             muted=chats.mutes(db, ask.chat.id, story.id),
             evidence=explanation.accounts(db, story, names) if ask.is_admin else (),
             entities=names.entities,

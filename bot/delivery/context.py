@@ -3,17 +3,9 @@
 from bot.delivery.message import RenderContext
 from bot.digests import listing
 from storage import chats, items, matches, stories, subscriptions
-from storage.model import (
-    Delivery,
-    DeliveryId,
-    DeliveryKind,
-    Item,
-    ItemId,
-    Match,
-    Story,
-    SubscriptionId,
-)
+from storage.model import Item, Match, Story, SubscriptionId
 from storage.outbox import reports, rows
+from storage.outbox.deliveries import Change, Delivery, DeliveryKind, message_of
 from storage.sql import Connection
 
 ALERTING = frozenset({DeliveryKind.ALERT, DeliveryKind.EDIT})
@@ -24,8 +16,8 @@ def gather(db: Connection, delivery: Delivery) -> RenderContext | None:
     chat = chats.get(db, delivery.chat_id)
     if chat is None or not chat.active:
         return None
-    of = delivery.payload.get("of")
-    target = rows.of_id(db, DeliveryId(of)) if of else None
+    of = message_of(delivery.payload)
+    target = rows.of_id(db, of) if of is not None else None
     fold = next(
         (one for one in (delivery, target) if one is not None and one.kind is DeliveryKind.FOLD),
         None,
@@ -64,6 +56,6 @@ def telling(db: Connection, delivery: Delivery, story: Story | None) -> Item | N
     """Return the telling that an answer speaks of: the one that changed the matter."""
     if delivery.kind is not DeliveryKind.UPDATE or story is None:
         return None
-    item_id = delivery.payload.get("change", {}).get("item")
-    named = items.by_ids(db, [ItemId(item_id)]) if item_id else ()
+    item_id = delivery.payload.item if isinstance(delivery.payload, Change) else None
+    named = items.by_ids(db, [item_id]) if item_id is not None else ()
     return next(iter(named), story.items[-1] if story.items else None)

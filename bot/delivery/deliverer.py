@@ -18,9 +18,9 @@ from bot.delivery.send import call
 from bot.telegram.rate_limiter import BROADCAST, Limiter
 from storage.database import Database
 from storage.errors import StorageError
-from storage.model import Delivery
 from storage.outbox import chat_queues, queue, recovery, settle
-from storage.outbox.outcomes import Away, NotSent, Outcome, Poison, Revoked, Sent, Unknown, Void
+from storage.outbox.deliveries import Delivery
+from storage.outbox.outcomes import AnswerLost, Away, NotSent, Outcome, Poison, Revoked, Sent, Void
 from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
@@ -268,7 +268,7 @@ class Deliverer:
                     self.token_is_valid = False
                     log.critical("the token is not valid any more", why=why)
                 self._illness.worse(now)
-            case Away() | NotSent() | Unknown():
+            case Away() | NotSent() | AnswerLost():
                 self._illness.worse(now)
             case _:
                 self._illness.well()

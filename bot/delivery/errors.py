@@ -22,10 +22,11 @@ from telegram.error import (
 from bot.telegram.rate_limiter import UNREADABLE, waits
 from storage.model import ChatId
 from storage.outbox.outcomes import (
+    AnswerLost,
     Away,
+    ChatMoved,
     Gone,
     Later,
-    Moved,
     NoTopic,
     NotSent,
     Outcome,
@@ -33,7 +34,6 @@ from storage.outbox.outcomes import (
     Revoked,
     Sent,
     Shut,
-    Unknown,
     Vanished,
 )
 
@@ -94,7 +94,7 @@ def outcome_of(error: Exception) -> Outcome:  # noqa: C901, PLR0911 (one flat ta
         case RetryAfter():
             return Later(waits(error))
         case ChatMigrated():
-            return Moved(ChatId(error.new_chat_id))
+            return ChatMoved(ChatId(error.new_chat_id))
         case InvalidToken():
             return Revoked(text)
         case Forbidden():
@@ -106,10 +106,10 @@ def outcome_of(error: Exception) -> Outcome:  # noqa: C901, PLR0911 (one flat ta
         case TimedOut() | NetworkError():
             return of_network(error, text)
         case TelegramError():
-            return Unknown("unreadable answer")
+            return AnswerLost("unreadable answer")
         case _:
             # PTB met an answer of a shape that it does not know; the message may be there.
-            return Unknown(f"unreadable answer: {type(error).__name__}")
+            return AnswerLost(f"unreadable answer: {type(error).__name__}")
 
 
 def of_forbidden(text: str) -> Outcome:
@@ -145,9 +145,9 @@ def of_network(error: NetworkError, text: str) -> Outcome:
     if cause in NEVER_LEFT or "*not* sent" in text or "is not initialized" in text:
         return NotSent("no connection")
     if isinstance(error, TimedOut):
-        return Unknown("no answer in time")
+        return AnswerLost("no answer in time")
     if error.__cause__ is not None:
-        return Unknown("connection cut")
+        return AnswerLost("connection cut")
     if "too many requests" in text:
         found = RETRY_IN.search(text)
         return Later(timedelta(seconds=int(found[1])) if found else DEFAULT_WAIT)

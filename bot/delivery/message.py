@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.conversation import Html, Keyboard, Message
-from bot.digests.ranking import MOST_LINES, Issued
+from bot.digests.ranking import MOST_LINES
 from bot.render import reasons
 from bot.render import stories as render
 from bot.render.digests import into_digest, together
@@ -13,17 +13,15 @@ from bot.render.marking import Marker
 from bot.render.markup import chunks, cut, joined, plain, translate_html
 from bot.render.queries import query_title
 from storage.local_time import quiet_until
-from storage.model import (
-    Chat,
-    ChatKind,
+from storage.model import Chat, ChatKind, Item, Match, QuietMode, Story, StoryId, SubscriptionId
+from storage.outbox.deliveries import (
     Delivery,
     DeliveryKind,
-    Item,
-    Match,
-    QuietMode,
-    Story,
-    StoryId,
-    SubscriptionId,
+    DigestPart,
+    FoldReason,
+    Issued,
+    Rendered,
+    Sentence,
 )
 from storage.outbox.outcomes import Void
 from watchers.text.names import Gazetteer
@@ -34,6 +32,14 @@ BAREST = 2
 PLAIN_UNITS = 3500
 ADDRESSED = frozenset({DeliveryKind.NOTICE, DeliveryKind.BROADCAST})
 """What is said to whoever reads along, and is no post of a channel's own."""
+
+HEADS = {
+    FoldReason.QUIET: "alert.awake",
+    FoldReason.HOUR: "alert.folded",
+    FoldReason.BACKLOG: "alert.late",
+    FoldReason.LATE: "alert.late",
+}
+"""What a message for many says first."""
 
 MOST_TERMS = 3
 """So many words of queries are named as the reason of an alert."""
@@ -185,17 +191,13 @@ def update(context: RenderContext, now: datetime, bot_username: str) -> Message 
 def fold(
     delivery: Delivery, context: RenderContext, now: datetime, bot_username: str
 ) -> Message | Void:
-    """Render one message for many alerts, each by name.
-
-    The subject's first letter tells why they are together: q quiet hours, h the hour's limit,
-    l late, b backlog.
-    """
+    """Render one message for many alerts, each by name."""
     stories, chat = context.carried, context.chat
     if not stories:
         return Void("nothing folded")
     head = translate_html(
         chat.language,
-        {"q": "alert.awake", "h": "alert.folded"}.get(delivery.subject[:1], "alert.late"),
+        HEADS[delivery.why or FoldReason.LATE],
         count=len(stories),
         limit=chat.alerts_per_hour,
     )
@@ -217,26 +219,24 @@ def frozen(delivery: Delivery, chat: Chat, bot_username: str) -> Message | Void:
 
     A digest's buttons name its row, so that they lead on from it for as long as it is kept.
     """
-    if html := delivery.payload.get("html"):
-        issued = Issued.of(delivery)
-        if issued is None:
+    match delivery.payload:
+        case Rendered(html) | DigestPart(html, issued=None):
             return Message(Html(html))
-        return Message(
-            Html(html),
-            into_digest(
+        case DigestPart(html, issued=Issued() as issued):
+            buttons = into_digest(
                 chat,
                 delivery.id,
                 more=issued.more,
                 told_before=issued.told,
                 bot_username=bot_username,
-            ),
-        )
-    if key := delivery.payload.get("key"):
-        values = delivery.payload.get("values", {})
-        if why := values.get("why"):
-            values = {**values, "why": reasons.because(why, chat.language)}
-        return Message(translate_html(chat.language, key, **values))
-    return Void("nothing to say")
+            )
+            return Message(Html(html), buttons)
+        case Sentence(key, values):
+            if why := values.get("why"):
+                values = {**values, "why": reasons.because(why, chat.language)}
+            return Message(translate_html(chat.language, key, **values))
+        case _:
+            return Void("nothing to say")
 
 
 def plainly(delivery: Delivery, context: RenderContext, said: Message) -> str:
@@ -252,7 +252,7 @@ def is_silent(delivery: Delivery, chat: Chat, now: datetime) -> bool:
 
     Nor does what goes beyond the alerts that the chat wants in an hour.
     """
-    if delivery.kind is DeliveryKind.FOLD and delivery.subject.startswith("h"):
+    if delivery.kind is DeliveryKind.FOLD and delivery.why is FoldReason.HOUR:
         return True
     urgent = chat.quiet_mode is QuietMode.URGENT and delivery.kind is DeliveryKind.ALERT
     quiet = quiet_until(now, chat.time_zone, chat.quiet_from, chat.quiet_to) is not None

@@ -6,7 +6,7 @@ from telegram.constants import ParseMode
 from bot.delivery.message import OutgoingMessage
 from bot.telegram.outgoing import markup_of
 from bot.telegram.rate_limiter import BROADCAST
-from storage.model import Delivery
+from storage.outbox.deliveries import Delivery
 from storage.outbox.rows import RANK
 
 GENERAL = 1

@@ -13,7 +13,7 @@ from enum import StrEnum
 from bot.conversation import Button, Html, Keyboard, Message
 from bot.digests import ranking
 from bot.digests.calendar import DigestWindow
-from bot.digests.ranking import MOST_LINES, Issued
+from bot.digests.ranking import MOST_LINES
 from bot.render.buttons import press, turn
 from bot.render.digests import StoryLine, alerts_label, digest, more_label, story_list
 from bot.render.marking import Marker
@@ -23,6 +23,7 @@ from storage import chats, dialogs, feeds, matches, stats, stories, subscription
 from storage.database import Database
 from storage.model import Chat, ChatId, FeedStatus, Story, StoryId
 from storage.outbox import digests, reports
+from storage.outbox.deliveries import Issued
 from storage.sql import Connection, moment, to_ms
 from watchers.text.names import Gazetteer
 
@@ -348,7 +349,7 @@ def numbered(listing: Listing, number: int) -> StoryId | None:
 
 def of_issued(issued: Issued) -> Listing:
     """Return the list that a digest shows which came by itself."""
-    return Listing(Kind.DIGEST, issued.stories, issued.span)
+    return Listing(Kind.DIGEST, issued.stories, DigestWindow(issued.since, issued.until))
 
 
 def last_seen(db: Connection, here: ChatId) -> tuple[Listing, datetime] | None:

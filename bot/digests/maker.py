@@ -22,25 +22,18 @@ from bot.digests.listing import (
     to_json,
     why_quiet,
 )
-from bot.digests.ranking import Dealt, Digest, Issued, RankedStory, RankedWindow
+from bot.digests.ranking import Dealt, Digest, RankedStory, RankedWindow
 from bot.render import digests as render
 from bot.render.digests import StoryLine
 from storage import chats, dialogs, matches, stories, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
 from storage.local_time import rfc3339
-from storage.model import (
-    Chat,
-    ChatKind,
-    Delivery,
-    DeliveryKind,
-    NamedCountries,
-    NewDelivery,
-    Story,
-    StoryId,
-)
+from storage.model import Chat, ChatKind, Story, StoryId
 from storage.outbox import digests
-from storage.sql import Connection, to_ms
+from storage.outbox.deliveries import Delivery, DeliveryKind, DigestPart, Issued, NewDelivery
+from storage.outbox.digests import NamedCountries
+from storage.sql import Connection
 from watchers import keywords, search
 from watchers.taught_names import TaughtNames
 
@@ -175,9 +168,10 @@ class DigestService:
         Its first page is the one that came. None where its row tells of no window: an older
         program wrote it.
         """
-        if (issued := Issued.of(delivery)) is None:
+        if (issued := delivery.issued) is None:
             return None
-        digest, interests = await self._choose(chat, issued.span, repeat=issued.weekly, keep=False)
+        span = DigestWindow(issued.since, issued.until)
+        digest, interests = await self._choose(chat, span, repeat=issued.weekly, keep=False)
         shown = frozenset(issued.stories)
         left = replace(
             digest,
@@ -195,10 +189,11 @@ class DigestService:
 
     async def alerted_before(self, chat: Chat, delivery: Delivery) -> Listing | None:
         """List what had come as alerts before a digest that came by itself."""
-        if (issued := Issued.of(delivery)) is None:
+        if (issued := delivery.issued) is None:
             return None
-        digest, _ = await self._choose(chat, issued.span, keep=False)
-        return Listing(Kind.ALERTED, digest.alerted, issued.span)
+        span = DigestWindow(issued.since, issued.until)
+        digest, _ = await self._choose(chat, span, keep=False)
+        return Listing(Kind.ALERTED, digest.alerted, span)
 
     # --- one chat --------------------------------------------------------------------------
 
@@ -249,7 +244,8 @@ class DigestService:
             bot_username=bot_username,
         )
         issued = Issued(
-            span,
+            span.since,
+            span.until,
             tuple(dealt.story.id for dealt in page),
             digest.ranked - len(page),
             len(digest.alerted),
@@ -262,13 +258,13 @@ class DigestService:
                 chat.digest_thread,
                 DeliveryKind.DIGEST,
                 f"{name}/{number}",
-                payload={
-                    "html": message.html,
+                payload=DigestPart(
+                    message.html,
                     # A weekly digest has no window of its own to give back.
-                    **({} if weekly else {"from": to_ms(span.since)}),
+                    window_from=None if weekly else span.since,
                     # The last part is the one with the buttons.
-                    **(issued.payload() if number == len(messages) else {}),
-                },
+                    issued=issued if number == len(messages) else None,
+                ),
             )
             for number, message in enumerate(messages, 1)
         ]

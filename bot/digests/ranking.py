@@ -5,11 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import log2
-from typing import Any
 
 from bot.digests.calendar import DigestWindow
-from storage.model import Delivery, DeliveryKind, Item, NamedCountries, Story, StoryId
-from storage.sql import moment, to_ms
+from storage.model import Item, Story, StoryId
+from storage.outbox.digests import NamedCountries
 from watchers.stories import Gravity, gravest
 
 HOME = ("KZ", "KG", "UZ", "TJ", "TM", "RU")
@@ -286,46 +285,3 @@ def pick(ranked: Sequence[RankedStory], most: int) -> list[RankedStory]:
             passed.append(ranked_story)
     both = [*picked, *passed[: most - len(picked)]]
     return sorted(both, key=by_score)
-
-
-# --- what was issued -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """What a digest's row remembers of it: enough for the buttons under it.
-
-    ``stories`` are those it shows, ``more`` how many can follow, ``told`` how many it left out
-    because they came as alerts.
-    """
-
-    span: DigestWindow
-    stories: tuple[StoryId, ...]
-    more: int = 0
-    told: int = 0
-    weekly: bool = False
-
-    def payload(self) -> dict[str, Any]:
-        """Write it for the row."""
-        return {
-            "stories": self.stories,
-            "since": to_ms(self.span.since),
-            "until": to_ms(self.span.until),
-            "more": self.more,
-            "told": self.told,
-            "weekly": self.weekly,
-        }
-
-    @classmethod
-    def of(cls, owed: Delivery) -> "Issued | None":
-        """Read it off a row; None where the row is no digest's, or an older program's."""
-        told = owed.payload
-        if owed.kind is not DeliveryKind.DIGEST or "stories" not in told:
-            return None
-        return cls(
-            DigestWindow(moment(told["since"]), moment(told["until"])),
-            tuple(map(StoryId, told["stories"])),
-            told["more"],
-            told["told"],
-            told["weekly"],
-        )

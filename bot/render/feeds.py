@@ -8,7 +8,8 @@ from bot.render.buttons import press, turn
 from bot.render.markup import bold, code, escape, italic, joined, link, tidy, translate_html
 from bot.render.stories import SOURCES, outlet_name
 from bot.texts import complaint, translate, words
-from storage.model import Chat, Feed, FeedNotice, FeedNoticeKind, FeedStatus
+from storage.feeds import FeedNotice
+from storage.model import Chat, Feed, FeedNoticeKind, FeedStatus
 
 ON_A_PAGE = 8
 JUST_NOW = timedelta(minutes=1)

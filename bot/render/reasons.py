@@ -10,7 +10,8 @@ from bot.render.markup import bold, chunks, escape, joined, tidy, translate_html
 from bot.render.queries import query_title
 from bot.render.stories import headline, outlet_name, title
 from bot.texts import catalogue, translate, words
-from storage.model import Chat, Delivery, Item, Match, Story, SubscriptionId
+from storage.model import Chat, Item, Match, Story, SubscriptionId
+from storage.outbox.deliveries import Delivery
 from watchers.explanation import Account, Apart, Came
 from watchers.stories import Grounds
 from watchers.text.names import Entity, EntityId, Gazetteer

@@ -12,7 +12,7 @@ from telegram.error import BadRequest, Forbidden
 
 from bot import texts
 from bot.context import ChannelFacts, Context
-from bot.conversation import Ask, Document
+from bot.conversation import Ask, SentFile
 from storage import chats, dialogs
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ThreadId
 from storage.outbox import settle
@@ -163,7 +163,7 @@ def _writer(message: TelegramMessage) -> int:
     return message.from_user.id if message.from_user is not None else 0
 
 
-def document_of(message: TelegramMessage) -> Document | None:
+def document_of(message: TelegramMessage) -> SentFile | None:
     """Return the file that came with a message, to be read only when it is wanted."""
     attached = message.document
     if attached is None:
@@ -173,7 +173,7 @@ def document_of(message: TelegramMessage) -> Document | None:
         file = await attached.get_file()
         return bytes(await file.download_as_bytearray())
 
-    return Document((attached.file_name or "")[:200], attached.file_size or 0, read)
+    return SentFile((attached.file_name or "")[:200], attached.file_size or 0, read)
 
 
 def ask_of_press(query: CallbackQuery, found: Sender, context: Context) -> Ask:

@@ -1,1 +1,1 @@
-"""The outbox: what is owed to readers, in which order it goes, and what became of it."""
+"""The outbox: what is to be sent to readers, in which order it goes, and what became of it."""

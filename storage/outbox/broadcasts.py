@@ -1,11 +1,12 @@
-"""Announcements to all readers: owed a page at a time, counted, stopped."""
+"""Announcements to all readers: enqueued a page at a time, counted, stopped."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from storage import chats
-from storage.model import NO_THREAD, ChatId, ChatKind, DeliveryKind, NewDelivery
+from storage.model import NO_THREAD, ChatId, ChatKind
 from storage.outbox import chat_queues, queue
+from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
 from storage.sql import Connection, to_ms
 
 PAGE = 500
@@ -35,7 +36,7 @@ class Progress:
 def enqueue_page(
     db: Connection, subject: str, html: str, after: ChatId | None, now: datetime
 ) -> ChatId | None:
-    """Owe an announcement to the next page of chats; return where the page after begins.
+    """Enqueue an announcement for the next page of chats; return where the page after begins.
 
     Channels are left out: they belong to their readers, not to us; and so is who said /stop and
     asked for nothing since.
@@ -48,9 +49,11 @@ def enqueue_page(
     queue.enqueue(
         db,
         [
-            NewDelivery(one.id, NO_THREAD, DeliveryKind.BROADCAST, subject, payload={"html": html})
-            for one in page
-            if one.kind is not ChatKind.CHANNEL and one.id not in stopped
+            NewDelivery(
+                chat.id, NO_THREAD, DeliveryKind.BROADCAST, subject, payload=Rendered(html)
+            )
+            for chat in page
+            if chat.kind is not ChatKind.CHANNEL and chat.id not in stopped
         ],
         now,
     )

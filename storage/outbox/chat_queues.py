@@ -30,10 +30,12 @@ def refresh(
     """
     at = to_ms(now)
     db.conn.execute(
+        # Through chats, for a chat may have been deleted meanwhile; a longer rest stays.
         "insert into lanes(chat_id, open_at) select id, ? from chats where id = ?"
         " on conflict(chat_id) do update set open_at = max(open_at, excluded.open_at)",
         (to_ms(open_at) or 0, chat_id),
     )
+    # One look into the index for each rank: "group by rank" would read all that waits.
     heads = db.conn.execute(
         " union all ".join(
             f"select {rank}, (select due_at from deliveries where chat_id = :chat and rank = {rank}"  # noqa: S608 (our own numbers)
@@ -51,6 +53,7 @@ def refresh(
         db.conn.execute("update lanes set next_at = null where chat_id = ?", (chat_id,))
         return
     ripe = [(rank, due) for due, rank in waiting if due <= (at or 0)]
+    # News before digests among what is due; among what is not, whatever is due first.
     due, rank = (min(ripe)[1], min(ripe)[0]) if ripe else min(waiting)
     db.conn.execute(
         "update lanes set rank = ?, next_at = max(?, open_at) where chat_id = ?",
@@ -67,6 +70,7 @@ def refresh_all(db: Connection, now: datetime) -> None:
     db.conn.execute(
         "with heads as (select chat_id, rank, min(due_at) as due from deliveries"
         " where state = 'queued' group by chat_id, rank),"
+        # The same choice as in ``refresh``: by rank what is due, by time what is not.
         " turns as (select chat_id, rank, due, row_number() over (partition by chat_id"
         " order by due > :now, case when due > :now then due else rank end) as place from heads)"
         " update lanes set rank = turns.rank, next_at = max(turns.due, open_at) from turns"
@@ -99,13 +103,14 @@ def ready(db: Connection, now: datetime, limit: int) -> list[ChatId]:
 
 def next_turn(db: Connection) -> datetime | None:
     """Return when the next message may go, or None where nothing waits."""
+    # Each rank apart: the index begins with it, and gives its smallest time without reading on.
     firsts = [
         db.conn.execute(
             "select min(next_at) from lanes where rank = ? and next_at is not null", (rank,)
         ).fetchone()[0]
         for rank in range(RANKS)
     ]
-    turn = from_ms(min((one for one in firsts if one is not None), default=None))
+    turn = from_ms(min((at for at in firsts if at is not None), default=None))
     rest = resting(db, EVERYBODY)
     return turn if turn is None or rest is None else max(turn, rest)
 
@@ -167,6 +172,7 @@ def shut(
     until = datetime.fromtimestamp(
         now.timestamp() + 3600 * min(2 ** min(times - 1, 5), 24), now.tzinfo
     )
+    # ``opened`` deletes the row, so that ``times`` counts refusals in a row.
     db.conn.execute(
         "insert into shut(chat_id, thread_id, why, times, until) values (?, ?, ?, ?, ?)"
         " on conflict(chat_id, thread_id) do update set"

@@ -1,13 +1,27 @@
 """Digests as rows: a digest is written to the outbox and its window moves, in one transaction."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from storage import chats
-from storage.model import Chat, DeliveryState, NamedCountries, NewDelivery, StoryId
+from storage.model import Chat, StoryId
 from storage.outbox import chat_queues
 from storage.outbox import rows as outbox_rows
+from storage.outbox.deliveries import DeliveryState, NewDelivery
 from storage.sql import Connection, marks, to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCountries:
+    """How many of a story's items name each country: in the headline, and anywhere.
+
+    Countries are ISO codes in upper case.
+    """
+
+    headlines: Counter[str] = field(default_factory=Counter)
+    texts: Counter[str] = field(default_factory=Counter)
 
 
 def due(db: Connection, now: datetime, limit: int) -> list[Chat]:
@@ -47,7 +61,7 @@ def issue(
     until: datetime | None,
     next_at: datetime | None,
 ) -> bool:
-    """Owe a digest's parts, move the window's beginning to ``until`` and appoint the next.
+    """Put a digest's parts into the outbox, move the window's beginning to ``until`` and appoint the next.
 
     ``until`` None leaves the window where it is. Returns False, changing nothing, where the
     chat's digests were changed since ``chat`` was read; the caller looks again.
@@ -66,8 +80,8 @@ def issue(
 
 
 def countries(db: Connection, stories: Collection[StoryId]) -> dict[StoryId, NamedCountries]:
-    """Count the countries that the tellings of stories name."""
-    counted = {one: NamedCountries() for one in stories}
+    """Count the countries that the items of stories name."""
+    counted = {story_id: NamedCountries() for story_id in stories}
     rows = db.conn.execute(
         "select story_id, title_countries, countries from items"  # noqa: S608 (only marks)
         f" where story_id in ({marks(len(counted))})",

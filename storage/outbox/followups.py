@@ -1,22 +1,15 @@
 """Living messages: an alert follows its story, edited as outlets join and answered as facts change."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from storage import chats
 from storage.local_time import quiet_until
-from storage.model import (
-    ChatId,
-    DeliveryId,
-    DeliveryKind,
-    DeliveryState,
-    NewDelivery,
-    QuietMode,
-    StoryId,
-    ThreadId,
-)
-from storage.outbox import chat_queues
+from storage.model import ChatId, DeliveryId, ItemId, QuietMode, StoryId, ThreadId
+from storage.outbox import chat_queues, payloads
 from storage.outbox import rows as outbox_rows
+from storage.outbox.deliveries import Change, DeliveryKind, DeliveryState, NewDelivery, message_of
 from storage.outbox.policy import URGENT_PUBLISHERS
 from storage.sql import Connection, from_ms, to_json, to_ms
 
@@ -38,8 +31,89 @@ COOLDOWN = timedelta(minutes=30)
 """A story is answered with news of itself at most so often in one chat."""
 
 
+# Which messages are to be edited: one statement for each reason. ----------------------------------
+
+TOLD_OF_A_STORY = """
+select d.id, :second or c.language = :language
+from deliveries d join chats c on c.id = d.chat_id
+where d.kind = 'alert' and d.story_id = :story
+    and (d.settled_at > :alive or d.state = 'sending')
+    and not exists
+        (select 1 from muted_stories m where m.chat_id = d.chat_id and m.story_id = :story)
+"""
+"""The living messages of a story, and of each whether its newest item changes the first lines."""
+
+ALERTS_OF_A_CHAT = """
+select id from deliveries
+where story_id = :story and chat_id = :chat and kind = 'alert'
+    and (settled_at > :alive or state = 'sending') and message_id is not :but
+"""
+"""The living messages of a story in one chat, but for one of them."""
+
+# How an edit is enqueued: one statement for all messages, since a story may have gone to many
+# thousand chats. They come as JSON; a cross join keeps SQLite from reading the whole queue to look
+# for each of them (minutes instead of a tenth of a second, at 100,000 rows). -------------------------
+
+MARK_BEHIND = """
+update deliveries set behind = 1
+where state = 'sending' and (
+    id in (select value from json_each(:messages))
+    or kind = 'edit'
+        and json_extract(payload, '$.of') in (select value from json_each(:messages)))
+"""
+"""What is on its way, as a message of its own or as an edit, does not have the news."""
+
+ENQUEUE_EDITS = """
+insert into deliveries(
+    chat_id, thread_id, kind, subject, story_id, payload, rank, due_at, created_at)
+select d.chat_id, d.thread_id, 'edit', 'd' || d.id, d.story_id, json_object('of', d.id),
+    -- A fold is edited as news: until then nobody has seen the stories that came into it.
+    case d.kind when 'fold' then 1 else 2 end,
+    case
+        -- No edit waits: so long after the last one, or after the message itself.
+        when e.id is null or e.state <> 'queued' then max(:now,
+            coalesce(e.settled_at, d.settled_at, 0) + case
+                when d.kind = 'fold' then :fold
+                when d.id in (select value from json_each(:soon)) then :first
+                when e.id is null then :every
+                -- The older a message is, the rarer its edits: half its age, and no less than
+                -- at first.
+                else max(:every, (:now - d.settled_at) / 2) end)
+        -- One waits: what is urgent brings it forward, and nothing puts it off.
+        when d.id in (select value from json_each(:soon)) then min(e.due_at, :now + :first)
+        else e.due_at end,
+    :now
+from json_each(:messages) m cross join deliveries d on d.id = m.value
+    left join deliveries e on e.chat_id = d.chat_id and e.thread_id = d.thread_id
+        and e.kind = 'edit' and e.subject = 'd' || d.id
+where d.state = 'sent' and d.message_id is not null
+-- The row of earlier edits is taken up again, as if new, unless one that waits is due no later.
+on conflict(chat_id, thread_id, kind, subject) do update set
+    due_at = excluded.due_at, state = 'queued',
+    attempts = case state when 'queued' then attempts else 0 end,
+    level = case state when 'queued' then level else 0 end,
+    settled_at = null, reason = ''
+where state not in ('queued', 'sending') or due_at > excluded.due_at
+"""
+
+MOVE_TURNS_UP = """
+insert into lanes(chat_id, rank, next_at)
+select d.chat_id, e.rank, e.due_at
+from json_each(:messages) m cross join deliveries d on d.id = m.value
+    cross join deliveries e on e.chat_id = d.chat_id and e.thread_id = d.thread_id
+        and e.kind = 'edit' and e.subject = 'd' || d.id
+where d.state = 'sent' and e.state = 'queued'
+    -- A chat that is being written to has its turn worked out when that is settled.
+    and not exists
+        (select 1 from deliveries s where s.chat_id = d.chat_id and s.state = 'sending')
+on conflict(chat_id) do update set rank = excluded.rank, next_at = max(open_at, excluded.next_at)
+where next_at is null or next_at > excluded.next_at
+"""
+"""``chat_queues.refresh`` for many chats at once, where an edit is what comes next."""
+
+
 def grown(db: Connection, story_id: StoryId, now: datetime) -> None:
-    """Owe an edit of every message that told a story which another outlet now tells too.
+    """Enqueue an edit of every message about a story that another outlet now has too.
 
     A story that many independent publishers tell by now leaves the quiet hours of chats which
     want to hear urgent news.
@@ -52,16 +126,12 @@ def grown(db: Connection, story_id: StoryId, now: datetime) -> None:
         )
     }
     if states & {DeliveryState.SENT, DeliveryState.SENDING}:
-        enqueue_edits(
-            db,
-            "d.kind = 'alert' and d.story_id = :story"
-            " and (d.settled_at > :alive or d.state = 'sending')"
-            " and not exists (select 1 from muted_stories m where m.chat_id = d.chat_id"
-            " and m.story_id = :story)",
-            {"story": story_id, **news_of(db, story_id)},
-            now,
-            soon=":second or c.language = :language",
-        )
+        told = db.conn.execute(
+            TOLD_OF_A_STORY,
+            {"story": story_id, "alive": to_ms(now - ALIVE), **news_of(db, story_id)},
+        ).fetchall()
+        soon = [message for message, is_soon in told if is_soon]
+        enqueue_edits(db, [message for message, _ in told], now, soon=soon)
     if DeliveryState.HELD in states and (
         outbox_rows.publishers(db, story_id) >= URGENT_PUBLISHERS
     ):
@@ -69,9 +139,9 @@ def grown(db: Connection, story_id: StoryId, now: datetime) -> None:
 
 
 def news_of(db: Connection, story_id: StoryId) -> dict[str, Any]:
-    """Tell what a story's newest telling adds to its first lines.
+    """Tell what a story's newest item adds to the first lines of its messages.
 
-    ``second`` says that with it a second outlet tells the story, ``language`` in which language
+    ``second`` says that its outlet is the second with the story, ``language`` in which language
     it is the first ("" where it is not).
     """
     told = db.conn.execute(
@@ -89,12 +159,12 @@ def news_of(db: Connection, story_id: StoryId) -> dict[str, Any]:
 
 
 def changed(
-    db: Connection, story_id: StoryId, key: str, change: dict[str, Any], now: datetime
+    db: Connection, story_id: StoryId, key: str, item_id: ItemId | None, now: datetime
 ) -> None:
     """Answer the messages of a story of which a fact changed: toll, sum, place, confirmed.
 
-    ``key`` names the change (``toll:5``); the same change is told once. ``change`` is what
-    rendering needs. Changes within the cooldown gather in one answer, the newest winning.
+    ``key`` names the change (``toll:5``); the same change is told once. ``item_id``
+    is the item that changed it. Changes within the cooldown gather in one answer, the newest winning.
     """
     rows = db.conn.execute(
         "select chat_id, thread_id, id from deliveries d where kind = 'alert'"
@@ -104,26 +174,26 @@ def changed(
         {"story": story_id, "alive": to_ms(now - ALIVE)},
     ).fetchall()
     for chat_id, thread_id, alert in rows:
-        one = NewDelivery(
+        reply = NewDelivery(
             ChatId(chat_id),
             ThreadId(thread_id),
             DeliveryKind.UPDATE,
             f"s{story_id}:{key}",
             story_id,
-            {"change": change, "of": alert},
+            Change(DeliveryId(alert), item_id),
         )
-        answer(db, one, now)
+        answer(db, reply, now)
     grown(db, story_id, now)
 
 
-def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
-    """Owe one short answer under a message, or put it into the answer that waits already."""
-    chat = chats.get(db, one.chat_id)
-    if chat is None or not chat.active or outbox_rows.exists(db, one):
+def answer(db: Connection, reply: NewDelivery, now: datetime) -> None:
+    """Enqueue one short answer under a message, or put it into the answer that waits already."""
+    chat = chats.get(db, reply.chat_id)
+    if chat is None or not chat.active or outbox_rows.exists(db, reply):
         return
-    if chat.silenced_at is not None and not asked_for_since(db, one, chat.silenced_at):
+    if chat.silenced_at is not None and not asked_for_since(db, reply, chat.silenced_at):
         return
-    story = (one.chat_id, one.thread_id, one.story_id)
+    story = (reply.chat_id, reply.thread_id, reply.story_id)
     waiting, last = db.conn.execute(
         "select max(case when state = 'queued' then id end), max(settled_at) from deliveries"
         " where chat_id = ? and thread_id = ? and story_id = ? and kind = 'update'",
@@ -132,7 +202,7 @@ def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
     if waiting is not None:
         db.conn.execute(
             "update deliveries set subject = ?, payload = ? where id = ?",
-            (one.subject, to_json(one.payload), waiting),
+            (reply.subject, to_json(payloads.to_json(reply.payload)), waiting),
         )
         return
     last_at = from_ms(last)
@@ -140,14 +210,14 @@ def answer(db: Connection, one: NewDelivery, now: datetime) -> None:
     wakes = quiet_until(due, chat.time_zone, chat.quiet_from, chat.quiet_to)
     if wakes is not None and chat.quiet_mode is not QuietMode.SILENT:
         due = wakes
-    outbox_rows.insert(db, one, DeliveryState.QUEUED, due, now)
-    chat_queues.refresh(db, one.chat_id, now)
+    outbox_rows.insert(db, reply, DeliveryState.QUEUED, due, now)
+    chat_queues.refresh(db, reply.chat_id, now)
 
 
-def asked_for_since(db: Connection, one: NewDelivery, stopped_at: datetime) -> bool:
+def asked_for_since(db: Connection, reply: NewDelivery, stopped_at: datetime) -> bool:
     """Tell whether the message that an answer follows came by what was asked for after a /stop."""
-    of = one.payload.get("of")
-    told = outbox_rows.of_id(db, DeliveryId(of)) if of else None
+    of = message_of(reply.payload)
+    told = outbox_rows.of_id(db, of) if of is not None else None
     return told is not None and told.created_at > stopped_at
 
 
@@ -174,7 +244,7 @@ def wake_up(db: Connection, chat_id: ChatId, now: datetime) -> None:
         wakes = None
     db.conn.execute(
         "update deliveries set due_at = ? where chat_id = ? and kind = 'fold'"
-        " and state = 'queued' and subject like 'q%'",
+        " and state = 'queued' and why = 'quiet'",
         (to_ms(wakes or now), chat_id),
     )
     chat_queues.refresh(db, chat_id, now)
@@ -183,83 +253,41 @@ def wake_up(db: Connection, chat_id: ChatId, now: datetime) -> None:
 def relabel(
     db: Connection, chat_id: ChatId, story_id: StoryId, now: datetime, *, but: int | None = None
 ) -> None:
-    """Owe an edit of a chat's alerts of a story, whose button says whether it is muted.
+    """Enqueue an edit of a chat's alerts of a story, whose button says whether it is muted.
 
     ``but`` is the message that shows it already: the one under which it was pressed.
     """
-    enqueue_edits(
-        db,
-        "d.story_id = :story and d.chat_id = :chat and d.kind = 'alert'"
-        " and (d.settled_at > :alive or d.state = 'sending')"
-        " and d.message_id is not :but",
-        {"story": story_id, "chat": chat_id, "but": but},
-        now,
-        soon="1",
-    )
-
-
-MESSAGES = (
-    "deliveries d join chats c on c.id = d.chat_id left join deliveries e"
-    " on e.chat_id = d.chat_id and e.thread_id = d.thread_id and e.kind = 'edit'"
-    " and e.subject = 'd' || d.id"
-)
-"""Messages ``d``, their chats ``c``, and the rows of their edits ``e`` where there are such."""
+    shown = db.conn.execute(
+        ALERTS_OF_A_CHAT,
+        {"story": story_id, "chat": chat_id, "but": but, "alive": to_ms(now - ALIVE)},
+    ).fetchall()
+    messages = [message for (message,) in shown]
+    enqueue_edits(db, messages, now, soon=messages)
 
 
 def enqueue_edit(db: Connection, of: DeliveryId, now: datetime, *, soon: bool = False) -> None:
-    """Owe an edit of one message, sent or just being sent."""
-    enqueue_edits(db, "d.id = :of", {"of": of, "soon": soon}, now, soon=":soon")
+    """Enqueue an edit of one message, sent or just being sent."""
+    enqueue_edits(db, [of], now, soon=[of] if soon else [])
 
 
 def enqueue_edits(
-    db: Connection, which: str, values: dict[str, Any], now: datetime, *, soon: str = "0"
+    db: Connection, of: Sequence[DeliveryId], now: datetime, *, soon: Sequence[DeliveryId]
 ) -> None:
-    """Owe an edit of messages; a living message has one row for all its edits.
+    """Enqueue an edit of messages; a living message has one row for all its edits.
 
-    ``which`` and ``soon`` are conditions on a message ``d`` and its chat ``c``; ``soon`` tells
-    where the edit is due after ``FIRST_EDIT``. What is just being sent was perhaps written
-    before this news: it is marked as behind, and owed an edit when it is sent. One statement
-    for all, because a story may have been told to many thousand chats.
+    The edits of those in ``soon`` are due after ``FIRST_EDIT``, the others by ``EDIT_EVERY``.
+    What is just being sent was perhaps written before this news: it is marked as behind, and
+    edited once it is sent.
     """
     millisecond = timedelta(milliseconds=1)
-    values = values | {
+    values = {
+        "messages": to_json(of),
+        "soon": to_json(soon),
         "now": to_ms(now),
-        "alive": to_ms(now - ALIVE),
         "first": FIRST_EDIT // millisecond,
         "every": EDIT_EVERY // millisecond,
         "fold": FOLD_EVERY // millisecond,
     }
-    these = f"select d.id from deliveries d where {which}"  # noqa: S608 (our own conditions)
-    db.conn.execute(
-        "update deliveries set behind = 1 where state = 'sending' and"  # noqa: S608 (our own conditions)
-        f" (id in ({these}) or kind = 'edit' and json_extract(payload, '$.of') in ({these}))",
-        values,
-    )
-    wait = (
-        f"case when d.kind = 'fold' then :fold when {soon} then :first"
-        " when e.id is null then :every else max(:every, (:now - d.settled_at) / 2) end"
-    )
-    db.conn.execute(
-        "insert into deliveries(chat_id, thread_id, kind, subject, story_id, payload, rank,"  # noqa: S608 (our own conditions)
-        " due_at, created_at) select d.chat_id, d.thread_id, 'edit', 'd' || d.id, d.story_id,"
-        " json_object('of', d.id), case d.kind when 'fold' then 1 else 2 end,"
-        f" case when e.state <> 'queued' or e.id is null"
-        f" then max(:now, coalesce(e.settled_at, d.settled_at, 0) + {wait})"
-        f" when {soon} then min(e.due_at, :now + :first) else e.due_at end, :now"
-        f" from {MESSAGES} where d.state = 'sent' and d.message_id is not null and {which}"
-        " on conflict(chat_id, thread_id, kind, subject) do update set"
-        " due_at = excluded.due_at, state = 'queued',"
-        " attempts = case state when 'queued' then attempts else 0 end,"
-        " level = case state when 'queued' then level else 0 end,"
-        " settled_at = null, reason = ''"
-        " where state not in ('queued', 'sending') or due_at > excluded.due_at",
-        values,
-    )
-    db.conn.execute(
-        "update lanes set rank = e.rank, next_at = max(open_at, e.due_at)"  # noqa: S608 (our own conditions)
-        f" from {MESSAGES} where d.state = 'sent' and {which} and e.state = 'queued'"
-        " and lanes.chat_id = d.chat_id and (lanes.next_at is null or lanes.next_at > e.due_at)"
-        " and not exists (select 1 from deliveries s"
-        " where s.chat_id = d.chat_id and s.state = 'sending')",
-        values,
-    )
+    db.conn.execute(MARK_BEHIND, values)
+    db.conn.execute(ENQUEUE_EDITS, values)
+    db.conn.execute(MOVE_TURNS_UP, values)

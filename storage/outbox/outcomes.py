@@ -40,7 +40,7 @@ class NoTopic:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ChatMoved:
     """The group became a supergroup under a new id, for ever."""
 
     new_id: ChatId
@@ -69,7 +69,7 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class AnswerLost:
     """The answer was lost: it may have arrived."""
 
     why: str
@@ -108,11 +108,11 @@ Outcome: TypeAlias = (
     | Gone
     | Shut
     | NoTopic
-    | Moved
+    | ChatMoved
     | Later
     | NotSent
     | Away
-    | Unknown
+    | AnswerLost
     | Poison
     | Vanished
     | Void

@@ -1,4 +1,4 @@
-"""Policy: what becomes of an alert the moment it is owed (pure)."""
+"""Policy: what becomes of an alert the moment it is due (pure)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from storage.local_time import quiet_until
 from storage.model import Chat, Match, Mode, QuietMode, Reach, Subscription
+from storage.outbox.deliveries import FoldReason
 
 FRESH = timedelta(hours=6)
 """What is older than this, and than the chat's last look, is no news to be woken for."""
@@ -27,7 +28,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Tell it together with the others when the quiet hours end."""
+    """Tell it together with the others when the quiet hours end, in the fold ``subject``."""
 
     until: datetime
     subject: str
@@ -37,7 +38,7 @@ class Hold:
 class Fold:
     """Tell it within one message for many: ``subject`` names that message."""
 
-    why: str
+    why: FoldReason
     subject: str
     due_at: datetime
 
@@ -56,7 +57,7 @@ Placement: TypeAlias = Queue | Hold | Fold | Leave
 class Circumstances:
     """What the decision depends on beside the chat's settings.
 
-    ``told_at`` is the story's newest telling, ``last_look`` when the chat was last told
+    ``told_at`` is the time of the story's newest item, ``last_look`` when the chat was last told
     anything, ``alerts_this_hour`` how many went to it or wait for it, ``shut`` why the target
     refuses messages ("" where it does not).
     """
@@ -74,7 +75,7 @@ def rings(subscription: Subscription, found: Match) -> bool:
     """Decide whether a match is told at once; one that is not is the digest's, like any story.
 
     A word somewhere in the text says little of what the news is about («банк» meets a power
-    bank), so that it rings only for who asked for that. A later telling of the same story that
+    bank), so that it rings only for who asked for that. A later item of the same story that
     meets the query in its headline rings then.
     """
     if subscription.mode is not Mode.INSTANT:
@@ -89,15 +90,15 @@ def place(chat: Chat, seen: Circumstances) -> Placement:
     if is_backlog(seen):
         if chat.next_digest_at is not None:
             return Leave("backlog")
-        return Fold("backlog", quarter_subject("b", seen.now), seen.now + FOLD_WAIT)
+        return fold(FoldReason.BACKLOG, seen.now)
     wakes = quiet_until(seen.now, chat.time_zone, chat.quiet_from, chat.quiet_to)
     if wakes is not None and (
         chat.quiet_mode is QuietMode.HOLD
         or (chat.quiet_mode is QuietMode.URGENT and not seen.urgent)
     ):
-        return Hold(wakes, f"q{wakes:%Y-%m-%dT%H:%M}")
+        return Hold(wakes, fold_subject(FoldReason.QUIET, wakes))
     if seen.alerts_this_hour >= chat.alerts_per_hour:
-        return Fold("hour", quarter_subject("h", seen.now), seen.now + FOLD_WAIT)
+        return fold(FoldReason.HOUR, seen.now)
     return Queue()
 
 
@@ -108,15 +109,21 @@ def is_backlog(seen: Circumstances) -> bool:
     return seen.last_look is None or seen.told_at < seen.last_look
 
 
-def names_stories(subject: str) -> bool:
-    """Tell whether a message of many alerts names them; one of the first versions counted them."""
-    return ":" in subject
+def fold(why: FoldReason, now: datetime) -> Fold:
+    """Put it into this quarter of an hour's message for many."""
+    return Fold(why, quarter_subject(why, now), now + FOLD_WAIT)
 
 
-def quarter_subject(letter: str, now: datetime) -> str:
+def quarter_subject(why: FoldReason, now: datetime) -> str:
     """Name the one message of this quarter of an hour that tells many.
 
     An older one is far up in the chat by then: what is edited into it nobody sees.
     """
-    quarter = now.minute // 15 * 15
-    return f"{letter}{now:%Y-%m-%dT%H}:{quarter:02d}"
+    return fold_subject(why, now.replace(minute=now.minute // 15 * 15))
+
+
+def fold_subject(why: FoldReason, at: datetime) -> str:
+    """Name a message for many by its reason and its minute; nobody reads the name again."""
+    # One letter, as every earlier program named them: alerts that come after an update of ours
+    # still find the message that waits for the morning.
+    return f"{why[0]}{at:%Y-%m-%dT%H:%M}"

@@ -1,6 +1,6 @@
-"""The outbox: what is owed to chats, written in the transaction that made it due.
+"""The queue: what is to be sent to chats, written in the transaction that made it due.
 
-queued → sending → sent | held | merged | failed | unknown. ``take`` commits ``sending`` before
+queued → sending → sent | held | merged | failed | unknown. ``claim`` commits ``sending`` before
 the call to Telegram and ``settle`` writes down what became of it, so that a crash between the
 two leaves a row that says "perhaps": a message can come twice where its answer was lost, and
 none is ever lost.
@@ -11,19 +11,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from storage import chats
-from storage.model import (
-    Chat,
-    ChatId,
+from storage.model import Chat, ChatId, DeliveryId, QuietMode, StoryId, ThreadId
+from storage.outbox import chat_queues, rows
+from storage.outbox.deliveries import (
     Delivery,
-    DeliveryId,
     DeliveryKind,
     DeliveryState,
+    FoldReason,
     NewDelivery,
-    QuietMode,
-    StoryId,
-    ThreadId,
 )
-from storage.outbox import chat_queues, rows
 from storage.outbox.followups import changed, enqueue_edit, grown, relabel, wake_up
 from storage.outbox.policy import (
     LATE,
@@ -66,71 +62,75 @@ FEW_LATE = 3
 """So many late alerts still come one by one."""
 
 
-# --- owing -----------------------------------------------------------------------------------
+# --- enqueueing ------------------------------------------------------------------------------
 
 
 def enqueue(db: Connection, new: Iterable[NewDelivery], now: datetime) -> int:
-    """Write down what is owed; return how many new rows that made.
+    """Write down what is to be sent; return how many new rows that made.
 
-    Owing the same (chat, thread, kind, subject) twice is owing it once. Chats that are gone are
-    owed nothing. Alerts find their place here: at once, held over quiet hours, folded into one
+    The same (chat, thread, kind, subject) enqueued twice is sent once. Nothing is sent to chats
+    that are gone. Alerts find their place here: at once, held over quiet hours, folded into one
     message beyond the hourly cap, or left to the next digest, each with its reason.
     """
     made = 0
     known: dict[ChatId, Chat | None] = {}
-    for one in new:
-        if one.chat_id not in known:
-            known[one.chat_id] = chats.get(db, chats.current(db, one.chat_id))
-        chat = known[one.chat_id]
+    for delivery in new:
+        if delivery.chat_id not in known:
+            known[delivery.chat_id] = chats.get(db, chats.current(db, delivery.chat_id))
+        chat = known[delivery.chat_id]
         if chat is not None and chat.active:
-            made += _enqueue(db, chat, replace(one, chat_id=chat.id), now)
+            made += _enqueue(db, chat, replace(delivery, chat_id=chat.id), now)
     for chat in known.values():
         if chat is not None and chat.active:
             chat_queues.refresh(db, chat.id, now)
     return made
 
 
-def _enqueue(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -> int:
-    if rows.exists(db, one) or (one.kind is DeliveryKind.ALERT and already_alerted(db, one)):
+def _enqueue(db: Connection, chat: Chat, new: NewDelivery, now: datetime) -> int:
+    if rows.exists(db, new) or (new.kind is DeliveryKind.ALERT and already_alerted(db, new)):
         return 0
-    if one.kind is DeliveryKind.ALERT:
-        placement: Placement = place(chat, circumstances(db, chat, one, now))
+    if new.kind is DeliveryKind.ALERT:
+        placement: Placement = place(chat, circumstances(db, chat, new, now))
     else:
         placement = Queue()
-    due = one.due_at or now
+    due = new.due_at or now
     match placement:
         case Queue():
-            rows.insert(db, one, DeliveryState.QUEUED, due, now)
+            rows.insert(db, new, DeliveryState.QUEUED, due, now)
         case Hold(until, subject):
-            carrier = fold_into(db, one, subject, until, now)
-            rows.insert(db, one, DeliveryState.HELD, due, now, reason="quiet", carrier=carrier)
+            carrier = fold_into(db, fold_of(new, FoldReason.QUIET, subject), until, now)
+            rows.insert(
+                db, new, DeliveryState.HELD, due, now, reason=FoldReason.QUIET, carrier=carrier
+            )
         case Fold(why, subject, due_at):
-            carrier = fold_into(db, one, subject, due_at, now)
-            rows.insert(db, one, DeliveryState.MERGED, due, now, reason=why, carrier=carrier)
+            carrier = fold_into(db, fold_of(new, why, subject), due_at, now)
+            rows.insert(db, new, DeliveryState.MERGED, due, now, reason=why, carrier=carrier)
         case Leave(why):
-            rows.insert(db, one, DeliveryState.MERGED, due, now, reason=why)
+            rows.insert(db, new, DeliveryState.MERGED, due, now, reason=why)
     return 1
 
 
-def already_alerted(db: Connection, one: NewDelivery) -> bool:
+def already_alerted(db: Connection, alert: NewDelivery) -> bool:
     """Tell whether the story went to this place before."""
     return bool(
         db.conn.execute(
             "select 1 from deliveries where chat_id = :chat and thread_id = :thread"
             " and kind = 'alert' and story_id = :story limit 1",
-            {"chat": one.chat_id, "thread": one.thread_id, "story": one.story_id},
+            {"chat": alert.chat_id, "thread": alert.thread_id, "story": alert.story_id},
         ).fetchone()
     )
 
 
-def fold_into(
-    db: Connection, one: NewDelivery, subject: str, due_at: datetime, now: datetime
-) -> DeliveryId:
-    """Return the message that tells this alert among others, making or reviving it.
+def fold_of(alert: NewDelivery, why: FoldReason, subject: str) -> NewDelivery:
+    """Return the message that tells an alert among others of its chat and topic."""
+    return NewDelivery(alert.chat_id, alert.thread_id, DeliveryKind.FOLD, subject, why=why)
+
+
+def fold_into(db: Connection, fold: NewDelivery, due_at: datetime, now: datetime) -> DeliveryId:
+    """Return the row of a message for many, making or reviving it.
 
     One that was set aside is sent anew; one that is sent, or just being sent, is edited.
     """
-    fold = NewDelivery(one.chat_id, one.thread_id, DeliveryKind.FOLD, subject)
     row = db.conn.execute(
         "select id, state from deliveries"
         " where chat_id = ? and thread_id = ? and kind = ? and subject = ?",
@@ -150,9 +150,9 @@ def fold_into(
     return fold_id
 
 
-def circumstances(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -> Circumstances:
+def circumstances(db: Connection, chat: Chat, alert: NewDelivery, now: datetime) -> Circumstances:
     """Gather what the placement of an alert depends on."""
-    story_id = one.story_id or StoryId(0)
+    story_id = alert.story_id or StoryId(0)
     (told,) = db.conn.execute(
         "select max(coalesce(published, first_seen)) from items where story_id = ?", (story_id,)
     ).fetchone()
@@ -164,18 +164,19 @@ def circumstances(db: Connection, chat: Chat, one: NewDelivery, now: datetime) -
         muted=chats.mutes(db, chat.id, story_id),
         urgent=chat.quiet_mode is QuietMode.URGENT
         and rows.publishers(db, story_id) >= URGENT_PUBLISHERS,
-        shut=chat_queues.shut_why(db, chat.id, one.thread_id, now),
+        shut=chat_queues.shut_why(db, chat.id, alert.thread_id, now),
     )
 
 
 def last_look(db: Connection, chat: Chat) -> datetime | None:
     """Return when the chat was last told anything: a message, or a digest's window."""
     (at,) = db.conn.execute(
+        # Message numbers grow, so their index finds the newest without sorting all that was sent.
         "select max(settled_at) from (select settled_at from deliveries"
         " where chat_id = ? and message_id is not null order by message_id desc limit 5)",
         (chat.id,),
     ).fetchone()
-    looks = [one for one in (from_ms(at), chat.digest_from) if one is not None]
+    looks = [look for look in (from_ms(at), chat.digest_from) if look is not None]
     return max(looks, default=None)
 
 
@@ -189,7 +190,7 @@ def alerts_since(db: Connection, chat_id: ChatId, since: datetime) -> int:
     return int(count)
 
 
-# --- taking ----------------------------------------------------------------------------------
+# --- claiming --------------------------------------------------------------------------------
 
 
 def claim(db: Connection, now: datetime, limit: int) -> list[Delivery]:
@@ -238,11 +239,14 @@ def fold_late(db: Connection, chat_id: ChatId, now: datetime) -> None:
     ).fetchall()
     if len(late) <= FEW_LATE:
         return
+    subject = quarter_subject(FoldReason.LATE, now)
     for row, thread_id in late:
-        one = NewDelivery(chat_id, ThreadId(thread_id), DeliveryKind.FOLD, "")
-        fold = fold_into(db, one, quarter_subject("l", now), now, now)
+        fold = NewDelivery(
+            chat_id, ThreadId(thread_id), DeliveryKind.FOLD, subject, why=FoldReason.LATE
+        )
+        carrier = fold_into(db, fold, now, now)
         db.conn.execute(
             "update deliveries set state = 'merged', reason = 'late', carrier = ?,"
             " settled_at = ? where id = ?",
-            (fold, to_ms(now), row),
+            (carrier, to_ms(now), row),
         )

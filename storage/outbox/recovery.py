@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from storage import meta
-from storage.model import DeliveryState
 from storage.outbox import chat_queues
 from storage.outbox import rows as outbox_rows
+from storage.outbox.deliveries import DeliveryState
 from storage.outbox.settle import DOUBT_DELAY, REPEATABLE, requeue
 from storage.sql import Connection, to_ms
 
@@ -54,6 +54,8 @@ def clock_went_back(db: Connection, now: datetime) -> None:
         " where state = 'queued' and created_at > :now",
         {"now": to_ms(now)},
     )
+    # Bans stand in ``rests``. Any other rest may be the wrong clock's doing, and is found out
+    # again by trying.
     db.conn.execute(
         "update lanes set open_at = coalesce((select until from rests"
         " where rests.chat_id = lanes.chat_id), 0) where open_at > ?",
@@ -77,6 +79,7 @@ def same_bot(db: Connection, bot_id: int, now: datetime) -> bool:
         " where kind = 'edit' and state in ('queued', 'sending')",
         (to_ms(now),),
     )
+    # Nor may a reply to another bot's message be taken for one to ours of the same number.
     db.conn.execute("update deliveries set message_id = null where message_id is not null")
     chat_queues.forget_rests(db)
     chat_queues.refresh_all(db, now)

@@ -5,7 +5,11 @@ from datetime import datetime, timedelta
 
 from storage.model import ChatId, DeliveryId, StoryId
 from storage.outbox import chat_queues
+from storage.outbox.deliveries import Delivery
+from storage.outbox.rows import COLUMNS, of_row
 from storage.sql import Connection, from_ms, to_ms
+
+# --- counts -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,53 @@ def counts(db: Connection, now: datetime) -> Counts:
     )
 
 
+# --- what became of it, for being asked why ---------------------------------------------------
+
+
+def of_message(db: Connection, chat_id: ChatId, message_id: int) -> Delivery | None:
+    """Return the outbox row that a message of a chat was sent for; None for a mere answer."""
+    row = db.conn.execute(
+        f"select {COLUMNS} from deliveries where chat_id = ? and message_id = ?"  # noqa: S608 - ours
+        " order by id limit 1",
+        (chat_id, message_id),
+    ).fetchone()
+    return of_row(row) if row else None
+
+
+def of_story(db: Connection, chat_id: ChatId, story_id: StoryId) -> tuple[Delivery, ...]:
+    """Return every message about a story for a chat, in the order they came due."""
+    rows = db.conn.execute(
+        f"select {COLUMNS} from deliveries where story_id = ? and chat_id = ?"  # noqa: S608 - ours
+        " order by created_at, id limit 50",
+        (story_id, chat_id),
+    )
+    return tuple(of_row(row) for row in rows)
+
+
+def of_chat(db: Connection, chat_id: ChatId, limit: int = 5000) -> tuple[Delivery, ...]:
+    """Return a chat's messages, newest first: part of what it may take home."""
+    rows = db.conn.execute(
+        f"select {COLUMNS} from deliveries where chat_id = ? order by id desc limit ?",  # noqa: S608 - ours
+        (chat_id, limit),
+    )
+    return tuple(of_row(row) for row in rows)
+
+
+def last_list(db: Connection, chat_id: ChatId) -> Delivery | None:
+    """Return the last message that came to a chat by itself and numbers stories.
+
+    A digest (the part under which its buttons are), or alerts that came together.
+    """
+    row = db.conn.execute(
+        f"select {COLUMNS} from deliveries where chat_id = ? and state = 'sent'"  # noqa: S608 - ours
+        # Of a digest the last part, which has the buttons; a fold only where it names its stories.
+        " and ((kind = 'digest' and json_extract(payload, '$.stories') is not null)"
+        " or (kind = 'fold' and not counted)) order by created_at desc, id desc limit 1",
+        (chat_id,),
+    ).fetchone()
+    return of_row(row) if row else None
+
+
 def carried(db: Connection, fold: DeliveryId) -> tuple[StoryId, ...]:
     """Return the stories that one message tells, in the order they came, muted ones left out."""
     rows = db.conn.execute(
@@ -62,14 +113,14 @@ def carried(db: Connection, fold: DeliveryId) -> tuple[StoryId, ...]:
 
 
 def told(db: Connection, chat_id: ChatId, since: datetime, until: datetime) -> frozenset[StoryId]:
-    """Return the stories owed to a chat in [since, until) that came to it.
+    """Return the stories whose alerts for a chat, made in [since, until), came to it.
 
     As alerts, or in a list: after its quiet hours, beyond its alerts an hour, late.
     """
     rows = db.conn.execute(
         "select d.story_id from deliveries d left join deliveries c on c.id = d.carrier"
         " where d.chat_id = ? and d.created_at >= ? and d.created_at < ? and d.kind = 'alert'"
-        " and (d.state = 'sent' or (c.state = 'sent' and c.subject like '%:%'))",  # names_stories
+        " and (d.state = 'sent' or (c.state = 'sent' and not c.counted))",
         (chat_id, to_ms(since), to_ms(until)),
     )
     return frozenset(StoryId(row[0]) for row in rows)

@@ -3,30 +3,30 @@
 from datetime import datetime
 from typing import Any
 
-from storage.model import (
-    ChatId,
+from storage.model import ChatId, DeliveryId, StoryId, ThreadId
+from storage.outbox import payloads
+from storage.outbox.deliveries import (
     Delivery,
-    DeliveryId,
     DeliveryKind,
     DeliveryState,
+    FoldReason,
     NewDelivery,
-    StoryId,
-    ThreadId,
 )
-from storage.sql import Connection, from_json, from_ms, moment, to_json, to_ms
+from storage.sql import Connection, from_ms, moment, to_json, to_ms
 
 RANK = {DeliveryKind.DIGEST: 1, DeliveryKind.BROADCAST: 2, DeliveryKind.EDIT: 2}
 """What waits behind the news (rank 0) when Telegram's limits are short."""
 
 COLUMNS = (
     "id, chat_id, thread_id, kind, subject, story_id, payload, state, due_at, created_at,"
-    " attempts, sending_since, settled_at, message_id, reason, level, doubts, crashes, carrier"
+    " attempts, sending_since, settled_at, message_id, reason, level, doubts, crashes, carrier,"
+    " why, counted"
 )
 
 
 def insert(
     db: Connection,
-    one: NewDelivery,
+    new: NewDelivery,
     state: DeliveryState,
     due_at: datetime,
     now: datetime,
@@ -34,26 +34,27 @@ def insert(
     reason: str = "",
     carrier: DeliveryId | None = None,
 ) -> DeliveryId:
-    """Add a row as it stands; the lane is the caller's to refresh."""
+    """Add a row as it stands; the chat's turn is the caller's to refresh."""
     settled = now if state is DeliveryState.MERGED else None
     row = db.conn.execute(
         "insert into deliveries(chat_id, thread_id, kind, subject, story_id, payload, state,"
-        " due_at, created_at, settled_at, reason, rank, carrier)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
+        " due_at, created_at, settled_at, reason, rank, carrier, why)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
         (
-            one.chat_id,
-            one.thread_id,
-            one.kind,
-            one.subject,
-            one.story_id,
-            to_json(one.payload),
+            new.chat_id,
+            new.thread_id,
+            new.kind,
+            new.subject,
+            new.story_id,
+            to_json(payloads.to_json(new.payload)),
             state,
             to_ms(due_at),
             to_ms(now),
             to_ms(settled),
             reason,
-            RANK.get(one.kind, 0),
+            RANK.get(new.kind, 0),
             carrier,
+            new.why or "",
         ),
     ).fetchone()
     return DeliveryId(row[0])
@@ -86,7 +87,7 @@ def of_row(row: tuple[Any, ...]) -> Delivery:
         kind=DeliveryKind(row[3]),
         subject=row[4],
         story_id=None if row[5] is None else StoryId(row[5]),
-        payload=from_json(row[6]) or {},
+        payload=payloads.from_json(DeliveryKind(row[3]), row[6]),
         state=DeliveryState(row[7]),
         due_at=moment(row[8]),
         created_at=moment(row[9]),
@@ -99,16 +100,18 @@ def of_row(row: tuple[Any, ...]) -> Delivery:
         doubts=row[16],
         crashes=row[17],
         carrier=None if row[18] is None else DeliveryId(row[18]),
+        why=FoldReason(row[19]) if row[19] else None,
+        counted=bool(row[20]),
     )
 
 
-def exists(db: Connection, one: NewDelivery) -> bool:
-    """Tell whether exactly this was owed before, whatever became of it."""
+def exists(db: Connection, new: NewDelivery) -> bool:
+    """Tell whether exactly this was enqueued before, whatever became of it."""
     return bool(
         db.conn.execute(
             "select 1 from deliveries"
             " where chat_id = ? and thread_id = ? and kind = ? and subject = ?",
-            (one.chat_id, one.thread_id, one.kind, one.subject),
+            (new.chat_id, new.thread_id, new.kind, new.subject),
         ).fetchone()
     )
 

@@ -4,23 +4,22 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from storage import chats
-from storage.model import (
-    NO_THREAD,
-    Chat,
-    ChatId,
-    ChatKind,
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ThreadId
+from storage.outbox import chat_queues, followups, rows
+from storage.outbox.deliveries import (
     Delivery,
     DeliveryKind,
     DeliveryState,
     NewDelivery,
-    ThreadId,
+    Sentence,
+    message_of,
 )
-from storage.outbox import chat_queues, followups, rows
 from storage.outbox.outcomes import (
+    AnswerLost,
     Away,
+    ChatMoved,
     Gone,
     Later,
-    Moved,
     NoTopic,
     NotSent,
     Outcome,
@@ -28,7 +27,6 @@ from storage.outbox.outcomes import (
     Revoked,
     Sent,
     Shut,
-    Unknown,
     Vanished,
     Void,
 )
@@ -52,7 +50,7 @@ TOO_OLD = timedelta(days=1)
 BACKOFF_MOST_S = 300
 MOST_MOVES = 10
 REPEATABLE = frozenset({DeliveryKind.EDIT})
-"""Features it twice changes nothing: an edit puts the same text in the same place."""
+"""Sending it twice changes nothing: an edit puts the same text in the same place."""
 
 
 def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
@@ -62,7 +60,7 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
     now: datetime,
     open_at: datetime | None = None,
 ) -> None:
-    """Write down what became of a message that ``take`` gave out, and set its chat's next turn.
+    """Write down what became of a message that ``queue.claim`` gave out, and set its chat's next turn.
 
     ``open_at`` is when the limits let the chat have its next message.
     """
@@ -76,7 +74,7 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
             open_at = None if everybody else now + wait
         case NotSent(why) | Away(why):
             open_at = missed(db, delivery, why, now)
-        case Unknown(why):
+        case AnswerLost(why):
             open_at = doubted(db, delivery, why, now)
         case Poison(why):
             degraded(db, delivery, why, now)
@@ -91,7 +89,7 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
             open_at = refused(db, delivery, why, now, topic=topic)
         case NoTopic(why):
             without_topic(db, delivery, why, now)
-        case Moved(new_id):
+        case ChatMoved(new_id):
             follow(db, delivery, new_id, now)
             chat_id = new_id
         case Revoked(why):
@@ -104,8 +102,9 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
 def sent(db: Connection, delivery: Delivery, message_id: int | None, now: datetime) -> None:
     """Write down that Telegram took it, and with it all that it carries.
 
-    What came while it was being sent is not in it, and is owed as an edit.
+    What came while it was being sent is not in it, and comes as an edit.
     """
+    # Telegram's answer may bring no number (to an edit): one that is known stays.
     db.conn.execute(
         "update deliveries set state = 'sent', settled_at = ?, sending_since = null,"
         " message_id = coalesce(?, message_id) where id = ?",
@@ -121,7 +120,8 @@ def sent(db: Connection, delivery: Delivery, message_id: int | None, now: dateti
         "select behind from deliveries where id = :id", {"id": delivery.id}
     ).fetchone()
     if behind and delivery.kind is DeliveryKind.EDIT:
-        followups.enqueue_edit(db, delivery.payload["of"], now)
+        if (of := message_of(delivery.payload)) is not None:
+            followups.enqueue_edit(db, of, now)
     elif behind:
         followups.enqueue_edit(db, delivery.id, now, soon=True)
     chat_queues.opened(db, delivery.chat_id, delivery.thread_id)
@@ -176,12 +176,12 @@ def forget_message(db: Connection, delivery: Delivery) -> None:
     """Let nothing more be edited into a message that is there no more."""
     if delivery.kind is DeliveryKind.EDIT:
         db.conn.execute(
-            "update deliveries set message_id = null where id = ?", (delivery.payload.get("of"),)
+            "update deliveries set message_id = null where id = ?", (message_of(delivery.payload),)
         )
 
 
 def gone(db: Connection, chat_id: ChatId, why: str, now: datetime) -> None:
-    """Owe a chat that is gone nothing more, and keep its settings for its return.
+    """Send a chat that is gone nothing more, and keep its settings for its return.
 
     A digest that it did not get is given back to its window.
     """
@@ -205,6 +205,7 @@ def give_back(db: Connection, chat_id: ChatId, which: str) -> None:
         (chat_id,),
     ).fetchone()
     db.conn.execute(
+        # Earlier only: several digests may not have arrived.
         "update chats set digest_from = min(digest_from, :start)"
         " where id = :chat and :start is not null",
         {"chat": chat_id, "start": start},
@@ -217,7 +218,7 @@ hear that a source, a channel or a topic needs them."""
 
 
 def withhold(db: Connection, chat_id: ChatId, now: datetime) -> None:
-    """Send a chat that said /stop nothing of what it was owed; its next digest has the news."""
+    """Send a chat that said /stop nothing of what waits for it; its next digest has the news."""
     give_back(db, chat_id, "state = 'queued'")
     db.conn.execute(
         "update deliveries set state = 'failed', reason = 'stopped', settled_at = ?"  # noqa: S608 (only marks)
@@ -265,7 +266,7 @@ def tell_owner(db: Connection, chat: Chat, why: str, now: datetime) -> None:
         NO_THREAD,
         DeliveryKind.NOTICE,
         f"shut:{chat.id}:{now:%Y-%m-%d}",
-        payload={"key": "notice.shut", "values": {"title": chat.title, "why": why}},
+        payload=Sentence("notice.shut", {"title": chat.title, "why": why}),
     )
     owner = chats.get(db, chat.owner_id)
     if owner is None or not owner.active or rows.exists(db, notice):
@@ -286,10 +287,7 @@ def tell_group(db: Connection, delivery: Delivery, key: str, now: datetime) -> N
         NO_THREAD,
         DeliveryKind.NOTICE,
         f"topic:{delivery.thread_id}:{delivery.id}",
-        payload={
-            "key": key,
-            "values": {"topic": topic_link(delivery.chat_id, delivery.thread_id)},
-        },
+        payload=Sentence(key, {"topic": topic_link(delivery.chat_id, delivery.thread_id)}),
     )
     if not rows.exists(db, notice):
         rows.insert(db, notice, DeliveryState.QUEUED, now, now)
@@ -311,6 +309,7 @@ def without_topic(db: Connection, delivery: Delivery, why: str, now: datetime) -
     old = (NO_THREAD, delivery.chat_id, delivery.thread_id)
     tell_group(db, delivery, "notice.topic_gone", now)
     requeue(db, delivery, why, counts=True)
+    # What the chat has already under the same key stays in the topic, and ends with it below.
     for table in ("subscriptions", "deliveries"):
         db.conn.execute(
             f"update or ignore {table} set thread_id = ? where chat_id = ? and thread_id = ?",  # noqa: S608 (ours)

@@ -26,7 +26,7 @@ import structlog
 
 from storage import feeds
 from storage.database import Database
-from storage.model import NewFeed
+from storage.feeds import NewFeed
 from watchers import fetch
 from watchers.ingester import Ingester
 from watchers.parse_pool.pool import WorkerLimits

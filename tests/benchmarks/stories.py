@@ -19,7 +19,8 @@ from time import process_time
 from storage import feeds, fingerprints, items
 from storage import stories as story_store
 from storage.database import Database
-from storage.model import ItemId, NewItem, OutletId, StoryId
+from storage.items import NewItem
+from storage.model import ItemId, OutletId, StoryId
 from storage.sql import Connection
 from watchers.ingester import Ingester
 from watchers.stories import Features, Index, identify, pack, prepare, revise, unpack

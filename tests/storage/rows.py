@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from storage import items, outlets, stories
-from storage.model import FeedId, ItemId, NewItem, Ownership, StoryId
+from storage.items import NewItem
+from storage.model import FeedId, ItemId, Ownership, StoryId
 from storage.sql import Connection, to_ms
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -5,20 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import chats, dialogs, stats, subscriptions, traces
-from storage.model import (
-    NO_THREAD,
-    Chat,
-    ChatId,
-    ChatKind,
-    DeliveryKind,
-    Mode,
-    NewDelivery,
-    QuietMode,
-    StoryId,
-    ThreadId,
-)
+from storage import chats, dialogs, stats, subscriptions
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Mode, QuietMode, StoryId, ThreadId
 from storage.outbox import broadcasts, queue
+from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
 from storage.sql import Connection
 
 ANNA, GROUP, SUPERGROUP = ChatId(1001), ChatId(-5), ChatId(-1005)
@@ -107,7 +97,7 @@ def test_a_forgotten_chat_leaves_nothing(connection: Connection, now: datetime) 
     dialogs.keep_draft(connection, ANNA, "gas", now)
     dialogs.expect(connection, ANNA, 1, "zone", now)
     chats.mute(connection, ANNA, StoryId(7))
-    notice = NewDelivery(ANNA, NO_THREAD, DeliveryKind.NOTICE, "x", payload={"html": "x"})
+    notice = NewDelivery(ANNA, NO_THREAD, DeliveryKind.NOTICE, "x", payload=Rendered("x"))
     queue.enqueue(connection, [notice], now)
     chats.forget(connection, ANNA)
     tables = [
@@ -253,7 +243,7 @@ def test_an_update_is_taken_once_by_each_bot(connection: Connection, now: dateti
     assert dialogs.take_update(connection, 1, 10, now)
 
 
-# --- announcements and traces ---------------------------------------------------------------
+# --- announcements ---------------------------------------------------------------
 
 
 def test_an_announcement_reaches_every_page_of_readers_once(
@@ -272,18 +262,3 @@ def test_an_announcement_reaches_every_page_of_readers_once(
     assert 7 == broadcasts.stop(connection, "b1", now)
     assert broadcasts.Progress(stopped=7) == broadcasts.progress(connection, "b1")
     assert [] == queue.claim(connection, now, 10)
-
-
-def test_a_message_is_traced_to_its_story_in_its_own_chat_only(
-    connection: Connection, now: datetime
-) -> None:
-    met(connection, now)
-    alert = NewDelivery(ANNA, NO_THREAD, DeliveryKind.NOTICE, "x", StoryId(7), {"html": "x"})
-    queue.enqueue(connection, [alert], now)
-    connection.conn.execute("update deliveries set message_id = 55")
-    owed = traces.of_message(connection, ANNA, 55)
-    assert owed is not None
-    assert StoryId(7) == owed.story_id
-    assert traces.of_message(connection, GROUP, 55) is None
-    assert (owed,) == traces.of_story(connection, ANNA, StoryId(7))
-    assert (owed,) == traces.of_chat(connection, ANNA)

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import sqlite3
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from storage import chats, meta, subscriptions
 from storage.database import Database, connect
 from storage.errors import StorageError
 from storage.migrations import NEVER_GIVEN_TWICE, migrations
-from storage.model import ChatId, Reach
+from storage.model import NO_THREAD, ChatId, DeliveryId, Reach, StoryId
+from storage.outbox import queue, reports, rows
+from storage.outbox.deliveries import DeliveryKind, FoldReason, NewDelivery
 from storage.sql import Connection, marks
 
 
@@ -127,7 +130,10 @@ def test_a_number_that_buttons_may_name_is_never_given_twice(tmp_path: Path) -> 
     pieces = {row[0] for row in older.conn.execute(around)}
     older.close()
     opened = connect(path)
-    assert before == {table: list(opened[table].rows) for table in before}
+    assert before == {
+        table: [{name: row[name] for name in kept[0]} for row in opened[table].rows]
+        for table, kept in before.items()
+    }
     assert pieces == {row[0] for row in opened.conn.execute(around)}
     opened.conn.execute("delete from feeds")  # and what refers to it
     for table in NEVER_GIVEN_TWICE:
@@ -140,6 +146,60 @@ def test_a_number_that_buttons_may_name_is_never_given_twice(tmp_path: Path) -> 
             )
             assert [16] == [row["id"] for row in opened[table].rows], table
     assert 1 == opened.conn.execute("pragma foreign_keys").fetchone()[0]
+    opened.close()
+
+
+FOLDS = """
+insert into chats(id, kind, created_at) values (5, 'private', 0);
+insert into deliveries(id, chat_id, kind, subject, state, due_at, created_at, settled_at) values
+    (1, 5, 'fold', 'q2026-11-22T02:00', 'queued', 1795312800000, 0, null),
+    (2, 5, 'fold', 'h2026-11-21T12:15', 'sent', 0, 2, 2),
+    (3, 5, 'fold', 'b2026-11-21T12:15', 'sent', 0, 0, 0),
+    (4, 5, 'fold', 'l2026-11-21T12:15', 'sent', 0, 0, 0),
+    (5, 5, 'fold', 'h2026-11-21T12', 'sent', 0, 3, 3);
+insert into deliveries(id, chat_id, kind, subject, story_id, state, due_at, created_at, carrier)
+    values (11, 5, 'alert', 's11', 11, 'held', 0, 1, 1), (12, 5, 'alert', 's12', 12, 'merged', 0, 1, 2),
+    (15, 5, 'alert', 's15', 15, 'merged', 0, 1, 5);
+"""
+"""As the program wrote them while a key's first letter told why; the last is one of its first."""
+
+
+def test_messages_for_many_of_older_programs_are_known_by_what_they_were(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    older = sqlite_utils.Database(path)
+    migrations.apply(older, stop_before="m021_why_of_folds")
+    older.conn.executescript(FOLDS)
+    older.close()
+    opened = connect(path)
+    folds = [rows.by_id(opened, DeliveryId(number)) for number in range(1, 6)]
+    why = [FoldReason.QUIET, FoldReason.HOUR, FoldReason.BACKLOG, FoldReason.LATE, FoldReason.HOUR]
+    assert why == [one.why for one in folds]
+    assert [False, False, False, False, True] == [one.counted for one in folds]
+    assert [None] == [rows.by_id(opened, DeliveryId(11)).why]
+    begin, end = (datetime.fromtimestamp(at, UTC) for at in (0, 1))
+    assert {12} == reports.told(opened, ChatId(5), begin, end)
+    assert folds[1] == reports.last_list(opened, ChatId(5))
+    opened.close()
+
+
+def test_the_morning_has_one_message_though_the_program_changed_in_the_night(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "news.db"
+    older = sqlite_utils.Database(path)
+    migrations.apply(older, stop_before="m021_why_of_folds")
+    older.conn.executescript(FOLDS)
+    older.conn.execute("update chats set quiet_from = 0, quiet_to = 120, time_zone = 'UTC'")
+    older.conn.commit()
+    older.close()
+    opened = connect(path)
+    night = datetime(2026, 11, 22, 1, tzinfo=UTC)
+    alert = NewDelivery(ChatId(5), NO_THREAD, DeliveryKind.ALERT, "s16", StoryId(16))
+    queue.enqueue(opened, [alert], night)
+    assert (11, 16) == reports.carried(opened, DeliveryId(1))
+    opened.conn.execute("update chats set quiet_to = 90")
+    queue.wake_up(opened, ChatId(5), night)
+    assert night.replace(minute=30) == rows.by_id(opened, DeliveryId(1)).due_at
     opened.close()
 
 

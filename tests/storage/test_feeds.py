@@ -5,13 +5,13 @@ import pytest
 
 from storage import feeds
 from storage.errors import NewsError
+from storage.feeds import NewFeed
 from storage.model import (
     Feed,
     FeedKind,
     FeedNoticeKind,
     FeedState,
     FeedStatus,
-    NewFeed,
     Outlet,
     OutletId,
     Ownership,

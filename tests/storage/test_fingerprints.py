@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from storage import fingerprints, stories
-from storage.model import ItemId, OldText, StoryId
+from storage.fingerprints import OldText
+from storage.model import ItemId, StoryId
 from storage.sql import Connection
 from tests.storage import rows
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from storage import items
-from storage.items import Known
-from storage.model import EditedItem, ItemId, LearntKey, StoryId
+from storage.items import EditedItem, KnownItem, LearntKey
+from storage.model import ItemId, StoryId
 from storage.sql import Connection
 from tests.storage import rows
 
@@ -15,7 +15,7 @@ def test_an_item_is_known_by_each_of_its_keys_in_its_own_feed_only(
     feed = rows.feed(connection)
     other = rows.feed(connection, "https://herald.example/rss")
     rows.told(connection, feed, rows.new_item(1, keys=("guid", "link")))
-    one = Known(ItemId(1), StoryId(1), "Headline 1", "", "https://courier.example/1")
+    one = KnownItem(ItemId(1), StoryId(1), "Headline 1", "", "https://courier.example/1")
     assert {"guid": one, "link": one} == items.known(connection, feed, ["guid", "link", "new"])
     assert {} == items.known(connection, other, ["guid", "link"])
 

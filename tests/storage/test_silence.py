@@ -9,19 +9,18 @@ import sqlite_utils
 from storage import chats, subscriptions
 from storage.database import connect
 from storage.migrations import migrations
-from storage.model import (
-    NO_THREAD,
-    Chat,
-    ChatId,
-    ChatKind,
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Mode, StoryId, Subscription
+from storage.outbox import broadcasts, followups, queue, rows
+from storage.outbox.deliveries import (
+    NOTHING,
+    Change,
     DeliveryKind,
     DeliveryState,
-    Mode,
+    DigestPart,
+    FoldReason,
     NewDelivery,
-    StoryId,
-    Subscription,
+    Payload,
 )
-from storage.outbox import broadcasts, followups, queue, rows
 from storage.sql import Connection, to_ms
 
 ANNA = ChatId(1)
@@ -52,8 +51,10 @@ def listening(db: Connection) -> list[str]:
     return [one.query for one in subscriptions.listening_of(db, ANNA)]
 
 
-def owe(db: Connection, kind: DeliveryKind, subject: str, now: datetime, **payload: int) -> None:
-    one = NewDelivery(ANNA, NO_THREAD, kind, subject, payload=dict(payload))
+def owe(
+    db: Connection, kind: DeliveryKind, subject: str, now: datetime, payload: Payload = NOTHING
+) -> None:
+    one = NewDelivery(ANNA, NO_THREAD, kind, subject, payload=payload)
     queue.enqueue(db, [one], now)
 
 
@@ -96,7 +97,7 @@ def test_a_stop_withholds_what_is_owed_but_no_notice(here: Connection, now: date
 
 def test_a_withheld_digests_window_is_told_by_the_next(here: Connection, now: datetime) -> None:
     began = now - timedelta(days=1)
-    owe(here, DeliveryKind.DIGEST, "d", now, **{"from": to_ms(began) or 0})
+    owe(here, DeliveryKind.DIGEST, "d", now, DigestPart("x", began))
     stopped(here, now)
     chat = chats.get(here, ANNA)
     assert chat is not None
@@ -105,9 +106,9 @@ def test_a_withheld_digests_window_is_told_by_the_next(here: Connection, now: da
 
 def test_a_withheld_fold_carries_again_within_its_hour(here: Connection, now: datetime) -> None:
     one = NewDelivery(ANNA, NO_THREAD, DeliveryKind.ALERT, "s1")
-    fold = queue.fold_into(here, one, "h1", now, now)
+    fold = queue.fold_into(here, queue.fold_of(one, FoldReason.HOUR, "h1"), now, now)
     stopped(here, now)
-    assert fold == queue.fold_into(here, one, "h1", now, now)
+    assert fold == queue.fold_into(here, queue.fold_of(one, FoldReason.HOUR, "h1"), now, now)
     assert "queued" == rows.by_id(here, fold).state
 
 
@@ -130,7 +131,7 @@ def test_what_was_asked_for_after_a_stop_is_followed(here: Connection, now: date
     stopped(here, now + timedelta(minutes=1))
     for alert in alerts:
         turn = NewDelivery(
-            ANNA, NO_THREAD, DeliveryKind.UPDATE, f"t{alert}", StoryId(alert), {"of": alert}
+            ANNA, NO_THREAD, DeliveryKind.UPDATE, f"t{alert}", StoryId(alert), Change(alert)
         )
         followups.answer(here, turn, now + timedelta(minutes=3))
     owed = [subject for (subject,) in here.conn.execute(

@@ -3,17 +3,9 @@
 from datetime import timedelta
 
 from storage import chats, stories
-from storage.model import (
-    NO_THREAD,
-    Chat,
-    ChatId,
-    ChatKind,
-    DeliveryKind,
-    ItemId,
-    NewDelivery,
-    StoryId,
-)
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ItemId, StoryId
 from storage.outbox import queue
+from storage.outbox.deliveries import DeliveryKind, NewDelivery
 from storage.sql import Connection
 from tests.storage import rows
 

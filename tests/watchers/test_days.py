@@ -13,7 +13,8 @@ from aiohttp import web
 from bot.cli.feeds import feed_row
 from storage import feeds
 from storage.database import Database
-from storage.model import Feed, FeedNoticeKind, FeedStatus, NewFeed
+from storage.feeds import NewFeed
+from storage.model import Feed, FeedNoticeKind, FeedStatus
 from tests.farm import Farm, item, opened, rss
 from tests.watchers.test_poll import InPlace
 from watchers import fetch

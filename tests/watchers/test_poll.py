@@ -13,7 +13,8 @@ from aiohttp import web
 from storage import feeds, items
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import Feed, FeedKind, FeedNoticeKind, FeedStatus, NewFeed
+from storage.feeds import NewFeed
+from storage.model import Feed, FeedKind, FeedNoticeKind, FeedStatus
 from tests.farm import Farm, item, opened, rss
 from watchers import fetch
 from watchers.fetch import FetchLimits

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
-from storage.model import FeedKind, NewFeed, Outlet, OutletId, Ownership
+from storage.feeds import NewFeed
+from storage.model import FeedKind, Outlet, OutletId, Ownership
 
 
 def starting_feeds() -> tuple[tuple[NewFeed, Outlet], ...]:

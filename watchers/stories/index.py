@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from storage.model import ItemId, OldText, StoryId
+from storage.fingerprints import OldText
+from storage.model import ItemId, StoryId
 from watchers.stories.candidates import LEAST_SAME, InvertedIndex
 from watchers.stories.features import Features
 from watchers.stories.frequencies import Frequencies, WeightedQuery

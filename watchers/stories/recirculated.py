@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
-from storage.model import OldText, StoryId
+from storage.fingerprints import OldText
+from storage.model import StoryId
 from watchers.stories.features import Features
 from watchers.stories.hashes import digest
 

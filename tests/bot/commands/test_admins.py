@@ -8,7 +8,7 @@ import pytest
 
 from bot.commands import broadcast
 from bot.commands.opml import done
-from bot.conversation import Document, Edit, File, Message, Reply, Working
+from bot.conversation import Edit, File, Message, Reply, SentFile, Working
 from bot.render.markup import plain
 from storage import aliases, chats, feeds, stories
 from storage.database import Database
@@ -338,11 +338,11 @@ async def test_what_is_no_address_is_one_sentence(timur: Person, address: str) -
 # --- lists ----------------------------------------------------------------------------------
 
 
-def opml_file(body: bytes) -> Document:
+def opml_file(body: bytes) -> SentFile:
     async def read() -> bytes:
         return body
 
-    return Document("feeds.opml", len(body), read)
+    return SentFile("feeds.opml", len(body), read)
 
 
 @pytest.mark.no_cover

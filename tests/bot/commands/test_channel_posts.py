@@ -16,14 +16,20 @@ from storage.model import (
     Chat,
     ChatId,
     ChatKind,
-    Delivery,
     DeliveryId,
-    DeliveryKind,
-    DeliveryState,
     ItemId,
     Match,
     StoryId,
     SubscriptionId,
+)
+from storage.outbox.deliveries import (
+    NOTHING,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    DigestPart,
+    Payload,
+    Rendered,
 )
 from tests.bot.people import NOW, READER, Person, buttons, context_of
 from tests.bot.sample_stories import NOW as TOLD
@@ -62,21 +68,21 @@ async def channel_of(owner: Person) -> Chat:
     return found
 
 
-def owed(kind: DeliveryKind = DeliveryKind.ALERT, **payload: object) -> Delivery:
+def owed(kind: DeliveryKind = DeliveryKind.ALERT, payload: Payload = NOTHING) -> Delivery:
     return Delivery(
         DeliveryId(1), CHANNEL, NO_THREAD, kind, "s7", StoryId(7), payload,
         DeliveryState.SENDING, NOW, NOW,
     )  # fmt: skip
 
 
-def post(chat: Chat, kind: DeliveryKind = DeliveryKind.ALERT, **payload: object) -> str:
+def post(chat: Chat, kind: DeliveryKind = DeliveryKind.ALERT, payload: Payload = NOTHING) -> str:
     """What a channel's readers see."""
     told = story(sample_item("Tokayev signs the water law", ago=timedelta(hours=2)))
     found = Match(SubscriptionId(1), ItemId(1), StoryId(7), "Токаев", "Tokayev")
     matter = message.RenderContext(
         chat, told, matches=(found,), queries=((SubscriptionId(1), "Токаев -футбол"),)
     )
-    written = message.write(owed(kind, **payload), matter, TOLD, "steppewire_bot")
+    written = message.write(owed(kind, payload), matter, TOLD, "steppewire_bot")
     assert isinstance(written, message.OutgoingMessage)
     return written.text
 
@@ -96,22 +102,27 @@ def test_people_and_groups_are_always_told_why() -> None:
     assert "🔎" in post(replace(STEPPE, kind=ChatKind.SUPERGROUP))
 
 
-@pytest.mark.parametrize("kind", [DeliveryKind.ALERT, DeliveryKind.DIGEST])
-def test_a_footer_ends_every_post_of_a_channel_and_of_nothing_else(kind: DeliveryKind) -> None:
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [(DeliveryKind.ALERT, NOTHING), (DeliveryKind.DIGEST, DigestPart("Digest"))],
+)
+def test_a_footer_ends_every_post_of_a_channel_and_of_nothing_else(
+    kind: DeliveryKind, payload: Payload
+) -> None:
     ended = replace(STEPPE, footer="<b>Steppe</b> & sky: t.me/steppe")
-    said = post(ended, kind, html="Digest")
+    said = post(ended, kind, payload)
     assert said.endswith("\n\n&lt;b&gt;Steppe&lt;/b&gt; &amp; sky: t.me/steppe")
-    assert "t.me/steppe" not in post(replace(ended, kind=ChatKind.PRIVATE), kind, html="Digest")
+    assert "t.me/steppe" not in post(replace(ended, kind=ChatKind.PRIVATE), kind, payload)
 
 
 def test_what_an_admin_announces_is_no_post() -> None:
     ended = replace(STEPPE, footer="sky")
-    assert "sky" not in post(ended, DeliveryKind.BROADCAST, html="We move")
+    assert "sky" not in post(ended, DeliveryKind.BROADCAST, Rendered("We move"))
 
 
 def test_a_post_that_is_full_has_no_footer() -> None:
     full = Html("x" * (MOST_UNITS - 10))
-    said = post(replace(STEPPE, footer="sky " * 40), DeliveryKind.DIGEST, html=full)
+    said = post(replace(STEPPE, footer="sky " * 40), DeliveryKind.DIGEST, DigestPart(full))
     assert said == full
 
 

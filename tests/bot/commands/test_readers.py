@@ -1,5 +1,6 @@
 """What readers do in the chat, and what they read in answer."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -8,23 +9,13 @@ import pytest
 
 from bot.commands import inline
 from bot.conversation import Cards, Edit, File, Picture
-from bot.digests.calendar import DigestWindow
-from bot.digests.ranking import Issued
 from bot.texts import sentence
 from storage import chats, dialogs, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import (
-    NO_THREAD,
-    Chat,
-    ChatId,
-    ChatKind,
-    DeliveryKind,
-    Mode,
-    NewDelivery,
-    StoryId,
-)
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Mode, StoryId
 from storage.outbox import queue, settle
+from storage.outbox.deliveries import DeliveryKind, DigestPart, Issued, NewDelivery
 from storage.outbox.outcomes import Sent
 from storage.sql import Connection
 from tests.bot.people import NOW, READER, Person, buttons, messages, seen
@@ -477,9 +468,9 @@ async def test_a_number_under_a_digest_that_came_by_itself_means_its_own(
 ) -> None:
     for n in range(3):
         await many_things(room, n)
-    issued = Issued(DigestWindow(NOW - timedelta(days=1), NOW), (StoryId(3), StoryId(1)))
+    issued = Issued(NOW - timedelta(days=1), NOW, (StoryId(3), StoryId(1)))
     owed = NewDelivery(
-        READER, NO_THREAD, DeliveryKind.DIGEST, "d/1", payload={"html": "x", **issued.payload()}
+        READER, NO_THREAD, DeliveryKind.DIGEST, "d/1", payload=DigestPart("x", issued=issued)
     )
     await anna.context.db.write(queue.enqueue, [owed], NOW)
     (taken,) = await anna.context.db.write(queue.claim, NOW, 10)
@@ -580,11 +571,15 @@ async def test_sources_tell_who_owns_them(room: Pipeline, anna: Person) -> None:
     assert "• 🇰🇿 Steppe Courier (independent)" in said
 
 
-async def test_everything_kept_can_be_taken_home(anna: Person) -> None:
+async def test_everything_kept_can_be_taken_home(room: Pipeline, anna: Person) -> None:
     await subscribed(anna, "Tokayev")
+    await room.tells("Steppe Courier", "Tokayev opens a railway", ago=timedelta(0))
     await anna.types("/export_me")
     assert isinstance(anna.last, File)
-    assert b'"query": "Tokayev"' in anna.last.body
+    kept = json.loads(anna.last.body)
+    assert ["Tokayev"] == [one["query"] for one in kept["subscriptions"]]
+    (alert,) = kept["messages"]
+    assert ("Tokayev", "Tokayev") == (alert["payload"]["query"], alert["payload"]["word"])
 
 
 async def test_everything_kept_can_be_deleted_for_good(room: Pipeline, anna: Person) -> None:

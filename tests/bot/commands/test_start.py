@@ -491,7 +491,7 @@ async def test_a_mute_elsewhere_owes_the_alert_its_new_button(
     later = NOW + timedelta(minutes=1)
     await anna.sends(f"m:{story.id}")
     (edit,) = await anna.context.db.write(queue.claim, later, 10)
-    assert owed.id == edit.payload["of"]
+    assert owed.id == edit.payload.of
 
 
 async def test_a_press_under_the_alert_itself_owes_no_edit(room: Pipeline, anna: Person) -> None:

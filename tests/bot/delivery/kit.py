@@ -16,19 +16,10 @@ from bot.telegram.rate_limiter import Limiter
 from bot.telegram.rates import LIFTED, TelegramLimits
 from storage import chats
 from storage.database import Database
-from storage.model import (
-    NO_THREAD,
-    Chat,
-    ChatId,
-    ChatKind,
-    Delivery,
-    DeliveryKind,
-    NewDelivery,
-    StoryId,
-    ThreadId,
-)
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind, StoryId, ThreadId
 from storage.outbox import chat_queues, queue
 from storage.outbox import rows as outbox_rows
+from storage.outbox.deliveries import Delivery, DeliveryKind, NewDelivery
 from storage.outbox.outcomes import Outcome
 from storage.sql import Connection
 from tests.bot.plain_http import plain_http

@@ -2,8 +2,9 @@
 
 import pytest
 
-from storage.model import DeliveryState, StoryId
+from storage.model import StoryId
 from storage.outbox import queue
+from storage.outbox.deliveries import DeliveryState
 from tests.bot.delivery.kit import ANNA, Room, opened
 
 CUT = 15.0

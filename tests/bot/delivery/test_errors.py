@@ -20,10 +20,11 @@ from bot.delivery.errors import outcome_of
 from bot.telegram.rate_limiter import Limiter, Resting
 from storage.model import ChatId
 from storage.outbox.outcomes import (
+    AnswerLost,
     Away,
+    ChatMoved,
     Gone,
     Later,
-    Moved,
     NoTopic,
     NotSent,
     Outcome,
@@ -31,7 +32,6 @@ from storage.outbox.outcomes import (
     Revoked,
     Sent,
     Shut,
-    Unknown,
     Vanished,
 )
 
@@ -69,7 +69,7 @@ def test_a_400_is_read_by_its_words(text: str, expected: Outcome) -> None:
     [
         (Forbidden("Forbidden: bot was blocked by the user"), Gone("blocked")),
         (Forbidden("Forbidden: something new"), Shut("forbidden: something new")),
-        (ChatMigrated(-100), Moved(ChatId(-100))),
+        (ChatMigrated(-100), ChatMoved(ChatId(-100))),
         (InvalidToken("Unauthorized"), Revoked("unauthorized")),
         (Conflict("terminated by other getUpdates request"), NotSent("conflict")),
         (NetworkError("Too Many Requests: retry after 17"), Later(timedelta(seconds=17))),
@@ -77,15 +77,15 @@ def test_a_400_is_read_by_its_words(text: str, expected: Outcome) -> None:
         (NetworkError("Bad Gateway"), Away("bad gateway")),
         (NetworkError("Internal Server Error"), Away("internal server error")),
         (NetworkError("Request Entity Too Large"), Poison("too large")),
-        (TelegramError("Invalid server response"), Unknown("unreadable answer")),
-        (KeyError("result"), Unknown("unreadable answer: KeyError")),
-        (TimedOut(), Unknown("no answer in time")),
+        (TelegramError("Invalid server response"), AnswerLost("unreadable answer")),
+        (KeyError("result"), AnswerLost("unreadable answer: KeyError")),
+        (TimedOut(), AnswerLost("no answer in time")),
         (TimedOut("Pool timeout: … Request was *not* sent"), NotSent("no connection")),
         (caused(TimedOut(), httpx.ConnectTimeout("")), NotSent("no connection")),
-        (caused(TimedOut(), httpx.ReadTimeout("")), Unknown("no answer in time")),
+        (caused(TimedOut(), httpx.ReadTimeout("")), AnswerLost("no answer in time")),
         (caused(NetworkError("x"), httpx.ConnectError("")), NotSent("no connection")),
-        (caused(NetworkError("x"), httpx.ReadError("")), Unknown("connection cut")),
-        (caused(NetworkError("x"), httpx.RemoteProtocolError("")), Unknown("connection cut")),
+        (caused(NetworkError("x"), httpx.ReadError("")), AnswerLost("connection cut")),
+        (caused(NetworkError("x"), httpx.RemoteProtocolError("")), AnswerLost("connection cut")),
         (
             Forbidden("Forbidden (403). Parsing the server response b'<html>' failed"),
             Away("unreadable answer"),

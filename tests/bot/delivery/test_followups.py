@@ -8,18 +8,9 @@ import pytest
 
 from storage import chats, matches, stories, subscriptions
 from storage.errors import NewsError
-from storage.model import (
-    ChatId,
-    DeliveryKind,
-    ItemId,
-    Match,
-    Mode,
-    NewDelivery,
-    QuietMode,
-    StoryId,
-    ThreadId,
-)
+from storage.model import ChatId, ItemId, Match, Mode, QuietMode, StoryId, ThreadId
 from storage.outbox import queue
+from storage.outbox.deliveries import DeliveryKind, NewDelivery, message_of
 from storage.outbox.outcomes import Sent
 from tests.bot.delivery.kit import ANNA, Room, alert
 from tests.bot.people import Person, context_of
@@ -132,7 +123,7 @@ async def test_what_comes_while_a_message_is_being_sent_is_owed_when_it_is_sent(
         await another_outlet_tells(here, 1, 102)
     await here.db.write(queue.settle, delivery[0], Sent(777), here.clock())
     row = next(one for one in await here.rows("kind", "subject", "state") if one[0] == "edit")
-    assert ("edit", f"d{delivery[0].payload.get('of', delivery[0].id)}", "queued") == row
+    assert ("edit", f"d{message_of(delivery[0].payload) or delivery[0].id}", "queued") == row
 
 
 async def test_a_fold_that_was_set_aside_tells_what_comes_after_it(here: Room) -> None:
@@ -171,7 +162,7 @@ async def test_a_muted_story_is_neither_edited_nor_answered(here: Room) -> None:
     await here.deliver()
     await here.db.write(chats.mute, ANNA, StoryId(1))
     await another_outlet_tells(here, 1, 101)
-    await here.db.write(queue.changed, StoryId(1), "toll:5", {}, here.clock())
+    await here.db.write(queue.changed, StoryId(1), "toll:5", None, here.clock())
     await here.deliver(hours=1)
     assert len(here.box.calls) == 1
 
@@ -188,9 +179,8 @@ async def test_a_material_change_is_a_short_answer_under_the_alert(here: Room) -
     await here.tell(1)
     await here.deliver()
     await another_outlet_tells(here, 1, 101, title="Toll rises to five")
-    change = {"item": 101}
-    await here.db.write(queue.changed, StoryId(1), "toll:5", change, here.clock())
-    await here.db.write(queue.changed, StoryId(1), "toll:5", change, here.clock())
+    await here.db.write(queue.changed, StoryId(1), "toll:5", ItemId(101), here.clock())
+    await here.db.write(queue.changed, StoryId(1), "toll:5", ItemId(101), here.clock())
     await here.deliver()
     first, answer = here.messages()
     assert first.id == answer.reply_to
@@ -202,7 +192,7 @@ async def test_changes_within_the_cooldown_gather_in_one_answer(here: Room) -> N
     await here.deliver()
     for toll in range(1, 30):
         key = f"toll:{toll}"
-        await here.db.write(queue.changed, StoryId(1), key, {}, here.clock())
+        await here.db.write(queue.changed, StoryId(1), key, None, here.clock())
         await here.deliver(minutes=1)
     await here.deliver(minutes=30)
     answers = [one for one in here.messages() if one.reply_to]

@@ -10,8 +10,8 @@ from bot.delivery import deliverer as room_of_deliverer
 from bot.delivery import message
 from bot.sandbox.box import PATIENCE_S
 from storage.errors import StorageError
-from storage.model import DeliveryState
 from storage.outbox import queue
+from storage.outbox.deliveries import DeliveryState
 from tests.bot.delivery.kit import Room
 
 

@@ -9,17 +9,17 @@ from bot.sandbox import ADMIN_ID, ANNA_ID
 from bot.sandbox.botapi.faults import Fault
 from storage import chats, meta, subscriptions
 from storage.database import Database
-from storage.model import (
-    NO_THREAD,
-    ChatId,
+from storage.model import NO_THREAD, ChatId, Mode, StoryId, ThreadId
+from storage.outbox import queue
+from storage.outbox.deliveries import (
     DeliveryKind,
     DeliveryState,
-    Mode,
+    DigestPart,
     NewDelivery,
-    StoryId,
-    ThreadId,
+    Payload,
+    Rendered,
+    Sentence,
 )
-from storage.outbox import queue
 from tests.bot.delivery.kit import ANNA, Room, opened
 
 GONE = [
@@ -195,7 +195,7 @@ async def test_a_closed_topic_is_told_once_until_it_was_open_again(here: Room) -
 
     async def digest(number: int) -> None:
         one = NewDelivery(
-            forum, ThreadId(topic), DeliveryKind.DIGEST, f"d{number}", payload={"html": "News"}
+            forum, ThreadId(topic), DeliveryKind.DIGEST, f"d{number}", payload=DigestPart("News")
         )
         await here.db.write(queue.enqueue, [one], here.clock())
         await here.deliver()
@@ -269,15 +269,15 @@ async def test_an_edit_of_a_deleted_message_is_given_up(here: Room) -> None:
 
 async def test_a_notice_and_a_broadcast_are_said_as_they_were_frozen(here: Room) -> None:
     delivery = [
-        _frozen(DeliveryKind.BROADCAST, "b1", {"html": "<b>Hello</b> all"}),
-        _frozen(DeliveryKind.NOTICE, "n1", {"key": "digest.quiet"}),
+        _frozen(DeliveryKind.BROADCAST, "b1", Rendered("<b>Hello</b> all")),
+        _frozen(DeliveryKind.NOTICE, "n1", Sentence("digest.quiet")),
     ]
     await here.db.write(queue.enqueue, delivery, here.clock())
     await here.deliver()
     assert here.said()[1] == "Hello all"
 
 
-def _frozen(kind: DeliveryKind, subject: str, payload: dict[str, Any]) -> NewDelivery:
+def _frozen(kind: DeliveryKind, subject: str, payload: Payload) -> NewDelivery:
     return NewDelivery(ANNA, NO_THREAD, kind, subject, payload=payload)
 
 

@@ -8,27 +8,21 @@ import pytest
 
 from bot.digests.listing import Kind, Listing, ListView
 from bot.digests.maker import DigestService
-from bot.digests.ranking import Issued
 from bot.render.markup import plain
 from storage import chats, matches, stories, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import (
-    Chat,
-    ChatId,
-    ChatKind,
+from storage.model import Chat, ChatId, ChatKind, ItemId, Match, Mode, StoryId, ThreadId
+from storage.outbox import queue
+from storage.outbox import rows as outbox_rows
+from storage.outbox.deliveries import (
     Delivery,
     DeliveryKind,
     DeliveryState,
-    ItemId,
-    Match,
-    Mode,
+    DigestPart,
+    FoldReason,
     NewDelivery,
-    StoryId,
-    ThreadId,
 )
-from storage.outbox import queue
-from storage.outbox import rows as outbox_rows
 from tests.bot.delivery.kit import ANNA, START, Clock, Room, room
 from tests.bot.people import Person, buttons, context_of, digests_of
 from tests.storage import rows
@@ -209,7 +203,7 @@ async def test_two_hundred_stories_are_a_page_and_a_way_to_the_others(morning: M
     (html,) = await morning.owed()
     assert 12 == html.count("Headline ")
     (row,) = await morning.db.read(digest_rows)
-    issued = Issued.of(row)
+    issued = row.issued
     assert issued is not None
     assert (12, 188) == (len(issued.stories), issued.more)
     rest = await morning.rest(row)
@@ -269,13 +263,16 @@ async def test_what_a_list_of_many_named_was_told_and_a_mere_number_was_not(
     morning: Morning,
 ) -> None:
     await morning.tell(1, 2, 3, 4, 5)
-    for story, fold, state in (
-        (1, "q2026-11-22T07:00", DeliveryState.SENT),
-        (5, "h2026-11-22T05:15", DeliveryState.SENT),
-        (2, "h2026-11-22T05", DeliveryState.SENT),  # one of the first versions
-        (3, "q2026-11-23T07:00", DeliveryState.QUEUED),
+    for story, counted, state in (
+        (1, False, DeliveryState.SENT),
+        (5, False, DeliveryState.SENT),
+        (2, True, DeliveryState.SENT),  # one of the first version
+        (3, False, DeliveryState.QUEUED),
     ):
-        await morning.db.write(alerted, story, morning.clock(), fold=fold, fold_state=state)
+        fold = f"h{story}"
+        await morning.db.write(
+            alerted, story, morning.clock(), fold=fold, fold_state=state, counted=counted
+        )
     morning.clock.now = MORNING + timedelta(seconds=6)
     await morning.digests.round()
     (html,) = await morning.owed()
@@ -361,7 +358,7 @@ async def test_a_row_of_an_older_program_leads_nowhere_and_breaks_nothing(
 ) -> None:
     chat = await morning.chat()
     old = NewDelivery(
-        READER, ThreadId(0), DeliveryKind.DIGEST, "2026-11-01T08:00/1", payload={"html": "x"}
+        READER, ThreadId(0), DeliveryKind.DIGEST, "2026-11-01T08:00/1", payload=DigestPart("x")
     )
     await morning.db.write(outbox_rows.insert, old, DeliveryState.SENT, MORNING, MORNING)
     (row,) = await morning.db.read(digest_rows)
@@ -476,12 +473,14 @@ def alerted(
     state: DeliveryState = DeliveryState.MERGED,
     fold: str = "",
     fold_state: DeliveryState = DeliveryState.SENT,
+    counted: bool = False,
 ) -> None:
     """Let a story have come as an alert, or within a fold."""
     carrier = None
     if fold:
-        one = NewDelivery(READER, ThreadId(0), DeliveryKind.FOLD, fold)
+        one = NewDelivery(READER, ThreadId(0), DeliveryKind.FOLD, fold, why=FoldReason.HOUR)
         carrier = outbox_rows.insert(db, one, fold_state, now, now)
+        db.conn.execute("update deliveries set counted = ? where id = ?", (counted, carrier))
     alert = NewDelivery(READER, ThreadId(0), DeliveryKind.ALERT, f"s{story}", StoryId(story))
     outbox_rows.insert(db, alert, state, now, now, carrier=carrier)
 

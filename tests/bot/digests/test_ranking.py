@@ -1,6 +1,5 @@
 """Digests choose what matters, and tell it in its order."""
 
-import json
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,23 +9,17 @@ import pytest
 
 from bot.digests import ranking
 from bot.digests.calendar import DigestWindow
-from bot.digests.ranking import Digest, Issued, RankedWindow
+from bot.digests.ranking import Digest, RankedWindow
 from storage.model import (
-    NO_THREAD,
-    ChatId,
-    Delivery,
-    DeliveryId,
-    DeliveryKind,
-    DeliveryState,
     FeedId,
     Item,
     ItemId,
-    NamedCountries,
     Outlet,
     OutletId,
     Story,
     StoryId,
 )
+from storage.outbox.digests import NamedCountries
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 DAY = DigestWindow(NOW - timedelta(days=1), NOW)
@@ -223,20 +216,6 @@ def test_a_window_asked_for_later_is_ranked_as_it_was() -> None:
         ),
     )  # fmt: skip
     assert [2, 1] == first(*before) == first(later, before[1])
-
-
-# --- what was issued -------------------------------------------------------------------------
-
-
-def test_a_digests_row_remembers_what_its_buttons_need() -> None:
-    issued = Issued(DAY, (StoryId(3), StoryId(1)), more=57, told=12, weekly=True)
-    row = Delivery(
-        DeliveryId(1), ChatId(1), NO_THREAD, DeliveryKind.DIGEST, "w2026", None,
-        json.loads(json.dumps(issued.payload())), DeliveryState.SENT, NOW, NOW,
-    )  # fmt: skip
-    assert issued == Issued.of(row)
-    assert Issued.of(replace(row, payload={"html": "an older program's"})) is None
-    assert Issued.of(replace(row, kind=DeliveryKind.NOTICE)) is None
 
 
 @pytest.mark.parametrize(

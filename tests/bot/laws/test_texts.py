@@ -16,16 +16,8 @@ from bot.render.reasons import because
 from bot.telegram.rates import TelegramLimits
 from storage import dialogs
 from storage.errors import NewsError, Text
-from storage.model import (
-    ChatKind,
-    DeliveryKind,
-    DeliveryState,
-    FeedStatus,
-    Mode,
-    Ownership,
-    QuietMode,
-    Reach,
-)
+from storage.model import ChatKind, FeedStatus, Mode, Ownership, QuietMode, Reach
+from storage.outbox.deliveries import DeliveryKind, DeliveryState, FoldReason
 
 ROOT = Path(texts.__file__).parents[2]
 PACKAGES = ("bot", "watchers", "storage")
@@ -213,7 +205,7 @@ def test_plain_text_has_no_tags() -> None:
 
 
 OUTCOMES = frozenset({
-    "Away", "Fold", "Gone", "Leave", "NoTopic", "NotSent", "Poison", "Shut", "Unknown", "Vanished",
+    "Away", "Fold", "Gone", "Leave", "NoTopic", "NotSent", "Poison", "Shut", "AnswerLost", "Vanished",
     "Void",
 })  # fmt: skip
 """What becomes of a message, each with a reason in a word or two, which /why says."""
@@ -221,7 +213,7 @@ OUTCOMES = frozenset({
 
 def delivery_reasons() -> set[str]:
     """Every reason that the code notes beside a message, by where it stands in the code."""
-    found = {*GONE.values(), *SHUT.values()}
+    found = {*GONE.values(), *SHUT.values(), *map(str, FoldReason)}
     for node in nodes():
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", "") or getattr(node.func, "attr", "")

@@ -13,18 +13,15 @@ from bot.render import reasons
 from bot.render.markup import plain
 from bot.texts import complaint
 from storage import chats, feeds
+from storage.feeds import FeedNotice
 from storage.model import (
     Chat,
     ChatId,
     ChatKind,
-    Delivery,
     DeliveryId,
-    DeliveryKind,
-    DeliveryState,
     Feed,
     FeedId,
     FeedKind,
-    FeedNotice,
     FeedNoticeKind,
     FeedState,
     FeedStatus,
@@ -37,6 +34,7 @@ from storage.model import (
     ThreadId,
 )
 from storage.outbox import queue
+from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState, Sentence
 from storage.sql import Connection
 from tests.bot.sample_stories import ALMATY, MOSCOW, NOW, sample_item, story
 from watchers.explanation import Account, Apart, Came
@@ -194,7 +192,7 @@ def test_admins_are_told_once_and_only_those_who_met_us(connection: Connection) 
     assert 1 == enqueue_feed_notices(connection, {5, 6}, NOW)
     assert 0 == enqueue_feed_notices(connection, {5, 6}, NOW)
     (owed,) = queue.claim(connection, NOW, 10)
-    assert "перестал читаться" in owed.payload["html"]
+    assert "перестал читаться" in owed.payload.html
 
 
 # --- why ------------------------------------------------------------------------------------
@@ -310,7 +308,7 @@ def test_admins_see_what_joined_each_item() -> None:
 def test_a_channels_owner_reads_in_their_language_why_it_is_shut(why: str, said: str) -> None:
     notice = replace(
         owed(DeliveryState.SENDING),
-        payload={"key": "notice.shut", "values": {"title": "Степь", "why": why}},
+        payload=Sentence("notice.shut", {"title": "Степь", "why": why}),
     )
     message = delivery_message.frozen(notice, MOSCOW, "")
     assert isinstance(message, Message)

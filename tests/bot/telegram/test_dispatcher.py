@@ -399,7 +399,7 @@ async def test_a_bug_is_a_fixed_sentence_and_a_line_to_the_admins(
     assert "Zero" not in said.text
     owed = await line.context.db.write(queue.claim, NOW, 10)
     assert [(ADMIN_ID, "ZeroDivisionError")] == [
-        (one.chat_id, one.payload["values"]["name"]) for one in owed
+        (one.chat_id, one.payload.values["name"]) for one in owed
     ]
 
 

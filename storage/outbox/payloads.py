@@ -1,0 +1,135 @@
+"""Payloads: what a row's message is made of ↔ the JSON that is kept of it (pure).
+
+The JSON's shape is that of every earlier program, so that rows outlive the program that wrote
+them. Whatever else stands there is ``Unreadable``, never an error: a row that cannot be read
+would hold up its chat.
+"""
+
+import json
+from typing import Any, assert_never
+
+from storage.model import DeliveryId, ItemId, StoryId, SubscriptionId
+from storage.outbox.deliveries import (
+    NOTHING,
+    AlertCause,
+    Change,
+    DeliveryKind,
+    DigestPart,
+    EditOf,
+    Issued,
+    NoPayload,
+    Payload,
+    Rendered,
+    Sentence,
+    Unreadable,
+)
+from storage.sql import from_ms, moment, to_ms
+
+FROZEN = (DeliveryKind.NOTICE, DeliveryKind.BROADCAST)
+"""What says what it was given, and nothing of a story."""
+
+
+def to_json(payload: Payload) -> Any:  # noqa: C901, PLR0911 (one flat table of all payloads)
+    """Return what is kept of a payload, as JSON values."""
+    match payload:
+        case NoPayload():
+            return {}
+        case AlertCause(subscription, query, term, word, item):
+            return {
+                "subscription": subscription,
+                "query": query,
+                "term": term,
+                "word": word,
+                "item": item,
+            }
+        case EditOf(of):
+            return {"of": of}
+        case Change(of, item):
+            return {"change": {} if item is None else {"item": item}, "of": of}
+        case Rendered(html):
+            return {"html": html}
+        case Sentence(key, values):
+            return {"key": key, "values": dict(values)}
+        case DigestPart(html, window_from, issued):
+            began = {} if window_from is None else {"from": to_ms(window_from)}
+            return {"html": html, **began, **({} if issued is None else issued_json(issued))}
+        case Unreadable(kept):
+            return kept
+        case _:
+            assert_never(payload)
+
+
+def issued_json(issued: Issued) -> dict[str, Any]:
+    """Return what is kept of what a digest shows."""
+    return {
+        "stories": list(issued.stories),
+        "since": to_ms(issued.since),
+        "until": to_ms(issued.until),
+        "more": issued.more,
+        "told": issued.told,
+        "weekly": issued.weekly,
+    }
+
+
+def from_json(kind: DeliveryKind, text: str) -> Payload:
+    """Read a kept payload; fields that we do not know are left alone."""
+    try:
+        kept = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return Unreadable(text)
+    try:
+        return read(kind, kept)
+    except (ValueError, OverflowError, OSError):  # no such moment
+        return Unreadable(kept)
+
+
+def read(kind: DeliveryKind, kept: Any) -> Payload:  # noqa: C901, PLR0911 (one flat table)
+    """Read JSON values. Raises what ``datetime`` raises of moments that there are not."""
+    if not kept:
+        return NOTHING
+    match kind, kept:
+        case DeliveryKind.ALERT, {
+            "subscription": int(subscription),
+            "query": str(query),
+            "term": str(term),
+            "word": str(word),
+            "item": int(item),
+        }:
+            return AlertCause(SubscriptionId(subscription), query, term, word, ItemId(item))
+        case DeliveryKind.EDIT, {"of": int(of)}:
+            return EditOf(DeliveryId(of))
+        case DeliveryKind.UPDATE, {"of": int(of), "change": {"item": int(item)}}:
+            return Change(DeliveryId(of), ItemId(item))
+        case DeliveryKind.UPDATE, {"of": int(of)}:
+            return Change(DeliveryId(of))
+        case DeliveryKind.DIGEST, {"html": str(html)} if html:
+            window_from = kept.get("from")
+            return DigestPart(
+                html,
+                from_ms(window_from if isinstance(window_from, int) else None),
+                issued_of(kept),
+            )
+        case _, {"html": str(html)} if kind in FROZEN and html:
+            return Rendered(html)
+        case _, {"key": str(key)} if kind in FROZEN and key:
+            values = kept.get("values")
+            return Sentence(key, values if isinstance(values, dict) else {})
+        case _:
+            return Unreadable(kept)
+
+
+def issued_of(kept: dict[str, Any]) -> Issued | None:
+    """Read what a digest shows; None of a part without buttons, or of an older program's."""
+    match kept:
+        case {
+            "stories": list(stories),
+            "since": int(since),
+            "until": int(until),
+            "more": int(more),
+            "told": int(told),
+            "weekly": bool(weekly),
+        } if all(isinstance(story, int) for story in stories):
+            shown = tuple(map(StoryId, stories))
+            return Issued(moment(since), moment(until), shown, more, told, weekly)
+        case _:
+            return None
