@@ -50,7 +50,7 @@ class FoldReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
+class NoPayload:
     """An alert or a fold by itself: its story, or what it carries, says all."""
 
 
@@ -136,10 +136,10 @@ class Unreadable:
 
 
 Payload: TypeAlias = (
-    Nothing | AlertCause | EditOf | Change | Rendered | Sentence | DigestPart | Unreadable
+    NoPayload | AlertCause | EditOf | Change | Rendered | Sentence | DigestPart | Unreadable
 )
 
-NOTHING = Nothing()
+NO_PAYLOAD = NoPayload()
 
 
 def message_of(payload: Payload) -> DeliveryId | None:
@@ -165,7 +165,7 @@ class NewDelivery:
     kind: DeliveryKind
     subject: str
     story_id: StoryId | None = None
-    payload: Payload = NOTHING
+    payload: Payload = NO_PAYLOAD
     due_at: datetime | None = None
     why: FoldReason | None = None
 
