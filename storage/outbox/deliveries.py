@@ -139,7 +139,7 @@ Payload: TypeAlias = (
     NoPayload | AlertCause | EditOf | Change | Rendered | Sentence | DigestPart | Unreadable
 )
 
-NOTHING = NoPayload()
+NO_PAYLOAD = NoPayload()
 
 
 def message_of(payload: Payload) -> DeliveryId | None:
@@ -165,7 +165,7 @@ class NewDelivery:
     kind: DeliveryKind
     subject: str
     story_id: StoryId | None = None
-    payload: Payload = NOTHING
+    payload: Payload = NO_PAYLOAD
     due_at: datetime | None = None
     why: FoldReason | None = None
 

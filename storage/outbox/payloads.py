@@ -10,7 +10,7 @@ from typing import Any, assert_never
 
 from storage.model import DeliveryId, ItemId, StoryId, SubscriptionId
 from storage.outbox.deliveries import (
-    NOTHING,
+    NO_PAYLOAD,
     AlertCause,
     Change,
     DeliveryKind,
@@ -86,7 +86,7 @@ def from_json(kind: DeliveryKind, text: str) -> Payload:
 def read(kind: DeliveryKind, kept: Any) -> Payload:  # noqa: C901, PLR0911 (one flat table)
     """Read JSON values. Raises what ``datetime`` raises of moments that there are not."""
     if not kept:
-        return NOTHING
+        return NO_PAYLOAD
     match kind, kept:
         case DeliveryKind.ALERT, {
             "subscription": int(subscription),

@@ -12,7 +12,7 @@ from storage.migrations import migrations
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Mode, StoryId, Subscription
 from storage.outbox import broadcasts, followups, queue, rows
 from storage.outbox.deliveries import (
-    NOTHING,
+    NO_PAYLOAD,
     Change,
     DeliveryKind,
     DeliveryState,
@@ -52,7 +52,7 @@ def listening(db: Connection) -> list[str]:
 
 
 def owe(
-    db: Connection, kind: DeliveryKind, subject: str, now: datetime, payload: Payload = NOTHING
+    db: Connection, kind: DeliveryKind, subject: str, now: datetime, payload: Payload = NO_PAYLOAD
 ) -> None:
     one = NewDelivery(ANNA, NO_THREAD, kind, subject, payload=payload)
     queue.enqueue(db, [one], now)

@@ -23,7 +23,7 @@ from storage.model import (
     SubscriptionId,
 )
 from storage.outbox.deliveries import (
-    NOTHING,
+    NO_PAYLOAD,
     Delivery,
     DeliveryKind,
     DeliveryState,
@@ -68,14 +68,16 @@ async def channel_of(owner: Person) -> Chat:
     return found
 
 
-def owed(kind: DeliveryKind = DeliveryKind.ALERT, payload: Payload = NOTHING) -> Delivery:
+def owed(kind: DeliveryKind = DeliveryKind.ALERT, payload: Payload = NO_PAYLOAD) -> Delivery:
     return Delivery(
         DeliveryId(1), CHANNEL, NO_THREAD, kind, "s7", StoryId(7), payload,
         DeliveryState.SENDING, NOW, NOW,
     )  # fmt: skip
 
 
-def post(chat: Chat, kind: DeliveryKind = DeliveryKind.ALERT, payload: Payload = NOTHING) -> str:
+def post(
+    chat: Chat, kind: DeliveryKind = DeliveryKind.ALERT, payload: Payload = NO_PAYLOAD
+) -> str:
     """What a channel's readers see."""
     told = story(sample_item("Tokayev signs the water law", ago=timedelta(hours=2)))
     found = Match(SubscriptionId(1), ItemId(1), StoryId(7), "Токаев", "Tokayev")
@@ -104,7 +106,7 @@ def test_people_and_groups_are_always_told_why() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "payload"),
-    [(DeliveryKind.ALERT, NOTHING), (DeliveryKind.DIGEST, DigestPart("Digest"))],
+    [(DeliveryKind.ALERT, NO_PAYLOAD), (DeliveryKind.DIGEST, DigestPart("Digest"))],
 )
 def test_a_footer_ends_every_post_of_a_channel_and_of_nothing_else(
     kind: DeliveryKind, payload: Payload

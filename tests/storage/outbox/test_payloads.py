@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from storage.model import NO_THREAD, ChatId, DeliveryId, ItemId, StoryId, SubscriptionId
 from storage.outbox import payloads, rows
 from storage.outbox.deliveries import (
-    NOTHING,
+    NO_PAYLOAD,
     AlertCause,
     Change,
     DeliveryKind,
@@ -33,7 +33,7 @@ SINCE, UNTIL = datetime(2026, 11, 21, 3, tzinfo=UTC), datetime(2026, 11, 22, 3, 
 ISSUED = Issued(SINCE, UNTIL, (StoryId(3), StoryId(1)), more=57, told=12)
 
 KEPT: list[tuple[DeliveryKind, Payload, str]] = [
-    (K.FOLD, NOTHING, "{}"),
+    (K.FOLD, NO_PAYLOAD, "{}"),
     (
         K.ALERT,
         AlertCause(SubscriptionId(4), "gas", "gas", "Gas", ItemId(9)),
@@ -83,8 +83,8 @@ def test_a_row_gives_back_what_was_owed(
 
 
 OLDER: list[tuple[DeliveryKind, str, Payload]] = [
-    (K.ALERT, "", NOTHING),
-    (K.ALERT, "null", NOTHING),
+    (K.ALERT, "", NO_PAYLOAD),
+    (K.ALERT, "null", NO_PAYLOAD),
     (K.DIGEST, '{"html": "x", "keyboard": [[["More", "dm:1", null]]]}', DigestPart("x")),
     (K.DIGEST, '{"html": "x", "stories": [1]}', DigestPart("x")),
     (K.DIGEST, '{"html": "x", "from": "Monday"}', DigestPart("x")),
