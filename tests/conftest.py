@@ -3,10 +3,13 @@
 import gc
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -18,6 +21,10 @@ from storage.sql import Connection
 # A busy machine is no defect: time is measured in tests/benchmarks, never in a test.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+if find_spec("sniffio") is None:
+    # httpcore looks for it at each request anew, in every folder of the path.
+    sys.modules["sniffio"] = None
 
 IN_MEMORY = Path("/dev/shm")
 ROOM = 1 << 30
@@ -33,19 +40,43 @@ def pytest_configure() -> None:
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
 
-LONG = ("browser/", "journeys/", "bot/sandbox/outlets/test_four_hours", "watchers/test_days")
-"""What takes seconds a test, longest first: begun last, one worker would end long after the others."""
+LONG = (
+    "tests/browser/",
+    "tests/journeys/",
+    "tests/bot/sandbox/outlets/test_four_hours",
+    "tests/watchers/test_days",
+    "tests/bot/cli/test_sentences",
+)
+"""What takes a second a test, longest first. Begun last, one worker would end long after the others."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the long ones; all else stays in its random order."""
-    here = Path(__file__).parent
+    items.sort(
+        key=lambda item: next(
+            (at for at, one in enumerate(LONG) if item.nodeid.startswith(one)), len(LONG)
+        )
+    )
 
-    def place(item: pytest.Item) -> int:
-        path = item.path.relative_to(here).as_posix()
-        return next((at for at, one in enumerate(LONG) if path.startswith(one)), len(LONG))
 
-    items.sort(key=place)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand the long tests to workers one by one and the others by the file.
+
+    To ask for each of thousands of tests takes longer than many of them.
+    """
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadGroupScheduling  # noqa: PLC0415 (it may not be installed)
+
+    class ByFile(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            told = super()._split_scope(nodeid)
+            alone = told != nodeid or nodeid.startswith(LONG)
+            return told if alone else nodeid.partition("::")[0]
+
+    config.option.loadscopereorder = False  # by the number of tests the long ones come last
+    return ByFile(config, log)
 
 
 def pytest_collection_finish() -> None:
