@@ -9,7 +9,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 import structlog
@@ -31,8 +30,13 @@ ROOM = 1 << 30
 """Bytes that a run's folders fit into several times; a container's usual 64 MB are too few."""
 
 
-def pytest_configure() -> None:
-    """Keep the tests' folders in memory, where there is some: a disk makes each commit wait."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the order of files for `--dist loadfile`, and the tests' folders in memory if it can be.
+
+    By the number of their tests, as xdist would have it, the files of the long tests come last.
+    A disk would make each commit wait.
+    """
+    config.option.loadscopereorder = False
     with suppress(OSError):
         there = os.statvfs(IN_MEMORY)
         serves = there.f_bavail * there.f_frsize > ROOM and not there.f_flag & os.ST_NOEXEC
@@ -57,26 +61,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             (at for at, one in enumerate(LONG) if item.nodeid.startswith(one)), len(LONG)
         )
     )
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hand the long tests to workers one by one and the others by the file.
-
-    To ask for each of thousands of tests takes longer than many of them.
-    """
-    if config.getoption("dist") != "loadgroup":
-        return None
-    from xdist.scheduler import LoadGroupScheduling  # noqa: PLC0415 (it may not be installed)
-
-    class ByFile(LoadGroupScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            told = super()._split_scope(nodeid)
-            alone = told != nodeid or nodeid.startswith(LONG)
-            return told if alone else nodeid.partition("::")[0]
-
-    config.option.loadscopereorder = False  # by the number of tests the long ones come last
-    return ByFile(config, log)
 
 
 def pytest_collection_finish() -> None:

@@ -16,8 +16,6 @@ from tests.journeys.clone import cloned, empty_environment, furnish
 from tests.journeys.documented import blocks, section, spans
 from tests.journeys.process import LONGEST_S, Running, launched
 
-pytestmark = pytest.mark.xdist_group("front door")  # one clone for all of it
-
 STEPS = section("README.md", "A real bot in five minutes")
 FILL_IN = re.findall(r"`([A-Z_]+)=`", STEPS)
 
