@@ -35,7 +35,7 @@ run: $(VENV)/ready
 
 test: lint
 	@echo "→ tests"
-	@$(BIN)/python -m pytest -q -n $(AT_ONCE) --dist loadgroup --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -q -n $(AT_ONCE) --dist loadfile --cov --cov-report=term:skip-covered
 
 test-all: $(VENV)/made
 	@$(BIN)/python scripts/every_python.py -n $(AT_ONCE)

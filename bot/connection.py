@@ -1,14 +1,15 @@
 """The connection to Telegram: kept while Telegram is there, patient while it is not."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 import structlog
-from httpx import InvalidURL
+from httpx import InvalidURL, create_ssl_context
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
@@ -237,10 +238,18 @@ def requests(kind: type[Request], settings: Settings, **limits: Any) -> Request:
     Raises NewsError where that proxy is none that can be used. A Bot API on this machine is
     reached without.
     """
+    trust_env = not settings.telegram_is_here
     try:
-        return kind(httpx_kwargs={"trust_env": not settings.telegram_is_here}, **limits)
+        wanted = {"trust_env": trust_env, "verify": authorities(trust_env=trust_env)}
+        return kind(httpx_kwargs=wanted, **limits)
     except (ValueError, RuntimeError, InvalidURL) as error:
         raise NewsError("settings.proxy", reason=str(error)) from error
+
+
+@lru_cache(maxsize=2)
+def authorities(*, trust_env: bool) -> ssl.SSLContext:
+    """Read whom TLS believes, once for all clients: the reading costs more than a client does."""
+    return create_ssl_context(trust_env=trust_env)
 
 
 async def bot_username(settings: Settings) -> str:

@@ -134,7 +134,7 @@ def tried(python: Python, arguments: list[str]) -> Ending:
         return Ending(python, passed=False, told=f"cannot be set up: {error}")
     last = ""
     with subprocess.Popen(
-        [venv / "bin/python", "-m", "pytest", "-q", "--dist", "loadgroup", *arguments],
+        [venv / "bin/python", "-m", "pytest", "-q", "--dist", "loadfile", *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,8 +1,13 @@
 """What many tests need: a fresh database, plain or behind its thread, and a moment in time."""
 
+import gc
+import os
 import shutil
+import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -15,6 +20,53 @@ from storage.sql import Connection
 # A busy machine is no defect: time is measured in tests/benchmarks, never in a test.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+if find_spec("sniffio") is None:
+    # httpcore looks for it at each request anew, in every folder of the path.
+    sys.modules["sniffio"] = None
+
+IN_MEMORY = Path("/dev/shm")
+ROOM = 1 << 30
+"""Bytes that a run's folders fit into several times; a container's usual 64 MB are too few."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the order of files for `--dist loadfile`, and the tests' folders in memory if it can be.
+
+    By the number of their tests, as xdist would have it, the files of the long tests come last.
+    A disk would make each commit wait.
+    """
+    config.option.loadscopereorder = False
+    with suppress(OSError):
+        there = os.statvfs(IN_MEMORY)
+        serves = there.f_bavail * there.f_frsize > ROOM and not there.f_flag & os.ST_NOEXEC
+        if serves and os.access(IN_MEMORY, os.W_OK):
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+
+
+LONG = (
+    "tests/browser/",
+    "tests/journeys/",
+    "tests/bot/sandbox/outlets/test_four_hours",
+    "tests/watchers/test_days",
+    "tests/bot/cli/test_sentences",
+)
+"""What takes a second a test, longest first. Begun last, one worker would end long after the others."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long ones; all else stays in its random order."""
+    items.sort(
+        key=lambda item: next(
+            (at for at, one in enumerate(LONG) if item.nodeid.startswith(one)), len(LONG)
+        )
+    )
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded by now out of every later search for garbage: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

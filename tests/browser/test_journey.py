@@ -17,7 +17,7 @@ from bot.sandbox import ADMIN_ID, AIGUL_ID, ANNA_ID
 from tests.browser.chrome import Chrome, Page
 from tests.journeys.process import started
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 BOT = "[data-message]:not([data-out]) [data-text]"
 WITHIN = 30.0

@@ -15,7 +15,7 @@ from tests.bot.walk import HEADLINE, keyboards
 from tests.browser import looks
 from tests.browser.chrome import Chrome
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("looks")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 NARROWEST = 320
 FOREIGN = (HEADLINE[:20],)  # labels that are somebody else's words may be cut
 

@@ -11,7 +11,7 @@ from bot.sandbox.botapi.methods.profile import set_my_description, set_my_short_
 from bot.sandbox.telegram.people import BOT_ID
 from tests.browser import looks
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("looks")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 MESSAGE = "[data-message]"
 
 

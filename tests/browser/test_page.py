@@ -6,7 +6,7 @@ from bot.sandbox import ADMIN_ID, AIGUL_ID, ANNA_ID
 from bot.sandbox.telegram.model import Key, Markup, SandboxMessage
 from bot.sandbox.telegram.people import BOT_ID
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 MESSAGE = "[data-message]"
 
 

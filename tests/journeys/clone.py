@@ -1,6 +1,6 @@
 """An empty clone with a virtual environment made before: what `make` finds on the second day.
 
-The packages are those of the tests' own environment; the code that runs is the clone's.
+So modules are compiled too. The packages are those of the tests' own environment; the code that runs is the clone's.
 """
 
 import os
@@ -11,7 +11,7 @@ import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-NOT_CLONED = (".git", ".venv", "*.egg-info", "__pycache__", ".*_cache", ".coverage*", ".env")
+NOT_CLONED = (".git", ".venv", "*.egg-info", ".*_cache", ".coverage*", ".env")
 NOT_CLONED_EITHER = ("*.db", "*.db-*", "demo-data*", ".hypothesis", "build", "dist")
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
+import os
 import random
-import sys
 from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from typing import Any
 from bot.sandbox import Sandbox
 from bot.sandbox.telegram.model import User
 from storage.database import connect
+from tests.journeys import warm
 from tests.journeys.crash_child import FIRST_CHAT
 
 
@@ -56,9 +57,9 @@ async def besiege(  # noqa: PLR0917 (a test's own measures)
         return judged(box, path, chats, stories, killed)
 
 
-async def started(*arguments: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.journeys.crash_child", *arguments
+async def started(*arguments: str) -> warm.Forked:
+    return await warm.start(
+        "tests.journeys.crash_child", *arguments, cwd=warm.ROOT, env=dict(os.environ)
     )
 
 

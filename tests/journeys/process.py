@@ -3,11 +3,12 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.journeys import warm
 
 LONGEST_S = 60.0
 
@@ -16,7 +17,7 @@ LONGEST_S = 60.0
 class Running:
     """A started program. ``log`` is what it has written so far."""
 
-    process: asyncio.subprocess.Process
+    process: asyncio.subprocess.Process | warm.Forked
     log: bytearray
     heard: asyncio.Event
 
@@ -49,20 +50,25 @@ class Running:
 @asynccontextmanager
 async def started(folder: Path, *words: str, **settings: str) -> AsyncIterator[Running]:
     """Run ``steppewire`` with words in a folder; what still runs at the end is killed."""
-    env = {
+    program = await warm.start("bot", *words, cwd=folder, env=environment(folder) | settings)
+    async with attended(program) as running:
+        yield running
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """What a program in a folder is told, but for its own settings."""
+    return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "DATABASE_PATH": str(folder / "news.db"),
         "LOG_FORMAT": "json",
         "TMPDIR": str(folder),
-    } | settings
-    async with launched(sys.executable, "-m", "bot", *words, cwd=folder, env=env) as running:
-        yield running
+    }
 
 
 @asynccontextmanager
 async def launched(*words: str, cwd: Path, env: dict[str, str]) -> AsyncIterator[Running]:
-    """Run a program at the head of a process group of its own, as a terminal does."""
+    """Run a program from nothing, at the head of a process group of its own, as a terminal does."""
     process = await asyncio.create_subprocess_exec(
         *words,
         cwd=cwd,
@@ -71,6 +77,13 @@ async def launched(*words: str, cwd: Path, env: dict[str, str]) -> AsyncIterator
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
+    async with attended(process) as running:
+        yield running
+
+
+@asynccontextmanager
+async def attended(process: asyncio.subprocess.Process | warm.Forked) -> AsyncIterator[Running]:
+    """Hear what a started program says; what still runs at the end is killed, group and all."""
     log, heard = bytearray(), asyncio.Event()
 
     async def listen() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -121,8 +122,9 @@ def _nearest(term: Term, known: dict[str, _Name]) -> str | None:
     return known[best].written
 
 
+@lru_cache(maxsize=2)
 def _spellings(names: Gazetteer) -> dict[str, _Name]:
-    """Give the one-word names in normal form."""
+    """Give the one-word names in normal form; made once for the names as they are taught now."""
     return {
         word: _Name(word[0].upper() + word[1:], names.entities[alias.entity].country in _REGION)
         for aliases in names.singles.values()
