@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias
 
 from bot.conversation import Ask, Reply
 from bot.digests.maker import DigestService
+from storage.corrections import Correction, Undone
 from storage.database import Database
 from storage.model import ChatId, Feed, FeedId, ItemId, StoryId
 from watchers.discover import Seen
@@ -22,11 +23,22 @@ from watchers.taught_names import TaughtNames
 class StoryEditor(Protocol):
     """Who gives stories their ids, asked where an admin corrects which item is of which story."""
 
-    async def merge(self, story: StoryId, into: StoryId, by: int, now: datetime) -> StoryId:
+    async def merge(self, story: StoryId, into: StoryId, by: int, now: datetime) -> Correction:
         """Make one story of two, for good."""
 
-    async def split(self, out: Sequence[ItemId], by: int, now: datetime) -> StoryId:
+    async def split(self, out: Sequence[ItemId], by: int, now: datetime) -> Correction:
         """Take items of one story out into a story of their own, for good."""
+
+    async def move(
+        self, out: Sequence[ItemId], into: StoryId, by: int, now: datetime
+    ) -> Correction:
+        """Put items of one story into another, for good."""
+
+    async def undo(self, number: int, now: datetime) -> Undone:
+        """Take a correction back. Raises NewsError where it is too late for that."""
+
+    async def nearest(self, story: StoryId, most: int) -> Sequence[StoryId]:
+        """Name the stories of the last days that are most like a story."""
 
 
 class FeedAdministration(Protocol):

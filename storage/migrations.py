@@ -522,3 +522,76 @@ def m021_why_of_folds(db: Database) -> None:
         " why = case substr(subject, 1, 1) when 'q' then 'quiet' when 'h' then 'hour'"
         " when 'b' then 'backlog' else 'late' end where kind = 'fold'"
     )
+
+
+CORRECTIONS_WHOLE = """
+create table admin_corrections (     -- merge, split, move: later decisions obey
+    id        integer primary key autoincrement,
+    kind      text not null,         -- merge | split | move
+    source    integer not null,      -- the story that items left
+    target    integer not null,      -- the story to which they went
+    followed  text not null default '{}',  -- JSON: what else went along, and returns
+    made_at   integer not null,
+    made_by   integer not null,
+    undone_at integer                -- taken back: it binds no more
+) strict;
+
+create table corrected_items (       -- of which items a correction says something
+    correction_id integer not null references admin_corrections(id) on delete cascade,
+    item_id       integer not null references items(id) on delete cascade,
+    side          text not null,     -- moved, joined: together; moved, left: apart
+    primary key (correction_id, item_id)
+) strict, without rowid;
+-- Removing a feed takes its items along, and /why asks what was corrected of a story's items.
+create index corrected_items_item on corrected_items(item_id);
+
+create table corrected_mutes (       -- whose mutes went along
+    correction_id integer not null references admin_corrections(id) on delete cascade,
+    chat_id       integer not null references chats(id) on update cascade on delete cascade,
+    added         integer not null,  -- 1: the target was not muted before
+    primary key (correction_id, chat_id)
+) strict, without rowid;
+-- Deleting a chat takes its rows along.
+create index corrected_mutes_chat on corrected_mutes(chat_id)
+"""
+
+CORRECTIONS_OF_BEFORE = """
+-- Pairs made at one moment by one admin were one correction, named by its first pair.
+create temp table first_pairs as
+    select min(id) as id, kind, made_at, made_by from corrections group by kind, made_at, made_by;
+
+insert into admin_corrections(id, kind, source, target, made_at, made_by)
+select p.id, case p.kind when 'apart' then 'split' else 'merge' end,
+    coalesce((select story_id from items where id = c.item_b), 0),
+    coalesce((select story_id from items where id = c.item_a), 0), p.made_at, p.made_by
+from first_pairs p join corrections c on c.id = p.id;
+
+-- An item stands in several pairs of one correction.
+insert or ignore into corrected_items(correction_id, item_id, side)
+select p.id, c.item_a, 'moved' from corrections c
+    join first_pairs p using (kind, made_at, made_by);
+
+insert or ignore into corrected_items(correction_id, item_id, side)
+select p.id, c.item_b, case c.kind when 'apart' then 'left' else 'joined' end from corrections c
+    join first_pairs p using (kind, made_at, made_by);
+
+-- A merge named one item of each story and held the whole together.
+insert or ignore into corrected_items(correction_id, item_id, side)
+select p.id, i.id, 'joined' from corrections c join first_pairs p using (kind, made_at, made_by)
+    join items a on a.id = c.item_a join items b on b.id = c.item_b and b.story_id = a.story_id
+    join items i on i.story_id = a.story_id and i.first_seen <= c.made_at
+where c.kind = 'together';
+
+drop table first_pairs;
+drop table corrections
+"""
+
+
+@migrations()
+def m022_admin_corrections(db: Database) -> None:
+    """Keep of a correction all items that it spoke of, and what undoing it needs.
+
+    Until now it was pairs of items, which said neither what was done nor with what else.
+    """
+    for statement in f"{CORRECTIONS_WHOLE};{CORRECTIONS_OF_BEFORE}".split(";\n"):
+        db.conn.execute(statement)

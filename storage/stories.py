@@ -208,19 +208,3 @@ def become_alias(db: Connection, story_id: StoryId, of: StoryId) -> None:
         " on conflict(id) do update set story_id = excluded.story_id",
         (story_id, of),
     )
-
-
-def correct(
-    db: Connection, kind: str, pairs: Iterable[tuple[ItemId, ItemId]], by: int, now: datetime
-) -> None:
-    """Remember an admin's ``together`` or ``apart`` for pairs of items."""
-    db.conn.executemany(
-        "insert into corrections(kind, item_a, item_b, made_at, made_by) values (?, ?, ?, ?, ?)",
-        [(kind, a, b, to_ms(now), by) for a, b in pairs],
-    )
-
-
-def corrections(db: Connection) -> list[tuple[str, ItemId, ItemId]]:
-    """Return every correction an admin made, oldest first."""
-    rows = db.conn.execute("select kind, item_a, item_b from corrections order by id")
-    return [(kind, ItemId(a), ItemId(b)) for kind, a, b in rows]

@@ -5,12 +5,13 @@ nearest item, figures and vetoes. Here they are read back, however old, and besi
 what the two texts have in common by their own words, so that people can be told why.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from storage import items, stories
+from storage import corrections, items
 from storage.model import Item, ItemId, Story
 from storage.sql import Connection
 from watchers.keywords.reading import analysed
@@ -34,6 +35,8 @@ class Came(StrEnum):
     """An admin took it out of another story."""
     LEFT = "left"
     """An admin took out of its story the report that it had come for."""
+    MOVED = "moved"
+    """An admin moved it here from another story."""
     UNNOTED = "unnoted"
 
 
@@ -52,7 +55,8 @@ class Account:
 
     ``score`` is how sure it was (0-1), ``other`` the item that decided, None where it is
     gone. ``signals`` are the verdict's own figures, for when the texts cannot be compared any
-    more. ``days`` is the age of an old text that came under a new date.
+    more. ``days`` is the age of an old text that came under a new date. ``at`` is when an admin
+    decided.
     """
 
     item: Item
@@ -63,6 +67,16 @@ class Account:
     signals: tuple[tuple[str, float], ...] = ()
     apart: tuple[Apart, ...] = ()
     days: int = 0
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What an admin decided of an item, and the item of the other story that it is told by."""
+
+    came: Came
+    other: ItemId
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +129,7 @@ def accounts(
     rest = [ItemId(one) for one in wanted if one and one not in known]
     known |= {item.id: item for item in items.by_ids(db, rest)}
     decided = _corrections(db, story, notes)
-    rest = [other for _, other in decided.values() if other not in known]
+    rest = [one.other for one in decided.values() if one.other not in known]
     known |= {item.id: item for item in items.by_ids(db, rest)}
     file = _File(story, known, decided, names)
     return tuple(file.account(item, rows[item.id][0], notes[item.id]) for item in explained)
@@ -123,42 +137,35 @@ def accounts(
 
 def _corrections(
     db: Connection, story: Story, notes: Mapping[ItemId, Noted]
-) -> dict[ItemId, tuple[Came, ItemId]]:
+) -> dict[ItemId, Decided]:
     """Return what admins decided of a story's items, by item, as far as it holds by now.
 
     Where two stories were joined, it is said of the item that began the younger one: the
     others of that story came for it.
     """
-    inside = {item.id for item in story.items}
-    decided: dict[ItemId, tuple[Came, ItemId]] = {}
-    for kind, one, other in stories.corrections(db):
-        if kind == "apart" and one in inside and other not in inside:
-            decided[one] = (Came.PARTED, other)
-        elif kind == "apart" and other in inside and one not in inside:
-            if notes.get(other, Noted()).value == one:
-                decided[other] = (Came.LEFT, one)
-        elif kind == "together" and one in inside and other in inside:
-            pairs = (
-                (_beginning(one, notes, inside), other),
-                (_beginning(other, notes, inside), one),
-            )
-            (younger, joined_to), (elder, _) = max(pairs), min(pairs)
-            if (
-                younger != elder
-            ):  # else each came to its story as was noted: the merge undid a split
-                decided[younger] = (Came.JOINED, joined_to)
+    inside = frozenset(item.id for item in story.items)
+    decided: dict[ItemId, Decided] = {}
+    for made in corrections.of_items(db, inside):
+        decided |= _decided(made, inside, notes)
     return decided
 
 
-def _beginning(item: ItemId, notes: Mapping[ItemId, Noted], inside: Collection[ItemId]) -> ItemId:
-    """Return the item that began the story which an item came to, as far as was noted."""
-    seen = {item}
-    while (note := notes.get(item)) is not None and note.kind in ("near", "page"):
-        if note.value not in inside or note.value in seen:
-            break
-        item = ItemId(note.value)
-        seen.add(item)
-    return item
+def _decided(
+    made: corrections.Correction, inside: frozenset[ItemId], notes: Mapping[ItemId, Noted]
+) -> Iterator[tuple[ItemId, Decided]]:
+    """Say of which items of a story a correction tells how they came to it."""
+    moved, joined, left = made.moved & inside, made.joined & inside, made.left & inside
+    if made.kind is corrections.CorrectionKind.MERGE and moved and joined:
+        elder, younger = sorted((min(moved), min(joined)))
+        yield younger, Decided(Came.JOINED, elder, made.made_at)
+    elif moved and made.left and not left:
+        came = Came.MOVED if made.kind is corrections.CorrectionKind.MOVE else Came.PARTED
+        for item in moved:
+            yield item, Decided(came, min(made.left), made.made_at)
+    elif left and not moved:
+        for item in left:
+            if (for_whom := notes.get(item, Noted()).value) in made.moved:
+                yield item, Decided(Came.LEFT, ItemId(for_whom), made.made_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +174,7 @@ class _File:
 
     story: Story
     known: dict[ItemId, Item]
-    decided: dict[ItemId, tuple[Came, ItemId]]
+    decided: dict[ItemId, Decided]
     names: Gazetteer
 
     def account(self, item: Item, score: float, note: Noted) -> Account:
@@ -177,7 +184,7 @@ class _File:
         if came is Came.LATER:
             other = self.beside(item)
         elif item.id in self.decided:
-            other = self.known.get(self.decided[item.id][1])
+            other = self.known.get(self.decided[item.id].other)
         compared = other if came in (Came.LIKE, Came.LATER) else None
         return Account(
             item=item,
@@ -191,12 +198,13 @@ class _File:
                 for what, values, number in note.vetoes
             ),
             days=note.value if note.kind == "old" else 0,
+            at=self.decided[item.id].at if item.id in self.decided else None,
         )
 
     def came(self, item: Item, note: Noted) -> Came:
         inside = {item.id for item in self.story.items}
         if item.id in self.decided:
-            return self.decided[item.id][0]
+            return self.decided[item.id].came
         if note.kind in ("near", "page"):
             # A second look, or a correction of others, may have parted it from what it came for.
             if note.value in self.known and note.value not in inside and len(inside) > 1:

@@ -14,7 +14,7 @@ from typing import Self, assert_never
 
 import structlog
 
-from storage import changes, fingerprints, items, subscriptions
+from storage import changes, corrections, fingerprints, items, subscriptions
 from storage import record as intake_store
 from storage import stories as story_store
 from storage.database import Database
@@ -109,8 +109,7 @@ class Ingester:
             with unswept():
                 await self._fill(now, progress)
             await self._forget_silent(now)
-            for correction in await self._db.read(story_store.corrections):
-                self._obey(*correction)
+            await self._obey_corrections()
 
     async def _fill(self, now: datetime, progress: Callable[[int, int], None]) -> None:
         index = self._memory.index
@@ -251,41 +250,100 @@ class Ingester:
 
     # --- what admins correct -----------------------------------------------------------------
 
-    async def merge(self, story: StoryId, into: StoryId, by: int, now: datetime) -> StoryId:
-        """Make one story of two, for good. Raises NewsError where one of them is unknown."""
+    async def merge(
+        self, story: StoryId, into: StoryId, by: int, now: datetime
+    ) -> corrections.Correction:
+        """Make one story of two, for good. Raises NewsError where one is unknown, or both one."""
         async with self._turn:
             one, other = await self._known(story), await self._known(into)
-            if one.id != other.id:
-                pairs = [(one.items[0].id, other.items[0].id)]
-                await self._db.write(story_store.join, one.id, other.id, now)
-                await self._db.write(story_store.correct, "together", pairs, by, now)
-                self._memory.index.merge(one.id, other.id, pinned=True)
-            return other.id
+            if one.id == other.id:
+                raise NewsError("merge.one_already", one=story, other=into, id=one.id)
+            moved = [item.id for item in one.items]
+            wanted = corrections.NewCorrection(
+                corrections.CorrectionKind.MERGE, moved, other.id, by
+            )
+            return await self._correct(wanted, now)
 
-    async def split(self, out: Sequence[ItemId], by: int, now: datetime) -> StoryId:
+    async def split(self, out: Sequence[ItemId], by: int, now: datetime) -> corrections.Correction:
         """Take items of one story out into a story of their own, for good.
 
-        Raises NewsError where they are gone, or are not some of one story's items.
+        Raises NewsError where they are gone, are not some of one story's items, or are all of it.
         """
         async with self._turn:
-            found = await self._db.read(items.by_ids, list(out))
-            if not found or len({item.story_id for item in found}) > 1:
-                raise NewsError("story.no_item", id=out[0] if out else 0)
-            left = await self._known(found[0].story_id)
-            moved = [item.id for item in found]
-            stay = [item.id for item in left.items if item.id not in moved]
-            if not stay:
-                raise NewsError("split.only_one", id=str(left.id))
-            target = self._new_story()
-            pairs = [
-                (one, other) for one in moved for other in (stay if one == moved[0] else stay[:1])
-            ]
-            await self._db.write(story_store.move, moved, target, now)
-            await self._db.write(story_store.correct, "apart", pairs, by, now)
-            for item in moved:
-                self._memory.index.move(item, target, pinned=True)
-            self._memory.index.keep_apart(target, left.id)
-            return target
+            moved, left = await self._of_one_story(out)
+            if len(moved) == len(left.items):
+                raise NewsError(
+                    "split.only_one" if len(moved) == 1 else "split.all", id=str(left.id)
+                )
+            wanted = corrections.NewCorrection(
+                corrections.CorrectionKind.SPLIT, moved, self._new_story(), by
+            )
+            return await self._correct(wanted, now)
+
+    async def move(
+        self, out: Sequence[ItemId], into: StoryId, by: int, now: datetime
+    ) -> corrections.Correction:
+        """Put items of one story into another, for good; all of them make one story of both.
+
+        Raises NewsError as ``split`` and ``merge`` do.
+        """
+        async with self._turn:
+            moved, left = await self._of_one_story(out)
+            other = await self._known(into)
+            if other.id == left.id:
+                raise NewsError("move.same", id=str(left.id))
+            whole = len(moved) == len(left.items)
+            kind = corrections.CorrectionKind.MERGE if whole else corrections.CorrectionKind.MOVE
+            wanted = corrections.NewCorrection(kind, moved, other.id, by)
+            return await self._correct(wanted, now)
+
+    async def undo(self, number: int, now: datetime) -> corrections.Undone:
+        """Take a correction back, and obey it no more. Raises NewsError where that is too late."""
+        async with self._turn:
+            undone = await self._db.write(corrections.undo, number, now)
+            index = self._memory.index
+            index.release(number)
+            if undone.revived:
+                index.revive(undone.target)
+            for item in undone.items:
+                index.move(item, undone.target)
+            if undone.emptied:
+                index.merge(undone.source, undone.target)
+            log.info("correction undone", correction=number, story=undone.target)
+        self._wake()
+        return undone
+
+    async def nearest(self, story: StoryId, most: int) -> tuple[StoryId, ...]:
+        """Name the stories of the last days that are most like a story."""
+        async with self._turn:
+            return stories.nearest(story, self._memory.index, most)
+
+    async def _correct(
+        self, new: corrections.NewCorrection, now: datetime
+    ) -> corrections.Correction:
+        """Record a correction, and obey it in memory too."""
+        made = await self._db.write(corrections.make, new, now)
+        index = self._memory.index
+        homes = dict.fromkeys(made.moved | made.joined, made.target)
+        homes |= dict.fromkeys(made.left, made.source)
+        index.constrain(made.id, constraint_of(made), homes)
+        for item in new.items:
+            index.move(item, made.target)
+        if not made.left:
+            index.merge(made.source, made.target)
+        count = len(new.items)
+        log.info(
+            "stories corrected", kind=made.kind, story=made.source, to=made.target, items=count
+        )
+        self._wake()
+        return made
+
+    async def _of_one_story(self, out: Sequence[ItemId]) -> tuple[list[ItemId], Story]:
+        """Find items that are to leave their story, and that story."""
+        found = await self._db.read(items.by_ids, list(dict.fromkeys(out)))
+        if not found or len({item.story_id for item in found}) > 1:
+            raise NewsError("story.no_item", id=out[0] if out else 0)
+        return [item.id for item in found], await self._known(found[0].story_id)
 
     async def _known(self, story_id: StoryId) -> Story:
         story = await self._db.read(story_store.get, story_id)
@@ -293,16 +351,10 @@ class Ingester:
             raise NewsError("story.unknown", id=story_id)
         return story
 
-    def _obey(self, kind: str, one: ItemId, other: ItemId) -> None:
-        """Take up an admin's correction made before this start."""
-        index = self._memory.index
-        first, second = index.story_of(one), index.story_of(other)
-        if first is None or second is None:
-            return
-        if kind == "apart" and first != second:
-            index.keep_apart(first, second)
-        elif kind == "together" and first == second:
-            index.settle(first)
+    async def _obey_corrections(self) -> None:
+        """Take up what admins corrected before this start, of items out of the window too."""
+        for made, homes in await self._db.read(corrections_and_homes):
+            self._memory.index.constrain(made.id, constraint_of(made), homes)
 
     async def expire(self, now: datetime) -> None:
         """Forget stories that have been silent for the window; the archive keeps them."""
@@ -322,6 +374,18 @@ def known_and_changed(
 ) -> tuple[dict[str, items.KnownItem], changes.Changed]:
     """Read in one go which entries are known and what changed since change ``seen``."""
     return items.known(db, feed, keys), changes.since(db, seen)
+
+
+def corrections_and_homes(
+    db: Connection,
+) -> list[tuple[corrections.Correction, dict[ItemId, StoryId]]]:
+    """Read every correction in force, with the stories that its items are in now."""
+    return [(made, dict(corrections.homes(db, made.items))) for made in corrections.in_force(db)]
+
+
+def constraint_of(made: corrections.Correction) -> stories.Constraint:
+    """Return what a correction says of later decisions."""
+    return stories.Constraint(made.moved | made.joined, made.moved, made.left)
 
 
 def settle_memory() -> None:

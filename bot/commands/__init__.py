@@ -7,6 +7,7 @@ button's verb does; ANSWERS who reads the plain message that answers a question 
 from bot.commands import (
     adding,
     admin,
+    aliases,
     broadcast,
     channel,
     corrections,
@@ -85,9 +86,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("users", admin.users, ADMINS, private=True),
     Command("limits", admin.limits, ADMINS, private=True),
     Command("broadcast", broadcast.broadcast, ADMINS, private=True),
-    Command("alias", corrections.alias, ADMINS, private=True),
+    Command("alias", aliases.alias, ADMINS, private=True),
     Command("merge", corrections.merge, ADMINS, private=True),
     Command("split", corrections.split, ADMINS, private=True),
+    Command("move", corrections.move, ADMINS, private=True),
 )
 """In the order in which /help and the menus tell them."""
 
@@ -141,10 +143,19 @@ BUTTONS: tuple[Press, ...] = (
     Press("fz", feeds.remove_pressed, ADMINS),
     Press("fa", adding.confirmed, ADMINS),
     Press("fl", adding.again, ADMINS),
-    Press("al", corrections.turned, ADMINS),
-    Press("ax", corrections.forgotten, ADMINS),
-    Press("ar", corrections.restored, ADMINS),
-    Press("uc", corrections.undone, ADMINS),
+    Press("al", aliases.turned, ADMINS),
+    Press("ax", aliases.forgotten, ADMINS),
+    Press("ar", aliases.restored, ADMINS),
+    Press("c", corrections.opened, ADMINS),
+    Press("ci", corrections.ticking, ADMINS),
+    Press("ct", corrections.ticked, ADMINS),
+    Press("cp", corrections.turned, ADMINS),
+    Press("cs", corrections.taken_out, ADMINS),
+    Press("cv", corrections.moving, ADMINS),
+    Press("cg", corrections.moved, ADMINS),
+    Press("cm", corrections.joining, ADMINS),
+    Press("cj", corrections.joined_pressed, ADMINS),
+    Press("cu", corrections.undone, ADMINS),
     Press("iu", opml.undone, ADMINS),
     Press("bz", broadcast.confirmed, ADMINS),
     Press("bp", broadcast.refreshed, ADMINS),
@@ -168,6 +179,8 @@ ANSWERS: dict[str, Handler] = {
     "quiet": settings.quiet_typed,
     "footer": settings.footer_typed,
     "edit": subscriptions.edited,
+    "merge": corrections.merge_answered,
+    "move": corrections.move_answered,
 }
 
 

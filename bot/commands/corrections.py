@@ -1,194 +1,228 @@
-"""/alias, /merge, /split: what admins teach the ingester, for good."""
+"""/merge, /split, /move, and the same by buttons: what admins correct in stories, for good."""
 
 import re
 from collections.abc import Sequence
 
 from bot.commands import stories
 from bot.context import Context
-from bot.conversation import Ask, Button, Edit, Keyboard, Message, Reply, Say
-from bot.render.buttons import press, turn
-from bot.render.markup import joined, tidy, translate_html
-from bot.texts import translate
-from storage import aliases, dialogs
+from bot.conversation import Ask, Edit, Message, Reply, Say
+from bot.render import corrections as render
+from storage import dialogs
+from storage import stories as archive
+from storage.corrections import Correction
 from storage.errors import NewsError
-from storage.model import ItemId, StoryId
-from watchers.text.names import Gazetteer, meanings
+from storage.model import Item, ItemId, Story, StoryId
 
-MOST_NAME = 80
-MOST_OTHERS = 30
-MOST_LINE = 300
-ON_A_PAGE = 8
+MOST_NEAR = 6
 
-_NAME = re.compile(r"[^\W\d_][\w .’ʼ'‘\-–№&+]*")
-_LETTERS = re.compile(r"[^\W\d_].*[^\W\d_]")
-"""At least two letters: a single one would be found in every text."""
-
-_NUMBERS = re.compile(r"(?:/?s)?(\d{1,15})[\s,]+(?:/?s)?(\d{1,15})")
+_NUMBER = r"(?:/?s)?(\d{1,15})"
+_NUMBERS = {
+    count: re.compile(r"[\s,]+".join([_NUMBER] * count), re.IGNORECASE) for count in (1, 2, 3)
+}
 
 
-async def alias(ask: Ask, context: Context) -> Reply:
-    """Teach other spellings of a name: ``Назарбаев = Nazarbayev, Nazarbaev``; else list them."""
-    if not ask.text.strip():
-        return Say((await _known(ask, context, 0),))
-    name, others = spellings(ask.text, context.names.current)
-    await context.db.write(aliases.teach, name, others, ask.person_id, context.clock())
-    learnt = translate_html(ask.language, "alias.learnt", name=name, others=", ".join(others))
-    known = (Button(f"📋 {translate(ask.language, 'button.all')}", press("al", 0)),)
-    return Say((Message(learnt, (known,)),))
-
-
-def spellings(text: str, names: Gazetteer) -> tuple[str, list[str]]:
-    """Read a name and its other spellings; NewsError with what is wrong in them."""
-    name, _, rest = text.partition("=")
-    name = " ".join(name.split())
-    others = list(
-        dict.fromkeys(
-            " ".join(spelling.split()) for spelling in rest.split(",") if spelling.strip()
-        )
-    )
-    others = [spelling for spelling in others if spelling.casefold() != name.casefold()]
-    if not name or not others:
-        raise NewsError("alias.form")
-    if len(others) > MOST_OTHERS:
-        raise NewsError("alias.too_many", most=MOST_OTHERS)
-    meant = meanings(names, name)
-    for spelling in (name, *others):
-        if (
-            len(spelling) > MOST_NAME
-            or not _NAME.fullmatch(spelling)
-            or not _LETTERS.search(spelling)
-        ):
-            raise NewsError("alias.no_name", name=tidy(spelling, MOST_NAME), most=MOST_NAME)
-        other = [names.entities[it].label for it in meanings(names, spelling) if it not in meant]
-        if other and spelling != name:
-            raise NewsError("alias.taken", name=spelling, other=other[0])
-    return name, others
-
-
-async def _known(ask: Ask, context: Context, page: int) -> Message:
-    """List what was taught, with a button to forget each."""
-    every = await context.db.read(aliases.numbered)
-    form = translate_html(ask.language, "alias.form")
-    if not every:
-        return Message(form)
-    pages = -(-len(every) // ON_A_PAGE)
-    page = min(max(page, 0), pages - 1)
-    shown = every[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
-    lines = joined(tidy(f"{name} = {', '.join(others)}", MOST_LINE) for _, name, others in shown)
-    rows = tuple(
-        (Button(f"🗑 {tidy(name, 40)}", press("ax", number)),) for number, name, _ in shown
-    )
-    text = joined((translate_html(ask.language, "alias.known"), lines, form), "\n\n")
-    return Message(text, (*rows, *turn(("al",), page, pages)))
-
-
-async def turned(ask: Ask, context: Context) -> Reply:
-    """Show a page of what was taught."""
-    return Edit(await _known(ask, context, ask.number(1)))
-
-
-async def forgotten(ask: Ask, context: Context) -> Reply:
-    """Forget a name's taught spellings; what was forgotten stays on the screen for a way back."""
-    taught = await context.db.write(aliases.forget, ask.number(1))
-    if taught is None:
-        raise NewsError("button.old")
-    name, others = taught
-    line = f"{name} = {', '.join(others)}"
-    draft = await context.db.write(dialogs.keep_draft, ask.here.id, line, context.clock())
-    keyboard = (
-        (Button(f"↩️ {translate(ask.language, 'button.undo')}", press("ar", draft)),),
-        (Button(f"‹ {translate(ask.language, 'button.all')}", press("al", 0)),),
-    )
-    forgot = translate_html(ask.language, "alias.forgotten", names=tidy(line, MOST_LINE))
-    return Edit(Message(forgot, keyboard))
-
-
-async def restored(ask: Ask, context: Context) -> Reply:
-    """Teach again what was just forgotten."""
-    line = await context.db.read(dialogs.draft, ask.number(1), ask.here.id)
-    name, _, rest = (line or "").partition(" = ")
-    if not rest:
-        raise NewsError("button.old")
-    others = rest.split(", ")
-    await context.db.write(aliases.teach, name, others, ask.person_id, context.clock())
-    return Edit(await _known(ask, context, 0))
-
-
-def two_numbers(text: str, key: str) -> tuple[int, int]:
-    """Read two numbers; NewsError that shows how it is typed."""
-    found = _NUMBERS.fullmatch(text.strip())
+def numbers(text: str, count: int, key: str) -> list[int]:
+    """Read so many numbers; NewsError that shows how it is typed."""
+    found = _NUMBERS[count].fullmatch(text.strip())
     if found is None:
         raise NewsError(key)
-    return int(found[1]), int(found[2])
+    return [int(number) for number in found.groups()]
+
+
+# --- typed ----------------------------------------------------------------------------------
 
 
 async def merge(ask: Ask, context: Context) -> Reply:
     """Make one story of two; the decision is remembered."""
-    number, into = two_numbers(ask.text, "merge.form")
-    first, second = (
-        await stories.by_number(context, number),
-        await stories.by_number(context, into),
-    )
-    if first.id == second.id:
-        key = "merge.itself" if number == into else "merge.one_already"
-        raise NewsError(key, one=str(number), other=str(into), id=str(first.id))
-    together = await context.editor.merge(
+    number, into = numbers(ask.text, 2, "merge.form")
+    if number == into:
+        story = await stories.by_number(context, number)
+        raise NewsError("merge.itself", one=str(number), other=str(into), id=str(story.id))
+    made = await context.editor.merge(
         StoryId(number), StoryId(into), ask.person_id, context.clock()
     )
-    story = await stories.by_number(context, together)
-    back = await undoing(ask, context, "merge", [item.id for item in first.items])
-    return Say(
-        (
-            Message(translate_html(ask.language, "merge.done", id=str(together)), back),
-            await stories.shown(ask, context, story, 0),
-        )
-    )
+    return await typed(ask, context, made)
 
 
 async def split(ask: Ask, context: Context) -> Reply:
     """Take one item, by its place in the card, out into a story of its own."""
-    number, place = two_numbers(ask.text, "split.form")
+    number, place = numbers(ask.text, 2, "split.form")
     story = await stories.by_number(context, number)
     if len(story.items) == 1:
         raise NewsError("split.only_one", id=str(story.id))
+    item = placed(story, place)
+    made = await context.editor.split([item.id], ask.person_id, context.clock())
+    return await typed(ask, context, made)
+
+
+async def move(ask: Ask, context: Context) -> Reply:
+    """Put one item, by its place in the card, into another story."""
+    number, place, into = numbers(ask.text, 3, "move.form")
+    story = await stories.by_number(context, number)
+    other = await stories.by_number(context, into)
+    if story.id == other.id:
+        raise NewsError("move.same", id=str(story.id))
+    item = placed(story, place)
+    if len(story.items) == 1:
+        raise NewsError("move.only_one", id=str(story.id), into=str(other.id))
+    made = await context.editor.move([item.id], other.id, ask.person_id, context.clock())
+    return await typed(ask, context, made)
+
+
+def placed(story: Story, place: int) -> Item:
+    """Return the item at a place of a story's card; NewsError where there is none."""
     if not 1 <= place <= len(story.items):
         raise NewsError("split.no_telling", place=str(place), count=len(story.items))
-    item = story.items[place - 1]
-    own = await context.editor.split([item.id], ask.person_id, context.clock())
-    alone = await stories.by_number(context, own)
-    back = await undoing(ask, context, "split", [own, story.id])
-    return Say(
-        (
-            Message(translate_html(ask.language, "split.done", id=str(own)), back),
-            await stories.shown(ask, context, alone, 0),
-        )
+    return story.items[place - 1]
+
+
+async def typed(ask: Ask, context: Context, made: Correction) -> Reply:
+    """Say what a typed correction did, and show the story that it made."""
+    story = await stories.by_number(context, made.target)
+    return Say((render.done(made, ask.language), await stories.shown(ask, context, story, 0)))
+
+
+# --- by buttons on the card -----------------------------------------------------------------
+
+
+async def opened(ask: Ask, context: Context) -> Reply:
+    """Offer what can be wrong with a story, in the place of its card."""
+    return Edit(render.menu(await stories.by_number(context, ask.number(1)), ask.language))
+
+
+async def ticking(ask: Ask, context: Context) -> Reply:
+    """List a story's items to be ticked."""
+    story = await stories.by_number(context, ask.number(1))
+    return Edit(await ticked_list(ask, context, story, (), 0))
+
+
+async def ticked(ask: Ask, context: Context) -> Reply:
+    """Tick an item, or take its tick away."""
+    story, chosen = await drafted(ask, context)
+    item = ItemId(ask.number(3))
+    if item not in {one.id for one in story.items}:
+        raise NewsError("button.old")
+    chosen = [one for one in chosen if one != item] if item in chosen else [*chosen, item]
+    return Edit(await ticked_list(ask, context, story, chosen, ask.number(2)))
+
+
+async def turned(ask: Ask, context: Context) -> Reply:
+    """Turn the page of the list; what is ticked stays so."""
+    story, chosen = await drafted(ask, context)
+    return Edit(await ticked_list(ask, context, story, chosen, ask.number(2)))
+
+
+async def taken_out(ask: Ask, context: Context) -> Reply:
+    """Take the ticked items out into a story of their own."""
+    _, chosen = await drafted(ask, context, least=1)
+    made = await context.editor.split(chosen, ask.person_id, context.clock())
+    return Edit(render.done(made, ask.language))
+
+
+async def moving(ask: Ask, context: Context) -> Reply:
+    """Offer the stories into which the ticked items may go; a number can be typed, too."""
+    story, chosen = await drafted(ask, context, least=1)
+    draft = await keep(ask, context, story, chosen)
+    await awaited(ask, context, "move", draft)
+    near = await nearest(context, story)
+    return Edit(render.targets(story, chosen, near, ask.chat, draft, now=context.clock()))
+
+
+async def moved(ask: Ask, context: Context) -> Reply:
+    """Put the ticked items into the story that was pressed."""
+    _, chosen = await drafted(ask, context, least=1)
+    return Edit(await put(ask, context, chosen, ask.number(2)))
+
+
+async def move_answered(ask: Ask, context: Context) -> Reply:
+    """Put the ticked items into the story whose number was typed."""
+    _, chosen = await drafted(ask, context, least=1)
+    (into,) = numbers(ask.text, 1, "move.form")
+    return Say((await put(ask, context, chosen, into),))
+
+
+async def put(ask: Ask, context: Context, chosen: Sequence[ItemId], into: int) -> Message:
+    """Move items, and say so."""
+    made = await context.editor.move(chosen, StoryId(into), ask.person_id, context.clock())
+    return render.done(made, ask.language)
+
+
+async def joining(ask: Ask, context: Context) -> Reply:
+    """Offer the stories that may be the same event; a number can be typed, too."""
+    story = await stories.by_number(context, ask.number(1))
+    await awaited(ask, context, "merge", story.id)
+    near = await nearest(context, story)
+    return Edit(render.twins(story, near, ask.chat, now=context.clock()))
+
+
+async def joined_pressed(ask: Ask, context: Context) -> Reply:
+    """Make one story of the card's and the one that was pressed."""
+    return Edit(await together(ask, context, ask.number(1), ask.number(2)))
+
+
+async def merge_answered(ask: Ask, context: Context) -> Reply:
+    """Make one story of the card's and the one whose number was typed."""
+    (into,) = numbers(ask.text, 1, "merge.form")
+    return Say((await together(ask, context, ask.number(1), into),))
+
+
+async def together(ask: Ask, context: Context, number: int, into: int) -> Message:
+    """Merge two stories, and say so."""
+    made = await context.editor.merge(
+        StoryId(number), StoryId(into), ask.person_id, context.clock()
+    )
+    return render.done(made, ask.language)
+
+
+async def nearest(context: Context, story: Story) -> tuple[Story, ...]:
+    """Read the stories most like one, as far as they are told of in these days."""
+    near = await context.editor.nearest(story.id, MOST_NEAR)
+    return tuple(one for one in await context.db.read(archive.by_ids, near) if one.items)
+
+
+async def awaited(ask: Ask, context: Context, command: str, number: int) -> None:
+    """Take the next plain message as the number that belongs to what was pressed."""
+    await context.db.write(
+        dialogs.expect, ask.here.id, ask.person_id, f"{command}:{number}", context.clock()
     )
 
 
-async def undoing(ask: Ask, context: Context, what: str, ids: Sequence[int]) -> Keyboard:
-    """Return the button that undoes a correction, which it names by a draft."""
-    text = " ".join((f"undo {what}", *map(str, ids)))
-    draft = await context.db.write(dialogs.keep_draft, ask.here.id, text, context.clock())
-    return ((Button(f"↩️ {translate(ask.language, 'button.undo')}", press("uc", draft)),),)
+# --- what is ticked: a draft, so that buttons outlive a restart -----------------------------
+
+
+async def ticked_list(
+    ask: Ask, context: Context, story: Story, chosen: Sequence[ItemId], page: int
+) -> Message:
+    """Show a story's items and which of them are ticked."""
+    draft = await keep(ask, context, story, chosen)
+    return render.ticks(story, chosen, ask.chat, draft, page, now=context.clock())
+
+
+async def keep(ask: Ask, context: Context, story: Story, chosen: Sequence[ItemId]) -> int:
+    """Keep what is ticked; return the number that buttons name it by."""
+    text = " ".join(("ticked", *map(str, (story.id, *sorted(chosen)))))
+    return await context.db.write(dialogs.keep_draft, ask.here.id, text, context.clock())
+
+
+async def drafted(ask: Ask, context: Context, least: int = 0) -> tuple[Story, list[ItemId]]:
+    """Return the story and those ticked that it still has; NewsError if fewer than ``least``."""
+    draft = await context.db.read(dialogs.draft, ask.number(1), ask.here.id)
+    match (draft or "").split():
+        case ["ticked", number, *ids]:
+            story = await stories.by_number(context, int(number))
+        case _:
+            raise NewsError("button.old")
+    wanted = set(map(int, ids))
+    chosen = [item.id for item in story.items if item.id in wanted]
+    if len(chosen) < least:
+        raise NewsError("button.old")
+    return story, chosen
+
+
+# --- undo -----------------------------------------------------------------------------------
 
 
 async def undone(ask: Ask, context: Context) -> Reply:
-    """Part what was merged, or join what was split; a second press finds nothing to undo."""
-    draft = await context.db.read(dialogs.draft, ask.number(1), ask.here.id)
-    match (draft or "").split():
-        case ["undo", "merge", *ids] if ids:
-            out = [ItemId(int(item_id)) for item_id in ids]
-            try:
-                own = await context.editor.split(out, ask.person_id, context.clock())
-            except NewsError as error:
-                raise NewsError("button.old") from error
-            return Edit(Message(translate_html(ask.language, "split.done", id=str(own))))
-        case ["undo", "split", parted, left]:
-            alone = await stories.by_number(context, int(parted))
-            rest = await stories.by_number(context, int(left))
-            if alone.id == rest.id:
-                raise NewsError("button.old")
-            into = await context.editor.merge(alone.id, rest.id, ask.person_id, context.clock())
-            return Edit(Message(translate_html(ask.language, "merge.done", id=str(into))))
-        case _:
-            raise NewsError("button.old")
+    """Take a correction back, once, as long as its stories were not corrected again."""
+    back = await context.editor.undo(ask.number(1), context.clock())
+    return Edit(render.undone(back, ask.language))

@@ -17,7 +17,7 @@ from bot.texts import translate
 from storage import chats, matches, subscriptions
 from storage import stories as archive
 from storage.errors import NewsError
-from storage.model import Mode, Reach, Story, StoryId
+from storage.model import ChatKind, Mode, Reach, Story, StoryId
 from storage.outbox import queue, reports
 from storage.sql import Connection
 from watchers import explanation, keywords, search
@@ -98,7 +98,8 @@ async def story(ask: Ask, context: Context) -> Reply:
 async def shown(ask: Ask, context: Context, story: Story, page: int) -> Message:
     """Return a story's card."""
     muted = await context.db.read(chats.mutes, ask.chat.id, story.id)
-    return card(story, ask.chat, now=context.clock(), page=page, muted=muted)
+    corrects = ask.is_admin and ask.here.kind is ChatKind.PRIVATE
+    return card(story, ask.chat, now=context.clock(), page=page, muted=muted, corrects=corrects)
 
 
 async def pressed(ask: Ask, context: Context) -> Reply:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from bot.conversation import Html, Message
 from bot.render.marking import Marker
@@ -115,7 +115,7 @@ def why(trace: Trace, chat: Chat, *, now: datetime) -> Message:
         _matched(trace, language),
         joined(_became(delivery, chat, now) for delivery in trace.deliveries[:8]),
         translate_html(language, "why.muted") if trace.muted else Html(),
-        _evidence(trace, language),
+        _evidence(trace, language, words.zone(chat.time_zone)),
     ]
     if not trace.deliveries and trace.matches:
         parts.insert(2, _not_sent(trace, chat))
@@ -196,7 +196,7 @@ def because(reason: str, language: str) -> str:
     return translate(language, "reason.telegram", words=tidy(reason, 80))
 
 
-def _evidence(trace: Trace, language: str) -> Html:
+def _evidence(trace: Trace, language: str, zone: tzinfo) -> Html:
     if not trace.evidence:
         return Html()
     rows = [
@@ -205,7 +205,7 @@ def _evidence(trace: Trace, language: str) -> Html:
                 joined((f"{at}.", outlet_name(evidence.item.outlet, language, owner=False)), " "),
                 *(
                     f"— {line}"
-                    for line in account(evidence, trace.story, language, trace.entities)
+                    for line in account(evidence, trace.story, language, trace.entities, zone)
                 ),
             )
         )
@@ -218,10 +218,14 @@ def _evidence(trace: Trace, language: str) -> Html:
 
 
 def account(
-    evidence: Account, story: Story, language: str, entities: Mapping[EntityId, Entity]
+    evidence: Account,
+    story: Story,
+    language: str,
+    entities: Mapping[EntityId, Entity],
+    zone: tzinfo = UTC,
 ) -> list[str]:
     """Say in plain sentences how an item came to its story, and what was kept apart from it."""
-    explainer = _Explainer(story, language, entities)
+    explainer = _Explainer(story, language, entities, zone)
     return [
         explainer.came(evidence),
         *(explainer.apart(veto) for veto in evidence.apart if veto.other),
@@ -240,6 +244,7 @@ class _Explainer:
     story: Story
     language: str
     entities: Mapping[EntityId, Entity]
+    zone: tzinfo
 
     def say(self, key: str, /, **values: object) -> str:
         return translate(self.language, key, **values)
@@ -251,6 +256,7 @@ class _Explainer:
             other=other,
             percent=percent(evidence.score),
             count=evidence.days,
+            at="" if evidence.at is None else words.date(evidence.at, self.language, self.zone),
         )
         if (
             evidence.came is Came.FIRST

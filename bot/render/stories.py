@@ -295,9 +295,18 @@ def update(
 
 
 def card(
-    story: Story, chat: Chat, *, now: datetime, page: int = 0, muted: bool = False
+    story: Story,
+    chat: Chat,
+    *,
+    now: datetime,
+    page: int = 0,
+    muted: bool = False,
+    corrects: bool = False,
 ) -> Message:
-    """Render a whole story, a page at a time: outlets, times, headlines, links."""
+    """Render a whole story, a page at a time: outlets, times, headlines, links.
+
+    ``corrects`` adds the button of who may say that it is not one event, or not all of it.
+    """
     language, first = chat.language, headline(story, chat.language)
     items = distinct_items(story)
     pages = max(1, -(-len(items) // ITEMS_ON_A_PAGE))
@@ -312,8 +321,16 @@ def card(
     text = joined((head, lead, *body), "\n\n")
     return Message(
         chunks(text)[0],
-        (*turn(("sp", story.id), page, pages), *_card_buttons(story, language, muted=muted)),
+        (
+            *turn(("sp", story.id), page, pages),
+            *_card_buttons(story, language, muted=muted),
+            *(_correct_button(story, language) if corrects else ()),
+        ),
     )
+
+
+def _correct_button(story: Story, language: str) -> Keyboard:
+    return ((Button(f"✏️ {translate(language, 'button.correct')}", press("c", story.id)),),)
 
 
 def facts(story: Story, language: str) -> Html:

@@ -44,6 +44,14 @@ def day(moment: datetime, now: datetime, language: str, time_zone: tzinfo) -> st
     )
 
 
+def date(moment: datetime, language: str, time_zone: tzinfo) -> str:
+    """Write the day with its year, whichever that is: 21 Nov 2026."""
+    local = moment.astimezone(time_zone)
+    return str(
+        format_skeleton("yMMMd", local, tzinfo=time_zone, locale=locale(language), fuzzy=True)
+    )
+
+
 def when(moment: datetime, now: datetime, language: str, time_zone: tzinfo) -> str:
     """Write a moment as near as a reader needs: 14:05 today, else the day with the time."""
     local, today = moment.astimezone(time_zone), now.astimezone(time_zone)

@@ -50,6 +50,12 @@ where story_id = :story and chat_id = :chat and kind = 'alert'
 """
 """The living messages of a story in one chat, but for one of them."""
 
+ALERTS_OF_A_STORY = """
+select id from deliveries
+where story_id = :story and kind = 'alert' and (settled_at > :alive or state = 'sending')
+"""
+"""The living messages of a story, in chats that muted it too: their button says so."""
+
 # How an edit is enqueued: one statement for all messages, since a story may have gone to many
 # thousand chats. They come as JSON; a cross join keeps SQLite from reading the whole queue to look
 # for each of them (minutes instead of a tenth of a second, at 100,000 rows). -------------------------
@@ -263,6 +269,18 @@ def relabel(
     ).fetchall()
     messages = [message for (message,) in shown]
     enqueue_edits(db, messages, now, soon=messages)
+
+
+def reshown(db: Connection, story_ids: Sequence[StoryId], now: datetime) -> None:
+    """Enqueue an edit of every message about stories whose items an admin put elsewhere."""
+    for story_id in story_ids:
+        shown = db.conn.execute(
+            ALERTS_OF_A_STORY, {"story": story_id, "alive": to_ms(now - ALIVE)}
+        ).fetchall()
+        messages = [message for (message,) in shown]
+        enqueue_edits(db, messages, now, soon=messages)
+        if outbox_rows.publishers(db, story_id) >= URGENT_PUBLISHERS:
+            release(db, story_id, now)
 
 
 def enqueue_edit(db: Connection, of: DeliveryId, now: datetime, *, soon: bool = False) -> None:

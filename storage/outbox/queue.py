@@ -20,7 +20,7 @@ from storage.outbox.deliveries import (
     FoldReason,
     NewDelivery,
 )
-from storage.outbox.followups import changed, enqueue_edit, grown, relabel, wake_up
+from storage.outbox.followups import changed, enqueue_edit, grown, relabel, reshown, wake_up
 from storage.outbox.policy import (
     LATE,
     URGENT_PUBLISHERS,
@@ -47,6 +47,7 @@ __all__ = [
     "prune",
     "recover",
     "relabel",
+    "reshown",
     "same_bot",
     "settle",
     "wake_up",

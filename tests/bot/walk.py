@@ -31,6 +31,8 @@ WORDS = {
 }
 LEFT_ALONE = ("delz", "t:lang:", "fz")  # they end the walk, or change its language
 FARTHEST = 400  # presses
+BESIDE = ("Northern Wire", "Kazakhstan raises urea output at Inkai to 700 tonnes")
+"""Another story, which an admin may take for the same."""
 HEADLINE = "Kazakhstan raises uranium output at Inkai to 4000 tonnes"
 
 
@@ -53,6 +55,7 @@ async def replies(
     room = await Pipeline.opened(db)
     for outlet in OUTLETS:
         await room.tells(outlet, headline)
+    await room.tells(*BESIDE)
     person = await Person.comes(room.context(feeds=Feeds(polls=_polled)), ADMIN, language)
     ahead = [f"/{command.name} {words.get(command.name, '')}".strip() for command in COMMANDS]
     seen = set(ahead)
@@ -89,4 +92,11 @@ def _keyboards(reply: Reply) -> Iterator[Keyboard]:
 
 def _presses(keyboard: Keyboard) -> list[str]:
     all_of_them = [button.press for row in keyboard for button in row]
-    return [press for press in all_of_them if press and not press.startswith(LEFT_ALONE)]
+    return [
+        press
+        for press in all_of_them
+        if press
+        and not press.startswith(LEFT_ALONE)
+        # One box is ticked and no other: each choice of boxes is a keyboard of its own.
+        and (not press.startswith("ct:") or press.endswith(":1"))
+    ]

@@ -84,7 +84,7 @@ async def a_reader_in_russian(chrome: Chrome, demo: str) -> None:
         await page.click("[data-button]", "Сразу", within=WITHIN)
         await page.text("[data-button]", "Скрыть", within=WITHIN)  # an alert has come
         await page.click("[data-button]", "Скрыть")
-        await page.text("[data-button]", "Вернуть")
+        await page.text("[data-button]", "Снова")
         await say(page, "/digest")
         await page.text(BOT, "Казахстан", within=WITHIN)
         await say(page, "1")  # the first story of the digest

@@ -93,14 +93,6 @@ def test_the_most_told_stories_come_first(connection: Connection) -> None:
     assert [] == stories.between(connection, window[1], window[1] + timedelta(days=1))
 
 
-def test_corrections_are_remembered_in_order(connection: Connection) -> None:
-    feed = rows.feed(connection)
-    rows.told(connection, feed, rows.new_item(1), rows.new_item(2))
-    stories.correct(connection, "apart", [(ItemId(1), ItemId(2))], 7, rows.NOON)
-    stories.correct(connection, "together", [(ItemId(2), ItemId(1))], 7, rows.NOON)
-    assert [("apart", 1, 2), ("together", 2, 1)] == stories.corrections(connection)
-
-
 def test_old_news_that_came_with_a_new_feed_is_no_news_of_the_window(
     connection: Connection,
 ) -> None:

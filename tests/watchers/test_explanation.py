@@ -7,7 +7,9 @@ import pytest
 
 from bot.render.reasons import account
 from bot.texts import LANGUAGES, catalogue
-from storage import items, stories
+from storage import corrections, items, stories
+from storage.corrections import CorrectionKind, NewCorrection
+from storage.model import ItemId, StoryId
 from storage.sql import Connection, to_json
 from tests.storage.rows import NOON, feed, new_item, told
 from watchers import explanation
@@ -100,18 +102,22 @@ def test_a_story_joined_on_second_thoughts_is_said_to_be(connection: Connection)
 
 def test_what_an_admin_decided_is_said_to_be(connection: Connection) -> None:
     told(connection, feed(connection), new_item(1), new_item(2, reasons=(("new",),)))
-    stories.join(connection, 2, 1, NOON)  # type: ignore[arg-type]
-    stories.correct(connection, "together", [(2, 1)], 5, NOON)  # type: ignore[list-item]
+    correct(connection, CorrectionKind.MERGE, [2], 1)
     joined = came(connection, 2)
     assert (Came.JOINED, 1) == (joined.came, joined.other and joined.other.id)
     assert Came.FIRST is came(connection, 1).came
 
 
-@pytest.mark.parametrize("pair", [(1, 3), (3, 1), (4, 1), (2, 4)])
+def correct(connection: Connection, kind: CorrectionKind, out: list[int], to: int) -> None:
+    new = NewCorrection(kind, [ItemId(one) for one in out], StoryId(to), 5)
+    corrections.make(connection, new, NOON)
+
+
+@pytest.mark.parametrize(("out", "to"), [([1, 2], 3), ([3, 4], 1)])
 def test_a_merge_is_told_at_the_report_that_began_the_younger_story(
-    connection: Connection, pair: tuple[int, int]
+    connection: Connection, out: list[int], to: int
 ) -> None:
-    """Whichever story was merged into which, and whichever reports stood for them."""
+    """Whichever story was merged into which."""
     near = (("near", 3), ("words", 0.5))
     told(
         connection,
@@ -121,13 +127,12 @@ def test_a_merge_is_told_at_the_report_that_began_the_younger_story(
         new_item(3, reasons=(("new",),)),
         new_item(4, 3, reasons=near),
     )
-    stories.join(connection, 3, 1, NOON)  # type: ignore[arg-type]
-    stories.correct(connection, "together", [pair], 5, NOON)  # type: ignore[list-item]
+    correct(connection, CorrectionKind.MERGE, out, to)
     ways = [came(connection, number).came for number in range(1, 5)]
     assert [Came.FIRST, Came.LIKE, Came.JOINED, Came.LIKE] == ways
     other = came(connection, 3).other
     assert other is not None
-    assert min(pair) == other.id
+    assert other.id == 1
 
 
 def test_a_split_is_told_at_what_was_taken_out_and_at_what_had_come_for_it(
@@ -140,9 +145,7 @@ def test_a_split_is_told_at_what_was_taken_out_and_at_what_had_come_for_it(
         new_item(2, 1, reasons=(("near", 1), ("words", 0.5))),
         new_item(3, 1, reasons=(("near", 2), ("words", 0.5))),
     )
-    connection.conn.execute("insert into stories(id, first_at, updated_at) values (9, 1, 1)")
-    stories.move(connection, [2], 9, NOON)  # type: ignore[list-item, arg-type]
-    stories.correct(connection, "apart", [(2, 1), (2, 3)], 5, NOON)  # type: ignore[list-item]
+    correct(connection, CorrectionKind.SPLIT, [2], 9)
     left = came(connection, 3)
     assert (Came.LEFT, 2) == (left.came, left.other and left.other.id)
     assert Came.FIRST is came(connection, 1).came
@@ -152,7 +155,34 @@ def test_a_split_is_told_at_what_was_taken_out_and_at_what_had_come_for_it(
     assert Came.PARTED is alone.came
     assert alone.other is not None
     said = account(alone, story, "en", gazetteer().entities)
-    assert ["An admin took it out of the story of /s1 (courier.example)."] == said
+    assert ["An admin took it out of the story of /s1 (courier.example) on 22 Nov 2026."] == said
+
+
+def test_a_move_is_told_at_what_was_moved_with_its_day(connection: Connection) -> None:
+    told(connection, feed(connection), new_item(1), new_item(2, 1), new_item(3))
+    correct(connection, CorrectionKind.MOVE, [2], 3)
+    story = stories.get(connection, 3)  # type: ignore[arg-type]
+    assert story is not None
+    moved = next(
+        one for one in explanation.accounts(connection, story, gazetteer()) if one.item.id == 2
+    )
+    assert Came.MOVED is moved.came
+    for language, day in (("en", "on 22 Nov 2026"), ("ru", "(22 нояб. 2026")):
+        (said,) = account(moved, story, language, gazetteer().entities)
+        assert "/s1 (courier.example)" in said
+        assert day in said
+
+
+def test_what_was_undone_is_told_no_more(connection: Connection) -> None:
+    told(connection, feed(connection), new_item(1), new_item(2, reasons=(("new",),)))
+    correct(connection, CorrectionKind.MERGE, [2], 1)
+    (made,) = corrections.in_force(connection)
+    corrections.undo(connection, made.id, NOON)
+    assert Came.FIRST is came(connection, 1).came
+    story = stories.get(connection, 2)  # type: ignore[arg-type]
+    assert story is not None
+    (alone,) = explanation.accounts(connection, story, gazetteer())
+    assert Came.FIRST is alone.came
 
 
 @pytest.mark.parametrize(

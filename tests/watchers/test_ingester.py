@@ -258,7 +258,7 @@ async def test_an_admins_split_is_obeyed_after_a_restart(db: Database, now: date
         told = entry(number, title, url_key=f"{name}.example/q")
         await ingester.take(await feed_of(db, name, now), (told,), None, now)
     [(_, story, _), (second, _, _)] = await db.read(all_items)
-    own = await ingester.split([second], 7, now)
+    own = (await ingester.split([second], 7, now)).target
     assert own != story
     after = await Ingester.opened(db)
     await after.remember(now)
@@ -273,7 +273,7 @@ async def test_an_admins_merge_makes_one_story_whose_ids_both_lead_to_it(
     told = (entry(1, "Bishkek opens a new school"), entry(2, "Wheat harvest ends in Kostanay"))
     await ingester.take(feed, told, None, now)
     [(_, one, _), (_, other, _)] = await db.read(all_items)
-    assert one == await ingester.merge(other, one, 7, now)
+    assert one == (await ingester.merge(other, one, 7, now)).target
     assert one == await db.read(stories.current, other)
 
 

@@ -8,10 +8,11 @@ pairs" are 129 that must part, of which 75 do, and 70 that must join, of which 5
 from watchers.stories.backtest import Backtest, Difference, backtest
 from watchers.stories.changes import material, outgrown
 from watchers.stories.codec import pack, unpack
+from watchers.stories.constraints import Constraint
 from watchers.stories.features import Features, prepare
 from watchers.stories.gravity import Gravity, gravest, gravity
 from watchers.stories.grounds import Grounds, grounds
-from watchers.stories.identity import Verdict, identify, related
+from watchers.stories.identity import Verdict, identify, nearest, related
 from watchers.stories.index import Index
 from watchers.stories.reclustering import Change, Joined, Moved, revise
 from watchers.stories.weights import LinkageSettings, fitted
@@ -19,6 +20,7 @@ from watchers.stories.weights import LinkageSettings, fitted
 __all__ = [
     "Backtest",
     "Change",
+    "Constraint",
     "Difference",
     "Features",
     "Gravity",
@@ -35,6 +37,7 @@ __all__ = [
     "grounds",
     "identify",
     "material",
+    "nearest",
     "outgrown",
     "pack",
     "prepare",

@@ -20,6 +20,8 @@ _SAME_PAGE: Final = timedelta(hours=20)
 _NEIGHBOURS: Final = 40
 """So many items are weighed together; further stories wait for another question."""
 _MAX_RELATED: Final = 3
+_ASKED_NEAREST: Final = 8
+"""Items of a story that are compared to name those beside it: each costs a verdict's time."""
 MAX_OPEN: Final = 24
 """A story larger than this is not taken apart any more: clustering costs the square of its size."""
 # The names on the left are stored with every item (``items.reasons``): they stay.
@@ -76,6 +78,27 @@ def identify(features: Features, index: Index) -> Verdict:
 def related(features: Features, index: Index) -> tuple[StoryId, ...]:
     """Name stories on the same theme as an item, most alike first, its own left out."""
     return _related(index.compared(features), index.story_of(features.item), index)
+
+
+def nearest(story: StoryId, index: Index, most: int) -> tuple[StoryId, ...]:
+    """Name the other stories of the window that are most like a story, of whatever odds.
+
+    For a person who knows better: what a veto or an admin keeps apart is among them, last.
+    """
+    best: dict[StoryId, float] = {}
+    members = index.members(story)
+    half = _ASKED_NEAREST // 2
+    asked = members if len(members) <= _ASKED_NEAREST else (*members[:half], *members[-half:])
+    for item in asked:
+        compared = index.compared(index.features(item))
+        # Who came later may have found it, where its own candidates are all of its own story.
+        odds = {likeness.item: likeness.odds for likeness in compared} | dict(index.near(item))
+        for mate, likely in odds.items():
+            other = index.story_of(mate)
+            if other is not None and other != index.story(story):
+                best[other] = max(likely, best.get(other, likely))
+    ordered = sorted(best, key=lambda other: (-best[other], other))
+    return tuple(ordered[:most])
 
 
 def _same_page(features: Features, index: Index) -> ItemId | None:

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from storage.fingerprints import OldText
 from storage.model import ItemId, StoryId
 from watchers.stories.candidates import LEAST_SAME, InvertedIndex
+from watchers.stories.constraints import Constraint, Constraints
 from watchers.stories.features import Features
 from watchers.stories.frequencies import Frequencies, WeightedQuery
 from watchers.stories.linkage_model import LinkageModel
@@ -85,8 +86,9 @@ class Index:
         self._latest: tuple[Features, WeightedQuery, tuple[Likeness, ...]] | None = None
         self._old = OldTexts()
         self._aliases: dict[StoryId, StoryId] = {}
-        self._apart: set[frozenset[StoryId]] = set()
-        self._settled: set[StoryId] = set()
+        self._constraints = Constraints()
+        self._homes: dict[ItemId, StoryId] = {}
+        self._barred: frozenset[frozenset[StoryId]] | None = None
 
     def __len__(self) -> int:
         """Count the items in the window."""
@@ -285,10 +287,11 @@ class Index:
     def _forget_story(self, story: StoryId) -> None:
         self._members.pop(story, None)
         self._last_told.pop(story, None)
-        self._settled.discard(story)
 
     def _forget(self, item: ItemId) -> None:
         kept = self._kept.pop(item)
+        if item in self._constraints:
+            self._homes[item] = kept.story
         features = kept.features
         if self._pages.get(features.page) == item:
             del self._pages[features.page]
@@ -297,11 +300,14 @@ class Index:
             self._links.get(other, {}).pop(item, None)
         self._latest = None
 
-    # --- corrections -------------------------------------------------------------------------
+    # --- second thoughts and corrections -------------------------------------------------------
 
-    def move(self, item: ItemId, story: StoryId, *, pinned: bool = False) -> None:
-        """Put an item into another story; ``pinned`` when an admin said so."""
+    def move(self, item: ItemId, story: StoryId) -> None:
+        """Put an item into another story."""
         story = self.story(story)
+        if item in self._constraints:
+            self._barred = None
+            self._homes[item] = story
         old = self.story_of(item)
         if old is None or old == story:
             return
@@ -313,48 +319,63 @@ class Index:
         )
         if not self._members[old]:
             self._forget_story(old)
-        if pinned:
-            self.settle(story)
 
-    def merge(self, story: StoryId, into: StoryId, *, pinned: bool = False) -> None:
-        """Make one story of two; the old id stays as an alias. ``pinned`` as for ``move``."""
+    def merge(self, story: StoryId, into: StoryId) -> None:
+        """Make one story of two; the old id stays as an alias."""
         story, into = self.story(story), self.story(into)
         if story == into:
             return
-        self._apart = {
-            frozenset(into if one == story else one for one in pair) for pair in self._apart
-        }
-        self._apart.discard(frozenset((into,)))
-        if story in self._settled:
-            self._settled.add(into)
         for item in tuple(self._members.get(story, ())):
             self.move(item, into)
         self._aliases[story] = into
-        if pinned:
-            self.settle(into)
+        self._barred = None
 
-    def settle(self, story: StoryId) -> None:
-        """Never take this story's present items apart: an admin has put them together."""
-        self._settled.add(self.story(story))
+    def revive(self, story: StoryId) -> None:
+        """Let a story that was merged away be one of its own again; its items come next."""
+        self._aliases.pop(story, None)
+        self._barred = None
+
+    def constrain(
+        self, number: int, constraint: Constraint, homes: Mapping[ItemId, StoryId]
+    ) -> None:
+        """Obey an admin's correction from now on, of items out of the window too.
+
+        ``homes`` says which stories its items are in.
+        """
+        self._constraints.add(number, constraint)
+        self._homes.update(homes)
+        self._barred = None
+
+    def release(self, number: int) -> None:
+        """Obey a correction no more."""
+        self._constraints.drop(number)
+        self._barred = None
+
+    def bound(self, story: StoryId) -> list[list[ItemId]]:
+        """Group a story's items by what admins have put together; most stand alone."""
+        return self._constraints.bound(self.members(story))
 
     def is_settled(self, story: StoryId) -> bool:
-        """Tell whether a story stays together: an admin said so, or its first days are over."""
+        """Tell whether a story stays together, because its first days are over."""
         story = self.story(story)
-        if story in self._settled:
-            return True
         first = self._kept[self._members[story][0]].features.told_at
         return self._last_told[story] - first > _YOUNG
 
-    def keep_apart(self, one: StoryId, other: StoryId) -> None:
-        """Never join these two stories again: an admin has split them."""
-        if self.story(one) != self.story(other):
-            self._apart.add(frozenset((self.story(one), self.story(other))))
-
     @property
     def has_constraints(self) -> bool:
-        """Tell whether an admin has ever kept two stories apart."""
-        return bool(self._apart)
+        """Tell whether an admin has ever corrected anything."""
+        return bool(self._constraints)
 
     def may_join(self, one: StoryId, other: StoryId) -> bool:
         """Tell whether no admin has forbidden the two stories to be one."""
-        return frozenset((self.story(one), self.story(other))) not in self._apart
+        if self._barred is None:
+            self._barred = self._constraints.barred(self._home)
+        return frozenset((self.story(one), self.story(other))) not in self._barred
+
+    def _home(self, item: ItemId) -> StoryId | None:
+        """Tell which story an item is in, wherever it is by now; None where it is gone."""
+        kept = self._kept.get(item)
+        if kept is not None:
+            return kept.story
+        story = self._homes.get(item)
+        return None if story is None else self.story(story)

@@ -69,14 +69,14 @@ def revise(index: Index, story: StoryId) -> tuple[Change, ...]:
 
 
 def _grouped(stories: list[StoryId], index: Index) -> list[list[ItemId]]:
-    """Open young stories into their items; keep whole what is settled or large."""
+    """Open young stories into their items; keep whole what is settled, large or put together."""
     groups: list[list[ItemId]] = []
     for story in stories:
         items = list(index.members(story))
         if index.is_settled(story) or len(items) > MAX_OPEN:
             groups.append(items)
         else:
-            groups += [[item] for item in items]
+            groups += index.bound(story)
     return groups
 
 

@@ -1,4 +1,4 @@
-"""What admins do in the chat: sources, lists, announcements, corrections."""
+"""What admins do in the chat: sources, lists, announcements, names."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,10 +10,10 @@ from bot.commands import broadcast
 from bot.commands.opml import done
 from bot.conversation import Edit, File, Message, Reply, SentFile, Working
 from bot.render.markup import plain
-from storage import aliases, chats, feeds, stories
+from storage import aliases, chats, feeds
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import ChatId, FeedId, FeedState, FeedStatus, Story
+from storage.model import ChatId, FeedId, FeedState, FeedStatus
 from storage.outbox import broadcasts, queue, settle
 from storage.outbox.outcomes import Sent
 from tests.bot.people import ADMIN, NOW, Feeds, Person, buttons, seen
@@ -474,74 +474,12 @@ async def test_an_announcement_sent_twice_is_owed_once(timur: Person) -> None:
     assert 1 == (await timur.context.db.read(broadcasts.progress, "b1")).total
 
 
-# --- corrections ----------------------------------------------------------------------------
-
-
-async def test_two_stories_become_one_for_good(room: Pipeline, timur: Person) -> None:
-    one = await room.tells("Steppe Courier", "Tokayev opens a railway")
-    other = await room.tells("Oasis Times", "Floods reach the Aral Sea")
-    assert f"One story now: {other.id}" in await timur.types(f"/merge {one.id} {other.id}")
-    assert 2 == len((await room.story(int(other.id))).items)
-    assert "Tokayev opens a railway" in await timur.types(f"/story {one.id}")
-
-
-async def test_a_telling_is_taken_out(room: Pipeline, timur: Person) -> None:
-    one = await room.tells("Steppe Courier", "Tokayev opens a railway")
-    other = await room.tells("Oasis Times", "Floods reach the Aral Sea")
-    await timur.types(f"/merge {one.id} {other.id}")
-    for same in (f"{other.id} {other.id}", f"{one.id} {other.id}", f"{other.id} {one.id}"):
-        with pytest.raises(NewsError, match=r"merge\.(itself|one_already)"):
-            await timur.types(f"/merge {same}")
-    assert "A separate story now" in await timur.types(f"/split {other.id} 1")
-    with pytest.raises(NewsError, match=r"split\.only_one"):
-        await timur.types(f"/split {other.id} 1")
-    assert 1 == len((await room.story(int(other.id))).items)
-
-
-async def test_a_merge_and_a_split_are_undone_by_a_button_once(
-    room: Pipeline, timur: Person
-) -> None:
-    one = await room.tells("Steppe Courier", "Tokayev opens a railway")
-    other = await room.tells("Oasis Times", "Floods reach the Aral Sea")
-    await timur.types(f"/merge {one.id} {other.id}")
-    merged = timur.last
-    assert "A separate story now" in await timur.presses("Undo")
-    assert [1, 1] == [len(story.items) for story in await stories_of(timur)]
-    timur.last = merged
-    with pytest.raises(NewsError, match=r"button\.old"):
-        await timur.presses("Undo")
-    await timur.types(f"/merge {one.id} {(await stories_of(timur))[-1].id}")
-    together = (await stories_of(timur))[0]
-    await timur.types(f"/split {together.id} 2")
-    parted = timur.last
-    assert "One story now" in await timur.presses("Undo")
-    timur.last = parted
-    with pytest.raises(NewsError, match=r"button\.old"):
-        await timur.presses("Undo")
-    assert [2] == [len(story.items) for story in await stories_of(timur)]
-    with pytest.raises(NewsError, match=r"button\.old"):
-        await timur.sends("uc:999")
-
-
-async def stories_of(person: Person) -> list[Story]:
-    """Every story, by number."""
-    every = await person.context.db.read(lambda db: list(stories.every(db)))
-    return sorted(every, key=lambda story: story.id)
-
-
-async def test_why_names_the_admins_merge(room: Pipeline, timur: Person) -> None:
-    one = await room.tells("Steppe Courier", "Tokayev opens a railway")
-    other = await room.tells("Oasis Times", "Floods reach the Aral Sea")
-    await timur.types(f"/merge {one.id} {other.id}")
-    said = await timur.types(f"/why {other.id}")
-    assert 1 == said.count("An admin joined the story of this report")
-    assert "later found" not in said
+# --- names ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("typed", "key"),
-    [("/merge 1 1", "story.unknown"), ("/merge", "merge.form"), ("/merge 1", "merge.form"), ("/split x", "split.form"),
-     ("/split 99 1", "story.unknown"), ("/alias x", "alias.form"),
+    [("/alias x", "alias.form"),
      ("/alias = x", "alias.form"), ("/alias x =", "alias.form"), ("/alias Xyz = xyz", "alias.form"),
      ("/alias a = b", "alias.no_name"), ("/alias Zorgulin = b", "alias.no_name"),
      ("/alias 2026 = Zorgulin", "alias.no_name"), ("/alias Zorgulin = <b>", "alias.no_name"),
@@ -550,7 +488,7 @@ async def test_why_names_the_admins_merge(room: Pipeline, timur: Person) -> None
      ("/alias Zorgulin = Kazakhstan", "alias.taken"), ("/alias Россия = Казахстан", "alias.taken"),
      ("/alias Zorgulin = " + ", ".join(f"Zorgulin{n}" for n in range(31)), "alias.too_many")],
 )  # fmt: skip
-async def test_an_unclear_correction_shows_how(timur: Person, typed: str, key: str) -> None:
+async def test_what_is_no_name_is_refused(timur: Person, typed: str, key: str) -> None:
     with pytest.raises(NewsError) as refused:
         await timur.types(typed)
     assert key == refused.value.text_key

@@ -654,3 +654,28 @@ async def test_a_private_chat_that_forbids_us_is_gone(line: Line) -> None:
 async def test_a_location_sets_the_time_zone(line: Line) -> None:
     line.box.telegram.share_location(AIGUL_ID, 41.3, 69.2)
     await line.box.message(AIGUL_ID, "Ташкент")
+
+
+async def test_an_admin_corrects_a_story_by_buttons_and_nobody_else_does(line: Line) -> None:
+    one = await line.room.tells("Steppe Courier", "Tokayev opens a railway")
+    other = await line.room.tells("Oasis Times", "Floods reach the Aral Sea")
+    reader = await line.says(ANNA_ID, f"/story {one.id}", "Tokayev opens a railway")
+    assert "Correct" not in str(message_view(line.box.telegram, reader, ANNA_ID))
+    for data in (f"c:{one.id}", f"cj:{one.id}:{other.id}", "cu:1"):
+        press = await line.presses(ANNA_ID, reader, data=data)
+        assert "too old" in press.text
+    card = await line.says(ADMIN_ID, f"/story {one.id}", "Tokayev opens a railway")
+    await line.presses(ADMIN_ID, card, "✏️ Correct…")
+    menu = await line.box.message(ADMIN_ID, "What is wrong with this story?")
+    assert menu.id == card.id
+    await line.presses(ADMIN_ID, menu, "🔗 Same event as…")
+    await line.box.message(ADMIN_ID, "Which story is the same event?")
+    done = await line.says(ADMIN_ID, str(other.id), f"One story now: {other.id}")
+    refused = await line.presses(ANNA_ID, reader, data="cu:1")
+    assert "too old" in refused.text
+    assert 2 == len((await line.room.story(int(other.id))).items)
+    await line.presses(ADMIN_ID, done, "↩️ Undo")
+    await line.box.message(ADMIN_ID, "Two stories again")
+    again = await line.presses(ADMIN_ID, done, data="cu:1")
+    assert "undone already" in again.text or "undone already" in texts(line.box, ADMIN_ID)[-1]
+    await line.says(ADMIN_ID, f"/story {one.id}", "Tokayev opens a railway")

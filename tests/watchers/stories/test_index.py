@@ -6,7 +6,16 @@ import pytest
 
 from storage.model import ItemId, StoryId
 from tests.watchers.stories.features import NOON, features
-from watchers.stories import Features, Index, Joined, Moved, identify, revise
+from watchers.stories import (
+    Constraint,
+    Features,
+    Index,
+    Joined,
+    Moved,
+    identify,
+    nearest,
+    revise,
+)
 
 DAY = timedelta(days=1)
 BRIDGE = "В Караганде открыли новый мост через реку Нуру"
@@ -19,6 +28,15 @@ def of(*told: tuple[Features, int]) -> Index:
     for one, story in told:
         index.add(one, StoryId(story))
     return index
+
+
+def together(*items: int) -> Constraint:
+    return Constraint(frozenset(map(ItemId, items)), frozenset(), frozenset())
+
+
+def apart(moved: set[int], left: set[int]) -> Constraint:
+    out = frozenset(map(ItemId, moved))
+    return Constraint(out, out, frozenset(map(ItemId, left)))
 
 
 def test_a_silent_story_is_forgotten_and_a_living_one_kept_whole() -> None:
@@ -81,8 +99,20 @@ def test_an_alias_leads_to_the_living_story() -> None:
 
 def test_what_an_admin_put_together_is_not_taken_apart() -> None:
     index = of((features(1, BRIDGE), 1), (features(2, OTHER), 2))
-    index.merge(StoryId(2), StoryId(1), pinned=True)
+    index.merge(StoryId(2), StoryId(1))
+    index.constrain(1, together(1, 2), {})
     assert revise(index, StoryId(1)) == ()
+    index.add(features(3, OTHER), StoryId(1))
+    index.release(1)
+    assert revise(index, StoryId(1)) != ()
+
+
+def test_what_strays_into_a_corrected_story_is_let_go_all_the_same() -> None:
+    index = of((features(1, BRIDGE), 1), (features(2, AGAIN), 1), (features(3, OTHER), 1))
+    index.constrain(1, together(1, 2), {})
+    (change,) = revise(index, StoryId(1))
+    assert isinstance(change, Moved)
+    assert change.items == (3,)
 
 
 def test_what_strayed_in_is_let_go() -> None:
@@ -101,16 +131,42 @@ def test_twins_are_joined_into_the_earlier() -> None:
 
 def test_what_an_admin_split_is_never_joined_again() -> None:
     index = of((features(1, BRIDGE), 1), (features(2, AGAIN), 1))
-    index.move(ItemId(2), StoryId(2), pinned=True)
-    index.keep_apart(StoryId(1), StoryId(2))
+    index.move(ItemId(2), StoryId(2))
+    index.constrain(1, apart({2}, {1}), {})
     assert revise(index, StoryId(2)) == ()
     newcomer = identify(features(3, BRIDGE), index)
     assert newcomer.story in (1, 2)
+    assert newcomer.story is not None
+    index.add(features(3, BRIDGE), newcomer.story)
+    assert revise(index, newcomer.story) == ()
+
+
+def test_what_was_parted_stays_so_whatever_left_the_window_or_was_merged_meanwhile() -> None:
+    """The constraint is the items', and their stories', under whatever ids those go by now."""
+    early = features(1, BRIDGE, hours=-24 * 30)
+    index = of((early, 1), (features(2, AGAIN), 2), (features(4, OTHER), 4))
+    index.constrain(1, apart({2}, {1}), {})
+    index.expire(NOON)
+    assert index.story_of(ItemId(1)) is None
+    index.add(features(3, BRIDGE), StoryId(1))
+    assert not index.may_join(StoryId(1), StoryId(2))
+    index.merge(StoryId(2), StoryId(4))
+    assert not index.may_join(StoryId(1), StoryId(2))
+    assert not index.may_join(StoryId(4), StoryId(1))
+    index.release(1)
+    assert index.may_join(StoryId(4), StoryId(1))
+
+
+def test_those_nearest_to_a_story_are_named_a_veto_or_not() -> None:
+    index = of((features(1, BRIDGE), 1), (features(2, OTHER), 2), (features(3, AGAIN), 3))
+    assert nearest(StoryId(1), index, 5)[:1] == (3,)
+    assert 1 not in nearest(StoryId(1), index, 5)
+    assert nearest(StoryId(99), index, 5) == ()
 
 
 def test_a_copy_of_what_an_admin_moved_follows_it() -> None:
     index = of((features(1, OTHER), 1), (features(2, BRIDGE), 1))
-    index.move(ItemId(2), StoryId(5), pinned=True)
+    index.move(ItemId(2), StoryId(5))
     assert identify(features(3, BRIDGE), index).story == 5
 
 
