@@ -1,4 +1,4 @@
-"""The demo's news as data (pure): invented events, each told by one or more outlets.
+"""The demo's news as data: invented events, each told by one or more outlets.
 
 ``news/*.toml`` hold them, a table an event, named by what identity is measured against:
 
