@@ -225,7 +225,7 @@ def load(*, need_token: bool = False, without: frozenset[str] = frozenset()) -> 
 
 
 def hints() -> tuple[str, ...]:
-    """Tell the process environment's names that are nearly a setting's, and the file's that mean one.
+    """Tell the environment's names that are nearly a setting's, and the file's that mean one.
 
     No problems: the environment is not ours alone, and the file may serve others, too.
     """

@@ -85,8 +85,8 @@ def scraped(text: str, url: str, rules: dict[str, str]) -> RawFeed | None:
     """Read a page by selectors: ``item`` (each entry), ``title``, ``link``, ``date``, ``summary``.
 
     All but ``item`` are searched inside the entry; without them the entry's own first link is
-    title and address. With ``sources.AUTO`` for ``item`` the page's main list of headlines is found
-    anew each time. None when a selector is not valid CSS.
+    title and address. With ``addresses.AUTO`` for ``item`` the page's main list of headlines is
+    found anew each time. None when a selector is not valid CSS.
     """
     tree = _tree(text)
     base = _base(tree, url)

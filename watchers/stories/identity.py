@@ -21,7 +21,8 @@ _NEIGHBOURS: Final = 40
 """So many items are weighed together; further stories wait for another question."""
 _MAX_RELATED: Final = 3
 MAX_OPEN: Final = 24
-"""A story larger than this is not taken apart any more: clustering costs the square of its size."""
+"""A story larger than this is not taken apart any more: clustering costs the square of its
+size."""
 # The names on the left are stored with every item (``items.reasons``): they stay.
 _REASON_SIGNALS: Final = {
     name: SIGNALS.index(signal)

@@ -47,7 +47,7 @@ class SampleItem:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, and what is published of it; see this file's head for the fields."""
+    """Something that happened, and what is published of it; the file's head has the fields."""
 
     name: str
     topic: str
