@@ -281,7 +281,7 @@ def match_subscriptions(
 
 
 def is_news(draft: Draft, item: NewItem) -> bool:
-    """Say whether an item may be an alert: of a feed read before, neither late nor old."""
+    """Tell whether an item may be an alert: of a feed read before, neither late nor old."""
     if draft.silent or item.recirculated:
         return False
     return item.published is None or draft.now - item.published < ALERT_WITHIN

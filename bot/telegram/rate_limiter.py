@@ -282,7 +282,7 @@ class Limiter(BaseRateLimiter[int]):
 
 
 def lost_on_its_way(error: TelegramError) -> bool:
-    """Say whether a connection or a server failed, not answered (PTB makes 400 a subclass)."""
+    """Tell whether a connection or a server failed, not answered (PTB makes 400 a subclass)."""
     return type(error) in (NetworkError, TimedOut, TelegramError)
 
 

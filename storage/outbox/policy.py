@@ -103,7 +103,7 @@ def place(chat: Chat, seen: Circumstances) -> Placement:
 
 
 def is_backlog(seen: Circumstances) -> bool:
-    """Say whether a story came late, after a long outage or a pause of its feed: it is no news."""
+    """Tell whether a story came late, after an outage or a pause of its feed: it is no news."""
     if seen.told_at is None or seen.now - seen.told_at < WAKE_WITHIN:
         return False
     return seen.last_look is None or seen.told_at < seen.last_look

@@ -100,7 +100,7 @@ def places(analysis: Analysis) -> Where:
 
 
 def fires(node: Node, analysis: Analysis, facts: Facts = NO_FACTS) -> bool:  # noqa: C901, PLR0911 - a line a node
-    """Say whether an item satisfies a query node."""
+    """Tell whether an item satisfies a query node."""
     # Plain tests, commonest first: this runs for every candidate of every item.
     if isinstance(node, Term):
         if not node.keys.isdisjoint(analysis.keys):
