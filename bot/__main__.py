@@ -7,7 +7,7 @@ from bot.cli import main as command
 
 
 def main() -> None:
-    """Run the command line; an output that takes no more costs a sentence, whoever writes to it."""
+    """Run the command line; an output that takes no more, whoever writes, costs a sentence."""
     open_streams()
     try:
         try:
@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def open_streams() -> None:
-    """Put something where a standard stream is closed, or the next file opened would take its place.
+    """Put something where a standard stream is closed, or the next file opened takes its place.
 
     What is read there is empty; what is written there fails with a sentence, as a full disk does.
     """

@@ -89,7 +89,7 @@ async def run_in(
 
 
 async def remember(pipeline: Pipeline) -> None:
-    """Rebuild the ingester's memory; without it every story would begin anew, so say if it fails."""
+    """Rebuild the ingester's memory; say if it fails: every story would begin anew without it."""
     began = pipeline.clock()
     try:
         await pipeline.ingester.remember(began)

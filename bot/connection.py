@@ -21,7 +21,7 @@ from bot.digests.maker import DigestService
 from bot.pipeline import Pipeline
 from bot.settings import Settings
 from bot.telegram import menus, webhook
-from bot.telegram.dispatcher import ALLOWED_UPDATES, Adapter, ChatOrder
+from bot.telegram.dispatcher import ALLOWED_UPDATES, ChatOrder, Dispatcher
 from bot.telegram.incoming import channel_facts
 from bot.telegram.polling import Polling
 from bot.telegram.rate_limiter import Limiter
@@ -67,7 +67,7 @@ class TelegramConnection:
             wake_up=pipeline.wake_up,
             names=names,
         )
-        self._adapter: Adapter | None = None
+        self._dispatcher: Dispatcher | None = None
         self._polling: Polling | None = None
         self._fetching: asyncio.Task[None] | None = None
         self._delivering: asyncio.Task[None] | None = None
@@ -76,7 +76,7 @@ class TelegramConnection:
     @property
     def bot_username(self) -> str:
         """The name that Telegram knows us by, without @; "" until it was reached."""
-        return self._adapter.context.bot_username if self._adapter is not None else ""
+        return self._dispatcher.context.bot_username if self._dispatcher is not None else ""
 
     @property
     def connected(self) -> bool:
@@ -98,8 +98,8 @@ class TelegramConnection:
             wait = min(wait * 2, LONGEST_WAIT_S)
         bot = self._application.bot
         context = context_of(self._pipeline, self._digests, self._names, bot)
-        self._adapter = Adapter(context)
-        self._adapter.attach(self._application)
+        self._dispatcher = Dispatcher(context)
+        self._dispatcher.attach(self._application)
         await self._deliverer.start()
         self._delivering = asyncio.create_task(self._deliverer.run(), name="deliver")
         await self._application.start()
@@ -169,8 +169,8 @@ class TelegramConnection:
         if application.running:
             await application.stop()
         giving_up.cancel()
-        if self._adapter is not None:
-            await self._adapter.close()
+        if self._dispatcher is not None:
+            await self._dispatcher.close()
         with suppress(TelegramError, RuntimeError):
             await application.shutdown()
 

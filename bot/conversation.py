@@ -121,7 +121,7 @@ class Cards:
 
 
 Report: TypeAlias = Callable[[Message], Awaitable[None]]
-"""Shows how far a long work is, in place; the adapter spares Telegram the surplus of calls."""
+"""Shows how far a long work is, in place; the dispatcher spares Telegram the surplus of calls."""
 
 
 @dataclass(frozen=True, slots=True)

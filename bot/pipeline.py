@@ -18,7 +18,7 @@ from watchers.ingester import Ingester
 from watchers.observe import Observer
 from watchers.parse_pool import pool
 from watchers.poll import Poller
-from watchers.schedule import Policy
+from watchers.schedule import PollingPace
 
 
 def wall_clock() -> datetime:
@@ -86,7 +86,7 @@ async def open_pipeline(
                 ingester,
                 fetcher,
                 politeness=politeness,
-                policy=Policy(base_s=settings.poll_interval),
+                pace=PollingPace(base_s=settings.poll_interval),
                 clock=clock,
             )
         )

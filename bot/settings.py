@@ -159,8 +159,8 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
-def one_line(raw: str) -> str:
-    """Read what will stand in an HTTP header."""
+def header_line(raw: str) -> str:
+    """Read what will stand in an HTTP header, which is ASCII (RFC 9110 §5.5)."""
     if not raw.isprintable() or not raw.isascii():
         raise ValueError("must be plain ASCII on one line, such as mailto:you@example.org")
     return raw
@@ -168,7 +168,7 @@ def one_line(raw: str) -> str:
 
 def contact(raw: str) -> str:
     """Read how an outlet's engineer reaches the operator: it goes into our User-Agent."""
-    if not CONTACT.fullmatch(one_line(raw)):
+    if not CONTACT.fullmatch(header_line(raw)):
         raise ValueError(f"must be an address or mailto:you@example.org, not {raw!r}")
     return raw
 
@@ -225,7 +225,7 @@ def load(*, need_token: bool = False, without: frozenset[str] = frozenset()) -> 
 
 
 def hints() -> tuple[str, ...]:
-    """Tell the process environment's names that are nearly a setting's, and the file's that mean one.
+    """Tell the environment's names that are nearly a setting's, and the file's that mean one.
 
     No problems: the environment is not ours alone, and the file may serve others, too.
     """

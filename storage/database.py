@@ -164,7 +164,7 @@ MARK_AT = slice(68, 72)
 
 
 def refuse_place(path: Path) -> None:
-    """Raise StorageError where no database can be at ``path``, or something else is; makes nothing.
+    """Raise StorageError where no database can be at ``path``, or something else is there.
 
     The folder is tried by making a file in it that goes at once: who is root, or reads only, is
     not told by the rights.

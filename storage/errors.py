@@ -14,7 +14,7 @@ class NewsError(Exception):
     """A wrong request: a key of the translation catalogue and the values its sentence needs.
 
     It never means a bug and never a failure of the outside world that we expect; those are
-    values. The door that meets the person (chat adapter, command line) looks the key up.
+    values. The door that meets the person (the dispatcher, the command line) looks the key up.
     """
 
     def __init__(self, text_key: str, **values: object) -> None:

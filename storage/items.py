@@ -23,12 +23,12 @@ KEY_BYTES = 10
 class NewItem:
     """An item ready to be stored: cleaned, recognised, keyed, its story decided.
 
-    ``keys`` are the identity keys inside the feed (guid, canonical link), kept for good.
-    ``words`` are the search keys, space-separated; ``countries`` what the text is about, as ISO
-    codes in upper case, ``title_countries`` what its headline names. ``opens`` says that ``story_id`` is a story
-    of its own. Ids are given by the ingester, which alone adds items, so that two new items of one
-    document can be one story. ``reasons`` are the verdict's, compact, stored as JSON. ``telling``
-    are its packed features, which a start reads again.
+    ``keys`` are the identity keys inside the feed (guid, canonical link), kept for good. ``words``
+    are the search keys, space-separated; ``countries`` what the text is about, as ISO codes in
+    upper case, ``title_countries`` what its headline names. ``opens`` says that ``story_id`` is a
+    story of its own. Ids are given by the ingester, which alone adds items, so that two new items
+    of one document can be one story. ``reasons`` are the verdict's, compact, stored as JSON.
+    ``packed_features`` are what a start reads again instead of analysing the item anew.
     """
 
     id: ItemId
@@ -48,7 +48,7 @@ class NewItem:
     score: float = 0.0
     reasons: tuple[Any, ...] = ()
     recirculated: bool = False
-    telling: bytes = b""
+    packed_features: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

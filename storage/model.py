@@ -92,8 +92,8 @@ class FeedState:
     adaptive interval in seconds. ``failure_weight`` sums weighted failures (hard 1, soft .5,
     temporary .25) since the last success and drives the back-off. ``entries_seen`` marks the
     entries of the last document, so that only changed ones are parsed. ``max_age_s``, ``ttl_s``
-    and ``rest_times`` (hours/days) are what it asked for; they hold through every 304. Admins were last told
-    that the feed is ill at ``told_ill_at``, that it is well again at ``told_well_at``;
+    and ``rest_times`` (hours/days) are what it asked for; they hold through every 304. Admins were
+    last told that the feed is ill at ``told_ill_at``, that it is well again at ``told_well_at``;
     ``notice`` is what they have yet to hear, taken up after the transaction that wrote it.
     """
 
@@ -153,7 +153,7 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What one outlet wrote of a story, as it is kept. ``published`` is None when the outlet did not say.
+    """An outlet's report of a story, as kept. ``published`` is None where it did not say.
 
     ``kind`` is that of the source that brought it. ``updated_at`` is when the outlet last
     changed its words, ``retitled_at`` when it last changed its headline.

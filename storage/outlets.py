@@ -1,4 +1,4 @@
-"""Outlets: who tells."""
+"""Outlets: who publishes, each with its country, home page and owners."""
 
 from typing import Any
 

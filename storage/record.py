@@ -50,7 +50,9 @@ def record(db: Connection, intake: Intake) -> None:
         # Also where it opens none: the story's other items may have gone with their feed.
         stories.open_new(db, new.story_id, new.published or intake.now)
     items.add(db, intake.feed_id, intake.new, intake.now)
-    fingerprints.keep(db, [(new.id, new.telling) for new in intake.new if new.telling])
+    fingerprints.keep(
+        db, [(new.id, new.packed_features) for new in intake.new if new.packed_features]
+    )
     items.edit(db, intake.edited, intake.now)
     items.learn(db, intake.feed_id, intake.learnt)
     changed: tuple[NewItem | EditedItem, ...] = (*intake.new, *intake.edited)

@@ -31,7 +31,7 @@ ROOM = 1 << 30
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the order of files for `--dist loadfile`, and the tests' folders in memory if it can be.
+    """Keep the files' order for `--dist loadfile`; hold tests' folders in memory if possible.
 
     By the number of their tests, as xdist would have it, the files of the long tests come last.
     A disk would make each commit wait.
@@ -51,7 +51,8 @@ LONG = (
     "tests/watchers/test_days",
     "tests/bot/cli/test_sentences",
 )
-"""What takes a second a test, longest first. Begun last, one worker would end long after the others."""
+"""What takes a second a test, longest first. Begun last, one worker would end long after the
+others."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,7 @@
-"""A public class name means one thing: it stands once in the house."""
+"""Names: a public class stands once in the house, and what docstrings quote is there."""
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -11,7 +12,7 @@ PACKAGES = ("bot", "watchers", "storage")
 def public_classes() -> dict[str, list[str]]:
     """Return the files that define each public class of a module."""
     found: dict[str, list[str]] = defaultdict(list)
-    for path in sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
+    for path in sources():
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found[node.name].append(str(path.relative_to(ROOT)))
@@ -22,3 +23,75 @@ def test_no_public_class_name_stands_twice() -> None:
     classes = public_classes()
     assert "Story" in classes
     assert {} == {name: files for name, files in classes.items() if len(files) > 1}
+
+
+QUOTED = re.compile(r"``([A-Za-z_][\w.]+[A-Za-z_])(?:\(\))?``")
+"""What a docstring quotes and may be a name of ours."""
+
+OTHERS = frozenset({"executescript", "is_global"})
+"""Names of the standard library, quoted where ours does otherwise."""
+
+
+def test_a_name_that_a_docstring_quotes_is_there() -> None:
+    known = words_of_code()
+    stale = [
+        (str(path.relative_to(ROOT)), name)
+        for path in sources()
+        for said in docstrings(path)
+        for name in QUOTED.findall(said)
+        if name not in OTHERS and not is_there(name, known)
+    ]
+    assert [] == stale
+
+
+def test_a_name_that_is_gone_is_found() -> None:
+    known = {"addresses": {"AUTO"}, "sources": {"listing"}, "": {"AUTO", "listing"}}
+    assert is_there("AUTO", known)
+    assert is_there("addresses.AUTO", known)
+    assert not is_there("sources.AUTO", known)
+    assert not is_there("BOND_SIGNALS", known)
+
+
+def is_there(name: str, known: dict[str, set[str]]) -> bool:
+    """Whether the module that is named has it; where there is no such module, whether any has."""
+    if name in known[""]:
+        return True
+    *rooms, last = name.split(".")
+    if rooms and rooms[-1] in known:
+        return last in known[rooms[-1]]
+    return {*rooms, last} <= known[""]
+
+
+def words_of_code() -> dict[str, set[str]]:
+    """Each module's words, under its last name; all of them, and all files, under ""."""
+    known: dict[str, set[str]] = defaultdict(set)
+    for path in sources():
+        said = set(docstrings(path))
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found = {*parts, ".".join(parts).removesuffix(".__init__")}
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for field in ("id", "attr", "name", "arg", "module"):
+                found.update(str(getattr(node, field, "")).split("."))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                text = "" if node.value in said else node.value
+                found |= {text, *re.findall(r"\w+", text)}
+        known[path.parent.name if path.stem == "__init__" else path.stem] |= found
+        known[""] |= found
+    known[""] |= {file.name for package in PACKAGES for file in (ROOT / package).rglob("*.*")}
+    return known
+
+
+def docstrings(path: Path) -> list[str]:
+    """Every string that stands by itself: docstrings, and what is said below a constant."""
+    return [
+        node.value.value
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    ]
+
+
+def sources() -> list[Path]:
+    """Every file of our code."""
+    return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))

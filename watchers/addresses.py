@@ -1,4 +1,4 @@
-"""What an admin types to name a source: an address, a Telegram channel, a page's selectors; pure."""
+"""What an admin types to name a source, an address, a channel or a page's selectors; pure."""
 
 import re
 

@@ -14,8 +14,7 @@ from typing import Self, assert_never
 
 import structlog
 
-from storage import changes, corrections, fingerprints, items, subscriptions
-from storage import record as intake_store
+from storage import changes, corrections, fingerprints, items, record, subscriptions
 from storage import stories as story_store
 from storage.database import Database
 from storage.errors import NewsError
@@ -48,8 +47,8 @@ ENTRIES_A_SLICE = 4
 RESTORED_A_SLICE = 40
 """The same, of items that are only read again."""
 
-SETTLED_AFTER = 1_000
-"""New items after which the collector is told of them: walking as many takes it some 5 ms."""
+FROZEN_AFTER = 1_000
+"""New items after which memory is frozen again: to walk as many takes the collector 5 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class Ingester:
         self._turn = asyncio.Lock()
         self._names = TaughtNames(db)
         self._seen = 0
-        self._unsettled = 0
+        self._unfrozen = 0
         self._wake = wake
 
     @classmethod
@@ -85,7 +84,7 @@ class Ingester:
         item, story = await db.read(items.last_ids)
         memory = intake.Memory(
             index=stories.Index(WINDOW),
-            subscribed=keywords.Subscriptions(),
+            queries=keywords.QueryIndex(),
             last_item=item,
             last_story=story,
         )
@@ -106,7 +105,7 @@ class Ingester:
         async with self._turn:
             # The dictionaries take some tenths of a second to load: not on the chat's loop.
             await asyncio.to_thread(words.analyse, "Проба words", "")
-            with unswept():
+            with without_garbage_collection():
                 await self._fill(now, progress)
             await self._forget_silent(now)
             await self._obey_corrections()
@@ -163,12 +162,12 @@ class Ingester:
             log.warning("subscription not understood", id=subscription.id, error=str(error))
             return
         self._memory.subscriptions[subscription.id] = subscription
-        self._memory.subscribed.put(subscription.id, query)
+        self._memory.queries.put(subscription.id, query)
 
     def _unsubscribe(self, subscription_id: SubscriptionId) -> None:
         """Match it no longer; unknown ids are harmless."""
         if self._memory.subscriptions.pop(subscription_id, None) is not None:
-            self._memory.subscribed.drop(subscription_id)
+            self._memory.queries.drop(subscription_id)
 
     # --- taking documents in -----------------------------------------------------------------
 
@@ -200,12 +199,12 @@ class Ingester:
                         await asyncio.sleep(0)
                 taken = Taken(len(draft.new), len(draft.edited), draft.unchanged, draft.kept)
                 after = state(taken) if callable(state) else state
-                await self._db.write(intake_store.record, draft.done(after))
-            await self._think_again(draft, now)
-        self._unsettled += taken.new
-        if self._unsettled >= SETTLED_AFTER:
-            self._unsettled = 0
-            settle_memory()
+                await self._db.write(record.record, draft.done(after))
+            await self._reconsider_stories(draft, now)
+        self._unfrozen += taken.new
+        if self._unfrozen >= FROZEN_AFTER:
+            self._unfrozen = 0
+            freeze_memory()
         if draft.owed or draft.grown:
             self._wake()
         return taken
@@ -220,14 +219,14 @@ class Ingester:
                 self._memory.index.drop(item.id)
             raise
 
-    async def _think_again(self, draft: intake.Draft, now: datetime) -> None:
-        """Let stories just opened or grown join their twins or let go of what strayed in."""
+    async def _reconsider_stories(self, draft: intake.Draft, now: datetime) -> None:
+        """Merge or split stories after new items: twins are joined, what strayed in is let go."""
         for story in dict.fromkeys(item.story_id for item in draft.new):
             for change in stories.revise(self._memory.index, story):
                 await self._apply(change, now)
 
     async def _apply(self, change: stories.Change, now: datetime) -> None:
-        """Record a second thought, and think it in memory too."""
+        """Record a merge or a split of stories, and make it in memory too."""
         index = self._memory.index
         match change:
             case stories.Joined(story, into):
@@ -388,8 +387,8 @@ def constraint_of(made: corrections.Correction) -> stories.Constraint:
     return stories.Constraint(made.moved | made.joined, made.moved, made.left)
 
 
-def settle_memory() -> None:
-    """Take all that is in memory now out of the garbage collector's sight.
+def freeze_memory() -> None:
+    """Take all that is in memory now out of the garbage collector's rounds.
 
     What the window holds lives for a week and is freed by counting references; looking through
     it for cycles again and again would stop the loop for 0.2 s at 20,000 items, and find none.
@@ -399,8 +398,8 @@ def settle_memory() -> None:
 
 
 @contextmanager
-def unswept() -> Iterator[None]:
-    """Look for no garbage while memory is filled with what stays, nor ever in that."""
+def without_garbage_collection() -> Iterator[None]:
+    """Switch garbage collection off while memory is filled, and leave what fills it out of it."""
     gc.disable()
     try:
         yield

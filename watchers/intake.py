@@ -18,7 +18,7 @@ from watchers.parse import Entry, entry_keys
 from watchers.text import leads, markup, words
 from watchers.text.names import Gazetteer
 
-FRESH = timedelta(hours=24)
+ALERT_WITHIN = timedelta(hours=24)
 """How old by its own date an item may be to be an alert; what is older waits for the digest."""
 
 
@@ -27,7 +27,7 @@ class Memory:
     """What the ingester keeps in memory between documents; rebuilt from the database at start."""
 
     index: stories.Index
-    subscribed: keywords.Subscriptions[SubscriptionId]
+    queries: keywords.QueryIndex[SubscriptionId]
     subscriptions: dict[SubscriptionId, Subscription] = field(default_factory=dict)
     names: Gazetteer | None = None
     last_item: int = 0
@@ -182,7 +182,7 @@ def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
         score=verdict.score,
         reasons=verdict.reasons,
         recirculated=verdict.recirculated,
-        telling=packed,
+        packed_features=packed,
     )
     draft.new.append(item)
     match_subscriptions(draft, item, analysis, facts, memory)
@@ -263,7 +263,7 @@ def match_subscriptions(
     memory: Memory,
 ) -> None:
     """Find the subscriptions that an item meets, and owe their chats an alert if it is news."""
-    for subscription_id, hit in memory.subscribed.find(analysis, facts):
+    for subscription_id, hit in memory.queries.find(analysis, facts):
         subscription = memory.subscriptions[subscription_id]
         term, word = (hit.met[0].term, hit.met[0].surface) if hit.met else ("", "")
         found = Match(
@@ -281,10 +281,10 @@ def match_subscriptions(
 
 
 def is_news(draft: Draft, item: NewItem) -> bool:
-    """Tell what deserves an alert from a feed's baseline, late entries and old stories."""
+    """Tell whether an item may be an alert: of a feed read before, neither late nor old."""
     if draft.silent or item.recirculated:
         return False
-    return item.published is None or draft.now - item.published < FRESH
+    return item.published is None or draft.now - item.published < ALERT_WITHIN
 
 
 def enqueue_alert(draft: Draft, subscription: Subscription, found: Match) -> None:

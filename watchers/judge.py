@@ -13,7 +13,7 @@ from watchers.fetch import Failed, FailKind, Fetched, NotModified
 from watchers.fetch.values import HARD, SOFT, TEMPORARY
 from watchers.observe import FeedDocument, Observation, Page, SameDocument, error_of
 from watchers.parse import PageKind, ParsedFeed
-from watchers.schedule import Failure, Policy, Reading, Visit
+from watchers.schedule import Failure, PollingPace, Reading, Visit
 
 _PAGE_WEIGHTS = {
     PageKind.CHALLENGE: SOFT,
@@ -48,43 +48,43 @@ class Judgement:
     parsed: ParsedFeed | None = None
 
 
-def judge(feed: Feed, observed: Observation, now: datetime, policy: Policy) -> Judgement:
+def judge(feed: Feed, observed: Observation, now: datetime, pace: PollingPace) -> Judgement:
     """Decide what an observation means for a feed."""
     visit = visit_of(observed, now)
     match observed:
         case Failed() | Page():
-            return _failed(feed, visit, failure_of(observed), policy)
+            return _failed(feed, visit, failure_of(observed), pace)
         case NotModified(etag=etag, last_modified=last_modified):
             state = schedule.after_not_modified(
-                feed, visit, policy, etag=etag, last_modified=last_modified
+                feed, visit, pace, etag=etag, last_modified=last_modified
             )
             return _unchanged("not modified", state)
         case SameDocument(response):
             state = schedule.after_same_document(
-                feed, visit, policy, response.etag, response.last_modified
+                feed, visit, pace, response.etag, response.last_modified
             )
             return _unchanged("same document", state)
         case FeedDocument(feed=parsed) if not parsed.total and feed.items:
-            return _failed(feed, visit, Failure("error.emptied", TEMPORARY), policy)
+            return _failed(feed, visit, Failure("error.emptied", TEMPORARY), pace)
         case FeedDocument(feed=parsed):
-            after = partial(_after_document, feed, observed, visit, policy)
+            after = partial(_after_document, feed, observed, visit, pace)
             return Judgement("read", Count.READ, cache(after), parsed)
         case _:
             assert_never(observed)
 
 
-def failed_by_a_bug(feed: Feed, now: datetime, policy: Policy) -> Judgement:
+def failed_by_a_bug(feed: Feed, now: datetime, pace: PollingPace) -> Judgement:
     """Count an exception on a feed's way as the feed's failure: it stops nobody else."""
-    return _failed(feed, Visit(now), Failure("error.bug", SOFT), policy)
+    return _failed(feed, Visit(now), Failure("error.bug", SOFT), pace)
 
 
-def rest_until(observed: Observation, now: datetime, policy: Policy) -> datetime | None:
+def rest_until(observed: Observation, now: datetime, pace: PollingPace) -> datetime | None:
     """Return until when a feed's whole host asked to be left alone (429, 503), or None."""
     response = observed if isinstance(observed, Failed | NotModified) else observed.response
     wait = response.freshness.retry_after_s
     if not wait or response.status not in _ASKED_TO_REST:
         return None
-    return now + timedelta(seconds=min(wait, policy.cap_s))
+    return now + timedelta(seconds=min(wait, pace.cap_s))
 
 
 def failure_of(observed: Failed | Page) -> Failure:
@@ -107,8 +107,8 @@ def visit_of(observed: Observation, now: datetime) -> Visit:
     )
 
 
-def _failed(feed: Feed, visit: Visit, failure: Failure, policy: Policy) -> Judgement:
-    state = schedule.after_failure(feed, visit, failure, policy)
+def _failed(feed: Feed, visit: Visit, failure: Failure, pace: PollingPace) -> Judgement:
+    state = schedule.after_failure(feed, visit, failure, pace)
     return Judgement(failure.key, Count.FAILED, lambda _new: state)
 
 
@@ -117,10 +117,10 @@ def _unchanged(outcome: str, state: FeedState) -> Judgement:
 
 
 def _after_document(
-    feed: Feed, document: FeedDocument, visit: Visit, policy: Policy, new: int
+    feed: Feed, document: FeedDocument, visit: Visit, pace: PollingPace, new: int
 ) -> FeedState:
     reading = _reading(document.response, document.feed, document.digest, new)
-    return schedule.after_document(feed, visit, reading, policy)
+    return schedule.after_document(feed, visit, reading, pace)
 
 
 def _reading(response: Fetched, parsed: ParsedFeed, digest: str, new: int) -> Reading:

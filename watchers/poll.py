@@ -27,7 +27,7 @@ from watchers.judge import Count, Judgement, failed_by_a_bug, judge, rest_until
 from watchers.observe import Observation, Observer, Page, Parsing, target_of
 from watchers.parse import ParsedFeed
 from watchers.parse_pool import pool
-from watchers.schedule import Policy
+from watchers.schedule import PollingPace
 from watchers.text import urls
 
 log = structlog.get_logger(__name__)
@@ -118,7 +118,7 @@ class Poller:
         parsers: Parsing,
         *,
         politeness: Politeness,
-        policy: Policy,
+        pace: PollingPace,
         clock: Callable[[], datetime],
     ) -> None:
         """Keep the parts; ``opened`` makes them last as long as a block."""
@@ -126,7 +126,7 @@ class Poller:
         self._ingester = ingester
         # What the fetcher may reach in private are the operator's own hosts.
         self._politeness = replace(politeness, exempt=politeness.exempt | fetcher.allowed)
-        self._policy = policy
+        self._pace = pace
         self._clock = clock
         self._observer = Observer(fetcher, parsers, clock)
         self._looker = Looker(self._observer)
@@ -143,7 +143,7 @@ class Poller:
         fetcher: Fetcher,
         *,
         politeness: Politeness | None = None,
-        policy: Policy | None = None,
+        pace: PollingPace | None = None,
         clock: Callable[[], datetime],
         limits: pool.WorkerLimits | None = None,
     ) -> "AsyncIterator[Poller]":
@@ -155,7 +155,7 @@ class Poller:
                 fetcher,
                 parsers,
                 politeness=politeness or Politeness(),
-                policy=policy or Policy(),
+                pace=pace or PollingPace(),
                 clock=clock,
             )
 
@@ -167,7 +167,7 @@ class Poller:
         if force:
             found = await self._db.read(feeds.pollable)
         else:
-            sooner = min(_NEVER_SOONER, timedelta(seconds=self._policy.lowest_s))
+            sooner = min(_NEVER_SOONER, timedelta(seconds=self._pace.lowest_s))
             # A database that cannot be written keeps feeds due: that is not the outlets' fault.
             found = tuple(
                 feed
@@ -205,7 +205,7 @@ class Poller:
             rules=seen.rules,
         )
         feed = await self._db.write(feeds.add, new, self._clock())
-        await self._settle(feed, seen.observed, Round(feeds=1))
+        await self._judge_and_record(feed, seen.observed, Round(feeds=1))
         await self._states.flush()
         return await self._db.read(feeds.found, str(feed.id))
 
@@ -267,14 +267,14 @@ class Poller:
                 if behind is None:
                     return
                 feed, observed = behind
-            await self._settle(feed, observed, tally)
+            await self._judge_and_record(feed, observed, tally)
         except Exception as error:
             if isinstance(error, StorageError):  # a full disk, a locked file: no bug
                 log.error("look not kept", feed=feed.id, url=feed.url, error=str(error))  # noqa: TRY400 (said whole)
             else:
                 log.exception("feed failed by a bug", feed=feed.id, url=feed.url)
             tally.failed += 1
-            judged = failed_by_a_bug(feed, self._clock(), self._policy)
+            judged = failed_by_a_bug(feed, self._clock(), self._pace)
             await self._states.put(feed.id, judged.state_after(0))
 
     async def _behind(self, feed: Feed, page: Page) -> tuple[Feed, Observation] | None:
@@ -294,11 +294,11 @@ class Poller:
         log.info("feed found behind its page", feed=feed.id, page=feed.url, url=seen.url)
         return replace(feed, url=seen.url), seen.observed
 
-    async def _settle(self, feed: Feed, observed: Observation, tally: Round) -> None:
+    async def _judge_and_record(self, feed: Feed, observed: Observation, tally: Round) -> None:
         """Judge an observation and record what it means: items, state, a move."""
         now = self._clock()
-        tally.rest(feeds.host_of(feed.url), rest_until(observed, now, self._policy))
-        judged = judge(feed, observed, now, self._policy)
+        tally.rest(feeds.host_of(feed.url), rest_until(observed, now, self._pace))
+        judged = judge(feed, observed, now, self._pace)
         tally.count(judged)
         taken = Taken()
         if judged.parsed is not None:

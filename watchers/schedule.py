@@ -27,7 +27,7 @@ _MOST_JITTER_S = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class PollingPace:
     """How often to look, in seconds. ``base_s`` is POLL_INTERVAL.
 
     Feeds may be looked at faster than ``base_s``, never than ``floor_s``, and only if their
@@ -95,10 +95,10 @@ class Failure:
     gone: bool = False
 
 
-def after_document(feed: Feed, visit: Visit, reading: Reading, policy: Policy) -> FeedState:
+def after_document(feed: Feed, visit: Visit, reading: Reading, pace: PollingPace) -> FeedState:
     """Return a feed's state after a document was read and its news are known."""
     state = _well(feed.state, visit)
-    interval = _interval(feed.state, reading, policy)
+    interval = _interval(feed.state, reading, pace)
     had_new = reading.new > 0
     etag, last_modified = reading.etag, reading.last_modified
     if not reading.keep_validators:
@@ -120,11 +120,11 @@ def after_document(feed: Feed, visit: Visit, reading: Reading, policy: Policy) -
         silent_since=None if had_new else state.silent_since,
     )
     state = _silence(_moved(feed, state, visit), visit.now)
-    return _due_again(feed, state, visit, policy)
+    return _due_again(feed, state, visit, pace)
 
 
 def after_not_modified(
-    feed: Feed, visit: Visit, policy: Policy, *, etag: str = "", last_modified: str = ""
+    feed: Feed, visit: Visit, pace: PollingPace, *, etag: str = "", last_modified: str = ""
 ) -> FeedState:
     """Return a feed's state after a 304 (or the same bytes once more).
 
@@ -133,7 +133,7 @@ def after_not_modified(
     """
     state = _well(feed.state, visit)
     quiet = Reading(total=1, new=0)
-    interval = _interval(feed.state, quiet, policy)
+    interval = _interval(feed.state, quiet, pace)
     state = replace(
         state,
         interval_s=interval,
@@ -142,22 +142,22 @@ def after_not_modified(
         max_age_s=state.max_age_s if visit.max_age_s is None else visit.max_age_s,
     )
     state = _silence(_moved(feed, state, visit), visit.now)
-    return _due_again(feed, state, visit, policy)
+    return _due_again(feed, state, visit, pace)
 
 
 def after_same_document(
-    feed: Feed, visit: Visit, policy: Policy, etag: str, last_modified: str
+    feed: Feed, visit: Visit, pace: PollingPace, etag: str, last_modified: str
 ) -> FeedState:
     """Return a feed's state after a 200 with the very bytes of the last document.
 
     Its validators are kept even so, as a pair: both of this response, absent ones too.
     """
     visit = replace(visit, max_age_s=visit.max_age_s or 0)
-    state = after_not_modified(feed, visit, policy)
+    state = after_not_modified(feed, visit, pace)
     return replace(state, etag=etag, last_modified=last_modified)
 
 
-def after_failure(feed: Feed, visit: Visit, failure: Failure, policy: Policy) -> FeedState:
+def after_failure(feed: Feed, visit: Visit, failure: Failure, pace: PollingPace) -> FeedState:
     """Return a feed's state after a look that failed; it is never given up silently."""
     before = feed.state
     state = replace(
@@ -178,10 +178,10 @@ def after_failure(feed: Feed, visit: Visit, failure: Failure, policy: Policy) ->
         )
     if _should_tell(state, visit.now):
         state = replace(state, told_ill_at=visit.now, notice=FeedNoticeKind.ILL)
-    own = max(before.interval_s or policy.base_s, policy.base_s)
+    own = max(before.interval_s or pace.base_s, pace.base_s)
     backed_off = own * 2 ** min(state.failure_weight, _MOST_DOUBLINGS)
     waits = (round(backed_off), visit.max_age_s, visit.retry_after_s)
-    return replace(state, next_check_at=_at(feed, waits, visit, policy))
+    return replace(state, next_check_at=_at(feed, waits, visit, pace))
 
 
 def should_move(state: FeedState) -> bool:
@@ -224,47 +224,47 @@ def _well(before: FeedState, visit: Visit) -> FeedState:
     )
 
 
-def _interval(before: FeedState, reading: Reading, policy: Policy) -> int:
+def _interval(before: FeedState, reading: Reading, pace: PollingPace) -> int:
     """Adapt a feed's own interval to the share of entries that were known already.
 
     Few known: news rolls by unseen, look sooner. Some news and enough overlap: the base is
     right. No news: rest a little longer each time.
     """
-    own: float = before.interval_s or policy.base_s
+    own: float = before.interval_s or pace.base_s
     if not before.baseline_done or not reading.total:
         return round(own)
     known = 1 - reading.new / reading.total
     is_cooperative = bool(
         before.etag or before.last_modified or reading.etag or reading.last_modified
     )
-    lowest = policy.lowest_s if is_cooperative else policy.base_s
+    lowest = pace.lowest_s if is_cooperative else pace.base_s
     if known < _LOST and reading.total > 1:
         own = own / 2
     elif known < _CROWDED:
         own = own * 0.75
     elif reading.new:
-        own = max(own * 0.75, policy.base_s) if own > policy.base_s else own
+        own = max(own * 0.75, pace.base_s) if own > pace.base_s else own
     else:
-        own = min(own * 1.25, max(policy.quiet_s, policy.base_s))
-    return round(max(lowest, min(own, policy.cap_s)))
+        own = min(own * 1.25, max(pace.quiet_s, pace.base_s))
+    return round(max(lowest, min(own, pace.cap_s)))
 
 
-def _at(feed: Feed, waits: tuple[int | None, ...], visit: Visit, policy: Policy) -> datetime:
+def _at(feed: Feed, waits: tuple[int | None, ...], visit: Visit, pace: PollingPace) -> datetime:
     """Add it all up: the longest wait asked for, within bounds, plus the feed's own jitter."""
-    delay = max(policy.lowest_s, *(wait or 0 for wait in waits))
+    delay = max(pace.lowest_s, *(wait or 0 for wait in waits))
     jitter = min(delay * _JITTER, _MOST_JITTER_S) * share_of_delay(feed.url)
-    at = visit.now + timedelta(seconds=min(delay + jitter, policy.cap_s))
+    at = visit.now + timedelta(seconds=min(delay + jitter, pace.cap_s))
     if visit.not_before is not None:
-        latest = visit.now + timedelta(seconds=policy.cap_s)
+        latest = visit.now + timedelta(seconds=pace.cap_s)
         at = max(at, min(visit.not_before, latest))
     return at
 
 
-def _due_again(feed: Feed, state: FeedState, visit: Visit, policy: Policy) -> FeedState:
+def _due_again(feed: Feed, state: FeedState, visit: Visit, pace: PollingPace) -> FeedState:
     """Promise the next look at a feed that answered."""
     waits = (state.interval_s, state.max_age_s, state.ttl_s, visit.retry_after_s)
-    at = _at(feed, waits, visit, policy)
-    latest = visit.now + timedelta(seconds=policy.cap_s)
+    at = _at(feed, waits, visit, pace)
+    latest = visit.now + timedelta(seconds=pace.cap_s)
     return replace(state, next_check_at=_past_rest_times(at, latest, feed.url, state.rest_times))
 
 

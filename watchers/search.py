@@ -149,7 +149,7 @@ async def _exact_page(db: Database, ask: _Question, ranked: _Ranked) -> Found | 
 async def _checked(
     db: Database, ask: _Question, ranked: _Ranked, enough: int
 ) -> tuple[list[StoryId], int]:
-    """Let the matcher decide, in the order of the rank, until enough are good; tell how many it tried."""
+    """Let the matcher decide, in the rank's order, until enough are good; count those it tried."""
     good: list[StoryId] = []
     tried = 0
     while tried < len(ranked) and len(good) < enough:
@@ -237,7 +237,7 @@ async def by_day(
 
 
 def known(counted: Mapping[datetime, int], began: datetime | None) -> dict[datetime, int | None]:
-    """Tell days before the archive began from days without news: those are None.
+    """Put None for days before the archive began: they are not days without news.
 
     Feeds bring some older news along, too little for a count.
     """

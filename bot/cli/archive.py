@@ -145,7 +145,7 @@ async def explain(db: Database, found: Story, rows: list[dict[str, Any]]) -> Non
 @as_json
 @command
 async def search(settings: Settings, query: str, limit: int, *, as_json: bool) -> None:
-    """Search the archive with a QUERY as in the chat, grouped by story: headlines first, then the newest.
+    """Search the archive with a QUERY as in the chat, by story: headlines first, then the newest.
 
     Words are met in every form and script: Токаев finds Токаева, Tokayev and Тоқаев. AND is
     the default; OR, NOT or -, "phrases", brackets, word*, =exact, and filters such as

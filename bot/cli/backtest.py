@@ -26,7 +26,7 @@ THRESHOLDS = {
     "hop": "log-odds from which an item is looked at again with another",
     "across_handicap": "taken off where languages differ",
 }
-"""What may be varied, as in ``watchers.stories.weights.Settings``."""
+"""What may be varied, as in ``watchers.stories.weights.LinkageSettings``."""
 
 Known = tuple[stories.Features, str]
 """An item's features and the headline to show for it."""

@@ -206,7 +206,7 @@ def sample_feeds(url: str, *, but: str = "") -> list[tuple[NewFeed, Outlet]]:
 
 @asynccontextmanager
 async def box_on(port: int | None, every: float) -> AsyncIterator[Sandbox]:
-    """Start the sandbox on the port asked for; else on the usual outlet or the next free outlet."""
+    """Start the sandbox on the port asked for, else on the usual one or the next that is free."""
     usual = (*range(USUAL_PORT, USUAL_PORT + PORTS_TRIED), 0)
     async with AsyncExitStack() as held:
         for attempt in (port,) if port else usual:

@@ -66,7 +66,7 @@ async def restore(settings: Settings, file: Path) -> None:
 @click.command()
 @command
 async def check(settings: Settings) -> None:
-    """Check what `run` needs: settings, database, ports and token, a line each; 1 if one is ill."""
+    """Check what `run` needs: settings, database, ports, token, a line each; 1 if one is ill."""
     click.echo("settings  ok")
     healthy = [
         await database_is_sound(settings),

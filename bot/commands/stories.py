@@ -169,7 +169,7 @@ def mute_said(story: Story, language: str, *, muted: bool) -> Message:
 
 
 async def why(ask: Ask, context: Context) -> Reply:
-    """Explain which queries a story matched here and what became of it; for admins also what joined it."""
+    """Explain which queries a story matched here, what became of it, to admins what joined it."""
     if (asked := await choice(ask, context, "w")) is not None:
         return asked
     return Say((await explained(ask, context, await wanted(ask, context)),))

@@ -203,7 +203,7 @@ async def accept(ask: Ask, context: Context) -> Reply:
 
 
 def _after(subscription: Subscription, chat: Chat, language: str) -> Keyboard:
-    """Return the ways on: to the digests that it is left to, to the zone they go by, to the list."""
+    """Return the ways on: to the digests it is left to, to the zone they go by, to the list."""
     off = switching_on(chat, language, subscription.id) if left_to_digest(subscription) else ()
     zone: Keyboard = ()
     if subscription.mode is Mode.DIGEST and chat.zone_assumed:

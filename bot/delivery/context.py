@@ -44,7 +44,7 @@ def gather(db: Connection, delivery: Delivery) -> RenderContext | None:
         met=listing.queries_of(db, chat, [one.id for one in carried]),
         matches=met,
         queries=queries,
-        item=telling(db, delivery, story),
+        item=answered_item(db, delivery, story),
         told=delivery.kind is DeliveryKind.ALERT
         and story is not None
         and rows.alerted_as_another(db, delivery, story.id),
@@ -52,8 +52,8 @@ def gather(db: Connection, delivery: Delivery) -> RenderContext | None:
     )
 
 
-def telling(db: Connection, delivery: Delivery, story: Story | None) -> Item | None:
-    """Return the telling that an answer speaks of: the one that changed the matter."""
+def answered_item(db: Connection, delivery: Delivery, story: Story | None) -> Item | None:
+    """Return the item that an answer under an alert speaks of: the one that changed the facts."""
     if delivery.kind is not DeliveryKind.UPDATE or story is None:
         return None
     item_id = delivery.payload.item if isinstance(delivery.payload, Change) else None

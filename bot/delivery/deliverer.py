@@ -51,8 +51,8 @@ class Deliverer:
     """Runs until stopped: ``await start()``, then ``run()`` as a task, then ``stop()``.
 
     ``wake_up`` is set by whoever wrote something to the outbox. ``names`` are those by which
-    queries are matched. ``heed`` hears what became of each message after it was written down, so that memories
-    elsewhere can follow (a chat's new id, a chat that is gone).
+    queries are matched. ``heed`` hears what became of each message after it was written down, so
+    that memories elsewhere can follow (a chat's new id, a chat that is gone).
     """
 
     def __init__(
@@ -244,7 +244,7 @@ class Deliverer:
             return outcome_of(error)
 
     async def _settle(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
-        """Write the outcome down, however long the file is locked: forgetting it would repeat it."""
+        """Write the outcome down, however long the file is locked: one forgotten is repeated."""
         open_at = now + self._limiter.open_in(delivery.chat_id)
         while True:
             try:

@@ -27,7 +27,8 @@ from storage.outbox.outcomes import Void
 from watchers.text.names import Gazetteer
 
 BAREST = 2
-"""How plainly a message is said after Telegram refused it: 0 HTML, 1 its text, 2 title and link."""
+"""How plainly a message is said after Telegram refused it: 0 HTML, 1 its text, 2 title and
+link."""
 
 PLAIN_UNITS = 3500
 ADDRESSED = frozenset({DeliveryKind.NOTICE, DeliveryKind.BROADCAST})
@@ -50,9 +51,9 @@ class RenderContext:
     """What a row speaks of, read in one transaction.
 
     ``target`` is the row whose message is edited or answered. ``carried`` are the stories of a
-    fold, ``met`` the queries that each of them met; ``item`` the telling that an answer speaks of. ``told`` says that another alert told
-    the story here, which was taken for another story when this one became due. ``muted`` says
-    that the chat muted the story.
+    fold, ``met`` the queries that each of them met; ``item`` the item that an answer speaks of.
+    ``told`` says that another alert told the story here, which was taken for another story when
+    this one became due. ``muted`` says that the chat muted the story.
     """
 
     chat: Chat

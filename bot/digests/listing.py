@@ -51,9 +51,9 @@ class Listing:
     """Stories in the order in which they are shown; the first one's number is ``first``.
 
     ``own`` are those under the reader's own topics, ``matched`` the queries that they matched.
-    ``span`` is what a digest covers, ``total`` how many stories it was chosen of, ``alerted`` how many came
-    as alerts and are left out, ``query`` what it was asked for. ``head`` stories stand on the
-    first page, ``MOST_LINES`` on every other.
+    ``span`` is what a digest covers, ``total`` how many stories it was chosen of, ``alerted`` how
+    many came as alerts and are left out, ``query`` what it was asked for. ``head`` stories stand
+    on the first page, ``MOST_LINES`` on every other.
     """
 
     kind: Kind

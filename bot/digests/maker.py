@@ -94,8 +94,8 @@ class DigestService:
     ) -> None:
         """Begin with nothing ranked.
 
-        ``names`` are those by which queries are matched. ``wake`` is called after a digest was written to the
-        outbox.
+        ``names`` are those by which queries are matched. ``wake`` is called after a digest was
+        written to the outbox.
         """
         self._db = db
         self._clock = clock

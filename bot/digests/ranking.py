@@ -180,9 +180,10 @@ def choose(
 ) -> Digest:
     """Choose a chat's stories: what matched its queries, and beside it the news of the window.
 
-    ``mine`` are the stories that matched the chat's queries, in their order (``by_interest``). Muted ones are left out, those that
-    came as alerts (``alerted``) only counted; with ``repeat`` they stand among the others, for they
-    are news of the window and none to the reader. No story stands twice.
+    ``mine`` are the stories that matched the chat's queries, in their order (``by_interest``).
+    Muted ones are left out, those that came as alerts (``alerted``) only counted; with ``repeat``
+    they stand among the others, for they are news of the window and none to the reader. No story
+    stands twice.
     """
     here = {
         ranked_story.story.id: ranked_story
@@ -213,8 +214,8 @@ def by_interest(
 ) -> tuple[RankedStory, ...]:
     """Order the stories of a reader's own topics: what headlines tell of them, then mentions.
 
-    ``matched`` gives the queries that each story matched, and whether in a headline. Among the first a
-    further topic weighs as much as twice the publishers.
+    ``matched`` gives the queries that each story matched, and whether in a headline. Among the
+    first a further topic weighs as much as twice the publishers.
     """
 
     def key(ranked_story: RankedStory) -> tuple[bool, float, StoryId]:

@@ -32,11 +32,11 @@ DIGEST_MESSAGES = 2
 class StoryLine:
     """A story in a list. ``number`` is its place, as people may type it.
 
-    ``country`` is the section's under which it stands ("" the region's), None where the list
-    has no sections; ``own`` that it stands under the reader's own topics, having met
-    ``queries``. ``told`` marks what came as an alert before; ``late`` is when it was
-    first published, where that was before the list's window. ``snippet`` shows what met the list's own query.
-    ``at`` is when it was published, where the list shows that for every line.
+    ``country`` is the section's under which it stands ("" the region's), None where the list has
+    no sections; ``own`` that it stands under the reader's own topics, having met ``queries``.
+    ``told`` marks what came as an alert before; ``late`` is when it was first published, where
+    that was before the list's window. ``snippet`` shows what met the list's own query. ``at`` is
+    when it was published, where the list shows that for every line.
     """
 
     number: int
@@ -173,7 +173,7 @@ def into_digest(
 
 
 def sections(lines: Sequence[StoryLine], chat: Chat, bot_username: str = "") -> Iterator[Html]:
-    """Render lines under headings; a query that all the reader's own lines met is named in theirs."""
+    """Render lines under headings; a query that all of the reader's lines met stands in theirs."""
     for (own, country), group in groupby(lines, section):
         here = list(group)
         met = {query for line in here for query in line.queries} if own else set()
@@ -239,7 +239,7 @@ def entry(line: StoryLine, chat: Chat, bot_username: str = "", *, queries: bool 
 
 
 def _late(line: StoryLine, chat: Chat) -> Html:
-    """Write when a story was published that was older than the list's window when it came to us."""
+    """Write when a story was published that came to us later than the list's window begins."""
     if line.late is None:
         return Html()
     zone = words.zone(chat.time_zone)

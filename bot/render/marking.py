@@ -45,7 +45,7 @@ class Marker:
         return cls(tuple(queries), lambda item: analysed(item, names))
 
     def meets(self, item: Item) -> tuple[Span, ...]:
-        """Return where the queries' words stand in ``Analysis.text``, in order, none overlapping."""
+        """Return where the queries' words are in ``Analysis.text``: in order, without overlap."""
         analysis = self.read(item)
         found = sorted(
             (hit.start, hit.end) for query in self.queries for hit in meetings(query, analysis)
@@ -142,7 +142,7 @@ def _title_size(analysis: Analysis) -> int:
 
 
 def _around(analysis: Analysis, span: Span) -> tuple[int, int, bool]:
-    """Return the sentence around a span, cut to a readable length, and whether its start is cut."""
+    """Return the sentence around a span, cut to a readable length; and if its start is cut."""
     text, tokens = analysis.text, analysis.tokens
     here = next((token for token in tokens if token.start <= span[0] < token.end), None)
     same = [token for token in tokens if here is not None and token.sentence == here.sentence]

@@ -176,7 +176,7 @@ class Sandbox:
         return self.telegram.talks[message.key][message.id]
 
     async def message(self, chat_id: int, text: str, within: float = PATIENCE_S) -> SandboxMessage:
-        """Wait until a message from a bot containing `text` stands in a chat; return the newest."""
+        """Wait until a chat has a bot's message that contains `text`; return the newest."""
 
         def found() -> list[SandboxMessage]:
             return [

@@ -1,4 +1,4 @@
-"""The one door to python-telegram-bot: registers handlers, dispatches, survives failures."""
+"""Whose update is it: finds the command, button or answer, runs it, tells failures."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -50,7 +50,7 @@ from storage.errors import NewsError, StorageError
 from storage.model import Chat, ChatId, ChatKind
 from storage.outbox import settle
 
-__all__ = ["ALLOWED_UPDATES", "Adapter", "ChatOrder"]
+__all__ = ["ALLOWED_UPDATES", "ChatOrder", "Dispatcher"]
 
 log = structlog.get_logger(__name__)
 
@@ -65,8 +65,8 @@ _COMMANDS = {command.name: command for command in COMMANDS}
 _BUTTONS = {press.verb: press for press in BUTTONS}
 
 
-class Adapter:
-    """What stands between Telegram's updates and the commands. ``attach`` registers it."""
+class Dispatcher:
+    """Gives each update to the command, button or answer it is for. ``attach`` registers it."""
 
     def __init__(self, context: Context) -> None:
         """Keep the context that commands are given."""

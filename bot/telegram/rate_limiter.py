@@ -98,7 +98,7 @@ class Limiter(BaseRateLimiter[int]):
         remember: Callable[[int | None, timedelta], Awaitable[None]] | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
-        """Begin with nothing sent and nobody resting. ``clock`` is the event loop's, in seconds."""
+        """Begin with nothing sent, nobody resting. ``clock`` is the event loop's (seconds)."""
         # Without it PTB warns at every 429 that retry_after will be a timedelta; we read that.
         os.environ.setdefault("PTB_TIMEDELTA", "true")
         self._pace = Pace(limits or TelegramLimits())
@@ -282,7 +282,7 @@ class Limiter(BaseRateLimiter[int]):
 
 
 def lost_on_its_way(error: TelegramError) -> bool:
-    """Tell a connection's or a server's failure from an answer (PTB makes 400 a subclass)."""
+    """Tell whether a connection or a server failed, not answered (PTB makes 400 a subclass)."""
     return type(error) in (NetworkError, TimedOut, TelegramError)
 
 

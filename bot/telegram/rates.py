@@ -178,7 +178,7 @@ class Pace:
             self._bans[target] = Ban(until, now - 2 * ALIKE_HEARD_S)
 
     def sweep(self, now: float) -> None:
-        """Forget windows that are empty and bans that are over: memory follows who is written to."""
+        """Forget empty windows and bans that are over: memory follows who is written to."""
         for windows in (self._chats, self._groups):
             for target in [key for key, window in windows.items() if window.idle(now)]:
                 del windows[target]

@@ -74,8 +74,9 @@ def has(key: str) -> bool:
 def filled(language: str, key: str, fill: Callable[[str], str], /, **values: object) -> str:
     """Fill the sentence's placeholders with values, each written by ``fill`` after formatting.
 
-    ``count``, or else the only number, chooses the plural. Numbers get the language's grouping. A key that is in no
-    catalogue is told as itself: the tests forbid it, and a person should still see something.
+    ``count``, or else the only number, chooses the plural. Numbers get the language's grouping. A
+    key that is in no catalogue is told as itself: the tests forbid it, and a person should still
+    see something.
     """
     template = catalogue(language).template(key, counted(values))
     if template is None:

@@ -97,7 +97,7 @@ def city(zone_: str, language: str) -> str:
 
 
 def zone_name(zone_: str, language: str) -> str:
-    """Name a time zone as people call it: Almaty, UTC+5 (POSIX counts Etc/ zones the other way)."""
+    """Name a time zone as people call it: Almaty, UTC+5 (Etc/GMT zones count the other way)."""
     if zone_.startswith("Etc/GMT"):
         return f"UTC{-int(zone_[7:] or 0):+d}"
     return city(zone_, language)

@@ -154,10 +154,10 @@ def message_of(payload: Payload) -> DeliveryId | None:
 class NewDelivery:
     """A message to be sent to a chat, written in the transaction that made it due.
 
-    ``subject`` makes it unique together with chat, thread and kind, so that what is
-    enqueued twice is sent once: ``s12`` for a story's alert, ``2026-11-22T08:00/1`` for the first part of a
-    digest. It is a key and nothing else: whoever wants to know what a row is about asks the
-    other fields. ``payload`` is what rendering needs beside the story, ``why`` a fold's reason.
+    ``subject`` makes it unique together with chat, thread and kind, so that what is enqueued twice
+    is sent once: ``s12`` for a story's alert, ``2026-11-22T08:00/1`` for the first part of a
+    digest. It is a key and nothing else: whoever wants to know what a row is about asks the other
+    fields. ``payload`` is what rendering needs beside the story, ``why`` a fold's reason.
     """
 
     chat_id: ChatId

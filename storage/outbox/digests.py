@@ -61,7 +61,7 @@ def issue(
     until: datetime | None,
     next_at: datetime | None,
 ) -> bool:
-    """Put a digest's parts into the outbox, move the window's beginning to ``until`` and appoint the next.
+    """Write a digest's parts to the outbox, move its window to ``until``, appoint the next.
 
     ``until`` None leaves the window where it is. Returns False, changing nothing, where the
     chat's digests were changed since ``chat`` was read; the caller looks again.

@@ -1,4 +1,4 @@
-"""Living messages: an alert follows its story, edited as outlets join and answered as facts change."""
+"""Living messages: an alert is edited as outlets join its story, answered as facts change."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ COOLDOWN = timedelta(minutes=30)
 """A story is answered with news of itself at most so often in one chat."""
 
 
-# Which messages are to be edited: one statement for each reason. ----------------------------------
+# Which messages are to be edited: one statement for each reason. ------------------------------
 
 TOLD_OF_A_STORY = """
 select d.id, :second or c.language = :language
@@ -58,7 +58,7 @@ where story_id = :story and kind = 'alert' and (settled_at > :alive or state = '
 
 # How an edit is enqueued: one statement for all messages, since a story may have gone to many
 # thousand chats. They come as JSON; a cross join keeps SQLite from reading the whole queue to look
-# for each of them (minutes instead of a tenth of a second, at 100,000 rows). -------------------------
+# for each of them (minutes instead of a tenth of a second, at 100,000 rows). --------------------
 
 MARK_BEHIND = """
 update deliveries set behind = 1
@@ -169,8 +169,8 @@ def changed(
 ) -> None:
     """Answer the messages of a story of which a fact changed: toll, sum, place, confirmed.
 
-    ``key`` names the change (``toll:5``); the same change is told once. ``item_id``
-    is the item that changed it. Changes within the cooldown gather in one answer, the newest winning.
+    ``key`` names the change (``toll:5``); the same change is told once. ``item_id`` is the item
+    that changed it. Changes within the cooldown gather in one answer, the newest winning.
     """
     rows = db.conn.execute(
         "select chat_id, thread_id, id from deliveries d where kind = 'alert'"

@@ -8,7 +8,7 @@ from storage.local_time import quiet_until
 from storage.model import Chat, Match, Mode, QuietMode, Reach, Subscription
 from storage.outbox.deliveries import FoldReason
 
-FRESH = timedelta(hours=6)
+WAKE_WITHIN = timedelta(hours=6)
 """What is older than this, and than the chat's last look, is no news to be woken for."""
 
 FOLD_WAIT = timedelta(seconds=15)
@@ -22,13 +22,13 @@ LATE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
-    """Tell it at once."""
+class AtOnce:
+    """Send the alert at once, as a message of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Tell it together with the others when the quiet hours end, in the fold ``subject``."""
+    """Send the alert with the others when the quiet hours end, in the fold ``subject``."""
 
     until: datetime
     subject: str
@@ -36,7 +36,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Tell it within one message for many: ``subject`` names that message."""
+    """Send the alert within one message for many: ``subject`` names that message."""
 
     why: FoldReason
     subject: str
@@ -45,12 +45,12 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Tell it by itself no more; where ``why`` is ``backlog`` the next digest has it."""
+    """Send no alert; where ``why`` is ``backlog`` the next digest has the story."""
 
     why: str
 
 
-Placement: TypeAlias = Queue | Hold | Fold | Leave
+Placement: TypeAlias = AtOnce | Hold | Fold | Leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +99,18 @@ def place(chat: Chat, seen: Circumstances) -> Placement:
         return Hold(wakes, fold_subject(FoldReason.QUIET, wakes))
     if seen.alerts_this_hour >= chat.alerts_per_hour:
         return fold(FoldReason.HOUR, seen.now)
-    return Queue()
+    return AtOnce()
 
 
 def is_backlog(seen: Circumstances) -> bool:
-    """Tell what a resumed feed or a long outage brought late from what is news."""
-    if seen.told_at is None or seen.now - seen.told_at < FRESH:
+    """Tell whether a story came late, after an outage or a pause of its feed: it is no news."""
+    if seen.told_at is None or seen.now - seen.told_at < WAKE_WITHIN:
         return False
     return seen.last_look is None or seen.told_at < seen.last_look
 
 
 def fold(why: FoldReason, now: datetime) -> Fold:
-    """Put it into this quarter of an hour's message for many."""
+    """Put an alert into this quarter of an hour's message for many."""
     return Fold(why, quarter_subject(why, now), now + FOLD_WAIT)
 
 

@@ -24,12 +24,12 @@ from storage.outbox.followups import changed, enqueue_edit, grown, relabel, resh
 from storage.outbox.policy import (
     LATE,
     URGENT_PUBLISHERS,
+    AtOnce,
     Circumstances,
     Fold,
     Hold,
     Leave,
     Placement,
-    Queue,
     place,
     quarter_subject,
 )
@@ -93,10 +93,10 @@ def _enqueue(db: Connection, chat: Chat, new: NewDelivery, now: datetime) -> int
     if new.kind is DeliveryKind.ALERT:
         placement: Placement = place(chat, circumstances(db, chat, new, now))
     else:
-        placement = Queue()
+        placement = AtOnce()
     due = new.due_at or now
     match placement:
-        case Queue():
+        case AtOnce():
             rows.insert(db, new, DeliveryState.QUEUED, due, now)
         case Hold(until, subject):
             carrier = fold_into(db, fold_of(new, FoldReason.QUIET, subject), until, now)

@@ -60,7 +60,7 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
     now: datetime,
     open_at: datetime | None = None,
 ) -> None:
-    """Write down what became of a message that ``queue.claim`` gave out, and set its chat's next turn.
+    """Write down what became of a message that ``queue.claim`` gave; set its chat's next turn.
 
     ``open_at`` is when the limits let the chat have its next message.
     """
@@ -100,7 +100,7 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
 
 
 def sent(db: Connection, delivery: Delivery, message_id: int | None, now: datetime) -> None:
-    """Write down that Telegram took it, and with it all that it carries.
+    """Write down that Telegram took the message, and with it all that it carries.
 
     What came while it was being sent is not in it, and comes as an edit.
     """
@@ -128,7 +128,7 @@ def sent(db: Connection, delivery: Delivery, message_id: int | None, now: dateti
 
 
 def requeue(db: Connection, delivery: Delivery, why: str, *, counts: bool) -> None:
-    """Put it back where it stood: its due time stays, so it stays first in its chat."""
+    """Put the message back: its due time stays, so it stays first in its chat."""
     db.conn.execute(
         "update deliveries set state = 'queued', sending_since = null, reason = ?,"
         " attempts = attempts - ? where id = ?",
@@ -137,7 +137,7 @@ def requeue(db: Connection, delivery: Delivery, why: str, *, counts: bool) -> No
 
 
 def missed(db: Connection, delivery: Delivery, why: str, now: datetime) -> datetime | None:
-    """Try again what did not arrive, after 1, 2, 4 … seconds, until it is a day old."""
+    """Try a message that did not arrive again after 1, 2, 4 … seconds, until it is a day old."""
     if now - delivery.created_at > TOO_OLD and now - delivery.due_at > TOO_OLD:
         rows.end(db, delivery, DeliveryState.FAILED, why, now)
         return None
@@ -146,7 +146,7 @@ def missed(db: Connection, delivery: Delivery, why: str, now: datetime) -> datet
 
 
 def doubted(db: Connection, delivery: Delivery, why: str, now: datetime) -> datetime | None:
-    """Repeat what may have arrived: an edit at will, anything else once, after a while."""
+    """Repeat a message that may have arrived: an edit at will, any other once, after a while."""
     if delivery.kind in REPEATABLE:
         return missed(db, delivery, why, now)
     db.conn.execute("update deliveries set doubts = doubts + 1 where id = ?", (delivery.id,))
@@ -158,7 +158,7 @@ def doubted(db: Connection, delivery: Delivery, why: str, now: datetime) -> date
 
 
 def degraded(db: Connection, delivery: Delivery, why: str, now: datetime) -> None:
-    """Say it more plainly at once, or set it aside where it cannot be said more plainly."""
+    """Say the message more plainly at once, or set it aside where that cannot be done."""
     if delivery.level >= PLAINEST:
         rows.end(db, delivery, DeliveryState.FAILED, why, now)
         return
@@ -327,7 +327,7 @@ def without_topic(db: Connection, delivery: Delivery, why: str, now: datetime) -
 
 
 def follow(db: Connection, delivery: Delivery, new_id: ChatId, now: datetime) -> None:
-    """Send it again under the new id, unless ids go round in circles."""
+    """Send the message again under the chat's new id, unless ids go round in circles."""
     if delivery.attempts > MOST_MOVES:
         rows.end(db, delivery, DeliveryState.FAILED, "moved in circles", now)
         return

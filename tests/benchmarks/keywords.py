@@ -8,7 +8,7 @@ import statistics
 import time
 
 from tests.benchmarks.words import headlines
-from watchers.keywords import Facts, Subscriptions, parse
+from watchers.keywords import Facts, QueryIndex, parse
 from watchers.text.names import gazetteer
 from watchers.text.words import analyse
 
@@ -46,7 +46,7 @@ def main() -> None:
     for count in COUNTS:
         parsed = [(at, parse(query)) for at, query in enumerate(queries(count))]
         started = time.perf_counter()
-        index: Subscriptions[int] = Subscriptions(parsed)
+        index: QueryIndex[int] = QueryIndex(parsed)
         built = time.perf_counter() - started
         took, hits = [], 0
         for text in texts:

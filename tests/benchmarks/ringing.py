@@ -1,4 +1,4 @@
-"""How many alerts of a short query have its word in the headline: ``python -m tests.benchmarks.ringing``.
+"""Alerts with the query's word in the headline: ``python -m tests.benchmarks.ringing``.
 
 Plays the demo's supply through the real desk for two readers with the same queries: one hears of
 headlines, the other of a word anywhere. Also the base of a test.
@@ -68,7 +68,8 @@ def rung(db: Connection) -> list[tuple[ChatId, str, Item]]:
 
 
 async def main() -> None:
-    """Print for each query and reader how many alerts came, and how many had it in the headline."""
+    """Print for each query and reader how many alerts came, and how many had it in the
+    headline."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:
         db = await Database.opened(Path(folder) / "news.db")

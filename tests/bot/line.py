@@ -10,7 +10,7 @@ from telegram.ext import Application
 
 from bot.context import Context
 from bot.sandbox.box import Sandbox
-from bot.telegram.dispatcher import ALLOWED_UPDATES, Adapter, ChatOrder
+from bot.telegram.dispatcher import ALLOWED_UPDATES, ChatOrder, Dispatcher
 from bot.telegram.incoming import channel_facts
 from bot.telegram.polling import Polling
 from storage.database import Database
@@ -20,7 +20,7 @@ from tests.bot.plain_http import plain_http
 
 @asynccontextmanager
 async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, Context]]:
-    """Serve a sandbox and let our adapter answer its people."""
+    """Serve a sandbox and let our dispatcher answer its people."""
     async with Sandbox.start(clock=parts.pop("box_clock", None) or _utc_now) as box:
         calls, updates = plain_http()
         application: Application[Any, Any, Any, Any, Any, Any] = (
@@ -43,8 +43,8 @@ async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, Co
             find_channel=partial(channel_facts, bot),
             **parts,
         )
-        adapter = Adapter(context)
-        adapter.attach(application)
+        dispatcher = Dispatcher(context)
+        dispatcher.attach(application)
         polling = Polling(application, ALLOWED_UPDATES, asyncio.get_running_loop().time)
         await application.start()
         fetching = asyncio.create_task(polling.run())
@@ -54,7 +54,7 @@ async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, Co
             fetching.cancel()
             await asyncio.wait([fetching])
             await application.stop()
-            await adapter.close()
+            await dispatcher.close()
             await application.shutdown()
 
 

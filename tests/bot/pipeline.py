@@ -52,7 +52,8 @@ class Pipeline:
         ago: timedelta = timedelta(hours=1),
         seen: timedelta | None = None,
     ) -> Story:
-        """Let an outlet tell something; return the story it became. We see it at once, or later."""
+        """Let an outlet tell something; return the story it became. We see it at once, or
+        later."""
         number = hash((outlet, title)) & 0xFFFFFFFF
         at = self.clock.now - ago
         entry = Entry(

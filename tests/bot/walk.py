@@ -51,7 +51,8 @@ async def replies(
     words: Mapping[str, str] = MappingProxyType(WORDS),
     headline: str = HEADLINE,
 ) -> AsyncIterator[Reply]:
-    """Yield what is answered to every command, typed with its ``words``, and to what that offers."""
+    """Yield what is answered to every command, typed with its ``words``, and to what that
+    offers."""
     room = await Pipeline.opened(db)
     for outlet in OUTLETS:
         await room.tells(outlet, headline)

@@ -1,4 +1,5 @@
-"""How the page looks: readable in both schemes, nothing cut, nothing in the way, for fingers too."""
+"""How the page looks: readable in both schemes, nothing cut, nothing in the way, for fingers
+too."""
 
 from dataclasses import replace
 from itertools import product

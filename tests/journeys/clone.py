@@ -1,7 +1,7 @@
 """An empty clone with a virtual environment made before: what `make` finds on the second day.
 
-So modules are compiled too. The packages are those of the tests' own environment; the code that runs is the clone's.
-"""
+So modules are compiled too. The packages are those of the tests' own environment; the code that
+runs is the clone's."""
 
 import os
 import shutil

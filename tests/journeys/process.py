@@ -37,7 +37,8 @@ class Running:
         return await self.ended()
 
     async def interrupt(self) -> int:
-        """Press Ctrl-C, which reaches all that the program has started, and return its exit code."""
+        """Press Ctrl-C, which reaches all that the program has started, and return its exit
+        code."""
         os.killpg(self.process.pid, signal.SIGINT)
         return await self.ended()
 
@@ -68,7 +69,8 @@ def environment(folder: Path) -> dict[str, str]:
 
 @asynccontextmanager
 async def launched(*words: str, cwd: Path, env: dict[str, str]) -> AsyncIterator[Running]:
-    """Run a program from nothing, at the head of a process group of its own, as a terminal does."""
+    """Run a program from nothing, at the head of a process group of its own, as a terminal
+    does."""
     process = await asyncio.create_subprocess_exec(
         *words,
         cwd=cwd,

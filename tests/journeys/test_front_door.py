@@ -1,4 +1,4 @@
-"""A newcomer follows README word by word: an empty clone, an empty environment, a file of settings.
+"""A newcomer follows README word by word, with an empty clone, environment and settings.
 
 Telegram and the outlets are the sandbox's; everything else is what the newcomer has.
 """

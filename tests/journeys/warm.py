@@ -2,9 +2,8 @@
 
 A program that journeys start spends most of its time importing what every other one imports too.
 So one process a test run imports it all, and each program begins as a fork of that one: in a
-folder, an environment and a session of its own, and from there on as ``python -m`` begins it.
-That imports are right from nothing is shown where programs start cold: ``make run``, ``make demo``.
-"""
+folder, an environment and a session of its own, and from there on as ``python -m`` begins it. That
+imports are right from nothing is shown where programs start cold: ``make run``, ``make demo``."""
 
 import asyncio
 import atexit

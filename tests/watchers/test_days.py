@@ -21,12 +21,12 @@ from watchers import fetch
 from watchers.host_queues import Politeness
 from watchers.ingester import Ingester
 from watchers.poll import Poller
-from watchers.schedule import Policy
+from watchers.schedule import PollingPace
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 DAYS = 3
 BASE_S = 3600
-POLICY = Policy(base_s=BASE_S)
+PACE = PollingPace(base_s=BASE_S)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Answer = Callable[[web.Request], web.Response]
 
@@ -93,7 +93,7 @@ async def polling(world: World) -> AsyncIterator[Poller]:
             fetcher,
             InPlace(),
             politeness=Politeness(),
-            policy=POLICY,
+            pace=PACE,
             clock=lambda: world.now,
         )
 
@@ -177,7 +177,7 @@ async def test_days_of_rounds(db: Database) -> None:
 
 def nothing_is_asked_before_its_promise_nor_after_a_restart(world: World) -> None:
     assert [] == world.early
-    floor = timedelta(seconds=POLICY.lowest_s)
+    floor = timedelta(seconds=PACE.lowest_s)
     assert all(gap >= floor for path in world.asked for gap in world.gaps(path))
 
 
@@ -199,8 +199,8 @@ def what_servers_ask_for_is_kept(world: World) -> None:
 
 def news_is_followed_and_quiet_rests(world: World) -> None:
     assert 24 * DAYS * 0.8 < len(world.asked["/news"]) <= 24 * DAYS + 1
-    assert world.gaps("/quiet")[-1] >= timedelta(seconds=POLICY.quiet_s)
-    assert max(world.gaps("/quiet")) <= timedelta(seconds=POLICY.quiet_s * 1.1)
+    assert world.gaps("/quiet")[-1] >= timedelta(seconds=PACE.quiet_s)
+    assert max(world.gaps("/quiet")) <= timedelta(seconds=PACE.quiet_s * 1.1)
 
 
 async def what_fails_rests_longer_and_is_never_given_up(world: World) -> None:

@@ -1,4 +1,5 @@
-"""The ingester: entries become items of stories, and what is owed is written with them or not at all."""
+"""The ingester: entries become items of stories, and what is owed is written with them or not at
+all."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -25,7 +25,7 @@ from watchers.parse import Document, NotAFeed, ParsedFeed, parse
 from watchers.parse_pool import pool as parse_pool_pool
 from watchers.parse_pool.pool import WorkerLimits
 from watchers.poll import Poller, Round
-from watchers.schedule import Policy
+from watchers.schedule import PollingPace
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -82,7 +82,7 @@ async def room(
                 fetcher,
                 parsing or InPlace(),
                 politeness=politeness or Politeness(),
-                policy=Policy(base_s=900),
+                pace=PollingPace(base_s=900),
                 clock=clock,
             )
             made = Room(farm, db, poller)

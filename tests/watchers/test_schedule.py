@@ -16,10 +16,10 @@ from storage.model import (
     OutletId,
 )
 from watchers import schedule
-from watchers.schedule import Failure, Policy, Reading, Visit
+from watchers.schedule import Failure, PollingPace, Reading, Visit
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-POLICY = Policy(base_s=900)
+PACE = PollingPace(base_s=900)
 KNOWN = FeedState(status=FeedStatus.OK, baseline_done=True, interval_s=900, etag='"a"')
 HARD, SOFT, TEMPORARY = Failure("error.x", 1), Failure("error.x", 0.5), Failure("error.x", 0.25)
 
@@ -36,12 +36,12 @@ def wait(state: FeedState) -> float:
 def document(state: FeedState = KNOWN, visit: Visit | None = None, **told: object) -> FeedState:
     told = {"total": 30, "new": 10, "etag": '"b"', **told}
     reading = Reading(**told)  # type: ignore[arg-type]
-    return schedule.after_document(feed(state), visit or Visit(NOW, 200), reading, POLICY)
+    return schedule.after_document(feed(state), visit or Visit(NOW, 200), reading, PACE)
 
 
 def failures(*several: Failure, state: FeedState = KNOWN) -> FeedState:
     for failure in several:
-        state = schedule.after_failure(feed(state), Visit(NOW, 500), failure, POLICY)
+        state = schedule.after_failure(feed(state), Visit(NOW, 500), failure, PACE)
     return state
 
 
@@ -69,7 +69,7 @@ def test_the_next_look_waits_for_whoever_asks_longest(
 def test_jitter_is_the_feeds_own_and_spreads_feeds() -> None:
     reading = Reading(30, 10, '"b"')
     at = [
-        schedule.after_document(feed(url=f"https://a{n}.kz/"), Visit(NOW), reading, POLICY)
+        schedule.after_document(feed(url=f"https://a{n}.kz/"), Visit(NOW), reading, PACE)
         for n in (*range(200), 7)
     ]
     waits = [round(wait(state)) for state in at]
@@ -90,7 +90,7 @@ def test_the_interval_follows_the_share_of_known_entries(
 def test_a_quiet_feed_rests_up_to_six_hours_and_wakes_with_the_first_news() -> None:
     state = KNOWN
     for _ in range(40):
-        state = schedule.after_not_modified(feed(state), Visit(NOW, 304), POLICY)
+        state = schedule.after_not_modified(feed(state), Visit(NOW, 304), PACE)
     assert 6 * 3600 == state.interval_s
     assert 16_200 == document(state, new=1).interval_s
 
@@ -129,21 +129,21 @@ def test_validators_are_a_pair_of_one_response() -> None:
 
 def test_validators_are_kept_even_if_the_document_is_the_same() -> None:
     before = replace(KNOWN, etag='"a"', last_modified="Mon")
-    after = schedule.after_same_document(feed(before), Visit(NOW, 200), POLICY, '"b"', "")
+    after = schedule.after_same_document(feed(before), Visit(NOW, 200), PACE, '"b"', "")
     assert ('"b"', "") == (after.etag, after.last_modified)
 
 
 def test_a_304_replaces_only_the_validators_it_tells() -> None:
     before = replace(KNOWN, etag='"a"', last_modified="Mon")
-    after = schedule.after_not_modified(feed(before), Visit(NOW, 304), POLICY, etag='"b"')
+    after = schedule.after_not_modified(feed(before), Visit(NOW, 304), PACE, etag='"b"')
     assert ('"b"', "Mon") == (after.etag, after.last_modified)
 
 
 def test_what_the_document_asked_for_holds_through_every_304() -> None:
     before = document(visit=Visit(NOW, 200, max_age_s=4000), ttl_s=3600)
-    after = schedule.after_not_modified(feed(before), Visit(NOW, 304), POLICY)
+    after = schedule.after_not_modified(feed(before), Visit(NOW, 304), PACE)
     assert wait(after) >= 4000
-    fresher = schedule.after_not_modified(feed(after), Visit(NOW, 304, max_age_s=60), POLICY)
+    fresher = schedule.after_not_modified(feed(after), Visit(NOW, 304, max_age_s=60), PACE)
     assert 3600 <= wait(fresher) < 4000
 
 
@@ -217,7 +217,7 @@ def test_a_feed_that_answers_but_says_nothing_is_silent() -> None:
     assert None is document(talking, new=0).silent_since
     silent = document(quiet, new=0)
     assert (quiet.last_new_at, FeedNoticeKind.SILENT) == (silent.silent_since, silent.notice)
-    assert None is schedule.after_not_modified(feed(silent), Visit(NOW, 304), POLICY).notice
+    assert None is schedule.after_not_modified(feed(silent), Visit(NOW, 304), PACE).notice
     assert None is document(silent, new=1).silent_since
 
 

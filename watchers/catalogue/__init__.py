@@ -14,8 +14,8 @@ def starting_feeds() -> tuple[tuple[NewFeed, Outlet], ...]:
     """Return the feeds an installation begins with, each with its outlet.
 
     ``rules`` are a page's CSS selectors (``watchers.parse.webpage.scraped``) and ``time_zone``
-    where an outlet writes times without one. Ownership is what is publicly known of who stands behind an outlet. Outlets' ids are not
-    theirs yet.
+    where an outlet writes times without one. Ownership is what is publicly known of who stands
+    behind an outlet. Outlets' ids are not theirs yet.
     """
     rows = csv.DictReader(_text("feeds.tsv").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     return tuple((_feed(row), _outlet(row)) for row in rows)
@@ -34,7 +34,7 @@ def mirrors() -> Mapping[str, str]:
 
 @cache
 def small_talk() -> Mapping[tuple[str, ...], str]:
-    """Return what people say to a bot as to a person: its words → ``thanks``, ``hello``, ``cancel``."""
+    """Return what people say to a bot as to a person: → ``thanks``, ``hello``, ``cancel``."""
     rows = csv.DictReader(_text("small_talk.tsv").splitlines(), delimiter="\t")
     return {
         tuple(phrase.split()): row["kind"] for row in rows for phrase in row["phrases"].split("|")

@@ -46,10 +46,9 @@ _SPECIAL_IPV4 = tuple(
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 """All that was ever given out for public hosts: IANA IPv6 Address Space Registry, RFC 4291.
 
-Outside lie loopback, unique local (fc00::/7), link-local, site-local, multicast, discard (100::/64),
-segment routing (5f00::/16), and the forms of IPv4: compatible (::/96), translated
-(::ffff:0:0:0/96) and NAT64 for local use (64:ff9b:1::/48, RFC 8215).
-"""
+Outside lie loopback, unique local (fc00::/7), link-local, site-local, multicast, discard
+(100::/64), segment routing (5f00::/16), and the forms of IPv4: compatible (::/96), translated
+(::ffff:0:0:0/96) and NAT64 for local use (64:ff9b:1::/48, RFC 8215)."""
 
 _SPECIAL_IPV6 = tuple(
     map(

@@ -35,7 +35,7 @@ class Request:
     etag: str = ""
     last_modified: str = ""
     deadline_s: float | None = None
-    """Where somebody waits for the answer: less than ``Limits.deadline_s``."""
+    """Where somebody waits for the answer: less than ``FetchLimits.deadline_s``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class _Filed(Generic[Id]):
     ids: dict[Id, None] = field(default_factory=dict)
 
 
-class Subscriptions(Generic[Id]):
+class QueryIndex(Generic[Id]):
     """All queries that somebody wants told; ids are the caller's."""
 
     def __init__(self, queries: Iterable[tuple[Id, Query]] = ()) -> None:

@@ -60,7 +60,7 @@ def match(query: Query, analysis: Analysis, facts: Facts = NO_FACTS) -> Hit | No
 
 
 def meetings(query: Query, analysis: Analysis) -> tuple[MatchedTerm, ...]:
-    """Give the places where a query's terms are met, whether or not all of it holds."""
+    """Return every place where a term of the query stands, whether or not the query holds."""
     return explain(query, analysis).met
 
 
@@ -71,7 +71,7 @@ Where = dict[str, list[tuple[int, int]]]
 def explain(
     query: Query, analysis: Analysis, where: Where | None = None, *, in_headline: bool = True
 ) -> Hit:
-    """Give the places where the query's terms are met, whether or not all of it holds.
+    """Make the hit: which terms of the query stand where in the text; the query is not decided.
 
     ``where`` is what ``places`` gives for the analysis, for callers with many queries.
     """
@@ -85,7 +85,7 @@ def explain(
 
 
 def places(analysis: Analysis) -> Where:
-    """Index an analysis by key."""
+    """Return for each search key where in the text it stands."""
     where: Where = {}
     for token in _words(analysis):
         span = (token.start, token.end)
@@ -100,7 +100,7 @@ def places(analysis: Analysis) -> Where:
 
 
 def fires(node: Node, analysis: Analysis, facts: Facts = NO_FACTS) -> bool:  # noqa: C901, PLR0911 - a line a node
-    """Tell whether a condition holds."""
+    """Tell whether an item satisfies a query node."""
     # Plain tests, commonest first: this runs for every candidate of every item.
     if isinstance(node, Term):
         if not node.keys.isdisjoint(analysis.keys):

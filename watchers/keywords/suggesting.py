@@ -45,8 +45,8 @@ def suggest(
 ) -> tuple[Suggestion, ...]:
     """Give what misspelt words may have meant, at most one a word; dictionary words are left.
 
-    ``told_words`` counts the words of the archive's headlines, in normal form. Where several words are
-    misspelt, the first suggestion puts all of them right.
+    ``told_words`` counts the words of the archive's headlines, in normal form. Where several words
+    are misspelt, the first suggestion puts all of them right.
     """
     known = _spellings(names or gazetteer())
     found: list[Suggestion] = []

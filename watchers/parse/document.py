@@ -10,7 +10,7 @@ from statistics import median
 
 from watchers import addresses, block_pages, catalogue
 from watchers.parse import entry_keys, jsonfeed, segments, sitemap, syndication, webpage
-from watchers.parse.raw import RawEntry, RawFeed
+from watchers.parse.raw import RawEntry, RawFeed, measured
 from watchers.parse.segments import Root, Segments
 from watchers.parse.values import Document, Entry, NotAFeed, PageKind, ParsedFeed
 from watchers.text import charset, dates, markup, urls
@@ -198,6 +198,7 @@ def _parsed(
     feed: RawFeed, document: Document, others: Sequence[entry_keys.EntryIdentity] = ()
 ) -> ParsedFeed:
     """Make entries of what a reader found: absolute links, clean titles, times, keys."""
+    feed = measured(feed)
     base = document.url
     site = urls.absolute(base, feed.site_url)
     own = frozenset(

@@ -4,10 +4,8 @@ import json
 import re
 from typing import Any
 
-from watchers.parse.raw import RawEntry, RawFeed
+from watchers.parse.raw import MOST_ENTRIES, RawEntry, RawFeed
 
-_MOST_ITEMS = 5_000
-_LARGEST_SUMMARY = 64 * 1024
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
 _NEXT = re.compile(r"[\s,]*\{")
 
@@ -17,7 +15,7 @@ def read(text: str) -> RawFeed | None:
     told, is_complete = _read(text)
     if not isinstance(told, dict) or not isinstance(told.get("items"), list):
         return None
-    items = [item for item in told["items"][:_MOST_ITEMS] if isinstance(item, dict)]
+    items = [item for item in told["items"][:MOST_ENTRIES] if isinstance(item, dict)]
     is_versioned = "jsonfeed.org/version" in _text(told.get("version"))
     if not is_versioned and not any(item.get("url") and item.get("title") for item in items):
         return None
@@ -44,7 +42,7 @@ def _read(text: str) -> tuple[Any, bool]:
         return None, False
     items: list[Any] = []
     at = opening.end()
-    while len(items) < _MOST_ITEMS and (found := _NEXT.match(text, at)):
+    while len(items) < MOST_ENTRIES and (found := _NEXT.match(text, at)):
         try:
             item, at = lenient.raw_decode(text, found.end() - 1)
         except (ValueError, RecursionError):
@@ -75,16 +73,15 @@ def _entry(item: dict[str, Any]) -> RawEntry:
         guid=guid,
         link=link,
         title=_text(item.get("title")),
-        summary=(_text(item.get("summary")).replace("<", "&lt;") or body)[:_LARGEST_SUMMARY],
+        summary=_text(item.get("summary")).replace("<", "&lt;") or body,
         dates=[_text(item[n]) for n in ("date_published", "date_modified") if item.get(n)],
         language=_text(item.get("language")),
-        categories=[_text(tag) for tag in tags[:20]] if isinstance(tags, list) else [],
+        categories=[_text(tag) for tag in tags] if isinstance(tags, list) else [],
     )
 
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        # Half an emoji ("\ud83d") is no character: nothing could store or send it.
-        return value if value.isascii() else value.encode("utf-8", "ignore").decode()
+        return value
     # Ids are often numbers, against the specification; True is no id.
     return str(value) if isinstance(value, float) else ""

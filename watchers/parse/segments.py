@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 
-MOST_ENTRIES = 5_000
+from watchers.parse.raw import MOST_ENTRIES
+
 _LONGEST_PROLOG = 1_000_000
 _MOST_SEEN = 2_000
 _DIGEST_BYTES = 6

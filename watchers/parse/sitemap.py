@@ -43,7 +43,7 @@ def _entry(piece: str) -> RawEntry:
         dates=[told[name] for name in ("publication_date", "lastmod") if name in told],
         language=told.get("language", ""),
         source=told.get("name", ""),
-        categories=keywords[:20],
+        categories=keywords,
     )
 
 

@@ -12,7 +12,6 @@ import feedparser
 from watchers.parse.raw import RawEntry, RawFeed
 from watchers.parse.values import Advice
 
-_LARGEST_SUMMARY = 64 * 1024
 _UPDATE_PERIODS = {
     "hourly": 3600,
     "daily": 86_400,
@@ -153,7 +152,7 @@ def _entry(entry: Mapping[str, Any]) -> RawEntry:
         language=(entry.get("title_detail") or {}).get("language") or "",
         source=source.get("title", "") or "",
         source_url=source.get("href", "") or "",
-        categories=[tag["term"] for tag in _many(entry, "tags")[:20] if tag.get("term")],
+        categories=[tag["term"] for tag in _many(entry, "tags") if tag.get("term")],
     )
 
 
@@ -199,7 +198,7 @@ def _summary(entry: Mapping[str, Any]) -> str:
     if not summary.strip():
         parts = _many(entry, "content")
         summary = next((part.get("value", "") for part in parts if part.get("value")), "")
-    return summary[:_LARGEST_SUMMARY]
+    return summary
 
 
 def advice(text: str) -> Advice:

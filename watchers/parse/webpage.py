@@ -24,7 +24,6 @@ _LARGEST_PAGE = 2_000_000
 _MOST_UNCLOSED = 20_000
 _MOST_ENTRIES = 200
 _MOST_LINKS = 12
-_LARGEST_SUMMARY = 64 * 1024
 
 
 def feed_links(text: str, base: str) -> tuple[FeedLink, ...]:
@@ -86,8 +85,8 @@ def scraped(text: str, url: str, rules: dict[str, str]) -> RawFeed | None:
     """Read a page by selectors: ``item`` (each entry), ``title``, ``link``, ``date``, ``summary``.
 
     All but ``item`` are searched inside the entry; without them the entry's own first link is
-    title and address. With ``sources.AUTO`` for ``item`` the page's main list of headlines is found
-    anew each time. None when a selector is not valid CSS.
+    title and address. With ``addresses.AUTO`` for ``item`` the page's main list of headlines is
+    found anew each time. None when a selector is not valid CSS.
     """
     tree = _tree(text)
     base = _base(tree, url)
@@ -134,7 +133,7 @@ def _scraped_entry(node: LexborNode, rules: dict[str, str], base: str) -> RawEnt
     return RawEntry(
         link=link,
         title=title,
-        summary=(summary.html or "")[:_LARGEST_SUMMARY] if summary else "",
+        summary=(summary.html or "") if summary else "",
         dates=_dates(when),
     )
 
@@ -161,7 +160,7 @@ def _post(node: LexborNode) -> RawEntry | None:
         guid=post,
         link=f"https://t.me/{post}",
         title=markup.first_sentence(markup.plain(inner)),
-        summary=inner[:_LARGEST_SUMMARY],
+        summary=inner,
         dates=[when.attributes.get("datetime") or ""] if when else [],
     )
 

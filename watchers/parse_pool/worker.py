@@ -1,6 +1,7 @@
 """One parsing process: documents in, what they are out, until the other end closes.
 
-Started by ``watchers.parse_pool.pool`` as ``python -m watchers.parse_pool.worker SOCKET MEMORY SECONDS``.
+Started by ``watchers.parse_pool.pool`` as ``python -m watchers.parse_pool.worker SOCKET MEMORY
+SECONDS``.
 """
 
 import pickle

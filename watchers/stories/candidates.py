@@ -30,12 +30,13 @@ _RECENT: Final = 100
 """Of a common word only the latest items count. With 20, F1 falls by 0.001."""
 _SAME: Final = 12
 _ACROSS: Final = 6
-"""The most candidates that are compared in full, in one's own language and in all others. With half
-as many F1 falls by 0.012 and 0.001; with twice as many it gains 0.001, each for twice the work."""
+"""The most candidates that are compared in full, in one's own language and in all others. With
+half as many F1 falls by 0.012 and 0.001; with twice as many it gains 0.001, each for twice the
+work."""
 LEAST_SAME: Final = 0.07
 _LEAST_ACROSS: Final = 0.035
-"""Cosines below which hardly a pair in a hundred is one event: not compared further. At 0.15 in one
-language F1 falls by 0.04, most on whole articles."""
+"""Cosines below which hardly a pair in a hundred is one event: not compared further. At 0.15 in
+one language F1 falls by 0.04, most on whole articles."""
 _LEAST_SHARE: Final = 0.25
 """Candidates far behind the first are passed by. At 0.5, F1 falls by 0.012."""
 
@@ -83,7 +84,8 @@ class InvertedIndex:
         self._slots = _Slots()
         self.terms: dict[str, Postings] = defaultdict(dict)
         self.cross_lingual: dict[str, Postings] = defaultdict(dict)
-        """Both by language: words are looked for in one's own, cross-lingual keys in all others."""
+        """Both by language: words are looked for in one's own, cross-lingual keys in all
+        others."""
 
     def add(self, query: WeightedQuery) -> tuple[int, int]:
         """Index an item; return its slot, and which of its hashes were indexed, as bits."""

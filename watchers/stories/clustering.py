@@ -14,7 +14,8 @@ from watchers.stories.linkage import Group, Linkage, linkage
 Links = Mapping[ItemId, Mapping[ItemId, float]]
 """For each item the others it was compared with, and the log-odds; both ways."""
 _SURE: Final = 2.0
-"""Log-odds (88 %) at which all pairs make one group without weighing: a shortcut, F1 is the same."""
+"""Log-odds (88 %) at which all pairs make one group without weighing: a shortcut, F1 is the
+same."""
 
 
 class Weighing(Protocol):

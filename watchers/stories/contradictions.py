@@ -67,7 +67,7 @@ def toll_rises(one: Features, other: Features) -> bool:
 
 
 def _agree(one: float, other: float, *, later: bool) -> bool:
-    """Tell one figure from another; a rate told to the last digit may move by little in a day."""
+    """Tell whether two figures are one; a rate given to the last digit moves a little in a day."""
     if later and one != other and min(len(f"{one:g}"), len(f"{other:g}")) >= _PRECISE:
         return False
     return abs(one - other) <= _CLOSE * abs(one)

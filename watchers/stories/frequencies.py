@@ -34,7 +34,7 @@ class Frequencies:
         self._whole = log(documents + _PRIOR)
 
     def learn(self, query: "WeightedQuery") -> None:
-        """Count an item's words and cross-lingual keys; halve all counts when they grow too many."""
+        """Count an item's words and cross-lingual keys; halve all counts when they grow many."""
         self._seen += 1
         counts = self._counts
         counts.update(query.words.keys())
@@ -59,19 +59,20 @@ class Frequencies:
 
 _NEVER: Final = repeat(0)
 _PRIOR: Final = 60.0
-"""As if so many items without any of these words had been read before the first one: a young archive
-takes every word for rare. At 1, three contrasting pairs more join wrongly; at 600, F1 gains 0.006
-and three pairs of either kind are lost."""
+"""As if so many items without any of these words had been read before the first one: a young
+archive takes every word for rare. At 1, three contrasting pairs more join wrongly; at 600, F1
+gains 0.006 and three pairs of either kind are lost."""
 _MOST_KEYS: Final = 500_000
-"""Some tens of megabytes. Halving forgets what came once, and lets newly common words be learnt."""
+"""Some tens of megabytes. Halving forgets what came once, and lets newly common words be
+learnt."""
 
 
 class WeightedQuery:
     """An item weighed by what is rare just now, ready to be compared with many.
 
-    ``words`` weigh its stems by rarity and count, ``rare`` by rarity alone; ``cross_lingual`` likewise,
-    with those of its headline in ``title_cross_lingual``. ``sums`` are their norms and totals (see
-    ``NORM`` and the next), all that is kept of them once the item is in the window.
+    ``words`` weigh its stems by rarity and count, ``rare`` by rarity alone; ``cross_lingual``
+    likewise, with those of its headline in ``title_cross_lingual``. ``sums`` are their norms and
+    totals (see ``NORM`` and the next), all that is kept of them once the item is in the window.
     """
 
     __slots__ = (
@@ -129,7 +130,8 @@ def _by_kind(keys: Sequence[int], weights: Sequence[float], first: int) -> Itera
 
 NORM, TITLE_NORM, TITLE_WEIGHT, CROSS_LINGUAL_NORM, TITLE_FIGURES = range(5)
 KIND_NORMS, KIND_SUMS, TITLE_SUMS = 5, 9, 13
-"""Where each figure stands in ``WeightedQuery.sums``; the last three begin four, one a kind of key."""
+"""Where each figure stands in ``WeightedQuery.sums``; the last three begin four, one a kind of
+key."""
 
 
 def _norm(weights: Iterable[float]) -> float:

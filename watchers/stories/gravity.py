@@ -153,7 +153,7 @@ def _tolls(headline: str, lang: str) -> dict[str, int]:
 
 
 def _is_no_toll(analysis: words.Analysis, number: Number) -> bool:
-    """Tell an age ("dies at 90") and a measure ("killed 5 km away") from a count of people."""
+    """Tell whether a number is an age ("dies at 90") or a measure ("5 km away"), no people."""
     before = analysis.tokens[number.position - 1].normal if number.position else ""
     after = analysis.tokens[number.end].normal if number.end < len(analysis.tokens) else ""
     return before in AGES or after in MEASURES

@@ -142,7 +142,7 @@ def _rare(said: Analysis, theirs: Features) -> Iterator[str]:
 
 
 def _concepts(said: Analysis, other_said: Analysis) -> Iterator[str]:
-    """Yield the first word of every concept that both headlines, or a text and a headline, have."""
+    """Yield the first word of every concept that headlines, or a text and a headline, share."""
     wanted = {concept_of(token.normal, other_said.lang) for token in _plain(other_said)} - {None}
     for token in _plain(said):
         concept = concept_of(token.normal, said.lang)

@@ -18,8 +18,8 @@ _DIGEST_BYTES = 7
 MIN_NAME = 3
 """Letters, and consonants, of a name; shorter ones meet by chance."""
 _NAME_LETTERS = 4
-"""Consonants kept of a name, whose endings differ by language. With 6, F1 falls by 0.001; with 3 it
-stays."""
+"""Consonants kept of a name, whose endings differ by language. With 6, F1 falls by 0.001; with 3
+it stays."""
 _VOWELS = frozenset("aeiouy")
 
 

@@ -137,5 +137,5 @@ def _toll(at: int, after: int, head: Sequence[Token], concepts: Sequence[str | N
 
 
 def stage(concepts: set[str | None]) -> int:
-    """Tell what is still to come (-1) from what has come out (1), where a headline says it."""
+    """Return -1 where a headline says what is to come, 1 for what has come out, 0 for neither."""
     return (not concepts.isdisjoint(_AFTER)) - (not concepts.isdisjoint(_BEFORE))

@@ -23,7 +23,8 @@ _MAX_RELATED: Final = 3
 _ASKED_NEAREST: Final = 8
 """Items of a story that are compared to name those beside it: each costs a verdict's time."""
 MAX_OPEN: Final = 24
-"""A story larger than this is not taken apart any more: clustering costs the square of its size."""
+"""A story larger than this is not taken apart any more: clustering costs the square of its
+size."""
 # The names on the left are stored with every item (``items.reasons``): they stay.
 _REASON_SIGNALS: Final = {
     name: SIGNALS.index(signal)

@@ -1,7 +1,7 @@
 """The window: the items of the last days in memory, their stories, and which are alike.
 
-``identity`` and ``reclustering`` ask it and decide; the ingester tells it what was decided. What is
-silent for the window leaves it, and only marks of its texts stay (``recirculated``).
+``identity`` and ``reclustering`` ask it and decide; the ingester tells it what was decided. What
+is silent for the window leaves it, and only marks of its texts stay (``recirculated``).
 """
 
 from array import array
@@ -26,8 +26,8 @@ _YOUNG: Final = timedelta(hours=72)
 """How long after its first item a story may still be taken apart: later, readers know it as it is.
 Half a day or a week give the same F1 (within 0.002)."""
 _CLIP: Final = 5.0
-"""Log-odds beyond which a pair says no more: one sure pair must not outweigh a whole story. At 3 or
-9, F1 falls by 0.0004."""
+"""Log-odds beyond which a pair says no more: one sure pair must not outweigh a whole story. At 3
+or 9, F1 falls by 0.0004."""
 _COPY_ODDS: Final = 2.0
 """What a copied text is worth at least, however little its few words say."""
 _COPIED, _LEAST = map(SIGNALS.index, ("copied", "title_least"))
@@ -68,7 +68,7 @@ class _Kept:
 
 
 class Index:
-    """All stories told within the window, and their items; mutable, in memory, rebuilt at start."""
+    """All stories told within the window, and their items; mutable, rebuilt in memory at start."""
 
     def __init__(
         self, window: timedelta = timedelta(days=7), settings: LinkageSettings | None = None
@@ -201,7 +201,7 @@ class Index:
         return Likeness(item, odds, signals, against)
 
     def _signals(self, query: WeightedQuery) -> Iterator[tuple[ItemId, list[float]]]:
-        """Compare with the candidates; leave out those whose words are less near than was estimated."""
+        """Compare with the candidates; leave out whose words are less near than estimated."""
         lang = query.features.lang
         for item in self._candidates(query):
             kept = self._kept[item]

@@ -63,7 +63,7 @@ Vector = Mapping[int, float]
 
 
 class Group:
-    """Items that stand as one, and the sum of their vectors: what most of them speak of weighs most."""
+    """Items that stand as one, and the sum of their vectors: what most speak of weighs most."""
 
     __slots__ = ("members", "norm", "vector")
 
@@ -95,7 +95,7 @@ class Group:
 
 
 def linkage_signals(found: Linkage, one: Group, other: Group) -> list[float]:
-    """Lay out how alike two groups are, in the order of ``BOND_SIGNALS``.
+    """Lay out how alike two groups are, in the order of ``LINKAGE_SIGNALS``.
 
     ``alike`` is the cosine of the names, concepts and figures that the groups speak of.
     """

@@ -15,7 +15,8 @@ _BUCKET_SIZE: Final = 4
 """A mark has four places to stand (a four-way set-associative table, as processors' caches are);
 where all are taken, the text told longest ago gives way."""
 _MIN_WORDS: Final = 4
-"""Spaces of a headline that is told once; shorter ones ("Weather for today") come again and again."""
+"""Spaces of a headline that is told once; shorter ones ("Weather for today") come again and
+again."""
 _RUNS: Final = 3
 
 

@@ -12,7 +12,8 @@ from watchers.stories.trees import probability
 from watchers.stories.vetoes import Reason
 
 _ASKED: Final = 24
-"""Latest items of a story whose neighbours are looked at; the earlier were looked at when they came."""
+"""Latest items of a story whose neighbours are looked at; the earlier were looked at when they
+came."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ Reason = tuple[str | float, ...]
 """A signal's or veto's name and the small values that explain it; JSON-able."""
 
 _TEMPLATE: Final = 0.33
-"""Share of common headline words from which two headlines are one template. Little hangs on it: 0.2
-or 0.5 moves F1 by a thousandth."""
+"""Share of common headline words from which two headlines are one template. Little hangs on it:
+0.2 or 0.5 moves F1 by a thousandth."""
 _HALF_TEMPLATE: Final = 0.5
 """The same, where each headline names somebody else. At 0.7 three contrasting pairs more join."""
 _CLOSE_TEMPLATE: Final = 0.6
@@ -26,7 +26,8 @@ parts true stories (F1 of one stream -0.008)."""
 _INSTALMENT: Final = timedelta(hours=16)
 """A daily rubric keeps its headline; its issues are about a day apart, a copy some hours."""
 _COPY: Final = 0.6
-"""Share of common runs from which a text is a copy. At 0.4 two contrasting pairs more join wrongly."""
+"""Share of common runs from which a text is a copy. At 0.4 two contrasting pairs more join
+wrongly."""
 _LONG_COPY: Final = 0.75
 _LONG: Final = 10
 """Runs that both texts must have before their share alone proves a copy: a few may be an outlet's
@@ -58,7 +59,7 @@ def veto(one: Features, other: Features, template: float, copied: float) -> Reas
 
 
 def _thin(one: Features, other: Features) -> Reason | None:
-    """Tell headlines that share a single word, be it the rarest: a person is no event.
+    """Veto headlines that share a single word, be it the rarest: a person is no event.
 
     Where the archive is young every word is rare, and one of them would join anything.
     """
@@ -97,7 +98,7 @@ def _knows_denial(one: Features, other: Features) -> bool:
 
 
 def _filled(one: Features, other: Features, template: float) -> Reason | None:
-    """Name what one template was filled with differently."""
+    """Veto two headlines of one template (a daily rate, a toll) that differ in what fills it."""
     if roles_swapped(one, other):
         return ("veto", "roles")
     differ = figures_differ(one, other)

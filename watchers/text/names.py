@@ -56,10 +56,10 @@ class Entity:
 class Alias:
     """One spelling of a name and when it counts.
 
-    ``entity`` is None for a spelling that only blocks (Китай-город is not China). ``capital``
-    asks for a capital letter, ``upper`` for capitals throughout, ``langs`` for a text in one
-    of these languages; ``inside`` for a capital inside a sentence, where it says more. ``covers`` takes its words'
-    other meanings away (сектор Газа is no газ). ``full`` marks a person's full name.
+    ``entity`` is None for a spelling that only blocks (Китай-город is not China). ``capital`` asks
+    for a capital letter, ``upper`` for capitals throughout, ``langs`` for a text in one of these
+    languages; ``inside`` for a capital inside a sentence, where it says more. ``covers`` takes its
+    words' other meanings away (сектор Газа is no газ). ``full`` marks a person's full name.
     """
 
     entity: EntityId | None
@@ -285,8 +285,8 @@ def _aliases(row: dict[str, str], entity: Entity) -> Iterator[Alias]:
     flagged = {keyboard(alias.words[-1]): alias for alias in found if alias.capital}
     for alias in found:
         model = flagged.get(keyboard(alias.words[-1]))
-        # The same letters in another language's column are as ambiguous as in the one that marks it;
-        # a row of words that takes their other meanings away is not: «в секторе Газа».
+        # The same letters in another language's column are as ambiguous as in the one that marks
+        # them; a row of words that takes their other meanings away is not: «в секторе Газа».
         plain = alias.guarded or (alias.covers and len(alias.words) > 1)
         yield replace(alias, capital=True) if model and not plain else alias
     for spelling in row.get("block", "").split("|"):
@@ -298,8 +298,9 @@ def _alias(entity: EntityId | None, spelling: str, *, person: bool) -> Iterator[
     """Read one spelling with its marks.
 
     ``^`` needs a capital, ``~`` one inside a sentence, ``!`` capitals throughout, ``%`` covers,
-    ``=`` is a person who is nobody by the last word alone (Wang Yi, common surnames), ``*`` is met only as it is spelt (Finnish, not finish);
-    ``@`` is followed by languages, ``#`` by words whose presence forbids the reading.
+    ``=`` is a person who is nobody by the last word alone (Wang Yi, common surnames), ``*`` is met
+    only as it is spelt (Finnish, not finish); ``@`` is followed by languages, ``#`` by words whose
+    presence forbids the reading.
     """
     spelling, _, unless = spelling.partition("#")
     spelling, _, langs = spelling.partition("@")

@@ -78,7 +78,7 @@ def absolute(base: str, link: str) -> str:
 
 
 def unwrapped(url: str) -> str:
-    """Return the address inside a search engine's redirect (alerts as feeds); others as they are."""
+    """Return the address inside a search engine's redirect (alerts as feeds), or the one given."""
     if "url" not in url or not (match := _WRAPPER.match(url)):
         return url
     for name, value in parse_qsl(match.group(1)):

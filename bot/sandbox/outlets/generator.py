@@ -1,4 +1,4 @@
-"""In which order the demo's news comes (pure), the same for the same seed.
+"""In which order the demo's news comes: the same for the same seed.
 
 Events begin one after the other in the seed's order, first those that others follow; their items
 mix by the minutes that the data gives each. Item number n of that order appears n intervals after

@@ -1,4 +1,4 @@
-"""The demo's news as data (pure): invented events, each told by one or more outlets.
+"""The demo's news as data: invented events, each told by one or more outlets.
 
 ``news/*.toml`` hold them, a table an event, named by what identity is measured against:
 
@@ -47,7 +47,7 @@ class SampleItem:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, and what is published of it; see this file's head for the fields."""
+    """Something that happened, and what is published of it; the file's head has the fields."""
 
     name: str
     topic: str

@@ -9,8 +9,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class SampleOutlet:
-    """An invented outlet; `ownership` is state, state-linked, private, independent, exile, western.
+    """An invented outlet.
 
+    `ownership` is state, state-linked, private, independent, exile or western.
     `form` is how it is read: rss, atom, page (HTML where a feed should be) or down (503).
     """
 

@@ -16,7 +16,7 @@ Cli = Callable[..., Result]
 
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
-    """Call ``steppewire`` with words; ``input`` is stdin, other keywords are settings (None: not set).
+    """Call ``steppewire``; ``input`` is stdin, other keywords are settings (None: unset).
 
     A ``.env`` in the test's folder is read, as everywhere.
     """

@@ -1,4 +1,4 @@
-"""What readers see of an admin's correction: their messages and mutes follow, nothing rings twice."""
+"""What readers see of an admin's correction: messages and mutes follow, nothing rings twice."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,5 @@
-"""Digests from the outlets to the reader: the real ingester, the real command, what is then read."""
+"""Digests from the outlets to the reader: the real ingester, the real command, what is then
+read."""
 
 from datetime import datetime, timedelta
 

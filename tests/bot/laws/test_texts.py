@@ -3,6 +3,7 @@
 import ast
 import re
 import string
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -55,21 +56,50 @@ def literal_keys() -> set[str]:
     return found
 
 
-def raised_keys() -> set[str]:
-    """The keys of every NewsError or StorageError made in the code."""
-    return {
-        node.args[0].value
-        for node in nodes()
-        if isinstance(node, ast.Call)
-        and getattr(node.func, "id", "") in ("NewsError", "StorageError")
-        and node.args
-        and isinstance(node.args[0], ast.Constant)
-    }
+KEY_AT = {
+    "translate": 1,
+    "translate_html": 1,
+    "refusal": 1,
+    "Text": 0,
+    "NewsError": 0,
+    "StorageError": 0,
+}
+"""What says a key of the catalogue, and which of its arguments the key is."""
+
+VALUELESS = frozenset({"refusal", "Text"})
+"""What says a key without values."""
+
+
+def said_keys(code: Iterable[ast.AST]) -> Iterator[tuple[str, frozenset[str] | None]]:
+    """Yield every literal key said in the code, with its values' names: None where unpacked."""
+    for node in code:
+        name = _called(node)
+        if not isinstance(node, ast.Call) or name not in KEY_AT:
+            continue
+        given = frozenset(one.arg for one in node.keywords if one.arg)
+        unpacked = any(one.arg is None for one in node.keywords)
+        for key in _constants(node.args[KEY_AT[name] : KEY_AT[name] + 1]):
+            if isinstance(key.value, str):
+                yield (
+                    key.value,
+                    None if unpacked else frozenset() if name in VALUELESS else given,
+                )
+
+
+def _called(node: ast.AST) -> str:
+    """Return the name of what a node calls; "" where it calls nothing that has a name."""
+    called = node.func if isinstance(node, ast.Call) else None
+    return getattr(called, "id", "") or getattr(called, "attr", "")
 
 
 def test_every_language_has_every_key() -> None:
     for language in texts.LANGUAGES:
         assert set(templates("en")) == set(templates(language)), language
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_sentences_stand_in_the_order_of_their_keys(language: str) -> None:
+    assert sorted(templates(language)) == list(templates(language))
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
@@ -114,8 +144,35 @@ def test_no_key_is_unused() -> None:
     assert [] == unused
 
 
-def test_every_wrong_request_has_its_sentence() -> None:
-    assert set() == raised_keys() - set(templates("en"))
+def test_every_key_that_is_said_has_its_sentence_and_all_its_values() -> None:
+    assert [] == wrongly_said(nodes())
+    assert len(list(said_keys(nodes()))) > 400
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'translate_html(language, "never.heard")',
+        'texts.translate(language, "search.nothing")',
+        'translate(language, "help.start" if new else "never.heard")',
+        'NewsError("query.unbalanced", position=0)',
+        'refusal(ask, "search.nothing")',
+        'Text("search.nothing", query=query)',
+    ],
+)
+def test_a_key_that_is_said_wrongly_is_found(code: str) -> None:
+    assert 1 == len(wrongly_said(ast.walk(ast.parse(code))))
+
+
+def wrongly_said(code: Iterable[ast.AST]) -> list[tuple[str, set[str]]]:
+    """Return the keys that the catalogue does not have, and those said without a value."""
+    found = []
+    for key, given in said_keys(code):
+        wanted = set().union(*map(placeholders, templates("en").get(key, ())))
+        missing = set() if given is None else wanted - given
+        if missing or key not in templates("en"):
+            found.append((key, missing))
+    return found
 
 
 @pytest.mark.parametrize(
@@ -216,7 +273,7 @@ def delivery_reasons() -> set[str]:
     found = {*GONE.values(), *SHUT.values(), *map(str, FoldReason)}
     for node in nodes():
         if isinstance(node, ast.Call):
-            name = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+            name = _called(node)
             told = {"requeue": 2, "end": 3, "gone": 2}.get(name, 0 if name in OUTCOMES else 99)
             given = [
                 *node.args[told : told + 1],

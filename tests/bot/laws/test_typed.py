@@ -1,4 +1,5 @@
-"""A law over the whole chat: what a person typed, and what an outlet wrote, is shown as it was written."""
+"""A law over the whole chat: what a person typed, and what an outlet wrote, is shown as it was
+written."""
 
 import re
 

@@ -37,7 +37,7 @@ from watchers.text.names import gazetteer
 
 @dataclass
 class Line:
-    """The sandbox, the context behind the adapter, and the newsroom."""
+    """The sandbox, the context behind the dispatcher, and the newsroom."""
 
     box: Sandbox
     context: Context
@@ -146,7 +146,7 @@ async def test_forged_presses_are_answered_and_harmless(line: Line, data: str) -
 
 
 async def test_a_repeated_update_is_answered_once(line: Line) -> None:
-    door = dispatcher.Adapter(line.context)
+    door = dispatcher.Dispatcher(line.context)
     ours, other = (SimpleNamespace(bot=SimpleNamespace(id=number)) for number in (1, 2))
     await door.once(Update(7), ours)
     with pytest.raises(ApplicationHandlerStop):

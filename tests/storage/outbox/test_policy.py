@@ -20,7 +20,7 @@ from storage.model import (
     SubscriptionId,
 )
 from storage.outbox.deliveries import FoldReason
-from storage.outbox.policy import Circumstances, Fold, Hold, Leave, Placement, Queue, place, rings
+from storage.outbox.policy import AtOnce, Circumstances, Fold, Hold, Leave, Placement, place, rings
 
 NOW = datetime(2026, 11, 22, 12, 34, tzinfo=UTC)
 SEEN = Circumstances(now=NOW)
@@ -37,21 +37,21 @@ GATHERED = NOW + timedelta(seconds=15)
 @pytest.mark.parametrize(
     ("chat", "seen", "expected"),
     [
-        (DAILY, {}, Queue()),
+        (DAILY, {}, AtOnce()),
         (DAILY, {"muted": True, "told_at": OLD}, Leave("muted")),
         (DAILY, {"shut": "no rights"}, Leave("shut")),
         (NEVER, {"told_at": OLD}, Fold(FoldReason.BACKLOG, "b2026-11-22T12:30", GATHERED)),
         (DAILY, {"told_at": OLD, "last_look": NOW}, Leave("backlog")),
-        (DAILY, {"told_at": OLD, "last_look": OLD - timedelta(hours=1)}, Queue()),
+        (DAILY, {"told_at": OLD, "last_look": OLD - timedelta(hours=1)}, AtOnce()),
         (DAILY, {"told_at": OLD}, Leave("backlog")),
-        (DAILY, {"told_at": NOW - timedelta(hours=5), "last_look": NOW}, Queue()),
-        (DAILY, {"alerts_this_hour": 11}, Queue()),
+        (DAILY, {"told_at": NOW - timedelta(hours=5), "last_look": NOW}, AtOnce()),
+        (DAILY, {"alerts_this_hour": 11}, AtOnce()),
         (DAILY, {"alerts_this_hour": 12}, Fold(FoldReason.HOUR, "h2026-11-22T12:30", GATHERED)),
         (NIGHT, {}, Hold(AWAKE, "q2026-11-22T13:00")),
         (NIGHT, {"urgent": True}, Hold(AWAKE, "q2026-11-22T13:00")),
         (URGENT, {}, Hold(AWAKE, "q2026-11-22T13:00")),
-        (URGENT, {"urgent": True}, Queue()),
-        (SILENT, {}, Queue()),
+        (URGENT, {"urgent": True}, AtOnce()),
+        (SILENT, {}, AtOnce()),
         (SILENT, {"alerts_this_hour": 12}, Fold(FoldReason.HOUR, "h2026-11-22T12:30", GATHERED)),
     ],
 )

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.watchers.keywords import cases
-from watchers.keywords import Facts, Subscriptions, match, parse
+from watchers.keywords import Facts, QueryIndex, match, parse
 from watchers.text.words import analyse
 
 QUERIES = sorted(
@@ -32,11 +32,11 @@ def test_the_index_finds_exactly_what_each_query_alone_would(queries, text) -> N
 
     expected = {at for at, query in parsed if match(query, analysis, facts)}
 
-    assert expected == {at for at, _ in Subscriptions(parsed).find(analysis, facts)}
+    assert expected == {at for at, _ in QueryIndex(parsed).find(analysis, facts)}
 
 
 def test_a_query_put_again_takes_the_place_of_the_old_one() -> None:
-    index = Subscriptions([(1, parse("газ")), (2, parse("газ"))])
+    index = QueryIndex([(1, parse("газ")), (2, parse("газ"))])
 
     index.put(1, parse("уран"))
 
@@ -45,7 +45,7 @@ def test_a_query_put_again_takes_the_place_of_the_old_one() -> None:
 
 
 def test_what_is_dropped_leaves_nothing_behind() -> None:
-    index: Subscriptions[int] = Subscriptions()
+    index: QueryIndex[int] = QueryIndex()
     for query in QUERIES:
         index.put(1, parse(query))
         index.drop(1)

@@ -3,6 +3,7 @@
 import gzip
 import json
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 
@@ -10,6 +11,8 @@ import pytest
 
 from tests.farm import item, rss
 from watchers.parse import Document, NotAFeed, PageKind, ParsedFeed, parse
+from watchers.parse.document import _parsed
+from watchers.parse.raw import RawEntry, RawFeed
 from watchers.text import markup
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -406,6 +409,51 @@ def test_hostile_documents_cost_little(body: str) -> None:
     if isinstance(told, ParsedFeed):
         assert all(len(entry.title) < 500 and "root:" not in entry.title for entry in told.entries)
         assert all(len(entry.summary_html) <= 65_536 for entry in told.entries)
+
+
+HALF = "\ud83d"
+LONG = "слово " * 20_000
+HALVES = {
+    "JSON Feed": json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": f"T{HALF}", "home_page_url": f"/{HALF}", "language": f"ru{HALF}", "items": [{"id": f"1{HALF}", "url": f"https://{HALF}feeds.example/{HALF}?{HALF}", "title": f"Раз{HALF}", "content_html": LONG + HALF, "date_published": HALF, "tags": [HALF]}]}),
+    "RSS, as references": rss(f"<item><guid>&#xD83D;1</guid><link>/1&#55357;</link><title>Раз&#xD83D;</title><description>{LONG}&#xD83D;</description><pubDate>&#xD83D;</pubDate><category>&#xD83D;</category></item>"),
+    "RSS, as bytes": rss(f"<item><guid>{HALF}1</guid><link>/1{HALF}</link><title>Раз{HALF}</title><description>{HALF}{LONG}</description></item>"),
+    "Atom": f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>{HALF}</id><title>Раз&#xD83D;</title><link href="/1{HALF}"/><summary>{LONG}</summary></entry></feed>',
+    "news sitemap": f'<urlset xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>https://feeds.example/1&#xD83D;</loc><n:news><n:title>Раз{HALF}&#xD83D;</n:title></n:news></url></urlset>',
+    "Telegram": f'<html><div class="tgme_widget_message" data-post="canal/7{HALF}"><div class="tgme_widget_message_text js-message_text">Раз&#xD83D;{HALF} {LONG}</div></div></html>',
+}  # fmt: skip
+"""Half an emoji wherever each family can have one, and a text without end."""
+
+
+def in_full(told: ParsedFeed) -> bytes:
+    """All that was read, as bytes: raises where something is no character."""
+    return json.dumps(asdict(told), ensure_ascii=False, default=str).encode()
+
+
+@pytest.mark.parametrize("body", HALVES.values(), ids=HALVES)
+def test_half_a_character_and_a_text_without_end_stop_no_family(body: str) -> None:
+    told = feed(body.encode(errors="surrogatepass"))
+    assert 1 == len(told.entries)
+    assert in_full(told)
+    assert len(told.entries[0].summary_html) <= 65_536
+
+
+def test_every_reader_has_the_same_measures() -> None:
+    entry = RawEntry(
+        *(f"https://{HALF}feeds.example/{HALF}?{HALF}",) * 3,
+        summary=LONG,
+        dates=[HALF],
+        language=HALF,
+        source=HALF,
+        source_url=f"/{HALF}",
+        categories=[HALF] * 50,
+    )
+    wild = RawFeed(
+        f"T{HALF}", f"https://feeds.example/{HALF}", HALF, "new", entries=[entry] * 5_001
+    )
+    told = _parsed(wild, Document(b"", URL, NOW))
+    assert in_full(told)
+    assert 5_000 == told.total
+    assert {(65_536, 20)} == {(len(e.summary_html), len(e.categories)) for e in told.entries}
 
 
 @pytest.mark.no_cover

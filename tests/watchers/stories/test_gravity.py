@@ -1,4 +1,5 @@
-"""A headline's gravity: who died, what broke, what is only play; in the languages of the region."""
+"""A headline's gravity: who died, what broke, what is only play; in the languages of the
+region."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""Laws of the linkages between groups: joined as if never apart, and weighed with company in mind."""
+"""Laws of the linkages between groups: joined as if never apart, and weighed with company in
+mind."""
 
 import pytest
 from hypothesis import given

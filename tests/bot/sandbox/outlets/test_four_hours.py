@@ -21,7 +21,7 @@ from watchers import fetch
 from watchers.ingester import Ingester
 from watchers.parse import Document, NotAFeed, ParsedFeed, parse
 from watchers.poll import Politeness, Poller
-from watchers.schedule import Policy
+from watchers.schedule import PollingPace
 
 LOOKS = timedelta(minutes=2)
 HOURS = timedelta(hours=4)
@@ -52,7 +52,7 @@ async def watched(db: Database, box: Sandbox, clock: Clock) -> AsyncIterator[Pol
             fetcher,
             InPlace(),
             politeness=Politeness(),
-            policy=Policy(base_s=5),
+            pace=PollingPace(base_s=5),
             clock=clock,
         )
 

@@ -1,4 +1,5 @@
-"""The page's own door: people see their chats only, files never run, wrong requests are refused."""
+"""The page's own door: people see their chats only, files never run, wrong requests are
+refused."""
 
 import json
 
