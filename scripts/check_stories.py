@@ -7,7 +7,7 @@ in a replay of the whole stream through ``identify`` and ``revise``. Needs sciki
 import argparse
 from pathlib import Path
 
-from scripts.fit_stories import THRESHOLDS, Data, folded, read
+from scripts.fit_stories import GATE, THRESHOLDS, Data, folded, read
 from scripts.stories_data import Sample, bcubed, compared
 from scripts.stories_replay import replay
 from watchers.stories import LinkageSettings
@@ -21,6 +21,8 @@ def f1(
     for sample in samples:
         settings = by_fold[sample.fold]
         odds = (settings.across if sample.across else settings.same).score(sample.signals)
+        if odds > GATE and (signals := sample.contrast(odds)) is not None:
+            odds = settings.contrast.score(signals)
         right += sample.same and odds >= threshold
         told += odds >= threshold
         wanted += sample.same
@@ -37,7 +39,7 @@ def main() -> None:
     options = asked.parse_args()
     thresholds = {name: getattr(options, name) for name in THRESHOLDS}
     data = read(options.folder)
-    by_fold, _ = folded(data, thresholds)
+    by_fold, *_ = folded(data, thresholds)
     report(data, by_fold)
 
 
@@ -50,9 +52,9 @@ def report(data: Data, by_fold: list[LinkageSettings]) -> None:
         mean += scores[2] / len(data.streams)
         print(f"{name:14} P {scores[0]:.3f} R {scores[1]:.3f} F1 {scores[2]:.3f}")
     print(f"mean F1 {mean:.4f}")
-    for name, pairs in data.pairs.items():
+    for name, pairs in (*data.pairs.items(), *data.contrasts.items()):
         samples = compared(pairs, data.common)
-        for threshold in (-0.5, 0.0):
+        for threshold in (-0.5, 0.0, 0.5):
             precision, recall, both = f1(samples, by_fold, threshold)
             print(f"{name:18} at {threshold:4} P {precision:.3f} R {recall:.3f} F1 {both:.3f}")
 

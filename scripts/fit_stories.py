@@ -26,12 +26,14 @@ from scripts.stories_data import (
     Sample,
     common_words,
     compared,
+    contrasts,
     met,
     pairs,
     stream,
 )
 from scripts.stories_replay import LabelledLinkage, Plain, alone, labelled_linkages
 from watchers.stories import LinkageSettings
+from watchers.stories.frames import CONTRAST_SIGNALS
 from watchers.stories.linkage import LINKAGE_SIGNALS
 from watchers.stories.signals import SIGNALS
 from watchers.stories.trees import Trees
@@ -53,11 +55,23 @@ SAME = tuple(range(len(SIGNALS)))
 NOT_FITTED = frozenset({"paraphraser_ru"})
 """Sets labelled by another concept of "same": kept for measuring, not for fitting."""
 THRESHOLDS = {
-    "join": 1.2, "floor": -2.5, "hop": 0.0, "related": -3.2, "across_handicap": 0.0,
+    "join": 0.6, "floor": -2.5, "hop": 0.0, "related": -3.2, "across_handicap": 0.0,
 }  # fmt: skip
 LEANINGS = (0.0, 0.25, 0.5)
+CONTRASTS = Path(__file__).parent / "contrasts"
 ROUNDS = 3
 """How often linkages are fitted: each time also to those that the last fit came to decide on."""
+GATE = -3.0
+CONTRAST_SHAPE: dict[str, Any] = {"max_iter": 90, "max_depth": 4, "min_samples_leaf": 25}
+CONTRAST_WEIGHT = 3.0
+"""How much a file of contrasts weighs: what it holds is rare in streams, and what readers see."""
+CONTRAST_FOR = frozenset(
+    "odds frame_share frame_least frame_things frame_names beyond_share copied words fuzzy".split()
+)
+CONTRAST_AGAINST = frozenset(
+    "fill_least fill_names fill_places fill_people fill_known fill_slot opposite denied swapped "
+    "tense stage_differs figures_left figures_differ rubric gap figures_title_apart".split()
+)
 FREE_LINKAGE_SIGNALS = frozenset({"smaller", "larger"})
 """Signals of a linkage that may speak either way; the others only for one event."""
 
@@ -89,6 +103,55 @@ def fit_across(samples: list[tuple[float, Sample]]) -> Trees:
     """Fit the trees for two items in two languages."""
     model = fit(samples, ACROSS, max_iter=45, max_depth=3, min_samples_leaf=20)
     return flat(model, ACROSS)
+
+
+Labels = tuple[tuple[float, ...], bool, int]
+"""The signals of a pair, whether it is one event, its fold."""
+
+
+def fit_contrast(
+    files: list[list[tuple[tuple[float, ...], bool, int]]], without: int | None = None
+) -> Trees:
+    """Fit the trees that weigh a pair's odds anew by its two headlines.
+
+    The odds are those of trees that have not seen the pair's event. Every file weighs the same.
+    """
+    rows, same, weights = [], [], []
+    for samples, weight in files:
+        some = [one for one in samples if one[2] != without]
+        if len(some) < 30:  # noqa: PLR2004 - fewer would weigh too much each
+            continue
+        rows += [signals for signals, _, _ in some]
+        same += [label for _, label, _ in some]
+        weights += [weight / len(some)] * len(some)
+    model = HistGradientBoostingClassifier(
+        learning_rate=0.1,
+        l2_regularization=5.0,
+        monotonic_cst=[
+            (name in CONTRAST_FOR) - (name in CONTRAST_AGAINST) for name in CONTRAST_SIGNALS
+        ],
+        early_stopping=False,
+        random_state=1,
+        **CONTRAST_SHAPE,
+    )
+    model.fit(np.array(rows), same, sample_weight=np.array(weights) / np.mean(weights))
+    return flat(model, tuple(range(len(CONTRAST_SIGNALS))))
+
+
+def contrast_samples(
+    files: list[list[Sample]], by_fold: list[tuple[Scored, Scored]]
+) -> list[list[Labels]]:
+    """Lay pairs out for ``fit_contrast``, with the odds of trees that have not seen them."""
+    found = []
+    for samples in files:
+        rows = []
+        for sample in samples:
+            same, across = by_fold[sample.fold]
+            odds = (across if sample.across else same).score(sample.signals)
+            if odds > GATE and (signals := sample.contrast(odds)) is not None:
+                rows.append((signals, sample.same, sample.fold))
+        found.append(rows)
+    return found
 
 
 def fit_linkages(files: list[list[LabelledLinkage]], without: int | None = None) -> Trees:
@@ -152,6 +215,7 @@ class Data:
 
     streams: dict[str, list[Labelled]]
     pairs: dict[str, list[Pair]]
+    contrasts: dict[str, list[Pair]]
     common: dict[int, float]
 
 
@@ -169,7 +233,8 @@ def read(folder: Path) -> Data:
     for some in told.values():
         once = {one.terms.tobytes(): one for pair in some for one in pair[:2]}
         files.append(list(once.values()))
-    return Data(streams, told, common_words(files))
+    opposed = {path.stem: contrasts(path) for path in sorted(CONTRASTS.glob("*.jsonl"))}
+    return Data(streams, told, opposed, common_words(files))
 
 
 def training(data: Data, without: int | None = None) -> list[list[Sample]]:
@@ -185,27 +250,38 @@ def training(data: Data, without: int | None = None) -> list[list[Sample]]:
     return files
 
 
+def opposing(data: Data) -> list[list[Sample]]:
+    """Gather the samples of the contrasts, which only the second look at a pair is fitted to."""
+    return [compared(some, data.common) for some in data.contrasts.values()]
+
+
 def folded(
     data: Data, thresholds: dict[str, float]
-) -> tuple[list[LinkageSettings], list[list[LabelledLinkage]]]:
+) -> tuple[list[LinkageSettings], list[list[LabelledLinkage]], Trees]:
     """Fit, for each fold, to all the others; give with it the linkages met in the last round."""
     pairs = []
     for fold in range(FOLDS):
         files = training(data, without=fold)
         same, across = weighed(files, across=False), weighed(files, across=True)
         pairs.append((fit_same(same), fit_across(across)))
+    samples = [
+        *((rows, 1.0) for rows in contrast_samples(training(data), pairs)),
+        *((rows, CONTRAST_WEIGHT) for rows in contrast_samples(opposing(data), pairs)),
+    ]
+    contrasts = [fit_contrast(samples, fold) for fold in range(FOLDS)]
 
     def settings(groups: list[Scored]) -> list[LinkageSettings]:
         return [
             LinkageSettings(
                 same=same,
                 across=across,
+                contrast=contrast,
                 groups=group,
                 common=data.common,
                 documents=DOCUMENTS,
                 **thresholds,
             )
-            for (same, across), group in zip(pairs, groups, strict=True)
+            for (same, across), contrast, group in zip(pairs, contrasts, groups, strict=True)
         ]
 
     plain = [settings([Plain(leaning)] * FOLDS) for leaning in LEANINGS]
@@ -220,7 +296,7 @@ def folded(
         if left:
             for index, some in zip(indexes, met, strict=True):
                 some.update({one.signals: one for one in labelled_linkages(index, fitted)})
-    return fitted, linkages
+    return fitted, linkages, fit_contrast(samples)
 
 
 def main() -> None:
@@ -230,7 +306,7 @@ def main() -> None:
     asked.add_argument("--out", type=Path, default=Path("watchers/stories/weights.json"))
     options = asked.parse_args()
     data = read(options.folder)
-    _, linkages = folded(data, THRESHOLDS)
+    _, linkages, contrast = folded(data, THRESHOLDS)
     files = training(data)
     same, across = weighed(files, across=False), weighed(files, across=True)
     sizes = {name: len(items) for name, items in (*data.streams.items(), *data.pairs.items())}
@@ -247,6 +323,8 @@ def main() -> None:
         "thresholds": THRESHOLDS,
         "same": as_json(fit_same(same)),
         "across": as_json(fit_across(across)),
+        "contrast_signals": CONTRAST_SIGNALS,
+        "contrast": as_json(contrast),
         "groups": as_json(fit_linkages(linkages)),
         "documents": DOCUMENTS,
         "common": data.common,

@@ -9,13 +9,14 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 from storage.model import ItemId, OutletId, StoryId
 from watchers.stories.features import Features, prepare
+from watchers.stories.frames import compare_frames, contrast_signals
 from watchers.stories.frequencies import Frequencies, WeightedQuery
 from watchers.stories.index import Index
 from watchers.stories.signals import compare
@@ -26,7 +27,7 @@ from watchers.text.words import analyse
 FOLDS = 3
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 NOTHING = Trees(0.0, (), (), (), (), ())
-UNFITTED = LinkageSettings(NOTHING, NOTHING, NOTHING, 99.0, -9.0, 99.0, 99.0, 0.0)
+UNFITTED = LinkageSettings(NOTHING, NOTHING, NOTHING, NOTHING, 99.0, -9.0, 99.0, 99.0, 0.0)
 DOCUMENTS = 300
 LEAST_COMMON = 5.0
 MIN_SHARE = 40
@@ -52,6 +53,15 @@ class Sample:
     same: bool
     across: bool
     fold: int
+    one: Features
+    other: Features
+
+    def contrast(self, odds: float) -> tuple[float, ...] | None:
+        """Lay out what the odds are weighed anew by; None where a headline is missing."""
+        if not (self.one.has_title and self.other.has_title):
+            return None
+        frame = compare_frames(self.one, self.other).signals
+        return contrast_signals(odds, self.one, self.other, self.signals, frame)
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -109,6 +119,22 @@ def pairs(path: Path) -> list[Pair]:
     return found
 
 
+def contrasts(path: Path) -> list[Pair]:
+    """Prepare the pairs of a file of contrasts: pair, kind, same, a, b, hours."""
+    found: list[Pair] = []
+    for number, row in enumerate(rows(path)):
+        plain = {
+            f"{name}_{side}": row[side][name]
+            for side in "ab"
+            for name in ("title", "text", "lang")
+        }
+        one = features_of(plain, "_a", 2 * number, EPOCH)
+        other = features_of(plain, "_b", 2 * number + 1, EPOCH)
+        later = replace(other, told_at=one.told_at + timedelta(hours=row["hours"]))
+        found.append((one, later, bool(row["same"]), crc32(row["pair"].encode()) % FOLDS))
+    return found
+
+
 def compared(told: list[Pair], common: dict[int, float]) -> list[Sample]:
     """Compare pairs, with the rarity of words learnt from the file itself."""
     frequencies = Frequencies(common, DOCUMENTS)
@@ -124,6 +150,8 @@ def compared(told: list[Pair], common: dict[int, float]) -> list[Sample]:
             same,
             one.lang != other.lang,
             fold,
+            one,
+            other,
         )
         for one, other, same, fold in told
     ]
@@ -164,7 +192,10 @@ def met(items: list[Labelled], common: dict[int, float]) -> Iterator[tuple[int, 
             other = items[places[likeness.item]]
             same = other.event == item.event
             across = other.features.lang != item.features.lang
-            yield place, places[likeness.item], Sample(likeness.signals, same, across, item.fold)
+            sample = Sample(
+                likeness.signals, same, across, item.fold, item.features, other.features
+            )
+            yield place, places[likeness.item], sample
         index.add(item.features, StoryId(place + 1))
 
 

@@ -7,17 +7,21 @@ from storage import feeds, fingerprints, items, matches, search, stories
 from storage.items import EditedItem, LearntKey, NewItem
 from storage.model import FeedId, FeedState, ItemId, Match, StoryId
 from storage.outbox import queue
-from storage.outbox.deliveries import NewDelivery
+from storage.outbox.deliveries import NewDelivery, Turn
 from storage.sql import Connection
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedStory:
-    """An item changed a story's facts; ``key`` names the change, which is sent once."""
+    """An item changed a story's facts; ``key`` names the change, which is sent once.
+
+    Of a toll ``turn`` says from what to what.
+    """
 
     story_id: StoryId
     item_id: ItemId
     key: str
+    turn: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,9 @@ def record(db: Connection, intake: Intake) -> None:
     for story_id in intake.grown:
         queue.grown(db, story_id, intake.now)
     for change in intake.changed:
-        queue.changed(db, change.story_id, change.key, change.item_id, intake.now)
+        queue.changed(
+            db, change.story_id, change.key, change.item_id, intake.now, turn=change.turn
+        )
     if intake.state is not None:
         feeds.keep_state(db, intake.feed_id, intake.state, new=len(intake.new))
     elif intake.new:

@@ -161,7 +161,7 @@ def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
         draft.grown[story_id] = None
         change = stories.material(features, memory.index.features_of(story_id))
         if change is not None and not draft.silent:
-            draft.changed.append(ChangedStory(story_id, features.item, change.key))
+            draft.changed.append(ChangedStory(story_id, features.item, change.key, change.turn))
     memory.index.add(features, story_id)
     facts = facts_of(draft.feed, analysis.lang, entry.published, draft.now)
     item = NewItem(

@@ -15,6 +15,7 @@ from bot.render.queries import query_title
 from storage.local_time import quiet_until
 from storage.model import Chat, ChatKind, Item, Match, QuietMode, Story, StoryId, SubscriptionId
 from storage.outbox.deliveries import (
+    Change,
     Delivery,
     DeliveryKind,
     DigestPart,
@@ -131,7 +132,7 @@ def message(
         case DeliveryKind.ALERT:
             return alert(context, now, bot_username, names)
         case DeliveryKind.UPDATE:
-            return update(context, now, bot_username)
+            return update(delivery, context, now, bot_username)
         case DeliveryKind.FOLD:
             return fold(delivery, context, now, bot_username)
         case DeliveryKind.EDIT:
@@ -180,12 +181,19 @@ def because(met: Iterable[reasons.Reason], language: str) -> tuple[tuple[str, st
     return tuple(named.values())[:MOST_TERMS]
 
 
-def update(context: RenderContext, now: datetime, bot_username: str) -> Message | Void:
+def update(
+    delivery: Delivery, context: RenderContext, now: datetime, bot_username: str
+) -> Message | Void:
     """Render the short answer under an alert."""
     if context.story is None or context.item is None:
         return Void("story gone")
     return render.update(
-        context.story, context.item, context.chat, now=now, bot_username=bot_username
+        context.story,
+        context.item,
+        context.chat,
+        now=now,
+        turn=delivery.payload.turn if isinstance(delivery.payload, Change) else None,
+        bot_username=bot_username,
     )
 
 

@@ -335,6 +335,8 @@ class _Explainer:
         match (veto.what, *veto.values):
             case ("place", str(one), str(other), *_):
                 return self.say(key, one=self.name(one), other=self.name(other))
+            case ("filling", str(one), str(other)):
+                return self.say(key, one=one, other=other)
             case ("figure", str(unit), int(one) | float(one), int(other) | float(other)):
                 return self.figures(unit, one, other)
             case (_, int(count) | float(count), *_):

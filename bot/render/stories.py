@@ -10,6 +10,7 @@ from bot.render.markup import bold, chunks, cut, escape, italic, joined, link, t
 from bot.render.queries import query_title
 from bot.texts import catalogue, translate, words
 from storage.model import Chat, ChatKind, FeedKind, Item, Outlet, Ownership, Story, StoryId
+from storage.outbox.deliveries import Turn
 from watchers.stories import outgrown
 
 HEADLINE_UNITS = 220
@@ -18,6 +19,14 @@ ITEMS_ON_A_PAGE = 8
 OUTLETS_NAMED = 5
 MOST_TRIED = 8
 """So many items of a story are looked through for the first that matched a query."""
+TURNS = {
+    "kill": "toll.dead",
+    "injur": "toll.injured",
+    "missing": "toll.missing",
+    "detain": "toll.detained",
+    "evacuat": "toll.evacuated",
+}
+"""The names of what a toll counts people as."""
 SOURCES = {FeedKind.PAGE: "source.page", FeedKind.TELEGRAM: "source.telegram"}
 
 
@@ -277,18 +286,37 @@ def alert_buttons(story: Story, language: str, *, muted: bool = False) -> Keyboa
 
 
 def update(
-    story: Story, item: Item, chat: Chat, *, now: datetime, bot_username: str = ""
+    story: Story,
+    item: Item,
+    chat: Chat,
+    *,
+    now: datetime,
+    turn: Turn | None = None,
+    bot_username: str = "",
 ) -> Message:
-    """Render the short reply under an alert: an item that changes the facts."""
+    """Render the short reply under an alert: an item that changes the facts.
+
+    Of a toll ``turn`` says from what to what.
+    """
     language = chat.language
     at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
     head = translate_html(language, "alert.changed")
     line = joined((outlet_name(item.outlet, language), source(item, language), at), " · ")
     name = bold(link(title(item, language), item.url))
-    html = joined((head, joined((name, language_mark(item, language)), " · "), line))
+    named = joined((name, language_mark(item, language)), " · ")
+    html = joined((head, named, turned(turn, language), line))
     label = f"📖 {translate(language, 'button.story')}"
     leads_to = bot_username if chat.kind is ChatKind.CHANNEL else ""
     return Message(html, into_bot(label, "s", story.id, leads_to))
+
+
+def turned(turn: Turn | None, language: str) -> Html:
+    """Say from what to what a toll changed; "" where the headline says all."""
+    if turn is None or turn.kind not in TURNS:
+        return Html("")
+    key = "alert.toll_more" if turn.more else "alert.toll"
+    what = translate(language, TURNS[turn.kind])
+    return translate_html(language, key, what=what, before=turn.before, after=turn.after)
 
 
 # --- a story with all its items ---------------------------------------------------------------

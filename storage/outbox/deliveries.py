@@ -76,11 +76,29 @@ class EditOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """What a toll was, ``before``, and is, ``after``.
+
+    ``kind`` is what people were counted as (``kill``, ``injur``, ``missing``, ``detain``,
+    ``evacuat``); ``more`` marks an ``after`` that comes on top.
+    """
+
+    kind: str
+    before: int
+    after: int
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
-    """An answer under the message of the row ``of``: ``item`` changed a fact of its story."""
+    """An answer under the message of the row ``of``: ``item`` changed a fact of its story.
+
+    Of a toll ``turn`` says from what to what.
+    """
 
     of: DeliveryId
     item: ItemId | None = None
+    turn: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Living messages: an alert is edited as outlets join its story, answered as facts change."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,16 @@ from storage.local_time import quiet_until
 from storage.model import ChatId, DeliveryId, ItemId, QuietMode, StoryId, ThreadId
 from storage.outbox import chat_queues, payloads
 from storage.outbox import rows as outbox_rows
-from storage.outbox.deliveries import Change, DeliveryKind, DeliveryState, NewDelivery, message_of
+from storage.outbox.deliveries import (
+    NO_PAYLOAD,
+    Change,
+    DeliveryKind,
+    DeliveryState,
+    NewDelivery,
+    Payload,
+    Turn,
+    message_of,
+)
 from storage.outbox.policy import URGENT_PUBLISHERS
 from storage.sql import Connection, from_ms, to_json, to_ms
 
@@ -165,12 +175,19 @@ def news_of(db: Connection, story_id: StoryId) -> dict[str, Any]:
 
 
 def changed(
-    db: Connection, story_id: StoryId, key: str, item_id: ItemId | None, now: datetime
+    db: Connection,
+    story_id: StoryId,
+    key: str,
+    item_id: ItemId | None,
+    now: datetime,
+    *,
+    turn: Turn | None = None,
 ) -> None:
     """Answer the messages of a story of which a fact changed: toll, sum, place, confirmed.
 
     ``key`` names the change (``toll:5``); the same change is told once. ``item_id`` is the item
-    that changed it. Changes within the cooldown gather in one answer, the newest winning.
+    that changed it, ``turn`` from what to what a toll went. Changes within the cooldown gather in
+    one answer, the newest winning.
     """
     rows = db.conn.execute(
         "select chat_id, thread_id, id from deliveries d where kind = 'alert'"
@@ -186,7 +203,7 @@ def changed(
             DeliveryKind.UPDATE,
             f"s{story_id}:{key}",
             story_id,
-            Change(DeliveryId(alert), item_id),
+            Change(DeliveryId(alert), item_id, turn),
         )
         answer(db, reply, now)
     grown(db, story_id, now)
@@ -206,9 +223,11 @@ def answer(db: Connection, reply: NewDelivery, now: datetime) -> None:
         story,
     ).fetchone()
     if waiting is not None:
+        earlier = outbox_rows.of_id(db, DeliveryId(waiting))
+        payload = gathered(earlier.payload if earlier is not None else NO_PAYLOAD, reply.payload)
         db.conn.execute(
             "update deliveries set subject = ?, payload = ? where id = ?",
-            (reply.subject, to_json(payloads.to_json(reply.payload)), waiting),
+            (reply.subject, to_json(payloads.to_json(payload)), waiting),
         )
         return
     last_at = from_ms(last)
@@ -218,6 +237,17 @@ def answer(db: Connection, reply: NewDelivery, now: datetime) -> None:
         due = wakes
     outbox_rows.insert(db, reply, DeliveryState.QUEUED, due, now)
     chat_queues.refresh(db, reply.chat_id, now)
+
+
+def gathered(waiting: Payload, news: Payload) -> Payload:
+    """Say from what the first change to what the newest leads, where both are of one toll."""
+    match waiting, news:
+        case Change(turn=Turn() as first), Change(turn=Turn() as last) if (
+            first.kind == last.kind and not last.more
+        ):
+            return replace(news, turn=replace(last, before=first.before))
+        case _:
+            return news
 
 
 def asked_for_since(db: Connection, reply: NewDelivery, stopped_at: datetime) -> bool:

@@ -6,6 +6,7 @@ would hold up its chat.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, assert_never
 
 from storage.model import DeliveryId, ItemId, StoryId, SubscriptionId
@@ -21,6 +22,7 @@ from storage.outbox.deliveries import (
     Payload,
     Rendered,
     Sentence,
+    Turn,
     Unreadable,
 )
 from storage.sql import from_ms, moment, to_ms
@@ -44,8 +46,9 @@ def to_json(payload: Payload) -> Any:  # noqa: C901, PLR0911 (one flat table of 
             }
         case EditOf(of):
             return {"of": of}
-        case Change(of, item):
-            return {"change": {} if item is None else {"item": item}, "of": of}
+        case Change(of, item, turn):
+            told = {} if item is None else {"item": item}
+            return {"change": told | turn_json(turn), "of": of}
         case Rendered(html):
             return {"html": html}
         case Sentence(key, values):
@@ -98,8 +101,10 @@ def read(kind: DeliveryKind, kept: Any) -> Payload:  # noqa: C901, PLR0911 (one 
             return AlertCause(SubscriptionId(subscription), query, term, word, ItemId(item))
         case DeliveryKind.EDIT, {"of": int(of)}:
             return EditOf(DeliveryId(of))
-        case DeliveryKind.UPDATE, {"of": int(of), "change": {"item": int(item)}}:
-            return Change(DeliveryId(of), ItemId(item))
+        case DeliveryKind.UPDATE, {"of": int(of), "change": {"item": int(by), **change}}:
+            return Change(DeliveryId(of), ItemId(by), turn_of(change))
+        case DeliveryKind.UPDATE, {"of": int(of), "change": {**change}}:
+            return Change(DeliveryId(of), None, turn_of(change))
         case DeliveryKind.UPDATE, {"of": int(of)}:
             return Change(DeliveryId(of))
         case DeliveryKind.DIGEST, {"html": str(html)} if html:
@@ -131,5 +136,22 @@ def issued_of(kept: dict[str, Any]) -> Issued | None:
         } if all(isinstance(story, int) for story in stories):
             shown = tuple(map(StoryId, stories))
             return Issued(moment(since), moment(until), shown, more, told, weekly)
+        case _:
+            return None
+
+
+def turn_json(turn: Turn | None) -> dict[str, Any]:
+    """Lay out what a toll was and is; empty where no toll turned."""
+    if turn is None:
+        return {}
+    told = {"kind": turn.kind, "before": turn.before, "after": turn.after}
+    return told | ({"more": True} if turn.more else {})
+
+
+def turn_of(kept: Mapping[Any, Any]) -> Turn | None:
+    """Read what ``turn_json`` laid out, None where it is none."""
+    match kept:
+        case {"kind": str(kind), "before": int(before), "after": int(after)}:
+            return Turn(kind, before, after, kept.get("more") is True)
         case _:
             return None

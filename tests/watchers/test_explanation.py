@@ -33,6 +33,7 @@ ROWS = [
     [["new", 1], ["veto", "figure", "injur", 3, 5, 1], ["veto", "figure", "", 3, 5, 1]],
     [["new", 1], ["veto", "stage", 1], ["veto", "denial", 1], ["veto", "roles", 1]],
     [["new", 1], ["veto", "thin", 1, 1], ["veto", "instalment", 24, 1]],
+    [["new", 1], ["veto", "theme", 1]],
     [["new", 1], ["veto", "of tomorrow", {"a": 1}, 1], ["veto"], ["veto", "thin"], [], [3]],
     [["words", 0.62, "5 of 8"], ["names", 0.3, "kz"]],
     [{"title": 0.9}, ["place", "kz"]],

@@ -1,44 +1,91 @@
-"""What a later item changes in a story: a denial, another figure for what was counted; pure."""
+"""What a later item changes in a story: a denial, a higher toll; pure."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from storage.model import Item
+from storage.outbox.deliveries import Turn
+from watchers.stories.contradictions import stated_tolls, toll_rises
 from watchers.stories.features import Features
 from watchers.stories.gravity import Gravity, gravity
+from watchers.stories.tolls import KINDS, MORE
 
 CONFIRMED_BY = 2
 """So many outlets' higher toll holds although the shown headline is younger."""
+ROUNDING = 0.05
+"""Share by which a round figure and an exact one may differ and mean the same."""
+ROUND = 10
+"""What round figures are multiples of."""
 
 
 @dataclass(frozen=True, slots=True)
 class MaterialChange:
     """A fact of a story that is no longer as readers were told.
 
-    ``key`` names it, so that the same change is told once: ``denied``, or ``unit=value``.
+    ``key`` names it, so that the same change is told once: ``denied``, or ``kill=9``. Of a toll
+    ``kind`` is what people were counted as, ``before`` what headlines last said, ``after`` what
+    is said now; ``more`` marks an ``after`` that comes on top ("two more dead").
     """
 
     key: str
-    before: float | None = None
-    after: float | None = None
+    kind: str = ""
+    before: int | None = None
+    after: int | None = None
+    more: bool = False
+
+    @property
+    def turn(self) -> Turn | None:
+        """From what to what a toll went, None where no toll did."""
+        if self.before is None or self.after is None:
+            return None
+        return Turn(self.kind, self.before, self.after, self.more)
 
 
 def material(features: Features, earlier: Iterable[Features]) -> MaterialChange | None:
     """Name what a new item of a story changes in it, None where it only tells it again.
 
-    A figure counts where a headline gives the same unit another value than every headline
-    before. An item that is older than one we have corrects nothing.
+    Only tolls and denials are: they alone name one quantity of one event the same way in every
+    headline. A sum may be rounded, a rate is the next day's, a loss another company's. A toll
+    must be higher than any headline's before, of one place, within two days; an item that is no
+    newer than one we have corrects nothing.
     """
     known = tuple(earlier)
-    if not known or any(before.told_at > features.told_at for before in known):
+    if not known or any(before.told_at >= features.told_at for before in known):
         return None
     if features.denies and not any(before.denies for before in known):
         return MaterialChange("denied")
-    for unit, value in features.figures:
-        stated = [figure for before in known for name, figure in before.figures if name == unit]
-        if unit and stated and value not in stated:
-            return MaterialChange(f"{unit}={value:g}", stated[-1], value)
+    told = stated_tolls(features)
+    for kind in KINDS:
+        stated = [one for one in known if kind in stated_tolls(one)]
+        if not stated:
+            continue
+        last = max(stated, key=lambda one: (stated_tolls(one)[kind], one.told_at))
+        before, after, more = stated_tolls(last)[kind], told.get(kind), told.get(kind + MORE)
+        if not toll_rises(last, features):
+            continue
+        if after is not None and after > before and not _rounded(before, after):
+            return MaterialChange(f"{kind}={after:g}", kind, int(before), int(after))
+        if after is None and more is not None and not _adds_again(known, kind):
+            key = f"{kind}={before:g}+{more:g}"
+            return MaterialChange(key, kind, int(before), int(more), more=True)
     return None
+
+
+def _rounded(before: float, after: float) -> bool:
+    """Tell a figure that only says another more exactly: "some 300" and 312."""
+    exact = after if before % ROUND == 0 else before
+    return (
+        before >= ROUND
+        and abs(after - before) <= ROUNDING * exact
+        and (before % ROUND == 0 or after % ROUND == 0)
+    )
+
+
+def _adds_again(known: Iterable[Features], kind: str) -> bool:
+    """Tell whether "two more" was told before, or may be in a total told since."""
+    more = [one for one in known if kind + MORE in stated_tolls(one)]
+    totals = {stated_tolls(one)[kind] for one in known if kind in stated_tolls(one)}
+    return bool(more) or len(totals) > 1
 
 
 def outgrown(shown: Item, items: Iterable[Item]) -> Gravity:

@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from storage.model import ItemId, OutletId
 from watchers.stories.features import Features, shared
+from watchers.stories.slots import Frame
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Raised when the fields change, or the meaning of one: older rows are made again."""
 
 _HEAD: Final = Struct("<BIQqbBIIIII")
@@ -50,9 +51,14 @@ def pack(features: Features) -> bytes:
         features.headline_countries,
         features.countries,
         features.localities,
-        features.roles,
         features.figures,
         features.years,
+        features.specifics,
+        features.frame.stems,
+        list(features.frame.marks),
+        features.frame.entities,
+        features.frame.poles,
+        features.frame.sides,
     )
     fields = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
     return (
@@ -69,7 +75,8 @@ def unpack(item: ItemId, row: bytes) -> Features | None:
     )
     counts = _HEAD.size + end * _BYTES
     fields = json.loads(row[counts + terms :].decode(errors="surrogatepass"))
-    lang, title, headline_countries, countries, localities, roles, figures, years = fields
+    lang, title, headline_countries, countries, localities, *fields = fields
+    figures, years, specifics, *frame = fields
     return Features(
         item=item,
         outlet=OutletId(outlet),
@@ -85,14 +92,24 @@ def unpack(item: ItemId, row: bytes) -> Features | None:
         headline_countries=shared(*headline_countries),
         countries=shared(*countries),
         localities=shared(*localities),
-        roles=_pairs(roles),
         figures=_pairs(figures),
         years=shared(*years),
+        specifics=tuple(specifics),
         has_title=bool(flags & _HAS_TITLE),
         has_text=bool(flags & _HAS_TEXT),
         stage=stage,
         denies=bool(flags & _DENIES),
+        frame=_frame(lang, *frame),
     )
+
+
+def _frame(lang: str, stems: str, marks: list[int], *rows: list[list[Any]]) -> Frame:
+    entities, poles, sides = map(_tuples, rows)
+    return Frame(lang, stems, array("I", marks), entities, poles, sides)
+
+
+def _tuples(rows: list[list[Any]]) -> tuple[Any, ...]:
+    return shared(*[shared(*row) for row in rows])
 
 
 def _pairs(rows: list[list[Any]]) -> tuple[Any, ...]:

@@ -1,7 +1,9 @@
-"""Concepts of the news across languages: a word's concept, by the longest beginning that is listed."""
+"""Concepts of the news across languages: a word's, by the longest beginning that is listed."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
+from zlib import crc32
 
 from watchers.text.normal import APOSTROPHE
 
@@ -16,6 +18,7 @@ _SHORT = 4
 _TAIL = 4
 _ENGLISH_ENDINGS = ("", "s", "es", "ed", "ing", "er", "ers")
 _AFTER_E = (*_ENGLISH_ENDINGS, "d")
+_NUMBER_SHIFT = 12
 _NOTHING = "nothing"
 """The row of words that begin like a concept's and are none."""
 
@@ -29,64 +32,108 @@ _UZBEK_LATIN = str.maketrans(
     }
 )  # fmt: skip
 
-Table = tuple[dict[str, str], dict[str, str]]
-"""Beginnings of words and whole words of one language, each with its concept."""
+Key = tuple[str, ...]
+Table = tuple[dict[str, tuple[Key, ...]], dict[str, tuple[Key, ...]]]
+"""Beginnings of words and whole words of one language, each with the keys of their rows."""
 
 
-@lru_cache(maxsize=1)
-def tables() -> dict[str, Table]:
-    """Read the table, once, by the first who asks."""
-    table = (files("watchers.stories") / "concepts.tsv").read_text(encoding="utf-8")
+def read_table(name: str, keys: int) -> dict[str, Table]:
+    """Read a table of words, a column a language; the first ``keys`` columns name the row.
+
+    Where ``keys`` is 0 the first English word names it.
+    """
+    text = (files("watchers.stories") / name).read_text(encoding="utf-8")
     found: dict[str, Table] = {lang: ({}, {}) for lang in LANGUAGES}
-    for line in table.splitlines():
+    for line in text.splitlines():
         if line.startswith("#") or not line.strip():
             continue
         cells = line.split("\t")
-        concept = cells[0].split()[0].lstrip("=")
-        for lang, cell in zip(LANGUAGES, cells, strict=True):
+        key = tuple(cells[:keys]) or (cells[0].split()[0].lstrip("="),)
+        for lang, cell in zip(LANGUAGES, cells[keys:], strict=True):
             for word in cell.split():
-                _note(found[lang], word, concept, lang)
+                _note(found[lang], word, key, lang)
     return found
 
 
-def _note(table: Table, word: str, concept: str, lang: str) -> None:
+def _note(table: Table, word: str, key: Key, lang: str) -> None:
     if word == "-" or "_" in word:
         return
     apostrophe = APOSTROPHE if lang == "uz" else ""
     plain = word.replace("ё", "е").replace("'", apostrophe).replace("-", "")
     beginnings, wholes = table
     if plain.startswith("="):
-        wholes.setdefault(plain[1:], concept)
+        _add(wholes, plain[1:], key)
     elif lang == "en" and len(plain) <= _SHORT:
         # "car" is not "career": a short English word takes its regular endings and no others.
         for stem in (plain, plain + plain[-1]):
             for ending in _AFTER_E if stem.endswith("e") else _ENGLISH_ENDINGS:
-                wholes.setdefault(stem + ending, concept)
+                _add(wholes, stem + ending, key)
     else:
-        beginnings.setdefault(plain, concept)
+        _add(beginnings, plain, key)
+
+
+def _add(words: dict[str, tuple[Key, ...]], word: str, key: Key) -> None:
+    keys = words.get(word, ())
+    if key not in keys:
+        words[word] = (*keys, key)
+
+
+@lru_cache(maxsize=1)
+def tables() -> dict[str, Table]:
+    """Read the table of concepts, once, by the first who asks."""
+    return read_table("concepts.tsv", 0)
+
+
+@lru_cache(maxsize=1)
+def concept_names() -> dict[int, str]:
+    """Give the names of the concepts by their numbers."""
+    names = {keys[0][0] for part in tables().values() for words in part for keys in words.values()}
+    return {concept_number(name): name for name in names}
+
+
+def concept_number(concept: str) -> int:
+    """Give a concept a number of twenty bits, the same in every run; never 0."""
+    return crc32(concept.encode()) >> _NUMBER_SHIFT or 1
+
+
+def latin_uzbek(normal: str) -> str:
+    """Write a normal form of Uzbek in its Latin letters."""
+    return normal.translate(_UZBEK_LATIN)
 
 
 @lru_cache(maxsize=32768)
 def concept_of(normal: str, lang: str) -> str | None:
     """Name the concept of a word's normal form, None where the table knows none.
 
+    Where two rows have a word the first means it.
+    """
+    found = look_up(normal, lang, tables())
+    return None if not found or found[0][0] == _NOTHING else found[0][0]
+
+
+def look_up(normal: str, lang: str, table: dict[str, Table]) -> tuple[Key, ...]:
+    """Give the keys of the rows that have a word's normal form, by its longest beginning.
+
     Uzbek in Cyrillic is read by its Latin letters, where an apostrophe makes another letter
     ("oldin" is before, "oʼldi" died); languages without a column as Russian or English, by
     their script.
     """
+    return next(_found(normal, lang, table), ())
+
+
+def look_up_all(normal: str, lang: str, table: dict[str, Table]) -> tuple[Key, ...]:
+    """Give the keys of all rows that have a word's normal form, by any of its beginnings."""
+    return tuple(dict.fromkeys(key for keys in _found(normal, lang, table) for key in keys))
+
+
+def _found(normal: str, lang: str, table: dict[str, Table]) -> Iterator[tuple[Key, ...]]:
     column = lang.partition("-")[0]
-    plain = normal.translate(_UZBEK_LATIN) if column == "uz" else normal.replace(APOSTROPHE, "")
-    found = _found(plain, column)
-    return None if found == _NOTHING else found
-
-
-def _found(plain: str, column: str) -> str | None:
-    beginnings, wholes = tables().get(column) or tables()["en" if plain.isascii() else "ru"]
+    plain = latin_uzbek(normal) if column == "uz" else normal.replace(APOSTROPHE, "")
+    beginnings, wholes = table.get(column) or table["en" if plain.isascii() else "ru"]
     if plain in wholes:
-        return wholes[plain]
+        yield wholes[plain]
     for length in range(min(len(plain), _LONGEST), _SHORTEST, -1):
         found = beginnings.get(plain[:length])
         # A short beginning with a long tail is another word: "дом" is not "доминировать".
         if found and (length >= _SHORT or len(plain) <= length + _TAIL):
-            return found
-    return None
+            yield found

@@ -1,10 +1,10 @@
-"""Where two headlines contradict each other: another figure for one thing, or swapped roles."""
+"""Where two headlines contradict each other: another figure for one thing."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 from watchers.stories.features import Features
-from watchers.stories.headline import TOLLS
+from watchers.stories.tolls import KINDS, MORE, TOLLS
 
 _CLOSE = 0.02
 """Share by which rounding moves a figure: 4.9 and 5 million are one. At 0.1 one contrasting pair
@@ -32,14 +32,11 @@ def figures_differ(one: Features, other: Features) -> tuple[str, float, float] |
     whatever it counts, and the headlines are taken to agree; so are figures that count nothing,
     and years.
     """
-    mine = [value for _, value in one.figures]
-    theirs = [value for _, value in other.figures]
-    later = abs(one.told_at - other.told_at) > _NEXT_ISSUE
-    if any(_agree(a, b, later=later) for a in mine for b in theirs):
+    if figures_agree(one, other):
         return None
     rises = toll_rises(one, other)
     for unit, value in one.figures:
-        if rises and unit in TOLLS:
+        if unit.endswith(MORE) or (rises and unit in TOLLS):
             continue
         others = [figure for named, figure in other.figures if named == unit]
         if others and (unit or not _plain(value, others[0])):
@@ -48,22 +45,49 @@ def figures_differ(one: Features, other: Features) -> tuple[str, float, float] |
 
 
 def toll_rises(one: Features, other: Features) -> bool:
-    """Tell whether the later headline counts more dead or injured of what may be one event."""
-    counted = [
-        (unit, value, more)
-        for unit, value in one.figures
-        if unit in TOLLS
-        for named, more in other.figures
-        if named == unit
-    ]
-    if not counted or abs(one.told_at - other.told_at) > _TOLL_RISES:
+    """Tell whether the later headline may count more people of one event, or adds to its toll.
+
+    Every toll that both state must have risen or held. One that only adds ("two more dead")
+    rises whatever was told before.
+    """
+    first, later = (one, other) if one.told_at <= other.told_at else (other, one)
+    if later.told_at - first.told_at > _TOLL_RISES:
         return False
-    if disjoint(one.localities, other.localities) or disjoint(
+    before, after = stated_tolls(first), stated_tolls(later)
+    both = [kind for kind in KINDS if _states(before, kind) and _states(after, kind)]
+    if not both or _apart(one, other):
+        return False
+    back = first.told_at == later.told_at and all(
+        after[kind] <= before[kind] for kind in both if kind in before and kind in after
+    )
+    return back or all(
+        after[kind] >= before[kind] for kind in both if kind in before and kind in after
+    )
+
+
+def stated_tolls(features: Features) -> dict[str, float]:
+    """Give each toll that a headline states, the largest figure of its kind: parts are smaller."""
+    found: dict[str, float] = {}
+    for unit, value in features.figures:
+        if unit in TOLLS:
+            found[unit] = max(value, found.get(unit, 0.0))
+    return found
+
+
+def _states(tolls: dict[str, float], kind: str) -> bool:
+    return kind in tolls or kind + MORE in tolls
+
+
+def _apart(one: Features, other: Features) -> bool:
+    return disjoint(one.localities, other.localities) or disjoint(
         one.headline_countries, other.headline_countries
-    ):
-        return False
-    later = 1 if one.told_at <= other.told_at else -1
-    return all(later * (more - value) >= 0 for _, value, more in counted)
+    )
+
+
+def figures_agree(one: Features, other: Features) -> bool:
+    """Tell whether two headlines share a figure that only rounding or its spelling changed."""
+    later = abs(one.told_at - other.told_at) > _NEXT_ISSUE
+    return any(_agree(a, b, later=later) for _, a in one.figures for _, b in other.figures)
 
 
 def _agree(one: float, other: float, *, later: bool) -> bool:
@@ -76,26 +100,3 @@ def _agree(one: float, other: float, *, later: bool) -> bool:
 def _plain(one: float, other: float) -> bool:
     """Tell figures that may be years or marks ("Covid-19") and not amounts."""
     return one in _MARKS or other in _MARKS or one >= _YEARS or other >= _YEARS
-
-
-def roles_swapped(one: Features, other: Features) -> bool:
-    """Tell whether the same word stands beside another of the entities both headlines name."""
-    if not one.roles or not other.roles:
-        return False
-    both = {who for who, _ in one.roles} & {who for who, _ in other.roles}
-    if len(both) <= 1:
-        return False
-    beside_one = _beside(one, both)
-    beside_other = _beside(other, both)
-    return any(
-        beside_one[word].isdisjoint(beside_other[word])
-        for word in beside_one.keys() & beside_other.keys()
-    )
-
-
-def _beside(features: Features, among: set[int]) -> dict[str, set[int]]:
-    found: dict[str, set[int]] = {}
-    for who, word in features.roles:
-        if who in among:
-            found.setdefault(word, set()).add(who)
-    return found

@@ -6,19 +6,21 @@ a hash means the same after a restart. What must be explained is looked up in th
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
 from storage.model import ItemId, OutletId
 from watchers.stories.concepts import concept_of
+from watchers.stories.denials import denies
 from watchers.stories.hashes import (
     CONCEPT,
     ENTITY,
     FIGURE,
+    KIND,
     MIN_NAME,
     NAME,
     cross_lingual_id,
@@ -26,25 +28,50 @@ from watchers.stories.hashes import (
     page_id,
     term_id,
 )
-from watchers.stories.headline import MAX_TOKENS, head_and_body, headline_figures, roles, stage
+from watchers.stories.headline import head_and_body, headline_figures, stage
+from watchers.stories.slots import Frame, frame_of
 from watchers.stories.stems import stem_of
+from watchers.stories.themes import specifics, wide_names
+from watchers.stories.tolls import MORE
 from watchers.text.normal import APOSTROPHE
+from watchers.text.offices import offices_in
 from watchers.text.skeleton import skeleton
 from watchers.text.words import Analysis, Mention, Token, Word
 
 UNSAVED = ItemId(0)
 """The id of an item that is judged before it is stored."""
-_CROSS_LINGUAL_TOKENS = 90
-"""Words whose concepts and names are kept: further down an article speaks of what is around the
-event. With 40, F1 falls by 0.008, with 200 by 0.004."""
+_LEAD_TOKENS = 90
+"""Words, the headline's with them, whose concepts, names and figures are all kept: further down an
+article speaks of what is around the event. With 40, F1 falls by 0.008, with 200 by 0.004."""
+_LEAST_NAMED = 2
+"""Times that a whole article says a name from which it is kept, wherever it stands. At 1, F1 on
+whole articles falls by 0.007, as it does where none is kept."""
+_FEW_NAMED = 4
+_MOST_NAMED = 12
+"""An article that repeats fewer names is looked through for so many that it says once: an essay
+has none."""
+_MOST_TERMS = 300
+"""Different words kept of a text beside its headline's: the most frequent, the earlier first."""
+ESSAY_TEXT = 100
+"""Different words from which a text that names hardly anything is an essay, and no short
+report."""
+LONG_TEXT = 130
+"""Different words of a text from which it is an article, which names whom and what it is about: so
+do all but one of 120 pairs of whole articles on one event. From 60 on, one pair in twenty has no
+name."""
 _RUN_BYTES = 5 * 4
 """Five words' hashes in a row."""
-_MAX_SHINGLES = 24
-"""The smallest hashes of a text's runs stand for all: a bottom-k sketch (Broder, "On the resemblance
-and containment of documents", 1997). 12 estimate more roughly, with the same F1."""
+_WINNOWED = 8
+"""Of so many runs in a row the smallest hash is kept (Schleimer, Wilkerson and Aiken, "Winnowing:
+local algorithms for document fingerprinting", 2003): whatever twelve words two texts have in
+common, a quote or a passage, leave the same hash in both. With 4 or 6, F1 is the same."""
+_FEW_RUNS = 24
+"""A text of no more runs keeps them all: a few would say too little."""
 _SHORT_NAME = 4
 _MAX_COUNT = 255
 """Counts are kept in a byte each."""
+_CONCEPT_TOLLS = frozenset({"kill", "injur"})
+"""The tolls that are concepts by the same name."""
 _PLACE_KINDS = frozenset({"country", "region", "city", "water"})
 _YEAR_FROM, _YEAR_TO = 1990, 2100
 
@@ -53,17 +80,18 @@ _YEAR_FROM, _YEAR_TO = 1990, 2100
 class Features:
     """What an item says, as far as it is compared.
 
-    ``told_at`` is the outlet's time, else when it was seen. ``page`` stands for its canonical address, 0 where it has none. ``hashes`` holds three kinds
-    one after the other, for a window holds 100,000 items: ``terms``, its words' stems, the
-    headline's first (``title_terms`` of them), with ``counts`` beside them; ``cross_lingual``, what
-    crosses languages: concepts, names by their consonants, figures and gazetteer entities, again
-    the headline's first (``title_cross_lingual`` of them), up to ``cross_lingual_end``;
-    ``shingles``, the smallest hashes of its five-word runs.
-    ``headline_countries`` are country codes of the headline, ``countries`` of the whole text;
-    ``localities`` are the headline's regions and cities, by their ids in the gazetteer. ``roles``
-    pair each entity of the headline with the words beside it; ``figures`` are (unit, value) of
-    the headline; ``years`` of the whole text.
-    ``stage`` is -1 before an outcome, 1 after it, 0 where the headline does not say.
+    ``told_at`` is the outlet's time, else when it was seen. ``page`` stands for its canonical
+    address, 0 where it has none. ``hashes`` holds three kinds one after the other, for a window
+    holds 100,000 items: ``terms``, its words' stems, the headline's first (``title_terms`` of
+    them), with ``counts`` beside them; ``cross_lingual``, what crosses languages: concepts, names
+    by their consonants, figures and gazetteer entities, again the headline's first
+    (``title_cross_lingual`` of them), up to ``cross_lingual_end``; ``shingles``, winnowed hashes
+    of its five-word runs. ``headline_countries`` are country codes of the headline, ``countries``
+    of the whole text; ``localities`` are the headline's regions and cities, by their ids in the
+    gazetteer. ``figures`` are (unit, value) of the headline; ``years`` of the whole text.
+    ``specifics`` are the cross-lingual keys of an article that tell its event from a theme (see
+    ``themes``); a shorter text has none. ``stage`` is -1 before an outcome, 1 after it, 0 where
+    the headline does not say. ``frame`` is the headline as slots, to be laid over another's.
     """
 
     item: ItemId
@@ -80,13 +108,14 @@ class Features:
     headline_countries: tuple[str, ...]
     countries: tuple[str, ...]
     localities: tuple[str, ...]
-    roles: tuple[tuple[int, str], ...]
     figures: tuple[tuple[str, float], ...]
     years: tuple[int, ...]
+    specifics: tuple[int, ...]
     has_title: bool
     has_text: bool
     stage: int
     denies: bool
+    frame: Frame
 
     @property
     def terms(self) -> "array[int]":
@@ -100,7 +129,7 @@ class Features:
 
     @property
     def shingles(self) -> "array[int]":
-        """The smallest hashes of its runs of words."""
+        """The winnowed hashes of its runs of words, the smallest first."""
         return self.hashes[self.cross_lingual_end :]
 
 
@@ -128,11 +157,16 @@ def prepare(
     head_terms = [term_id(stem) for stem in stems]
     body_terms = [term_id(stem_of(token.word, lang)) for token in body]
     terms, counts, title_terms = _counted(head_terms, body_terms, has_title=bool(title.strip()))
-    cross_lingual, title_cross_lingual = _cross_lingual(
-        analysis, head, body[: _CROSS_LINGUAL_TOKENS - len(head)]
-    )
-    concepts = {concept_of(token.normal, lang) for token in head}
     named = [one for one in analysis.entities if _inside(one, head)]
+    denied = denies(head, lang)
+    figures = headline_figures(analysis, head, lang, lead=body if title.strip() else ())
+    implied = [
+        *_implied_by_people(head, named, lang, told_at.date()),
+        *_implied_by_words(figures, denied=denied),
+    ]
+    cross_lingual, title_cross_lingual, once = _cross_lingual(analysis, head, body, implied)
+    concepts = {concept_of(token.normal, lang) for token in head}
+    read = {token.position for token in (*head, *body)}
     return Features(
         item=item,
         outlet=outlet,
@@ -146,17 +180,20 @@ def prepare(
         cross_lingual_end=len(terms) + len(cross_lingual),
         title_cross_lingual=title_cross_lingual,
         headline_countries=_countries(named),
-        countries=_countries(analysis.entities),
+        countries=_countries(one for one in analysis.entities if one.start in read),
         localities=shared(
             *sorted({str(mention.id) for mention in named if mention.kind in ("region", "city")})
         ),
-        roles=roles(head, named, lang),
-        figures=headline_figures(analysis, head, lang),
-        years=_years(analysis),
+        figures=figures,
+        years=_years(analysis, read),
+        specifics=_specifics(analysis, (*cross_lingual, *once))
+        if len(terms) >= ESSAY_TEXT
+        else (),
         has_title=bool(title.strip()),
         has_text=bool(body),
         stage=stage(concepts),
-        denies="deny" in concepts,
+        denies=denied,
+        frame=frame_of(analysis, head, lang),
     )
 
 
@@ -168,44 +205,91 @@ def _counted(
     for term in head:
         counted[term] += 2 if has_title else 1
     first = dict.fromkeys(head)
-    ordered = [*first, *(term for term in counted if term not in first)]
+    rest = [term for term in counted if term not in first]
+    if len(rest) > _MOST_TERMS:
+        rest = sorted(rest, key=counted.__getitem__, reverse=True)[:_MOST_TERMS]
+    ordered = [*first, *rest]
     counts = bytes(min(counted[term], _MAX_COUNT) for term in ordered)
     return ordered, counts, len(first)
 
 
+def _implied_by_people(
+    head: Sequence[Token], named: Sequence[Mention], lang: str, told_on: date
+) -> Iterator[int]:
+    """Give the keys of those who hold the offices that a headline names."""
+    for held in offices_in(head, named, lang, told_on):
+        yield cross_lingual_id(ENTITY, held.holder)
+
+
+def _implied_by_words(figures: Iterable[tuple[str, float]], *, denied: bool) -> Iterator[int]:
+    """Give the concepts that a headline's turns of phrase mean: a denial, «унёс жизни троих»."""
+    if denied:
+        yield cross_lingual_id(CONCEPT, "deny")
+    for unit, _ in figures:
+        if unit.removesuffix(MORE) in _CONCEPT_TOLLS:
+            yield cross_lingual_id(CONCEPT, unit.removesuffix(MORE))
+
+
 def _cross_lingual(
-    analysis: Analysis, head: Sequence[Token], body: Sequence[Token]
-) -> tuple[list[int], int]:
-    words = [token.word for token in analysis.tokens[:MAX_TOKENS]]
-    lower = {word.stem for word in words if not word.capital}
-    place_kinds = {
-        at: mention.kind
-        for mention in analysis.entities
-        if mention.kind in _PLACE_KINDS
-        for at in range(mention.start, mention.end)
-    }
-    headline = dict.fromkeys(
-        _concepts_and_names(head, analysis.lang, lower, place_kinds, headline=True)
-    )
-    text = dict.fromkeys(
-        _concepts_and_names(body, analysis.lang, lower, place_kinds, headline=False)
-    )
-    heads = {token.position for token in head}
-    bodies = {token.position for token in body}
-    for number in analysis.numbers:
-        key = cross_lingual_id(FIGURE, f"{number.value:g}{'%' if number.percent else ''}")
-        if number.position in heads:
-            headline[key] = None
-        elif number.position in bodies:
-            text[key] = None
-    for mention in analysis.entities:
-        key = cross_lingual_id(ENTITY, mention.id)
-        if mention.start in heads:
-            headline[key] = None
-        elif mention.start in bodies:
-            text[key] = None
+    analysis: Analysis, head: Sequence[Token], body: Sequence[Token], implied: Iterable[int]
+) -> tuple[list[int], int, list[int]]:
+    """Give what crosses languages, the headline's first: all of the lead, repeated names of the rest.
+
+    ``implied`` are keys that the headline means without naming them. Beside the others stand
+    names and figures that the rest says once, if it repeats hardly any name.
+    """
+    end = max(0, _LEAD_TOKENS - len(head))
+    reader = _KeyReader(analysis, (*head, *body))
+    headline = dict.fromkeys((*reader.keys(head, headline=True), *implied))
+    times = Counter(key for key in reader.keys(body[end:]) if key & KIND != CONCEPT)
+    named = [key for key, count in times.items() if count >= _LEAST_NAMED and key & KIND != FIGURE]
+    text = dict.fromkeys((*reader.keys(body[:end]), *named))
     rest = [key for key in text if key not in headline]
-    return [*headline, *rest], len(headline)
+    once = [*times][:_MOST_NAMED] if len(named) < _FEW_NAMED else []
+    return [*headline, *rest], len(headline), once
+
+
+def _specifics(analysis: Analysis, keys: Iterable[int]) -> tuple[int, ...]:
+    wide = {
+        cross_lingual_id(NAME, name_key(_bare_name(token.word, analysis.lang)))
+        for mention in analysis.entities
+        if mention.id in wide_names()
+        for token in analysis.tokens[mention.start : mention.end]
+    }
+    return specifics(dict.fromkeys(keys), wide)
+
+
+class _KeyReader:
+    """Reads cross-lingual keys off the words of a text."""
+
+    __slots__ = ("_figures", "_lang", "_lower", "_mentions", "_place_kinds")
+
+    def __init__(self, analysis: Analysis, words: Iterable[Token]) -> None:
+        """Look at what is lower-case somewhere, and where figures and names stand."""
+        self._lang = analysis.lang
+        self._lower = {token.word.stem for token in words if not token.word.capital}
+        self._place_kinds = {
+            at: mention.kind
+            for mention in analysis.entities
+            if mention.kind in _PLACE_KINDS
+            for at in range(mention.start, mention.end)
+        }
+        self._figures = [
+            (number.position, cross_lingual_id(FIGURE, f"{number.value:g}{'%' * number.percent}"))
+            for number in analysis.numbers
+        ]
+        self._mentions = [
+            (mention.start, cross_lingual_id(ENTITY, mention.id)) for mention in analysis.entities
+        ]
+
+    def keys(self, tokens: Sequence[Token], *, headline: bool = False) -> Iterable[int]:
+        """Give the concepts and names among some words, then the figures, then the entities."""
+        yield from _concepts_and_names(
+            tokens, self._lang, self._lower, self._place_kinds, headline=headline
+        )
+        positions = {token.position for token in tokens}
+        yield from [key for at, key in self._figures if at in positions]
+        yield from [key for at, key in self._mentions if at in positions]
 
 
 def _concepts_and_names(
@@ -251,8 +335,11 @@ def _bare_name(word: Word, lang: str) -> str:
 
 def _shingles(terms: Sequence[int]) -> list[int]:
     data = array("I", terms).tobytes()
-    runs = {crc32(data[at : at + _RUN_BYTES]) for at in range(0, len(data) - _RUN_BYTES + 1, 4)}
-    return sorted(runs)[:_MAX_SHINGLES]
+    runs = [crc32(data[at : at + _RUN_BYTES]) for at in range(0, len(data) - _RUN_BYTES + 1, 4)]
+    if len(runs) <= _FEW_RUNS:
+        return sorted(set(runs))
+    ends = range(_WINNOWED, len(runs) + 1)
+    return sorted({min(runs[end - _WINNOWED : end]) for end in ends})
 
 
 def _inside(mention: Mention, head: Sequence[Token]) -> bool:
@@ -271,11 +358,12 @@ def _countries(mentions: Iterable[Mention]) -> tuple[str, ...]:
     )
 
 
-def _years(analysis: Analysis) -> tuple[int, ...]:
+def _years(analysis: Analysis, read: Container[int]) -> tuple[int, ...]:
     found = {
         int(number.value)
         for number in analysis.numbers
-        if not number.percent
+        if number.position in read
+        and not number.percent
         and _YEAR_FROM <= number.value <= _YEAR_TO
         and number.value == int(number.value)
         and analysis.tokens[number.position].surface.isdigit()

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from watchers.stories.concepts import concept_of
-from watchers.stories.headline import TOLLS, figures
+from watchers.stories.headline import figures
 from watchers.text import words
 from watchers.text.figures import Number
 from watchers.text.normal import clean, tokenize
+
+TOLLS = frozenset({"kill", "injur"})
+"""The tolls that make a headline grave; who is missing or detained may yet be well."""
 
 DISASTERS = frozenset(
     "earthquake flood mudflow avalanche explosion fire crash kill murder airstrike attack terror"

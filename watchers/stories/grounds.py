@@ -12,7 +12,7 @@ from storage.model import Item
 from watchers.stories.concepts import concept_of
 from watchers.stories.features import Features, prepare
 from watchers.stories.hashes import FIGURE, NAME, cross_lingual_id, name_key, term_id
-from watchers.stories.headline import MAX_TOKENS
+from watchers.stories.headline import MAX_TOKENS, article
 from watchers.stories.stems import stem_of
 from watchers.stories.weights import fitted
 from watchers.text.names import EntityId, gazetteer
@@ -126,7 +126,7 @@ def _apart(one: Features, other: Features) -> tuple[EntityId, EntityId] | None:
 def _plain(said: Analysis) -> Iterator[Token]:
     """Yield the words that are neither figures nor in a name of the gazetteer."""
     named = {at for mention in said.entities for at in range(mention.start, mention.end)}
-    for token in said.tokens[:MAX_TOKENS]:
+    for token in article(said)[:MAX_TOKENS]:
         if not token.number and token.position not in named and len(token.normal) >= _MIN_WORD:
             yield token
 

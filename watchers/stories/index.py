@@ -15,11 +15,12 @@ from storage.model import ItemId, StoryId
 from watchers.stories.candidates import LEAST_SAME, InvertedIndex
 from watchers.stories.constraints import Constraint, Constraints
 from watchers.stories.features import Features
+from watchers.stories.frames import compare_frames, contrast_signals
 from watchers.stories.frequencies import Frequencies, WeightedQuery
 from watchers.stories.linkage_model import LinkageModel
 from watchers.stories.recirculated import OldTexts
 from watchers.stories.signals import SIGNALS, compare, compare_words
-from watchers.stories.vetoes import Reason, is_copy, veto
+from watchers.stories.vetoes import Reason, is_copy, quotes_same, veto
 from watchers.stories.weights import LinkageSettings, fitted
 
 _YOUNG: Final = timedelta(hours=72)
@@ -30,6 +31,10 @@ _CLIP: Final = 5.0
 or 9, F1 falls by 0.0004."""
 _COPY_ODDS: Final = 2.0
 """What a copied text is worth at least, however little its few words say."""
+_GATE: Final = -3.0
+"""Odds below which no headline could make two items one: they are not laid over each other."""
+_QUOTE_ODDS: Final = 1.0
+"""What a long quote in common is worth at least: reports of one event may share little else."""
 _COPIED, _LEAST = map(SIGNALS.index, ("copied", "title_least"))
 
 
@@ -190,14 +195,26 @@ class Index:
             odds = settings.same.score(signals)
         else:
             odds = settings.across.score(signals) - settings.across_handicap
+        by_words, contrast = odds, None
+        if odds > _GATE and one.has_title and two.has_title:
+            contrast = compare_frames(one, two)
+            given = contrast_signals(odds, one, two, signals, contrast.signals)
+            odds = settings.contrast.score(given)
         odds = max(-_CLIP, min(_CLIP, odds))
         against = None
         if odds > settings.floor:
-            against = veto(one, two, signals[_LEAST], signals[_COPIED])
+            met = contrast.met if contrast is not None else None
+            against = (contrast and contrast.veto()) or veto(
+                one, two, signals[_LEAST], signals[_COPIED], met
+            )
         if against:
             odds = -_CLIP
         elif is_copy(one, two, signals[_COPIED]):
             odds = max(odds, _COPY_ODDS)
+        elif quotes_same(one, two):
+            odds = max(odds, _QUOTE_ODDS)
+        elif contrast is not None and odds < settings.hop <= by_words:
+            against = contrast.reason()
         return Likeness(item, odds, signals, against)
 
     def _signals(self, query: WeightedQuery) -> Iterator[tuple[ItemId, list[float]]]:

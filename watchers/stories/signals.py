@@ -7,7 +7,7 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from watchers.stories.contradictions import disjoint, toll_rises
+from watchers.stories.contradictions import disjoint, figures_agree, toll_rises
 from watchers.stories.features import Features
 from watchers.stories.frequencies import (
     CROSS_LINGUAL_NORM,
@@ -120,7 +120,7 @@ def compare_words(one: WeightedQuery, b: Features, sums: Sequence[float]) -> Wor
 
 
 def _copied(one: frozenset[int], other: Sequence[int]) -> float:
-    """Estimate the share of common five-word runs from their smallest hashes."""
+    """Estimate the share of common five-word runs from their winnowed hashes."""
     if not one or not other:
         return 0.0
     return len(one.intersection(other)) / min(len(one), len(other))
@@ -157,8 +157,9 @@ def _compare_cross_lingual(
     mine = one.sums
     least = min(mine[KIND_SUMS + NAME], sums[KIND_SUMS + NAME])
     figured = mine[KIND_SUMS + FIGURE] > 0 and sums[KIND_SUMS + FIGURE] > 0
-    figured = figured and not toll_rises(one.features, b)
     unshared = mine[TITLE_FIGURES] > count_a[FIGURE] and sums[TITLE_FIGURES] > count_b[FIGURE]
+    figured = figured and (unshared or not dots[FIGURE])
+    figured = figured and not (toll_rises(one.features, b) or figures_agree(one.features, b))
     named_a = _share(titled_a, mine, NAME, 0.5)
     named_b = _share(titled_b, sums, NAME, 0.5)
     return (

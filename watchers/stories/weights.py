@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Protocol
 
+from watchers.stories.frames import CONTRAST_SIGNALS
 from watchers.stories.linkage import LINKAGE_SIGNALS
 from watchers.stories.signals import SIGNALS
 from watchers.stories.trees import Trees
@@ -25,7 +26,8 @@ class Scored(Protocol):
 class LinkageSettings:
     """The trees and thresholds that decide; a backtest may vary the thresholds.
 
-    ``same`` scores two items in one language, ``across`` in two, ``groups`` the linkage between
+    ``same`` scores two items in one language, ``across`` in two; ``contrast`` weighs those odds
+    anew by what their headlines share and differ in. ``groups`` scores the linkage between
     two groups of items, which join from log-odds of ``join``. Pairs up to ``floor`` are not
     remembered. ``hop`` is from which an item is looked at again with another, and a linkage
     weighed for its surest pair; ``related`` from which it is offered
@@ -35,6 +37,7 @@ class LinkageSettings:
 
     same: Scored
     across: Scored
+    contrast: Scored
     groups: Scored
     join: float
     floor: float
@@ -49,12 +52,18 @@ class LinkageSettings:
 def fitted() -> LinkageSettings:
     """Give the settings that ship. Raises ValueError where they were fitted to other signals."""
     stored = json.loads((files("watchers.stories") / "weights.json").read_text(encoding="utf-8"))
-    if tuple(stored["signals"]) != SIGNALS or tuple(stored["linkage_signals"]) != LINKAGE_SIGNALS:
+    names = (
+        ("signals", SIGNALS),
+        ("contrast_signals", CONTRAST_SIGNALS),
+        ("linkage_signals", LINKAGE_SIGNALS),
+    )
+    if any(tuple(stored[key]) != wanted for key, wanted in names):
         message = "weights.json was fitted to other signals; run scripts/fit_stories.py"
         raise ValueError(message)
     return LinkageSettings(
         same=_trees(stored["same"]),
         across=_trees(stored["across"]),
+        contrast=_trees(stored["contrast"]),
         groups=_trees(stored["groups"]),
         common={int(key): count for key, count in stored["common"].items()},
         documents=stored["documents"],

@@ -2,17 +2,35 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watchers.text.cardinals import GAPS, Placed, spelled
 from watchers.text.numerals import CARDINALS, Cardinals
 
 _THOUSANDS = re.compile(r"^\d{1,3}(?:([., \u00a0\u202f])\d{3})(?:\1\d{3})*$")
 _SPACES = re.compile(r"[ \u00a0\u202f]")
+_THREE_DECIMALS = re.compile(r"\d{1,3}[.,]\d{3}")
+_ENGLISH = frozenset({"en", "und"})
+"""Where a comma always parts thousands."""
+_GLUED = re.compile(
+    r"(\d+(?:[.,]\d+)?)(k|mn|m|bn|b|tn|t|тыс|млн|млрд|трлн|mln|mlrd|trln)\b", re.IGNORECASE
+)
+"""A figure whose multiplier is written close to it: $900B, 2.5bn."""
+_ENDED = re.compile(
+    r"(\d{1,6})(?:[гк][аеоө]|[дт][аеоө]н|н[ыиуү]|ын|ин|га|дан|та|таси|ga|ta|tasi|dan|ni|то|нафар|nafar)",
+    re.IGNORECASE,
+)
+"""A figure to which its ending is glued, as Kyrgyz and Uzbek write it: «6га жетти», 4ta."""
+_ENDING = frozenset({"kk", "ky", "uz-Latn", "uz-Cyrl", "tg"})
+_GLUED_TO_MONEY = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
+"""Letters that multiply only behind a sign of money: 5m are metres."""
+_ABBREVIATED = frozenset("тыс млн млрд трлн mln mlrd trln".split())
+"""Multipliers that may end with a full stop that ends no sentence."""
+_RANGE = re.compile(r" ?[-\u2010-\u2014] ?\Z")
 _SCALES = {
     stem: scale
     for scale, stems in {
-        1e3: "thousand тысяча тыс тысяч мың миң ming минг ҳазор müň k",
+        1e3: "thousand тысяча тыс тысяч мың миң ming минг ҳазор ҳазору müň k",
         1e6: "million millions миллион миллиона миллионов млн mln mn m миллиондан миллиону",
         1e9: "billion billions миллиард миллиарда миллиардов млрд mlrd milliard bn миллиарду",
         1e12: "trillion trillions триллион триллиона триллионов трлн trln trillon tn",
@@ -68,18 +86,89 @@ def numbers_in(tokens: Sequence[Placed], text: str, lang: str) -> tuple[Number, 
     read = 0
     for at, token in enumerate(tokens):
         word = token.word
-        if word.number:
-            value = float(canonical(token.surface, "en")[:30])
-            found.append(_number(tokens, at, _scaled(tokens, value, at + 1, text), text))
-        elif language and word.normal in words and at >= read:
-            scaled = _spelt_out(tokens, at, text, language)
-            if scaled:
-                read = scaled[1]
-                number = _number(tokens, at, scaled, text)
+        if at < read:
+            continue
+        if token.surface[0].isdigit() and (glued := _glued(tokens, at, text, lang)):
+            read = glued[1]
+            found.append(_number(tokens, at, glued, text))
+        elif word.number:
+            scaled = _in_digits(tokens, at, text, lang)
+            number = _number(tokens, at, scaled, text)
+            found[-1:] = _as_range(found[-1:], number, scaled, tokens, text)
+            found.append(number)
+        elif language and word.normal in words:
+            spelt = _spelt_out(tokens, at, text, language)
+            if spelt:
+                read = spelt[1]
+                number = _number(tokens, at, spelt, text)
                 # "One" alone is an article or a pronoun; one per cent is a figure.
                 if number.value != 1 or number.percent:
                     found.append(number)
     return tuple(found)
+
+
+def _in_digits(tokens: Sequence[Placed], at: int, text: str, lang: str) -> tuple[float, int]:
+    """Read a figure in digits with its multiplier, and where the word after both is.
+
+    Three digits behind a comma or a full stop are decimals before a multiplier or "%", in all
+    languages but English: 46,447 млн are 46 million. Elsewhere a text that counts people or
+    money so means thousands ("1,500 человек", "12,640 so'm"), whatever the rule of its language.
+    """
+    surface = tokens[at].surface
+    plain = float(canonical(surface, "en")[:30])
+    value, end = _scaled(tokens, plain, at + 1, text)
+    if lang in _ENGLISH or not _THREE_DECIMALS.fullmatch(surface):
+        return value, end
+    percent = text[tokens[at].end : tokens[at].end + 2].lstrip()[:1] == "%"
+    if end > at + 1 or percent or surface.startswith("0"):
+        decimal = float(surface.replace(",", "."))
+        return decimal * (value / plain if plain else 1.0), end
+    return float(re.sub("[.,]", "", surface)), end
+
+
+def _glued(tokens: Sequence[Placed], at: int, text: str, lang: str) -> tuple[float, int] | None:
+    """Read a figure with a multiplier written close to it, though it be cut in two at its sign."""
+    start = tokens[at].start
+    if lang in _ENDING and (ended := _ENDED.fullmatch(tokens[at].surface)):
+        return float(ended[1]), at + 1
+    last = at + 1 if text[tokens[at].end : tokens[at].end + 1] in (".", ",") else at
+    if last >= len(tokens):
+        return None
+    found = _GLUED.fullmatch(text, start, tokens[last].end) or (
+        _GLUED.fullmatch(text, start, tokens[at].end)
+    )
+    if not found:
+        return None
+    end = last + 1 if found.end() == tokens[last].end else at + 1
+    mark = found[2].casefold()
+    money = text[start - 1 : start] in _SIGNS if start else False
+    scale = _GLUED_TO_MONEY.get(mark) if len(mark) == 1 else _SCALES[mark]
+    if scale is None or (len(mark) == 1 and not money):
+        return None
+    figure = found[1].replace(",", "." if lang not in _ENGLISH else "")
+    return float(figure) * scale, end
+
+
+def _as_range(
+    before: list[Number],
+    number: Number,
+    scaled: tuple[float, int],
+    tokens: Sequence[Placed],
+    text: str,
+) -> list[Number]:
+    """Let the first figure of a range count what the second does: "2-3 million", "5–7 %"."""
+    if not before or before[0].end != number.position or before[0].percent:
+        return before
+    first = before[0]
+    gap = text[tokens[first.end - 1].end : tokens[number.position].start]
+    if not _RANGE.match(gap) or (scaled[1] == number.position + 1 and not number.percent):
+        return before
+    plain = float(canonical(tokens[number.position].surface, "en")[:30]) or 1.0
+    scale = 1.0 if number.percent else number.value / plain
+    value = first.value * scale
+    if first.unit not in ("", number.unit) or value >= number.value:
+        return before
+    return [replace(first, value=value, unit=number.unit, percent=number.percent)]
 
 
 def _spelt_out(
@@ -122,4 +211,7 @@ def _follower(tokens: Sequence[Placed], end: int, text: str) -> Placed | None:
     """Give the word right after a figure that ends before the word ``end``."""
     if end >= len(tokens) or tokens[end].word.number:
         return None
-    return tokens[end] if text[tokens[end - 1].end : tokens[end].start] in GAPS else None
+    gap = text[tokens[end - 1].end : tokens[end].start]
+    if gap == ". " and tokens[end - 1].word.normal in _ABBREVIATED:
+        return tokens[end] if tokens[end].surface.islower() else None
+    return tokens[end] if gap in GAPS else None

@@ -25,7 +25,7 @@ _ENGLISH_ENDINGS = ("s", "ed", "ing")
 _LATIN_GRAMMARS = ("uz-Latn", "tk")
 
 
-class Case(IntEnum):
+class LetterCase(IntEnum):
     """How a word of a text is written; a short acronym is nobody's name in another spelling."""
 
     SMALL = 0
@@ -48,10 +48,10 @@ class Forms:
 
 
 @lru_cache(maxsize=16384)
-def text_forms(normal: str, lang: str, case: Case) -> Forms:
+def text_forms(normal: str, lang: str, case: LetterCase) -> Forms:
     """Give the forms of a word met in a text in language ``lang``."""
     cyrillic = is_cyrillic(normal)
-    capital = case is not Case.SMALL
+    capital = case is not LetterCase.SMALL
     found = _cyrillic_forms(normal, lang, capital) if cyrillic else _latin_forms(normal, lang)
     forms = tuple(dict.fromkeys(found))
     skeletons = tuple(dict.fromkeys(map(skeleton, forms)))
@@ -65,7 +65,7 @@ def text_forms(normal: str, lang: str, case: Case) -> Forms:
     if capital or native:
         script = "xc:" if cyrillic else "xl:"
         keys.update(script + bone for bone in skeletons if len(bone) >= least)
-    if case is Case.CAPITAL:
+    if case is LetterCase.CAPITAL:
         least = _MIN_CYRILLIC_NAME if cyrillic else _MIN_NAME
         keys.update("xn:" + bone for bone in skeletons if len(bone) >= least)
     return Forms(forms, _best(forms, lang), frozenset(keys), skeletons)

@@ -7,7 +7,8 @@ import unicodedata
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 LONGEST_TITLE = 400
-LONGEST_SUMMARY = 4000
+LONGEST_SUMMARY = 8000
+"""Characters: a whole article, as some feeds give it."""
 _LARGEST_FRAGMENT = 64 * 1024
 """Beyond this a summary is an article or an attack; its beginning says enough."""
 

@@ -40,6 +40,7 @@ class Entity:
     """One thing with a name. ``country`` is the lower-case ISO code it belongs to, or "".
 
     ``label`` is its name in English, ``russian`` in Russian, "" where the table has none.
+    ``office`` is what a person is, from the day ``since`` on, or was ("former president").
     """
 
     id: EntityId
@@ -50,6 +51,7 @@ class Entity:
     since: str = ""
     until: str = ""
     russian: str = ""
+    office: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +272,7 @@ def _entity(row: dict[str, str], kind: str) -> Entity:
     return Entity(
         EntityId(row["id"]), kind, row.get("country", ""), _first(row["en"]),
         unless, row.get("since", ""), row.get("until", ""),
-        _first(row.get("ru", "")),
+        _first(row.get("ru", "")), row.get("office", ""),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 _PLAIN = ("", "ь", "а", "я", "о", "е", "ы", "и", "й", "ие", "ия")
 _PLACE = (*_PLAIN, "ика", "ва")
@@ -83,7 +83,7 @@ def lemmas(word: str) -> tuple[str, ...]:
     if len(word) <= _SHORTEST:
         return (word,)
     found: dict[str, None] = {}
-    parses = _morph().parse(word)
+    parses = _parses(word)
     for parse in parses:
         rare = parse.tag.POS == "ADJS" and parse.score < _TRUSTED_SHORT
         if (parse.is_known or parse.score >= _TRUSTED) and not rare:
@@ -151,8 +151,14 @@ def _is_noun(word: str, *, place: bool) -> bool:
         and _NAMES.isdisjoint(parse.tag.grammemes)
         and not {"Abbr", "Fixd"} <= parse.tag.grammemes
         and (place or "Geox" not in parse.tag.grammemes)
-        for parse in _morph().parse(word)
+        for parse in _parses(word)
     )
+
+
+@lru_cache(maxsize=8192)
+def _parses(word: str) -> Any:
+    """Parse a word once for all who ask about it."""
+    return _morph().parse(word)
 
 
 @lru_cache(maxsize=1)
@@ -160,3 +166,32 @@ def _morph() -> Any:
     from pymorphy3 import MorphAnalyzer  # noqa: PLC0415 - 40 MB, loaded by the first Russian word
 
     return MorphAnalyzer(lang="ru")
+
+
+class WordGrammar(NamedTuple):
+    """The likeliest reading of a word form, in the marks of OpenCorpora.
+
+    ``ambiguous`` says that the same form is both the nominative and another case.
+    """
+
+    part: str
+    case: str
+    tense: str
+    ambiguous: bool
+
+
+@lru_cache(maxsize=16384)
+def grammar_of(word: str) -> WordGrammar:
+    """Read a word's part of speech, case and tense, as likely as the dictionary knows them."""
+    parses = _parses(word)
+    first = parses[0].tag
+    if first.POS == "ADJS":  # «закрыт» in a headline is a deed
+        first = next((parse.tag for parse in parses if parse.tag.POS == "PRTS"), first)
+    part = str(first.POS or "")
+    cases = {str(parse.tag.case) for parse in parses if str(parse.tag.POS or "") == part}
+    return WordGrammar(
+        part,
+        str(first.case or ""),
+        str(first.tense or ""),
+        "nomn" in cases and len(cases & {"nomn", "accs", "gent"}) > 1,
+    )

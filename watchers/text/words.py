@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from watchers.text.figures import Number, canonical, numbers_in
-from watchers.text.forms import Case, text_forms
+from watchers.text.forms import LetterCase, text_forms
 from watchers.text.language import identify
 from watchers.text.names import EntityId, Gazetteer, NameMatch, NameWord, gazetteer
 from watchers.text.normal import clean, fold_case, is_shouting, tokenize
@@ -233,12 +233,14 @@ def _word(surface: str, normal: str, number: bool, lang: str, shouting: bool) ->
         # An ending glued to an acronym: ЖКнын, БУУга, MPs.
         upper, normal = True, fold_case(suffixed[1])
     acronym = upper and not shouting and len(normal) <= _ACRONYM
-    return _composed(normal, lang, Case.ACRONYM if acronym else Case(capital), upper=upper)
+    return _composed(
+        normal, lang, LetterCase.ACRONYM if acronym else LetterCase(capital), upper=upper
+    )
 
 
-def _composed(normal: str, lang: str, case: Case, *, upper: bool) -> Word:
+def _composed(normal: str, lang: str, case: LetterCase, *, upper: bool) -> Word:
     forms = text_forms(normal, lang, case)
-    capital = case is not Case.SMALL
+    capital = case is not LetterCase.SMALL
     folds = tuple(dict.fromkeys(map(keyboard, forms.forms)))
     loose = lang in GRAMMARS or not is_cyrillic(normal) or not is_known(normal)
     name_word = NameWord(folds, forms.skeletons, capital, upper, normal, loose=loose)
@@ -269,7 +271,7 @@ def _compounds(tokens: list[Token], lang: str) -> tuple[Token, ...]:
 def _compound(parts: list[Token], lang: str) -> Token:
     first, last = parts[0], parts[-1]
     normal = "".join(part.normal for part in parts)
-    word = _composed(normal, lang, Case(first.capital), upper=first.upper and last.upper)
+    word = _composed(normal, lang, LetterCase(first.capital), upper=first.upper and last.upper)
     surface = "-".join(part.surface for part in parts)
     return Token(
         word, surface, first.start, last.end, first.position, first.sentence, width=len(parts)

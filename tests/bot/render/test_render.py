@@ -29,6 +29,7 @@ from bot.render.queries import query_title
 from bot.render.stories import alert, card, line, update
 from bot.texts import LANGUAGES
 from storage.model import Chat, ChatId, ChatKind, FeedKind, Ownership, StoryId
+from storage.outbox.deliveries import Turn
 from tests.bot.sample_stories import ALMATY, MOSCOW, NOW, sample_item, story
 from watchers.text.names import gazetteer
 
@@ -527,3 +528,27 @@ def test_the_time_of_one_outlets_story_is_one() -> None:
         sample_item("Rain", ago=timedelta(hours=n), url=f"https://a.example/{n}") for n in (2, 1)
     ]
     assert "🕗 11:00\n" in plain(alert(story(*pieces), ALMATY, now=NOW).html) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("language", "turn", "said"),
+    [
+        ("en", Turn("kill", 5, 9), "Dead: from 5 to 9"),
+        ("ru", Turn("kill", 5, 9), "Погибших: было 5, стало 9"),
+        ("ru", Turn("injur", 4, 2, more=True), "Пострадавших: было 4, теперь ещё 2"),
+        ("en", Turn("missing", 12, 15), "Missing: from 12 to 15"),
+    ],
+)
+def test_a_new_turn_says_from_what_to_what(language: str, turn: Turn, said: str) -> None:
+    told = story(sample_item("Mine collapse", lang="en"))
+    chat = Chat(ChatId(1), ChatKind.PRIVATE, language=language)
+    html = plain(update(told, told.items[0], chat, now=NOW, turn=turn).html)
+    assert said in html.splitlines()
+
+
+@pytest.mark.parametrize("turn", [None, Turn("sum", 1, 2)])
+def test_a_turn_without_a_toll_leaves_the_headline_to_say_it(turn: Turn | None) -> None:
+    told = story(sample_item("Ministry denies closure", lang="en"))
+    chat = Chat(ChatId(1), ChatKind.PRIVATE, language="en")
+    without = update(told, told.items[0], chat, now=NOW)
+    assert update(told, told.items[0], chat, now=NOW, turn=turn) == without

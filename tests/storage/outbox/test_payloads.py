@@ -23,6 +23,7 @@ from storage.outbox.deliveries import (
     Payload,
     Rendered,
     Sentence,
+    Turn,
     Unreadable,
     message_of,
 )
@@ -42,6 +43,11 @@ KEPT: list[tuple[DeliveryKind, Payload, str]] = [
     (K.EDIT, EditOf(DeliveryId(5)), '{"of": 5}'),
     (K.UPDATE, Change(DeliveryId(5), ItemId(9)), '{"change": {"item": 9}, "of": 5}'),
     (K.UPDATE, Change(DeliveryId(5)), '{"change": {}, "of": 5}'),
+    (
+        K.UPDATE,
+        Change(DeliveryId(5), ItemId(9), Turn("kill", 5, 2, more=True)),
+        '{"change": {"item": 9, "kind": "kill", "before": 5, "after": 2, "more": true}, "of": 5}',
+    ),
     (K.BROADCAST, Rendered("<b>x</b>"), '{"html": "<b>x</b>"}'),
     (
         K.NOTICE,

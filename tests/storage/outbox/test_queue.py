@@ -1,13 +1,31 @@
 """The outbox: what is owed once stays owed until it is settled, one message a chat at a time."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from storage import chats, meta, subscriptions
-from storage.model import NO_THREAD, Chat, ChatId, ChatKind, DeliveryId, Mode, StoryId, ThreadId
+from storage.model import (
+    NO_THREAD,
+    Chat,
+    ChatId,
+    ChatKind,
+    DeliveryId,
+    ItemId,
+    Mode,
+    StoryId,
+    ThreadId,
+)
 from storage.outbox import chat_queues, followups, queue, recovery, reports, rows, settle
-from storage.outbox.deliveries import Delivery, DeliveryKind, DeliveryState, NewDelivery
+from storage.outbox.deliveries import (
+    Change,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    NewDelivery,
+    Turn,
+)
 from storage.outbox.outcomes import (
     AnswerLost,
     Away,
@@ -286,6 +304,31 @@ def test_a_chat_that_left_meanwhile_gets_no_answer_to_its_alert(
     assert reports.counts(here, now).waiting == 1  # the edit, which makes no sound
     settle.gone(here, ANNA, "blocked", now)
     assert reports.counts(here, now).waiting == 0
+
+
+@pytest.mark.parametrize(
+    ("second", "before"),
+    [
+        (Turn("kill", 7, 9), 5),
+        (Turn("injur", 20, 30), 20),
+        (Turn("kill", 7, 2, more=True), 7),
+        (None, None),
+    ],
+)
+def test_turns_that_wait_together_say_from_the_first_to_the_newest(
+    here: Connection, now: datetime, second: Turn | None, before: int | None
+) -> None:
+    queue.enqueue(here, [delivery("s1")], now)
+    settle_all(here, now)
+    queue.changed(here, StoryId(1), "kill=7", None, now, turn=Turn("kill", 5, 7))
+    queue.changed(here, StoryId(1), "kill=9", ItemId(3), now, turn=second)
+    (answer,) = (
+        rows.by_id(here, DeliveryId(found[0])).payload
+        for found in here.conn.execute("select id from deliveries where kind = 'update'")
+    )
+    assert isinstance(answer, Change)
+    turned = second if before is None or second is None else replace(second, before=before)
+    assert turned == answer.turn
 
 
 @pytest.mark.parametrize("owner", [None, ChatId(99), TIMUR])

@@ -57,6 +57,78 @@ def test_a_first_item_changes_nothing() -> None:
     assert material(FIRST, []) is None
 
 
+TURNS = [
+    ("en", "Mine collapse near Karaganda kills 5", "Karaganda mine: death toll rises to 9",
+     MaterialChange("kill=9", "kill", 5, 9)),
+    ("ru", "Взрыв в Шу: трое погибших", "Число погибших при взрыве в Шу достигло пяти",
+     MaterialChange("kill=5", "kill", 3, 5)),
+    ("ru", "В ДТП под Карши погибли четверо", "Авария под Карши: скончались ещё двое",
+     MaterialChange("kill=4+2", "kill", 4, 2, more=True)),
+    ("kk", "Қайық апатынан үш балықшы қаза тапты", "Қайық апаты: қаза тапқандар саны беске жетті",
+     MaterialChange("kill=5", "kill", 3, 5)),
+    ("en", "Flood in Osh injures 12 people", "Number of injured in Osh flood climbs to 30",
+     MaterialChange("injur=30", "injur", 12, 30)),
+    ("en", "Storm leaves 12 missing off Aktau", "Missing off Aktau now 15 people",
+     MaterialChange("missing=15", "missing", 12, 15)),
+]  # fmt: skip
+NO_TURNS = [
+    ("a rounded sum", "ru", "Ущерб от паводка в Атырау составил 2,48 млрд тенге",
+     "Ущерб от паводка в Атырау — 2,5 млрд тенге", 3),
+    ("another sum", "en", "Kazakhstan attracts $2.5 bn for railways",
+     "Kazakhstan attracts $3.1 bn for railways", 3),
+    ("an unchanged rate", "ru", "Нацбанк сохранил ставку на уровне 18%",
+     "Нацбанк сохранил базовую ставку 18,00%", 3),
+    ("the next day's dollar", "ru", "Курс доллара составил 470,15 тенге",
+     "Курс доллара составил 474,90 тенге", 24),
+    ("another event's loss", "ru", "Убытки Air Astana выросли до 12 млн долларов",
+     "Убытки SCAT выросли до 19 млн долларов", 5),
+    ("another place's dead", "en", "Bus crash near Osh kills 4", "Bus crash near Naryn kills 7", 5),
+    ("a toll that falls", "en", "Bus crash near Osh kills 7", "Bus crash near Osh kills 4", 5),
+    ("a toll of last week", "en", "Blast in Osh kills 4", "Blast in Osh kills 9", 100),
+    ("a part of the dead", "ru", "Взрыв в Шу: трое погибших", "Среди погибших в Шу пятеро детей", 5),
+    ("a daily bulletin", "ru", "За сутки умерли 91 человек", "За сутки умерли 105 человек", 24),
+    ("a rounded toll", "en", "Quake kills 300 in Herat", "Quake kills 312 in Herat", 5),
+    ("the first toll", "en", "Bus crash near Osh", "Bus crash near Osh kills 4", 5),
+    ("what was told at once", "en", "Bus crash near Osh kills 4", "Bus crash near Osh kills 7", 0),
+]  # fmt: skip
+
+
+def in_language(title: str, lang: str, hours: float) -> Features:
+    """Prepare a headline told so many hours after noon."""
+    return prepare(
+        outlet=OutletId(1),
+        url_key="",
+        told_at=NOON + timedelta(hours=hours),
+        title=title,
+        summary="",
+        lang=lang,
+        analysis=analyse(title, "", lang=lang),
+    )
+
+
+@pytest.mark.parametrize(("lang", "first", "later", "turn"), TURNS)
+def test_a_turn_says_from_what_to_what_a_toll_rose(
+    lang: str, first: str, later: str, turn: MaterialChange
+) -> None:
+    assert material(in_language(later, lang, 5), [in_language(first, lang, 0)]) == turn
+
+
+@pytest.mark.parametrize(("what", "lang", "first", "later", "hours"), NO_TURNS)
+def test_what_only_looks_like_a_turn_is_none(
+    what: str, lang: str, first: str, later: str, hours: float
+) -> None:
+    assert material(in_language(later, lang, hours), [in_language(first, lang, 0)]) is None, what
+
+
+def test_more_dead_are_told_once() -> None:
+    first = in_language("В ДТП под Карши погибли четверо", "ru", 0)
+    more = in_language("Авария под Карши: скончались ещё двое", "ru", 5)
+    again = in_language("Под Карши умерли ещё двое пострадавших", "ru", 6)
+    total = in_language("Число погибших под Карши достигло шести", "ru", 7)
+    assert material(again, [first, more]) is None
+    assert material(total, [first, more, again]) == MaterialChange("kill=6", "kill", 4, 6)
+
+
 FIVE = "Bus plunges into river near Osh, killing five"
 
 

@@ -163,3 +163,22 @@ def test_a_country_is_no_name_that_two_languages_share() -> None:
     kinds = [key & KIND for key in {*one.cross_lingual}.intersection(other.cross_lingual)]
     assert ENTITY in kinds
     assert NAME not in kinds
+
+
+def test_an_office_and_its_holder_share_a_key_across_languages() -> None:
+    one = features(1, "Мирзиёев уволил хокима Нукуса")
+    other = features(2, "Uzbek president sacks mayor of Nukus", lang="en")
+    assert cross_lingual_id(ENTITY, "mirziyoyev") in {*one.cross_lingual} & {*other.cross_lingual}
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "concept"),
+    [
+        ("ru", "Паводок унёс жизни троих", "kill"),
+        ("ky", "Мэрия базар жабылат деген маалыматты четке какты", "deny"),
+    ],
+)
+def test_a_turn_of_phrase_is_the_concept_that_it_means(
+    lang: str, title: str, concept: str
+) -> None:
+    assert cross_lingual_id(CONCEPT, concept) in features(1, title, lang=lang).cross_lingual

@@ -1,0 +1,120 @@
+"""Two headlines laid over each other: what is one, what fills the rest, what contradicts."""
+
+import pytest
+
+from tests.watchers.stories.features import features
+from watchers.stories.frames import Contrast, compare_frames
+
+LANGS = {"uz": "uz-Latn"}
+
+
+def laid(lang: str, one: str, other: str, *, text: str = "", hours: float = 2.0) -> Contrast:
+    lang = LANGS.get(lang, lang)
+    return compare_frames(
+        features(1, one, text, lang=lang), features(2, other, text, lang=lang, hours=hours)
+    )
+
+
+SWAPPED = (
+    ("ru", "Сербия ввела пошлины против Албании", "Албания ввела пошлины против Сербии"),
+    ("ru", "«Барс» обыграл «Сокол» в овертайме", "«Сокол» обыграл «Барс» в овертайме"),
+    ("en", "Armenia accuses Georgia of shelling", "Georgia accuses Armenia of shelling"),
+    ("kk", "Астана Тегеранға нота жолдады", "Тегеран Астанаға нота жолдады"),
+    ("ky", "Бишкек Ташкентти айыптады", "Ташкент Бишкекти айыптады"),
+    ("uz", "Toshkent Dushanbeni aybladi", "Dushanbe Toshkentni aybladi"),
+    ("tg", "Душанбе Тошкандро гунаҳкор кард", "Тошканд Душанберо гунаҳкор кард"),
+)
+
+
+@pytest.mark.parametrize(("lang", "one", "other"), SWAPPED)
+def test_who_does_it_to_whom_makes_two_events(lang: str, one: str, other: str) -> None:
+    assert ("veto", "roles") == laid(lang, one, other).veto()
+
+
+ONE_DEED = (
+    ("ru", "Парламент Молдавии одобрил договор", "Договор одобрен парламентом Молдавии"),
+    ("ru", "Германия передала Таджикистану машины", "Таджикистан получил от Германии машины"),
+    ("en", "Turkmenistan frees poet Atayev", "Poet Atayev freed in Turkmenistan"),
+    ("en", "Germany hands Tajikistan patrol cars", "Tajikistan receives patrol cars from Germany"),
+    ("ru", "Токаев встретился с Путиным", "Путин встретился с Токаевым"),
+    ("kk", "Сот зауытты жапты", "Зауыт сот шешімімен жабылды"),
+)
+
+
+@pytest.mark.parametrize(("lang", "one", "other"), ONE_DEED)
+def test_one_deed_told_from_either_side_is_one(lang: str, one: str, other: str) -> None:
+    assert laid(lang, one, other).veto() is None
+
+
+CONTRARY = (
+    ("ru", "Цены на бензин выросли в Казахстане", "Цены на бензин снизились в Казахстане"),
+    ("ru", "Казахстан ввёл запрет на вывоз пшеницы", "Казахстан снял запрет на вывоз пшеницы"),
+    ("ru", "Суд осудил министра Бекова", "Суд оправдал министра Бекова"),
+    ("en", "Kazakh court convicts journalist Bekova", "Kazakh court acquits journalist Bekova"),
+    ("kk", "Сенат кодексті мақұлдады", "Сенат кодексті қабылдамады"),
+    ("ky", "Өкмөт көмүр экспортуна уруксат берди", "Өкмөт көмүр экспортуна тыюу салды"),
+    ("uz", "Xivada bozor ochildi", "Xivada bozor yopildi"),
+    ("tg", "Нархи барқ боло рафт", "Нархи барқ паст шуд"),
+)
+
+
+@pytest.mark.parametrize(("lang", "one", "other"), CONTRARY[:4] + CONTRARY[5:])
+def test_contraries_make_two_events(lang: str, one: str, other: str) -> None:
+    assert ("veto", "opposite") == laid(lang, one, other).veto()
+
+
+def test_a_ban_lifted_and_a_permit_given_are_no_contraries() -> None:
+    found = laid("ru", "Казахстан снял запрет на вывоз рыбы", "Казахстан разрешил вывоз рыбы")
+    assert not found.signal("opposite")
+
+
+FILLED = (
+    ("ru", "На рынках Душанбе дешевеет лук", "На рынках Душанбе дешевеет рис", "лук", "рис"),
+    ("en", "Turkish firm builds hospital in Nukus", "Turkish firm builds hospital in Urgench", "nukus", "urgench"),
+    ("kk", "Қостанайда ұн зауыты ашылды", "Қостанайда трактор зауыты ашылды", "ұн", "трактор"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "one", "other", "mine", "theirs"), FILLED)
+def test_what_fills_the_frame_differently_is_named(
+    lang: str, one: str, other: str, mine: str, theirs: str
+) -> None:
+    found = laid(lang, one, other)
+    assert ((mine,), (theirs,)) == (found.mine, found.theirs)
+    assert found.signal("fill_slot")
+
+
+EXPLAINED = (
+    ("en", "Japarov opens school in Naryn", "Kyrgyz president opens school in Naryn"),
+    ("ru", "Москва предложила зерно", "Россия предложила зерно"),
+    ("ru", "Джакишев выпустил мемуары", "Жакишев выпустил мемуары"),
+    ("ru", "Оправдан рыбак из Аральска", "Рыбак из Аральска оправдан"),
+)
+
+
+@pytest.mark.parametrize(("lang", "one", "other"), EXPLAINED)
+def test_another_name_of_the_same_fills_nothing_else(lang: str, one: str, other: str) -> None:
+    assert not laid(lang, one, other).signal("fill_least")
+
+
+def test_what_the_others_text_speaks_of_is_explained() -> None:
+    one = features(1, "Рыбаки нашли лодку", "Лодку с мешком соли нашли у Муйнака.", lang="ru")
+    other = features(2, "Рыбаки нашли мешок соли", "Мешок лежал в лодке.", lang="ru")
+    assert not compare_frames(one, other).signal("fill_least")
+
+
+@pytest.mark.parametrize(
+    "headline", ["Анекдот дня", "Погода в Оше", "Главные новости этого часа", "Weekend reads"]
+)
+def test_a_rubric_is_news_anew_each_time(headline: str) -> None:
+    lang = "en" if headline.isascii() else "ru"
+    one = features(1, headline, "Чабан пришёл за кредитом.", lang=lang)
+    other = features(2, headline, "Учитель спросил про Каспий.", lang=lang)
+    assert ("veto", "rubric") == compare_frames(one, other).veto()
+
+
+def test_whichever_comes_first_they_share_the_same() -> None:
+    for lang, one, other in (*SWAPPED, *ONE_DEED, *CONTRARY):
+        there, back = laid(lang, one, other), laid(lang, other, one)
+        assert there.signal("frame_share") == pytest.approx(back.signal("frame_share"))
+        assert there.signal("opposite") == back.signal("opposite")

@@ -1,0 +1,491 @@
+"""Two headlines laid over each other: what they share, and what fills the rest of the frame.
+
+Words of one stem, root, concept or name are one; of what is left over, that which the other
+item's text speaks of is explained; of the rest, names and things on both sides speak for two
+events, deeds and qualities hardly do. ``compare_frames`` counts all that for the fitted trees.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from rapidfuzz import fuzz
+
+from watchers.stories.concepts import concept_names
+from watchers.stories.contradictions import figures_differ, toll_rises
+from watchers.stories.features import Features
+from watchers.stories.hashes import (
+    CONCEPT,
+    ENTITY,
+    FIGURE,
+    KIND,
+    NAME,
+    cross_lingual_id,
+    name_key,
+    term_id,
+)
+from watchers.stories.oppositions import (
+    at_another_stage,
+    denied_by_one,
+    entity_of,
+    in_another_tense,
+    opposite,
+    swapped,
+)
+from watchers.stories.signals import SIGNALS
+from watchers.stories.slots import Part, Slot, slots_of
+from watchers.stories.vetoes import Met, Reason
+from watchers.text.names import Entity
+from watchers.text.skeleton import skeleton
+
+FRAME_SIGNALS: Final = (
+    "frame_share", "frame_least", "frame_things", "frame_names", "frame_deeds",
+    "fill_least", "fill_most", "fill_names", "fill_places", "fill_people", "fill_known",
+    "fill_deeds", "fill_slot", "frame_order", "opposite", "denied", "swapped", "tense",
+    "stage_differs", "figures_left", "figures_differ", "beyond", "beyond_share", "bare", "frame_size", "rubric",
+)  # fmt: skip
+"""The names of what ``compare_frames`` tells, in its order."""
+
+_ALSO: Final = (
+    "words", "fuzzy", "copied", "cross_lingual", "concepts_title", "names_sum",
+    "figures_title_apart", "gap", "textless",
+)  # fmt: skip
+CONTRAST_SIGNALS: Final = ("odds", "across", *_ALSO, *FRAME_SIGNALS)
+"""What the fitted trees weigh the odds of a pair anew by."""
+_ALSO_AT: Final = tuple(map(SIGNALS.index, _ALSO))
+
+_PLACE: Final = {name: at for at, name in enumerate(FRAME_SIGNALS)}
+_MUCH: Final = 4
+_HALF: Final = 0.5
+_MOSTLY: Final = 0.6
+_NEARLY_ALL: Final = 0.7
+_EPSILON: Final = 1e-9
+_RUBRIC: Final = 4
+
+_ROOT: Final = 5
+_ROOT_SHARE: Final = 0.6
+_SHORT_ROOT: Final = 4
+_SHORT_ROOT_SHARE: Final = 0.75
+_ROUNDED: Final = 0.02
+_ROUND: Final = 100.0
+_ALIKE: Final = 75.0
+_WIDE: Final = 2
+_MONTHS: Final = frozenset(
+    "january february march april may-month june july august september october november december".split()
+)
+_OFFICES: Final = frozenset(
+    {"president", "premier", "minister", "government", "parliament", "court"}
+)
+_BODIES: Final = frozenset({"government", "parliament", "court", "minister"})
+_TRADES: Final = frozenset(
+    {"bank", "company", "plant", "airline-ticket", "team", "party", "central"}
+)
+_PLACES: Final = frozenset({"city", "region", "water"})
+
+
+def contrast_signals(
+    odds: float, one: Features, other: Features, signals: Sequence[float], frame: Sequence[float]
+) -> tuple[float, ...]:
+    """Lay out what a pair's odds are weighed anew by, in the order of ``CONTRAST_SIGNALS``."""
+    across = float(one.lang != other.lang)
+    return (odds, across, *(signals[at] for at in _ALSO_AT), *frame)
+
+
+class Contrast(NamedTuple):
+    """What two headlines share and differ in, as ``FRAME_SIGNALS``, and what fills each alone.
+
+    ``places`` are two of one kind, each named by one headline alone; ``across`` says that they
+    are in two languages.
+    """
+
+    signals: tuple[float, ...]
+    mine: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    across: bool = False
+
+    def signal(self, name: str) -> float:
+        """Give one of the signals by its name."""
+        return self.signals[_PLACE[name]]
+
+    @property
+    def met(self) -> Met:
+        """How many words of weight are one in both headlines."""
+        named = round(self.signal("frame_things") + self.signal("frame_names"))
+        half = self.signal("frame_share") >= _HALF
+        return Met(named + round(self.signal("frame_deeds")), named if half else 0)
+
+    def veto(self) -> Reason | None:
+        """Name what makes two events of one frame, where that is beyond doubt.
+
+        Everything less is the fitted trees' to weigh. Where the texts share more than their
+        headlines, a headline may only have been written badly.
+        """
+        share, bare = self.signal("frame_share"), self.signal("beyond") < _MUCH
+        if self.signal("swapped") and share >= _NEARLY_ALL:
+            return ("veto", "roles")
+        if self.signal("opposite") and share >= _HALF and bare:
+            return ("veto", "opposite")
+        if self.places and bare and (self.across or share >= _MOSTLY):
+            return ("veto", "place", *self.places)
+        if self.signal("rubric") and share >= self._least_of_rubric() and bare:
+            return ("veto", "rubric")
+        return None
+
+    def _least_of_rubric(self) -> float:
+        """Tell how much two rubrics share: all, or all but the figures of their days."""
+        size = self.signal("frame_size")
+        return 1.0 - (self.signal("figures_left") + _EPSILON) / size if size else 1.0
+
+    def reason(self) -> Reason:
+        """Name what the trees held against a pair: the words that fill the frame, if any."""
+        if self.mine and self.theirs:
+            return ("veto", "filling", " ".join(self.mine[:3]), " ".join(self.theirs[:3]))
+        return ("veto", "headline")
+
+
+def compare_frames(one: Features, other: Features) -> Contrast:
+    """Lay two headlines over each other."""
+    mine, theirs = slots_of(one.frame), slots_of(other.frame)
+    across = one.lang != other.lang
+    pairs = _matched(mine, theirs, across=across)
+    matched_a, matched_b = {a for a, _ in pairs}, {b for _, b in pairs}
+    left_a = [at for at in range(len(mine)) if at not in matched_a]
+    left_b = [at for at in range(len(theirs)) if at not in matched_b]
+    open_a = [at for at in left_a if not _explained(mine[at], other, across=across)]
+    open_b = [at for at in left_b if not _explained(theirs[at], one, across=across)]
+    fill_a = _fills(mine, open_a, [theirs[at] for at in left_b])
+    fill_b = _fills(theirs, open_b, [mine[at] for at in left_a])
+    whole = len(mine) + len(theirs)
+    shared = [mine[at] for at in matched_a]
+    beyond, beyond_share = _beyond(one, other, across=across)
+    places = _places_part(fill_a, fill_b)
+    # A bus that plunges and its toll that rises are one event.
+    tolled = toll_rises(one, other)
+    signals = (
+        (len(matched_a) + len(matched_b)) / (whole or 1),
+        min(len(matched_a) / (len(mine) or 1), len(matched_b) / (len(theirs) or 1)),
+        float(
+            sum(slot.part is Part.NOUN and not slot.named and not slot.generic for slot in shared)
+        ),
+        float(sum(slot.named for slot in shared)),
+        float(sum(slot.part is Part.DEED for slot in shared)),
+        float(min(len(fill_a), len(fill_b))),
+        float(max(len(fill_a), len(fill_b))),
+        float(min(_count(fill_a, named=True), _count(fill_b, named=True))),
+        float(len(places) // _WIDE),
+        float(_people_part(fill_a, fill_b)),
+        float(min(_known(fill_a), _known(fill_b))),
+        float(min(_deeds(mine, open_a), _deeds(theirs, open_b))),
+        float(_one_slot(mine, theirs, pairs, fill_a, fill_b)),
+        _in_order(pairs),
+        float(not tolled and opposite(one.frame, other.frame, left_a, left_b)),
+        float(denied_by_one(mine, theirs, pairs)),
+        float(swapped(one.frame, other.frame, pairs)),
+        float(in_another_tense(mine, theirs, pairs)),
+        float(at_another_stage(mine, theirs, left_a, left_b)),
+        float(min(_figures(mine, left_a), _figures(theirs, left_b))),
+        float(figures_differ(one, other) is not None),
+        float(min(beyond, 12)),
+        beyond_share,
+        float(not (one.has_text and other.has_text)),
+        float(min(len(mine), len(theirs))),
+        float(_is_rubric(mine) and _is_rubric(theirs)),
+    )
+    return Contrast(
+        signals,
+        tuple(slot.stem for slot in fill_a),
+        tuple(slot.stem for slot in fill_b),
+        places,
+        across,
+    )
+
+
+# --- which words are one -----------------------------------------------------------------------
+
+
+def _matched(
+    mine: Sequence[Slot], theirs: Sequence[Slot], *, across: bool
+) -> list[tuple[int, int]]:
+    """Pair the words that are one, each with the first that is free, else with any.
+
+    A name of several words is one with every word of it.
+    """
+    pairs: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    same = _same_across if across else _same
+    for a, slot in enumerate(mine):
+        alike = [b for b, found in enumerate(theirs) if same(slot, found)]
+        if alike:
+            b = next((b for b in alike if b not in taken), alike[0])
+            taken.add(b)
+            pairs.append((a, b))
+            if slot.entity:
+                pairs += [(a, more) for more in alike if more not in taken]
+    return pairs
+
+
+def _same(one: Slot, other: Slot) -> bool:
+    """Tell whether two words of one language are one."""
+    if one.stem == other.stem:
+        return one.part is other.part or _FIGURE not in (one.part, other.part)
+    if one.entity and other.entity:
+        return one.entity == other.entity
+    if one.concept and one.concept == other.concept:
+        return True
+    if one.part is _FIGURE or other.part is _FIGURE:
+        return one.part is other.part and _one_figure(one.stem, other.stem)
+    if one.stem[:2] == other.stem[:2] and _one_root(one.stem, other.stem):
+        return True
+    return one.named and other.named and _sounds_alike(one.stem, other.stem)
+
+
+def _same_across(one: Slot, other: Slot) -> bool:
+    """Tell whether two words of two languages are one."""
+    if one.entity and other.entity:
+        return one.entity == other.entity
+    if one.concept and one.concept == other.concept:
+        return True
+    if one.part is _FIGURE or other.part is _FIGURE:
+        return one.part is other.part and _one_figure(one.stem, other.stem)
+    return one.named and other.named and _sounds_alike(one.stem, other.stem)
+
+
+_FIGURE: Final = Part.FIGURE
+
+
+@lru_cache(maxsize=16384)
+def _one_figure(one: str, other: str) -> bool:
+    """Tell whether two figures may be one, told exactly and told roundly."""
+    if one.endswith("%") != other.endswith("%"):
+        return False
+    try:
+        a, b = float(one.rstrip("%")), float(other.rstrip("%"))
+    except ValueError:
+        return one == other
+    return abs(a - b) <= _ROUNDED * max(abs(a), abs(b)) if min(a, b) >= _ROUND else a == b
+
+
+@lru_cache(maxsize=65536)
+def _one_root(one: str, other: str) -> bool:
+    """Tell whether two words begin alike far enough to be derived from one."""
+    if one[:3] != other[:3]:
+        return False
+    longest = max(len(one), len(other))
+    same = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        same += 1
+    return (same >= _ROOT and same >= _ROOT_SHARE * longest) or (
+        same >= _SHORT_ROOT and same >= _SHORT_ROOT_SHARE * longest
+    )
+
+
+@lru_cache(maxsize=65536)
+def _sounds_alike(one: str, other: str) -> bool:
+    a, b = skeleton(one), skeleton(other)
+    return name_key(a) == name_key(b) and fuzz.ratio(a, b) >= _ALIKE
+
+
+def _explained(slot: Slot, other: Features, *, across: bool) -> bool:
+    """Tell whether the other item's text speaks of what a word names."""
+    if slot.entity:
+        return cross_lingual_id(ENTITY, slot.entity) in other.cross_lingual
+    if not across and term_id(slot.stem) in other.terms:
+        return True
+    if slot.concept:
+        name = concept_names().get(slot.concept, "")
+        return cross_lingual_id(CONCEPT, name) in other.cross_lingual
+    if slot.named:
+        return cross_lingual_id(NAME, name_key(skeleton(slot.stem))) in other.cross_lingual
+    return False
+
+
+# --- what is left over -------------------------------------------------------------------------
+
+
+def _fills(slots: Sequence[Slot], opened: Sequence[int], others: Sequence[Slot]) -> list[Slot]:
+    """Give what names a thing that the other headline does not, nor might by another name."""
+    return [
+        slots[at]
+        for at in opened
+        if _tells(slots[at]) and not any(_may_be(slots[at], other) for other in others)
+    ]
+
+
+def _tells(slot: Slot) -> bool:
+    return slot.named or (slot.part is Part.NOUN and not slot.generic)
+
+
+def _may_be(one: Slot, other: Slot) -> bool:
+    """Tell whether two words may name one: an office and its holder, a town and its country."""
+    mine, theirs = entity_of(one.entity), entity_of(other.entity)
+    if mine and theirs:
+        return mine.country == theirs.country != "" and _wider(mine, theirs)
+    for named, plain in ((mine, other), (theirs, one)):
+        if named is None:
+            continue
+        concept = concept_names().get(plain.concept, "")
+        if named.kind == "person" and concept in _OFFICES:
+            return True
+        if named.kind in ("organisation", "company") and concept in _BODIES | _TRADES:
+            return True
+    if one.named and other.named:
+        return _sounds_alike(one.stem, other.stem)
+    return False
+
+
+def _wider(one: Entity, other: Entity) -> bool:
+    kinds = {one.kind, other.kind}
+    return len(kinds) == _WIDE and (
+        ("country" in kinds and bool(kinds & _PLACES | kinds & {"person", "organisation"}))
+        or kinds <= _PLACES
+        or kinds == {"person", "organisation"}
+    )
+
+
+def _count(slots: Iterable[Slot], *, named: bool) -> int:
+    return sum(slot.named is named for slot in slots)
+
+
+def _known(slots: Iterable[Slot]) -> int:
+    """Count what is known in every language: names, and things of the table of concepts."""
+    return sum(slot.named or slot.concept > 0 for slot in slots)
+
+
+def _kinds(slots: Iterable[Slot]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for slot in slots:
+        entity = entity_of(slot.entity)
+        if entity is not None:
+            found.setdefault(entity.kind, set()).add(slot.entity)
+    return found
+
+
+def _places_part(mine: Sequence[Slot], theirs: Sequence[Slot]) -> tuple[str, ...]:
+    """Give two places of one kind, each named by one headline alone; none where there are none."""
+    a, b = _kinds(mine), _kinds(theirs)
+    for kind in ("city", "region", "country", "water"):
+        if a.get(kind) and b.get(kind):
+            return min(a[kind]), min(b[kind])
+    return ()
+
+
+def _people_part(mine: Sequence[Slot], theirs: Sequence[Slot]) -> bool:
+    a, b = _kinds(mine), _kinds(theirs)
+    if any(a.get(kind) and b.get(kind) for kind in ("person", "organisation", "company")):
+        return True
+    return any(s.named and not s.entity for s in mine) and any(
+        s.named and not s.entity for s in theirs
+    )
+
+
+def _deeds(slots: Sequence[Slot], at: Iterable[int]) -> int:
+    return sum(slots[one].part is Part.DEED for one in at)
+
+
+def _figures(slots: Sequence[Slot], at: Iterable[int]) -> int:
+    return sum(slots[one].part is Part.FIGURE for one in at)
+
+
+def _one_slot(
+    mine: Sequence[Slot],
+    theirs: Sequence[Slot],
+    pairs: Sequence[tuple[int, int]],
+    fill_a: Sequence[Slot],
+    fill_b: Sequence[Slot],
+) -> bool:
+    """Tell whether a fill of each stands between the same words: one slot, two things in it."""
+    if not fill_a or not fill_b:
+        return False
+    after = dict(pairs)
+    back = {b: a for a, b in pairs}
+    for a, slot in enumerate(mine):
+        if slot not in fill_a:
+            continue
+        for b, found in enumerate(theirs):
+            if found not in fill_b:
+                continue
+            left = _neighbour(a, -1, after, len(mine)), _neighbour(b, -1, back, len(theirs))
+            right = _neighbour(a, 1, after, len(mine)), _neighbour(b, 1, back, len(theirs))
+            if _meets(left, after) and _meets(right, after):
+                return True
+    return False
+
+
+def _neighbour(at: int, step: int, matched: dict[int, int], size: int) -> int:
+    """Find the nearest matched word on one side; -1 where the headline begins or ends."""
+    at += step
+    while 0 <= at < size and at not in matched:
+        at += step
+    return at if 0 <= at < size else -1
+
+
+def _meets(pair: tuple[int, int], after: dict[int, int]) -> bool:
+    a, b = pair
+    return (a == -1 and b == -1) or (a != -1 and after.get(a) == b)
+
+
+def _in_order(pairs: Sequence[tuple[int, int]]) -> float:
+    """Give the share of neighbouring pairs that stand in the same order in both headlines."""
+    once = dict(reversed(pairs))
+    places = [once[a] for a in sorted(once)]
+    if len(places) < _WIDE:
+        return 1.0
+    kept = sum(a < b for a, b in pairwise(places))
+    return kept / (len(places) - 1)
+
+
+# --- what kind of headline it is ----------------------------------------------------------------
+
+
+def _is_rubric(slots: Sequence[Slot]) -> bool:
+    """Tell a headline in which nobody does anything: "Joke of the day", "Weather in Osh".
+
+    In one of two or three words a deed is hardly told from a thing ("Weekend reads"); a longer
+    one is dated ("The dollar on November 27").
+    """
+    if any(slot.named and not _is_place(slot) for slot in slots):
+        return False
+    if len(slots) < _RUBRIC:
+        return True
+    dated = any(concept_names().get(slot.concept, "") in _MONTHS for slot in slots)
+    idle = not any(slot.part is Part.DEED for slot in slots)
+    return idle and (dated or len(slots) == _RUBRIC)
+
+
+def _is_place(slot: Slot) -> bool:
+    entity = entity_of(slot.entity)
+    return entity is not None and entity.kind in {"country", "currency", *_PLACES}
+
+
+# --- beyond the headlines ----------------------------------------------------------------------
+
+
+def _beyond(one: Features, other: Features, *, across: bool) -> tuple[int, float]:
+    """Count what both texts share beyond the words of the headlines, and its share.
+
+    Across languages a name counts once, though its sound and its entity are kept.
+    """
+    if not (one.has_text and other.has_text):
+        return 0, 0.0
+    if across:
+        titles = {
+            *one.cross_lingual[: one.title_cross_lingual],
+            *other.cross_lingual[: other.title_cross_lingual],
+        }
+        mine, theirs = set(one.cross_lingual) - titles, set(other.cross_lingual) - titles
+        both, least = _things(mine & theirs), min(_things(mine), _things(theirs))
+    else:
+        mine = set(one.terms[one.title_terms :]) - set(other.terms[: other.title_terms])
+        theirs = set(other.terms[other.title_terms :]) - set(one.terms[: one.title_terms])
+        both, least = len(mine & theirs), min(len(mine), len(theirs))
+    return both, both / least if least else 0.0
+
+
+def _things(keys: Iterable[int]) -> int:
+    kinds = Counter(key & KIND for key in keys)
+    return kinds[CONCEPT] + kinds[FIGURE] + max(kinds[NAME], kinds[ENTITY])

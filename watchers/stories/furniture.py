@@ -1,0 +1,245 @@
+"""What a page says around its article: menus, credits, "read also", newsletters, signatures.
+
+It tells no event, and what two outlets of one engine put around theirs is the same. So identity
+leaves it unread; readers see what the feed gave. Each rule looks at one line, the whole page's
+shape only where a heading ("Related articles") opens what is not the article. A sentence of
+the article stays, wherever a rule is in doubt.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from watchers.text.leads import LONGEST_JUNK, is_junk
+from watchers.text.normal import APOSTROPHE, fold_case
+
+Span = tuple[int, int]
+"""Where something begins and ends in a text."""
+
+_FEW_WORDS: Final = 5
+"""Words of a line that is an entry of a menu rather than a headline, at most."""
+_MENU: Final = 3
+"""So many such lines in a row, before the first sentence, are a menu."""
+_LONG_LINE: Final = 45
+"""Words of a line that is told by its first words; a longer one is the article's."""
+_HEADING: Final = 6
+_BYLINE: Final = 10
+_CREDITED: Final = 16
+_REPEATED: Final = 24
+"""Letters of a headline by which a line repeats it, cut short or behind its breadcrumbs."""
+_TAIL: Final = 8
+_PROSE: Final = 25
+"""Words of a paragraph that goes on with the article after a heading; with two sentences."""
+
+
+def _any(*phrases: str) -> str:
+    return "|".join(phrases)
+
+
+_ALSO: Final = _any(
+    "see also|read also|also read|read next|read more|read this|watch also|don't miss|related"
+    "|related stor(?:y|ies)|related articles?|more on this(?: story| topic)?|you (?:may|might) also like|recommended",
+    "читайте также|читать также|смотрите также|читайте ещ[её]|читайте по теме|(?:материалы |ещ[её] |статьи )?по теме"
+    "|рекомендуем(?: прочитать)?|вам (?:может быть|будет) интересно|другие новости",
+    "тағы (?:да )?оқыңыз(?:дар)?|сондай-ақ оқыңыз(?:дар)?|оқи отырыңыз(?:дар)?|осы тақырып(?:та|қа орай)|тақырып бойынша",
+    "дагы окуңуз|ошондой эле окуңуз|буларды да окуңуз|тема боюнча",
+    "shuningdek,? o'qing|yana o'qing|mavzuga oid|шунингдек,? ўқинг|яна ўқинг|мавзуга оид",
+    "ҳамчунин хонед|инчунин хонед|боз хонед|дар ин мавзӯъ|дар (?:ҳамин|ин) мавзуъ",
+)
+_AFTER: Final = _any(
+    "related (?:content|news|posts?|topics?|coverage|links)|most (?:popular|read|viewed|shared)|trending(?: now)?"
+    "|recent (?:comments|posts|news)|latest (?:news|stories|articles)|top stories|popular(?: news| posts)?|comments?"
+    "|leave a (?:comment|reply)|source link|about the authors?|follow us(?: on)?|more from|more stories|more news"
+    "|recommended for you|sponsored(?: content)?|tags|editor's picks?|share this(?: article| story)?|newsletters?",
+    "похожие (?:новости|статьи|материалы|записи)|самое (?:читаемое|популярное|важное)|популярное|популярные (?:новости|статьи)"
+    "|лента новостей|последние новости|свежие новости|новости партн[её]ров|комментарии|оставить комментарий"
+    "|добавить комментарий|теги|метки|другие материалы|главные новости|ссылка на источник|об авторе|новости по теме",
+    "ұқсас (?:жаңалықтар|материалдар)|соңғы жаңалықтар|(?:ең )?көп оқылған(?:дар)?|пікірлер|пікір қалдыру|тегтер|танымал"
+    "|басқа (?:да )?жаңалықтар",
+    "окшош (?:жаңылыктар|макалалар)|акыркы жаңылыктар|(?:эң )?көп окулган(?:дар)?|пикирлер|тегдер|башка жаңылыктар",
+    "o'xshash (?:yangiliklar|maqolalar)|so'nggi yangiliklar|(?:eng )?ko'p o'qilgan(?:lar)?|izohlar|teglar|boshqa yangiliklar",
+    "ўхшаш янгиликлар|сўнгги янгиликлар|(?:энг )?кўп ўқилган(?:лар)?|изоҳлар|теглар|бошқа янгиликлар",
+    "хабарҳои (?:монанд|охирин|дигар)|бештар хондашуда|серхонандатарин|шарҳҳо|барчаспҳо",
+)
+_TAGS: Final = _any(
+    "tags?:|posted in:?|filed under:?|categor(?:y|ies):|keywords:|topics:|(?:market news|news and data|content).{0,40}\\bbrought to you by"
+    "|all rights reserved|copyright|©",
+    "теги:|метки:|рубрик[аи]:|категори[яи]:|ключевые слова:|все права защищены",
+    "тегтер:|барлық құқықтар|тегдер:|бардык укуктар|teglar:|barcha huquqlar|теглар:|барча ҳуқуқлар|барчаспҳо:|ҳамаи ҳуқуқ",
+)
+_BOX: Final = _any(
+    "subscribe (?:to|now|for|today)|sign up (?:for|to) (?:our|the|get|receive|newsletter)|get (?:the|our) (?:latest|best) .{0,40}"
+    "(?:inbox|newsletter|app|email)|we use cookies|(?:this|our) (?:web)?site uses|by (?:continuing|clicking|subscribing|signing up)\\b"
+    "|(?:enter )?your e-?mail|download (?:our|the) app|follow us|join (?:us|our|now)\\b|support our journalism|become a member"
+    "|this (?:article|story|content|text) (?:was|has been|is) (?:automatically|machine|generated|produced with|created (?:by|with)|written by ai)"
+    "|engineered by|powered by|the (?:gpt|ai)\\b.{0,60}\\b(?:system|engine|tool)s?\\b|generated (?:by|with) (?:ai|gpt|chatgpt|automated)"
+    "|(?:first|originally) published|have a (?:tip|story)\\?|skip to|click here|loading|advertisement",
+    "подпи(?:сывайтесь|шитесь)|подпи(?:шись|саться) на (?:наш|канал|рассылку|новости)|(?:мы|наш сайт|этот сайт|сайт) использу(?:ем|ет) (?:файлы )?(?:cookie|куки)"
+    "|(?:продолжая|оставаясь|используя) .{0,40}(?:сайт|cookie|соглаша)|при (?:использовании|цитировании|перепечатке|копировании)\\b.{0,40}(?:материал|ссылк)"
+    "|(?:если вы )?(?:нашли|заметили|обнаружили) (?:ошибку|опечатку)|сообщи(?:те|ть) об ошибке|оставайтесь с нами"
+    "|(?:скачайте|установите) .{0,20}приложение|(?:текст|статья|материал) (?:создан|написан|сгенерирован|подготовлен)\\w*"
+    " (?:с помощью |при помощи )?(?:ии\\b|нейросет\\w+|искусственн\\w+)",
+    "(?:сайт )?материалдар(?:ын|ды) (?:пайдалан|көшір)|қате тапса|біздің (?:telegram|телеграм|арна|парақша)|жаңалықтарға жазыл",
+    "(?:сайттын )?материалдар(?:ын|ды) (?:колдон|көчүр)|ката тапса|биздин (?:telegram|телеграм|канал|баракча)",
+    "saytdan olingan|xato topsangiz|(?:bizning )?(?:telegram|telegramdagi) kanal|kanalimizga|хато топсангиз|каналимизга",
+    "(?:дар|ба) канали (?:мо|телеграм)|обуна шавед|хато(?:ро)? (?:ёфтед|дидед)|истифодаи мавод",
+)
+_HOME: Final = _any(
+    "home|главная|басты бет|башкы бет|bosh sahifa|asosiy|бош саҳифа|сарсаҳифа|саҳифаи асосӣ"
+)
+_ENTRY: Final = _any(
+    "home|menu|more|search|news|politics|economy|business|sports?|culture|opinion|video|photo|world|about|contacts?|login|log in"
+    "|sign in|sign up|register|subscribe|share|print|tweet|next|previous|close|dismiss|spot_?img|reports|features|advertisement|loading",
+    "главная|меню|поиск|новости|политика|экономика|бизнес|спорт|культура|мнения?|видео|фото|мир|общество|контакты|о нас"
+    "|войти|вход|регистрация|подписаться|поделиться|реклама|ещё|еще|далее",
+    "басты бет|жаңалықтар|саясат|экономика|қоғам|мәдениет|байланыс|іздеу|кіру",
+    "башкы бет|жаңылыктар|саясат|коом|маданият|байланыш|издөө|кирүү",
+    "bosh sahifa|yangiliklar|siyosat|iqtisodiyot|jamiyat|madaniyat|aloqa|qidiruv|kirish|бош саҳифа|янгиликлар|сиёсат|иқтисодиёт|жамият",
+    "сарсаҳифа|хабарҳо|сиёсат|иқтисод|ҷомеа|фарҳанг|тамос|ҷустуҷӯ",
+)
+_INLINE: Final = re.compile(rf"(?:{_ALSO})\s?[:：]")
+_HEADED: Final = re.compile(rf"\W*(?:{_AFTER}|{_ALSO})\W*(?:\w+\W*)?\Z")
+_TAGGED: Final = re.compile(rf"\W*(?:{_TAGS})")
+_BOXED: Final = re.compile(rf"\W*(?:{_BOX})")
+_CRUMBS: Final = re.compile(rf"(?:{_HOME})\s*[»>/›→|•]")
+_GLUED: Final = re.compile(r"(?:Home|Главная|Басты бет|Башкы бет|Bosh sahifa)[A-ZА-ЯЁ]")
+_MENU_ENTRY: Final = re.compile(rf"\W*(?:{_ENTRY})\W*\Z")
+_BYLINED: Final = re.compile(
+    r"\W*(?:by|автор|авторы|текст|авторы?:|муаллиф|muallif|авторлор)\b[:\s]"
+)
+_SEPARATED: Final = re.compile(r"\s[|•·»›]\s")
+_ENDS: Final = re.compile(r"[.!?…][\"'»”’)\]]*\s*\Z")
+_SENTENCE: Final = re.compile(r"[.!?…][\"'»”’)]*(?:\s|\Z)")
+_LINK: Final = re.compile(r"\s*(?:[^\s.!?…]+(?:[.!?…](?=\S)[^\s.!?…]*)*\s+){0,11}\S*")
+"""A headline that is linked to: up to a sentence's end, at most a dozen words."""
+_LETTER: Final = re.compile(r"[^\W_]")
+
+
+class _Line(NamedTuple):
+    """One line of a text, where it stands, folded for the tables, and its words."""
+
+    start: int
+    end: int
+    said: str
+    folded: str
+    words: int
+    ends: bool
+
+
+def furniture(text: str, start: int, title: str) -> list[Span]:
+    """Find what around an article, from ``start`` on in its text, tells nothing, in order."""
+    lines = [*_lines(text, start)]
+    if not lines:
+        return []
+    whole = sum(line.words for line in lines)
+    first = next((at for at, line in enumerate(lines) if line.ends), len(lines))
+    menu = _menu(lines[:first])
+    head = _letters(title)
+    found: list[Span] = []
+    read, after = 0, ""
+    for at, line in enumerate(lines):
+        opens = _opens(line)
+        if opens:
+            after = "page" if 2 * read >= whole else "links"
+        elif after and (_is_paragraph(line) if after == "page" else line.ends):
+            after = ""
+        if opens or after or at in menu or _is_furniture(line, head):
+            found.append((line.start, line.end))
+        else:
+            read += line.words
+            found += _inline(line)
+    return found
+
+
+def _lines(text: str, start: int) -> Iterator[_Line]:
+    for said in text[start:].split("\n"):
+        end = start + len(said)
+        if said:
+            folded = _folded(said[: 4 * LONGEST_JUNK]).strip()
+            ends = _ENDS.search(said[-_TAIL:]) is not None
+            yield _Line(start, end, said, folded, said.count(" ") + 1, ends)
+        start = end + 1
+
+
+def _folded(said: str) -> str:
+    return fold_case(said).replace(APOSTROPHE, "'")
+
+
+def _letters(said: str) -> str:
+    return "".join(_LETTER.findall(said)).casefold()
+
+
+def _opens(line: _Line) -> bool:
+    """Tell a heading of what is not the article: "Related articles", "Tags: …"."""
+    if line.words > _LONG_LINE:
+        return False
+    if line.words <= _HEADING and not line.ends and _HEADED.match(line.folded):
+        return True
+    return _TAGGED.match(line.folded) is not None
+
+
+def _is_paragraph(line: _Line) -> bool:
+    return line.ends and line.words >= _PROSE and len(_SENTENCE.findall(line.said)) > 1
+
+
+def _is_furniture(line: _Line, head: str) -> bool:
+    if line.words > _LONG_LINE:
+        return False
+    folded = line.folded
+    if _BOXED.match(folded) or _INLINE.match(folded) or _MENU_ENTRY.match(folded):
+        return True
+    if len(line.said) <= LONGEST_JUNK and is_junk(line.said):
+        return True
+    if line.ends and "…" not in line.said and "..." not in line.said:
+        return _repeats(line, head, whole=True)
+    return (
+        bool(_CRUMBS.match(folded) or _GLUED.match(line.said))
+        or (line.words <= _BYLINE and _BYLINED.match(folded) is not None)
+        or (line.words <= _CREDITED and len(_SEPARATED.findall(line.said)) > 1)
+        or _repeats(line, head, whole=False)
+    )
+
+
+def _repeats(line: _Line, head: str, *, whole: bool) -> bool:
+    """Tell the headline said once more, ``whole``, or cut short or with its rubric before it."""
+    if not head or len(line.said) > len(head) * 2 + LONGEST_JUNK:
+        return False
+    said = _letters(line.said)
+    if said == head:
+        return True
+    return (
+        not whole
+        and len(head) >= _REPEATED
+        and head[:_REPEATED] in said
+        and len(said) < len(head) + 2 * _REPEATED
+    )
+
+
+def _menu(lines: list[_Line]) -> set[int]:
+    """Find the entries of a menu among the lines before the first sentence."""
+    found: set[int] = set()
+    run: list[int] = []
+    for at, line in enumerate([*lines, None]):
+        if line is not None and line.words < _FEW_WORDS:
+            run.append(at)
+            continue
+        if len(run) >= _MENU:
+            found.update(run)
+        run = []
+    return found
+
+
+def _inline(line: _Line) -> Iterator[Span]:
+    """Find "Read also: …" inside a paragraph, up to where the sentence ends."""
+    if ":" not in line.said:
+        return
+    folded = _folded(line.said)
+    if len(folded) != len(line.said):
+        return
+    for also in _INLINE.finditer(folded):
+        before = folded[: also.start()].rstrip()
+        if before and before[-1] not in '.!?…»”"':
+            continue
+        link = _LINK.match(line.said, also.end())
+        assert link is not None  # noqa: S101 - it may be empty
+        yield line.start + also.start(), line.start + link.end()
