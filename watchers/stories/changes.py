@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from storage.model import Item
 from storage.outbox.deliveries import Turn
+from watchers.headlines.tolls import KINDS, MORE
 from watchers.stories.contradictions import stated_tolls, toll_rises
 from watchers.stories.features import Features
 from watchers.stories.gravity import Gravity, gravity
-from watchers.stories.tolls import KINDS, MORE
 
 CONFIRMED_BY = 2
 """So many outlets' higher toll holds although the shown headline is younger."""

@@ -13,8 +13,8 @@ from struct import Struct
 from typing import Any, Final
 
 from storage.model import ItemId, OutletId
+from watchers.headlines.slots import Frame
 from watchers.stories.features import Features, shared
-from watchers.stories.slots import Frame
 
 FORMAT: Final = 3
 """Raised when the fields change, or the meaning of one: older rows are made again."""

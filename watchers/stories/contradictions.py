@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from watchers.headlines.tolls import KINDS, MORE, TOLLS
 from watchers.stories.features import Features
-from watchers.stories.tolls import KINDS, MORE, TOLLS
 
 _CLOSE = 0.02
 """Share by which rounding moves a figure: 4.9 and 5 million are one. At 0.1 one contrasting pair

@@ -14,8 +14,12 @@ from typing import Any
 from zlib import crc32
 
 from storage.model import ItemId, OutletId
-from watchers.stories.concepts import concept_of
-from watchers.stories.denials import denies
+from watchers.headlines.concepts import concept_of
+from watchers.headlines.denials import denies
+from watchers.headlines.headline import head_and_body, headline_figures, stage
+from watchers.headlines.slots import Frame, frame_of
+from watchers.headlines.stems import stem_of
+from watchers.headlines.tolls import MORE
 from watchers.stories.hashes import (
     CONCEPT,
     ENTITY,
@@ -28,11 +32,7 @@ from watchers.stories.hashes import (
     page_id,
     term_id,
 )
-from watchers.stories.headline import head_and_body, headline_figures, stage
-from watchers.stories.slots import Frame, frame_of
-from watchers.stories.stems import stem_of
 from watchers.stories.themes import specifics, wide_names
-from watchers.stories.tolls import MORE
 from watchers.text.normal import APOSTROPHE
 from watchers.text.offices import offices_in
 from watchers.text.skeleton import skeleton
@@ -233,7 +233,7 @@ def _implied_by_words(figures: Iterable[tuple[str, float]], *, denied: bool) -> 
 def _cross_lingual(
     analysis: Analysis, head: Sequence[Token], body: Sequence[Token], implied: Iterable[int]
 ) -> tuple[list[int], int, list[int]]:
-    """Give what crosses languages, the headline's first: all of the lead, repeated names of the rest.
+    """Give what crosses languages, the headline's first: the lead's, and the rest's repeated names.
 
     ``implied`` are keys that the headline means without naming them. Beside the others stand
     names and figures that the rest says once, if it repeats hardly any name.

@@ -13,7 +13,16 @@ from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz
 
-from watchers.stories.concepts import concept_names
+from watchers.headlines.concepts import concept_names
+from watchers.headlines.oppositions import (
+    at_another_stage,
+    denied_by_one,
+    entity_of,
+    in_another_tense,
+    opposite,
+    swapped,
+)
+from watchers.headlines.slots import Part, Slot, slots_of
 from watchers.stories.contradictions import figures_differ, toll_rises
 from watchers.stories.features import Features
 from watchers.stories.hashes import (
@@ -26,16 +35,7 @@ from watchers.stories.hashes import (
     name_key,
     term_id,
 )
-from watchers.stories.oppositions import (
-    at_another_stage,
-    denied_by_one,
-    entity_of,
-    in_another_tense,
-    opposite,
-    swapped,
-)
 from watchers.stories.signals import SIGNALS
-from watchers.stories.slots import Part, Slot, slots_of
 from watchers.stories.vetoes import Met, Reason
 from watchers.text.names import Entity
 from watchers.text.skeleton import skeleton

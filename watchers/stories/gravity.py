@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from watchers.stories.concepts import concept_of
-from watchers.stories.headline import figures
+from watchers.headlines.concepts import concept_of
+from watchers.headlines.headline import figures
 from watchers.text import words
 from watchers.text.figures import Number
 from watchers.text.normal import clean, tokenize

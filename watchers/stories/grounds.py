@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from storage.model import Item
-from watchers.stories.concepts import concept_of
+from watchers.headlines.concepts import concept_of
+from watchers.headlines.headline import MAX_TOKENS, article
+from watchers.headlines.stems import stem_of
 from watchers.stories.features import Features, prepare
 from watchers.stories.hashes import FIGURE, NAME, cross_lingual_id, name_key, term_id
-from watchers.stories.headline import MAX_TOKENS, article
-from watchers.stories.stems import stem_of
 from watchers.stories.weights import fitted
 from watchers.text.names import EntityId, gazetteer
 from watchers.text.words import Analysis, Token

@@ -4,11 +4,11 @@ import pytest
 
 from storage.model import StoryId
 from tests.watchers.stories.features import features
+from watchers.headlines.concepts import LANGUAGES, concept_of, tables
+from watchers.headlines.headline import headline_end
 from watchers.stories import Index
-from watchers.stories.concepts import LANGUAGES, concept_of, tables
 from watchers.stories.frequencies import Frequencies, WeightedQuery
 from watchers.stories.hashes import CONCEPT, ENTITY, KIND, NAME, cross_lingual_id, name_key
-from watchers.stories.headline import headline_end
 from watchers.stories.signals import SIGNALS, compare
 from watchers.text.skeleton import skeleton
 

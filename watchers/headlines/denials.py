@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from watchers.stories.concepts import latin_uzbek
+from watchers.headlines.concepts import latin_uzbek
 from watchers.text.normal import APOSTROPHE
 from watchers.text.words import Token
 

@@ -42,7 +42,7 @@ def read_table(name: str, keys: int) -> dict[str, Table]:
 
     Where ``keys`` is 0 the first English word names it.
     """
-    text = (files("watchers.stories") / name).read_text(encoding="utf-8")
+    text = (files("watchers.headlines") / name).read_text(encoding="utf-8")
     found: dict[str, Table] = {lang: ({}, {}) for lang in LANGUAGES}
     for line in text.splitlines():
         if line.startswith("#") or not line.strip():

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from watchers.stories.concepts import latin_uzbek
-from watchers.stories.toll_words import ORDINALS, ROLES
+from watchers.headlines.concepts import latin_uzbek
+from watchers.headlines.toll_words import ORDINALS, ROLES
 from watchers.text.figures import Number
 from watchers.text.normal import APOSTROPHE
 from watchers.text.words import Analysis, Token

@@ -4,8 +4,8 @@ import pytest
 
 from storage.model import StoryId
 from tests.watchers.stories.features import features
+from watchers.headlines.denials import denies
 from watchers.stories import Index, identify
-from watchers.stories.denials import denies
 from watchers.text.words import analyse
 
 DENIALS = [

@@ -13,8 +13,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-from watchers.stories.concepts import Table, concept_number, concept_of, look_up_all, read_table
-from watchers.stories.stems import stem_of
+from watchers.headlines.concepts import Table, concept_number, concept_of, look_up_all, read_table
+from watchers.headlines.stems import stem_of
 from watchers.text.names import EntityId, NameWord, gazetteer
 from watchers.text.russian import is_known
 from watchers.text.skeleton import keyboard, skeleton
@@ -267,7 +267,7 @@ def sides_of(normal: str, lang: str) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=16)
 def generic_words(column: str) -> frozenset[str]:
     """List the words of a language, or the concepts, that stand for whatever is told of."""
-    told = (files("watchers.stories") / "generic.tsv").read_text(encoding="utf-8")
+    told = (files("watchers.headlines") / "generic.tsv").read_text(encoding="utf-8")
     rows = dict(line.split("\t") for line in told.splitlines() if line and line[0] != "#")
     return frozenset(rows.get(column, "").split())
 

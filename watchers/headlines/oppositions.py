@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from watchers.stories.concepts import concept_names
-from watchers.stories.slots import Case, Frame, Part, Slot, Tense, slots_of
+from watchers.headlines.concepts import concept_names
+from watchers.headlines.slots import Case, Frame, Part, Slot, Tense, slots_of
 from watchers.text.names import Entity, EntityId, gazetteer
 
 Pairs = Sequence[tuple[int, int]]

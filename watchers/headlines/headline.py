@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from watchers.stories.furniture import furniture
-from watchers.stories.tolls import tolls_of
+from watchers.headlines.furniture import furniture
+from watchers.headlines.tolls import tolls_of
 from watchers.text.normal import APOSTROPHE
 from watchers.text.words import Analysis, Token
 
@@ -16,8 +16,8 @@ _BEFORE = frozenset({"train"})
 _AFTER = frozenset({"draw", "win", "lose"})
 
 _SUFFIX = re.compile(r"\s+(\||[-–—])\s+([^|]{2,60})$")
-# What stands before a dash is a headline whole only if it is long enough: in "Kazakhstan - China" no
-# outlet is named.
+# What stands before a dash is a headline whole only if it is long enough: in "Kazakhstan -
+# China" no outlet is named.
 _MIN_HEADLINE_WORDS = 4
 _MAX_OUTLET_WORDS = 6
 

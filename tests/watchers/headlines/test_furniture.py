@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchers.stories.furniture import furniture
+from watchers.headlines.furniture import furniture
 
 TITLE = "Dam on the Naryn bursts after a week of rain"
 NEWS = (

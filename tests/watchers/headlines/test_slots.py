@@ -3,8 +3,8 @@
 import pytest
 
 from tests.watchers.stories.features import features
-from watchers.stories.concepts import LANGUAGES, concept_names, read_table, tables
-from watchers.stories.slots import Part, poles_of, sides_of, slots_of
+from watchers.headlines.concepts import LANGUAGES, concept_names, read_table, tables
+from watchers.headlines.slots import Part, poles_of, sides_of, slots_of
 
 
 def named(headline: str, lang: str) -> list[str]:
