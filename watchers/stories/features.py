@@ -233,7 +233,7 @@ def _implied_by_words(figures: Iterable[tuple[str, float]], *, denied: bool) -> 
 def _cross_lingual(
     analysis: Analysis, head: Sequence[Token], body: Sequence[Token], implied: Iterable[int]
 ) -> tuple[list[int], int, list[int]]:
-    """Give what crosses languages, the headline's first: the lead's, and the rest's repeated names.
+    """Give what crosses languages, the headline's first: the lead's, the rest's repeated names.
 
     ``implied`` are keys that the headline means without naming them. Beside the others stand
     names and figures that the rest says once, if it repeats hardly any name.
