@@ -21,6 +21,8 @@ from watchers.text.names import Gazetteer
 FRESH = timedelta(hours=24)
 """How old by its own date an item may be to be an alert; what is older waits for the digest."""
 
+IMPORTED = articles.Keys(lasting=True)
+
 
 @dataclass(slots=True)
 class Memory:
@@ -82,7 +84,7 @@ def decide(
     by_guid = not counts_only(entries, known)
     for entry in oldest_first(entries):
         under_keys = kept_under(entry, seen, by_guid=by_guid)
-        before = met_before(draft.feed, entry, under_keys, seen, memory)
+        before = met_before(draft, entry, under_keys, seen, memory)
         if before is None:
             item = take_in(draft, entry, memory, others=under_keys)
             mark = mark_of(item, draft.now)
@@ -141,7 +143,7 @@ def kept_under(
 
 
 def met_before(
-    feed: Feed,
+    draft: Draft,
     entry: Entry,
     under_keys: Mapping[str, KnownItem],
     seen: Mapping[str, KnownItem],
@@ -153,10 +155,11 @@ def met_before(
     for item in under_keys.values():
         if entry.title == item.title:
             return item
-    told = as_article(feed, entry, lead_of(feed, entry), memory)
+    told = as_article(draft.feed, entry, memory)
     for key, item in under_keys.items():
-        parted = keys_between(entry, key, item, under_keys)
-        if not articles.is_another(as_kept(item, memory), told, parted):
+        # An import's keys are its own words for what is one item: only another date parts those.
+        keys = keys_between(entry, key, item, under_keys) if draft.edits else IMPORTED
+        if not articles.is_another(as_kept(item, memory), told, keys):
             return item
     displaced = seen.get(entry_keys.title_key(entry.title))
     if displaced is None or is_later(entry.published, displaced.published):
@@ -190,11 +193,11 @@ def keys_between(
     return articles.Keys(renamed or moved, renamed, lasting)
 
 
-def as_article(feed: Feed, entry: Entry, summary: str, memory: Memory) -> articles.Article:
+def as_article(feed: Feed, entry: Entry, memory: Memory) -> articles.Article:
     """Return an entry's words, to be compared with those of an item."""
     return articles.Article(
         entry.title,
-        summary,
+        lead_of(feed, entry),
         entry.published,
         declared=declared_of(feed, entry),
         names=memory.names,

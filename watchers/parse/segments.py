@@ -32,10 +32,10 @@ _LINK = re.compile(
 _HREF = re.compile(r"""<link\s[^<>]*?\bhref\s*=\s*["']([^"'<>]{1,2048})["']""")
 
 
-_TOKEN = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<(/?)([A-Za-z_][\w:.-]{0,60})(?:\s[^<>]*?)?(/?)>", re.DOTALL
-)
-_NESTED = re.compile(r"<[A-Za-z_][\w:.-]{0,60}(?:\s[^<>]*)?(?<!/)>[^<]*<[A-Za-z_]")
+_HIDDEN = r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
+_TOKEN = re.compile(rf"{_HIDDEN}|<(/?)([A-Za-z_][\w:.-]{{0,60}})(?:\s[^<>]*?)?(/?)>", re.DOTALL)
+_NOT_MARKUP = re.compile(_HIDDEN, re.DOTALL)
+_NESTED = re.compile(r"<[A-Za-z_][^<>]*(?<!/)>[^<]*<[A-Za-z_]")
 _IDENTIFYING = frozenset({"id", "guid", "link", "item", "entry"})
 _DESCRIBING = frozenset(
     {"title", "description", "summary", "pubdate", "date", "published", "updated"}
@@ -44,6 +44,7 @@ _TELLING = frozenset({"content", "content:encoded", "description", "summary", "t
 """What stands in these is the entry's own words, markup and all."""
 
 _GRANDCHILD = 2
+_DEEPEST = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ def own(piece: str) -> str:
     Parsers take the id, link, title or date of an element inside the entry for the entry's own.
     An Atom entry's ``source`` keeps its title, which is the outlet's name.
     """
-    if not _NESTED.search(piece, 1):
+    if not _NESTED.search(_NOT_MARKUP.sub("", piece), 1):
         return piece
     kept, at = [], 0
     for start, end in _misleading(piece):
@@ -218,6 +219,8 @@ def _misleading(piece: str) -> Iterator[tuple[int, int]]:
             if began < 0 and _misleads(name, stack):
                 began, depth = start, len(stack)
             stack.append(name)
+            if len(stack) > _DEEPEST:
+                return
         elif name in stack:
             while stack.pop() != name:
                 pass  # HTML leaves elements open

@@ -433,6 +433,8 @@ HOSTILE = {
     "deep JSON": "[" * 200_000,
     "nested page": "<html>" + "<div>" * 200_000,
     "links": "<html>" + "<link rel=alternate " * 100_000,
+    "inner ids": rss("<item>" + "<author>x<id>5</id>" * 50_000 + "</item>"),
+    "open texts": rss("<item><x><y></y>" + "<![CDATA[" * 50_000 + "</item>"),
     "skip hours": "<rss version='2.0'><channel>" + "<skipHours>" * 50_000 + "</channel></rss>",
     "a long title": rss(f"<item><title>{'x' * 1_000_000}</title></item>"),
 }  # fmt: skip
