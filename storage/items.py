@@ -1,6 +1,6 @@
 """Items: what each outlet wrote of a story, and the keys by which an item is known again."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -83,6 +83,12 @@ class KnownItem:
     title: str
     summary: str
     url: str
+    url_key: str = ""
+    external_id: str = ""
+    lang: str = ""
+    published: datetime | None = None
+    first_seen: datetime | None = None
+    recirculated: bool = False
 
 
 def of_row(row: tuple[Any, ...]) -> Item:
@@ -123,14 +129,33 @@ def known(db: Connection, feed_id: FeedId, keys: Iterable[str]) -> dict[str, Kno
         part = wanted[start : start + 500]
         rows = db.conn.execute(
             "select k.key, k.item_id, coalesce(i.story_id, 0), coalesce(i.title, ''),"  # noqa: S608 (only marks)
-            " coalesce(i.summary, ''), coalesce(i.url, '')"
+            " coalesce(i.summary, ''), coalesce(i.url, ''), coalesce(i.url_key, ''),"
+            " coalesce(i.external_id, ''), coalesce(i.lang, ''), i.published, i.first_seen,"
+            " coalesce(i.recirculated, 0)"
             " from item_keys k left join items i on i.id = k.item_id"
             f" where k.feed_id = ? and k.key in ({marks(len(part))})",
             (feed_id, *part),
         )
-        for key, item, story, title, summary, url in rows:
-            found[by_digest[key]] = KnownItem(ItemId(item), StoryId(story), title, summary, url)
+        for key, *row in rows:
+            found[by_digest[key]] = _known(row)
     return found
+
+
+def _known(row: Sequence[Any]) -> KnownItem:
+    item, story, title, summary, url, url_key, external_id, lang, published, seen, old = row
+    return KnownItem(
+        ItemId(item),
+        StoryId(story),
+        title,
+        summary,
+        url,
+        url_key=url_key,
+        external_id=external_id,
+        lang=lang,
+        published=from_ms(published),
+        first_seen=from_ms(seen),
+        recirculated=bool(old),
+    )
 
 
 def last_ids(db: Connection) -> tuple[int, int]:
@@ -177,13 +202,17 @@ def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) 
                 " ".join(item.title_countries),
             ),
         )
-        learn(db, feed_id, [LearntKey(key, item.id) for key in item.keys])
+        db.conn.executemany(
+            # A key used again, for another article, leads to the newest.
+            "insert into item_keys(feed_id, key, item_id) values (?, ?, ?)"
+            " on conflict(feed_id, key) do update set item_id = excluded.item_id",
+            [(feed_id, digest(key), item.id) for key in item.keys],
+        )
 
 
 def learn(db: Connection, feed_id: FeedId, learnt: Iterable[LearntKey]) -> None:
-    """Keep further keys of items for good; a key already known stays with its first item."""
+    """Keep further keys of items for good; a key already known stays with its item."""
     db.conn.executemany(
-        # A key that two items share stays the older one's, so that it is never news twice.
         "insert into item_keys(feed_id, key, item_id) values (?, ?, ?) on conflict do nothing",
         [(feed_id, digest(key.key), key.item_id) for key in learnt],
     )

@@ -11,10 +11,12 @@ COLUMNS = "m.subscription_id, m.item_id, m.story_id, m.term, m.word, m.in_headli
 
 
 def add(db: Connection, found: Iterable[Match], now: datetime) -> None:
-    """Keep matches; the same item and subscription meet once."""
+    """Keep matches; the same item and subscription meet once, in the headline if ever there."""
     db.conn.executemany(
         "insert into matches(subscription_id, item_id, story_id, seen_at, term, word, in_headline,"
-        " query) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        " query) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set"
+        " term = excluded.term, word = excluded.word, in_headline = 1, seen_at = excluded.seen_at"
+        " where excluded.in_headline > in_headline",
         [
             (
                 match.subscription_id,
@@ -41,7 +43,8 @@ def of_chat(
     rows = db.conn.execute(
         f"select {COLUMNS}"  # noqa: S608 (our own columns)
         " from subscriptions s join matches m on m.subscription_id = s.id"
-        " join items i on i.id = m.item_id and coalesce(i.published, i.first_seen) >= :dated_from"
+        " join items i on i.id = m.item_id"
+        " and coalesce(i.retitled_at, i.published, i.first_seen) >= :dated_from"
         " where s.chat_id = :chat and (:thread is null or s.thread_id = :thread) and s.paused = 0"
         " and m.seen_at >= :start and m.seen_at < :end order by m.seen_at desc",
         {

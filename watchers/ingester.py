@@ -188,7 +188,7 @@ class Ingester:
         what is stored already stays as it is.
         """
         async with self._turn:
-            wanted = {key for entry in entries for key in entry.keys}
+            wanted = intake.wanted_keys(entries)
             known, changed = await self._db.read(known_and_changed, feed.id, wanted, self._seen)
             if changed.last != self._seen:
                 await self._follow(changed)

@@ -5,7 +5,7 @@ that two entries of one document can be one story.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from storage.items import EditedItem, KnownItem, LearntKey, NewItem
@@ -13,13 +13,15 @@ from storage.model import Feed, FeedState, ItemId, Match, StoryId, Subscription,
 from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery
 from storage.outbox.policy import rings
 from storage.record import ChangedStory, Intake
-from watchers import keywords, stories
+from watchers import articles, keywords, stories
 from watchers.parse import Entry, entry_keys
 from watchers.text import leads, markup, words
 from watchers.text.names import Gazetteer
 
 ALERT_WITHIN = timedelta(hours=24)
 """How old by its own date an item may be to be an alert; what is older waits for the digest."""
+
+IMPORTED = articles.Keys(lasting=True)
 
 
 @dataclass(slots=True)
@@ -81,15 +83,39 @@ def decide(
     seen = dict(known)
     by_guid = not counts_only(entries, known)
     for entry in oldest_first(entries):
-        before = met_before(entry, seen, by_guid=by_guid)
+        under_keys = kept_under(entry, seen, by_guid=by_guid)
+        before = met_before(draft, entry, under_keys, seen, memory)
         if before is None:
-            item = take_in(draft, entry, memory)
-            mark = KnownItem(item.id, item.story_id, item.title, item.summary, item.url)
+            item = take_in(draft, entry, memory, others=under_keys)
+            mark = mark_of(item, draft.now)
+            seen.update(dict.fromkeys(item.keys, mark))
         else:
-            mark = before
             again(draft, entry, before, {key for key in entry.keys if key not in seen}, memory)
-        seen.update((key, mark) for key in entry.keys if key not in seen)
+            seen.update((key, before) for key in entry.keys if key not in seen)
         yield
+
+
+def mark_of(item: NewItem, now: datetime) -> KnownItem:
+    """Return what later entries of the document are compared with."""
+    return KnownItem(
+        item.id,
+        item.story_id,
+        item.title,
+        item.summary,
+        item.url,
+        url_key=item.url_key,
+        external_id=item.external_id,
+        lang=item.lang,
+        published=item.published,
+        first_seen=now,
+        recirculated=item.recirculated,
+    )
+
+
+def wanted_keys(entries: Iterable[Entry]) -> set[str]:
+    """Name the keys that ``decide`` may ask for."""
+    keys = {key for entry in entries for key in entry.keys}
+    return keys | {entry_keys.title_key(entry.title) for entry in entries if entry.title}
 
 
 def counts_only(entries: Sequence[Entry], known: Mapping[str, KnownItem]) -> bool:
@@ -107,11 +133,82 @@ def counts_only(entries: Sequence[Entry], known: Mapping[str, KnownItem]) -> boo
     return False
 
 
-def met_before(entry: Entry, seen: Mapping[str, KnownItem], *, by_guid: bool) -> KnownItem | None:
-    """Find the item that an entry is: by its link, else by its guid or what else it has."""
+def kept_under(
+    entry: Entry, seen: Mapping[str, KnownItem], *, by_guid: bool
+) -> dict[str, KnownItem]:
+    """Find what is kept under an entry's keys: by its link, then by its guid or what it has."""
     keys = [key for key in entry.keys if by_guid or not key.startswith(entry_keys.GUID)]
     keys.sort(key=lambda key: not key.startswith(entry_keys.LINK))
-    return next((seen[key] for key in keys if key in seen), None)
+    return {key: seen[key] for key in keys if key in seen}
+
+
+def met_before(
+    draft: Draft,
+    entry: Entry,
+    under_keys: Mapping[str, KnownItem],
+    seen: Mapping[str, KnownItem],
+    memory: Memory,
+) -> KnownItem | None:
+    """Find the item that an entry is, maybe in other words; None where it is another article."""
+    if not under_keys:
+        return None
+    for item in under_keys.values():
+        if entry.title == item.title:
+            return item
+    told = as_article(draft.feed, entry, memory)
+    for key, item in under_keys.items():
+        # An import's keys are its own words for what is one item: only another date parts those.
+        keys = keys_between(entry, key, item, under_keys) if draft.edits else IMPORTED
+        if not articles.is_another(as_kept(item, memory), told, keys):
+            return item
+    displaced = seen.get(entry_keys.title_key(entry.title))
+    if displaced is None or is_later(entry.published, displaced.published):
+        return None
+    return displaced
+
+
+def is_later(published: datetime | None, than: datetime | None) -> bool:
+    """Tell a date that is later than another, where both are known."""
+    return published is not None and than is not None and published > than
+
+
+def keys_between(
+    entry: Entry, key: str, item: KnownItem, under_keys: Mapping[str, KnownItem]
+) -> articles.Keys:
+    """Say how an entry's other keys stand to the item that is kept under one of them."""
+    has_ids = bool(item.external_id) and item.external_id != item.url
+    own_id = entry.external_id != entry.url and len(entry.keys) > 1
+    led = {one for one, kept in under_keys.items() if kept.id == item.id}
+    renamed = (
+        has_ids
+        and own_id
+        and entry.external_id != item.external_id
+        and len(led) < len(entry.keys)
+        and (not key.startswith(entry_keys.GUID))
+    )
+    moved = not key.startswith(entry_keys.LINK) and bool(
+        {one for one in entry.keys if one.startswith(entry_keys.LINK)} - led
+    )
+    lasting = key.startswith(entry_keys.LINK) and articles.is_lasting(entry.url)
+    return articles.Keys(renamed or moved, renamed, lasting)
+
+
+def as_article(feed: Feed, entry: Entry, memory: Memory) -> articles.Article:
+    """Return an entry's words, to be compared with those of an item."""
+    return articles.Article(
+        entry.title,
+        lead_of(feed, entry),
+        entry.published,
+        declared=declared_of(feed, entry),
+        names=memory.names,
+    )
+
+
+def as_kept(item: KnownItem, memory: Memory) -> articles.Article:
+    """Return an item's words, to be compared with those of an entry."""
+    return articles.Article(
+        item.title, item.summary, item.published, item.lang or None, names=memory.names
+    )
 
 
 def by_key(entry: Entry, seen: Mapping[str, KnownItem], kind: str) -> KnownItem | None:
@@ -136,15 +233,28 @@ def published_at(entry: Entry) -> datetime:
     return entry.published
 
 
-def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
-    """Make an item of news: recognise it, find its story, see who waits for it."""
+def take_in(
+    draft: Draft, entry: Entry, memory: Memory, *, others: Mapping[str, KnownItem]
+) -> NewItem:
+    """Make an item of news: recognise it, find its story, see who waits for it.
+
+    ``others`` are other articles kept under its keys, which lead to it from now on.
+    """
+    keys, url_key = entry.keys, entry.url_key
+    if others:
+        title_key = entry_keys.title_key(entry.title)
+        keys = (*keys, title_key)
+        url_key = f"{url_key}#{title_key}" if url_key else ""  # one page, another article
+        draft.learnt.extend(
+            LearntKey(entry_keys.title_key(item.title), item.id) for item in others.values()
+        )
     summary = lead_of(draft.feed, entry)
     analysis = read(draft.feed, entry, summary, memory)
     memory.last_item += 1
     features = stories.prepare(
         item=ItemId(memory.last_item),
         outlet=draft.feed.outlet.id,
-        url_key=entry.url_key,
+        url_key=url_key,
         told_at=min(entry.published or draft.now, draft.now),
         title=entry.title,
         summary=summary,
@@ -170,12 +280,12 @@ def take_in(draft: Draft, entry: Entry, memory: Memory) -> NewItem:
         opens=verdict.story is None,
         external_id=entry.external_id,
         url=entry.url,
-        url_key=entry.url_key,
+        url_key=url_key,
         title=entry.title,
         summary=summary,
         lang=analysis.lang,
         published=entry.published,
-        keys=entry.keys,
+        keys=keys,
         words=keywords.item_words(analysis, facts),
         countries=countries_in(analysis.entities),
         title_countries=countries_in(in_title(analysis)),
@@ -196,14 +306,22 @@ def lead_of(feed: Feed, entry: Entry) -> str:
 
 def read(feed: Feed, entry: Entry, summary: str, memory: Memory) -> words.Analysis:
     """Recognise an entry's language, words and names; the feed's own word on language helps."""
-    declared = feed.languages or ((entry.language,) if entry.language else ())
+    declared = declared_of(feed, entry)
     return words.analyse(entry.title, summary, declared=declared, names=memory.names)
+
+
+def declared_of(feed: Feed, entry: Entry) -> tuple[str, ...]:
+    """Return the languages that a feed says it is in, or else that its entry does."""
+    return feed.languages or ((entry.language,) if entry.language else ())
 
 
 def again(
     draft: Draft, entry: Entry, before: KnownItem, fresh_keys: set[str], memory: Memory
 ) -> None:
-    """See whether a known item has new words; keep the keys under which it came this time."""
+    """See whether a known item has new words; keep the keys under which it came this time.
+
+    New words that meet a subscription which the old ones did not are news to that reader.
+    """
     draft.learnt.extend(LearntKey(key, before.id) for key in fresh_keys)
     summary = lead_of(draft.feed, entry)
     pruned = not before.title and not before.url
@@ -214,6 +332,8 @@ def again(
         draft.kept += 1
         return
     analysis = read(draft.feed, entry, summary, memory)
+    published = before.published or entry.published or before.first_seen
+    facts = facts_of(draft.feed, analysis.lang, published, draft.now)
     draft.edited.append(
         EditedItem(
             id=before.id,
@@ -221,14 +341,39 @@ def again(
             title=entry.title,
             summary=summary,
             url=entry.url,
-            url_key=entry.url_key,
-            words=keywords.item_words(
-                analysis, facts_of(draft.feed, analysis.lang, entry.published, draft.now)
-            ),
+            url_key=before.url_key
+            if before.url_key.startswith(f"{entry.url_key}#{entry_keys.TITLE}")
+            else entry.url_key,
+            words=keywords.item_words(analysis, facts),
             countries=countries_in(analysis.entities),
             title_countries=countries_in(in_title(analysis)),
         )
     )
+    match_edited(draft, before, analysis, facts, memory)
+
+
+def match_edited(
+    draft: Draft,
+    before: KnownItem,
+    analysis: words.Analysis,
+    facts: keywords.Facts,
+    memory: Memory,
+) -> None:
+    """Find the subscriptions that an item meets, or meets in its headline, only as edited."""
+    hits = memory.queries.find(analysis, facts)
+    if not hits:
+        return
+    old = as_kept(before, memory).analysis
+    met = dict(memory.queries.find(old, replace(facts, lang=old.lang)))
+    is_new = not draft.silent and not before.recirculated
+    is_new = is_new and draft.now - (facts.published or draft.now) < ALERT_WITHIN
+    for subscription_id, hit in hits:
+        if (earlier := met.get(subscription_id)) is None or (
+            hit.in_headline and not earlier.in_headline
+        ):
+            subscription = memory.subscriptions[subscription_id]
+            found = match_of(subscription, hit, before.id, before.story_id)
+            keep_match(draft, subscription, found, is_new=is_new)
 
 
 def countries_in(mentions: Iterable[words.Mention]) -> tuple[str, ...]:
@@ -265,19 +410,21 @@ def match_subscriptions(
     """Find the subscriptions that an item meets, and owe their chats an alert if it is news."""
     for subscription_id, hit in memory.queries.find(analysis, facts):
         subscription = memory.subscriptions[subscription_id]
-        term, word = (hit.met[0].term, hit.met[0].surface) if hit.met else ("", "")
-        found = Match(
-            subscription_id,
-            item.id,
-            item.story_id,
-            term,
-            word,
-            hit.in_headline,
-            subscription.query,
-        )
-        draft.matches.append(found)
-        if rings(subscription, found) and is_news(draft, item):
-            enqueue_alert(draft, subscription, found)
+        found = match_of(subscription, hit, item.id, item.story_id)
+        keep_match(draft, subscription, found, is_new=is_news(draft, item))
+
+
+def match_of(subscription: Subscription, hit: keywords.Hit, item: ItemId, story: StoryId) -> Match:
+    """Return what is kept of an item's meeting a subscription."""
+    term, word = (hit.met[0].term, hit.met[0].surface) if hit.met else ("", "")
+    return Match(subscription.id, item, story, term, word, hit.in_headline, subscription.query)
+
+
+def keep_match(draft: Draft, subscription: Subscription, found: Match, *, is_new: bool) -> None:
+    """Keep a match, and owe its chat an alert where it rings and is news."""
+    draft.matches.append(found)
+    if is_new and rings(subscription, found):
+        enqueue_alert(draft, subscription, found)
 
 
 def is_news(draft: Draft, item: NewItem) -> bool:

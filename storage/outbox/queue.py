@@ -14,6 +14,7 @@ from storage import chats
 from storage.model import Chat, ChatId, DeliveryId, QuietMode, StoryId, ThreadId
 from storage.outbox import chat_queues, rows
 from storage.outbox.deliveries import (
+    AlertCause,
     Delivery,
     DeliveryKind,
     DeliveryState,
@@ -153,9 +154,12 @@ def fold_into(db: Connection, fold: NewDelivery, due_at: datetime, now: datetime
 
 def circumstances(db: Connection, chat: Chat, alert: NewDelivery, now: datetime) -> Circumstances:
     """Gather what the placement of an alert depends on."""
-    story_id = alert.story_id or StoryId(0)
+    story_id, cause = alert.story_id or StoryId(0), alert.payload
     (told,) = db.conn.execute(
-        "select max(coalesce(published, first_seen)) from items where story_id = ?", (story_id,)
+        # A headline that met only when it was changed is told then, however old its article.
+        "select max(coalesce(iif(id = :item, retitled_at, null), published, first_seen))"
+        " from items where story_id = :story",
+        {"story": story_id, "item": cause.item if isinstance(cause, AlertCause) else None},
     ).fetchone()
     return Circumstances(
         now=now,

@@ -51,10 +51,13 @@ class Pipeline:
         *,
         ago: timedelta = timedelta(hours=1),
         seen: timedelta | None = None,
+        page: str = "",
     ) -> Story:
-        """Let an outlet tell something; return the story it became. We see it at once, or
-        later."""
-        number = hash((outlet, title)) & 0xFFFFFFFF
+        """Let an outlet tell something; return the story it became. We see it at once, or later.
+
+        What it tells on a ``page`` of a name is known by that: told again, it is edited.
+        """
+        number = page or hash((outlet, title)) & 0xFFFFFFFF
         at = self.clock.now - ago
         entry = Entry(
             external_id=f"{number}",

@@ -15,7 +15,17 @@ def test_an_item_is_known_by_each_of_its_keys_in_its_own_feed_only(
     feed = rows.feed(connection)
     other = rows.feed(connection, "https://herald.example/rss")
     rows.told(connection, feed, rows.new_item(1, keys=("guid", "link")))
-    one = KnownItem(ItemId(1), StoryId(1), "Headline 1", "", "https://courier.example/1")
+    one = KnownItem(
+        ItemId(1),
+        StoryId(1),
+        "Headline 1",
+        "",
+        "https://courier.example/1",
+        url_key="courier.example/1",
+        external_id="guid-1",
+        lang="en",
+        first_seen=rows.NOON,
+    )
     assert {"guid": one, "link": one} == items.known(connection, feed, ["guid", "link", "new"])
     assert {} == items.known(connection, other, ["guid", "link"])
 
@@ -32,6 +42,12 @@ def test_a_learnt_key_leads_to_the_item_and_never_moves(connection: Connection) 
     rows.told(connection, feed, rows.new_item(1), rows.new_item(2))
     items.learn(connection, feed, [LearntKey("page", ItemId(1)), LearntKey("page", ItemId(2))])
     assert ItemId(1) == items.known(connection, feed, ["page"])["page"].id
+
+
+def test_a_key_used_again_leads_to_the_newest_item(connection: Connection) -> None:
+    feed = rows.feed(connection)
+    rows.told(connection, feed, rows.new_item(1, keys=("page",)), rows.new_item(2, keys=("page",)))
+    assert ItemId(2) == items.known(connection, feed, ["page"])["page"].id
 
 
 def test_thousands_of_keys_are_looked_up_in_one_call(connection: Connection) -> None:

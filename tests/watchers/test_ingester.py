@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import aliases, chats, feeds, fingerprints, items, stories, subscriptions
+from storage import aliases, chats, feeds, fingerprints, items, matches, stories, subscriptions
 from storage.database import Database
 from storage.model import (
     NO_THREAD,
@@ -96,15 +96,186 @@ async def test_the_same_document_again_changes_nothing(db: Database, now: dateti
     assert 5 == len(await db.read(all_items))
 
 
-async def test_an_edited_title_is_an_update_and_no_news(db: Database, now: datetime) -> None:
+async def test_an_edited_title_is_an_update_and_news_once_to_whom_only_it_meets(
+    db: Database, now: datetime
+) -> None:
     ingester = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     await reader_of(db, "uranium", now)
     await ingester.take(feed, (entry(1, "Talks begin"),), None, now)
-    taken = await ingester.take(feed, (entry(1, "Talks on uranium begin"),), None, now)
-    assert (0, 1) == (taken.new, taken.updated)
-    assert [(1, 1, "Talks on uranium begin")] == await db.read(all_items)
     assert [] == await db.read(owed)
+    for title in ("Talks on uranium begin", "Talks on uranium have begun"):
+        taken = await ingester.take(feed, (entry(1, title),), None, now)
+        assert (0, 1) == (taken.new, taken.updated)
+        assert [(1, 1, title)] == await db.read(all_items)
+        assert [("alert", "s1", 1)] == [row for row in await db.read(owed) if row[0] == "alert"]
+
+
+@pytest.mark.parametrize(
+    ("first", "hours", "silent"),
+    [
+        (entry(1, "Uranium talks begin"), 1, False),
+        (entry(1, "Talks begin"), 25, False),
+        (entry(1, "Talks begin"), 1, True),
+    ],
+    ids=["it met before, unheard", "an article of yesterday", "a silent document"],
+)
+async def test_an_edit_that_is_no_news_owes_nobody_an_alert(
+    db: Database, now: datetime, first: Entry, hours: int, *, silent: bool
+) -> None:
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    await ingester.take(feed, (first,), None, now, silent=True)
+    await reader_of(db, "uranium", now)
+    edited = (entry(1, "Talks on uranium begin"),)
+    at = now + timedelta(hours=hours)
+    taken = await ingester.take(feed, edited, None, at, silent=silent)
+    assert 1 == taken.updated
+    assert [] == await db.read(owed)
+
+
+async def test_an_edit_is_an_alert_where_the_word_stood_in_the_text_alone(
+    db: Database, now: datetime
+) -> None:
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    await reader_of(db, "uranium", now)
+    await ingester.take(feed, (entry(1, "Talks begin", "They are about uranium."),), None, now)
+    assert [] == await db.read(owed)
+    edited = entry(1, "Uranium talks begin", "They are about uranium.")
+    await ingester.take(feed, (edited,), None, now)
+    assert [("alert", "s1", 1)] == await db.read(owed)
+    [match] = await db.read(lambda opened: matches.of_story(opened, READER, StoryId(1)))
+    assert match.in_headline
+
+
+@pytest.mark.parametrize(
+    ("changed", "state", "reason"),
+    [
+        ({"quiet_from": 0, "quiet_to": 1439}, "held", "quiet"),
+        ({"alerts_per_hour": 0}, "merged", "hour"),
+        ({}, "queued", ""),
+    ],
+)
+async def test_an_edit_that_is_news_keeps_the_chats_rules(
+    db: Database, now: datetime, changed: dict[str, int], state: str, reason: str
+) -> None:
+    """Told eight hours ago, and the chat was told something since: the headline is of now."""
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    await reader_of(db, "uranium", now)
+    await ingester.take(feed, (entry(1, "Talks begin", published=now),), None, now)
+    later = now + timedelta(hours=8)
+
+    looked = now + timedelta(hours=7)
+    await db.write(lambda opened: chats.change(opened, READER, digest_from=looked, **changed))
+    await ingester.take(feed, (entry(1, "Uranium talks begin", published=now),), None, later)
+    query = "select state, reason from deliveries where kind = 'alert'"
+    rows = await db.read(lambda opened: list(opened.conn.execute(query)))
+    assert [(state, reason)] == rows
+
+
+PAGE = {"url": "https://courier.example/live", "url_key": "courier.example/live"}
+SCHOOL, APPLES = "Village of Terek gets a new school", "Fair in Karakol sells apples by the tonne"
+
+
+def shown(title: str, at: datetime, *keys: str, **changed: object) -> Entry:
+    """What a page shows under its one address."""
+    told = {"published": at, "keys": (*keys, "u:courier.example/live"), "external_id": ""}
+    return entry(0, title, **(PAGE | told | changed))
+
+
+async def test_another_article_under_a_known_address_is_news_and_the_old_one_stays(
+    db: Database, now: datetime
+) -> None:
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    await reader_of(db, "apples", now)
+    later = now + timedelta(hours=2)
+    await ingester.take(feed, (shown(SCHOOL, now),), None, now)
+    taken = await ingester.take(feed, (shown(APPLES, later),), None, later)
+    assert (1, 0) == (taken.new, taken.updated)
+    assert [(1, 1, SCHOOL), (2, 2, APPLES)] == await db.read(all_items)
+    assert [("alert", "s2", 2)] == await db.read(owed)
+    grown = f"{APPLES}, and pears"
+    taken = await ingester.take(feed, (shown(grown, later),), None, later)
+    assert (0, 1) == (taken.new, taken.updated)
+    assert [(1, 1, SCHOOL), (2, 2, grown)] == await db.read(all_items)
+
+
+async def test_an_old_article_that_comes_back_to_its_page_is_known(
+    db: Database, now: datetime
+) -> None:
+    """Caches take turns, and a page returns to what it showed before; also after a restart."""
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    later = now + timedelta(hours=2)
+    documents = (shown(SCHOOL, now),), (shown(APPLES, later),)
+    for document in (*documents, *documents):
+        await ingester.take(feed, document, None, later)
+    ingester = await Ingester.opened(db)
+    await ingester.remember(later)
+    for document in documents:
+        taken = await ingester.take(feed, document, None, later)
+        assert (0, 0, 1) == (taken.new, taken.updated, taken.unchanged)
+    assert [(1, 1, SCHOOL), (2, 2, APPLES)] == await db.read(all_items)
+
+
+async def test_a_headline_that_comes_again_at_a_later_time_is_news(
+    db: Database, now: datetime
+) -> None:
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    days = [now + timedelta(days=10 * n) for n in range(3)]
+    for title, at in zip((SCHOOL, APPLES, SCHOOL), days, strict=True):
+        await ingester.take(feed, (shown(title, at),), None, at)
+    assert [SCHOOL, APPLES, SCHOOL] == [title for *_, title in await db.read(all_items)]
+
+
+async def test_an_address_used_again_under_an_id_of_its_own_is_news(
+    db: Database, now: datetime
+) -> None:
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    later = now + timedelta(hours=2)
+    for number, (title, at) in enumerate(((SCHOOL, now), (APPLES, later)), 1):
+        told = shown(title, at, f"g:{number}", external_id=f"{number}")
+        await ingester.take(feed, (told,), None, at)
+    taken = await ingester.take(feed, (shown(SCHOOL, now, "g:1", external_id="1"),), None, later)
+    assert 1 == taken.unchanged
+    assert [(1, 1, SCHOOL), (2, 2, APPLES)] == await db.read(all_items)
+
+
+async def test_places_for_ids_rewrite_no_history_when_the_whole_list_turns_over(
+    db: Database, now: datetime
+) -> None:
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    lists = (
+        ("Miners return to their shift", "Ferry waits for weather"),
+        ("Coins of the ninth century found", "Judo team flies to Paris"),
+    )
+    for day, titles in enumerate(lists):
+        at = now + timedelta(hours=day)
+        told = [
+            entry(10 * day + place, title, published=at, keys=(f"g:{place}", f"u:{day}{place}"))
+            for place, title in enumerate(titles)
+        ]
+        taken = await ingester.take(feed, told, None, at)
+        assert (2, 0) == (taken.new, taken.updated)
+    assert sorted(sum(lists, ())) == sorted(title for *_, title in await db.read(all_items))
+
+
+async def test_an_import_keeps_what_is_stored_and_takes_what_is_another_article(
+    db: Database, now: datetime
+) -> None:
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    later = now + timedelta(hours=2)
+    await ingester.take(feed, (shown(SCHOOL, now),), None, now)
+    document = (shown(f"{SCHOOL} at last", later), shown(APPLES, later))
+    taken = [await ingester.take(feed, (one,), None, later, edits=False) for one in document]
+    assert [(0, 1), (1, 0)] == [(one.new, one.kept) for one in taken]
 
 
 async def test_guids_that_only_count_the_entries_hide_no_news(db: Database, now: datetime) -> None:

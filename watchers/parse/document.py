@@ -78,7 +78,8 @@ def _feed(text: str, root: Root, document: Document) -> ParsedFeed | NotAFeed:
         if feed is None or not any(
             entry.title or entry.link or entry.summary for entry in feed.entries
         ):
-            feed = syndication.read_apart(*segments.salvaged(text, root)) or feed
+            outside, pieces = segments.salvaged(text, root)
+            feed = syndication.read_apart(outside, map(segments.own, pieces)) or feed
         if feed is None:
             return NotAFeed(PageKind.XML, {"root": root.name})
         return _parsed(feed, document)
@@ -113,10 +114,10 @@ def _changed_entries(
     if same and not changed:
         # A new build date around the same old entries: nothing to parse.
         return RawFeed(format="unchanged", advice=syndication.advice(parts.text))
-    feed = syndication.read(parts.without(same))
+    feed = syndication.read(parts.telling(changed))
     if feed is None:
         outside = parts.without(range(len(parts.spans)))
-        feed = syndication.read_apart(outside, map(parts.piece, changed))
+        feed = syndication.read_apart(outside, (segments.own(parts.piece(n)) for n in changed))
     if feed is not None and len(feed.entries) == len(changed):
         for entry, number in zip(feed.entries, changed, strict=True):
             _as_told(entry, *segments.identifiers(parts.piece(number)))

@@ -1,13 +1,14 @@
 """Which keys an entry is known by inside its feed; pure.
 
-A guid where it is unique in the document, a canonical link where that is unique; an entry
-equal to a kept one under any key is that one. Dates decide nothing: feeds re-date, insert late
+A guid where it is unique in the document and does not merely count the entries, a canonical
+link where that is unique. An entry with a key of a kept one is that one, unless its words are
+another article's (``watchers.articles``). Dates alone decide nothing: feeds re-date, insert late
 and bring old entries back.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from watchers.text import urls
@@ -18,7 +19,11 @@ LINK = "u:"
 GUID = "g:"
 """How that of any other guid begins."""
 
+TITLE = "n:"
+"""How a key begins that is a headline: of an item whose other keys another item has now."""
+
 _TEXT_DECIDES = 500
+_LONGEST_PLACE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,10 @@ def keys(
     Links to a front page identify nothing. Where neither guid nor link can serve, both
     together or the text itself do.
     """
+    others = tuple(others)
+    if _are_counted(entries, others):
+        entries = [replace(entry, guid="") for entry in entries]
+        others = tuple(replace(entry, guid="") for entry in others)
     every = [_marks(entry, own, aliases) for entry in entries]
     rest = [_marks(entry, own, aliases) for entry in _alike(entries, others)]
     # The same entry listed twice repeats nothing: count distinct entries only.
@@ -59,6 +68,31 @@ def keys(
             found = _together(entry, guid, link, counted)
         result.append(tuple(dict.fromkeys(found or [_text_key(entry)])))
     return result
+
+
+def title_key(title: str) -> str:
+    """Return the key under which an item is found again whose other keys went to another."""
+    folded = " ".join(title.casefold().split())
+    return TITLE + _digest(folded)
+
+
+def _are_counted(entries: Sequence[EntryIdentity], others: Sequence[EntryIdentity]) -> bool:
+    """Tell guids that are places in the list, 1, 2, 3 from the top: they name no entry."""
+    guids = [entry.guid.strip() for entry in entries]
+    rest = [entry.guid.strip() for entry in others]
+    if not guids or not all(_is_short_number(guid) for guid in (*guids, *rest)):
+        return False
+    places, count = [int(guid) for guid in guids], len(guids) + len(rest)
+    every = {*places, *map(int, rest)}
+    lowest = min(every)
+    if count == 1 or lowest > 1 or len(every) < count or max(every) - lowest != count - 1:
+        return False
+    # Ids of a young outlet count too, but from the oldest, and the newest stands on top.
+    return places == sorted(places) and (len(places) > 1 or places[0] == lowest)
+
+
+def _is_short_number(guid: str) -> bool:
+    return guid.isascii() and guid.isdecimal() and len(guid) <= _LONGEST_PLACE
 
 
 def _alike(
@@ -104,5 +138,8 @@ def _together(
 
 
 def _text_key(entry: EntryIdentity, guid: str = "") -> str:
-    whole = f"{guid}\n{entry.text[:_TEXT_DECIDES]}"
-    return "t:" + blake2b(whole.encode(errors="surrogatepass"), digest_size=12).hexdigest()
+    return "t:" + _digest(f"{guid}\n{entry.text[:_TEXT_DECIDES]}")
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode(errors="surrogatepass"), digest_size=12).hexdigest()

@@ -8,7 +8,7 @@ import html
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -18,7 +18,7 @@ _LONGEST_PROLOG = 1_000_000
 _MOST_SEEN = 2_000
 _DIGEST_BYTES = 6
 """A false "unchanged" needs a collision with one of the feed's own last entries: 1 in 10^11."""
-_EDITION = b"2"
+_EDITION = b"3"
 """Raise when parsing changes what entries come out as, so that all are read once more."""
 
 _HIDING = (("<![CDATA[", "]]>"), ("<!--", "-->"))
@@ -31,6 +31,21 @@ _LINK = re.compile(
     r"<link(?:\s[^<>]*)?>([^<>]{1,2048}|<!\[CDATA\[.{1,2048}?\]\]>)</link\s*>", re.DOTALL
 )
 _HREF = re.compile(r"""<link\s[^<>]*?\bhref\s*=\s*["']([^"'<>]{1,2048})["']""")
+
+
+_HIDDEN = r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
+_TOKEN = re.compile(rf"{_HIDDEN}|<(/?)([A-Za-z_][\w:.-]{{0,60}})(?:\s[^<>]*?)?(/?)>", re.DOTALL)
+_NOT_MARKUP = re.compile(_HIDDEN, re.DOTALL)
+_NESTED = re.compile(r"<[A-Za-z_][^<>]*(?<!/)>[^<]*<[A-Za-z_]")
+_IDENTIFYING = frozenset({"id", "guid", "link", "item", "entry"})
+_DESCRIBING = frozenset(
+    {"title", "description", "summary", "pubdate", "date", "published", "updated"}
+)
+_TELLING = frozenset({"content", "content:encoded", "description", "summary", "title"})
+"""What stands in these is the entry's own words, markup and all."""
+
+_GRANDCHILD = 2
+_DEEPEST = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +72,19 @@ class Segments:
 
     def without(self, dropped: Iterable[int]) -> str:
         """Return the document without some of its entries."""
-        parts, at = [], 0
-        for number in sorted(dropped):
+        return self._rewritten(dict.fromkeys(dropped, ""))
+
+    def telling(self, kept: Iterable[int]) -> str:
+        """Return the document with some of its entries only, in their ``own`` words."""
+        dropped = dict.fromkeys(range(len(self.spans)), "")
+        return self._rewritten(dropped | {number: own(self.piece(number)) for number in kept})
+
+    def _rewritten(self, pieces: Mapping[int, str]) -> str:
+        parts: list[str] = []
+        at = 0
+        for number in sorted(pieces):
             start, end = self.spans[number]
-            parts.append(self.text[at:start])
+            parts += self.text[at:start], pieces[number]
             at = end
         parts.append(self.text[at:])
         return "".join(parts)
@@ -172,8 +196,61 @@ def unpacked(seen: str) -> frozenset[bytes]:
     )
 
 
+def own(piece: str) -> str:
+    """Return an entry's text without what its author, category or related article is called.
+
+    Parsers take the id, link, title or date of an element inside the entry for the entry's own.
+    An Atom entry's ``source`` keeps its title, which is the outlet's name.
+    """
+    if not _NESTED.search(_NOT_MARKUP.sub("", piece), 1):
+        return piece
+    kept, at = [], 0
+    for start, end in _misleading(piece):
+        kept.append(piece[at:start])
+        at = end
+    return "".join((*kept, piece[at:]))
+
+
+def _misleading(piece: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of elements within an entry's elements that would speak for the entry."""
+    stack: list[str] = []
+    began, depth = -1, 0
+    for name, opens, (start, end) in _tags(piece):
+        if opens:
+            if began < 0 and _misleads(name, stack):
+                began, depth = start, len(stack)
+            stack.append(name)
+            if len(stack) > _DEEPEST:
+                return
+        elif name in stack:
+            while stack.pop() != name:
+                pass  # HTML leaves elements open
+            if began >= 0 and len(stack) <= depth:
+                yield began, end if len(stack) == depth else start
+                began = -1
+
+
+def _tags(piece: str) -> Iterator[tuple[str, bool, tuple[int, int]]]:
+    """Yield the tags of an entry's text, an empty element's as two: name, opening, span."""
+    for token in _TOKEN.finditer(piece):
+        closing, name, empty = token.groups()
+        if name:
+            if not closing:
+                yield name.casefold(), True, token.span()
+            if closing or empty:
+                yield name.casefold(), False, token.span()
+
+
+def _misleads(name: str, around: list[str]) -> bool:
+    if len(around) < _GRANDCHILD or around[1] in _TELLING:
+        return False
+    identifies = name.rpartition(":")[2] in _IDENTIFYING
+    return identifies or (name in _DESCRIBING and around[1] != "source")
+
+
 def identifiers(piece: str) -> tuple[str, str]:
     """Return guid and link of an entry's text, roughly: enough to see them repeated."""
+    piece = own(piece)
     guid, link = _GUID.search(piece), _LINK.search(piece) or _HREF.search(piece)
     return _inner(guid), _inner(link)
 
@@ -197,18 +274,21 @@ def _doctype_end(text: str, at: int) -> int:
 def _spans(text: str, tag: str) -> tuple[list[tuple[int, int]] | None, int]:
     """Return entries' spans and where an unfinished one begins (-1: nowhere).
 
-    None for the spans when tags do not strictly alternate or CDATA runs across them: then
-    they are not what they seem.
+    An entry inside an entry is part of it. None for the spans when tags do not come in pairs or
+    CDATA runs across them: then they are not what they seem.
     """
     spans: list[tuple[int, int]] = []
-    opened = -1
+    opened, depth, deepest = -1, 0, 0
     hiding = [pair for pair in _HIDING if pair[0] in text or pair[1] in text]
     for match in re.finditer(rf"<(/?){tag}(?:\s[^<>]*)?(/?)>", text):
         closing, empty = match.groups()
-        if empty or (opened < 0) == bool(closing):
+        depth += -1 if closing else 1
+        deepest = max(deepest, depth)
+        if empty or depth < 0:
             return None, -1
-        if not closing:
+        if not closing and depth == 1:
             opened = match.start()
+        if depth:
             continue
         end = match.end()
         for begins, ends in hiding:
@@ -216,4 +296,4 @@ def _spans(text: str, tag: str) -> tuple[list[tuple[int, int]] | None, int]:
                 return None, -1
         spans.append((opened, end))
         opened = -1
-    return spans, opened
+    return (None, -1) if depth and deepest > 1 else (spans, opened)

@@ -380,6 +380,18 @@ async def test_why_says_which_word_met(room: Pipeline, anna: Person) -> None:
     assert "Alert: waiting since" in said
 
 
+async def test_why_says_which_word_of_an_edited_headline_met(room: Pipeline, anna: Person) -> None:
+    await subscribed(anna, "Токаев")
+    now = timedelta(0)
+    story = await room.tells("Steppe Courier", "President opens a railway", ago=now, page="1")
+    assert "Alert: waiting since" not in await anna.types(f"/why {story.id}")
+    edited = await room.tells("Steppe Courier", "Tokayev opens a railway", ago=now, page="1")
+    assert story.id == edited.id
+    said = await anna.types(f"/why {story.id}")
+    assert "“Токаев” ≈ “Tokayev”" in said
+    assert "Alert: waiting since" in said
+
+
 async def test_a_muted_story_is_told_no_more(room: Pipeline, anna: Person) -> None:
     story = await room.tells("Steppe Courier", "Tokayev opens a railway")
     await anna.types(f"/mute {story.id}")

@@ -49,6 +49,37 @@ def test_an_entry_is_known_by_any_of_its_keys(
     assert expected == told
 
 
+COUNTED = {
+    "from the top": (["1", "2", "3"], [], True),
+    "from nought": (["0", "1"], [], True),
+    "the first one changed": (["1"], ["2", "3"], True),
+    "newest on top": (["3", "2", "1"], [], False),
+    "newest on top, alone changed": (["3"], ["2", "1"], False),
+    "one entry": (["1"], [], False),
+    "not from the beginning": (["7", "8", "9"], [], False),
+    "gaps": (["1", "2", "5"], [], False),
+    "numbers of articles": (["123456", "123457"], [], False),
+    "words": (["1", "2", "x"], [], False),
+}
+
+
+@pytest.mark.parametrize(("guids", "others", "counted"), COUNTED.values(), ids=COUNTED)
+def test_guids_that_are_places_in_the_list_are_no_keys(
+    guids: list[str], others: list[str], *, counted: bool
+) -> None:
+    every = [EntryIdentity(guid, f"https://a.kz/p{guid}") for guid in (*guids, *others)]
+    found = keys(every[: len(guids)], every[len(guids) :])
+    for guid, kept in zip(guids, found, strict=True):
+        assert ((f"u:a.kz/p{guid}",) if counted else (f"g:{guid}", f"u:a.kz/p{guid}")) == kept
+
+
+def test_places_in_the_list_under_one_link_leave_the_text_to_decide() -> None:
+    first = keys([EntryIdentity("1", A, "x"), EntryIdentity("2", A, "y")])
+    second = keys([EntryIdentity("1", A, "z"), EntryIdentity("2", A, "x")])
+    assert first[0] == second[1]
+    assert {*first[0], *first[1]}.isdisjoint(second[0])
+
+
 def test_an_entry_listed_twice_is_one_entry() -> None:
     one, other = keys([EntryIdentity("g1", A, "x"), EntryIdentity("g1", A, "x")])
     assert one == other == ("g:g1", "u:a.kz/1")

@@ -156,6 +156,59 @@ def test_an_id_inside_a_source_is_not_the_entrys() -> None:
     assert "77" == feed(body).entries[0].external_id
 
 
+OWN = "<title>x</title><link>https://a.kz/1</link><guid isPermaLink='false'>77</guid><pubDate>Sun, 22 Nov 2026 08:00:00 +0500</pubDate>"
+NESTED = {
+    "an author's id": "<author><name>A</name><id>5</id></author>",
+    "an author's page": "<author>A <link>https://a.kz/people/5</link></author>",
+    "an author's page, empty element": "<author><name>A</name><link href='https://a.kz/people/5'/></author>",
+    "an office's, deeper": "<author><office><id>5</id><link>https://a.kz/5</link></office></author>",
+    "a category's": "<category><id>5</id><title>Спорт</title><link>https://a.kz/sport</link></category>",
+    "a related article": "<related><guid>5</guid><title>Old</title><link>https://a.kz/0</link><pubDate>Sat, 21 Nov 2026 08:00:00 +0500</pubDate></related>",
+    "a source's": "<source url='https://b.kz/rss'>B<id>5</id><link>https://b.kz/</link></source>",
+    "a picture's": "<image><url>https://a.kz/5.jpg</url><title>Photo</title><link>https://a.kz/5</link></image>",
+    "an entry in the entry": "<gallery><item><title>Photo</title><guid>5</guid><link>https://a.kz/5</link></item></gallery>",
+    "elements left open": "<description><p>A<br>b</description><author><b><id>5</id></author>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("inner", NESTED.values(), ids=NESTED)
+@pytest.mark.parametrize("first", [True, False], ids=["before", "behind"])
+def test_what_an_inner_element_is_called_is_not_the_entrys(inner: str, *, first: bool) -> None:
+    found = one(inner + OWN if first else OWN + inner)
+    assert ("x", "77", "https://a.kz/1") == (found.title, found.external_id, found.url)
+    assert ("g:77", "u:a.kz/1") == found.keys
+    assert datetime(2026, 11, 22, 3, tzinfo=UTC) == found.published
+
+
+@pytest.mark.parametrize("inner", NESTED.values(), ids=NESTED)
+def test_inner_ids_make_no_keys_nor_count_where_the_entry_has_none(inner: str) -> None:
+    told = [f"<item>{inner}<title>{n}</title><link>https://a.kz/{n}</link></item>" for n in (1, 2)]
+    before = feed(rss(told[0]))
+    after = feed(rss(*told), seen=before.seen)
+    assert [("u:a.kz/2",)] == [entry.keys for entry in after.entries]
+    assert [("u:a.kz/1",)] == [entry.keys for entry in before.entries]
+
+
+def test_an_atom_authors_and_sources_ids_are_not_the_entrys() -> None:
+    for inner in (
+        "<author><name>A</name><id>5</id><link href='/people/5'/></author>",
+        "<source><id>5</id><title>B</title><link href='/b'/><updated>2026-11-01T00:00:00Z</updated></source>",
+    ):
+        body = (
+            f'<feed xmlns="http://www.w3.org/2005/Atom"><entry>{inner}<id>77</id><title>x</title>'
+            f'<link href="/1"/><updated>2026-11-22T03:00:00Z</updated>{inner}</entry></feed>'
+        )
+        [entry] = feed(body).entries
+        assert ("77", "https://feeds.example/1") == (entry.external_id, entry.url)
+        assert datetime(2026, 11, 22, 3, tzinfo=UTC) == entry.published
+    assert "B" == entry.source
+
+
+def test_markup_in_an_entrys_own_text_stays() -> None:
+    told = one("<title>x</title><description>A <b>b</b> <p>c <id>d</id></p></description>")
+    assert {"A", "b", "c", "d"} <= set(markup.plain(told.summary_html).split())
+
+
 def test_entries_that_say_nothing_are_left_out() -> None:
     assert 1 == len(feed(rss("<item></item>", "<item><guid>7</guid></item>", item(1))).entries)
 
@@ -383,6 +436,8 @@ HOSTILE = {
     "deep JSON": "[" * 200_000,
     "nested page": "<html>" + "<div>" * 200_000,
     "links": "<html>" + "<link rel=alternate " * 100_000,
+    "inner ids": rss("<item>" + "<author>x<id>5</id>" * 50_000 + "</item>"),
+    "open texts": rss("<item><x><y></y>" + "<![CDATA[" * 50_000 + "</item>"),
     "skip hours": "<rss version='2.0'><channel>" + "<skipHours>" * 50_000 + "</channel></rss>",
     "a long title": rss(f"<item><title>{'x' * 1_000_000}</title></item>"),
 }  # fmt: skip
