@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from storage.model import ChatId, ItemId, Match, StoryId, SubscriptionId, ThreadId
-from storage.sql import Connection, to_ms
+from storage.sql import Connection, to_json, to_ms
 from storage.stories import LATE
 
 COLUMNS = "m.subscription_id, m.item_id, m.story_id, m.term, m.word, m.in_headline, m.query"
@@ -65,6 +65,16 @@ def of_story(db: Connection, chat_id: ChatId, story_id: StoryId) -> list[Match]:
         " from matches m join subscriptions s on s.id = m.subscription_id"
         " where s.chat_id = ? and m.story_id = ? order by m.seen_at",
         (chat_id, story_id),
+    )
+    return [of_row(row) for row in rows]
+
+
+def of_items(db: Connection, wanted: Iterable[ItemId]) -> list[Match]:
+    """Return what these items met, in the order they came."""
+    rows = db.conn.execute(
+        f"select {COLUMNS} from matches m"  # noqa: S608 (our own columns)
+        " where m.item_id in (select value from json_each(?)) order by m.item_id",
+        (to_json(list(wanted)),),
     )
     return [of_row(row) for row in rows]
 

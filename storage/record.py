@@ -1,14 +1,16 @@
 """Recording one document's consequences: all of it in the caller's one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import feeds, fingerprints, items, matches, search, stories
+from storage import feeds, fingerprints, items, matches, search, stories, subscriptions
 from storage.items import EditedItem, LearntKey, NewItem
-from storage.model import FeedId, FeedState, ItemId, Match, StoryId
+from storage.model import ChatId, FeedId, FeedState, ItemId, Match, StoryId, ThreadId
 from storage.outbox import queue
-from storage.outbox.deliveries import NewDelivery, Turn
-from storage.sql import Connection
+from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery, Turn
+from storage.outbox.policy import rings
+from storage.sql import Connection, to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +77,98 @@ def record(db: Connection, intake: Intake) -> None:
         feeds.keep_state(db, intake.feed_id, intake.state, new=len(intake.new))
     elif intake.new:
         feeds.grow(db, intake.feed_id, len(intake.new))
+
+
+def move(
+    db: Connection, moved: Sequence[ItemId], source: StoryId, target: StoryId, now: datetime
+) -> None:
+    """Move items that turned out to tell another story, and tell whom that keeps from its news.
+
+    Who heard of ``source`` heard nothing of ``target``, or under a wrong headline: there its items
+    are news, once. An alert that the story's first item brought was of this item alone: it goes
+    along, and what it left behind is news in its place.
+    """
+    (opener,) = db.conn.execute(
+        "select min(id) from items where story_id = ?", (source,)
+    ).fetchone()
+    heard = heard_of(db, source)
+    stories.move(db, moved, target, now)
+    if opener in moved:
+        take_along(db, opener, source, target)
+    news = [item for item in moved if not is_told_by_page(db, item, source)]
+    queue.enqueue(db, alerts_of(db, news, target, heard), now, retold=True)
+    if opener in moved:
+        left = [row[0] for row in db.conn.execute(STAYING, (source,))]
+        queue.enqueue(db, alerts_of(db, left, source, heard), now, retold=True)
+    queue.reshown(db, [source, target], now)
+
+
+def is_told_by_page(db: Connection, item: ItemId, story_id: StoryId) -> bool:
+    """Tell whether a story has an item of the same page: who was told that page knows it."""
+    return bool(
+        db.conn.execute(
+            "select 1 from items where story_id = :story and id <> :item and url_key <> ''"
+            " and url_key = (select url_key from items where id = :item)",
+            {"item": item, "story": story_id},
+        ).fetchone()
+    )
+
+
+STAYING = "select id from items where story_id = ? order by id"
+Place = tuple[ChatId, ThreadId]
+"""A chat, and a topic in it."""
+
+
+def heard_of(db: Connection, story_id: StoryId) -> frozenset[Place]:
+    """Return the places for which a story was to be an alert, whatever became of it."""
+    rows = db.conn.execute(
+        "select chat_id, thread_id from deliveries where story_id = ? and kind = 'alert'",
+        (story_id,),
+    )
+    return frozenset((ChatId(chat), ThreadId(thread)) for chat, thread in rows)
+
+
+def take_along(db: Connection, item: ItemId, source: StoryId, target: StoryId) -> None:
+    """Let the alerts that an item brought tell ``target``, where it was not told yet."""
+    given = db.conn.execute(
+        "update deliveries set story_id = :target, subject = 's' || :target"
+        " where story_id = :source and kind = 'alert' and json_extract(payload, '$.item') = :item"
+        " and (chat_id, thread_id) not in (select chat_id, thread_id from deliveries"
+        " where story_id = :target and kind = 'alert')"
+        " and not exists (select 1 from deliveries t where t.chat_id = deliveries.chat_id"
+        " and t.thread_id = deliveries.thread_id and t.kind = 'alert'"
+        " and t.subject = 's' || :target) returning id",
+        {"source": source, "target": target, "item": item},
+    ).fetchall()
+    db.conn.execute(
+        "update deliveries set story_id = :target where story_id = :source"
+        " and kind in ('edit', 'update')"
+        " and json_extract(payload, '$.of') in (select value from json_each(:given))",
+        {"source": source, "target": target, "given": to_json([row[0] for row in given])},
+    )
+
+
+def alerts_of(
+    db: Connection, told: Sequence[ItemId], story_id: StoryId, places: frozenset[Place]
+) -> list[NewDelivery]:
+    """Return the alerts of a story that its items are to these places, one each."""
+    met = matches.of_items(db, told)
+    listening = {
+        one.id: one
+        for one in subscriptions.by_ids(db, list({match.subscription_id for match in met}))
+        if (one.chat_id, one.thread_id) in places
+    }
+    owed: dict[Place, NewDelivery] = {}
+    for match in met:
+        subscription = listening.get(match.subscription_id)
+        if subscription is None or not rings(subscription, match):
+            continue
+        place = (subscription.chat_id, subscription.thread_id)
+        cause = AlertCause(
+            subscription.id, subscription.query, match.term, match.word, match.item_id
+        )
+        owed.setdefault(
+            place,
+            NewDelivery(*place, DeliveryKind.ALERT, f"s{story_id}", story_id, payload=cause),
+        )
+    return list(owed.values())

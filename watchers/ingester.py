@@ -238,7 +238,8 @@ class Ingester:
                 target = self._new_story() if to is None else to
                 for item in moved:
                     index.move(item, target)
-                await self._db.write(story_store.move, list(moved), target, now)
+                await self._db.write(record.move, list(moved), story, target, now)
+                self._wake()
                 log.info("items moved", items=list(moved), story=story, to=target)
             case _:
                 assert_never(change)

@@ -30,7 +30,7 @@ from storage.database import Database
 from storage.errors import NewsError
 from storage.local_time import rfc3339
 from storage.model import Chat, ChatKind, Story, StoryId
-from storage.outbox import digests
+from storage.outbox import digests, reports
 from storage.outbox.deliveries import Delivery, DeliveryKind, DigestPart, Issued, NewDelivery
 from storage.outbox.digests import NamedCountries
 from storage.sql import Connection
@@ -376,9 +376,11 @@ def interests_of(
     queries: dict[StoryId, dict[str, bool]] = {}
     if only is None:
         matched = matches_by_story(db, chat, span, before)
+        left = left_here(db, chat, span, matched) if late else ()
         ids = stories.between(
             db, span.since, span.until, limit=len(matched), late=late, among=list(matched)
         )
+        ids = list(dict.fromkeys((*ids, *left)))
         queries = {story_id: matched[story_id] for story_id in ids}
         # What is news to the reader first, should there be more than are read.
         ids = sorted(queries, key=lambda story_id: story_id in alerted)[:MOST_MINE]
@@ -386,6 +388,23 @@ def interests_of(
         ids = sorted(only, reverse=True)[:MOST_MINE]
     mine = ranking.rank(stories.by_ids(db, ids), digests.countries(db, ids), span)
     return ChatInterests(ranking.by_interest(mine, queries), queries, alerted, muted)
+
+
+def left_here(
+    db: Connection, chat: Chat, span: DigestWindow, matched: dict[StoryId, dict[str, bool]]
+) -> tuple[StoryId, ...]:
+    """Return the stories that came too late for an alert; add to ``matched`` what they met.
+
+    They may have come before the window, as part of another story.
+    """
+    known = {one.id: one.query for one in subscriptions.listening_of(db, chat.id)}
+    left = reports.left_to_digest(db, chat.id, span.since, span.until)
+    for story_id in left:
+        for match in matches.of_story(db, chat.id, story_id):
+            if (query := known.get(match.subscription_id)) is not None:
+                queries = matched.setdefault(story_id, {})
+                queries[query] = queries.get(query, False) or match.in_headline
+    return tuple(story_id for story_id in left if story_id in matched)
 
 
 def matches_by_story(

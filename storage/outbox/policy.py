@@ -59,7 +59,8 @@ class Circumstances:
 
     ``told_at`` is the time of the story's newest item, ``last_look`` when the chat was last told
     anything, ``alerts_this_hour`` how many went to it or wait for it, ``shut`` why the target
-    refuses messages ("" where it does not).
+    refuses messages ("" where it does not). ``retold`` says that the story is not new but was
+    taken for part of another one until now.
     """
 
     now: datetime
@@ -69,6 +70,7 @@ class Circumstances:
     muted: bool = False
     urgent: bool = False
     shut: str = ""
+    retold: bool = False
 
 
 def rings(subscription: Subscription, found: Match) -> bool:
@@ -106,7 +108,7 @@ def is_backlog(seen: Circumstances) -> bool:
     """Tell whether a story came late, after an outage or a pause of its feed: it is no news."""
     if seen.told_at is None or seen.now - seen.told_at < WAKE_WITHIN:
         return False
-    return seen.last_look is None or seen.told_at < seen.last_look
+    return seen.retold or seen.last_look is None or seen.told_at < seen.last_look
 
 
 def fold(why: FoldReason, now: datetime) -> Fold:

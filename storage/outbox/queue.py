@@ -67,12 +67,15 @@ FEW_LATE = 3
 # --- enqueueing ------------------------------------------------------------------------------
 
 
-def enqueue(db: Connection, new: Iterable[NewDelivery], now: datetime) -> int:
+def enqueue(
+    db: Connection, new: Iterable[NewDelivery], now: datetime, *, retold: bool = False
+) -> int:
     """Write down what is to be sent; return how many new rows that made.
 
     The same (chat, thread, kind, subject) enqueued twice is sent once. Nothing is sent to chats
     that are gone. Alerts find their place here: at once, held over quiet hours, folded into one
-    message beyond the hourly cap, or left to the next digest, each with its reason.
+    message beyond the hourly cap, or left to the next digest, each with its reason. Where a story
+    is ``retold`` (it was part of another until now) some hours suffice to leave it to the digest.
     """
     made = 0
     known: dict[ChatId, Chat | None] = {}
@@ -81,18 +84,20 @@ def enqueue(db: Connection, new: Iterable[NewDelivery], now: datetime) -> int:
             known[delivery.chat_id] = chats.get(db, chats.current(db, delivery.chat_id))
         chat = known[delivery.chat_id]
         if chat is not None and chat.active:
-            made += _enqueue(db, chat, replace(delivery, chat_id=chat.id), now)
+            made += _enqueue(db, chat, replace(delivery, chat_id=chat.id), now, retold=retold)
     for chat in known.values():
         if chat is not None and chat.active:
             chat_queues.refresh(db, chat.id, now)
     return made
 
 
-def _enqueue(db: Connection, chat: Chat, new: NewDelivery, now: datetime) -> int:
+def _enqueue(db: Connection, chat: Chat, new: NewDelivery, now: datetime, *, retold: bool) -> int:
     if rows.exists(db, new) or (new.kind is DeliveryKind.ALERT and already_alerted(db, new)):
         return 0
     if new.kind is DeliveryKind.ALERT:
-        placement: Placement = place(chat, circumstances(db, chat, new, now))
+        placement: Placement = place(
+            chat, replace(circumstances(db, chat, new, now), retold=retold)
+        )
     else:
         placement = AtOnce()
     due = new.due_at or now

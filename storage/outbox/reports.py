@@ -112,6 +112,19 @@ def carried(db: Connection, fold: DeliveryId) -> tuple[StoryId, ...]:
     return tuple(dict.fromkeys(StoryId(row[0]) for row in rows))
 
 
+def left_to_digest(
+    db: Connection, chat_id: ChatId, since: datetime, until: datetime
+) -> tuple[StoryId, ...]:
+    """Return the stories of alerts, made in [since, until), that a chat's digest has instead."""
+    rows = db.conn.execute(
+        "select distinct story_id from deliveries where chat_id = ? and created_at >= ?"
+        " and created_at < ? and kind = 'alert' and state = 'merged' and reason = 'backlog'"
+        " and carrier is null and story_id is not null order by story_id",
+        (chat_id, to_ms(since), to_ms(until)),
+    )
+    return tuple(StoryId(row[0]) for row in rows)
+
+
 def told(db: Connection, chat_id: ChatId, since: datetime, until: datetime) -> frozenset[StoryId]:
     """Return the stories whose alerts for a chat, made in [since, until), came to it.
 

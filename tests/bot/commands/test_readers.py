@@ -13,13 +13,15 @@ from bot.texts import sentence
 from storage import chats, dialogs, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Mode, StoryId
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ItemId, Mode, StoryId
 from storage.outbox import queue, settle
 from storage.outbox.deliveries import DeliveryKind, DigestPart, Issued, NewDelivery
 from storage.outbox.outcomes import Sent
 from storage.sql import Connection
 from tests.bot.people import NOW, READER, Person, buttons, messages, seen
 from tests.bot.pipeline import Pipeline
+from tests.watchers.test_ingester import entry
+from watchers.stories import Joined, Moved
 
 
 @pytest.fixture
@@ -389,6 +391,22 @@ async def test_why_says_which_word_of_an_edited_headline_met(room: Pipeline, ann
     assert story.id == edited.id
     said = await anna.types(f"/why {story.id}")
     assert "“Токаев” ≈ “Tokayev”" in said
+    assert "Alert: waiting since" in said
+
+
+async def test_why_explains_what_left_a_wrong_story(room: Pipeline, anna: Person) -> None:
+    await subscribed(anna, "railway")
+    feed, now = room.feeds["Steppe Courier"], room.clock.now
+    told = [
+        entry(number, title, published=now)
+        for number, title in enumerate(("Tokayev opens a railway", "Osh sells an old railway"), 1)
+    ]
+    await room.ingester.take(feed, told[:1], None, now)
+    await room.ingester.take(feed, told[1:], None, now, silent=True)
+    await room.ingester._apply(Joined(StoryId(2), StoryId(1), 0.9, ()), now)
+    await room.ingester._apply(Moved((ItemId(2),), StoryId(1), None, 0.1, ()), now)
+    said = await anna.types("/why 3")
+    assert "Osh sells an old railway" in said
     assert "Alert: waiting since" in said
 
 

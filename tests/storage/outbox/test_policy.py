@@ -44,6 +44,8 @@ GATHERED = NOW + timedelta(seconds=15)
         (DAILY, {"told_at": OLD, "last_look": NOW}, Leave("backlog")),
         (DAILY, {"told_at": OLD, "last_look": OLD - timedelta(hours=1)}, AtOnce()),
         (DAILY, {"told_at": OLD}, Leave("backlog")),
+        (DAILY, {"told_at": OLD, "last_look": OLD, "retold": True}, Leave("backlog")),
+        (DAILY, {"told_at": NOW - timedelta(hours=5), "retold": True}, AtOnce()),
         (DAILY, {"told_at": NOW - timedelta(hours=5), "last_look": NOW}, AtOnce()),
         (DAILY, {"alerts_this_hour": 11}, AtOnce()),
         (DAILY, {"alerts_this_hour": 12}, Fold(FoldReason.HOUR, "h2026-11-22T12:30", GATHERED)),
