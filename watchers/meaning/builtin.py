@@ -121,8 +121,9 @@ def _environment() -> dict[str, str]:
         "PATH": os.defpath,
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "PYTHONWARNINGS": "ignore",
-        # Half of the cores at most: polling and the chat want to go on.
+        # Polling and the chat want to go on; two threads on two busy cores wait for each other.
         "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // 2)),
+        "OMP_WAIT_POLICY": "PASSIVE",
         "OPENBLAS_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "1",
     }

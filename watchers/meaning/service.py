@@ -13,8 +13,8 @@ import aiohttp
 
 from watchers.meaning.values import MeaningError
 
-_LARGEST: Final = 4 * 1024 * 1024
-"""Eight vectors of 8,192 dimensions have 1.5 MB as text."""
+_LARGEST: Final = 2 * 1024 * 1024
+"""Four vectors of 8,192 dimensions have 0.8 MB as text."""
 _OK: Final = 200
 
 

@@ -71,7 +71,7 @@ ILL: dict[str, Endpoint] = {
     "another dimension": fixed(data([1.0, 2.0, 3.0])),
     "not a number": fixed('{"data": [{"embedding": [1.0, NaN]}]}'),
     "infinite": fixed('{"data": [{"embedding": [1.0, 1e999]}]}'),
-    "too large": fixed('{"data": [' + " " * 5_000_000 + "]}"),
+    "too large": fixed('{"data": [' + " " * 3_000_000 + "]}"),
 }
 
 
