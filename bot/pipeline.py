@@ -15,6 +15,8 @@ from watchers import fetch
 from watchers.discover import Looker, Seen
 from watchers.host_queues import Politeness
 from watchers.ingester import Ingester
+from watchers.meaning.opening import Embeddings
+from watchers.meaning.opening import opened as meaning_opened
 from watchers.observe import Observer
 from watchers.parse_pool import pool
 from watchers.poll import Poller
@@ -74,7 +76,8 @@ async def open_pipeline(
         db = await Database.opened(settings.database_path)
         open_parts.push_async_callback(db.close)
         wake_up = asyncio.Event()
-        ingester = await Ingester.opened(db, wake_up.set)
+        meaning = await open_parts.enter_async_context(meaning_opened(embeddings_of(settings)))
+        ingester = await Ingester.opened(db, wake_up.set, meaning)
         fetcher = await open_parts.enter_async_context(
             fetch.opened(
                 user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=clock
@@ -118,6 +121,11 @@ async def looking(settings: Settings) -> AsyncIterator[Callable[[str], Awaitable
         pool.opened() as parsers,
     ):
         yield Looker(Observer(fetcher, parsers, wall_clock)).look
+
+
+def embeddings_of(settings: Settings) -> Embeddings:
+    """Name who is asked what texts mean."""
+    return Embeddings(settings.embeddings_url, settings.embeddings_key, settings.embeddings_model)
 
 
 def user_agent(settings: Settings) -> str:

@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA
 
 from bot import envfile
 from bot.envfile import EnvFile
+from watchers.meaning.models import BUILTIN, FITTED
 
 PUBLIC_API = "https://api.telegram.org"
 MIN_POLL_INTERVAL_S = 60
@@ -38,7 +39,16 @@ NO_PLACES = frozenset({"localtime", "posixrules", "Factory"})
 
 MEANT_FOR_US = frozenset(
     {"ADMIN", "ADMINS", "BOT", "DATABASE", "DB", "FEED", "FEEDS", "HEALTH", "POLL", "POLLING"}
-    | {"TELEGRAM", "TIMEZONE", "TOKEN", "WEBHOOK", "LANGUAGE", "CONTACT"}
+    | {
+        "EMBEDDING",
+        "EMBEDDINGS",
+        "TELEGRAM",
+        "TIMEZONE",
+        "TOKEN",
+        "WEBHOOK",
+        "LANGUAGE",
+        "CONTACT",
+    }
 )
 """Words in a name of the file that mean one of our settings, however it is put."""
 
@@ -80,6 +90,11 @@ def http_url(raw: str) -> str:
     if not has_host:
         raise ValueError(f"must be an address with a host and a port that can be, not {raw!r}")
     return raw.rstrip("/")
+
+
+def embeddings(raw: str) -> str:
+    """Read who answers what texts mean: ``builtin``, or the http(s) address of a service."""
+    return BUILTIN if raw.casefold() == BUILTIN else http_url(raw)
 
 
 def secret(raw: str) -> str:
@@ -166,6 +181,13 @@ def header_line(raw: str) -> str:
     return raw
 
 
+def header_secret(raw: str) -> str:
+    """Read a key that will stand in an HTTP header; what it is stays unsaid."""
+    if not raw.isprintable() or not raw.isascii():
+        raise ValueError("must be plain ASCII on one line")
+    return raw
+
+
 def contact(raw: str) -> str:
     """Read how an outlet's engineer reaches the operator: it goes into our User-Agent."""
     if not CONTACT.fullmatch(header_line(raw)):
@@ -194,6 +216,9 @@ class Settings:
     default_language: str = setting("en", one_of(*LANGUAGES))
     feed_allow_hosts: frozenset[tuple[str, int]] = setting(frozenset(), host_ports)
     user_agent_contact: str = setting("", contact)
+    embeddings_url: str = setting("", embeddings)
+    embeddings_key: str = setting("", header_secret, hidden=True)
+    embeddings_model: str = setting(FITTED, str)
     health_listen: str = setting("", host_port_text)
     log_level: str = setting("INFO", one_of(*LOG_LEVELS))
     log_format: str = setting("auto", one_of(*LOG_FORMATS))

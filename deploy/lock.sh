@@ -14,4 +14,12 @@ lock() {
 }
 lock deploy/requirements.txt
 lock deploy/requirements-dev.txt --group dev
+# The extra brings one package beside those; what it needs is pinned there.
+{
+  echo "# The extra \`meaning\`, to be installed beside requirements.txt; made by \`make lock\`, do not edit."
+  sed -n 's/^meaning = \["\(.*\)"\].*/\1/p' pyproject.toml |
+    .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-deps \
+      --no-emit-index-url --no-header --no-annotate -
+} > deploy/requirements-meaning.new
+mv deploy/requirements-meaning.new deploy/requirements-meaning.txt
 echo "deploy/requirements*.txt are renewed; run make test"

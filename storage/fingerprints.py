@@ -27,6 +27,24 @@ def keep(db: Connection, rows: Iterable[tuple[ItemId, bytes]]) -> None:
     )
 
 
+def keep_vectors(db: Connection, vectors: Iterable[tuple[ItemId, bytes]]) -> None:
+    """Keep items' meaning beside their features; of items without a row nothing is kept."""
+    db.conn.executemany(
+        "update tellings set vector = ? where item_id = ?",
+        [(packed, item) for item, packed in vectors],
+    )
+
+
+def vectors(db: Connection, mark: bytes) -> list[tuple[ItemId, bytes]]:
+    """Return the vectors that begin with a model's mark, without it, by their items."""
+    rows = db.conn.execute(
+        "select item_id, substr(vector, :length + 1) from tellings"
+        " where substr(vector, 1, :length) = :mark order by item_id",
+        {"length": len(mark), "mark": mark},
+    )
+    return [(ItemId(item), packed) for item, packed in rows]
+
+
 def living(
     db: Connection, since: datetime, until: datetime
 ) -> list[tuple[ItemId, StoryId, bytes | None]]:

@@ -595,3 +595,12 @@ def m022_admin_corrections(db: Database) -> None:
     """
     for statement in f"{CORRECTIONS_WHOLE};{CORRECTIONS_OF_BEFORE}".split(";\n"):
         db.conn.execute(statement)
+
+
+@migrations()
+def m023_meaning(db: Database) -> None:
+    """Keep beside an item's features what its text means, where that was asked.
+
+    The four bytes of a model's mark, then one signed byte a dimension.
+    """
+    db.conn.execute("alter table tellings add column vector blob")

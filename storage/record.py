@@ -32,7 +32,7 @@ class Intake:
 
     ``state`` is None where nothing was polled (an import). ``grown`` are older stories that
     got a further item, ``changed`` those whose facts it changed. ``owed`` are the alerts that this
-    makes due.
+    makes due. ``vectors`` are what was learnt of the meaning of items, new and old.
     """
 
     feed_id: FeedId
@@ -45,6 +45,7 @@ class Intake:
     changed: tuple[ChangedStory, ...] = ()
     owed: tuple[NewDelivery, ...] = ()
     state: FeedState | None = None
+    vectors: tuple[tuple[ItemId, bytes], ...] = ()
 
 
 def record(db: Connection, intake: Intake) -> None:
@@ -59,6 +60,7 @@ def record(db: Connection, intake: Intake) -> None:
     fingerprints.keep(
         db, [(new.id, new.packed_features) for new in intake.new if new.packed_features]
     )
+    fingerprints.keep_vectors(db, intake.vectors)
     items.edit(db, intake.edited, intake.now)
     items.learn(db, intake.feed_id, intake.learnt)
     changed: tuple[NewItem | EditedItem, ...] = (*intake.new, *intake.edited)

@@ -53,9 +53,10 @@ class Apart:
 class Account:
     """How one item came to its story.
 
-    ``score`` is how sure it was (0-1), ``other`` the item that decided, None where it is
-    gone. ``signals`` are the verdict's own figures, for when the texts cannot be compared any
-    more. ``days`` is the age of an old text that came under a new date. ``at`` is when an admin
+    ``score`` is how sure it was (0-1), ``other`` the item that decided, None where it is gone.
+    ``signals`` are the verdict's own figures, for when the texts cannot be compared any more.
+    ``meaning`` is how near what the two say was (a cosine), where words left a doubt and that
+    decided. ``days`` is the age of an old text that came under a new date. ``at`` is when an admin
     decided.
     """
 
@@ -66,6 +67,7 @@ class Account:
     grounds: Grounds | None = None
     signals: tuple[tuple[str, float], ...] = ()
     apart: tuple[Apart, ...] = ()
+    meaning: float | None = None
     days: int = 0
     at: datetime | None = None
 
@@ -87,6 +89,11 @@ class Noted:
     value: int = 0
     signals: tuple[tuple[str, float], ...] = ()
     vetoes: tuple[tuple[str, tuple[str | float, ...], int], ...] = ()
+
+    @property
+    def meaning(self) -> float | None:
+        """How near the meaning was, None where that was not asked."""
+        return next((value for name, value in self.signals if name == "meaning"), None)
 
 
 KINDS = ("page", "old", "near", "new")
@@ -197,6 +204,7 @@ class _File:
                 Apart(what, values, self.known.get(ItemId(number)))
                 for what, values, number in note.vetoes
             ),
+            meaning=note.meaning if came in (Came.LIKE, Came.FIRST) else None,
             days=note.value if note.kind == "old" else 0,
             at=self.decided[item.id].at if item.id in self.decided else None,
         )

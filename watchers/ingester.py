@@ -31,6 +31,8 @@ from storage.model import (
 )
 from storage.sql import Connection
 from watchers import intake, keywords, stories
+from watchers.meaning.asking import Meaning
+from watchers.meaning.values import MOST_TEXTS, text_of
 from watchers.parse import Entry
 from watchers.taught_names import TaughtNames
 from watchers.text import words
@@ -65,10 +67,17 @@ class Taken:
 class Ingester:
     """Takes documents in, one at a time; the only writer of items and stories."""
 
-    def __init__(self, db: Database, memory: intake.Memory, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        db: Database,
+        memory: intake.Memory,
+        wake: Callable[[], None],
+        meaning: Meaning | None,
+    ) -> None:
         """Keep what ``opened`` rebuilt; call that instead."""
         self._db = db
         self._memory = memory
+        self._meaning = meaning
         self._turn = asyncio.Lock()
         self._names = TaughtNames(db)
         self._seen = 0
@@ -76,10 +85,16 @@ class Ingester:
         self._wake = wake
 
     @classmethod
-    async def opened(cls, db: Database, wake: Callable[[], None] = lambda: None) -> Self:
+    async def opened(
+        cls,
+        db: Database,
+        wake: Callable[[], None] = lambda: None,
+        meaning: Meaning | None = None,
+    ) -> Self:
         """Open the ingester; ``remember`` must run before, or beside, its first document.
 
-        ``wake`` is called after something was written to the outbox.
+        ``wake`` is called after something was written to the outbox. ``meaning`` is asked where
+        words leave a doubt.
         """
         item, story = await db.read(items.last_ids)
         memory = intake.Memory(
@@ -88,7 +103,9 @@ class Ingester:
             last_item=item,
             last_story=story,
         )
-        ingester = cls(db, memory, wake)
+        if meaning is not None:
+            memory.index.weigh_meaning(is_fitted=meaning.is_fitted)
+        ingester = cls(db, memory, wake, meaning)
         ingester._seen = await db.read(changes.last)  # before what it may change is read
         await ingester._follow_names()
         for subscription in await db.read(subscriptions.every):
@@ -122,6 +139,9 @@ class Ingester:
             if done % RESTORED_A_SLICE == 0:
                 progress(done, len(living))
                 await asyncio.sleep(0)
+        if self._meaning is not None:
+            kept = await self._db.read(fingerprints.vectors, self._meaning.mark)
+            index.mean((item, packed) for item, packed in kept if index.story_of(item) is not None)
 
     async def _made_again(self, item: ItemId) -> stories.Features | None:
         """Make an item from its text where its row is missing or of another version."""
@@ -194,8 +214,11 @@ class Ingester:
                 await self._follow(changed)
             draft = intake.Draft(feed, now, silent, edits)
             async with self._undone_on_failure(draft):
-                for step, _ in enumerate(intake.decide(draft, entries, known, self._memory), 1):
-                    if step % ENTRIES_A_SLICE == 0:
+                deciding = intake.decide(draft, entries, known, self._memory)
+                for step, doubt in enumerate(deciding, 1):
+                    if doubt is not None:
+                        await self._understand(doubt, draft)
+                    elif step % ENTRIES_A_SLICE == 0:
                         await asyncio.sleep(0)
                 taken = Taken(len(draft.new), len(draft.edited), draft.unchanged, draft.kept)
                 after = state(taken) if callable(state) else state
@@ -209,14 +232,45 @@ class Ingester:
             self._wake()
         return taken
 
+    async def _understand(self, doubt: intake.Doubt, draft: intake.Draft) -> None:
+        """Ask what a newcomer in doubt means, and those it is like; without an answer go on."""
+        assert self._meaning is not None  # noqa: S101 - else nothing is in doubt
+        index = self._memory.index
+        unknown = [item for item in doubt.items if not index.has_meaning(item)]
+        told = await self._told(unknown[: MOST_TEXTS - 1], draft)
+        told[doubt.features.item] = text_of(doubt.title, doubt.summary)
+        texts = {item: text for item, text in told.items() if text}
+        if doubt.features.item not in texts:
+            return
+        found = await self._meaning.embed(list(texts.values()))
+        if found is None:
+            return
+        vectors = dict(zip(texts, found, strict=True))
+        draft.vectors.update(vectors)
+        mark = len(self._meaning.mark)
+        index.mean((item, packed[mark:]) for item, packed in vectors.items())
+        index.learn_meaning(doubt.features, doubt.items)
+
+    async def _told(self, wanted: list[ItemId], draft: intake.Draft) -> dict[ItemId, str]:
+        """Read what items say, those of this very document too."""
+        new = {item.id: text_of(item.title, item.summary) for item in draft.new}
+        stored = [item for item in wanted if item not in new]
+        found = await self._db.read(items.by_ids, stored) if stored else []
+        told = {item.id: text_of(item.title, item.summary) for item in found}
+        return {item: (new | told)[item] for item in wanted if item in new or item in told}
+
     @asynccontextmanager
     async def _undone_on_failure(self, draft: intake.Draft) -> AsyncIterator[None]:
         """Forget a draft's items again where it could not be recorded."""
         try:
             yield
         except BaseException:
+            index = self._memory.index
             for item in draft.new:
-                self._memory.index.drop(item.id)
+                index.drop(item.id)
+            for doubted in draft.vectors:
+                if index.story_of(doubted) is None:
+                    index.drop(doubted)  # the one that was in doubt just then
             raise
 
     async def _reconsider_stories(self, draft: intake.Draft, now: datetime) -> None:

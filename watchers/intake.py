@@ -4,7 +4,7 @@ Pure but for the indexes it is handed, which it fills with the items of this ver
 that two entries of one document can be one story.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -36,6 +36,19 @@ class Memory:
     last_story: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Words leave it open whether ``features`` tell the event of ``items``, surest first.
+
+    ``title`` and ``summary`` are what the newcomer says.
+    """
+
+    features: stories.Features
+    title: str
+    summary: str
+    items: tuple[ItemId, ...]
+
+
 @dataclass(slots=True)
 class Draft:
     """An intake in the making, and what must be undone in memory if it is not recorded."""
@@ -52,6 +65,8 @@ class Draft:
     grown: dict[StoryId, None] = field(default_factory=dict)
     changed: list[ChangedStory] = field(default_factory=list)
     owed: dict[tuple[int, int, StoryId], NewDelivery] = field(default_factory=dict)
+    vectors: dict[ItemId, bytes] = field(default_factory=dict)
+    """What was asked about the meaning of items, as it is kept."""
     unchanged: int = 0
     kept: int = 0
     """Known items that came with other words and stay as they are."""
@@ -68,15 +83,18 @@ class Draft:
             grown=tuple(self.grown),
             changed=tuple(self.changed),
             owed=tuple(self.owed.values()),
+            vectors=tuple(self.vectors.items()),
             state=state,
         )
 
 
 def decide(
     draft: Draft, entries: Sequence[Entry], known: Mapping[str, KnownItem], memory: Memory
-) -> Iterator[None]:
+) -> Iterator[Doubt | None]:
     """Work through a document's entries, oldest first, yielding after each.
 
+    Where meaning is weighed and words leave a doubt, that is yielded before it is decided: the
+    caller may tell ``memory.index`` more of it, or nothing.
     The caller may do other things at every yield: a document of thousands of entries must not
     stop the chat. ``known`` says which identity keys are items already.
     """
@@ -86,13 +104,13 @@ def decide(
         under_keys = kept_under(entry, seen, by_guid=by_guid)
         before = met_before(draft, entry, under_keys, seen, memory)
         if before is None:
-            item = take_in(draft, entry, memory, others=under_keys)
+            item = yield from take_in(draft, entry, memory, others=under_keys)
             mark = mark_of(item, draft.now)
             seen.update(dict.fromkeys(item.keys, mark))
         else:
             again(draft, entry, before, {key for key in entry.keys if key not in seen}, memory)
             seen.update((key, before) for key in entry.keys if key not in seen)
-        yield
+        yield None
 
 
 def mark_of(item: NewItem, now: datetime) -> KnownItem:
@@ -235,7 +253,7 @@ def published_at(entry: Entry) -> datetime:
 
 def take_in(
     draft: Draft, entry: Entry, memory: Memory, *, others: Mapping[str, KnownItem]
-) -> NewItem:
+) -> Generator[Doubt, None, NewItem]:
     """Make an item of news: recognise it, find its story, see who waits for it.
 
     ``others`` are other articles kept under its keys, which lead to it from now on.
@@ -262,6 +280,8 @@ def take_in(
         analysis=analysis,
     )
     packed = stories.pack(features)
+    if in_doubt := stories.doubts(features, memory.index):
+        yield Doubt(features, entry.title, summary, in_doubt)
     verdict = stories.identify(features, memory.index)
     if verdict.story is None:
         memory.last_story += 1

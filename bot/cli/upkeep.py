@@ -12,11 +12,13 @@ from bot.cli.common import Refused, archive, command, now, sentence
 from bot.connection import bot_username
 from bot.failures import system_says
 from bot.instance import database_lock, held_by
-from bot.pipeline import alone_on
+from bot.pipeline import alone_on, embeddings_of
 from bot.settings import Settings, host_port
 from storage import backup as backups
 from storage.database import refuse_place
 from storage.errors import NewsError
+from watchers.meaning.opening import asking
+from watchers.meaning.values import MeaningError
 
 
 @contextmanager
@@ -71,6 +73,7 @@ async def check(settings: Settings) -> None:
     healthy = [
         await database_is_sound(settings),
         await ports_are_free(settings),
+        await meaning_answers(settings),
         await token_is_good(settings),
     ]
     if not all(healthy):
@@ -119,6 +122,24 @@ async def ports_are_free(settings: Settings) -> bool:
             else:
                 click.echo(f"ports     ok: {name}={listen}")
     return free
+
+
+async def meaning_answers(settings: Settings) -> bool:
+    """Ask once who says what texts mean; nothing is said where nobody is to be asked."""
+    if not settings.embeddings_url:
+        return True
+    asked = asking(embeddings_of(settings))
+    try:
+        await asked.ask_once()
+    except (MeaningError, OSError) as error:
+        click.echo(
+            f"meaning   {settings.embeddings_url} does not answer: {str(error) or 'too slow'}"
+        )
+        return False
+    finally:
+        await asked.close()
+    click.echo(f"meaning   ok: {settings.embeddings_url}")
+    return True
 
 
 async def token_is_good(settings: Settings) -> bool:

@@ -263,12 +263,12 @@ class _Explainer:
             and evidence.other is not None
             and evidence.score >= LEAST_SHOWN
         ):
-            return (
-                f"{how}; {self.say('came.nearest', other=other, percent=percent(evidence.score))}"
-            )
+            nearest = self.say("came.nearest", other=other, percent=percent(evidence.score))
+            return "; ".join([how, nearest, *self.meaning(evidence.meaning)])
         why = (
             self.grounds(evidence.grounds) if evidence.grounds else self.signals(evidence.signals)
         )
+        why += self.meaning(evidence.meaning)
         if evidence.came in (Came.LIKE, Came.LATER) and why:
             return f"{how}: {'; '.join(why)}"
         return how
@@ -306,6 +306,12 @@ class _Explainer:
         elif not found.places:
             parts.append(self.say("ground.no_place"))
         return [part for part in parts if part]
+
+    def meaning(self, near: float | None) -> list[str]:
+        """Say that meaning decided, and how near it was."""
+        if near is None:
+            return []
+        return [self.say("ground.meaning", near=words.hundredths(near, self.language))]
 
     def is_currency(self, identity: EntityId) -> bool:
         """Tell whether a thing of the gazetteer is money: nobody calls the dollar a name."""

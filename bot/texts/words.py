@@ -30,6 +30,11 @@ def number(value: float, language: str) -> str:
     return str(format_decimal(value, format="#,##0.#", locale=locale(language)))
 
 
+def hundredths(value: float, language: str) -> str:
+    """Write a share of one to its second decimal place, as 0.87."""
+    return str(format_decimal(value, format="0.00", locale=locale(language)))
+
+
 def clock(moment: datetime, time_zone: tzinfo) -> str:
     """Write the time of day, as 14:05."""
     return moment.astimezone(time_zone).strftime("%H:%M")

@@ -90,6 +90,9 @@ def test_a_webhook_without_a_secret_is_refused() -> None:
         ("TELEGRAM_API_URL", "http://api.example:port"),
         ("FEED_ALLOW_HOSTS", "*:80"),
         ("FEED_ALLOW_HOSTS", "10.0.0.0/8:80"),
+        ("EMBEDDINGS_URL", "localhost:11434"),
+        ("EMBEDDINGS_URL", "built-in"),
+        ("EMBEDDINGS_KEY", "ключ"),
         ("HEALTH_LISTEN", "*:9100"),
         ("ADMIN_IDS", "0"),
         ("ADMIN_IDS", "7,00"),
@@ -113,6 +116,9 @@ def test_a_value_that_cannot_be_meant_is_refused_with_its_line(name: str, raw: s
         ("TELEGRAM_API_URL", "http://[::1]:8081"),
         ("TELEGRAM_API_URL", "https://api.example/prefix/"),
         ("FEED_ALLOW_HOSTS", "лента.рф:80, my_host:1,[fe80::1]:8080"),
+        ("EMBEDDINGS_URL", "Builtin"),
+        ("EMBEDDINGS_URL", "http://127.0.0.1:11434/v1/"),
+        ("EMBEDDINGS_KEY", "sk-1"),
         ("USER_AGENT_CONTACT", "mailto:me@example.org"),
         ("USER_AGENT_CONTACT", "me@example.org"),
         ("USER_AGENT_CONTACT", "https://example.org/bot?a=1"),
@@ -138,8 +144,11 @@ def test_two_listeners_cannot_have_one_place() -> None:
 
 
 def test_secrets_are_not_shown() -> None:
-    shown = repr(Settings(telegram_bot_token=TOKEN, telegram_webhook_secret="hush"))
+    shown = repr(
+        Settings(telegram_bot_token=TOKEN, telegram_webhook_secret="hush", embeddings_key="psst")
+    )
     assert TOKEN not in shown
+    assert "psst" not in shown
     assert "hush" not in shown
 
 

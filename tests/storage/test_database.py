@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 
-from storage import chats, corrections, meta, subscriptions
+from storage import chats, corrections, fingerprints, meta, subscriptions
 from storage.corrections import CorrectionKind
 from storage.database import Database, connect
 from storage.errors import StorageError
 from storage.migrations import NEVER_GIVEN_TWICE, migrations
-from storage.model import NO_THREAD, ChatId, DeliveryId, Reach, StoryId
+from storage.model import NO_THREAD, ChatId, DeliveryId, ItemId, Reach, StoryId
 from storage.outbox import queue, reports, rows
 from storage.outbox.deliveries import DeliveryKind, FoldReason, NewDelivery
 from storage.sql import Connection, marks
@@ -176,6 +176,29 @@ def test_corrections_of_older_versions_are_obeyed_still(tmp_path: Path) -> None:
         for one in corrections.in_force(opened)
     ]
     assert [] == list(opened.query("pragma foreign_key_check"))
+    opened.close()
+
+
+def test_features_of_older_versions_have_no_meaning_yet(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    older = sqlite_utils.Database(path)
+    migrations.apply(older, stop_before="m023_meaning")
+    older.conn.executescript(
+        """
+        insert into outlets(id, name) values (1, 'Courier');
+        insert into feeds(id, outlet_id, url, added_at) values (1, 1, 'u', 0);
+        insert into stories(id, first_at, updated_at) values (1, 0, 0);
+        insert into items(id, story_id, feed_id, first_seen) values (1, 1, 1, 0);
+        insert into tellings(item_id, packed) values (1, x'01');
+        """
+    )
+    older.close()
+    opened = connect(path)
+    assert [(1, b"\x01", None)] == list(
+        opened.conn.execute("select item_id, packed, vector from tellings")
+    )
+    fingerprints.keep_vectors(opened, [(ItemId(1), b"mark\x05")])
+    assert [(1, b"\x05")] == fingerprints.vectors(opened, b"mark")
     opened.close()
 
 

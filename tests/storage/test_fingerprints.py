@@ -49,3 +49,15 @@ def test_a_telling_goes_with_its_item(connection: Connection) -> None:
     fingerprints.keep(connection, [(ItemId(1), b"\x01")])
     connection.conn.execute("delete from items")
     assert [(0,)] == list(connection.conn.execute("select count(*) from tellings"))
+
+
+def test_meaning_stands_beside_the_features_and_goes_with_them(connection: Connection) -> None:
+    rows.told(connection, rows.feed(connection), rows.new_item(1), rows.new_item(2))
+    fingerprints.keep(connection, [(ItemId(1), b"\x01"), (ItemId(2), b"\x02")])
+    meant = [(ItemId(1), b"mark\x05\x06"), (ItemId(2), b"kram\x07"), (ItemId(9), b"mark\x08")]
+    fingerprints.keep_vectors(connection, meant)
+    assert [(1, b"\x05\x06")] == fingerprints.vectors(connection, b"mark")
+    fingerprints.keep(connection, [(ItemId(1), b"\x03")])
+    assert [(1, b"\x05\x06")] == fingerprints.vectors(connection, b"mark")
+    fingerprints.forget(connection, [ItemId(1)], [])
+    assert [] == fingerprints.vectors(connection, b"mark")

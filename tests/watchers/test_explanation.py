@@ -27,6 +27,8 @@ ROWS = [
     [["old", 21]],
     [["near", 1], ["words", 0.62], ["headline", 0.5], ["copied", 0.4], ["figures", 2.0]],
     [["near", 1], ["notions", 0.6], ["names", 0.3], ["entities", 0.9]],
+    [["near", 1], ["words", 0.3], ["meaning", 0.87]],
+    [["new", 1], ["meaning", 0.71]],
     [["near", 999], ["words", 0.62]],
     [["new", 1], ["veto", "place", "almaty", "bishkek", 1], ["veto", "place", "kz", "kg", 1]],
     [["new", 1], ["veto", "figure", "kill", 3.0, 5.0, 1], ["veto", "figure", "%", 16.5, 17.0, 1]],
@@ -299,3 +301,21 @@ def test_rows_are_read_as_they_were_written(connection: Connection) -> None:
         noted(stored).value,
         noted(stored).signals,
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "likeness 0.87 of 1"), ("ru", "близость 0,87 из 1")]
+)
+def test_where_meaning_decided_that_is_said(
+    connection: Connection, language: str, said: str
+) -> None:
+    told(connection, feed(connection), new_item(1), new_item(2, 1))
+    connection.conn.execute(
+        "update items set reasons = ?, score = 0.6 where id = 2",
+        (to_json([["near", 1], ["words", 0.3], ["meaning", 0.87]]),),
+    )
+    story = stories.get(connection, StoryId(1))
+    assert story is not None
+    first, second = explanation.accounts(connection, story, gazetteer())
+    assert (None, 0.87) == (first.meaning, second.meaning)
+    assert said in account(second, story, language, gazetteer().entities)[0]

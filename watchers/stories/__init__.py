@@ -12,7 +12,7 @@ from watchers.stories.constraints import Constraint
 from watchers.stories.features import Features, prepare
 from watchers.stories.gravity import Gravity, gravest, gravity
 from watchers.stories.grounds import Grounds, grounds
-from watchers.stories.identity import Verdict, identify, nearest, related
+from watchers.stories.identity import Verdict, doubts, identify, nearest, related
 from watchers.stories.index import Index
 from watchers.stories.reclustering import Change, Joined, Moved, revise
 from watchers.stories.weights import LinkageSettings, fitted
@@ -31,6 +31,7 @@ __all__ = [
     "Moved",
     "Verdict",
     "backtest",
+    "doubts",
     "fitted",
     "gravest",
     "gravity",

@@ -76,6 +76,18 @@ def identify(features: Features, index: Index) -> Verdict:
     return Verdict(story, score, reasons, themes, story is not None and late)
 
 
+def doubts(features: Features, index: Index) -> tuple[ItemId, ...]:
+    """Name the items of which words leave it in doubt whether a newcomer tells their event.
+
+    Surest first; none where no likeness decides anyway, or where meaning is not weighed.
+    """
+    if not index.weighs_meaning or _same_page(features, index) is not None:
+        return ()
+    if index.old_text(features) is not None:
+        return ()
+    return index.in_doubt(features)
+
+
 def related(features: Features, index: Index) -> tuple[StoryId, ...]:
     """Name stories on the same theme as an item, most alike first, its own left out."""
     return _related(index.compared(features), index.story_of(features.item), index)
@@ -171,6 +183,8 @@ def _reasons(
         for name, at in _REASON_SIGNALS.items()
         if best.signals[at] > 0
     ]
+    if best.meaning is not None:
+        reasons.append(("meaning", round(best.meaning, 2)))
     vetoed = [likeness for likeness in likenesses if likeness.veto][:2]
     reasons += [(*(likeness.veto or ()), int(likeness.item)) for likeness in vetoed]
     return tuple(reasons)

@@ -18,6 +18,13 @@ from watchers.stories.features import Features
 from watchers.stories.frames import compare_frames, contrast_signals
 from watchers.stories.frequencies import Frequencies, WeightedQuery
 from watchers.stories.linkage_model import LinkageModel
+from watchers.stories.meaning import (
+    Scale,
+    Vector,
+    cosine,
+    fitted_meaning,
+    vector,
+)
 from watchers.stories.recirculated import OldTexts
 from watchers.stories.signals import SIGNALS, compare, compare_words
 from watchers.stories.vetoes import Reason, is_copy, quotes_same, veto
@@ -35,16 +42,21 @@ _GATE: Final = -3.0
 """Odds below which no headline could make two items one: they are not laid over each other."""
 _QUOTE_ODDS: Final = 1.0
 """What a long quote in common is worth at least: reports of one event may share little else."""
-_COPIED, _LEAST = map(SIGNALS.index, ("copied", "title_least"))
+_COPIED, _LEAST, _TEXTLESS = map(SIGNALS.index, ("copied", "title_least", "textless"))
+_BOTH: Final = 2
 
 
 class Likeness(NamedTuple):
-    """How surely two items tell one event: log-odds, the signals behind it, a veto if any."""
+    """How surely two items tell one event: log-odds, the signals behind it, a veto if any.
+
+    ``meaning`` is how near their meaning is (a cosine) where that weighed on the odds.
+    """
 
     item: ItemId
     odds: float
     signals: Sequence[float]
     veto: Reason | None = None
+    meaning: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,9 @@ class Index:
         self._links: dict[ItemId, dict[ItemId, float]] = {}
         self._latest: tuple[Features, WeightedQuery, tuple[Likeness, ...]] | None = None
         self._old = OldTexts()
+        self._vectors: dict[ItemId, Vector] = {}
+        self._scale: Scale | None = None
+        self.meaning = fitted_meaning()
         self._aliases: dict[StoryId, StoryId] = {}
         self._constraints = Constraints()
         self._homes: dict[ItemId, StoryId] = {}
@@ -150,6 +165,8 @@ class Index:
         # All are compared before any is scored: so the trees stay in the processor's cache.
         compared = [*self._signals(query)]
         found = [self._likeness(features, item, signals) for item, signals in compared]
+        if self._vectors:
+            found = self._with_meaning(features, found)
         found.sort(key=lambda likeness: (-likeness.odds, likeness.item))
         self._latest = (features, query, tuple(found))
         return self._latest[2]
@@ -226,6 +243,75 @@ class Index:
             if words[0] >= LEAST_SAME or kept.features.lang != lang:
                 yield item, compare(query, kept.features, kept.sums, words)
 
+    # --- meaning, when in doubt ----------------------------------------------------------------
+
+    def weigh_meaning(self, *, is_fitted: bool) -> None:
+        """Weigh meaning from now on; ``is_fitted`` says that it is the fitted model's."""
+        self._scale = Scale(self.meaning, fitted=is_fitted)
+
+    @property
+    def weighs_meaning(self) -> bool:
+        """Tell whether meaning is asked for."""
+        return self._scale is not None
+
+    def in_doubt(self, features: Features) -> tuple[ItemId, ...]:
+        """Name the items that a newcomer may tell one event with or not, surest first."""
+        if features.item in self._vectors:
+            return ()
+        return tuple(
+            likeness.item
+            for likeness in self.compared(features)
+            if likeness.veto is None and self.meaning.doubts(likeness.odds)
+        )
+
+    def has_meaning(self, item: ItemId) -> bool:
+        """Tell whether an item's vector is known."""
+        return item in self._vectors
+
+    def mean(self, vectors: Iterable[tuple[ItemId, bytes]]) -> None:
+        """Know vectors of items, quantised: of those in the window, and of the newcomer."""
+        self._vectors.update((item, vector(packed)) for item, packed in vectors)
+        self._latest = None
+
+    def learn_meaning(self, features: Features, items: Iterable[ItemId]) -> None:
+        """Learn from pairs in doubt how near the model's vectors usually are."""
+        own = self._vectors.get(features.item)
+        if self._scale is None or own is None:
+            return
+        for item in items:
+            other = self._vectors.get(item)
+            near = None if other is None else cosine(own, other)
+            if near is not None:
+                self._scale.learn(near)
+
+    def _with_meaning(self, one: Features, likenesses: list[Likeness]) -> list[Likeness]:
+        """Weigh meaning where it is known and the odds leave a doubt; a veto leaves none."""
+        own = self._vectors.get(one.item)
+        if self._scale is None or own is None:
+            return likenesses
+        return [
+            self._meant(self._scale, own, likeness, one.lang)
+            if likeness.veto is None and self.meaning.doubts(likeness.odds)
+            else likeness
+            for likeness in likenesses
+        ]
+
+    def _meant(self, scale: Scale, own: Vector, likeness: Likeness, lang: str) -> Likeness:
+        other = self._vectors.get(likeness.item)
+        near = None if other is None else cosine(own, other)
+        near = None if near is None else scale.brought(near)
+        if near is None:
+            return likeness
+        if self._kept[likeness.item].features.lang != lang:
+            weighing = self.meaning.across
+        elif likeness.signals[_TEXTLESS] == _BOTH:
+            weighing = self.meaning.bare
+        else:
+            weighing = self.meaning.told
+        odds = weighing.odds(likeness.odds, near)
+        odds = max(-_CLIP, min(_CLIP, odds))
+        return likeness._replace(odds=odds, meaning=near)
+
     # --- taking in and letting go --------------------------------------------------------------
 
     def add(self, features: Features, story: StoryId) -> None:
@@ -272,6 +358,7 @@ class Index:
 
     def drop(self, item: ItemId) -> None:
         """Forget an item that could not be stored after all."""
+        self._vectors.pop(item, None)
         story = self.story_of(item)
         if story is None:
             return
@@ -307,6 +394,7 @@ class Index:
 
     def _forget(self, item: ItemId) -> None:
         kept = self._kept.pop(item)
+        self._vectors.pop(item, None)
         if item in self._constraints:
             self._homes[item] = kept.story
         features = kept.features

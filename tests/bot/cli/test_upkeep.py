@@ -195,3 +195,14 @@ def test_a_refused_place_is_told_by_its_setting_and_gets_no_lock(cli, tmp_path, 
         result = cli(*words, DATABASE_PATH=path)
         assert (1, "DATABASE_PATH" in result.stderr) == (result.exit_code, True), result.stderr
     assert [] == list(tmp_path.glob("*.lock"))
+
+
+def test_check_says_nothing_of_meaning_where_nobody_is_to_be_asked(check):
+    assert "meaning" not in check().stdout
+
+
+def test_check_tells_that_nobody_answers_what_texts_mean(check, free):
+    result = check(EMBEDDINGS_URL=f"http://{free}", EMBEDDINGS_KEY="psst")
+    assert 1 == result.exit_code
+    assert f"meaning   http://{free} does not answer: " in result.stdout
+    assert "psst" not in result.output
