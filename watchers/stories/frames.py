@@ -22,7 +22,7 @@ from watchers.headlines.oppositions import (
     opposite,
     swapped,
 )
-from watchers.headlines.slots import Part, Slot, slots_of
+from watchers.headlines.slots import Part, Slot, generic_words, slots_of
 from watchers.stories.contradictions import figures_differ, toll_rises
 from watchers.stories.features import Features
 from watchers.stories.hashes import (
@@ -97,7 +97,7 @@ class Contrast(NamedTuple):
     """What two headlines share and differ in, as ``FRAME_SIGNALS``, and what fills each alone.
 
     ``places`` are two of one kind, each named by one headline alone; ``across`` says that they
-    are in two languages.
+    are in two languages, ``daily`` that both name a rubric.
     """
 
     signals: tuple[float, ...]
@@ -105,6 +105,7 @@ class Contrast(NamedTuple):
     theirs: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     across: bool = False
+    daily: bool = False
 
     def signal(self, name: str) -> float:
         """Give one of the signals by its name."""
@@ -130,8 +131,11 @@ class Contrast(NamedTuple):
             return ("veto", "opposite")
         if self.places and bare and (self.across or share >= _MOSTLY):
             return ("veto", "place", *self.places)
-        if self.signal("rubric") and share >= self._least_of_rubric() and bare:
-            return ("veto", "rubric")
+        # "Fire in Astana" names no deed either: a rubric is known by its words, or by two texts
+        # under it that have nothing in common.
+        strange = not self.signal("bare") and self.signal("beyond") <= 1
+        if (self.daily or strange) and self.signal("rubric") and bare:
+            return ("veto", "rubric") if share >= self._least_of_rubric() else None
         return None
 
     def _least_of_rubric(self) -> float:
@@ -200,6 +204,7 @@ def compare_frames(one: Features, other: Features) -> Contrast:
         tuple(slot.stem for slot in fill_b),
         places,
         across,
+        _is_daily(mine) and _is_daily(theirs),
     )
 
 
@@ -455,6 +460,16 @@ def _is_rubric(slots: Sequence[Slot]) -> bool:
     dated = any(concept_names().get(slot.concept, "") in _MONTHS for slot in slots)
     idle = not any(slot.part is Part.DEED for slot in slots)
     return idle and (dated or len(slots) == _RUBRIC)
+
+
+def _is_daily(slots: Sequence[Slot]) -> bool:
+    """Tell a headline that names a rubric: a joke, a photo, the weather, a rate."""
+    return any(slot.stem.startswith(_rubric_words()) for slot in slots)
+
+
+@lru_cache(maxsize=1)
+def _rubric_words() -> tuple[str, ...]:
+    return tuple(generic_words("rubric"))
 
 
 def _is_place(slot: Slot) -> bool:

@@ -113,6 +113,17 @@ def test_a_rubric_is_news_anew_each_time(headline: str) -> None:
     assert ("veto", "rubric") == compare_frames(one, other).veto()
 
 
+@pytest.mark.parametrize(
+    ("lang", "headline"),
+    [("ru", "Пожар на рынке в Оше"), ("en", "Fire at Osh market"), ("kk", "Алматыда өрт"),
+     ("uz-Latn", "Xivada zilzila")],
+)  # fmt: skip
+def test_two_outlets_with_one_short_headline_tell_one_event(lang: str, headline: str) -> None:
+    assert laid(lang, headline, headline).veto() is None
+    text = "Огонь потушили за час, никто не пострадал."
+    assert laid(lang, headline, headline, text=text).veto() is None
+
+
 def test_whichever_comes_first_they_share_the_same() -> None:
     for lang, one, other in (*SWAPPED, *ONE_DEED, *CONTRARY):
         there, back = laid(lang, one, other), laid(lang, other, one)
