@@ -7,10 +7,11 @@ in a replay of the whole stream through ``identify`` and ``revise``. Needs sciki
 import argparse
 from pathlib import Path
 
-from scripts.fit_stories import GATE, THRESHOLDS, Data, folded, read
+from scripts.fit_stories import THRESHOLDS, Data, folded, read
 from scripts.stories_data import Sample, bcubed, compared
 from scripts.stories_replay import replay
 from watchers.stories import LinkageSettings
+from watchers.stories.index import GATE
 
 
 def f1(

@@ -20,13 +20,12 @@ import numpy as np
 
 from scripts.fit_stories import THRESHOLDS, folded, read
 from scripts.stories_data import FOLDS, Labelled, bcubed, rows
-from scripts.stories_replay import FoldedIndex
+from scripts.stories_replay import FoldedIndex, told_through
 from storage.model import ItemId, StoryId
 from watchers.meaning.models import BUILTIN, FITTED
 from watchers.meaning.opening import Embeddings, asking
 from watchers.meaning.values import MOST_TEXTS, text_of
-from watchers.stories import LinkageSettings, doubts, identify, revise
-from watchers.stories.backtest import apply
+from watchers.stories import LinkageSettings, doubts
 from watchers.stories.features import Features
 from watchers.stories.index import Likeness
 from watchers.stories.meaning import MeaningSettings, cosine, settings_of, vector
@@ -84,22 +83,17 @@ class Told:
 def replay(index: MeaningIndex, items: Sequence[Labelled], vectors: dict[str, bytes]) -> Told:
     """Tell a stream, asking where in doubt as the ingester does."""
     names = {one.features.item: one.name for one in items}
-    told, last = Told({}), 0
-    for one in items:
-        if in_doubt := doubts(one.features, index):
+    told = Told({})
+
+    def ask(features: Features) -> None:
+        if in_doubt := doubts(features, index):
             unknown = [item for item in in_doubt if not index.has_meaning(item)][: MOST_TEXTS - 1]
-            asked: list[ItemId] = [one.features.item, *unknown]
+            asked: list[ItemId] = [features.item, *unknown]
             index.mean((item, vectors[names[item]]) for item in asked)
             told.asked += 1
             told.texts += len(asked)
-        verdict = identify(one.features, index)
-        if verdict.story is None:
-            last += 1
-        index.add(one.features, verdict.story or StoryId(last))
-        story = index.story_of(one.features.item)
-        assert story is not None  # noqa: S101
-        last = apply(index, revise(index, story), last)
-    told.stories = {one.name: int(index.story_of(one.features.item) or 0) for one in items}
+
+    told.stories = told_through(index, items, ask)
     return told
 
 

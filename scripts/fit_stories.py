@@ -34,6 +34,7 @@ from scripts.stories_data import (
 from scripts.stories_replay import LabelledLinkage, Plain, alone, labelled_linkages
 from watchers.stories import LinkageSettings
 from watchers.stories.frames import CONTRAST_SIGNALS
+from watchers.stories.index import GATE
 from watchers.stories.linkage import LINKAGE_SIGNALS
 from watchers.stories.signals import SIGNALS
 from watchers.stories.trees import Trees
@@ -61,7 +62,6 @@ LEANINGS = (0.0, 0.25, 0.5)
 CONTRASTS = Path(__file__).parent / "contrasts"
 ROUNDS = 3
 """How often linkages are fitted: each time also to those that the last fit came to decide on."""
-GATE = -3.0
 CONTRAST_SHAPE: dict[str, Any] = {"max_iter": 90, "max_depth": 4, "min_samples_leaf": 25}
 CONTRAST_WEIGHT = 3.0
 """How much a file of contrasts weighs: what it holds is rare in streams, and what readers see."""

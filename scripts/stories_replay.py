@@ -1,6 +1,6 @@
 """Labelled streams decided with weights that have not seen the event decided on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -85,9 +85,16 @@ class FoldedLinkageModel(LinkageModel):
 
 def replay(items: list[Labelled], by_fold: Sequence[LinkageSettings]) -> dict[str, int]:
     """Tell every item's story after the whole stream, with second thoughts after each."""
-    index = FoldedIndex(items, by_fold)
+    return told_through(FoldedIndex(items, by_fold), items)
+
+
+def told_through(
+    index: Index, items: Sequence[Labelled], before: Callable[[Features], None] = lambda _: None
+) -> dict[str, int]:
+    """Tell a stream to an index, ``before`` each verdict what may be asked; give the stories."""
     last = 0
     for one in items:
+        before(one.features)
         verdict = identify(one.features, index)
         if verdict.story is None:
             last += 1

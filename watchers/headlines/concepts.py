@@ -1,11 +1,12 @@
 """Concepts of the news across languages: a word's, by the longest beginning that is listed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
 from zlib import crc32
 
 from watchers.text.normal import APOSTROPHE
+from watchers.text.words import Token
 
 LANGUAGES = ("en", "ru", "kk", "ky", "uz", "tg")
 """The columns of the table, in order."""
@@ -99,6 +100,14 @@ def concept_number(concept: str) -> int:
 def latin_uzbek(normal: str) -> str:
     """Write a normal form of Uzbek in its Latin letters."""
     return normal.translate(_UZBEK_LATIN)
+
+
+def plain_words(tokens: Iterable[Token], column: str) -> list[str]:
+    """Write words as tables of patterns have them: plain apostrophes, Uzbek in Latin letters."""
+    normals = [token.normal for token in tokens]
+    if column == "uz":
+        normals = [*map(latin_uzbek, normals)]
+    return [normal.replace(APOSTROPHE, "'") for normal in normals]
 
 
 @lru_cache(maxsize=32768)

@@ -8,8 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from watchers.headlines.concepts import latin_uzbek
-from watchers.text.normal import APOSTROPHE
+from watchers.headlines.concepts import plain_words
 from watchers.text.words import Token
 
 _WORDS_BETWEEN: Final = r"(?:\S+ ){0,7}?"
@@ -158,9 +157,7 @@ def denies(head: Sequence[Token], lang: str) -> bool:
     Withdrawals, rejected bills and refused visas deny nothing that was told.
     """
     column = lang.partition("-")[0]
-    words = " ".join(
-        (latin_uzbek(token.normal) if column == "uz" else token.normal) for token in head
-    ).replace(APOSTROPHE, "'")
+    words = " ".join(plain_words(head, column))
     column = column if column in _DENIES else ("en" if words.isascii() else "ru")
     if column == "en" and _says_no(words):
         return True

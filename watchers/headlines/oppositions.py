@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import Final
 
 from watchers.headlines.concepts import concept_names
-from watchers.headlines.slots import Case, Frame, Part, Slot, Tense, slots_of
+from watchers.headlines.slots import Frame, Slot, slots_of
 from watchers.text.names import Entity, EntityId, gazetteer
+from watchers.text.speech import Case, Part, Tense
 
 Pairs = Sequence[tuple[int, int]]
 """Slots of the one headline and of the other that are one."""

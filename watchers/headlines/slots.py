@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from watchers.headlines.concepts import Table, concept_number, concept_of, look_up_all, read_table
 from watchers.headlines.stems import stem_of
-from watchers.text.names import EntityId, NameWord, gazetteer
+from watchers.text.names import NameWord, gazetteer
 from watchers.text.russian import is_known
 from watchers.text.skeleton import keyboard, skeleton
 from watchers.text.speech import Case, Part, Speech, Tense, speech_of
@@ -270,6 +270,3 @@ def generic_words(column: str) -> frozenset[str]:
     told = (files("watchers.headlines") / "generic.tsv").read_text(encoding="utf-8")
     rows = dict(line.split("\t") for line in told.splitlines() if line and line[0] != "#")
     return frozenset(rows.get(column, "").split())
-
-
-__all__ = ["Case", "EntityId", "Frame", "Part", "Slot", "Tense", "frame_of", "slots_of"]

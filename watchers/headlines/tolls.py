@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from watchers.headlines.concepts import latin_uzbek
+from watchers.headlines.concepts import plain_words
 from watchers.headlines.toll_words import ORDINALS, ROLES
 from watchers.text.figures import Number
-from watchers.text.normal import APOSTROPHE
 from watchers.text.words import Analysis, Token
 
 KINDS: Final = ("kill", "injur", "missing", "detain", "evacuat")
@@ -99,9 +98,7 @@ class _Reader:
     def of(cls, text: str, tokens: Sequence[Token], lang: str) -> "_Reader | None":
         """Read a headline, None where it counts nobody or is a daily bulletin."""
         column = lang.partition("-")[0]
-        plain = [token.normal.replace(APOSTROPHE, "'") for token in tokens]
-        if column == "uz":
-            plain = [latin_uzbek(token.normal).replace(APOSTROPHE, "'") for token in tokens]
+        plain = plain_words(tokens, column)
         if column not in ROLES:
             column = "en" if all(word.isascii() for word in plain) else "ru"
         if any(_DAILY.fullmatch(word) for word in plain):

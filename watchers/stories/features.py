@@ -33,6 +33,7 @@ from watchers.stories.hashes import (
     term_id,
 )
 from watchers.stories.themes import specifics, wide_names
+from watchers.text.names import PLACE_KINDS
 from watchers.text.normal import APOSTROPHE
 from watchers.text.offices import offices_in
 from watchers.text.skeleton import skeleton
@@ -72,7 +73,6 @@ _MAX_COUNT = 255
 """Counts are kept in a byte each."""
 _CONCEPT_TOLLS = frozenset({"kill", "injur"})
 """The tolls that are concepts by the same name."""
-_PLACE_KINDS = frozenset({"country", "region", "city", "water"})
 _YEAR_FROM, _YEAR_TO = 1990, 2100
 
 
@@ -271,7 +271,7 @@ class _KeyReader:
         self._place_kinds = {
             at: mention.kind
             for mention in analysis.entities
-            if mention.kind in _PLACE_KINDS
+            if mention.kind in PLACE_KINDS
             for at in range(mention.start, mention.end)
         }
         self._figures = [
@@ -352,7 +352,7 @@ def _countries(mentions: Iterable[Mention]) -> tuple[str, ...]:
             {
                 mention.country
                 for mention in mentions
-                if mention.kind in _PLACE_KINDS and mention.country
+                if mention.kind in PLACE_KINDS and mention.country
             }
         )
     )

@@ -22,7 +22,7 @@ from watchers.headlines.oppositions import (
     opposite,
     swapped,
 )
-from watchers.headlines.slots import Part, Slot, generic_words, slots_of
+from watchers.headlines.slots import Slot, generic_words, slots_of
 from watchers.stories.contradictions import figures_differ, toll_rises
 from watchers.stories.features import Features
 from watchers.stories.hashes import (
@@ -37,8 +37,9 @@ from watchers.stories.hashes import (
 )
 from watchers.stories.signals import SIGNALS
 from watchers.stories.vetoes import Met, Reason
-from watchers.text.names import Entity
+from watchers.text.names import PLACE_KINDS, Entity
 from watchers.text.skeleton import skeleton
+from watchers.text.speech import Part
 
 FRAME_SIGNALS: Final = (
     "frame_share", "frame_least", "frame_things", "frame_names", "frame_deeds",
@@ -82,7 +83,7 @@ _BODIES: Final = frozenset({"government", "parliament", "court", "minister"})
 _TRADES: Final = frozenset(
     {"bank", "company", "plant", "airline-ticket", "team", "party", "central"}
 )
-_PLACES: Final = frozenset({"city", "region", "water"})
+_PLACES: Final = PLACE_KINDS - {"country"}
 
 
 def contrast_signals(
@@ -158,8 +159,8 @@ def compare_frames(one: Features, other: Features) -> Contrast:
     matched_a, matched_b = {a for a, _ in pairs}, {b for _, b in pairs}
     left_a = [at for at in range(len(mine)) if at not in matched_a]
     left_b = [at for at in range(len(theirs)) if at not in matched_b]
-    open_a = [at for at in left_a if not _explained(mine[at], other, across=across)]
-    open_b = [at for at in left_b if not _explained(theirs[at], one, across=across)]
+    open_a = _unexplained(mine, left_a, other, across=across)
+    open_b = _unexplained(theirs, left_b, one, across=across)
     fill_a = _fills(mine, open_a, [theirs[at] for at in left_b])
     fill_b = _fills(theirs, open_b, [mine[at] for at in left_a])
     whole = len(mine) + len(theirs)
@@ -236,15 +237,14 @@ def _same(one: Slot, other: Slot) -> bool:
     """Tell whether two words of one language are one."""
     if one.stem == other.stem:
         return one.part is other.part or _FIGURE not in (one.part, other.part)
-    if one.entity and other.entity:
-        return one.entity == other.entity
-    if one.concept and one.concept == other.concept:
+    if _same_across(one, other):
         return True
-    if one.part is _FIGURE or other.part is _FIGURE:
-        return one.part is other.part and _one_figure(one.stem, other.stem)
-    if one.stem[:2] == other.stem[:2] and _one_root(one.stem, other.stem):
-        return True
-    return one.named and other.named and _sounds_alike(one.stem, other.stem)
+    return (
+        one.stem[:2] == other.stem[:2]
+        and not (one.entity and other.entity)
+        and _FIGURE not in (one.part, other.part)
+        and _one_root(one.stem, other.stem)
+    )
 
 
 def _same_across(one: Slot, other: Slot) -> bool:
@@ -295,18 +295,25 @@ def _sounds_alike(one: str, other: str) -> bool:
     return name_key(a) == name_key(b) and fuzz.ratio(a, b) >= _ALIKE
 
 
-def _explained(slot: Slot, other: Features, *, across: bool) -> bool:
-    """Tell whether the other item's text speaks of what a word names."""
+def _unexplained(
+    slots: Sequence[Slot], left: Sequence[int], other: Features, *, across: bool
+) -> list[int]:
+    """Give those of the words left over of which the other item's text does not speak."""
+    if not left:
+        return []
+    keys = frozenset(other.cross_lingual)
+    terms = frozenset[int]() if across else frozenset(other.terms)
+    return [at for at in left if not _is_spoken_of(slots[at], keys, terms)]
+
+
+def _is_spoken_of(slot: Slot, keys: frozenset[int], terms: frozenset[int]) -> bool:
     if slot.entity:
-        return cross_lingual_id(ENTITY, slot.entity) in other.cross_lingual
-    if not across and term_id(slot.stem) in other.terms:
+        return cross_lingual_id(ENTITY, slot.entity) in keys
+    if term_id(slot.stem) in terms:
         return True
     if slot.concept:
-        name = concept_names().get(slot.concept, "")
-        return cross_lingual_id(CONCEPT, name) in other.cross_lingual
-    if slot.named:
-        return cross_lingual_id(NAME, name_key(skeleton(slot.stem))) in other.cross_lingual
-    return False
+        return cross_lingual_id(CONCEPT, concept_names().get(slot.concept, "")) in keys
+    return slot.named and cross_lingual_id(NAME, name_key(skeleton(slot.stem))) in keys
 
 
 # --- what is left over -------------------------------------------------------------------------
@@ -474,7 +481,7 @@ def _rubric_words() -> tuple[str, ...]:
 
 def _is_place(slot: Slot) -> bool:
     entity = entity_of(slot.entity)
-    return entity is not None and entity.kind in {"country", "currency", *_PLACES}
+    return entity is not None and entity.kind in PLACE_KINDS | {"currency"}
 
 
 # --- beyond the headlines ----------------------------------------------------------------------

@@ -38,7 +38,7 @@ _CLIP: Final = 5.0
 or 9, F1 falls by 0.0004."""
 _COPY_ODDS: Final = 2.0
 """What a copied text is worth at least, however little its few words say."""
-_GATE: Final = -3.0
+GATE: Final = -3.0
 """Odds below which no headline could make two items one: they are not laid over each other."""
 _QUOTE_ODDS: Final = 1.0
 """What a long quote in common is worth at least: reports of one event may share little else."""
@@ -213,7 +213,7 @@ class Index:
         else:
             odds = settings.across.score(signals) - settings.across_handicap
         by_words, contrast = odds, None
-        if odds > _GATE and one.has_title and two.has_title:
+        if odds > GATE and one.has_title and two.has_title:
             contrast = compare_frames(one, two)
             given = contrast_signals(odds, one, two, signals, contrast.signals)
             odds = settings.contrast.score(given)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from watchers.stories.contradictions import figures_differ
 from watchers.stories.features import ESSAY_TEXT, LONG_TEXT, Features
 from watchers.stories.hashes import CONCEPT, ENTITY, FIGURE, KIND, NAME, cross_lingual_id
-from watchers.text.names import gazetteer
+from watchers.text.names import PLACE_KINDS, gazetteer
 
 Reason = tuple[str | float, ...]
 """A signal's or veto's name and the small values that explain it; JSON-able."""
@@ -124,7 +124,7 @@ def _places() -> frozenset[int]:
     return frozenset(
         cross_lingual_id(ENTITY, entity.id)
         for entity in gazetteer().entities.values()
-        if entity.kind in ("country", "region", "city", "water")
+        if entity.kind in PLACE_KINDS
     )
 
 

@@ -6,6 +6,7 @@ prose is left as it is.
 """
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 LONGEST_JUNK = 140
@@ -149,10 +150,19 @@ def _without_tail(line: str) -> str:
 
 def is_junk(line: str, own: str = "") -> bool:
     """Tell whether a short line is no prose: a date, a credit, buttons, counters, code."""
+    junk, letters = _judged(line)
+    return junk or (own != "" and letters == own)
+
+
+@lru_cache(maxsize=1024)
+def _judged(line: str) -> tuple[bool, str]:
+    """Judge a line and give its letters; cached, as reading and stories ask of the same lines."""
     bare = _ADDRESS.sub(" ", line) if "/" in line or "www." in line else line
     words = [word.casefold() for word in _LETTERS.findall(bare)]
-    if not words or (own and "".join(words) == own):
-        return True
+    return not words or _is_noise(line, bare, words), "".join(words)
+
+
+def _is_noise(line: str, bare: str, words: list[str]) -> bool:
     if _CREDIT.match(line) or _INVITATION.match(line) or _CODE.search(line):
         return True
     if all(part.startswith("#") for part in line.split()):

@@ -30,6 +30,8 @@ _KINDS = {
     "projects": "project", "people": "person", "organisations": "organisation",
     "companies": "company", "currencies": "currency",
 }  # fmt: skip
+PLACE_KINDS = frozenset({"country", "region", "city", "water"})
+"""Of the kinds, those of places."""
 _SCRIPTS = {"uz": ("uz-Latn", "uz-Cyrl")}
 MARKS = "^~!%=*"
 _MIN_SKELETON = 4

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from watchers.text.english import english_form
-from watchers.text.russian import WordGrammar, grammar_of
+from watchers.text.russian import grammar_of
 from watchers.text.skeleton import is_cyrillic
 from watchers.text.words import Token
 
@@ -272,6 +272,3 @@ def _case(normal: str, before: str, column: str) -> Case:
     if _OBJECT[column].search(normal) or _GENITIVE[column].search(normal):
         return Case.OBJECT
     return Case.SUBJECT
-
-
-__all__ = ["Case", "Part", "Speech", "Tense", "WordGrammar", "speech_of"]

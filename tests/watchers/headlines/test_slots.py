@@ -4,7 +4,8 @@ import pytest
 
 from tests.watchers.stories.features import features
 from watchers.headlines.concepts import LANGUAGES, concept_names, read_table, tables
-from watchers.headlines.slots import Part, poles_of, sides_of, slots_of
+from watchers.headlines.slots import poles_of, sides_of, slots_of
+from watchers.text.speech import Part
 
 
 def named(headline: str, lang: str) -> list[str]:
