@@ -15,6 +15,7 @@ from typing import Any
 from zlib import crc32
 
 from storage.model import ItemId, OutletId, StoryId
+from watchers.stories.boilerplate import Boilerplate
 from watchers.stories.features import Features, prepare
 from watchers.stories.frames import compare_frames, contrast_signals
 from watchers.stories.frequencies import Frequencies, WeightedQuery
@@ -74,21 +75,28 @@ def fold_of(key: str) -> int:
     return crc32(key.removesuffix("-ecb").removesuffix("-plus").encode()) % FOLDS
 
 
-def features_of(row: dict[str, Any], mark: str, number: int, last: datetime) -> Features:
+def features_of(
+    row: dict[str, Any],
+    mark: str,
+    number: int,
+    last: datetime,
+    boilerplate: Boilerplate | None = None,
+) -> Features:
     """Prepare one item; an item without a time takes the one before."""
     told = row.get("published" if not mark else "pub" + mark)
     told_at = datetime.fromisoformat(told).replace(tzinfo=UTC) if told else last
     title, text = row["title" + mark] or "", row["text" + mark] or ""
     analysis = analyse(title, text, declared=(row["lang" + mark],))
+    outlet = OutletId(crc32(str(row.get("source", number)).encode()))
     return prepare(
         item=ItemId(number),
-        outlet=OutletId(crc32(str(row.get("source", number)).encode())),
+        outlet=outlet,
         url_key="",
         told_at=told_at,
         title=title,
-        summary=text,
         lang=analysis.lang,
         analysis=analysis,
+        boilerplate=boilerplate.of(outlet) if boilerplate else frozenset(),
     )
 
 
@@ -97,11 +105,13 @@ def stream(path: Path) -> list[Labelled]:
     found: list[Labelled] = []
     last = EPOCH
     told = rows(path)
+    boilerplate = Boilerplate()
     one_source = len({row["source"] for row in told}) == 1
     for number, row in enumerate(told, 1):
         if one_source:  # then nothing is known of the outlets
             row["source"] = number
-        features = features_of(row, "", number, last)
+        features = features_of(row, "", number, last, boilerplate)
+        boilerplate.learn(features)
         last = features.told_at
         event = str(row["cluster"])
         found.append(Labelled(features, str(row["id"]), event, fold_of(event)))

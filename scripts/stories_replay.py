@@ -10,6 +10,7 @@ from watchers.stories import LinkageSettings, identify, revise
 from watchers.stories.backtest import apply
 from watchers.stories.clustering import linkages_between, partition
 from watchers.stories.features import Features
+from watchers.stories.frames import Opened
 from watchers.stories.index import Index, Likeness
 from watchers.stories.linkage import LINKAGE_SIGNALS, Group, Linkage, linkage_signals
 from watchers.stories.linkage_model import LinkageModel
@@ -57,9 +58,11 @@ class FoldedIndex(Index):
         self.labels = {one.features.item: one for one in items}
         self.by_fold = by_fold
 
-    def _likeness(self, one: Features, item: ItemId, signals: Sequence[float]) -> Likeness:
+    def _likeness(
+        self, one: Features, opened: Opened, item: ItemId, signals: Sequence[float]
+    ) -> Likeness:
         self.settings = self.by_fold[self.labels[one.item].fold]
-        return super()._likeness(one, item, signals)
+        return super()._likeness(one, opened, item, signals)
 
     def linkage_model(self) -> "FoldedLinkageModel":
         """Give a model that weighs by folds too."""

@@ -64,6 +64,8 @@ class EditedItem:
     words: str
     countries: tuple[str, ...] = ()
     title_countries: tuple[str, ...] = ()
+    packed_features: bytes = b""
+    """What it is compared with others by from now on, empty where that stays as it was."""
 
 
 @dataclass(frozen=True, slots=True)

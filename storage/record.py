@@ -57,13 +57,13 @@ def record(db: Connection, intake: Intake) -> None:
         # Also where it opens none: the story's other items may have gone with their feed.
         stories.open_new(db, new.story_id, new.published or intake.now)
     items.add(db, intake.feed_id, intake.new, intake.now)
-    fingerprints.keep(
-        db, [(new.id, new.packed_features) for new in intake.new if new.packed_features]
-    )
-    fingerprints.keep_vectors(db, intake.vectors)
     items.edit(db, intake.edited, intake.now)
     items.learn(db, intake.feed_id, intake.learnt)
     changed: tuple[NewItem | EditedItem, ...] = (*intake.new, *intake.edited)
+    fingerprints.keep(
+        db, [(one.id, one.packed_features) for one in changed if one.packed_features]
+    )
+    fingerprints.keep_vectors(db, intake.vectors)
     for item in changed:
         search.index(db, item.id, item.words)
     matches.add(db, intake.matches, intake.now)

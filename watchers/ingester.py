@@ -6,7 +6,7 @@ subscriptions), decides one document at a time, and records each in one transact
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -148,7 +148,8 @@ class Ingester:
         found = await self._db.read(items.by_ids, [item])
         if not found:
             return None  # removed with its feed meanwhile
-        features = features_of(found[0], self._memory.names)
+        boilerplate = self._memory.index.boilerplate.of(found[0].outlet.id)
+        features = features_of(found[0], self._memory.names, boilerplate)
         await self._db.write(fingerprints.keep, [(item, stories.pack(features))])
         return features
 
@@ -223,6 +224,8 @@ class Ingester:
                 taken = Taken(len(draft.new), len(draft.edited), draft.unchanged, draft.kept)
                 after = state(taken) if callable(state) else state
                 await self._db.write(record.record, draft.done(after))
+            for edited in draft.restated:
+                self._memory.index.restate(edited)
             await self._reconsider_stories(draft, now)
         self._unfrozen += taken.new
         if self._unfrozen >= FROZEN_AFTER:
@@ -463,8 +466,10 @@ def without_garbage_collection() -> Iterator[None]:
         gc.enable()
 
 
-def features_of(item: Item, names: Gazetteer | None = None) -> stories.Features:
-    """Prepare a stored item's signals again."""
+def features_of(
+    item: Item, names: Gazetteer | None = None, boilerplate: Container[int] = frozenset()
+) -> stories.Features:
+    """Prepare a stored item's signals again; ``boilerplate`` is what its outlet repeats."""
     analysis = words.analyse(item.title, item.summary, lang=item.lang, names=names)
     return stories.prepare(
         item=item.id,
@@ -472,7 +477,7 @@ def features_of(item: Item, names: Gazetteer | None = None) -> stories.Features:
         url_key=item.url_key,
         told_at=item.told_at,
         title=item.title,
-        summary=item.summary,
         lang=item.lang,
         analysis=analysis,
+        boilerplate=boilerplate,
     )

@@ -7,6 +7,7 @@ that two entries of one document can be one story.
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from storage.items import EditedItem, KnownItem, LearntKey, NewItem
 from storage.model import Feed, FeedState, ItemId, Match, StoryId, Subscription, SubscriptionId
@@ -20,6 +21,9 @@ from watchers.text.names import Gazetteer
 
 ALERT_WITHIN = timedelta(hours=24)
 """How old by its own date an item may be to be an alert; what is older waits for the digest."""
+
+FIRST_LOOK = 12
+"""Entries of an outlet met for the first time that are looked through for what it repeats."""
 
 IMPORTED = articles.Keys(lasting=True)
 
@@ -67,6 +71,10 @@ class Draft:
     owed: dict[tuple[int, int, StoryId], NewDelivery] = field(default_factory=dict)
     vectors: dict[ItemId, bytes] = field(default_factory=dict)
     """What was asked about the meaning of items, as it is kept."""
+    boilerplate: frozenset[int] = frozenset()
+    """Sentences that a document of an outlet met for the first time repeats."""
+    restated: list[stories.Features] = field(default_factory=list)
+    """Edited items, to be known by their new words once these are recorded."""
     unchanged: int = 0
     kept: int = 0
     """Known items that came with other words and stay as they are."""
@@ -99,6 +107,8 @@ def decide(
     stop the chat. ``known`` says which identity keys are items already.
     """
     seen = dict(known)
+    if draft.feed.outlet.id not in memory.index.boilerplate:
+        yield from look_for_boilerplate(draft, entries, memory)
     by_guid = not counts_only(entries, known)
     for entry in oldest_first(entries):
         under_keys = kept_under(entry, seen, by_guid=by_guid)
@@ -111,6 +121,17 @@ def decide(
             again(draft, entry, before, {key for key in entry.keys if key not in seen}, memory)
             seen.update((key, before) for key in entry.keys if key not in seen)
         yield None
+
+
+def look_for_boilerplate(draft: Draft, entries: Iterable[Entry], memory: Memory) -> Iterator[None]:
+    """Find what an outlet of which nothing is known yet repeats, yielding after each entry."""
+    found = stories.Boilerplate()
+    for entry in islice(entries, FIRST_LOOK):
+        summary = lead_of(draft.feed, entry)
+        analysis = read(draft.feed, entry, summary, memory)
+        found.learn(prepared(draft, entry, analysis, url_key=entry.url_key))
+        yield None
+    draft.boilerplate = found.of(draft.feed.outlet.id)
 
 
 def mark_of(item: NewItem, now: datetime) -> KnownItem:
@@ -269,15 +290,14 @@ def take_in(
     summary = lead_of(draft.feed, entry)
     analysis = read(draft.feed, entry, summary, memory)
     memory.last_item += 1
-    features = stories.prepare(
-        item=ItemId(memory.last_item),
-        outlet=draft.feed.outlet.id,
+    boilerplate = draft.boilerplate | memory.index.boilerplate.of(draft.feed.outlet.id)
+    features = prepared(
+        draft,
+        entry,
+        analysis,
         url_key=url_key,
-        told_at=min(entry.published or draft.now, draft.now),
-        title=entry.title,
-        summary=summary,
-        lang=analysis.lang,
-        analysis=analysis,
+        item=ItemId(memory.last_item),
+        boilerplate=boilerplate,
     )
     packed = stories.pack(features)
     if in_doubt := stories.doubts(features, memory.index):
@@ -319,6 +339,28 @@ def take_in(
     return item
 
 
+def prepared(
+    draft: Draft,
+    entry: Entry,
+    analysis: words.Analysis,
+    *,
+    url_key: str,
+    item: ItemId = stories.UNSAVED,
+    boilerplate: frozenset[int] = frozenset(),
+) -> stories.Features:
+    """Prepare an entry's signals; ``boilerplate`` is what its outlet repeats."""
+    return stories.prepare(
+        item=item,
+        outlet=draft.feed.outlet.id,
+        url_key=url_key,
+        told_at=min(entry.published or draft.now, draft.now),
+        title=entry.title,
+        lang=analysis.lang,
+        analysis=analysis,
+        boilerplate=boilerplate,
+    )
+
+
 def lead_of(feed: Feed, entry: Entry) -> str:
     """Return what an entry's description says beside its headline, as plain text."""
     return leads.lead(markup.plain(entry.summary_html), entry.title, feed.outlet.name)
@@ -354,6 +396,8 @@ def again(
     analysis = read(draft.feed, entry, summary, memory)
     published = before.published or entry.published or before.first_seen
     facts = facts_of(draft.feed, analysis.lang, published, draft.now)
+    is_second = before.url_key.startswith(f"{entry.url_key}#{entry_keys.TITLE}")
+    url_key = before.url_key if is_second else entry.url_key
     draft.edited.append(
         EditedItem(
             id=before.id,
@@ -361,15 +405,45 @@ def again(
             title=entry.title,
             summary=summary,
             url=entry.url,
-            url_key=before.url_key
-            if before.url_key.startswith(f"{entry.url_key}#{entry_keys.TITLE}")
-            else entry.url_key,
+            url_key=url_key,
             words=keywords.item_words(analysis, facts),
             countries=countries_in(analysis.entities),
             title_countries=countries_in(in_title(analysis)),
+            packed_features=restate(draft, entry, before, analysis, url_key, memory),
         )
     )
     match_edited(draft, before, analysis, facts, memory)
+
+
+def restate(  # noqa: PLR0917 (what an item is made of)
+    draft: Draft,
+    entry: Entry,
+    before: KnownItem,
+    analysis: words.Analysis,
+    url_key: str,
+    memory: Memory,
+) -> bytes:
+    """Compare an item by its new words from now on, and tell what they change in its story.
+
+    Returns its features as they are stored; empty where it is out of the window.
+    """
+    if memory.index.story_of(before.id) is None:
+        return b""
+    story_id = memory.index.story(before.story_id)
+    told_at = memory.index.features(before.id).told_at
+    boilerplate = memory.index.boilerplate.of(draft.feed.outlet.id)
+    found = prepared(
+        draft, entry, analysis, url_key=url_key, item=before.id, boilerplate=boilerplate
+    )
+    # The edit is of now; the item stays where it stood among the others.
+    change = stories.material(
+        replace(found, told_at=draft.now), memory.index.features_of(story_id)
+    )
+    if change is not None and not draft.silent:
+        draft.changed.append(ChangedStory(story_id, before.id, change.key, change.turn))
+    found = replace(found, told_at=told_at)
+    draft.restated.append(found)
+    return stories.pack(found)
 
 
 def match_edited(

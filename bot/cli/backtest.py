@@ -86,6 +86,7 @@ def of_file(file: Path) -> list[Known]:
     """Read the features of a file's items."""
     known: list[Known] = []
     outlets: dict[str, OutletId] = {}
+    boilerplate = stories.Boilerplate()
     lines, _ = begun(file)
     with click.progressbar(length=size_of(file), label="reading") as bar:
         for number, (line, read) in enumerate(lines, 1):
@@ -93,16 +94,18 @@ def of_file(file: Path) -> list[Known]:
             summary = leads.lead(markup.plain(entry.summary_html), entry.title)
             declared = (entry.language,) if entry.language else ()
             analysis = words.analyse(entry.title, summary, declared=declared)
+            outlet = outlets.setdefault(line.source, OutletId(len(outlets) + 1))
             features = stories.prepare(
                 item=ItemId(number),
-                outlet=outlets.setdefault(line.source, OutletId(len(outlets) + 1)),
+                outlet=outlet,
                 url_key=entry.url_key,
                 told_at=line.moment,
                 title=entry.title,
-                summary=summary,
                 lang=analysis.lang,
                 analysis=analysis,
+                boilerplate=boilerplate.of(outlet),
             )
+            boilerplate.learn(features)
             known.append((features, entry.title or summary))
             bar.update(read - bar.pos)
     return known
@@ -113,7 +116,13 @@ async def of_archive(settings: Settings) -> list[Known]:
     async with archive(settings) as db:
         kept = await db.read(lambda connection: [item for item, _ in item_store.every(connection)])
     with click.progressbar(kept, label="reading") as bar:
-        return [(features_of(item), item.title or item.summary) for item in bar]
+        known: list[Known] = []
+        boilerplate = stories.Boilerplate()
+        for item in bar:
+            features = features_of(item, boilerplate=boilerplate.of(item.outlet.id))
+            boilerplate.learn(features)
+            known.append((features, item.title or item.summary))
+        return known
 
 
 def report(result: Backtest, titles: dict[ItemId, str]) -> None:

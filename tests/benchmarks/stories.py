@@ -70,7 +70,6 @@ def prepared(analyses: list[Analysed]) -> list[Features]:
             url_key=f"example.org/{number}",
             told_at=START + timedelta(seconds=40 * number),
             title=title,
-            summary=text,
             lang="ru",
             analysis=analysis,
         )

@@ -1,6 +1,7 @@
 """The ingester: entries become items of stories, and what is owed is written with them or not at
 all."""
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -83,6 +84,25 @@ async def test_one_event_told_by_two_outlets_is_one_story_and_one_alert(
         await ingester.take(feed, (told,), None, at)
     assert [1, 1] == [story for _, story, _ in await db.read(all_items)]
     assert [("alert", "s1", 1)] == [row for row in await db.read(owed) if row[0] == "alert"]
+
+
+async def test_what_an_outlet_says_under_every_headline_makes_no_story(
+    db: Database, now: datetime
+) -> None:
+    """Known from its first document on, and after a start."""
+    tail = "<p>Наши собкоры в трёх долинах следят за жизнью края и пишут обо всём важном.</p>"
+    titles = (
+        "В Оше открыли школу на тысячу мест", "Рыбаки поймали осетра весом с лодку",
+        "Суд оштрафовал завод за дым", "Сборная выиграла кубок", "Мост через реку закрыт",
+    )  # fmt: skip
+    feed = await feed_of(db, "courier", now)
+    document = [replace(entry(n, title), summary_html=tail) for n, title in enumerate(titles, 1)]
+    ingester = await Ingester.opened(db)
+    await ingester.take(feed, tuple(document[:4]), None, now)
+    after_a_start = await Ingester.opened(db)
+    await after_a_start.remember(now)
+    await after_a_start.take(feed, tuple(document), None, now)
+    assert set(range(1, 6)) == {story for _, story, _ in await db.read(all_items)}
 
 
 async def test_the_same_document_again_changes_nothing(db: Database, now: datetime) -> None:
@@ -466,6 +486,38 @@ def the_alert_arrived(db: Connection, now_ms: int) -> None:
         "update deliveries set state = 'sent', message_id = 7, settled_at = ? where kind = 'alert'",
         (now_ms,),
     )
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_toll_that_rises_by_an_edit_answers_the_alert_once(
+    db: Database, now: datetime, *, restarted: bool
+) -> None:
+    """And what others tell later is compared with the edited headline, after a start too."""
+    ingester = await Ingester.opened(db)
+    await reader_of(db, "Karaganda", now)
+    courier, herald = await feed_of(db, "courier", now), await feed_of(db, "herald", now)
+    for hour, feed, number, title in (
+        (1, courier, 1, "Mine collapse near Karaganda kills 5 people"),
+        (2, courier, 1, "Mine collapse near Karaganda kills 7 people"),
+        (3, herald, 2, "Death toll in Karaganda mine collapse rises to 7"),
+        (4, herald, 2, "Death toll in Karaganda mine collapse rises to 9"),
+    ):
+        at = now + timedelta(hours=hour)
+        if restarted:
+            ingester = await Ingester.opened(db)
+            await ingester.remember(at)
+        told = entry(number, title, published=now, url_key=f"{feed.title}.example/{number}")
+        await ingester.take(feed, (told,), None, at)
+        await db.write(the_alert_arrived, int(at.timestamp() * 1000))
+    told_to_reader = [row for row in await db.read(owed) if row[0] != "edit"]
+    assert [("alert", "s1", 1), ("update", "s1:kill=9", 1)] == told_to_reader
+    [change] = await db.read(turns)
+    assert {"kind": "kill", "before": 5, "after": 9} == change  # 5 to 7 and 7 to 9, gathered
+
+
+def turns(db: Connection) -> list[dict[str, object]]:
+    rows = db.conn.execute("select payload -> 'change' from deliveries where kind = 'update'")
+    return [{k: v for k, v in json.loads(row[0]).items() if k != "item"} for row in rows]
 
 
 async def test_a_rising_toll_answers_the_alert_and_opens_no_story(

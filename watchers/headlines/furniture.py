@@ -8,6 +8,7 @@ the article stays, wherever a rule is in doubt.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from watchers.text.leads import LONGEST_JUNK, is_junk
@@ -116,49 +117,62 @@ _LETTER: Final = re.compile(r"[^\W_]")
 
 
 class _Line(NamedTuple):
-    """One line of a text, where it stands, folded for the tables, and its words."""
+    """What one line of a text is by itself.
 
-    start: int
-    end: int
+    ``opens`` marks a heading of what is not the article, ``tells`` what is no furniture.
+    """
+
     said: str
-    folded: str
     words: int
     ends: bool
+    opens: bool
+    tells: bool
 
 
 def furniture(text: str, start: int, title: str) -> list[Span]:
     """Find what around an article, from ``start`` on in its text, tells nothing, in order."""
-    lines = [*_lines(text, start)]
-    if not lines:
+    spans = [*_spans(text, start)]
+    if not spans:
         return []
+    lines = [_line(text[begins:ends]) for begins, ends in spans]
     whole = sum(line.words for line in lines)
     first = next((at for at, line in enumerate(lines) if line.ends), len(lines))
     menu = _menu(lines[:first])
     head = _letters(title)
     found: list[Span] = []
     read, after = 0, ""
-    for at, line in enumerate(lines):
-        opens = _opens(line)
-        if opens:
+    for at, (line, span) in enumerate(zip(lines, spans, strict=True)):
+        if line.opens:
             after = "page" if 2 * read >= whole else "links"
         elif after and (_is_paragraph(line) if after == "page" else line.ends):
             after = ""
-        if opens or after or at in menu or _is_furniture(line, head):
-            found.append((line.start, line.end))
+        if line.opens or after or at in menu or not line.tells or _repeats(line, head):
+            found.append(span)
         else:
             read += line.words
-            found += _inline(line)
+            found += _inline(line.said, span[0])
     return found
 
 
-def _lines(text: str, start: int) -> Iterator[_Line]:
+def _spans(text: str, start: int) -> Iterator[Span]:
     for said in text[start:].split("\n"):
         end = start + len(said)
         if said:
-            folded = _folded(said[: 4 * LONGEST_JUNK]).strip()
-            ends = _ENDS.search(said[-_TAIL:]) is not None
-            yield _Line(start, end, said, folded, said.count(" ") + 1, ends)
+            yield start, end
         start = end + 1
+
+
+@lru_cache(maxsize=4096)
+def _line(said: str) -> _Line:
+    """Look at a line; what an outlet repeats is looked at once."""
+    words = said.count(" ") + 1
+    ends = _ENDS.search(said[-_TAIL:]) is not None
+    if words > _LONG_LINE:
+        return _Line(said, words, ends, opens=False, tells=True)
+    folded = _folded(said).strip()
+    headed = words <= _HEADING and not ends and _HEADED.match(folded) is not None
+    opens = headed or _TAGGED.match(folded) is not None
+    return _Line(said, words, ends, opens, tells=not _is_furniture(said, folded, words, ends=ends))
 
 
 def _folded(said: str) -> str:
@@ -169,46 +183,35 @@ def _letters(said: str) -> str:
     return "".join(_LETTER.findall(said)).casefold()
 
 
-def _opens(line: _Line) -> bool:
-    """Tell a heading of what is not the article: "Related articles", "Tags: …"."""
-    if line.words > _LONG_LINE:
-        return False
-    if line.words <= _HEADING and not line.ends and _HEADED.match(line.folded):
-        return True
-    return _TAGGED.match(line.folded) is not None
-
-
 def _is_paragraph(line: _Line) -> bool:
     return line.ends and line.words >= _PROSE and len(_SENTENCE.findall(line.said)) > 1
 
 
-def _is_furniture(line: _Line, head: str) -> bool:
-    if line.words > _LONG_LINE:
-        return False
-    folded = line.folded
+def _is_furniture(said: str, folded: str, words: int, *, ends: bool) -> bool:
     if _BOXED.match(folded) or _INLINE.match(folded) or _MENU_ENTRY.match(folded):
         return True
-    if len(line.said) <= LONGEST_JUNK and is_junk(line.said):
+    if len(said) <= LONGEST_JUNK and is_junk(said):
         return True
-    if line.ends and "…" not in line.said and "..." not in line.said:
-        return _repeats(line, head, whole=True)
-    return (
-        bool(_CRUMBS.match(folded) or _GLUED.match(line.said))
-        or (line.words <= _BYLINE and _BYLINED.match(folded) is not None)
-        or (line.words <= _CREDITED and len(_SEPARATED.findall(line.said)) > 1)
-        or _repeats(line, head, whole=False)
+    return not (ends and not _is_cut(said)) and (
+        bool(_CRUMBS.match(folded) or _GLUED.match(said))
+        or (words <= _BYLINE and _BYLINED.match(folded) is not None)
+        or (words <= _CREDITED and len(_SEPARATED.findall(said)) > 1)
     )
 
 
-def _repeats(line: _Line, head: str, *, whole: bool) -> bool:
-    """Tell the headline said once more, ``whole``, or cut short or with its rubric before it."""
-    if not head or len(line.said) > len(head) * 2 + LONGEST_JUNK:
+def _is_cut(said: str) -> bool:
+    return "…" in said or "..." in said
+
+
+def _repeats(line: _Line, head: str) -> bool:
+    """Tell the headline said once more: cut short or with its rubric before it, unless it ends."""
+    if not head or line.words > _LONG_LINE or len(line.said) > len(head) * 2 + LONGEST_JUNK:
         return False
     said = _letters(line.said)
     if said == head:
         return True
     return (
-        not whole
+        (not line.ends or _is_cut(line.said))
         and len(head) >= _REPEATED
         and head[:_REPEATED] in said
         and len(said) < len(head) + 2 * _REPEATED
@@ -229,17 +232,17 @@ def _menu(lines: list[_Line]) -> set[int]:
     return found
 
 
-def _inline(line: _Line) -> Iterator[Span]:
+def _inline(said: str, start: int) -> Iterator[Span]:
     """Find "Read also: …" inside a paragraph, up to where the sentence ends."""
-    if ":" not in line.said:
+    if ":" not in said:
         return
-    folded = _folded(line.said)
-    if len(folded) != len(line.said):
+    folded = _folded(said)
+    if len(folded) != len(said):
         return
     for also in _INLINE.finditer(folded):
         before = folded[: also.start()].rstrip()
         if before and before[-1] not in '.!?…»”"':
             continue
-        link = _LINK.match(line.said, also.end())
+        link = _LINK.match(said, also.end())
         assert link is not None  # noqa: S101 - it may be empty
-        yield line.start + also.start(), line.start + link.end()
+        yield start + also.start(), start + link.end()

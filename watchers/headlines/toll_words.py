@@ -12,7 +12,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "missing": r"missing|unaccounted|trapped",
         "detain": r"detain(?:s|ed|ees)?|arrest(?:s|ed)?",
         "evacuat": r"evacuat(?:e|es|ed|ion|ing|ees)|displaced",
-        "other": r"infected|recovered|rescued?|rescues|survived?|saved|sick|sickened|cured|charged|jailed|sentenced|vaccinated|invited|hired",
+        "other": r"infected|recover(?:s|ed)|rescue[ds]?|rescuing|surviv(?:e|es|ed|ing)|sav(?:e|es|ed|ing)|alive|unhurt|unharmed|freed"
+                 r"|released|stranded|homeless|sick|sickened|cured|charged|jailed|sentenced|fined|deported|vaccinated|invited|hired",
         "person": r"people|persons?|men|man|women|woman|child(?:ren)?|victims?|others?|lives|workers?|miners?"
                   r"|passengers?|soldiers?|residents?|students?|pupils?|tourists?|climbers?|civilians?"
                   r"|fishermen|fisherman|shepherds?|drivers?|pilots?|rescuers?|policemen|officers?|guards?"
@@ -36,7 +37,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "missing": r"пропа(?:л|ли|вш)\S*|пропавши\S*|без вести",
         "detain": r"задержа\S*|арестова\S*",
         "evacuat": r"эвакуир\S*|эвакуац\S*",
-        "other": r"заболе\S*|зарази\S*|зараже\S*|выздоров\S*|спас(?:ли|ены|ено|ен|ти|ение|ено)|выжи\S*|родил\S*|привит\S*|осужд\S*|осуди\S*|приговор\S*|вылеч\S*",
+        "other": r"заболе\S*|зарази\S*|зараже\S*|выздоров\S*|спас(?!ател|иб)\S*|выжи\S*|уцеле\S*|невредим\S*|жив(?:ы|ой|ыми|ым)"
+                 r"|освобо\S*|родил\S*|привит\S*|осужд\S*|осуди\S*|приговор\S*|вылеч\S*|оштраф\S*|депортир\S*|награ[жд]\S*",
         "person": r"человек\S*|люд(?:ей|и|ям|ях|ьми)|дет(?:ей|и|ям)|ребен\S*|горняк\S*|шахт[её]р\S*|рабоч\S*"
                   r"|пассажир\S*|солдат\S*|военн\S*|жител\S*|студент\S*|школьни\S*|турист\S*|альпинист\S*"
                   r"|рыбак\S*|водител\S*|пилот\S*|л[её]тчик\S*|спасател\S*|полицейск\S*|сотрудник\S*|мужчин\S*"
@@ -61,7 +63,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "missing": r"жоғал\S*|хабарсыз|хабар-ошарсыз|ізім-ғайым",
         "detain": r"ұстал\S*|қамал\S*|қамауға",
         "evacuat": r"көшірілді|эвакуац\S*|эвакуациялан\S*|қауіпсіз",
-        "other": r"жұқтыр\S*|құтқарыл\S*|аман|емделіп|сотталды",
+        "other": r"жұқтыр\S*|құтқар(?!ушы)\S*|аман|тірі|босатыл\S*|емделіп|сотталды|айыппұл\S*",
         "person": r"адам\S*|кісі\S*|кенші\S*|шахтер\S*|балықшы\S*|бала\S*|жолаушы\S*|сарбаз\S*|жұмысшы\S*"
                   r"|тұрғын\S*|оқушы\S*|студент\S*|турист\S*|альпинист\S*|әйел\S*|ер|жүргізуші\S*|құтқарушы\S*"
                   r"|полицей\S*|қызметкер\S*|азамат\S*|шопан\S*|жасөспірім\S*",
@@ -81,7 +83,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "missing": r"жогол\S*|дайынсыз",
         "detain": r"кармал\S*|камалд\S*|камакка",
         "evacuat": r"эвакуация\S*|көчүрүл\S*",
-        "other": r"жуктур\S*|куткарыл\S*|аман|айыкты|соттолду",
+        "other": r"жуктур\S*|куткар(?!уучу)\S*|аман|тирүү|бошотул\S*|айыкты|соттолду|айып\S*",
         "person": r"адам\S*|киши\S*|кенчи\S*|шахтер\S*|балыкчы\S*|бала\S*|жүргүнчү\S*|аскер\S*|жумушчу\S*"
                   r"|тургун\S*|окуучу\S*|студент\S*|турист\S*|альпинист\S*|аял\S*|эркек\S*|айдоочу\S*"
                   r"|куткаруучу\S*|кызматкер\S*|жаран\S*|чабан\S*|өспүрүм\S*|чек арачы\S*",
@@ -100,7 +102,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "missing": r"bedarak\S*|yo'qol\S*|g'oyib",
         "detain": r"ushlan\S*|hibsga|qo'lga olin\S*|qamoqqa",
         "evacuat": r"evakuatsiya\S*|ko'chiril\S*",
-        "other": r"yuqtir\S*|qutqaril\S*|tuzal\S*|omon|sudlan\S*",
+        "other": r"yuqtir\S*|qutqar(?!uvchi)\S*|tuzal\S*|omon|tirik|ozod|sudlan\S*|jarima\S*",
         "person": r"odam\S*|kishi\S*|nafar\S*|konchi\S*|shaxtyor\S*|baliqchi\S*|bola\S*|yo'lovchi\S*|askar\S*"
                   r"|ishchi\S*|fuqaro\S*|o'quvchi\S*|talaba\S*|turist\S*|sayyoh\S*|alpinist\S*|ayol\S*|erkak\S*"
                   r"|haydovchi\S*|qutqaruvchi\S*|xodim\S*|harbiy\S*|o'smir\S*|aholi\S*",
@@ -119,7 +121,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "missing": r"нопадид\S*|бедарак\S*|гумшуда\S*|бедарак",
         "detain": r"боздошт\S*|дастгир\S*|ҳабс",
         "evacuat": r"эвакуатс\S*|тахлия\S*|кӯчонда",
-        "other": r"сироят\S*|наҷот дод\S*|шифо\S*|маҳкум\S*",
+        "other": r"сироят\S*|наҷот(?!диҳ)\S*|зинда|озод|шифо\S*|маҳкум\S*|ҷарима\S*",
         "person": r"нафар\S*|кас\S*|одам\S*|шахс\S*|кӯдак\S*|мусофир\S*|кӯҳкан\S*|кӯҳнавард\S*|коргар\S*"
                   r"|сокин\S*|донишҷӯ\S*|хонанда\S*|сарбоз\S*|зан\S*|мард\S*|ронанда\S*|наҷотдиҳанда\S*"
                   r"|шаҳрванд\S*|сайёҳ\S*|наврас\S*|моҳигир\S*",

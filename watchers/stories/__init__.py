@@ -6,10 +6,11 @@ pairs" are 129 that must part, of which 75 do, and 70 that must join, of which 5
 """
 
 from watchers.stories.backtest import Backtest, Difference, backtest
+from watchers.stories.boilerplate import Boilerplate
 from watchers.stories.changes import material, outgrown
 from watchers.stories.codec import pack, unpack
 from watchers.stories.constraints import Constraint
-from watchers.stories.features import Features, prepare
+from watchers.stories.features import UNSAVED, Features, prepare
 from watchers.stories.gravity import Gravity, gravest, gravity
 from watchers.stories.grounds import Grounds, grounds
 from watchers.stories.identity import Verdict, doubts, identify, nearest, related
@@ -18,7 +19,9 @@ from watchers.stories.reclustering import Change, Joined, Moved, revise
 from watchers.stories.weights import LinkageSettings, fitted
 
 __all__ = [
+    "UNSAVED",
     "Backtest",
+    "Boilerplate",
     "Change",
     "Constraint",
     "Difference",

@@ -16,10 +16,10 @@ from storage.model import ItemId, OutletId
 from watchers.headlines.slots import Frame
 from watchers.stories.features import Features, shared
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Raised when the fields change, or the meaning of one: older rows are made again."""
 
-_HEAD: Final = Struct("<BIQqbBIIIII")
+_HEAD: Final = Struct("<BIQqbBIIIIII")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _HAS_TITLE, _HAS_TEXT, _DENIES = 1, 2, 4
@@ -41,6 +41,7 @@ def pack(features: Features) -> bytes:
         flags + features.denies * _DENIES,
         len(features.counts),
         features.cross_lingual_end,
+        features.shingles_end,
         len(features.hashes),
         features.title_terms,
         features.title_cross_lingual,
@@ -70,7 +71,7 @@ def unpack(item: ItemId, row: bytes) -> Features | None:
     """Read features again, None where they were written in another format."""
     if row[0] != FORMAT:
         return None
-    _, outlet, page, told_at, stage, flags, terms, cross_lingual_end, end, *titled = (
+    _, outlet, page, told_at, stage, flags, terms, *ends, end, title_terms, title_keys = (
         _HEAD.unpack_from(row)
     )
     counts = _HEAD.size + end * _BYTES
@@ -86,9 +87,10 @@ def unpack(item: ItemId, row: bytes) -> Features | None:
         title=title,
         hashes=array("I", row[_HEAD.size : counts])[:],
         counts=row[counts : counts + terms],
-        title_terms=titled[0],
-        cross_lingual_end=cross_lingual_end,
-        title_cross_lingual=titled[1],
+        title_terms=title_terms,
+        cross_lingual_end=ends[0],
+        title_cross_lingual=title_keys,
+        shingles_end=ends[1],
         headline_countries=shared(*headline_countries),
         countries=shared(*countries),
         localities=shared(*localities),

@@ -10,7 +10,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from storage.model import ItemId, OutletId
@@ -68,6 +69,11 @@ local algorithms for document fingerprinting", 2003): whatever twelve words two 
 common, a quote or a passage, leave the same hash in both. With 4 or 6, F1 is the same."""
 _FEW_RUNS = 24
 """A text of no more runs keeps them all: a few would say too little."""
+_LEAST_SENTENCE = 3
+"""Words of a sentence that may be an outlet's boilerplate; any that comes twice in one text is
+read once."""
+_FIRST_SENTENCES, _LAST_SENTENCES = 2, 8
+"""Sentences that are remembered: boilerplate stands at the ends of a text."""
 _SHORT_NAME = 4
 _MAX_COUNT = 255
 """Counts are kept in a byte each."""
@@ -81,17 +87,18 @@ class Features:
     """What an item says, as far as it is compared.
 
     ``told_at`` is the outlet's time, else when it was seen. ``page`` stands for its canonical
-    address, 0 where it has none. ``hashes`` holds three kinds one after the other, for a window
+    address, 0 where it has none. ``hashes`` holds four kinds one after the other, for a window
     holds 100,000 items: ``terms``, its words' stems, the headline's first (``title_terms`` of
     them), with ``counts`` beside them; ``cross_lingual``, what crosses languages: concepts, names
     by their consonants, figures and gazetteer entities, again the headline's first
     (``title_cross_lingual`` of them), up to ``cross_lingual_end``; ``shingles``, winnowed hashes
-    of its five-word runs. ``headline_countries`` are country codes of the headline, ``countries``
-    of the whole text; ``localities`` are the headline's regions and cities, by their ids in the
-    gazetteer. ``figures`` are (unit, value) of the headline; ``years`` of the whole text.
-    ``specifics`` are the cross-lingual keys of an article that tell its event from a theme (see
-    ``themes``); a shorter text has none. ``stage`` is -1 before an outcome, 1 after it, 0 where
-    the headline does not say. ``frame`` is the headline as slots, to be laid over another's.
+    of its five-word runs, up to ``shingles_end``; ``sentences``, those at the ends of its text.
+    ``headline_countries`` are country codes of the headline, ``countries`` of the whole text;
+    ``localities`` are the headline's regions and cities, by their ids in the gazetteer.
+    ``figures`` are (unit, value) of the headline; ``years`` of the whole text. ``specifics`` are
+    the cross-lingual keys of an article that tell its event from a theme (see ``themes``); a
+    shorter text has none. ``stage`` is -1 before an outcome, 1 after it, 0 where the headline does
+    not say. ``frame`` is the headline as slots, to be laid over another's.
     """
 
     item: ItemId
@@ -105,6 +112,7 @@ class Features:
     title_terms: int
     cross_lingual_end: int
     title_cross_lingual: int
+    shingles_end: int
     headline_countries: tuple[str, ...]
     countries: tuple[str, ...]
     localities: tuple[str, ...]
@@ -130,7 +138,12 @@ class Features:
     @property
     def shingles(self) -> "array[int]":
         """The winnowed hashes of its runs of words, the smallest first."""
-        return self.hashes[self.cross_lingual_end :]
+        return self.hashes[self.cross_lingual_end : self.shingles_end]
+
+    @property
+    def sentences(self) -> "array[int]":
+        """The hashes of its text's first and last sentences, boilerplate with them."""
+        return self.hashes[self.shingles_end :]
 
 
 @lru_cache(maxsize=8192)
@@ -145,17 +158,24 @@ def prepare(
     url_key: str,
     told_at: datetime,
     title: str,
-    summary: str,
     lang: str,
     analysis: Analysis,
     item: ItemId = UNSAVED,
+    boilerplate: Container[int] = frozenset(),
 ) -> Features:
-    """Make the features of one item from the analysis of its headline and summary."""
-    del summary  # the analysis has read it
+    """Make the features of one item from the analysis of its headline and text.
+
+    ``boilerplate`` are hashes of sentences that the outlet repeats: they weigh nothing.
+    """
     head, body = head_and_body(analysis)
     stems = [stem_of(token.word, lang) for token in head]
     head_terms = [term_id(stem) for stem in stems]
     body_terms = [term_id(stem_of(token.word, lang)) for token in body]
+    sentences = [*_sentences(body, body_terms)]
+    kept = [one for one in _once(sentences) if one.hash not in boilerplate]
+    if len(kept) < len(sentences):
+        body = [token for one in kept for token in body[one.start : one.end]]
+        body_terms = [term for one in kept for term in body_terms[one.start : one.end]]
     terms, counts, title_terms = _counted(head_terms, body_terms, has_title=bool(title.strip()))
     named = [one for one in analysis.entities if _inside(one, head)]
     denied = denies(head, lang)
@@ -166,6 +186,7 @@ def prepare(
     ]
     cross_lingual, title_cross_lingual, once = _cross_lingual(analysis, head, body, implied)
     concepts = {concept_of(token.normal, lang) for token in head}
+    shingles = _shingles(body_terms or head_terms)
     read = {token.position for token in (*head, *body)}
     return Features(
         item=item,
@@ -174,11 +195,12 @@ def prepare(
         told_at=told_at,
         lang=lang,
         title=" ".join(stems),
-        hashes=array("I", [*terms, *cross_lingual, *_shingles(body_terms or head_terms)]),
+        hashes=array("I", [*terms, *cross_lingual, *shingles, *_at_ends(sentences)]),
         counts=counts,
         title_terms=title_terms,
         cross_lingual_end=len(terms) + len(cross_lingual),
         title_cross_lingual=title_cross_lingual,
+        shingles_end=len(terms) + len(cross_lingual) + len(shingles),
         headline_countries=_countries(named),
         countries=_countries(one for one in analysis.entities if one.start in read),
         localities=shared(
@@ -195,6 +217,39 @@ def prepare(
         denies=denied,
         frame=frame_of(analysis, head, lang),
     )
+
+
+class _Sentence(NamedTuple):
+    """Where a sentence stands among a text's words, and the hash of its stems."""
+
+    start: int
+    end: int
+    hash: int
+
+
+def _sentences(body: Sequence[Token], terms: Sequence[int]) -> Iterator[_Sentence]:
+    data = array("I", terms)
+    starts = [
+        at for at, token in enumerate(body) if not at or token.sentence != body[at - 1].sentence
+    ]
+    for start, end in pairwise((*starts, len(body))):
+        yield _Sentence(start, end, crc32(data[start:end]))
+
+
+def _once(sentences: Iterable[_Sentence]) -> Iterator[_Sentence]:
+    """Leave out what a text has said before, word for word."""
+    said: set[int] = set()
+    for one in sentences:
+        if one.hash not in said:
+            said.add(one.hash)
+            yield one
+
+
+def _at_ends(sentences: Sequence[_Sentence]) -> list[int]:
+    long = [one.hash for one in sentences if one.end - one.start >= _LEAST_SENTENCE]
+    if len(long) > _FIRST_SENTENCES + _LAST_SENTENCES:
+        long = [*long[:_FIRST_SENTENCES], *long[-_LAST_SENTENCES:]]
+    return [*dict.fromkeys(long)]
 
 
 def _counted(

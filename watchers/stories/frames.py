@@ -11,8 +11,6 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from rapidfuzz import fuzz
-
 from watchers.headlines.concepts import concept_names
 from watchers.headlines.oppositions import (
     at_another_stage,
@@ -35,6 +33,7 @@ from watchers.stories.hashes import (
     name_key,
     term_id,
 )
+from watchers.stories.same_words import SameWords, sounds_alike
 from watchers.stories.signals import SIGNALS
 from watchers.stories.vetoes import Met, Reason
 from watchers.text.names import PLACE_KINDS, Entity
@@ -65,13 +64,6 @@ _NEARLY_ALL: Final = 0.7
 _EPSILON: Final = 1e-9
 _RUBRIC: Final = 4
 
-_ROOT: Final = 5
-_ROOT_SHARE: Final = 0.6
-_SHORT_ROOT: Final = 4
-_SHORT_ROOT_SHARE: Final = 0.75
-_ROUNDED: Final = 0.02
-_ROUND: Final = 100.0
-_ALIKE: Final = 75.0
 _WIDE: Final = 2
 _MONTHS: Final = frozenset(
     "january february march april may-month june july august september october november december".split()
@@ -83,6 +75,7 @@ _BODIES: Final = frozenset({"government", "parliament", "court", "minister"})
 _TRADES: Final = frozenset(
     {"bank", "company", "plant", "airline-ticket", "team", "party", "central"}
 )
+_NONE: Final = frozenset[int]()
 _PLACES: Final = PLACE_KINDS - {"country"}
 
 
@@ -151,158 +144,123 @@ class Contrast(NamedTuple):
         return ("veto", "headline")
 
 
+class Opened:
+    """A headline that is laid over many others: what is asked of it each time is kept."""
+
+    __slots__ = ("_features", "_keys", "_same", "_terms", "_text", "_title")
+
+    def __init__(self, features: Features) -> None:
+        """Open the headline of an item."""
+        self._features = features
+        self._same = SameWords(slots_of(features.frame))
+        self._keys = frozenset(features.cross_lingual)
+        self._terms = frozenset(features.terms)
+        self._title = frozenset(features.terms[: features.title_terms])
+        self._text = self._terms - self._title
+
+    def over(self, other: Features) -> Contrast:
+        """Lay the headline over another's."""
+        one = self._features
+        across = one.lang != other.lang
+        mine, theirs = self._same.slots, slots_of(other.frame)
+        pairs = self._same.among(theirs, across=across)
+        matched_a, matched_b = {a for a, _ in pairs}, {b for _, b in pairs}
+        left_a = [at for at in range(len(mine)) if at not in matched_a]
+        left_b = [at for at in range(len(theirs)) if at not in matched_b]
+        open_a = _unexplained(mine, left_a, *_spoken_of(other, across=across)) if left_a else []
+        open_b = _unexplained(theirs, left_b, self._keys, _NONE if across else self._terms)
+        fill_a = _fills(mine, open_a, [theirs[at] for at in left_b])
+        fill_b = _fills(theirs, open_b, [mine[at] for at in left_a])
+        shared = [mine[at] for at in matched_a]
+        beyond, beyond_share = self._beyond_across(other) if across else self._beyond(other)
+        places = _places_part(fill_a, fill_b)
+        # A bus that plunges and its toll that rises are one event.
+        tolled = toll_rises(one, other)
+        signals = (
+            (len(matched_a) + len(matched_b)) / (len(mine) + len(theirs) or 1),
+            min(len(matched_a) / (len(mine) or 1), len(matched_b) / (len(theirs) or 1)),
+            float(sum(_is_thing(slot) for slot in shared)),
+            float(sum(slot.named for slot in shared)),
+            float(sum(slot.part is Part.DEED for slot in shared)),
+            float(min(len(fill_a), len(fill_b))),
+            float(max(len(fill_a), len(fill_b))),
+            float(min(_named(fill_a), _named(fill_b))),
+            float(len(places) // _WIDE),
+            float(_people_part(fill_a, fill_b)),
+            float(min(_known(fill_a), _known(fill_b))),
+            float(min(_deeds(mine, open_a), _deeds(theirs, open_b))),
+            float(_one_slot(mine, theirs, pairs, fill_a, fill_b)),
+            _in_order(pairs),
+            float(not tolled and opposite(one.frame, other.frame, left_a, left_b)),
+            float(denied_by_one(mine, theirs, pairs)),
+            float(swapped(one.frame, other.frame, pairs)),
+            float(in_another_tense(mine, theirs, pairs)),
+            float(at_another_stage(mine, theirs, left_a, left_b)),
+            float(min(_figures(mine, left_a), _figures(theirs, left_b))),
+            float(figures_differ(one, other) is not None),
+            float(min(beyond, 12)),
+            beyond_share,
+            float(not (one.has_text and other.has_text)),
+            float(min(len(mine), len(theirs))),
+            float(_is_rubric(mine) and _is_rubric(theirs)),
+        )
+        return Contrast(
+            signals,
+            tuple(slot.stem for slot in fill_a),
+            tuple(slot.stem for slot in fill_b),
+            places,
+            across,
+            _is_daily(mine) and _is_daily(theirs),
+        )
+
+    def _beyond(self, other: Features) -> tuple[int, float]:
+        """Count what both texts share beyond the words of the headlines, and its share."""
+        if not (self._features.has_text and other.has_text):
+            return 0, 0.0
+        terms = other.terms
+        title, text = terms[: other.title_terms], terms[other.title_terms :]
+        both = len(self._text.intersection(text))
+        least = min(
+            len(self._text) - len(self._text.intersection(title)),
+            len(text) - len(self._title.intersection(text)),
+        )
+        return both, both / least if least else 0.0
+
+    def _beyond_across(self, other: Features) -> tuple[int, float]:
+        """Do the same for two languages.
+
+        A name counts once, though its sound and its entity are kept.
+        """
+        one = self._features
+        if not (one.has_text and other.has_text):
+            return 0, 0.0
+        keys = other.cross_lingual
+        titles = {
+            *one.cross_lingual[: one.title_cross_lingual],
+            *keys[: other.title_cross_lingual],
+        }
+        mine, theirs = self._keys - titles, set(keys) - titles
+        both, least = _things(mine & theirs), min(_things(mine), _things(theirs))
+        return both, both / least if least else 0.0
+
+
 def compare_frames(one: Features, other: Features) -> Contrast:
     """Lay two headlines over each other."""
-    mine, theirs = slots_of(one.frame), slots_of(other.frame)
-    across = one.lang != other.lang
-    pairs = _matched(mine, theirs, across=across)
-    matched_a, matched_b = {a for a, _ in pairs}, {b for _, b in pairs}
-    left_a = [at for at in range(len(mine)) if at not in matched_a]
-    left_b = [at for at in range(len(theirs)) if at not in matched_b]
-    open_a = _unexplained(mine, left_a, other, across=across)
-    open_b = _unexplained(theirs, left_b, one, across=across)
-    fill_a = _fills(mine, open_a, [theirs[at] for at in left_b])
-    fill_b = _fills(theirs, open_b, [mine[at] for at in left_a])
-    whole = len(mine) + len(theirs)
-    shared = [mine[at] for at in matched_a]
-    beyond, beyond_share = _beyond(one, other, across=across)
-    places = _places_part(fill_a, fill_b)
-    # A bus that plunges and its toll that rises are one event.
-    tolled = toll_rises(one, other)
-    signals = (
-        (len(matched_a) + len(matched_b)) / (whole or 1),
-        min(len(matched_a) / (len(mine) or 1), len(matched_b) / (len(theirs) or 1)),
-        float(
-            sum(slot.part is Part.NOUN and not slot.named and not slot.generic for slot in shared)
-        ),
-        float(sum(slot.named for slot in shared)),
-        float(sum(slot.part is Part.DEED for slot in shared)),
-        float(min(len(fill_a), len(fill_b))),
-        float(max(len(fill_a), len(fill_b))),
-        float(min(_count(fill_a, named=True), _count(fill_b, named=True))),
-        float(len(places) // _WIDE),
-        float(_people_part(fill_a, fill_b)),
-        float(min(_known(fill_a), _known(fill_b))),
-        float(min(_deeds(mine, open_a), _deeds(theirs, open_b))),
-        float(_one_slot(mine, theirs, pairs, fill_a, fill_b)),
-        _in_order(pairs),
-        float(not tolled and opposite(one.frame, other.frame, left_a, left_b)),
-        float(denied_by_one(mine, theirs, pairs)),
-        float(swapped(one.frame, other.frame, pairs)),
-        float(in_another_tense(mine, theirs, pairs)),
-        float(at_another_stage(mine, theirs, left_a, left_b)),
-        float(min(_figures(mine, left_a), _figures(theirs, left_b))),
-        float(figures_differ(one, other) is not None),
-        float(min(beyond, 12)),
-        beyond_share,
-        float(not (one.has_text and other.has_text)),
-        float(min(len(mine), len(theirs))),
-        float(_is_rubric(mine) and _is_rubric(theirs)),
-    )
-    return Contrast(
-        signals,
-        tuple(slot.stem for slot in fill_a),
-        tuple(slot.stem for slot in fill_b),
-        places,
-        across,
-        _is_daily(mine) and _is_daily(theirs),
-    )
+    return Opened(one).over(other)
 
 
-# --- which words are one -----------------------------------------------------------------------
+# --- what is left over -------------------------------------------------------------------------
 
 
-def _matched(
-    mine: Sequence[Slot], theirs: Sequence[Slot], *, across: bool
-) -> list[tuple[int, int]]:
-    """Pair the words that are one, each with the first that is free, else with any.
-
-    A name of several words is one with every word of it.
-    """
-    pairs: list[tuple[int, int]] = []
-    taken: set[int] = set()
-    same = _same_across if across else _same
-    for a, slot in enumerate(mine):
-        alike = [b for b, found in enumerate(theirs) if same(slot, found)]
-        if alike:
-            b = next((b for b in alike if b not in taken), alike[0])
-            taken.add(b)
-            pairs.append((a, b))
-            if slot.entity:
-                pairs += [(a, more) for more in alike if more not in taken]
-    return pairs
-
-
-def _same(one: Slot, other: Slot) -> bool:
-    """Tell whether two words of one language are one."""
-    if one.stem == other.stem:
-        return one.part is other.part or _FIGURE not in (one.part, other.part)
-    if _same_across(one, other):
-        return True
-    return (
-        one.stem[:2] == other.stem[:2]
-        and not (one.entity and other.entity)
-        and _FIGURE not in (one.part, other.part)
-        and _one_root(one.stem, other.stem)
-    )
-
-
-def _same_across(one: Slot, other: Slot) -> bool:
-    """Tell whether two words of two languages are one."""
-    if one.entity and other.entity:
-        return one.entity == other.entity
-    if one.concept and one.concept == other.concept:
-        return True
-    if one.part is _FIGURE or other.part is _FIGURE:
-        return one.part is other.part and _one_figure(one.stem, other.stem)
-    return one.named and other.named and _sounds_alike(one.stem, other.stem)
-
-
-_FIGURE: Final = Part.FIGURE
-
-
-@lru_cache(maxsize=16384)
-def _one_figure(one: str, other: str) -> bool:
-    """Tell whether two figures may be one, told exactly and told roundly."""
-    if one.endswith("%") != other.endswith("%"):
-        return False
-    try:
-        a, b = float(one.rstrip("%")), float(other.rstrip("%"))
-    except ValueError:
-        return one == other
-    return abs(a - b) <= _ROUNDED * max(abs(a), abs(b)) if min(a, b) >= _ROUND else a == b
-
-
-@lru_cache(maxsize=65536)
-def _one_root(one: str, other: str) -> bool:
-    """Tell whether two words begin alike far enough to be derived from one."""
-    if one[:3] != other[:3]:
-        return False
-    longest = max(len(one), len(other))
-    same = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        same += 1
-    return (same >= _ROOT and same >= _ROOT_SHARE * longest) or (
-        same >= _SHORT_ROOT and same >= _SHORT_ROOT_SHARE * longest
-    )
-
-
-@lru_cache(maxsize=65536)
-def _sounds_alike(one: str, other: str) -> bool:
-    a, b = skeleton(one), skeleton(other)
-    return name_key(a) == name_key(b) and fuzz.ratio(a, b) >= _ALIKE
+def _spoken_of(features: Features, *, across: bool) -> tuple[frozenset[int], frozenset[int]]:
+    """Give what an item's headline and text speak of: cross-lingual keys, and stems."""
+    return frozenset(features.cross_lingual), _NONE if across else frozenset(features.terms)
 
 
 def _unexplained(
-    slots: Sequence[Slot], left: Sequence[int], other: Features, *, across: bool
+    slots: Sequence[Slot], left: Iterable[int], keys: frozenset[int], terms: frozenset[int]
 ) -> list[int]:
     """Give those of the words left over of which the other item's text does not speak."""
-    if not left:
-        return []
-    keys = frozenset(other.cross_lingual)
-    terms = frozenset[int]() if across else frozenset(other.terms)
     return [at for at in left if not _is_spoken_of(slots[at], keys, terms)]
 
 
@@ -316,20 +274,20 @@ def _is_spoken_of(slot: Slot, keys: frozenset[int], terms: frozenset[int]) -> bo
     return slot.named and cross_lingual_id(NAME, name_key(skeleton(slot.stem))) in keys
 
 
-# --- what is left over -------------------------------------------------------------------------
-
-
 def _fills(slots: Sequence[Slot], opened: Sequence[int], others: Sequence[Slot]) -> list[Slot]:
     """Give what names a thing that the other headline does not, nor might by another name."""
+    known = [other for other in others if other.entity]
     return [
-        slots[at]
-        for at in opened
-        if _tells(slots[at]) and not any(_may_be(slots[at], other) for other in others)
+        slot
+        for slot in (slots[at] for at in opened)
+        if _tells(slot)
+        # A plain word may only be another name of what the gazetteer knows.
+        and not any(_may_be(slot, other) for other in (others if slot.named else known))
     ]
 
 
 def _tells(slot: Slot) -> bool:
-    return slot.named or (slot.part is Part.NOUN and not slot.generic)
+    return slot.named or _is_thing(slot)
 
 
 def _may_be(one: Slot, other: Slot) -> bool:
@@ -346,7 +304,7 @@ def _may_be(one: Slot, other: Slot) -> bool:
         if named.kind in ("organisation", "company") and concept in _BODIES | _TRADES:
             return True
     if one.named and other.named:
-        return _sounds_alike(one.stem, other.stem)
+        return sounds_alike(one.stem, other.stem)
     return False
 
 
@@ -359,8 +317,12 @@ def _wider(one: Entity, other: Entity) -> bool:
     )
 
 
-def _count(slots: Iterable[Slot], *, named: bool) -> int:
-    return sum(slot.named is named for slot in slots)
+def _is_thing(slot: Slot) -> bool:
+    return slot.part is Part.NOUN and not slot.named and not slot.generic
+
+
+def _named(slots: Iterable[Slot]) -> int:
+    return sum(slot.named for slot in slots)
 
 
 def _known(slots: Iterable[Slot]) -> int:
@@ -482,30 +444,6 @@ def _rubric_words() -> tuple[str, ...]:
 def _is_place(slot: Slot) -> bool:
     entity = entity_of(slot.entity)
     return entity is not None and entity.kind in PLACE_KINDS | {"currency"}
-
-
-# --- beyond the headlines ----------------------------------------------------------------------
-
-
-def _beyond(one: Features, other: Features, *, across: bool) -> tuple[int, float]:
-    """Count what both texts share beyond the words of the headlines, and its share.
-
-    Across languages a name counts once, though its sound and its entity are kept.
-    """
-    if not (one.has_text and other.has_text):
-        return 0, 0.0
-    if across:
-        titles = {
-            *one.cross_lingual[: one.title_cross_lingual],
-            *other.cross_lingual[: other.title_cross_lingual],
-        }
-        mine, theirs = set(one.cross_lingual) - titles, set(other.cross_lingual) - titles
-        both, least = _things(mine & theirs), min(_things(mine), _things(theirs))
-    else:
-        mine = set(one.terms[one.title_terms :]) - set(other.terms[: other.title_terms])
-        theirs = set(other.terms[other.title_terms :]) - set(one.terms[: one.title_terms])
-        both, least = len(mine & theirs), min(len(mine), len(theirs))
-    return both, both / least if least else 0.0
 
 
 def _things(keys: Iterable[int]) -> int:

@@ -77,7 +77,6 @@ def _features(item: Item, said: Analysis) -> Features:
         url_key=item.url_key,
         told_at=item.told_at,
         title=item.title,
-        summary=item.summary,
         lang=item.lang,
         analysis=said,
     )

@@ -12,10 +12,11 @@ from typing import Final, NamedTuple
 
 from storage.fingerprints import OldText
 from storage.model import ItemId, StoryId
+from watchers.stories.boilerplate import Boilerplate
 from watchers.stories.candidates import LEAST_SAME, InvertedIndex
 from watchers.stories.constraints import Constraint, Constraints
 from watchers.stories.features import Features
-from watchers.stories.frames import compare_frames, contrast_signals
+from watchers.stories.frames import Opened, contrast_signals
 from watchers.stories.frequencies import Frequencies, WeightedQuery
 from watchers.stories.linkage_model import LinkageModel
 from watchers.stories.meaning import (
@@ -38,7 +39,7 @@ _CLIP: Final = 5.0
 or 9, F1 falls by 0.0004."""
 _COPY_ODDS: Final = 2.0
 """What a copied text is worth at least, however little its few words say."""
-GATE: Final = -3.0
+GATE: Final = -2.0
 """Odds below which no headline could make two items one: they are not laid over each other."""
 _QUOTE_ODDS: Final = 1.0
 """What a long quote in common is worth at least: reports of one event may share little else."""
@@ -102,6 +103,7 @@ class Index:
         self._links: dict[ItemId, dict[ItemId, float]] = {}
         self._latest: tuple[Features, WeightedQuery, tuple[Likeness, ...]] | None = None
         self._old = OldTexts()
+        self.boilerplate = Boilerplate()
         self._vectors: dict[ItemId, Vector] = {}
         self._scale: Scale | None = None
         self.meaning = fitted_meaning()
@@ -164,7 +166,8 @@ class Index:
         query = WeightedQuery(features, self.frequencies)
         # All are compared before any is scored: so the trees stay in the processor's cache.
         compared = [*self._signals(query)]
-        found = [self._likeness(features, item, signals) for item, signals in compared]
+        opened = Opened(features)
+        found = [self._likeness(features, opened, item, signals) for item, signals in compared]
         if self._vectors:
             found = self._with_meaning(features, found)
         found.sort(key=lambda likeness: (-likeness.odds, likeness.item))
@@ -205,7 +208,9 @@ class Index:
             kept.connected = True
             self._connect(item, self.compared(kept.features))
 
-    def _likeness(self, one: Features, item: ItemId, signals: Sequence[float]) -> Likeness:
+    def _likeness(
+        self, one: Features, opened: Opened, item: ItemId, signals: Sequence[float]
+    ) -> Likeness:
         two = self._kept[item].features
         settings = self.settings
         if one.lang == two.lang:
@@ -214,7 +219,7 @@ class Index:
             odds = settings.across.score(signals) - settings.across_handicap
         by_words, contrast = odds, None
         if odds > GATE and one.has_title and two.has_title:
-            contrast = compare_frames(one, two)
+            contrast = opened.over(two)
             given = contrast_signals(odds, one, two, signals, contrast.signals)
             odds = settings.contrast.score(given)
         odds = max(-_CLIP, min(_CLIP, odds))
@@ -345,6 +350,7 @@ class Index:
         if features.page:
             self._pages.setdefault(features.page, item)
         self.frequencies.learn(query)
+        self.boilerplate.learn(features)
         self._latest = None
 
     def _connect(self, item: ItemId, likenesses: Iterable[Likeness]) -> None:
@@ -366,6 +372,18 @@ class Index:
         self._members[story].remove(item)
         if not self._members[story]:
             self._forget_story(story)
+
+    def restate(self, features: Features) -> None:
+        """Know an item of the window by its new words; it stays in its story."""
+        story = self.story_of(features.item)
+        if story is None:
+            return
+        vector = self._vectors.get(features.item)
+        self.drop(features.item)
+        query = WeightedQuery(features, self.frequencies)
+        self._take_in(features, query, story, connected=False)
+        if vector is not None:
+            self._vectors[features.item] = vector
 
     def expiring(self, now: datetime) -> tuple[StoryId, ...]:
         """Name the stories that have been silent for the window."""

@@ -4,6 +4,7 @@ import pytest
 
 from storage.model import StoryId
 from tests.watchers.stories.features import features
+from watchers.headlines.tolls import TOLLS
 from watchers.stories import Index
 from watchers.stories.contradictions import figures_agree, figures_differ, toll_rises
 from watchers.stories.signals import SIGNALS
@@ -64,6 +65,23 @@ COUNTED = [
     ("tg", "Боз ду нафар фавтид", {("kill+", 2)}),
     ("tg", "Обхезӣ ҷони се нафарро гирифт", {("kill", 3)}),
 ]  # fmt: skip
+ALIVE = [
+    ("en", "Avalanche at Anzob: two dead, eleven rescued"),
+    ("en", "Three die, forty found alive under rubble"),
+    ("en", "Two hostages killed, nine freed"),
+    ("ru", "Лавина у тоннеля: двое погибших, одиннадцать спасённых"),
+    ("ru", "Погибли трое, уцелели сорок"),
+    ("ru", "Двое заложников убиты, девять освобождены"),
+    ("kk", "Көшкіннен екі адам қаза тауып, он бірі құтқарылды"),
+    ("kk", "Көшкін: екі адам қаза тапты, 11 адам аман қалды"),
+    ("ky", "Көчкүдөн эки адам каза болуп, 11и куткарылды"),
+    ("ky", "Эки адам каза болду, 11 адам тирүү калды"),
+    ("uz-Latn", "Ko‘chkida ikki kishi halok bo‘ldi, 11 kishi qutqarildi"),
+    ("uz-Latn", "Ikki kishi halok bo‘ldi, 11 kishi omon qoldi"),
+    ("tg", "Тарма: ду нафар ҳалок шуд, 11 нафар наҷот ёфт"),
+    ("tg", "Ду нафар ҳалок шуданд, ёздаҳ нафар зинда монд"),
+]  # fmt: skip
+"""Who lived is no toll, though the dead stand beside."""
 NOT_COUNTED = [
     ("en", "Poet dies at 90"),
     ("en", "Rocket lands 5 km away, kills nobody"),
@@ -91,6 +109,14 @@ def test_a_headline_counts_people(lang: str, title: str, expected: set[tuple[str
 def test_what_counts_no_people_is_no_toll(lang: str, title: str) -> None:
     units = {unit for unit, _ in features(1, title, lang=lang).figures}
     assert not units & {"kill", "kill+", "injur", "injur+"}
+
+
+@pytest.mark.parametrize(("lang", "title"), ALIVE)
+def test_who_lived_is_no_toll(lang: str, title: str) -> None:
+    told = {one for one in features(1, title, lang=lang).figures if one[0] in TOLLS}
+    assert 1 == len(told)
+    assert {"kill"} == {unit for unit, _ in told}
+    assert all(value < 9 for _, value in told)
 
 
 RISING = [

@@ -18,6 +18,7 @@ def features(
     hours: float = 0.0,
     outlet: int | None = None,
     url_key: str = "",
+    boilerplate: frozenset[int] = frozenset(),
 ) -> Features:
     """Prepare item ``number``, told ``hours`` after noon, by an outlet of its own."""
     analysis = analyse(title, text, lang)
@@ -27,7 +28,7 @@ def features(
         url_key=url_key,
         told_at=NOON + timedelta(hours=hours, minutes=number),
         title=title,
-        summary=text,
         lang=analysis.lang,
         analysis=analysis,
+        boilerplate=boilerplate,
     )

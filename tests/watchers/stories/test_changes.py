@@ -22,7 +22,6 @@ def told(title: str, minutes: int = 0) -> Features:
         url_key=f"courier.example/{minutes}",
         told_at=NOON + timedelta(minutes=minutes),
         title=title,
-        summary="",
         lang="en",
         analysis=analyse(title, "", lang="en"),
     )
@@ -100,7 +99,6 @@ def in_language(title: str, lang: str, hours: float) -> Features:
         url_key="",
         told_at=NOON + timedelta(hours=hours),
         title=title,
-        summary="",
         lang=lang,
         analysis=analyse(title, "", lang=lang),
     )
