@@ -56,7 +56,7 @@ SAME = tuple(range(len(SIGNALS)))
 NOT_FITTED = frozenset({"paraphraser_ru"})
 """Sets labelled by another concept of "same": kept for measuring, not for fitting."""
 THRESHOLDS = {
-    "join": 0.6, "floor": -2.5, "hop": 0.0, "related": -3.2, "across_handicap": 0.0,
+    "join": 0.6, "floor": -2.5, "hop": 0.2, "related": -3.2, "across_handicap": 0.0,
 }  # fmt: skip
 LEANINGS = (0.0, 0.25, 0.5)
 CONTRASTS = Path(__file__).parent / "contrasts"
@@ -70,7 +70,7 @@ CONTRAST_FOR = frozenset(
 )
 CONTRAST_AGAINST = frozenset(
     "fill_least fill_names fill_places fill_people fill_known fill_slot opposite denied swapped "
-    "tense stage_differs figures_left figures_differ rubric gap figures_title_apart".split()
+    "tense stage_differs figures_left figures_differ rubric reaction gap figures_title_apart".split()
 )
 FREE_LINKAGE_SIGNALS = frozenset({"smaller", "larger"})
 """Signals of a linkage that may speak either way; the others only for one event."""

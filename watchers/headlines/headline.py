@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from watchers.headlines.concepts import concept_of
 from watchers.headlines.furniture import furniture
 from watchers.headlines.tolls import tolls_of
 from watchers.text.normal import APOSTROPHE
@@ -12,8 +13,10 @@ MAX_TOKENS = 1000
 """Words of an item that are read, a page's furniture left out: nearly every article is shorter."""
 _LEAD_TOKENS = 25
 """Words of a first sentence that stand for a missing headline: as many as a long headline has."""
-_BEFORE = frozenset({"train"})
-_AFTER = frozenset({"draw", "win", "lose"})
+MAGNITUDE = "magnitude"
+"""The unit of a quake's figure, which stands on either side of it."""
+_BEFORE = frozenset({"train", "polls"})
+_AFTER = frozenset({"draw", "win", "lose", "result"})
 
 _SUFFIX = re.compile(r"\s+(\||[-–—])\s+([^|]{2,60})$")
 # What stands before a dash is a headline whole only if it is long enough: in "Kazakhstan -
@@ -91,6 +94,11 @@ def headline_figures(
     for number in analysis.numbers:
         if number.position in positions and number.position not in told:
             unit = "%" if number.percent else number.unit.replace(APOSTROPHE, "")
+            beside = [
+                token for token in head if token.position in (number.position - 1, number.end)
+            ]
+            if any(concept_of(token.normal, lang) == MAGNITUDE for token in beside):
+                unit = MAGNITUDE
             found[number.position] = (unit, number.value, number.end)
     if not told and lead:
         first = [token for token in lead[:_LEAD_TOKENS] if token.sentence == lead[0].sentence]

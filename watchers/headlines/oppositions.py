@@ -21,6 +21,15 @@ _TAKEN_BACK: Final = frozenset({"ban", "suspend", "block", "freeze", "sanction",
 """Axes of what can be lifted: a ban that is lifted allows."""
 _MUTUAL: Final = frozenset({"talks", "meet", "phone", "cooperation", "summit"})
 """What two do together has no direction: who met whom says nothing."""
+_REACTIONS: Final = frozenset(
+    {
+        "comment", "condolence", "thank", "welcome", "congratul", "urge", "criticis", "protest",
+        "petition", "complaint", "outrage", "letter", "apolog",
+    }
+)  # fmt: skip
+"""What people do about an event that has happened already."""
+_GENITIVE_BEHIND: Final = frozenset({"ru", "en", "tg"})
+"""Languages in which whose team it is stands behind it."""
 _AXES: Final = {
     "adopt": "for", "support": "for", "agree": "for", "vote": "for",
     "arrive": "come", "return": "come", "member": "come", "enrol": "come",
@@ -84,14 +93,32 @@ def at_another_stage(
     return bool(a) and bool(b) and a.isdisjoint(b)
 
 
+def reacts(
+    mine: Sequence[Slot], theirs: Sequence[Slot], left_a: Sequence[int], left_b: Sequence[int]
+) -> bool:
+    """Tell whether one headline alone tells what somebody did about an event."""
+    a, b = (
+        any(concept_names().get(slots[at].concept) in _REACTIONS for at in left)
+        for slots, left in ((mine, left_a), (theirs, left_b))
+    )
+    return a is not b
+
+
+def converse(one: Frame, other: Frame, pairs: Pairs) -> bool:
+    """Tell whether one deed is told from its two sides: "A beat B", "B lost to A"."""
+    doers = _doer(slots_of(one), one.lang), _doer(slots_of(other), other.lang)
+    return _from_two_sides(one, other) and doers not in pairs
+
+
 def swapped(one: Frame, other: Frame, pairs: Pairs) -> bool:
     """Tell whether who does it in the one is whom it is done to in the other.
 
     Only where both tell the same deed from the same side: "A lends B" and "B borrows of A" are
-    one event, "A beat B" and "B beat A" two.
+    one event, "A beat B" and "B beat A" two, in whatever words.
     """
     mine, theirs = slots_of(one), slots_of(other)
-    if not any(mine[a].part is Part.DEED and theirs[b].part is Part.DEED for a, b in pairs):
+    shared = any(mine[a].part is Part.DEED and theirs[b].part is Part.DEED for a, b in pairs)
+    if not shared and _deeds_of(one).isdisjoint(_deeds_of(other)):
         return False
     if _from_two_sides(one, other):
         return False
@@ -99,7 +126,7 @@ def swapped(one: Frame, other: Frame, pairs: Pairs) -> bool:
         return False
     if _is_passive(mine, one.lang) != _is_passive(theirs, other.lang):
         return False
-    doer_a, doer_b = _doer(mine), _doer(theirs)
+    doer_a, doer_b = _doer(mine, one.lang), _doer(theirs, other.lang)
     if doer_a is None or doer_b is None or (doer_a, doer_b) in pairs:
         return False
     there = [b for a, b in pairs if a == doer_a]
@@ -107,6 +134,12 @@ def swapped(one: Frame, other: Frame, pairs: Pairs) -> bool:
     return any(_suffers(theirs, b, doer_b) for b in there) and any(
         _suffers(mine, a, doer_a) for a in here
     )
+
+
+def _deeds_of(frame: Frame) -> set[tuple[str, str]]:
+    """Give what is done in a headline, and the side that it is told from."""
+    slots = slots_of(frame)
+    return {(deed, side) for at, deed, side in frame.sides if slots[at].part is Part.DEED}
 
 
 def _is_passive(slots: Sequence[Slot], lang: str) -> bool:
@@ -128,16 +161,19 @@ def _from_two_sides(one: Frame, other: Frame) -> bool:
     )
 
 
-def _doer(slots: Sequence[Slot]) -> int | None:
+def _doer(slots: Sequence[Slot], lang: str) -> int | None:
     """Find who does what a headline tells: the first subject, else the first name or thing.
 
-    Of "the team of Uzbekistan" Uzbekistan is meant.
+    Of "the team of Uzbekistan" Uzbekistan is meant. In English whoever does it comes before it.
     """
     nouns = [
         at
         for at, slot in enumerate(slots)
         if (slot.part is Part.NOUN or slot.named) and slot.case in (Case.SUBJECT, Case.UNKNOWN)
     ]
+    if lang == "en":
+        deed = next((at for at, slot in enumerate(slots) if slot.part is Part.DEED), 0)
+        nouns = [at for at in nouns if at < deed] or nouns
     subjects = [at for at in nouns if slots[at].case is Case.SUBJECT]
     named = [at for at in nouns if slots[at].named]
     found = min([*subjects[:1], *named[:1]], default=nouns[0] if nouns else None)
@@ -146,7 +182,12 @@ def _doer(slots: Sequence[Slot]) -> int | None:
     ):
         return found
     after = found + 1
-    if after < len(slots) and slots[after].named and slots[after].case is Case.OBJECT:
+    if (
+        lang in _GENITIVE_BEHIND
+        and after < len(slots)
+        and slots[after].named
+        and slots[after].case is Case.OBJECT
+    ):
         return after
     return found
 

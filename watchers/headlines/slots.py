@@ -22,11 +22,12 @@ from watchers.text.speech import Case, Part, Speech, Tense, speech_of
 from watchers.text.words import Analysis, Mention, Token
 
 _CASE, _TENSE, _CONCEPT = 3, 5, 12
-_DENIED, _GENERIC, _NAMED = 1 << 7, 1 << 8, 1 << 9
+_DENIED, _GENERIC, _NAMED, _CAPITAL = 1 << 7, 1 << 8, 1 << 9, 1 << 10
 _MOST: Final = 24
 """Words of weight of a headline that are read; a longer one is no frame."""
 _TITLE_CASE: Final = 0.75
 _FEW: Final = 4
+_LONG_NAME: Final = 6
 _SURNAME: Final = re.compile(r"(?:[ое]ва?|ұлы|қызы|уулу|кызы|зода|[oe]va?|zoda|qizi)\Z")
 _QUOTES: Final = frozenset('«“„"')
 
@@ -36,7 +37,8 @@ class Slot(NamedTuple):
 
     ``entity`` is the gazetteer's id of the name that it belongs to, "" where it is of none;
     ``named`` marks names, the gazetteer's or not; ``generic`` words that stand for whatever is
-    told of (man, company, number).
+    told of (man, company, number); ``capital`` words that may be names, for all that is seen: they
+    begin a sentence, or all words are written so.
     """
 
     stem: str
@@ -48,6 +50,7 @@ class Slot(NamedTuple):
     named: bool
     generic: bool
     entity: str
+    capital: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +122,12 @@ class _Reader:
             self.sides += [(at, deed, side) for deed, side in sides_of(token.normal, lang)]
         stem = stem_of(token.word, lang)
         column = lang.partition("-")[0]
+        capital = token.capital and speech.part is Part.NOUN
         generic = (concept or "") in generic_words("concepts") or not generic_words(
             column
         ).isdisjoint((stem, token.stem, token.normal))
-        self._keep(stem, _mark(speech, concept) | (_GENERIC if generic else 0))
+        flags = (_GENERIC if generic else 0) | (_CAPITAL if capital else 0)
+        self._keep(stem, _mark(speech, concept) | flags)
 
     def _is_name(self, token: Token, concept: str | None, *, begins: bool) -> bool:
         """Tell a name of no gazetteer: in quotation marks, or with a capital of its own."""
@@ -134,11 +139,17 @@ class _Reader:
             return True
         if begins or self._shouted:
             return False
-        return concept is None or bool(_SURNAME.search(token.normal))
+        return concept is None or is_surname(token.normal)
 
     def _keep(self, stem: str, mark: int) -> None:
         self.stems.append(stem.replace(" ", "") or "-")
         self.marks.append(mark)
+
+
+@lru_cache(maxsize=8192)
+def is_surname(normal: str) -> bool:
+    """Tell a word that ends as the region's surnames do: Сафаров is no visit, Морозов no frost."""
+    return len(normal) >= _LONG_NAME and bool(_SURNAME.search(normal))
 
 
 def frame_of(analysis: Analysis, head: Sequence[Token], lang: str) -> Frame:
@@ -226,6 +237,7 @@ def _unpacked(stems: str, marks: bytes, entities: tuple[tuple[int, str], ...]) -
             named=bool(mark & _NAMED),
             generic=bool(mark & _GENERIC),
             entity=named.get(at, ""),
+            capital=bool(mark & _CAPITAL),
         )
         for at, (stem, mark) in enumerate(zip(stems.split(" "), array("I", marks), strict=True))
     )

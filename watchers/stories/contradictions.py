@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from watchers.headlines.headline import MAGNITUDE
 from watchers.headlines.tolls import KINDS, MORE, TOLLS
 from watchers.stories.features import Features
 
@@ -16,6 +17,10 @@ _PRECISE = 3
 """Digits from which a figure is not rounded."""
 _TOLL_RISES = timedelta(hours=48)
 """How long a toll is expected to rise; after that another toll is another accident's."""
+_SEISMIC = 0.5
+"""By how much two seismologists' magnitudes of one quake may differ."""
+_LAG = timedelta(hours=12)
+"""How long some outlets still tell a toll that another's headline has called higher."""
 _MARKS = frozenset({19.0})
 """Figures that are part of a name: Covid-19."""
 
@@ -39,6 +44,8 @@ def figures_differ(one: Features, other: Features) -> tuple[str, float, float] |
         if unit.endswith(MORE) or (rises and unit in TOLLS):
             continue
         others = [figure for named, figure in other.figures if named == unit]
+        if unit == MAGNITUDE and others and abs(value - others[0]) <= _SEISMIC:
+            continue
         if others and (unit or not _plain(value, others[0])):
             return unit, value, others[0]
     return None
@@ -48,7 +55,7 @@ def toll_rises(one: Features, other: Features) -> bool:
     """Tell whether the later headline may count more people of one event, or adds to its toll.
 
     Every toll that both state must have risen or held. One that only adds ("two more dead")
-    rises whatever was told before.
+    rises whatever was told before. After "the toll rises to five" another outlet may say four.
     """
     first, later = (one, other) if one.told_at <= other.told_at else (other, one)
     if later.told_at - first.told_at > _TOLL_RISES:
@@ -57,12 +64,20 @@ def toll_rises(one: Features, other: Features) -> bool:
     both = [kind for kind in KINDS if _states(before, kind) and _states(after, kind)]
     if not both or _apart(one, other):
         return False
-    back = first.told_at == later.told_at and all(
+    lags = later.told_at == first.told_at or (
+        later.told_at - first.told_at <= _LAG and _grows(first)
+    )
+    back = lags and all(
         after[kind] <= before[kind] for kind in both if kind in before and kind in after
     )
     return back or all(
         after[kind] >= before[kind] for kind in both if kind in before and kind in after
     )
+
+
+def _grows(features: Features) -> bool:
+    """Tell a headline in which a figure has grown: that there was a lower one it says itself."""
+    return ("rise", 1) in {(axis, sign) for _, axis, sign in features.frame.poles}
 
 
 def stated_tolls(features: Features) -> dict[str, float]:

@@ -18,7 +18,7 @@ from storage.model import ItemId, OutletId
 from watchers.headlines.concepts import concept_of
 from watchers.headlines.denials import denies
 from watchers.headlines.headline import head_and_body, headline_figures, stage
-from watchers.headlines.slots import Frame, frame_of
+from watchers.headlines.slots import Frame, frame_of, is_surname, slots_of
 from watchers.headlines.stems import stem_of
 from watchers.headlines.tolls import MORE
 from watchers.stories.hashes import (
@@ -36,8 +36,9 @@ from watchers.stories.hashes import (
 from watchers.stories.themes import specifics, wide_names
 from watchers.text.names import PLACE_KINDS
 from watchers.text.normal import APOSTROPHE
-from watchers.text.offices import offices_in
+from watchers.text.offices import SEATS, offices_in
 from watchers.text.skeleton import skeleton
+from watchers.text.speech import Case
 from watchers.text.words import Analysis, Mention, Token, Word
 
 UNSAVED = ItemId(0)
@@ -180,7 +181,9 @@ def prepare(
     named = [one for one in analysis.entities if _inside(one, head)]
     denied = denies(head, lang)
     figures = headline_figures(analysis, head, lang, lead=body if title.strip() else ())
+    frame = frame_of(analysis, head, lang)
     implied = [
+        *_implied_by_seats(frame),
         *_implied_by_people(head, named, lang, told_at.date()),
         *_implied_by_words(figures, denied=denied),
     ]
@@ -215,7 +218,7 @@ def prepare(
         has_text=bool(body),
         stage=stage(concepts),
         denies=denied,
-        frame=frame_of(analysis, head, lang),
+        frame=frame,
     )
 
 
@@ -274,6 +277,13 @@ def _implied_by_people(
     """Give the keys of those who hold the offices that a headline names."""
     for held in offices_in(head, named, lang, told_on):
         yield cross_lingual_id(ENTITY, held.holder)
+
+
+def _implied_by_seats(frame: Frame) -> Iterator[int]:
+    """Give the key of the country whose capital begins a headline: "Ankara recalls its envoy"."""
+    slots = slots_of(frame)
+    if slots and slots[0].entity in SEATS and slots[0].case in (Case.SUBJECT, Case.UNKNOWN):
+        yield cross_lingual_id(ENTITY, SEATS[slots[0].entity])
 
 
 def _implied_by_words(figures: Iterable[tuple[str, float]], *, denied: bool) -> Iterator[int]:
@@ -368,7 +378,8 @@ def _concepts_and_names(
         if word.number:
             continue
         place = place_kinds.get(token.position)
-        concept = None if place else concept_of(word.normal, lang)
+        named = word.capital and not begins and is_surname(word.normal)
+        concept = None if place or named else concept_of(word.normal, lang)
         if concept:
             yield cross_lingual_id(CONCEPT, concept)
         elif (

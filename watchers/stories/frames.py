@@ -6,7 +6,7 @@ events, deeds and qualities hardly do. ``compare_frames`` counts all that for th
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -14,10 +14,12 @@ from typing import Final, NamedTuple
 from watchers.headlines.concepts import concept_names
 from watchers.headlines.oppositions import (
     at_another_stage,
+    converse,
     denied_by_one,
     entity_of,
     in_another_tense,
     opposite,
+    reacts,
     swapped,
 )
 from watchers.headlines.slots import Slot, generic_words, slots_of
@@ -45,6 +47,7 @@ FRAME_SIGNALS: Final = (
     "fill_least", "fill_most", "fill_names", "fill_places", "fill_people", "fill_known",
     "fill_deeds", "fill_slot", "frame_order", "opposite", "denied", "swapped", "tense",
     "stage_differs", "figures_left", "figures_differ", "beyond", "beyond_share", "bare", "frame_size", "rubric",
+    "reaction",
 )  # fmt: skip
 """The names of what ``compare_frames`` tells, in its order."""
 
@@ -125,12 +128,25 @@ class Contrast(NamedTuple):
             return ("veto", "opposite")
         if self.places and bare and (self.across or share >= _MOSTLY):
             return ("veto", "place", *self.places)
+        if self._is_filled(share):
+            return self.reason()
         # "Fire in Astana" names no deed either: a rubric is known by its words, or by two texts
         # under it that have nothing in common.
         strange = not self.signal("bare") and self.signal("beyond") <= 1
         if (self.daily or strange) and self.signal("rubric") and bare:
             return ("veto", "rubric") if share >= self._least_of_rubric() else None
         return None
+
+    def _is_filled(self, share: float) -> bool:
+        """Tell two things in one place of a frame, of which the texts explain nothing.
+
+        Of headlines alone, two things that are known, in nearly one frame.
+        """
+        if self.across or not self.signal("fill_slot"):
+            return False
+        if self.signal("bare"):
+            return share >= _NEARLY_ALL and self.signal("fill_known") > 0
+        return share >= _HALF and self.signal("beyond") < _WIDE + 1
 
     def _least_of_rubric(self) -> float:
         """Tell how much two rubrics share: all, or all but the figures of their days."""
@@ -191,18 +207,22 @@ class Opened:
             float(min(_deeds(mine, open_a), _deeds(theirs, open_b))),
             float(_one_slot(mine, theirs, pairs, fill_a, fill_b)),
             _in_order(pairs),
-            float(not tolled and opposite(one.frame, other.frame, left_a, left_b)),
+            float(
+                not (tolled or converse(one.frame, other.frame, pairs))
+                and opposite(one.frame, other.frame, left_a, left_b)
+            ),
             float(denied_by_one(mine, theirs, pairs)),
             float(swapped(one.frame, other.frame, pairs)),
             float(in_another_tense(mine, theirs, pairs)),
             float(at_another_stage(mine, theirs, left_a, left_b)),
-            float(min(_figures(mine, left_a), _figures(theirs, left_b))),
+            float(0 if tolled else min(_figures(mine, left_a), _figures(theirs, left_b))),
             float(figures_differ(one, other) is not None),
             float(min(beyond, 12)),
             beyond_share,
             float(not (one.has_text and other.has_text)),
             float(min(len(mine), len(theirs))),
             float(_is_rubric(mine) and _is_rubric(theirs)),
+            float(reacts(mine, theirs, left_a, left_b)),
         )
         return Contrast(
             signals,
@@ -277,13 +297,23 @@ def _is_spoken_of(slot: Slot, keys: frozenset[int], terms: frozenset[int]) -> bo
 def _fills(slots: Sequence[Slot], opened: Sequence[int], others: Sequence[Slot]) -> list[Slot]:
     """Give what names a thing that the other headline does not, nor might by another name."""
     known = [other for other in others if other.entity]
+    kinds = _kinds(known)
     return [
         slot
         for slot in (slots[at] for at in opened)
         if _tells(slot)
         # A plain word may only be another name of what the gazetteer knows.
-        and not any(_may_be(slot, other) for other in (others if slot.named else known))
+        and (
+            _has_rival(slot, kinds)
+            or not any(_may_be(slot, other) for other in (others if slot.named else known))
+        )
     ]
+
+
+def _has_rival(slot: Slot, kinds: Mapping[str, set[str]]) -> bool:
+    """Tell a place beside which the other headline names another of its kind: no wider name."""
+    entity = entity_of(slot.entity)
+    return entity is not None and entity.kind in PLACE_KINDS and entity.kind in kinds
 
 
 def _tells(slot: Slot) -> bool:

@@ -8,8 +8,9 @@ from rapidfuzz import fuzz
 
 from watchers.headlines.slots import Slot
 from watchers.stories.hashes import name_key
+from watchers.text.offices import SEATS
 from watchers.text.skeleton import skeleton
-from watchers.text.speech import Part
+from watchers.text.speech import Case, Part
 
 Pairs = Sequence[tuple[int, int]]
 """Slots of the one headline and of the other that are one."""
@@ -53,9 +54,9 @@ class SameWords:
             self._by_root.setdefault(slot.stem[:_SHORT_ROOT], []).append(at)
             if slot.concept:
                 self._by_concept.setdefault(slot.concept, []).append(at)
-            if slot.entity:
-                self._by_entity.setdefault(slot.entity, []).append(at)
-            if slot.named:
+            for entity in _stands_for(slot):
+                self._by_entity.setdefault(entity, []).append(at)
+            if slot.named or slot.capital:
                 self._named.append(at)
 
     def among(self, others: Sequence[Slot], *, across: bool) -> list[tuple[int, int]]:
@@ -94,18 +95,27 @@ class SameWords:
         if found.part is Part.FIGURE:
             yield from [a for a in self._figures if _one_figure(self.slots[a].stem, found.stem)]
             return
-        if found.entity:
-            yield from self._by_entity.get(found.entity, ())
+        for entity in _stands_for(found):
+            yield from self._by_entity.get(entity, ())
         if found.concept:
             yield from self._unless_known(found, self._by_concept.get(found.concept, ()))
-        if found.named:
+        if found.named or found.capital:
             for at in self._unless_known(found, self._named):
-                if sounds_alike(self.slots[at].stem, found.stem):
+                slot = self.slots[at]
+                if (found.named or slot.named) and sounds_alike(slot.stem, found.stem):
                     yield at
 
     def _unless_known(self, found: Slot, places: Iterable[int]) -> Iterator[int]:
         """Leave out what is in the gazetteer as a word is too: there the id alone decides."""
         return (at for at in places if not (found.entity and self.slots[at].entity))
+
+
+def _stands_for(slot: Slot) -> tuple[str, ...]:
+    """Give a name's id; of a capital that is not just where something is, its country's too."""
+    if not slot.entity:
+        return ()
+    country = SEATS.get(slot.entity) if slot.case is not Case.AROUND else None
+    return (slot.entity, country) if country else (slot.entity,)
 
 
 @lru_cache(maxsize=65536)

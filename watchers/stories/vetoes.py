@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from watchers.headlines.slots import slots_of
 from watchers.stories.contradictions import figures_differ
 from watchers.stories.features import ESSAY_TEXT, LONG_TEXT, Features
 from watchers.stories.hashes import CONCEPT, ENTITY, FIGURE, KIND, NAME, cross_lingual_id
@@ -172,9 +173,14 @@ def is_copy(one: Features, other: Features, copied: float) -> bool:
 
 
 def _knows_denial(one: Features, other: Features) -> bool:
-    """Tell whether the one that does not deny in its headline speaks of the denial at all."""
+    """Tell whether the one that does not deny in its headline speaks of the denial at all.
+
+    "The ministry: there will be no tax" does, without the word.
+    """
     asserting = other if one.denies else one
-    return _DENY in asserting.cross_lingual
+    return _DENY in asserting.cross_lingual or any(
+        slot.denied for slot in slots_of(asserting.frame)
+    )
 
 
 def _filled(one: Features, other: Features, template: float) -> Reason | None:

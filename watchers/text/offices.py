@@ -27,6 +27,13 @@ _OFFICES: Final = {
 _HOME: Final = {"kk": "kz", "ky": "kg", "uz": "uz", "tg": "tj"}
 """Whose president a language means that names none."""
 
+SEATS: Final = {
+    "astana": "kz", "bishkek": "kg", "tashkent": "uz", "dushanbe": "tj", "ashgabat": "tm", "moscow": "ru",
+    "minsk": "by", "kyiv": "ua", "baku": "az", "yerevan": "am", "tbilisi": "ge", "ankara": "tr",
+    "kabul": "af", "beijing": "cn", "delhi": "in", "islamabad": "pk", "tokyo": "jp",
+    "london": "gb", "paris": "fr", "berlin": "de", "rome": "it", "warsaw": "pl", "brussels": "eu",
+}  # fmt: skip
+"""Capitals that speak for their countries, and Brussels: "Ankara recalls its ambassador"."""
 _STATE: Final = re.compile(
     r"(?:president|head of state|президент(?:а|у|ом|е)?|глав(?:а|ы|е|у|ой) государства"
     r"|президент[іи]\S{0,3}|мемлекет басшысы\S*|(?:мамлекет|өлкө) башчысы\S*"

@@ -196,12 +196,13 @@ def _english(tokens: Sequence[Token]) -> list[Speech]:
     small, deeds = _lists()["small en"], _english_deeds()
     found: list[Speech] = []
     case, denied, future, opens = Case.UNKNOWN, False, False, False
-    for token in tokens:
+    for at, token in enumerate(tokens):
         normal = token.normal
         if token.number:
             found.append(Speech(Part.FIGURE))
         elif normal in small or normal in _NEGATIONS:
-            denied = denied or normal in _NEGATIONS
+            ranks = normal == "no" and at + 1 < len(tokens) and tokens[at + 1].number  # No. 3
+            denied = denied or (normal in _NEGATIONS and not ranks)
             future = normal in _FUTURE or (future and normal in _NEGATIONS)
             if normal not in _ARTICLES:
                 case = _ENGLISH_BEFORE.get(normal, Case.UNKNOWN)
@@ -209,7 +210,9 @@ def _english(tokens: Sequence[Token]) -> list[Speech]:
             found.append(Speech(Part.SMALL))
             continue
         elif (future or not opens) and english_form(normal) in deeds:
-            done = Tense.DONE if normal.endswith(("ed", "en", "t", "d")) else Tense.NOW
+            # "Rejected", "sent", and not "reject" or "beat", which is told of today.
+            past = normal.endswith(("ed", "en", "t", "d")) and english_form(normal) != normal
+            done = Tense.DONE if past else Tense.NOW
             found.append(Speech(Part.DEED, tense=Tense.TO_COME if future else done, denied=denied))
             case, denied = Case.UNKNOWN, False
         else:
