@@ -82,6 +82,7 @@ class Ingester:
         self._names = TaughtNames(db)
         self._seen = 0
         self._unfrozen = 0
+        self._remembers_at: datetime | None = None
         self._wake = wake
 
     @classmethod
@@ -92,6 +93,8 @@ class Ingester:
         meaning: Meaning | None = None,
     ) -> Self:
         """Open the ingester; ``remember`` must run before, or beside, its first document.
+
+        Or ``remember_at_news`` before it.
 
         ``wake`` is called after something was written to the outbox. ``meaning`` is asked where
         words leave a doubt.
@@ -120,12 +123,22 @@ class Ingester:
         Documents wait for it; the chat does not.
         """
         async with self._turn:
-            # The dictionaries take some tenths of a second to load: not on the chat's loop.
-            await asyncio.to_thread(words.analyse, "Проба words", "")
-            with without_garbage_collection():
-                await self._fill(now, progress)
-            await self._forget_silent(now)
-            await self._obey_corrections()
+            await self._remember(now, progress)
+
+    def remember_at_news(self, now: datetime) -> None:
+        """Rebuild the index only when a document brings what may be news: most rounds do not."""
+        self._remembers_at = now
+
+    async def _remember(
+        self, now: datetime, progress: Callable[[int, int], None] = lambda _done, _all: None
+    ) -> None:
+        # The dictionaries take some tenths of a second to load: not on the chat's loop.
+        await asyncio.to_thread(words.analyse, "Проба words", "")
+        with without_garbage_collection():
+            await self._fill(now, progress)
+        await self._forget_silent(now)
+        await self._obey_corrections()
+        self._remembers_at = None
 
     async def _fill(self, now: datetime, progress: Callable[[int, int], None]) -> None:
         index = self._memory.index
@@ -213,6 +226,8 @@ class Ingester:
             known, changed = await self._db.read(known_and_changed, feed.id, wanted, self._seen)
             if changed.last != self._seen:
                 await self._follow(changed)
+            if self._remembers_at is not None and intake.may_bring_news(entries, known):
+                await self._remember(self._remembers_at)
             draft = intake.Draft(feed, now, silent, edits)
             async with self._undone_on_failure(draft):
                 deciding = intake.decide(draft, entries, known, self._memory)

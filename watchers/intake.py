@@ -172,6 +172,21 @@ def counts_only(entries: Sequence[Entry], known: Mapping[str, KnownItem]) -> boo
     return False
 
 
+def may_bring_news(entries: Sequence[Entry], known: Mapping[str, KnownItem]) -> bool:
+    """Tell whether an entry may be another article than those kept under its keys.
+
+    What is kept under one of them with the very same title is known (``met_before``).
+    """
+    by_guid = not counts_only(entries, known)
+    return any(
+        all(
+            item.title != entry.title
+            for item in kept_under(entry, known, by_guid=by_guid).values()
+        )
+        for entry in entries
+    )
+
+
 def kept_under(
     entry: Entry, seen: Mapping[str, KnownItem], *, by_guid: bool
 ) -> dict[str, KnownItem]:

@@ -64,8 +64,6 @@ def judge(feed: Feed, observed: Observation, now: datetime, pace: PollingPace) -
                 feed, visit, pace, response.etag, response.last_modified
             )
             return _unchanged("same document", state)
-        case FeedDocument(feed=parsed) if not parsed.total and feed.items:
-            return _failed(feed, visit, Failure("error.emptied", TEMPORARY), pace)
         case FeedDocument(feed=parsed):
             after = partial(_after_document, feed, observed, visit, pace)
             return Judgement("read", Count.READ, cache(after), parsed)

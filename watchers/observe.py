@@ -14,7 +14,7 @@ from watchers.fetch import Failed, Fetched, Fetcher, NotModified, Request
 from watchers.parse import Document, FeedLink, NotAFeed, ParsedFeed
 from watchers.text import urls
 
-_EDITION = "1"
+_EDITION = "2"
 """Of reading documents: raise it and the same bytes are read once more after an upgrade."""
 
 

@@ -45,7 +45,7 @@ async def poll(settings: Settings, *, force: bool, wanted: str | None, as_json: 
         if not as_json and not await room.db.read(feeds.count):
             click.echo(no_feeds(), err=True)
             return
-        await room.ingester.remember(room.clock())
+        room.ingester.remember_at_news(room.clock())
         if feed is not None:
             tally = await room.poller.poll_one(feed.id)
         else:

@@ -37,44 +37,87 @@ from storage.outbox.outcomes import (
     Vanished,
 )
 
-GONE = {
-    "bot was blocked": "blocked",
-    "user is deactivated": "deactivated",
-    "bot was kicked": "kicked",
-    "not a member": "not a member",
-    "can't initiate conversation": "never started",
-    "can't send messages to bots": "is a bot",
-    "group chat was deleted": "deleted",
-    "group chat was deactivated": "deleted",
-    "chat was deleted": "deleted",
-}
-"""Of a 403 (and rarely a 400): nobody is there until its people act."""
+PLACE = r"\b(?:chat|channel|supergroup|group|user|peer|bot|input_user)"
+"""How Telegram's sentences and codes call where a message goes, and whom it would come from."""
 
-SHUT = {
-    "chat not found": "chat not found",
-    "peer_id_invalid": "chat not found",
-    "chat_write_forbidden": "no rights",
-    "chat_admin_required": "no rights",
-    "chat_restricted": "no rights",
-    "chat_send_plain_forbidden": "no rights",
-    "user_banned_in_channel": "no rights",
-    "need administrator rights": "no rights",
-    "not enough rights": "no rights",
-    "have no rights": "no rights",
-    "group chat was upgraded": "upgraded",
-}
-
-NO_TOPIC = ("message thread not found", "topic_deleted", "topic_id_invalid")
-CLOSED_TOPIC = ("topic_closed",)
-UNCHANGED = ("message is not modified", "message_not_modified")
-VANISHED = (
-    "message to edit not found",
-    "message can't be edited",
-    "message to delete not found",
-    "message can't be deleted",
-    "message_id_invalid",
-    "there is no text in the message to edit",
+REFUSALS: tuple[tuple[Outcome, re.Pattern[str]], ...] = tuple(
+    (outcome, re.compile("|".join(shapes)))
+    for outcome, *shapes in (
+        # Of the message.
+        (Sent(), r"message is not modified", r"message_not_modified"),
+        (
+            Vanished("message gone"),
+            r"message to (?:edit|delete) not found",
+            r"message can't be (?:edited|deleted)",
+            r"there is no text in the message to edit",
+            r"\bmessage_id_invalid",
+        ),
+        # Of the topic.
+        (
+            NoTopic("topic deleted"),
+            r"(?:thread|topic) (?:not found|(?:is|was) deleted)",
+            r"\btopic_(?:deleted|id_invalid|invalid|not_found)",
+        ),
+        (
+            Shut("topic closed", topic=True),
+            r"topic (?:is|was) (?:closed|hidden)",
+            r"\btopic_[a-z_]+",
+        ),
+        # Of the chat, where nobody is until its people act.
+        (
+            Gone("blocked"),
+            rf"{PLACE} (?:is|was) blocked",
+            rf"{PLACE}_(?:is_|was_)?blocked",
+            r"\byou_blocked_user",
+        ),
+        (
+            Gone("deactivated"),
+            r"\buser (?:is|was) (?:deactivated|deleted)",
+            r"\b(?:input_)?user_(?:deactivated|deleted)",
+        ),
+        (
+            Gone("deleted"),
+            rf"{PLACE}(?: chat)? (?:is|was) (?:deactivated|deleted)",
+            rf"{PLACE}_(?:deactivated|deleted)",
+        ),
+        (
+            Gone("kicked"),
+            r"\bbot (?:is|was) (?:kicked|banned|removed)",
+            r"\b(?:user|bot)_kicked",
+        ),
+        (
+            Gone("not a member"),
+            r"not a (?:member|participant)",
+            r"\buser_not_participant",
+            r"\b(?:channel|chat)_private",
+        ),
+        (Gone("never started"), r"can't initiate conversation"),
+        (Gone("is a bot"), r"can't send messages to (?:other )?bots", r"\buser_is_bot"),
+        # Of the chat, which may let us in again.
+        (Shut("upgraded"), r"group chat was upgraded"),
+        (
+            Shut("chat not found"),
+            rf"{PLACE} (?:not found|doesn't exist)",
+            rf"{PLACE}(?:_id)?_(?:invalid|not_found)",
+        ),
+        (
+            Shut("no rights"),
+            r"\b(?:no|need|not enough|without|lacks?) .{0,40}\b(?:rights?|access|permissions?)\b",
+            r"(?:can't|cannot|not allowed to|forbidden to) (?:access|write|post|send) .{0,40}"
+            + PLACE,
+            rf"{PLACE}_(?:[a-z]+_)*(?:forbidden|restricted|admin_required|banned\w*)\b",
+            r"\b(?:allow_payment|privacy_premium|premium_account)_required",
+        ),
+    )
 )
+"""What a 400 or a 403 says of the target or of the message that it would change, the first shape
+that fits; any other 400 is said of what we send. Sentences are the server's own
+(tdlib/telegram-bot-api); codes, in capitals, are those of the API behind it, handed on as they
+are. New ones appear, so they are known by their shape: who, and what became of them.
+"""
+
+OF_A_PLACE = re.compile(rf"^(?:bad request: )?{PLACE}(?:_[a-z0-9]+)+$")
+"""A code that is not known, but begins with the place: that, not the message, is refused."""
 
 NEVER_LEFT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"})
 """Names of the HTTP client's errors that come before the first byte of a request."""
@@ -98,9 +141,10 @@ def outcome_of(error: Exception) -> Outcome:  # noqa: C901, PLR0911 (one flat ta
         case InvalidToken():
             return Revoked(text)
         case Forbidden():
-            return of_forbidden(text)
+            return refusal(text) or Shut(shortened(text))
         case BadRequest():
-            return of_bad_request(text)
+            unknown = Shut if OF_A_PLACE.match(text) else Poison
+            return refusal(text) or unknown(shortened(text))
         case Conflict():
             return NotSent("conflict")
         case TimedOut() | NetworkError():
@@ -112,31 +156,9 @@ def outcome_of(error: Exception) -> Outcome:  # noqa: C901, PLR0911 (one flat ta
             return AnswerLost(f"unreadable answer: {type(error).__name__}")
 
 
-def of_forbidden(text: str) -> Outcome:
-    """Read a 403."""
-    for part, why in GONE.items():
-        if part in text:
-            return Gone(why)
-    return Shut(shortened(text))
-
-
-def of_bad_request(text: str) -> Outcome:  # noqa: C901, PLR0911 (one flat table)
-    """Read a 400."""
-    if any(part in text for part in UNCHANGED):
-        return Sent()
-    if any(part in text for part in VANISHED):
-        return Vanished("message gone")
-    if any(part in text for part in NO_TOPIC):
-        return NoTopic("topic deleted")
-    if any(part in text for part in CLOSED_TOPIC):
-        return Shut("topic closed", topic=True)
-    for part, why in GONE.items():
-        if part in text:
-            return Gone(why)
-    for part, why in SHUT.items():
-        if part in text:
-            return Shut(why)
-    return Poison(shortened(text))
+def refusal(text: str) -> Outcome | None:
+    """Read what a refusal says of the target or of the message it would change; else None."""
+    return next((outcome for outcome, pattern in REFUSALS if pattern.search(text)), None)
 
 
 def of_network(error: NetworkError, text: str) -> Outcome:

@@ -29,6 +29,28 @@ def test_what_is_written_is_read_again(typed: str, rules: dict[str, str]) -> Non
 
 
 @pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("feed://a.example/rss", "http://a.example/rss"),
+        ("FEED:https://a.example/rss", "https://a.example/rss"),
+        ("feed://https://a.example/rss", "https://a.example/rss"),
+        ("feed:a.example/rss", "http://a.example/rss"),
+        ("feed://127.0.0.1:8080/rss", "http://127.0.0.1:8080/rss"),
+        ("feed.example.kz/rss", "https://feed.example.kz/rss"),
+        ("https://a.example/feed:1", "https://a.example/feed:1"),
+    ],
+)
+def test_a_readers_scheme_is_the_webs(typed: str, expected: str) -> None:
+    assert expected == addresses.address(typed)
+
+
+@pytest.mark.parametrize("typed", ["feed:", "feed:///rss", "feed:javascript:alert(1)"])
+def test_a_readers_scheme_without_a_host_is_no_address(typed: str) -> None:
+    with pytest.raises(NewsError, match=r"feed\.address"):
+        addresses.address(typed)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "colour: red",

@@ -538,3 +538,30 @@ async def test_a_rising_toll_answers_the_alert_and_opens_no_story(
     assert [1, 1] == [story for _, story, _ in await db.read(all_items)]
     told_to_reader = [row for row in await db.read(owed) if row[0] != "edit"]
     assert [("alert", "s1", 1), ("update", "s1:kill=9", 1)] == told_to_reader
+
+
+async def test_living_stories_are_remembered_when_a_document_may_bring_news(
+    db: Database, now: datetime
+) -> None:
+    ingester = await Ingester.opened(db)
+    feed, other = await feed_of(db, "courier", now), await feed_of(db, "herald", now)
+    await ingester.take(feed, (entry(1, SCHOOL), entry(2, APPLES)), None, now)
+    later = now + timedelta(hours=1)
+    late = await Ingester.opened(db)
+    late.remember_at_news(later)
+    taken = await late.take(feed, (entry(1, SCHOOL), entry(2, APPLES)), None, later)
+    assert (0, 2, 0) == (taken.new, taken.unchanged, len(late._memory.index))
+    taken = await late.take(other, (entry(3, SCHOOL),), None, later)
+    assert 1 == taken.new
+    assert [(1, 1, APPLES), (2, 2, SCHOOL), (3, 2, SCHOOL)] == await db.read(all_items)
+
+
+async def test_another_article_under_a_known_key_may_be_news(db: Database, now: datetime) -> None:
+    ingester = await Ingester.opened(db)
+    feed, later = await feed_of(db, "courier", now), now + timedelta(hours=2)
+    await ingester.take(feed, (shown(SCHOOL, now),), None, now)
+    late = await Ingester.opened(db)
+    late.remember_at_news(later)
+    taken = await late.take(feed, (shown(APPLES, later),), None, later)
+    assert (1, 0) == (taken.new, taken.updated)
+    assert late._remembers_at is None

@@ -277,13 +277,31 @@ async def test_a_bug_in_one_feeds_path_is_that_feeds_failure(
     assert "error.bug" == (await newsroom.feed(bug)).state.error_key
 
 
-async def test_an_emptied_feed_is_no_quiet_feed(newsroom: Room) -> None:
-    newsroom.farm.serve("/rss", rss(item(1)))
+EMPTY = {
+    "RSS": rss(),
+    "RSS, closed at once": '<rss version="2.0"/>',
+    "a channel closed at once": '<rss version="2.0"><channel/></rss>',
+    "Atom": '<feed xmlns="http://www.w3.org/2005/Atom"/>',
+    "RDF": '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"/>',
+    "JSON Feed": '{"version":"https://jsonfeed.org/version/1.1","title":"T","items":[]}',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", EMPTY.values(), ids=EMPTY)
+async def test_a_feed_without_entries_is_well_before_and_after_it_had_some(
+    newsroom: Room, body: str
+) -> None:
+    """Whether it stays empty for too long is told as any feed's silence is."""
+    newsroom.farm.serve("/rss", body)
     feed = await newsroom.add("/rss")
-    await newsroom.look()
-    newsroom.farm.serve("/rss", rss())
-    await newsroom.look()
-    assert "error.emptied" == (await newsroom.feed(feed)).state.error_key
+    told = []
+    for document in (body, rss(item(1)), body, rss(item(1), item(2))):
+        newsroom.farm.serve("/rss", document)
+        told.append((await newsroom.look()).new)
+        state = (await newsroom.feed(feed)).state
+        assert (FeedStatus.OK, "") == (state.status, state.error_key)
+    assert [0, 1, 0, 1] == told
+    assert () == await newsroom.db.write(feeds.take_notices)
 
 
 async def test_410_retires_a_feed(newsroom: Room) -> None:

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median
 
 from watchers import addresses, block_pages, catalogue
@@ -19,6 +19,14 @@ _LARGEST_UNPACKED = 16_000_000
 _LONGEST_ID = 1024
 _EMPTY_BELOW = 64
 _FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
+_FEED_OR_HIDDEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|textarea|template)\b[^<>]*>.*?(?:</\1|\Z)"
+    r"|(?P<feed><(?:rss|(?:[\w-]{1,20}:)?feed|rdf:rdf|urlset)[\s>])",
+    re.DOTALL | re.IGNORECASE,
+)
+_FARTHEST = 65_536
+"""How far into a document a feed may begin that does not begin with it."""
+_MOST_TRIED = 3
 _BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x7fELF")
 _FEWEST_GAPS = 3
 _SHORTEST_TITLE = 4
@@ -52,26 +60,27 @@ def _read(text: str, document: Document) -> ParsedFeed | NotAFeed:
     # A feed is one by its root, even under a page's doctype.
     if root is not None and (root.name in _FEED_ROOTS or root.name == "urlset"):
         return _feed(text, root, document)
-    if root is None or root.name == "html" or block_pages.is_html(text):
-        return _something_else(text, document, root)
-    return _stray_output(text, document) or _something_else(text, document, root)
+    return _wrapped(text, document) or _something_else(text, document, root)
 
 
-def _stray_output(text: str, document: Document) -> ParsedFeed | NotAFeed | None:
-    """Look for a feed behind what a broken site printed before it."""
-    match = re.compile(r"<\?xml|<rss[\s>]|<feed[\s>]|<rdf:RDF[\s>]|<urlset[\s>]").search(
-        text, 1, 8192
-    )
-    if match is None:
-        return None
-    root = segments.root_of(text[match.start() :])
-    if root is None or root.name not in {*_FEED_ROOTS, "urlset"}:
-        return None
-    return _feed(text[match.start() :], root, document)
+def _wrapped(text: str, document: Document) -> ParsedFeed | None:
+    """Look for a feed behind what a broken site printed before it, or inside a page's body."""
+    starts = (m.start() for m in _FEED_OR_HIDDEN.finditer(text, 1, _FARTHEST) if m["feed"])
+    for start in islice(starts, _MOST_TRIED):
+        inside = text[start:]
+        root = segments.root_of(inside)
+        if root is None:
+            continue
+        found = _feed(inside, root, document)
+        # A page may have an element of its own that is called so.
+        if isinstance(found, ParsedFeed) and (found.total or not block_pages.is_html(text)):
+            return found
+    return None
 
 
 def _feed(text: str, root: Root, document: Document) -> ParsedFeed | NotAFeed:
     """Read an XML feed, only those entries that have changed since the last document."""
+    text = segments.with_cdata_closed(text)
     parts = segments.split(text, root)
     if parts is None:
         feed = syndication.read(segments.bounded(text, root))
@@ -208,7 +217,9 @@ def _parsed(
     )
     title = markup.title(feed.title)
     names = _outlet_names(title, site)
-    read = (_entry(raw, document, names) for raw in feed.entries)
+    # RSS's relative links belong to the site, Atom's to the document (RFC 4287 §2).
+    inside = site if feed.format.startswith("rss") and "." in urls.host_of(site) else base
+    read = (_entry(raw, document, inside, names) for raw in feed.entries)
     # An entry that says nothing at all is a template's accident.
     entries = [entry for entry in read if entry.title or entry.url or entry.summary_html.strip()]
     aliases = catalogue.mirrors()
@@ -240,7 +251,7 @@ def _parsed(
     )
 
 
-def _entry(raw: RawEntry, document: Document, names: tuple[str, ...]) -> Entry:
+def _entry(raw: RawEntry, document: Document, base: str, names: tuple[str, ...]) -> Entry:
     source = markup.title(raw.source)
     title = without_outlet(markup.title(raw.title), (source, *names))
     if not title:
@@ -248,7 +259,7 @@ def _entry(raw: RawEntry, document: Document, names: tuple[str, ...]) -> Entry:
     published, published_raw = _published(raw.dates, document)
     return Entry(
         external_id=markup.one_line(raw.guid)[:_LONGEST_ID],
-        url=urls.unwrapped(urls.absolute(document.url, raw.link)),
+        url=urls.unwrapped(urls.absolute(base, raw.link)),
         url_key="",
         title=title,
         summary_html=raw.summary,
@@ -256,7 +267,7 @@ def _entry(raw: RawEntry, document: Document, names: tuple[str, ...]) -> Entry:
         published_raw=published_raw,
         language=raw.language[:35],
         source=source,
-        source_url=urls.absolute(document.url, raw.source_url),
+        source_url=urls.absolute(base, raw.source_url),
         categories=tuple(markup.title(one)[:100] for one in raw.categories),
     )
 

@@ -57,7 +57,7 @@ def _links(tree: LexborHTMLParser, base: str) -> Iterator[tuple[str, str, Lexbor
     """Give the page's links that read like headlines and stay with the outlet."""
     site = urls.bare_host(urls.host_of(base))
     for anchor in islice(tree.css("a[href]"), _MOST_ANCHORS):
-        text = markup.one_line(anchor.text(separator=" "))
+        text = markup.line_of(anchor)
         if not _SHORTEST <= len(text) <= _LONGEST or text.count(" ") < _FEWEST_WORDS - 1:
             continue
         url = urls.absolute(base, anchor.attributes.get("href") or "").partition("#")[0]

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from watchers.parse.raw import MOST_ENTRIES, RawEntry, RawFeed
+from watchers.text import urls
 
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
 _NEXT = re.compile(r"[\s,]*\{")
@@ -59,9 +60,8 @@ def _read(text: str) -> tuple[Any, bool]:
 
 def _entry(item: dict[str, Any]) -> RawEntry:
     guid = _text(item.get("id"))
-    link = _text(item.get("url")) or _text(item.get("external_url"))
-    if link.isdecimal():
-        link = ""
+    told = (_text(item.get("url")), _text(item.get("external_url")))
+    link = next((one for one in told if not urls.is_none(one) and not one.isdecimal()), "")
     if not link and guid.startswith(("http://", "https://")):
         link = guid  # the specification asks for ids that are the items' addresses
     tags = item.get("tags")

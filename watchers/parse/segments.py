@@ -18,7 +18,7 @@ _LONGEST_PROLOG = 1_000_000
 _MOST_SEEN = 2_000
 _DIGEST_BYTES = 6
 """A false "unchanged" needs a collision with one of the feed's own last entries: 1 in 10^11."""
-_EDITION = b"3"
+_EDITION = b"4"
 """Raise when parsing changes what entries come out as, so that all are read once more."""
 
 _HIDING = (("<![CDATA[", "]]>"), ("<!--", "-->"))
@@ -39,7 +39,8 @@ _NOT_MARKUP = re.compile(_HIDDEN, re.DOTALL)
 _NESTED = re.compile(r"<[A-Za-z_][^<>]*(?<!/)>[^<]*<[A-Za-z_]")
 _IDENTIFYING = frozenset({"id", "guid", "link", "item", "entry"})
 _DESCRIBING = frozenset(
-    {"title", "description", "summary", "pubdate", "date", "published", "updated"}
+    "title description summary content content:encoded category pubdate date dc:date published"
+    " updated".split()
 )
 _TELLING = frozenset({"content", "content:encoded", "description", "summary", "title"})
 """What stands in these is the entry's own words, markup and all."""
@@ -122,6 +123,10 @@ def split(text: str, root: Root) -> Segments | None:
         return None
     prefix = re.escape(root.prefix) + ":" if root.prefix and root.name != "rdf" else ""
     whole = f"{root.prefix}:{root.name}" if root.prefix else root.name
+    if alone := re.compile(rf"<{re.escape(whole)}(?:\s[^<>]*)?/>", re.IGNORECASE).match(
+        text, root.start
+    ):
+        return Segments(text[: alone.end()], ())
     closing = None
     for closing in re.finditer(rf"</{re.escape(whole)}\s*>", text, re.IGNORECASE):  # noqa: B007 (the last one)
         pass
@@ -142,6 +147,34 @@ def split(text: str, root: Root) -> Segments | None:
         text = everything.without(range(MOST_ENTRIES, len(spans)))
         return Segments(text, segments.spans, complete=tail)
     return segments
+
+
+def with_cdata_closed(text: str) -> str:
+    """End CDATA that its author forgot to end where its element ends, so that no others are lost.
+
+    What it ran on into, another CDATA or the document's end, is none of its text.
+    """
+    if text.count("<![CDATA[") == text.count("]]>"):
+        return text
+    parts: list[str] = []
+    at, opened, looked, closing = 0, False, 0, ""
+    for mark in re.finditer(r"<!\[CDATA\[|\]\]>|\Z", text):
+        if mark.group() == "]]>":
+            opened = False
+            continue
+        if opened and (end := text.find(closing, looked, mark.start())) >= 0:
+            parts += text[at:end], "]]>"
+            at, opened = end, False
+        if not opened:
+            opened, closing = True, _closing_around(text, mark.start())
+        looked = mark.start()
+    return "".join((*parts, text[at:]))
+
+
+def _closing_around(text: str, at: int) -> str:
+    """Return how the closing tag begins of the element that a place is right within."""
+    opening = re.compile(r"<([A-Za-z_][\w:.-]{0,60})[^<>]*>").match(text, text.rfind("<", 0, at))
+    return f"</{opening.group(1)}" if opening else "</item"
 
 
 def bounded(text: str, root: Root) -> str:

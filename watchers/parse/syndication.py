@@ -9,6 +9,7 @@ from typing import Any
 
 import feedparser
 
+from watchers.parse.handlers import NO_PAGE, SECOND_TEXTS, Handlers, page_rank
 from watchers.parse.raw import RawEntry, RawFeed
 from watchers.parse.values import Advice
 
@@ -27,21 +28,20 @@ _BARE_OR_CDATA = re.compile(rf"<!\[CDATA\[.*?(?:\]\]>|\Z)|{_BARE.pattern}", re.D
 _REFERENCE = re.compile(
     r"&#([xX][0-9a-fA-F]{1,16}|[0-9]{1,16});(?:&#([xX][dD][c-fC-F][0-9a-fA-F]{2}|5[67][0-9]{3});)?"
 )
-# What feedparser takes for the entry's own: an empty link, which hides the guid that is one, and
-# the links of other articles that Yandex's readers show below it.
+# Links of other articles that Yandex's readers show below an entry are none of its own.
 _MISLEADING = re.compile(
-    r"<link\s*(?:/>|>\s*</link\s*>)"
-    r"|<yandex:related\b[^<]*(?:<(?!/?yandex:related\b)[^<]*)*</yandex:related\s*>"
+    r"<yandex:related\b[^<]*(?:<(?!/?yandex:related\b)[^<]*)*</yandex:related\s*>"
 )
 _ENDLESS_TAG = re.compile(r"<([A-Za-z_][\w:.-]{0,60})\s[^<>]{16384,}?(/?)>")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOURS_A_DAY = 24
 _HEAD = 16_384
 
 # A parser of Python 2's days: to look for it in vain takes as long as reading an entry.
 feedparser.api.PREFERRED_XML_PARSERS.clear()
+for _name in ("StrictFeedParser", "LooseFeedParser"):
+    setattr(feedparser.api, _name, type(_name, (Handlers, getattr(feedparser.api, _name)), {}))
 
 
 def read(text: str) -> RawFeed | None:
@@ -61,7 +61,7 @@ def read(text: str) -> RawFeed | None:
         return None
     feed = parsed.feed
     return RawFeed(
-        title=feed.get("title", "") or "",
+        title=feed.get("title", "") or feed.get("dc_title", "") or "",
         site_url=feed.get("link", "") or "",
         language=feed.get("language", "") or "",
         format=parsed.version or "unknown",
@@ -146,7 +146,7 @@ def _entry(entry: Mapping[str, Any]) -> RawEntry:
     return RawEntry(
         guid=guid,
         link=link,
-        title=entry.get("title", "") or "",
+        title=entry.get("title", "") or entry.get("dc_title", "") or "",
         summary=_summary(entry),
         dates=[entry[name] for name in ("published", "updated", "created") if name in entry],
         language=(entry.get("title_detail") or {}).get("language") or "",
@@ -157,19 +157,15 @@ def _entry(entry: Mapping[str, Any]) -> RawEntry:
 
 
 def _article(entry: Mapping[str, Any]) -> str:
-    """Return the first page that is the entry, of those in no named language if there are such.
+    """Return the page that is the entry: of several the first, in no named language if it can be.
 
-    feedparser takes the last, and none whose relation is spelt as an IRI (RFC 4287 §4.2.7.2).
+    feedparser takes the last, and knows fewer ways to name it.
     """
-    pages = [
-        link
-        for link in _many(entry, "links")
-        if link.get("rel", "").endswith("alternate")
-        and link.get("href")
-        and link.get("type") in _PAGE_TYPES
-    ]
-    best: Mapping[str, str] = next((p for p in pages if "hreflang" not in p), {})
-    return (best or (pages[0] if pages else {})).get("href", "")
+    # A link without an address is an enclosure's.
+    pages = [link for link in _many(entry, "links") if link.get("href")]
+    ranks = [(page_rank(page), "hreflang" in page) for page in pages]
+    best, _ = min(ranks, default=(NO_PAGE, False))
+    return pages[ranks.index(min(ranks))]["href"] if best < NO_PAGE else ""
 
 
 def _recording(entry: Mapping[str, Any]) -> str:
@@ -194,11 +190,10 @@ def _many(entry: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 
 
 def _summary(entry: Mapping[str, Any]) -> str:
-    summary: str = entry.get("summary", "") or ""
-    if not summary.strip():
-        parts = _many(entry, "content")
-        summary = next((part.get("value", "") for part in parts if part.get("value")), "")
-    return summary
+    contents = (part.get("value") for part in _many(entry, "content"))
+    second = (entry.get(key) for key in SECOND_TEXTS)
+    texts = (entry.get("summary"), *contents, *second)
+    return next((text for text in texts if isinstance(text, str) and text.strip()), "")
 
 
 def advice(text: str) -> Advice:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterable, Mapping
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -11,46 +12,77 @@ from watchers.parse.raw import RawEntry, RawFeed
 from watchers.parse.values import FeedLink
 from watchers.text import markup, urls
 
-_FEED_TYPES = frozenset(
-    "application/rss+xml application/atom+xml application/rdf+xml application/feed+json "
-    "application/x.atom+xml application/x-rss+xml text/rss+xml".split()
+_FEED_TYPE = re.compile(r"\b(?:rss2?|atom|rdf)\b|\bfeed\+json\b")
+_XML_TYPES = frozenset({"text/xml", "application/xml"})
+_COMMENTS = re.compile(
+    r"comment|repl(?:y|ies)\b|коммент|отзыв|пікір|пикир|изоҳ|izoh|шарҳ|sharh|yorum", re.IGNORECASE
 )
 _FEEDLIKE = re.compile(r"(?i)(?:^|[/.?=_-])(?:rss2?|atom|feed|feeds|rdf)(?:$|[/.?&=_-])")
-_LINK_TAG = re.compile(r"(?i)<link\s([^<>]{1,1000})>")
-_ANCHOR_TAG = re.compile(r"(?i)<a\s([^<>]{1,1000})>")
-_BASE_TAG = re.compile(r"(?i)<base\s([^<>]{1,1000})>")
+# An attribute in quotes may hold ">"; where quotes do not come in pairs, the first ">" ends it.
+_WITHIN_TAG = r"""((?:[^<>"']|"[^"<]*"|'[^'<]*'){1,1000}|[^<>]{1,1000})>"""
+_LINK_TAG = re.compile(rf"(?i)<link\s{_WITHIN_TAG}")
+_ANCHOR_TAG = re.compile(rf"(?i)<a\s{_WITHIN_TAG}")
+_BASE_TAG = re.compile(rf"(?i)<base\s{_WITHIN_TAG}")
+_COMMENTED_OUT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]{1,30})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _LARGEST_PAGE = 2_000_000
 _MOST_UNCLOSED = 20_000
 _MOST_ENTRIES = 200
 _MOST_LINKS = 12
+_ANNOUNCES_NONE = 9
 
 
 def feed_links(text: str, base: str) -> tuple[FeedLink, ...]:
-    """Return the feeds a page points to: announced ones first, then links that look like one.
+    """Return the feeds a page points to: announced ones, else links that look like one.
 
-    By tags, not by tree: this reads whatever comes where a feed was expected, and building a
-    tree of half a million nested elements takes minutes.
+    Feeds of comments only where there are no others, and last. By tags, not by tree: this reads
+    whatever comes where a feed was expected, and building a tree of half a million nested
+    elements takes minutes.
     """
-    text = text[:_LARGEST_PAGE]
+    text = _COMMENTED_OUT.sub("", text[:_LARGEST_PAGE])
     if told_base := _BASE_TAG.search(text):
         base = urls.absolute(base, _attributes(told_base.group(1)).get("href", "")) or base
+    links = [_attributes(tag) for tag in _LINK_TAG.findall(text)]
+    anchors = [_attributes(tag) for tag in _ANCHOR_TAG.findall(text)]
+    announced = [told for told in (*links, *anchors) if _announces(told) < _ANNOUNCES_NONE]
+    found = _noted(sorted(announced, key=_announces), base)
+    if all(map(_is_of_comments, found)):
+        likely = ({"href": told.get("href", "")} for told in anchors)
+        guessed = _noted((told for told in likely if _FEEDLIKE.search(told["href"])), base)
+        found = list({link.url: link for link in (*guessed, *found)}.values())
+    else:
+        found = [link for link in found if not _is_of_comments(link)]
+    return tuple(sorted(found, key=_is_of_comments)[:_MOST_LINKS])
+
+
+def _is_of_comments(link: FeedLink) -> bool:
+    return _COMMENTS.search(f"{link.url} {link.title}") is not None
+
+
+def _announces(told: Mapping[str, str]) -> int:
+    """Say how plainly a tag's attributes announce a feed, 0 the plainest."""
+    relations = told.get("rel", "").lower().split()
+    kind = told.get("type", "").lower().partition(";")[0].strip()
+    if not relations and _FEED_TYPE.search(kind):
+        return 2
+    if not {"alternate", "feed"}.intersection(relations):
+        return _ANNOUNCES_NONE
+    if _FEED_TYPE.search(kind):
+        return 0
+    if "feed" in relations and not kind.startswith("text/html"):
+        return 1  # a relation of HTML 5's drafts, hAtom's too
+    is_likely = kind in _XML_TYPES or (not kind and _FEEDLIKE.search(told.get("href", "")))
+    return 2 if is_likely and "hreflang" not in told else _ANNOUNCES_NONE
+
+
+def _noted(tags: Iterable[Mapping[str, str]], base: str) -> list[FeedLink]:
+    """Make links of tags, each address once."""
     found: dict[str, FeedLink] = {}
-    for tag in _LINK_TAG.findall(text):
-        told = _attributes(tag)
-        kind = told.get("type", "").lower().partition(";")[0].strip()
-        if "alternate" in told.get("rel", "").lower().split() and kind in _FEED_TYPES:
-            _note(found, urls.absolute(base, told.get("href", "")), told.get("title", ""))
-    announced = [one for one in found.values() if "comment" not in one.url.lower()]
-    if announced:
-        return tuple(announced[:_MOST_LINKS])
-    for tag in _ANCHOR_TAG.findall(text):
-        href = _attributes(tag).get("href", "")
-        if _FEEDLIKE.search(href):
-            _note(found, urls.absolute(base, href), "")
-        if len(found) == _MOST_LINKS:
-            break
-    return tuple(found.values())[:_MOST_LINKS]
+    for told in tags:
+        url = urls.absolute(base, told.get("href", ""))
+        if url and url not in found:
+            found[url] = FeedLink(url, markup.title(told.get("title", ""))[:100])
+    return list(found.values())
 
 
 def _attributes(tag: str) -> dict[str, str]:
@@ -127,7 +159,7 @@ def _scraped_entry(node: LexborNode, rules: dict[str, str], base: str) -> RawEnt
     when = _one(node, rules.get("date") or "time")
     summary = _one(node, rules["summary"]) if rules.get("summary") else None
     link = urls.absolute(base, (anchor.attributes.get("href") or "") if anchor else "")
-    title = markup.one_line(heading.text(separator=" ")) if heading else ""
+    title = markup.line_of(heading) if heading else ""
     if not title or not link:
         return None
     return RawEntry(
@@ -180,8 +212,3 @@ def _base(tree: LexborHTMLParser, url: str) -> str:
     node = tree.css_first("base[href]")
     href = node.attributes.get("href") if node else None
     return urls.absolute(url, href or "") or url
-
-
-def _note(found: dict[str, FeedLink], url: str, title: str) -> None:
-    if url and url not in found:
-        found[url] = FeedLink(url, markup.title(title)[:100])

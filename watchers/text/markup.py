@@ -4,7 +4,7 @@ import html
 import re
 import unicodedata
 
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 LONGEST_TITLE = 400
 LONGEST_SUMMARY = 8000
@@ -15,7 +15,14 @@ _LARGEST_FRAGMENT = 64 * 1024
 _DEEPEST = 2000
 
 # A tag starts with a letter right after "<": "Inflation < 10 %" and "a <3 b" are text.
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>|<!--.{0,2000}?-->|<!\[CDATA\[|\]\]>", re.DOTALL)
+_TAG = re.compile(r"</?([a-zA-Z][\w:-]{0,60})(?![\w:-])[^<>]{0,2000}>")
+# Marks of a document in what is a text: they mean nothing there, and a tree's builder would take
+# escaped CDATA for a comment, with all that stands in it.
+_MARKS = re.compile(
+    r"<!--.{0,2000}?-->|<!\[CDATA\[|\]\]>|<!doctype\b[^<>]{0,2000}>|<\?[a-z][^<>]{0,2000}\?>"
+    r"|<!\[(?:end)?if\b[^<>\]]{0,200}\](?:--)?>",
+    re.DOTALL | re.IGNORECASE,
+)
 _UNREAD = re.compile(r"(?is)<(script|style)\b[^<>]{0,2000}>.*?(?:</\1\s*>|\Z)")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # Controls, bidirectional overrides, zero-width marks and soft hyphens: they make a headline
@@ -29,7 +36,21 @@ _BLOCKS = frozenset(
     "p div br li ul ol tr td th h1 h2 h3 h4 h5 h6 blockquote section article header footer "
     "figure figcaption table pre dd dt hr".split()
 )
+_PARTING = _BLOCKS | frozenset(
+    "address aside audio button canvas caption center details dialog dir dl embed fieldset form "
+    "frame hgroup iframe img input legend main menu nav noscript object option picture "
+    "plaintext search select summary svg tbody textarea tfoot thead video xmp".split()
+)
+"""Elements beside which a word ends: what HTML shows as blocks (HTML, §15.3.3), and pictures."""
+_LETTERING = "b,i,em,strong,u,s,sup,sub,small,big,font,mark,wbr"
 _SKIPPED = ("script", "style", "template", "noscript", "iframe", "object", "svg", "head")
+# XML ends an element where it closes itself; HTML reads on, and hides all that follows. A slash at
+# the end of an attribute without quotes is the address's.
+_SELF_CLOSED = re.compile(
+    rf"""(?i)<(?:{"|".join((*_SKIPPED, "textarea", "title", "xmp", "noembed", "noframes"))})"""
+    r"""(?:\s+[^\s<>"'=/]{1,100}(?:\s*=\s*(?:"[^"<]{0,4000}"|'[^'<]{0,4000}'"""
+    r"""|[^\s"'<>]{1,2000}(?=\s)))?)*\s*/>"""
+)
 _SKIPS = re.compile(rf"<(?:{'|'.join(_SKIPPED)})", re.IGNORECASE)
 
 
@@ -43,7 +64,7 @@ def title(raw: str) -> str:
         return _shorten(" ".join(raw.split()), LONGEST_TITLE)
     text = raw[:_LARGEST_FRAGMENT]
     for _ in range(3):
-        bare = _TAG.sub(" ", _UNREAD.sub(" ", text)) if "<" in text else text
+        bare = _without_tags(text) if "<" in text or "]]>" in text else text
         unescaped = html.unescape(bare) if _ENTITY.search(bare) else bare
         if unescaped == text:
             break
@@ -54,13 +75,13 @@ def title(raw: str) -> str:
 def plain(fragment: str, limit: int = LONGEST_SUMMARY) -> str:
     """Turn an HTML fragment into text: paragraphs become lines, scripts and styles nothing."""
     fragment = fragment[:_LARGEST_FRAGMENT]
-    if "<" not in fragment:
+    if "<" not in fragment and "]]>" not in fragment:
         text = html.unescape(fragment) if "&" in fragment else fragment
-        if "<" not in text or not _TAG.search(text):
+        if "<" not in text or not _is_markup(text):
             return _shorten(_lines(text), limit)
         fragment = text  # escaped twice: it was markup after all
     text = _text_of(fragment)
-    if "<" in text and _TAG.search(text):
+    if "<" in text and _is_markup(text):
         text = _text_of(text)
     elif _ENTITY.search(text):
         text = html.unescape(text)
@@ -70,6 +91,20 @@ def plain(fragment: str, limit: int = LONGEST_SUMMARY) -> str:
 def one_line(text: str) -> str:
     """Collapse white space and drop characters nobody can see."""
     return " ".join(_INVISIBLE.sub("", text).split())
+
+
+def line_of(node: LexborNode) -> str:
+    """Return what a page's element reads, on one line.
+
+    Letters set in bold or higher belong to their word; other elements inside stand apart, as a
+    card's hour and its headline do.
+    """
+    if node.css_first(_LETTERING) is not None:
+        tree = LexborHTMLParser(node.html or "")  # the page itself stays as it is
+        tree.unwrap_tags(_LETTERING.split(","))
+        node = tree.body or node
+        node.merge_text_nodes()
+    return one_line(node.text(separator=" "))
 
 
 def first_sentence(text: str, limit: int = 160) -> str:
@@ -83,10 +118,24 @@ def first_sentence(text: str, limit: int = 160) -> str:
     )
 
 
+def _is_markup(text: str) -> bool:
+    return _TAG.search(text) is not None or _MARKS.search(text) is not None
+
+
+def _without_tags(text: str) -> str:
+    """Take tags out by themselves: a tag within a word leaves no blank, a block's does."""
+    text = _UNREAD.sub(" ", _SELF_CLOSED.sub(" ", _MARKS.sub("", text)))
+    return _TAG.sub(lambda tag: " " if tag[1].lower() in _PARTING else "", text)
+
+
 def _text_of(fragment: str) -> str:
+    if "<!" in fragment or "<?" in fragment or "]]>" in fragment:
+        fragment = _MARKS.sub("", fragment)
+    if "/>" in fragment:
+        fragment = _SELF_CLOSED.sub("", fragment)
     if fragment.count("<") - 2 * fragment.count("</") > _DEEPEST:
         # Tree building costs the square of the depth; nothing to read is nested like that.
-        return html.unescape(_TAG.sub(" ", _UNREAD.sub(" ", fragment)))
+        return html.unescape(_without_tags(fragment))
     # Lexbor reads "< 10 %" as text, closes what is open and is not recursive.
     tree = LexborHTMLParser(_break_blocks(fragment))
     if _SKIPS.search(fragment):

@@ -34,6 +34,15 @@ _WRAPPER = re.compile(
     r"(?i)https?://(?:www\.)?(?:google\.[a-z]{2,3}(?:\.[a-z]{2})?/url"
     r"|bing\.com/news/apiclick\.aspx)\?(.*)",
 )
+_FEED_SCHEME = re.compile(
+    r"(?i)^(?:feed|rss|itpc|pcast):(?:/{0,2}(?=https?:)|(?P<bare>//|(?=[^/])))"
+)
+# "N/A", "-", "#", "нет ссылки". A path may have blanks in it.
+_NONE = re.compile(
+    r"[^\w/?]*|n/a|na|none|null|nil|nan|undefined|false|true|empty|tb[ad]|about:blank|нет"
+    r"|[^/?.]*\s[^/?.]*",
+    re.IGNORECASE,
+)
 _JUNK = re.compile(r"[\x00-\x20\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 # RFC 3986 unreserved and sub-delims: what may stand for itself in a path or query.
 _SAFE_PATH = "/~!$&'()*+,;=:@-._"
@@ -62,6 +71,7 @@ def absolute(base: str, link: str) -> str:
         return ""
     # Line breaks and zero-width characters inside a link are an editor's accident.
     link = re.sub(r"[\r\n\t\u200b-\u200f\u2060\ufeff]", "", link)
+    link = web_scheme(link)
     if link[:4].lower() == "www." and "." in link[4:].partition("/")[0]:
         link = f"//{link}"  # as one writes it by hand; no outlet has a folder called so
     # An empty query or fragment says nothing; Python 3.14 keeps what others drop.
@@ -75,6 +85,19 @@ def absolute(base: str, link: str) -> str:
     if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname or not port_is_sane:
         return ""
     return parts.geturl().replace(" ", "%20")
+
+
+def web_scheme(link: str) -> str:
+    """Write the schemes that readers of feeds are opened by as the web's: feed://, feed:https://."""
+    match = _FEED_SCHEME.match(link)
+    if match is None:
+        return link
+    return ("" if match["bare"] is None else "http://") + link[match.end() :]
+
+
+def is_none(link: str) -> bool:
+    """Tell what stands where an address belongs and says that there is none."""
+    return _NONE.fullmatch(link.strip()) is not None
 
 
 def unwrapped(url: str) -> str:

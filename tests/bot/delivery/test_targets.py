@@ -29,6 +29,10 @@ GONE = [
     "Forbidden: bot is not a member of the channel chat",
     "Forbidden: bot can't initiate conversation with a user",
     "Forbidden: the group chat was deleted",
+    "Bad Request: USER_IS_BLOCKED",
+    "Bad Request: INPUT_USER_DEACTIVATED",
+    "Bad Request: CHANNEL_PRIVATE",
+    "Bad Request: chat is deactivated",
 ]
 SHUT = [
     "Bad Request: chat not found",
@@ -37,6 +41,10 @@ SHUT = [
     "Bad Request: have no rights to send a message",
     "Bad Request: CHAT_WRITE_FORBIDDEN",
     "Bad Request: CHAT_RESTRICTED",
+    "Bad Request: have no write access to the chat",
+    "Bad Request: CHAT_GUEST_SEND_FORBIDDEN",
+    "Bad Request: CHANNEL_INVALID",
+    "Bad Request: CHAT_ONLY_ON_SUNDAYS",
 ]
 POISON = [
     "Bad Request: can't parse entities: Unsupported start tag",
@@ -52,7 +60,7 @@ POISON = [
 
 @pytest.mark.parametrize("description", GONE)
 async def test_a_chat_that_lost_us_is_marked_and_left_alone(here: Room, description: str) -> None:
-    here.box.faults.fail("sendMessage", 403, description)
+    here.box.faults.fail("sendMessage", 400 if "Bad" in description else 403, description)
     await here.tell(1, 2)
     await here.deliver()
     await here.tell(3)
@@ -188,6 +196,22 @@ async def test_a_closed_topic_is_let_alone_while_the_others_go_on(here: Room) ->
     await here.tell(3, chat=forum, thread=topic)
     await here.deliver()
     assert here.said(forum)[-1] == "Headline 3"
+
+
+async def test_a_hidden_general_topic_is_tried_once_while_the_others_go_on(here: Room) -> None:
+    forum, topic = await _forum(here)
+    here.box.faults.fail("sendMessage", 400, "Bad Request: TOPIC_HIDDEN")
+    await here.tell(1, chat=forum)
+    await here.deliver()
+    await here.tell(2, chat=forum)
+    await here.tell(3, chat=forum, thread=topic)
+    await here.deliver()
+    assert here.said(forum) == ["Headline 3"]
+    assert len(here.box.calls.of("sendMessage")) == 2
+    here.clock.forward(hours=2)
+    await here.tell(4, chat=forum)
+    await here.deliver()
+    assert here.said(forum)[-1] == "Headline 4"
 
 
 async def test_a_closed_topic_is_told_once_until_it_was_open_again(here: Room) -> None:

@@ -11,7 +11,6 @@ import pytest
 
 from bot import texts
 from bot.commands import COMMANDS, subscribe
-from bot.delivery.errors import GONE, SHUT
 from bot.render.markup import plain
 from bot.render.reasons import because
 from bot.telegram.rates import TelegramLimits
@@ -270,7 +269,7 @@ OUTCOMES = frozenset({
 
 def delivery_reasons() -> set[str]:
     """Every reason that the code notes beside a message, by where it stands in the code."""
-    found = {*GONE.values(), *SHUT.values(), *map(str, FoldReason)}
+    found = set(map(str, FoldReason))
     for node in nodes():
         if isinstance(node, ast.Call):
             name = _called(node)

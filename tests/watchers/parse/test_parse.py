@@ -109,7 +109,7 @@ def test_atom_titles_of_type_html_lose_their_markup() -> None:
 
 LINKS = {
     "absolute": ("<link>https://a.kz/1</link>", "https://a.kz/1"),
-    "relative": ("<link>../news/1</link>", "https://feeds.example/news/1"),
+    "relative": ("<link>../news/1</link>", "https://outlet.example/news/1"),
     "cdata": ("<link><![CDATA[ https://a.kz/?a=1&b=2 ]]></link>", "https://a.kz/?a=1&b=2"),
     "permalink guid": ("<guid>https://a.kz/1</guid>", "https://a.kz/1"),
     "a guid that is no address": ("<title>x</title><guid>12345</guid>", ""),
@@ -126,6 +126,21 @@ LINKS = {
     "two languages": ("<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='alternate' hreflang='ru' href='https://a.kz/1'/><atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='alternate' hreflang='en' href='https://a.kz/en'/>", "https://a.kz/1"),
     "a relation spelt out": ("<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='http://www.iana.org/assignments/relation/alternate' href='https://a.kz/1'/>", "https://a.kz/1"),
     "data before the page": ("<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='alternate' type='application/json' href='https://a.kz/1.json'/><link>https://a.kz/1</link>", "https://a.kz/1"),
+    "a query alone": ("<link>?id=5</link>", "https://outlet.example/?id=5"),
+    "without a scheme": ("<link>//a.kz/1</link>", "https://a.kz/1"),
+    "a relative guid": ("<guid>/news/1</guid>", "https://outlet.example/news/1"),
+    "another attribute": ("<link uri='at://did:x/post'>https://a.kz/1</link>", "https://a.kz/1"),
+    "an address as another attribute": ("<link url='https://a.kz/1'/>", "https://a.kz/1"),
+    "words in place of the text": ("<link href='https://a.kz/1'>Читать</link>", "https://a.kz/1"),
+    "how to follow it": ("<link rel='nofollow'>https://a.kz/1</link>", "https://a.kz/1"),
+    "none, in words": ("<title>x</title><link>N/A</link>", ""),
+    "none, in Russian": ("<title>x</title><link>нет ссылки</link>", ""),
+    "none, a sign": ("<title>x</title><link>#</link>", ""),
+    "none, a guid behind": ("<link>n/a</link><guid>https://a.kz/1</guid>", "https://a.kz/1"),
+    "none, a guid before": ("<guid>https://a.kz/1</guid><link> - </link>", "https://a.kz/1"),
+    "a path with blanks": ("<link>/news/день 1</link>", "https://outlet.example/news/день%201"),
+    "elements called links": ("<links><link>https://a.kz/0</link></links><link>https://a.kz/1</link>", "https://a.kz/1"),
+    "a page of words' links": ("<link>https://a.kz/1</link><tags><tag><link>https://a.kz/t</link></tag></tags>", "https://a.kz/1"),
     "atom link": ("<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='alternate' href='https://a.kz/1'/>", "https://a.kz/1"),
 }  # fmt: skip
 
@@ -133,6 +148,89 @@ LINKS = {
 @pytest.mark.parametrize(("inner", "expected"), LINKS.values(), ids=LINKS)
 def test_links_come_out_absolute_or_not_at_all(inner: str, expected: str) -> None:
     assert expected == one(inner).url
+
+
+def atom(*entries: str, root: str = "") -> str:
+    """An Atom document of these entries, ids and titles by number."""
+    told = (
+        f"<entry><id>u:{n}</id><title>{n}</title>{inner}</entry>"
+        for n, inner in enumerate(entries, 1)
+    )
+    return (
+        f'<feed xmlns="http://www.w3.org/2005/Atom" {root}><title>T</title>{"".join(told)}</feed>'
+    )
+
+
+PAGE_LINKS = [
+    "type='text'", "type='html'", "type='text/plain'", "type='text/html; charset=utf-8'", "type=''",
+    "type='TEXT/HTML ; a=b'", "type='application/html'", "type='application/xhtml+xml'", "type='*/*'",
+    "rel=''", "rel=' alternate '", "rel='alternate nofollow'", "rel='ALTERNATE'", "rel='bookmark'",
+    "rel='canonical'", "rel='noopener external'", "rel='self' type='text/html'",
+    "rel='http://www.iana.org/assignments/relation/alternate' type='text'",
+    "type='application/pdf'", "type='application/xml'",
+]  # fmt: skip
+OTHER_LINKS = [
+    "rel='self'", "rel='edit'", "rel='related'", "rel='via'", "rel='replies' type='text/html'",
+    "rel='enclosure' type='image/jpeg'", "type='application/atom+xml'", "type='application/json'",
+    "type='image/png'", "rel='license' type='text/html'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("told", PAGE_LINKS)
+def test_an_atom_entrys_page_is_found_however_it_is_named(told: str) -> None:
+    [entry] = feed(atom(f"<link {told} href='https://a.kz/1'/>")).entries
+    assert "https://a.kz/1" == entry.url
+
+
+@pytest.mark.parametrize("told", OTHER_LINKS)
+def test_an_atom_entrys_other_links_are_not_its_page(told: str) -> None:
+    other = f"<link {told} href='https://a.kz/0'/>"
+    page = "<link rel='alternate' type='text' href='https://a.kz/1'/>"
+    urls = [entry.url for entry in feed(atom(other, other + page, page + other)).entries]
+    assert ["", "https://a.kz/1", "https://a.kz/1"] == urls
+
+
+BASES = {
+    "an item's": rss("<item xml:base='https://b.kz/x/'><title>1</title><link>1</link></item>", "<item><title>2</title><link>2</link></item>"),
+    "a link's": rss("<item><title>1</title><link xml:base='https://b.kz/x/'>1</link></item>", "<item><title>2</title><link>2</link></item>"),
+    "an entry's, and its content's": atom("<x/>").replace("<entry><id>u:1</id><title>1</title><x/></entry>", "<entry xml:base='https://b.kz/x/'><id>1</id><title>1</title><content type='xhtml' xml:base='https://c.kz/'><div xmlns='http://www.w3.org/1999/xhtml'><p>a</p></div></content><link href='1'/></entry><entry><id>2</id><title>2</title><link href='/2'/></entry>"),
+    "elements left open": rss("<item xml:base='https://b.kz/x/'><title>1</title><link>1</link><description><p>a<br>b</description></item>", "<item><title>2</title><link>2</link></item>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", BASES.values(), ids=BASES)
+def test_a_base_ends_with_its_element(body: str) -> None:
+    first, second = (entry.url for entry in feed(body).entries)
+    assert "https://b.kz/x/1" == first
+    assert second in {"https://outlet.example/2", "https://feeds.example/2"}
+
+
+@pytest.mark.parametrize("part", ["content", "summary"])
+def test_the_base_of_a_text_is_not_that_of_the_next_entry(part: str) -> None:
+    text = f"<link href='https://a.kz/1'/><{part} type='html' xml:base='https://b.kz/'>x</{part}>"
+    assert "https://feeds.example/2" == feed(atom(text, "<link href='/2'/>")).entries[1].url
+
+
+def test_a_base_of_the_whole_feed_holds_for_all() -> None:
+    told = feed(atom("<link href='1'/>", "<link href='2'/>", root="xml:base='https://b.kz/x/'"))
+    assert ["https://b.kz/x/1", "https://b.kz/x/2"] == [entry.url for entry in told.entries]
+
+
+@pytest.mark.parametrize(
+    ("site", "expected"),
+    [
+        ("https://site.kz/ru/", "https://site.kz/1"),
+        ("<![CDATA[ https://site.kz ]]>", "https://site.kz/1"),
+        ("www.site.kz", "https://www.site.kz/1"),
+        ("/ru/", "https://feeds.example/1"),
+        ("http://localhost/", "https://feeds.example/1"),
+        ("", "https://feeds.example/1"),
+    ],
+)
+def test_relative_links_of_rss_belong_to_the_site(site: str, expected: str) -> None:
+    body = rss("<item><title>1</title><link>/1</link></item>")
+    told = feed(body.replace("https://outlet.example/</link>", f"{site}</link>", 1))
+    assert [expected] == [entry.url for entry in told.entries]
 
 
 @pytest.mark.parametrize(
@@ -223,6 +321,58 @@ def test_summaries_fall_back_on_the_content() -> None:
         "<title>x</title><content:encoded xmlns:content='http://purl.org/rss/1.0/modules/content/'>&lt;p&gt;Весь текст&lt;/p&gt;</content:encoded>"
     )
     assert "Весь текст" == markup.plain(entry.summary_html)
+
+
+SPACES = (
+    "xmlns:media='http://search.yahoo.com/mrss/' xmlns:dc='http://purl.org/dc/elements/1.1/'"
+    " xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'"
+    " xmlns:content='http://purl.org/rss/1.0/modules/content/'"
+)
+CAPTIONS = {
+    "a picture's": "<media:description>чужое</media:description>",
+    "a picture's within": "<media:content url='x'><media:description>чужое</media:description></media:content>",
+    "a group's": "<media:group><media:content url='x'><media:description>чужое</media:description></media:content></media:group>",
+    "a podcast's": "<itunes:summary>чужое</itunes:summary>",
+    "Dublin Core's": "<dc:description>чужое</dc:description>",
+    "a photo's": "<photo><title>чужое</title><description>чужое</description></photo>",
+    "an enclosure's": "<enclosure url='x' type='image/jpeg'><description>чужое</description></enclosure>",
+    "a related article's": "<related><article><description>чужое</description><content:encoded>чужое</content:encoded></article></related>",
+    "a gallery's": "<gallery><image><summary>чужое</summary></image></gallery>",
+}  # fmt: skip
+TEXTS = {
+    "description": "<description>своё</description>",
+    "description and content": "<description>своё</description><content:encoded>полное</content:encoded>",
+    "content and description": "<content:encoded>полное</content:encoded><description>своё</description>",
+    "content": "<content:encoded>своё</content:encoded>",
+    "an empty description": "<description> </description><content:encoded>своё</content:encoded>",
+    "an Atom summary": "<summary>своё</summary>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("caption", CAPTIONS.values(), ids=CAPTIONS)
+@pytest.mark.parametrize("own", TEXTS.values(), ids=TEXTS)
+def test_a_caption_is_never_the_entrys_text_wherever_it_stands(own: str, caption: str) -> None:
+    for inner in (caption + own, own + caption, own.replace("><", f">{caption}<", 1)):
+        body = rss(f"<item><title>x</title>{inner}</item>").replace("<rss ", f"<rss {SPACES} ")
+        [entry] = feed(body).entries
+        assert ("x", "своё") == (entry.title, markup.plain(entry.summary_html))
+
+
+@pytest.mark.parametrize("kind", ["dc:description", "itunes:summary", "media:description"])
+def test_a_text_about_an_entry_is_its_own_where_it_has_no_other(kind: str) -> None:
+    inner = f"<title>x</title><{kind}>&lt;p&gt;Текст&lt;/p&gt;</{kind}><{kind}>Второй</{kind}>"
+    body = rss(f"<item>{inner}</item>").replace("<rss ", f"<rss {SPACES} ")
+    assert "Текст" == markup.plain(feed(body).entries[0].summary_html)
+
+
+@pytest.mark.parametrize("kind", ["dc:title", "media:title", "itunes:title"])
+def test_another_title_is_not_the_entrys(kind: str) -> None:
+    for inner in (
+        f"<{kind}>чужое</{kind}><title>x</title>",
+        f"<title>x</title><{kind}>чужое</{kind}>",
+    ):
+        body = rss(f"<item>{inner}</item>").replace("<rss ", f"<rss {SPACES} ")
+        assert "x" == feed(body).entries[0].title
 
 
 def test_a_feeds_own_advice_is_read() -> None:
@@ -327,6 +477,122 @@ def test_a_feed_without_entries_is_a_feed() -> None:
     assert (0, "Степной вестник") == (feed(rss()).total, feed(rss()).title)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<rss version="2.0"/>',
+        '<rss version="2.0"><channel/></rss>',
+        '<feed xmlns="http://www.w3.org/2005/Atom" /><!-- 0.1 s -->',
+        '<a:feed xmlns:a="http://www.w3.org/2005/Atom"/>',
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"/>',
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>',
+        '{"version":"https://jsonfeed.org/version/1.1","title":"T","items":[]}',
+    ],
+)
+def test_a_root_that_closes_itself_is_an_empty_feed(body: str) -> None:
+    told = feed(body)
+    assert (0, True) == (told.total, told.complete)
+
+
+ENTRY = '<entry><id>1</id><title>Раз</title><link href="https://a.kz/1"/></entry>'
+ATOM = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{ENTRY}</feed>'
+RSS = '<rss version="2.0"><channel><title>T</title><item><title>Раз</title><link>https://a.kz/1</link></item></channel></rss>'
+WRAPPED = {
+    "under a doctype": f"<!DOCTYPE html><html><body>{ATOM}</body></html>",
+    "behind a head": f"<html><head><title>x</title><style>{'a' * 20_000}</style></head><body>{RSS}</body></html>",
+    "in a body alone": f"<body>{ATOM}</body>",
+    "in a part of a page": f"<div id='feed'><pre>{RSS}</pre></div>",
+    "in capitals": f"<HTML><BODY>{ATOM}</BODY></HTML>",
+    "with a declaration within": f"<html><body><?xml version='1.0'?>{RSS}</body></html>",
+    "with a prefix": f"<html><body>{ATOM.replace('<', '<a:').replace('<a:/', '</a:').replace('xmlns=', 'xmlns:a=')}</body></html>",
+    "in other XML": f"<?xml version='1.0'?><response><data>{ATOM}</data></response>",
+    "never closed": f"<html><body>{RSS}",
+    "behind a script": f"<html><script>var a = '<rss version=2>';</script><body>{RSS}</body></html>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", WRAPPED.values(), ids=WRAPPED)
+def test_a_feed_within_a_page_is_a_feed(body: str) -> None:
+    assert [("Раз", "https://a.kz/1")] == [(one.title, one.url) for one in feed(body).entries]
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f"<script>var a = '{RSS}';</script>",
+        f"<!-- {RSS} -->",
+        f"<textarea>{RSS}</textarea>",
+        f"<pre>{RSS.replace('<', '&lt;')}</pre>",
+        "<feed class='news'><p>Новости</p></feed>",
+    ],
+)
+def test_a_page_that_only_speaks_of_a_feed_is_a_page(inner: str) -> None:
+    told = read(f"<html><body>{inner} текст</body></html>")
+    assert isinstance(told, NotAFeed)
+    assert PageKind.HTML is told.kind
+
+
+RSS_LINK = 'type="application/rss+xml"'
+ANNOUNCED = {
+    "an anchor": f'<a rel="alternate" {RSS_LINK} href="/r"><span>Лента</span></a>',
+    "an anchor without a relation": f'<a {RSS_LINK} href="/r">Лента</a>',
+    "XML": '<link rel="alternate" type="text/xml" href="/r">',
+    "XML of applications": '<link rel="alternate" type="application/xml; charset=utf-8" href="/r">',
+    "a relation of its own": '<link rel="feed" href="/r">',
+    "two relations": '<link rel="alternate feed" href="/r">',
+    "half a type": '<link rel="alternate" type="application/rss" href="/r">',
+    "a short type": '<link rel="alternate" type="atom" href="/r">',
+    "a plus that was lost": '<link rel="alternate" type="application/rss xml" href="/r">',
+    "a plain one before XML": f'<link rel="alternate" type="text/xml" href="/x"><link rel="alternate" {RSS_LINK} href="/r">',
+    "a mark in its title": f'<link rel="alternate" title="Новости > Лента" {RSS_LINK} href="/r">',
+    "quotes that do not match": f'<link rel="alternate" {RSS_LINK} title="A" B" href="/r">',
+    "one that is commented out": f'<!-- <link rel="alternate" {RSS_LINK} href="/old"> --><link rel="alternate" {RSS_LINK} href="/r">',
+    "a reader's scheme": f'<link rel="alternate" {RSS_LINK} href="feed:https://feeds.example/r">',
+    "comments by their title": f'<link rel="alternate" {RSS_LINK} title="Вестник &raquo; Лента комментариев" href="/c"><link rel="alternate" {RSS_LINK} href="/r">',
+    "comments by their address": f'<link rel="alternate" {RSS_LINK} href="/comments/feed"><link rel="alternate" type="text/xml" href="/r">',
+    "comments in Kazakh": f'<link rel="alternate" {RSS_LINK} title="Пікірлер" href="/p"><link rel="alternate" {RSS_LINK} href="/r">',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("inner", ANNOUNCED.values(), ids=ANNOUNCED)
+def test_a_page_announces_its_feed_in_many_ways(inner: str) -> None:
+    told = read(f"<html><head>{inner}</head></html>")
+    assert isinstance(told, NotAFeed)
+    assert "https://feeds.example/r" == told.links[0].url
+    assert not [link for link in told.links if "c" in link.url.rpartition("/")[2]]
+
+
+def test_a_feed_of_comments_comes_last() -> None:
+    comments = f'<link rel="alternate" {RSS_LINK} title="Comments" href="/c.xml">'
+    for inner, expected in (
+        (comments, ["/c.xml"]),
+        (f'{comments}<a href="/rss">', ["/rss", "/c.xml"]),
+    ):
+        told = read(f"<html><head>{inner}</head></html>")
+        assert isinstance(told, NotAFeed)
+        assert [f"https://feeds.example{path}" for path in expected] == [
+            one.url for one in told.links
+        ]
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        '<link rel="alternate" type="text/xml+oembed" href="/o">',
+        '<link rel="alternate" type="application/json" href="/wp-json/1">',
+        '<link rel="alternate" hreflang="en" href="/en/feed">',
+        '<link rel="alternate stylesheet" type="text/css" href="/feed.css">',
+        '<link rel="sitemap" type="application/xml" href="/sitemap.xml">',
+        '<link rel="search" type="application/opensearchdescription+xml" href="/os.xml">',
+        '<link rel="EditURI" type="application/rsd+xml" href="/rsd.xml">',
+    ],
+)
+def test_other_announcements_of_a_page_are_no_feeds(inner: str) -> None:
+    told = read(f"<html><head>{inner}</head></html>")
+    assert isinstance(told, NotAFeed)
+    assert () == told.links
+
+
 def test_a_body_that_names_a_file_or_an_address_is_not_opened(tmp_path) -> None:
     secret = tmp_path / "feed.xml"
     secret.write_text(rss(item(1)))
@@ -364,6 +630,13 @@ def test_a_page_is_read_by_selectors() -> None:
         (entry.title, entry.url) for entry in told.entries
     ]
     assert datetime(2026, 11, 22, 7, tzinfo=UTC) == told.entries[0].published
+
+
+def test_letters_set_apart_belong_to_their_word_on_pages_too() -> None:
+    body = "<html><div class='n'><a href='/1'><span>10:30</span><h3><b>К</b>азах<i>стан</i>, CO<sub>2</sub></h3></a></div></html>"
+    for rules, expected in (({"title": "h3"}, "Казахстан, CO2"), ({}, "10:30 Казахстан, CO2")):
+        told = feed(body, kind="page", rules={"item": "div.n", **rules})
+        assert [expected] == [entry.title for entry in told.entries]
 
 
 LISTED = "".join(
@@ -438,6 +711,9 @@ HOSTILE = {
     "links": "<html>" + "<link rel=alternate " * 100_000,
     "inner ids": rss("<item>" + "<author>x<id>5</id>" * 50_000 + "</item>"),
     "open texts": rss("<item><x><y></y>" + "<![CDATA[" * 50_000 + "</item>"),
+    "feeds in a page": "<html><body>" + "<feed> " * 8_000 + "<item>" * 100_000,
+    "unclosed CDATA": rss(*(f"<item><description><![CDATA[{n}</description></item>" for n in range(5_000))),
+    "tags that close themselves": rss("<item><description>" + "&lt;iframe a='b' " * 50_000 + "</description></item>"),
     "skip hours": "<rss version='2.0'><channel>" + "<skipHours>" * 50_000 + "</channel></rss>",
     "a long title": rss(f"<item><title>{'x' * 1_000_000}</title></item>"),
 }  # fmt: skip
@@ -561,6 +837,13 @@ def test_the_id_of_a_json_item_is_its_address_where_it_names_no_other() -> None:
     assert "https://a.kz/1" == told.entries[0].url
 
 
+def test_a_json_item_without_an_address_says_so_in_words_too() -> None:
+    told = feed(
+        '{"version":"https://jsonfeed.org/version/1","items":[{"id":"https://a.kz/1","url":"N/A","title":"Раз"},{"id":"2","url":"#","title":"Два"}]}'
+    )
+    assert ["https://a.kz/1", ""] == [entry.url for entry in told.entries]
+
+
 def test_a_sitemaps_headline_is_not_that_of_its_picture() -> None:
     told = feed(
         "<urlset xmlns:news='n' xmlns:image='i'><url><loc>https://a.kz/1</loc><image:image>"
@@ -653,6 +936,7 @@ BROKEN = {
     "a link that closes outside": f"<rss><channel>{item(1)}</link>{item(2)}</channel></rss>",
     "a channel's broken link": f"<rss><channel><title>T</title></link>{item(1)}{item(2)}</channel></rss>",
     "a text input without its channel": f"<rss><channel><item><image></image><textInput><title>x</title></textInput>{item(1)}{item(2)}</channel></rss>",
+    "entries that close twice": f"<rss><channel></item></link>{item(1)}</item>{item(2)}</link></channel></rss>",
     "a headline that never ends": f"<rss><channel><title>T</title><item><title><![CDATA[x</title></item>{item(1)}{item(2)}</channel></rss>",
     "elements named as the parser's own": f"<rss><channel>{item(1)}{item(2)}</channel></rss>".replace("</item>", "<links>x</links><tags>y</tags><content>z</content><source/><enclosures>e</enclosures></item>"),
 }  # fmt: skip
@@ -662,3 +946,50 @@ BROKEN = {
 def test_an_entry_that_trips_the_parser_costs_only_itself(body: str) -> None:
     links = [entry.url for entry in feed(body).entries]
     assert [f"https://outlet.example/news/{n}" for n in (1, 2)] == [one for one in links if one]
+
+
+OPEN = "<![CDATA[открыт"
+UNCLOSED = {
+    "none behind it": [OPEN, "b", "c"],
+    "the next is closed": [OPEN, "<![CDATA[b]]>", "<![CDATA[c]]>"],
+    "one further on is closed": [OPEN, "b", "<![CDATA[c]]>"],
+    "half an end": [f"{OPEN}]", "<![CDATA[b]]>", "c"],
+    "two of them": [OPEN, "<![CDATA[b]]>", OPEN, "<![CDATA[d]]>"],
+    "the last": ["<![CDATA[a]]>", "b", OPEN],
+    "markup within": ["<![CDATA[<p>открыт</p>", "<![CDATA[<p>b</p>]]>", "c"],
+}
+
+
+@pytest.mark.parametrize("texts", UNCLOSED.values(), ids=UNCLOSED)
+def test_cdata_that_never_closes_costs_no_other_entry(texts: list[str]) -> None:
+    items = [
+        f"<item><title>{n}</title><link>https://a.kz/{n}</link><description>{text}</description></item>"
+        for n, text in enumerate(texts)
+    ]
+    entries = [f"<content type='html'>{text}</content>" for text in texts]
+    for told in (feed(rss(*items)).entries, feed(atom(*entries)).entries):
+        said = [markup.plain(entry.summary_html).rstrip("]") for entry in told]
+        assert [markup.plain(text).rstrip("]") for text in texts] == said
+
+
+def test_cdata_that_never_closes_in_a_title_or_a_channel_costs_no_entry_either() -> None:
+    torn = "<item><title><![CDATA[Раз</title><link>https://a.kz/1</link></item>"
+    body = rss(
+        torn,
+        item(2),
+        "<item><title><![CDATA[Три]]></title></item>",
+        extra="<description><![CDATA[x</description>",
+    )
+    assert 3 == feed(body).total
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<![CDATA[код <![CDATA[x]]]]><![CDATA[> и <item>y</item>]]>",
+        "<![CDATA[пишем &lt;![CDATA[ и <item>y</item>]]>",
+    ],
+)
+def test_cdata_that_speaks_of_cdata_is_one_text(text: str) -> None:
+    told = feed(rss(f"<item><title>1</title><description>{text}</description></item>", item(2)))
+    assert [True, False] == ["y" in markup.plain(one.summary_html) for one in told.entries]
