@@ -24,7 +24,7 @@ _CHANNEL = re.compile(r"^(?:@|(?:https?://)?(?:t\.me|telegram\.me)/(?:s/)?)([A-Z
 
 def address(typed: str) -> str:
     """Make a fetchable address of what a person typed. Raises NewsError ``feed.address``."""
-    typed = typed.strip()
+    typed = urls.web_scheme(typed.strip())
     if len(_ADDRESSES.findall(typed)) > 1 and re.search(r"\s", typed):
         raise NewsError("feed.one_address")
     if channel := _CHANNEL.match(typed):

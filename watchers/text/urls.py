@@ -28,11 +28,16 @@ _FROM_TRACKERS = frozenset(
 )
 _AMP_QUERIES = frozenset({("amp", ""), ("amp", "1"), ("amp", "true"), ("outputtype", "amp")})
 _MOBILE_HOSTS = ("m.", "mobile.", "amp.", "wap.", "pda.", "touch.")
+_LONGEST_LABEL = 63
+"""Of a name that DNS can hold (RFC 1035, §2.3.4)."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _BRACKETED = re.compile(r"(?:[^\[\]@]*@)?\[([0-9A-Fa-f:.]+)(?:%[^\[\]@:]+)?\](?::[0-9]*)?")
 _WRAPPER = re.compile(
     r"(?i)https?://(?:www\.)?(?:google\.[a-z]{2,3}(?:\.[a-z]{2})?/url"
     r"|bing\.com/news/apiclick\.aspx)\?(.*)",
+)
+_FEED_SCHEME = re.compile(
+    r"(?i)^(?:feed|rss|itpc|pcast):(?:/{0,2}(?=https?:)|(?P<bare>//|(?=[^/])))"
 )
 _JUNK = re.compile(r"[\x00-\x20\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 # RFC 3986 unreserved and sub-delims: what may stand for itself in a path or query.
@@ -62,6 +67,7 @@ def absolute(base: str, link: str) -> str:
         return ""
     # Line breaks and zero-width characters inside a link are an editor's accident.
     link = re.sub(r"[\r\n\t\u200b-\u200f\u2060\ufeff]", "", link)
+    link = web_scheme(link)
     if link[:4].lower() == "www." and "." in link[4:].partition("/")[0]:
         link = f"//{link}"  # as one writes it by hand; no outlet has a folder called so
     # An empty query or fragment says nothing; Python 3.14 keeps what others drop.
@@ -75,6 +81,14 @@ def absolute(base: str, link: str) -> str:
     if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname or not port_is_sane:
         return ""
     return parts.geturl().replace(" ", "%20")
+
+
+def web_scheme(link: str) -> str:
+    """Write the schemes that readers of feeds are opened by as the web's: feed://, feed:https://."""
+    match = _FEED_SCHEME.match(link)
+    if match is None:
+        return link
+    return ("" if match["bare"] is None else "http://") + link[match.end() :]
 
 
 def unwrapped(url: str) -> str:
@@ -104,7 +118,8 @@ def endpoint_of(url: str) -> tuple[str, int]:
         host = _ascii_host(parts.hostname or "")
     except ValueError:
         return "", 0
-    return (host, port) if host and port else ("", 0)
+    fits = all(0 < len(label) <= _LONGEST_LABEL for label in host.split("."))
+    return (host, port) if fits and port else ("", 0)
 
 
 def bare_host(host: str) -> str:
