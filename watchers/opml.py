@@ -116,7 +116,7 @@ class _Collector:
 
 
 def _readings(told: str) -> Iterator[str]:
-    """Give what an address may mean: as it stands, as a person types one, with its scheme mended."""
+    """Give what an address may mean: as it stands, with its scheme mended, as people type one."""
     if url := urls.absolute("", told):
         yield url
     if schemes := _SCHEMES.match(told):
