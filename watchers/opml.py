@@ -65,7 +65,7 @@ def outline(feed: Feed) -> Outline:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class FeedList:
     """What an OPML file gave."""
 
     outlines: tuple[Outline, ...] = ()
@@ -128,7 +128,7 @@ def _readings(told: str) -> Iterator[str]:
             return
 
 
-def read(body: bytes, allowed: frozenset[ssrf.Endpoint] = frozenset()) -> Listing:
+def read(body: bytes, allowed: frozenset[ssrf.Endpoint] = frozenset()) -> FeedList:
     """Read the feeds of an OPML file, as far as it can be read.
 
     Raises NewsError where the file is too large, declares entities, holds more than
@@ -153,7 +153,7 @@ def read(body: bytes, allowed: frozenset[ssrf.Endpoint] = frozenset()) -> Listin
             line = unread[0] if unread else text.count("\n") + 1
             raise NewsError("opml.broken", line=line)
         raise NewsError("opml.empty")
-    return Listing(
+    return FeedList(
         tuple(collector.found.values()), tuple(collector.unusable), tuple(unread), broken_off
     )
 

@@ -76,7 +76,7 @@ async def taken_in(ask: Ask, context: Context, document: SentFile) -> Reply:
     return Working(Message(translate_html(ask.language, "import.begun", count=len(wanted))), work)
 
 
-def done(added: int, there: int, listing: opml.Listing, language: str) -> Html:
+def done(added: int, there: int, listing: opml.FeedList, language: str) -> Html:
     """Say what an import gave, and name the first of what could not be read or polled."""
     unusable = [tidy(address, 80) for address in listing.unusable]
     return joined(

@@ -5,7 +5,7 @@ import pytest
 from storage.errors import NewsError
 from storage.model import FeedKind
 from watchers import opml
-from watchers.opml import Listing, Outline
+from watchers.opml import FeedList, Outline
 
 
 def test_what_is_written_is_read_again() -> None:
@@ -14,7 +14,7 @@ def test_what_is_written_is_read_again() -> None:
         Outline("https://b.example/feed", "Новости"),
         Outline("https://c.example/news", "Page", rules={"item": '.a > [b="c"]', "title": "h3"}),
     )
-    assert Listing(outlines) == opml.read(opml.write(outlines, "Mine & yours"))
+    assert FeedList(outlines) == opml.read(opml.write(outlines, "Mine & yours"))
 
 
 def test_folders_are_looked_into_and_each_feed_is_named_once() -> None:
@@ -23,7 +23,7 @@ def test_folders_are_looked_into_and_each_feed_is_named_once() -> None:
       <outline text="bad" xmlUrl="javascript:alert(1)"/><outline text="empty" xmlUrl=" "/>
     </outline></body></opml>"""
     known = (Outline("https://a.example/rss", "A"),)
-    assert Listing(known, ("javascript:alert(1)", "")) == opml.read(body)
+    assert FeedList(known, ("javascript:alert(1)", "")) == opml.read(body)
 
 
 def test_a_page_is_read_by_its_selectors_and_strange_ones_are_left() -> None:
@@ -37,12 +37,12 @@ def test_a_page_is_read_by_its_selectors_and_strange_ones_are_left() -> None:
 def test_a_site_without_its_feed_is_taken_by_its_page() -> None:
     body = b'<opml><body><outline text="A" htmlUrl="https://a.example/"/></body></opml>'
     site = "https://a.example/"
-    assert Listing((Outline(site, "A", site),)) == opml.read(body)
+    assert FeedList((Outline(site, "A", site),)) == opml.read(body)
 
 
 def test_an_address_with_a_bare_ampersand_is_read() -> None:
     body = b"<opml><body><outline text='A &amp; B' xmlUrl='https://a.example/?x=1&y=2'/></body></opml>"
-    assert Listing((Outline("https://a.example/?x=1&y=2", "A & B"),)) == opml.read(body)
+    assert FeedList((Outline("https://a.example/?x=1&y=2", "A & B"),)) == opml.read(body)
 
 
 BOMB = b"""<!DOCTYPE opml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
@@ -78,7 +78,7 @@ def test_a_feed_told_twice_is_one_and_an_empty_address_is_counted() -> None:
     same = ("https://a.example/rss", "http://A.example:80/rss#top", "https://a.example/rss", "")
     body = "".join(f'<outline xmlUrl="{one}"/>' for one in same)
     told = opml.read(f"<opml><body>{body}<outline text='x'/></body></opml>".encode())
-    assert Listing((Outline("https://a.example/rss"),), ("",)) == told
+    assert FeedList((Outline("https://a.example/rss"),), ("",)) == told
 
 
 def test_ten_thousand_feeds_are_read() -> None:
@@ -94,11 +94,11 @@ def test_ten_thousand_feeds_are_read() -> None:
 )  # fmt: skip
 def test_private_addresses_are_unusable_unless_they_are_allowed(address: str) -> None:
     body = f'<opml><body><outline text="A" xmlUrl="{address}"/></body></opml>'.encode()
-    assert Listing(unusable=(address,)) == opml.read(body)
+    assert FeedList(unusable=(address,)) == opml.read(body)
     allowed = frozenset({("127.0.0.1", 8080), ("10.0.0.5", 80), ("::1", 80), ("localhost", 80),
                          ("169.254.169.254", 80), ("printer.local", 80), ("news", 80),
                          ("abc.onion", 443)})  # fmt: skip
-    assert Listing((Outline(address, "A"),)) == opml.read(body, allowed)
+    assert FeedList((Outline(address, "A"),)) == opml.read(body, allowed)
 
 
 A, B = Outline("https://a.example/rss", "Степь"), Outline("https://b.example/rss", "Горы")
@@ -156,7 +156,7 @@ def test_a_title_is_kept_with_the_marks_in_it() -> None:
 @pytest.mark.parametrize("real", ["utf-8", "utf-8-sig", "cp1251", "utf-16"])
 def test_a_list_is_read_in_the_encoding_that_it_has(real: str, said: str) -> None:
     body = f"<?xml version='1.0' encoding='{said}'?><opml><body>{WELL}</body></opml>"
-    assert Listing((B,)) == opml.read(body.encode(real))
+    assert FeedList((B,)) == opml.read(body.encode(real))
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_list_that_breaks_off_gives_what_is_there_and_says_so(
     end: str, unread: tuple[int, ...]
 ) -> None:
     told = opml.read(f"<opml><body>\n{WELL}{end}".encode())
-    assert Listing((B,), unread=unread, broken_off=True) == told
+    assert FeedList((B,), unread=unread, broken_off=True) == told
 
 
 def test_lines_that_cannot_be_read_are_named_and_folders_are_not_among_them() -> None:
@@ -184,12 +184,12 @@ def test_lines_that_cannot_be_read_are_named_and_folders_are_not_among_them() ->
         {WELL}
         <outline text="C" xmlUrl=">
       </outline></body></opml>"""
-    assert Listing((B,), unread=(3, 5)) == opml.read(body.encode())
+    assert FeedList((B,), unread=(3, 5)) == opml.read(body.encode())
 
 
 def test_a_document_type_without_entities_is_no_harm_and_depth_neither() -> None:
     body = f"<!DOCTYPE opml SYSTEM 'opml.dtd'><opml>{'<outline>' * 1000}{WELL}</opml>"
-    assert Listing((B,)) == opml.read(body.encode())
+    assert FeedList((B,)) == opml.read(body.encode())
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_a_hostile_list_is_read_in_linear_time(part: str) -> None:
 )
 def test_an_address_is_read_as_it_is_meant(told: str, url: str) -> None:
     body = f'<opml><outline xmlUrl="{told}"/></opml>'
-    assert Listing((Outline(url),)) == opml.read(body.encode())
+    assert FeedList((Outline(url),)) == opml.read(body.encode())
 
 
 @pytest.mark.parametrize(
@@ -240,4 +240,4 @@ def test_an_address_is_read_as_it_is_meant(told: str, url: str) -> None:
 )  # fmt: skip
 def test_what_cannot_be_polled_is_named_and_not_counted(told: str) -> None:
     body = f'<opml><outline text="A" xmlUrl="{told}"/></opml>'
-    assert Listing(unusable=(told,)) == opml.read(body.encode())
+    assert FeedList(unusable=(told,)) == opml.read(body.encode())
