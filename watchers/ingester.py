@@ -239,8 +239,6 @@ class Ingester:
                 taken = Taken(len(draft.new), len(draft.edited), draft.unchanged, draft.kept)
                 after = state(taken) if callable(state) else state
                 await self._db.write(record.record, draft.done(after))
-            for edited in draft.restated:
-                self._memory.index.restate(edited)
             await self._reconsider_stories(draft, now)
         self._unfrozen += taken.new
         if self._unfrozen >= FROZEN_AFTER:
@@ -292,7 +290,12 @@ class Ingester:
             raise
 
     async def _reconsider_stories(self, draft: intake.Draft, now: datetime) -> None:
-        """Merge or split stories after new items: twins are joined, what strayed in is let go."""
+        """Merge or split stories after new items: twins are joined, what strayed in is let go.
+
+        What was edited is compared by its new words from here on.
+        """
+        for edited in draft.restated:
+            self._memory.index.restate(edited)
         for story in dict.fromkeys(item.story_id for item in draft.new):
             for change in stories.revise(self._memory.index, story):
                 await self._apply(change, now)

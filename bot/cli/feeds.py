@@ -189,15 +189,24 @@ def bytes_of(file: Path) -> bytes:
 @click.argument("file", type=click.Path(path_type=Path))
 @command
 async def import_(settings: Settings, file: Path) -> None:
-    """Add the feeds of an OPML FILE; each is looked at in the next rounds, a few at a time."""
-    outlines, unusable = opml.read(bytes_of(file), settings.feed_allow_hosts)
+    """Add the feeds of an OPML FILE; each is looked at in the next rounds, a few at a time.
+
+    What cannot be read or polled is not added: its lines and addresses are named on stderr.
+    """
+    listing = opml.read(bytes_of(file), settings.feed_allow_hosts)
     async with archive(settings) as db:
         fresh = await db.read(feed_store.wants_catalogue)
-        added = len(await db.write(feed_store.add_all, opml.new_feeds(outlines), now()))
-    known = len(outlines) - added
-    click.echo(f"{added} added, {known} known before, {len(unusable)} with an unusable address")
+        added = len(await db.write(feed_store.add_all, opml.new_feeds(listing.outlines), now()))
+    known = len(listing.outlines) - added
+    unusable, unread = listing.unusable, listing.unread
+    summary = f"{added} added, {known} known before, {len(unusable)} with an unusable address"
+    click.echo(f"{summary}, {len(unread)} not readable" if unread else summary)
     for address in filter(None, unusable):
         click.echo(f"unusable: {address}", err=True)
+    for line in unread:
+        click.echo(f"not readable: line {line}", err=True)
+    if listing.broken_off:
+        click.echo(texts.translate("en", "import.broken_off"), err=True)
     if fresh and added:
         hint_at_catalogue()
 

@@ -52,8 +52,8 @@ async def taken_in(ask: Ask, context: Context, document: SentFile) -> Reply:
     """Read a file and add its feeds, telling how far it is."""
     if document.size > opml.MOST_BYTES:
         raise NewsError("opml.too_large", most=opml.MOST_BYTES // 1_000_000)
-    outlines, unusable = opml.read(await document.read(), context.allowed_hosts)
-    wanted = opml.new_feeds(outlines)
+    listing = opml.read(await document.read(), context.allowed_hosts)
+    wanted = opml.new_feeds(listing.outlines)
 
     async def work(report: Report) -> Reply:
         added: list[FeedId] = []
@@ -65,7 +65,7 @@ async def taken_in(ask: Ask, context: Context, document: SentFile) -> Reply:
                 ask.language, "import.progress", done=start + len(part), total=len(wanted)
             )
             await report(Message(far))
-        text = done(len(added), len(wanted) - len(added), unusable, ask.language)
+        text = done(len(added), len(wanted) - len(added), listing, ask.language)
         if not added:
             return Edit(Message(text))
         ids = " ".join(("undo import", *map(str, added)))
@@ -76,10 +76,9 @@ async def taken_in(ask: Ask, context: Context, document: SentFile) -> Reply:
     return Working(Message(translate_html(ask.language, "import.begun", count=len(wanted))), work)
 
 
-def done(added: int, there: int, unusable: Sequence[str], language: str) -> Html:
-    """Say what an import gave, and name the first of the addresses that are unusable."""
-    named = ", ".join(tidy(address, 80) for address in unusable[:MOST_NAMED] if address) or "-"
-    more = "…" if len(unusable) > MOST_NAMED else ""
+def done(added: int, there: int, listing: opml.FeedList, language: str) -> Html:
+    """Say what an import gave, and name the first of what could not be read or polled."""
+    unusable = [tidy(address, 80) for address in listing.unusable]
     return joined(
         (
             translate_html(language, "import.added", count=added)
@@ -87,12 +86,27 @@ def done(added: int, there: int, unusable: Sequence[str], language: str) -> Html
             else translate_html(language, "import.nothing"),
             translate_html(language, "import.there", count=there) if there else "",
             translate_html(
-                language, "import.unusable", count=len(unusable), addresses=f"{named}{more}"
+                language, "import.unusable", count=len(unusable), addresses=first_of(unusable)
             )
             if unusable
             else "",
+            translate_html(
+                language,
+                "import.unread",
+                count=len(listing.unread),
+                lines=first_of(list(map(str, listing.unread))),
+            )
+            if listing.unread
+            else "",
+            translate_html(language, "import.broken_off") if listing.broken_off else "",
         )
     )
+
+
+def first_of(told: Sequence[str]) -> str:
+    """Name the first few of a list."""
+    named = ", ".join(filter(None, told[:MOST_NAMED])) or "-"
+    return f"{named}…" if len(told) > MOST_NAMED else named
 
 
 async def undone(ask: Ask, context: Context) -> Reply:

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 
 from storage.errors import NewsError
 
+_NOT_PUBLIC = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".invalid", ".onion")
+
 Endpoint = tuple[str, int]
 """A host as written in an address (lower case, no brackets) and a port."""
 
@@ -111,13 +113,17 @@ def is_literal(host: str) -> bool:
 
 
 def is_private(host: str, port: int, allowed: frozenset[Endpoint]) -> bool:
-    """Tell whether a host as written, unresolved, is plainly no public one nor allowed."""
+    """Tell whether a host as written, unresolved, is plainly no public one nor allowed.
+
+    A name without a dot is one of somebody's own network; so are the names that are reserved for
+    that (RFC 6761, RFC 6762, RFC 8375) or lead elsewhere than to the web (RFC 7686).
+    """
     host = host.strip("[]").lower().rstrip(".")
     if (host, port) in allowed:
         return False
     if is_literal(host):
         return not is_public(host)
-    return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+    return "." not in host or host.endswith(_NOT_PUBLIC)
 
 
 def may_dial(address: str, port: int, allowed: frozenset[Endpoint]) -> bool:

@@ -14,11 +14,14 @@ OURS = ("en", "ru", "kk", "ky", "uz-Latn", "uz-Cyrl", "tg", "tk")
 UNKNOWN = "und"
 _CYRILLIC = frozenset({"ru", "kk", "ky", "uz-Cyrl", "tg"})
 _LATIN = frozenset({"en", "uz-Latn", "tk"})
-_NEIGHBOURS = {_CYRILLIC: ("uk",), _LATIN: ("az", "tr")}
+_OTHERS = {_CYRILLIC: ("uk",), _LATIN: ("az", "tr", UNKNOWN)}
 _DETECTOR_CODES = {
     "ENGLISH": "en", "RUSSIAN": "ru", "KAZAKH": "kk", "KYRGYZ": "ky", "TAJIK": "tg",
     "TURKMEN": "tk", "UZBEK": "uz", "UKRAINIAN": "uk", "AZERBAIJANI": "az", "TURKISH": "tr",
 }  # fmt: skip
+_FOREIGN_LATIN = frozenset("GERMAN FRENCH SPANISH ITALIAN POLISH CZECH DUTCH HUNGARIAN".split())
+"""Neither ours nor neighbours'; the detector's rarer ones are mostly English misread."""
+
 _MANY = 2
 _TELLING = 40
 _RUSSIAN_SHARE = 0.5
@@ -28,6 +31,13 @@ _ENGLISH_APOSTROPHE = re.compile(r"\bo['\u2019](?:clock|er\b|[A-Z])")
 _NATIVE_CYRILLIC = frozenset("ҷӣӯўәұіһїєґ")
 """Letters that alone decide, or nearly so."""
 
+_OURS_ALONE = frozenset("қғҳӣӯҷұ")
+"""Letters that no neighbour has whose language the detector might take a text for."""
+
+_FOREIGN = frozenset("јљњћђџѓќѕҫҙҡҗӑӗӳ")
+"""Letters of Serbian, Macedonian, Bashkir, Tatar, Chuvash: of no language of ours."""
+
+_NATIVE_LETTERS = _NATIVE_CYRILLIC | frozenset("қғңөүҳ")
 _CYRILLIC_LETTERS = re.compile("[\u0400-\u04ff]+")
 _LATIN_LETTERS = re.compile("[a-z\u00c0-\u024f]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:['\u2018\u2019\u02bb\u02bc\u0060\u00b4][^\W\d_]+)*")
@@ -62,6 +72,9 @@ _COMMON = {
         "жана менен үчүн тууралуу боюнча жаңы бул болду бир деп азыр жок эле дейт".split()
     ),
 }
+_PLAINLY_RUSSIAN = frozenset("в и с из за о к для при во со об это его их или из-за после".split())
+"""Little words that none of the neighbours of ours has: beside them a name decides nothing."""
+
 _ENDINGS = (
     ("tg", re.compile(r"(?:ро|ҳои|ҳо|он|аш|ии|анд)\b")),
     ("uz-Cyrl", re.compile(r"(?:да|дан|га|нинг|ни|лар|лари|ди|лик|моқда|иш)\b")),
@@ -88,7 +101,10 @@ _PLAIN_ENDINGS = (
 )
 """Endings of words that no Russian dictionary has, where no letter tells the language."""
 
-_NATIVE_CASE = re.compile(r"(?:уг[ае]|тте|нте|дун|нун|нын|дын|тын|нинг|ларга|ларда)\Z")
+_SURNAME = re.compile(r"\w{2,}(?:[её]в|ов|ин|ын)[аы]?")
+"""How surnames end in every language of the region."""
+
+_NATIVE_CASE = re.compile(r"(?:уг[ае]|тте|дун|нун|нын|дын|тын|нинг|ларга|ларда)\Z")
 """Case endings that tell even a name: no Russian form of one ends so."""
 
 
@@ -123,6 +139,10 @@ class _Sample:
         """The words that the Russian dictionary does not know, in small letters."""
         return frozenset(word for word in self.small_words if not is_known(word.replace("ё", "е")))
 
+    @cached_property
+    def is_plainly_russian(self) -> bool:
+        return not _PLAINLY_RUSSIAN.isdisjoint(self.small_words)
+
 
 def identify(text: str, declared: tuple[str, ...] = ()) -> str:
     """Give the label of a text's language; ``declared`` are the labels its feed may have.
@@ -143,6 +163,8 @@ def identify(text: str, declared: tuple[str, ...] = ()) -> str:
 
 def _open(sample: _Sample, script: frozenset[str], allowed: tuple[str, ...]) -> str:
     by_rule = _cyrillic_rule(sample) if script is _CYRILLIC else _latin_rule(sample)
+    if by_rule and script is _CYRILLIC and not allowed and (beyond := _beyond(sample)):
+        return beyond
     if by_rule.endswith("?"):
         # The letters leave two languages: these few (ң, і) are shared.
         by_rule = by_rule.removesuffix("?")
@@ -161,12 +183,30 @@ def _plausible(label: str, sample: _Sample) -> bool:
     return True
 
 
+def _beyond(sample: _Sample) -> str:
+    """Name what a text with letters that Russian has not is, if not one of their languages.
+
+    It may be Russian with a name in it, or a language that we do not know.
+    """
+    if not sample.letters.isdisjoint(_FOREIGN):
+        return UNKNOWN
+    native = [word for word in sample.words if not _NATIVE_LETTERS.isdisjoint(word.casefold())]
+    is_russian = all(word[0].isupper() for word in native) and _reads_russian(sample)
+    if is_russian and sample.is_plainly_russian:
+        return "ru"
+    if sample.letters.isdisjoint(_OURS_ALONE) and _cld(sample.text, _CYRILLIC) == UNKNOWN:
+        return "ru" if is_russian else UNKNOWN
+    return ""
+
+
 def _cyrillic_rule(sample: _Sample) -> str:
     lower, letters = sample.lower, sample.letters
     if by_letter := "" if letters.isdisjoint(_NATIVE_CYRILLIC) else _voted(lower, letters):
         return by_letter
     if letters & set("ңөү"):
         return "kk" if letters & set("қғ") else "ky?"
+    if not letters.isdisjoint(_FOREIGN):
+        return UNKNOWN
     return "uk" if letters.isdisjoint("ыэъё") and _UKRAINIAN.search(lower) else ""
 
 
@@ -231,13 +271,15 @@ def _detect(sample: _Sample, script: frozenset[str], allowed: tuple[str, ...]) -
     if "ru" in score and sample.letters.isdisjoint("ҳқғ") and max(score.values()) == score["ru"]:
         if _reads_russian(sample):
             return "ru"
+        if not allowed and _told_by_detector(sample, script) == UNKNOWN:
+            return UNKNOWN
         _score_plain(sample, score)
     if "en" in score and all(score["en"] > score[lang] for lang in score if lang != "en"):
         return "en"
     label = _told_by_detector(sample, script)
     if label in score:
         score[label] += _MANY
-    elif label in _NEIGHBOURS[script] and not allowed and not any(score.values()):
+    elif label in _OTHERS[script] and not allowed and not any(score.values()):
         return label
     best = max(sorted(score), key=lambda lang: (score[lang], lang in ("ru", "en"), lang))
     return best if score[best] else _plain(likely, allowed)
@@ -277,17 +319,20 @@ def _scored(sample: _Sample, likely: frozenset[str], *, ends: bool) -> dict[str,
 def _reads_russian(sample: _Sample) -> bool:
     """Tell whether the Russian dictionary knows most words; names inside are no evidence."""
     strange = sample.strange
+    shouts = sample.text.isupper()
     known = judged = 0
     first = True
     for word, folded in zip(sample.words, sample.folded_words, strict=True):
-        if len(word) <= _MANY:
+        if len(word) <= _MANY and folded not in _PLAINLY_RUSSIAN:
             continue
         if folded not in strange:
             known += 1
             judged += 1
+        elif sample.is_plainly_russian and not word.islower() and not shouts:
+            pass
         elif _NATIVE_CASE.search(word) or _LONG_VOWEL.fullmatch(word):
             return False
-        elif first or word.islower():
+        elif word.islower() or (first and (shouts or not _SURNAME.fullmatch(folded))):
             judged += 1
         first = False
     return known > _RUSSIAN_SHARE * judged or not judged
@@ -317,7 +362,9 @@ def _plain(likely: frozenset[str], allowed: tuple[str, ...]) -> str:
 
 def _cld(sample: str, script: frozenset[str]) -> str:
     _, _, found = _detector()(sample.encode(), bestEffort=True)
-    code = _DETECTOR_CODES.get(found[0][0], "")
+    name = found[0][0]
+    is_foreign = name in _FOREIGN_LATIN if script is _LATIN else name != "Unknown"
+    code = _DETECTOR_CODES.get(name, UNKNOWN if is_foreign else "")
     if code == "uz":
         return "uz-Cyrl" if script is _CYRILLIC else "uz-Latn"
     return code

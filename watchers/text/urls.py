@@ -28,6 +28,8 @@ _FROM_TRACKERS = frozenset(
 )
 _AMP_QUERIES = frozenset({("amp", ""), ("amp", "1"), ("amp", "true"), ("outputtype", "amp")})
 _MOBILE_HOSTS = ("m.", "mobile.", "amp.", "wap.", "pda.", "touch.")
+_LONGEST_LABEL = 63
+"""Of a name that DNS can hold (RFC 1035, §2.3.4)."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _BRACKETED = re.compile(r"(?:[^\[\]@]*@)?\[([0-9A-Fa-f:.]+)(?:%[^\[\]@:]+)?\](?::[0-9]*)?")
 _WRAPPER = re.compile(
@@ -127,7 +129,8 @@ def endpoint_of(url: str) -> tuple[str, int]:
         host = _ascii_host(parts.hostname or "")
     except ValueError:
         return "", 0
-    return (host, port) if host and port else ("", 0)
+    fits = all(0 < len(label) <= _LONGEST_LABEL for label in host.split("."))
+    return (host, port) if fits and port else ("", 0)
 
 
 def bare_host(host: str) -> str:

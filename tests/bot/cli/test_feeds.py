@@ -172,6 +172,22 @@ def test_opml_goes_out_and_comes_in(here, outlets, tmp_path):
     assert "0 added, 1 known before" in here("feeds", "import", str(file)).stdout
 
 
+def test_a_careless_list_is_read_as_far_as_it_can_be(here, tmp_path):
+    file = tmp_path / "feeds.opml"
+    file.write_text(
+        """<opml><outline text="The "Oasis"" xmlUrl="oasis.example/rss"/>
+        <outline xmlUrl="http://10.0.0.1/rss"/>
+        <outline xmlUrl="https://cut.exam"""
+    )
+    told = here("feeds", "import", str(file))
+    assert told.stdout == "1 added, 0 known before, 1 with an unusable address, 1 not readable\n"
+    assert (
+        "unusable: http://10.0.0.1/rss\nnot readable: line 3\nThe file breaks off" in told.stderr
+    )
+    (feed,) = lines(here("feeds", "list", "--json"))
+    assert ("https://oasis.example/rss", 'The "Oasis"') == (feed["url"], feed["title"])
+
+
 def test_unknown_feeds_cost_a_sentence(here):
     for verb in ("remove", "pause", "resume"):
         assert 1 == here("feeds", verb, "99").exit_code

@@ -22,6 +22,7 @@ from watchers import addresses
 from watchers.discover import Seen
 from watchers.fetch import Failed, FailKind, Fetched
 from watchers.observe import FeedDocument, Page
+from watchers.opml import FeedList
 from watchers.parse import Entry, FeedLink, NotAFeed, PageKind, ParsedFeed
 
 
@@ -385,17 +386,37 @@ async def test_what_is_exported_can_be_imported(timur: Person) -> None:
 @pytest.mark.parametrize(
     ("language", "parts", "said"),
     [
-        ("en", (1, 0, ()), "✅ 1 feed added. The first check sends no alerts."),
-        ("en", (2, 1, ()), "✅ 2 feeds added. The first check sends no alerts.\n1 feed was there already."),
-        ("en", (0, 0, ("ftp://a",)), "Nothing was added.\n1 address is unusable: ftp://a"),
-        ("en", (0, 0, ("a", "b", "c", "d")), "Nothing was added.\n4 addresses are unusable: a, b, c…"),
-        ("ru", (0, 2, ("a", "b")), "Ничего не добавлено.\n2 ленты уже были.\n2 адреса не годятся: a, b"),
+        ("en", (1, 0, FeedList()), "✅ 1 feed added. The first check sends no alerts."),
+        ("en", (2, 1, FeedList()), "✅ 2 feeds added. The first check sends no alerts.\n1 feed was there already."),
+        ("en", (0, 0, FeedList(unusable=("ftp://a",))), "Nothing was added.\n1 address is unusable: ftp://a"),
+        ("en", (0, 0, FeedList(unusable=("a", "b", "c", "d"))), "Nothing was added.\n4 addresses are unusable: a, b, c…"),
+        ("ru", (0, 2, FeedList(unusable=("a", "b"))), "Ничего не добавлено.\n2 ленты уже были.\n2 адреса не годятся: a, b"),
+        ("en", (1, 0, FeedList(unread=(7,), broken_off=True)), "✅ 1 feed added. The first check sends no alerts.\n1 line could not be read: 7\nThe file breaks off: there may have been more feeds in it."),
+        ("ru", (0, 1, FeedList(unread=(1, 2, 3, 40, 50))), "Ничего не добавлено.\n1 лента уже была.\nНе прочитано 5 строк: 1, 2, 3…"),
     ],
 )  # fmt: skip
 def test_an_import_says_only_what_there_was(
-    language: str, parts: tuple[int, int, tuple[str, ...]], said: str
+    language: str, parts: tuple[int, int, FeedList], said: str
 ) -> None:
     assert said == plain(done(*parts, language)).replace("\u00a0", " ")
+
+
+async def test_a_careless_list_is_imported_as_far_as_it_can_be_read(timur: Person) -> None:
+    body = """<opml><body>
+      <outline text="The "Oasis" daily" xmlUrl="feed://evening.example/rss"/>
+      <outline text="Router" xmlUrl="http://192.168.1.1/rss"/>
+      <outline text="Cut" xmlUrl="https://cut.exam"""
+    await timur.types("/import", document=opml_file(body.encode()))
+    end, _ = await worked(timur.last)
+    assert seen(end) == (
+        "✅ 1 feed added. The first check sends no alerts.\n"
+        "1 address is unusable: http://192.168.1.1/rss\n"
+        "1 line could not be read: 4\n"
+        "The file breaks off: there may have been more feeds in it."
+    )
+    assert "http://evening.example/rss" in {
+        one.url for one in await timur.context.db.read(feeds.every)
+    }
 
 
 async def test_an_import_is_undone_by_a_button_once_and_harms_no_other_source(

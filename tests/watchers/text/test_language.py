@@ -99,3 +99,50 @@ def test_letters_outweigh_a_declaration() -> None:
 @pytest.mark.parametrize("text", ["", "   ", "12:30", "🚀🚀", "——"])
 def test_a_text_without_letters_has_no_language(text) -> None:
     assert identify(text) == UNKNOWN
+
+
+NAMES = {
+    "ru": [
+        "Пожар в Шымкенте локализован", "Мирзиёев и Рахмон", "Жапаров и Путин", "Ташиев ушёл",
+        "Мирзиёев в Худжанде", "Жапаров — в Анкаре", "Обвал в Карши", "Туман в Нукусе",
+        "Сергек в Ташкенте", "Концерт в Чимкенте", "Сход в Баткене", "Акимат Актау ответил",
+        "В Алматы открыли театр «Әсем»",
+        "Матч «Ўзбекистон» и «Кайрат» отложен",
+    ],
+    "kk": ["Шымкентте өрт сөндірілді", "Ауылда жаңа дәрігер бар"],
+    "ky": ["Айылда жаңы көпүрө салынды", "ЖАПАРОВ АСТАНАГА УЧТУ", "Жапаров жарлыкка кол койду"],
+    "uz-Cyrl": ["Тошкентда ёнғин ўчирилди", "Мирзиёев ва Тоқаев"],
+    "tg": ["Эмомалӣ Раҳмон ва Путин", "Сохтмони роҳ дар Хуҷанд"],
+    "en": ["Tokayev and Japarov", "Tokyo Olympics opening ceremony begins", "Blast in Karshi"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("label", "text"), [(label, text) for label, texts in NAMES.items() for text in texts]
+)
+def test_names_do_not_decide(label: str, text: str) -> None:
+    assert label == identify(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Сёння ў Гродне чакаецца снег",
+        "Лукашэнка правёў нараду",
+        "У Мінску адкрылі новы музей",
+        "Цэны на хлеб выраслі",
+        "Министерският съвет прие бюджета",
+        "Влада Србије усвојила буџет",
+        "Претседателот го отвори мостот",
+        "Татарстан Рәисе Казанда очрашу үткәрде",
+        "Өфөлә яңы мәктәп асылды",
+        "Монгол Улсын Ерөнхийлөгч айлчлав",
+        "Шупашкарта ҫӗнӗ шкул уҫӑлнӑ",
+        "Präsident besucht Astana",
+        "Le prix du gaz augmente",
+        "Los precios del gas suben",
+        "Rząd przyjął budżet",
+    ],
+)
+def test_a_language_that_we_do_not_know_is_none_of_ours(text: str) -> None:
+    assert identify(text) == UNKNOWN
