@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from watchers.headlines.concepts import concept_of
 from watchers.headlines.furniture import furniture
 from watchers.headlines.tolls import tolls_of
+from watchers.text.figures import Number
 from watchers.text.normal import APOSTROPHE
 from watchers.text.words import Analysis, Token
 
@@ -13,6 +14,10 @@ MAX_TOKENS = 1000
 """Words of an item that are read, a page's furniture left out: nearly every article is shorter."""
 _LEAD_TOKENS = 25
 """Words of a first sentence that stand for a missing headline: as many as a long headline has."""
+MONTHS = frozenset(
+    "january february march april may-month june july august september october november december".split()
+)
+_DAYS = range(1, 32)
 MAGNITUDE = "magnitude"
 """The unit of a quake's figure, which stands on either side of it."""
 _BEFORE = frozenset({"train", "polls"})
@@ -104,6 +109,17 @@ def headline_figures(
         first = [token for token in lead[:_LEAD_TOKENS] if token.sentence == lead[0].sentence]
         found |= tolls_of(analysis, first, lang)
     return tuple((unit, value) for _, (unit, value, _) in sorted(found.items()))
+
+
+def figure_key(analysis: Analysis, number: Number) -> str:
+    """Write a figure so that only its like is the same: 30 districts are no 30 November."""
+    if not number.percent and number.value in _DAYS:
+        beside = (number.end, number.position - 1)
+        words = [analysis.tokens[at].normal for at in beside if 0 <= at < len(analysis.tokens)]
+        for month in (concept_of(word, analysis.lang) for word in words):
+            if month in MONTHS:
+                return f"{number.value:g}/{month}"
+    return f"{number.value:g}{'%' * number.percent}"
 
 
 def stage(concepts: set[str | None]) -> int:

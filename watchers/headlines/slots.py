@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Final, NamedTuple
 
 from watchers.headlines.concepts import Table, concept_number, concept_of, look_up_all, read_table
+from watchers.headlines.headline import figure_key
 from watchers.headlines.stems import stem_of
 from watchers.text.names import NameWord, gazetteer
 from watchers.text.russian import is_known
@@ -96,7 +97,7 @@ class _Reader:
             return
         if number := self._figures.get(token.position):
             self._told = number.end
-            self._keep(f"{number.value:g}{'%' if number.percent else ''}", int(Part.FIGURE))
+            self._keep(figure_key(self._analysis, number), int(Part.FIGURE))
             return
         mention = self._names.get(token.position)
         if mention is not None:

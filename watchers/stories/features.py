@@ -17,7 +17,7 @@ from zlib import crc32
 from storage.model import ItemId, OutletId
 from watchers.headlines.concepts import concept_of
 from watchers.headlines.denials import denies
-from watchers.headlines.headline import head_and_body, headline_figures, stage
+from watchers.headlines.headline import figure_key, head_and_body, headline_figures, stage
 from watchers.headlines.slots import Frame, frame_of, is_surname, slots_of
 from watchers.headlines.stems import stem_of
 from watchers.headlines.tolls import MORE
@@ -340,7 +340,7 @@ class _KeyReader:
             for at in range(mention.start, mention.end)
         }
         self._figures = [
-            (number.position, cross_lingual_id(FIGURE, f"{number.value:g}{'%' * number.percent}"))
+            (number.position, cross_lingual_id(FIGURE, figure_key(analysis, number)))
             for number in analysis.numbers
         ]
         self._mentions = [

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from watchers.headlines.concepts import concept_names
+from watchers.headlines.headline import MONTHS
 from watchers.headlines.oppositions import (
     at_another_stage,
     converse,
@@ -68,9 +69,6 @@ _EPSILON: Final = 1e-9
 _RUBRIC: Final = 4
 
 _WIDE: Final = 2
-_MONTHS: Final = frozenset(
-    "january february march april may-month june july august september october november december".split()
-)
 _OFFICES: Final = frozenset(
     {"president", "premier", "minister", "government", "parliament", "court"}
 )
@@ -456,7 +454,7 @@ def _is_rubric(slots: Sequence[Slot]) -> bool:
         return False
     if len(slots) < _RUBRIC:
         return True
-    dated = any(concept_names().get(slot.concept, "") in _MONTHS for slot in slots)
+    dated = any(concept_names().get(slot.concept, "") in MONTHS for slot in slots)
     idle = not any(slot.part is Part.DEED for slot in slots)
     return idle and (dated or len(slots) == _RUBRIC)
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.watchers.stories.features import features
 from watchers.stories.frames import Contrast, compare_frames
+from watchers.stories.hashes import FIGURE, KIND
 
 LANGS = {"uz": "uz-Latn"}
 
@@ -158,6 +159,27 @@ def test_what_somebody_does_about_an_event_is_told_from_it(
     assert laid(lang, event, reaction).signal("reaction")
     assert not laid(lang, event, event).signal("reaction")
     assert not laid(lang, reaction, reaction).signal("reaction")
+
+
+DATED = (
+    ("ru", "Принят закон о выборах по 30 округам", "Выборы назначены на 30 ноября"),
+    ("en", "Law sets 30 districts for the vote", "Vote set for November 30"),
+    ("kk", "Сайлау 30 округте өтеді", "Сайлау 30 қарашада өтеді"),
+    ("ky", "Шайлоо 30 округда өтөт", "Шайлоо 30-ноябрда өтөт"),
+    ("uz", "Saylov 30 okrugda oʻtadi", "Saylov 30-noyabrda oʻtadi"),
+    ("tg", "Интихобот дар 30 ҳавза", "Интихобот 30 ноябр"),
+)
+
+
+@pytest.mark.parametrize(("lang", "count", "date"), DATED)
+def test_a_day_of_a_month_is_no_count(lang: str, count: str, date: str) -> None:
+    lang = LANGS.get(lang, lang)
+    one, other = features(1, count, lang=lang), features(2, date, lang=lang)
+    assert "30" in one.frame.stems.split()
+    assert "30/november" in other.frame.stems.split()
+    figures = {key for key in one.cross_lingual if key & KIND == FIGURE}
+    assert figures
+    assert figures.isdisjoint(other.cross_lingual)
 
 
 CAPITALS = (
