@@ -76,6 +76,8 @@ _BODIES: Final = frozenset({"government", "parliament", "court", "minister"})
 _TRADES: Final = frozenset(
     {"bank", "company", "plant", "airline-ticket", "team", "party", "central"}
 )
+_PARTING_PLACES: Final = ("city", "region", "country", "water")
+_ACTORS: Final = ("person", "organisation", "company")
 _NONE: Final = frozenset[int]()
 _PLACES: Final = PLACE_KINDS - {"country"}
 
@@ -91,14 +93,16 @@ def contrast_signals(
 class Contrast(NamedTuple):
     """What two headlines share and differ in, as ``FRAME_SIGNALS``, and what fills each alone.
 
-    ``places`` are two of one kind, each named by one headline alone; ``across`` says that they
-    are in two languages, ``daily`` that both name a rubric.
+    ``places`` are two of one kind, ``actors`` two people, bodies or companies, each named by one
+    headline alone; ``across`` says that they are in two languages, ``daily`` that both name a
+    rubric.
     """
 
     signals: tuple[float, ...]
     mine: tuple[str, ...] = ()
     theirs: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
     across: bool = False
     daily: bool = False
 
@@ -124,16 +128,22 @@ class Contrast(NamedTuple):
             return ("veto", "roles")
         if self.signal("opposite") and share >= _HALF and bare:
             return ("veto", "opposite")
-        if self.places and bare and (self.across or share >= _MOSTLY):
-            return ("veto", "place", *self.places)
-        if self._is_filled(share):
-            return self.reason()
+        if bare and (parted := self._parted(share)):
+            return parted
         # "Fire in Astana" names no deed either: a rubric is known by its words, or by two texts
         # under it that have nothing in common.
         strange = not self.signal("bare") and self.signal("beyond") <= 1
         if (self.daily or strange) and self.signal("rubric") and bare:
             return ("veto", "rubric") if share >= self._least_of_rubric() else None
         return None
+
+    def _parted(self, share: float) -> Reason | None:
+        """Name two places or actors, or what else fills one place of a frame."""
+        if self.places and (self.across or share >= _MOSTLY):
+            return ("veto", "place", *self.places)
+        if self.actors and share >= _HALF:
+            return ("veto", "actor")
+        return self.reason() if self._is_filled(share) else None
 
     def _is_filled(self, share: float) -> bool:
         """Tell two things in one place of a frame, of which the texts explain nothing.
@@ -187,7 +197,9 @@ class Opened:
         fill_b = _fills(theirs, open_b, [mine[at] for at in left_a])
         shared = [mine[at] for at in matched_a]
         beyond, beyond_share = self._beyond_across(other) if across else self._beyond(other)
-        places = _places_part(fill_a, fill_b)
+        kinds_a, kinds_b = _kinds(fill_a), _kinds(fill_b)
+        places = _parted(kinds_a, kinds_b, _PARTING_PLACES)
+        actors = _parted(kinds_a, kinds_b, _ACTORS)
         # A bus that plunges and its toll that rises are one event.
         tolled = toll_rises(one, other)
         signals = (
@@ -200,7 +212,7 @@ class Opened:
             float(max(len(fill_a), len(fill_b))),
             float(min(_named(fill_a), _named(fill_b))),
             float(len(places) // _WIDE),
-            float(_people_part(fill_a, fill_b)),
+            float(bool(actors) or _nameless_part(fill_a, fill_b)),
             float(min(_known(fill_a), _known(fill_b))),
             float(min(_deeds(mine, open_a), _deeds(theirs, open_b))),
             float(_one_slot(mine, theirs, pairs, fill_a, fill_b)),
@@ -227,6 +239,7 @@ class Opened:
             tuple(slot.stem for slot in fill_a),
             tuple(slot.stem for slot in fill_b),
             places,
+            actors,
             across,
             _is_daily(mine) and _is_daily(theirs),
         )
@@ -367,19 +380,18 @@ def _kinds(slots: Iterable[Slot]) -> dict[str, set[str]]:
     return found
 
 
-def _places_part(mine: Sequence[Slot], theirs: Sequence[Slot]) -> tuple[str, ...]:
-    """Give two places of one kind, each named by one headline alone; none where there are none."""
-    a, b = _kinds(mine), _kinds(theirs)
-    for kind in ("city", "region", "country", "water"):
-        if a.get(kind) and b.get(kind):
-            return min(a[kind]), min(b[kind])
+def _parted(
+    mine: Mapping[str, set[str]], theirs: Mapping[str, set[str]], kinds: Iterable[str]
+) -> tuple[str, ...]:
+    """Give two of one kind, each named by one headline alone; none where there are none."""
+    for kind in kinds:
+        if mine.get(kind) and theirs.get(kind):
+            return min(mine[kind]), min(theirs[kind])
     return ()
 
 
-def _people_part(mine: Sequence[Slot], theirs: Sequence[Slot]) -> bool:
-    a, b = _kinds(mine), _kinds(theirs)
-    if any(a.get(kind) and b.get(kind) for kind in ("person", "organisation", "company")):
-        return True
+def _nameless_part(mine: Sequence[Slot], theirs: Sequence[Slot]) -> bool:
+    """Tell whether each headline alone names somebody whom the gazetteer does not know."""
     return any(s.named and not s.entity for s in mine) and any(
         s.named and not s.entity for s in theirs
     )

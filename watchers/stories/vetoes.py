@@ -21,11 +21,6 @@ Reason = tuple[str | float, ...]
 _TEMPLATE: Final = 0.33
 """Share of common headline words from which two headlines are one template. Little hangs on it:
 0.2 or 0.5 moves F1 by a thousandth."""
-_HALF_TEMPLATE: Final = 0.5
-"""The same, where each headline names somebody else. At 0.7 three contrasting pairs more join."""
-_CLOSE_TEMPLATE: Final = 0.6
-"""The same, where the headlines share a country and each names another one besides. At 0.33 it
-parts true stories (F1 of one stream -0.008)."""
 _INSTALMENT: Final = timedelta(hours=16)
 """A daily rubric keeps its headline; its issues are about a day apart, a copy some hours."""
 _COPY: Final = 0.6
@@ -79,7 +74,7 @@ def veto(
         _thin(one, other, headline)
         or _theme(one, other)
         or _instalment(one, other)
-        or (_filled(one, other, template) if template >= _TEMPLATE else None)
+        or (_filled(one, other) if template >= _TEMPLATE else None)
     )
 
 
@@ -183,57 +178,10 @@ def _knows_denial(one: Features, other: Features) -> bool:
     )
 
 
-def _filled(one: Features, other: Features, template: float) -> Reason | None:
-    """Veto two headlines of one template (a daily rate, a toll) that differ in what fills it."""
+def _filled(one: Features, other: Features) -> Reason | None:
+    """Veto two headlines of one template that differ in a figure: a daily rate, a toll."""
     differ = figures_differ(one, other)
-    if differ:
-        return ("veto", "figure", *differ)
-    return _elsewhere(one, other, template) or _others(one, other, template)
-
-
-def _others(one: Features, other: Features, template: float) -> Reason | None:
-    """Tell whether each of two close headlines names somebody that the other item never does."""
-    if template < _HALF_TEMPLATE:
-        return None
-    mine = _named(one).difference(other.cross_lingual)
-    theirs = _named(other).difference(one.cross_lingual)
-    return ("veto", "actor") if mine and theirs else None
-
-
-def _named(features: Features) -> set[int]:
-    """Give the people, companies and bodies of a headline; a land may stand for its president."""
-    head = features.cross_lingual[: features.title_cross_lingual]
-    localities = {
-        cross_lingual_id(ENTITY, place)
-        for place in (*features.headline_countries, *features.localities)
-    }
-    return {key for key in head if key & KIND == ENTITY and key not in localities}
-
-
-def _elsewhere(one: Features, other: Features, template: float) -> Reason | None:
-    """Name the places of two headlines where each has one that the other item never names.
-
-    "From Tashkent to Paris" and "from Tashkent to Tbilisi" are two flights, though they share a
-    town; a town that the other's text does name is only told of elsewhere in it. Countries that
-    share one need a closer template: people of two nations may die on one mountain.
-    """
-    mine = [locality for locality in one.localities if not _speaks_of(other, locality)]
-    theirs = [locality for locality in other.localities if not _speaks_of(one, locality)]
-    if not (mine and theirs):
-        if template < _CLOSE_TEMPLATE and not set(one.headline_countries).isdisjoint(
-            other.headline_countries
-        ):
-            return None
-        mine = [country for country in one.headline_countries if country not in other.countries]
-        theirs = [country for country in other.headline_countries if country not in one.countries]
-    return ("veto", "place", mine[0], theirs[0]) if mine and theirs else None
-
-
-def _speaks_of(features: Features, locality: str) -> bool:
-    return (
-        locality in features.localities
-        or cross_lingual_id(ENTITY, locality) in features.cross_lingual
-    )
+    return ("veto", "figure", *differ) if differ else None
 
 
 def _instalment(one: Features, other: Features) -> Reason | None:
