@@ -60,7 +60,11 @@ def opposite(one: Frame, other: Frame, left_a: Sequence[int], left_b: Sequence[i
 def _poles(frame: Frame, left: set[int]) -> dict[str, set[int]]:
     lifted = any(axis == "lift" and sign > 0 for _, axis, sign in frame.poles)
     found: dict[str, set[int]] = {}
+    parts = [slot.part for slot in slots_of(frame)]
+    done = {_AXES.get(axis, axis) for at, axis, _ in frame.poles if parts[at] is Part.DEED}
     for at, axis, sign in frame.poles:
+        if parts[at] is Part.QUALITY and _AXES.get(axis, axis) in done:
+            continue  # "the boy who was missing is found"
         if axis == "lift" or axis.startswith("attr-trade"):
             continue
         if axis in _TAKEN_BACK:
@@ -120,13 +124,16 @@ def swapped(one: Frame, other: Frame, pairs: Pairs) -> bool:
     shared = any(mine[a].part is Part.DEED and theirs[b].part is Part.DEED for a, b in pairs)
     if not shared and _deeds_of(one).isdisjoint(_deeds_of(other)):
         return False
-    if _from_two_sides(one, other):
-        return False
-    if any(concept_names().get(mine[a].concept) in _MUTUAL for a, _ in pairs):
-        return False
-    if _is_passive(mine, one.lang) != _is_passive(theirs, other.lang):
+    mutual = any(concept_names().get(mine[a].concept) in _MUTUAL for a, _ in pairs)
+    passive = _is_passive(mine, one.lang), _is_passive(theirs, other.lang)
+    if mutual or _from_two_sides(one, other) or passive[0] != passive[1]:
         return False
     doer_a, doer_b = _doer(mine, one.lang), _doer(theirs, other.lang)
+    if one.lang != other.lang and not all(
+        doer is not None and slots[doer].named
+        for doer, slots in ((doer_a, mine), (doer_b, theirs))
+    ):
+        return False  # of two grammars only names are sure to be who does it
     if doer_a is None or doer_b is None or (doer_a, doer_b) in pairs:
         return False
     there = [b for a, b in pairs if a == doer_a]

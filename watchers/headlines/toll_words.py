@@ -8,7 +8,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "kill": r"kill(?:s|ed|ing)?|dead|die[sd]?|dying|deaths?|fatal(?:ity|ities|ly)|bod(?:y|ies)|corpses?"
                 r"|drown(?:s|ed)?|murder(?:s|ed|ing)?|perish(?:es|ed)?|slain",
-        "injur": r"injur(?:y|ies|ed|es|ing|e)|wound(?:s|ed)?|hurt|hospitali[sz]ed",
+        "injur": r"injur(?:y|ies|ed|es|ing|e)|wound(?:s|ed)?|hurt|hospitali[sz]ed|poison(?:s|ed|ing)",
         "missing": r"missing|unaccounted|trapped",
         "detain": r"detain(?:s|ed|ees)?|arrest(?:s|ed)?",
         "evacuat": r"evacuat(?:e|es|ed|ion|ing|ees)|displaced",
@@ -33,7 +33,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "ru": {
         "kill": r"погиб\S*|умер(?:ли|ло|ла|ших|шие|ш\S+)?|скончал\S*|скончав\S*|убит\S*|убил[аио]?|жертв\S*"
                 r"|смерт(?:ей|и|ь|ями)|тел(?:о|а|ами|ел)?|утонул\S*|утонувш\S*|убийств\S*|смертельн\S*",
-        "injur": r"пострада\S*|ранен\S*|травмирова\S*|травм[ыу]|госпитализирова\S*",
+        "injur": r"пострада\S*|ранен\S*|травмирова\S*|травм[ыу]|госпитализирова\S*|отрави\S*|отравлен\S*",
         "missing": r"пропа(?:л|ли|вш)\S*|пропавши\S*|без вести",
         "detain": r"задержа\S*|арестова\S*",
         "evacuat": r"эвакуир\S*|эвакуац\S*",
@@ -59,7 +59,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "kk": {
         "kill": r"қаза|өлді|өліп|өлген\S*|қайтыс|мерт|көз жұм\S*|мәйіт\S*|денес\S*|құрбан\S*|өлім\S*|опат|суға кет\S*",
-        "injur": r"жаралан\S*|жарақат\S*|зардап|зардапшы\S*",
+        "injur": r"жаралан\S*|жарақат\S*|зардап|зардапшы\S*|улан(?:ды|ған|ып)\S*",
         "missing": r"жоғал\S*|хабарсыз|хабар-ошарсыз|ізім-ғайым",
         "detain": r"ұстал\S*|қамал\S*|қамауға",
         "evacuat": r"көшірілді|эвакуац\S*|эвакуациялан\S*|қауіпсіз",
@@ -79,7 +79,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "ky": {
         "kill": r"каза|өлдү|өлүп|өлгөн\S*|набыт|мерт|көз жум\S*|сөөг\S*|сөөк\S*|курман\S*|өлүм\S*|жан берди"
                 r"|дүйнөдөн|чөгүп",
-        "injur": r"жарадар\S*|жаракат\S*|жабыркад\S*|жабыркаг\S*|жабыр",
+        "injur": r"жарадар\S*|жаракат\S*|жабыркад\S*|жабыркаг\S*|жабыр|ууланд\S*|ууланг\S*",
         "missing": r"жогол\S*|дайынсыз",
         "detain": r"кармал\S*|камалд\S*|камакка",
         "evacuat": r"эвакуация\S*|көчүрүл\S*",
@@ -98,7 +98,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "uz": {
         "kill": r"halok|o'ldi|o'lib|o'lgan\S*|vafot|qurbon\S*|nobud|jasad\S*|o'lim\S*|cho'kib|hayotdan",
-        "injur": r"yaralan\S*|jarohat\S*|jabrlan\S*|jarohatlan\S*",
+        "injur": r"yaralan\S*|jarohat\S*|jabrlan\S*|jarohatlan\S*|zaharlan\S*",
         "missing": r"bedarak\S*|yo'qol\S*|g'oyib",
         "detain": r"ushlan\S*|hibsga|qo'lga olin\S*|qamoqqa",
         "evacuat": r"evakuatsiya\S*|ko'chiril\S*",
@@ -117,7 +117,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "tg": {
         "kill": r"ҳалок\S*|фавт\S*|кушт\S*|қурбон\S*|ҷасад\S*|марг\S*|фавтид\S*|ҷон бохт\S*|мурд\S*|фавтидагон",
-        "injur": r"захм\S*|маҷрӯҳ\S*|осеб\S*|ҷароҳат\S*",
+        "injur": r"захм\S*|маҷрӯҳ\S*|осеб\S*|ҷароҳат\S*|заҳролуд\S*",
         "missing": r"нопадид\S*|бедарак\S*|гумшуда\S*|бедарак",
         "detain": r"боздошт\S*|дастгир\S*|ҳабс",
         "evacuat": r"эвакуатс\S*|тахлия\S*|кӯчонда",

@@ -38,7 +38,7 @@ from watchers.stories.hashes import (
 )
 from watchers.stories.same_words import SameWords, sounds_alike
 from watchers.stories.signals import SIGNALS
-from watchers.stories.vetoes import Met, Reason
+from watchers.stories.vetoes import Reason
 from watchers.text.names import PLACE_KINDS, Entity
 from watchers.text.skeleton import skeleton
 from watchers.text.speech import Part
@@ -76,6 +76,13 @@ _BODIES: Final = frozenset({"government", "parliament", "court", "minister"})
 _TRADES: Final = frozenset(
     {"bank", "company", "plant", "airline-ticket", "team", "party", "central"}
 )
+_TOWNS_TOO: Final = frozenset(
+    {
+        "andijan", "bukhara", "fergana", "jizzakh", "namangan", "navoi", "samarkand",
+        "naryn", "talas", "batken", "jalal-abad", "dashoguz",
+    }
+)  # fmt: skip
+"""Regions of the gazetteer whose towns have their names."""
 _PARTING_PLACES: Final = ("city", "region", "country", "water")
 _ACTORS: Final = ("person", "organisation", "company")
 _NONE: Final = frozenset[int]()
@@ -95,7 +102,8 @@ class Contrast(NamedTuple):
 
     ``places`` are two of one kind, ``actors`` two people, bodies or companies, each named by one
     headline alone; ``across`` says that they are in two languages, ``daily`` that both name a
-    rubric.
+    rubric; ``met`` counts what of weight they share, a name of several words once, a
+    deed half.
     """
 
     signals: tuple[float, ...]
@@ -105,17 +113,17 @@ class Contrast(NamedTuple):
     actors: tuple[str, ...] = ()
     across: bool = False
     daily: bool = False
+    met: float = 0.0
+
+    @property
+    def within(self) -> bool:
+        """Tell whether the places are towns or regions: a land may be meant by many towns."""
+        entity = entity_of(self.places[0]) if self.places else None
+        return entity is not None and entity.kind in ("city", "region")
 
     def signal(self, name: str) -> float:
         """Give one of the signals by its name."""
         return self.signals[_PLACE[name]]
-
-    @property
-    def met(self) -> Met:
-        """How many words of weight are one in both headlines."""
-        named = round(self.signal("frame_things") + self.signal("frame_names"))
-        half = self.signal("frame_share") >= _HALF
-        return Met(named + round(self.signal("frame_deeds")), named if half else 0)
 
     def veto(self) -> Reason | None:
         """Name what makes two events of one frame, where that is beyond doubt.
@@ -128,8 +136,10 @@ class Contrast(NamedTuple):
             return ("veto", "roles")
         if self.signal("opposite") and share >= _HALF and bare:
             return ("veto", "opposite")
-        if bare and (parted := self._parted(share)):
+        if parted := self._parted(share):
             return parted
+        if bare and self.signal("reaction") and share >= _HALF:
+            return ("veto", "reaction")
         # "Fire in Astana" names no deed either: a rubric is known by its words, or by two texts
         # under it that have nothing in common.
         strange = not self.signal("bare") and self.signal("beyond") <= 1
@@ -139,11 +149,12 @@ class Contrast(NamedTuple):
 
     def _parted(self, share: float) -> Reason | None:
         """Name two places or actors, or what else fills one place of a frame."""
-        if self.places and (self.across or share >= _MOSTLY):
+        bare = self.signal("beyond") < _MUCH
+        if self.places and (self.across or share >= _MOSTLY) and (bare or self.within):
             return ("veto", "place", *self.places)
-        if self.actors and share >= _HALF:
+        if bare and self.actors and share >= _HALF:
             return ("veto", "actor")
-        return self.reason() if self._is_filled(share) else None
+        return self.reason() if bare and self._is_filled(share) else None
 
     def _is_filled(self, share: float) -> bool:
         """Tell two things in one place of a frame, of which the texts explain nothing.
@@ -242,6 +253,7 @@ class Opened:
             actors,
             across,
             _is_daily(mine) and _is_daily(theirs),
+            min(_met(mine, matched_a), _met(theirs, matched_b)),
         )
 
     def _beyond(self, other: Features) -> tuple[int, float]:
@@ -278,6 +290,15 @@ class Opened:
 def compare_frames(one: Features, other: Features) -> Contrast:
     """Lay two headlines over each other."""
     return Opened(one).over(other)
+
+
+def _met(slots: Sequence[Slot], matched: set[int]) -> float:
+    """Count what is shared; the words of one name are one, and what is done counts half."""
+    return sum(
+        1.0 if slots[at].named or slots[at].part is Part.FIGURE or _is_thing(slots[at]) else _HALF
+        for at in matched
+        if not (slots[at].named and at - 1 in matched and slots[at - 1].named)
+    )
 
 
 # --- what is left over -------------------------------------------------------------------------
@@ -376,7 +397,8 @@ def _kinds(slots: Iterable[Slot]) -> dict[str, set[str]]:
     for slot in slots:
         entity = entity_of(slot.entity)
         if entity is not None:
-            found.setdefault(entity.kind, set()).add(slot.entity)
+            kind = "city" if slot.entity in _TOWNS_TOO else entity.kind
+            found.setdefault(kind, set()).add(slot.entity)
     return found
 
 

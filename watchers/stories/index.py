@@ -225,7 +225,7 @@ class Index:
         odds = max(-_CLIP, min(_CLIP, odds))
         against = None
         if odds > settings.floor:
-            met = contrast.met if contrast is not None else None
+            met = contrast.met if contrast else None
             against = (contrast and contrast.veto()) or veto(
                 one, two, signals[_LEAST], signals[_COPIED], met
             )

@@ -7,7 +7,7 @@ place, figure, date or role that differs. Each gives its reason, short enough to
 from collections import Counter
 from datetime import timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from watchers.headlines.slots import slots_of
 from watchers.stories.contradictions import figures_differ
@@ -45,24 +45,14 @@ articles one pair of two events has so much in common, and 65 pairs of one."""
 _DENY: Final = cross_lingual_id(CONCEPT, "deny")
 
 
-class Met(NamedTuple):
-    """How many words of weight are one in two headlines.
-
-    ``most`` is as many where they are at least half of both headlines, else 0.
-    """
-
-    words: int
-    most: int
-
-
 def veto(
-    one: Features, other: Features, template: float, copied: float, headline: Met | None = None
+    one: Features, other: Features, template: float, copied: float, met: float | None = None
 ) -> Reason | None:
     """Name what tells two items apart, None where nothing does.
 
     ``template`` is the share of headline words they have in common, ``copied`` the share of common
-    five-word runs. A copied text is one text: only its page can differ. ``headline`` is what
-    of weight their headlines have in common.
+    five-word runs. A copied text is one text: only its page can differ. ``met`` is how much of
+    weight their headlines have in common, None where one is missing.
     """
     if copied >= _COPY:
         return None
@@ -71,14 +61,14 @@ def veto(
     if one.denies != other.denies and not _knows_denial(one, other):
         return ("veto", "denial")
     return (
-        _thin(one, other, headline)
+        _thin(one, other, met)
         or _theme(one, other)
         or _instalment(one, other)
         or (_filled(one, other) if template >= _TEMPLATE else None)
     )
 
 
-def _thin(one: Features, other: Features, headline: Met | None) -> Reason | None:
+def _thin(one: Features, other: Features, met: float | None) -> Reason | None:
     """Veto headlines that share a single word, be it the rarest: a person is no event.
 
     Where the archive is young every word is rare, and one of them would join anything.
@@ -93,9 +83,9 @@ def _thin(one: Features, other: Features, headline: Met | None) -> Reason | None
         mine = one.terms if one.has_text else one.terms[: one.title_terms]
         theirs = other.terms if other.has_text else other.terms[: other.title_terms]
         shared = len(set(mine).intersection(theirs))
-        if headline is not None and not (one.has_text or other.has_text):
-            shared = min(shared, headline.words)  # "on the" joins nothing
-    if max(shared, headline.most if headline is not None else 0) >= _LEAST_SHARED:
+        if met is not None and not (one.has_text or other.has_text):
+            shared = 0  # "on the" joins nothing
+    if max(shared, met or 0) >= _LEAST_SHARED:
         return None
     return ("veto", "thin", shared)
 

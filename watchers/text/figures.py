@@ -42,6 +42,10 @@ _PERCENT = frozenset("percent процент процента процентов
                      " дарсад göterim пайызга pct".split())  # fmt: skip
 
 
+_WITH_MULTIPLIER = 2
+"""Words of a figure in digits with its multiplier: 12 million."""
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A figure: its ``value`` with the multiplier applied, and what it counts.
@@ -92,7 +96,8 @@ def numbers_in(tokens: Sequence[Placed], text: str, lang: str) -> tuple[Number, 
             read = glued[1]
             found.append(_number(tokens, at, glued, text))
         elif word.number:
-            scaled = _in_digits(tokens, at, text, lang)
+            scaled = _summed(tokens, _in_digits(tokens, at, text, lang), at, text, lang)
+            read = scaled[1] if scaled[1] > at + _WITH_MULTIPLIER else read
             number = _number(tokens, at, scaled, text)
             found[-1:] = _as_range(found[-1:], number, scaled, tokens, text)
             found.append(number)
@@ -124,6 +129,24 @@ def _in_digits(tokens: Sequence[Placed], at: int, text: str, lang: str) -> tuple
         decimal = float(surface.replace(",", "."))
         return decimal * (value / plain if plain else 1.0), end
     return float(re.sub("[.,]", "", surface)), end
+
+
+def _summed(
+    tokens: Sequence[Placed], told: tuple[float, int], at: int, text: str, lang: str
+) -> tuple[float, int]:
+    """Add what a figure in digits goes on with: 3 млн 104 тысячи, 5 million 230 ming."""
+    value, end = told
+    last = value
+    while end > at + 1 and end < len(tokens) and tokens[end].word.number:
+        more, after = _in_digits(tokens, end, text, lang)
+        if (
+            after == end + 1
+            or more >= last
+            or text[tokens[end - 1].end : tokens[end].start].strip()
+        ):
+            break
+        value, end, last, at = value + more, after, more, end
+    return value, end
 
 
 def _glued(tokens: Sequence[Placed], at: int, text: str, lang: str) -> tuple[float, int] | None:
