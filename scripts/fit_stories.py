@@ -56,7 +56,7 @@ SAME = tuple(range(len(SIGNALS)))
 NOT_FITTED = frozenset({"paraphraser_ru"})
 """Sets labelled by another concept of "same": kept for measuring, not for fitting."""
 THRESHOLDS = {
-    "join": 0.6, "floor": -2.5, "hop": 0.2, "related": -3.2, "across_handicap": 0.0,
+    "join": 0.6, "floor": -2.5, "hop": 0.3, "related": -3.2, "across_handicap": 0.4,
 }  # fmt: skip
 LEANINGS = (0.0, 0.25, 0.5)
 CONTRASTS = Path(__file__).parent / "contrasts"

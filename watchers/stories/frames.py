@@ -63,6 +63,7 @@ _ALSO_AT: Final = tuple(map(SIGNALS.index, _ALSO))
 _PLACE: Final = {name: at for at, name in enumerate(FRAME_SIGNALS)}
 _MUCH: Final = 4
 _HALF: Final = 0.5
+_LITTLE: Final = 1 / 3
 _MOSTLY: Final = 0.6
 _NEARLY_ALL: Final = 0.7
 _EPSILON: Final = 1e-9
@@ -103,7 +104,7 @@ class Contrast(NamedTuple):
     ``places`` are two of one kind, ``actors`` two people, bodies or companies, each named by one
     headline alone; ``across`` says that they are in two languages, ``daily`` that both name a
     rubric; ``met`` counts what of weight they share, a name of several words once, a
-    deed half.
+    deed half, one less where it is less than a third of both headlines.
     """
 
     signals: tuple[float, ...]
@@ -253,7 +254,7 @@ class Opened:
             actors,
             across,
             _is_daily(mine) and _is_daily(theirs),
-            min(_met(mine, matched_a), _met(theirs, matched_b)),
+            min(_met(mine, matched_a), _met(theirs, matched_b)) - (signals[0] < _LITTLE),
         )
 
     def _beyond(self, other: Features) -> tuple[int, float]:
