@@ -1,5 +1,7 @@
 """Laws of the gazetteer: the tables are whole, and names are found where they stand."""
 
+from collections import Counter
+from functools import cache
 from importlib.resources import files
 
 import pytest
@@ -156,49 +158,63 @@ def test_a_common_word_is_nobody_s_name(lang, words) -> None:
     assert {word: found for word, found in named.items() if found} == {}
 
 
+TWICE = 2
 ENDINGS = {
     "en": "|s|ed|ing",
-    "ru": "|а|у|е|ом|ы|и|ов|ам|ами|ах|ой|ый|ого|ть|л|ли|ла|ет|ют|ия|ии",
+    "ru": "|а|у|е|ом|ы|и|ов|ой|ый|ия",
     "kk": "|ның|нің|дың|дің|ға|ге|ды|ді|ты|ті|ны|ні|да|де|дан|ден|ы|і|сы|сі|лар|лер|дар|тар|лық|лік|у|ып|іп|ған|ген|ап|еп|ады|ында|інің",
     "ky": "|нын|нин|дын|дун|га|ге|го|ды|ди|ду|дү|ны|ни|да|де|до|дан|ден|ы|и|у|ү|сы|си|лар|лер|лор|лык|лик|уу|үү|ып|ган|ген|гон|ынан",
     "uz-Latn": "|ning|ni|ga|da|dan|i|si|ini|iga|lar|lari|lik|di|gan|ish|ib|adi|im|gacha",
     "tg": "|и|ӣ|ро|ҳо|ҳои|он|аш|ам|у|ву|ию|ад|анд|ида",
 }  # fmt: skip
-CONCEPTS_OF_NAMES = frozenset(
-    "nato unesco nowruz asia europe kamaz astana mazhilis mfa kazpost national-bank central-bank".split()
-)
 FORMS_OF_NO_WORD = frozenset(
-    "алматы алмалық алмалык байден масдар ұндің ұнді унди казани крсу грузия грузии"
+    "алматы алмалық алмалык байден масдар ұндің ұнді унди казани крсу грузия китае китаи"
+    " чопони чопонӣ чопонию"
     " kanada noksi noksini noksiga".split()
 )
 """Some ending does not go with some stem, and there the name stands: груз has no «грузия»."""
 
+ALSO_NAMES = frozenset(
+    "мид нацбанк центробанк казпочт камаз нооруз мазар астана majlis mazhilis".split()
+)
+"""What the table of concepts has in one language alone and is a name all the same."""
+
+
+@cache
+def _named(word: str, lang: str) -> frozenset[str]:
+    return frozenset(
+        str(one.id) for one in analyse(word, lang=lang).entities if one.kind != "currency"
+    )
+
 
 @pytest.mark.parametrize(("column", "lang"), list(enumerate(ENDINGS)))
 def test_no_form_of_the_news_s_own_words_is_a_name(column, lang) -> None:
-    """Over a thousand words of the news a language, each with every ending it may have."""
-    table = (files("watchers.headlines") / "concepts.tsv").read_text(encoding="utf-8")
-    rows_of_it = [
-        line.split("\t") for line in table.splitlines() if not line.startswith(("#", "nothing"))
-    ]
-    words = {
-        word.lstrip("=") for row in rows_of_it if len(row) > column for word in row[column].split()
-    } - {"-"}
-    wrong = {
-        word + ending: found
-        for word in words
-        for ending in ENDINGS[lang].split("|")
-        if word + ending not in FORMS_OF_NO_WORD
-        and (
-            found := {
-                str(one.id)
-                for one in analyse(word + ending, lang=lang).entities
-                if one.kind != "currency" and one.id not in CONCEPTS_OF_NAMES
-            }
-        )
-    }
+    """Over a thousand words of the news a language, each with every ending it may have.
 
-    assert len(words) > 1000
+    A notion that bears the name in two languages is that thing itself: НАТО.
+    """
+    table = (files("watchers.headlines") / "concepts.tsv").read_text(encoding="utf-8")
+    notions = [
+        [[word.lstrip("=") for word in cell.split() if word != "-"] for cell in line.split("\t")]
+        for line in table.splitlines()
+        if not line.startswith(("#", "nothing"))
+    ]
+    asked, wrong = set(), {}
+    for notion in notions:
+        if column >= len(notion):
+            continue
+        met = Counter(
+            name
+            for words, one in zip(notion, ENDINGS, strict=False)
+            for name in {name for word in words for name in _named(word, one)}
+        )
+        asked.update(notion[column])
+        for word in set(notion[column]) - ALSO_NAMES:
+            for form in {word + ending for ending in ENDINGS[lang].split("|")} - FORMS_OF_NO_WORD:
+                if found := {name for name in _named(form, lang) if met[name] < TWICE}:
+                    wrong[form] = found
+
+    assert len(asked) > 1000
     assert wrong == {}
 
 
