@@ -33,7 +33,7 @@ _KINDS = {
 PLACE_KINDS = frozenset({"country", "region", "city", "water"})
 """Of the kinds, those of places."""
 _SCRIPTS = {"uz": ("uz-Latn", "uz-Cyrl")}
-MARKS = "^~!%=*"
+MARKS = "^~!%=*+"
 _MIN_SKELETON = 4
 
 
@@ -64,6 +64,7 @@ class Alias:
     for a capital letter, ``upper`` for capitals throughout, ``langs`` for a text in one of these
     languages; ``inside`` for a capital inside a sentence, where it says more. ``covers`` takes its
     words' other meanings away (сектор Газа is no газ). ``full`` marks a person's full name.
+    ``told`` is met in texts only: Tehran says what Iran does, who asks for Tehran means the city.
     """
 
     entity: EntityId | None
@@ -76,6 +77,7 @@ class Alias:
     inside: bool = False
     unless: frozenset[str] = frozenset()
     spelt: bool = False
+    told: bool = False
 
     @property
     def guarded(self) -> bool:
@@ -216,8 +218,8 @@ def _allowed(alias: Alias, word: NameWord, lang: str) -> bool:
     ):
         return False  # қ is not к in an acronym of three letters
     if not lang:
-        return True
-    if alias.spelt and keyboard(word.normal) != alias.words[0]:
+        return not alias.told
+    if alias.spelt and keyboard(word.normal) != keyboard(alias.words[0]):
         return False
     if alias.inside and (word.opens or not word.capital):
         return False
@@ -303,8 +305,8 @@ def _alias(entity: EntityId | None, spelling: str, *, person: bool) -> Iterator[
 
     ``^`` needs a capital, ``~`` one inside a sentence, ``!`` capitals throughout, ``%`` covers,
     ``=`` is a person who is nobody by the last word alone (Wang Yi, common surnames), ``*`` is met
-    only as it is spelt (Finnish, not finish); ``@`` is followed by languages, ``#`` by words whose
-    presence forbids the reading.
+    only as it is spelt (Finnish, not finish), ``+`` in texts and in no query; ``@`` is followed by
+    languages, ``#`` by words whose presence forbids the reading.
     """
     spelling, _, unless = spelling.partition("#")
     spelling, _, langs = spelling.partition("@")
@@ -317,7 +319,7 @@ def _alias(entity: EntityId | None, spelling: str, *, person: bool) -> Iterator[
         entity, words, "^" in flags or "~" in flags, "!" in flags or _is_dotted(spelling),
         _labels(langs),
         "%" in flags, person and len(words) > 1, "~" in flags, frozenset(keyboard(word) for word in unless.split(",") if word),
-        "*" in flags,
+        "*" in flags, "+" in flags,
     )  # fmt: skip
     yield alias
     if any(cut.joined for cut in cuts) and not person:

@@ -185,7 +185,7 @@ def analyse(
     size = len(head)
     tokens = [
         Token(
-            _word(surface, normal, number, lang, shouting[start > size]),
+            _word(_tagged(text, start, surface), normal, number, lang, shouting[start > size]),
             surface,
             start,
             end,
@@ -206,6 +206,11 @@ def analyse(
     title_words = sum(cut.start <= size for cut in cuts)
     numbers = numbers_in(tokens, text, lang)
     return Analysis(text, lang, tuple(tokens), compounds, title_words, mentions, numbers, keys)
+
+
+def _tagged(text: str, start: int, surface: str) -> str:
+    """Give a hashtag's word a capital: #баку is a name, however it is typed."""
+    return surface[:1].upper() + surface[1:] if start and text[start - 1] == "#" else surface
 
 
 @lru_cache(maxsize=16384)
