@@ -56,13 +56,13 @@ SAME = tuple(range(len(SIGNALS)))
 NOT_FITTED = frozenset({"paraphraser_ru"})
 """Sets labelled by another concept of "same": kept for measuring, not for fitting."""
 THRESHOLDS = {
-    "join": 0.6, "floor": -2.5, "hop": 0.3, "related": -3.2, "across_handicap": 0.4,
+    "join": 0.6, "floor": -2.5, "hop": 0.2, "related": -3.2, "across_handicap": 0.4,
 }  # fmt: skip
 LEANINGS = (0.0, 0.25, 0.5)
 CONTRASTS = Path(__file__).parent / "contrasts"
 ROUNDS = 3
 """How often linkages are fitted: each time also to those that the last fit came to decide on."""
-CONTRAST_SHAPE: dict[str, Any] = {"max_iter": 90, "max_depth": 4, "min_samples_leaf": 25}
+CONTRAST_SHAPE: dict[str, Any] = {"max_iter": 160, "max_depth": 5, "min_samples_leaf": 25}
 CONTRAST_WEIGHT = 3.0
 """How much a file of contrasts weighs: what it holds is rare in streams, and what readers see."""
 CONTRAST_FOR = frozenset(

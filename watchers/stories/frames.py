@@ -104,7 +104,8 @@ class Contrast(NamedTuple):
     ``places`` are two of one kind, ``actors`` two people, bodies or companies, each named by one
     headline alone; ``across`` says that they are in two languages, ``daily`` that both name a
     rubric; ``met`` counts what of weight they share, a name of several words once, a
-    deed half, one less where it is less than a third of both headlines.
+    deed half, one less where it is less than a third of both headlines;
+    ``grown`` says that nothing but a toll, which rose, parts them.
     """
 
     signals: tuple[float, ...]
@@ -115,6 +116,7 @@ class Contrast(NamedTuple):
     across: bool = False
     daily: bool = False
     met: float = 0.0
+    grown: bool = False
 
     @property
     def within(self) -> bool:
@@ -255,6 +257,7 @@ class Opened:
             across,
             _is_daily(mine) and _is_daily(theirs),
             min(_met(mine, matched_a), _met(theirs, matched_b)) - (signals[0] < _LITTLE),
+            tolled and not (fill_a or fill_b),
         )
 
     def _beyond(self, other: Features) -> tuple[int, float]:

@@ -16,7 +16,7 @@ from watchers.stories.boilerplate import Boilerplate
 from watchers.stories.candidates import LEAST_SAME, InvertedIndex
 from watchers.stories.constraints import Constraint, Constraints
 from watchers.stories.features import Features
-from watchers.stories.frames import Opened, contrast_signals
+from watchers.stories.frames import Contrast, Opened, contrast_signals
 from watchers.stories.frequencies import Frequencies, WeightedQuery
 from watchers.stories.linkage_model import LinkageModel
 from watchers.stories.meaning import (
@@ -43,6 +43,8 @@ GATE: Final = -2.0
 """Odds below which no headline could make two items one: they are not laid over each other."""
 _QUOTE_ODDS: Final = 1.0
 """What a long quote in common is worth at least: reports of one event may share little else."""
+_GROWN_ODDS: Final = 1.0
+"""What a frame is worth at least of which only the toll has risen: "kills 4", "kills 7"."""
 _COPIED, _LEAST, _TEXTLESS = map(SIGNALS.index, ("copied", "title_least", "textless"))
 _BOTH: Final = 2
 
@@ -83,6 +85,19 @@ class _Kept:
     sums: "array[float]"
     posted: int
     connected: bool
+
+
+def _at_least(
+    one: Features, other: Features, copied: float, contrast: Contrast | None
+) -> float | None:
+    """Give the odds that a copy, a quote or a risen toll is worth at least, None for the rest."""
+    if is_copy(one, other, copied):
+        return _COPY_ODDS
+    if quotes_same(one, other):
+        return _QUOTE_ODDS
+    if contrast is not None and contrast.grown and contrast.met >= _BOTH:
+        return _GROWN_ODDS
+    return None
 
 
 class Index:
@@ -231,10 +246,8 @@ class Index:
             )
         if against:
             odds = -_CLIP
-        elif is_copy(one, two, signals[_COPIED]):
-            odds = max(odds, _COPY_ODDS)
-        elif quotes_same(one, two):
-            odds = max(odds, _QUOTE_ODDS)
+        elif (least := _at_least(one, two, signals[_COPIED], contrast)) is not None:
+            odds = max(odds, least)
         elif contrast is not None and odds < settings.hop <= by_words:
             against = contrast.reason()
         return Likeness(item, odds, signals, against)
