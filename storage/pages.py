@@ -30,7 +30,7 @@ REMEMBERED = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ArticlePage:
     """An item's page: where it is, and since when it is kept."""
 
     item_id: ItemId
@@ -54,7 +54,7 @@ class Watch:
     it is not there, ``removed_at`` the same once that is believed.
     """
 
-    page: Page
+    page: ArticlePage
     due_at: datetime | None
     looks: int = 0
     missed_at: datetime | None = None
@@ -101,7 +101,7 @@ order by i.id desc limit :most
 """  # noqa: S608 (our own column list)
 
 
-def wanted(db: Connection, now: datetime) -> tuple[Page, ...]:
+def wanted(db: Connection, now: datetime) -> tuple[ArticlePage, ...]:
     """Return pages that may be taken up: of stories that readers asked for, most asked for first.
 
     No more than a day's number allows.
@@ -148,7 +148,7 @@ def due(db: Connection, now: datetime, most: int) -> tuple[Watch, ...]:
     )
 
 
-def neighbours(db: Connection, page: Page, most: int) -> tuple[Page, ...]:
+def neighbours(db: Connection, page: ArticlePage, most: int) -> tuple[ArticlePage, ...]:
     """Return older pages of the same feed and host, nearest first, of which none was missed."""
     values = {"feed": page.feed_id, "item": page.item_id, "url": page.url, "most": NEAREST}
     near = (_page(row) for row in db.conn.execute(NEIGHBOURS, values))
@@ -198,9 +198,9 @@ def prune(db: Connection, now: datetime) -> None:
     db.conn.execute("delete from page_looks where taken_at < ?", (to_ms(now - REMEMBERED),))
 
 
-def _page(row: Sequence[int | str]) -> Page:
+def _page(row: Sequence[int | str]) -> ArticlePage:
     item, story, feed, url, url_key, seen = row[:6]
-    return Page(
+    return ArticlePage(
         ItemId(int(item)),
         StoryId(int(story)),
         FeedId(int(feed)),

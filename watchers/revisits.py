@@ -12,7 +12,7 @@ import structlog
 
 from storage import pages
 from storage.database import Database
-from storage.pages import Page, Watch
+from storage.pages import ArticlePage, Watch
 from watchers import standing
 from watchers.fetch import Fetcher, Request
 from watchers.host_queues import Politeness, in_turn
@@ -95,7 +95,7 @@ class Revisits:
             self.wake()
         return False
 
-    async def _others(self, page: Page) -> tuple[Answer, ...]:
+    async def _others(self, page: ArticlePage) -> tuple[Answer, ...]:
         """Ask older pages of the same feed whether they stand, until one does."""
         answers: list[Answer] = []
         gently = self._gently()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from storage.pages import Page, Watch
+from storage.pages import ArticlePage, Watch
 from watchers.fetch import Failed, FailKind, Fetched, Outcome
 from watchers.parse import entry_keys
 from watchers.text import urls
@@ -72,7 +72,7 @@ def rest_of(outcome: Outcome) -> timedelta | None:
     return max(REST, timedelta(seconds=outcome.freshness.retry_after_s or 0))
 
 
-def taken_up(page: Page, pace: LookingPace) -> Watch:
+def taken_up(page: ArticlePage, pace: LookingPace) -> Watch:
     """Say when a page is looked at first; never, where its answer would say nothing."""
     is_second = f"#{entry_keys.TITLE}" in page.url_key
     is_page = bool(urls.canonical_key(page.url)) and not urls.is_front_page(page.url)

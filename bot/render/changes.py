@@ -40,14 +40,14 @@ class Same:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class Replaced:
     """Words that went, and those that came in their place; either may be none."""
 
     gone: tuple[str, ...]
     come: tuple[str, ...]
 
 
-Run = Same | Changed
+Run = Same | Replaced
 
 
 def difference(old: str, new: str) -> tuple[Run, ...]:
@@ -60,13 +60,13 @@ def difference(old: str, new: str) -> tuple[Run, ...]:
         if step.tag == "equal":
             runs.append(Same(come, gone))
             continue
-        change = Changed(gone, come)
+        change = Replaced(gone, come)
         if len(runs) > 1 and _is_slight(runs[-1]):
             change = _together(runs.pop(), change)
-        if runs and isinstance(runs[-1], Changed):
+        if runs and isinstance(runs[-1], Replaced):
             change = _together(runs.pop(), change)
         runs.append(change)
-    return tuple(runs) if any(isinstance(run, Changed) for run in runs) else ()
+    return tuple(runs) if any(isinstance(run, Replaced) for run in runs) else ()
 
 
 def _key(word: str) -> str:
@@ -86,16 +86,16 @@ def _is_slight(run: Run) -> bool:
     return isinstance(run, Same) and sum(map(len, run.words)) < LEAST_BETWEEN
 
 
-def _together(one: Run, other: Changed) -> Changed:
+def _together(one: Run, other: Replaced) -> Replaced:
     gone, come = (one.before, one.words) if isinstance(one, Same) else (one.gone, one.come)
-    return Changed(gone + other.gone, come + other.come)
+    return Replaced(gone + other.gone, come + other.come)
 
 
 # --- what of an item changed ------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Rewording:
     """How an item's headline and its text differ from what it said first; empty where not.
 
     ``headline_at`` and ``text_at`` are when the newest words were seen.
@@ -107,7 +107,7 @@ class Change:
     text_at: datetime
 
 
-def change_of(item: Item, versions: Sequence[Revision]) -> Change | None:
+def change_of(item: Item, versions: Sequence[Revision]) -> Rewording | None:
     """Compare an item with its first version; None where no word of it changed."""
     if not versions:
         return None
@@ -119,14 +119,14 @@ def change_of(item: Item, versions: Sequence[Revision]) -> Change | None:
     text = difference(tidy(lead, LEAD_UNITS), tidy(item.summary, LEAD_UNITS))
     if max(len(lead), len(item.summary)) >= LEAD_UNITS:
         text = _but_for_its_end(text)
-    change = Change(headline if title else (), text if lead else (), item.headline_at, newest)
+    change = Rewording(headline if title else (), text if lead else (), item.headline_at, newest)
     return change if change.headline or change.text else None
 
 
 def _but_for_its_end(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     """Leave out how the ends of two texts differ of which one was cut off."""
-    left = runs[:-1] if runs and isinstance(runs[-1], Changed) else runs
-    return left if any(isinstance(run, Changed) for run in left) else ()
+    left = runs[:-1] if runs and isinstance(runs[-1], Replaced) else runs
+    return left if any(isinstance(run, Replaced) for run in left) else ()
 
 
 def lines(item: Item, versions: Sequence[Revision], chat: Chat, now: datetime) -> Html:
@@ -181,7 +181,7 @@ def _shown(
 def _is_another(runs: Sequence[Run]) -> bool:
     """Tell a text so new that its words laid over the old ones would be a riddle."""
     kept = sum(len(run.words) for run in runs if isinstance(run, Same))
-    went = sum(len(run.gone) for run in runs if isinstance(run, Changed))
+    went = sum(len(run.gone) for run in runs if isinstance(run, Replaced))
     return went > 0 and kept < (kept + went) * LEAST_KEPT
 
 
@@ -203,7 +203,7 @@ def _pieces(
                 before, after = place > 0, place + 1 < len(runs)
                 if text := _around(kept, after_change=before, before_change=after):
                     yield escaped(text)
-            case Changed(went, came):
+            case Replaced(went, came):
                 if shown == MOST_CHANGES:
                     yield "…"
                     return

@@ -7,7 +7,7 @@ import pytest
 
 from storage import items, pages
 from storage.model import FeedId, ItemId
-from storage.pages import Page, Watch
+from storage.pages import ArticlePage, Watch
 from storage.sql import Connection, to_ms
 from tests.storage import rows
 
@@ -40,7 +40,7 @@ def wanted(db: Connection, **later: float) -> list[int]:
     return [page.item_id for page in pages.wanted(db, NOON + timedelta(**later))]
 
 
-def take_up(db: Connection, *found: Page, due: timedelta = timedelta(0)) -> None:
+def take_up(db: Connection, *found: ArticlePage, due: timedelta = timedelta(0)) -> None:
     pages.take_up(db, [Watch(page, NOON + due) for page in found], NOON)
 
 
@@ -137,9 +137,9 @@ def test_neighbours_are_older_pages_of_the_same_host_of_which_none_was_missed(
     assert [6, 2] == [page.item_id for page in pages.neighbours(connection, one, 2)]
 
 
-def every(db: Connection) -> list[Page]:
+def every(db: Connection) -> list[ArticlePage]:
     return [
-        Page(one.id, one.story_id, one.feed_id, one.url, one.url_key, one.first_seen)
+        ArticlePage(one.id, one.story_id, one.feed_id, one.url, one.url_key, one.first_seen)
         for one, _ in items.every(db)
     ]
 

@@ -78,7 +78,7 @@ def test_of_a_long_text_the_beginning_is_kept(connection: Connection, feed: int)
 
 def test_versions_and_looks_go_with_their_item(connection: Connection, feed: int) -> None:
     edit(connection, feed, 1, says(1, "B"))
-    page = pages.Page(ONE, StoryId(1), feed, "https://a.example/1", "", rows.NOON)  # type: ignore[arg-type]
+    page = pages.ArticlePage(ONE, StoryId(1), feed, "https://a.example/1", "", rows.NOON)  # type: ignore[arg-type]
     pages.take_up(connection, [pages.Watch(page, rows.NOON)], rows.NOON)
     feeds.remove(connection, feed)  # type: ignore[arg-type]
     for table in ("revisions", "page_looks"):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage.model import FeedId, ItemId, StoryId
-from storage.pages import Page, Watch
+from storage.pages import ArticlePage, Watch
 from tests.storage.rows import NOON
 from watchers.fetch import Failed, FailKind, Fetched, Freshness, NotModified
 from watchers.standing import (
@@ -23,7 +23,7 @@ from watchers.standing import (
 
 PACE = LookingPace()
 URL = "https://www.courier.example/news/2026/villa-of-an-akim"
-PAGE = Page(ItemId(1), StoryId(1), FeedId(1), URL, "courier.example/news/1", NOON)
+PAGE = ArticlePage(ItemId(1), StoryId(1), FeedId(1), URL, "courier.example/news/1", NOON)
 HOUR = timedelta(hours=1)
 
 
@@ -91,7 +91,7 @@ def test_a_page_is_known_by_its_name_wherever_it_moved(
     ],
 )
 def test_a_page_whose_answer_would_say_nothing_is_not_looked_at(
-    page: Page, is_looked_at: bool
+    page: ArticlePage, is_looked_at: bool
 ) -> None:
     watch = taken_up(page, PACE)
     assert (NOON + PACE.ages[0] if is_looked_at else None) == watch.due_at

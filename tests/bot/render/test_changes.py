@@ -180,4 +180,4 @@ def test_an_alert_names_who_removed_a_report_in_one_line() -> None:
 def test_equal_texts_have_no_difference_however_long() -> None:
     text = "слово " * 20_000
     assert () == difference(text, text)
-    assert changes.Changed(("a",), ("b",)) in difference("one a two", "one b two")
+    assert changes.Replaced(("a",), ("b",)) in difference("one a two", "one b two")
