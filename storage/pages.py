@@ -175,13 +175,15 @@ def record(db: Connection, watch: Watch, now: datetime) -> bool:
         values,
     )
     changed = db.conn.execute(
-        "update items set removed_at = :removed where id = :item and url = :url"
+        # An outlet's feeds may bring one page twice.
+        "update items set removed_at = :removed where url = :url"
+        " and story_id = (select story_id from items where id = :item and url = :url)"
         " and removed_at is not :removed returning story_id",
         values,
-    ).fetchone()
-    if changed is None:
+    ).fetchall()
+    if not changed:
         return False
-    queue.went(db, StoryId(changed[0]), now)
+    queue.went(db, StoryId(changed[0][0]), now)
     return True
 
 

@@ -163,6 +163,18 @@ def test_a_look_changes_the_item_only_where_its_page_went_or_came_back(
         assert look == replace(stored, due_at=look.due_at)
 
 
+def test_a_page_that_two_feeds_bring_is_removed_for_both(
+    connection: Connection, feed: FeedId
+) -> None:
+    rows.told(connection, feed, rows.new_item(1), rows.new_item(2, 1), rows.new_item(3, 1))
+    connection.conn.execute("update items set url = 'https://courier.example/1' where id = 2")
+    page = every(connection)[0]
+    take_up(connection, page)
+    assert pages.record(connection, Watch(page, None, 2, NOON, NOON), NOON)
+    stored = items.by_ids(connection, [ItemId(number) for number in (1, 2, 3)])
+    assert [NOON, NOON, None] == [item.removed_at for item in stored]
+
+
 def test_a_page_that_moved_while_it_was_looked_at_was_not_looked_at(
     connection: Connection, feed: FeedId
 ) -> None:
