@@ -22,13 +22,14 @@ from bot.instance import EVERYBODY_READS, alone, token_lock
 from bot.notices import enqueue_feed_notices
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
-from storage import dialogs, feeds
+from storage import dialogs, feeds, pages
 from storage.errors import StorageError
 from storage.feeds import NewFeed
 from storage.model import FeedStatus, Outlet
 from storage.outbox import queue, reports
 from watchers import catalogue
 from watchers.host_queues import Politeness
+from watchers.standing import LookingPace
 from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
@@ -48,6 +49,7 @@ async def run(
     *,
     stop: asyncio.Event,
     politeness: Politeness | None = None,
+    looking: LookingPace | None = None,
     starting: Callable[[], Starting] = catalogue.starting_feeds,
     ready: Callable[[], None] = lambda: None,
     clock: Callable[[], datetime] = wall_clock,
@@ -59,7 +61,9 @@ async def run(
     token = settings.telegram_bot_token
     lock = token_lock(token, settings.telegram_api_url)
     with alone(lock, "instance.token", EVERYBODY_READS) if token else nullcontext():
-        async with open_pipeline(settings, politeness=politeness, clock=clock) as pipeline:
+        async with open_pipeline(
+            settings, politeness=politeness, looking=looking, clock=clock
+        ) as pipeline:
             if await pipeline.db.read(feeds.wants_catalogue):
                 added = await pipeline.db.write(feeds.add_catalogue, starting(), clock())
                 log.info("catalogue loaded", feeds=added)
@@ -120,6 +124,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         now = datetime.now(UTC)
         ticks: tuple[tuple[Callable[[], Awaitable[Any]], int], ...] = (
             (self._pipeline.poller.round, POLL_TICK_S),
+            (self._pipeline.revisits.round, self._pipeline.revisits.pace.tick_s),
             (self._make_digests, DIGEST_TICK_S),
             (self._tell_of_feeds, DIGEST_TICK_S),
             (self._upkeep, UPKEEP_TICK_S),
@@ -147,7 +152,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         """Forget what nobody needs any more."""
         pipeline, now = self._pipeline, self._pipeline.clock()
         await pipeline.ingester.expire(now)
-        for prune in (queue.prune, dialogs.prune):
+        for prune in (queue.prune, dialogs.prune, pages.prune):
             await pipeline.db.write(prune, now)
 
 

@@ -20,7 +20,9 @@ from watchers.meaning.opening import opened as meaning_opened
 from watchers.observe import Observer
 from watchers.parse_pool import pool
 from watchers.poll import Poller
+from watchers.revisits import Revisits
 from watchers.schedule import PollingPace
+from watchers.standing import LookingPace
 
 
 def wall_clock() -> datetime:
@@ -39,6 +41,7 @@ class Pipeline:
     db: Database
     ingester: Ingester
     poller: Poller
+    revisits: Revisits
     clock: Callable[[], datetime]
     wake_up: asyncio.Event
 
@@ -63,6 +66,7 @@ async def open_pipeline(
     settings: Settings,
     *,
     politeness: Politeness | None = None,
+    looking: LookingPace | None = None,
     clock: Callable[[], datetime] = wall_clock,
 ) -> AsyncIterator[Pipeline]:
     """Open the watching half, alone on its database, for as long as the block runs.
@@ -93,7 +97,15 @@ async def open_pipeline(
                 clock=clock,
             )
         )
-        yield Pipeline(settings, db, ingester, poller, clock, wake_up)
+        revisits = Revisits(
+            db,
+            fetcher,
+            clock,
+            wake=wake_up.set,
+            politeness=politeness or Politeness(),
+            pace=looking or LookingPace(),
+        )
+        yield Pipeline(settings, db, ingester, poller, revisits, clock, wake_up)
 
 
 @asynccontextmanager

@@ -12,7 +12,8 @@ from storage.sql import Connection, from_json, from_ms, marks, moment, to_json, 
 
 COLUMNS = (
     "i.id, i.feed_id, i.story_id, i.external_id, i.url, i.title, i.summary, i.lang,"
-    " i.published, i.first_seen, i.updated_at, i.url_key, f.kind, i.retitled_at"
+    " i.published, i.first_seen, i.updated_at, i.url_key, f.kind, i.retitled_at,"
+    " i.removed_at"
 )
 JOINED = "items i join feeds f on f.id = i.feed_id join outlets o on o.id = f.outlet_id"
 KEY_BYTES = 10
@@ -69,6 +70,15 @@ class EditedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedItem:
+    """A known item that says what it said, under an address that it never had before."""
+
+    id: ItemId
+    url: str
+    url_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class LearntKey:
     """A further identity key of a known item, seen in a later document."""
 
@@ -110,7 +120,8 @@ def of_row(row: tuple[Any, ...]) -> Item:
         url_key=row[11],
         kind=FeedKind(row[12]),
         retitled_at=from_ms(row[13]),
-        outlet=outlets.of_row(row[14:]),
+        removed_at=from_ms(row[14]),
+        outlet=outlets.of_row(row[15:]),
     )
 
 
@@ -226,6 +237,8 @@ def edit(db: Connection, edited: Iterable[EditedItem], now: datetime) -> None:
         db.conn.execute(
             "update items set title = :title, summary = :summary, url = :url, url_key = :key,"
             " countries = :countries, title_countries = :title_countries, updated_at = :now,"
+            # What is told again is there.
+            " removed_at = null,"
             " retitled_at = case when title = :title then retitled_at else :now end"
             " where id = :id",
             {
@@ -239,6 +252,16 @@ def edit(db: Connection, edited: Iterable[EditedItem], now: datetime) -> None:
                 "id": item.id,
             },
         )
+
+
+def readdress(db: Connection, moved: Iterable[MovedItem]) -> None:
+    """Let items lead to where their outlets have them now; the old address may answer no more."""
+    for item in moved:
+        db.conn.execute(
+            "update items set url = ?, url_key = ?, removed_at = null where id = ?",
+            (item.url, item.url_key, item.id),
+        )
+        db.conn.execute("update page_looks set missed_at = null where item_id = ?", (item.id,))
 
 
 def every(db: Connection, *, feed_id: FeedId | None = None) -> Iterator[tuple[Item, str]]:

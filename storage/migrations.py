@@ -604,3 +604,35 @@ def m023_meaning(db: Database) -> None:
     The four bytes of a model's mark, then one signed byte a dimension.
     """
     db.conn.execute("alter table tellings add column vector blob")
+
+
+REVISIONS = """
+create table revisions (             -- what an item said before its outlet changed it
+    item_id integer not null references items(id) on delete cascade,
+    until   integer not null,        -- when other words were seen
+    title   text not null,
+    summary text not null,           -- its beginning
+    primary key (item_id, until)
+) strict, without rowid;
+
+create table page_looks (            -- whether an article's page is still there
+    item_id   integer primary key references items(id) on delete cascade,
+    host      text not null,
+    taken_at  integer not null,
+    due_at    integer,               -- null: it is looked at no more
+    looks     integer not null default 0,
+    missed_at integer                -- it answered 404 or 410; a later look confirms it
+) strict;
+-- A tick asks which pages are due; of most that were taken up none is.
+create index page_looks_due on page_looks(due_at) where due_at is not null;
+-- How many were taken up of late, and what is forgotten by age.
+create index page_looks_taken on page_looks(taken_at);
+
+alter table items add column removed_at integer
+"""
+
+
+@migrations()
+def m024_articles_that_change(db: Database) -> None:
+    """Keep what articles said before they were changed, and whether their pages still stand."""
+    execute_all(db, REVISIONS)

@@ -156,7 +156,8 @@ class Item:
     """An outlet's report of a story, as kept. ``published`` is None where it did not say.
 
     ``kind`` is that of the source that brought it. ``updated_at`` is when the outlet last
-    changed its words, ``retitled_at`` when it last changed its headline.
+    changed its words, ``retitled_at`` when it last changed its headline. ``removed_at`` is since
+    when its page is seen to be gone while its outlet's others stand.
     """
 
     id: ItemId
@@ -174,6 +175,7 @@ class Item:
     url_key: str = ""
     kind: FeedKind = FeedKind.FEED
     retitled_at: datetime | None = None
+    removed_at: datetime | None = None
 
     @property
     def told_at(self) -> datetime:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import feeds, fingerprints, items, matches, search, stories, subscriptions
-from storage.items import EditedItem, LearntKey, NewItem
+from storage import feeds, fingerprints, items, matches, revisions, search, stories, subscriptions
+from storage.items import EditedItem, LearntKey, MovedItem, NewItem
 from storage.model import ChatId, FeedId, FeedState, ItemId, Match, StoryId, ThreadId
 from storage.outbox import queue
 from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery, Turn
@@ -39,6 +39,7 @@ class Intake:
     now: datetime
     new: tuple[NewItem, ...] = ()
     edited: tuple[EditedItem, ...] = ()
+    moved: tuple[MovedItem, ...] = ()
     learnt: tuple[LearntKey, ...] = ()
     matches: tuple[Match, ...] = ()
     grown: tuple[StoryId, ...] = ()
@@ -57,7 +58,9 @@ def record(db: Connection, intake: Intake) -> None:
         # Also where it opens none: the story's other items may have gone with their feed.
         stories.open_new(db, new.story_id, new.published or intake.now)
     items.add(db, intake.feed_id, intake.new, intake.now)
+    revisions.keep(db, (item.id for item in intake.edited), intake.now)
     items.edit(db, intake.edited, intake.now)
+    items.readdress(db, intake.moved)
     items.learn(db, intake.feed_id, intake.learnt)
     changed: tuple[NewItem | EditedItem, ...] = (*intake.new, *intake.edited)
     fingerprints.keep(

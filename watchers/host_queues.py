@@ -4,9 +4,9 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from storage import feeds
-from storage.model import Feed
 from watchers.fetch.ssrf import Endpoint
 
 
@@ -32,22 +32,35 @@ class Politeness:
         return bool({(host, 80), (host, 443)} & self.exempt)
 
 
+class Addressed(Protocol):
+    """What is looked at: a feed, an article's page."""
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+
+
+Looked = TypeVar("Looked", bound=Addressed)
+
+
 async def in_turn(
-    found: Iterable[Feed], politeness: Politeness, look: Callable[[str, Feed], Awaitable[bool]]
+    found: Iterable[Looked],
+    politeness: Politeness,
+    look: Callable[[str, Looked], Awaitable[bool]],
 ) -> None:
-    """Look at feeds, several hosts at a time, each host's one after the other.
+    """Look at feeds or pages, several hosts at a time, each host's one after the other.
 
     ``look(host, feed)`` returns whether it asked the host anything; after a question that
     host has its pause.
     """
     gate = asyncio.Semaphore(politeness.at_once)
 
-    async def work_off(host: str, waiting: deque[Feed]) -> None:
+    async def work_off(host: str, waiting: deque[Looked]) -> None:
         pause = 0.0 if politeness.spares(host) else politeness.spacing_s
         while waiting:
-            feed = waiting.popleft()
+            one = waiting.popleft()
             async with gate:
-                asked = await look(host, feed)
+                asked = await look(host, one)
             if asked and waiting and pause > 0:
                 await asyncio.sleep(pause)
 
@@ -58,9 +71,9 @@ async def in_turn(
                 group.create_task(work_off(host, waiting))
 
 
-def by_host(found: Iterable[Feed]) -> dict[str, deque[Feed]]:
-    """Sort feeds by their hosts, each host's in the order given."""
-    queues: dict[str, deque[Feed]] = defaultdict(deque)
-    for feed in found:
-        queues[feeds.host_of(feed.url)].append(feed)
+def by_host(found: Iterable[Looked]) -> dict[str, deque[Looked]]:
+    """Sort what is looked at by its hosts, each host's in the order given."""
+    queues: dict[str, deque[Looked]] = defaultdict(deque)
+    for one in found:
+        queues[feeds.host_of(one.url)].append(one)
     return queues

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from storage.items import EditedItem, KnownItem, LearntKey, NewItem
+from storage.items import EditedItem, KnownItem, LearntKey, MovedItem, NewItem
 from storage.model import Feed, FeedState, ItemId, Match, StoryId, Subscription, SubscriptionId
 from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery
 from storage.outbox.policy import rings
@@ -64,6 +64,7 @@ class Draft:
     """Whether new words for a known item replace its old ones."""
     new: list[NewItem] = field(default_factory=list)
     edited: list[EditedItem] = field(default_factory=list)
+    moved: list[MovedItem] = field(default_factory=list)
     learnt: list[LearntKey] = field(default_factory=list)
     matches: list[Match] = field(default_factory=list)
     grown: dict[StoryId, None] = field(default_factory=dict)
@@ -86,6 +87,7 @@ class Draft:
             now=self.now,
             new=tuple(self.new),
             edited=tuple(self.edited),
+            moved=tuple(self.moved),
             learnt=tuple(self.learnt),
             matches=tuple(self.matches),
             grown=tuple(self.grown),
@@ -404,6 +406,8 @@ def again(
     pruned = not before.title and not before.url
     if pruned or (entry.title, summary) == (before.title, before.summary):
         draft.unchanged += 1
+        if draft.edits and not pruned and has_moved(entry, before, fresh_keys):
+            draft.moved.append(MovedItem(before.id, entry.url, entry.url_key))
         return
     if not draft.edits:
         draft.kept += 1
@@ -428,6 +432,14 @@ def again(
         )
     )
     match_edited(draft, before, analysis, facts, memory)
+
+
+def has_moved(entry: Entry, before: KnownItem, fresh_keys: set[str]) -> bool:
+    """Tell whether a known item came under an address that its feed never had before.
+
+    Where the address alone changed, the old one may be gone: that is no removal.
+    """
+    return entry.url_key != before.url_key and f"{entry_keys.LINK}{entry.url_key}" in fresh_keys
 
 
 def restate(  # noqa: PLR0917 (what an item is made of)

@@ -1,22 +1,24 @@
 """What is kept: ``items``, ``stories``, ``story``, ``search``, ``digest`` and ``trends``."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import click
 
-from bot.cli.common import archive, as_json, command, emit, isoformat, now, short
+from bot.cli.common import archive, as_json, command, emit, isoformat, now, short, whole
 from bot.digests import ranking
 from bot.digests.calendar import DigestWindow
 from bot.digests.maker import stories_of
-from bot.render import reasons
+from bot.render import changes, reasons
 from bot.settings import Settings
-from storage import aliases, stats
+from storage import aliases, revisions, stats
 from storage import items as item_store
 from storage import stories as story_store
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import Item, Story, StoryId
+from storage.model import Item, ItemId, Story, StoryId
+from storage.revisions import Revision
 from watchers import explanation, keywords
 from watchers import search as searching
 from watchers.text.names import gazetteer, with_aliases
@@ -56,6 +58,7 @@ def story_item_row(item: Item) -> dict[str, Any]:
         "url": item.url,
         "published": isoformat(item.published),
         "first_seen": isoformat(item.first_seen),
+        "removed_at": isoformat(item.removed_at),
     }
 
 
@@ -110,20 +113,57 @@ async def story(settings: Settings, id_: int, *, why: bool, as_json: bool) -> No
         if found is None:
             raise NewsError("story.unknown", id=id_)
         row = story_row(found)
+        versions = await db.read(revisions.of_story, found.id)
+        for item in row["items"]:
+            item["earlier"] = [version_row(one) for one in versions.get(item["id"], ())]
         if why:
             await explain(db, found, row["items"])
     if as_json:
         emit([row], as_json=True, columns=())
-        return
+    else:
+        show_story(row, list(changed_lines(found, versions)))
+
+
+def show_story(row: dict[str, Any], changed: list[str]) -> None:
+    """Write a story for a person: its reports, what outlets changed, what joined them."""
     click.echo(row["title"])
     columns = ("published", "outlet", "ownership", "lang", "title", "url")
     emit(row["items"], as_json=False, columns=columns)
-    if why:
-        click.echo("\nWhat joined the reports")
-        for at, item in enumerate(row["items"], 1):
-            click.echo(f"{at}. {short(item['outlet'])}")
-            for line in item["why"]:
-                click.echo(f"   {line}")
+    joined = [line for at, item in enumerate(row["items"], 1) for line in joined_lines(at, item)]
+    for head, lines in (("What outlets changed", changed), ("What joined the reports", joined)):
+        if lines:
+            click.echo("\n".join(("", head, *lines)))
+
+
+def joined_lines(at: int, item: dict[str, Any]) -> list[str]:
+    """Say what joined a report to its story, where that was asked."""
+    if "why" not in item:
+        return []
+    return [f"{at}. {short(item['outlet'])}", *(f"   {line}" for line in item["why"])]
+
+
+def version_row(version: Revision) -> dict[str, Any]:
+    """Describe what an item said until its outlet changed it."""
+    return {
+        "title": version.title,
+        "summary": version.summary,
+        "until": isoformat(version.until),
+    }
+
+
+def changed_lines(found: Story, versions: Mapping[ItemId, Sequence[Revision]]) -> Iterator[str]:
+    """Say of each report that was changed or removed what became of it since it was told."""
+    for at, item in enumerate(found.items, 1):
+        earlier = versions.get(item.id, ())
+        headline, text = changes.plainly(item, earlier)
+        said = (
+            f"changed {isoformat(item.headline_at)}: {headline}" if headline else "",
+            f"text changed {isoformat(earlier[-1].until)}: {text}" if text else "",
+            f"removed by the outlet, seen {isoformat(item.removed_at)}" if item.removed_at else "",
+        )
+        if any(said):
+            yield f"{at}. {short(item.outlet.name)}"
+            yield from (f"   {whole(line)}" for line in said if line)
 
 
 async def explain(db: Database, found: Story, rows: list[dict[str, Any]]) -> None:

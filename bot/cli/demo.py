@@ -6,6 +6,7 @@ import math
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -20,10 +21,19 @@ from bot.settings import Settings, host_port
 from storage.errors import NewsError
 from storage.feeds import NewFeed
 from storage.model import Outlet, OutletId, Ownership
+from watchers.standing import LookingPace
 
 USUAL_PORT = 8011
 PORTS_TRIED = 20
 POLL_S = 5
+LOOKING = LookingPace(
+    ages=tuple(timedelta(minutes=minutes) for minutes in (2, 5, 10, 20, 40)),
+    confirm=timedelta(minutes=1),
+    again=timedelta(minutes=5),
+    tick_s=15,
+)
+"""In a demo outlets remove within minutes what real ones remove within hours."""
+
 LEFT_TO_ADD = "vakhsh-navidi"
 """The outlet that is not read yet, so that there is one to try ``/addfeed`` on."""
 
@@ -125,6 +135,7 @@ async def demo(settings: Settings, port: int | None, every: float, *, without_bo
             await app.run(
                 in_box(settings, box, folder),
                 stop=stop,
+                looking=LOOKING,
                 starting=lambda: sample_feeds(box.url, but=LEFT_TO_ADD),
                 ready=lambda: click.echo(welcome(box, port, every, folder)),
             )

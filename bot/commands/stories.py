@@ -14,11 +14,12 @@ from bot.render.digests import StoryLine
 from bot.render.markup import joined, tidy, translate_html
 from bot.render.stories import card, headline, mute_button, title
 from bot.texts import translate
-from storage import chats, matches, subscriptions
+from storage import chats, matches, revisions, subscriptions
 from storage import stories as archive
 from storage.errors import NewsError
-from storage.model import ChatKind, Mode, Reach, Story, StoryId
+from storage.model import ChatKind, ItemId, Mode, Reach, Story, StoryId
 from storage.outbox import queue, reports
+from storage.revisions import Revision
 from storage.sql import Connection
 from watchers import explanation, keywords, search
 from watchers.keywords.reading import analysed
@@ -98,8 +99,24 @@ async def story(ask: Ask, context: Context) -> Reply:
 async def shown(ask: Ask, context: Context, story: Story, page: int) -> Message:
     """Return a story's card."""
     muted = await context.db.read(chats.mutes, ask.chat.id, story.id)
+    versions = await versions_of(story, context)
     corrects = ask.is_admin and ask.here.kind is ChatKind.PRIVATE
-    return card(story, ask.chat, now=context.clock(), page=page, muted=muted, corrects=corrects)
+    return card(
+        story,
+        ask.chat,
+        now=context.clock(),
+        page=page,
+        muted=muted,
+        corrects=corrects,
+        versions=versions,
+    )
+
+
+async def versions_of(story: Story, context: Context) -> dict[ItemId, tuple[Revision, ...]]:
+    """Return what a story's items said earlier; most stories have none that changed."""
+    if all(item.updated_at is None for item in story.items):
+        return {}
+    return await context.db.read(revisions.of_story, story.id)
 
 
 async def pressed(ask: Ask, context: Context) -> Reply:
@@ -201,6 +218,7 @@ async def explained(ask: Ask, context: Context, story: Story) -> Message:
             evidence=explanation.accounts(db, story, names) if ask.is_admin else (),
             entities=names.entities,
             names=names,
+            versions=revisions.of_story(db, story.id),
         )
 
     trace = await context.db.read(gathered)

@@ -116,6 +116,11 @@ def italic(text: str) -> Html:
     return Html(f"<i>{escape(text)}</i>")
 
 
+def struck(text: str) -> Html:
+    """Strike text through: it stood there and stands no more."""
+    return Html(f"<s>{escape(text)}</s>")
+
+
 def code(text: str) -> Html:
     """Set text as something to be typed; a touch copies it."""
     return Html(f"<code>{escape(text)}</code>")

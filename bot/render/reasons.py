@@ -5,19 +5,22 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.conversation import Html, Message
+from bot.render import changes
 from bot.render.marking import Marker
 from bot.render.markup import bold, chunks, escape, joined, tidy, translate_html
 from bot.render.queries import query_title
-from bot.render.stories import headline, outlet_name, title
+from bot.render.stories import headline, outlet_name, removed, title
 from bot.texts import catalogue, translate, words
-from storage.model import Chat, Item, Match, Story, SubscriptionId
+from storage.model import Chat, Item, ItemId, Match, Story, SubscriptionId
 from storage.outbox.deliveries import Delivery
+from storage.revisions import Revision
 from watchers.explanation import Account, Apart, Came
 from watchers.stories import Grounds
 from watchers.text.names import Entity, EntityId, Gazetteer
 
 MOST_MATCHES = 6
 MOST_NAMED = 4
+MOST_CHANGED = 3
 LEAST_COPIED = 0.3
 """Below it, runs in common are set phrases."""
 LEAST_SHOWN = 0.05
@@ -31,7 +34,8 @@ class Trace:
     ``queries`` are the chat's subscriptions by id; those ``by_headline`` ring for headlines
     only, those ``by_digest`` not at all. ``too_late`` are those that would meet the
     story but were made after it came. ``evidence`` (for admins) accounts for each item's way
-    into the story, with the gazetteer's ``entities`` for the names in it.
+    into the story, with the gazetteer's ``entities`` for the names in it. ``versions`` are
+    what items said earlier.
     """
 
     story: Story
@@ -45,6 +49,7 @@ class Trace:
     evidence: tuple[Account, ...] = ()
     entities: Mapping[EntityId, Entity] = field(default_factory=dict)
     names: Gazetteer | None = None
+    versions: Mapping[ItemId, Sequence[Revision]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +118,13 @@ def why(trace: Trace, chat: Chat, *, now: datetime) -> Message:
     parts = [
         bold(title(headline(trace.story, language), language)),
         _matched(trace, language),
+        _changed_since(trace, chat, now),
         joined(_became(delivery, chat, now) for delivery in trace.deliveries[:8]),
         translate_html(language, "why.muted") if trace.muted else Html(),
         _evidence(trace, language, words.zone(chat.time_zone)),
     ]
     if not trace.deliveries and trace.matches:
-        parts.insert(2, _not_sent(trace, chat))
+        parts.insert(3, _not_sent(trace, chat))
     return Message(chunks(joined(parts, "\n\n"))[0])
 
 
@@ -134,6 +140,19 @@ def _matched(trace: Trace, language: str) -> Html:
         "" if all(reason.noted for reason in found) else translate_html(language, "why.not_noted")
     )
     return joined((*(_reason_line(reason, language) for reason in found[:MOST_MATCHES]), then))
+
+
+def _changed_since(trace: Trace, chat: Chat, now: datetime) -> Html:
+    """Say what became of the reports that met the queries: the words met may stand no more."""
+    met_in = {match.item_id for match in trace.matches}
+    said = []
+    for item in trace.story.items:
+        changed = changes.lines(item, trace.versions.get(item.id, ()), chat, now)
+        gone = removed(item, chat, now)
+        if item.id in met_in and (changed or gone):
+            name = outlet_name(item.outlet, chat.language, owner=False, url=item.url)
+            said.append(joined((name, changed, gone)))
+    return joined(said[:MOST_CHANGED], "\n\n")
 
 
 def _not_sent(trace: Trace, chat: Chat) -> Html:

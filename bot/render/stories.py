@@ -1,22 +1,48 @@
 """Stories as people see them: alerts, cards, lines of a search. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.conversation import Button, Html, Keyboard, Message
+from bot.conversation import NO_HTML, Button, Html, Keyboard, Message
+from bot.render import changes
 from bot.render.buttons import into_bot, press, turn
 from bot.render.marking import UNMARKED, Marker
-from bot.render.markup import bold, chunks, cut, escape, italic, joined, link, tidy, translate_html
+from bot.render.markup import (
+    bold,
+    chunks,
+    cut,
+    escape,
+    italic,
+    joined,
+    link,
+    measure,
+    tidy,
+    translate_html,
+)
 from bot.render.queries import query_title
 from bot.texts import catalogue, translate, words
-from storage.model import Chat, ChatKind, FeedKind, Item, Outlet, Ownership, Story, StoryId
+from storage.model import (
+    Chat,
+    ChatKind,
+    FeedKind,
+    Item,
+    ItemId,
+    Outlet,
+    Ownership,
+    Story,
+    StoryId,
+)
 from storage.outbox.deliveries import Turn
+from storage.revisions import Revision
 from watchers.stories import outgrown
 
 HEADLINE_UNITS = 220
 SUMMARY_UNITS = 260
 ITEMS_ON_A_PAGE = 8
 OUTLETS_NAMED = 5
+CHANGES_UNITS = 1000
+"""So much of a card's page may say what outlets changed; the reports themselves come first."""
+
 MOST_TRIED = 8
 """So many items of a story are looked through for the first that matched a query."""
 TURNS = {
@@ -27,6 +53,7 @@ TURNS = {
     "evacuat": "toll.evacuated",
 }
 """The names of what a toll counts people as."""
+NO_VERSIONS: Mapping[ItemId, Sequence[Revision]] = {}
 SOURCES = {FeedKind.PAGE: "source.page", FeedKind.TELEGRAM: "source.telegram"}
 
 
@@ -146,6 +173,17 @@ def outlet_list(story: Story, language: str, most: int = OUTLETS_NAMED) -> Html:
     return joined(names, " · ")
 
 
+def removed_by(story: Story, language: str) -> Html:
+    """Name the outlets that removed a report of theirs; "" where none did."""
+    by = [item.outlet for item in story.items if item.removed_at is not None]
+    named = list(dict.fromkeys(tidy(outlet.name, 40) for outlet in by))
+    if not named:
+        return Html()
+    surplus = ["…"] if len(named) > OUTLETS_NAMED else []
+    shown = ", ".join([*named[:OUTLETS_NAMED], *surplus])
+    return translate_html(language, "alert.removed", count=len(named), outlets=shown)
+
+
 # --- an alert -------------------------------------------------------------------------------
 
 
@@ -184,6 +222,7 @@ def alert(
         joined(
             (
                 outlet_list(story, language),
+                removed_by(story, language),
                 f"🕗 {_times(story, chat, now)}",
                 _why_line(because, query, language),
             )
@@ -330,10 +369,12 @@ def card(
     page: int = 0,
     muted: bool = False,
     corrects: bool = False,
+    versions: Mapping[ItemId, Sequence[Revision]] = NO_VERSIONS,
 ) -> Message:
     """Render a whole story, a page at a time: outlets, times, headlines, links.
 
-    ``corrects`` adds the button of who may say that it is not one event, or not all of it.
+    ``versions`` are what its items said earlier. ``corrects`` adds the button of who may say
+    that it is not one event, or not all of it.
     """
     language, first = chat.language, headline(story, chat.language)
     items = distinct_items(story)
@@ -342,7 +383,13 @@ def card(
     start = page * ITEMS_ON_A_PAGE
     shown = items[start : start + ITEMS_ON_A_PAGE]
     name = title(first, language)
-    body = [numbered_item(place, item, chat, now, known=name) for place, item in shown]
+    room = CHANGES_UNITS
+    body = []
+    for place, item in shown:
+        changed = changes.lines(item, versions.get(item.id, ()), chat, now)
+        changed = changed if measure(changed) <= room else Html()
+        room -= measure(changed)
+        body.append(numbered_item(place, item, chat, now, known=name, changed=changed))
     named = (bold(link(name, first.url)), tolls(story, first, language))
     head = joined((joined(named, " · "), facts(story, language)))
     lead = escape(_summary(first)) if page == 0 else ""
@@ -374,19 +421,27 @@ def facts(story: Story, language: str) -> Html:
     return joined(parts, " · ")
 
 
-def numbered_item(number: int, item: Item, chat: Chat, now: datetime, *, known: str = "") -> Html:
+def numbered_item(
+    number: int,
+    item: Item,
+    chat: Chat,
+    now: datetime,
+    *,
+    known: str = "",
+    changed: Html = NO_HTML,
+) -> Html:
     """Render one item of a story's card; ``known`` is the headline over it all.
 
-    A changed headline says since when it reads so: what it says may have been unknown when the
-    outlet first published the item.
+    A changed headline says what it said first, which is ``changed``, or at least since when it
+    reads so: what it says may have been unknown when the outlet first published the item.
     """
     language, zone = chat.language, words.zone(chat.time_zone)
     at = words.when(item.told_at, now, language, zone)
     if item.published is None:
         at = translate(language, "story.first_seen", at=at)
-    changed = words.when(item.headline_at, now, language, zone)
-    if item.retitled_at is not None and changed != at:
-        at = translate(language, "story.headline_of", at=at, changed=changed)
+    since = words.when(item.headline_at, now, language, zone)
+    if item.retitled_at is not None and since != at and not changed:
+        at = translate(language, "story.headline_of", at=at, changed=since)
     return joined(
         (
             joined(
@@ -398,8 +453,18 @@ def numbered_item(number: int, item: Item, chat: Chat, now: datetime, *, known: 
                 " · ",
             ),
             "" if title(item, language) == known else link(title(item, language), item.url),
+            changed,
+            removed(item, chat, now),
         )
     )
+
+
+def removed(item: Item, chat: Chat, now: datetime) -> Html:
+    """Say since when an item's page is gone; "" where it stands."""
+    if item.removed_at is None:
+        return Html()
+    at = words.when(item.removed_at, now, chat.language, words.zone(chat.time_zone))
+    return translate_html(chat.language, "story.removed", at=at)
 
 
 def _card_buttons(story: Story, language: str, *, muted: bool) -> Keyboard:

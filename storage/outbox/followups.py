@@ -37,6 +37,10 @@ FOLD_EVERY = timedelta(seconds=15)
 ALIVE = timedelta(days=1)
 """How long a message follows its story."""
 
+TOLD_OF_REMOVALS = timedelta(days=7)
+"""How long a message says which of its reports their outlets removed: for longer than it follows
+its story, because outlets remove what others have noticed."""
+
 COOLDOWN = timedelta(minutes=30)
 """A story is answered with news of itself at most so often in one chat."""
 
@@ -311,6 +315,24 @@ def reshown(db: Connection, story_ids: Sequence[StoryId], now: datetime) -> None
         enqueue_edits(db, messages, now, soon=messages)
         if outbox_rows.publishers(db, story_id) >= URGENT_PUBLISHERS:
             release(db, story_id, now)
+
+
+def went(db: Connection, story_id: StoryId, now: datetime) -> None:
+    """Enqueue an edit of every message about a story of which a page went, or came back.
+
+    A line of the message that is there, without a sound: what somebody was alerted of is gone.
+    """
+    told = db.conn.execute(
+        TOLD_OF_A_STORY,
+        {
+            "story": story_id,
+            "alive": to_ms(now - TOLD_OF_REMOVALS),
+            "second": False,
+            "language": "",
+        },
+    ).fetchall()
+    messages = [message for message, _ in told]
+    enqueue_edits(db, messages, now, soon=messages)
 
 
 def enqueue_edit(db: Connection, of: DeliveryId, now: datetime, *, soon: bool = False) -> None:

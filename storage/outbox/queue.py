@@ -21,7 +21,7 @@ from storage.outbox.deliveries import (
     FoldReason,
     NewDelivery,
 )
-from storage.outbox.followups import changed, enqueue_edit, grown, relabel, reshown, wake_up
+from storage.outbox.followups import changed, enqueue_edit, grown, relabel, reshown, wake_up, went
 from storage.outbox.policy import (
     LATE,
     URGENT_PUBLISHERS,
@@ -52,6 +52,7 @@ __all__ = [
     "same_bot",
     "settle",
     "wake_up",
+    "went",
     "withhold",
 ]
 

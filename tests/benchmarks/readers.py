@@ -64,7 +64,7 @@ def of_the_demo() -> list[Told]:
     told: list[Told] = []
     for event in events:
         pages: Counter[str] = Counter()
-        for item in event.items:
+        for item in (one for one in event.items if not one.removal):
             page = f"{event.name}-{item.outlet}-{item.lang}"
             pages[page] += not item.update
             at = begins[event.name] + timedelta(minutes=item.after)

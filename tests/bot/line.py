@@ -21,7 +21,8 @@ from tests.bot.plain_http import plain_http
 @asynccontextmanager
 async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, Context]]:
     """Serve a sandbox and let our dispatcher answer its people."""
-    async with Sandbox.start(clock=parts.pop("box_clock", None) or _utc_now) as box:
+    box_clock, every = parts.pop("box_clock", None) or _utc_now, parts.pop("every", 20.0)
+    async with Sandbox.start(clock=box_clock, every=every) as box:
         calls, updates = plain_http()
         application: Application[Any, Any, Any, Any, Any, Any] = (
             Application.builder()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 
-from storage import chats, corrections, fingerprints, meta, subscriptions
+from storage import chats, corrections, fingerprints, items, meta, revisions, subscriptions
 from storage.corrections import CorrectionKind
 from storage.database import Database, connect
 from storage.errors import StorageError
@@ -199,6 +199,30 @@ def test_features_of_older_versions_have_no_meaning_yet(tmp_path: Path) -> None:
     )
     fingerprints.keep_vectors(opened, [(ItemId(1), b"mark\x05")])
     assert [(1, b"\x05")] == fingerprints.vectors(opened, b"mark")
+    opened.close()
+
+
+def test_articles_of_older_versions_have_said_nothing_else_and_stand(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    older = sqlite_utils.Database(path)
+    migrations.apply(older, stop_before="m024_articles_that_change")
+    older.conn.executescript(
+        """
+        insert into outlets(id, name) values (1, 'Courier');
+        insert into feeds(id, outlet_id, url, added_at) values (1, 1, 'u', 0);
+        insert into stories(id, first_at, updated_at) values (1, 0, 0);
+        insert into items(id, story_id, feed_id, title, first_seen, updated_at)
+            values (1, 1, 1, 'Four dead', 0, 5);
+        """
+    )
+    older.close()
+    opened = connect(path)
+    [item] = items.by_ids(opened, [ItemId(1)])
+    assert ("Four dead", None) == (item.title, item.removed_at)
+    assert {} == revisions.of_story(opened, StoryId(1))
+    revisions.keep(opened, [ItemId(1)], item.first_seen)
+    [kept] = revisions.of_story(opened, StoryId(1))[ItemId(1)]
+    assert "Four dead" == kept.title
     opened.close()
 
 

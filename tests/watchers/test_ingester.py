@@ -565,3 +565,68 @@ async def test_another_article_under_a_known_key_may_be_news(db: Database, now: 
     taken = await late.take(feed, (shown(APPLES, later),), None, later)
     assert (1, 0) == (taken.new, taken.updated)
     assert late._remembers_at is None
+
+
+# --- articles that change ---------------------------------------------------------------------
+
+
+def versions(db: Connection) -> list[tuple[int, str, str]]:
+    return list(db.conn.execute("select item_id, title, summary from revisions order by until"))
+
+
+async def test_a_changed_title_or_lead_keeps_its_earlier_version(
+    db: Database, now: datetime
+) -> None:
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    document = [entry(1, "Akim bought a villa", "With school money."), entry(2, "Rain in Osh")]
+    changed = [
+        document,
+        [entry(1, "Akim bought a villa", "With money."), document[1]],
+        [entry(1, "Akim bought a house", "With money."), document[1]],
+        [entry(1, "Akim bought a house", "With money."), document[1]],
+    ]
+    for minutes, entries in enumerate(changed):
+        await ingester.take(feed, entries, None, now + timedelta(minutes=minutes))
+    assert [
+        (2, "Akim bought a villa", "With school money."),
+        (2, "Akim bought a villa", "With money."),
+    ] == await db.read(versions)
+
+
+async def test_another_article_under_the_same_address_is_no_version(
+    db: Database, now: datetime
+) -> None:
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    for at, title in enumerate(("Rain floods the streets of Osh", "Parliament votes on a budget")):
+        one = entry(1, title, published=now + timedelta(hours=at))
+        await ingester.take(feed, (one,), None, now + timedelta(hours=at))
+    assert 2 == len(await db.read(all_items))
+    assert [] == await db.read(versions)
+
+
+@pytest.mark.parametrize(
+    ("link", "leads_to"),
+    [
+        ("https://courier.example/moved/1", "https://courier.example/moved/1"),
+        # The same page, and nothing that would be written.
+        ("http://www.courier.example/1/?utm_source=rss", "https://courier.example/1"),
+    ],
+    ids=["moved", "the same"],
+)
+async def test_an_article_that_only_moved_is_found_where_it_is_now(
+    db: Database, now: datetime, link: str, leads_to: str
+) -> None:
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    first = (entry(1, "Akim bought a villa"), entry(2, "Rain in Osh"))
+    await ingester.take(feed, first, None, now)
+    key = urls.canonical_key(link)
+    moved = entry(1, "Akim bought a villa", url=link, url_key=key, keys=("g:guid-1", f"u:{key}"))
+    for _ in range(2):
+        taken = await ingester.take(feed, (moved,), None, now)
+        assert (0, 0, 1) == (taken.new, taken.updated, taken.unchanged)
+    stored = await db.read(lambda base: {item.title: item.url for item, _ in items.every(base)})
+    assert leads_to == stored["Akim bought a villa"]
+    assert [] == await db.read(versions)

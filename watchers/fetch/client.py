@@ -208,7 +208,7 @@ class Fetcher:
             kind, vendor = _kind_of(status, text, response)
             values = {"status": status, "vendor": vendor} if vendor else {"status": status}
             return Failed(kind, url, status, fresh, values)
-        body = await self._body(url, response)
+        body = await self._body(url, response) if request.wants_body else (b"", False)
         if isinstance(body, Failed):
             return body
         return Fetched(

@@ -36,6 +36,11 @@ class Request:
     last_modified: str = ""
     deadline_s: float | None = None
     """Where somebody waits for the answer: less than ``FetchLimits.deadline_s``."""
+    wants_body: bool = True
+    """Whether the document is read; what only asks whether it is there leaves it with the server.
+
+    Not HEAD, which many servers refuse or answer otherwise than GET.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@
     items = [
       [0, "ala-too-line", "ru", "headline", "summary, may be empty"],
       [40, "ala-too-line", "ru", "new headline", "new summary", "update"],
+      [70, "ala-too-line", "ru", "", "", "removal"],
     ]
 
 An item begins with the minutes since the event's first; those of ``opening.toml`` are counted
 back from the demo's start. An "update" replaces what the outlet had published of the event in
-that language: its page stays, its text changes. A toll that rises is the same event.
+that language: its page stays, its text changes; a "removal" takes it off. A toll that rises is the
+same event.
 """
 
 import tomllib
@@ -25,15 +27,15 @@ from importlib import resources
 
 OPENING = "opening"
 """The file of what was published before the demo starts."""
-UPDATE = "update"
+UPDATE, REMOVAL = "update", "removal"
 
 
 @dataclass(frozen=True, slots=True)
 class SampleItem:
     """What an outlet publishes of an event, ``after`` minutes from the event's first item.
 
-    In the opening ``after`` is negative: minutes before the demo starts. ``update`` marks a new
-    text for the page that the outlet already has on the event.
+    In the opening ``after`` is negative: minutes before the demo starts. ``update`` marks what is
+    about the page that the outlet already has on the event: a new text, or a ``removal``.
     """
 
     outlet: str
@@ -43,6 +45,7 @@ class SampleItem:
     event: str = ""
     after: float = 0.0
     update: bool = False
+    removal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,5 +109,6 @@ def _items(event: str, rows: list[list[object]]) -> Iterator[SampleItem]:
             str(lang),
             event,
             float(str(after)),
-            update=UPDATE in marks,
+            update=UPDATE in marks or REMOVAL in marks,
+            removal=REMOVAL in marks,
         )

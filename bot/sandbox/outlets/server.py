@@ -18,11 +18,12 @@ SHOWN = 30  # items per feed document
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """An item with the time and place it appeared."""
+    """An item with the time and place it appeared; ``removed``: its outlet took it off."""
 
     item: SampleItem
     number: int
     at: datetime
+    removed: bool = False
 
     @property
     def path(self) -> str:
@@ -62,14 +63,30 @@ class Newsstand:
         self._extra.append(printed)
         return printed
 
+    def revise(self, page: Printed, title: str, summary: str = "") -> Printed:
+        """Let an outlet change what stands on a page that was published so (for tests)."""
+        return self._turn(page, replace(page.item, title=title, summary=summary))
+
+    def remove(self, page: Printed) -> None:
+        """Let an outlet take a page off that was published so (for tests)."""
+        self._turn(page, page.item, removed=True)
+
+    def _turn(self, page: Printed, item: SampleItem, *, removed: bool = False) -> Printed:
+        turned = replace(page, item=item, removed=removed)
+        self._extra = [turned if one.number == page.number else one for one in self._extra]
+        return turned
+
     def printed(self, slug: str) -> list[Printed]:
         """List what an outlet shows now, newest first."""
-        found = [page for page in self.everything() if page.item.outlet == slug]
+        found = [one for one in self.everything() if one.item.outlet == slug and not one.removed]
         found.sort(key=lambda page: (page.at, page.number), reverse=True)
         return found[:SHOWN]
 
     def everything(self) -> list[Printed]:
-        """List what all outlets have printed so far, each page with its latest text."""
+        """List what all outlets have printed so far, each page with its latest text.
+
+        What was removed is among it.
+        """
         self._catch_up()
         return [*self._first, *self._later, *self._extra]
 
@@ -87,7 +104,8 @@ class Newsstand:
         item = self._supply.item(number)
         for place, old in enumerate(self._later if item.update else ()):
             if _page_of(old.item) == _page_of(item):
-                self._later[place] = replace(old, item=item)
+                said = old.item if item.removal else item
+                self._later[place] = replace(old, item=said, removed=item.removal)
                 return
         at = self._opened + timedelta(seconds=self._every * (number + 1))
         self._later.append(Printed(item, len(self._first) + 1 + number, at))
@@ -111,11 +129,10 @@ class Newsstand:
         return _html(home_page(outlet.name, outlet.feed_path, rows, outlet.form))
 
     async def story(self, request: web.Request) -> web.Response:
-        """Give the page of one item."""
+        """Give the page of one item, however old, until it is removed."""
         outlet = self._outlet(request)
-        number = int(request.match_info["number"])
-        found = next((p for p in self.printed(outlet.slug) if p.number == number), None)
-        if found is None:
+        found = next((page for page in self.everything() if page.path == request.path), None)
+        if found is None or found.removed:
             raise web.HTTPNotFound
         return _html(story_page(outlet.name, found.item, found.at))
 

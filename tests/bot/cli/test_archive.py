@@ -1,9 +1,16 @@
 """ingest, items, stories, story, search, digest, trends: an archive by the command line."""
 
 import json
+from contextlib import closing
+from datetime import datetime
 
 import pytest
 
+from storage import items, revisions
+from storage.database import connect
+from storage.items import EditedItem
+from storage.model import ItemId, StoryId
+from storage.sql import to_ms
 from tests.bot.cli.conftest import lines
 
 NEWS = [
@@ -84,6 +91,30 @@ def test_a_story_is_shown_with_why(stocked):
     assert "Tokayev opens" in said
     assert "1. Courier\n   The first report of this story\n2. Herald\n   " in said
     assert "sure to be the same event as 1 (Courier): the same headline;" in said
+
+
+def test_a_story_says_what_outlets_changed_and_removed(stocked, tmp_path):
+    assert "What outlets changed" not in stocked("story", "1").stdout
+    with closing(connect(tmp_path / "news.db")) as db, db.conn:
+        title, at = "Tokayev opens a plant in Turkistan", "2026-11-21T08:00:00Z"
+        now = datetime.fromisoformat(at)
+        edited = EditedItem(ItemId(1), StoryId(1), title, "The plant will make fuel.", "", "", "")
+        revisions.keep(db, [edited.id], now)
+        items.edit(db, [edited], now)
+        db.conn.execute("update items set removed_at = ? where id = 3", (to_ms(now),))
+    [row] = lines(stocked("story", "1", "--json"))
+    first, other = row["items"]
+    earlier = {"title": NEWS[0]["title"], "summary": NEWS[0]["text"], "until": at}
+    assert ([earlier], None) == (first["earlier"], first["removed_at"])
+    assert ([], at) == (other["earlier"], other["removed_at"])
+    assert [
+        "What outlets changed",
+        "1. Courier",
+        f"   changed {at}: Tokayev opens a [-uranium-] plant in Turkistan",
+        f"   text changed {at}: The plant will make fuel. [-for reactors.-]",
+        "2. Herald",
+        f"   removed by the outlet, seen {at}",
+    ] == stocked("story", "1").stdout.splitlines()[-6:]
 
 
 @pytest.mark.parametrize("unknown", ["999", "99999999999999999999999", "0"])

@@ -394,6 +394,16 @@ async def test_why_says_which_word_of_an_edited_headline_met(room: Pipeline, ann
     assert "Alert: waiting since" in said
 
 
+async def test_why_says_what_became_of_the_headline_that_met(room: Pipeline, anna: Person) -> None:
+    await subscribed(anna, "Токаев")
+    now = timedelta(0)
+    story = await room.tells("Steppe Courier", "Tokayev opens a railway", ago=now, page="1")
+    assert "✏️" not in await anna.types(f"/why {story.id}")
+    await room.tells("Steppe Courier", "President opens a railway", ago=now, page="1")
+    for said in (await anna.types(f"/why {story.id}"), await anna.types(f"/story {story.id}")):
+        assert "✏️ changed 08:00: Tokayev → President opens a railway" in said.split("\n")
+
+
 async def test_why_explains_what_left_a_wrong_story(room: Pipeline, anna: Person) -> None:
     await subscribed(anna, "railway")
     feed, now = room.feeds["Steppe Courier"], room.clock.now

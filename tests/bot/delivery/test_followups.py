@@ -147,6 +147,39 @@ async def test_a_living_message_lives_for_a_day(here: Room) -> None:
     assert len(here.box.calls.of("editMessageText")) == 0
 
 
+async def removed(here: Room, story: int, **later: float) -> None:
+    """Let it be found that a story's page was removed, and send what that makes due."""
+
+    def record(db: Any, now: datetime) -> None:
+        db.conn.execute("update items set removed_at = 1 where story_id = ?", (story,))
+        queue.went(db, StoryId(story), now)
+
+    here.clock.forward(**later)
+    await here.db.write(record, here.clock())
+    await here.deliver(minutes=1)
+
+
+async def test_a_removal_is_a_line_of_the_alert_and_no_message(here: Room) -> None:
+    await here.tell(1)
+    await here.deliver()
+    await removed(here, 1, days=3)
+    (message,) = here.messages()
+    assert "🗑 Removed by the outlet: courier.example" in message.text.split("\n")
+    assert 1 == len(here.box.calls.of("sendMessage"))
+
+
+@pytest.mark.parametrize("why", ["muted", "a week later", "not told yet"])
+async def test_a_removal_disturbs_nobody_who_is_done_with_the_story(here: Room, why: str) -> None:
+    await here.tell(1)
+    if why != "not told yet":
+        await here.deliver()
+    if why == "muted":
+        await here.db.write(chats.mute, ANNA, StoryId(1))
+    await removed(here, 1, days=8 if why == "a week later" else 0)
+    assert 0 == len(here.box.calls.of("editMessageText"))
+    assert ("🗑" in here.messages()[0].text) is (why == "not told yet")
+
+
 async def test_growth_before_the_alert_left_is_in_the_alert_itself(here: Room) -> None:
     await here.tell(1)
     await another_outlet_tells(here, 1, 101)

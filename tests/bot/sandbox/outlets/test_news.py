@@ -11,7 +11,7 @@ from bot.sandbox.outlets.news import Event, SampleItem, later, opening
 from watchers.text.words import analyse
 
 EVENTS = (*opening(), *later())
-ITEMS = tuple(item for event in EVENTS for item in event.items)
+ITEMS = tuple(item for event in EVENTS for item in event.items if not item.removal)
 TOPICS = frozenset(
     "politics diplomacy economy trade energy transport justice disaster health science culture "
     "sport".split()

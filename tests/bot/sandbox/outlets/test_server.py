@@ -81,7 +81,9 @@ async def test_a_home_page_names_its_feed(box):
 async def test_an_update_changes_the_text_of_a_page_that_stays(clock):
     async with Sandbox.start(clock=clock, every=1) as box:
         supply = Supply(1)
-        [number, *_] = [n for n in range(len(supply)) if supply.item(n).update]
+        [number, *_] = [
+            n for n in range(len(supply)) if supply.item(n).update and not supply.item(n).removal
+        ]
         update = supply.item(number)
 
         def page():
@@ -97,6 +99,40 @@ async def test_an_update_changes_the_text_of_a_page_that_stays(clock):
         after = page()
         assert (before.path, before.at) == (after.path, after.at)
         assert before.item.title != after.item.title == update.title
+
+
+async def test_a_removal_takes_a_page_off_its_feed_and_its_address(clock):
+    async with Sandbox.start(clock=clock, every=1) as box:
+        supply = Supply(1)
+        [number, *_] = [n for n in range(len(supply)) if supply.item(n).removal]
+        removal = supply.item(number)
+
+        def page():
+            return next(
+                one
+                for one in box.newsstand.everything()
+                if one.item.event == removal.event and one.item.lang == removal.lang
+            )
+
+        clock.forward(seconds=number)
+        before = page()
+        feed = f"{box.url}/outlets/{removal.outlet}/feed.xml"
+        for removed, status in ((False, 200), (True, 404)):
+            answer, _ = await read(box.url + page().path)
+            _, listed = await read(feed)
+            assert (removed, status) == (page().removed, answer.status)
+            assert (before.item.title in listed.decode()) is not removed
+            clock.forward(seconds=1)
+        assert before.item == page().item
+
+
+async def test_an_old_page_stands_though_its_feed_lists_it_no_more(clock):
+    async with Sandbox.start(clock=clock, every=1) as box:
+        oldest = box.newsstand.everything()[0]
+        clock.forward(hours=4)
+        assert oldest.path not in [p.path for p in box.newsstand.printed(oldest.item.outlet)]
+        answer, _ = await read(box.url + oldest.path)
+        assert 200 == answer.status
 
 
 async def test_when_all_is_told_nothing_is_told_again(clock):
