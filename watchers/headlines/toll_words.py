@@ -143,6 +143,15 @@ ROLES: Final = {
     lang: {role: re.compile(words) for role, words in roles.items()}
     for lang, roles in _WORDS.items()
 }
+OPENERS: Final = {
+    lang: frozenset(
+        opener
+        for words in roles.values()
+        for opener in re.findall(r"(?:^|[|])([^|(]+?) (?=[^|]+)", words)
+    )
+    for lang, roles in _WORDS.items()
+}
+"""First words of what is said in two, by language: without one the second is not asked."""
 _ORDINAL_WORDS: Final = {
     "en": "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
     "ru": r"втор(?!н) трет(?:ь|ий) четв[её]рт пят(?:ы|о|ая|ую|ой) шест(?:о|ая|ую|ой) седьм восьм девят(?:ы|о|ая|ую|ой)"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from watchers.headlines.concepts import plain_words
-from watchers.headlines.toll_words import ORDINALS, ROLES
+from watchers.headlines.toll_words import OPENERS, ORDINALS, ROLES
 from watchers.text.figures import Number
 from watchers.text.words import Analysis, Token
 
@@ -281,8 +281,8 @@ def _clauses(text: str, tokens: Sequence[Token]) -> list[int]:
 def _kind(words: Sequence[str], at: int, column: str) -> str:
     """Name what a word makes of people, "" for nothing."""
     word = words[at]
-    pair = f"{word} {words[at + 1]}" if at + 1 < len(words) else word
-    if kind := _kind_of(word, pair, column):
+    paired = word in OPENERS[column] and at + 1 < len(words)
+    if kind := _kind_of(word, f"{word} {words[at + 1]}" if paired else word, column):
         return kind
     roles = ROLES[column]
     lives = roles.get("lives")

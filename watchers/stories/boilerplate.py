@@ -19,10 +19,13 @@ _REMEMBERED: Final = 200
 
 
 class _Said(NamedTuple):
-    """How often a sentence was said, and the words that all headlines above it had."""
+    """How often a sentence was said, and the words that all headlines above it had, by blanks.
+
+    Of most sentences that is one headline's, which its item keeps anyway.
+    """
 
     times: int
-    common: frozenset[str]
+    common: str
 
 
 class Boilerplate:
@@ -49,11 +52,13 @@ class Boilerplate:
             return
         said = self._said.setdefault(features.outlet, {})
         often = self._often.setdefault(features.outlet, set())
-        headline = frozenset(features.frame.stems.split())
+        headline = features.frame.stems
         for sentence in features.sentences:
             before = said.pop(sentence, None)
             now = (
-                _Said(before.times + 1, before.common & headline) if before else _Said(1, headline)
+                _Said(before.times + 1, _common(before.common, headline))
+                if before
+                else _Said(1, headline)
             )
             said[sentence] = now  # the latest said stands last
             if now.times >= _OFTEN and not now.common:
@@ -62,3 +67,8 @@ class Boilerplate:
             oldest = next(iter(said))
             del said[oldest]
             often.discard(oldest)
+
+
+def _common(one: str, other: str) -> str:
+    words = set(other.split())
+    return " ".join(word for word in one.split() if word in words)
