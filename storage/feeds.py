@@ -27,9 +27,9 @@ COLUMNS = (
     " f.last_ok_at, f.last_new_at, f.usual_gap_s, f.failure_weight, f.failure_count,"
     " f.failing_since, f.error_key, f.error_values, f.told_ill_at, f.silent_since, f.etag,"
     " f.last_modified, f.body_digest, f.entries_seen, f.moved_to, f.moved_seen, f.baseline_done,"
-    " f.told_well_at, f.notice, f.max_age_s, f.ttl_s, f.rest_times"
+    " f.told_well_at, f.notice, f.max_age_s, f.ttl_s, f.rest_times, f.gaps, f.last_gap_at"
 )
-_WIDTH = 37
+_WIDTH = 39
 _SELECT = f"select {COLUMNS}, {outlets.COLUMNS} from feeds f join outlets o on o.id = f.outlet_id"  # noqa: S608 (our own column lists)
 _CATALOGUE = "catalogue_added"
 """The fact that says when the catalogue was added."""
@@ -373,7 +373,7 @@ _KEEP = (
     " failing_since = ?, error_key = ?, error_values = ?, told_ill_at = ?, silent_since = ?,"
     " etag = ?, last_modified = ?, body_digest = ?, entries_seen = ?, moved_to = ?,"
     " moved_seen = ?, baseline_done = ?, told_well_at = ?, max_age_s = ?, ttl_s = ?,"
-    " rest_times = ?,"
+    " rest_times = ?, gaps = ?, last_gap_at = ?,"
     " notice = case when ? <> '' then ? else notice end, items = items + ? where id = ?"
 )
 
@@ -407,6 +407,8 @@ def _state_row(state: FeedState, new: int, feed_id: FeedId) -> tuple[Any, ...]:
         state.max_age_s,
         state.ttl_s,
         state.rest_times,
+        state.gaps,
+        to_ms(state.last_gap_at),
         notice,
         notice,
         new,
@@ -462,6 +464,8 @@ def _state_of(row: tuple[Any, ...]) -> FeedState:
         max_age_s=row[24],
         ttl_s=row[25],
         rest_times=row[26],
+        gaps=row[27],
+        last_gap_at=from_ms(row[28]),
     )
 
 

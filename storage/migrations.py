@@ -604,3 +604,12 @@ def m023_meaning(db: Database) -> None:
     The four bytes of a model's mark, then one signed byte a dimension.
     """
     db.conn.execute("alter table tellings add column vector blob")
+
+
+@migrations()
+def m025_gaps(db: Database) -> None:
+    """Count how often a feed had rolled on between two looks, and keep who a post is from."""
+    db.conn.execute("alter table feeds add column gaps integer not null default 0")
+    db.conn.execute("alter table feeds add column last_gap_at integer")
+    # The outlet an aggregator names, the channel from which a post was forwarded.
+    db.conn.execute("alter table items add column source text not null default ''")

@@ -95,6 +95,8 @@ class FeedState:
     and ``rest_times`` (hours/days) are what it asked for; they hold through every 304. Admins were
     last told that the feed is ill at ``told_ill_at``, that it is well again at ``told_well_at``;
     ``notice`` is what they have yet to hear, taken up after the transaction that wrote it.
+    ``gaps`` counts looks that found nothing left of what the look before had seen, the last of
+    them at ``last_gap_at``: what came in between was missed.
     """
 
     status: FeedStatus = FeedStatus.NEW
@@ -124,6 +126,8 @@ class FeedState:
     baseline_done: bool = False
     told_well_at: datetime | None = None
     notice: FeedNoticeKind | None = None
+    gaps: int = 0
+    last_gap_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,8 @@ class Item:
     """An outlet's report of a story, as kept. ``published`` is None where it did not say.
 
     ``kind`` is that of the source that brought it. ``updated_at`` is when the outlet last
-    changed its words, ``retitled_at`` when it last changed its headline.
+    changed its words, ``retitled_at`` when it last changed its headline. ``source`` is the channel
+    from which a post was forwarded, or whom an aggregator names.
     """
 
     id: ItemId
@@ -174,6 +179,7 @@ class Item:
     url_key: str = ""
     kind: FeedKind = FeedKind.FEED
     retitled_at: datetime | None = None
+    source: str = ""
 
     @property
     def told_at(self) -> datetime:

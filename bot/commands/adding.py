@@ -23,7 +23,7 @@ from bot.render.markup import bold, code, escape, joined, tidy, translate_html
 from bot.texts import complaint, translate
 from storage import dialogs, feeds
 from storage.errors import NewsError
-from storage.model import Feed, FeedStatus
+from storage.model import ChatKind, Feed, FeedStatus
 from storage.sql import Connection
 from watchers import addresses as watchers_addresses
 from watchers.discover import Seen
@@ -50,6 +50,22 @@ async def check(ask: Ask, context: Context) -> Reply:
         feed = await feed_commands.wanted(ask, context)
         typed = watchers_addresses.written(feed.url, feed.rules)
     return await looked(ask, context, typed, adding=False)
+
+
+def offers_channel(ask: Ask) -> bool:
+    """Tell whether an admin shows us a channel by forwarding a post of it, alone with us."""
+    return ask.forwarded is not None and ask.is_admin and ask.here.kind is ChatKind.PRIVATE
+
+
+async def forwarded(ask: Ask, context: Context) -> Reply:
+    """Offer the channel of a forwarded post as a source.
+
+    Raises NewsError ``feed.no_name`` where the channel is private.
+    """
+    assert ask.forwarded is not None  # noqa: S101 (``offers_channel`` said so)
+    if not ask.forwarded.name:
+        raise NewsError("feed.no_name", title=tidy(ask.forwarded.title, 80))
+    return await looked(ask, context, f"@{ask.forwarded.name}", adding=True)
 
 
 async def again(ask: Ask, context: Context) -> Reply:

@@ -120,6 +120,15 @@ def next_look(feed: Feed, now: datetime, language: str) -> str:
     return translate(language, "feeds.due") if due <= now else words.ago(due, now, language)
 
 
+def gaps(feed: Feed, now: datetime, language: str) -> str:
+    """Say how often a feed had rolled on between two looks, so that something was missed."""
+    last_at = feed.state.last_gap_at
+    if last_at is None:
+        return ""
+    when = ago(last_at, now, language)
+    return translate(language, "feeds.gaps_told", count=feed.state.gaps, ago=when)
+
+
 def detail(feed: Feed, chat: Chat, *, now: datetime) -> Message:
     """Show one feed in full, with what can be done to it."""
     language, state = chat.language, feed.state
@@ -135,6 +144,7 @@ def detail(feed: Feed, chat: Chat, *, now: datetime) -> Message:
         ("feeds.every", words.lasting(timedelta(seconds=state.interval_s), language) if state.interval_s else ""),
         ("feeds.answer", "" if state.last_status is None else f"HTTP {state.last_status}"),
         ("feeds.failures", words.number(state.failure_count, language) if state.failure_count else ""),
+        ("feeds.gaps", gaps(feed, now, language)),
         ("feeds.moved", tidy(feed.moved_from, 300)),
     ]  # fmt: skip
     rows = [joined((f"{translate(language, key)}:", value), " ") for key, value in facts if value]

@@ -434,6 +434,71 @@ async def test_a_telegram_preview_is_added_as_one(newsroom: Room) -> None:
     assert (FeedKind.TELEGRAM, "Канал", 1) == (feed.kind, feed.title, feed.items)
 
 
+def channel(*posts: tuple[int, str]) -> str:
+    """A channel's preview with these posts, oldest first, as Telegram has it."""
+    told = "".join(
+        f'<div class="tgme_widget_message js-widget_message" data-post="canal/{number}">'
+        f'<div class="tgme_widget_message_text js-message_text">{words}</div>'
+        f'<span class="tgme_widget_message_views">{number}K</span></div>'
+        for number, words in posts
+    )
+    return f'<html><div class="tgme_channel_info_header_title">Канал</div>{told}</html>'
+
+
+def numbered(*numbers: int) -> list[tuple[int, str]]:
+    return [(number, f"Совет обсудил вопрос номер {number}.") for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Взрыв в Алматы: двое погибли", "Взрыв в Алматы: трое погибли"),
+        ("Взрыв в Алматы", "В Алматы взорвался газовый баллон. Есть погибшие, сообщает ДЧС"),
+        ("Молния!", "Парламент распущен указом президента"),
+    ],
+)
+async def test_an_edited_post_is_no_second_one(newsroom: Room, before: str, after: str) -> None:
+    url = newsroom.farm.serve("/s/canal", channel((7, before), *numbered(8, 9)))
+    feed = await newsroom.poller.add(url)
+    newsroom.farm.serve("/s/canal", channel((7, after), *numbered(8, 9, 10)))
+    found = await newsroom.look()
+    assert (1, 1) == (found.new, found.updated)
+    told = await newsroom.titles(feed)
+    assert before not in told
+    assert 4 == len(told)
+
+
+async def test_a_channel_that_rolled_on_unseen_is_looked_at_sooner(newsroom: Room) -> None:
+    url = newsroom.farm.serve("/s/canal", channel(*numbered(1, 2, 3, 4)))
+    feed = await newsroom.poller.add(url)
+    assert (900, 0, None) == seen_gaps(feed)
+    newsroom.farm.serve("/s/canal", channel(*numbered(3, 4, 5, 6)))
+    await newsroom.look()
+    assert (900, 0, None) == seen_gaps(await newsroom.feed(feed))
+    newsroom.farm.serve("/s/canal", channel(*numbered(57, 58, 59, 60)))
+    await newsroom.look()
+    assert (450, 1, START) == seen_gaps(await newsroom.feed(feed))
+    newsroom.farm.serve("/s/canal", channel(*numbered(97, 98, 99, 100)))
+    newsroom.now = later = START + timedelta(minutes=9)
+    await newsroom.look()
+    assert (300, 2, later) == seen_gaps(await newsroom.feed(feed))
+
+
+def seen_gaps(feed: Feed) -> tuple[int, int, datetime | None]:
+    return feed.state.interval_s, feed.state.gaps, feed.state.last_gap_at
+
+
+async def test_whom_a_post_was_forwarded_from_is_kept(newsroom: Room) -> None:
+    page = channel(*numbered(1)).replace(
+        '<div class="tgme_widget_message_text',
+        '<div><span class="tgme_widget_message_forwarded_from_name">Исток</span></div>'
+        '<div class="tgme_widget_message_text',
+    )
+    feed = await newsroom.poller.add(newsroom.farm.serve("/s/canal", page))
+    ((kept, _),) = await newsroom.db.read(lambda db: list(items.every(db, feed_id=feed.id)))
+    assert ("Исток", FeedKind.TELEGRAM) == (kept.source, kept.kind)
+
+
 async def test_looking_keeps_nothing(newsroom: Room) -> None:
     url = newsroom.farm.serve("/rss", rss(item(1)))
     seen = await newsroom.poller.look(url)

@@ -113,6 +113,19 @@ def test_a_thousand_feeds_are_pages() -> None:
     assert "125 / 125" == last.keyboard[0][1].label
 
 
+@pytest.mark.parametrize(
+    ("gaps", "chat", "said"),
+    [
+        (1, ALMATY, "Gaps: 1 time nothing was left of the look before, last 2 hours ago. I look more often."),
+        (3, MOSCOW, "Пропуски: 3 раза от прошлого просмотра ничего не осталось, последний раз 2 часа назад. Смотрю чаще."),
+    ],
+)  # fmt: skip
+def test_a_card_tells_the_gaps(gaps: int, chat: Chat, said: str) -> None:
+    one = feed(**(OK | {"gaps": gaps, "last_gap_at": AGO}))
+    assert said in plain(render.detail(one, chat, now=NOW).html)
+    assert said.partition(":")[0] not in plain(render.detail(feed(**OK), chat, now=NOW).html)
+
+
 def test_a_feed_in_full_leaves_out_what_is_not_known() -> None:
     said = plain(render.detail(feed(), MOSCOW, now=NOW).html)
     assert "Адрес: https://o1.example/rss" in said
