@@ -613,3 +613,14 @@ def m025_gaps(db: Database) -> None:
     db.conn.execute("alter table feeds add column last_gap_at integer")
     # The outlet an aggregator names, the channel from which a post was forwarded.
     db.conn.execute("alter table items add column source text not null default ''")
+
+
+@migrations()
+def m026_fallbacks(db: Database) -> None:
+    """Let a source have others that are read in its place while it is ill."""
+    db.conn.execute(
+        "alter table feeds add column fallback_of integer references feeds(id) on delete cascade"
+    )
+    db.conn.execute(
+        "create index feeds_fallback on feeds(fallback_of) where fallback_of is not null"
+    )

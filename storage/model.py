@@ -73,6 +73,10 @@ class FeedStatus(StrEnum):
     PAUSED = "paused"
 
 
+ILL_FROM = 1.0
+"""Weight of failures at which a feed is ill: one hard failure, two soft or four temporary ones."""
+
+
 class FeedNoticeKind(StrEnum):
     """What admins hear of a feed, once each."""
 
@@ -136,6 +140,8 @@ class Feed:
 
     ``languages`` is what the feed declares or the catalogue knows (often two); language
     identification is restricted to them. ``moved_from`` is the address before the last move.
+    ``fallback_of`` is the source in whose place it is read; ``waits`` says that its turn has not
+    come, because that source, or a fallback before it, is well.
     """
 
     id: FeedId
@@ -149,6 +155,8 @@ class Feed:
     moved_from: str = ""
     added_at: datetime | None = None
     items: int = 0
+    fallback_of: FeedId | None = None
+    waits: bool = False
     state: FeedState = field(default_factory=FeedState)
 
 

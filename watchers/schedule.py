@@ -9,14 +9,12 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from storage.model import Feed, FeedKind, FeedNoticeKind, FeedState, FeedStatus
+from storage.model import ILL_FROM, Feed, FeedKind, FeedNoticeKind, FeedState, FeedStatus
 
 _LOST = 0.1
 """Known entries below this share: whole documents roll by unseen between two looks."""
 _CROWDED = 0.5
 _MOST_DOUBLINGS = 7.0
-_ILL_FROM = 1.0
-"""Weight at which admins are told: one hard failure, two soft or four temporary ones."""
 _QUIET_AFTER_NOTICE = timedelta(hours=6)
 """A feed that falls ill again and again is told of once in that time."""
 _SILENT_GAPS = 3
@@ -190,10 +188,10 @@ def after_failure(feed: Feed, visit: Visit, failure: Failure, pace: PollingPace)
 def has_gap(feed: Feed, reading: Reading) -> bool:
     """Tell whether nothing is left of what the last look saw: what came in between was missed.
 
-    Where a feed never had anything there was nothing to be left, and lists of one entry roll on
-    with each.
+    Where a feed never had anything there was nothing to be left, lists of one entry roll on with
+    each, and a fallback is not looked at for as long as it waits.
     """
-    has_history = feed.state.baseline_done and feed.items > 0
+    has_history = feed.state.baseline_done and feed.items > 0 and feed.fallback_of is None
     return has_history and reading.total > 1 and reading.new >= reading.total
 
 
@@ -303,7 +301,7 @@ def _past_rest_times(at: datetime, latest: datetime, url: str, rest_times: str) 
 
 
 def _should_tell(state: FeedState, now: datetime) -> bool:
-    if state.failure_weight < _ILL_FROM or is_ill(state):
+    if state.failure_weight < ILL_FROM or is_ill(state):
         return False
     return state.told_ill_at is None or now - state.told_ill_at >= _QUIET_AFTER_NOTICE
 

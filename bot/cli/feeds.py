@@ -48,6 +48,8 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "next_check_at": isoformat(state.next_check_at),
         "silent_since": isoformat(state.silent_since),
         "moved_from": feed.moved_from or None,
+        "fallback_of": feed.fallback_of,
+        "waiting": feed.waits,
     }
 
 
@@ -114,6 +116,25 @@ def hint_at_catalogue() -> None:
     """Say how to come by the catalogue: the first start adds it only where nothing is polled."""
     number = len(catalogue.starting_feeds())
     click.echo(texts.translate("en", "cli.feeds.catalogue", feeds=number), err=True)
+
+
+@feeds.command()
+@FEED
+@click.argument("url")
+@selectors
+@as_json
+@command
+async def fallback(
+    settings: Settings, /, wanted: str, url: str, *, as_json: bool, **css: str | None
+) -> None:
+    """Let what is at URL be read in the place of the source ID|URL while that is ill.
+
+    Of several fallbacks feeds and news sitemaps come first, then pages, then Telegram channels.
+    """
+    async with pipeline.open_pipeline(settings) as room:
+        source = await room.db.read(feed_store.found, wanted)
+        feed = await room.poller.add_fallback(source.id, typed(url, css))
+    emit([feed_row(feed)], as_json=as_json, columns=COLUMNS)
 
 
 @feeds.command(name="catalogue")
@@ -217,5 +238,5 @@ async def export(settings: Settings) -> None:
     """Write all feeds as OPML to stdout."""
     async with archive(settings) as db:
         found = await db.read(feed_store.every, polled_only=True)
-    outlines = tuple(map(opml.outline, found))
+    outlines = tuple(opml.outline(feed) for feed in found if feed.fallback_of is None)
     click.echo(opml.write(outlines, "SteppeWire").decode())

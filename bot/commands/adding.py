@@ -86,7 +86,7 @@ async def looked(ask: Ask, context: Context, typed: str, *, adding: bool) -> Rep
         return Say((Message(translate_html(ask.language, "addfeed.what"), asks=True),))
     address, _ = watchers_addresses.source(typed)
     if adding and (there := await known(context, address)):
-        return Say((here_already(there, ask, context),))
+        return Say((await here_already(there, ask, context),))
 
     async def work(_: Report) -> Reply:
         return Edit(await shown(ask, context, await context.feeds.look(typed), adding=adding))
@@ -114,9 +114,9 @@ async def known(context: Context, *addresses: str) -> Feed | None:
     return await context.db.read(looked_up)
 
 
-def here_already(feed: Feed, ask: Ask, context: Context) -> Message:
+async def here_already(feed: Feed, ask: Ask, context: Context) -> Message:
     """Say that a feed is there, how it is, and let it be resumed where it rests."""
-    page = render.detail(feed, ask.here, now=context.clock())
+    page = await feed_commands.card(ask, context, feed)
     resting = feed.state.status in (FeedStatus.PAUSED, FeedStatus.GONE)
     key = "addfeed.resting" if resting else "addfeed.known"
     return replace(page, html=joined((translate_html(ask.language, key), page.html), "\n\n"))
@@ -137,7 +137,7 @@ async def shown(ask: Ask, context: Context, seen: Seen, *, adding: bool) -> Mess
         return Message(joined((head, text), "\n\n"), (*await _links(ask, context, seen), *anyway))
     there = await known(context, seen.url, seen.final_url)
     if adding and there is not None:
-        return here_already(there, ask, context)
+        return await here_already(there, ask, context)
     samples = [
         render.sample(entry.title, entry.url, entry.published, ask.here, now)
         for entry in seen.entries[:SAMPLES]
@@ -205,7 +205,7 @@ async def confirmed(ask: Ask, context: Context) -> Reply:
 
     async def work(_: Report) -> Reply:
         feed = await context.feeds.add(source)
-        return Edit(render.detail(feed, ask.here, now=context.clock()))
+        return Edit(await feed_commands.card(ask, context, feed))
 
     address, _ = watchers_addresses.source(source)
     return Working(

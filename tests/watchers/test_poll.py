@@ -10,11 +10,21 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from storage import feeds, items
+from storage import chats, feeds, items, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
 from storage.feeds import NewFeed
-from storage.model import Feed, FeedKind, FeedNoticeKind, FeedStatus
+from storage.model import (
+    NO_THREAD,
+    Chat,
+    ChatId,
+    ChatKind,
+    Feed,
+    FeedKind,
+    FeedNoticeKind,
+    FeedStatus,
+    Mode,
+)
 from tests.farm import Farm, item, opened, rss
 from watchers import fetch
 from watchers.fetch import FetchLimits
@@ -504,6 +514,90 @@ async def test_looking_keeps_nothing(newsroom: Room) -> None:
     seen = await newsroom.poller.look(url)
     assert (1, "Степной вестник") == (len(seen.entries), seen.title)
     assert () == await newsroom.db.read(feeds.every)
+
+
+# --- fallbacks -------------------------------------------------------------------------------
+
+SITEMAP = '<?xml version="1.0"?><urlset xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">{}</urlset>'
+LISTED = (
+    "<url><loc>https://outlet.example/news/{0}</loc><n:news><n:publication_date>{1}"
+    "</n:publication_date><n:title>Совет обсудил вопрос номер {0}</n:title></n:news></url>"
+)
+
+
+async def test_an_ill_source_is_read_by_what_stands_in_until_it_is_well(newsroom: Room) -> None:
+    farm = newsroom.farm
+    farm.serve("/rss", rss(item(1), item(2)))
+    listed = (LISTED.format(1, "2026-11-22T07:00:00Z"), LISTED.format(3, "2026-11-22T08:05:00Z"))
+    farm.serve("/news.xml", SITEMAP.format("".join(listed)))
+    farm.serve("/s/canal", channel(*numbered(4)))
+    feed = await newsroom.poller.add(farm.url("/rss"))
+    channel_feed = await newsroom.poller.add_fallback(feed.id, farm.url("/s/canal"))
+    sitemap = await newsroom.poller.add_fallback(feed.id, farm.url("/news.xml"))
+    farm.asked.clear()
+    await newsroom.look()
+    assert {"/rss"} == {path for path, _ in farm.asked}
+
+    newsroom.now = START + timedelta(minutes=10)
+    farm.serve("/rss", "no more", status=404)
+    await newsroom.look()
+    farm.asked.clear()
+    await newsroom.look()
+    assert {"/rss", "/news.xml"} == {path for path, _ in farm.asked}
+    assert 2 == (await newsroom.feed(sitemap)).items
+
+    farm.serve("/news.xml", "no more", status=404)
+    await newsroom.look()
+    await newsroom.look()
+    assert 1 == (await newsroom.feed(channel_feed)).items
+
+    farm.serve("/rss", rss(item(5)))
+    await newsroom.look()
+    farm.asked.clear()
+    await newsroom.look()
+    assert {"/rss"} == {path for path, _ in farm.asked}
+    assert FeedStatus.OK is (await newsroom.feed(feed)).state.status
+
+
+async def test_what_came_while_a_source_was_ill_is_news_and_the_rest_is_not(
+    newsroom: Room,
+) -> None:
+    farm = newsroom.farm
+    reader = Chat(ChatId(7), ChatKind.PRIVATE, digest_from=START, created_at=START)
+    await newsroom.db.write(chats.see_chat, reader, START)
+    await newsroom.db.write(
+        subscriptions.add,
+        chat_id=reader.id,
+        thread_id=NO_THREAD,
+        query="совет",
+        mode=Mode.INSTANT,
+        now=START,
+    )
+    farm.serve("/rss", rss(item(1)))
+    feed = await newsroom.poller.add(farm.url("/rss"))
+    told = (LISTED.format(2, "2026-11-22T07:30:00Z"), LISTED.format(3, "2026-11-22T08:05:00Z"))
+    farm.serve("/news.xml", SITEMAP.format("".join(told)))
+    await newsroom.poller.add_fallback(feed.id, farm.url("/news.xml"))
+    newsroom.now = START + timedelta(minutes=10)
+    farm.serve("/rss", "no more", status=404)
+    await newsroom.look()
+    await newsroom.look()
+    rung = await newsroom.db.read(
+        lambda db: db.conn.execute(
+            "select i.url from deliveries d join items i on i.story_id = d.story_id"
+        ).fetchall()
+    )
+    assert [("https://outlet.example/news/3",)] == rung
+
+
+async def test_what_is_no_feed_is_no_fallback_but_what_fails_for_now_is(newsroom: Room) -> None:
+    farm = newsroom.farm
+    feed = await newsroom.poller.add(farm.serve("/rss", rss(item(1))))
+    with pytest.raises(NewsError) as refused:
+        await newsroom.poller.add_fallback(feed.id, farm.serve("/gone", "", status=404))
+    assert "error.not_found" == refused.value.text_key
+    later = await newsroom.poller.add_fallback(feed.id, farm.serve("/busy", "", status=503))
+    assert (feed.id, FeedStatus.NEW) == (later.fallback_of, later.state.status)
 
 
 # --- hostile ---------------------------------------------------------------------------------

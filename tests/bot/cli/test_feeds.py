@@ -191,3 +191,19 @@ def test_a_careless_list_is_read_as_far_as_it_can_be(here, tmp_path):
 def test_unknown_feeds_cost_a_sentence(here):
     for verb in ("remove", "pause", "resume"):
         assert 1 == here("feeds", verb, "99").exit_code
+
+
+def test_what_stands_in_for_a_feed_waits_until_that_is_ill(here, outlets):
+    [feed] = lines(here("feeds", "add", f"{outlets.url}{PATHS['silk-wire']}", "--json"))
+    other = f"{outlets.url}{PATHS['steppe-courier']}"
+    [added] = lines(here("feeds", "fallback", str(feed["id"]), other, "--json"))
+    assert (feed["id"], True, "new") == (added["fallback_of"], added["waiting"], added["status"])
+    assert f"{outlets.url}" not in here("poll", "--force").stderr
+    here("feeds", "remove", feed["url"])
+    assert [] == lines(here("feeds", "list", "--json"))
+
+
+def test_a_fallback_of_nothing_is_one_sentence(here, outlets):
+    refused = here("feeds", "fallback", "77", f"{outlets.url}{PATHS['silk-wire']}")
+    assert 1 == refused.exit_code
+    assert "77" in refused.stderr
