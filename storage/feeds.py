@@ -229,6 +229,7 @@ def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime
             wire=described.wire,
             family=described.family,
             home_url=described.home_url,
+            official=described.official,
         )
         added.append(_insert(db, feed, outlet, now).id)
     return added

@@ -624,3 +624,10 @@ def m026_fallbacks(db: Database) -> None:
     db.conn.execute(
         "create index feeds_fallback on feeds(fallback_of) where fallback_of is not null"
     )
+
+
+@migrations()
+def m027_official(db: Database) -> None:
+    """Mark outlets that publish what a state itself says: presidents, governments, gazettes."""
+    db.conn.execute("alter table outlets add column official integer not null default 0")
+    db.conn.execute("update outlets set official = 1 where name = 'Kremlin.ru'")

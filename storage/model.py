@@ -39,7 +39,8 @@ class Outlet:
 
     ``country`` is an ISO 3166 alpha-2 code, or "" for the whole region. ``family`` names the
     publisher behind several outlets, so that reprints inside one house do not pass for
-    independent confirmation. ``wire`` marks news agencies, whatever their ownership.
+    independent confirmation. ``wire`` marks news agencies, whatever their ownership, ``official``
+    what a state itself publishes: the sites of presidents, governments and gazettes.
     """
 
     id: OutletId
@@ -49,6 +50,7 @@ class Outlet:
     wire: bool = False
     family: str = ""
     home_url: str = ""
+    official: bool = False
 
 
 # --- where we look -------------------------------------------------------------------------

@@ -516,6 +516,7 @@ def facts_of(feed: Feed, lang: str, published: datetime | None, now: datetime) -
         sources=keywords.source_names(outlet.name, feed.site_url or feed.url),
         ownership=outlet.ownership,
         wire=outlet.wire,
+        official=outlet.official,
         published=published or now,
         now=now,
     )

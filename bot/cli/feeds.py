@@ -36,6 +36,7 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "outlet": feed.outlet.name,
         "country": feed.outlet.country,
         "ownership": feed.outlet.ownership.value,
+        "official": feed.outlet.official,
         "status": "import" if feed.kind is FeedKind.IMPORT else state.status.value,
         "error": texts.complaint("en", state.error_key, state.error_values)
         if state.error_key
@@ -142,7 +143,12 @@ async def fallback(
 async def catalogue_(settings: Settings) -> None:
     """Add the catalogue's feeds of the region, as the first `run` does where there are none."""
     async with archive(settings) as db:
-        added = await db.write(feed_store.add_catalogue, catalogue.starting_feeds(), now())
+        added = await db.write(
+            feed_store.add_catalogue,
+            catalogue.starting_feeds(),
+            now(),
+            catalogue.starting_fallbacks(),
+        )
     known = len(catalogue.starting_feeds()) - added
     click.echo(f"{added} added, {known} known before")
 

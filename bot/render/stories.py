@@ -106,6 +106,8 @@ def tolls(story: Story, item: Item, language: str) -> Html:
 
 def ownership(outlet: Outlet, language: str) -> str:
     """Say who stands behind an outlet in a word or two; "" where nobody knows."""
+    if outlet.official:
+        return translate(language, "owner.official")  # that says who stands behind it
     who = (
         ""
         if outlet.ownership is Ownership.UNKNOWN

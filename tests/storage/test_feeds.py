@@ -227,16 +227,14 @@ def test_a_set_of_feeds_is_added_once(connection: Connection) -> None:
     assert replace(outlet, id=kept.id) == kept
 
 
-def test_the_catalogue_is_whole_and_each_outlet_is_described_once(connection: Connection) -> None:
-    found = catalogue.starting_feeds()
-    described: dict[str, Outlet] = {}
-    for feed, outlet in found:
-        assert feed.url.startswith(("https://", "http://"))
-        assert feed.kind is FeedKind.FEED
-        assert described.setdefault(outlet.name, outlet) == outlet
-        assert outlet.ownership is not Ownership.UNKNOWN
-        assert feed.languages
-    assert len(found) == len(feeds.add_all(connection, found, NOW)) > 80
+def test_the_catalogue_is_added_once_with_its_fallbacks(connection: Connection) -> None:
+    found, others = catalogue.starting_feeds(), catalogue.starting_fallbacks()
+    added = [feeds.add_catalogue(connection, found, NOW, others) for _ in range(2)]
+    assert [len(found), 0] == added
+    every = feeds.every(connection)
+    assert len(found) + len(others) == len(every)
+    official = {feed.url for feed in every if feed.outlet.official}
+    assert official >= {feed.url for feed, outlet in found if outlet.official}
 
 
 def test_who_removed_every_feed_is_not_given_the_catalogue_again(connection: Connection) -> None:
