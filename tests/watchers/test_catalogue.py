@@ -241,6 +241,13 @@ def test_the_catalogue_is_whole_and_each_outlet_is_described_once() -> None:
         assert feed.languages
 
 
+@pytest.mark.parametrize("language", ["kk", "ky", "uz", "tg"])
+def test_the_regions_languages_are_read_at_first_hand(language: str) -> None:
+    spoken = [feed.url for feed, _ in FEEDS if feed.languages[0] == language]
+    assert len(spoken) >= 8
+    assert len(FEEDS) >= 150
+
+
 def test_selectors_can_be_typed_as_they_are_kept() -> None:
     for feed in (*(feed for feed, _ in FEEDS), *(feed for _, feed in FALLBACKS)):
         if feed.rules:
