@@ -21,7 +21,7 @@ def starting_feeds() -> tuple[tuple[NewFeed, Outlet], ...]:
     "unchecked" until ``steppewire feeds audit`` has seen the address answer, and then when it did
     and what came.
     """
-    return tuple((_feed(row), _outlet(row)) for row in table("feeds.tsv"))
+    return tuple((feed_of(row), _outlet(row)) for row in table("feeds.tsv"))
 
 
 def starting_fallbacks() -> tuple[tuple[str, NewFeed], ...]:
@@ -29,10 +29,7 @@ def starting_fallbacks() -> tuple[tuple[str, NewFeed], ...]:
 
     Each with the address of its feed; its outlet and languages are that feed's.
     """
-    return tuple(
-        (row["of"], NewFeed(row["url"], "", "", FeedKind(row["kind"]), rules=_rules(row)))
-        for row in table("fallbacks.tsv")
-    )
+    return tuple((row["of"], feed_of(row)) for row in table("fallbacks.tsv"))
 
 
 def table(name: str) -> list[dict[str, str]]:
@@ -65,20 +62,17 @@ def small_talk() -> Mapping[tuple[str, ...], str]:
     }
 
 
-def _feed(row: dict[str, str]) -> NewFeed:
+def feed_of(row: dict[str, str]) -> NewFeed:
+    """Describe a row of either table as a feed; a fallback's row has no outlet of its own."""
+    outlet = row.get("outlet", "")
     return NewFeed(
         url=row["url"],
-        title=row["title"] or row["outlet"],
-        outlet=row["outlet"],
+        title=row.get("title") or outlet,
+        outlet=outlet,
         kind=FeedKind(row["kind"]),
-        languages=tuple(row["languages"].split()),
-        rules=_rules(row),
+        languages=tuple(row.get("languages", "").split()),
+        rules=json.loads(row["rules"] or "{}"),
     )
-
-
-def _rules(row: dict[str, str]) -> dict[str, str]:
-    rules: dict[str, str] = json.loads(row["rules"] or "{}")
-    return rules
 
 
 def _outlet(row: dict[str, str]) -> Outlet:
