@@ -120,8 +120,8 @@ def revised(text: str, found: Mapping[str, Finding], now: datetime, say: Say) ->
 
 def patch(name: str, before: str, after: str) -> str:
     """Return a unified diff of a table, as `git apply` takes it."""
-    lines = (text.splitlines(keepends=True) for text in (before, after))
-    return "".join(difflib.unified_diff(*lines, f"a/{name}", f"b/{name}"))
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    return "".join(difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"))
 
 
 def is_offline(found: Iterable[Finding]) -> bool:
