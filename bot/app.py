@@ -65,7 +65,9 @@ async def run(
             settings, politeness=politeness, looking=looking, clock=clock
         ) as pipeline:
             if await pipeline.db.read(feeds.wants_catalogue):
-                added = await pipeline.db.write(feeds.add_catalogue, starting(), clock())
+                added = await pipeline.db.write(
+                    feeds.add_catalogue, starting(), clock(), catalogue.starting_fallbacks()
+                )
                 log.info("catalogue loaded", feeds=added)
             await run_in(pipeline, stop=stop, ready=ready)
 

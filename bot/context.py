@@ -56,6 +56,12 @@ class FeedAdministration(Protocol):
         Raises NewsError for what is no address, or is read already.
         """
 
+    async def add_fallback(self, feed_id: FeedId, typed: str) -> Feed:
+        """Let what is at an address be read in a source's place while that is ill.
+
+        Raises NewsError for what is no address, is read already, or is no feed.
+        """
+
     async def poll_one(self, feed_id: FeedId) -> Round:
         """Read a feed now, due or not. Raises NewsError where there is none of this number."""
 

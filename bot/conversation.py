@@ -160,6 +160,14 @@ class SentFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The channel from which somebody forwarded a post: its @name, "" where it is private."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """What somebody wants of us.
 
@@ -185,6 +193,7 @@ class Ask:
     is_admin: bool = False
     document: SentFile | None = None
     location: tuple[float, float] | None = None
+    forwarded: Forwarded | None = None
     language_code: str = ""
 
     def number(self, position: int) -> int:

@@ -126,13 +126,20 @@ async def remembering(pipeline: Pipeline) -> AsyncIterator[None]:
 @asynccontextmanager
 async def looking(settings: Settings) -> AsyncIterator[Callable[[str], Awaitable[Seen]]]:
     """Open only what it takes to look at an address and keep nothing."""
+    async with observing(settings) as observer:
+        yield Looker(observer).look
+
+
+@asynccontextmanager
+async def observing(settings: Settings) -> AsyncIterator[Observer]:
+    """Open what fetches and reads documents; nothing is kept."""
     async with (
         fetch.opened(
             user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=wall_clock
         ) as fetcher,
         pool.opened() as parsers,
     ):
-        yield Looker(Observer(fetcher, parsers, wall_clock)).look
+        yield Observer(fetcher, parsers, wall_clock)
 
 
 def embeddings_of(settings: Settings) -> Embeddings:

@@ -1,7 +1,7 @@
 """Feeds: what is polled, when next, and how each is. Polling's whole memory is in these rows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +10,7 @@ from storage import meta, outlets, stories
 from storage.errors import NewsError
 from storage.local_time import rfc3339
 from storage.model import (
+    ILL_FROM,
     Feed,
     FeedId,
     FeedKind,
@@ -21,25 +22,46 @@ from storage.model import (
 )
 from storage.sql import Connection, from_json, from_ms, to_json, to_ms
 
+_ILL = (
+    f"(e.status = 'gone' or (e.status = 'error' and e.failure_weight >= {ILL_FROM})"
+    " or (e.status = 'ok' and e.silent_since is not null))"
+)
+_ORDER = "case {0}.kind when 'telegram' then 2 when 'page' then 1 else 0 end, {0}.id"
+"""Which fallback comes first: feeds and news sitemaps, then pages, then Telegram's previews."""
+_BEFORE = (
+    "(e.id = f.fallback_of or (e.fallback_of = f.fallback_of and e.status <> 'paused'"
+    f" and ({_ORDER.format('e')}) < ({_ORDER.format('f')})))"
+)
+_WAITS = (
+    "(f.fallback_of is not null"  # noqa: S608 (constants)
+    f" and exists (select 1 from feeds e where {_BEFORE} and not {_ILL}))"
+)
+"""A fallback ``f`` is read while every ``e`` before it is ill; where the source itself is paused,
+so are they all."""
+
 COLUMNS = (
     "f.id, f.url, f.title, f.kind, f.languages, f.site_url, f.rules, f.moved_from, f.added_at,"
     " f.items, f.status, f.next_check_at, f.interval_s, f.last_checked_at, f.last_status,"
     " f.last_ok_at, f.last_new_at, f.usual_gap_s, f.failure_weight, f.failure_count,"
     " f.failing_since, f.error_key, f.error_values, f.told_ill_at, f.silent_since, f.etag,"
     " f.last_modified, f.body_digest, f.entries_seen, f.moved_to, f.moved_seen, f.baseline_done,"
-    " f.told_well_at, f.notice, f.max_age_s, f.ttl_s, f.rest_times"
+    " f.told_well_at, f.notice, f.max_age_s, f.ttl_s, f.rest_times, f.gaps, f.last_gap_at,"
+    f" f.fallback_of, {_WAITS}"
 )
-_WIDTH = 37
+_WIDTH = 41
 _SELECT = f"select {COLUMNS}, {outlets.COLUMNS} from feeds f join outlets o on o.id = f.outlet_id"  # noqa: S608 (our own column lists)
 _CATALOGUE = "catalogue_added"
 """The fact that says when the catalogue was added."""
 
-_POLLED = "f.status not in ('gone', 'paused') and f.kind <> 'import'"
+_POLLED = f"f.status not in ('gone', 'paused') and f.kind <> 'import' and not {_WAITS}"
 
 
 @dataclass(frozen=True, slots=True)
 class NewFeed:
-    """A feed to be added, and the outlet it belongs to (added where it is not known yet)."""
+    """A feed to be added, and the outlet it belongs to (added where it is not known yet).
+
+    A fallback's outlet and languages are those of its source.
+    """
 
     url: str
     title: str
@@ -61,6 +83,7 @@ class FeedNotice:
     error_key: str = ""
     error_values: dict[str, Any] = field(default_factory=dict)
     since: datetime | None = None
+    fallbacks: int = 0
 
 
 # --- reading ---------------------------------------------------------------------------------
@@ -115,9 +138,46 @@ def pollable(db: Connection) -> tuple[Feed, ...]:
     return tuple(map(_of_row, db.conn.execute(f"{_SELECT} where {_POLLED} order by f.id")))
 
 
+def fallbacks(db: Connection) -> dict[FeedId, tuple[Feed, ...]]:
+    """Return every source's fallbacks in the order of their turns, by the source."""
+    found: dict[FeedId, tuple[Feed, ...]] = {}
+    order = _ORDER.format("f")
+    for row in db.conn.execute(f"{_SELECT} where f.fallback_of is not null order by {order}"):
+        feed = _of_row(row)
+        assert feed.fallback_of is not None  # noqa: S101 (so it was asked)
+        found[feed.fallback_of] = (*found.get(feed.fallback_of, ()), feed)
+    return found
+
+
+def line_up(db: Connection, feed_id: FeedId) -> tuple[Feed, ...]:
+    """Return a source and its fallbacks, in the order of their turns, by the id of any of them."""
+    feed = get(db, feed_id)
+    if feed is None:
+        return ()
+    source = get(db, feed.fallback_of) if feed.fallback_of else feed
+    assert source is not None  # noqa: S101 (they go together)
+    return (source, *fallbacks(db).get(source.id, ()))
+
+
+def told_until(db: Connection, feed_id: FeedId) -> datetime | None:
+    """Return until when what comes before a fallback has brought the news; None if it never did.
+
+    Who answers without bringing anything was of no use since it last did.
+    """
+    (moment,) = db.conn.execute(
+        "select max(case when e.silent_since is null then e.last_ok_at else e.last_new_at end)"  # noqa: S608 (a constant)
+        f" from feeds f join feeds e on {_BEFORE} where f.id = ?",
+        (feed_id,),
+    ).fetchone()
+    return from_ms(moment)
+
+
 def count(db: Connection) -> dict[FeedStatus, int]:
-    """Count polled feeds by status."""
-    rows = db.conn.execute("select status, count(*) from feeds where kind <> 'import' group by 1")
+    """Count sources by status; their fallbacks are part of them."""
+    rows = db.conn.execute(
+        "select status, count(*) from feeds"
+        " where kind <> 'import' and fallback_of is null group by 1"
+    )
     return {FeedStatus(status): number for status, number in rows}
 
 
@@ -139,6 +199,19 @@ def add(db: Connection, new: NewFeed, now: datetime) -> Feed:
     return _insert(db, new, outlet, now)
 
 
+def add_fallback(db: Connection, feed_id: FeedId, new: NewFeed, now: datetime) -> Feed:
+    """Add what is read in the place of a source while that is ill; of a fallback, of its source.
+
+    NewsError where the address is there already, or the source is an import.
+    """
+    refuse_known(db, new.url)
+    refuse_import(db, feed_id)
+    asked = found(db, str(feed_id))
+    source = found(db, str(asked.fallback_of)) if asked.fallback_of else asked
+    named = replace(new, title=source.title, languages=source.languages)
+    return _insert(db, named, source.outlet, now, fallback_of=source.id)
+
+
 def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime) -> list[FeedId]:
     """Add the feeds that are not there yet (a catalogue, an OPML file); return which were.
 
@@ -156,6 +229,7 @@ def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime
             wire=described.wire,
             family=described.family,
             home_url=described.home_url,
+            official=described.official,
         )
         added.append(_insert(db, feed, outlet, now).id)
     return added
@@ -170,10 +244,23 @@ def wants_catalogue(db: Connection) -> bool:
     return not polled and meta.get(db, _CATALOGUE) is None
 
 
-def add_catalogue(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime) -> int:
-    """Add the feeds of the catalogue, remember that it was, and return how many were new."""
+def add_catalogue(
+    db: Connection,
+    new: Iterable[tuple[NewFeed, Outlet]],
+    now: datetime,
+    others: Iterable[tuple[str, NewFeed]] = (),
+) -> int:
+    """Add the feeds of the catalogue, remember that it was, and return how many were new.
+
+    ``others`` are fallbacks with the addresses of their sources.
+    """
     meta.put(db, _CATALOGUE, rfc3339(now))
-    return len(add_all(db, new, now))
+    added = len(add_all(db, new, now))
+    for address, fallback in others:
+        source = by_url(db, address)
+        if source is not None and by_url(db, fallback.url) is None:
+            add_fallback(db, source.id, fallback, now)
+    return added
 
 
 def of_import(db: Connection, name: str, source: str, now: datetime) -> Feed:
@@ -214,11 +301,13 @@ def resume(db: Connection, feed_id: FeedId, now: datetime) -> None:
 
 
 def remove(db: Connection, feed_id: FeedId) -> None:
-    """Forget a feed, its items and their keys; stories keep what others told."""
+    """Forget a feed with its fallbacks, their items and keys; stories keep what others told."""
     touched = [
         StoryId(row[0])
         for row in db.conn.execute(
-            "select distinct story_id from items where feed_id = ?", (feed_id,)
+            "select distinct story_id from items where feed_id in"
+            " (select id from feeds where :feed in (id, fallback_of))",
+            {"feed": feed_id},
         )
     ]
     # Ids must not be given twice: an old message may still point to them.
@@ -316,7 +405,9 @@ def take_notices(db: Connection) -> tuple[FeedNotice, ...]:
     """
     rows = db.conn.execute(
         "select id, notice, url, title, error_key, error_values,"
-        " coalesce(silent_since, failing_since) from feeds where notice <> '' order by id"
+        " coalesce(silent_since, failing_since),"
+        " (select count(*) from feeds o where o.fallback_of = feeds.id and o.status <> 'paused')"
+        " from feeds where notice <> '' order by id"
     ).fetchall()
     db.conn.execute("update feeds set notice = '' where notice <> ''")
     return tuple(
@@ -328,6 +419,7 @@ def take_notices(db: Connection) -> tuple[FeedNotice, ...]:
             error_key=row[4],
             error_values=from_json(row[5]) or {},
             since=from_ms(row[6]),
+            fallbacks=row[7],
         )
         for row in rows
     )
@@ -373,7 +465,7 @@ _KEEP = (
     " failing_since = ?, error_key = ?, error_values = ?, told_ill_at = ?, silent_since = ?,"
     " etag = ?, last_modified = ?, body_digest = ?, entries_seen = ?, moved_to = ?,"
     " moved_seen = ?, baseline_done = ?, told_well_at = ?, max_age_s = ?, ttl_s = ?,"
-    " rest_times = ?,"
+    " rest_times = ?, gaps = ?, last_gap_at = ?,"
     " notice = case when ? <> '' then ? else notice end, items = items + ? where id = ?"
 )
 
@@ -407,6 +499,8 @@ def _state_row(state: FeedState, new: int, feed_id: FeedId) -> tuple[Any, ...]:
         state.max_age_s,
         state.ttl_s,
         state.rest_times,
+        state.gaps,
+        to_ms(state.last_gap_at),
         notice,
         notice,
         new,
@@ -427,7 +521,9 @@ def _of_row(row: tuple[Any, ...]) -> Feed:
         moved_from=row[7],
         added_at=from_ms(row[8]),
         items=row[9],
-        state=_state_of(row[10:_WIDTH]),
+        fallback_of=FeedId(row[_WIDTH - 2]) if row[_WIDTH - 2] else None,
+        waits=bool(row[_WIDTH - 1]),
+        state=_state_of(row[10 : _WIDTH - 2]),
     )
 
 
@@ -462,14 +558,23 @@ def _state_of(row: tuple[Any, ...]) -> FeedState:
         max_age_s=row[24],
         ttl_s=row[25],
         rest_times=row[26],
+        gaps=row[27],
+        last_gap_at=from_ms(row[28]),
     )
 
 
-def _insert(db: Connection, new: NewFeed, outlet: Outlet, now: datetime) -> Feed:
+def _insert(
+    db: Connection,
+    new: NewFeed,
+    outlet: Outlet,
+    now: datetime,
+    *,
+    fallback_of: FeedId | None = None,
+) -> Feed:
     url = plainly(new.url)
     (feed_id,) = db.conn.execute(
         "insert into feeds(url, title, kind, outlet_id, languages, site_url, rules, host,"
-        " added_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
+        " added_at, fallback_of) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
         (
             url,
             new.title,
@@ -480,6 +585,7 @@ def _insert(db: Connection, new: NewFeed, outlet: Outlet, now: datetime) -> Feed
             to_json(new.rules),
             host_of(url),
             to_ms(now),
+            fallback_of,
         ),
     ).fetchone()
     feed = get(db, FeedId(feed_id))

@@ -13,7 +13,7 @@ from storage.sql import Connection, from_json, from_ms, marks, moment, to_json, 
 COLUMNS = (
     "i.id, i.feed_id, i.story_id, i.external_id, i.url, i.title, i.summary, i.lang,"
     " i.published, i.first_seen, i.updated_at, i.url_key, f.kind, i.retitled_at,"
-    " i.removed_at"
+    " i.removed_at, i.source"
 )
 JOINED = "items i join feeds f on f.id = i.feed_id join outlets o on o.id = f.outlet_id"
 KEY_BYTES = 10
@@ -30,6 +30,7 @@ class NewItem:
     story of its own. Ids are given by the ingester, which alone adds items, so that two new items
     of one document can be one story. ``reasons`` are the verdict's, compact, stored as JSON.
     ``packed_features`` are what a start reads again instead of analysing the item anew.
+    ``source`` is the channel from which a post was forwarded, or whom an aggregator names.
     """
 
     id: ItemId
@@ -50,6 +51,7 @@ class NewItem:
     reasons: tuple[Any, ...] = ()
     recirculated: bool = False
     packed_features: bytes = b""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ def of_row(row: tuple[Any, ...]) -> Item:
         kind=FeedKind(row[12]),
         retitled_at=from_ms(row[13]),
         removed_at=from_ms(row[14]),
-        outlet=outlets.of_row(row[15:]),
+        source=row[15],
+        outlet=outlets.of_row(row[16:]),
     )
 
 
@@ -195,7 +198,8 @@ def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) 
         db.conn.execute(
             "insert into items(id, feed_id, story_id, external_id, url, url_key, title, summary,"
             " lang, published, first_seen, score, reasons, recirculated, countries,"
-            " title_countries) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " title_countries, source)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 item.id,
                 feed_id,
@@ -213,6 +217,7 @@ def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) 
                 item.recirculated,
                 " ".join(item.countries),
                 " ".join(item.title_countries),
+                item.source[:200],
             ),
         )
         db.conn.executemany(

@@ -636,3 +636,30 @@ alter table items add column removed_at integer
 def m024_articles_that_change(db: Database) -> None:
     """Keep what articles said before they were changed, and whether their pages still stand."""
     execute_all(db, REVISIONS)
+
+
+@migrations()
+def m025_gaps(db: Database) -> None:
+    """Count how often a feed had rolled on between two looks, and keep who a post is from."""
+    db.conn.execute("alter table feeds add column gaps integer not null default 0")
+    db.conn.execute("alter table feeds add column last_gap_at integer")
+    # The outlet an aggregator names, the channel from which a post was forwarded.
+    db.conn.execute("alter table items add column source text not null default ''")
+
+
+@migrations()
+def m026_fallbacks(db: Database) -> None:
+    """Let a source have others that are read in its place while it is ill."""
+    db.conn.execute(
+        "alter table feeds add column fallback_of integer references feeds(id) on delete cascade"
+    )
+    db.conn.execute(
+        "create index feeds_fallback on feeds(fallback_of) where fallback_of is not null"
+    )
+
+
+@migrations()
+def m027_official(db: Database) -> None:
+    """Mark outlets that publish what a state itself says: presidents, governments, gazettes."""
+    db.conn.execute("alter table outlets add column official integer not null default 0")
+    db.conn.execute("update outlets set official = 1 where name = 'Kremlin.ru'")

@@ -39,7 +39,8 @@ class Outlet:
 
     ``country`` is an ISO 3166 alpha-2 code, or "" for the whole region. ``family`` names the
     publisher behind several outlets, so that reprints inside one house do not pass for
-    independent confirmation. ``wire`` marks news agencies, whatever their ownership.
+    independent confirmation. ``wire`` marks news agencies, whatever their ownership, ``official``
+    what a state itself publishes: the sites of presidents, governments and gazettes.
     """
 
     id: OutletId
@@ -49,6 +50,7 @@ class Outlet:
     wire: bool = False
     family: str = ""
     home_url: str = ""
+    official: bool = False
 
 
 # --- where we look -------------------------------------------------------------------------
@@ -73,6 +75,10 @@ class FeedStatus(StrEnum):
     PAUSED = "paused"
 
 
+ILL_FROM = 1.0
+"""Weight of failures at which a feed is ill: one hard failure, two soft or four temporary ones."""
+
+
 class FeedNoticeKind(StrEnum):
     """What admins hear of a feed, once each."""
 
@@ -95,6 +101,8 @@ class FeedState:
     and ``rest_times`` (hours/days) are what it asked for; they hold through every 304. Admins were
     last told that the feed is ill at ``told_ill_at``, that it is well again at ``told_well_at``;
     ``notice`` is what they have yet to hear, taken up after the transaction that wrote it.
+    ``gaps`` counts looks that found nothing left of what the look before had seen, the last of
+    them at ``last_gap_at``: what came in between was missed.
     """
 
     status: FeedStatus = FeedStatus.NEW
@@ -124,6 +132,8 @@ class FeedState:
     baseline_done: bool = False
     told_well_at: datetime | None = None
     notice: FeedNoticeKind | None = None
+    gaps: int = 0
+    last_gap_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,8 @@ class Feed:
 
     ``languages`` is what the feed declares or the catalogue knows (often two); language
     identification is restricted to them. ``moved_from`` is the address before the last move.
+    ``fallback_of`` is the source in whose place it is read; ``waits`` says that its turn has not
+    come, because that source, or a fallback before it, is well.
     """
 
     id: FeedId
@@ -145,6 +157,8 @@ class Feed:
     moved_from: str = ""
     added_at: datetime | None = None
     items: int = 0
+    fallback_of: FeedId | None = None
+    waits: bool = False
     state: FeedState = field(default_factory=FeedState)
 
 
@@ -157,7 +171,8 @@ class Item:
 
     ``kind`` is that of the source that brought it. ``updated_at`` is when the outlet last
     changed its words, ``retitled_at`` when it last changed its headline. ``removed_at`` is since
-    when its page is seen to be gone while its outlet's others stand.
+    when its page is seen to be gone while its outlet's others stand. ``source`` is the channel
+    from which a post was forwarded, or whom an aggregator names.
     """
 
     id: ItemId
@@ -176,6 +191,7 @@ class Item:
     kind: FeedKind = FeedKind.FEED
     retitled_at: datetime | None = None
     removed_at: datetime | None = None
+    source: str = ""
 
     @property
     def told_at(self) -> datetime:

@@ -5,7 +5,7 @@ from typing import Any
 from storage.model import FeedId, Outlet, OutletId, Ownership
 from storage.sql import Connection
 
-COLUMNS = "o.id, o.name, o.country, o.ownership, o.wire, o.family, o.home_url"
+COLUMNS = "o.id, o.name, o.country, o.ownership, o.wire, o.family, o.home_url, o.official"
 """What ``of_row`` reads, for joins under the alias ``o``."""
 
 
@@ -19,6 +19,7 @@ def of_row(row: tuple[Any, ...]) -> Outlet:
         wire=bool(row[4]),
         family=row[5],
         home_url=row[6],
+        official=bool(row[7]),
     )
 
 
@@ -45,13 +46,14 @@ def named(
     wire: bool = False,
     family: str = "",
     home_url: str = "",
+    official: bool = False,
 ) -> Outlet:
     """Return the outlet of that name, adding it as described where there is none yet."""
     db.conn.execute(
         # What an outlet is known by stays, whoever describes it again.
-        "insert into outlets(name, country, ownership, wire, family, home_url)"
-        " values (?, ?, ?, ?, ?, ?) on conflict(name) do nothing",
-        (name, country, ownership.value, wire, family, home_url),
+        "insert into outlets(name, country, ownership, wire, family, home_url, official)"
+        " values (?, ?, ?, ?, ?, ?, ?) on conflict(name) do nothing",
+        (name, country, ownership.value, wire, family, home_url, official),
     )
     row = db.conn.execute(
         f"select {COLUMNS} from outlets o where o.name = ?",  # noqa: S608 (our own column list)

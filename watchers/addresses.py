@@ -19,16 +19,34 @@ _ADDRESSES = re.compile(
     r"(?<!\S)(?:https?://\S|@[A-Za-z]\w{3}|[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?![^\s:/?#]))",
     re.IGNORECASE,
 )
-_CHANNEL = re.compile(r"^(?:@|(?:https?://)?(?:t\.me|telegram\.me)/(?:s/)?)([A-Za-z]\w{3,31})/?$")
+_TELEGRAM = r"(?:https?://)?(?:www\.)?(?:t\.me|telegram\.(?:me|dog))/"
+_NAME = r"([a-z][a-z0-9_]{3,31})"
+_CHANNEL = re.compile(
+    rf"(?:@|{_TELEGRAM}(?:s/)?){_NAME}(?:/\d+)?/?(?:[?#]\S*)?"
+    rf"|(?:https?://)?{_NAME}\.t\.me(?:/\d+)?/?(?:[?#]\S*)?"
+    rf"|tg://resolve/?\?domain={_NAME}(?:&\S*)?",
+    re.IGNORECASE | re.ASCII,
+)
+"""The ways to name a public channel, or one post of it (https://core.telegram.org/api/links)."""
+_PRIVATE_CHANNEL = re.compile(
+    rf"{_TELEGRAM}(?:\+|joinchat/|c/\d)\S*|tg://join\b\S*", re.IGNORECASE | re.ASCII
+)
+_PREVIEW = "https://t.me/s/"
+"""Under it stands what Telegram shows of a public channel to whoever has no account."""
 
 
 def address(typed: str) -> str:
-    """Make a fetchable address of what a person typed. Raises NewsError ``feed.address``."""
+    """Make a fetchable address of what a person typed.
+
+    Raises NewsError ``feed.address``, ``feed.one_address`` or ``feed.private_channel``.
+    """
     typed = urls.web_scheme(typed.strip())
     if len(_ADDRESSES.findall(typed)) > 1 and re.search(r"\s", typed):
         raise NewsError("feed.one_address")
-    if channel := _CHANNEL.match(typed):
-        return f"https://t.me/s/{channel.group(1)}"
+    if named := _CHANNEL.fullmatch(typed):
+        return preview_of(next(filter(None, named.groups())))
+    if _PRIVATE_CHANNEL.fullmatch(typed):
+        raise NewsError("feed.private_channel")
     if "://" not in typed and re.match(r"^[\w.-]+\.[^\W\d_]{2,}(?::\d+)?(?:[/?#]|$)", typed):
         typed = f"https://{typed}"
     url = urls.absolute("", typed)
@@ -36,6 +54,16 @@ def address(typed: str) -> str:
         raise NewsError("feed.address", url=typed[:200])
     # What is typed without a path is asked for with one, as every client does.
     return url if urls.split(url).path else f"{url}/"
+
+
+def preview_of(channel: str) -> str:
+    """Return the address of a public channel's preview; Telegram minds no capitals in names."""
+    return f"{_PREVIEW}{channel.lower()}"
+
+
+def is_preview(url: str) -> bool:
+    """Tell whether an address is that of a channel's preview."""
+    return url.startswith(_PREVIEW)
 
 
 def source(typed: str) -> tuple[str, dict[str, str]]:

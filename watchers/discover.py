@@ -50,8 +50,10 @@ class Seen:
         """How it is read."""
         if self.rules:
             return FeedKind.PAGE
-        is_telegram = self.feed is not None and self.feed.format == "telegram"
-        return FeedKind.TELEGRAM if is_telegram else FeedKind.FEED
+        # A channel that cannot be read now is one all the same.
+        is_channel = self.feed is not None and self.feed.format == "telegram"
+        is_channel = is_channel or addresses.is_preview(self.url)
+        return FeedKind.TELEGRAM if is_channel else FeedKind.FEED
 
     @property
     def error_key(self) -> str:

@@ -63,6 +63,15 @@ class Taken:
     kept: int = 0
     """Known, and told in other words now; kept as they are because edits were not wanted."""
 
+    def __add__(self, other: "Taken") -> "Taken":
+        """Count two parts of a document together."""
+        return Taken(
+            self.new + other.new,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.kept + other.kept,
+        )
+
 
 class Ingester:
     """Takes documents in, one at a time; the only writer of items and stories."""

@@ -10,7 +10,16 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from storage.items import EditedItem, KnownItem, LearntKey, MovedItem, NewItem
-from storage.model import Feed, FeedState, ItemId, Match, StoryId, Subscription, SubscriptionId
+from storage.model import (
+    Feed,
+    FeedKind,
+    FeedState,
+    ItemId,
+    Match,
+    StoryId,
+    Subscription,
+    SubscriptionId,
+)
 from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery
 from storage.outbox.policy import rings
 from storage.record import ChangedStory, Intake
@@ -211,6 +220,8 @@ def met_before(
     for item in under_keys.values():
         if entry.title == item.title:
             return item
+    if draft.feed.kind is FeedKind.TELEGRAM:
+        return next(iter(under_keys.values()))  # a post's number is its own, whatever it says now
     told = as_article(draft.feed, entry, memory)
     for key, item in under_keys.items():
         # An import's keys are its own words for what is one item: only another date parts those.
@@ -350,6 +361,7 @@ def take_in(
         reasons=verdict.reasons,
         recirculated=verdict.recirculated,
         packed_features=packed,
+        source=entry.source,
     )
     draft.new.append(item)
     match_subscriptions(draft, item, analysis, facts, memory)
@@ -516,6 +528,7 @@ def facts_of(feed: Feed, lang: str, published: datetime | None, now: datetime) -
         sources=keywords.source_names(outlet.name, feed.site_url or feed.url),
         ownership=outlet.ownership,
         wire=outlet.wire,
+        official=outlet.official,
         published=published or now,
         now=now,
     )

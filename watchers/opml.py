@@ -227,6 +227,7 @@ def new_feeds(outlines: tuple[Outline, ...]) -> list[tuple[NewFeed, Outlet]]:
 
 def _new_feed(outline: Outline, name: str) -> NewFeed:
     kind = FeedKind.PAGE if outline.rules else FeedKind.FEED
+    kind = FeedKind.TELEGRAM if addresses.is_preview(outline.url) else kind
     return NewFeed(
         outline.url, outline.title, name, kind=kind, site_url=outline.site_url, rules=outline.rules
     )

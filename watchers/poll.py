@@ -14,7 +14,7 @@ import structlog
 
 from storage import feeds
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import NewsError, StorageError
 from storage.feeds import NewFeed
 from storage.local_time import rfc3339
 from storage.model import Feed, FeedId, FeedState, FeedStatus
@@ -25,7 +25,7 @@ from watchers.host_queues import Politeness, in_turn
 from watchers.ingester import Ingester, Taken
 from watchers.judge import Count, Judgement, failed_by_a_bug, judge, rest_until
 from watchers.observe import Observation, Observer, Page, Parsing, target_of
-from watchers.parse import ParsedFeed
+from watchers.parse import Entry, ParsedFeed
 from watchers.parse_pool import pool
 from watchers.schedule import PollingPace
 from watchers.text import urls
@@ -181,6 +181,20 @@ class Poller:
         feed = await self._db.read(feeds.found, str(feed_id))
         return await self._poll((feed,), force=True)
 
+    async def add_fallback(self, feed_id: FeedId, typed: str) -> Feed:
+        """Let what is at an address be read in a source's place while that is ill.
+
+        It is seen first and nothing of it is kept: while the source is well there is no need.
+        Raises NewsError for what is no address, is there already, or is no feed now and hardly
+        will be.
+        """
+        url, _ = addresses.source(typed)
+        await self._db.read(feeds.refuse_known, url)
+        seen = await self._looker.look(typed)
+        if seen.feed is None and not seen.fails_for_now:
+            raise NewsError(seen.error_key, **seen.error_values)
+        return await self._db.write(feeds.add_fallback, feed_id, _new(seen), self._clock())
+
     async def look(self, typed: str) -> Seen:
         """See what is at an address and keep nothing."""
         return await self._looker.look(typed)
@@ -194,17 +208,7 @@ class Poller:
         url, _ = addresses.source(typed)
         await self._db.read(feeds.refuse_known, url)
         seen = await self._looker.look(typed)
-        title = seen.feed.title if seen.feed else ""
-        new = NewFeed(
-            url=seen.url if seen.feed else seen.asked,
-            title=title[:300],
-            outlet=title[:200] or urls.bare_host(urls.host_of(seen.url)),
-            kind=seen.kind,
-            languages=_languages(seen.feed),
-            site_url=seen.feed.site_url if seen.feed else "",
-            rules=seen.rules,
-        )
-        feed = await self._db.write(feeds.add, new, self._clock())
+        feed = await self._db.write(feeds.add, _new(seen), self._clock())
         await self._judge_and_record(feed, seen.observed, Round(feeds=1))
         await self._states.flush()
         return await self._db.read(feeds.found, str(feed.id))
@@ -317,18 +321,43 @@ class Poller:
         """Record a document's entries with the feed's new state in one transaction."""
         taken = Taken()
         if parsed.entries:
-            taken = await self._ingester.take(
+            old, fresh = await self._by_news(feed, parsed.entries)
+            if old and fresh:
+                taken = await self._ingester.take(feed, old, None, now, silent=True)
+            last = await self._ingester.take(
                 feed,
-                parsed.entries,
-                lambda taken: judged.state_after(taken.new),
+                fresh or old,
+                lambda last: judged.state_after(taken.new + last.new),
                 now,
-                silent=not feed.state.baseline_done,
+                silent=not fresh,
             )
+            taken += last
         if not feed.state.baseline_done:
             await self._db.write(
                 feeds.retitle, feed.id, parsed.title, parsed.site_url, parsed.language
             )
         return replace(taken, unchanged=taken.unchanged + parsed.unchanged)
+
+    async def _by_news(
+        self, feed: Feed, entries: tuple[Entry, ...]
+    ) -> tuple[list[Entry], list[Entry]]:
+        """Part a document's entries into what is stored without alerts, and what may be news.
+
+        A feed's first document is the baseline. Of a fallback, whatever came out while something
+        before it told the news; what came since is news even the first time.
+        """
+        until = None
+        if feed.fallback_of is not None:
+            until = await self._db.read(feeds.told_until, feed.id)
+        if until is None:
+            return ([], list(entries)) if feed.state.baseline_done else (list(entries), [])
+        parted: tuple[list[Entry], list[Entry]] = ([], [])
+        for entry in entries:
+            is_fresh = (
+                feed.state.baseline_done if entry.published is None else entry.published > until
+            )
+            parted[is_fresh].append(entry)
+        return parted
 
     async def _move(self, feed: Feed, state: FeedState) -> None:
         """Follow a permanent redirect that is believed."""
@@ -350,6 +379,20 @@ class Poller:
             failures=state.failure_count,
             next=rfc3339(state.next_check_at) if state.next_check_at else "",
         )
+
+
+def _new(seen: Seen) -> NewFeed:
+    """Describe what was seen as a feed to be added."""
+    title = seen.feed.title if seen.feed else ""
+    return NewFeed(
+        url=seen.url if seen.feed else seen.asked,
+        title=title[:300],
+        outlet=title[:200] or urls.bare_host(urls.host_of(seen.url)),
+        kind=seen.kind,
+        languages=_languages(seen.feed),
+        site_url=seen.feed.site_url if seen.feed else "",
+        rules=seen.rules,
+    )
 
 
 def _languages(parsed: ParsedFeed | None) -> tuple[str, ...]:

@@ -9,14 +9,12 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from storage.model import Feed, FeedNoticeKind, FeedState, FeedStatus
+from storage.model import ILL_FROM, Feed, FeedKind, FeedNoticeKind, FeedState, FeedStatus
 
 _LOST = 0.1
 """Known entries below this share: whole documents roll by unseen between two looks."""
 _CROWDED = 0.5
 _MOST_DOUBLINGS = 7.0
-_ILL_FROM = 1.0
-"""Weight at which admins are told: one hard failure, two soft or four temporary ones."""
 _QUIET_AFTER_NOTICE = timedelta(hours=6)
 """A feed that falls ill again and again is told of once in that time."""
 _SILENT_GAPS = 3
@@ -98,7 +96,8 @@ class Failure:
 def after_document(feed: Feed, visit: Visit, reading: Reading, pace: PollingPace) -> FeedState:
     """Return a feed's state after a document was read and its news are known."""
     state = _well(feed.state, visit)
-    interval = _interval(feed.state, reading, pace)
+    gapped = has_gap(feed, reading)
+    interval = _interval(feed, reading, pace)
     had_new = reading.new > 0
     etag, last_modified = reading.etag, reading.last_modified
     if not reading.keep_validators:
@@ -118,6 +117,8 @@ def after_document(feed: Feed, visit: Visit, reading: Reading, pace: PollingPace
         usual_gap_s=_usual_gap(feed.state, reading, visit.now),
         last_new_at=visit.now if had_new or not feed.state.baseline_done else state.last_new_at,
         silent_since=None if had_new else state.silent_since,
+        gaps=state.gaps + gapped,
+        last_gap_at=visit.now if gapped else state.last_gap_at,
     )
     state = _silence(_moved(feed, state, visit), visit.now)
     return _due_again(feed, state, visit, pace)
@@ -133,7 +134,7 @@ def after_not_modified(
     """
     state = _well(feed.state, visit)
     quiet = Reading(total=1, new=0)
-    interval = _interval(feed.state, quiet, pace)
+    interval = _interval(feed, quiet, pace)
     state = replace(
         state,
         interval_s=interval,
@@ -184,6 +185,16 @@ def after_failure(feed: Feed, visit: Visit, failure: Failure, pace: PollingPace)
     return replace(state, next_check_at=_at(feed, waits, visit, pace))
 
 
+def has_gap(feed: Feed, reading: Reading) -> bool:
+    """Tell whether nothing is left of what the last look saw: what came in between was missed.
+
+    Where a feed never had anything there was nothing to be left, lists of one entry roll on with
+    each, and a fallback is not looked at for as long as it waits.
+    """
+    has_history = feed.state.baseline_done and feed.items > 0 and feed.fallback_of is None
+    return has_history and reading.total > 1 and reading.new >= reading.total
+
+
 def should_move(state: FeedState) -> bool:
     """Tell whether a permanent redirect was seen often enough to believe it."""
     return bool(state.moved_to) and state.moved_seen >= _MOVES_AFTER
@@ -224,17 +235,19 @@ def _well(before: FeedState, visit: Visit) -> FeedState:
     )
 
 
-def _interval(before: FeedState, reading: Reading, pace: PollingPace) -> int:
+def _interval(feed: Feed, reading: Reading, pace: PollingPace) -> int:
     """Adapt a feed's own interval to the share of entries that were known already.
 
     Few known: news rolls by unseen, look sooner. Some news and enough overlap: the base is
     right. No news: rest a little longer each time.
     """
+    before = feed.state
     own: float = before.interval_s or pace.base_s
     if not before.baseline_done or not reading.total:
         return round(own)
     known = 1 - reading.new / reading.total
-    is_cooperative = bool(
+    # Previews of Telegram have twenty posts, no validators, and servers made for it.
+    is_cooperative = feed.kind is FeedKind.TELEGRAM or bool(
         before.etag or before.last_modified or reading.etag or reading.last_modified
     )
     lowest = pace.lowest_s if is_cooperative else pace.base_s
@@ -288,7 +301,7 @@ def _past_rest_times(at: datetime, latest: datetime, url: str, rest_times: str) 
 
 
 def _should_tell(state: FeedState, now: datetime) -> bool:
-    if state.failure_weight < _ILL_FROM or is_ill(state):
+    if state.failure_weight < ILL_FROM or is_ill(state):
         return False
     return state.told_ill_at is None or now - state.told_ill_at >= _QUIET_AFTER_NOTICE
 

@@ -348,4 +348,5 @@ def _outlet_facts(outlet: Outlet, url: str) -> keywords.Facts:
         sources=keywords.source_names(outlet.name, outlet.home_url or url),
         ownership=outlet.ownership,
         wire=outlet.wire,
+        official=outlet.official,
     )

@@ -1,6 +1,9 @@
 """``feeds``: what is polled, how each feed is, adding and removing; as in the admins' chat."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
+from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,8 @@ from storage.errors import NewsError
 from storage.model import Feed, FeedId, FeedKind
 from storage.sql import Connection
 from watchers import addresses, catalogue, opml
+from watchers import audit as looking_at
+from watchers.host_queues import Politeness
 
 FEED = click.argument("wanted", metavar="ID|URL")
 COLUMNS = ("id", "status", "items", "last_status", "next_check_at", "title", "url", "error")
@@ -36,6 +41,7 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "outlet": feed.outlet.name,
         "country": feed.outlet.country,
         "ownership": feed.outlet.ownership.value,
+        "official": feed.outlet.official,
         "status": "import" if feed.kind is FeedKind.IMPORT else state.status.value,
         "error": texts.complaint("en", state.error_key, state.error_values)
         if state.error_key
@@ -48,6 +54,8 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "next_check_at": isoformat(state.next_check_at),
         "silent_since": isoformat(state.silent_since),
         "moved_from": feed.moved_from or None,
+        "fallback_of": feed.fallback_of,
+        "waiting": feed.waits,
     }
 
 
@@ -116,12 +124,36 @@ def hint_at_catalogue() -> None:
     click.echo(texts.translate("en", "cli.feeds.catalogue", feeds=number), err=True)
 
 
+@feeds.command()
+@FEED
+@click.argument("url")
+@selectors
+@as_json
+@command
+async def fallback(
+    settings: Settings, /, wanted: str, url: str, *, as_json: bool, **css: str | None
+) -> None:
+    """Let what is at URL be read in the place of the source ID|URL while that is ill.
+
+    Of several fallbacks feeds and news sitemaps come first, then pages, then Telegram channels.
+    """
+    async with pipeline.open_pipeline(settings) as room:
+        source = await room.db.read(feed_store.found, wanted)
+        feed = await room.poller.add_fallback(source.id, typed(url, css))
+    emit([feed_row(feed)], as_json=as_json, columns=COLUMNS)
+
+
 @feeds.command(name="catalogue")
 @command
 async def catalogue_(settings: Settings) -> None:
     """Add the catalogue's feeds of the region, as the first `run` does where there are none."""
     async with archive(settings) as db:
-        added = await db.write(feed_store.add_catalogue, catalogue.starting_feeds(), now())
+        added = await db.write(
+            feed_store.add_catalogue,
+            catalogue.starting_feeds(),
+            now(),
+            catalogue.starting_fallbacks(),
+        )
     known = len(catalogue.starting_feeds()) - added
     click.echo(f"{added} added, {known} known before")
 
@@ -140,6 +172,62 @@ async def check(settings: Settings, /, url: str, *, as_json: bool, **css: str | 
     if not as_json:
         click.echo(f"{seen.url}  {seen.title}: {len(seen.entries)} entries")
     emit(seen.rows(), as_json=as_json, columns=("published", "title", "url"))
+
+
+TABLES = ("feeds.tsv", "fallbacks.tsv")
+IN_THE_REPOSITORY = "watchers/catalogue"
+
+
+@feeds.command()
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Where the tables are, instead of the catalogue's own.",
+)
+@command
+async def audit(settings: Settings, *, folder: Path | None) -> None:
+    """Look at each address of the catalogue once, and print a patch of what was seen.
+
+    The patch notes in each row when its address was looked at and what came, and follows
+    addresses that moved for good. Nothing is kept; hosts are asked as gently as in a round.
+    """
+    own = resources.files(catalogue)
+    texts_of = {
+        name: text
+        for name in TABLES
+        if (text := text_of((folder or own).joinpath(name))) is not None
+    }
+    rows = [row for text in texts_of.values() for row in catalogue.rows_of(text)]
+    wanted = tuple(map(catalogue.feed_of, rows))
+    async with pipeline.observing(settings) as observer:
+        polite = Politeness(exempt=settings.feed_allow_hosts)
+        with click.progressbar(length=len(wanted), label="looking", file=sys.stderr) as bar:
+            found = await looking_at.looked_at(
+                wanted, observer, polite, lambda done: bar.update(done - bar.pos)
+            )
+    if found and looking_at.is_offline(found.values()):
+        raise NewsError("audit.offline")
+    at = now()
+    for name, text in texts_of.items():
+        after = looking_at.revised(text, found, at, say)
+        label = name if folder else f"{IN_THE_REPOSITORY}/{name}"
+        click.echo(looking_at.patch(label, text, after), nl=False)
+    failed = sum(bool(one.error_key) for one in found.values())
+    moved = sum(one.url != url for url, one in found.items())
+    answer = len(found) - failed
+    click.echo(
+        f"{len(found)} looked at: {answer} answer, {moved} moved, {failed} do not", err=True
+    )
+
+
+def say(key: str, values: Mapping[str, Any]) -> str:
+    """Say what is wrong with a feed, as the listings do."""
+    return texts.complaint("en", key, dict(values))
+
+
+def text_of(file: Traversable) -> str | None:
+    """Read a table; None where there is none."""
+    return file.read_text(encoding="utf-8") if file.is_file() else None
 
 
 async def changed(
@@ -217,5 +305,5 @@ async def export(settings: Settings) -> None:
     """Write all feeds as OPML to stdout."""
     async with archive(settings) as db:
         found = await db.read(feed_store.every, polled_only=True)
-    outlines = tuple(map(opml.outline, found))
+    outlines = tuple(opml.outline(feed) for feed in found if feed.fallback_of is None)
     click.echo(opml.write(outlines, "SteppeWire").decode())

@@ -76,6 +76,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("feeds", feeds.listed, ADMINS, private=True),
     Command("feed", feeds.detail, ADMINS, private=True),
     Command("addfeed", adding.add, ADMINS, private=True),
+    Command("fallback", feeds.fall_back, ADMINS, private=True),
     Command("checkfeed", adding.check, ADMINS, private=True),
     Command("pausefeed", feeds.pause, ADMINS, private=True),
     Command("resumefeed", feeds.resume, ADMINS, private=True),

@@ -23,7 +23,7 @@ from bot.render.markup import bold, code, escape, joined, tidy, translate_html
 from bot.texts import complaint, translate
 from storage import dialogs, feeds
 from storage.errors import NewsError
-from storage.model import Feed, FeedStatus
+from storage.model import ChatKind, Feed, FeedStatus
 from storage.sql import Connection
 from watchers import addresses as watchers_addresses
 from watchers.discover import Seen
@@ -52,6 +52,22 @@ async def check(ask: Ask, context: Context) -> Reply:
     return await looked(ask, context, typed, adding=False)
 
 
+def offers_channel(ask: Ask) -> bool:
+    """Tell whether an admin shows us a channel by forwarding a post of it, alone with us."""
+    return ask.forwarded is not None and ask.is_admin and ask.here.kind is ChatKind.PRIVATE
+
+
+async def forwarded(ask: Ask, context: Context) -> Reply:
+    """Offer the channel of a forwarded post as a source.
+
+    Raises NewsError ``feed.no_name`` where the channel is private.
+    """
+    assert ask.forwarded is not None  # noqa: S101 (``offers_channel`` said so)
+    if not ask.forwarded.name:
+        raise NewsError("feed.no_name", title=tidy(ask.forwarded.title, 80))
+    return await looked(ask, context, f"@{ask.forwarded.name}", adding=True)
+
+
 async def again(ask: Ask, context: Context) -> Reply:
     """Look at an address that a button stands for."""
     address = await context.db.read(dialogs.draft, ask.number(1), ask.here.id)
@@ -70,7 +86,7 @@ async def looked(ask: Ask, context: Context, typed: str, *, adding: bool) -> Rep
         return Say((Message(translate_html(ask.language, "addfeed.what"), asks=True),))
     address, _ = watchers_addresses.source(typed)
     if adding and (there := await known(context, address)):
-        return Say((here_already(there, ask, context),))
+        return Say((await here_already(there, ask, context),))
 
     async def work(_: Report) -> Reply:
         return Edit(await shown(ask, context, await context.feeds.look(typed), adding=adding))
@@ -98,9 +114,9 @@ async def known(context: Context, *addresses: str) -> Feed | None:
     return await context.db.read(looked_up)
 
 
-def here_already(feed: Feed, ask: Ask, context: Context) -> Message:
+async def here_already(feed: Feed, ask: Ask, context: Context) -> Message:
     """Say that a feed is there, how it is, and let it be resumed where it rests."""
-    page = render.detail(feed, ask.here, now=context.clock())
+    page = await feed_commands.card(ask, context, feed)
     resting = feed.state.status in (FeedStatus.PAUSED, FeedStatus.GONE)
     key = "addfeed.resting" if resting else "addfeed.known"
     return replace(page, html=joined((translate_html(ask.language, key), page.html), "\n\n"))
@@ -121,7 +137,7 @@ async def shown(ask: Ask, context: Context, seen: Seen, *, adding: bool) -> Mess
         return Message(joined((head, text), "\n\n"), (*await _links(ask, context, seen), *anyway))
     there = await known(context, seen.url, seen.final_url)
     if adding and there is not None:
-        return here_already(there, ask, context)
+        return await here_already(there, ask, context)
     samples = [
         render.sample(entry.title, entry.url, entry.published, ask.here, now)
         for entry in seen.entries[:SAMPLES]
@@ -189,7 +205,7 @@ async def confirmed(ask: Ask, context: Context) -> Reply:
 
     async def work(_: Report) -> Reply:
         feed = await context.feeds.add(source)
-        return Edit(render.detail(feed, ask.here, now=context.clock()))
+        return Edit(await feed_commands.card(ask, context, feed))
 
     address, _ = watchers_addresses.source(source)
     return Working(

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.context import Context
-from bot.conversation import Ask, Button, Edit, Message, Reply, Say
+from bot.conversation import Ask, Button, Edit, Message, Reply, Report, Say, Working
 from bot.render import feeds as render
 from bot.render.buttons import press
 from bot.render.markup import tidy, translate_html
@@ -13,6 +13,7 @@ from storage import dialogs, feeds
 from storage.errors import NewsError
 from storage.model import Feed, FeedId
 from storage.sql import Connection
+from watchers import addresses
 
 
 async def wanted(ask: Ask, context: Context) -> Feed:
@@ -36,36 +37,67 @@ async def wanted(ask: Ask, context: Context) -> Feed:
 
 
 async def named(context: Context, text: str) -> list[Feed]:
-    """Return the feeds whose title, outlet or address has this in it."""
+    """Return the sources whose title, outlet or address has this in it, else such fallbacks."""
     folded = text.casefold()
     every = await context.db.read(feeds.every, polled_only=True)
-    return [
+    found = [
         feed
         for feed in every
         if folded in f"{feed.title}\n{feed.outlet.name}\n{feed.url}".casefold()
     ]
+    return [feed for feed in found if feed.fallback_of is None] or found
+
+
+async def card(ask: Ask, context: Context, feed: Feed) -> Message:
+    """Return one source in full as it is now, with what stands in for it."""
+    line_up = await context.db.read(feeds.line_up, feed.id)
+    fresh = next((one for one in line_up if one.id == feed.id), feed)
+    return render.detail(fresh, ask.here, now=context.clock(), line_up=line_up)
 
 
 async def listed(ask: Ask, context: Context) -> Reply:
     """Show every source's health, or those with a word in their name."""
     word = ask.text.strip()
-    every = (
+    found = (
         await named(context, word)
         if word
-        else list(await context.db.read(feeds.every, polled_only=True))
+        else await context.db.read(feeds.every, polled_only=True)
     )
+    every = [feed for feed in found if word or feed.fallback_of is None]
     if not every:
         key = "feeds.none_such" if word else "feeds.none"
         return Say((Message(translate_html(ask.language, key, feed=tidy(word, 80))),))
     chat = replace(ask.here, language=ask.language)
-    page = render.overview(every, chat, now=context.clock(), page=ask.number(1), wanted=word)
+    page = render.overview(
+        every,
+        chat,
+        now=context.clock(),
+        page=ask.number(1),
+        wanted=word,
+        fallbacks=await context.db.read(feeds.fallbacks),
+    )
     return Edit(page) if ask.button else Say((page,))
 
 
 async def detail(ask: Ask, context: Context) -> Reply:
     """Show one source in full."""
-    feed = await wanted(ask, context)
-    return Say((render.detail(feed, ask.here, now=context.clock()),))
+    return Say((await card(ask, context, await wanted(ask, context)),))
+
+
+async def fall_back(ask: Ask, context: Context) -> Reply:
+    """Name what is to be read in a source's place while that is ill: /fallback 12 @name."""
+    number, _, typed = ask.text.strip().partition(" ")
+    if not number.isdecimal() or not typed.strip():
+        raise NewsError("usage.fallback")
+    feed = await context.db.read(feeds.found, number)
+
+    async def work(_: Report) -> Reply:
+        added = await context.feeds.add_fallback(feed.id, typed)
+        return Edit(await card(ask, context, replace(added, id=added.fallback_of or added.id)))
+
+    address, _ = addresses.source(typed)
+    first = translate_html(ask.language, "addfeed.looking", address=tidy(address, 200))
+    return Working(Message(first), work)
 
 
 async def pause(ask: Ask, context: Context) -> Reply:
@@ -123,8 +155,7 @@ def by_button(
 
 
 async def _shown(ask: Ask, context: Context, feed: Feed, *, toast: str = "") -> Reply:
-    fresh = await context.db.read(feeds.get, feed.id)
-    return Edit(render.detail(fresh or feed, ask.here, now=context.clock()), toast=toast)
+    return Edit(await card(ask, context, feed), toast=toast)
 
 
 async def _pause(ask: Ask, context: Context, feed: Feed) -> Reply:

@@ -141,7 +141,8 @@ def remove_all(db: Connection, ids: Sequence[FeedId]) -> int:
 
 async def export(ask: Ask, context: Context) -> Reply:
     """Send every feed as an OPML file."""
-    every = await context.db.read(feeds.every, polled_only=True)
+    found = await context.db.read(feeds.every, polled_only=True)
+    every = [feed for feed in found if feed.fallback_of is None]
     outlines = tuple(map(opml.outline, every))
     body = opml.write(outlines, "SteppeWire")
     return File(

@@ -1,7 +1,8 @@
 """Sources as admins see them: health at a glance, one in full. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from bot.conversation import Button, Html, Keyboard, Message
 from bot.render.buttons import press, turn
@@ -9,7 +10,7 @@ from bot.render.markup import bold, code, escape, italic, joined, link, tidy, tr
 from bot.render.stories import SOURCES, outlet_name
 from bot.texts import complaint, translate, words
 from storage.feeds import FeedNotice
-from storage.model import Chat, Feed, FeedNoticeKind, FeedStatus
+from storage.model import Chat, Feed, FeedId, FeedNoticeKind, FeedStatus
 
 ON_A_PAGE = 8
 JUST_NOW = timedelta(minutes=1)
@@ -22,11 +23,15 @@ SIGNS = {
     FeedStatus.NEW: "⚪",
 }
 SILENT = "🟡"
+WAITING = "💤"
+NO_FALLBACKS: Mapping[FeedId, Sequence[Feed]] = MappingProxyType({})
 _ILL_FIRST = (FeedStatus.ERROR, FeedStatus.GONE, FeedStatus.NEW, FeedStatus.OK, FeedStatus.PAUSED)
 
 
 def sign(feed: Feed) -> str:
     """Return the coloured sign of how a feed is; silent ones answer but bring nothing."""
+    if feed.waits and feed.state.status is not FeedStatus.PAUSED:
+        return WAITING
     if feed.state.status is FeedStatus.OK and feed.state.silent_since is not None:
         return SILENT
     return SIGNS[feed.state.status]
@@ -48,10 +53,31 @@ def name(feed: Feed) -> str:
     return tidy(feed.title or feed.outlet.name or feed.url, 60)
 
 
+def in_place(line_up: Sequence[Feed]) -> Feed | None:
+    """Return the fallback that is read with success in an ill source's place, if there is one.
+
+    ``line_up`` is the source and its fallbacks in the order of their turns.
+    """
+    return next(
+        (
+            feed
+            for feed in line_up[1:]
+            if not feed.waits and sign(feed) == SIGNS[FeedStatus.OK] and feed.state.last_ok_at
+        ),
+        None,
+    )
+
+
 def overview(
-    feeds: Sequence[Feed], chat: Chat, *, now: datetime, page: int, wanted: str
+    feeds: Sequence[Feed],
+    chat: Chat,
+    *,
+    now: datetime,
+    page: int,
+    wanted: str,
+    fallbacks: Mapping[FeedId, Sequence[Feed]] = NO_FALLBACKS,
 ) -> Message:
-    """Show all feeds' health, ill ones first, a page at a time."""
+    """Show all sources' health, ill ones first, a page at a time, and what is read instead."""
     language = chat.language
     ordered = ill_first(feeds)
     pages = max(1, -(-len(ordered) // ON_A_PAGE))
@@ -62,7 +88,15 @@ def overview(
         counts[sign(feed)] = counts.get(sign(feed), 0) + 1
     signs = joined((f"{mark} {count}" for mark, count in counts.items()), "  ")
     head = joined((translate_html(language, "feeds.head", count=len(ordered)), signs))
-    body = [line(feed, language, now) for feed in shown]
+    body = [
+        joined(
+            (
+                line(feed, language, now),
+                instead((feed, *fallbacks.get(feed.id, ())), language),
+            )
+        )
+        for feed in shown
+    ]
     keys = turn(("fd",), page, pages) if not wanted else ()
     return Message(joined((head, *body), "\n\n"), keys)
 
@@ -73,11 +107,29 @@ def line(feed: Feed, language: str, now: datetime) -> Html:
     return joined((head, italic(condition(feed, language, now))))
 
 
+def instead(line_up: Sequence[Feed], language: str) -> Html:
+    """Say what is read in the place of an ill source; "" where none is, or needs to be."""
+    turns = [feed for feed in line_up[1:] if not feed.waits]
+    if not turns:
+        return Html("")
+    reads = in_place(line_up)
+    if reads is None:
+        return translate_html(language, "feeds.tries_fallbacks")
+    way = joined((way_of(reads, language), f"/f{reads.id}"), " ")
+    return translate_html(language, "feeds.reads_instead", way=way)
+
+
+def way_of(feed: Feed, language: str) -> str:
+    """Say how a fallback is read: its feed or news sitemap, its page, its Telegram channel."""
+    return translate(language, f"feeds.way_{feed.kind}")
+
+
 def condition(feed: Feed, language: str, now: datetime) -> str:
     """Say in one line how a feed is."""
     state = feed.state
-    if state.status is FeedStatus.PAUSED:
-        return translate(language, "feeds.is_paused")
+    if state.status is FeedStatus.PAUSED or feed.waits:
+        key = "feeds.is_paused" if state.status is FeedStatus.PAUSED else "feeds.is_waiting"
+        return translate(language, key)
     if state.error_key and state.status in (FeedStatus.ERROR, FeedStatus.GONE):
         since = state.failing_since
         return " ".join(
@@ -120,8 +172,20 @@ def next_look(feed: Feed, now: datetime, language: str) -> str:
     return translate(language, "feeds.due") if due <= now else words.ago(due, now, language)
 
 
-def detail(feed: Feed, chat: Chat, *, now: datetime) -> Message:
-    """Show one feed in full, with what can be done to it."""
+def gaps(feed: Feed, now: datetime, language: str) -> str:
+    """Say how often a feed had rolled on between two looks, so that something was missed."""
+    last_at = feed.state.last_gap_at
+    if last_at is None:
+        return ""
+    when = ago(last_at, now, language)
+    return translate(language, "feeds.gaps_told", count=feed.state.gaps, ago=when)
+
+
+def detail(feed: Feed, chat: Chat, *, now: datetime, line_up: Sequence[Feed] = ()) -> Message:
+    """Show one feed in full, with what can be done to it, and who is read in whose place.
+
+    ``line_up`` is the source and its fallbacks in the order of their turns.
+    """
     language, state = chat.language, feed.state
     facts: list[tuple[str, str | Html]] = [
         ("feeds.address", code(tidy(feed.url, 500))),
@@ -135,6 +199,7 @@ def detail(feed: Feed, chat: Chat, *, now: datetime) -> Message:
         ("feeds.every", words.lasting(timedelta(seconds=state.interval_s), language) if state.interval_s else ""),
         ("feeds.answer", "" if state.last_status is None else f"HTTP {state.last_status}"),
         ("feeds.failures", words.number(state.failure_count, language) if state.failure_count else ""),
+        ("feeds.gaps", gaps(feed, now, language)),
         ("feeds.moved", tidy(feed.moved_from, 300)),
     ]  # fmt: skip
     rows = [joined((f"{translate(language, key)}:", value), " ") for key, value in facts if value]
@@ -143,9 +208,31 @@ def detail(feed: Feed, chat: Chat, *, now: datetime) -> Message:
     # What it last brought stands in a row of its own.
     ails = "" if sign(feed) == SIGNS[FeedStatus.OK] else escape(condition(feed, language, now))
     return Message(
-        joined((head, ails, joined(rows)), "\n\n"),
+        joined((head, ails, joined(rows), _turns(feed, line_up, language, now)), "\n\n"),
         buttons(feed, language),
     )
+
+
+def _turns(feed: Feed, line_up: Sequence[Feed], language: str, now: datetime) -> Html:
+    """List a source's fallbacks in order; of a fallback, name what it stands in for."""
+    if len(line_up) <= 1:
+        return Html("")
+    source = line_up[0]
+    if feed.id != source.id:
+        named = joined((name(source), f"/f{source.id}"), " ")
+        return translate_html(language, "feeds.fallback_of", source=named)
+    rows = [
+        joined(
+            (
+                f"{place}. {sign(one)} {way_of(one, language)} /f{one.id}",
+                italic(condition(one, language, now)),
+            ),
+            " · ",
+        )
+        for place, one in enumerate(line_up[1:], 1)
+    ]
+    head = translate_html(language, "feeds.fallbacks")
+    return joined((joined((head, instead(line_up, language)), " "), *rows))
 
 
 def read_as(feed: Feed, language: str) -> str:
@@ -220,5 +307,8 @@ def notice(change: FeedNotice, language: str, now: datetime) -> Html:
     since = ""
     if change.since is not None and change.kind in (FeedNoticeKind.ILL, FeedNoticeKind.SILENT):
         since = translate(language, "feeds.since", ago=ago(change.since, now, language))
+    tried = ""
+    if change.fallbacks and change.kind in (FeedNoticeKind.ILL, FeedNoticeKind.GONE):
+        tried = translate(language, "feeds.tries_fallbacks")
     where = code(tidy(change.url, 300)) if change.kind is FeedNoticeKind.MOVED else ""
-    return joined((head, joined((cause, since), " "), where))
+    return joined((head, joined((cause, since, tried), " "), where))

@@ -133,6 +133,8 @@ def tolls(story: Story, item: Item, language: str) -> Html:
 
 def ownership(outlet: Outlet, language: str) -> str:
     """Say who stands behind an outlet in a word or two; "" where nobody knows."""
+    if outlet.official:
+        return translate(language, "owner.official")  # that says who stands behind it
     who = (
         ""
         if outlet.ownership is Ownership.UNKNOWN
@@ -156,8 +158,15 @@ def outlet_name(outlet: Outlet, language: str, *, owner: bool = True, url: str =
 
 
 def source(item: Item, language: str) -> str:
-    """Name the kind of source that brought an item, where it was no feed."""
-    return translate(language, SOURCES[item.kind]) if item.kind in SOURCES else ""
+    """Name the kind of source that brought an item, where it was no feed.
+
+    Of a forwarded post it says whose it was.
+    """
+    kind = translate(language, SOURCES[item.kind]) if item.kind in SOURCES else ""
+    if item.kind is not FeedKind.TELEGRAM or not item.source:
+        return kind
+    forwarded = translate(language, "source.forwarded", source=tidy(item.source, 40))
+    return f"{kind}, {forwarded}"
 
 
 def outlet_list(story: Story, language: str, most: int = OUTLETS_NAMED) -> Html:

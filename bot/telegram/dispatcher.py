@@ -26,7 +26,7 @@ from telegram.ext import (
 )
 
 from bot import failures
-from bot.commands import BUTTONS, COMMANDS, answering, inline, plain_text, start, unknown
+from bot.commands import BUTTONS, COMMANDS, adding, answering, inline, plain_text, start, unknown
 from bot.commands.plain_text import take_back
 from bot.context import Audience, Context
 from bot.conversation import Ask, Button, Edit, Reply, Say, Toast, Working
@@ -126,7 +126,13 @@ class Dispatcher:
         found = await see_sender(self.context, message.chat, message.from_user)
         ask = ask_of_message(message, found, self.context)
         where = where_of(message, telegram_context.bot)
-        if command is not None:
+        if adding.offers_channel(ask):
+            # A post's words are its channel's: no command, and no answer to what we asked.
+            await self.context.db.write(
+                dialogs.answered, ask.here.id, ask.person_id, self.context.clock()
+            )
+            await self.run(adding.forwarded, ask, where)
+        elif command is not None:
             await self.on_command(command, ask, message, where)
         else:
             await self.on_plain(ask, message, where)

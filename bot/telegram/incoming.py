@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from telegram import Bot, CallbackQuery, ChatMember, User
+from telegram import Bot, CallbackQuery, ChatMember, MessageOriginChannel, User
 from telegram import Chat as TelegramChat
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatType
@@ -12,7 +12,7 @@ from telegram.error import BadRequest, Forbidden
 
 from bot import texts
 from bot.context import ChannelFacts, Context
-from bot.conversation import Ask, SentFile
+from bot.conversation import Ask, Forwarded, SentFile
 from storage import chats, dialogs
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ThreadId
 from storage.outbox import settle
@@ -148,6 +148,7 @@ def ask_of_message(message: TelegramMessage, found: Sender, context: Context) ->
         location=(message.location.latitude, message.location.longitude)
         if message.location is not None
         else None,
+        forwarded=forwarded_of(message),
         language_code=(person.language_code or "") if person is not None else "",
     )
 
@@ -174,6 +175,14 @@ def document_of(message: TelegramMessage) -> SentFile | None:
         return bytes(await file.download_as_bytearray())
 
     return SentFile((attached.file_name or "")[:200], attached.file_size or 0, read)
+
+
+def forwarded_of(message: TelegramMessage) -> Forwarded | None:
+    """Return the channel whose post a message is; people and groups are none of our business."""
+    origin = message.forward_origin
+    if not isinstance(origin, MessageOriginChannel):
+        return None
+    return Forwarded(origin.chat.username or "", (origin.chat.title or "")[:200])
 
 
 def ask_of_press(query: CallbackQuery, found: Sender, context: Context) -> Ask:

@@ -31,7 +31,7 @@ class Clock:
         return self.now
 
 
-async def _unexpected(wanted: object) -> Any:
+async def _unexpected(*wanted: object) -> Any:
     raise AssertionError(wanted)
 
 
@@ -47,12 +47,16 @@ class Feeds:
     looks: Callable[[str], Awaitable[Seen]] = _unexpected
     adds: Callable[[str], Awaitable[Feed]] = _unexpected
     polls: Callable[[FeedId], Awaitable[Round]] = _unexpected
+    falls_back: Callable[[FeedId, str], Awaitable[Feed]] = _unexpected
 
     async def look(self, typed: str) -> Seen:
         return await self.looks(typed)
 
     async def add(self, typed: str) -> Feed:
         return await self.adds(typed)
+
+    async def add_fallback(self, feed_id: FeedId, typed: str) -> Feed:
+        return await self.falls_back(feed_id, typed)
 
     async def poll_one(self, feed_id: FeedId) -> Round:
         return await self.polls(feed_id)

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 
-from storage import chats, corrections, fingerprints, items, meta, revisions, subscriptions
+from storage import (
+    chats,
+    corrections,
+    feeds,
+    fingerprints,
+    items,
+    meta,
+    revisions,
+    subscriptions,
+)
 from storage.corrections import CorrectionKind
 from storage.database import Database, connect
 from storage.errors import StorageError
@@ -223,6 +232,37 @@ def test_articles_of_older_versions_have_said_nothing_else_and_stand(tmp_path: P
     revisions.keep(opened, [ItemId(1)], item.first_seen)
     [kept] = revisions.of_story(opened, StoryId(1))[ItemId(1)]
     assert "Four dead" == kept.title
+    opened.close()
+
+
+def test_feeds_of_older_versions_have_no_gaps_and_no_fallbacks_and_the_kremlin_is_official(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "news.db"
+    older = sqlite_utils.Database(path)
+    migrations.apply(older, stop_before="m025_gaps")
+    older.conn.executescript(
+        """
+        insert into outlets(id, name, ownership) values (1, 'Courier', 'private'),
+            (2, 'Kremlin.ru', 'state');
+        insert into feeds(id, outlet_id, url, added_at) values (1, 1, 'https://a.example/', 0),
+            (2, 2, 'https://b.example/', 0);
+        insert into stories(id, first_at, updated_at) values (1, 0, 0);
+        insert into items(id, story_id, feed_id, first_seen) values (1, 1, 1, 0);
+        """
+    )
+    older.close()
+    opened = connect(path)
+    first, second = feeds.every(opened)
+    assert (0, None, None, False) == (
+        first.state.gaps,
+        first.state.last_gap_at,
+        first.fallback_of,
+        first.waits,
+    )
+    assert (False, True) == (first.outlet.official, second.outlet.official)
+    [(item, _)] = items.every(opened)
+    assert "" == item.source
     opened.close()
 
 

@@ -227,16 +227,14 @@ def test_a_set_of_feeds_is_added_once(connection: Connection) -> None:
     assert replace(outlet, id=kept.id) == kept
 
 
-def test_the_catalogue_is_whole_and_each_outlet_is_described_once(connection: Connection) -> None:
-    found = catalogue.starting_feeds()
-    described: dict[str, Outlet] = {}
-    for feed, outlet in found:
-        assert feed.url.startswith(("https://", "http://"))
-        assert feed.kind is FeedKind.FEED
-        assert described.setdefault(outlet.name, outlet) == outlet
-        assert outlet.ownership is not Ownership.UNKNOWN
-        assert feed.languages
-    assert len(found) == len(feeds.add_all(connection, found, NOW)) > 80
+def test_the_catalogue_is_added_once_with_its_fallbacks(connection: Connection) -> None:
+    found, others = catalogue.starting_feeds(), catalogue.starting_fallbacks()
+    added = [feeds.add_catalogue(connection, found, NOW, others) for _ in range(2)]
+    assert [len(found), 0] == added
+    every = feeds.every(connection)
+    assert len(found) + len(others) == len(every)
+    official = {feed.url for feed in every if feed.outlet.official}
+    assert official >= {feed.url for feed, outlet in found if outlet.official}
 
 
 def test_who_removed_every_feed_is_not_given_the_catalogue_again(connection: Connection) -> None:
@@ -255,3 +253,105 @@ def test_who_chose_their_own_feeds_is_not_given_the_catalogue(connection: Connec
 def test_mirrors_never_lead_in_circles() -> None:
     table = catalogue.mirrors()
     assert set(table).isdisjoint(table.values())
+
+
+# --- fallbacks -------------------------------------------------------------------------------
+
+ILL = FeedState(status=FeedStatus.ERROR, failure_weight=1.0)
+AILING = FeedState(status=FeedStatus.ERROR, failure_weight=0.5)
+WELL = FeedState(status=FeedStatus.OK, last_ok_at=NOW)
+SILENT = replace(WELL, silent_since=NOW, last_new_at=NOW - timedelta(days=2))
+GONE = FeedState(status=FeedStatus.GONE)
+PAUSED = FeedState(status=FeedStatus.PAUSED)
+
+TURNS: dict[str, tuple[FeedState, tuple[FeedState, ...], str]] = {
+    "all is well": (WELL, (WELL, WELL, WELL), ""),
+    "the source was never looked at": (FeedState(), (FeedState(),) * 3, ""),
+    "it failed, not yet ill": (AILING, (WELL, WELL, WELL), ""),
+    "ill: the first": (ILL, (FeedState(), FeedState(), FeedState()), "sitemap"),
+    "gone: the first": (GONE, (WELL, WELL, WELL), "sitemap"),
+    "silent: the first": (SILENT, (WELL, WELL, WELL), "sitemap"),
+    "the first too: it is tried again, and the second": (ILL, (ILL, WELL, WELL), "sitemap page"),
+    "the first is gone: the second": (ILL, (GONE, WELL, WELL), "page"),
+    "the first fails, not yet ill": (ILL, (AILING, WELL, WELL), "sitemap"),
+    "the first is switched off": (ILL, (PAUSED, WELL, WELL), "page"),
+    "all but the last are ill": (ILL, (ILL, SILENT, WELL), "sitemap page channel"),
+    "the source is paused": (PAUSED, (WELL, WELL, WELL), ""),
+    "well again while the others are not": (WELL, (ILL, ILL, WELL), ""),
+}
+
+
+@pytest.mark.parametrize(("source", "others", "expected"), TURNS.values(), ids=TURNS)
+def test_a_fallback_is_read_while_all_before_it_are_ill(
+    connection: Connection, source: FeedState, others: tuple[FeedState, ...], expected: str
+) -> None:
+    kinds = {"channel": FeedKind.TELEGRAM, "page": FeedKind.PAGE, "sitemap": FeedKind.FEED}
+    main = add(connection, outlet="Outlet")
+    ids = {}
+    for name, kind in kinds.items():  # added in another order than that of their turns
+        new = NewFeed(f"https://a.kz/{name}", "", "", kind)
+        ids[name] = feeds.add_fallback(connection, main.id, new, NOW).id
+    feeds.keep_state(connection, main.id, source)
+    for name, state in zip(("sitemap", "page", "channel"), others, strict=True):
+        feeds.keep_state(connection, ids[name], state)
+    for found in (feeds.pollable(connection), feeds.due(connection, NOW)):
+        assert expected == " ".join(
+            name for name in ("sitemap", "page", "channel") if ids[name] in [f.id for f in found]
+        )
+    for any_of_them in (main.id, ids["page"]):
+        line = feeds.line_up(connection, any_of_them)
+        assert [main.id, ids["sitemap"], ids["page"], ids["channel"]] == [one.id for one in line]
+        waiting = [
+            one.waits or one.state.status in {FeedStatus.GONE, FeedStatus.PAUSED}
+            for one in line[1:]
+        ]
+        assert [name not in expected.split() for name in ("sitemap", "page", "channel")] == waiting
+    assert {main.outlet.name} == {one.outlet.name for one in feeds.every(connection)}
+
+
+def test_a_fallback_of_a_fallback_is_its_sources(connection: Connection) -> None:
+    main = add(connection)
+    first = feeds.add_fallback(connection, main.id, NewFeed("https://a.kz/1", "", ""), NOW)
+    second = feeds.add_fallback(connection, first.id, NewFeed("https://a.kz/2", "", ""), NOW)
+    assert (main.id, main.id) == (first.fallback_of, second.fallback_of)
+
+
+def test_a_fallback_that_is_a_source_already_is_refused(connection: Connection) -> None:
+    main, other = add(connection), add(connection, "https://b.kz/rss")
+    with pytest.raises(NewsError, match=r"feed\.exists"):
+        feeds.add_fallback(connection, main.id, NewFeed(other.url, "", ""), NOW)
+
+
+def test_an_import_has_no_fallbacks(connection: Connection) -> None:
+    imported = feeds.of_import(connection, "a.jsonl", "", NOW)
+    with pytest.raises(NewsError, match=r"feed\.imported"):
+        feeds.add_fallback(connection, imported.id, NewFeed("https://a.kz/1", "", ""), NOW)
+
+
+def test_fallbacks_go_with_their_source_and_count_as_part_of_it(connection: Connection) -> None:
+    main = add(connection)
+    feeds.add_fallback(connection, main.id, NewFeed("https://a.kz/1", "", ""), NOW)
+    assert {FeedStatus.NEW: 1} == feeds.count(connection)
+    feeds.remove(connection, main.id)
+    assert () == feeds.every(connection)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [(FeedState(), None), (replace(ILL, last_ok_at=NOW), NOW), (SILENT, NOW - timedelta(days=2))],
+)
+def test_news_is_told_until_a_source_last_told_some(
+    connection: Connection, state: FeedState, expected: datetime | None
+) -> None:
+    main = add(connection)
+    other = feeds.add_fallback(connection, main.id, NewFeed("https://a.kz/1", "", ""), NOW)
+    feeds.keep_state(connection, main.id, state)
+    assert expected == feeds.told_until(connection, other.id)
+
+
+def test_an_ill_sources_notice_says_that_others_are_tried(connection: Connection) -> None:
+    main = add(connection)
+    feeds.add_fallback(connection, main.id, NewFeed("https://a.kz/1", "", ""), NOW)
+    feeds.keep_state(connection, main.id, replace(ILL, notice=FeedNoticeKind.ILL))
+    (notice,) = feeds.take_notices(connection)
+    assert 1 == notice.fallbacks

@@ -87,12 +87,38 @@ def test_what_is_wrong_with_a_page_is_named(told: str, key: str) -> None:
     [
         ("a.example", "https://a.example/"),
         ("@steppe_news", "https://t.me/s/steppe_news"),
+        ("@Steppe_News", "https://t.me/s/steppe_news"),
         ("t.me/steppe_news/", "https://t.me/s/steppe_news"),
+        ("https://t.me/s/steppe_news?before=120", "https://t.me/s/steppe_news"),
+        ("https://t.me/Steppe_News/1205", "https://t.me/s/steppe_news"),
+        ("https://t.me/steppe_news/1205?single", "https://t.me/s/steppe_news"),
+        ("https://telegram.dog/steppe_news", "https://t.me/s/steppe_news"),
+        ("https://steppe-news.t.me/", "https://steppe-news.t.me/"),
+        ("https://steppe_news.t.me/7", "https://t.me/s/steppe_news"),
+        ("tg://resolve?domain=steppe_news&post=7", "https://t.me/s/steppe_news"),
+        ("https://nott.me/steppe_news", "https://nott.me/steppe_news"),
+        ("https://t.me/abc", "https://t.me/abc"),  # names have four letters or more
+        ("https://site.example/@steppe_news", "https://site.example/@steppe_news"),
         ("http://a.example", "http://a.example/"),
     ],
 )
 def test_short_forms_become_addresses(typed: str, address: str) -> None:
     assert address == addresses.address(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "https://t.me/+AbCdEf123",
+        "t.me/joinchat/AbCdEf123",
+        "https://t.me/c/1234567/89",
+        "tg://join?invite=AbC",
+    ],
+)
+def test_an_invitation_to_a_private_channel_is_told_apart(typed: str) -> None:
+    with pytest.raises(NewsError) as raised:
+        addresses.source(typed)
+    assert "feed.private_channel" == raised.value.text_key
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,21 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from storage import feeds, items
+from storage import chats, feeds, items, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
 from storage.feeds import NewFeed
-from storage.model import Feed, FeedKind, FeedNoticeKind, FeedStatus
+from storage.model import (
+    NO_THREAD,
+    Chat,
+    ChatId,
+    ChatKind,
+    Feed,
+    FeedKind,
+    FeedNoticeKind,
+    FeedStatus,
+    Mode,
+)
 from tests.farm import Farm, item, opened, rss
 from watchers import fetch
 from watchers.fetch import FetchLimits
@@ -434,11 +444,160 @@ async def test_a_telegram_preview_is_added_as_one(newsroom: Room) -> None:
     assert (FeedKind.TELEGRAM, "Канал", 1) == (feed.kind, feed.title, feed.items)
 
 
+def channel(*posts: tuple[int, str]) -> str:
+    """A channel's preview with these posts, oldest first, as Telegram has it."""
+    told = "".join(
+        f'<div class="tgme_widget_message js-widget_message" data-post="canal/{number}">'
+        f'<div class="tgme_widget_message_text js-message_text">{words}</div>'
+        f'<span class="tgme_widget_message_views">{number}K</span></div>'
+        for number, words in posts
+    )
+    return f'<html><div class="tgme_channel_info_header_title">Канал</div>{told}</html>'
+
+
+def numbered(*numbers: int) -> list[tuple[int, str]]:
+    return [(number, f"Совет обсудил вопрос номер {number}.") for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Взрыв в Алматы: двое погибли", "Взрыв в Алматы: трое погибли"),
+        ("Взрыв в Алматы", "В Алматы взорвался газовый баллон. Есть погибшие, сообщает ДЧС"),
+        ("Молния!", "Парламент распущен указом президента"),
+    ],
+)
+async def test_an_edited_post_is_no_second_one(newsroom: Room, before: str, after: str) -> None:
+    url = newsroom.farm.serve("/s/canal", channel((7, before), *numbered(8, 9)))
+    feed = await newsroom.poller.add(url)
+    newsroom.farm.serve("/s/canal", channel((7, after), *numbered(8, 9, 10)))
+    found = await newsroom.look()
+    assert (1, 1) == (found.new, found.updated)
+    told = await newsroom.titles(feed)
+    assert before not in told
+    assert 4 == len(told)
+
+
+async def test_a_channel_that_rolled_on_unseen_is_looked_at_sooner(newsroom: Room) -> None:
+    url = newsroom.farm.serve("/s/canal", channel(*numbered(1, 2, 3, 4)))
+    feed = await newsroom.poller.add(url)
+    assert (900, 0, None) == seen_gaps(feed)
+    newsroom.farm.serve("/s/canal", channel(*numbered(3, 4, 5, 6)))
+    await newsroom.look()
+    assert (900, 0, None) == seen_gaps(await newsroom.feed(feed))
+    newsroom.farm.serve("/s/canal", channel(*numbered(57, 58, 59, 60)))
+    await newsroom.look()
+    assert (450, 1, START) == seen_gaps(await newsroom.feed(feed))
+    newsroom.farm.serve("/s/canal", channel(*numbered(97, 98, 99, 100)))
+    newsroom.now = later = START + timedelta(minutes=9)
+    await newsroom.look()
+    assert (300, 2, later) == seen_gaps(await newsroom.feed(feed))
+
+
+def seen_gaps(feed: Feed) -> tuple[int, int, datetime | None]:
+    return feed.state.interval_s, feed.state.gaps, feed.state.last_gap_at
+
+
+async def test_whom_a_post_was_forwarded_from_is_kept(newsroom: Room) -> None:
+    page = channel(*numbered(1)).replace(
+        '<div class="tgme_widget_message_text',
+        '<div><span class="tgme_widget_message_forwarded_from_name">Исток</span></div>'
+        '<div class="tgme_widget_message_text',
+    )
+    feed = await newsroom.poller.add(newsroom.farm.serve("/s/canal", page))
+    ((kept, _),) = await newsroom.db.read(lambda db: list(items.every(db, feed_id=feed.id)))
+    assert ("Исток", FeedKind.TELEGRAM) == (kept.source, kept.kind)
+
+
 async def test_looking_keeps_nothing(newsroom: Room) -> None:
     url = newsroom.farm.serve("/rss", rss(item(1)))
     seen = await newsroom.poller.look(url)
     assert (1, "Степной вестник") == (len(seen.entries), seen.title)
     assert () == await newsroom.db.read(feeds.every)
+
+
+# --- fallbacks -------------------------------------------------------------------------------
+
+SITEMAP = '<?xml version="1.0"?><urlset xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">{}</urlset>'
+LISTED = (
+    "<url><loc>https://outlet.example/news/{0}</loc><n:news><n:publication_date>{1}"
+    "</n:publication_date><n:title>Совет обсудил вопрос номер {0}</n:title></n:news></url>"
+)
+
+
+async def test_an_ill_source_is_read_by_what_stands_in_until_it_is_well(newsroom: Room) -> None:
+    farm = newsroom.farm
+    farm.serve("/rss", rss(item(1), item(2)))
+    listed = (LISTED.format(1, "2026-11-22T07:00:00Z"), LISTED.format(3, "2026-11-22T08:05:00Z"))
+    farm.serve("/news.xml", SITEMAP.format("".join(listed)))
+    farm.serve("/s/canal", channel(*numbered(4)))
+    feed = await newsroom.poller.add(farm.url("/rss"))
+    channel_feed = await newsroom.poller.add_fallback(feed.id, farm.url("/s/canal"))
+    sitemap = await newsroom.poller.add_fallback(feed.id, farm.url("/news.xml"))
+    farm.asked.clear()
+    await newsroom.look()
+    assert {"/rss"} == {path for path, _ in farm.asked}
+
+    newsroom.now = START + timedelta(minutes=10)
+    farm.serve("/rss", "no more", status=404)
+    await newsroom.look()
+    farm.asked.clear()
+    await newsroom.look()
+    assert {"/rss", "/news.xml"} == {path for path, _ in farm.asked}
+    assert 2 == (await newsroom.feed(sitemap)).items
+
+    farm.serve("/news.xml", "no more", status=404)
+    await newsroom.look()
+    await newsroom.look()
+    assert 1 == (await newsroom.feed(channel_feed)).items
+
+    farm.serve("/rss", rss(item(5)))
+    await newsroom.look()
+    farm.asked.clear()
+    await newsroom.look()
+    assert {"/rss"} == {path for path, _ in farm.asked}
+    assert FeedStatus.OK is (await newsroom.feed(feed)).state.status
+
+
+async def test_what_came_while_a_source_was_ill_is_news_and_the_rest_is_not(
+    newsroom: Room,
+) -> None:
+    farm = newsroom.farm
+    reader = Chat(ChatId(7), ChatKind.PRIVATE, digest_from=START, created_at=START)
+    await newsroom.db.write(chats.see_chat, reader, START)
+    await newsroom.db.write(
+        subscriptions.add,
+        chat_id=reader.id,
+        thread_id=NO_THREAD,
+        query="совет",
+        mode=Mode.INSTANT,
+        now=START,
+    )
+    farm.serve("/rss", rss(item(1)))
+    feed = await newsroom.poller.add(farm.url("/rss"))
+    told = (LISTED.format(2, "2026-11-22T07:30:00Z"), LISTED.format(3, "2026-11-22T08:05:00Z"))
+    farm.serve("/news.xml", SITEMAP.format("".join(told)))
+    await newsroom.poller.add_fallback(feed.id, farm.url("/news.xml"))
+    newsroom.now = START + timedelta(minutes=10)
+    farm.serve("/rss", "no more", status=404)
+    await newsroom.look()
+    await newsroom.look()
+    rung = await newsroom.db.read(
+        lambda db: db.conn.execute(
+            "select i.url from deliveries d join items i on i.story_id = d.story_id"
+        ).fetchall()
+    )
+    assert [("https://outlet.example/news/3",)] == rung
+
+
+async def test_what_is_no_feed_is_no_fallback_but_what_fails_for_now_is(newsroom: Room) -> None:
+    farm = newsroom.farm
+    feed = await newsroom.poller.add(farm.serve("/rss", rss(item(1))))
+    with pytest.raises(NewsError) as refused:
+        await newsroom.poller.add_fallback(feed.id, farm.serve("/gone", "", status=404))
+    assert "error.not_found" == refused.value.text_key
+    later = await newsroom.poller.add_fallback(feed.id, farm.serve("/busy", "", status=503))
+    assert (feed.id, FeedStatus.NEW) == (later.fallback_of, later.state.status)
 
 
 # --- hostile ---------------------------------------------------------------------------------

@@ -104,6 +104,42 @@ def test_only_servers_that_answer_conditions_are_asked_more_often_than_the_base(
     assert 300 == state.interval_s
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"), [(FeedKind.TELEGRAM, 450), (FeedKind.FEED, 900), (FeedKind.PAGE, 900)]
+)
+def test_a_channels_preview_needs_no_validators_to_be_looked_at_sooner(
+    kind: FeedKind, expected: int
+) -> None:
+    one = replace(feed(replace(KNOWN, etag="")), kind=kind)
+    after = schedule.after_document(one, Visit(NOW, 200), Reading(20, 20), PACE)
+    assert expected == after.interval_s
+
+
+GAPS = {
+    "nothing left": ({"total": 20, "new": 20}, 40, True),
+    "one left": ({"total": 20, "new": 19}, 40, False),
+    "nothing new": ({"total": 20, "new": 0}, 40, False),
+    "an empty document": ({"total": 0, "new": 0}, 40, False),
+    "a list of one": ({"total": 1, "new": 1}, 40, False),
+    "the first that ever came": ({"total": 20, "new": 20}, 0, False),
+}
+
+
+@pytest.mark.parametrize(("told", "items", "expected"), GAPS.values(), ids=GAPS)
+def test_a_document_with_nothing_of_the_last_one_is_a_gap(
+    told: dict[str, int], items: int, expected: bool
+) -> None:
+    before = replace(feed(replace(KNOWN, gaps=2)), items=items)
+    after = schedule.after_document(before, Visit(NOW, 200), Reading(**told), PACE)
+    assert (2 + expected, NOW if expected else None) == (after.gaps, after.last_gap_at)
+    kept = schedule.after_not_modified(replace(before, state=after), Visit(NOW, 304), PACE)
+    assert (after.gaps, after.last_gap_at) == (kept.gaps, kept.last_gap_at)
+
+
+def test_the_baseline_is_no_gap() -> None:
+    assert 0 == document(FeedState(), new=30).gaps
+
+
 def test_the_baseline_says_nothing_of_how_often_news_come() -> None:
     assert 900 == document(FeedState(), new=30).interval_s
 

@@ -15,10 +15,31 @@ def starting_feeds() -> tuple[tuple[NewFeed, Outlet], ...]:
 
     ``rules`` are a page's CSS selectors (``watchers.parse.webpage.scraped``) and ``time_zone``
     where an outlet writes times without one. Ownership is what is publicly known of who stands
-    behind an outlet. Outlets' ids are not theirs yet.
+    behind an outlet; ``role`` says whether it is a wire or official. Outlets have no ids yet.
+
+    ``taken`` and ``evidence`` say when and whence an address was taken. ``checked`` says
+    "unchecked" until ``steppewire feeds audit`` has seen the address answer, and then when it did
+    and what came.
     """
-    rows = csv.DictReader(_text("feeds.tsv").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    return tuple((_feed(row), _outlet(row)) for row in rows)
+    return tuple((feed_of(row), _outlet(row)) for row in table("feeds.tsv"))
+
+
+def starting_fallbacks() -> tuple[tuple[str, NewFeed], ...]:
+    """Return what is read in the place of the catalogue's feeds while they are ill.
+
+    Each with the address of its feed; its outlet and languages are that feed's.
+    """
+    return tuple((row["of"], feed_of(row)) for row in table("fallbacks.tsv"))
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """Return the rows of one of the catalogue's tables as they are written."""
+    return rows_of(_text(name))
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    """Read a table written like the catalogue's: fields between tabs, names in the first line."""
+    return list(csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 @cache
@@ -41,13 +62,15 @@ def small_talk() -> Mapping[tuple[str, ...], str]:
     }
 
 
-def _feed(row: dict[str, str]) -> NewFeed:
+def feed_of(row: dict[str, str]) -> NewFeed:
+    """Describe a row of either table as a feed; a fallback's row has no outlet of its own."""
+    outlet = row.get("outlet", "")
     return NewFeed(
         url=row["url"],
-        title=row["title"] or row["outlet"],
-        outlet=row["outlet"],
+        title=row.get("title") or outlet,
+        outlet=outlet,
         kind=FeedKind(row["kind"]),
-        languages=tuple(row["languages"].split()),
+        languages=tuple(row.get("languages", "").split()),
         rules=json.loads(row["rules"] or "{}"),
     )
 
@@ -58,7 +81,8 @@ def _outlet(row: dict[str, str]) -> Outlet:
         name=row["outlet"],
         country=row["country"],
         ownership=Ownership(row["ownership"]),
-        wire=row["wire"] == "wire",
+        wire=row["role"] == "wire",
+        official=row["role"] == "official",
         family=row["family"],
     )
 

@@ -22,6 +22,7 @@ class Facts:
     sources: frozenset[str] = frozenset()
     ownership: str = ""
     wire: bool = False
+    official: bool = False
     published: datetime | None = None
     now: datetime | None = None
 

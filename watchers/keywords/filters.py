@@ -13,7 +13,7 @@ from watchers.text.normal import clean, tokenize
 from watchers.text.skeleton import skeleton
 
 LANGUAGES = ("en", "ru", "kk", "ky", "uz", "uz-Latn", "uz-Cyrl", "tg", "tk")
-OWNERS = ("state", "independent", "private", "exile", "western", "wire")
+OWNERS = ("state", "independent", "private", "exile", "western", "official", "wire")
 _OWNED = {"state": ("state", "state-linked")}
 _PART = 4
 """Letters of an outlet's name that may stand for all of it."""
@@ -132,6 +132,8 @@ def _told_by(condition: Filter, facts: Facts, _: frozenset[str]) -> bool:
 def _owned(condition: Filter, facts: Facts, _: frozenset[str]) -> bool:
     if condition.value == "wire":
         return facts.wire
+    if condition.value == "official":
+        return facts.official
     return facts.ownership in _OWNED.get(condition.value, (condition.value,))
 
 

@@ -184,6 +184,7 @@ def _other_xml(root: Root) -> NotAFeed:
 def _html(text: str, document: Document) -> NotAFeed:
     links = webpage.feed_links(text, document.url)
     for kind, applies in (
+        (PageKind.NO_PREVIEW, webpage.is_telegram_without_preview),
         (PageKind.LOGIN, block_pages.is_login),
         (PageKind.BLOCKED, block_pages.is_blocked),
         (PageKind.PARKED, block_pages.is_parked),

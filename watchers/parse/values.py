@@ -34,7 +34,8 @@ class Entry:
     ``title`` is plain text. ``summary_html`` is markup, bounded: make it text with
     ``markup.plain`` where an entry turns out to be new. ``published`` is None when the outlet
     did not say, or said something that cannot be true. ``keys`` identify the entry inside its
-    feed: equal to any key kept means known. ``source`` is the outlet an aggregator names.
+    feed: equal to any key kept means known. ``source`` is the outlet an aggregator names, or the
+    channel from which a post was forwarded.
     """
 
     external_id: str
@@ -110,6 +111,7 @@ class PageKind(StrEnum):
     TOO_SLOW = "too_slow"
     CRASHED = "crashed"
     UNREADABLE = "unreadable"
+    NO_PREVIEW = "no_preview"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ _ANCHOR_TAG = re.compile(rf"(?i)<a\s{_WITHIN_TAG}")
 _BASE_TAG = re.compile(rf"(?i)<base\s{_WITHIN_TAG}")
 _COMMENTED_OUT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]{1,30})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_LONE_ADDRESS = re.compile(r"https?://\S+")
 _LARGEST_PAGE = 2_000_000
 _MOST_UNCLOSED = 20_000
 _MOST_ENTRIES = 200
@@ -95,6 +96,16 @@ def _attributes(tag: str) -> dict[str, str]:
 def is_telegram(text: str) -> bool:
     """Tell whether a page is the public preview of a Telegram channel."""
     return "tgme_channel_info" in text or "tgme_widget_message" in text
+
+
+def is_telegram_without_preview(text: str) -> bool:
+    """Tell whether a page is Telegram's for a name that has no preview.
+
+    Such are people, bots, groups, private channels, channels that do not want one, and names
+    that nobody has: asked for their preview, Telegram shows the page with the button that opens
+    the app.
+    """
+    return "tgme_page" in text and "tgme_action_button" in text
 
 
 def telegram(text: str) -> RawFeed:
@@ -180,21 +191,38 @@ def _dates(when: LexborNode | None) -> list[str]:
 
 
 def _post(node: LexborNode) -> RawEntry | None:
+    """Read a post, or a picture's caption; None for a picture without words.
+
+    What it answers is another post's words, and "pinned a post" nobody's.
+    """
     post = node.attributes.get("data-post") or ""
     body = _one(node, ".tgme_widget_message_text.js-message_text") or _one(
-        node, ".tgme_widget_message_text"
+        node,
+        ":not(.tgme_widget_message_reply) > .tgme_widget_message_text:not(.js-message_reply_text)",
     )
+    is_service = "service_message" in (node.attributes.get("class") or "").split()
+    if body is None or "/" not in post or is_service:
+        return None
     when = _one(node, ".tgme_widget_message_date time[datetime]") or _one(node, "time[datetime]")
-    if body is None or "/" not in post:
-        return None  # a picture without words, or a service message
+    origin = _one(node, ".tgme_widget_message_forwarded_from_name")
     inner = body.html or ""
     return RawEntry(
         guid=post,
         link=f"https://t.me/{post}",
-        title=markup.first_sentence(markup.plain(inner)),
+        title=_title_of_post(node, markup.plain(inner)),
         summary=inner,
         dates=[when.attributes.get("datetime") or ""] if when else [],
+        source=markup.line_of(origin) if origin else "",
+        source_url=(origin.attributes.get("href") or "") if origin else "",
     )
+
+
+def _title_of_post(node: LexborNode, text: str) -> str:
+    """Return a post's first sentence, or what it links to is called where it only links."""
+    linked = _one(node, ".tgme_widget_message_link_preview .link_preview_title")
+    if linked is not None and _LONE_ADDRESS.fullmatch(text.strip()):
+        return markup.line_of(linked)
+    return markup.first_sentence(text)
 
 
 def _tree(text: str) -> LexborHTMLParser:

@@ -184,6 +184,16 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class ForwardedPost:
+    """The channel post that a message was forwarded from; private channels have no username."""
+
+    channel_id: int
+    title: str
+    username: str
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxMessage:
     """One message; `sender_id` is None for channel posts."""
 
@@ -206,6 +216,7 @@ class SandboxMessage:
     silent: bool = False
     link_preview_off: bool = False
     service: Json | None = None
+    forwarded: ForwardedPost | None = None
 
     @property
     def has_media(self) -> bool:

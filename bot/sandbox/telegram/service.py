@@ -12,6 +12,7 @@ from bot.sandbox.telegram.model import (
     BotCommand,
     CallbackQuery,
     Dialog,
+    ForwardedPost,
     InlineQuery,
     Key,
     KeyboardButton,
@@ -85,6 +86,21 @@ class Telegram(GroupChats):
             person_id, chat, text="", reply_to=None, thread=None, file=None, location=place
         )
 
+    def forward(
+        self, person_id: int, post: ForwardedPost, text: str, *, chat: int | None = None
+    ) -> SandboxMessage:
+        """Forward a channel's post as a person."""
+        return self._post(
+            person_id,
+            chat,
+            text=text,
+            reply_to=None,
+            thread=None,
+            file=None,
+            location=None,
+            forwarded=post,
+        )
+
     def _post(
         self,
         person_id: int,
@@ -95,6 +111,7 @@ class Telegram(GroupChats):
         thread: int | None,
         file: StoredFile | None,
         location: Location | None,
+        forwarded: ForwardedPost | None = None,
     ) -> SandboxMessage:
         key = self.key(person_id, chat_id)
         if key.bot_id:
@@ -112,6 +129,7 @@ class Telegram(GroupChats):
             reply_to=reply_to,
             thread_id=thread,
             sender_chat_id=sender_chat,
+            forwarded=forwarded,
         )
         self.append(message)
         self.read[person_id, key] = message.id

@@ -1,11 +1,13 @@
 """The sandbox's values → JSON objects of the Bot API (pure)."""
 
+from datetime import datetime
 from typing import Protocol
 
 from bot.sandbox.telegram.keyboards import markup_json
 from bot.sandbox.telegram.model import (
     Bot,
     CallbackQuery,
+    ForwardedPost,
     Json,
     Key,
     Member,
@@ -138,6 +140,8 @@ def _author(directory: Directory, message: SandboxMessage) -> Json:
 def _content(message: SandboxMessage) -> Json:
     body: Json = dict(message.service or {})
     caption = message.has_media
+    if message.forwarded is not None:
+        body["forward_origin"] = _origin(message.forwarded, message.date)
     if message.text:
         body["caption" if caption else "text"] = message.text
     if message.entities:
@@ -153,6 +157,15 @@ def _content(message: SandboxMessage) -> Json:
     if message.link_preview_off:
         body["link_preview_options"] = {"is_disabled": True}
     return body
+
+
+def _origin(post: ForwardedPost, sent: datetime) -> Json:
+    """Write a MessageOriginChannel."""
+    chat: Json = {"id": post.channel_id, "type": "channel", "title": post.title}
+    if post.username:
+        chat["username"] = post.username
+    date = int(sent.timestamp())
+    return {"type": "channel", "date": date, "chat": chat, "message_id": post.post_id}
 
 
 def callback_query_json(directory: Directory, press: CallbackQuery, data: str) -> Json:

@@ -191,3 +191,52 @@ def test_a_careless_list_is_read_as_far_as_it_can_be(here, tmp_path):
 def test_unknown_feeds_cost_a_sentence(here):
     for verb in ("remove", "pause", "resume"):
         assert 1 == here("feeds", verb, "99").exit_code
+
+
+def test_what_stands_in_for_a_feed_waits_until_that_is_ill(here, outlets):
+    [feed] = lines(here("feeds", "add", f"{outlets.url}{PATHS['silk-wire']}", "--json"))
+    other = f"{outlets.url}{PATHS['steppe-courier']}"
+    [added] = lines(here("feeds", "fallback", str(feed["id"]), other, "--json"))
+    assert (feed["id"], True, "new") == (added["fallback_of"], added["waiting"], added["status"])
+    assert f"{outlets.url}" not in here("poll", "--force").stderr
+    here("feeds", "remove", feed["url"])
+    assert [] == lines(here("feeds", "list", "--json"))
+
+
+def test_a_fallback_of_nothing_is_one_sentence(here, outlets):
+    refused = here("feeds", "fallback", "77", f"{outlets.url}{PATHS['silk-wire']}")
+    assert 1 == refused.exit_code
+    assert "77" in refused.stderr
+
+
+ROW = "Wire\tKZ\tprivate\t\t\ten\tfeed\t\t{}\t\t2026-11-22\ta list\tunchecked"
+
+
+def tables(folder: Path, *urls: str) -> Path:
+    own = Path(catalogue.__file__).with_name("feeds.tsv")
+    first = own.read_text("utf-8").splitlines()[0]
+    folder.mkdir()
+    (folder / "feeds.tsv").write_text("\n".join([first, *map(ROW.format, urls), ""]), "utf-8")
+    return folder
+
+
+def test_an_audit_prints_a_patch_and_shows_how_far_it_is(here, outlets, tmp_path):
+    good = f"{outlets.url}{PATHS['silk-wire']}"
+    folder = tables(tmp_path / "tables", good, f"{outlets.url}/nothing-here")
+    result = here("feeds", "audit", "--folder", str(folder))
+    assert 0 == result.exit_code, result.output
+    assert result.stdout.startswith("--- a/feeds.tsv\n+++ b/feeds.tsv\n")
+    added = [line for line in result.stdout.splitlines()[2:] if line.startswith("+")]
+    assert [" ok: ", " failed: "] == [
+        mark for line in added for mark in (" ok: ", " failed: ") if mark in line
+    ]
+    assert "looking" in result.stderr
+    assert "2 looked at: 1 answer, 0 moved, 1 do not" in result.stderr
+    assert not (tmp_path / "news.db").exists()
+
+
+def test_an_audit_without_a_network_is_one_sentence_and_no_patch(here, tmp_path):
+    folder = tables(tmp_path / "tables", "https://nowhere.invalid/rss")
+    refused = here("feeds", "audit", "--folder", str(folder))
+    assert (1, "") == (refused.exit_code, refused.stdout)
+    assert "Is this machine connected?" in refused.stderr

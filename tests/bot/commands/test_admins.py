@@ -10,10 +10,11 @@ from bot.commands import broadcast
 from bot.commands.opml import done
 from bot.conversation import Edit, File, Message, Reply, SentFile, Working
 from bot.render.markup import plain
+from bot.texts import sentence
 from storage import aliases, chats, feeds
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import ChatId, FeedId, FeedState, FeedStatus
+from storage.model import ChatId, FeedId, FeedKind, FeedState, FeedStatus
 from storage.outbox import broadcasts, queue, settle
 from storage.outbox.outcomes import Sent
 from tests.bot.people import ADMIN, NOW, Feeds, Person, buttons, seen
@@ -214,6 +215,38 @@ def feed_of(title: str, address: str) -> FeedDocument:
 def page_of(address: str, links: tuple[FeedLink, ...] = ()) -> Page:
     """Return what is seen where a web page is that points to feeds."""
     return Page(Fetched(address, 200, b""), NotAFeed(PageKind.HTML, links=links))
+
+
+async def test_what_stands_in_for_a_source_is_named_and_shown(
+    room: Pipeline, timur: Person
+) -> None:
+    source = room.feeds["Oasis Times"]
+    assert "/fallback 12 @channel" in await fails(timur, "/fallback")
+    assert "/fallback 12 @channel" in await fails(timur, "/fallback Oasis")
+
+    async def falls_back(feed_id: FeedId, typed: str) -> Any:
+        new = feeds.NewFeed(addresses.address(typed), "", "", FeedKind.TELEGRAM)
+        return await timur.context.db.write(feeds.add_fallback, feed_id, new, NOW)
+
+    timur.context = replace(timur.context, feeds=Feeds(falls_back=falls_back))
+    await timur.types(f"/fallback {source.id} @oasis")
+    timur.last, _ = await worked(timur.last)
+    said = seen(timur.last)
+    assert "Oasis Times" in said
+    assert "While it is ill, in this order:\n1. 💤 Telegram" in said
+    listed = await timur.types("/feeds Oasis")
+    assert 1 == listed.count("Oasis Times")
+    assert "1. 💤 Telegram" in await timur.types("/feed Oasis")
+    await timur.types("/export")
+    assert isinstance(timur.last, File)
+    assert b"t.me" not in timur.last.body
+
+
+async def fails(person: Person, typed: str) -> str:
+    """Return what a wrong request is answered with."""
+    with pytest.raises(NewsError) as refused:
+        await person.types(typed)
+    return sentence(refused.value, "en")
 
 
 async def test_adding_shows_what_it_would_bring_and_asks(room: Pipeline, timur: Person) -> None:

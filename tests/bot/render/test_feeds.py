@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -111,6 +112,19 @@ def test_a_thousand_feeds_are_pages() -> None:
     assert ["1 / 125", "›"] == [button.label for button in first.keyboard[0]]
     last = render.overview(found, ALMATY, now=NOW, page=999, wanted="")
     assert "125 / 125" == last.keyboard[0][1].label
+
+
+@pytest.mark.parametrize(
+    ("gaps", "chat", "said"),
+    [
+        (1, ALMATY, "Gaps: 1 time nothing was left of the look before, last 2 hours ago. I look more often."),
+        (3, MOSCOW, "Пропуски: 3 раза от прошлого просмотра ничего не осталось, последний раз 2 часа назад. Смотрю чаще."),
+    ],
+)  # fmt: skip
+def test_a_card_tells_the_gaps(gaps: int, chat: Chat, said: str) -> None:
+    one = feed(**(OK | {"gaps": gaps, "last_gap_at": AGO}))
+    assert said in plain(render.detail(one, chat, now=NOW).html)
+    assert said.partition(":")[0] not in plain(render.detail(feed(**OK), chat, now=NOW).html)
 
 
 def test_a_feed_in_full_leaves_out_what_is_not_known() -> None:
@@ -317,3 +331,67 @@ def test_a_channels_owner_reads_in_their_language_why_it_is_shut(why: str, said:
 
 def test_a_sure_verdict_is_not_said_to_be_certain() -> None:
     assert (99, 100, 0) == (reasons.percent(0.999), reasons.percent(1.0), reasons.percent(0.001))
+
+
+# --- fallbacks ------------------------------------------------------------------------------
+
+
+def line_up(source: dict[str, object], *others: tuple[dict[str, object], bool]) -> list[Feed]:
+    """A source, and a news sitemap, a page and a channel that stand in for it."""
+    kinds = (FeedKind.FEED, FeedKind.PAGE, FeedKind.TELEGRAM)
+    main = feed(1, **source)
+    return [
+        main,
+        *(
+            replace(feed(number, **state), kind=kind, fallback_of=main.id, waits=waits, items=3)
+            for number, ((state, waits), kind) in enumerate(zip(others, kinds, strict=False), 2)
+        ),
+    ]
+
+
+WORKS = OK | {"last_ok_at": NOW, "last_new_at": NOW}
+LINE_UPS = {
+    "all is well": ((OK, (WORKS, True), (WORKS, True)), ""),
+    "the first works": ((ILL, (WORKS, False), (WORKS, True)), "🔁 Meanwhile I read: feed or news sitemap /f2"),
+    "the first is ill too": ((ILL, (ILL, False), (WORKS, False)), "🔁 Meanwhile I read: page /f3"),
+    "the last": (
+        (ILL, (ILL, False), (ILL, False), (WORKS, False)), "🔁 Meanwhile I read: Telegram /f4"
+    ),
+    "none yet": ((ILL, ({}, False), ({}, True)), "🔁 Trying what can stand in for it."),
+    "none works": ((ILL, (ILL, False), (ILL, False)), "🔁 Trying what can stand in for it."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("states", "expected"), LINE_UPS.values(), ids=LINE_UPS)
+def test_the_list_and_the_card_say_what_is_read_in_an_ill_sources_place(
+    states: tuple[Any, ...], expected: str
+) -> None:
+    found = line_up(*states)
+    listed = plain(
+        render.overview(
+            found[:1], ALMATY, now=NOW, page=0, wanted="", fallbacks={found[0].id: found[1:]}
+        ).html
+    )
+    card = plain(render.detail(found[0], ALMATY, now=NOW, line_up=found).html)
+    assert "While it is ill, in this order:" in card
+    assert "1. " in card
+    for said in (listed, card):
+        assert expected in said
+        assert bool(expected) == ("🔁" in said)
+
+
+def test_a_fallback_that_waits_says_so_and_for_whom() -> None:
+    found = line_up(OK, (WORKS, True))
+    assert ("💤", "waits its turn") == (
+        render.sign(found[1]),
+        render.condition(found[1], "en", NOW),
+    )
+    said = plain(render.detail(found[1], MOSCOW, now=NOW, line_up=found).html)
+    assert f"Заменяет {render.name(found[0])} /f1" in said
+
+
+def test_a_notice_of_an_ill_source_says_that_it_is_being_replaced() -> None:
+    ill = FeedNotice(FeedId(1), FeedNoticeKind.ILL, "https://a.example/", "A", fallbacks=2)
+    assert "Trying what can stand in for it." in plain(render.notice(ill, "en", NOW))
+    well = replace(ill, kind=FeedNoticeKind.RECOVERED)
+    assert "stand in" not in plain(render.notice(well, "en", NOW))

@@ -19,7 +19,7 @@ from bot.conversation import Message as Said
 from bot.render.markup import escape
 from bot.sandbox.botapi.faults import Fault
 from bot.sandbox.box import PATIENCE_S, Sandbox
-from bot.sandbox.telegram.model import Member
+from bot.sandbox.telegram.model import ForwardedPost, Member
 from bot.sandbox.telegram.people import ADMIN_ID, AIGUL_ID, ANNA_ID
 from bot.sandbox.web.views import message_view
 from bot.telegram import dispatcher, menus
@@ -30,8 +30,13 @@ from storage.errors import NewsError, StorageError
 from storage.model import Chat, ChatId, ChatKind
 from storage.outbox import queue
 from tests.bot.line import on_line
-from tests.bot.people import NOW
+from tests.bot.people import NOW, Feeds
 from tests.bot.pipeline import Pipeline
+from watchers import addresses
+from watchers.discover import Seen
+from watchers.fetch import Fetched
+from watchers.observe import FeedDocument
+from watchers.parse import ParsedFeed
 from watchers.text.names import gazetteer
 
 
@@ -58,12 +63,28 @@ class Line:
         return await self.context.db.read(chats.get, ChatId(chat_id))
 
 
+def channel_of(title: str) -> Feeds:
+    """Whoever reads feeds sees this channel wherever it looks."""
+
+    async def look(typed: str) -> Seen:
+        address, _ = addresses.source(typed)
+        told = ParsedFeed(title, (), format="telegram")
+        return Seen(address, address, FeedDocument(Fetched(address, 200, b""), told, ""))
+
+    return Feeds(look)
+
+
 @pytest.fixture
 async def line(db: Database) -> AsyncIterator[Line]:
     room = await Pipeline.opened(db)
     async with AsyncExitStack() as stack:
         box, context = await stack.enter_async_context(
-            on_line(db, editor=room.ingester, admin_ids=frozenset({ADMIN_ID}))
+            on_line(
+                db,
+                editor=room.ingester,
+                admin_ids=frozenset({ADMIN_ID}),
+                feeds=channel_of("Steppe"),
+            )
         )
         yield Line(box, context, room)
 
@@ -559,6 +580,29 @@ async def test_a_chart_takes_the_place_of_the_text_that_there_is_nothing(line: L
     await line.presses(ANNA_ID, said, "30 days")
     chart = await line.box.message(ANNA_ID, "1 story in the last 30 days")
     assert (said.id, True) == (chart.id, chart.photo is not None)
+
+
+STEPPE = ForwardedPost(-1001234, "Steppe News", "Steppe_News", 77)
+
+
+@pytest.mark.parametrize("text", ["Дорога открыта.", "/stats", ""])
+async def test_a_post_forwarded_by_an_admin_offers_its_channel(line: Line, text: str) -> None:
+    await line.says(ADMIN_ID, "/addfeed", "Send the address")
+    line.box.telegram.forward(ADMIN_ID, STEPPE, text)
+    offered = await line.box.message(ADMIN_ID, "Add this source?")
+    assert "https://t.me/s/steppe_news" in offered.text
+    assert 1 == sum("Steppe" in said for said in texts(line.box, ADMIN_ID))
+
+
+async def test_a_post_of_a_private_channel_says_what_it_needs(line: Line) -> None:
+    line.box.telegram.forward(ADMIN_ID, replace(STEPPE, username=""), "Дорога открыта.")
+    await line.box.message(ADMIN_ID, "The channel “Steppe News” is private")
+
+
+async def test_what_others_forward_is_a_search_as_ever(line: Line) -> None:
+    line.box.telegram.forward(ANNA_ID, STEPPE, "Токаев")
+    await line.box.message(ANNA_ID, "Токаев")
+    assert not any("source" in said.lower() for said in texts(line.box, ANNA_ID))
 
 
 async def test_admins_commands_stay_out_of_groups(line: Line) -> None:

@@ -621,6 +621,88 @@ def test_a_telegram_preview_is_a_source() -> None:
     assert datetime(2026, 11, 22, 7, tzinfo=UTC) == post.published
 
 
+def post(number: int, inner: str, more: str = "") -> str:
+    """A post of a preview, as Telegram lays it out."""
+    return (
+        '<div class="tgme_widget_message_wrap js-widget_message_wrap">'
+        f'<div class="tgme_widget_message {more} js-widget_message" data-post="canal/{number}">'
+        '<div class="tgme_widget_message_user"><a href="https://t.me/canal"></a></div>'
+        '<div class="tgme_widget_message_bubble"><div class="tgme_widget_message_author">'
+        '<a class="tgme_widget_message_owner_name" href="https://t.me/canal">Канал</a></div>'
+        f'{inner}<div class="tgme_widget_message_footer"><span class="tgme_widget_message_meta">edited '
+        f'<a class="tgme_widget_message_date" href="https://t.me/canal/{number}">'
+        '<time datetime="2026-11-22T07:00:00+00:00" class="time">07:00</time></a></span></div></div></div></div>'
+    )
+
+
+WORDS = '<div class="tgme_widget_message_text js-message_text" dir="auto">{}</div>'
+PHOTO = '<a class="tgme_widget_message_photo_wrap" style="background-image:url(\'x.jpg\')" href="https://t.me/canal/1"></a>'
+ALBUM = (
+    f'<div class="tgme_widget_message_grouped_wrap js-message_grouped_wrap">{PHOTO}{PHOTO}</div>'
+)
+VIDEO = '<a class="tgme_widget_message_video_player"><time class="message_video_duration">0:29</time></a>'
+FORWARDED = '<div class="tgme_widget_message_forwarded_from accent_color">Forwarded from {}</div>'
+NAMED = '<a class="tgme_widget_message_forwarded_from_name" href="https://t.me/origin/77"><span dir="auto">Исток</span></a>'
+HIDDEN = '<span class="tgme_widget_message_forwarded_from_name">Марат</span>'
+REPLY = (
+    '<a class="tgme_widget_message_reply" href="https://t.me/canal/3"><div class="tgme_widget_message_author">Канал</div>'
+    '<div class="tgme_widget_message_text js-message_reply_text">Дорога закрыта.</div></a>'
+)
+LINKED = (
+    '<a class="tgme_widget_message_link_preview" href="https://outlet.example/n/1"><div class="link_preview_site_name">Outlet</div>'
+    '<div class="link_preview_title" dir="auto">Мост открыли</div><div class="link_preview_description">Вчера.</div></a>'
+)
+POSTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "a picture's caption": (post(1, PHOTO + WORDS.format("Дорога открыта.")), [("Дорога открыта.", "")]),
+    "an album's caption": (post(1, ALBUM + WORDS.format("Дорога открыта.")), [("Дорога открыта.", "")]),
+    "a caption within a caption": (post(1, ALBUM + WORDS.format(WORDS.format("Дорога открыта."))), [("Дорога открыта.", "")]),
+    "a film's caption": (post(1, VIDEO + WORDS.format("Дорога открыта.")), [("Дорога открыта.", "")]),
+    "a picture without words": (post(1, PHOTO), []),
+    "an album without words": (post(1, ALBUM), []),
+    "a headline above": (post(1, WORDS.format("<b>⚡️Дорога открыта</b><br/><br/>Подробности позже.")), [("⚡️Дорога открыта", "")]),
+    "a forwarded post": (post(1, FORWARDED.format(NAMED) + WORDS.format("Дорога открыта.")), [("Дорога открыта.", "Исток")]),
+    "of a person": (post(1, FORWARDED.format(HIDDEN) + WORDS.format("Дорога открыта.")), [("Дорога открыта.", "Марат")]),
+    "a forwarded picture": (post(1, FORWARDED.format(NAMED) + PHOTO + WORDS.format("Дорога открыта.")), [("Дорога открыта.", "Исток")]),
+    "an answer": (post(1, REPLY + WORDS.format("Уже открыта.")), [("Уже открыта.", "")]),
+    "an answering picture": (post(1, REPLY + PHOTO), []),
+    "pinned": (post(1, WORDS.format("Канал pinned a photo"), "service_message"), []),
+    "a lone link": (post(1, WORDS.format('<a href="https://outlet.example/n/1">https://outlet.example/n/1</a>') + LINKED), [("Мост открыли", "")]),
+    "a link after words": (post(1, WORDS.format('Мост, вот: <a href="https://outlet.example/n/1">https://outlet.example/n/1</a>') + LINKED), [("Мост, вот: https://outlet.example/n/1", "")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", POSTS)
+def test_a_post_is_read_as_telegram_shows_it(case: str) -> None:
+    body, expected = POSTS[case]
+    told = feed(
+        f'<!DOCTYPE html><html><body>{body}<div class="tgme_channel_info"></div></body></html>'
+    )
+    assert expected == [(entry.title, entry.source) for entry in told.entries]
+    times = {entry.published for entry in told.entries}
+    assert times <= {datetime(2026, 11, 22, 7, tzinfo=UTC)}
+
+
+def test_what_a_post_was_forwarded_from_is_kept_with_its_address() -> None:
+    body = post(1, FORWARDED.format(NAMED) + WORDS.format("Дорога открыта."))
+    (entry,) = feed(f"<html>{body}</html>").entries
+    assert ("https://t.me/canal/1", "https://t.me/origin/77") == (entry.url, entry.source_url)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<div class="tgme_page"><div class="tgme_page_title">Закрытый</div><div class="tgme_page_action"><a class="tgme_action_button_new" href="tg://resolve?domain=x">View in Telegram</a></div></div>',
+        '<div class="tgme_page"><div class="tgme_page_icon"></div><div class="tgme_page_description">If you have Telegram, you can contact</div><a class="tgme_action_button_new">Send Message</a></div>',
+    ],
+)
+def test_a_name_without_a_preview_is_told_as_that(body: str) -> None:
+    told = read(
+        f"<!DOCTYPE html><html><head><title>Telegram: Contact @x</title></head><body>{body}</body></html>"
+    )
+    assert isinstance(told, NotAFeed)
+    assert PageKind.NO_PREVIEW is told.kind
+
+
 def test_a_page_is_read_by_selectors() -> None:
     body = """<html><div class="n"><a href="/n/1"><h3>Раз</h3></a><time datetime="2026-11-22T07:00:00Z"></time><p>Текст</p></div>
     <div class="n"><a href="/n/2"><h3>Два</h3></a><span class="t"></span></div><div class="n">реклама</div></html>"""
