@@ -306,8 +306,11 @@ class Ingester:
         for edited in draft.restated:
             self._memory.index.restate(edited)
         for story in dict.fromkeys(item.story_id for item in draft.new):
-            for change in stories.revise(self._memory.index, story):
-                await self._apply(change, now)
+            await self._weigh_again(story, now)
+
+    async def _weigh_again(self, story: StoryId, now: datetime) -> None:
+        for change in stories.revise(self._memory.index, story):
+            await self._apply(change, now)
 
     async def _apply(self, change: stories.Change, now: datetime) -> None:
         """Record a merge or a split of stories, and make it in memory too."""
@@ -382,7 +385,10 @@ class Ingester:
             return await self._correct(wanted, now)
 
     async def undo(self, number: int, now: datetime) -> corrections.Undone:
-        """Take a correction back, and obey it no more. Raises NewsError where that is too late."""
+        """Take a correction back, and obey it no more. Raises NewsError where that is too late.
+
+        What came while it stood, and nobody spoke of, is weighed anew: it followed the correction.
+        """
         async with self._turn:
             undone = await self._db.write(corrections.undo, number, now)
             index = self._memory.index
@@ -393,6 +399,8 @@ class Ingester:
                 index.move(item, undone.target)
             if undone.emptied:
                 index.merge(undone.source, undone.target)
+            for story in (undone.source, undone.target):
+                await self._weigh_again(story, now)
             log.info("correction undone", correction=number, story=undone.target)
         self._wake()
         return undone

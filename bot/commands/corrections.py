@@ -47,7 +47,7 @@ async def merge(ask: Ask, context: Context) -> Reply:
 async def split(ask: Ask, context: Context) -> Reply:
     """Take one item, by its place in the card, out into a story of its own."""
     number, place = numbers(ask.text, 2, "split.form")
-    story = await stories.by_number(context, number)
+    story = await as_numbered(context, number)
     if len(story.items) == 1:
         raise NewsError("split.only_one", id=str(story.id))
     item = placed(story, place)
@@ -58,7 +58,7 @@ async def split(ask: Ask, context: Context) -> Reply:
 async def move(ask: Ask, context: Context) -> Reply:
     """Put one item, by its place in the card, into another story."""
     number, place, into = numbers(ask.text, 3, "move.form")
-    story = await stories.by_number(context, number)
+    story = await as_numbered(context, number)
     other = await stories.by_number(context, into)
     if story.id == other.id:
         raise NewsError("move.same", id=str(story.id))
@@ -67,6 +67,14 @@ async def move(ask: Ask, context: Context) -> Reply:
         raise NewsError("move.only_one", id=str(story.id), into=str(other.id))
     made = await context.editor.move([item.id], other.id, ask.person_id, context.clock())
     return await typed(ask, context, made)
+
+
+async def as_numbered(context: Context, number: int) -> Story:
+    """Find a story by the number that it still has: under another, places name other items."""
+    story = await stories.by_number(context, number)
+    if story.id != number:
+        raise NewsError("story.renumbered", id=str(story.id), old=str(number))
+    return story
 
 
 def placed(story: Story, place: int) -> Item:

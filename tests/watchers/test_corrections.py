@@ -22,6 +22,7 @@ from watchers import stories as identity
 from watchers.ingester import Ingester
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+ADMIN = 7
 TOLD = (
     "Earthquake of magnitude 5.1 felt in Almaty region",
     "Magnitude 5.1 earthquake felt in the Almaty region",
@@ -209,3 +210,40 @@ async def test_a_correction_of_items_whose_feed_is_gone_holds_for_the_others(
     await archive.act("restart", 0, 0, 0)
     await archive.second_thoughts()
     assert {ItemId(2): story, ItemId(3): made.target} == await db.read(homes_of_all)
+
+
+async def test_what_followed_a_merge_goes_home_when_it_is_undone(db: Database) -> None:
+    """Reports that came while it stood were never spoken of: they follow their event."""
+    ingester = await Ingester.opened(db)
+    told = [*TOLD[:2], *TOLD[3:5]]
+    courier = [await feed_of(db, f"outlet{number}", NOW) for number in range(7)]
+    for number, title in enumerate(told):
+        await ingester.take(courier[number], (entry(number, title),), None, NOW)
+
+    [first, _, second, _] = [story for _, story in await db.read(homes)]
+    made = await ingester.merge(second, first, ADMIN, NOW)
+    for number, title in ((4, TOLD[2]), (5, "The new bridge over Nura in Karaganda is open")):
+        at = NOW + timedelta(minutes=number)
+        await ingester.take(courier[number], (entry(number, title),), None, at)
+    assert 1 == len({story for _, story in await db.read(homes)})
+    await ingester.undo(made.id, NOW + timedelta(minutes=9))
+    stories_of = [story for _, story in await db.read(homes)]
+    assert [first, first, second, second, first, second] == stories_of
+
+
+async def test_what_followed_a_split_goes_home_when_it_is_undone(db: Database) -> None:
+    ingester = await Ingester.opened(db)
+    outlets = [await feed_of(db, f"outlet{number}", NOW) for number in range(4)]
+    for number in range(2):
+        await ingester.take(outlets[number], (entry(number, TOLD[number]),), None, NOW)
+    [(_, story), (out, _)] = await db.read(homes)
+    made = await ingester.split([out], ADMIN, NOW)
+    await ingester.take(outlets[2], (entry(2, TOLD[1]),), None, NOW + timedelta(minutes=1))
+    after_a_start = await Ingester.opened(db)
+    await after_a_start.remember(NOW + timedelta(minutes=2))
+    await after_a_start.undo(made.id, NOW + timedelta(minutes=2))
+    assert {story} == {one for _, one in await db.read(homes)}
+
+
+def homes(db: Connection) -> list[tuple[ItemId, StoryId]]:
+    return list(db.conn.execute("select id, story_id from items order by id"))

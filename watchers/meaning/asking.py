@@ -137,7 +137,8 @@ class Asking:
             # Whoever answers now may be another than before.
             self._dimensions = None
             try:
-                await self._ask([_PROBE], self._patience.probe_s)
+                await self._ask([_PROBE], self._patience.probe_s)  # it may load its model first
+                await self._ask([_PROBE], self._patience.item_s)  # from now on it must be quick
             except (MeaningError, OSError) as error:
                 if not told:
                     log.warning("meaning is off", reason=_said(error))
@@ -150,4 +151,6 @@ class Asking:
 
 
 def _said(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
     return str(error)[:200] or type(error).__name__

@@ -85,9 +85,10 @@ def _thin(one: Features, other: Features, met: float | None) -> Reason | None:
         shared = len(set(mine).intersection(theirs))
         if met is not None and not (one.has_text or other.has_text):
             shared = 0  # "on the" joins nothing
-    if max(shared, met or 0) >= _LEAST_SHARED:
+    most = max(shared, met or 0.0)
+    if most >= _LEAST_SHARED:
         return None
-    return ("veto", "thin", shared)
+    return ("veto", "thin", int(most)) if most >= 1 else ("veto", "headline")
 
 
 def _shared_across(one: Features, other: Features) -> int:

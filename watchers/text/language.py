@@ -176,11 +176,27 @@ def _open(sample: _Sample, script: frozenset[str], allowed: tuple[str, ...]) -> 
 
 
 def _plausible(label: str, sample: _Sample) -> bool:
-    """Tell whether a feed's declared language can be right: letters of another forbid it."""
-    if label in _CYRILLIC:
-        by_rule = _cyrillic_rule(sample)
-        return by_rule.removesuffix("?") in ("", label) or by_rule.endswith("?")
-    return True
+    """Tell whether a feed's declared language can be right.
+
+    Letters of another forbid it, and Russian words do: many a Kazakh outlet's feed has both.
+    """
+    if label not in _CYRILLIC:
+        return True
+    if label in OURS and label != "ru" and _is_russian_alone(sample):
+        return False
+    by_rule = _cyrillic_rule(sample)
+    return by_rule.removesuffix("?") in ("", label) or by_rule.endswith("?")
+
+
+def _is_russian_alone(sample: _Sample) -> bool:
+    """Tell a text of whose words no other language of ours can be: not names alone."""
+    if not sample.letters.isdisjoint(_NATIVE_LETTERS):
+        return False
+    if sample.is_plainly_russian:
+        return _reads_russian(sample)
+    small = [word for word in sample.words if word.islower() and len(word) > _MANY]
+    known = all(word not in sample.strange for word in small)
+    return len(small) > 1 and known and _cld(sample.text, _CYRILLIC) == "ru"
 
 
 def _beyond(sample: _Sample) -> str:

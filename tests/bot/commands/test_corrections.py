@@ -90,6 +90,18 @@ async def test_an_item_is_moved_by_its_place(timur: Person, three: list[int]) ->
     assert "An admin moved it here from the story of /s" in await timur.types(f"/why {third}")
 
 
+async def test_a_place_in_a_story_that_is_another_s_now_moves_nothing(
+    timur: Person, three: list[int]
+) -> None:
+    """Its one report has another number in the story that it is part of."""
+    one, other, third = three
+    await timur.types(f"/merge {one} {other}")
+    for typed in (f"/move {one} 1 {third}", f"/split {one} 1"):
+        with pytest.raises(NewsError, match=r"story\.renumbered"):
+            await timur.types(typed)
+    assert [2, 1] == await sizes(timur)
+
+
 @pytest.mark.parametrize(
     ("typed", "key"),
     [

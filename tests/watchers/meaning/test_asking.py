@@ -96,6 +96,24 @@ async def test_texts_become_vectors_behind_the_models_mark(farm: Farm) -> None:
     assert {"Bearer k-1"} == {headers["Authorization"] for headers in farm.headers(PATH)}
 
 
+async def test_a_service_that_is_always_late_is_never_on(farm: Farm) -> None:
+    """What answers only with a probe's patience would cost every item its wait."""
+    seen: list[dict[str, object]] = []
+    asked_again = asyncio.Event()
+
+    async def late(request: web.Request) -> web.StreamResponse:
+        if seen:
+            asked_again.set()
+            await asyncio.Event().wait()
+        return await good(seen)(request)
+
+    farm.at(PATH)(late)
+    async with of(farm, Patience(item_s=0.01, pause_s=60)) as one:
+        await asked_again.wait()
+        assert not one.is_on
+        assert await one.embed(["of a reader's town"]) is None
+
+
 async def test_until_somebody_answers_nobody_waits_and_no_text_is_sent(farm: Farm) -> None:
     released = asyncio.Event()
     seen: list[dict[str, object]] = []
@@ -109,7 +127,7 @@ async def test_until_somebody_answers_nobody_waits_and_no_text_is_sent(farm: Far
         assert await one.embed(["of a reader's town"]) is None
         released.set()
         await one.answering()
-    assert [["News"]] == [asked["input"] for asked in seen]
+    assert [["News"], ["News"]] == [asked["input"] for asked in seen]  # slowly, then quickly
 
 
 @pytest.mark.parametrize("ill", ILL)

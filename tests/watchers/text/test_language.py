@@ -78,6 +78,33 @@ def test_headlines_of_every_language_are_recognised() -> None:
     assert len(wrong) <= 0.04 * len(HEADLINES), wrong
 
 
+@pytest.mark.parametrize("declared", ["kk", "ky", "tg", "uz-Cyrl"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Токаев и Алиев договорились о подводном кабеле через Каспий",
+        "Пожар на шахте под Карагандой: погибли четыре горняка",
+        "Министр транспорта открыл новую дорогу",
+    ],
+)
+def test_russian_in_a_feed_of_another_language_is_russian(text: str, declared: str) -> None:
+    assert "ru" == identify(text, (declared,))
+
+
+@pytest.mark.parametrize(
+    ("text", "declared"),
+    [
+        ("Алматыда жол жабылды", "kk"),
+        ("Бишкекте базар жабылды", "ky"),
+        ("Дар Душанбе бозор кушода шуд", "tg"),
+        ("Тошкентда бозор очилди", "uz-Cyrl"),
+        ("Астана Павлодар жол", "kk"),
+    ],
+)
+def test_what_has_no_letter_of_its_own_stays_what_its_feed_says(text: str, declared: str) -> None:
+    assert declared == identify(text, (declared,))
+
+
 @pytest.mark.parametrize(
     ("expected", "text", "declared"),
     [
