@@ -18,6 +18,7 @@ from storage.model import (
     FeedState,
     FeedStatus,
     Outlet,
+    Ownership,
     StoryId,
 )
 from storage.sql import Connection, from_json, from_ms, to_json, to_ms
@@ -195,8 +196,37 @@ def next_due(db: Connection) -> datetime | None:
 def add(db: Connection, new: NewFeed, now: datetime) -> Feed:
     """Add a feed; its first look is due at once. NewsError where its address is there already."""
     refuse_known(db, new.url)
-    outlet = outlets.named(db, new.outlet or host_of(new.url), home_url=new.site_url)
+    name = own_name(db, new.outlet or host_of(new.url), new.url)
+    outlet = outlets.named(db, name, home_url=new.site_url)
     return _insert(db, new, outlet, now)
+
+
+def own_name(db: Connection, name: str, url: str) -> str:
+    """Give the name of a feed's outlet; a borrowed one with the site that borrows it.
+
+    What is known of an outlet (a state's, official, a country's) is known of its sites: whoever
+    calls a blog "Akorda" does not make it the president's.
+    """
+    outlet = outlets.by_name(db, name)
+    if outlet is None or not (outlet.official or outlet.ownership is not Ownership.UNKNOWN):
+        return name
+    rows = db.conn.execute("select url from feeds where outlet_id = ?", (outlet.id,)).fetchall()
+    sites = {_site_of(row[0]) for row in rows} | ({_site_of(outlet.home_url)} - {""})
+    if not sites or _site_of(url) in sites:
+        return name
+    return f"{name} ({host_of(url)})"
+
+
+def _site_of(url: str) -> str:
+    """Give whose an address is: its domain, of a Telegram channel the channel."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    host = (parts.hostname or "").removeprefix("www.")
+    if host in ("t.me", "telegram.me"):
+        return f"t.me/{parts.path.strip('/').removeprefix('s/').partition('/')[0].lower()}"
+    return ".".join(host.split(".")[-2:])
 
 
 def add_fallback(db: Connection, feed_id: FeedId, new: NewFeed, now: datetime) -> Feed:
@@ -223,7 +253,9 @@ def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime
             continue
         outlet = outlets.named(
             db,
-            described.name,
+            described.name
+            if described.official or described.ownership is not Ownership.UNKNOWN
+            else own_name(db, described.name, feed.url),
             country=described.country,
             ownership=described.ownership,
             wire=described.wire,

@@ -37,6 +37,15 @@ def by_feed(db: Connection) -> dict[FeedId, Outlet]:
     return {FeedId(row[0]): of_row(row[1:]) for row in rows}
 
 
+def by_name(db: Connection, name: str) -> Outlet | None:
+    """Return the outlet of that name, None where there is none."""
+    row = db.conn.execute(
+        f"select {COLUMNS} from outlets o where o.name = ?",  # noqa: S608 (our own column list)
+        (name,),
+    ).fetchone()
+    return None if row is None else of_row(row)
+
+
 def named(
     db: Connection,
     name: str,
@@ -55,8 +64,6 @@ def named(
         " values (?, ?, ?, ?, ?, ?, ?) on conflict(name) do nothing",
         (name, country, ownership.value, wire, family, home_url, official),
     )
-    row = db.conn.execute(
-        f"select {COLUMNS} from outlets o where o.name = ?",  # noqa: S608 (our own column list)
-        (name,),
-    ).fetchone()
-    return of_row(row)
+    found = by_name(db, name)
+    assert found is not None  # noqa: S101 (it has just been added)
+    return found

@@ -355,3 +355,35 @@ def test_an_ill_sources_notice_says_that_others_are_tried(connection: Connection
     feeds.keep_state(connection, main.id, replace(ILL, notice=FeedNoticeKind.ILL))
     (notice,) = feeds.take_notices(connection)
     assert 1 == notice.fallbacks
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://blog.example.org/rss", "Steppe Palace (blog.example.org)"),
+        ("https://t.me/s/steppe_palace_fans", "Steppe Palace (t.me)"),
+        ("https://www.palace.example/kz/rss", "Steppe Palace"),
+        ("https://t.me/s/steppe_palace", "Steppe Palace"),
+    ],
+)
+@pytest.mark.parametrize("door", ["one", "many"])
+def test_nobody_is_official_by_a_borrowed_name(
+    connection: Connection, url: str, name: str, door: str
+) -> None:
+    palace = Outlet(OutletId(0), "Steppe Palace", "kz", Ownership.STATE, official=True)
+    known = ("https://palace.example/rss", "https://t.me/s/steppe_palace_press")
+    feeds.add_all(connection, [(NewFeed(one, "", "Steppe Palace"), palace) for one in known], NOW)
+    feeds.add_all(
+        connection, [(NewFeed("https://t.me/s/Steppe_Palace", "", "Steppe Palace"), palace)], NOW
+    )
+    if url == "https://t.me/s/steppe_palace":
+        url += "?before=1"
+    new = NewFeed(url, "", "Steppe Palace")
+    if door == "one":
+        added = feeds.add(connection, new, NOW)
+    else:
+        unknown = Outlet(OutletId(0), "Steppe Palace", "", Ownership.UNKNOWN)
+        [number] = feeds.add_all(connection, [(new, unknown)], NOW)
+        added = feeds.get(connection, number)
+    assert added is not None
+    assert (name, name == "Steppe Palace") == (added.outlet.name, added.outlet.official)
