@@ -43,6 +43,8 @@ class BotApi:
             params = await read_params(request)
         except ApiError as error:
             return _answer(error.code, _refusal(error))
+        except ConnectionResetError:  # the bot stopped while it was asking: no fault of ours
+            return _cut(request)
         fault = self._faults.take(method, params.chat_id)
         if fault is not None and fault.delay:
             await asyncio.sleep(fault.delay)
