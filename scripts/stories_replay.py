@@ -58,11 +58,9 @@ class FoldedIndex(Index):
         self.labels = {one.features.item: one for one in items}
         self.by_fold = by_fold
 
-    def _likeness(
-        self, one: Features, opened: Opened, item: ItemId, signals: Sequence[float]
-    ) -> Likeness:
-        self.settings = self.by_fold[self.labels[one.item].fold]
-        return super()._likeness(one, opened, item, signals)
+    def _likeness(self, opened: Opened, item: ItemId, signals: Sequence[float]) -> Likeness:
+        self.settings = self.by_fold[self.labels[opened.features.item].fold]
+        return super()._likeness(opened, item, signals)
 
     def linkage_model(self) -> "FoldedLinkageModel":
         """Give a model that weighs by folds too."""

@@ -118,13 +118,13 @@ def decide(
     stop the chat. ``known`` says which identity keys are items already.
     """
     seen = dict(known)
-    if draft.feed.outlet.id not in memory.index.boilerplate:
-        yield from look_for_boilerplate(draft, entries, memory)
     by_guid = not counts_only(entries, known)
     for entry in oldest_first(entries):
         under_keys = kept_under(entry, seen, by_guid=by_guid)
         before = met_before(draft, entry, under_keys, seen, memory)
         if before is None:
+            if draft.feed.outlet.id not in memory.index.boilerplate:
+                yield from look_for_boilerplate(draft, entries, memory)
             item = yield from take_in(draft, entry, memory, others=under_keys)
             mark = mark_of(item, draft.now)
             seen.update(dict.fromkeys(item.keys, mark))
@@ -140,7 +140,7 @@ def look_for_boilerplate(draft: Draft, entries: Iterable[Entry], memory: Memory)
     for entry in islice(entries, FIRST_LOOK):
         summary = lead_of(draft.feed, entry)
         analysis = read(draft.feed, entry, summary, memory)
-        found.learn(prepared(draft, entry, analysis, url_key=entry.url_key))
+        found.learn(prepared(draft, entry, analysis, memory, url_key=entry.url_key))
         yield None
     draft.boilerplate = found.of(draft.feed.outlet.id)
 
@@ -318,14 +318,8 @@ def take_in(
     summary = lead_of(draft.feed, entry)
     analysis = read(draft.feed, entry, summary, memory)
     memory.last_item += 1
-    boilerplate = draft.boilerplate | memory.index.boilerplate.of(draft.feed.outlet.id)
     features = prepared(
-        draft,
-        entry,
-        analysis,
-        url_key=url_key,
-        item=ItemId(memory.last_item),
-        boilerplate=boilerplate,
+        draft, entry, analysis, memory, url_key=url_key, item=ItemId(memory.last_item)
     )
     packed = stories.pack(features)
     if in_doubt := stories.doubts(features, memory.index):
@@ -372,12 +366,12 @@ def prepared(
     draft: Draft,
     entry: Entry,
     analysis: words.Analysis,
+    memory: Memory,
     *,
     url_key: str,
     item: ItemId = stories.UNSAVED,
-    boilerplate: frozenset[int] = frozenset(),
 ) -> stories.Features:
-    """Prepare an entry's signals; ``boilerplate`` is what its outlet repeats."""
+    """Prepare an entry's signals, without what its outlet repeats."""
     return stories.prepare(
         item=item,
         outlet=draft.feed.outlet.id,
@@ -386,7 +380,7 @@ def prepared(
         title=entry.title,
         lang=analysis.lang,
         analysis=analysis,
-        boilerplate=boilerplate,
+        boilerplate=draft.boilerplate | memory.index.boilerplate.of(draft.feed.outlet.id),
     )
 
 
@@ -470,10 +464,7 @@ def restate(  # noqa: PLR0917 (what an item is made of)
         return b""
     story_id = memory.index.story(before.story_id)
     told_at = memory.index.features(before.id).told_at
-    boilerplate = memory.index.boilerplate.of(draft.feed.outlet.id)
-    found = prepared(
-        draft, entry, analysis, url_key=url_key, item=before.id, boilerplate=boilerplate
-    )
+    found = prepared(draft, entry, analysis, memory, url_key=url_key, item=before.id)
     # The edit is of now; the item stays where it stood among the others.
     change = stories.material(
         replace(found, told_at=draft.now), memory.index.features_of(story_id)

@@ -48,9 +48,9 @@ class Boilerplate:
 
     def learn(self, features: Features) -> None:
         """Remember the sentences of an item. Without a headline it says nothing about them."""
+        said = self._said.setdefault(features.outlet, {})
         if not features.has_title:
             return
-        said = self._said.setdefault(features.outlet, {})
         often = self._often.setdefault(features.outlet, set())
         headline = features.frame.stems
         for sentence in features.sentences:

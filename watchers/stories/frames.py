@@ -134,30 +134,32 @@ class Contrast(NamedTuple):
         Everything less is the fitted trees' to weigh. Where the texts share more than their
         headlines, a headline may only have been written badly.
         """
-        share, bare = self.signal("frame_share"), self.signal("beyond") < _MUCH
+        share, strangers = self.signal("frame_share"), self.signal("beyond") < _MUCH
         if self.signal("swapped") and share >= _NEARLY_ALL:
             return ("veto", "roles")
-        if self.signal("opposite") and share >= _HALF and bare:
+        if self.signal("opposite") and share >= _HALF and strangers:
             return ("veto", "opposite")
-        if parted := self._parted(share):
+        if parted := self._parted(share, strangers=strangers):
             return parted
-        if bare and self.signal("reaction") and share >= _HALF:
+        if strangers and self.signal("reaction") and share >= _HALF:
             return ("veto", "reaction")
         # "Fire in Astana" names no deed either: a rubric is known by its words, or by two texts
         # under it that have nothing in common.
         strange = not self.signal("bare") and self.signal("beyond") <= 1
-        if (self.daily or strange) and self.signal("rubric") and bare:
+        if (self.daily or strange) and self.signal("rubric") and strangers:
             return ("veto", "rubric") if share >= self._least_of_rubric() else None
         return None
 
-    def _parted(self, share: float) -> Reason | None:
-        """Name two places or actors, or what else fills one place of a frame."""
-        bare = self.signal("beyond") < _MUCH
-        if self.places and (self.across or share >= _MOSTLY) and (bare or self.within):
+    def _parted(self, share: float, *, strangers: bool) -> Reason | None:
+        """Name two places or actors, or what else fills one place of a frame.
+
+        ``strangers`` says that the texts share little more than their headlines.
+        """
+        if self.places and (self.across or share >= _MOSTLY) and (strangers or self.within):
             return ("veto", "place", *self.places)
-        if bare and self.actors and share >= _HALF:
+        if strangers and self.actors and share >= _HALF:
             return ("veto", "actor")
-        return self.reason() if bare and self._is_filled(share) else None
+        return self.reason() if strangers and self._is_filled(share) else None
 
     def _is_filled(self, share: float) -> bool:
         """Tell two things in one place of a frame, of which the texts explain nothing.
@@ -185,11 +187,11 @@ class Contrast(NamedTuple):
 class Opened:
     """A headline that is laid over many others: what is asked of it each time is kept."""
 
-    __slots__ = ("_features", "_keys", "_same", "_terms", "_text", "_title")
+    __slots__ = ("_keys", "_same", "_terms", "_text", "_title", "features")
 
     def __init__(self, features: Features) -> None:
         """Open the headline of an item."""
-        self._features = features
+        self.features = features
         self._same = SameWords(slots_of(features.frame))
         self._keys = frozenset(features.cross_lingual)
         self._terms = frozenset(features.terms)
@@ -198,7 +200,7 @@ class Opened:
 
     def over(self, other: Features) -> Contrast:
         """Lay the headline over another's."""
-        one = self._features
+        one = self.features
         across = one.lang != other.lang
         mine, theirs = self._same.slots, slots_of(other.frame)
         pairs = self._same.among(theirs, across=across)
@@ -212,8 +214,8 @@ class Opened:
         shared = [mine[at] for at in matched_a]
         beyond, beyond_share = self._beyond_across(other) if across else self._beyond(other)
         kinds_a, kinds_b = _kinds(fill_a), _kinds(fill_b)
-        places = _parted(kinds_a, kinds_b, _PARTING_PLACES)
-        actors = _parted(kinds_a, kinds_b, _ACTORS)
+        places = _two_of_a_kind(kinds_a, kinds_b, _PARTING_PLACES)
+        actors = _two_of_a_kind(kinds_a, kinds_b, _ACTORS)
         # A bus that plunges and its toll that rises are one event.
         tolled = toll_rises(one, other)
         signals = (
@@ -232,8 +234,9 @@ class Opened:
             float(_one_slot(mine, theirs, pairs, fill_a, fill_b)),
             _in_order(pairs),
             float(
-                not (tolled or converse(one.frame, other.frame, pairs))
+                not tolled
                 and opposite(one.frame, other.frame, left_a, left_b)
+                and not converse(one.frame, other.frame, pairs)
             ),
             float(denied_by_one(mine, theirs, pairs)),
             float(swapped(one.frame, other.frame, pairs)),
@@ -262,7 +265,7 @@ class Opened:
 
     def _beyond(self, other: Features) -> tuple[int, float]:
         """Count what both texts share beyond the words of the headlines, and its share."""
-        if not (self._features.has_text and other.has_text):
+        if not (self.features.has_text and other.has_text):
             return 0, 0.0
         terms = other.terms
         title, text = terms[: other.title_terms], terms[other.title_terms :]
@@ -278,7 +281,7 @@ class Opened:
 
         A name counts once, though its sound and its entity are kept.
         """
-        one = self._features
+        one = self.features
         if not (one.has_text and other.has_text):
             return 0, 0.0
         keys = other.cross_lingual
@@ -406,7 +409,7 @@ def _kinds(slots: Iterable[Slot]) -> dict[str, set[str]]:
     return found
 
 
-def _parted(
+def _two_of_a_kind(
     mine: Mapping[str, set[str]], theirs: Mapping[str, set[str]], kinds: Iterable[str]
 ) -> tuple[str, ...]:
     """Give two of one kind, each named by one headline alone; none where there are none."""

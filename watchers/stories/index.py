@@ -182,7 +182,7 @@ class Index:
         # All are compared before any is scored: so the trees stay in the processor's cache.
         compared = [*self._signals(query)]
         opened = Opened(features)
-        found = [self._likeness(features, opened, item, signals) for item, signals in compared]
+        found = [self._likeness(opened, item, signals) for item, signals in compared]
         if self._vectors:
             found = self._with_meaning(features, found)
         found.sort(key=lambda likeness: (-likeness.odds, likeness.item))
@@ -223,10 +223,8 @@ class Index:
             kept.connected = True
             self._connect(item, self.compared(kept.features))
 
-    def _likeness(
-        self, one: Features, opened: Opened, item: ItemId, signals: Sequence[float]
-    ) -> Likeness:
-        two = self._kept[item].features
+    def _likeness(self, opened: Opened, item: ItemId, signals: Sequence[float]) -> Likeness:
+        one, two = opened.features, self._kept[item].features
         settings = self.settings
         if one.lang == two.lang:
             odds = settings.same.score(signals)

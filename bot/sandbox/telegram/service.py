@@ -90,16 +90,7 @@ class Telegram(GroupChats):
         self, person_id: int, post: ForwardedPost, text: str, *, chat: int | None = None
     ) -> SandboxMessage:
         """Forward a channel's post as a person."""
-        return self._post(
-            person_id,
-            chat,
-            text=text,
-            reply_to=None,
-            thread=None,
-            file=None,
-            location=None,
-            forwarded=post,
-        )
+        return self._post(person_id, chat, text=text, forwarded=post)
 
     def _post(
         self,
@@ -107,10 +98,10 @@ class Telegram(GroupChats):
         chat_id: int | None,
         *,
         text: str,
-        reply_to: int | None,
-        thread: int | None,
-        file: StoredFile | None,
-        location: Location | None,
+        reply_to: int | None = None,
+        thread: int | None = None,
+        file: StoredFile | None = None,
+        location: Location | None = None,
         forwarded: ForwardedPost | None = None,
     ) -> SandboxMessage:
         key = self.key(person_id, chat_id)

@@ -6,6 +6,7 @@ from storage.model import StoryId
 from tests.watchers.stories.features import features
 from watchers.headlines.denials import denies
 from watchers.stories import Index, identify
+from watchers.stories.vetoes import veto
 from watchers.text.words import analyse
 
 DENIALS = [
@@ -90,6 +91,20 @@ def test_a_headline_denies_in_every_language(lang: str, title: str) -> None:
 @pytest.mark.parametrize(("lang", "title"), NO_DENIALS)
 def test_what_is_refused_withdrawn_or_forged_is_no_denial(lang: str, title: str) -> None:
     assert not denies(analyse(title, lang=lang).tokens, lang)
+
+
+@pytest.mark.parametrize(
+    ("title", "parted"),
+    [
+        ("Минфин Узбекистана: налог на карты вводиться не будет", False),
+        ("Минфин Узбекистана: налог на карты вводится", True),
+    ],
+)
+def test_what_will_not_be_is_denied_without_the_word(title: str, *, parted: bool) -> None:
+    denial, told = features(1, "Слухи о налоге на карты в Узбекистане ложны"), features(2, title)
+    assert denial.denies
+    assert not told.denies
+    assert (veto(denial, told, 0.5, 0.0) == ("veto", "denial")) is parted
 
 
 def test_no_veto_stands_between_two_denials_of_one_claim() -> None:

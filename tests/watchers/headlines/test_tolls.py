@@ -55,6 +55,9 @@ COUNTED = [
     ("ky", "Сел төрт адамдын өмүрүн алып кетти", {("kill", 4)}),
     ("ky", "Кырсыктан эки адам өлүп, үчөө жаракат алды", {("kill", 2), ("injur", 3)}),
     ("ky", "Дагы эки адам набыт болду", {("kill+", 2)}),
+    ("en", "Street food poisons 19 people in Osh", {("injur", 19)}),
+    ("ru", "Шашлыком отравились 19 человек", {("injur", 19)}),
+    ("uz-Latn", "19 kishi zaharlandi", {("injur", 19)}),
     ("ky", "Кар көчкүдөн үч адам жарадар болду", {("injur", 3)}),
     ("uz-Latn", "Avtohalokatda toʻrt kishi halok boʻldi", {("kill", 4)}),
     ("uz-Latn", "Halok boʻlganlar soni beshga yetdi", {("kill", 5)}),
@@ -162,6 +165,39 @@ def test_a_toll_that_falls_or_is_another_places_does_not_rise(
     assert figures_differ(one, other) is not None
 
 
+@pytest.mark.parametrize(
+    ("lang", "grown", "lagging"),
+    [
+        ("en", "Death toll in Osh bus crash rises to 7", "Osh bus crash kills 4"),
+        ("ru", "Число погибших при взрыве в Шу выросло до пяти", "Взрыв в Шу: трое погибших"),
+    ],
+)
+def test_an_outlet_may_still_tell_the_toll_that_another_says_has_grown(
+    lang: str, grown: str, lagging: str
+) -> None:
+    one = features(1, grown, lang=lang)
+    soon, late = (features(2, lagging, lang=lang, hours=hours) for hours in (5, 20))
+    assert toll_rises(one, soon)
+    assert not toll_rises(one, late)
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("ru", "Землетрясение магнитудой {} у границы"),
+        ("en", "Quake of magnitude {} hits the border"),
+        ("en", "A {} magnitude quake is felt at the border"),
+    ],
+)
+def test_two_magnitudes_are_two_quakes_unless_two_seismologists_differ(
+    lang: str, title: str
+) -> None:
+    one = features(1, title.format("4.1"), lang=lang)
+    other, near = (features(2, title.format(value), lang=lang) for value in ("5.6", "4.4"))
+    assert figures_differ(one, other) == ("magnitude", 4.1, 5.6)
+    assert figures_differ(one, near) is None
+
+
 def test_a_lead_tells_the_toll_where_the_headline_has_none() -> None:
     told = features(1, "ДТП под Карши", "Погибли четверо. В прошлом году здесь погибли 9 человек.")
     assert ("kill", 4.0) in told.figures
@@ -178,6 +214,9 @@ AGREEING = [
     ("ru", "Собрали 812,5 тыс. тонн черешни", "en", "Uzbekistan harvests 812,500 tonnes of cherries"),
     ("ru", "Население выросло до 46,447 млн человек", "en", "Population grows to 46.4 million"),
     ("ru", "Без света остались 3 тыс. домов", "kk", "3 000 үй жарықсыз қалды"),
+    ("ru", "Выделили 7 миллиардов 400 миллионов тенге", "en", "7.4 billion tenge set aside"),
+    ("ru", "Живут уже 2 млн 306 тысяч человек", "en", "Population passes 2.306 million"),
+    ("uz-Latn", "5 million 230 ming sayyoh keldi", "ru", "Приехали 5,23 млн туристов"),
     ("uz-Latn", "Aholi 38,2 mln kishiga yetdi", "tg", "Аҳолӣ ба 38,2 миллион нафар расид"),
 ]  # fmt: skip
 

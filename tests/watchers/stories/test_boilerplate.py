@@ -120,3 +120,9 @@ def test_events_of_one_outlet_stay_apart_whatever_it_says_under_them(lang: str) 
         stories.add(index.story_of(one.item))
     assert 4 == len(stories)
     assert index.boilerplate.of(OutletId(1)) == known
+
+
+def test_an_outlet_without_headlines_is_known_all_the_same() -> None:
+    """Else its first entries were read twice in every document."""
+    assert OutletId(1) in Boilerplate([features(1, "", TAILS["ru"], outlet=1)])
+    assert OutletId(1) not in Boilerplate()

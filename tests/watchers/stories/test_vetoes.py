@@ -137,6 +137,16 @@ def test_what_only_looks_like_a_rising_toll_is_another_event(
     assert identify(features(2, later, lang=lang, hours=hours), index).story is None, what
 
 
+def test_before_and_after_a_vote_are_two_events() -> None:
+    for lang, before, after in (
+        ("ru", "Выборы в Нарыне: участки открылись", "Выборы в Нарыне: объявлены итоги"),
+        ("kk", "Сайлау: учаскелер ашылды", "Сайлау нәтижелері жарияланды"),
+        ("uz-Latn", "Saylov: uchastkalar ochildi", "Saylov natijalari eʼlon qilindi"),
+    ):
+        one, other = features(1, before, lang=lang), features(2, after, lang=lang)
+        assert (one.stage, other.stage) == (-1, 1)
+
+
 def test_a_toll_that_falls_is_no_rise() -> None:
     index = Index()
     index.add(features(1, "Bus crash near Osh kills 7", lang="en"), StoryId(1))
