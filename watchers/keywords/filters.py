@@ -20,6 +20,9 @@ _PART = 4
 _AGE = re.compile(r"(\d{1,4})([hdwmчднм])\Z")
 _HOURS = {"h": 1, "ч": 1, "d": 24, "д": 24, "w": 168, "н": 168, "m": 720, "м": 720}
 _DAY = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\Z")
+_YEARS = range(1900, 2200)
+"""Years a day may be in. Far inside what ``datetime`` can hold: a day or a zone's hours more, or
+all of an age less, is still a time."""
 _EXAMPLES = {
     "about": "about:kz",
     "country": "country:kz", "lang": "lang:ru", "source": "source:tass", "by": "by:independent",
@@ -91,7 +94,7 @@ def _time(lexeme: Lexeme, value: str) -> Filter:
             lexeme.name, value.casefold(), age=timedelta(hours=int(age[1]) * _HOURS[age[2]])
         )
     day = _DAY.match(value)
-    if not day:
+    if not day or int(day[1]) not in _YEARS:
         raise _bad(lexeme)
     try:
         moment = datetime(int(day[1]), int(day[2]), int(day[3] or 1), tzinfo=UTC)

@@ -73,6 +73,9 @@ def test_a_query_reads_back_in_one_canonical_form(typed, expected) -> None:
         ("by:nobody", "query.bad_choice", 0),
         ("since:вчера", "query.bad_value", 0),
         ("until:2026-13-40", "query.bad_value", 0),
+        ("until:9999-12-31", "query.bad_value", 0),
+        ("(zzqq OR until:9999-12-31) since:9999-01-01", "query.bad_value", 9),
+        ("since:0001-01", "query.bad_value", 0),
         ("topic:nothing", "query.bad_choice", 0),
         ("(" * 60 + "газ" + ")" * 60, "query.too_deep", 20),
         ("x" * (MAX_QUERY + 1), "query.too_long", MAX_QUERY),
@@ -112,6 +115,8 @@ def test_a_day_in_until_is_included_and_since_counts_from_now() -> None:
 
     assert fires("until:2026-11-01", datetime(2026, 11, 1, 23, tzinfo=UTC))
     assert not fires("until:2026-11-01", datetime(2026, 11, 2, tzinfo=UTC))
+    assert fires("since:9999m", now - timedelta(days=2))
+    assert fires("until:2199-12-31", now)
     assert fires("since:3d", now - timedelta(days=2))
     assert not fires("since:3d", now - timedelta(days=4))
 
