@@ -376,6 +376,7 @@ class Poller:
             new=taken.new,
             updated=taken.updated,
             unchanged=taken.unchanged,
+            aside=taken.aside,
             failures=state.failure_count,
             next=rfc3339(state.next_check_at) if state.next_check_at else "",
         )
