@@ -118,13 +118,18 @@ def untold(db: Connection) -> tuple[Noted, ...]:
     )
     return tuple(
         Noted(
-            Aside(
-                AsideKind(kind), what, why, label, None if chat_id is None else ChatId(chat_id)
-            ),
+            Aside(AsideKind(kind), what, why, label, None if chat_id is None else ChatId(chat_id)),
             moment(first_at),
             times,
         )
         for kind, what, why, label, chat_id, first_at, times in rows
+    )
+
+
+def has_untold(db: Connection) -> bool:
+    """Tell whether there is anything that nobody has been told of."""
+    return bool(
+        db.conn.execute("select 1 from set_aside where told_at is null limit 1").fetchone()
     )
 
 

@@ -82,9 +82,7 @@ def enqueue(
     known: dict[ChatId, Chat | None] = {}
     for delivery in new:
         if delivery.chat_id not in known:
-            known[delivery.chat_id] = chats.readable(
-                db, chats.current(db, delivery.chat_id), now
-            )
+            known[delivery.chat_id] = chats.readable(db, chats.current(db, delivery.chat_id), now)
         chat = known[delivery.chat_id]
         if chat is not None and chat.active:
             made += _enqueue(db, chat, replace(delivery, chat_id=chat.id), now, retold=retold)

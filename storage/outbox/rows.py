@@ -87,12 +87,10 @@ def readable(db: Connection, delivery_id: DeliveryId, now: datetime) -> Delivery
     except ODD_VALUES as error:
         (chat_id,) = db.conn.execute(
             "update deliveries set state = 'failed', settled_at = ?, sending_since = null,"
-            " reason = 'unreadable' where id = ? returning chat_id",
+            " reason = 'cannot be rendered' where id = ? returning chat_id",
             (to_ms(now), delivery_id),
         ).fetchone()
-        aside = Aside(
-            AsideKind.DELIVERY, str(delivery_id), why_of(error), chat_id=ChatId(chat_id)
-        )
+        aside = Aside(AsideKind.DELIVERY, str(delivery_id), why_of(error), chat_id=ChatId(chat_id))
         set_aside.note(db, [aside], now)
         return None
 
