@@ -129,6 +129,8 @@ def test_what_is_written_of_a_query_reads_back_as_the_same_tree(typed: str) -> N
 
 @SOME
 @given(QUERIES)
+@example("=1,000.5")
+@example("1,000*")
 def test_a_query_that_was_accepted_raises_nowhere(typed: str) -> None:
     """Matched, explained, offered, bounded in time: with whatever it is compared."""
     keywords.suggest(parse("газ"))
@@ -155,6 +157,11 @@ def test_a_query_that_was_accepted_raises_nowhere(typed: str) -> None:
 
 @SOME
 @given(QUERIES)
+@example("=1,000.5")
+@example("1,000*")
+@example("1 000 000*")
+@example("=Jalal-Abad")
+@example("=U.S.")
 def test_the_archive_takes_every_query_and_loses_nothing_that_meets_it(
     archive: sqlite_utils.Database, typed: str
 ) -> None:

@@ -135,7 +135,7 @@ class QueryIndex(Generic[Id]):
                     return node.keys
                 return node.keys | min(node.words, key=self._load)
             case Exact():
-                return frozenset({"s:" + node.normal, "n:" + node.normal})
+                return node.keys
             case Prefix():
                 return frozenset({"p:" + node.normal[: _PREFIXES[-1]]})
             case Filter():

@@ -178,9 +178,7 @@ class _Reader:
             self._at += 1
         told = tuple(lexeme.text for lexeme in run if tokenize(lexeme.text))
         found = _run(told, self._names)
-        together = not bare or [*_run(bare, self._names), *found] == _run(
-            bare + told, self._names
-        )
+        together = not bare or [*_run(bare, self._names), *found] == _run(bare + told, self._names)
         nodes += found
         written += told if together else ("AND", *told)
         if not nodes:
@@ -208,7 +206,8 @@ def _leaf(lexeme: Lexeme, names: Gazetteer) -> tuple[Node, str]:
         return _phrase(lexeme.text, cuts, names), f'"{lexeme.text}"'
     normal = "".join(cut.normal for cut in cuts)
     if lexeme.sort is Sort.EXACT:
-        return Exact(lexeme.text, normal), f"={lexeme.text}"
+        keys = _asked(cuts[0]).keys if len(cuts) == 1 and cuts[0].number else {"s:" + normal}
+        return Exact(lexeme.text, normal, frozenset(keys)), f"={lexeme.text}"
     if len(normal) < _MIN_PREFIX:
         raise NewsError(
             "query.prefix_too_short",
