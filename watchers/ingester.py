@@ -404,6 +404,15 @@ class Ingester:
                 self._doubt_memory(draft.now)
             raise
 
+    @contextmanager
+    def _followed(self, now: datetime) -> Iterator[None]:
+        """Follow in memory what the rows say already; failing that, it is made anew."""
+        try:
+            yield
+        except Exception:
+            log.exception("memory did not follow the rows")
+            self._doubt_memory(now)
+
     def _doubt_memory(self, now: datetime) -> None:
         """Let the rows tell again what the index knows, before the next news."""
         self._memory.index = empty_index(self._meaning)
@@ -519,15 +528,16 @@ class Ingester:
         async with self._turn:
             undone = await self._db.write(corrections.undo, number, now)
             index = self._memory.index
-            index.release(number)
-            if undone.revived:
-                index.revive(undone.target)
-            for item in undone.items:
-                index.move(item, undone.target)
-            if undone.emptied:
-                index.merge(undone.source, undone.target)
-            for story in (undone.source, undone.target):
-                await self._weigh_again(story, now)
+            with self._followed(now):
+                index.release(number)
+                if undone.revived:
+                    index.revive(undone.target)
+                for item in undone.items:
+                    index.move(item, undone.target)
+                if undone.emptied:
+                    index.merge(undone.source, undone.target)
+                for story in (undone.source, undone.target):
+                    await self._weigh_again(story, now)
             log.info("correction undone", correction=number, story=undone.target)
         self._wake()
         return undone
@@ -545,11 +555,12 @@ class Ingester:
         index = self._memory.index
         homes = dict.fromkeys(made.moved | made.joined, made.target)
         homes |= dict.fromkeys(made.left, made.source)
-        index.constrain(made.id, constraint_of(made), homes)
-        for item in new.items:
-            index.move(item, made.target)
-        if not made.left:
-            index.merge(made.source, made.target)
+        with self._followed(now):
+            index.constrain(made.id, constraint_of(made), homes)
+            for item in new.items:
+                index.move(item, made.target)
+            if not made.left:
+                index.merge(made.source, made.target)
         count = len(new.items)
         log.info(
             "stories corrected", kind=made.kind, story=made.source, to=made.target, items=count

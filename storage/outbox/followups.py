@@ -227,7 +227,7 @@ def answer(db: Connection, reply: NewDelivery, now: datetime) -> None:
         story,
     ).fetchone()
     if waiting is not None:
-        earlier = outbox_rows.of_id(db, DeliveryId(waiting))
+        earlier = outbox_rows.readable(db, DeliveryId(waiting), now)
         payload = gathered(earlier.payload if earlier is not None else NO_PAYLOAD, reply.payload)
         db.conn.execute(
             "update deliveries set subject = ?, payload = ? where id = ?",

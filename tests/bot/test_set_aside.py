@@ -17,7 +17,8 @@ from storage.set_aside import Aside, AsideKind
 from storage.sql import Connection, to_ms
 from tests.bot.delivery.kit import ANNA, Room, room
 from tests.bot.digests.test_maker import MORNING, Morning
-from tests.bot.people import Person, context_of
+from tests.bot.people import ADMIN, Person, context_of
+from watchers import keywords, search
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC, microsecond=0)
 SAID = "select chat_id, payload from deliveries where kind = 'notice' order by id"
@@ -180,6 +181,37 @@ async def test_a_story_that_raises_is_left_out_of_digests_alone(
     assert left >= {number for number in (1, 2) if f">Headline {number}<" in html} >= {2}
 
 
+async def test_a_query_that_raises_costs_a_digest_its_own_stories_alone(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A subscription made within the window is searched for; the others, and the rest, come."""
+    morning = Morning(db)
+    whose = await other_reader(morning, 1001)
+    await morning.digests.round()
+    await morning.tell(1, 2)
+    for query in ("boom", '"headline 2"'):
+        await db.write(
+            subscriptions.add,
+            chat_id=whose, thread_id=NO_THREAD, query=query, mode=Mode.DIGEST,
+            now=MORNING - timedelta(hours=1),
+        )  # fmt: skip
+    find = search.find
+
+    async def breaking(db: Database, query: keywords.Query, **how: Any) -> search.Found:
+        if query.text == "boom":
+            raise OverflowError
+        return await find(db, query, **how)
+
+    monkeypatch.setattr(search, "find", breaking)
+    morning.clock.now = MORNING + timedelta(seconds=6)
+
+    assert 1 == await morning.digests.round()
+    (html,) = await morning.owed()
+    assert "Headline 1" in html
+    assert "Headline 2" in html
+    assert [(AsideKind.SUBSCRIPTION, "1")] == await noted(db)
+
+
 # --- who hears of it -------------------------------------------------------------------------
 
 
@@ -269,3 +301,28 @@ async def test_why_speaks_of_the_other_queries_where_one_cannot_be_read(db: Data
             chat_id=ANNA, thread_id=NO_THREAD, query=query, mode=Mode.INSTANT, now=MORNING,
         )  # fmt: skip
     assert "headline" in str(await anna.types("/why 1"))
+
+
+async def test_a_subscription_that_cannot_be_read_can_be_seen_changed_and_removed(
+    db: Database,
+) -> None:
+    anna = await Person.comes(context_of(db), ANNA)
+    for query in ("until:9999-12-31", "gold"):
+        await db.write(
+            subscriptions.add,
+            chat_id=ANNA, thread_id=NO_THREAD, query=query, mode=Mode.INSTANT, now=MORNING,
+        )  # fmt: skip
+    listed = await anna.types("/subscriptions")
+    assert "until:9999-12-31" in listed
+    assert "until:9999-12-31" in await anna.sends("l1:1")
+    await anna.sends("le:1")
+    assert "silver" in await anna.types("silver")
+    assert ["silver", "gold"] == [one.query for one in await db.read(subscriptions.of_chat, ANNA)]
+
+
+async def test_admins_see_how_much_stands_aside(db: Database, now: datetime) -> None:
+    admin = await Person.comes(context_of(db), ADMIN)
+    before = await admin.types("/stats")
+    await asides_of(db, now)
+    assert "Set aside in 90 days: 3" in await admin.types("/stats")
+    assert "Set aside" not in before

@@ -148,6 +148,21 @@ def odd_chat(db: Connection) -> None:
     db.conn.execute("update chats set quiet_mode = 'sometimes' where id = ?", (READER,))
 
 
+def odd_hours(db: Connection) -> None:
+    db.conn.execute("update chats set quiet_from = 0, quiet_to = 5000 where id = ?", (READER,))
+
+
+async def test_hours_that_no_clock_shows_hold_nothing_up(db: Database, now: datetime) -> None:
+    await reader_of(db, "uranium", now)
+    await db.write(odd_hours)
+    feed = await feed_of(db, "courier", now)
+    ingester = await Ingester.opened(db)
+
+    await take(ingester, feed, (entry(1, "Uranium found"),), now)
+
+    assert ["s1"] == [subject for _, subject, _ in await db.read(owed)]
+
+
 async def test_a_chat_with_an_odd_value_keeps_no_document_from_the_others(
     db: Database, now: datetime
 ) -> None:
@@ -237,6 +252,26 @@ async def test_after_an_item_broke_stories_go_on_as_if_it_had_not_come(
     again = await Ingester.opened(db)
     await again.remember(at)
     assert again._memory.index.stories() == ingester._memory.index.stories()
+
+
+async def test_where_stories_cannot_be_weighed_again_the_document_is_kept_and_memory_made_anew(
+    db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault after the record: neither the feed's nor the items', and no reader misses them."""
+    await reader_of(db, "uranium", now)
+    feed, other = await feed_of(db, "courier", now), await feed_of(db, "herald", now)
+    ingester = await Ingester.opened(db)
+    title = "President of France arrives in Astana for talks on uranium"
+    with monkeypatch.context() as broken:
+        broken.setattr("watchers.ingester.stories.revise", lambda *_: 1 // 0)
+        taken = await take(ingester, feed, (entry(1, title),), now)
+    told = entry(2, title, url="https://herald.example/a", url_key="herald.example/a")
+    await take(ingester, other, (told,), now + timedelta(minutes=5))
+
+    assert (1, 0) == (taken.new, taken.aside)
+    assert 1 == len({story for _, story, _ in await db.read(all_items)})
+    assert ["alert"] == [kind for kind, _, _ in await db.read(owed) if kind == "alert"]
+    assert [(AsideKind.STORY, "1", "ZeroDivisionError", 1)] == await asides(db)
 
 
 def spoil_features(db: Connection) -> None:
