@@ -60,7 +60,7 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class NotedAside:
     """A thing as it is noted: since when, and how many times."""
 
     aside: Aside
@@ -120,7 +120,7 @@ def forget(db: Connection, kind: AsideKind, what: Iterable[str]) -> None:
     )
 
 
-def untold(db: Connection) -> tuple[Noted, ...]:
+def untold(db: Connection) -> tuple[NotedAside, ...]:
     """Return what nobody has been told of yet, the oldest first."""
     rows = db.conn.execute(
         "select kind, what, why, label, chat_id, first_at, times from set_aside"
@@ -128,7 +128,7 @@ def untold(db: Connection) -> tuple[Noted, ...]:
         (MOST_TOLD,),
     )
     return tuple(
-        Noted(
+        NotedAside(
             Aside(AsideKind(kind), what, why, label, None if chat_id is None else ChatId(chat_id)),
             moment(first_at),
             times,
