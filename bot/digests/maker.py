@@ -35,6 +35,7 @@ from storage.outbox.deliveries import Delivery, DeliveryKind, DigestPart, Issued
 from storage.outbox.digests import NamedCountries
 from storage.sql import Connection
 from watchers import keywords, search
+from watchers.pulse import Pulse
 from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
@@ -102,6 +103,8 @@ class DigestService:
         self._names = names
         self._wake = wake
         self._windows: OrderedDict[DigestWindow, RankedWindow] = OrderedDict()
+        self.pulse = Pulse()
+        """Of the digests that come by themselves."""
 
     async def round(self, bot_username: str = "") -> int:
         """Make every digest that is due; return how many. Schedule those that have no time yet.
@@ -198,6 +201,7 @@ class DigestService:
     # --- one chat --------------------------------------------------------------------------
 
     async def _issue(self, chat: Chat, bot_username: str) -> bool:
+        self.pulse.beat()
         now = self._clock()
         appointed = chat.next_digest_at or now
         slot = calendar.slot_at(chat, appointed)
