@@ -23,7 +23,8 @@ from bot.instance import EVERYBODY_READS, alone, token_lock
 from bot.notices import enqueue_feed_notices
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
-from storage import dialogs, feeds, pages
+from bot.timekeeper import Timekeeper, steady_s
+from storage import dialogs, feeds, pages, wrong_times
 from storage.errors import StorageError
 from storage.feeds import NewFeed
 from storage.model import FeedStatus, Outlet
@@ -87,7 +88,7 @@ async def run_in(
         ticks = ticking(pipeline, digests, telegram)
         await open_parts.enter_async_context(
             health.served(
-                pipeline.settings.health_listen, lambda: vitals(pipeline, telegram, ticks.parts())
+                pipeline.settings.health_listen, lambda: vitals(pipeline, telegram, ticks)
             )
         )
         remembering = asyncio.create_task(remember(pipeline), name="remember")
@@ -103,7 +104,8 @@ async def remember(pipeline: Pipeline) -> None:
     """Rebuild the ingester's memory; say if it fails: every story would begin anew without it."""
     began = pipeline.clock()
     try:
-        await pipeline.ingester.remember(began)
+        now = await pipeline.db.read(wrong_times.believable, began)
+        await pipeline.ingester.remember(now)
     except Exception:
         log.exception("living stories not remembered")
         raise
@@ -130,7 +132,10 @@ class ticking:  # noqa: N801 (reads as a with-statement)
     """Timers that tick for as long as the block runs."""
 
     def __init__(
-        self, pipeline: Pipeline, digests: DigestService, telegram: TelegramConnection
+        self,
+        pipeline: Pipeline,
+        digests: DigestService,
+        telegram: TelegramConnection,
     ) -> None:
         """Keep what the ticks look after."""
         self._scheduler = AsyncIOScheduler(
@@ -141,8 +146,17 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         self._pipeline = pipeline
         self._digests = digests
         self._telegram = telegram
+        self.timekeeper = Timekeeper(
+            pipeline.db,
+            pipeline.clock,
+            digests,
+            admins=frozenset(pipeline.settings.admin_ids),
+            wake=pipeline.wake_up.set,
+            steady=steady_beside(pipeline.clock),
+        )
         pages_s = pipeline.revisits.pace.tick_s
         self.ticks = (
+            Tick("clock", self.timekeeper.look, POLL_TICK_S, 120),
             Tick("poller", pipeline.poller.tick, POLL_TICK_S, 120),
             # A round of pages waits for each, and between those of one host.
             Tick("pages", pipeline.revisits.round, pages_s, pages_s + 3600),
@@ -170,7 +184,14 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         self._scheduler.shutdown(wait=False)
 
     async def _make_digests(self) -> None:
-        """Make the digests that are due, whether or not Telegram can be reached."""
+        """Make the digests that are due, whether or not Telegram can be reached.
+
+        What a clock that was set ahead this very minute calls due waits until it is believed.
+        """
+        await self.timekeeper.look()
+        if not self.timekeeper.is_settled:
+            self._digests.pulse.beat()
+            return
         await self._digests.round(self._telegram.bot_username)
 
     async def _tell_of_feeds(self) -> None:
@@ -182,7 +203,8 @@ class ticking:  # noqa: N801 (reads as a with-statement)
 
     async def _upkeep(self) -> None:
         """Forget what nobody needs any more."""
-        pipeline, now = self._pipeline, self._pipeline.clock()
+        pipeline = self._pipeline
+        now = await pipeline.db.read(wrong_times.believable, pipeline.clock())
         await pipeline.ingester.expire(now)
         for prune in (queue.prune, dialogs.prune, pages.prune):
             await pipeline.db.write(prune, now)
@@ -205,6 +227,11 @@ def survived(tick: Tick) -> Callable[[], Awaitable[None]]:
     return run_once
 
 
+def steady_beside(clock: Callable[[], datetime]) -> Callable[[], float]:
+    """Return the clock that nobody sets; beside one that is played, the played one itself."""
+    return steady_s if clock is wall_clock else lambda: clock().timestamp()
+
+
 async def cancelled(task: asyncio.Task[Any]) -> None:
     """Cancel a task and wait until it is gone."""
     task.cancel()
@@ -212,7 +239,7 @@ async def cancelled(task: asyncio.Task[Any]) -> None:
 
 
 async def vitals(
-    pipeline: Pipeline, telegram: TelegramConnection, ticks: Iterable[health.Part]
+    pipeline: Pipeline, telegram: TelegramConnection, ticks: ticking
 ) -> health.Vitals:
     """Measure how we are. Healthy means: every part goes on, and what is owed leaves in time."""
     now, up_s = pipeline.clock(), pipeline.ingester.pulse.age_s
@@ -233,12 +260,13 @@ async def vitals(
         {
             "telegram": telegram.connected,
             "token": telegram.token_is_valid,
+            "clock": not ticks.timekeeper.is_behind,
             # While nobody ran nobody was late: a start after an outage has its time, too.
             "outbox": min(waited, up_s) < LATE_S,
             "feeds": min(late, up_s) < LATE_S,
         },
         (
-            *ticks,
+            *ticks.parts(),
             health.Part("looks", pipeline.poller.looks.busy_s, LATE_S),
             health.Part("ingester", pipeline.ingester.pulse.busy_s, LATE_S),
             *telegram.parts(),

@@ -1,7 +1,7 @@
 """What polling costs: unchanged feeds, changed feeds, the loop's stalls, memory over rounds.
 
 Run by hand: ``python -m tests.benchmarks.polling [unchanged|changed|memory|growth|hanging]``, with
-``--rounds N``, of ``hanging`` ``--seconds N``: how late feeds are looked at beside hosts that hang.
+``--rounds N``; of ``hanging`` ``--seconds N``: how late good feeds are beside hosts that hang.
 The farm runs in a process of its own, so that only our side is measured.
 """
 
