@@ -123,9 +123,9 @@ class Tick:
     pulse: Pulse = field(default_factory=Pulse)
 
     @property
-    def part(self) -> health.Part:
+    def part(self) -> health.PartHealth:
         """How it is."""
-        return health.Part(self.name, self.pulse.silent_s, self.stuck_after_s)
+        return health.PartHealth(self.name, self.pulse.silent_s, self.stuck_after_s)
 
 
 class ticking:  # noqa: N801 (reads as a with-statement)
@@ -166,7 +166,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             Tick("upkeep", self._upkeep, UPKEEP_TICK_S, 3 * UPKEEP_TICK_S),
         )
 
-    def parts(self) -> tuple[health.Part, ...]:
+    def parts(self) -> tuple[health.PartHealth, ...]:
         """Say how each is."""
         return tuple(tick.part for tick in self.ticks)
 
@@ -267,8 +267,8 @@ async def vitals(
         },
         (
             *ticks.parts(),
-            health.Part("looks", pipeline.poller.looks.busy_s, LATE_S),
-            health.Part("ingester", pipeline.ingester.pulse.busy_s, LATE_S),
+            health.PartHealth("looks", pipeline.poller.looks.busy_s, LATE_S),
+            health.PartHealth("ingester", pipeline.ingester.pulse.busy_s, LATE_S),
             *telegram.parts(),
         ),
     )

@@ -18,7 +18,7 @@ from telegram.request import HTTPXRequest
 from bot.context import Context
 from bot.delivery import Deliverer
 from bot.digests.maker import DigestService
-from bot.health import Part
+from bot.health import PartHealth
 from bot.pipeline import Pipeline
 from bot.settings import Settings
 from bot.telegram import menus, webhook
@@ -93,13 +93,15 @@ class TelegramConnection:
         polled = self._polling is None or self._polling.token_is_valid
         return polled and self._deliverer.token_is_valid
 
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[PartHealth, ...]:
         """Say how the parts are that begin once Telegram is reached."""
         found = []
         if self._delivering is not None:
-            found.append(Part("deliverer", self._deliverer.pulse.silent_s, DELIVERER_STUCK_S))
+            found.append(
+                PartHealth("deliverer", self._deliverer.pulse.silent_s, DELIVERER_STUCK_S)
+            )
         if self._polling is not None:
-            found.append(Part("updates", self._polling.silent_s, SILENT_S))
+            found.append(PartHealth("updates", self._polling.silent_s, SILENT_S))
         return tuple(found)
 
     async def connect(self) -> None:

@@ -21,7 +21,7 @@ MOST = "steppewire_part_silent_limit_seconds"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartHealth:
     """A part that can get stuck: for how long it has shown no progress, and how long it may.
 
     Both in seconds.
@@ -43,7 +43,7 @@ class Vitals:
 
     numbers: Mapping[str, float] = field(default_factory=dict)
     conditions: Mapping[str, bool] = field(default_factory=dict)
-    parts: tuple[Part, ...] = ()
+    parts: tuple[PartHealth, ...] = ()
 
     @property
     def wrong(self) -> tuple[str, ...]:

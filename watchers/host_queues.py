@@ -75,7 +75,7 @@ class HostQueues(Generic[Looked]):
     def __init__(
         self,
         politeness: Politeness,
-        look: "Callable[[Turn, Looked], Awaitable[bool]]",
+        look: "Callable[[LaneTurn, Looked], Awaitable[bool]]",
         spawn: Spawn,
     ) -> None:
         """Begin with nothing to look at."""
@@ -132,7 +132,7 @@ class HostQueues(Generic[Looked]):
     async def _in_turn(self, key: str, host: str, one: Looked) -> bool:
         slow = self._is_slow[key]
         lane = self._slow_lanes if slow else self._lanes
-        turn = Turn(self, host, lane, is_known_slow=slow)
+        turn = LaneTurn(self, host, lane, is_known_slow=slow)
         await lane.acquire()
         try:
             return await self._look(turn, one)
@@ -164,7 +164,7 @@ class HostQueues(Generic[Looked]):
         self._aside -= 1
 
 
-class Turn:
+class LaneTurn:
     """One look's turn: it holds a lane while it works, none while its host keeps it waiting."""
 
     def __init__(
@@ -238,7 +238,7 @@ async def in_turn(
     host has its pause. Returns when all are looked at; what a look raises ends the others.
     """
 
-    async def look_at(turn: Turn, one: Looked) -> bool:
+    async def look_at(turn: LaneTurn, one: Looked) -> bool:
         return await look(turn.host, one)
 
     async with asyncio.TaskGroup() as group:

@@ -24,7 +24,7 @@ from storage.model import Feed, FeedId, FeedState, FeedStatus
 from watchers import addresses, schedule
 from watchers.discover import Looker, Seen
 from watchers.fetch import FailKind, Fetcher
-from watchers.host_queues import HostQueues, Politeness, Turn
+from watchers.host_queues import HostQueues, LaneTurn, Politeness
 from watchers.ingester import Ingester, Taken
 from watchers.judge import Count, Judgement, failed_by_a_bug, judge, rest_until
 from watchers.observe import (
@@ -309,7 +309,7 @@ class Poller:
             batch.over.set()
         return batch
 
-    async def _take_turn(self, turn: Turn, due: "_Due") -> bool:
+    async def _take_turn(self, turn: LaneTurn, due: "_Due") -> bool:
         return await self._look_at(due, turn.host, turn.patiently)
 
     async def _look_at(self, due: "_Due", host: str, patiently: Patiently) -> bool:

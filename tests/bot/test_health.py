@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from bot import health
-from bot.health import Part, Vitals
+from bot.health import PartHealth, Vitals
 
 
 def free_port() -> int:
@@ -30,8 +30,8 @@ async def asked(vitals: Vitals, path: str) -> tuple[int, str]:
         return response.status, await response.text()
 
 
-WELL = Part("poller", 3.0, 120.0)
-STUCK = Part("ingester", 901.0, 900.0)
+WELL = PartHealth("poller", 3.0, 120.0)
+STUCK = PartHealth("ingester", 901.0, 900.0)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from watchers.host_queues import HostQueues, Politeness, Turn, in_turn
+from watchers.host_queues import HostQueues, LaneTurn, Politeness, in_turn
 
 EAGER = Politeness(at_once=1, spacing_s=0.0, patience_s=0.0)
 """One lane, which a look leaves as soon as it waits at all."""
@@ -41,7 +41,7 @@ class Street:
             lambda work: self.tasks.append(asyncio.create_task(work)),
         )
 
-    async def look(self, turn: Turn, one: Address) -> bool:
+    async def look(self, turn: LaneTurn, one: Address) -> bool:
         self.asked.append(one.url)
         self.moved.set()
         if one.url in self.answers:
