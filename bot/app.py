@@ -152,6 +152,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             digests,
             admins=frozenset(pipeline.settings.admin_ids),
             wake=pipeline.wake_up.set,
+            drawn_back=pipeline.poller.forget_rests,
             steady=steady_beside(pipeline.clock),
         )
         pages_s = pipeline.revisits.pace.tick_s

@@ -74,14 +74,19 @@ class Timekeeper:
         *,
         admins: frozenset[int],
         wake: Callable[[], None],
+        drawn_back: Callable[[], None] = lambda: None,
         steady: Callable[[], float] = steady_s,
     ) -> None:
-        """Begin at this moment; what the last run got wrong is drawn back by the first look."""
+        """Begin at this moment; what the last run got wrong is drawn back by the first look.
+
+        ``drawn_back`` is called after times in rows were, for those who keep some in memory.
+        """
         self._db = db
         self._clock = clock
         self._digests = digests
         self._admins = admins
         self._wake = wake
+        self._drawn_back = drawn_back
         self._steady = steady
         self._watch = ClockWatch(clock(), steady())
         self._looked_over = Pulse(steady)
@@ -120,6 +125,7 @@ class Timekeeper:
         was_behind = self.is_behind
         self.is_behind = not await self._db.write(wrong_times.draw_back, now)
         await self._digests.draw_back()
+        self._drawn_back()
         log.warning("times of a wrong clock drawn back", now=now.isoformat())
         if self.is_behind and not was_behind:
             log.error("the clock is behind", now=now.isoformat())

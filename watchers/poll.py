@@ -209,7 +209,7 @@ class Poller:
             try:
                 yield poller
             finally:
-                poller.close()
+                await poller.close()
 
     # --- what others call --------------------------------------------------------------------
 
@@ -237,10 +237,20 @@ class Poller:
         await self._look_at(_Due(feed, batch), feeds.host_of(feed.url), at_once)
         return await batch.ended()
 
-    def close(self) -> None:
-        """Cut off the looks under way; their feeds are still due."""
-        for task in self._tasks:
+    async def close(self) -> None:
+        """Cut off the looks under way, whose feeds are still due; keep what others came to."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            await self._states.flush()
+        except StorageError as error:
+            log.error("looks not kept", error=str(error))  # noqa: TRY400 (said whole)
+
+    def forget_rests(self) -> None:
+        """Go by the rows alone in whom to leave alone: the clock was set."""
+        self._rests.clear()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -273,6 +273,27 @@ async def test_a_host_that_asks_for_rest_is_not_asked_by_the_next_tick_either(
     assert 1 == (await newsroom.poller.round()).feeds
 
 
+async def test_a_stop_cuts_off_who_hangs_and_keeps_what_the_others_came_to(db: Database) -> None:
+    async with room(db, Politeness(at_once=1, patience_s=0.0)) as newsroom:
+        hanging = asyncio.Event()
+
+        async def hang(_request: web.Request) -> web.Response:
+            hanging.set()
+            await asyncio.Event().wait()
+            return web.Response()
+
+        newsroom.farm.endpoints["/hangs"] = hang
+        newsroom.farm.serve("/rss", status=404)
+        ill, hangs = await newsroom.add("/rss"), await newsroom.add("/hangs")
+        await newsroom.poller.tick()
+        looks = set(newsroom.poller._tasks)
+        await hanging.wait()
+        await asyncio.wait(looks, return_when=asyncio.FIRST_COMPLETED)
+        await newsroom.poller.close()
+        assert FeedStatus.ERROR is (await newsroom.feed(ill)).state.status
+        assert FeedStatus.NEW is (await newsroom.feed(hangs)).state.status
+
+
 async def test_a_rest_noted_by_a_clock_that_was_wrong_holds_nobody(newsroom: Room) -> None:
     newsroom.farm.serve("/rss", rss(item(1)))
     await newsroom.add("/rss")
