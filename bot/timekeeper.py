@@ -119,7 +119,7 @@ class Timekeeper:
     async def _look_over(self, now: datetime) -> None:
         """Draw back what lies beyond its rule; say once that our clock is behind."""
         self._looked_over.beat()
-        if not (self.is_behind or await self._db.read(wrong_times.has_any, now)):
+        if not (self.is_behind or await self._db.read(wrong_times.has_any, now, thorough=True)):
             await self._digests.draw_back()
             return
         was_behind = self.is_behind

@@ -105,10 +105,11 @@ STAMPS = (
 digests, alerts an hour, cooldowns, ages and what is forgotten by age are counted from them."""
 
 
-def has_any(db: Connection, now: datetime) -> bool:
+def has_any(db: Connection, now: datetime, *, thorough: bool = False) -> bool:
     """Tell whether times beyond their rule stand where they would hold something up.
 
-    Asked at every tick, so it looks at the few rows that a wrong clock writes first.
+    Asked at every tick, so it looks at the few rows that a wrong clock writes first;
+    ``thorough`` looks at all chats' windows, too.
     """
     values = {
         "soon": to_ms(now + TOLERANCE),
@@ -116,13 +117,16 @@ def has_any(db: Connection, now: datetime) -> bool:
         "ban": to_ms(now + LONGEST_BAN),
         # A weekly digest is the rarest there is.
         "digest": to_ms(now + timedelta(days=8)),
+        "thorough": thorough,
     }
     (found,) = db.conn.execute(
         "select exists(select 1 from feeds where last_checked_at > :soon"
         " or (next_check_at > :poll and status not in ('gone', 'paused')))"
         " or exists(select 1 from chats where active = 1 and next_digest_at > :digest)"
         " or exists(select 1 from rests where until > :ban)"
-        " or exists(select 1 from deliveries where settled_at > :soon)",
+        " or exists(select 1 from items where first_seen > :soon)"
+        " or exists(select 1 from deliveries where settled_at > :soon)"
+        " or (:thorough and exists(select 1 from chats where digest_from > :soon))",
         values,
     ).fetchone()
     return bool(found)

@@ -208,12 +208,15 @@ class DigestService:
         """Bring forward what a wrong clock appointed beyond its turn; nothing is given twice."""
         now = self._clock()
         for chat in await self._db.read(digests.appointed_after, now + MOST_APPOINTED):
-            then = calendar.next_at(chat, now)
-            while then is not None and await self._db.read(
-                digests.was_given, chat.id, calendar.name_of(then)
+            await asyncio.sleep(0)  # there may be many who get one a week
+            appointed, then = chat.next_digest_at or now, calendar.next_at(chat, now)
+            while (
+                then is not None
+                and then < appointed
+                and await self._db.read(digests.was_given, chat.id, calendar.name_of(then))
             ):
                 then = calendar.next_at(chat, then)
-            if then is not None and chat.next_digest_at is not None and then < chat.next_digest_at:
+            if then is None or then < appointed:
                 await self._db.write(digests.bring_forward, chat, then)
 
     async def _issue(self, chat: Chat, bot_username: str, told: datetime | None = None) -> bool:

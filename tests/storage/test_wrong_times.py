@@ -145,3 +145,28 @@ def test_one_outlet_that_dates_its_news_next_year_does_not_make_time_pass(
     assert NOW - SOON == wrong_times.told_lately(connection)
     assert NOW - SOON + timedelta(days=1) == wrong_times.believable(connection, NOW + YEAR)
     assert NOW == wrong_times.believable(connection, NOW)
+
+
+@pytest.mark.parametrize(
+    ("statement", "thorough"),
+    [
+        ("update feeds set last_checked_at = :later", False),
+        ("update feeds set next_check_at = :later", False),
+        ("update items set first_seen = :later", False),
+        ("update deliveries set settled_at = :later", False),
+        ("update rests set until = :later", False),
+        ("update chats set next_digest_at = :later", False),
+        ("update chats set digest_from = :later", True),
+    ],
+)
+def test_what_would_hold_something_up_is_noticed_and_gone_after_it_was_drawn_back(
+    connection: Connection, statement: str, *, thorough: bool
+) -> None:
+    put(connection, DUE_TIMES[0], to_ms(NOW), to_ms(NOW))
+    assert not wrong_times.has_any(connection, NOW, thorough=True)
+    connection.conn.execute(statement, {"later": to_ms(NOW + YEAR)})
+    assert wrong_times.has_any(connection, NOW, thorough=True)
+    assert thorough is not wrong_times.has_any(connection, NOW)
+    wrong_times.draw_back(connection, NOW)
+    is_the_calendars = "next_digest_at" in statement
+    assert is_the_calendars is wrong_times.has_any(connection, NOW, thorough=True)
