@@ -35,7 +35,7 @@ _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[a-zA-Z\u00c0-\u024f]")
 
 # All in the model's units, an eighth of a logit.
-_EXPECTED = {
+_EXPECTED = {"ru": 16, "en": 16, **dict.fromkeys(("kk", "ky", "uz-Latn", "tg", "tk"), 8), "uz-Cyrl": 16}
     "ru": 16,
     "en": 16,
     **dict.fromkeys(("kk", "ky", "uz-Latn", "uz-Cyrl", "tg", "tk"), 8),
@@ -88,7 +88,7 @@ def identify(text: str, declared: tuple[str, ...] = ()) -> str:
     model = _models()[0 if is_cyrillic else 1]
     scores = _scores(words, model, is_cyrillic=is_cyrillic, shouts=text.isupper())
     for place, label in enumerate(model.labels):
-        scores[place] += _expected(label, declared)
+        scores[place] += _expected(label, declared, is_cyrillic=is_cyrillic)
     best = max(range(len(scores)), key=scores.__getitem__)
     label = model.labels[best]
     return label if label in OURS or label in _NEIGHBOURS else UNKNOWN
@@ -104,8 +104,10 @@ def framed(word: str) -> str:
     return f"_{_APOSTROPHES.sub(chr(0x2BB), word.casefold())}_"
 
 
-def _expected(label: str, declared: tuple[str, ...]) -> int:
+def _expected(label: str, declared: tuple[str, ...], *, is_cyrillic: bool) -> int:
     expected = _EXPECTED.get(label, 0)
+    if label == "kk" and not is_cyrillic:
+        expected = 0  # few write it so yet
     if label in declared:
         return expected + _DECLARED
     return expected + _RUSSIAN_AMONG_THEM if declared and label == "ru" else expected
