@@ -35,11 +35,9 @@ _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[a-zA-Z\u00c0-\u024f]")
 
 # All in the model's units, an eighth of a logit.
-_EXPECTED = {"ru": 16, "en": 16, **dict.fromkeys(("kk", "ky", "uz-Latn", "tg", "tk"), 8), "uz-Cyrl": 16}
-    "ru": 16,
-    "en": 16,
-    **dict.fromkeys(("kk", "ky", "uz-Latn", "uz-Cyrl", "tg", "tk"), 8),
-}
+_EXPECTED = {
+    "ru": 16, "en": 16, "uz-Cyrl": 16, **dict.fromkeys(("kk", "ky", "uz-Latn", "tg", "tk"), 8),
+}  # fmt: skip
 """How much likelier our feeds' languages are than others, before anything is read."""
 
 _DECLARED = 48
