@@ -29,6 +29,7 @@ from storage.model import FeedStatus, Outlet
 from storage.outbox import queue, reports
 from watchers import catalogue
 from watchers.host_queues import Politeness
+from watchers.refiling import refile
 from watchers.standing import LookingPace
 from watchers.taught_names import TaughtNames
 
@@ -156,6 +157,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         await pipeline.ingester.expire(now)
         for prune in (queue.prune, dialogs.prune, pages.prune):
             await pipeline.db.write(prune, now)
+        await refile(pipeline.db)
 
 
 def survived(tick: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:

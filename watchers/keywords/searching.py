@@ -4,6 +4,7 @@ The index holds each item's keys. A lone word is exact there; a phrase, a prefix
 outlet is only narrowed, and the newest hits are checked again with the same matcher.
 """
 
+import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -14,6 +15,11 @@ from watchers.text.words import Analysis
 PREFIXES = range(3, 7)
 """Letters of ``word*`` by which words are filed. An index of beginnings costs a fifth more room;
 without it ``каз*`` would gather every posting of every word that begins so."""
+
+
+_CUT = re.compile(r"(?:(?![A-Za-z0-9:.+-])[\x00-\x7f])+")
+"""Where the index cuts its words: at ASCII that is neither a letter, a figure nor one of its
+``tokenchars``."""
 
 
 def fts(query: Query) -> str | None:
@@ -37,22 +43,48 @@ def _exact(node: Node) -> bool:
         case Term():
             return not node.words
         case Filter():
-            return node.name in ("about", "country", "lang")
+            return node.name in _FILED
         case All(children):
             return all(
-                _lone(child.child) if isinstance(child, No) else _exact(child)
+                _is_lone(child.child) if isinstance(child, No) else _exact(child)
                 for child in children
             )
         case Some(children):
             return all(_exact(child) for child in children)
         case Prefix():
-            return len(node.normal) <= PREFIXES[-1]
+            return len(node.normal) <= PREFIXES[-1] and _CUT.search(node.normal) is None
         case Exact() | No():
             return False
 
 
-def _lone(node: Node) -> bool:
+_FILED = ("about", "country", "lang")
+"""Filters whose facts are keys of the index."""
+
+
+def _is_lone(node: Node) -> bool:
+    """Tell whether the index knows exactly which items meet a node: a word, a filed fact."""
+    if isinstance(node, Filter):
+        return node.name in _FILED
     return isinstance(node, Term) and not node.words
+
+
+def unwanted(query: Query) -> str | None:
+    """Give the MATCH expression of what a query rules out, as far as the index knows it.
+
+    For queries by which nothing narrows the archive: «-спорт» alone.
+    """
+    return _unwanted(query.root.children if isinstance(query.root, All) else (query.root,))
+
+
+def _unwanted(children: tuple[Node, ...]) -> str | None:
+    ruled_out = [
+        part
+        for child in children
+        if isinstance(child, No)
+        and _is_lone(child.child)
+        and (part := _narrowed(child.child)) is not None
+    ]
+    return "(" + " OR ".join(ruled_out) + ")" if ruled_out else None
 
 
 def window(query: Query, now: datetime) -> tuple[datetime | None, datetime | None]:
@@ -79,7 +111,7 @@ def _narrowed(node: Node) -> str | None:  # noqa: PLR0911 - a line a node
         case Term():
             return _term(node)
         case Exact():
-            return _any({"s:" + node.normal, "n:" + node.normal})
+            return _any(node.keys)
         case Prefix():
             return _quoted("p:" + node.normal[: PREFIXES[-1]])
         case Filter():
@@ -97,13 +129,9 @@ def _all(children: tuple[Node, ...]) -> str | None:
     wanted = [part for child in children if (part := _narrowed(child)) is not None]
     if not wanted:
         return None
-    unwanted = [
-        _any(child.child.keys)
-        for child in children
-        if isinstance(child, No) and isinstance(child.child, Term) and not child.child.words
-    ]
     told = "(" + " AND ".join(wanted) + ")" if len(wanted) > 1 else wanted[0]
-    return "(" + " NOT ".join([told, *unwanted]) + ")" if unwanted else told
+    ruled_out = _unwanted(children)
+    return f"({told} NOT {ruled_out})" if ruled_out else told
 
 
 def _term(term: Term) -> str:
@@ -130,7 +158,9 @@ def _any(keys: set[str] | frozenset[str]) -> str:
 
 
 def _quoted(key: str) -> str:
-    return '"' + key.replace('"', '""') + '"'
+    """Write a key; one that the index cuts (1,000) is there in pieces, which it cannot order."""
+    pieces = [f'"{piece}"' for piece in _CUT.split(key) if piece]
+    return f"({' AND '.join(pieces)})" if len(pieces) > 1 else pieces[0]
 
 
 def item_words(analysis: Analysis, facts: Facts) -> str:
@@ -140,6 +170,15 @@ def item_words(analysis: Analysis, facts: Facts) -> str:
         keys.add(f"f:country:{facts.country.casefold()}")
     normals = {token.word.normal for token in (*analysis.tokens, *analysis.compounds)}
     return " ".join(sorted(keys.union(*map(_prefixes, normals))))
+
+
+_LATER = ("d:", "l:", "g:")
+"""Kinds of keys that items which came before late November 2026 were not filed under."""
+
+
+def later_words(analysis: Analysis) -> str:
+    """Give those of an item's keys that older archives do not have, "" for most items."""
+    return " ".join(sorted(key for key in analysis.keys if key.startswith(_LATER)))
 
 
 @lru_cache(maxsize=65536)
