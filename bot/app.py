@@ -32,11 +32,8 @@ from storage.model import FeedStatus, Outlet
 from storage.outbox import queue, reports
 from watchers import catalogue
 from watchers.host_queues import Politeness
-<<<<<<< HEAD
-from watchers.refiling import refile
-=======
 from watchers.pulse import Pulse
->>>>>>> main
+from watchers.refiling import refile
 from watchers.standing import LookingPace
 from watchers.taught_names import TaughtNames
 
