@@ -33,6 +33,7 @@ from storage.outbox import queue, reports
 from watchers import catalogue
 from watchers.host_queues import Politeness
 from watchers.pulse import Pulse
+from watchers.refiling import refile
 from watchers.standing import LookingPace
 from watchers.taught_names import TaughtNames
 
@@ -221,6 +222,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         await pipeline.ingester.expire(now)
         for prune in (queue.prune, dialogs.prune, pages.prune, set_aside.prune):
             await pipeline.db.write(prune, now)
+        await refile(pipeline.db)
 
 
 def survived(tick: Tick) -> Callable[[], Awaitable[None]]:
