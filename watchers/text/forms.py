@@ -13,16 +13,26 @@ from enum import IntEnum
 from functools import lru_cache
 
 from watchers.text.english import english_form
+from watchers.text.language import identify
+from watchers.text.latin_kazakh import may_be_kazakh, readings
 from watchers.text.normal import APOSTROPHE
-from watchers.text.russian import is_known, is_only_surname, lemmas, relational_bases
-from watchers.text.skeleton import SPECIAL_CYRILLIC, is_cyrillic, keyboard, skeleton
-from watchers.text.suffixes import GRAMMARS, strippings
+from watchers.text.russian import asked_lemmas, is_known, is_only_surname, lemmas, relational_bases
+from watchers.text.skeleton import (
+    SPECIAL_CYRILLIC,
+    as_russian_spells,
+    is_cyrillic,
+    is_uzbek,
+    keyboard,
+    skeleton,
+)
+from watchers.text.suffixes import GRAMMARS, asked_strippings, strippings
 
 _MIN_SKELETON = 3
 _MIN_NAME = 4
 _MIN_CYRILLIC_NAME = 5
 _ENGLISH_ENDINGS = ("s", "ed", "ing")
 _LATIN_GRAMMARS = ("uz-Latn", "tk")
+_SHARED_WITH_TAJIK = frozenset("қғҳ")
 _PLAIN_CYRILLIC = ("ky", "kk", "uz-Cyrl", "tg")
 
 
@@ -64,11 +74,15 @@ def text_forms(normal: str, lang: str, case: LetterCase) -> Forms:
     native = lang in GRAMMARS
     least = _MIN_SKELETON if native else _MIN_NAME
     if capital or native:
-        script = "xc:" if cyrillic else "xl:"
-        keys.update(script + bone for bone in skeletons if len(bone) >= least)
+        # Latin Kazakh is read as Cyrillic: queries of both scripts ask for it by its skeleton.
+        both = lang == "kk" and not cyrillic
+        for script in ("xc:", "xl:") if both else ("xc:" if cyrillic else "xl:",):
+            keys.update(script + bone for bone in skeletons if len(bone) >= least)
     if case is LetterCase.CAPITAL:
         least = _MIN_CYRILLIC_NAME if cyrillic else _MIN_NAME
         keys.update("xn:" + bone for bone in skeletons if len(bone) >= least)
+        if lang.startswith("uz") or is_uzbek(normal):
+            keys.update("xn:" + bone for form in forms for bone in as_russian_spells(form))
     return Forms(forms, _best(forms, lang), frozenset(keys), skeletons)
 
 
@@ -115,6 +129,8 @@ def _owners(normal: str) -> tuple[str, ...]:
 
 
 def _latin_forms(normal: str, lang: str) -> list[str]:
+    if lang == "kk":
+        return [normal, *(form for word in readings(normal) for form in strippings(word, lang))]
     if lang in GRAMMARS:
         found = [normal, *(strippings(normal, lang) if lang in _LATIN_GRAMMARS else ())]
         if normal.isascii() and normal.endswith(_ENGLISH_ENDINGS):
@@ -138,7 +154,7 @@ class Asked:
 def query_forms(normal: str, capital: bool) -> Asked:  # noqa: FBT001 - a cache key
     """Give what a word of a query asks for; its language is unknown."""
     cyrillic = is_cyrillic(normal)
-    forms = tuple(dict.fromkeys(_asked(normal, cyrillic=cyrillic)))
+    forms = tuple(dict.fromkeys(_asked(normal, cyrillic=cyrillic, capital=capital)))
     special = keyboard(normal) != normal
     if capital and cyrillic and not special and is_only_surname(normal):
         # Волков is nobody's wolves; his name has a capital in texts.
@@ -153,17 +169,37 @@ def query_forms(normal: str, capital: bool) -> Asked:  # noqa: FBT001 - a cache 
     least = _MIN_CYRILLIC_NAME if cyrillic else _MIN_NAME
     if capital or not cyrillic or special:
         keys.update("xn:" + bone for bone in skeletons if len(bone) >= least)
+        if is_uzbek(normal):
+            keys.update("xn:" + bone for form in forms for bone in as_russian_spells(form))
     return Asked(frozenset(keys), forms, skeletons)
 
 
-def _asked(normal: str, *, cyrillic: bool) -> list[str]:
-    if not cyrillic:
-        bare = normal.removesuffix(APOSTROPHE + "s")
-        return [bare, english_form(bare)] if bare.isascii() else [normal]
-    if not SPECIAL_CYRILLIC.isdisjoint(normal) or not is_known(normal):
-        return [normal]
-    found = lemmas(normal)
-    return [normal] if normal in found else [normal, *found]
+def _asked(normal: str, *, cyrillic: bool, capital: bool) -> list[str]:
+    if cyrillic:
+        special = not SPECIAL_CYRILLIC.isdisjoint(normal)
+        if not special and is_known(normal):
+            return list(asked_lemmas(normal, capital=capital))
+        guesses = _owners(normal) if special else _PLAIN_CYRILLIC
+        if not _SHARED_WITH_TAJIK.isdisjoint(normal):
+            guesses = tuple(dict.fromkeys((*guesses, "tg")))
+        return [form for lang in guesses for form in asked_strippings(normal, lang)]
+    bare = normal.removesuffix(APOSTROPHE + "s")
+    found = [bare, english_form(bare)] if bare.isascii() else [normal]
+    if normal.isascii() and identify(normal) == "en":
+        return found
+    found += [form for lang in _latin_owners(normal) for form in asked_strippings(normal, lang)]
+    return found + [form for word in _kazakh(normal) for form in asked_strippings(word, "kk")]
+
+
+def _kazakh(normal: str) -> tuple[str, ...]:
+    return readings(normal) if normal.isascii() or may_be_kazakh(normal) else ()
+
+
+def _latin_owners(normal: str) -> tuple[str, ...]:
+    """Name the languages in whose endings a Latin word of a query may be read."""
+    if normal.isascii():
+        return _LATIN_GRAMMARS
+    return ("uz-Latn",) if APOSTROPHE in normal else ("tk",)
 
 
 def name_forms(normal: str, *, capital: bool) -> list[str]:
@@ -175,6 +211,8 @@ def name_forms(normal: str, *, capital: bool) -> list[str]:
     if capital:
         guesses = _owners(normal) if special else _PLAIN_CYRILLIC if cyrillic else _LATIN_GRAMMARS
         found += [form for lang in guesses for form in strippings(normal, lang)]
+        if not cyrillic:
+            found += [form for word in _kazakh(normal) for form in strippings(word, "kk")]
     return found
 
 

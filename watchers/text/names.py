@@ -22,13 +22,14 @@ EntityId = NewType("EntityId", str)
 
 TABLES = (
     "countries", "regions", "cities", "waters", "projects", "people", "organisations",
-    "companies", "currencies",
+    "companies", "currencies", "terms",
 )  # fmt: skip
 LANGUAGES = ("en", "ru", "kk", "ky", "uz", "tg", "tk")
 _KINDS = {
     "countries": "country", "regions": "region", "cities": "city", "waters": "water",
     "projects": "project", "people": "person", "organisations": "organisation",
     "companies": "company", "currencies": "currency",
+    "terms": "other",
 }  # fmt: skip
 PLACE_KINDS = frozenset({"country", "region", "city", "water"})
 """Of the kinds, those of places."""

@@ -100,6 +100,62 @@ def is_known(word: str) -> bool:
 
 
 _PROPER = frozenset({"Geox", "Surn", "Name", "Patr", "Orgn", "Abbr", "Init"})
+_NAMES = frozenset({"Name", "Surn", "Patr", "Init"})
+_TOO_COMMON = frozenset({"быть"})
+"""A former minister (бывший) is nothing that was."""
+
+
+@lru_cache(maxsize=8192)
+def asked_lemmas(word: str, *, capital: bool = False) -> tuple[str, ...]:
+    """Give the dictionary forms that a word of a query stands for, its own first if it is one.
+
+    A word that is a dictionary form stands for itself, and for another word only where that
+    reading is the likelier one (погиб: of погибнуть, not the doom; банка: of a bank, not a jar)
+    or the same word in another part of speech (убитый, опасно). A name with its capital is
+    nothing else: Лавров is no form of лавр.
+    """
+    found = lemmas(word)
+    if word not in found:
+        return (word, *found)
+    own = [parse for parse in _parses(word) if _lemma(parse) == word]
+    if capital and not all(_PROPER.isdisjoint(parse.tag.grammemes) for parse in own):
+        return (word,)
+    more = (
+        lemma
+        for lemma in found
+        if lemma not in (word, *_TOO_COMMON) and _outweighs(word, lemma, own)
+    )
+    return (word, *more)
+
+
+def _lemma(parse: Any) -> str:
+    return str(parse.normal_form).replace("ё", "е")
+
+
+def _outweighs(word: str, lemma: str, own: list[Any]) -> bool:
+    """Tell whether a word is meant as a form of ``lemma`` at least as often as as itself."""
+    others = [
+        parse
+        for parse in _parses(word)
+        if _lemma(parse) == lemma and _PROPER.isdisjoint(parse.tag.grammemes)
+    ]
+    parts = {str(parse.tag.POS) for parse in own}
+    kinds = {str(parse.tag.POS) for parse in others}
+    if not kinds.isdisjoint(_SHORT) and parts.isdisjoint({"NOUN", "ADJF"}):
+        return True
+    # In small letters a word is no first name, but may well be a place or a surname.
+    weight = sum(parse.score for parse in own if "Name" not in parse.tag.grammemes)
+    lead = sum(parse.score for parse in others) - weight
+    named = any(not {"Geox", "Surn"}.isdisjoint(parse.tag.grammemes) for parse in own)
+    if lead > (_SURELY if named else _TIE):
+        return True
+    related = "ADJF" in kinds or ("PRTF" in kinds and "ADJF" in parts and "NOUN" not in parts)
+    present = any({"pres", "actv"} <= parse.tag.grammemes for parse in others)
+    return lead > -_TIE and related and not present
+
+
+_SHORT = frozenset({"ADJS", "PRTS"})
+_TIE, _SURELY = 0.01, 0.5
 
 
 @lru_cache(maxsize=4096)
@@ -186,9 +242,6 @@ def _bases(root: str, suffix: str, endings: tuple[str, ...]) -> Iterator[str]:
             yield root[:-2] + "ья"  # семейный → семья
     elif suffix == "овый" and root[-1] in "кцн":
         yield from (root[:-1] + end for end in _FLEETING if end[-1] == root[-1])  # хлопок
-
-
-_NAMES = frozenset({"Name", "Surn", "Patr", "Init"})
 
 
 @lru_cache(maxsize=8192)

@@ -62,3 +62,32 @@ def keyboard(normal: str) -> str:
 def is_cyrillic(normal: str) -> bool:
     """Tell a Cyrillic word by its letters; a mixed one counts as Cyrillic."""
     return any("\u0400" <= letter <= "\u04ff" for letter in normal)
+
+
+_UZBEK_LETTERS = frozenset("ўқғҳ")
+_UZBEK_NAME = re.compile(r"(?P<stem>.{3,}?)(?P<end>[ое]ва?|[oe]va?)\Z")
+_RUSSIAN_VOWELS = (
+    str.maketrans({"о": "а", "o": "a", "ў": "о", "0": "o"}),
+    str.maketrans({"о": "а", "o": "a", "ў": "у", "0": "u"}),
+    str.maketrans({"ў": "у", "0": "u"}),
+)
+
+
+def is_uzbek(normal: str) -> bool:
+    """Tell a word with letters that Uzbek has and Russian has not."""
+    return not _UZBEK_LETTERS.isdisjoint(normal) or f"o{APOSTROPHE}" in normal or "q" in normal
+
+
+@lru_cache(maxsize=4096)
+def as_russian_spells(normal: str) -> tuple[str, ...]:
+    """Give skeletons of an Uzbek surname as Russian spells it, without its own one.
+
+    Uzbek о is Russian а, ў is о or у: Ортиқхўжаев, Артикходжаев; Йўлдошев, Юлдашев. The
+    ending stays. Nothing for a word that is no surname by its ending.
+    """
+    found = _UZBEK_NAME.match(normal)
+    if not found:
+        return ()
+    stem = found["stem"].replace(f"o{APOSTROPHE}", "0")
+    bones = (skeleton(stem.translate(table) + found["end"]) for table in _RUSSIAN_VOWELS)
+    return tuple(dict.fromkeys(bone for bone in bones if bone != skeleton(normal)))

@@ -7,11 +7,12 @@ chooses among them. Tajik (tg) has its few endings in the same shape.
 
 In the tables a group of suffixes is followed by what may stand before them: ``V`` a vowel,
 ``C`` a consonant, ``T`` a voiceless consonant, ``D`` anything but a voiceless one, ``P`` a
-third person possessive (which must then be peeled too), a small letter itself, ``*`` anything.
+third person possessive (which must then be peeled too), a small letter itself, ``*`` anything,
+``I`` anything, without harmony (жолмен).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from watchers.text.normal import APOSTROPHE
@@ -61,7 +62,8 @@ _KAZAKH = Grammar(
             "тың тің қа ке ты ті та те тан тен тағы тегі тай тей T",
             "ны ні V",
             "нан нен D",
-            "мен бен пен ша ше *",
+            "мен бен пен I",
+            "ша ше *",
             "н на не нда нде нан нен ндағы ндегі P",
         ),
         _layer("ы і ым ім ың ің ымыз іміз ыңыз іңіз C", "сы сі м ң мыз міз ңыз ңіз V"),
@@ -165,6 +167,7 @@ _TAJIK = Grammar(
         _layer(
             "и ӣ ам ат аш амон атон ашон е C",
             "и ӣ ям ят яш ямон ятон яшон е м т ш мон тон шон V",
+            "ам ат аш амон атон ашон а",
         ),
         _layer("ҳо *", "он C", "гон ён ен V"),
         _layer("ӣ C"),
@@ -192,12 +195,42 @@ _VERBS: dict[str, tuple[list[str], str]] = {
         " йт айт ейт".split(),
         "уу үү",
     ),
-    "uz-Latn": ("di gan adi ydi moqda moqchi ib b ayotgan yapti ladi".split(), "ish sh moq"),
-    "uz-Cyrl": ("ди ган ади йди моқда моқчи иб б аётган яётган япти".split(), "иш ш моқ"),
-    "tk": ("dy di ýar ýär an en yp ip up üp dy jak jek".split(), "mak mek yş iş"),
+    "uz-Latn": (
+        "di gan kan qan adi ydi moqda moqchi ib b ayotgan yotgan yapti".split(),
+        "ish sh moq",
+    ),
+    "uz-Cyrl": (
+        "ди ган кан қан ади йди моқда моқчи иб б аетган яетган етган япти".split(),
+        "иш ш моқ",
+    ),
+    "tk": (
+        "dy di du dü ýar ýär yýar iýär uýar üýär an en n yp ip up üp p jak jek".split(),
+        "mak mek yş iş",
+    ),
 }
 """Endings of finite verbs, and those of the verbal noun that a dictionary lists."""
 _LOAN_SIGNS = frozenset("вфцщёэьъяюvf")
+
+
+_LENGTHENED = {
+    "а": "оо", "о": "оо", "е": "өө", "э": "өө", "ө": "өө", "у": "уу", "ы": "уу", "ү": "үү",
+    "и": "үү",
+}  # fmt: skip
+"""What a Kyrgyz stem's last vowel becomes in the verbal noun: токто → токтоо."""
+_SOFTENED = {"kk": ("п", "б"), "ky": ("п", "б"), "tk": ("d", "t")}
+"""A verb's last consonant before some endings and as the verbal noun has it: тапты, табу."""
+_TAJIK_PAST = {
+    "шав": "шуд", "кун": "кард", "гӯ": "гуфт", "гу": "гуфт", "деҳ": "дод", "диҳ": "дод",
+    "гир": "гирифт", "о": "омад", "рав": "рафт", "еб": "ефт", "навис": "навишт",
+    "кушо": "кушод", "соз": "сохт", "бин": "дид", "хоҳ": "хост", "фурӯш": "фурӯхт",
+    "хар": "харид", "куш": "кушт", "мон": "монд", "рас": "расид", "ор": "овард", "бар": "бурд",
+    "фирист": "фиристод", "хон": "хонд", "пурс": "пурсид", "зан": "зад", "дор": "дошт",
+    "гузор": "гузошт", "гузар": "гузашт", "партоз": "партофт", "афзо": "афзуд", "намо": "намуд",
+    "сӯз": "сӯхт", "мир": "мурд", "кӯч": "кӯчид", "бахш": "бахшид", "андоз": "андохт",
+}  # fmt: skip
+"""Tajik verbs' stem of the present and that of the past."""
+_TAJIK_PERSONS = ("анд", "ад", "аст", "ем", "ед", "ам", "ян", "яд", "янд", "я", "ани", "ан", "а")
+_TAJIK_PREFIXES = ("наме", "ме", "на", "би")
 
 
 @lru_cache(maxsize=8192)
@@ -216,15 +249,95 @@ def strippings(word: str, lang: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def asked_strippings(word: str, lang: str) -> tuple[str, ...]:
+    """Give the word and what it stands for in a query, in no special order.
+
+    That is less than a text's word may be of: its plurals, cases and third person possessives
+    only. What "my" and "thy" end in is the end of many another word (қалам is a pen, no "my
+    town"), and so is -лық; short stems are other words as often.
+    """
+    grammar = _asked_grammars().get(lang)
+    if grammar is None or len(word) > 40:  # noqa: PLR2004 - no word is longer
+        return (word,)
+    found = {word}
+    _peel(grammar, word, 0, found)
+    nouns = set(_verbal_nouns(word, lang))
+    # A bare н is less often "his" in the accusative than the end of a stem: олтин is no олт, олут.
+    least = _MIN_ASKED + 2 * (word[-1] == "н")
+    stems = {
+        stem
+        for stem in found
+        if len(stem) >= least
+        or (len(stem) >= _MIN_ASKED and len(word) - len(stem) > _BARE_N)
+        or stem in _SHORT_NOUNS
+    }
+    return (word, *sorted((stems | nouns) - {word}))
+
+
+_MIN_ASKED = 3
+_BARE_N = 2
+_SHORT_NOUNS = frozenset("ел эл үй уй су іс ой ай ат об ид ош il iş öý uy at".split())
+"""Nouns of two letters that are asked for in a case."""
+_OWN = frozenset(
+    "ым ім ың ің м ң им ум үм иң уң үң ын ша ше ча че чо чө дай дей тай тей дой дөй той төй"
+    " im ing m ng cha dek day имм инг нг ча дек дай um üm ym uň üň ça çe ам ат ям ят т".split()
+)
+
+
+@lru_cache(maxsize=1)
+def _asked_grammars() -> dict[str, Grammar]:
+    return {
+        lang: replace(
+            grammar,
+            layers=tuple(
+                tuple(pair for pair in layer if depth == 0 or pair[0] not in _OWN)
+                for depth, layer in enumerate(grammar.layers[:_DERIVATION])
+            ),
+        )
+        for lang, grammar in GRAMMARS.items()
+    }
+
+
 def _verbal_nouns(word: str, lang: str) -> Iterator[str]:
-    """Give what a verb is looked for by: ашылды → ашылу, qurildi → qurilish."""
+    """Give what a verb is looked for by: ашылды → ашылу, qurildi → qurilish, мешавад → шудан."""
+    if lang == "tg":
+        yield from _tajik_infinitives(word)
+        return
     endings, nouns = _VERBS.get(lang, ([], ""))
+    soft, hard = _SOFTENED.get(lang, ("", ""))
     for ending in endings:
         stem = word.removesuffix(ending)
         if stem == word or len(stem) < _MIN_STEM:
             continue
         for noun in nouns.split():
-            yield stem.removesuffix("й") + "ю" if noun == "у" and stem[-1] == "й" else stem + noun
+            yield _verbal_noun(stem, noun)
+            if soft and stem[-1] == soft:
+                yield _verbal_noun(stem[:-1] + hard, noun)
+
+
+def _verbal_noun(stem: str, noun: str) -> str:
+    """Join a verb's stem with the ending of its noun."""
+    if noun == "у":
+        return stem[:-1] + "ю" if stem[-1] == "й" else stem.rstrip("ыі") + "у"
+    if noun in ("уу", "үү") and stem[-1] in _LENGTHENED:
+        return stem[:-1] + _LENGTHENED[stem[-1]]
+    return stem + noun
+
+
+def _tajik_infinitives(word: str) -> Iterator[str]:
+    """Give the infinitive of a Tajik verb; its past stem ends in д or т, the present is listed."""
+    bare = next(
+        (word.removeprefix(prefix) for prefix in _TAJIK_PREFIXES if word.startswith(prefix)), word
+    )
+    for stem in {word, bare}:
+        for person in ("", *_TAJIK_PERSONS):
+            root = stem.removesuffix(person)
+            if person and root == stem:
+                continue
+            if root.endswith(("д", "т")) and len(root) > _MIN_STEM:
+                yield root + "ан"
+            elif person and stem != word and root in _TAJIK_PAST:
+                yield _TAJIK_PAST[root] + "ан"
 
 
 def _peel(grammar: Grammar, word: str, level: int, found: set[str]) -> None:
@@ -260,6 +373,8 @@ def _peel_third(grammar: Grammar, stem: str, suffix: str, found: set[str]) -> No
 
 
 def _fits(grammar: Grammar, stem: str, suffix: str, before: str) -> bool:  # noqa: PLR0911 - a rule a line
+    if before == "I":
+        return True
     last = stem[-1] if stem[-1] != APOSTROPHE else stem[-2:]
     vowel = last in grammar.vowels or last == "o" + APOSTROPHE
     if last in grammar.either:
@@ -294,6 +409,10 @@ def _harmonic(grammar: Grammar, stem: str, suffix: str) -> bool:
 def _restored(grammar: Grammar, stem: str, suffix: str) -> Iterator[str]:
     """Give the stem and what it was before a vowel softened or shortened it."""
     yield stem
+    if stem[-1] == "и" and "ӣ" in grammar.vowels:
+        yield stem[:-1] + "ӣ"  # бозӣ, бозиҳо
+    if stem[-1] == "ä":
+        yield stem[:-1] + "e"  # türme, türmäniň
     if suffix[0] not in grammar.vowels:
         return
     for soft, hard in grammar.voiced.items():
