@@ -22,7 +22,7 @@ from bot.instance import EVERYBODY_READS, alone, token_lock
 from bot.notices import enqueue_feed_notices
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
-from storage import dialogs, feeds, pages
+from storage import dialogs, feeds, inbox, pages
 from storage.errors import StorageError
 from storage.feeds import NewFeed
 from storage.model import FeedStatus, Outlet
@@ -154,7 +154,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         """Forget what nobody needs any more."""
         pipeline, now = self._pipeline, self._pipeline.clock()
         await pipeline.ingester.expire(now)
-        for prune in (queue.prune, dialogs.prune, pages.prune):
+        for prune in (queue.prune, dialogs.prune, inbox.prune, pages.prune):
             await pipeline.db.write(prune, now)
 
 

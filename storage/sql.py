@@ -1,8 +1,9 @@
 """The few conventions every SQL function shares. Contains no business logic."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlite_utils
 
@@ -11,6 +12,25 @@ LARGEST_ID = 2**63 - 1
 
 Connection = sqlite_utils.Database
 """What storage functions take first: the one connection, always inside a transaction."""
+
+
+Write = TypeVar("Write", bound=Callable[..., Any])
+
+_REPEATABLE: set[Callable[..., Any]] = set()
+
+
+def repeatable(write: Write) -> Write:
+    """Say of a write that doing it again leaves what it left and gives what it gave.
+
+    A command of which no other write was kept is carried out again after a crash.
+    """
+    _REPEATABLE.add(write)
+    return write
+
+
+def is_repeatable(write: Callable[..., Any]) -> bool:
+    """Tell whether a write may be done again."""
+    return write in _REPEATABLE
 
 
 def to_ms(moment: datetime | None) -> int | None:

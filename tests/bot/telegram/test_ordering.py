@@ -4,10 +4,10 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.telegram.ordering import MOST_WAITING, ChatOrder
 from telegram import Chat, Message, Update
 
 from bot.sandbox.box import PATIENCE_S
-from bot.telegram.ordering import MOST_WAITING, ChatOrder
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
