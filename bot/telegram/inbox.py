@@ -39,7 +39,7 @@ GIVEN_UP = timedelta(days=1)
 AGAIN_AFTER_S = (15.0, 30.0, 60.0)
 """When an answer is tried again that Telegram did not get; the last goes on until given up."""
 
-ANSWERS_END_S = 3.0
+ANSWERS_END_S = 2.5
 """How long a stop goes on answering what people asked before it."""
 
 LAST_CALLS_S = 1.0

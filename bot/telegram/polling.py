@@ -8,12 +8,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import structlog
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.telegram.inbox import Inbox
 from bot.telegram.rate_limiter import waits
 from bot.telegram.updates import BROUGHT
 
@@ -78,6 +78,16 @@ class Rivalry:
         return self.conflicts >= (SETTLED_PATIENCE if self.is_settled else NEWCOMERS_PATIENCE)
 
 
+class Taker(Protocol):
+    """Who takes updates: what it took without complaint counts as taken, also after a crash."""
+
+    async def room(self) -> None:
+        """Wait until more can be taken."""
+
+    async def take(self, raws: Sequence[dict[str, Any]]) -> None:
+        """Take updates as Telegram brought them."""
+
+
 class Polling:
     """Fetches one bot's updates: ``await begin()``, then ``run()`` as a task; cancel it to end.
 
@@ -87,7 +97,7 @@ class Polling:
     def __init__(
         self,
         bot: Bot,
-        inbox: Inbox,
+        inbox: Taker,
         allowed_updates: Sequence[str],
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,

@@ -5,13 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update, User
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, User
 from telegram import Chat as TelegramChat
-from telegram.ext import ApplicationHandlerStop
 
 from bot.context import Command, Context, Press
 from bot.conversation import Ask, Edit, Reply, Say, Working
@@ -164,16 +162,6 @@ async def test_forged_presses_are_answered_and_harmless(line: Line, data: str) -
     press = await line.presses(ANNA_ID, message, data=data)
     assert press.text
     assert len(texts(line.box, ANNA_ID)) == 1
-
-
-async def test_a_repeated_update_is_answered_once(line: Line) -> None:
-    door = dispatcher.Dispatcher(line.context)
-    ours, other = (SimpleNamespace(bot=SimpleNamespace(id=number)) for number in (1, 2))
-    await door.once(Update(7), ours)
-    with pytest.raises(ApplicationHandlerStop):
-        await door.once(Update(7), ours)
-    await door.once(Update(8), ours)
-    await door.once(Update(7), other)
 
 
 async def test_admins_commands_do_not_exist_for_others(line: Line) -> None:
@@ -679,7 +667,7 @@ async def test_memory_that_fails_before_a_command_is_told_too(
     async def locked(*_: Any) -> Any:
         raise StorageError("storage.locked")
 
-    monkeypatch.setattr(dispatcher, "see_sender", locked)
+    monkeypatch.setattr(line.context.db, "write", locked)
     await line.says(AIGUL_ID, "/start", "не могу сохранить данные")
 
 
