@@ -39,7 +39,7 @@ from bot.telegram.incoming import (
 from bot.telegram.membership import arrived, follow_membership, follow_migration
 from bot.telegram.outgoing import Where, answer_inline, deliver
 from bot.telegram.rate_limiter import is_unknown, lost_on_its_way
-from bot.telegram.turns import Turn
+from bot.telegram.turns import UpdateTurn
 from bot.telegram.updates import is_lasting
 from bot.texts import choose, said, sentence, translate
 from storage import chats
@@ -81,7 +81,7 @@ class Dispatcher:
         update = self.read(waiting)
         if update is None:
             return True
-        turn = Turn(waiting, self.context)
+        turn = UpdateTurn(waiting, self.context)
         try:
             await self.handle(update, turn)
         except Exception as error:  # noqa: BLE001 - the door where every failure ends
@@ -101,7 +101,7 @@ class Dispatcher:
         log.info("updates too old", updates=len(waiting), ours=len(ours))
         if not ours:
             return True
-        update, turn = ours[-1], Turn(waiting[-1], self.context)
+        update, turn = ours[-1], UpdateTurn(waiting[-1], self.context)
         where = self.where(update, turn)
         if where is not None:
             language = await self.language(update)
@@ -118,7 +118,7 @@ class Dispatcher:
             log.warning("unreadable update", update=waiting.body[:40], error=repr(error)[:200])
             return None
 
-    async def handle(self, update: Update, turn: Turn) -> None:
+    async def handle(self, update: Update, turn: UpdateTurn) -> None:
         """Find out what an update is, and do it."""
         message = update.message
         if update.my_chat_member is not None:
@@ -156,7 +156,7 @@ class Dispatcher:
             return False
         return message.chat.type == ChatType.PRIVATE or self.command_in(message) is not None
 
-    def where(self, update: Update, turn: Turn) -> Where | None:
+    def where(self, update: Update, turn: UpdateTurn) -> Where | None:
         """Return where a sentence about an update is said; None where nobody may say one."""
         message, query = update.message, update.callback_query
         if message is not None:
@@ -176,7 +176,7 @@ class Dispatcher:
         return choose(person.language_code if person else None, self.context.language)
 
     async def begin(
-        self, chat: TelegramChat, person: User | None, person_id: int, turn: Turn
+        self, chat: TelegramChat, person: User | None, person_id: int, turn: UpdateTurn
     ) -> tuple[Sender, str | None]:
         """Note who speaks, and which question they answer: whatever comes next ends our waiting.
 
@@ -196,7 +196,7 @@ class Dispatcher:
         turn.update.question = turn.update.question or question
         return found, turn.update.question
 
-    async def on_message(self, message: TelegramMessage, turn: Turn) -> None:
+    async def on_message(self, message: TelegramMessage, turn: UpdateTurn) -> None:
         """Answer a message: a command, an answer to our question, or plain words."""
         if by_a_bot(message):
             return
@@ -254,7 +254,7 @@ class Dispatcher:
         elif message.chat.type == ChatType.PRIVATE:
             await self.run(plain_text, ask, where)
 
-    async def on_press(self, query: CallbackQuery, turn: Turn) -> None:
+    async def on_press(self, query: CallbackQuery, turn: UpdateTurn) -> None:
         """Answer a press; forged, stale and others' buttons do no harm."""
         message = query.message
         where = Where(self.bot, query.from_user.id, query=query, turn=turn)
@@ -315,7 +315,7 @@ class Dispatcher:
         )
         await answer_inline(query, await inline(ask, self.context))
 
-    async def on_membership(self, change: ChatMemberUpdated, turn: Turn) -> None:
+    async def on_membership(self, change: ChatMemberUpdated, turn: UpdateTurn) -> None:
         """Follow being let in, blocked, expelled; greet a group that took us in."""
         new = await follow_membership(change, self.context)
         if new is not None:
@@ -323,7 +323,7 @@ class Dispatcher:
             await self.run(start.start, ask, Where(self.bot, new.here.id, turn=turn))
         await self.lead_to_channel(change, turn)
 
-    async def lead_to_channel(self, change: ChatMemberUpdated, turn: Turn) -> None:
+    async def lead_to_channel(self, change: ChatMemberUpdated, turn: UpdateTurn) -> None:
         """Tell who made us a channel's admin, in their private chat, how to go on."""
         channel, person = change.chat, change.from_user
         if channel.type != ChatType.CHANNEL or not arrived(change):
@@ -399,7 +399,7 @@ class Dispatcher:
             await self.say_or_drop(answer, where)
 
     async def failed(self, ask: Ask, error: Exception, *, pressed: bool) -> Reply:
-        """Turn a failure into what the person is told."""
+        """UpdateTurn a failure into what the person is told."""
         if isinstance(error, StorageError):
             log.error("storage failed", exc_info=error)
             return refusal(ask, "error.storage")
@@ -428,7 +428,7 @@ class Dispatcher:
             where.turn.unsent = is_unsent(error)
             log.warning("reply not sent", chat=where.chat_id, error=str(error))
 
-    async def broke(self, error: Exception, update: Update, turn: Turn) -> None:
+    async def broke(self, error: Exception, update: Update, turn: UpdateTurn) -> None:
         """Log what nobody expected, whole, and tell the admins in a line.
 
         What fails before a command runs ends here: the person is still told when our own
@@ -556,7 +556,7 @@ def is_unsent(error: TelegramError) -> bool:
     return lost_on_its_way(error) and not is_unknown(error)
 
 
-def where_of(message: TelegramMessage, bot: Bot, turn: Turn) -> Where:
+def where_of(message: TelegramMessage, bot: Bot, turn: UpdateTurn) -> Where:
     """Return where a message is answered: in groups as a reply, so that it is clear to whom."""
     private = message.chat.type == ChatType.PRIVATE
     return Where(

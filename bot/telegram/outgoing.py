@@ -40,7 +40,7 @@ from bot.conversation import (
     Working,
 )
 from bot.render.markup import cut, escape, plain
-from bot.telegram.turns import Turn
+from bot.telegram.turns import UpdateTurn
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +70,7 @@ class Where:
     query: CallbackQuery | None = None
     acknowledged: bool = False
     progress: int | None = None
-    turn: Turn = field(kw_only=True)
+    turn: UpdateTurn = field(kw_only=True)
 
 
 async def deliver(reply: Reply, where: Where, context: Context) -> None:
@@ -286,13 +286,13 @@ def _markup(message: Message) -> InlineKeyboardMarkup | ForceReply | None:
 
 
 def markup_of(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
-    """Turn our buttons into Telegram's."""
+    """UpdateTurn our buttons into Telegram's."""
     rows = [[button_of(button) for button in row] for row in keyboard if row]
     return InlineKeyboardMarkup(rows) if rows else None
 
 
 def button_of(button: Button) -> InlineKeyboardButton:
-    """Turn one button into Telegram's."""
+    """UpdateTurn one button into Telegram's."""
     label = cut(button.label, 64)
     if button.url:
         return InlineKeyboardButton(label, url=button.url)

@@ -24,7 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Turn:
+class UpdateTurn:
     """One update being answered.
 
     ``unsent`` says that Telegram did not hear the answer; ``work`` is what is left to be done
@@ -72,7 +72,7 @@ class Turn:
 class MarkingDatabase(Database):
     """The database as a command sees it: what it changes is kept with the mark that it did."""
 
-    def __init__(self, whole: Database, turn: Turn) -> None:
+    def __init__(self, whole: Database, turn: UpdateTurn) -> None:
         """Stand before the whole database, for one turn."""
         self.path = whole.path
         self._whole = whole
@@ -108,7 +108,7 @@ class MarkingDatabase(Database):
 class MarkingEditor:
     """The stories' editor as a command sees it. Its writes are its own: the mark comes before."""
 
-    def __init__(self, editor: StoryEditor, turn: Turn) -> None:
+    def __init__(self, editor: StoryEditor, turn: UpdateTurn) -> None:
         """Stand before the editor, for one turn."""
         self._editor = editor
         self._mark = turn.mark

@@ -6,6 +6,7 @@ Telegram's part is the sandbox's, in this process; the program is a real ``stepp
 import asyncio
 import logging
 import random
+import re
 import signal
 import socket
 import time
@@ -26,7 +27,8 @@ FIRST = 7001
 NO_FEEDS = "https://feeds.example/none"
 SUBSCRIBED = 40
 ON_ITS_WAY = timedelta(seconds=1)
-LONGEST_S = 120.0
+LONGEST_S = 600.0
+WORD = re.compile(r"“((?:held|word)\d+q)”")
 
 KINDS = ("/search {word}", "/unsubscribe 1", "/subscribe {word}")
 """What people type: a question, what changes something, what asks back."""
@@ -128,18 +130,13 @@ class Siege:
 
     def named(self, person: int) -> list[str]:
         """Return which of somebody's commands each answer is to, by its word."""
-        wanted = set(self.asked[person])
-        return [
-            word
-            for answer in self.answers(person)
-            if (word := next((w for w in wanted if f"{w}”" in answer.text), ""))
-        ]
+        found = (WORD.search(answer.text) for answer in self.answers(person))
+        return [word[1] for word in found if word is not None]
 
-    def unanswered(self) -> int:
-        return sum(
-            max(0, len(set(words) - set(self.named(person))) - self.interrupted(person))
-            for person, words in self.asked.items()
-        )
+    def unanswered(self, person: int) -> int:
+        """Count whose commands nobody answered, by their words."""
+        left = set(self.asked[person]) - set(self.named(person))
+        return max(0, len(left) - self.interrupted(person))
 
     def interrupted(self, person: int) -> int:
         return sum(INTERRUPTED in answer.text for answer in self.answers(person))
@@ -165,7 +162,7 @@ class Siege:
         return Came(
             asked=sum(map(len, self.asked.values())),
             ends=len(self.ended_at),
-            unanswered=self.unanswered(),
+            unanswered=sum(map(self.unanswered, self.asked)),
             repeated=repeated,
             unexplained=unexplained,
             disordered=disordered,
@@ -210,6 +207,8 @@ async def besiege(
         async with started(folder, "run", **told) as program:
             await program.says('"connected"')
             with suppress(TimeoutError):
-                await box.until(lambda: not siege.unanswered(), within=LONGEST_S)
+                await box.until(
+                    lambda: not any(map(siege.unanswered, siege.asked)), within=LONGEST_S
+                )
             assert 0 == await program.end()
         return siege.judged()

@@ -20,7 +20,7 @@ from bot.sandbox.box import PATIENCE_S, Sandbox
 from bot.sandbox.telegram.model import ForwardedPost, Member
 from bot.sandbox.telegram.people import ADMIN_ID, AIGUL_ID, ANNA_ID
 from bot.sandbox.web.views import message_view
-from bot.telegram import dispatcher, menus
+from bot.telegram import dispatcher, inbox, menus
 from bot.telegram.incoming import Sender, ask_of_message
 from storage import chats, subscriptions
 from storage.database import Database
@@ -669,6 +669,34 @@ async def test_memory_that_fails_before_a_command_is_told_too(
 
     monkeypatch.setattr(line.context.db, "write", locked)
     await line.says(AIGUL_ID, "/start", "не могу сохранить данные")
+
+
+async def test_whom_we_know_is_answered_while_nothing_can_be_written(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: Any) -> Any:
+        raise StorageError("storage.full")
+
+    await line.says(AIGUL_ID, "/start", "Где вы?")
+    monkeypatch.setattr(line.context.db, "write", full)
+    await line.says(AIGUL_ID, "/help stop", "остановить рассылку")
+
+
+async def test_what_telegram_did_not_hear_is_answered_when_it_is_back(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "AGAIN_AFTER_S", (0.0,))
+    line.box.faults.fail("sendMessage", 502, "Bad Gateway", times=3)
+    await line.says(ANNA_ID, "/help stop", "stop all messages")
+    assert 1 == len(texts(line.box, ANNA_ID))
+
+
+async def test_who_may_change_things_is_asked_again_where_telegram_was_away(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "AGAIN_AFTER_S", (0.0,))
+    line.box.faults.fail("getChatMember", 502, "Bad Gateway", times=2)
+    await line.says(ADMIN_ID, "/settings", "Settings", chat=line.box.group_id)
 
 
 async def test_a_private_chat_that_forbids_us_is_gone(line: Line) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.conversation import Html, Message, Nothing, Say
-from bot.telegram.turns import Turn
+from bot.telegram.turns import UpdateTurn
 from storage import dialogs, inbox, meta
 from storage.database import Database
 from storage.inbox import NewUpdate, WaitingUpdate
@@ -16,10 +16,10 @@ BOT = 7
 ONE = Message(Html("one"))
 
 
-async def turn_of(db: Database, **parts: Any) -> Turn:
+async def turn_of(db: Database, **parts: Any) -> UpdateTurn:
     (row,) = await db.write(inbox.take, BOT, [NewUpdate(1, READER, "{}")], NOW)
     assert row is not None
-    return Turn(row, context_of(db, **parts))
+    return UpdateTurn(row, context_of(db, **parts))
 
 
 async def kept(db: Database) -> WaitingUpdate:
@@ -79,7 +79,7 @@ async def test_a_reply_is_a_row_where_it_could_not_be_made_again(db: Database) -
 
 
 async def test_without_a_row_all_goes_on(db: Database) -> None:
-    turn = Turn(WaitingUpdate(0, READER, "{}", NOW), context_of(db))
+    turn = UpdateTurn(WaitingUpdate(0, READER, "{}", NOW), context_of(db))
     await turn.context.db.write(meta.put, "a", "1")
     await turn.mark()
     await turn.decide(Say((ONE, ONE)))
