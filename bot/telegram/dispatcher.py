@@ -399,7 +399,7 @@ class Dispatcher:
             await self.say_or_drop(answer, where)
 
     async def failed(self, ask: Ask, error: Exception, *, pressed: bool) -> Reply:
-        """UpdateTurn a failure into what the person is told."""
+        """Turn a failure into what the person is told."""
         if isinstance(error, StorageError):
             log.error("storage failed", exc_info=error)
             return refusal(ask, "error.storage")

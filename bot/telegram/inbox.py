@@ -193,7 +193,7 @@ class Inbox:
             now = self._clock()
             late = [place for place in queue.places if place.is_late(now)]
             places = late if late and late[0] is queue.places[0] else [queue.places[0]]
-            if await self._answer(places, is_late=places is late):
+            if await self._answer(places, is_late=places is late) or self._gives_up(places):
                 for place in places:
                     queue.places.remove(place)
                 self._count(-len(places))
@@ -209,24 +209,36 @@ class Inbox:
         updates = [place.update for place in places]
         if is_late and places[0].fleeting:
             return True
-        if self._clock() - updates[0].taken_at > GIVEN_UP and not places[0].lasting:
-            log.warning("updates given up", chat=updates[0].chat_id, updates=len(updates))
-        elif is_late:
-            if not await self._answering.answer_late(updates):
-                return False
-        else:
-            outcome = await self._answering.answer(updates[0])
-            if outcome is False:
-                return False
-            if outcome is not True:
-                self._go_on(updates[0], outcome)
-                return True
-        await self._done(updates)
+        outcome: bool | Work
+        try:
+            if is_late:
+                outcome = await self._answering.answer_late(updates)
+            else:
+                outcome = await self._answering.answer(updates[0])
+        except Exception:  # what even the sentence about a failure failed of
+            log.exception("answering broke", chat=updates[0].chat_id)
+            outcome = True
+        if outcome is True:
+            await self._done(updates)
+        elif outcome is not False:
+            self._go_on(updates[0], outcome)
+        return outcome is not False
+
+    def _gives_up(self, places: Sequence[_Place]) -> bool:
+        """Tell whether Telegram has not heard an answer for so long that nobody waits for it."""
+        oldest = places[0]
+        if oldest.lasting or self._clock() - oldest.update.taken_at < GIVEN_UP:
+            return False
+        log.warning("updates given up", chat=oldest.update.chat_id, updates=len(places))
+        self._answered += [place.update.row for place in places if place.update.row]
         return True
 
     def _go_on(self, update: WaitingUpdate, work: Work) -> None:
         async def whole() -> None:
-            await work
+            try:
+                await work
+            except Exception:
+                log.exception("long work broke", chat=update.chat_id)
             await self._done([update])
 
         task = asyncio.create_task(whole())

@@ -286,13 +286,13 @@ def _markup(message: Message) -> InlineKeyboardMarkup | ForceReply | None:
 
 
 def markup_of(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
-    """UpdateTurn our buttons into Telegram's."""
+    """Turn our buttons into Telegram's."""
     rows = [[button_of(button) for button in row] for row in keyboard if row]
     return InlineKeyboardMarkup(rows) if rows else None
 
 
 def button_of(button: Button) -> InlineKeyboardButton:
-    """UpdateTurn one button into Telegram's."""
+    """Turn one button into Telegram's."""
     label = cut(button.label, 64)
     if button.url:
         return InlineKeyboardButton(label, url=button.url)

@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
+import structlog
+
 from bot.context import Context, StoryEditor
 from bot.conversation import Reply, Say
 from bot.telegram import replies
@@ -16,9 +18,12 @@ from bot.telegram.inbox import Work
 from storage import inbox
 from storage.corrections import Correction, Undone
 from storage.database import Database
+from storage.errors import StorageError
 from storage.inbox import WaitingUpdate
 from storage.model import ItemId, StoryId
 from storage.sql import Connection, is_repeatable
+
+log = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,20 +58,27 @@ class UpdateTurn:
         """Keep what is to be said: as a row where asking again would not say the same."""
         self.update.reply = replies.written(reply)
         one = not (isinstance(reply, Say) and len(reply.messages) > 1)
-        if self.update.row and self.update.reply and (self.update.changed or not one):
-            await self._db.write(inbox.decide, self.update.row, self.update.reply)
+        if self.update.reply and (self.update.changed or not one):
+            await self._note(inbox.decide, self.update.reply)
 
     async def told(self, messages: int) -> None:
         """Note how many messages of several Telegram has."""
         self.update.told = messages
-        if self.update.row:
-            await self._db.write(inbox.mark_told, self.update.row, messages)
+        await self._note(inbox.mark_told, messages)
 
     async def shows(self, message_id: int) -> None:
         """Note in which message long work says how far it is."""
         self.update.shown = message_id
-        if self.update.row:
-            await self._db.write(inbox.mark_shown, self.update.row, message_id)
+        await self._note(inbox.mark_shown, message_id)
+
+    async def _note(self, write: Callable[[Connection, int, T], None], value: T) -> None:
+        """Note how far the answer is; a file that cannot be written does not hold it up."""
+        if not self.update.row:
+            return
+        try:
+            await self._db.write(write, self.update.row, value)
+        except StorageError as error:
+            log.error("answer not noted", update=self.update.row, error=str(error))  # noqa: TRY400 (said whole)
 
 
 class MarkingDatabase(Database):

@@ -695,8 +695,11 @@ async def test_who_may_change_things_is_asked_again_where_telegram_was_away(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inbox, "AGAIN_AFTER_S", (0.0,))
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    await line.box.message(group, "Admins set me up")
     line.box.faults.fail("getChatMember", 502, "Bad Gateway", times=2)
-    await line.says(ADMIN_ID, "/settings", "Settings", chat=line.box.group_id)
+    await line.says(ADMIN_ID, "/settings@SteppeWireBot", "Settings", chat=group)
 
 
 async def test_a_private_chat_that_forbids_us_is_gone(line: Line) -> None:

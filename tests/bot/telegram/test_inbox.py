@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.telegram import inbox as inbox_at_work
-from bot.telegram.inbox import LATE, MOST_OF_A_CHAT, Inbox, Work
+from bot.telegram.inbox import GIVEN_UP, LATE, MOST_OF_A_CHAT, Inbox, Work
 from storage import inbox
 from storage.database import Database
 from storage.errors import StorageError
@@ -246,6 +246,37 @@ async def test_a_file_that_cannot_be_written_silences_nobody(
         await working.take([said(1)])
         await until(desk, lambda: desk.answered == [1])
         monkeypatch.undo()
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_an_answer_that_breaks_holds_up_nothing(db: Database) -> None:
+    desk = Desk()
+
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    def fails() -> Work:
+        raise ZeroDivisionError
+
+    desk.works = {1: fails, 2: broken}
+    async with at_work(db, desk) as working:
+        await working.take([said(1), said(2), said(3)])
+        await until(desk, lambda: desk.answered == [1, 2, 3])
+    assert [] == await waiting(db)
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_what_telegram_does_not_hear_for_a_day_is_given_up(db: Database) -> None:
+    clock, desk = Clock(), Desk(unheard=1)
+    async with at_work(db, desk, clock) as working:
+        desk.gates[1] = asyncio.Event()
+        await working.take([said(1)])
+        await until(desk, lambda: desk.begun == [1])
+        clock.now += GIVEN_UP
+        await working.take([said(2)])
+        desk.gates[1].set()
+        await until(desk, lambda: desk.answered == [2])
+    assert [] == await waiting(db)
 
 
 @pytest.mark.usefixtures("hasty")
