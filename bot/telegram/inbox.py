@@ -39,10 +39,10 @@ GIVEN_UP = timedelta(days=1)
 AGAIN_AFTER_S = (15.0, 30.0, 60.0)
 """When an answer is tried again that Telegram did not get; the last goes on until given up."""
 
-ANSWERS_END_S = 2.5
+ANSWERS_END_S = 1.5
 """How long a stop goes on answering what people asked before it."""
 
-LAST_CALLS_S = 1.0
+LAST_CALLS_S = 2.0
 """And how long, beginning nothing more, it waits for what Telegram is just being told: a call
 cut off there would be made again after the start."""
 
@@ -269,7 +269,7 @@ class Inbox:
         await self._ended(left, LAST_CALLS_S)
         for task in left:
             task.cancel()
-        await self._ended(left, LAST_CALLS_S)
+        await self._ended(left, LAST_CALLS_S / 4)
         waiting = self._waiting + len(self._works)
         if waiting:
             log.info("updates left for the next start", updates=waiting)
