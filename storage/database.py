@@ -8,18 +8,16 @@ a read begun after a write was awaited sees all of it.
 """
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import sqlite_utils
 
 from storage.errors import StorageError
+from storage.files import made, refuse_other, refuse_place, unplaced
 from storage.migrations import APPLICATION_ID, migrations
 from storage.sql import Connection
 
@@ -158,68 +156,16 @@ def wrapped(error: sqlite3.DatabaseError) -> Exception:
     return error
 
 
-MAGIC = b"SQLite format 3\0"
-MARK_AT = slice(68, 72)
-"""Where a database's header has the application id (SQLite's file format, 1.3)."""
-
-
-def refuse_place(path: Path) -> None:
-    """Raise StorageError where no database can be at ``path``, or something else is there.
-
-    The folder is tried by making a file in it that goes at once: who is root, or reads only, is
-    not told by the rights.
-    """
-    try:
-        # A link that leads nowhere is made where it points to.
-        folder = path.resolve().parent
-    except (OSError, RuntimeError) as error:
-        raise unplaced(path, error) from error
-    try:
-        if not folder.exists():
-            raise StorageError("storage.no_folder", folder=str(folder))
-        if path.is_dir():
-            raise StorageError("storage.is_folder", path=str(path))
-        path.lstat()
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise unplaced(path, error) from error
-    else:
-        refuse_other(path)
-    try:
-        with NamedTemporaryFile(dir=folder, prefix=".steppewire-"):
-            pass
-    except OSError as error:
-        raise unplaced(path, error) from error
-
-
-def unplaced(path: Path, error: Exception) -> StorageError:
-    """Say why there can be no database at a path."""
-    return StorageError(
-        "storage.place", path=str(path), reason=getattr(error, "strerror", None) or str(error)
-    )
-
-
-def refuse_other(path: Path) -> None:
-    """Raise StorageError where a file's first bytes are no database, or another program's."""
-    try:
-        if not path.is_file():
-            return
-        with path.open("rb") as opened:
-            header = opened.read(100)
-    except OSError as error:
-        raise unplaced(path, error) from error
-    if not header:
-        return
-    if not header.startswith(MAGIC):
-        raise StorageError("storage.not_database")
-    if int.from_bytes(header[MARK_AT]) not in (0, APPLICATION_ID):
-        raise StorageError("storage.foreign")
-
-
 def connect(path: Path) -> Connection:
-    """Open the file in the calling thread, refuse what is not ours, and migrate it."""
+    """Open the file in the calling thread, refuse what is not ours, and migrate it.
+
+    Rows are looked through only after a migration: a start is quick, however large the file is.
+    """
+    if not path.parent.is_dir():
+        raise StorageError("storage.no_folder", folder=str(path.parent))
+    refuse_other(path)
     try:
+        made(path)
         connection = opened_file(path)
     except sqlite3.DatabaseError as error:
         refuse_place(path)
@@ -229,8 +175,9 @@ def connect(path: Path) -> Connection:
     try:
         refuse_foreign(connection)
         connection.conn.execute("pragma journal_mode = wal")
-        migrations.apply(connection)
-        check_foreign_keys(connection)
+        if migrations.pending(connection):
+            migrations.apply(connection)
+            check_foreign_keys(connection)
     except sqlite3.DatabaseError as error:
         connection.close()
         raise wrapped(error) from error
@@ -252,11 +199,6 @@ def reading_file(path: Path) -> Connection:
 
 def opened_file(path: Path) -> Connection:
     """Connect with the settings every connection of ours has."""
-    if not path.parent.is_dir():
-        raise StorageError("storage.no_folder", folder=str(path.parent))
-    if path.is_dir():
-        raise StorageError("storage.is_folder", path=str(path))
-    private(path)
     raw = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
     try:
         set_up(raw)
@@ -274,13 +216,6 @@ def set_up(raw: sqlite3.Connection) -> None:
     raw.execute("pragma synchronous = normal")
     raw.execute("pragma temp_store = memory")
     raw.execute("pragma cache_size = -16000")  # KiB: bounded memory for a small machine
-
-
-def private(path: Path) -> None:
-    """Make the file, if there is none, its owner's alone; SQLite gives -wal and -shm its mode."""
-    # What cannot be made here is refused by SQLite in a moment, with the reason.
-    with suppress(OSError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
 
 
 def refuse_foreign(connection: Connection) -> None:
@@ -303,6 +238,6 @@ def refuse_foreign(connection: Connection) -> None:
 
 
 def check_foreign_keys(connection: Connection) -> None:
-    """Refuse to go on where a migration left a row pointing nowhere."""
+    """Raise StorageError where a row points nowhere. Reads the whole file."""
     if connection.conn.execute("pragma foreign_key_check").fetchone():
         raise StorageError("storage.corrupt")

@@ -15,8 +15,8 @@ from bot.instance import database_lock, held_by
 from bot.pipeline import alone_on, embeddings_of
 from bot.settings import Settings, host_port
 from storage import backup as backups
-from storage.database import refuse_place
 from storage.errors import NewsError
+from storage.files import readable_by_others, refuse_place
 from watchers.meaning.opening import asking
 from watchers.meaning.values import MeaningError
 
@@ -85,7 +85,7 @@ async def database_is_sound(settings: Settings) -> bool:
     path = settings.database_path
     try:
         refuse_place(path)
-        if not path.exists() or path.stat().st_size == 0:
+        if not path.exists():
             click.echo(f"database  {path} is not there yet; the first start makes it")
             return True
         async with archive(settings):
@@ -94,6 +94,8 @@ async def database_is_sound(settings: Settings) -> bool:
         click.echo(f"database  {path}: {sentence(error)}")
         return False
     click.echo(f"database  ok: {path}, {size:,} bytes")
+    if readable_by_others(path):
+        click.echo(f"database  others on this machine may read it; `chmod 600 {path}*` ends that")
     return True
 
 
