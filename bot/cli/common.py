@@ -20,6 +20,7 @@ from bot.settings import hints as load_hints
 from storage.database import Database
 from storage.errors import NewsError
 from storage.local_time import rfc3339
+from storage.masking import masked
 
 P = ParamSpec("P")
 WIDEST_COLUMN = 60
@@ -35,8 +36,8 @@ class Refused(click.ClickException):
     exit_code = 1
 
     def show(self, file: Any = None) -> None:
-        """Print the sentence as it is; several problems stand on a line each."""
-        click.echo(self.message, file=file or sys.stderr)
+        """Print the sentence without an address's secrets; several problems stand a line each."""
+        click.echo(masked(self.message), file=file or sys.stderr)
 
 
 Body = Callable[Concatenate[Settings, P], Coroutine[Any, Any, None]]

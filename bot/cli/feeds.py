@@ -15,6 +15,7 @@ from bot.cli.common import Refused, archive, as_json, command, emit, isoformat, 
 from bot.settings import Settings
 from storage import feeds as feed_store
 from storage.errors import NewsError
+from storage.masking import masked
 from storage.model import Feed, FeedId, FeedKind
 from storage.sql import Connection
 from watchers import addresses, catalogue, opml
@@ -35,8 +36,8 @@ def feed_row(feed: Feed) -> dict[str, Any]:
     state = feed.state
     return {
         "id": feed.id,
-        "url": feed.url,
-        "title": feed.title,
+        "url": masked(feed.url),
+        "title": masked(feed.title),
         "kind": feed.kind.value,
         "outlet": feed.outlet.name,
         "country": feed.outlet.country,
@@ -53,7 +54,7 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "failing_since": isoformat(state.failing_since),
         "next_check_at": isoformat(state.next_check_at),
         "silent_since": isoformat(state.silent_since),
-        "moved_from": feed.moved_from or None,
+        "moved_from": masked(feed.moved_from) or None,
         "fallback_of": feed.fallback_of,
         "waiting": feed.waits,
     }
@@ -170,7 +171,7 @@ async def check(settings: Settings, /, url: str, *, as_json: bool, **css: str | 
     if seen.error_key:
         raise Refused(texts.complaint("en", seen.error_key, seen.error_values))
     if not as_json:
-        click.echo(f"{seen.url}  {seen.title}: {len(seen.entries)} entries")
+        click.echo(masked(f"{seen.url}  {seen.title}: {len(seen.entries)} entries"))
     emit(seen.rows(), as_json=as_json, columns=("published", "title", "url"))
 
 
@@ -237,7 +238,7 @@ async def changed(
     async with archive(settings) as db:
         feed = await db.read(feed_store.found, wanted)
         await db.write(change, feed.id)
-    click.echo(f"{feed.id}  {feed.url}")
+    click.echo(f"{feed.id}  {masked(feed.url)}")
 
 
 @feeds.command()
@@ -290,9 +291,11 @@ async def import_(settings: Settings, file: Path) -> None:
     summary = f"{added} added, {known} known before, {len(unusable)} with an unusable address"
     click.echo(f"{summary}, {len(unread)} not readable" if unread else summary)
     for address in filter(None, unusable):
-        click.echo(f"unusable: {address}", err=True)
+        click.echo(f"unusable: {masked(address)}", err=True)
     for line in unread:
         click.echo(f"not readable: line {line}", err=True)
+    if listing.masked:
+        click.echo(texts.translate("en", "import.masked", count=len(listing.masked)), err=True)
     if listing.broken_off:
         click.echo(texts.translate("en", "import.broken_off"), err=True)
     if fresh and added:
@@ -300,10 +303,22 @@ async def import_(settings: Settings, file: Path) -> None:
 
 
 @feeds.command()
+@click.option(
+    "--with-secrets",
+    is_flag=True,
+    help="Write passwords and keys inside addresses, too: the list is then as secret as they are.",
+)
 @command
-async def export(settings: Settings) -> None:
-    """Write all feeds as OPML to stdout."""
+async def export(settings: Settings, *, with_secrets: bool) -> None:
+    """Write all feeds as OPML to stdout.
+
+    Passwords and keys inside addresses are written as ***, and such feeds cannot be imported.
+    """
     async with archive(settings) as db:
         found = await db.read(feed_store.every, polled_only=True)
     outlines = tuple(opml.outline(feed) for feed in found if feed.fallback_of is None)
-    click.echo(opml.write(outlines, "SteppeWire").decode())
+    shown = outlines if with_secrets else tuple(map(opml.without_secrets, outlines))
+    click.echo(opml.write(shown, "SteppeWire").decode())
+    if shown != outlines:
+        hidden = sum(one != other for one, other in zip(shown, outlines, strict=True))
+        click.echo(texts.translate("en", "cli.export.masked", count=hidden), err=True)

@@ -17,6 +17,7 @@ from bot.settings import Settings, host_port
 from storage import backup as backups
 from storage.errors import NewsError
 from storage.files import readable_by_others, refuse_place
+from storage.masking import masked
 from watchers.meaning.opening import asking
 from watchers.meaning.values import MeaningError
 
@@ -134,13 +135,12 @@ async def meaning_answers(settings: Settings) -> bool:
     try:
         await asked.ask_once()
     except (MeaningError, OSError) as error:
-        click.echo(
-            f"meaning   {settings.embeddings_url} does not answer: {str(error) or 'too slow'}"
-        )
+        why = str(error) or "too slow"
+        click.echo(masked(f"meaning   {settings.embeddings_url} does not answer: {why}"))
         return False
     finally:
         await asked.close()
-    click.echo(f"meaning   ok: {settings.embeddings_url}")
+    click.echo(masked(f"meaning   ok: {settings.embeddings_url}"))
     return True
 
 
@@ -155,7 +155,7 @@ async def token_is_good(settings: Settings) -> bool:
         click.echo(f"token     {sentence(error)}")
         return False
     except ConnectionError as error:
-        click.echo(f"token     Telegram cannot be asked just now: {error}")
+        click.echo(masked(f"token     Telegram cannot be asked just now: {error}"))
         return False
     click.echo(f"token     ok: @{username}")
     return True
