@@ -18,11 +18,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import connection, health
 from bot.connection import TelegramConnection
 from bot.digests.maker import DigestService
+from bot.errands import ErrandRunner
 from bot.instance import EVERYBODY_READS, alone, token_lock
 from bot.notices import enqueue_feed_notices
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
-from storage import dialogs, feeds, pages
+from storage import dialogs, errands, feeds, pages
 from storage.errors import StorageError
 from storage.feeds import NewFeed
 from storage.model import FeedStatus, Outlet
@@ -36,6 +37,9 @@ log = structlog.get_logger(__name__)
 
 POLL_TICK_S = 5
 DIGEST_TICK_S = 10
+ERRAND_TICK_S = 1
+"""Somebody sits at the command line."""
+
 UPKEEP_TICK_S = 3600
 LATE_S = 900
 
@@ -127,6 +131,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         ticks: tuple[tuple[Callable[[], Awaitable[Any]], int], ...] = (
             (self._pipeline.poller.round, POLL_TICK_S),
             (self._pipeline.revisits.round, self._pipeline.revisits.pace.tick_s),
+            (ErrandRunner(self._pipeline).round, ERRAND_TICK_S),
             (self._make_digests, DIGEST_TICK_S),
             (self._tell_of_feeds, DIGEST_TICK_S),
             (self._upkeep, UPKEEP_TICK_S),
@@ -154,7 +159,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         """Forget what nobody needs any more."""
         pipeline, now = self._pipeline, self._pipeline.clock()
         await pipeline.ingester.expire(now)
-        for prune in (queue.prune, dialogs.prune, pages.prune):
+        for prune in (queue.prune, dialogs.prune, pages.prune, errands.prune):
             await pipeline.db.write(prune, now)
 
 

@@ -37,13 +37,15 @@ class Database:
         self._reader = reader
 
     @classmethod
-    async def opened(cls, path: Path) -> Self:
+    async def opened(cls, path: Path, *, shared: bool = False) -> Self:
         """Open or create the file, check that it is ours, and bring its schema up to date.
+
+        ``shared`` with a process that runs: what that one does not know is not done to it.
 
         Raises StorageError with one clear sentence where the file cannot serve.
         """
         # The writer comes first: it is who makes the file and its schema.
-        writer = await _Hand.opened("database", connect, path)
+        writer = await _Hand.opened("database", joined if shared else connect, path)
         try:
             reader = await _Hand.opened("database-reads", reading_file, path)
         except BaseException:
@@ -156,7 +158,15 @@ def wrapped(error: sqlite3.DatabaseError) -> Exception:
     return error
 
 
-def connect(path: Path) -> Connection:
+def joined(path: Path) -> Connection:
+    """Open a file that a running process has open as well, in the calling thread.
+
+    Raises StorageError where it would have to be migrated under that one's feet.
+    """
+    return connect(path, may_migrate=False)
+
+
+def connect(path: Path, *, may_migrate: bool = True) -> Connection:
     """Open the file in the calling thread, refuse what is not ours, and migrate it.
 
     Rows are looked through only after a migration: a start is quick, however large the file is.
@@ -176,8 +186,7 @@ def connect(path: Path) -> Connection:
         refuse_foreign(connection)
         connection.conn.execute("pragma journal_mode = wal")
         if migrations.pending(connection):
-            migrations.apply(connection)
-            check_foreign_keys(connection)
+            migrate(connection, may_migrate=may_migrate)
     except sqlite3.DatabaseError as error:
         connection.close()
         raise wrapped(error) from error
@@ -185,6 +194,14 @@ def connect(path: Path) -> Connection:
         connection.close()
         raise
     return connection
+
+
+def migrate(connection: Connection, *, may_migrate: bool) -> None:
+    """Bring the schema up to date, and look whether every row points somewhere afterwards."""
+    if not may_migrate:
+        raise StorageError("storage.behind")
+    migrations.apply(connection)
+    check_foreign_keys(connection)
 
 
 def reading_file(path: Path) -> Connection:

@@ -15,6 +15,7 @@ from typing import Any, Concatenate, ParamSpec
 import click
 
 from bot import logs, texts
+from bot.instance import database_lock, held_by
 from bot.settings import Settings, SettingsError, load
 from bot.settings import hints as load_hints
 from storage.database import Database
@@ -143,8 +144,13 @@ def no_feeds() -> str:
 
 @asynccontextmanager
 async def archive(settings: Settings) -> AsyncIterator[Database]:
-    """Open the database for reading and small writes; a running bot may share it."""
-    db = await Database.opened(settings.database_path)
+    """Open the database for reading and small writes; a running bot may share it.
+
+    Raises NewsError where the file cannot serve, or a running bot of an older version has it.
+    """
+    path = settings.database_path
+    is_shared = held_by(database_lock(path)) is not None
+    db = await Database.opened(path, shared=is_shared)
     try:
         yield db
     finally:

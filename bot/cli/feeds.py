@@ -12,6 +12,7 @@ import click
 from bot import pipeline, texts
 from bot.cli import Overview
 from bot.cli.common import Refused, archive, as_json, command, emit, isoformat, no_feeds, now
+from bot.cli.workers import at_work
 from bot.settings import Settings
 from storage import feeds as feed_store
 from storage.errors import NewsError
@@ -105,12 +106,12 @@ async def add(settings: Settings, /, url: str, *, as_json: bool, **css: str | No
     A page without a feed is read by CSS selectors: --item .news-card --title h3, or --item auto.
     """
     asked = typed(url, css)
-    async with pipeline.open_pipeline(settings) as room:
-        fresh = await room.db.read(feed_store.wants_catalogue)
-        await room.db.read(feed_store.refuse_known, addresses.source(asked)[0])
-        async with pipeline.remembering(room):
-            feed = await room.poller.add(asked)
-    row = feed_row(feed)
+    async with at_work(settings) as worker:
+        fresh = await worker.db.read(feed_store.wants_catalogue)
+        await worker.db.read(feed_store.refuse_known, addresses.source(asked)[0])
+        async with worker.remembering():
+            added = await worker.do("feeds.add", {"source": asked})
+        row = feed_row(await worker.db.read(feed_store.found, str(added["feed"])))
     emit([row], as_json=as_json, columns=COLUMNS)
     if row["error"]:
         # Added all the same, and tried again: no failure of the request.
@@ -138,9 +139,11 @@ async def fallback(
 
     Of several fallbacks feeds and news sitemaps come first, then pages, then Telegram channels.
     """
-    async with pipeline.open_pipeline(settings) as room:
-        source = await room.db.read(feed_store.found, wanted)
-        feed = await room.poller.add_fallback(source.id, typed(url, css))
+    async with at_work(settings) as worker:
+        source = await worker.db.read(feed_store.found, wanted)
+        asked = {"feed": source.id, "source": typed(url, css)}
+        added = await worker.do("feeds.fallback", asked)
+        feed = await worker.db.read(feed_store.found, str(added["feed"]))
     emit([feed_row(feed)], as_json=as_json, columns=COLUMNS)
 
 
