@@ -16,6 +16,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import connection, health
+from bot.alarm import StorageAlarm
 from bot.connection import TelegramConnection
 from bot.digests.maker import DigestService
 from bot.errands import ErrandRunner
@@ -124,6 +125,13 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         self._pipeline = pipeline
         self._digests = digests
         self._telegram = telegram
+        self._alarm = StorageAlarm(
+            pipeline.db,
+            pipeline.settings.admin_ids,
+            pipeline.clock,
+            wake=pipeline.wake_up.set,
+            tell_now=telegram.tell_now,
+        )
 
     def __enter__(self) -> None:
         """Start the timers; each first tick comes at once."""
@@ -134,6 +142,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             (ErrandRunner(self._pipeline).round, ERRAND_TICK_S),
             (self._make_digests, DIGEST_TICK_S),
             (self._tell_of_feeds, DIGEST_TICK_S),
+            (self._alarm.look, DIGEST_TICK_S),
             (self._upkeep, UPKEEP_TICK_S),
         )
         for tick, seconds in ticks:
@@ -173,7 +182,7 @@ def survived(tick: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]
         except asyncio.CancelledError:
             log.debug("tick cut short", tick=name)
         except StorageError as error:  # a full disk, a locked file: the next tick tries again
-            log.error("tick failed", tick=name, error=str(error))  # noqa: TRY400 (said whole)
+            log.debug("tick failed", tick=name, error=str(error))  # the alarm is the database's
         except Exception:
             log.exception("tick failed", tick=name)
 
@@ -195,11 +204,13 @@ async def vitals(pipeline: Pipeline, telegram: TelegramConnection) -> health.Vit
     waited = (now - outbox.oldest_due).total_seconds() if outbox.oldest_due else 0.0
     late = (now - next_due).total_seconds() if next_due else 0.0
     connected, token_is_valid = telegram.connected, telegram.token_is_valid
-    is_healthy = connected and token_is_valid and waited < LATE_S and late < LATE_S
+    is_writable = pipeline.db.writability.trouble is None
+    is_healthy = connected and token_is_valid and is_writable and waited < LATE_S and late < LATE_S
     return {
         "steppewire_healthy": float(is_healthy),
         "steppewire_telegram_connected": float(connected),
         "steppewire_telegram_token_valid": float(token_is_valid),
+        "steppewire_database_writable": float(is_writable),
         "steppewire_outbox_waiting": outbox.waiting,
         "steppewire_outbox_oldest_due_seconds": max(waited, 0.0),
         "steppewire_poll_late_seconds": max(late, 0.0),

@@ -11,8 +11,9 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import sqlite_utils
 
@@ -20,21 +21,35 @@ from storage.errors import StorageError
 from storage.files import made, refuse_other, refuse_place, unplaced
 from storage.migrations import APPLICATION_ID, migrations
 from storage.sql import Connection
+from storage.writability import Writability
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 5_000
 
+IN_TROUBLE_MS = 200
+"""How long a lock is waited for once nothing can be written: others wait behind each write."""
+
+ATTEMPT_S = 3.0
+"""How long somebody waits for a write that only makes their answer better."""
+
 
 class Database:
-    """An open database. ``read`` and ``write`` hand a plain function the connection."""
+    """An open database. ``read`` and ``write`` hand a plain function the connection.
+
+    ``writability`` says whether it can be written just now.
+    """
 
     def __init__(self, path: Path, writer: "_Hand", reader: "_Hand") -> None:
         """Keep what ``opened`` made; call that instead."""
         self.path = path
         self._writer = writer
         self._reader = reader
+        self.writability = Writability()
+        self.writability.heed(
+            lambda _, trouble: writer.wait_for_locks(IN_TROUBLE_MS if trouble else BUSY_TIMEOUT_MS)
+        )
 
     @classmethod
     async def opened(cls, path: Path, *, shared: bool = False) -> Self:
@@ -65,13 +80,51 @@ class Database:
 
         It sees every write that was awaited before. What it tries to write fails.
         """
-        return await self._reader.run("begin", fn, *args, **kwargs)
+        try:
+            return await self._reader.run("begin", fn, *args, **kwargs)
+        except StorageError as error:
+            if not tried_to_write(error):
+                self.writability.refused(error)
+            raise
 
     async def write(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run ``fn(connection, …)`` in one transaction: all of it is kept, or nothing."""
-        return await self._writer.run("begin immediate", fn, *args, **kwargs)
+        """Run ``fn(connection, …)`` in one transaction: all of it is kept, or nothing.
+
+        Raises StorageError where the file cannot be written: then nothing of it is.
+        """
+        try:
+            result = await self._writer.run("begin immediate", fn, *args, **kwargs)
+        except StorageError as error:
+            self.writability.refused(error)
+            raise
+        self.writability.kept()
+        return result
+
+    async def attempt(
+        self,
+        otherwise: T,
+        fn: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Write what only makes an answer better; ``otherwise`` where that cannot be, or not soon.
+
+        What is not done soon may still be done later.
+        """
+        writing = asyncio.ensure_future(self.write(fn, *args, **kwargs))
+        writing.add_done_callback(_looked_at)
+        await asyncio.wait({writing}, timeout=ATTEMPT_S)
+        if not writing.done() or isinstance(writing.exception(), StorageError):
+            return otherwise
+        return writing.result()
+
+
+def _looked_at(writing: "asyncio.Future[Any]") -> None:
+    """Take note of how a write ended that nobody waits for any more."""
+    if not writing.cancelled():
+        writing.exception()
 
 
 class _Hand:
@@ -80,6 +133,7 @@ class _Hand:
     def __init__(self, connection: Connection, thread: ThreadPoolExecutor) -> None:
         self._connection = connection
         self._thread = thread
+        self._patience_ms = self._wanted_ms = BUSY_TIMEOUT_MS
 
     @classmethod
     async def opened(cls, name: str, opener: Callable[[Path], Connection], path: Path) -> Self:
@@ -104,10 +158,20 @@ class _Hand:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        return await asyncio.get_running_loop().run_in_executor(
-            self._thread,
-            lambda: in_transaction(self._connection, begin, fn, *args, **kwargs),
-        )
+        def work() -> T:
+            self._be_patient()
+            return in_transaction(self._connection, begin, fn, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def wait_for_locks(self, patience_ms: int) -> None:
+        """Wait so long for another program's lock from the next transaction on."""
+        self._wanted_ms = patience_ms
+
+    def _be_patient(self) -> None:
+        if self._patience_ms != self._wanted_ms:
+            self._patience_ms = self._wanted_ms
+            self._connection.conn.execute(f"pragma busy_timeout = {self._patience_ms}")
 
 
 def _let_go(opening: Future[Connection]) -> None:
@@ -124,28 +188,31 @@ def in_transaction(
     **kwargs: P.kwargs,
 ) -> T:
     """Run ``fn`` between ``begin`` and commit; whatever it raises undoes all it wrote."""
+    undo(connection)  # what could not be undone when the disk failed
     try:
         connection.conn.execute(begin)
         try:
             result = fn(connection, *args, **kwargs)
+            connection.conn.execute("commit")
         except BaseException:
-            if connection.conn.in_transaction:
-                connection.conn.execute("rollback")
+            undo(connection)
             raise
-        connection.conn.execute("commit")
-    except sqlite3.OperationalError as error:
-        if connection.conn.in_transaction:
-            connection.conn.execute("rollback")
-        raise wrapped(error) from error
     except sqlite3.DatabaseError as error:
         raise wrapped(error) from error
     return result
 
 
+def undo(connection: Connection) -> None:
+    """Undo the transaction that is open, if one is; a disk that fails is met again in a moment."""
+    if connection.conn.in_transaction:
+        with suppress(sqlite3.Error):
+            connection.conn.execute("rollback")
+
+
 def wrapped(error: sqlite3.DatabaseError) -> Exception:
     """Turn what the operator can mend into a StorageError; anything else is our bug."""
     code = getattr(error, "sqlite_errorname", "") or ""
-    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
         return StorageError("storage.locked")
     if code.startswith("SQLITE_FULL"):
         return StorageError("storage.full")
@@ -164,6 +231,11 @@ def joined(path: Path) -> Connection:
     Raises StorageError where it would have to be migrated under that one's feet.
     """
     return connect(path, may_migrate=False)
+
+
+def tried_to_write(error: StorageError) -> bool:
+    """Tell whether it was a read that tried to write: a bug of ours, no trouble of the file's."""
+    return getattr(error.__cause__, "sqlite_errorname", "") == "SQLITE_READONLY"
 
 
 def connect(path: Path, *, may_migrate: bool = True) -> Connection:

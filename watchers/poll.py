@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from storage import feeds
+from storage import feeds, meta
 from storage.database import Database
 from storage.errors import NewsError, StorageError
 from storage.feeds import NewFeed
@@ -21,6 +21,7 @@ from storage.model import Feed, FeedId, FeedState, FeedStatus
 from watchers import addresses, schedule
 from watchers.discover import Looker, Seen
 from watchers.fetch import Fetcher
+from watchers.hold import Hold
 from watchers.host_queues import Politeness, in_turn
 from watchers.ingester import Ingester, Taken
 from watchers.judge import Count, Judgement, failed_by_a_bug, judge, rest_until
@@ -57,6 +58,8 @@ class Round:
     resting: int = 0
     seconds: float = 0.0
     rests: dict[str, datetime] = field(default_factory=dict)
+    error: StorageError | None = None
+    """Why some of it could not be written down."""
 
     def add(self, taken: Taken) -> None:
         """Count what became of a document."""
@@ -103,8 +106,13 @@ class StateBuffer:
     async def flush(self) -> None:
         """Write down what waits."""
         rows, self._waiting = self._waiting, []
-        if rows:
+        if not rows:
+            return
+        try:
             await self._db.write(feeds.keep_states, rows)
+        except StorageError:
+            self._waiting = [*rows, *self._waiting]  # in their order: the last one holds
+            raise
 
 
 class Poller:
@@ -133,6 +141,7 @@ class Poller:
         self._states = StateBuffer(db)
         self._under_way: set[FeedId] = set()
         self._asked: dict[FeedId, datetime] = {}
+        self._hold = Hold()
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -162,8 +171,14 @@ class Poller:
     # --- what others call --------------------------------------------------------------------
 
     async def round(self, *, force: bool = False, progress: Progress = lambda _: None) -> Round:
-        """Look at every due feed (``force``: at every one that is not gone or paused)."""
+        """Look at every due feed (``force``: at every one that is not gone or paused).
+
+        Raises StorageError where what came could not be written down. Then, unless ``force``
+        wants it, nobody is asked for anything until the file can be written again.
+        """
         now = self._clock()
+        if not force and not await self._may_ask():
+            return Round()
         if force:
             found = await self._db.read(feeds.pollable)
         else:
@@ -218,12 +233,13 @@ class Poller:
     async def _poll(
         self, found: Iterable[Feed], *, force: bool, progress: Progress = lambda _: None
     ) -> Round:
+        await self._states.flush()  # what an earlier round could not write comes before
         started = time.monotonic()
         wanted = [feed for feed in found if feed.id not in self._under_way]
         tally = Round(feeds=len(wanted))
 
         async def look(host: str, feed: Feed) -> bool:
-            rests = not force and host in tally.rests
+            rests = not force and (host in tally.rests or self._hold.is_on)
             if rests:
                 tally.resting += 1  # its row is put off when the round ends
             else:
@@ -237,7 +253,9 @@ class Poller:
             await in_turn(wanted, self._politeness, look)
         finally:
             self._under_way.difference_update(feed.id for feed in wanted)
-            await self._states.flush()
+        if tally.error is not None:
+            raise tally.error
+        await self._states.flush()
         await self._rest_hosts(tally)
         tally.seconds = time.monotonic() - started
         if wanted:
@@ -252,6 +270,14 @@ class Poller:
                 seconds=round(tally.seconds, 2),
             )
         return tally
+
+    async def _may_ask(self) -> bool:
+        """Tell whether what is told now could be kept. Raises StorageError where it could not."""
+        if self._hold.is_on:
+            return False
+        if self._db.writability.trouble is not None:
+            await self._db.write(meta.put, "written_at", rfc3339(self._clock()))
+        return True
 
     async def _rest_hosts(self, tally: Round) -> None:
         """Put off every feed of the hosts that asked to be left alone."""
@@ -272,11 +298,14 @@ class Poller:
                     return
                 feed, observed = behind
             await self._judge_and_record(feed, observed, tally)
-        except Exception as error:
-            if isinstance(error, StorageError):  # a full disk, a locked file: no bug
-                log.error("look not kept", feed=feed.id, url=feed.url, error=str(error))  # noqa: TRY400 (said whole)
-            else:
-                log.exception("feed failed by a bug", feed=feed.id, url=feed.url)
+        except StorageError as error:
+            # A full disk, a locked file: no verdict on the feed, which is due still. The alarm is
+            # the database's.
+            self._hold.refused()
+            tally.error = error
+            log.debug("look not kept", feed=feed.id, url=feed.url, error=str(error))
+        except Exception:
+            log.exception("feed failed by a bug", feed=feed.id, url=feed.url)
             tally.failed += 1
             judged = failed_by_a_bug(feed, self._clock(), self._pace)
             await self._states.put(feed.id, judged.state_after(0))
@@ -332,6 +361,7 @@ class Poller:
                 silent=not fresh,
             )
             taken += last
+            self._hold.kept()
         if not feed.state.baseline_done:
             await self._db.write(
                 feeds.retitle, feed.id, parsed.title, parsed.site_url, parsed.language
