@@ -150,6 +150,37 @@ async def test_every_command_works_beside_a_running_bot(box, folder):
         assert ("ok",) == file.execute("pragma integrity_check").fetchone()
 
 
+async def test_a_lock_is_one_alarm_and_everything_goes_on_afterwards(box, folder):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        listen = f"127.0.0.1:{probe.getsockname()[1]}"
+
+    async def health() -> tuple[int, float]:
+        async with aiohttp.request("GET", f"http://{listen}/health") as response:
+            return response.status, (await response.json())["steppewire_database_writable"]
+
+    feed = f"{box.url}{sample_outlets()[0].feed_path}"
+    settings = told(box) | {"FEED_ALLOW_HOSTS": box.url.removeprefix("http://")}
+    async with started(folder, "run", **settings, HEALTH_LISTEN=listen) as program:
+        await program.says('"connected"')
+        async with started(folder, "feeds", "add", feed, **settings) as command:
+            assert 0 == await command.ended(), command.log.decode()
+        with closing(sqlite3.connect(folder / "news.db", isolation_level=None)) as holder:
+            holder.execute("begin immediate")
+            await program.says("database cannot be written")
+            assert (503, 0.0) == await health()
+        async with started(folder, "poll", "--force", **settings) as command:
+            assert 0 == await command.ended(), command.log.decode()
+        assert (200, 1.0) == await health()
+        assert 0 == await program.end()
+    assert 1 == program.log.count(b"database cannot be written")
+    assert b"Traceback" not in program.log
+    async with started(folder, "feeds", "list", "--json") as command:
+        assert 0 == await command.ended()
+    rows = [json.loads(line) for line in command.log.decode().splitlines()]
+    assert [None, None] == [row["error"] for row in rows]
+
+
 async def test_a_command_says_that_the_bot_died_before_it_was_done(box, folder):
     async with started(folder, "run", **told(box)) as program:
         await program.says('"running"')
