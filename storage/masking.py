@@ -32,7 +32,7 @@ _ENDS = (
     "sessionid", "sessid",
 )  # fmt: skip
 """How the names of query parameters end that hold a secret, without their marks and capitals:
-``access_token``, ``X-Amz-Signature``."""
+"access_token", "X-Amz-Signature"."""
 
 
 def masked(text: str) -> str:

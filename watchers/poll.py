@@ -21,7 +21,7 @@ from storage.model import Feed, FeedId, FeedState, FeedStatus
 from watchers import addresses, schedule
 from watchers.discover import Looker, Seen
 from watchers.fetch import Fetcher
-from watchers.hold import Hold
+from watchers.holding_back import HoldingBack
 from watchers.host_queues import Politeness, in_turn
 from watchers.ingester import Ingester, Taken
 from watchers.judge import Count, Judgement, failed_by_a_bug, judge, rest_until
@@ -141,7 +141,7 @@ class Poller:
         self._states = StateBuffer(db)
         self._under_way: set[FeedId] = set()
         self._asked: dict[FeedId, datetime] = {}
-        self._hold = Hold()
+        self._hold = HoldingBack()
 
     @classmethod
     @contextlib.asynccontextmanager

@@ -104,7 +104,7 @@ class Messenger:
     async def _awaited(self, number: int, progress: Progress) -> Errand:
         """Look at an errand until it has ended; NewsError where nobody takes it or goes on."""
         told: Values = {}
-        patience = Patience(asyncio.get_running_loop().time)
+        patience = ErrandPatience(asyncio.get_running_loop().time)
         while (errand := await self.db.read(errands.get, number)) is not None:
             if errand.state not in UNDER_WAY:
                 return errand
@@ -117,7 +117,7 @@ class Messenger:
             await asyncio.sleep(LOOKED_AT_EVERY_S)
         raise NewsError("errand.unfinished")
 
-    async def _refuse_silence(self, errand: Errand, patience: "Patience") -> None:
+    async def _refuse_silence(self, errand: Errand, patience: "ErrandPatience") -> None:
         """Raise NewsError where the process has ended, or does not take the errand or go on."""
         holder = held_by(self.lock)
         if holder is None:
@@ -144,7 +144,7 @@ Worker = OwnHands | Messenger
 """Who does errands. ``alone`` says whether this command's process is the only one."""
 
 
-class Patience:
+class ErrandPatience:
     """How long nobody was heard of, and when we last said that we still wait."""
 
     def __init__(self, time: Callable[[], float]) -> None:

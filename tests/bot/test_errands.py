@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.cli import workers
-from bot.cli.workers import Messenger, Patience, at_work
+from bot.cli.workers import ErrandPatience, Messenger, at_work
 from bot.errands import ErrandRunner, refusal, refused
 from bot.instance import alone, database_lock
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
@@ -227,7 +227,7 @@ async def test_ended_errands_are_forgotten_and_their_numbers_never_given_again(
 
 def test_patience_counts_from_the_last_word() -> None:
     at = [0.0]
-    patience = Patience(lambda: at[0])
+    patience = ErrandPatience(lambda: at[0])
     at[0] = 10
     assert patience.is_over(9)
     patience.heard(3)

@@ -12,7 +12,7 @@ from storage.model import FeedStatus
 from tests.farm import item, rss
 from tests.storage.test_writability import BLOCKERS, Blocker, hasty
 from tests.watchers.test_poll import Room, room
-from watchers.hold import FIRST_S, LONGEST_S, Hold
+from watchers.holding_back import FIRST_S, LONGEST_S, HoldingBack
 
 __all__ = ["hasty"]
 
@@ -22,8 +22,8 @@ MANY = 60
 @pytest.fixture
 async def blocked_room(hasty: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
     """A farm with two feeds whose first documents are in, and which have news since."""
-    monkeypatch.setattr("watchers.hold.FIRST_S", 0)
-    monkeypatch.setattr("watchers.hold.LONGEST_S", 0)
+    monkeypatch.setattr("watchers.holding_back.FIRST_S", 0)
+    monkeypatch.setattr("watchers.holding_back.LONGEST_S", 0)
     async with room(hasty) as made:
         for path in ("/a", "/b"):
             made.farm.serve(path, rss(item(1)))
@@ -82,7 +82,7 @@ async def test_what_looks_taught_waits_for_the_file(blocked_room: Room) -> None:
 
 def test_a_hold_grows_and_ends() -> None:
     at = [0.0]
-    hold = Hold(lambda: at[0])
+    hold = HoldingBack(lambda: at[0])
     assert not hold.is_on
     lengths = []
     for _ in range(6):

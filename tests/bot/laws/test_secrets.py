@@ -4,12 +4,16 @@ A secret is planted wherever an address is kept, and looked for in all that a jo
 chat, and one through the command line with all of its logs, brings to light.
 """
 
+import logging
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
+from bot import logs
 from bot.conversation import Edit, File, Picture, Reply, Say
 from bot.sandbox import sample_outlets
+from bot.settings import Settings
 from bot.texts import LANGUAGES
 from storage.database import Database
 from storage.sql import Connection, to_json
@@ -129,3 +133,29 @@ def test_no_command_and_no_log_line_shows_a_secret(cli, outlets, tmp_path):
     (tmp_path / "masked.opml").write_text(cli("feeds", "export").stdout)
     result = cli("feeds", "import", "masked.opml")
     assert ("0 added", True) == (result.stdout[:7], "***" in result.stderr)
+
+
+@pytest.mark.parametrize("form", ["json", "pretty"])
+def test_a_traceback_shows_no_secret(
+    form: str, capsys: pytest.CaptureFixture[str], kept_handlers: None
+) -> None:
+    logs.set_up(Settings(log_format=form))
+    log = structlog.get_logger("test")
+    try:
+        raise ValueError(ADDRESS)
+    except ValueError as error:
+        log.exception("broke", urls=[ADDRESS], within={"url": ADDRESS}, error=error)
+        logging.getLogger("library").exception("a library's own: %s", ADDRESS)
+    told = capsys.readouterr().err
+    assert PLANTED not in told
+    assert 2 == told.count("Traceback")
+    assert told.count("***@courier.example") > 5
+
+
+@pytest.fixture
+def kept_handlers() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)

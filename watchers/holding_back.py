@@ -6,7 +6,7 @@ from collections.abc import Callable
 FIRST_S, LONGEST_S = 5.0, 60.0
 
 
-class Hold:
+class HoldingBack:
     """For how long to ask no outlet for anything, after something it gave could not be written.
 
     Each time it is not kept again the hold lasts twice as long: a disk that is nearly full may
