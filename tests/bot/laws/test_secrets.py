@@ -142,7 +142,7 @@ def test_a_traceback_shows_no_secret(
     logs.set_up(Settings(log_format=form))
     log = structlog.get_logger("test")
     try:
-        raise ValueError(ADDRESS)
+        int(ADDRESS)
     except ValueError as error:
         log.exception("broke", urls=[ADDRESS], within={"url": ADDRESS}, error=error)
         logging.getLogger("library").exception("a library's own: %s", ADDRESS)
