@@ -34,6 +34,7 @@ from watchers import intake, keywords, stories
 from watchers.meaning.asking import Meaning
 from watchers.meaning.values import MOST_TEXTS, text_of
 from watchers.parse import Entry
+from watchers.pulse import Pulse
 from watchers.taught_names import TaughtNames
 from watchers.text import words
 from watchers.text.names import Gazetteer
@@ -93,6 +94,8 @@ class Ingester:
         self._unfrozen = 0
         self._remembers_at: datetime | None = None
         self._wake = wake
+        self.pulse = Pulse()
+        """Of the documents: how long the oldest has waited for its turn, or been at it."""
 
     @classmethod
     async def opened(
@@ -230,7 +233,7 @@ class Ingester:
         ``silent`` stores without alerting: a feed's first document, an import. Without ``edits``
         what is stored already stays as it is.
         """
-        async with self._turn:
+        async with self._documents_turn():
             wanted = intake.wanted_keys(entries)
             known, changed = await self._db.read(known_and_changed, feed.id, wanted, self._seen)
             if changed.last != self._seen:
@@ -256,6 +259,13 @@ class Ingester:
         if draft.owed or draft.grown:
             self._wake()
         return taken
+
+    @asynccontextmanager
+    async def _documents_turn(self) -> AsyncIterator[None]:
+        """Wait for a document's turn, and show for how long it has waited and been at work."""
+        with self.pulse.at_work():
+            async with self._turn:
+                yield
 
     async def _understand(self, doubt: intake.Doubt, draft: intake.Draft) -> None:
         """Ask what a newcomer in doubt means, and those it is like; without an answer go on."""

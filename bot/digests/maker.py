@@ -25,7 +25,7 @@ from bot.digests.listing import (
 from bot.digests.ranking import Dealt, Digest, RankedStory, RankedWindow
 from bot.render import digests as render
 from bot.render.digests import StoryLine
-from storage import chats, dialogs, matches, stories, subscriptions
+from storage import chats, dialogs, matches, stories, subscriptions, wrong_times
 from storage.database import Database
 from storage.errors import NewsError
 from storage.local_time import rfc3339
@@ -35,6 +35,7 @@ from storage.outbox.deliveries import Delivery, DeliveryKind, DigestPart, Issued
 from storage.outbox.digests import NamedCountries
 from storage.sql import Connection
 from watchers import keywords, search
+from watchers.pulse import Pulse
 from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
@@ -58,6 +59,10 @@ LAG = timedelta(seconds=5)
 
 INSTANT = timedelta(milliseconds=1)
 """Who asks now wants what was seen this very moment, too."""
+
+MOST_APPOINTED = timedelta(hours=25)
+"""Daily digests are appointed no farther ahead, on the day that summer time ends; rarer ones are
+looked at one by one."""
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -102,6 +107,8 @@ class DigestService:
         self._names = names
         self._wake = wake
         self._windows: OrderedDict[DigestWindow, RankedWindow] = OrderedDict()
+        self.pulse = Pulse()
+        """Of the digests that come by themselves."""
 
     async def round(self, bot_username: str = "") -> int:
         """Make every digest that is due; return how many. Schedule those that have no time yet.
@@ -112,9 +119,9 @@ class DigestService:
         now = self._clock()
         for chat in await self._db.read(digests.unscheduled, AT_ONCE):
             await self._db.write(digests.schedule, chat, calendar.next_at(chat, now))
-        made = 0
+        made, told = 0, await self._db.read(wrong_times.told_lately)
         while due := await self._db.read(digests.due, self._clock() - LAG, AT_ONCE):
-            issued = [await self._issue(chat, bot_username) for chat in due]
+            issued = [await self._issue(chat, bot_username, told) for chat in due]
             made += sum(issued)
             if not any(issued):
                 break
@@ -199,18 +206,34 @@ class DigestService:
 
     # --- one chat --------------------------------------------------------------------------
 
-    async def _issue(self, chat: Chat, bot_username: str) -> bool:
+    async def draw_back(self) -> None:
+        """Bring forward what a wrong clock appointed beyond its turn; nothing is given twice."""
+        now = self._clock()
+        for chat in await self._db.read(digests.appointed_after, now + MOST_APPOINTED):
+            then = calendar.next_at(chat, now)
+            while then is not None and await self._db.read(
+                digests.was_given, chat.id, calendar.name_of(then)
+            ):
+                then = calendar.next_at(chat, then)
+            if then is not None and chat.next_digest_at is not None and then < chat.next_digest_at:
+                await self._db.write(digests.bring_forward, chat, then)
+
+    async def _issue(self, chat: Chat, bot_username: str, told: datetime | None = None) -> bool:
+        self.pulse.beat()
         now = self._clock()
         appointed = chat.next_digest_at or now
+        then = calendar.next_at(chat, max(appointed, now))
+        if calendar.is_ahead(chat, now):
+            return await self._db.write(digests.issue, chat, [], now, until=None, next_at=then)
         slot = calendar.slot_at(chat, appointed)
-        span = calendar.window(chat, appointed, now)
+        span = calendar.window(chat, appointed, now, told)
         parts: list[NewDelivery] = []
         if slot.daily and chat.digest_times:
             parts += await self._parts(chat, span, now, appointed, bot_username)
         if slot.weekly:
             week = DigestWindow(span.until - WEEK, span.until)
             parts += await self._parts(chat, week, now, appointed, bot_username, weekly=True)
-        until, then = span.until, calendar.next_at(chat, max(appointed, now))
+        until = span.until
         issued = await self._db.write(digests.issue, chat, parts, now, until=until, next_at=then)
         if issued:
             log.info("digest", chat=chat.id, parts=len(parts), since=rfc3339(span.since))
@@ -253,7 +276,7 @@ class DigestService:
             len(digest.alerted),
             weekly,
         )
-        name = f"{'w' if weekly else ''}{appointed:%Y-%m-%dT%H:%M}"
+        name = f"{'w' if weekly else ''}{calendar.name_of(appointed)}"
         return [
             NewDelivery(
                 chat.id,
