@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from functools import lru_cache, partial
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import structlog
 from httpx import InvalidURL, create_ssl_context
 from telegram import Bot
+from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
@@ -173,6 +174,17 @@ class TelegramConnection:
             log.error("polling broke", exc_info=error)
         self.failure = NewsError("error.bug" if error is not None else "instance.elsewhere")
         self._stop.set()
+
+    async def tell_now(self, said: Mapping[ChatId, str]) -> None:
+        """Send each chat its HTML at once, without a row: that none can be written.
+
+        What is not sent is not tried again. Before Telegram was reached nobody is told.
+        """
+        if not self._connected:
+            return
+        for chat_id, html in said.items():
+            with suppress(TelegramError):
+                await self._bot.send_message(chat_id, html, parse_mode=ParseMode.HTML)
 
     async def close(self) -> None:
         """Stop in order: hear nothing new, finish what is under way, say goodbye."""

@@ -718,3 +718,27 @@ drop table taken_updates
 def m030_inbox(db: Database) -> None:
     """Keep updates until they are answered, where only their numbers were kept before."""
     execute_all(db, INBOX)
+
+
+ERRANDS = """
+create table errands (               -- what the command line asks the running process to do
+    id        integer primary key autoincrement,
+    what      text not null,
+    arguments text not null,         -- JSON; gone when it has ended
+    asked_by  text not null,
+    asked_at  integer not null,
+    told_at   integer not null,      -- when who waits for it, or does it, was last heard of
+    state     text not null default 'waiting',
+    unwanted  integer not null default 0,
+    progress  text not null default '{}',
+    answer    text not null default '{}'
+) strict;
+-- The running process looks every second; mostly nothing waits.
+create index errands_waiting on errands(state) where state in ('waiting', 'running')
+"""
+
+
+@migrations()
+def m033_errands(db: Database) -> None:
+    """Let the command line ask the running process to do what needs its memory."""
+    execute_all(db, ERRANDS)
