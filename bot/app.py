@@ -27,6 +27,7 @@ from storage.errors import StorageError
 from storage.feeds import NewFeed
 from storage.model import FeedStatus, Outlet
 from storage.outbox import queue, reports
+from storage.unfiling import unfile_removed
 from watchers import catalogue
 from watchers.host_queues import Politeness
 from watchers.standing import LookingPace
@@ -156,6 +157,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         await pipeline.ingester.expire(now)
         for prune in (queue.prune, dialogs.prune, pages.prune):
             await pipeline.db.write(prune, now)
+        await unfile_removed(pipeline.db)
 
 
 def survived(tick: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:

@@ -663,3 +663,10 @@ def m027_official(db: Database) -> None:
     """Mark outlets that publish what a state itself says: presidents, governments, gazettes."""
     db.conn.execute("alter table outlets add column official integer not null default 0")
     db.conn.execute("update outlets set official = 1 where name = 'Kremlin.ru'")
+
+
+@migrations()
+def m029_owed(db: Database) -> None:
+    """Let removed items leave the full-text index too."""
+    for statement in search.REMOVALS:
+        db.conn.execute(statement)
