@@ -22,7 +22,7 @@ from bot.instance import EVERYBODY_READS, alone, token_lock
 from bot.notices import enqueue_feed_notices
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
-from storage import dialogs, feeds, pages
+from storage import dialogs, feeds, matches, owing, pages
 from storage.errors import StorageError
 from storage.feeds import NewFeed
 from storage.model import FeedStatus, Outlet
@@ -37,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 POLL_TICK_S = 5
 DIGEST_TICK_S = 10
+PROMISES_TICK_S = 1
 UPKEEP_TICK_S = 3600
 LATE_S = 900
 
@@ -130,6 +131,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             (self._pipeline.revisits.round, self._pipeline.revisits.pace.tick_s),
             (self._make_digests, DIGEST_TICK_S),
             (self._tell_of_feeds, DIGEST_TICK_S),
+            (self._keep_promises, PROMISES_TICK_S),
             (self._upkeep, UPKEEP_TICK_S),
         )
         for tick, seconds in ticks:
@@ -151,12 +153,20 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         if await pipeline.db.write(enqueue_feed_notices, admin_ids, pipeline.clock()):
             pipeline.wake_up.set()
 
+    async def _keep_promises(self) -> None:
+        """Write to the outbox what is still owed to the many readers of a word, in slices."""
+        pipeline = self._pipeline
+        await owing.keep_all(pipeline.db, pipeline.clock, pipeline.wake_up.set)
+
     async def _upkeep(self) -> None:
-        """Forget what nobody needs any more."""
+        """Forget what nobody needs any more; in slices, where a day may have brought much."""
         pipeline, now = self._pipeline, self._pipeline.clock()
         await pipeline.ingester.expire(now)
-        for prune in (queue.prune, dialogs.prune, pages.prune):
+        for prune in (dialogs.prune, pages.prune):
             await pipeline.db.write(prune, now)
+        for prune_some in (queue.prune, matches.prune):
+            while await pipeline.db.write_behind(prune_some, now):
+                await asyncio.sleep(owing.PAUSE_S)
         await unfile_removed(pipeline.db)
 
 

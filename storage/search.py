@@ -36,8 +36,8 @@ REMOVALS: tuple[str, ...] = (
         primary key (item_id, word)
     ) strict, without rowid""",
     # Also where an item goes with its feed: a foreign key's actions fire triggers.
-    "create trigger items_removed after delete on items begin"
-    " insert or ignore into removed_items(id) values (old.id); end",
+    """create trigger items_removed after delete on items begin
+        insert or ignore into removed_items(id) values (old.id); end""",
     # What went before there was the trigger: every number that was given and is not there.
     """insert into removed_items(id)
     with recursive last(id) as (
@@ -155,10 +155,10 @@ def _ids(
             (
                 # Read from the newest end, and no further than to the limit of what is there.
                 "select id from (select rowid as id from item_words where item_words match ?"
-                f" and rowid < ? and rowid > ? order by rowid desc limit {PASSED_OVER})"  # noqa: S608 (our number)
+                " and rowid < ? and rowid > ? order by rowid desc limit ?)"
                 " where id in (select id from items) limit ?"
             ),
-            [match, below, above, limit],
+            [match, below, above, PASSED_OVER, limit],
         )
     if feeds is None or len(feeds) > _MANY_FEEDS:
         return (

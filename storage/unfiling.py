@@ -37,9 +37,9 @@ async def unfile_removed(db: Database) -> int:
     after = await db.write(take_up)
     while after is not None:
         gathered = await db.read(gather, after)
-        after = await db.write(keep, gathered)
+        after = await db.write_behind(keep, gathered)
     unfiled = 0
-    while step := await db.write(unfile):
+    while step := await db.write_behind(unfile):
         unfiled += step
     return unfiled
 

@@ -6,7 +6,7 @@ subscriptions), decides one document at a time, and records each in one transact
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Container, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,6 +45,10 @@ WINDOW = timedelta(days=7)
 
 ENTRIES_A_SLICE = 4
 """Between two looks at the chat: about 4 ms of work."""
+
+ITEMS_A_TRANSACTION = 20
+"""New and edited items that are recorded at once: some 10 ms of the one writer, for which
+whoever asks something waits too."""
 
 RESTORED_A_SLICE = 40
 """The same, of items that are only read again."""
@@ -111,7 +115,7 @@ class Ingester:
         item, story = await db.read(items.last_ids)
         memory = intake.Memory(
             index=stories.Index(WINDOW),
-            queries=keywords.QueryIndex(),
+            queries=keywords.QueryIndex[str](),
             last_item=item,
             last_story=story,
         )
@@ -177,40 +181,55 @@ class Ingester:
 
     # --- what is waited for ------------------------------------------------------------------
 
-    async def _follow(self, changed: changes.Changed) -> None:
+    async def _follow(self) -> None:
         """Take up what changed of subscriptions and taught names, whoever changed it."""
+        # In one go: what is matched from now on is of who asks as of this change, neither less
+        # nor more.
+        changed, listening = await self._db.read(changed_subscriptions, self._seen)
         await self._follow_names()
-        if changed.subscriptions:
-            left = set(changed.subscriptions)
-            for subscription in await self._db.read(subscriptions.by_ids, changed.subscriptions):
-                self._subscribe(subscription)
-                left.discard(subscription.id)
-            for gone in left:
-                self._unsubscribe(gone)
+        for gone in changed.subscriptions:
+            self._unsubscribe(gone)
+        for subscription in listening:
+            self._subscribe(subscription)
         self._seen = changed.last
 
     async def _follow_names(self) -> None:
         """Know the taught names beside the gazetteer's, in texts and in queries."""
         if await self._names.refresh():
             self._memory.names = self._names.current
-            for subscription in tuple(self._memory.subscriptions.values()):
-                self._subscribe(subscription)
+            for text in self._memory.readers:
+                self._file(text)
 
     def _subscribe(self, subscription: Subscription) -> None:
-        """Match this subscription from now on, or match its changed query or mode."""
+        """Match this subscription's query from now on."""
+        memory, text = self._memory, subscription.query
+        if text not in memory.readers and not self._file(text):
+            return
+        memory.subscriptions[subscription.id] = subscription
+        memory.readers.setdefault(text, set()).add(subscription.id)
+
+    def _file(self, text: str) -> bool:
+        """Match a query as it is understood by now; return False where it is not."""
         try:
-            query = keywords.parse(subscription.query, self._memory.names)
+            query = keywords.parse(text, self._memory.names)
         except NewsError as error:
             # A stored query that a newer grammar refuses must not stop all the others.
-            log.warning("subscription not understood", id=subscription.id, error=str(error))
-            return
-        self._memory.subscriptions[subscription.id] = subscription
-        self._memory.queries.put(subscription.id, query)
+            log.warning("subscription not understood", query=text, error=str(error))
+            return False
+        self._memory.queries.put(text, query)
+        return True
 
     def _unsubscribe(self, subscription_id: SubscriptionId) -> None:
         """Match it no longer; unknown ids are harmless."""
-        if self._memory.subscriptions.pop(subscription_id, None) is not None:
-            self._memory.queries.drop(subscription_id)
+        memory = self._memory
+        subscription = memory.subscriptions.pop(subscription_id, None)
+        if subscription is None:
+            return
+        readers = memory.readers[subscription.query]
+        readers.discard(subscription_id)
+        if not readers:
+            del memory.readers[subscription.query]
+            memory.queries.drop(subscription.query)
 
     # --- taking documents in -----------------------------------------------------------------
 
@@ -224,7 +243,10 @@ class Ingester:
         silent: bool = False,
         edits: bool = True,
     ) -> Taken:
-        """Decide about every entry and record it all, with the feed's state, in one transaction.
+        """Decide about every entry and record it all; the feed's state goes with the last.
+
+        A long document is recorded in several transactions, oldest entries first: where one
+        fails, or we die, the feed still has to be looked at, and what it tells again is known.
 
         ``state`` may depend on what became of the entries: how soon to look again does.
         ``silent`` stores without alerting: a feed's first document, an import. Without ``edits``
@@ -234,28 +256,43 @@ class Ingester:
             wanted = intake.wanted_keys(entries)
             known, changed = await self._db.read(known_and_changed, feed.id, wanted, self._seen)
             if changed.last != self._seen:
-                await self._follow(changed)
+                await self._follow()
             if self._remembers_at is not None and intake.may_bring_news(entries, known):
                 await self._remember(self._remembers_at)
             draft = intake.Draft(feed, now, silent, edits)
             async with self._undone_on_failure(draft):
-                deciding = intake.decide(draft, entries, known, self._memory)
-                for step, doubt in enumerate(deciding, 1):
-                    if doubt is not None:
-                        await self._understand(doubt, draft)
-                    elif step % ENTRIES_A_SLICE == 0:
-                        await asyncio.sleep(0)
-                taken = Taken(len(draft.new), len(draft.edited), draft.unchanged, draft.kept)
-                after = state(taken) if callable(state) else state
-                await self._db.write(record.record, draft.done(after))
+                await self._decide(draft, entries, known)
+                taken = Taken(draft.came, draft.altered, draft.unchanged, draft.kept)
+                await self._record(draft, state(taken) if callable(state) else state)
             await self._reconsider_stories(draft, now)
         self._unfrozen += taken.new
         if self._unfrozen >= FROZEN_AFTER:
             self._unfrozen = 0
             freeze_memory()
-        if draft.owed or draft.grown:
+        if draft.is_news:
             self._wake()
         return taken
+
+    async def _decide(
+        self,
+        draft: intake.Draft,
+        entries: Sequence[Entry],
+        known: Mapping[str, items.KnownItem],
+    ) -> None:
+        """Decide about each entry; all but the last part is recorded on the way."""
+        deciding = intake.decide(draft, entries, known, self._memory)
+        for step, doubt in enumerate(deciding, 1):
+            if doubt is not None:
+                await self._understand(doubt, draft)
+            elif draft.unrecorded >= ITEMS_A_TRANSACTION:
+                await self._record(draft, None)
+            elif step % ENTRIES_A_SLICE == 0:
+                await asyncio.sleep(0)
+
+    async def _record(self, draft: intake.Draft, state: FeedState | None) -> None:
+        """Record what was decided so far."""
+        await self._db.write_behind(record.record, draft.done(state, self._seen))
+        draft.recorded()
 
     async def _understand(self, doubt: intake.Doubt, draft: intake.Draft) -> None:
         """Ask what a newcomer in doubt means, and those it is like; without an answer go on."""
@@ -305,7 +342,7 @@ class Ingester:
         """
         for edited in draft.restated:
             self._memory.index.restate(edited)
-        for story in dict.fromkeys(item.story_id for item in draft.new):
+        for story in draft.stories:
             await self._weigh_again(story, now)
 
     async def _weigh_again(self, story: StoryId, now: datetime) -> None:
@@ -459,6 +496,12 @@ class Ingester:
         gone = self._memory.index.expire(now)
         if gone.stories:
             await self._db.write(fingerprints.forget, gone.items, gone.old)
+
+
+def changed_subscriptions(db: Connection, seen: int) -> tuple[changes.Changed, list[Subscription]]:
+    """Read in one go what changed since change ``seen``, and those of them that are live."""
+    changed = changes.since(db, seen)
+    return changed, subscriptions.by_ids(db, changed.subscriptions)
 
 
 def known_and_changed(

@@ -15,13 +15,12 @@ from storage.model import (
     FeedKind,
     FeedState,
     ItemId,
-    Match,
+    NewMatch,
     StoryId,
     Subscription,
     SubscriptionId,
 )
-from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery
-from storage.outbox.policy import rings
+from storage.outbox.promises import OwedAlerts
 from storage.record import ChangedStory, Intake
 from watchers import articles, keywords, stories
 from watchers.parse import Entry, entry_keys
@@ -39,11 +38,16 @@ IMPORTED = articles.Keys(lasting=True)
 
 @dataclass(slots=True)
 class Memory:
-    """What the ingester keeps in memory between documents; rebuilt from the database at start."""
+    """What the ingester keeps in memory between documents; rebuilt from the database at start.
+
+    ``queries`` are filed under their canonical texts, and ``readers`` are the subscriptions to
+    each: an item meets a query once, however many have it.
+    """
 
     index: stories.Index
-    queries: keywords.QueryIndex[SubscriptionId]
+    queries: keywords.QueryIndex[str]
     subscriptions: dict[SubscriptionId, Subscription] = field(default_factory=dict)
+    readers: dict[str, set[SubscriptionId]] = field(default_factory=dict)
     names: Gazetteer | None = None
     last_item: int = 0
     last_story: int = 0
@@ -64,7 +68,11 @@ class Doubt:
 
 @dataclass(slots=True)
 class Draft:
-    """An intake in the making, and what must be undone in memory if it is not recorded."""
+    """An intake in the making, and what must be undone in memory if it is not recorded.
+
+    What was recorded leaves the lists that make an intake; it is counted, and its stories are
+    remembered, for the document as a whole.
+    """
 
     feed: Feed
     now: datetime
@@ -75,10 +83,10 @@ class Draft:
     edited: list[EditedItem] = field(default_factory=list)
     moved: list[MovedItem] = field(default_factory=list)
     learnt: list[LearntKey] = field(default_factory=list)
-    matches: list[Match] = field(default_factory=list)
+    matches: list[NewMatch] = field(default_factory=list)
     grown: dict[StoryId, None] = field(default_factory=dict)
     changed: list[ChangedStory] = field(default_factory=list)
-    owed: dict[tuple[int, int, StoryId], NewDelivery] = field(default_factory=dict)
+    news: list[OwedAlerts] = field(default_factory=list)
     vectors: dict[ItemId, bytes] = field(default_factory=dict)
     """What was asked about the meaning of items, as it is kept."""
     boilerplate: frozenset[int] = frozenset()
@@ -88,9 +96,41 @@ class Draft:
     unchanged: int = 0
     kept: int = 0
     """Known items that came with other words and stay as they are."""
+    new_recorded: int = 0
+    edited_recorded: int = 0
+    stories: dict[StoryId, None] = field(default_factory=dict)
+    """Of the new items that are recorded."""
+    is_news: bool = False
+    """Whether something was recorded that somebody may be owed a message for."""
 
-    def done(self, state: FeedState | None) -> Intake:
-        """Close the draft."""
+    @property
+    def unrecorded(self) -> int:
+        """How many items wait to be recorded."""
+        return len(self.new) + len(self.edited)
+
+    @property
+    def came(self) -> int:
+        """How many items are new."""
+        return self.new_recorded + len(self.new)
+
+    @property
+    def altered(self) -> int:
+        """How many known items have other words."""
+        return self.edited_recorded + len(self.edited)
+
+    def recorded(self) -> None:
+        """Begin a new part: all of this one is in the database."""
+        self.new_recorded, self.edited_recorded = self.came, self.altered
+        self.stories.update((item.story_id, None) for item in self.new)
+        self.is_news |= bool(self.news or self.grown)
+        for part in (
+            self.new, self.edited, self.moved, self.learnt, self.matches, self.grown,
+            self.changed, self.news, self.vectors,
+        ):  # fmt: skip
+            part.clear()
+
+    def done(self, state: FeedState | None, as_of: int) -> Intake:
+        """Return what is to be recorded; ``as_of`` is the last change of subscriptions known."""
         return Intake(
             feed_id=self.feed.id,
             now=self.now,
@@ -101,7 +141,8 @@ class Draft:
             matches=tuple(self.matches),
             grown=tuple(self.grown),
             changed=tuple(self.changed),
-            owed=tuple(self.owed.values()),
+            as_of=as_of,
+            news=tuple(self.news),
             vectors=tuple(self.vectors.items()),
             state=state,
         )
@@ -358,7 +399,7 @@ def take_in(
         source=entry.source,
     )
     draft.new.append(item)
-    match_subscriptions(draft, item, analysis, facts, memory)
+    match_queries(draft, item, analysis, facts, memory)
     return item
 
 
@@ -483,7 +524,7 @@ def match_edited(
     facts: keywords.Facts,
     memory: Memory,
 ) -> None:
-    """Find the subscriptions that an item meets, or meets in its headline, only as edited."""
+    """Find the queries that an item meets, or meets in its headline, only as edited."""
     hits = memory.queries.find(analysis, facts)
     if not hits:
         return
@@ -491,13 +532,9 @@ def match_edited(
     met = dict(memory.queries.find(old, replace(facts, lang=old.lang)))
     is_new = not draft.silent and not before.recirculated
     is_new = is_new and draft.now - (facts.published or draft.now) < ALERT_WITHIN
-    for subscription_id, hit in hits:
-        if (earlier := met.get(subscription_id)) is None or (
-            hit.in_headline and not earlier.in_headline
-        ):
-            subscription = memory.subscriptions[subscription_id]
-            found = match_of(subscription, hit, before.id, before.story_id)
-            keep_match(draft, subscription, found, is_new=is_new)
+    for query, hit in hits:
+        if (earlier := met.get(query)) is None or (hit.in_headline and not earlier.in_headline):
+            keep_match(draft, match_of(query, hit, before.id, before.story_id), is_new=is_new)
 
 
 def countries_in(mentions: Iterable[words.Mention]) -> tuple[str, ...]:
@@ -525,31 +562,30 @@ def facts_of(feed: Feed, lang: str, published: datetime | None, now: datetime) -
     )
 
 
-def match_subscriptions(
+def match_queries(
     draft: Draft,
     item: NewItem,
     analysis: words.Analysis,
     facts: keywords.Facts,
     memory: Memory,
 ) -> None:
-    """Find the subscriptions that an item meets, and owe their chats an alert if it is news."""
-    for subscription_id, hit in memory.queries.find(analysis, facts):
-        subscription = memory.subscriptions[subscription_id]
-        found = match_of(subscription, hit, item.id, item.story_id)
-        keep_match(draft, subscription, found, is_new=is_news(draft, item))
+    """Find the queries that an item meets; where it is news, their readers are owed an alert."""
+    for query, hit in memory.queries.find(analysis, facts):
+        found = match_of(query, hit, item.id, item.story_id)
+        keep_match(draft, found, is_new=is_news(draft, item))
 
 
-def match_of(subscription: Subscription, hit: keywords.Hit, item: ItemId, story: StoryId) -> Match:
-    """Return what is kept of an item's meeting a subscription."""
+def match_of(query: str, hit: keywords.Hit, item: ItemId, story: StoryId) -> NewMatch:
+    """Return what is kept of an item's meeting a query."""
     term, word = (hit.met[0].term, hit.met[0].surface) if hit.met else ("", "")
-    return Match(subscription.id, item, story, term, word, hit.in_headline, subscription.query)
+    return NewMatch(query, item, story, term, word, hit.in_headline)
 
 
-def keep_match(draft: Draft, subscription: Subscription, found: Match, *, is_new: bool) -> None:
-    """Keep a match, and owe its chat an alert where it rings and is news."""
+def keep_match(draft: Draft, found: NewMatch, *, is_new: bool) -> None:
+    """Keep a match, and owe the query's readers an alert where it is news."""
     draft.matches.append(found)
-    if is_new and rings(subscription, found):
-        enqueue_alert(draft, subscription, found)
+    if is_new:
+        draft.news.append(OwedAlerts(found.query, found.item_id))
 
 
 def is_news(draft: Draft, item: NewItem) -> bool:
@@ -557,21 +593,3 @@ def is_news(draft: Draft, item: NewItem) -> bool:
     if draft.silent or item.recirculated:
         return False
     return item.published is None or draft.now - item.published < ALERT_WITHIN
-
-
-def enqueue_alert(draft: Draft, subscription: Subscription, found: Match) -> None:
-    """Owe a place one alert a story, whichever of its subscriptions were met."""
-    place = (subscription.chat_id, subscription.thread_id, found.story_id)
-    draft.owed.setdefault(
-        place,
-        NewDelivery(
-            chat_id=subscription.chat_id,
-            thread_id=subscription.thread_id,
-            kind=DeliveryKind.ALERT,
-            subject=f"s{found.story_id}",
-            story_id=found.story_id,
-            payload=AlertCause(
-                subscription.id, subscription.query, found.term, found.word, found.item_id
-            ),
-        ),
-    )

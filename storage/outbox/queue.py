@@ -9,9 +9,10 @@ none is ever lost.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from storage import chats
-from storage.model import Chat, ChatId, DeliveryId, QuietMode, StoryId, ThreadId
+from storage.model import Chat, ChatId, DeliveryId, ItemId, QuietMode, StoryId, ThreadId
 from storage.outbox import chat_queues, rows
 from storage.outbox.deliveries import (
     AlertCause,
@@ -61,6 +62,9 @@ TOLD = (DeliveryKind.ALERT, DeliveryKind.UPDATE)
 """What counts against a chat's alerts an hour."""
 
 
+StoryTimes: TypeAlias = dict[tuple[StoryId | None, ItemId | None], datetime | None]
+"""When stories were told last: the same for all chats, so it is asked once for many."""
+
 FEW_LATE = 3
 """So many late alerts still come one by one."""
 
@@ -80,25 +84,27 @@ def enqueue(
     """
     made = 0
     known: dict[ChatId, Chat | None] = {}
+    told: StoryTimes = {}
     for delivery in new:
         if delivery.chat_id not in known:
             known[delivery.chat_id] = chats.get(db, chats.current(db, delivery.chat_id))
         chat = known[delivery.chat_id]
         if chat is not None and chat.active:
-            made += _enqueue(db, chat, replace(delivery, chat_id=chat.id), now, retold=retold)
-    for chat in known.values():
-        if chat is not None and chat.active:
-            chat_queues.refresh(db, chat.id, now)
+            if chat.id != delivery.chat_id:
+                delivery = replace(delivery, chat_id=chat.id)  # noqa: PLW2901 (the same, moved)
+            made += _enqueue(db, chat, delivery, now, told, retold=retold)
+    active = [chat.id for chat in known.values() if chat is not None and chat.active]
+    chat_queues.refresh_some(db, active, now)
     return made
 
 
-def _enqueue(db: Connection, chat: Chat, new: NewDelivery, now: datetime, *, retold: bool) -> int:
+def _enqueue(  # noqa: PLR0917 (what is to be sent, and when)
+    db: Connection, chat: Chat, new: NewDelivery, now: datetime, told: StoryTimes, *, retold: bool
+) -> int:
     if rows.exists(db, new) or (new.kind is DeliveryKind.ALERT and already_alerted(db, new)):
         return 0
     if new.kind is DeliveryKind.ALERT:
-        placement: Placement = place(
-            chat, replace(circumstances(db, chat, new, now), retold=retold)
-        )
+        placement: Placement = place(chat, circumstances(db, chat, new, now, told, retold=retold))
     else:
         placement = AtOnce()
     due = new.due_at or now
@@ -158,24 +164,42 @@ def fold_into(db: Connection, fold: NewDelivery, due_at: datetime, now: datetime
     return fold_id
 
 
-def circumstances(db: Connection, chat: Chat, alert: NewDelivery, now: datetime) -> Circumstances:
+def told_at(db: Connection, alert: NewDelivery, known: StoryTimes) -> datetime | None:
+    """Return when a story's newest item was told; ``known`` is what was asked for others."""
+    item = alert.payload.item if isinstance(alert.payload, AlertCause) else None
+    key = (alert.story_id, item)
+    if key not in known:
+        (at,) = db.conn.execute(
+            # A headline that met only when it was changed is told then, however old its article.
+            "select max(coalesce(iif(id = :item, retitled_at, null), published, first_seen))"
+            " from items where story_id = :story",
+            {"story": alert.story_id or 0, "item": item},
+        ).fetchone()
+        known[key] = from_ms(at)
+    return known[key]
+
+
+def circumstances(  # noqa: PLR0917 (what is to be sent, and when)
+    db: Connection,
+    chat: Chat,
+    alert: NewDelivery,
+    now: datetime,
+    told: StoryTimes,
+    *,
+    retold: bool,
+) -> Circumstances:
     """Gather what the placement of an alert depends on."""
-    story_id, cause = alert.story_id or StoryId(0), alert.payload
-    (told,) = db.conn.execute(
-        # A headline that met only when it was changed is told then, however old its article.
-        "select max(coalesce(iif(id = :item, retitled_at, null), published, first_seen))"
-        " from items where story_id = :story",
-        {"story": story_id, "item": cause.item if isinstance(cause, AlertCause) else None},
-    ).fetchone()
+    story_id = alert.story_id or StoryId(0)
     return Circumstances(
         now=now,
-        told_at=from_ms(told),
+        told_at=told_at(db, alert, told),
         last_look=last_look(db, chat),
         alerts_this_hour=alerts_since(db, chat.id, now - timedelta(hours=1)),
         muted=chats.mutes(db, chat.id, story_id),
         urgent=chat.quiet_mode is QuietMode.URGENT
         and rows.publishers(db, story_id) >= URGENT_PUBLISHERS,
         shut=chat_queues.shut_why(db, chat.id, alert.thread_id, now),
+        retold=retold,
     )
 
 

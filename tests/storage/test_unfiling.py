@@ -1,4 +1,4 @@
-"""Removed items leave the index by whichever door they went, and take nobody's place in a search."""
+"""Removed items leave the index, by whichever door they went, and take no hit's place."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -31,11 +31,11 @@ def filed(db: Connection) -> set[int]:
     return {row[0] for row in db.conn.execute("select distinct doc from item_vocabulary")}
 
 
-def remove(db: Connection, stays: FeedId, goes: FeedId) -> None:  # noqa: ARG001 (one of the doors)
+def remove(db: Connection, stays: FeedId, goes: FeedId) -> None:
     feeds.remove(db, goes)
 
 
-def remove_its_source(db: Connection, stays: FeedId, goes: FeedId) -> None:  # noqa: ARG001
+def remove_its_source(db: Connection, stays: FeedId, goes: FeedId) -> None:
     source = feed(db, "https://source.example/rss")
     db.conn.execute("update feeds set fallback_of = ? where id = ?", (source, goes))
     feeds.remove(db, source)
@@ -46,7 +46,7 @@ def find_it_twice(db: Connection, stays: FeedId, goes: FeedId) -> None:
     assert feeds.drop_second(db, goes, there.url) is not None
 
 
-def drop_items(db: Connection, stays: FeedId, goes: FeedId) -> None:  # noqa: ARG001
+def drop_items(db: Connection, stays: FeedId, goes: FeedId) -> None:
     db.conn.execute("delete from items where feed_id = ?", (goes,))
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from storage import chats, matches, stories, subscriptions
+from storage import changes, chats, matches, stories, subscriptions
 from storage.errors import NewsError
-from storage.model import ChatId, ItemId, Match, Mode, QuietMode, StoryId, ThreadId
+from storage.model import ChatId, ItemId, Mode, NewMatch, QuietMode, StoryId, ThreadId
 from storage.outbox import queue
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, message_of
 from storage.outbox.outcomes import Sent
@@ -295,10 +295,11 @@ async def test_a_list_says_which_query_each_story_met(here: Room) -> None:
 
     def meet(db: Any, now: datetime) -> None:
         for query, story in (("rain", 2), ("snow", 3)):
-            one, _ = subscriptions.add(
+            subscriptions.add(
                 db, chat_id=ANNA, thread_id=ThreadId(0), query=query, mode=Mode.INSTANT, now=now
             )
-            matches.add(db, [Match(one.id, ItemId(story), StoryId(story))], now)
+            found = [NewMatch(query, ItemId(story), StoryId(story))]
+            matches.add(db, found, changes.last(db), now)
 
     await here.db.write(meet, here.clock())
     await here.deliver(minutes=3)
