@@ -165,7 +165,9 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         for prune in (dialogs.prune, pages.prune):
             await pipeline.db.write(prune, now)
         for prune_some in (queue.prune, matches.prune):
-            while await pipeline.db.write_behind(prune_some, now):
+            gone = 1
+            while gone:
+                gone = await pipeline.db.write_behind(prune_some, now)
                 await asyncio.sleep(owing.PAUSE_S)
         await unfile_removed(pipeline.db)
 

@@ -42,8 +42,9 @@ order by a.subscription_id limit :most
 """The next readers of a query as of when an item met it, with what it met."""
 
 
-def alert(db: Connection, news: Iterable[OwedAlerts], now: datetime, room: int = AT_ONCE) -> None:
-    """Owe the alerts of new matches: to ``room`` readers at once, to the others by promises."""
+def alert(db: Connection, news: Iterable[OwedAlerts], now: datetime) -> None:
+    """Owe the alerts of new matches: to ``AT_ONCE`` readers at once, to the others by promises."""
+    room = AT_ONCE
     for owed in news:
         after: int | None = START
         if room > 0:

@@ -98,7 +98,7 @@ def enqueue(
     return made
 
 
-def _enqueue(  # noqa: PLR0917 (what is to be sent, and when)
+def _enqueue(
     db: Connection, chat: Chat, new: NewDelivery, now: datetime, told: StoryTimes, *, retold: bool
 ) -> int:
     if rows.exists(db, new) or (new.kind is DeliveryKind.ALERT and already_alerted(db, new)):
@@ -179,7 +179,7 @@ def told_at(db: Connection, alert: NewDelivery, known: StoryTimes) -> datetime |
     return known[key]
 
 
-def circumstances(  # noqa: PLR0917 (what is to be sent, and when)
+def circumstances(
     db: Connection,
     chat: Chat,
     alert: NewDelivery,

@@ -1,7 +1,7 @@
 """What many readers of one word cost: ``python -m tests.benchmarks.fanout [READERS [STORIES]]``.
 
-One document brings so many new stories with the word, a second one another outlet's report of each.
-Real ingester, real outbox, no Telegram: what was owed is marked as sent in between. Meanwhile
+One document brings so many new stories with the word, a second one another outlet's report of
+each. Real ingester, real outbox, no Telegram: what was owed counts as sent in between. Meanwhile
 somebody small writes every 20 ms, as noting an update does. Prints how long the event loop stood
 still, how long the small writes waited, and when all was owed.
 """
@@ -28,18 +28,12 @@ from watchers.parse import Entry
 
 READERS, STORIES = 100_000, 1
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-EVENTS = (
-    "Reactor stopped in {place} after a leak of coolant",
-    "{place} sells its reactor to a company from Seoul",
-    "Court in {place} forbids the building of a reactor",
-    "Minister of {place} resigns over the price of a reactor",
-)
 SYLLABLES = ("ba", "ke", "lo", "mu", "ri", "sa", "to", "vu", "zi", "na")
 
 
-def place(number: int) -> str:
-    """Name a place that there is not."""
-    return "".join(SYLLABLES[int(digit)] for digit in f"{number * 7919:05}").title()
+def coined(number: int) -> str:
+    """Return a word of its own for a number."""
+    return "".join(SYLLABLES[int(digit)] for digit in f"{number:05}")
 
 
 def furnish(db: Connection, readers: int) -> None:
@@ -107,20 +101,28 @@ def entries(stories: int, outlet: str, at: datetime) -> list[Entry]:
     """Report every event, as an outlet does."""
     told = []
     for number in range(stories):
-        title = EVENTS[number % len(EVENTS)].format(place=place(number))
-        text = f"{outlet} reports from {place(number)}. {title}."
+        named, done, where = (coined(number * 37 + n * 30_011) for n in range(3))
+        title = f"{named.title()} {done} reactor in {where.title()}"
+        text = f"{outlet.title()} has it that {named} {done} in {where}."
         told.append(
             Entry(
-                f"{outlet}{number}", f"https://{outlet}.example/{number}",
-                f"{outlet}.example/{number}", title, text, at, keys=(f"g:{outlet}{number}",),
-            )  # fmt: skip
+                f"{outlet}{number}",
+                f"https://{outlet}.example/{number}",
+                f"{outlet}.example/{number}",
+                title,
+                text,
+                at,
+                keys=(f"g:{outlet}{number}",),
+            )
         )
     return told
 
 
 async def outlet(db: Database, name: str) -> Feed:
     """Add a feed of an outlet of its own."""
-    return await db.write(feeds.add, feeds.NewFeed(f"https://{name}.example/rss", name, name), START)
+    return await db.write(
+        feeds.add, feeds.NewFeed(f"https://{name}.example/rss", name, name), START
+    )
 
 
 def count(db: Connection, kind: str) -> int:

@@ -435,9 +435,9 @@ async def test_held_alerts_come_as_one_message_on_waking(here: Room) -> None:
 async def test_ending_the_quiet_hours_tells_what_they_held(here: Room) -> None:
     await asleep(here, QuietMode.HOLD)
     await here.tell(1, 2)
-    for changes in ({"quiet_to": 5 * 60}, {"quiet_from": None, "quiet_to": None}):
+    for settings in ({"quiet_to": 5 * 60}, {"quiet_from": None, "quiet_to": None}):
         assert here.said() == []
-        await here.db.write(set_chat, **changes)
+        await here.db.write(set_chat, **settings)
         await here.db.write(queue.wake_up, ANNA, here.clock())
         await here.deliver()
     assert "Headline 2" in here.messages()[0].text
