@@ -18,11 +18,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import connection, health
 from bot.connection import TelegramConnection
 from bot.digests.maker import DigestService
+from bot.failures import note_odd_rows
 from bot.instance import EVERYBODY_READS, alone, token_lock
-from bot.notices import enqueue_feed_notices
+from bot.notices import enqueue_aside_notices, enqueue_feed_notices
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
-from storage import dialogs, feeds, matches, owing, pages
+from storage import dialogs, feeds, matches, owing, pages, set_aside
 from storage.errors import StorageError
 from storage.feeds import NewFeed
 from storage.model import FeedStatus, Outlet
@@ -87,6 +88,7 @@ async def run_in(
         await open_parts.enter_async_context(
             health.served(pipeline.settings.health_listen, lambda: vitals(pipeline, telegram))
         )
+        await note_odd_rows(pipeline.db, pipeline.clock())
         remembering = asyncio.create_task(remember(pipeline), name="remember")
         open_parts.push_async_callback(cancelled, remembering)
         open_parts.enter_context(ticking(pipeline, digests, telegram))
@@ -131,6 +133,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             (self._pipeline.revisits.round, self._pipeline.revisits.pace.tick_s),
             (self._make_digests, DIGEST_TICK_S),
             (self._tell_of_feeds, DIGEST_TICK_S),
+            (self._tell_of_asides, DIGEST_TICK_S),
             (self._keep_promises, PROMISES_TICK_S),
             (self._upkeep, UPKEEP_TICK_S),
         )
@@ -158,11 +161,20 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         pipeline = self._pipeline
         await owing.keep_all(pipeline.db, pipeline.clock, pipeline.wake_up.set)
 
+    async def _tell_of_asides(self) -> None:
+        """Owe the admins, and whose it is, a word about what was set aside."""
+        pipeline = self._pipeline
+        if not await pipeline.db.read(set_aside.has_untold):
+            return
+        admin_ids = pipeline.settings.admin_ids
+        if await pipeline.db.write(enqueue_aside_notices, admin_ids, pipeline.clock()):
+            pipeline.wake_up.set()
+
     async def _upkeep(self) -> None:
         """Forget what nobody needs any more; in slices, where a day may have brought much."""
         pipeline, now = self._pipeline, self._pipeline.clock()
         await pipeline.ingester.expire(now)
-        for prune in (dialogs.prune, pages.prune):
+        for prune in (dialogs.prune, pages.prune, set_aside.prune):
             await pipeline.db.write(prune, now)
         for prune_some in (queue.prune, matches.prune):
             gone = 1

@@ -9,15 +9,17 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from storage import subscriptions
+from storage import set_aside, subscriptions
 from storage.database import Database
+from storage.errors import StorageError
 from storage.matches import ASKED
 from storage.model import ItemId, Match, StoryId, Subscription
 from storage.outbox import followups, promises, queue
 from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery
 from storage.outbox.policy import rings
-from storage.outbox.promises import START, OwedAlerts
-from storage.sql import Connection, to_json
+from storage.outbox.promises import START, OwedAlerts, Promise
+from storage.set_aside import Aside, AsideKind, why_of
+from storage.sql import Connection, readable, to_json
 
 AT_ONCE = 50
 """To so many readers alerts are owed in the transaction of their document: some 5 ms."""
@@ -65,11 +67,11 @@ def serve(
     rows = list(
         db.query(ASKING, {"query": owed.query, "item": owed.item, "after": after, "most": most})
     )
+    listening = [row for row in rows if not row["paused"]]
     due = [
         delivery
-        for row in rows
-        if not row["paused"] and (delivery := alert_of(row)) is not None
-        if not owed.heard or has_heard(db, delivery, owed.heard)
+        for delivery in readable(listening, alert_of)
+        if delivery is not None and (not owed.heard or has_heard(db, delivery, owed.heard))
     ]
     queue.enqueue(db, due, now, retold=bool(owed.heard))
     return len(rows), rows[-1]["id"] if len(rows) == most else None
@@ -120,15 +122,38 @@ def has_heard(db: Connection, alert: NewDelivery, of: Iterable[StoryId]) -> bool
 
 
 def keep(db: Connection, now: datetime, room: int) -> bool:
-    """Make good on what is promised, to at most so many; return whether anything is left."""
+    """Make good on what is promised, to at most so many; return whether more can be at once.
+
+    A promise that raises is undone, noted, and tried again behind all others, at the next tick.
+    """
     while (promise := promises.first(db)) is not None:
         if room <= 0:
             return True
-        serve_owed = serve if isinstance(promise.owed, OwedAlerts) else followups.serve
-        reached, after = serve_owed(db, promise.owed, promise.after, now, room)  # type: ignore[arg-type]
+        db.conn.execute("savepoint promise")
+        try:
+            reached, after = serve_owed(db, promise, now, room)
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 (noted)
+            db.conn.execute("rollback to promise")
+            promises.pass_over(db, promise)
+            set_aside.note(db, [Aside(AsideKind.DELIVERY, promise.details, why_of(error))], now)
+            return False
+        finally:
+            db.conn.execute("release promise")
         promises.served(db, promise, after)
         room -= max(reached, 1)
     return False
+
+
+def serve_owed(
+    db: Connection, promise: Promise, now: datetime, most: int
+) -> tuple[int, int | None]:
+    """Make good on a promise to the next so many; return as ``serve`` does."""
+    owed = promises.read(promise)
+    if isinstance(owed, OwedAlerts):
+        return serve(db, owed, promise.after, now, most)
+    return followups.serve(db, owed, promise.after, now, most)
 
 
 def timed(db: Connection, now: datetime, room: int) -> tuple[bool, float]:

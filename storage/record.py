@@ -4,12 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import feeds, fingerprints, items, matches, owing, revisions, search, stories
+from storage import (
+    feeds,
+    fingerprints,
+    items,
+    matches,
+    owing,
+    revisions,
+    search,
+    set_aside,
+    stories,
+)
 from storage.items import EditedItem, LearntKey, MovedItem, NewItem
 from storage.model import FeedId, FeedState, ItemId, NewMatch, StoryId
 from storage.outbox import queue
 from storage.outbox.deliveries import Turn
 from storage.outbox.promises import OwedAlerts
+from storage.set_aside import Aside
 from storage.sql import Connection, to_json
 
 
@@ -33,7 +44,8 @@ class Intake:
     ``state`` is None of all but a document's last part, and of imports. ``grown`` are older
     stories that got a further item, ``changed`` those whose facts it changed. ``matches`` were
     found ``as_of`` a change of subscriptions; ``news`` are those of them that are to ring.
-    ``vectors`` are what was learnt of the meaning of items, new and old.
+    ``vectors`` are what was learnt of the meaning of items, new and old. ``asides`` are what
+    raised on the way and was left out.
     """
 
     feed_id: FeedId
@@ -49,6 +61,7 @@ class Intake:
     news: tuple[OwedAlerts, ...] = ()
     state: FeedState | None = None
     vectors: tuple[tuple[ItemId, bytes], ...] = ()
+    asides: tuple[Aside, ...] = ()
 
 
 def record(db: Connection, intake: Intake) -> None:
@@ -73,6 +86,7 @@ def record(db: Connection, intake: Intake) -> None:
         search.index(db, item.id, item.words)
     matches.add(db, intake.matches, intake.as_of, intake.now)
     stories.refresh(db, {item.story_id for item in changed})
+    set_aside.note(db, intake.asides, intake.now)
     owing.alert(db, intake.news, intake.now)
     for story_id in intake.grown:
         queue.grown(db, story_id, intake.now)

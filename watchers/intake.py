@@ -7,6 +7,7 @@ that two entries of one document can be one story.
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from itertools import islice
 
 from storage.items import EditedItem, KnownItem, LearntKey, MovedItem, NewItem
@@ -22,6 +23,7 @@ from storage.model import (
 )
 from storage.outbox.promises import OwedAlerts
 from storage.record import ChangedStory, Intake
+from storage.set_aside import Aside, AsideKind, why_of
 from watchers import articles, keywords, stories
 from watchers.parse import Entry, entry_keys
 from watchers.text import leads, markup, words
@@ -29,6 +31,12 @@ from watchers.text.names import Gazetteer
 
 ALERT_WITHIN = timedelta(hours=24)
 """How old by its own date an item may be to be an alert; what is older waits for the digest."""
+
+MOST_BROKEN = 3
+"""Where more queries than that raise at one item, it is the item that is odd and not they."""
+
+MOST_NAMED = 20
+"""Of so many readers of a query that raises each is told."""
 
 FIRST_LOOK = 12
 """Entries of an outlet met for the first time that are looked through for what it repeats."""
@@ -93,13 +101,15 @@ class Draft:
     """Sentences that a document of an outlet met for the first time repeats."""
     restated: list[stories.Features] = field(default_factory=list)
     """Edited items, to be known by their new words once these are recorded."""
+    asides: list[Aside] = field(default_factory=list)
+    """What raised, so that it was left out."""
     unchanged: int = 0
     kept: int = 0
     """Known items that came with other words and stay as they are."""
     new_recorded: int = 0
     edited_recorded: int = 0
-    stories: dict[StoryId, None] = field(default_factory=dict)
-    """Of the new items that are recorded."""
+    stories: dict[StoryId, str] = field(default_factory=dict)
+    """Of the new items that are recorded, each with a headline."""
     is_news: bool = False
     """Whether something was recorded that somebody may be owed a message for."""
 
@@ -121,11 +131,11 @@ class Draft:
     def recorded(self) -> None:
         """Begin a new part: all of this one is in the database."""
         self.new_recorded, self.edited_recorded = self.came, self.altered
-        self.stories.update((item.story_id, None) for item in self.new)
+        self.stories.update((item.story_id, item.title) for item in self.new)
         self.is_news |= bool(self.news or self.grown)
         for part in (
             self.new, self.edited, self.moved, self.learnt, self.matches, self.grown,
-            self.changed, self.news, self.vectors,
+            self.changed, self.news, self.vectors, self.asides,
         ):  # fmt: skip
             part.clear()
 
@@ -144,6 +154,7 @@ class Draft:
             as_of=as_of,
             news=tuple(self.news),
             vectors=tuple(self.vectors.items()),
+            asides=tuple(self.asides),
             state=state,
         )
 
@@ -525,11 +536,13 @@ def match_edited(
     memory: Memory,
 ) -> None:
     """Find the queries that an item meets, or meets in its headline, only as edited."""
-    hits = memory.queries.find(analysis, facts)
+    hits = find_queries(draft, before.url, before.title, analysis, facts, memory)
     if not hits:
         return
     old = as_kept(before, memory).analysis
-    met = dict(memory.queries.find(old, replace(facts, lang=old.lang)))
+    met = dict(
+        memory.queries.find(old, replace(facts, lang=old.lang), broken=lambda _id, _error: None)
+    )
     is_new = not draft.silent and not before.recirculated
     is_new = is_new and draft.now - (facts.published or draft.now) < ALERT_WITHIN
     for query, hit in hits:
@@ -570,9 +583,45 @@ def match_queries(
     memory: Memory,
 ) -> None:
     """Find the queries that an item meets; where it is news, their readers are owed an alert."""
-    for query, hit in memory.queries.find(analysis, facts):
+    for query, hit in find_queries(draft, item.url, item.title, analysis, facts, memory):
         found = match_of(query, hit, item.id, item.story_id)
         keep_match(draft, found, is_new=is_news(draft, item))
+
+
+def find_queries(  # noqa: PLR0917 (an item is known by its address and title)
+    draft: Draft,
+    url: str,
+    title: str,
+    analysis: words.Analysis,
+    facts: keywords.Facts,
+    memory: Memory,
+) -> list[tuple[str, keywords.Hit]]:
+    """Find the queries that a text meets; one that raises is noted, and meets nothing."""
+    broken: dict[str, Exception] = {}
+    hits = memory.queries.find(analysis, facts, broken.__setitem__)
+    if len(broken) > MOST_BROKEN:
+        draft.asides.append(Aside(AsideKind.ITEM, url, why_of(next(iter(broken.values()))), title))
+        return hits
+    for query, error in broken.items():
+        draft.asides += asides_of(query, error, memory)
+    return hits
+
+
+def asides_of(query: str, error: Exception, memory: Memory) -> list[Aside]:
+    """Name the subscriptions to a query that raises, the oldest of them where it has many."""
+    oldest = nsmallest(MOST_NAMED, memory.readers.get(query, ()))
+    return [aside_of(memory.subscriptions[one], error) for one in oldest]
+
+
+def aside_of(subscription: Subscription, error: Exception) -> Aside:
+    """Name a subscription whose query raises."""
+    return Aside(
+        AsideKind.SUBSCRIPTION,
+        str(subscription.id),
+        why_of(error),
+        subscription.query,
+        subscription.chat_id,
+    )
 
 
 def match_of(query: str, hit: keywords.Hit, item: ItemId, story: StoryId) -> NewMatch:

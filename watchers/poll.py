@@ -103,8 +103,25 @@ class StateBuffer:
     async def flush(self) -> None:
         """Write down what waits."""
         rows, self._waiting = self._waiting, []
-        if rows:
+        if not rows:
+            return
+        try:
             await self._db.write(feeds.keep_states, rows)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("states kept one by one")
+            for row in rows:
+                await self._keep(row)
+
+    async def _keep(self, row: tuple[FeedId, FeedState]) -> None:
+        """Write one feed's state down; one that cannot be written costs no other's look."""
+        try:
+            await self._db.write(feeds.keep_states, [row])
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("state not kept", feed=row[0])
 
 
 class Poller:
@@ -376,6 +393,7 @@ class Poller:
             new=taken.new,
             updated=taken.updated,
             unchanged=taken.unchanged,
+            aside=taken.aside,
             failures=state.failure_count,
             next=rfc3339(state.next_check_at) if state.next_check_at else "",
         )

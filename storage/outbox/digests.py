@@ -10,7 +10,7 @@ from storage.model import Chat, StoryId
 from storage.outbox import chat_queues
 from storage.outbox import rows as outbox_rows
 from storage.outbox.deliveries import DeliveryState, NewDelivery
-from storage.sql import Connection, marks, to_ms
+from storage.sql import Connection, marks, readable, to_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def due(db: Connection, now: datetime, limit: int) -> list[Chat]:
         " order by next_digest_at, id limit ?",
         [to_ms(now), limit],
     )
-    return [chats.to_chat(row) for row in rows]
+    return readable(rows, chats.to_chat)
 
 
 def unscheduled(db: Connection, limit: int) -> list[Chat]:
@@ -41,7 +41,7 @@ def unscheduled(db: Connection, limit: int) -> list[Chat]:
         " and ((digest_times <> '' and digest_days <> '') or weekly_day > 0) limit ?",
         [limit],
     )
-    return [chats.to_chat(row) for row in rows]
+    return readable(rows, chats.to_chat)
 
 
 def schedule(db: Connection, chat: Chat, at: datetime | None) -> None:

@@ -16,6 +16,9 @@ from storage.model import ItemId, StoryId
 from storage.outbox.deliveries import Turn
 from storage.sql import Connection, from_json, to_json, to_ms
 
+BEHIND_ALL = 1 << 40
+"""More turns than anything needs."""
+
 START = -(1 << 62)
 """Before every id: those of groups are negative."""
 
@@ -73,10 +76,15 @@ NAMES = {kind: name for name, kind in KINDS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What is still owed: to all after ``after``, an id of a subscription or a chat."""
+    """A row: what is still owed, to all after ``after``, an id of a subscription or a chat.
+
+    ``story`` is what its story has become by now; ``details`` are read by ``read``.
+    """
 
     id: int
-    owed: Owed
+    kind: str
+    story: StoryId | None
+    details: str
     after: int
 
 
@@ -96,18 +104,19 @@ def first(db: Connection) -> Promise | None:
     row = db.conn.execute(
         "select id, kind, story_id, details, after from promises order by turns, id limit 1"
     ).fetchone()
-    return None if row is None else Promise(row[0], of_json(row[1], row[2], row[3]), row[4])
+    return None if row is None else Promise(*row)
 
 
-def of_json(kind: str, story: int | None, details: str) -> Owed:
-    """Read what is owed; its story is the one that ``story`` has become by now."""
-    values = from_json(details)
-    if kind == "alerts":
+def read(promise: Promise) -> Owed:
+    """Return what is owed. Raises where no program of ours wrote it."""
+    values = from_json(promise.details)
+    if promise.kind == "alerts":
         return OwedAlerts(values["query"], ItemId(values["item"]), tuple(values["heard"]))
-    values["story"] = StoryId(story or 0)
-    if kind == "answers" and values["turn"] is not None:
-        values["turn"] = Turn(**values["turn"])
-    return OwedEdits(**values) if kind == "edits" else OwedAnswers(**values)
+    values["story"] = StoryId(promise.story or 0)
+    if promise.kind == "answers":
+        turn = values.pop("turn")
+        return OwedAnswers(**values, turn=None if turn is None else Turn(**turn))
+    return OwedEdits(**values)
 
 
 def served(db: Connection, promise: Promise, after: int | None) -> None:
@@ -118,6 +127,11 @@ def served(db: Connection, promise: Promise, after: int | None) -> None:
     db.conn.execute(
         "update promises set after = ?, turns = turns + 1 where id = ?", (after, promise.id)
     )
+
+
+def pass_over(db: Connection, promise: Promise) -> None:
+    """Let a promise wait until all others are kept."""
+    db.conn.execute("update promises set turns = ? where id = ?", (BEHIND_ALL, promise.id))
 
 
 def is_any(db: Connection) -> bool:

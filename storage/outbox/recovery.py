@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from storage import meta
+from storage.model import DeliveryId
 from storage.outbox import chat_queues
 from storage.outbox import rows as outbox_rows
 from storage.outbox.deliveries import DeliveryState
@@ -30,7 +31,9 @@ def recover(db: Connection, now: datetime) -> int:
     """
     rows = db.conn.execute("select id from deliveries where state = 'sending'").fetchall()
     for (row,) in rows:
-        delivery = outbox_rows.by_id(db, row)
+        delivery = outbox_rows.readable(db, DeliveryId(row), now)
+        if delivery is None:
+            continue
         db.conn.execute("update deliveries set crashes = crashes + 1 where id = ?", (row,))
         open_at = None
         if delivery.crashes + 1 > MOST_CRASHES:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import changes, chats, matches, owing, subscriptions
+from storage import changes, chats, matches, owing, set_aside, subscriptions
 from storage import stories as story_store
 from storage.database import Database
 from storage.model import (
@@ -302,6 +302,35 @@ async def test_a_stop_between_any_two_slices_loses_nothing_and_owes_nothing_twic
     await owing.keep_all(db, lambda: NOON, lambda: woken.append(1))
 
     assert await db.read(everybody, 1, 2) == await db.read(rows)
+
+
+async def test_a_promise_that_raises_keeps_nobody_from_theirs(db: Database) -> None:
+    def furnish(connection: Connection) -> None:
+        for number in range(1, READERS + 1):
+            chats.see_chat(connection, Chat(ChatId(number), ChatKind.PRIVATE), NOON)
+            subscribe(connection, ChatId(number))
+        feed(connection)
+        record(connection, intake(connection, 1, 2))
+        connection.conn.execute("update promises set details = '?' where item_id = 1")
+
+    await db.write(furnish)
+    for _ in range(2):
+        await owing.keep_all(db, lambda: NOON, lambda: None)
+
+    found = await db.read(rows)
+    assert READERS == len([story for _, story in found if story == 2])
+    [noted] = await db.read(set_aside.untold)
+    assert ("?", 2) == (noted.aside.what, noted.times)
+    assert await db.read(promises.is_any)
+
+
+def test_a_reader_whose_row_is_odd_keeps_nobody_from_theirs(here: Connection) -> None:
+    here.conn.execute("update subscriptions set mode = '?' where chat_id = 3")
+    here.conn.execute("update chats set kind = '?' where id = 5")
+    record(here, intake(here, 1))
+    keep_all(here)
+
+    assert {3, 5} == {chat for chat, _ in everybody(here, 1)} - dict(rows(here)).keys()
 
 
 async def test_who_delivers_is_woken_after_each_slice(db: Database) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from storage import chats, feeds, items, subscriptions
+from storage import chats, feeds, items, set_aside, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
 from storage.feeds import NewFeed
@@ -30,6 +30,7 @@ from watchers import fetch
 from watchers.fetch import FetchLimits
 from watchers.host_queues import Politeness
 from watchers.ingester import Ingester
+from watchers.keywords.query import Filter, Query
 from watchers.observe import Parsing
 from watchers.parse import Document, NotAFeed, ParsedFeed, parse
 from watchers.parse_pool import pool as parse_pool_pool
@@ -634,3 +635,40 @@ async def hostile_round(newsroom: Room) -> None:
     told = await newsroom.poller.round(force=True, progress=lambda one: seen.append(one.done))
     assert (24, 4, 20) == (told.feeds, told.failed, told.new)
     assert list(range(1, 25)) == seen
+
+
+async def test_a_query_that_overflows_costs_the_feed_nothing(newsroom: Room) -> None:
+    """Neither its items nor its good name: one reader's words are no outlet's fault."""
+    chat = Chat(ChatId(1001), ChatKind.PRIVATE)
+    await newsroom.db.write(chats.see_chat, chat, START)
+    made, _ = await newsroom.db.write(
+        subscriptions.add,
+        chat_id=chat.id, thread_id=NO_THREAD, query="gold", mode=Mode.INSTANT, now=START,
+    )  # fmt: skip
+    newsroom.farm.serve("/rss", rss(item(1)))
+    feed = await newsroom.add("/rss")
+    await newsroom.look()
+    last_day = Filter("until", "9999-12-31", moment=datetime.max.replace(tzinfo=UTC))
+    newsroom.poller._ingester._memory.queries.put(made.id, Query("gold", last_day))
+    newsroom.farm.serve("/rss", rss(item(2), item(1)))
+    seen = await newsroom.look()
+    after = await newsroom.feed(feed)
+    assert (1, 0, 1) == (seen.new, seen.failed, seen.unchanged)
+    assert (FeedStatus.OK, "") == (after.state.status, after.state.error_key)
+    assert 1 == await newsroom.db.read(set_aside.count)
+
+
+async def test_a_state_that_cannot_be_written_costs_no_other_feed_its_look(
+    newsroom: Room,
+) -> None:
+    newsroom.farm.serve("/a", rss(item(1)))
+    newsroom.farm.serve("/b", rss(item(2)))
+    one, other = await newsroom.add("/a"), await newsroom.add("/b")
+    states = newsroom.poller._states
+    await states.put(one.id, replace(one.state, last_checked_at=START.replace(tzinfo=None)))
+    await states.put(other.id, replace(other.state, last_checked_at=START))
+    await states.flush()
+    assert (None, START) == (
+        (await newsroom.feed(one)).state.last_checked_at,
+        (await newsroom.feed(other)).state.last_checked_at,
+    )
