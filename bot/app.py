@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 POLL_TICK_S = 5
 DIGEST_TICK_S = 10
-PROMISES_TICK_S = 1
+PROMISES_TICK_S = 0.25
 UPKEEP_TICK_S = 3600
 LATE_S = 900
 
@@ -128,7 +128,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
     def __enter__(self) -> None:
         """Start the timers; each first tick comes at once."""
         now = datetime.now(UTC)
-        ticks: tuple[tuple[Callable[[], Awaitable[Any]], int], ...] = (
+        ticks: tuple[tuple[Callable[[], Awaitable[Any]], float], ...] = (
             (self._pipeline.poller.round, POLL_TICK_S),
             (self._pipeline.revisits.round, self._pipeline.revisits.pace.tick_s),
             (self._make_digests, DIGEST_TICK_S),

@@ -21,8 +21,8 @@ from storage.outbox.promises import START, OwedAlerts, Promise
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.sql import Connection, readable, to_json
 
-AT_ONCE = 50
-"""To so many readers alerts are owed in the transaction of their document: some 5 ms."""
+AT_ONCE = 25
+"""To so many readers alerts are owed in the transaction of their document: some 3 ms."""
 
 SLICE_S = 0.005
 """How long a slice is to take, on this machine and at this hour."""

@@ -82,18 +82,43 @@ where turns.place = 1 and turns.chat_id = lanes.chat_id
 
 
 def refresh_some(db: Connection, chats: Sequence[ChatId], now: datetime) -> None:
-    """Work out the turns of chats after something was enqueued for each: ``refresh`` for many."""
+    """Work out the turns of many chats again: ``refresh`` for each of them."""
     values = {"chats": to_json(list(chats)), "now": to_ms(now)}
     db.conn.execute(
-        "insert into lanes(chat_id) select id from chats"
-        " where id in (select value from json_each(:chats)) on conflict do nothing",
+        "insert into lanes(chat_id) select id from chats where id in"
+        " (select value from json_each(:chats)) and exists (select 1 from deliveries d"
+        " where d.chat_id = chats.id and d.state = 'queued') on conflict do nothing",
         values,
     )
     db.conn.execute(TURNS_OF_SOME, values)
+    db.conn.execute(
+        "update lanes set next_at = null where next_at is not null"
+        " and chat_id in (select value from json_each(:chats)) and (not exists"
+        " (select 1 from deliveries d where d.chat_id = lanes.chat_id and d.state = 'queued')"
+        " or exists (select 1 from deliveries d"
+        " where d.chat_id = lanes.chat_id and d.state = 'sending'))",
+        values,
+    )
+
+
+def refresh_next(
+    db: Connection, after: ChatId | None, now: datetime, most: int = 300
+) -> ChatId | None:
+    """Work out the turns of the next so many chats; return the last, None where none is left.
+
+    ``refresh_all`` in slices, for while everything goes on: it takes seconds where many wait.
+    """
+    rows = db.conn.execute(
+        "select id from chats where id > ? order by id limit ?",
+        (-(1 << 62) if after is None else after, most),
+    )
+    chats = [ChatId(row[0]) for row in rows]
+    refresh_some(db, chats, now)
+    return chats[-1] if len(chats) == most else None
 
 
 def refresh_all(db: Connection, now: datetime) -> None:
-    """Work out every turn again at once: at the start, and after something for everybody."""
+    """Work out every turn again at once: at the start, and where the clock was wrong."""
     db.conn.execute(
         "insert into lanes(chat_id) select distinct chat_id from deliveries"
         " where state = 'queued' on conflict do nothing"

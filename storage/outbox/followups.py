@@ -141,7 +141,7 @@ where next_at is null or next_at > excluded.next_at
 """``chat_queues.refresh`` for many chats at once, where an edit is what comes next."""
 
 
-AT_ONCE = 50
+AT_ONCE = 25
 """So many chats of a story get their edits or answers in the transaction that makes them due."""
 
 

@@ -9,7 +9,6 @@ none is ever lost.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeAlias
 
 from storage import chats
 from storage.model import Chat, ChatId, DeliveryId, ItemId, QuietMode, StoryId, ThreadId
@@ -62,7 +61,7 @@ TOLD = (DeliveryKind.ALERT, DeliveryKind.UPDATE)
 """What counts against a chat's alerts an hour."""
 
 
-StoryTimes: TypeAlias = dict[tuple[StoryId | None, ItemId | None], datetime | None]
+StoryTimes = dict[tuple[StoryId | None, ItemId | None], datetime | None]
 """When stories were told last: the same for all chats, so it is asked once for many."""
 
 FEW_LATE = 3
@@ -82,20 +81,24 @@ def enqueue(
     message beyond the hourly cap, or left to the next digest, each with its reason. Where a story
     is ``retold`` (it was part of another until now) some hours suffice to leave it to the digest.
     """
-    made = 0
-    known: dict[ChatId, Chat | None] = {}
-    told: StoryTimes = {}
-    for delivery in new:
-        if delivery.chat_id not in known:
-            known[delivery.chat_id] = chats.readable(db, chats.current(db, delivery.chat_id), now)
-        chat = known[delivery.chat_id]
+    made, told = 0, StoryTimes()
+    wanted = list(new)
+    known = chats.readable_by_ids(db, {delivery.chat_id for delivery in wanted}, now)
+    for delivery in wanted:
+        chat = known.get(delivery.chat_id) or moved_chat(db, delivery.chat_id, now)
         if chat is not None and chat.active:
+            known[chat.id] = chat
             if chat.id != delivery.chat_id:
                 delivery = replace(delivery, chat_id=chat.id)  # noqa: PLW2901 (the same, moved)
             made += _enqueue(db, chat, delivery, now, told, retold=retold)
-    active = [chat.id for chat in known.values() if chat is not None and chat.active]
-    chat_queues.refresh_some(db, active, now)
+    chat_queues.refresh_some(db, [chat.id for chat in known.values() if chat.active], now)
     return made
+
+
+def moved_chat(db: Connection, old_id: ChatId, now: datetime) -> Chat | None:
+    """Return the chat that another became; None where there is none, or it cannot be read."""
+    new_id = chats.current(db, old_id)
+    return None if new_id == old_id else chats.readable(db, new_id, now)
 
 
 def _enqueue(

@@ -87,12 +87,12 @@ async def watched(name: str, db: Database) -> AsyncIterator[None]:
             await asyncio.sleep(0.02)
 
     tasks = [asyncio.create_task(loop()), asyncio.create_task(small())]
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
     yield
-    took = time.perf_counter() - began
+    took, worked = time.perf_counter() - began, time.process_time() - worked
     for task in tasks:
         task.cancel()
-    print(f"{name}: {took:.2f} s")
+    print(f"{name}: {took:.2f} s, {worked:.2f} of CPU")
     print(f"    the loop stood still {cut(stalls)}")
     print(f"    a small write waited {cut(waits)} ({len(waits)} of them)", flush=True)
 
