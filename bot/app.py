@@ -164,7 +164,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
     async def _tell_of_asides(self) -> None:
         """Owe the admins, and whose it is, a word about what was set aside."""
         pipeline = self._pipeline
-        if not await pipeline.db.read(set_aside.has_untold):
+        if not await pipeline.db.read(set_aside.is_to_be_told, pipeline.clock()):
             return
         admin_ids = pipeline.settings.admin_ids
         if await pipeline.db.write(enqueue_aside_notices, admin_ids, pipeline.clock()):

@@ -17,8 +17,17 @@ from storage.sql import Connection, moment, to_ms
 KEPT = timedelta(days=90)
 """After so long without happening again it is forgotten; happening then, it is said anew."""
 
-MOST_TOLD = 50
+MOST_KEPT = 10_000
+"""Of more than that the oldest go first: a hostile source may find a fault of ours."""
+
+MOST_REASONS = 5
+"""So many reasons are kept of one thing: an error's words may differ each time."""
+
+MOST_TOLD = 500
 """So many are said together; the others with the next message."""
+
+TOLD_EVERY = timedelta(minutes=10)
+"""What comes sooner after the last message waits for the next, with all that joins it."""
 
 WHY_LENGTH = 300
 LABEL_LENGTH = 400
@@ -51,7 +60,7 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class NotedAside:
     """A thing as it is noted: since when, and how many times."""
 
     aside: Aside
@@ -85,18 +94,20 @@ def note(db: Connection, asides: Iterable[Aside], now: datetime) -> None:
     """Note what was set aside; what is noted already for the same reason is counted."""
     db.conn.executemany(
         "insert into set_aside(kind, what, why, label, chat_id, first_at, last_at)"
-        " values (?, ?, ?, ?, ?, ?, ?) on conflict do update"
+        " select :kind, :what, :why, :label, :chat, :now, :now where"
+        " (select count(*) from set_aside where kind = :kind and what = :what and why <> :why)"
+        " < :most on conflict do update"
         " set times = times + 1, last_at = excluded.last_at, label = excluded.label",
         [
-            (
-                one.kind,
-                printable(one.what),
-                printable(one.why),
-                printable(one.label),
-                one.chat_id,
-                to_ms(now),
-                to_ms(now),
-            )
+            {
+                "kind": one.kind,
+                "what": printable(one.what),
+                "why": printable(one.why),
+                "label": printable(one.label),
+                "chat": one.chat_id,
+                "now": to_ms(now),
+                "most": MOST_REASONS,
+            }
             for one in asides
         ],
     )
@@ -109,7 +120,7 @@ def forget(db: Connection, kind: AsideKind, what: Iterable[str]) -> None:
     )
 
 
-def untold(db: Connection) -> tuple[Noted, ...]:
+def untold(db: Connection) -> tuple[NotedAside, ...]:
     """Return what nobody has been told of yet, the oldest first."""
     rows = db.conn.execute(
         "select kind, what, why, label, chat_id, first_at, times from set_aside"
@@ -117,7 +128,7 @@ def untold(db: Connection) -> tuple[Noted, ...]:
         (MOST_TOLD,),
     )
     return tuple(
-        Noted(
+        NotedAside(
             Aside(AsideKind(kind), what, why, label, None if chat_id is None else ChatId(chat_id)),
             moment(first_at),
             times,
@@ -126,10 +137,14 @@ def untold(db: Connection) -> tuple[Noted, ...]:
     )
 
 
-def has_untold(db: Connection) -> bool:
-    """Tell whether there is anything that nobody has been told of."""
+def is_to_be_told(db: Connection, now: datetime) -> bool:
+    """Tell whether there is something to say, and the last message is long enough ago."""
     return bool(
-        db.conn.execute("select 1 from set_aside where told_at is null limit 1").fetchone()
+        db.conn.execute(
+            "select 1 where exists (select 1 from set_aside where told_at is null)"
+            " and not exists (select 1 from set_aside where told_at between ? and ?)",
+            (to_ms(now - TOLD_EVERY), to_ms(now)),
+        ).fetchone()
     )
 
 
@@ -147,5 +162,10 @@ def count(db: Connection) -> int:
 
 
 def prune(db: Connection, now: datetime) -> None:
-    """Forget what has not happened again for long."""
+    """Forget what has not happened again for long, and the oldest of very many."""
     db.conn.execute("delete from set_aside where last_at < ?", (to_ms(now - KEPT),))
+    db.conn.execute(
+        "delete from set_aside where last_at <"
+        " (select last_at from set_aside order by last_at desc limit 1 offset ?)",
+        (MOST_KEPT - 1,),
+    )

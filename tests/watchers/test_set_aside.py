@@ -329,3 +329,25 @@ def test_what_happens_again_for_the_same_reason_is_counted_and_said_once(
     assert () == set_aside.untold(connection)
     set_aside.prune(connection, now + set_aside.KEPT + timedelta(days=1))
     assert 0 == set_aside.count(connection)
+
+
+def test_what_raises_without_end_is_said_seldom_and_kept_within_bounds(
+    connection: Connection, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a thing with ever new reasons nor a source of ever new things fills the file."""
+    monkeypatch.setattr(set_aside, "MOST_KEPT", 8)
+    reasons = [Aside(AsideKind.SUBSCRIPTION, "1", f"KeyError: {n}") for n in range(20)]
+    things = [Aside(AsideKind.ITEM, f"https://courier.example/{n}", "E") for n in range(20)]
+    set_aside.note(connection, reasons, now)
+    of_one = set_aside.count(connection)
+    assert set_aside.is_to_be_told(connection, now)
+    set_aside.told(connection, reasons, now)
+    for at, one in enumerate(things):
+        set_aside.note(connection, [one], now + timedelta(seconds=at))
+    soon = set_aside.is_to_be_told(connection, now + timedelta(minutes=1))
+    later = set_aside.is_to_be_told(connection, now + set_aside.TOLD_EVERY * 2)
+    set_aside.prune(connection, now)
+
+    assert set_aside.MOST_REASONS == of_one
+    assert (False, True) == (soon, later)
+    assert 8 == set_aside.count(connection)
