@@ -27,7 +27,7 @@ AT_ONCE = 25
 SLICE_S = 0.005
 """How long a slice is to take, on this machine and at this hour."""
 
-FEWEST, MOST = 5, 500
+FEWEST, MOST = 2, 500
 """How many readers a slice makes good to."""
 
 PAUSE_S = 0.005
