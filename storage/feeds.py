@@ -184,9 +184,12 @@ def count(db: Connection) -> dict[FeedStatus, int]:
 
 
 def next_due(db: Connection) -> datetime | None:
-    """Return when the next look is due, None where nothing is polled."""
+    """Return when the next look is due, None where nothing is polled.
+
+    A feed that was never looked at is due since it was added.
+    """
     (moment,) = db.conn.execute(
-        f"select min(f.next_check_at) from feeds f where {_POLLED}"  # noqa: S608 (a constant)
+        f"select min(max(f.next_check_at, f.added_at)) from feeds f where {_POLLED}"  # noqa: S608 (a constant)
     ).fetchone()
     return from_ms(moment)
 

@@ -746,7 +746,6 @@ create table promises (              -- what many are owed and is not yet in the
     story_id integer,                               -- not of alerts: theirs is their item's
     item_id  integer references items(id) on delete cascade,
     details  text not null,                         -- JSON
-    made_at  integer not null,
     after    integer not null,                      -- the last that has it: subscription or chat
     turns    integer not null default 0             -- how often it was served
 ) strict;

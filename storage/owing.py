@@ -53,7 +53,7 @@ def alert(db: Connection, news: Iterable[OwedAlerts], now: datetime) -> None:
             reached, after = serve(db, owed, START, now, room)
             room -= reached
         if after is not None:
-            promises.add(db, owed, after, now)
+            promises.add(db, owed, after)
 
 
 def serve(

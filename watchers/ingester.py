@@ -43,6 +43,7 @@ from watchers import intake, keywords, stories
 from watchers.meaning.asking import Meaning
 from watchers.meaning.values import MOST_TEXTS, text_of
 from watchers.parse import Entry
+from watchers.pulse import Pulse
 from watchers.taught_names import TaughtNames
 from watchers.text import words
 from watchers.text.names import Gazetteer
@@ -115,6 +116,8 @@ class Ingester:
         self._remembers_at: datetime | None = None
         self._wake = wake
         self._asides: list[Aside] = []
+        self.pulse = Pulse()
+        """Of the documents: how long the oldest has waited for its turn, or been at it."""
 
     @classmethod
     async def opened(
@@ -291,7 +294,7 @@ class Ingester:
         what is stored already stays as it is.
         """
         way = _Way(feed, now, silent, edits)
-        async with self._turn:
+        async with self._documents_turn():
             try:
                 taken = await self._take_whole(way, entries, state)
             except (StorageError, UnreadyError):
@@ -405,6 +408,13 @@ class Ingester:
             raise
         except Exception:
             log.exception("meaning not understood", item=doubt.features.item)
+
+    @asynccontextmanager
+    async def _documents_turn(self) -> AsyncIterator[None]:
+        """Wait for a document's turn, and show for how long it has waited and been at work."""
+        with self.pulse.at_work():
+            async with self._turn:
+                yield
 
     async def _understand(self, doubt: intake.Doubt, draft: intake.Draft) -> None:
         """Ask what a newcomer in doubt means, and those it is like; without an answer go on."""

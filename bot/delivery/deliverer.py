@@ -23,6 +23,7 @@ from storage.outbox import chat_queues, queue, recovery, settle
 from storage.outbox.deliveries import Delivery
 from storage.outbox.outcomes import AnswerLost, Away, NotSent, Outcome, Poison, Revoked, Sent, Void
 from storage.set_aside import AsideKind
+from watchers.pulse import Pulse
 from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
@@ -83,6 +84,8 @@ class Deliverer:
         self._illness = CircuitBreaker()
         self._seen_at = self._looked_over_at = clock()
         self._full = False
+        self.pulse = Pulse()
+        """Of its turns: whether it still looks for what is to be sent."""
         self.token_is_valid = True
         """What Telegram last said of the token; /health tells it to whoever watches."""
 
@@ -105,8 +108,9 @@ class Deliverer:
         while not self._stopping:
             self._wake_up.clear()
             try:
-                more = await self._turn()
-                patience = 0.0 if more else await self._patience()
+                with self.pulse.at_work():
+                    more = await self._turn()
+                    patience = 0.0 if more else await self._patience()
             except StorageError as error:
                 # Full or locked: what is owed is still owed, and tried again.
                 log.error("outbox unreadable", error=str(error))  # noqa: TRY400 (said whole)

@@ -27,7 +27,7 @@ from bot.digests.ranking import Dealt, Digest, RankedStory, RankedWindow
 from bot.failures import set_one_aside, survivors
 from bot.render import digests as render
 from bot.render.digests import StoryLine
-from storage import chats, dialogs, matches, stories, subscriptions
+from storage import chats, dialogs, matches, stories, subscriptions, wrong_times
 from storage.database import Database
 from storage.errors import NewsError, StorageError
 from storage.local_time import rfc3339
@@ -38,6 +38,7 @@ from storage.outbox.digests import NamedCountries
 from storage.set_aside import AsideKind
 from storage.sql import Connection
 from watchers import keywords, search
+from watchers.pulse import Pulse
 from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
@@ -61,6 +62,10 @@ LAG = timedelta(seconds=5)
 
 INSTANT = timedelta(milliseconds=1)
 """Who asks now wants what was seen this very moment, too."""
+
+MOST_APPOINTED = timedelta(hours=25)
+"""Daily digests are appointed no farther ahead, on the day that summer time ends; rarer ones are
+looked at one by one."""
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -105,6 +110,8 @@ class DigestService:
         self._names = names
         self._wake = wake
         self._windows: OrderedDict[DigestWindow, RankedWindow] = OrderedDict()
+        self.pulse = Pulse()
+        """Of the digests that come by themselves."""
 
     async def round(self, bot_username: str = "") -> int:
         """Make every digest that is due; return how many. Schedule those that have no time yet.
@@ -115,9 +122,9 @@ class DigestService:
         now = self._clock()
         for chat in await self._db.read(digests.unscheduled, AT_ONCE):
             await self._db.write(digests.schedule, chat, await self._next_at(chat, now))
-        made = 0
+        made, told = 0, await self._db.read(wrong_times.told_lately)
         while due := await self._db.read(digests.due, self._clock() - LAG, AT_ONCE):
-            issued = [await self._issue_or_put_off(chat, bot_username) for chat in due]
+            issued = [await self._issue_or_put_off(chat, bot_username, told) for chat in due]
             made += sum(issued)
             if not any(issued):
                 break
@@ -200,10 +207,12 @@ class DigestService:
 
     # --- one chat --------------------------------------------------------------------------
 
-    async def _issue_or_put_off(self, chat: Chat, bot_username: str) -> bool:
+    async def _issue_or_put_off(
+        self, chat: Chat, bot_username: str, told: datetime | None
+    ) -> bool:
         """Make a chat's digest; one that raises is put off to its next time, its window kept."""
         try:
-            return await self._issue(chat, bot_username)
+            return await self._issue(chat, bot_username, told)
         except StorageError:
             raise
         except Exception as error:  # noqa: BLE001 (logged whole, and noted)
@@ -225,18 +234,37 @@ class DigestService:
             )
             return after + DAY
 
-    async def _issue(self, chat: Chat, bot_username: str) -> bool:
+    async def draw_back(self) -> None:
+        """Bring forward what a wrong clock appointed beyond its turn; nothing is given twice."""
+        now = self._clock()
+        for chat in await self._db.read(digests.appointed_after, now + MOST_APPOINTED):
+            await asyncio.sleep(0)  # there may be many who get one a week
+            appointed, then = chat.next_digest_at or now, calendar.next_at(chat, now)
+            while (
+                then is not None
+                and then < appointed
+                and await self._db.read(digests.was_given, chat.id, calendar.name_of(then))
+            ):
+                then = calendar.next_at(chat, then)
+            if then is None or then < appointed:
+                await self._db.write(digests.bring_forward, chat, then)
+
+    async def _issue(self, chat: Chat, bot_username: str, told: datetime | None = None) -> bool:
+        self.pulse.beat()
         now = self._clock()
         appointed = chat.next_digest_at or now
+        then = calendar.next_at(chat, max(appointed, now))
+        if calendar.is_ahead(chat, now):
+            return await self._db.write(digests.issue, chat, [], now, until=None, next_at=then)
         slot = calendar.slot_at(chat, appointed)
-        span = calendar.window(chat, appointed, now)
+        span = calendar.window(chat, appointed, now, told)
         parts: list[NewDelivery] = []
         if slot.daily and chat.digest_times:
             parts += await self._parts(chat, span, now, appointed, bot_username)
         if slot.weekly:
             week = DigestWindow(span.until - WEEK, span.until)
             parts += await self._parts(chat, week, now, appointed, bot_username, weekly=True)
-        until, then = span.until, calendar.next_at(chat, max(appointed, now))
+        until = span.until
         issued = await self._db.write(digests.issue, chat, parts, now, until=until, next_at=then)
         if issued:
             log.info("digest", chat=chat.id, parts=len(parts), since=rfc3339(span.since))
@@ -286,7 +314,7 @@ class DigestService:
             len(digest.alerted),
             weekly,
         )
-        name = f"{'w' if weekly else ''}{appointed:%Y-%m-%dT%H:%M}"
+        name = f"{'w' if weekly else ''}{calendar.name_of(appointed)}"
         return [
             NewDelivery(
                 chat.id,

@@ -9,12 +9,11 @@ readers of one word do not wait for the many of another.
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import TypeAlias
 
 from storage.model import ItemId, StoryId
 from storage.outbox.deliveries import Turn
-from storage.sql import Connection, from_json, to_json, to_ms
+from storage.sql import Connection, from_json, to_json
 
 BEHIND_ALL = 1 << 40
 """More turns than anything needs."""
@@ -88,14 +87,13 @@ class Promise:
     after: int
 
 
-def add(db: Connection, owed: Owed, after: int, now: datetime) -> None:
+def add(db: Connection, owed: Owed, after: int) -> None:
     """Promise what is owed to all after ``after``."""
     story = None if isinstance(owed, OwedAlerts) else owed.story
     item = owed.item if isinstance(owed, OwedAlerts) else None
     db.conn.execute(
-        "insert into promises(kind, story_id, item_id, details, made_at, after)"
-        " values (?, ?, ?, ?, ?, ?)",
-        (NAMES[type(owed)], story, item, to_json(asdict(owed)), to_ms(now), after),
+        "insert into promises(kind, story_id, item_id, details, after) values (?, ?, ?, ?, ?)",
+        (NAMES[type(owed)], story, item, to_json(asdict(owed)), after),
     )
 
 

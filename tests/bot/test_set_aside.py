@@ -1,14 +1,18 @@
 """A message or digest that raises stops no other, and what was set aside is said once."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot.app import ticking
 from bot.failures import note_odd_rows, survivors
 from bot.notices import enqueue_aside_notices
+from bot.pipeline import Pipeline
 from bot.sandbox import ANNA_ID
+from bot.settings import Settings
 from storage import chats, set_aside, subscriptions
 from storage.database import Database
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Mode
@@ -250,6 +254,22 @@ async def test_admins_hear_once_of_all_and_owners_of_their_own(
     assert "OverflowError, x.py:1" in html
     assert "aside.query_unread" in unread
     assert "aside.query_broke" in broke
+
+
+async def test_a_tick_says_it_and_wakes_the_deliverer(db: Database, now: datetime) -> None:
+    unused: Any = None
+    settings = Settings(admin_ids=frozenset({7}))
+    woken = asyncio.Event()
+    pipeline = Pipeline(settings, db, unused, unused, unused, lambda: now, woken)
+    ticks = ticking(pipeline, unused, unused)
+    await ticks._tell_of_asides()
+    before = woken.is_set()
+    await asides_of(db, now)
+    await ticks._tell_of_asides()
+    await ticks._tell_of_asides()
+
+    assert (False, True) == (before, woken.is_set())
+    assert 3 == len(await db.read(sql, SAID))
 
 
 async def test_while_no_admin_has_a_chat_the_notice_waits_and_owners_hear_at_once(

@@ -28,7 +28,7 @@ from storage.model import (
 from tests.farm import Farm, item, opened, rss
 from watchers import fetch
 from watchers.fetch import FetchLimits
-from watchers.host_queues import Politeness
+from watchers.host_queues import HostQueues, Politeness
 from watchers.ingester import Ingester
 from watchers.keywords.query import Filter, Query
 from watchers.observe import Parsing
@@ -216,7 +216,8 @@ async def test_hosts_are_asked_two_at_a_time_at_most(db: Database) -> None:
     async with room(db, polite) as newsroom:
         fetcher = newsroom.poller._observer.fetcher
         fetcher._network.allowed = frozenset()
-        newsroom.poller._politeness = polite
+        poller = newsroom.poller
+        poller._queues = HostQueues(polite, poller._take_turn, poller._spawn)
         fetcher._network._vouched.add(("127.0.0.1", newsroom.farm.port))
         fetcher._refusal = lambda _url: None  # type: ignore[method-assign]
 
@@ -233,6 +234,73 @@ async def test_hosts_are_asked_two_at_a_time_at_most(db: Database) -> None:
             await newsroom.add(f"/{number}")
         assert 0 == (await newsroom.look()).failed
     assert 2 == most
+
+
+async def test_a_host_that_hangs_holds_up_nobody(db: Database) -> None:
+    """Not in its own tick and not in the next ones, where there is one lane for all."""
+    async with room(db, Politeness(at_once=1, patience_s=0.0)) as newsroom:
+        let_go, hanging = asyncio.Event(), asyncio.Event()
+
+        async def hang(_request: web.Request) -> web.Response:
+            hanging.set()
+            await let_go.wait()
+            return web.Response(text=rss(item(1)))
+
+        newsroom.farm.endpoints["/hangs"] = hang
+        hangs = await newsroom.add("/hangs")
+        await newsroom.poller.tick()
+        await hanging.wait()
+        newsroom.farm.serve("/rss", rss(item(2)))
+        good = await newsroom.add("/rss")
+        assert (1, 1) == ((told := await newsroom.poller.round()).feeds, told.new)
+        assert (1, 0) == ((await newsroom.feed(good)).items, (await newsroom.feed(hangs)).items)
+        await newsroom.poller.tick()  # what is under way is not asked once more
+        let_go.set()
+        await asyncio.gather(*newsroom.poller._tasks)
+        assert 1 == (await newsroom.feed(hangs)).items
+        assert 1 == len(newsroom.farm.headers("/hangs"))
+
+
+async def test_a_host_that_asks_for_rest_is_not_asked_by_the_next_tick_either(
+    newsroom: Room,
+) -> None:
+    """Also where its row could not be put off, and for a bridge to many outlets for a minute."""
+    newsroom.farm.serve("/rss", rss(item(1)))
+    await newsroom.add("/rss")
+    host = f"127.0.0.1:{newsroom.farm.port}"
+    newsroom.poller._rests[host] = START + timedelta(hours=1)
+    assert 0 == (await newsroom.poller.round()).feeds
+    newsroom.now = START + timedelta(hours=2)
+    assert 1 == (await newsroom.poller.round()).feeds
+
+
+async def test_a_stop_cuts_off_who_hangs_and_keeps_what_the_others_came_to(db: Database) -> None:
+    async with room(db, Politeness(at_once=1, patience_s=0.0)) as newsroom:
+        hanging = asyncio.Event()
+
+        async def hang(_request: web.Request) -> web.Response:
+            hanging.set()
+            await asyncio.Event().wait()
+            return web.Response()
+
+        newsroom.farm.endpoints["/hangs"] = hang
+        newsroom.farm.serve("/rss", status=404)
+        ill, hangs = await newsroom.add("/rss"), await newsroom.add("/hangs")
+        await newsroom.poller.tick()
+        looks = set(newsroom.poller._tasks)
+        await hanging.wait()
+        await asyncio.wait(looks, return_when=asyncio.FIRST_COMPLETED)
+        await newsroom.poller.close()
+        assert FeedStatus.ERROR is (await newsroom.feed(ill)).state.status
+        assert FeedStatus.NEW is (await newsroom.feed(hangs)).state.status
+
+
+async def test_a_rest_noted_by_a_clock_that_was_wrong_holds_nobody(newsroom: Room) -> None:
+    newsroom.farm.serve("/rss", rss(item(1)))
+    await newsroom.add("/rss")
+    host = f"127.0.0.1:{newsroom.farm.port}"
+    newsroom.poller._rests[host] = START + timedelta(days=365)
+    assert 1 == (await newsroom.poller.round()).feeds
 
 
 # --- failures --------------------------------------------------------------------------------
