@@ -160,6 +160,8 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             steady=steady_beside(pipeline.clock),
         )
         pages_s = pipeline.revisits.pace.tick_s
+        # One round keeps all there are; each slice of it is a beat.
+        self._kept = Pulse()
         self.ticks = (
             Tick("clock", self.timekeeper.look, POLL_TICK_S, 120),
             Tick("poller", pipeline.poller.tick, POLL_TICK_S, 120),
@@ -168,7 +170,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             # Ten thousand readers' digests are one round; each of them is a beat.
             Tick("digests", self._make_digests, DIGEST_TICK_S, 300, digests.pulse),
             Tick("notices", self._tell_of_feeds, DIGEST_TICK_S, 300),
-            Tick("promises", self._keep_promises, PROMISES_TICK_S, 3600),
+            Tick("promises", self._keep_promises, PROMISES_TICK_S, 300, self._kept),
             Tick("asides", self._tell_of_asides, DIGEST_TICK_S, 300),
             Tick("upkeep", self._upkeep, UPKEEP_TICK_S, 3 * UPKEEP_TICK_S),
         )
@@ -211,7 +213,12 @@ class ticking:  # noqa: N801 (reads as a with-statement)
     async def _keep_promises(self) -> None:
         """Write to the outbox what is still owed to the many readers of a word, in slices."""
         pipeline = self._pipeline
-        await owing.keep_all(pipeline.db, pipeline.clock, pipeline.wake_up.set)
+
+        def kept_some() -> None:
+            self._kept.beat()
+            pipeline.wake_up.set()
+
+        await owing.keep_all(pipeline.db, pipeline.clock, kept_some)
 
     async def _tell_of_asides(self) -> None:
         """Owe the admins, and whose it is, a word about what was set aside."""

@@ -19,7 +19,7 @@ window."""
 
 COLUMNS = "a.subscription_id, m.item_id, m.story_id, m.term, m.word, m.in_headline, m.query"
 
-ASKED = "a.query = m.query and a.since <= m.as_of and (a.until is null or a.until > m.as_of)"
+ASKED = "a.query = m.query and a.since <= m.as_of and (a.ended is null or a.ended > m.as_of)"
 """Which askings a match is of."""
 
 
@@ -108,8 +108,8 @@ def prune(db: Connection, now: datetime, limit: int = 500) -> int:
     )
     if cursor.rowcount < limit:
         db.conn.execute(
-            "delete from askings where until <="
-            " coalesce((select as_of from matches order by seen_at limit 1), until)"
+            "delete from askings where ended <="
+            " coalesce((select as_of from matches order by seen_at limit 1), ended)"
             " and not exists (select 1 from promises)"
         )
     return cursor.rowcount

@@ -694,18 +694,18 @@ create table askings (               -- which query a subscription asked for, fr
     subscription_id integer not null references subscriptions(id) on delete cascade,
     query           text not null,
     since           integer not null,    -- both in changes of subscriptions: their ids
-    until           integer,             -- null: it still does
+    ended           integer,             -- null: it still does
     primary key (subscription_id, since)
 ) strict, without rowid;
 -- Whom an item is news to, in slices.
 create index askings_query on askings(query, subscription_id);
 -- What is asked no more is forgotten with the last match of it.
-create index askings_until on askings(until) where until is not null;
+create index askings_ended on askings(ended) where ended is not null;
 
-insert into askings(subscription_id, query, since, until)
+insert into askings(subscription_id, query, since, ended)
     select id, query, 0, iif(paused, 1, null) from subscriptions;
 -- What was met by the words that a query had before.
-insert into askings(subscription_id, query, since, until)
+insert into askings(subscription_id, query, since, ended)
     select id, met, -row_number() over (partition by id order by met), 1
     from (select distinct s.id, m.query as met from matches m
         join subscriptions s on s.id = m.subscription_id where m.query not in ('', s.query));
@@ -768,12 +768,12 @@ end
     """
 create trigger subscriptions_update after update on subscriptions begin
     insert into changes(kind, row_id) values ('subscription', new.id);
-    update askings set until = (select max(id) from changes)
-        where subscription_id = new.id and until is null and (new.paused or query <> new.query);
+    update askings set ended = (select max(id) from changes)
+        where subscription_id = new.id and ended is null and (new.paused or query <> new.query);
     insert into askings(subscription_id, query, since)
         select new.id, new.query, (select max(id) from changes) where not new.paused
             and not exists
-                (select 1 from askings where subscription_id = new.id and until is null);
+                (select 1 from askings where subscription_id = new.id and ended is null);
 end
 """,
 )

@@ -457,7 +457,7 @@ def test_matches_of_older_versions_are_of_the_query_that_met_and_of_who_asked_it
         (one.subscription_id, one.query) for one in met
     }
     subscriptions.save(opened, subscriptions.of_chat(opened, ChatId(2))[0])  # it goes on
-    live = "select query from askings where subscription_id = 3 and until is null"
+    live = "select query from askings where subscription_id = 3 and ended is null"
     assert [("rail",)] == opened.conn.execute(live).fetchall()
     opened.close()
 

@@ -357,7 +357,7 @@ async def test_who_delivers_is_woken_after_each_slice(db: Database) -> None:
         (50, 0.005, 50),
         (50, 0.050, 28),  # half the way to 5
         (50, 0.0025, 75),
-        (5, 9.0, owing.FEWEST),
+        (2, 9.0, owing.FEWEST),
         (400, 0.0, owing.MOST),
     ],
 )
