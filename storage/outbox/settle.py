@@ -141,7 +141,7 @@ def missed(db: Connection, delivery: Delivery, why: str, now: datetime) -> datet
     if now - delivery.created_at > TOO_OLD and now - delivery.due_at > TOO_OLD:
         rows.end(db, delivery, DeliveryState.FAILED, why, now)
         return None
-    requeue(db, delivery, why, counts=True)
+    requeue(db, delivery, "repeated" if delivery.doubts else why, counts=True)
     return now + timedelta(seconds=min(2 ** min(delivery.attempts - 1, 10), BACKOFF_MOST_S))
 
 
