@@ -260,8 +260,10 @@ class Deliverer:
             return Poison("cannot be rendered")
         if isinstance(said, Void):
             return said
-        if delivery.doubts and self._breaker.is_unsure:
-            # It may be there already: it is risked again when Telegram was heard, and not before.
+        if self._breaker.is_unsure and (
+            delivery.doubts or delivery.chat_id in self._breaker.failing
+        ):
+            # What may be there already is risked again when Telegram was heard, and not before.
             return NotSent("no connection")
         try:
             outcome: Outcome = Sent(await call(self._bot, delivery, said))
