@@ -25,6 +25,7 @@ from bot.telegram.dispatcher import ALLOWED_UPDATES, ChatOrder, Dispatcher
 from bot.telegram.incoming import channel_facts
 from bot.telegram.polling import Polling
 from bot.telegram.rate_limiter import Limiter
+from bot.telegram.rights import Rights
 from bot.telegram.updates import UpdatesRequest
 from storage.errors import NewsError
 from storage.model import ChatId
@@ -203,6 +204,7 @@ def context_of(
         digests=digests,
         feeds=pipeline.poller,
         find_channel=partial(channel_facts, bot),
+        rights=Rights(bot, pipeline.clock),
         wake=pipeline.wake_up.set,
         bot_username=bot.username,
         admin_ids=settings.admin_ids,

@@ -27,6 +27,7 @@ from telegram.ext import (
 
 from bot import failures
 from bot.commands import BUTTONS, COMMANDS, adding, answering, inline, plain_text, start, unknown
+from bot.commands.channel import unmanaged
 from bot.commands.plain_text import take_back
 from bot.context import Audience, Context
 from bot.conversation import Ask, Button, Edit, Reply, Say, Toast, Working
@@ -41,7 +42,12 @@ from bot.telegram.incoming import (
     see_sender,
     thread_of,
 )
-from bot.telegram.membership import arrived, follow_membership, follow_migration
+from bot.telegram.membership import (
+    arrived,
+    follow_membership,
+    follow_migration,
+    follow_rights,
+)
 from bot.telegram.ordering import ChatOrder
 from bot.telegram.outgoing import Where, answer_inline, deliver
 from bot.texts import choose, said, sentence, translate
@@ -54,7 +60,14 @@ __all__ = ["ALLOWED_UPDATES", "ChatOrder", "Dispatcher"]
 
 log = structlog.get_logger(__name__)
 
-ALLOWED_UPDATES = ["message", "channel_post", "callback_query", "inline_query", "my_chat_member"]
+ALLOWED_UPDATES = [
+    "message",
+    "channel_post",
+    "callback_query",
+    "inline_query",
+    "my_chat_member",
+    "chat_member",
+]
 """Edited messages are not asked for: a command is what it was when it was sent."""
 
 MOST_BOX = 190
@@ -84,6 +97,7 @@ class Dispatcher:
             CallbackQueryHandler(self.on_press),
             InlineQueryHandler(self.on_inline),
             ChatMemberHandler(self.on_membership, ChatMemberHandler.MY_CHAT_MEMBER),
+            ChatMemberHandler(self.on_rights, ChatMemberHandler.CHAT_MEMBER),
         ]
 
     def attach(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
@@ -280,6 +294,12 @@ class Dispatcher:
         )
         await self.say_or_drop(Say((Said(text),)), Where(bot, chat.id))
 
+    async def on_rights(self, update: Update, telegram_context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Follow who became an admin of a chat, and who is one no more."""
+        del telegram_context
+        if update.chat_member is not None:
+            await follow_rights(update.chat_member, self.context)
+
     async def on_migration(
         self, update: Update, telegram_context: ContextTypes.DEFAULT_TYPE
     ) -> None:
@@ -303,9 +323,7 @@ class Dispatcher:
         ``own`` is as in the tables: what is answered for a channel names it.
         """
         try:
-            reply = await handler(ask, self.context)
-            if own and ask.chat.id != ask.here.id:
-                reply = for_channel(reply, ask.chat, ask.language)
+            reply = await self.answered(handler, ask, own=own)
         except Exception as error:  # noqa: BLE001 - the door where every failure becomes a sentence
             reply = await self.failed(ask, error, pressed=where.query is not None)
         if isinstance(reply, Say) and ask.here.kind is not ChatKind.PRIVATE:
@@ -315,6 +333,16 @@ class Dispatcher:
         else:
             await self.say_or_drop(reply, where)
         return reply
+
+    async def answered(
+        self, handler: Callable[[Ask, Context], Awaitable[Reply]], ask: Ask, *, own: bool
+    ) -> Reply:
+        """Run a command; one for a channel only if who asks is an admin of it still."""
+        if not own or ask.chat.id == ask.here.id:
+            return await handler(ask, self.context)
+        if (refused := await unmanaged(ask.chat, ask, self.context)) is not None:
+            return refused
+        return for_channel(await handler(ask, self.context), ask.chat, ask.language)
 
     async def finish(self, reply: Reply, ask: Ask, where: Where) -> None:
         """Carry out long work, whose failures come as late as its end."""

@@ -13,6 +13,7 @@ from bot.sandbox.box import Sandbox
 from bot.telegram.dispatcher import ALLOWED_UPDATES, ChatOrder, Dispatcher
 from bot.telegram.incoming import channel_facts
 from bot.telegram.polling import Polling
+from bot.telegram.rights import Rights
 from storage.database import Database
 from tests.bot.people import context_of
 from tests.bot.plain_http import plain_http
@@ -42,7 +43,7 @@ async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, Co
             db,
             bot_username=bot.username,
             find_channel=partial(channel_facts, bot),
-            **parts,
+            **({"rights": Rights(bot, parts.get("clock") or _utc_now)} | parts),
         )
         dispatcher = Dispatcher(context)
         dispatcher.attach(application)
