@@ -129,6 +129,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             (self._pipeline.revisits.round, self._pipeline.revisits.pace.tick_s),
             (self._make_digests, DIGEST_TICK_S),
             (self._tell_of_feeds, DIGEST_TICK_S),
+            (self._telegram.tell_menus, DIGEST_TICK_S),
             (self._upkeep, UPKEEP_TICK_S),
         )
         for tick, seconds in ticks:
