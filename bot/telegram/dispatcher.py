@@ -30,7 +30,7 @@ from bot.commands import BUTTONS, COMMANDS, adding, answering, inline, plain_tex
 from bot.commands.channel import unmanaged
 from bot.commands.plain_text import take_back
 from bot.context import Audience, Context
-from bot.conversation import Ask, Button, Edit, Reply, Say, Toast, Working
+from bot.conversation import Ask, Button, Edit, EditButton, Reply, Say, Toast, Working
 from bot.conversation import Message as Said
 from bot.render.markup import escape, joined, measure, mention, tidy, translate_html
 from bot.telegram.incoming import (
@@ -328,7 +328,8 @@ class Dispatcher:
             reply = await self.failed(ask, error, pressed=where.query is not None)
         if isinstance(reply, Say) and ask.here.kind is not ChatKind.PRIVATE:
             reply = answerable(reply, where.query.from_user if where.query else None, ask.language)
-        if isinstance(reply, Working):
+        if isinstance(reply, Working | Edit | EditButton):
+            # Where its turn has not come, the next press is taken meanwhile, and shown instead.
             self.spawn(self.finish(reply, ask, where))
         else:
             await self.say_or_drop(reply, where)

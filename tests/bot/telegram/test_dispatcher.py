@@ -460,6 +460,14 @@ async def test_each_chat_is_answered_in_order_and_none_waits_for_another(
     assert "slow" == texts(line.box, ANNA_ID)[0]
 
 
+async def test_every_press_is_acknowledged_at_once_whatever_edit_is_under_way(line: Line) -> None:
+    settings = await line.says(ANNA_ID, "/settings", "Settings")
+    line.box.faults.slow("editMessageText", PATIENCE_S)
+    for _ in range(3):
+        await line.presses(ANNA_ID, settings, "🌐 Language")
+    await line.says(ANNA_ID, "/help subscribe", "/subscribe")
+
+
 async def test_edited_messages_are_not_answered_again(line: Line) -> None:
     line.box.telegram.say(ANNA_ID, "/search zebra")
     await line.box.message(ANNA_ID, "Nothing found")
