@@ -16,7 +16,7 @@ ifneq (,$(filter C POSIX,$(LC_ALL)))
 unexport LC_ALL
 endif
 
-.PHONY: help demo run meaning test test-all check lint lock picture clean
+.PHONY: help demo run meaning test test-all check lint lock audit picture clean
 
 help:
 	@echo "make demo   see it work: no token, no network, a chat page in the browser"
@@ -26,6 +26,7 @@ help:
 	@echo "make test-all  the tests on every Python from 3.11 on that is found here"
 	@echo "make lint   the quick part of it: style, types, arrows"
 	@echo "make picture  take README's picture of the demo anew (needs a Chromium)"
+	@echo "make audit  look for secrets in the files, and for known holes in the packages (network)"
 	@echo "make lock   pin newer versions of the packages"
 
 demo: $(VENV)/ready
@@ -56,6 +57,9 @@ lint: $(VENV)/ready-dev
 
 lock: $(VENV)/ready-dev
 	@sh deploy/lock.sh
+
+audit: $(VENV)/ready-dev
+	@$(BIN)/python -m scripts.audit
 
 picture: $(VENV)/ready-dev
 	@$(BIN)/python -m scripts.take_picture
