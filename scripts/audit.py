@@ -82,9 +82,10 @@ def packages() -> int:
     """Ask about each list of pinned packages, by a pip-audit in a folder of its own."""
     tool = ROOT / ".venv" / "audit"
     made = [sys.executable, "-m", "pip", "install", "-q", "--target", str(tool), PIP_AUDIT]
-    if not (tool / "pip_audit").is_dir() and subprocess.run(
-        made, capture_output=True, check=False
-    ).returncode:
+    if (
+        not (tool / "pip_audit").is_dir()
+        and subprocess.run(made, capture_output=True, check=False).returncode
+    ):
         return NOT_ASKED
     worst = 0
     for name in LISTS:
