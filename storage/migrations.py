@@ -663,3 +663,27 @@ def m027_official(db: Database) -> None:
     """Mark outlets that publish what a state itself says: presidents, governments, gazettes."""
     db.conn.execute("alter table outlets add column official integer not null default 0")
     db.conn.execute("update outlets set official = 1 where name = 'Kremlin.ru'")
+
+
+SET_ASIDE = """
+create table set_aside (             -- what raised, so that the rest could go on
+    kind     text not null,          -- subscription | item | story | delivery | digest | chat | feed
+    what     text not null,          -- its row's id, or an item's address
+    why      text not null,          -- what was raised and where, or a text catalogue key
+    label    text not null default '',  -- the query or headline, to be known by
+    chat_id  integer,                -- whose it is
+    first_at integer not null,
+    last_at  integer not null,
+    times    integer not null default 1,
+    told_at  integer,                -- admins, and whose it is, were told
+    primary key (kind, what, why)
+) strict, without rowid;
+-- A tick asks what is yet to be said: mostly nothing.
+create index set_aside_untold on set_aside(first_at) where told_at is null
+"""
+
+
+@migrations()
+def m028_set_aside(db: Database) -> None:
+    """Keep what was set aside because it raised, and whether that was said."""
+    execute_all(db, SET_ASIDE)

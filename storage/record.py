@@ -4,12 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import feeds, fingerprints, items, matches, revisions, search, stories, subscriptions
+from storage import (
+    feeds,
+    fingerprints,
+    items,
+    matches,
+    revisions,
+    search,
+    set_aside,
+    stories,
+    subscriptions,
+)
 from storage.items import EditedItem, LearntKey, MovedItem, NewItem
 from storage.model import ChatId, FeedId, FeedState, ItemId, Match, StoryId, ThreadId
 from storage.outbox import queue
 from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery, Turn
 from storage.outbox.policy import rings
+from storage.set_aside import Aside
 from storage.sql import Connection, to_json
 
 
@@ -32,7 +43,8 @@ class Intake:
 
     ``state`` is None where nothing was polled (an import). ``grown`` are older stories that
     got a further item, ``changed`` those whose facts it changed. ``owed`` are the alerts that this
-    makes due. ``vectors`` are what was learnt of the meaning of items, new and old.
+    makes due. ``vectors`` are what was learnt of the meaning of items, new and old. ``asides`` are
+    what raised on the way and was left out.
     """
 
     feed_id: FeedId
@@ -47,6 +59,7 @@ class Intake:
     owed: tuple[NewDelivery, ...] = ()
     state: FeedState | None = None
     vectors: tuple[tuple[ItemId, bytes], ...] = ()
+    asides: tuple[Aside, ...] = ()
 
 
 def record(db: Connection, intake: Intake) -> None:
@@ -71,6 +84,7 @@ def record(db: Connection, intake: Intake) -> None:
         search.index(db, item.id, item.words)
     matches.add(db, intake.matches, intake.now)
     stories.refresh(db, {item.story_id for item in changed})
+    set_aside.note(db, intake.asides, intake.now)
     queue.enqueue(db, intake.owed, intake.now)
     for story_id in intake.grown:
         queue.grown(db, story_id, intake.now)
