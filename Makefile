@@ -84,10 +84,7 @@ $(VENV)/made:
 
 $(VENV)/ready: $(VENV)/made deploy/requirements.txt pyproject.toml
 	@echo "→ installing what SteppeWire runs on (pinned, with hashes)"
-	@$(PIP) install -q --require-hashes -r deploy/requirements.txt || { \
-	  echo "The packages could not be installed: see above. On Python 3.14, and on Linux on ARM, one"; \
-	  echo "of them is compiled, which needs g++ and Python's headers; on Debian and Ubuntu:"; \
-	  echo "apt install g++ python3-dev"; exit 1; }
+	@$(PIP) install -q --require-hashes -r deploy/requirements.txt
 	@$(PIP) install -q --no-deps --no-build-isolation -e .
 	@touch $@
 

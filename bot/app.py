@@ -25,7 +25,7 @@ from bot.notices import enqueue_aside_notices, enqueue_feed_notices
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
 from bot.timekeeper import Timekeeper, steady_s
-from storage import dialogs, feeds, pages, set_aside, wrong_times
+from storage import dialogs, feeds, inbox, pages, set_aside, wrong_times
 from storage.errors import StorageError
 from storage.feeds import NewFeed
 from storage.model import FeedStatus, Outlet
@@ -220,7 +220,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         pipeline = self._pipeline
         now = await pipeline.db.read(wrong_times.believable, pipeline.clock())
         await pipeline.ingester.expire(now)
-        for prune in (queue.prune, dialogs.prune, pages.prune, set_aside.prune):
+        for prune in (queue.prune, dialogs.prune, inbox.prune, pages.prune, set_aside.prune):
             await pipeline.db.write(prune, now)
 
 

@@ -21,7 +21,15 @@ from storage.model import (
     Ownership,
     StoryId,
 )
-from storage.sql import Connection, from_json, from_ms, readable, to_json, to_ms
+from storage.sql import (
+    Connection,
+    from_json,
+    from_ms,
+    readable,
+    repeatable,
+    to_json,
+    to_ms,
+)
 
 _ILL = (
     f"(e.status = 'gone' or (e.status = 'error' and e.failure_weight >= {ILL_FROM})"
@@ -246,6 +254,7 @@ def add_fallback(db: Connection, feed_id: FeedId, new: NewFeed, now: datetime) -
     return _insert(db, named, source.outlet, now, fallback_of=source.id)
 
 
+@repeatable
 def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime) -> list[FeedId]:
     """Add the feeds that are not there yet (a catalogue, an OPML file); return which were.
 

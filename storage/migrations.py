@@ -687,3 +687,34 @@ create index set_aside_untold on set_aside(first_at) where told_at is null
 def m028_set_aside(db: Database) -> None:
     """Keep what was set aside because it raised, and whether that was said."""
     execute_all(db, SET_ASIDE)
+
+
+INBOX = """
+create table inbox (                 -- what Telegram brought
+    id        integer primary key,   -- in the order in which it came: update ids may begin anew
+    bot_id    integer not null,
+    update_id integer not null,
+    chat_id   integer not null,      -- whose turn it takes; 0 once it is answered
+    taken_at  integer not null,
+    body      text,                  -- Telegram's JSON; null once it is answered
+    question  text,                  -- what we had asked, where it is the answer
+    changed   integer not null default 0,   -- it was done, wholly or in part
+    reply     text,                  -- what is to be said, JSON
+    told      integer not null default 0,   -- messages of it that Telegram took
+    shown     integer,               -- the message that shows how far long work is
+    unique (bot_id, update_id)
+) strict;
+create index inbox_waiting on inbox(id) where body is not null;
+create index inbox_taken on inbox(taken_at);
+
+insert into inbox(bot_id, update_id, chat_id, taken_at)
+select bot_id, update_id, 0, taken_at from taken_updates order by taken_at;
+
+drop table taken_updates
+"""
+
+
+@migrations()
+def m030_inbox(db: Database) -> None:
+    """Keep updates until they are answered, where only their numbers were kept before."""
+    execute_all(db, INBOX)

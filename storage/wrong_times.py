@@ -96,7 +96,7 @@ STAMPS = (
     ("deliveries", "settled_at"),
     ("drafts", "made_at"),
     ("expected_answers", "made_at"),
-    ("taken_updates", "taken_at"),
+    ("inbox", "taken_at"),
     ("admin_corrections", "made_at"),
     ("admin_corrections", "undone_at"),
     ("aliases", "added_at"),

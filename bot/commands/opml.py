@@ -23,7 +23,7 @@ from bot.texts import translate
 from storage import dialogs, feeds
 from storage.errors import NewsError
 from storage.model import FeedId
-from storage.sql import Connection
+from storage.sql import Connection, repeatable
 from watchers import opml
 
 MOST_NAMED = 3
@@ -131,6 +131,7 @@ async def undone(ask: Ask, context: Context) -> Reply:
     return Working(Message(begun), work, in_place=True)
 
 
+@repeatable
 def remove_all(db: Connection, ids: Sequence[FeedId]) -> int:
     """Remove the feeds that are still there; return how many."""
     there = [feed_id for feed_id in ids if feeds.get(db, feed_id) is not None]

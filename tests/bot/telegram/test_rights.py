@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from telegram import Bot
 
 from bot.commands import ANSWERS, BUTTONS, COMMANDS
 from bot.context import Audience
@@ -137,9 +138,9 @@ async def test_no_own_command_or_button_serves_who_manages_the_channel_no_more(
     channel = Chat(CHANNEL, ChatKind.CHANNEL, title="Steppe", owner_id=OWNER)
     await db.write(chats.see_chat, channel, context.clock())
     await db.write(dialogs.act_for, OWNER, CHANNEL)
-    door = Dispatcher(context)
+    door = Dispatcher(context, Bot("1:token"))
     ask = await person.ask(chat=channel)
-    reply = await door.answered(shown, ask, own=row.own)
+    reply = await door.answered(shown, ask, context, own=row.own)
     assert isinstance(reply, Say)
     assert "no more" in reply.messages[0].html
     assert await db.read(dialogs.acting_for, OWNER) is None
