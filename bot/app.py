@@ -193,6 +193,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             Tick("digests", self._make_digests, DIGEST_TICK_S, 300, digests.pulse),
             Tick("notices", self._tell_of_feeds, DIGEST_TICK_S, 300),
             Tick("promises", self._keep_promises, PROMISES_TICK_S, 300, self._kept),
+            Tick("menus", self._telegram.tell_menus, DIGEST_TICK_S, 3600),
             Tick("asides", self._tell_of_asides, DIGEST_TICK_S, 300),
             # An errand, a round by hand for instance, lasts as long as it lasts.
             Tick("errands", ErrandRunner(pipeline).round, ERRAND_TICK_S, 3 * UPKEEP_TICK_S),

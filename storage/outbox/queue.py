@@ -21,7 +21,16 @@ from storage.outbox.deliveries import (
     FoldReason,
     NewDelivery,
 )
-from storage.outbox.followups import changed, enqueue_edit, grown, relabel, reshown, wake_up, went
+from storage.outbox.followups import (
+    Urgency,
+    changed,
+    enqueue_edit,
+    grown,
+    relabel,
+    reshown,
+    wake_up,
+    went,
+)
 from storage.outbox.policy import (
     LATE,
     URGENT_PUBLISHERS,
@@ -157,7 +166,7 @@ def fold_into(db: Connection, fold: NewDelivery, due_at: datetime, now: datetime
         return rows.insert(db, fold, DeliveryState.QUEUED, due_at, now)
     fold_id = DeliveryId(row[0])
     if row[1] in (DeliveryState.SENT, DeliveryState.SENDING):
-        enqueue_edit(db, fold_id, now)
+        enqueue_edit(db, fold_id, now, Urgency.STORIES)
     elif row[1] != DeliveryState.QUEUED:
         db.conn.execute(
             "update deliveries set state = 'queued', due_at = :due_at, attempts = 0, level = 0,"

@@ -400,7 +400,7 @@ def test_what_is_asked_often_is_found_by_an_index(here: Connection, query: str) 
 def test_edits_of_many_messages_read_these_messages_alone(
     here: Connection, statement: str
 ) -> None:
-    names = ("messages", "soon", "now", "first", "every", "fold")
+    names = ("messages", "soon", "urgency", "rank", "now", "first", "every")
     plan = here.conn.execute(f"explain query plan {statement}", dict.fromkeys(names, 1))
     read_whole = [row[3] for row in plan if row[3].startswith("SCAN")]
     assert [] == [
