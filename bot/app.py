@@ -46,6 +46,7 @@ from storage.unfiling import unfile_removed
 from watchers import catalogue
 from watchers.host_queues import Politeness
 from watchers.pulse import Pulse
+from watchers.refiling import refile
 from watchers.standing import LookingPace
 from watchers.taught_names import TaughtNames
 
@@ -268,6 +269,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
                 gone = await pipeline.db.write_behind(prune_some, now)
                 await asyncio.sleep(owing.PAUSE_S)
         await unfile_removed(pipeline.db)
+        await refile(pipeline.db)
 
 
 def survived(tick: Tick) -> Callable[[], Awaitable[None]]:

@@ -218,19 +218,25 @@ async def digest(settings: Settings, hours: int, limit: int, *, as_json: bool) -
 @as_json
 @command
 async def trends(settings: Settings, query: str, days: int, *, as_json: bool) -> None:
-    """Count the stories that a QUERY finds, day by day (UTC).
+    """Count the stories that a QUERY finds, day by day (UTC); each of several for "A vs B".
 
     A story counts on the days on which outlets told it. Days before the archive began are
     left out of the table, and have "known": false in --json.
     """
     end = now()
+    compared = keywords.compared(query) or (query,)
     async with archive(settings) as db:
-        counted = await searching.by_day(db, keywords.parse(query), now=end, days=days)
+        counted = {
+            one: await searching.by_day(db, keywords.parse(one), now=end, days=days)
+            for one in compared
+        }
         began = await db.read(stats.began)
-    known = searching.known(counted, began)
     rows = [
-        {"day": day.date().isoformat(), "stories": n, "known": known[day] is not None}
-        for day, n in counted.items()
+        ({"query": one} if len(counted) > 1 else {})
+        | {"day": day.date().isoformat(), "stories": n, "known": known[day] is not None}
+        for one, by_day in counted.items()
+        for known in (searching.known(by_day, began),)
+        for day, n in by_day.items()
     ]
     if as_json:
         emit(rows, as_json=True, columns=())
@@ -238,10 +244,11 @@ async def trends(settings: Settings, query: str, days: int, *, as_json: bool) ->
     if began is not None and not all(row["known"] for row in rows):
         day = began.date().isoformat()
         click.echo(f"The archive begins on {day}; what was told before is not counted.", err=True)
+    columns = ("query",) if len(counted) > 1 else ()
     emit(
         with_bars([row for row in rows if row["known"]]),
         as_json=False,
-        columns=("day", "stories", "bar"),
+        columns=(*columns, "day", "stories", "bar"),
     )
 
 

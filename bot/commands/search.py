@@ -12,7 +12,7 @@ from bot.conversation import Ask, Button, Edit, File, Keyboard, Message, Reply, 
 from bot.render.buttons import press, turn
 from bot.render.marking import Marker
 from bot.render.markup import escape, joined, tidy, translate_html
-from bot.render.queries import query_title
+from bot.render.queries import literally, query_title, understood
 from bot.render.stories import found_line
 from storage import dialogs
 from storage.errors import NewsError
@@ -64,14 +64,19 @@ async def page_of(ask: Ask, context: Context, query: str, draft: int, page: int)
     head = translate_html(language, key, query=name, count=found.total)
     marker = Marker.of((query,), context.names.current)
     body = [found_line(story, ask.chat, marker, now=now) for story in found.stories]
+    if page == 0:
+        read = commands_queries.read(context, query)
+        head = joined(
+            (head, understood(read, language) if read.reworded else "", literally(read, language))
+        )
     pages = -(-found.total // ON_A_PAGE)
     watching = await subscribe.watching(ask, context, query, draft)
     rows = [*turn(("f", draft), page, pages), *_deeds(watching, draft)]
-    spelled = await commands_queries.spelled(context, query)
-    if spelled:
-        body.append(translate_html(language, "query.capitals"))
+    listed = await commands_queries.any_of(context, query)
+    if listed:
+        body.append(translate_html(language, "query.commas"))
     few = found.total <= subscribe.LITTLE
-    meant = (*spelled, *(await commands_queries.meant(context, query) if few else ()))
+    meant = (*listed, *(await commands_queries.meant(context, query) if few else ()))
     if meant:
         body.append(translate_html(language, "search.perhaps"))
         rows += await _other_searches(ask, context, meant)
@@ -101,14 +106,23 @@ def _deeds(watching: Button, draft: int) -> Keyboard:
 
 async def _nothing(ask: Ask, context: Context, query: str, draft: int) -> Message:
     """Say that nothing was found, what would have been, and how to be told when it comes."""
-    spelled = await commands_queries.spelled(context, query)
-    nearby = (*spelled, *await commands_queries.suggestions(context, query))
+    listed = await commands_queries.any_of(context, query)
+    nearby = (*listed, *await commands_queries.suggestions(context, query))
     nearby = tuple(dict.fromkeys(nearby))[: commands_queries.MOST_SUGGESTED]
+    read = commands_queries.read(context, query)
     parts = [
-        translate_html(ask.language, "search.nothing", query=query_title(query, ask.language))
+        joined(
+            (
+                translate_html(
+                    ask.language, "search.nothing", query=query_title(query, ask.language)
+                ),
+                understood(read, ask.language) if read.reworded else "",
+                literally(read, ask.language),
+            )
+        )
     ]
-    if spelled:
-        parts.append(translate_html(ask.language, "query.capitals"))
+    if listed:
+        parts.append(translate_html(ask.language, "query.commas"))
     rows = await _other_searches(ask, context, nearby)
     if nearby:
         parts.append(translate_html(ask.language, "search.perhaps"))
