@@ -14,6 +14,8 @@ from collections import Counter
 from dataclasses import fields
 from pathlib import Path
 
+from bot.cli.audit import lines_of
+from storage import audit
 from storage.database import connect
 from tests.longrun import world
 from tests.longrun.lockstep import WorldLoop
@@ -37,9 +39,11 @@ async def played(plan: world.Plan, folder: Path) -> int:
         print("rows:", counts, states)
         print("telegram:", there.ledger.summary())
         print("log:", errors(folder / "bot.log"))
+        report = audit.audit(there.database, there.clock(), lambda _step: None)
+        print(*lines_of(report), sep="\n")
         for fault in faults:
             print("FAULT", fault)
-    return len(faults)
+    return len(faults) + (not report.adds_up)
 
 
 def errors(log: Path) -> dict[str, int]:

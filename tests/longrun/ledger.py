@@ -1,5 +1,6 @@
 """What Telegram took, written down as it took it, and compared with the database at the end."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,16 +13,18 @@ from tests.longrun.press import SampleFeed
 SENDING = frozenset({"sendmessage", "sendphoto", "senddocument"})
 GET_ME_EVERY_S = 30.0
 EXAMPLES = 5
+WORD = re.compile(r"qz\d+x\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that came to a chat; ``message_id`` is None where its answer was lost."""
+    """A message that came to a chat; ``lost`` says that its answer did not reach the program."""
 
     chat: int
     message_id: int | None
     text: str
     at: float
+    lost: bool
 
 
 @dataclass
@@ -48,8 +51,9 @@ class Ledger:
         if method in SENDING and call.effect:
             result = call.result.get("result") or {}
             text = str(call.params.get("text") or call.params.get("caption") or "")
-            known = result.get("message_id") if call.status else None
-            self.sent.append(Sent(int(call.params["chat_id"]), known, text, now))
+            chat, known = int(call.params["chat_id"]), result.get("message_id")
+            lost = not (call.ok and call.status and call.heard)
+            self.sent.append(Sent(chat, known, text, now, lost))
 
     # --- the end -----------------------------------------------------------------------------
 
@@ -89,7 +93,7 @@ class Ledger:
             told[one.chat, one.text] += 1
             if self._is_reply(one) or one.chat in self.moved or one.chat in self.moved.values():
                 continue
-            if one.message_id is None or (one.chat, one.message_id) not in known:
+            if one.lost or (one.chat, one.message_id) not in known:
                 strays[one.chat].append(one)
         unexplained = [
             (chat, found[: len(found) - doubted[chat]])
@@ -111,19 +115,21 @@ class Ledger:
     def _is_reply(self, one: Sent) -> bool:
         return bool(self._replies(one.text)) or one.chat in self.greeted
 
-    def _replies(self, text: str) -> list[str]:
-        return [word for word in text.replace("\u201c", " ").replace("<", " ").replace(">", " ").split() if word.strip("«»\u201d.:,()\"'") in self.asked]
+    def _replies(self, text: str) -> set[str]:
+        return {word for word in WORD.findall(text) if word in self.asked}
 
     def _unanswered(self) -> Iterator[str]:
         """Look for what people asked and were not answered, or answered more than once."""
         answers: Counter[str] = Counter()
+        heard: Counter[str] = Counter()
         for one in self.sent:
-            for word in set(self._replies(one.text)):
-                answers[word.strip("«»\u201d.:,()\"'")] += 1
+            for word in self._replies(one.text):
+                answers[word] += 1
+                heard[word] += not one.lost
         silent = [(word, *self.asked[word]) for word in self.asked if not answers[word]]
         if silent:
             yield f"{len(silent)} of {len(self.asked)} commands were not answered: {silent[:EXAMPLES]}"
-        many = [(word, times) for word, times in answers.items() if times > 1]
+        many = [(word, times) for word, times in heard.items() if times > 1]
         if many:
             yield f"{len(many)} of {len(self.asked)} commands were answered again: {many[:EXAMPLES]}"
 
