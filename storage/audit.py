@@ -115,6 +115,24 @@ LAWS: tuple[Law, ...] = (
         " left join items i on i.feed_id = f.id group by f.id having f.items <> count(i.id)",
     ),
     Law(
+        "entries of a document",
+        "every entry that was read was stored, changed an item, was known, or was refused",
+        "select feed_id as feed, day, entries, stored, changed, known, kept, refused from tallies"
+        " where entries <> stored + changed + known + kept + refused",
+    ),
+    Law(
+        "entries that were stored",
+        "a feed has the items that its documents' entries became",
+        "select f.id as feed, coalesce(t.stored, 0) as stored, coalesce(i.items, 0) as items"
+        " from feeds f"
+        " left join (select feed_id, sum(stored) as stored from tallies group by feed_id) t"
+        " on t.feed_id = f.id"
+        " left join (select feed_id, count(*) as items from items where id >"
+        " coalesce((select value + 0 from facts where name = 'counted_from'), 0)"
+        " group by feed_id) i on i.feed_id = f.id"
+        " where coalesce(t.stored, 0) <> coalesce(i.items, 0)",
+    ),
+    Law(
         "former name of a story",
         "a former id of a story names a story of today, and none of today has it",
         "select a.id as story, a.story_id as now_called from story_aliases a"
@@ -228,13 +246,6 @@ LAWS: tuple[Law, ...] = (
         " from deliveries d left join deliveries c on c.id = d.carrier"
         " where d.carrier is not null and (c.id is null and d.created_at > :kept"
         " or c.kind <> 'fold' or c.chat_id <> d.chat_id)",
-    ),
-    Law(
-        "list that never goes",
-        "a list that tells something was sent, waits, or says why not",
-        "select d.id as message, d.carrier, c.state, c.reason from deliveries d"
-        " join deliveries c on c.id = d.carrier"
-        " where d.state = 'merged' and c.state in ('held', '')",
     ),
     Law(
         "overflow without a list",
@@ -441,6 +452,23 @@ def broken(db: sqlite3.Connection, law: Law, values: dict[str, Any]) -> Iterator
 # --- the books ------------------------------------------------------------------------------
 
 
+def entries_read(db: sqlite3.Connection, now: datetime) -> Account:
+    """Say what became of the entries that were read since they are counted."""
+    del now
+    total, *counts = db.execute(
+        "select coalesce(sum(entries), 0), coalesce(sum(stored), 0), coalesce(sum(changed), 0),"
+        " coalesce(sum(known), 0), coalesce(sum(kept), 0), coalesce(sum(refused), 0) from tallies"
+    ).fetchone()
+    names = ("stored", "changed an item", "known", "known and kept as they were", "refused")
+    parts = tuple((name, count) for name, count in zip(names, counts, strict=True) if count)
+    (uncounted,) = db.execute(
+        "select count(*) from items where id <="
+        " coalesce((select value + 0 from facts where name = 'counted_from'), 0)"
+    ).fetchone()
+    note = f"{uncounted:,} items came before entries were counted" if uncounted else ""
+    return Account("entries", total, parts, note)
+
+
 def items_told(db: sqlite3.Connection, now: datetime) -> Account:
     """Say how many items there are, and of what they are part."""
     del now
@@ -495,6 +523,7 @@ def pruned(db: sqlite3.Connection, now: datetime) -> str:
 
 
 ACCOUNTS: tuple[Callable[[sqlite3.Connection, datetime], Account], ...] = (
+    entries_read,
     items_told,
     alerts,
     others("update", "answers to alerts"),

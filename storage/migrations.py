@@ -663,3 +663,29 @@ def m027_official(db: Database) -> None:
     """Mark outlets that publish what a state itself says: presidents, governments, gazettes."""
     db.conn.execute("alter table outlets add column official integer not null default 0")
     db.conn.execute("update outlets set official = 1 where name = 'Kremlin.ru'")
+
+
+TALLIES = """
+create table tallies (               -- what became of the entries of a feed's documents
+    feed_id   integer not null references feeds(id) on delete cascade,
+    day       integer not null,      -- days since 1970, UTC
+    documents integer not null,
+    entries   integer not null,      -- read; what follows says what became of them
+    stored    integer not null,
+    changed   integer not null,
+    known     integer not null,
+    kept      integer not null,      -- in other words by now, and kept as they were
+    refused   integer not null,
+    primary key (feed_id, day)
+) strict, without rowid;
+
+-- Items up to here were not counted.
+insert into facts(name, value) select 'counted_from', coalesce(max(id), 0) from items where true
+    on conflict(name) do nothing
+"""
+
+
+@migrations()
+def m034_tallies(db: Database) -> None:
+    """Count what became of every entry, from here on."""
+    execute_all(db, TALLIES)

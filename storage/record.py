@@ -4,13 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import feeds, fingerprints, items, matches, revisions, search, stories, subscriptions
+from storage import (
+    feeds,
+    fingerprints,
+    items,
+    matches,
+    revisions,
+    search,
+    stories,
+    subscriptions,
+    tallies,
+)
 from storage.items import EditedItem, LearntKey, MovedItem, NewItem
 from storage.model import ChatId, FeedId, FeedState, ItemId, Match, StoryId, ThreadId
 from storage.outbox import queue
 from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery, Turn
 from storage.outbox.policy import rings
 from storage.sql import Connection, to_json
+from storage.tallies import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +43,8 @@ class Intake:
 
     ``state`` is None where nothing was polled (an import). ``grown`` are older stories that
     got a further item, ``changed`` those whose facts it changed. ``owed`` are the alerts that this
-    makes due. ``vectors`` are what was learnt of the meaning of items, new and old.
+    makes due. ``vectors`` are what was learnt of the meaning of items, new and old. ``tally``
+    counts what became of its entries.
     """
 
     feed_id: FeedId
@@ -47,6 +59,7 @@ class Intake:
     owed: tuple[NewDelivery, ...] = ()
     state: FeedState | None = None
     vectors: tuple[tuple[ItemId, bytes], ...] = ()
+    tally: Tally = Tally()
 
 
 def record(db: Connection, intake: Intake) -> None:
@@ -78,6 +91,7 @@ def record(db: Connection, intake: Intake) -> None:
         queue.changed(
             db, change.story_id, change.key, change.item_id, intake.now, turn=change.turn
         )
+    tallies.add(db, intake.feed_id, intake.tally, intake.now)
     if intake.state is not None:
         feeds.keep_state(db, intake.feed_id, intake.state, new=len(intake.new))
     elif intake.new:

@@ -23,6 +23,7 @@ from storage.model import (
 from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery
 from storage.outbox.policy import rings
 from storage.record import ChangedStory, Intake
+from storage.tallies import Tally
 from watchers import articles, keywords, stories
 from watchers.parse import Entry, entry_keys
 from watchers.text import leads, markup, words
@@ -88,6 +89,8 @@ class Draft:
     unchanged: int = 0
     kept: int = 0
     """Known items that came with other words and stay as they are."""
+    entries: int = 0
+    """How many entries were given to ``decide``."""
 
     def done(self, state: FeedState | None) -> Intake:
         """Close the draft."""
@@ -103,6 +106,9 @@ class Draft:
             changed=tuple(self.changed),
             owed=tuple(self.owed.values()),
             vectors=tuple(self.vectors.items()),
+            tally=Tally(
+                self.entries, len(self.new), len(self.edited), self.unchanged, self.kept
+            ),
             state=state,
         )
 
@@ -117,6 +123,7 @@ def decide(
     The caller may do other things at every yield: a document of thousands of entries must not
     stop the chat. ``known`` says which identity keys are items already.
     """
+    draft.entries += len(entries)
     seen = dict(known)
     by_guid = not counts_only(entries, known)
     for entry in oldest_first(entries):

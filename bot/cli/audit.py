@@ -42,9 +42,11 @@ async def audit(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 (a f
 @contextmanager
 def looking() -> Iterator[Callable[[int], None]]:
     """Show how far the audit is, where somebody looks."""
-    with click.progressbar(
-        length=audits.steps(), label="auditing", file=click.get_text_stream("stderr")
-    ) as bar:
+    stderr = click.get_text_stream("stderr")
+    if not stderr.isatty():
+        yield lambda _step: None
+        return
+    with click.progressbar(length=audits.steps(), label="auditing", file=stderr) as bar:
         yield bar.update
 
 

@@ -138,6 +138,11 @@ class WorldLoop(SimulatedLoop):
         self._control.register(line.socket, selectors.EVENT_READ)
         line.send(time=self.now)
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether a process follows; its death is seen when it is asked the next time."""
+        return self._follower is not None
+
     def lose(self) -> None:
         """Go on without the one that followed: it is dead."""
         if self._follower is not None:

@@ -81,6 +81,12 @@ class World:
     def clock(self) -> datetime:
         return START + timedelta(seconds=self.loop.time())
 
+    def note(self, what: str, many: int = 1) -> None:
+        """Count what befell the program, and write down when."""
+        self.done[what] += many
+        with (self.folder / "diary.log").open("a") as file:
+            file.write(f"{self.loop.time():>12.1f} {self.clock():%m-%d %H:%M:%S} {what} {many}\n")
+
     # --- the program -------------------------------------------------------------------------
 
     async def start(self) -> None:
@@ -104,6 +110,7 @@ class World:
                 raise RuntimeError("the program did not start: see bot.log")
             end, _ = accepted.result()
             self.loop.follow(Line(end))
+        self.note("starts")
 
     def hosts(self) -> list[str]:
         return sorted({feed.host for feed in self.press.feeds})
@@ -119,10 +126,12 @@ class World:
         program, self.program = self.program, None
         assert program is not None
         program.send_signal(sign)
-        if sign is signal.SIGKILL:
-            self.loop.lose()
-        code = await program.wait()
+        while sign is not signal.SIGKILL and self.loop.is_followed:
+            await asyncio.sleep(0.2)  # it ends in its own time
+        with self.loop.held():
+            code = await program.wait()
         self.loop.lose()
+        self.note(f"ended with {code}")
         return code
 
     # --- what befalls it ---------------------------------------------------------------------
@@ -142,10 +151,10 @@ class World:
         both = self.plan.kills + self.plan.stops
         async for _ in self.times(both):
             kill = self.chance.random() < self.plan.kills / both
-            self.done["kill -9" if kill else "stops"] += 1
+            self.note("kill -9" if kill else "stops")
             code = await self.end(signal.SIGKILL if kill else signal.SIGTERM)
             if not kill and code:
-                self.done[f"stops with exit code {code}"] += 1
+                self.note(f"stops with exit code {code}")
             await asyncio.sleep(self.chance.choice((1, 20, 300, 2400)))
             await self.start()
 
@@ -156,7 +165,7 @@ class World:
             method = chance.choice(("sendMessage", "sendMessage", "editMessageText", "*"))
             many = chance.choice((1, 1, 2, 5))
             kind = chance.choice(("cut before", "cut after", "429", "502", "garbage", "taken garbage", "slow", "polls"))
-            self.done[f"telegram: {kind}"] += many
+            self.note(f"telegram: {kind}", many)
             match kind:
                 case "cut before":
                     faults.drop_before(method, times=many)
@@ -178,7 +187,7 @@ class World:
     async def outages(self) -> None:
         """Let Telegram be away for a while."""
         async for _ in self.times(self.plan.outages):
-            self.done["telegram: away"] += 1
+            self.note("telegram: away")
             numbers = [
                 self.box.faults.add(Fault(method, times=None, cut="before"))
                 for method in ("*", "getUpdates")
@@ -190,7 +199,7 @@ class World:
     async def clocks(self) -> None:
         """Let the machine's clock be wrong for a while."""
         async for _ in self.times(self.plan.lies):
-            self.done["lying clocks"] += 1
+            self.note("lying clocks")
             self.loop.tell(lie=self.chance.choice(LIES))
             await asyncio.sleep(self.chance.choice((25, 600)))
             self.loop.tell(lie=0)
@@ -198,7 +207,7 @@ class World:
     async def disks(self) -> None:
         """Let the disk be full for a while."""
         async for _ in self.times(self.plan.full_disks):
-            self.done["full disks"] += 1
+            self.note("full disks")
             self.loop.tell(full=True)
             await asyncio.sleep(self.chance.choice((5, 300)))
             self.loop.tell(full=False)
@@ -240,17 +249,17 @@ class World:
                     here = chat.member(telegram.main_bot)
                     if chat.kind == "group" and not chat.migrated_to and here and here.is_inside:
                         self.ledger.moved[group] = telegram.migrate(group)
-                        self.done["groups moved"] += 1
+                        self.note("groups moved")
                 case _:
                     continue
 
     async def _later(self, act: object) -> None:
-        self.done["chats that left and came back"] += 1
+        self.note("chats that left and came back")
         await asyncio.sleep(self.chance.uniform(60, 12 * HOUR))
         try:
             act()  # type: ignore[operator]
         except Exception:  # noqa: BLE001 (it moved meanwhile)
-            self.done["chats that did not come back"] += 1
+            self.note("chats that did not come back")
 
     # --- the whole ---------------------------------------------------------------------------
 
