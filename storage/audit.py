@@ -38,7 +38,7 @@ LONGEST_REST = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """What must hold. ``breaks`` selects the rows that break it: an example each, then its values.
+    """What must hold. ``breaks`` selects the rows that break it, in columns that name themselves.
 
     The select may use :now, :grace, :promise, :rest, :alive and :kept, in milliseconds.
     """

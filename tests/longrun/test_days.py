@@ -1,0 +1,39 @@
+"""A quarter of a day with all its faults, played in seconds: the books add up afterwards.
+
+The long form, a month, is ``python -m tests.benchmarks.longrun``.
+"""
+
+import asyncio
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from storage import audit
+from storage.database import connect
+from tests.longrun import world
+from tests.longrun.lockstep import WorldLoop
+
+
+@pytest.fixture
+def seed(capsys: pytest.CaptureFixture[str]) -> int:
+    """A new one each time; ``LONGRUN_SEED`` plays one again."""
+    return int(os.environ.get("LONGRUN_SEED") or random.SystemRandom().randrange(10**6))
+
+
+async def played(plan: world.Plan, folder: Path) -> tuple[list[str], audit.Report]:
+    async with world.opened(plan, folder) as there:
+        await there.pass_days()
+        db = connect(there.database)
+        faults = list(there.ledger.faults(db, there.press.feeds))
+        db.close()
+        return faults, audit.audit(there.database, there.clock(), lambda _step: None)
+
+
+def test_a_quarter_of_a_day_adds_up(seed: int, tmp_path: Path) -> None:
+    plan = world.Plan(days=0.25, seed=seed, kills=8, stops=4, telegram_faults=120)
+    with asyncio.Runner(loop_factory=WorldLoop) as runner:
+        faults, report = runner.run(played(plan, tmp_path))
+    assert ([], ()) == (faults, report.breaches), f"LONGRUN_SEED={seed}"
+    assert report.adds_up
