@@ -388,6 +388,31 @@ OF_MESSAGES: tuple[Part, ...] = (
 )
 
 
+MATCHES = "matches m join subscriptions s on s.id = m.subscription_id"
+"""Whose query each match met."""
+
+OF_MATCHES: tuple[Part, ...] = (
+    (
+        "alerted of",
+        "exists (select 1 from deliveries d where d.kind = 'alert' and d.story_id = m.story_id"
+        " and d.chat_id = s.chat_id and d.thread_id = s.thread_id)",
+    ),
+    ("for the digest by choice", "s.mode <> 'instant' or not m.in_headline and s.reach = 'headline'"),
+    (
+        "no news when they came",
+        "i.recirculated or i.first_seen - coalesce(i.published, i.first_seen) >= 86400000"
+        " or f.kind = 'import' or f.fallback_of is not null or s.created_at > m.seen_at"
+        # The baseline: what a feed has at the first look is kept without alerts.
+        " or i.first_seen = (select min(first_seen) from items b where b.feed_id = i.feed_id)",
+    ),
+    ("of chats that are gone", "not c.active"),
+    ("whose alerts are kept no more", "m.seen_at < :kept"),
+    ("whose chat or query was paused, gone or another then", "true"),
+)
+"""What became of matches. The first part that fits counts; what a chat or a subscription was at
+the time is kept nowhere, so that the last part accuses nobody."""
+
+
 def steps() -> int:
     """Count what ``audit`` does one after the other, for showing how far it is."""
     return len(LAWS) + len(ACCOUNTS)
@@ -476,9 +501,27 @@ def items_told(db: sqlite3.Connection, now: datetime) -> Account:
         "select count(*), coalesce(sum(s.size = 1), 0), coalesce(sum(s.size > 1), 0)"
         " from items i left join stories s on s.id = i.story_id"
     ).fetchone()
-    return Account(
-        "items", total, (("alone in their story", alone), ("with others in a story", told))
+    parts = (("alone in their story", alone), ("with others in a story", told))
+    return Account("items", total, tuple(part for part in parts if part[1]))
+
+
+def matched(db: sqlite3.Connection, now: datetime) -> Account:
+    """Say which matches came as alerts, and why the others did not."""
+    cases = " ".join(
+        f"when {condition} then {number}" for number, (_, condition) in enumerate(OF_MATCHES)
     )
+    counts = dict(
+        db.execute(
+            f"select case {cases} end, count(*) from {MATCHES} join chats c on c.id = s.chat_id"  # noqa: S608 (our own conditions)
+            " join items i on i.id = m.item_id join feeds f on f.id = i.feed_id group by 1",
+            {"kept": to_ms(now - KEPT)},
+        ).fetchall()
+    )
+    (total,) = db.execute("select count(*) from matches").fetchone()
+    parts = tuple(
+        (name, counts[number]) for number, (name, _) in enumerate(OF_MATCHES) if number in counts
+    )
+    return Account("matches", total, parts)
 
 
 def alerts(db: sqlite3.Connection, now: datetime) -> Account:
@@ -525,6 +568,7 @@ def pruned(db: sqlite3.Connection, now: datetime) -> str:
 ACCOUNTS: tuple[Callable[[sqlite3.Connection, datetime], Account], ...] = (
     entries_read,
     items_told,
+    matched,
     alerts,
     others("update", "answers to alerts"),
     others("edit", "edits"),

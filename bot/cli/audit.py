@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -42,11 +43,10 @@ async def audit(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 (a f
 @contextmanager
 def looking() -> Iterator[Callable[[int], None]]:
     """Show how far the audit is, where somebody looks."""
-    stderr = click.get_text_stream("stderr")
-    if not stderr.isatty():
+    if not sys.stderr.isatty():
         yield lambda _step: None
         return
-    with click.progressbar(length=audits.steps(), label="auditing", file=stderr) as bar:
+    with click.progressbar(length=audits.steps(), label="auditing", file=sys.stderr) as bar:
         yield bar.update
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sandbox.botapi.calls import Call
+from storage import audit
 from storage.sql import Connection
 from tests.longrun.press import SampleFeed
 
@@ -61,6 +62,7 @@ class Ledger:
         """Say what does not add up, a line each."""
         yield from self._claimed(db)
         yield from self._repeated(db)
+        yield from self._unalerted(db)
         yield from self._unanswered()
         yield from lost_entries(db, feeds)
         yield from self._storms()
@@ -111,6 +113,24 @@ class Ledger:
         ]
         if twice:
             yield f"{len(twice)} messages came more than once, with no answer lost: {twice[:EXAMPLES]}"
+
+    def _unalerted(self, db: Connection) -> Iterator[str]:
+        """Look for news that met a query and for which no alert was made.
+
+        Chats that went and came, or moved, are left out: what came meanwhile is not for them.
+        """
+        *explained, _ = (condition for _, condition in audit.OF_MATCHES)
+        rows = db.conn.execute(
+            f"select s.chat_id, m.item_id, s.query from {audit.MATCHES}"
+            " join chats c on c.id = s.chat_id join items i on i.id = m.item_id"
+            " join feeds f on f.id = i.feed_id"
+            f" where not ({' or '.join(f'coalesce({one}, 0)' for one in explained)})",
+            {"kept": 0},
+        ).fetchall()
+        elsewhere = self.greeted | self.moved.keys() | set(self.moved.values())
+        missed = [row for row in rows if row[0] not in elsewhere]
+        if missed:
+            yield f"{len(missed)} matches that are news made no alert: {missed[:EXAMPLES]}"
 
     def _is_reply(self, one: Sent) -> bool:
         return bool(self._replies(one.text)) or one.chat in self.greeted

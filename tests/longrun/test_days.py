@@ -32,7 +32,7 @@ async def played(plan: world.Plan, folder: Path) -> tuple[list[str], audit.Repor
 
 
 def test_a_quarter_of_a_day_adds_up(seed: int, tmp_path: Path) -> None:
-    plan = world.Plan(days=0.25, seed=seed, kills=8, stops=4, telegram_faults=120)
+    plan = world.Plan(days=0.1, feeds=10, readers=30, seed=seed, kills=12, stops=6, telegram_faults=120)
     with asyncio.Runner(loop_factory=WorldLoop) as runner:
         faults, report = runner.run(played(plan, tmp_path))
     assert ([], ()) == (faults, report.breaches), f"LONGRUN_SEED={seed}"

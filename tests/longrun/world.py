@@ -31,7 +31,7 @@ from tests.longrun.ledger import Ledger
 from tests.longrun.lockstep import Line, WorldLoop
 
 HOUR, DAY = press.HOUR, press.DAY
-CALM = 3 * HOUR
+CALM = 2 * HOUR
 """Seconds without faults at the end, for what is owed to come."""
 
 LIES = (-365 * DAY, -DAY, -HOUR, HOUR, DAY, 365 * DAY)

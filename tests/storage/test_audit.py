@@ -114,6 +114,7 @@ def test_a_sound_database_adds_up(sound: Path) -> None:
     assert report.adds_up
     books = {book.name: dict(book.parts) for book in report.accounts}
     assert {"stored": 5, "known": 2} == books["entries"]
+    assert {"alerted of": 2} == books["matches"]
     assert {"sent": 1, "held over quiet hours": 1} == books["alerts"]
     assert {"sent": 1} == books["edits"]
     assert {"sent": 2} == books["digests"]
