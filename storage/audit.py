@@ -46,6 +46,8 @@ class Law:
     name: str
     says: str
     breaks: str
+    needs: str = ""
+    """The table that it speaks of, where some database of this version may have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +151,7 @@ LAWS: tuple[Law, ...] = (
     Law(
         "story of a match",
         "a match is about the story that its item is in",
-        "select m.subscription_id as subscription, m.item_id as item, m.story_id as kept,"
-        " i.story_id as story from matches m join items i on i.id = m.item_id"
+        "select m.item_id as item, m.story_id as kept, i.story_id as story from matches m join items i on i.id = m.item_id"
         " where m.story_id <> i.story_id",
     ),
     Law(
@@ -158,6 +159,25 @@ LAWS: tuple[Law, ...] = (
         "a muted story is named by its id of today",
         "select m.chat_id as chat, m.story_id as story from muted_stories m"
         " where exists (select 1 from story_aliases a where a.id = m.story_id)",
+    ),
+    Law(
+        "query that is asked for",
+        "a subscription asks for its query, and for no other, while it is not paused",
+        "select s.id as subscription, s.query, s.paused from subscriptions s"
+        " where s.paused = exists (select 1 from askings a where a.subscription_id = s.id"
+        " and a.until is null and a.query = s.query) or exists (select 1 from askings a"
+        " where a.subscription_id = s.id and a.until is null and a.query <> s.query)",
+        needs="askings",
+    ),
+    # --- what people write ---------------------------------------------------------------------
+    Law(
+        "command left behind",
+        "what people write is answered in its turn, and nothing is left behind",
+        "select w.id as row, w.chat_id as chat, w.taken_at from inbox w"
+        " where w.body is not null and w.taken_at < :now - 3600000"
+        " and exists (select 1 from inbox a where a.body is null and a.id > w.id"
+        " and a.taken_at > w.taken_at + 3600000)",
+        needs="inbox",
     ),
     # --- the outbox: what state a row may be in ------------------------------------------------
     Law(
@@ -388,8 +408,12 @@ OF_MESSAGES: tuple[Part, ...] = (
 )
 
 
-MATCHES = "matches m join subscriptions s on s.id = m.subscription_id"
-"""Whose query each match met."""
+MATCHES = {
+    True: "matches m join askings a on a.query = m.query and a.since <= m.as_of"
+    " and (a.until is null or a.until > m.as_of) join subscriptions s on s.id = a.subscription_id",
+    False: "matches m join subscriptions s on s.id = m.subscription_id",
+}
+"""Whose query each match met: with the spans in which a query was asked for, and without."""
 
 OF_MATCHES: tuple[Part, ...] = (
     (
@@ -434,7 +458,8 @@ def audit(path: Path, now: datetime, progress: Callable[[int], None]) -> Report:
     with opened(path) as db:
         breaches = []
         for law in LAWS:
-            breaches += broken(db, law, values)
+            if has(db, law.needs):
+                breaches += broken(db, law, values)
             progress(1)
         accounts = []
         for account in ACCOUNTS:
@@ -463,6 +488,13 @@ def refuse_version(db: sqlite3.Connection) -> None:
     refuse_foreign(ours)
     if not ours.table_names() or migrations.pending(ours):
         raise StorageError("storage.older")
+
+
+def has(db: sqlite3.Connection, table: str) -> bool:
+    """Tell whether there is a table of that name; there is none called ""."""
+    return not table or bool(
+        db.execute("select 1 from sqlite_schema where name = ?", (table,)).fetchone()
+    )
 
 
 def broken(db: sqlite3.Connection, law: Law, values: dict[str, Any]) -> Iterator[Breach]:
@@ -512,16 +544,15 @@ def matched(db: sqlite3.Connection, now: datetime) -> Account:
     )
     counts = dict(
         db.execute(
-            f"select case {cases} end, count(*) from {MATCHES} join chats c on c.id = s.chat_id"  # noqa: S608 (our own conditions)
+            f"select case {cases} end, count(*) from {MATCHES[has(db, 'askings')]} join chats c on c.id = s.chat_id"  # noqa: S608 (our own conditions)
             " join items i on i.id = m.item_id join feeds f on f.id = i.feed_id group by 1",
             {"kept": to_ms(now - KEPT)},
         ).fetchall()
     )
-    (total,) = db.execute("select count(*) from matches").fetchone()
     parts = tuple(
         (name, counts[number]) for number, (name, _) in enumerate(OF_MATCHES) if number in counts
     )
-    return Account("matches", total, parts)
+    return Account("matches", sum(counts.values()), parts)
 
 
 def alerts(db: sqlite3.Connection, now: datetime) -> Account:
@@ -565,6 +596,23 @@ def pruned(db: sqlite3.Connection, now: datetime) -> str:
     return f"those settled before {now - KEPT:%Y-%m-%d} are kept no more"
 
 
+def commands(db: sqlite3.Connection, now: datetime) -> Account:
+    """Say how much of what people wrote is answered."""
+    del now
+    if not has(db, "inbox"):
+        return Account("commands", 0, ())
+    total, waiting = db.execute(
+        "select count(*), coalesce(sum(body is not null), 0) from inbox"
+    ).fetchone()
+    parts = (("answered", total - waiting), ("waiting for their answer", waiting))
+    return Account(
+        "commands",
+        total,
+        tuple(part for part in parts if part[1]),
+        "numbers of those answered are kept for three days",
+    )
+
+
 ACCOUNTS: tuple[Callable[[sqlite3.Connection, datetime], Account], ...] = (
     entries_read,
     items_told,
@@ -576,4 +624,5 @@ ACCOUNTS: tuple[Callable[[sqlite3.Connection, datetime], Account], ...] = (
     others("digest", "digests"),
     others("notice", "notices"),
     others("broadcast", "announcements"),
+    commands,
 )

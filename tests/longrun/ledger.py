@@ -121,7 +121,7 @@ class Ledger:
         """
         *explained, _ = (condition for _, condition in audit.OF_MATCHES)
         rows = db.conn.execute(
-            f"select s.chat_id, m.item_id, s.query from {audit.MATCHES}"
+            f"select s.chat_id, m.item_id, s.query from {audit.MATCHES[audit.has(db.conn, 'askings')]}"
             " join chats c on c.id = s.chat_id join items i on i.id = m.item_id"
             " join feeds f on f.id = i.feed_id"
             f" where not ({' or '.join(f'coalesce({one}, 0)' for one in explained)})",
