@@ -30,8 +30,11 @@ class Tally:
     refused: int = 0
 
 
+NOTHING_READ = Tally()
+
+
 def add(db: Connection, feed_id: FeedId, tally: Tally, now: datetime) -> None:
-    """Count a document's entries to those of its feed's day (UTC); one without any is not noted."""
+    """Count a document's entries to those of its feed's day, in UTC; none leave no row."""
     if not tally.entries:
         return
     db.conn.execute(

@@ -106,9 +106,7 @@ class Draft:
             changed=tuple(self.changed),
             owed=tuple(self.owed.values()),
             vectors=tuple(self.vectors.items()),
-            tally=Tally(
-                self.entries, len(self.new), len(self.edited), self.unchanged, self.kept
-            ),
+            tally=Tally(self.entries, len(self.new), len(self.edited), self.unchanged, self.kept),
             state=state,
         )
 

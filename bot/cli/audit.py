@@ -11,8 +11,9 @@ import click
 
 from bot.cli.common import Refused, as_json, command, now
 from bot.settings import Settings
-from storage import audit as audits
-from storage.audit import Account, Breach, Report
+from storage.audit import report as reports
+from storage.audit.books import Account
+from storage.audit.report import Breach, Report
 
 AT_LEAST = 12
 """Columns of a book's name."""
@@ -28,7 +29,7 @@ async def audit(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 (a f
     not hold, by how many rows, with examples. Exit code 1 where one does not.
     """
     with looking() as progress:
-        report = await asyncio.to_thread(audits.audit, settings.database_path, now(), progress)
+        report = await asyncio.to_thread(reports.audit, settings.database_path, now(), progress)
     if as_json:
         for told in rows_of(report):
             click.echo(json.dumps(told, ensure_ascii=False))
@@ -46,7 +47,7 @@ def looking() -> Iterator[Callable[[int], None]]:
     if not sys.stderr.isatty():
         yield lambda _step: None
         return
-    with click.progressbar(length=audits.steps(), label="auditing", file=sys.stderr) as bar:
+    with click.progressbar(length=reports.steps(), label="auditing", file=sys.stderr) as bar:
         yield bar.update
 
 
@@ -88,4 +89,9 @@ def rows_of(report: Report) -> Iterator[dict[str, Any]]:
 def row_of(breach: Breach) -> dict[str, Any]:
     """Give a broken law as JSON values."""
     law = breach.law
-    return {"law": law.name, "says": law.says, "rows": breach.rows, "examples": list(breach.examples)}
+    return {
+        "law": law.name,
+        "says": law.says,
+        "rows": breach.rows,
+        "examples": list(breach.examples),
+    }

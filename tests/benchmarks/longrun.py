@@ -15,7 +15,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from bot.cli.audit import lines_of
-from storage import audit
+from storage.audit.report import audit
 from storage.database import connect
 from tests.longrun import world
 from tests.longrun.lockstep import WorldLoop
@@ -32,14 +32,16 @@ async def played(plan: world.Plan, folder: Path) -> int:
             table: db.conn.execute(f"select count(*) from {table}").fetchone()[0]
             for table in ("items", "stories", "matches", "deliveries")
         }
-        states = dict(db.conn.execute("select kind || ' ' || state, count(*) from deliveries group by 1"))
+        states = dict(
+            db.conn.execute("select kind || ' ' || state, count(*) from deliveries group by 1")
+        )
         db.close()
         print(f"{plan}\n{seconds:.0f} s, {there.loop.jumps:,} jumps of time")
         print("befell:", dict(there.done))
         print("rows:", counts, states)
         print("telegram:", there.ledger.summary())
         print("log:", errors(folder / "bot.log"))
-        report = audit.audit(there.database, there.clock(), lambda _step: None)
+        report = audit(there.database, there.clock(), lambda _step: None)
         print(*lines_of(report), sep="\n")
         for fault in faults:
             print("FAULT", fault)
@@ -64,7 +66,9 @@ def errors(log: Path) -> dict[str, int]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     for field in fields(world.Plan):
-        parser.add_argument(f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default)
+        parser.add_argument(
+            f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default
+        )
     parser.add_argument("--folder", type=Path)
     wanted = vars(parser.parse_args())
     folder = wanted.pop("folder")

@@ -60,7 +60,9 @@ class Machine:
     async def _fill(self, *, full: bool) -> None:
         for database in self.databases:
             pages = 1 if full else NO_LIMIT  # SQLite takes what the file has for the least
-            await database.write(lambda db, n: db.conn.execute(f"pragma max_page_count = {n}"), pages)
+            await database.write(
+                lambda db, n: db.conn.execute(f"pragma max_page_count = {n}"), pages
+            )
 
 
 MACHINE = Machine()
@@ -122,7 +124,6 @@ async def program(settings: Settings) -> None:
         stop=stop,
         politeness=Politeness(spacing_s=0.2),
         starting=lambda: (),
-        ready=lambda: MACHINE.loop.tell(ready=True),
         clock=MACHINE.clock,
     )
 
@@ -131,9 +132,9 @@ def main(arguments: list[str]) -> None:
     path, database, url, token, admin, allowed = arguments
     near = socket.socket(socket.AF_UNIX)
     near.connect(path)
-    hosts = frozenset((host, int(port)) for host, _, port in (
-        one.partition(":") for one in allowed.split(",")
-    ))
+    hosts = frozenset(
+        (host, int(port)) for host, _, port in (one.partition(":") for one in allowed.split(","))
+    )
     settings = Settings(
         telegram_bot_token=token,
         telegram_api_url=url,

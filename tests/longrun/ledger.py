@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sandbox.botapi.calls import Call
-from storage import audit
+from storage.audit.books import OF_MATCHES, matches_of
 from storage.sql import Connection
 from tests.longrun.press import SampleFeed
 
@@ -104,7 +104,11 @@ class Ledger:
         ]
         if unexplained:
             many = sum(len(found) for _, found in unexplained)
-            some = [(chat, one.message_id, one.text[:80]) for chat, found in unexplained for one in found]
+            some = [
+                (chat, one.message_id, one.text[:80])
+                for chat, found in unexplained
+                for one in found
+            ]
             yield f"{many} messages that no row knows, with no answer lost: {some[:EXAMPLES]}"
         twice = [
             (chat, times, text[:60])
@@ -119,11 +123,9 @@ class Ledger:
 
         Chats that went and came, or moved, are left out: what came meanwhile is not for them.
         """
-        *explained, _ = (condition for _, condition in audit.OF_MATCHES)
+        *explained, _ = (condition for _, condition in OF_MATCHES)
         rows = db.conn.execute(
-            f"select s.chat_id, m.item_id, s.query from {audit.MATCHES[audit.has(db.conn, 'askings')]}"
-            " join chats c on c.id = s.chat_id join items i on i.id = m.item_id"
-            " join feeds f on f.id = i.feed_id"
+            f"select s.chat_id, m.item_id, s.query from {matches_of(db.conn)}"
             f" where not ({' or '.join(f'coalesce({one}, 0)' for one in explained)})",
             {"kept": 0},
         ).fetchall()

@@ -13,7 +13,6 @@ import asyncio
 import json
 import selectors
 import socket
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
@@ -123,25 +122,21 @@ class WorldLoop(SimulatedLoop):
         super().__init__()
         self._follower: Line | None = None
         self._asked = 0
-        self._answered: dict[str, Any] | None = None
+        self._until: float | None = None
         self._control = selectors.DefaultSelector()
         self._control.register(self.real.fileno(), selectors.EVENT_READ)
         self.jumps = 0
-        self.heard: deque[dict[str, Any]] = deque()
-        """What the bot's process told beside the time."""
+        self.lost = asyncio.Event()
+        """Set while no process follows."""
 
     def follow(self, line: Line) -> None:
         """Let a process follow, which begins at our time."""
         self.lose()
+        self.lost.clear()
         self._follower = line
         line.socket.setblocking(True)
         self._control.register(line.socket, selectors.EVENT_READ)
         line.send(time=self.now)
-
-    @property
-    def is_followed(self) -> bool:
-        """Whether a process follows; its death is seen when it is asked the next time."""
-        return self._follower is not None
 
     def lose(self) -> None:
         """Go on without the one that followed: it is dead."""
@@ -149,6 +144,7 @@ class WorldLoop(SimulatedLoop):
             self._control.unregister(self._follower.socket)
             self._follower.socket.close()
             self._follower = None
+            self.lost.set()
 
     def tell(self, **message: Any) -> None:
         """Send the bot's process an order of its own."""
@@ -160,10 +156,9 @@ class WorldLoop(SimulatedLoop):
         if self._follower is not None:
             self._asked += 1
             self._follower.send(idle=self._asked)
-            until = self._heard()
-            if until is False:
+            if not self._is_idle_too():
                 return self.real.select(0)
-            due = min((one for one in (due, until) if one is not None), default=None)
+            due = min((one for one in (due, self._until) if one is not None), default=None)
         events = self.real.select(0)
         if events:
             return events
@@ -175,23 +170,20 @@ class WorldLoop(SimulatedLoop):
             self._follower.send(time=self.now)
         return []
 
-    def _heard(self) -> "float | None | bool":
+    def _is_idle_too(self) -> bool:
         """Wait for the follower's answer; False where something came to be done meanwhile."""
         assert self._follower is not None
         while True:
             ready = self._control.select(None)
-            for key, _ in ready:
-                if key.fileobj is not self._follower.socket:
-                    continue
+            if any(key.fileobj is self._follower.socket for key, _ in ready):
                 messages = self._follower.receive()
                 if messages is None:
                     self.lose()
                     return False
                 for message in messages:
                     if message.get("asked") == self._asked:
-                        return message["until"]
-                    if "asked" not in message:
-                        self.heard.append(message)
+                        self._until = message["until"]
+                        return True
             if self.real.select(0):
                 return False
 
@@ -211,9 +203,6 @@ class BotLoop(SimulatedLoop):
         self._control.register(self.real.fileno(), selectors.EVENT_READ)
         self._control.register(line.socket, selectors.EVENT_READ)
         self._hear(others)
-
-    def tell(self, **message: Any) -> None:
-        self._line.send(**message)
 
     def idle(self, timeout: float | None) -> Events:
         until = None if timeout is None else self.now + timeout

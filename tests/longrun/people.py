@@ -96,7 +96,9 @@ def settings_of(chat_id: int, readers: Readers, chance: random.Random) -> Chat:
         title=f"Chat {chat_id}",
         language=chance.choice(("en", "ru")),
         time_zone=chance.choice(ZONES),
-        digest_times=tuple(sorted({chance.randrange(24) * 60 for _ in range(chance.choice((0, 1, 1, 2)))})),
+        digest_times=tuple(
+            sorted({chance.randrange(24) * 60 for _ in range(chance.choice((0, 1, 1, 2)))})
+        ),
         digest_when_empty=chance.random() < 0.5,
         weekly_day=chance.choice((0, 0, 0, 1, 5)),
         quiet_from=23 * 60 if quiet else None,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import audit
+from storage.audit.report import Report, audit
 from storage.database import connect
 from tests.longrun import world
 from tests.longrun.lockstep import WorldLoop
@@ -22,17 +22,19 @@ def seed(capsys: pytest.CaptureFixture[str]) -> int:
     return int(os.environ.get("LONGRUN_SEED") or random.SystemRandom().randrange(10**6))
 
 
-async def played(plan: world.Plan, folder: Path) -> tuple[list[str], audit.Report]:
+async def played(plan: world.Plan, folder: Path) -> tuple[list[str], Report]:
     async with world.opened(plan, folder) as there:
         await there.pass_days()
         db = connect(there.database)
         faults = list(there.ledger.faults(db, there.press.feeds))
         db.close()
-        return faults, audit.audit(there.database, there.clock(), lambda _step: None)
+        return faults, audit(there.database, there.clock(), lambda _step: None)
 
 
 def test_a_quarter_of_a_day_adds_up(seed: int, tmp_path: Path) -> None:
-    plan = world.Plan(days=0.1, feeds=10, readers=30, seed=seed, kills=12, stops=6, telegram_faults=120)
+    plan = world.Plan(
+        days=0.1, feeds=10, readers=30, seed=seed, kills=12, stops=6, telegram_faults=120
+    )
     with asyncio.Runner(loop_factory=WorldLoop) as runner:
         faults, report = runner.run(played(plan, tmp_path))
     assert ([], ()) == (faults, report.breaches), f"LONGRUN_SEED={seed}"

@@ -10,14 +10,15 @@ import random
 import signal
 import socket
 from collections import Counter, deque
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.sandbox import ADMIN_ID, Sandbox
 from bot.sandbox.botapi.faults import Fault
+from bot.sandbox.telegram.errors import ApiError
 from bot.sandbox.telegram.limits import Rates
 from storage import feeds
 from storage.database import connect
@@ -33,6 +34,20 @@ from tests.longrun.lockstep import Line, WorldLoop
 HOUR, DAY = press.HOUR, press.DAY
 CALM = 2 * HOUR
 """Seconds without faults at the end, for what is owed to come."""
+
+FAULTS: tuple[tuple[str, Fault], ...] = (
+    ("cut before", Fault(cut="before")),
+    ("cut after", Fault(cut="after")),
+    ("429", Fault(code=429, description="Too Many Requests", parameters={"retry_after": 5})),
+    ("429 for long", Fault(code=429, description="Too Many", parameters={"retry_after": 90})),
+    ("502", Fault(code=502, description="Bad Gateway")),
+    ("garbage", Fault(code=200, body=b"<html>bad gateway</html>")),
+    ("garbage, but taken", Fault(code=200, body=b"<html>bad gateway</html>", effect=True)),
+    ("slow", Fault(delay=2)),
+    ("too slow", Fault(delay=30)),
+    ("polls", Fault("getUpdates", code=502, description="Bad Gateway")),
+)
+"""What a call meets; ``*`` stands for a method to be chosen."""
 
 LIES = (-365 * DAY, -DAY, -HOUR, HOUR, DAY, 365 * DAY)
 
@@ -72,6 +87,7 @@ class World:
     program: warm.Forked | None = None
     _listener: socket.socket = field(default_factory=socket.socket)
     _logging: list[asyncio.Task[None]] = field(default_factory=list)
+    _coming_back: list[asyncio.Task[None]] = field(default_factory=list)
     _asked: int = 0
 
     @property
@@ -126,8 +142,8 @@ class World:
         program, self.program = self.program, None
         assert program is not None
         program.send_signal(sign)
-        while sign is not signal.SIGKILL and self.loop.is_followed:
-            await asyncio.sleep(0.2)  # it ends in its own time
+        if sign is not signal.SIGKILL:
+            await self.loop.lost.wait()  # it ends in simulated time
         with self.loop.held():
             code = await program.wait()
         self.loop.lose()
@@ -160,29 +176,13 @@ class World:
 
     async def telegram(self) -> None:
         """Let single calls go wrong."""
-        faults, chance = self.box.faults, self.chance
         async for _ in self.times(self.plan.telegram_faults):
-            method = chance.choice(("sendMessage", "sendMessage", "editMessageText", "*"))
-            many = chance.choice((1, 1, 2, 5))
-            kind = chance.choice(("cut before", "cut after", "429", "502", "garbage", "taken garbage", "slow", "polls"))
-            self.note(f"telegram: {kind}", many)
-            match kind:
-                case "cut before":
-                    faults.drop_before(method, times=many)
-                case "cut after":
-                    faults.drop_after(method, times=many)
-                case "429":
-                    faults.too_many(method, chance.choice((1, 5, 30)), times=many)
-                case "502":
-                    faults.fail(method, 502, "Bad Gateway", times=many)
-                case "garbage":
-                    faults.garbage(method, times=many)
-                case "taken garbage":
-                    faults.garbage(method, effect=True, times=many)
-                case "slow":
-                    faults.slow(method, chance.choice((2, 30)), times=many)
-                case _:
-                    faults.add(Fault("getUpdates", times=many, code=502, description="Bad Gateway"))
+            method = self.chance.choice(("sendMessage", "sendMessage", "editMessageText", "*"))
+            many = self.chance.choice((1, 1, 2, 5))
+            what, fault = self.chance.choice(FAULTS)
+            self.note(f"telegram: {what}", many)
+            named = {} if fault.method != "*" else {"method": method}
+            self.box.faults.add(replace(fault, times=many, **named))
 
     async def outages(self) -> None:
         """Let Telegram be away for a while."""
@@ -228,38 +228,44 @@ class World:
 
     async def comings(self) -> None:
         """Let people block the bot and come back, throw it out of groups, and groups move."""
-        telegram, chance = self.box.telegram, self.chance
+        acts = (self._block, self._block, self._kick, self._move)
         async for _ in self.times(self.plan.comings):
-            match chance.choice(("block", "block", "kick", "move")):
-                case "block":
-                    person = chance.choice(self.readers.people)
-                    if not telegram.dialog(person, telegram.main_bot).blocked:
-                        telegram.block(person)
-                        self.ledger.greeted.add(person)
-                        asyncio.create_task(self._later(lambda p=person: telegram.unblock(p)))
-                case "kick" if self.readers.groups:
-                    group = chance.choice(self.readers.groups)
-                    if telegram.chats[group].migrated_to is None:
-                        telegram.kick_bot(group)
-                        self.ledger.greeted.add(group)
-                        asyncio.create_task(self._later(lambda g=group: telegram.add_bot(g)))
-                case "move" if self.readers.groups:
-                    group = chance.choice(self.readers.groups)
-                    chat = telegram.chats[group]
-                    here = chat.member(telegram.main_bot)
-                    if chat.kind == "group" and not chat.migrated_to and here and here.is_inside:
-                        self.ledger.moved[group] = telegram.migrate(group)
-                        self.note("groups moved")
-                case _:
-                    continue
+            self.chance.choice(acts)()
 
-    async def _later(self, act: object) -> None:
+    def _block(self) -> None:
+        telegram, person = self.box.telegram, self.chance.choice(self.readers.people)
+        if not telegram.dialog(person, telegram.main_bot).blocked:
+            telegram.block(person)
+            self._leaves(person, lambda: telegram.unblock(person))
+
+    def _kick(self) -> None:
+        telegram, group = self.box.telegram, self.chance.choice(self.readers.groups)
+        if telegram.chats[group].migrated_to is None and self._is_in(group):
+            telegram.kick_bot(group)
+            self._leaves(group, lambda: telegram.add_bot(group))
+
+    def _move(self) -> None:
+        telegram, group = self.box.telegram, self.chance.choice(self.readers.groups)
+        chat = telegram.chats[group]
+        if chat.kind == "group" and chat.migrated_to is None and self._is_in(group):
+            self.ledger.moved[group] = telegram.migrate(group)
+            self.note("groups moved")
+
+    def _is_in(self, group: int) -> bool:
+        here = self.box.telegram.chats[group].member(self.box.telegram.main_bot)
+        return here is not None and here.is_inside
+
+    def _leaves(self, chat: int, return_: Callable[[], object]) -> None:
+        """Let a chat come back within half a day."""
+        self.ledger.greeted.add(chat)
         self.note("chats that left and came back")
-        await asyncio.sleep(self.chance.uniform(60, 12 * HOUR))
-        try:
-            act()  # type: ignore[operator]
-        except Exception:  # noqa: BLE001 (it moved meanwhile)
-            self.note("chats that did not come back")
+
+        async def later() -> None:
+            await asyncio.sleep(self.chance.uniform(60, 12 * HOUR))
+            with suppress(ApiError, ValueError):  # it moved meanwhile
+                return_()
+
+        self._coming_back.append(asyncio.create_task(later()))
 
     # --- the whole ---------------------------------------------------------------------------
 
@@ -328,8 +334,19 @@ def furnish(world: World) -> None:
             db,
             [
                 (
-                    NewFeed(world.farm.url(feed.path, feed.host), feed.name, feed.name, languages=(feed.lang,)),
-                    Outlet(OutletId(0), feed.name, feed.outlet.country, Ownership.UNKNOWN, feed.outlet.wire),
+                    NewFeed(
+                        world.farm.url(feed.path, feed.host),
+                        feed.name,
+                        feed.name,
+                        languages=(feed.lang,),
+                    ),
+                    Outlet(
+                        OutletId(0),
+                        feed.name,
+                        feed.outlet.country,
+                        Ownership.UNKNOWN,
+                        feed.outlet.wire,
+                    ),
                 )
                 for feed in world.press.feeds
             ],

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from storage import audit, chats, matches, stories, subscriptions, tallies
+from storage import chats, matches, stories, subscriptions, tallies
+from storage.audit.laws import LAWS
+from storage.audit.report import Report, audit
 from storage.database import connect
 from storage.errors import StorageError
 from storage.model import (
@@ -47,7 +49,9 @@ def settle_in(db: Connection) -> None:
     stories.join(db, StoryId(4), StoryId(2), NOON)
     for number in (one, two):
         tallies.add(db, number, Tally(entries=3, stored=2, known=1), NOON)
-    db.conn.execute("update feeds set items = 2, status = 'ok', next_check_at = ?", (to_ms(LATER),))
+    db.conn.execute(
+        "update feeds set items = 2, status = 'ok', next_check_at = ?", (to_ms(LATER),)
+    )
     chats.see_chat(db, Chat(READER, ChatKind.PRIVATE), NOON)
     sleeping = Chat(
         SLEEPER, ChatKind.PRIVATE, quiet_from=0, quiet_to=23 * 60, quiet_mode=QuietMode.HOLD
@@ -57,7 +61,9 @@ def settle_in(db: Connection) -> None:
         subscription, _ = subscriptions.add(
             db, chat_id=chat, thread_id=NO_THREAD, query="headline", mode=Mode.INSTANT, now=NOON
         )
-        met = Match(subscription.id, ItemId(1), StoryId(1), "headline", "Headline", True, "headline")
+        met = Match(
+            subscription.id, ItemId(1), StoryId(1), "headline", "Headline", True, "headline"
+        )
         matches.add(db, [met], NOON)
         cause = AlertCause(subscription.id, "headline", "headline", "Headline", ItemId(1))
         alert = NewDelivery(chat, NO_THREAD, DeliveryKind.ALERT, "s1", StoryId(1), cause)
@@ -100,8 +106,8 @@ def sound(news_file: Path) -> Path:
 NOW = LATER + timedelta(hours=4)
 
 
-def audited(path: Path, now: datetime = NOW) -> audit.Report:
-    return audit.audit(path, now, lambda _step: None)
+def audited(path: Path, now: datetime = NOW) -> Report:
+    return audit(path, now, lambda _step: None)
 
 
 def broken(path: Path, now: datetime = NOW) -> set[str]:
@@ -175,7 +181,7 @@ ALSO = {
 
 
 def test_each_law_is_broken_below() -> None:
-    assert {law.name for law in audit.LAWS if not law.needs} == set(BROKEN)
+    assert {law.name for law in LAWS if not law.needs} == set(BROKEN)
 
 
 @pytest.mark.parametrize("law", BROKEN)

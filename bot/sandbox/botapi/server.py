@@ -92,7 +92,7 @@ class BotApi:
             raise ApiError(404, "Not Found: method not found")
         return found(self._telegram, bot, params)
 
-    def _note(  # noqa: PLR0917 (what a call is)
+    def _note(
         self,
         method: str,
         params: Params,
