@@ -21,7 +21,7 @@ from storage.outbox import queue
 from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery, Turn
 from storage.outbox.policy import rings
 from storage.sql import Connection, to_json
-from storage.tallies import NOTHING_READ, Tally
+from storage.tallies import NOTHING_READ, DocumentTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Intake:
     owed: tuple[NewDelivery, ...] = ()
     state: FeedState | None = None
     vectors: tuple[tuple[ItemId, bytes], ...] = ()
-    tally: Tally = NOTHING_READ
+    tally: DocumentTally = NOTHING_READ
 
 
 def record(db: Connection, intake: Intake) -> None:

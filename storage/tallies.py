@@ -14,7 +14,7 @@ DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class DocumentTally:
     """How many entries of a document there were, and what became of them.
 
     ``entries`` were read: those that were not, because not a byte of them had changed since the
@@ -30,10 +30,10 @@ class Tally:
     refused: int = 0
 
 
-NOTHING_READ = Tally()
+NOTHING_READ = DocumentTally()
 
 
-def add(db: Connection, feed_id: FeedId, tally: Tally, now: datetime) -> None:
+def add(db: Connection, feed_id: FeedId, tally: DocumentTally, now: datetime) -> None:
     """Count a document's entries to those of its feed's day, in UTC; none leave no row."""
     if not tally.entries:
         return

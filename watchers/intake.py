@@ -23,7 +23,7 @@ from storage.model import (
 from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery
 from storage.outbox.policy import rings
 from storage.record import ChangedStory, Intake
-from storage.tallies import Tally
+from storage.tallies import DocumentTally
 from watchers import articles, keywords, stories
 from watchers.parse import Entry, entry_keys
 from watchers.text import leads, markup, words
@@ -106,7 +106,9 @@ class Draft:
             changed=tuple(self.changed),
             owed=tuple(self.owed.values()),
             vectors=tuple(self.vectors.items()),
-            tally=Tally(self.entries, len(self.new), len(self.edited), self.unchanged, self.kept),
+            tally=DocumentTally(
+                self.entries, len(self.new), len(self.edited), self.unchanged, self.kept
+            ),
             state=state,
         )
 

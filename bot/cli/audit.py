@@ -12,7 +12,7 @@ import click
 from bot.cli.common import Refused, as_json, command, now
 from bot.settings import Settings
 from storage.audit import report as reports
-from storage.audit.books import Account
+from storage.audit.books import Book
 from storage.audit.report import Breach, Report
 
 AT_LEAST = 12
@@ -37,8 +37,8 @@ async def audit(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 (a f
         for line in lines_of(report):
             click.echo(line)
     if not report.adds_up:
-        wrong = len(report.breaches) + sum(1 for book in report.accounts if book.missing)
-        raise Refused(f"{wrong} of {report.laws + len(report.accounts)} do not add up.")
+        wrong = len(report.breaches) + sum(1 for book in report.books if book.missing)
+        raise Refused(f"{wrong} of {report.laws + len(report.books)} do not add up.")
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def looking() -> Iterator[Callable[[int], None]]:
 
 def lines_of(report: Report) -> Iterator[str]:
     """Say what adds up in a line each, and what does not with numbers and examples."""
-    for book in report.accounts:
+    for book in report.books:
         yield line_of(book)
     for breach in report.breaches:
         yield f"WRONG  {breach.law.name}: {breach.rows:,} break the law that {breach.law.says}"
@@ -63,7 +63,7 @@ def lines_of(report: Report) -> Iterator[str]:
     yield f"{held} of {report.laws} laws hold"
 
 
-def line_of(book: Account) -> str:
+def line_of(book: Book) -> str:
     """Write a book as an equation."""
     parts = " + ".join(f"{count:,} {name}" for name, count in book.parts) or "0"
     note = f" ({book.note})" if book.note else ""
@@ -75,7 +75,7 @@ def line_of(book: Account) -> str:
 
 def rows_of(report: Report) -> Iterator[dict[str, Any]]:
     """Give each book and each broken law as JSON values."""
-    for book in report.accounts:
+    for book in report.books:
         yield {
             "book": book.name,
             "total": book.total,

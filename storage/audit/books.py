@@ -11,7 +11,7 @@ from storage.sql import from_ms, to_ms
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class Book:
     """One of the books: what came, and what became of it, the parts in the order to be read.
 
     ``note`` says what the book cannot know any more, or since when it is kept.
@@ -116,7 +116,7 @@ def has(db: sqlite3.Connection, table: str) -> bool:
     )
 
 
-def entries_read(db: sqlite3.Connection, now: datetime) -> Account:
+def entries_read(db: sqlite3.Connection, now: datetime) -> Book:
     """Say what became of the entries that were read since they are counted."""
     del now
     total, *counts = db.execute(
@@ -130,10 +130,10 @@ def entries_read(db: sqlite3.Connection, now: datetime) -> Account:
         " coalesce((select value + 0 from facts where name = 'counted_from'), 0)"
     ).fetchone()
     note = f"{uncounted:,} items came before entries were counted" if uncounted else ""
-    return Account("entries", total, parts, note)
+    return Book("entries", total, parts, note)
 
 
-def items_told(db: sqlite3.Connection, now: datetime) -> Account:
+def items_told(db: sqlite3.Connection, now: datetime) -> Book:
     """Say how many items there are, and of what they are part."""
     del now
     (total, alone, told) = db.execute(
@@ -141,10 +141,10 @@ def items_told(db: sqlite3.Connection, now: datetime) -> Account:
         " from items i left join stories s on s.id = i.story_id"
     ).fetchone()
     parts = (("alone in their story", alone), ("with others in a story", told))
-    return Account("items", total, tuple(part for part in parts if part[1]))
+    return Book("items", total, tuple(part for part in parts if part[1]))
 
 
-def matched(db: sqlite3.Connection, now: datetime) -> Account:
+def matched(db: sqlite3.Connection, now: datetime) -> Book:
     """Say which matches came as alerts, and why the others did not."""
     cases = " ".join(
         f"when {condition} then {number}" for number, (_, condition) in enumerate(OF_MATCHES)
@@ -158,10 +158,10 @@ def matched(db: sqlite3.Connection, now: datetime) -> Account:
     parts = tuple(
         (name, counts[number]) for number, (name, _) in enumerate(OF_MATCHES) if number in counts
     )
-    return Account("matches", sum(counts.values()), parts)
+    return Book("matches", sum(counts.values()), parts)
 
 
-def alerts(db: sqlite3.Connection, now: datetime) -> Account:
+def alerts(db: sqlite3.Connection, now: datetime) -> Book:
     """Say what became of every alert that a match made due."""
     return parted(
         db,
@@ -172,25 +172,25 @@ def alerts(db: sqlite3.Connection, now: datetime) -> Account:
     )
 
 
-def others(kind: str, name: str) -> Callable[[sqlite3.Connection, datetime], Account]:
+def others(kind: str, name: str) -> Callable[[sqlite3.Connection, datetime], Book]:
     """Say what became of the messages of another kind."""
 
-    def account(db: sqlite3.Connection, now: datetime) -> Account:
+    def book(db: sqlite3.Connection, now: datetime) -> Book:
         return parted(
             db, name, OF_MESSAGES, f"deliveries d where d.kind = '{kind}'", pruned(db, now)
         )
 
-    return account
+    return book
 
 
 def parted(
     db: sqlite3.Connection, name: str, parts: tuple[Part, ...], rows: str, note: str
-) -> Account:
+) -> Book:
     """Count rows and each of their parts in one read."""
     sums = ", ".join(f"coalesce(sum({condition}), 0)" for _, condition in parts)
     total, *counts = db.execute(f"select count(*), {sums} from {rows}").fetchone()  # noqa: S608 (our own conditions)
     named = ((part, count) for (part, _), count in zip(parts, counts, strict=True) if count)
-    return Account(name, total, tuple(named), note)
+    return Book(name, total, tuple(named), note)
 
 
 def pruned(db: sqlite3.Connection, now: datetime) -> str:
@@ -202,16 +202,16 @@ def pruned(db: sqlite3.Connection, now: datetime) -> str:
     return f"those settled before {now - KEPT:%Y-%m-%d} are kept no more"
 
 
-def commands(db: sqlite3.Connection, now: datetime) -> Account:
+def commands(db: sqlite3.Connection, now: datetime) -> Book:
     """Say how much of what people wrote is answered."""
     del now
     if not has(db, "inbox"):
-        return Account("commands", 0, ())
+        return Book("commands", 0, ())
     total, waiting = db.execute(
         "select count(*), coalesce(sum(body is not null), 0) from inbox"
     ).fetchone()
     parts = (("answered", total - waiting), ("waiting for their answer", waiting))
-    return Account(
+    return Book(
         "commands",
         total,
         tuple(part for part in parts if part[1]),
@@ -219,7 +219,7 @@ def commands(db: sqlite3.Connection, now: datetime) -> Account:
     )
 
 
-ACCOUNTS: tuple[Callable[[sqlite3.Connection, datetime], Account], ...] = (
+BOOKS: tuple[Callable[[sqlite3.Connection, datetime], Book], ...] = (
     entries_read,
     items_told,
     matched,

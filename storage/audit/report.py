@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlite_utils
 
-from storage.audit.books import ACCOUNTS, Account, has
+from storage.audit.books import BOOKS, Book, has
 from storage.audit.laws import LAWS, Law
 from storage.backup import reading
 from storage.database import refuse_foreign, refuse_other, wrapped
@@ -51,19 +51,19 @@ class Breach:
 class Report:
     """What an audit found."""
 
-    accounts: tuple[Account, ...]
+    books: tuple[Book, ...]
     breaches: tuple[Breach, ...]
     laws: int
 
     @property
     def adds_up(self) -> bool:
         """Whether nothing is wrong."""
-        return not self.breaches and not any(account.missing for account in self.accounts)
+        return not self.breaches and not any(book.missing for book in self.books)
 
 
 def steps() -> int:
     """Count what ``audit`` does one after the other, for showing how far it is."""
-    return len(LAWS) + len(ACCOUNTS)
+    return len(LAWS) + len(BOOKS)
 
 
 def audit(path: Path, now: datetime, progress: Callable[[int], None]) -> Report:
@@ -85,11 +85,11 @@ def audit(path: Path, now: datetime, progress: Callable[[int], None]) -> Report:
             if has(db, law.needs):
                 breaches += broken(db, law, values)
             progress(1)
-        accounts = []
-        for account in ACCOUNTS:
-            accounts.append(account(db, now))
+        books: list[Book] = []
+        for kept in BOOKS:
+            books.append(kept(db, now))
             progress(1)
-    return Report(tuple(accounts), tuple(breaches), len(LAWS))
+    return Report(tuple(books), tuple(breaches), len(LAWS))
 
 
 @contextmanager

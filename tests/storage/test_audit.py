@@ -33,7 +33,7 @@ from storage.outbox.deliveries import (
 )
 from storage.outbox.outcomes import Sent
 from storage.sql import Connection, to_ms
-from storage.tallies import Tally
+from storage.tallies import DocumentTally
 from tests.storage.rows import NOON, feed, new_item, told
 
 READER, SLEEPER = ChatId(1), ChatId(2)
@@ -48,7 +48,7 @@ def settle_in(db: Connection) -> None:
     told(db, two, new_item(3, story=1), new_item(4))
     stories.join(db, StoryId(4), StoryId(2), NOON)
     for number in (one, two):
-        tallies.add(db, number, Tally(entries=3, stored=2, known=1), NOON)
+        tallies.add(db, number, DocumentTally(entries=3, stored=2, known=1), NOON)
     db.conn.execute(
         "update feeds set items = 2, status = 'ok', next_check_at = ?", (to_ms(LATER),)
     )
@@ -94,7 +94,7 @@ def sound(news_file: Path) -> Path:
         send_all(db, NOON, 100)
         third = feed(db, "https://third.example/rss")
         told(db, third, new_item(5, story=1, score=3.0), now=LATER)
-        tallies.add(db, third, Tally(entries=1, stored=1), LATER)
+        tallies.add(db, third, DocumentTally(entries=1, stored=1), LATER)
         db.conn.execute("update feeds set items = 1 where url like '%third%'")
         queue.grown(db, StoryId(1), LATER)
         digest(db, NOON, LATER, "1/1")
@@ -118,7 +118,7 @@ def test_a_sound_database_adds_up(sound: Path) -> None:
     report = audited(sound)
     assert () == report.breaches
     assert report.adds_up
-    books = {book.name: dict(book.parts) for book in report.accounts}
+    books = {book.name: dict(book.parts) for book in report.books}
     assert {"stored": 5, "known": 2} == books["entries"]
     assert {"alerted of": 2} == books["matches"]
     assert {"sent": 1, "held over quiet hours": 1} == books["alerts"]
@@ -203,7 +203,7 @@ def test_what_retention_removed_accuses_nobody(sound: Path) -> None:
     much_later = NOW + timedelta(days=100)
     assert "told by no list" in broken(sound)
     assert "told by no list" not in broken(sound, much_later)
-    notes = [book.note for book in audited(sound, much_later).accounts if book.name == "alerts"]
+    notes = [book.note for book in audited(sound, much_later).books if book.name == "alerts"]
     assert ["those settled before 2027-01-01 are kept no more"] == notes
 
 
