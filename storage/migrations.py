@@ -681,11 +681,14 @@ create table tallies (               -- what became of the entries of a feed's d
 
 -- Items up to here were not counted.
 insert into facts(name, value) select 'counted_from', coalesce(max(id), 0) from items where true
-    on conflict(name) do nothing
+    on conflict(name) do nothing;
+
+-- When it came to the story that it is in, if it was in another one before.
+alter table items add column moved_at integer
 """
 
 
 @migrations()
 def m034_tallies(db: Database) -> None:
-    """Count what became of every entry, from here on."""
+    """Count what became of every entry, and note when an item changes its story, from here on."""
     execute_all(db, TALLIES)

@@ -98,6 +98,12 @@ def record(db: Connection, intake: Intake) -> None:
         feeds.grow(db, intake.feed_id, len(intake.new))
 
 
+def join(db: Connection, story_id: StoryId, into: StoryId, now: datetime) -> None:
+    """Make one story of two that turned out to be one; the messages of both show it whole."""
+    stories.join(db, story_id, into, now)
+    queue.reshown(db, [into], now)
+
+
 def move(
     db: Connection, moved: Sequence[ItemId], source: StoryId, target: StoryId, now: datetime
 ) -> None:

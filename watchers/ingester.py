@@ -319,7 +319,8 @@ class Ingester:
             case stories.Joined(story, into):
                 items_moved = len(index.members(story))
                 index.merge(story, into)
-                await self._db.write(story_store.join, story, into, now)
+                await self._db.write(record.join, story, into, now)
+                self._wake()
                 log.info("stories joined", story=story, into=into, items=items_moved)
             case stories.Moved(moved, story, to):
                 target = self._new_story() if to is None else to

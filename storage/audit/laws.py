@@ -225,16 +225,16 @@ LAWS: tuple[Law, ...] = (
         " from deliveries d join items i on i.story_id = d.story_id"
         " join chats c on c.id = d.chat_id"
         " where d.kind = 'alert' and d.state = 'sent' and d.message_id is not null"
-        " and i.first_seen > d.settled_at and i.first_seen < d.settled_at + :alive"
-        " and d.subject = 's' || d.story_id and c.active = 1"
-        " and i.score > 0"  # what a correction or a merge brought was another story's then
+        " and coalesce(i.moved_at, i.first_seen) > d.settled_at"
+        " and coalesce(i.moved_at, i.first_seen) < d.settled_at + :alive and c.active = 1"
+        # Of items before that nothing says when they came to their story.
+        " and i.id > coalesce((select value + 0 from facts where name = 'counted_from'), 0)"
         " and not exists (select 1 from muted_stories m where m.chat_id = d.chat_id"
         " and m.story_id = d.story_id)"
-        " and not exists (select 1 from story_aliases a where a.story_id = d.story_id)"
         " and not exists (select 1 from corrected_items x where x.item_id = i.id)"
         " and not exists (select 1 from deliveries e where e.chat_id = d.chat_id"
         " and e.thread_id = d.thread_id and e.kind = 'edit' and e.subject = 'd' || d.id"
-        " and (e.settled_at is null or e.settled_at >= i.first_seen))"
+        " and (e.settled_at is null or e.settled_at >= coalesce(i.moved_at, i.first_seen)))"
         " group by d.id",
     ),
     # --- digests -------------------------------------------------------------------------------
