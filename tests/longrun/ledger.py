@@ -18,6 +18,17 @@ WORD = re.compile(r"qz\d+x\d+")
 
 
 @dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """What does not add up, by its kind, and some of what shows it."""
+
+    kind: str
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.says}"
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A message that came to a chat; ``lost`` says that its answer did not reach the program."""
 
@@ -58,7 +69,7 @@ class Ledger:
 
     # --- the end -----------------------------------------------------------------------------
 
-    def faults(self, db: Connection, feeds: list[SampleFeed]) -> Iterator[str]:
+    def faults(self, db: Connection, feeds: list[SampleFeed]) -> Iterator[Discrepancy]:
         """Say what does not add up, a line each."""
         yield from self._claimed(db)
         yield from self._repeated(db)
@@ -67,7 +78,7 @@ class Ledger:
         yield from lost_entries(db, feeds)
         yield from self._storms()
 
-    def _claimed(self, db: Connection) -> Iterator[str]:
+    def _claimed(self, db: Connection) -> Iterator[Discrepancy]:
         """Look for rows that say "sent" of what Telegram never took."""
         there = {(one.chat, one.message_id) for one in self.sent}
         rows = db.conn.execute(
@@ -77,9 +88,12 @@ class Ledger:
         again = set(self.moved.values())
         missing = [row for row in rows if row[1] not in again and (row[1], row[2]) not in there]
         if missing:
-            yield f"{len(missing)} rows are 'sent' and Telegram never had them: {missing[:EXAMPLES]}"
+            yield Discrepancy(
+                "never sent",
+                f"{len(missing)} rows are 'sent' and Telegram never had them: {missing[:EXAMPLES]}",
+            )
 
-    def _repeated(self, db: Connection) -> Iterator[str]:
+    def _repeated(self, db: Connection) -> Iterator[Discrepancy]:
         """Look for messages that came again, or that no row knows, without a lost answer."""
         doubted: Counter[int] = Counter()
         for chat, times in db.conn.execute(
@@ -109,16 +123,22 @@ class Ledger:
                 for chat, found in unexplained
                 for one in found
             ]
-            yield f"{many} messages that no row knows, with no answer lost: {some[:EXAMPLES]}"
+            yield Discrepancy(
+                "unknown message",
+                f"{many} messages that no row knows, with no answer lost: {some[:EXAMPLES]}",
+            )
         twice = [
             (chat, times, text[:60])
             for (chat, text), times in told.items()
             if times - 1 > doubted[chat] and not self._replies(text) and chat not in self.greeted
         ]
         if twice:
-            yield f"{len(twice)} messages came more than once, with no answer lost: {twice[:EXAMPLES]}"
+            yield Discrepancy(
+                "repeated message",
+                f"{len(twice)} messages came more than once, with no answer lost: {twice[:EXAMPLES]}",
+            )
 
-    def _unalerted(self, db: Connection) -> Iterator[str]:
+    def _unalerted(self, db: Connection) -> Iterator[Discrepancy]:
         """Look for news that met a query and for which no alert was made.
 
         Chats that went and came, or moved, are left out: what came meanwhile is not for them.
@@ -132,7 +152,10 @@ class Ledger:
         elsewhere = self.greeted | self.moved.keys() | set(self.moved.values())
         missed = [row for row in rows if row[0] not in elsewhere]
         if missed:
-            yield f"{len(missed)} matches that are news made no alert: {missed[:EXAMPLES]}"
+            yield Discrepancy(
+                "no alert",
+                f"{len(missed)} matches that are news made no alert: {missed[:EXAMPLES]}",
+            )
 
     def _is_reply(self, one: Sent) -> bool:
         return bool(self._replies(one.text)) or one.chat in self.greeted
@@ -140,7 +163,7 @@ class Ledger:
     def _replies(self, text: str) -> set[str]:
         return {word for word in WORD.findall(text) if word in self.asked}
 
-    def _unanswered(self) -> Iterator[str]:
+    def _unanswered(self) -> Iterator[Discrepancy]:
         """Look for what people asked and were not answered, or answered more than once."""
         answers: Counter[str] = Counter()
         heard: Counter[str] = Counter()
@@ -150,12 +173,18 @@ class Ledger:
                 heard[word] += not one.lost
         silent = [(word, *self.asked[word]) for word in self.asked if not answers[word]]
         if silent:
-            yield f"{len(silent)} of {len(self.asked)} commands were not answered: {silent[:EXAMPLES]}"
+            yield Discrepancy(
+                "unanswered",
+                f"{len(silent)} of {len(self.asked)} commands were not answered: {silent[:EXAMPLES]}",
+            )
         many = [(word, times) for word, times in heard.items() if times > 1]
         if many:
-            yield f"{len(many)} of {len(self.asked)} commands were answered again: {many[:EXAMPLES]}"
+            yield Discrepancy(
+                "answered again",
+                f"{len(many)} of {len(self.asked)} commands were answered again: {many[:EXAMPLES]}",
+            )
 
-    def _storms(self) -> Iterator[str]:
+    def _storms(self) -> Iterator[Discrepancy]:
         """Look for half minutes with more than a few getMe."""
         most = 0
         for place, at in enumerate(self._get_me):
@@ -164,7 +193,10 @@ class Ledger:
                 ahead += 1
             most = max(most, ahead - place)
         if most > 4:  # a start asks once, an illness begins with half a second, one, two …
-            yield f"getMe was asked {most} times within half a minute ({len(self._get_me)} in all)"
+            yield Discrepancy(
+                "getMe",
+                f"getMe was asked {most} times within half a minute ({len(self._get_me)} in all)",
+            )
 
     def summary(self) -> dict[str, Any]:
         return {
@@ -175,7 +207,7 @@ class Ledger:
         }
 
 
-def lost_entries(db: Connection, feeds: list[SampleFeed]) -> Iterator[str]:
+def lost_entries(db: Connection, feeds: list[SampleFeed]) -> Iterator[Discrepancy]:
     """Look for entries that stood in documents given out whole, and are no items."""
     kept = {
         (number, guid)
@@ -193,4 +225,6 @@ def lost_entries(db: Connection, feeds: list[SampleFeed]) -> Iterator[str]:
         and (times > 1 or any(told.guid == guid for told in feed.shown))
     ]
     if lost:
-        yield f"{len(lost)} entries were given out and are no items: {lost[:EXAMPLES]}"
+        yield Discrepancy(
+            "lost entry", f"{len(lost)} entries were given out and are no items: {lost[:EXAMPLES]}"
+        )
