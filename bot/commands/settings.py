@@ -5,7 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 from bot import time_zones
-from bot.commands.settings_screens import CAPS, QUIETS, ZONES, kept, overview, screen, zone_now
+from bot.commands.settings_screens import (
+    CAPS,
+    QUIETS,
+    ZONES,
+    kept,
+    overview,
+    screen,
+    which_town,
+    zone_now,
+)
 from bot.context import Context
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say
 from bot.digests import calendar
@@ -77,8 +86,8 @@ def _changes(  # noqa: PLR0911 - one a setting
     match name:
         case "lang" if value in LANGUAGES:
             return {"language": value}
-        case "zone" if 0 <= number < len(ZONES):
-            return {"time_zone": ZONES[number]}
+        case "zone" if zone := _zone_pressed(value, number):
+            return {"time_zone": zone}
         case "time" if 0 <= number < 24 * 60:
             return {"digest_times": _turned(chat.digest_times, number, wanted=wanted)[:MOST_TIMES]}
         case "empty":
@@ -92,6 +101,13 @@ def _changes(  # noqa: PLR0911 - one a setting
             return _quiet_changes(name, value) if quiet else _post_changes(chat, name, value)
         case _:
             return None
+
+
+def _zone_pressed(value: str, number: int) -> str:
+    """Return the zone of a button, by its place among ours or by its name; "" for a forged one."""
+    if 0 <= number < len(ZONES):
+        return ZONES[number]
+    return value if time_zones.is_zone(value) else ""
 
 
 def _day_changes(chat: Chat, name: str, number: int, *, wanted: bool | None) -> dict[str, Any]:
@@ -215,7 +231,10 @@ async def zone_typed(ask: Ask, context: Context) -> Reply:
     else:
         zone = time_zones.zone_named(ask.text, context.clock())
     if zone is None:
-        raise await _again(ask, context, "zone", "settings.no_zone", ask.text)
+        unknown = await _again(ask, context, "zone", "settings.no_zone", ask.text)
+        if towns := time_zones.towns_like(ask.text, context.clock()):
+            return Say((which_town(ask.text, towns, ask.language, context.clock()),))
+        raise unknown
     chat = await change(ask, context, time_zone=zone)
     return Say((overview(chat, ask.language, context),))
 

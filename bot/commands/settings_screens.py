@@ -1,6 +1,7 @@
 """The screens of /settings: what is set, and the buttons that change it."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from bot.context import Context
 from bot.conversation import Button, Html, Keyboard, Message, Row
@@ -9,6 +10,7 @@ from bot.render.buttons import press
 from bot.render.markup import bold, joined, translate_html
 from bot.render.stories import zoned
 from bot.texts import LANGUAGES, translate, words
+from bot.time_zones import Town
 from storage.model import Chat, ChatKind, Mode, QuietMode, Reach, Subscription
 
 WEEK = 7
@@ -89,6 +91,16 @@ def zone_now(key: str, chat: Chat, language: str, context: Context) -> Html:
     """Say a sentence about the chat's zone and what its clocks show now."""
     at = words.clock(context.clock(), words.zone(chat.time_zone))
     return translate_html(language, key, zone=zone_name(chat, language), at=at)
+
+
+def which_town(typed: str, towns: tuple[Town, ...], language: str, now: datetime) -> Message:
+    """Ask which town was meant, each with what its clocks show: a zone is never guessed."""
+    rows = []
+    for town in towns:
+        name = town.name or words.zone_name(town.zone, language)
+        at = words.clock(now, words.zone(town.zone))
+        rows.append((Button(f"{name} · {at}", press("t", "zone", town.zone)),))
+    return Message(translate_html(language, "settings.which_town", text=typed[:60]), tuple(rows))
 
 
 def likely_zones(language_code: str) -> list[int]:
