@@ -240,28 +240,31 @@ LAWS: tuple[Law, ...] = (
     # --- digests -------------------------------------------------------------------------------
     Law(
         "digests that overlap",
-        "a chat's daily digests cover no moment twice",
+        "a chat's daily digests cover no moment twice, unless the clock went back between them",
         "select chat_id as chat, id as message, since, until, before from ("
-        " select id, chat_id, json_extract(payload, '$.since') as since,"
+        " select id, chat_id, created_at, json_extract(payload, '$.since') as since,"
         " json_extract(payload, '$.until') as until,"
-        " lag(json_extract(payload, '$.until')) over (partition by chat_id"
-        " order by json_extract(payload, '$.until'), id) as before"
+        " lag(json_extract(payload, '$.until')) over chats as before,"
+        " lag(created_at) over chats as made_before"
         " from deliveries where kind = 'digest' and state in ('queued', 'sending', 'sent')"
         " and json_extract(payload, '$.until') is not null"
-        " and not json_extract(payload, '$.weekly')) where since < before",
+        " and not json_extract(payload, '$.weekly')"
+        " window chats as (partition by chat_id order by id))"
+        " where since < before and created_at >= made_before and before <= made_before + :grace",
     ),
     Law(
         "window of a chat",
         "a chat's next digest begins where its last one that came ended, or earlier where one"
         " did not come",
-        "select c.id as chat, c.digest_from, max(json_extract(d.payload, '$.until')) as ended"
-        " from chats c join deliveries d on d.chat_id = c.id"
-        " where d.kind = 'digest' and d.state in ('queued', 'sending', 'sent')"
-        " and json_extract(d.payload, '$.until') is not null"
-        " and not json_extract(d.payload, '$.weekly') group by c.id"
-        " having c.digest_from < ended and not exists (select 1 from deliveries f"
-        " where f.chat_id = c.id and f.kind = 'digest'"
-        " and f.state in ('failed', 'unknown', 'merged'))",
+        "select c.id as chat, c.digest_from, json_extract(d.payload, '$.until') as ended"
+        " from chats c join deliveries d on d.id = (select max(l.id) from deliveries l"
+        " where l.chat_id = c.id and l.kind = 'digest' and l.state in ('queued', 'sending', 'sent')"
+        " and json_extract(l.payload, '$.until') is not null"
+        " and not json_extract(l.payload, '$.weekly'))"
+        # One that ends after it was made was made while the clock was wrong.
+        " where c.digest_from < ended and ended <= d.created_at + :grace"
+        " and not exists (select 1 from deliveries f where f.chat_id = c.id"
+        " and f.kind = 'digest' and f.state in ('failed', 'unknown', 'merged'))",
     ),
     Law(
         "digest without a time",

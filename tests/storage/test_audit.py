@@ -207,6 +207,16 @@ def test_what_retention_removed_accuses_nobody(sound: Path) -> None:
     assert ["those settled before 2027-01-01 are kept no more"] == notes
 
 
+def test_a_digest_of_a_clock_that_was_wrong_accuses_nobody(sound: Path) -> None:
+    """It ended a day ahead; the next one began at the right time again."""
+    with closing(sqlite3.connect(sound)) as db, db:
+        db.executescript(
+            f"{OUTBOX} created_at = created_at + 86400000, payload = json_set(payload, '$.until',"
+            " json_extract(payload, '$.until') + 86400000) where subject = '1/1'"
+        )
+    assert set() == broken(sound)
+
+
 def test_the_audit_writes_nothing(sound: Path) -> None:
     before = sound.read_bytes()
     audited(sound)
