@@ -16,7 +16,10 @@ ifneq (,$(filter C POSIX,$(LC_ALL)))
 unexport LC_ALL
 endif
 
-.PHONY: help demo run meaning test test-all check lint lock picture clean
+# How long `make fuzz` goes on.
+MINUTES ?= 60
+
+.PHONY: help demo run meaning test test-all fuzz check lint lock picture clean
 
 help:
 	@echo "make demo   see it work: no token, no network, a chat page in the browser"
@@ -24,6 +27,7 @@ help:
 	@echo "make meaning  add the built-in model for EMBEDDINGS_URL=builtin (91 MB)"
 	@echo "make test   everything CI checks: style, types, arrows between rooms, tests, coverage"
 	@echo "make test-all  the tests on every Python from 3.11 on that is found here"
+	@echo "make fuzz   throw all that the outside can send at its doors, for MINUTES=60"
 	@echo "make lint   the quick part of it: style, types, arrows"
 	@echo "make picture  take README's picture of the demo anew (needs a Chromium)"
 	@echo "make lock   pin newer versions of the packages"
@@ -44,6 +48,9 @@ test: lint
 
 test-all: $(VENV)/made
 	@$(BIN)/python scripts/every_python.py -n $(AT_ONCE)
+
+fuzz: $(VENV)/ready-dev
+	@$(BIN)/python -m scripts.fuzz $(MINUTES)
 
 lint: $(VENV)/ready-dev
 	@echo "→ style"
@@ -73,10 +80,7 @@ $(VENV)/made:
 
 $(VENV)/ready: $(VENV)/made deploy/requirements.txt pyproject.toml
 	@echo "→ installing what SteppeWire runs on (pinned, with hashes)"
-	@$(PIP) install -q --require-hashes -r deploy/requirements.txt || { \
-	  echo "The packages could not be installed: see above. On Python 3.14, and on Linux on ARM, one"; \
-	  echo "of them is compiled, which needs g++ and Python's headers; on Debian and Ubuntu:"; \
-	  echo "apt install g++ python3-dev"; exit 1; }
+	@$(PIP) install -q --require-hashes -r deploy/requirements.txt
 	@$(PIP) install -q --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -9,6 +9,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, nullcontext
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,17 +19,20 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import connection, health
 from bot.connection import TelegramConnection
 from bot.digests.maker import DigestService
+from bot.failures import note_odd_rows
 from bot.instance import EVERYBODY_READS, alone, token_lock
-from bot.notices import enqueue_feed_notices
+from bot.notices import enqueue_aside_notices, enqueue_feed_notices
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
-from storage import dialogs, feeds, pages
+from bot.timekeeper import Timekeeper, steady_s
+from storage import dialogs, feeds, pages, set_aside, wrong_times
 from storage.errors import StorageError
 from storage.feeds import NewFeed
 from storage.model import FeedStatus, Outlet
 from storage.outbox import queue, reports
 from watchers import catalogue
 from watchers.host_queues import Politeness
+from watchers.pulse import Pulse
 from watchers.standing import LookingPace
 from watchers.taught_names import TaughtNames
 
@@ -82,12 +86,16 @@ async def run_in(
         telegram = await open_parts.enter_async_context(
             connection.opened(pipeline, digests, names, stop)
         )
+        ticks = ticking(pipeline, digests, telegram)
         await open_parts.enter_async_context(
-            health.served(pipeline.settings.health_listen, lambda: vitals(pipeline, telegram))
+            health.served(
+                pipeline.settings.health_listen, lambda: vitals(pipeline, telegram, ticks)
+            )
         )
+        await note_odd_rows(pipeline.db, pipeline.clock())
         remembering = asyncio.create_task(remember(pipeline), name="remember")
         open_parts.push_async_callback(cancelled, remembering)
-        open_parts.enter_context(ticking(pipeline, digests, telegram))
+        open_parts.enter_context(ticks)
         log.info("running")
         ready()
         await stop.wait()
@@ -98,18 +106,38 @@ async def remember(pipeline: Pipeline) -> None:
     """Rebuild the ingester's memory; say if it fails: every story would begin anew without it."""
     began = pipeline.clock()
     try:
-        await pipeline.ingester.remember(began)
+        now = await pipeline.db.read(wrong_times.believable, began)
+        await pipeline.ingester.remember(now)
     except Exception:
         log.exception("living stories not remembered")
         raise
     log.info("remembered", seconds=round((pipeline.clock() - began).total_seconds(), 1))
 
 
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What is done every so many seconds, and after how many without success it is stuck."""
+
+    name: str
+    run: Callable[[], Awaitable[Any]]
+    every_s: int
+    stuck_after_s: float
+    pulse: Pulse = field(default_factory=Pulse)
+
+    @property
+    def part(self) -> health.PartHealth:
+        """How it is."""
+        return health.PartHealth(self.name, self.pulse.silent_s, self.stuck_after_s)
+
+
 class ticking:  # noqa: N801 (reads as a with-statement)
     """Timers that tick for as long as the block runs."""
 
     def __init__(
-        self, pipeline: Pipeline, digests: DigestService, telegram: TelegramConnection
+        self,
+        pipeline: Pipeline,
+        digests: DigestService,
+        telegram: TelegramConnection,
     ) -> None:
         """Keep what the ticks look after."""
         self._scheduler = AsyncIOScheduler(
@@ -120,19 +148,39 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         self._pipeline = pipeline
         self._digests = digests
         self._telegram = telegram
+        self.timekeeper = Timekeeper(
+            pipeline.db,
+            pipeline.clock,
+            digests,
+            admins=frozenset(pipeline.settings.admin_ids),
+            wake=pipeline.wake_up.set,
+            drawn_back=pipeline.poller.forget_rests,
+            steady=steady_beside(pipeline.clock),
+        )
+        pages_s = pipeline.revisits.pace.tick_s
+        self.ticks = (
+            Tick("clock", self.timekeeper.look, POLL_TICK_S, 120),
+            Tick("poller", pipeline.poller.tick, POLL_TICK_S, 120),
+            # A round of pages waits for each, and between those of one host.
+            Tick("pages", pipeline.revisits.round, pages_s, pages_s + 3600),
+            # Ten thousand readers' digests are one round; each of them is a beat.
+            Tick("digests", self._make_digests, DIGEST_TICK_S, 300, digests.pulse),
+            Tick("notices", self._tell_of_feeds, DIGEST_TICK_S, 300),
+            Tick("asides", self._tell_of_asides, DIGEST_TICK_S, 300),
+            Tick("upkeep", self._upkeep, UPKEEP_TICK_S, 3 * UPKEEP_TICK_S),
+        )
+
+    def parts(self) -> tuple[health.PartHealth, ...]:
+        """Say how each is."""
+        return tuple(tick.part for tick in self.ticks)
 
     def __enter__(self) -> None:
         """Start the timers; each first tick comes at once."""
         now = datetime.now(UTC)
-        ticks: tuple[tuple[Callable[[], Awaitable[Any]], int], ...] = (
-            (self._pipeline.poller.round, POLL_TICK_S),
-            (self._pipeline.revisits.round, self._pipeline.revisits.pace.tick_s),
-            (self._make_digests, DIGEST_TICK_S),
-            (self._tell_of_feeds, DIGEST_TICK_S),
-            (self._upkeep, UPKEEP_TICK_S),
-        )
-        for tick, seconds in ticks:
-            self._scheduler.add_job(survived(tick), "interval", seconds=seconds, next_run_time=now)
+        for tick in self.ticks:
+            self._scheduler.add_job(
+                survived(tick), "interval", seconds=tick.every_s, next_run_time=now
+            )
         self._scheduler.start()
 
     def __exit__(self, *_: object) -> None:
@@ -140,7 +188,14 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         self._scheduler.shutdown(wait=False)
 
     async def _make_digests(self) -> None:
-        """Make the digests that are due, whether or not Telegram can be reached."""
+        """Make the digests that are due, whether or not Telegram can be reached.
+
+        What a clock that was set ahead this very minute calls due waits until it is believed.
+        """
+        await self.timekeeper.look()
+        if not self.timekeeper.is_settled:
+            self._digests.pulse.beat()
+            return
         await self._digests.round(self._telegram.bot_username)
 
     async def _tell_of_feeds(self) -> None:
@@ -150,29 +205,44 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         if await pipeline.db.write(enqueue_feed_notices, admin_ids, pipeline.clock()):
             pipeline.wake_up.set()
 
+    async def _tell_of_asides(self) -> None:
+        """Owe the admins, and whose it is, a word about what was set aside."""
+        pipeline = self._pipeline
+        if not await pipeline.db.read(set_aside.is_to_be_told, pipeline.clock()):
+            return
+        admin_ids = pipeline.settings.admin_ids
+        if await pipeline.db.write(enqueue_aside_notices, admin_ids, pipeline.clock()):
+            pipeline.wake_up.set()
+
     async def _upkeep(self) -> None:
         """Forget what nobody needs any more."""
-        pipeline, now = self._pipeline, self._pipeline.clock()
+        pipeline = self._pipeline
+        now = await pipeline.db.read(wrong_times.believable, pipeline.clock())
         await pipeline.ingester.expire(now)
-        for prune in (queue.prune, dialogs.prune, pages.prune):
+        for prune in (queue.prune, dialogs.prune, pages.prune, set_aside.prune):
             await pipeline.db.write(prune, now)
 
 
-def survived(tick: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
+def survived(tick: Tick) -> Callable[[], Awaitable[None]]:
     """Return a tick that outlives whatever goes wrong in it; the stop may cut it short."""
-    name = getattr(tick, "__qualname__", str(tick))
 
     async def run_once() -> None:
         try:
-            await tick()
+            with tick.pulse.at_work():
+                await tick.run()
         except asyncio.CancelledError:
-            log.debug("tick cut short", tick=name)
+            log.debug("tick cut short", tick=tick.name)
         except StorageError as error:  # a full disk, a locked file: the next tick tries again
-            log.error("tick failed", tick=name, error=str(error))  # noqa: TRY400 (said whole)
+            log.error("tick failed", tick=tick.name, error=str(error))  # noqa: TRY400 (said whole)
         except Exception:
-            log.exception("tick failed", tick=name)
+            log.exception("tick failed", tick=tick.name)
 
     return run_once
+
+
+def steady_beside(clock: Callable[[], datetime]) -> Callable[[], float]:
+    """Return the clock that nobody sets; beside one that is played, the played one itself."""
+    return steady_s if clock is wall_clock else lambda: clock().timestamp()
 
 
 async def cancelled(task: asyncio.Task[Any]) -> None:
@@ -181,25 +251,40 @@ async def cancelled(task: asyncio.Task[Any]) -> None:
     await asyncio.wait([task])
 
 
-async def vitals(pipeline: Pipeline, telegram: TelegramConnection) -> health.Vitals:
-    """Measure how we are. Healthy means: polling goes on, and what is owed leaves in time."""
-    now = pipeline.clock()
+async def vitals(
+    pipeline: Pipeline, telegram: TelegramConnection, ticks: ticking
+) -> health.Vitals:
+    """Measure how we are. Healthy means: every part goes on, and what is owed leaves in time."""
+    now, up_s = pipeline.clock(), pipeline.ingester.pulse.age_s
     outbox = await pipeline.db.read(reports.counts, now)
     by_status = await pipeline.db.read(feeds.count)
     next_due = await pipeline.db.read(feeds.next_due)
     waited = (now - outbox.oldest_due).total_seconds() if outbox.oldest_due else 0.0
     late = (now - next_due).total_seconds() if next_due else 0.0
-    connected, token_is_valid = telegram.connected, telegram.token_is_valid
-    is_healthy = connected and token_is_valid and waited < LATE_S and late < LATE_S
-    return {
-        "steppewire_healthy": float(is_healthy),
-        "steppewire_telegram_connected": float(connected),
-        "steppewire_telegram_token_valid": float(token_is_valid),
-        "steppewire_outbox_waiting": outbox.waiting,
-        "steppewire_outbox_oldest_due_seconds": max(waited, 0.0),
-        "steppewire_poll_late_seconds": max(late, 0.0),
-        **{f"steppewire_feeds_{status}": by_status.get(status, 0) for status in FeedStatus},
-    }
+    return health.Vitals(
+        {
+            "steppewire_telegram_connected": float(telegram.connected),
+            "steppewire_telegram_token_valid": float(telegram.token_is_valid),
+            "steppewire_outbox_waiting": outbox.waiting,
+            "steppewire_outbox_oldest_due_seconds": max(waited, 0.0),
+            "steppewire_poll_late_seconds": max(late, 0.0),
+            **{f"steppewire_feeds_{status}": by_status.get(status, 0) for status in FeedStatus},
+        },
+        {
+            "telegram": telegram.connected,
+            "token": telegram.token_is_valid,
+            "clock": not ticks.timekeeper.is_behind,
+            # While nobody ran nobody was late: a start after an outage has its time, too.
+            "outbox": min(waited, up_s) < LATE_S,
+            "feeds": min(late, up_s) < LATE_S,
+        },
+        (
+            *ticks.parts(),
+            health.PartHealth("looks", pipeline.poller.looks.busy_s, LATE_S),
+            health.PartHealth("ingester", pipeline.ingester.pulse.busy_s, LATE_S),
+            *telegram.parts(),
+        ),
+    )
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:

@@ -18,12 +18,13 @@ from telegram.request import HTTPXRequest
 from bot.context import Context
 from bot.delivery import Deliverer
 from bot.digests.maker import DigestService
+from bot.health import PartHealth
 from bot.pipeline import Pipeline
 from bot.settings import Settings
 from bot.telegram import menus, webhook
 from bot.telegram.dispatcher import ALLOWED_UPDATES, ChatOrder, Dispatcher
 from bot.telegram.incoming import channel_facts
-from bot.telegram.polling import Polling
+from bot.telegram.polling import SILENT_S, Polling
 from bot.telegram.rate_limiter import Limiter
 from bot.telegram.updates import UpdatesRequest
 from storage.errors import NewsError
@@ -36,6 +37,9 @@ log = structlog.get_logger(__name__)
 Request = TypeVar("Request", bound=HTTPXRequest)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+DELIVERER_STUCK_S = 120.0
+"""The deliverer looks for what is to be sent every few seconds; one call of Telegram may take
+sixty."""
 ANSWERS_END_S = 3.0
 """How long a stop goes on answering what people asked before it."""
 
@@ -88,6 +92,17 @@ class TelegramConnection:
         """Whether Telegram took our token when we last sent, and when we last polled."""
         polled = self._polling is None or self._polling.token_is_valid
         return polled and self._deliverer.token_is_valid
+
+    def parts(self) -> tuple[PartHealth, ...]:
+        """Say how the parts are that begin once Telegram is reached."""
+        found = []
+        if self._delivering is not None:
+            found.append(
+                PartHealth("deliverer", self._deliverer.pulse.silent_s, DELIVERER_STUCK_S)
+            )
+        if self._polling is not None:
+            found.append(PartHealth("updates", self._polling.silent_s, SILENT_S))
+        return tuple(found)
 
     async def connect(self) -> None:
         """Reach Telegram, however long that takes, then listen and deliver."""

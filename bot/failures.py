@@ -1,28 +1,70 @@
-"""Unexpected errors: logged whole, and to the admins in one line, each at most once an hour."""
+"""Unexpected errors: logged whole, and to the admins in one line, each at most once an hour.
+
+What an error spoils alone is set aside, noted with its reason, and the rest goes on.
+"""
 
 import os
-import traceback
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 
-from storage import chats
+from storage import chats, inspection, set_aside
 from storage.database import Database
 from storage.errors import StorageError
 from storage.model import NO_THREAD, ChatId
 from storage.outbox import queue
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, Sentence
+from storage.set_aside import Aside, AsideKind, place_of, why_of
 from storage.sql import Connection
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
 
-def place_of(error: BaseException) -> str:
-    """Name where an error was raised, as file:line."""
-    frames = traceback.extract_tb(error.__traceback__)
-    if not frames:
-        return "?"
-    return f"{frames[-1].filename.rsplit('/', maxsplit=1)[-1]}:{frames[-1].lineno}"
+
+def survivors(values: Iterable[T], use: Callable[[T], object]) -> list[T]:
+    """Return the values that can be used one by one; those that raise are logged and left out.
+
+    For when using all of them together raised.
+    """
+    good: list[T] = []
+    for value in values:
+        try:
+            use(value)
+        except Exception:
+            log.exception("left out")
+        else:
+            good.append(value)
+    return good
+
+
+async def set_one_aside(
+    db: Database,
+    kind: AsideKind,
+    what: object,
+    error: Exception,
+    now: datetime,
+    *,
+    label: str = "",
+    chat_id: ChatId | None = None,
+) -> None:
+    """Log what one thing raised, whole, and note it; the caller goes on without it."""
+    log.error("set aside", kind=kind, what=what, exc_info=error)
+    aside = Aside(kind, str(what), why_of(error), label, chat_id)
+    try:
+        await db.write(set_aside.note, [aside], now)
+    except StorageError as worse:
+        log.warning("set aside and not noted", error=str(worse))
+
+
+async def note_odd_rows(db: Database, now: datetime) -> None:
+    """Note at a start which rows cannot be read, should there be any."""
+    odd = await db.read(inspection.odd_rows)
+    if odd:
+        log.error("odd rows", rows=[f"{one.kind} {one.what}: {one.why}" for one in odd[:20]])
+        await db.write(set_aside.note, odd, now)
 
 
 def system_says(error: OSError) -> str:

@@ -1,7 +1,10 @@
 """GET /health for a supervisor and GET /metrics for Prometheus, where HEALTH_LISTEN is set."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import web
 
@@ -9,12 +12,89 @@ from bot.failures import system_says
 from bot.settings import host_port
 from storage.errors import NewsError
 
-Vitals = dict[str, float]
-"""Measurements by Prometheus name; ``steppewire_healthy`` is 1 or 0."""
+MEASURE_S = 5.0
+"""Measuring reads the database: one that does not answer for so long is stuck."""
+
+HEALTHY = "steppewire_healthy"
+SILENT = "steppewire_part_silent_seconds"
+MOST = "steppewire_part_silent_limit_seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class PartHealth:
+    """A part that can get stuck: for how long it has shown no progress, and how long it may.
+
+    Both in seconds.
+    """
+
+    name: str
+    silent_s: float
+    most_s: float
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it has been silent for longer than its work can take."""
+        return self.silent_s > self.most_s
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """Measurements by Prometheus name, conditions without which we are not well, and the parts."""
+
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    conditions: Mapping[str, bool] = field(default_factory=dict)
+    parts: tuple[PartHealth, ...] = ()
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """What is wrong, by name: conditions that do not hold, parts that are stuck."""
+        return (
+            *(name for name, holds in self.conditions.items() if not holds),
+            *(part.name for part in self.parts if part.is_stuck),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Say it to a supervisor."""
+        return {
+            HEALTHY: float(not self.wrong),
+            "wrong": self.wrong,
+            **self.numbers,
+            "parts": {
+                part.name: {
+                    "silent_s": round(part.silent_s, 1),
+                    "most_s": part.most_s,
+                    "stuck": part.is_stuck,
+                }
+                for part in self.parts
+            },
+        }
+
+    def as_metrics(self) -> str:
+        """Say it to Prometheus, in its text format 0.0.4."""
+        flat = {HEALTHY: float(not self.wrong), **self.numbers}
+        lines = [f"# TYPE {name} gauge\n{name} {value:g}" for name, value in flat.items()]
+        for name, by_part in (
+            (SILENT, {part.name: part.silent_s for part in self.parts}),
+            (MOST, {part.name: part.most_s for part in self.parts}),
+        ):
+            if by_part:
+                lines += [f"# TYPE {name} gauge", *labelled(name, by_part.items())]
+        return "\n".join(lines) + "\n"
+
+
+def labelled(name: str, by_part: Iterable[tuple[str, float]]) -> list[str]:
+    """Write a metric of each part."""
+    return [f'{name}{{part="{part}"}} {value:g}' for part, value in by_part]
+
+
+NO_DATABASE = Vitals(conditions={"database": False})
+"""What is said where the database does not answer: nothing else can be measured."""
 
 
 @asynccontextmanager
-async def served(listen: str, vitals: Callable[[], Awaitable[Vitals]]) -> AsyncIterator[None]:
+async def served(
+    listen: str, measure: Callable[[], Awaitable[Vitals]], *, measure_s: float = MEASURE_S
+) -> AsyncIterator[None]:
     """Answer on ``host:port`` for as long as the block runs; an empty ``listen`` serves nothing.
 
     Raises NewsError where nobody can listen there.
@@ -24,15 +104,19 @@ async def served(listen: str, vitals: Callable[[], Awaitable[Vitals]]) -> AsyncI
         return
     app = web.Application()
 
+    async def vitals() -> Vitals:
+        try:
+            async with asyncio.timeout(measure_s):
+                return await measure()
+        except (TimeoutError, NewsError):
+            return NO_DATABASE
+
     async def health(_request: web.Request) -> web.Response:
         measured = await vitals()
-        healthy = measured.get("steppewire_healthy", 0) > 0
-        return web.json_response(measured, status=200 if healthy else 503)
+        return web.json_response(measured.as_json(), status=503 if measured.wrong else 200)
 
     async def metrics(_request: web.Request) -> web.Response:
-        measured = await vitals()
-        lines = [f"# TYPE {name} gauge\n{name} {value:g}" for name, value in measured.items()]
-        return web.Response(text="\n".join(lines) + "\n", content_type="text/plain")
+        return web.Response(text=(await vitals()).as_metrics(), content_type="text/plain")
 
     app.router.add_get("/health", health)
     app.router.add_get("/metrics", metrics)

@@ -1,14 +1,20 @@
-"""Notices to admins about feeds: one message when some fall ill, one when they recover."""
+"""Notices that come by themselves: of feeds that fall ill or recover, of what was set aside."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from bot.conversation import Html
 from bot.render import feeds as render
-from storage import chats, feeds
-from storage.model import NO_THREAD, ChatId
+from bot.render.markup import code, joined, tidy, translate_html
+from storage import chats, feeds, set_aside
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind
 from storage.outbox import queue
-from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
+from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered, Sentence
+from storage.set_aside import Aside, AsideKind
 from storage.sql import Connection
+
+MOST_ASIDE = 10
+"""So many things that were set aside are named in one message."""
 
 
 def enqueue_feed_notices(db: Connection, admins: Iterable[int], now: datetime) -> int:
@@ -36,3 +42,83 @@ def enqueue_feed_notices(db: Connection, admins: Iterable[int], now: datetime) -
         for chat in known
     ]
     return queue.enqueue(db, new, now)
+
+
+def enqueue_aside_notices(db: Connection, admins: Iterable[int], now: datetime) -> int:
+    """Queue one message for each admin about what was newly set aside, and a word to its owner.
+
+    Run in one transaction. While no admin has a chat with us, the admins' notice waits, for it is
+    said once; whose subscription it is hears of it at once. Returns how many were queued.
+    """
+    noted = [one.aside for one in set_aside.untold(db)]
+    if not noted:
+        return 0
+    known = [
+        chat
+        for admin in sorted(admins)
+        if (chat := chats.readable(db, ChatId(admin), now)) is not None
+    ]
+    to_admins = [
+        NewDelivery(
+            chat.id,
+            NO_THREAD,
+            DeliveryKind.NOTICE,
+            f"aside/{now:%Y%m%d%H%M%S%f}",
+            payload=Rendered(aside_notice(noted, chat.language)),
+        )
+        for chat in known
+    ]
+    to_owners = [notice for one in noted if (notice := owners_notice(db, one, now)) is not None]
+    if known or not admins:
+        set_aside.told(db, noted, now)
+    return queue.enqueue(db, [*to_admins, *to_owners], now)
+
+
+def aside_notice(asides: Sequence[Aside], language: str) -> Html:
+    """Say what was set aside, each in a line with its reason."""
+    lines = [
+        joined(
+            (
+                "•",
+                translate_html(language, f"aside.{one.kind}", what=tidy(one.what, 80)),
+                f"«{tidy(one.label, 80)}»" if one.label else "",
+                code(tidy(one.why, 160)),
+            ),
+            " ",
+        )
+        for one in asides[:MOST_ASIDE]
+    ]
+    more = len(asides) - MOST_ASIDE
+    foot = translate_html(language, "aside.more", count=more) if more > 0 else ""
+    return joined((translate_html(language, "aside.head"), *lines, foot))
+
+
+def owners_notice(db: Connection, aside: Aside, now: datetime) -> NewDelivery | None:
+    """Return the word to whoever made a subscription that is set aside; of a channel its owner.
+
+    The same is said once, whatever it raises later.
+    """
+    if aside.kind is not AsideKind.SUBSCRIPTION or aside.chat_id is None:
+        return None
+    chat = chats.readable(db, aside.chat_id, now)
+    whose = chat_of_people(chat)
+    if whose is None:
+        return None
+    is_unread = aside.why.startswith("query.")
+    return NewDelivery(
+        whose,
+        NO_THREAD,
+        DeliveryKind.NOTICE,
+        f"aside/{aside.what}/{'unread' if is_unread else 'broke'}",
+        payload=Sentence(
+            "aside.query_unread" if is_unread else "aside.query_broke",
+            {"query": tidy(aside.label, 120)},
+        ),
+    )
+
+
+def chat_of_people(chat: Chat | None) -> ChatId | None:
+    """Return where a chat's own people are spoken to: of a channel, with its owner."""
+    if chat is None or not chat.active:
+        return None
+    return chat.owner_id if chat.kind is ChatKind.CHANNEL else chat.id

@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from storage import set_aside, sql
 from storage.model import Chat, ChatId, ChatKind, QuietMode, StoryId, ThreadId
-from storage.sql import Connection, from_ms, to_ms
+from storage.set_aside import Aside, AsideKind, why_of
+from storage.sql import ODD_VALUES, Connection, from_ms, to_ms
 
 SETTINGS = (
     "kind",
@@ -44,6 +46,19 @@ def get(db: Connection, chat_id: ChatId) -> Chat | None:
     """Return the chat, or None when we never met."""
     row = next(db.query("select * from chats where id = ?", [chat_id]), None)
     return None if row is None else to_chat(row)
+
+
+def readable(db: Connection, chat_id: ChatId, now: datetime) -> Chat | None:
+    """Return the chat; None where we never met, or where its row has odd values, which is noted.
+
+    For whoever writes for many chats at once: one of them must not keep the news from the others.
+    """
+    try:
+        return get(db, chat_id)
+    except ODD_VALUES as error:
+        aside = Aside(AsideKind.CHAT, str(chat_id), why_of(error), chat_id=chat_id)
+        set_aside.note(db, [aside], now)
+        return None
 
 
 def see_chat(db: Connection, chat: Chat, now: datetime) -> Chat:
@@ -205,13 +220,13 @@ def active(db: Connection, *, after: ChatId | None = None, limit: int = 1000) ->
         " order by id limit :limit",
         {"after": after, "limit": limit},
     )
-    return [to_chat(row) for row in rows]
+    return sql.readable(rows, to_chat)
 
 
 def owned_by(db: Connection, person: ChatId) -> list[Chat]:
     """Return the channels that a person manages through their private chat."""
     rows = db.query("select * from chats where owner_id = ? order by title, id", [person])
-    return [to_chat(row) for row in rows]
+    return sql.readable(rows, to_chat)
 
 
 # --- muted stories -------------------------------------------------------------------------

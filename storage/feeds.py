@@ -1,6 +1,6 @@
 """Feeds: what is polled, when next, and how each is. Polling's whole memory is in these rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from storage.model import (
     Ownership,
     StoryId,
 )
-from storage.sql import Connection, from_json, from_ms, to_json, to_ms
+from storage.sql import Connection, from_json, from_ms, readable, to_json, to_ms
 
 _ILL = (
     f"(e.status = 'gone' or (e.status = 'error' and e.failure_weight >= {ILL_FROM})"
@@ -122,7 +122,7 @@ def refuse_known(db: Connection, url: str) -> None:
 def every(db: Connection, *, polled_only: bool = False) -> tuple[Feed, ...]:
     """Return all feeds in the order they were added; ``polled_only`` leaves imports out."""
     where = "where f.kind <> 'import'" if polled_only else ""
-    return tuple(map(_of_row, db.conn.execute(f"{_SELECT} {where} order by f.id")))
+    return tuple(readable(db.conn.execute(f"{_SELECT} {where} order by f.id"), of_row))
 
 
 def due(db: Connection, now: datetime, limit: int = 1_000) -> tuple[Feed, ...]:
@@ -131,12 +131,13 @@ def due(db: Connection, now: datetime, limit: int = 1_000) -> tuple[Feed, ...]:
         f"{_SELECT} where {_POLLED} and f.next_check_at <= ? order by f.next_check_at, f.id limit ?",
         (to_ms(now), limit),
     )
-    return tuple(map(_of_row, rows))
+    return tuple(readable(rows, of_row))
 
 
 def pollable(db: Connection) -> tuple[Feed, ...]:
     """Return every feed but those gone or paused: what a forced round looks at."""
-    return tuple(map(_of_row, db.conn.execute(f"{_SELECT} where {_POLLED} order by f.id")))
+    rows = db.conn.execute(f"{_SELECT} where {_POLLED} order by f.id")
+    return tuple(readable(rows, of_row))
 
 
 def fallbacks(db: Connection) -> dict[FeedId, tuple[Feed, ...]]:
@@ -144,7 +145,7 @@ def fallbacks(db: Connection) -> dict[FeedId, tuple[Feed, ...]]:
     found: dict[FeedId, tuple[Feed, ...]] = {}
     order = _ORDER.format("f")
     for row in db.conn.execute(f"{_SELECT} where f.fallback_of is not null order by {order}"):
-        feed = _of_row(row)
+        feed = of_row(row)
         assert feed.fallback_of is not None  # noqa: S101 (so it was asked)
         found[feed.fallback_of] = (*found.get(feed.fallback_of, ()), feed)
     return found
@@ -183,9 +184,12 @@ def count(db: Connection) -> dict[FeedStatus, int]:
 
 
 def next_due(db: Connection) -> datetime | None:
-    """Return when the next look is due, None where nothing is polled."""
+    """Return when the next look is due, None where nothing is polled.
+
+    A feed that was never looked at is due since it was added.
+    """
     (moment,) = db.conn.execute(
-        f"select min(f.next_check_at) from feeds f where {_POLLED}"  # noqa: S608 (a constant)
+        f"select min(max(f.next_check_at, f.added_at)) from feeds f where {_POLLED}"  # noqa: S608 (a constant)
     ).fetchone()
     return from_ms(moment)
 
@@ -540,7 +544,13 @@ def _state_row(state: FeedState, new: int, feed_id: FeedId) -> tuple[Any, ...]:
     )
 
 
-def _of_row(row: tuple[Any, ...]) -> Feed:
+def every_row(db: Connection) -> Iterator[tuple[Any, ...]]:
+    """Give every feed's row as ``of_row`` reads it."""
+    yield from db.conn.execute(f"{_SELECT} order by f.id")
+
+
+def of_row(row: tuple[Any, ...]) -> Feed:
+    """Read a feed off ``_SELECT``."""
     return Feed(
         id=FeedId(row[0]),
         url=row[1],
@@ -627,7 +637,7 @@ def _insert(
 
 def _first(db: Connection, where: str, values: tuple[Any, ...]) -> Feed | None:
     row = db.conn.execute(f"{_SELECT} {where} limit 1", values).fetchone()
-    return _of_row(row) if row else None
+    return of_row(row) if row else None
 
 
 def _other_scheme(url: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from storage import outlets
 from storage.model import FeedId, FeedKind, Item, ItemId, StoryId
-from storage.sql import Connection, from_json, from_ms, marks, moment, to_json, to_ms
+from storage.sql import Connection, from_json, from_ms, marks, moment, readable, to_json, to_ms
 
 COLUMNS = (
     "i.id, i.feed_id, i.story_id, i.external_id, i.url, i.title, i.summary, i.lang,"
@@ -293,7 +293,7 @@ def by_ids(db: Connection, ids: Iterable[ItemId]) -> tuple[Item, ...]:
         f"select {COLUMNS}, {outlets.COLUMNS} from {JOINED} where i.id in ({marks(len(wanted))})",  # noqa: S608 (our own column lists)
         wanted,
     )
-    found = {item.id: item for item in map(of_row, rows)}
+    found = {item.id: item for item in readable(rows, of_row)}
     return tuple(found[item_id] for item_id in wanted if item_id in found)
 
 

@@ -8,6 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+A_DAY = range(24 * 60)
+"""The minutes that a clock can show."""
+
 
 def rfc3339(moment: datetime) -> str:
     """Write a moment as all our JSON does: UTC, whole seconds, as 2026-11-22T08:00:00Z."""
@@ -40,9 +43,12 @@ def quiet_until(
 ) -> datetime | None:
     """Return when the quiet hours that hold this moment end, or None outside of them.
 
-    ``start`` after ``end`` spans midnight; equal ones mean no quiet hours at all.
+    ``start`` after ``end`` spans midnight; equal ones mean no quiet hours at all, as do times that
+    no clock shows.
     """
     if start is None or end is None or start == end:
+        return None
+    if start not in A_DAY or end not in A_DAY:
         return None
     now = minutes_at(moment, zone_name)
     inside = start <= now < end if start < end else now >= start or now < end

@@ -665,11 +665,35 @@ def m027_official(db: Database) -> None:
     db.conn.execute("update outlets set official = 1 where name = 'Kremlin.ru'")
 
 
+SET_ASIDE = """
+create table set_aside (             -- what raised, so that the rest could go on
+    kind     text not null,          -- subscription | item | story | delivery | digest | chat | feed
+    what     text not null,          -- its row's id, or an item's address
+    why      text not null,          -- what was raised and where, or a text catalogue key
+    label    text not null default '',  -- the query or headline, to be known by
+    chat_id  integer,                -- whose it is
+    first_at integer not null,
+    last_at  integer not null,
+    times    integer not null default 1,
+    told_at  integer,                -- admins, and whose it is, were told
+    primary key (kind, what, why)
+) strict, without rowid;
+-- A tick asks what is yet to be said: mostly nothing.
+create index set_aside_untold on set_aside(first_at) where told_at is null
+"""
+
+
+@migrations()
+def m028_set_aside(db: Database) -> None:
+    """Keep what was set aside because it raised, and whether that was said."""
+    execute_all(db, SET_ASIDE)
+
+
 TALLIES = """
 create table tallies (               -- what became of the entries of a feed's documents
     feed_id   integer not null references feeds(id) on delete cascade,
     day       integer not null,      -- days since 1970, UTC
-    documents integer not null,
+    documents integer not null,      -- or parts of one that broke
     entries   integer not null,      -- read; what follows says what became of them
     stored    integer not null,
     changed   integer not null,

@@ -11,6 +11,7 @@ from storage import (
     matches,
     revisions,
     search,
+    set_aside,
     stories,
     subscriptions,
     tallies,
@@ -20,6 +21,7 @@ from storage.model import ChatId, FeedId, FeedState, ItemId, Match, StoryId, Thr
 from storage.outbox import queue
 from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery, Turn
 from storage.outbox.policy import rings
+from storage.set_aside import Aside
 from storage.sql import Connection, to_json
 from storage.tallies import NOTHING_READ, DocumentTally
 
@@ -43,8 +45,8 @@ class Intake:
 
     ``state`` is None where nothing was polled (an import). ``grown`` are older stories that
     got a further item, ``changed`` those whose facts it changed. ``owed`` are the alerts that this
-    makes due. ``vectors`` are what was learnt of the meaning of items, new and old. ``tally``
-    counts what became of its entries.
+    makes due. ``vectors`` are what was learnt of the meaning of items, new and old. ``asides`` are
+    what raised on the way and was left out, ``tally`` counts what became of the entries.
     """
 
     feed_id: FeedId
@@ -59,6 +61,7 @@ class Intake:
     owed: tuple[NewDelivery, ...] = ()
     state: FeedState | None = None
     vectors: tuple[tuple[ItemId, bytes], ...] = ()
+    asides: tuple[Aside, ...] = ()
     tally: DocumentTally = NOTHING_READ
 
 
@@ -84,6 +87,7 @@ def record(db: Connection, intake: Intake) -> None:
         search.index(db, item.id, item.words)
     matches.add(db, intake.matches, intake.now)
     stories.refresh(db, {item.story_id for item in changed})
+    set_aside.note(db, intake.asides, intake.now)
     queue.enqueue(db, intake.owed, intake.now)
     for story_id in intake.grown:
         queue.grown(db, story_id, intake.now)

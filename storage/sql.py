@@ -1,8 +1,9 @@
 """The few conventions every SQL function shares. Contains no business logic."""
 
 import json
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlite_utils
 
@@ -11,6 +12,28 @@ LARGEST_ID = 2**63 - 1
 
 Connection = sqlite_utils.Database
 """What storage functions take first: the one connection, always inside a transaction."""
+
+
+ODD_VALUES = (ValueError, OverflowError, OSError, TypeError, AttributeError, LookupError)
+"""What reading a row raises where it has a value that no program of ours writes: a kind or state
+that there is not, a time that there is not, JSON of another shape."""
+
+Row = TypeVar("Row")
+Read = TypeVar("Read")
+
+
+def readable(rows: Iterable[Row], read: Callable[[Row], Read]) -> list[Read]:
+    """Read rows, and leave out those with odd values: one of them must not hide all the others.
+
+    ``inspection`` names them at each start.
+    """
+    found: list[Read] = []
+    for row in rows:
+        try:
+            found.append(read(row))
+        except ODD_VALUES:
+            continue
+    return found
 
 
 def to_ms(moment: datetime | None) -> int | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from storage import items, outlets
 from storage.model import Item, ItemId, Story, StoryId
-from storage.sql import LARGEST_ID, Connection, marks, moment, to_json, to_ms
+from storage.sql import LARGEST_ID, Connection, marks, moment, readable, to_json, to_ms
 
 LATE = timedelta(days=1)
 """How long after its own date an item may reach us and still be news of a window; what is
@@ -80,24 +80,22 @@ def by_ids(db: Connection, ids: Iterable[StoryId]) -> tuple[Story, ...]:
         )
     }
     told: dict[int, list[Item]] = {}
-    for row in db.conn.execute(
+    rows = db.conn.execute(
         f"select {items.COLUMNS}, {outlets.COLUMNS} from {items.JOINED}"  # noqa: S608 (our own column lists)
         f" where i.story_id in ({marks(len(wanted))})"
         " order by coalesce(i.published, i.first_seen), i.id",
         wanted,
-    ):
-        item = items.of_row(row)
-        told.setdefault(item.story_id, []).append(item)
-    return tuple(
-        Story(
-            story_id,
-            moment(heads[story_id][1]),
-            moment(heads[story_id][2]),
-            tuple(told.get(story_id, ())),
-        )
-        for story_id in wanted
-        if story_id in heads
     )
+    for item in readable(rows, items.of_row):
+        told.setdefault(item.story_id, []).append(item)
+
+    def story(head: tuple[int, int, int]) -> Story:
+        number, first_at, updated_at = head
+        return Story(
+            StoryId(number), moment(first_at), moment(updated_at), tuple(told.get(number, ()))
+        )
+
+    return tuple(readable((heads[one] for one in wanted if one in heads), story))
 
 
 def between(

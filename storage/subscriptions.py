@@ -7,7 +7,7 @@ from typing import Any
 
 from storage.errors import NewsError
 from storage.model import ChatId, Mode, Reach, Subscription, SubscriptionId, ThreadId
-from storage.sql import Connection, from_ms, marks, to_ms
+from storage.sql import Connection, from_ms, marks, readable, to_ms
 
 MOST_PER_CHAT = 200
 """Enough for anybody's work; a bound, so that no chat can weigh on all the others."""
@@ -79,13 +79,13 @@ def by_ids(db: Connection, ids: Sequence[SubscriptionId]) -> list[Subscription]:
         f"select * from subscriptions where paused = 0 and id in ({marks(len(ids))})",  # noqa: S608 (only marks)
         list(ids),
     )
-    return [to_subscription(row) for row in rows]
+    return readable(rows, to_subscription)
 
 
 def of_chat(db: Connection, chat_id: ChatId) -> list[Subscription]:
     """Return a chat's subscriptions, oldest first."""
     rows = db.query("select * from subscriptions where chat_id = ? order by id", [chat_id])
-    return [to_subscription(row) for row in rows]
+    return readable(rows, to_subscription)
 
 
 def every(db: Connection) -> list[Subscription]:
@@ -94,7 +94,7 @@ def every(db: Connection) -> list[Subscription]:
     Those of chats that are gone are among them: nothing is sent to them until they are back.
     """
     rows = db.query("select * from subscriptions where paused = 0 order by id")
-    return [to_subscription(row) for row in rows]
+    return readable(rows, to_subscription)
 
 
 def listening_of(db: Connection, chat_id: ChatId) -> list[Subscription]:
@@ -102,7 +102,7 @@ def listening_of(db: Connection, chat_id: ChatId) -> list[Subscription]:
     rows = db.query(
         "select * from subscriptions where chat_id = ? and paused = 0 order by id", [chat_id]
     )
-    return [to_subscription(row) for row in rows]
+    return readable(rows, to_subscription)
 
 
 def count(db: Connection, chat_id: ChatId) -> int:
@@ -165,7 +165,7 @@ def end_silence(db: Connection, chat_id: ChatId) -> list[Subscription]:
         " returning *",
         [chat_id],
     )
-    return [to_subscription(row) for row in rows]
+    return readable(rows, to_subscription)
 
 
 def remove(db: Connection, subscription_id: SubscriptionId, chat_id: ChatId) -> bool:

@@ -12,13 +12,17 @@ from pathlib import Path
 
 import pytest
 import structlog
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from storage.database import Database, connect
 from storage.sql import Connection
 
 # A busy machine is no defect: time is measured in tests/benchmarks, never in a test.
 settings.register_profile("untimed", deadline=None)
+# For `make fuzz`: as many in a round, each round from another seed.
+settings.register_profile(
+    "fuzz", deadline=None, max_examples=5_000, suppress_health_check=list(HealthCheck)
+)
 settings.load_profile("untimed")
 
 if find_spec("sniffio") is None:

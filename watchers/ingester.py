@@ -6,7 +6,7 @@ subscriptions), decides one document at a time, and records each in one transact
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Container, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,10 +14,19 @@ from typing import Self, assert_never
 
 import structlog
 
-from storage import changes, corrections, fingerprints, items, record, subscriptions
+from storage import (
+    changes,
+    corrections,
+    fingerprints,
+    items,
+    record,
+    set_aside,
+    subscriptions,
+    tallies,
+)
 from storage import stories as story_store
 from storage.database import Database
-from storage.errors import NewsError
+from storage.errors import NewsError, StorageError
 from storage.model import (
     Feed,
     FeedId,
@@ -29,11 +38,14 @@ from storage.model import (
     Subscription,
     SubscriptionId,
 )
+from storage.set_aside import Aside, AsideKind, why_of
 from storage.sql import Connection
+from storage.tallies import DocumentTally
 from watchers import intake, keywords, stories
 from watchers.meaning.asking import Meaning
 from watchers.meaning.values import MOST_TEXTS, text_of
 from watchers.parse import Entry
+from watchers.pulse import Pulse
 from watchers.taught_names import TaughtNames
 from watchers.text import words
 from watchers.text.names import Gazetteer
@@ -53,6 +65,14 @@ FROZEN_AFTER = 1_000
 """New items after which memory is frozen again: to walk as many takes the collector 5 ms."""
 
 
+MOST_ODD = 3
+"""Where so many entries of a document break, and no other is left, it is not they that are odd."""
+
+
+class UnreadyError(Exception):
+    """Memory could not be made ready for a document; its entries are not to blame."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of a document's entries."""
@@ -62,6 +82,8 @@ class Taken:
     unchanged: int = 0
     kept: int = 0
     """Known, and told in other words now; kept as they are because edits were not wanted."""
+    aside: int = 0
+    """What broke while it was taken in, and is noted."""
 
     def __add__(self, other: "Taken") -> "Taken":
         """Count two parts of a document together."""
@@ -70,6 +92,7 @@ class Taken:
             self.updated + other.updated,
             self.unchanged + other.unchanged,
             self.kept + other.kept,
+            self.aside + other.aside,
         )
 
 
@@ -93,6 +116,9 @@ class Ingester:
         self._unfrozen = 0
         self._remembers_at: datetime | None = None
         self._wake = wake
+        self._asides: list[Aside] = []
+        self.pulse = Pulse()
+        """Of the documents: how long the oldest has waited for its turn, or been at it."""
 
     @classmethod
     async def opened(
@@ -110,18 +136,15 @@ class Ingester:
         """
         item, story = await db.read(items.last_ids)
         memory = intake.Memory(
-            index=stories.Index(WINDOW),
+            index=empty_index(meaning),
             queries=keywords.QueryIndex(),
             last_item=item,
             last_story=story,
         )
-        if meaning is not None:
-            memory.index.weigh_meaning(is_fitted=meaning.is_fitted)
         ingester = cls(db, memory, wake, meaning)
         ingester._seen = await db.read(changes.last)  # before what it may change is read
         await ingester._follow_names()
-        for subscription in await db.read(subscriptions.every):
-            ingester._subscribe(subscription)
+        ingester._subscribe(await db.read(subscriptions.every))
         return ingester
 
     async def remember(
@@ -147,6 +170,7 @@ class Ingester:
             await self._fill(now, progress)
         await self._forget_silent(now)
         await self._obey_corrections()
+        await self._note_asides(now)
         self._remembers_at = None
 
     async def _fill(self, now: datetime, progress: Callable[[int, int], None]) -> None:
@@ -154,10 +178,15 @@ class Ingester:
         index.restore_old(await self._db.read(fingerprints.old_texts))
         living = await self._db.read(fingerprints.living, now - WINDOW, now)
         for done, (item, story, row) in enumerate(living, 1):
-            features = stories.unpack(item, row) if row else None
-            features = features or await self._made_again(item)
-            if features is not None:
-                index.restore(features, story)
+            try:
+                features = unpacked(item, row) or await self._made_again(item)
+                if features is not None:
+                    index.restore(features, story)
+            except StorageError:
+                raise
+            except Exception as error:
+                log.exception("item not remembered", item=item)
+                self._asides.append(Aside(AsideKind.ITEM, str(item), why_of(error)))
             if done % RESTORED_A_SLICE == 0:
                 progress(done, len(living))
                 await asyncio.sleep(0)
@@ -181,36 +210,46 @@ class Ingester:
         """Take up what changed of subscriptions and taught names, whoever changed it."""
         await self._follow_names()
         if changed.subscriptions:
-            left = set(changed.subscriptions)
-            for subscription in await self._db.read(subscriptions.by_ids, changed.subscriptions):
-                self._subscribe(subscription)
-                left.discard(subscription.id)
-            for gone in left:
-                self._unsubscribe(gone)
+            for subscription in changed.subscriptions:
+                self._unsubscribe(subscription)
+            # What was said of one before it was changed is over.
+            ids = [str(subscription) for subscription in changed.subscriptions]
+            await self._db.write(set_aside.forget, AsideKind.SUBSCRIPTION, ids)
+            self._subscribe(await self._db.read(subscriptions.by_ids, changed.subscriptions))
         self._seen = changed.last
 
     async def _follow_names(self) -> None:
         """Know the taught names beside the gazetteer's, in texts and in queries."""
         if await self._names.refresh():
             self._memory.names = self._names.current
-            for subscription in tuple(self._memory.subscriptions.values()):
-                self._subscribe(subscription)
+            self._subscribe(tuple(self._memory.subscriptions.values()))
 
-    def _subscribe(self, subscription: Subscription) -> None:
-        """Match this subscription from now on, or match its changed query or mode."""
-        try:
-            query = keywords.parse(subscription.query, self._memory.names)
-        except NewsError as error:
-            # A stored query that a newer grammar refuses must not stop all the others.
-            log.warning("subscription not understood", id=subscription.id, error=str(error))
-            return
-        self._memory.subscriptions[subscription.id] = subscription
-        self._memory.queries.put(subscription.id, query)
+    def _subscribe(self, wanted: Iterable[Subscription]) -> None:
+        """Match these subscriptions from now on, or match their changed query or mode.
+
+        A stored query that raises, or that a newer grammar refuses, is noted and stops no other.
+        """
+        for subscription in wanted:
+            try:
+                query = keywords.parse(subscription.query, self._memory.names)
+                self._memory.queries.put(subscription.id, query)
+            except Exception as error:  # noqa: BLE001 (noted)
+                self._unsubscribe(subscription.id)
+                self._asides.append(intake.aside_of(subscription, error))
+                continue
+            self._memory.subscriptions[subscription.id] = subscription
 
     def _unsubscribe(self, subscription_id: SubscriptionId) -> None:
         """Match it no longer; unknown ids are harmless."""
-        if self._memory.subscriptions.pop(subscription_id, None) is not None:
-            self._memory.queries.drop(subscription_id)
+        self._memory.subscriptions.pop(subscription_id, None)
+        self._memory.queries.drop(subscription_id)
+
+    async def _note_asides(self, now: datetime) -> None:
+        """Note what was left out because it raised, and is not noted yet."""
+        if self._asides:
+            await self._db.write(set_aside.note, tuple(self._asides), now)
+            log_asides(self._asides)
+            self._asides.clear()
 
     # --- taking documents in -----------------------------------------------------------------
 
@@ -230,32 +269,113 @@ class Ingester:
         ``silent`` stores without alerting: a feed's first document, an import. Without ``edits``
         what is stored already stays as it is.
         """
-        async with self._turn:
-            wanted = intake.wanted_keys(entries)
-            known, changed = await self._db.read(known_and_changed, feed.id, wanted, self._seen)
-            if changed.last != self._seen:
-                await self._follow(changed)
-            if self._remembers_at is not None and intake.may_bring_news(entries, known):
-                await self._remember(self._remembers_at)
-            draft = intake.Draft(feed, now, silent, edits)
-            async with self._undone_on_failure(draft):
-                deciding = intake.decide(draft, entries, known, self._memory)
-                for step, doubt in enumerate(deciding, 1):
-                    if doubt is not None:
-                        await self._understand(doubt, draft)
-                    elif step % ENTRIES_A_SLICE == 0:
-                        await asyncio.sleep(0)
-                taken = Taken(len(draft.new), len(draft.edited), draft.unchanged, draft.kept)
+        way = _Way(feed, now, silent, edits)
+        async with self._documents_turn():
+            try:
+                taken = await self._take_whole(way, entries, state)
+            except (StorageError, UnreadyError):
+                raise
+            except Exception:
+                if not entries:
+                    raise
+                log.exception("document broke, taken in parts", feed=feed.id, url=feed.url)
+                taken = await self._take_in_parts(way, entries)
                 after = state(taken) if callable(state) else state
-                await self._db.write(record.record, draft.done(after))
-            await self._reconsider_stories(draft, now)
+                if after is not None:
+                    await self._take_whole(way, (), after)
         self._unfrozen += taken.new
         if self._unfrozen >= FROZEN_AFTER:
             self._unfrozen = 0
             freeze_memory()
+        return taken
+
+    async def _take_whole(
+        self,
+        way: "_Way",
+        entries: Sequence[Entry],
+        state: "Callable[[Taken], FeedState] | FeedState | None",
+    ) -> Taken:
+        """Decide about entries and record them in one transaction: all of them, or none."""
+        wanted = intake.wanted_keys(entries)
+        known, changed = await self._db.read(known_and_changed, way.feed.id, wanted, self._seen)
+        brings_news = self._remembers_at is not None and intake.may_bring_news(entries, known)
+        try:
+            await self._be_ready(changed, way.now, brings_news=brings_news)
+        except StorageError:
+            raise
+        except Exception as error:
+            raise UnreadyError from error
+        draft = intake.Draft(way.feed, way.now, way.silent, way.edits)
+        async with self._undone_on_failure(draft):
+            deciding = intake.decide(draft, entries, known, self._memory)
+            for step, doubt in enumerate(deciding, 1):
+                if doubt is not None:
+                    await self._understood(doubt, draft)
+                elif step % ENTRIES_A_SLICE == 0:
+                    await asyncio.sleep(0)
+            taken = Taken(len(draft.new), len(draft.edited), draft.unchanged, draft.kept)
+            after = state(taken) if callable(state) else state
+            await self._db.write(record.record, draft.done(after))
+        log_asides(draft.asides)
+        await self._reconsider_stories(draft, way.now)
         if draft.owed or draft.grown:
             self._wake()
         return taken
+
+    async def _be_ready(
+        self, changed: changes.Changed, now: datetime, *, brings_news: bool
+    ) -> None:
+        """Take up what changed, and remember the living stories where that was put off."""
+        if changed.last != self._seen:
+            await self._follow(changed)
+        if brings_news and self._remembers_at is not None:
+            await self._remember(self._remembers_at)
+        await self._note_asides(now)
+
+    async def _take_in_parts(self, way: "_Way", entries: Sequence[Entry]) -> Taken:
+        """Take in what can be taken of a document that broke, half by half, the older half first.
+
+        What breaks alone is noted. Where nothing else is left of many, the last error goes on:
+        then the fault is no entry's, and the document is to be looked at again.
+        """
+        broken: list[tuple[Entry, Exception]] = []
+        taken = Taken()
+        parts = [entries]
+        while parts:
+            part = parts.pop()
+            try:
+                taken += await self._take_whole(way, part, None)
+            except (StorageError, UnreadyError):
+                raise
+            except Exception as error:  # noqa: BLE001 (noted below, or raised)
+                if len(part) == 1:
+                    broken.append((part[0], error))
+                else:
+                    middle = len(part) // 2
+                    parts += [part[:middle], part[middle:]]
+        if len(broken) == len(entries) >= MOST_ODD:
+            raise broken[-1][1]
+        self._asides += [aside_of(entry, error) for entry, error in broken]
+        await self._note_asides(way.now)
+        refused = DocumentTally(entries=len(broken), refused=len(broken))
+        await self._db.write(tallies.add, way.feed.id, refused, way.now)
+        return taken + Taken(aside=len(broken))
+
+    async def _understood(self, doubt: intake.Doubt, draft: intake.Draft) -> None:
+        """Ask what a newcomer in doubt means; whatever breaks there, its words still decide."""
+        try:
+            await self._understand(doubt, draft)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("meaning not understood", item=doubt.features.item)
+
+    @asynccontextmanager
+    async def _documents_turn(self) -> AsyncIterator[None]:
+        """Wait for a document's turn, and show for how long it has waited and been at work."""
+        with self.pulse.at_work():
+            async with self._turn:
+                yield
 
     async def _understand(self, doubt: intake.Doubt, draft: intake.Draft) -> None:
         """Ask what a newcomer in doubt means, and those it is like; without an answer go on."""
@@ -286,27 +406,65 @@ class Ingester:
 
     @asynccontextmanager
     async def _undone_on_failure(self, draft: intake.Draft) -> AsyncIterator[None]:
-        """Forget a draft's items again where it could not be recorded."""
+        """Forget a draft's items again where it could not be recorded, the one in the making too.
+
+        Should that fail as well, memory is made anew of the rows.
+        """
+        memory = self._memory
+        before = memory.last_item
         try:
             yield
         except BaseException:
-            index = self._memory.index
-            for item in draft.new:
-                index.drop(item.id)
-            for doubted in draft.vectors:
-                if index.story_of(doubted) is None:
-                    index.drop(doubted)  # the one that was in doubt just then
+            try:
+                for given in range(memory.last_item, before, -1):
+                    memory.index.drop(ItemId(given))
+                for doubted in draft.vectors:
+                    if memory.index.story_of(doubted) is None:
+                        memory.index.drop(doubted)
+            except Exception:
+                log.exception("memory in doubt")
+                self._doubt_memory(draft.now)
             raise
+
+    @contextmanager
+    def _followed(self, now: datetime) -> Iterator[None]:
+        """Follow in memory what the rows say already; failing that, it is made anew."""
+        try:
+            yield
+        except Exception:
+            log.exception("memory did not follow the rows")
+            self._doubt_memory(now)
+
+    def _doubt_memory(self, now: datetime) -> None:
+        """Let the rows tell again what the index knows, before the next news."""
+        self._memory.index = empty_index(self._meaning)
+        self._remembers_at = now
 
     async def _reconsider_stories(self, draft: intake.Draft, now: datetime) -> None:
         """Merge or split stories after new items: twins are joined, what strayed in is let go.
 
         What was edited is compared by its new words from here on.
         """
-        for edited in draft.restated:
-            self._memory.index.restate(edited)
-        for story in dict.fromkeys(item.story_id for item in draft.new):
-            await self._weigh_again(story, now)
+        try:
+            for edited in draft.restated:
+                self._memory.index.restate(edited)
+            for story in dict.fromkeys(item.story_id for item in draft.new):
+                await self._weigh_again(story, now)
+        except StorageError as error:
+            # The document is recorded. What was not joined now is when its story grows again.
+            log.error("stories not reconsidered", error=str(error))  # noqa: TRY400 (said whole)
+        except Exception as error:
+            log.exception("stories not reconsidered", feed=draft.feed.id)
+            told = next(iter(draft.new), None)
+            self._asides.append(
+                Aside(
+                    AsideKind.STORY,
+                    str(told.story_id) if told else draft.feed.url,
+                    why_of(error),
+                    told.title if told else "",
+                )
+            )
+            self._doubt_memory(now)
 
     async def _weigh_again(self, story: StoryId, now: datetime) -> None:
         for change in stories.revise(self._memory.index, story):
@@ -318,15 +476,15 @@ class Ingester:
         match change:
             case stories.Joined(story, into):
                 items_moved = len(index.members(story))
-                index.merge(story, into)
                 await self._db.write(record.join, story, into, now)
+                index.merge(story, into)
                 self._wake()
                 log.info("stories joined", story=story, into=into, items=items_moved)
             case stories.Moved(moved, story, to):
                 target = self._new_story() if to is None else to
+                await self._db.write(record.move, list(moved), story, target, now)
                 for item in moved:
                     index.move(item, target)
-                await self._db.write(record.move, list(moved), story, target, now)
                 self._wake()
                 log.info("items moved", items=list(moved), story=story, to=target)
             case _:
@@ -393,15 +551,16 @@ class Ingester:
         async with self._turn:
             undone = await self._db.write(corrections.undo, number, now)
             index = self._memory.index
-            index.release(number)
-            if undone.revived:
-                index.revive(undone.target)
-            for item in undone.items:
-                index.move(item, undone.target)
-            if undone.emptied:
-                index.merge(undone.source, undone.target)
-            for story in (undone.source, undone.target):
-                await self._weigh_again(story, now)
+            with self._followed(now):
+                index.release(number)
+                if undone.revived:
+                    index.revive(undone.target)
+                for item in undone.items:
+                    index.move(item, undone.target)
+                if undone.emptied:
+                    index.merge(undone.source, undone.target)
+                for story in (undone.source, undone.target):
+                    await self._weigh_again(story, now)
             log.info("correction undone", correction=number, story=undone.target)
         self._wake()
         return undone
@@ -419,11 +578,12 @@ class Ingester:
         index = self._memory.index
         homes = dict.fromkeys(made.moved | made.joined, made.target)
         homes |= dict.fromkeys(made.left, made.source)
-        index.constrain(made.id, constraint_of(made), homes)
-        for item in new.items:
-            index.move(item, made.target)
-        if not made.left:
-            index.merge(made.source, made.target)
+        with self._followed(now):
+            index.constrain(made.id, constraint_of(made), homes)
+            for item in new.items:
+                index.move(item, made.target)
+            if not made.left:
+                index.merge(made.source, made.target)
         count = len(new.items)
         log.info(
             "stories corrected", kind=made.kind, story=made.source, to=made.target, items=count
@@ -460,6 +620,46 @@ class Ingester:
         gone = self._memory.index.expire(now)
         if gone.stories:
             await self._db.write(fingerprints.forget, gone.items, gone.old)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a document is taken in."""
+
+    feed: Feed
+    now: datetime
+    silent: bool
+    edits: bool
+
+
+def empty_index(meaning: Meaning | None) -> stories.Index:
+    """Return an index that knows no story yet."""
+    index = stories.Index(WINDOW)
+    if meaning is not None:
+        index.weigh_meaning(is_fitted=meaning.is_fitted)
+    return index
+
+
+def aside_of(entry: Entry, error: Exception) -> Aside:
+    """Name an entry that broke."""
+    return Aside(
+        AsideKind.ITEM, entry.url or entry.external_id or entry.title, why_of(error), entry.title
+    )
+
+
+def log_asides(asides: Iterable[Aside]) -> None:
+    """Leave a line for each thing that was set aside."""
+    for one in asides:
+        log.error("set aside", kind=one.kind, what=one.what, why=one.why, label=one.label)
+
+
+def unpacked(item: ItemId, row: bytes | None) -> stories.Features | None:
+    """Read an item's features again; None where they must be made anew."""
+    try:
+        return stories.unpack(item, row) if row else None
+    except Exception:
+        log.exception("features unreadable", item=item)
+        return None
 
 
 def known_and_changed(

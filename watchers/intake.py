@@ -23,6 +23,7 @@ from storage.model import (
 from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery
 from storage.outbox.policy import rings
 from storage.record import ChangedStory, Intake
+from storage.set_aside import Aside, AsideKind, why_of
 from storage.tallies import DocumentTally
 from watchers import articles, keywords, stories
 from watchers.parse import Entry, entry_keys
@@ -31,6 +32,9 @@ from watchers.text.names import Gazetteer
 
 ALERT_WITHIN = timedelta(hours=24)
 """How old by its own date an item may be to be an alert; what is older waits for the digest."""
+
+MOST_BROKEN = 3
+"""Where more queries than that raise at one item, it is the item that is odd and not they."""
 
 FIRST_LOOK = 12
 """Entries of an outlet met for the first time that are looked through for what it repeats."""
@@ -86,6 +90,8 @@ class Draft:
     """Sentences that a document of an outlet met for the first time repeats."""
     restated: list[stories.Features] = field(default_factory=list)
     """Edited items, to be known by their new words once these are recorded."""
+    asides: list[Aside] = field(default_factory=list)
+    """What raised, so that it was left out."""
     unchanged: int = 0
     kept: int = 0
     """Known items that came with other words and stay as they are."""
@@ -106,6 +112,7 @@ class Draft:
             changed=tuple(self.changed),
             owed=tuple(self.owed.values()),
             vectors=tuple(self.vectors.items()),
+            asides=tuple(self.asides),
             tally=DocumentTally(
                 self.entries, len(self.new), len(self.edited), self.unchanged, self.kept
             ),
@@ -491,11 +498,13 @@ def match_edited(
     memory: Memory,
 ) -> None:
     """Find the subscriptions that an item meets, or meets in its headline, only as edited."""
-    hits = memory.queries.find(analysis, facts)
+    hits = find_subscriptions(draft, before.url, before.title, analysis, facts, memory)
     if not hits:
         return
     old = as_kept(before, memory).analysis
-    met = dict(memory.queries.find(old, replace(facts, lang=old.lang)))
+    met = dict(
+        memory.queries.find(old, replace(facts, lang=old.lang), broken=lambda _id, _error: None)
+    )
     is_new = not draft.silent and not before.recirculated
     is_new = is_new and draft.now - (facts.published or draft.now) < ALERT_WITHIN
     for subscription_id, hit in hits:
@@ -540,10 +549,44 @@ def match_subscriptions(
     memory: Memory,
 ) -> None:
     """Find the subscriptions that an item meets, and owe their chats an alert if it is news."""
-    for subscription_id, hit in memory.queries.find(analysis, facts):
+    for subscription_id, hit in find_subscriptions(
+        draft, item.url, item.title, analysis, facts, memory
+    ):
         subscription = memory.subscriptions[subscription_id]
         found = match_of(subscription, hit, item.id, item.story_id)
         keep_match(draft, subscription, found, is_new=is_news(draft, item))
+
+
+def find_subscriptions(  # noqa: PLR0917 (an item is known by its address and title)
+    draft: Draft,
+    url: str,
+    title: str,
+    analysis: words.Analysis,
+    facts: keywords.Facts,
+    memory: Memory,
+) -> list[tuple[SubscriptionId, keywords.Hit]]:
+    """Find the subscriptions that a text meets; one that raises is noted, and meets nothing."""
+    broken: dict[SubscriptionId, Exception] = {}
+    hits = memory.queries.find(analysis, facts, broken.__setitem__)
+    if len({memory.subscriptions[one].query for one in broken}) > MOST_BROKEN:
+        draft.asides.append(Aside(AsideKind.ITEM, url, why_of(next(iter(broken.values()))), title))
+        return hits
+    draft.asides += [
+        aside_of(memory.subscriptions[subscription_id], error)
+        for subscription_id, error in broken.items()
+    ]
+    return hits
+
+
+def aside_of(subscription: Subscription, error: Exception) -> Aside:
+    """Name a subscription whose query raises."""
+    return Aside(
+        AsideKind.SUBSCRIPTION,
+        str(subscription.id),
+        why_of(error),
+        subscription.query,
+        subscription.chat_id,
+    )
 
 
 def match_of(subscription: Subscription, hit: keywords.Hit, item: ItemId, story: StoryId) -> Match:

@@ -3,14 +3,14 @@
 Rounds, ``feeds add`` and dry runs all look through here, so that they cannot see differently.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Protocol, TypeAlias
 
 from storage.model import Feed, FeedKind
-from watchers.fetch import Failed, Fetched, Fetcher, NotModified, Request
+from watchers.fetch import Failed, Fetched, Fetcher, NotModified, Outcome, Request
 from watchers.parse import Document, FeedLink, NotAFeed, ParsedFeed
 from watchers.text import urls
 
@@ -94,6 +94,14 @@ def target_of(feed: Feed) -> Target:
     )
 
 
+Patiently: TypeAlias = Callable[[Awaitable[Outcome]], Awaitable[Outcome]]
+
+
+async def at_once(asking: Awaitable[Outcome]) -> Outcome:
+    """Await an answer and nothing else."""
+    return await asking
+
+
 @dataclass(frozen=True, slots=True)
 class Observer:
     """Looks at addresses and keeps nothing."""
@@ -102,10 +110,16 @@ class Observer:
     parsing: Parsing
     clock: Callable[[], datetime]
 
-    async def observe(self, target: Target) -> Observation:
-        """Fetch and read what is at an address. Failures of both are values."""
-        response = await self.fetcher.fetch(
-            Request(target.url, target.etag, target.last_modified, target.deadline_s)
+    async def observe(self, target: Target, patiently: Patiently = at_once) -> Observation:
+        """Fetch and read what is at an address. Failures of both are values.
+
+        ``patiently`` awaits the host's answer: where others wait for us meanwhile, it lets them go
+        first.
+        """
+        response = await patiently(
+            self.fetcher.fetch(
+                Request(target.url, target.etag, target.last_modified, target.deadline_s)
+            )
         )
         if not isinstance(response, Fetched):
             return response

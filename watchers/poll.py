@@ -1,14 +1,17 @@
-"""A round of polling: due → observe → judge → record. The pipeline's only orchestration.
+"""Polling: due → observe → judge → record. The pipeline's only orchestration.
 
-A feed's failure is a value that its row keeps; a bug in one feed's path is logged, counted as
-that feed's failure, and stops nothing else.
+A tick hands what is due to the queues of its hosts and waits for nothing; a round by hand waits
+until all that is due now is done. A feed's failure is a value that its row keeps; a bug in one
+feed's path is logged, counted as that feed's failure, and stops nothing else.
 """
 
+import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -20,13 +23,22 @@ from storage.local_time import rfc3339
 from storage.model import Feed, FeedId, FeedState, FeedStatus
 from watchers import addresses, schedule
 from watchers.discover import Looker, Seen
-from watchers.fetch import Fetcher
-from watchers.host_queues import Politeness, in_turn
+from watchers.fetch import FailKind, Fetcher
+from watchers.host_queues import HostQueues, LaneTurn, Politeness
 from watchers.ingester import Ingester, Taken
 from watchers.judge import Count, Judgement, failed_by_a_bug, judge, rest_until
-from watchers.observe import Observation, Observer, Page, Parsing, target_of
+from watchers.observe import (
+    Observation,
+    Observer,
+    Page,
+    Parsing,
+    Patiently,
+    at_once,
+    target_of,
+)
 from watchers.parse import Entry, ParsedFeed
 from watchers.parse_pool import pool
+from watchers.pulse import Pulse
 from watchers.schedule import PollingPace
 from watchers.text import urls
 
@@ -34,6 +46,10 @@ log = structlog.get_logger(__name__)
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _NEVER_SOONER = timedelta(seconds=30)
+_DUE_AT_ONCE = 1_000
+_TIMED_OUT = f"error.{FailKind.TIMEOUT}"
+_REST_OF_SHARED = timedelta(minutes=1)
+"""For so long a bridge that asks for rest is left alone, whatever outlet's feed it was for."""
 _STATES_AT_ONCE = 200
 _STATES_WAIT_S = 2.0
 _SHARED_HOSTS = frozenset(
@@ -56,7 +72,6 @@ class Round:
     unchanged: int = 0
     resting: int = 0
     seconds: float = 0.0
-    rests: dict[str, datetime] = field(default_factory=dict)
 
     def add(self, taken: Taken) -> None:
         """Count what became of a document."""
@@ -69,13 +84,40 @@ class Round:
         self.failed += judged.count is Count.FAILED
         self.not_modified += judged.count is Count.NOT_MODIFIED
 
-    def rest(self, host: str, until: datetime | None) -> None:
-        """Note that a host asked to be left alone; the longest wish holds."""
-        if until is not None:
-            self.rests[host] = max(until, self.rests.get(host, until))
-
 
 Progress = Callable[[Round], None]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Looks begun together, until the last of them is done."""
+
+    tally: Round
+    force: bool
+    progress: Progress = lambda _: None
+    began: float = field(default_factory=time.monotonic)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    error: StorageError | None = None
+
+    async def ended(self) -> Round:
+        """Wait for its end. Raises StorageError where it could not be written down."""
+        await self.over.wait()
+        if self.error is not None:
+            raise self.error
+        return self.tally
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A feed to be looked at, and with which others."""
+
+    feed: Feed
+    batch: _Batch
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return self.feed.url
 
 
 class StateBuffer:
@@ -103,8 +145,25 @@ class StateBuffer:
     async def flush(self) -> None:
         """Write down what waits."""
         rows, self._waiting = self._waiting, []
-        if rows:
+        if not rows:
+            return
+        try:
             await self._db.write(feeds.keep_states, rows)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("states kept one by one")
+            for row in rows:
+                await self._keep(row)
+
+    async def _keep(self, row: tuple[FeedId, FeedState]) -> None:
+        """Write one feed's state down; one that cannot be written costs no other's look."""
+        try:
+            await self._db.write(feeds.keep_states, [row])
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("state not kept", feed=row[0])
 
 
 class Poller:
@@ -133,6 +192,12 @@ class Poller:
         self._states = StateBuffer(db)
         self._under_way: set[FeedId] = set()
         self._asked: dict[FeedId, datetime] = {}
+        self._rests: dict[str, datetime] = {}
+        self._longest_rest = timedelta(seconds=pace.cap_s)
+        self._queues: HostQueues[_Due] = HostQueues(self._politeness, self._take_turn, self._spawn)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.looks = Pulse()
+        """Of the looks; each is bounded, so that one which lasts is stuck behind it."""
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -149,7 +214,7 @@ class Poller:
     ) -> "AsyncIterator[Poller]":
         """Open a poller with its parsing processes for as long as the block lasts."""
         async with pool.opened(limits) as parsers:
-            yield cls(
+            poller = cls(
                 db,
                 ingester,
                 fetcher,
@@ -158,28 +223,56 @@ class Poller:
                 pace=pace or PollingPace(),
                 clock=clock,
             )
+            try:
+                yield poller
+            finally:
+                await poller.close()
 
     # --- what others call --------------------------------------------------------------------
 
+    async def tick(self) -> None:
+        """Begin the looks that are due and return: no feed waits for another host's answer."""
+        await self._states.flush()
+        if found := await self._due():
+            self._begin(found, force=False)
+
     async def round(self, *, force: bool = False, progress: Progress = lambda _: None) -> Round:
-        """Look at every due feed (``force``: at every one that is not gone or paused)."""
-        now = self._clock()
-        if force:
-            found = await self._db.read(feeds.pollable)
-        else:
-            sooner = min(_NEVER_SOONER, timedelta(seconds=self._pace.lowest_s))
-            # A database that cannot be written keeps feeds due: that is not the outlets' fault.
-            found = tuple(
-                feed
-                for feed in await self._db.read(feeds.due, now)
-                if now - self._asked.get(feed.id, _NEVER) >= sooner
-            )
-        return await self._poll(found, force=force, progress=progress)
+        """Look at every due feed (``force``: at every one that is not gone or paused).
+
+        Returns when all of that is done. Raises StorageError where it could not be written down.
+        """
+        found = await self._db.read(feeds.pollable) if force else await self._due()
+        return await self._begin(found, force=force, progress=progress).ended()
 
     async def poll_one(self, feed_id: FeedId) -> Round:
         """Look at one feed now, whatever its row says; NewsError where there is none."""
         feed = await self._db.read(feeds.found, str(feed_id))
-        return await self._poll((feed,), force=True)
+        if feed.id in self._under_way:
+            return Round()
+        self._under_way.add(feed.id)
+        batch = _Batch(Round(feeds=1), force=True)
+        await self._look_at(_Due(feed, batch), feeds.host_of(feed.url), at_once)
+        return await batch.ended()
+
+    async def close(self) -> None:
+        """Cut off the looks under way, whose feeds are still due; keep what others came to."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            await self._states.flush()
+        except StorageError as error:
+            log.error("looks not kept", error=str(error))  # noqa: TRY400 (said whole)
+
+    def forget_rests(self) -> None:
+        """Go by the rows alone in whom to leave alone: the clock was set."""
+        self._rests.clear()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def add_fallback(self, feed_id: FeedId, typed: str) -> Feed:
         """Let what is at an address be read in a source's place while that is ill.
@@ -213,59 +306,118 @@ class Poller:
         await self._states.flush()
         return await self._db.read(feeds.found, str(feed.id))
 
-    # --- a round -----------------------------------------------------------------------------
+    # --- looks in their turns ----------------------------------------------------------------
 
-    async def _poll(
+    async def _due(self) -> tuple[Feed, ...]:
+        """Read what is to be looked at now and is not being looked at already."""
+        now = self._clock()
+        sooner = min(_NEVER_SOONER, timedelta(seconds=self._pace.lowest_s))
+        # What is under way is due, too, until its state is written.
+        found = await self._db.read(feeds.due, now, _DUE_AT_ONCE + len(self._under_way))
+        return tuple(
+            feed
+            for feed in found
+            # A database that cannot be written keeps feeds due: that is not the outlets' fault.
+            # (A clock that went back makes no feed "just asked".)
+            if not timedelta(0) <= now - self._asked.get(feed.id, _NEVER) < sooner
+            and self._rest_of(feeds.host_of(feed.url), now) is None
+        )
+
+    def _begin(
         self, found: Iterable[Feed], *, force: bool, progress: Progress = lambda _: None
-    ) -> Round:
-        started = time.monotonic()
+    ) -> "_Batch":
+        """Give feeds to the queues of their hosts."""
         wanted = [feed for feed in found if feed.id not in self._under_way]
-        tally = Round(feeds=len(wanted))
-
-        async def look(host: str, feed: Feed) -> bool:
-            rests = not force and host in tally.rests
-            if rests:
-                tally.resting += 1  # its row is put off when the round ends
-            else:
-                await self._look(feed, tally)
-            tally.done += 1
-            progress(tally)
-            return not rests
-
+        batch = _Batch(Round(feeds=len(wanted)), force, progress)
         self._under_way.update(feed.id for feed in wanted)
-        try:
-            await in_turn(wanted, self._politeness, look)
-        finally:
-            self._under_way.difference_update(feed.id for feed in wanted)
-            await self._states.flush()
-        await self._rest_hosts(tally)
-        tally.seconds = time.monotonic() - started
-        if wanted:
-            log.info(
-                "round",
-                feeds=tally.feeds,
-                new=tally.new,
-                updated=tally.updated,
-                unchanged=tally.unchanged,
-                not_modified=tally.not_modified,
-                failed=tally.failed,
-                seconds=round(tally.seconds, 2),
-            )
-        return tally
+        for feed in wanted:
+            self._queues.add(_Due(feed, batch), slow=feed.state.error_key == _TIMED_OUT)
+        if not wanted:
+            batch.over.set()
+        return batch
 
-    async def _rest_hosts(self, tally: Round) -> None:
-        """Put off every feed of the hosts that asked to be left alone."""
-        for host, until in tally.rests.items():
-            if urls.bare_host(host) not in _SHARED_HOSTS:
-                await self._db.write(feeds.rest_host, host, until)
+    async def _take_turn(self, turn: LaneTurn, due: "_Due") -> bool:
+        return await self._look_at(due, turn.host, turn.patiently)
+
+    async def _look_at(self, due: "_Due", host: str, patiently: Patiently) -> bool:
+        """Look at a feed unless its host rests; the last of a batch ends it."""
+        feed, batch = due.feed, due.batch
+        rests = not batch.force and self._rest_of(host, self._clock()) is not None
+        try:
+            if rests:
+                batch.tally.resting += 1  # its row is put off
+            else:
+                with self.looks.at_work():
+                    await self._look(feed, batch.tally, patiently)
+        except StorageError as error:
+            batch.error = error
+        finally:
+            self._under_way.discard(feed.id)
+        batch.tally.done += 1
+        batch.progress(batch.tally)
+        if batch.tally.done == batch.tally.feeds:
+            await self._end(batch)
+        return not rests
+
+    async def _end(self, batch: "_Batch") -> None:
+        """Write down what a batch's looks came to, and leave its one line in the log."""
+        try:
+            await self._states.flush()
+        except StorageError as error:
+            batch.error = error
+        tally = batch.tally
+        tally.seconds = time.monotonic() - batch.began
+        log.info(
+            "round",
+            feeds=tally.feeds,
+            new=tally.new,
+            updated=tally.updated,
+            unchanged=tally.unchanged,
+            not_modified=tally.not_modified,
+            failed=tally.failed,
+            seconds=round(tally.seconds, 2),
+        )
+        if batch.error is not None:
+            log.error("round not kept", error=str(batch.error))
+        batch.over.set()
+
+    # --- hosts that rest ---------------------------------------------------------------------
+
+    def _rest_of(self, host: str, now: datetime) -> datetime | None:
+        """Return until when a host asked to be left alone, or None.
+
+        What lies farther ahead than any wish counts for was noted by a clock that was wrong.
+        """
+        until = self._rests.get(host)
+        if until is not None and not timedelta(0) < until - now <= self._longest_rest:
+            del self._rests[host]
+            return None
+        return until
+
+    async def _rest_host(self, host: str, until: datetime | None, now: datetime) -> None:
+        """Put off every feed of a host that asked for it, now or a moment ago; the longest holds.
+
+        Call it once the look's own state is on its way, which is then put off, too.
+        """
+        known = self._rest_of(host, now)
+        if until is None or (known is not None and known > until):
+            until = known
+        if until is None:
+            return
+        if urls.bare_host(host) in _SHARED_HOSTS:
+            self._rests[host] = min(until, now + _REST_OF_SHARED)
+            return
+        self._rests[host] = until
+        await self._states.flush()
+        await self._db.write(feeds.rest_host, host, until)
 
     # --- one look ----------------------------------------------------------------------------
 
-    async def _look(self, feed: Feed, tally: Round) -> None:
+    async def _look(self, feed: Feed, tally: Round, patiently: Patiently) -> None:
         """Look at a feed; a bug on its way counts as its failure and is logged whole."""
         self._asked[feed.id] = self._clock()
         try:
-            observed = await self._observer.observe(target_of(feed))
+            observed = await self._observer.observe(target_of(feed), patiently)
             if isinstance(observed, Page) and observed.links and not feed.state.baseline_done:
                 behind = await self._behind(feed, observed)
                 if behind is None:
@@ -301,7 +453,6 @@ class Poller:
     async def _judge_and_record(self, feed: Feed, observed: Observation, tally: Round) -> None:
         """Judge an observation and record what it means: items, state, a move."""
         now = self._clock()
-        tally.rest(feeds.host_of(feed.url), rest_until(observed, now, self._pace))
         judged = judge(feed, observed, now, self._pace)
         tally.count(judged)
         taken = Taken()
@@ -312,6 +463,8 @@ class Poller:
         self._log(feed, judged, state, taken)
         if judged.parsed is None or not judged.parsed.entries:
             await self._states.put(feed.id, state)
+        rest = rest_until(observed, now, self._pace)
+        await self._rest_host(feeds.host_of(feed.url), rest, now)
         if state.status is FeedStatus.OK and schedule.should_move(state):
             await self._move(feed, state)
 
@@ -376,6 +529,7 @@ class Poller:
             new=taken.new,
             updated=taken.updated,
             unchanged=taken.unchanged,
+            aside=taken.aside,
             failures=state.failure_count,
             next=rfc3339(state.next_check_at) if state.next_check_at else "",
         )

@@ -35,17 +35,20 @@ class Tally:
     new: int = 0
     known: int = 0
     kept: int = 0
+    aside: int = 0
 
     def add(self, taken: Taken) -> None:
         """Count one line."""
         self.new += taken.new
         self.known += taken.unchanged + taken.kept
         self.kept += taken.kept
+        self.aside += taken.aside
 
     def __str__(self) -> str:
         """Say it in one line."""
         otherwise = f" ({self.kept} in other words, kept as they were)" if self.kept else ""
-        return f"{self.new} new, {self.known} known before{otherwise}"
+        broken = f", {self.aside} set aside: see the log" if self.aside else ""
+        return f"{self.new} new, {self.known} known before{otherwise}{broken}"
 
 
 @click.command()

@@ -8,7 +8,7 @@ from bot.conversation import Ask, Html, Message, Reply, Say
 from bot.render.feeds import SIGNS
 from bot.render.markup import bold, italic, joined, translate_html
 from bot.texts import translate, words
-from storage import chats, feeds, stats
+from storage import chats, feeds, set_aside, stats
 from storage.model import FeedStatus
 from storage.outbox import reports
 from storage.sql import Connection
@@ -34,10 +34,10 @@ async def statistics(ask: Ask, context: Context) -> Reply:
     """Say what is kept, what came in and what went out in the last day."""
     now, language = context.clock(), ask.language
 
-    def gathered(db: Connection) -> tuple[stats.Totals, dict[FeedStatus, int]]:
-        return stats.totals(db, now), feeds.count(db)
+    def gathered(db: Connection) -> tuple[stats.Totals, dict[FeedStatus, int], int]:
+        return stats.totals(db, now), feeds.count(db), set_aside.count(db)
 
-    totals, by_status = await context.db.read(gathered)
+    totals, by_status, aside = await context.db.read(gathered)
     health = "  ".join(f"{SIGNS[status]} {n}" for status, n in sorted(by_status.items()))
     spoken = _listed(
         (words.language_name(label, language), n) for label, n in totals.languages_today
@@ -50,6 +50,7 @@ async def statistics(ask: Ask, context: Context) -> Reply:
         (translate(language, "stats.stories_today"), totals.stories_today),
         (translate(language, "stats.languages"), spoken),
         (translate(language, "stats.sent_today"), totals.sent_today),
+        (translate(language, "stats.aside"), aside or ""),
         (translate(language, "stats.size"), translate(language, "n.megabytes", size=totals.bytes / MEGABYTE)),
     ], language),))  # fmt: skip
 

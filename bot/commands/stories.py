@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.commands import digest
@@ -235,9 +236,9 @@ def _would_meet(story: Story, queries: Iterable[str], context: Context) -> tuple
     ]
     matched = []
     for text in queries:
-        query = keywords.parse(text, names)
-        if any(
-            keywords.match(query, *analysed_item) is not None for analysed_item in analysed_items
-        ):
-            matched.append(text)
+        # One that raises does not meet, and the ingester notes it; the others are explained.
+        with suppress(Exception):
+            query = keywords.parse(text, names)
+            if any(keywords.match(query, *one) is not None for one in analysed_items):
+                matched.append(text)
     return tuple(matched)

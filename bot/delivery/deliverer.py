@@ -15,12 +15,15 @@ from bot.delivery.circuit_breaker import CircuitBreaker
 from bot.delivery.context import gather
 from bot.delivery.errors import outcome_of
 from bot.delivery.send import call
+from bot.failures import set_one_aside
 from bot.telegram.rate_limiter import BROADCAST, Limiter
 from storage.database import Database
 from storage.errors import StorageError
 from storage.outbox import chat_queues, queue, recovery, settle
 from storage.outbox.deliveries import Delivery
 from storage.outbox.outcomes import AnswerLost, Away, NotSent, Outcome, Poison, Revoked, Sent, Void
+from storage.set_aside import AsideKind
+from watchers.pulse import Pulse
 from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
@@ -81,6 +84,8 @@ class Deliverer:
         self._illness = CircuitBreaker()
         self._seen_at = self._looked_over_at = clock()
         self._full = False
+        self.pulse = Pulse()
+        """Of its turns: whether it still looks for what is to be sent."""
         self.token_is_valid = True
         """What Telegram last said of the token; /health tells it to whoever watches."""
 
@@ -103,8 +108,9 @@ class Deliverer:
         while not self._stopping:
             self._wake_up.clear()
             try:
-                more = await self._turn()
-                patience = 0.0 if more else await self._patience()
+                with self.pulse.at_work():
+                    more = await self._turn()
+                    patience = 0.0 if more else await self._patience()
             except StorageError as error:
                 # Full or locked: what is owed is still owed, and tried again.
                 log.error("outbox unreadable", error=str(error))  # noqa: TRY400 (said whole)
@@ -221,6 +227,7 @@ class Deliverer:
 
     async def _send(self, delivery: Delivery) -> Outcome:
         """Write the letter and make the call; whatever goes wrong is an outcome."""
+        context = None
         try:
             context = await self._db.read(gather, delivery)
             said = (
@@ -232,10 +239,21 @@ class Deliverer:
             )
         except StorageError as error:
             return NotSent(error.text_key)
-        except Exception:
+        except Exception as error:  # noqa: BLE001 (logged whole, and noted)
             # A bug in rendering one message must not hold up the others.
-            log.exception("cannot write the message", delivery=delivery.id)
-            return Poison("cannot be rendered")
+            await set_one_aside(
+                self._db,
+                AsideKind.DELIVERY,
+                delivery.id,
+                error,
+                self._clock(),
+                label=delivery.subject,
+                chat_id=delivery.chat_id,
+            )
+            barest = message.barest(delivery, context)
+            if barest is None:
+                return Poison("cannot be rendered")
+            said = barest
         if isinstance(said, Void):
             return said
         try:

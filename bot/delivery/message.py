@@ -1,6 +1,7 @@
 """Messages: an outbox row and what it speaks of → one call's worth of message (pure)."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -254,6 +255,34 @@ def plainly(delivery: Delivery, context: RenderContext, said: Message) -> str:
         return render.bare(context.story, context.chat.language)
     most = PLAIN_UNITS if delivery.level < BAREST else PLAIN_UNITS // 10
     return cut(plain(said.html), most)
+
+
+def barest(delivery: Delivery, context: RenderContext | None) -> OutgoingMessage | Void | None:
+    """Say of a message that cannot be rendered what it tells and where to read it.
+
+    None where not even that can be said.
+    """
+    if context is None:
+        return None
+    if context.told:
+        return Void("joined")
+    told = [*context.carried, *((context.story,) if context.story is not None else ())]
+    lines: list[str] = []
+    for story in told[:MOST_LINES]:
+        # Of many stories one may be what cannot be rendered.
+        with suppress(Exception):
+            lines.append(render.bare(story, context.chat.language))
+    if not lines:
+        return None
+    target = context.target.message_id if context.target else None
+    if delivery.kind is DeliveryKind.EDIT and target is None:
+        return Void("message gone")
+    return OutgoingMessage(
+        text=cut("\n\n".join(lines), PLAIN_UNITS),
+        html=False,
+        edits=target if delivery.kind is DeliveryKind.EDIT else None,
+        answers=target if delivery.kind is DeliveryKind.UPDATE else None,
+    )
 
 
 def is_silent(delivery: Delivery, chat: Chat, now: datetime) -> bool:

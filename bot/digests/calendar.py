@@ -12,6 +12,9 @@ LONGEST = timedelta(days=7)
 LATE_BY = timedelta(minutes=15)
 """Up to this the window ends at the appointed minute, so that readers share one window."""
 
+AHEAD = timedelta(minutes=1)
+"""Clocks are corrected by seconds all the time."""
+
 WEEKLY_AT = 10 * 60
 """When a chat without daily digests gets its weekly one."""
 
@@ -75,11 +78,28 @@ def slot_at(chat: Chat, at: datetime) -> DigestSlot:
     return slot if slot is not None and slot.at == at else DigestSlot(at)
 
 
-def window(chat: Chat, appointed: datetime, now: datetime) -> DigestWindow:
+def name_of(appointed: datetime) -> str:
+    """Name a digest by its appointed minute: the same digest is written once."""
+    return f"{appointed:%Y-%m-%dT%H:%M}"
+
+
+def window(
+    chat: Chat, appointed: datetime, now: datetime, told: datetime | None = None
+) -> DigestWindow:
     """Return what the digest due now covers: from where the last one ended, without a gap.
 
-    On time it ends at the appointed minute; after an outage, now.
+    On time it ends at the appointed minute; after an outage, now. ``told`` is when outlets told
+    something last: a clock that is a year ahead must not put all that they told out of the window.
     """
     until = appointed if now - appointed <= LATE_BY else now
     since = chat.digest_from or chat.created_at or until - timedelta(days=1)
-    return DigestWindow(max(min(since, until), until - LONGEST), until)
+    earliest = (until if told is None else min(until, told)) - LONGEST
+    return DigestWindow(max(min(since, until), earliest), until)
+
+
+def is_ahead(chat: Chat, now: datetime) -> bool:
+    """Tell whether a chat's window begins later than now: the clock is behind what it was.
+
+    Then there is nothing to tell until it comes there again.
+    """
+    return chat.digest_from is not None and chat.digest_from > now + AHEAD

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeAlias
 
 import structlog
@@ -23,18 +24,21 @@ from bot.digests.listing import (
     why_quiet,
 )
 from bot.digests.ranking import Dealt, Digest, RankedStory, RankedWindow
+from bot.failures import set_one_aside, survivors
 from bot.render import digests as render
 from bot.render.digests import StoryLine
-from storage import chats, dialogs, matches, stories, subscriptions
+from storage import chats, dialogs, matches, stories, subscriptions, wrong_times
 from storage.database import Database
-from storage.errors import NewsError
+from storage.errors import NewsError, StorageError
 from storage.local_time import rfc3339
 from storage.model import Chat, ChatKind, Story, StoryId
 from storage.outbox import digests, reports
 from storage.outbox.deliveries import Delivery, DeliveryKind, DigestPart, Issued, NewDelivery
 from storage.outbox.digests import NamedCountries
+from storage.set_aside import AsideKind
 from storage.sql import Connection
 from watchers import keywords, search
+from watchers.pulse import Pulse
 from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
@@ -58,6 +62,10 @@ LAG = timedelta(seconds=5)
 
 INSTANT = timedelta(milliseconds=1)
 """Who asks now wants what was seen this very moment, too."""
+
+MOST_APPOINTED = timedelta(hours=25)
+"""Daily digests are appointed no farther ahead, on the day that summer time ends; rarer ones are
+looked at one by one."""
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -102,6 +110,8 @@ class DigestService:
         self._names = names
         self._wake = wake
         self._windows: OrderedDict[DigestWindow, RankedWindow] = OrderedDict()
+        self.pulse = Pulse()
+        """Of the digests that come by themselves."""
 
     async def round(self, bot_username: str = "") -> int:
         """Make every digest that is due; return how many. Schedule those that have no time yet.
@@ -111,10 +121,10 @@ class DigestService:
         """
         now = self._clock()
         for chat in await self._db.read(digests.unscheduled, AT_ONCE):
-            await self._db.write(digests.schedule, chat, calendar.next_at(chat, now))
-        made = 0
+            await self._db.write(digests.schedule, chat, await self._next_at(chat, now))
+        made, told = 0, await self._db.read(wrong_times.told_lately)
         while due := await self._db.read(digests.due, self._clock() - LAG, AT_ONCE):
-            issued = [await self._issue(chat, bot_username) for chat in due]
+            issued = [await self._issue_or_put_off(chat, bot_username, told) for chat in due]
             made += sum(issued)
             if not any(issued):
                 break
@@ -197,18 +207,64 @@ class DigestService:
 
     # --- one chat --------------------------------------------------------------------------
 
-    async def _issue(self, chat: Chat, bot_username: str) -> bool:
+    async def _issue_or_put_off(
+        self, chat: Chat, bot_username: str, told: datetime | None
+    ) -> bool:
+        """Make a chat's digest; one that raises is put off to its next time, its window kept."""
+        try:
+            return await self._issue(chat, bot_username, told)
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 (logged whole, and noted)
+            now = self._clock()
+            await set_one_aside(
+                self._db, AsideKind.DIGEST, chat.id, error, now, label=chat.title, chat_id=chat.id
+            )
+            then = await self._next_at(chat, max(chat.next_digest_at or now, now))
+            await self._db.write(digests.issue, chat, (), now, until=None, next_at=then)
+            return False
+
+    async def _next_at(self, chat: Chat, after: datetime) -> datetime | None:
+        """Return when a chat's next digest is; a day later where its settings make no sense."""
+        try:
+            return calendar.next_at(chat, after)
+        except Exception as error:  # noqa: BLE001 (logged whole, and noted)
+            await set_one_aside(
+                self._db, AsideKind.CHAT, chat.id, error, after, label=chat.title, chat_id=chat.id
+            )
+            return after + DAY
+
+    async def draw_back(self) -> None:
+        """Bring forward what a wrong clock appointed beyond its turn; nothing is given twice."""
+        now = self._clock()
+        for chat in await self._db.read(digests.appointed_after, now + MOST_APPOINTED):
+            await asyncio.sleep(0)  # there may be many who get one a week
+            appointed, then = chat.next_digest_at or now, calendar.next_at(chat, now)
+            while (
+                then is not None
+                and then < appointed
+                and await self._db.read(digests.was_given, chat.id, calendar.name_of(then))
+            ):
+                then = calendar.next_at(chat, then)
+            if then is None or then < appointed:
+                await self._db.write(digests.bring_forward, chat, then)
+
+    async def _issue(self, chat: Chat, bot_username: str, told: datetime | None = None) -> bool:
+        self.pulse.beat()
         now = self._clock()
         appointed = chat.next_digest_at or now
+        then = calendar.next_at(chat, max(appointed, now))
+        if calendar.is_ahead(chat, now):
+            return await self._db.write(digests.issue, chat, [], now, until=None, next_at=then)
         slot = calendar.slot_at(chat, appointed)
-        span = calendar.window(chat, appointed, now)
+        span = calendar.window(chat, appointed, now, told)
         parts: list[NewDelivery] = []
         if slot.daily and chat.digest_times:
             parts += await self._parts(chat, span, now, appointed, bot_username)
         if slot.weekly:
             week = DigestWindow(span.until - WEEK, span.until)
             parts += await self._parts(chat, week, now, appointed, bot_username, weekly=True)
-        until, then = span.until, calendar.next_at(chat, max(appointed, now))
+        until = span.until
         issued = await self._db.write(digests.issue, chat, parts, now, until=until, next_at=then)
         if issued:
             log.info("digest", chat=chat.id, parts=len(parts), since=rfc3339(span.since))
@@ -231,9 +287,10 @@ class DigestService:
         page = next(ranking.deal(digest.own, digest.others, most), ())
         if not page and not chat.digest_when_empty:
             return []
-        messages = render.digest(
-            lines(page, interests, chat, span, marked=weekly),
-            chat,
+        told = lines(page, interests, chat, span, marked=weekly)
+        write = partial(
+            render.digest,
+            chat=chat,
             since=span.since,
             until=span.until,
             now=now,
@@ -243,15 +300,21 @@ class DigestService:
             quiet=Html() if page else await self._db.read(why_quiet, chat),
             bot_username=bot_username,
         )
+        try:
+            messages = write(told)
+        except Exception:
+            log.exception("digest written line by line", chat=chat.id)
+            told = tuple(survivors(told, lambda line: write((line,))))
+            messages = write(told)
         issued = Issued(
             span.since,
             span.until,
-            tuple(dealt.story.id for dealt in page),
-            digest.ranked - len(page),
+            tuple(line.story.id for line in told),
+            digest.ranked - len(told),
             len(digest.alerted),
             weekly,
         )
-        name = f"{'w' if weekly else ''}{appointed:%Y-%m-%dT%H:%M}"
+        name = f"{'w' if weekly else ''}{calendar.name_of(appointed)}"
         return [
             NewDelivery(
                 chat.id,
@@ -325,14 +388,30 @@ class DigestService:
                 continue
             try:
                 query = keywords.parse_cached(subscription.query, names)
+                page = await search.find(
+                    self._db, query, now=now, limit=MOST_MINE, since=span.since, names=names
+                )
+                headed = {
+                    story.id: search.in_headline(query, story.items[:MOST_TRIED], now, names)
+                    for story in page.stories
+                }
+            except StorageError:
+                raise
             except NewsError:
-                continue  # written by an older program
-            page = await search.find(
-                self._db, query, now=now, limit=MOST_MINE, since=span.since, names=names
-            )
-            for story in page.stories:
-                in_headline = search.in_headline(query, story.items[:MOST_TRIED], now, names)
-                found.setdefault(story.id, {})[subscription.query] = in_headline
+                continue  # written by an older program: the ingester notes it
+            except Exception as error:  # noqa: BLE001 (logged whole, and noted)
+                await set_one_aside(
+                    self._db,
+                    AsideKind.SUBSCRIPTION,
+                    subscription.id,
+                    error,
+                    now,
+                    label=subscription.query,
+                    chat_id=chat.id,
+                )
+                continue
+            for story_id, in_headline in headed.items():
+                found.setdefault(story_id, {})[subscription.query] = in_headline
         return found
 
     async def _ranked_window(self, span: DigestWindow, *, keep: bool, late: bool) -> RankedWindow:
@@ -341,13 +420,25 @@ class DigestService:
             return kept
         found, named = await self._db.read(stories_of, span, late=late)
         # Weighing thousands of headlines takes a while: beside the loop and the database.
-        ranked = await asyncio.to_thread(ranking.rank, found, named, span)
+        ranked = await asyncio.to_thread(ranked_each, found, named, span)
         ranked_window = RankedWindow(ranked[:RANKED_KEPT], len(ranked))
         if keep:
             self._windows[span] = ranked_window
             while len(self._windows) > WINDOWS_KEPT:
                 self._windows.popitem(last=False)
         return ranked_window
+
+
+def ranked_each(
+    found: Sequence[Story], named: Mapping[StoryId, NamedCountries], span: DigestWindow
+) -> tuple[RankedStory, ...]:
+    """Rank a window's stories; one that raises is left out of everybody's digest, alone."""
+    try:
+        return ranking.rank(found, named, span)
+    except Exception:
+        log.exception("stories ranked one by one")
+        good = survivors(found, lambda story: ranking.rank([story], named, span))
+        return ranking.rank(good, named, span)
 
 
 def stories_of(
@@ -386,7 +477,7 @@ def interests_of(
         ids = sorted(queries, key=lambda story_id: story_id in alerted)[:MOST_MINE]
     else:
         ids = sorted(only, reverse=True)[:MOST_MINE]
-    mine = ranking.rank(stories.by_ids(db, ids), digests.countries(db, ids), span)
+    mine = ranked_each(stories.by_ids(db, ids), digests.countries(db, ids), span)
     return ChatInterests(ranking.by_interest(mine, queries), queries, alerted, muted)
 
 

@@ -7,9 +7,8 @@ from typing import TypeAlias
 
 from bot.conversation import Html
 from bot.render.markup import bold, escape, tidy
-from storage.errors import NewsError
 from storage.model import Item
-from watchers.keywords import Query, meetings, parse_cached
+from watchers.keywords import MatchedTerm, Query, meetings, parse_cached
 from watchers.keywords.reading import analysed
 from watchers.text.names import Gazetteer
 from watchers.text.words import Analysis, Token
@@ -40,7 +39,7 @@ class Marker:
         """Mark what these queries meet, by these names; one that cannot be read marks nothing."""
         queries: list[Query] = []
         for text in texts:
-            with suppress(NewsError):
+            with suppress(Exception):
                 queries.append(parse_cached(text, names))
         return cls(tuple(queries), lambda item: analysed(item, names))
 
@@ -48,7 +47,7 @@ class Marker:
         """Return where the queries' words are in ``Analysis.text``: in order, without overlap."""
         analysis = self.read(item)
         found = sorted(
-            (hit.start, hit.end) for query in self.queries for hit in meetings(query, analysis)
+            (hit.start, hit.end) for query in self.queries for hit in meant(query, analysis)
         )
         return tuple(_apart(found))
 
@@ -56,7 +55,7 @@ class Marker:
         """Return for each of the queries' terms the first word of an item that matches it."""
         first: dict[str, str] = {}
         for query in self.queries:
-            for hit in meetings(query, self.read(item)):
+            for hit in meant(query, self.read(item)):
                 first.setdefault(hit.term, hit.surface)
         return first
 
@@ -87,6 +86,14 @@ class Marker:
         inside = [token for token in analysis.tokens if start <= token.start and token.end <= end]
         text = tidy(analysis.text[start:end], SENTENCE_UNITS + 1)
         return marked(f"{'…' if cut else ''}{text}", inside, spans)
+
+
+def meant(query: Query, analysis: Analysis) -> tuple[MatchedTerm, ...]:
+    """Return where a query's words stand; one that raises marks nothing, and its text is shown."""
+    try:
+        return meetings(query, analysis)
+    except Exception:  # noqa: BLE001 (the ingester notes it)
+        return ()
 
 
 UNMARKED = Marker()

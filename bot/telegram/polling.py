@@ -106,7 +106,12 @@ class Polling:
     @property
     def hears(self) -> bool:
         """Whether Telegram has answered a poll within the last minute."""
-        return self._clock() - self._heard_at < SILENT_S
+        return self.silent_s < SILENT_S
+
+    @property
+    def silent_s(self) -> float:
+        """How long ago Telegram last answered a poll, in seconds."""
+        return self._clock() - self._heard_at
 
     async def begin(self) -> None:
         """Take back a webhook, however long it takes: beside one nobody may poll."""

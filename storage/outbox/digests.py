@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from storage import chats
-from storage.model import Chat, StoryId
+from storage.model import Chat, ChatId, StoryId
 from storage.outbox import chat_queues
 from storage.outbox import rows as outbox_rows
 from storage.outbox.deliveries import DeliveryState, NewDelivery
-from storage.sql import Connection, marks, to_ms
+from storage.sql import Connection, marks, readable, to_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def due(db: Connection, now: datetime, limit: int) -> list[Chat]:
         " order by next_digest_at, id limit ?",
         [to_ms(now), limit],
     )
-    return [chats.to_chat(row) for row in rows]
+    return readable(rows, chats.to_chat)
 
 
 def unscheduled(db: Connection, limit: int) -> list[Chat]:
@@ -41,7 +41,31 @@ def unscheduled(db: Connection, limit: int) -> list[Chat]:
         " and ((digest_times <> '' and digest_days <> '') or weekly_day > 0) limit ?",
         [limit],
     )
+    return readable(rows, chats.to_chat)
+
+
+def appointed_after(db: Connection, moment: datetime) -> list[Chat]:
+    """Return the chats whose next digest is appointed for later than a moment."""
+    rows = db.query("select * from chats where active = 1 and next_digest_at > ?", [to_ms(moment)])
     return [chats.to_chat(row) for row in rows]
+
+
+def was_given(db: Connection, chat_id: ChatId, name: str) -> bool:
+    """Tell whether a digest of this name was written for a chat; one that told nothing was not."""
+    found = db.conn.execute(
+        "select 1 from deliveries where chat_id = ? and kind = 'digest'"
+        " and subject in (? || '/1', 'w' || ? || '/1')",
+        (chat_id, name, name),
+    ).fetchone()
+    return found is not None
+
+
+def bring_forward(db: Connection, chat: Chat, at: datetime | None) -> None:
+    """Appoint a chat's next digest anew, unless somebody was quicker."""
+    db.conn.execute(
+        "update chats set next_digest_at = ? where id = ? and next_digest_at is ?",
+        (to_ms(at), chat.id, to_ms(chat.next_digest_at)),
+    )
 
 
 def schedule(db: Connection, chat: Chat, at: datetime | None) -> None:

@@ -215,7 +215,7 @@ def changed(
 
 def answer(db: Connection, reply: NewDelivery, now: datetime) -> None:
     """Enqueue one short answer under a message, or put it into the answer that waits already."""
-    chat = chats.get(db, reply.chat_id)
+    chat = chats.readable(db, reply.chat_id, now)
     if chat is None or not chat.active or outbox_rows.exists(db, reply):
         return
     if chat.silenced_at is not None and not asked_for_since(db, reply, chat.silenced_at):
@@ -227,7 +227,7 @@ def answer(db: Connection, reply: NewDelivery, now: datetime) -> None:
         story,
     ).fetchone()
     if waiting is not None:
-        earlier = outbox_rows.of_id(db, DeliveryId(waiting))
+        earlier = outbox_rows.readable(db, DeliveryId(waiting), now)
         payload = gathered(earlier.payload if earlier is not None else NO_PAYLOAD, reply.payload)
         db.conn.execute(
             "update deliveries set subject = ?, payload = ? where id = ?",

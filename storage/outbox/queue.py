@@ -82,7 +82,7 @@ def enqueue(
     known: dict[ChatId, Chat | None] = {}
     for delivery in new:
         if delivery.chat_id not in known:
-            known[delivery.chat_id] = chats.get(db, chats.current(db, delivery.chat_id))
+            known[delivery.chat_id] = chats.readable(db, chats.current(db, delivery.chat_id), now)
         chat = known[delivery.chat_id]
         if chat is not None and chat.active:
             made += _enqueue(db, chat, replace(delivery, chat_id=chat.id), now, retold=retold)
@@ -220,7 +220,8 @@ def claim(db: Connection, now: datetime, limit: int) -> list[Delivery]:
                 " attempts = attempts + 1 where id = :head",
                 {"now": to_ms(now), "head": head},
             )
-            taken.append(rows.by_id(db, head))
+            if (delivery := rows.readable(db, head, now)) is not None:
+                taken.append(delivery)
         chat_queues.refresh(db, chat_id, now)
     return taken
 

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from storage import meta
-from storage.outbox import chat_queues
+from storage.model import DeliveryId
+from storage.outbox import chat_queues, followups
 from storage.outbox import rows as outbox_rows
-from storage.outbox.deliveries import DeliveryState
+from storage.outbox.deliveries import DeliveryState, FoldReason
 from storage.outbox.settle import DOUBT_DELAY, REPEATABLE, requeue
 from storage.sql import Connection, to_ms
 
@@ -30,7 +31,9 @@ def recover(db: Connection, now: datetime) -> int:
     """
     rows = db.conn.execute("select id from deliveries where state = 'sending'").fetchall()
     for (row,) in rows:
-        delivery = outbox_rows.by_id(db, row)
+        delivery = outbox_rows.readable(db, DeliveryId(row), now)
+        if delivery is None:
+            continue
         db.conn.execute("update deliveries set crashes = crashes + 1 where id = ?", (row,))
         open_at = None
         if delivery.crashes + 1 > MOST_CRASHES:
@@ -47,13 +50,17 @@ def recover(db: Connection, now: datetime) -> int:
 def clock_went_back(db: Connection, now: datetime) -> None:
     """Let nothing wait for a time that a wrong clock once showed.
 
-    A machine without a battery starts in another year until it hears the time. Bans stay.
+    A machine without a battery starts in another year until it hears the time. What was due some
+    time after it was written is due as long after now, and what waits for the morning waits for
+    the next one. Bans stay.
     """
-    db.conn.execute(
-        "update deliveries set due_at = min(due_at, :now), created_at = :now"
-        " where state = 'queued' and created_at > :now",
+    moved = db.conn.execute(
+        "update deliveries set due_at = max(0, due_at - created_at + :now), created_at = :now"
+        " where state = 'queued' and created_at > :now returning chat_id, why",
         {"now": to_ms(now)},
-    )
+    ).fetchall()
+    for chat_id in {chat for chat, why in moved if why == FoldReason.QUIET}:
+        followups.wake_up(db, chat_id, now)
     # Bans stand in ``rests``. Any other rest may be the wrong clock's doing, and is found out
     # again by trying.
     db.conn.execute(

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from storage import set_aside
 from storage.model import ChatId, DeliveryId, StoryId, ThreadId
 from storage.outbox import payloads
 from storage.outbox.deliveries import (
@@ -12,7 +13,8 @@ from storage.outbox.deliveries import (
     FoldReason,
     NewDelivery,
 )
-from storage.sql import Connection, from_ms, moment, to_json, to_ms
+from storage.set_aside import Aside, AsideKind, why_of
+from storage.sql import ODD_VALUES, Connection, from_ms, moment, to_json, to_ms
 
 RANK = {DeliveryKind.DIGEST: 1, DeliveryKind.BROADCAST: 2, DeliveryKind.EDIT: 2}
 """What waits behind the news (rank 0) when Telegram's limits are short."""
@@ -76,6 +78,21 @@ def of_id(db: Connection, delivery_id: DeliveryId) -> Delivery | None:
         (delivery_id,),
     ).fetchone()
     return of_row(row) if row else None
+
+
+def readable(db: Connection, delivery_id: DeliveryId, now: datetime) -> Delivery | None:
+    """Return a row that is there; one with odd values fails for good, and its chat goes on."""
+    try:
+        return by_id(db, delivery_id)
+    except ODD_VALUES as error:
+        (chat_id,) = db.conn.execute(
+            "update deliveries set state = 'failed', settled_at = ?, sending_since = null,"
+            " reason = 'cannot be rendered' where id = ? returning chat_id",
+            (to_ms(now), delivery_id),
+        ).fetchone()
+        aside = Aside(AsideKind.DELIVERY, str(delivery_id), why_of(error), chat_id=ChatId(chat_id))
+        set_aside.note(db, [aside], now)
+        return None
 
 
 def of_row(row: tuple[Any, ...]) -> Delivery:

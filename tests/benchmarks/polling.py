@@ -1,6 +1,7 @@
 """What polling costs: unchanged feeds, changed feeds, the loop's stalls, memory over rounds.
 
-Run by hand: ``python -m tests.benchmarks.polling [unchanged|changed|memory|growth] [--rounds N]``.
+Run by hand: ``python -m tests.benchmarks.polling [unchanged|changed|memory|growth|hanging]``, with
+``--rounds N``; of ``hanging`` ``--seconds N``: how late good feeds are beside hosts that hang.
 The farm runs in a process of its own, so that only our side is measured.
 """
 
@@ -15,11 +16,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import feedparser
 import structlog
@@ -27,10 +29,12 @@ import structlog
 from storage import feeds
 from storage.database import Database
 from storage.feeds import NewFeed
+from storage.model import Feed
 from watchers import fetch
 from watchers.ingester import Ingester
 from watchers.parse_pool.pool import WorkerLimits
 from watchers.poll import Poller, Round
+from watchers.schedule import PollingPace
 
 UNCHANGED, CHANGED, ENTRIES, FRESH = 1000, 300, 30, 3
 WORDS = (
@@ -85,7 +89,7 @@ def written(feed: int, numbers: Iterable[int], edited: int = 0) -> bytes:
 
 class Farm(asyncio.Protocol):
     """A small HTTP server: /u/N never changes, /c/N has three new entries at every request,
-    /r/N tells the same entries in other ways.
+    /r/N tells the same entries in other ways, /h/N never answers.
     """
 
     editions: dict[int, int] = {}  # noqa: RUF012 (one server a process)
@@ -99,7 +103,8 @@ class Farm(asyncio.Protocol):
         self.buffer += chunk
         while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
             head, self.buffer = self.buffer[:end], self.buffer[end + 4 :]
-            self.transport.write(self.answer(head))
+            if b" /h/" not in head:
+                self.transport.write(self.answer(head))
 
     def answer(self, head: bytes) -> bytes:
         _, kind, number = head.split(b" ", 2)[1].split(b"/")
@@ -121,7 +126,7 @@ class Farm(asyncio.Protocol):
 
 async def serve() -> None:
     """Be the farm: print the port, then serve until killed."""
-    server = await asyncio.get_running_loop().create_server(Farm, "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(Farm, "0.0.0.0", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
@@ -175,37 +180,42 @@ def resident_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-@contextlib.asynccontextmanager
-async def newsroom(kind: str, count: int) -> AsyncIterator[Poller]:
-    """A poller with this many feeds on a farm, each looked at once."""
-    server = subprocess.Popen(  # noqa: ASYNC220 (before anything else runs)
+@contextlib.contextmanager
+def farm() -> Iterator[int]:
+    """A farm in a process of its own, by its port."""
+    server = subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.polling", "farm"], stdout=subprocess.PIPE
     )
     try:
         assert server.stdout
-        port = int(server.stdout.readline())
-        with tempfile.TemporaryDirectory() as folder:
-            db = await Database.opened(Path(folder) / "news.db")
-            now = datetime.now(UTC)
-            for number in range(count):
-                new = NewFeed(f"http://127.0.0.1:{port}/{kind}/{number}", "", f"Outlet {number}")
-                await db.write(feeds.add, new, now)
-            ingester = await Ingester.opened(db)
-            await ingester.remember(now)  # as at every start
-            async with (
-                fetch.opened(
-                    user_agent="benchmark", allowed=frozenset({("127.0.0.1", port)})
-                ) as fetcher,
-                Poller.opened(
-                    db, ingester, fetcher, clock=lambda: datetime.now(UTC), limits=WorkerLimits()
-                ) as poller,
-            ):
-                await poller.round(force=True)
-                yield poller
-            await db.close()
+        yield int(server.stdout.readline())
     finally:
         server.kill()
         server.wait()
+
+
+@contextlib.asynccontextmanager
+async def newsroom(kind: str, count: int) -> AsyncIterator[Poller]:
+    """A poller with this many feeds on a farm, each looked at once."""
+    with farm() as port, tempfile.TemporaryDirectory() as folder:
+        db = await Database.opened(Path(folder) / "news.db")
+        now = datetime.now(UTC)
+        for number in range(count):
+            new = NewFeed(f"http://127.0.0.1:{port}/{kind}/{number}", "", f"Outlet {number}")
+            await db.write(feeds.add, new, now)
+        ingester = await Ingester.opened(db)
+        await ingester.remember(now)  # as at every start
+        async with (
+            fetch.opened(
+                user_agent="benchmark", allowed=frozenset({("127.0.0.1", port)})
+            ) as fetcher,
+            Poller.opened(
+                db, ingester, fetcher, clock=lambda: datetime.now(UTC), limits=WorkerLimits()
+            ) as poller,
+        ):
+            await poller.round(force=True)
+            yield poller
+        await db.close()
 
 
 async def measured(
@@ -286,11 +296,62 @@ async def remembered(kind: str, rounds: int) -> None:
                 )
 
 
+GOOD, HANGING, INTERVAL_S, TICK_S = 300, 200, 60, 5
+HOST = "127.0.{}.{}"
+
+
+class Watched(Poller):
+    """Notes how late each look at a good feed began, in seconds, by when it was promised."""
+
+    late: dict[str, list[float]] = {}  # noqa: RUF012 (one poller a process)
+    began = 0.0
+
+    async def _look(self, feed: Feed, *rest: Any) -> None:
+        if "/u/" in feed.url:
+            due = feed.state.next_check_at
+            promised = due.timestamp() if due is not None else self.began
+            first = "first looks" if due is None else "later looks"
+            self.late.setdefault(first, []).append(time.time() - promised)
+        await super()._look(feed, *rest)
+
+
+async def hanging(seconds: int) -> None:
+    """Three hundred good hosts looked at every minute beside two hundred that never answer."""
+    with farm() as port, tempfile.TemporaryDirectory() as folder:
+        db = await Database.opened(Path(folder) / "news.db")
+        now = datetime.now(UTC)
+        hosts = [HOST.format(number // 250, number % 250 + 1) for number in range(GOOD + HANGING)]
+        for number, host in enumerate(hosts):
+            kind = "h" if number % 5 < 2 else "u"  # among each other, as a catalogue has them
+            new = NewFeed(f"http://{host}:{port}/{kind}/{number}", "", f"Outlet {number}")
+            await db.write(feeds.add, new, now)
+        ingester = await Ingester.opened(db)
+        await ingester.remember(now)
+        allowed = frozenset((host, port) for host in hosts)
+        pace = PollingPace(base_s=INTERVAL_S, quiet_s=INTERVAL_S)
+        clock = lambda: datetime.now(UTC)  # noqa: E731 (as everywhere here)
+        async with (
+            fetch.opened(user_agent="benchmark", allowed=allowed) as fetcher,
+            Watched.opened(db, ingester, fetcher, clock=clock, pace=pace) as poller,
+        ):
+            Watched.began = time.time()
+            while time.time() < Watched.began + seconds:
+                began = time.monotonic()
+                await poller.tick()
+                await asyncio.sleep(max(0.0, TICK_S - (time.monotonic() - began)))
+        await db.close()
+    for which, late in Watched.late.items():
+        late.sort()
+        p50, p99 = (late[int(len(late) * share)] for share in (0.5, 0.99))
+        print(f"{which}: {len(late)}, late p50 {p50:.1f}, p99 {p99:.1f}, most {late[-1]:.1f} s")
+
+
 def main() -> None:
     """Run what is asked for; without a name what takes a minute."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="?", default="all")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=300)
     asked = parser.parse_args()
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
@@ -298,6 +359,8 @@ def main() -> None:
     )
     if asked.what == "farm":
         asyncio.run(serve())
+    if asked.what == "hanging":
+        asyncio.run(hanging(asked.seconds))
     short = {"unchanged": unchanged, "changed": changed}
     for name, run in {**short, "memory": memory, "growth": growth}.items():
         if asked.what == name or (asked.what == "all" and name in short):

@@ -1,11 +1,14 @@
 """GET /health and /metrics say how we are, and nothing is served where nobody asked for it."""
 
+import asyncio
+import json
 import socket
 
 import aiohttp
 import pytest
 
 from bot import health
+from bot.health import PartHealth, Vitals
 
 
 def free_port() -> int:
@@ -14,10 +17,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def asked(vitals: health.Vitals, path: str) -> tuple[int, str]:
+async def asked(vitals: Vitals, path: str) -> tuple[int, str]:
     listen = f"127.0.0.1:{free_port()}"
 
-    async def measure() -> health.Vitals:
+    async def measure() -> Vitals:
         return vitals
 
     async with (
@@ -27,15 +30,58 @@ async def asked(vitals: health.Vitals, path: str) -> tuple[int, str]:
         return response.status, await response.text()
 
 
-@pytest.mark.parametrize(("healthy", "status"), [(1.0, 200), (0.0, 503)])
-async def test_a_supervisor_sees_health_by_the_status(healthy: float, status: int) -> None:
-    told, body = await asked({"steppewire_healthy": healthy}, "/health")
-    assert (status, f'{{"steppewire_healthy": {healthy}}}') == (told, body)
+WELL = PartHealth("poller", 3.0, 120.0)
+STUCK = PartHealth("ingester", 901.0, 900.0)
+
+
+@pytest.mark.parametrize(
+    ("vitals", "status", "wrong"),
+    [
+        (Vitals(), 200, []),
+        (Vitals({"steppewire_outbox_waiting": 3}, {"telegram": True}, (WELL,)), 200, []),
+        (Vitals({}, {"telegram": False, "token": True}, (WELL,)), 503, ["telegram"]),
+        (Vitals({}, {"telegram": True}, (WELL, STUCK)), 503, ["ingester"]),
+    ],
+)
+async def test_a_supervisor_sees_health_by_the_status_and_what_is_wrong_by_its_name(
+    vitals: Vitals, status: int, wrong: list[str]
+) -> None:
+    told, body = await asked(vitals, "/health")
+    assert (status, wrong) == (told, json.loads(body)["wrong"])
+    assert float(status == 200) == json.loads(body)["steppewire_healthy"]
+
+
+async def test_the_parts_ages_stand_beside_their_limits() -> None:
+    _, body = await asked(Vitals({}, {}, (WELL,)), "/health")
+    assert {"poller": {"silent_s": 3.0, "most_s": 120.0, "stuck": False}} == json.loads(body)[
+        "parts"
+    ]
 
 
 async def test_metrics_are_in_prometheus_form() -> None:
-    _, body = await asked({"steppewire_outbox_waiting": 3}, "/metrics")
-    assert "# TYPE steppewire_outbox_waiting gauge\nsteppewire_outbox_waiting 3\n" == body
+    _, body = await asked(Vitals({"steppewire_outbox_waiting": 3}, {}, (WELL,)), "/metrics")
+    assert body == (
+        "# TYPE steppewire_healthy gauge\nsteppewire_healthy 1\n"
+        "# TYPE steppewire_outbox_waiting gauge\nsteppewire_outbox_waiting 3\n"
+        "# TYPE steppewire_part_silent_seconds gauge\n"
+        'steppewire_part_silent_seconds{part="poller"} 3\n'
+        "# TYPE steppewire_part_silent_limit_seconds gauge\n"
+        'steppewire_part_silent_limit_seconds{part="poller"} 120\n'
+    )
+
+
+async def test_a_database_that_does_not_answer_is_named() -> None:
+    listen = f"127.0.0.1:{free_port()}"
+
+    async def measure() -> Vitals:
+        await asyncio.Event().wait()
+        return Vitals()
+
+    async with (
+        health.served(listen, measure, measure_s=0.01),
+        aiohttp.request("GET", f"http://{listen}/health") as response,
+    ):
+        assert (503, ["database"]) == (response.status, (await response.json())["wrong"])
 
 
 async def test_nothing_listens_where_nothing_is_set() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from storage import chats, feeds, items, subscriptions
+from storage import chats, feeds, items, set_aside, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
 from storage.feeds import NewFeed
@@ -28,8 +28,9 @@ from storage.model import (
 from tests.farm import Farm, item, opened, rss
 from watchers import fetch
 from watchers.fetch import FetchLimits
-from watchers.host_queues import Politeness
+from watchers.host_queues import HostQueues, Politeness
 from watchers.ingester import Ingester
+from watchers.keywords.query import Filter, Query
 from watchers.observe import Parsing
 from watchers.parse import Document, NotAFeed, ParsedFeed, parse
 from watchers.parse_pool import pool as parse_pool_pool
@@ -215,7 +216,8 @@ async def test_hosts_are_asked_two_at_a_time_at_most(db: Database) -> None:
     async with room(db, polite) as newsroom:
         fetcher = newsroom.poller._observer.fetcher
         fetcher._network.allowed = frozenset()
-        newsroom.poller._politeness = polite
+        poller = newsroom.poller
+        poller._queues = HostQueues(polite, poller._take_turn, poller._spawn)
         fetcher._network._vouched.add(("127.0.0.1", newsroom.farm.port))
         fetcher._refusal = lambda _url: None  # type: ignore[method-assign]
 
@@ -232,6 +234,73 @@ async def test_hosts_are_asked_two_at_a_time_at_most(db: Database) -> None:
             await newsroom.add(f"/{number}")
         assert 0 == (await newsroom.look()).failed
     assert 2 == most
+
+
+async def test_a_host_that_hangs_holds_up_nobody(db: Database) -> None:
+    """Not in its own tick and not in the next ones, where there is one lane for all."""
+    async with room(db, Politeness(at_once=1, patience_s=0.0)) as newsroom:
+        let_go, hanging = asyncio.Event(), asyncio.Event()
+
+        async def hang(_request: web.Request) -> web.Response:
+            hanging.set()
+            await let_go.wait()
+            return web.Response(text=rss(item(1)))
+
+        newsroom.farm.endpoints["/hangs"] = hang
+        hangs = await newsroom.add("/hangs")
+        await newsroom.poller.tick()
+        await hanging.wait()
+        newsroom.farm.serve("/rss", rss(item(2)))
+        good = await newsroom.add("/rss")
+        assert (1, 1) == ((told := await newsroom.poller.round()).feeds, told.new)
+        assert (1, 0) == ((await newsroom.feed(good)).items, (await newsroom.feed(hangs)).items)
+        await newsroom.poller.tick()  # what is under way is not asked once more
+        let_go.set()
+        await asyncio.gather(*newsroom.poller._tasks)
+        assert 1 == (await newsroom.feed(hangs)).items
+        assert 1 == len(newsroom.farm.headers("/hangs"))
+
+
+async def test_a_host_that_asks_for_rest_is_not_asked_by_the_next_tick_either(
+    newsroom: Room,
+) -> None:
+    """Also where its row could not be put off, and for a bridge to many outlets for a minute."""
+    newsroom.farm.serve("/rss", rss(item(1)))
+    await newsroom.add("/rss")
+    host = f"127.0.0.1:{newsroom.farm.port}"
+    newsroom.poller._rests[host] = START + timedelta(hours=1)
+    assert 0 == (await newsroom.poller.round()).feeds
+    newsroom.now = START + timedelta(hours=2)
+    assert 1 == (await newsroom.poller.round()).feeds
+
+
+async def test_a_stop_cuts_off_who_hangs_and_keeps_what_the_others_came_to(db: Database) -> None:
+    async with room(db, Politeness(at_once=1, patience_s=0.0)) as newsroom:
+        hanging = asyncio.Event()
+
+        async def hang(_request: web.Request) -> web.Response:
+            hanging.set()
+            await asyncio.Event().wait()
+            return web.Response()
+
+        newsroom.farm.endpoints["/hangs"] = hang
+        newsroom.farm.serve("/rss", status=404)
+        ill, hangs = await newsroom.add("/rss"), await newsroom.add("/hangs")
+        await newsroom.poller.tick()
+        looks = set(newsroom.poller._tasks)
+        await hanging.wait()
+        await asyncio.wait(looks, return_when=asyncio.FIRST_COMPLETED)
+        await newsroom.poller.close()
+        assert FeedStatus.ERROR is (await newsroom.feed(ill)).state.status
+        assert FeedStatus.NEW is (await newsroom.feed(hangs)).state.status
+
+
+async def test_a_rest_noted_by_a_clock_that_was_wrong_holds_nobody(newsroom: Room) -> None:
+    newsroom.farm.serve("/rss", rss(item(1)))
+    await newsroom.add("/rss")
+    host = f"127.0.0.1:{newsroom.farm.port}"
+    newsroom.poller._rests[host] = START + timedelta(days=365)
+    assert 1 == (await newsroom.poller.round()).feeds
 
 
 # --- failures --------------------------------------------------------------------------------
@@ -634,3 +703,40 @@ async def hostile_round(newsroom: Room) -> None:
     told = await newsroom.poller.round(force=True, progress=lambda one: seen.append(one.done))
     assert (24, 4, 20) == (told.feeds, told.failed, told.new)
     assert list(range(1, 25)) == seen
+
+
+async def test_a_query_that_overflows_costs_the_feed_nothing(newsroom: Room) -> None:
+    """Neither its items nor its good name: one reader's words are no outlet's fault."""
+    chat = Chat(ChatId(1001), ChatKind.PRIVATE)
+    await newsroom.db.write(chats.see_chat, chat, START)
+    made, _ = await newsroom.db.write(
+        subscriptions.add,
+        chat_id=chat.id, thread_id=NO_THREAD, query="gold", mode=Mode.INSTANT, now=START,
+    )  # fmt: skip
+    newsroom.farm.serve("/rss", rss(item(1)))
+    feed = await newsroom.add("/rss")
+    await newsroom.look()
+    last_day = Filter("until", "9999-12-31", moment=datetime.max.replace(tzinfo=UTC))
+    newsroom.poller._ingester._memory.queries.put(made.id, Query("gold", last_day))
+    newsroom.farm.serve("/rss", rss(item(2), item(1)))
+    seen = await newsroom.look()
+    after = await newsroom.feed(feed)
+    assert (1, 0, 1) == (seen.new, seen.failed, seen.unchanged)
+    assert (FeedStatus.OK, "") == (after.state.status, after.state.error_key)
+    assert 1 == await newsroom.db.read(set_aside.count)
+
+
+async def test_a_state_that_cannot_be_written_costs_no_other_feed_its_look(
+    newsroom: Room,
+) -> None:
+    newsroom.farm.serve("/a", rss(item(1)))
+    newsroom.farm.serve("/b", rss(item(2)))
+    one, other = await newsroom.add("/a"), await newsroom.add("/b")
+    states = newsroom.poller._states
+    await states.put(one.id, replace(one.state, last_checked_at=START.replace(tzinfo=None)))
+    await states.put(other.id, replace(other.state, last_checked_at=START))
+    await states.flush()
+    assert (None, START) == (
+        (await newsroom.feed(one)).state.last_checked_at,
+        (await newsroom.feed(other)).state.last_checked_at,
+    )

@@ -13,8 +13,9 @@ from aiohttp.client_proto import ResponseHandler
 from watchers.fetch import ssrf
 from watchers.fetch.ssrf import Endpoint
 
-_RESOLVER_THREADS = 16
-"""Dead name servers block a thread each; the loop's own pool has fewer and others need it."""
+_RESOLVER_THREADS = 128
+"""Dead name servers block a thread each, for some 20 seconds: a good host's name must not wait for
+theirs. Threads are made when they are needed; ordinary days see some twenty."""
 
 
 class RefusedHostError(OSError):

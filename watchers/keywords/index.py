@@ -4,7 +4,7 @@ Every query is filed under the keys of one condition that it cannot hold without
 its own keys up and only those queries are evaluated. Equal queries are kept once.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -63,18 +63,36 @@ class QueryIndex(Generic[Id]):
         if not filed.ids:
             self._unfile(filed)
 
-    def find(self, analysis: Analysis, facts: Facts = NO_FACTS) -> list[tuple[Id, Hit]]:
-        """Give the ids whose queries the item meets, each with its hit."""
+    def find(
+        self,
+        analysis: Analysis,
+        facts: Facts = NO_FACTS,
+        broken: Callable[[Id, Exception], None] | None = None,
+    ) -> list[tuple[Id, Hit]]:
+        """Give the ids whose queries the item meets, each with its hit.
+
+        One whose query raises does not meet it: ``broken`` hears of it, and the others go on.
+        Without ``broken`` the first raises.
+        """
         found: list[tuple[Id, Hit]] = []
         where: Where | None = None
         title = analysis
         for filed in self._candidates(analysis, facts).values():
-            if fires(filed.query.root, analysis, facts):
-                if where is None:
-                    where, title = places(analysis), of_title(analysis)
+            try:
+                if not fires(filed.query.root, analysis, facts):
+                    continue
+            except Exception as error:  # noqa: BLE001 (told, or raised there)
+                _told(filed, error, broken)
+                continue
+            if where is None:  # what raises here lies in the item
+                where, title = places(analysis), of_title(analysis)
+            try:
                 in_headline = title is analysis or fires(filed.query.root, title, facts)
                 hit = explain(filed.query, analysis, where, in_headline=in_headline)
-                found += [(identity, hit) for identity in filed.ids]
+            except Exception as error:  # noqa: BLE001 (told, or raised there)
+                _told(filed, error, broken)
+                continue
+            found += [(identity, hit) for identity in filed.ids]
         return found
 
     def _candidates(self, analysis: Analysis, facts: Facts) -> dict[str, _Filed[Id]]:
@@ -117,7 +135,7 @@ class QueryIndex(Generic[Id]):
                     return node.keys
                 return node.keys | min(node.words, key=self._load)
             case Exact():
-                return frozenset({"s:" + node.normal, "n:" + node.normal})
+                return node.keys
             case Prefix():
                 return frozenset({"p:" + node.normal[: _PREFIXES[-1]]})
             case Filter():
@@ -138,6 +156,16 @@ class QueryIndex(Generic[Id]):
         crowd = sum(len(self._anchored.get(key, ())) for key in keys)
         facts = any(key[0] == "f" for key in keys)
         return crowd + 1000 * facts, -max(map(len, keys), default=0)
+
+
+def _told(
+    filed: _Filed[Id], error: Exception, broken: Callable[[Id, Exception], None] | None
+) -> None:
+    """Say whose query raised; raise it where nobody hears."""
+    if broken is None:
+        raise error
+    for identity in filed.ids:
+        broken(identity, error)
 
 
 def _filter_anchors(node: Filter) -> frozenset[str] | None:

@@ -105,6 +105,11 @@ def spelled_out(text: str) -> str:
     return written if found else ""
 
 
+def is_chunk(text: str) -> bool:
+    """Tell whether a text would be read as one word, without quotation marks around it."""
+    return _CHUNK.fullmatch(text) is not None
+
+
 def _negates(text: str, at: int) -> bool:
     return at + 1 < len(text) and not text[at + 1].isspace()
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from storage.errors import NewsError, Text
 from watchers.keywords.filters import read_filter
-from watchers.keywords.lexer import EXAMPLE, MAX_TERMS, Lexeme, Sort, lex
+from watchers.keywords.lexer import EXAMPLE, MAX_TERMS, Lexeme, Sort, is_chunk, lex
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
 from watchers.text.figures import canonical
 from watchers.text.forms import Asked, query_forms
@@ -88,16 +88,18 @@ class _Reader:
     def _both(self) -> tuple[Node, str]:
         nodes: list[Node] = []
         written: list[str] = []
+        bare: tuple[str, ...] = ()  # the words just before, as they will be read again
         while (lexeme := self._peek()) is not None and lexeme.sort not in (Sort.OR, Sort.CLOSE):
             if lexeme.sort is Sort.AND:
                 self._operator(lexeme, needs_left=bool(nodes))
                 continue
             if lexeme.sort is Sort.WORD:
-                self._words(nodes, written)
+                bare = self._words(nodes, written, bare)
                 continue
             node, text = self._unary()
             nodes.append(node)
             written.append(text)
+            bare = ()
         if not nodes:
             raise self._dangling()
         return (nodes[0] if len(nodes) == 1 else All(tuple(nodes))), " ".join(written)
@@ -135,9 +137,13 @@ class _Reader:
         self._deeper(lexeme)
         node, written = self._unary()
         self._depth -= 1
-        if isinstance(node, No):
-            return node.child, written.removeprefix("-")
-        return No(node), f"-{written}"
+        if not isinstance(node, No):
+            return No(node), f"-{written}"
+        if after.sort is not Sort.NOT:  # in brackets: -(-gas)
+            return node.child, f"-{written}"
+        # Bare, a word would be read with its neighbours: --1 000 is not 1 000.
+        bare = self._lexemes[self._at - 1].sort is Sort.WORD
+        return node.child, f"({written[1:]})" if bare else written[1:]
 
     def _brackets(self, lexeme: Lexeme) -> tuple[Node, str]:
         self._deeper(lexeme)
@@ -158,18 +164,28 @@ class _Reader:
                 "query.too_deep", position=lexeme.at, limit=_MAX_DEPTH, example=EXAMPLE
             )
 
-    def _words(self, nodes: list[Node], written: list[str]) -> None:
-        """Read a run of bare words; several that are one name together mean it, too."""
+    def _words(
+        self, nodes: list[Node], written: list[str], bare: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """Read a run of bare words; several that are one name together mean it, too.
+
+        ``bare`` are the words before an AND. It is written only where words would else be read
+        together: 1 AND 000. Returns the words that whatever follows would be read with.
+        """
         run: list[Lexeme] = []
         while (lexeme := self._peek()) is not None and lexeme.sort is Sort.WORD:
             run.append(lexeme)
             self._at += 1
-        nodes += _run(tuple(lexeme.text for lexeme in run), self._names)
-        written += [lexeme.text for lexeme in run if tokenize(lexeme.text)]
+        told = tuple(lexeme.text for lexeme in run if tokenize(lexeme.text))
+        found = _run(told, self._names)
+        together = not bare or [*_run(bare, self._names), *found] == _run(bare + told, self._names)
+        nodes += found
+        written += told if together else ("AND", *told)
         if not nodes:
             raise NewsError(
                 "query.no_words", position=run[0].at, text=run[0].text, example=EXAMPLE
             )
+        return bare + told if together else told
 
 
 # --- words into keys -------------------------------------------------------------------------
@@ -190,7 +206,8 @@ def _leaf(lexeme: Lexeme, names: Gazetteer) -> tuple[Node, str]:
         return _phrase(lexeme.text, cuts, names), f'"{lexeme.text}"'
     normal = "".join(cut.normal for cut in cuts)
     if lexeme.sort is Sort.EXACT:
-        return Exact(lexeme.text, normal), f"={lexeme.text}"
+        keys = _asked(cuts[0]).keys if len(cuts) == 1 and cuts[0].number else {"s:" + normal}
+        return Exact(lexeme.text, normal, frozenset(keys)), f"={lexeme.text}"
     if len(normal) < _MIN_PREFIX:
         raise NewsError(
             "query.prefix_too_short",
@@ -242,7 +259,8 @@ def _skeletons(label: str) -> frozenset[str]:
 def _filter_text(condition: Filter, typed: str) -> str:
     if condition.name != "source":
         return f"{condition.name}:{condition.value}"
-    return f'source:"{typed}"' if " " in typed else f"source:{typed}"
+    name = typed.strip(",; ")
+    return f"source:{name}" if is_chunk(name) else f'source:"{name}"'
 
 
 def _run(texts: tuple[str, ...], names: Gazetteer) -> list[Node]:

@@ -21,10 +21,14 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """``=word``: the word as written, case aside, in no other form."""
+    """``=word``: the word as written, case aside, in no other form.
+
+    An item that has it has one of ``keys``.
+    """
 
     label: str
     normal: str
+    keys: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ The index holds each item's keys. A lone word is exact there; a phrase, a prefix
 outlet is only narrowed, and the newest hits are checked again with the same matcher.
 """
 
+import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -14,6 +15,11 @@ from watchers.text.words import Analysis
 PREFIXES = range(3, 7)
 """Letters of ``word*`` by which words are filed. An index of beginnings costs a fifth more room;
 without it ``каз*`` would gather every posting of every word that begins so."""
+
+
+_CUT = re.compile(r"(?:(?![A-Za-z0-9:.+-])[\x00-\x7f])+")
+"""Where the index cuts its words: at ASCII that is neither a letter, a figure nor one of its
+``tokenchars``."""
 
 
 def fts(query: Query) -> str | None:
@@ -46,7 +52,7 @@ def _exact(node: Node) -> bool:
         case Some(children):
             return all(_exact(child) for child in children)
         case Prefix():
-            return len(node.normal) <= PREFIXES[-1]
+            return len(node.normal) <= PREFIXES[-1] and _CUT.search(node.normal) is None
         case Exact() | No():
             return False
 
@@ -79,7 +85,7 @@ def _narrowed(node: Node) -> str | None:  # noqa: PLR0911 - a line a node
         case Term():
             return _term(node)
         case Exact():
-            return _any({"s:" + node.normal, "n:" + node.normal})
+            return _any(node.keys)
         case Prefix():
             return _quoted("p:" + node.normal[: PREFIXES[-1]])
         case Filter():
@@ -130,7 +136,9 @@ def _any(keys: set[str] | frozenset[str]) -> str:
 
 
 def _quoted(key: str) -> str:
-    return '"' + key.replace('"', '""') + '"'
+    """Write a key; one that the index cuts (1,000) is there in pieces, which it cannot order."""
+    pieces = [f'"{piece}"' for piece in _CUT.split(key) if piece]
+    return f"({' AND '.join(pieces)})" if len(pieces) > 1 else pieces[0]
 
 
 def item_words(analysis: Analysis, facts: Facts) -> str:

@@ -1,0 +1,159 @@
+"""Each part that can get stuck turns /health to 503, with its name; and nobody else's."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import app
+from bot.connection import TelegramConnection
+from bot.digests.maker import DigestService
+from bot.pipeline import Pipeline, open_pipeline
+from bot.settings import Settings
+from bot.telegram.polling import Polling
+from storage import feeds
+from storage.feeds import NewFeed
+from tests.bot.people import NOW
+from watchers.pulse import Pulse
+from watchers.taught_names import TaughtNames
+
+LATER_S = 100_000.0
+
+
+@dataclass
+class Running:
+    """Everything that runs, as far as /health sees it."""
+
+    pipeline: Pipeline
+    telegram: TelegramConnection
+    ticks: app.ticking
+    tasks: list[asyncio.Task[object]]
+
+    async def wrong(self) -> set[str]:
+        vitals = await app.vitals(self.pipeline, self.telegram, self.ticks)
+        return set(vitals.wrong) - {"telegram"}  # nothing is connected here
+
+    def waits(self, work: Awaitable[object]) -> None:
+        self.tasks.append(asyncio.ensure_future(work))
+
+
+@pytest.fixture
+async def running(tmp_path: Path) -> AsyncIterator[Running]:
+    settings = Settings(database_path=tmp_path / "news.db", telegram_bot_token="1:a")
+    async with open_pipeline(settings, clock=lambda: NOW) as pipeline:
+        names = TaughtNames(pipeline.db)
+        digests = DigestService(pipeline.db, lambda: NOW, names=names, wake=lambda: None)
+        telegram = TelegramConnection(pipeline, digests, names, asyncio.Event())
+        made = Running(pipeline, telegram, app.ticking(pipeline, digests, telegram), [])
+        yield made
+        for task in made.tasks:
+            task.cancel()
+        for task in made.tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+def later(pulse: Pulse) -> None:
+    """Let a day go by for whoever looks at a part."""
+    pulse._clock = lambda: time.monotonic() + LATER_S
+
+
+def tick(name: str) -> Callable[[Running], None]:
+    def stuck(running: Running) -> None:
+        (found,) = [one for one in running.ticks.ticks if one.name == name]
+        later(found.pulse)
+
+    return stuck
+
+
+async def looks(running: Running) -> None:
+    """A look does not end."""
+    looks = running.pipeline.poller.looks
+
+    async def hang() -> None:
+        with looks.at_work():
+            await asyncio.Event().wait()
+
+    running.waits(hang())
+    await asyncio.sleep(0)
+    later(looks)
+
+
+async def ingester(running: Running) -> None:
+    """A document waits for a turn that does not come."""
+    ingester = running.pipeline.ingester
+    feed = await running.pipeline.db.write(feeds.add, NewFeed("https://a.example/", "", "A"), NOW)
+    await ingester._turn.acquire()
+    running.waits(ingester.take(feed, (), None, NOW))
+    await asyncio.sleep(0)
+    later(ingester.pulse)
+
+
+def deliverer(running: Running) -> None:
+    running.telegram._delivering = asyncio.ensure_future(asyncio.Event().wait())  # type: ignore[assignment]
+    running.tasks.append(running.telegram._delivering)  # type: ignore[arg-type]
+    later(running.telegram._deliverer.pulse)
+
+
+def updates(running: Running) -> None:
+    passed = 0.0
+    running.telegram._polling = Polling(running.telegram._application, [], lambda: passed)
+    passed = 61.0
+
+
+STUCK = {
+    **{name: tick(name) for name in ("clock", "poller", "pages", "digests", "notices", "upkeep")},
+    "looks": looks,
+    "ingester": ingester,
+    "deliverer": deliverer,
+    "updates": updates,
+}
+
+
+@pytest.mark.parametrize("name", STUCK)
+async def test_a_stuck_part_is_named_and_no_other(running: Running, name: str) -> None:
+    assert set() == await running.wrong()
+    made_stuck = STUCK[name](running)
+    if made_stuck is not None:
+        await made_stuck
+    assert {name} == await running.wrong()
+
+
+async def test_every_tick_is_a_part(running: Running) -> None:
+    assert {one.name for one in running.ticks.ticks} <= set(STUCK)
+
+
+async def test_a_tick_that_fails_again_and_again_is_stuck() -> None:
+    passed = iter(range(0, 1000, 5))
+
+    async def fails() -> None:
+        raise RuntimeError
+
+    # Each run looks at the clock twice: it begins, and somebody asks how it is.
+    broken = app.Tick("poller", fails, 5, 20, Pulse(lambda: next(passed)))
+    found = []
+    for _ in range(3):
+        await app.survived(broken)()
+        found.append(broken.part.is_stuck)
+    assert [False, False, True] == found
+
+
+async def test_a_feed_never_looked_at_is_late_since_it_was_added(running: Running) -> None:
+    added = NOW - timedelta(minutes=3)
+    await running.pipeline.db.write(feeds.add, NewFeed("https://a.example/", "", "A"), added)
+    vitals = await app.vitals(running.pipeline, running.telegram, running.ticks)
+    assert 180 == vitals.numbers["steppewire_poll_late_seconds"]
+
+
+async def test_a_start_after_an_outage_is_given_its_time(running: Running) -> None:
+    """What was due while nobody ran is late by hours: no reason to end who works it off."""
+    added = NOW - timedelta(days=1)
+    await running.pipeline.db.write(feeds.add, NewFeed("https://a.example/", "", "A"), added)
+    assert set() == await running.wrong()
+    later(running.pipeline.ingester.pulse)
+    assert {"feeds"} == await running.wrong()
