@@ -104,6 +104,7 @@ def simulated() -> None:
         app,
     ):
         module.datetime = MachineTime  # type: ignore[attr-defined]
+    app.steady_beside = lambda _clock: MACHINE.loop.time
     poll.pool.opened = parsing_in_line  # type: ignore[assignment]
     opened = Database.opened
 
