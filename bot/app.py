@@ -17,15 +17,17 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import connection, health
+from bot.alarm import StorageAlarm
 from bot.connection import TelegramConnection
 from bot.digests.maker import DigestService
+from bot.errands import ErrandRunner
 from bot.failures import note_odd_rows
 from bot.instance import EVERYBODY_READS, alone, token_lock
 from bot.notices import enqueue_aside_notices, enqueue_feed_notices
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
 from bot.timekeeper import Timekeeper, steady_s
-from storage import dialogs, feeds, pages, set_aside, wrong_times
+from storage import dialogs, errands, feeds, inbox, pages, set_aside, wrong_times
 from storage.errors import StorageError
 from storage.feeds import NewFeed
 from storage.model import FeedStatus, Outlet
@@ -40,6 +42,9 @@ log = structlog.get_logger(__name__)
 
 POLL_TICK_S = 5
 DIGEST_TICK_S = 10
+ERRAND_TICK_S = 1
+"""Somebody sits at the command line."""
+
 UPKEEP_TICK_S = 3600
 LATE_S = 900
 
@@ -148,6 +153,13 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         self._pipeline = pipeline
         self._digests = digests
         self._telegram = telegram
+        self._alarm = StorageAlarm(
+            pipeline.db,
+            pipeline.settings.admin_ids,
+            pipeline.clock,
+            wake=pipeline.wake_up.set,
+            tell_now=telegram.tell_now,
+        )
         self.timekeeper = Timekeeper(
             pipeline.db,
             pipeline.clock,
@@ -167,6 +179,9 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             Tick("digests", self._make_digests, DIGEST_TICK_S, 300, digests.pulse),
             Tick("notices", self._tell_of_feeds, DIGEST_TICK_S, 300),
             Tick("asides", self._tell_of_asides, DIGEST_TICK_S, 300),
+            # An errand, a round by hand for instance, lasts as long as it lasts.
+            Tick("errands", ErrandRunner(pipeline).round, ERRAND_TICK_S, 3 * UPKEEP_TICK_S),
+            Tick("alarm", self._alarm.look, DIGEST_TICK_S, 300),
             Tick("upkeep", self._upkeep, UPKEEP_TICK_S, 3 * UPKEEP_TICK_S),
         )
 
@@ -219,7 +234,15 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         pipeline = self._pipeline
         now = await pipeline.db.read(wrong_times.believable, pipeline.clock())
         await pipeline.ingester.expire(now)
-        for prune in (queue.prune, dialogs.prune, pages.prune, set_aside.prune):
+        prunes = (
+            queue.prune,
+            dialogs.prune,
+            inbox.prune,
+            pages.prune,
+            set_aside.prune,
+            errands.prune,
+        )
+        for prune in prunes:
             await pipeline.db.write(prune, now)
 
 
@@ -233,7 +256,9 @@ def survived(tick: Tick) -> Callable[[], Awaitable[None]]:
         except asyncio.CancelledError:
             log.debug("tick cut short", tick=tick.name)
         except StorageError as error:  # a full disk, a locked file: the next tick tries again
-            log.error("tick failed", tick=tick.name, error=str(error))  # noqa: TRY400 (said whole)
+            log.debug(
+                "tick failed", tick=tick.name, error=str(error)
+            )  # the alarm is the database's
         except Exception:
             log.exception("tick failed", tick=tick.name)
 
@@ -261,10 +286,12 @@ async def vitals(
     next_due = await pipeline.db.read(feeds.next_due)
     waited = (now - outbox.oldest_due).total_seconds() if outbox.oldest_due else 0.0
     late = (now - next_due).total_seconds() if next_due else 0.0
+    is_writable = pipeline.db.writability.trouble is None
     return health.Vitals(
         {
             "steppewire_telegram_connected": float(telegram.connected),
             "steppewire_telegram_token_valid": float(telegram.token_is_valid),
+            "steppewire_database_writable": float(is_writable),
             "steppewire_outbox_waiting": outbox.waiting,
             "steppewire_outbox_oldest_due_seconds": max(waited, 0.0),
             "steppewire_poll_late_seconds": max(late, 0.0),
@@ -273,6 +300,7 @@ async def vitals(
         {
             "telegram": telegram.connected,
             "token": telegram.token_is_valid,
+            "database": is_writable,
             "clock": not ticks.timekeeper.is_behind,
             # While nobody ran nobody was late: a start after an outage has its time, too.
             "outbox": min(waited, up_s) < LATE_S,

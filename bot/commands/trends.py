@@ -29,7 +29,7 @@ async def trends(ask: Ask, context: Context) -> Reply:
         )
         return Say((Message(translate_html(ask.language, "trends.what"), asks=True),))
     query = queries.canonical(context, text)
-    draft = await context.db.write(dialogs.keep_draft, ask.here.id, query, context.clock())
+    draft = await queries.draft_of(ask, context, query)
     return await drawn(ask, context, query, draft, SPANS[0])
 
 
@@ -64,8 +64,8 @@ async def drawn(
     watching = await subscribe.watching(ask, context, query, draft)
     if not in_place and began is not None and any(counted.values()) and is_young(days):
         young = _young(ask, query, sum(counted.values()), now, began)
-        return Say((Message(young, ((watching,),)),))
-    keyboard = _spans(draft, span, ask.language, watching)
+        return Say((Message(young, ((watching,),) if draft else ()),))
+    keyboard = _spans(draft, span, ask.language, watching) if draft else ()
     caption = _caption(ask, query, days, now, began)
     if not any(days.values()) and not in_place:
         return Say((Message(caption, keyboard),))

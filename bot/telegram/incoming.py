@@ -13,7 +13,7 @@ from telegram.error import BadRequest, Forbidden
 from bot import texts
 from bot.context import ChannelFacts, Context
 from bot.conversation import Ask, Forwarded, SentFile
-from storage import chats, dialogs
+from storage import chats, dialogs, inbox
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ThreadId
 from storage.outbox import settle
 from storage.sql import Connection
@@ -81,9 +81,33 @@ def see_chat(db: Connection, chat: Chat, now: datetime) -> Sender:
     if known is not None and not known.active:
         settle.back(db, chat.id, now)
     here = chats.see_chat(db, chat, now)
+    return Sender(here, _speaks_for(db, here))
+
+
+def _speaks_for(db: Connection, here: Chat) -> Chat:
     channel = dialogs.acting_for(db, here.id) if here.kind is ChatKind.PRIVATE else None
     managed = chats.get(db, channel) if channel is not None else None
-    return Sender(here, managed or here)
+    return managed or here
+
+
+def begin(
+    db: Connection, chat: Chat, person_id: int, row: int, now: datetime
+) -> tuple[Sender, str | None]:
+    """Note a chat that speaks to us, and which question of ours this person answers now.
+
+    We wait for that answer no more; the update's ``row`` keeps the question until it is answered.
+    """
+    found = see_chat(db, chat, now)
+    question = dialogs.answered(db, found.here.id, person_id, now)
+    if question is not None and row:
+        inbox.answers(db, row, question)
+    return found, question
+
+
+def known_sender(db: Connection, chat_id: ChatId) -> Sender | None:
+    """Return a chat that speaks to us as far as it is known; None where it is new."""
+    here = chats.get(db, chat_id)
+    return Sender(here, _speaks_for(db, here)) if here is not None else None
 
 
 async def see_sender(context: Context, chat: TelegramChat, person: User | None) -> Sender:
@@ -139,7 +163,7 @@ def ask_of_message(message: TelegramMessage, found: Sender, context: Context) ->
         here=found.here,
         language=found.here.language,
         thread_id=thread_of(message) if found.chat is found.here else NO_THREAD,
-        person_id=_writer(message),
+        person_id=writer_of(message),
         text=(message.text or message.caption or "")[:MOST_TEXT],
         message_id=message.message_id,
         replies_to=reply.message_id if reply is not None and reply.message_id else None,
@@ -153,7 +177,7 @@ def ask_of_message(message: TelegramMessage, found: Sender, context: Context) ->
     )
 
 
-def _writer(message: TelegramMessage) -> int:
+def writer_of(message: TelegramMessage) -> int:
     """Return who wrote a message: a person, or the channel in whose name somebody did.
 
     Only who writes in the group's own name is 0: so do its anonymous admins, and what is asked

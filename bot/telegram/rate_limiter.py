@@ -87,6 +87,7 @@ class Limiter(BaseRateLimiter[int]):
         "_pace",
         "_probing",
         "_remember",
+        "_shut",
         "_timer",
         "_waiting",
     )
@@ -108,19 +109,21 @@ class Limiter(BaseRateLimiter[int]):
         self._timer: asyncio.TimerHandle | None = None
         self._probing = False
         self._closed = False
+        self._shut = False
         self._calls = 0
 
     async def initialize(self) -> None:
         """Open the door."""
-        self._closed = False
+        self._closed = self._shut = False
 
     async def shutdown(self) -> None:
         """Close the door to whoever still waits."""
         self.close(all_ranks=True)
 
     def close(self, *, all_ranks: bool = False) -> None:
-        """Let no broadcast out any more, so that only what is under way must be awaited."""
+        """Let no broadcast out any more, or nothing at all: only what is under way is awaited."""
         self._closed = True
+        self._shut = self._shut or all_ranks
         for waiter in [w for w in self._waiting if all_ranks or w.rank >= BROADCAST]:
             self._drop(waiter, Resting(0))
         self._pump()
@@ -223,7 +226,7 @@ class Limiter(BaseRateLimiter[int]):
 
     async def _turn(self, waiter: Waiter) -> None:
         """Wait for a turn. Raises Resting where it would come too late."""
-        if self._closed and waiter.rank >= BROADCAST:
+        if self._shut or (self._closed and waiter.rank >= BROADCAST):
             raise Resting(0)
         self._calls += 1
         if self._calls % SWEEP_EVERY == 0:

@@ -205,8 +205,6 @@ def pruned(db: sqlite3.Connection, now: datetime) -> str:
 def commands(db: sqlite3.Connection, now: datetime) -> Book:
     """Say how much of what people wrote is answered."""
     del now
-    if not has(db, "inbox"):
-        return Book("commands", 0, ())
     total, waiting = db.execute(
         "select count(*), coalesce(sum(body is not null), 0) from inbox"
     ).fetchone()

@@ -103,7 +103,6 @@ LAWS: tuple[Law, ...] = (
         " where w.body is not null and w.taken_at < :now - 3600000"
         " and exists (select 1 from inbox a where a.body is null and a.id > w.id"
         " and a.taken_at > w.taken_at + 3600000)",
-        needs="inbox",
     ),
     # --- the outbox: what state a row may be in ------------------------------------------------
     Law(

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from storage import chats, matches, stories, subscriptions, tallies
+from storage import chats, inbox, matches, stories, subscriptions, tallies
 from storage.audit.laws import LAWS
 from storage.audit.report import Report, audit
 from storage.database import connect
 from storage.errors import StorageError
+from storage.inbox import NewUpdate
 from storage.model import (
     NO_THREAD,
     Chat,
@@ -100,6 +101,11 @@ def sound(news_file: Path) -> Path:
         digest(db, NOON, LATER, "1/1")
         digest(db, LATER, LATER + timedelta(hours=2), "2/1")
         send_all(db, LATER + timedelta(hours=3), 200)
+        first, _ = inbox.take(
+            db, 1, [NewUpdate(7, READER, "{}"), NewUpdate(8, READER, "{}")], NOON
+        )
+        assert first is not None
+        inbox.done(db, [first.row])
     return news_file
 
 
@@ -119,6 +125,7 @@ def test_a_sound_database_adds_up(sound: Path) -> None:
     assert () == report.breaches
     assert report.adds_up
     books = {book.name: dict(book.parts) for book in report.books}
+    assert {"answered": 1, "waiting for their answer": 1} == books["commands"]
     assert {"stored": 5, "known": 2} == books["entries"]
     assert {"alerted of": 2} == books["matches"]
     assert {"sent": 1, "held over quiet hours": 1} == books["alerts"]
@@ -139,6 +146,8 @@ BROKEN = {
     "key without an item": "insert into item_keys values (1, x'00', 99)",
     "story of a match": "update matches set story_id = 2",
     "muted story": "insert into muted_stories values (1, 4)",
+    "command left behind": "insert into inbox(bot_id, update_id, chat_id, taken_at)"
+    f" values (1, 9, 0, {to_ms(LATER + timedelta(hours=1))})",
     "state of a message": f"{OUTBOX} settled_at = null where kind = 'digest'",
     "kind of a message": f"{OUTBOX} kind = 'letter' where subject = '2/1'",
     "story of a message": f"{OUTBOX} story_id = 4, subject = 's4' where state = 'held'",

@@ -36,7 +36,7 @@ _LATIN = re.compile("[a-zA-Z\u00c0-\u024f]")
 
 # All in the model's units, an eighth of a logit.
 _EXPECTED = {
-    "ru": 16, "en": 16, "uz-Cyrl": 16, **dict.fromkeys(("kk", "ky", "uz-Latn", "tg", "tk"), 8),
+    "ru": 16, "en": 16, **dict.fromkeys(("kk", "ky", "uz-Latn", "uz-Cyrl", "tg", "tk"), 8),
 }  # fmt: skip
 """How much likelier our feeds' languages are than others, before anything is read."""
 

@@ -5,13 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update, User
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, User
 from telegram import Chat as TelegramChat
-from telegram.ext import ApplicationHandlerStop
 
 from bot.context import Command, Context, Press
 from bot.conversation import Ask, Edit, Reply, Say, Working
@@ -22,7 +20,7 @@ from bot.sandbox.box import PATIENCE_S, Sandbox
 from bot.sandbox.telegram.model import ForwardedPost, Member
 from bot.sandbox.telegram.people import ADMIN_ID, AIGUL_ID, ANNA_ID
 from bot.sandbox.web.views import message_view
-from bot.telegram import dispatcher, menus
+from bot.telegram import dispatcher, inbox, menus
 from bot.telegram.incoming import Sender, ask_of_message
 from storage import chats, subscriptions
 from storage.database import Database
@@ -164,16 +162,6 @@ async def test_forged_presses_are_answered_and_harmless(line: Line, data: str) -
     press = await line.presses(ANNA_ID, message, data=data)
     assert press.text
     assert len(texts(line.box, ANNA_ID)) == 1
-
-
-async def test_a_repeated_update_is_answered_once(line: Line) -> None:
-    door = dispatcher.Dispatcher(line.context)
-    ours, other = (SimpleNamespace(bot=SimpleNamespace(id=number)) for number in (1, 2))
-    await door.once(Update(7), ours)
-    with pytest.raises(ApplicationHandlerStop):
-        await door.once(Update(7), ours)
-    await door.once(Update(8), ours)
-    await door.once(Update(7), other)
 
 
 async def test_admins_commands_do_not_exist_for_others(line: Line) -> None:
@@ -679,8 +667,39 @@ async def test_memory_that_fails_before_a_command_is_told_too(
     async def locked(*_: Any) -> Any:
         raise StorageError("storage.locked")
 
-    monkeypatch.setattr(dispatcher, "see_sender", locked)
+    monkeypatch.setattr(line.context.db, "write", locked)
     await line.says(AIGUL_ID, "/start", "не могу сохранить данные")
+
+
+async def test_whom_we_know_is_answered_while_nothing_can_be_written(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: Any) -> Any:
+        raise StorageError("storage.full")
+
+    await line.says(AIGUL_ID, "/start", "Где вы?")
+    monkeypatch.setattr(line.context.db, "write", full)
+    await line.says(AIGUL_ID, "/help stop", "остановить рассылку")
+
+
+async def test_what_telegram_did_not_hear_is_answered_when_it_is_back(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "AGAIN_AFTER_S", (0.0,))
+    line.box.faults.fail("sendMessage", 502, "Bad Gateway", times=3)
+    await line.says(ANNA_ID, "/help stop", "stop all messages")
+    assert 1 == len(texts(line.box, ANNA_ID))
+
+
+async def test_who_may_change_things_is_asked_again_where_telegram_was_away(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "AGAIN_AFTER_S", (0.0,))
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    await line.box.message(group, "Admins set me up")
+    line.box.faults.fail("getChatMember", 502, "Bad Gateway", times=2)
+    await line.says(ADMIN_ID, "/settings@SteppeWireBot", "Settings", chat=group)
 
 
 async def test_a_private_chat_that_forbids_us_is_gone(line: Line) -> None:

@@ -266,6 +266,20 @@ def test_a_stop_does_not_wait_for_an_answer_whose_turn_is_far() -> None:
     jumping(scene)
 
 
+def test_at_the_end_of_a_stop_nothing_begins_any_more_and_what_is_under_way_ends() -> None:
+    async def scene() -> None:
+        wire = Wire(Limiter(TelegramLimits(everybody=Rate(1, 1.0))))
+        first, second = (asyncio.create_task(wire.send(chat)) for chat in (1, 2))
+        await asyncio.sleep(0.01)
+        wire.limiter.close(all_ranks=True)
+        assert await first is True
+        for late in (second, wire.send(3)):
+            with pytest.raises(Resting):
+                await late
+
+    jumping(scene)
+
+
 def test_a_waiter_that_is_cancelled_leaves_no_trace() -> None:
     async def scene() -> None:
         wire = Wire(Limiter())

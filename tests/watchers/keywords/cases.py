@@ -665,7 +665,7 @@ GRAMMAR = [
     ("банк", "Bank foizlari oshdi", True),
     ("gaz", "Ўзбекистонда газ нархи", True),
     ("maktab", "Мактабларда дарслар", True),
-    ("shahar", "шаҳарда", True),
+    ("shahar", "шаҳарда бозор очилди", True),
     ("фермер", "Fermerlarga suv", True),
     ("Moscow", "Маскав бо Душанбе", True),
     ("Мирзиёев", "Мирзиёевнинг нутқи", True),
