@@ -13,17 +13,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import sqlite_utils
-
 from storage.audit.books import BOOKS, Book, has
 from storage.audit.laws import LAWS, Law
 from storage.backup import reading
-from storage.database import refuse_foreign, refuse_other, wrapped
+from storage.database import refuse_foreign, wrapped
 from storage.errors import StorageError
+from storage.files import refuse_other
 from storage.migrations import migrations
 from storage.outbox.followups import ALIVE
 from storage.outbox.recovery import KEPT
-from storage.sql import to_ms
+from storage.sql import Connection, to_ms
 
 EXAMPLES = 5
 """So many rows are shown of those that break a law."""
@@ -99,18 +98,17 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         raise StorageError("storage.missing", path=str(path))
     refuse_other(path)
     try:
-        with closing(reading(path)) as db:
-            refuse_version(db)
-            yield db
+        with closing(reading(path)) as ours:
+            refuse_version(ours)
+            yield ours.conn
     except sqlite3.DatabaseError as error:
         raise wrapped(error) from error
 
 
-def refuse_version(db: sqlite3.Connection) -> None:
+def refuse_version(db: Connection) -> None:
     """Refuse a database that is not ours, or not of this version: its rows mean something else."""
-    ours = sqlite_utils.Database(db, execute_plugins=False)
-    refuse_foreign(ours)
-    if not ours.table_names() or migrations.pending(ours):
+    refuse_foreign(db)
+    if not db.table_names() or migrations.pending(db):
         raise StorageError("storage.older")
 
 
