@@ -18,6 +18,8 @@ from telegram.request import HTTPXRequest
 
 from bot.context import Context
 from bot.delivery import Deliverer
+from bot.delivery.circuit_breaker import ASK_EVERY
+from bot.delivery.errors import outcome_of
 from bot.digests.maker import DigestService
 from bot.health import PartHealth
 from bot.pipeline import Pipeline
@@ -28,10 +30,12 @@ from bot.telegram.inbox import Inbox
 from bot.telegram.incoming import channel_facts
 from bot.telegram.polling import SILENT_S, Polling
 from bot.telegram.rate_limiter import Limiter
+from bot.telegram.rights import Rights
 from bot.telegram.updates import UpdatesRequest
 from storage.errors import NewsError
 from storage.model import ChatId
 from storage.outbox import chat_queues
+from storage.outbox.outcomes import NotSent, Outcome
 from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
@@ -61,6 +65,8 @@ class TelegramConnection:
         self._names = names
         self._stop = stop
         self._connected = False
+        self._menus_for: frozenset[int] | None = None
+        """The admins who were there when the menus were told last."""
         self.failure: NewsError | None = None
         self._limiter = Limiter(remember=self._remember_rest)
         self._bot = build(pipeline.settings, self._limiter)
@@ -108,7 +114,9 @@ class TelegramConnection:
     async def connect(self) -> None:
         """Reach Telegram, however long that takes, then listen and deliver."""
         wait = FIRST_WAIT_S
-        while not await self._reached():
+        while (missed := await self._missed()) is not None:
+            if not isinstance(missed, NotSent):
+                wait = max(wait, ASK_EVERY.total_seconds())
             log.warning("telegram is away", next_try_s=wait)
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT_S)
@@ -122,18 +130,36 @@ class TelegramConnection:
         await self._listen(inbox)
         self._connected = True
         log.info("connected", bot=context.bot_username)
-        with suppress(TelegramError):
-            await menus.set_menus(bot, context)
+        await self.tell_menus()
 
-    async def _reached(self) -> bool:
+    async def tell_menus(self) -> None:
+        """Tell Telegram our menus once we are connected, and again when another admin came."""
+        if not self._connected:
+            return
+        admin_ids = self._pipeline.settings.admin_ids
+        admins = await self._pipeline.db.read(menus.admins_here, admin_ids)
+        if admins == self._menus_for:
+            return
+        self._menus_for = admins
+        bot = self._bot
+        context = context_of(self._pipeline, self._digests, self._names, bot)
+        with suppress(TelegramError):
+            await menus.set_menus(bot, context, admins)
+
+    async def _missed(self) -> Outcome | None:
+        """Ask Telegram who we are; return why it did not tell, None once we know.
+
+        A line that is not there is tried again soon. A Telegram that is, and cannot answer, is
+        asked as seldom as later.
+        """
         try:
             await self._bot.initialize()
         except InvalidToken:
             raise NewsError("token.invalid") from None
         except TelegramError as error:
             log.info("no answer from telegram", error=str(error))
-            return False
-        return True
+            return outcome_of(error)
+        return None
 
     async def _listen(self, inbox: Inbox) -> None:
         """Have updates brought by webhook, or fetch them by long polling."""
@@ -232,6 +258,7 @@ def context_of(
         digests=digests,
         feeds=pipeline.poller,
         find_channel=partial(channel_facts, bot),
+        rights=Rights(bot, pipeline.clock),
         wake=pipeline.wake_up.set,
         bot_username=bot.username,
         admin_ids=settings.admin_ids,

@@ -34,6 +34,9 @@ IN_TROUBLE_MS = 200
 ATTEMPT_S = 3.0
 """How long somebody waits for a write that only makes their answer better."""
 
+PATIENCE_S = 0.2
+"""How long a slice of long work lets others' writes go first, one after the other."""
+
 
 class Database:
     """An open database. ``read`` and ``write`` hand a plain function the connection.
@@ -50,6 +53,10 @@ class Database:
         self.writability.heed(
             lambda _, trouble: writer.wait_for_locks(IN_TROUBLE_MS if trouble else BUSY_TIMEOUT_MS)
         )
+        self._writing = 0
+        self._nobody_writes = asyncio.Event()
+        self._nobody_writes.set()
+        self._behind = asyncio.Lock()
 
     @classmethod
     async def opened(cls, path: Path, *, shared: bool = False) -> Self:
@@ -94,6 +101,18 @@ class Database:
 
         Raises StorageError where the file cannot be written: then nothing of it is.
         """
+        self._writing += 1
+        self._nobody_writes.clear()
+        try:
+            return await self._written(fn, *args, **kwargs)
+        finally:
+            self._writing -= 1
+            if not self._writing:
+                self._nobody_writes.set()
+
+    async def _written(
+        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         try:
             result = await self._writer.run("begin immediate", fn, *args, **kwargs)
         except StorageError as error:
@@ -101,6 +120,21 @@ class Database:
             raise
         self.writability.kept()
         return result
+
+    async def write_behind(
+        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As ``write``, but others' writes go first: for work that is done in slices.
+
+        One slice at a time is handed to the writer, and none while somebody else's write waits:
+        whoever asks something waits for the slice under way at most. After ``PATIENCE_S`` it takes
+        its turn like everybody.
+        """
+        async with self._behind:
+            if self._writing:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._nobody_writes.wait(), PATIENCE_S)
+            return await self._written(fn, *args, **kwargs)
 
     async def attempt(
         self,

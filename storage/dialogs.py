@@ -98,6 +98,20 @@ def act_for(db: Connection, person: ChatId, channel: ChatId | None) -> None:
         )
 
 
+def unbind(db: Connection, channel: ChatId, person: ChatId) -> bool:
+    """Let a person manage a channel no more; return whether they did until now.
+
+    The channel keeps its settings and goes on getting what it gets, for whoever binds it next.
+    """
+    db.conn.execute(
+        "delete from acting_for where chat_id = ? and channel_id = ?", [person, channel]
+    )
+    cursor = db.conn.execute(
+        "update chats set owner_id = null where id = ? and owner_id = ?", [channel, person]
+    )
+    return cursor.rowcount > 0
+
+
 def acting_for(db: Connection, person: ChatId) -> ChatId | None:
     """Return the channel that commands in this private chat concern, if any."""
     row = next(

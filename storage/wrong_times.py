@@ -103,6 +103,8 @@ STAMPS = (
     ("set_aside", "first_at"),
     ("set_aside", "last_at"),
     ("set_aside", "told_at"),
+    ("errands", "asked_at"),
+    ("errands", "told_at"),
 )
 """Every column that says when something happened: none of them may be later than now. Windows of
 digests, alerts an hour, cooldowns, ages and what is forgotten by age are counted from them."""

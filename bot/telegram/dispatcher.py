@@ -16,9 +16,10 @@ from telegram.ext import filters
 
 from bot import failures
 from bot.commands import BUTTONS, COMMANDS, adding, answering, inline, plain_text, start, unknown
+from bot.commands.channel import unmanaged
 from bot.commands.plain_text import take_back
 from bot.context import Audience, Context
-from bot.conversation import Ask, Button, Edit, Reply, Say, Toast, Working
+from bot.conversation import Ask, Button, Edit, EditButton, Reply, Say, Toast, Working
 from bot.conversation import Message as Said
 from bot.render.markup import escape, joined, measure, mention, tidy, translate_html
 from bot.telegram import replies
@@ -36,7 +37,12 @@ from bot.telegram.incoming import (
     thread_of,
     writer_of,
 )
-from bot.telegram.membership import arrived, follow_membership, follow_migration
+from bot.telegram.membership import (
+    arrived,
+    follow_membership,
+    follow_migration,
+    follow_rights,
+)
 from bot.telegram.outgoing import Where, answer_inline, deliver
 from bot.telegram.rate_limiter import is_unknown, lost_on_its_way
 from bot.telegram.turns import UpdateTurn
@@ -50,7 +56,14 @@ from storage.outbox import settle
 
 log = structlog.get_logger(__name__)
 
-ALLOWED_UPDATES = ["message", "channel_post", "callback_query", "inline_query", "my_chat_member"]
+ALLOWED_UPDATES = [
+    "message",
+    "channel_post",
+    "callback_query",
+    "inline_query",
+    "my_chat_member",
+    "chat_member",
+]
 """Edited messages are not asked for: a command is what it was when it was sent."""
 
 MOST_BOX = 190
@@ -123,6 +136,8 @@ class Dispatcher:
         message = update.message
         if update.my_chat_member is not None:
             await self.on_membership(update.my_chat_member, turn)
+        elif update.chat_member is not None:
+            await follow_rights(update.chat_member, self.context)
         elif update.callback_query is not None:
             await self.on_press(update.callback_query, turn)
         elif update.inline_query is not None:
@@ -360,7 +375,8 @@ class Dispatcher:
         else:
             reply = await self.carried_out(handler, ask, where, own=own)
             await turn.decide(reply)
-        if isinstance(reply, Working):
+        if isinstance(reply, Working | Edit | EditButton):
+            # An edit whose turn has not come: the next press is taken meanwhile, shown instead.
             turn.work = self.finish(reply, ask, where)
         else:
             await self.say_or_drop(reply, where)
@@ -376,9 +392,7 @@ class Dispatcher:
     ) -> Reply:
         """Run a command; return what is to be said. Raises TelegramError where nobody heard us."""
         try:
-            reply = await handler(ask, where.turn.context)
-            if own and ask.chat.id != ask.here.id:
-                reply = for_channel(reply, ask.chat, ask.language)
+            reply = await self.answered(handler, ask, where.turn.context, own=own)
         except Exception as error:
             if isinstance(error, TelegramError) and is_unsent(error):
                 raise
@@ -386,6 +400,21 @@ class Dispatcher:
         if isinstance(reply, Say) and ask.here.kind is not ChatKind.PRIVATE:
             reply = answerable(reply, where.query.from_user if where.query else None, ask.language)
         return reply
+
+    async def answered(
+        self,
+        handler: Callable[[Ask, Context], Awaitable[Reply]],
+        ask: Ask,
+        context: Context,
+        *,
+        own: bool,
+    ) -> Reply:
+        """Run a command; one for a channel only if who asks is an admin of it still."""
+        if not own or ask.chat.id == ask.here.id:
+            return await handler(ask, context)
+        if (refused := await unmanaged(ask.chat, ask, context)) is not None:
+            return refused
+        return for_channel(await handler(ask, context), ask.chat, ask.language)
 
     async def finish(self, reply: Reply, ask: Ask, where: Where) -> None:
         """Carry out long work, whose failures come as late as its end."""

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from telegram import Bot, CallbackQuery, ChatMember, MessageOriginChannel, User
+from telegram import Bot, CallbackQuery, MessageOriginChannel, User
 from telegram import Chat as TelegramChat
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatType
@@ -13,6 +13,7 @@ from telegram.error import BadRequest, Forbidden
 from bot import texts
 from bot.context import ChannelFacts, Context
 from bot.conversation import Ask, Forwarded, SentFile
+from bot.telegram.rights import MANAGING
 from storage import chats, dialogs, inbox
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ThreadId
 from storage.outbox import settle
@@ -22,7 +23,6 @@ MOST_TEXT = 4096
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
 _PRESS = re.compile(r"[a-z0-9_]{1,6}(?::[A-Za-z0-9_+-]{0,40}){0,4}")
-_MANAGING = (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ async def manages(
         member = await bot.get_chat_member(chat.id, person.id)
     except (BadRequest, Forbidden):  # such as "user not found": whoever left manages nothing
         return False
-    return member.status in _MANAGING
+    return member.status in MANAGING
 
 
 async def channel_facts(bot: Bot, name: str, person_id: int) -> ChannelFacts | None:

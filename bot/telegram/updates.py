@@ -16,7 +16,7 @@ from storage.sql import LARGEST_ID
 BROUGHT = "brought"
 """Under this name python-telegram-bot hands on, unread, what an update holds."""
 
-_FOLLOWS = ("my_chat_member",)
+_FOLLOWS = ("my_chat_member", "chat_member")
 _ANSWERED = ("message", "callback_query", "inline_query", *_FOLLOWS)
 _MIGRATIONS = ("migrate_to_chat_id", "migrate_from_chat_id")
 
@@ -63,7 +63,7 @@ def arrival(raw: Any) -> Arrival | None:
     if not numbered(raw):
         return None
     kind = next((name for name in _ANSWERED if isinstance(raw.get(name), dict)), None)
-    if kind is None:
+    if kind is None or (kind == "chat_member" and not _is_of_channel(raw[kind])):
         return None
     update = NewUpdate(raw["update_id"], _turn_of(raw[kind]), json.dumps(raw))
     return Arrival(update, lasting=is_lasting(raw), fleeting=kind == "inline_query")
@@ -75,6 +75,15 @@ def is_lasting(raw: dict[str, Any]) -> bool:
     return any(name in raw for name in _FOLLOWS) or (
         isinstance(message, dict) and any(name in message for name in _MIGRATIONS)
     )
+
+
+def _is_of_channel(body: dict[str, Any]) -> bool:
+    """Tell whether somebody's standing changed in a channel: there a right of theirs is kept.
+
+    A large group tells of everybody who comes and goes, and its admins are asked about anyhow.
+    """
+    chat = body.get("chat")
+    return isinstance(chat, dict) and chat.get("type") == "channel"
 
 
 def _turn_of(body: dict[str, Any]) -> int:

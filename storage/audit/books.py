@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from storage.matches import ASKED
 from storage.outbox.recovery import KEPT
 from storage.sql import from_ms, to_ms
 
@@ -62,23 +63,14 @@ OF_MESSAGES: tuple[Part, ...] = (
 )
 
 
-ASKED = {
-    True: "matches m join askings a on a.query = m.query and a.since <= m.as_of"
-    " and (a.until is null or a.until > m.as_of) join subscriptions s on s.id = a.subscription_id",
-    False: "matches m join subscriptions s on s.id = m.subscription_id",
-}
-"""Whose query each match met: with the spans in which a query was asked for, and without."""
-
-
-def matches_of(db: sqlite3.Connection) -> str:
-    """Say where the values of ``OF_MATCHES`` stand."""
-    return (
-        f"{ASKED[has(db, 'askings')]} join chats c on c.id = s.chat_id"  # noqa: S608 (our own)
-        " join items i on i.id = m.item_id join feeds f on f.id = i.feed_id"
-        " join (select feed_id, min(first_seen) as first from items group by feed_id) b"
-        " on b.feed_id = f.id"
-    )
-
+MATCHES = (
+    f"matches m join askings a on {ASKED} join subscriptions s on s.id = a.subscription_id"  # noqa: S608 (our own)
+    " join chats c on c.id = s.chat_id"
+    " join items i on i.id = m.item_id join feeds f on f.id = i.feed_id"
+    " join (select feed_id, min(first_seen) as first from items group by feed_id) b"
+    " on b.feed_id = f.id"
+)
+"""Each item that met a query, for each subscription that asked for that then."""
 
 OF_MATCHES: tuple[Part, ...] = (
     (
@@ -107,13 +99,6 @@ OF_MATCHES: tuple[Part, ...] = (
 )
 """What became of matches. The first part that fits counts; what a chat or a subscription was at
 the time is kept nowhere, so that the last part accuses nobody."""
-
-
-def has(db: sqlite3.Connection, table: str) -> bool:
-    """Tell whether there is a table of that name; there is none called ""."""
-    return not table or bool(
-        db.execute("select 1 from sqlite_schema where name = ?", (table,)).fetchone()
-    )
 
 
 def entries_read(db: sqlite3.Connection, now: datetime) -> Book:
@@ -151,7 +136,7 @@ def matched(db: sqlite3.Connection, now: datetime) -> Book:
     )
     counts = dict(
         db.execute(
-            f"select case {cases} end, count(*) from {matches_of(db)} group by 1",  # noqa: S608 (our own conditions)
+            f"select case {cases} end, count(*) from {MATCHES} group by 1",  # noqa: S608 (our own conditions)
             {"kept": to_ms(now - KEPT)},
         ).fetchall()
     )

@@ -13,8 +13,6 @@ class Law:
     name: str
     says: str
     breaks: str
-    needs: str = ""
-    """The table that it speaks of, where some database of this version may have none."""
 
 
 LAWS: tuple[Law, ...] = (
@@ -91,9 +89,8 @@ LAWS: tuple[Law, ...] = (
         "a subscription asks for its query, and for no other, while it is not paused",
         "select s.id as subscription, s.query, s.paused from subscriptions s"
         " where s.paused = exists (select 1 from askings a where a.subscription_id = s.id"
-        " and a.until is null and a.query = s.query) or exists (select 1 from askings a"
-        " where a.subscription_id = s.id and a.until is null and a.query <> s.query)",
-        needs="askings",
+        " and a.ended is null and a.query = s.query) or exists (select 1 from askings a"
+        " where a.subscription_id = s.id and a.ended is null and a.query <> s.query)",
     ),
     # --- what people write ---------------------------------------------------------------------
     Law(

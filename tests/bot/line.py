@@ -14,6 +14,7 @@ from bot.telegram.dispatcher import ALLOWED_UPDATES, Dispatcher
 from bot.telegram.inbox import Inbox
 from bot.telegram.incoming import channel_facts
 from bot.telegram.polling import Polling
+from bot.telegram.rights import Rights
 from storage.database import Database
 from tests.bot.people import context_of
 from tests.bot.plain_http import plain_http
@@ -43,7 +44,10 @@ async def answering(db: Database, url: str, token: str, **parts: Any) -> AsyncIt
     )
     async with bot:
         context = context_of(
-            db, bot_username=bot.username, find_channel=partial(channel_facts, bot), **parts
+            db,
+            bot_username=bot.username,
+            find_channel=partial(channel_facts, bot),
+            **({"rights": Rights(bot, parts.get("clock") or _utc_now)} | parts),
         )
         inbox = Inbox(db, bot.id, Dispatcher(context, bot), context.clock)
         polling = Polling(bot, inbox, ALLOWED_UPDATES, asyncio.get_running_loop().time)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sandbox.botapi.calls import Call
-from storage.audit.books import OF_MATCHES, matches_of
+from storage.audit.books import MATCHES, OF_MATCHES
 from storage.sql import Connection
 from tests.longrun.press import SampleFeed
 
@@ -145,7 +145,7 @@ class Ledger:
         """
         *explained, _ = (condition for _, condition in OF_MATCHES)
         rows = db.conn.execute(
-            f"select s.chat_id, m.item_id, s.query from {matches_of(db.conn)}"
+            f"select s.chat_id, m.item_id, s.query from {MATCHES}"
             f" where not ({' or '.join(f'coalesce({one}, 0)' for one in explained)})",
             {"kept": 0},
         ).fetchall()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import chats, inbox, matches, stories, subscriptions, tallies
+from storage import changes, chats, inbox, matches, stories, subscriptions, tallies
 from storage.audit.laws import LAWS
 from storage.audit.report import Report, audit
 from storage.database import connect
@@ -19,8 +19,8 @@ from storage.model import (
     ChatId,
     ChatKind,
     ItemId,
-    Match,
     Mode,
+    NewMatch,
     QuietMode,
     StoryId,
 )
@@ -62,13 +62,11 @@ def settle_in(db: Connection) -> None:
         subscription, _ = subscriptions.add(
             db, chat_id=chat, thread_id=NO_THREAD, query="headline", mode=Mode.INSTANT, now=NOON
         )
-        met = Match(
-            subscription.id, ItemId(1), StoryId(1), "headline", "Headline", True, "headline"
-        )
-        matches.add(db, [met], NOON)
         cause = AlertCause(subscription.id, "headline", "headline", "Headline", ItemId(1))
         alert = NewDelivery(chat, NO_THREAD, DeliveryKind.ALERT, "s1", StoryId(1), cause)
         queue.enqueue(db, [alert], NOON)
+    met = NewMatch("headline", ItemId(1), StoryId(1), "headline", "Headline")
+    matches.add(db, [met], changes.last(db), NOON)
 
 
 def send_all(db: Connection, now: datetime, number: int) -> None:
@@ -145,6 +143,7 @@ BROKEN = {
     "former name of a story": "update story_aliases set story_id = 60 where id = 4",
     "key without an item": "insert into item_keys values (1, x'00', 99)",
     "story of a match": "update matches set story_id = 2",
+    "query that is asked for": "update askings set ended = 5",
     "muted story": "insert into muted_stories values (1, 4)",
     "command left behind": "insert into inbox(bot_id, update_id, chat_id, taken_at)"
     f" values (1, 9, 0, {to_ms(LATER + timedelta(hours=1))})",
@@ -190,7 +189,7 @@ ALSO = {
 
 
 def test_each_law_is_broken_below() -> None:
-    assert {law.name for law in LAWS if not law.needs} == set(BROKEN)
+    assert {law.name for law in LAWS} == set(BROKEN)
 
 
 @pytest.mark.parametrize("law", BROKEN)

@@ -423,9 +423,9 @@ async def test_unreadable_html_is_sent_as_plain_text(line: Line) -> None:
 async def test_who_we_are_is_told_again_where_telegram_did_not_take_it(line: Line) -> None:
     line.box.faults.add(Fault("setMyDescription", code=500, description="Internal Server Error"))
     async with Bot(line.box.token, base_url=line.box.base_url) as bot:
-        await menus.set_menus(bot, line.context)
+        await menus.set_menus(bot, line.context, [])
         assert line.box.calls.of("setMyCommands")
-        await menus.set_menus(bot, line.context)
+        await menus.set_menus(bot, line.context, [])
         assert "one message" in (await bot.get_my_description()).description
 
 
@@ -446,6 +446,14 @@ async def test_each_chat_is_answered_in_order_and_none_waits_for_another(
     gate.set()
     await line.box.message(ANNA_ID, "/subscribe")
     assert "slow" == texts(line.box, ANNA_ID)[0]
+
+
+async def test_every_press_is_acknowledged_at_once_whatever_edit_is_under_way(line: Line) -> None:
+    settings = await line.says(ANNA_ID, "/settings", "Settings")
+    line.box.faults.slow("editMessageText", PATIENCE_S)
+    for _ in range(3):
+        await line.presses(ANNA_ID, settings, "🌐 Language")
+    await line.says(ANNA_ID, "/help subscribe", "/subscribe")
 
 
 async def test_edited_messages_are_not_answered_again(line: Line) -> None:
@@ -477,15 +485,33 @@ async def test_a_files_sender_must_be_an_admin(line: Line) -> None:
     await line.box.message(ANNA_ID, "I understand short queries")
 
 
+async def test_an_admin_gets_their_menu_when_they_come_and_telegram_is_not_asked_before(
+    line: Line,
+) -> None:
+    """Of a chat that nobody began Telegram knows nothing: it refused at every start."""
+
+    async def told() -> list[str]:
+        admins = await line.context.db.read(menus.admins_here, line.context.admin_ids)
+        async with Bot(line.box.token, base_url=line.box.base_url) as bot:
+            await menus.set_menus(bot, line.context, admins)
+        scopes = [call.params.get("scope", "") for call in line.box.calls.of("setMyCommands")]
+        return [scope for scope in scopes if str(ADMIN_ID) in str(scope)]
+
+    assert await told() == []
+    await line.says(ADMIN_ID, "/start", "one message per event")
+    assert len(await told()) == len(menus.TOLD_IN)
+    assert len(await told()) == len(menus.TOLD_IN)
+
+
 async def test_menus_are_set_once_for_everybody_in_their_language(line: Line) -> None:
     await line.says(ADMIN_ID, "/start", "one message per event")
     async with Bot(line.box.token, base_url=line.box.base_url) as bot:
-        await menus.set_menus(bot, line.context)
+        await menus.set_menus(bot, line.context, [ADMIN_ID])
         calls = len(line.box.calls.of("setMyCommands"))
-        await menus.set_menus(bot, line.context)
+        await menus.set_menus(bot, line.context, [ADMIN_ID])
         assert calls == len(line.box.calls.of("setMyCommands"))
         told = len(line.box.calls.of("setMyDescription"))
-        await menus.set_menus(bot, line.context)
+        await menus.set_menus(bot, line.context, [ADMIN_ID])
         assert told == len(line.box.calls.of("setMyDescription"))
         for code, words in (("", "one message per event"), ("kk", "одно сообщение на событие")):
             description = await bot.get_my_description(language_code=code)
