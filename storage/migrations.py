@@ -841,3 +841,32 @@ create index errands_waiting on errands(state) where state in ('waiting', 'runni
 def m031_errands(db: Database) -> None:
     """Let the command line ask the running process to do what needs its memory."""
     execute_all(db, ERRANDS)
+
+
+TALLIES = """
+create table tallies (               -- what became of the entries of a feed's documents
+    feed_id   integer not null references feeds(id) on delete cascade,
+    day       integer not null,      -- days since 1970, UTC
+    documents integer not null,      -- or parts of one that broke
+    entries   integer not null,      -- read; what follows says what became of them
+    stored    integer not null,
+    changed   integer not null,
+    known     integer not null,
+    kept      integer not null,      -- in other words by now, and kept as they were
+    refused   integer not null,
+    primary key (feed_id, day)
+) strict, without rowid;
+
+-- Items up to here were not counted.
+insert into facts(name, value) select 'counted_from', coalesce(max(id), 0) from items where true
+    on conflict(name) do nothing;
+
+-- When it came to the story that it is in, if it was in another one before.
+alter table items add column moved_at integer
+"""
+
+
+@migrations()
+def m034_tallies(db: Database) -> None:
+    """Count what became of every entry, and note when an item changes its story, from here on."""
+    execute_all(db, TALLIES)

@@ -125,9 +125,10 @@ def _enqueue(
             rows.insert(db, new, DeliveryState.QUEUED, due, now)
         case Hold(until, subject):
             carrier = fold_into(db, fold_of(new, FoldReason.QUIET, subject), until, now)
-            rows.insert(
-                db, new, DeliveryState.HELD, due, now, reason=FoldReason.QUIET, carrier=carrier
-            )
+            # A clock that ran ahead may have sent this morning's list; then the alert is in it.
+            there = rows.by_id(db, carrier).state is DeliveryState.SENT
+            state = DeliveryState.MERGED if there else DeliveryState.HELD
+            rows.insert(db, new, state, due, now, reason=FoldReason.QUIET, carrier=carrier)
         case Fold(why, subject, due_at):
             carrier = fold_into(db, fold_of(new, why, subject), due_at, now)
             rows.insert(db, new, DeliveryState.MERGED, due, now, reason=why, carrier=carrier)

@@ -413,6 +413,24 @@ def test_an_edit_of_no_message_is_nothing(here: Connection, now: datetime) -> No
     assert chat_queues.next_turn(here) is None
 
 
+def test_an_alert_of_quiet_hours_whose_list_went_before_is_in_an_edit_of_it(
+    here: Connection, now: datetime
+) -> None:
+    """A clock that ran ahead sent the morning's list in the night; nothing waits for it then."""
+    chats.change(here, ANNA, quiet_from=0, quiet_to=23 * 60)
+    alert = NewDelivery(ANNA, NO_THREAD, DeliveryKind.ALERT, "s1", StoryId(1))
+    queue.enqueue(here, [alert], now)
+    (morning,) = queue.claim(here, now + timedelta(hours=16), 1)
+    queue.settle(here, morning, Sent(7), now + timedelta(hours=16))
+    queue.enqueue(here, [replace(alert, subject="s2", story_id=StoryId(2))], now)
+    states = here.conn.execute("select state, carrier from deliveries where kind = 'alert'")
+    assert [("merged", morning.id)] * 2 == states.fetchall()
+    (edits,) = here.conn.execute(
+        "select count(*) from deliveries where kind = 'edit' and state = 'queued'"
+    ).fetchone()
+    assert 1 == edits
+
+
 @pytest.mark.parametrize("most", [1, 2, 100])
 def test_turns_worked_out_in_slices_are_those_worked_out_one_by_one_and_all_at_once(
     here: Connection, now: datetime, most: int
