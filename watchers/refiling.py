@@ -31,7 +31,7 @@ async def refile(db: Database, names: Gazetteer | None = None, most: int = A_ROU
     while done < most and (ids := await db.read(_next, min(AT_ONCE, most - done))):
         found = await db.read(items.by_ids, ids)
         rows = [(item.id, keywords.later_words(analysed(item, names))) for item in found]
-        await db.write(_filed, rows, ids[-1])
+        await db.write_behind(_filed, rows, ids[-1])
         done += len(ids)
         await asyncio.sleep(0)
     return done

@@ -17,6 +17,7 @@ from storage import items as item_store
 from storage import stories as story_store
 from storage.database import Database
 from storage.errors import NewsError
+from storage.masking import masked
 from storage.model import Item, ItemId, Story, StoryId
 from storage.revisions import Revision
 from watchers import explanation, keywords
@@ -32,7 +33,7 @@ def item_row(item: Item, feed_url: str) -> dict[str, Any]:
         "id": item.id,
         "external_id": item.external_id,
         "feed_id": item.feed_id,
-        "feed_url": feed_url,
+        "feed_url": masked(feed_url),
         "kind": item.kind.value,
         "url": item.url,
         "title": item.title,

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.context import Context
+from bot.conversation import Ask
+from storage import dialogs
 from storage.errors import NewsError
 from watchers import keywords, search
 
@@ -19,6 +21,14 @@ def canonical(context: Context, text: str) -> str:
 def read(context: Context, text: str) -> keywords.Query:
     """Read a query by the names the ingester knows. Raises NewsError where it cannot be read."""
     return keywords.parse(text, context.names.current)
+
+
+async def draft_of(ask: Ask, context: Context, text: str) -> int:
+    """Keep a text for buttons that name it; 0 where it cannot be: then there are no buttons.
+
+    Who asks is answered by reading, also while nothing can be written.
+    """
+    return await context.db.attempt(0, dialogs.keep_draft, ask.here.id, text, context.clock())
 
 
 _NO_CODES = frozenset("am as at be by do go he if in is it me my no of on or so to up we".split())

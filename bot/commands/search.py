@@ -34,7 +34,7 @@ async def search(ask: Ask, context: Context) -> Reply:
         )
         return Say((Message(translate_html(ask.language, "search.what"), asks=True),))
     query = commands_queries.canonical(context, text)
-    draft = await context.db.write(dialogs.keep_draft, ask.here.id, query, context.clock())
+    draft = await commands_queries.draft_of(ask, context, query)
     return Say((await page_of(ask, context, query, draft, 0),))
 
 
@@ -80,7 +80,7 @@ async def page_of(ask: Ask, context: Context, query: str, draft: int, page: int)
     if meant:
         body.append(translate_html(language, "search.perhaps"))
         rows += await _other_searches(ask, context, meant)
-    return Message(joined((head, *body), "\n\n"), tuple(rows))
+    return Message(joined((head, *body), "\n\n"), tuple(rows) if draft else ())
 
 
 async def _other_searches(
@@ -89,7 +89,7 @@ async def _other_searches(
     """Return a button for each of some other queries."""
     rows: list[tuple[Button, ...]] = []
     for other in queries:
-        number = await context.db.write(dialogs.keep_draft, ask.here.id, other, context.clock())
+        number = await commands_queries.draft_of(ask, context, other)
         rows.append((Button(f"🔎 {tidy(other, 40)}", press("f", number, 0)),))
     return rows
 
@@ -127,7 +127,7 @@ async def _nothing(ask: Ask, context: Context, query: str, draft: int) -> Messag
     if nearby:
         parts.append(translate_html(ask.language, "search.perhaps"))
     rows.append((await subscribe.watching(ask, context, query, draft),))
-    return Message(joined(parts, "\n\n"), tuple(rows))
+    return Message(joined(parts, "\n\n"), tuple(rows) if draft else ())
 
 
 async def subscribe_this(ask: Ask, context: Context) -> Reply:

@@ -38,7 +38,7 @@ async def trends(ask: Ask, context: Context) -> Reply:
     query = VERSUS.join(
         dict.fromkeys(queries.canonical(context, one) for one in compared or (text,))
     )
-    draft = await context.db.write(dialogs.keep_draft, ask.here.id, query, context.clock())
+    draft = await queries.draft_of(ask, context, query)
     return await drawn(ask, context, query, draft, SPANS[0])
 
 
@@ -74,7 +74,9 @@ async def drawn(
     began = await context.db.read(stats.began)
     days = {one: search.known(by_day, began) for one, by_day in counted.items()}
     watching = (
-        ((await subscribe.watching(ask, context, query, draft),),) if len(counted) == 1 else ()
+        ((await subscribe.watching(ask, context, query, draft),),)
+        if len(counted) == 1 and draft
+        else ()
     )
     told = any(any(by_day.values()) for by_day in counted.values())
     if not in_place and began is not None and told and all(map(is_young, days.values())):
@@ -82,7 +84,7 @@ async def drawn(
             _young(ask, one, sum(by_day.values()), now, began) for one, by_day in counted.items()
         ]
         return Say((Message(joined(young, "\n\n"), watching),))
-    keyboard = (_spans(draft, span, ask.language), *watching)
+    keyboard = (_spans(draft, span, ask.language), *watching) if draft else ()
     caption = _caption(ask, days, now, began)
     if not told and not in_place:
         return Say((Message(caption, keyboard),))

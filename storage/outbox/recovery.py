@@ -39,7 +39,7 @@ def recover(db: Connection, now: datetime) -> int:
         if delivery.crashes + 1 > MOST_CRASHES:
             outbox_rows.end(db, delivery, DeliveryState.UNKNOWN, "interrupted", now)
         else:
-            requeue(db, delivery, "repeated", counts=True)
+            requeue(db, delivery, "repeated", now, counts=True)
             if delivery.kind not in REPEATABLE:
                 open_at = now + CRASH_DELAY
         chat_queues.refresh(db, delivery.chat_id, now, open_at)
@@ -93,10 +93,11 @@ def same_bot(db: Connection, bot_id: int, now: datetime) -> bool:
     return False
 
 
-def prune(db: Connection, now: datetime, limit: int = 10_000) -> int:
-    """Delete what was settled more than ``KEPT`` ago, oldest first; return how many rows went.
+def prune(db: Connection, now: datetime, limit: int = 500) -> int:
+    """Delete some of what was settled more than ``KEPT`` ago, oldest first; return how many rows.
 
-    Telegram's bans that are over are forgotten too.
+    So few at a time take some milliseconds: whoever calls goes on until none is left. Telegram's
+    bans that are over are forgotten too.
     """
     chat_queues.forget_past_rests(db, now)
     cursor = db.conn.execute(
