@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from watchers.keywords.facts import Facts
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
+from watchers.text.suffixes import GRAMMARS
 from watchers.text.words import Analysis
 
 PREFIXES = range(3, 7)
@@ -176,9 +177,15 @@ _LATER = ("d:", "l:", "g:")
 """Kinds of keys that items which came before late November 2026 were not filed under."""
 
 
+_OF_FORMS = ("s:", "xc:", "xl:", "xn:")
+"""Kinds of keys of which texts in all languages but Russian got more then: what endings hide."""
+
+
 def later_words(analysis: Analysis) -> str:
-    """Give those of an item's keys that older archives do not have, "" for most items."""
-    return " ".join(sorted(key for key in analysis.keys if key.startswith(_LATER)))
+    """Give those of an item's keys that older archives may lack, "" for most items."""
+    kinds = (*_LATER, *_OF_FORMS) if analysis.lang in ("en", *GRAMMARS) else _LATER
+    terms = {"e:" + mention.id for mention in analysis.entities if mention.kind == "other"}
+    return " ".join(sorted(terms.union(key for key in analysis.keys if key.startswith(kinds))))
 
 
 @lru_cache(maxsize=65536)

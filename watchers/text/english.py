@@ -11,11 +11,11 @@ _IRREGULAR = {
     for base, forms in {
         "man": "men", "woman": "women", "child": "children", "foot": "feet", "tooth": "teeth",
         "person": "persons", "crisis": "crises", "thief": "thieves", "life": "lives",
-        "knife": "knives", "leaf": "leaves", "wolf": "wolves", "half": "halves",
+        "knife": "knives", "wolf": "wolves", "half": "halves",
         "sell": "sold", "buy": "bought", "meet": "met", "win": "won", "hold": "held",
         "build": "built", "pay": "paid", "make": "made", "lead": "led", "fall": "fell fallen",
         "rise": "rose risen", "grow": "grew grown", "send": "sent", "spend": "spent",
-        "lose": "lost", "take": "took taken", "give": "gave given", "go": "went gone",
+        "lose": "lost", "take": "took taken", "give": "gave given", "go": "goes went gone", "beat": "beaten", "boycott": "boycotting boycotted", "show": "shown", "free": "frees freed freeing",
         "tell": "told", "keep": "kept", "bring": "brought", "catch": "caught",
         "strike": "struck stricken", "fight": "fought", "shoot": "shot", "begin": "began begun",
         "break": "broke broken", "choose": "chose chosen", "drive": "drove driven",
@@ -24,7 +24,7 @@ _IRREGULAR = {
         "become": "became", "draw": "drew drawn", "run": "ran", "say": "said", "seek": "sought",
         "teach": "taught", "think": "thought", "see": "saw seen", "come": "came", "get": "got",
         "know": "knew known", "wear": "wore worn", "throw": "threw thrown", "hide": "hid hidden",
-        "swear": "swore sworn", "leave": "leaving", "find": "finding", "die": "dying dies died",
+        "swear": "swore sworn", "leave": "leaving leaves", "find": "finding found", "die": "dying dies died",
         "tie": "tying ties tied", "lie": "lying lies lied", "datum": "data", "bus": "buses busses",
         "gas": "gases gasses", "virus": "viruses", "bonus": "bonuses", "campus": "campuses",
         "census": "censuses", "status": "statuses", "focus": "focuses", "lens": "lenses",
@@ -47,6 +47,17 @@ _IRREGULAR = {
     }.items()
     for form in forms.split()
 }  # fmt: skip
+_COMPARED = (
+    "high large small old young new strong weak rich poor cheap cold long fast great short tough close wide safe big hot"
+    " heavy deadly easy early busy"
+)
+"""Adjectives whose degrees are the same word; lower is a verb more often."""
+_IRREGULAR |= {
+    re.sub(r"e$", "", re.sub(r"y$", "i", re.sub(r"(?<=[bh][io])(g|t)$", r"\1\1", word)))
+    + degree: word
+    for word in _COMPARED.split()
+    for degree in ("er", "est")
+}
 _SPELLINGS = {
     "theater": "theatre", "center": "centre", "meter": "metre", "kilometer": "kilometre",
     "liter": "litre", "fiber": "fibre", "labor": "labour", "color": "colour",
@@ -63,6 +74,8 @@ _DERIVED = re.compile(
     r"(?:ant|ance|ancy|ent|ence|ency|ation|tion|sion|ion|al|ive|ous|ly|ment|ness|er|or|able|ible"
     r"|ity|ist|ism|ize|ise|ful|less|ship|dom|hood|ary|ery|ory|ic|ure|age|y|ey)$"
 )
+_VERBAL = re.compile(r"[aeiouy].*[^aeiou]$|[^aeiou]{2}y?$|[aeiou]y$")
+"""What may be left of a verb without its ending: not the fe- of feed, nor the r- of ring."""
 _NOT_PLURAL = re.compile(r"(?:ss|us|is|news|series|species|gas|texas|was|has|its|this|always)$")
 _IZE = re.compile(r"is(e|es|ed|ing|ation|ations)$")
 _NOT_IZE = re.compile(
@@ -91,9 +104,24 @@ def _fold(word: str) -> str:
 
 
 def _stemmed(word: str) -> str:
+    """Give a word's stem; derived words stand for themselves, in all their forms.
+
+    Received is of receive, denied of deny; but importance is not of import.
+    """
+    if base := _derived_base(word):
+        return base
     if _DERIVED.search(word) and not word.endswith(("ying", "ied")):
         return word
     return str(_stemmer().stemWord(word))
+
+
+def _derived_base(word: str) -> str:
+    """Give the derived word of which this is the past or the participle, "" for others."""
+    root = next((word.removesuffix(end) for end in ("ing", "ied", "ed") if word.endswith(end)), "")
+    if not _VERBAL.search(root):
+        return ""
+    bases = (root + "y",) if word.endswith("ied") else (root, root + "e")
+    return next((base for base in bases if _DERIVED.search(base)), "")
 
 
 def _singular(word: str) -> str:
@@ -101,7 +129,7 @@ def _singular(word: str) -> str:
         return word
     if word.endswith("ies") and len(word) > 4:  # noqa: PLR2004 - dies, ties
         return word[:-3] + "y"
-    if word.endswith(("ches", "shes", "sses", "xes", "zes", "oes")):
+    if word.endswith(("ches", "shes", "sses", "xes", "zzes", "oes")):
         return word[:-2]
     return word[:-1]
 

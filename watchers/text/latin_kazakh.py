@@ -39,7 +39,7 @@ def readings(normal: str) -> tuple[str, ...]:
         _with_short_i(normal.replace("sh", "ш").replace("ch", "ч").translate(table))
         for table in tables
     }
-    return tuple(sorted(word for word in found if all("а" <= letter for letter in word)))
+    return tuple(sorted(word for word in found if min(word) >= "а"))
 
 
 def _with_short_i(word: str) -> str:
@@ -48,6 +48,6 @@ def _with_short_i(word: str) -> str:
     for at, letter in enumerate(letters):
         if letter == "и" and at and letters[at - 1] in _VOWELS:
             letters[at] = "й"
-        elif letter == "а" and at and letters[at - 1] in "и":
+        elif letter == "а" and at and letters[at - 1] == "и":
             letters[at] = "я"
     return "".join(letters)

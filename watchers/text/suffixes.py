@@ -12,7 +12,7 @@ third person possessive (which must then be peeled too), a small letter itself, 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from watchers.text.normal import APOSTROPHE
@@ -32,7 +32,8 @@ class Grammar:
     ``voiced`` turns a softened last letter back (г→к). ``fleeting`` are the vowels put back
     between the last two consonants (халқы → халық). ``third`` are the endings of the third
     person possessive. ``back`` and ``front`` are the harmonic vowels, empty where there is
-    no harmony.
+    no harmony. ``changed`` are last vowels that any ending changes, with
+    what they were (бозӣ, бозиҳо; türme, türmäniň).
     """
 
     layers: tuple[tuple[_Suffix, ...], ...]
@@ -44,6 +45,7 @@ class Grammar:
     back: frozenset[str]
     front: frozenset[str]
     either: frozenset[str] = frozenset()
+    changed: dict[str, str] = field(default_factory=dict)
 
 
 def _layer(*groups: str) -> tuple[_Suffix, ...]:
@@ -160,6 +162,7 @@ _TURKMEN = Grammar(
     third=("sy", "si", "y", "i", "u", "ü"),
     back=frozenset("aouy"),
     front=frozenset("äeiöü"),
+    changed={"ä": "e"},
 )
 _TAJIK = Grammar(
     layers=(
@@ -179,6 +182,7 @@ _TAJIK = Grammar(
     third=(),
     back=frozenset(),
     front=frozenset(),
+    changed={"и": "ӣ"},
 )
 GRAMMARS = {
     "kk": _KAZAKH,
@@ -276,7 +280,7 @@ def asked_strippings(word: str, lang: str) -> tuple[str, ...]:
 
 _MIN_ASKED = 3
 _BARE_N = 2
-_SHORT_NOUNS = frozenset("ел эл үй уй су іс ой ай ат об ид ош il iş öý uy at".split())
+_SHORT_NOUNS = frozenset("ел эл үй уй су іс ой ай ат ет эт аң об ид ош il iş öý uy at et".split())
 """Nouns of two letters that are asked for in a case."""
 _OWN = frozenset(
     "ым ім ың ің м ң им ум үм иң уң үң ын ша ше ча че чо чө дай дей тай тей дой дөй той төй"
@@ -409,10 +413,8 @@ def _harmonic(grammar: Grammar, stem: str, suffix: str) -> bool:
 def _restored(grammar: Grammar, stem: str, suffix: str) -> Iterator[str]:
     """Give the stem and what it was before a vowel softened or shortened it."""
     yield stem
-    if stem[-1] == "и" and "ӣ" in grammar.vowels:
-        yield stem[:-1] + "ӣ"  # бозӣ, бозиҳо
-    if stem[-1] == "ä":
-        yield stem[:-1] + "e"  # türme, türmäniň
+    if stem[-1] in grammar.changed:
+        yield stem[:-1] + grammar.changed[stem[-1]]
     if suffix[0] not in grammar.vowels:
         return
     for soft, hard in grammar.voiced.items():

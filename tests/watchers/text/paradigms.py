@@ -3,7 +3,7 @@
 Russian ones come from the dictionary of pymorphy3. Those of the region's languages are built
 here by their grammars' own rules (vowel harmony, assimilation), not from the tables they test.
 The words are listed in ``common_words``; a colon gives the stem of the possessive (халық:халқ)
-or, in Tajik, the present stem; an underscore stands for a space before a verb's auxiliary.
+or, in Tajik, of the present; a stroke in English forms that no rule gives, and 2 doubles a letter.
 """
 
 from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ def paradigms(lang: str) -> tuple[Paradigm, ...]:
     }  # fmt: skip
     name = "uz" if lang.startswith("uz") else lang
     return tuple(
-        Paradigm(word, part, tuple(dict.fromkeys(makers[lang](word.rpartition("_")[2], part))))
+        Paradigm(word, part, tuple(dict.fromkeys(makers[lang](word, part))))
         for part, word in listed(name)
     )
 
@@ -83,17 +83,27 @@ def _english(cell: str, part: str) -> Iterator[str]:
     word, *told = cell.split("/")
     yield word
     ends_hard = word.endswith(("s", "x", "z", "ch", "sh"))
-    es = word + "es" if ends_hard else word[:-1] + "ies" if _ends_y(word) else word + "s"
+    es = (
+        word + "es"
+        if ends_hard or word == "go"
+        else word[:-1] + "ies"
+        if _ends_y(word)
+        else word + "s"
+    )
     if part == "noun":
         plural = told[0] if told else es
-        yield from (plural, word + "'s", plural + ("'" if plural[-1] == "s" else "'s"))
+        yield from (plural, word + "'s")
         return
     if part == "adjective":
         yield from told
         return
     yield es
-    double = "/2" in "/" + "/".join(told)
+    double = "2" in told
     stem = word + word[-1] if double else word[:-1] if word[-1] == "e" else word
+    if word.endswith("ie"):
+        yield word[:-2] + "ying"
+        yield from told
+        return
     yield word + "ing" if word.endswith(("ee", "oe", "ye")) else stem + "ing"
     past = [form for form in told if form != "2"]
     yield from past or [word[:-1] + "ied" if _ends_y(word) else stem + "ed"]
@@ -131,8 +141,10 @@ def _kazakh(cell: str, part: str) -> Iterator[str]:
 def _front(word: str, ending: str) -> str:
     """Fit an ending's vowels to a word's last one."""
     back = _last(word, "аәеиоөуұүыіэяюё") in "аоуұыяюё"
-    return ending if back or ending == "мен" else ending.translate(
-        str.maketrans({"а": "е", "ы": "і", "ғ": "г", "қ": "к"})
+    return (
+        ending
+        if back or ending == "мен"
+        else ending.translate(str.maketrans({"а": "е", "ы": "і", "ғ": "г", "қ": "к"}))
     )
 
 
@@ -173,7 +185,11 @@ def _kazakh_verb(word: str) -> Iterator[str]:
     hard = word[-1] in "пкқтсшщхф"
     yield word + _front(word, "ты" if hard else "ды")
     yield word + _front(word, "қан" if hard else "ған")
-    yield word + ("п" if vowel else _front(word, "ып")) if word[-1] != "п" else word[:-1] + _front(word, "уып")
+    yield (
+        word + ("п" if vowel else _front(word, "ып"))
+        if word[-1] != "п"
+        else word[:-1] + _front(word, "уып")
+    )
     if word[-1] == "п":
         yield word[:-1] + _front(word, "бады").replace("б", "б")
     elif vowel:
@@ -182,7 +198,12 @@ def _kazakh_verb(word: str) -> Iterator[str]:
         yield word + _front(word, "ады")
     bare = word[:-1] if word[-1] in "ыі" else word[:-1] + "б" if word[-1] == "п" else word
     noun = bare + "у"
-    yield from (noun, noun + _front(word, "ы"), noun + _front(word, "ға"), noun + _front(word, "да"))
+    yield from (
+        noun,
+        noun + _front(word, "ы"),
+        noun + _front(word, "ға"),
+        noun + _front(word, "да"),
+    )
 
 
 _ROUND = {"о": "оу", "ө": "өү", "ү": "өү", "у": "ау", "ю": "ау"}
@@ -265,10 +286,8 @@ def _uzbek(cell: str, part: str) -> Iterator[str]:
     owned = word + "si" if word[-1] in "aeiou" or word.endswith("oʼ") else soft + "i"
     for base in (word, word + "lar", owned, word + "lari", word + "larimiz"):
         yield base
-        for ending in ("ning", "ni", "ga", "da", "dan", "dagi"):
-            if ending == "ga" and base[-1] in "kq":
-                ending = base[-1] + "a"
-            yield base + ending
+        to = base[-1] + "a" if base[-1] in "kq" else "ga"
+        yield from (base + ending for ending in ("ning", "ni", to, "da", "dan", "dagi"))
 
 
 _CYRILLIC_PAIRS = (
@@ -305,7 +324,15 @@ def _turkmen(cell: str, part: str) -> Iterator[str]:
         yield cell + _turkmen_fit(cell, "dY")
         yield cell + "n" if vowel else stem + _turkmen_fit(cell, "An")
         yield cell + "p" if vowel else stem + _turkmen_fit(cell, "Yp")
-        yield cell + ("ýar" if _turkmen_fit(cell, "A") == "a" else "ýär") if vowel else stem + _turkmen_fit(cell, "ýAr").replace("ýa", "ýa").replace("ýe", "ýä").replace("ý", _turkmen_fit(cell, "Yý"))
+        yield (
+            cell + ("ýar" if _turkmen_fit(cell, "A") == "a" else "ýär")
+            if vowel
+            else stem
+            + _turkmen_fit(cell, "ýAr")
+            .replace("ýa", "ýa")
+            .replace("ýe", "ýä")
+            .replace("ý", _turkmen_fit(cell, "Yý"))
+        )
         yield from (cell + _turkmen_fit(cell, "mAk"), cell + _turkmen_fit(cell, "jAk"))
         return
     plural = cell + _turkmen_fit(cell, "lAr")

@@ -199,10 +199,14 @@ def _begins_like_a_name(form: str) -> bool:
     )
 
 
+_COMMON_THINGS = ("currency", "other")
+"""Kinds of what is no proper name, and whose abbreviations and long forms are one notion."""
+
+
 @cache
 def _named(word: str, lang: str) -> frozenset[str]:
     return frozenset(
-        str(one.id) for one in analyse(word, lang=lang).entities if one.kind != "currency"
+        str(one.id) for one in analyse(word, lang=lang).entities if one.kind not in _COMMON_THINGS
     )
 
 
