@@ -163,7 +163,8 @@ def query_forms(normal: str, capital: bool) -> Asked:  # noqa: FBT001 - a cache 
     keys = {"s:" + form for form in forms}
     if not special:
         keys.update("k:" + form for form in forms)
-    skeletons = tuple(dict.fromkeys(map(skeleton, forms)))
+    # By its skeleton only what is typed, and its lemma, is asked for: each key costs every item.
+    skeletons = tuple(dict.fromkeys(map(skeleton, forms if is_known(normal) else forms[:2])))
     other = "xl:" if cyrillic else "xc:"
     keys.update(other + bone for bone in skeletons if len(bone) >= _MIN_SKELETON)
     least = _MIN_CYRILLIC_NAME if cyrillic else _MIN_NAME
