@@ -70,6 +70,7 @@ STAMPS = (
     ("items", "updated_at"),
     ("items", "retitled_at"),
     ("items", "removed_at"),
+    ("items", "moved_at"),
     ("matches", "seen_at"),
     ("stories", "first_at"),
     ("stories", "updated_at"),

@@ -10,7 +10,8 @@ def plain_http(
 ) -> tuple[HTTPXRequest, HTTPXRequest]:
     """Make what a bot calls with and what it fetches updates with.
 
-    ``updates_by`` is ours, which leaves updates unread for the inbox, or the library's own. Each TLS context that it would make by itself costs more than most tests.
+    ``updates_by`` is ours, which leaves updates unread for the inbox, or the library's own. Each
+    TLS context that it would make by itself costs more than most tests.
     """
     calls, updates = (
         kind(connection_pool_size=64, httpx_kwargs={"verify": False})
