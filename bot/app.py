@@ -25,11 +25,12 @@ from bot.notices import enqueue_aside_notices, enqueue_feed_notices
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
 from bot.timekeeper import Timekeeper, steady_s
-from storage import dialogs, feeds, pages, set_aside, wrong_times
+from storage import dialogs, feeds, matches, owing, pages, set_aside, wrong_times
 from storage.errors import StorageError
 from storage.feeds import NewFeed
 from storage.model import FeedStatus, Outlet
 from storage.outbox import queue, reports
+from storage.unfiling import unfile_removed
 from watchers import catalogue
 from watchers.host_queues import Politeness
 from watchers.pulse import Pulse
@@ -40,6 +41,7 @@ log = structlog.get_logger(__name__)
 
 POLL_TICK_S = 5
 DIGEST_TICK_S = 10
+PROMISES_TICK_S = 0.25
 UPKEEP_TICK_S = 3600
 LATE_S = 900
 
@@ -120,7 +122,7 @@ class Tick:
 
     name: str
     run: Callable[[], Awaitable[Any]]
-    every_s: int
+    every_s: float
     stuck_after_s: float
     pulse: Pulse = field(default_factory=Pulse)
 
@@ -158,6 +160,8 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             steady=steady_beside(pipeline.clock),
         )
         pages_s = pipeline.revisits.pace.tick_s
+        # One round keeps all there are; each slice of it is a beat.
+        self._kept = Pulse()
         self.ticks = (
             Tick("clock", self.timekeeper.look, POLL_TICK_S, 120),
             Tick("poller", pipeline.poller.tick, POLL_TICK_S, 120),
@@ -166,6 +170,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             # Ten thousand readers' digests are one round; each of them is a beat.
             Tick("digests", self._make_digests, DIGEST_TICK_S, 300, digests.pulse),
             Tick("notices", self._tell_of_feeds, DIGEST_TICK_S, 300),
+            Tick("promises", self._keep_promises, PROMISES_TICK_S, 300, self._kept),
             Tick("asides", self._tell_of_asides, DIGEST_TICK_S, 300),
             Tick("upkeep", self._upkeep, UPKEEP_TICK_S, 3 * UPKEEP_TICK_S),
         )
@@ -205,6 +210,16 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         if await pipeline.db.write(enqueue_feed_notices, admin_ids, pipeline.clock()):
             pipeline.wake_up.set()
 
+    async def _keep_promises(self) -> None:
+        """Write to the outbox what is still owed to the many readers of a word, in slices."""
+        pipeline = self._pipeline
+
+        def kept_some() -> None:
+            self._kept.beat()
+            pipeline.wake_up.set()
+
+        await owing.keep_all(pipeline.db, pipeline.clock, kept_some)
+
     async def _tell_of_asides(self) -> None:
         """Owe the admins, and whose it is, a word about what was set aside."""
         pipeline = self._pipeline
@@ -215,12 +230,18 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             pipeline.wake_up.set()
 
     async def _upkeep(self) -> None:
-        """Forget what nobody needs any more."""
+        """Forget what nobody needs any more; in slices, where a day may have brought much."""
         pipeline = self._pipeline
         now = await pipeline.db.read(wrong_times.believable, pipeline.clock())
         await pipeline.ingester.expire(now)
-        for prune in (queue.prune, dialogs.prune, pages.prune, set_aside.prune):
+        for prune in (dialogs.prune, pages.prune, set_aside.prune):
             await pipeline.db.write(prune, now)
+        for prune_some in (queue.prune, matches.prune):
+            gone = 1
+            while gone:
+                gone = await pipeline.db.write_behind(prune_some, now)
+                await asyncio.sleep(owing.PAUSE_S)
+        await unfile_removed(pipeline.db)
 
 
 def survived(tick: Tick) -> Callable[[], Awaitable[None]]:

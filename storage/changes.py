@@ -19,8 +19,9 @@ class Changed:
 
 
 def last(db: Connection) -> int:
-    """Return the number of the newest change; 0 before the first."""
-    return int(db.conn.execute("select coalesce(max(id), 0) from changes").fetchone()[0])
+    """Return the number of the newest change, also where it is forgotten; 0 before the first."""
+    row = db.conn.execute("select seq from sqlite_sequence where name = 'changes'").fetchone()
+    return int(row[0]) if row else 0
 
 
 def since(db: Connection, seen: int) -> Changed:

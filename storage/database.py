@@ -28,6 +28,9 @@ T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 5_000
 
+PATIENCE_S = 0.2
+"""How long a slice of long work lets others' writes go first, one after the other."""
+
 
 class Database:
     """An open database. ``read`` and ``write`` hand a plain function the connection."""
@@ -37,6 +40,10 @@ class Database:
         self.path = path
         self._writer = writer
         self._reader = reader
+        self._writing = 0
+        self._nobody_writes = asyncio.Event()
+        self._nobody_writes.set()
+        self._behind = asyncio.Lock()
 
     @classmethod
     async def opened(cls, path: Path) -> Self:
@@ -71,7 +78,29 @@ class Database:
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run ``fn(connection, …)`` in one transaction: all of it is kept, or nothing."""
-        return await self._writer.run("begin immediate", fn, *args, **kwargs)
+        self._writing += 1
+        self._nobody_writes.clear()
+        try:
+            return await self._writer.run("begin immediate", fn, *args, **kwargs)
+        finally:
+            self._writing -= 1
+            if not self._writing:
+                self._nobody_writes.set()
+
+    async def write_behind(
+        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As ``write``, but others' writes go first: for work that is done in slices.
+
+        One slice at a time is handed to the writer, and none while somebody else's write waits:
+        whoever asks something waits for the slice under way at most. After ``PATIENCE_S`` it takes
+        its turn like everybody.
+        """
+        async with self._behind:
+            if self._writing:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._nobody_writes.wait(), PATIENCE_S)
+            return await self._writer.run("begin immediate", fn, *args, **kwargs)
 
 
 class _Hand:

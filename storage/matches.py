@@ -1,32 +1,48 @@
-"""Matches: which item met which subscription, kept for digests and for being asked why."""
+"""Matches: which item met which query, and whose query it was, kept for digests and for /why.
+
+A row an item and query, however many readers have that query: a hundred thousand of one word
+cost what one costs. Whose it was is told by ``askings``, the spans in which each subscription
+asked for a query. Both count time in changes of subscriptions (``changes``): a match is of who
+asked as of the last change that the ingester knew when it decided, a clock that is never set.
+"""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from storage.model import ChatId, ItemId, Match, StoryId, SubscriptionId, ThreadId
+from storage.model import ChatId, ItemId, Match, NewMatch, StoryId, SubscriptionId, ThreadId
 from storage.sql import Connection, to_json, to_ms
 from storage.stories import LATE
 
-COLUMNS = "m.subscription_id, m.item_id, m.story_id, m.term, m.word, m.in_headline, m.query"
+KEPT = timedelta(days=60)
+"""As long as the row of an alert, which can be asked why it came; far longer than any digest's
+window."""
+
+COLUMNS = "a.subscription_id, m.item_id, m.story_id, m.term, m.word, m.in_headline, m.query"
+
+ASKED = "a.query = m.query and a.since <= m.as_of and (a.ended is null or a.ended > m.as_of)"
+"""Which askings a match is of."""
 
 
-def add(db: Connection, found: Iterable[Match], now: datetime) -> None:
-    """Keep matches; the same item and subscription meet once, in the headline if ever there."""
+def add(db: Connection, found: Iterable[NewMatch], as_of: int, now: datetime) -> None:
+    """Keep matches; the same item and query meet once, in the headline if ever there.
+
+    ``as_of`` is the last change of subscriptions that was known when they were found.
+    """
     db.conn.executemany(
-        "insert into matches(subscription_id, item_id, story_id, seen_at, term, word, in_headline,"
-        " query) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set"
-        " term = excluded.term, word = excluded.word, in_headline = 1, seen_at = excluded.seen_at"
-        " where excluded.in_headline > in_headline",
+        "insert into matches(query, item_id, story_id, seen_at, term, word, in_headline, as_of)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set term = excluded.term,"
+        " word = excluded.word, in_headline = 1, seen_at = excluded.seen_at,"
+        " as_of = excluded.as_of where excluded.in_headline > in_headline",
         [
             (
-                match.subscription_id,
+                match.query,
                 match.item_id,
                 match.story_id,
                 to_ms(now),
                 match.term,
                 match.word,
                 int(match.in_headline),
-                match.query,
+                as_of,
             )
             for match in found
         ],
@@ -42,8 +58,8 @@ def of_chat(
     """
     rows = db.conn.execute(
         f"select {COLUMNS}"  # noqa: S608 (our own columns)
-        " from subscriptions s join matches m on m.subscription_id = s.id"
-        " join items i on i.id = m.item_id"
+        " from subscriptions s cross join askings a on a.subscription_id = s.id"
+        f" cross join matches m on {ASKED} join items i on i.id = m.item_id"
         " and coalesce(i.retitled_at, i.published, i.first_seen) >= :dated_from"
         " where s.chat_id = :chat and (:thread is null or s.thread_id = :thread) and s.paused = 0"
         " and m.seen_at >= :start and m.seen_at < :end order by m.seen_at desc",
@@ -62,21 +78,41 @@ def of_story(db: Connection, chat_id: ChatId, story_id: StoryId) -> list[Match]:
     """Return which of a chat's subscriptions a story met, and on which words."""
     rows = db.conn.execute(
         f"select {COLUMNS}"  # noqa: S608 (our own columns)
-        " from matches m join subscriptions s on s.id = m.subscription_id"
+        " from subscriptions s cross join askings a on a.subscription_id = s.id"
+        f" cross join matches m on {ASKED}"
         " where s.chat_id = ? and m.story_id = ? order by m.seen_at",
         (chat_id, story_id),
     )
     return [of_row(row) for row in rows]
 
 
-def of_items(db: Connection, wanted: Iterable[ItemId]) -> list[Match]:
-    """Return what these items met, in the order they came."""
+def queries_of_items(db: Connection, wanted: Iterable[ItemId]) -> list[tuple[str, ItemId]]:
+    """Return which queries these items met, in the order the items came."""
     rows = db.conn.execute(
-        f"select {COLUMNS} from matches m"  # noqa: S608 (our own columns)
-        " where m.item_id in (select value from json_each(?)) order by m.item_id",
+        "select query, item_id from matches"
+        " where item_id in (select value from json_each(?)) order by item_id",
         (to_json(list(wanted)),),
     )
-    return [of_row(row) for row in rows]
+    return [(query, ItemId(item)) for query, item in rows]
+
+
+def prune(db: Connection, now: datetime, limit: int = 500) -> int:
+    """Forget the oldest matches of more than ``KEPT`` ago; return how many rows went.
+
+    With the last of them goes what was asked only before any that is left.
+    """
+    cursor = db.conn.execute(
+        "delete from matches where (query, item_id) in"
+        " (select query, item_id from matches where seen_at < ? order by seen_at limit ?)",
+        (to_ms(now - KEPT), limit),
+    )
+    if cursor.rowcount < limit:
+        db.conn.execute(
+            "delete from askings where ended <="
+            " coalesce((select as_of from matches order by seen_at limit 1), ended)"
+            " and not exists (select 1 from promises)"
+        )
+    return cursor.rowcount
 
 
 def of_row(row: tuple[int, int, int, str, str, int, str]) -> Match:

@@ -687,3 +687,102 @@ create index set_aside_untold on set_aside(first_at) where told_at is null
 def m028_set_aside(db: Database) -> None:
     """Keep what was set aside because it raised, and whether that was said."""
     execute_all(db, SET_ASIDE)
+
+
+ASKINGS = """
+create table askings (               -- which query a subscription asked for, from when to when
+    subscription_id integer not null references subscriptions(id) on delete cascade,
+    query           text not null,
+    since           integer not null,    -- both in changes of subscriptions: their ids
+    ended           integer,             -- null: it still does
+    primary key (subscription_id, since)
+) strict, without rowid;
+-- Whom an item is news to, in slices.
+create index askings_query on askings(query, subscription_id);
+-- What is asked no more is forgotten with the last match of it.
+create index askings_ended on askings(ended) where ended is not null;
+
+insert into askings(subscription_id, query, since, ended)
+    select id, query, 0, iif(paused, 1, null) from subscriptions;
+-- What was met by the words that a query had before.
+insert into askings(subscription_id, query, since, ended)
+    select id, met, -row_number() over (partition by id order by met), 1
+    from (select distinct s.id, m.query as met from matches m
+        join subscriptions s on s.id = m.subscription_id where m.query not in ('', s.query));
+
+create table query_matches (         -- which item met which query, whoever asks for that
+    query       text not null,                      -- canonical form
+    item_id     integer not null references items(id) on delete cascade,
+    story_id    integer not null,
+    seen_at     integer not null,
+    term        text not null default '',           -- of the query
+    word        text not null default '',           -- of the text
+    in_headline integer not null default 1,
+    as_of       integer not null default 0,         -- the last change that was known then
+    primary key (query, item_id)
+) strict, without rowid;
+
+insert into query_matches(query, item_id, story_id, seen_at, term, word, in_headline)
+    select iif(m.query = '', s.query, m.query), m.item_id, m.story_id, m.seen_at, m.term, m.word,
+        m.in_headline
+    from matches m join subscriptions s on s.id = m.subscription_id where true
+    on conflict do update set term = excluded.term, word = excluded.word, in_headline = 1
+    where excluded.in_headline > in_headline;
+
+drop table matches;
+alter table query_matches rename to matches;
+-- Why a story came to a chat is asked whenever its alert is written.
+create index matches_story on matches(story_id);
+-- An item that is deleted takes its matches along.
+create index matches_item on matches(item_id);
+-- What a query brought of late, newest first.
+create index matches_seen on matches(query, seen_at);
+-- The oldest are forgotten.
+create index matches_age on matches(seen_at);
+
+create table promises (              -- what many are owed and is not yet in the outbox for all
+    id       integer primary key,
+    kind     text not null,                         -- alerts | edits | answers
+    story_id integer,                               -- not of alerts: theirs is their item's
+    item_id  integer references items(id) on delete cascade,
+    details  text not null,                         -- JSON
+    after    integer not null,                      -- the last that has it: subscription or chat
+    turns    integer not null default 0             -- how often it was served
+) strict;
+-- Who was served least comes first.
+create index promises_turn on promises(turns, id);
+-- An item that is deleted takes along what its news was owed.
+create index promises_item on promises(item_id) where item_id is not null
+"""
+
+SUBSCRIPTIONS_CHANGE = (
+    "drop trigger subscriptions_insert",
+    "drop trigger subscriptions_update",
+    """
+create trigger subscriptions_insert after insert on subscriptions begin
+    insert into changes(kind, row_id) values ('subscription', new.id);
+    insert into askings(subscription_id, query, since)
+        select new.id, new.query, (select max(id) from changes) where not new.paused;
+end
+""",
+    """
+create trigger subscriptions_update after update on subscriptions begin
+    insert into changes(kind, row_id) values ('subscription', new.id);
+    update askings set ended = (select max(id) from changes)
+        where subscription_id = new.id and ended is null and (new.paused or query <> new.query);
+    insert into askings(subscription_id, query, since)
+        select new.id, new.query, (select max(id) from changes) where not new.paused
+            and not exists
+                (select 1 from askings where subscription_id = new.id and ended is null);
+end
+""",
+)
+"""The triggers that note changes of subscriptions note also what was asked until then."""
+
+
+@migrations()
+def m029_owed(db: Database) -> None:
+    """Keep one match for all readers of a query; owe to many in slices; unfile removed items."""
+    execute_all(db, ASKINGS)
+    for statement in (*SUBSCRIPTIONS_CHANGE, *search.REMOVALS):
+        db.conn.execute(statement)

@@ -320,11 +320,26 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class NewMatch:
+    """An item met a query, whoever has that: which term of it met which word of the text.
+
+    ``query`` is its canonical text. ``in_headline`` tells whether the headline alone meets it.
+    """
+
+    query: str
+    item_id: ItemId
+    story_id: StoryId
+    term: str = ""
+    word: str = ""
+    in_headline: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """An item met a subscription: which term of the query met which word of the text.
 
     ``in_headline`` tells whether the headline alone meets the whole query. ``query`` is the
-    subscription's as it was then, "" where that was not noted yet.
+    subscription's as it was then.
     """
 
     subscription_id: SubscriptionId

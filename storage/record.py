@@ -1,4 +1,4 @@
-"""Recording one document's consequences: all of it in the caller's one transaction."""
+"""Recording what a document, or a part of it, means: all in the caller's one transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from storage import (
     fingerprints,
     items,
     matches,
+    owing,
     revisions,
     search,
     set_aside,
     stories,
-    subscriptions,
 )
 from storage.items import EditedItem, LearntKey, MovedItem, NewItem
-from storage.model import ChatId, FeedId, FeedState, ItemId, Match, StoryId, ThreadId
+from storage.model import FeedId, FeedState, ItemId, NewMatch, StoryId
 from storage.outbox import queue
-from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery, Turn
-from storage.outbox.policy import rings
+from storage.outbox.deliveries import Turn
+from storage.outbox.promises import OwedAlerts
 from storage.set_aside import Aside
 from storage.sql import Connection, to_json
 
@@ -39,12 +39,13 @@ class ChangedStory:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Everything one document changes, recorded in ONE transaction.
+    """What a document changes, or a part of a long one, recorded in ONE transaction.
 
-    ``state`` is None where nothing was polled (an import). ``grown`` are older stories that
-    got a further item, ``changed`` those whose facts it changed. ``owed`` are the alerts that this
-    makes due. ``vectors`` are what was learnt of the meaning of items, new and old. ``asides`` are
-    what raised on the way and was left out.
+    ``state`` is None of all but a document's last part, and of imports. ``grown`` are older
+    stories that got a further item, ``changed`` those whose facts it changed. ``matches`` were
+    found ``as_of`` a change of subscriptions; ``news`` are those of them that are to ring.
+    ``vectors`` are what was learnt of the meaning of items, new and old. ``asides`` are what
+    raised on the way and was left out.
     """
 
     feed_id: FeedId
@@ -53,10 +54,11 @@ class Intake:
     edited: tuple[EditedItem, ...] = ()
     moved: tuple[MovedItem, ...] = ()
     learnt: tuple[LearntKey, ...] = ()
-    matches: tuple[Match, ...] = ()
+    matches: tuple[NewMatch, ...] = ()
+    as_of: int = 0
     grown: tuple[StoryId, ...] = ()
     changed: tuple[ChangedStory, ...] = ()
-    owed: tuple[NewDelivery, ...] = ()
+    news: tuple[OwedAlerts, ...] = ()
     state: FeedState | None = None
     vectors: tuple[tuple[ItemId, bytes], ...] = ()
     asides: tuple[Aside, ...] = ()
@@ -82,10 +84,10 @@ def record(db: Connection, intake: Intake) -> None:
     fingerprints.keep_vectors(db, intake.vectors)
     for item in changed:
         search.index(db, item.id, item.words)
-    matches.add(db, intake.matches, intake.now)
+    matches.add(db, intake.matches, intake.as_of, intake.now)
     stories.refresh(db, {item.story_id for item in changed})
     set_aside.note(db, intake.asides, intake.now)
-    queue.enqueue(db, intake.owed, intake.now)
+    owing.alert(db, intake.news, intake.now)
     for story_id in intake.grown:
         queue.grown(db, story_id, intake.now)
     for change in intake.changed:
@@ -110,15 +112,18 @@ def move(
     (opener,) = db.conn.execute(
         "select min(id) from items where story_id = ?", (source,)
     ).fetchone()
-    heard = heard_of(db, source)
     stories.move(db, moved, target, now)
     if opener in moved:
         take_along(db, opener, source, target)
     news = [item for item in moved if not is_told_by_page(db, item, source)]
-    queue.enqueue(db, alerts_of(db, news, target, heard), now, retold=True)
     if opener in moved:
-        left = [row[0] for row in db.conn.execute(STAYING, (source,))]
-        queue.enqueue(db, alerts_of(db, left, source, heard), now, retold=True)
+        news += [ItemId(row[0]) for row in db.conn.execute(STAYING, (source,))]
+    heard = (source, target)
+    owing.alert(
+        db,
+        [OwedAlerts(query, item, heard) for query, item in matches.queries_of_items(db, news)],
+        now,
+    )
     queue.reshown(db, [source, target], now)
 
 
@@ -134,17 +139,6 @@ def is_told_by_page(db: Connection, item: ItemId, story_id: StoryId) -> bool:
 
 
 STAYING = "select id from items where story_id = ? order by id"
-Place = tuple[ChatId, ThreadId]
-"""A chat, and a topic in it."""
-
-
-def heard_of(db: Connection, story_id: StoryId) -> frozenset[Place]:
-    """Return the places for which a story was to be an alert, whatever became of it."""
-    rows = db.conn.execute(
-        "select chat_id, thread_id from deliveries where story_id = ? and kind = 'alert'",
-        (story_id,),
-    )
-    return frozenset((ChatId(chat), ThreadId(thread)) for chat, thread in rows)
 
 
 def take_along(db: Connection, item: ItemId, source: StoryId, target: StoryId) -> None:
@@ -165,29 +159,3 @@ def take_along(db: Connection, item: ItemId, source: StoryId, target: StoryId) -
         " and json_extract(payload, '$.of') in (select value from json_each(:given))",
         {"source": source, "target": target, "given": to_json([row[0] for row in given])},
     )
-
-
-def alerts_of(
-    db: Connection, told: Sequence[ItemId], story_id: StoryId, places: frozenset[Place]
-) -> list[NewDelivery]:
-    """Return the alerts of a story that its items are to these places, one each."""
-    met = matches.of_items(db, told)
-    listening = {
-        one.id: one
-        for one in subscriptions.by_ids(db, list({match.subscription_id for match in met}))
-        if (one.chat_id, one.thread_id) in places
-    }
-    owed: dict[Place, NewDelivery] = {}
-    for match in met:
-        subscription = listening.get(match.subscription_id)
-        if subscription is None or not rings(subscription, match):
-            continue
-        place = (subscription.chat_id, subscription.thread_id)
-        cause = AlertCause(
-            subscription.id, subscription.query, match.term, match.word, match.item_id
-        )
-        owed.setdefault(
-            place,
-            NewDelivery(*place, DeliveryKind.ALERT, f"s{story_id}", story_id, payload=cause),
-        )
-    return list(owed.values())

@@ -1,12 +1,11 @@
 """The full-text index: which items have which search keys, newest first.
 
 The index is contentless: it holds item ids under keys and no text at all, so that it stays
-small beside the items. SQLite before 3.43 cannot delete from such a table; a removed item's
-entries stay until ``rebuild`` and are harmless, because ids are looked up in ``items`` after.
-Indexing an item again adds its new keys to the old; the caller's matcher checks what it gets.
+small beside the items. A removed item's entries stay until ``unfiling`` takes them out, so a
+limit counts only ids that are still in ``items``. Indexing an item again adds its new keys to the
+old; the caller's matcher checks what it gets.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -24,9 +23,39 @@ SCHEMA: tuple[str, ...] = (
 )
 """What the first migration executes. Nothing refers to the table; ids are those of items."""
 
+REMOVALS: tuple[str, ...] = (
+    # The index read the other way: which ids are filed under a key.
+    "create virtual table item_vocabulary using fts5vocab(item_words, instance)",
+    """create table removed_items (             -- of which the index still has entries
+        id        integer primary key,
+        gathering integer not null default 0  -- 1: a pass through the index looks for its words
+    ) strict""",
+    """create table removed_words (             -- what a pass has found of them
+        item_id integer not null,
+        word    text not null,
+        primary key (item_id, word)
+    ) strict, without rowid""",
+    # Also where an item goes with its feed: a foreign key's actions fire triggers.
+    """create trigger items_removed after delete on items begin
+        insert or ignore into removed_items(id) values (old.id); end""",
+    # What went before there was the trigger: every number that was given and is not there.
+    """insert into removed_items(id)
+    with recursive last(id) as (
+        select max((select coalesce(max(id), 0) from items),
+            coalesce((select value from facts where name = 'last_item'), 0) + 0)),
+    given(id) as (
+        select 1 where 1 <= (select id from last)
+        union all select id + 1 from given where id < (select id from last))
+    select id from given where id not in (select id from items)""",
+)
+"""What a later migration executes, for removed items to leave the index (``unfiling``)."""
+
 
 LOOKED_AT = 4_000
 """How many of the newest items with the right keys are looked at for dates and outlets."""
+
+PASSED_OVER = 200_000
+"""How many entries with the right keys are read at most for those whose items are still there."""
 
 ARRIVES_WITHIN = timedelta(days=2)
 """How long after its own date an item may reach us."""
@@ -63,13 +92,6 @@ def search(
         (match, _END if before is None else before, 0 if after is None else after, limit),
     )
     return tuple(ItemId(row[0]) for row in rows)
-
-
-def rebuild(db: Connection, items: Iterable[tuple[ItemId, str]]) -> None:
-    """Build the index anew from ids in rising order and their keys."""
-    db.execute("insert into item_words(item_words) values ('delete-all')")
-    db.conn.executemany("insert into item_words(rowid, words) values (?, ?)", items)
-    db.execute("insert into item_words(item_words) values ('optimize')")
 
 
 class FoundItem(NamedTuple):
@@ -131,10 +153,12 @@ def _ids(
     if match is not None:
         return (
             (
-                "select rowid as id from item_words where item_words match ?"
-                " and rowid < ? and rowid > ? order by rowid desc limit ?"
+                # Read from the newest end, and no further than to the limit of what is there.
+                "select id from (select rowid as id from item_words where item_words match ?"
+                " and rowid < ? and rowid > ? order by rowid desc limit ?)"
+                " where id in (select id from items) limit ?"
             ),
-            [match, below, above, limit],
+            [match, below, above, PASSED_OVER, limit],
         )
     if feeds is None or len(feeds) > _MANY_FEEDS:
         return (

@@ -198,7 +198,7 @@ def become_alias(db: Connection, story_id: StoryId, of: StoryId) -> None:
         "update or ignore muted_stories set story_id = :of where story_id = :story", both
     )
     db.conn.execute("delete from muted_stories where story_id = ?", (story_id,))
-    for table in ("deliveries", "old_texts", "story_aliases"):
+    for table in ("deliveries", "old_texts", "promises", "story_aliases"):
         db.conn.execute(f"update {table} set story_id = :of where story_id = :story", both)  # noqa: S608 (our own names)
     db.conn.execute("delete from stories where id = ?", (story_id,))
     db.conn.execute(

@@ -7,7 +7,7 @@ from typing import Any
 
 from storage.errors import NewsError
 from storage.model import ChatId, Mode, Reach, Subscription, SubscriptionId, ThreadId
-from storage.sql import Connection, from_ms, marks, readable, to_ms
+from storage.sql import Connection, from_ms, readable, to_json, to_ms
 
 MOST_PER_CHAT = 200
 """Enough for anybody's work; a bound, so that no chat can weigh on all the others."""
@@ -76,8 +76,8 @@ def to_query(
 def by_ids(db: Connection, ids: Sequence[SubscriptionId]) -> list[Subscription]:
     """Return those of the subscriptions that are there and not paused."""
     rows = db.query(
-        f"select * from subscriptions where paused = 0 and id in ({marks(len(ids))})",  # noqa: S608 (only marks)
-        list(ids),
+        "select * from subscriptions where paused = 0 and id in (select value from json_each(?))",
+        [to_json(list(ids))],
     )
     return readable(rows, to_subscription)
 

@@ -6,7 +6,15 @@ subscriptions), decides one document at a time, and records each in one transact
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,8 +53,9 @@ log = structlog.get_logger(__name__)
 WINDOW = timedelta(days=7)
 """How far back a new item looks for its story."""
 
-ENTRIES_A_SLICE = 4
-"""Between two looks at the chat: about 4 ms of work."""
+ITEMS_A_TRANSACTION = 10
+"""New and edited items that are recorded at once: some 10 ms of the one writer, for which
+whoever asks something waits too."""
 
 RESTORED_A_SLICE = 40
 """The same, of items that are only read again."""
@@ -127,7 +136,7 @@ class Ingester:
         item, story = await db.read(items.last_ids)
         memory = intake.Memory(
             index=empty_index(meaning),
-            queries=keywords.QueryIndex(),
+            queries=keywords.QueryIndex[str](),
             last_item=item,
             last_story=story,
         )
@@ -196,43 +205,65 @@ class Ingester:
 
     # --- what is waited for ------------------------------------------------------------------
 
-    async def _follow(self, changed: changes.Changed) -> None:
+    async def _follow(self) -> None:
         """Take up what changed of subscriptions and taught names, whoever changed it."""
+        # In one go: what is matched from now on is of who asks as of this change, neither less
+        # nor more.
+        changed, listening = await self._db.read(changed_subscriptions, self._seen)
         await self._follow_names()
         if changed.subscriptions:
-            for subscription in changed.subscriptions:
-                self._unsubscribe(subscription)
+            for gone in changed.subscriptions:
+                self._unsubscribe(gone)
             # What was said of one before it was changed is over.
             ids = [str(subscription) for subscription in changed.subscriptions]
             await self._db.write(set_aside.forget, AsideKind.SUBSCRIPTION, ids)
-            self._subscribe(await self._db.read(subscriptions.by_ids, changed.subscriptions))
+            self._subscribe(listening)
         self._seen = changed.last
 
     async def _follow_names(self) -> None:
         """Know the taught names beside the gazetteer's, in texts and in queries."""
         if await self._names.refresh():
             self._memory.names = self._names.current
-            self._subscribe(tuple(self._memory.subscriptions.values()))
+            for text in tuple(self._memory.readers):
+                if (error := self._file(text)) is not None:
+                    self._asides += intake.asides_of(text, error, self._memory)
+                    for reader in tuple(self._memory.readers[text]):
+                        self._unsubscribe(reader)
 
     def _subscribe(self, wanted: Iterable[Subscription]) -> None:
-        """Match these subscriptions from now on, or match their changed query or mode.
+        """Match these subscriptions' queries from now on.
 
         A stored query that raises, or that a newer grammar refuses, is noted and stops no other.
         """
+        memory = self._memory
         for subscription in wanted:
-            try:
-                query = keywords.parse(subscription.query, self._memory.names)
-                self._memory.queries.put(subscription.id, query)
-            except Exception as error:  # noqa: BLE001 (noted)
-                self._unsubscribe(subscription.id)
+            text = subscription.query
+            if text not in memory.readers and (error := self._file(text)) is not None:
                 self._asides.append(intake.aside_of(subscription, error))
                 continue
-            self._memory.subscriptions[subscription.id] = subscription
+            memory.subscriptions[subscription.id] = subscription
+            memory.readers.setdefault(text, set()).add(subscription.id)
+
+    def _file(self, text: str) -> Exception | None:
+        """Match a query as it is understood by now; return what it raises, where it does."""
+        try:
+            self._memory.queries.put(text, keywords.parse(text, self._memory.names))
+        except Exception as error:  # noqa: BLE001 (noted)
+            self._memory.queries.drop(text)
+            return error
+        return None
 
     def _unsubscribe(self, subscription_id: SubscriptionId) -> None:
         """Match it no longer; unknown ids are harmless."""
-        self._memory.subscriptions.pop(subscription_id, None)
-        self._memory.queries.drop(subscription_id)
+        memory = self._memory
+        subscription = memory.subscriptions.pop(subscription_id, None)
+        if subscription is None:
+            return
+        readers = memory.readers[subscription.query]
+        readers.discard(subscription_id)
+        if not readers:
+            del memory.readers[subscription.query]
+            memory.queries.drop(subscription.query)
 
     async def _note_asides(self, now: datetime) -> None:
         """Note what was left out because it raised, and is not noted yet."""
@@ -253,7 +284,10 @@ class Ingester:
         silent: bool = False,
         edits: bool = True,
     ) -> Taken:
-        """Decide about every entry and record it all, with the feed's state, in one transaction.
+        """Decide about every entry and record it all; the feed's state goes with the last.
+
+        A long document is recorded in several transactions, oldest entries first: where one
+        fails, or we die, the feed still has to be looked at, and what it tells again is known.
 
         ``state`` may depend on what became of the entries: how soon to look again does.
         ``silent`` stores without alerting: a feed's first document, an import. Without ``edits``
@@ -285,7 +319,7 @@ class Ingester:
         entries: Sequence[Entry],
         state: "Callable[[Taken], FeedState] | FeedState | None",
     ) -> Taken:
-        """Decide about entries and record them in one transaction: all of them, or none."""
+        """Decide about entries and record them; what breaks takes along what is not recorded."""
         wanted = intake.wanted_keys(entries)
         known, changed = await self._db.read(known_and_changed, way.feed.id, wanted, self._seen)
         brings_news = self._remembers_at is not None and intake.may_bring_news(entries, known)
@@ -297,27 +331,44 @@ class Ingester:
             raise UnreadyError from error
         draft = intake.Draft(way.feed, way.now, way.silent, way.edits)
         async with self._undone_on_failure(draft):
-            deciding = intake.decide(draft, entries, known, self._memory)
-            for step, doubt in enumerate(deciding, 1):
-                if doubt is not None:
-                    await self._understood(doubt, draft)
-                elif step % ENTRIES_A_SLICE == 0:
-                    await asyncio.sleep(0)
-            taken = Taken(len(draft.new), len(draft.edited), draft.unchanged, draft.kept)
-            after = state(taken) if callable(state) else state
-            await self._db.write(record.record, draft.done(after))
-        log_asides(draft.asides)
+            await self._decide(draft, entries, known)
+            taken = Taken(draft.came, draft.altered, draft.unchanged, draft.kept)
+            await self._record(draft, state(taken) if callable(state) else state)
         await self._reconsider_stories(draft, way.now)
-        if draft.owed or draft.grown:
+        if draft.is_news:
             self._wake()
         return taken
+
+    async def _decide(
+        self,
+        draft: intake.Draft,
+        entries: Sequence[Entry],
+        known: Mapping[str, items.KnownItem],
+    ) -> None:
+        """Decide about each entry, with a look at the chat after it: about 1 ms of work.
+
+        All but the last part is recorded on the way.
+        """
+        for doubt in intake.decide(draft, entries, known, self._memory):
+            if doubt is not None:
+                await self._understood(doubt, draft)
+            elif draft.unrecorded >= ITEMS_A_TRANSACTION:
+                await self._record(draft, None)
+            else:
+                await asyncio.sleep(0)
+
+    async def _record(self, draft: intake.Draft, state: FeedState | None) -> None:
+        """Record what was decided so far."""
+        await self._db.write_behind(record.record, draft.done(state, self._seen))
+        log_asides(draft.asides)
+        draft.recorded()
 
     async def _be_ready(
         self, changed: changes.Changed, now: datetime, *, brings_news: bool
     ) -> None:
         """Take up what changed, and remember the living stories where that was put off."""
         if changed.last != self._seen:
-            await self._follow(changed)
+            await self._follow()
         if brings_news and self._remembers_at is not None:
             await self._remember(self._remembers_at)
         await self._note_asides(now)
@@ -436,22 +487,15 @@ class Ingester:
         try:
             for edited in draft.restated:
                 self._memory.index.restate(edited)
-            for story in dict.fromkeys(item.story_id for item in draft.new):
+            for story in draft.stories:
                 await self._weigh_again(story, now)
         except StorageError as error:
             # The document is recorded. What was not joined now is when its story grows again.
             log.error("stories not reconsidered", error=str(error))  # noqa: TRY400 (said whole)
         except Exception as error:
             log.exception("stories not reconsidered", feed=draft.feed.id)
-            told = next(iter(draft.new), None)
-            self._asides.append(
-                Aside(
-                    AsideKind.STORY,
-                    str(told.story_id) if told else draft.feed.url,
-                    why_of(error),
-                    told.title if told else "",
-                )
-            )
+            story_id, title = next(iter(draft.stories.items()), (draft.feed.url, ""))
+            self._asides.append(Aside(AsideKind.STORY, str(story_id), why_of(error), title))
             self._doubt_memory(now)
 
     async def _weigh_again(self, story: StoryId, now: datetime) -> None:
@@ -607,6 +651,12 @@ class Ingester:
         gone = self._memory.index.expire(now)
         if gone.stories:
             await self._db.write(fingerprints.forget, gone.items, gone.old)
+
+
+def changed_subscriptions(db: Connection, seen: int) -> tuple[changes.Changed, list[Subscription]]:
+    """Read in one go what changed since change ``seen``, and those of them that are live."""
+    changed = changes.since(db, seen)
+    return changed, subscriptions.by_ids(db, changed.subscriptions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ that two entries of one document can be one story.
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from itertools import islice
 
 from storage.items import EditedItem, KnownItem, LearntKey, MovedItem, NewItem
@@ -15,13 +16,12 @@ from storage.model import (
     FeedKind,
     FeedState,
     ItemId,
-    Match,
+    NewMatch,
     StoryId,
     Subscription,
     SubscriptionId,
 )
-from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery
-from storage.outbox.policy import rings
+from storage.outbox.promises import OwedAlerts
 from storage.record import ChangedStory, Intake
 from storage.set_aside import Aside, AsideKind, why_of
 from watchers import articles, keywords, stories
@@ -35,6 +35,9 @@ ALERT_WITHIN = timedelta(hours=24)
 MOST_BROKEN = 3
 """Where more queries than that raise at one item, it is the item that is odd and not they."""
 
+MOST_NAMED = 20
+"""Of so many readers of a query that raises each is told."""
+
 FIRST_LOOK = 12
 """Entries of an outlet met for the first time that are looked through for what it repeats."""
 
@@ -43,11 +46,16 @@ IMPORTED = articles.Keys(lasting=True)
 
 @dataclass(slots=True)
 class Memory:
-    """What the ingester keeps in memory between documents; rebuilt from the database at start."""
+    """What the ingester keeps in memory between documents; rebuilt from the database at start.
+
+    ``queries`` are filed under their canonical texts, and ``readers`` are the subscriptions to
+    each: an item meets a query once, however many have it.
+    """
 
     index: stories.Index
-    queries: keywords.QueryIndex[SubscriptionId]
+    queries: keywords.QueryIndex[str]
     subscriptions: dict[SubscriptionId, Subscription] = field(default_factory=dict)
+    readers: dict[str, set[SubscriptionId]] = field(default_factory=dict)
     names: Gazetteer | None = None
     last_item: int = 0
     last_story: int = 0
@@ -68,7 +76,11 @@ class Doubt:
 
 @dataclass(slots=True)
 class Draft:
-    """An intake in the making, and what must be undone in memory if it is not recorded."""
+    """An intake in the making, and what must be undone in memory if it is not recorded.
+
+    What was recorded leaves the lists that make an intake; it is counted, and its stories are
+    remembered, for the document as a whole.
+    """
 
     feed: Feed
     now: datetime
@@ -79,10 +91,10 @@ class Draft:
     edited: list[EditedItem] = field(default_factory=list)
     moved: list[MovedItem] = field(default_factory=list)
     learnt: list[LearntKey] = field(default_factory=list)
-    matches: list[Match] = field(default_factory=list)
+    matches: list[NewMatch] = field(default_factory=list)
     grown: dict[StoryId, None] = field(default_factory=dict)
     changed: list[ChangedStory] = field(default_factory=list)
-    owed: dict[tuple[int, int, StoryId], NewDelivery] = field(default_factory=dict)
+    news: list[OwedAlerts] = field(default_factory=list)
     vectors: dict[ItemId, bytes] = field(default_factory=dict)
     """What was asked about the meaning of items, as it is kept."""
     boilerplate: frozenset[int] = frozenset()
@@ -94,9 +106,41 @@ class Draft:
     unchanged: int = 0
     kept: int = 0
     """Known items that came with other words and stay as they are."""
+    new_recorded: int = 0
+    edited_recorded: int = 0
+    stories: dict[StoryId, str] = field(default_factory=dict)
+    """Of the new items that are recorded, each with a headline."""
+    is_news: bool = False
+    """Whether something was recorded that somebody may be owed a message for."""
 
-    def done(self, state: FeedState | None) -> Intake:
-        """Close the draft."""
+    @property
+    def unrecorded(self) -> int:
+        """How many items wait to be recorded."""
+        return len(self.new) + len(self.edited)
+
+    @property
+    def came(self) -> int:
+        """How many items are new."""
+        return self.new_recorded + len(self.new)
+
+    @property
+    def altered(self) -> int:
+        """How many known items have other words."""
+        return self.edited_recorded + len(self.edited)
+
+    def recorded(self) -> None:
+        """Begin a new part: all of this one is in the database."""
+        self.new_recorded, self.edited_recorded = self.came, self.altered
+        self.stories.update((item.story_id, item.title) for item in self.new)
+        self.is_news |= bool(self.news or self.grown)
+        for part in (
+            self.new, self.edited, self.moved, self.learnt, self.matches, self.grown,
+            self.changed, self.news, self.vectors, self.asides,
+        ):  # fmt: skip
+            part.clear()
+
+    def done(self, state: FeedState | None, as_of: int) -> Intake:
+        """Return what is to be recorded; ``as_of`` is the last change of subscriptions known."""
         return Intake(
             feed_id=self.feed.id,
             now=self.now,
@@ -107,7 +151,8 @@ class Draft:
             matches=tuple(self.matches),
             grown=tuple(self.grown),
             changed=tuple(self.changed),
-            owed=tuple(self.owed.values()),
+            as_of=as_of,
+            news=tuple(self.news),
             vectors=tuple(self.vectors.items()),
             asides=tuple(self.asides),
             state=state,
@@ -365,7 +410,7 @@ def take_in(
         source=entry.source,
     )
     draft.new.append(item)
-    match_subscriptions(draft, item, analysis, facts, memory)
+    match_queries(draft, item, analysis, facts, memory)
     return item
 
 
@@ -490,8 +535,8 @@ def match_edited(
     facts: keywords.Facts,
     memory: Memory,
 ) -> None:
-    """Find the subscriptions that an item meets, or meets in its headline, only as edited."""
-    hits = find_subscriptions(draft, before.url, before.title, analysis, facts, memory)
+    """Find the queries that an item meets, or meets in its headline, only as edited."""
+    hits = find_queries(draft, before.url, before.title, analysis, facts, memory)
     if not hits:
         return
     old = as_kept(before, memory).analysis
@@ -500,13 +545,9 @@ def match_edited(
     )
     is_new = not draft.silent and not before.recirculated
     is_new = is_new and draft.now - (facts.published or draft.now) < ALERT_WITHIN
-    for subscription_id, hit in hits:
-        if (earlier := met.get(subscription_id)) is None or (
-            hit.in_headline and not earlier.in_headline
-        ):
-            subscription = memory.subscriptions[subscription_id]
-            found = match_of(subscription, hit, before.id, before.story_id)
-            keep_match(draft, subscription, found, is_new=is_new)
+    for query, hit in hits:
+        if (earlier := met.get(query)) is None or (hit.in_headline and not earlier.in_headline):
+            keep_match(draft, match_of(query, hit, before.id, before.story_id), is_new=is_new)
 
 
 def countries_in(mentions: Iterable[words.Mention]) -> tuple[str, ...]:
@@ -534,41 +575,42 @@ def facts_of(feed: Feed, lang: str, published: datetime | None, now: datetime) -
     )
 
 
-def match_subscriptions(
+def match_queries(
     draft: Draft,
     item: NewItem,
     analysis: words.Analysis,
     facts: keywords.Facts,
     memory: Memory,
 ) -> None:
-    """Find the subscriptions that an item meets, and owe their chats an alert if it is news."""
-    for subscription_id, hit in find_subscriptions(
-        draft, item.url, item.title, analysis, facts, memory
-    ):
-        subscription = memory.subscriptions[subscription_id]
-        found = match_of(subscription, hit, item.id, item.story_id)
-        keep_match(draft, subscription, found, is_new=is_news(draft, item))
+    """Find the queries that an item meets; where it is news, their readers are owed an alert."""
+    for query, hit in find_queries(draft, item.url, item.title, analysis, facts, memory):
+        found = match_of(query, hit, item.id, item.story_id)
+        keep_match(draft, found, is_new=is_news(draft, item))
 
 
-def find_subscriptions(  # noqa: PLR0917 (an item is known by its address and title)
+def find_queries(  # noqa: PLR0917 (an item is known by its address and title)
     draft: Draft,
     url: str,
     title: str,
     analysis: words.Analysis,
     facts: keywords.Facts,
     memory: Memory,
-) -> list[tuple[SubscriptionId, keywords.Hit]]:
-    """Find the subscriptions that a text meets; one that raises is noted, and meets nothing."""
-    broken: dict[SubscriptionId, Exception] = {}
+) -> list[tuple[str, keywords.Hit]]:
+    """Find the queries that a text meets; one that raises is noted, and meets nothing."""
+    broken: dict[str, Exception] = {}
     hits = memory.queries.find(analysis, facts, broken.__setitem__)
-    if len({memory.subscriptions[one].query for one in broken}) > MOST_BROKEN:
+    if len(broken) > MOST_BROKEN:
         draft.asides.append(Aside(AsideKind.ITEM, url, why_of(next(iter(broken.values()))), title))
         return hits
-    draft.asides += [
-        aside_of(memory.subscriptions[subscription_id], error)
-        for subscription_id, error in broken.items()
-    ]
+    for query, error in broken.items():
+        draft.asides += asides_of(query, error, memory)
     return hits
+
+
+def asides_of(query: str, error: Exception, memory: Memory) -> list[Aside]:
+    """Name the subscriptions to a query that raises, the oldest of them where it has many."""
+    oldest = nsmallest(MOST_NAMED, memory.readers.get(query, ()))
+    return [aside_of(memory.subscriptions[one], error) for one in oldest]
 
 
 def aside_of(subscription: Subscription, error: Exception) -> Aside:
@@ -582,17 +624,17 @@ def aside_of(subscription: Subscription, error: Exception) -> Aside:
     )
 
 
-def match_of(subscription: Subscription, hit: keywords.Hit, item: ItemId, story: StoryId) -> Match:
-    """Return what is kept of an item's meeting a subscription."""
+def match_of(query: str, hit: keywords.Hit, item: ItemId, story: StoryId) -> NewMatch:
+    """Return what is kept of an item's meeting a query."""
     term, word = (hit.met[0].term, hit.met[0].surface) if hit.met else ("", "")
-    return Match(subscription.id, item, story, term, word, hit.in_headline, subscription.query)
+    return NewMatch(query, item, story, term, word, hit.in_headline)
 
 
-def keep_match(draft: Draft, subscription: Subscription, found: Match, *, is_new: bool) -> None:
-    """Keep a match, and owe its chat an alert where it rings and is news."""
+def keep_match(draft: Draft, found: NewMatch, *, is_new: bool) -> None:
+    """Keep a match, and owe the query's readers an alert where it is news."""
     draft.matches.append(found)
-    if is_new and rings(subscription, found):
-        enqueue_alert(draft, subscription, found)
+    if is_new:
+        draft.news.append(OwedAlerts(found.query, found.item_id))
 
 
 def is_news(draft: Draft, item: NewItem) -> bool:
@@ -600,21 +642,3 @@ def is_news(draft: Draft, item: NewItem) -> bool:
     if draft.silent or item.recirculated:
         return False
     return item.published is None or draft.now - item.published < ALERT_WITHIN
-
-
-def enqueue_alert(draft: Draft, subscription: Subscription, found: Match) -> None:
-    """Owe a place one alert a story, whichever of its subscriptions were met."""
-    place = (subscription.chat_id, subscription.thread_id, found.story_id)
-    draft.owed.setdefault(
-        place,
-        NewDelivery(
-            chat_id=subscription.chat_id,
-            thread_id=subscription.thread_id,
-            kind=DeliveryKind.ALERT,
-            subject=f"s{found.story_id}",
-            story_id=found.story_id,
-            payload=AlertCause(
-                subscription.id, subscription.query, found.term, found.word, found.item_id
-            ),
-        ),
-    )

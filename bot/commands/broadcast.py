@@ -74,7 +74,7 @@ async def confirmed(ask: Ask, context: Context) -> Reply:
         raise NewsError("button.old")
     after: ChatId | None = None
     while True:
-        after = await context.db.write(
+        after = await context.db.write_behind(
             broadcasts.enqueue_page, subject(draft), body(text), after, context.clock()
         )
         if after is None:

@@ -165,7 +165,9 @@ class Deliverer:
             log.warning("the clock went back", was=self._seen_at.isoformat())
             await self._db.write(recovery.clock_went_back, now)
         elif now - self._looked_over_at > QUEUES_EVERY:
-            await self._db.write(chat_queues.refresh_all, now)
+            after = await self._db.write_behind(chat_queues.refresh_next, None, now)
+            while after is not None:
+                after = await self._db.write_behind(chat_queues.refresh_next, after, now)
         else:
             self._seen_at = now
             return

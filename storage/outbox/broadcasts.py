@@ -7,9 +7,10 @@ from storage import chats
 from storage.model import NO_THREAD, ChatId, ChatKind
 from storage.outbox import chat_queues, queue
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
-from storage.sql import Connection, to_ms
+from storage.sql import Connection, to_json, to_ms
 
-PAGE = 500
+PAGE = 50
+"""So many chats in one transaction: some 5 ms."""
 
 STOPPED = (
     "silenced_at is not null and digest_times = '' and weekly_day = 0 and not exists"
@@ -44,7 +45,11 @@ def enqueue_page(
     page = chats.active(db, after=after, limit=PAGE)
     stopped = {
         row[0]
-        for row in db.conn.execute(f"select id from chats where {STOPPED}")  # noqa: S608 (ours)
+        for row in db.conn.execute(
+            "select id from chats"  # noqa: S608 (ours)
+            f" where id in (select value from json_each(?)) and {STOPPED}",
+            (to_json([chat.id for chat in page]),),
+        )
     }
     queue.enqueue(
         db,

@@ -5,11 +5,12 @@ costs the same with ten rows waiting as with a million, and a chat under a ban o
 stands in the others' way. ``rests`` are Telegram's bans, kept across restarts.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from storage.model import ChatId
-from storage.sql import Connection, from_ms, to_ms
+from storage.sql import Connection, from_ms, to_json, to_ms
 
 EVERYBODY = ChatId(0)
 """Whose rest is everybody's."""
@@ -61,8 +62,63 @@ def refresh(
     )
 
 
+TURNS_OF_SOME = f"""
+with heads as (
+    -- One look into the index for each rank: "group by" would read all that waits.
+    select c.value as chat_id, r.value as rank, (select due_at from deliveries
+        where chat_id = c.value and rank = r.value and state = 'queued'
+        order by due_at, id limit 1) as due
+    from json_each(:chats) c cross join json_each('{list(range(RANKS))}') r),
+turns as (
+    -- The same choice as in ``refresh``: by rank what is due, by time what is not.
+    select chat_id, rank, due, row_number() over (partition by chat_id
+        order by due > :now, case when due > :now then due else rank end, rank) as place
+    from heads where due is not null)
+update lanes set rank = turns.rank, next_at = max(turns.due, open_at) from turns
+where turns.place = 1 and turns.chat_id = lanes.chat_id
+    and not exists (select 1 from deliveries s
+        where s.chat_id = lanes.chat_id and s.state = 'sending')
+"""  # noqa: S608 (our own numbers)
+
+
+def refresh_some(db: Connection, chats: Sequence[ChatId], now: datetime) -> None:
+    """Work out the turns of many chats again: ``refresh`` for each of them."""
+    values = {"chats": to_json(list(chats)), "now": to_ms(now)}
+    db.conn.execute(
+        "insert into lanes(chat_id) select id from chats where id in"
+        " (select value from json_each(:chats)) and exists (select 1 from deliveries d"
+        " where d.chat_id = chats.id and d.state = 'queued') on conflict do nothing",
+        values,
+    )
+    db.conn.execute(TURNS_OF_SOME, values)
+    db.conn.execute(
+        "update lanes set next_at = null where next_at is not null"
+        " and chat_id in (select value from json_each(:chats)) and (not exists"
+        " (select 1 from deliveries d where d.chat_id = lanes.chat_id and d.state = 'queued')"
+        " or exists (select 1 from deliveries d"
+        " where d.chat_id = lanes.chat_id and d.state = 'sending'))",
+        values,
+    )
+
+
+def refresh_next(
+    db: Connection, after: ChatId | None, now: datetime, most: int = 300
+) -> ChatId | None:
+    """Work out the turns of the next so many chats; return the last, None where none is left.
+
+    ``refresh_all`` in slices, for while everything goes on: it takes seconds where many wait.
+    """
+    rows = db.conn.execute(
+        "select id from chats where id > ? order by id limit ?",
+        (-(1 << 62) if after is None else after, most),
+    )
+    chats = [ChatId(row[0]) for row in rows]
+    refresh_some(db, chats, now)
+    return chats[-1] if len(chats) == most else None
+
+
 def refresh_all(db: Connection, now: datetime) -> None:
-    """Work out every turn again at once: at the start, and after something for everybody."""
+    """Work out every turn again at once: at the start, and where the clock was wrong."""
     db.conn.execute(
         "insert into lanes(chat_id) select distinct chat_id from deliveries"
         " where state = 'queued' on conflict do nothing"

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from storage import chats
 from storage.local_time import quiet_until
 from storage.model import ChatId, DeliveryId, ItemId, QuietMode, StoryId, ThreadId
-from storage.outbox import chat_queues, payloads
+from storage.outbox import chat_queues, payloads, promises
 from storage.outbox import rows as outbox_rows
 from storage.outbox.deliveries import (
     NO_PAYLOAD,
@@ -21,6 +20,7 @@ from storage.outbox.deliveries import (
     message_of,
 )
 from storage.outbox.policy import URGENT_PUBLISHERS
+from storage.outbox.promises import START, OwedAnswers, OwedEdits
 from storage.sql import Connection, from_ms, to_json, to_ms
 
 FIRST_EDIT = timedelta(seconds=20)
@@ -48,14 +48,14 @@ COOLDOWN = timedelta(minutes=30)
 # Which messages are to be edited: one statement for each reason. ------------------------------
 
 TOLD_OF_A_STORY = """
-select d.id, :second or c.language = :language
+select d.id, :soon or c.language = :language
 from deliveries d join chats c on c.id = d.chat_id
-where d.kind = 'alert' and d.story_id = :story
-    and (d.settled_at > :alive or d.state = 'sending')
-    and not exists
-        (select 1 from muted_stories m where m.chat_id = d.chat_id and m.story_id = :story)
+where d.kind = 'alert' and d.story_id = :story and d.chat_id > :after and d.chat_id <= :upto
+    and (d.settled_at > :since or d.state = 'sending')
+    and (:muted or not exists
+        (select 1 from muted_stories m where m.chat_id = d.chat_id and m.story_id = :story))
 """
-"""The living messages of a story, and of each whether its newest item changes the first lines."""
+"""A story's living messages in some chats, and of each whether its first lines are to change."""
 
 ALERTS_OF_A_CHAT = """
 select id from deliveries
@@ -64,11 +64,20 @@ where story_id = :story and chat_id = :chat and kind = 'alert'
 """
 """The living messages of a story in one chat, but for one of them."""
 
-ALERTS_OF_A_STORY = """
-select id from deliveries
-where story_id = :story and kind = 'alert' and (settled_at > :alive or state = 'sending')
+CHATS_OF_A_STORY = """
+select max(chat_id), count(*) from (select distinct chat_id from deliveries
+    where story_id = :story and chat_id > :after order by chat_id limit :most)
 """
-"""The living messages of a story, in chats that muted it too: their button says so."""
+"""How far the next so many chats go that something of a story is for; and how many they are."""
+
+TO_BE_ANSWERED = """
+select chat_id, thread_id, id from deliveries d
+where kind = 'alert' and story_id = :story and chat_id > :after and chat_id <= :upto
+    and state = 'sent' and message_id is not null and settled_at > :since
+    and not exists
+        (select 1 from muted_stories m where m.chat_id = d.chat_id and m.story_id = :story)
+"""
+"""The messages of a story in some chats that may be answered."""
 
 # How an edit is enqueued: one statement for all messages, since a story may have gone to many
 # thousand chats. They come as JSON; a cross join keeps SQLite from reading the whole queue to look
@@ -132,37 +141,105 @@ where next_at is null or next_at > excluded.next_at
 """``chat_queues.refresh`` for many chats at once, where an edit is what comes next."""
 
 
+AT_ONCE = 25
+"""So many chats of a story get their edits or answers in the transaction that makes them due."""
+
+
 def grown(db: Connection, story_id: StoryId, now: datetime) -> None:
-    """Enqueue an edit of every message about a story that another outlet now has too.
+    """Owe an edit of every message about a story that another outlet now has too.
 
     A story that many independent publishers tell by now leaves the quiet hours of chats which
     want to hear urgent news.
     """
-    states = {
-        state
-        for (state,) in db.conn.execute(
-            "select distinct state from deliveries where story_id = :story and kind = 'alert'",
-            {"story": story_id},
+    if not is_anybodys(db, story_id):
+        return
+    second, language = news_of(db, story_id)
+    urgent = outbox_rows.publishers(db, story_id) >= URGENT_PUBLISHERS
+    edits = OwedEdits(story_id, living_since(now), second, language, urgent=urgent)
+    owe(db, edits, now)
+
+
+def is_anybodys(db: Connection, story_id: StoryId) -> bool:
+    """Tell whether anything of a story is for anybody."""
+    return bool(
+        db.conn.execute(
+            "select 1 from deliveries where story_id = ? limit 1", (story_id,)
+        ).fetchone()
+    )
+
+
+def living_since(now: datetime, alive: timedelta = ALIVE) -> int:
+    """Return since when a message was sent that still follows its story, in milliseconds."""
+    return to_ms(now - alive) or 0
+
+
+def owe(db: Connection, owed: OwedEdits | OwedAnswers, now: datetime) -> None:
+    """Enqueue for the first chats what is owed, and promise it to the others."""
+    _, after = serve(db, owed, START, now, AT_ONCE)
+    if after is not None:
+        promises.add(db, owed, after)
+
+
+def serve(
+    db: Connection, owed: OwedEdits | OwedAnswers, after: int, now: datetime, most: int
+) -> tuple[int, int | None]:
+    """Enqueue what is owed to the next chats after ``after``, at most so many.
+
+    Returns how many they were and after which to go on, None where there is none left.
+    """
+    upto, chats_here = db.conn.execute(
+        CHATS_OF_A_STORY, {"story": owed.story, "after": after, "most": most}
+    ).fetchone()
+    if not chats_here:
+        return 0, None
+    match owed:
+        case OwedEdits():
+            edit_some(db, owed, after, upto, now)
+        case OwedAnswers():
+            answer_some(db, owed, after, upto, now)
+    return chats_here, upto if chats_here == most else None
+
+
+def edit_some(db: Connection, owed: OwedEdits, after: int, upto: int, now: datetime) -> None:
+    """Enqueue the edits of a story's messages in the chats after ``after``, up to ``upto``."""
+    told = db.conn.execute(
+        TOLD_OF_A_STORY,
+        {
+            "story": owed.story,
+            "since": owed.since,
+            "soon": owed.soon,
+            "language": owed.language,
+            "muted": owed.muted,
+            "after": after,
+            "upto": upto,
+        },
+    ).fetchall()
+    soon = [message for message, is_soon in told if is_soon]
+    enqueue_edits(db, [message for message, _ in told], now, soon=soon)
+    if owed.urgent:
+        release(db, owed.story, after, upto, now)
+
+
+def answer_some(db: Connection, owed: OwedAnswers, after: int, upto: int, now: datetime) -> None:
+    """Enqueue the answers to a story's messages in the chats after ``after``, up to ``upto``."""
+    values = {"story": owed.story, "since": owed.since, "after": after, "upto": upto}
+    for chat_id, thread_id, alert in db.conn.execute(TO_BE_ANSWERED, values).fetchall():
+        reply = NewDelivery(
+            ChatId(chat_id),
+            ThreadId(thread_id),
+            DeliveryKind.UPDATE,
+            f"s{owed.story}:{owed.key}",
+            owed.story,
+            Change(DeliveryId(alert), owed.item, owed.turn),
         )
-    }
-    if states & {DeliveryState.SENT, DeliveryState.SENDING}:
-        told = db.conn.execute(
-            TOLD_OF_A_STORY,
-            {"story": story_id, "alive": to_ms(now - ALIVE), **news_of(db, story_id)},
-        ).fetchall()
-        soon = [message for message, is_soon in told if is_soon]
-        enqueue_edits(db, [message for message, _ in told], now, soon=soon)
-    if DeliveryState.HELD in states and (
-        outbox_rows.publishers(db, story_id) >= URGENT_PUBLISHERS
-    ):
-        release(db, story_id, now)
+        answer(db, reply, now)
 
 
-def news_of(db: Connection, story_id: StoryId) -> dict[str, Any]:
+def news_of(db: Connection, story_id: StoryId) -> tuple[bool, str]:
     """Tell what a story's newest item adds to the first lines of its messages.
 
-    ``second`` says that its outlet is the second with the story, ``language`` in which language
-    it is the first ("" where it is not).
+    Whether its outlet is the second with the story, and in which language it is the first (""
+    where it is not).
     """
     told = db.conn.execute(
         "select f.outlet_id, i.lang from items i join feeds f on f.id = i.feed_id"
@@ -171,11 +248,11 @@ def news_of(db: Connection, story_id: StoryId) -> dict[str, Any]:
     ).fetchall()
     outlets, languages = [row[0] for row in told], [row[1] for row in told]
     if not told:
-        return {"second": False, "language": ""}
-    return {
-        "second": len(set(outlets)) == 2 and outlets.count(outlets[-1]) == 1,  # noqa: PLR2004 - a second
-        "language": languages[-1] if languages.count(languages[-1]) == 1 else "",
-    }
+        return False, ""
+    return (
+        len(set(outlets)) == 2 and outlets.count(outlets[-1]) == 1,  # noqa: PLR2004 - a second
+        languages[-1] if languages.count(languages[-1]) == 1 else "",
+    )
 
 
 def changed(
@@ -193,23 +270,8 @@ def changed(
     that changed it, ``turn`` from what to what a toll went. Changes within the cooldown gather in
     one answer, the newest winning.
     """
-    rows = db.conn.execute(
-        "select chat_id, thread_id, id from deliveries d where kind = 'alert'"
-        " and story_id = :story and state = 'sent' and message_id is not null"
-        " and settled_at > :alive and not exists (select 1 from muted_stories m"
-        " where m.chat_id = d.chat_id and m.story_id = :story)",
-        {"story": story_id, "alive": to_ms(now - ALIVE)},
-    ).fetchall()
-    for chat_id, thread_id, alert in rows:
-        reply = NewDelivery(
-            ChatId(chat_id),
-            ThreadId(thread_id),
-            DeliveryKind.UPDATE,
-            f"s{story_id}:{key}",
-            story_id,
-            Change(DeliveryId(alert), item_id, turn),
-        )
-        answer(db, reply, now)
+    if is_anybodys(db, story_id):
+        owe(db, OwedAnswers(story_id, living_since(now), key, item_id, turn), now)
     grown(db, story_id, now)
 
 
@@ -261,14 +323,15 @@ def asked_for_since(db: Connection, reply: NewDelivery, stopped_at: datetime) ->
     return told is not None and told.created_at > stopped_at
 
 
-def release(db: Connection, story_id: StoryId, now: datetime) -> None:
-    """Let a story that became urgent out of the quiet hours that hold it."""
+def release(db: Connection, story_id: StoryId, after: int, upto: int, now: datetime) -> None:
+    """Let a story that became urgent out of the quiet hours that hold it, in some chats."""
     rows = db.conn.execute(
         "update deliveries set state = 'queued', carrier = null, reason = 'urgent', due_at = :now"
-        " where story_id = :story and kind = 'alert' and state = 'held'"
+        " where story_id = :story and chat_id > :after and chat_id <= :upto"
+        " and kind = 'alert' and state = 'held'"
         " and chat_id in (select id from chats where quiet_mode = 'urgent' and active = 1)"
         " returning chat_id",
-        {"story": story_id, "now": to_ms(now)},
+        {"story": story_id, "after": after, "upto": upto, "now": to_ms(now)},
     ).fetchall()
     for (chat_id,) in rows:
         chat_queues.refresh(db, chat_id, now)
@@ -306,33 +369,22 @@ def relabel(
 
 
 def reshown(db: Connection, story_ids: Sequence[StoryId], now: datetime) -> None:
-    """Enqueue an edit of every message about stories whose items an admin put elsewhere."""
+    """Owe an edit of every message about stories whose items an admin put elsewhere.
+
+    In chats that muted them too: a button there says so.
+    """
     for story_id in story_ids:
-        shown = db.conn.execute(
-            ALERTS_OF_A_STORY, {"story": story_id, "alive": to_ms(now - ALIVE)}
-        ).fetchall()
-        messages = [message for (message,) in shown]
-        enqueue_edits(db, messages, now, soon=messages)
-        if outbox_rows.publishers(db, story_id) >= URGENT_PUBLISHERS:
-            release(db, story_id, now)
+        urgent = outbox_rows.publishers(db, story_id) >= URGENT_PUBLISHERS
+        edits = OwedEdits(story_id, living_since(now), soon=True, muted=True, urgent=urgent)
+        owe(db, edits, now)
 
 
 def went(db: Connection, story_id: StoryId, now: datetime) -> None:
-    """Enqueue an edit of every message about a story of which a page went, or came back.
+    """Owe an edit of every message about a story of which a page went, or came back.
 
     A line of the message that is there, without a sound: what somebody was alerted of is gone.
     """
-    told = db.conn.execute(
-        TOLD_OF_A_STORY,
-        {
-            "story": story_id,
-            "alive": to_ms(now - TOLD_OF_REMOVALS),
-            "second": False,
-            "language": "",
-        },
-    ).fetchall()
-    messages = [message for message, _ in told]
-    enqueue_edits(db, messages, now, soon=messages)
+    owe(db, OwedEdits(story_id, living_since(now, TOLD_OF_REMOVALS), soon=True), now)
 
 
 def enqueue_edit(db: Connection, of: DeliveryId, now: datetime, *, soon: bool = False) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from storage import chats
-from storage.model import Chat, ChatId, DeliveryId, QuietMode, StoryId, ThreadId
+from storage.model import Chat, ChatId, DeliveryId, ItemId, QuietMode, StoryId, ThreadId
 from storage.outbox import chat_queues, rows
 from storage.outbox.deliveries import (
     AlertCause,
@@ -61,6 +61,9 @@ TOLD = (DeliveryKind.ALERT, DeliveryKind.UPDATE)
 """What counts against a chat's alerts an hour."""
 
 
+StoryTimes = dict[tuple[StoryId | None, ItemId | None], datetime | None]
+"""When stories were told last: the same for all chats, so it is asked once for many."""
+
 FEW_LATE = 3
 """So many late alerts still come one by one."""
 
@@ -78,27 +81,33 @@ def enqueue(
     message beyond the hourly cap, or left to the next digest, each with its reason. Where a story
     is ``retold`` (it was part of another until now) some hours suffice to leave it to the digest.
     """
-    made = 0
-    known: dict[ChatId, Chat | None] = {}
-    for delivery in new:
-        if delivery.chat_id not in known:
-            known[delivery.chat_id] = chats.readable(db, chats.current(db, delivery.chat_id), now)
-        chat = known[delivery.chat_id]
+    made, told = 0, StoryTimes()
+    wanted = list(new)
+    known = chats.readable_by_ids(db, {delivery.chat_id for delivery in wanted}, now)
+    for delivery in wanted:
+        chat = known.get(delivery.chat_id) or moved_chat(db, delivery.chat_id, now)
         if chat is not None and chat.active:
-            made += _enqueue(db, chat, replace(delivery, chat_id=chat.id), now, retold=retold)
-    for chat in known.values():
-        if chat is not None and chat.active:
-            chat_queues.refresh(db, chat.id, now)
+            known[chat.id] = chat
+            if chat.id != delivery.chat_id:
+                delivery = replace(delivery, chat_id=chat.id)  # noqa: PLW2901 (the same, moved)
+            made += _enqueue(db, chat, delivery, now, told, retold=retold)
+    chat_queues.refresh_some(db, [chat.id for chat in known.values() if chat.active], now)
     return made
 
 
-def _enqueue(db: Connection, chat: Chat, new: NewDelivery, now: datetime, *, retold: bool) -> int:
+def moved_chat(db: Connection, old_id: ChatId, now: datetime) -> Chat | None:
+    """Return the chat that another became; None where there is none, or it cannot be read."""
+    new_id = chats.current(db, old_id)
+    return None if new_id == old_id else chats.readable(db, new_id, now)
+
+
+def _enqueue(
+    db: Connection, chat: Chat, new: NewDelivery, now: datetime, told: StoryTimes, *, retold: bool
+) -> int:
     if rows.exists(db, new) or (new.kind is DeliveryKind.ALERT and already_alerted(db, new)):
         return 0
     if new.kind is DeliveryKind.ALERT:
-        placement: Placement = place(
-            chat, replace(circumstances(db, chat, new, now), retold=retold)
-        )
+        placement: Placement = place(chat, circumstances(db, chat, new, now, told, retold=retold))
     else:
         placement = AtOnce()
     due = new.due_at or now
@@ -158,24 +167,42 @@ def fold_into(db: Connection, fold: NewDelivery, due_at: datetime, now: datetime
     return fold_id
 
 
-def circumstances(db: Connection, chat: Chat, alert: NewDelivery, now: datetime) -> Circumstances:
+def told_at(db: Connection, alert: NewDelivery, known: StoryTimes) -> datetime | None:
+    """Return when a story's newest item was told; ``known`` is what was asked for others."""
+    item = alert.payload.item if isinstance(alert.payload, AlertCause) else None
+    key = (alert.story_id, item)
+    if key not in known:
+        (at,) = db.conn.execute(
+            # A headline that met only when it was changed is told then, however old its article.
+            "select max(coalesce(iif(id = :item, retitled_at, null), published, first_seen))"
+            " from items where story_id = :story",
+            {"story": alert.story_id or 0, "item": item},
+        ).fetchone()
+        known[key] = from_ms(at)
+    return known[key]
+
+
+def circumstances(
+    db: Connection,
+    chat: Chat,
+    alert: NewDelivery,
+    now: datetime,
+    told: StoryTimes,
+    *,
+    retold: bool,
+) -> Circumstances:
     """Gather what the placement of an alert depends on."""
-    story_id, cause = alert.story_id or StoryId(0), alert.payload
-    (told,) = db.conn.execute(
-        # A headline that met only when it was changed is told then, however old its article.
-        "select max(coalesce(iif(id = :item, retitled_at, null), published, first_seen))"
-        " from items where story_id = :story",
-        {"story": story_id, "item": cause.item if isinstance(cause, AlertCause) else None},
-    ).fetchone()
+    story_id = alert.story_id or StoryId(0)
     return Circumstances(
         now=now,
-        told_at=from_ms(told),
+        told_at=told_at(db, alert, told),
         last_look=last_look(db, chat),
         alerts_this_hour=alerts_since(db, chat.id, now - timedelta(hours=1)),
         muted=chats.mutes(db, chat.id, story_id),
         urgent=chat.quiet_mode is QuietMode.URGENT
         and rows.publishers(db, story_id) >= URGENT_PUBLISHERS,
         shut=chat_queues.shut_why(db, chat.id, alert.thread_id, now),
+        retold=retold,
     )
 
 

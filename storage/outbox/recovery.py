@@ -93,10 +93,11 @@ def same_bot(db: Connection, bot_id: int, now: datetime) -> bool:
     return False
 
 
-def prune(db: Connection, now: datetime, limit: int = 10_000) -> int:
-    """Delete what was settled more than ``KEPT`` ago, oldest first; return how many rows went.
+def prune(db: Connection, now: datetime, limit: int = 500) -> int:
+    """Delete some of what was settled more than ``KEPT`` ago, oldest first; return how many rows.
 
-    Telegram's bans that are over are forgotten too.
+    So few at a time take some milliseconds: whoever calls goes on until none is left. Telegram's
+    bans that are over are forgotten too.
     """
     chat_queues.forget_past_rests(db, now)
     cursor = db.conn.execute(

@@ -18,9 +18,9 @@ import structlog
 from bot.delivery import Deliverer
 from bot.sandbox.telegram.people import BOT_TOKEN
 from bot.telegram.rate_limiter import Limiter
-from storage import chats, matches, subscriptions
+from storage import changes, chats, matches, subscriptions
 from storage.database import Database
-from storage.model import Chat, ChatId, ChatKind, ItemId, Match, Mode, StoryId, ThreadId
+from storage.model import Chat, ChatId, ChatKind, ItemId, Mode, NewMatch, StoryId, ThreadId
 from storage.sql import Connection
 from tests.benchmarks.delivery import CHATS
 from tests.bot.delivery.kit import plain_bot
@@ -56,16 +56,17 @@ def furnish(db: Connection) -> None:
             next_digest_at=EIGHT,
         )
         chats.see_chat(db, chat, EIGHT - timedelta(days=1))
-        one, _ = subscriptions.add(
+        story = number % STORIES + 1
+        subscriptions.add(
             db,
             chat_id=chat.id,
             thread_id=ThreadId(0),
-            query="astana",
+            query=f"astana{story}",
             mode=Mode.DIGEST,
             now=EIGHT,
         )
-        story = number % STORIES + 1
-        matches.add(db, [Match(one.id, ItemId(story), StoryId(story))], seen)
+    found = [NewMatch(f"astana{one}", ItemId(one), StoryId(one)) for one in range(1, STORIES + 1)]
+    matches.add(db, found, changes.last(db), seen)
 
 
 async def make(db: Database) -> None:

@@ -174,7 +174,7 @@ def met(db: Connection) -> list[tuple[int, int]]:
     """List which chat's subscriptions which items meet in their headlines: those ring."""
     return list(
         db.conn.execute(
-            "select s.chat_id, m.item_id from matches m join subscriptions s on s.id = m.subscription_id"
+            "select s.chat_id, m.item_id from matches m join subscriptions s on s.query = m.query"
             " where m.in_headline"
         )
     )

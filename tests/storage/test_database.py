@@ -13,9 +13,11 @@ import sqlite_utils
 from storage import (
     chats,
     corrections,
+    database,
     feeds,
     fingerprints,
     items,
+    matches,
     meta,
     revisions,
     subscriptions,
@@ -423,3 +425,80 @@ async def test_a_read_does_not_wait_for_a_write_and_sees_none_of_its_halves(db: 
     seen.set()
     await writing
     assert await db.read(meta.get, "half") == "done"
+
+
+def test_matches_of_older_versions_are_of_the_query_that_met_and_of_who_asked_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "news.db"
+    older = sqlite_utils.Database(path)
+    migrations.apply(older, stop_before="m029_owed")
+    older.conn.executescript(
+        """
+        insert into outlets(id, name) values (1, 'Courier');
+        insert into feeds(id, outlet_id, url, added_at) values (1, 1, 'u', 0);
+        insert into stories(id, first_at, updated_at) values (1, 0, 0);
+        insert into items(id, story_id, feed_id, first_seen) values (1, 1, 1, 5), (2, 1, 1, 5);
+        insert into chats(id, kind, created_at) values (1, 'private', 0), (2, 'private', 0);
+        insert into subscriptions(id, chat_id, query, paused, created_at)
+            values (1, 1, 'tram', 0, 0), (2, 2, 'tram', 1, 0), (3, 2, 'rail', 0, 0);
+        insert into matches(subscription_id, item_id, story_id, seen_at, in_headline, query)
+            values (1, 1, 1, 5, 0, 'tram'), (2, 1, 1, 5, 1, 'tram'), (2, 2, 1, 5, 1, ''),
+                (3, 1, 1, 5, 1, 'train'), (3, 2, 1, 5, 1, 'metro');
+        """
+    )
+    older.close()
+    opened = connect(path)
+    assert [("metro", 2, 1), ("train", 1, 1), ("tram", 1, 1), ("tram", 2, 1)] == list(
+        opened.conn.execute("select query, item_id, in_headline from matches order by 1, 2")
+    )
+    met = matches.of_story(opened, ChatId(2), StoryId(1))
+    assert {(3, "train"), (3, "metro"), (2, "tram")} == {
+        (one.subscription_id, one.query) for one in met
+    }
+    subscriptions.save(opened, subscriptions.of_chat(opened, ChatId(2))[0])  # it goes on
+    live = "select query from askings where subscription_id = 3 and ended is null"
+    assert [("rail",)] == opened.conn.execute(live).fetchall()
+    opened.close()
+
+
+def held(_: Connection, go: threading.Event) -> None:
+    """Write for as long as somebody wants."""
+    go.wait(20)
+
+
+def noted(_: Connection, order: list[str], who: str) -> None:
+    order.append(who)
+
+
+@pytest.mark.parametrize("patient", [True, False])
+async def test_a_slice_of_long_work_lets_others_go_first_but_not_for_ever(
+    db: Database, patient: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE_S", 20 if patient else 0)
+    go, order = threading.Event(), list[str]()
+    under_way = [asyncio.create_task(db.write(held, go))]
+    await asyncio.sleep(0)
+    under_way += [asyncio.create_task(db.write_behind(noted, order, "slice")) for _ in range(2)]
+    for _ in range(9):  # until the first has lost its patience, if it has none
+        await asyncio.sleep(0)
+    under_way += [asyncio.create_task(db.write(noted, order, "person")) for _ in range(3)]
+    await asyncio.sleep(0)
+    go.set()
+    await asyncio.gather(*under_way)
+
+    people = ["person"] * 3
+    assert ([*people, "slice", "slice"] if patient else ["slice", *people, "slice"]) == order
+
+
+async def test_a_slice_that_fails_leaves_the_next_its_turn(db: Database) -> None:
+    def broken(_: Connection) -> None:
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        await db.write(broken)
+    with pytest.raises(KeyError):
+        await db.write_behind(broken)
+    order: list[str] = []
+    await db.write_behind(noted, order, "slice")
+    assert ["slice"] == order

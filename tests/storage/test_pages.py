@@ -13,8 +13,8 @@ from tests.storage import rows
 
 NOON = rows.NOON
 ASKED_FOR = """
-insert into matches(subscription_id, item_id, story_id, seen_at)
-    select :by, min(id), story_id, first_seen from items where story_id = :story
+insert into matches(query, item_id, story_id, seen_at)
+    select 'q' || :by, min(id), story_id, first_seen from items where story_id = :story
 """
 
 

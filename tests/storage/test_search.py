@@ -59,13 +59,6 @@ def test_an_item_indexed_again_is_found_by_old_and_new_keys_once(db) -> None:
     assert (2, 1) == search.search(db, '"s:газ"')
 
 
-def test_a_rebuilt_index_holds_only_what_it_was_given(db) -> None:
-    search.rebuild(db, [(ItemId(9), "s:газ")])
-
-    assert (9,) == search.search(db, '"s:газ"')
-    assert () == search.search(db, '"n:16.5"')
-
-
 # --- items within bounds --------------------------------------------------------------------
 
 

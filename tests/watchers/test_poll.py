@@ -717,7 +717,7 @@ async def test_a_query_that_overflows_costs_the_feed_nothing(newsroom: Room) -> 
     feed = await newsroom.add("/rss")
     await newsroom.look()
     last_day = Filter("until", "9999-12-31", moment=datetime.max.replace(tzinfo=UTC))
-    newsroom.poller._ingester._memory.queries.put(made.id, Query("gold", last_day))
+    newsroom.poller._ingester._memory.queries.put(made.query, Query("gold", last_day))
     newsroom.farm.serve("/rss", rss(item(2), item(1)))
     seen = await newsroom.look()
     after = await newsroom.feed(feed)

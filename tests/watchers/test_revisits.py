@@ -82,7 +82,7 @@ def stocked(db: Connection, farm: Farm) -> None:
         "insert into subscriptions(id, chat_id, query, created_at) values (1, 7, 'q', 0)"
     )
     db.conn.execute(
-        "insert into matches(subscription_id, item_id, story_id, seen_at) values (1, :item, :item, 0)",
+        "insert into matches(query, item_id, story_id, seen_at) values ('q', :item, :item, 0)",
         {"item": ARTICLES},
     )
 
@@ -189,8 +189,8 @@ async def test_a_host_that_wants_rest_is_left_alone(here: Room, status: int) -> 
     for number in (2, 3):
         await here.db.write(
             lambda db, number: db.conn.execute(
-                "insert into matches(subscription_id, item_id, story_id, seen_at)"
-                " values (1, :item, :item, 0)",
+                "insert into matches(query, item_id, story_id, seen_at)"
+                " values ('q', :item, :item, 0)",
                 {"item": number},
             ),
             number,

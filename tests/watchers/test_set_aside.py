@@ -60,7 +60,7 @@ async def test_a_query_that_raises_costs_nobody_else_anything(db: Database, now:
     bad = await subscribed(db, "gold", now)
     feed = await feed_of(db, "courier", now)
     await take(ingester, feed, (entry(1, "Nothing that anybody asked for"),), now)  # knows both
-    ingester._memory.queries.put(bad.id, poisonous("gold", "uran"))
+    ingester._memory.queries.put(bad.query, poisonous("gold", "uran"))
 
     for number in (2, 3):
         await take(ingester, feed, (entry(number, f"Uranium find number {number}"),), now)
@@ -85,7 +85,7 @@ async def test_an_item_at_which_many_queries_raise_is_odd_itself(
     made = [await subscribed(db, f"gold{n}", now) for n in range(5)]
     await take(ingester, feed, (entry(1, "Nothing that anybody asked for"),), now)
     for one in made:
-        ingester._memory.queries.put(one.id, poisonous(one.query, "uran"))
+        ingester._memory.queries.put(one.query, poisonous(one.query, "uran"))
 
     await take(ingester, feed, (entry(2, "Uranium find"),), now)
 

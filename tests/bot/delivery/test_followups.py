@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from storage import chats, matches, stories, subscriptions
+from storage import changes, chats, matches, stories, subscriptions
 from storage.errors import NewsError
-from storage.model import ChatId, ItemId, Match, Mode, QuietMode, StoryId, ThreadId
+from storage.model import ChatId, ItemId, Mode, NewMatch, QuietMode, StoryId, ThreadId
 from storage.outbox import queue
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, message_of
 from storage.outbox.outcomes import Sent
@@ -295,10 +295,11 @@ async def test_a_list_says_which_query_each_story_met(here: Room) -> None:
 
     def meet(db: Any, now: datetime) -> None:
         for query, story in (("rain", 2), ("snow", 3)):
-            one, _ = subscriptions.add(
+            subscriptions.add(
                 db, chat_id=ANNA, thread_id=ThreadId(0), query=query, mode=Mode.INSTANT, now=now
             )
-            matches.add(db, [Match(one.id, ItemId(story), StoryId(story))], now)
+            found = [NewMatch(query, ItemId(story), StoryId(story))]
+            matches.add(db, found, changes.last(db), now)
 
     await here.db.write(meet, here.clock())
     await here.deliver(minutes=3)
@@ -434,9 +435,9 @@ async def test_held_alerts_come_as_one_message_on_waking(here: Room) -> None:
 async def test_ending_the_quiet_hours_tells_what_they_held(here: Room) -> None:
     await asleep(here, QuietMode.HOLD)
     await here.tell(1, 2)
-    for changes in ({"quiet_to": 5 * 60}, {"quiet_from": None, "quiet_to": None}):
+    for settings in ({"quiet_to": 5 * 60}, {"quiet_from": None, "quiet_to": None}):
         assert here.said() == []
-        await here.db.write(set_chat, **changes)
+        await here.db.write(set_chat, **settings)
         await here.db.write(queue.wake_up, ANNA, here.clock())
         await here.deliver()
     assert "Headline 2" in here.messages()[0].text

@@ -9,10 +9,10 @@ import pytest
 from bot.digests.listing import Kind, Listing, ListView
 from bot.digests.maker import DigestService
 from bot.render.markup import plain
-from storage import chats, matches, stories, subscriptions
+from storage import changes, chats, matches, stories, subscriptions
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import Chat, ChatId, ChatKind, ItemId, Match, Mode, StoryId, ThreadId
+from storage.model import Chat, ChatId, ChatKind, ItemId, Mode, NewMatch, StoryId, ThreadId
 from storage.outbox import queue
 from storage.outbox import rows as outbox_rows
 from storage.outbox.deliveries import (
@@ -455,10 +455,10 @@ def tell(db: Any, numbers: tuple[int, ...], now: datetime) -> None:
 
 
 def match(db: Any, story: int, now: datetime, chat: ChatId = READER) -> None:
-    subscription, _ = subscriptions.add(
+    subscriptions.add(
         db, chat_id=chat, thread_id=ThreadId(0), query="astana", mode=Mode.DIGEST, now=now
     )
-    matches.add(db, [Match(subscription.id, ItemId(story), StoryId(story))], now)
+    matches.add(db, [NewMatch("astana", ItemId(story), StoryId(story))], changes.last(db), now)
 
 
 def change(db: Any, **changes: Any) -> None:

@@ -411,3 +411,43 @@ def test_edits_of_many_messages_read_these_messages_alone(
 def test_an_edit_of_no_message_is_nothing(here: Connection, now: datetime) -> None:
     followups.enqueue_edits(here, [], now, soon=[])
     assert chat_queues.next_turn(here) is None
+
+
+@pytest.mark.parametrize("most", [1, 2, 100])
+def test_turns_worked_out_in_slices_are_those_worked_out_one_by_one_and_all_at_once(
+    here: Connection, now: datetime, most: int
+) -> None:
+    """Whatever waits: due or not, of any rank, on the way, nothing, or in no queue at all."""
+    later = now + timedelta(hours=1)
+    waiting = {
+        -7: [(0, later), (1, now)], -5: [(2, now), (0, later)], 3: [(1, later), (0, later)],
+        4: [], 5: [(0, now)], 6: [(2, later)], 8: [(0, now), (2, now)],
+    }  # fmt: skip
+    for chat_id, rows_here in waiting.items():
+        chats.see_chat(here, Chat(ChatId(chat_id), ChatKind.PRIVATE), now)
+        for rank, due in rows_here:
+            here.conn.execute(
+                "insert into deliveries(chat_id, kind, subject, rank, due_at, created_at)"
+                " values (?, 'notice', ?, ?, ?, 0)",
+                (chat_id, f"{rank}", rank, round(due.timestamp() * 1000)),
+            )
+    here.conn.execute("update deliveries set state = 'sending' where chat_id = 8 and rank = 0")
+    here.conn.execute("insert into lanes(chat_id, next_at) values (4, 1), (8, 1)")
+    here.conn.execute("insert into lanes(chat_id, open_at) values (6, 9999999999999)")
+
+    def turns() -> list[tuple[int, int, int]]:
+        return here.conn.execute(
+            "select chat_id, rank, next_at from lanes where next_at is not null order by chat_id"
+        ).fetchall()
+
+    after = chat_queues.refresh_next(here, None, now, most)
+    while after is not None:
+        after = chat_queues.refresh_next(here, after, now, most)
+    in_slices = turns()
+    here.conn.execute("update lanes set next_at = 5, rank = 1")
+    for chat_id in waiting:
+        chat_queues.refresh(here, ChatId(chat_id), now)
+    assert in_slices == turns()
+    chat_queues.refresh_all(here, now)
+    assert in_slices == turns()
+    assert [-7, -5, 3, 5, 6] == [chat_id for chat_id, _, _ in in_slices]
