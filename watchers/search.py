@@ -13,7 +13,7 @@ from storage import items, local_time, outlets, search, stories
 from storage.database import Database
 from storage.model import FeedId, Item, ItemId, Outlet, Story, StoryId
 from storage.sql import Connection
-from watchers import keywords
+from watchers import keywords, relevance
 from watchers.keywords.reading import analysed, headline_analysed
 from watchers.text import words
 from watchers.text.names import Gazetteer
@@ -35,6 +35,8 @@ CHECKED_A_STORY = 5
 """How many items of a story are checked with the matcher before it is passed over."""
 
 ONE_DAY = timedelta(days=1)
+
+_Ranked = Sequence[relevance.Story]
 
 TITLES = 120
 """Of so many of the newest hits the headlines are looked at; the others count as mentions."""
@@ -79,13 +81,13 @@ async def find(
 ) -> Found:
     """Return the page [offset, offset + limit) of the stories that a query finds.
 
-    First those that a headline is about, then those that only mention it; the newest first.
+    The most relevant first (``watchers.relevance``).
     """
     starts, ends = keywords.window(query, now)
     since = max(filter(None, (since, starts)), default=None)
     hits = await db.read(narrowed, query, since, ends)
     ask = _Question(query, now, names)
-    ranked = rank(hits, await _in_headlines(db, ask, hits))
+    ranked = await _ranked(db, ask, hits)
     if keywords.is_exact(query):
         page = await _exact_page(db, ask, ranked[offset : offset + limit])
         if page is not None:
@@ -97,28 +99,42 @@ async def find(
     return Found(found, len(good) + untried, len(hits) >= SCAN)
 
 
-async def _in_headlines(
-    db: Database, ask: "_Question", hits: Sequence[search.FoundItem]
-) -> frozenset[ItemId]:
-    """Return those of the hits whose headline alone meets the question.
-
-    Where it looks at no text, headlines decide nothing.
-    """
+async def _ranked(db: Database, ask: "_Question", hits: Sequence[search.FoundItem]) -> _Ranked:
+    """Order what was found. Where a question looks at no text, headlines decide nothing."""
     if not keywords.reads_text(ask.query):
-        return frozenset()
-    met: set[ItemId] = set()
+        return relevance.rank(hits, {}, {}, ask.now)
+    told_by = await db.read(search.publishers, {hit.story_id for hit in hits if hit.story_size > 1})
+    asked = relevance.asks_for_rubric(relevance.words_of(ask.query))
+    rubric = relevance.RUBRIC_ASKED if asked else relevance.RUBRIC
+    seen = await _headlines(db, ask, hits)
+    return relevance.rank(hits, seen, told_by, ask.now, rubric=rubric)
+
+
+async def _headlines(
+    db: Database, ask: "_Question", hits: Sequence[search.FoundItem]
+) -> dict[ItemId, relevance.Headline]:
+    """Look at the headlines of the newest hits."""
+    words = await _weighed(db, ask.query)
+    seen: dict[ItemId, relevance.Headline] = {}
     newest = [hit.item_id for hit in hits[:TITLES]]
     for start in range(0, len(newest), TITLES_A_SLICE):
         ids = newest[start : start + TITLES_A_SLICE]
         for item in await db.read(items.by_ids, ids):
             said = headline_analysed(item, ask.names)
-            if keywords.match(ask.query, said, facts_of(item, ask.now)) is not None:
-                met.add(item.id)
+            whole = keywords.match(ask.query, said, facts_of(item, ask.now)) is not None
+            seen[item.id] = relevance.headline(item, said, ask.query, words, whole=whole)
         await asyncio.sleep(0)
-    return frozenset(met)
+    return seen
 
 
-_Ranked = Sequence[tuple[StoryId, list[ItemId]]]
+async def _weighed(db: Database, query: keywords.Query) -> tuple[relevance.Weighed, ...]:
+    """Weigh a query's words by how rare they are; one alone weighs all."""
+    words = relevance.words_of(query)
+    if len(words) < 2:  # noqa: PLR2004 - nothing to be weighed against
+        return relevance.weights(words, [0] * len(words))
+    asked = [keywords.fts(keywords.Query("", word)) for word in words]
+    spans = await db.read(search.spans, asked, relevance.RARITY)
+    return relevance.weights(words, spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +154,8 @@ async def _exact_page(db: Database, ask: _Question, ranked: _Ranked) -> Found | 
 
     None where an item was edited since: the index keeps old words beside the new.
     """
-    found = await db.read(stories.by_ids, [story_id for story_id, _ in ranked])
-    hits = {item_id for _, ids in ranked for item_id in ids}
+    found = await db.read(stories.by_ids, [story.id for story in ranked])
+    hits = {item_id for story in ranked for item_id in story.items}
     for story in found:
         if not ask.met_by(item for item in story.items if item.id in hits):
             return None
@@ -155,13 +171,11 @@ async def _checked(
     while tried < len(ranked) and len(good) < enough:
         batch = ranked[tried : tried + enough - len(good)]
         tried += len(batch)
-        asked_ids = [item_id for _, ids in batch for item_id in ids[:CHECKED_A_STORY]]
+        asked_ids = [one for story in batch for one in story.items[:CHECKED_A_STORY]]
         by_story: dict[StoryId, list[Item]] = {}
         for item in await db.read(items.by_ids, asked_ids):
             by_story.setdefault(item.story_id, []).append(item)
-        for story_id, _ in batch:
-            if ask.met_by(by_story.get(story_id, ())):
-                good.append(story_id)
+        good += [story.id for story in batch if ask.met_by(by_story.get(story.id, ()))]
         await asyncio.sleep(0)
     return good, tried
 
@@ -285,25 +299,6 @@ def _feeds(db: Connection, query: keywords.Query) -> frozenset[FeedId] | None:
         for feed, outlet in told_by.items()
         if not outlet.home_url or not keywords.ruled_out(query, _outlet_facts(outlet, ""))
     )
-
-
-def rank(
-    hits: Sequence[search.FoundItem], in_headline: frozenset[ItemId] = frozenset()
-) -> list[tuple[StoryId, list[ItemId]]]:
-    """Order stories, with their items that hit: those in a headline first, then the newest.
-
-    A story's time is that of its first item, as lists show it.
-    """
-    by_story: dict[StoryId, list[ItemId]] = {}
-    began: dict[StoryId, datetime] = {}
-    for hit in hits:
-        by_story.setdefault(hit.story_id, []).append(hit.item_id)
-        began[hit.story_id] = min(hit.seen_at, began.get(hit.story_id, hit.seen_at))
-    headed = {story for story, ids in by_story.items() if not in_headline.isdisjoint(ids)}
-    order = sorted(
-        by_story, key=lambda story: (story in headed, began[story], story), reverse=True
-    )
-    return [(story, by_story[story]) for story in order]
 
 
 def meets(
