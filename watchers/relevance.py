@@ -32,7 +32,7 @@ PARTLY: Final = 4.0
 PHRASE: Final = 4.0
 """For a headline with the words side by side, in the order in which they were typed."""
 
-RUBRIC: Final = -25.0
+RUBRIC: Final = -26.0
 """For what comes daily under one headline: with the query in it, it is no more than a mention."""
 
 RUBRIC_ASKED: Final = -16.0
@@ -84,7 +84,7 @@ class Weighed(NamedTuple):
     weight: float
 
 
-class Headline(NamedTuple):
+class SeenHeadline(NamedTuple):
     """How a headline meets a query.
 
     ``whole``: all of it; ``share``: of its words, by their weights; ``phrase``: side by side.
@@ -102,7 +102,7 @@ class Headline(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class FoundStory:
     """A story that was found: its score, and its items that met the query, newest first."""
 
     id: StoryId
@@ -142,17 +142,19 @@ def phrase_of(root: Node) -> Node | None:
             if len(lone) == len(words) > 1:
                 label = " ".join(word.label for word in lone)
                 return Term(label, frozenset(), tuple(word.keys for word in lone))
+        case _:
+            pass
     return None
 
 
 def headline(
     item: Item, said: Analysis, query: Query, words: Sequence[Weighed], *, whole: bool
-) -> Headline:
+) -> SeenHeadline:
     """Look at one headline; ``whole`` tells whether it meets the query by itself."""
     phrase = phrase_of(query.root) if whole else None
     share = 1.0 if whole else sum(one.weight for one in words if fires(one.term, said))
     frame = _frame(said) if share else ()
-    return Headline(
+    return SeenHeadline(
         outlet=item.outlet.name,
         day=item.told_at.date(),
         frame=frame,
@@ -180,7 +182,8 @@ def _rubric_words() -> tuple[str, ...]:
 
 def _names_itself(said: Analysis, frame: Sequence[str]) -> bool:
     """Tell "Weather in Osh", "Digest of 14 November": named first, and short or dated."""
-    if not any(word.startswith(_rubric_words()) for word in frame[:LEADING]):
+    compounds = (one.normal for one in said.compounds if one.position < LEADING)  # Ob-havo
+    if not any(word.startswith(_rubric_words()) for word in (*frame[:LEADING], *compounds)):
         return False
     figures = sum(token.number for token in said.tokens)
     return len(said.tokens) <= SHORT or len(frame) + figures < len(said.tokens)
@@ -195,7 +198,7 @@ def asks_for_rubric(words: Iterable[Node]) -> bool:
     )
 
 
-def rubrics(headlines: Iterable[Headline]) -> frozenset[Rubric]:
+def rubrics(headlines: Iterable[SeenHeadline]) -> frozenset[Rubric]:
     """Recognise the frames under which an outlet told something on several days."""
     days: dict[Rubric, set[date]] = {}
     for one in headlines:
@@ -206,12 +209,12 @@ def rubrics(headlines: Iterable[Headline]) -> frozenset[Rubric]:
 
 def rank(
     hits: Sequence[FoundItem],
-    headlines: Mapping[ItemId, Headline],
+    headlines: Mapping[ItemId, SeenHeadline],
     publishers: Mapping[StoryId, int],
     now: datetime,
     *,
     rubric: float = RUBRIC,
-) -> list[Story]:
+) -> list[FoundStory]:
     """Order the stories of what was found, the most relevant first.
 
     ``rubric`` is what it costs to be one: ``RUBRIC`` or ``RUBRIC_ASKED``.
@@ -227,40 +230,42 @@ def rank(
         for item_id, one in headlines.items()
     }
     ranked = [
-        (_score(story, told, headlines, worth, publishers, now), _began(told), story)
+        (
+            _general(told, publishers.get(story, 1), now) + _of_headlines(told, headlines, worth),
+            _began(told),
+            story,
+        )
         for story, told in found.items()
     ]
     return [
-        Story(story, tuple(hit.item_id for hit in found[story]), score)
+        FoundStory(story, tuple(hit.item_id for hit in found[story]), score)
         for score, _, story in sorted(ranked, reverse=True)
     ]
 
 
-def _score(
-    story: StoryId,
-    told: Sequence[FoundItem],
-    headlines: Mapping[ItemId, Headline],
-    worth: Mapping[ItemId, float],
-    publishers: Mapping[StoryId, int],
-    now: datetime,
-) -> float:
+def _general(told: Sequence[FoundItem], publishers: int, now: datetime) -> float:
+    """Weigh how old a story is, and how many tell it."""
     age = max((now - _began(told)).total_seconds(), 0.0) / _DAY
-    score = AGED * log2(1.0 + age)
-    if not headlines:
-        return score
-    score += DOUBLED * log2(min(max(publishers.get(story, 1), 1), MOST_PUBLISHERS))
+    return AGED * log2(1.0 + age) + DOUBLED * log2(min(max(publishers, 1), MOST_PUBLISHERS))
+
+
+def _of_headlines(
+    told: Sequence[FoundItem],
+    headlines: Mapping[ItemId, SeenHeadline],
+    worth: Mapping[ItemId, float],
+) -> float:
     looked_at = [hit.item_id for hit in told if hit.item_id in headlines]
     if not looked_at:
-        return score
-    score += AGREED * sum(headlines[one].whole for one in looked_at) / len(looked_at)
-    return score + max(worth[one] for one in looked_at)
+        return 0.0
+    agreed = sum(headlines[one].whole for one in looked_at) / len(looked_at)
+    return AGREED * agreed + max(worth[one] for one in looked_at)
 
 
-def _of_headline(one: Headline, rubric: float) -> float:
+def _of_headline(one: SeenHeadline, rubric: float) -> float:
     return HEADLINE * one.whole + PARTLY * one.share + PHRASE * one.phrase + rubric
 
 
-def _key(one: Headline) -> Rubric:
+def _key(one: SeenHeadline) -> Rubric:
     return one.outlet, one.frame
 
 

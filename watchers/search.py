@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.model import FeedId, Item, ItemId, Outlet, Story, StoryId
 from storage.sql import Connection
 from watchers import keywords, relevance
+from watchers import near as near_words
 from watchers.keywords.reading import analysed, headline_analysed
 from watchers.text import words
 from watchers.text.names import Gazetteer
@@ -34,9 +35,15 @@ COUNTED = 20
 CHECKED_A_STORY = 5
 """How many items of a story are checked with the matcher before it is passed over."""
 
+FEW = 10
+"""Where fewer stories have the words themselves, near words are looked for."""
+
+MOST_NEAR = 20
+"""How many stories near words add at most."""
+
 ONE_DAY = timedelta(days=1)
 
-_Ranked = Sequence[relevance.Story]
+_Ranked = Sequence[relevance.FoundStory]
 
 TITLES = 120
 """Of so many of the newest hits the headlines are looked at; the others count as mentions."""
@@ -62,11 +69,15 @@ class Found:
 
     ``total`` counts the stories among the newest hits, those that need the matcher's word by
     the share of them that was tried; ``more`` says that the archive has further ones.
+    ``order`` are all of them, in their order, as far as they are known; ``near`` those at its end
+    that were found by near words, with the words.
     """
 
     stories: tuple[Story, ...] = ()
     total: int = 0
     more: bool = False
+    order: tuple[StoryId, ...] = ()
+    near: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
 
 
 async def find(
@@ -78,32 +89,126 @@ async def find(
     offset: int = 0,
     since: datetime | None = None,
     names: Gazetteer | None = None,
+    near: bool = False,
 ) -> Found:
     """Return the page [offset, offset + limit) of the stories that a query finds.
 
-    The most relevant first (``watchers.relevance``).
+    The most relevant first (``watchers.relevance``). With ``near``, where the words find few
+    stories, those follow whose headlines have near words instead (``watchers.near``).
     """
     starts, ends = keywords.window(query, now)
     since = max(filter(None, (since, starts)), default=None)
     hits = await db.read(narrowed, query, since, ends)
     ask = _Question(query, now, names)
     ranked = await _ranked(db, ask, hits)
-    if keywords.is_exact(query):
+    found = await _direct(db, ask, ranked, offset, limit)
+    found = replace(found, more=len(hits) >= SCAN)
+    if not near or found.total >= FEW:
+        return found
+    met = await _near(db, ask, frozenset(found.order), since, ends)
+    order = (*found.order, *met)
+    page = await db.read(stories.by_ids, order[offset : offset + limit])
+    return Found(page, len(order), found.more, order, met)
+
+
+async def _direct(
+    db: Database, ask: "_Question", ranked: _Ranked, offset: int, limit: int
+) -> Found:
+    """Return a page of the stories that have the words themselves."""
+    order = tuple(story.id for story in ranked)
+    if keywords.is_exact(ask.query):
         page = await _exact_page(db, ask, ranked[offset : offset + limit])
         if page is not None:
-            return replace(page, total=len(ranked), more=len(hits) >= SCAN)
+            return replace(page, total=len(order), order=order)
     good, tried = await _checked(db, ask, ranked, max(offset + limit, COUNTED))
     untried = round((len(ranked) - tried) * len(good) / tried) if tried else 0
-    page_ids = good[offset : offset + limit]
-    found = await db.read(stories.by_ids, page_ids)
-    return Found(found, len(good) + untried, len(hits) >= SCAN)
+    found = await db.read(stories.by_ids, good[offset : offset + limit])
+    return Found(found, len(good) + untried, order=(*good, *order[tried:]))
+
+
+async def turn(
+    db: Database,
+    query: keywords.Query,
+    found: Found,
+    *,
+    now: datetime,
+    limit: int,
+    offset: int,
+    names: Gazetteer | None = None,
+) -> Found:
+    """Return another page of what was found before, in the order of then.
+
+    What no longer meets the query, or is no longer there, is left out.
+    """
+    ask = _Question(query, now, names)
+    good: list[Story] = []
+    tried = 0
+    while tried < len(found.order) and len(good) < offset + limit:
+        batch = found.order[tried : tried + offset + limit - len(good)]
+        tried += len(batch)
+        good += [
+            story
+            for story in await db.read(_as_they_are, batch)
+            if story.id in found.near or ask.met_by(story.items)
+        ]
+        await asyncio.sleep(0)
+    total = len(good) if tried == len(found.order) else found.total
+    return replace(found, stories=tuple(good[offset:]), total=total)
+
+
+def _as_they_are(db: Connection, ids: Sequence[StoryId]) -> tuple[Story, ...]:
+    """Read stories; one that was merged into another since is that other."""
+    return stories.by_ids(db, filter(None, (stories.current(db, one) for one in ids)))
+
+
+async def _near(
+    db: Database,
+    ask: "_Question",
+    known: frozenset[StoryId],
+    since: datetime | None,
+    until: datetime | None,
+) -> dict[StoryId, tuple[str, ...]]:
+    """Return stories, the most relevant first, whose headlines have near words, with these."""
+    widened = near_words.widened(ask.query)
+    match = widened.fts() if widened is not None else None
+    if widened is None or match is None:
+        return {}
+    bounds = search.Bounds(since, until, await db.read(_feeds, ask.query))
+    hits = await db.read(_hits, match, bounds)
+    hits = [hit for hit in hits if hit.story_id not in known]
+    met: dict[StoryId, list[near_words.Met]] = {}
+    seen: dict[ItemId, relevance.SeenHeadline] = {}
+    alone = relevance.weights((ask.query.root,), [0])
+    for start in range(0, min(len(hits), TITLES), TITLES_A_SLICE):
+        ids = [hit.item_id for hit in hits[start : start + TITLES_A_SLICE]]
+        for item in await db.read(items.by_ids, ids):
+            title = headline_analysed(item, ask.names)
+            said = analysed(item, ask.names) if len(widened.children) > 1 else title
+            one = widened.met_by(said, title, facts_of(item, ask.now))
+            if one.words:
+                seen[item.id] = relevance.headline(item, title, ask.query, alone, whole=True)
+                met.setdefault(item.story_id, []).append(one)
+        await asyncio.sleep(0)
+    found = [hit for hit in hits if hit.item_id in seen]
+    for hit in found:  # the more of a story's headlines agree, the surer it is
+        share = min(len(met[hit.story_id]) / max(hit.story_size, 1), 1.0)
+        seen[hit.item_id] = seen[hit.item_id]._replace(share=share)
+    told_by = await db.read(search.publishers, set(met))
+    ranked = relevance.rank(found, seen, told_by, ask.now)[:MOST_NEAR]
+    return {story.id: max(met[story.id], key=lambda one: one.related).words for story in ranked}
+
+
+def _hits(db: Connection, match: str, bounds: search.Bounds) -> list[search.FoundItem]:
+    return search.hits(db, match, limit=TITLES, bounds=bounds)
 
 
 async def _ranked(db: Database, ask: "_Question", hits: Sequence[search.FoundItem]) -> _Ranked:
     """Order what was found. Where a question looks at no text, headlines decide nothing."""
     if not keywords.reads_text(ask.query):
         return relevance.rank(hits, {}, {}, ask.now)
-    told_by = await db.read(search.publishers, {hit.story_id for hit in hits if hit.story_size > 1})
+    told_by = await db.read(
+        search.publishers, {hit.story_id for hit in hits if hit.story_size > 1}
+    )
     asked = relevance.asks_for_rubric(relevance.words_of(ask.query))
     rubric = relevance.RUBRIC_ASKED if asked else relevance.RUBRIC
     seen = await _headlines(db, ask, hits)
@@ -112,10 +217,10 @@ async def _ranked(db: Database, ask: "_Question", hits: Sequence[search.FoundIte
 
 async def _headlines(
     db: Database, ask: "_Question", hits: Sequence[search.FoundItem]
-) -> dict[ItemId, relevance.Headline]:
+) -> dict[ItemId, relevance.SeenHeadline]:
     """Look at the headlines of the newest hits."""
     words = await _weighed(db, ask.query)
-    seen: dict[ItemId, relevance.Headline] = {}
+    seen: dict[ItemId, relevance.SeenHeadline] = {}
     newest = [hit.item_id for hit in hits[:TITLES]]
     for start in range(0, len(newest), TITLES_A_SLICE):
         ids = newest[start : start + TITLES_A_SLICE]

@@ -105,7 +105,9 @@ def _rubrics() -> Iterator[Told]:
 
 def _mentions() -> Iterator[Told]:
     for at, (outlet, lang, title, text) in enumerate(MENTIONS):
-        yield Told(PASSING, NOW - timedelta(minutes=10 * at + 5), ((outlet, lang, title, text, 0),))
+        yield Told(
+            PASSING, NOW - timedelta(minutes=10 * at + 5), ((outlet, lang, title, text, 0),)
+        )
 
 
 def fill(db: Connection) -> dict[StoryId, str]:
