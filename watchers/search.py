@@ -15,6 +15,7 @@ from storage.model import FeedId, Item, ItemId, Outlet, Story, StoryId
 from storage.sql import Connection
 from watchers import keywords, relevance
 from watchers import near as near_words
+from watchers.keywords.matching import fires
 from watchers.keywords.reading import analysed, headline_analysed
 from watchers.text import words
 from watchers.text.names import Gazetteer
@@ -98,9 +99,9 @@ async def find(
     """
     starts, ends = keywords.window(query, now)
     since = max(filter(None, (since, starts)), default=None)
-    hits = await db.read(narrowed, query, since, ends)
     ask = _Question(query, now, names)
-    ranked = await _ranked(db, ask, hits)
+    looked = await db.read(_looked, query, since, ends)
+    hits, ranked = looked.hits, await _ranked(ask, looked)
     found = await _direct(db, ask, ranked, offset, limit)
     found = replace(found, more=len(hits) >= SCAN)
     if not near or found.total >= FEW:
@@ -202,44 +203,49 @@ def _hits(db: Connection, match: str, bounds: search.Bounds) -> list[search.Foun
     return search.hits(db, match, limit=TITLES, bounds=bounds)
 
 
-async def _ranked(db: Database, ask: "_Question", hits: Sequence[search.FoundItem]) -> _Ranked:
-    """Order what was found. Where a question looks at no text, headlines decide nothing."""
-    if not keywords.reads_text(ask.query):
-        return relevance.rank(hits, {}, {}, ask.now)
-    told_by = await db.read(
-        search.publishers, {hit.story_id for hit in hits if hit.story_size > 1}
-    )
-    asked = relevance.asks_for_rubric(relevance.words_of(ask.query))
-    rubric = relevance.RUBRIC_ASKED if asked else relevance.RUBRIC
-    seen = await _headlines(db, ask, hits)
-    return relevance.rank(hits, seen, told_by, ask.now, rubric=rubric)
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What was read to rank by: hits, the newest of them whole, who told them, rarities."""
+
+    hits: list[search.FoundItem]
+    newest: tuple[Item, ...] = ()
+    publishers: Mapping[StoryId, int] = field(default_factory=dict)
+    words: tuple[relevance.Weighed, ...] = ()
 
 
-async def _headlines(
-    db: Database, ask: "_Question", hits: Sequence[search.FoundItem]
-) -> dict[ItemId, relevance.SeenHeadline]:
-    """Look at the headlines of the newest hits."""
-    words = await _weighed(db, ask.query)
-    seen: dict[ItemId, relevance.SeenHeadline] = {}
-    newest = [hit.item_id for hit in hits[:TITLES]]
-    for start in range(0, len(newest), TITLES_A_SLICE):
-        ids = newest[start : start + TITLES_A_SLICE]
-        for item in await db.read(items.by_ids, ids):
-            said = headline_analysed(item, ask.names)
-            whole = keywords.match(ask.query, said, facts_of(item, ask.now)) is not None
-            seen[item.id] = relevance.headline(item, said, ask.query, words, whole=whole)
-        await asyncio.sleep(0)
-    return seen
+def _looked(
+    db: Connection, query: keywords.Query, since: datetime | None, until: datetime | None
+) -> _Looked:
+    """Read all of it at once. Where a query looks at no text, headlines decide nothing."""
+    hits = narrowed(db, query, since, until)
+    if not keywords.reads_text(query):
+        return _Looked(hits)
+    newest = items.by_ids(db, [hit.item_id for hit in hits[:TITLES]])
+    told_by = search.publishers(db, {hit.story_id for hit in hits[:TITLES] if hit.story_size > 1})
+    return _Looked(hits, newest, told_by, _weighed(db, query))
 
 
-async def _weighed(db: Database, query: keywords.Query) -> tuple[relevance.Weighed, ...]:
+def _weighed(db: Connection, query: keywords.Query) -> tuple[relevance.Weighed, ...]:
     """Weigh a query's words by how rare they are; one alone weighs all."""
     words = relevance.words_of(query)
     if len(words) < 2:  # noqa: PLR2004 - nothing to be weighed against
         return relevance.weights(words, [0] * len(words))
     asked = [keywords.fts(keywords.Query("", word)) for word in words]
-    spans = await db.read(search.spans, asked, relevance.RARITY)
-    return relevance.weights(words, spans)
+    return relevance.weights(words, search.spans(db, asked, relevance.RARITY))
+
+
+async def _ranked(ask: "_Question", looked: _Looked) -> _Ranked:
+    """Order what was found, by the headlines of the newest hits; let the chat in between."""
+    asked = relevance.asks_for_rubric(relevance.words_of(ask.query))
+    rubric = relevance.RUBRIC_ASKED if asked else relevance.RUBRIC
+    seen: dict[ItemId, relevance.SeenHeadline] = {}
+    for at, item in enumerate(looked.newest, 1):
+        said = headline_analysed(item, ask.names)
+        whole = fires(ask.query.root, said, facts_of(item, ask.now))
+        seen[item.id] = relevance.headline(item, said, ask.query, looked.words, whole=whole)
+        if at % TITLES_A_SLICE == 0:
+            await asyncio.sleep(0)
+    return relevance.rank(looked.hits, seen, looked.publishers, ask.now, rubric=rubric)
 
 
 @dataclass(frozen=True, slots=True)
