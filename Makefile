@@ -19,7 +19,7 @@ endif
 # How long `make fuzz` goes on.
 MINUTES ?= 60
 
-.PHONY: help demo run meaning test test-all fuzz check lint lock picture clean
+.PHONY: help demo run meaning test test-all fuzz check lint lock audit picture clean
 
 help:
 	@echo "make demo   see it work: no token, no network, a chat page in the browser"
@@ -30,6 +30,7 @@ help:
 	@echo "make fuzz   throw all that the outside can send at its doors, for MINUTES=60"
 	@echo "make lint   the quick part of it: style, types, arrows"
 	@echo "make picture  take README's picture of the demo anew (needs a Chromium)"
+	@echo "make audit  look for secrets in the files, and for known holes in the packages (network)"
 	@echo "make lock   pin newer versions of the packages"
 
 demo: $(VENV)/ready
@@ -63,6 +64,9 @@ lint: $(VENV)/ready-dev
 
 lock: $(VENV)/ready-dev
 	@sh deploy/lock.sh
+
+audit: $(VENV)/ready-dev
+	@$(BIN)/python -m scripts.audit
 
 picture: $(VENV)/ready-dev
 	@$(BIN)/python -m scripts.take_picture

@@ -17,15 +17,27 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import connection, health
+from bot.alarm import StorageAlarm
 from bot.connection import TelegramConnection
 from bot.digests.maker import DigestService
+from bot.errands import ErrandRunner
 from bot.failures import note_odd_rows
 from bot.instance import EVERYBODY_READS, alone, token_lock
 from bot.notices import enqueue_aside_notices, enqueue_feed_notices
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
 from bot.timekeeper import Timekeeper, steady_s
-from storage import dialogs, feeds, matches, owing, pages, set_aside, wrong_times
+from storage import (
+    dialogs,
+    errands,
+    feeds,
+    inbox,
+    matches,
+    owing,
+    pages,
+    set_aside,
+    wrong_times,
+)
 from storage.errors import StorageError
 from storage.feeds import NewFeed
 from storage.model import FeedStatus, Outlet
@@ -34,6 +46,7 @@ from storage.unfiling import unfile_removed
 from watchers import catalogue
 from watchers.host_queues import Politeness
 from watchers.pulse import Pulse
+from watchers.refiling import refile
 from watchers.standing import LookingPace
 from watchers.taught_names import TaughtNames
 
@@ -41,6 +54,9 @@ log = structlog.get_logger(__name__)
 
 POLL_TICK_S = 5
 DIGEST_TICK_S = 10
+ERRAND_TICK_S = 1
+"""Somebody sits at the command line."""
+
 PROMISES_TICK_S = 0.25
 UPKEEP_TICK_S = 3600
 LATE_S = 900
@@ -150,6 +166,13 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         self._pipeline = pipeline
         self._digests = digests
         self._telegram = telegram
+        self._alarm = StorageAlarm(
+            pipeline.db,
+            pipeline.settings.admin_ids,
+            pipeline.clock,
+            wake=pipeline.wake_up.set,
+            tell_now=telegram.tell_now,
+        )
         self.timekeeper = Timekeeper(
             pipeline.db,
             pipeline.clock,
@@ -171,7 +194,11 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             Tick("digests", self._make_digests, DIGEST_TICK_S, 300, digests.pulse),
             Tick("notices", self._tell_of_feeds, DIGEST_TICK_S, 300),
             Tick("promises", self._keep_promises, PROMISES_TICK_S, 300, self._kept),
+            Tick("menus", self._telegram.tell_menus, DIGEST_TICK_S, 3600),
             Tick("asides", self._tell_of_asides, DIGEST_TICK_S, 300),
+            # An errand, a round by hand for instance, lasts as long as it lasts.
+            Tick("errands", ErrandRunner(pipeline).round, ERRAND_TICK_S, 3 * UPKEEP_TICK_S),
+            Tick("alarm", self._alarm.look, DIGEST_TICK_S, 300),
             Tick("upkeep", self._upkeep, UPKEEP_TICK_S, 3 * UPKEEP_TICK_S),
         )
 
@@ -234,7 +261,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         pipeline = self._pipeline
         now = await pipeline.db.read(wrong_times.believable, pipeline.clock())
         await pipeline.ingester.expire(now)
-        for prune in (dialogs.prune, pages.prune, set_aside.prune):
+        for prune in (dialogs.prune, inbox.prune, pages.prune, set_aside.prune, errands.prune):
             await pipeline.db.write(prune, now)
         for prune_some in (queue.prune, matches.prune):
             gone = 1
@@ -242,6 +269,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
                 gone = await pipeline.db.write_behind(prune_some, now)
                 await asyncio.sleep(owing.PAUSE_S)
         await unfile_removed(pipeline.db)
+        await refile(pipeline.db)
 
 
 def survived(tick: Tick) -> Callable[[], Awaitable[None]]:
@@ -254,7 +282,9 @@ def survived(tick: Tick) -> Callable[[], Awaitable[None]]:
         except asyncio.CancelledError:
             log.debug("tick cut short", tick=tick.name)
         except StorageError as error:  # a full disk, a locked file: the next tick tries again
-            log.error("tick failed", tick=tick.name, error=str(error))  # noqa: TRY400 (said whole)
+            log.debug(
+                "tick failed", tick=tick.name, error=str(error)
+            )  # the alarm is the database's
         except Exception:
             log.exception("tick failed", tick=tick.name)
 
@@ -282,10 +312,12 @@ async def vitals(
     next_due = await pipeline.db.read(feeds.next_due)
     waited = (now - outbox.oldest_due).total_seconds() if outbox.oldest_due else 0.0
     late = (now - next_due).total_seconds() if next_due else 0.0
+    is_writable = pipeline.db.writability.trouble is None
     return health.Vitals(
         {
             "steppewire_telegram_connected": float(telegram.connected),
             "steppewire_telegram_token_valid": float(telegram.token_is_valid),
+            "steppewire_database_writable": float(is_writable),
             "steppewire_outbox_waiting": outbox.waiting,
             "steppewire_outbox_oldest_due_seconds": max(waited, 0.0),
             "steppewire_poll_late_seconds": max(late, 0.0),
@@ -294,6 +326,7 @@ async def vitals(
         {
             "telegram": telegram.connected,
             "token": telegram.token_is_valid,
+            "database": is_writable,
             "clock": not ticks.timekeeper.is_behind,
             # While nobody ran nobody was late: a start after an outage has its time, too.
             "outbox": min(waited, up_s) < LATE_S,

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from functools import lru_cache, partial
@@ -11,25 +11,31 @@ from typing import Any, TypeVar
 import structlog
 from httpx import InvalidURL, create_ssl_context
 from telegram import Bot
+from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application
+from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.context import Context
 from bot.delivery import Deliverer
+from bot.delivery.circuit_breaker import ASK_EVERY
+from bot.delivery.errors import outcome_of
 from bot.digests.maker import DigestService
 from bot.health import PartHealth
 from bot.pipeline import Pipeline
 from bot.settings import Settings
 from bot.telegram import menus, webhook
-from bot.telegram.dispatcher import ALLOWED_UPDATES, ChatOrder, Dispatcher
+from bot.telegram.dispatcher import ALLOWED_UPDATES, Dispatcher
+from bot.telegram.inbox import Inbox
 from bot.telegram.incoming import channel_facts
 from bot.telegram.polling import SILENT_S, Polling
 from bot.telegram.rate_limiter import Limiter
+from bot.telegram.rights import Rights
 from bot.telegram.updates import UpdatesRequest
 from storage.errors import NewsError
 from storage.model import ChatId
 from storage.outbox import chat_queues
+from storage.outbox.outcomes import NotSent, Outcome
 from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
@@ -37,11 +43,11 @@ log = structlog.get_logger(__name__)
 Request = TypeVar("Request", bound=HTTPXRequest)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+LAST_POLL_S = 3.0
+"""How long a stop waits for Telegram to hear which updates were taken."""
 DELIVERER_STUCK_S = 120.0
 """The deliverer looks for what is to be sent every few seconds; one call of Telegram may take
 sixty."""
-ANSWERS_END_S = 3.0
-"""How long a stop goes on answering what people asked before it."""
 
 
 class TelegramConnection:
@@ -59,19 +65,20 @@ class TelegramConnection:
         self._names = names
         self._stop = stop
         self._connected = False
+        self._menus_for: frozenset[int] | None = None
+        """The admins who were there when the menus were told last."""
         self.failure: NewsError | None = None
-        self._order = ChatOrder()
-        limiter = Limiter(remember=self._remember_rest)
-        self._application = build(pipeline.settings, limiter, self._order)
+        self._limiter = Limiter(remember=self._remember_rest)
+        self._bot = build(pipeline.settings, self._limiter)
         self._deliverer = Deliverer(
             pipeline.db,
-            self._application.bot,
-            limiter,
+            self._bot,
+            self._limiter,
             pipeline.clock,
             wake_up=pipeline.wake_up,
             names=names,
         )
-        self._dispatcher: Dispatcher | None = None
+        self._inbox: Inbox | None = None
         self._polling: Polling | None = None
         self._fetching: asyncio.Task[None] | None = None
         self._delivering: asyncio.Task[None] | None = None
@@ -80,7 +87,7 @@ class TelegramConnection:
     @property
     def bot_username(self) -> str:
         """The name that Telegram knows us by, without @; "" until it was reached."""
-        return self._dispatcher.context.bot_username if self._dispatcher is not None else ""
+        return self._bot.username if self._inbox is not None else ""
 
     @property
     def connected(self) -> bool:
@@ -107,48 +114,70 @@ class TelegramConnection:
     async def connect(self) -> None:
         """Reach Telegram, however long that takes, then listen and deliver."""
         wait = FIRST_WAIT_S
-        while not await self._reached():
+        while (missed := await self._missed()) is not None:
+            if not isinstance(missed, NotSent):
+                wait = max(wait, ASK_EVERY.total_seconds())
             log.warning("telegram is away", next_try_s=wait)
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT_S)
-        bot = self._application.bot
-        context = context_of(self._pipeline, self._digests, self._names, bot)
-        self._dispatcher = Dispatcher(context)
-        self._dispatcher.attach(self._application)
+        bot, pipeline = self._bot, self._pipeline
+        context = context_of(pipeline, self._digests, self._names, bot)
+        inbox = Inbox(pipeline.db, bot.id, Dispatcher(context, bot), pipeline.clock)
+        self._inbox = inbox
         await self._deliverer.start()
         self._delivering = asyncio.create_task(self._deliverer.run(), name="deliver")
-        await self._application.start()
-        await self._listen()
+        await inbox.resume()
+        await self._listen(inbox)
         self._connected = True
         log.info("connected", bot=context.bot_username)
-        with suppress(TelegramError):
-            await menus.set_menus(bot, context)
+        await self.tell_menus()
 
-    async def _reached(self) -> bool:
+    async def tell_menus(self) -> None:
+        """Tell Telegram our menus once we are connected, and again when another admin came."""
+        if not self._connected:
+            return
+        admin_ids = self._pipeline.settings.admin_ids
+        admins = await self._pipeline.db.read(menus.admins_here, admin_ids)
+        if admins == self._menus_for:
+            return
+        self._menus_for = admins
+        bot = self._bot
+        context = context_of(self._pipeline, self._digests, self._names, bot)
+        with suppress(TelegramError):
+            await menus.set_menus(bot, context, admins)
+
+    async def _missed(self) -> Outcome | None:
+        """Ask Telegram who we are; return why it did not tell, None once we know.
+
+        A line that is not there is tried again soon. A Telegram that is, and cannot answer, is
+        asked as seldom as later.
+        """
         try:
-            await self._application.initialize()
+            await self._bot.initialize()
         except InvalidToken:
             raise NewsError("token.invalid") from None
         except TelegramError as error:
             log.info("no answer from telegram", error=str(error))
-            return False
-        return True
+            return outcome_of(error)
+        return None
 
-    async def _listen(self) -> None:
+    async def _listen(self, inbox: Inbox) -> None:
         """Have updates brought by webhook, or fetch them by long polling."""
         settings = self._pipeline.settings
         if settings.telegram_webhook_url:
             await self._open.enter_async_context(
                 webhook.served(
-                    self._application,
+                    self._bot,
+                    inbox,
                     settings.telegram_webhook_url,
                     settings.telegram_webhook_listen,
                     settings.telegram_webhook_secret,
-                    ALLOWED_UPDATES,
+                    allowed_updates=ALLOWED_UPDATES,
                 )
             )
             return
-        polling = Polling(self._application, ALLOWED_UPDATES, asyncio.get_running_loop().time)
+        clock = asyncio.get_running_loop().time
+        polling = Polling(self._bot, inbox, ALLOWED_UPDATES, clock)
         self._polling = polling
         await polling.begin()
         self._fetching = asyncio.create_task(polling.run(), name="poll")
@@ -172,31 +201,42 @@ class TelegramConnection:
         self.failure = NewsError("error.bug" if error is not None else "instance.elsewhere")
         self._stop.set()
 
+    async def tell_now(self, said: Mapping[ChatId, str]) -> None:
+        """Send each chat its HTML at once, without a row: that none can be written.
+
+        What is not sent is not tried again. Before Telegram was reached nobody is told.
+        """
+        if not self._connected:
+            return
+        for chat_id, html in said.items():
+            with suppress(TelegramError):
+                await self._bot.send_message(chat_id, html, parse_mode=ParseMode.HTML)
+
     async def close(self) -> None:
         """Stop in order: hear nothing new, finish what is under way, say goodbye."""
-        application = self._application
-        giving_up = asyncio.get_running_loop().call_later(ANSWERS_END_S, self._order.give_up)
-        await self._open.aclose()
-        await asyncio.gather(self._hear_no_more(), self._deliverer.stop())
+        await asyncio.gather(self._hear_no_more(), self._answer_no_more(), self._deliver_no_more())
+        with suppress(TelegramError, RuntimeError):
+            await self._bot.shutdown()
+
+    async def _answer_no_more(self) -> None:
+        if self._inbox is not None:
+            await self._inbox.close(partial(self._limiter.close, all_ranks=True))
+
+    async def _deliver_no_more(self) -> None:
+        await self._deliverer.stop()
         if self._delivering is not None:
             self._delivering.cancel()
             await asyncio.wait([self._delivering])
-        if application.running:
-            await application.stop()
-        giving_up.cancel()
-        if self._dispatcher is not None:
-            await self._dispatcher.close()
-        with suppress(TelegramError, RuntimeError):
-            await application.shutdown()
 
     async def _hear_no_more(self) -> None:
+        await self._open.aclose()
         fetching, polling = self._fetching, self._polling
         if fetching is None or polling is None or fetching.done():
             return  # one more poll of who yields would end the other's
         fetching.cancel()
         await asyncio.wait([fetching])
         with suppress(TimeoutError):  # its last word to a silent Telegram may get no answer
-            await asyncio.wait_for(polling.confirm(), ANSWERS_END_S)
+            await asyncio.wait_for(polling.confirm(), LAST_POLL_S)
 
     async def _remember_rest(self, chat_id: int | None, wait: timedelta) -> None:
         """Write down how long Telegram wants to be left alone, so that a restart knows it."""
@@ -218,6 +258,7 @@ def context_of(
         digests=digests,
         feeds=pipeline.poller,
         find_channel=partial(channel_facts, bot),
+        rights=Rights(bot, pipeline.clock),
         wake=pipeline.wake_up.set,
         bot_username=bot.username,
         admin_ids=settings.admin_ids,
@@ -287,30 +328,24 @@ async def bot_username(settings: Settings) -> str:
         raise ConnectionError(str(error)) from error
 
 
-def build(
-    settings: Settings, limiter: Limiter, order: ChatOrder
-) -> Application[Any, Any, Any, Any, Any, Any]:
-    """Build python-telegram-bot's application with our limiter and none of its timers."""
-    return (
-        Application.builder()
-        .token(settings.telegram_bot_token)
-        .base_url(f"{settings.telegram_api_url}/bot")
-        .base_file_url(f"{settings.telegram_api_url}/file/bot")
-        .job_queue(None)
-        .updater(None)
-        .rate_limiter(limiter)
-        .request(
-            requests(
-                HTTPXRequest,
-                settings,
-                connection_pool_size=64,
-                pool_timeout=20,
-                read_timeout=20,
-                write_timeout=20,
-                connect_timeout=10,
-            )
-        )
-        .get_updates_request(requests(UpdatesRequest, settings))
-        .concurrent_updates(order)
-        .build()
+def build(settings: Settings, limiter: Limiter) -> ExtBot[int]:
+    """Build python-telegram-bot's bot, whose calls pass our limiter.
+
+    Its application is not wanted: that has a queue of its own, which no crash survives.
+    """
+    return ExtBot(
+        settings.telegram_bot_token,
+        base_url=f"{settings.telegram_api_url}/bot",
+        base_file_url=f"{settings.telegram_api_url}/file/bot",
+        request=requests(
+            HTTPXRequest,
+            settings,
+            connection_pool_size=64,
+            pool_timeout=20,
+            read_timeout=20,
+            write_timeout=20,
+            connect_timeout=10,
+        ),
+        get_updates_request=requests(UpdatesRequest, settings),
+        rate_limiter=limiter,
     )

@@ -76,6 +76,16 @@ class ChannelFacts:
     person_manages: bool
 
 
+class ChatRights(Protocol):
+    """Who knows which person manages which chat."""
+
+    async def manages(self, chat_id: ChatId, person_id: int) -> bool | None:
+        """Tell whether a person manages a chat; None where Telegram does not tell us."""
+
+    def lost(self, chat_id: ChatId, person_id: int) -> None:
+        """Forget what was known of a person's rights in a chat."""
+
+
 ChannelLookup: TypeAlias = Callable[[str, int], Awaitable[ChannelFacts | None]]
 """Asks Telegram about a channel by its @name or id, for the person of this number."""
 
@@ -97,6 +107,7 @@ class Context:
     digests: DigestService
     feeds: FeedAdministration
     find_channel: ChannelLookup
+    rights: ChatRights
     wake: Callable[[], None]
     bot_username: str
     admin_ids: frozenset[int]

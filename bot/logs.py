@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from bot.settings import Settings, may_colour
+from storage.masking import masked
 
 SECRET = re.compile(r"\b[0-9]{5,20}:[A-Za-z0-9_-]{6,100}\b")
 """A bot's token anywhere in a line: httpx, inside python-telegram-bot, logs whole URLs."""
@@ -27,11 +28,24 @@ SILENT = ("telegram.request",)
 
 
 def without_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Blank out bot tokens in every text of a log line."""
+    """Blank out bot tokens, and what is secret of addresses, in every text of a log line."""
     for key, value in event.items():
-        if isinstance(value, str) and ":" in value:
-            event[key] = SECRET.sub("<token>", value)
+        event[key] = _without_secrets(value)
     return event
+
+
+def _without_secrets(value: Any) -> Any:
+    match value:
+        case str():
+            return masked(SECRET.sub("<token>", value) if ":" in value else value)
+        case dict():
+            return {name: _without_secrets(inner) for name, inner in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_without_secrets(inner) for inner in value]
+        case None | bool() | int() | float():
+            return value
+        case _:  # an error, a feed: as it would be written
+            return _without_secrets(str(value))
 
 
 def set_up(settings: Settings) -> None:
@@ -46,8 +60,13 @@ def set_up(settings: Settings) -> None:
     ]
     last: list[Any] = (
         [
+            # A traceback is made text first, or nothing could be blanked out in it.
+            structlog.processors.format_exc_info,
             without_secrets,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty() and may_colour()),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty() and may_colour(),
+                exception_formatter=structlog.dev.plain_traceback,
+            ),
         ]
         if pretty
         else [

@@ -1,12 +1,14 @@
-"""Notices that come by themselves: of feeds that fall ill or recover, of what was set aside."""
+"""Notices that come by themselves: of feeds, of what was set aside, of an unwritable file."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.conversation import Html
 from bot.render import feeds as render
 from bot.render.markup import code, joined, tidy, translate_html
+from bot.texts import sentence, words
 from storage import chats, feeds, set_aside
+from storage.errors import StorageError
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind
 from storage.outbox import queue
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered, Sentence
@@ -122,3 +124,35 @@ def chat_of_people(chat: Chat | None) -> ChatId | None:
     if chat is None or not chat.active:
         return None
     return chat.owner_id if chat.kind is ChatKind.CHANNEL else chat.id
+
+
+def storage_notice(error: StorageError, language: str, lasted: timedelta | None = None) -> Html:
+    """Say that nothing can be written to the database, or, with how long it ``lasted``, could."""
+    reason = sentence(error, language)
+    if lasted is None:
+        return translate_html(language, "notice.unwritable", reason=reason)
+    told = words.lasting(lasted, language)
+    return translate_html(language, "notice.writable", lasted=told, reason=reason)
+
+
+def enqueue_storage_notice(
+    db: Connection,
+    admins: Iterable[int],
+    error: StorageError,
+    lasted: timedelta,
+    now: datetime,
+) -> int:
+    """Queue one message for each admin that the database can be written again; return how many."""
+    known = (chats.get(db, ChatId(admin)) for admin in sorted(admins))
+    new = [
+        NewDelivery(
+            chat.id,
+            NO_THREAD,
+            DeliveryKind.NOTICE,
+            f"storage/{now:%Y%m%d%H%M%S%f}",
+            payload=Rendered(storage_notice(error, chat.language, lasted)),
+        )
+        for chat in known
+        if chat is not None
+    ]
+    return queue.enqueue(db, new, now)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from bot.instance import alone, database_lock
 from bot.settings import Settings
-from storage.database import Database, refuse_other, refuse_place
+from storage.database import Database
 from storage.errors import StorageError
+from storage.files import refuse_other, refuse_place
 from watchers import fetch
 from watchers.discover import Looker, Seen
 from watchers.host_queues import Politeness

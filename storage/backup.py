@@ -8,8 +8,10 @@ from pathlib import Path
 
 import sqlite_utils
 
-from storage.database import refuse_foreign, wrapped
+from storage.database import check_foreign_keys, refuse_foreign, wrapped
 from storage.errors import StorageError
+from storage.files import refuse_other
+from storage.sql import Connection
 
 PAGES_A_STEP = 2_000
 
@@ -18,20 +20,21 @@ def copy(source: Path, target: Path, progress: Callable[[int, int], None]) -> in
     """Copy a database that may be in use to ``target``, check the copy, return its bytes.
 
     ``progress`` is called with pages done and pages in all. The copy appears under its name
-    only when it is whole. Raises StorageError where the source is missing or the copy fails.
+    only when it is whole. Raises StorageError where the source is missing, none of ours, or of a
+    newer version (which alone knows what makes it whole), and where the copy fails.
     """
+    refuse_other(source)
     if not source.is_file():
         raise StorageError("storage.missing", path=str(source))
     if target.exists():
         raise StorageError("storage.exists", path=str(target))
     partial = target.with_name(f"{target.name}.partial")
-    begin(partial)
     try:
-        with (
-            closing(reading(source)) as read,
-            closing(sqlite3.connect(partial)) as write,
-        ):
-            read.backup(
+        with closing(reading(source)) as read:
+            refuse_foreign(read)
+        begin(partial)
+        with closing(reading(source)) as read, closing(sqlite3.connect(partial)) as write:
+            read.conn.backup(
                 write,
                 pages=PAGES_A_STEP,
                 progress=lambda _status, left, total: progress(total - left, total),
@@ -45,11 +48,12 @@ def copy(source: Path, target: Path, progress: Callable[[int, int], None]) -> in
         partial.unlink(missing_ok=True)
 
 
-def reading(path: Path) -> sqlite3.Connection:
+def reading(path: Path) -> Connection:
     """Open a file that may be in use, or may lie where we cannot write."""
     alone = not path.with_name(f"{path.name}-wal").exists()
     how = "immutable=1" if alone and not os.access(path.parent, os.W_OK) else "mode=ro"
-    return sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)
+    raw = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)
+    return sqlite_utils.Database(raw, execute_plugins=False)
 
 
 def restore(copy_: Path, path: Path, aside: Path, progress: Callable[[int, int], None]) -> bool:
@@ -82,11 +86,11 @@ def refuse_no_backup(path: Path) -> None:
     if not path.is_file():
         raise StorageError("storage.no_backup", path=str(path))
     try:
+        refuse_other(path)
         with closing(reading(path)) as read:
-            verify(read)
-            db = sqlite_utils.Database(read, execute_plugins=False)
-            is_empty = not db.table_names()
-            refuse_foreign(db)
+            verify(read.conn)
+            is_empty = not read.table_names()
+            refuse_foreign(read)
     except sqlite3.DatabaseError as error:
         raise StorageError("storage.no_backup", path=str(path)) from error
     except StorageError as error:
@@ -113,10 +117,14 @@ def verify(connection: sqlite3.Connection) -> None:
 
 
 def check(path: Path) -> int:
-    """Check a database file from end to end and return its size in bytes."""
+    """Check a database file from end to end, rows that point nowhere included; return its bytes.
+
+    Raises StorageError where something is wrong with it.
+    """
     try:
         with closing(reading(path)) as read:
-            verify(read)
+            verify(read.conn)
+            check_foreign_keys(read)
     except sqlite3.DatabaseError as error:
         raise wrapped(error) from error
     return path.stat().st_size

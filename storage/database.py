@@ -8,51 +8,66 @@ a read begun after a write was awaited sees all of it.
 """
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import sqlite_utils
 
 from storage.errors import StorageError
+from storage.files import made, refuse_other, refuse_place, unplaced
 from storage.migrations import APPLICATION_ID, migrations
 from storage.sql import Connection
+from storage.writability import Writability
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 5_000
 
+IN_TROUBLE_MS = 200
+"""How long a lock is waited for once nothing can be written: others wait behind each write."""
+
+ATTEMPT_S = 3.0
+"""How long somebody waits for a write that only makes their answer better."""
+
 PATIENCE_S = 0.2
 """How long a slice of long work lets others' writes go first, one after the other."""
 
 
 class Database:
-    """An open database. ``read`` and ``write`` hand a plain function the connection."""
+    """An open database. ``read`` and ``write`` hand a plain function the connection.
+
+    ``writability`` says whether it can be written just now.
+    """
 
     def __init__(self, path: Path, writer: "_Hand", reader: "_Hand") -> None:
         """Keep what ``opened`` made; call that instead."""
         self.path = path
         self._writer = writer
         self._reader = reader
+        self.writability = Writability()
+        self.writability.heed(
+            lambda _, trouble: writer.wait_for_locks(IN_TROUBLE_MS if trouble else BUSY_TIMEOUT_MS)
+        )
         self._writing = 0
         self._nobody_writes = asyncio.Event()
         self._nobody_writes.set()
         self._behind = asyncio.Lock()
 
     @classmethod
-    async def opened(cls, path: Path) -> Self:
+    async def opened(cls, path: Path, *, shared: bool = False) -> Self:
         """Open or create the file, check that it is ours, and bring its schema up to date.
+
+        ``shared`` with a process that runs: what that one does not know is not done to it.
 
         Raises StorageError with one clear sentence where the file cannot serve.
         """
         # The writer comes first: it is who makes the file and its schema.
-        writer = await _Hand.opened("database", connect, path)
+        writer = await _Hand.opened("database", joined if shared else connect, path)
         try:
             reader = await _Hand.opened("database-reads", reading_file, path)
         except BaseException:
@@ -72,20 +87,39 @@ class Database:
 
         It sees every write that was awaited before. What it tries to write fails.
         """
-        return await self._reader.run("begin", fn, *args, **kwargs)
+        try:
+            return await self._reader.run("begin", fn, *args, **kwargs)
+        except StorageError as error:
+            if not tried_to_write(error):
+                self.writability.refused(error)
+            raise
 
     async def write(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run ``fn(connection, …)`` in one transaction: all of it is kept, or nothing."""
+        """Run ``fn(connection, …)`` in one transaction: all of it is kept, or nothing.
+
+        Raises StorageError where the file cannot be written: then nothing of it is.
+        """
         self._writing += 1
         self._nobody_writes.clear()
         try:
-            return await self._writer.run("begin immediate", fn, *args, **kwargs)
+            return await self._written(fn, *args, **kwargs)
         finally:
             self._writing -= 1
             if not self._writing:
                 self._nobody_writes.set()
+
+    async def _written(
+        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        try:
+            result = await self._writer.run("begin immediate", fn, *args, **kwargs)
+        except StorageError as error:
+            self.writability.refused(error)
+            raise
+        self.writability.kept()
+        return result
 
     async def write_behind(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -100,7 +134,31 @@ class Database:
             if self._writing:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._nobody_writes.wait(), PATIENCE_S)
-            return await self._writer.run("begin immediate", fn, *args, **kwargs)
+            return await self._written(fn, *args, **kwargs)
+
+    async def attempt(
+        self,
+        otherwise: T,
+        fn: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Write what only makes an answer better; ``otherwise`` where that cannot be, or not soon.
+
+        What is not done soon may still be done later.
+        """
+        writing = asyncio.ensure_future(self.write(fn, *args, **kwargs))
+        writing.add_done_callback(_looked_at)
+        await asyncio.wait({writing}, timeout=ATTEMPT_S)
+        if not writing.done() or isinstance(writing.exception(), StorageError):
+            return otherwise
+        return writing.result()
+
+
+def _looked_at(writing: "asyncio.Future[Any]") -> None:
+    """Take note of how a write ended that nobody waits for any more."""
+    if not writing.cancelled():
+        writing.exception()
 
 
 class _Hand:
@@ -109,6 +167,7 @@ class _Hand:
     def __init__(self, connection: Connection, thread: ThreadPoolExecutor) -> None:
         self._connection = connection
         self._thread = thread
+        self._patience_ms = self._wanted_ms = BUSY_TIMEOUT_MS
 
     @classmethod
     async def opened(cls, name: str, opener: Callable[[Path], Connection], path: Path) -> Self:
@@ -133,10 +192,20 @@ class _Hand:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        return await asyncio.get_running_loop().run_in_executor(
-            self._thread,
-            lambda: in_transaction(self._connection, begin, fn, *args, **kwargs),
-        )
+        def work() -> T:
+            self._be_patient()
+            return in_transaction(self._connection, begin, fn, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def wait_for_locks(self, patience_ms: int) -> None:
+        """Wait so long for another program's lock from the next transaction on."""
+        self._wanted_ms = patience_ms
+
+    def _be_patient(self) -> None:
+        if self._patience_ms != self._wanted_ms:
+            self._patience_ms = self._wanted_ms
+            self._connection.conn.execute(f"pragma busy_timeout = {self._patience_ms}")
 
 
 def _let_go(opening: Future[Connection]) -> None:
@@ -153,28 +222,31 @@ def in_transaction(
     **kwargs: P.kwargs,
 ) -> T:
     """Run ``fn`` between ``begin`` and commit; whatever it raises undoes all it wrote."""
+    undo(connection)  # what could not be undone when the disk failed
     try:
         connection.conn.execute(begin)
         try:
             result = fn(connection, *args, **kwargs)
+            connection.conn.execute("commit")
         except BaseException:
-            if connection.conn.in_transaction:
-                connection.conn.execute("rollback")
+            undo(connection)
             raise
-        connection.conn.execute("commit")
-    except sqlite3.OperationalError as error:
-        if connection.conn.in_transaction:
-            connection.conn.execute("rollback")
-        raise wrapped(error) from error
     except sqlite3.DatabaseError as error:
         raise wrapped(error) from error
     return result
 
 
+def undo(connection: Connection) -> None:
+    """Undo the transaction that is open, if one is; a disk that fails is met again in a moment."""
+    if connection.conn.in_transaction:
+        with suppress(sqlite3.Error):
+            connection.conn.execute("rollback")
+
+
 def wrapped(error: sqlite3.DatabaseError) -> Exception:
     """Turn what the operator can mend into a StorageError; anything else is our bug."""
     code = getattr(error, "sqlite_errorname", "") or ""
-    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
         return StorageError("storage.locked")
     if code.startswith("SQLITE_FULL"):
         return StorageError("storage.full")
@@ -187,68 +259,29 @@ def wrapped(error: sqlite3.DatabaseError) -> Exception:
     return error
 
 
-MAGIC = b"SQLite format 3\0"
-MARK_AT = slice(68, 72)
-"""Where a database's header has the application id (SQLite's file format, 1.3)."""
+def joined(path: Path) -> Connection:
+    """Open a file that a running process has open as well, in the calling thread.
 
-
-def refuse_place(path: Path) -> None:
-    """Raise StorageError where no database can be at ``path``, or something else is there.
-
-    The folder is tried by making a file in it that goes at once: who is root, or reads only, is
-    not told by the rights.
+    Raises StorageError where it would have to be migrated under that one's feet.
     """
+    return connect(path, may_migrate=False)
+
+
+def tried_to_write(error: StorageError) -> bool:
+    """Tell whether it was a read that tried to write: a bug of ours, no trouble of the file's."""
+    return getattr(error.__cause__, "sqlite_errorname", "") == "SQLITE_READONLY"
+
+
+def connect(path: Path, *, may_migrate: bool = True) -> Connection:
+    """Open the file in the calling thread, refuse what is not ours, and migrate it.
+
+    Rows are looked through only after a migration: a start is quick, however large the file is.
+    """
+    if not path.parent.is_dir():
+        raise StorageError("storage.no_folder", folder=str(path.parent))
+    refuse_other(path)
     try:
-        # A link that leads nowhere is made where it points to.
-        folder = path.resolve().parent
-    except (OSError, RuntimeError) as error:
-        raise unplaced(path, error) from error
-    try:
-        if not folder.exists():
-            raise StorageError("storage.no_folder", folder=str(folder))
-        if path.is_dir():
-            raise StorageError("storage.is_folder", path=str(path))
-        path.lstat()
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise unplaced(path, error) from error
-    else:
-        refuse_other(path)
-    try:
-        with NamedTemporaryFile(dir=folder, prefix=".steppewire-"):
-            pass
-    except OSError as error:
-        raise unplaced(path, error) from error
-
-
-def unplaced(path: Path, error: Exception) -> StorageError:
-    """Say why there can be no database at a path."""
-    return StorageError(
-        "storage.place", path=str(path), reason=getattr(error, "strerror", None) or str(error)
-    )
-
-
-def refuse_other(path: Path) -> None:
-    """Raise StorageError where a file's first bytes are no database, or another program's."""
-    try:
-        if not path.is_file():
-            return
-        with path.open("rb") as opened:
-            header = opened.read(100)
-    except OSError as error:
-        raise unplaced(path, error) from error
-    if not header:
-        return
-    if not header.startswith(MAGIC):
-        raise StorageError("storage.not_database")
-    if int.from_bytes(header[MARK_AT]) not in (0, APPLICATION_ID):
-        raise StorageError("storage.foreign")
-
-
-def connect(path: Path) -> Connection:
-    """Open the file in the calling thread, refuse what is not ours, and migrate it."""
-    try:
+        made(path)
         connection = opened_file(path)
     except sqlite3.DatabaseError as error:
         refuse_place(path)
@@ -258,8 +291,8 @@ def connect(path: Path) -> Connection:
     try:
         refuse_foreign(connection)
         connection.conn.execute("pragma journal_mode = wal")
-        migrations.apply(connection)
-        check_foreign_keys(connection)
+        if migrations.pending(connection):
+            migrate(connection, may_migrate=may_migrate)
     except sqlite3.DatabaseError as error:
         connection.close()
         raise wrapped(error) from error
@@ -267,6 +300,14 @@ def connect(path: Path) -> Connection:
         connection.close()
         raise
     return connection
+
+
+def migrate(connection: Connection, *, may_migrate: bool) -> None:
+    """Bring the schema up to date, and look whether every row points somewhere afterwards."""
+    if not may_migrate:
+        raise StorageError("storage.behind")
+    migrations.apply(connection)
+    check_foreign_keys(connection)
 
 
 def reading_file(path: Path) -> Connection:
@@ -281,11 +322,6 @@ def reading_file(path: Path) -> Connection:
 
 def opened_file(path: Path) -> Connection:
     """Connect with the settings every connection of ours has."""
-    if not path.parent.is_dir():
-        raise StorageError("storage.no_folder", folder=str(path.parent))
-    if path.is_dir():
-        raise StorageError("storage.is_folder", path=str(path))
-    private(path)
     raw = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
     try:
         set_up(raw)
@@ -303,13 +339,6 @@ def set_up(raw: sqlite3.Connection) -> None:
     raw.execute("pragma synchronous = normal")
     raw.execute("pragma temp_store = memory")
     raw.execute("pragma cache_size = -16000")  # KiB: bounded memory for a small machine
-
-
-def private(path: Path) -> None:
-    """Make the file, if there is none, its owner's alone; SQLite gives -wal and -shm its mode."""
-    # What cannot be made here is refused by SQLite in a moment, with the reason.
-    with suppress(OSError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
 
 
 def refuse_foreign(connection: Connection) -> None:
@@ -332,6 +361,6 @@ def refuse_foreign(connection: Connection) -> None:
 
 
 def check_foreign_keys(connection: Connection) -> None:
-    """Refuse to go on where a migration left a row pointing nowhere."""
+    """Raise StorageError where a row points nowhere. Reads the whole file."""
     if connection.conn.execute("pragma foreign_key_check").fetchone():
         raise StorageError("storage.corrupt")

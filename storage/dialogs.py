@@ -3,16 +3,15 @@
 from datetime import datetime, timedelta
 
 from storage.model import ChatId
-from storage.sql import Connection, moment, to_ms
+from storage.sql import Connection, moment, repeatable, to_ms
 
 DRAFTS_KEPT = timedelta(days=30)
 ANSWERS_AWAITED = timedelta(hours=1)
-UPDATES_KEPT = timedelta(days=3)
-"""Telegram repeats an update for a day at most."""
 
 # --- what a button stands for where it does not fit into the button's 64 bytes --------------
 
 
+@repeatable
 def keep_draft(db: Connection, chat_id: ChatId, text: str, now: datetime) -> int:
     """Keep a text that buttons of this chat refer to; return its number."""
     row = next(
@@ -60,6 +59,7 @@ def drafts_of(db: Connection, chat_id: ChatId) -> list[str]:
 # --- what the next plain message of a person answers ----------------------------------------
 
 
+@repeatable
 def expect(db: Connection, chat_id: ChatId, person_id: int, question: str, now: datetime) -> None:
     """Take this person's next plain message in this chat as the answer to ``question``."""
     db.conn.execute(
@@ -98,6 +98,20 @@ def act_for(db: Connection, person: ChatId, channel: ChatId | None) -> None:
         )
 
 
+def unbind(db: Connection, channel: ChatId, person: ChatId) -> bool:
+    """Let a person manage a channel no more; return whether they did until now.
+
+    The channel keeps its settings and goes on getting what it gets, for whoever binds it next.
+    """
+    db.conn.execute(
+        "delete from acting_for where chat_id = ? and channel_id = ?", [person, channel]
+    )
+    cursor = db.conn.execute(
+        "update chats set owner_id = null where id = ? and owner_id = ?", [channel, person]
+    )
+    return cursor.rowcount > 0
+
+
 def acting_for(db: Connection, person: ChatId) -> ChatId | None:
     """Return the channel that commands in this private chat concern, if any."""
     row = next(
@@ -111,31 +125,12 @@ def acting_for(db: Connection, person: ChatId) -> ChatId | None:
     return None if row is None else ChatId(row["channel_id"])
 
 
-# --- updates that were taken -----------------------------------------------------------------
-
-
-def take_update(db: Connection, bot_id: int, update_id: int, now: datetime) -> bool:
-    """Note that an update is being answered; False when it already was.
-
-    Telegram repeats an update whose receipt it did not hear. The note is made before the
-    answer: a crash between them costs one answer, which the person asks for again, where a
-    note after it would answer twice.
-    """
-    cursor = db.conn.execute(
-        "insert into taken_updates (bot_id, update_id, taken_at) values (?, ?, ?)"
-        " on conflict do nothing",
-        [bot_id, update_id, to_ms(now)],
-    )
-    return cursor.rowcount > 0
-
-
 def prune(db: Connection, now: datetime) -> int:
     """Forget what no conversation can refer to any more; return how many rows."""
     gone = 0
     for statement, kept in (
         ("delete from drafts where made_at < ?", DRAFTS_KEPT),
         ("delete from expected_answers where made_at < ?", ANSWERS_AWAITED),
-        ("delete from taken_updates where taken_at < ?", UPDATES_KEPT),
     ):
         gone += db.conn.execute(statement, [to_ms(now - kept)]).rowcount
     return gone

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from storage import meta, outlets, stories
 from storage.errors import NewsError
 from storage.local_time import rfc3339
+from storage.masking import is_masked, masked
 from storage.model import (
     ILL_FROM,
     Feed,
@@ -21,7 +22,15 @@ from storage.model import (
     Ownership,
     StoryId,
 )
-from storage.sql import Connection, from_json, from_ms, readable, to_json, to_ms
+from storage.sql import (
+    Connection,
+    from_json,
+    from_ms,
+    readable,
+    repeatable,
+    to_json,
+    to_ms,
+)
 
 _ILL = (
     f"(e.status = 'gone' or (e.status = 'error' and e.failure_weight >= {ILL_FROM})"
@@ -96,15 +105,32 @@ def get(db: Connection, feed_id: FeedId) -> Feed | None:
 
 
 def by_url(db: Connection, url: str) -> Feed | None:
-    """Return the feed at an address, whichever of http and https it was added with."""
+    """Return the feed at an address, whichever of http and https it was added with.
+
+    A masked address finds the first feed that is shown by it.
+    """
+    if is_masked(url):
+        return next(iter(shown_as(db, url)), None)
     plain = plainly(url)
     one_of = (plain, _other_scheme(plain), url)
     return _first(db, "where f.url in (?, ?, ?) order by f.url <> ?", (*one_of, plain))
 
 
+def shown_as(db: Connection, url: str) -> tuple[Feed, ...]:
+    """Return the feeds whose address is shown as this one, its secrets masked."""
+    plain = plainly(url)
+    one_of = {plain, _other_scheme(plain)}
+    return tuple(feed for feed in every(db) if plainly(masked(feed.url)) in one_of)
+
+
 def found(db: Connection, wanted: str) -> Feed:
-    """Return the feed that a person means by an id or an address; NewsError if there is none."""
+    """Return the feed that a person means by an id or an address, masked or not.
+
+    Raises NewsError if there is none, or if several are shown by that address.
+    """
     feed = None
+    if is_masked(wanted) and len(shown_as(db, wanted)) > 1:
+        raise NewsError("feed.several_masked", feed=wanted)
     if wanted.isascii() and wanted.isdecimal() and len(wanted) < 19:  # noqa: PLR2004 (64 bits)
         feed = get(db, FeedId(int(wanted)))
     feed = feed or by_url(db, wanted)
@@ -200,7 +226,7 @@ def next_due(db: Connection) -> datetime | None:
 def add(db: Connection, new: NewFeed, now: datetime) -> Feed:
     """Add a feed; its first look is due at once. NewsError where its address is there already."""
     refuse_known(db, new.url)
-    name = own_name(db, new.outlet or host_of(new.url), new.url)
+    name = own_name(db, masked(new.outlet) or host_of(new.url), new.url)
     outlet = outlets.named(db, name, home_url=new.site_url)
     return _insert(db, new, outlet, now)
 
@@ -246,6 +272,7 @@ def add_fallback(db: Connection, feed_id: FeedId, new: NewFeed, now: datetime) -
     return _insert(db, named, source.outlet, now, fallback_of=source.id)
 
 
+@repeatable
 def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime) -> list[FeedId]:
     """Add the feeds that are not there yet (a catalogue, an OPML file); return which were.
 
@@ -259,7 +286,7 @@ def add_all(db: Connection, new: Iterable[tuple[NewFeed, Outlet]], now: datetime
             db,
             described.name
             if described.official or described.ownership is not Ownership.UNKNOWN
-            else own_name(db, described.name, feed.url),
+            else own_name(db, masked(described.name), feed.url),
             country=described.country,
             ownership=described.ownership,
             wire=described.wire,
@@ -614,12 +641,15 @@ def _insert(
     fallback_of: FeedId | None = None,
 ) -> Feed:
     url = plainly(new.url)
+    title = masked(new.title)
+    if title != new.title and plainly(new.title) == url:
+        title = ""  # a list that names a feed by its address: the feed will say its name
     (feed_id,) = db.conn.execute(
         "insert into feeds(url, title, kind, outlet_id, languages, site_url, rules, host,"
         " added_at, fallback_of) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
         (
             url,
-            new.title,
+            title,
             new.kind.value,
             outlet.id,
             " ".join(new.languages),

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from storage import outlets
+from storage.masking import without_user_info
 from storage.model import FeedId, FeedKind, Item, ItemId, StoryId
 from storage.sql import Connection, from_json, from_ms, marks, moment, readable, to_json, to_ms
 
@@ -112,7 +113,7 @@ def of_row(row: tuple[Any, ...]) -> Item:
         feed_id=FeedId(row[1]),
         story_id=StoryId(row[2]),
         external_id=row[3],
-        url=row[4],
+        url=without_user_info(row[4]),  # older versions kept what a feed was opened with
         title=row[5],
         summary=row[6],
         lang=row[7],

@@ -786,3 +786,87 @@ def m029_owed(db: Database) -> None:
     execute_all(db, ASKINGS)
     for statement in (*SUBSCRIPTIONS_CHANGE, *search.REMOVALS):
         db.conn.execute(statement)
+
+
+INBOX = """
+create table inbox (                 -- what Telegram brought
+    id        integer primary key,   -- in the order in which it came: update ids may begin anew
+    bot_id    integer not null,
+    update_id integer not null,
+    chat_id   integer not null,      -- whose turn it takes; 0 once it is answered
+    taken_at  integer not null,
+    body      text,                  -- Telegram's JSON; null once it is answered
+    question  text,                  -- what we had asked, where it is the answer
+    changed   integer not null default 0,   -- it was done, wholly or in part
+    reply     text,                  -- what is to be said, JSON
+    told      integer not null default 0,   -- messages of it that Telegram took
+    shown     integer,               -- the message that shows how far long work is
+    unique (bot_id, update_id)
+) strict;
+create index inbox_waiting on inbox(id) where body is not null;
+create index inbox_taken on inbox(taken_at);
+
+insert into inbox(bot_id, update_id, chat_id, taken_at)
+select bot_id, update_id, 0, taken_at from taken_updates order by taken_at;
+
+drop table taken_updates
+"""
+
+
+@migrations()
+def m030_inbox(db: Database) -> None:
+    """Keep updates until they are answered, where only their numbers were kept before."""
+    execute_all(db, INBOX)
+
+
+ERRANDS = """
+create table errands (               -- what the command line asks the running process to do
+    id        integer primary key autoincrement,
+    what      text not null,
+    arguments text not null,         -- JSON; gone when it has ended
+    asked_by  text not null,
+    asked_at  integer not null,
+    told_at   integer not null,      -- when who waits for it, or does it, was last heard of
+    state     text not null default 'waiting',
+    unwanted  integer not null default 0,
+    progress  text not null default '{}',
+    answer    text not null default '{}'
+) strict;
+-- The running process looks every second; mostly nothing waits.
+create index errands_waiting on errands(state) where state in ('waiting', 'running')
+"""
+
+
+@migrations()
+def m031_errands(db: Database) -> None:
+    """Let the command line ask the running process to do what needs its memory."""
+    execute_all(db, ERRANDS)
+
+
+TALLIES = """
+create table tallies (               -- what became of the entries of a feed's documents
+    feed_id   integer not null references feeds(id) on delete cascade,
+    day       integer not null,      -- days since 1970, UTC
+    documents integer not null,      -- or parts of one that broke
+    entries   integer not null,      -- read; what follows says what became of them
+    stored    integer not null,
+    changed   integer not null,
+    known     integer not null,
+    kept      integer not null,      -- in other words by now, and kept as they were
+    refused   integer not null,
+    primary key (feed_id, day)
+) strict, without rowid;
+
+-- Items up to here were not counted.
+insert into facts(name, value) select 'counted_from', coalesce(max(id), 0) from items where true
+    on conflict(name) do nothing;
+
+-- When it came to the story that it is in, if it was in another one before.
+alter table items add column moved_at integer
+"""
+
+
+@migrations()
+def m034_tallies(db: Database) -> None:
+    """Count what became of every entry, and note when an item changes its story, from here on."""
+    execute_all(db, TALLIES)

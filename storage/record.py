@@ -14,6 +14,7 @@ from storage import (
     search,
     set_aside,
     stories,
+    tallies,
 )
 from storage.items import EditedItem, LearntKey, MovedItem, NewItem
 from storage.model import FeedId, FeedState, ItemId, NewMatch, StoryId
@@ -22,6 +23,7 @@ from storage.outbox.deliveries import Turn
 from storage.outbox.promises import OwedAlerts
 from storage.set_aside import Aside
 from storage.sql import Connection, to_json
+from storage.tallies import NOTHING_READ, DocumentTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Intake:
     stories that got a further item, ``changed`` those whose facts it changed. ``matches`` were
     found ``as_of`` a change of subscriptions; ``news`` are those of them that are to ring.
     ``vectors`` are what was learnt of the meaning of items, new and old. ``asides`` are what
-    raised on the way and was left out.
+    raised on the way and was left out, ``tally`` counts what became of the entries.
     """
 
     feed_id: FeedId
@@ -62,6 +64,7 @@ class Intake:
     state: FeedState | None = None
     vectors: tuple[tuple[ItemId, bytes], ...] = ()
     asides: tuple[Aside, ...] = ()
+    tally: DocumentTally = NOTHING_READ
 
 
 def record(db: Connection, intake: Intake) -> None:
@@ -94,10 +97,17 @@ def record(db: Connection, intake: Intake) -> None:
         queue.changed(
             db, change.story_id, change.key, change.item_id, intake.now, turn=change.turn
         )
+    tallies.add(db, intake.feed_id, intake.tally, intake.now)
     if intake.state is not None:
         feeds.keep_state(db, intake.feed_id, intake.state, new=len(intake.new))
     elif intake.new:
         feeds.grow(db, intake.feed_id, len(intake.new))
+
+
+def join(db: Connection, story_id: StoryId, into: StoryId, now: datetime) -> None:
+    """Make one story of two that turned out to be one; the messages of both show it whole."""
+    stories.join(db, story_id, into, now)
+    queue.reshown(db, [into], now)
 
 
 def move(

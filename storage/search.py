@@ -95,6 +95,14 @@ def search(
     return tuple(ItemId(row[0]) for row in rows)
 
 
+def filed_before(db: Connection, before: ItemId, limit: int) -> tuple[ItemId, ...]:
+    """Return the ids of the newest items that came before one, newest first."""
+    rows = db.conn.execute(
+        "select id from items where id < ? order by id desc limit ?", (before, limit)
+    )
+    return tuple(ItemId(row[0]) for row in rows)
+
+
 class FoundItem(NamedTuple):
     """An item that the index found, and what ranking needs of its story.
 
@@ -205,9 +213,12 @@ def _above(db: Connection, since: datetime | None) -> int:
     return _END if found is None else int(found) - 1
 
 
-def all_hits(db: Connection, match: str | None, since: datetime) -> list[FoundItem]:
+def all_hits(
+    db: Connection, match: str | None, since: datetime, feeds: frozenset[FeedId] | None = None
+) -> list[FoundItem]:
     """Return every item told since a moment that an expression finds; None finds all.
 
+    ``feeds`` are those that may have told it, None for any.
     A hit's time here is when it was told: not later than we saw it, whatever its outlet dates.
     """
     found = (
@@ -220,8 +231,13 @@ def all_hits(db: Connection, match: str | None, since: datetime) -> list[FoundIt
         f" from items i join stories s on s.id = i.story_id join ({found}) w on w.value = i.id"
         # What was seen before was told before.
         " where i.first_seen >= :since"
-        " and coalesce(i.published, i.first_seen) >= :since",
-        {"since": to_ms(since), "match": match},
+        " and coalesce(i.published, i.first_seen) >= :since"
+        " and (:feeds is null or i.feed_id in (select value from json_each(:feeds)))",
+        {
+            "since": to_ms(since),
+            "match": match,
+            "feeds": None if feeds is None else to_json(sorted(feeds)),
+        },
     )
     return [FoundItem(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]
 

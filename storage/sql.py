@@ -14,6 +14,25 @@ Connection = sqlite_utils.Database
 """What storage functions take first: the one connection, always inside a transaction."""
 
 
+Write = TypeVar("Write", bound=Callable[..., Any])
+
+_REPEATABLE: set[Callable[..., Any]] = set()
+
+
+def repeatable(write: Write) -> Write:
+    """Say of a write that doing it again leaves what it left and gives what it gave.
+
+    A command of which no other write was kept is carried out again after a crash.
+    """
+    _REPEATABLE.add(write)
+    return write
+
+
+def is_repeatable(write: Callable[..., Any]) -> bool:
+    """Tell whether a write may be done again."""
+    return write in _REPEATABLE
+
+
 ODD_VALUES = (ValueError, OverflowError, OSError, TypeError, AttributeError, LookupError)
 """What reading a row raises where it has a value that no program of ours writes: a kind or state
 that there is not, a time that there is not, JSON of another shape."""

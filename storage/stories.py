@@ -167,12 +167,14 @@ def move(db: Connection, given: Sequence[ItemId], to: StoryId, now: datetime) ->
     if current(db, to) != to:
         db.conn.execute("delete from story_aliases where id = ?", (to,))
         open_new(db, to, now)
-    for table in ("items", "matches"):
-        column = "id" if table == "items" else "item_id"
-        db.conn.execute(
-            f"update {table} set story_id = ? where {column} in ({marks(len(wanted))})",  # noqa: S608 (our own names)
-            (to, *wanted),
-        )
+    db.conn.execute(
+        f"update items set story_id = ?, moved_at = ? where id in ({marks(len(wanted))})",  # noqa: S608 (only marks)
+        (to, to_ms(now), *wanted),
+    )
+    db.conn.execute(
+        f"update matches set story_id = ? where item_id in ({marks(len(wanted))})",  # noqa: S608 (only marks)
+        (to, *wanted),
+    )
     refresh(db, [to, *map(StoryId, left)])
     for story_id in left - {to}:
         (size,) = db.conn.execute("select size from stories where id = ?", (story_id,)).fetchone()

@@ -96,13 +96,15 @@ STAMPS = (
     ("deliveries", "settled_at"),
     ("drafts", "made_at"),
     ("expected_answers", "made_at"),
-    ("taken_updates", "taken_at"),
+    ("inbox", "taken_at"),
     ("admin_corrections", "made_at"),
     ("admin_corrections", "undone_at"),
     ("aliases", "added_at"),
     ("set_aside", "first_at"),
     ("set_aside", "last_at"),
     ("set_aside", "told_at"),
+    ("errands", "asked_at"),
+    ("errands", "told_at"),
 )
 """Every column that says when something happened: none of them may be later than now. Windows of
 digests, alerts an hour, cooldowns, ages and what is forgotten by age are counted from them."""

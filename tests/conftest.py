@@ -50,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 LONG = (
     "tests/browser/",
+    "tests/longrun/",
     "tests/journeys/",
     "tests/bot/sandbox/outlets/test_four_hours",
     "tests/watchers/test_days",

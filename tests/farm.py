@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -41,6 +41,8 @@ class Farm:
     port: int = 0
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    otherwise: Endpoint | None = None
+    """What answers where nothing was put; else that is 404."""
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         """The address of a path."""
@@ -83,21 +85,21 @@ class Farm:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Serve a request."""
         self.asked.append((request.path, dict(request.headers)))
-        endpoint = self.endpoints.get(request.path)
+        endpoint = self.endpoints.get(request.path, self.otherwise)
         return await endpoint(request) if endpoint else web.Response(status=404)
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[Farm]:
-    """A farm on a free port of 127.0.0.1 for as long as the block lasts."""
+async def opened(hosts: Iterable[str] = ("127.0.0.1",)) -> AsyncIterator[Farm]:
+    """A farm on a free port of these loopback addresses for as long as the block lasts."""
     farm = Farm()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", farm.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    farm.port = runner.addresses[0][1]
+    for host in hosts:
+        await web.TCPSite(runner, host, farm.port).start()
+        farm.port = runner.addresses[0][1]
     try:
         yield farm
     finally:

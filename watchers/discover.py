@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from storage.errors import NewsError
 from storage.local_time import rfc3339
+from storage.masking import is_masked
 from storage.model import FeedKind
 from watchers import addresses
 from watchers.fetch import Failed
@@ -113,9 +115,11 @@ class Looker:
         """See what is at an address; follow a page to its feed, unless selectors are told.
 
         Where none of the feeds that a page names can be read now, the first one's reason is seen.
-        Raises NewsError as ``addresses.source`` does.
+        Raises NewsError as ``addresses.source`` does, and for a masked address.
         """
         asked, rules = addresses.source(typed)
+        if is_masked(asked):
+            raise NewsError("feed.masked", url=asked)
         if rules:
             return await self._look_once(asked, asked, _PATIENCE_S, rules)
         time = asyncio.get_running_loop().time

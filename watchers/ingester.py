@@ -22,7 +22,16 @@ from typing import Self, assert_never
 
 import structlog
 
-from storage import changes, corrections, fingerprints, items, record, set_aside, subscriptions
+from storage import (
+    changes,
+    corrections,
+    fingerprints,
+    items,
+    record,
+    set_aside,
+    subscriptions,
+    tallies,
+)
 from storage import stories as story_store
 from storage.database import Database
 from storage.errors import NewsError, StorageError
@@ -39,6 +48,7 @@ from storage.model import (
 )
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.sql import Connection
+from storage.tallies import DocumentTally
 from watchers import intake, keywords, stories
 from watchers.meaning.asking import Meaning
 from watchers.meaning.values import MOST_TEXTS, text_of
@@ -398,6 +408,8 @@ class Ingester:
             raise broken[-1][1]
         self._asides += [aside_of(entry, error) for entry, error in broken]
         await self._note_asides(way.now)
+        refused = DocumentTally(entries=len(broken), refused=len(broken))
+        await self._db.write(tallies.add, way.feed.id, refused, way.now)
         return taken + Taken(aside=len(broken))
 
     async def _understood(self, doubt: intake.Doubt, draft: intake.Draft) -> None:
@@ -508,8 +520,9 @@ class Ingester:
         match change:
             case stories.Joined(story, into):
                 items_moved = len(index.members(story))
-                await self._db.write(story_store.join, story, into, now)
+                await self._db.write(record.join, story, into, now)
                 index.merge(story, into)
+                self._wake()
                 log.info("stories joined", story=story, into=into, items=items_moved)
             case stories.Moved(moved, story, to):
                 target = self._new_story() if to is None else to

@@ -24,6 +24,7 @@ from storage.model import (
 from storage.outbox.promises import OwedAlerts
 from storage.record import ChangedStory, Intake
 from storage.set_aside import Aside, AsideKind, why_of
+from storage.tallies import NOTHING_READ, DocumentTally
 from watchers import articles, keywords, stories
 from watchers.parse import Entry, entry_keys
 from watchers.text import leads, markup, words
@@ -106,6 +107,10 @@ class Draft:
     unchanged: int = 0
     kept: int = 0
     """Known items that came with other words and stay as they are."""
+    entries: int = 0
+    """How many entries were decided."""
+    tallied: DocumentTally = NOTHING_READ
+    """What became of those that are recorded."""
     new_recorded: int = 0
     edited_recorded: int = 0
     stories: dict[StoryId, str] = field(default_factory=dict)
@@ -128,8 +133,21 @@ class Draft:
         """How many known items have other words."""
         return self.edited_recorded + len(self.edited)
 
+    @property
+    def tally(self) -> DocumentTally:
+        """Count what became of the entries that are not recorded yet."""
+        before = self.tallied
+        return DocumentTally(
+            self.entries - before.entries,
+            len(self.new),
+            len(self.edited),
+            self.unchanged - before.known,
+            self.kept - before.kept,
+        )
+
     def recorded(self) -> None:
         """Begin a new part: all of this one is in the database."""
+        self.tallied = DocumentTally(self.entries, known=self.unchanged, kept=self.kept)
         self.new_recorded, self.edited_recorded = self.came, self.altered
         self.stories.update((item.story_id, item.title) for item in self.new)
         self.is_news |= bool(self.news or self.grown)
@@ -155,6 +173,7 @@ class Draft:
             news=tuple(self.news),
             vectors=tuple(self.vectors.items()),
             asides=tuple(self.asides),
+            tally=self.tally,
             state=state,
         )
 
@@ -183,6 +202,7 @@ def decide(
         else:
             again(draft, entry, before, {key for key in entry.keys if key not in seen}, memory)
             seen.update((key, before) for key in entry.keys if key not in seen)
+        draft.entries += 1
         yield None
 
 

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from storage.errors import NewsError
+from storage.masking import without_user_info
 from watchers.parse import Entry
 from watchers.text import markup, urls
 
@@ -91,6 +92,7 @@ def entry_of(told: dict[str, Any], published: datetime | None, source: str) -> E
     change, and another file of that name has other lines.
     """
     url = urls.absolute("", field(told, "url").strip()) if told.get("url") else ""
+    url = without_user_info(url)
     external_id = field(told, "external_id" if "external_id" in told else "id").strip()
     url_key = "" if urls.is_front_page(url) else urls.canonical_key(url)
     keys = [f"g:{external_id}"] if external_id else []

@@ -7,12 +7,13 @@ ends cut off. So a list is read outline by outline, and what cannot be read cost
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.sax.saxutils import quoteattr
 
 from storage import feeds
 from storage.errors import NewsError
 from storage.feeds import NewFeed
+from storage.masking import is_masked, masked
 from storage.model import Feed, FeedKind, Outlet, OutletId
 from watchers import addresses
 from watchers.fetch import ssrf
@@ -64,6 +65,16 @@ def outline(feed: Feed) -> Outline:
     return Outline(feed.url, feed.title, feed.site_url, feed.rules)
 
 
+def without_secrets(outline: Outline) -> Outline:
+    """Mask what is secret of an outline's addresses."""
+    return replace(
+        outline,
+        url=masked(outline.url),
+        title=masked(outline.title),
+        site_url=masked(outline.site_url),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class FeedList:
     """What an OPML file gave."""
@@ -76,6 +87,8 @@ class FeedList:
     """Lines with an outline that could not be read."""
     broken_off: bool = False
     """Whether the end is missing, and with it perhaps feeds."""
+    masked: tuple[str, ...] = ()
+    """Addresses whose secrets an export left out: nothing can be fetched from them."""
 
 
 class _Collector:
@@ -84,6 +97,7 @@ class _Collector:
     def __init__(self, allowed: frozenset[ssrf.Endpoint]) -> None:
         self.found: dict[str, Outline] = {}
         self.unusable: list[str] = []
+        self.masked: list[str] = []
         self.allowed = allowed
 
     def outline(self, told: dict[str, str]) -> None:
@@ -97,6 +111,9 @@ class _Collector:
         url = self.url(address)
         if not url:
             self.unusable.append(markup.one_line(address)[:200])
+            return
+        if is_masked(url):
+            self.masked.append(url)
             return
         # As it is kept, whichever of http and https it is: one feed told twice is one.
         known_as = feeds.plainly(url).partition("://")[2]
@@ -148,13 +165,17 @@ def read(body: bytes, allowed: frozenset[ssrf.Endpoint] = frozenset()) -> FeedLi
         else:
             collector.outline(told)
     broken_off = re.search(r"(?i)</(?:[\w.-]{1,40}:)?opml\s*>|<opml\b[^<>]*/>", text) is None
-    if not (collector.found or collector.unusable):
+    if not (collector.found or collector.unusable or collector.masked):
         if broken_off or unread:
             line = unread[0] if unread else text.count("\n") + 1
             raise NewsError("opml.broken", line=line)
         raise NewsError("opml.empty")
     return FeedList(
-        tuple(collector.found.values()), tuple(collector.unusable), tuple(unread), broken_off
+        tuple(collector.found.values()),
+        tuple(collector.unusable),
+        tuple(unread),
+        broken_off,
+        tuple(collector.masked),
     )
 
 

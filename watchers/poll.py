@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from storage import feeds
+from storage import feeds, meta
 from storage.database import Database
 from storage.errors import NewsError, StorageError
 from storage.feeds import NewFeed
@@ -24,6 +24,7 @@ from storage.model import Feed, FeedId, FeedState, FeedStatus
 from watchers import addresses, schedule
 from watchers.discover import Looker, Seen
 from watchers.fetch import FailKind, Fetcher
+from watchers.holding_back import HoldingBack
 from watchers.host_queues import HostQueues, LaneTurn, Politeness
 from watchers.ingester import Ingester, Taken
 from watchers.judge import Count, Judgement, failed_by_a_bug, judge, rest_until
@@ -150,6 +151,7 @@ class StateBuffer:
         try:
             await self._db.write(feeds.keep_states, rows)
         except StorageError:
+            self._waiting = [*rows, *self._waiting]  # in their order: the last one holds
             raise
         except Exception:
             log.exception("states kept one by one")
@@ -192,6 +194,7 @@ class Poller:
         self._states = StateBuffer(db)
         self._under_way: set[FeedId] = set()
         self._asked: dict[FeedId, datetime] = {}
+        self._hold = HoldingBack()
         self._rests: dict[str, datetime] = {}
         self._longest_rest = timedelta(seconds=pace.cap_s)
         self._queues: HostQueues[_Due] = HostQueues(self._politeness, self._take_turn, self._spawn)
@@ -231,7 +234,12 @@ class Poller:
     # --- what others call --------------------------------------------------------------------
 
     async def tick(self) -> None:
-        """Begin the looks that are due and return: no feed waits for another host's answer."""
+        """Begin the looks that are due and return: no feed waits for another host's answer.
+
+        Raises StorageError while what is told could not be written down: then nobody is asked.
+        """
+        if not await self._may_ask():
+            return
         await self._states.flush()
         if found := await self._due():
             self._begin(found, force=False)
@@ -241,6 +249,9 @@ class Poller:
 
         Returns when all of that is done. Raises StorageError where it could not be written down.
         """
+        if not force and not await self._may_ask():
+            return Round()
+        await self._states.flush()  # what an earlier round could not write comes before
         found = await self._db.read(feeds.pollable) if force else await self._due()
         return await self._begin(found, force=force, progress=progress).ended()
 
@@ -342,7 +353,9 @@ class Poller:
     async def _look_at(self, due: "_Due", host: str, patiently: Patiently) -> bool:
         """Look at a feed unless its host rests; the last of a batch ends it."""
         feed, batch = due.feed, due.batch
-        rests = not batch.force and self._rest_of(host, self._clock()) is not None
+        rests = not batch.force and (
+            self._hold.is_on or self._rest_of(host, self._clock()) is not None
+        )
         try:
             if rests:
                 batch.tally.resting += 1  # its row is put off
@@ -378,8 +391,16 @@ class Poller:
             seconds=round(tally.seconds, 2),
         )
         if batch.error is not None:
-            log.error("round not kept", error=str(batch.error))
+            log.debug("round not kept", error=str(batch.error))
         batch.over.set()
+
+    async def _may_ask(self) -> bool:
+        """Tell whether what is told now could be kept. Raises StorageError where it could not."""
+        if self._hold.is_on:
+            return False
+        if self._db.writability.trouble is not None:
+            await self._db.write(meta.put, "written_at", rfc3339(self._clock()))
+        return True
 
     # --- hosts that rest ---------------------------------------------------------------------
 
@@ -414,7 +435,10 @@ class Poller:
     # --- one look ----------------------------------------------------------------------------
 
     async def _look(self, feed: Feed, tally: Round, patiently: Patiently) -> None:
-        """Look at a feed; a bug on its way counts as its failure and is logged whole."""
+        """Look at a feed; a bug on its way counts as its failure and is logged whole.
+
+        Raises StorageError where what it told could not be kept: that is no verdict on it.
+        """
         self._asked[feed.id] = self._clock()
         try:
             observed = await self._observer.observe(target_of(feed), patiently)
@@ -424,11 +448,13 @@ class Poller:
                     return
                 feed, observed = behind
             await self._judge_and_record(feed, observed, tally)
-        except Exception as error:
-            if isinstance(error, StorageError):  # a full disk, a locked file: no bug
-                log.error("look not kept", feed=feed.id, url=feed.url, error=str(error))  # noqa: TRY400 (said whole)
-            else:
-                log.exception("feed failed by a bug", feed=feed.id, url=feed.url)
+        except StorageError as error:
+            # A full disk, a locked file: the feed is due still. The alarm is the database's.
+            self._hold.refused()
+            log.debug("look not kept", feed=feed.id, url=feed.url, error=str(error))
+            raise
+        except Exception:
+            log.exception("feed failed by a bug", feed=feed.id, url=feed.url)
             tally.failed += 1
             judged = failed_by_a_bug(feed, self._clock(), self._pace)
             await self._states.put(feed.id, judged.state_after(0))
@@ -485,6 +511,7 @@ class Poller:
                 silent=not fresh,
             )
             taken += last
+            self._hold.kept()
         if not feed.state.baseline_done:
             await self._db.write(
                 feeds.retitle, feed.id, parsed.title, parsed.site_url, parsed.language

@@ -42,6 +42,8 @@ class Revisits:
 
     async def round(self) -> int:
         """Take up what readers asked for of late, and look at what is due; count the looks."""
+        if self.db.writability.trouble is not None:
+            return 0  # what a page says could not be kept; it is due still
         now = self.clock()
         found = await self.db.read(pages.wanted, now)
         if found:

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
@@ -350,15 +350,28 @@ async def by_day(
 
     Days are those of a time zone (IANA name), each named by the moment at which it begins; a
     story counts on those on which its outlets told it, whenever that reached us.
-    What only the matcher could rule out (phrases, outlets) is counted as the index sees it.
+    What only the matcher could rule out (phrases) is counted as the index sees it.
     """
     here = local_time.zone(time_zone)
     first = now.astimezone(here).date() - timedelta(days=days - 1)
     by_date: dict[date, set[StoryId]] = {first + timedelta(days=n): set() for n in range(days)}
-    began = local_time.instant(first, 0, time_zone)
-    for hit in await db.read(search.all_hits, keywords.fts(query), began):
-        by_date.setdefault(hit.seen_at.astimezone(here).date(), set()).add(hit.story_id)
+    starts, ends = keywords.window(query, now)
+    began = max(
+        local_time.instant(first, 0, time_zone), starts or datetime.min.replace(tzinfo=UTC)
+    )
+    for hit in await db.read(_every_hit, query, began):
+        if ends is None or hit.seen_at < ends:
+            by_date.setdefault(hit.seen_at.astimezone(here).date(), set()).add(hit.story_id)
     return {local_time.instant(day, 0, time_zone): len(ids) for day, ids in by_date.items()}
+
+
+def _every_hit(db: Connection, query: keywords.Query, since: datetime) -> list[search.FoundItem]:
+    match = keywords.fts(query)
+    hits = search.all_hits(db, match, since, _feeds(db, query))
+    if match is None and (unwanted := keywords.unwanted(query)) is not None:
+        ruled_out = {hit.item_id for hit in search.all_hits(db, unwanted, since)}
+        return [hit for hit in hits if hit.item_id not in ruled_out]
+    return hits
 
 
 def known(counted: Mapping[datetime, int], began: datetime | None) -> dict[datetime, int | None]:

@@ -24,6 +24,7 @@ COMMANDS = {
     "backup": "bot.cli.upkeep",
     "restore": "bot.cli.upkeep",
     "check": "bot.cli.upkeep",
+    "audit": "bot.cli.audit",
 }
 """Where each command lives; the order is that of ``--help``."""
 

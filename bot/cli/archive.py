@@ -17,6 +17,7 @@ from storage import items as item_store
 from storage import stories as story_store
 from storage.database import Database
 from storage.errors import NewsError
+from storage.masking import masked
 from storage.model import Item, ItemId, Story, StoryId
 from storage.revisions import Revision
 from watchers import explanation, keywords
@@ -32,7 +33,7 @@ def item_row(item: Item, feed_url: str) -> dict[str, Any]:
         "id": item.id,
         "external_id": item.external_id,
         "feed_id": item.feed_id,
-        "feed_url": feed_url,
+        "feed_url": masked(feed_url),
         "kind": item.kind.value,
         "url": item.url,
         "title": item.title,
@@ -228,19 +229,25 @@ async def digest(settings: Settings, hours: int, limit: int, *, as_json: bool) -
 @as_json
 @command
 async def trends(settings: Settings, query: str, days: int, *, as_json: bool) -> None:
-    """Count the stories that a QUERY finds, day by day (UTC).
+    """Count the stories that a QUERY finds, day by day (UTC); each of several for "A vs B".
 
     A story counts on the days on which outlets told it. Days before the archive began are
     left out of the table, and have "known": false in --json.
     """
     end = now()
+    compared = keywords.compared(query) or (query,)
     async with archive(settings) as db:
-        counted = await searching.by_day(db, keywords.parse(query), now=end, days=days)
+        counted = {
+            one: await searching.by_day(db, keywords.parse(one), now=end, days=days)
+            for one in compared
+        }
         began = await db.read(stats.began)
-    known = searching.known(counted, began)
     rows = [
-        {"day": day.date().isoformat(), "stories": n, "known": known[day] is not None}
-        for day, n in counted.items()
+        ({"query": one} if len(counted) > 1 else {})
+        | {"day": day.date().isoformat(), "stories": n, "known": known[day] is not None}
+        for one, by_day in counted.items()
+        for known in (searching.known(by_day, began),)
+        for day, n in by_day.items()
     ]
     if as_json:
         emit(rows, as_json=True, columns=())
@@ -248,10 +255,11 @@ async def trends(settings: Settings, query: str, days: int, *, as_json: bool) ->
     if began is not None and not all(row["known"] for row in rows):
         day = began.date().isoformat()
         click.echo(f"The archive begins on {day}; what was told before is not counted.", err=True)
+    columns = ("query",) if len(counted) > 1 else ()
     emit(
         with_bars([row for row in rows if row["known"]]),
         as_json=False,
-        columns=("day", "stories", "bar"),
+        columns=(*columns, "day", "stories", "bar"),
     )
 
 

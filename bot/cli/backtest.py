@@ -89,17 +89,17 @@ def of_file(file: Path) -> list[Known]:
     boilerplate = stories.Boilerplate()
     lines, _ = begun(file)
     with click.progressbar(length=size_of(file), label="reading") as bar:
-        for number, (line, read) in enumerate(lines, 1):
-            entry = line.entry
+        for number, line in enumerate(lines, 1):
+            entry = line.told.entry
             summary = leads.lead(markup.plain(entry.summary_html), entry.title)
             declared = (entry.language,) if entry.language else ()
             analysis = words.analyse(entry.title, summary, declared=declared)
-            outlet = outlets.setdefault(line.source, OutletId(len(outlets) + 1))
+            outlet = outlets.setdefault(line.told.source, OutletId(len(outlets) + 1))
             features = stories.prepare(
                 item=ItemId(number),
                 outlet=outlet,
                 url_key=entry.url_key,
-                told_at=line.moment,
+                told_at=line.told.moment,
                 title=entry.title,
                 lang=analysis.lang,
                 analysis=analysis,
@@ -107,7 +107,7 @@ def of_file(file: Path) -> list[Known]:
             )
             boilerplate.learn(features)
             known.append((features, entry.title or summary))
-            bar.update(read - bar.pos)
+            bar.update(line.read - bar.pos)
     return known
 
 

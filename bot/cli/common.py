@@ -15,11 +15,13 @@ from typing import Any, Concatenate, ParamSpec
 import click
 
 from bot import logs, texts
+from bot.instance import database_lock, held_by
 from bot.settings import Settings, SettingsError, load
 from bot.settings import hints as load_hints
 from storage.database import Database
 from storage.errors import NewsError
 from storage.local_time import rfc3339
+from storage.masking import masked
 
 P = ParamSpec("P")
 WIDEST_COLUMN = 60
@@ -35,8 +37,8 @@ class Refused(click.ClickException):
     exit_code = 1
 
     def show(self, file: Any = None) -> None:
-        """Print the sentence as it is; several problems stand on a line each."""
-        click.echo(self.message, file=file or sys.stderr)
+        """Print the sentence without an address's secrets; several problems stand a line each."""
+        click.echo(masked(self.message), file=file or sys.stderr)
 
 
 Body = Callable[Concatenate[Settings, P], Coroutine[Any, Any, None]]
@@ -142,8 +144,13 @@ def no_feeds() -> str:
 
 @asynccontextmanager
 async def archive(settings: Settings) -> AsyncIterator[Database]:
-    """Open the database for reading and small writes; a running bot may share it."""
-    db = await Database.opened(settings.database_path)
+    """Open the database for reading and small writes; a running bot may share it.
+
+    Raises NewsError where the file cannot serve, or a running bot of an older version has it.
+    """
+    path = settings.database_path
+    is_shared = held_by(database_lock(path)) is not None
+    db = await Database.opened(path, shared=is_shared)
     try:
         yield db
     finally:

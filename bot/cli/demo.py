@@ -13,7 +13,7 @@ import click
 
 from bot import app, logs
 from bot.cli.common import lasting
-from bot.cli.demo_folder import ADDRESS, DATABASE, own_folder
+from bot.cli.demo_folder import DATABASE, keep_address, own_folder
 from bot.failures import system_says
 from bot.sandbox import ADMIN_ID, Sandbox, sample_outlets
 from bot.sandbox.outlets.generator import Supply
@@ -131,7 +131,7 @@ async def demo(settings: Settings, port: int | None, every: float, *, without_bo
             await stop.wait()
             return
         with own_folder(port) as folder:
-            (folder / ADDRESS).write_text(box.page_url, encoding="utf-8")
+            keep_address(folder, box.page_url)
             await app.run(
                 in_box(settings, box, folder),
                 stop=stop,

@@ -1,5 +1,6 @@
 """Where a demo keeps its things: a folder of its own, emptied at every start."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -42,13 +43,20 @@ def emptied(folder: Path) -> Iterator[Path]:
     with ExitStack() as held:
         try:
             refuse_foreign(folder)
-            folder.mkdir(exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
             hold(folder, held)
             for name in OURS:
                 (folder / name).unlink(missing_ok=True)
         except OSError as error:
             raise NewsError("demo.folder", folder=str(folder), reason=error.strerror) from error
         yield folder
+
+
+def keep_address(folder: Path, address: str) -> None:
+    """Write down where the demo's page is, for its owner alone: whoever opens it is the admin."""
+    file = os.open(folder / ADDRESS, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(file, "w", encoding="utf-8") as opened:
+        opened.write(address)
 
 
 def refuse_foreign(folder: Path) -> None:

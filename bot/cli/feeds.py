@@ -12,9 +12,11 @@ import click
 from bot import pipeline, texts
 from bot.cli import Overview
 from bot.cli.common import Refused, archive, as_json, command, emit, isoformat, no_feeds, now
+from bot.cli.workers import at_work
 from bot.settings import Settings
 from storage import feeds as feed_store
 from storage.errors import NewsError
+from storage.masking import masked
 from storage.model import Feed, FeedId, FeedKind
 from storage.sql import Connection
 from watchers import addresses, catalogue, opml
@@ -35,8 +37,8 @@ def feed_row(feed: Feed) -> dict[str, Any]:
     state = feed.state
     return {
         "id": feed.id,
-        "url": feed.url,
-        "title": feed.title,
+        "url": masked(feed.url),
+        "title": masked(feed.title),
         "kind": feed.kind.value,
         "outlet": feed.outlet.name,
         "country": feed.outlet.country,
@@ -53,7 +55,7 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "failing_since": isoformat(state.failing_since),
         "next_check_at": isoformat(state.next_check_at),
         "silent_since": isoformat(state.silent_since),
-        "moved_from": feed.moved_from or None,
+        "moved_from": masked(feed.moved_from) or None,
         "fallback_of": feed.fallback_of,
         "waiting": feed.waits,
     }
@@ -104,12 +106,12 @@ async def add(settings: Settings, /, url: str, *, as_json: bool, **css: str | No
     A page without a feed is read by CSS selectors: --item .news-card --title h3, or --item auto.
     """
     asked = typed(url, css)
-    async with pipeline.open_pipeline(settings) as room:
-        fresh = await room.db.read(feed_store.wants_catalogue)
-        await room.db.read(feed_store.refuse_known, addresses.source(asked)[0])
-        async with pipeline.remembering(room):
-            feed = await room.poller.add(asked)
-    row = feed_row(feed)
+    async with at_work(settings) as worker:
+        fresh = await worker.db.read(feed_store.wants_catalogue)
+        await worker.db.read(feed_store.refuse_known, addresses.source(asked)[0])
+        async with worker.remembering():
+            added = await worker.do("feeds.add", {"source": asked})
+        row = feed_row(await worker.db.read(feed_store.found, str(added["feed"])))
     emit([row], as_json=as_json, columns=COLUMNS)
     if row["error"]:
         # Added all the same, and tried again: no failure of the request.
@@ -137,9 +139,11 @@ async def fallback(
 
     Of several fallbacks feeds and news sitemaps come first, then pages, then Telegram channels.
     """
-    async with pipeline.open_pipeline(settings) as room:
-        source = await room.db.read(feed_store.found, wanted)
-        feed = await room.poller.add_fallback(source.id, typed(url, css))
+    async with at_work(settings) as worker:
+        source = await worker.db.read(feed_store.found, wanted)
+        asked = {"feed": source.id, "source": typed(url, css)}
+        added = await worker.do("feeds.fallback", asked)
+        feed = await worker.db.read(feed_store.found, str(added["feed"]))
     emit([feed_row(feed)], as_json=as_json, columns=COLUMNS)
 
 
@@ -170,7 +174,7 @@ async def check(settings: Settings, /, url: str, *, as_json: bool, **css: str | 
     if seen.error_key:
         raise Refused(texts.complaint("en", seen.error_key, seen.error_values))
     if not as_json:
-        click.echo(f"{seen.url}  {seen.title}: {len(seen.entries)} entries")
+        click.echo(masked(f"{seen.url}  {seen.title}: {len(seen.entries)} entries"))
     emit(seen.rows(), as_json=as_json, columns=("published", "title", "url"))
 
 
@@ -237,7 +241,7 @@ async def changed(
     async with archive(settings) as db:
         feed = await db.read(feed_store.found, wanted)
         await db.write(change, feed.id)
-    click.echo(f"{feed.id}  {feed.url}")
+    click.echo(f"{feed.id}  {masked(feed.url)}")
 
 
 @feeds.command()
@@ -290,9 +294,11 @@ async def import_(settings: Settings, file: Path) -> None:
     summary = f"{added} added, {known} known before, {len(unusable)} with an unusable address"
     click.echo(f"{summary}, {len(unread)} not readable" if unread else summary)
     for address in filter(None, unusable):
-        click.echo(f"unusable: {address}", err=True)
+        click.echo(f"unusable: {masked(address)}", err=True)
     for line in unread:
         click.echo(f"not readable: line {line}", err=True)
+    if listing.masked:
+        click.echo(texts.translate("en", "import.masked", count=len(listing.masked)), err=True)
     if listing.broken_off:
         click.echo(texts.translate("en", "import.broken_off"), err=True)
     if fresh and added:
@@ -300,10 +306,22 @@ async def import_(settings: Settings, file: Path) -> None:
 
 
 @feeds.command()
+@click.option(
+    "--with-secrets",
+    is_flag=True,
+    help="Write passwords and keys inside addresses, too: the list is then as secret as they are.",
+)
 @command
-async def export(settings: Settings) -> None:
-    """Write all feeds as OPML to stdout."""
+async def export(settings: Settings, *, with_secrets: bool) -> None:
+    """Write all feeds as OPML to stdout.
+
+    Passwords and keys inside addresses are written as ***, and such feeds cannot be imported.
+    """
     async with archive(settings) as db:
         found = await db.read(feed_store.every, polled_only=True)
     outlines = tuple(opml.outline(feed) for feed in found if feed.fallback_of is None)
-    click.echo(opml.write(outlines, "SteppeWire").decode())
+    shown = outlines if with_secrets else tuple(map(opml.without_secrets, outlines))
+    click.echo(opml.write(shown, "SteppeWire").decode())
+    if shown != outlines:
+        hidden = sum(one != other for one, other in zip(shown, outlines, strict=True))
+        click.echo(texts.translate("en", "cli.export.masked", count=hidden), err=True)

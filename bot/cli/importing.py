@@ -3,29 +3,39 @@
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import click
 
-from bot import pipeline
 from bot.cli.common import Refused, command, now, readable, sentence
+from bot.cli.workers import Worker, at_work
 from bot.settings import Settings
-from storage import feeds
 from storage.errors import NewsError
-from storage.model import Feed
+from storage.local_time import rfc3339
 from watchers import jsonl
-from watchers.ingester import Taken
 
-Lines: TypeAlias = Iterator[tuple[jsonl.JsonLine, int]]
-"""Lines, each with how many bytes are read so far."""
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A line as it stands in the file and as it is read, and how many bytes are read with it."""
+
+    text: str
+    told: jsonl.JsonLine
+    read: int
+
+
+Lines: TypeAlias = Iterator[FileLine]
 
 STDIN = Path("-")
-SWEEP_EVERY = timedelta(hours=6)
-"""Of the file's own time: stories silent for the window are forgotten, as while polling."""
+
+LINES_AT_ONCE = 100
+BYTES_AT_ONCE = 1_000_000
+"""Of a file: what is handed over at once. The bot that runs takes a second for it at most, and
+news, which comes in between, does not wait longer."""
 
 
 @dataclass(slots=True)
@@ -37,18 +47,32 @@ class Tally:
     kept: int = 0
     aside: int = 0
 
-    def add(self, taken: Taken) -> None:
-        """Count one line."""
-        self.new += taken.new
-        self.known += taken.unchanged + taken.kept
-        self.kept += taken.kept
-        self.aside += taken.aside
+    def add(self, taken: dict[str, Any]) -> None:
+        """Count some lines."""
+        self.new += taken["new"]
+        self.known += taken["unchanged"] + taken["kept"]
+        self.kept += taken["kept"]
+        self.aside += taken["aside"]
 
     def __str__(self) -> str:
         """Say it in one line."""
         otherwise = f" ({self.kept} in other words, kept as they were)" if self.kept else ""
         broken = f", {self.aside} set aside: see the log" if self.aside else ""
         return f"{self.new} new, {self.known} known before{otherwise}{broken}"
+
+
+@dataclass(slots=True)
+class Slice:
+    """Lines that are handed over at once. ``start`` is the time of the line before them."""
+
+    start: datetime
+    lines: list[FileLine] = field(default_factory=list)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no line more belongs to it."""
+        size = sum(len(line.text) for line in self.lines)
+        return len(self.lines) >= LINES_AT_ONCE or size >= BYTES_AT_ONCE
 
 
 @click.command()
@@ -69,10 +93,10 @@ async def ingest(settings: Settings, file: Path, name: str) -> None:
     lines, first = begun(file)
     tally, size = Tally(), size_of(file)
     try:
-        async with pipeline.open_pipeline(settings) as room:
-            await room.ingester.remember(first)
+        async with at_work(settings) as worker:
+            await worker.remember(first)
             with click.progressbar(length=size, label="taking in", hidden=not size) as bar:
-                async for read in taking_in(room, lines, name, tally):
+                async for read in taking_in(worker, lines, name, first, tally):
                     bar.update(read - bar.pos)
     except NewsError as error:
         if not (tally.new or tally.known):
@@ -82,25 +106,39 @@ async def ingest(settings: Settings, file: Path, name: str) -> None:
 
 
 async def taking_in(
-    room: pipeline.Pipeline, lines: Lines, name: str, tally: Tally
+    worker: Worker, lines: Lines, name: str, first: datetime, tally: Tally
 ) -> AsyncIterator[int]:
-    """Take lines in, one after the other; count what became of each, yield the bytes read."""
-    sources: dict[str, Feed] = {}
-    swept: datetime | None = None
-    for line, read in lines:
-        if line.source not in sources:
-            sources[line.source] = await room.db.write(
-                feeds.of_import, name, line.source, line.moment
-            )
-        taken = await room.ingester.take(
-            sources[line.source], (line.entry,), None, line.moment, silent=True, edits=False
-        )
+    """Hand lines over, some at once; count what became of them, yield the bytes read."""
+    # By a file's own time stories are forgotten only where nobody else's are remembered.
+    swept = rfc3339(first) if worker.alone else ""
+    for part in sliced(lines, first):
+        asked = {
+            "name": name,
+            "lines": [line.text for line in part.lines],
+            "start": part.start.isoformat(),
+            "swept": swept,
+        }
+        taken = await worker.do("ingest", asked)
+        swept = taken["swept"]
         tally.add(taken)
-        swept = swept or line.moment
-        if line.moment - swept > SWEEP_EVERY:
-            swept = line.moment
-            await room.ingester.expire(swept)
-        yield read
+        yield part.lines[-1].read
+
+
+def sliced(lines: Lines, start: datetime) -> Iterator[Slice]:
+    """Put lines together; before a line that cannot be read, what stands before it comes."""
+    part = Slice(start)
+    try:
+        for line in lines:
+            part.lines.append(line)
+            if part.is_full:
+                yield part
+                part = Slice(line.told.moment)
+    except NewsError:
+        if part.lines:
+            yield part
+        raise
+    if part.lines:
+        yield part
 
 
 def size_of(file: Path) -> int:
@@ -118,22 +156,24 @@ def begun(file: Path) -> tuple[Lines, datetime]:
     first = next(lines, None)
     if first is None:
         return iter(()), now()
-    return chain((first,), lines), first[0].moment
+    return chain((first,), lines), first.told.moment
 
 
 def read_lines(file: Path) -> Lines:
-    """Yield the lines of a file with how many bytes are read; NewsError where it cannot be."""
-    done = 0
+    """Yield the lines of a file that hold something; NewsError where one cannot be read."""
+    done, last = 0, ""
 
     def texts(opened: BinaryIO) -> Iterator[str]:
-        nonlocal done
+        nonlocal done, last
         for raw in opened:
+            last = raw.decode("utf-8", "replace")
+            last = last if done else last.removeprefix("\ufeff")
             done += len(raw)
-            yield raw.decode("utf-8", "replace")
+            yield last
 
     try:
         with nullcontext(sys.stdin.buffer) if file == STDIN else file.open("rb") as opened:
             for line in jsonl.read(texts(opened), now()):
-                yield line, done
+                yield FileLine(last, line, done)
     except OSError as error:
         raise NewsError("ingest.no_file", path=str(file), reason=error.strerror or "") from error

@@ -6,29 +6,32 @@ from typing import Any
 
 import click
 
-from bot import pipeline
 from bot.cli.common import command, no_feeds
+from bot.cli.workers import Progress, at_work
+from bot.errands import Values
 from bot.settings import Settings
 from storage import feeds
-from watchers.poll import Progress, Round
 
 _PAUSE_S = 0.5
+
+COUNTED = ("feeds", "new", "updated", "unchanged", "not_modified", "failed", "seconds")
+"""What is told of a round."""
 
 
 def _shown_by(bar: Any) -> Progress:
     """Show how far a round is; where no terminal draws over the last line, in a few lines."""
     next_at = 0.0
 
-    def show(so_far: Round) -> None:
+    def show(so_far: Values) -> None:
         nonlocal next_at
-        bar.length = so_far.feeds
-        if time.monotonic() >= next_at or so_far.done == so_far.feeds:
+        bar.length = so_far["feeds"]
+        if time.monotonic() >= next_at or so_far["done"] == so_far["feeds"]:
             next_at = time.monotonic() + _PAUSE_S
             bar.label = (
-                f"{so_far.done} of {so_far.feeds}: {so_far.new} new, {so_far.updated} updated,"
-                f" {so_far.unchanged} unchanged, {so_far.failed} failed"
+                "{done} of {feeds}: {new} new, {updated} updated, {unchanged} unchanged,"
+                " {failed} failed".format_map(so_far)
             )
-        bar.update(so_far.done - bar.pos)
+        bar.update(so_far["done"] - bar.pos)
 
     return show
 
@@ -40,31 +43,22 @@ def _shown_by(bar: Any) -> Progress:
 @command
 async def poll(settings: Settings, *, force: bool, wanted: str | None, as_json: bool) -> None:
     """Run one round: look at every feed that is due, and say what came of it."""
-    async with pipeline.open_pipeline(settings) as room:
-        feed = await room.db.read(feeds.found, wanted) if wanted else None
-        if not as_json and not await room.db.read(feeds.count):
+    async with at_work(settings) as worker:
+        feed = await worker.db.read(feeds.found, wanted) if wanted else None
+        if not as_json and not await worker.db.read(feeds.count):
             click.echo(no_feeds(), err=True)
             return
-        room.ingester.remember_at_news(room.clock())
+        worker.remember_at_news()
         if feed is not None:
-            tally = await room.poller.poll_one(feed.id)
+            tally = await worker.do("poll", {"feed": feed.id})
         else:
             with click.progressbar(length=1, label="looking", hidden=as_json) as bar:
-                tally = await room.poller.round(force=force, progress=_shown_by(bar))
-    summary = {
-        "feeds": tally.feeds,
-        "new": tally.new,
-        "updated": tally.updated,
-        "unchanged": tally.unchanged,
-        "not_modified": tally.not_modified,
-        "failed": tally.failed,
-        "seconds": round(tally.seconds, 2),
-    }
+                tally = await worker.do("poll", {"force": force}, _shown_by(bar))
+    summary = {name: tally[name] for name in COUNTED}
     if as_json:
         click.echo(json.dumps(summary))
         return
     click.echo(
-        f"{tally.feeds} feeds in {tally.seconds:.1f} s: {tally.new} new items, {tally.updated}"
-        f" updated, {tally.unchanged} unchanged; {tally.not_modified} feeds had nothing new,"
-        f" {tally.failed} failed"
+        "{feeds} feeds in {seconds:.1f} s: {new} new items, {updated} updated, {unchanged}"
+        " unchanged; {not_modified} feeds had nothing new, {failed} failed".format_map(summary)
     )

@@ -15,8 +15,9 @@ from bot.instance import database_lock, held_by
 from bot.pipeline import alone_on, embeddings_of
 from bot.settings import Settings, host_port
 from storage import backup as backups
-from storage.database import refuse_place
 from storage.errors import NewsError
+from storage.files import readable_by_others, refuse_place
+from storage.masking import masked
 from watchers.meaning.opening import asking
 from watchers.meaning.values import MeaningError
 
@@ -85,7 +86,7 @@ async def database_is_sound(settings: Settings) -> bool:
     path = settings.database_path
     try:
         refuse_place(path)
-        if not path.exists() or path.stat().st_size == 0:
+        if not path.exists():
             click.echo(f"database  {path} is not there yet; the first start makes it")
             return True
         async with archive(settings):
@@ -94,6 +95,8 @@ async def database_is_sound(settings: Settings) -> bool:
         click.echo(f"database  {path}: {sentence(error)}")
         return False
     click.echo(f"database  ok: {path}, {size:,} bytes")
+    if readable_by_others(path):
+        click.echo(f"database  others on this machine may read it; `chmod 600 {path}*` ends that")
     return True
 
 
@@ -132,13 +135,12 @@ async def meaning_answers(settings: Settings) -> bool:
     try:
         await asked.ask_once()
     except (MeaningError, OSError) as error:
-        click.echo(
-            f"meaning   {settings.embeddings_url} does not answer: {str(error) or 'too slow'}"
-        )
+        why = str(error) or "too slow"
+        click.echo(masked(f"meaning   {settings.embeddings_url} does not answer: {why}"))
         return False
     finally:
         await asked.close()
-    click.echo(f"meaning   ok: {settings.embeddings_url}")
+    click.echo(masked(f"meaning   ok: {settings.embeddings_url}"))
     return True
 
 
@@ -153,7 +155,7 @@ async def token_is_good(settings: Settings) -> bool:
         click.echo(f"token     {sentence(error)}")
         return False
     except ConnectionError as error:
-        click.echo(f"token     Telegram cannot be asked just now: {error}")
+        click.echo(masked(f"token     Telegram cannot be asked just now: {error}"))
         return False
     click.echo(f"token     ok: @{username}")
     return True

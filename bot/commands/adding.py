@@ -23,6 +23,7 @@ from bot.render.markup import bold, code, escape, joined, tidy, translate_html
 from bot.texts import complaint, translate
 from storage import dialogs, feeds
 from storage.errors import NewsError
+from storage.masking import is_masked, masked
 from storage.model import ChatKind, Feed, FeedStatus
 from storage.sql import Connection
 from watchers import addresses as watchers_addresses
@@ -102,8 +103,12 @@ async def known(context: Context, *addresses: str) -> Feed | None:
     are one. Feeds that are paused or gone for good are known as well.
     """
     wanted = {urls.canonical_key(address) for address in addresses if address} - {""}
+    copied = [address for address in addresses if is_masked(address)]
 
     def looked_up(db: Connection) -> Feed | None:
+        for address in copied:
+            if (feed := feeds.by_url(db, address)) is not None:
+                return feed
         for feed in feeds.every(db, polled_only=True):
             if wanted & {
                 urls.canonical_key(address) for address in (feed.url, feed.moved_from) if address
@@ -127,7 +132,7 @@ async def shown(ask: Ask, context: Context, seen: Seen, *, adding: bool) -> Mess
     language, now = ask.language, context.clock()
     if seen.feed is None:
         text = escape(complaint(language, seen.error_key, seen.error_values))
-        head = joined(("🔴", code(tidy(seen.url, 300))), " ")
+        head = joined(("🔴", code(tidy(masked(seen.url), 300))), " ")
         if seen.error_key in SELECTOR_NEEDED:
             text = joined(
                 (text, translate_html(language, "addfeed.selectors"), quote_source(seen))
@@ -142,9 +147,12 @@ async def shown(ask: Ask, context: Context, seen: Seen, *, adding: bool) -> Mess
         render.sample(entry.title, entry.url, entry.published, ask.here, now)
         for entry in seen.entries[:SAMPLES]
     ]
-    head = joined(("🟢", bold(tidy(seen.title, 100))), " ")
+    head = joined(("🟢", bold(tidy(masked(seen.title), 100))), " ")
     facts = translate_html(
-        language, "addfeed.brings", count=seen.feed.total, address=code(tidy(seen.url, 300))
+        language,
+        "addfeed.brings",
+        count=seen.feed.total,
+        address=code(tidy(masked(seen.url), 300)),
     )
     body = joined((joined((head, facts)), *samples), "\n\n")
     if there is not None:
@@ -167,7 +175,8 @@ async def _links(ask: Ask, context: Context, seen: Seen) -> Keyboard:
     rows: list[Row] = []
     for link in seen.links[:MOST_LINKS]:
         draft = await _draft(ask, context, link.url, {})
-        rows.append((Button(tidy(link.title or link.url, 50), press("fl", draft)),))
+        name = tidy(masked(link.title or link.url), 50)
+        rows.append((Button(name, press("fl", draft)),))
     if seen.is_page:
         draft = await _draft(ask, context, seen.asked, {"item": watchers_addresses.AUTO})
         rows.append(
@@ -180,7 +189,7 @@ async def _links(ask: Ask, context: Context, seen: Seen) -> Keyboard:
 
 def quote_source(seen: Seen) -> Html:
     """Return what is to be sent to read a page by selectors, for its address."""
-    return code(f"/addfeed {tidy(seen.asked, 300)}\nitem: .news-card\ntitle: h3")
+    return code(f"/addfeed {tidy(masked(seen.asked), 300)}\nitem: .news-card\ntitle: h3")
 
 
 async def _anyway(ask: Ask, context: Context, seen: Seen) -> Keyboard:

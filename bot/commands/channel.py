@@ -62,6 +62,23 @@ def _managing(chat: Chat, language: str) -> Message:
     )
 
 
+async def unmanaged(managed: Chat, ask: Ask, context: Context) -> Reply | None:
+    """Return what is said to who manages a channel no more, and end that; None to its admins.
+
+    Asked whenever the right is used: who was an admin when they bound it may be none by now.
+    Raises NewsError where we are not in the channel any more ourselves.
+    """
+    manages = await context.rights.manages(managed.id, ask.person_id)
+    if manages is None:
+        raise NewsError("channel.unknown", name=tidy(managed.title, 60))
+    if manages:
+        return None
+    await context.db.write(dialogs.unbind, managed.id, ask.here.id)
+    return Say(
+        (Message(translate_html(ask.language, "channel.lost", title=tidy(managed.title, 80))),)
+    )
+
+
 async def _bound(ask: Ask, context: Context) -> Reply:
     """Show the channels that this person manages here, a button each."""
     every = await context.db.read(chats.owned_by, ask.here.id)
@@ -92,5 +109,7 @@ async def pressed(ask: Ask, context: Context) -> Reply:
     owned = {owned.id: owned for owned in await context.db.read(chats.owned_by, ask.here.id)}
     if wanted not in owned:
         raise NewsError("button.old")
+    if (refused := await unmanaged(owned[wanted], ask, context)) is not None:
+        return refused
     await context.db.write(dialogs.act_for, ask.here.id, wanted)
     return Edit(_managing(owned[wanted], ask.language))

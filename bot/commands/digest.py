@@ -15,6 +15,7 @@ from bot.render.buttons import press
 from bot.render.markup import translate_html
 from bot.render.queries import query_title
 from bot.texts import translate
+from bot.texts.words import lasting
 from storage import chats
 from storage.errors import NewsError
 from storage.model import ChatKind, DeliveryId, StoryId
@@ -56,28 +57,45 @@ def span_of(text: str) -> timedelta | None:
     return min(max(int(found[1]) * unit_span, timedelta(hours=1)), LONGEST)
 
 
+def asked_for(text: str) -> tuple[str, timedelta | None]:
+    """Read what a digest shall be about and of which time, each of them perhaps not said.
+
+    ``3d``, ``Uzbekistan 3 days``, ``week kz``.
+    """
+    words = text.split()
+    for size in (2, 1):
+        for span_words, rest in ((words[-size:], words[:-size]), (words[:size], words[size:])):
+            span = span_of(" ".join(span_words)) if len(words) >= size else None
+            if span is not None:
+                return " ".join(rest), span
+    return " ".join(words), None
+
+
 async def digest(ask: Ask, context: Context) -> Reply:
     """Make a digest for whoever asks."""
-    text = ask.text.strip()
-    span = span_of(text) if text else DAY
-    if span is not None:
-        return Say(await context.digests.on_demand(view_of(ask, context), span))
+    text, span = asked_for(ask.text)
+    if not text:
+        return Say(await context.digests.on_demand(view_of(ask, context), span or DAY))
+    span = span or OF_A_QUERY
     now = context.clock()
-    found = await queries.find(context, text, limit=MOST_OF_A_QUERY, since=now - OF_A_QUERY)
+    query = queries.of_a_country(context, text) or queries.canonical(context, text)
+    found = await queries.find(context, query, limit=MOST_OF_A_QUERY, since=now - span)
     only = frozenset(story.id for story in found.stories)
-    query = queries.canonical(context, text)
     if not only:
         return Say(
             (
                 Message(
                     translate_html(
-                        ask.language, "digest.quiet_query", query=query_title(query, ask.language)
+                        ask.language,
+                        "digest.quiet_query",
+                        query=query_title(query, ask.language),
+                        span=lasting(span, ask.language),
                     )
                 ),
             )
         )
     return Say(
-        await context.digests.on_demand(view_of(ask, context), OF_A_QUERY, only=only, query=query)
+        await context.digests.on_demand(view_of(ask, context), span, only=only, query=query)
     )
 
 

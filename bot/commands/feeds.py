@@ -11,6 +11,7 @@ from bot.render.markup import tidy, translate_html
 from bot.texts import translate
 from storage import dialogs, feeds
 from storage.errors import NewsError
+from storage.masking import masked
 from storage.model import Feed, FeedId
 from storage.sql import Connection
 from watchers import addresses
@@ -43,7 +44,7 @@ async def named(context: Context, text: str) -> list[Feed]:
     found = [
         feed
         for feed in every
-        if folded in f"{feed.title}\n{feed.outlet.name}\n{feed.url}".casefold()
+        if folded in masked(f"{feed.title}\n{feed.outlet.name}\n{feed.url}").casefold()
     ]
     return [feed for feed in found if feed.fallback_of is None] or found
 

@@ -22,8 +22,9 @@ from bot.render.markup import joined, tidy, translate_html
 from bot.texts import translate
 from storage import dialogs, feeds
 from storage.errors import NewsError
+from storage.masking import masked
 from storage.model import FeedId
-from storage.sql import Connection
+from storage.sql import Connection, repeatable
 from watchers import opml
 
 MOST_NAMED = 3
@@ -78,7 +79,7 @@ async def taken_in(ask: Ask, context: Context, document: SentFile) -> Reply:
 
 def done(added: int, there: int, listing: opml.FeedList, language: str) -> Html:
     """Say what an import gave, and name the first of what could not be read or polled."""
-    unusable = [tidy(address, 80) for address in listing.unusable]
+    unusable = [tidy(masked(address), 80) for address in listing.unusable]
     return joined(
         (
             translate_html(language, "import.added", count=added)
@@ -97,6 +98,9 @@ def done(added: int, there: int, listing: opml.FeedList, language: str) -> Html:
                 lines=first_of(list(map(str, listing.unread))),
             )
             if listing.unread
+            else "",
+            translate_html(language, "import.masked", count=len(listing.masked))
+            if listing.masked
             else "",
             translate_html(language, "import.broken_off") if listing.broken_off else "",
         )
@@ -131,6 +135,7 @@ async def undone(ask: Ask, context: Context) -> Reply:
     return Working(Message(begun), work, in_place=True)
 
 
+@repeatable
 def remove_all(db: Connection, ids: Sequence[FeedId]) -> int:
     """Remove the feeds that are still there; return how many."""
     there = [feed_id for feed_id in ids if feeds.get(db, feed_id) is not None]
@@ -140,11 +145,17 @@ def remove_all(db: Connection, ids: Sequence[FeedId]) -> int:
 
 
 async def export(ask: Ask, context: Context) -> Reply:
-    """Send every feed as an OPML file."""
+    """Send every feed as an OPML file; passwords and keys inside addresses are masked."""
     found = await context.db.read(feeds.every, polled_only=True)
     every = [feed for feed in found if feed.fallback_of is None]
     outlines = tuple(map(opml.outline, every))
-    body = opml.write(outlines, "SteppeWire")
-    return File(
-        "steppewire.opml", body, translate_html(ask.language, "export.done", count=len(outlines))
+    # A chat's files lie on other people's machines: secrets leave by the command line alone.
+    shown = tuple(map(opml.without_secrets, outlines))
+    hidden = sum(one != other for one, other in zip(shown, outlines, strict=True))
+    said = joined(
+        (
+            translate_html(ask.language, "export.done", count=len(shown)),
+            translate_html(ask.language, "export.masked", count=hidden) if hidden else "",
+        )
     )
+    return File("steppewire.opml", opml.write(shown, "SteppeWire"), said)

@@ -16,7 +16,7 @@ from bot.render.buttons import press
 from bot.render.markup import plain, tidy, translate_html
 from bot.render.stories import alert, headline, outlet_name
 from bot.texts import sentence, translate, words
-from storage import dialogs, matches
+from storage import matches
 from storage import stories as archive
 from storage.errors import NewsError
 from storage.model import ChatKind, Story, StoryId
@@ -102,13 +102,14 @@ async def line_typed(ask: Ask, context: Context) -> Reply:
 async def no_such_number(ask: Ask, context: Context, seen: Listing) -> Reply:
     """Say which numbers the last list has; who did mean a search has it at a tap."""
     text = ask.text.strip()
-    draft = await context.db.write(dialogs.keep_draft, ask.here.id, text, context.clock())
+    draft = await queries.draft_of(ask, context, text)
     last = seen.first + len(seen.stories) - 1
     answer = translate_html(
         ask.language, "list.no_number", number=text, first=str(seen.first), last=str(last)
     )
     label = f"🔎 {translate(ask.language, 'button.search_for', text=text)}"
-    return Say((Message(answer, ((Button(label, press("f", draft, 0)),),)),))
+    keyboard = ((Button(label, press("f", draft, 0)),),) if draft else ()
+    return Say((Message(answer, keyboard),))
 
 
 def no_search(text: str) -> str:

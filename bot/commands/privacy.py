@@ -12,6 +12,7 @@ from bot.render.markup import joined, tidy, translate_html
 from bot.texts import translate
 from storage import chats, dialogs, subscriptions
 from storage.local_time import rfc3339
+from storage.model import Chat
 from storage.outbox import payloads, reports
 from storage.outbox.deliveries import Delivery
 from storage.sql import Connection
@@ -27,6 +28,7 @@ async def privacy(ask: Ask, context: Context) -> Reply:
 
 async def export_me(ask: Ask, context: Context) -> Reply:
     """Send everything kept of this chat as one JSON file."""
+    managed = {channel.id for channel in await _managed(ask, context)}
 
     def gathered(db: Connection) -> dict[str, Any]:
         chat = chats.get(db, ask.here.id)
@@ -38,7 +40,9 @@ async def export_me(ask: Ask, context: Context) -> Reply:
             ],
             "muted_stories": sorted(chats.muted(db, ask.here.id)),
             "channels": [
-                dataclasses.asdict(channel) for channel in chats.owned_by(db, ask.here.id)
+                dataclasses.asdict(channel)
+                for channel in chats.owned_by(db, ask.here.id)
+                if channel.id in managed
             ],
             "searches": dialogs.drafts_of(db, ask.here.id),
             "messages": [_kept(delivery) for delivery in reports.of_chat(db, ask.here.id)],
@@ -60,6 +64,16 @@ def _told(value: object) -> str:
     return rfc3339(value) if isinstance(value, datetime) else str(value)
 
 
+async def _managed(ask: Ask, context: Context) -> list[Chat]:
+    """Return the channels managed from this chat, not those whose admin the person is no more.
+
+    One that we were removed from is still theirs to take home and to delete.
+    """
+    owned = await context.db.read(chats.owned_by, ask.here.id)
+    asked = [(one, await context.rights.manages(one.id, ask.person_id)) for one in owned]
+    return [one for one, manages in asked if manages is not False]
+
+
 async def delete_me(ask: Ask, context: Context) -> Reply:
     """Ask before deleting all that is kept of this chat."""
     return Say((await _question(ask, context),))
@@ -68,7 +82,7 @@ async def delete_me(ask: Ask, context: Context) -> Reply:
 async def _question(ask: Ask, context: Context) -> Message:
     """Say what will be deleted: of the chat itself, and of the channels managed from it."""
     count = await context.db.read(subscriptions.count, ask.here.id)
-    owned = await context.db.read(chats.owned_by, ask.here.id)
+    owned = await _managed(ask, context)
     titles = ", ".join(tidy(channel.title, 60) for channel in owned[:MOST_NAMED])
     channels = translate_html(
         ask.language, "delete_me.channels", count=len(owned),
@@ -91,10 +105,10 @@ async def delete_pressed(ask: Ask, context: Context) -> Reply:
 
 async def deleted(ask: Ask, context: Context) -> Reply:
     """Delete it, really."""
+    # A channel somebody bound is run by them alone: without them it would post for ever.
+    theirs = [ask.here.id, *(channel.id for channel in await _managed(ask, context))]
 
     def forget(db: Connection) -> None:
-        # A channel somebody bound is run by them alone: without them it would post for ever.
-        theirs = [ask.here.id, *(channel.id for channel in chats.owned_by(db, ask.here.id))]
         for chat in theirs:
             chats.forget(db, chat)
 

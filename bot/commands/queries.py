@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.context import Context
+from bot.conversation import Ask
+from storage import dialogs
 from storage.errors import NewsError
 from watchers import keywords, search
 
@@ -19,6 +21,33 @@ def canonical(context: Context, text: str) -> str:
 def read(context: Context, text: str) -> keywords.Query:
     """Read a query by the names the ingester knows. Raises NewsError where it cannot be read."""
     return keywords.parse(text, context.names.current)
+
+
+async def draft_of(ask: Ask, context: Context, text: str) -> int:
+    """Keep a text for buttons that name it; 0 where it cannot be: then there are no buttons.
+
+    Who asks is answered by reading, also while nothing can be written.
+    """
+    return await context.db.attempt(0, dialogs.keep_draft, ask.here.id, text, context.clock())
+
+
+_NO_CODES = frozenset("am as at be by do go he if in is it me my no of on or so to up we".split())
+"""Country codes that are English words: who types «it» hardly means Italy."""
+
+
+def of_a_country(context: Context, text: str) -> str:
+    """Return ``about:kz`` for a country's code or its name in any language and case, else ""."""
+    code = text.casefold()
+    known = context.names.current.entities
+    if len(code) == 2 and code not in _NO_CODES:  # noqa: PLR2004 - ISO 3166
+        entity = next((known[one] for one in known if one == code), None)
+        if entity is not None and entity.kind == "country":
+            return f"about:{code}"
+    try:
+        code = keywords.country_of(read(context, text), context.names.current)
+    except NewsError:
+        return ""
+    return f"about:{code}" if code else ""
 
 
 async def find(
@@ -71,21 +100,17 @@ async def suggestions(context: Context, text: str) -> tuple[str, ...]:
 
     First with misspelt words put right, then each of several words alone.
     """
-    labels = dict.fromkeys(
-        term.label
-        for term in read(context, text).terms()
-        if term.label not in keywords.SMALL_OPERATORS
-    )
+    labels = dict.fromkeys(term.label for term in read(context, text).terms())
     alone = [label for label in labels if label != text][:MOST_TERMS_TRIED]
     return await _that_find(context, dict.fromkeys((*await _put_right(context, text), *alone)))
 
 
-async def spelled(context: Context, text: str) -> tuple[str, ...]:
-    """Return a query with operators in capitals that were typed small, if it finds something.
+async def any_of(context: Context, text: str) -> tuple[str, ...]:
+    """Return a list with commas as one of alternatives, if that finds something.
 
-    A small "or" is a word that must stand in the news; «газ или нефть» hardly means that.
+    Commas ask for all of the words; who lists topics means any of them.
     """
-    written = keywords.spelled_out(text)
+    written = keywords.alternatives(text)
     return await _that_find(context, (written,)) if written else ()
 
 

@@ -12,7 +12,7 @@ from bot.conversation import Ask, Button, Edit, File, Keyboard, Message, Reply, 
 from bot.render.buttons import press, turn
 from bot.render.marking import Marker
 from bot.render.markup import escape, joined, tidy, translate_html
-from bot.render.queries import query_title
+from bot.render.queries import literally, query_title, understood
 from bot.render.stories import found_line
 from storage import dialogs
 from storage.errors import NewsError
@@ -59,9 +59,7 @@ async def begun(ask: Ask, context: Context, query: str, page: int) -> Message:
     found = await commands_queries.find(
         context, query, limit=ON_A_PAGE, offset=page * ON_A_PAGE, near=True
     )
-    kept = await context.db.write(
-        dialogs.keep_draft, ask.here.id, to_json(query, found), context.clock()
-    )
+    kept = await commands_queries.draft_of(ask, context, to_json(query, found))
     return await page_of(ask, context, query, kept, found, page)
 
 
@@ -106,7 +104,7 @@ async def page_of(  # noqa: PLR0917 - what a page is of
     ask: Ask, context: Context, query: str, kept: int, found: search_engine.Found, page: int
 ) -> Message:
     """Return one page of results with the buttons under it."""
-    draft = await context.db.write(dialogs.keep_draft, ask.here.id, query, context.clock())
+    draft = await commands_queries.draft_of(ask, context, query)
     language, now = ask.language, context.clock()
     if not found.total:
         return await _nothing(ask, context, query, draft)
@@ -118,18 +116,23 @@ async def page_of(  # noqa: PLR0917 - what a page is of
         found_line(story, ask.chat, marker, now=now, near=found.near.get(story.id, ()))
         for story in found.stories
     ]
+    if page == 0:
+        read = commands_queries.read(context, query)
+        head = joined(
+            (head, understood(read, language) if read.reworded else "", literally(read, language))
+        )
     pages = -(-found.total // ON_A_PAGE)
     watching = await subscribe.watching(ask, context, query, draft)
     rows = [*turn(("f", kept), page, pages), *_deeds(watching, draft)]
-    spelled = await commands_queries.spelled(context, query)
-    if spelled:
-        body.append(translate_html(language, "query.capitals"))
+    listed = await commands_queries.any_of(context, query)
+    if listed:
+        body.append(translate_html(language, "query.commas"))
     few = found.total <= subscribe.LITTLE
-    meant = (*spelled, *(await commands_queries.meant(context, query) if few else ()))
+    meant = (*listed, *(await commands_queries.meant(context, query) if few else ()))
     if meant:
         body.append(translate_html(language, "search.perhaps"))
         rows += await _other_searches(ask, context, meant)
-    return Message(joined((head, *body), "\n\n"), tuple(rows))
+    return Message(joined((head, *body), "\n\n"), tuple(rows) if draft else ())
 
 
 async def _other_searches(
@@ -138,7 +141,7 @@ async def _other_searches(
     """Return a button for each of some other queries."""
     rows: list[tuple[Button, ...]] = []
     for other in queries:
-        number = await context.db.write(dialogs.keep_draft, ask.here.id, other, context.clock())
+        number = await commands_queries.draft_of(ask, context, other)
         rows.append((Button(f"🔎 {tidy(other, 40)}", press("f", number, 0)),))
     return rows
 
@@ -155,19 +158,28 @@ def _deeds(watching: Button, draft: int) -> Keyboard:
 
 async def _nothing(ask: Ask, context: Context, query: str, draft: int) -> Message:
     """Say that nothing was found, what would have been, and how to be told when it comes."""
-    spelled = await commands_queries.spelled(context, query)
-    nearby = (*spelled, *await commands_queries.suggestions(context, query))
+    listed = await commands_queries.any_of(context, query)
+    nearby = (*listed, *await commands_queries.suggestions(context, query))
     nearby = tuple(dict.fromkeys(nearby))[: commands_queries.MOST_SUGGESTED]
+    read = commands_queries.read(context, query)
     parts = [
-        translate_html(ask.language, "search.nothing", query=query_title(query, ask.language))
+        joined(
+            (
+                translate_html(
+                    ask.language, "search.nothing", query=query_title(query, ask.language)
+                ),
+                understood(read, ask.language) if read.reworded else "",
+                literally(read, ask.language),
+            )
+        )
     ]
-    if spelled:
-        parts.append(translate_html(ask.language, "query.capitals"))
+    if listed:
+        parts.append(translate_html(ask.language, "query.commas"))
     rows = await _other_searches(ask, context, nearby)
     if nearby:
         parts.append(translate_html(ask.language, "search.perhaps"))
     rows.append((await subscribe.watching(ask, context, query, draft),))
-    return Message(joined(parts, "\n\n"), tuple(rows))
+    return Message(joined(parts, "\n\n"), tuple(rows) if draft else ())
 
 
 async def subscribe_this(ask: Ask, context: Context) -> Reply:

@@ -23,7 +23,7 @@ from bot.texts import translate, words
 from storage import chats, stats, subscriptions
 from storage.model import Chat, ChatKind, SubscriptionId
 from storage.outbox import queue
-from storage.sql import Connection
+from storage.sql import Connection, repeatable
 from storage.stats import Breadth
 from watchers.text.names import gazetteer
 
@@ -49,6 +49,7 @@ async def start(ask: Ask, context: Context) -> Reply:
     return Say((greeting, *((zone_question(ask, context),) if asked else ())))
 
 
+@repeatable
 def _about_to_ask(db: Connection, ask: Ask, now: datetime) -> bool:
     """Note that a newcomer is asked for their time zone: once, and only where none is chosen."""
     chat = chats.get(db, ask.here.id)

@@ -16,7 +16,7 @@ from bot.conversation import Ask, Button, Edit, Html, Keyboard, Message, Reply, 
 from bot.render.buttons import press
 from bot.render.marking import Marker
 from bot.render.markup import bold, code, escape, joined, tidy, translate_html
-from bot.render.queries import query_title
+from bot.render.queries import literally, query_title, understood
 from bot.render.stories import found_line
 from bot.texts import translate, words
 from storage import chats, dialogs, stats, subscriptions
@@ -65,7 +65,8 @@ async def subscribe(ask: Ask, context: Context) -> Reply:
 
 async def offer(ask: Ask, context: Context, text: str) -> Message:
     """Make the offer for a query."""
-    query = queries.canonical(context, text)
+    read = queries.read(context, text)
+    query = read.text
     now = context.clock()
     found = await queries.find(context, query, limit=SAMPLES, since=now - TRIED_OVER)
     expected = await queries.forecast(context, query, now - TRIED_OVER)
@@ -90,7 +91,14 @@ async def offer(ask: Ask, context: Context, text: str) -> Message:
     return Message(
         joined(
             (
-                joined((bold(shown), _forecast(ask.language, expected, young))),
+                joined(
+                    (
+                        bold(shown),
+                        understood(read, ask.language),
+                        literally(read, ask.language),
+                        _forecast(ask.language, expected, young),
+                    )
+                ),
                 translate_html(ask.language, "subscribe.had") if had else "",
                 *samples,
                 _unheard(ask.chat, ask.language, expected),
@@ -107,15 +115,15 @@ async def _hints(
     ask: Ask, context: Context, query: str, expected: Forecast
 ) -> tuple[tuple[str, ...], list[Html]]:
     """Return other queries that may have been meant, and the sentences that lead to them."""
-    spelled = await queries.spelled(context, query)
-    hints = [translate_html(ask.language, "query.capitals")] if spelled else []
+    listed = await queries.any_of(context, query)
+    hints = [translate_html(ask.language, "query.commas")] if listed else []
     others: tuple[str, ...] = ()
     key = "subscribe.perhaps"
     if expected.anywhere <= LITTLE:
         others = await queries.meant(context, query)
     if not expected.anywhere and not others:
         others, key = await queries.suggestions(context, query), "search.perhaps"
-    meant = tuple(dict.fromkeys((*spelled, *others)))[: queries.MOST_SUGGESTED]
+    meant = tuple(dict.fromkeys((*listed, *others)))[: queries.MOST_SUGGESTED]
     return meant, [*hints, *([translate_html(ask.language, key)] if meant else [])]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.commands import queries, subscribe
 from bot.commands.search import drafted
 from bot.context import Context
-from bot.conversation import Ask, Button, Html, Keyboard, Message, Picture, Reply, Say
+from bot.conversation import Ask, Button, Html, Message, Picture, Reply, Say
 from bot.render import charts
 from bot.render.buttons import press
 from bot.render.markup import bold, joined, translate_html
@@ -15,21 +15,30 @@ from bot.render.queries import query_title
 from bot.texts import translate, words
 from storage import dialogs, stats
 from storage.errors import NewsError
-from watchers import search
+from watchers import keywords, search
 
 SPANS = (14, 30, 90)
 
 
+MOST_COMPARED = 4
+VERSUS = " vs "
+
+
 async def trends(ask: Ask, context: Context) -> Reply:
-    """Chart the last two weeks of what was typed."""
+    """Chart the last two weeks of what was typed, or of each of what is compared: ``A vs B``."""
     text = ask.text.strip()
     if not text:
         await context.db.write(
             dialogs.expect, ask.here.id, ask.person_id, "trends", context.clock()
         )
         return Say((Message(translate_html(ask.language, "trends.what"), asks=True),))
-    query = queries.canonical(context, text)
-    draft = await context.db.write(dialogs.keep_draft, ask.here.id, query, context.clock())
+    compared = keywords.compared(text)
+    if len(compared) > MOST_COMPARED:
+        raise NewsError("trends.too_many", limit=MOST_COMPARED)
+    query = VERSUS.join(
+        dict.fromkeys(queries.canonical(context, one) for one in compared or (text,))
+    )
+    draft = await queries.draft_of(ask, context, query)
     return await drawn(ask, context, query, draft, SPANS[0])
 
 
@@ -52,32 +61,44 @@ async def drawn(
     An archive of one day has nothing to compare: that is said in words.
     """
     now = context.clock()
-    counted = await search.by_day(
-        context.db,
-        queries.read(context, query),
-        now=now,
-        days=span,
-        time_zone=ask.chat.time_zone,
-    )
+    counted = {
+        one: await search.by_day(
+            context.db,
+            queries.read(context, one),
+            now=now,
+            days=span,
+            time_zone=ask.chat.time_zone,
+        )
+        for one in keywords.compared(query)
+    }
     began = await context.db.read(stats.began)
-    days = search.known(counted, began)
-    watching = await subscribe.watching(ask, context, query, draft)
-    if not in_place and began is not None and any(counted.values()) and is_young(days):
-        young = _young(ask, query, sum(counted.values()), now, began)
-        return Say((Message(young, ((watching,),)),))
-    keyboard = _spans(draft, span, ask.language, watching)
-    caption = _caption(ask, query, days, now, began)
-    if not any(days.values()) and not in_place:
+    days = {one: search.known(by_day, began) for one, by_day in counted.items()}
+    watching = (
+        ((await subscribe.watching(ask, context, query, draft),),)
+        if len(counted) == 1 and draft
+        else ()
+    )
+    told = any(any(by_day.values()) for by_day in counted.values())
+    if not in_place and began is not None and told and all(map(is_young, days.values())):
+        young = [
+            _young(ask, one, sum(by_day.values()), now, began) for one, by_day in counted.items()
+        ]
+        return Say((Message(joined(young, "\n\n"), watching),))
+    keyboard = (_spans(draft, span, ask.language), *watching) if draft else ()
+    caption = _caption(ask, days, now, began)
+    if not told and not in_place:
         return Say((Message(caption, keyboard),))
-    title = translate(ask.language, "trends.query", query=query_title(query, ask.language, 50))
     png = await asyncio.to_thread(
         charts.days,
-        days,
-        title,
-        _labels(ask, counted, now),
+        {_title(ask, one): by_day for one, by_day in days.items()},
+        _labels(ask, next(iter(counted.values())), now),
         translate(ask.language, "trends.unknown"),
     )
     return Picture(png, caption, keyboard, in_place=in_place)
+
+
+def _title(ask: Ask, query: str) -> str:
+    return translate(ask.language, "trends.query", query=query_title(query, ask.language, 50))
 
 
 def is_young(days: Mapping[datetime, int | None]) -> bool:
@@ -111,47 +132,46 @@ def _labels(ask: Ask, counted: Mapping[datetime, int], now: datetime) -> dict[da
 
 def _caption(
     ask: Ask,
-    query: str,
-    days: Mapping[datetime, int | None],
+    days: Mapping[str, Mapping[datetime, int | None]],
     now: datetime,
     began: datetime | None,
 ) -> Html:
+    """Say in a line or two for each query what its bars or its line show."""
+    language, zone = ask.language, words.zone(ask.chat.time_zone)
+    parts = [part for query, by_day in days.items() for part in _said(ask, query, by_day, now)]
+    if began is not None and any(None in by_day.values() for by_day in days.values()):
+        parts.append(
+            translate_html(language, "trends.since", day=words.day(began, now, language, zone))
+        )
+    return joined(parts)
+
+
+def _said(
+    ask: Ask, query: str, days: Mapping[datetime, int | None], now: datetime
+) -> tuple[Html, ...]:
     language, zone = ask.language, words.zone(ask.chat.time_zone)
     span = translate(language, "n.days", count=len(days))
     counted = {day: count or 0 for day, count in days.items()}
     total, peak = sum(counted.values()), max(counted, key=lambda day: (counted[day], day))
-    parts = [
-        translate_html(
-            language,
-            "trends.said",
-            count=total,
-            days=span,
-            peak=words.day(peak, now, language, zone),
-            most=counted[peak],
-        )
-        if total
-        else translate_html(
-            language, "trends.nothing", query=query_title(query, language), days=span
-        )
-    ]
-    if None in days.values() and began is not None:
-        parts.append(
-            translate_html(language, "trends.since", day=words.day(began, now, language, zone))
-        )
-    head = (
-        bold(translate(language, "trends.query", query=query_title(query, language)))
-        if total
-        else ""
+    name = query_title(query, language)
+    if not total:
+        return (translate_html(language, "trends.nothing", query=name, days=span),)
+    said = translate_html(
+        language,
+        "trends.said",
+        count=total,
+        days=span,
+        peak=words.day(peak, now, language, zone),
+        most=counted[peak],
     )
-    return joined((head, *parts))
+    return bold(translate(language, "trends.query", query=name)), said
 
 
-def _spans(draft: int, chosen: int, language: str, watching: Button) -> Keyboard:
-    spans = tuple(
+def _spans(draft: int, chosen: int, language: str) -> tuple[Button, ...]:
+    return tuple(
         Button(
             f"{'✓ ' if span == chosen else ''}{translate(language, 'n.days', count=span)}",
             press("_") if span == chosen else press("tr", draft, span),
         )
         for span in SPANS
     )
-    return (spans, (watching,))

@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from telegram import Bot
-from telegram.error import TelegramError
 
 from bot.delivery import message
 from bot.delivery.circuit_breaker import CircuitBreaker
@@ -19,9 +18,20 @@ from bot.failures import set_one_aside
 from bot.telegram.rate_limiter import BROADCAST, Limiter
 from storage.database import Database
 from storage.errors import StorageError
+from storage.model import ChatId
 from storage.outbox import chat_queues, queue, recovery, settle
 from storage.outbox.deliveries import Delivery
-from storage.outbox.outcomes import AnswerLost, Away, NotSent, Outcome, Poison, Revoked, Sent, Void
+from storage.outbox.outcomes import (
+    AnswerLost,
+    Away,
+    Later,
+    NotSent,
+    Outcome,
+    Poison,
+    Revoked,
+    Sent,
+    Void,
+)
 from storage.set_aside import AsideKind
 from watchers.pulse import Pulse
 from watchers.taught_names import TaughtNames
@@ -81,7 +91,7 @@ class Deliverer:
         self._wake_up = wake_up
         self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
-        self._illness = CircuitBreaker()
+        self._breaker = CircuitBreaker()
         self._seen_at = self._looked_over_at = clock()
         self._full = False
         self.pulse = Pulse()
@@ -113,7 +123,8 @@ class Deliverer:
                     patience = 0.0 if more else await self._patience()
             except StorageError as error:
                 # Full or locked: what is owed is still owed, and tried again.
-                log.error("outbox unreadable", error=str(error))  # noqa: TRY400 (said whole)
+                # The alarm is the database's.
+                log.debug("outbox unreadable", error=str(error))
                 patience = TROUBLE_S
             except Exception:  # a bug of ours
                 log.exception("outbox unreadable")
@@ -146,18 +157,16 @@ class Deliverer:
     async def _turn(self) -> bool:
         """Give out what can go now; return whether to look again at once."""
         now = self._clock()
-        if self._illness.is_ill and not await self._well(now):
-            return False
-        most = 1 if self._illness.is_ill else self._workers
-        room = min(most - len(self._under_way), AHEAD - self._limiter.broadcasts_waiting)
+        self._ask(now)
+        room = min(self._workers - len(self._under_way), AHEAD - self._limiter.broadcasts_waiting)
         self._full = room <= 0
-        if self._full:
+        if self._full or self._breaker.stops:
             return False
         await self._look_over(now)
         delivery = await self._db.write(queue.claim, now, room)
         for one in delivery:
             self._begin(self._deliver(one))
-        return len(delivery) == room and not self._illness.is_ill
+        return len(delivery) == room
 
     async def _look_over(self, now: datetime) -> None:
         """Work every turn out anew now and then, and when the machine's clock was set back."""
@@ -173,28 +182,43 @@ class Deliverer:
             return
         self._seen_at = self._looked_over_at = now
 
-    async def _well(self, now: datetime) -> bool:
-        """While Telegram is ill, ask it something harmless before risking a message."""
-        if self._under_way or now < self._illness.rest_until:
-            return False
+    def _ask(self, now: datetime) -> None:
+        """Ask Telegram something harmless where what we sent got no answer.
+
+        Not while answers are awaited: they may tell. Whoever is not concerned goes on meanwhile.
+        """
+        due = self._breaker.next_question(now)
+        if due is not None and due <= now and not self._under_way:
+            self._breaker.asked(now)
+            self._begin(self._asked())
+
+    async def _asked(self) -> None:
         try:
             await self._bot.get_me(rate_limit_args=BROADCAST)  # type: ignore[call-arg]
-        except TelegramError as error:
-            self._ill(outcome_of(error), now)
-            return False
-        return True
+        except Exception as error:  # noqa: BLE001 (PTB raises KeyError and the like on garbage)
+            outcome = outcome_of(error)
+        else:
+            outcome = Sent()
+        match outcome:
+            case Revoked(why):
+                self._refused(why)
+            case Away() | NotSent() | AnswerLost():
+                self._breaker.is_gone()
+            case _:  # even a 429 shows that it is there
+                self._breaker.is_there()
+                self.token_is_valid = True
 
     async def _patience(self) -> float:
         """Return how long nothing needs to be looked at, in seconds; every answer wakes us."""
-        if self._full or (self._illness.is_ill and self._under_way):
+        if self._full or (self._breaker.stops and self._under_way):
             return TICK_S
-        if self._illness.is_ill:
-            until: datetime | None = self._illness.rest_until
-        else:
-            until = await self._db.read(chat_queues.next_turn)
+        now = self._clock()
+        question = None if self._under_way else self._breaker.next_question(now)
+        turn = None if self._breaker.stops else await self._db.read(chat_queues.next_turn)
+        until = min((at for at in (question, turn) if at is not None), default=None)
         if until is None:
             return TICK_S
-        return min(max((until - self._clock()).total_seconds(), 0.005), TICK_S)
+        return min(max((until - now).total_seconds(), 0.005), TICK_S)
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -213,7 +237,6 @@ class Deliverer:
         began = self._clock()
         outcome = await self._send(delivery)
         now = self._clock()
-        self._ill(outcome, now)
         await self._settle(delivery, outcome, now)
         self._heed(delivery, outcome)
         log.info(
@@ -258,10 +281,17 @@ class Deliverer:
             said = barest
         if isinstance(said, Void):
             return said
+        if self._breaker.is_unsure and (
+            delivery.doubts or delivery.chat_id in self._breaker.failing
+        ):
+            # What may be there already is risked again when Telegram was heard, and not before.
+            return NotSent("no connection")
         try:
-            return Sent(await call(self._bot, delivery, said))
+            outcome: Outcome = Sent(await call(self._bot, delivery, said))
         except Exception as error:  # noqa: BLE001 (PTB raises KeyError and the like on garbage)
-            return outcome_of(error)
+            outcome = outcome_of(error)
+        self._heard(delivery.chat_id, outcome)
+        return outcome
 
     async def _settle(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """Write the outcome down, however long the file is locked: one forgotten is repeated."""
@@ -270,7 +300,7 @@ class Deliverer:
             try:
                 await self._db.write(queue.settle, delivery, outcome, now, open_at)
             except StorageError as error:
-                log.error("outcome not written yet", delivery=delivery.id, error=str(error))  # noqa: TRY400 (said whole)
+                log.debug("outcome not written yet", delivery=delivery.id, error=str(error))
                 await asyncio.sleep(TROUBLE_S)
             except Exception:
                 # A bug of ours must not leave the chat waiting for this message for ever.
@@ -280,16 +310,22 @@ class Deliverer:
             else:
                 return
 
-    def _ill(self, outcome: Outcome, now: datetime) -> None:
-        """Follow how Telegram is."""
+    def _heard(self, chat_id: ChatId, outcome: Outcome) -> None:
+        """Follow how Telegram is, by what became of a call to a chat."""
         match outcome:
             case Revoked(why):
-                if self.token_is_valid:
-                    self.token_is_valid = False
-                    log.critical("the token is not valid any more", why=why)
-                self._illness.worse(now)
+                self._refused(why)
             case Away() | NotSent() | AnswerLost():
-                self._illness.worse(now)
+                self._breaker.failed(chat_id)
+            case Later():
+                pass  # perhaps our own limiter's word
             case _:
-                self._illness.well()
+                self._breaker.answered(chat_id)
                 self.token_is_valid = True
+
+    def _refused(self, why: str) -> None:
+        """Note that Telegram does not know our token: all wait, and it is asked now and then."""
+        self._breaker.is_gone()
+        if self.token_is_valid:
+            self.token_is_valid = False
+            log.critical("the token is not valid any more", why=why)

@@ -154,8 +154,8 @@ async def keep_and_show(
     *,
     turned: bool = False,
 ) -> tuple[Message, ...]:
-    """Keep a list and show a page of it."""
-    number = await db.write(dialogs.keep_draft, view.here, to_json(listing), now)
+    """Keep a list and show a page of it; without buttons where it cannot be kept just now."""
+    number = await db.attempt(0, dialogs.keep_draft, view.here, to_json(listing), now)
     return await show_page(db, number, listing, view, now, page=page, turned=turned)
 
 
@@ -170,7 +170,7 @@ async def show_kept(
     listing = from_json(text) if text is not None else None
     if text is None or listing is None:
         return None
-    await db.write(dialogs.keep_draft, view.here, text, now)
+    await db.attempt(0, dialogs.keep_draft, view.here, text, now)
     return await show_page(db, number, listing, view, now, page=page, turned=True)
 
 
@@ -197,7 +197,7 @@ async def show_page(
         lines = tuple(
             replace(line, snippet=snippet(line.story, language, marker)) for line in lines
         )
-    turning = turn(("dl", number), page, listing.pages)
+    turning = turn(("dl", number), page, listing.pages) if number else ()
     if listing.kind is Kind.DIGEST and page == 0:
         more = len(listing.stories) - listing.head
         on = Button(more_label(language, more), press("dn", number, 1))
@@ -211,7 +211,7 @@ async def show_page(
             told_before=listing.alerted,
             queries=(listing.query,) if listing.query else (),
             quiet=Html() if lines else await db.read(why_quiet, view.reader),
-            keyboard=turning if turned or more <= 0 else ((on,),),
+            keyboard=turning if turned or more <= 0 or not number else ((on,),),
             bot_username=view.bot_username,
         )
     last = page == listing.pages - 1

@@ -142,9 +142,11 @@ class DigestService:
         if not digest.alerted:
             return messages
         before = Listing(Kind.ALERTED, digest.alerted, span)
-        number = await self._db.write(
-            dialogs.keep_draft, view.here, to_json(before), now - INSTANT
+        number = await self._db.attempt(
+            0, dialogs.keep_draft, view.here, to_json(before), now - INSTANT
         )
+        if not number:
+            return messages
         to_alerted = buttons_to(number, len(digest.alerted), view.reader.language)
         return (
             *messages[:-1],

@@ -22,26 +22,25 @@ ROOM_TO_SAY = 0.16
 """Share of the width from which the time before the archive has room for its words."""
 
 
-def days(
-    counts: Mapping[datetime, int | None],
-    title: str,
-    labels: Mapping[datetime, str],
-    unknown: str = "",
-) -> bytes:
-    """Draw a bar a day, as a PNG picture. For what it means see ``drawn``."""
+COLOURS = ("#1f6fc2", "#d55e00", "#009e73", "#8a4fb0")
+"""Of compared lines, told apart by colour-blind eyes as well (Okabe and Ito); so are the marks."""
+
+MARKS = ("o", "s", "^", "D")
+
+Days = Mapping[datetime, int | None]
+
+
+def days(counts: Mapping[str, Days], labels: Mapping[datetime, str], unknown: str = "") -> bytes:
+    """Draw counts by day as a PNG picture. For what it means see ``drawn``."""
     out = io.BytesIO()
-    drawn(counts, title, labels, unknown).savefig(out, format="png")
+    drawn(counts, labels, unknown).savefig(out, format="png")
     return out.getvalue()
 
 
-def drawn(
-    counts: Mapping[datetime, int | None],
-    title: str,
-    labels: Mapping[datetime, str],
-    unknown: str = "",
-) -> Any:
-    """Draw a bar a day; a matplotlib figure.
+def drawn(counts: Mapping[str, Days], labels: Mapping[datetime, str], unknown: str = "") -> Any:
+    """Draw a bar a day, or a line for each of several things compared; a matplotlib figure.
 
+    ``counts`` are by day under the title of each; at most as many as there are ``COLOURS``.
     ``labels`` name the days that may get one under their bar; as many as fit get it, the last
     day first. Days counted None were before the archive began: they are shaded, and say
     ``unknown``.
@@ -54,8 +53,28 @@ def drawn(
     figure = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor="white", layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    values = [value or 0 for value in counts.values()]
-    most = max(values, default=0)
+    first = next(iter(counts.values()))
+    most = max((value or 0 for by_day in counts.values() for value in by_day.values()), default=0)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, min_n_ticks=1))
+    axes.set_ylim(0, max(most * 1.15, 1))
+    axes.set_xlim(-0.6, len(first) - 0.4)
+    if len(counts) == 1:
+        _bars(axes, next(iter(counts)), first, most)
+    else:
+        _lines(axes, counts)
+    axes.grid(axis="y", color=LINE, zorder=1)
+    axes.tick_params(colors=INK, labelsize=11, length=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    _shade(axes, list(first.values()), unknown)
+    _label(
+        figure, axes, [(place, labels[day]) for place, day in enumerate(first) if day in labels]
+    )
+    return figure
+
+
+def _bars(axes: Any, title: str, by_day: Days, most: int) -> None:
+    values = [value or 0 for value in by_day.values()]
     colours = [PEAK if value == most and value else BAR for value in values]
     bars = axes.bar(range(len(values)), values, color=colours, width=0.82, zorder=2)
     if len(values) <= FEW_BARS:
@@ -63,20 +82,24 @@ def drawn(
             bars, [str(value) if value else "" for value in values], padding=2, color=INK,
             fontsize=10 if len(values) <= FEW_BARS // 2 else 8,
         )  # fmt: skip
-    # A dollar would begin a formula, and this title is typed by people.
-    axes.set_title(title.replace("$", r"\$"), loc="left", color=INK, fontsize=15, pad=12)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, min_n_ticks=1))
-    axes.set_ylim(0, max(most * 1.15, 1))
-    axes.set_xlim(-0.6, len(values) - 0.4)
-    axes.grid(axis="y", color=LINE, zorder=1)
-    axes.tick_params(colors=INK, labelsize=11, length=0)
-    for side in axes.spines.values():
-        side.set_visible(False)
-    _shade(axes, list(counts.values()), unknown)
-    _label(
-        figure, axes, [(place, labels[day]) for place, day in enumerate(counts) if day in labels]
+    axes.set_title(_plain(title), loc="left", color=INK, fontsize=15, pad=12)
+
+
+def _lines(axes: Any, counts: Mapping[str, Days]) -> None:
+    for (title, by_day), colour, mark in zip(counts.items(), COLOURS, MARKS, strict=False):
+        values = [float("nan") if value is None else value for value in by_day.values()]
+        axes.plot(
+            range(len(values)), values, color=colour, marker=mark, linewidth=2, zorder=2,
+            markersize=5 if len(values) <= FEW_BARS else 2.5, label=_plain(title),
+        )  # fmt: skip
+    axes.figure.legend(
+        loc="outside upper left", ncols=2, frameon=False, fontsize=12, labelcolor=INK
     )
-    return figure
+
+
+def _plain(title: str) -> str:
+    """Keep a dollar from beginning a formula: titles are typed by people."""
+    return title.replace("$", r"\$")
 
 
 def _shade(axes: Any, values: Sequence[int | None], unknown: str) -> None:

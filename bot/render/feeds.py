@@ -10,6 +10,7 @@ from bot.render.markup import bold, code, escape, italic, joined, link, tidy, tr
 from bot.render.stories import SOURCES, outlet_name
 from bot.texts import complaint, translate, words
 from storage.feeds import FeedNotice
+from storage.masking import masked
 from storage.model import Chat, Feed, FeedId, FeedNoticeKind, FeedStatus
 
 ON_A_PAGE = 8
@@ -50,7 +51,7 @@ def ill_first(feeds: Sequence[Feed]) -> list[Feed]:
 
 def name(feed: Feed) -> str:
     """Return what a feed is called: its title, else its outlet, else its address."""
-    return tidy(feed.title or feed.outlet.name or feed.url, 60)
+    return tidy(masked(feed.title or feed.outlet.name or feed.url), 60)
 
 
 def in_place(line_up: Sequence[Feed]) -> Feed | None:
@@ -188,7 +189,7 @@ def detail(feed: Feed, chat: Chat, *, now: datetime, line_up: Sequence[Feed] = (
     """
     language, state = chat.language, feed.state
     facts: list[tuple[str, str | Html]] = [
-        ("feeds.address", code(tidy(feed.url, 500))),
+        ("feeds.address", code(tidy(masked(feed.url), 500))),
         ("feeds.outlet", outlet_name(feed.outlet, language)),
         ("feeds.read_as", read_as(feed, language)),
         ("feeds.languages", ", ".join(words.language_name(lang, language) for lang in feed.languages)),
@@ -200,10 +201,10 @@ def detail(feed: Feed, chat: Chat, *, now: datetime, line_up: Sequence[Feed] = (
         ("feeds.answer", "" if state.last_status is None else f"HTTP {state.last_status}"),
         ("feeds.failures", words.number(state.failure_count, language) if state.failure_count else ""),
         ("feeds.gaps", gaps(feed, now, language)),
-        ("feeds.moved", tidy(feed.moved_from, 300)),
+        ("feeds.moved", tidy(masked(feed.moved_from), 300)),
     ]  # fmt: skip
     rows = [joined((f"{translate(language, key)}:", value), " ") for key, value in facts if value]
-    title = link(name(feed), feed.site_url or feed.url)
+    title = link(name(feed), masked(feed.site_url or feed.url))
     head = joined((sign(feed), bold(title), f"· {feed.id}"), " ")
     # What it last brought stands in a row of its own.
     ails = "" if sign(feed) == SIGNS[FeedStatus.OK] else escape(condition(feed, language, now))
@@ -296,7 +297,7 @@ def notice(change: FeedNotice, language: str, now: datetime) -> Html:
     head = joined(
         (
             NOTICE_SIGNS[change.kind],
-            bold(tidy(change.title or change.url, 60)),
+            bold(tidy(masked(change.title or change.url), 60)),
             escape(translate(language, f"notice.feed_{change.kind}")),
             f"/f{change.feed_id}",
         ),
@@ -310,5 +311,5 @@ def notice(change: FeedNotice, language: str, now: datetime) -> Html:
     tried = ""
     if change.fallbacks and change.kind in (FeedNoticeKind.ILL, FeedNoticeKind.GONE):
         tried = translate(language, "feeds.tries_fallbacks")
-    where = code(tidy(change.url, 300)) if change.kind is FeedNoticeKind.MOVED else ""
+    where = code(tidy(masked(change.url), 300)) if change.kind is FeedNoticeKind.MOVED else ""
     return joined((head, joined((cause, since, tried), " "), where))

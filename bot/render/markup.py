@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bot import texts
 from bot.conversation import Html
+from storage.masking import without_user_info
 from watchers.text import urls
 
 MOST_UNITS = 4096
@@ -145,14 +146,18 @@ def mention(name: str, person_id: int) -> Html:
 
 
 def web_address(url: str) -> str:
-    """Return the address where it is http(s) with a host and of a sane length, else ""."""
+    """Return the address where it is http(s) with a host and of a sane length, else "".
+
+    Never with a name and a password: what we link to, everybody may open.
+    """
+    url = without_user_info(url.strip())
     try:
-        parts = urls.split(url.strip())
+        parts = urls.split(url)
         good = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return ""
-    spaced = any(letter.isspace() or ord(letter) < ord(" ") for letter in url.strip())
-    return url.strip() if good and not spaced and len(url) <= 2000 else ""  # noqa: PLR2004 - above it Telegram drops the link
+    spaced = any(letter.isspace() or ord(letter) < ord(" ") for letter in url)
+    return url if good and not spaced and len(url) <= 2000 else ""  # noqa: PLR2004 - above it Telegram drops the link
 
 
 def plain(markup: str) -> str:

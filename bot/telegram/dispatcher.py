@@ -1,60 +1,69 @@
 """Whose update is it: finds the command, button or answer, runs it, tells failures."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+import json
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
-from telegram import Bot, CallbackQuery, ChatMemberUpdated, Update, User
+from telegram import Bot, CallbackQuery, ChatMemberUpdated, InlineQuery, Update, User
+from telegram import Chat as TelegramChat
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatType
-from telegram.error import BadRequest, Forbidden, TelegramError
-from telegram.ext import (
-    Application,
-    ApplicationHandlerStop,
-    BaseHandler,
-    CallbackQueryHandler,
-    ChatMemberHandler,
-    ContextTypes,
-    InlineQueryHandler,
-    MessageHandler,
-    TypeHandler,
-    filters,
-)
+from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.ext import filters
 
 from bot import failures
 from bot.commands import BUTTONS, COMMANDS, adding, answering, inline, plain_text, start, unknown
+from bot.commands.channel import unmanaged
 from bot.commands.plain_text import take_back
 from bot.context import Audience, Context
-from bot.conversation import Ask, Button, Edit, Reply, Say, Toast, Working
+from bot.conversation import Ask, Button, Edit, EditButton, Reply, Say, Toast, Working
 from bot.conversation import Message as Said
 from bot.render.markup import escape, joined, measure, mention, tidy, translate_html
+from bot.telegram import replies
+from bot.telegram.inbox import Work
 from bot.telegram.incoming import (
+    Sender,
     ask_of_message,
     ask_of_press,
+    begin,
     command_of,
+    known_sender,
     manages,
+    new_chat,
     press_of,
-    see_sender,
     thread_of,
+    writer_of,
 )
-from bot.telegram.membership import arrived, follow_membership, follow_migration
-from bot.telegram.ordering import ChatOrder
+from bot.telegram.membership import (
+    arrived,
+    follow_membership,
+    follow_migration,
+    follow_rights,
+)
 from bot.telegram.outgoing import Where, answer_inline, deliver
+from bot.telegram.rate_limiter import is_unknown, lost_on_its_way
+from bot.telegram.turns import UpdateTurn
+from bot.telegram.updates import is_lasting
 from bot.texts import choose, said, sentence, translate
-from storage import chats, dialogs
+from storage import chats
 from storage.errors import NewsError, StorageError
+from storage.inbox import WaitingUpdate
 from storage.model import Chat, ChatId, ChatKind
 from storage.outbox import settle
 
-__all__ = ["ALLOWED_UPDATES", "ChatOrder", "Dispatcher"]
-
 log = structlog.get_logger(__name__)
 
-ALLOWED_UPDATES = ["message", "channel_post", "callback_query", "inline_query", "my_chat_member"]
+ALLOWED_UPDATES = [
+    "message",
+    "channel_post",
+    "callback_query",
+    "inline_query",
+    "my_chat_member",
+    "chat_member",
+]
 """Edited messages are not asked for: a command is what it was when it was sent."""
 
 MOST_BOX = 190
@@ -66,76 +75,161 @@ _BUTTONS = {press.verb: press for press in BUTTONS}
 
 
 class Dispatcher:
-    """Gives each update to the command, button or answer it is for. ``attach`` registers it."""
+    """Gives each update to the command, button or answer it is for."""
 
-    def __init__(self, context: Context) -> None:
-        """Keep the context that commands are given."""
+    def __init__(self, context: Context, bot: Bot) -> None:
+        """Keep the context that commands are given, and who answers."""
         self.context = context
-        self.background: set[asyncio.Task[None]] = set()
+        self.bot = bot
         self.answers: dict[tuple[int, int | None, str], datetime] = {}
         """When a group was given a button's answer as a message of its own, lately."""
 
-    def handlers(self) -> list[BaseHandler[Any, Any, Any]]:
-        """Return every handler, in the order in which they are asked."""
-        message = filters.UpdateType.MESSAGE
-        return [
-            MessageHandler(message & filters.StatusUpdate.MIGRATE, self.on_migration),
-            MessageHandler(message & ~filters.StatusUpdate.ALL, self.on_message),
-            CallbackQueryHandler(self.on_press),
-            InlineQueryHandler(self.on_inline),
-            ChatMemberHandler(self.on_membership, ChatMemberHandler.MY_CHAT_MEMBER),
-        ]
-
-    def attach(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
-        """Register everything with an application."""
-        application.add_handler(TypeHandler(Update, self.once), group=-1)
-        application.add_handlers(self.handlers())
-        application.add_error_handler(self.on_error)
-
-    async def close(self, timeout_s: float = 2.0) -> None:
-        """Stop long work under way; what it wrote so far stays."""
-        for task in self.background:
-            task.cancel()
-        if self.background:
-            await asyncio.wait(self.background, timeout=timeout_s)
-
     # --- updates ---------------------------------------------------------------------------
 
-    async def once(self, update: Update, telegram_context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Let an update pass that was not answered yet: Telegram repeats itself."""
-        fresh = await self.context.db.write(
-            dialogs.take_update, telegram_context.bot.id, update.update_id, self.context.clock()
-        )
-        if not fresh:
-            log.info("update repeated", update_id=update.update_id)
-            raise ApplicationHandlerStop
+    async def answer(self, waiting: WaitingUpdate) -> bool | Work:
+        """Answer an update, or go on where a crash cut its answer off.
 
-    async def on_message(
-        self, update: Update, telegram_context: ContextTypes.DEFAULT_TYPE
-    ) -> None:
-        """Answer a message: a command, an answer to our question, or plain words."""
-        message = update.effective_message
-        if message is None or by_a_bot(message):
+        False where Telegram did not hear the answer, long work where that is left to be done.
+        """
+        update = self.read(waiting)
+        if update is None:
+            return True
+        turn = UpdateTurn(waiting, self.context)
+        try:
+            await self.handle(update, turn)
+        except Exception as error:  # noqa: BLE001 - the door where every failure ends
+            await self.broke(error, update, turn)
+        return turn.work or not turn.unsent
+
+    async def answer_late(self, waiting: Sequence[WaitingUpdate]) -> bool:
+        """Say in one sentence that what a chat sent too long ago was not done.
+
+        The answer to an old press would be a surprise; so would ten answers at once.
+        """
+        ours = [
+            update
+            for one in waiting
+            if (update := self.read(one)) is not None and self.is_for_us(update)
+        ]
+        log.info("updates too old", updates=len(waiting), ours=len(ours))
+        if not ours:
+            return True
+        update, turn = ours[-1], UpdateTurn(waiting[-1], self.context)
+        where = self.where(update, turn)
+        if where is not None:
+            language = await self.language(update)
+            await self.say_or_drop(
+                Say((Said(translate_html(language, "late.unanswered")),)), where
+            )
+        return not turn.unsent
+
+    def read(self, waiting: WaitingUpdate) -> Update | None:
+        """Let python-telegram-bot read an update; None for a shape that it does not know."""
+        try:
+            return Update.de_json(json.loads(waiting.body), self.bot)
+        except Exception as error:  # noqa: BLE001 (PTB raises whatever a strange shape provokes)
+            log.warning("unreadable update", update=waiting.body[:40], error=repr(error)[:200])
+            return None
+
+    async def handle(self, update: Update, turn: UpdateTurn) -> None:
+        """Find out what an update is, and do it."""
+        message = update.message
+        if update.my_chat_member is not None:
+            await self.on_membership(update.my_chat_member, turn)
+        elif update.chat_member is not None:
+            await follow_rights(update.chat_member, self.context)
+        elif update.callback_query is not None:
+            await self.on_press(update.callback_query, turn)
+        elif update.inline_query is not None:
+            await self.on_inline(update.inline_query)
+        elif message is None:
             return
+        elif message.migrate_to_chat_id or message.migrate_from_chat_id:
+            await follow_migration(message, self.context)
+        elif not filters.StatusUpdate.ALL.check_update(update):
+            await self.on_message(message, turn)
+
+    def command_in(self, message: TelegramMessage) -> tuple[str, str] | None:
+        """Return a message's command and what follows it; ("", …) for one that nobody has.
+
+        None where it is plain words, or in a group another bot's.
+        """
         text = message.text or message.caption or ""
-        command = command_of(text, self.context.bot_username) if text.startswith("/") else None
-        if text.startswith("/") and command is None:
-            if message.chat.type != ChatType.PRIVATE:
-                return  # another bot's
-            command = ("", text)
-        found = await see_sender(self.context, message.chat, message.from_user)
+        if not text.startswith("/"):
+            return None
+        command = command_of(text, self.context.bot_username)
+        if command is None and message.chat.type == ChatType.PRIVATE:
+            return ("", text)
+        return command
+
+    def is_for_us(self, update: Update) -> bool:
+        """Tell whether somebody waits for an answer of ours."""
+        message, query = update.message, update.callback_query
+        if message is None:
+            return query is not None and query.message is not None
+        if by_a_bot(message) or filters.StatusUpdate.ALL.check_update(update):
+            return False
+        return message.chat.type == ChatType.PRIVATE or self.command_in(message) is not None
+
+    def where(self, update: Update, turn: UpdateTurn) -> Where | None:
+        """Return where a sentence about an update is said; None where nobody may say one."""
+        message, query = update.message, update.callback_query
+        if message is not None:
+            return where_of(message, self.bot, turn)
+        if query is None or query.message is None or query.message.chat.type == ChatType.CHANNEL:
+            return None
+        pressed = query.message
+        thread = thread_of(pressed) if isinstance(pressed, TelegramMessage) else None
+        return Where(self.bot, pressed.chat.id, thread or None, turn=turn)
+
+    async def language(self, update: Update) -> str:
+        """Return the language in which a chat is answered, also one that is new."""
+        chat, person = update.effective_chat, update.effective_user
+        known = await self.context.db.read(chats.get, ChatId(chat.id)) if chat else None
+        if known is not None:
+            return known.language
+        return choose(person.language_code if person else None, self.context.language)
+
+    async def begin(
+        self, chat: TelegramChat, person: User | None, person_id: int, turn: UpdateTurn
+    ) -> tuple[Sender, str | None]:
+        """Note who speaks, and which question they answer: whatever comes next ends our waiting.
+
+        While nothing can be written, whom we know can still be answered.
+        """
+        context, row = self.context, turn.update.row
+        await context.names.refresh()
+        try:
+            found, question = await context.db.write(
+                begin, new_chat(chat, person, context), person_id, row, context.clock()
+            )
+        except StorageError:
+            known = await context.db.read(known_sender, ChatId(chat.id))
+            if known is None:
+                raise
+            return known, turn.update.question
+        turn.update.question = turn.update.question or question
+        return found, turn.update.question
+
+    async def on_message(self, message: TelegramMessage, turn: UpdateTurn) -> None:
+        """Answer a message: a command, an answer to our question, or plain words."""
+        if by_a_bot(message):
+            return
+        command = self.command_in(message)
+        if command is None and (message.text or message.caption or "").startswith("/"):
+            return  # another bot's
+        found, question = await self.begin(
+            message.chat, message.from_user, writer_of(message), turn
+        )
         ask = ask_of_message(message, found, self.context)
-        where = where_of(message, telegram_context.bot)
+        where = where_of(message, self.bot, turn)
         if adding.offers_channel(ask):
             # A post's words are its channel's: no command, and no answer to what we asked.
-            await self.context.db.write(
-                dialogs.answered, ask.here.id, ask.person_id, self.context.clock()
-            )
             await self.run(adding.forwarded, ask, where)
         elif command is not None:
             await self.on_command(command, ask, message, where)
         else:
-            await self.on_plain(ask, message, where)
+            await self.on_plain(question, ask, message, where)
 
     async def on_command(
         self, command: tuple[str, str], ask: Ask, message: TelegramMessage, where: Where
@@ -143,28 +237,22 @@ class Dispatcher:
         """Run a command; what one may not use is answered like what does not exist."""
         name, rest = asked_privately(*command)
         ask = replace(ask, command=name, text=rest)
-        await self.context.db.write(
-            dialogs.answered, ask.here.id, ask.person_id, self.context.clock()
-        )  # a command ends our waiting for an answer
         found = _COMMANDS.get(name)
         if found is None or (found.audience is Audience.ADMINS and not ask.is_admin):
             await self.run(unknown, ask, where)
-            return
-        if found.private and ask.here.kind is not ChatKind.PRIVATE:
-            await deliver(private_only(ask, name, self.context), where, self.context)
-            return
-        if found.changes and not await manages(
+        elif found.private and ask.here.kind is not ChatKind.PRIVATE:
+            await self.say_or_drop(private_only(ask, name, self.context), where)
+        elif found.changes and not await manages(
             where.bot, message.chat, message.from_user, message.sender_chat
         ):
-            await deliver(refusal(ask, "refused.chat_admins"), where, self.context)
-            return
-        await self.run(found.handler, ask, where, own=found.own)
+            await self.say_or_drop(refusal(ask, "refused.chat_admins"), where)
+        else:
+            await self.run(found.handler, ask, where, own=found.own)
 
-    async def on_plain(self, ask: Ask, message: TelegramMessage, where: Where) -> None:
+    async def on_plain(
+        self, question: str | None, ask: Ask, message: TelegramMessage, where: Where
+    ) -> None:
         """Take a plain message as the answer we wait for; in private also as a search."""
-        question = await self.context.db.write(
-            dialogs.answered, ask.here.id, ask.person_id, self.context.clock()
-        )
         words = tuple(question.split(":")) if question else ()
         handler = answering(words, ask.text)
         ends_it = handler is take_back
@@ -174,42 +262,34 @@ class Dispatcher:
         if handler is not None and not ends_it and _changes(words[0]) and not await manages(
             where.bot, message.chat, message.from_user, message.sender_chat
         ):  # fmt: skip
-            await deliver(refusal(ask, "refused.chat_admins"), where, self.context)
+            await self.say_or_drop(refusal(ask, "refused.chat_admins"), where)
         elif handler is not None:
             own = command is None or command.own
             await self.run(handler, replace(ask, button=words), where, own=own)
         elif message.chat.type == ChatType.PRIVATE:
             await self.run(plain_text, ask, where)
 
-    async def on_press(self, update: Update, telegram_context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def on_press(self, query: CallbackQuery, turn: UpdateTurn) -> None:
         """Answer a press; forged, stale and others' buttons do no harm."""
-        query = update.callback_query
-        if query is None:
-            return
         message = query.message
-        where = Where(telegram_context.bot, query.from_user.id, query=query)
+        where = Where(self.bot, query.from_user.id, query=query, turn=turn)
         if message is None or message.chat.type == ChatType.CHANNEL:
             await self.lead_into_private(query)
             return
         where.chat_id, where.pressed = message.chat.id, message.message_id
         if isinstance(message, TelegramMessage):
             where.thread_id = thread_of(message) or None
-        found = await see_sender(self.context, message.chat, query.from_user)
+        # A press, too, ends our waiting for what is typed next.
+        found, _ = await self.begin(message.chat, query.from_user, query.from_user.id, turn)
         ask = ask_of_press(query, found, self.context)
-        await self.context.db.write(
-            dialogs.answered, ask.here.id, ask.person_id, self.context.clock()
-        )  # so does a press: what is typed next is no answer to what was asked before
         press = _BUTTONS.get(ask.word(0))
         if press is None or (press.audience is Audience.ADMINS and not ask.is_admin):
-            await deliver(Toast(translate(ask.language, "button.old")), where, self.context)
+            await self.say_or_drop(Toast(translate(ask.language, "button.old")), where)
         elif not press.changes and self.just_answered(where, query.data or ""):
-            await deliver(Toast(translate(ask.language, "button.just_above")), where, self.context)
+            await self.say_or_drop(Toast(translate(ask.language, "button.just_above")), where)
         elif press.changes and not await manages(where.bot, message.chat, query.from_user, None):
-            await deliver(
-                Toast(translate(ask.language, "refused.chat_admins"), box=True),
-                where,
-                self.context,
-            )
+            refused = Toast(translate(ask.language, "refused.chat_admins"), box=True)
+            await self.say_or_drop(refused, where)
         else:
             reply = await self.run(press.handler, ask, where, own=press.own)
             if isinstance(reply, Say) and message.chat.type != ChatType.PRIVATE:
@@ -230,12 +310,8 @@ class Dispatcher:
         with suppress(BadRequest):  # too old, or the link is refused: nothing is lost
             await query.answer(url=link)
 
-    async def on_inline(self, update: Update, telegram_context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def on_inline(self, query: InlineQuery) -> None:
         """Answer ``@bot words`` typed in any chat."""
-        del telegram_context
-        query = update.inline_query
-        if query is None:
-            return
         person = query.from_user
         known = await self.context.db.read(chats.get, ChatId(person.id))
         here = known or Chat(
@@ -254,19 +330,15 @@ class Dispatcher:
         )
         await answer_inline(query, await inline(ask, self.context))
 
-    async def on_membership(
-        self, update: Update, telegram_context: ContextTypes.DEFAULT_TYPE
-    ) -> None:
+    async def on_membership(self, change: ChatMemberUpdated, turn: UpdateTurn) -> None:
         """Follow being let in, blocked, expelled; greet a group that took us in."""
-        if update.my_chat_member is None:
-            return
-        new = await follow_membership(update.my_chat_member, self.context)
+        new = await follow_membership(change, self.context)
         if new is not None:
             ask = Ask(chat=new.chat, here=new.here, language=new.here.language)
-            await self.run(start.start, ask, Where(telegram_context.bot, new.here.id))
-        await self.lead_to_channel(update.my_chat_member, telegram_context.bot)
+            await self.run(start.start, ask, Where(self.bot, new.here.id, turn=turn))
+        await self.lead_to_channel(change, turn)
 
-    async def lead_to_channel(self, change: ChatMemberUpdated, bot: Bot) -> None:
+    async def lead_to_channel(self, change: ChatMemberUpdated, turn: UpdateTurn) -> None:
         """Tell who made us a channel's admin, in their private chat, how to go on."""
         channel, person = change.chat, change.from_user
         if channel.type != ChatType.CHANNEL or not arrived(change):
@@ -278,15 +350,7 @@ class Dispatcher:
         text = translate_html(
             chat.language, "channel.added", title=tidy(channel.title or name, 80), name=name
         )
-        await self.say_or_drop(Say((Said(text),)), Where(bot, chat.id))
-
-    async def on_migration(
-        self, update: Update, telegram_context: ContextTypes.DEFAULT_TYPE
-    ) -> None:
-        """Follow a group that became a supergroup."""
-        del telegram_context
-        if update.effective_message is not None:
-            await follow_migration(update.effective_message, self.context)
+        await self.say_or_drop(Say((Said(text),)), Where(self.bot, chat.id, turn=turn))
 
     # --- running ---------------------------------------------------------------------------
 
@@ -300,21 +364,57 @@ class Dispatcher:
     ) -> Reply:
         """Run a command and say its reply, its wrong request, or that it failed; return it.
 
-        ``own`` is as in the tables: what is answered for a channel names it.
+        ``own`` is as in the tables: what is answered for a channel names it. What was done before
+        a crash is not done again: what was to be said of it is said.
         """
-        try:
-            reply = await handler(ask, self.context)
-            if own and ask.chat.id != ask.here.id:
-                reply = for_channel(reply, ask.chat, ask.language)
-        except Exception as error:  # noqa: BLE001 - the door where every failure becomes a sentence
-            reply = await self.failed(ask, error, pressed=where.query is not None)
-        if isinstance(reply, Say) and ask.here.kind is not ChatKind.PRIVATE:
-            reply = answerable(reply, where.query.from_user if where.query else None, ask.language)
-        if isinstance(reply, Working):
-            self.spawn(self.finish(reply, ask, where))
+        turn = where.turn
+        if turn.update.reply is not None:
+            reply = replies.read(turn.update.reply)
+        elif turn.update.changed:
+            reply = refusal(ask, "late.interrupted")
+        else:
+            reply = await self.carried_out(handler, ask, where, own=own)
+            await turn.decide(reply)
+        if isinstance(reply, Working | Edit | EditButton):
+            # An edit whose turn has not come: the next press is taken meanwhile, shown instead.
+            turn.work = self.finish(reply, ask, where)
         else:
             await self.say_or_drop(reply, where)
         return reply
+
+    async def carried_out(
+        self,
+        handler: Callable[[Ask, Context], Awaitable[Reply]],
+        ask: Ask,
+        where: Where,
+        *,
+        own: bool,
+    ) -> Reply:
+        """Run a command; return what is to be said. Raises TelegramError where nobody heard us."""
+        try:
+            reply = await self.answered(handler, ask, where.turn.context, own=own)
+        except Exception as error:
+            if isinstance(error, TelegramError) and is_unsent(error):
+                raise
+            reply = await self.failed(ask, error, pressed=where.query is not None)
+        if isinstance(reply, Say) and ask.here.kind is not ChatKind.PRIVATE:
+            reply = answerable(reply, where.query.from_user if where.query else None, ask.language)
+        return reply
+
+    async def answered(
+        self,
+        handler: Callable[[Ask, Context], Awaitable[Reply]],
+        ask: Ask,
+        context: Context,
+        *,
+        own: bool,
+    ) -> Reply:
+        """Run a command; one for a channel only if who asks is an admin of it still."""
+        if not own or ask.chat.id == ask.here.id:
+            return await handler(ask, context)
+        if (refused := await unmanaged(ask.chat, ask, context)) is not None:
+            return refused
+        return for_channel(await handler(ask, context), ask.chat, ask.language)
 
     async def finish(self, reply: Reply, ask: Ask, where: Where) -> None:
         """Carry out long work, whose failures come as late as its end."""
@@ -354,36 +454,31 @@ class Dispatcher:
         except BadRequest as error:
             log.warning("reply refused", chat=where.chat_id, error=error.message)
         except TelegramError as error:
+            where.turn.unsent = is_unsent(error)
             log.warning("reply not sent", chat=where.chat_id, error=str(error))
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do long work beside this chat's next messages."""
-        task = asyncio.create_task(work)
-        self.background.add(task)
-        task.add_done_callback(self.background.discard)
-
-    async def on_error(self, update: object, telegram_context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def broke(self, error: Exception, update: Update, turn: UpdateTurn) -> None:
         """Log what nobody expected, whole, and tell the admins in a line.
 
         What fails before a command runs ends here: the person is still told when our own
-        memory is what failed.
+        memory is what failed. What became of a chat is followed when it works again.
         """
-        error = telegram_context.error
-        if isinstance(error, StorageError) and isinstance(update, Update):
-            log.error("storage failed", exc_info=error)
-            if update.effective_chat is not None and update.effective_chat.id > 0:
-                person = update.effective_user
-                language = choose(person.language_code if person else None, self.context.language)
-                where = Where(
-                    telegram_context.bot, update.effective_chat.id, query=update.callback_query
-                )
-                await self.say_or_drop(
-                    Say((Said(translate_html(language, "error.storage")),)), where
-                )
-        elif isinstance(error, TelegramError):
+        if isinstance(error, TelegramError):
+            turn.unsent = is_unsent(error)
             log.warning("telegram failed", error=str(error), exc_info=error)
-        elif error is not None:
+        elif not isinstance(error, StorageError):
             await self.tell_admins(error)
+        elif is_lasting(update.to_dict()):
+            turn.unsent = True
+            log.error("storage failed", exc_info=error)
+        else:
+            log.error("storage failed", exc_info=error)
+            where = self.where(update, turn)
+            if where is not None and where.chat_id > 0:
+                where.query = update.callback_query
+                language = await self.language(update)
+                text = translate_html(language, "error.storage")
+                await self.say_or_drop(Say((Said(text),)), where)
 
 
 def for_channel(reply: Reply, channel: Chat, language: str) -> Reply:
@@ -483,7 +578,14 @@ def by_a_bot(message: TelegramMessage) -> bool:
     return person is not None and person.is_bot and message.sender_chat is None
 
 
-def where_of(message: TelegramMessage, bot: Bot) -> Where:
+def is_unsent(error: TelegramError) -> bool:
+    """Tell whether Telegram certainly did not do what it was asked, and may do it later."""
+    if isinstance(error, RetryAfter | InvalidToken):
+        return True
+    return lost_on_its_way(error) and not is_unknown(error)
+
+
+def where_of(message: TelegramMessage, bot: Bot, turn: UpdateTurn) -> Where:
     """Return where a message is answered: in groups as a reply, so that it is clear to whom."""
     private = message.chat.type == ChatType.PRIVATE
     return Where(
@@ -491,4 +593,5 @@ def where_of(message: TelegramMessage, bot: Bot) -> Where:
         message.chat.id,
         thread_of(message) or None,
         answers=None if private else message.message_id,
+        turn=turn,
     )

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from telegram import Bot, CallbackQuery, ChatMember, MessageOriginChannel, User
+from telegram import Bot, CallbackQuery, MessageOriginChannel, User
 from telegram import Chat as TelegramChat
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatType
@@ -13,7 +13,8 @@ from telegram.error import BadRequest, Forbidden
 from bot import texts
 from bot.context import ChannelFacts, Context
 from bot.conversation import Ask, Forwarded, SentFile
-from storage import chats, dialogs
+from bot.telegram.rights import MANAGING
+from storage import chats, dialogs, inbox
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ThreadId
 from storage.outbox import settle
 from storage.sql import Connection
@@ -22,7 +23,6 @@ MOST_TEXT = 4096
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
 _PRESS = re.compile(r"[a-z0-9_]{1,6}(?::[A-Za-z0-9_+-]{0,40}){0,4}")
-_MANAGING = (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,33 @@ def see_chat(db: Connection, chat: Chat, now: datetime) -> Sender:
     if known is not None and not known.active:
         settle.back(db, chat.id, now)
     here = chats.see_chat(db, chat, now)
+    return Sender(here, _speaks_for(db, here))
+
+
+def _speaks_for(db: Connection, here: Chat) -> Chat:
     channel = dialogs.acting_for(db, here.id) if here.kind is ChatKind.PRIVATE else None
     managed = chats.get(db, channel) if channel is not None else None
-    return Sender(here, managed or here)
+    return managed or here
+
+
+def begin(
+    db: Connection, chat: Chat, person_id: int, row: int, now: datetime
+) -> tuple[Sender, str | None]:
+    """Note a chat that speaks to us, and which question of ours this person answers now.
+
+    We wait for that answer no more; the update's ``row`` keeps the question until it is answered.
+    """
+    found = see_chat(db, chat, now)
+    question = dialogs.answered(db, found.here.id, person_id, now)
+    if question is not None and row:
+        inbox.answers(db, row, question)
+    return found, question
+
+
+def known_sender(db: Connection, chat_id: ChatId) -> Sender | None:
+    """Return a chat that speaks to us as far as it is known; None where it is new."""
+    here = chats.get(db, chat_id)
+    return Sender(here, _speaks_for(db, here)) if here is not None else None
 
 
 async def see_sender(context: Context, chat: TelegramChat, person: User | None) -> Sender:
@@ -107,7 +131,7 @@ async def manages(
         member = await bot.get_chat_member(chat.id, person.id)
     except (BadRequest, Forbidden):  # such as "user not found": whoever left manages nothing
         return False
-    return member.status in _MANAGING
+    return member.status in MANAGING
 
 
 async def channel_facts(bot: Bot, name: str, person_id: int) -> ChannelFacts | None:
@@ -139,7 +163,7 @@ def ask_of_message(message: TelegramMessage, found: Sender, context: Context) ->
         here=found.here,
         language=found.here.language,
         thread_id=thread_of(message) if found.chat is found.here else NO_THREAD,
-        person_id=_writer(message),
+        person_id=writer_of(message),
         text=(message.text or message.caption or "")[:MOST_TEXT],
         message_id=message.message_id,
         replies_to=reply.message_id if reply is not None and reply.message_id else None,
@@ -153,7 +177,7 @@ def ask_of_message(message: TelegramMessage, found: Sender, context: Context) ->
     )
 
 
-def _writer(message: TelegramMessage) -> int:
+def writer_of(message: TelegramMessage) -> int:
     """Return who wrote a message: a person, or the channel in whose name somebody did.
 
     Only who writes in the group's own name is 0: so do its anonymous admins, and what is asked

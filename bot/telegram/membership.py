@@ -5,10 +5,14 @@ from telegram import ChatMemberUpdated, Message
 from telegram.constants import ChatType
 
 from bot.context import Context
+from bot.render.markup import tidy
 from bot.telegram.incoming import Sender, see_sender
-from storage import chats
-from storage.model import ChatId
-from storage.outbox import settle
+from bot.telegram.rights import MANAGING
+from storage import chats, dialogs
+from storage.model import NO_THREAD, ChatId
+from storage.outbox import queue, settle
+from storage.outbox.deliveries import DeliveryKind, NewDelivery, Sentence
+from storage.sql import Connection
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +42,31 @@ def arrived(change: ChatMemberUpdated) -> bool:
     """Tell whether a chat has just let us in."""
     before, after = change.old_chat_member.status, change.new_chat_member.status
     return str(before) not in IN_CHAT and str(after) in IN_CHAT
+
+
+async def follow_rights(change: ChatMemberUpdated, context: Context) -> None:
+    """End the binding of a channel whose admin somebody is no more, with a word to them.
+
+    Telegram tells it to bots that are admins there themselves. Where it does not, a lost right is
+    noticed when it is used.
+    """
+    member = change.new_chat_member
+    channel, person = ChatId(change.chat.id), ChatId(member.user.id)
+    if member.status in MANAGING:
+        return
+    context.rights.lost(channel, member.user.id)
+    now = context.clock()
+
+    def unbind(db: Connection) -> None:
+        if dialogs.unbind(db, channel, person):
+            said = Sentence("channel.lost", {"title": tidy(change.chat.title or "", 80)})
+            key = f"unbound:{channel}:{now:%Y-%m-%dT%H:%M}"
+            word = NewDelivery(person, NO_THREAD, DeliveryKind.NOTICE, key, payload=said)
+            queue.enqueue(db, [word], now)
+
+    if change.chat.type == ChatType.CHANNEL:
+        await context.db.write(unbind)
+        context.wake()
 
 
 async def follow_migration(message: Message, context: Context) -> None:

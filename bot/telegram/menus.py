@@ -4,7 +4,7 @@ All in the languages people read.
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -23,7 +23,9 @@ from telegram.error import BadRequest, TelegramError
 from bot.commands import COMMANDS
 from bot.context import Audience, Command, Context
 from bot.texts import choose, translate
-from storage import meta
+from storage import chats, meta
+from storage.model import ChatId
+from storage.sql import Connection
 
 log = structlog.get_logger(__name__)
 
@@ -47,8 +49,8 @@ class Menu:
     commands: tuple[tuple[str, str], ...]
 
 
-def menus(admin_ids: Iterable[int]) -> list[Menu]:
-    """Return every menu there shall be. Hiding a command is courtesy, not access control."""
+def menus() -> list[Menu]:
+    """Return the menus of everybody. Hiding a command is courtesy, not access control."""
     everyone = [c for c in COMMANDS if c.menu and c.audience is Audience.EVERYONE]
     group = [c for c in everyone if not c.private]
     scopes: list[tuple[BotCommandScope, list[Command]]] = [
@@ -56,13 +58,18 @@ def menus(admin_ids: Iterable[int]) -> list[Menu]:
         (BotCommandScopeAllGroupChats(), [c for c in group if not c.changes]),
         (BotCommandScopeAllChatAdministrators(), group),
     ]
-    scopes += [
-        (BotCommandScopeChat(admin), [c for c in COMMANDS if c.menu])
-        for admin in sorted(admin_ids)
-    ]
+    return [menu for scope, commands in scopes for menu in in_every_language(scope, commands)]
+
+
+def admins_menus(admin: int) -> list[Menu]:
+    """Return the menus of an admin's private chat."""
+    return in_every_language(BotCommandScopeChat(admin), [c for c in COMMANDS if c.menu])
+
+
+def in_every_language(scope: BotCommandScope, commands: Sequence[Command]) -> list[Menu]:
+    """Return one menu for each language."""
     return [
         Menu(scope, code, tuple(described(c, choose(code, "en")) for c in commands))
-        for scope, commands in scopes
         for code in TOLD_IN
     ]
 
@@ -92,10 +99,21 @@ def described(command: Command, language: str) -> tuple[str, str]:
     return command.name, translate(language, f"help.{command.name}")[:256]
 
 
-async def set_menus(bot: Bot, context: Context) -> None:
-    """Tell Telegram who we are, and the menus, where they changed since they were told last."""
+def admins_here(db: Connection, admin_ids: Iterable[int]) -> frozenset[int]:
+    """Return the admins who pressed Start: of another's chat Telegram knows nothing yet."""
+    known = {admin: chats.get(db, ChatId(admin)) for admin in admin_ids}
+    return frozenset(admin for admin, chat in known.items() if chat is not None and chat.active)
+
+
+async def set_menus(bot: Bot, context: Context, admins: Iterable[int]) -> None:
+    """Tell Telegram who we are, and the menus, where they changed since they were told last.
+
+    ``admins`` are those whose chats Telegram knows.
+    """
     await tell_changed(bot, context, PROFILE_FACT, profiles(), set_profile)
-    await tell_changed(bot, context, FACT, menus(context.admin_ids), set_menu)
+    await tell_changed(bot, context, FACT, menus(), set_menu)
+    for admin in sorted(admins):
+        await tell_changed(bot, context, f"{FACT}:{admin}", admins_menus(admin), set_menu)
 
 
 async def tell_changed(
@@ -127,7 +145,7 @@ async def set_menu(bot: Bot, menu: Menu) -> bool:
             scope=menu.scope,
             language_code=menu.code or None,
         )
-    except BadRequest as error:  # an admin who never pressed Start has no chat yet
+    except BadRequest as error:
         log.info("menu refused", scope=menu.scope.type, error=error.message)
         return False
     return True

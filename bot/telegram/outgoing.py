@@ -1,6 +1,7 @@
 """Reply → Telegram: sends, edits, toasts; degrades where Telegram refuses, never loops."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import assert_never
 
@@ -39,6 +40,7 @@ from bot.conversation import (
     Working,
 )
 from bot.render.markup import cut, escape, plain
+from bot.telegram.turns import UpdateTurn
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +58,8 @@ INLINE_CACHE_S = 30
 class Where:
     """Where a reply goes: a chat, its topic, the pressed message, the press to acknowledge.
 
-    ``progress`` is the message that shows how far a long work is.
+    ``progress`` is the message that shows how far a long work is; ``turn`` is that of the
+    update which is answered.
     """
 
     bot: Bot
@@ -67,6 +70,7 @@ class Where:
     query: CallbackQuery | None = None
     acknowledged: bool = False
     progress: int | None = None
+    turn: UpdateTurn = field(kw_only=True)
 
 
 async def deliver(reply: Reply, where: Where, context: Context) -> None:
@@ -99,8 +103,7 @@ async def send_new(reply: Say | Toast | File | Picture, where: Where) -> None:
     """Send what stands by itself."""
     match reply:
         case Say(messages):
-            for message in messages:
-                await send(where, message)
+            await send_all(messages, where)
         case Toast(text):
             await send(where, Message(escape(text)))
         case File(name, body, caption):
@@ -125,28 +128,40 @@ async def send_new(reply: Say | Toast | File | Picture, where: Where) -> None:
             assert_never(reply)
 
 
+async def send_all(messages: Sequence[Message], where: Where) -> None:
+    """Send messages in their order, those left of them where some were told before a crash."""
+    for number, message in enumerate(messages, 1):
+        if number > where.turn.update.told:
+            await send(where, message)
+            if number < len(messages):
+                await where.turn.told(number)
+
+
 async def carry_out(working: Working, where: Where, context: Context) -> None:
     """Show a long work's progress in one message, and its end in the same, also a failure."""
-    shown = where.pressed if working.in_place else None
-    if shown is not None:
-        await edit(where, working.first)
-    else:
+    shown = where.pressed if working.in_place else where.turn.update.shown
+    if shown is None:
         shown = await send(where, working.first)
+    else:  # in place, or taken up again after a crash
+        where.pressed = shown
+        await edit(where, working.first)
+    await where.turn.shows(shown)
     last = context.clock()
     where.progress = shown
+    there = Where(where.bot, where.chat_id, where.thread_id, shown, turn=where.turn)
 
     async def report(message: Message) -> None:
         nonlocal last
         now = context.clock()
-        if shown is not None and now - last >= REPORT_EVERY:
+        if now - last >= REPORT_EVERY:
             last = now
-            await edit(Where(where.bot, where.chat_id, where.thread_id, shown), message)
+            await edit(there, message)
 
     end = await working.work(report)
     if isinstance(end, Edit):
-        await edit(Where(where.bot, where.chat_id, where.thread_id, shown), end.message)
+        await edit(there, end.message)
     else:
-        await deliver(end, Where(where.bot, where.chat_id, where.thread_id, shown), context)
+        await deliver(end, there, context)
 
 
 async def acknowledge(where: Where, text: str = "", *, box: bool = False) -> None:
@@ -160,7 +175,7 @@ async def acknowledge(where: Where, text: str = "", *, box: bool = False) -> Non
         log.info("press too old", error=error.message)
 
 
-async def send(where: Where, message: Message) -> int | None:
+async def send(where: Where, message: Message) -> int:
     """Send a message; where Telegram cannot read its HTML, once more as plain text."""
     try:
         sent = await _send(where, message.html, ParseMode.HTML, message)

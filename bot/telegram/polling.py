@@ -1,4 +1,4 @@
-"""Long polling: updates fetched into the application's queue, whatever Telegram answers meanwhile.
+"""Long polling: updates fetched into the inbox, whatever Telegram answers meanwhile.
 
 python-telegram-bot's own loop ends for good at the first 401, and logs a traceback where two
 instances share a token; this one goes on until it is cancelled, and says how it is.
@@ -8,13 +8,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
+from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
-from telegram.ext import Application
 
 from bot.telegram.rate_limiter import waits
+from bot.telegram.updates import BROUGHT
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +78,16 @@ class Rivalry:
         return self.conflicts >= (SETTLED_PATIENCE if self.is_settled else NEWCOMERS_PATIENCE)
 
 
+class Taker(Protocol):
+    """Who takes updates: what it took without complaint counts as taken, also after a crash."""
+
+    async def room(self) -> None:
+        """Wait until more can be taken."""
+
+    async def take(self, raws: Sequence[dict[str, Any]]) -> None:
+        """Take updates as Telegram brought them."""
+
+
 class Polling:
     """Fetches one bot's updates: ``await begin()``, then ``run()`` as a task; cancel it to end.
 
@@ -85,14 +96,15 @@ class Polling:
 
     def __init__(
         self,
-        application: Application[Any, Any, Any, Any, Any, Any],
+        bot: Bot,
+        inbox: Taker,
         allowed_updates: Sequence[str],
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Keep whose updates these are; ``clock`` counts seconds, and never back."""
-        self._bot = application.bot
-        self._queue = application.update_queue
+        """Keep whose updates these are and who takes them; ``clock`` counts seconds on and on."""
+        self._bot = bot
+        self._inbox = inbox
         self._allowed = list(allowed_updates)
         self._clock = clock
         self._sleep = sleep
@@ -124,8 +136,9 @@ class Polling:
                 return
 
     async def run(self) -> None:
-        """Put updates into the application's queue, until we are the one of two to end."""
+        """Let updates be taken, until we are the one of two to end."""
         while True:
+            await self._inbox.room()
             began = self._clock()
             try:
                 await self._poll(POLL_S)
@@ -150,14 +163,15 @@ class Polling:
             await self._poll(0)
 
     async def _poll(self, hold_s: int) -> None:
-        """Fetch once; what is in the queue counts as taken with the next poll."""
+        """Fetch once; what has become rows then counts as taken with the next poll."""
         updates = await self._bot.get_updates(
             offset=self._next_update, timeout=hold_s, allowed_updates=self._allowed
         )
-        if hold_s:
-            for update in updates:
-                await self._queue.put(update)
-                self._next_update = update.update_id + 1
+        if hold_s and updates:
+            await self._inbox.take(
+                [update.api_kwargs.get(BROUGHT) or update.to_dict() for update in updates]
+            )
+            self._next_update = updates[-1].update_id + 1
 
     def _well(self, began: float) -> None:
         now = self._clock()

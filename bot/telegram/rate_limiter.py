@@ -36,6 +36,9 @@ UNREADABLE = "parsing the server response"
 AGAIN = (*WRITING, "answer", "getChat", "getFile")
 """What a person waits for, and what harms nobody when it is done twice."""
 
+WHOLE = ("editMessageText", "editMessageMedia")
+"""What puts a whole message in the place of another."""
+
 UNPACED = frozenset({"sendChatAction"})
 SWEEP_EVERY = 1000
 
@@ -46,6 +49,10 @@ class Resting(RetryAfter):
     def __init__(self, wait_s: float) -> None:
         """Keep the wait, in seconds."""
         super().__init__(timedelta(seconds=max(wait_s, 0.0)))
+
+
+class SupersededError(Exception):
+    """Not sent, and not wanted any more: a later edit of the same message has come."""
 
 
 def waits(error: RetryAfter) -> timedelta:
@@ -64,7 +71,19 @@ class Waiter:
     paced: bool
     since: float
     turn: asyncio.Future[None] = field(repr=False)
+    edits: tuple[object, str] | None = None
     probe: bool = False
+
+    def supersedes(self, earlier: "Waiter") -> bool:
+        """Tell whether it shows all that an earlier edit of the same message would have shown.
+
+        One of the keyboard alone shows no text.
+        """
+        if self.edits is None or earlier.edits is None or self.rank != earlier.rank:
+            return False
+        (message, endpoint), (other, others_endpoint) = self.edits, earlier.edits
+        same = self.target == earlier.target and message == other
+        return same and endpoint in (others_endpoint, *WHOLE)
 
     @property
     def shape(self) -> dict[str, Any]:
@@ -75,7 +94,9 @@ class Waiter:
 class Limiter(BaseRateLimiter[int]):
     """PTB's hook around every call but getUpdates.
 
-    Replies to people go ahead of broadcasts. A 429 rests its chat exactly as long as Telegram
+    Replies to people go ahead of broadcasts. Of several edits of one message that wait, the last
+    takes the place of the first: who presses quickly sees the last press, as soon as it may be
+    shown. A 429 rests its chat exactly as long as Telegram
     says, or everybody; no call goes out meanwhile. ``remember(chat_id | None, wait)`` writes
     bans down, ``rest`` takes them up again after a restart.
     """
@@ -87,6 +108,7 @@ class Limiter(BaseRateLimiter[int]):
         "_pace",
         "_probing",
         "_remember",
+        "_shut",
         "_timer",
         "_waiting",
     )
@@ -108,19 +130,21 @@ class Limiter(BaseRateLimiter[int]):
         self._timer: asyncio.TimerHandle | None = None
         self._probing = False
         self._closed = False
+        self._shut = False
         self._calls = 0
 
     async def initialize(self) -> None:
         """Open the door."""
-        self._closed = False
+        self._closed = self._shut = False
 
     async def shutdown(self) -> None:
         """Close the door to whoever still waits."""
         self.close(all_ranks=True)
 
     def close(self, *, all_ranks: bool = False) -> None:
-        """Let no broadcast out any more, so that only what is under way must be awaited."""
+        """Let no broadcast out any more, or nothing at all: only what is under way is awaited."""
         self._closed = True
+        self._shut = self._shut or all_ranks
         for waiter in [w for w in self._waiting if all_ranks or w.rank >= BROADCAST]:
             self._drop(waiter, Resting(0))
         self._pump()
@@ -156,8 +180,15 @@ class Limiter(BaseRateLimiter[int]):
         """
         rank = rate_limit_args or 0
         once = partial(self._in_turn, callback, args, kwargs, endpoint, data, rank)
-        if rank >= BROADCAST or not endpoint.startswith(AGAIN):
-            return await once()
+        try:
+            if rank >= BROADCAST or not endpoint.startswith(AGAIN):
+                return await once()
+            return await self._again(once)
+        except SupersededError:
+            return True  # as Telegram says of an edit that it took
+
+    async def _again(self, once: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
+        """Make a call that a person waits for, and again where it was lost on its way."""
         for wait in AGAIN_AFTER_S:
             try:
                 return await once()
@@ -219,16 +250,24 @@ class Limiter(BaseRateLimiter[int]):
             paced=chat is not None and endpoint.startswith(WRITING) and endpoint not in UNPACED,
             since=self._now(),
             turn=asyncio.get_running_loop().create_future(),
+            edits=(data.get("message_id"), endpoint)
+            if rank < BROADCAST and endpoint.startswith("edit")
+            else None,
         )
 
     async def _turn(self, waiter: Waiter) -> None:
         """Wait for a turn. Raises Resting where it would come too late."""
-        if self._closed and waiter.rank >= BROADCAST:
+        if self._shut or (self._closed and waiter.rank >= BROADCAST):
             raise Resting(0)
         self._calls += 1
         if self._calls % SWEEP_EVERY == 0:
             self._pace.sweep(self._now())
-        self._waiting.append(waiter)
+        place = len(self._waiting)
+        for earlier in [one for one in self._waiting if waiter.supersedes(one)]:
+            waiter.since = min(waiter.since, earlier.since)
+            place = min(place, self._waiting.index(earlier))
+            self._drop(earlier, SupersededError())
+        self._waiting.insert(place, waiter)
         self._pump()
         try:
             await waiter.turn
@@ -272,7 +311,7 @@ class Limiter(BaseRateLimiter[int]):
         if self._waiting:
             self._pump()
 
-    def _drop(self, waiter: Waiter, error: Resting) -> None:
+    def _drop(self, waiter: Waiter, error: Exception) -> None:
         self._waiting.remove(waiter)
         if not waiter.turn.done():
             waiter.turn.set_exception(error)

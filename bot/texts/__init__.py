@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 
 from bot.texts.words import number
 from storage.errors import NewsError, Text
+from storage.masking import masked
 
 LANGUAGES = ("en", "ru")
 FALLBACK = "en"
@@ -107,17 +108,18 @@ class _Blanks(dict[str, str]):
 def written(value: object, language: str) -> str:
     """Write a placeholder's value: numbers and texts in the language's way, the rest as it is.
 
-    Returns the value itself where it is a string, so that HTML stays HTML.
+    Addresses go without their secrets. What is HTML already stays as it is: its links must lead
+    somewhere.
     """
     if isinstance(value, str):
-        return value
+        return masked(value) if type(value) is str else value
     if isinstance(value, Text):
         return translate(language, value.key)
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value)
     if isinstance(value, int | float):
         return number(value, language)
-    return str(value)
+    return masked(str(value))
 
 
 def translate(language: str, key: str, /, **values: object) -> str:

@@ -7,7 +7,7 @@ from storage import chats
 from storage.model import NO_THREAD, ChatId, ChatKind
 from storage.outbox import chat_queues, queue
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
-from storage.sql import Connection, to_json, to_ms
+from storage.sql import Connection, repeatable, to_json, to_ms
 
 PAGE = 50
 """So many chats in one transaction: some 5 ms."""
@@ -34,6 +34,7 @@ class Progress:
         return self.waiting + self.sent + self.failed + self.stopped
 
 
+@repeatable
 def enqueue_page(
     db: Connection, subject: str, html: str, after: ChatId | None, now: datetime
 ) -> ChatId | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import IntEnum
 
 from storage import chats
 from storage.local_time import quiet_until
@@ -45,17 +46,33 @@ COOLDOWN = timedelta(minutes=30)
 """A story is answered with news of itself at most so often in one chat."""
 
 
-# Which messages are to be edited: one statement for each reason. ------------------------------
+class Urgency(IntEnum):
+    """How much of a message is not as it should be, and so how soon it is edited.
+
+    A number of it; its first lines; the stories that came into a message for many, which nobody
+    has seen until it is edited.
+    """
+
+    NUMBER = 1
+    LINES = 2
+    STORIES = 3
+
+
+# Which messages are to be edited: one statement for each reason. Of an alert that is told by a
+# message for many it is that message, which has no other until it leaves. -----------------------
 
 TOLD_OF_A_STORY = """
-select d.id, :soon or c.language = :language
+select iif(d.state in ('held', 'merged'), d.carrier, d.id),
+    c.language = :language or (:soon and (:lists or d.state not in ('held', 'merged')))
 from deliveries d join chats c on c.id = d.chat_id
 where d.kind = 'alert' and d.story_id = :story and d.chat_id > :after and d.chat_id <= :upto
-    and (d.settled_at > :since or d.state = 'sending')
+    and (d.settled_at > :since or d.state in ('sending', 'held'))
     and (:muted or not exists
         (select 1 from muted_stories m where m.chat_id = d.chat_id and m.story_id = :story))
 """
-"""A story's living messages in some chats, and of each whether its first lines are to change."""
+"""A story's living messages in some chats, and of each whether its first lines are to change.
+
+In a list a second outlet is one name more."""
 
 ALERTS_OF_A_CHAT = """
 select id from deliveries
@@ -73,7 +90,7 @@ select max(chat_id), count(*) from (select distinct chat_id from deliveries
 TO_BE_ANSWERED = """
 select chat_id, thread_id, id from deliveries d
 where kind = 'alert' and story_id = :story and chat_id > :after and chat_id <= :upto
-    and state = 'sent' and message_id is not null and settled_at > :since
+    and (state = 'sending' or state = 'sent' and message_id is not null and settled_at > :since)
     and not exists
         (select 1 from muted_stories m where m.chat_id = d.chat_id and m.story_id = :story)
 """
@@ -84,7 +101,9 @@ where kind = 'alert' and story_id = :story and chat_id > :after and chat_id <= :
 # for each of them (minutes instead of a tenth of a second, at 100,000 rows). --------------------
 
 MARK_BEHIND = """
-update deliveries set behind = 1
+update deliveries set behind = max(behind, case
+    when iif(kind = 'edit', json_extract(payload, '$.of'), id)
+        in (select value from json_each(:soon)) then :urgency else 1 end)
 where state = 'sending' and (
     id in (select value from json_each(:messages))
     or kind = 'edit'
@@ -96,13 +115,11 @@ ENQUEUE_EDITS = """
 insert into deliveries(
     chat_id, thread_id, kind, subject, story_id, payload, rank, due_at, created_at)
 select d.chat_id, d.thread_id, 'edit', 'd' || d.id, d.story_id, json_object('of', d.id),
-    -- A fold is edited as news: until then nobody has seen the stories that came into it.
-    case d.kind when 'fold' then 1 else 2 end,
+    :rank,
     case
         -- No edit waits: so long after the last one, or after the message itself.
         when e.id is null or e.state <> 'queued' then max(:now,
             coalesce(e.settled_at, d.settled_at, 0) + case
-                when d.kind = 'fold' then :fold
                 when d.id in (select value from json_each(:soon)) then :first
                 when e.id is null then :every
                 -- The older a message is, the rarer its edits: half its age, and no less than
@@ -118,11 +135,14 @@ from json_each(:messages) m cross join deliveries d on d.id = m.value
 where d.state = 'sent' and d.message_id is not null
 -- The row of earlier edits is taken up again, as if new, unless one that waits is due no later.
 on conflict(chat_id, thread_id, kind, subject) do update set
-    due_at = excluded.due_at, state = 'queued',
+    due_at = min(excluded.due_at, iif(state = 'queued', due_at, excluded.due_at)),
+    rank = min(excluded.rank, iif(state = 'queued', rank, excluded.rank)),
+    state = 'queued',
     attempts = case state when 'queued' then attempts else 0 end,
     level = case state when 'queued' then level else 0 end,
     settled_at = null, reason = ''
-where state not in ('queued', 'sending') or due_at > excluded.due_at
+where state <> 'sending'
+    and (state <> 'queued' or due_at > excluded.due_at or rank > excluded.rank)
 """
 
 MOVE_TURNS_UP = """
@@ -208,6 +228,7 @@ def edit_some(db: Connection, owed: OwedEdits, after: int, upto: int, now: datet
             "story": owed.story,
             "since": owed.since,
             "soon": owed.soon,
+            "lists": owed.lists,
             "language": owed.language,
             "muted": owed.muted,
             "after": after,
@@ -268,7 +289,8 @@ def changed(
 
     ``key`` names the change (``toll:5``); the same change is told once. ``item_id`` is the item
     that changed it, ``turn`` from what to what a toll went. Changes within the cooldown gather in
-    one answer, the newest winning.
+    one answer, the newest winning. An alert that is on its way is answered too: it was perhaps
+    written before the change. A message for many is not answered but edited.
     """
     if is_anybodys(db, story_id):
         owe(db, OwedAnswers(story_id, living_since(now), key, item_id, turn), now)
@@ -284,7 +306,8 @@ def answer(db: Connection, reply: NewDelivery, now: datetime) -> None:
         return
     story = (reply.chat_id, reply.thread_id, reply.story_id)
     waiting, last = db.conn.execute(
-        "select max(case when state = 'queued' then id end), max(settled_at) from deliveries"
+        "select max(case when state = 'queued' then id end),"
+        " max(coalesce(settled_at, sending_since)) from deliveries"
         " where chat_id = ? and thread_id = ? and story_id = ? and kind = 'update'",
         story,
     ).fetchone()
@@ -329,6 +352,9 @@ def release(db: Connection, story_id: StoryId, after: int, upto: int, now: datet
         "update deliveries set state = 'queued', carrier = null, reason = 'urgent', due_at = :now"
         " where story_id = :story and chat_id > :after and chat_id <= :upto"
         " and kind = 'alert' and state = 'held'"
+        # What its message for many is just telling needs no message of its own.
+        " and not exists (select 1 from deliveries f where f.id = deliveries.carrier"
+        " and f.state = 'sending')"
         " and chat_id in (select id from chats where quiet_mode = 'urgent' and active = 1)"
         " returning chat_id",
         {"story": story_id, "after": after, "upto": upto, "now": to_ms(now)},
@@ -375,7 +401,9 @@ def reshown(db: Connection, story_ids: Sequence[StoryId], now: datetime) -> None
     """
     for story_id in story_ids:
         urgent = outbox_rows.publishers(db, story_id) >= URGENT_PUBLISHERS
-        edits = OwedEdits(story_id, living_since(now), soon=True, muted=True, urgent=urgent)
+        edits = OwedEdits(
+            story_id, living_since(now), soon=True, lists=True, muted=True, urgent=urgent
+        )
         owe(db, edits, now)
 
 
@@ -384,31 +412,41 @@ def went(db: Connection, story_id: StoryId, now: datetime) -> None:
 
     A line of the message that is there, without a sound: what somebody was alerted of is gone.
     """
-    owe(db, OwedEdits(story_id, living_since(now, TOLD_OF_REMOVALS), soon=True), now)
+    owe(db, OwedEdits(story_id, living_since(now, TOLD_OF_REMOVALS), soon=True, lists=True), now)
 
 
-def enqueue_edit(db: Connection, of: DeliveryId, now: datetime, *, soon: bool = False) -> None:
+def enqueue_edit(db: Connection, of: DeliveryId, now: datetime, urgency: Urgency) -> None:
     """Enqueue an edit of one message, sent or just being sent."""
-    enqueue_edits(db, [of], now, soon=[of] if soon else [])
+    soon = [of] if urgency > Urgency.NUMBER else []
+    enqueue_edits(db, [of], now, soon=soon, urgency=urgency)
 
 
 def enqueue_edits(
-    db: Connection, of: Sequence[DeliveryId], now: datetime, *, soon: Sequence[DeliveryId]
+    db: Connection,
+    of: Sequence[DeliveryId | None],
+    now: datetime,
+    *,
+    soon: Sequence[DeliveryId | None],
+    urgency: Urgency = Urgency.LINES,
 ) -> None:
     """Enqueue an edit of messages; a living message has one row for all its edits.
 
-    The edits of those in ``soon`` are due after ``FIRST_EDIT``, the others by ``EDIT_EVERY``.
+    None stands for what no message tells. ``urgency`` is that of the edits of those in ``soon``;
+    the others are due by ``EDIT_EVERY``.
     What is just being sent was perhaps written before this news: it is marked as behind, and
     edited once it is sent.
     """
     millisecond = timedelta(milliseconds=1)
+    has_stories = urgency is Urgency.STORIES
     values = {
-        "messages": to_json(of),
+        "messages": to_json([message for message in dict.fromkeys(of) if message is not None]),
         "soon": to_json(soon),
+        "urgency": urgency,
+        # The stories that came into a message are news, whatever else changed waits for the news.
+        "rank": outbox_rows.RANK[DeliveryKind.DIGEST if has_stories else DeliveryKind.EDIT],
         "now": to_ms(now),
-        "first": FIRST_EDIT // millisecond,
+        "first": (FOLD_EVERY if has_stories else FIRST_EDIT) // millisecond,
         "every": EDIT_EVERY // millisecond,
-        "fold": FOLD_EVERY // millisecond,
     }
     db.conn.execute(MARK_BEHIND, values)
     db.conn.execute(ENQUEUE_EDITS, values)

@@ -40,14 +40,16 @@ class OwedEdits:
     """The living messages of a story are to be edited, in the order of their chats.
 
     They live if they were sent after ``since`` (milliseconds). ``soon`` says that their first
-    lines change, ``language`` in which chats' language alone they do; ``muted`` that they are
-    edited where the story is muted too, ``urgent`` that it leaves quiet hours.
+    lines change, ``lists`` that those of messages for many do too, ``language`` in which chats'
+    language alone they do; ``muted`` that they are edited where the story is muted too, ``urgent``
+    that it leaves quiet hours.
     """
 
     story: StoryId
     since: int
     soon: bool = False
     language: str = ""
+    lists: bool = False
     muted: bool = False
     urgent: bool = False
 

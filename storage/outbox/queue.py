@@ -21,7 +21,16 @@ from storage.outbox.deliveries import (
     FoldReason,
     NewDelivery,
 )
-from storage.outbox.followups import changed, enqueue_edit, grown, relabel, reshown, wake_up, went
+from storage.outbox.followups import (
+    Urgency,
+    changed,
+    enqueue_edit,
+    grown,
+    relabel,
+    reshown,
+    wake_up,
+    went,
+)
 from storage.outbox.policy import (
     LATE,
     URGENT_PUBLISHERS,
@@ -116,9 +125,10 @@ def _enqueue(
             rows.insert(db, new, DeliveryState.QUEUED, due, now)
         case Hold(until, subject):
             carrier = fold_into(db, fold_of(new, FoldReason.QUIET, subject), until, now)
-            rows.insert(
-                db, new, DeliveryState.HELD, due, now, reason=FoldReason.QUIET, carrier=carrier
-            )
+            # A clock that ran ahead may have sent this morning's list; then the alert is in it.
+            there = rows.by_id(db, carrier).state is DeliveryState.SENT
+            state = DeliveryState.MERGED if there else DeliveryState.HELD
+            rows.insert(db, new, state, due, now, reason=FoldReason.QUIET, carrier=carrier)
         case Fold(why, subject, due_at):
             carrier = fold_into(db, fold_of(new, why, subject), due_at, now)
             rows.insert(db, new, DeliveryState.MERGED, due, now, reason=why, carrier=carrier)
@@ -157,7 +167,7 @@ def fold_into(db: Connection, fold: NewDelivery, due_at: datetime, now: datetime
         return rows.insert(db, fold, DeliveryState.QUEUED, due_at, now)
     fold_id = DeliveryId(row[0])
     if row[1] in (DeliveryState.SENT, DeliveryState.SENDING):
-        enqueue_edit(db, fold_id, now)
+        enqueue_edit(db, fold_id, now, Urgency.STORIES)
     elif row[1] != DeliveryState.QUEUED:
         db.conn.execute(
             "update deliveries set state = 'queued', due_at = :due_at, attempts = 0, level = 0,"

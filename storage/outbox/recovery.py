@@ -39,7 +39,7 @@ def recover(db: Connection, now: datetime) -> int:
         if delivery.crashes + 1 > MOST_CRASHES:
             outbox_rows.end(db, delivery, DeliveryState.UNKNOWN, "interrupted", now)
         else:
-            requeue(db, delivery, "repeated", counts=True)
+            requeue(db, delivery, "repeated", now, counts=True)
             if delivery.kind not in REPEATABLE:
                 open_at = now + CRASH_DELAY
         chat_queues.refresh(db, delivery.chat_id, now, open_at)

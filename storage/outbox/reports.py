@@ -7,7 +7,7 @@ from storage.model import ChatId, DeliveryId, StoryId
 from storage.outbox import chat_queues
 from storage.outbox.deliveries import Delivery
 from storage.outbox.rows import COLUMNS, of_row
-from storage.sql import Connection, from_ms, to_ms
+from storage.sql import Connection, from_ms, repeatable, to_ms
 
 # --- counts -----------------------------------------------------------------------------------
 
@@ -26,6 +26,7 @@ class Counts:
     everybody_rests_until: datetime | None
 
 
+@repeatable
 def counts(db: Connection, now: datetime) -> Counts:
     """Count what waits, what went in the last day and who rests."""
     waiting, due, oldest = db.conn.execute(

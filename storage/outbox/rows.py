@@ -150,11 +150,22 @@ def alerted_as_another(db: Connection, delivery: Delivery, story_id: StoryId) ->
 
 
 def end(db: Connection, delivery: Delivery, state: DeliveryState, why: str, now: datetime) -> None:
-    """Set a row aside for good, with its reason."""
+    """Set a row aside for good, with its reason, and with it what it was to carry."""
     db.conn.execute(
         "update deliveries set state = ?, settled_at = ?, sending_since = null, reason = ?"
         " where id = ?",
         (state, to_ms(now), why, delivery.id),
+    )
+    if delivery.kind is DeliveryKind.FOLD:
+        release_carried(db, delivery.id, now)
+
+
+def release_carried(db: Connection, fold: DeliveryId, now: datetime) -> None:
+    """Let alerts be held no more: what became of the message that has them is theirs too."""
+    db.conn.execute(
+        "update deliveries set state = 'merged', settled_at = ?"
+        " where carrier = ? and state = 'held'",
+        (to_ms(now), fold),
     )
 
 

@@ -35,6 +35,9 @@ from storage.sql import Connection, marks, to_ms
 DOUBT_DELAY = timedelta(seconds=15)
 """How long a message whose answer was lost waits for its one repetition."""
 
+FIRST_REST = timedelta(seconds=1)
+"""How long a chat rests after a message to it failed for the first time."""
+
 MOST_DOUBTS = 2
 """After so many lost answers nobody repeats it: the next digest covers its story."""
 
@@ -69,13 +72,13 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
         case Sent(message_id):
             sent(db, delivery, message_id, now)
         case Later(wait, everybody):
-            requeue(db, delivery, "limited", counts=False)
+            requeue(db, delivery, "limited", now, counts=False)
             chat_queues.rest(db, chat_queues.EVERYBODY if everybody else chat_id, now + wait)
             open_at = None if everybody else now + wait
         case NotSent(why) | Away(why):
             open_at = missed(db, delivery, why, now)
         case AnswerLost(why):
-            open_at = doubted(db, delivery, why, now)
+            open_at = doubted(db, delivery, why, now) or open_at
         case Poison(why):
             degraded(db, delivery, why, now)
         case Vanished(why):
@@ -93,7 +96,7 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
             follow(db, delivery, new_id, now)
             chat_id = new_id
         case Revoked(why):
-            requeue(db, delivery, why, counts=False)
+            requeue(db, delivery, why, now, counts=False)
         case _:
             assert_never(outcome)
     chat_queues.refresh(db, chat_id, now, open_at)
@@ -111,28 +114,50 @@ def sent(db: Connection, delivery: Delivery, message_id: int | None, now: dateti
         (to_ms(now), message_id, delivery.id),
     )
     if delivery.kind is DeliveryKind.FOLD:
-        db.conn.execute(
-            "update deliveries set state = 'merged', settled_at = ?"
-            " where carrier = ? and state = 'held'",
-            (to_ms(now), delivery.id),
-        )
+        rows.release_carried(db, delivery.id, now)
     (behind,) = db.conn.execute(
         "select behind from deliveries where id = :id", {"id": delivery.id}
     ).fetchone()
-    if behind and delivery.kind is DeliveryKind.EDIT:
-        if (of := message_of(delivery.payload)) is not None:
-            followups.enqueue_edit(db, of, now)
-    elif behind:
-        followups.enqueue_edit(db, delivery.id, now, soon=True)
+    message = message_of(delivery.payload) if delivery.kind is DeliveryKind.EDIT else delivery.id
+    if behind and message is not None:
+        followups.enqueue_edit(db, message, now, followups.Urgency(behind))
     chat_queues.opened(db, delivery.chat_id, delivery.thread_id)
 
 
-def requeue(db: Connection, delivery: Delivery, why: str, *, counts: bool) -> None:
-    """Put the message back: its due time stays, so it stays first in its chat."""
+def requeue(db: Connection, delivery: Delivery, why: str, now: datetime, *, counts: bool) -> None:
+    """Put the message back: its due time stays, so it stays first in its chat.
+
+    It is written anew when it goes, so that an answer to what it said before has nothing to add.
+    """
     db.conn.execute(
         "update deliveries set state = 'queued', sending_since = null, reason = ?,"
         " attempts = attempts - ? where id = ?",
         (why, 0 if counts else 1, delivery.id),
+    )
+    if delivery.kind is DeliveryKind.ALERT:
+        db.conn.execute(
+            "update deliveries set state = 'merged', reason = 'told already', settled_at = :now"
+            " where chat_id = :chat and rank = 0 and state = 'queued' and kind = 'update'"
+            " and json_extract(payload, '$.of') = :alert",
+            {"now": to_ms(now), "chat": delivery.chat_id, "alert": delivery.id},
+        )
+
+
+def wait_apart(db: Connection, delivery: Delivery, until: datetime) -> None:
+    """Let a message wait by itself: its chat's other messages go on meanwhile.
+
+    Nothing refers to a message that may not be there. Only a digest is told in order, and its
+    later parts wait with the earlier one.
+    """
+    db.conn.execute(
+        "update deliveries set due_at = :until where state = 'queued' and due_at < :until"
+        " and chat_id = :chat and (id = :id or (:in_order and kind = 'digest' and id > :id))",
+        {
+            "until": to_ms(until),
+            "chat": delivery.chat_id,
+            "id": delivery.id,
+            "in_order": delivery.kind is DeliveryKind.DIGEST,
+        },
     )
 
 
@@ -141,20 +166,24 @@ def missed(db: Connection, delivery: Delivery, why: str, now: datetime) -> datet
     if now - delivery.created_at > TOO_OLD and now - delivery.due_at > TOO_OLD:
         rows.end(db, delivery, DeliveryState.FAILED, why, now)
         return None
-    requeue(db, delivery, why, counts=True)
+    requeue(db, delivery, "repeated" if delivery.doubts else why, now, counts=True)
     return now + timedelta(seconds=min(2 ** min(delivery.attempts - 1, 10), BACKOFF_MOST_S))
 
 
 def doubted(db: Connection, delivery: Delivery, why: str, now: datetime) -> datetime | None:
-    """Repeat a message that may have arrived: an edit at will, any other once, after a while."""
+    """Repeat a message that may have arrived: an edit at will, any other once, after a while.
+
+    Its chat goes on sooner: only as late as Telegram needs to be asked whether it is there.
+    """
     if delivery.kind in REPEATABLE:
         return missed(db, delivery, why, now)
     db.conn.execute("update deliveries set doubts = doubts + 1 where id = ?", (delivery.id,))
     if delivery.doubts + 1 >= MOST_DOUBTS:
         rows.end(db, delivery, DeliveryState.UNKNOWN, why, now)
         return None
-    requeue(db, delivery, "repeated", counts=True)
-    return now + DOUBT_DELAY
+    requeue(db, delivery, "repeated", now, counts=True)
+    wait_apart(db, delivery, now + DOUBT_DELAY)
+    return now + FIRST_REST
 
 
 def degraded(db: Connection, delivery: Delivery, why: str, now: datetime) -> None:
@@ -162,7 +191,7 @@ def degraded(db: Connection, delivery: Delivery, why: str, now: datetime) -> Non
     if delivery.level >= PLAINEST:
         rows.end(db, delivery, DeliveryState.FAILED, why, now)
         return
-    requeue(db, delivery, why, counts=True)
+    requeue(db, delivery, why, now, counts=True)
     db.conn.execute("update deliveries set level = level + 1 where id = ?", (delivery.id,))
 
 
@@ -308,7 +337,7 @@ def without_topic(db: Connection, delivery: Delivery, why: str, now: datetime) -
         return
     old = (NO_THREAD, delivery.chat_id, delivery.thread_id)
     tell_group(db, delivery, "notice.topic_gone", now)
-    requeue(db, delivery, why, counts=True)
+    requeue(db, delivery, why, now, counts=True)
     # What the chat has already under the same key stays in the topic, and ends with it below.
     for table in ("subscriptions", "deliveries"):
         db.conn.execute(
@@ -331,7 +360,7 @@ def follow(db: Connection, delivery: Delivery, new_id: ChatId, now: datetime) ->
     if delivery.attempts > MOST_MOVES:
         rows.end(db, delivery, DeliveryState.FAILED, "moved in circles", now)
         return
-    requeue(db, delivery, "moved", counts=True)
+    requeue(db, delivery, "moved", now, counts=True)
     moved(db, delivery.chat_id, new_id, now)
 
 

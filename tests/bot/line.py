@@ -1,4 +1,4 @@
-"""A real python-telegram-bot application on the line to the sandbox, for tests of the door."""
+"""Our dispatcher with a real python-telegram-bot on the line to the sandbox, for tests."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,13 +6,15 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from telegram.ext import Application
+from telegram.ext import ExtBot
 
 from bot.context import Context
 from bot.sandbox.box import Sandbox
-from bot.telegram.dispatcher import ALLOWED_UPDATES, ChatOrder, Dispatcher
+from bot.telegram.dispatcher import ALLOWED_UPDATES, Dispatcher
+from bot.telegram.inbox import Inbox
 from bot.telegram.incoming import channel_facts
 from bot.telegram.polling import Polling
+from bot.telegram.rights import Rights
 from storage.database import Database
 from tests.bot.people import context_of
 from tests.bot.plain_http import plain_http
@@ -22,41 +24,41 @@ from tests.bot.plain_http import plain_http
 async def on_line(db: Database, **parts: Any) -> AsyncIterator[tuple[Sandbox, Context]]:
     """Serve a sandbox and let our dispatcher answer its people."""
     box_clock, every = parts.pop("box_clock", None) or _utc_now, parts.pop("every", 20.0)
-    async with Sandbox.start(clock=box_clock, every=every) as box:
-        calls, updates = plain_http()
-        application: Application[Any, Any, Any, Any, Any, Any] = (
-            Application.builder()
-            .token(box.token)
-            .base_url(box.base_url)
-            .base_file_url(box.base_file_url)
-            .request(calls)
-            .get_updates_request(updates)
-            .updater(None)
-            .job_queue(None)
-            .concurrent_updates(ChatOrder())
-            .build()
-        )
-        await application.initialize()
-        bot = application.bot
+    async with (
+        Sandbox.start(clock=box_clock, every=every) as box,
+        answering(db, box.url, box.token, **parts) as context,
+    ):
+        yield box, context
+
+
+@asynccontextmanager
+async def answering(db: Database, url: str, token: str, **parts: Any) -> AsyncIterator[Context]:
+    """Answer the people of a sandbox that is there."""
+    calls, updates = plain_http()
+    bot: ExtBot[None] = ExtBot(
+        token,
+        base_url=f"{url}/bot",
+        base_file_url=f"{url}/file/bot",
+        request=calls,
+        get_updates_request=updates,
+    )
+    async with bot:
         context = context_of(
             db,
             bot_username=bot.username,
             find_channel=partial(channel_facts, bot),
-            **parts,
+            **({"rights": Rights(bot, parts.get("clock") or _utc_now)} | parts),
         )
-        dispatcher = Dispatcher(context)
-        dispatcher.attach(application)
-        polling = Polling(application, ALLOWED_UPDATES, asyncio.get_running_loop().time)
-        await application.start()
+        inbox = Inbox(db, bot.id, Dispatcher(context, bot), context.clock)
+        polling = Polling(bot, inbox, ALLOWED_UPDATES, asyncio.get_running_loop().time)
+        await inbox.resume()
         fetching = asyncio.create_task(polling.run())
         try:
-            yield box, context
+            yield context
         finally:
             fetching.cancel()
             await asyncio.wait([fetching])
-            await application.stop()
-            await dispatcher.close()
-            await application.shutdown()
+            await inbox.close(lambda: None)
 
 
 def _utc_now() -> Any:

@@ -41,6 +41,20 @@ async def _no_channel(name: str, person_id: int) -> ChannelFacts | None:
 
 
 @dataclass
+class AllManage:
+    """Telegram gives one answer to whether somebody manages a channel: yes."""
+
+    answer: bool | None = True
+
+    async def manages(self, chat_id: ChatId, person_id: int) -> bool | None:
+        del chat_id, person_id
+        return self.answer
+
+    def lost(self, chat_id: ChatId, person_id: int) -> None:
+        del chat_id, person_id
+
+
+@dataclass
 class Feeds:
     """Who reads feeds, with what a test says is at addresses; else nobody shall ask."""
 
@@ -77,6 +91,7 @@ def context_of(db: Database, **parts: Any) -> Context:
         "digests": digests_of(db, clock),
         "feeds": Feeds(),
         "find_channel": _no_channel,
+        "rights": AllManage(),
         "wake": lambda: None,
         "bot_username": "steppewire_bot",
         "admin_ids": frozenset({int(ADMIN)}),

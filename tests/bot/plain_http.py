@@ -2,6 +2,8 @@
 
 from telegram.request import HTTPXRequest
 
+from bot.telegram.updates import UpdatesRequest
+
 
 def plain_http() -> tuple[HTTPXRequest, HTTPXRequest]:
     """Make what a bot calls with and what it fetches updates with.
@@ -9,6 +11,7 @@ def plain_http() -> tuple[HTTPXRequest, HTTPXRequest]:
     Each TLS context that it would make by itself costs more than most tests.
     """
     calls, updates = (
-        HTTPXRequest(connection_pool_size=64, httpx_kwargs={"verify": False}) for _ in range(2)
+        kind(connection_pool_size=64, httpx_kwargs={"verify": False})
+        for kind in (HTTPXRequest, UpdatesRequest)
     )
     return calls, updates

@@ -1,7 +1,7 @@
 """Everything the bot's buttons lead to: a walk through all commands and all that they offer."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from bot.commands import COMMANDS
@@ -10,6 +10,7 @@ from bot.render import stories as render
 from storage.database import Database
 from storage.errors import NewsError
 from storage.model import FeedId
+from storage.sql import Connection
 from tests.bot.people import ADMIN, Feeds, Person, messages
 from tests.bot.pipeline import OUTLETS, Pipeline
 from tests.bot.sample_stories import sample_item
@@ -50,13 +51,15 @@ async def replies(
     language: str,
     words: Mapping[str, str] = MappingProxyType(WORDS),
     headline: str = HEADLINE,
+    before: Callable[[Connection], object] = lambda _: None,
 ) -> AsyncIterator[Reply]:
     """Yield what is answered to every command, typed with its ``words``, and to what that
-    offers."""
+    offers, ``before`` having changed some rows."""
     room = await Pipeline.opened(db)
     for outlet in OUTLETS:
         await room.tells(outlet, headline)
     await room.tells(*BESIDE)
+    await db.write(before)
     person = await Person.comes(room.context(feeds=Feeds(polls=_polled)), ADMIN, language)
     ahead = [f"/{command.name} {words.get(command.name, '')}".strip() for command in COMMANDS]
     seen = set(ahead)

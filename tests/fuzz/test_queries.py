@@ -182,9 +182,9 @@ def test_the_archive_takes_every_query_and_loses_nothing_that_meets_it(
 
 @SOME
 @given(JUNK | TREE)
-def test_operators_are_spelled_out_of_anything_or_politely_not(typed: str) -> None:
+def test_lists_are_read_as_alternatives_of_anything_or_politely_not(typed: str) -> None:
     try:
-        meant = keywords.spelled_out(typed)
+        meant = keywords.alternatives(typed)
     except NewsError:
         return
     if meant:

@@ -1,5 +1,8 @@
 """The process: it starts alone or not at all, waits for Telegram, and stops when it is told."""
 
+import asyncio
+import json
+import signal
 import socket
 import sqlite3
 import time
@@ -10,7 +13,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.sandbox import ADMIN_ID, ANNA_ID, Sandbox
+from bot.instance import alone
+from bot.sandbox import ADMIN_ID, ANNA_ID, Sandbox, sample_outlets
 from storage.database import connect
 from tests.journeys.process import started
 
@@ -102,16 +106,105 @@ async def test_without_a_token_it_says_where_to_get_one(tmp_path):
     assert not (tmp_path / "news.db").exists()
 
 
-async def test_a_running_bot_shares_its_database_with_readers_of_the_command_line(box, folder):
-    async with started(folder, "run", **told(box)) as program:
-        await program.says('"running"')
-        async with started(folder, "feeds", "list") as reader:
-            assert 0 == await reader.ended()
-        async with started(folder, "poll") as writer:
-            assert 1 == await writer.ended()
-        assert 1 == len(writer.log.decode().splitlines())
+async def test_every_command_works_beside_a_running_bot(box, folder):
+    feed = f"{box.url}{sample_outlets()[0].feed_path}"
+    other = f"{box.url}{sample_outlets()[1].feed_path}"
+    (folder / "old.jsonl").write_text(
+        "".join(f'{{"title": "Wheat harvest of field {n} ends"}}\n' for n in range(250))
+    )
+    (folder / "list.opml").write_text(f'<opml><body><outline xmlUrl="{other}"/></body></opml>')
+    settings = told(box) | {"FEED_ALLOW_HOSTS": box.url.removeprefix("http://")}
+
+    async def beside(*words: str, code: int = 0) -> str:
+        async with started(folder, *words, **settings) as command:
+            assert code == await command.ended(), command.log.decode()
+        assert b"Traceback" not in command.log
+        return command.log.decode()
+
+    async with started(folder, "run", **settings) as program:
+        await program.says('"connected"')
+        [added] = map(json.loads, (await beside("feeds", "add", feed, "--json")).splitlines())
+        assert ("ok", True) == (added["status"], added["items"] > 0)
+        assert "already here" in await beside("feeds", "add", feed, code=1)
+        assert "250 new" in await beside("ingest", "old.jsonl")
+        assert "0 new, 250 known before" in await beside("ingest", "old.jsonl")
+        assert "0 failed" in await beside("poll", "--force")
+        assert "1 feeds in" in await beside("poll", "--feed", feed)
+        await beside("feeds", "fallback", feed, f"{box.url}{sample_outlets()[2].feed_path}")
+        assert "1 added" in await beside("feeds", "import", "list.opml")
+        for doing in ("pause", "resume", "remove"):
+            assert other in await beside("feeds", doing, other)
+        for words in (("feeds", "list"), ("feeds", "export"), ("items",), ("stories",),
+                      ("search", "wheat"), ("digest",), ("trends", "wheat"), ("story", "1")):  # fmt: skip
+            assert await beside(*words)
+        assert "checked" in await beside("backup", "copy.db")
+        assert "token     ok" in await beside("check")
+        assert str(program.process.pid) in await beside("restore", "copy.db", code=1)
+        box.telegram.say(ADMIN_ID, "/feeds")
+        await box.message(
+            ADMIN_ID, sample_outlets()[0].name
+        )  # chat and command line see one thing
+        assert 0 == await program.end()
+    assert b"Traceback" not in program.log
     with closing(sqlite3.connect(folder / "news.db")) as file:
         assert ("ok",) == file.execute("pragma integrity_check").fetchone()
+
+
+async def test_a_lock_is_one_alarm_and_everything_goes_on_afterwards(box, folder):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        listen = f"127.0.0.1:{probe.getsockname()[1]}"
+
+    async def health() -> tuple[int, float]:
+        async with aiohttp.request("GET", f"http://{listen}/health") as response:
+            return response.status, (await response.json())["steppewire_database_writable"]
+
+    feed = f"{box.url}{sample_outlets()[0].feed_path}"
+    settings = told(box) | {"FEED_ALLOW_HOSTS": box.url.removeprefix("http://")}
+    async with started(folder, "run", **settings, HEALTH_LISTEN=listen) as program:
+        await program.says('"connected"')
+        async with started(folder, "feeds", "add", feed, **settings) as command:
+            assert 0 == await command.ended(), command.log.decode()
+        with closing(sqlite3.connect(folder / "news.db", isolation_level=None)) as holder:
+            holder.execute("begin immediate")
+            await program.says("database cannot be written")
+            assert (503, 0.0) == await health()
+        async with started(folder, "poll", "--force", **settings) as command:
+            assert 0 == await command.ended(), command.log.decode()
+        assert (200, 1.0) == await health()
+        assert 0 == await program.end()
+    assert 1 == program.log.count(b"database cannot be written")
+    assert b"Traceback" not in program.log
+    async with started(folder, "feeds", "list", "--json") as command:
+        assert 0 == await command.ended()
+    rows = [json.loads(line) for line in command.log.decode().splitlines()]
+    assert [None, None] == [row["error"] for row in rows]
+
+
+async def test_a_command_says_that_the_bot_died_before_it_was_done(box, folder):
+    async with started(folder, "run", **told(box)) as program:
+        await program.says('"running"')
+        program.process.send_signal(signal.SIGSTOP)  # it hangs, and takes nothing
+        async with started(folder, "poll") as command:
+            with closing(sqlite3.connect(folder / "news.db")) as file:
+                while not file.execute("select 1 from errands").fetchone():  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+            program.process.send_signal(signal.SIGKILL)
+            assert 1 == await command.ended()
+    assert "before it was done" in command.log.decode().splitlines()[-1]
+    assert b"Traceback" not in command.log
+
+
+async def test_a_newer_command_does_not_change_the_file_under_a_running_bot(box, folder):
+    with closing(sqlite3.connect(folder / "news.db")) as file:
+        before = file.execute("select max(id) from _sqlite_migrations").fetchone()
+        file.execute("delete from _sqlite_migrations where id = ?", before)
+        file.commit()
+    with alone(folder / "news.db.lock", "instance.database"):
+        async with started(folder, "feeds", "list") as command:
+            assert 1 == await command.ended()
+    [sentence] = command.log.decode().splitlines()
+    assert "older version" in sentence
 
 
 async def test_health_is_told_where_it_is_asked_for(box, folder):

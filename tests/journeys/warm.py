@@ -102,6 +102,8 @@ def serve(descriptor: int) -> None:
         for file in sorted((ROOT / folder).glob("[!_]*.py")):
             import_module(f"{folder.replace('/', '.')}.{file.stem}")
     import_module("tests.bot.delivery.kit")
+    import_module("bot.app")
+    import_module("watchers.text.words").analyse("Проба words", "")  # loads the dictionaries
     gc.collect()
     gc.freeze()
     asked = socket.socket(fileno=descriptor)

@@ -235,14 +235,6 @@ def test_a_private_chat_speaks_only_for_its_own_channel(
     assert dialogs.acting_for(connection, ANNA) is None
 
 
-def test_an_update_is_taken_once_by_each_bot(connection: Connection, now: datetime) -> None:
-    assert dialogs.take_update(connection, 1, 10, now)
-    assert not dialogs.take_update(connection, 1, 10, now)
-    assert dialogs.take_update(connection, 2, 10, now)
-    dialogs.prune(connection, now + timedelta(days=4))
-    assert dialogs.take_update(connection, 1, 10, now)
-
-
 # --- announcements ---------------------------------------------------------------
 
 

@@ -147,6 +147,7 @@ def test_a_number_that_buttons_may_name_is_never_given_twice(tmp_path: Path) -> 
         table: [{name: row[name] for name in kept[0]} for row in opened[table].rows]
         for table, kept in before.items()
     }
+    pieces.remove("taken_updates_at")  # the inbox took its table's place
     assert pieces <= {row[0] for row in opened.conn.execute(around)}
     opened.conn.execute("delete from feeds")  # and what refers to it
     for table in lasting:

@@ -2,7 +2,7 @@
 
 from watchers.keywords.facts import Facts, source_names
 from watchers.keywords.index import QueryIndex
-from watchers.keywords.lexer import SMALL_OPERATORS, spelled_out
+from watchers.keywords.lexer import alternatives, compared
 from watchers.keywords.matching import (
     Hit,
     MatchedTerm,
@@ -13,12 +13,12 @@ from watchers.keywords.matching import (
     reads_text,
     ruled_out,
 )
-from watchers.keywords.parsing import parse, parse_cached
+from watchers.keywords.parsing import country_of, parse, parse_cached
 from watchers.keywords.query import Query
-from watchers.keywords.searching import fts, is_exact, item_words, window
+from watchers.keywords.searching import fts, is_exact, item_words, later_words, unwanted, window
 from watchers.keywords.suggesting import Suggestion, suggest
 
 __all__ = [
-    "SMALL_OPERATORS", "Facts", "Hit", "MatchedTerm", "Query", "QueryIndex", "Suggestion", "asks_for_outlets", "fts", "is_exact", "item_words", "match", "match_text", "meetings", "parse", "parse_cached", "reads_text", "ruled_out",
-    "source_names", "spelled_out", "suggest", "window",
+    "Facts", "Hit", "MatchedTerm", "Query", "QueryIndex", "Suggestion", "alternatives", "asks_for_outlets", "compared", "country_of", "fts", "is_exact", "item_words", "later_words", "match", "match_text", "meetings", "parse", "parse_cached", "reads_text", "ruled_out",
+    "source_names", "suggest", "unwanted", "window",
 ]  # fmt: skip

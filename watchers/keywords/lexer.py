@@ -42,18 +42,14 @@ _OPERATORS = {
     "OR": Sort.OR, "||": Sort.OR, "|": Sort.OR, "ИЛИ": Sort.OR,
     "NOT": Sort.NOT, "НЕ": Sort.NOT,
 }  # fmt: skip
-SMALL_OPERATORS = {
-    "or": "OR", "или": "OR", "либо": "OR", "немесе": "OR", "әлде": "OR", "yoki": "OR",
-    "ёки": "OR", "ýa-da": "OR",
-    "and": "AND", "и": "AND", "және": "AND", "жана": "AND", "va": "AND", "ва": "AND",
-}  # fmt: skip
-"""Words between which people mean an operator, though they typed it small; the query language
-takes them for words to be found."""
-
 _CLOSING = {'"': '"\u201d\u201c', "«": "»", "“": '”"', "„": '“”"'}
 _QUOTES = re.compile('["«»“”„]')
 _CHUNK = re.compile(r"[^\s()|\"«“„]+")
 _FILTER = re.compile(r"([^\W\d_]+):(\S+)\Z")
+_COMMAS = ",;"
+_LISTED = re.compile(r"(?:[^\s()|\"«“„,;]|,(?=\d))+[,;]*|[,;]+")
+"""A word with its comma; a comma before a figure belongs to the figure: 16,5%."""
+_AGAINST = frozenset({"vs", "vs.", "versus", "против", "/"})
 _HYPHENS = "-\u2013\u2212"
 
 
@@ -83,26 +79,36 @@ def lex(text: str) -> list[Lexeme]:
     return found
 
 
-def spelled_out(text: str) -> str:
-    """Write in capitals the operators that stand small between words; "" where none does."""
-    lexemes = lex(text)
-    found = [
-        lexeme
-        for before, lexeme, after in zip(lexemes, lexemes[1:], lexemes[2:], strict=False)
-        if lexeme.sort is Sort.WORD
-        and lexeme.text in SMALL_OPERATORS
-        and {before.sort, after.sort}.isdisjoint({Sort.OR, Sort.AND, Sort.NOT})
-        and before.sort is not Sort.OPEN
-        and after.sort is not Sort.CLOSE
-    ]
-    written = text
-    for lexeme in reversed(found):
-        written = (
-            written[: lexeme.at]
-            + SMALL_OPERATORS[lexeme.text]
-            + written[lexeme.at + len(lexeme.text) :]
-        )
-    return written if found else ""
+def alternatives(text: str) -> str:
+    """Write a list with commas as one with OR: «газ, нефть» as «газ OR нефть»; "" for no list.
+
+    A comma weighs nothing in a query: all of the words are asked for.
+    """
+    groups: list[list[str]] = [[]]
+    for lexeme in lex(text):
+        if lexeme.sort not in (Sort.WORD, Sort.PHRASE):
+            return ""
+        if lexeme.sort is Sort.PHRASE:
+            groups[-1].append(f'"{lexeme.text}"')
+            continue
+        word = lexeme.text.strip(_COMMAS)
+        groups[-1] += [word] if word else []
+        if lexeme.text[-1] in _COMMAS:
+            groups.append([])
+    told = [" ".join(group) for group in groups if group]
+    return " OR ".join(told) if len(told) > 1 else ""
+
+
+def compared(text: str) -> tuple[str, ...]:
+    """Cut ``A vs B`` into the queries that are compared, outside brackets and quotation marks."""
+    parts: list[str] = []
+    start = depth = 0
+    for lexeme in lex(text):
+        depth += (lexeme.sort is Sort.OPEN) - (lexeme.sort is Sort.CLOSE)
+        if not depth and lexeme.sort is Sort.WORD and lexeme.text.casefold() in _AGAINST:
+            parts.append(text[start : lexeme.at].strip())
+            start = lexeme.at + len(lexeme.text)
+    return tuple(part for part in (*parts, text[start:].strip()) if part)
 
 
 def is_chunk(text: str) -> bool:
@@ -124,21 +130,23 @@ def _phrase(text: str, at: int, found: list[Lexeme]) -> int:
 
 
 def _chunk(text: str, at: int, found: list[Lexeme]) -> int:
-    chunk = _CHUNK.match(text, at)
+    whole = _CHUNK.match(text, at)
+    if whole and (named := _FILTER.match(whole.group())):
+        return _filter(text, at, named, found)
+    chunk = _LISTED.match(text, at)
     if chunk is None:  # a mark that belongs to nothing
         return at + 1
     word = chunk.group()
+    bare = word.rstrip(_COMMAS)
     operator = _OPERATORS.get(word)
     if operator:
         found.append(Lexeme(operator, word, at))
-    elif named := _FILTER.match(word):
-        return _filter(text, at, named, found)
     elif word.endswith(":") and word[:-1].casefold() in FILTERS:
         return _spaced_filter(text, at, word, found)
-    elif word[0] == "=" and len(word) > 1:
-        found.append(Lexeme(Sort.EXACT, word[1:], at))
-    elif word[-1] == "*" and len(word) > 1:
-        found.append(Lexeme(Sort.PREFIX, word.rstrip("*"), at))
+    elif word[0] == "=" and len(bare) > 1:
+        found.append(Lexeme(Sort.EXACT, bare[1:], at))
+    elif word[0] != "*" and bare[-1:] == "*":
+        found.append(Lexeme(Sort.PREFIX, bare.rstrip("*"), at))
     else:
         found.append(Lexeme(Sort.WORD, word, at))
     return chunk.end()

@@ -217,7 +217,7 @@ def _steps(term: Term, analysis: Analysis) -> dict[tuple[int, int], set[int]]:
     steps: dict[tuple[int, int], set[int]] = {}
     for index, keys in enumerate(term.words):
         for token in _words(analysis):
-            if not keys.isdisjoint(token.keys):
+            if not keys.isdisjoint(token.keys) and (token.joined or not (term.glued and index)):
                 steps.setdefault((token.position, index), set()).add(token.position + token.width)
         for mention in analysis.entities:
             if "e:" + mention.id in keys:

@@ -1,18 +1,25 @@
 """Parse a query: text into a tree of conditions, words resolved to keys once and for all."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from storage.errors import NewsError, Text
 from watchers.keywords.filters import read_filter
+from watchers.keywords.function_words import means_either, weightless
 from watchers.keywords.lexer import EXAMPLE, MAX_TERMS, Lexeme, Sort, is_chunk, lex
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
+from watchers.text import signs
+from watchers.text.designations import designation_keys
 from watchers.text.figures import canonical
-from watchers.text.forms import Asked, query_forms
-from watchers.text.names import Gazetteer, NameMatch, NameWord, gazetteer
-from watchers.text.normal import Cut, clean, tokenize
-from watchers.text.russian import is_known, lemmas
+from watchers.text.forms import Asked, name_forms, query_forms
+from watchers.text.look_alikes import look
+from watchers.text.names import EntityId, Gazetteer, NameMatch, NameWord, gazetteer
+from watchers.text.normal import Cut, clean, fold_case, tokenize
+from watchers.text.russian import is_common_noun, is_known, surnames
 from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
+from watchers.text.words import as_acronym
 
 _MAX_DEPTH = 20
 _MIN_PREFIX = 3
@@ -30,24 +37,41 @@ def parse(text: str, names: Gazetteer | None = None) -> Query:
     """Read a query; raises NewsError ``query.*`` with ``position`` and a working ``example``.
 
     Words stand for AND; also OR or |, NOT or -, "phrases", brackets, ``word*``, ``=exact`` and
-    filters ``country: lang: source: by: since: until: topic:``. Linear in the text's length.
+    filters ``country: lang: source: by: since: until: topic:``. Function words and commas weigh
+    nothing, a small "or" joins its two neighbours. Linear in the text's length.
     """
     cleaned = clean(text)
     reader = _Reader(lex(cleaned), names or gazetteer())
-    root, written = reader.read()
-    return Query(written, root)
+    part = reader.read()
+    return Query(part.written, part.node, part.understood, reader.reworded, reader.literal)
+
+
+class _Part(NamedTuple):
+    """A piece of a query: its node, its canonical text, and how it was understood."""
+
+    node: Node
+    written: str
+    understood: tuple[str, ...]
 
 
 class _Reader:
-    """Recursive descent over the lexemes; each step gives a node and its canonical text."""
+    """Recursive descent over the lexemes; each step gives a part."""
 
     def __init__(self, lexemes: Sequence[Lexeme], names: Gazetteer) -> None:
+        said = [one for one in lexemes if one.sort is not Sort.WORD or _says_something(one.text)]
+        lexemes = said if any(one.sort in _WORDY for one in said) else lexemes
         self._lexemes = lexemes
         self._names = names
         self._at = 0
         self._depth = 0
+        bare = [at for at, lexeme in enumerate(lexemes) if lexeme.sort is Sort.WORD]
+        words = [lexemes[at].text for at in bare]
+        self._small = frozenset(bare[place] for place in weightless(words))
+        self._ors = frozenset(at for place, at in enumerate(bare) if means_either(words, place))
+        self.reworded = any(text[-1] in ",;" for text in words)
+        self.literal = False
 
-    def read(self) -> tuple[Node, str]:
+    def read(self) -> _Part:
         if not any(lexeme.sort in _WORDY for lexeme in self._lexemes):
             raise self._wordless()
         terms = [lexeme for lexeme in self._lexemes if lexeme.sort in _WORDY]
@@ -56,11 +80,11 @@ class _Reader:
                 "query.too_many_terms", position=terms[MAX_TERMS].at, limit=MAX_TERMS,
                 example=EXAMPLE,
             )  # fmt: skip
-        node, written = self._either()
+        part = self._either()
         left = self._peek()
         if left is not None:
             raise NewsError("query.unbalanced", position=left.at, example=Text("example.brackets"))
-        return node, written
+        return part
 
     def _wordless(self) -> NewsError:
         """Say what is wrong with a query that has no word: nothing there, or brackets alone."""
@@ -74,37 +98,79 @@ class _Reader:
     def _peek(self) -> Lexeme | None:
         return self._lexemes[self._at] if self._at < len(self._lexemes) else None
 
-    def _either(self) -> tuple[Node, str]:
+    def _either(self) -> _Part:
         branches = [self._both()]
         while (lexeme := self._peek()) is not None and lexeme.sort is Sort.OR:
             self._at += 1
             branches.append(self._both())
         if len(branches) == 1:
             return branches[0]
-        return Some(tuple(node for node, _ in branches)), " OR ".join(
-            written for _, written in branches
+        return _Part(
+            Some(tuple(part.node for part in branches)),
+            " OR ".join(part.written for part in branches),
+            _between("OR", branches),
         )
 
-    def _both(self) -> tuple[Node, str]:
-        nodes: list[Node] = []
+    def _both(self) -> _Part:
+        parts: list[_Part] = []
         written: list[str] = []
+        small: list[Lexeme] = []
         bare: tuple[str, ...] = ()  # the words just before, as they will be read again
+        began, joins = self._at, False
         while (lexeme := self._peek()) is not None and lexeme.sort not in (Sort.OR, Sort.CLOSE):
             if lexeme.sort is Sort.AND:
-                self._operator(lexeme, needs_left=bool(nodes))
+                self._operator(lexeme, written, needs_left=self._at > began)
                 continue
-            if lexeme.sort is Sort.WORD:
-                bare = self._words(nodes, written, bare)
-                continue
-            node, text = self._unary()
-            nodes.append(node)
-            written.append(text)
-            bare = ()
-        if not nodes:
+            if self._joins(parts):
+                joins = self.reworded = True
+                written.append(lexeme.text)
+                self._at += 1
+                bare = ()
+            if self._is_word():
+                found, bare = self._words(written, small, bare)
+            else:
+                found, bare = [self._unary(written)], ()
+            if joins and found:
+                found[0] = _joined(parts.pop(), found[0])
+                joins = False
+            parts += found
+        if self._at == began:
             raise self._dangling()
-        return (nodes[0] if len(nodes) == 1 else All(tuple(nodes))), " ".join(written)
+        parts += self._demanded(small, parts)
+        if not parts:
+            mute = self._lexemes[began]
+            raise NewsError("query.no_words", position=mute.at, text=mute.text, example=EXAMPLE)
+        nodes = tuple(part.node for part in parts)
+        return _Part(
+            nodes[0] if len(nodes) == 1 else All(nodes), " ".join(written), _between("AND", parts)
+        )
 
-    def _operator(self, lexeme: Lexeme, *, needs_left: bool) -> None:
+    def _demanded(self, small: Sequence[Lexeme], beside: Sequence[_Part]) -> list[_Part]:
+        """Give the function words where nothing else is asked for; else they weigh nothing."""
+        if all(isinstance(part.node, No) for part in beside):
+            self.literal |= bool(small)
+            return [part for lexeme in small for part in _run((lexeme.text,), self._names)]
+        self.reworded |= bool(small)
+        return []
+
+    def _is_word(self) -> bool:
+        lexeme = self._peek()
+        return lexeme is not None and lexeme.sort is Sort.WORD
+
+    def _joins(self, parts: Sequence[_Part]) -> bool:
+        """Tell whether a small "or" stands here between two things to be asked for."""
+        after = self._lexemes[self._at + 1] if self._at + 1 < len(self._lexemes) else None
+        return (
+            self._at in self._ors
+            and bool(parts)
+            and after is not None
+            and after.sort not in (Sort.OR, Sort.AND, Sort.CLOSE)
+            and self._at + 1 not in self._ors
+        )
+
+    def _operator(self, lexeme: Lexeme, written: list[str], *, needs_left: bool) -> None:
+        if self._at - 1 in self._ors:
+            written.append("AND")  # else the small "or" before would join
         self._at += 1
         after = self._peek()
         if not needs_left or after is None or after.sort in (Sort.OR, Sort.CLOSE, Sort.AND):
@@ -120,7 +186,12 @@ class _Reader:
         return NewsError("query.dangling_operator", position=before.at, operator=before.text,
                          example=Text("example.or"))  # fmt: skip
 
-    def _unary(self) -> tuple[Node, str]:
+    def _unary(self, written: list[str]) -> _Part:
+        part = self._one()
+        written.append(part.written)
+        return part
+
+    def _one(self) -> _Part:
         lexeme = self._lexemes[self._at]
         self._at += 1
         if lexeme.sort is Sort.NOT:
@@ -129,25 +200,26 @@ class _Reader:
             return self._brackets(lexeme)
         return _leaf(lexeme, self._names)
 
-    def _negation(self, lexeme: Lexeme) -> tuple[Node, str]:
+    def _negation(self, lexeme: Lexeme) -> _Part:
         after = self._peek()
         if after is None or after.sort in (Sort.OR, Sort.AND, Sort.CLOSE):
             raise NewsError("query.dangling_operator", position=lexeme.at, operator=lexeme.text,
                             example=Text("example.not"))  # fmt: skip
         self._deeper(lexeme)
-        node, written = self._unary()
+        part = self._one()
         self._depth -= 1
-        if not isinstance(node, No):
-            return No(node), f"-{written}"
-        if after.sort is not Sort.NOT:  # in brackets: -(-gas)
-            return node.child, f"-{written}"
-        # Bare, a word would be read with its neighbours: --1 000 is not 1 000.
-        bare = self._lexemes[self._at - 1].sort is Sort.WORD
-        return node.child, f"({written[1:]})" if bare else written[1:]
+        if not isinstance(part.node, No):
+            return _Part(No(part.node), f"-{part.written}", ("NOT", *_bracketed(part)))
+        written = f"-{part.written}"
+        if after.sort is Sort.NOT:  # not in brackets, -(-gas)
+            # Bare, a word would be read with its neighbours: --1 000 is not 1 000.
+            bare = self._lexemes[self._at - 1].sort is Sort.WORD
+            written = f"({part.written[1:]})" if bare else part.written[1:]
+        return _Part(part.node.child, written, part.understood[1:])
 
-    def _brackets(self, lexeme: Lexeme) -> tuple[Node, str]:
+    def _brackets(self, lexeme: Lexeme) -> _Part:
         self._deeper(lexeme)
-        node, written = self._either()
+        part = self._either()
         self._depth -= 1
         closing = self._peek()
         if closing is None or closing.sort is not Sort.CLOSE:
@@ -155,7 +227,7 @@ class _Reader:
                 "query.unbalanced", position=lexeme.at, example=Text("example.brackets")
             )
         self._at += 1
-        return node, f"({written})"
+        return _Part(part.node, f"({part.written})", part.understood)
 
     def _deeper(self, lexeme: Lexeme) -> None:
         self._depth += 1
@@ -165,41 +237,96 @@ class _Reader:
             )
 
     def _words(
-        self, nodes: list[Node], written: list[str], bare: tuple[str, ...]
-    ) -> tuple[str, ...]:
+        self, written: list[str], small: list[Lexeme], bare: tuple[str, ...]
+    ) -> tuple[list[_Part], tuple[str, ...]]:
         """Read a run of bare words; several that are one name together mean it, too.
 
         ``bare`` are the words before an AND. It is written only where words would else be read
-        together: 1 AND 000. Returns the words that whatever follows would be read with.
+        together: 1 AND 000. Returns also the words that whatever follows would be read with.
         """
         run: list[Lexeme] = []
-        while (lexeme := self._peek()) is not None and lexeme.sort is Sort.WORD:
-            run.append(lexeme)
+        weightless_here: set[int] = set()
+        while self._is_word() and not (run and self._at in self._ors):
+            if self._at in self._small:
+                weightless_here.add(len(run))
+            run.append(self._lexemes[self._at])
             self._at += 1
-        told = tuple(lexeme.text for lexeme in run if tokenize(lexeme.text))
-        found = _run(told, self._names)
-        together = not bare or [*_run(bare, self._names), *found] == _run(bare + told, self._names)
-        nodes += found
+        told = tuple(lexeme.text for lexeme in run)
+        alone = _run(told, self._names)
+        together = not bare or [*_run(bare, self._names), *alone] == _run(bare + told, self._names)
         written += told if together else ("AND", *told)
-        if not nodes:
-            raise NewsError(
-                "query.no_words", position=run[0].at, text=run[0].text, example=EXAMPLE
-            )
-        return bare + told if together else told
+        small += [run[place] for place in sorted(weightless_here)]
+        parts = _run(told, self._names, frozenset(weightless_here)) if weightless_here else alone
+        return parts, bare + told if together else told
+
+
+def _says_something(text: str) -> bool:
+    return bool(tokenize(text) or signs.of_query(text))
+
+
+def _between(operator: str, parts: Sequence[_Part]) -> tuple[str, ...]:
+    """Put an operator between parts, and brackets where an OR would be torn by an AND."""
+    if len(parts) == 1:
+        return parts[0].understood
+    told: list[str] = []
+    for part in parts:
+        told += (operator, *(_bracketed(part) if operator == "AND" else part.understood))
+    return tuple(told[1:])
+
+
+def _bracketed(part: _Part) -> tuple[str, ...]:
+    if isinstance(part.node, Some) and len(part.understood) > 1:
+        return ("(", *part.understood, ")")
+    return part.understood
+
+
+def _joined(left: _Part, right: _Part) -> _Part:
+    """Join two neighbours by a small "or"."""
+    before = (
+        left.node.children
+        if isinstance(left.node, Some) and "OR" in left.understood
+        else (left.node,)
+    )
+    return _Part(Some((*before, right.node)), "", (*left.understood, "OR", *right.understood))
+
+
+def country_of(query: Query, names: Gazetteer | None = None) -> str:
+    """Give the ISO code of the country that is all a query asks for, in any language; else ""."""
+    node = query.root
+    if isinstance(node, Some) and len(query.understood) == 1:
+        node = node.children[0]
+    if not isinstance(node, Term) or len(query.understood) != 1:
+        return ""
+    entities = (names or gazetteer()).entities
+    found = {
+        str(entity.id)
+        for key in node.keys
+        if key.startswith("e:")
+        and (entity := entities.get(EntityId(key.removeprefix("e:")))) is not None
+        and entity.kind == "country"
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 # --- words into keys -------------------------------------------------------------------------
 
 
-def _leaf(lexeme: Lexeme, names: Gazetteer) -> tuple[Node, str]:
-    cuts = tokenize(lexeme.text)
-    if lexeme.sort is Sort.WORD and cuts:
-        return _run((lexeme.text,), names)[0], lexeme.text
+def _leaf(lexeme: Lexeme, names: Gazetteer) -> _Part:
+    if lexeme.sort is Sort.WORD and (parts := _run((lexeme.text,), names)):
+        if len(parts) == 1:
+            return parts[0]
+        return _Part(All(tuple(part.node for part in parts)), lexeme.text, _between("AND", parts))
+    node, written = _condition(lexeme, names)
+    return _Part(node, written, (written,))
+
+
+def _condition(lexeme: Lexeme, names: Gazetteer) -> tuple[Node, str]:
     if lexeme.sort is Sort.FILTER:
         condition = read_filter(lexeme, names)
         if condition.name == "topic":
             return _topic(condition.value, names), f"topic:{condition.value}"
         return condition, _filter_text(condition, lexeme.text)
+    cuts = tokenize(lexeme.text)
     if not cuts:
         raise NewsError("query.no_words", position=lexeme.at, text=lexeme.text, example=EXAMPLE)
     if lexeme.sort is Sort.PHRASE:
@@ -233,7 +360,7 @@ def _topic(topic: str, names: Gazetteer) -> Node:
         elif word.startswith('"'):
             met.append(_phrase(bare, tokenize(bare), names))
         else:
-            met += _run((word,), names)
+            met += [part.node for part in _run((word,), names)]
     return Some(tuple(_outside(node, left_out) for node in met))
 
 
@@ -263,39 +390,56 @@ def _filter_text(condition: Filter, typed: str) -> str:
     return f"source:{name}" if is_chunk(name) else f'source:"{name}"'
 
 
-def _run(texts: tuple[str, ...], names: Gazetteer) -> list[Node]:
-    """Turn neighbouring bare words into nodes."""
-    kept = [(text, cuts) for text in _figures(texts) if (cuts := tokenize(text))]
-    owner = [at for at, (_, cuts) in enumerate(kept) for _ in cuts]
-    found = names.find([_name_word(cut) for _, cuts in kept for cut in cuts])
-    nodes: list[Node] = []
+def _run(
+    texts: tuple[str, ...], names: Gazetteer, small: frozenset[int] = frozenset()
+) -> list[_Part]:
+    """Turn neighbouring bare words into parts, but for the places of those that weigh nothing."""
+    kept = _grouped(texts, small)
+    owner = [at for at, word in enumerate(kept) for _ in word.cuts]
+    found = names.find([_name_word(cut) for word in kept for cut in word.cuts])
+    parts: list[_Part] = []
+    starts = [owner.index(at) if word.cuts else -1 for at, word in enumerate(kept)]
     at = 0
-    starts = [owner.index(group) for group in range(len(kept))]
     while at < len(kept):
         name = _wide(found, owner, starts, at)
-        if name is None:
-            nodes.append(_word(*kept[at], [f for f in found if owner[f.start] == at], names))
-            at += 1
-            continue
-        end = owner[name[0].end - 1] + 1
-        words = tuple(_word(text, cuts, [], names) for text, cuts in kept[at:end])
-        label = " ".join(text for text, _ in kept[at:end])
-        keys = frozenset(_entity_key(match) for match in name if match.alias.entity)
-        nodes.append(Some((Term(label, keys), All(words))) if keys else All(words))
+        end = owner[name[0].end - 1] + 1 if name else at + 1
+        here = [] if name else [match for match in found if owner[match.start] == at]
+        words = [_word(word, here, names) for word in kept[at:end] if not word.small]
+        if name is not None:
+            label = " ".join(word.text for word in kept[at:end])
+            keys = frozenset(_entity_key(match) for match in name if match.alias.entity)
+            together = All(tuple(part.node for part in words))
+            node = Some((Term(label, keys), together)) if keys else together
+            words = [_Part(node, label, (label,))]
+        parts += words
         at = end
-    return nodes
+    return parts
 
 
-def _figures(texts: tuple[str, ...]) -> list[str]:
-    """Put figures together that are written in groups: 1 000 000."""
-    joined: list[str] = []
-    for text in texts:
-        grouped = len(text) == _GROUP and text.isdecimal() and joined
-        if grouped and joined[-1].replace(" ", "").isdecimal():
-            joined[-1] += f" {text}"
+class _Bare(NamedTuple):
+    """A bare word, its tokens, the keys of its signs, and whether it weighs nothing."""
+
+    text: str
+    cuts: tuple[Cut, ...]
+    signs: tuple[frozenset[str], ...]
+    small: bool
+
+
+def _grouped(texts: tuple[str, ...], small: frozenset[int]) -> list[_Bare]:
+    """Put together what is written apart, figures in groups and № 5, and cut each word."""
+    joined: list[tuple[str, bool]] = []
+    for at, text in enumerate(texts):
+        before = joined[-1][0] if joined else ""
+        grouped = len(text) == _GROUP and text.isdecimal() and before.replace(" ", "").isdecimal()
+        if grouped or (before == "№" and text.isdecimal()):
+            joined[-1] = (f"{before} {text}", False)
         else:
-            joined.append(text)
-    return joined
+            joined.append((text, at in small))
+    return [
+        _Bare(text.strip(",;"), _cut(text), signs.of_query(text), is_small)
+        for text, is_small in joined
+        if _says_something(text)
+    ]
 
 
 def _wide(
@@ -314,9 +458,13 @@ def _name_word(cut: Cut) -> NameWord:
     asked = _asked(cut)
     forms = asked.forms
     russian = is_cyrillic(cut.normal) and is_known(cut.normal)
-    if is_cyrillic(cut.normal) and not russian:
-        # A surname that no dictionary has may be typed in any case: Токаева.
-        forms = tuple(dict.fromkeys((*forms, *lemmas(cut.normal))))
+    if russian and cut.surface == cut.normal and is_common_noun(cut.normal):
+        forms = forms[:1]  # путина is the fishing season, not what Putin would be in the genitive
+    elif russian and cut.surface[0].isupper():
+        forms = tuple(dict.fromkeys((*forms, *surnames(cut.normal))))
+    elif not russian and not cut.number:
+        more = name_forms(cut.normal, capital=cut.surface[0].isupper())
+        forms = tuple(dict.fromkeys((*forms, *more)))
     return NameWord(
         tuple(dict.fromkeys(map(keyboard, forms))),
         tuple(dict.fromkeys(map(skeleton, forms))),
@@ -331,14 +479,33 @@ def _asked(cut: Cut) -> Asked:
     if cut.number:
         keys = frozenset({"n:" + canonical(cut.surface, lang) for lang in ("en", "ru")})
         return Asked(keys, (cut.normal,), (cut.normal,))
-    return query_forms(cut.normal, cut.surface[0].isupper())
+    asked = query_forms(cut.normal, cut.surface[0].isupper())
+    more = look(cut.surface) | designation_keys(cut.normal, told=False)
+    return replace(asked, keys=asked.keys | more) if more else asked
 
 
-def _word(text: str, cuts: Sequence[Cut], found: Sequence[NameMatch], names: Gazetteer) -> Term:
-    """Give one bare word; a hyphenated one is a phrase of its parts or the joined form."""
-    if len(cuts) > 1:
-        return _phrase(text, cuts, names)
-    return Term(text, _word_keys(cuts[0], found, names))
+def _cut(text: str) -> tuple[Cut, ...]:
+    """Cut a query's words; acronyms typed in the other alphabet are read as they are meant."""
+    return tuple(
+        cut._replace(surface=meant, normal=fold_case(meant))
+        if (meant := as_acronym(cut.surface))
+        else cut
+        for cut in tokenize(text)
+    )
+
+
+def _word(word: _Bare, found: Sequence[NameMatch], names: Gazetteer) -> _Part:
+    """Give one bare word; a hyphenated one is a phrase of its parts or the joined form.
+
+    What signs say stands beside figures (10% is ten, of a hundred) and in place of letters (C++).
+    """
+    terms = [Term(word.text, keys) for keys in word.signs]
+    if len(word.cuts) == 1 and (not terms or (word.cuts[0].number and word.text[0] != "№")):
+        terms.insert(0, Term(word.text, _word_keys(word.cuts[0], found, names)))
+    elif word.cuts and not terms:
+        terms.append(_phrase(word.text, word.cuts, names))
+    node = terms[0] if len(terms) == 1 else All(tuple(terms))
+    return _Part(node, word.text, (word.text,))
 
 
 def _word_keys(cut: Cut, found: Sequence[NameMatch], names: Gazetteer) -> frozenset[str]:
@@ -381,10 +548,14 @@ def _phrase(text: str, cuts: Sequence[Cut], names: Gazetteer) -> Term:
     )
     if len(words) == 1:
         return Term(text, words[0])
+    glued = False
     if cuts[1].joined:
         joined = "".join(cut.normal for cut in cuts)
-        whole |= query_forms(joined, cuts[0].surface[0].isupper()).keys
-    return Term(text, whole, words)
+        designated = designation_keys(joined, told=False)
+        whole |= designated or query_forms(joined, cuts[0].surface[0].isupper()).keys
+        # С-400 is not «с 400 ракетами».
+        glued = bool(designated) and len(cuts[0].normal) == 1
+    return Term(text, whole, words, glued)
 
 
 def _unlinked(cut: Cut, *, tajik: bool) -> frozenset[str]:

@@ -11,12 +11,14 @@ class Term:
 
     ``label`` is what the reader typed. ``words`` are the places of a phrase, each a set of
     keys; a lone word has none. A phrase fires when its words stand side by side, or at once
-    when the item has one of ``keys`` (the phrase is somebody's name in another spelling).
+    when the item has one of ``keys`` (the phrase is somebody's name in another spelling). The
+    words of one that is ``glued`` are joined by hyphens in the text, too.
     """
 
     label: str
     keys: frozenset[str]
     words: tuple[frozenset[str], ...] = ()
+    glued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,19 @@ Node = Term | Exact | Prefix | Filter | All | Some | No
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a reader asks for. ``text`` is its canonical form, to be shown, stored and parsed."""
+    """What a reader asks for. ``text`` is its canonical form, to be shown, stored and parsed.
+
+    ``understood`` is what is asked for, word by word, with AND, OR, NOT and brackets between;
+    ``reworded`` tells that it says other than what was typed: function words were left out, a
+    small "or" joined its neighbours, or commas stood between. ``literal`` says that there was
+    nothing but function words somewhere, so that they are asked for.
+    """
 
     text: str
     root: Node
+    understood: tuple[str, ...] = ()
+    reworded: bool = False
+    literal: bool = False
 
     def __str__(self) -> str:
         """Give the canonical text."""

@@ -43,10 +43,10 @@ def _exact(node: Node) -> bool:
         case Term():
             return not node.words
         case Filter():
-            return node.name in ("about", "country", "lang")
+            return node.name in _FILED
         case All(children):
             return all(
-                _lone(child.child) if isinstance(child, No) else _exact(child)
+                _is_lone(child.child) if isinstance(child, No) else _exact(child)
                 for child in children
             )
         case Some(children):
@@ -57,8 +57,34 @@ def _exact(node: Node) -> bool:
             return False
 
 
-def _lone(node: Node) -> bool:
+_FILED = ("about", "country", "lang")
+"""Filters whose facts are keys of the index."""
+
+
+def _is_lone(node: Node) -> bool:
+    """Tell whether the index knows exactly which items meet a node: a word, a filed fact."""
+    if isinstance(node, Filter):
+        return node.name in _FILED
     return isinstance(node, Term) and not node.words
+
+
+def unwanted(query: Query) -> str | None:
+    """Give the MATCH expression of what a query rules out, as far as the index knows it.
+
+    For queries by which nothing narrows the archive: «-спорт» alone.
+    """
+    return _unwanted(query.root.children if isinstance(query.root, All) else (query.root,))
+
+
+def _unwanted(children: tuple[Node, ...]) -> str | None:
+    ruled_out = [
+        part
+        for child in children
+        if isinstance(child, No)
+        and _is_lone(child.child)
+        and (part := _narrowed(child.child)) is not None
+    ]
+    return "(" + " OR ".join(ruled_out) + ")" if ruled_out else None
 
 
 def window(query: Query, now: datetime) -> tuple[datetime | None, datetime | None]:
@@ -103,13 +129,9 @@ def _all(children: tuple[Node, ...]) -> str | None:
     wanted = [part for child in children if (part := _narrowed(child)) is not None]
     if not wanted:
         return None
-    unwanted = [
-        _any(child.child.keys)
-        for child in children
-        if isinstance(child, No) and isinstance(child.child, Term) and not child.child.words
-    ]
     told = "(" + " AND ".join(wanted) + ")" if len(wanted) > 1 else wanted[0]
-    return "(" + " NOT ".join([told, *unwanted]) + ")" if unwanted else told
+    ruled_out = _unwanted(children)
+    return f"({told} NOT {ruled_out})" if ruled_out else told
 
 
 def _term(term: Term) -> str:
@@ -148,6 +170,15 @@ def item_words(analysis: Analysis, facts: Facts) -> str:
         keys.add(f"f:country:{facts.country.casefold()}")
     normals = {token.word.normal for token in (*analysis.tokens, *analysis.compounds)}
     return " ".join(sorted(keys.union(*map(_prefixes, normals))))
+
+
+_LATER = ("d:", "l:", "g:")
+"""Kinds of keys that items which came before late November 2026 were not filed under."""
+
+
+def later_words(analysis: Analysis) -> str:
+    """Give those of an item's keys that older archives do not have, "" for most items."""
+    return " ".join(sorted(key for key in analysis.keys if key.startswith(_LATER)))
 
 
 @lru_cache(maxsize=65536)

@@ -211,7 +211,7 @@ def _parsed(
     """Make entries of what a reader found: absolute links, clean titles, times, keys."""
     feed = measured(feed)
     base = document.url
-    site = urls.absolute(base, feed.site_url)
+    site = urls.for_readers(urls.absolute(base, feed.site_url), document.url)
     own = frozenset(
         {urls.bare_host(urls.host_of(address)) for address in (base, site) if address}
         | set(document.own_hosts)
@@ -260,7 +260,7 @@ def _entry(raw: RawEntry, document: Document, base: str, names: tuple[str, ...])
     published, published_raw = _published(raw.dates, document)
     return Entry(
         external_id=markup.one_line(raw.guid)[:_LONGEST_ID],
-        url=urls.unwrapped(urls.absolute(base, raw.link)),
+        url=urls.for_readers(urls.unwrapped(urls.absolute(base, raw.link)), document.url),
         url_key="",
         title=title,
         summary_html=raw.summary,
@@ -268,7 +268,7 @@ def _entry(raw: RawEntry, document: Document, base: str, names: tuple[str, ...])
         published_raw=published_raw,
         language=raw.language[:35],
         source=source,
-        source_url=urls.absolute(base, raw.source_url),
+        source_url=urls.for_readers(urls.absolute(base, raw.source_url), document.url),
         categories=tuple(markup.title(one)[:100] for one in raw.categories),
     )
 

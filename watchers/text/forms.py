@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from watchers.text.english import english_form
 from watchers.text.normal import APOSTROPHE
-from watchers.text.russian import is_known, lemmas, relational_bases
+from watchers.text.russian import is_known, is_only_surname, lemmas, relational_bases
 from watchers.text.skeleton import SPECIAL_CYRILLIC, is_cyrillic, keyboard, skeleton
 from watchers.text.suffixes import GRAMMARS, strippings
 
@@ -23,6 +23,7 @@ _MIN_NAME = 4
 _MIN_CYRILLIC_NAME = 5
 _ENGLISH_ENDINGS = ("s", "ed", "ing")
 _LATIN_GRAMMARS = ("uz-Latn", "tk")
+_PLAIN_CYRILLIC = ("ky", "kk", "uz-Cyrl", "tg")
 
 
 class LetterCase(IntEnum):
@@ -108,7 +109,9 @@ def _owners(normal: str) -> tuple[str, ...]:
         return ("kk",)
     if "ҳ" in letters:
         return ("uz-Cyrl", "tg")
-    return ("kk", "ky", "uz-Cyrl") if letters & set("қғ") else ("ky", "kk")
+    if letters & set("қғ"):
+        return ("kk", "ky", "uz-Cyrl")
+    return ("ky", "kk")
 
 
 def _latin_forms(normal: str, lang: str) -> list[str]:
@@ -137,6 +140,10 @@ def query_forms(normal: str, capital: bool) -> Asked:  # noqa: FBT001 - a cache 
     cyrillic = is_cyrillic(normal)
     forms = tuple(dict.fromkeys(_asked(normal, cyrillic=cyrillic)))
     special = keyboard(normal) != normal
+    if capital and cyrillic and not special and is_only_surname(normal):
+        # Волков is nobody's wolves; his name has a capital in texts.
+        keys = {"xl:" + skeleton(normal), "xn:" + skeleton(normal)}
+        return Asked(frozenset(keys), forms, (skeleton(normal),))
     keys = {"s:" + form for form in forms}
     if not special:
         keys.update("k:" + form for form in forms)
@@ -151,8 +158,29 @@ def query_forms(normal: str, capital: bool) -> Asked:  # noqa: FBT001 - a cache 
 
 def _asked(normal: str, *, cyrillic: bool) -> list[str]:
     if not cyrillic:
-        return [normal, english_form(normal)] if normal.isascii() else [normal]
+        bare = normal.removesuffix(APOSTROPHE + "s")
+        return [bare, english_form(bare)] if bare.isascii() else [normal]
     if not SPECIAL_CYRILLIC.isdisjoint(normal) or not is_known(normal):
         return [normal]
     found = lemmas(normal)
     return [normal] if normal in found else [normal, *found]
+
+
+def name_forms(normal: str, *, capital: bool) -> list[str]:
+    """Give what a name in a query may be a case of: Токаева, Қазақстандағы, Toshkentdagi."""
+    cyrillic = is_cyrillic(normal)
+    special = not SPECIAL_CYRILLIC.isdisjoint(normal)
+    # A surname that no dictionary has may be typed in any case.
+    found = list(lemmas(normal)) if cyrillic and not special else []
+    if capital:
+        guesses = _owners(normal) if special else _PLAIN_CYRILLIC if cyrillic else _LATIN_GRAMMARS
+        found += [form for lang in guesses for form in strippings(normal, lang)]
+    return found
+
+
+def without(forms: tuple[str, ...], keys: frozenset[str], lost: frozenset[str]) -> frozenset[str]:
+    """Give a word's keys without those of some of its forms."""
+    kept = [form for form in forms if form not in lost]
+    remain = {*kept, *map(keyboard, kept), *map(skeleton, kept)}
+    gone = {*lost, *map(keyboard, lost), *map(skeleton, lost)} - remain
+    return frozenset(key for key in keys if key.partition(":")[2] not in gone)

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from watchers.text.look_alikes import unmixed
+
 APOSTROPHE = "\N{MODIFIER LETTER APOSTROPHE}"
 """The one apostrophe inside normal forms: a letter for every tokenizer, unlike the ASCII one."""
 
@@ -69,9 +71,10 @@ def is_shouting(text: str) -> bool:
 def tokenize(text: str) -> list[Cut]:
     """Cut a cleaned text into tokens: words with inner apostrophes, whole numbers, acronyms.
 
-    A hyphen splits; the parts stay neighbours and the second one is marked as joined.
+    A hyphen splits; the parts stay neighbours and the second one is marked as joined. Words
+    that mix look-alike letters are read in one alphabet.
     """
-    plain = _APOSTROPHES.sub("'", text)
+    plain = _APOSTROPHES.sub("'", unmixed(text))
     folded = _fold_plain(plain)
     # Few letters fold to two, one pair to one: there each word is folded by itself.
     aligned = len(folded) == len(plain) and "\u0307" not in plain

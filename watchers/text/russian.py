@@ -99,6 +99,56 @@ def is_known(word: str) -> bool:
     return bool(_morph().word_is_known(word))
 
 
+_PROPER = frozenset({"Geox", "Surn", "Name", "Patr", "Orgn", "Abbr", "Init"})
+
+
+@lru_cache(maxsize=4096)
+def other_words(form: str, name: str) -> frozenset[str]:
+    """Give the common words of which a form of a name is a form, too: Газе is of газ.
+
+    A word whose plural the name is (Эмираты, Челны) is no other one.
+    """
+    singulars = {
+        parse.normal_form for parse in _parses(name) if {"NOUN", "nomn"} <= parse.tag.grammemes
+    }
+    return frozenset(
+        lemma
+        for parse in _parses(form)
+        if parse.is_known
+        and _PROPER.isdisjoint(parse.tag.grammemes)
+        and parse.tag.POS in ("NOUN", "VERB", "INFN", "ADVB")
+        and (lemma := parse.normal_form.replace("ё", "е")) not in (form, name)
+        and parse.normal_form not in singulars
+    )
+
+
+@lru_cache(maxsize=4096)
+def is_only_surname(word: str) -> bool:
+    """Tell a surname that is another word's case and nothing else: Волков, "of the wolves"."""
+    parses = [parse for parse in _parses(word) if parse.is_known]
+    surname = any({"Surn", "nomn"} <= parse.tag.grammemes for parse in parses)
+    common = [parse.normal_form for parse in parses if _PROPER.isdisjoint(parse.tag.grammemes)]
+    return surname and bool(common) and word not in common
+
+
+@lru_cache(maxsize=4096)
+def surnames(form: str) -> tuple[str, ...]:
+    """Give the surnames of which a word is a case: Путина is of Путин."""
+    return tuple(
+        dict.fromkeys(
+            parse.normal_form.replace("ё", "е")
+            for parse in _parses(form)
+            if parse.is_known and "Surn" in parse.tag.grammemes and parse.normal_form != form
+        )
+    )
+
+
+@lru_cache(maxsize=4096)
+def is_common_noun(word: str) -> bool:
+    """Tell whether a word is a common noun as the dictionary writes it."""
+    return _is_noun(word, place=False)
+
+
 @lru_cache(maxsize=8192)
 def relational_bases(lemma: str) -> tuple[str, ...]:
     """Give the nouns an adjective is made of: газовый → газ, ошский → ош, нефтяной → нефть."""

@@ -5,10 +5,12 @@ outlet? It is compared and stored, never shown and never fetched.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from ipaddress import IPv6Address
 from types import MappingProxyType
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urljoin, urlsplit
+
+from storage.masking import masked, without_user_info
 
 LONGEST_URL = 2048
 """Longer addresses are cut off by servers and databases alike; such a link counts as none."""
@@ -87,6 +89,31 @@ def absolute(base: str, link: str) -> str:
     if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname or not port_is_sane:
         return ""
     return parts.geturl().replace(" ", "%20")
+
+
+def for_readers(url: str, document: str) -> str:
+    """Return an article's address as it may be shown to anybody.
+
+    A link that is told in relation to its document's address takes over what opens that: a name
+    and password, a key in the query.
+    """
+    url = without_user_info(url)
+    begin, mark, query = url.partition("?")
+    if not mark:
+        return url
+    keys = set(_secret_pairs(document))
+    if not keys:
+        return url
+    query, fragment_mark, fragment = query.partition("#")
+    left = "&".join(pair for pair in query.split("&") if pair not in keys)
+    return f"{begin}{'?' if left else ''}{left}{fragment_mark}{fragment}"
+
+
+def _secret_pairs(url: str) -> Iterator[str]:
+    """Give what of an address's query is a key to it, pair by pair."""
+    for pair in url.partition("?")[2].partition("#")[0].split("&"):
+        if masked(f"?{pair}") != f"?{pair}":
+            yield pair
 
 
 def web_scheme(link: str) -> str:

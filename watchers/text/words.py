@@ -1,17 +1,22 @@
 """What counts as a word: a text analysed for subscriptions, search and story identity."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
+from watchers.text import signs
+from watchers.text.designations import designation_keys
 from watchers.text.figures import Number, canonical, numbers_in
-from watchers.text.forms import LetterCase, text_forms
+from watchers.text.forms import LetterCase, text_forms, without
 from watchers.text.language import identify
+from watchers.text.look_alikes import look, other_reading, unmixed
 from watchers.text.names import EntityId, Gazetteer, NameMatch, NameWord, gazetteer
 from watchers.text.normal import clean, fold_case, is_shouting, tokenize
-from watchers.text.russian import is_known
+from watchers.text.russian import is_known, other_words
 from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
 from watchers.text.suffixes import GRAMMARS
 
@@ -127,7 +132,8 @@ class Analysis:
     ``text`` is the cleaned title, and after a line feed the cleaned summary; the first
     ``title_words`` tokens are the title's. ``keys`` is the union of all that a query may meet:
     ``s: k: xc: xl: xn:`` words (see ``forms``), ``e:`` entities, ``ef:`` people by full name,
-    ``c:`` countries of entities, ``n:`` numbers.
+    ``c:`` countries of entities, ``n:`` numbers, ``d:`` designations, ``l:`` acronyms by their
+    look, ``g:`` signs. ``compounds`` has what more than one word makes, and signs.
     """
 
     text: str
@@ -195,10 +201,14 @@ def analyse(
         )
         for position, (surface, normal, start, end, sentence, joined, number) in enumerate(cuts)
     ]
-    compounds = _compounds(tokens, lang)
+    compounds = (
+        *_compounds(tokens, lang),
+        *_designations(tokens, text),
+        *_signs(tokens, text, size),
+    )
     names = names or gazetteer()
     found = _named(tokens, lang, names)
-    _cover(tokens, found)
+    _cover(tokens, found, names)
     mentions = tuple(
         _mention(names, match.alias.entity, match) for match in found if match.alias.entity
     )
@@ -211,6 +221,16 @@ def analyse(
 def _tagged(text: str, start: int, surface: str) -> str:
     """Give a hashtag's word a capital: #баку is a name, however it is typed."""
     return surface[:1].upper() + surface[1:] if start and text[start - 1] == "#" else surface
+
+
+@lru_cache(maxsize=4096)
+def as_acronym(surface: str) -> str:
+    """Give an acronym of the gazetteer that was typed in the other alphabet; "" for others."""
+    other = other_reading(surface)
+    known = gazetteer().singles
+    if not other or keyboard(surface.casefold()) in known:
+        return ""
+    return other if keyboard(other.casefold()) in known else ""
 
 
 @lru_cache(maxsize=16384)
@@ -230,17 +250,23 @@ def _word(surface: str, normal: str, number: bool, lang: str, shouting: bool) ->
             name_word=name_word,
             sentence_opener=name_word,
         )
+    surface = unmixed(surface)
     capital = surface[0].isupper()
     upper = capital and len(surface) > 1 and surface.upper() == surface
     if upper and shouting and len(surface) <= _SHORT_LATIN and surface.isascii():
         upper = False
+    if upper and not shouting and (meant := as_acronym(surface)):
+        surface, normal = meant, fold_case(meant)
     if capital and (suffixed := _SUFFIXED.match(surface)):
         # An ending glued to an acronym: ЖКнын, БУУга, MPs.
         upper, normal = True, fold_case(suffixed[1])
     acronym = upper and not shouting and len(normal) <= _ACRONYM
-    return _composed(
+    word = _composed(
         normal, lang, LetterCase.ACRONYM if acronym else LetterCase(capital), upper=upper
     )
+    if upper and not shouting and (double := look(surface)):
+        return replace(word, keys=word.keys | double)
+    return word
 
 
 def _composed(normal: str, lang: str, case: LetterCase, *, upper: bool) -> Word:
@@ -271,6 +297,54 @@ def _compounds(tokens: list[Token], lang: str) -> tuple[Token, ...]:
             made.append(_compound(tokens[at:end], lang))
         at = end
     return tuple(made)
+
+
+_FIGURED = re.compile(
+    r"[0-9](?:(?=[^\W\d_])|(?<=[^\W\d_][0-9])|(?<=[^\W\d_][-\u2010\u2011][0-9]))"
+)
+
+
+def _designations(tokens: list[Token], text: str) -> Iterator[Token]:
+    """Find what letters and figures name together: С-400, Су-35С, 4K."""
+    if not _FIGURED.search(text):
+        return
+    for before, token in pairwise((None, *tokens)):
+        if token is None or not any(map(str.isdigit, token.normal)):
+            continue
+        parts = (
+            (before, token) if before and token.joined and before.normal.isalpha() else (token,)
+        )
+        normal = "".join(part.normal for part in parts)
+        if keys := designation_keys(normal, told=True):
+            first = parts[0]
+            word = _bare_word(normal, keys)
+            surface = "-".join(part.surface for part in parts)
+            yield Token(
+                word, surface, first.start, token.end, first.position, first.sentence,
+                width=len(parts),
+            )  # fmt: skip
+
+
+def _signs(tokens: list[Token], text: str, size: int) -> Iterator[Token]:
+    """Find signs that say something; each has the place of the word before it in its field."""
+    for sign in signs.of_text(text):
+        at = max(bisect_right(tokens, sign.start, key=lambda token: token.start) - 1, 0)
+        if at + 1 < len(tokens) and (tokens[at].start <= size) != (sign.start <= size):
+            at += 1
+        sentence = tokens[at].sentence if tokens else 0
+        surface = text[sign.start : sign.end]
+        yield Token(
+            _bare_word(surface.casefold(), sign.keys), surface, sign.start, sign.end, at, sentence
+        )
+
+
+@lru_cache(maxsize=1024)
+def _bare_word(normal: str, keys: frozenset[str]) -> Word:
+    """Make a word that is nobody's name and of which only keys are asked."""
+    name_word = NameWord((normal,), (normal,), capital=False, upper=False, normal=normal)
+    return Word(
+        normal, False, False, False, normal, normal, keys, (normal,), name_word, name_word,  # noqa: FBT003
+    )  # fmt: skip
 
 
 def _compound(parts: list[Token], lang: str) -> Token:
@@ -306,12 +380,40 @@ def _named(tokens: list[Token], lang: str, names: Gazetteer) -> list[NameMatch]:
     return kept
 
 
-def _cover(tokens: list[Token], found: list[NameMatch]) -> None:
-    """Take the other meanings from words that a name covers: in «сектор Газа» is no газ."""
+def _cover(tokens: list[Token], found: list[NameMatch], names: Gazetteer) -> None:
+    """Take their other meanings from words that are names: in «сектор Газа» is no газ.
+
+    Some names say so themselves; of the others a word with a capital inside a sentence is the
+    name alone: in «помощь Газе» is no газ, in «жители Индии» no индий.
+    """
     for match in found:
         if match.alias.covers:
             for at in range(match.start, match.end):
                 tokens[at] = _bare(tokens[at])
+        elif match.alias.entity and match.end == match.start + 1 and len(match.alias.words) == 1:
+            _cover_others(tokens, match, names)
+
+
+def _cover_others(tokens: list[Token], match: NameMatch, names: Gazetteer) -> None:
+    token, name = tokens[match.start], match.alias.words[0]
+    lost = other_words(token.normal, name)
+    if not lost or not token.capital or match.alias.entity is None:
+        return
+    lost = frozenset(
+        word
+        for word in lost
+        if all(one.entity != match.alias.entity for one in names.singles.get(keyboard(word), ()))
+    )
+    kind = names.entities[match.alias.entity].kind
+    opens = match.start == 0 or tokens[match.start - 1].sentence != token.sentence
+    # A surname as the dictionary writes it begins a sentence sooner than another word's plural.
+    if opens and not (kind == "person" and token.normal == name):
+        return
+    forms = tuple(form for form in token.forms if form not in lost)
+    if len(forms) == len(token.forms):
+        return
+    word = replace(token.word, forms=forms, keys=without(token.forms, token.keys, lost))
+    tokens[match.start] = token._replace(word=word)
 
 
 def _bare(token: Token) -> Token:

@@ -10,7 +10,10 @@ from bot.sandbox.telegram.model import Json
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call; `status` 0 means that the connection was cut, `result` is what was answered."""
+    """One call; `status` 0 means that the connection was cut, `result` is what was answered.
+
+    `heard` is whether the bot was still there to hear the answer.
+    """
 
     method: str
     params: Json
@@ -18,6 +21,7 @@ class Call:
     status: int
     result: Json
     effect: bool
+    heard: bool = True
 
     @property
     def ok(self) -> bool:

@@ -57,7 +57,8 @@ class BotApi:
         if fault is not None and fault.body is not None:
             self._note(method, params, fault.code or 200, {}, effect=True)
             return web.Response(status=fault.code or 200, body=fault.body)
-        self._note(method, params, status, body, effect=bool(body.get("ok")))
+        heard = request.transport is not None and not request.transport.is_closing()
+        self._note(method, params, status, body, effect=bool(body.get("ok")), heard=heard)
         return _answer(status, body)
 
     def _refuse(
@@ -91,11 +92,20 @@ class BotApi:
             raise ApiError(404, "Not Found: method not found")
         return found(self._telegram, bot, params)
 
-    def _note(self, method: str, params: Params, status: int, body: Json, *, effect: bool) -> None:
+    def _note(
+        self,
+        method: str,
+        params: Params,
+        status: int,
+        body: Json,
+        *,
+        effect: bool,
+        heard: bool = True,
+    ) -> None:
         if method.lower() == "getupdates" and body.get("ok") and not body.get("result"):
             return  # an idle bot polls for ever; the log is for what it did
         now = self._telegram.clock()
-        self._calls.add(Call(method, params.logged(), now, status, body, effect))
+        self._calls.add(Call(method, params.logged(), now, status, body, effect, heard))
 
     async def download(self, request: web.Request) -> web.StreamResponse:
         """Give a file's bytes."""

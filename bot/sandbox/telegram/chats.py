@@ -122,18 +122,29 @@ class GroupChats(Store):
         actor = by or self._owner(self.chats[chat_id])
         self._tell_membership(chat_id, actor, old, new)
 
+    def set_person(self, chat_id: int, person_id: int, status: Status, *, by: int) -> None:
+        """Change a person's standing in a chat; its bots that are admins hear of it."""
+        new = Member(person_id, status)
+        old = self.set_member(chat_id, new) or Member(person_id, "left")
+        body = self._membership(chat_id, by, old, new)
+        for member in self.chats[chat_id].members:
+            if member.user_id in self.bots and member.is_admin:
+                self.queue(member.user_id, "chat_member", body)
+
     def _owner(self, chat: SandboxChat) -> int:
         return next((m.user_id for m in chat.members if m.status == "creator"), self.main_bot)
 
     def _tell_membership(self, chat_id: int, actor: int, old: Member, new: Member) -> None:
-        body = {
+        self.queue(new.user_id, "my_chat_member", self._membership(chat_id, actor, old, new))
+
+    def _membership(self, chat_id: int, actor: int, old: Member, new: Member) -> Json:
+        return {
             "chat": chat_json(self, chat_id),
             "from": user_json(self.users[actor]),
             "date": int(self.clock().timestamp()),
             "old_chat_member": member_json(self, old),
             "new_chat_member": member_json(self, new),
         }
-        self.queue(new.user_id, "my_chat_member", body)
 
     # -- private chats
 

@@ -1,13 +1,23 @@
 """A demo empties only what a demo has made, and only where none runs."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from bot.cli.demo import in_box
-from bot.cli.demo_folder import ADDRESS, DATABASE, FOLDER, MARKER, emptied, own_folder
+from bot.cli.demo_folder import (
+    ADDRESS,
+    DATABASE,
+    FOLDER,
+    MARKER,
+    emptied,
+    keep_address,
+    own_folder,
+)
 from bot.sandbox import Sandbox
 from bot.settings import Settings
+from storage.database import connect
 from storage.errors import NewsError
 
 
@@ -83,3 +93,18 @@ async def test_a_demo_keeps_nothing_of_the_real_bots_settings(here: Path) -> Non
         settings = in_box(Settings(), box, FOLDER)
     assert (box.token, box.url) == (settings.telegram_bot_token, settings.telegram_api_url)
     assert FOLDER == settings.database_path.parent
+
+
+def test_what_a_demo_keeps_is_its_owners_alone(here: Path) -> None:
+    umask = os.umask(0)
+    try:
+        with own_folder(None) as folder:
+            keep_address(folder, "http://127.0.0.1:8011/")
+            connect(folder / DATABASE).close()
+            modes = {one.name: one.stat().st_mode & 0o777 for one in (folder, *folder.iterdir())}
+            assert "http://127.0.0.1:8011/" == (folder / ADDRESS).read_text()
+    finally:
+        os.umask(umask)
+    assert 0o700 == modes.pop(FOLDER.name)
+    assert {MARKER, ADDRESS, DATABASE} == set(modes)
+    assert {0o600} == set(modes.values())

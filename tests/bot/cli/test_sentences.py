@@ -26,7 +26,9 @@ CHAT_ONLY = (
     "bot/delivery/",
 )
 CHAT_COMMAND = re.compile(rf"(?<![\w/.])/({'|'.join(one.name for one in COMMANDS)})\b")
-OF_READERS = {"subscribe.too_many", "notice.topic_closed", "notice.topic_gone"}
+OF_READERS = {
+    "aside.query_unread", "subscribe.too_many", "notice.topic_closed", "notice.topic_gone",
+}  # fmt: skip
 """Raised or owed where rows are kept, but only chats have subscriptions and topics."""
 
 ISO_TIME = re.compile(r'"(\d{4}-\d\d-\d\dT[^"]*)"')

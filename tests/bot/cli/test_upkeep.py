@@ -14,6 +14,7 @@ from bot.sandbox import BOT_TOKEN
 from storage.database import connect
 from tests.bot.cli.conftest import lines
 from tests.bot.cli.stand import Stand, stand
+from tests.storage.test_files import WRONG, everything_in
 
 
 def ingest(cli, tmp_path, *titles):
@@ -147,12 +148,40 @@ HOOK = {"TELEGRAM_WEBHOOK_URL": "https://bot.example/hook", "TELEGRAM_WEBHOOK_SE
 
 
 def test_check_makes_nothing_where_nothing_is_there(check, tmp_path, free):
-    (tmp_path / "empty.db").touch()
-    for path in ("news.db", "empty.db"):
-        result = check(DATABASE_PATH=path, HEALTH_LISTEN=free, **HOOK)
-        assert 0 == result.exit_code, result.output
-        assert f"HEALTH_LISTEN={free}" in result.stdout
-    assert {"empty.db": 0} == {one.name: one.stat().st_size for one in tmp_path.iterdir()}
+    result = check(HEALTH_LISTEN=free, **HOOK)
+    assert 0 == result.exit_code, result.output
+    assert f"HEALTH_LISTEN={free}" in result.stdout
+    assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_every_command_tells_a_wrong_file_in_a_sentence_and_makes_nothing(
+    cli, check, tmp_path, wrong
+):
+    WRONG[wrong](tmp_path / "news.db")
+    (tmp_path / "news.jsonl").write_text('{"title": "Wheat"}')
+    before = everything_in(tmp_path)
+    for words in (
+        ("run",), ("poll",), ("ingest", "news.jsonl"), ("feeds", "list"), ("feeds", "export"),
+        ("feeds", "add", "http://127.0.0.1:9/feed"), ("search", "gas"), ("backup", "copy.db"),
+    ):  # fmt: skip
+        result = cli(*words, TELEGRAM_BOT_TOKEN=BOT_TOKEN, TELEGRAM_API_URL="http://127.0.0.1:9")
+        told = (result.exit_code, result.stdout, len(result.stderr.splitlines()))
+        assert (1, "", 1) == told, (words, result.output, result.exception)
+    result = check()
+    assert 1 == result.exit_code
+    assert "database  ok" not in result.stdout
+    left = everything_in(tmp_path)
+    left.pop("news.db.lock", None)
+    assert before == left
+
+
+def test_check_tells_that_others_may_read_the_database(check, tmp_path):
+    connect(tmp_path / "news.db").close()
+    assert "chmod" not in check().stdout
+    (tmp_path / "news.db").chmod(0o644)
+    result = check()
+    assert (0, True) == (result.exit_code, "chmod 600" in result.stdout)
 
 
 @pytest.mark.parametrize("name", ["HEALTH_LISTEN", "TELEGRAM_WEBHOOK_LISTEN"])

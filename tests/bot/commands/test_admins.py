@@ -601,3 +601,33 @@ async def test_ids_of_feeds_that_are_gone_are_harmless(timur: Person) -> None:
         with pytest.raises(NewsError, match=r"feed\.unknown"):
             await timur.sends(f"{verb}:{FeedId(404)}")
     assert await timur.context.db.read(chats.get, ADMIN) is not None
+
+
+async def test_a_masked_address_that_is_typed_back_means_its_feed(
+    room: Pipeline, timur: Person
+) -> None:
+    url = "https://bob:pw@vakhsh.example/rss?key=secret"
+    await room.db.write(feeds.add, feeds.NewFeed(url, "Vakhsh", "Vakhsh"), NOW)
+    masked = "https://***@vakhsh.example/rss?key=***"
+    assert masked in await timur.types("/feed vakhsh")
+    assert "already" in await timur.types(f"/addfeed {masked}")
+    assert "No source has" in await timur.types("/feeds bob:pw")
+    assert "Vakhsh" in await timur.types(f"/removefeed {masked}")
+    await timur.presses("Remove")
+    with pytest.raises(NewsError, match="unknown"):
+        await timur.types(f"/feed {masked}")
+
+
+async def test_an_export_in_the_chat_leaves_secrets_out_and_says_so(
+    room: Pipeline, timur: Person
+) -> None:
+    url = "https://vakhsh.example/rss?key=secret"
+    await room.db.write(feeds.add, feeds.NewFeed(url, "Vakhsh", "Vakhsh"), NOW)
+    await timur.types("/export")
+    assert isinstance(timur.last, File)
+    assert b"key=***" in timur.last.body
+    assert b"secret" not in timur.last.body
+    assert "--with-secrets" in timur.last.caption
+    await timur.types("/import", document=opml_file(timur.last.body))
+    reply, _ = await worked(timur.last)
+    assert "1 address has ***" in seen(reply)

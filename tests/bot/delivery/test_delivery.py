@@ -2,9 +2,9 @@
 
 import pytest
 
-from storage.model import StoryId
+from storage.model import NO_THREAD, StoryId
 from storage.outbox import queue
-from storage.outbox.deliveries import DeliveryState
+from storage.outbox.deliveries import DeliveryKind, DeliveryState, DigestPart, NewDelivery
 from tests.bot.delivery.kit import ANNA, Room, opened
 
 CUT = 15.0
@@ -58,13 +58,17 @@ async def test_one_chats_trouble_never_holds_up_another(here: Room) -> None:
 # --- answers that never came ----------------------------------------------------------------
 
 
-async def test_cut_before_it_arrived_it_is_sent_again(here: Room) -> None:
+async def test_cut_before_it_arrived_it_is_sent_again_and_alone_waits_for_that(
+    here: Room,
+) -> None:
     here.box.faults.drop_before("sendMessage")
-    await here.tell(1, 2)
+    await here.tell(1, 2, 3)
     await here.deliver()
     assert here.said() == []
-    await here.deliver(seconds=CUT)
-    assert here.said() == ["Headline 1", "Headline 2"]
+    await here.deliver(seconds=1)
+    assert here.said() == ["Headline 2", "Headline 3"]
+    await here.deliver(seconds=CUT - 1)
+    assert here.said() == ["Headline 2", "Headline 3", "Headline 1"]
     assert (await here.row("s1")).reason == "repeated"
 
 
@@ -133,9 +137,28 @@ async def test_garbage_that_hides_a_success_repeats_once_at_most(here: Room, bod
     here.box.faults.garbage("sendMessage", body, effect=True)
     await here.tell(1, 2)
     await here.deliver()
-    await here.deliver(seconds=CUT)
-    assert here.said()[-1] == "Headline 2"
+    for seconds in (1, CUT):
+        await here.deliver(seconds=seconds)
+    assert here.said().count("Headline 2") == 1
     assert 1 <= here.said().count("Headline 1") <= 2
+
+
+async def test_the_parts_of_a_digest_keep_their_order_when_an_answer_is_lost(here: Room) -> None:
+    parts = [
+        NewDelivery(
+            ANNA, NO_THREAD, DeliveryKind.DIGEST, f"d/{n}", payload=DigestPart(f"Part {n}")
+        )
+        for n in (1, 2, 3)
+    ]
+    await here.db.write(queue.enqueue, parts, here.clock())
+    here.box.faults.drop_before("sendMessage")
+    await here.deliver()
+    await here.tell(1)
+    await here.deliver(seconds=1)
+    assert here.said() == ["Headline 1"]
+    for _ in range(3):
+        await here.deliver(seconds=CUT)
+    assert here.said()[1:] == ["Part 1", "Part 2", "Part 3"]
 
 
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 429, 500, 502])

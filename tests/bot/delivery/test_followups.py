@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from storage import changes, chats, matches, stories, subscriptions
+from storage import changes, chats, matches, record, stories, subscriptions
 from storage.errors import NewsError
 from storage.model import ChatId, ItemId, Mode, NewMatch, QuietMode, StoryId, ThreadId
 from storage.outbox import queue
@@ -68,6 +68,23 @@ async def test_stories_that_turn_out_to_be_one_while_they_wait_are_told_once(her
     assert 1 == len(here.messages())
     became = await here.rows("state", "reason")
     assert [("merged", "joined"), ("merged", "joined"), ("sent", "")] == sorted(became)
+
+
+async def test_an_alert_shows_the_outlets_of_what_turned_out_to_be_the_same_story(
+    here: Room,
+) -> None:
+    await here.tell(1)
+    await here.deliver()
+
+    def another(db: Any, now: datetime) -> None:
+        feed = rows.feed(db, "https://herald.example/rss", name="Herald")
+        rows.told(db, feed, rows.new_item(102), now=now)
+
+    await here.db.write(another, here.clock())
+    await here.db.write(record.join, StoryId(102), StoryId(1), here.clock())
+    await here.deliver(minutes=1)
+    (message,) = here.messages()
+    assert "Herald" in message.text
 
 
 async def test_more_outlets_are_shown_together_ever_more_seldom(here: Room) -> None:

@@ -112,7 +112,7 @@ def test_who_we_are_fits_telegram_in_every_language() -> None:
 
 
 def test_menus_fit_telegram_and_show_admins_theirs_only() -> None:
-    for menu in menus.menus([5]):
+    for menu in (*menus.menus(), *menus.admins_menus(5)):
         assert 0 < len(menu.commands) <= 100
         assert all(1 <= len(line) <= 256 for _, line in menu.commands)
         assert all("<" not in line for _, line in menu.commands)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from math import isnan
 
 import pytest
 
@@ -23,7 +24,7 @@ def test_dates_under_the_bars_never_touch_and_the_last_day_has_its_own(
     span: int, language: str
 ) -> None:
     labels = {day: words.day(day, LAST, language, UTC).replace(" ", "\n") for day in days(span)}
-    figure = charts.drawn(dict.fromkeys(days(span), 3), "x", labels)
+    figure = charts.drawn({"x": dict.fromkeys(days(span), 3)}, labels)
     figure.draw_without_rendering()
     shown = figure.axes[0].get_xticklabels()
     assert labels[LAST] == shown[-1].get_text()
@@ -54,10 +55,19 @@ def test_days_before_the_archive_began_are_unknown_and_not_zero(
 def test_the_time_before_the_archive_is_shaded_and_said() -> None:
     counts = dict.fromkeys(days(14), 0) | dict.fromkeys(days(14)[:6])
     unknown = translate("ru", "trends.unknown")
-    axes = charts.drawn(counts, "x", {}, unknown).axes[0]
+    axes = charts.drawn({"x": counts}, {}, unknown).axes[0]
     assert [unknown] == [text.get_text() for text in axes.texts if text.get_text()]
     assert 1 == len([one for one in axes.patches if one.get_width() > 2])
 
 
 def test_a_title_is_no_formula() -> None:
-    assert charts.days({LAST: 1}, "$x^2$ \\frac", {LAST: "28"}).startswith(b"\x89PNG")
+    assert charts.days({"$x^2$ \\frac": {LAST: 1}}, {LAST: "28"}).startswith(b"\x89PNG")
+
+
+def test_compared_lines_are_told_apart_by_colour_and_mark_and_named() -> None:
+    counts = dict.fromkeys(days(14), 2) | dict.fromkeys(days(14)[:6])
+    figure = charts.drawn(dict.fromkeys(("a", "b", "c", "$d$"), counts), {}, "x")
+    (axes,) = figure.axes
+    assert 4 == len({(line.get_color(), line.get_marker()) for line in axes.lines})
+    assert ["a", "b", "c", r"\$d\$"] == [text.get_text() for text in figure.legends[0].get_texts()]
+    assert all(isnan(line.get_ydata()[0]) and line.get_ydata()[-1] == 2 for line in axes.lines)

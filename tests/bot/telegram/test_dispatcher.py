@@ -5,13 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update, User
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, User
 from telegram import Chat as TelegramChat
-from telegram.ext import ApplicationHandlerStop
 
 from bot.context import Command, Context, Press
 from bot.conversation import Ask, Edit, Reply, Say, Working
@@ -22,7 +20,7 @@ from bot.sandbox.box import PATIENCE_S, Sandbox
 from bot.sandbox.telegram.model import ForwardedPost, Member
 from bot.sandbox.telegram.people import ADMIN_ID, AIGUL_ID, ANNA_ID
 from bot.sandbox.web.views import message_view
-from bot.telegram import dispatcher, menus
+from bot.telegram import dispatcher, inbox, menus
 from bot.telegram.incoming import Sender, ask_of_message
 from storage import chats, subscriptions
 from storage.database import Database
@@ -164,16 +162,6 @@ async def test_forged_presses_are_answered_and_harmless(line: Line, data: str) -
     press = await line.presses(ANNA_ID, message, data=data)
     assert press.text
     assert len(texts(line.box, ANNA_ID)) == 1
-
-
-async def test_a_repeated_update_is_answered_once(line: Line) -> None:
-    door = dispatcher.Dispatcher(line.context)
-    ours, other = (SimpleNamespace(bot=SimpleNamespace(id=number)) for number in (1, 2))
-    await door.once(Update(7), ours)
-    with pytest.raises(ApplicationHandlerStop):
-        await door.once(Update(7), ours)
-    await door.once(Update(8), ours)
-    await door.once(Update(7), other)
 
 
 async def test_admins_commands_do_not_exist_for_others(line: Line) -> None:
@@ -435,9 +423,9 @@ async def test_unreadable_html_is_sent_as_plain_text(line: Line) -> None:
 async def test_who_we_are_is_told_again_where_telegram_did_not_take_it(line: Line) -> None:
     line.box.faults.add(Fault("setMyDescription", code=500, description="Internal Server Error"))
     async with Bot(line.box.token, base_url=line.box.base_url) as bot:
-        await menus.set_menus(bot, line.context)
+        await menus.set_menus(bot, line.context, [])
         assert line.box.calls.of("setMyCommands")
-        await menus.set_menus(bot, line.context)
+        await menus.set_menus(bot, line.context, [])
         assert "one message" in (await bot.get_my_description()).description
 
 
@@ -458,6 +446,14 @@ async def test_each_chat_is_answered_in_order_and_none_waits_for_another(
     gate.set()
     await line.box.message(ANNA_ID, "/subscribe")
     assert "slow" == texts(line.box, ANNA_ID)[0]
+
+
+async def test_every_press_is_acknowledged_at_once_whatever_edit_is_under_way(line: Line) -> None:
+    settings = await line.says(ANNA_ID, "/settings", "Settings")
+    line.box.faults.slow("editMessageText", PATIENCE_S)
+    for _ in range(3):
+        await line.presses(ANNA_ID, settings, "🌐 Language")
+    await line.says(ANNA_ID, "/help subscribe", "/subscribe")
 
 
 async def test_edited_messages_are_not_answered_again(line: Line) -> None:
@@ -489,15 +485,33 @@ async def test_a_files_sender_must_be_an_admin(line: Line) -> None:
     await line.box.message(ANNA_ID, "I understand short queries")
 
 
+async def test_an_admin_gets_their_menu_when_they_come_and_telegram_is_not_asked_before(
+    line: Line,
+) -> None:
+    """Of a chat that nobody began Telegram knows nothing: it refused at every start."""
+
+    async def told() -> list[str]:
+        admins = await line.context.db.read(menus.admins_here, line.context.admin_ids)
+        async with Bot(line.box.token, base_url=line.box.base_url) as bot:
+            await menus.set_menus(bot, line.context, admins)
+        scopes = [call.params.get("scope", "") for call in line.box.calls.of("setMyCommands")]
+        return [scope for scope in scopes if str(ADMIN_ID) in str(scope)]
+
+    assert await told() == []
+    await line.says(ADMIN_ID, "/start", "one message per event")
+    assert len(await told()) == len(menus.TOLD_IN)
+    assert len(await told()) == len(menus.TOLD_IN)
+
+
 async def test_menus_are_set_once_for_everybody_in_their_language(line: Line) -> None:
     await line.says(ADMIN_ID, "/start", "one message per event")
     async with Bot(line.box.token, base_url=line.box.base_url) as bot:
-        await menus.set_menus(bot, line.context)
+        await menus.set_menus(bot, line.context, [ADMIN_ID])
         calls = len(line.box.calls.of("setMyCommands"))
-        await menus.set_menus(bot, line.context)
+        await menus.set_menus(bot, line.context, [ADMIN_ID])
         assert calls == len(line.box.calls.of("setMyCommands"))
         told = len(line.box.calls.of("setMyDescription"))
-        await menus.set_menus(bot, line.context)
+        await menus.set_menus(bot, line.context, [ADMIN_ID])
         assert told == len(line.box.calls.of("setMyDescription"))
         for code, words in (("", "one message per event"), ("kk", "одно сообщение на событие")):
             description = await bot.get_my_description(language_code=code)
@@ -679,8 +693,39 @@ async def test_memory_that_fails_before_a_command_is_told_too(
     async def locked(*_: Any) -> Any:
         raise StorageError("storage.locked")
 
-    monkeypatch.setattr(dispatcher, "see_sender", locked)
+    monkeypatch.setattr(line.context.db, "write", locked)
     await line.says(AIGUL_ID, "/start", "не могу сохранить данные")
+
+
+async def test_whom_we_know_is_answered_while_nothing_can_be_written(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: Any) -> Any:
+        raise StorageError("storage.full")
+
+    await line.says(AIGUL_ID, "/start", "Где вы?")
+    monkeypatch.setattr(line.context.db, "write", full)
+    await line.says(AIGUL_ID, "/help stop", "остановить рассылку")
+
+
+async def test_what_telegram_did_not_hear_is_answered_when_it_is_back(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "AGAIN_AFTER_S", (0.0,))
+    line.box.faults.fail("sendMessage", 502, "Bad Gateway", times=3)
+    await line.says(ANNA_ID, "/help stop", "stop all messages")
+    assert 1 == len(texts(line.box, ANNA_ID))
+
+
+async def test_who_may_change_things_is_asked_again_where_telegram_was_away(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "AGAIN_AFTER_S", (0.0,))
+    group = line.box.group_id
+    line.box.telegram.add_bot(group, by=ADMIN_ID)
+    await line.box.message(group, "Admins set me up")
+    line.box.faults.fail("getChatMember", 502, "Bad Gateway", times=2)
+    await line.says(ADMIN_ID, "/settings@SteppeWireBot", "Settings", chat=group)
 
 
 async def test_a_private_chat_that_forbids_us_is_gone(line: Line) -> None:

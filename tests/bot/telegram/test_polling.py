@@ -1,11 +1,12 @@
 """Long polling goes on whatever Telegram answers, and of two instances the later one ends."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
-from telegram.ext import Application
+from telegram.ext import ExtBot
 
 from bot.sandbox import ANNA_ID, Sandbox
 from bot.sandbox.telegram.errors import SECOND_POLLER
@@ -43,15 +44,34 @@ async def box() -> AsyncIterator[Sandbox]:
         yield running
 
 
+class Desk:
+    """Takes updates, as the inbox does, or cannot; a test looks at what was taken."""
+
+    def __init__(self) -> None:
+        self.taken: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.has_room = asyncio.Event()
+        self.has_room.set()
+        self.failures = 0
+
+    async def room(self) -> None:
+        await self.has_room.wait()
+
+    async def take(self, raws: Sequence[dict[str, Any]]) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("not taken")
+        for raw in raws:
+            self.taken.put_nowait(raw)
+
+
 @asynccontextmanager
-async def poller(box: Sandbox, clock: Clock) -> AsyncIterator[tuple[Polling, asyncio.Queue]]:
+async def poller(box: Sandbox, clock: Clock) -> AsyncIterator[tuple[Polling, Desk]]:
     calls, updates = plain_http()
-    application = (
-        Application.builder().token(box.token).base_url(box.base_url).request(calls)
-        .get_updates_request(updates).updater(None).build()
-    )  # fmt: skip
-    async with application.bot:
-        yield Polling(application, ["message"], clock, clock.sleep), application.update_queue
+    taker = Desk()
+    async with ExtBot(
+        box.token, base_url=box.base_url, request=calls, get_updates_request=updates
+    ) as bot:
+        yield Polling(bot, taker, ["message"], clock, clock.sleep), taker
 
 
 @asynccontextmanager
@@ -64,9 +84,9 @@ async def running(polling: Polling) -> AsyncIterator[asyncio.Task[None]]:
         await asyncio.wait([task])
 
 
-async def heard(queue: asyncio.Queue) -> str:
+async def heard(taker: Desk) -> str:
     async with asyncio.timeout(30):
-        return (await queue.get()).message.text
+        return (await taker.taken.get())["message"]["text"]
 
 
 @pytest.mark.parametrize(
@@ -78,9 +98,9 @@ async def test_after_any_refusal_polling_is_taken_up_again(box, code, descriptio
     clock = Clock()
     more = {"retry_after": 3} if code == 429 else {}
     box.faults.fail("getUpdates", code, description, times=3, **more)
-    async with poller(box, clock) as (polling, queue), running(polling):
+    async with poller(box, clock) as (polling, taker), running(polling):
         box.telegram.say(ANNA_ID, "/start")
-        assert "/start" == await heard(queue)
+        assert "/start" == await heard(taker)
     assert 3 == len(clock.waits)
     assert min(clock.waits) >= 1
 
@@ -89,16 +109,16 @@ async def test_after_any_refusal_polling_is_taken_up_again(box, code, descriptio
 async def test_after_an_unreadable_answer_polling_is_taken_up_again(box, body):
     clock = Clock()
     box.faults.garbage("getUpdates", body, times=2)
-    async with poller(box, clock) as (polling, queue), running(polling):
+    async with poller(box, clock) as (polling, taker), running(polling):
         box.telegram.say(ANNA_ID, "/start")
-        assert "/start" == await heard(queue)
+        assert "/start" == await heard(taker)
 
 
 async def test_a_refused_token_is_told_until_telegram_takes_it_again(box):
     clock = Clock()
     box.faults.fail("getUpdates", 401, "Unauthorized", times=3)
     told = []
-    async with poller(box, clock) as (polling, queue):
+    async with poller(box, clock) as (polling, taker):
         pause = clock.sleep
 
         async def look(seconds: float) -> None:
@@ -108,7 +128,7 @@ async def test_a_refused_token_is_told_until_telegram_takes_it_again(box):
         polling._sleep = look
         async with running(polling):
             box.telegram.say(ANNA_ID, "/start")
-            await heard(queue)
+            await heard(taker)
             await box.until(lambda: box.waiting_polls() == 1)
             assert (True, True) == (polling.token_is_valid, polling.hears)
     assert [REFUSED_WAIT_S] * 3 == clock.waits
@@ -118,24 +138,46 @@ async def test_a_refused_token_is_told_until_telegram_takes_it_again(box):
 
 async def test_a_webhook_left_behind_is_taken_back_however_long_it_takes(box):
     clock = Clock()
-    async with poller(box, clock) as (polling, queue):
+    async with poller(box, clock) as (polling, taker):
         await polling._bot.set_webhook("https://bot.example/hook")
         box.faults.fail("deleteWebhook", 401, "Unauthorized", times=2)
         await polling.begin()
         async with running(polling):
             box.telegram.say(ANNA_ID, "/start")
-            assert "/start" == await heard(queue)
+            assert "/start" == await heard(taker)
 
 
 async def test_what_is_confirmed_does_not_come_again(box):
     clock = Clock()
-    async with poller(box, clock) as (polling, queue):
+    async with poller(box, clock) as (polling, taker):
         async with running(polling):
             box.telegram.say(ANNA_ID, "/start")
-            await heard(queue)
+            await heard(taker)
         await polling.confirm()
         again = await polling._bot.get_updates()
     assert () == again
+
+
+async def test_what_could_not_be_taken_is_fetched_again(box):
+    clock = Clock()
+    async with poller(box, clock) as (polling, taker), running(polling):
+        taker.failures = 2
+        box.telegram.say(ANNA_ID, "/start")
+        assert "/start" == await heard(taker)
+    assert 2 == len(clock.waits)
+
+
+async def test_nothing_is_fetched_while_there_is_no_room(box):
+    async with poller(box, Clock()) as (polling, taker), running(polling):
+        await box.until(lambda: box.waiting_polls() == 1)
+        taker.has_room.clear()
+        box.telegram.say(ANNA_ID, "one")
+        assert "one" == await heard(taker)
+        await box.until(lambda: box.waiting_polls() == 0)
+        box.telegram.say(ANNA_ID, "two")
+        assert 0 == box.waiting_polls()
+        taker.has_room.set()
+        assert "two" == await heard(taker)
 
 
 async def test_of_two_newcomers_one_ends_and_the_other_goes_on(box):

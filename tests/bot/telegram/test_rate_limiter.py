@@ -19,7 +19,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.telegram.rate_limiter import BROADCAST, Limiter, Resting, to_target
+from bot.telegram.rate_limiter import BROADCAST, Limiter, Resting, Waiter, to_target
 from bot.telegram.rates import Rate, TelegramLimits
 
 
@@ -266,6 +266,20 @@ def test_a_stop_does_not_wait_for_an_answer_whose_turn_is_far() -> None:
     jumping(scene)
 
 
+def test_at_the_end_of_a_stop_nothing_begins_any_more_and_what_is_under_way_ends() -> None:
+    async def scene() -> None:
+        wire = Wire(Limiter(TelegramLimits(everybody=Rate(1, 1.0))))
+        first, second = (asyncio.create_task(wire.send(chat)) for chat in (1, 2))
+        await asyncio.sleep(0.01)
+        wire.limiter.close(all_ranks=True)
+        assert await first is True
+        for late in (second, wire.send(3)):
+            with pytest.raises(Resting):
+                await late
+
+    jumping(scene)
+
+
 def test_a_waiter_that_is_cancelled_leaves_no_trace() -> None:
     async def scene() -> None:
         wire = Wire(Limiter())
@@ -297,3 +311,60 @@ def test_errors_of_the_wire_pass_through_untouched() -> None:
 )
 def test_a_chat_is_one_target_however_it_is_named(chat: object, target: object) -> None:
     assert target == to_target(chat, "getMe")
+
+
+def test_of_edits_of_one_message_that_wait_the_last_is_shown_in_the_place_of_the_first() -> None:
+    async def scene() -> None:
+        shown: list[tuple[float, str]] = []
+        limiter = Limiter()
+
+        async def edit(text: str, message: int = 1, endpoint: str = "editMessageText") -> Any:
+            async def call() -> bool:
+                shown.append((asyncio.get_running_loop().time() - 1000.0, text))
+                return False
+
+            data = {"chat_id": 7, "message_id": message}
+            return await limiter.process_request(call, (), {}, endpoint, data, None)
+
+        first = await edit("1")
+        waiting = [asyncio.create_task(edit(text)) for text in ("2", "3")]
+        other = asyncio.create_task(edit("other", message=2))
+        button = asyncio.create_task(edit("button", endpoint="editMessageReplyMarkup"))
+        await asyncio.sleep(0.5)
+        assert [waiting[0].done(), waiting[1].done()] == [True, False]
+        last = asyncio.create_task(edit("4"))
+        answers = await asyncio.gather(*waiting, other, button, last)
+        assert [first, *answers] == [False, True, True, False, True, False]
+        assert [text for _, text in shown] == ["1", "4", "other"]
+        assert [at for at, _ in shown] == pytest.approx([0, 1.1, 2.2])
+
+    jumping(scene)
+
+
+TEXT, KEYS, PICTURE = "editMessageText", "editMessageReplyMarkup", "editMessageMedia"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "expected"),
+    [
+        ((7, 1, TEXT), (7, 1, TEXT), True),
+        ((7, 1, KEYS), (7, 1, TEXT), True),
+        ((7, 1, TEXT), (7, 1, PICTURE), True),
+        ((7, 1, KEYS), (7, 1, KEYS), True),
+        ((7, 1, TEXT), (7, 1, KEYS), False),
+        ((7, 1, TEXT), (7, 2, TEXT), False),
+        ((7, 1, TEXT), (8, 1, TEXT), False),
+    ],
+)
+async def test_only_what_shows_all_of_an_earlier_edit_takes_its_place(
+    earlier: tuple[int, int, str], later: tuple[int, int, str], *, expected: bool
+) -> None:
+    limiter = Limiter()
+
+    def waiter(edit: tuple[int, int, str], rank: int = 0) -> Waiter:
+        chat, message, endpoint = edit
+        return limiter._waiter(endpoint, {"chat_id": chat, "message_id": message}, rank)
+
+    assert expected is waiter(later).supersedes(waiter(earlier))
+    assert not waiter(later).supersedes(waiter(earlier, BROADCAST))
+    assert not waiter(later, BROADCAST).supersedes(waiter(earlier))

@@ -400,7 +400,7 @@ def test_what_is_asked_often_is_found_by_an_index(here: Connection, query: str) 
 def test_edits_of_many_messages_read_these_messages_alone(
     here: Connection, statement: str
 ) -> None:
-    names = ("messages", "soon", "now", "first", "every", "fold")
+    names = ("messages", "soon", "urgency", "rank", "now", "first", "every")
     plan = here.conn.execute(f"explain query plan {statement}", dict.fromkeys(names, 1))
     read_whole = [row[3] for row in plan if row[3].startswith("SCAN")]
     assert [] == [
@@ -411,6 +411,24 @@ def test_edits_of_many_messages_read_these_messages_alone(
 def test_an_edit_of_no_message_is_nothing(here: Connection, now: datetime) -> None:
     followups.enqueue_edits(here, [], now, soon=[])
     assert chat_queues.next_turn(here) is None
+
+
+def test_an_alert_of_quiet_hours_whose_list_went_before_is_in_an_edit_of_it(
+    here: Connection, now: datetime
+) -> None:
+    """A clock that ran ahead sent the morning's list in the night; nothing waits for it then."""
+    chats.change(here, ANNA, quiet_from=0, quiet_to=23 * 60)
+    alert = NewDelivery(ANNA, NO_THREAD, DeliveryKind.ALERT, "s1", StoryId(1))
+    queue.enqueue(here, [alert], now)
+    (morning,) = queue.claim(here, now + timedelta(hours=16), 1)
+    queue.settle(here, morning, Sent(7), now + timedelta(hours=16))
+    queue.enqueue(here, [replace(alert, subject="s2", story_id=StoryId(2))], now)
+    states = here.conn.execute("select state, carrier from deliveries where kind = 'alert'")
+    assert [("merged", morning.id)] * 2 == states.fetchall()
+    (edits,) = here.conn.execute(
+        "select count(*) from deliveries where kind = 'edit' and state = 'queued'"
+    ).fetchone()
+    assert 1 == edits
 
 
 @pytest.mark.parametrize("most", [1, 2, 100])

@@ -6,11 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.watchers.keywords import cases
+from tests.watchers.keywords import cases, function_words, look_alikes
 from watchers.keywords import Facts, fts, is_exact, match, match_text, parse, window
 from watchers.text.words import analyse
 
-ALL = [*cases.INFLECTION, *cases.CROSS_LANGUAGE, *cases.TRAPS, *cases.GRAMMAR]
+TABLES = {
+    "INFLECTION": cases.INFLECTION,
+    "CROSS_LANGUAGE": cases.CROSS_LANGUAGE,
+    "TRAPS": cases.TRAPS,
+    "GRAMMAR": cases.GRAMMAR,
+    "FUNCTION_WORDS": function_words.FUNCTION_WORDS,
+    "LOOK_ALIKES": look_alikes.LOOK_ALIKES,
+    "SIGNS": look_alikes.SIGNS,
+}
+ALL = [case for table in TABLES.values() for case in table]
 WORDS = st.sampled_from(
     "газ Казахстан Tokayev нефть -спорт (газ OR уран) Мирзиёев тенге мектеп суд".replace(
         "(газ OR уран)", "уран"
@@ -19,9 +28,9 @@ WORDS = st.sampled_from(
 TEXTS = st.sampled_from([text for _, text, _ in ALL])
 
 
-@pytest.mark.parametrize("kind", ["INFLECTION", "CROSS_LANGUAGE", "TRAPS", "GRAMMAR"])
+@pytest.mark.parametrize("kind", TABLES)
 def test_a_query_fires_exactly_where_a_reader_expects(kind) -> None:
-    wrong = [case for case in getattr(cases, kind) if match_text(*case[:2]) is not case[2]]
+    wrong = [case for case in TABLES[kind] if match_text(*case[:2]) is not case[2]]
 
     assert [] == wrong
 

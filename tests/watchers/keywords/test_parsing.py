@@ -10,11 +10,13 @@ from bot.texts import LANGUAGES, written
 from storage.errors import NewsError
 from watchers.keywords import (
     Facts,
+    alternatives,
     asks_for_outlets,
+    compared,
+    country_of,
     match,
     parse,
     ruled_out,
-    spelled_out,
     suggest,
 )
 from watchers.keywords.lexer import MAX_QUERY, MAX_TERMS
@@ -171,24 +173,111 @@ def test_a_query_that_asks_for_outlets_says_so(query, expected) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("typed", "understood"),
     [
+        ("газ", "газ"),
+        ("газ нефть", "газ AND нефть"),
+        ("выборы в Кыргызстане", "выборы AND Кыргызстане"),
         ("uranium or gas", "uranium OR gas"),
-        ("газ или нефть", "газ OR нефть"),
-        ("газ и нефть или уголь", "газ AND нефть OR уголь"),
-        ("gaz yoki neft", "gaz OR neft"),
+        ("цены на газ или нефть", "цены AND ( газ OR нефть )"),
+        ("gaz yoki neft yoki suv", "gaz OR neft OR suv"),
         ("мұнай және газ", "мұнай AND газ"),
-        ("газ OR нефть", ""),
-        ("or gas", ""),
-        ("gas or", ""),
-        ("gas or OR oil", ""),
-        ('"gas or oil"', ""),
-        ("(gas) or (oil)", "(gas) OR (oil)"),
+        ("(gas) or (oil)", "gas OR oil"),
+        ('gas or "oil field"', 'gas OR "oil field"'),
+        ("газ или -нефть", "газ OR NOT нефть"),
+        ("or gas", "gas"),
+        ("gas or", "gas"),
+        ("gas or or oil", "gas OR oil"),
+        ("gas or OR oil", "gas OR oil"),
+        ("gas OR of", "gas OR of"),
+        ("of the", "of AND the"),
+        ("the -gas", "NOT gas AND the"),
+        ("about:kz and", "about:kz"),
+        ("Босния и Герцеговина", "Босния и Герцеговина"),
+        ("газ, нефть,уголь; 16,5%", "газ AND нефть AND уголь AND 16,5%"),
+        ("-(газ OR нефть) и школа № 5", "NOT ( газ OR нефть ) AND школа AND № 5"),
+        ("THE PRESIDENT OF KAZAKHSTAN", "PRESIDENT AND KAZAKHSTAN"),
     ],
 )
-def test_operators_typed_small_between_words_are_spelled_out_and_can_be_read(
-    typed: str, meant: str
+def test_what_was_typed_is_understood_by_its_words_of_weight(typed: str, understood: str) -> None:
+    query = parse(typed)
+
+    assert understood.split() == " ".join(query.understood).split()
+    assert parse(str(query)).understood == query.understood
+
+
+@pytest.mark.parametrize(
+    ("typed", "reworded", "literal"),
+    [
+        ("газ нефть", False, False),
+        ("газ OR нефть", False, False),
+        ("газ и нефть", True, False),
+        ("газ или нефть", True, False),
+        ("газ, нефть", True, False),
+        ("в на", False, True),
+        ("газ OR из", False, True),
+    ],
+)
+def test_a_query_knows_whether_it_says_other_than_was_typed(
+    typed: str, *, reworded: bool, literal: bool
 ) -> None:
-    assert meant == spelled_out(typed)
+    query = parse(typed)
+
+    assert (reworded, literal) == (query.reworded, query.literal)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("газ, нефть", "газ OR нефть"),
+        ("газ,нефть;уголь", "газ OR нефть OR уголь"),
+        ('Токаев встреча, "железная дорога", уран', 'Токаев встреча OR "железная дорога" OR уран'),
+        ("ставка 16,5%", ""),
+        ("газ нефть", ""),
+        ("газ,", ""),
+        ("газ, -нефть", ""),
+        ("газ, country:kz", ""),
+    ],
+)
+def test_a_list_with_commas_can_be_read_as_alternatives(typed: str, meant: str) -> None:
+    assert meant == alternatives(typed)
     if meant:
         parse(meant)
+
+
+@pytest.mark.parametrize(
+    ("typed", "parts"),
+    [
+        ("Kazakhstan vs Uzbekistan", ("Kazakhstan", "Uzbekistan")),
+        ("газ против нефти / уголь", ("газ", "нефти", "уголь")),
+        ('"газ против нефти"', ('"газ против нефти"',)),
+        ("(газ vs нефть)", ("(газ vs нефть)",)),
+        ("vs газ", ("газ",)),
+        ("24/7", ("24/7",)),
+        ("газ", ("газ",)),
+        ("", ()),
+    ],
+)
+def test_comparisons_are_cut_where_something_stands_against_something(
+    typed: str, parts: tuple[str, ...]
+) -> None:
+    assert parts == compared(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("Казахстан", "kz"),
+        ("по Казахстану", "kz"),
+        ("in Uzbekistan", "uz"),
+        ("Oʻzbekiston", "uz"),
+        ("Қырғызстан", "kg"),
+        ("Южная Корея", "kr"),
+        ("Казахстан газ", ""),
+        ("Астана", ""),
+        ("газ", ""),
+        ("lang:ru", ""),
+    ],
+)
+def test_a_query_that_is_a_country_is_known_as_one(typed: str, code: str) -> None:
+    assert code == country_of(parse(typed))

@@ -1075,3 +1075,17 @@ def test_cdata_that_never_closes_in_a_title_or_a_channel_costs_no_entry_either()
 def test_cdata_that_speaks_of_cdata_is_one_text(text: str) -> None:
     told = feed(rss(f"<item><title>1</title><description>{text}</description></item>", item(2)))
     assert [True, False] == ["y" in markup.plain(one.summary_html) for one in told.entries]
+
+
+def test_links_take_over_no_key_that_their_feed_was_opened_with() -> None:
+    items = "".join(
+        f"<item><title>{n} heads of state meet</title><link>{link}</link></item>"
+        for n, link in enumerate(("?id=1", "/a/2", "#3", "https://bob:pw@other.kz/4"))
+    )
+    body = f"<rss version='2.0'><channel><title>A</title>{items}</channel></rss>"
+    url = "https://bob:pw@o.kz/feed?token=x"
+    read = parse(Document(body.encode(), url, NOW))
+    assert isinstance(read, ParsedFeed)
+    assert [
+        "https://o.kz/feed?id=1", "https://o.kz/a/2", "https://o.kz/feed#3", "https://other.kz/4"
+    ] == [entry.url for entry in read.entries]  # fmt: skip

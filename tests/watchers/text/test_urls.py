@@ -128,3 +128,17 @@ def test_a_front_page_is_no_article() -> None:
         urls.is_front_page(url) for url in ("https://a.kz/", "https://a.kz", "https://a.kz/?id=1")
     ]
     assert [True, True, False] == told
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://bob:pw@o.kz/a?id=1", "https://o.kz/a?id=1"),
+        ("https://o.kz/f?token=x&lang=ru#top", "https://o.kz/f?lang=ru#top"),
+        ("https://o.kz/f?token=x#7", "https://o.kz/f#7"),
+        ("https://o.kz/a?token=another", "https://o.kz/a?token=another"),
+        ("https://o.kz/a", "https://o.kz/a"),
+    ],
+)
+def test_an_articles_link_takes_over_nothing_that_opens_its_feed(url: str, shown: str) -> None:
+    assert shown == urls.for_readers(url, "https://bob:pw@o.kz/f?token=x&lang=ru")

@@ -1,0 +1,120 @@
+"""The report of an audit: which laws are broken, by which rows, and whether the books agree.
+
+Each law is looked at in a read of its own, so that a bot may go on writing: what one statement
+reads is one picture of the data. Rows that retention has removed accuse nobody, as far as a law
+can see that they may be gone.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from storage.audit.books import BOOKS, Book
+from storage.audit.laws import LAWS, Law
+from storage.backup import reading
+from storage.database import refuse_foreign, wrapped
+from storage.errors import StorageError
+from storage.files import refuse_other
+from storage.migrations import migrations
+from storage.outbox.followups import ALIVE
+from storage.outbox.recovery import KEPT
+from storage.sql import Connection, to_ms
+
+EXAMPLES = 5
+"""So many rows are shown of those that break a law."""
+
+GRACE = timedelta(minutes=5)
+"""How far ahead of ours a clock that wrote a row may have been."""
+
+LONGEST_PROMISE = timedelta(days=9)
+"""Nothing is appointed for later: the longest is a week's digest, and a day or two beside."""
+
+LONGEST_REST = timedelta(days=2)
+"""No feed rests longer: a day is the most, and what an outlet's own calendar adds to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A law that does not hold: by how many rows, and what some of them look like."""
+
+    law: Law
+    rows: int
+    examples: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an audit found."""
+
+    books: tuple[Book, ...]
+    breaches: tuple[Breach, ...]
+    laws: int
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.breaches and not any(book.missing for book in self.books)
+
+
+def steps() -> int:
+    """Count what ``audit`` does one after the other, for showing how far it is."""
+    return len(LAWS) + len(BOOKS)
+
+
+def audit(path: Path, now: datetime, progress: Callable[[int], None]) -> Report:
+    """Look through a database, which a bot may have open; ``progress`` hears each step.
+
+    Raises StorageError where there is none, it is another program's, or not of this version.
+    """
+    values = {
+        "now": to_ms(now),
+        "grace": GRACE // timedelta(milliseconds=1),
+        "promise": LONGEST_PROMISE // timedelta(milliseconds=1),
+        "rest": LONGEST_REST // timedelta(milliseconds=1),
+        "alive": ALIVE // timedelta(milliseconds=1),
+        "kept": to_ms(now - KEPT),
+    }
+    with opened(path) as db:
+        breaches: list[Breach] = []
+        for law in LAWS:
+            breaches += broken(db, law, values)
+            progress(1)
+        books: list[Book] = []
+        for kept in BOOKS:
+            books.append(kept(db, now))
+            progress(1)
+    return Report(tuple(books), tuple(breaches), len(LAWS))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database of this version for reading alone."""
+    if not path.is_file():
+        raise StorageError("storage.missing", path=str(path))
+    refuse_other(path)
+    try:
+        with closing(reading(path)) as ours:
+            refuse_version(ours)
+            yield ours.conn
+    except sqlite3.DatabaseError as error:
+        raise wrapped(error) from error
+
+
+def refuse_version(db: Connection) -> None:
+    """Refuse a database that is not ours, or not of this version: its rows mean something else."""
+    refuse_foreign(db)
+    if not db.table_names() or migrations.pending(db):
+        raise StorageError("storage.older")
+
+
+def broken(db: sqlite3.Connection, law: Law, values: dict[str, Any]) -> Iterator[Breach]:
+    """Look whether a law holds."""
+    rows = db.execute(law.breaks, values)
+    names = [column[0] for column in rows.description]
+    examples = [dict(zip(names, row, strict=True)) for row in rows.fetchmany(EXAMPLES)]
+    if examples:
+        yield Breach(law, len(examples) + sum(1 for _ in rows), tuple(examples))

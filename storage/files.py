@@ -1,0 +1,154 @@
+"""What lies where a database is to be: nothing, a database, or a wrong file, by its first bytes.
+
+SQLite itself would open much of it: an empty file as a new database, a write-ahead log without
+its database as nothing, a file cut off in the middle until a row beyond the cut is read.
+"""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from storage.errors import StorageError
+from storage.migrations import APPLICATION_ID
+
+MAGIC = b"SQLite format 3\0"
+HEADER_BYTES = 100
+PAGE_SIZE, CHANGES, PAGES, MARK, COUNTED_AT = (
+    slice(16, 18),
+    slice(24, 28),
+    slice(28, 32),
+    slice(68, 72),
+    slice(92, 96),
+)
+"""Where a header has the page size, the change counter, the number of pages, the application id
+and the change at which the pages were counted (SQLite's file format, 1.3)."""
+
+LARGEST_PAGE = 65_536
+"""Which two bytes cannot hold: it stands there as 1."""
+
+
+def refuse_place(path: Path) -> None:
+    """Raise StorageError where no database can be at ``path``, or something else is there.
+
+    The folder is tried by making a file in it that goes at once: who is root, or reads only, is
+    not told by the rights.
+    """
+    try:
+        # A link that leads nowhere is made where it points to.
+        folder = path.resolve().parent
+    except (OSError, RuntimeError) as error:
+        raise unplaced(path, error) from error
+    try:
+        if not folder.exists():
+            raise StorageError("storage.no_folder", folder=str(folder))
+        refuse_other(path)
+    except OSError as error:
+        raise unplaced(path, error) from error
+    try:
+        with NamedTemporaryFile(dir=folder, prefix=".steppewire-"):
+            pass
+    except OSError as error:
+        raise unplaced(path, error) from error
+
+
+def unplaced(path: Path, error: Exception) -> StorageError:
+    """Say why there can be no database at a path."""
+    return StorageError(
+        "storage.place", path=str(path), reason=getattr(error, "strerror", None) or str(error)
+    )
+
+
+def refuse_other(path: Path) -> None:
+    """Raise StorageError where there is something at ``path`` that is no whole database of ours.
+
+    What only SQLite can tell, once the file is open, is left to it. Nothing at all is no error.
+    """
+    try:
+        if path.is_dir():
+            raise StorageError("storage.is_folder", path=str(path))
+        if not path.exists():
+            refuse_log_alone(path)
+        elif path.is_file():
+            with path.open("rb") as opened:
+                refuse_header(path, opened.read(HEADER_BYTES))
+    except OSError as error:
+        raise unplaced(path, error) from error
+
+
+def refuse_header(path: Path, header: bytes) -> None:
+    """Raise StorageError where a file's first bytes are not those of a whole database."""
+    if not header:
+        raise StorageError("storage.empty", path=str(path))
+    if not header.startswith(MAGIC):
+        raise StorageError("storage.not_database")
+    if int.from_bytes(header[MARK]) not in (0, APPLICATION_ID):
+        raise StorageError("storage.foreign")
+    size, whole = path.stat().st_size, size_told(header)
+    if size < whole and not has_log(path):
+        raise StorageError("storage.cut_off", path=str(path), size=size, whole=whole)
+
+
+def refuse_log_alone(path: Path) -> None:
+    """Raise StorageError where a write-ahead log has lost its database: a new one would end it."""
+    if has_log(path):
+        raise StorageError("storage.log_alone", path=str(path), log=f"{path.name}-wal")
+
+
+def has_log(path: Path) -> bool:
+    """Tell whether a write-ahead log lies beside a database, with pages that may be missing."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.is_file() and log.stat().st_size > 0
+
+
+def size_told(header: bytes) -> int:
+    """Return how many bytes a database says it has; 0 where its header does not say so surely."""
+    if len(header) < HEADER_BYTES:
+        return HEADER_BYTES
+    if header[CHANGES] != header[COUNTED_AT]:
+        return 0  # written by an SQLite before 3.7, which did not keep the number
+    page = int.from_bytes(header[PAGE_SIZE])
+    return int.from_bytes(header[PAGES]) * (LARGEST_PAGE if page == 1 else page)
+
+
+def made(path: Path) -> None:
+    """Make an empty database, marked as ours and its owner's alone, where there is nothing.
+
+    It appears under its name as a whole, so an empty file is never ours, whenever we are killed.
+    SQLite gives -wal and -shm the rights of the database. Raises OSError where it cannot be.
+    """
+    if path.exists():
+        return
+    path = path.resolve()  # a link that leads nowhere is made where it points to
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as new:  # of mode 0600
+        new.write(first_page())
+        new.flush()
+        try:
+            os.link(new.name, path)
+        except FileExistsError:
+            return  # somebody else was quicker
+        except OSError:  # a file system without hard links
+            made_in_place(path)
+
+
+def made_in_place(path: Path) -> None:
+    """Make the empty database under its own name."""
+    try:
+        file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(file, "wb") as opened:
+        opened.write(first_page())
+
+
+def first_page() -> bytes:
+    """Return the one page of a database that has our mark and no table."""
+    with closing(sqlite3.connect(":memory:")) as empty:
+        empty.execute(f"pragma application_id = {APPLICATION_ID}")
+        return empty.serialize()
+
+
+def readable_by_others(path: Path) -> bool:
+    """Tell whether others than a file's owner may read it: it holds who reads what."""
+    return bool(path.stat().st_mode & 0o077)

@@ -1,0 +1,161 @@
+"""A law over the whole program: what is secret of a feed's address is shown nowhere.
+
+A secret is planted wherever an address is kept, and looked for in all that a journey through the
+chat, and one through the command line with all of its logs, brings to light.
+"""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from bot import logs
+from bot.conversation import Edit, File, Picture, Reply, Say
+from bot.sandbox import sample_outlets
+from bot.settings import Settings
+from bot.texts import LANGUAGES
+from storage.database import Database
+from storage.sql import Connection, to_json
+from tests.bot.cli.conftest import cli
+from tests.bot.cli.stand import Stand, stand
+from tests.bot.walk import WORDS, replies
+
+__all__ = ["cli"]
+
+PLANTED = "planted"
+ADDRESS = f"https://bob:{PLANTED}@courier.example/rss?token={PLANTED}&lang=ru&key={PLANTED}"
+SHOWN = "https://***@courier.example/rss?token=***&amp;lang=ru&amp;key=***"
+
+
+def plant(db: Connection) -> None:
+    """Put an address with secrets wherever an address, or a name made of one, is kept."""
+    db.conn.execute(
+        "update feeds set url = replace(url, 'https://', ?) || ?, title = ?, moved_from = ?,"
+        " site_url = ?, moved_to = ?, status = 'error', error_key = 'error.address',"
+        " error_values = ?, failing_since = 0, failure_weight = 9, notice = 'ill'",
+        (f"https://bob:{PLANTED}@", f"?token={PLANTED}&lang=ru&key={PLANTED}", *[ADDRESS] * 4,
+         to_json({"address": ADDRESS, "host": ADDRESS, "feeds": [ADDRESS], "reason": ADDRESS})),
+    )  # fmt: skip
+    db.conn.execute("update outlets set home_url = ?", (ADDRESS.partition("?")[0],))
+    db.conn.execute(
+        "update items set url = replace(url, 'https://', ?)", (f"https://bob:{PLANTED}@",)
+    )
+
+
+def everything(reply: Reply) -> Iterator[str]:
+    """Give all that a reply brings to a person, the files and the buttons too."""
+    match reply:
+        case File(name, body):
+            yield name
+            yield body.decode("utf-8", "replace")
+        case Say() | Edit() | Picture():
+            pass
+    yield repr(reply)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_no_answer_of_the_chat_shows_a_secret(db: Database, language: str) -> None:
+    words = {**WORDS, "feeds": "courier", "checkfeed": "", "addfeed": ADDRESS}
+    met = 0
+    async for reply in replies(db, language, words, before=plant):
+        for told in everything(reply):
+            assert PLANTED not in told, told
+            met += SHOWN in told or SHOWN.replace("&amp;", "&") in told
+    assert met > 5
+
+
+@pytest.fixture
+def outlets() -> Iterator[Stand]:
+    with stand() as running:
+        yield running
+
+
+def test_no_command_and_no_log_line_shows_a_secret(cli, outlets, tmp_path):
+    path = sample_outlets()[0].feed_path
+    other, gone = sample_outlets()[1].feed_path, "/nowhere"
+
+    def secret(path: str) -> str:
+        return f"http://bob:{PLANTED}@{outlets.host}{path}?token={PLANTED}"
+
+    def shown(path: str) -> str:
+        return f"http://***@{outlets.host}{path}?token=***"
+
+    (tmp_path / "list.opml").write_text(
+        f'<opml version="2.0"><body><outline text="{secret(other)}" xmlUrl="{secret(other)}"/>'
+        f'<outline xmlUrl="javascript:{secret(path)}"/></body></opml>'
+    )
+    (tmp_path / "news.jsonl").write_text(
+        f'{{"title": "Wheat", "url": "http://bob:{PLANTED}@courier.example/wheat"}}'
+    )
+    told = ""
+
+    def call(*words: str, code: int = 0, **settings: str) -> str:
+        nonlocal told
+        result = cli(
+            *words, LOG_LEVEL="DEBUG", LOG_FORMAT="json", FEED_ALLOW_HOSTS=outlets.host, **settings
+        )
+        assert code == result.exit_code, (words, result.output)
+        told += result.output + result.stderr
+        return result.stdout
+
+    assert shown(path) in call("feeds", "add", secret(path), "--json")
+    call("feeds", "add", secret(path), code=1)  # it is here already
+    call("feeds", "add", shown(path), code=1)
+    call("feeds", "add", secret(gone))  # not to be read now
+    call("feeds", "check", secret(path))
+    call("feeds", "check", secret(gone), code=1)
+    call("feeds", "check", shown(gone), code=1)
+    call("feeds", "add", "bob:planted@outlet", code=1)
+    call("feeds", "import", "list.opml")
+    call("feeds", "fallback", shown(path), secret(sample_outlets()[2].feed_path))
+    call("poll", "--force")
+    call("ingest", "news.jsonl")
+    listed = call("feeds", "list") + call("feeds", "list", "--json")
+    assert shown(other) in listed
+    for words in (("items",), ("items", "--json"), ("stories",), ("stories", "--json")):
+        call(*words)
+    call("story", "1", "--why")
+    call("search", "kazakhstan")
+    assert f"xmlUrl={shown(path)!r}".replace("'", '"') in call("feeds", "export")
+    for doing in ("pause", "resume"):
+        call("feeds", doing, shown(path))
+    call("poll", "--feed", shown(path))
+    call("check", code=1, EMBEDDINGS_URL=f"http://bob:{PLANTED}@127.0.0.1:9/?key={PLANTED}")
+    call("check", code=1, TELEGRAM_BOT_TOKEN="123456:ABCDEFGH", HTTPS_PROXY="planted://bob")
+    call("feeds", "remove", shown(path))
+    call("feeds", "remove", shown(path), code=1)
+    assert "http://bob" not in told
+    assert PLANTED not in told.replace("planted://bob", "")
+
+    whole = cli("feeds", "export", "--with-secrets").stdout
+    assert secret(other).replace("&", "&amp;") in whole
+    (tmp_path / "masked.opml").write_text(cli("feeds", "export").stdout)
+    result = cli("feeds", "import", "masked.opml")
+    assert ("0 added", True) == (result.stdout[:7], "***" in result.stderr)
+
+
+@pytest.mark.parametrize("form", ["json", "pretty"])
+def test_a_traceback_shows_no_secret(
+    form: str, capsys: pytest.CaptureFixture[str], kept_handlers: None
+) -> None:
+    logs.set_up(Settings(log_format=form))
+    log = structlog.get_logger("test")
+    try:
+        int(ADDRESS)
+    except ValueError as error:
+        log.exception("broke", urls=[ADDRESS], within={"url": ADDRESS}, error=error)
+        logging.getLogger("library").exception("a library's own: %s", ADDRESS)
+    told = capsys.readouterr().err
+    assert PLANTED not in told
+    assert 2 == told.count("Traceback")
+    assert told.count("***@courier.example") > 5
+
+
+@pytest.fixture
+def kept_handlers() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)

@@ -1,0 +1,238 @@
+"""The audit: a sound database adds up, and each law that is broken on purpose is told."""
+
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from storage import changes, chats, inbox, matches, stories, subscriptions, tallies
+from storage.audit.laws import LAWS
+from storage.audit.report import Report, audit
+from storage.database import connect
+from storage.errors import StorageError
+from storage.inbox import NewUpdate
+from storage.model import (
+    NO_THREAD,
+    Chat,
+    ChatId,
+    ChatKind,
+    ItemId,
+    Mode,
+    NewMatch,
+    QuietMode,
+    StoryId,
+)
+from storage.outbox import queue
+from storage.outbox.deliveries import (
+    AlertCause,
+    DeliveryKind,
+    DigestPart,
+    Issued,
+    NewDelivery,
+)
+from storage.outbox.outcomes import Sent
+from storage.sql import Connection, to_ms
+from storage.tallies import DocumentTally
+from tests.storage.rows import NOON, feed, new_item, told
+
+READER, SLEEPER = ChatId(1), ChatId(2)
+LATER = NOON + timedelta(hours=1)
+
+
+def settle_in(db: Connection) -> None:
+    """Two readers, one of them asleep; an outlet, and another one; a story that was two."""
+    one = feed(db)
+    two = feed(db, "https://herald.example/rss")
+    told(db, one, new_item(1), new_item(2))
+    told(db, two, new_item(3, story=1), new_item(4))
+    stories.join(db, StoryId(4), StoryId(2), NOON)
+    for number in (one, two):
+        tallies.add(db, number, DocumentTally(entries=3, stored=2, known=1), NOON)
+    db.conn.execute(
+        "update feeds set items = 2, status = 'ok', next_check_at = ?", (to_ms(LATER),)
+    )
+    chats.see_chat(db, Chat(READER, ChatKind.PRIVATE), NOON)
+    sleeping = Chat(
+        SLEEPER, ChatKind.PRIVATE, quiet_from=0, quiet_to=23 * 60, quiet_mode=QuietMode.HOLD
+    )
+    chats.see_chat(db, sleeping, NOON)
+    for chat in (READER, SLEEPER):
+        subscription, _ = subscriptions.add(
+            db, chat_id=chat, thread_id=NO_THREAD, query="headline", mode=Mode.INSTANT, now=NOON
+        )
+        cause = AlertCause(subscription.id, "headline", "headline", "Headline", ItemId(1))
+        alert = NewDelivery(chat, NO_THREAD, DeliveryKind.ALERT, "s1", StoryId(1), cause)
+        queue.enqueue(db, [alert], NOON)
+    met = NewMatch("headline", ItemId(1), StoryId(1), "headline", "Headline")
+    matches.add(db, [met], changes.last(db), NOON)
+
+
+def send_all(db: Connection, now: datetime, number: int) -> None:
+    """Let Telegram take everything that is due."""
+    while claimed := queue.claim(db, now, 10):
+        for one in claimed:
+            number += 1
+            queue.settle(db, one, Sent(number), now)
+
+
+def digest(db: Connection, since: datetime, until: datetime, name: str) -> None:
+    issued = Issued(since, until, (StoryId(2),))
+    part = DigestPart("<b>News</b>", window_from=since, issued=issued)
+    row = NewDelivery(READER, NO_THREAD, DeliveryKind.DIGEST, name, payload=part)
+    queue.enqueue(db, [row], until)
+    chats.change(db, READER, digest_from=until, next_digest_at=until + timedelta(days=1))
+
+
+@pytest.fixture
+def sound(news_file: Path) -> Path:
+    """A database in which some hours of news left their rows, as the program writes them."""
+    with closing(connect(news_file)) as db, db.conn:
+        settle_in(db)
+        send_all(db, NOON, 100)
+        third = feed(db, "https://third.example/rss")
+        told(db, third, new_item(5, story=1, score=3.0), now=LATER)
+        tallies.add(db, third, DocumentTally(entries=1, stored=1), LATER)
+        db.conn.execute("update feeds set items = 1 where url like '%third%'")
+        queue.grown(db, StoryId(1), LATER)
+        digest(db, NOON, LATER, "1/1")
+        digest(db, LATER, LATER + timedelta(hours=2), "2/1")
+        send_all(db, LATER + timedelta(hours=3), 200)
+        first, _ = inbox.take(
+            db, 1, [NewUpdate(7, READER, "{}"), NewUpdate(8, READER, "{}")], NOON
+        )
+        assert first is not None
+        inbox.done(db, [first.row])
+    return news_file
+
+
+NOW = LATER + timedelta(hours=4)
+
+
+def audited(path: Path, now: datetime = NOW) -> Report:
+    return audit(path, now, lambda _step: None)
+
+
+def broken(path: Path, now: datetime = NOW) -> set[str]:
+    return {breach.law.name for breach in audited(path, now).breaches}
+
+
+def test_a_sound_database_adds_up(sound: Path) -> None:
+    report = audited(sound)
+    assert () == report.breaches
+    assert report.adds_up
+    books = {book.name: dict(book.parts) for book in report.books}
+    assert {"answered": 1, "waiting for their answer": 1} == books["commands"]
+    assert {"stored": 5, "known": 2} == books["entries"]
+    assert {"alerted of": 2} == books["matches"]
+    assert {"sent": 1, "held over quiet hours": 1} == books["alerts"]
+    assert {"sent": 1} == books["edits"]
+    assert {"sent": 2} == books["digests"]
+    assert {"on the way": 1} == books["lists"]
+
+
+OUTBOX = "update deliveries set "
+BROKEN = {
+    "references": "update deliveries set chat_id = 77 where subject = '1/1'",
+    "size of a story": "update stories set size = 9 where id = 2",
+    "empty story": "insert into stories values (50, 0, 0, 0)",
+    "items of a feed": "update feeds set items = items + 1 where id = 1",
+    "entries of a document": "update tallies set known = 0 where feed_id = 1",
+    "entries that were stored": "update tallies set stored = 3, known = 0 where feed_id = 1",
+    "former name of a story": "update story_aliases set story_id = 60 where id = 4",
+    "key without an item": "insert into item_keys values (1, x'00', 99)",
+    "story of a match": "update matches set story_id = 2",
+    "query that is asked for": "update askings set ended = 5",
+    "muted story": "insert into muted_stories values (1, 4)",
+    "command left behind": "insert into inbox(bot_id, update_id, chat_id, taken_at)"
+    f" values (1, 9, 0, {to_ms(LATER + timedelta(hours=1))})",
+    "state of a message": f"{OUTBOX} settled_at = null where kind = 'digest'",
+    "kind of a message": f"{OUTBOX} kind = 'letter' where subject = '2/1'",
+    "story of a message": f"{OUTBOX} story_id = 4, subject = 's4' where state = 'held'",
+    "alert of nothing": f"{OUTBOX} story_id = 88, subject = 's88' where state = 'held'",
+    "two alerts of one story": "insert into deliveries(chat_id, kind, subject, story_id, state,"
+    " due_at, created_at, settled_at) values (1, 'alert', 's77', 1, 'sent', 0, 0, 0)",
+    "chat that is gone": "update chats set active = 0 where id = 2",
+    "turn of a chat": "update lanes set next_at = null",
+    "two at a time": f"{OUTBOX} state = 'sending', settled_at = null, sending_since = 0"
+    " where kind in ('edit', 'alert') and chat_id = 1",
+    "held without a list": f"{OUTBOX} state = 'sent', settled_at = 0 where kind = 'fold'",
+    "told by no list": f"{OUTBOX} carrier = 9999, state = 'merged', reason = 'hour',"
+    " settled_at = 0 where state = 'held'",
+    "overflow without a list": f"{OUTBOX} state = 'merged', reason = 'hour', carrier = null,"
+    " settled_at = 0 where state = 'held'",
+    "edit of nothing": f"{OUTBOX} state = 'queued', settled_at = null, payload = '{{\"of\":999}}'"
+    " where kind = 'edit'; update lanes set next_at = 0",
+    "edit owed": f"{OUTBOX} behind = 1 where kind = 'alert'; delete from deliveries"
+    " where kind = 'edit'",
+    "telling that is not in the message": f"{OUTBOX} settled_at = settled_at - 86400000"
+    " where kind = 'edit'",
+    "digests that overlap": f"{OUTBOX} payload = json_set(payload, '$.since', 5)"
+    " where subject = '2/1'",
+    "window of a chat": "update chats set digest_from = 5 where id = 1",
+    "digest without a time": "update chats set next_digest_at = 5 where id = 1",
+    "message of the future": f"{OUTBOX} due_at = due_at + 365 * 86400000 where kind = 'fold'",
+    "item of the future": "update items set first_seen = first_seen + 864000000 where id = 2",
+    "feed put off": "update feeds set next_check_at = next_check_at + 864000000 where id = 1",
+    "digest put off": "update chats set next_digest_at = next_digest_at + 8640000000 where id = 1",
+    "chat put off": "update lanes set open_at = open_at + 99999999999999 where chat_id = 2",
+}
+"""How each law is broken; the names are all of them."""
+
+ALSO = {
+    "story of a message": {"alert of nothing"},
+    "edit owed": {"telling that is not in the message"},
+    "former name of a story": {"references"},
+}
+"""Laws that cannot hold where another one is broken so."""
+
+
+def test_each_law_is_broken_below() -> None:
+    assert {law.name for law in LAWS} == set(BROKEN)
+
+
+@pytest.mark.parametrize("law", BROKEN)
+def test_a_law_that_is_broken_is_told(law: str, sound: Path) -> None:
+    with closing(sqlite3.connect(sound)) as db, db:
+        db.executescript(BROKEN[law])
+    found = broken(sound)
+    assert law in found
+    assert found - {law} <= ALSO.get(law, set())
+
+
+def test_what_retention_removed_accuses_nobody(sound: Path) -> None:
+    """A list goes before what it told: its row is older."""
+    with closing(sqlite3.connect(sound)) as db, db:
+        db.executescript(
+            "update deliveries set state = 'merged', reason = 'hour', settled_at = 0,"
+            " carrier = 9999 where state = 'held'"
+        )
+    much_later = NOW + timedelta(days=100)
+    assert "told by no list" in broken(sound)
+    assert "told by no list" not in broken(sound, much_later)
+    notes = [book.note for book in audited(sound, much_later).books if book.name == "alerts"]
+    assert ["those settled before 2027-01-01 are kept no more"] == notes
+
+
+def test_a_digest_of_a_clock_that_was_wrong_accuses_nobody(sound: Path) -> None:
+    """It ended a day ahead; the next one began at the right time again."""
+    with closing(sqlite3.connect(sound)) as db, db:
+        db.executescript(
+            f"{OUTBOX} created_at = created_at + 86400000, payload = json_set(payload, '$.until',"
+            " json_extract(payload, '$.until') + 86400000) where subject = '1/1'"
+        )
+    assert set() == broken(sound)
+
+
+def test_the_audit_writes_nothing(sound: Path) -> None:
+    before = sound.read_bytes()
+    audited(sound)
+    assert before == sound.read_bytes()
+
+
+def test_an_older_file_is_refused(news_file: Path) -> None:
+    with closing(sqlite3.connect(news_file)) as db, db:
+        db.execute("delete from _sqlite_migrations where name like 'm02%'")
+    with pytest.raises(StorageError, match="older"):
+        audited(news_file)

@@ -1,0 +1,193 @@
+"""Function words: the small words of eight languages, which weigh nothing in a query.
+
+Outside quotation marks «выборы в Кыргызстане» asks for the elections and for Kyrgyzstan. Words
+that turn a meaning round are no function words here: не, нет, no, not, емес, жоқ, эмас, эмес,
+не (kk "what"), на (tg "not"), däl. Nor are numerals: бір (Бір белдеу, the Belt and Road), bir,
+як; nor what names something more often than it joins: us (US), it (IT), may (May), kim and ким
+(Kim), бар (a bar; kk "there is"), ал- verbs, сон. They are asked for as any other word.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from watchers.text.normal import APOSTROPHE, clean, fold_case, tokenize
+from watchers.text.russian import is_known
+from watchers.text.skeleton import is_cyrillic
+
+_TABLE = {
+    "ru": "и а но да же ли бы в во на по с со к ко о об обо от ото до из изо у за для при про"
+    " через чрез между меж перед передо пред под подо над после вокруг около возле вдоль среди"
+    " против ради из-за из-под насчет вместо кроме сквозь ввиду вследствие благодаря согласно без"
+    " что как кто где когда куда откуда почему зачем сколько какой какая какое какие каких какого"
+    " который которая которое которые которых чей чья чье это этот эта эти этого этой этих этом"
+    " этим тот та те то он она оно они его ее их ему ей им него нее них мы вы я нас вас нам вам"
+    " себя свой своя свое свои своего своей своих мой наш наша наши ваш был была было были будет"
+    " будут тоже также уже еще лишь только если чтобы потому поэтому так там тут здесь ведь вот"
+    " все всё всех весь вся чем чего чему кем кого кому такой такая такое такие ну или либо",
+    "en": "the a an and of in on at to from for with by as into onto over under between among about"
+    " around near against during after before since until till through across along behind beyond"
+    " via within without toward towards per than then is are was were be been being am has have"
+    " had do does did will would shall should could can must might this that these those its his"
+    " her their our your my he she they we you i them him me what which when where why how whose"
+    " whom there here but nor because while whether also too vs versus or"
+    f" what{APOSTROPHE}s who{APOSTROPHE}s where{APOSTROPHE}s how{APOSTROPHE}s it{APOSTROPHE}s",
+    "kk": "және мен пен үшін туралы жайлы жөнінде жөніндегі бойынша арасында арасындағы дейін"
+    " кейін соң бері қарсы арқылы сияқты секілді кезінде барысында ішінде да де та те ал бірақ"
+    " егер ғана бұл осы сол ол олар оның олардың қалай қашан қайда неге қандай кім үстінде астында"
+    " жанында маңында бірге туралы немесе әлде",
+    "kk-Latn": "jäne zhäne zhane jane üşin ushin üshin turaly jaily boiynşa boyynsha arasynda deiin"
+    " keiin qarsy arqyly siiaqty kezinde da de al biraq bul osy sol ol olar qalai qaşan qaida"
+    " nemese",
+    "ky": "жана менен үчүн тууралуу жөнүндө боюнча ортосунда ортосундагы чейин кийин соң каршы"
+    " аркылуу сыяктуу учурунда ичинде да де бирок эгер гана бул ушул ошол ал алар анын алардын"
+    " кантип качан кайда эмне эмнеге кандай үстүндө астында жанында бирге",
+    "uz-Latn": "va bilan uchun haqida to'g'risida bo'yicha orasida o'rtasida o'rtasidagi keyin oldin"
+    " so'ng qarshi kabi singari hamda ammo lekin agar bu shu ushbu u ular uning ularning qachon"
+    " qanday qanaqa nima qaerda qayerda nega tomonidan orqali tufayli davomida asosida da yoki",
+    "uz-Cyrl": "ва билан учун ҳақида тўғрисида бўйича орасида ўртасида ўртасидаги кейин олдин сўнг"
+    " қарши каби сингари ҳамда ҳам аммо лекин агар шу ушбу у улар унинг уларнинг қачон қандай"
+    " қанақа нима қаерда нега томонидан орқали туфайли давомида асосида ёки",
+    "tg": "ва ба бо аз барои бораи доир оид нисбат байни миёни баъд баъди пеш пеши зидди тавассути"
+    " ҳангоми давоми то ки чун агар вале аммо лекин ҳам ин онҳо мо шумо вай кай куҷо чӣ чаро чанд"
+    " кадом бе рӯи зери назди ё",
+    "tk": "we bilen üçin barada hakynda boýunça arasynda arasyndaky soň soňra öň çenli garşy arkaly"
+    " ýaly hem hem-de emma ýöne eger diňe bu şu şol ol olar onuň olaryň haçan nähili näme nirede"
+    " da de wagtynda ýa-da ýa",
+}
+_SMALL = {
+    fold_case(word): frozenset(lang for lang, words in _TABLE.items() if word in words.split())
+    for words in _TABLE.values()
+    for word in words.split()
+}
+
+_ONLY_IN = {
+    "men": "kk-Latn",  # en: men; uz: I
+    "pen": "kk-Latn",  # en: a pen
+    "ben": "kk-Latn",  # Ben, bin Salman
+    "бен": "kk",  # бен Салман
+    "осы": "kk",  # ru: wasps
+    "ham": "uz-Latn",  # en: ham
+    "бу": "uz-Cyrl",  # ru: second-hand
+    "пас": "tg",  # ru: a pass
+    "дар": "tg",  # ru: a gift
+    "же": "ky",  # "or"; in Russian it stresses, and weighs nothing either
+}
+"""Function words of one language that mean something in another: they weigh nothing where
+another word of the query is of the language, by its letters or its own small words."""
+
+_UNLESS = {
+    "on": ("uz-Latn", "tk"),  # ten
+    "он": ("kk",),  # ten
+}
+"""Function words that mean something in other languages: they count where another word speaks
+for one of those."""
+
+_EITHER = frozenset(
+    map(fold_case, ("or", "или", "либо", "немесе", "әлде", "yoki", "ёки", "ýa-da", "nemese"))
+)
+_LETTERS = {
+    "kk": "әғқұһі",
+    "kk-Latn": "äñşūğq",
+    "ky": "ңөү",
+    "uz-Cyrl": "ўқғҳ",
+    "uz-Latn": APOSTROPHE,
+    "tg": "ҷӣӯқғҳ",
+    "tk": "äňöşüýžç",
+}
+_COUNTED = frozenset(
+    "ming million milliard yil kun oy kishi nafar foiz adam sany ýyl gün мың миллион миллиард адам"
+    " жыл күн пайыз мин киши".split()
+)
+_NAMES = frozenset("того ли will over can бен ben ал al an do".split())
+"""Capitals make these somebody's or something's name, at the beginning of a query, too."""
+
+_ASKS_WHO = frozenset("is are was were will has had did does".split())
+
+
+class Typed(NamedTuple):
+    """A bare word of a query as it was typed, and its normal form, parts joined by hyphens."""
+
+    text: str
+    normal: str
+
+
+def typed(text: str) -> Typed:
+    """Read a word of a query; its normal form is "" where it holds no letter and no figure."""
+    if text.strip(".,;:!?").casefold() == "ё":  # as a letter it would be е
+        return Typed(text, "ё")
+    return Typed(text, "-".join(cut.normal for cut in tokenize(clean(text))))
+
+
+def weightless(words: Sequence[str]) -> frozenset[int]:
+    """Tell which of a query's bare words weigh nothing, by their places in it.
+
+    A capital amid small letters makes a word a name or an acronym (AN, WHO, «Того»); a letter
+    that stands last is a label (витамин с, plan b).
+    """
+    query = tuple(map(typed, words))
+    cased = _case_tells(query)
+    found = set()
+    for at, word in enumerate(query):
+        named = word.normal in _NAMES and word.text[:1].isupper() and not word.text.isupper()
+        if named or not _is_listed(query, at) or (cased and not _is_small(query, at)):
+            continue
+        last = at == len(query) - 1 and len(query) > 1
+        if not (last and len(word.normal) == 1):
+            found.add(at)
+    return frozenset(found)
+
+
+def means_either(words: Sequence[str], at: int) -> bool:
+    """Tell whether a word means "or" between its neighbours, though it is typed small."""
+    word = typed(words[at])
+    if word.text != word.text.lower():
+        return False
+    if word.normal == "же":
+        others = [typed(other) for place, other in enumerate(words) if place != at]
+        return any(_speaks(other.normal, "ky") for other in others)
+    return word.normal in _EITHER or word.normal == "ё"
+
+
+def _case_tells(query: Sequence[Typed]) -> bool:
+    """Tell whether capitals say anything: not where all words are written alike."""
+    words = [word.text for word in query if word.normal]
+    return not (len(words) > 1 and (all(map(_titled, words)) or all(map(str.isupper, words))))
+
+
+def _titled(word: str) -> bool:
+    return word[:1].isupper()
+
+
+def _is_small(query: Sequence[Typed], at: int) -> bool:
+    text = query[at].text
+    if text == text.lower():
+        return True
+    first = not any(word.normal for word in query[:at])
+    return first and text[1:] == text[1:].lower()
+
+
+def _is_listed(query: Sequence[Typed], at: int) -> bool:
+    normal = query[at].normal
+    others = [word.normal for place, word in enumerate(query) if place != at]
+    if normal == "дар":
+        small = [word.normal for word in query if word.text == word.text.lower()]
+        return not _are_russian([word for word in small if word != normal])
+    if normal in _UNLESS:
+        counted = at + 1 < len(query) and query[at + 1].normal in _COUNTED
+        return not counted and not any(
+            _speaks(other, lang) for other in others for lang in _UNLESS[normal]
+        )
+    if normal == "who":
+        return at + 1 < len(query) and query[at + 1].normal in _ASKS_WHO
+    if normal in _ONLY_IN and normal != "же":
+        return any(_speaks(other, _ONLY_IN[normal]) for other in others)
+    return normal in _SMALL or normal == "ё"
+
+
+def _speaks(word: str, lang: str) -> bool:
+    """Tell whether a word is of a language, by its letters or as one of its small words."""
+    return not set(_LETTERS[lang]).isdisjoint(word) or _SMALL.get(word) == frozenset({lang})
+
+
+def _are_russian(words: Sequence[str]) -> bool:
+    return bool(words) and all(is_cyrillic(word) and is_known(word) for word in words)
