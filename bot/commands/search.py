@@ -132,7 +132,7 @@ async def page_of(  # noqa: PLR0917 - what a page is of
     if meant:
         body.append(translate_html(language, "search.perhaps"))
         rows += await _other_searches(ask, context, meant)
-    return Message(joined((head, *body), "\n\n"), tuple(rows) if draft else ())
+    return Message(joined((head, *body), "\n\n"), tuple(rows) if draft and kept else ())
 
 
 async def _other_searches(
