@@ -46,7 +46,7 @@ ONE_DAY = timedelta(days=1)
 
 _Ranked = Sequence[relevance.FoundStory]
 
-TITLES = 120
+TITLES = 60
 """Of so many of the newest hits the headlines are looked at; the others count as mentions."""
 
 
