@@ -30,6 +30,9 @@ DATED_AHEAD = timedelta(days=1)
 AHEAD_AT_MOST = timedelta(days=1)
 """How far a clock may be ahead of what outlets told last and still be believed to forget by."""
 
+LAST_MS = 253_402_300_799_999
+"""The last moment of the last year that a clock of ours can show."""
+
 LATELY = 50
 """So many items say what the outlets' time is, the tenth that is dated latest left out."""
 
@@ -70,6 +73,7 @@ STAMPS = (
     ("items", "updated_at"),
     ("items", "retitled_at"),
     ("items", "removed_at"),
+    ("items", "moved_at"),
     ("matches", "seen_at"),
     ("stories", "first_at"),
     ("stories", "updated_at"),
@@ -229,8 +233,8 @@ def told_lately(db: Connection) -> datetime | None:
     dates = sorted(
         row[0]
         for row in db.conn.execute(
-            "select published from items where published is not null order by id desc limit ?",
-            (LATELY,),
+            "select published from items where published between 0 and ? order by id desc limit ?",
+            (LAST_MS, LATELY),
         )
     )
     return from_ms(dates[len(dates) * 9 // 10]) if dates else None

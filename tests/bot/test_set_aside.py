@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.app import ticking
+from bot.connection import TelegramConnection
+from bot.digests.maker import DigestService
 from bot.failures import note_odd_rows, survivors
 from bot.notices import enqueue_aside_notices
-from bot.pipeline import Pipeline
+from bot.pipeline import open_pipeline
 from bot.sandbox import ANNA_ID
 from bot.settings import Settings
 from storage import chats, set_aside, subscriptions
@@ -23,6 +26,7 @@ from tests.bot.delivery.kit import ANNA, Room, room
 from tests.bot.digests.test_maker import MORNING, Morning
 from tests.bot.people import ADMIN, Person, context_of
 from watchers import keywords, search
+from watchers.taught_names import TaughtNames
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC, microsecond=0)
 SAID = "select chat_id, payload from deliveries where kind = 'notice' order by id"
@@ -256,20 +260,23 @@ async def test_admins_hear_once_of_all_and_owners_of_their_own(
     assert "aside.query_broke" in broke
 
 
-async def test_a_tick_says_it_and_wakes_the_deliverer(db: Database, now: datetime) -> None:
-    unused: Any = None
-    settings = Settings(admin_ids=frozenset({7}))
-    woken = asyncio.Event()
-    pipeline = Pipeline(settings, db, unused, unused, unused, lambda: now, woken)
-    ticks = ticking(pipeline, unused, unused)
-    await ticks._tell_of_asides()
-    before = woken.is_set()
-    await asides_of(db, now)
-    await ticks._tell_of_asides()
-    await ticks._tell_of_asides()
+async def test_a_tick_says_it_and_wakes_the_deliverer(tmp_path: Path, now: datetime) -> None:
+    settings = Settings(
+        database_path=tmp_path / "news.db", telegram_bot_token="1:a", admin_ids=frozenset({7})
+    )
+    async with open_pipeline(settings, clock=lambda: now) as pipeline:
+        names = TaughtNames(pipeline.db)
+        digests = DigestService(pipeline.db, lambda: now, names=names, wake=lambda: None)
+        telegram = TelegramConnection(pipeline, digests, names, asyncio.Event())
+        ticks = ticking(pipeline, digests, telegram)
+        await ticks._tell_of_asides()
+        before = pipeline.wake_up.is_set()
+        await asides_of(pipeline.db, now)
+        await ticks._tell_of_asides()
+        await ticks._tell_of_asides()
 
-    assert (False, True) == (before, woken.is_set())
-    assert 3 == len(await db.read(sql, SAID))
+        assert (False, True) == (before, pipeline.wake_up.is_set())
+        assert 3 == len(await pipeline.db.read(sql, SAID))
 
 
 async def test_while_no_admin_has_a_chat_the_notice_waits_and_owners_hear_at_once(

@@ -46,14 +46,15 @@ async def test_no_feed_is_blamed_and_the_news_comes_when_it_can(
                 await blocked_room.poller.round()
             blocked_room.now += timedelta(minutes=1)
         after = await blocked_room.db.read(feeds.every)
-        assert [(FeedStatus.OK, 0, "", None, 1)] * 2 == [
-            (feed.state.status, feed.state.failure_count, feed.state.error_key,
-             feed.state.notice, feed.items) for feed in after
-        ]  # fmt: skip
+        assert [(FeedStatus.OK, 0, "", None)] * 2 == [
+            (feed.state.status, feed.state.failure_count, feed.state.error_key, feed.state.notice)
+            for feed in after
+        ]
         assert [feed.state.etag for feed in before] == [feed.state.etag for feed in after]
     tally = await blocked_room.poller.round()
     assert (2, 0) == (tally.feeds, tally.failed)
-    assert 2 * (MANY - 1) == tally.new
+    # A document is recorded in parts: what a full file still took is known by now.
+    assert 2 * MANY == tally.new + sum(feed.items for feed in after)
     assert [MANY] * 2 == [feed.items for feed in await blocked_room.db.read(feeds.every)]
 
 

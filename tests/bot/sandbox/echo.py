@@ -25,6 +25,7 @@ from telegram.ext import (
     MessageHandler,
     filters,
 )
+from telegram.request import HTTPXRequest
 
 from tests.bot.plain_http import plain_http
 
@@ -134,7 +135,7 @@ async def _press(update: Update, _context: Context) -> None:
 
 def echo_application(token: str, url: str) -> Any:
     """Build the application against a box at `url`."""
-    calls, updates = plain_http()
+    calls, updates = plain_http(HTTPXRequest)
     application = (
         Application.builder()
         .token(token)
