@@ -310,6 +310,8 @@ async def vitals(
     outbox = await pipeline.db.read(reports.counts, now)
     by_status = await pipeline.db.read(feeds.count)
     next_due = await pipeline.db.read(feeds.next_due)
+    asked_at = await pipeline.db.read(inbox.oldest)
+    unanswered = (now - asked_at).total_seconds() if asked_at else 0.0
     waited = (now - outbox.oldest_due).total_seconds() if outbox.oldest_due else 0.0
     late = (now - next_due).total_seconds() if next_due else 0.0
     is_writable = pipeline.db.writability.trouble is None
@@ -318,6 +320,7 @@ async def vitals(
             "steppewire_telegram_connected": float(telegram.connected),
             "steppewire_telegram_token_valid": float(telegram.token_is_valid),
             "steppewire_database_writable": float(is_writable),
+            "steppewire_unanswered_oldest_seconds": max(unanswered, 0.0),
             "steppewire_outbox_waiting": outbox.waiting,
             "steppewire_outbox_oldest_due_seconds": max(waited, 0.0),
             "steppewire_poll_late_seconds": max(late, 0.0),
@@ -331,6 +334,7 @@ async def vitals(
             # While nobody ran nobody was late: a start after an outage has its time, too.
             "outbox": min(waited, up_s) < LATE_S,
             "feeds": min(late, up_s) < LATE_S,
+            "answers": min(unanswered, up_s) < LATE_S,
         },
         (
             *ticks.parts(),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage.sql import Connection, marks, moment, to_ms
+from storage.sql import Connection, from_ms, marks, moment, to_ms
 
 ANSWERED_KEPT = timedelta(days=3)
 """Telegram repeats an update for a day at most."""
@@ -86,6 +86,12 @@ def waiting(db: Connection, bot_id: int) -> list[WaitingUpdate]:
             "select * from inbox where body is not null and bot_id = ? order by id", [bot_id]
         )
     ]
+
+
+def oldest(db: Connection) -> datetime | None:
+    """Return when the update that has waited longest for its answer was taken."""
+    (taken,) = db.conn.execute("select min(taken_at) from inbox where body is not null").fetchone()
+    return from_ms(taken)
 
 
 def answers(db: Connection, row: int, question: str) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,8 +16,10 @@ from bot.digests.maker import DigestService
 from bot.pipeline import Pipeline, open_pipeline
 from bot.settings import Settings
 from bot.telegram.polling import Polling
-from storage import feeds
+from storage import feeds, inbox
 from storage.feeds import NewFeed
+from storage.inbox import NewUpdate
+from storage.model import ChatId
 from tests.bot.people import NOW
 from watchers.pulse import Pulse
 from watchers.taught_names import TaughtNames
@@ -100,14 +102,34 @@ def deliverer(running: Running) -> None:
     later(running.telegram._deliverer.pulse)
 
 
+class Closed:
+    """Takes no updates: nothing is fetched here."""
+
+    async def room(self) -> None:
+        raise AssertionError
+
+    async def take(self, raws: Sequence[dict[str, object]]) -> None:
+        raise AssertionError
+
+
 def updates(running: Running) -> None:
     passed = 0.0
-    running.telegram._polling = Polling(running.telegram._application, [], lambda: passed)
+    running.telegram._polling = Polling(running.telegram._bot, Closed(), (), lambda: passed)
     passed = 61.0
 
 
+async def answers(running: Running) -> None:
+    """Somebody's update stays unanswered."""
+    db = running.pipeline.db
+    asked = NOW - timedelta(hours=1)
+    await db.write(inbox.take, 1, [NewUpdate(1, ChatId(5), "{}")], asked)
+    later(running.pipeline.ingester.pulse)  # we run that long
+
+
+TICKS = "clock poller pages digests notices promises asides errands alarm menus upkeep"
 STUCK = {
-    **{name: tick(name) for name in ("clock", "poller", "pages", "digests", "notices", "upkeep")},
+    "answers": answers,
+    **{name: tick(name) for name in TICKS.split()},
     "looks": looks,
     "ingester": ingester,
     "deliverer": deliverer,
