@@ -6,6 +6,7 @@ limit counts only ids that are still in ``items``. Indexing an item again adds i
 old; the caller's matcher checks what it gets.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -239,3 +240,34 @@ def all_hits(
         },
     )
     return [FoundItem(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]
+
+
+def publishers(db: Connection, wanted: Iterable[StoryId]) -> dict[StoryId, int]:
+    """Count the independent publishers of stories; a house's outlets are one."""
+    rows = db.conn.execute(
+        "select i.story_id, count(distinct coalesce(nullif(o.family, ''), o.name))"
+        " from json_each(?) w cross join items i on i.story_id = w.value"
+        " join feeds f on f.id = i.feed_id join outlets o on o.id = f.outlet_id"
+        " group by i.story_id",
+        (to_json(sorted(wanted)),),
+    )
+    return {StoryId(row[0]): row[1] for row in rows}
+
+
+def spans(db: Connection, matches: Iterable[str | None], number: int) -> list[int]:
+    """Tell for each MATCH expression over how many ids its newest ``number`` are spread.
+
+    Fewer than that are spread over the whole archive, and the rarer the wider; 0 where there is
+    no expression, which is met by all.
+    """
+    (last,) = db.conn.execute("select coalesce(max(id), 0) from items").fetchone()
+    found = []
+    for match in matches:
+        ids = search(db, match, limit=number) if match is not None else ()
+        if match is None:
+            found.append(0)
+        elif len(ids) < number:
+            found.append(last * number // max(len(ids), 1))
+        else:
+            found.append(last - ids[-1])
+    return found

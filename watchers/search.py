@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -13,7 +13,9 @@ from storage import items, local_time, outlets, search, stories
 from storage.database import Database
 from storage.model import FeedId, Item, ItemId, Outlet, Story, StoryId
 from storage.sql import Connection
-from watchers import keywords
+from watchers import keywords, relevance
+from watchers import near as near_words
+from watchers.keywords.matching import fires
 from watchers.keywords.reading import analysed, headline_analysed
 from watchers.text import words
 from watchers.text.names import Gazetteer
@@ -34,9 +36,17 @@ COUNTED = 20
 CHECKED_A_STORY = 5
 """How many items of a story are checked with the matcher before it is passed over."""
 
+FEW = 10
+"""Where fewer stories have the words themselves, near words are looked for."""
+
+MOST_NEAR = 20
+"""How many stories near words add at most."""
+
 ONE_DAY = timedelta(days=1)
 
-TITLES = 120
+_Ranked = Sequence[relevance.FoundStory]
+
+TITLES = 60
 """Of so many of the newest hits the headlines are looked at; the others count as mentions."""
 
 
@@ -60,11 +70,15 @@ class Found:
 
     ``total`` counts the stories among the newest hits, those that need the matcher's word by
     the share of them that was tried; ``more`` says that the archive has further ones.
+    ``order`` are all of them, in their order, as far as they are known; ``near`` those at its end
+    that were found by near words, with the words.
     """
 
     stories: tuple[Story, ...] = ()
     total: int = 0
     more: bool = False
+    order: tuple[StoryId, ...] = ()
+    near: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
 
 
 async def find(
@@ -76,49 +90,162 @@ async def find(
     offset: int = 0,
     since: datetime | None = None,
     names: Gazetteer | None = None,
+    near: bool = False,
 ) -> Found:
     """Return the page [offset, offset + limit) of the stories that a query finds.
 
-    First those that a headline is about, then those that only mention it; the newest first.
+    The most relevant first (``watchers.relevance``). With ``near``, where the words find few
+    stories, those follow whose headlines have near words instead (``watchers.near``).
     """
     starts, ends = keywords.window(query, now)
     since = max(filter(None, (since, starts)), default=None)
-    hits = await db.read(narrowed, query, since, ends)
     ask = _Question(query, now, names)
-    ranked = rank(hits, await _in_headlines(db, ask, hits))
-    if keywords.is_exact(query):
+    looked = await db.read(_looked, query, since, ends)
+    hits, ranked = looked.hits, await _ranked(ask, looked)
+    found = await _direct(db, ask, ranked, offset, limit)
+    found = replace(found, more=len(hits) >= SCAN)
+    if not near or found.total >= FEW:
+        return found
+    met = await _near(db, ask, frozenset(found.order), since, ends)
+    order = (*found.order, *met)
+    page = await db.read(stories.by_ids, order[offset : offset + limit])
+    return Found(page, len(order), found.more, order, met)
+
+
+async def _direct(
+    db: Database, ask: "_Question", ranked: _Ranked, offset: int, limit: int
+) -> Found:
+    """Return a page of the stories that have the words themselves."""
+    order = tuple(story.id for story in ranked)
+    if keywords.is_exact(ask.query):
         page = await _exact_page(db, ask, ranked[offset : offset + limit])
         if page is not None:
-            return replace(page, total=len(ranked), more=len(hits) >= SCAN)
+            return replace(page, total=len(order), order=order)
     good, tried = await _checked(db, ask, ranked, max(offset + limit, COUNTED))
     untried = round((len(ranked) - tried) * len(good) / tried) if tried else 0
-    page_ids = good[offset : offset + limit]
-    found = await db.read(stories.by_ids, page_ids)
-    return Found(found, len(good) + untried, len(hits) >= SCAN)
+    found = await db.read(stories.by_ids, good[offset : offset + limit])
+    return Found(found, len(good) + untried, order=(*good, *order[tried:]))
 
 
-async def _in_headlines(
-    db: Database, ask: "_Question", hits: Sequence[search.FoundItem]
-) -> frozenset[ItemId]:
-    """Return those of the hits whose headline alone meets the question.
+async def turn(
+    db: Database,
+    query: keywords.Query,
+    found: Found,
+    *,
+    now: datetime,
+    limit: int,
+    offset: int,
+    names: Gazetteer | None = None,
+) -> Found:
+    """Return another page of what was found before, in the order of then.
 
-    Where it looks at no text, headlines decide nothing.
+    What no longer meets the query, or is no longer there, is left out.
     """
-    if not keywords.reads_text(ask.query):
-        return frozenset()
-    met: set[ItemId] = set()
-    newest = [hit.item_id for hit in hits[:TITLES]]
-    for start in range(0, len(newest), TITLES_A_SLICE):
-        ids = newest[start : start + TITLES_A_SLICE]
-        for item in await db.read(items.by_ids, ids):
-            said = headline_analysed(item, ask.names)
-            if keywords.match(ask.query, said, facts_of(item, ask.now)) is not None:
-                met.add(item.id)
+    ask = _Question(query, now, names)
+    good: list[Story] = []
+    tried = 0
+    while tried < len(found.order) and len(good) < offset + limit:
+        batch = found.order[tried : tried + offset + limit - len(good)]
+        tried += len(batch)
+        good += [
+            story
+            for story in await db.read(_as_they_are, batch)
+            if story.id in found.near or ask.met_by(story.items)
+        ]
         await asyncio.sleep(0)
-    return frozenset(met)
+    total = len(good) if tried == len(found.order) else found.total
+    return replace(found, stories=tuple(good[offset:]), total=total)
 
 
-_Ranked = Sequence[tuple[StoryId, list[ItemId]]]
+def _as_they_are(db: Connection, ids: Sequence[StoryId]) -> tuple[Story, ...]:
+    """Read stories; one that was merged into another since is that other."""
+    return stories.by_ids(db, filter(None, (stories.current(db, one) for one in ids)))
+
+
+async def _near(
+    db: Database,
+    ask: "_Question",
+    known: frozenset[StoryId],
+    since: datetime | None,
+    until: datetime | None,
+) -> dict[StoryId, tuple[str, ...]]:
+    """Return stories, the most relevant first, whose headlines have near words, with these."""
+    widened = near_words.widened(ask.query)
+    match = widened.fts() if widened is not None else None
+    if widened is None or match is None:
+        return {}
+    bounds = search.Bounds(since, until, await db.read(_feeds, ask.query))
+    hits = await db.read(_hits, match, bounds)
+    hits = [hit for hit in hits if hit.story_id not in known]
+    met: dict[StoryId, list[near_words.Met]] = {}
+    seen: dict[ItemId, relevance.SeenHeadline] = {}
+    alone = relevance.weights((ask.query.root,), [0])
+    for start in range(0, min(len(hits), TITLES), TITLES_A_SLICE):
+        ids = [hit.item_id for hit in hits[start : start + TITLES_A_SLICE]]
+        for item in await db.read(items.by_ids, ids):
+            title = headline_analysed(item, ask.names)
+            said = analysed(item, ask.names) if len(widened.children) > 1 else title
+            one = widened.met_by(said, title, facts_of(item, ask.now))
+            if one.words:
+                seen[item.id] = relevance.headline(item, title, ask.query, alone, whole=True)
+                met.setdefault(item.story_id, []).append(one)
+        await asyncio.sleep(0)
+    found = [hit for hit in hits if hit.item_id in seen]
+    for hit in found:  # the more of a story's headlines agree, the surer it is
+        share = min(len(met[hit.story_id]) / max(hit.story_size, 1), 1.0)
+        seen[hit.item_id] = seen[hit.item_id]._replace(share=share)
+    told_by = await db.read(search.publishers, set(met))
+    ranked = relevance.rank(found, seen, told_by, ask.now)[:MOST_NEAR]
+    return {story.id: max(met[story.id], key=lambda one: one.related).words for story in ranked}
+
+
+def _hits(db: Connection, match: str, bounds: search.Bounds) -> list[search.FoundItem]:
+    return search.hits(db, match, limit=TITLES, bounds=bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What was read to rank by: hits, the newest of them whole, who told them, rarities."""
+
+    hits: list[search.FoundItem]
+    newest: tuple[Item, ...] = ()
+    publishers: Mapping[StoryId, int] = field(default_factory=dict)
+    words: tuple[relevance.Weighed, ...] = ()
+
+
+def _looked(
+    db: Connection, query: keywords.Query, since: datetime | None, until: datetime | None
+) -> _Looked:
+    """Read all of it at once. Where a query looks at no text, headlines decide nothing."""
+    hits = narrowed(db, query, since, until)
+    if not keywords.reads_text(query):
+        return _Looked(hits)
+    newest = items.by_ids(db, [hit.item_id for hit in hits[:TITLES]])
+    told_by = search.publishers(db, {hit.story_id for hit in hits[:TITLES] if hit.story_size > 1})
+    return _Looked(hits, newest, told_by, _weighed(db, query))
+
+
+def _weighed(db: Connection, query: keywords.Query) -> tuple[relevance.Weighed, ...]:
+    """Weigh a query's words by how rare they are; one alone weighs all."""
+    words = relevance.words_of(query)
+    if len(words) < 2:  # noqa: PLR2004 - nothing to be weighed against
+        return relevance.weights(words, [0] * len(words))
+    asked = [keywords.fts(keywords.Query("", word)) for word in words]
+    return relevance.weights(words, search.spans(db, asked, relevance.RARITY))
+
+
+async def _ranked(ask: "_Question", looked: _Looked) -> _Ranked:
+    """Order what was found, by the headlines of the newest hits; let the chat in between."""
+    asked = relevance.asks_for_rubric(relevance.words_of(ask.query))
+    rubric = relevance.RUBRIC_ASKED if asked else relevance.RUBRIC
+    seen: dict[ItemId, relevance.SeenHeadline] = {}
+    for at, item in enumerate(looked.newest, 1):
+        said = headline_analysed(item, ask.names)
+        whole = fires(ask.query.root, said, facts_of(item, ask.now))
+        seen[item.id] = relevance.headline(item, said, ask.query, looked.words, whole=whole)
+        if at % TITLES_A_SLICE == 0:
+            await asyncio.sleep(0)
+    return relevance.rank(looked.hits, seen, looked.publishers, ask.now, rubric=rubric)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +265,8 @@ async def _exact_page(db: Database, ask: _Question, ranked: _Ranked) -> Found | 
 
     None where an item was edited since: the index keeps old words beside the new.
     """
-    found = await db.read(stories.by_ids, [story_id for story_id, _ in ranked])
-    hits = {item_id for _, ids in ranked for item_id in ids}
+    found = await db.read(stories.by_ids, [story.id for story in ranked])
+    hits = {item_id for story in ranked for item_id in story.items}
     for story in found:
         if not ask.met_by(item for item in story.items if item.id in hits):
             return None
@@ -155,13 +282,11 @@ async def _checked(
     while tried < len(ranked) and len(good) < enough:
         batch = ranked[tried : tried + enough - len(good)]
         tried += len(batch)
-        asked_ids = [item_id for _, ids in batch for item_id in ids[:CHECKED_A_STORY]]
+        asked_ids = [one for story in batch for one in story.items[:CHECKED_A_STORY]]
         by_story: dict[StoryId, list[Item]] = {}
         for item in await db.read(items.by_ids, asked_ids):
             by_story.setdefault(item.story_id, []).append(item)
-        for story_id, _ in batch:
-            if ask.met_by(by_story.get(story_id, ())):
-                good.append(story_id)
+        good += [story.id for story in batch if ask.met_by(by_story.get(story.id, ()))]
         await asyncio.sleep(0)
     return good, tried
 
@@ -298,25 +423,6 @@ def _feeds(db: Connection, query: keywords.Query) -> frozenset[FeedId] | None:
         for feed, outlet in told_by.items()
         if not outlet.home_url or not keywords.ruled_out(query, _outlet_facts(outlet, ""))
     )
-
-
-def rank(
-    hits: Sequence[search.FoundItem], in_headline: frozenset[ItemId] = frozenset()
-) -> list[tuple[StoryId, list[ItemId]]]:
-    """Order stories, with their items that hit: those in a headline first, then the newest.
-
-    A story's time is that of its first item, as lists show it.
-    """
-    by_story: dict[StoryId, list[ItemId]] = {}
-    began: dict[StoryId, datetime] = {}
-    for hit in hits:
-        by_story.setdefault(hit.story_id, []).append(hit.item_id)
-        began[hit.story_id] = min(hit.seen_at, began.get(hit.story_id, hit.seen_at))
-    headed = {story for story, ids in by_story.items() if not in_headline.isdisjoint(ids)}
-    order = sorted(
-        by_story, key=lambda story: (story in headed, began[story], story), reverse=True
-    )
-    return [(story, by_story[story]) for story in order]
 
 
 def meets(

@@ -186,15 +186,26 @@ async def explain(db: Database, found: Story, rows: list[dict[str, Any]]) -> Non
 @as_json
 @command
 async def search(settings: Settings, query: str, limit: int, *, as_json: bool) -> None:
-    """Search the archive with a QUERY as in the chat, by story: headlines first, then the newest.
+    """Search the archive with a QUERY as in the chat, by story, the most relevant first.
+
+    Where few stories have the words, those follow whose headlines have near ones (забастовка:
+    бастуют, strike); they are marked, and --json names the words in "near".
 
     Words are met in every form and script: Токаев finds Токаева, Tokayev and Тоқаев. AND is
     the default; OR, NOT or -, "phrases", brackets, word*, =exact, and filters such as
     country:kz lang:ru by:independent since:3d. Before a QUERY that begins with - write --.
     """
     async with archive(settings) as db:
-        found = await searching.find(db, keywords.parse(query), now=now(), limit=limit)
-    emit(map(story_row, found.stories), as_json=as_json, columns=STORY_COLUMNS)
+        found = await searching.find(db, keywords.parse(query), now=now(), limit=limit, near=True)
+    rows = [story_row(one) | {"near": list(found.near.get(one.id, ()))} for one in found.stories]
+    if as_json:
+        emit(rows, as_json=True, columns=())
+        return
+    marked = [
+        row | {"near": f"near: {', '.join(row['near'])}" if row["near"] else ""} for row in rows
+    ]
+    columns = (*STORY_COLUMNS, *(["near"] if found.near else []))
+    emit(marked, as_json=False, columns=columns)
 
 
 @click.command()

@@ -51,9 +51,15 @@ def of_a_country(context: Context, text: str) -> str:
 
 
 async def find(
-    context: Context, text: str, *, limit: int, offset: int = 0, since: datetime | None = None
+    context: Context,
+    text: str,
+    *,
+    limit: int,
+    offset: int = 0,
+    since: datetime | None = None,
+    near: bool = False,
 ) -> search.Found:
-    """Search the archive. Raises NewsError where the query cannot be read."""
+    """Search the archive, with ``near`` by near words too. Raises NewsError for a bad query."""
     return await search.find(
         context.db,
         keywords.parse(text, context.names.current),
@@ -61,6 +67,22 @@ async def find(
         limit=limit,
         offset=offset,
         since=since,
+        names=context.names.current,
+        near=near,
+    )
+
+
+async def turn(
+    context: Context, text: str, found: search.Found, *, limit: int, offset: int
+) -> search.Found:
+    """Return another page of what was found before, in the order of then."""
+    return await search.turn(
+        context.db,
+        read(context, text),
+        found,
+        now=context.clock(),
+        limit=limit,
+        offset=offset,
         names=context.names.current,
     )
 

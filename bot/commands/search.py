@@ -17,12 +17,15 @@ from bot.render.stories import found_line
 from storage import dialogs
 from storage.errors import NewsError
 from storage.local_time import rfc3339
-from storage.model import Story
+from storage.model import Story, StoryId
+from watchers import search as search_engine
 
 ON_A_PAGE = 5
 LATELY = timedelta(days=2)
 MOST_EXPORTED = 2000
 MOST_PAGES = 200
+BEGINNING = '{"search":'
+"""What every kept search begins with, among the other texts that buttons stand for."""
 
 
 async def search(ask: Ask, context: Context) -> Reply:
@@ -34,15 +37,59 @@ async def search(ask: Ask, context: Context) -> Reply:
         )
         return Say((Message(translate_html(ask.language, "search.what"), asks=True),))
     query = commands_queries.canonical(context, text)
-    draft = await commands_queries.draft_of(ask, context, query)
-    return Say((await page_of(ask, context, query, draft, 0),))
+    return Say((await begun(ask, context, query, 0),))
 
 
 async def turned(ask: Ask, context: Context) -> Reply:
-    """Turn to another page of a search."""
-    query = await drafted(ask, context)
+    """Turn to another page of a search: of what it found then, in the order of then."""
+    text = await drafted(ask, context)
     page = min(max(ask.number(2), 0), MOST_PAGES)
-    return Edit(await page_of(ask, context, query, ask.number(1), page))
+    kept = from_json(text)
+    if kept is None:
+        return Edit(await begun(ask, context, text, page))
+    query, before = kept
+    found = await commands_queries.turn(
+        context, query, before, limit=ON_A_PAGE, offset=page * ON_A_PAGE
+    )
+    return Edit(await page_of(ask, context, query, ask.number(1), found, page))
+
+
+async def begun(ask: Ask, context: Context, query: str, page: int) -> Message:
+    """Search anew, keep what was found for pages to be turned, and show one of them."""
+    found = await commands_queries.find(
+        context, query, limit=ON_A_PAGE, offset=page * ON_A_PAGE, near=True
+    )
+    kept = await commands_queries.draft_of(ask, context, to_json(query, found))
+    return await page_of(ask, context, query, kept, found, page)
+
+
+def to_json(query: str, found: search_engine.Found) -> str:
+    """Write down what a search found: its stories' numbers in their order."""
+    return json.dumps(
+        {
+            "search": query,  # first: BEGINNING
+            "stories": found.order,
+            "near": {str(story): words for story, words in found.near.items()},
+            "total": found.total,
+            "more": found.more,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def from_json(text: str) -> tuple[str, search_engine.Found] | None:
+    """Read what a search found again, with its query; None where the text is a query alone."""
+    if not text.startswith(BEGINNING):
+        return None
+    kept = json.loads(text)
+    found = search_engine.Found(
+        total=kept["total"],
+        more=kept["more"],
+        order=tuple(map(StoryId, kept["stories"])),
+        near={StoryId(int(story)): tuple(words) for story, words in kept["near"].items()},
+    )
+    return kept["search"], found
 
 
 async def drafted(ask: Ask, context: Context) -> str:
@@ -53,9 +100,11 @@ async def drafted(ask: Ask, context: Context) -> str:
     return query
 
 
-async def page_of(ask: Ask, context: Context, query: str, draft: int, page: int) -> Message:
+async def page_of(  # noqa: PLR0917 - what a page is of
+    ask: Ask, context: Context, query: str, kept: int, found: search_engine.Found, page: int
+) -> Message:
     """Return one page of results with the buttons under it."""
-    found = await commands_queries.find(context, query, limit=ON_A_PAGE, offset=page * ON_A_PAGE)
+    draft = await commands_queries.draft_of(ask, context, query)
     language, now = ask.language, context.clock()
     if not found.total:
         return await _nothing(ask, context, query, draft)
@@ -63,7 +112,10 @@ async def page_of(ask: Ask, context: Context, query: str, draft: int, page: int)
     name = query_title(query, language)
     head = translate_html(language, key, query=name, count=found.total)
     marker = Marker.of((query,), context.names.current)
-    body = [found_line(story, ask.chat, marker, now=now) for story in found.stories]
+    body = [
+        found_line(story, ask.chat, marker, now=now, near=found.near.get(story.id, ()))
+        for story in found.stories
+    ]
     if page == 0:
         read = commands_queries.read(context, query)
         head = joined(
@@ -71,7 +123,7 @@ async def page_of(ask: Ask, context: Context, query: str, draft: int, page: int)
         )
     pages = -(-found.total // ON_A_PAGE)
     watching = await subscribe.watching(ask, context, query, draft)
-    rows = [*turn(("f", draft), page, pages), *_deeds(watching, draft)]
+    rows = [*turn(("f", kept), page, pages), *_deeds(watching, draft)]
     listed = await commands_queries.any_of(context, query)
     if listed:
         body.append(translate_html(language, "query.commas"))
@@ -80,7 +132,7 @@ async def page_of(ask: Ask, context: Context, query: str, draft: int, page: int)
     if meant:
         body.append(translate_html(language, "search.perhaps"))
         rows += await _other_searches(ask, context, meant)
-    return Message(joined((head, *body), "\n\n"), tuple(rows) if draft else ())
+    return Message(joined((head, *body), "\n\n"), tuple(rows) if draft and kept else ())
 
 
 async def _other_searches(

@@ -224,7 +224,9 @@ async def measure(path: Path) -> None:
         random.Random(turn).shuffle(wanted)
         for kind, text in wanted:
             started, busy = time.perf_counter(), time.process_time()
-            found = await watchers_search.find(db, keywords.parse(text), now=NOW, limit=5)
+            found = await watchers_search.find(
+                db, keywords.parse(text), now=NOW, limit=5, near=True
+            )
             spent = (time.perf_counter() - started) * 1e3
             used.append((time.process_time() - busy) * 1e3)
             took.setdefault(kind, []).append(spent)

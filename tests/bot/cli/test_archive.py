@@ -129,6 +129,19 @@ def test_search_finds_a_name_in_another_script(stocked):
     assert [] == lines(stocked("search", "Токаев -uranium", "--json"))
 
 
+def test_a_search_says_what_near_words_found(cli, tmp_path):
+    file = tmp_path / "now.jsonl"
+    told = ("Водители Тараза бастуют третий день", "Забастовка в порту Находки окончена")
+    file.write_text("\n".join(json.dumps({"title": one}) for one in told), encoding="utf-8")
+    cli("ingest", str(file))
+    rows = lines(cli("search", "забастовка", "--json"))
+    assert [(told[1], []), (told[0], ["бастуют"])] == [(r["title"], r["near"]) for r in rows]
+    head, direct, near = cli("search", "забастовка").stdout.splitlines()
+    assert near.endswith("near: бастуют")
+    assert "near:" not in direct
+    assert head.endswith("near")
+
+
 def test_an_unbalanced_query_costs_one_sentence(stocked):
     result = stocked("search", "(gas OR")
     assert (1, 1) == (result.exit_code, len(result.stderr.splitlines()))

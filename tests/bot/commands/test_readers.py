@@ -295,6 +295,58 @@ async def test_pages_are_turned_by_buttons(room: Pipeline, anna: Person) -> None
     assert first == await anna.presses("‹")
 
 
+async def test_pages_stay_as_they_were_found_whatever_comes_meanwhile(
+    room: Pipeline, anna: Person
+) -> None:
+    towns = ("Aktau", "Atyrau", "Kostanay", "Pavlodar", "Semey", "Taraz", "Oskemen")
+    for number, town in enumerate(towns):
+        await room.tells(
+            "Steppe Courier", f"Floods reach {town}", ago=timedelta(hours=30 + 20 * number)
+        )
+    await anna.types("/search floods")
+    first = seen(anna.last)
+    await room.tells("Oasis Times", "Floods subside near Urgench", ago=timedelta(0))
+    second = await anna.presses("›")
+    assert all(town in first + second for town in towns)
+    assert "Urgench" not in second
+    assert first == await anna.presses("‹")
+    assert "Urgench" in await anna.types("/search floods")
+
+
+@pytest.mark.parametrize("typed", ["/search забастовка", "забастовка"])
+async def test_near_words_follow_what_was_asked_for_and_are_marked(
+    room: Pipeline, typed: str
+) -> None:
+    aigul = await Person.comes(room.context(), language="ru")
+    near = await room.tells("Степной вестник", "Водители Тараза бастуют третий день")
+    told = await room.tells(
+        "Northern Wire", "Забастовка в порту Находки окончена", ago=timedelta(days=3)
+    )
+    said = await aigul.types(typed)
+    assert (
+        said.index(f"/s{told.id}") < said.index(f"/s{near.id}") < said.index("≈ близко: бастуют")
+    )
+    assert 1 == said.count("близко")
+
+
+async def test_near_words_are_no_part_of_files_and_never_ring(
+    room: Pipeline, anna: Person
+) -> None:
+    await anna.types("/subscribe забастовка")
+    await anna.presses("anywhere")
+    await room.tells("Степной вестник", "Водители Тараза бастуют третий день", ago=timedelta(0))
+    assert not await room.db.read(
+        lambda db: db.conn.execute("select 1 from deliveries where kind = 'alert'").fetchall()
+    )
+    await room.tells("Northern Wire", "Забастовка в порту Находки", ago=timedelta(0))
+    await anna.types("/search забастовка")
+    await anna.presses("JSON")
+    assert isinstance(anna.last, File)
+    body = anna.last.body.decode()
+    assert "Находки" in body
+    assert "Тараза" not in body
+
+
 async def test_plain_words_in_private_are_a_search(room: Pipeline, anna: Person) -> None:
     await room.tells("Steppe Courier", "Tokayev opens a new railway")
     assert "new railway" in await anna.types("railway")
