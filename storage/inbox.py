@@ -29,7 +29,7 @@ class WaitingUpdate:
     ``row`` is 0 where no row could be made. ``question`` is ours that it answers. ``changed``
     says that what it asks for was done, wholly or in part; ``reply`` is the answer that was
     decided then, as JSON, of which Telegram took ``told`` messages; ``shown`` is the message that
-    shows how far long work is.
+    shows how far long work is. ``lost`` counts, in this process, calls whose answer was lost.
     """
 
     row: int
@@ -41,6 +41,7 @@ class WaitingUpdate:
     reply: str | None = None
     told: int = 0
     shown: int | None = None
+    lost: int = 0
 
     @property
     def untouched(self) -> bool:

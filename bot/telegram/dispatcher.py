@@ -69,6 +69,8 @@ ALLOWED_UPDATES = [
 MOST_BOX = 190
 ANSWER_STANDS = timedelta(minutes=1)
 MOST_UNITS = 4096
+MOST_LOST = 3
+"""So often an answer is told again of which Telegram's own answer is lost."""
 
 _COMMANDS = {command.name: command for command in COMMANDS}
 _BUTTONS = {press.verb: press for press in BUTTONS}
@@ -375,7 +377,8 @@ class Dispatcher:
         else:
             reply = await self.carried_out(handler, ask, where, own=own)
             await turn.decide(reply)
-        if isinstance(reply, Working | Edit | EditButton):
+        is_shown_in_place = isinstance(reply, Edit | EditButton) and where.pressed is not None
+        if isinstance(reply, Working) or is_shown_in_place:
             # An edit whose turn has not come: the next press is taken meanwhile, shown instead.
             turn.work = self.finish(reply, ask, where)
         else:
@@ -394,7 +397,7 @@ class Dispatcher:
         try:
             reply = await self.answered(handler, ask, where.turn.context, own=own)
         except Exception as error:
-            if isinstance(error, TelegramError) and is_unsent(error):
+            if isinstance(error, TelegramError) and is_unsent(error, where.turn.update):
                 raise
             reply = await self.failed(ask, error, pressed=where.query is not None)
         if isinstance(reply, Say) and ask.here.kind is not ChatKind.PRIVATE:
@@ -416,8 +419,8 @@ class Dispatcher:
             return refused
         return for_channel(await handler(ask, context), ask.chat, ask.language)
 
-    async def finish(self, reply: Reply, ask: Ask, where: Where) -> None:
-        """Carry out long work, whose failures come as late as its end."""
+    async def finish(self, reply: Reply, ask: Ask, where: Where) -> bool:
+        """Carry out long work, whose failures come with its end; False where nobody heard it."""
         try:
             await self.say_or_drop(reply, where)
         except Exception as error:  # noqa: BLE001 - as in run
@@ -426,6 +429,7 @@ class Dispatcher:
                 where.pressed = where.progress  # what was to become the result becomes this
                 answer = Edit(answer.messages[0])
             await self.say_or_drop(answer, where)
+        return not where.turn.unsent
 
     async def failed(self, ask: Ask, error: Exception, *, pressed: bool) -> Reply:
         """Turn a failure into what the person is told."""
@@ -454,7 +458,7 @@ class Dispatcher:
         except BadRequest as error:
             log.warning("reply refused", chat=where.chat_id, error=error.message)
         except TelegramError as error:
-            where.turn.unsent = is_unsent(error)
+            where.turn.unsent = is_unsent(error, where.turn.update)
             log.warning("reply not sent", chat=where.chat_id, error=str(error))
 
     async def broke(self, error: Exception, update: Update, turn: UpdateTurn) -> None:
@@ -464,7 +468,7 @@ class Dispatcher:
         memory is what failed. What became of a chat is followed when it works again.
         """
         if isinstance(error, TelegramError):
-            turn.unsent = is_unsent(error)
+            turn.unsent = is_unsent(error, turn.update)
             log.warning("telegram failed", error=str(error), exc_info=error)
         elif not isinstance(error, StorageError):
             await self.tell_admins(error)
@@ -578,11 +582,18 @@ def by_a_bot(message: TelegramMessage) -> bool:
     return person is not None and person.is_bot and message.sender_chat is None
 
 
-def is_unsent(error: TelegramError) -> bool:
-    """Tell whether Telegram certainly did not do what it was asked, and may do it later."""
+def is_unsent(error: TelegramError, update: WaitingUpdate) -> bool:
+    """Tell whether Telegram did not do what it was asked, as far as we know, and may do it later.
+
+    An answer whose own answer is lost was perhaps heard: it is told again a few times, so that
+    nobody waits for nothing.
+    """
     if isinstance(error, RetryAfter | InvalidToken):
         return True
-    return lost_on_its_way(error) and not is_unknown(error)
+    if not lost_on_its_way(error):
+        return False
+    update.lost += is_unknown(error)
+    return update.lost <= MOST_LOST
 
 
 def where_of(message: TelegramMessage, bot: Bot, turn: UpdateTurn) -> Where:

@@ -46,8 +46,9 @@ LAST_CALLS_S = 2.0
 """And how long, beginning nothing more, it waits for what Telegram is just being told: a call
 cut off there would be made again after the start."""
 
-Work: TypeAlias = Coroutine[Any, Any, None]
-"""Long work that goes on beside its chat's next updates; its update is answered when it ends."""
+Work: TypeAlias = Coroutine[Any, Any, bool]
+"""Long work that goes on beside its chat's next updates; its update is answered when it ends, if
+Telegram heard that: else it is taken up again."""
 
 
 class Answering(Protocol):
@@ -235,11 +236,16 @@ class Inbox:
 
     def _go_on(self, update: WaitingUpdate, work: Work) -> None:
         async def whole() -> None:
+            is_heard = True
             try:
-                await work
+                is_heard = await work
             except Exception:
                 log.exception("long work broke", chat=update.chat_id)
-            await self._done([update])
+            if is_heard or not update.row:
+                await self._done([update])
+            elif not self._ends:
+                await asyncio.sleep(AGAIN_AFTER_S[0])
+                self._enqueue(_Place(update, lasting=False))
 
         task = asyncio.create_task(whole())
         self._works.add(task)

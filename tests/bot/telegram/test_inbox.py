@@ -169,8 +169,9 @@ async def test_what_telegram_did_not_hear_is_answered_again_in_its_turn(db: Data
 async def test_long_work_holds_up_nothing_and_its_update_waits_until_it_ends(db: Database) -> None:
     gate, desk = asyncio.Event(), Desk()
 
-    async def work() -> None:
+    async def work() -> bool:
         await gate.wait()
+        return True
 
     desk.works = {1: work, 3: work}
     async with at_work(db, desk) as working:
@@ -183,6 +184,21 @@ async def test_long_work_holds_up_nothing_and_its_update_waits_until_it_ends(db:
         await working.take([said(3)])
         await until(desk, lambda: desk.answered == [1, 2, 3])
     assert [3] == await waiting(db)
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_long_work_that_nobody_heard_is_taken_up_again(db: Database) -> None:
+    desk = Desk()
+
+    async def work() -> bool:
+        return len(desk.begun) > 1
+
+    desk.works = {1: work}
+    async with at_work(db, desk) as working:
+        await working.take([said(1)])
+        await until(desk, lambda: desk.begun == [1, 1])
+        await asyncio.wait(working._works)
+    assert [] == await waiting(db)
 
 
 @pytest.mark.usefixtures("hasty")
