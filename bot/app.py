@@ -6,6 +6,7 @@ an outlet is.
 """
 
 import asyncio
+import logging
 import signal
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, nullcontext
@@ -213,6 +214,8 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             self._scheduler.add_job(
                 survived(tick), "interval", seconds=tick.every_s, next_run_time=now
             )
+        logging.getLogger("apscheduler.executors").addFilter(is_no_stop)
+        logging.getLogger("apscheduler.executors.default").addFilter(is_no_stop)
         self._scheduler.start()
 
     def __exit__(self, *_: object) -> None:
@@ -272,6 +275,11 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         await refile(pipeline.db)
 
 
+def is_no_stop(record: logging.LogRecord) -> bool:
+    """Leave out of the log that a stop came before a tick that was just due had begun."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 def survived(tick: Tick) -> Callable[[], Awaitable[None]]:
     """Return a tick that outlives whatever goes wrong in it; the stop may cut it short."""
 
@@ -282,9 +290,8 @@ def survived(tick: Tick) -> Callable[[], Awaitable[None]]:
         except asyncio.CancelledError:
             log.debug("tick cut short", tick=tick.name)
         except StorageError as error:  # a full disk, a locked file: the next tick tries again
-            log.debug(
-                "tick failed", tick=tick.name, error=str(error)
-            )  # the alarm is the database's
+            # The alarm is the database's.
+            log.debug("tick failed", tick=tick.name, error=str(error))
         except Exception:
             log.exception("tick failed", tick=tick.name)
 

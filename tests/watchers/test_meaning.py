@@ -185,8 +185,7 @@ async def test_a_document_that_could_not_be_recorded_leaves_no_meaning(db, now, 
     async with in_doubt(db, service) as (ingester, _):
         await take(ingester, 1, QUAKE, now, feed)
         await db.write(lambda connection: connection.conn.execute("drop table tellings"))
-        with pytest.raises(Exception, match="tellings"):
-            await take(ingester, 2, TREMOR, now, feed)
+        await take(ingester, 2, TREMOR, now, feed)  # set aside, and nothing of it is kept
         assert not ingester._memory.index.has_meaning(ItemId(2))
     assert 1 == len(await db.read(told))
 
