@@ -8,6 +8,7 @@ their texts are taken for none of ours.
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import add
 from pathlib import Path
 
 from watchers.text.normal import clean
@@ -85,10 +86,8 @@ def identify(text: str, declared: tuple[str, ...] = ()) -> str:
         return declared[0] if len(declared) == 1 else UNKNOWN
     model = _models()[0 if is_cyrillic else 1]
     scores = _scores(words, model, is_cyrillic=is_cyrillic, shouts=text.isupper())
-    for place, label in enumerate(model.labels):
-        scores[place] += _expected(label, declared, is_cyrillic=is_cyrillic)
-    best = max(range(len(scores)), key=scores.__getitem__)
-    label = model.labels[best]
+    whole = list(map(add, scores, _prior(declared, is_cyrillic=is_cyrillic)))
+    label = model.labels[whole.index(max(whole))]
     return label if label in OURS or label in _NEIGHBOURS else UNKNOWN
 
 
@@ -102,18 +101,26 @@ def framed(word: str) -> str:
     return f"_{_APOSTROPHES.sub(chr(0x2BB), word.casefold())}_"
 
 
-def _expected(label: str, declared: tuple[str, ...], *, is_cyrillic: bool) -> int:
-    expected = _EXPECTED.get(label, 0)
-    if label == "kk" and not is_cyrillic:
-        expected = 0  # few write it so yet
-    if label in declared:
-        return expected + _DECLARED
-    return expected + _RUSSIAN_AMONG_THEM if declared and label == "ru" else expected
+@lru_cache(maxsize=256)
+def _prior(declared: tuple[str, ...], *, is_cyrillic: bool) -> tuple[int, ...]:
+    """Give what speaks for each language before a word is read; the bias of the fit is in it."""
+    model = _models()[0 if is_cyrillic else 1]
+    told = []
+    for label, bias in zip(model.labels, model.bias, strict=True):
+        expected = bias + _EXPECTED.get(label, 0)
+        if label == "kk" and not is_cyrillic:
+            expected -= _EXPECTED["kk"]  # few write it so yet
+        if label in declared:
+            expected += _DECLARED
+        elif declared and label == "ru":
+            expected += _RUSSIAN_AMONG_THEM
+        told.append(expected)
+    return tuple(told)
 
 
 def _scores(words: list[str], model: _Model, *, is_cyrillic: bool, shouts: bool) -> list[float]:
     """Sum the words' scores; a capital makes a word count less, unless all are in capitals."""
-    small: list[tuple[int, ...]] = [model.bias]
+    small: list[tuple[int, ...]] = [(0,) * len(model.labels)]
     names: list[tuple[int, ...]] = []
     first: tuple[int, ...] = ()
     for place, word in enumerate(words):
