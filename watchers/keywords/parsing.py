@@ -421,7 +421,7 @@ class _Bare(NamedTuple):
 
     text: str
     cuts: tuple[Cut, ...]
-    signs: tuple[frozenset[str], ...]
+    signs: tuple[signs.AskedSign, ...]
     small: bool
 
 
@@ -497,13 +497,15 @@ def _cut(text: str) -> tuple[Cut, ...]:
 def _word(word: _Bare, found: Sequence[NameMatch], names: Gazetteer) -> _Part:
     """Give one bare word; a hyphenated one is a phrase of its parts or the joined form.
 
-    What signs say stands beside figures (10% is ten, of a hundred) and in place of letters (C++).
+    What signs say stands beside words and figures (10% is ten, of a hundred) or in their place
+    (C++).
     """
-    terms = [Term(word.text, keys) for keys in word.signs]
-    if len(word.cuts) == 1 and (not terms or (word.cuts[0].number and word.text[0] != "№")):
+    terms = [Term(word.text, sign.keys) for sign in word.signs]
+    is_whole = any(sign.is_whole for sign in word.signs)
+    if len(word.cuts) == 1 and not is_whole:
         terms.insert(0, Term(word.text, _word_keys(word.cuts[0], found, names)))
-    elif word.cuts and not terms:
-        terms.append(_phrase(word.text, word.cuts, names))
+    elif word.cuts and not is_whole:
+        terms.insert(0, _phrase(word.text, word.cuts, names))
     node = terms[0] if len(terms) == 1 else All(tuple(terms))
     return _Part(node, word.text, (word.text,))
 

@@ -32,6 +32,8 @@ _MEANINGS = {
 }
 _LATIN_SMALL = str.maketrans("сС", "cc")
 _FLAGS = 0x1F1E6
+_WHOLE = ("language", "domain", "number")
+"""Signs that take the letters or figures beside them in; of the others these are asked, too."""
 
 
 class Sign(NamedTuple):
@@ -51,15 +53,22 @@ def of_text(text: str) -> Iterator[Sign]:
         yield Sign(frozenset(keys), *found.span())
 
 
-def of_query(word: str) -> tuple[frozenset[str], ...]:
-    """Give what the signs of a query's word ask for, each a set of keys to meet one of.
+class AskedSign(NamedTuple):
+    """A sign of a query's word: keys to meet one of, and whether its letters are part of it."""
+
+    keys: frozenset[str]
+    is_whole: bool
+
+
+def of_query(word: str) -> tuple[AskedSign, ...]:
+    """Give what the signs of a query's word ask for; the C of C++ is no word beside it.
 
     A domain's end is a sign only by itself: gov.kz is two words side by side.
     """
     if not _ANY.search(word):
         return ()
     return tuple(
-        frozenset({_key(found), *_meant(found)})
+        AskedSign(frozenset({_key(found), *_meant(found)}), found.lastgroup in _WHOLE)
         for found in _SIGNS.finditer(word.rstrip(",;"))
         if found.lastgroup != "domain" or found.start() == 0
     )
