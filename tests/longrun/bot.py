@@ -91,6 +91,7 @@ async def parsing_in_line(_limits: object = None) -> AsyncIterator[InLine]:
 def unhurried() -> None:
     """Tick less often than in earnest: a month has half a million ticks of five seconds."""
     app.POLL_TICK_S = app.DIGEST_TICK_S = app.ERRAND_TICK_S = 30
+    app.PROMISES_TICK_S = 5
     deliverer.TICK_S = 60.0
     polling.POLL_S = 50
 
