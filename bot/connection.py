@@ -125,6 +125,7 @@ class TelegramConnection:
         inbox = Inbox(pipeline.db, bot.id, Dispatcher(context, bot), pipeline.clock)
         self._inbox = inbox
         await self._deliverer.start()
+        self._deliverer.heard(pipeline.clock())
         self._delivering = asyncio.create_task(self._deliverer.run(), name="deliver")
         await inbox.resume()
         await self._listen(inbox)

@@ -100,8 +100,9 @@ def signed(lock: int, path: Path) -> None:
 
 
 def database_lock(database: Path) -> Path:
-    """Name the lock file of a database: beside it, so that every way to it meets the same."""
-    return database.with_name(f"{database.name}.lock")
+    """Name the lock file of a database: beside the file itself, so that every way to it meets."""
+    whole = database.resolve()
+    return whole.with_name(f"{whole.name}.lock")
 
 
 def token_lock(token: str, api_url: str) -> Path:

@@ -182,6 +182,10 @@ class Deliverer:
             return
         self._seen_at = self._looked_over_at = now
 
+    def heard(self, now: datetime) -> None:
+        """Note that Telegram just told another part that it is there: no need to ask so soon."""
+        self._breaker.asked(now)
+
     def _ask(self, now: datetime) -> None:
         """Ask Telegram something harmless where what we sent got no answer.
 

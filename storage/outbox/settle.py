@@ -32,13 +32,16 @@ from storage.outbox.outcomes import (
 )
 from storage.sql import Connection, marks, to_ms
 
-DOUBT_DELAY = timedelta(seconds=15)
-"""How long a message whose answer was lost waits for its one repetition."""
+DOUBT_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (15, 60, 300, 1800))
+"""How long a message whose answer was lost waits for each of its repetitions: what cuts
+connections may do so for a while, and then none of them arrived."""
+
+DOUBT_DELAY = DOUBT_DELAYS[0]
 
 FIRST_REST = timedelta(seconds=1)
 """How long a chat rests after a message to it failed for the first time."""
 
-MOST_DOUBTS = 2
+MOST_DOUBTS = len(DOUBT_DELAYS) + 1
 """After so many lost answers nobody repeats it: the next digest covers its story."""
 
 PLAINEST = 2
@@ -171,7 +174,7 @@ def missed(db: Connection, delivery: Delivery, why: str, now: datetime) -> datet
 
 
 def doubted(db: Connection, delivery: Delivery, why: str, now: datetime) -> datetime | None:
-    """Repeat a message that may have arrived: an edit at will, any other once, after a while.
+    """Repeat a message that may have arrived: an edit at will, any other a few times.
 
     Its chat goes on sooner: only as late as Telegram needs to be asked whether it is there.
     """
@@ -182,7 +185,7 @@ def doubted(db: Connection, delivery: Delivery, why: str, now: datetime) -> date
         rows.end(db, delivery, DeliveryState.UNKNOWN, why, now)
         return None
     requeue(db, delivery, "repeated", now, counts=True)
-    wait_apart(db, delivery, now + DOUBT_DELAY)
+    wait_apart(db, delivery, now + DOUBT_DELAYS[delivery.doubts])
     return now + FIRST_REST
 
 

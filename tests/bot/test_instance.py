@@ -35,7 +35,17 @@ def test_lock_names_tell_no_token() -> None:
     assert "AAH" not in token_lock("123:AAH", api).name
     assert token_lock("123:AAH", api) != token_lock("124:AAH", api)
     assert token_lock("123:AAH", api) != token_lock("123:AAH", "http://127.0.0.1:8011")
-    assert database_lock(Path("a/news.db")) == Path("a/news.db.lock")
+
+
+def test_every_way_to_a_database_meets_the_same_lock(tmp_path: Path) -> None:
+    there = tmp_path / "a" / "news.db"
+    there.parent.mkdir()
+    there.touch()
+    (tmp_path / "link.db").symlink_to(there)
+    (tmp_path / "b").symlink_to(there.parent)
+    assert {there.with_name("news.db.lock")} == {
+        database_lock(way) for way in (there, tmp_path / "link.db", tmp_path / "b" / "news.db")
+    }
 
 
 def test_only_its_owner_reads_a_lock_file(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import pytest
 from storage.model import NO_THREAD, StoryId
 from storage.outbox import queue
 from storage.outbox.deliveries import DeliveryKind, DeliveryState, DigestPart, NewDelivery
+from storage.outbox.settle import MOST_DOUBTS
 from tests.bot.delivery.kit import ANNA, Room, opened
 
 CUT = 15.0
@@ -72,13 +73,27 @@ async def test_cut_before_it_arrived_it_is_sent_again_and_alone_waits_for_that(
     assert (await here.row("s1")).reason == "repeated"
 
 
-async def test_cut_after_it_arrived_it_comes_twice_and_no_more(here: Room) -> None:
+async def test_cut_after_it_arrived_it_comes_a_few_times_ever_later_and_no_more(
+    here: Room,
+) -> None:
     here.box.faults.drop_after("sendMessage", times=None)
     await here.tell(1)
     for _ in range(20):
         await here.deliver(seconds=CUT)
-    assert here.said() == ["Headline 1", "Headline 1"]
+    assert here.said() == ["Headline 1"] * 3
+    for _ in range(20):
+        await here.deliver(minutes=10)
+    assert here.said() == ["Headline 1"] * MOST_DOUBTS
     assert (await here.row("s1")).state is DeliveryState.UNKNOWN
+
+
+async def test_what_cuts_connections_for_minutes_loses_nothing(here: Room) -> None:
+    """Telegram is there when asked, and every message is cut before it arrives."""
+    here.box.faults.drop_before("sendMessage", times=3)
+    await here.tell(1)
+    for _ in range(30):
+        await here.deliver(seconds=15)
+    assert here.said() == ["Headline 1"]
 
 
 async def test_an_edit_may_be_repeated_at_will(here: Room) -> None:
