@@ -101,10 +101,13 @@ class Widened:
         """
         found: list[str] = []
         related = False
+        # A name says nothing near: Gaza is no gas.
+        named = {at for name in title.entities for at in range(name.start, name.end)}
+        plain = [one for at, one in enumerate(title.tokens) if at not in named]
         for child, kin in zip(self.children, self.kin, strict=True):
             if fires(child, said, facts):
                 continue
-            word = next((one for one in title.tokens if _is_kin(one, kin, title.lang)), None)
+            word = next((one for one in plain if _is_kin(one, kin, title.lang)), None)
             if word is None:
                 return NOT_MET
             found.append(word.surface)

@@ -55,6 +55,12 @@ DAILY: Final = 3
 LEADING: Final = 2
 """Within so many first words a rubric names itself."""
 
+LISTED: Final = 2
+"""Commas after a rubric's colon, at least: «Опрос: …» is news, "Briefing: a, b, c" is none."""
+
+_SAID: Final = ("опрос", "poll", "прогноз", "forecast", "цитат", "quote")
+"""After these and a colon comes what was said, which is news."""
+
 SHORT: Final = 5
 """Words of a rubric's headline without a date, at most."""
 
@@ -181,12 +187,17 @@ def _rubric_words() -> tuple[str, ...]:
 
 
 def _names_itself(said: Analysis, frame: Sequence[str]) -> bool:
-    """Tell "Weather in Osh", "Digest of 14 November": named first, and short or dated."""
+    """Tell "Weather in Osh", "Digest of 14 November", "Briefing: floods, gas, Tokayev".
+
+    It is named first, and short, or dated, or a list after a colon.
+    """
     compounds = (one.normal for one in said.compounds if one.position < LEADING)  # Ob-havo
     if not any(word.startswith(_rubric_words()) for word in (*frame[:LEADING], *compounds)):
         return False
     figures = sum(token.number for token in said.tokens)
-    return len(said.tokens) <= SHORT or len(frame) + figures < len(said.tokens)
+    topics = said.text.partition("\n")[0].partition(":")[2]
+    listed = topics.count(",") >= LISTED and not frame[0].startswith(_SAID)
+    return listed or len(said.tokens) <= SHORT or len(frame) + figures < len(said.tokens)
 
 
 def asks_for_rubric(words: Iterable[Node]) -> bool:

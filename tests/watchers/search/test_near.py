@@ -49,6 +49,8 @@ def test_words_of_one_root_or_notion_are_near(query, headline, lang, word) -> No
         ("забастовка", "Забастовка на заводе", "ru"),
         ("забастовка Ташкент", "Водители бастуют в Оше", "ru"),
         ("газ", "Газета закрылась", "ru"),
+        ("газ", "Израиль нанёс удар по сектору Газа", "ru"),
+        ("gas", "Газа секторында соғыс жүріп жатыр", "kk"),
     ],
 )
 def test_other_words_are_not(query, headline, lang) -> None:

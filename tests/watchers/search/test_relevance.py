@@ -143,6 +143,9 @@ def item(title: str) -> Item:
     [
         ("Погода в Оше на завтра", True),
         ("Weather in Osh", True),
+        ("Главные новости дня: Токаев, газ, погода", True),
+        ("Morning briefing: inflation, floods and a strike, chess", True),
+        ("Опрос: большинство жителей, по их словам, за реформу", False),
         ("Курс валют на 28 ноября", True),
         ("Дайджест 28 ноября: что было за день и чего ждать завтра", True),
         ("Ob-havo 28 noyabr", True),
