@@ -196,7 +196,8 @@ def _names_itself(said: Analysis, frame: Sequence[str]) -> bool:
         return False
     figures = sum(token.number for token in said.tokens)
     topics = said.text.partition("\n")[0].partition(":")[2]
-    listed = topics.count(",") >= LISTED and not frame[0].startswith(_SAID)
+    is_said = any(word.startswith(_SAID) for word in frame[:1])
+    listed = topics.count(",") >= LISTED and not is_said
     return listed or len(said.tokens) <= SHORT or len(frame) + figures < len(said.tokens)
 
 
