@@ -5,7 +5,6 @@ The long form, a month, is ``python -m tests.benchmarks.longrun``.
 
 import asyncio
 import os
-import random
 from pathlib import Path
 
 import pytest
@@ -19,8 +18,8 @@ from tests.longrun.lockstep import WorldLoop
 
 @pytest.fixture
 def seed() -> int:
-    """A new one each time; ``LONGRUN_SEED`` plays one again."""
-    return int(os.environ.get("LONGRUN_SEED") or random.SystemRandom().randrange(10**6))
+    """The same each time; ``LONGRUN_SEED`` plays others, and so does the long form."""
+    return int(os.environ.get("LONGRUN_SEED") or 1)
 
 
 KNOWN = frozenset({"answered again"})
