@@ -78,3 +78,4 @@ def test_the_numbers_that_were_taken_before_there_was_an_inbox_stay_taken(now: d
     migrations.apply(db)
     assert [0] == taken(db, now, 11)
     assert [] == inbox.waiting(db, BOT)
+    db.close()
