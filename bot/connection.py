@@ -32,7 +32,7 @@ from bot.telegram.polling import SILENT_S, Polling
 from bot.telegram.rate_limiter import Limiter
 from bot.telegram.rights import Rights
 from bot.telegram.updates import UpdatesRequest
-from storage.errors import NewsError
+from storage.errors import NewsError, StorageError
 from storage.model import ChatId
 from storage.outbox import chat_queues
 from storage.outbox.outcomes import NotSent, Outcome
@@ -243,7 +243,8 @@ class TelegramConnection:
         """Write down how long Telegram wants to be left alone, so that a restart knows it."""
         until = self._pipeline.clock() + wait
         where = chat_queues.EVERYBODY if chat_id is None else chat_id
-        await self._pipeline.db.write(chat_queues.rest, ChatId(where), until)
+        with suppress(StorageError):  # whoever called must hear of the ban, not of our disk
+            await self._pipeline.db.write(chat_queues.rest, ChatId(where), until)
 
 
 def context_of(

@@ -171,6 +171,7 @@ async def test_a_lock_is_one_alarm_and_everything_goes_on_afterwards(box, folder
             assert (503, 0.0) == await health()
         async with started(folder, "poll", "--force", **settings) as command:
             assert 0 == await command.ended(), command.log.decode()
+        await program.says("database can be written again")  # not before that it is well
         assert (200, 1.0) == await health()
         assert 0 == await program.end()
     assert 1 == program.log.count(b"database cannot be written")
