@@ -355,8 +355,14 @@ async def vitals(
     )
 
 
-def stop_on_signals(stop: asyncio.Event) -> None:
-    """Let SIGINT and SIGTERM end the program in order."""
+def stop_on_signals(stop: asyncio.Event, then: Callable[[], None] = lambda: None) -> None:
+    """Let SIGINT and SIGTERM end the program in order; ``then`` is called with the first."""
+
+    def told() -> None:
+        if not stop.is_set():
+            stop.set()
+            then()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, told)

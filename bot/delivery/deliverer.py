@@ -50,8 +50,9 @@ TICK_S = 5.0
 TROUBLE_S = 1.0
 """How long to wait when the file itself is in trouble."""
 
-STOP_S = 4.0
-"""How long a stop waits for answers under way; what is cut then is taken up at the next start."""
+STOP_S = 3.5
+"""How long a stop waits for answers under way; what is cut then is taken up at the next start.
+On a crowded machine the rest of the five seconds is needed to close all else."""
 
 QUEUES_EVERY = timedelta(hours=1)
 """How often every chat's turn is worked out anew, should one have been missed."""

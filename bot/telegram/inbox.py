@@ -45,7 +45,7 @@ NOTED_AGAIN_S = 1.0
 ANSWERS_END_S = 1.5
 """How long a stop goes on answering what people asked before it."""
 
-LAST_CALLS_S = 2.0
+LAST_CALLS_S = 1.5
 """And how long, beginning nothing more, it waits for what Telegram is just being told: a call
 cut off there would be made again after the start."""
 

@@ -134,8 +134,9 @@ class Limiter(BaseRateLimiter[int]):
         self._calls = 0
 
     async def initialize(self) -> None:
-        """Open the door."""
+        """Open the door, a little at first."""
         self._closed = self._shut = False
+        self._pace.began = self._now()
 
     async def shutdown(self) -> None:
         """Close the door to whoever still waits."""

@@ -16,7 +16,8 @@ import pytest
 from bot.instance import alone
 from bot.sandbox import ADMIN_ID, ANNA_ID, Sandbox, sample_outlets
 from storage.database import connect
-from tests.journeys.process import started
+from tests.journeys import warm
+from tests.journeys.process import attended, environment, started
 
 NO_FEEDS = "https://feeds.example/none"
 
@@ -148,6 +149,15 @@ async def test_every_command_works_beside_a_running_bot(box, folder):
     assert b"Traceback" not in program.log
     with closing(sqlite3.connect(folder / "news.db")) as file:
         assert ("ok",) == file.execute("pragma integrity_check").fetchone()
+
+
+@pytest.mark.parametrize("loop", [(), ("loop",)], ids=["thread", "loop"])
+async def test_nothing_that_hangs_holds_up_the_end(folder, loop):
+    program = await warm.start(
+        "tests.journeys.hanging", *loop, cwd=folder, env=environment(folder)
+    )
+    async with attended(program) as running:
+        assert 0 == await running.ended()
 
 
 async def test_a_lock_is_one_alarm_and_everything_goes_on_afterwards(box, folder):
