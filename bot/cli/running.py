@@ -12,7 +12,7 @@ from bot import app
 from bot.cli.common import lasting
 from bot.settings import Settings
 
-STOP_WITHIN_S = 4.7
+STOP_WITHIN_S = 4.5
 """What a supervisor and ``docs/operations.md`` may count on is five seconds."""
 
 
