@@ -15,6 +15,7 @@ from bot.delivery.context import gather
 from bot.delivery.errors import outcome_of
 from bot.delivery.send import call
 from bot.failures import set_one_aside
+from bot.telegram import identity
 from bot.telegram.rate_limiter import BROADCAST, Limiter
 from storage.database import Database
 from storage.errors import StorageError
@@ -198,6 +199,8 @@ class Deliverer:
             self._begin(self._asked())
 
     async def _asked(self) -> None:
+        with suppress(StorageError):
+            await self._db.write(identity.note_asked, self._clock())
         try:
             await self._bot.get_me(rate_limit_args=BROADCAST)  # type: ignore[call-arg]
         except Exception as error:  # noqa: BLE001 (PTB raises KeyError and the like on garbage)
