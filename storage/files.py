@@ -8,7 +8,7 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, mkstemp
 
 from storage.errors import StorageError
 from storage.migrations import APPLICATION_ID
@@ -137,18 +137,17 @@ def made(path: Path) -> None:
     if path.exists():
         return
     path = path.resolve()  # a link that leads nowhere is made where it points to
-    with NamedTemporaryFile(  # of mode 0600
-        dir=path.parent, prefix=f".{path.name}-", delete=False
-    ) as new:
-        new.write(first_page())
+    file, name = mkstemp(dir=path.parent, prefix=f".{path.name}-")  # of mode 0600
     try:
-        os.link(new.name, path)
+        with os.fdopen(file, "wb") as new:
+            new.write(first_page())
+        os.link(name, path)
     except FileExistsError:
         return  # somebody else was quicker
-    except OSError:  # a file system without hard links
+    except OSError:  # a file system without hard links, or without room: that is told then
         made_in_place(path)
     finally:
-        Path(new.name).unlink(missing_ok=True)
+        Path(name).unlink(missing_ok=True)
 
 
 def made_in_place(path: Path) -> None:

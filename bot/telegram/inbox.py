@@ -264,7 +264,7 @@ class Inbox:
     async def _done(self, updates: Sequence[WaitingUpdate]) -> None:
         """Note that updates are answered; what cannot be noted now is when the file is well."""
         self._answered += [update.row for update in updates if update.row]
-        if not await self._noted() and self._noting is None:
+        if not await self._noted() and (self._noting is None or self._noting.done()):
             self._noting = asyncio.create_task(self._note_in_the_end())
 
     async def _noted(self) -> bool:
@@ -283,7 +283,6 @@ class Inbox:
         while self._answered:
             await asyncio.sleep(NOTED_AGAIN_S)
             await self._noted()
-        self._noting = None
 
     async def close(self, shut: Callable[[], None]) -> None:
         """Answer for a while; then leave to the next start what is not begun, or not told.

@@ -355,7 +355,7 @@ class Limiter(BaseRateLimiter[int]):
 
 def edited(endpoint: str, data: dict[str, Any]) -> tuple[Target, object] | None:
     """Name the message that a call would change; None where it changes none."""
-    if not endpoint.startswith("edit"):
+    if not endpoint.startswith("edit") or data.get("message_id") is None:
         return None
     return to_target(data.get("chat_id"), endpoint), data.get("message_id")
 

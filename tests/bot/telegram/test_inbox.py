@@ -307,13 +307,20 @@ async def test_whom_nothing_could_be_told_is_answered_when_the_file_is_well(
             raise StorageError("storage.full")
         return True
 
+    over = asyncio.Event()
+
     async def refused_later() -> bool:
-        return bool(refused())
+        is_heard = bool(refused())
+        over.set()
+        return is_heard
 
     desk.works = {1: refused_later if is_long else refused}
     async with at_work(db, desk) as working:
         await working.take([said(1), said(2)])
         await until(desk, lambda: desk.begun.count(1) == 3 and 2 in desk.begun)
+        if is_long:
+            await over.wait()
+            await asyncio.wait(working._works)
     assert [] == await waiting(db)
     assert is_long or [1, 1, 1, 2] == desk.begun
 
