@@ -11,9 +11,9 @@ from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_location
 from rapidfuzz import fuzz, process
 
+from bot.texts import LANGUAGES, words
 from watchers.text.names import Entity, gazetteer, meanings
 
 TOWNS = Path(__file__).with_name("towns.tsv")
@@ -214,11 +214,11 @@ def _names() -> dict[str, str]:
 
 @cache
 def _cities() -> dict[str, str]:
-    """Return the cities that zones are named after, as English and Russian call them, folded."""
+    """Return the cities that zones are named after, as each of our languages calls them, folded."""
     return {
-        folded(get_timezone_location(spot.zone, locale=language, return_city=True)): spot.zone
+        folded(words.city(spot.zone, language)): spot.zone
+        for language in reversed(LANGUAGES)  # of two that are written alike the first one counts
         for _, spot in _zone_table()
-        for language in ("en", "ru")
     }
 
 
