@@ -32,6 +32,9 @@ WORDS = {
 }
 LEFT_ALONE = ("delz", "t:lang:", "fz")  # they end the walk, or change its language
 FARTHEST = 400  # presses
+WALKED = ("en", "ru")
+"""The languages in which a law walks everywhere. Of the others it needs no walk: what is walked
+through is the same, and their texts have laws of their own."""
 BESIDE = ("Northern Wire", "Kazakhstan raises urea output at Inkai to 700 tonnes")
 """Another story, which an admin may take for the same."""
 HEADLINE = "Kazakhstan raises uranium output at Inkai to 4000 tonnes"
@@ -52,9 +55,11 @@ async def replies(
     words: Mapping[str, str] = MappingProxyType(WORDS),
     headline: str = HEADLINE,
     before: Callable[[Connection], object] = lambda _: None,
+    *,
+    farthest: int = FARTHEST,
 ) -> AsyncIterator[Reply]:
     """Yield what is answered to every command, typed with its ``words``, and to what that
-    offers, ``before`` having changed some rows."""
+    offers, ``before`` having changed some rows; at most about ``farthest`` answers."""
     room = await Pipeline.opened(db)
     for outlet in OUTLETS:
         await room.tells(outlet, headline)
@@ -63,7 +68,7 @@ async def replies(
     person = await Person.comes(room.context(feeds=Feeds(polls=_polled)), ADMIN, language)
     ahead = [f"/{command.name} {words.get(command.name, '')}".strip() for command in COMMANDS]
     seen = set(ahead)
-    while ahead and len(seen) < FARTHEST:
+    while ahead and len(seen) < farthest:
         said = ahead.pop(0)
         with contextlib.suppress(NewsError):  # a story is asked for that is muted by now, say
             await (person.types(said) if said.startswith("/") else person.sends(said))
