@@ -99,7 +99,8 @@ def towns_like(text: str, now: datetime) -> tuple[Town, ...]:
         return tuple(Town("", zone) for zone in zones[:MOST_LIKE])
     names = _names()
     begun = [name for name in names if len(wanted) > 1 and name.startswith(wanted)]
-    begun.sort(key=lambda name: name not in _cities())
+    known = {name: place for place, name in enumerate(_cities())}
+    begun.sort(key=lambda name: known.get(name, len(known)))
     near: list[str] = []
     if len(wanted) > SHORT:  # else anything is near
         close = process.extract(
@@ -214,12 +215,12 @@ def _names() -> dict[str, str]:
 
 @cache
 def _cities() -> dict[str, str]:
-    """Return the cities that zones are named after, as each of our languages calls them, folded."""
-    return {
-        folded(words.city(spot.zone, language)): spot.zone
-        for language in reversed(LANGUAGES)  # of two that are written alike the first one counts
-        for _, spot in _zone_table()
-    }
+    """Return the cities that zones are named after, as our languages call them, folded."""
+    cities: dict[str, str] = {}
+    for language in LANGUAGES:
+        for _, spot in _zone_table():
+            cities.setdefault(folded(words.city(spot.zone, language)), spot.zone)
+    return cities
 
 
 @cache

@@ -56,10 +56,10 @@ async def replies(
     headline: str = HEADLINE,
     before: Callable[[Connection], object] = lambda _: None,
     *,
-    farthest: int = FARTHEST,
+    presses: bool = True,
 ) -> AsyncIterator[Reply]:
     """Yield what is answered to every command, typed with its ``words``, and to what that
-    offers, ``before`` having changed some rows; at most about ``farthest`` answers."""
+    offers, unless nothing is to be pressed, ``before`` having changed some rows."""
     room = await Pipeline.opened(db)
     for outlet in OUTLETS:
         await room.tells(outlet, headline)
@@ -68,14 +68,14 @@ async def replies(
     person = await Person.comes(room.context(feeds=Feeds(polls=_polled)), ADMIN, language)
     ahead = [f"/{command.name} {words.get(command.name, '')}".strip() for command in COMMANDS]
     seen = set(ahead)
-    while ahead and len(seen) < farthest:
+    while ahead and len(seen) < FARTHEST:
         said = ahead.pop(0)
         with contextlib.suppress(NewsError):  # a story is asked for that is muted by now, say
             await (person.types(said) if said.startswith("/") else person.sends(said))
         if person.last is None:
             continue
         yield person.last
-        for keyboard in _keyboards(person.last):
+        for keyboard in _keyboards(person.last) if presses else ():
             ahead += [press for press in _presses(keyboard) if press not in seen]
             seen |= set(ahead)
 

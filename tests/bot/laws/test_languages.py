@@ -19,7 +19,8 @@ TAGS = re.compile(r"</?[bi]>")
 
 NOT_PROSE = re.compile(
     r"<code>.*?</code>|`.*?`|&\w+;|\{\w+\}|(?<!\w)[/@.]{1,2}[\w{}./-]+|https?://\S+|--[\w-]+"
-    r"|\b[a-z_]+:(?=[\s{])|\w+\.\w+(?:/\w+)*|[A-Z]+_[A-Z_]+|\bsteppewire \S.*$|host:port"
+    r"|\b[a-z_]+:(?=[\s{])|\w+[./]\w+(?:[./]\w+)*|[A-Z]+_[A-Z_]+|\bsteppewire \S.*$|host:port"
+    r"|[\d-]+T[\d:]+Z"
 )
 """What stands in a sentence and is no sentence: examples, commands, filters, names of settings."""
 
@@ -72,7 +73,7 @@ def test_uzbek_is_written_in_its_latin_alphabet() -> None:
     every = texts.catalogue("uz").forms.items()
     said = [(key, one) for key, forms in every for one in forms]
     assert [] == [k for k, one in said if CYRILLIC.search(one) and k not in SHOWS_TWO_SCRIPTS]
-    assert [] == [(k, one) for k, one in said if re.search(r"\w['‘’`´]|[^oOgG]ʻ", one)]
+    assert [] == [(k, one) for k, one in said if re.search(r"\w['‘’´]|[^oOgG]ʻ|\w`\w", one)]
 
 
 @pytest.mark.parametrize("language", OWN)
@@ -83,6 +84,8 @@ def test_every_language_is_its_own(language: str) -> None:
     for other in ("en", "ru"):
         theirs = texts.catalogue(other).forms
         for key, said in mine.items():
+            if key.startswith("example."):
+                continue
             bare = [NOT_PROSE.sub("", TAGS.sub("", one)) for one in said]
             if set(said) & set(theirs[key]) and any(
                 len(re.findall(r"[^\W\d_]{2,}", one)) > 1 for one in bare
@@ -129,7 +132,7 @@ def test_toasts_fit_telegram(language: str) -> None:
     [
         ("en", "21 Nov", "21 Nov 2026", "Sat", "1,234.5"),
         ("ru", "21 нояб.", "21 нояб. 2026\u202fг.", "сб", "1\u00a0234,5"),
-        ("kk", "21 қар.", "2026 ж. 21 қар.", "сб", "1\u00a0234,5"),
+        ("kk", "21 қар.", "2026\u202fж. 21 қар.", "сб", "1\u00a0234,5"),
         ("ky", "21-ноя.", "2026-ж. 21-ноя.", "ишм", "1\u00a0234,5"),
         ("uz", "21-noy", "21-noy, 2026", "Shan", "1\u00a0234,5"),
         ("tg", "21 ноя", "21 ноя 2026", "Шнб", "1\u00a0234,5"),
@@ -181,7 +184,9 @@ CITIES = (*ZONES, "Asia/Qyzylorda", "Asia/Samarkand", "Asia/Yekaterinburg", "Asi
 
 def names_said(language: str) -> dict[str, str]:
     """Every date, weekday, length, country, language and city that a reader may be told."""
-    dated = [datetime(year, month, 1, tzinfo=UTC) for year in (2025, 2026) for month in range(1, 13)]
+    dated = [
+        datetime(year, month, 1, tzinfo=UTC) for year in (2025, 2026) for month in range(1, 13)
+    ]
     return {
         **{f"day {one:%Y-%m}": words.day(one, NOON, language, UTC) for one in dated},
         **{f"weekday {one}": words.weekday(one, language) for one in range(1, 8)},
@@ -205,7 +210,7 @@ def test_no_name_and_no_date_falls_back_to_english_or_to_a_placeholder(language:
     if language == "uz":
         english = names_said("en")
         same = {what for what, one in said.items() if one == english[what]}
-        assert same <= {*FARTHER, "AM", "CN", *CITIES}, "one name in both languages"
+        assert same <= {*FARTHER, "BY", *CITIES}, "one name in both languages"
 
 
 @pytest.mark.parametrize("language", OWN)
