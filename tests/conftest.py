@@ -1,6 +1,7 @@
 """What many tests need: a fresh database, plain or behind its thread, and a moment in time."""
 
 import gc
+import logging
 import os
 import shutil
 import sys
@@ -80,6 +81,7 @@ def _quiet_log() -> None:
     """Log lines go nowhere and cost little: pretty tracebacks take longer than the tests."""
     structlog.configure(
         processors=[structlog.processors.KeyValueRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET),
         logger_factory=structlog.ReturnLoggerFactory(),
         cache_logger_on_first_use=False,
     )
