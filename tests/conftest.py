@@ -4,10 +4,12 @@ import gc
 import logging
 import os
 import shutil
+import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,6 +27,9 @@ settings.register_profile(
     "fuzz", deadline=None, max_examples=5_000, suppress_health_check=list(HealthCheck)
 )
 settings.load_profile("untimed")
+
+# Every client of python-telegram-bot reads all certificates anew: .05 s, and tests make hundreds.
+ssl.create_default_context = cache(ssl.create_default_context)
 
 if find_spec("sniffio") is None:
     # httpcore looks for it at each request anew, in every folder of the path.
