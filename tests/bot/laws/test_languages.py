@@ -243,7 +243,7 @@ def test_every_example_is_read_as_it_is_meant(language: str) -> None:
             elif command == "/trends":
                 assert len(compared(rest)) == 1 + (" vs " in rest or "против" in rest), example
     assert len(queries) >= 10
-    assert all([*parse(one).terms] for one in queries)
+    assert all([*parse(one).terms()] for one in queries)
 
 
 # --- who gets which -----------------------------------------------------------------------------
