@@ -246,6 +246,20 @@ def test_every_example_is_read_as_it_is_meant(language: str) -> None:
     assert all([*parse(one).terms()] for one in queries)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_button_that_a_sentence_names_is_called_so(language: str) -> None:
+    def said(key: str) -> str:
+        return texts.translate(language, key)
+
+    how = texts.catalogue(language).forms["subscribe.how"][0]
+    headlines, anywhere = re.findall("<b>(.+?)</b>", how)
+    assert headlines.casefold() in said("button.alert_headlines").casefold()
+    assert anywhere.casefold() in said("button.alert_anywhere").casefold()
+    assert anywhere in said("usage.subscribe")
+    assert said("button.resume_all") in said("start.stopped")
+    assert said("settings.posts") in said("usage.channel")
+
+
 # --- who gets which -----------------------------------------------------------------------------
 
 
