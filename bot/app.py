@@ -36,6 +36,7 @@ from storage import (
     matches,
     owing,
     pages,
+    rates,
     set_aside,
     wrong_times,
 )
@@ -54,6 +55,7 @@ from watchers.taught_names import TaughtNames
 log = structlog.get_logger(__name__)
 
 POLL_TICK_S = 5
+RATES_TICK_S = 60
 DIGEST_TICK_S = 10
 ERRAND_TICK_S = 1
 """Somebody sits at the command line."""
@@ -203,6 +205,8 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             Tick("poller", pipeline.poller.tick, POLL_TICK_S, 120),
             # A round of pages waits for each, and between those of one host.
             Tick("pages", pipeline.revisits.round, pages_s, pages_s + 3600),
+            # A round asks each bank in turn, and waits for the slow ones.
+            Tick("rates", pipeline.rates.round, RATES_TICK_S, 3600),
             # Ten thousand readers' digests are one round; each of them is a beat.
             Tick("digests", self._make_digests, DIGEST_TICK_S, 300, digests.pulse),
             Tick("notices", self._tell_of_feeds, DIGEST_TICK_S, 300),
@@ -275,7 +279,14 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         pipeline = self._pipeline
         now = await pipeline.db.read(wrong_times.believable, pipeline.clock())
         await pipeline.ingester.expire(now)
-        for prune in (dialogs.prune, inbox.prune, pages.prune, set_aside.prune, errands.prune):
+        for prune in (
+            dialogs.prune,
+            inbox.prune,
+            pages.prune,
+            rates.prune,
+            set_aside.prune,
+            errands.prune,
+        ):
             await pipeline.db.write(prune, now)
         for prune_some in (queue.prune, matches.prune):
             gone = 1

@@ -273,6 +273,7 @@ def context_of(
         language=settings.default_language,
         time_zone=settings.default_timezone,
         allowed_hosts=settings.feed_allow_hosts,
+        has_rates=bool(settings.rates),
     )
 
 

@@ -97,7 +97,8 @@ class Context:
     ``clock`` is the one source of now. ``names`` are the gazetteer's with those that admins
     taught; whoever brings an update in refreshes them. ``wake`` tells the deliverer that the
     outbox has something. ``language`` and ``time_zone`` are those of a chat that has not chosen.
-    ``allowed_hosts`` are the private hosts and ports that feeds may be read from.
+    ``allowed_hosts`` are the private hosts and ports that feeds may be read from. ``has_rates``
+    says that official rates are asked for.
     """
 
     db: Database
@@ -114,6 +115,7 @@ class Context:
     language: str
     time_zone: str
     allowed_hosts: frozenset[tuple[str, int]]
+    has_rates: bool
 
 
 # --- the tables' rows ----------------------------------------------------------------------

@@ -21,6 +21,8 @@ from watchers.meaning.opening import opened as meaning_opened
 from watchers.observe import Observer
 from watchers.parse_pool import pool
 from watchers.poll import Poller
+from watchers.rates import sources
+from watchers.rates.polling import RatesPoller
 from watchers.revisits import Revisits
 from watchers.schedule import PollingPace
 from watchers.standing import LookingPace
@@ -43,6 +45,7 @@ class Pipeline:
     ingester: Ingester
     poller: Poller
     revisits: Revisits
+    rates: RatesPoller
     clock: Callable[[], datetime]
     wake_up: asyncio.Event
 
@@ -75,6 +78,7 @@ async def open_pipeline(
     The ingester remembers nothing yet: call ``remember``.
     Raises NewsError where another process has the database, or the file cannot serve.
     """
+    asked = sources.asked_for(settings.rates)
     async with AsyncExitStack() as open_parts:
         refuse_other(settings.database_path)  # before a lock lies beside it
         open_parts.enter_context(alone_on(settings.database_path))
@@ -106,7 +110,15 @@ async def open_pipeline(
             politeness=politeness or Politeness(),
             pace=looking or LookingPace(),
         )
-        yield Pipeline(settings, db, ingester, poller, revisits, clock, wake_up)
+        rates = RatesPoller(
+            db,
+            fetcher,
+            clock,
+            sources=asked,
+            wake=wake_up.set,
+            politeness=politeness or Politeness(),
+        )
+        yield Pipeline(settings, db, ingester, poller, revisits, rates, clock, wake_up)
 
 
 @asynccontextmanager

@@ -42,6 +42,7 @@ MEANT_FOR_US = frozenset(
     | {
         "EMBEDDING",
         "EMBEDDINGS",
+        "RATES",
         "TELEGRAM",
         "TIMEZONE",
         "TOKEN",
@@ -162,6 +163,11 @@ def file_path(raw: str) -> Path:
     return path
 
 
+def rates_table(raw: str) -> str:
+    """Read whose official rates are asked for: ``1`` for our table of banks, or a table's path."""
+    return raw if raw == "1" else str(file_path(raw))
+
+
 def one_of(*choices: str) -> Callable[[str], str]:
     """Return a reader that takes one of these words, in any case."""
 
@@ -216,6 +222,7 @@ class Settings:
     default_language: str = setting("en", one_of(*LANGUAGES))
     feed_allow_hosts: frozenset[tuple[str, int]] = setting(frozenset(), host_ports)
     user_agent_contact: str = setting("", contact)
+    rates: str = setting("", rates_table)
     embeddings_url: str = setting("", embeddings)
     embeddings_key: str = setting("", header_secret, hidden=True)
     embeddings_model: str = setting(FITTED, str)

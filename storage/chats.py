@@ -23,6 +23,7 @@ SETTINGS = (
     "digest_from",
     "next_digest_at",
     "digest_when_empty",
+    "digest_rates",
     "weekly_day",
     "silenced_at",
     "silenced_times",
@@ -191,7 +192,7 @@ def move(db: Connection, old: ChatId, new: ChatId) -> None:
     if chat is None or old == new:
         return
     if get(db, new) is not None:
-        for table in ("subscriptions", "muted_stories", "deliveries"):
+        for table in ("subscriptions", "muted_stories", "deliveries", "rate_alerts"):
             db.conn.execute(
                 f"update or ignore {table} set chat_id = ? where chat_id = ?",  # noqa: S608 - ours
                 [old, new],
@@ -340,6 +341,7 @@ def to_chat(row: dict[str, Any]) -> Chat:
         digest_from=from_ms(row["digest_from"]),
         next_digest_at=from_ms(row["next_digest_at"]),
         digest_when_empty=bool(row["digest_when_empty"]),
+        digest_rates=tuple(row["digest_rates"].split()),
         weekly_day=row["weekly_day"],
         silenced_at=from_ms(row["silenced_at"]),
         silenced_times=_numbers(row["silenced_times"]),
@@ -374,6 +376,7 @@ def to_row(chat: Chat) -> dict[str, Any]:
         "digest_from": to_ms(chat.digest_from),
         "next_digest_at": to_ms(chat.next_digest_at),
         "digest_when_empty": int(chat.digest_when_empty),
+        "digest_rates": " ".join(chat.digest_rates),
         "weekly_day": chat.weekly_day,
         "silenced_at": to_ms(chat.silenced_at),
         "silenced_times": _joined(chat.silenced_times),

@@ -870,3 +870,57 @@ alter table items add column moved_at integer
 def m034_tallies(db: Database) -> None:
     """Count what became of every entry, and note when an item changes its story, from here on."""
     execute_all(db, TALLIES)
+
+
+RATES = """
+create table official_rates (        -- what central banks published
+    bank     text not null,          -- ISO 3166 of its country
+    currency text not null,          -- ISO 4217, or KEY: the key rate, per cent a year
+    day      integer not null,       -- days since 1970, by the bank's own calendar
+    value    text not null,          -- of the bank's money, a decimal, for
+    nominal  integer not null,       -- so many units
+    primary key (bank, currency, day)
+) strict, without rowid;
+
+create table rate_sources (          -- their addresses, and how the last look at each was
+    name          text primary key,
+    url           text not null,     -- the validators are this address's
+    due_at        integer not null,
+    checked_at    integer,
+    etag          text not null default '',
+    last_modified text not null default '',
+    failures      integer not null default 0,   -- in a row
+    error         text not null default ''      -- a word for the admins
+) strict, without rowid
+"""
+
+
+@migrations()
+def m043_rates(db: Database) -> None:
+    """Keep the official rates of central banks."""
+    execute_all(db, RATES)
+
+
+RATE_ALERTS = """
+create table rate_alerts (           -- thresholds that chats want to hear of
+    id         integer primary key,
+    chat_id    integer not null references chats(id) on delete cascade on update cascade,
+    thread_id  integer not null default 0,
+    base       text not null,        -- ISO 4217
+    quote      text not null,
+    threshold  text not null,        -- a decimal: so much of quote for one of base
+    above      integer not null,     -- the side on which the rate was when it was last told
+    armed      integer not null default 1,      -- it was away from the threshold since
+    created_at integer not null
+) strict;
+create index rate_alerts_chat on rate_alerts(chat_id);
+
+-- Pairs such as USD/KZT with spaces between them: the digest's line of rates, '' = none.
+alter table chats add column digest_rates text not null default ''
+"""
+
+
+@migrations()
+def m044_rate_alerts(db: Database) -> None:
+    """Keep the thresholds that chats set for rates, and which rates their digests tell."""
+    execute_all(db, RATE_ALERTS)

@@ -241,6 +241,7 @@ class Chat:
     Clock times (``digest_times``, ``quiet_from``, ``quiet_to``) are minutes after midnight in
     ``time_zone`` (IANA name). ``digest_days`` is a set of ISO weekdays, 1 = Monday.
     ``digest_from`` is where the next digest's window begins: the end of the previous one.
+    ``digest_rates`` are the pairs of currencies whose official rates it tells, as USD/KZT.
     ``silenced_at`` is when its people said /stop, None once nothing is left of that;
     ``silenced_times`` and ``silenced_weekly`` are the digests that it ended, for going on.
     ``zone_assumed`` says that nobody has chosen ``time_zone`` yet, ``zone_asked_at`` when we
@@ -262,6 +263,7 @@ class Chat:
     digest_from: datetime | None = None
     next_digest_at: datetime | None = None
     digest_when_empty: bool = True
+    digest_rates: tuple[str, ...] = ()
     weekly_day: int = 0
     silenced_at: datetime | None = None
     silenced_times: tuple[int, ...] = ()

@@ -43,6 +43,7 @@ class AsideKind(StrEnum):
     DIGEST = "digest"
     CHAT = "chat"
     FEED = "feed"
+    RATE = "rate"
 
 
 @dataclass(frozen=True, slots=True)

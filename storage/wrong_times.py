@@ -62,6 +62,8 @@ DUE_TIMES = (
     # the chats' turns are ``recovery.clock_went_back``'s.
     DueTime("deliveries", "due_at", timedelta(days=2), where="state = 'queued'"),
     # Tried again: Telegram says how long it means it.
+    # A bank's daily table, put off after failures.
+    DueTime("rate_sources", "due_at", timedelta(hours=25), "checked_at", "3600000"),
     DueTime("rests", "until", LONGEST_BAN, instead="60000"),
     DueTime("shut", "until", timedelta(days=1), instead="3600000"),
 )
@@ -89,6 +91,8 @@ STAMPS = (
     ("feeds", "silent_since"),
     ("feeds", "last_gap_at"),
     ("page_looks", "missed_at"),
+    ("rate_sources", "checked_at"),
+    ("rate_alerts", "created_at"),
     ("chats", "digest_from"),
     ("chats", "created_at"),
     ("chats", "silenced_at"),

@@ -18,6 +18,7 @@ from bot.commands.settings_screens import (
 from bot.context import Context
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say
 from bot.digests import calendar
+from bot.digests.official_rates import MOST_CHOSEN, home_of, usual_pairs
 from bot.render.buttons import press
 from bot.render.markup import joined, tidy, translate_html
 from bot.texts import LANGUAGES, translate
@@ -47,6 +48,7 @@ _SHOWN_AFTER = {
     "mode": "quiet",
     "why": "posts",
     "footer": "posts",
+    "rate": "rates",
 }
 
 
@@ -90,8 +92,8 @@ def _changes(  # noqa: PLR0911 - one a setting
             return {"time_zone": zone}
         case "time" if 0 <= number < 24 * 60:
             return {"digest_times": _turned(chat.digest_times, number, wanted=wanted)[:MOST_TIMES]}
-        case "empty":
-            return {"digest_when_empty": _WANTED.get(value, not chat.digest_when_empty)}
+        case "empty" | "rate":
+            return _digest_changes(chat, name, value, wanted=wanted)
         case "day" | "week" if 1 <= number <= 7:  # noqa: PLR2004 - a week
             return _day_changes(chat, name, number, wanted=wanted)
         case "cap" if number in CAPS:
@@ -101,6 +103,24 @@ def _changes(  # noqa: PLR0911 - one a setting
             return _quiet_changes(name, value) if quiet else _post_changes(chat, name, value)
         case _:
             return None
+
+
+def _digest_changes(
+    chat: Chat, name: str, value: str, *, wanted: bool | None
+) -> dict[str, Any] | None:
+    if name == "empty":
+        return {"digest_when_empty": _WANTED.get(value, not chat.digest_when_empty)}
+    if not (pair := _pair_pressed(chat, value)):
+        return None
+    others = tuple(one for one in chat.digest_rates if one != pair)
+    wants = pair not in chat.digest_rates if wanted is None else wanted
+    return {"digest_rates": (*others, pair)[-MOST_CHOSEN:] if wants else others}
+
+
+def _pair_pressed(chat: Chat, value: str) -> str:
+    """Return the pair of a button; "" for a forged one."""
+    known = (*map(str, usual_pairs(home_of(chat))), *chat.digest_rates)
+    return value if value in known else ""
 
 
 def _zone_pressed(value: str, number: int) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.context import Context
 from bot.conversation import Button, Html, Keyboard, Message, Row
 from bot.digests.calendar import WEEKLY_AT
+from bot.digests.official_rates import home_of, usual_pairs
 from bot.render.buttons import press
 from bot.render.markup import bold, joined, translate_html
 from bot.render.stories import zoned
@@ -50,6 +51,8 @@ def overview(chat: Chat, language: str, context: Context) -> Message:
         ("settings.quiet", quiet(chat, language)),
         ("settings.cap", translate(language, "settings.cap_is", count=chat.alerts_per_hour)),
     ]
+    if context.has_rates:
+        rows.append(("settings.rates", rates(chat, language)))
     if chat.kind is ChatKind.CHANNEL:
         rows.append(("settings.posts", posts(chat, language)))
     head = translate_html(language, "settings.head_of" if chat.title and chat.id < 0 else "settings.head",
@@ -57,7 +60,8 @@ def overview(chat: Chat, language: str, context: Context) -> Message:
     body = joined(joined((bold(translate(language, key)), value), ": ") for key, value in rows)
     stopped = translate_html(language, "start.stopped") if chat.silenced_at else ""
     return Message(
-        joined((head, body, stopped), "\n\n"), (*resuming(chat, language), *_menu(chat, language))
+        joined((head, body, stopped), "\n\n"),
+        (*resuming(chat, language), *_menu(chat, language, context)),
     )
 
 
@@ -73,15 +77,17 @@ def resuming(chat: Chat, language: str, *, stopped: bool = False) -> Keyboard:
     return ((Button(f"▶️ {translate(language, 'button.resume_all')}", press("back")),),)
 
 
-def _menu(chat: Chat, language: str) -> Keyboard:
+def _menu(chat: Chat, language: str, context: Context) -> Keyboard:
     def button(sign: str, key: str, *data: str) -> Button:
         return Button(f"{sign} {translate(language, key)}", press("t", *data))
 
+    with_rates = ((button("💱", "settings.rates", "rates"),),)
     of_channel = ((button("📣", "settings.posts", "posts"),),)
     return (
         (button("🌐", "settings.language", "lang"), button("🕗", "settings.zone", "zone")),
         (button("📰", "settings.digests", "times"), button("📅", "settings.days", "days")),
         (button("🌙", "settings.quiet", "quiet"), button("🔔", "button.cap", "cap")),
+        *(with_rates if context.has_rates else ()),
         *(of_channel if chat.kind is ChatKind.CHANNEL else ()),
         (Button(f"👁 {translate(language, 'button.preview')}", press("dp")),),
     )
@@ -187,6 +193,11 @@ def quiet(chat: Chat, language: str) -> str:
     return f"{hours}, {translate(language, f'settings.quiet_{chat.quiet_mode}')}"
 
 
+def rates(chat: Chat, language: str) -> str:
+    """Say which official rates the digest tells."""
+    return ", ".join(chat.digest_rates) or translate(language, "settings.rates_off")
+
+
 def posts(chat: Chat, language: str) -> str:
     """Say what a channel's posts tell beside the news."""
     why = translate(language, "settings.why_on" if chat.shows_query else "settings.why_off")
@@ -204,6 +215,8 @@ def screen(chat: Chat, language: str, name: str, context: Context) -> Message:
         "quiet": _quiet_screen,
         "cap": _cap_screen,
     }
+    if context.has_rates:
+        makers["rates"] = _rates_screen
     if chat.kind is ChatKind.CHANNEL:
         makers["posts"] = _posts_screen
     if name not in makers:
@@ -328,6 +341,18 @@ def _cap_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         for cap in CAPS
     )
     return translate_html(language, "settings.ask_cap"), [row]
+
+
+def _rates_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
+    offered = dict.fromkeys((*map(str, usual_pairs(home_of(chat))), *chat.digest_rates))
+    buttons = [
+        Button(
+            _ticked(pair, chosen=pair in chat.digest_rates),
+            _to("rate", pair, wanted=pair not in chat.digest_rates),
+        )
+        for pair in offered
+    ]
+    return translate_html(language, "settings.ask_rates"), _in_rows(buttons, 2)
 
 
 def _posts_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:

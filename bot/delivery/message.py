@@ -7,12 +7,13 @@ from datetime import datetime
 
 from bot.conversation import Html, Keyboard, Message
 from bot.digests.ranking import MOST_LINES
-from bot.render import reasons
+from bot.render import rates, reasons
 from bot.render import stories as render
 from bot.render.digests import into_digest, together
 from bot.render.marking import Marker
 from bot.render.markup import chunks, cut, joined, plain, translate_html
 from bot.render.queries import query_title
+from bot.texts import words
 from storage.local_time import quiet_until
 from storage.model import Chat, ChatKind, Item, Match, QuietMode, Story, StoryId, SubscriptionId
 from storage.outbox.deliveries import (
@@ -22,6 +23,7 @@ from storage.outbox.deliveries import (
     DigestPart,
     FoldReason,
     Issued,
+    RateNews,
     Rendered,
     Sentence,
 )
@@ -140,8 +142,10 @@ def message(
             if context.target is not None and context.target.kind is DeliveryKind.FOLD:
                 return fold(context.target, context, now, bot_username)
             return alert(context, now, bot_username, names)
-        case DeliveryKind.NOTICE | DeliveryKind.DIGEST | DeliveryKind.BROADCAST:
-            return frozen(delivery, context.chat, bot_username)
+        case (
+            DeliveryKind.NOTICE | DeliveryKind.DIGEST | DeliveryKind.BROADCAST | DeliveryKind.RATE
+        ):
+            return frozen(delivery, context.chat, now, bot_username)
 
 
 def alert(
@@ -224,7 +228,7 @@ def fold(
     )
 
 
-def frozen(delivery: Delivery, chat: Chat, bot_username: str) -> Message | Void:
+def frozen(delivery: Delivery, chat: Chat, now: datetime, bot_username: str) -> Message | Void:
     """Take up what was rendered when it became due, or a sentence of the catalogue.
 
     A digest's buttons name its row, so that they lead on from it for as long as it is kept.
@@ -241,6 +245,9 @@ def frozen(delivery: Delivery, chat: Chat, bot_username: str) -> Message | Void:
                 bot_username=bot_username,
             )
             return Message(Html(html), buttons)
+        case RateNews(crossings) if crossings:
+            today = now.astimezone(words.zone(chat.time_zone)).date()
+            return rates.news(delivery.payload, chat, today=today)
         case Sentence(key, values):
             if why := values.get("why"):
                 values = {**values, "why": reasons.because(why, chat.language)}

@@ -13,6 +13,7 @@ from enum import StrEnum
 from bot.conversation import Button, Html, Keyboard, Message
 from bot.digests import ranking
 from bot.digests.calendar import DigestWindow
+from bot.digests.official_rates import digest_line
 from bot.digests.ranking import MOST_LINES
 from bot.render.buttons import press, turn
 from bot.render.digests import StoryLine, alerts_label, digest, more_label, story_list
@@ -211,6 +212,7 @@ async def show_page(
             told_before=listing.alerted,
             queries=(listing.query,) if listing.query else (),
             quiet=Html() if lines else await db.read(why_quiet, view.reader),
+            rates=Html() if listing.query else await db.read(digest_line, view.whose, now),
             keyboard=turning if turned or more <= 0 or not number else ((on,),),
             bot_username=view.bot_username,
         )

@@ -23,6 +23,7 @@ from bot.digests.listing import (
     to_json,
     why_quiet,
 )
+from bot.digests.official_rates import digest_line
 from bot.digests.ranking import Dealt, Digest, RankedStory, RankedWindow
 from bot.failures import set_one_aside, survivors
 from bot.render import digests as render
@@ -300,6 +301,7 @@ class DigestService:
             told_before=len(digest.alerted),
             weekly=weekly,
             quiet=Html() if page else await self._db.read(why_quiet, chat),
+            rates=await self._db.read(digest_line, chat, now) if chat.digest_rates else Html(),
             bot_username=bot_username,
         )
         try:

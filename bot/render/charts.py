@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -71,6 +71,33 @@ def drawn(counts: Mapping[str, Days], labels: Mapping[datetime, str], unknown: s
         figure, axes, [(place, labels[day]) for place, day in enumerate(first) if day in labels]
     )
     return figure
+
+
+def line(title: str, values: Mapping[date, float], labels: Mapping[date, str]) -> bytes:
+    """Draw values by day as a line on a scale of their own, as a PNG picture.
+
+    Days without a value, such as weekends, take their room; ``labels`` are as in ``drawn``.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor="white", layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    places = [day.toordinal() for day in values]
+    axes.plot(places, list(values.values()), color=PEAK, linewidth=2.5, zorder=2)
+    axes.plot(places[-1:], list(values.values())[-1:], "o", color=PEAK, markersize=8, zorder=3)
+    axes.margins(x=0.04, y=0.2)
+    axes.ticklabel_format(axis="y", useOffset=False, style="plain")
+    axes.grid(axis="y", color=LINE, zorder=1)
+    axes.tick_params(colors=INK, labelsize=11, length=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    axes.set_title(_plain(title), loc="left", color=INK, fontsize=15, pad=12)
+    _label(figure, axes, [(day.toordinal(), label) for day, label in labels.items()])
+    out = io.BytesIO()
+    figure.savefig(out, format="png")
+    return out.getvalue()
 
 
 def _bars(axes: Any, title: str, by_day: Days, most: int) -> None:

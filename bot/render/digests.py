@@ -62,6 +62,7 @@ def digest(
     queries: Sequence[str] = (),
     weekly: bool = False,
     quiet: Html = NO_HTML,
+    rates: Html = NO_HTML,
     keyboard: Keyboard = (),
     bot_username: str = "",
 ) -> tuple[Message, ...]:
@@ -69,8 +70,8 @@ def digest(
 
     ``since`` and ``until`` bound the window; ``total`` counts the stories from which these were
     chosen; ``told_before`` those that are left out because they came as alerts; ``queries`` are
-    what it was asked for. ``quiet`` says why it is empty. A channel's lines
-    lead to ``bot_username``.
+    what it was asked for. ``quiet`` says why it is empty, ``rates`` is its line of them. A
+    channel's lines lead to ``bot_username``.
     """
     language = chat.language
     key = "digest.weekly" if weekly else "digest.title"
@@ -90,7 +91,7 @@ def digest(
     if told_before or not quiet:
         quiet = translate_html(language, "digest.quiet_else" if told_before else "digest.quiet")
     body = [*sections(lines, chat, bot_username)] if lines else [quiet]
-    parts = chunks(joined((head, *body, joined(foot)), "\n\n"))[:DIGEST_MESSAGES]
+    parts = chunks(joined((head, rates, *body, joined(foot)), "\n\n"))[:DIGEST_MESSAGES]
     return (*map(Message, parts[:-1]), Message(parts[-1], keyboard))
 
 

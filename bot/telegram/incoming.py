@@ -22,7 +22,7 @@ from storage.sql import Connection
 MOST_TEXT = 4096
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
-_PRESS = re.compile(r"[a-z0-9_]{1,6}(?::[A-Za-z0-9_+-]{0,40}){0,4}")
+_PRESS = re.compile(r"[a-z0-9_]{1,6}(?::[A-Za-z0-9_+./-]{0,40}){0,4}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Numbers, dates, countries and languages, written as a reader of the language expects."""
 
 from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale
@@ -54,9 +55,19 @@ def locale(language: str) -> Locale:
     return Locale.parse(_LOCALES.get(language, "en_GB"))
 
 
-def number(value: float, language: str) -> str:
+def number(value: float | Decimal, language: str) -> str:
     """Write a number with the language's grouping; at most one decimal place."""
     return str(format_decimal(value, format="#,##0.#", locale=locale(language)))
+
+
+def amount(value: Decimal, language: str, *, least: int = 2) -> str:
+    """Write an amount of money with as many decimals as tell something, at least so many.
+
+    512.30, 6.3121, 0.041523: two, or as many as show four of its figures.
+    """
+    decimals = max(2, 3 - value.adjusted()) if value else 2
+    pattern = f"#,##0.{'0' * least}{'#' * (min(decimals, 10) - least)}"
+    return str(format_decimal(value, format=pattern, locale=locale(language)))
 
 
 def hundredths(value: float, language: str) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -19,6 +20,7 @@ class DeliveryKind(StrEnum):
     FOLD = "fold"
     NOTICE = "notice"
     BROADCAST = "broadcast"
+    RATE = "rate"
 
 
 class DeliveryState(StrEnum):
@@ -117,6 +119,28 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Crossing:
+    """A rate that crossed a threshold: of ``pair`` (USD/KZT), and from which side (``above`` now).
+
+    ``rate`` is what the rates of ``bank`` (ISO 3166 of its country) made it on ``day``.
+    """
+
+    pair: str
+    threshold: Decimal
+    rate: Decimal
+    above: bool
+    bank: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class RateNews:
+    """Thresholds that rates crossed, told in one message."""
+
+    crossings: tuple[Crossing, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Issued:
     """What a digest's row remembers of it: enough for the buttons under it.
 
@@ -154,7 +178,15 @@ class Unreadable:
 
 
 Payload: TypeAlias = (
-    NoPayload | AlertCause | EditOf | Change | Rendered | Sentence | DigestPart | Unreadable
+    NoPayload
+    | AlertCause
+    | EditOf
+    | Change
+    | Rendered
+    | Sentence
+    | RateNews
+    | DigestPart
+    | Unreadable
 )
 
 NO_PAYLOAD = NoPayload()

@@ -7,6 +7,8 @@ would hold up its chat.
 
 import json
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any, assert_never
 
 from storage.model import DeliveryId, ItemId, StoryId, SubscriptionId
@@ -14,12 +16,14 @@ from storage.outbox.deliveries import (
     NO_PAYLOAD,
     AlertCause,
     Change,
+    Crossing,
     DeliveryKind,
     DigestPart,
     EditOf,
     Issued,
     NoPayload,
     Payload,
+    RateNews,
     Rendered,
     Sentence,
     Turn,
@@ -53,6 +57,8 @@ def to_json(payload: Payload) -> Any:  # noqa: C901, PLR0911 (one flat table of 
             return {"html": html}
         case Sentence(key, values):
             return {"key": key, "values": dict(values)}
+        case RateNews(crossings):
+            return {"crossed": [crossing_json(one) for one in crossings]}
         case DigestPart(html, window_from, issued):
             began = {} if window_from is None else {"from": to_ms(window_from)}
             return {"html": html, **began, **({} if issued is None else issued_json(issued))}
@@ -82,7 +88,7 @@ def from_json(kind: DeliveryKind, text: str) -> Payload:
         return Unreadable(text)
     try:
         return read(kind, kept)
-    except (ValueError, OverflowError, OSError):  # no such moment
+    except (ValueError, OverflowError, OSError, InvalidOperation):  # no such moment or number
         return Unreadable(kept)
 
 
@@ -114,6 +120,8 @@ def read(kind: DeliveryKind, kept: Any) -> Payload:  # noqa: C901, PLR0911 (one 
                 from_ms(window_from if isinstance(window_from, int) else None),
                 issued_of(kept),
             )
+        case DeliveryKind.RATE, {"crossed": list(crossed)}:
+            return RateNews(tuple(one for kept in crossed if (one := crossing_of(kept))))
         case _, {"html": str(html)} if kind in FROZEN and html:
             return Rendered(html)
         case _, {"key": str(key)} if kind in FROZEN and key:
@@ -136,6 +144,35 @@ def issued_of(kept: dict[str, Any]) -> Issued | None:
         } if all(isinstance(story, int) for story in stories):
             shown = tuple(map(StoryId, stories))
             return Issued(moment(since), moment(until), shown, more, told, weekly)
+        case _:
+            return None
+
+
+def crossing_json(one: Crossing) -> dict[str, Any]:
+    """Return what is kept of a threshold that was crossed; amounts as text, to stay exact."""
+    return {
+        "pair": one.pair,
+        "threshold": format(one.threshold, "f"),
+        "rate": format(one.rate, "f"),
+        "above": one.above,
+        "bank": one.bank,
+        "day": one.day.isoformat(),
+    }
+
+
+def crossing_of(kept: Any) -> Crossing | None:
+    """Read what ``crossing_json`` laid out, None where it is none. Raises as Decimal does."""
+    match kept:
+        case {
+            "pair": str(pair),
+            "threshold": str(threshold),
+            "rate": str(rate),
+            "above": bool(above),
+            "bank": str(bank),
+            "day": str(day),
+        }:
+            told = Decimal(threshold), Decimal(rate)
+            return Crossing(pair, *told, above, bank, date.fromisoformat(day))
         case _:
             return None
 

@@ -66,7 +66,7 @@ __all__ = [
 ]
 
 
-TOLD = (DeliveryKind.ALERT, DeliveryKind.UPDATE)
+TOLD = (DeliveryKind.ALERT, DeliveryKind.UPDATE, DeliveryKind.RATE)
 """What counts against a chat's alerts an hour."""
 
 

@@ -244,7 +244,7 @@ def give_back(db: Connection, chat_id: ChatId, which: str) -> None:
     )
 
 
-UNASKED = ("alert", "update", "fold", "digest", "broadcast")
+UNASKED = ("alert", "update", "fold", "digest", "broadcast", "rate")
 """What comes by itself and is withheld from whoever said /stop. Notices are not: somebody has to
 hear that a source, a channel or a topic needs them."""
 

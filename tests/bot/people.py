@@ -98,6 +98,7 @@ def context_of(db: Database, **parts: Any) -> Context:
         "language": "en",
         "time_zone": "UTC",
         "allowed_hosts": frozenset(),
+        "has_rates": True,
     }
     return Context(**(usual | parts))
 

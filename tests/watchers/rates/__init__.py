@@ -1,0 +1,1 @@
+"""Tests of official rates: formats, judging, pairs, thresholds, polling."""

@@ -1,0 +1,1 @@
+"""Official rates: six central banks' tables, read, judged, kept, and compared with thresholds."""
