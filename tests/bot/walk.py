@@ -22,6 +22,7 @@ WORDS = {
     "subscribe": "uranium",
     "search": "uranium",
     "trends": "uranium",
+    "rates": "usd/kzt",
     "story": "1",
     "why": "1",
     "mute": "1",

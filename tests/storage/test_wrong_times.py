@@ -57,6 +57,7 @@ def put(db: Connection, due: DueTime, at: int | None, written: int | None) -> No
         f"insert into deliveries(chat_id, kind, subject, due_at, created_at) {an_alert}",
         f"insert into rests(chat_id, until) values (1, {now})",
         f"insert into shut(chat_id, thread_id, why, until) values (1, 0, '', {now})",
+        "insert into rate_sources(name, url, due_at) values ('kz', 'a', 0)",
         "update feeds set interval_s = 900",
     ):
         db.conn.execute(statement)
