@@ -11,18 +11,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
-from storage import outlets, search
+from storage import items, meta, outlets, search
 from storage.database import Database
 from storage.model import FeedId, ItemId, Outlet, StoryId
 from storage.search import Bounds, FoundItem, Headline
 from storage.sql import Connection
-from watchers import keywords, near, relevance
-from watchers.filing import RUBRIC
+from watchers import keywords, near, relevance, rubrics
+from watchers.filing import REACHED, RUBRIC
 from watchers.keywords.reading import headline_analysed
 from watchers.relevance import FoundStory, SeenHeadline
 from watchers.text.names import Gazetteer
 
-SCAN = 300
+SCAN = 150
 """How many of the newest hits are ranked; a reader never pages further."""
 
 PROBE = 3_000
@@ -32,7 +32,7 @@ HEADLINES = 60
 """So many of the newest items with the query in the headline stand before mere mentions."""
 
 RUBRICS = 20
-"""So many of the newest rubrics with the query in the headline are known as such."""
+"""Where a rubric was asked for, so many of the newest with the query in the headline are known."""
 
 CLOSELY = 20
 """Of so many of the best stories the headlines' words are looked at, for phrases and shares."""
@@ -80,7 +80,7 @@ async def candidates(
     looked for as well, and where there are none, those with all words but one.
     """
     asked = relevance.asks_for_rubric(relevance.words_of(query))
-    search_ = _Search(query, now, names, relevance.RUBRIC_ASKED if asked else relevance.RUBRIC)
+    search_ = _Search(query, now, names, rubric_asked=asked)
     looked = await db.read(_looked, search_, since, until)
     more = len(looked.hits) >= SCAN
     if not looked.closely and not widely:
@@ -88,17 +88,22 @@ async def candidates(
     looked = replace(looked, seen={**looked.seen, **await _closely(search_, looked)})
     if not widely or not keywords.reads_text(query):
         return Candidates(search_.rank(looked), more=more)
-    return replace(await _widely(db, search_, looked, since, until), more=more)
+    return replace(await _widely(db, search_, looked), more=more)
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """What is asked, when, by which names, and what it costs to be a rubric."""
+    """What is asked, when, by which names; and whether it names a rubric («погода Алматы»)."""
 
     query: keywords.Query
     now: datetime
     names: Gazetteer | None
-    rubric: float
+    rubric_asked: bool
+
+    @property
+    def rubric(self) -> float:
+        """What it costs to be a rubric."""
+        return relevance.RUBRIC_ASKED if self.rubric_asked else relevance.RUBRIC
 
     def rank(self, looked: "_Looked") -> list[FoundStory]:
         """Order the best by all that is known of them; the others follow as they were."""
@@ -111,11 +116,13 @@ class _Search:
 class _Looked:
     """What was read to rank by.
 
-    ``seen`` are headlines that have the query, ``closely`` those to be looked at word by word;
-    ``publishers`` counts them for the best stories, ``others`` are the rest in their order.
+    ``bounds`` are those of the search. ``seen`` are headlines that have the query, ``closely``
+    those to be looked at word by word; ``publishers`` counts them for the best stories,
+    ``others`` are the rest in their order.
     """
 
     hits: Sequence[FoundItem]
+    bounds: Bounds = search.NO_BOUNDS
     seen: Mapping[ItemId, SeenHeadline] = field(default_factory=dict)
     closely: Sequence[Headline] = ()
     publishers: Mapping[StoryId, int] = field(default_factory=dict)
@@ -133,30 +140,33 @@ def _looked(
     words = relevance.words_of(query)
     match = keywords.fts(query, headline=True) if words else None
     if match is None:
-        return _Looked(hits, others=relevance.rank(hits, {}, {}, search_.now))
+        return _Looked(hits, bounds, others=relevance.rank(hits, {}, {}, search_.now))
     plain = search.hits(db, f'({match}) NOT "{RUBRIC}"', limit=HEADLINES, bounds=bounds)
-    rubrics = search.hits(db, f'({match}) AND "{RUBRIC}"', limit=RUBRICS, bounds=bounds)
-    hits = _together(hits, plain, rubrics)
-    named = {hit.item_id for hit in rubrics}
-    titles = search.headlines(db, [hit.item_id for hit in (*plain, *rubrics)])
+    named = []
+    if search_.rubric_asked:  # else they are no more than mentions
+        named = search.hits(db, f'({match}) AND "{RUBRIC}"', limit=RUBRICS, bounds=bounds)
+    hits = _together(hits, plain, named)
+    titles = search.headlines(db, [hit.item_id for hit in (*plain, *named)])
+    told_as_rubrics = rubrics.daily(titles.values()).union(hit.item_id for hit in named)
     seen = {
-        item_id: relevance.glimpsed(told, named=item_id in named)
-        for item_id, told in titles.items()
+        one: SeenHeadline(whole=True, share=1.0, rubric=one in told_as_rubrics) for one in titles
     }
     sizes = {hit.story_id: hit.story_size for hit in hits}
     ranked = relevance.rank(hits, seen, sizes, search_.now, rubric=search_.rubric)
-    best = [story.id for story in ranked[: 2 * CLOSELY]]
+    best = [story.id for story in ranked[:CLOSELY]]
     publishers = dict.fromkeys(best, 1) | search.publishers(
         db, [story for story in best if sizes[story] > 1]
     )
-    closely = _to_be_looked_at(ranked[:CLOSELY], seen, certain=keywords.is_one_word(query))
+    reached = _reached(db) if keywords.is_one_word(query) else None
+    closely = _to_be_looked_at(ranked[:CLOSELY], seen, reached)
     titles |= search.headlines(db, closely - titles.keys())
     return _Looked(
         hits,
+        bounds,
         seen,
         [titles[one] for one in sorted(closely & titles.keys(), reverse=True)],
         publishers,
-        ranked[2 * CLOSELY :],
+        ranked[CLOSELY:],
         _weighed(db, words),
     )
 
@@ -168,17 +178,25 @@ def _together(*found: Iterable[FoundItem]) -> list[FoundItem]:
 
 
 def _to_be_looked_at(
-    best: Sequence[FoundStory], seen: Mapping[ItemId, SeenHeadline], *, certain: bool
+    best: Sequence[FoundStory], seen: Mapping[ItemId, SeenHeadline], certain_from: int | None
 ) -> set[ItemId]:
     """Choose headlines of which the index does not say enough.
 
-    Of a lone word it says all; older items it may not have filed by their headlines yet.
+    Of a lone word it says all, of items that were filed by their headlines: from a number on.
     """
     chosen: set[ItemId] = set()
     for story in best:
         first = sorted(story.items, key=lambda one: one not in seen)[:OF_A_STORY]
-        chosen.update(one for one in first if not (certain and one in seen))
+        if certain_from is not None:
+            first = [one for one in first if one < certain_from and one not in seen]
+        chosen.update(first)
     return chosen
+
+
+def _reached(db: Connection) -> int:
+    """Tell from which number on all items are filed by their headlines."""
+    reached = meta.get(db, REACHED)
+    return int(reached) if reached is not None else items.last_ids(db)[0] + 1
 
 
 def _weighed(db: Connection, words: Sequence[keywords.Node]) -> tuple[relevance.Weighed, ...]:
@@ -194,10 +212,9 @@ async def _closely(search_: _Search, looked: _Looked) -> dict[ItemId, SeenHeadli
     found = {}
     for at, told in enumerate(looked.closely, 1):
         before = looked.seen.get(told.item_id)
+        rubric = before is not None and before.rubric
         said = headline_analysed(told.title, told.lang, search_.names)
-        found[told.item_id] = relevance.headline(
-            told, said, search_.query, looked.words, named=before.named if before else None
-        )
+        found[told.item_id] = relevance.headline(said, search_.query, looked.words, rubric=rubric)
         if at % AT_ONCE == 0:
             await asyncio.sleep(0)
     return found
@@ -207,21 +224,18 @@ async def _widely(
     db: Database,
     search_: _Search,
     looked: _Looked,
-    since: datetime | None,
-    until: datetime | None,
 ) -> Candidates:
     """Look for near words where headlines have the words themselves in few stories."""
     direct = {hit.story_id for hit in looked.hits}
     about = {
         hit.story_id
         for hit in looked.hits
-        if (one := looked.seen.get(hit.item_id)) and one.whole and not one.named
+        if (one := looked.seen.get(hit.item_id)) and one.whole and not one.rubric
     }
     widened = near.widened(search_.query) if len(about) < FEW else None
     if widened is None:
         return Candidates(search_.rank(looked))
-    bounds = Bounds(since, until, await db.read(feeds_of, search_.query))
-    met = await _met(db, search_, widened, widened.fts(), bounds, about)
+    met = await _met(db, search_, widened, widened.fts(), looked.bounds, about)
     met = {told: one for told, one in met.items() if one.words}
     if met:
         looked = await db.read(_with, search_, looked, met)
@@ -235,7 +249,7 @@ async def _widely(
     # A word that nobody ever wrote is misspelt: others are suggested instead of doing without.
     if most is None or not await db.read(_all_known, search_.query):
         return Candidates(ranked)
-    lacking = await _met(db, search_, widened, most, bounds, direct)
+    lacking = await _met(db, search_, widened, most, looked.bounds, direct)
     partly = await db.read(_with, search_, _Looked((), words=looked.words), lacking)
     last = search_.rank(partly)
     without = {told.story_id: one.missing for told, one in lacking.items()}
@@ -292,7 +306,7 @@ def _with(
     for hit, one in met.items():
         told = titles[hit.item_id]
         said = headline_analysed(told.title, told.lang, search_.names)
-        direct = relevance.headline(told, said, search_.query, looked.words, named=None)
+        direct = relevance.headline(said, search_.query, looked.words, rubric=False)
         seen[hit.item_id] = direct._replace(near=one.share)
     stories = {hit.story_id for hit in met}
     return replace(

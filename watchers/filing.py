@@ -16,6 +16,12 @@ from watchers.text.words import Analysis, of_title
 RUBRIC = "f:rubric"
 """The key of items that name themselves a rubric."""
 
+REACHED = "refiled_to_headlines"
+"""Under this name is kept which item ``refiling`` reached, from the newest down; 0: all.
+
+A new kind of keys gets a new name, so that archives begin once more at their newest item.
+"""
+
 _LATER = ("d:", "l:", "g:")
 """Kinds of keys that items which came before late November 2026 were not filed under."""
 

@@ -7,14 +7,9 @@ from storage.database import Database
 from storage.model import ItemId
 from storage.sql import Connection
 from watchers import filing
+from watchers.filing import REACHED
 from watchers.keywords.reading import analysed
 from watchers.text.names import Gazetteer
-
-REACHED = "refiled_to_headlines"
-"""Under this name is kept which item, from the newest down, was reached; 0 when all were.
-
-A new kind of keys gets a new name, so that archives begin once more at their newest item.
-"""
 
 AT_ONCE = 20
 """Items between two looks at the chat: some 10 ms of work."""

@@ -7,13 +7,13 @@ one headline tells hardly more than a passing mention.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from math import log2
 from typing import Final, NamedTuple
 
 from storage.model import ItemId, StoryId
-from storage.search import FoundItem, Headline
+from storage.search import FoundItem
 from watchers import rubrics
 from watchers.keywords.matching import fires
 from watchers.keywords.query import All, Filter, No, Node, Query, Some, Term
@@ -67,18 +67,14 @@ class SeenHeadline(NamedTuple):
     """How a headline meets a query.
 
     ``whole``: all of it; ``share``: of its words, by their weights; ``phrase``: side by side.
-    ``frame`` is what is left of it without dates and figures, for an outlet's rubrics to be
-    recognised; ``named`` tells that it names itself a rubric. ``near`` is the share of the
-    query's words that it has itself or by near words, where it has some by these alone.
+    ``rubric``: it is one. ``near`` is the share of the query's words that it has itself or by
+    near words, where it has some by these alone.
     """
 
-    outlet: str
-    day: date
-    frame: tuple[str, ...]
     whole: bool
     share: float
-    phrase: bool
-    named: bool
+    phrase: bool = False
+    rubric: bool = False
     near: float = 0.0
 
 
@@ -129,33 +125,17 @@ def phrase_of(root: Node) -> Node | None:
 
 
 def headline(
-    told: Headline, said: Analysis, query: Query, words: Sequence[Weighed], *, named: bool | None
+    said: Analysis, query: Query, words: Sequence[Weighed], *, rubric: bool
 ) -> SeenHeadline:
-    """Look at one headline; ``named``: whether it names itself a rubric, None where unknown."""
+    """Look at one headline; ``rubric``: it is known as one, or names itself one."""
     has = [one for one in words if fires(one.term, said)]
     whole = len(has) == len(words)
     phrase = phrase_of(query.root) if whole else None
     return SeenHeadline(
-        outlet=told.outlet,
-        day=told.told_at.date(),
-        frame=rubrics.frame_of(told.title, told.lang),
         whole=whole,
         share=sum(one.weight for one in has),
         phrase=phrase is not None and fires(phrase, said),
-        named=rubrics.names_itself(said) if named is None else named,
-    )
-
-
-def glimpsed(told: Headline, *, named: bool) -> SeenHeadline:
-    """Tell of a headline what the index knows: that it has all words."""
-    return SeenHeadline(
-        outlet=told.outlet,
-        day=told.told_at.date(),
-        frame=rubrics.frame_of(told.title, told.lang),
-        whole=True,
-        share=1.0,
-        phrase=False,
-        named=named,
+        rubric=rubric or rubrics.names_itself(said),
     )
 
 
@@ -181,13 +161,7 @@ def rank(
     found: dict[StoryId, list[FoundItem]] = {}
     for hit in hits:
         found.setdefault(hit.story_id, []).append(hit)
-    daily = rubrics.daily((one.outlet, one.frame, one.day) for one in headlines.values())
-    worth = {
-        item_id: _of_headline(
-            one, rubric if one.named or (one.outlet, one.frame) in daily else 0.0
-        )
-        for item_id, one in headlines.items()
-    }
+    worth = {one: _of_headline(seen, rubric) for one, seen in headlines.items()}
     ranked = [
         (
             _general(told, publishers.get(story, 1), now) + _of_headlines(told, headlines, worth),
@@ -222,7 +196,7 @@ def _of_headlines(
 
 def _of_headline(one: SeenHeadline, rubric: float) -> float:
     meant = HEADLINE * one.whole + PHRASE * one.phrase + NEAR * one.near
-    return meant + PARTLY * one.share + rubric
+    return meant + PARTLY * one.share + rubric * one.rubric
 
 
 def _began(told: Sequence[FoundItem]) -> datetime:

@@ -1,10 +1,12 @@
 """Rubrics: what comes daily under one headline, as the weather, a rate, a digest. Pure."""
 
+import re
 from collections.abc import Iterable
-from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from storage.model import ItemId
+from storage.search import Headline
 from watchers.headlines.concepts import concept_of
 from watchers.headlines.headline import MONTHS
 from watchers.headlines.slots import generic_words
@@ -29,6 +31,7 @@ SHORT: Final = 5
 Frame = tuple[str, ...]
 """What is left of a headline without dates and figures."""
 
+_WORD = re.compile(r"[^\W\d_]+")
 _DATED = MONTHS | {"today", "tomorrow"}
 _WEEKDAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday day week weekend"
@@ -80,10 +83,23 @@ def names_itself(title: Analysis) -> bool:
     return listed or len(title.tokens) <= SHORT or len(frame) + figures < len(title.tokens)
 
 
-def daily(told: Iterable[tuple[str, Frame, date]]) -> frozenset[tuple[str, Frame]]:
-    """Recognise the frames under which an outlet told something on several days."""
-    days: dict[tuple[str, Frame], set[date]] = {}
-    for outlet, frame, day in told:
-        if frame:
-            days.setdefault((outlet, frame), set()).add(day)
-    return frozenset(one for one, on in days.items() if len(on) >= DAILY)
+def daily(told: Iterable[Headline]) -> frozenset[ItemId]:
+    """Recognise what an outlet told on several days under one headline but for its date."""
+    alike: dict[tuple[str, str], list[Headline]] = {}
+    for one in told:
+        alike.setdefault((one.outlet, _first_word(one.title)), []).append(one)
+    frames: dict[tuple[str, Frame], list[Headline]] = {}
+    for same in alike.values():
+        for one in same if len(same) >= DAILY else ():  # frames cost more than first words
+            frames.setdefault((one.outlet, frame_of(one.title, one.lang)), []).append(one)
+    return frozenset(
+        one.item_id
+        for (_, frame), same in frames.items()
+        if frame and len({one.told_at.date() for one in same}) >= DAILY
+        for one in same
+    )
+
+
+def _first_word(title: str) -> str:
+    found = _WORD.search(title)
+    return found[0].casefold() if found else ""

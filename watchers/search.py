@@ -15,7 +15,8 @@ from storage.model import Item, ItemId, Story, StoryId
 from storage.sql import Connection
 from watchers import keywords
 from watchers.candidates import SCAN, candidates, feeds_of, newest, outlet_facts
-from watchers.keywords.reading import analysed
+from watchers.keywords.matching import fires
+from watchers.keywords.reading import analysed, headline_analysed
 from watchers.relevance import FoundStory
 from watchers.text import words
 from watchers.text.names import Gazetteer
@@ -24,7 +25,7 @@ from watchers.text.normal import clean, fold_case
 HEADLINES = 2_000
 """Of how many of the newest headlines the words are known when one was misspelt."""
 
-COUNTED = 20
+COUNTED = 10
 """How many stories a query that the index only narrows is counted to; beyond, it is estimated."""
 
 CHECKED_A_STORY = 5
@@ -308,12 +309,19 @@ def meets(
 ) -> bool:
     """Tell whether any of the items meets a query."""
     needs_words = keywords.reads_text(query)
+    reports = list(reports)
+    if needs_words and not keywords.rules_out(query):
+        # More words cannot undo what a headline meets, and it is soon read.
+        for item in reports:
+            said = headline_analysed(item.title, item.lang, names)
+            if fires(query.root, said, facts_of(item, now)):
+                return True
     for item in reports:
         facts = facts_of(item, now)
         if keywords.ruled_out(query, facts):
             continue  # before the costly look at its words
         words_ = analysed(item, names) if needs_words else NO_WORDS
-        if keywords.match(query, words_, facts) is not None:
+        if fires(query.root, words_, facts):
             return True
     return False
 

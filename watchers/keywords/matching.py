@@ -150,6 +150,19 @@ def _forbidden(node: Node, facts: Facts) -> bool:
             return False
 
 
+def rules_out(query: Query) -> bool:
+    """Tell whether a query says of anything that it must not stand there."""
+    return _rules_out(query.root)
+
+
+def _rules_out(node: Node) -> bool:
+    match node:
+        case All(children) | Some(children):
+            return any(map(_rules_out, children))
+        case _:
+            return isinstance(node, No)
+
+
 def reads_text(query: Query) -> bool:
     """Tell whether a query looks at a text at all: for words, or for the countries it names."""
     return _reads(query.root)

@@ -6,7 +6,7 @@ import pytest
 
 from storage.database import Database
 from storage.model import ItemId, StoryId
-from storage.search import FoundItem
+from storage.search import FoundItem, Headline
 from tests.storage.rows import NOON
 from tests.watchers.search import archive
 from tests.watchers.search.questions import QUESTIONS
@@ -14,6 +14,7 @@ from watchers import candidates, filing, keywords, relevance, rubrics, search
 from watchers.relevance import SeenHeadline
 from watchers.text.words import analyse
 
+DAY = timedelta(days=1)
 ENOUGH = 38
 """Of the forty questions, so many have the right story first; before anything ranked, 26."""
 
@@ -77,9 +78,8 @@ def hit(number: int, *, hours: float = 1, size: int = 1) -> FoundItem:
     return FoundItem(ItemId(number), StoryId(number), seen, size)
 
 
-def said(*, whole: bool = True, share: float = 1.0, **more: object) -> SeenHeadline:
-    known = {"outlet": "Courier", "day": NOON.date(), "frame": ("one",), "phrase": False}
-    return SeenHeadline(**(known | {"named": False} | more), whole=whole, share=share)  # type: ignore[arg-type]
+def said(*, whole: bool = True, share: float = 1.0, **more: bool | float) -> SeenHeadline:
+    return SeenHeadline(whole=whole, share=share)._replace(**more)
 
 
 MENTION = said(whole=False, share=0.0)
@@ -93,8 +93,8 @@ NEAR = said(whole=False, share=0.0, near=0.8)
         ((said(phrase=True), 1, 72), (said(), 2, 1)),
         ((said(), 4, 24), (said(), 1, 1)),
         ((said(), 1, 1), (said(), 1, 48)),
-        ((said(), 1, 24 * 60), (said(named=True), 1, 1)),
-        ((MENTION, 1, 2), (said(named=True), 1, 2)),
+        ((said(), 1, 24 * 60), (said(rubric=True), 1, 1)),
+        ((MENTION, 1, 2), (said(rubric=True), 1, 2)),
         ((said(whole=False, share=0.7), 1, 1), (said(whole=False, share=0.3), 1, 1)),
         ((said(), 1, 24 * 30), (NEAR, 8, 1)),
         ((NEAR, 1, 24 * 30), (MENTION, 8, 1)),
@@ -124,19 +124,23 @@ def test_what_weighs_more(
 
 def test_a_rubric_that_was_asked_for_stands_before_mentions() -> None:
     hits = [hit(1), hit(2)]
-    headlines = {ItemId(1): MENTION, ItemId(2): said(named=True)}
+    headlines = {ItemId(1): MENTION, ItemId(2): said(rubric=True)}
     ranked = relevance.rank(hits, headlines, {}, NOON, rubric=relevance.RUBRIC_ASKED)
     assert [2, 1] == [story.id for story in ranked]
 
 
 def test_an_outlets_headline_that_returns_on_three_days_is_a_rubrics() -> None:
-    frame = ("mood", "in", "osh")
-    days = [("Courier", frame, NOON.date() - timedelta(days=ago)) for ago in range(3)]
-    assert {("Courier", frame)} == rubrics.daily(days)
+    days = [
+        Headline(
+            ItemId(ago), f"Mood in Osh, November {9 - ago}", "en", "Courier", NOON - ago * DAY
+        )
+        for ago in range(3)
+    ]
+    assert {0, 1, 2} == rubrics.daily(days)
     assert not rubrics.daily(days[:2])
-    assert not rubrics.daily([*days[:2], ("Vestovoy", *days[2][1:])])
-    assert not rubrics.daily([(*one[:2], NOON.date()) for one in days])
-    assert ("настроение", "в", "оше") == rubrics.frame_of("Настроение в Оше, 5 ноября", "ru")
+    assert not rubrics.daily([*days[:2], days[2]._replace(outlet="Vestovoy")])
+    assert not rubrics.daily([*days[:2], days[2]._replace(title="Mood in Bishkek")])
+    assert not rubrics.daily([one._replace(told_at=NOON) for one in days])
 
 
 def test_the_rarer_of_two_words_weighs_more() -> None:
