@@ -166,10 +166,13 @@ class Gazetteer:
     def _phrase(self, words: Sequence[NameWord], at: int, lang: str) -> list[NameMatch]:
         best: list[NameMatch] = []
         size = 0
+        second = words[at + 1].skeletons if at + 1 < len(words) else ()
         for form in words[at].skeletons:
             if form not in self.phrases:
                 continue
             for rest, alias in self.phrases[form]:
+                if rest and rest[0] not in second:
+                    continue  # nearly all: hundreds of names begin with "president"
                 if len(rest) + 1 < size or not _follows(words, at + 1, rest):
                     continue
                 if not _allowed(alias, words[at], lang):
