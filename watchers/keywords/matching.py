@@ -107,8 +107,11 @@ def fires(node: Node, analysis: Analysis, facts: Facts = NO_FACTS) -> bool:  # n
             return True
         return bool(node.words) and next(_phrases(node, analysis), None) is not None
     if isinstance(node, All):
-        for child in node.children:  # noqa: SIM110 - a generator costs twice as much
-            if not fires(child, analysis, facts):
+        for child in node.children:
+            if isinstance(child, Term) and not child.words:  # most are: without a call
+                if child.keys.isdisjoint(analysis.keys):
+                    return False
+            elif not fires(child, analysis, facts):
                 return False
         return True
     if isinstance(node, Some):
