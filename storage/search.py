@@ -115,7 +115,7 @@ class FoundItem(NamedTuple):
     story_size: int
 
 
-class Headline(NamedTuple):
+class ToldHeadline(NamedTuple):
     """What ranking reads of an item: its headline, whose it is, and when it was told."""
 
     item_id: ItemId
@@ -252,7 +252,7 @@ def all_hits(
     return [FoundItem(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]
 
 
-def headlines(db: Connection, wanted: Iterable[ItemId]) -> dict[ItemId, Headline]:
+def headlines(db: Connection, wanted: Iterable[ItemId]) -> dict[ItemId, ToldHeadline]:
     """Read the headlines of items."""
     rows = db.conn.execute(
         "select i.id, i.title, i.lang, o.name, coalesce(i.published, i.first_seen)"
@@ -261,7 +261,7 @@ def headlines(db: Connection, wanted: Iterable[ItemId]) -> dict[ItemId, Headline
         (to_json(sorted(wanted)),),
     )
     return {
-        ItemId(row[0]): Headline(ItemId(row[0]), row[1], row[2], row[3], moment(row[4]))
+        ItemId(row[0]): ToldHeadline(ItemId(row[0]), row[1], row[2], row[3], moment(row[4]))
         for row in rows
     }
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from storage import items, meta, outlets, search
 from storage.database import Database
 from storage.model import FeedId, ItemId, Outlet, StoryId
-from storage.search import Bounds, FoundItem, Headline
+from storage.search import Bounds, FoundItem, ToldHeadline
 from storage.sql import Connection
 from watchers import keywords, near, relevance, rubrics
 from watchers.filing import REACHED, RUBRIC
@@ -124,7 +124,7 @@ class _Looked:
     hits: Sequence[FoundItem]
     bounds: Bounds = search.NO_BOUNDS
     seen: Mapping[ItemId, SeenHeadline] = field(default_factory=dict)
-    closely: Sequence[Headline] = ()
+    closely: Sequence[ToldHeadline] = ()
     publishers: Mapping[StoryId, int] = field(default_factory=dict)
     others: Sequence[FoundStory] = ()
     words: Sequence[relevance.Weighed] = ()
@@ -289,7 +289,7 @@ async def _met(  # noqa: PLR0917 - what is looked for, and where
 
 def _headlines(
     db: Connection, match: str, bounds: Bounds, known: set[StoryId]
-) -> tuple[list[FoundItem], dict[ItemId, Headline]]:
+) -> tuple[list[FoundItem], dict[ItemId, ToldHeadline]]:
     """Read what an expression finds, and the first headline of each of the newest stories."""
     hits = search.hits(db, match, limit=HEADLINES, bounds=bounds)
     hits = [hit for hit in hits if hit.story_id not in known]

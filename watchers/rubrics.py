@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from storage.model import ItemId
-from storage.search import Headline
+from storage.search import ToldHeadline
 from watchers.headlines.concepts import concept_of
 from watchers.headlines.headline import MONTHS
 from watchers.headlines.slots import generic_words
@@ -83,12 +83,12 @@ def names_itself(title: Analysis) -> bool:
     return listed or len(title.tokens) <= SHORT or len(frame) + figures < len(title.tokens)
 
 
-def daily(told: Iterable[Headline]) -> frozenset[ItemId]:
+def daily(told: Iterable[ToldHeadline]) -> frozenset[ItemId]:
     """Recognise what an outlet told on several days under one headline but for its date."""
-    alike: dict[tuple[str, str], list[Headline]] = {}
+    alike: dict[tuple[str, str], list[ToldHeadline]] = {}
     for one in told:
         alike.setdefault((one.outlet, _first_word(one.title)), []).append(one)
-    frames: dict[tuple[str, Frame], list[Headline]] = {}
+    frames: dict[tuple[str, Frame], list[ToldHeadline]] = {}
     for same in alike.values():
         for one in same if len(same) >= DAILY else ():  # frames cost more than first words
             frames.setdefault((one.outlet, frame_of(one.title, one.lang)), []).append(one)

@@ -6,7 +6,7 @@ import pytest
 
 from storage.database import Database
 from storage.model import ItemId, StoryId
-from storage.search import FoundItem, Headline
+from storage.search import FoundItem, ToldHeadline
 from tests.storage.rows import NOON
 from tests.watchers.search import archive
 from tests.watchers.search.questions import QUESTIONS
@@ -131,7 +131,7 @@ def test_a_rubric_that_was_asked_for_stands_before_mentions() -> None:
 
 def test_an_outlets_headline_that_returns_on_three_days_is_a_rubrics() -> None:
     days = [
-        Headline(
+        ToldHeadline(
             ItemId(ago), f"Mood in Osh, November {9 - ago}", "en", "Courier", NOON - ago * DAY
         )
         for ago in range(3)
