@@ -48,6 +48,7 @@ from storage.unfiling import unfile_removed
 from watchers import catalogue
 from watchers.host_queues import Politeness
 from watchers.pulse import Pulse
+from watchers.rates.polling import RatesPace
 from watchers.refiling import refile
 from watchers.standing import LookingPace
 from watchers.taught_names import TaughtNames
@@ -55,7 +56,6 @@ from watchers.taught_names import TaughtNames
 log = structlog.get_logger(__name__)
 
 POLL_TICK_S = 5
-RATES_TICK_S = 60
 DIGEST_TICK_S = 10
 ERRAND_TICK_S = 1
 """Somebody sits at the command line."""
@@ -78,6 +78,7 @@ async def run(
     stop: asyncio.Event,
     politeness: Politeness | None = None,
     looking: LookingPace | None = None,
+    asking: RatesPace | None = None,
     starting: Callable[[], Starting] = catalogue.starting_feeds,
     ready: Callable[[], None] = lambda: None,
     clock: Callable[[], datetime] = wall_clock,
@@ -90,7 +91,7 @@ async def run(
     lock = token_lock(token, settings.telegram_api_url)
     with alone(lock, "instance.token", EVERYBODY_READS) if token else nullcontext():
         async with open_pipeline(
-            settings, politeness=politeness, looking=looking, clock=clock
+            settings, politeness=politeness, looking=looking, asking=asking, clock=clock
         ) as pipeline:
             if await pipeline.db.read(feeds.wants_catalogue):
                 added = await pipeline.db.write(
@@ -206,7 +207,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             # A round of pages waits for each, and between those of one host.
             Tick("pages", pipeline.revisits.round, pages_s, pages_s + 3600),
             # A round asks each bank in turn, and waits for the slow ones.
-            Tick("rates", pipeline.rates.round, RATES_TICK_S, 3600),
+            Tick("rates", pipeline.rates.round, pipeline.rates.pace.tick_s, 3600),
             # Ten thousand readers' digests are one round; each of them is a beat.
             Tick("digests", self._make_digests, DIGEST_TICK_S, 300, digests.pulse),
             Tick("notices", self._tell_of_feeds, DIGEST_TICK_S, 300),

@@ -22,7 +22,7 @@ from watchers.observe import Observer
 from watchers.parse_pool import pool
 from watchers.poll import Poller
 from watchers.rates import sources
-from watchers.rates.polling import RatesPoller
+from watchers.rates.polling import RatesPace, RatesPoller
 from watchers.revisits import Revisits
 from watchers.schedule import PollingPace
 from watchers.standing import LookingPace
@@ -71,6 +71,7 @@ async def open_pipeline(
     *,
     politeness: Politeness | None = None,
     looking: LookingPace | None = None,
+    asking: RatesPace | None = None,
     clock: Callable[[], datetime] = wall_clock,
 ) -> AsyncIterator[Pipeline]:
     """Open the watching half, alone on its database, for as long as the block runs.
@@ -117,6 +118,7 @@ async def open_pipeline(
             sources=asked,
             wake=wake_up.set,
             politeness=politeness or Politeness(),
+            pace=asking or RatesPace(),
         )
         yield Pipeline(settings, db, ingester, poller, revisits, rates, clock, wake_up)
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "search": "bot.cli.archive",
     "digest": "bot.cli.archive",
     "trends": "bot.cli.archive",
+    "rates": "bot.cli.rates",
     "match": "bot.cli.words",
     "language": "bot.cli.words",
     "backtest": "bot.cli.backtest",

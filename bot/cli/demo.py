@@ -13,14 +13,16 @@ import click
 
 from bot import app, logs
 from bot.cli.common import lasting
-from bot.cli.demo_folder import DATABASE, keep_address, own_folder
+from bot.cli.demo_folder import DATABASE, RATES, keep_address, own_folder
 from bot.failures import system_says
 from bot.sandbox import ADMIN_ID, Sandbox, sample_outlets
+from bot.sandbox.outlets import banks
 from bot.sandbox.outlets.generator import Supply
 from bot.settings import Settings, host_port
 from storage.errors import NewsError
 from storage.feeds import NewFeed
 from storage.model import Outlet, OutletId, Ownership
+from watchers.rates.polling import RatesPace
 from watchers.standing import LookingPace
 
 USUAL_PORT = 8011
@@ -34,6 +36,9 @@ LOOKING = LookingPace(
 )
 """In a demo outlets remove within minutes what real ones remove within hours."""
 
+ASKING = RatesPace(every=timedelta(seconds=4), tick_s=4)
+"""In a demo a central bank's day is over in seconds, until it has reached ours."""
+
 LEFT_TO_ADD = "vakhsh-navidi"
 """The outlet that is not read yet, so that there is one to try ``/addfeed`` on."""
 
@@ -46,7 +51,7 @@ WELCOME = """
 
       {url}{note}
 
-  Pick a person, press START, and try:   /subscribe Astana     /digest     /search Макрон
+  Pick a person, press START, and try:   /subscribe Astana     /digest     /search Макрон     /rates
   As the admin:                          /feeds    /addfeed {url}outlets/{left}/
 
   A news item comes every {every:g} s, for {lasts}; then all is told.
@@ -84,6 +89,7 @@ REPLACED = frozenset(
         "poll_interval",
         "feed_allow_hosts",
         "health_listen",
+        "rates",
     }
 )
 """Settings of the real bot that say nothing to a demo, which may well run beside it."""
@@ -132,10 +138,12 @@ async def demo(settings: Settings, port: int | None, every: float, *, without_bo
             return
         with own_folder(port) as folder:
             keep_address(folder, box.page_url)
+            (folder / RATES).write_text(banks.sources(box.url), encoding="utf-8")
             await app.run(
                 in_box(settings, box, folder),
                 stop=stop,
                 looking=LOOKING,
+                asking=ASKING,
                 starting=lambda: sample_feeds(box.url, but=LEFT_TO_ADD),
                 ready=lambda: click.echo(welcome(box, port, every, folder)),
             )
@@ -152,6 +160,7 @@ def in_box(settings: Settings, box: Sandbox, folder: Path) -> Settings:
         database_path=folder / DATABASE,
         poll_interval=POLL_S,
         feed_allow_hosts=frozenset({host_port(box.url.removeprefix("http://"))}),
+        rates=str(folder / RATES),
     )
 
 

@@ -16,7 +16,10 @@ MARKER = "made-by-steppewire-demo"
 ADDRESS = "address"
 """Holds where the running demo's page is, for who starts a second one."""
 
-OURS = (*(f"{DATABASE}{end}" for end in ("", "-wal", "-shm", ".lock")), ADDRESS)
+RATES = "rates.tsv"
+"""Names the demo's central banks."""
+
+OURS = (*(f"{DATABASE}{end}" for end in ("", "-wal", "-shm", ".lock")), ADDRESS, RATES)
 """What a demo makes beside the marker, and the next one removes; anything else stays."""
 
 

@@ -16,6 +16,7 @@ from bot.sandbox.botapi.server import MAX_BODY, BotApi
 from bot.sandbox.botapi.webhooks import Webhooks
 from bot.sandbox.control import Control
 from bot.sandbox.guard import guard
+from bot.sandbox.outlets.banks import SampleBanks
 from bot.sandbox.outlets.server import Newsstand
 from bot.sandbox.telegram.limits import Rates
 from bot.sandbox.telegram.model import CallbackQuery, SandboxMessage
@@ -100,7 +101,7 @@ class Sandbox:
         hooks = Webhooks(telegram)
         app = web.Application(client_max_size=MAX_BODY, middlewares=[guard])
         control = Control(telegram, faults, calls)
-        for part in (api, control, newsstand, page):
+        for part in (api, control, newsstand, SampleBanks(clock), page):
             app.add_routes(part.routes())
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()

@@ -32,6 +32,14 @@ ILL_AFTER = 6
 
 
 @dataclass(frozen=True, slots=True)
+class RatesPace:
+    """How often a source is asked, and (seconds) how often it is looked whether one is due."""
+
+    every: timedelta = EVERY
+    tick_s: float = 60
+
+
+@dataclass(frozen=True, slots=True)
 class DueSource:
     """A source that is to be asked now, and how it was."""
 
@@ -55,7 +63,7 @@ class RatesPoller:
     sources: Sequence[RateSource] = ()
     wake: Callable[[], None] = lambda: None
     politeness: Politeness = field(default_factory=Politeness)
-    every: timedelta = EVERY
+    pace: RatesPace = field(default_factory=RatesPace)
 
     async def round(self) -> int:
         """Ask every source that is due; count the looks."""
@@ -88,7 +96,7 @@ class RatesPoller:
         )
         now = self.clock()
         sheet = sheet_of(due.source, outcome, due.today)
-        state = settled(due, outcome, sheet, now, self.every)
+        state = settled(due, outcome, sheet, now, self.pace.every)
         told = await self.db.write(record, due.source, state, sheet, now)
         log.info(
             "rates",
