@@ -72,9 +72,19 @@ async def country(ask: Ask, context: Context, bank: Bank) -> Message:
     html = render.table(bank.country, lines, key, ask.chat, today=today)
     pairs = tuple(Button(line.name, press("rp", line.name, bank.money)) for line in lines)
     countries = tuple(
-        Button(words.flag(one), press("rc", one)) for one in BANKS if one != bank.country
+        Button(f"{words.flag(one)} {one}", press("rc", one))
+        for one in BANKS
+        if one != bank.country
     )
-    how = translate_html(ask.language, "rates.how") if lines else Html()
+    dollar = next((line for line in lines if line.name == "USD"), None)
+    how = Html()
+    if dollar is not None:
+        how = translate_html(
+            ask.language,
+            "rates.how",
+            money=bank.money.lower(),
+            threshold=format(round_near(dollar.value), "f"),
+        )
     keyboard = (*_rows(pairs), countries, *await _to_alerts(ask, context))
     return Message(joined((html, how), "\n\n"), keyboard)
 

@@ -28,6 +28,7 @@ CHAT_ONLY = (
 CHAT_COMMAND = re.compile(rf"(?<![\w/.])/({'|'.join(one.name for one in COMMANDS)})\b")
 OF_READERS = {
     "aside.query_unread", "subscribe.too_many", "notice.topic_closed", "notice.topic_gone",
+    "rates.many_alerts",
 }  # fmt: skip
 """Raised or owed where rows are kept, but only chats have subscriptions and topics."""
 
