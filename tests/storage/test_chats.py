@@ -32,7 +32,7 @@ def subscribe(db: Connection, now: datetime, chat_id: ChatId = ANNA, query: str 
 def test_every_setting_comes_back_as_it_was_saved(connection: Connection, now: datetime) -> None:
     chat = Chat(
         ANNA, ChatKind.PRIVATE, "Anna", "ru", "Asia/Almaty", True, now, (480, 1080), (1, 5),
-        ThreadId(3), now, now, False, 7, now, (540,), 6, 1380, 420, QuietMode.URGENT, 6, True, "", None, ChatId(5), now, True, "Steppe & sky",
+        ThreadId(3), now, now, False, ("USD/KZT", "RUB/KZT"), 7, now, (540,), 6, 1380, 420, QuietMode.URGENT, 6, True, "", None, ChatId(5), now, True, "Steppe & sky",
     )  # fmt: skip
     chats.insert(connection, chat)
     assert chat == chats.get(connection, ANNA)

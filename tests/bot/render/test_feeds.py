@@ -324,7 +324,7 @@ def test_a_channels_owner_reads_in_their_language_why_it_is_shut(why: str, said:
         owed(DeliveryState.SENDING),
         payload=Sentence("notice.shut", {"title": "Степь", "why": why}),
     )
-    message = delivery_message.frozen(notice, MOSCOW, "")
+    message = delivery_message.frozen(notice, MOSCOW, NOW, "")
     assert isinstance(message, Message)
     assert f"«Степь»: {said}." in plain(message.html)
 
