@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from watchers.headlines.concepts import LANGUAGES, concept_of, tables
+from watchers.headlines.concepts import (
+    LANGUAGES,
+    Table,
+    concept_of,
+    look_up,
+    read_table,
+    tables,
+)
 from watchers.keywords import Facts, Query, fts
 from watchers.keywords.matching import fires
 from watchers.keywords.query import All, Exact, Node, Prefix, Term
@@ -139,17 +146,30 @@ def kin_of(term: Term) -> Kin:
 @lru_cache(maxsize=1024)
 def _concepts(normal: str) -> frozenset[str]:
     for group in _languages(normal):
-        found = {concept_of(normal, lang) for lang in group} - {None}
-        if found:
-            return frozenset(str(one) for one in found) - _NO_KIN
+        if found := frozenset[str]().union(*(_notions(normal, lang) for lang in group)):
+            return found - _NO_KIN
     return frozenset()
+
+
+@lru_cache(maxsize=16384)
+def _notions(normal: str, lang: str) -> frozenset[str]:
+    """Name the notions of a word, of both tables."""
+    found = {key[0] for key in look_up(normal, lang, _more())}
+    concept = concept_of(normal, lang)
+    return frozenset(found | {concept} if concept else found)
+
+
+@lru_cache(maxsize=1)
+def _more() -> dict[str, Table]:
+    return read_table("near_words.tsv", 1, (*LANGUAGES, "tk"))
 
 
 def _languages(normal: str) -> tuple[tuple[str, ...], ...]:
     """Name the languages a word can be of, likely ones first."""
     if not is_cyrillic(normal):
-        return ("en",), ("uz",)
-    return (("ru",),) if is_known(normal) else (("kk", "ky", "tg", "uz-Cyrl"), ("ru",))
+        return ("en",), ("uz", "tk")
+    others = ("kk", "ky", "tg", "uz-Cyrl")
+    return (("ru",), others) if is_known(normal) else (others, ("ru",))
 
 
 @lru_cache(maxsize=1024)
@@ -209,7 +229,7 @@ def _english(normal: str) -> Iterator[str]:
 
 
 def _is_kin(token: Token, kin: Kin, lang: str) -> bool:
-    if kin.concepts and concept_of(token.normal, lang) in kin.concepts:
+    if kin.concepts and not kin.concepts.isdisjoint(_notions(token.normal, lang)):
         return True
     return _is_related(token, kin, lang)
 
@@ -235,8 +255,7 @@ def _keys(kin: Kin) -> Iterator[str]:
 @lru_cache(maxsize=256)
 def _keys_of(concept: str) -> tuple[str, ...]:
     found: set[str] = set()
-    for lang in LANGUAGES:
-        beginnings, wholes = tables()[lang]
+    for beginnings, wholes in (*tables().values(), *_more().values()):
         found.update(
             f'"p:{start[: PREFIXES[-1]]}"'
             for start, keys in beginnings.items()

@@ -192,7 +192,7 @@ def nominative(word: str) -> str:
     ):
         return word
     told = first.inflect({"nomn"})
-    return str(told.word).replace("ё", "е") if told else word
+    return str(told.word) if told else word
 
 
 @lru_cache(maxsize=4096)
