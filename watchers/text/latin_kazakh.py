@@ -37,9 +37,11 @@ def readings(normal: str) -> tuple[str, ...]:
     letters = set(normal)
     if letters & _FOREIGN:
         return ()
-    tables = (_OF_2021, _OF_2019, _OLDER) if letters & _UMLAUTS.keys() else (_OF_2021, _OF_2018)
+    tables: tuple[dict[int, str], ...] = (_OF_2021, _OF_2018)
     if letters & _ACUTES.keys():
         tables = (_OF_2018,)
+    elif letters & _UMLAUTS.keys():
+        tables = (_OF_2021, _OF_2019, _OLDER)
     found = {
         _with_short_i(normal.replace("sh", "ш").replace("ch", "ч").translate(table))
         for table in tables
