@@ -849,7 +849,7 @@ async def test_a_countrys_digest_leads_with_what_is_about_it(room: Pipeline, ann
 
 
 async def test_a_code_of_no_country_is_said_to_be_none(anna: Person) -> None:
-    assert "No country has the code XX" in await anna.types("/digest xx")
+    assert "No country has the code “XX”" in await anna.types("/digest xx")
     assert "No country" not in await anna.types("/digest kg")
 
 
