@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.conversation import Ask, Button, Edit, Message, Reply, Say
 from bot.digests import listing
 from bot.digests.calendar import DigestWindow
-from bot.digests.listing import Kind, Listing, ListView, about_country
+from bot.digests.listing import Kind, Listing, ListView
 from bot.digests.ranking import MOST_LINES
 from bot.render.buttons import press
 from bot.render.markup import translate_html
@@ -79,16 +79,17 @@ async def digest(ask: Ask, context: Context) -> Reply:
         return Say(await context.digests.on_demand(view_of(ask, context), span or DAY))
     span = span or OF_A_QUERY
     now = context.clock()
-    query = queries.of_a_country(context, text) or queries.canonical(context, text)
+    country = queries.of_a_country(context, text)
+    query = country or queries.canonical(context, text)
     since = now - span
     found = await queries.find(context, query, limit=MOST_OF_A_QUERY, since=since)
     only = frozenset(story.id for story in found.stories)
-    if (code := about_country(query)) and len(only) < MOST_OF_A_QUERY:
-        told = f"country:{code.lower()}"  # by its outlets, too
+    if country and len(only) < MOST_OF_A_QUERY:
+        told = country.replace("about:", "country:")  # by its outlets, too
         more = await queries.find(context, told, limit=MOST_OF_A_QUERY, since=since)
         only |= {story.id for story in more.stories[: MOST_OF_A_QUERY - len(only)]}
     if not only:
-        no_country = not code and _CODE.fullmatch(text)
+        no_country = not country and _CODE.fullmatch(text)
         key = "digest.no_country" if no_country else "digest.quiet_query"
         title = text.upper() if no_country else query_title(query, ask.language)
         quiet = translate_html(ask.language, key, query=title, span=lasting(span, ask.language))
