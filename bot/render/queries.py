@@ -74,11 +74,15 @@ def _negations(pieces: Iterable[str]) -> Iterator[str]:
 
 
 def _spoken(pieces: Iterable[str], language: str) -> str:
-    """Choose the language of the small words: Russian between Cyrillic ones, else the reader's."""
+    """Choose the language of the small words: the reader's, if it has the words' letters."""
     said = "".join(piece for piece in pieces if piece not in _JOINS)
     if re.search("[\u0400-\u04ff]", said):
-        return "ru"
+        return "ru" if language in _LATIN else language
     return "en" if identify(said) == "en" else language
+
+
+_LATIN = ("en", "uz")
+"""Languages of the catalogue that are written in Latin letters."""
 
 
 def literally(query: Query, language: str) -> Html:
