@@ -19,10 +19,11 @@ import apscheduler.executors.base
 import apscheduler.schedulers.base
 import apscheduler.triggers.interval
 
-from bot import app, logs
+from bot import app, logs, pipeline
 from bot.delivery import deliverer
 from bot.settings import Settings
 from bot.telegram import polling
+from bot.trusted_clock import TrustedClock
 from storage.database import Database
 from tests.longrun.lockstep import BotLoop, Line
 from watchers import poll
@@ -89,9 +90,11 @@ async def parsing_in_line(_limits: object = None) -> AsyncIterator[InLine]:
 
 
 def unhurried() -> None:
-    """Tick less often than in earnest: a month has half a million ticks of five seconds."""
-    app.POLL_TICK_S = app.DIGEST_TICK_S = app.ERRAND_TICK_S = 30
-    app.PROMISES_TICK_S = 5
+    """Tick less often than in earnest: a month has half a million ticks of five seconds.
+
+    What is promised waits longer to be kept, so that more of it is met by a kill.
+    """
+    app.POLL_TICK_S = app.DIGEST_TICK_S = app.ERRAND_TICK_S = app.PROMISES_TICK_S = 60
     deliverer.TICK_S = 60.0
     polling.POLL_S = 50
 
@@ -105,7 +108,7 @@ def simulated() -> None:
         app,
     ):
         module.datetime = MachineTime  # type: ignore[attr-defined]
-    app.steady_beside = lambda _clock: MACHINE.loop.time
+    pipeline.trusted = lambda wall: TrustedClock(wall, MACHINE.loop.time, "this machine")
     poll.pool.opened = parsing_in_line  # type: ignore[assignment]
     opened = Database.opened
 

@@ -103,6 +103,8 @@ class Ledger:
         known = set(
             db.conn.execute("select chat_id, message_id from deliveries where message_id > 0")
         )
+        for old, new in self.moved.items():  # its rows moved with it
+            doubted[old] += doubted[new]
         strays: dict[int, list[Sent]] = defaultdict(list)
         told: dict[tuple[int, str], int] = Counter()
         for one in self.sent:
