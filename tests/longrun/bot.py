@@ -1,8 +1,8 @@
 """The program itself, as ``steppewire run`` builds it, in simulated time: a process to be killed.
 
-Run as ``python -m tests.longrun.bot SOCKET DATABASE URL TOKEN ADMIN HOST:PORT,HOST:PORT…``. Beside
-the time the world may order: ``lie`` (seconds by which the machine's clock is wrong), ``full``
-(the disk has no room left, or has again).
+Run as ``python -m tests.longrun.bot SOCKET DATABASE URL TOKEN ADMIN LIE HOST:PORT,HOST:PORT…``.
+Beside the time the world may order: ``lie`` (seconds by which the machine's clock is wrong),
+``full`` (the disk has no room left, or has again).
 """
 
 import asyncio
@@ -134,7 +134,8 @@ async def program(settings: Settings) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    path, database, url, token, admin, allowed = arguments
+    path, database, url, token, admin, lie, allowed = arguments
+    MACHINE.lie = timedelta(seconds=float(lie))
     near = socket.socket(socket.AF_UNIX)
     near.connect(path)
     hosts = frozenset(

@@ -85,6 +85,8 @@ class World:
     ledger: Ledger
     done: Counter[str] = field(default_factory=Counter)
     program: warm.Forked | None = None
+    lie: float = 0
+    """By how many seconds the machine's clock is wrong."""
     _listener: socket.socket = field(default_factory=socket.socket)
     _logging: list[asyncio.Task[None]] = field(default_factory=list)
     _coming_back: list[asyncio.Task[None]] = field(default_factory=list)
@@ -111,7 +113,7 @@ class World:
             self.program = await warm.start(
                 "tests.longrun.bot",
                 str(self.folder / "line"), str(self.database), self.box.url, self.box.token,
-                str(ADMIN_ID), hosts,
+                str(ADMIN_ID), str(self.lie), hosts,
                 cwd=warm.ROOT,
                 env={"PATH": os.environ["PATH"], "PYTHONPATH": str(warm.ROOT), "TMPDIR": str(self.folder)},
             )  # fmt: skip
@@ -200,9 +202,13 @@ class World:
         """Let the machine's clock be wrong for a while."""
         async for _ in self.times(self.plan.lies):
             self.note("lying clocks")
-            self.loop.tell(lie=self.chance.choice(LIES))
+            self._set_clock(self.chance.choice(LIES))
             await asyncio.sleep(self.chance.choice((25, 600)))
-            self.loop.tell(lie=0)
+            self._set_clock(0)
+
+    def _set_clock(self, lie: float) -> None:
+        self.lie = lie
+        self.loop.tell(lie=lie)
 
     async def disks(self) -> None:
         """Let the disk be full for a while."""
@@ -282,7 +288,7 @@ class World:
             group.create_task(asyncio.sleep(self.plan.days * DAY))
         self.box.faults.clear()
         self.press.heal()
-        self.loop.tell(lie=0)
+        self._set_clock(0)
         self.loop.tell(full=False)
         await asyncio.sleep(CALM)
         assert self.program is not None
