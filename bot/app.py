@@ -115,7 +115,8 @@ async def run_in(
                 pipeline.settings.health_listen, lambda: vitals(pipeline, telegram, ticks)
             )
         )
-        await note_odd_rows(pipeline.db, pipeline.clock())
+        inspecting = asyncio.create_task(inspect(pipeline), name="inspect")
+        open_parts.push_async_callback(cancelled, inspecting)
         remembering = asyncio.create_task(remember(pipeline), name="remember")
         open_parts.push_async_callback(cancelled, remembering)
         open_parts.enter_context(ticks)
@@ -123,6 +124,14 @@ async def run_in(
         ready()
         await stop.wait()
         log.info("stopping")
+
+
+async def inspect(pipeline: Pipeline) -> None:
+    """Look beside everything else whether rows have values that nobody can read."""
+    try:
+        await note_odd_rows(pipeline.db, pipeline.clock())
+    except Exception:
+        log.exception("rows not looked over")
 
 
 async def remember(pipeline: Pipeline) -> None:
@@ -217,7 +226,6 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             self._scheduler.add_job(
                 survived(tick), "interval", seconds=tick.every_s, next_run_time=now
             )
-        logging.getLogger("apscheduler.executors").addFilter(is_no_stop)
         logging.getLogger("apscheduler.executors.default").addFilter(is_no_stop)
         self._scheduler.start()
 

@@ -60,8 +60,13 @@ async def set_one_aside(
 
 
 async def note_odd_rows(db: Database, now: datetime) -> None:
-    """Note at a start which rows cannot be read, should there be any."""
-    odd = await db.read(inspection.odd_rows)
+    """Note at a start which rows cannot be read, should there be any; others read meanwhile."""
+    odd: list[Aside] = []
+    for kind in inspection.KINDS:
+        after: int | None = inspection.START
+        while after is not None:
+            found, after = await db.read(inspection.odd_rows, kind, after)
+            odd += found
     if odd:
         log.error("odd rows", rows=[f"{one.kind} {one.what}: {one.why}" for one in odd[:20]])
         await db.write(set_aside.note, odd, now)

@@ -81,7 +81,8 @@ def set_up(settings: Settings) -> None:
             logging.getLevelNamesMapping()[settings.log_level]
         ),
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
+        # A cached logger never hears of another set-up; to bind one takes microseconds a line.
+        cache_logger_on_first_use=False,
     )
     to_stderr = logging.StreamHandler(sys.stderr)
     to_stderr.setFormatter(

@@ -161,7 +161,7 @@ def _zones_of(code: str, now: datetime) -> dict[timedelta | None, str]:
     """Return a zone for each time that clocks of a country show, the most peopled first."""
     zones: dict[timedelta | None, str] = {}
     listed = [spot.zone for country, spot in _zone_table() if country == code]
-    peopled = {zone: place for place, (zone, *_) in reversed([*enumerate(_rows())])}
+    peopled = {zone: place for place, (zone, *_) in reversed(tuple(enumerate(_rows())))}
     for zone in sorted(listed, key=lambda zone: peopled.get(zone, len(_spots()))):
         zones.setdefault(ZoneInfo(zone).utcoffset(now), zone)
     return zones
@@ -222,10 +222,10 @@ def _cities() -> dict[str, str]:
     }
 
 
-def _rows() -> Iterator[list[str]]:
-    for line in TOWNS.read_text("utf-8").splitlines():
-        if not line.startswith("#"):
-            yield line.split("\t")
+@cache
+def _rows() -> tuple[tuple[str, ...], ...]:
+    lines = TOWNS.read_text("utf-8").splitlines()
+    return tuple(tuple(line.split("\t")) for line in lines if not line.startswith("#"))
 
 
 @cache

@@ -1,6 +1,6 @@
 """Feeds: what is polled, when next, and how each is. Polling's whole memory is in these rows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -571,9 +571,8 @@ def _state_row(state: FeedState, new: int, feed_id: FeedId) -> tuple[Any, ...]:
     )
 
 
-def every_row(db: Connection) -> Iterator[tuple[Any, ...]]:
-    """Give every feed's row as ``of_row`` reads it."""
-    yield from db.conn.execute(f"{_SELECT} order by f.id")
+EVERY_ROW_AFTER = f"{_SELECT} where f.id > :after order by f.id limit :most"
+"""The rows of the next feeds after an id, as ``of_row`` reads them."""
 
 
 def of_row(row: tuple[Any, ...]) -> Feed:

@@ -92,8 +92,10 @@ def waiting(db: Connection, bot_id: int) -> list[WaitingUpdate]:
 
 def oldest(db: Connection) -> datetime | None:
     """Return when the update that has waited longest for its answer was taken."""
-    (taken,) = db.conn.execute("select min(taken_at) from inbox where body is not null").fetchone()
-    return from_ms(taken)
+    row = db.conn.execute(
+        "select taken_at from inbox where body is not null order by id limit 1"
+    ).fetchone()
+    return from_ms(row[0]) if row is not None else None
 
 
 def answers(db: Connection, row: int, question: str) -> None:

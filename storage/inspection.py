@@ -3,7 +3,8 @@
 Whoever reads many rows leaves such a one out; here it is named, so that somebody can mend it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from storage import chats, feeds, subscriptions
@@ -11,39 +12,67 @@ from storage.outbox import rows as outbox_rows
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.sql import ODD_VALUES, Connection
 
+AT_ONCE = 500
+"""Rows between two looks at who else wants to read."""
 
-def odd_rows(db: Connection) -> list[Aside]:
-    """Name the chats, subscriptions, feeds and waiting messages that cannot be read."""
-    waiting = (
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """Rows of one kind: the statement that gives those after an id, in its order, and who reads.
+
+    ``named`` is the column by which people know such a row, None where there is none.
+    """
+
+    kind: AsideKind
+    statement: str
+    read: Callable[[Any], object]
+    id: str | int
+    named: str | int | None = None
+    as_mappings: bool = False
+
+
+KINDS = (
+    Inspected(
+        AsideKind.CHAT,
+        "select * from chats where id > :after order by id limit :most",
+        chats.to_chat,
+        "id",
+        as_mappings=True,
+    ),
+    Inspected(
+        AsideKind.SUBSCRIPTION,
+        "select * from subscriptions where id > :after order by id limit :most",
+        subscriptions.to_subscription,
+        "id",
+        "query",
+        as_mappings=True,
+    ),
+    Inspected(AsideKind.FEED, feeds.EVERY_ROW_AFTER, feeds.of_row, 0, 1),
+    Inspected(
+        AsideKind.DELIVERY,
         f"select {outbox_rows.COLUMNS} from deliveries"  # noqa: S608 (our own columns)
-        " where state in ('queued', 'held', 'sending')"
+        " where state in ('queued', 'held', 'sending') and id > :after order by id limit :most",
+        outbox_rows.of_row,
+        0,
+    ),
+)
+"""The chats, subscriptions, feeds and waiting messages: what others would be left without."""
+
+START = -(1 << 62)
+"""Before every id: those of groups are negative."""
+
+
+def odd_rows(db: Connection, of: Inspected, after: int) -> tuple[list[Aside], int | None]:
+    """Name the next rows that cannot be read, and after which id to go on, None at the end."""
+    values = {"after": after, "most": AT_ONCE}
+    rows = list(
+        db.query(of.statement, values) if of.as_mappings else db.conn.execute(of.statement, values)
     )
-    return [
-        *_odd(AsideKind.CHAT, db.query("select * from chats"), chats.to_chat, "id"),
-        *_odd(
-            AsideKind.SUBSCRIPTION,
-            db.query("select * from subscriptions"),
-            subscriptions.to_subscription,
-            "id",
-            label="query",
-        ),
-        *_odd(AsideKind.FEED, feeds.every_row(db), feeds.of_row, 0, label=1),
-        *_odd(AsideKind.DELIVERY, db.conn.execute(waiting), outbox_rows.of_row, 0),
-    ]
-
-
-def _odd(
-    kind: AsideKind,
-    rows: Any,
-    read: Callable[[Any], object],
-    key: str | int,
-    *,
-    label: str | int | None = None,
-) -> Iterator[Aside]:
-    """Try a kind's rows one by one."""
+    odd = []
     for row in rows:
         try:
-            read(row)
+            of.read(row)
         except ODD_VALUES as error:
-            told = "" if label is None else str(row[label])
-            yield Aside(kind, str(row[key]), why_of(error), told)
+            told = "" if of.named is None else str(row[of.named])
+            odd.append(Aside(of.kind, str(row[of.id]), why_of(error), told))
+    return odd, rows[-1][of.id] if len(rows) == AT_ONCE else None

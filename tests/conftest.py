@@ -1,12 +1,15 @@
 """What many tests need: a fresh database, plain or behind its thread, and a moment in time."""
 
 import gc
+import logging
 import os
 import shutil
+import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +27,9 @@ settings.register_profile(
     "fuzz", deadline=None, max_examples=5_000, suppress_health_check=list(HealthCheck)
 )
 settings.load_profile("untimed")
+
+# Every client of python-telegram-bot reads all certificates anew: .05 s, and tests make hundreds.
+ssl.create_default_context = cache(ssl.create_default_context)
 
 if find_spec("sniffio") is None:
     # httpcore looks for it at each request anew, in every folder of the path.
@@ -80,6 +86,7 @@ def _quiet_log() -> None:
     """Log lines go nowhere and cost little: pretty tracebacks take longer than the tests."""
     structlog.configure(
         processors=[structlog.processors.KeyValueRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET),
         logger_factory=structlog.ReturnLoggerFactory(),
         cache_logger_on_first_use=False,
     )

@@ -3,19 +3,57 @@
 import ast
 import re
 from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("bot", "watchers", "storage")
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a file says: its public classes, its docstrings, the words of its code."""
+
+    classes: tuple[str, ...]
+    docstrings: tuple[str, ...]
+    words: frozenset[str]
+
+
+@cache
+def said_in(path: Path) -> Said:
+    """Read a file's tree once for all of these tests."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    classes = [one.name for one in tree.body if isinstance(one, ast.ClassDef)]
+    docstrings, texts, words = list[str](), list[str](), set[str]()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str(text))):
+                docstrings.append(text)
+            case ast.Constant(value=str(text)):
+                texts.append(text)
+            case _:
+                for field in WORDED & set(node._fields):
+                    words.update(str(getattr(node, field)).split("."))
+    for text in set(texts) - set(docstrings):
+        words |= {text, *re.findall(r"\w+", text)}
+    return Said(
+        tuple(one for one in classes if not one.startswith("_")),
+        tuple(docstrings),
+        frozenset(words),
+    )
+
+
+WORDED = frozenset({"id", "attr", "name", "arg", "module"})
+"""Fields of a tree's nodes that hold a name."""
+
+
 def public_classes() -> dict[str, list[str]]:
     """Return the files that define each public class of a module."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in sources():
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                found[node.name].append(str(path.relative_to(ROOT)))
+        for name in said_in(path).classes:
+            found[name].append(str(path.relative_to(ROOT)))
     return found
 
 
@@ -37,7 +75,7 @@ def test_a_name_that_a_docstring_quotes_is_there() -> None:
     stale = [
         (str(path.relative_to(ROOT)), name)
         for path in sources()
-        for said in docstrings(path)
+        for said in said_in(path).docstrings
         for name in QUOTED.findall(said)
         if name not in OTHERS and not is_there(name, known)
     ]
@@ -66,30 +104,12 @@ def words_of_code() -> dict[str, set[str]]:
     """Each module's words, under its last name; all of them, and all files, under ""."""
     known: dict[str, set[str]] = defaultdict(set)
     for path in sources():
-        said = set(docstrings(path))
         parts = path.relative_to(ROOT).with_suffix("").parts
-        found = {*parts, ".".join(parts).removesuffix(".__init__")}
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            for field in ("id", "attr", "name", "arg", "module"):
-                found.update(str(getattr(node, field, "")).split("."))
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                text = "" if node.value in said else node.value
-                found |= {text, *re.findall(r"\w+", text)}
+        found = {*parts, ".".join(parts).removesuffix(".__init__"), *said_in(path).words}
         known[path.parent.name if path.stem == "__init__" else path.stem] |= found
         known[""] |= found
     known[""] |= {file.name for package in PACKAGES for file in (ROOT / package).rglob("*.*")}
     return known
-
-
-def docstrings(path: Path) -> list[str]:
-    """Every string that stands by itself: docstrings, and what is said below a constant."""
-    return [
-        node.value.value
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    ]
 
 
 def sources() -> list[Path]:

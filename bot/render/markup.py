@@ -114,13 +114,13 @@ def joined(parts: Iterable[str], separator: str = "\n") -> Html:
 
 
 def bold(text: str) -> Html:
-    """Set text in bold."""
-    return Html(f"<b>{escape(text)}</b>")
+    """Set text in bold; nothing stays nothing."""
+    return Html(f"<b>{escape(text)}</b>") if text else Html()
 
 
 def italic(text: str) -> Html:
-    """Set text in italics."""
-    return Html(f"<i>{escape(text)}</i>")
+    """Set text in italics; nothing stays nothing."""
+    return Html(f"<i>{escape(text)}</i>") if text else Html()
 
 
 def struck(text: str) -> Html:

@@ -48,7 +48,7 @@ async def audited(farm: Farm, *wanted: NewFeed, spacing_s: float = 0.0) -> dict[
     async with fetch.opened(
         user_agent="test",
         allowed=frozenset({("127.0.0.1", farm.port)}),
-        limits=FetchLimits(deadline_s=1.0),
+        limits=FetchLimits(deadline_s=30.0),
         clock=lambda: NOW,
     ) as fetcher:
         observer = Observer(fetcher, InPlace(), lambda: NOW)

@@ -20,7 +20,8 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
 
     A ``.env`` in the test's folder is read, as everywhere.
     """
-    handlers = logging.getLogger().handlers[:]
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
     monkeypatch.chdir(tmp_path)
 
     def call(*words: str, input: str | None = None, **settings: str | None) -> Result:  # noqa: A002 (click's word)
@@ -31,7 +32,8 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
         return CliRunner().invoke(main, list(words), input=input, env=env)
 
     yield call
-    logging.getLogger().handlers[:] = handlers
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def lines(result: Result) -> list[dict[str, Any]]:

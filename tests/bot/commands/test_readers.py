@@ -790,6 +790,7 @@ async def test_filters_alone_are_a_query_at_every_door(
     for command in ("/search", "/digest", "/subscribe", ""):
         said = await anna.types(f"{command} {query}".strip())
         assert {word for word in ("Inkai", "wheat") if word in said} == found, command
+        assert "\n\n\n" not in said  # nothing of a text was met: that takes no line
     if query.startswith(("by:", "source:")):
         return  # these outlets' home pages are not known: the index can only narrow
     await anna.types(f"/trends {query} since:3d")

@@ -18,6 +18,7 @@ from bot.render.markup import (
     cut,
     escape,
     italic,
+    joined,
     link,
     measure,
     plain,
@@ -353,6 +354,10 @@ def test_only_plain_web_addresses_are_linked(url: str) -> None:
 
 def test_a_link_with_junk_around_its_host_is_text_alone() -> None:
     assert "x" == link("x", "https://outlet.example[::1]/1")
+
+
+def test_nothing_in_bold_or_italics_is_nothing_and_takes_no_line() -> None:
+    assert "a\nb" == joined(("a", bold(""), italic(Html()), "b"))
 
 
 def test_marks_do_not_pile_up_and_directions_do_not_leak() -> None:

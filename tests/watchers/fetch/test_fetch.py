@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gzip
-import time
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,12 +19,13 @@ from watchers.fetch.headers import freshness
 from watchers.fetch.inflate import BadEncodingError, Inflater, TooLargeError
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+# Deadlines that a busy machine keeps: what must run into one says a shorter one.
 LIMITS = FetchLimits(
     wire_bytes=200_000,
     body_bytes=1_000_000,
-    deadline_s=1.0,
-    connect_s=0.5,
-    read_s=0.6,
+    deadline_s=30.0,
+    connect_s=20.0,
+    read_s=20.0,
     redirects=4,
 )
 
@@ -53,8 +53,9 @@ async def ask(farm: Farm, url: str, **validators: str) -> fetch.Outcome:
         return await fetcher.fetch(Request(url, **validators))
 
 
-async def kind(farm: Farm, url: str) -> FailKind:
-    outcome = await ask(farm, url)
+async def kind(farm: Farm, url: str, limits: FetchLimits = LIMITS) -> FailKind:
+    async with fetching(farm.port, limits=limits) as fetcher:
+        outcome = await fetcher.fetch(Request(url))
     assert isinstance(outcome, Failed), outcome
     return outcome.kind
 
@@ -421,7 +422,7 @@ async def test_bodies_beyond_the_limits_are_refused(farm: Farm) -> None:
     many = bytes(1_100_000)
     assert [FailKind.TOO_LARGE] * 3 == [
         await kind(farm, farm.serve("/wire", many)),
-        await kind(farm, farm.serve("/gzip", bomb(50_000_000), Content_Encoding="gzip")),
+        await kind(farm, farm.serve("/gzip", bomb(5_000_000), Content_Encoding="gzip")),
         await kind(farm, farm.serve("/zlib", zlib.compress(many), Content_Encoding="deflate")),
     ]
 
@@ -446,9 +447,8 @@ async def test_dripping_bodies_end_with_the_deadline(farm: Farm) -> None:
             await response.write(b"x")
             await asyncio.sleep(0.05)
 
-    started = time.monotonic()
-    assert FailKind.TIMEOUT is await kind(farm, farm.url("/drip"))
-    assert time.monotonic() - started < LIMITS.deadline_s + 1
+    limits = replace(LIMITS, deadline_s=0.2)
+    assert FailKind.TIMEOUT is await kind(farm, farm.url("/drip"), limits)
 
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"])
@@ -586,7 +586,7 @@ def test_what_was_damaged_keeps_what_came_before() -> None:
 def test_a_bomb_packed_twice_is_stopped_at_the_limit() -> None:
     inflater = Inflater("gzip, gzip", 1_000_000)
     with pytest.raises(TooLargeError):
-        inflater.feed(gzip.compress(bomb(200_000_000)))
+        inflater.feed(gzip.compress(bomb(20_000_000)))
 
 
 BENT = {
@@ -613,4 +613,4 @@ async def test_somebody_who_waits_is_answered_sooner() -> None:
 def test_a_bomb_is_stopped_at_the_limit() -> None:
     inflater = Inflater("gzip", 1_000_000)
     with pytest.raises(TooLargeError):
-        inflater.feed(bomb(200_000_000))
+        inflater.feed(bomb(20_000_000))

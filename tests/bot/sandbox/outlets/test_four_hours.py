@@ -23,7 +23,7 @@ from watchers.parse import Document, NotAFeed, ParsedFeed, parse
 from watchers.poll import Politeness, Poller
 from watchers.schedule import PollingPace
 
-LOOKS = timedelta(minutes=2)
+LOOKS = timedelta(minutes=8)
 HOURS = timedelta(hours=4)
 
 
