@@ -32,9 +32,6 @@ from tests.longrun.ledger import Ledger
 from tests.longrun.lockstep import Line, WorldLoop
 
 HOUR, DAY = press.HOUR, press.DAY
-CALM = 2 * HOUR
-"""Seconds without faults at the end, for what is owed to come."""
-
 FAULTS: tuple[tuple[str, Fault], ...] = (
     ("cut before", Fault(cut="before")),
     ("cut after", Fault(cut="after")),
@@ -60,14 +57,16 @@ class Plan:
     feeds: int = 20
     readers: int = 50
     seed: int = 1
-    kills: float = 4
-    stops: float = 2
-    telegram_faults: float = 60
-    outages: float = 2
-    lies: float = 1
-    full_disks: float = 1
-    commands: float = 100
-    comings: float = 6
+    kills: float = 4.0
+    stops: float = 2.0
+    telegram_faults: float = 60.0
+    outages: float = 2.0
+    lies: float = 1.0
+    full_disks: float = 1.0
+    commands: float = 100.0
+    comings: float = 6.0
+    calm: float = 2.0
+    """Hours without faults at the end, for what is owed to come."""
 
 
 @dataclass
@@ -156,22 +155,26 @@ class World:
 
     async def times(self, a_day: float) -> AsyncIterator[None]:
         """Wait from one random moment to the next, so many a day, until the calm of the end."""
+        wanted = a_day * self.plan.days
+        many = int(wanted) + (self.chance.random() < wanted % 1)
         until = self.plan.days * DAY
-        while a_day > 0:
-            wait = self.chance.expovariate(a_day / DAY)
-            if self.loop.time() + wait >= until:
-                return
-            await asyncio.sleep(wait)
-            yield
+        for moment in sorted(self.chance.uniform(0, until) for _ in range(many)):
+            await asyncio.sleep(max(0.0, moment - self.loop.time()))
+            if self.loop.time() < until:
+                yield
 
     async def restarts(self) -> None:
         """Kill the program or stop it, and start it again after a while."""
-        both = self.plan.kills + self.plan.stops
-        async for _ in self.times(both):
-            kill = self.chance.random() < self.plan.kills / both
-            self.note("kill -9" if kill else "stops")
-            code = await self.end(signal.SIGKILL if kill else signal.SIGTERM)
-            if not kill and code:
+        kills, stops = (
+            round(a_day * self.plan.days) for a_day in (self.plan.kills, self.plan.stops)
+        )
+        signs = [signal.SIGKILL] * kills + [signal.SIGTERM] * stops
+        self.chance.shuffle(signs)
+        async for _ in self.times(len(signs) / self.plan.days):
+            sign = signs.pop()
+            self.note("kill -9" if sign is signal.SIGKILL else "stops")
+            code = await self.end(sign)
+            if sign is signal.SIGTERM and code:
                 self.note(f"stops with exit code {code}")
             await asyncio.sleep(self.chance.choice((1, 20, 300, 2400)))
             await self.start()
@@ -290,7 +293,7 @@ class World:
         self.press.heal()
         self._set_clock(0)
         self.loop.tell(full=False)
-        await asyncio.sleep(CALM)
+        await asyncio.sleep(self.plan.calm * HOUR)
         assert self.program is not None
         await self.end(signal.SIGTERM)
         await asyncio.gather(*self._logging)
