@@ -194,7 +194,8 @@ class Inbox:
             now = self._clock()
             late = [place for place in queue.places if place.is_late(now)]
             places = late if late and late[0] is queue.places[0] else [queue.places[0]]
-            if await self._answer(places, is_late=places is late) or self._gives_up(places):
+            answered = await self._answer(places, is_late=places is late)
+            if answered or self._gives_up(places, tries):
                 for place in places:
                     queue.places.remove(place)
                 self._count(-len(places))
@@ -225,10 +226,17 @@ class Inbox:
             self._go_on(updates[0], outcome)
         return outcome is not False
 
-    def _gives_up(self, places: Sequence[_Place]) -> bool:
-        """Tell whether Telegram has not heard an answer for so long that nobody waits for it."""
+    def _gives_up(self, places: Sequence[_Place], tries: int) -> bool:
+        """Tell whether Telegram has not heard an answer for so long that nobody waits for it.
+
+        Not before it was tried again at every pace: a clock may have been wrong when it came.
+        """
         oldest = places[0]
-        if oldest.lasting or self._clock() - oldest.update.taken_at < GIVEN_UP:
+        if (
+            oldest.lasting
+            or tries < len(AGAIN_AFTER_S)
+            or self._clock() - oldest.update.taken_at < GIVEN_UP
+        ):
             return False
         log.warning("updates given up", chat=oldest.update.chat_id, updates=len(places))
         self._answered += [place.update.row for place in places if place.update.row]

@@ -160,8 +160,12 @@ class World:
         until = self.plan.days * DAY
         for moment in sorted(self.chance.uniform(0, until) for _ in range(many)):
             await asyncio.sleep(max(0.0, moment - self.loop.time()))
-            if self.loop.time() < until:
-                yield
+            yield
+
+    async def _lasts(self, *seconds: float) -> None:
+        """Wait for one of so many seconds, until the calm at the most."""
+        left = self.plan.days * DAY - self.loop.time()
+        await asyncio.sleep(max(0.0, min(self.chance.choice(seconds), left)))
 
     async def restarts(self) -> None:
         """Kill the program or stop it, and start it again after a while."""
@@ -176,7 +180,7 @@ class World:
             code = await self.end(sign)
             if sign is signal.SIGTERM and code:
                 self.note(f"stops with exit code {code}")
-            await asyncio.sleep(self.chance.choice((1, 20, 300, 2400)))
+            await self._lasts(1, 20, 300, 2400)
             await self.start()
 
     async def telegram(self) -> None:
@@ -197,7 +201,7 @@ class World:
                 self.box.faults.add(Fault(method, times=None, cut="before"))
                 for method in ("*", "getUpdates")
             ]
-            await asyncio.sleep(self.chance.choice((20, 300, 2 * HOUR)))
+            await self._lasts(20, 300, 2 * HOUR)
             for number in numbers:
                 self.box.faults.withdraw(number)
 
@@ -206,7 +210,7 @@ class World:
         async for _ in self.times(self.plan.lies):
             self.note("lying clocks")
             self._set_clock(self.chance.choice(LIES))
-            await asyncio.sleep(self.chance.choice((25, 600)))
+            await self._lasts(25, 600)
             self._set_clock(0)
 
     def _set_clock(self, lie: float) -> None:
@@ -218,7 +222,7 @@ class World:
         async for _ in self.times(self.plan.full_disks):
             self.note("full disks")
             self.loop.tell(full=True)
-            await asyncio.sleep(self.chance.choice((5, 300)))
+            await self._lasts(5, 300)
             self.loop.tell(full=False)
 
     # --- what people do ----------------------------------------------------------------------
