@@ -59,6 +59,9 @@ DIGEST_TICK_S = 10
 ERRAND_TICK_S = 1
 """Somebody sits at the command line."""
 
+ALARM_TICK_S = 1
+"""It only looks; while nothing can be written it tries."""
+
 PROMISES_TICK_S = 0.25
 UPKEEP_TICK_S = 3600
 LATE_S = 900
@@ -211,7 +214,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             Tick("asides", self._tell_of_asides, DIGEST_TICK_S, 300),
             # An errand, a round by hand for instance, lasts as long as it lasts.
             Tick("errands", ErrandRunner(pipeline).round, ERRAND_TICK_S, 3 * UPKEEP_TICK_S),
-            Tick("alarm", self._alarm.look, DIGEST_TICK_S, 300),
+            Tick("alarm", self._alarm.look, ALARM_TICK_S, 300),
             Tick("upkeep", self._upkeep, UPKEEP_TICK_S, 3 * UPKEEP_TICK_S),
         )
 
@@ -367,8 +370,14 @@ async def vitals(
     )
 
 
-def stop_on_signals(stop: asyncio.Event) -> None:
-    """Let SIGINT and SIGTERM end the program in order."""
+def stop_on_signals(stop: asyncio.Event, then: Callable[[], None] = lambda: None) -> None:
+    """Let SIGINT and SIGTERM end the program in order; ``then`` is called with the first."""
+
+    def told() -> None:
+        if not stop.is_set():
+            stop.set()
+            then()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, told)
