@@ -34,6 +34,9 @@ from watchers.parse.values import Document, NotAFeed, ParsedFeed
 START = datetime(2026, 11, 1, 0, 0, tzinfo=UTC)
 """The moment at which simulated time begins."""
 
+TICK_S = 60
+"""How often the program's quick timers tick."""
+
 NO_LIMIT = 4_294_967_294
 """SQLite's most pages of a file (its limit SQLITE_MAX_PAGE_COUNT)."""
 
@@ -94,7 +97,9 @@ def unhurried() -> None:
 
     What is promised waits longer to be kept, so that more of it is met by a kill.
     """
-    app.POLL_TICK_S = app.DIGEST_TICK_S = app.ERRAND_TICK_S = app.PROMISES_TICK_S = 60
+    for name, every_s in vars(app).copy().items():
+        if name.endswith("_TICK_S") and every_s < TICK_S:
+            setattr(app, name, TICK_S)
     deliverer.TICK_S = 60.0
     polling.POLL_S = 50
 

@@ -21,9 +21,9 @@ from typing import Any
 THREADS_S = 0.02
 """How long a loop looks at its sockets before it looks at its threads again."""
 
-LATE_S = 1e-6
+LATE_S = 5e-10
 """How much later than its timer a loop wakes: who asks the clock what is left finds nothing left,
-however the seconds were rounded."""
+however the seconds were rounded. Less than a loop's resolution: what is due together stays so."""
 
 Events = list[tuple[selectors.SelectorKey, int]]
 
