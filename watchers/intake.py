@@ -25,7 +25,7 @@ from storage.outbox.promises import OwedAlerts
 from storage.record import ChangedStory, Intake
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.tallies import NOTHING_READ, DocumentTally
-from watchers import articles, keywords, stories
+from watchers import articles, filing, keywords, stories
 from watchers.parse import Entry, entry_keys
 from watchers.text import leads, markup, words
 from watchers.text.names import Gazetteer
@@ -420,7 +420,7 @@ def take_in(
         lang=analysis.lang,
         published=entry.published,
         keys=keys,
-        words=keywords.item_words(analysis, facts),
+        words=filing.item_words(analysis, facts),
         countries=countries_in(analysis.entities),
         title_countries=countries_in(in_title(analysis)),
         score=verdict.score,
@@ -503,7 +503,7 @@ def again(
             summary=summary,
             url=entry.url,
             url_key=url_key,
-            words=keywords.item_words(analysis, facts),
+            words=filing.item_words(analysis, facts),
             countries=countries_in(analysis.entities),
             title_countries=countries_in(in_title(analysis)),
             packed_features=restate(draft, entry, before, analysis, url_key, memory),

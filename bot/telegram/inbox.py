@@ -36,6 +36,10 @@ FLEETING = timedelta(seconds=10)
 """Telegram shows no result of an inline query that is answered later."""
 
 GIVEN_UP = timedelta(days=1)
+FEWEST_TRIES = 60
+"""An answer is given up after a day, but not before it was tried for about an hour: a clock may
+have been a day behind when the update came."""
+
 AGAIN_AFTER_S = (15.0, 30.0, 60.0)
 """When an answer is tried again that Telegram did not get; the last goes on until given up."""
 
@@ -234,14 +238,11 @@ class Inbox:
         return outcome is not False
 
     async def _gives_up(self, places: Sequence[_Place], tries: int) -> bool:
-        """Tell whether Telegram has not heard an answer for so long that nobody waits for it.
-
-        Not before it was tried again at every pace: a clock may have been wrong when it came.
-        """
+        """Tell whether Telegram has not heard an answer for so long that nobody waits for it."""
         oldest = places[0]
         if (
             oldest.lasting
-            or tries < len(AGAIN_AFTER_S)
+            or tries < FEWEST_TRIES
             or self._clock() - oldest.update.taken_at < GIVEN_UP
         ):
             return False

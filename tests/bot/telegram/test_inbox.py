@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.telegram import inbox as inbox_at_work
-from bot.telegram.inbox import GIVEN_UP, LATE, MOST_OF_A_CHAT, Inbox, Work
+from bot.telegram.inbox import FEWEST_TRIES, GIVEN_UP, LATE, MOST_OF_A_CHAT, Inbox, Work
 from storage import inbox
 from storage.database import Database
 from storage.errors import StorageError
@@ -347,7 +347,9 @@ async def test_an_answer_that_breaks_holds_up_nothing(db: Database) -> None:
 
 @pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize(
-    ("unheard", "told_late"), [(1, [[1]]), (2, [])], ids=["heard at last", "never heard"]
+    ("unheard", "told_late"),
+    [(FEWEST_TRIES, [[1]]), (FEWEST_TRIES + 1, [])],
+    ids=["heard at last", "never heard"]
 )
 async def test_what_telegram_does_not_hear_for_a_day_is_given_up(
     db: Database, unheard: int, told_late: list[list[int]]
