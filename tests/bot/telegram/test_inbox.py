@@ -349,7 +349,7 @@ async def test_an_answer_that_breaks_holds_up_nothing(db: Database) -> None:
 @pytest.mark.parametrize(
     ("unheard", "told_late"),
     [(FEWEST_TRIES, [[1]]), (FEWEST_TRIES + 1, [])],
-    ids=["heard at last", "never heard"]
+    ids=["heard at last", "never heard"],
 )
 async def test_what_telegram_does_not_hear_for_a_day_is_given_up(
     db: Database, unheard: int, told_late: list[list[int]]
