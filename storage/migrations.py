@@ -870,3 +870,9 @@ alter table items add column moved_at integer
 def m034_tallies(db: Database) -> None:
     """Count what became of every entry, and note when an item changes its story, from here on."""
     execute_all(db, TALLIES)
+
+
+@migrations()
+def m035_promises(db: Database) -> None:
+    """Note when a promise was made; 0 is of an older program's."""
+    db.conn.execute("alter table promises add column made_at integer not null default 0")
