@@ -10,7 +10,7 @@ from bot.conversation import Ask, Button, Edit, File, Message, Reply, Say
 from bot.render.buttons import press
 from bot.render.markup import joined, tidy, translate_html
 from bot.texts import translate
-from storage import chats, dialogs, subscriptions
+from storage import chats, dialogs, rate_alerts, subscriptions
 from storage.local_time import rfc3339
 from storage.model import Chat
 from storage.outbox import payloads, reports
@@ -37,6 +37,9 @@ async def export_me(ask: Ask, context: Context) -> Reply:
             "subscriptions": [
                 dataclasses.asdict(subscription)
                 for subscription in subscriptions.of_chat(db, ask.here.id)
+            ],
+            "rate_alerts": [
+                dataclasses.asdict(alert) for alert in rate_alerts.of_chat(db, ask.here.id)
             ],
             "muted_stories": sorted(chats.muted(db, ask.here.id)),
             "channels": [

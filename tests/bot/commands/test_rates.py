@@ -1,11 +1,12 @@
 """/rates: what a bank says of its country's money, pairs, amounts, thresholds, digests."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from bot.conversation import Picture
+from bot.conversation import File, Picture
 from bot.delivery import message as delivery_message
 from bot.delivery.context import gather
 from bot.digests.listing import ListView
@@ -189,3 +190,13 @@ async def test_a_forged_button_changes_nothing(anna: Person) -> None:
         with pytest.raises(NewsError):
             await anna.sends(data)
     await anna.sends("rx:999")
+
+
+async def test_thresholds_are_taken_home_and_deleted_with_the_chat(anna: Person) -> None:
+    await anna.types("/rates alert usd/kzt 550.5")
+    await anna.types("/export_me")
+    assert isinstance(anna.last, File)
+    assert "550.5" == json.loads(anna.last.body)["rate_alerts"][0]["threshold"]
+    await anna.types("/delete_me")
+    await anna.sends("delz")
+    assert () == await anna.context.db.read(rate_alerts.of_chat, READER)
