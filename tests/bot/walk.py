@@ -32,6 +32,9 @@ WORDS = {
 }
 LEFT_ALONE = ("delz", "t:lang:", "fz")  # they end the walk, or change its language
 FARTHEST = 400  # presses
+WALKED = ("en", "ru")
+"""The languages in which a law walks everywhere. Of the others it needs no walk: what is walked
+through is the same, and their texts have laws of their own."""
 BESIDE = ("Northern Wire", "Kazakhstan raises urea output at Inkai to 700 tonnes")
 """Another story, which an admin may take for the same."""
 HEADLINE = "Kazakhstan raises uranium output at Inkai to 4000 tonnes"
@@ -52,9 +55,11 @@ async def replies(
     words: Mapping[str, str] = MappingProxyType(WORDS),
     headline: str = HEADLINE,
     before: Callable[[Connection], object] = lambda _: None,
+    *,
+    presses: bool = True,
 ) -> AsyncIterator[Reply]:
     """Yield what is answered to every command, typed with its ``words``, and to what that
-    offers, ``before`` having changed some rows."""
+    offers, unless nothing is to be pressed, ``before`` having changed some rows."""
     room = await Pipeline.opened(db)
     for outlet in OUTLETS:
         await room.tells(outlet, headline)
@@ -70,7 +75,7 @@ async def replies(
         if person.last is None:
             continue
         yield person.last
-        for keyboard in _keyboards(person.last):
+        for keyboard in _keyboards(person.last) if presses else ():
             ahead += [press for press in _presses(keyboard) if press not in seen]
             seen |= set(ahead)
 
