@@ -37,6 +37,7 @@ from storage import (
     owing,
     pages,
     set_aside,
+    translations,
     wrong_times,
 )
 from storage.errors import StorageError
@@ -59,6 +60,9 @@ ERRAND_TICK_S = 1
 """Somebody sits at the command line."""
 
 PROMISES_TICK_S = 0.25
+TRANSLATE_TICK_S = 5
+"""A message whose headline is translated is edited some 20 s after it was sent."""
+
 UPKEEP_TICK_S = 3600
 LATE_S = 900
 
@@ -209,8 +213,17 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             # An errand, a round by hand for instance, lasts as long as it lasts.
             Tick("errands", ErrandRunner(pipeline).round, ERRAND_TICK_S, 3 * UPKEEP_TICK_S),
             Tick("alarm", self._alarm.look, DIGEST_TICK_S, 300),
+            *self._translating(),
             Tick("upkeep", self._upkeep, UPKEEP_TICK_S, 3 * UPKEEP_TICK_S),
         )
+
+    def _translating(self) -> tuple[Tick, ...]:
+        """Return the tick that translates, where the operator has set who does."""
+        part = self._pipeline.translating
+        if part is None:
+            return ()
+        # A round is some questions of a minute at most; each of them is a beat.
+        return (Tick("translations", part.round, TRANSLATE_TICK_S, 600, part.pulse),)
 
     def parts(self) -> tuple[health.PartHealth, ...]:
         """Say how each is."""
@@ -274,7 +287,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         await pipeline.ingester.expire(now)
         for prune in (dialogs.prune, inbox.prune, pages.prune, set_aside.prune, errands.prune):
             await pipeline.db.write(prune, now)
-        for prune_some in (queue.prune, matches.prune):
+        for prune_some in (queue.prune, matches.prune, translations.prune):
             gone = 1
             while gone:
                 gone = await pipeline.db.write_behind(prune_some, now)

@@ -24,6 +24,10 @@ from watchers.poll import Poller
 from watchers.revisits import Revisits
 from watchers.schedule import PollingPace
 from watchers.standing import LookingPace
+from watchers.translation.opening import Translations
+from watchers.translation.opening import opened as translator_opened
+from watchers.translation.translating import Translating
+from watchers.translation.values import Engine
 
 
 def wall_clock() -> datetime:
@@ -43,6 +47,7 @@ class Pipeline:
     ingester: Ingester
     poller: Poller
     revisits: Revisits
+    translating: Translating | None
     clock: Callable[[], datetime]
     wake_up: asyncio.Event
 
@@ -106,7 +111,15 @@ async def open_pipeline(
             politeness=politeness or Politeness(),
             pace=looking or LookingPace(),
         )
-        yield Pipeline(settings, db, ingester, poller, revisits, clock, wake_up)
+        translator = await open_parts.enter_async_context(
+            translator_opened(translations_of(settings))
+        )
+        translating = (
+            Translating(db, translator, ingester, settings.translate_budget, clock)
+            if translator is not None
+            else None
+        )
+        yield Pipeline(settings, db, ingester, poller, revisits, translating, clock, wake_up)
 
 
 @asynccontextmanager
@@ -146,6 +159,17 @@ async def observing(settings: Settings) -> AsyncIterator[Observer]:
 def embeddings_of(settings: Settings) -> Embeddings:
     """Name who is asked what texts mean."""
     return Embeddings(settings.embeddings_url, settings.embeddings_key, settings.embeddings_model)
+
+
+def translations_of(settings: Settings) -> Translations:
+    """Name who is asked to translate."""
+    return Translations(
+        Engine(settings.translate_engine) if settings.translate_engine else None,
+        settings.translate_url,
+        settings.translate_key,
+        settings.translate_model,
+        settings.translate_budget,
+    )
 
 
 def user_agent(settings: Settings) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
-from storage import items, local_time, outlets, search, stories
+from storage import items, local_time, outlets, reading, search, stories
 from storage.database import Database
 from storage.model import FeedId, Item, ItemId, Outlet, Story, StoryId
 from storage.sql import Connection
@@ -70,8 +70,9 @@ class Found:
 
     ``total`` counts the stories among the newest hits, those that need the matcher's word by
     the share of them that was tried; ``more`` says that the archive has further ones.
-    ``order`` are all of them, in their order, as far as they are known; ``near`` those at its end
-    that were found by near words, with the words.
+    ``order`` are all of them, in their order, as far as they are known: behind those that say it
+    in their own words stand ``machine``, which only translations of a machine say so, and at its
+    end ``near``, those that were found by near words, with the words.
     """
 
     stories: tuple[Story, ...] = ()
@@ -79,6 +80,7 @@ class Found:
     more: bool = False
     order: tuple[StoryId, ...] = ()
     near: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
+    machine: frozenset[StoryId] = frozenset()
 
 
 async def find(
@@ -104,12 +106,53 @@ async def find(
     hits, ranked = looked.hits, await _ranked(ask, looked)
     found = await _direct(db, ask, ranked, offset, limit)
     found = replace(found, more=len(hits) >= SCAN)
+    found = await _with_machine(db, ask, found, since, ends, (offset, limit))
     if not near or found.total >= FEW:
         return found
     met = await _near(db, ask, frozenset(found.order), since, ends)
     order = (*found.order, *met)
     page = await db.read(stories.by_ids, order[offset : offset + limit])
-    return Found(page, len(order), found.more, order, met)
+    return Found(page, len(order), found.more, order, met, found.machine)
+
+
+async def _with_machine(  # noqa: PLR0917 (as ``_near``, and a page)
+    db: Database,
+    ask: "_Question",
+    found: Found,
+    since: datetime | None,
+    until: datetime | None,
+    page: tuple[int, int],
+) -> Found:
+    """Add behind all others the stories that only a translation tells in the query's words."""
+    match = keywords.machine_fts(ask.query) if keywords.reads_text(ask.query) else None
+    if match is None:
+        return found
+    bounds = search.Bounds(since, until, await db.read(_feeds, ask.query))
+    hits = await db.read(_hits, match, bounds)
+    known = frozenset(found.order)
+    ids = [hit.item_id for hit in hits if hit.story_id not in known]
+    met: list[StoryId] = []
+    for start in range(0, len(ids), TITLES_A_SLICE):
+        met += [
+            item.story_id
+            for item in await db.read(items.by_ids, ids[start : start + TITLES_A_SLICE])
+            if meets_in_machine_words(ask.query, item, ask.now, ask.names)
+        ]
+        await asyncio.sleep(0)
+    added = tuple(dict.fromkeys(met))
+    if not added:
+        return found
+    offset, limit = page
+    begins = max(offset - len(found.order), 0)
+    room = limit - len(found.stories)
+    more = await db.read(stories.by_ids, added[begins : begins + room]) if room > 0 else ()
+    return replace(
+        found,
+        stories=(*found.stories, *more),
+        total=found.total + len(added),
+        order=(*found.order, *added),
+        machine=frozenset(added),
+    )
 
 
 async def _direct(
@@ -150,7 +193,7 @@ async def turn(
         good += [
             story
             for story in await db.read(_as_they_are, batch)
-            if story.id in found.near or ask.met_by(story.items)
+            if story.id in found.near or story.id in found.machine or ask.met_by(story.items)
         ]
         await asyncio.sleep(0)
     total = len(good) if tried == len(found.order) else found.total
@@ -441,6 +484,18 @@ def meets(
         if keywords.match(query, words_, facts) is not None:
             return True
     return False
+
+
+def meets_in_machine_words(
+    query: keywords.Query, item: Item, now: datetime, names: Gazetteer | None = None
+) -> bool:
+    """Tell whether what a machine made of an item meets a query; filters ask about the item."""
+    facts = facts_of(item, now)
+    told = (reading.in_machine_words(item, text.lang) for text in item.machine)
+    return any(
+        one is not None and keywords.match(query, analysed(one, names), facts) is not None
+        for one in told
+    )
 
 
 def in_headline(

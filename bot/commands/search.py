@@ -70,6 +70,7 @@ def to_json(query: str, found: search_engine.Found) -> str:
             "search": query,  # first: BEGINNING
             "stories": found.order,
             "near": {str(story): words for story, words in found.near.items()},
+            "machine": sorted(found.machine),
             "total": found.total,
             "more": found.more,
         },
@@ -88,6 +89,8 @@ def from_json(text: str) -> tuple[str, search_engine.Found] | None:
         more=kept["more"],
         order=tuple(map(StoryId, kept["stories"])),
         near={StoryId(int(story)): tuple(words) for story, words in kept["near"].items()},
+        # An older program kept none.
+        machine=frozenset(map(StoryId, kept.get("machine", ()))),
     )
     return kept["search"], found
 

@@ -194,9 +194,7 @@ async def show_page(
     chat, language = view.reader, view.reader.language
     if listing.query:
         marker = Marker.of((listing.query,), view.names)
-        lines = tuple(
-            replace(line, snippet=snippet(line.story, language, marker)) for line in lines
-        )
+        lines = tuple(replace(line, snippet=snippet(line.story, chat, marker)) for line in lines)
     turning = turn(("dl", number), page, listing.pages) if number else ()
     if listing.kind is Kind.DIGEST and page == 0:
         more = len(listing.stories) - listing.head

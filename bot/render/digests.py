@@ -14,9 +14,10 @@ from bot.conversation import NO_HTML, Html, Keyboard, Message
 from bot.render.buttons import into_bot
 from bot.render.markup import bold, chunks, escape, italic, joined, link, tidy, translate_html
 from bot.render.queries import query_title
-from bot.render.stories import headline, language_mark, outlets, tolls
+from bot.render.stories import language_mark, outlets, tolls
 from bot.texts import translate, words
-from storage.model import Chat, ChatKind, Outlet, Story, StoryId
+from storage.model import Chat, ChatKind, Item, Outlet, Story, StoryId
+from storage.reading import headline, reading_of
 
 HEADLINE_UNITS = 140
 OUTLET_UNITS = 32
@@ -130,7 +131,7 @@ def together(
             number,
             story,
             queries=queries.get(story.id, ()),
-            at=words.when(headline(story, chat.language).told_at, now, chat.language, zone),
+            at=words.when(headline(story, reading_of(chat)).told_at, now, chat.language, zone),
         )
         for number, story in enumerate(stories[:most], 1)
     ]
@@ -209,7 +210,7 @@ def entry(line: StoryLine, chat: Chat, bot_username: str = "", *, queries: bool 
     Nobody can send a command to a channel: there the number itself is the link to the story.
     """
     story, language = line.story, chat.language
-    item = headline(story, language)
+    item = headline(story, reading_of(chat))
     number, open_ = f"{line.number}.", f"/s{story.id}"
     if chat.kind is ChatKind.CHANNEL and bot_username:
         number, open_ = link(number, f"https://t.me/{bot_username}?start=s_{story.id}"), ""
@@ -222,12 +223,15 @@ def entry(line: StoryLine, chat: Chat, bot_username: str = "", *, queries: bool 
     named = joined((number, "🔔" if line.told else "", bold(link(name, item.url))), " ")
     return joined(
         (
-            joined((named, language_mark(item, language), tolls(story, item, language)), " · "),
+            joined(
+                (named, language_mark(item, language, short=True), tolls(story, item, language)),
+                " · ",
+            ),
             line.snippet,
             joined(
                 (
                     line.at,
-                    sources(story, language),
+                    sources(story, item, language),
                     _late(line, chat),
                     f"🔎\N{NO-BREAK SPACE}{met}" if met else "",
                     open_,
@@ -247,9 +251,8 @@ def _late(line: StoryLine, chat: Chat) -> Html:
     return escape(f"🕗\N{NO-BREAK SPACE}{day}, {words.clock(line.late, zone)}")
 
 
-def sources(story: Story, language: str) -> Html:
+def sources(story: Story, shown: Item, language: str) -> Html:
     """Link a story's outlets, first the one whose headline is shown; the rest are a number."""
-    shown = headline(story, language)
     by_outlet = {item.outlet.name: item for item in reversed(story.items)} | {
         shown.outlet.name: shown
     }

@@ -173,6 +173,29 @@ def item_words(analysis: Analysis, facts: Facts) -> str:
     return " ".join(sorted(keys.union(*map(_prefixes, normals))))
 
 
+_MACHINE = "mt:"
+"""Before the keys of translations: a machine's words neither hide nor feign an outlet's."""
+
+_OWN = ("f:", "c:")
+"""Kinds of keys that an item has of its own, in whatever words it is told."""
+
+_KEY = re.compile(rf'"(?!{"|".join(_OWN)})')
+
+
+def machine_words(analysis: Analysis) -> str:
+    """Give what an item is filed under, beside its own keys, for a machine's translation of it."""
+    normals = {token.word.normal for token in (*analysis.tokens, *analysis.compounds)}
+    keys = analysis.keys.union(*map(_prefixes, normals))
+    pieces = (piece for key in keys if not key.startswith(_OWN) for piece in _CUT.split(key))
+    return " ".join(sorted({f"{_MACHINE}{piece}" for piece in pieces if piece}))
+
+
+def machine_fts(query: Query) -> str | None:
+    """Give the MATCH expression by which ``query`` is met by translations' words; as ``fts``."""
+    asked = fts(query)
+    return None if asked is None else _KEY.sub(f'"{_MACHINE}', asked)
+
+
 _LATER = ("d:", "l:", "g:")
 """Kinds of keys that items which came before late November 2026 were not filed under."""
 
