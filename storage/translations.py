@@ -170,9 +170,9 @@ def claim(db: Connection, now: datetime, budget: int) -> Batch | None:
     characters are written down before anybody is asked. ``budget`` is in characters a day.
     """
     db.conn.execute(
-        "update translations set state = 'dropped', reason = 'too late', text = '', ended_at = ?"
+        "update translations set state = 'dropped', reason = ?, text = '', ended_at = ?"
         " where state = 'wanted' and wanted_at < ?",
-        (to_ms(now), to_ms(now - TOO_LATE)),
+        ("not in time", to_ms(now), to_ms(now - TOO_LATE)),
     )
     room = min(budget - spent(db, now), MOST_CHARACTERS)
     first = db.conn.execute(

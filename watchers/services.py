@@ -53,10 +53,7 @@ class JsonService:
                 body = await _received(response)
         except (aiohttp.ClientError, ValueError) as error:
             raise ServiceError(f"{type(error).__name__}: {error}"[:200]) from error
-        try:
-            return json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise ServiceError("an answer that is no JSON") from error
+        return said_in(body)
 
     async def close(self) -> None:
         """Close the session."""
@@ -76,6 +73,14 @@ def openai_endpoint(url: str, name: str) -> str:
         last = path.rpartition("/")[2]
         path += f"/{name}" if last[:1] == "v" and last[1:].isdigit() else f"/v1/{name}"
     return urlunsplit(parts._replace(path=path, fragment=""))
+
+
+def said_in(body: bytes) -> Any:
+    """Read an answer's JSON. Raises ServiceError."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ServiceError("an answer that is no JSON") from error
 
 
 async def _received(response: aiohttp.ClientResponse) -> bytes:

@@ -179,7 +179,7 @@ _MACHINE = "mt:"
 _OWN = ("f:", "c:")
 """Kinds of keys that an item has of its own, in whatever words it is told."""
 
-_KEY = re.compile(rf'"(?!{"|".join(_OWN)})')
+_KEY = re.compile(rf'"(?!{"|".join(_OWN)})([^"]*)"')
 
 
 def machine_words(analysis: Analysis) -> str:
@@ -193,7 +193,7 @@ def machine_words(analysis: Analysis) -> str:
 def machine_fts(query: Query) -> str | None:
     """Give the MATCH expression by which ``query`` is met by translations' words; as ``fts``."""
     asked = fts(query)
-    return None if asked is None else _KEY.sub(f'"{_MACHINE}', asked)
+    return None if asked is None else _KEY.sub(rf'"{_MACHINE}\1"', asked)
 
 
 _LATER = ("d:", "l:", "g:")

@@ -14,6 +14,7 @@ from storage.reading import labels
 from watchers.text import words
 from watchers.text.language import identify
 from watchers.text.names import Gazetteer
+from watchers.text.skeleton import skeleton
 from watchers.text.words import Analysis, Mention
 
 _LONGER: Final = 3
@@ -28,7 +29,7 @@ _MARKUP: Final = re.compile(
 )
 _LINK: Final = re.compile(
     r"\w+://|\bwww\.|\b(?:t|telegram)\.me\b|@\w{3,}|\bmailto:"
-    r"|\b[a-z0-9-]{2,}\.(?:[a-z]{2,6})(?:/|\b)(?<!\d)",
+    r"|\b[a-z0-9-]{2,}\.[a-z]{2,24}\b",
     re.IGNORECASE,
 )
 _DATE: Final = re.compile(
@@ -41,7 +42,7 @@ _ROMAN: Final = re.compile(r"\b(?:X{0,3}(?:IX|IV|V?I{0,3}))\b")
 _ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10}
 
 _MUST_STAY: Final = frozenset({"person", "organisation", "company", "city", "region", "country"})
-_PLACES: Final = frozenset({"city", "region", "country"})
+_MUST_NOT_COME: Final = frozenset({"person", "city"})
 
 Figure: TypeAlias = frozenset[float]
 """The values as which one figure may be written: 18:00 is 6 in the evening."""
@@ -115,7 +116,7 @@ def _read(text: str, written: tuple[str, ...], names: Gazetteer | None) -> Analy
 
 
 def _skeletons(read: Analysis) -> tuple[str, ...]:
-    return tuple(token.word.skeleton for token in read.tokens)
+    return tuple(skeleton(token.normal) for token in read.tokens)
 
 
 # --- figures --------------------------------------------------------------------------------
@@ -188,22 +189,21 @@ def _rounded(values: Iterable[float]) -> frozenset[float]:
 
 
 def _keeps_names(before: Analysis, after: Analysis) -> bool:
-    """Tell whether names that we know stand in the translation, and no other person does.
+    """Tell whether names that we know stand in the translation, and no other person or city does.
 
-    A place may be told by another name of its country: "Kazakh" for «казахстанский», Astana.
+    A country may be told by anything that is of it: "Kazakh" for «казахстанский», or Astana.
     """
     said, countries = {one.id for one in after.entities}, {one.country for one in after.entities}
     asked = {one.id for one in before.entities}
     kept = all(
         any(
-            one.id in said or (one.kind in _PLACES and one.country in countries - {""})
-            for one in group
+            one.id in said or (one.kind == "country" and one.country in countries) for one in group
         )
         for group in _groups(before, lambda one: one.kind in _MUST_STAY)
     )
     return kept and all(
         any(one.id in asked for one in group)
-        for group in _groups(after, lambda one: one.kind == "person")
+        for group in _groups(after, lambda one: one.kind in _MUST_NOT_COME)
     )
 
 
