@@ -51,6 +51,7 @@ from watchers.pulse import Pulse
 from watchers.refiling import refile
 from watchers.standing import LookingPace
 from watchers.taught_names import TaughtNames
+from watchers.translation.translating import Health as TranslationHealth
 
 log = structlog.get_logger(__name__)
 
@@ -196,7 +197,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             drawn_back=pipeline.poller.forget_rests,
             steady=steady_beside(pipeline.clock),
         )
-        pages_s = pipeline.revisits.pace.tick_s
+        pages_s, translating = pipeline.revisits.pace.tick_s, pipeline.translating
         # One round keeps all there are; each slice of it is a beat.
         self._kept = Pulse()
         self.ticks = (
@@ -213,17 +214,10 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             # An errand, a round by hand for instance, lasts as long as it lasts.
             Tick("errands", ErrandRunner(pipeline).round, ERRAND_TICK_S, 3 * UPKEEP_TICK_S),
             Tick("alarm", self._alarm.look, DIGEST_TICK_S, 300),
-            *self._translating(),
+            # A round is some questions of a minute at most; each of them is a beat.
+            Tick("translations", translating.round, TRANSLATE_TICK_S, 600, translating.pulse),
             Tick("upkeep", self._upkeep, UPKEEP_TICK_S, 3 * UPKEEP_TICK_S),
         )
-
-    def _translating(self) -> tuple[Tick, ...]:
-        """Return the tick that translates, where the operator has set who does."""
-        part = self._pipeline.translating
-        if part is None:
-            return ()
-        # A round is some questions of a minute at most; each of them is a beat.
-        return (Tick("translations", part.round, TRANSLATE_TICK_S, 600, part.pulse),)
 
     def parts(self) -> tuple[health.PartHealth, ...]:
         """Say how each is."""
@@ -343,6 +337,7 @@ async def vitals(
     waited = (now - outbox.oldest_due).total_seconds() if outbox.oldest_due else 0.0
     late = (now - next_due).total_seconds() if next_due else 0.0
     is_writable = pipeline.db.writability.trouble is None
+    translating = await pipeline.translating.health()
     return health.Vitals(
         {
             "steppewire_telegram_connected": float(telegram.connected),
@@ -352,6 +347,7 @@ async def vitals(
             "steppewire_outbox_waiting": outbox.waiting,
             "steppewire_outbox_oldest_due_seconds": max(waited, 0.0),
             "steppewire_poll_late_seconds": max(late, 0.0),
+            **(translation_metrics(translating) if pipeline.translating.is_on else {}),
             **{f"steppewire_feeds_{status}": by_status.get(status, 0) for status in FeedStatus},
         },
         {
@@ -371,6 +367,19 @@ async def vitals(
             *telegram.parts(),
         ),
     )
+
+
+def translation_metrics(health: TranslationHealth) -> dict[str, float]:
+    """Give translating as numbers; that its service does not answer is no illness of ours."""
+    counts = health.counts
+    return {
+        "steppewire_translated_characters_today": counts.characters,
+        "steppewire_translation_budget_characters": health.budget,
+        "steppewire_translations_done_a_day": counts.done,
+        "steppewire_translations_dropped_a_day": counts.dropped,
+        "steppewire_translations_wanted": counts.wanted,
+        "steppewire_translator_resting": float(health.resting_until is not None),
+    }
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:

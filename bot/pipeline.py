@@ -47,7 +47,7 @@ class Pipeline:
     ingester: Ingester
     poller: Poller
     revisits: Revisits
-    translating: Translating | None
+    translating: Translating
     clock: Callable[[], datetime]
     wake_up: asyncio.Event
 
@@ -114,11 +114,7 @@ async def open_pipeline(
         translator = await open_parts.enter_async_context(
             translator_opened(translations_of(settings))
         )
-        translating = (
-            Translating(db, translator, ingester, settings.translate_budget, clock)
-            if translator is not None
-            else None
-        )
+        translating = Translating(db, translator, ingester, settings.translate_budget, clock)
         yield Pipeline(settings, db, ingester, poller, revisits, translating, clock, wake_up)
 
 

@@ -10,6 +10,7 @@ from bot.context import Context
 from bot.conversation import Ask, Button, Edit, EditButton, Message, Reply, Say
 from bot.digests import listing
 from bot.render import reasons
+from bot.render import stories as stories_render
 from bot.render.buttons import press
 from bot.render.digests import StoryLine
 from bot.render.markup import joined, tidy, translate_html
@@ -131,6 +132,11 @@ async def turned(ask: Ask, context: Context) -> Reply:
     """Turn the page of a story's card."""
     story = await by_number(context, ask.number(1))
     return Edit(await shown(ask, context, story, ask.number(2)))
+
+
+async def side_by_side(ask: Ask, context: Context) -> Reply:
+    """Show a story's tellings in the reader's language beside those in others."""
+    return Say((stories_render.side_by_side(await by_number(context, ask.number(1)), ask.chat),))
 
 
 # --- mute -----------------------------------------------------------------------------------

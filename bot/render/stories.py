@@ -34,7 +34,14 @@ from storage.model import (
     StoryId,
 )
 from storage.outbox.deliveries import Turn
-from storage.reading import headline, in_machine_words, labels, reading_of
+from storage.reading import (
+    Reading,
+    headline,
+    in_machine_words,
+    labels,
+    language_of,
+    reading_of,
+)
 from storage.revisions import Revision
 from watchers.stories import outgrown
 
@@ -47,6 +54,9 @@ CHANGES_UNITS = 1000
 
 MACHINE = "🤖"
 """Stands wherever a machine's words are shown."""
+
+MOST_PAIRS = 3
+"""So many languages stand beside the reader's in one message."""
 
 MOST_TRIED = 8
 """So many items of a story are looked through for the first that matched a query."""
@@ -411,9 +421,17 @@ def card(
         (
             *turn(("sp", story.id), page, pages),
             *_card_buttons(story, language, muted=muted),
+            *_side_button(story, chat),
             *(_correct_button(story, language) if corrects else ()),
         ),
     )
+
+
+def _side_button(story: Story, chat: Chat) -> Keyboard:
+    if not pairs(story, reading_of(chat)):
+        return ()
+    label = f"🔤 {translate(chat.language, 'button.side_by_side')}"
+    return ((Button(label, press("sb", story.id)),),)
 
 
 def _correct_button(story: Story, language: str) -> Keyboard:
@@ -487,6 +505,51 @@ def _card_buttons(story: Story, language: str, *, muted: bool) -> Keyboard:
             Button(f"↗️ {translate(language, 'button.share')}", inline=f"story {story.id}"),
         ),
     )
+
+
+# --- in two languages -------------------------------------------------------------------------
+
+
+def pairs(story: Story, reading: Reading) -> list[tuple[Item, Item]]:
+    """Return tellings in other languages, each beside one in the language liked best.
+
+    Beside a machine's words for that very telling, else beside an outlet's; the earliest of each
+    language.
+    """
+    own = [item for item in story.items if item.lang in labels(reading.first) and item.title]
+    others: dict[str, Item] = {}
+    for item in story.items:
+        if item.title.strip() and item.lang not in ("", "und", *labels(reading.first)):
+            others.setdefault(language_of(item.lang), item)
+    found = []
+    for item in list(others.values())[:MOST_PAIRS]:
+        beside = in_machine_words(item, reading.first) or next(iter(own), None)
+        if beside is not None:
+            found.append((item, beside))
+    return found
+
+
+def side_by_side(story: Story, chat: Chat) -> Message:
+    """Render a story's tellings in pairs: an original, and the same in the reader's language."""
+    language = chat.language
+    said = []
+    for original, beside in pairs(story, reading_of(chat)):
+        told = (_told(original, italic(in_language_words(original, language)), language),)
+        mark = language_mark(beside, language, short=True) or italic(
+            in_language_words(beside, language)
+        )
+        said.append(joined((*told, _told(beside, mark, language))))
+    head = translate_html(language, "side.head")
+    body = said or [translate_html(language, "side.nothing")]
+    label = f"📖 {translate(language, 'button.story')}"
+    return Message(
+        chunks(joined((head, *body), "\n\n"))[0], ((Button(label, press("s", story.id)),),)
+    )
+
+
+def _told(item: Item, mark: Html, language: str) -> Html:
+    by = joined((outlet_name(item.outlet, language, owner=False), mark), " · ")
+    return joined((by, bold(link(title(item, language), item.url)), escape(_summary(item))))
 
 
 # --- lists ----------------------------------------------------------------------------------

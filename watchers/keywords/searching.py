@@ -179,7 +179,7 @@ _MACHINE = "mt:"
 _OWN = ("f:", "c:")
 """Kinds of keys that an item has of its own, in whatever words it is told."""
 
-_KEY = re.compile(rf'"(?!{"|".join(_OWN)})([^"]*)"')
+_KEY = re.compile(r'"([^"]*)"')
 
 
 def machine_words(analysis: Analysis) -> str:
@@ -191,9 +191,17 @@ def machine_words(analysis: Analysis) -> str:
 
 
 def machine_fts(query: Query) -> str | None:
-    """Give the MATCH expression by which ``query`` is met by translations' words; as ``fts``."""
-    asked = fts(query)
-    return None if asked is None else _KEY.sub(rf'"{_MACHINE}\1"', asked)
+    """Give the MATCH expression by which translations' words meet a query; as ``fts``.
+
+    None also where a query asks for no word that is told in a language.
+    """
+    asked = fts(query) or ""
+    by_machine = _KEY.sub(_of_machine, asked)
+    return by_machine if by_machine != asked else None
+
+
+def _of_machine(key: re.Match[str]) -> str:
+    return key[0] if key[1].startswith(_OWN) else f'"{_MACHINE}{key[1]}"'
 
 
 _LATER = ("d:", "l:", "g:")

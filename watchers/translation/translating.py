@@ -57,7 +57,7 @@ class Translating:
     def __init__(
         self,
         db: Database,
-        translator: Translator,
+        translator: Translator | None,
         receiver: Receiver,
         budget: int,
         clock: Callable[[], datetime],
@@ -65,7 +65,7 @@ class Translating:
         answer_s: float = ANSWER_S,
         pauses: Backoff = PAUSES,
     ) -> None:
-        """Ask ``translator`` for at most ``budget`` characters a day."""
+        """Ask ``translator``, if there is one, for at most ``budget`` characters a day."""
         self._db = db
         self._translator = translator
         self._receiver = receiver
@@ -79,8 +79,15 @@ class Translating:
         self.pulse = Pulse()
         """Each question is a beat."""
 
+    @property
+    def is_on(self) -> bool:
+        """Tell whether there is anybody who translates."""
+        return self._translator is not None
+
     async def round(self) -> None:
         """Find what is wanted, ask for it, and give on what came."""
+        if self._translator is None:
+            return
         now = self._clock()
         wished = await self._db.read(wishes.look, now)
         if wished.wishes or wished.is_stale:
@@ -88,7 +95,7 @@ class Translating:
         await self._give_on()  # what a crash left
         for _ in range(BATCHES):
             self.pulse.beat()
-            if self._is_resting() or not await self._ask_once():
+            if self._is_resting() or not await self._ask_once(self._translator):
                 return
             await self._give_on()
 
@@ -103,13 +110,13 @@ class Translating:
         longest = timedelta(seconds=self._pauses.longest_s)
         return until is not None and now < until <= now + longest
 
-    async def _ask_once(self) -> bool:
+    async def _ask_once(self, translator: Translator) -> bool:
         """Ask for the texts that are next; return whether there were any."""
         batch = await self._db.write(translations.claim, self._clock(), self._budget)
         if batch is None:
             return False
         await self._names.refresh()
-        ended = await self._answered(batch)
+        ended = await self._answered(translator, batch)
         await self._db.write(translations.settle, ended, self._clock())
         log.info(
             "translated",
@@ -121,7 +128,7 @@ class Translating:
         )
         return True
 
-    async def _answered(self, batch: Batch) -> list[Ended]:
+    async def _answered(self, translator: Translator, batch: Batch) -> list[Ended]:
         """Ask for a batch; what breaks its answer is looked for in halves.
 
         One headline, told so as to make a model babble, must not keep the others from readers.
@@ -131,7 +138,7 @@ class Translating:
         while parts:
             part = parts.pop()
             try:
-                said = await self._asked(part, batch)
+                said = await self._asked(translator, part, batch)
             except (TimeoutError, OSError) as error:
                 self._note_failure(error)
                 return ended
@@ -152,10 +159,12 @@ class Translating:
                 ended += await self._checked(part, said, batch)
         return ended
 
-    async def _asked(self, part: Sequence[AskedText], batch: Batch) -> list[str]:
+    async def _asked(
+        self, translator: Translator, part: Sequence[AskedText], batch: Batch
+    ) -> list[str]:
         self.pulse.beat()
         async with asyncio.timeout(self._answer_s):
-            return await self._translator.translate(
+            return await translator.translate(
                 [text.text for text in part], batch.source, batch.target
             )
 

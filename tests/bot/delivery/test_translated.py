@@ -1,4 +1,4 @@
-"""An alert leaves at once as it is, and is edited when its headline comes in a reader's language."""
+"""An alert leaves at once, and is edited when its headline comes in the reader's language."""
 
 from storage import items, record, search, subscriptions, translations, wishes
 from storage.model import NO_THREAD, ItemId, MachineText, Mode, NewMatch, StoryId
