@@ -90,6 +90,13 @@ def in_machine_words(item: Item, language: str) -> Item | None:
     return None
 
 
+def for_reader(item: Item, reading: Reading) -> Item:
+    """Return an item as it is, or, where nobody reads that, as a machine told it, if it did."""
+    read = any(item.lang in labels(language) for language in reading.languages)
+    machine = in_machine_words(item, reading.first) if reading.machine and not read else None
+    return machine or item
+
+
 def untranslated(story: Story, reading: Reading) -> Item | None:
     """Return the telling that a machine is to translate for a reader; None where none is."""
     if not reading.machine or not story.items:

@@ -36,6 +36,7 @@ from storage.model import (
 from storage.outbox.deliveries import Turn
 from storage.reading import (
     Reading,
+    for_reader,
     headline,
     in_machine_words,
     labels,
@@ -358,7 +359,7 @@ def update(
 
     Of a toll ``turn`` says from what to what.
     """
-    language = chat.language
+    language, item = chat.language, for_reader(item, reading_of(chat))
     at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
     head = translate_html(language, "alert.changed")
     line = joined((outlet_name(item.outlet, language), source(item, language), at), " · ")
@@ -534,11 +535,9 @@ def side_by_side(story: Story, chat: Chat) -> Message:
     language = chat.language
     said = []
     for original, beside in pairs(story, reading_of(chat)):
-        told = (_told(original, italic(in_language_words(original, language)), language),)
-        mark = language_mark(beside, language, short=True) or italic(
-            in_language_words(beside, language)
-        )
-        said.append(joined((*told, _told(beside, mark, language))))
+        for item in (original, beside):
+            mark = language_mark(item, language, short=True)
+            said.append(_told(item, mark or italic(in_language_words(item, language)), language))
     head = translate_html(language, "side.head")
     body = said or [translate_html(language, "side.nothing")]
     label = f"📖 {translate(language, 'button.story')}"
