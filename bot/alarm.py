@@ -6,6 +6,7 @@ hear of it at once, without one: that no row can be written is what they must kn
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -22,9 +23,6 @@ log = structlog.get_logger(__name__)
 
 LASTS_S = 60.0
 """From when on admins are told while it lasts."""
-
-CALM_S = 10.0
-"""A disk that is nearly full takes a small row and refuses a large one: only then it is over."""
 
 
 class StorageAlarm:
@@ -48,35 +46,37 @@ class StorageAlarm:
         self._tell_now = tell_now
         self._steady = steady
         self._trouble: Trouble | None = None
-        self._calm_since: float | None = None
         self._told = False
-        db.writability.heed(self._turned)
-
-    def _turned(self, _: Trouble | None, after: Trouble | None) -> None:
-        if after is None:
-            self._calm_since = self._steady()
-            return
-        self._calm_since = None
-        if self._trouble is None:
-            self._trouble, self._told = after, False
-            log.error("database cannot be written", reason=str(after.error))
 
     async def look(self) -> None:
         """Tell the admins what lasts or is over. Raises StorageError where it is not over."""
-        trouble, now_s = self._trouble, self._steady()
+        if self._db.writability.trouble is not None:
+            with suppress(StorageError):
+                await self._db.probe()
+        trouble = self._db.writability.trouble
         if trouble is None:
+            if self._trouble is not None:
+                await self._tell_of_the_end(self._trouble)
             return
-        if self._calm_since is not None and now_s - self._calm_since >= CALM_S:
-            lasted = timedelta(seconds=self._calm_since - trouble.since)
-            await self._db.write(
-                enqueue_storage_notice, self._admins, trouble.error, lasted, self._clock()
-            )
-            self._trouble = None
-            self._wake()
-            log.warning("database can be written again", seconds=round(lasted.total_seconds(), 1))
-        elif not self._told and now_s - trouble.since >= LASTS_S:
+        if self._trouble is None:
+            self._told = False
+            log.error("database cannot be written", reason=str(trouble.error))
+        elif trouble is not self._trouble:  # ill again before anybody heard that it was over
+            trouble.since = self._trouble.since
+        self._trouble = trouble
+        if not self._told and self._steady() - trouble.since >= LASTS_S:
             self._told = True
             await self._tell_now(await self._db.read(self._said, trouble.error))
+
+    async def _tell_of_the_end(self, trouble: Trouble) -> None:
+        ended = trouble.since if trouble.calm_since is None else trouble.calm_since
+        lasted = timedelta(seconds=ended - trouble.since)
+        await self._db.write(
+            enqueue_storage_notice, self._admins, trouble.error, lasted, self._clock()
+        )
+        self._trouble = None
+        self._wake()
+        log.warning("database can be written again", seconds=round(lasted.total_seconds(), 1))
 
     def _said(self, db: Connection, error: StorageError) -> Mapping[ChatId, str]:
         known = (chats.get(db, ChatId(admin)) for admin in sorted(self._admins))

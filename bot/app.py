@@ -60,6 +60,9 @@ DIGEST_TICK_S = 10
 ERRAND_TICK_S = 1
 """Somebody sits at the command line."""
 
+ALARM_TICK_S = 1
+"""It only looks; while nothing can be written it tries."""
+
 PROMISES_TICK_S = 0.25
 TRANSLATE_TICK_S = 5
 """A message whose headline is translated is edited some 20 s after it was sent."""
@@ -213,7 +216,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             Tick("asides", self._tell_of_asides, DIGEST_TICK_S, 300),
             # An errand, a round by hand for instance, lasts as long as it lasts.
             Tick("errands", ErrandRunner(pipeline).round, ERRAND_TICK_S, 3 * UPKEEP_TICK_S),
-            Tick("alarm", self._alarm.look, DIGEST_TICK_S, 300),
+            Tick("alarm", self._alarm.look, ALARM_TICK_S, 300),
             # A round is some questions of a minute at most; each of them is a beat.
             Tick("translations", translating.round, TRANSLATE_TICK_S, 600, translating.pulse),
             Tick("upkeep", self._upkeep, UPKEEP_TICK_S, 3 * UPKEEP_TICK_S),
@@ -382,8 +385,14 @@ def translation_metrics(health: TranslationHealth) -> dict[str, float]:
     }
 
 
-def stop_on_signals(stop: asyncio.Event) -> None:
-    """Let SIGINT and SIGTERM end the program in order."""
+def stop_on_signals(stop: asyncio.Event, then: Callable[[], None] = lambda: None) -> None:
+    """Let SIGINT and SIGTERM end the program in order; ``then`` is called with the first."""
+
+    def told() -> None:
+        if not stop.is_set():
+            stop.set()
+            then()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, told)

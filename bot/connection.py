@@ -13,7 +13,6 @@ from httpx import InvalidURL, create_ssl_context
 from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.context import Context
@@ -24,7 +23,7 @@ from bot.digests.maker import DigestService
 from bot.health import PartHealth
 from bot.pipeline import Pipeline
 from bot.settings import Settings
-from bot.telegram import menus, webhook
+from bot.telegram import identity, menus, webhook
 from bot.telegram.dispatcher import ALLOWED_UPDATES, Dispatcher
 from bot.telegram.inbox import Inbox
 from bot.telegram.incoming import channel_facts
@@ -32,7 +31,7 @@ from bot.telegram.polling import SILENT_S, Polling
 from bot.telegram.rate_limiter import Limiter
 from bot.telegram.rights import Rights
 from bot.telegram.updates import UpdatesRequest
-from storage.errors import NewsError
+from storage.errors import NewsError, StorageError
 from storage.model import ChatId
 from storage.outbox import chat_queues
 from storage.outbox.outcomes import NotSent, Outcome
@@ -113,6 +112,10 @@ class TelegramConnection:
 
     async def connect(self) -> None:
         """Reach Telegram, however long that takes, then listen and deliver."""
+        bot, pipeline = self._bot, self._pipeline
+        lately = await pipeline.db.read(identity.told_lately, bot, pipeline.clock(), ASK_EVERY)
+        if lately is not None:
+            bot.told(lately[0])
         wait = FIRST_WAIT_S
         while (missed := await self._missed()) is not None:
             if not isinstance(missed, NotSent):
@@ -120,12 +123,13 @@ class TelegramConnection:
             log.warning("telegram is away", next_try_s=wait)
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT_S)
-        bot, pipeline = self._bot, self._pipeline
+        if lately is None:
+            await pipeline.db.attempt(None, identity.note_told, bot)
         context = context_of(pipeline, self._digests, self._names, bot)
         inbox = Inbox(pipeline.db, bot.id, Dispatcher(context, bot), pipeline.clock)
         self._inbox = inbox
         await self._deliverer.start()
-        self._deliverer.heard(pipeline.clock())
+        self._deliverer.heard(pipeline.clock() if lately is None else lately[1])
         self._delivering = asyncio.create_task(self._deliverer.run(), name="deliver")
         await inbox.resume()
         await self._listen(inbox)
@@ -153,6 +157,8 @@ class TelegramConnection:
         A line that is not there is tried again soon. A Telegram that is, and cannot answer, is
         asked as seldom as later.
         """
+        if self._bot.asks:
+            await self._pipeline.db.attempt(None, identity.note_asked, self._pipeline.clock())
         try:
             await self._bot.initialize()
         except InvalidToken:
@@ -243,7 +249,8 @@ class TelegramConnection:
         """Write down how long Telegram wants to be left alone, so that a restart knows it."""
         until = self._pipeline.clock() + wait
         where = chat_queues.EVERYBODY if chat_id is None else chat_id
-        await self._pipeline.db.write(chat_queues.rest, ChatId(where), until)
+        with suppress(StorageError):  # whoever called must hear of the ban, not of our disk
+            await self._pipeline.db.write(chat_queues.rest, ChatId(where), until)
 
 
 def context_of(
@@ -330,12 +337,12 @@ async def bot_username(settings: Settings) -> str:
         raise ConnectionError(str(error)) from error
 
 
-def build(settings: Settings, limiter: Limiter) -> ExtBot[int]:
+def build(settings: Settings, limiter: Limiter) -> identity.KnownBot:
     """Build python-telegram-bot's bot, whose calls pass our limiter.
 
     Its application is not wanted: that has a queue of its own, which no crash survives.
     """
-    return ExtBot(
+    return identity.KnownBot(
         settings.telegram_bot_token,
         base_url=f"{settings.telegram_api_url}/bot",
         base_file_url=f"{settings.telegram_api_url}/file/bot",

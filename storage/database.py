@@ -17,8 +17,9 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import sqlite_utils
 
+from storage import meta
 from storage.errors import StorageError
-from storage.files import made, refuse_other, refuse_place, unplaced
+from storage.files import made, refuse_links, refuse_other, refuse_place, unplaced
 from storage.migrations import APPLICATION_ID, migrations
 from storage.sql import Connection
 from storage.writability import Writability
@@ -30,6 +31,9 @@ BUSY_TIMEOUT_MS = 5_000
 
 IN_TROUBLE_MS = 200
 """How long a lock is waited for once nothing can be written: others wait behind each write."""
+
+PROBE_BYTES = 262_144
+"""What a document of five hundred news needs."""
 
 ATTEMPT_S = 3.0
 """How long somebody waits for a write that only makes their answer better."""
@@ -50,9 +54,6 @@ class Database:
         self._writer = writer
         self._reader = reader
         self.writability = Writability()
-        self.writability.heed(
-            lambda _, trouble: writer.wait_for_locks(IN_TROUBLE_MS if trouble else BUSY_TIMEOUT_MS)
-        )
         self._writing = 0
         self._nobody_writes = asyncio.Event()
         self._nobody_writes.set()
@@ -117,9 +118,19 @@ class Database:
             result = await self._writer.run("begin immediate", fn, *args, **kwargs)
         except StorageError as error:
             self.writability.refused(error)
+            self._writer.wait_for_locks(IN_TROUBLE_MS)
             raise
         self.writability.kept()
+        self._writer.wait_for_locks(BUSY_TIMEOUT_MS)
         return result
+
+    async def probe(self) -> None:
+        """Write as much as a large document, and forget it. Raises StorageError where that fails.
+
+        What is small may fit where nothing else does.
+        """
+        await self.write(meta.put, "probe", "0" * PROBE_BYTES)
+        await self.write(meta.forget, "probe")
 
     async def write_behind(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -282,6 +293,7 @@ def connect(path: Path, *, may_migrate: bool = True) -> Connection:
     refuse_other(path)
     try:
         made(path)
+        refuse_links(path)
         connection = opened_file(path)
     except sqlite3.DatabaseError as error:
         refuse_place(path)

@@ -8,7 +8,7 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, mkstemp
 
 from storage.errors import StorageError
 from storage.migrations import APPLICATION_ID
@@ -96,6 +96,22 @@ def refuse_log_alone(path: Path) -> None:
         raise StorageError("storage.log_alone", path=str(path), log=f"{path.name}-wal")
 
 
+def refuse_links(path: Path) -> None:
+    """Raise StorageError where a database has another name beside ``path``, by a hard link.
+
+    A lock and a write-ahead log lie beside each name: two processes would spoil the file between
+    them (SQLite, "How To Corrupt An SQLite Database File", 2.5). Links that name a name meet one.
+    """
+    path = path.resolve()
+    if not path.is_file() or path.stat().st_nlink == 1:
+        return
+    for left in path.parent.glob(f".{path.name}-*"):  # by a crash while it was made
+        if left.samefile(path):
+            left.unlink(missing_ok=True)
+    if path.stat().st_nlink > 1:
+        raise StorageError("storage.hard_link", path=str(path))
+
+
 def has_log(path: Path) -> bool:
     """Tell whether a write-ahead log lies beside a database, with pages that may be missing."""
     log = path.with_name(f"{path.name}-wal")
@@ -121,15 +137,17 @@ def made(path: Path) -> None:
     if path.exists():
         return
     path = path.resolve()  # a link that leads nowhere is made where it points to
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as new:  # of mode 0600
-        new.write(first_page())
-        new.flush()
-        try:
-            os.link(new.name, path)
-        except FileExistsError:
-            return  # somebody else was quicker
-        except OSError:  # a file system without hard links
-            made_in_place(path)
+    file, name = mkstemp(dir=path.parent, prefix=f".{path.name}-")  # of mode 0600
+    try:
+        with os.fdopen(file, "wb") as new:
+            new.write(first_page())
+        os.link(name, path)
+    except FileExistsError:
+        return  # somebody else was quicker
+    except OSError:  # a file system without hard links, or without room: that is told then
+        made_in_place(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def made_in_place(path: Path) -> None:

@@ -16,11 +16,17 @@ _BARE_USER_INFO = re.compile(
     r"(?<![\w:/@.+-])(?!mailto:)[\w.+%~-]{1,100}:[^\s/@:\"'<>]{1,200}@(?=[\w\[])"
 )
 """Without a scheme, as people type it: ``name:password@outlet.kz/feed``."""
-_NAME = r"([^\s=&;#?\"'<>]{1,100})"
-_VALUE = r"([^\s&;#\"'<>]+(?:;(?![\w%.-]{1,100}=)[^\s&;#\"'<>]*)*)"
-_PAIR = re.compile(rf"(?<=[?&#]){_NAME}={_VALUE}|(?<=;){_NAME}=([^\s&;#?\"'<>]+)")
+_ENDING = r"\s\"'<>«»‹›“”„"
+"""What stands in no address, and so ends one."""
+_CLOSING = ".,:;!?…)}]’`\\"
+"""What stands in addresses, too, but at the end of one is the sentence's."""
+_NAME = rf"([^=&;#?{_ENDING}]{{1,100}})"
+_VALUE = rf"([^&;#{_ENDING}]+(?:;(?![\w%.-]{{1,100}}=)[^&;#{_ENDING}]*)*)"
+_PAIR = re.compile(rf"(?<=[?&#]){_NAME}={_VALUE}|(?<=;){_NAME}=([^&;#?{_ENDING}]+)")
 """Of a query, of a fragment; behind a semicolon, of a query (``&amp;``) or of a path."""
-_BARE_KEY = re.compile(r"(?<=[?&])[0-9A-Fa-f]{32,}(?=[&#\s\"'<>]|$)")
+_BARE_KEY = re.compile(
+    rf"(?<=[?&])[0-9A-Fa-f]{{32,}}(?=[{re.escape(_CLOSING)}]*(?:[&#{_ENDING}]|$))"
+)
 _LONG_HEX = re.compile(r"[0-9A-Fa-f]{32,}")
 _NAMES = frozenset(
     "key api token auth authorization sig sign signature secret password passwd pass pwd pw"
@@ -59,13 +65,15 @@ def is_masked(url: str) -> bool:
 
 
 def _pair(found: re.Match[str]) -> str:
-    name, value = (told for told in found.groups() if told is not None)
+    name, told = (group for group in found.groups() if group is not None)
+    value = told.rstrip(_CLOSING) or told
+    end = told[len(value) :]
     if is_secret(name, value):
-        return f"{name}={MASK}"
+        return f"{name}={MASK}{end}"
     if "%3a%2f%2f" in value.lower():  # an address inside an address: a proxy's, a bridge's
         inner = unquote(value)
         shown = masked(inner)
-        return f"{name}={quote(shown, safe='*')}" if shown != inner else found.group()
+        return f"{name}={quote(shown, safe='*')}{end}" if shown != inner else found.group()
     return found.group()
 
 

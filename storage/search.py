@@ -115,6 +115,16 @@ class FoundItem(NamedTuple):
     story_size: int
 
 
+class ToldHeadline(NamedTuple):
+    """What ranking reads of an item: its headline, whose it is, and when it was told."""
+
+    item_id: ItemId
+    title: str
+    lang: str
+    outlet: str
+    told_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What an item must meet beside its keys: told in [since, until), by one of the feeds."""
@@ -240,6 +250,20 @@ def all_hits(
         },
     )
     return [FoundItem(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]
+
+
+def headlines(db: Connection, wanted: Iterable[ItemId]) -> dict[ItemId, ToldHeadline]:
+    """Read the headlines of items."""
+    rows = db.conn.execute(
+        "select i.id, i.title, i.lang, o.name, coalesce(i.published, i.first_seen)"
+        " from json_each(?) w cross join items i on i.id = w.value"
+        " join feeds f on f.id = i.feed_id join outlets o on o.id = f.outlet_id",
+        (to_json(sorted(wanted)),),
+    )
+    return {
+        ItemId(row[0]): ToldHeadline(ItemId(row[0]), row[1], row[2], row[3], moment(row[4]))
+        for row in rows
+    }
 
 
 def publishers(db: Connection, wanted: Iterable[StoryId]) -> dict[StoryId, int]:

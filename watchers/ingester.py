@@ -518,6 +518,7 @@ class Ingester:
                 self._memory.index.restate(edited)
             for story in draft.stories:
                 await self._weigh_again(story, now)
+                await asyncio.sleep(0)  # a look at the chat: a large document has many stories
         except StorageError as error:
             # The document is recorded. What was not joined now is when its story grows again.
             log.error("stories not reconsidered", error=str(error))  # noqa: TRY400 (said whole)

@@ -28,7 +28,7 @@ from storage.record import ChangedStory, Intake, Translated
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.tallies import NOTHING_READ, DocumentTally
 from storage.translations import Arrival
-from watchers import articles, keywords, stories
+from watchers import articles, filing, keywords, stories
 from watchers.parse import Entry, entry_keys
 from watchers.search import facts_of as stored_facts_of
 from watchers.text import leads, markup, words
@@ -424,7 +424,7 @@ def take_in(
         lang=analysis.lang,
         published=entry.published,
         keys=keys,
-        words=keywords.item_words(analysis, facts),
+        words=filing.item_words(analysis, facts),
         countries=countries_in(analysis.entities),
         title_countries=countries_in(in_title(analysis)),
         score=verdict.score,
@@ -507,7 +507,7 @@ def again(
             summary=summary,
             url=entry.url,
             url_key=url_key,
-            words=keywords.item_words(analysis, facts),
+            words=filing.item_words(analysis, facts),
             countries=countries_in(analysis.entities),
             title_countries=countries_in(in_title(analysis)),
             packed_features=restate(draft, entry, before, analysis, url_key, memory),
@@ -652,7 +652,7 @@ def translation(
     is_news = was_news and now - item.told_at < ALERT_WITHIN
     return Translated(
         arrival,
-        keywords.machine_words(read),
+        filing.machine_words(read),
         tuple(found),
         news=tuple(OwedAlerts(one.query, item.id) for one in found if is_news),
     )

@@ -6,16 +6,16 @@ Two kinds of kin: words of one notion, by the table of concepts, in every langua
 they find is shown below what was asked for, and marked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from watchers.headlines.concepts import LANGUAGES, concept_of, tables
-from watchers.keywords import Facts, Query, fts
+from watchers.headlines.concepts import concept_of
+from watchers.keywords import Query, fts, unwanted
 from watchers.keywords.matching import fires
-from watchers.keywords.query import All, Exact, Node, Prefix, Term
-from watchers.keywords.searching import PREFIXES
+from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Term
+from watchers.keywords.searching import is_lone
 from watchers.text.english import english_form
 from watchers.text.normal import clean, tokenize
 from watchers.text.russian import is_known, lemmas
@@ -67,13 +67,20 @@ class Kin:
 
 
 class Met(NamedTuple):
-    """A headline's words that stand for others; ``related``: one of them is of the same root."""
+    """How a headline meets a widened query.
+
+    ``words`` of it stand for words that were typed; ``share`` of these (together 1) it has, near
+    ones counting less; ``missing`` are those that it has in no way.
+    """
 
     words: tuple[str, ...]
-    related: bool
+    share: float
+    missing: tuple[str, ...] = ()
 
 
-NOT_MET: Final = Met((), related=False)
+_RELATED: Final = 0.8
+_OF_A_NOTION: Final = 0.6
+"""What a near word counts of the word itself: one of the same root, one of the same notion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,49 +89,91 @@ class Widened:
 
     children: tuple[Node, ...]
     kin: tuple[Kin, ...]
+    unwanted: str | None = None
 
     def fts(self) -> str | None:
-        """Give the MATCH expression that finds every item which may meet it."""
-        parts = []
-        for child, kin in zip(self.children, self.kin, strict=True):
-            direct = fts(Query("", child))
-            if direct is None:
-                continue
-            keys = sorted(_keys(kin))
-            parts.append("(" + " OR ".join([direct, *keys]) + ")" if keys else direct)
-        return " AND ".join(parts) or None
+        """Give the MATCH expression for items with a near word in the headline.
 
-    def met_by(self, said: Analysis, title: Analysis, facts: Facts) -> Met:
-        """Return the headline's words that stand for words of the query; none where none does.
-
-        Words that were typed may stand anywhere in the text.
+        Words that have none may stand anywhere in the text. None where no word has kin.
         """
+        if not any(self.kin):
+            return None
+        return self._wanted(
+            _either(fts(Query("", child)), kin)
+            for child, kin in zip(self.children, self.kin, strict=True)
+        )
+
+    def most_fts(self) -> str | None:
+        """Give the MATCH expression for headlines that lack one word; None where none may lack.
+
+        A name is not left out, and what stays is a name or more than one word.
+        """
+        asked = [
+            _either(fts(Query("", child), headline=True), kin)
+            for child, kin in zip(self.children, self.kin, strict=True)
+        ]
+        words = [at for at, child in enumerate(self.children) if isinstance(child, Term)]
+        named = [at for at in words if _is_name(self.children[at])]
+        if len(words) < len(self.children) or len(words) + bool(named) <= 2:  # noqa: PLR2004
+            return None
+        lacking = [
+            self._wanted(one for at, one in enumerate(asked) if at != left_out)
+            for left_out in words
+            if left_out not in named
+        ]
+        return " OR ".join(f"({one})" for one in lacking if one) or None
+
+    def _wanted(self, parts: Iterable[str | None]) -> str | None:
+        told = " AND ".join(part for part in parts if part)
+        return f"({told}) NOT {self.unwanted}" if told and self.unwanted else told or None
+
+    def met_by(self, title: Analysis) -> Met:
+        """Look which words of the query a headline has, and by which of its own others stand."""
         found: list[str] = []
-        related = False
-        # A name says nothing near: Gaza is no gas.
-        named = {at for name in title.entities for at in range(name.start, name.end)}
-        plain = [one for at, one in enumerate(title.tokens) if at not in named]
+        missing: list[str] = []
+        share = 0.0
+        plain = _plain(title)
         for child, kin in zip(self.children, self.kin, strict=True):
-            if fires(child, said, facts):
+            if isinstance(child, (Filter, No)) or fires(child, title):
+                share += 1.0
                 continue
             word = next((one for one in plain if _is_kin(one, kin, title.lang)), None)
             if word is None:
-                return NOT_MET
+                missing.append(getattr(child, "label", ""))
+                continue
             found.append(word.surface)
-            related = related or _is_related(word, kin, title.lang)
-        return Met(tuple(found), related)
+            share += _RELATED if _is_related(word, kin, title.lang) else _OF_A_NOTION
+        return Met(tuple(found), share / len(self.children), tuple(filter(None, missing)))
 
 
 def widened(query: Query) -> Widened | None:
-    """Widen a query by the kin of its words; None where none has any.
+    """Widen a query by the kin of its words; None where it asks for none but exact ones.
 
     Only plain words have kin: no names, figures, phrases, ``=word`` or alternatives.
     """
     children = query.root.children if isinstance(query.root, All) else (query.root,)
-    if any(isinstance(child, (Exact, Prefix)) for child in children):
+    if any(
+        isinstance(child, (Exact, Prefix)) or (isinstance(child, No) and not is_lone(child.child))
+        for child in children
+    ):
         return None
     kin = tuple(kin_of(child) if isinstance(child, Term) else Kin() for child in children)
-    return Widened(children, kin) if any(kin) else None
+    return Widened(children, kin, unwanted(query))
+
+
+def _either(direct: str | None, kin: Kin) -> str | None:
+    keys = [f'"{key}"' for key in sorted(_keys(kin))]
+    return "(" + " OR ".join([direct, *keys]) + ")" if direct and keys else direct
+
+
+def _is_name(node: Node) -> bool:
+    return isinstance(node, Term) and any(key.startswith("e:") for key in node.keys)
+
+
+def _plain(title: Analysis) -> list[Token]:
+    """Give the words that are no names: Gaza is no gas."""
+    named = {at for name in title.entities for at in range(name.start, name.end)}
+    return [one for at, one in enumerate(title.tokens) if at not in named]
 
 
 def kin_of(term: Term) -> Kin:
@@ -222,25 +271,18 @@ def _is_related(token: Token, kin: Kin, lang: str) -> bool:
 
 
 def _keys(kin: Kin) -> Iterator[str]:
-    """Give keys of which an item with a near word has one: beginnings, and words as written."""
+    """Give the keys of which a headline with a near word has one."""
     for root, part in kin.roots:
-        # What softens or falls away stands at the root's end.
-        starts = (root,) if part == "en" else (root, *(prefix + root for prefix in _ASPECT))
-        for start in starts:
-            yield f'"p:{start[: max(_LEAST_ROOT, len(start) - 1)][: PREFIXES[-1]]}"'
+        yield f"hr:{part}:{root}"
     for concept in kin.concepts:
-        yield from _keys_of(concept)
+        yield f"hc:{concept}"
 
 
-@lru_cache(maxsize=256)
-def _keys_of(concept: str) -> tuple[str, ...]:
-    found: set[str] = set()
-    for lang in LANGUAGES:
-        beginnings, wholes = tables()[lang]
-        found.update(
-            f'"p:{start[: PREFIXES[-1]]}"'
-            for start, keys in beginnings.items()
-            if (concept,) == keys[0] and len(start) >= PREFIXES[0] and " " not in start
-        )
-        found.update(f'"s:{word}"' for word, keys in wholes.items() if (concept,) == keys[0])
-    return tuple(sorted(found))
+def keys_of(title: Analysis) -> set[str]:
+    """Give the keys under which a headline is filed for the words that it is near to."""
+    words = {token.normal for token in _plain(title)}
+    notions = {concept_of(normal, title.lang) for normal in words} - _NO_KIN
+    keys = {f"hc:{concept}" for concept in notions if concept is not None}
+    if title.lang in _ROOTED:
+        keys.update(f"hr:{part}:{root}" for word in words for root, part in roots(word))
+    return keys

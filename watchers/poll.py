@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from storage import feeds, meta
+from storage import feeds
 from storage.database import Database
 from storage.errors import NewsError, StorageError
 from storage.feeds import NewFeed
@@ -398,8 +398,8 @@ class Poller:
         """Tell whether what is told now could be kept. Raises StorageError where it could not."""
         if self._hold.is_on:
             return False
-        if self._db.writability.trouble is not None:
-            await self._db.write(meta.put, "written_at", rfc3339(self._clock()))
+        if self._db.writability.refuses:
+            await self._db.probe()
         return True
 
     # --- hosts that rest ---------------------------------------------------------------------

@@ -6,12 +6,10 @@ from storage import items, meta, search
 from storage.database import Database
 from storage.model import ItemId
 from storage.sql import Connection
-from watchers import keywords
+from watchers import filing
+from watchers.filing import REACHED
 from watchers.keywords.reading import analysed
 from watchers.text.names import Gazetteer
-
-REACHED = "refiled_to"
-"""Under this name is kept which item, from the newest down, was reached; 0 when all were."""
 
 AT_ONCE = 20
 """Items between two looks at the chat: some 10 ms of work."""
@@ -21,7 +19,7 @@ A_ROUND = 5_000
 
 
 async def refile(db: Database, names: Gazetteer | None = None, most: int = A_ROUND) -> int:
-    """File the next older items under designations, doubles of acronyms, and signs.
+    """File the next older items under their headlines, designations, acronyms and signs.
 
     Items that come meanwhile have these keys already. Each slice is one transaction with the
     place it reached, so that a crash repeats at most one; keys that are there twice are harmless.
@@ -30,7 +28,7 @@ async def refile(db: Database, names: Gazetteer | None = None, most: int = A_ROU
     done = 0
     while done < most and (ids := await db.read(_next, min(AT_ONCE, most - done))):
         found = await db.read(items.by_ids, ids)
-        rows = [(item.id, keywords.later_words(analysed(item, names))) for item in found]
+        rows = [(item.id, filing.later_words(analysed(item, names))) for item in found]
         await db.write_behind(_filed, rows, ids[-1])
         done += len(ids)
         await asyncio.sleep(0)

@@ -7,20 +7,18 @@ one headline tells hardly more than a passing mention.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from math import log2
 from typing import Final, NamedTuple
 
-from storage.model import Item, ItemId, StoryId
+from storage.model import ItemId, StoryId
 from storage.search import FoundItem
-from watchers.headlines.concepts import concept_of
-from watchers.headlines.headline import MONTHS
-from watchers.headlines.slots import generic_words
+from watchers import rubrics
 from watchers.keywords.matching import fires
 from watchers.keywords.query import All, Filter, No, Node, Query, Some, Term
 from watchers.text.normal import fold_case
-from watchers.text.words import Analysis, Token
+from watchers.text.words import Analysis
 
 HEADLINE: Final = 20.0
 """For a headline with all words of the query. Above all the rest together, so that what a
@@ -38,6 +36,9 @@ RUBRIC: Final = -26.0
 RUBRIC_ASKED: Final = -16.0
 """The same where the query names it («погода Алматы»): behind headlines, before mentions."""
 
+NEAR: Final = 12.0
+"""For a headline all of whose words stand for those that were typed; above any mere mention."""
+
 AGREED: Final = 1.0
 """For the share of a story's found items whose headlines have the query."""
 
@@ -49,38 +50,10 @@ MOST_PUBLISHERS: Final = 8
 AGED: Final = -0.4
 """For each doubling of a story's age, from one day on."""
 
-DAILY: Final = 3
-"""On so many days an outlet's rubric had the same headline, dates and figures aside."""
-
-LEADING: Final = 2
-"""Within so many first words a rubric names itself."""
-
-LISTED: Final = 2
-"""Commas after a rubric's colon, at least: «Опрос: …» is news, "Briefing: a, b, c" is none."""
-
-_SAID: Final = ("опрос", "poll", "прогноз", "forecast", "цитат", "quote")
-"""After these and a colon comes what was said, which is news."""
-
-SHORT: Final = 5
-"""Words of a rubric's headline without a date, at most."""
-
 RARITY: Final = 50
 """Of so many newest items with a word the span tells how rare it is."""
 
 _DAY = 86_400.0
-_DATED = MONTHS | {"today", "tomorrow"}
-_WEEKDAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday day week weekend"
-    " понедельник вторник среда среду четверг пятница пятницу суббота субботу воскресенье завтра"
-    " дүйсенбі сейсенбі сәрсенбі бейсенбі жұма сенбі жексенбі ертең"
-    " дүйшөмбү шейшемби шаршемби бейшемби жума ишемби жекшемби эртең"
-    " dushanba seshanba chorshanba payshanba juma shanba yakshanba ertaga"
-    " душанбе сешанбе чоршанбе панҷшанбе ҷумъа шанбе якшанбе фардо".split()
-)
-
-
-Rubric = tuple[str, tuple[str, ...]]
-"""An outlet and the frame of what it tells daily."""
 
 
 class Weighed(NamedTuple):
@@ -94,17 +67,15 @@ class SeenHeadline(NamedTuple):
     """How a headline meets a query.
 
     ``whole``: all of it; ``share``: of its words, by their weights; ``phrase``: side by side.
-    ``frame`` is what is left of it without dates and figures, for an outlet's rubrics to be
-    recognised; ``named`` tells that it names itself a rubric.
+    ``rubric``: it is one. ``near`` is the share of the query's words that it has itself or by
+    near words, where it has some by these alone.
     """
 
-    outlet: str
-    day: date
-    frame: tuple[str, ...]
     whole: bool
     share: float
-    phrase: bool
-    named: bool
+    phrase: bool = False
+    rubric: bool = False
+    near: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,69 +125,23 @@ def phrase_of(root: Node) -> Node | None:
 
 
 def headline(
-    item: Item, said: Analysis, query: Query, words: Sequence[Weighed], *, whole: bool
+    said: Analysis, query: Query, words: Sequence[Weighed], *, rubric: bool
 ) -> SeenHeadline:
-    """Look at one headline; ``whole`` tells whether it meets the query by itself."""
+    """Look at one headline; ``rubric``: it is known as one, or names itself one."""
+    has = [one for one in words if fires(one.term, said)]
+    whole = len(has) == len(words)
     phrase = phrase_of(query.root) if whole else None
-    share = 1.0 if whole else sum(one.weight for one in words if fires(one.term, said))
-    frame = _frame(said) if share else ()
     return SeenHeadline(
-        outlet=item.outlet.name,
-        day=item.told_at.date(),
-        frame=frame,
         whole=whole,
-        share=share,
+        share=sum(one.weight for one in has),
         phrase=phrase is not None and fires(phrase, said),
-        named=_names_itself(said, frame),
+        rubric=rubric or rubrics.names_itself(said),
     )
-
-
-def _frame(said: Analysis) -> tuple[str, ...]:
-    return tuple(
-        token.normal for token in said.tokens if not (token.number or _is_date(token, said.lang))
-    )
-
-
-def _is_date(token: Token, lang: str) -> bool:
-    return token.normal in _WEEKDAYS or concept_of(token.normal, lang) in _DATED
-
-
-@lru_cache(maxsize=1)
-def _rubric_words() -> tuple[str, ...]:
-    return tuple(generic_words("rubric"))
-
-
-def _names_itself(said: Analysis, frame: Sequence[str]) -> bool:
-    """Tell "Weather in Osh", "Digest of 14 November", "Briefing: floods, gas, Tokayev".
-
-    It is named first, and short, or dated, or a list after a colon.
-    """
-    compounds = (one.normal for one in said.compounds if one.position < LEADING)  # Ob-havo
-    if not any(word.startswith(_rubric_words()) for word in (*frame[:LEADING], *compounds)):
-        return False
-    figures = sum(token.number for token in said.tokens)
-    topics = said.text.partition("\n")[0].partition(":")[2]
-    is_said = any(word.startswith(_SAID) for word in frame[:1])
-    listed = topics.count(",") >= LISTED and not is_said
-    return listed or len(said.tokens) <= SHORT or len(frame) + figures < len(said.tokens)
 
 
 def asks_for_rubric(words: Iterable[Node]) -> bool:
     """Tell whether a query names a rubric: the weather, a rate, a digest."""
-    return any(
-        fold_case(word.label).startswith(_rubric_words())
-        for word in words
-        if isinstance(word, Term)
-    )
-
-
-def rubrics(headlines: Iterable[SeenHeadline]) -> frozenset[Rubric]:
-    """Recognise the frames under which an outlet told something on several days."""
-    days: dict[Rubric, set[date]] = {}
-    for one in headlines:
-        if one.frame:
-            days.setdefault(_key(one), set()).add(one.day)
-    return frozenset(frame for frame, told in days.items() if len(told) >= DAILY)
+    return any(rubrics.is_word(fold_case(one.label)) for one in words if isinstance(one, Term))
 
 
 def rank(
@@ -236,11 +161,7 @@ def rank(
     found: dict[StoryId, list[FoundItem]] = {}
     for hit in hits:
         found.setdefault(hit.story_id, []).append(hit)
-    daily = rubrics(headlines.values())
-    worth = {
-        item_id: _of_headline(one, rubric if one.named or _key(one) in daily else 0.0)
-        for item_id, one in headlines.items()
-    }
+    worth = {one: _of_headline(seen, rubric) for one, seen in headlines.items()}
     ranked = [
         (
             _general(told, publishers.get(story, 1), now) + _of_headlines(told, headlines, worth),
@@ -274,11 +195,8 @@ def _of_headlines(
 
 
 def _of_headline(one: SeenHeadline, rubric: float) -> float:
-    return HEADLINE * one.whole + PARTLY * one.share + PHRASE * one.phrase + rubric
-
-
-def _key(one: SeenHeadline) -> Rubric:
-    return one.outlet, one.frame
+    meant = HEADLINE * one.whole + PHRASE * one.phrase + NEAR * one.near
+    return meant + PARTLY * one.share + rubric * one.rubric
 
 
 def _began(told: Sequence[FoundItem]) -> datetime:

@@ -4,54 +4,34 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from itertools import pairwise
 
-from storage import items, local_time, outlets, reading, search, stories
+from storage import items, local_time, reading, search, stories
 from storage.database import Database
-from storage.model import FeedId, Item, ItemId, Outlet, Story, StoryId
+from storage.model import Item, ItemId, Story, StoryId
 from storage.sql import Connection
-from watchers import keywords, relevance
-from watchers import near as near_words
+from watchers import keywords
+from watchers.candidates import SCAN, candidates, feeds_of, newest, outlet_facts
 from watchers.keywords.matching import fires
 from watchers.keywords.reading import analysed, headline_analysed
+from watchers.relevance import FoundStory
 from watchers.text import words
 from watchers.text.names import Gazetteer
 from watchers.text.normal import clean, fold_case
 
-SCAN = 300
-"""How many of the newest hits are ranked; a reader never pages further."""
-
-PROBE = 3_000
-"""How many of the newest items are tried where nothing in a query narrows the archive."""
-
 HEADLINES = 2_000
 """Of how many of the newest headlines the words are known when one was misspelt."""
 
-COUNTED = 20
+COUNTED = 10
 """How many stories a query that the index only narrows is counted to; beyond, it is estimated."""
 
 CHECKED_A_STORY = 5
 """How many items of a story are checked with the matcher before it is passed over."""
 
-FEW = 10
-"""Where fewer stories have the words themselves, near words are looked for."""
-
-MOST_NEAR = 20
-"""How many stories near words add at most."""
-
 ONE_DAY = timedelta(days=1)
-
-_Ranked = Sequence[relevance.FoundStory]
-
-TITLES = 60
-"""Of so many of the newest hits the headlines are looked at; the others count as mentions."""
-
-
-TITLES_A_SLICE = 20
-"""Headlines between two looks at the chat: some milliseconds of work."""
 
 _WORD = re.compile(r"[^\W\d_]{4,}(?:ʼ[^\W\d_]+)*")
 TRIED = 100
@@ -59,6 +39,9 @@ TRIED = 100
 
 TRIED_A_SLICE = 10
 """Stories between two looks at the chat: some 10 ms of work."""
+
+MOST_BY_MACHINE = 60
+"""Of so many of the newest reports that a translation says so, the words are looked at."""
 
 NO_WORDS = words.Analysis("", "", (), (), 0, (), (), frozenset())
 """For queries of filters alone, which look at no word."""
@@ -70,9 +53,9 @@ class Found:
 
     ``total`` counts the stories among the newest hits, those that need the matcher's word by
     the share of them that was tried; ``more`` says that the archive has further ones.
-    ``order`` are all of them, in their order, as far as they are known: behind those that say it
-    in their own words stand ``machine``, which only translations of a machine say so, and at its
-    end ``near``, those that were found by near words, with the words.
+    ``order`` are all of them, in their order, as far as they are known; ``near`` those that were
+    found by near words alone, with these, ``without`` those that lack words, with these. Behind
+    them all stand ``machine``, which only a machine's translations say so.
     """
 
     stories: tuple[Story, ...] = ()
@@ -80,6 +63,7 @@ class Found:
     more: bool = False
     order: tuple[StoryId, ...] = ()
     near: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
+    without: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
     machine: frozenset[StoryId] = frozenset()
 
 
@@ -96,46 +80,34 @@ async def find(
 ) -> Found:
     """Return the page [offset, offset + limit) of the stories that a query finds.
 
-    The most relevant first (``watchers.relevance``). With ``near``, where the words find few
-    stories, those follow whose headlines have near words instead (``watchers.near``).
+    The most relevant first (``watchers.relevance``). With ``near``, where the headlines of few
+    stories have the words, those come too that have near words instead (``watchers.near``), and
+    where there are none, those that have all words but one.
     """
     starts, ends = keywords.window(query, now)
     since = max(filter(None, (since, starts)), default=None)
-    ask = _Question(query, now, names)
-    looked = await db.read(_looked, query, since, ends)
-    hits, ranked = looked.hits, await _ranked(ask, looked)
-    found = await _direct(db, ask, ranked, offset, limit)
-    found = replace(found, more=len(hits) >= SCAN)
-    found = await _with_machine(db, ask, found, since, ends, (offset, limit))
-    if not near or found.total >= FEW:
-        return found
-    met = await _near(db, ask, frozenset(found.order), since, ends)
-    order = (*found.order, *met)
-    page = await db.read(stories.by_ids, order[offset : offset + limit])
-    return Found(page, len(order), found.more, order, met, found.machine)
+    found = await candidates(db, query, now=now, since=since, until=ends, names=names, widely=near)
+    ask = _Question(query, now, names, found.near.keys() | found.without.keys())
+    page = await _page(db, ask, found.ranked, offset, limit)
+    page = replace(page, more=found.more, near=found.near, without=found.without)
+    return await _with_machine(db, ask, page, search.Bounds(since, ends), (offset, limit))
 
 
-async def _with_machine(  # noqa: PLR0917 (as ``_near``, and a page)
-    db: Database,
-    ask: "_Question",
-    found: Found,
-    since: datetime | None,
-    until: datetime | None,
-    page: tuple[int, int],
+async def _with_machine(
+    db: Database, ask: "_Question", found: Found, bounds: search.Bounds, page: tuple[int, int]
 ) -> Found:
     """Add behind all others the stories that only a translation tells in the query's words."""
     match = keywords.machine_fts(ask.query) if keywords.reads_text(ask.query) else None
     if match is None:
         return found
-    bounds = search.Bounds(since, until, await db.read(_feeds, ask.query))
-    hits = await db.read(_hits, match, bounds)
+    hits = await db.read(_machine_hits, ask.query, match, bounds)
     known = frozenset(found.order)
     ids = [hit.item_id for hit in hits if hit.story_id not in known]
     met: list[StoryId] = []
-    for start in range(0, len(ids), TITLES_A_SLICE):
+    for start in range(0, len(ids), TRIED_A_SLICE):
         met += [
             item.story_id
-            for item in await db.read(items.by_ids, ids[start : start + TITLES_A_SLICE])
+            for item in await db.read(items.by_ids, ids[start : start + TRIED_A_SLICE])
             if meets_in_machine_words(ask.query, item, ask.now, ask.names)
         ]
         await asyncio.sleep(0)
@@ -155,10 +127,17 @@ async def _with_machine(  # noqa: PLR0917 (as ``_near``, and a page)
     )
 
 
-async def _direct(
-    db: Database, ask: "_Question", ranked: _Ranked, offset: int, limit: int
+def _machine_hits(
+    db: Connection, query: keywords.Query, match: str, bounds: search.Bounds
+) -> list[search.FoundItem]:
+    bounds = replace(bounds, feeds=feeds_of(db, query))
+    return search.hits(db, match, limit=MOST_BY_MACHINE, bounds=bounds)
+
+
+async def _page(
+    db: Database, ask: "_Question", ranked: Sequence[FoundStory], offset: int, limit: int
 ) -> Found:
-    """Return a page of the stories that have the words themselves."""
+    """Return a page of the stories, those left out that do not meet the query."""
     order = tuple(story.id for story in ranked)
     if keywords.is_exact(ask.query):
         page = await _exact_page(db, ask, ranked[offset : offset + limit])
@@ -184,7 +163,8 @@ async def turn(
 
     What no longer meets the query, or is no longer there, is left out.
     """
-    ask = _Question(query, now, names)
+    excused = found.near.keys() | found.without.keys() | found.machine
+    ask = _Question(query, now, names, excused)
     good: list[Story] = []
     tried = 0
     while tried < len(found.order) and len(good) < offset + limit:
@@ -193,7 +173,7 @@ async def turn(
         good += [
             story
             for story in await db.read(_as_they_are, batch)
-            if story.id in found.near or story.id in found.machine or ask.met_by(story.items)
+            if ask.met_by(story.id, story.items)
         ]
         await asyncio.sleep(0)
     total = len(good) if tried == len(found.order) else found.total
@@ -205,105 +185,20 @@ def _as_they_are(db: Connection, ids: Sequence[StoryId]) -> tuple[Story, ...]:
     return stories.by_ids(db, filter(None, (stories.current(db, one) for one in ids)))
 
 
-async def _near(
-    db: Database,
-    ask: "_Question",
-    known: frozenset[StoryId],
-    since: datetime | None,
-    until: datetime | None,
-) -> dict[StoryId, tuple[str, ...]]:
-    """Return stories, the most relevant first, whose headlines have near words, with these."""
-    widened = near_words.widened(ask.query)
-    match = widened.fts() if widened is not None else None
-    if widened is None or match is None:
-        return {}
-    bounds = search.Bounds(since, until, await db.read(_feeds, ask.query))
-    hits = await db.read(_hits, match, bounds)
-    hits = [hit for hit in hits if hit.story_id not in known]
-    met: dict[StoryId, list[near_words.Met]] = {}
-    seen: dict[ItemId, relevance.SeenHeadline] = {}
-    alone = relevance.weights((ask.query.root,), [0])
-    for start in range(0, min(len(hits), TITLES), TITLES_A_SLICE):
-        ids = [hit.item_id for hit in hits[start : start + TITLES_A_SLICE]]
-        for item in await db.read(items.by_ids, ids):
-            title = headline_analysed(item, ask.names)
-            said = analysed(item, ask.names) if len(widened.children) > 1 else title
-            one = widened.met_by(said, title, facts_of(item, ask.now))
-            if one.words:
-                seen[item.id] = relevance.headline(item, title, ask.query, alone, whole=True)
-                met.setdefault(item.story_id, []).append(one)
-        await asyncio.sleep(0)
-    found = [hit for hit in hits if hit.item_id in seen]
-    for hit in found:  # the more of a story's headlines agree, the surer it is
-        share = min(len(met[hit.story_id]) / max(hit.story_size, 1), 1.0)
-        seen[hit.item_id] = seen[hit.item_id]._replace(share=share)
-    told_by = await db.read(search.publishers, set(met))
-    ranked = relevance.rank(found, seen, told_by, ask.now)[:MOST_NEAR]
-    return {story.id: max(met[story.id], key=lambda one: one.related).words for story in ranked}
-
-
-def _hits(db: Connection, match: str, bounds: search.Bounds) -> list[search.FoundItem]:
-    return search.hits(db, match, limit=TITLES, bounds=bounds)
-
-
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """What was read to rank by: hits, the newest of them whole, who told them, rarities."""
-
-    hits: list[search.FoundItem]
-    newest: tuple[Item, ...] = ()
-    publishers: Mapping[StoryId, int] = field(default_factory=dict)
-    words: tuple[relevance.Weighed, ...] = ()
-
-
-def _looked(
-    db: Connection, query: keywords.Query, since: datetime | None, until: datetime | None
-) -> _Looked:
-    """Read all of it at once. Where a query looks at no text, headlines decide nothing."""
-    hits = narrowed(db, query, since, until)
-    if not keywords.reads_text(query):
-        return _Looked(hits)
-    newest = items.by_ids(db, [hit.item_id for hit in hits[:TITLES]])
-    told_by = search.publishers(db, {hit.story_id for hit in hits[:TITLES] if hit.story_size > 1})
-    return _Looked(hits, newest, told_by, _weighed(db, query))
-
-
-def _weighed(db: Connection, query: keywords.Query) -> tuple[relevance.Weighed, ...]:
-    """Weigh a query's words by how rare they are; one alone weighs all."""
-    words = relevance.words_of(query)
-    if len(words) < 2:  # noqa: PLR2004 - nothing to be weighed against
-        return relevance.weights(words, [0] * len(words))
-    asked = [keywords.fts(keywords.Query("", word)) for word in words]
-    return relevance.weights(words, search.spans(db, asked, relevance.RARITY))
-
-
-async def _ranked(ask: "_Question", looked: _Looked) -> _Ranked:
-    """Order what was found, by the headlines of the newest hits; let the chat in between."""
-    asked = relevance.asks_for_rubric(relevance.words_of(ask.query))
-    rubric = relevance.RUBRIC_ASKED if asked else relevance.RUBRIC
-    seen: dict[ItemId, relevance.SeenHeadline] = {}
-    for at, item in enumerate(looked.newest, 1):
-        said = headline_analysed(item, ask.names)
-        whole = fires(ask.query.root, said, facts_of(item, ask.now))
-        seen[item.id] = relevance.headline(item, said, ask.query, looked.words, whole=whole)
-        if at % TITLES_A_SLICE == 0:
-            await asyncio.sleep(0)
-    return relevance.rank(looked.hits, seen, looked.publishers, ask.now, rubric=rubric)
-
-
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What is asked, when, and by which names."""
+    """What is asked, when, by which names; and which stories need not meet it."""
 
     query: keywords.Query
     now: datetime
     names: Gazetteer | None
+    excused: AbstractSet[StoryId] = frozenset()
 
-    def met_by(self, reports: Iterable[Item]) -> bool:
-        return meets(self.query, reports, self.now, self.names)
+    def met_by(self, story: StoryId, reports: Iterable[Item]) -> bool:
+        return story in self.excused or meets(self.query, reports, self.now, self.names)
 
 
-async def _exact_page(db: Database, ask: _Question, ranked: _Ranked) -> Found | None:
+async def _exact_page(db: Database, ask: _Question, ranked: Sequence[FoundStory]) -> Found | None:
     """Return the stories as the index has them.
 
     None where an item was edited since: the index keeps old words beside the new.
@@ -311,13 +206,13 @@ async def _exact_page(db: Database, ask: _Question, ranked: _Ranked) -> Found | 
     found = await db.read(stories.by_ids, [story.id for story in ranked])
     hits = {item_id for story in ranked for item_id in story.items}
     for story in found:
-        if not ask.met_by(item for item in story.items if item.id in hits):
+        if not ask.met_by(story.id, (item for item in story.items if item.id in hits)):
             return None
     return Found(found)
 
 
 async def _checked(
-    db: Database, ask: _Question, ranked: _Ranked, enough: int
+    db: Database, ask: _Question, ranked: Sequence[FoundStory], enough: int
 ) -> tuple[list[StoryId], int]:
     """Let the matcher decide, in the rank's order, until enough are good; count those it tried."""
     good: list[StoryId] = []
@@ -329,7 +224,7 @@ async def _checked(
         by_story: dict[StoryId, list[Item]] = {}
         for item in await db.read(items.by_ids, asked_ids):
             by_story.setdefault(item.story_id, []).append(item)
-        good += [story.id for story in batch if ask.met_by(by_story.get(story.id, ()))]
+        good += [story.id for story in batch if ask.met_by(story.id, by_story.get(story.id, ()))]
         await asyncio.sleep(0)
     return good, tried
 
@@ -410,7 +305,7 @@ async def by_day(
 
 def _every_hit(db: Connection, query: keywords.Query, since: datetime) -> list[search.FoundItem]:
     match = keywords.fts(query)
-    hits = search.all_hits(db, match, since, _feeds(db, query))
+    hits = search.all_hits(db, match, since, feeds_of(db, query))
     if match is None and (unwanted := keywords.unwanted(query)) is not None:
         ruled_out = {hit.item_id for hit in search.all_hits(db, unwanted, since)}
         return [hit for hit in hits if hit.item_id not in ruled_out]
@@ -451,21 +346,7 @@ def narrowed(
     Where nothing narrows the archive these are its newest items. Filters by outlet are applied
     as far as the outlet alone decides.
     """
-    match = keywords.fts(query)
-    bounds = search.Bounds(since, until, _feeds(db, query))
-    return search.hits(db, match, limit=SCAN if match or bounds.feeds else PROBE, bounds=bounds)
-
-
-def _feeds(db: Connection, query: keywords.Query) -> frozenset[FeedId] | None:
-    """Return the feeds whose outlets a query's filters let pass; None where they let all."""
-    if not keywords.asks_for_outlets(query):
-        return None
-    told_by = outlets.by_feed(db)
-    return frozenset(
-        feed
-        for feed, outlet in told_by.items()
-        if not outlet.home_url or not keywords.ruled_out(query, _outlet_facts(outlet, ""))
-    )
+    return newest(db, query, search.Bounds(since, until, feeds_of(db, query)))
 
 
 def meets(
@@ -476,12 +357,19 @@ def meets(
 ) -> bool:
     """Tell whether any of the items meets a query."""
     needs_words = keywords.reads_text(query)
+    reports = list(reports)
+    if needs_words and not keywords.rules_out(query):
+        # More words cannot undo what a headline meets, and it is soon read.
+        for item in reports:
+            said = headline_analysed(item.title, item.lang, names)
+            if fires(query.root, said, facts_of(item, now)):
+                return True
     for item in reports:
         facts = facts_of(item, now)
         if keywords.ruled_out(query, facts):
             continue  # before the costly look at its words
         words_ = analysed(item, names) if needs_words else NO_WORDS
-        if keywords.match(query, words_, facts) is not None:
+        if fires(query.root, words_, facts):
             return True
     return False
 
@@ -511,16 +399,5 @@ def in_headline(
 
 def facts_of(item: Item, now: datetime) -> keywords.Facts:
     """Gather what filters ask about a stored item."""
-    facts = _outlet_facts(item.outlet, "" if item.outlet.home_url else item.url)
+    facts = outlet_facts(item.outlet, "" if item.outlet.home_url else item.url)
     return replace(facts, lang=item.lang, published=item.told_at, now=now)
-
-
-@lru_cache(maxsize=4096)
-def _outlet_facts(outlet: Outlet, url: str) -> keywords.Facts:
-    return keywords.Facts(
-        country=outlet.country,
-        sources=keywords.source_names(outlet.name, outlet.home_url or url),
-        ownership=outlet.ownership,
-        wire=outlet.wire,
-        official=outlet.official,
-    )

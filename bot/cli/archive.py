@@ -188,8 +188,8 @@ async def explain(db: Database, found: Story, rows: list[dict[str, Any]]) -> Non
 async def search(settings: Settings, query: str, limit: int, *, as_json: bool) -> None:
     """Search the archive with a QUERY as in the chat, by story, the most relevant first.
 
-    Where few stories have the words, those follow whose headlines have near ones (забастовка:
-    бастуют, strike); they are marked, and --json names the words in "near".
+    Where few headlines have the words, those come too that have near ones (забастовка: бастуют,
+    strike), and where none has, those that lack one; --json names them: "near", "without".
 
     Words are met in every form and script: Токаев finds Токаева, Tokayev and Тоқаев. AND is
     the default; OR, NOT or -, "phrases", brackets, word*, =exact, and filters such as
@@ -197,14 +197,19 @@ async def search(settings: Settings, query: str, limit: int, *, as_json: bool) -
     """
     async with archive(settings) as db:
         found = await searching.find(db, keywords.parse(query), now=now(), limit=limit, near=True)
-    rows = [story_row(one) | {"near": list(found.near.get(one.id, ()))} for one in found.stories]
+    shown = {"near": found.near, "without": found.without}
+    rows = [
+        story_row(one) | {name: list(words.get(one.id, ())) for name, words in shown.items()}
+        for one in found.stories
+    ]
     if as_json:
         emit(rows, as_json=True, columns=())
         return
     marked = [
-        row | {"near": f"near: {', '.join(row['near'])}" if row["near"] else ""} for row in rows
+        row | {name: f"{name}: {', '.join(row[name])}" if row[name] else "" for name in shown}
+        for row in rows
     ]
-    columns = (*STORY_COLUMNS, *(["near"] if found.near else []))
+    columns = (*STORY_COLUMNS, *(name for name, words in shown.items() if words))
     emit(marked, as_json=False, columns=columns)
 
 

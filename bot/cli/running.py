@@ -1,12 +1,19 @@
 """``run``: the whole program, until it is stopped."""
 
 import asyncio
+import os
+import sys
+import threading
+from collections.abc import Callable
 
 import click
 
 from bot import app
 from bot.cli.common import lasting
 from bot.settings import Settings
+
+STOP_WITHIN_S = 4.5
+"""What a supervisor and ``docs/operations.md`` may count on is five seconds."""
 
 
 @click.command()
@@ -17,5 +24,27 @@ async def run(settings: Settings) -> None:
     Needs TELEGRAM_BOT_TOKEN. Stops within five seconds; nothing is lost by kill -9 either.
     """
     stop = asyncio.Event()
-    app.stop_on_signals(stop)
+    app.stop_on_signals(stop, lambda: hurry(leave))
     await app.run(settings, stop=stop)
+    leave()
+
+
+def hurry(end: Callable[[], None], within_s: float = STOP_WITHIN_S) -> None:
+    """Call ``end`` where a stop is not over in time, however stuck the loop is.
+
+    Nothing is lost by that, as by ``kill -9``: what was not done is done after the next start.
+    """
+    last = threading.Timer(within_s, end)
+    last.daemon = True
+    last.start()
+
+
+def leave() -> None:
+    """End the process, all of whose work is written down, without waiting for any thread of it.
+
+    A name that no server answers for is looked up for 20 seconds and more, by a thread for which
+    Python's own end would wait.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

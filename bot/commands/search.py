@@ -71,6 +71,7 @@ def to_json(query: str, found: search_engine.Found) -> str:
             "stories": found.order,
             "near": {str(story): words for story, words in found.near.items()},
             "machine": sorted(found.machine),
+            "without": {str(story): words for story, words in found.without.items()},
             "total": found.total,
             "more": found.more,
         },
@@ -88,11 +89,15 @@ def from_json(text: str) -> tuple[str, search_engine.Found] | None:
         total=kept["total"],
         more=kept["more"],
         order=tuple(map(StoryId, kept["stories"])),
-        near={StoryId(int(story)): tuple(words) for story, words in kept["near"].items()},
-        # An older program kept none.
+        near=_by_story(kept["near"]),
+        without=_by_story(kept.get("without", {})),  # kept before there were any
         machine=frozenset(map(StoryId, kept.get("machine", ()))),
     )
     return kept["search"], found
+
+
+def _by_story(kept: dict[str, list[str]]) -> dict[StoryId, tuple[str, ...]]:
+    return {StoryId(int(story)): tuple(words) for story, words in kept.items()}
 
 
 async def drafted(ask: Ask, context: Context) -> str:
@@ -116,7 +121,14 @@ async def page_of(  # noqa: PLR0917 - what a page is of
     head = translate_html(language, key, query=name, count=found.total)
     marker = Marker.of((query,), context.names.current)
     body = [
-        found_line(story, ask.chat, marker, now=now, near=found.near.get(story.id, ()))
+        found_line(
+            story,
+            ask.chat,
+            marker,
+            now=now,
+            near=found.near.get(story.id, ()),
+            without=found.without.get(story.id, ()),
+        )
         for story in found.stories
     ]
     if page == 0:

@@ -15,6 +15,7 @@ from bot.delivery.context import gather
 from bot.delivery.errors import outcome_of
 from bot.delivery.send import call
 from bot.failures import set_one_aside
+from bot.telegram import identity
 from bot.telegram.rate_limiter import BROADCAST, Limiter
 from storage.database import Database
 from storage.errors import StorageError
@@ -50,8 +51,9 @@ TICK_S = 5.0
 TROUBLE_S = 1.0
 """How long to wait when the file itself is in trouble."""
 
-STOP_S = 4.0
-"""How long a stop waits for answers under way; what is cut then is taken up at the next start."""
+STOP_S = 3.5
+"""How long a stop waits for answers under way; what is cut then is taken up at the next start.
+On a crowded machine the rest of the five seconds is needed to close all else."""
 
 QUEUES_EVERY = timedelta(hours=1)
 """How often every chat's turn is worked out anew, should one have been missed."""
@@ -197,6 +199,8 @@ class Deliverer:
             self._begin(self._asked())
 
     async def _asked(self) -> None:
+        with suppress(StorageError):
+            await self._db.write(identity.note_asked, self._clock())
         try:
             await self._bot.get_me(rate_limit_args=BROADCAST)  # type: ignore[call-arg]
         except Exception as error:  # noqa: BLE001 (PTB raises KeyError and the like on garbage)

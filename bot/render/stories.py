@@ -572,19 +572,26 @@ def line(story: Story, chat: Chat, *, now: datetime, name: Html | None = None) -
 
 
 def found_line(
-    story: Story, chat: Chat, marker: Marker, *, now: datetime, near: tuple[str, ...] = ()
+    story: Story,
+    chat: Chat,
+    marker: Marker,
+    *,
+    now: datetime,
+    near: tuple[str, ...] = (),
+    without: tuple[str, ...] = (),
 ) -> Html:
     """Render a story in a search's results: what met the query in bold, and where it stands.
 
     Where the headline that is shown has no such word, the line under it has the sentence that
     does, or the other headline, with the outlet's name. ``near`` are the words by which it was
-    found instead of those that were asked for.
+    found instead of those that were asked for, ``without`` those that it has not.
     """
     language, item = chat.language, headline(story, reading_of(chat))
     shown = line(story, chat, now=now, name=marker.title(item, title(item, language)))
-    if near:
-        words_ = ", ".join(tidy(word, 40) for word in dict.fromkeys(near))
-        return joined((shown, italic(translate_html(language, "search.near", words=words_))))
+    for key, said in (("search.near", near), ("search.without", without)):
+        if said:
+            words_ = ", ".join(tidy(word, 40) for word in dict.fromkeys(said))
+            return joined((shown, italic(translate_html(language, key, words=words_))))
     return joined((shown, snippet(story, chat, marker)))
 
 

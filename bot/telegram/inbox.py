@@ -39,10 +39,13 @@ GIVEN_UP = timedelta(days=1)
 AGAIN_AFTER_S = (15.0, 30.0, 60.0)
 """When an answer is tried again that Telegram did not get; the last goes on until given up."""
 
+NOTED_AGAIN_S = 1.0
+"""When it is noted again what could not be noted: that something is answered."""
+
 ANSWERS_END_S = 1.5
 """How long a stop goes on answering what people asked before it."""
 
-LAST_CALLS_S = 2.0
+LAST_CALLS_S = 1.5
 """And how long, beginning nothing more, it waits for what Telegram is just being told: a call
 cut off there would be made again after the start."""
 
@@ -101,6 +104,7 @@ class Inbox:
         self._queues: dict[_Key, _ChatQueue] = {}
         self._works: set[asyncio.Task[None]] = set()
         self._answered: list[int] = []
+        self._noting: asyncio.Task[None] | None = None
         self._waiting = 0
         self._room = asyncio.Event()
         self._room.set()
@@ -194,7 +198,7 @@ class Inbox:
             now = self._clock()
             late = [place for place in queue.places if place.is_late(now)]
             places = late if late and late[0] is queue.places[0] else [queue.places[0]]
-            if await self._answer(places, is_late=places is late) or self._gives_up(places):
+            if await self._answer(places, is_late=places is late) or await self._gives_up(places):
                 for place in places:
                     queue.places.remove(place)
                 self._count(-len(places))
@@ -216,6 +220,9 @@ class Inbox:
                 outcome = await self._answering.answer_late(updates)
             else:
                 outcome = await self._answering.answer(updates[0])
+        except StorageError as error:  # nobody heard anything: again when the file is well
+            log.error("not answered yet", chat=updates[0].chat_id, error=str(error))  # noqa: TRY400 (said whole)
+            outcome = False
         except Exception:  # what even the sentence about a failure failed of
             log.exception("answering broke", chat=updates[0].chat_id)
             outcome = True
@@ -225,13 +232,13 @@ class Inbox:
             self._go_on(updates[0], outcome)
         return outcome is not False
 
-    def _gives_up(self, places: Sequence[_Place]) -> bool:
+    async def _gives_up(self, places: Sequence[_Place]) -> bool:
         """Tell whether Telegram has not heard an answer for so long that nobody waits for it."""
         oldest = places[0]
         if oldest.lasting or self._clock() - oldest.update.taken_at < GIVEN_UP:
             return False
         log.warning("updates given up", chat=oldest.update.chat_id, updates=len(places))
-        self._answered += [place.update.row for place in places if place.update.row]
+        await self._done([place.update for place in places])
         return True
 
     def _go_on(self, update: WaitingUpdate, work: Work) -> None:
@@ -239,6 +246,9 @@ class Inbox:
             is_heard = True
             try:
                 is_heard = await work
+            except StorageError as error:
+                log.error("not answered yet", chat=update.chat_id, error=str(error))  # noqa: TRY400 (said whole)
+                is_heard = False
             except Exception:
                 log.exception("long work broke", chat=update.chat_id)
             if is_heard or not update.row:
@@ -252,16 +262,27 @@ class Inbox:
         task.add_done_callback(self._works.discard)
 
     async def _done(self, updates: Sequence[WaitingUpdate]) -> None:
-        """Note that updates are answered; what cannot be noted now is with the next ones."""
+        """Note that updates are answered; what cannot be noted now is when the file is well."""
         self._answered += [update.row for update in updates if update.row]
+        if not await self._noted() and (self._noting is None or self._noting.done()):
+            self._noting = asyncio.create_task(self._note_in_the_end())
+
+    async def _noted(self) -> bool:
+        """Note what is answered; False where the file cannot be written."""
         rows, self._answered = self._answered, []
-        if not rows:
-            return
         try:
-            await self._db.write(inbox.done, rows)
+            if rows:
+                await self._db.write(inbox.done, rows)
         except StorageError as error:
             self._answered += rows
-            log.error("answers not noted", updates=len(rows), error=str(error))  # noqa: TRY400 (said whole)
+            log.debug("answers not noted yet", updates=len(rows), error=str(error))
+        return not self._answered
+
+    async def _note_in_the_end(self) -> None:
+        """Note what is answered as soon as that can be: a row that is left is answered again."""
+        while self._answered:
+            await asyncio.sleep(NOTED_AGAIN_S)
+            await self._noted()
 
     async def close(self, shut: Callable[[], None]) -> None:
         """Answer for a while; then leave to the next start what is not begun, or not told.
@@ -276,6 +297,9 @@ class Inbox:
         for task in left:
             task.cancel()
         await self._ended(left, LAST_CALLS_S / 4)
+        if self._noting is not None:
+            self._noting.cancel()
+            await self._noted()
         waiting = self._waiting + len(self._works)
         if waiting:
             log.info("updates left for the next start", updates=waiting)

@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeAlias
 
+from telegram import TelegramObject
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import BaseRateLimiter
 
@@ -38,6 +40,9 @@ AGAIN = (*WRITING, "answer", "getChat", "getFile")
 
 WHOLE = ("editMessageText", "editMessageMedia")
 """What puts a whole message in the place of another."""
+
+MOST_SHOWN = 10_000
+"""Of so many messages it is remembered what stands there."""
 
 UNPACED = frozenset({"sendChatAction"})
 SWEEP_EVERY = 1000
@@ -96,7 +101,7 @@ class Limiter(BaseRateLimiter[int]):
 
     Replies to people go ahead of broadcasts. Of several edits of one message that wait, the last
     takes the place of the first: who presses quickly sees the last press, as soon as it may be
-    shown. A 429 rests its chat exactly as long as Telegram
+    shown. One that changes nothing is not made. A 429 rests its chat exactly as long as Telegram
     says, or everybody; no call goes out meanwhile. ``remember(chat_id | None, wait)`` writes
     bans down, ``rest`` takes them up again after a restart.
     """
@@ -108,6 +113,7 @@ class Limiter(BaseRateLimiter[int]):
         "_pace",
         "_probing",
         "_remember",
+        "_shown",
         "_shut",
         "_timer",
         "_waiting",
@@ -127,6 +133,7 @@ class Limiter(BaseRateLimiter[int]):
         self._remember = remember
         self._clock = clock
         self._waiting: list[Waiter] = []
+        self._shown: OrderedDict[tuple[Target, object], int] = OrderedDict()
         self._timer: asyncio.TimerHandle | None = None
         self._probing = False
         self._closed = False
@@ -134,8 +141,9 @@ class Limiter(BaseRateLimiter[int]):
         self._calls = 0
 
     async def initialize(self) -> None:
-        """Open the door."""
+        """Open the door, a little at first."""
         self._closed = self._shut = False
+        self._pace.began = self._now()
 
     async def shutdown(self) -> None:
         """Close the door to whoever still waits."""
@@ -180,12 +188,37 @@ class Limiter(BaseRateLimiter[int]):
         """
         rank = rate_limit_args or 0
         once = partial(self._in_turn, callback, args, kwargs, endpoint, data, rank)
+        message, content = edited(endpoint, data), content_of(endpoint, data)
+        if message is not None and not self._changes(message, content):
+            return True  # as Telegram says of an edit that it took
         try:
             if rank >= BROADCAST or not endpoint.startswith(AGAIN):
-                return await once()
-            return await self._again(once)
+                answer = await once()
+            else:
+                answer = await self._again(once)
         except SupersededError:
-            return True  # as Telegram says of an edit that it took
+            return True
+        except BaseException:
+            if message is not None and self._shown.get(message) == content:
+                del self._shown[message]  # who knows what stands there
+            raise
+        if content is not None and isinstance(answer, dict) and message is None:
+            sent = to_target(data.get("chat_id"), endpoint), answer.get("message_id")
+            self._changes(sent, content)
+        return answer
+
+    def _changes(self, message: tuple[Target, object], content: int | None) -> bool:
+        """Tell whether a message would be other than it was last asked to be, and remember it."""
+        if content is None:
+            self._shown.pop(message, None)
+            return True
+        if self._shown.get(message) == content:
+            return False
+        self._shown[message] = content
+        self._shown.move_to_end(message)
+        if len(self._shown) > MOST_SHOWN:
+            self._shown.popitem(last=False)
+        return True
 
     async def _again(self, once: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
         """Make a call that a person waits for, and again where it was lost on its way."""
@@ -318,6 +351,29 @@ class Limiter(BaseRateLimiter[int]):
 
     def _now(self) -> float:
         return self._clock() if self._clock is not None else asyncio.get_running_loop().time()
+
+
+def edited(endpoint: str, data: dict[str, Any]) -> tuple[Target, object] | None:
+    """Name the message that a call would change; None where it changes none."""
+    if not endpoint.startswith("edit") or data.get("message_id") is None:
+        return None
+    return to_target(data.get("chat_id"), endpoint), data.get("message_id")
+
+
+def content_of(endpoint: str, data: dict[str, Any]) -> int | None:
+    """Return a mark of what a message would say, alike for what says the same; None for others.
+
+    Telegram refuses an edit that changes nothing; a sent message edited so is one, too.
+    """
+    buttons, preview = (
+        part.to_json() if isinstance(part := data.get(name), TelegramObject) else part
+        for name in ("reply_markup", "link_preview_options")
+    )
+    if endpoint in ("sendMessage", "editMessageText"):
+        return hash((data.get("text"), data.get("parse_mode"), buttons, preview))
+    if endpoint == "editMessageReplyMarkup":
+        return hash((endpoint, buttons))
+    return None
 
 
 def lost_on_its_way(error: TelegramError) -> bool:

@@ -87,6 +87,10 @@ class Pace:
     limits: TelegramLimits = field(default_factory=TelegramLimits)
     everybody_rests: float = float("-inf")
     suspicious: bool = False
+    began: float = float("-inf")
+    """When the program started. What it sent just before that is not known any more, and the first
+    calls are long on their way; so it goes gently for a while."""
+    _first: RateWindow = field(init=False)
     _everybody: RateWindow = field(init=False)
     _burst: RateWindow = field(init=False)
     _even: float = field(init=False, default=float("-inf"))
@@ -102,6 +106,7 @@ class Pace:
         """
         everybody = self.limits.everybody
         self._everybody = RateWindow(everybody)
+        self._first = RateWindow(Rate((everybody.most + 1) // 2, everybody.seconds))
         share = min(BURST, everybody.most) / max(everybody.most, 1)
         self._burst = RateWindow(Rate(min(BURST, everybody.most), everybody.seconds * share))
 
@@ -125,6 +130,8 @@ class Pace:
             self._everybody.ready_at(now, share),
             self._burst.ready_at(now, share),
         )
+        if now < self.began + GENTLE_S:
+            ready = max(ready, self._first.ready_at(now, share))
         if even:
             ready = max(ready, self._even)
         if paced and target in self._chats:
@@ -138,7 +145,7 @@ class Pace:
         self, target: Target, now: float, *, cost: int = 1, paced: bool = True, even: bool = False
     ) -> None:
         """Count a call that goes now."""
-        for window in (self._everybody, self._burst):
+        for window in (self._everybody, self._burst, self._first):
             window.take(now, cost if paced else 1)
         if even and (rate := self.limits.everybody).most:
             slot = rate.seconds / rate.most
@@ -199,6 +206,9 @@ FOR_PEOPLE = 4
 BURST = 3
 """So many calls may go at once, and the next ones when as much time has passed as they stand for:
 0.12 s of the second in which twenty-five may go."""
+
+GENTLE_S = 5.0
+"""For how long after a start half as many calls go."""
 
 MADE_GOOD = 5
 """So many slots of the even pace may follow at once after a delay."""

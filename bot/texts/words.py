@@ -23,6 +23,8 @@ _CITIES = {
     ("kk", "Asia/Ashgabat"): "Ашғабат", ("ky", "Asia/Ashgabat"): "Ашгабат",
     ("tg", "Asia/Ashgabat"): "Ашқобод",
 }  # fmt: skip
+_WEEKDAYS = {"ky": ("дш", "шш", "шр", "бш", "жм", "иш", "жк")}
+"""CLDR's Kyrgyz ones, шарш., are too long for four buttons in a row."""
 _ZONES_CLDR_KNOWS = {"Europe/Kyiv": "Europe/Kiev", "Asia/Kolkata": "Asia/Calcutta"}
 """Zones by the older names under which CLDR has their cities."""
 _TONGUES = {
@@ -97,7 +99,10 @@ def when(moment: datetime, now: datetime, language: str, time_zone: tzinfo) -> s
 
 def weekday(number_: int, language: str) -> str:
     """Name an ISO weekday (1 = Monday) shortly: Mon, пн."""
-    return str(locale(language).days["stand-alone"]["abbreviated"][(number_ - 1) % 7]).rstrip(".")
+    day_ = (number_ - 1) % 7
+    if language in _WEEKDAYS:
+        return _WEEKDAYS[language][day_]
+    return str(locale(language).days["stand-alone"]["abbreviated"][day_])
 
 
 def ago(moment: datetime, now: datetime, language: str) -> str:

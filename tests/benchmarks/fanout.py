@@ -3,7 +3,9 @@
 One document brings so many new stories with the word, a second one another outlet's report of
 each. Real ingester, real outbox, no Telegram: what was owed counts as sent in between. Meanwhile
 somebody small writes every 20 ms, as noting an update does. Prints how long the event loop stood
-still, how long the small writes waited, and when all was owed.
+still; how much of that its own thread worked, which is a slice of ours that is too large on any
+machine, and all threads of this process, which may have kept Python's lock from it (the rest is
+the machine's, busy with others); how long the small writes waited; and when all was owed.
 """
 
 import asyncio
@@ -69,13 +71,17 @@ def cut(values: list[float]) -> str:
 async def watched(name: str, db: Database) -> AsyncIterator[None]:
     """Print how the loop and a small write fare while the block runs."""
     stalls: list[float] = []
+    own: list[float] = []
+    ours: list[float] = []
     waits: list[float] = []
 
     async def loop() -> None:
         while True:
-            began = time.perf_counter()
+            began = time.perf_counter(), time.thread_time(), time.process_time()
             await asyncio.sleep(0.001)
-            stalls.append(time.perf_counter() - began - 0.001)
+            stalls.append(time.perf_counter() - began[0] - 0.001)
+            own.append(min(time.thread_time() - began[1], stalls[-1]))
+            ours.append(min(time.process_time() - began[2], stalls[-1]))
 
     async def small() -> None:
         number = 0
@@ -94,6 +100,8 @@ async def watched(name: str, db: Database) -> AsyncIterator[None]:
         task.cancel()
     print(f"{name}: {took:.2f} s, {worked:.2f} of CPU")
     print(f"    the loop stood still {cut(stalls)}")
+    print(f"    of that its own work {cut(own)}")
+    print(f"    of all our threads   {cut(ours)}")
     print(f"    a small write waited {cut(waits)} ({len(waits)} of them)", flush=True)
 
 
@@ -133,7 +141,7 @@ def count(db: Connection, kind: str) -> int:
     return int(found)
 
 
-async def main(readers: int, stories: int) -> None:
+async def main(readers: int = READERS, stories: int = STORIES) -> None:
     """Play both documents."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     print(f"{readers:,} readers of one word, {stories} stories in one document")
@@ -163,4 +171,4 @@ async def main(readers: int, stories: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*[int(one) for one in sys.argv[1:]] or [READERS, STORIES]))
+    asyncio.run(main(*[int(one) for one in sys.argv[1:]]))

@@ -22,7 +22,7 @@ from storage.database import Database, connect
 from storage.model import ItemId, StoryId
 from storage.sql import Connection, to_ms
 from tests.benchmarks.words import headlines
-from watchers import keywords
+from watchers import filing, keywords
 from watchers import search as watchers_search
 from watchers.text.names import gazetteer
 from watchers.text.words import analyse
@@ -115,7 +115,7 @@ def bases(count: int) -> list[Base]:
         title = f"{text} {tail[0]} {tail[1]}" if at % 3 else f"{chance.choice(labels)}: {text}"
         summary = f"{chance.choice(by_lang[lang])} {' '.join(tail[2:])}."
         facts = keywords.Facts(country=COUNTRIES[at % len(COUNTRIES)], lang=lang)
-        words = keywords.item_words(analyse(title, summary, lang=lang), facts)
+        words = filing.item_words(analyse(title, summary, lang=lang), facts)
         made.append(Base(title, summary, lang, words))
     return made
 

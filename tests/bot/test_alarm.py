@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 import pytest
 from structlog.testing import capture_logs
 
-from bot.alarm import CALM_S, LASTS_S, StorageAlarm
+from bot.alarm import LASTS_S, StorageAlarm
 from storage import meta
 from storage.database import Database
 from storage.errors import StorageError
 from storage.model import ChatId
+from storage.writability import CALM_S, LOCKS_CALM_S
 from tests.bot.people import ADMIN, NOW, READER, Person, buttons, context_of
 from tests.bot.pipeline import Pipeline
 from tests.storage.test_writability import BLOCKERS, hasty
@@ -61,10 +62,9 @@ async def test_a_short_trouble_is_told_once_when_it_is_over(watched: Watched) ->
             await watched.fails(5)
             watched.at = 5
             await watched.alarm.look()
-        await watched.db.write(meta.put, "kept", "yes")
-        await watched.alarm.look()
+        await watched.alarm.look()  # which finds by itself that it can be written again
         assert [] == await watched.owed()  # it may not be over
-        watched.at += CALM_S
+        watched.at += LOCKS_CALM_S
         await watched.alarm.look()
         await watched.alarm.look()
     assert ["database cannot be written", "database can be written again"] == [
@@ -93,27 +93,38 @@ async def test_what_lasts_is_told_at_once_and_once(watched: Watched) -> None:
 async def test_a_disk_that_takes_the_small_and_refuses_the_large_is_one_alarm(
     watched: Watched,
 ) -> None:
+    big = "x" * 2_000_000
     with capture_logs() as logs:
-        for _ in range(4):
-            with BLOCKERS["locked"](watched.db.path):
-                await watched.fails()
-            await watched.db.write(meta.put, "kept", "yes")
-            watched.at += CALM_S / 2
-            await watched.alarm.look()
-    assert ["database cannot be written"] == [line["event"] for line in logs]
+        with BLOCKERS["full"](watched.db.path):
+            with pytest.raises(StorageError):
+                await watched.db.write(meta.put, "kept", big)
+            for watched.at in (1.0, CALM_S + 1, CALM_S + 2, 2 * CALM_S + 3):
+                await watched.db.write(meta.put, "kept", "small")
+                assert watched.db.writability.trouble is not None
+                await watched.alarm.look()
+        await watched.alarm.look()
+        watched.at += CALM_S
+        await watched.alarm.look()
+    assert ["database cannot be written", "database can be written again"] == [
+        line["event"] for line in logs
+    ]
+    [(_, payload)] = await watched.owed()
+    assert f"{2 * CALM_S + 3:.0f} seconds" in payload
 
 
 async def test_an_alarm_that_cannot_be_written_is_told_later(watched: Watched) -> None:
     with BLOCKERS["locked"](watched.db.path):
         await watched.fails()
+        await watched.alarm.look()
     await watched.db.write(meta.put, "kept", "yes")
     watched.at += CALM_S
     with BLOCKERS["locked"](watched.db.path), pytest.raises(StorageError):
         await watched.alarm.look()
-    await watched.db.write(meta.put, "kept", "yes")
+    await watched.alarm.look()  # it is the same trouble
     watched.at += CALM_S
     await watched.alarm.look()
-    assert 1 == len(await watched.owed())
+    [(_, payload)] = await watched.owed()
+    assert f"{CALM_S:.0f} seconds" in payload
 
 
 @pytest.mark.parametrize("typed", ["/search uranium", "/digest", "/trends uranium", "uranium"])

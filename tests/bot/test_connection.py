@@ -1,10 +1,19 @@
-"""Proxies of the environment: taken where they lead to Telegram, none before this machine."""
+"""Reaching Telegram: through which proxies, and who we are, asked no more than needed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from telegram.request import HTTPXRequest
 
-from bot.connection import requests
+from bot.connection import build, requests
+from bot.delivery.circuit_breaker import ASK_EVERY
+from bot.sandbox import Sandbox
 from bot.settings import PUBLIC_API, Settings
+from bot.telegram import identity
+from bot.telegram.rate_limiter import Limiter
+from storage import meta
+from storage.database import Database
 from storage.errors import NewsError
 
 NAMES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY")
@@ -48,3 +57,29 @@ def test_a_proxy_that_is_none_costs_a_sentence() -> None:
     with pytest.raises(NewsError) as raised:
         through("https://127.0.0.1.example.org")
     assert "settings.proxy" == raised.value.text_key
+
+
+async def test_who_we_are_is_asked_once_in_half_a_minute_over_restarts_too(db: Database) -> None:
+    now = datetime(2026, 11, 22, 8, tzinfo=UTC)
+    async with Sandbox.start() as box:
+        settings = Settings(telegram_bot_token=box.token, telegram_api_url=box.url)
+        bot = build(settings, Limiter())
+        assert await db.read(identity.told_lately, bot, now, ASK_EVERY) is None
+        await db.write(identity.note_asked, now)
+        await bot.initialize()
+        await db.write(identity.note_told, bot)
+        await bot.shutdown()
+        again = build(settings, Limiter())
+        for at in (now - ASK_EVERY, now + ASK_EVERY):
+            assert await db.read(identity.told_lately, again, at, ASK_EVERY) is None
+        other = build(replace(settings, telegram_bot_token="7:other"), Limiter())
+        assert await db.read(identity.told_lately, other, now, ASK_EVERY) is None
+        known = await db.read(identity.told_lately, again, now, ASK_EVERY)
+        assert known is not None
+        again.told(known[0])
+        box.faults.fail("getMe", 500, "not to be asked")
+        await again.initialize()
+        assert (bot.username, bot.id, now) == (again.username, again.id, known[1])
+        await again.shutdown()
+        await db.write(meta.put, identity.WHO, "[7]")
+        assert await db.read(identity.told_lately, again, now, ASK_EVERY) is None

@@ -31,7 +31,7 @@ WORDS = {
     "broadcast": "Good news",
 }
 LEFT_ALONE = ("delz", "t:lang:", "fz")  # they end the walk, or change its language
-FARTHEST = 400  # presses
+FARTHEST = 400  # answers
 WALKED = ("en", "ru")
 """The languages in which a law walks everywhere. Of the others it needs no walk: what is walked
 through is the same, and their texts have laws of their own."""
@@ -40,11 +40,13 @@ BESIDE = ("Northern Wire", "Kazakhstan raises urea output at Inkai to 700 tonnes
 HEADLINE = "Kazakhstan raises uranium output at Inkai to 4000 tonnes"
 
 
-async def keyboards(db: Database, language: str) -> AsyncIterator[Keyboard]:
+async def keyboards(
+    db: Database, language: str, farthest: int = FARTHEST
+) -> AsyncIterator[Keyboard]:
     """Yield every keyboard that an admin, who reads as well, meets in a language."""
     for one in _alerts(language):
         yield one
-    async for reply in replies(db, language):
+    async for reply in replies(db, language, farthest=farthest):
         for keyboard in _keyboards(reply):
             yield keyboard
 
@@ -56,10 +58,10 @@ async def replies(
     headline: str = HEADLINE,
     before: Callable[[Connection], object] = lambda _: None,
     *,
-    presses: bool = True,
+    farthest: int = FARTHEST,
 ) -> AsyncIterator[Reply]:
     """Yield what is answered to every command, typed with its ``words``, and to what that
-    offers, unless nothing is to be pressed, ``before`` having changed some rows."""
+    offers, ``before`` having changed some rows: ``farthest`` answers, but to each command."""
     room = await Pipeline.opened(db)
     for outlet in OUTLETS:
         await room.tells(outlet, headline)
@@ -68,15 +70,16 @@ async def replies(
     person = await Person.comes(room.context(feeds=Feeds(polls=_polled)), ADMIN, language)
     ahead = [f"/{command.name} {words.get(command.name, '')}".strip() for command in COMMANDS]
     seen = set(ahead)
-    while ahead and len(seen) < FARTHEST:
+    while ahead:
         said = ahead.pop(0)
         with contextlib.suppress(NewsError):  # a story is asked for that is muted by now, say
             await (person.types(said) if said.startswith("/") else person.sends(said))
         if person.last is None:
             continue
         yield person.last
-        for keyboard in _keyboards(person.last) if presses else ():
-            ahead += [press for press in _presses(keyboard) if press not in seen]
+        for keyboard in _keyboards(person.last):
+            new = [press for press in _presses(keyboard) if press not in seen]
+            ahead += new[: max(0, farthest - len(seen))]
             seen |= set(ahead)
 
 

@@ -17,7 +17,7 @@ from storage.errors import NewsError
 from storage.model import ItemId
 from storage.sql import to_ms
 from tests.fuzz.material import SOME, texts
-from watchers import keywords
+from watchers import filing, keywords
 from watchers.keywords import Facts, QueryIndex, match, parse
 from watchers.keywords.lexer import FILTERS
 from watchers.text.words import Analysis, analyse
@@ -89,7 +89,7 @@ def archive() -> Iterator[sqlite_utils.Database]:
     for statement in search.SCHEMA:
         opened.execute(statement)
     for at, one in enumerate(analysed()):
-        search.index(opened, ItemId(at + 1), keywords.item_words(one, FACTS[1]))
+        search.index(opened, ItemId(at + 1), filing.item_words(one, FACTS[1]))
     yield opened
     opened.close()
 

@@ -16,7 +16,8 @@ import pytest
 from bot.instance import alone
 from bot.sandbox import ADMIN_ID, ANNA_ID, Sandbox, sample_outlets
 from storage.database import connect
-from tests.journeys.process import started
+from tests.journeys import warm
+from tests.journeys.process import attended, environment, started
 
 NO_FEEDS = "https://feeds.example/none"
 
@@ -150,6 +151,15 @@ async def test_every_command_works_beside_a_running_bot(box, folder):
         assert ("ok",) == file.execute("pragma integrity_check").fetchone()
 
 
+@pytest.mark.parametrize("loop", [(), ("loop",)], ids=["thread", "loop"])
+async def test_nothing_that_hangs_holds_up_the_end(folder, loop):
+    program = await warm.start(
+        "tests.journeys.hanging", *loop, cwd=folder, env=environment(folder)
+    )
+    async with attended(program) as running:
+        assert 0 == await running.ended()
+
+
 async def test_a_lock_is_one_alarm_and_everything_goes_on_afterwards(box, folder):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -171,6 +181,7 @@ async def test_a_lock_is_one_alarm_and_everything_goes_on_afterwards(box, folder
             assert (503, 0.0) == await health()
         async with started(folder, "poll", "--force", **settings) as command:
             assert 0 == await command.ended(), command.log.decode()
+        await program.says("database can be written again")  # not before that it is well
         assert (200, 1.0) == await health()
         assert 0 == await program.end()
     assert 1 == program.log.count(b"database cannot be written")

@@ -123,6 +123,30 @@ def test_pages_that_are_still_in_the_log_are_not_missing(tmp_path: Path) -> None
         assert "x" * 200_000 == meta.get(opened, "long")
 
 
+def test_one_file_under_two_names_is_no_database(tmp_path: Path) -> None:
+    path, other = tmp_path / "news.db", tmp_path / "elsewhere" / "other.db"
+    connect(path).close()
+    other.parent.mkdir()
+    other.hardlink_to(path)
+    before = everything_in(tmp_path)
+    for name in (path, other):
+        with pytest.raises(StorageError) as raised:
+            connect(name)
+        assert "storage.hard_link" == raised.value.text_key
+    assert before == everything_in(tmp_path)
+    other.unlink()
+    other.symlink_to(path)
+    connect(other).close()
+
+
+def test_what_a_crash_left_while_a_database_was_made_is_no_other_name(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    files.made(path)
+    (tmp_path / ".news.db-left").hardlink_to(path)
+    connect(path).close()
+    assert [path] == list(tmp_path.glob("*news.db*"))
+
+
 def test_a_new_database_is_never_there_as_an_empty_file(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
     files.made(path)

@@ -67,6 +67,21 @@ def test_what_is_secret_is_masked(address: str, shown: str) -> None:
     assert is_masked(shown)
 
 
+AROUND = [
+    ('"', '"'), ("'", "'"), ("«", "»"), ("«", "», —"), ("“", "”"), ("„", "“"), ("‘", "’."),
+    ("‹", "›"), ("(", ")"), ("(", ")."), ("[feed](", "),"), ("<", ">"), ("`", "`"), ("{", "}"),
+    ("[", "]"), ('{\\"a\\": \\"', '\\"}'), ("", "."), ("", ", "), ("", "!"), ("", "…"), ("", ":"),
+    ("", "; and"), ("", "?"), ("(«", "»)."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after"), AROUND)
+def test_the_sentence_around_an_address_stays_whole(before: str, after: str) -> None:
+    for address, shown in MASKED.items():
+        if "://" in address and " " not in address:
+            assert f"{before}{shown}{after}" == masked(f"{before}{address}{after}")
+
+
 @pytest.mark.parametrize("text", NOT_SECRET)
 def test_what_is_not_secret_stays(text: str) -> None:
     assert text == masked(text)

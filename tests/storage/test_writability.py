@@ -12,7 +12,7 @@ from storage import meta
 from storage.database import Database, in_transaction
 from storage.errors import StorageError
 from storage.sql import Connection
-from storage.writability import Trouble, Writability
+from storage.writability import CALM_S, LOCKS_CALM_S, Writability
 
 BIG = "x" * 2_000_000
 Blocker = Callable[[Path], AbstractContextManager[None]]
@@ -73,7 +73,7 @@ async def test_what_cannot_be_written_is_whole_before_and_whole_afterwards(
         assert 7 == await hasty.attempt(7, lambda db: meta.put(db, "kept", BIG) or 8)
         assert hasty.writability.trouble is not None
     await hasty.write(meta.put, "kept", BIG)
-    assert hasty.writability.trouble is None
+    assert not hasty.writability.refuses
     assert BIG == await hasty.read(meta.get, "kept")
     assert 8 == await hasty.attempt(7, lambda db: meta.put(db, "kept", "after") or 8)
 
@@ -88,7 +88,20 @@ async def test_a_full_database_is_a_trouble_until_there_is_room(hasty: Database)
     assert hasty.writability.trouble.error.text_key == "storage.full"
     await hasty.write(most(1_000_000))
     await hasty.write(meta.put, "kept", BIG)
+    assert not hasty.writability.refuses
+
+
+async def test_what_tries_the_disk_finds_it_full_although_a_row_still_fits(
+    hasty: Database,
+) -> None:
+    await hasty.probe()
     assert hasty.writability.trouble is None
+    with BLOCKERS["full"](hasty.path):
+        await hasty.write(meta.put, "kept", "small")
+        with pytest.raises(StorageError):
+            await hasty.probe()
+    await hasty.probe()
+    assert await hasty.read(meta.get, "probe") is None
 
 
 async def test_an_attempt_raises_what_is_no_trouble_of_the_file(hasty: Database) -> None:
@@ -115,16 +128,23 @@ def test_what_could_not_be_undone_is_undone_before_the_next_one(connection: Conn
     assert (None, "yes") == (meta.get(connection, "half"), meta.get(connection, "whole"))
 
 
-def test_only_turns_are_told() -> None:
-    told: list[tuple[bool, bool]] = []
+@pytest.mark.parametrize(("why", "calm_s"), [("full", CALM_S), ("locked", LOCKS_CALM_S)])
+def test_a_trouble_is_over_when_nothing_was_refused_for_a_while(why: str, calm_s: float) -> None:
     at = [5.0]
     writability = Writability(lambda: at[0])
-    writability.heed(lambda before, after: told.append((before is None, after is None)))
     writability.kept()
-    for at[0] in (6.0, 7.0):
-        writability.refused(StorageError("storage.full"))
-    assert 6.0 == writability.trouble.since
-    assert isinstance(writability.trouble, Trouble)
-    writability.kept()
-    writability.kept()
-    assert [(True, False), (False, True)] == told
+    assert writability.trouble is None
+    for began in (6.0, 7.0):
+        at[0] = began
+        writability.refused(StorageError(f"storage.{why}"))
+        writability.kept()  # what is small still fits
+        at[0] += calm_s - 0.5
+        assert writability.trouble is not None
+        assert (6.0, began) == (writability.trouble.since, writability.trouble.calm_since)
+        assert not writability.refuses
+        at[0] = began + 1
+    at[0] = 7.0 + calm_s
+    assert writability.trouble is None
+    writability.refused(StorageError("storage.full"))
+    assert writability.refuses
+    assert (7.0 + calm_s, None) == (writability.trouble.since, writability.trouble.calm_since)

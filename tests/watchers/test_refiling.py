@@ -4,7 +4,7 @@ from storage import items, meta, search
 from storage.database import Database
 from storage.sql import Connection
 from tests.bot.pipeline import Pipeline
-from watchers import keywords
+from watchers import filing, keywords
 from watchers.keywords.reading import analysed
 from watchers.refiling import REACHED, refile
 
@@ -13,7 +13,7 @@ def _older(db: Connection) -> None:
     """File all items as an older program did."""
     db.conn.execute("insert into item_words(item_words) values ('delete-all')")
     for item, _ in items.every(db):
-        keys = keywords.item_words(analysed(item), keywords.Facts()).split()
+        keys = filing.item_words(analysed(item), keywords.Facts()).split()
         search.index(
             db, item.id, " ".join(key for key in keys if not key.startswith(("d:", "l:", "g:")))
         )

@@ -81,27 +81,24 @@ async def opened(
     """
     network = Network(allowed)
     limits = limits or FetchLimits()
-    try:
-        async with aiohttp.ClientSession(
-            connector=network.connector(),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            trust_env=False,
-            raise_for_status=False,
-            max_line_size=limits.header_bytes,
-            max_field_size=limits.header_bytes,
-            timeout=aiohttp.ClientTimeout(
-                total=None, sock_connect=limits.connect_s, sock_read=limits.read_s
-            ),
-            headers={
-                "User-Agent": user_agent,
-                "Accept": _ACCEPT,
-                "Accept-Encoding": inflate.ACCEPTED,
-            },
-        ) as session:
-            yield Fetcher(session, network, limits, clock)
-    finally:
-        network.close()
+    async with aiohttp.ClientSession(
+        connector=network.connector(),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+        raise_for_status=False,
+        max_line_size=limits.header_bytes,
+        max_field_size=limits.header_bytes,
+        timeout=aiohttp.ClientTimeout(
+            total=None, sock_connect=limits.connect_s, sock_read=limits.read_s
+        ),
+        headers={
+            "User-Agent": user_agent,
+            "Accept": _ACCEPT,
+            "Accept-Encoding": inflate.ACCEPTED,
+        },
+    ) as session:
+        yield Fetcher(session, network, limits, clock)
 
 
 class Fetcher:

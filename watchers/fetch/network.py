@@ -3,7 +3,8 @@
 import asyncio
 import functools
 import socket
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from contextlib import suppress
 from typing import Any, cast
 
 import aiohttp
@@ -13,9 +14,9 @@ from aiohttp.client_proto import ResponseHandler
 from watchers.fetch import ssrf
 from watchers.fetch.ssrf import Endpoint
 
-_RESOLVER_THREADS = 128
+_LOOKUPS = 128
 """Dead name servers block a thread each, for some 20 seconds: a good host's name must not wait for
-theirs. Threads are made when they are needed; ordinary days see some twenty."""
+theirs. Ordinary days see some twenty at a time."""
 
 
 class RefusedHostError(OSError):
@@ -34,11 +35,7 @@ class Network:
         """Keep the private endpoints that an operator has named."""
         self.allowed = allowed
         self._vouched: set[Endpoint] = set()
-        self._threads = ThreadPoolExecutor(_RESOLVER_THREADS, thread_name_prefix="resolve")
-
-    def close(self) -> None:
-        """Let go of the resolver's threads; lookups under way are left to end by themselves."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._room = asyncio.Semaphore(_LOOKUPS)
 
     def connector(self) -> aiohttp.TCPConnector:
         """Make the connector through which every request of ours goes."""
@@ -54,8 +51,7 @@ class Network:
 
     async def resolve(self, host: str, port: int, family: int) -> list[ResolveResult]:
         """Resolve a name to addresses that may all be dialled."""
-        loop = asyncio.get_running_loop()
-        infos = await loop.run_in_executor(self._threads, _lookup, host, port, family)
+        infos = await self._lookup(host, port, family)
         found = [_result(host, info) for info in infos]
         if (host.lower().rstrip("."), port) in self.allowed:
             self._vouched.update((address["host"], port) for address in found)
@@ -64,6 +60,40 @@ class Network:
             if not ssrf.may_dial(address["host"], port, self.allowed):
                 raise RefusedHostError(f"{host} resolves to {address['host']}")
         return found
+
+    async def _lookup(self, host: str, port: int, family: int) -> list[tuple[Any, ...]]:
+        """Ask the system for a name, in a thread of its own.
+
+        No exit waits for that thread, as it would for an executor's; nor does a stop.
+        """
+        await self._room.acquire()
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[list[tuple[Any, ...]]] = loop.create_future()
+
+        def end(found: list[tuple[Any, ...]], error: Exception | None) -> None:
+            self._room.release()
+            if answered.done():
+                return  # nobody waits any more
+            if error is not None:
+                answered.set_exception(error)
+            else:
+                answered.set_result(found)
+
+        def work() -> None:
+            found: list[tuple[Any, ...]] = []
+            error: Exception | None = None
+            try:
+                found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
+            except Exception as failed:  # noqa: BLE001 (raised where it is awaited)
+                error = failed
+            with suppress(RuntimeError):  # the loop is closed: we ended meanwhile
+                loop.call_soon_threadsafe(end, found, error)
+
+        try:
+            threading.Thread(target=work, name="resolve", daemon=True).start()
+        except RuntimeError as error:  # no more threads just now
+            end([], OSError(str(error)))
+        return await answered
 
     def socket_for(self, info: tuple[Any, ...]) -> socket.socket:
         """Make the socket for one address, the last moment before it is dialled."""
@@ -120,10 +150,6 @@ class Resolver(AbstractResolver):
 
     async def close(self) -> None:
         """Close nothing: the network outlives its connectors."""
-
-
-def _lookup(host: str, port: int, family: int) -> list[tuple[Any, ...]]:
-    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
 
 
 def _result(host: str, info: tuple[Any, ...]) -> ResolveResult:

@@ -12,22 +12,14 @@ from watchers.keywords.matching import (
     meetings,
     reads_text,
     ruled_out,
+    rules_out,
 )
 from watchers.keywords.parsing import country_of, parse, parse_cached
-from watchers.keywords.query import Query
-from watchers.keywords.searching import (
-    fts,
-    is_exact,
-    item_words,
-    later_words,
-    machine_fts,
-    machine_words,
-    unwanted,
-    window,
-)
+from watchers.keywords.query import Node, Query
+from watchers.keywords.searching import fts, is_exact, is_one_word, machine_fts, unwanted, window
 from watchers.keywords.suggesting import Suggestion, suggest
 
 __all__ = [
-    "Facts", "Hit", "MatchedTerm", "Query", "QueryIndex", "Suggestion", "alternatives", "asks_for_outlets", "compared", "country_of", "fts", "is_exact", "item_words", "later_words", "machine_fts", "machine_words", "match", "match_text", "meetings", "parse", "parse_cached", "reads_text", "ruled_out",
+    "Facts", "Hit", "MatchedTerm", "Node", "Query", "QueryIndex", "Suggestion", "alternatives", "asks_for_outlets", "compared", "country_of", "fts", "is_exact", "is_one_word", "machine_fts", "match", "match_text", "meetings", "parse", "parse_cached", "reads_text", "ruled_out", "rules_out",
     "source_names", "suggest", "unwanted", "window",
 ]  # fmt: skip

@@ -107,8 +107,11 @@ def fires(node: Node, analysis: Analysis, facts: Facts = NO_FACTS) -> bool:  # n
             return True
         return bool(node.words) and next(_phrases(node, analysis), None) is not None
     if isinstance(node, All):
-        for child in node.children:  # noqa: SIM110 - a generator costs twice as much
-            if not fires(child, analysis, facts):
+        for child in node.children:
+            if isinstance(child, Term) and not child.words:  # most are: without a call
+                if child.keys.isdisjoint(analysis.keys):
+                    return False
+            elif not fires(child, analysis, facts):
                 return False
         return True
     if isinstance(node, Some):
@@ -148,6 +151,19 @@ def _forbidden(node: Node, facts: Facts) -> bool:
             return child.name in _ABOUT_OUTLETS and holds(child, facts, frozenset())
         case _:
             return False
+
+
+def rules_out(query: Query) -> bool:
+    """Tell whether a query says of anything that it must not stand there."""
+    return _rules_out(query.root)
+
+
+def _rules_out(node: Node) -> bool:
+    match node:
+        case All(children) | Some(children):
+            return any(map(_rules_out, children))
+        case _:
+            return isinstance(node, No)
 
 
 def reads_text(query: Query) -> bool:

@@ -12,9 +12,9 @@ def analysed(item: Item, names: Gazetteer | None = None) -> words.Analysis:
     return _analysed(item.title, item.summary, item.lang, names or gazetteer())
 
 
-def headline_analysed(item: Item, names: Gazetteer | None = None) -> words.Analysis:
+def headline_analysed(title: str, lang: str, names: Gazetteer | None = None) -> words.Analysis:
     """Analyse a stored item's headline alone; those of the last searches are remembered."""
-    return _headline_analysed(item.title, item.lang, names or gazetteer())
+    return _headline_analysed(title, lang, names or gazetteer())
 
 
 @lru_cache(maxsize=4096)

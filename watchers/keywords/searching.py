@@ -6,29 +6,30 @@ outlet is only narrowed, and the newest hits are checked again with the same mat
 
 import re
 from datetime import datetime, timedelta
-from functools import lru_cache
 
-from watchers.keywords.facts import Facts
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
-from watchers.text.suffixes import GRAMMARS
-from watchers.text.words import Analysis
 
 PREFIXES = range(3, 7)
 """Letters of ``word*`` by which words are filed. An index of beginnings costs a fifth more room;
 without it ``каз*`` would gather every posting of every word that begins so."""
 
 
-_CUT = re.compile(r"(?:(?![A-Za-z0-9:.+-])[\x00-\x7f])+")
+CUT = re.compile(r"(?:(?![A-Za-z0-9:.+-])[\x00-\x7f])+")
 """Where the index cuts its words: at ASCII that is neither a letter, a figure nor one of its
 ``tokenchars``."""
 
 
-def fts(query: Query) -> str | None:
+IN_HEADLINE = "h:"
+"""Before a key: that the headline alone gives it."""
+
+
+def fts(query: Query, *, headline: bool = False) -> str | None:
     """Give the MATCH expression over the keys, or None when nothing narrows the archive.
 
-    The expression never loses an item that ``match`` accepts.
+    The expression never loses an item that ``match`` accepts; with ``headline``, none whose
+    headline meets the words by itself.
     """
-    return _narrowed(query.root)
+    return _narrowed(query.root, IN_HEADLINE if headline else "")
 
 
 def is_exact(query: Query) -> bool:
@@ -47,13 +48,13 @@ def _exact(node: Node) -> bool:
             return node.name in _FILED
         case All(children):
             return all(
-                _is_lone(child.child) if isinstance(child, No) else _exact(child)
+                is_lone(child.child) if isinstance(child, No) else _exact(child)
                 for child in children
             )
         case Some(children):
             return all(_exact(child) for child in children)
         case Prefix():
-            return len(node.normal) <= PREFIXES[-1] and _CUT.search(node.normal) is None
+            return len(node.normal) <= PREFIXES[-1] and CUT.search(node.normal) is None
         case Exact() | No():
             return False
 
@@ -62,11 +63,16 @@ _FILED = ("about", "country", "lang")
 """Filters whose facts are keys of the index."""
 
 
-def _is_lone(node: Node) -> bool:
+def is_lone(node: Node) -> bool:
     """Tell whether the index knows exactly which items meet a node: a word, a filed fact."""
     if isinstance(node, Filter):
         return node.name in _FILED
     return isinstance(node, Term) and not node.words
+
+
+def is_one_word(query: Query) -> bool:
+    """Tell whether a query is a single word, of which the index knows all."""
+    return isinstance(query.root, Term) and not query.root.words
 
 
 def unwanted(query: Query) -> str | None:
@@ -82,7 +88,7 @@ def _unwanted(children: tuple[Node, ...]) -> str | None:
         part
         for child in children
         if isinstance(child, No)
-        and _is_lone(child.child)
+        and is_lone(child.child)
         and (part := _narrowed(child.child)) is not None
     ]
     return "(" + " OR ".join(ruled_out) + ")" if ruled_out else None
@@ -107,27 +113,27 @@ def window(query: Query, now: datetime) -> tuple[datetime | None, datetime | Non
     return since, until
 
 
-def _narrowed(node: Node) -> str | None:  # noqa: PLR0911 - a line a node
+def _narrowed(node: Node, where: str = "") -> str | None:  # noqa: PLR0911 - a line a node
     match node:
         case Term():
-            return _term(node)
+            return _term(node, where)
         case Exact():
-            return _any(node.keys)
+            return _any(node.keys, where)
         case Prefix():
             return _quoted("p:" + node.normal[: PREFIXES[-1]])
         case Filter():
             return _filter(node)
         case All(children):
-            return _all(children)
+            return _all(children, where)
         case Some(children):
-            parts = [_narrowed(child) for child in children]
+            parts = [_narrowed(child, where) for child in children]
             return "(" + " OR ".join(p for p in parts if p) + ")" if all(parts) else None
         case No():
             return None
 
 
-def _all(children: tuple[Node, ...]) -> str | None:
-    wanted = [part for child in children if (part := _narrowed(child)) is not None]
+def _all(children: tuple[Node, ...], where: str) -> str | None:
+    wanted = [part for child in children if (part := _narrowed(child, where)) is not None]
     if not wanted:
         return None
     told = "(" + " AND ".join(wanted) + ")" if len(wanted) > 1 else wanted[0]
@@ -135,10 +141,10 @@ def _all(children: tuple[Node, ...]) -> str | None:
     return f"({told} NOT {ruled_out})" if ruled_out else told
 
 
-def _term(term: Term) -> str:
-    parts = [_any(term.keys)] if term.keys else []
+def _term(term: Term, where: str) -> str:
+    parts = [_any(term.keys, where)] if term.keys else []
     if term.words:
-        parts.append("(" + " AND ".join(_any(words) for words in term.words) + ")")
+        parts.append("(" + " AND ".join(_any(words, where) for words in term.words) + ")")
     return parts[0] if len(parts) == 1 else "(" + " OR ".join(parts) + ")"
 
 
@@ -153,41 +159,24 @@ def _filter(node: Filter) -> str | None:
     return None
 
 
-def _any(keys: set[str] | frozenset[str]) -> str:
-    told = " OR ".join(_quoted(key) for key in sorted(keys))
+def _any(keys: set[str] | frozenset[str], where: str = "") -> str:
+    told = " OR ".join(_quoted(where + key) for key in sorted(keys))
     return f"({told})" if len(keys) > 1 else told
 
 
 def _quoted(key: str) -> str:
     """Write a key; one that the index cuts (1,000) is there in pieces, which it cannot order."""
-    pieces = [f'"{piece}"' for piece in _CUT.split(key) if piece]
+    pieces = [f'"{piece}"' for piece in CUT.split(key) if piece]
     return f"({' AND '.join(pieces)})" if len(pieces) > 1 else pieces[0]
 
 
-def item_words(analysis: Analysis, facts: Facts) -> str:
-    """Give what ``storage.search.index`` files an item under: keys of its text and its facts."""
-    keys = {*analysis.keys, f"f:lang:{facts.lang or analysis.lang}".casefold()}
-    if facts.country:
-        keys.add(f"f:country:{facts.country.casefold()}")
-    normals = {token.word.normal for token in (*analysis.tokens, *analysis.compounds)}
-    return " ".join(sorted(keys.union(*map(_prefixes, normals))))
-
-
-_MACHINE = "mt:"
+MACHINE = "mt:"
 """Before the keys of translations: a machine's words neither hide nor feign an outlet's."""
 
-_OWN = ("f:", "c:")
+OWN = ("f:", "c:")
 """Kinds of keys that an item has of its own, in whatever words it is told."""
 
 _KEY = re.compile(r'"([^"]*)"')
-
-
-def machine_words(analysis: Analysis) -> str:
-    """Give what an item is filed under, beside its own keys, for a machine's translation of it."""
-    normals = {token.word.normal for token in (*analysis.tokens, *analysis.compounds)}
-    keys = analysis.keys.union(*map(_prefixes, normals))
-    pieces = (piece for key in keys if not key.startswith(_OWN) for piece in _CUT.split(key))
-    return " ".join(sorted({f"{_MACHINE}{piece}" for piece in pieces if piece}))
 
 
 def machine_fts(query: Query) -> str | None:
@@ -201,26 +190,4 @@ def machine_fts(query: Query) -> str | None:
 
 
 def _of_machine(key: re.Match[str]) -> str:
-    return key[0] if key[1].startswith(_OWN) else f'"{_MACHINE}{key[1]}"'
-
-
-_LATER = ("d:", "l:", "g:")
-"""Kinds of keys that items which came before late November 2026 were not filed under."""
-
-
-_OF_FORMS = ("s:", "xc:", "xl:", "xn:")
-"""Kinds of keys of which texts in all languages but Russian got more then: what endings hide."""
-
-
-def later_words(analysis: Analysis) -> str:
-    """Give those of an item's keys that older archives may lack, "" for most items."""
-    kinds = (*_LATER, *_OF_FORMS) if analysis.lang in ("en", *GRAMMARS) else _LATER
-    terms = {"e:" + mention.id for mention in analysis.entities if mention.kind == "other"}
-    return " ".join(sorted(terms.union(key for key in analysis.keys if key.startswith(kinds))))
-
-
-@lru_cache(maxsize=65536)
-def _prefixes(normal: str) -> tuple[str, ...]:
-    # A figure may hold a space, where the index would cut it; nobody can type one in ``1*``.
-    normal = normal.split(maxsplit=1)[0]
-    return tuple("p:" + normal[:size] for size in PREFIXES if size <= len(normal))
+    return key[0] if key[1].startswith(OWN) else f'"{MACHINE}{key[1]}"'

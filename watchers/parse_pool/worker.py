@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 from watchers.parse import NotAFeed, PageKind, parse
@@ -25,7 +26,8 @@ def main(arguments: list[str]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    with socket.socket(fileno=descriptor) as far:
+    # A parent that was killed is no failure of ours: nobody waits for a traceback.
+    with suppress(ConnectionError), socket.socket(fileno=descriptor) as far:
         far.sendall(_READY)
         while (message := _receive(far)) is not None:
             # Should the parent be gone, nobody else would stop an endless document.
@@ -55,10 +57,7 @@ def _exactly(far: socket.socket, length: int) -> bytes | None:
     buffer = bytearray(length)
     view, at = memoryview(buffer), 0
     while at < length:
-        try:
-            received = far.recv_into(view[at:])
-        except ConnectionError:
-            return None  # the parent is gone with an answer unread
+        received = far.recv_into(view[at:])
         if not received:
             return None
         at += received

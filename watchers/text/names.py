@@ -166,13 +166,15 @@ class Gazetteer:
     def _phrase(self, words: Sequence[NameWord], at: int, lang: str) -> list[NameMatch]:
         best: list[NameMatch] = []
         size = 0
+        second = words[at + 1].skeletons if at + 1 < len(words) else ()
         for form in words[at].skeletons:
             if form not in self.phrases:
                 continue
             for rest, alias in self.phrases[form]:
-                if len(rest) + 1 < size or not _follows(words, at + 1, rest):
+                # Hundreds of names begin with "president": most end at the second word.
+                if (rest and rest[0] not in second) or len(rest) + 1 < size:
                     continue
-                if not _allowed(alias, words[at], lang):
+                if not _follows(words, at + 1, rest) or not _allowed(alias, words[at], lang):
                     continue
                 if len(rest) + 1 > size:
                     best, size = [], len(rest) + 1

@@ -48,6 +48,7 @@ _NONE = re.compile(
     re.IGNORECASE,
 )
 _JUNK = re.compile(r"[\x00-\x20\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 # RFC 3986 unreserved and sub-delims: what may stand for itself in a path or query.
 _SAFE_PATH = "/~!$&'()*+,;=:@-._"
 _SAFE_QUERY = "~!$'()*,;:@/?-._"
@@ -73,8 +74,8 @@ def absolute(base: str, link: str) -> str:
     link = link.strip()
     if not link or len(link) > LONGEST_URL:
         return ""
-    # Line breaks and zero-width characters inside a link are an editor's accident.
-    link = re.sub(r"[\r\n\t\u200b-\u200f\u2060\ufeff]", "", link)
+    # Line breaks and zero-width characters inside a link are an editor's accident; a NUL is worse.
+    link = _INVISIBLE.sub("", link)
     link = web_scheme(link)
     if link[:4].lower() == "www." and "." in link[4:].partition("/")[0]:
         link = f"//{link}"  # as one writes it by hand; no outlet has a folder called so

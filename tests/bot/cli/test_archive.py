@@ -142,6 +142,16 @@ def test_a_search_says_what_near_words_found(cli, tmp_path):
     assert head.endswith("near")
 
 
+def test_a_search_names_the_word_that_a_headline_lacks_where_none_has_all(cli, tmp_path):
+    file = tmp_path / "now.jsonl"
+    told = ("Водители Тараза бастуют третий день", "Авария на ТЭЦ в Оше")
+    file.write_text("\n".join(json.dumps({"title": one}) for one in told), encoding="utf-8")
+    cli("ingest", str(file))
+    [row] = lines(cli("search", "авария Тараз", "--json"))
+    assert (told[0], ["авария"]) == (row["title"], row["without"])
+    assert cli("search", "авария Тараз").stdout.rstrip().endswith("without: авария")
+
+
 def test_an_unbalanced_query_costs_one_sentence(stocked):
     result = stocked("search", "(gas OR")
     assert (1, 1) == (result.exit_code, len(result.stderr.splitlines()))

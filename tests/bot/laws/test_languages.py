@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import settings, texts
-from bot.commands import settings_screens
+from bot.commands import COMMANDS
 from bot.commands.settings_screens import LANGUAGE_NAMES, NOT_YET_READ, ZONES
 from bot.texts import LANGUAGES, words
+from watchers.keywords import compared, parse
 from watchers.text.language import OURS
 
 OWN = ("kk", "ky", "uz", "tg")
@@ -133,7 +134,7 @@ def test_toasts_fit_telegram(language: str) -> None:
         ("en", "21 Nov", "21 Nov 2026", "Sat", "1,234.5"),
         ("ru", "21 нояб.", "21 нояб. 2026\u202fг.", "сб", "1\u00a0234,5"),
         ("kk", "21 қар.", "2026\u202fж. 21 қар.", "сб", "1\u00a0234,5"),
-        ("ky", "21-ноя.", "2026-ж. 21-ноя.", "ишм", "1\u00a0234,5"),
+        ("ky", "21-ноя.", "2026-ж. 21-ноя.", "иш", "1\u00a0234,5"),
         ("uz", "21-noy", "21-noy, 2026", "Shan", "1\u00a0234,5"),
         ("tg", "21 ноя", "21 ноя 2026", "Шнб", "1\u00a0234,5"),
     ],
@@ -222,6 +223,43 @@ def test_after_a_number_a_noun_stays_as_it_is(language: str, count: int) -> None
     )
 
 
+# --- examples -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_example_is_read_as_it_is_meant(language: str) -> None:
+    """A command that a text shows is one, a query parses, and what it compares are two topics."""
+    sentences = texts.catalogue(language).forms
+    queries = [
+        one for key, said in sentences.items() if key.startswith("example.") for one in said
+    ]
+    commands = {f"/{one.name}" for one in COMMANDS}
+    for said in sentences.values():
+        for example in re.findall(r"<code>([^<{]+)</code>", " ".join(said)):
+            command, _, rest = example.partition(" ")
+            assert command in commands or not command.startswith("/"), example
+            if command in ("/subscribe", "/search"):
+                queries.append(rest)
+            elif command == "/trends":
+                assert len(compared(rest)) == 1 + (" vs " in rest or "против" in rest), example
+    assert len(queries) >= 10
+    assert all([*parse(one).terms()] for one in queries)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_button_that_a_sentence_names_is_called_so(language: str) -> None:
+    def said(key: str) -> str:
+        return texts.translate(language, key)
+
+    how = texts.catalogue(language).forms["subscribe.how"][0]
+    headlines, anywhere = re.findall("<b>(.+?)</b>", how)
+    assert headlines.casefold() in said("button.alert_headlines").casefold()
+    assert anywhere.casefold() in said("button.alert_anywhere").casefold()
+    assert anywhere in said("usage.subscribe")
+    assert said("button.resume_all") in said("start.stopped")
+    assert said("settings.posts") in said("usage.channel")
+
+
 # --- who gets which -----------------------------------------------------------------------------
 
 
@@ -237,5 +275,4 @@ def test_telegrams_language_is_ours_where_we_speak_it(told: str, chosen: str) ->
 def test_every_language_is_offered_by_its_own_name() -> None:
     assert [*LANGUAGES] == [*LANGUAGE_NAMES] == [*settings.LANGUAGES]
     assert {*NOT_YET_READ} < {*LANGUAGES}
-    screen = settings_screens.LANGUAGE_NAMES.values()
-    assert len({*screen}) == len(LANGUAGES)
+    assert len({*LANGUAGE_NAMES.values()}) == len(LANGUAGES)

@@ -265,6 +265,67 @@ async def test_a_file_that_cannot_be_written_silences_nobody(
 
 
 @pytest.mark.usefixtures("hasty")
+async def test_what_was_answered_on_a_full_disk_is_noted_when_there_is_room(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted, whole = asyncio.Event(), db.write
+    refusals = [1, 2, 3]
+
+    async def write(fn: Any, *args: Any, **named: Any) -> Any:
+        if fn is inbox.done and refusals:
+            refusals.pop()
+            raise StorageError("storage.full")
+        result = await whole(fn, *args, **named)
+        if fn is inbox.done:
+            noted.set()
+        return result
+
+    monkeypatch.setattr(inbox_at_work, "NOTED_AGAIN_S", 0.0)
+    desk = Desk()
+    async with at_work(db, desk) as working:
+        monkeypatch.setattr(db, "write", write)
+        await working.take([said(1)])
+        async with asyncio.timeout(PATIENCE_S):
+            await noted.wait()
+        assert ([1], []) == (desk.answered, await waiting(db))
+    after = Desk()
+    async with at_work(db, after):
+        assert [] == after.begun
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+@pytest.mark.usefixtures("hasty")
+async def test_whom_nothing_could_be_told_is_answered_when_the_file_is_well(
+    db: Database, monkeypatch: pytest.MonkeyPatch, *, is_long: bool
+) -> None:
+    monkeypatch.setattr(inbox_at_work, "AGAIN_AFTER_S", (0.0,))
+    desk, tries = Desk(), [1, 2]
+
+    def refused() -> Work:
+        if tries:
+            tries.pop()
+            raise StorageError("storage.full")
+        return True
+
+    over = asyncio.Event()
+
+    async def refused_later() -> bool:
+        is_heard = bool(refused())
+        over.set()
+        return is_heard
+
+    desk.works = {1: refused_later if is_long else refused}
+    async with at_work(db, desk) as working:
+        await working.take([said(1), said(2)])
+        await until(desk, lambda: desk.begun.count(1) == 3 and 2 in desk.begun)
+        if is_long:
+            await over.wait()
+            await asyncio.wait(working._works)
+    assert [] == await waiting(db)
+    assert is_long or [1, 1, 1, 2] == desk.begun
+
+
+@pytest.mark.usefixtures("hasty")
 async def test_an_answer_that_breaks_holds_up_nothing(db: Database) -> None:
     desk = Desk()
 

@@ -323,7 +323,7 @@ def test_of_edits_of_one_message_that_wait_the_last_is_shown_in_the_place_of_the
                 shown.append((asyncio.get_running_loop().time() - 1000.0, text))
                 return False
 
-            data = {"chat_id": 7, "message_id": message}
+            data = {"chat_id": 7, "message_id": message, "text": text}
             return await limiter.process_request(call, (), {}, endpoint, data, None)
 
         first = await edit("1")
@@ -337,6 +337,39 @@ def test_of_edits_of_one_message_that_wait_the_last_is_shown_in_the_place_of_the
         assert [first, *answers] == [False, True, True, False, True, False]
         assert [text for _, text in shown] == ["1", "4", "other"]
         assert [at for at, _ in shown] == pytest.approx([0, 1.1, 2.2])
+
+    jumping(scene)
+
+
+def test_an_edit_that_changes_nothing_is_not_made() -> None:
+    async def scene() -> None:
+        limiter, made, fails = Limiter(), [], [BadRequest("Message to edit not found")]
+
+        async def says(endpoint: str, text: str, keys: str = "[]", **where: int) -> Any:
+            async def call() -> Any:
+                made.append(text)
+                if text == "fails" and fails:
+                    raise fails.pop()
+                return {"message_id": 5} if endpoint == "sendMessage" else True
+
+            data = {"chat_id": 7, **where, "text": text, "reply_markup": keys}
+            return await limiter.process_request(call, (), {}, endpoint, data, None)
+
+        await says("sendMessage", "a")
+        assert await says(TEXT, "a", message_id=5)
+        await says(TEXT, "b", message_id=5)
+        await says(TEXT, "b", message_id=5)
+        await says(TEXT, "b", "[1]", message_id=5)
+        await says(KEYS, "keys", "[2]", message_id=5)
+        await says(KEYS, "keys", "[2]", message_id=5)
+        await says(PICTURE, "picture", message_id=5)
+        await says(PICTURE, "picture", message_id=5)
+        await says(TEXT, "b", "[1]", message_id=5)
+        await says("sendMessage", "b", "[1]")
+        with pytest.raises(BadRequest):
+            await says(TEXT, "fails", message_id=6)
+        await says(TEXT, "fails", message_id=6)
+        assert ["a", "b", "b", "keys", "picture", "picture", "b", "b", "fails", "fails"] == made
 
     jumping(scene)
 

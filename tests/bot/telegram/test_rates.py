@@ -43,6 +43,18 @@ def test_all_chats_together_get_twenty_five_a_second() -> None:
     assert 25 == sum(one < 6.0 for one in sent)
 
 
+def test_after_a_start_the_first_call_goes_at_once_and_half_as_many_follow() -> None:
+    pace, now, sent = Pace(began=5.0), 5.0, []
+    for chat in range(1, 200):
+        now = pace.ready_at(chat, now)
+        pace.take(chat, now)
+        sent.append(now)
+    assert 5.0 == sent[0]
+    most = [sum(at <= one < at + 1.0 for one in sent) for at in sent]
+    assert 13 == max(many for many, at in zip(most, sent, strict=True) if at + 1.0 <= 10.0)
+    assert 25 == max(most)
+
+
 @pytest.mark.parametrize("late", [0.05, 0.1])
 def test_calls_that_arrive_late_by_some_tenths_still_keep_telegrams_limit(late: float) -> None:
     """Telegram counts arrivals: the last of one burst and the first of the next are near."""

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import gzip
+import socket
+import threading
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +19,7 @@ from watchers import fetch
 from watchers.fetch import Failed, FailKind, Fetched, Fetcher, FetchLimits, NotModified, Request
 from watchers.fetch.headers import freshness
 from watchers.fetch.inflate import BadEncodingError, Inflater, TooLargeError
+from watchers.fetch.network import Network
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 # Deadlines that a busy machine keeps: what must run into one says a shorter one.
@@ -378,6 +381,31 @@ async def test_a_name_is_refused_for_the_address_it_resolves_to(farm: Farm) -> N
     assert isinstance(told, Failed)
     assert FailKind.REFUSED_HOST is told.kind
     assert [] == farm.asked
+
+
+async def test_no_exit_waits_for_a_name_that_nobody_answers_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answered, asking = threading.Event(), asyncio.Event()
+    loop, daemons = asyncio.get_running_loop(), []
+
+    def hangs(*_: object, **__: object) -> list[object]:
+        daemons.append(threading.current_thread().daemon)
+        loop.call_soon_threadsafe(asking.set)
+        answered.wait()
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hangs)
+    network = Network(frozenset())
+    network._room = asyncio.Semaphore(1)
+    looking = asyncio.create_task(network.resolve("dead.example", 80, 0))
+    await asking.wait()
+    looking.cancel()
+    await asyncio.wait([looking])
+    answered.set()
+    async with asyncio.timeout(30):
+        await network._room.acquire()  # its place is another's when it has ended
+    assert [True] == daemons
 
 
 async def test_an_allowed_name_may_be_private(farm: Farm) -> None:

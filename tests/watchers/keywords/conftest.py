@@ -7,7 +7,8 @@ import sqlite_utils
 
 from storage import search
 from storage.model import ItemId
-from watchers.keywords import Facts, item_words
+from watchers.filing import item_words
+from watchers.keywords import Facts
 from watchers.text.words import analyse
 
 

@@ -1,12 +1,17 @@
 import asyncio
 import os
+import pickle
+import socket
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.farm import item, rss
 from watchers.parse import Document, NotAFeed, PageKind, ParsedFeed
 from watchers.parse_pool import pool as parse_pool_pool
+from watchers.parse_pool import worker
 from watchers.parse_pool.pool import WorkerLimits
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -45,6 +50,20 @@ async def test_a_document_that_takes_too_much_memory_is_blamed() -> None:
         after = await pool.parse(document(rss(item(1))))
     assert NotAFeed(PageKind.CRASHED) == told
     assert isinstance(after, ParsedFeed)
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_a_worker_whose_parent_was_killed_says_nothing(
+    monkeypatch: pytest.MonkeyPatch, *, is_asked: bool
+) -> None:
+    monkeypatch.setattr("resource.setrlimit", lambda *_: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    near, far = socket.socketpair()
+    if is_asked:
+        message = pickle.dumps(document(rss(item(1))))
+        near.sendall(len(message).to_bytes(4, "big") + message)
+    near.close()
+    worker.main([str(far.detach()), "0", "10"])
 
 
 async def test_ctrl_c_in_a_terminal_reaches_no_worker() -> None:

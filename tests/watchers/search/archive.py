@@ -13,7 +13,7 @@ from storage import search
 from storage.model import FeedId, ItemId, Ownership, StoryId
 from storage.sql import Connection
 from tests.storage import rows
-from watchers import keywords
+from watchers import filing, keywords
 from watchers.text.words import analyse
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -126,7 +126,7 @@ def fill(db: Connection) -> dict[StoryId, str]:
                 )
             at = min(told.at + timedelta(minutes=after), NOW)
             said = analyse(title, text, lang="uz-Latn" if lang == "uz" else lang)
-            words = keywords.item_words(said, keywords.Facts(country="KZ", lang=said.lang))
+            words = filing.item_words(said, keywords.Facts(country="KZ", lang=said.lang))
             item = rows.new_item(
                 number,
                 None if number == story else story,

@@ -10,7 +10,7 @@ from storage.translations import Arrival
 from tests.storage import rows
 from tests.storage.rows import NOON, new_item
 from tests.watchers.translation.kit import KAZAKH, RUSSIAN
-from watchers import keywords, search
+from watchers import filing, keywords, search
 from watchers.keywords import Facts
 from watchers.text import words
 
@@ -21,7 +21,7 @@ def furnish(db: Connection) -> None:
     feed = rows.feed(db)
     for number, title, lang in ((1, OWN, "ru"), (2, KAZAKH, "kk"), (3, "Quiet day", "en")):
         read = words.analyse(title, lang=lang)
-        keys = keywords.item_words(read, Facts(country="KZ", lang=lang))
+        keys = filing.item_words(read, Facts(country="KZ", lang=lang))
         new = new_item(number, title=title, lang=lang, words=keys)
         rows.told(db, feed, new)
         record.search.index(db, new.id, keys)
@@ -30,7 +30,7 @@ def furnish(db: Connection) -> None:
     batch = translations.claim(db, NOON, 1000)
     assert batch is not None
     translations.settle(db, [translations.Ended(one.id, RUSSIAN) for one in batch.texts], NOON)
-    keys = keywords.machine_words(words.analyse(RUSSIAN, lang="ru"))
+    keys = filing.machine_words(words.analyse(RUSSIAN, lang="ru"))
     arrival = Arrival(item.id, "ru", MachineText("ru", RUSSIAN))
     record.translated(db, record.Translated(arrival, keys), NOON)
 

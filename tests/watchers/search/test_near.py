@@ -1,15 +1,21 @@
 """Which words are near to which: of one root, or of one notion."""
 
-import pytest
+from contextlib import closing
 
-from watchers import keywords, near
+import pytest
+import sqlite_utils
+
+from storage import search
+from storage.model import ItemId
+from watchers import filing, keywords, near
 from watchers.text.words import analyse
 
 
 def stands_for(query: str, headline: str, lang: str = "ru") -> tuple[str, ...]:
     wide = near.widened(keywords.parse(query))
     said = analyse(headline, lang=lang)
-    return wide.met_by(said, said, keywords.Facts()).words if wide else ()
+    met = wide.met_by(said) if wide else near.Met((), 0.0)
+    return () if met.missing else met.words
 
 
 @pytest.mark.parametrize(
@@ -57,10 +63,63 @@ def test_other_words_are_not(query, headline, lang) -> None:
     assert () == stands_for(query, headline, lang)
 
 
-def test_the_index_is_asked_for_all_that_may_be_near() -> None:
-    wide = near.widened(keywords.parse("забастовка"))
+@pytest.mark.parametrize(
+    ("query", "lang", "headline"),
+    [
+        ("забастовка", "ru", "Водители бастуют"),
+        ("освобождение журналиста", "ru", "Суд освободил журналиста"),
+        ("resignation of the mayor", "en", "Mayor resigns after audit"),
+        ("earthquake", "ky", "Нарында жер титирөө болду"),
+    ],
+)
+def test_the_index_knows_which_headlines_have_near_words(query, lang, headline) -> None:
+    wide = near.widened(keywords.parse(query))
     assert wide is not None
-    told = analyse("Водители бастуют", lang="ru")
-    filed = set(keywords.item_words(told, keywords.Facts()).split())
-    asked = {part.strip('"()') for part in (wide.fts() or "").split(" OR ")}
-    assert asked & filed
+    assert meets(wide.fts(), headline, "", lang)
+    assert not meets(wide.fts(), "Cows", headline, lang)
+
+
+@pytest.mark.parametrize(
+    ("query", "headline", "missing"),
+    [
+        ("запрет выезда мужчин", "Ашхабад решил о выезде мужчин", ("запрет",)),
+        ("what happened in Zhanaozen", "Zhanaozen workers meet the minister", ("happened",)),
+        ("мэр Ташкент", "Ташкент готовится к зиме", ("мэр",)),
+    ],
+)
+def test_all_words_but_one_are_asked_of_headlines(query, headline, missing) -> None:
+    wide = near.widened(keywords.parse(query))
+    assert wide is not None
+    assert meets(wide.most_fts(), headline, "", None)
+    assert not meets(wide.most_fts(), "Cows", headline, None)
+    assert missing == wide.met_by(analyse(headline)).missing
+
+
+@pytest.mark.parametrize(
+    ("query", "headline"),
+    [
+        ("мэр Ташкент", "Мэр Оша ушёл в отставку"),  # never without the name
+        ("запрет выезда мужчин", "Запрет вина"),
+        ("Ташкент Ош -мэр", "Мэр едет в Ташкент"),
+    ],
+)
+def test_a_name_and_more_than_one_word_are_not_done_without(query, headline) -> None:
+    wide = near.widened(keywords.parse(query))
+    assert wide is not None
+    assert not meets(wide.most_fts(), headline, "", "ru")
+
+
+@pytest.mark.parametrize("query", ["газ", "добыча сокращение", '"цены на газ" рост', "Ош"])
+def test_lone_words_and_two_plain_ones_are_asked_whole(query) -> None:
+    wide = near.widened(keywords.parse(query))
+    assert wide is None or wide.most_fts() is None
+
+
+def meets(match: str | None, title: str, text: str, lang: str | None) -> bool:
+    """Tell whether the index finds an item by an expression."""
+    with closing(sqlite_utils.Database(memory=True)) as db:
+        for statement in search.SCHEMA:
+            db.execute(statement)
+        words = filing.item_words(analyse(title, text, lang), keywords.Facts())
+        search.index(db, ItemId(1), words)
+        return match is not None and bool(search.search(db, match))

@@ -67,6 +67,7 @@ def test_what_is_no_web_address_has_no_key(nonsense: str) -> None:
 
 RESOLVED = {
     "absolute": ("https://a.kz/1", "https://a.kz/1"),
+    "with what nobody sees": ("h\0ttps://a.kz/\x1b1\u202e\u200b", "https://a.kz/1"),
     "rooted": ("/news/1", "https://feeds.kz/news/1"),
     "beside": ("1.html", "https://feeds.kz/rss/1.html"),
     "without scheme": ("//b.kz/1", "https://b.kz/1"),

@@ -1,0 +1,71 @@
+"""Who we are: getMe, asked of Telegram at most every half minute, over restarts too.
+
+A program that dies and is started again and again must not ask each time.
+"""
+
+import json
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from telegram import User
+from telegram.ext import ExtBot
+
+from storage import meta
+from storage.sql import Connection, moment, to_ms
+
+ASKED, WHO = "telegram_asked_at", "telegram_me"
+
+
+class KnownBot(ExtBot[int]):
+    """A bot that may be told who it is instead of asking."""
+
+    _known: User | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether getMe goes to Telegram."""
+        return self._known is None
+
+    def told(self, me: User) -> None:
+        """Say who it is: then it does not ask at first."""
+        self._known = me
+
+    async def get_me(self, **wanted: Any) -> User:
+        """Ask Telegram who we are, but for the first time where we were told."""
+        if self._known is None:
+            return await super().get_me(**wanted)
+        self._bot_user, self._known = self._known, None
+        return self._bot_user
+
+
+def note_asked(db: Connection, now: datetime) -> None:
+    """Note that Telegram is being asked."""
+    meta.put(db, ASKED, str(to_ms(now)))
+
+
+def note_told(db: Connection, bot: ExtBot[int]) -> None:
+    """Note who Telegram says that a bot is."""
+    meta.put(db, WHO, json.dumps([_mark(bot), bot.bot.to_dict()]))
+
+
+def told_lately(
+    db: Connection, bot: ExtBot[int], now: datetime, within: timedelta
+) -> tuple[User, datetime] | None:
+    """Return who Telegram said that a bot is, and when it was asked; None where it may be asked.
+
+    What cannot be read is asked for anew.
+    """
+    try:
+        at = moment(int(meta.get(db, ASKED) or ""))
+        mark, who = json.loads(meta.get(db, WHO) or "")
+        if mark != _mark(bot) or not timedelta(0) <= now - at < within:
+            return None
+        return User.de_json(who, None), at
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _mark(bot: ExtBot[int]) -> str:
+    """Name a token at a Bot API without giving it away."""
+    return blake2b(bot.base_url.encode(), digest_size=16).hexdigest()
