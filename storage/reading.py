@@ -15,7 +15,7 @@ _LINGUAS_FRANCAS: Final = ("ru", "en")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class LanguageOrder:
     """The languages that are read, best liked first, at least one.
 
     ``machine`` says that what is told in none of them is wanted in the first one, as a machine
@@ -31,16 +31,16 @@ class Reading:
         return self.languages[0]
 
 
-def in_language(language: str) -> Reading:
+def in_language(language: str) -> LanguageOrder:
     """Return how somebody reads who speaks a language with us and has said no more."""
     neighbour = _NEIGHBOURS.get(language)
-    return Reading((language, neighbour) if neighbour else (language,))
+    return LanguageOrder((language, neighbour) if neighbour else (language,))
 
 
-def reading_of(chat: Chat) -> Reading:
+def reading_of(chat: Chat) -> LanguageOrder:
     """Return how a chat's people read: as they said, else by the language they speak with us."""
     usual = in_language(chat.language)
-    return Reading(chat.reads or usual.languages, chat.machine)
+    return LanguageOrder(chat.reads or usual.languages, chat.machine)
 
 
 def labels(language: str) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ def language_of(label: str) -> str:
     return "" if label == "und" else label.partition("-")[0]
 
 
-def headline(story: Story, reading: Reading) -> Item:
+def headline(story: Story, reading: LanguageOrder) -> Item:
     """Choose the telling whose headline stands for the story.
 
     The earliest in a language that is read, the best liked first, in its own script before
@@ -67,7 +67,7 @@ def headline(story: Story, reading: Reading) -> Item:
     return (in_machine_words(original, reading.first) if reading.machine else None) or original
 
 
-def foreign(story: Story, reading: Reading) -> Item:
+def foreign(story: Story, reading: LanguageOrder) -> Item:
     """Return the earliest telling in a language that the region reads, else the earliest.
 
     Russian comes before English.
@@ -90,14 +90,14 @@ def in_machine_words(item: Item, language: str) -> Item | None:
     return None
 
 
-def for_reader(item: Item, reading: Reading) -> Item:
+def for_reader(item: Item, reading: LanguageOrder) -> Item:
     """Return an item as it is, or, where nobody reads that, as a machine told it, if it did."""
     read = any(item.lang in labels(language) for language in reading.languages)
     machine = in_machine_words(item, reading.first) if reading.machine and not read else None
     return machine or item
 
 
-def untranslated(story: Story, reading: Reading) -> Item | None:
+def untranslated(story: Story, reading: LanguageOrder) -> Item | None:
     """Return the telling that a machine is to translate for a reader; None where none is."""
     if not reading.machine or not story.items:
         return None

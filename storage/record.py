@@ -25,7 +25,7 @@ from storage.outbox.promises import OwedAlerts
 from storage.set_aside import Aside
 from storage.sql import Connection, to_json
 from storage.tallies import NOTHING_READ, DocumentTally
-from storage.translations import Arrival
+from storage.translations import ArrivedTranslation
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Translated:
     Empty where it has no headline. ``matches``, ``as_of`` and ``news`` are as of ``Intake``.
     """
 
-    arrival: Arrival
+    arrival: ArrivedTranslation
     words: str = ""
     matches: tuple[NewMatch, ...] = ()
     as_of: int = 0

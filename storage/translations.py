@@ -65,7 +65,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class ArrivedTranslation:
     """An item of whose texts nothing is wanted any more; ``text`` None: it has no headline."""
 
     item: ItemId
@@ -74,7 +74,7 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class TranslationCounts:
     """How translating goes: characters asked for today, texts by what became of them in a day."""
 
     characters: int
@@ -238,7 +238,7 @@ from translated_items t cross join translations h on h.id = t.title_id
 """
 
 
-def arrivals(db: Connection, limit: int) -> list[Arrival]:
+def arrivals(db: Connection, limit: int) -> list[ArrivedTranslation]:
     """Return items that arrive in a language: nothing of them is wanted any more."""
     rows = db.conn.execute(
         f"select t.item_id, t.target, h.said, coalesce(l.said, '') {_TEXT}"
@@ -247,12 +247,14 @@ def arrivals(db: Connection, limit: int) -> list[Arrival]:
         (limit,),
     )
     return [
-        Arrival(ItemId(item), target, MachineText(target, title, lead) if title else None)
+        ArrivedTranslation(
+            ItemId(item), target, MachineText(target, title, lead) if title else None
+        )
         for item, target, title, lead in rows
     ]
 
 
-def arrive(db: Connection, one: Arrival, now: datetime) -> None:
+def arrive(db: Connection, one: ArrivedTranslation, now: datetime) -> None:
     """Note that an item is had in a language, or will not be."""
     db.conn.execute(
         "update translated_items set arrived_at = ? where item_id = ? and target = ?",
@@ -280,7 +282,7 @@ def attached(db: Connection, read: Sequence[Item]) -> list[Item]:
 # --- counting and forgetting ----------------------------------------------------------------
 
 
-def counts(db: Connection, now: datetime) -> Counts:
+def counts(db: Connection, now: datetime) -> TranslationCounts:
     """Count what translating came to."""
     by_state = dict(
         db.conn.execute(
@@ -291,7 +293,9 @@ def counts(db: Connection, now: datetime) -> Counts:
     (wanted,) = db.conn.execute(
         "select count(*) from translations where state = 'wanted'"
     ).fetchone()
-    return Counts(spent(db, now), by_state.get("done", 0), by_state.get("dropped", 0), wanted)
+    return TranslationCounts(
+        spent(db, now), by_state.get("done", 0), by_state.get("dropped", 0), wanted
+    )
 
 
 def prune(db: Connection, now: datetime, limit: int = 500) -> int:

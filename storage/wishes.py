@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from storage import items, meta, stories, translations
 from storage.model import Item, ItemId, StoryId
-from storage.reading import Reading, in_language, untranslated
+from storage.reading import LanguageOrder, in_language, untranslated
 from storage.sql import Connection, from_ms, to_ms
 
 FOR_ALERT, FOR_LIST = 0, 1
@@ -136,9 +136,9 @@ def note(db: Connection, wished: Wished, now: datetime) -> None:
     meta.put(db, _LOOKED, f"{to_ms(wished.looked_at)} {wished.last_delivery}")
 
 
-def reading(language: str, reads: str) -> Reading:
+def reading(language: str, reads: str) -> LanguageOrder:
     """Return how chats read that want machine translations, of their rows' two columns."""
-    return Reading(tuple(reads.split())) if reads else in_language(language)
+    return LanguageOrder(tuple(reads.split())) if reads else in_language(language)
 
 
 def _looked(db: Connection, now: datetime) -> tuple[datetime, int]:

@@ -49,7 +49,7 @@ from storage.model import (
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.sql import Connection
 from storage.tallies import DocumentTally
-from storage.translations import Arrival
+from storage.translations import ArrivedTranslation
 from watchers import intake, keywords, stories
 from watchers.meaning.asking import Meaning
 from watchers.meaning.values import MOST_TEXTS, text_of
@@ -350,7 +350,7 @@ class Ingester:
             self._wake()
         return taken
 
-    async def take_translation(self, arrival: Arrival, now: datetime) -> None:
+    async def take_translation(self, arrival: ArrivedTranslation, now: datetime) -> None:
         """Record an item's words in another language, and whom they concern.
 
         What met nobody's query in the outlet's words may meet some in these. It is no news again

@@ -27,7 +27,7 @@ from storage.reading import labels
 from storage.record import ChangedStory, Intake, Translated
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.tallies import NOTHING_READ, DocumentTally
-from storage.translations import Arrival
+from storage.translations import ArrivedTranslation
 from watchers import articles, filing, keywords, stories
 from watchers.parse import Entry, entry_keys
 from watchers.search import facts_of as stored_facts_of
@@ -632,7 +632,7 @@ def find_queries(  # noqa: PLR0917 (an item is known by its address and title)
 
 
 def translation(
-    arrival: Arrival, item: Item, memory: Memory, now: datetime, *, was_news: bool
+    arrival: ArrivedTranslation, item: Item, memory: Memory, now: datetime, *, was_news: bool
 ) -> Translated:
     """Find the queries that an item meets in a machine's words and did not in its outlet's.
 

@@ -35,7 +35,7 @@ from storage.model import (
 )
 from storage.outbox.deliveries import Turn
 from storage.reading import (
-    Reading,
+    LanguageOrder,
     for_reader,
     headline,
     in_machine_words,
@@ -511,7 +511,7 @@ def _card_buttons(story: Story, language: str, *, muted: bool) -> Keyboard:
 # --- in two languages -------------------------------------------------------------------------
 
 
-def pairs(story: Story, reading: Reading) -> list[tuple[Item, Item]]:
+def pairs(story: Story, reading: LanguageOrder) -> list[tuple[Item, Item]]:
     """Return tellings in other languages, each beside one in the language liked best.
 
     Beside a machine's words for that very telling, else beside an outlet's; the earliest of each

@@ -112,7 +112,7 @@ class Translates:
     rests_until: datetime | None = None
 
     async def health(self) -> Health:
-        return Health(translations.Counts(1200, 30, 2, 5), 200_000, self.rests_until)
+        return Health(translations.TranslationCounts(1200, 30, 2, 5), 200_000, self.rests_until)
 
 
 @dataclass

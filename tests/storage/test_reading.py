@@ -6,7 +6,7 @@ import pytest
 
 from storage.model import Item, MachineText
 from storage.reading import (
-    Reading,
+    LanguageOrder,
     for_reader,
     headline,
     in_language,
@@ -42,41 +42,41 @@ TOLD = replace(KK, machine=(MachineText("ru", "по-русски", "начало
 def test_a_telling_in_the_language_liked_best_stands_for_a_story(
     languages: tuple[str, ...], items: tuple[Item, ...], shown: str
 ) -> None:
-    assert shown == headline(story(*items), Reading(languages)).title
+    assert shown == headline(story(*items), LanguageOrder(languages)).title
 
 
 def test_a_machines_words_have_their_original_beside_them() -> None:
-    shown = headline(story(TOLD), Reading(("ru",)))
+    shown = headline(story(TOLD), LanguageOrder(("ru",)))
     assert ("по-русски", "начало", "ru", TOLD) == (
         shown.title, shown.summary, shown.lang, shown.original
     )  # fmt: skip
-    assert TOLD == headline(story(TOLD), Reading(("ru",), machine=False))
+    assert TOLD == headline(story(TOLD), LanguageOrder(("ru",), machine=False))
 
 
 @pytest.mark.parametrize(
     ("reading", "items", "wanted"),
     [
-        (Reading(("ru",)), (KK,), KK),
-        (Reading(("ru",)), (KK, EN), EN),
-        (Reading(("ru", "en")), (KK, EN), None),
-        (Reading(("ru", "kk")), (KK,), None),
-        (Reading(("ru",), machine=False), (KK,), None),
-        (Reading(("ru",)), (UNKNOWN,), None),
-        (Reading(("ru",)), (TOLD,), None),
-        (Reading(("uz",)), (CYRILLIC_UZ,), None),
-        (Reading(("ru",)), (replace(KK, title=" "),), None),
+        (LanguageOrder(("ru",)), (KK,), KK),
+        (LanguageOrder(("ru",)), (KK, EN), EN),
+        (LanguageOrder(("ru", "en")), (KK, EN), None),
+        (LanguageOrder(("ru", "kk")), (KK,), None),
+        (LanguageOrder(("ru",), machine=False), (KK,), None),
+        (LanguageOrder(("ru",)), (UNKNOWN,), None),
+        (LanguageOrder(("ru",)), (TOLD,), None),
+        (LanguageOrder(("uz",)), (CYRILLIC_UZ,), None),
+        (LanguageOrder(("ru",)), (replace(KK, title=" "),), None),
     ],
 )
 def test_a_machine_translates_what_would_be_shown_in_a_language_that_is_not_read(
-    reading: Reading, items: tuple[Item, ...], wanted: Item | None
+    reading: LanguageOrder, items: tuple[Item, ...], wanted: Item | None
 ) -> None:
     assert wanted == untranslated(story(*items), reading)
 
 
 def test_one_item_is_shown_as_it_is_to_whoever_reads_it() -> None:
-    assert "по-русски" == for_reader(TOLD, Reading(("ru",))).title
-    assert TOLD == for_reader(TOLD, Reading(("ru", "kk")))
-    assert KK == for_reader(KK, Reading(("ru",)))
+    assert "по-русски" == for_reader(TOLD, LanguageOrder(("ru",))).title
+    assert TOLD == for_reader(TOLD, LanguageOrder(("ru", "kk")))
+    assert KK == for_reader(KK, LanguageOrder(("ru",)))
 
 
 def test_who_said_nothing_reads_their_language_and_its_neighbour() -> None:

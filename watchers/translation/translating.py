@@ -14,7 +14,7 @@ import structlog
 
 from storage import translations, wishes
 from storage.database import Database
-from storage.translations import Arrival, AskedText, Batch, Ended
+from storage.translations import ArrivedTranslation, AskedText, Batch, Ended
 from watchers.backoff import Backoff
 from watchers.pulse import Pulse
 from watchers.taught_names import TaughtNames
@@ -38,7 +38,7 @@ PAUSES: Final = Backoff(failures=3, pause_s=30.0, longest_s=1800.0)
 class Receiver(Protocol):
     """Who takes arrived items in: the ingester."""
 
-    async def take_translation(self, arrival: Arrival, now: datetime) -> None:
+    async def take_translation(self, arrival: ArrivedTranslation, now: datetime) -> None:
         """Record an item's words in another language, and whom they concern."""
 
 
@@ -46,7 +46,7 @@ class Receiver(Protocol):
 class Health:
     """How translating goes: what it came to, its budget a day, and until when nobody is asked."""
 
-    counts: translations.Counts
+    counts: translations.TranslationCounts
     budget: int
     resting_until: datetime | None
 

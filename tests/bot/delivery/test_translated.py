@@ -100,7 +100,7 @@ async def test_an_alert_by_a_machines_words_says_so(here: Room) -> None:
         (item,) = items.by_ids(db, [ItemId(1)])
         text = MachineText("ru", RUSSIAN, RUSSIAN_LEAD)
         met = NewMatch("взрыв", item.id, item.story_id, "взрыв", "взрыв", machine=True)
-        arrival = translations.Arrival(item.id, "ru", text)
+        arrival = translations.ArrivedTranslation(item.id, "ru", text)
         record.translated(db, record.Translated(arrival, matches=(met,), as_of=as_of), START)
 
     await here.db.write(subscribes)

@@ -6,7 +6,7 @@ from storage import items, record, stories, translations
 from storage.database import Database
 from storage.model import ItemId, MachineText
 from storage.sql import Connection
-from storage.translations import Arrival
+from storage.translations import ArrivedTranslation
 from tests.storage import rows
 from tests.storage.rows import NOON, new_item
 from tests.watchers.translation.kit import KAZAKH, RUSSIAN
@@ -31,7 +31,7 @@ def furnish(db: Connection) -> None:
     assert batch is not None
     translations.settle(db, [translations.Ended(one.id, RUSSIAN) for one in batch.texts], NOON)
     keys = filing.machine_words(words.analyse(RUSSIAN, lang="ru"))
-    arrival = Arrival(item.id, "ru", MachineText("ru", RUSSIAN))
+    arrival = ArrivedTranslation(item.id, "ru", MachineText("ru", RUSSIAN))
     record.translated(db, record.Translated(arrival, keys), NOON)
 
 
