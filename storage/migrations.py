@@ -872,6 +872,12 @@ def m034_tallies(db: Database) -> None:
     execute_all(db, TALLIES)
 
 
+@migrations()
+def m035_promises(db: Database) -> None:
+    """Note when a promise was made; 0 is of an older program's."""
+    db.conn.execute("alter table promises add column made_at integer not null default 0")
+
+
 TRANSLATIONS = """
 create table translations (          -- a text of an outlet in another language, by a machine
     id        integer primary key,

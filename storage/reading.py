@@ -14,6 +14,9 @@ _NEIGHBOURS: Final = {"kk": "ru", "ky": "ru", "uz": "ru", "tg": "ru"}
 _LINGUAS_FRANCAS: Final = ("ru", "en")
 
 
+_ANY: Final[frozenset[str]] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class LanguageOrder:
     """The languages that are read, best liked first, at least one.
@@ -53,16 +56,21 @@ def language_of(label: str) -> str:
     return "" if label == "und" else label.partition("-")[0]
 
 
-def headline(story: Story, reading: LanguageOrder) -> Item:
-    """Choose the telling whose headline stands for the story.
+def headline(story: Story, reading: LanguageOrder, asked: frozenset[str] = _ANY) -> Item:
+    """Choose the telling whose headline stands for the story, in a language ``asked`` for if any.
 
     The earliest in a language that is read, the best liked first, in its own script before
     another; else, where that is wanted and there, what a machine made of ``foreign``; else
     ``foreign`` as it is.
     """
+    wanted = [item for item in story.items if asked & {item.lang, language_of(item.lang)}]
+    if wanted:
+        story = replace(story, items=tuple(wanted))
     own = _told_in(story, reading.languages)
     if own is not None:
         return own
+    if wanted:
+        return foreign(story, reading)
     original = foreign(story, reading)
     return (in_machine_words(original, reading.first) if reading.machine else None) or original
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from bot.conversation import NO_HTML, Html, Keyboard, Message
 from bot.render.buttons import into_bot
 from bot.render.markup import bold, chunks, escape, italic, joined, link, tidy, translate_html
-from bot.render.queries import query_title
+from bot.render.queries import languages_asked, query_title
 from bot.render.stories import language_mark, outlets, tolls
 from bot.texts import translate, words
 from storage.model import Chat, ChatKind, Item, Outlet, Story, StoryId
@@ -36,8 +36,8 @@ class StoryLine:
     ``country`` is the section's under which it stands ("" the region's), None where the list has
     no sections; ``own`` that it stands under the reader's own topics, having met ``queries``.
     ``told`` marks what came as an alert before; ``late`` is when it was first published, where
-    that was before the list's window. ``snippet`` shows what met the list's own query. ``at`` is
-    when it was published, where the list shows that for every line.
+    that was before the list's window. ``snippet`` shows what met the list's own query, which is
+    ``asked``. ``at`` is when it was published, where the list shows that for every line.
     """
 
     number: int
@@ -48,7 +48,13 @@ class StoryLine:
     told: bool = False
     late: datetime | None = None
     snippet: Html = NO_HTML
+    asked: str = ""
     at: str = ""
+
+    def headline(self, chat: Chat) -> Item:
+        """Choose the item whose headline stands for the story, as the queries ask for it."""
+        asked = languages_asked((*self.queries, self.asked))
+        return headline(self.story, reading_of(chat), asked)
 
 
 def digest(
@@ -131,7 +137,14 @@ def together(
             number,
             story,
             queries=queries.get(story.id, ()),
-            at=words.when(headline(story, reading_of(chat)).told_at, now, chat.language, zone),
+            at=words.when(
+                headline(
+                    story, reading_of(chat), languages_asked(queries.get(story.id, ()))
+                ).told_at,
+                now,
+                chat.language,
+                zone,
+            ),
         )
         for number, story in enumerate(stories[:most], 1)
     ]
@@ -210,7 +223,7 @@ def entry(line: StoryLine, chat: Chat, bot_username: str = "", *, queries: bool 
     Nobody can send a command to a channel: there the number itself is the link to the story.
     """
     story, language = line.story, chat.language
-    item = headline(story, reading_of(chat))
+    item = line.headline(chat)
     number, open_ = f"{line.number}.", f"/s{story.id}"
     if chat.kind is ChatKind.CHANNEL and bot_username:
         number, open_ = link(number, f"https://t.me/{bot_username}?start=s_{story.id}"), ""

@@ -69,6 +69,8 @@ TURNS = {
     "evacuat": "toll.evacuated",
 }
 """The names of what a toll counts people as."""
+ANY: frozenset[str] = frozenset()
+"""No language in particular."""
 NO_VERSIONS: Mapping[ItemId, Sequence[Revision]] = {}
 SOURCES = {FeedKind.PAGE: "source.page", FeedKind.TELEGRAM: "source.telegram"}
 
@@ -219,18 +221,20 @@ def alert(
     marker: Marker = UNMARKED,
     bot_username: str = "",
     muted: bool = False,
+    asked: frozenset[str] = ANY,
 ) -> Message:
     """Render an alert; it is rendered anew, and edited, when further outlets have the story.
 
     ``bot_username`` is whom a channel's button leads to; ``marker`` marks what met the queries.
     ``muted`` says that the chat wants to hear no more of the story, which its button then
-    takes back.
+    takes back. ``asked`` are the languages that the queries want, those of ``marker`` by default.
 
     ``because`` is terms of queries with the word that each matched, and the outlet that wrote it
     where that is not the shown item's; ``query`` is the subscription's. The last line names
     both, so that nobody wonders why the alert came.
     """
-    language, item = chat.language, headline(story, reading_of(chat))
+    language = chat.language
+    item = headline(story, reading_of(chat), asked or marker.languages)
     parts = [
         joined(
             (
@@ -554,13 +558,20 @@ def _told(item: Item, mark: Html, language: str) -> Html:
 # --- lists ----------------------------------------------------------------------------------
 
 
-def line(story: Story, chat: Chat, *, now: datetime, name: Html | None = None) -> Html:
+def line(
+    story: Story,
+    chat: Chat,
+    *,
+    now: datetime,
+    name: Html | None = None,
+    asked: frozenset[str] = ANY,
+) -> Html:
     """Render a story in a list: its linked headline, whose headline that is, and when.
 
     How many other outlets have the story stands beside them. ``name`` is the headline where it
-    is set already, with matched words in bold.
+    is set already, with matched words in bold; ``asked`` are the languages that a query wants.
     """
-    language, item = chat.language, headline(story, reading_of(chat))
+    language, item = chat.language, headline(story, reading_of(chat), asked)
     by = outlet_name(item.outlet, language, owner=False)
     surplus = len(outlets(story)) - 1
     if surplus:
@@ -586,8 +597,10 @@ def found_line(
     does, or the other headline, with the outlet's name. ``near`` are the words by which it was
     found instead of those that were asked for, ``without`` those that it has not.
     """
-    language, item = chat.language, headline(story, reading_of(chat))
-    shown = line(story, chat, now=now, name=marker.title(item, title(item, language)))
+    asked = marker.languages
+    language, item = chat.language, headline(story, reading_of(chat), asked)
+    name = marker.title(item, title(item, language))
+    shown = line(story, chat, now=now, name=name, asked=asked)
     for key, said in (("search.near", near), ("search.without", without)):
         if said:
             words_ = ", ".join(tidy(word, 40) for word in dict.fromkeys(said))
@@ -600,7 +613,7 @@ def snippet(story: Story, chat: Chat, marker: Marker) -> Html:
 
     A machine's words are the last to be shown, and said to be such.
     """
-    item, language = headline(story, reading_of(chat)), chat.language
+    item, language = headline(story, reading_of(chat), marker.languages), chat.language
     if not marker.queries or marker.in_title(item):
         return Html()
     return italic(marker.sentence(item) or _proof(story, item, language, marker))
