@@ -90,6 +90,7 @@ READING = {
     "fx",
     "s",
     "sp",
+    "sb",
     "w",
     "tr",
     "so",
