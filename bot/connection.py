@@ -279,6 +279,7 @@ def context_of(
         time_zone=settings.default_timezone,
         allowed_hosts=settings.feed_allow_hosts,
         has_rates=bool(settings.rates),
+        translator=pipeline.translating,
     )
 
 

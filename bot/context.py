@@ -18,6 +18,7 @@ from storage.model import ChatId, Feed, FeedId, ItemId, StoryId
 from watchers.discover import Seen
 from watchers.poll import Round
 from watchers.taught_names import TaughtNames
+from watchers.translation.translating import Health
 
 
 class StoryEditor(Protocol):
@@ -66,6 +67,17 @@ class FeedAdministration(Protocol):
         """Read a feed now, due or not. Raises NewsError where there is none of this number."""
 
 
+class TranslatorHealth(Protocol):
+    """Who knows how translating goes."""
+
+    @property
+    def is_on(self) -> bool:
+        """Tell whether the operator has set somebody who translates."""
+
+    async def health(self) -> Health:
+        """Say what it came to, and whether the translator answers."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
     """What Telegram says of a channel that somebody wants to bind."""
@@ -98,7 +110,8 @@ class Context:
     taught; whoever brings an update in refreshes them. ``wake`` tells the deliverer that the
     outbox has something. ``language`` and ``time_zone`` are those of a chat that has not chosen.
     ``allowed_hosts`` are the private hosts and ports that feeds may be read from. ``has_rates``
-    says that official rates are asked for.
+    says that official rates are asked for. ``translator`` knows whether anybody translates, and
+    how that goes.
     """
 
     db: Database
@@ -116,6 +129,7 @@ class Context:
     time_zone: str
     allowed_hosts: frozenset[tuple[str, int]]
     has_rates: bool
+    translator: TranslatorHealth
 
 
 # --- the tables' rows ----------------------------------------------------------------------

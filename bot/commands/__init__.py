@@ -129,6 +129,7 @@ BUTTONS: tuple[Press, ...] = (
     Press("fx", search.export),
     Press("s", stories.pressed),
     Press("sp", stories.turned),
+    Press("sb", stories.side_by_side),
     Press("m", stories.mute_pressed, changes=True, own=True),
     Press("um", stories.unmute_pressed, changes=True, own=True),
     Press("w", stories.why_pressed, own=True),

@@ -93,6 +93,7 @@ READING = {
     "fx",
     "s",
     "sp",
+    "sb",
     "w",
     "tr",
     "so",
