@@ -19,13 +19,14 @@ endif
 # How long `make fuzz` goes on.
 MINUTES ?= 60
 
-.PHONY: help demo run meaning test test-all fuzz check lint lock audit picture clean
+.PHONY: help demo run meaning test texts test-all fuzz check lint lock audit picture clean
 
 help:
 	@echo "make demo   see it work: no token, no network, a chat page in the browser"
 	@echo "make run    run the real bot (put TELEGRAM_BOT_TOKEN into .env first)"
 	@echo "make meaning  add the built-in model for EMBEDDINGS_URL=builtin (91 MB)"
 	@echo "make test   everything CI checks: style, types, arrows between rooms, tests, coverage"
+	@echo "make texts  check the catalogues of the six languages: what is missing, wrong, too long"
 	@echo "make test-all  the tests on every Python from 3.11 on that is found here"
 	@echo "make fuzz   throw all that the outside can send at its doors, for MINUTES=60"
 	@echo "make lint   the quick part of it: style, types, arrows"
@@ -46,6 +47,9 @@ meaning: $(VENV)/ready
 test: lint
 	@echo "→ tests"
 	@$(BIN)/python -m pytest -q -n $(AT_ONCE) --dist loadfile --cov --cov-report=term:skip-covered
+
+texts: $(VENV)/ready-dev
+	@$(BIN)/python -m pytest -q -n 0 tests/bot/laws/test_texts.py tests/bot/laws/test_languages.py
 
 test-all: $(VENV)/made
 	@$(BIN)/python scripts/every_python.py -n $(AT_ONCE)

@@ -21,7 +21,7 @@ from watchers.meaning.models import BUILTIN, FITTED
 
 PUBLIC_API = "https://api.telegram.org"
 MIN_POLL_INTERVAL_S = 60
-LANGUAGES = ("en", "ru")
+LANGUAGES = ("en", "ru", "kk", "ky", "uz", "tg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("auto", "json", "pretty")
 

@@ -11,9 +11,9 @@ from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_location
 from rapidfuzz import fuzz, process
 
+from bot.texts import LANGUAGES, words
 from watchers.text.names import Entity, gazetteer, meanings
 
 TOWNS = Path(__file__).with_name("towns.tsv")
@@ -99,7 +99,8 @@ def towns_like(text: str, now: datetime) -> tuple[Town, ...]:
         return tuple(Town("", zone) for zone in zones[:MOST_LIKE])
     names = _names()
     begun = [name for name in names if len(wanted) > 1 and name.startswith(wanted)]
-    begun.sort(key=lambda name: name not in _cities())
+    known = {name: place for place, name in enumerate(_cities())}
+    begun.sort(key=lambda name: known.get(name, len(known)))
     near: list[str] = []
     if len(wanted) > SHORT:  # else anything is near
         close = process.extract(
@@ -214,12 +215,12 @@ def _names() -> dict[str, str]:
 
 @cache
 def _cities() -> dict[str, str]:
-    """Return the cities that zones are named after, as English and Russian call them, folded."""
-    return {
-        folded(get_timezone_location(spot.zone, locale=language, return_city=True)): spot.zone
-        for _, spot in _zone_table()
-        for language in ("en", "ru")
-    }
+    """Return the cities that zones are named after, as our languages call them, folded."""
+    cities: dict[str, str] = {}
+    for language in LANGUAGES:
+        for _, spot in _zone_table():
+            cities.setdefault(folded(words.city(spot.zone, language)), spot.zone)
+    return cities
 
 
 @cache

@@ -28,7 +28,12 @@ _HOMES = {
     "kk": "Asia/Almaty", "uz": "Asia/Tashkent", "ky": "Asia/Bishkek", "tg": "Asia/Dushanbe",
     "tk": "Asia/Ashgabat", "ru": "Asia/Almaty",
 }  # fmt: skip
-LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
+LANGUAGE_NAMES = {
+    "en": "English", "ru": "Русский", "kk": "Қазақша", "ky": "Кыргызча", "uz": "Oʻzbekcha",
+    "tg": "Тоҷикӣ",
+}  # fmt: skip
+NOT_YET_READ = ("kk", "ky", "uz", "tg")
+"""The languages whose texts nobody has read yet who grew up with them (docs/translating.md)."""
 
 
 def overview(chat: Chat, language: str, context: Context) -> Message:
@@ -209,13 +214,18 @@ def screen(chat: Chat, language: str, name: str, context: Context) -> Message:
 
 
 def _language_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
-    row = tuple(
+    buttons = [
         Button(
             _ticked(LANGUAGE_NAMES[code], chosen=code == chat.language), press("t", "lang", code)
         )
         for code in LANGUAGES
+    ]
+    unread = ", ".join(LANGUAGE_NAMES[code] for code in NOT_YET_READ)
+    asked = (
+        translate_html(language, "settings.ask_language"),
+        translate_html(language, "settings.not_yet_read", languages=unread),
     )
-    return translate_html(language, "settings.ask_language"), [row]
+    return joined(asked, "\n\n"), _in_rows(buttons, 2)
 
 
 def _zone_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:

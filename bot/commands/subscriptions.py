@@ -25,6 +25,8 @@ from storage.model import Chat, ChatKind, Mode, Reach, Subscription, Subscriptio
 from storage.sql import Connection
 
 ON_A_PAGE = 8
+_ALL = frozenset("all все всё бәрі барлығы баары бардыгы hammasi barchasi ҳама ҳамааш".split())
+"""What ends every subscription, in each language."""
 
 
 async def listed(ask: Ask, context: Context) -> Reply:
@@ -308,7 +310,7 @@ async def unsubscribe(ask: Ask, context: Context) -> Reply:
     every = await context.db.read(subscriptions.of_chat, ask.chat.id)
     if not wanted or not every:
         return Say((await page_of(ask, context, 0),))
-    if wanted.casefold() in ("all", "все", "всё"):
+    if wanted.casefold() in _ALL:
         return _ask_all(ask, len(every))
     subscription = _meant(wanted, every, ask.language)
     if subscription is None:

@@ -385,7 +385,8 @@ class _Explainer:
             return words.country(identity, self.language)
         if found is None:
             return identity
-        return (found.russian if self.language == "ru" else "") or found.label
+        # Of names the gazetteer keeps two writings: whoever reads Cyrillic knows the Russian one.
+        return (found.russian if self.language not in ("en", "uz") else "") or found.label
 
 
 def known(key: str, language: str) -> bool:

@@ -20,7 +20,7 @@ from bot.render.markup import (
     translate_html,
 )
 from bot.render.queries import query_title
-from bot.texts import catalogue, translate, words
+from bot.texts import catalogue, labels, translate, words
 from storage.model import (
     Chat,
     ChatKind,
@@ -63,11 +63,12 @@ SOURCES = {FeedKind.PAGE: "source.page", FeedKind.TELEGRAM: "source.telegram"}
 def headline(story: Story, language: str) -> Item:
     """Choose the item whose headline stands for the story.
 
-    The earliest in the reader's language; else the earliest there is, in a language that
-    neighbours read (Russian before English for a Russian reader's relatives) before others.
+    The earliest in the reader's language, in its own script before another; else the earliest
+    in a language that the region reads (Russian before English but for a reader of English);
+    else the earliest there is.
     """
     titled = [item for item in story.items if item.title.strip()] or list(story.items)
-    order = (language, "ru" if language != "en" else "en", "en", "ru")
+    order = (*labels(language), *(("ru", "en") if language != "en" else ("ru",)))
     for wanted in order:
         for item in titled:
             if item.lang == wanted:
@@ -108,7 +109,7 @@ def distinct_items(story: Story) -> list[tuple[int, Item]]:
 
 def language_mark(item: Item, language: str) -> Html:
     """Say in which language an item is, where that is not the reader's: in Kazakh."""
-    if item.lang in ("", "und", language):
+    if item.lang in ("", "und", *labels(language)):
         return Html()
     key = f"in.{item.lang.partition('-')[0]}"
     known = catalogue(language).template(key, 0)

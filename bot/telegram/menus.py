@@ -29,8 +29,9 @@ from storage.sql import Connection
 
 log = structlog.get_logger(__name__)
 
-TOLD_IN = ("", "ru", "kk", "ky", "uz", "tg", "tk", "be")
-"""Telegram's language codes that get a menu; "" is for all others, in English."""
+TOLD_IN = ("", "ru", "kk", "ky", "uz", "tg", "tk", "be", "tt")
+"""Telegram's language codes that get a menu, in the language that people of it get; "" is for all
+others, in English."""
 
 FACT, PROFILE_FACT = "menus", "profile"
 MOST_DESCRIPTION, MOST_SHORT = 512, 120

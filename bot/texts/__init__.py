@@ -1,8 +1,9 @@
 """The translation catalogue: what we say, in the reader's language, with right plurals.
 
-Sentences live in ``en.po`` and ``ru.po`` under keys (``subscribe.saved``). They may hold the
-tags b, i and code; ``say`` drops these for places that show plain text (menus, toasts, the
-command line), ``bot.render.markup.translate_html`` keeps them and escapes the values.
+Sentences live in a file a language (``en.po``) under keys (``subscribe.saved``). They may hold
+the tags b, i and code; ``translate`` drops these for places that show plain text (menus, toasts,
+the command line), ``bot.render.markup.translate_html`` keeps them and escapes the values.
+docs/translating.md says how a language is added, and which nobody who grew up with it has read.
 """
 
 import gettext
@@ -19,7 +20,7 @@ from bot.texts.words import number
 from storage.errors import NewsError, Text
 from storage.masking import masked
 
-LANGUAGES = ("en", "ru")
+LANGUAGES = ("en", "ru", "kk", "ky", "uz", "tg")
 FALLBACK = "en"
 
 _TAG = re.compile(r"</?(?:b|i|code)>")
@@ -30,7 +31,10 @@ _NAMES = frozenset({"id", "port", "line", "status"})
 _NOT_COUNTED = _NAMES | {"position"}
 
 # Where we do not speak a person's language, the one they most likely read as well.
-_NEIGHBOURS = {"be": "ru", "kk": "ru", "ky": "ru", "uz": "ru", "tg": "ru", "tk": "ru", "tt": "ru"}
+_NEIGHBOURS = {"be": "ru", "tk": "ru", "tt": "ru"}
+
+_WRITTEN = {"uz": ("uz-Latn", "uz-Cyrl")}
+"""The labels of what is written in a language, where they say the script; ours first."""
 
 
 class Catalogue:
@@ -167,6 +171,11 @@ def complaint(language: str, key: str, values: Mapping[str, Any]) -> str:
         else ""
     )
     return " ".join(part for part in (translate(language, key, **values), reason, links) if part)
+
+
+def labels(language: str) -> tuple[str, ...]:
+    """Return the labels that items in a reader's language have, what is easiest read first."""
+    return (*_WRITTEN.get(language, ()), language)
 
 
 def choose(told: str | None, default: str) -> str:

@@ -4,15 +4,44 @@ from datetime import datetime, timedelta, tzinfo
 from functools import cache
 
 from babel import Locale
-from babel.dates import format_skeleton, format_timedelta, get_timezone_location
+from babel.dates import format_skeleton, format_timedelta
 from babel.numbers import format_decimal
 
 from storage.local_time import zone as zone  # noqa: PLC0414 (re-exported: one reading of zones)
 
 # British English writes 21 Nov and 14:05, as the region's readers of English do.
-_LOCALES = {"en": "en_GB", "ru": "ru_RU"}
-# Where CLDR keeps a name that the country itself has left.
-_OWN_NAMES = {("ru", "KG"): "Кыргызстан"}
+_LOCALES = {
+    "en": "en_GB", "ru": "ru_RU", "kk": "kk_KZ", "ky": "ky_KG", "uz": "uz_Latn_UZ", "tg": "tg_TJ",
+}  # fmt: skip
+
+# --- where CLDR has nothing, or another name than the country's own press ---------------------
+_COUNTRIES = {
+    ("ru", "KG"): "Кыргызстан", ("tg", "BY"): "Беларус", ("tg", "GB"): "Британияи Кабир",
+    ("tg", "US"): "ИМА",
+}  # fmt: skip
+_CITIES = {
+    ("kk", "Asia/Ashgabat"): "Ашғабат", ("ky", "Asia/Ashgabat"): "Ашгабат",
+    ("tg", "Asia/Ashgabat"): "Ашқобод",
+}  # fmt: skip
+_WEEKDAYS = {"ky": ("дш", "шш", "шр", "бш", "жм", "иш", "жк")}
+"""CLDR's Kyrgyz ones, шарш., are too long for four buttons in a row."""
+_ZONES_CLDR_KNOWS = {"Europe/Kyiv": "Europe/Kiev", "Asia/Kolkata": "Asia/Calcutta"}
+"""Zones by the older names under which CLDR has their cities."""
+_TONGUES = {
+    "uz": {
+        "uz": "oʻzbekcha", "tg": "tojikcha", "tk": "turkmancha", "az": "ozarbayjoncha",
+        "tr": "turkcha", "uk": "ukraincha", "be": "belaruscha", "tt": "tatarcha", "fa": "forscha",
+        "zh": "xitoycha", "ar": "arabcha", "mn": "moʻgʻulcha", "ug": "uygʻurcha",
+        "hy": "armancha", "kaa": "qoraqalpoqcha", "prs": "dariycha", "ps": "pushtucha",
+    },
+    "kk": {"prs": "дари тілі"},
+    "ky": {"kaa": "каракалпакча", "prs": "дариче"},
+    "tg": {"kaa": "қароқалпоқӣ", "prs": "дарӣ"},
+    "ru": {"prs": "дари"},
+    "en": {"prs": "Dari"},
+}  # fmt: skip
+"""Names of languages: CLDR calls some in Uzbek by the people, others by the speech."""
+
 _REGIONAL_INDICATOR_A = 0x1F1E6
 _COUNTRY_CODE_LENGTH = 2
 EVERYWHERE = "🌐"
@@ -42,19 +71,22 @@ def clock(moment: datetime, time_zone: tzinfo) -> str:
 
 def day(moment: datetime, now: datetime, language: str, time_zone: tzinfo) -> str:
     """Write the day: 21 Nov, with the year where it is not this one's."""
-    local = moment.astimezone(time_zone)
-    skeleton = "MMMd" if local.year == now.astimezone(time_zone).year else "yMMMd"
-    return str(
-        format_skeleton(skeleton, local, tzinfo=time_zone, locale=locale(language), fuzzy=True)
-    )
+    this_year = moment.astimezone(time_zone).year == now.astimezone(time_zone).year
+    return _day("MMMd" if this_year else "yMMMd", moment, language, time_zone)
 
 
 def date(moment: datetime, language: str, time_zone: tzinfo) -> str:
     """Write the day with its year, whichever that is: 21 Nov 2026."""
+    return _day("yMMMd", moment, language, time_zone)
+
+
+def _day(skeleton: str, moment: datetime, language: str, time_zone: tzinfo) -> str:
     local = moment.astimezone(time_zone)
-    return str(
-        format_skeleton("yMMMd", local, tzinfo=time_zone, locale=locale(language), fuzzy=True)
+    said = str(
+        format_skeleton(skeleton, local, tzinfo=time_zone, locale=locale(language), fuzzy=True)
     )
+    # CLDR has Tajik's months as they begin a line; inside a sentence they are small.
+    return said.lower() if language == "tg" else said
 
 
 def when(moment: datetime, now: datetime, language: str, time_zone: tzinfo) -> str:
@@ -67,7 +99,10 @@ def when(moment: datetime, now: datetime, language: str, time_zone: tzinfo) -> s
 
 def weekday(number_: int, language: str) -> str:
     """Name an ISO weekday (1 = Monday) shortly: Mon, пн."""
-    return str(locale(language).days["stand-alone"]["abbreviated"][(number_ - 1) % 7])
+    day_ = (number_ - 1) % 7
+    if language in _WEEKDAYS:
+        return _WEEKDAYS[language][day_]
+    return str(locale(language).days["stand-alone"]["abbreviated"][day_])
 
 
 def ago(moment: datetime, now: datetime, language: str) -> str:
@@ -79,6 +114,11 @@ def ago(moment: datetime, now: datetime, language: str) -> str:
 
 def lasting(length: timedelta, language: str) -> str:
     """Write a length of time: 2 hours."""
+    if language == "tg":  # CLDR has Tajik's lengths only as "2 соат пеш", 2 hours ago
+        told = format_timedelta(
+            -abs(length), add_direction=True, locale=locale(language), threshold=1.2
+        )
+        return str(told).removesuffix(" пеш")
     return str(format_timedelta(length, locale=locale(language), threshold=1.2))
 
 
@@ -89,16 +129,18 @@ def minutes(after_midnight: int) -> str:
 
 def country(code: str, language: str) -> str:
     """Name a country by its ISO 3166 code; the code itself where it names none."""
-    if (language, code.upper()) in _OWN_NAMES:
-        return _OWN_NAMES[language, code.upper()]
-    return str(locale(language).territories.get(code.upper(), code))
+    own = _COUNTRIES.get((language, code.upper()))
+    return own or _lettered(locale(language).territories.get(code.upper(), code), language)
 
 
 def city(zone_: str, language: str) -> str:
     """Name the city that a time zone is named after."""
     if "/" not in zone_:
         return zone_
-    return str(get_timezone_location(zone_, locale=locale(language), return_city=True))
+    if own := _CITIES.get((language, zone_)):
+        return own
+    known = locale(language).time_zones.get(_ZONES_CLDR_KNOWS.get(zone_, zone_), {})
+    return _lettered(known.get("city") or zone_.rpartition("/")[2].replace("_", " "), language)
 
 
 def zone_name(zone_: str, language: str) -> str:
@@ -117,4 +159,11 @@ def flag(code: str) -> str:
 
 def language_name(label: str, language: str) -> str:
     """Name a language by its label (``uz-Latn`` is uz); the label itself where unknown."""
-    return str(locale(language).languages.get(label.partition("-")[0], label))
+    code = label.partition("-")[0]
+    own = _TONGUES.get(language, {}).get(code)
+    return own or _lettered(locale(language).languages.get(code, label), language)
+
+
+def _lettered(name: str, language: str) -> str:
+    """Give a name Uzbek's letters oʻ and gʻ as the language writes them, where CLDR has quotes."""
+    return name.replace("‘", "ʻ").replace("’", "ʼ") if language == "uz" else name

@@ -259,8 +259,8 @@ def answer_some(db: Connection, owed: OwedAnswers, after: int, upto: int, now: d
 def news_of(db: Connection, story_id: StoryId) -> tuple[bool, str]:
     """Tell what a story's newest item adds to the first lines of its messages.
 
-    Whether its outlet is the second with the story, and in which language it is the first (""
-    where it is not).
+    Whether its outlet is the second with the story, and in which language, as chats name it (uz
+    for uz-Latn), it is the first ("" where it is not).
     """
     told = db.conn.execute(
         "select f.outlet_id, i.lang from items i join feeds f on f.id = i.feed_id"
@@ -272,7 +272,7 @@ def news_of(db: Connection, story_id: StoryId) -> tuple[bool, str]:
         return False, ""
     return (
         len(set(outlets)) == 2 and outlets.count(outlets[-1]) == 1,  # noqa: PLR2004 - a second
-        languages[-1] if languages.count(languages[-1]) == 1 else "",
+        languages[-1].partition("-")[0] if languages.count(languages[-1]) == 1 else "",
     )
 
 

@@ -31,17 +31,22 @@ WORDS = {
     "broadcast": "Good news",
 }
 LEFT_ALONE = ("delz", "t:lang:", "fz")  # they end the walk, or change its language
-FARTHEST = 400  # presses
+FARTHEST = 400  # answers
+WALKED = ("en", "ru")
+"""The languages in which a law walks everywhere. Of the others it needs no walk: what is walked
+through is the same, and their texts have laws of their own."""
 BESIDE = ("Northern Wire", "Kazakhstan raises urea output at Inkai to 700 tonnes")
 """Another story, which an admin may take for the same."""
 HEADLINE = "Kazakhstan raises uranium output at Inkai to 4000 tonnes"
 
 
-async def keyboards(db: Database, language: str) -> AsyncIterator[Keyboard]:
+async def keyboards(
+    db: Database, language: str, farthest: int = FARTHEST
+) -> AsyncIterator[Keyboard]:
     """Yield every keyboard that an admin, who reads as well, meets in a language."""
     for one in _alerts(language):
         yield one
-    async for reply in replies(db, language):
+    async for reply in replies(db, language, farthest=farthest):
         for keyboard in _keyboards(reply):
             yield keyboard
 
@@ -52,9 +57,11 @@ async def replies(
     words: Mapping[str, str] = MappingProxyType(WORDS),
     headline: str = HEADLINE,
     before: Callable[[Connection], object] = lambda _: None,
+    *,
+    farthest: int = FARTHEST,
 ) -> AsyncIterator[Reply]:
     """Yield what is answered to every command, typed with its ``words``, and to what that
-    offers, ``before`` having changed some rows."""
+    offers, ``before`` having changed some rows: ``farthest`` answers, but to each command."""
     room = await Pipeline.opened(db)
     for outlet in OUTLETS:
         await room.tells(outlet, headline)
@@ -63,7 +70,7 @@ async def replies(
     person = await Person.comes(room.context(feeds=Feeds(polls=_polled)), ADMIN, language)
     ahead = [f"/{command.name} {words.get(command.name, '')}".strip() for command in COMMANDS]
     seen = set(ahead)
-    while ahead and len(seen) < FARTHEST:
+    while ahead:
         said = ahead.pop(0)
         with contextlib.suppress(NewsError):  # a story is asked for that is muted by now, say
             await (person.types(said) if said.startswith("/") else person.sends(said))
@@ -71,7 +78,8 @@ async def replies(
             continue
         yield person.last
         for keyboard in _keyboards(person.last):
-            ahead += [press for press in _presses(keyboard) if press not in seen]
+            new = [press for press in _presses(keyboard) if press not in seen]
+            ahead += new[: max(0, farthest - len(seen))]
             seen |= set(ahead)
 
 

@@ -105,16 +105,19 @@ async def test_more_outlets_are_shown_together_ever_more_seldom(here: Room) -> N
     assert "+56 outlets" in here.messages()[0].text
 
 
-async def test_a_headline_in_the_readers_language_is_shown_at_once(here: Room) -> None:
-    await here.db.write(set_chat, language="ru")
+@pytest.mark.parametrize(("language", "lang"), [("ru", "ru"), ("uz", "uz-Latn"), ("kk", "kk")])
+async def test_a_headline_in_the_readers_language_is_shown_at_once(
+    here: Room, language: str, lang: str
+) -> None:
+    await here.db.write(set_chat, language=language)
     await here.tell(1)
     await here.deliver()
     for number in range(3):
         await another_outlet_tells(here, 1, 101 + number)
         await here.deliver(minutes=4)
     assert "По-русски" not in here.messages()[0].text
-    await another_outlet_tells(here, 1, 110, title="По-русски", lang="ru")
-    await another_outlet_tells(here, 1, 111, title="И снова по-русски", lang="ru")
+    await another_outlet_tells(here, 1, 110, title="По-русски", lang=lang)
+    await another_outlet_tells(here, 1, 111, title="И снова по-русски", lang=lang)
     await here.deliver(seconds=20)
     assert here.said() == ["По-русски"]
 

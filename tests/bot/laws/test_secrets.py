@@ -14,12 +14,11 @@ from bot import logs
 from bot.conversation import Edit, File, Picture, Reply, Say
 from bot.sandbox import sample_outlets
 from bot.settings import Settings
-from bot.texts import LANGUAGES
 from storage.database import Database
 from storage.sql import Connection, to_json
 from tests.bot.cli.conftest import cli
 from tests.bot.cli.stand import Stand, stand
-from tests.bot.walk import WORDS, replies
+from tests.bot.walk import WALKED, WORDS, replies
 
 __all__ = ["cli"]
 
@@ -54,7 +53,7 @@ def everything(reply: Reply) -> Iterator[str]:
     yield repr(reply)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", WALKED)
 async def test_no_answer_of_the_chat_shows_a_secret(db: Database, language: str) -> None:
     words = {**WORDS, "feeds": "courier", "checkfeed": "", "addfeed": ADDRESS}
     met = 0

@@ -18,6 +18,7 @@ from storage import dialogs
 from storage.errors import NewsError, Text
 from storage.model import ChatKind, FeedStatus, Mode, Ownership, QuietMode, Reach
 from storage.outbox.deliveries import DeliveryKind, DeliveryState, FoldReason
+from tests.bot.laws.test_languages import SHOWS_TWO_SCRIPTS
 
 ROOT = Path(texts.__file__).parents[2]
 PACKAGES = ("bot", "watchers", "storage")
@@ -93,7 +94,9 @@ def _called(node: ast.AST) -> str:
 
 def test_every_language_has_every_key() -> None:
     for language in texts.LANGUAGES:
-        assert set(templates("en")) == set(templates(language)), language
+        lacking = set(templates("en")) - set(templates(language))
+        unknown = set(templates(language)) - set(templates("en"))
+        assert [] == [*sorted(lacking), *sorted(unknown)], language
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
@@ -103,11 +106,10 @@ def test_sentences_stand_in_the_order_of_their_keys(language: str) -> None:
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_every_sentence_is_said_and_has_all_plural_forms(language: str) -> None:
-    forms = {"en": 2, "ru": 3}[language]
+    forms = {"en": 2, "ru": 3}.get(language, 1)
     for key, said in templates(language).items():
         assert all(said), key
-        assert len(said) in (1, forms), key
-        assert (len(said) > 1) == (len(templates("en")[key]) > 1), key
+        assert len(said) == (1 if len(templates("en")[key]) == 1 else forms), key
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
@@ -205,7 +207,7 @@ def test_russian_counts_as_russians_do(count: int, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("told", "chosen"),
-    [("ru", "ru"), ("ru-RU", "ru"), ("kk", "ru"), ("en-GB", "en"), ("de", "en"), ("", "ru"),
+    [("ru", "ru"), ("ru-RU", "ru"), ("tk", "ru"), ("en-GB", "en"), ("de", "en"), ("", "ru"),
      (None, "ru"), ("<script>", "en")],
 )  # fmt: skip
 def test_the_language_is_the_persons_or_one_their_neighbours_read(
@@ -231,16 +233,24 @@ def test_an_unknown_wrong_request_is_still_a_sentence() -> None:
 CLAIMS = re.compile(
     r"(?i)\b(?:\d+|hundreds?|thousands?|dozens?|two|three|four|five|six|seven|eight|nine|ten"
     r"|twenty|сотн\w+|тысяч\w*|десят\w+|двух|тр[её]х|четыр[её]х|пят\w+|шест\w+|сем\w+"
-    r"|восьм?\w*|девят\w+|двадцат\w+)\s+(?:of\s+)?"
-    r"(?:outlets?|sources?|feeds?|languages?|countries|издани\w+|источник\w*|лент\w*"
-    r"|язык\w*|стран\w*)"
+    r"|восьм?\w*|девят\w+|двадцат\w+"
+    r"|екі|үш|төрт|бес|алты|жеті|сегіз|тоғыз|жүздеген|мыңдаған|эки|төрт|беш|жети|сегиз|тогуз"
+    r"|жүздөгөн|миңдеген|ikki|uch|toʻrt|besh|olti|yetti|sakkiz|toʻqqiz|oʻn|yuzlab|minglab"
+    r"|ду|се|чор|панҷ|шаш|ҳафт|ҳашт|нуҳ|даҳ|садҳо|ҳазорон)\s+(?:of\s+|та\s+|ta\s+)?"
+    r"(?:outlets?|sources?|feeds?|languages?|countries|издани\w+|источник\w*|лент\w*|язык\w*"
+    r"|стран\w*|басыл\w+|дереккөз\w*|тіл\w*|ел(?:де|дің)?\b|булак\w*|тил\w*|өлкө\w*"
+    r"|nashr\w*|manba\w*|til(?:da|ni)?\b|mamlakat\w*|нашрия\w*|манбаъ?\w*|забон\w*|кишвар\w*)"
 )
 """A number of what is read that somebody wrote down: it is true until the catalogue changes."""
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_no_text_claims_how_much_is_read(language: str) -> None:
-    assert CLAIMS.search({"en": "in eight languages", "ru": "сотни изданий"}[language])
+    claim = {
+        "en": "in eight languages", "ru": "сотни изданий", "kk": "сегіз тілде",
+        "ky": "жүздөгөн басылма", "uz": "sakkiz tilda", "tg": "ҳашт забон",
+    }  # fmt: skip
+    assert CLAIMS.search(claim[language])
     assert [] == [k for k, said in templates(language).items() if CLAIMS.search(" ".join(said))]
 
 
@@ -308,13 +318,11 @@ def test_a_value_that_is_a_text_is_said_in_the_readers_language() -> None:
 
 
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
-NOT_RUSSIAN = {"alias.form", "usage.alias"}
-"""They show how a name is taught in several scripts."""
 
 
 def test_english_sentences_hold_no_russian_and_no_value_is_a_russian_word() -> None:
     for key, said in templates("en").items():
-        assert key in NOT_RUSSIAN or not any(map(CYRILLIC.search, said)), key
+        assert key in SHOWS_TWO_SCRIPTS or not any(map(CYRILLIC.search, said)), key
     values = [
         (node.lineno, keyword.arg, keyword.value.value)
         for node in nodes()
@@ -342,16 +350,24 @@ def test_the_only_number_of_a_sentence_chooses_its_plural(
 NOT_OUR_WORDS = {
     "en": re.compile(r"(?i)\btellings?\b|\bshall\b| …|(?<!“)\{query\}"),
     "ru": re.compile(r"(?i)истори|пересказ|админ(?!истратор)|(?<=\S) —|[“”]| …|(?<!«)\{query\}"),
+    "kk": re.compile(r"(?i)сюжет|әңгіме|админ|подписк|(?<=\S) —|[“”]| …|(?<!«)\{query\}"),
+    "ky": re.compile(
+        r"(?i)сюжет|аңгеме|админ(?!истратор)|подписк|(?<=\S) —|[“”]| …|(?<!«)\{query\}"
+    ),
+    "uz": re.compile(r"(?i)syujet|hikoya|(?<=\S) —|[«»]| …|(?<!“)\{query\}"),
+    "tg": re.compile(r"(?i)сюжет|ҳикоя|админ(?!истратор)|(?<=\S) —|[“”]| …|(?<!«)\{query\}"),
 }
-"""What neither language says: other names for our own things (a story is «сюжет», what an outlet
-reports «публикация»), a dash that a line may begin with (it wants U+00A0 before it), an ellipsis
-set off by a space, foreign quotation marks, a query without any."""
+"""What no language says: other names for our own things (a story is «сюжет» in Russian, «оқиға» in
+Kazakh, what an outlet reports «публикация»: docs/translating.md has them all), a dash that a line
+may begin with (it wants U+00A0 before it), an ellipsis set off by a space, foreign quotation
+marks, a query without any."""
 
 
 @pytest.mark.parametrize(
     ("language", "wrong"),
     [("en", "the first telling"), ("en", "Your query {query}"), ("ru", "2 истории"),
-     ("ru", "Оба номера — {one}"), ("ru", "Запрос <b>{query}</b>")],
+     ("ru", "Оба номера — {one}"), ("ru", "Запрос <b>{query}</b>"), ("kk", "2 сюжет"),
+     ("ky", "Баары — {one}"), ("uz", "«{query}»"), ("tg", "<b>{query}</b>")],
 )  # fmt: skip
 def test_each_language_keeps_to_its_words_and_marks(language: str, wrong: str) -> None:
     assert NOT_OUR_WORDS[language].search(wrong)

@@ -10,7 +10,7 @@ from bot.render.markup import plain
 from bot.texts import LANGUAGES
 from storage.database import Database
 from tests.bot.people import messages
-from tests.bot.walk import WORDS, replies
+from tests.bot.walk import FARTHEST, WALKED, WORDS, replies
 
 ODD = 'R&D OR "uranium <b>" OR it\'s'
 HEADLINE = 'Kazakhstan\'s R&D <at Inkai> raises "uranium" output to 4000 tonnes'
@@ -30,8 +30,9 @@ async def test_nothing_is_escaped_twice(db: Database, language: str) -> None:
     queries = ("subscribe", "search", "trends", "digest", "unsubscribe")
     words = {**WORDS, **dict.fromkeys(queries, ODD)}
     met = 0
-    async for reply in replies(db, language, words, HEADLINE):
+    farthest = FARTHEST if language in WALKED else 0
+    async for reply in replies(db, language, words, HEADLINE, farthest=farthest):
         for html in shown(reply):
             met += "R&amp;D" in html
             assert not TWICE.search(plain(html)), html
-    assert met > 10
+    assert met > (10 if farthest else 2)

@@ -27,7 +27,7 @@ from bot.render.markup import (
     units,
 )
 from bot.render.queries import query_title
-from bot.render.stories import alert, card, line, update
+from bot.render.stories import alert, card, headline, language_mark, line, update
 from bot.texts import LANGUAGES
 from storage.model import Chat, ChatId, ChatKind, FeedKind, Ownership, StoryId
 from storage.outbox.deliveries import Turn
@@ -129,6 +129,27 @@ def test_the_headline_is_in_the_readers_language_where_an_item_is() -> None:
     told = story(sample_item("Water law signed"), sample_item("Закон о воде подписан", lang="ru"))
     assert "Закон о воде" in alert(told, MOSCOW, now=NOW).html
     assert "Water law" in alert(told, ALMATY, now=NOW).html
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("uz", "Suv qonuni"), ("kk", "Су туралы заң"), ("ky", "Закон о воде"), ("tg", "Закон о воде"),
+     ("en", "Закон о воде")],
+)  # fmt: skip
+def test_a_neighbours_headline_stands_for_the_one_that_is_not_there(
+    language: str, shown: str
+) -> None:
+    told = story(
+        sample_item("Сув қонуни", lang="uz-Cyrl"),
+        sample_item("Су туралы заң", lang="kk"),
+        sample_item("Suv qonuni", lang="uz-Latn"),
+        sample_item("Закон о воде", lang="ru"),
+    )
+    assert shown == headline(told, language).title
+    if language == "uz":
+        cyrillic = story(*told.items[:2], told.items[3])
+        assert "Сув қонуни" == headline(cyrillic, language).title
+        assert "" == language_mark(headline(cyrillic, language), language)
 
 
 def test_a_headline_in_no_language_of_the_readers_is_the_earliest() -> None:

@@ -105,13 +105,13 @@ async def test_a_newcomer_is_greeted_in_their_telegram_language(line: Line) -> N
 
 async def test_a_newcomers_language_puts_their_city_first(line: Line) -> None:
     line.box.telegram.users[ANNA_ID] = replace(
-        line.box.telegram.users[ANNA_ID], language_code="tg"
+        line.box.telegram.users[ANNA_ID], language_code="ky"
     )
     line.box.telegram.start(ANNA_ID)
-    asked = await line.box.message(ANNA_ID, "Где вы?")
-    await line.presses(ANNA_ID, asked, "Душанбе")
+    asked = await line.box.message(ANNA_ID, "Кайсы жердесиз?")
+    await line.presses(ANNA_ID, asked, "Бишкек")
     chat = await line.chat(ANNA_ID)
-    assert ("Asia/Dushanbe", False) == (chat.time_zone, chat.zone_assumed)
+    assert ("Asia/Bishkek", False) == (chat.time_zone, chat.zone_assumed)
 
 
 async def test_a_subscription_is_made_by_pressing_buttons(line: Line) -> None:
@@ -513,7 +513,11 @@ async def test_menus_are_set_once_for_everybody_in_their_language(line: Line) ->
         told = len(line.box.calls.of("setMyDescription"))
         await menus.set_menus(bot, line.context, [ADMIN_ID])
         assert told == len(line.box.calls.of("setMyDescription"))
-        for code, words in (("", "one message per event"), ("kk", "одно сообщение на событие")):
+        for code, words in (
+            ("", "one message per event"),
+            ("kk", "әр оқиға"),
+            ("tk", "одно сообщение на событие"),
+        ):
             description = await bot.get_my_description(language_code=code)
             short = await bot.get_my_short_description(language_code=code)
             assert words in description.description
