@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from storage import set_aside, sql
-from storage.model import Chat, ChatId, ChatKind, QuietMode, StoryId, ThreadId
+from storage.model import Chat, ChatId, ChatKind, Pictures, QuietMode, StoryId, ThreadId
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.sql import ODD_VALUES, Connection, from_ms, to_json, to_ms
 
@@ -33,6 +33,7 @@ SETTINGS = (
     "alerts_per_hour",
     "shows_query",
     "footer",
+    "pictures",
     "active",
     "gone_why",
     "gone_at",
@@ -350,6 +351,7 @@ def to_chat(row: dict[str, Any]) -> Chat:
         alerts_per_hour=row["alerts_per_hour"],
         shows_query=bool(row["shows_query"]),
         footer=row["footer"],
+        pictures=Pictures(row["pictures"]),
         active=bool(row["active"]),
         gone_why=row["gone_why"],
         gone_at=from_ms(row["gone_at"]),
@@ -384,6 +386,7 @@ def to_row(chat: Chat) -> dict[str, Any]:
         "alerts_per_hour": chat.alerts_per_hour,
         "shows_query": int(chat.shows_query),
         "footer": chat.footer,
+        "pictures": chat.pictures,
         "active": int(chat.active),
         "gone_why": chat.gone_why,
         "gone_at": to_ms(chat.gone_at),

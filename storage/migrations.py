@@ -870,3 +870,20 @@ alter table items add column moved_at integer
 def m034_tallies(db: Database) -> None:
     """Count what became of every entry, and note when an item changes its story, from here on."""
     execute_all(db, TALLIES)
+
+
+PICTURES = """
+-- Beside the other columns and not in a table of their own: an item without a picture has three
+-- bytes more, one with a picture its address and no second row to find and to delete.
+alter table items add column image text;
+alter table items add column image_width integer;
+alter table items add column image_height integer;
+
+alter table chats add column pictures text not null default 'small'
+"""
+
+
+@migrations()
+def m041_pictures(db: Database) -> None:
+    """Keep where items have their pictures, and how chats want to see them."""
+    execute_all(db, PICTURES)

@@ -166,6 +166,15 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemImage:
+    """An item's picture: where its outlet has it, and its size in pixels, 0 where untold."""
+
+    url: str
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """An outlet's report of a story, as kept. ``published`` is None where it did not say.
 
@@ -192,6 +201,7 @@ class Item:
     retitled_at: datetime | None = None
     removed_at: datetime | None = None
     source: str = ""
+    image: ItemImage | None = None
 
     @property
     def told_at(self) -> datetime:
@@ -232,6 +242,14 @@ class QuietMode(StrEnum):
     HOLD = "hold"
     SILENT = "silent"
     URGENT = "urgent"
+
+
+class Pictures(StrEnum):
+    """How a chat sees the pictures of its alerts."""
+
+    SMALL = "small"
+    LARGE = "large"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +295,7 @@ class Chat:
     created_at: datetime | None = None
     shows_query: bool = False
     footer: str = ""
+    pictures: Pictures = Pictures.SMALL
 
     @property
     def wants_digests(self) -> bool:

@@ -1,4 +1,4 @@
-"""/settings: language, time zone, digests, quiet hours, alerts an hour, changed in place."""
+"""/settings: language, zone, digests, quiet hours, alerts an hour, pictures, changed in place."""
 
 import re
 from dataclasses import replace
@@ -23,7 +23,7 @@ from bot.render.markup import joined, tidy, translate_html
 from bot.texts import LANGUAGES, translate
 from storage import chats, dialogs
 from storage.errors import NewsError
-from storage.model import Chat, ChatKind, QuietMode
+from storage.model import Chat, ChatKind, Pictures, QuietMode
 from storage.outbox import queue
 from storage.sql import Connection
 
@@ -45,6 +45,7 @@ _SHOWN_AFTER = {
     "week": "days",
     "hush": "quiet",
     "mode": "quiet",
+    "pictures": "pictures",
     "why": "posts",
     "footer": "posts",
 }
@@ -74,7 +75,7 @@ async def pressed(ask: Ask, context: Context) -> Reply:
     return Edit(screen(chat, language, back, context), toast=translate(language, "toast.saved"))
 
 
-def _changes(  # noqa: PLR0911 - one a setting
+def _changes(  # noqa: C901, PLR0911 - one a setting
     chat: Chat, name: str, value: str, *, wanted: bool | None = None
 ) -> dict[str, Any] | None:
     """Return what a press changes; None where its data is not ours.
@@ -96,6 +97,8 @@ def _changes(  # noqa: PLR0911 - one a setting
             return _day_changes(chat, name, number, wanted=wanted)
         case "cap" if number in CAPS:
             return {"alerts_per_hour": number}
+        case "pictures" if value in {str(size) for size in Pictures}:
+            return {"pictures": Pictures(value)}
         case "hush" | "mode" | "why" | "footer":
             quiet = name in ("hush", "mode")
             return _quiet_changes(name, value) if quiet else _post_changes(chat, name, value)

@@ -11,7 +11,7 @@ from bot.render.markup import bold, joined, translate_html
 from bot.render.stories import zoned
 from bot.texts import LANGUAGES, translate, words
 from bot.time_zones import Town
-from storage.model import Chat, ChatKind, Mode, QuietMode, Reach, Subscription
+from storage.model import Chat, ChatKind, Mode, Pictures, QuietMode, Reach, Subscription
 
 WEEK = 7
 HOURS = tuple(range(6, 24))
@@ -49,6 +49,7 @@ def overview(chat: Chat, language: str, context: Context) -> Message:
         ("settings.digests", digests(chat, language)),
         ("settings.quiet", quiet(chat, language)),
         ("settings.cap", translate(language, "settings.cap_is", count=chat.alerts_per_hour)),
+        ("settings.pictures", translate(language, f"settings.pictures_{chat.pictures}")),
     ]
     if chat.kind is ChatKind.CHANNEL:
         rows.append(("settings.posts", posts(chat, language)))
@@ -83,7 +84,10 @@ def _menu(chat: Chat, language: str) -> Keyboard:
         (button("📰", "settings.digests", "times"), button("📅", "settings.days", "days")),
         (button("🌙", "settings.quiet", "quiet"), button("🔔", "button.cap", "cap")),
         *(of_channel if chat.kind is ChatKind.CHANNEL else ()),
-        (Button(f"👁 {translate(language, 'button.preview')}", press("dp")),),
+        (
+            button("🖼", "settings.pictures", "pictures"),
+            Button(f"👁 {translate(language, 'button.preview')}", press("dp")),
+        ),
     )
 
 
@@ -203,6 +207,7 @@ def screen(chat: Chat, language: str, name: str, context: Context) -> Message:
         "days": _days_screen,
         "quiet": _quiet_screen,
         "cap": _cap_screen,
+        "pictures": _pictures_screen,
     }
     if chat.kind is ChatKind.CHANNEL:
         makers["posts"] = _posts_screen
@@ -328,6 +333,19 @@ def _cap_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         for cap in CAPS
     )
     return translate_html(language, "settings.ask_cap"), [row]
+
+
+def _pictures_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
+    row = tuple(
+        Button(
+            _ticked(
+                translate(language, f"settings.pictures_{size}"), chosen=size is chat.pictures
+            ),
+            press("t", "pictures", size),
+        )
+        for size in Pictures
+    )
+    return translate_html(language, "settings.ask_pictures"), [row]
 
 
 def _posts_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:

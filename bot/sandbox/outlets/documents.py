@@ -9,7 +9,8 @@ from typing import TypeAlias
 from bot.sandbox.outlets.news import SampleItem
 from bot.sandbox.outlets.samples import SampleOutlet
 
-Entry: TypeAlias = tuple[SampleItem, str, datetime]
+Entry: TypeAlias = tuple[SampleItem, str, datetime, str]
+"""An item, the paths of its page, when it came out, and of its picture, "" where it has none."""
 NOTICE = "An invented outlet of the SteppeWire demo; nothing here is real reporting."
 
 
@@ -17,19 +18,21 @@ def rss(outlet: SampleOutlet, origin: str, entries: Sequence[Entry], latest: dat
     """Write an RSS 2.0 document."""
     items = "".join(_rss_item(origin, *entry) for entry in entries)
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel>'
+        '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"'
+        ' xmlns:media="http://search.yahoo.com/mrss/"><channel>'
         f"<title>{escape(outlet.name)}</title><link>{escape(origin + outlet.home_path)}</link>"
         f"<description>{escape(NOTICE)}</description><language>{outlet.languages[0]}</language>"
         f"<lastBuildDate>{format_datetime(latest)}</lastBuildDate>{items}</channel></rss>\n"
     )
 
 
-def _rss_item(origin: str, item: SampleItem, path: str, at: datetime) -> str:
+def _rss_item(origin: str, item: SampleItem, path: str, at: datetime, image: str) -> str:
     link = escape(origin + path)
+    picture = f'<media:content url="{escape(origin + image)}" medium="image"/>' if image else ""
     return (
         f"\n<item><title>{escape(item.title)}</title><link>{link}</link>"
         f'<guid isPermaLink="true">{link}</guid><pubDate>{format_datetime(at)}</pubDate>'
-        f"<description>{escape(f'<p>{escape(item.summary)}</p>')}</description></item>"
+        f"<description>{escape(f'<p>{escape(item.summary)}</p>')}</description>{picture}</item>"
     )
 
 
@@ -46,12 +49,13 @@ def atom(outlet: SampleOutlet, origin: str, entries: Sequence[Entry], latest: da
     )
 
 
-def _atom_entry(origin: str, item: SampleItem, path: str, at: datetime) -> str:
+def _atom_entry(origin: str, item: SampleItem, path: str, at: datetime, image: str) -> str:
     link = escape(origin + path)
+    file = f'<link rel="enclosure" type="image/png" href="{escape(origin + image)}"/>'
     return (
         f'\n<entry><title>{escape(item.title)}</title><link href="{link}"/><id>{link}</id>'
         f"<published>{at.isoformat()}</published><updated>{at.isoformat()}</updated>"
-        f'<summary type="text">{escape(item.summary)}</summary></entry>'
+        f'<summary type="text">{escape(item.summary)}</summary>{file if image else ""}</entry>'
     )
 
 
