@@ -32,6 +32,7 @@ from storage import (
     dialogs,
     errands,
     feeds,
+    full_texts,
     inbox,
     matches,
     owing,
@@ -275,7 +276,14 @@ class ticking:  # noqa: N801 (reads as a with-statement)
         pipeline = self._pipeline
         now = await pipeline.db.read(wrong_times.believable, pipeline.clock())
         await pipeline.ingester.expire(now)
-        for prune in (dialogs.prune, inbox.prune, pages.prune, set_aside.prune, errands.prune):
+        for prune in (
+            dialogs.prune,
+            inbox.prune,
+            pages.prune,
+            set_aside.prune,
+            errands.prune,
+            full_texts.prune,
+        ):
             await pipeline.db.write(prune, now)
         for prune_some in (queue.prune, matches.prune):
             gone = 1

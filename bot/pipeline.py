@@ -12,8 +12,9 @@ from bot.settings import Settings
 from storage.database import Database
 from storage.errors import StorageError
 from storage.files import refuse_other, refuse_place
-from watchers import fetch
+from watchers import fetch, full_text
 from watchers.discover import Looker, Seen
+from watchers.full_text import FullTexts
 from watchers.host_queues import Politeness
 from watchers.ingester import Ingester
 from watchers.meaning.opening import Embeddings
@@ -43,6 +44,7 @@ class Pipeline:
     ingester: Ingester
     poller: Poller
     revisits: Revisits
+    full_texts: FullTexts
     clock: Callable[[], datetime]
     wake_up: asyncio.Event
 
@@ -106,7 +108,8 @@ async def open_pipeline(
             politeness=politeness or Politeness(),
             pace=looking or LookingPace(),
         )
-        yield Pipeline(settings, db, ingester, poller, revisits, clock, wake_up)
+        texts = await open_parts.enter_async_context(full_text.opened(db, fetcher, clock))
+        yield Pipeline(settings, db, ingester, poller, revisits, texts, clock, wake_up)
 
 
 @asynccontextmanager

@@ -887,3 +887,20 @@ alter table chats add column pictures text not null default 'small'
 def m041_pictures(db: Database) -> None:
     """Keep where items have their pictures, and how chats want to see them."""
     execute_all(db, PICTURES)
+
+
+FULL_TEXTS = """
+create table full_texts (            -- articles' words as they were fetched for readers
+    item_id    integer primary key references items(id) on delete cascade,
+    fetched_at integer not null,
+    refusal    text not null,        -- why there are none; '' where there are some
+    body       blob not null         -- zlib, a paragraph a line
+) strict;
+create index full_texts_age on full_texts(fetched_at)
+"""
+
+
+@migrations()
+def m042_full_texts(db: Database) -> None:
+    """Keep the texts of articles that readers asked for, for some days."""
+    execute_all(db, FULL_TEXTS)

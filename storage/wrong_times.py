@@ -109,6 +109,7 @@ STAMPS = (
     ("set_aside", "told_at"),
     ("errands", "asked_at"),
     ("errands", "told_at"),
+    ("full_texts", "fetched_at"),
 )
 """Every column that says when something happened: none of them may be later than now. Windows of
 digests, alerts an hour, cooldowns, ages and what is forgotten by age are counted from them."""
