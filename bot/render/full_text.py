@@ -10,8 +10,8 @@ from bot.texts import translate
 from storage.full_texts import FullText
 from storage.model import Chat, Item
 
-PAGE_UNITS = 2_400
-"""UTF-16 units of a page's text: some two screens of a phone, well below a message's 4,096."""
+PAGE_UNITS = 1_400
+"""UTF-16 units of a page's text: two screens of a phone, far below a message's 4,096."""
 SUMMARY_UNITS = 1_500
 
 
