@@ -25,9 +25,10 @@ from bot.errands import ErrandRunner
 from bot.failures import note_odd_rows
 from bot.instance import EVERYBODY_READS, alone, token_lock
 from bot.notices import enqueue_aside_notices, enqueue_feed_notices
-from bot.pipeline import Pipeline, open_pipeline, wall_clock
+from bot.pipeline import Pipeline, open_pipeline
 from bot.settings import Settings
-from bot.timekeeper import Timekeeper, steady_s
+from bot.timekeeper import Timekeeper
+from bot.trusted_clock import wall_clock
 from storage import (
     dialogs,
     errands,
@@ -93,7 +94,10 @@ async def run(
         ) as pipeline:
             if await pipeline.db.read(feeds.wants_catalogue):
                 added = await pipeline.db.write(
-                    feeds.add_catalogue, starting(), clock(), catalogue.starting_fallbacks()
+                    feeds.add_catalogue,
+                    starting(),
+                    pipeline.clock(),
+                    catalogue.starting_fallbacks(),
                 )
                 log.info("catalogue loaded", feeds=added)
             await run_in(pipeline, stop=stop, ready=ready)
@@ -194,7 +198,6 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             admins=frozenset(pipeline.settings.admin_ids),
             wake=pipeline.wake_up.set,
             drawn_back=pipeline.poller.forget_rests,
-            steady=steady_beside(pipeline.clock),
         )
         pages_s = pipeline.revisits.pace.tick_s
         # One round keeps all there are; each slice of it is a beat.
@@ -272,9 +275,20 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             pipeline.wake_up.set()
 
     async def _upkeep(self) -> None:
-        """Forget what nobody needs any more; in slices, where a day may have brought much."""
+        """Forget what nobody needs any more; in slices, where a day may have brought much.
+
+        By a clock that has just been started or set nothing is forgotten.
+        """
         pipeline = self._pipeline
-        now = await pipeline.db.read(wrong_times.believable, pipeline.clock())
+        if self.timekeeper.is_trusted:
+            await self._forget_old(
+                await pipeline.db.read(wrong_times.believable, pipeline.clock())
+            )
+        await unfile_removed(pipeline.db)
+        await refile(pipeline.db)
+
+    async def _forget_old(self, now: datetime) -> None:
+        pipeline = self._pipeline
         await pipeline.ingester.expire(now)
         for prune in (
             dialogs.prune,
@@ -290,8 +304,6 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             while gone:
                 gone = await pipeline.db.write_behind(prune_some, now)
                 await asyncio.sleep(owing.PAUSE_S)
-        await unfile_removed(pipeline.db)
-        await refile(pipeline.db)
 
 
 def is_no_stop(record: logging.LogRecord) -> bool:
@@ -315,11 +327,6 @@ def survived(tick: Tick) -> Callable[[], Awaitable[None]]:
             log.exception("tick failed", tick=tick.name)
 
     return run_once
-
-
-def steady_beside(clock: Callable[[], datetime]) -> Callable[[], float]:
-    """Return the clock that nobody sets; beside one that is played, the played one itself."""
-    return steady_s if clock is wall_clock else lambda: clock().timestamp()
 
 
 async def cancelled(task: asyncio.Task[Any]) -> None:
@@ -356,7 +363,7 @@ async def vitals(
             "telegram": telegram.connected,
             "token": telegram.token_is_valid,
             "database": is_writable,
-            "clock": not ticks.timekeeper.is_behind,
+            "clock": not (ticks.timekeeper.is_behind or pipeline.clock.is_doubted),
             # While nobody ran nobody was late: a start after an outage has its time, too.
             "outbox": min(waited, up_s) < LATE_S,
             "feeds": min(late, up_s) < LATE_S,

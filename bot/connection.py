@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
@@ -38,6 +39,10 @@ from storage.outbox.outcomes import NotSent, Outcome
 from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
+
+# At each of its locks httpcore asks for a module that need not be there: known to be missing it
+# is not searched for on the disk, 0.1 ms each time and fourteen times a call of Telegram.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 Request = TypeVar("Request", bound=HTTPXRequest)
 

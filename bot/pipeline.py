@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from bot.instance import alone, database_lock
 from bot.settings import Settings
+from bot.trusted_clock import MARK_FACT, TrustedClock, trusted, wall_clock
+from storage import meta
 from storage.database import Database
 from storage.errors import StorageError
 from storage.files import refuse_other, refuse_place
@@ -27,11 +29,6 @@ from watchers.schedule import PollingPace
 from watchers.standing import LookingPace
 
 
-def wall_clock() -> datetime:
-    """Return the present moment: the one clock of the running program."""
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """The watching half: everything that turns feeds into stories.
@@ -45,7 +42,7 @@ class Pipeline:
     poller: Poller
     revisits: Revisits
     full_texts: FullTexts
-    clock: Callable[[], datetime]
+    clock: TrustedClock
     wake_up: asyncio.Event
 
 
@@ -74,7 +71,8 @@ async def open_pipeline(
 ) -> AsyncIterator[Pipeline]:
     """Open the watching half, alone on its database, for as long as the block runs.
 
-    The ingester remembers nothing yet: call ``remember``.
+    ``clock`` is the machine's, believed as far as it can be. The ingester remembers nothing yet:
+    call ``remember``.
     Raises NewsError where another process has the database, or the file cannot serve.
     """
     async with AsyncExitStack() as open_parts:
@@ -82,12 +80,14 @@ async def open_pipeline(
         open_parts.enter_context(alone_on(settings.database_path))
         db = await Database.opened(settings.database_path)
         open_parts.push_async_callback(db.close)
+        own_clock = trusted(clock)
+        own_clock.resume(await db.read(meta.get, MARK_FACT))
         wake_up = asyncio.Event()
         meaning = await open_parts.enter_async_context(meaning_opened(embeddings_of(settings)))
         ingester = await Ingester.opened(db, wake_up.set, meaning)
         fetcher = await open_parts.enter_async_context(
             fetch.opened(
-                user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=clock
+                user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=own_clock
             )
         )
         poller = await open_parts.enter_async_context(
@@ -97,19 +97,19 @@ async def open_pipeline(
                 fetcher,
                 politeness=politeness,
                 pace=PollingPace(base_s=settings.poll_interval),
-                clock=clock,
+                clock=own_clock,
             )
         )
         revisits = Revisits(
             db,
             fetcher,
-            clock,
+            own_clock,
             wake=wake_up.set,
             politeness=politeness or Politeness(),
             pace=looking or LookingPace(),
         )
-        texts = await open_parts.enter_async_context(full_text.opened(db, fetcher, clock))
-        yield Pipeline(settings, db, ingester, poller, revisits, texts, clock, wake_up)
+        texts = await open_parts.enter_async_context(full_text.opened(db, fetcher, own_clock))
+        yield Pipeline(settings, db, ingester, poller, revisits, texts, own_clock, wake_up)
 
 
 @asynccontextmanager

@@ -1,14 +1,13 @@
 """The timekeeper: notices that the machine's clock was set, and draws back what it got wrong."""
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from bot.digests.maker import DigestService
-from storage import chats, wrong_times
+from bot.trusted_clock import MARK_FACT, Jump, TrustedClock
+from storage import chats, meta, wrong_times
 from storage.database import Database
 from storage.model import NO_THREAD, ChatId
 from storage.outbox import queue
@@ -18,49 +17,8 @@ from watchers.pulse import Pulse
 
 log = structlog.get_logger(__name__)
 
-SET_BY = timedelta(minutes=1)
-"""What moves a clock by less is its ordinary correction."""
-
-SETTLED_AFTER_S = 300.0
-"""A clock that was set ahead and stays so for as long is believed: nothing that readers get by the
-clock is made before."""
-
 LOOK_AGAIN_S = 60.0
 """While our clock is behind, due times are looked over so often."""
-
-
-def steady_s() -> float:
-    """Return seconds of a clock that nobody sets, and that goes on while the machine sleeps."""
-    boottime = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux has it
-    return time.clock_gettime(boottime)
-
-
-@dataclass(slots=True)
-class ClockWatch:
-    """Compares the machine's clock with a steady one, look by look (pure).
-
-    A process that stood still, or a machine that slept, sees both go on by as much.
-    """
-
-    wall: datetime
-    steady: float
-    set_at: float | None = None
-    """When the clock was last set ahead, by the steady one."""
-
-    def look(self, wall: datetime, steady: float) -> timedelta | None:
-        """Return by how much the clock was set since the last look, None where it was not."""
-        expected = self.wall + timedelta(seconds=steady - self.steady)
-        self.wall, self.steady = wall, steady
-        by = wall - expected
-        if abs(by) < SET_BY:
-            return None
-        # Set back: to the right time most likely, and nothing is due too early by it.
-        self.set_at = steady if by > timedelta(0) else None
-        return by
-
-    def is_settled(self, steady: float) -> bool:
-        """Tell whether the clock has not been set ahead just now."""
-        return self.set_at is None or steady - self.set_at >= SETTLED_AFTER_S
 
 
 class Timekeeper:
@@ -69,13 +27,12 @@ class Timekeeper:
     def __init__(
         self,
         db: Database,
-        clock: Callable[[], datetime],
+        clock: TrustedClock,
         digests: DigestService,
         *,
         admins: frozenset[int],
         wake: Callable[[], None],
         drawn_back: Callable[[], None] = lambda: None,
-        steady: Callable[[], float] = steady_s,
     ) -> None:
         """Begin at this moment; what the last run got wrong is drawn back by the first look.
 
@@ -87,9 +44,8 @@ class Timekeeper:
         self._admins = admins
         self._wake = wake
         self._drawn_back = drawn_back
-        self._steady = steady
-        self._watch = ClockWatch(clock(), steady())
-        self._looked_over = Pulse(steady)
+        self._looked_over = Pulse(clock.steady)
+        self._marked: float | None = None
         self._is_first = True
         self.is_behind = False
         """Whether our clock seems to be behind what outlets told before."""
@@ -97,19 +53,42 @@ class Timekeeper:
     @property
     def is_settled(self) -> bool:
         """Whether the clock can be believed in what readers get by it."""
-        return self._watch.is_settled(self._steady())
+        return self._clock.is_settled
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the clock can be believed in what is gone for good by it: what is forgotten."""
+        return self._clock.is_earned and not (self._clock.is_doubted or self.is_behind)
 
     async def look(self) -> None:
         """Notice a clock that was set, here or before the start, and draw back what it wrote."""
-        now, was = self._clock(), self._watch.wall
-        by = self._watch.look(now, self._steady())
-        if by is not None:
-            log.warning("the clock was set", by_s=round(by.total_seconds()), now=now.isoformat())
-            await self._db.write(tell_of_set_clock, self._admins, was, now)
-            self._wake()
-        if by is not None or self._is_first or await self._is_wrong(now):
+        told = await self._db.read(wrong_times.told_lately) if self._clock.is_doubted else None
+        jump = self._clock.look(told)
+        if jump is not None:
+            await self._tell_of(jump)
+        now = self._clock()
+        is_set = jump is not None and jump.is_believed
+        if is_set or self._is_first or await self._is_wrong(now):
             await self._look_over(now)
         self._is_first = False
+        await self._keep_mark()
+
+    async def _tell_of(self, jump: Jump) -> None:
+        """Write into the log, and to the admins, that the machine's clock was set."""
+        by_s = round((jump.now - jump.was).total_seconds())
+        event = "the clock was set" if jump.is_believed else "the clock is not believed"
+        log.warning(event, by_s=by_s, now=jump.now.isoformat())
+        await self._db.write(tell_of_set_clock, self._admins, jump, self._clock())
+        self._wake()
+
+    async def _keep_mark(self) -> None:
+        """Keep what time it is by both clocks, for a start to go on from."""
+        steady = self._clock.steady()
+        if self._marked is not None and steady - self._marked < LOOK_AGAIN_S:
+            return
+        if mark := self._clock.mark():
+            await self._db.write(meta.put, MARK_FACT, mark)
+        self._marked = steady
 
     async def _is_wrong(self, now: datetime) -> bool:
         if self.is_behind and self._looked_over.silent_s < LOOK_AGAIN_S:
@@ -133,12 +112,13 @@ class Timekeeper:
         self._wake()
 
 
-def tell_of_set_clock(
-    db: Connection, admins: frozenset[int], was: datetime, now: datetime
-) -> None:
-    """Owe the admins one line about a clock that was set."""
-    said = Sentence("notice.clock_set", {"was": written(was), "now": written(now)})
-    enqueue_notices(db, admins, f"clock/{was:%Y%m%d%H%M}/{now:%Y%m%d%H%M}", said, now)
+def tell_of_set_clock(db: Connection, admins: frozenset[int], jump: Jump, now: datetime) -> None:
+    """Owe the admins one line about a clock that was set, and whether we believe it."""
+    key = "notice.clock_set" if jump.is_believed else "notice.clock_doubted"
+    said = Sentence(key, {"was": written(jump.was), "now": written(jump.now)})
+    which = "" if jump.is_believed else "doubted/"
+    subject = f"clock/{which}{jump.was:%Y%m%d%H%M}/{jump.now:%Y%m%d%H%M}"
+    enqueue_notices(db, admins, subject, said, now)
 
 
 def tell_of_late_clock(db: Connection, admins: frozenset[int], now: datetime) -> None:

@@ -3,8 +3,9 @@
 FOLDER has a file a language, ``LABEL.txt``, a sentence a line, and ``LABEL.headlines.txt`` for
 ours. The table in the repository was fitted to news of NTREX-128 (newstest2019 in 128
 languages, CC BY-SA 4.0), to the test sentences of the Turkic Interlingua's X-WMT, to the Universal
-Declaration of Human Rights where neither has a language, and to headlines of our own in eight
-languages. Uzbek in Cyrillic and Kazakh in Latin letters are made from the other script here.
+Declaration of Human Rights where neither has a language, and to headlines of our own: those of
+``short_headlines.tsv`` and others in eight languages. Uzbek in Cyrillic, Kazakh and Karakalpak
+in Latin letters are made from the other script here.
 
 Snippets of one to seven words are told apart by the letter sequences in their words; a capital
 inside a sentence, mostly a name, is left out of three snippets in five. What scores one sequence
@@ -24,11 +25,16 @@ from sklearn.linear_model import LogisticRegression
 
 from watchers.text.language import LONGEST, TABLE, UNIT, ZERO, framed, words_of
 
-CYRILLIC = "ab alt ba be bg cv kaa kbd kjh kk ky mk mn os ru sah sr tg tt tyv uk uz-Cyrl".split()
-LATIN = "az cs de en es fr hu id it kk nl pl pt ro srl tk tr uz-Latn".split()
+CYRILLIC = (
+    "ab ady alt ba be bg cv kaa kbd kjh kk ky mk mn os ru sah sr tg tt tyv uk uz-Cyrl".split()
+)
+LATIN = "az crh cs de en es fr hu id it kaa kk nl pl pt ro srl tk tr uz-Latn".split()
 SNIPPETS = 12_000
 FEW = 500
 """Sentences: a language with fewer gives a third of the snippets."""
+SHORT_HEADLINES = Path(__file__).with_name("short_headlines.tsv")
+TIMES = 12
+"""Snippets of each short headline."""
 KEPT = 7_000
 SEEN = 20_000
 STRENGTH = 0.2
@@ -47,6 +53,16 @@ _LATIN_KAZAKH = (
     "a b v g g d e j z i i k q l m n n o o p r s t u u u f h h ts ch sh sh . y i . e iu ia a io",
 )
 """The alphabets of 2021, 2018 and 2019, the news agencies' before them, and without signs."""
+_KARAKALPAK = dict(
+    zip(
+        "аәбвгғдеёжзийкқлмнңоөпрстуүўфхҳцчшщъыьэюя",
+        "a á b v g ǵ d e yo j z i y k q l m n ń o ó p r s t u ú w f x h c ch sh sh . ı . e yu ya"
+        .replace(".", "").split(" "),
+        strict=True,
+    )
+)  # fmt: skip
+"""The alphabet of 2016."""
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 
 def main() -> None:
@@ -70,12 +86,9 @@ def fitted(folder: Path, labels: list[str]) -> str:
         cut: list[list[str]] = []
         for ending, wanted in (("txt", SNIPPETS), ("headlines.txt", SNIPPETS // 2)):
             sentences = _sentences(folder, label, ending)
-            if label == "kk" and labels is LATIN:
-                sentences = [
-                    _latin(line, place % len(_LATIN_KAZAKH))
-                    for place, line in enumerate(2 * sentences)
-                ]
-            cut += _snippets(sentences, wanted, random)
+            cut += _snippets(_written(sentences, label, labels), wanted, random)
+        for line in _short(label, labels):
+            cut += _snippets([line], 3 * TIMES, random)
         snippets += cut
         truth += [label] * len(cut)
     seen = Counter(part for words in snippets for word in words for part in _parts(word))
@@ -101,6 +114,23 @@ def _sentences(folder: Path, label: str, ending: str) -> list[str]:
     if label == "uz-Cyrl":
         return told + [_cyrillic(line) for line in _sentences(folder, "uz-Latn", ending)]
     return told
+
+
+def _written(sentences: list[str], label: str, labels: list[str]) -> list[str]:
+    """Give Cyrillic sentences in the Latin letters of languages that are written in both."""
+    if labels is LATIN and label == "kk":
+        size = len(_LATIN_KAZAKH)
+        return [_latin(line, place % size) for place, line in enumerate(2 * sentences)]
+    if labels is LATIN and label == "kaa":
+        return [_spelt(line, _KARAKALPAK) for line in sentences]
+    return sentences
+
+
+def _short(label: str, labels: list[str]) -> list[str]:
+    """Give the short headlines of a language that are, or can be written, in a block's script."""
+    rows = [line.split("\t") for line in SHORT_HEADLINES.read_text("utf-8").splitlines()]
+    told = _written([text for of, text in rows if of == label], label, labels)
+    return [text for text in told if bool(_CYRILLIC.search(text)) is (labels is CYRILLIC)]
 
 
 def _snippets(sentences: list[str], wanted: int, random: Random) -> Iterator[list[str]]:
@@ -148,10 +178,13 @@ def _cyrillic(uzbek: str) -> str:
 
 
 def _latin(kazakh: str, alphabet: int) -> str:
-    letters = dict(zip(_KAZAKH, _LATIN_KAZAKH[alphabet].replace(".", "").split(" "), strict=True))
+    told = _LATIN_KAZAKH[alphabet].replace(".", "").split(" ")
+    return _spelt(kazakh, dict(zip(_KAZAKH, told, strict=True)))
+
+
+def _spelt(text: str, letters: dict[str, str]) -> str:
     return "".join(
-        letters.get(letter, letters.get(letter.casefold(), letter).capitalize())
-        for letter in kazakh
+        letters.get(letter, letters.get(letter.casefold(), letter).capitalize()) for letter in text
     )
 
 

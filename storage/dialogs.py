@@ -128,6 +128,7 @@ def acting_for(db: Connection, person: ChatId) -> ChatId | None:
 def prune(db: Connection, now: datetime) -> int:
     """Forget what no conversation can refer to any more; return how many rows."""
     gone = 0
+    # By their stamps alone: they are kept from their last use on, whenever they came.
     for statement, kept in (
         ("delete from drafts where made_at < ?", DRAFTS_KEPT),
         ("delete from expected_answers where made_at < ?", ANSWERS_AWAITED),

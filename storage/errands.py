@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from storage.forgetting import forget
 from storage.sql import Connection, from_json, moment, to_json, to_ms
 
 WAITED_FOR = timedelta(seconds=30)
@@ -138,10 +139,8 @@ def left_over(db: Connection) -> int:
 
 def prune(db: Connection, now: datetime) -> int:
     """Forget errands that ended a while ago; return how many."""
-    return db.conn.execute(
-        "delete from errands where state not in ('waiting', 'running') and told_at < ?",
-        (to_ms(now - KEPT),),
-    ).rowcount
+    ended = "state not in ('waiting', 'running')"
+    return forget(db, "errands", "told_at", now - KEPT, where=ended)
 
 
 def _of_row(row: tuple[Any, ...]) -> Errand:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from storage.forgetting import forget
 from storage.sql import Connection, from_ms, marks, moment, to_ms
 
 ANSWERED_KEPT = timedelta(days=3)
@@ -143,6 +144,4 @@ def leave_to_the_old(db: Connection, bot_id: int) -> int:
 
 def prune(db: Connection, now: datetime) -> int:
     """Forget the numbers that Telegram will not repeat any more; return how many."""
-    return db.conn.execute(
-        "delete from inbox where body is null and taken_at < ?", [to_ms(now - ANSWERED_KEPT)]
-    ).rowcount
+    return forget(db, "inbox", "taken_at", now - ANSWERED_KEPT, where="body is null")

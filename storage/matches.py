@@ -9,6 +9,7 @@ asked as of the last change that the ingester knew when it decided, a clock that
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from storage.forgetting import youth_begins
 from storage.model import ChatId, ItemId, Match, NewMatch, StoryId, SubscriptionId, ThreadId
 from storage.sql import Connection, to_json, to_ms
 from storage.stories import LATE
@@ -102,9 +103,14 @@ def prune(db: Connection, now: datetime, limit: int = 500) -> int:
     With the last of them goes what was asked only before any that is left.
     """
     cursor = db.conn.execute(
-        "delete from matches where (query, item_id) in"
-        " (select query, item_id from matches where seen_at < ? order by seen_at limit ?)",
-        (to_ms(now - KEPT), limit),
+        "delete from matches where (query, item_id) in (select query, item_id from matches"
+        " where seen_at < :before and item_id < coalesce(:youth, item_id + 1)"
+        " order by seen_at limit :limit)",
+        {
+            "before": to_ms(now - KEPT),
+            "youth": youth_begins(db, "matches", "seen_at", now - KEPT, "item_id"),
+            "limit": limit,
+        },
     )
     if cursor.rowcount < limit:
         db.conn.execute(

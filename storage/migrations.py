@@ -872,6 +872,12 @@ def m034_tallies(db: Database) -> None:
     execute_all(db, TALLIES)
 
 
+@migrations()
+def m035_promises(db: Database) -> None:
+    """Note when a promise was made; 0 is of an older program's."""
+    db.conn.execute("alter table promises add column made_at integer not null default 0")
+
+
 PICTURES = """
 -- Beside the other columns and not in a table of their own: an item without a picture has three
 -- bytes more, one with a picture its address and no second row to find and to delete.

@@ -14,10 +14,10 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.matches import ASKED
 from storage.model import ItemId, Match, StoryId, Subscription
-from storage.outbox import followups, promises, queue
+from storage.outbox import broadcasts, followups, promises, queue
 from storage.outbox.deliveries import AlertCause, DeliveryKind, NewDelivery
 from storage.outbox.policy import rings
-from storage.outbox.promises import START, OwedAlerts, Promise
+from storage.outbox.promises import START, OwedAlerts, OwedAnnouncement, Promise
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.sql import Connection, readable, to_json
 
@@ -53,7 +53,7 @@ def alert(db: Connection, news: Iterable[OwedAlerts], now: datetime) -> None:
             reached, after = serve(db, owed, START, now, room)
             room -= reached
         if after is not None:
-            promises.add(db, owed, after)
+            promises.add(db, owed, after, now)
 
 
 def serve(
@@ -153,6 +153,8 @@ def serve_owed(
     owed = promises.read(promise)
     if isinstance(owed, OwedAlerts):
         return serve(db, owed, promise.after, now, most)
+    if isinstance(owed, OwedAnnouncement):
+        return broadcasts.serve(db, owed, promise.after, now, most)
     return followups.serve(db, owed, promise.after, now, most)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from storage.feeds import host_of
+from storage.forgetting import forget
 from storage.model import FeedId, ItemId, StoryId
 from storage.outbox import queue
 from storage.sql import Connection, from_ms, moment, to_ms
@@ -197,7 +198,7 @@ def put_off(db: Connection, host: str, until: datetime) -> None:
 
 def prune(db: Connection, now: datetime) -> None:
     """Forget looks at pages of which no further one is due."""
-    db.conn.execute("delete from page_looks where taken_at < ?", (to_ms(now - REMEMBERED),))
+    forget(db, "page_looks", "taken_at", now - REMEMBERED, order="item_id")
 
 
 def _page(row: Sequence[int | str]) -> ArticlePage:

@@ -101,6 +101,7 @@ STAMPS = (
     ("drafts", "made_at"),
     ("expected_answers", "made_at"),
     ("inbox", "taken_at"),
+    ("promises", "made_at"),
     ("admin_corrections", "made_at"),
     ("admin_corrections", "undone_at"),
     ("aliases", "added_at"),

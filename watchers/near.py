@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from watchers.headlines.concepts import concept_of
+from watchers.headlines.concepts import LANGUAGES, Table, concept_of, look_up, read_table
 from watchers.keywords import Query, fts, unwanted
 from watchers.keywords.matching import fires
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Term
@@ -188,17 +188,30 @@ def kin_of(term: Term) -> Kin:
 @lru_cache(maxsize=1024)
 def _concepts(normal: str) -> frozenset[str]:
     for group in _languages(normal):
-        found = {concept_of(normal, lang) for lang in group} - {None}
-        if found:
-            return frozenset(str(one) for one in found) - _NO_KIN
+        if found := frozenset[str]().union(*(_notions(normal, lang) for lang in group)):
+            return found - _NO_KIN
     return frozenset()
+
+
+@lru_cache(maxsize=16384)
+def _notions(normal: str, lang: str) -> frozenset[str]:
+    """Name the notions of a word, of both tables."""
+    found = {key[0] for key in look_up(normal, lang, _more())}
+    concept = concept_of(normal, lang)
+    return frozenset(found | {concept} if concept else found)
+
+
+@lru_cache(maxsize=1)
+def _more() -> dict[str, Table]:
+    return read_table("near_words.tsv", 1, (*LANGUAGES, "tk"))
 
 
 def _languages(normal: str) -> tuple[tuple[str, ...], ...]:
     """Name the languages a word can be of, likely ones first."""
     if not is_cyrillic(normal):
-        return ("en",), ("uz",)
-    return (("ru",),) if is_known(normal) else (("kk", "ky", "tg", "uz-Cyrl"), ("ru",))
+        return ("en",), ("uz", "tk")
+    others = ("kk", "ky", "tg", "uz-Cyrl")
+    return (("ru",), others) if is_known(normal) else (others, ("ru",))
 
 
 @lru_cache(maxsize=1024)
@@ -258,7 +271,7 @@ def _english(normal: str) -> Iterator[str]:
 
 
 def _is_kin(token: Token, kin: Kin, lang: str) -> bool:
-    if kin.concepts and concept_of(token.normal, lang) in kin.concepts:
+    if kin.concepts and not kin.concepts.isdisjoint(_notions(token.normal, lang)):
         return True
     return _is_related(token, kin, lang)
 
@@ -281,8 +294,8 @@ def _keys(kin: Kin) -> Iterator[str]:
 def keys_of(title: Analysis) -> set[str]:
     """Give the keys under which a headline is filed for the words that it is near to."""
     words = {token.normal for token in _plain(title)}
-    notions = {concept_of(normal, title.lang) for normal in words} - _NO_KIN
-    keys = {f"hc:{concept}" for concept in notions if concept is not None}
+    notions = frozenset[str]().union(*(_notions(normal, title.lang) for normal in words))
+    keys = {f"hc:{notion}" for notion in notions - _NO_KIN}
     if title.lang in _ROOTED:
         keys.update(f"hr:{part}:{root}" for word in words for root, part in roots(word))
     return keys

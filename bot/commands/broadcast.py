@@ -20,7 +20,6 @@ from bot.render.markup import escape, joined, translate_html
 from bot.texts import translate
 from storage import dialogs
 from storage.errors import NewsError
-from storage.model import ChatId
 from storage.outbox import broadcasts
 
 MOST_UNITS = 3500
@@ -72,13 +71,7 @@ async def confirmed(ask: Ask, context: Context) -> Reply:
     text = await context.db.read(dialogs.draft, draft, ask.here.id)
     if text is None:
         raise NewsError("button.old")
-    after: ChatId | None = None
-    while True:
-        after = await context.db.write_behind(
-            broadcasts.enqueue_page, subject(draft), body(text), after, context.clock()
-        )
-        if after is None:
-            break
+    await context.db.write(broadcasts.announce, subject(draft), body(text), context.clock())
     context.wake()
 
     async def followed(report: Report) -> Reply:

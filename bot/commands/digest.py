@@ -37,6 +37,7 @@ LONGEST_NUMBER = 3
 NUMBERS_HOLD = timedelta(days=2)
 """So long a plain number means a story of the last list."""
 
+_CODE = re.compile(r"[A-Za-z]{2}")
 _SPAN = re.compile(r"(\d{1,3})\s*(h|hours?|d|days?|w|weeks?|ч|час\w*|д|дн\w*|день|н|нед\w*)")
 _WORDS = {
     "today": DAY, "day": DAY, "week": 7 * DAY, "month": 30 * DAY,
@@ -78,22 +79,21 @@ async def digest(ask: Ask, context: Context) -> Reply:
         return Say(await context.digests.on_demand(view_of(ask, context), span or DAY))
     span = span or OF_A_QUERY
     now = context.clock()
-    query = queries.of_a_country(context, text) or queries.canonical(context, text)
-    found = await queries.find(context, query, limit=MOST_OF_A_QUERY, since=now - span)
+    country = queries.of_a_country(context, text)
+    query = country or queries.canonical(context, text)
+    since = now - span
+    found = await queries.find(context, query, limit=MOST_OF_A_QUERY, since=since)
     only = frozenset(story.id for story in found.stories)
+    if country and len(only) < MOST_OF_A_QUERY:
+        told = country.replace("about:", "country:")  # by its outlets, too
+        more = await queries.find(context, told, limit=MOST_OF_A_QUERY, since=since)
+        only |= {story.id for story in more.stories[: MOST_OF_A_QUERY - len(only)]}
     if not only:
-        return Say(
-            (
-                Message(
-                    translate_html(
-                        ask.language,
-                        "digest.quiet_query",
-                        query=query_title(query, ask.language),
-                        span=lasting(span, ask.language),
-                    )
-                ),
-            )
-        )
+        no_country = not country and _CODE.fullmatch(text)
+        key = "digest.no_country" if no_country else "digest.quiet_query"
+        title = text.upper() if no_country else query_title(query, ask.language)
+        quiet = translate_html(ask.language, key, query=title, span=lasting(span, ask.language))
+        return Say((Message(quiet),))
     return Say(
         await context.digests.on_demand(view_of(ask, context), span, only=only, query=query)
     )

@@ -14,6 +14,7 @@ from bot.conversation import Ask, Button, Card, Cards, Message, Nothing, Reply, 
 from bot.digests.listing import Listing
 from bot.render.buttons import press
 from bot.render.markup import plain, tidy, translate_html
+from bot.render.queries import languages_asked
 from bot.render.stories import alert, headline, outlet_name
 from bot.texts import sentence, translate, words
 from storage import matches
@@ -188,7 +189,8 @@ async def inline(ask: Ask, context: Context) -> Cards:
             return Cards((nothing_card(ask, text, sentence(error, ask.language)),))
         found = page.stories
         more = str(offset + CARDS_ON_A_PAGE) if offset + len(found) < page.total else ""
-    cards = tuple(card_of(story, ask, context) for story in found if story.items)
+    asked = languages_asked((text,))
+    cards = tuple(card_of(story, ask, context, asked) for story in found if story.items)
     if not cards and not offset:
         cards = (nothing_card(ask, text, translate(ask.language, "inline.nothing_about")),)
     return Cards(cards, more)
@@ -213,13 +215,13 @@ async def latest(ask: Ask, context: Context) -> tuple[Story, ...]:
     return await context.db.read(archive.by_ids, ids[:CARDS_ON_A_PAGE])
 
 
-def card_of(story: Story, ask: Ask, context: Context) -> Card:
-    """Return a story as a result of the inline list."""
-    item, now = headline(story, ask.language), context.clock()
+def card_of(story: Story, ask: Ask, context: Context, asked: frozenset[str]) -> Card:
+    """Return a story as a result of the inline list, in a language that was ``asked`` for."""
+    item, now = headline(story, ask.language, asked), context.clock()
     at = words.when(item.told_at, now, ask.language, words.zone(ask.chat.time_zone))
     about = " · ".join((at, plain(outlet_name(item.outlet, ask.language))))
     # Whoever reads it in the other chat may live by another clock.
-    message = alert(story, replace(ask.chat, zone_assumed=True), now=now)
+    message = alert(story, replace(ask.chat, zone_assumed=True), now=now, asked=asked)
     link = f"https://t.me/{context.bot_username}?start=s_{story.id}"
     label = translate(ask.language, "button.story")
     keyboard = ((Button(f"📖 {label}", url=link),),) if context.bot_username else ()

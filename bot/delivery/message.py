@@ -12,7 +12,7 @@ from bot.render import stories as render
 from bot.render.digests import into_digest, together
 from bot.render.marking import Marker
 from bot.render.markup import chunks, cut, joined, plain, translate_html
-from bot.render.queries import query_title
+from bot.render.queries import languages_asked, query_title
 from storage.local_time import quiet_until
 from storage.model import Chat, ChatKind, Item, Match, QuietMode, Story, StoryId, SubscriptionId
 from storage.outbox.deliveries import (
@@ -157,8 +157,12 @@ def alert(
         return Void("joined")
     if context.chat.kind is ChatKind.CHANNEL and not context.chat.shows_query:
         return render.alert(context.story, context.chat, now=now, bot_username=bot_username)
-    shown = render.headline(context.story, context.chat.language)
-    met = reasons.met(context.story, shown, context.matches, dict(context.queries), names)
+    queries = dict(context.queries)
+    asked = languages_asked(
+        one.query or queries.get(one.subscription_id, "") for one in context.matches
+    )
+    shown = render.headline(context.story, context.chat.language, asked)
+    met = reasons.met(context.story, shown, context.matches, queries, names)
     return render.alert(
         context.story,
         context.chat,

@@ -5,6 +5,7 @@ not fit into a button's 64 bytes (``storage.dialogs``), so its pages outlive a r
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -32,6 +33,15 @@ BEGINNING = '{"stories":'
 
 ALERTED_BEFORE = timedelta(days=7)
 """How long before a window an alert may have come of a story that went on in it."""
+
+
+_OF_A_COUNTRY = re.compile(r"about:([a-z]{2})")
+
+
+def about_country(query: str) -> str:
+    """Return the upper-case code of the country that a query is ``about:`` and nothing else."""
+    found = _OF_A_COUNTRY.fullmatch(query)
+    return found[1].upper() if found else ""
 
 
 class Kind(StrEnum):
@@ -195,7 +205,8 @@ async def show_page(
     if listing.query:
         marker = Marker.of((listing.query,), view.names)
         lines = tuple(
-            replace(line, snippet=snippet(line.story, language, marker)) for line in lines
+            replace(line, snippet=snippet(line.story, language, marker), asked=listing.query)
+            for line in lines
         )
     turning = turn(("dl", number), page, listing.pages) if number else ()
     if listing.kind is Kind.DIGEST and page == 0:
@@ -281,12 +292,13 @@ def lines_of(db: Connection, listing: Listing, chat: Chat, page: int) -> tuple[S
         for story in found
     }
     sectioned = listing.kind in (Kind.DIGEST, Kind.REST)
-    where = countries_of(db, found) if sectioned else {}
+    divided = sectioned and not about_country(listing.query)
+    where = countries_of(db, found) if divided else {}
     return tuple(
         StoryLine(
             listing.first + places[story.id],
             story,
-            where.get(story.id) if sectioned else None,
+            where.get(story.id) if divided else None,
             mine[story.id],
             queries[story.id] if mine[story.id] else (),
             story.id in marked,

@@ -17,6 +17,7 @@ from bot.digests.listing import (
     Kind,
     Listing,
     ListView,
+    about_country,
     alerts_of,
     buttons_to,
     keep_and_show,
@@ -163,15 +164,19 @@ class DigestService:
     ) -> tuple[Message, ...]:
         """Make the digest of the last while for whoever asks; the window does not move.
 
-        ``only`` restricts it to the stories that a query found. What came as an alert stands in
-        it, marked: who asks for the main stories wants the main stories.
+        ``only`` restricts it to the stories that a query found; those of a country lead with what
+        is about it. What came as an alert stands in it, marked: who asks for the main stories
+        wants the main stories.
         """
         now = self._clock()
         asked = DigestWindow(now - span, now + INSTANT)
         digest, interests = await self._choose(
             view.whose, asked, only=only, repeat=True, late=False
         )
-        listing = replace(listed(digest, interests), query=query)
+        code = about_country(query)
+        if code:
+            digest = replace(digest, others=ranking.of_country(digest.others, code))
+        listing = replace(listed(digest, interests, undivided=bool(code)), query=query)
         return await keep_and_show(self._db, listing, view, now)
 
     async def rest(self, chat: Chat, delivery: Delivery) -> Listing | None:
@@ -540,9 +545,13 @@ def lines(
     )
 
 
-def listed(digest: Digest, interests: ChatInterests, *, alerted: int = 0) -> Listing:
-    """List a digest's stories in the order of its pages."""
+def listed(
+    digest: Digest, interests: ChatInterests, *, alerted: int = 0, undivided: bool = False
+) -> Listing:
+    """List a digest's stories in the order of its pages; ``undivided`` into countries."""
     every = [dealt for page in ranking.deal(digest.own, digest.others) for dealt in page]
+    if undivided:
+        every = [Dealt(ranked.story, ranked.country) for ranked in digest.others]
     own = tuple(dealt.story.id for dealt in every if dealt.own)
     return Listing(
         Kind.DIGEST,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import log2
 
@@ -53,7 +53,8 @@ HEADLINES = 8
 class RankedStory:
     """A story with what its rank depends on, computed once for all readers of a window.
 
-    ``weight`` is its rank among a reader's own topics, ``score`` in the news of the region.
+    ``weight`` is its rank among a reader's own topics, ``score`` in the news of the region;
+    ``named`` counts the countries that its items name.
     """
 
     story: Story
@@ -61,6 +62,7 @@ class RankedStory:
     families: int
     weight: float
     score: float
+    named: NamedCountries = field(default_factory=NamedCountries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def weighed(story: Story, named: NamedCountries, span: DigestWindow) -> RankedSt
     fresh = freshness(max(item.first_seen for item in items), span)
     weight = (1.0 + log2(families) + grave(what, families)) * fresh
     play = PLAY if what.play and not what.dead else 0.0
-    return RankedStory(story, country(story, named), families, weight, weight - play)
+    return RankedStory(story, country(story, named), families, weight, weight - play, named)
 
 
 def grave(what: Gravity, families: int) -> float:
@@ -241,6 +243,19 @@ def late(story: Story, span: DigestWindow) -> datetime | None:
 def by_score(ranked_story: RankedStory) -> tuple[float, StoryId]:
     """Order stories in the news of the region: the weightiest first."""
     return -ranked_story.score, ranked_story.story.id
+
+
+def of_country(ranked: Iterable[RankedStory], code: str) -> tuple[RankedStory, ...]:
+    """Order one country's stories: whose headlines name it, whose texts do, its outlets' others.
+
+    ``code`` is its ISO code in upper case.
+    """
+
+    def key(one: RankedStory) -> tuple[bool, bool, float, StoryId]:
+        headed, said = one.named.headlines[code], one.named.texts[code]
+        return not headed, not said, -one.weight, one.story.id
+
+    return tuple(sorted(ranked, key=key))
 
 
 def deal(

@@ -13,10 +13,10 @@ from types import MappingProxyType
 from bot.conversation import NO_HTML, Html, Keyboard, Message
 from bot.render.buttons import into_bot
 from bot.render.markup import bold, chunks, escape, italic, joined, link, tidy, translate_html
-from bot.render.queries import query_title
+from bot.render.queries import languages_asked, query_title
 from bot.render.stories import headline, language_mark, outlets, tolls
 from bot.texts import translate, words
-from storage.model import Chat, ChatKind, Outlet, Story, StoryId
+from storage.model import Chat, ChatKind, Item, Outlet, Story, StoryId
 
 HEADLINE_UNITS = 140
 OUTLET_UNITS = 32
@@ -35,8 +35,8 @@ class StoryLine:
     ``country`` is the section's under which it stands ("" the region's), None where the list has
     no sections; ``own`` that it stands under the reader's own topics, having met ``queries``.
     ``told`` marks what came as an alert before; ``late`` is when it was first published, where
-    that was before the list's window. ``snippet`` shows what met the list's own query. ``at`` is
-    when it was published, where the list shows that for every line.
+    that was before the list's window. ``snippet`` shows what met the list's own query, which is
+    ``asked``. ``at`` is when it was published, where the list shows that for every line.
     """
 
     number: int
@@ -47,7 +47,12 @@ class StoryLine:
     told: bool = False
     late: datetime | None = None
     snippet: Html = NO_HTML
+    asked: str = ""
     at: str = ""
+
+    def headline(self, language: str) -> Item:
+        """Choose the item whose headline stands for the story, as the queries ask for it."""
+        return headline(self.story, language, languages_asked((*self.queries, self.asked)))
 
 
 def digest(
@@ -130,7 +135,12 @@ def together(
             number,
             story,
             queries=queries.get(story.id, ()),
-            at=words.when(headline(story, chat.language).told_at, now, chat.language, zone),
+            at=words.when(
+                headline(story, chat.language, languages_asked(queries.get(story.id, ()))).told_at,
+                now,
+                chat.language,
+                zone,
+            ),
         )
         for number, story in enumerate(stories[:most], 1)
     ]
@@ -209,7 +219,7 @@ def entry(line: StoryLine, chat: Chat, bot_username: str = "", *, queries: bool 
     Nobody can send a command to a channel: there the number itself is the link to the story.
     """
     story, language = line.story, chat.language
-    item = headline(story, language)
+    item = line.headline(language)
     number, open_ = f"{line.number}.", f"/s{story.id}"
     if chat.kind is ChatKind.CHANNEL and bot_username:
         number, open_ = link(number, f"https://t.me/{bot_username}?start=s_{story.id}"), ""
@@ -227,7 +237,7 @@ def entry(line: StoryLine, chat: Chat, bot_username: str = "", *, queries: bool 
             joined(
                 (
                     line.at,
-                    sources(story, language),
+                    sources(story, item, language),
                     _late(line, chat),
                     f"🔎\N{NO-BREAK SPACE}{met}" if met else "",
                     open_,
@@ -247,9 +257,8 @@ def _late(line: StoryLine, chat: Chat) -> Html:
     return escape(f"🕗\N{NO-BREAK SPACE}{day}, {words.clock(line.late, zone)}")
 
 
-def sources(story: Story, language: str) -> Html:
+def sources(story: Story, shown: Item, language: str) -> Html:
     """Link a story's outlets, first the one whose headline is shown; the rest are a number."""
-    shown = headline(story, language)
     by_outlet = {item.outlet.name: item for item in reversed(story.items)} | {
         shown.outlet.name: shown
     }

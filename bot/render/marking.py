@@ -8,7 +8,7 @@ from typing import TypeAlias
 from bot.conversation import Html
 from bot.render.markup import bold, escape, tidy
 from storage.model import Item
-from watchers.keywords import MatchedTerm, Query, meetings, parse_cached
+from watchers.keywords import MatchedTerm, Query, languages, meetings, parse_cached
 from watchers.keywords.reading import analysed
 from watchers.text.names import Gazetteer
 from watchers.text.words import Analysis, Token
@@ -42,6 +42,11 @@ class Marker:
             with suppress(Exception):
                 queries.append(parse_cached(text, names))
         return cls(tuple(queries), lambda item: analysed(item, names))
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that the queries ask for; none where any will do."""
+        return frozenset().union(*map(languages, self.queries))
 
     def meets(self, item: Item) -> tuple[Span, ...]:
         """Return where the queries' words are in ``Analysis.text``: in order, without overlap."""

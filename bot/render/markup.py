@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bot import texts
 from bot.conversation import Html
@@ -20,6 +21,9 @@ MOST_BYTES = 30_000
 MOST_ENTITIES = 95
 """Of 100 that take effect; the surplus would silently lose its links."""
 
+_REMEMBERED = 4096
+"""So many headlines, names and addresses are remembered as rendered: many are told the same."""
+
 _LINE_SPACE = re.compile(r"[^\S\n]+")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u180e\u3164\u115f\u1160]")
@@ -27,6 +31,7 @@ _PIECE = re.compile(r"<[^<>]*>|&(?:[a-zA-Z]+|#\d+);|[^<&]+|[<&]")
 _MOST_MARKS = 2
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _VOID = ("br",)
+_SPACED = re.compile(r"[\s\x00-\x1f]")
 
 
 # --- one string ----------------------------------------------------------------------------
@@ -62,6 +67,7 @@ def _clings(following: str, last: str) -> bool:
     return joins or last == "\u200d"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def tidy(text: str, limit: int = 300) -> str:
     """Make a foreign string harmless to look at: one line, no controls, no towers of marks.
 
@@ -145,6 +151,7 @@ def mention(name: str, person_id: int) -> Html:
     return Html(f'<a href="tg://user?id={int(person_id)}">{escape(tidy(name, 60))}</a>')
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def web_address(url: str) -> str:
     """Return the address where it is http(s) with a host and of a sane length, else "".
 
@@ -156,8 +163,7 @@ def web_address(url: str) -> str:
         good = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return ""
-    spaced = any(letter.isspace() or ord(letter) < ord(" ") for letter in url)
-    return url if good and not spaced and len(url) <= 2000 else ""  # noqa: PLR2004 - above it Telegram drops the link
+    return url if good and not _SPACED.search(url) and len(url) <= 2000 else ""  # noqa: PLR2004 - above it Telegram drops the link
 
 
 def plain(markup: str) -> str:

@@ -53,6 +53,8 @@ TURNS = {
     "evacuat": "toll.evacuated",
 }
 """The names of what a toll counts people as."""
+ANY: frozenset[str] = frozenset()
+"""No language in particular."""
 NO_VERSIONS: Mapping[ItemId, Sequence[Revision]] = {}
 SOURCES = {FeedKind.PAGE: "source.page", FeedKind.TELEGRAM: "source.telegram"}
 
@@ -60,20 +62,25 @@ SOURCES = {FeedKind.PAGE: "source.page", FeedKind.TELEGRAM: "source.telegram"}
 # --- a story's headline and its outlets -----------------------------------------------------
 
 
-def headline(story: Story, language: str) -> Item:
-    """Choose the item whose headline stands for the story.
+def headline(story: Story, language: str, asked: frozenset[str] = ANY) -> Item:
+    """Choose the item whose headline stands for the story, in a language ``asked`` for, if any is.
 
     The earliest in the reader's language, in its own script before another; else the earliest
     in a language that the region reads (Russian before English but for a reader of English);
     else the earliest there is.
     """
     titled = [item for item in story.items if item.title.strip()] or list(story.items)
+    titled = [item for item in titled if _is_in(item, asked)] or titled
     order = (*labels(language), *(("ru", "en") if language != "en" else ("ru",)))
     for wanted in order:
         for item in titled:
             if item.lang == wanted:
                 return item
     return titled[0]
+
+
+def _is_in(item: Item, asked: frozenset[str]) -> bool:
+    return item.lang in asked or item.lang.partition("-")[0] in asked
 
 
 def title(item: Item, language: str) -> str:
@@ -207,18 +214,20 @@ def alert(
     marker: Marker = UNMARKED,
     bot_username: str = "",
     muted: bool = False,
+    asked: frozenset[str] = ANY,
 ) -> Message:
     """Render an alert; it is rendered anew, and edited, when further outlets have the story.
 
     ``bot_username`` is whom a channel's button leads to; ``marker`` marks what met the queries.
     ``muted`` says that the chat wants to hear no more of the story, which its button then
-    takes back.
+    takes back. ``asked`` are the languages that the queries want, those of ``marker`` by default.
 
     ``because`` is terms of queries with the word that each matched, and the outlet that wrote it
     where that is not the shown item's; ``query`` is the subscription's. The last line names
     both, so that nobody wonders why the alert came.
     """
-    language, item = chat.language, headline(story, chat.language)
+    language = chat.language
+    item = headline(story, language, asked or marker.languages)
     parts = [
         joined(
             (
@@ -499,13 +508,20 @@ def _card_buttons(story: Story, language: str, *, muted: bool) -> Keyboard:
 # --- lists ----------------------------------------------------------------------------------
 
 
-def line(story: Story, chat: Chat, *, now: datetime, name: Html | None = None) -> Html:
+def line(
+    story: Story,
+    chat: Chat,
+    *,
+    now: datetime,
+    name: Html | None = None,
+    asked: frozenset[str] = ANY,
+) -> Html:
     """Render a story in a list: its linked headline, whose headline that is, and when.
 
     How many other outlets have the story stands beside them. ``name`` is the headline where it
-    is set already, with matched words in bold.
+    is set already, with matched words in bold; ``asked`` are the languages that a query wants.
     """
-    language, item = chat.language, headline(story, chat.language)
+    language, item = chat.language, headline(story, chat.language, asked)
     by = outlet_name(item.outlet, language, owner=False)
     surplus = len(outlets(story)) - 1
     if surplus:
@@ -531,8 +547,10 @@ def found_line(
     does, or the other headline, with the outlet's name. ``near`` are the words by which it was
     found instead of those that were asked for, ``without`` those that it has not.
     """
-    language, item = chat.language, headline(story, chat.language)
-    shown = line(story, chat, now=now, name=marker.title(item, title(item, language)))
+    asked = marker.languages
+    language, item = chat.language, headline(story, chat.language, asked)
+    name = marker.title(item, title(item, language))
+    shown = line(story, chat, now=now, name=name, asked=asked)
     for key, said in (("search.near", near), ("search.without", without)):
         if said:
             words_ = ", ".join(tidy(word, 40) for word in dict.fromkeys(said))
@@ -542,7 +560,7 @@ def found_line(
 
 def snippet(story: Story, language: str, marker: Marker) -> Html:
     """Show what met a query where the shown headline does not: a sentence, another headline."""
-    item = headline(story, language)
+    item = headline(story, language, marker.languages)
     if not marker.queries or marker.in_title(item):
         return Html()
     return italic(marker.sentence(item) or _proof(story, item, language, marker))

@@ -36,6 +36,10 @@ FLEETING = timedelta(seconds=10)
 """Telegram shows no result of an inline query that is answered later."""
 
 GIVEN_UP = timedelta(days=1)
+FEWEST_TRIES = 60
+"""An answer is given up after a day, but not before it was tried for about an hour: a clock may
+have been a day behind when the update came."""
+
 AGAIN_AFTER_S = (15.0, 30.0, 60.0)
 """When an answer is tried again that Telegram did not get; the last goes on until given up."""
 
@@ -198,7 +202,8 @@ class Inbox:
             now = self._clock()
             late = [place for place in queue.places if place.is_late(now)]
             places = late if late and late[0] is queue.places[0] else [queue.places[0]]
-            if await self._answer(places, is_late=places is late) or await self._gives_up(places):
+            answered = await self._answer(places, is_late=places is late)
+            if answered or await self._gives_up(places, tries):
                 for place in places:
                     queue.places.remove(place)
                 self._count(-len(places))
@@ -232,10 +237,14 @@ class Inbox:
             self._go_on(updates[0], outcome)
         return outcome is not False
 
-    async def _gives_up(self, places: Sequence[_Place]) -> bool:
+    async def _gives_up(self, places: Sequence[_Place], tries: int) -> bool:
         """Tell whether Telegram has not heard an answer for so long that nobody waits for it."""
         oldest = places[0]
-        if oldest.lasting or self._clock() - oldest.update.taken_at < GIVEN_UP:
+        if (
+            oldest.lasting
+            or tries < FEWEST_TRIES
+            or self._clock() - oldest.update.taken_at < GIVEN_UP
+        ):
             return False
         log.warning("updates given up", chat=oldest.update.chat_id, updates=len(places))
         await self._done([place.update for place in places])

@@ -202,6 +202,21 @@ def commands(db: sqlite3.Connection, now: datetime) -> Book:
     )
 
 
+def errands(db: sqlite3.Connection, now: datetime) -> Book:
+    """Say what came of what the command line asked."""
+    del now
+    counts = dict(db.execute("select state, count(*) from errands group by 1").fetchall())
+    names = {
+        "done": "done",
+        "refused": "refused with a reason",
+        "unfinished": "said to be unfinished",
+        "running": "being done",
+        "waiting": "waiting",
+    }
+    parts = tuple((name, counts[state]) for state, name in names.items() if state in counts)
+    return Book("errands", sum(counts.values()), parts, "those that ended are kept for a day")
+
+
 BOOKS: tuple[Callable[[sqlite3.Connection, datetime], Book], ...] = (
     entries_read,
     items_told,
@@ -214,4 +229,5 @@ BOOKS: tuple[Callable[[sqlite3.Connection, datetime], Book], ...] = (
     others("notice", "notices"),
     others("broadcast", "announcements"),
     commands,
+    errands,
 )

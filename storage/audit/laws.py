@@ -101,6 +101,33 @@ LAWS: tuple[Law, ...] = (
         " and exists (select 1 from inbox a where a.body is null and a.id > w.id"
         " and a.taken_at > w.taken_at + 3600000)",
     ),
+    # --- what the command line asks, and what many are owed ------------------------------------
+    Law(
+        "errand left behind",
+        "what the command line asks is done, refused, or said to be unfinished, before what it"
+        " asks later",
+        "select e.id as errand, e.what, e.state, e.told_at from errands e"
+        " where e.state in ('waiting', 'running') and e.told_at < :now - 3600000"
+        " and exists (select 1 from errands l where l.id > e.id and l.asked_at > e.told_at"
+        " and l.state not in ('waiting', 'running'))",
+    ),
+    Law(
+        "promise left behind",
+        "what many are owed is in the outbox for all of them within the hour, while anything"
+        " comes in, or its reason is set aside",
+        "select p.id as promise, p.kind, p.made_at, p.after from promises p"
+        " where p.made_at > 0 and exists (select 1 from items i"
+        " where i.first_seen between p.made_at + 3600000 and :now - 3600000)"
+        " and not exists (select 1 from set_aside a where a.kind = 'delivery'"
+        " and a.what = p.details)",
+    ),
+    Law(
+        "promise passed over",
+        "what could not be kept is set aside with its reason",
+        "select p.id as promise, p.kind, p.turns from promises p where p.turns >= 1 << 40"
+        " and not exists (select 1 from set_aside a where a.kind = 'delivery'"
+        " and a.what = p.details)",
+    ),
     # --- the outbox: what state a row may be in ------------------------------------------------
     Law(
         "state of a message",

@@ -1,13 +1,13 @@
-"""Announcements to all readers: enqueued a page at a time, counted, stopped."""
+"""Announcements to all readers: promised, counted, stopped."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import chats
 from storage.model import NO_THREAD, ChatId, ChatKind
-from storage.outbox import chat_queues, queue
+from storage.outbox import chat_queues, promises, queue
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
-from storage.sql import Connection, repeatable, to_json, to_ms
+from storage.outbox.promises import START, OwedAnnouncement
+from storage.sql import Connection, to_ms
 
 PAGE = 50
 """So many chats in one transaction: some 5 ms."""
@@ -17,6 +17,8 @@ STOPPED = (
     " (select 1 from subscriptions s where s.chat_id = chats.id and s.paused = 0)"
 )
 """Who said /stop and asked for nothing since."""
+
+READERS = f"active = 1 and kind <> '{ChatKind.CHANNEL}' and not ({STOPPED})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,43 +36,56 @@ class Progress:
         return self.waiting + self.sent + self.failed + self.stopped
 
 
-@repeatable
-def enqueue_page(
-    db: Connection, subject: str, html: str, after: ChatId | None, now: datetime
-) -> ChatId | None:
-    """Enqueue an announcement for the next page of chats; return where the page after begins.
+def announce(db: Connection, subject: str, html: str, now: datetime) -> None:
+    """Owe an announcement to every reader: to the first ``PAGE`` at once, the others by a promise.
 
-    Channels are left out: they belong to their readers, not to us; and so is who said /stop and
-    asked for nothing since.
+    Asked for again it is owed once.
     """
-    page = chats.active(db, after=after, limit=PAGE)
-    stopped = {
-        row[0]
+    owed = OwedAnnouncement(subject, html)
+    if promises.of_announcement(db, subject) is None:
+        _, after = serve(db, owed, START, now, PAGE)
+        if after is not None:
+            promises.add(db, owed, after, now)
+
+
+def serve(
+    db: Connection, owed: OwedAnnouncement, after: int, now: datetime, most: int
+) -> tuple[int, int | None]:
+    """Enqueue an announcement for the next chats after ``after``, at most so many.
+
+    Returns how many they were and after which to go on, None where there is none left. Channels
+    are left out: they belong to their readers, not to us; and so is who said /stop and asked for
+    nothing since.
+    """
+    page = [
+        ChatId(row[0])
         for row in db.conn.execute(
-            "select id from chats"  # noqa: S608 (ours)
-            f" where id in (select value from json_each(?)) and {STOPPED}",
-            (to_json([chat.id for chat in page]),),
+            f"select id from chats where {READERS} and id > :after order by id limit :most",  # noqa: S608 (ours)
+            {"after": after, "most": most},
         )
-    }
+    ]
     queue.enqueue(
         db,
         [
             NewDelivery(
-                chat.id, NO_THREAD, DeliveryKind.BROADCAST, subject, payload=Rendered(html)
+                chat_id,
+                NO_THREAD,
+                DeliveryKind.BROADCAST,
+                owed.subject,
+                payload=Rendered(owed.html),
             )
-            for chat in page
-            if chat.kind is not ChatKind.CHANNEL and chat.id not in stopped
+            for chat_id in page
         ],
         now,
     )
-    return page[-1].id if len(page) == PAGE else None
+    return len(page), page[-1] if len(page) == most else None
 
 
-def readers(db: Connection) -> int:
-    """Count the chats that an announcement would reach."""
+def readers(db: Connection, after: int = START) -> int:
+    """Count the chats that an announcement would reach, or those after ``after``."""
     (count,) = db.conn.execute(
-        f"select count(*) from chats where active = 1 and not ({STOPPED}) and kind <> ?",  # noqa: S608 (ours)
-        (ChatKind.CHANNEL,),
+        f"select count(*) from chats where {READERS} and id > ?",  # noqa: S608 (ours)
+        (after,),
     ).fetchone()
     return int(count)
 
@@ -84,8 +99,10 @@ def progress(db: Connection, subject: str) -> Progress:
             (subject,),
         ).fetchall()
     )
+    promise = promises.of_announcement(db, subject)
+    unreached = 0 if promise is None else readers(db, promise.after)
     return Progress(
-        waiting=counts.get("queued", 0) + counts.get("sending", 0) + counts.get("held", 0),
+        waiting=unreached + sum(counts.get(state, 0) for state in ("queued", "sending", "held")),
         sent=counts.get("sent", 0) + counts.get("unknown", 0),
         failed=counts.get("failed", 0),
         stopped=counts.get("stopped", 0),
@@ -94,6 +111,11 @@ def progress(db: Connection, subject: str) -> Progress:
 
 def stop(db: Connection, subject: str, now: datetime) -> int:
     """Send no more of an announcement; return how many messages that spares."""
+    promise = promises.of_announcement(db, subject)
+    unreached = 0
+    if promise is not None:
+        unreached = readers(db, promise.after)
+        promises.served(db, promise, None)
     spared = db.conn.execute(
         "update deliveries set state = 'failed', reason = 'stopped', settled_at = ?"
         " where kind = 'broadcast' and subject = ? and state = 'queued' returning chat_id",
@@ -101,4 +123,4 @@ def stop(db: Connection, subject: str, now: datetime) -> int:
     ).fetchall()
     for (chat_id,) in spared:
         chat_queues.refresh(db, ChatId(chat_id), now)
-    return len(spared)
+    return len(spared) + unreached

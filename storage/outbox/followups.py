@@ -197,7 +197,7 @@ def owe(db: Connection, owed: OwedEdits | OwedAnswers, now: datetime) -> None:
     """Enqueue for the first chats what is owed, and promise it to the others."""
     _, after = serve(db, owed, START, now, AT_ONCE)
     if after is not None:
-        promises.add(db, owed, after)
+        promises.add(db, owed, after, now)
 
 
 def serve(

@@ -9,11 +9,12 @@ readers of one word do not wait for the many of another.
 """
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TypeAlias
 
 from storage.model import ItemId, StoryId
 from storage.outbox.deliveries import Turn
-from storage.sql import Connection, from_json, to_json
+from storage.sql import Connection, from_json, to_json, to_ms
 
 BEHIND_ALL = 1 << 40
 """More turns than anything needs."""
@@ -69,9 +70,25 @@ class OwedAnswers:
     turn: Turn | None = None
 
 
-Owed: TypeAlias = OwedAlerts | OwedEdits | OwedAnswers
+@dataclass(frozen=True, slots=True)
+class OwedAnnouncement:
+    """An announcement, Telegram HTML, is to be sent to every reader, in the order of chats.
 
-KINDS = {"alerts": OwedAlerts, "edits": OwedEdits, "answers": OwedAnswers}
+    ``subject`` names it in the outbox.
+    """
+
+    subject: str
+    html: str
+
+
+Owed: TypeAlias = OwedAlerts | OwedEdits | OwedAnswers | OwedAnnouncement
+
+KINDS = {
+    "alerts": OwedAlerts,
+    "edits": OwedEdits,
+    "answers": OwedAnswers,
+    "announcements": OwedAnnouncement,
+}
 NAMES = {kind: name for name, kind in KINDS.items()}
 
 
@@ -89,14 +106,25 @@ class Promise:
     after: int
 
 
-def add(db: Connection, owed: Owed, after: int) -> None:
+def add(db: Connection, owed: Owed, after: int, now: datetime) -> None:
     """Promise what is owed to all after ``after``."""
-    story = None if isinstance(owed, OwedAlerts) else owed.story
+    story = owed.story if isinstance(owed, OwedEdits | OwedAnswers) else None
     item = owed.item if isinstance(owed, OwedAlerts) else None
     db.conn.execute(
-        "insert into promises(kind, story_id, item_id, details, after) values (?, ?, ?, ?, ?)",
-        (NAMES[type(owed)], story, item, to_json(asdict(owed)), after),
+        "insert into promises(kind, story_id, item_id, details, after, made_at)"
+        " values (?, ?, ?, ?, ?, ?)",
+        (NAMES[type(owed)], story, item, to_json(asdict(owed)), after, to_ms(now)),
     )
+
+
+def of_announcement(db: Connection, subject: str) -> Promise | None:
+    """Return the promise of an announcement, None where it is in the outbox for everybody."""
+    row = db.conn.execute(
+        "select id, kind, story_id, details, after from promises where kind = 'announcements'"
+        " and json_extract(details, '$.subject') = ?",
+        (subject,),
+    ).fetchone()
+    return None if row is None else Promise(*row)
 
 
 def first(db: Connection) -> Promise | None:
@@ -112,6 +140,8 @@ def read(promise: Promise) -> Owed:
     values = from_json(promise.details)
     if promise.kind == "alerts":
         return OwedAlerts(values["query"], ItemId(values["item"]), tuple(values["heard"]))
+    if promise.kind == "announcements":
+        return OwedAnnouncement(**values)
     values["story"] = StoryId(promise.story or 0)
     if promise.kind == "answers":
         turn = values.pop("turn")

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from storage import meta
+from storage.forgetting import forget
 from storage.model import DeliveryId
 from storage.outbox import chat_queues, followups
 from storage.outbox import rows as outbox_rows
@@ -100,9 +101,4 @@ def prune(db: Connection, now: datetime, limit: int = 500) -> int:
     bans that are over are forgotten too.
     """
     chat_queues.forget_past_rests(db, now)
-    cursor = db.conn.execute(
-        "delete from deliveries where id in (select id from deliveries"
-        " where settled_at < ? order by settled_at limit ?)",
-        (to_ms(now - KEPT), limit),
-    )
-    return cursor.rowcount
+    return forget(db, "deliveries", "settled_at", now - KEPT, limit=limit)

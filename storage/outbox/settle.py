@@ -53,6 +53,10 @@ MOST_SHUT = 10
 TOO_OLD = timedelta(days=1)
 """What Telegram would not take for so long is set aside."""
 
+FEWEST_TRIES = 10
+"""But not before it was tried so often, some minutes long: we, and not Telegram, may have been
+away for the day, or the clock wrong when it was written."""
+
 BACKOFF_MOST_S = 300
 MOST_MOVES = 10
 REPEATABLE = frozenset({DeliveryKind.EDIT})
@@ -166,7 +170,8 @@ def wait_apart(db: Connection, delivery: Delivery, until: datetime) -> None:
 
 def missed(db: Connection, delivery: Delivery, why: str, now: datetime) -> datetime | None:
     """Try a message that did not arrive again after 1, 2, 4 … seconds, until it is a day old."""
-    if now - delivery.created_at > TOO_OLD and now - delivery.due_at > TOO_OLD:
+    is_old = now - delivery.created_at > TOO_OLD and now - delivery.due_at > TOO_OLD
+    if is_old and delivery.attempts >= FEWEST_TRIES:
         rows.end(db, delivery, DeliveryState.FAILED, why, now)
         return None
     requeue(db, delivery, "repeated" if delivery.doubts else why, now, counts=True)

@@ -16,7 +16,8 @@ from bot.digests.maker import DigestService
 from bot.pipeline import Pipeline, open_pipeline
 from bot.settings import Settings
 from bot.telegram.polling import Polling
-from storage import feeds, inbox
+from storage import errands, feeds, inbox
+from storage.errands import ErrandState
 from storage.feeds import NewFeed
 from storage.inbox import NewUpdate
 from storage.model import ChatId
@@ -148,6 +149,29 @@ async def test_a_stuck_part_is_named_and_no_other(running: Running, name: str) -
 
 async def test_every_tick_is_a_part(running: Running) -> None:
     assert {one.name for one in running.ticks.ticks} <= set(STUCK)
+
+
+async def test_nothing_is_forgotten_by_a_clock_that_has_just_been_started_or_set(
+    tmp_path: Path,
+) -> None:
+    passed = timedelta(0)
+    settings = Settings(database_path=tmp_path / "news.db", telegram_bot_token="1:a")
+    async with open_pipeline(settings, clock=lambda: NOW + passed) as pipeline:
+        names = TaughtNames(pipeline.db)
+        digests = DigestService(pipeline.db, pipeline.clock, names=names, wake=lambda: None)
+        telegram = TelegramConnection(pipeline, digests, names, asyncio.Event())
+        ticks = app.ticking(pipeline, digests, telegram)
+        (upkeep,) = [one for one in ticks.ticks if one.name == "upkeep"]
+        await pipeline.db.write(errands.ask, "poll", {}, "me", NOW - timedelta(days=3))
+        await pipeline.db.write(errands.end, 1, ErrandState.DONE, {}, NOW - timedelta(days=3))
+        await pipeline.ingester.remember(NOW)
+        await ticks.timekeeper.look()
+        await upkeep.run()
+        assert await pipeline.db.read(errands.get, 1)
+        passed = timedelta(minutes=11)
+        await ticks.timekeeper.look()
+        await upkeep.run()
+        assert not await pipeline.db.read(errands.get, 1)
 
 
 async def test_a_tick_that_fails_again_and_again_is_stuck() -> None:

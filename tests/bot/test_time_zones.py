@@ -24,6 +24,11 @@ HOURS = {
     "Владивосток Хабаровск Биробиджан": 10, "Магадан Южно-Сахалинск": 11,
     "Петропавловск-Камчатский": 12, "Калининград EET Киев Хельсинки Рига": 2,
     "CET Вена Женева Берлин Париж Рим Германия": 1, "GMT utc Лондон": 0,
+    # capitals and centres of trade as the languages of the region call them
+    "Rim Parij Pariž Vena Wena Praga Praha Bern Берн Sýurih Frankfurt Франкфурт Varshava": 1,
+    "Londra Лондон Lissabon": 0, "Afina Xelsinki Buxarest Kiyev Kiew": 2,
+    "Кайро Qohira Қоҳира": 2, "Makka Мекка Bag'dod Бағдод": 3,
+    "Pekin Бейжің Бээжин Ұланбатыр": 8, "Tokio Токио Seul": 9, "Nyu-York Nýu-Ýork Vashington": -5,
     "EST EDT Вашингтон": -5, "Лос-Анджелес": -8, "Пекин Шанхай Улан-Батор": 8,
     "UTC+5 GMT+5 utc5 +5 UTC+05:00 мск+2": 5, "UTC-3 −3": -3, "МСК-1": 2,
 }  # fmt: skip

@@ -1,16 +1,14 @@
 """Clocks that are set: nothing waits for a wrong time, digests neither skip nor repeat."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import app
-from bot.pipeline import wall_clock
-from bot.timekeeper import ClockWatch, Timekeeper, steady_s
-from storage import chats, feeds, wrong_times
+from bot.timekeeper import Timekeeper
+from bot.trusted_clock import MARK_FACT, TrustedClock
+from storage import chats, feeds, meta, wrong_times
 from storage.database import Database
 from storage.model import Chat, ChatId, ChatKind, Feed, FeedState, FeedStatus
 from storage.outbox import rows as outbox_rows
@@ -39,17 +37,18 @@ class World:
     told: int = 0
     looks: list[datetime] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.started()
-
-    def clock(self) -> datetime:
+    def wall(self) -> datetime:
         return self.now + self.off
 
     def steady(self) -> float:
         return self.now.timestamp()
 
-    def started(self) -> None:
+    async def started(self) -> None:
         """Start the program, or start it anew."""
+        # Beside a played clock nothing tells a jump from time that went by.
+        own = TrustedClock(self.wall, lambda: self.wall().timestamp())
+        self.clock = TrustedClock(self.wall, self.steady, "a boot") if self.holds else own
+        self.clock.resume(await self.db.read(meta.get, MARK_FACT))
         self.digests = digests_of(self.db, self.clock)
         self.timekeeper = Timekeeper(
             self.db,
@@ -57,8 +56,6 @@ class World:
             self.digests,
             admins=frozenset({ADMIN}),
             wake=lambda: None,
-            # A played clock: nothing tells a jump from time that went by.
-            steady=self.steady if self.holds else lambda: self.clock().timestamp(),
         )
 
     async def tick(self) -> None:
@@ -135,6 +132,7 @@ async def a_world(db: Database, *, holds: bool = True) -> World:
         await db.write(chats.see_chat, reader, START)
     await db.write(lambda db: chats.change(db, ADMIN, digest_times=(), weekly_day=0))
     world = World(db, holds)
+    await world.started()
     await world.tick()
     return world
 
@@ -149,7 +147,7 @@ async def test_a_clock_that_was_wrong_for_a_moment_costs_nothing(
     await world.live(START + timedelta(days=1, hours=2))
     await world.set_wrong(by, timedelta(seconds=25))
     if restarts:
-        world.started()
+        await world.started()
     before = len(world.looks)
     await world.live(START + timedelta(days=1, hours=13, minutes=30))
     assert len(world.looks) - before >= 10, "polls go on: one an hour"
@@ -175,7 +173,7 @@ async def test_a_clock_set_ahead_makes_no_digest_before_it_is_believed(
     await world.set_wrong(by, timedelta(seconds=25))
     assert [] == await world.names()
     world.off = by  # and now it stays so: who knows better?
-    await world.live(world.now + timedelta(minutes=30))
+    await world.live(world.now + timedelta(minutes=30), timedelta(minutes=5))
     assert world.timekeeper.is_settled
 
 
@@ -189,10 +187,10 @@ async def test_a_start_with_a_wrong_clock_forgets_nothing_and_the_next_one_is_ri
     believed = await db.read(wrong_times.believable, now)
     assert believed <= world.now + timedelta(days=1)
     world.off = by
-    world.started()
+    await world.started()
     await world.live(world.now + timedelta(seconds=25), timedelta(seconds=5))
     world.off = timedelta(0)
-    world.started()
+    await world.started()
     before = len(world.looks)
     await world.live(world.now + timedelta(hours=5))
     assert len(world.looks) - before >= 4
@@ -201,16 +199,23 @@ async def test_a_start_with_a_wrong_clock_forgets_nothing_and_the_next_one_is_ri
     assert state.next_check_at <= world.now + timedelta(hours=1)
 
 
-async def test_a_clock_that_is_behind_rewrites_nothing_and_is_told_once(db: Database) -> None:
-    world = await a_world(db)
+@pytest.mark.parametrize(
+    ("holds", "told_of"),
+    [(True, ["clock/doubted"]), (False, ["clock/behind"])],
+    ids=["told by a steady clock", "by rows alone"],
+)
+async def test_a_clock_that_is_behind_rewrites_nothing_and_is_told_once(
+    db: Database, told_of: list[str], *, holds: bool
+) -> None:
+    world = await a_world(db, holds=holds)
     await world.live(START + timedelta(hours=20))
     kept = await db.read(seen)
     world.off = -timedelta(days=365)
     await world.live(world.now + timedelta(minutes=10), timedelta(seconds=10))
-    assert world.timekeeper.is_behind
+    assert world.timekeeper.is_behind is not holds
+    assert not world.timekeeper.is_trusted
     assert kept == (await db.read(seen))[: len(kept)]
-    told = await db.read(notices)
-    assert [1, 1] == [sum(kind in one for one in told) for kind in ("clock/behind", "clock/2")]
+    assert told_of == [one.rpartition("/")[0].partition("/2")[0] for one in await db.read(notices)]
     world.off = timedelta(0)
     await world.tick()
     assert not world.timekeeper.is_behind
@@ -227,33 +232,6 @@ def notices(db: Connection) -> list[str]:
     return [row[0] for row in found]
 
 
-# --- telling a jump --------------------------------------------------------------------------
-
-SPANS = [timedelta(seconds=5), timedelta(minutes=10), timedelta(days=3)]
-
-
-@pytest.mark.parametrize("stood_still", SPANS, ids=str)
-def test_a_process_that_stood_still_sees_no_jump(stood_still: timedelta) -> None:
-    """SIGSTOP, a machine that slept: both clocks went on."""
-    watch = ClockWatch(START, 0.0)
-    assert watch.look(START + stood_still, stood_still.total_seconds()) is None
-    assert watch.is_settled(stood_still.total_seconds())
-
-
-@pytest.mark.parametrize("by", JUMPS, ids=str)
-def test_a_jump_is_told_once_with_its_size(by: timedelta) -> None:
-    watch = ClockWatch(START, 0.0)
-    looks = [watch.look(START + by + timedelta(seconds=s), float(s)) for s in (5, 10, 15)]
-    assert [by, None, None] == looks
-    assert watch.is_settled(15.0) is (by < timedelta(0))
-    assert watch.is_settled(305.0)
-
-
-def test_ordinary_corrections_are_no_jumps() -> None:
-    watch = ClockWatch(START, 0.0)
-    assert watch.look(START + timedelta(seconds=40), 5.0) is None
-
-
 async def test_a_jump_is_told_to_the_admins_once(db: Database) -> None:
     world = await a_world(db)
     world.off = timedelta(hours=1)
@@ -261,17 +239,6 @@ async def test_a_jump_is_told_to_the_admins_once(db: Database) -> None:
         await world.tick()
     (subject,) = await db.read(notices)
     assert subject.startswith("clock/")
-
-
-@pytest.mark.parametrize(
-    ("clock", "is_real"), [(wall_clock, True), (lambda: START, False)], ids=["real", "played"]
-)
-def test_a_played_clock_is_its_own_measure(
-    clock: Callable[[], datetime], *, is_real: bool
-) -> None:
-    beside = app.steady_beside(clock)
-    assert is_real is (beside is steady_s)
-    assert is_real or beside() == START.timestamp()
 
 
 async def test_a_digest_whose_time_comes_while_the_clock_is_behind_waits_for_the_right_time(

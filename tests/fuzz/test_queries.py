@@ -75,7 +75,7 @@ TREE = st.recursive(
     max_leaves=12,
 )
 JUNK = st.text(max_size=40) | st.lists(
-    st.sampled_from([*'()|"«»“”„-–−=*:&', " ", "OR", "AND", "NOT", "И", "ИЛИ", "НЕ", "газ", "1", "000",
+    st.sampled_from([*'()|"«»“”„-–−=*:&', " ", "OR", "AND", "NOT", "И", "ИЛИ", "НЕ", "ЖЕ", "Ё", "ÝA-DA", "ЕМЕС", "газ", "1", "000",
                      "since:", "until:9999-12-31", "source:", "topic:energy"]),
     max_size=14,
 ).map(" ".join)  # fmt: skip

@@ -1,8 +1,8 @@
 """The program itself, as ``steppewire run`` builds it, in simulated time: a process to be killed.
 
-Run as ``python -m tests.longrun.bot SOCKET DATABASE URL TOKEN ADMIN HOST:PORT,HOST:PORT…``. Beside
-the time the world may order: ``lie`` (seconds by which the machine's clock is wrong), ``full``
-(the disk has no room left, or has again).
+Run as ``python -m tests.longrun.bot SOCKET DATABASE URL TOKEN ADMIN LIE HOST:PORT,HOST:PORT…``.
+Beside the time the world may order: ``lie`` (seconds by which the machine's clock is wrong),
+``full`` (the disk has no room left, or has again).
 """
 
 import asyncio
@@ -19,10 +19,11 @@ import apscheduler.executors.base
 import apscheduler.schedulers.base
 import apscheduler.triggers.interval
 
-from bot import app, logs
+from bot import app, logs, pipeline
 from bot.delivery import deliverer
 from bot.settings import Settings
 from bot.telegram import polling
+from bot.trusted_clock import TrustedClock
 from storage.database import Database
 from tests.longrun.lockstep import BotLoop, Line
 from watchers import poll
@@ -32,6 +33,9 @@ from watchers.parse.values import Document, NotAFeed, ParsedFeed
 
 START = datetime(2026, 11, 1, 0, 0, tzinfo=UTC)
 """The moment at which simulated time begins."""
+
+TICK_S = 60
+"""How often the program's quick timers tick."""
 
 NO_LIMIT = 4_294_967_294
 """SQLite's most pages of a file (its limit SQLITE_MAX_PAGE_COUNT)."""
@@ -89,9 +93,13 @@ async def parsing_in_line(_limits: object = None) -> AsyncIterator[InLine]:
 
 
 def unhurried() -> None:
-    """Tick less often than in earnest: a month has half a million ticks of five seconds."""
-    app.POLL_TICK_S = app.DIGEST_TICK_S = app.ERRAND_TICK_S = 30
-    app.PROMISES_TICK_S = 5
+    """Tick less often than in earnest: a month has half a million ticks of five seconds.
+
+    What is promised waits longer to be kept, so that more of it is met by a kill.
+    """
+    for name, every_s in vars(app).copy().items():
+        if name.endswith("_TICK_S") and every_s < TICK_S:
+            setattr(app, name, TICK_S)
     deliverer.TICK_S = 60.0
     polling.POLL_S = 50
 
@@ -105,7 +113,7 @@ def simulated() -> None:
         app,
     ):
         module.datetime = MachineTime  # type: ignore[attr-defined]
-    app.steady_beside = lambda _clock: MACHINE.loop.time
+    pipeline.trusted = lambda wall: TrustedClock(wall, MACHINE.loop.time, "this machine")
     poll.pool.opened = parsing_in_line  # type: ignore[assignment]
     opened = Database.opened
 
@@ -131,7 +139,8 @@ async def program(settings: Settings) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    path, database, url, token, admin, allowed = arguments
+    path, database, url, token, admin, lie, allowed = arguments
+    MACHINE.lie = timedelta(seconds=float(lie))
     near = socket.socket(socket.AF_UNIX)
     near.connect(path)
     hosts = frozenset(

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.render.markup import translate_html
 from bot.sandbox.botapi.calls import Call
+from bot.texts import LANGUAGES
 from storage.audit.books import MATCHES, OF_MATCHES
 from storage.sql import Connection
 from tests.longrun.press import SampleFeed
@@ -15,6 +17,7 @@ SENDING = frozenset({"sendmessage", "sendphoto", "senddocument"})
 GET_ME_EVERY_S = 30.0
 EXAMPLES = 5
 WORD = re.compile(r"qz\d+x\d+")
+LATE = frozenset(translate_html(language, "late.unanswered") for language in LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,8 @@ class Ledger:
         known = set(
             db.conn.execute("select chat_id, message_id from deliveries where message_id > 0")
         )
+        for old, new in self.moved.items():  # its rows moved with it
+            doubted[old] += doubted[new]
         strays: dict[int, list[Sent]] = defaultdict(list)
         told: dict[tuple[int, str], int] = Counter()
         for one in self.sent:
@@ -158,7 +163,7 @@ class Ledger:
             )
 
     def _is_reply(self, one: Sent) -> bool:
-        return bool(self._replies(one.text)) or one.chat in self.greeted
+        return bool(self._replies(one.text)) or one.text in LATE or one.chat in self.greeted
 
     def _replies(self, text: str) -> set[str]:
         return {word for word in WORD.findall(text) if word in self.asked}
@@ -171,6 +176,13 @@ class Ledger:
             for word in self._replies(one.text):
                 answers[word] += 1
                 heard[word] += not one.lost
+        for one in self.sent:
+            if one.text in LATE:  # all that the chat asked before was not done, and is told so
+                answers.update(
+                    word
+                    for word, (chat, at) in self.asked.items()
+                    if chat == one.chat and at <= one.at
+                )
         silent = [(word, *self.asked[word]) for word in self.asked if not answers[word]]
         if silent:
             yield Discrepancy(

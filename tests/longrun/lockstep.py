@@ -21,6 +21,10 @@ from typing import Any
 THREADS_S = 0.02
 """How long a loop looks at its sockets before it looks at its threads again."""
 
+LATE_S = 5e-10
+"""How much later than its timer a loop wakes: who asks the clock what is left finds nothing left,
+however the seconds were rounded. Less than a loop's resolution: what is due together stays so."""
+
 Events = list[tuple[selectors.SelectorKey, int]]
 
 
@@ -164,7 +168,7 @@ class WorldLoop(SimulatedLoop):
             return events
         if due is None:
             return self.real.select(None)
-        self.now = max(self.now, due)
+        self.now = max(self.now, due) + LATE_S
         self.jumps += 1
         if self._follower is not None:
             self._follower.send(time=self.now)

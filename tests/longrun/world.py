@@ -32,9 +32,6 @@ from tests.longrun.ledger import Ledger
 from tests.longrun.lockstep import Line, WorldLoop
 
 HOUR, DAY = press.HOUR, press.DAY
-CALM = 2 * HOUR
-"""Seconds without faults at the end, for what is owed to come."""
-
 FAULTS: tuple[tuple[str, Fault], ...] = (
     ("cut before", Fault(cut="before")),
     ("cut after", Fault(cut="after")),
@@ -60,14 +57,16 @@ class Plan:
     feeds: int = 20
     readers: int = 50
     seed: int = 1
-    kills: float = 4
-    stops: float = 2
-    telegram_faults: float = 60
-    outages: float = 2
-    lies: float = 1
-    full_disks: float = 1
-    commands: float = 100
-    comings: float = 6
+    kills: float = 4.0
+    stops: float = 2.0
+    telegram_faults: float = 60.0
+    outages: float = 2.0
+    lies: float = 1.0
+    full_disks: float = 1.0
+    commands: float = 100.0
+    comings: float = 6.0
+    calm: float = 2.0
+    """Hours without faults at the end, for what is owed to come."""
 
 
 @dataclass
@@ -85,6 +84,8 @@ class World:
     ledger: Ledger
     done: Counter[str] = field(default_factory=Counter)
     program: warm.Forked | None = None
+    lie: float = 0
+    """By how many seconds the machine's clock is wrong."""
     _listener: socket.socket = field(default_factory=socket.socket)
     _logging: list[asyncio.Task[None]] = field(default_factory=list)
     _coming_back: list[asyncio.Task[None]] = field(default_factory=list)
@@ -111,7 +112,7 @@ class World:
             self.program = await warm.start(
                 "tests.longrun.bot",
                 str(self.folder / "line"), str(self.database), self.box.url, self.box.token,
-                str(ADMIN_ID), hosts,
+                str(ADMIN_ID), str(self.lie), hosts,
                 cwd=warm.ROOT,
                 env={"PATH": os.environ["PATH"], "PYTHONPATH": str(warm.ROOT), "TMPDIR": str(self.folder)},
             )  # fmt: skip
@@ -154,24 +155,32 @@ class World:
 
     async def times(self, a_day: float) -> AsyncIterator[None]:
         """Wait from one random moment to the next, so many a day, until the calm of the end."""
+        wanted = a_day * self.plan.days
+        many = int(wanted) + (self.chance.random() < wanted % 1)
         until = self.plan.days * DAY
-        while a_day > 0:
-            wait = self.chance.expovariate(a_day / DAY)
-            if self.loop.time() + wait >= until:
-                return
-            await asyncio.sleep(wait)
+        for moment in sorted(self.chance.uniform(0, until) for _ in range(many)):
+            await asyncio.sleep(max(0.0, moment - self.loop.time()))
             yield
+
+    async def _lasts(self, *seconds: float) -> None:
+        """Wait for one of so many seconds, until the calm at the most."""
+        left = self.plan.days * DAY - self.loop.time()
+        await asyncio.sleep(max(0.0, min(self.chance.choice(seconds), left)))
 
     async def restarts(self) -> None:
         """Kill the program or stop it, and start it again after a while."""
-        both = self.plan.kills + self.plan.stops
-        async for _ in self.times(both):
-            kill = self.chance.random() < self.plan.kills / both
-            self.note("kill -9" if kill else "stops")
-            code = await self.end(signal.SIGKILL if kill else signal.SIGTERM)
-            if not kill and code:
+        kills, stops = (
+            round(a_day * self.plan.days) for a_day in (self.plan.kills, self.plan.stops)
+        )
+        signs = [signal.SIGKILL] * kills + [signal.SIGTERM] * stops
+        self.chance.shuffle(signs)
+        async for _ in self.times(len(signs) / self.plan.days):
+            sign = signs.pop()
+            self.note("kill -9" if sign is signal.SIGKILL else "stops")
+            code = await self.end(sign)
+            if sign is signal.SIGTERM and code:
                 self.note(f"stops with exit code {code}")
-            await asyncio.sleep(self.chance.choice((1, 20, 300, 2400)))
+            await self._lasts(1, 20, 300, 2400)
             await self.start()
 
     async def telegram(self) -> None:
@@ -192,7 +201,7 @@ class World:
                 self.box.faults.add(Fault(method, times=None, cut="before"))
                 for method in ("*", "getUpdates")
             ]
-            await asyncio.sleep(self.chance.choice((20, 300, 2 * HOUR)))
+            await self._lasts(20, 300, 2 * HOUR)
             for number in numbers:
                 self.box.faults.withdraw(number)
 
@@ -200,16 +209,20 @@ class World:
         """Let the machine's clock be wrong for a while."""
         async for _ in self.times(self.plan.lies):
             self.note("lying clocks")
-            self.loop.tell(lie=self.chance.choice(LIES))
-            await asyncio.sleep(self.chance.choice((25, 600)))
-            self.loop.tell(lie=0)
+            self._set_clock(self.chance.choice(LIES))
+            await self._lasts(25, 600)
+            self._set_clock(0)
+
+    def _set_clock(self, lie: float) -> None:
+        self.lie = lie
+        self.loop.tell(lie=lie)
 
     async def disks(self) -> None:
         """Let the disk be full for a while."""
         async for _ in self.times(self.plan.full_disks):
             self.note("full disks")
             self.loop.tell(full=True)
-            await asyncio.sleep(self.chance.choice((5, 300)))
+            await self._lasts(5, 300)
             self.loop.tell(full=False)
 
     # --- what people do ----------------------------------------------------------------------
@@ -282,9 +295,9 @@ class World:
             group.create_task(asyncio.sleep(self.plan.days * DAY))
         self.box.faults.clear()
         self.press.heal()
-        self.loop.tell(lie=0)
+        self._set_clock(0)
         self.loop.tell(full=False)
-        await asyncio.sleep(CALM)
+        await asyncio.sleep(self.plan.calm * HOUR)
         assert self.program is not None
         await self.end(signal.SIGTERM)
         await asyncio.gather(*self._logging)

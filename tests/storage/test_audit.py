@@ -133,6 +133,7 @@ def test_a_sound_database_adds_up(sound: Path) -> None:
 
 
 OUTBOX = "update deliveries set "
+PROMISES = "insert into promises(kind, details, after, made_at, turns) values"
 BROKEN = {
     "references": "update deliveries set chat_id = 77 where subject = '1/1'",
     "size of a story": "update stories set size = 9 where id = 2",
@@ -147,6 +148,10 @@ BROKEN = {
     "muted story": "insert into muted_stories values (1, 4)",
     "command left behind": "insert into inbox(bot_id, update_id, chat_id, taken_at)"
     f" values (1, 9, 0, {to_ms(LATER + timedelta(hours=1))})",
+    "errand left behind": "insert into errands(what, arguments, asked_by, asked_at, told_at,"
+    " state) values ('poll', '{}', 'me', 0, 0, 'running'), ('poll', '{}', 'me', 5, 5, 'done')",
+    "promise left behind": f"{PROMISES} ('alerts', '{{}}', 0, 1, 0)",
+    "promise passed over": f"{PROMISES} ('alerts', '{{}}', 0, 0, 1 << 40)",
     "state of a message": f"{OUTBOX} settled_at = null where kind = 'digest'",
     "kind of a message": f"{OUTBOX} kind = 'letter' where subject = '2/1'",
     "story of a message": f"{OUTBOX} story_id = 4, subject = 's4' where state = 'held'",
@@ -199,6 +204,31 @@ def test_a_law_that_is_broken_is_told(law: str, sound: Path) -> None:
     found = broken(sound)
     assert law in found
     assert found - {law} <= ALSO.get(law, set())
+
+
+SET_ASIDE = "insert into set_aside(kind, what, why, first_at, last_at) values ('delivery', '{}', 'e', 0, 0)"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f"{PROMISES} ('alerts', '{{}}', 0, 1, 1 << 40); {SET_ASIDE}",
+        f"{PROMISES} ('alerts', '{{}}', 0, 0, 3)",  # an older program's
+        f"{PROMISES} ('alerts', '{{}}', 0, {to_ms(LATER)}, 3)",  # nothing came in since
+        # Nobody runs to say what became of it.
+        (
+            "insert into errands(what, arguments, asked_by, asked_at, told_at, state)"
+            " values ('poll', '{}', 'me', 0, 0, 'running')"
+        ),
+    ],
+    ids=["said why", "of no known time", "of just now", "of a process that was killed"],
+)
+def test_what_is_promised_or_asked_and_accounted_for_accuses_nobody(
+    rows: str, sound: Path
+) -> None:
+    with closing(sqlite3.connect(sound)) as db, db:
+        db.executescript(rows)
+    assert set() == broken(sound)
 
 
 def test_what_retention_removed_accuses_nobody(sound: Path) -> None:

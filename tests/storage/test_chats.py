@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import chats, dialogs, stats, subscriptions
+from storage import chats, dialogs, owing, stats, subscriptions
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Mode, QuietMode, StoryId, ThreadId
 from storage.outbox import broadcasts, queue
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
@@ -238,6 +238,25 @@ def test_a_private_chat_speaks_only_for_its_own_channel(
 # --- announcements ---------------------------------------------------------------
 
 
+def rows_of(db: Connection, subject: str) -> int:
+    (found,) = db.conn.execute(
+        "select count(*) from deliveries where subject = ?", (subject,)
+    ).fetchone()
+    return int(found)
+
+
+def test_an_announcement_that_is_stopped_reaches_no_further_page(
+    connection: Connection, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broadcasts, "PAGE", 3)
+    for number in range(1, 8):
+        met(connection, now, ChatId(number))
+    broadcasts.announce(connection, "b1", "Hi", now)
+    assert 7 == broadcasts.stop(connection, "b1", now)
+    assert not owing.keep(connection, now, room=9)
+    assert 3 == rows_of(connection, "b1")
+
+
 def test_an_announcement_reaches_every_page_of_readers_once(
     connection: Connection, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,10 +265,12 @@ def test_an_announcement_reaches_every_page_of_readers_once(
         met(connection, now, ChatId(number))
     chats.see_chat(connection, Chat(SUPERGROUP, ChatKind.CHANNEL), now)
     for _ in range(2):
-        after: ChatId | None = None
-        while (after := broadcasts.enqueue_page(connection, "b1", "Hi", after, now)) is not None:
-            pass
-    assert broadcasts.Progress(waiting=7) == broadcasts.progress(connection, "b1")
+        broadcasts.announce(connection, "b1", "Hi", now)
+        assert broadcasts.Progress(waiting=7) == broadcasts.progress(connection, "b1")
+    assert 3 == rows_of(connection, "b1")
+    while owing.keep(connection, now, room=2):
+        assert broadcasts.Progress(waiting=7) == broadcasts.progress(connection, "b1")
+    assert 7 == rows_of(connection, "b1")
     assert 7 == broadcasts.readers(connection)
     assert 7 == broadcasts.stop(connection, "b1", now)
     assert broadcasts.Progress(stopped=7) == broadcasts.progress(connection, "b1")

@@ -143,11 +143,11 @@ def test_announcements_leave_out_who_said_stop(here: Connection, now: datetime) 
     chats.see_chat(here, Chat(ChatId(2), ChatKind.PRIVATE), now)
     stopped(here, now)
     assert 1 == broadcasts.readers(here)
-    broadcasts.enqueue_page(here, "b1", "Hello", None, now)
+    broadcasts.announce(here, "b1", "Hello", now)
     assert [2] == [one.chat_id for one in queue.claim(here, now, 10)]
     subscribed(here, now, "gas")
     assert 2 == broadcasts.readers(here)
-    broadcasts.enqueue_page(here, "b2", "Hello", None, now)
+    broadcasts.announce(here, "b2", "Hello", now)
     assert ANNA in [one.chat_id for one in queue.claim(here, now, 10)]
 
 

@@ -38,19 +38,19 @@ Table = tuple[dict[str, tuple[Key, ...]], dict[str, tuple[Key, ...]]]
 """Beginnings of words and whole words of one language, each with the keys of their rows."""
 
 
-def read_table(name: str, keys: int) -> dict[str, Table]:
+def read_table(name: str, keys: int, languages: tuple[str, ...] = LANGUAGES) -> dict[str, Table]:
     """Read a table of words, a column a language; the first ``keys`` columns name the row.
 
     Where ``keys`` is 0 the first English word names it.
     """
-    text = (files("watchers.headlines") / name).read_text(encoding="utf-8")
-    found: dict[str, Table] = {lang: ({}, {}) for lang in LANGUAGES}
+    text = (files("watchers") / "headlines" / name).read_text(encoding="utf-8")
+    found: dict[str, Table] = {lang: ({}, {}) for lang in languages}
     for line in text.splitlines():
         if line.startswith("#") or not line.strip():
             continue
         cells = line.split("\t")
         key = tuple(cells[:keys]) or (cells[0].split()[0].lstrip("="),)
-        for lang, cell in zip(LANGUAGES, cells[keys:], strict=True):
+        for lang, cell in zip(languages, cells[keys:], strict=True):
             for word in cell.split():
                 _note(found[lang], word, key, lang)
     return found

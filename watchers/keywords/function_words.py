@@ -32,25 +32,25 @@ _TABLE = {
     " whom there here but nor because while whether also too vs versus or"
     f" what{APOSTROPHE}s who{APOSTROPHE}s where{APOSTROPHE}s how{APOSTROPHE}s it{APOSTROPHE}s",
     "kk": "және мен пен үшін туралы жайлы жөнінде жөніндегі бойынша арасында арасындағы дейін"
-    " кейін соң бері қарсы арқылы сияқты секілді кезінде барысында ішінде да де та те ал бірақ"
+    " кейін соң бері қарсы арқылы салдарынан сияқты секілді кезінде барысында ішінде да де та те ал бірақ"
     " егер ғана бұл осы сол ол олар оның олардың қалай қашан қайда неге қандай кім үстінде астында"
     " жанында маңында бірге туралы немесе әлде",
     "kk-Latn": "jäne zhäne zhane jane üşin ushin üshin turaly jaily boiynşa boyynsha arasynda deiin"
     " keiin qarsy arqyly siiaqty kezinde da de al biraq bul osy sol ol olar qalai qaşan qaida"
     " nemese",
     "ky": "жана менен үчүн тууралуу жөнүндө боюнча ортосунда ортосундагы чейин кийин соң каршы"
-    " аркылуу сыяктуу учурунда ичинде да де бирок эгер гана бул ушул ошол ал алар анын алардын"
+    " аркылуу себептүү улам сыяктуу учурунда ичинде да де бирок эгер гана бул ушул ошол ал алар анын алардын"
     " кантип качан кайда эмне эмнеге кандай үстүндө астында жанында бирге",
     "uz-Latn": "va bilan uchun haqida to'g'risida bo'yicha orasida o'rtasida o'rtasidagi keyin oldin"
     " so'ng qarshi kabi singari hamda ammo lekin agar bu shu ushbu u ular uning ularning qachon"
-    " qanday qanaqa nima qaerda qayerda nega tomonidan orqali tufayli davomida asosida da yoki",
+    " qanday qanaqa nima qaerda qayerda nega tomonidan orqali tufayli sababli davomida asosida da yoki",
     "uz-Cyrl": "ва билан учун ҳақида тўғрисида бўйича орасида ўртасида ўртасидаги кейин олдин сўнг"
     " қарши каби сингари ҳамда ҳам аммо лекин агар шу ушбу у улар унинг уларнинг қачон қандай"
-    " қанақа нима қаерда нега томонидан орқали туфайли давомида асосида ёки",
+    " қанақа нима қаерда нега томонидан орқали туфайли сабабли давомида асосида ёки",
     "tg": "ва ба бо аз барои бораи доир оид нисбат байни миёни баъд баъди пеш пеши зидди тавассути"
     " ҳангоми давоми то ки чун агар вале аммо лекин ҳам ин онҳо мо шумо вай кай куҷо чӣ чаро чанд"
     " кадом бе рӯи зери назди ё",
-    "tk": "we bilen üçin barada hakynda boýunça arasynda arasyndaky soň soňra öň çenli garşy arkaly"
+    "tk": "we bilen üçin sebäpli barada baradaky hakynda hakyndaky boýunça arasynda arasyndaky soň soňra öň çenli garşy arkaly"
     " ýaly hem hem-de emma ýöne eger diňe bu şu şol ol olar onuň olaryň haçan nähili näme nirede"
     " da de wagtynda ýa-da ýa",
 }

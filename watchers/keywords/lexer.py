@@ -38,10 +38,15 @@ class Lexeme:
 
 
 _OPERATORS = {
-    "AND": Sort.AND, "&&": Sort.AND, "&": Sort.AND, "И": Sort.AND,
-    "OR": Sort.OR, "||": Sort.OR, "|": Sort.OR, "ИЛИ": Sort.OR,
-    "NOT": Sort.NOT, "НЕ": Sort.NOT,
-}  # fmt: skip
+    word: sort
+    for sort, words in {
+        Sort.AND: "AND && & И ЖӘНЕ JÄNE ЖАНА VA ВА WE",
+        Sort.OR: "OR || | ИЛИ НЕМЕСЕ NEMESE ЖЕ YOKI ЁКИ Ё ÝA-DA",
+        Sort.NOT: "NOT НЕ ЕМЕС EMES ЭМЕС EMAS ЭМАС DÄL",
+    }.items()
+    for word in words.split()
+}
+"""In capitals, of every language that we read; each stands where the English one does."""
 _CLOSING = {'"': '"\u201d\u201c', "«": "»", "“": '”"', "„": '“”"'}
 _QUOTES = re.compile('["«»“”„]')
 _CHUNK = re.compile(r"[^\s()|\"«“„]+")

@@ -17,7 +17,7 @@ from watchers.text.forms import Asked, name_forms, query_forms
 from watchers.text.look_alikes import look
 from watchers.text.names import EntityId, Gazetteer, NameMatch, NameWord, gazetteer
 from watchers.text.normal import Cut, clean, fold_case, tokenize
-from watchers.text.russian import is_common_noun, is_known, surnames
+from watchers.text.russian import is_common_noun, is_known, nominative, surnames
 from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
 from watchers.text.words import as_acronym
 
@@ -507,7 +507,31 @@ def _word(word: _Bare, found: Sequence[NameMatch], names: Gazetteer) -> _Part:
     elif word.cuts and not is_whole:
         terms.insert(0, _phrase(word.text, word.cuts, names))
     node = terms[0] if len(terms) == 1 else All(tuple(terms))
-    return _Part(node, word.text, (word.text,))
+    return _Part(node, word.text, (_shown(word, found),))
+
+
+def _shown(word: _Bare, found: Sequence[NameMatch]) -> str:
+    """Give a bare word as a title has it: Кыргызстане is asked for as Кыргызстан."""
+    if len(word.cuts) != 1 or word.signs or word.cuts[0].surface != word.text:
+        return word.text
+    normal = word.cuts[0].normal
+    names = {match.alias.words for match in found if match.alias.entity}
+    if (normal,) in names:  # Токаев is no case of токай
+        return word.text
+    told = nominative(normal) if is_cyrillic(normal) else normal
+    if told == normal and len(names) == 1 and len(*names) == 1:
+        ((name,),) = names
+        told = name if _is_case_of(normal, name) else normal
+    if told == normal:
+        return word.text
+    return (
+        told.upper() if word.text.isupper() else told.title() if word.text[0].isupper() else told
+    )
+
+
+def _is_case_of(normal: str, name: str) -> bool:
+    """Tell a name with an ending from another spelling of it."""
+    return normal.startswith(name[:-1]) and len(normal) > len(name) - 1
 
 
 def _word_keys(cut: Cut, found: Sequence[NameMatch], names: Gazetteer) -> frozenset[str]:

@@ -100,6 +100,24 @@ class Query:
         yield from _terms(self.root)
 
 
+def languages(query: Query) -> frozenset[str]:
+    """Give the values of ``lang:`` of which an item must have one; none where any will do."""
+    return _languages(query.root)
+
+
+def _languages(node: Node) -> frozenset[str]:
+    match node:
+        case Filter(name="lang", value=value):
+            return frozenset({value})
+        case All(children):
+            return frozenset().union(*map(_languages, children))
+        case Some(children):
+            found = [_languages(child) for child in children]
+            return frozenset().union(*found) if all(found) else frozenset()
+        case _:
+            return frozenset()
+
+
 def _terms(node: Node) -> Iterator[Term | Exact | Prefix]:
     match node:
         case Term() | Exact() | Prefix():

@@ -2,7 +2,8 @@
 
 Two alphabets of this decade are in use: that of 2018 with acutes (á ǵ ń ó ú, ý for у, ı for и
 and й, sh, ch; decree 637 of 19 February 2018) and that presented in 2021 (ä ğ ñ ö ü ū ş, ı for
-і, i for и and й). A word without their letters may be of either.
+і, i for и and й). A word without their letters may be of either. Outlets write the letters of
+2021 also as that of 2019 and older ones have it: i for і, ı for и or ы, w for у.
 """
 
 from functools import lru_cache
@@ -16,8 +17,12 @@ _ACUTES = {"á": "ә", "ǵ": "ғ", "ń": "ң", "ó": "ө", "ú": "ү", "ý": "у
 _UMLAUTS = {"ä": "ә", "ğ": "ғ", "ñ": "ң", "ö": "ө", "ü": "ү", "ş": "ш", "ū": "ұ", "ŋ": "ң"}
 _OF_2018 = str.maketrans({**_SHARED, **_ACUTES, "u": "ұ", "i": "і", "ı": "и"})
 _OF_2021 = str.maketrans({**_SHARED, **_UMLAUTS, "u": "у", "ı": "і", "i": "и"})
+_OF_2019 = str.maketrans({**_SHARED, **_UMLAUTS, "u": "ұ", "w": "у", "ı": "и", "i": "і"})
+_OLDER = str.maketrans(
+    {**_SHARED, **_UMLAUTS, "u": "у", "w": "у", "ı": "ы", "i": "і", "ï": "и", "y": "й"}
+)
 _FOREIGN = frozenset("žňç")
-_KAZAKH = frozenset("áǵńóúýğñūıqäöüş")
+_KAZAKH = frozenset("áǵńóúýğñūıïqäöüşŋ")
 _VOWELS = frozenset("аәеоөуұүыіэ")
 
 
@@ -32,9 +37,11 @@ def readings(normal: str) -> tuple[str, ...]:
     letters = set(normal)
     if letters & _FOREIGN:
         return ()
-    tables = (_OF_2021,) if letters & _UMLAUTS.keys() else (_OF_2021, _OF_2018)
+    tables: tuple[dict[int, str], ...] = (_OF_2021, _OF_2018)
     if letters & _ACUTES.keys():
         tables = (_OF_2018,)
+    elif letters & _UMLAUTS.keys():
+        tables = (_OF_2021, _OF_2019, _OLDER)
     found = {
         _with_short_i(normal.replace("sh", "ш").replace("ch", "ч").translate(table))
         for table in tables

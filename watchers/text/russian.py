@@ -1,6 +1,6 @@
 """Russian dictionary forms: every lemma of a word, and the noun behind a relational adjective."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ _ADJECTIVES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ический", ("ика", "ия")),
     ("ический", ("",)),
     ("овский", _PLACE), ("евский", _PLACE), ("инский", _PLACE), ("ейский", ("ия", "ья")),
-    ("ский", _PLACE), ("цкий", ("к", "ц", "т", *_PLACE)), ("ской", _PLACE),
+    ("льский", ("л",)), ("ский", _PLACE), ("цкий", ("к", "ц", "т", *_PLACE)), ("ской", _PLACE),
     ("овый", _PLAIN), ("евый", _PLAIN), ("овой", _PLAIN), ("евой", _PLAIN),
     ("яной", _PLAIN), ("аный", _PLAIN), ("янный", _PLAIN), ("енный", _PLAIN),
     ("ионный", ("ия",)), ("альный", ("", "а")), ("ный", _PLAIN), ("ной", _PLAIN), ("ой", ("о",)),
@@ -46,6 +46,19 @@ _IRREGULAR = {
     "литиевый": "литий", "зерновой": "зерно", "казначейский": "казначейство",
     "авиационный": "авиация", "коммунальный": "коммуна", "муниципальный": "муниципалитет",
     "свекольный": "свекла", "коровий": "корова", "верблюжий": "верблюд", "олимпийский": "олимпиада",
+    "базовый": "база", "боевой": "бой", "бортовой": "борт", "бытовой": "быт", "грудной": "грудь",
+    "вертикальный": "вертикаль", "заводской": "завод", "инженерный": "инженер", "кодовый": "код",
+    "капитальный": "капитал", "конечный": "конец", "культовый": "культ", "медовый": "мед",
+    "метровый": "метр", "мирный": "мир", "модульный": "модуль", "национальный": "нация",
+    "опорный": "опора", "парный": "пара", "пиковый": "пик", "пластиковый": "пластик",
+    "платный": "плата", "подпольный": "подполье", "премьерный": "премьера", "пулевой": "пуля",
+    "пятничный": "пятница", "сенной": "сено", "серный": "сера", "силовой": "сила",
+    "сольный": "соло", "счетный": "счет", "телефонный": "телефон", "теневой": "тень",
+    "тестовый": "тест", "топовый": "топ", "финальный": "финал", "часовой": "час",
+    "аналоговый": "аналог", "арабский": "араб", "русский": "русь", "рисковый": "риск",
+    "доменный": "домен", "материнский": "мать", "медальный": "медаль",
+    "ленинский": "ленин", "кубинский": "куба", "польский": "польша", "швейцарский": "швейцария", "майский": "май", "венский": "вена",
+    "казанский": "казань", "чеченский": "чечня", "самарский": "самара",
 }  # fmt: skip
 """Where the rules err, the noun itself; and adjectives that became nouns."""
 
@@ -63,7 +76,13 @@ _NO_NOUN = frozenset(
     " столовый наличный заочный обильный сборный сходный складной отраженный действенный"
     " временный своевременный общественный существенный естественный нравственный непосредственный"
     " ответственный единственный качественный количественный множественный искусственный"
-    " собственный отечественный посредственный решительный".split()
+    " собственный отечественный посредственный решительный"
+    # names, nouns themselves, or of other nouns than they look like
+    " животный грозный готовый ключевой летальный летный смольный стильный универсальный частичный"
+    " яровой заметный особенный личной максимальный таковой беременный покойный реальный"
+    " официальный постоянный причастный популярный подобный пленный лазурный сотовый правильный"
+    " примерный печальный достаточный вероятный невероятный жуковский березовский невский ростовой"
+    " корсаковский вязальный парной пенный тонный".split()
 )
 """Adjectives of quality that only look as if a noun were in them: крупный is not of крупа."""
 
@@ -159,6 +178,24 @@ _TIE, _SURELY = 0.01, 0.5
 
 
 @lru_cache(maxsize=4096)
+def nominative(word: str) -> str:
+    """Give a noun or an adjective as a title has it, in its number: выборах → выборы.
+
+    What may be a nominative already stays as it is, and so does what the dictionary has not.
+    """
+    if not is_known(word):
+        return word
+    first = _parses(word)[0]
+    if str(first.tag.POS) not in ("NOUN", "ADJF") or any(
+        {"nomn"} <= parse.tag.grammemes or str(parse.tag.POS) not in ("NOUN", "ADJF")
+        for parse in _parses(word)
+    ):
+        return word
+    told = first.inflect({"nomn"})
+    return str(told.word) if told else word
+
+
+@lru_cache(maxsize=4096)
 def other_words(form: str, name: str) -> frozenset[str]:
     """Give the common words of which a form of a name is a form, too: Газе is of газ.
 
@@ -212,18 +249,51 @@ def relational_bases(lemma: str) -> tuple[str, ...]:
         return ()
     if lemma in _IRREGULAR:
         return (_IRREGULAR[lemma],)
-    found: dict[str, None] = {}
+    found = tuple(dict.fromkeys(_derived(lemma)))
+    if lemma.endswith("ский") and _is_noun(town := lemma.removesuffix("ий"), place=True):
+        # томский is of Томск, and of no tome; уральский of Урал, too
+        return (town, *(base for base in found if _is_place(base)))
+    if lemma.endswith(_NAMED) and (nearest := _nearest(lemma.removesuffix("ский"), found)):
+        return nearest
+    if not found and lemma.endswith(("ский", "цкий", "ской")):
+        return (lemma[:-4],)  # a place that the dictionary does not know
+    return found
+
+
+def _derived(lemma: str) -> Iterator[str]:
+    """Give the nouns that with one of the endings are the adjective, sure ones first."""
+    known = False
     for suffix, endings in _ADJECTIVES:
         root = lemma.removesuffix(suffix)
-        if root == lemma or len(root) < _MIN_BASE or (found and suffix in ("ный", "ской")):
+        if root == lemma or len(root) < _MIN_BASE or (known and suffix in _LAST):
             continue
         place = suffix.endswith(("кий", "ской"))
         for base in _bases(root, suffix, endings):
-            if _is_noun(base, place=place):
-                found.setdefault(base)
-    if not found and lemma.endswith(("ский", "цкий", "ской")):
-        found.setdefault(lemma[:-4])  # a place that the dictionary does not know
-    return tuple(found)
+            if _is_noun(base, place=place) and not _is_deed(base, root):
+                known = True
+                yield base
+                if suffix == "ический":
+                    break  # физика, not also физия
+
+
+_LAST = ("ический", "ный", "ской")
+"""Endings that are not looked at where a noun is known."""
+
+_NAMED = ("инский", "овский", "евский")
+
+
+def _is_deed(noun: str, root: str) -> bool:
+    """Tell a deed from what it was done to: населенный пункт is no population."""
+    return noun.endswith(("ание", "ение")) and root.endswith(("ан", "ен"))
+
+
+def _nearest(whole: str, found: Iterable[str]) -> tuple[str, ...]:
+    """Give the nouns that have all of a name: ростовский is of Ростов, and not of рост."""
+    nearest = [base for base in found if base.startswith(whole)]
+    parses = [parse for parse in _parses(whole) if parse.is_known]
+    if parses and all("Surn" in parse.tag.grammemes for parse in parses):
+        nearest.append(whole)
+    return tuple(nearest and [*nearest, *(base for base in found if base == whole[:-2] + "ия")])
 
 
 def _bases(root: str, suffix: str, endings: tuple[str, ...]) -> Iterator[str]:
@@ -256,6 +326,10 @@ def _is_noun(word: str, *, place: bool) -> bool:
         and (place or "Geox" not in parse.tag.grammemes)
         for parse in _parses(word)
     )
+
+
+def _is_place(word: str) -> bool:
+    return any("Geox" in parse.tag.grammemes for parse in _parses(word))
 
 
 @lru_cache(maxsize=8192)

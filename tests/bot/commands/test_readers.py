@@ -745,7 +745,24 @@ async def test_a_search_of_plain_words_is_not_explained(room: Pipeline, anna: Pe
 
 async def test_the_readers_own_and_or_not_explain_a_query(aigul: Person) -> None:
     said = await aigul.types("/subscribe Токаев и (газ OR нефть) -спорт topic:energy")
-    assert "понят так: Токаев и (газ или нефть) и без спорт и Энергетика" in said
+    assert "понят так: Токаев и (газ или нефть) но не спорт и Энергетика" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("выборы в Кыргызстане", "выборы и Кыргызстан"),
+        ("о санкциях против России", "санкции и Россия"),
+        ("встреча Токаева с Путиным", "встреча и Токаев и Путин"),
+        ("Қазақстандағы сайлау туралы", "Қазақстан и сайлау"),
+        ("Toshkentdagi saylov haqida", "Toshkent and saylov"),
+        ("the mine in Ukraine", "mine and Ukraine"),
+    ],
+)
+async def test_a_query_is_explained_in_its_own_words_language(
+    anna: Person, typed: str, told: str
+) -> None:
+    assert f"Understood as: {told}" in await anna.types(f"/search {typed}")
 
 
 async def test_small_words_alone_are_asked_for_and_that_is_said(anna: Person) -> None:
@@ -820,6 +837,20 @@ async def test_a_digest_understands_a_country(room: Pipeline, anna: Person, aske
     said = await anna.types(f"/digest {asked}")
     assert "Kazakh wheat" in said
     assert "Dushanbe" not in said
+
+
+async def test_a_countrys_digest_leads_with_what_is_about_it(room: Pipeline, anna: Person) -> None:
+    await room.tells("Steppe Courier", "Rain in Baku")
+    await room.tells("Steppe Courier", "Tokayev meets envoys")
+    await room.tells("Oasis Times", "Wheat arrives", summary="It came by rail from Almaty")
+    said = await anna.types("/digest kz")
+    told = ["Tokayev meets envoys", "Wheat arrives", "Rain in Baku"]
+    assert told == sorted(told, key=said.index)
+
+
+async def test_a_code_of_no_country_is_said_to_be_none(anna: Person) -> None:
+    assert "No country has the code “XX”" in await anna.types("/digest xx")
+    assert "No country" not in await anna.types("/digest kg")
 
 
 async def test_a_digest_of_a_query_has_the_time_that_is_asked_for(

@@ -198,3 +198,20 @@ def test_the_reason_is_one_word_a_query_as_the_shown_item_writes_it(
 def test_an_answer_in_another_language_says_in_which() -> None:
     item = sample_item("Су туралы заң", lang="kk")
     assert "на казахском" in plain(update(story(item), item, MOSCOW, now=NOW).html)
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("газ", "Газ подорожал"),
+        ("газ lang:kk", "Газ қымбаттады"),
+        ("газ lang:tk", "Газ подорожал"),
+    ],
+)
+def test_a_story_is_shown_as_the_asked_language_tells_it(query: str, shown: str) -> None:
+    told = story(
+        sample_item("Газ подорожал", lang="ru"),
+        sample_item("Газ қымбаттады", lang="kk"),
+    )
+    line = found_line(told, MOSCOW, Marker.of((query,)), now=NOW)
+    assert shown == plain(line).partition(" · ")[0].partition("\n")[0]

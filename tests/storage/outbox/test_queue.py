@@ -175,6 +175,15 @@ def test_a_message_tries_again_ever_more_seldom_and_is_set_aside_after_a_day(
     assert tries < 300
 
 
+def test_a_message_that_waited_a_day_unseen_is_not_given_up_at_its_first_miss(
+    here: Connection, now: datetime
+) -> None:
+    """We were away, or the clock was a day behind when it was written."""
+    queue.enqueue(here, [delivery("n", kind=DeliveryKind.NOTICE)], now)
+    settle_all(here, now + timedelta(days=2), Away("ill"))
+    assert state(here, "n") == "queued"
+
+
 def test_everybodys_rest_stops_all_and_a_chats_rest_only_it(
     here: Connection, now: datetime
 ) -> None:

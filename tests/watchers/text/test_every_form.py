@@ -122,6 +122,8 @@ FAR_SPELLINGS = [
     ("мектеп", "Aýyldaǵy mektepterdiń jaǵdaıy", True),
     ("үкімет", "Úkimettiń otyrysy ótti", True),
     ("үкімет", "Ükımettıñ otyrysy öttı", True),
+    ("үкімет", "Ükimettiñ otyrysy ötti", True),
+    ("мектеп", "Awıldağı mektepterdiñ jağdayı", True),
     ("mektep", "Ауылдағы мектептердің жағдайы", True),
     ("Токаев", "Toqaevtyń sapary", True),
     ("газ", "Gazet tılşısı jazdy", False),

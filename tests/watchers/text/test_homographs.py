@@ -134,3 +134,28 @@ def test_a_surname_that_is_another_words_case_needs_its_capital(
 
 def test_the_gazetteer_is_read_whole() -> None:
     assert len(_names()) > len(gazetteer().entities) // 3
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "met"),
+    [
+        ("рост", "В Ростовской области отключили свет", False),
+        ("Ростов", "Ростовский суд вынес решение", True),
+        ("груз", "Грузинский министр прилетел", False),
+        ("Грузия", "Грузинский министр прилетел", True),
+        ("мина", "Минские переговоры отложены", False),
+        ("том", "Томская область без воды", False),
+        ("граф", "Графический редактор обновили", False),
+        ("клин", "Клиническая больница закрыта", False),
+        ("клиника", "Клиническая больница закрыта", True),
+        ("население", "Населённый пункт затопило", False),
+        ("определение", "В определённых случаях платят", False),
+        ("гроза", "Грозный примет турнир", False),
+        ("соль", "Сольный концерт отменили", False),
+        ("газ", "Газовый кризис", True),
+        ("Томск", "Томская область без воды", True),
+        ("Урал", "Уральский завод остановлен", True),
+    ],
+)
+def test_an_adjective_is_of_the_noun_that_it_is_made_of(word: str, text: str, met: bool) -> None:
+    assert match_text(word, text, "ru") is met
