@@ -24,6 +24,7 @@ MINUTES ?= 60
 help:
 	@echo "make demo   see it work: no token, no network, a chat page in the browser"
 	@echo "make run    run the real bot (put TELEGRAM_BOT_TOKEN into .env first)"
+	@echo "make fulltext  add what the button Read shows whole articles by (36 MB)"
 	@echo "make meaning  add the built-in model for EMBEDDINGS_URL=builtin (91 MB)"
 	@echo "make test   everything CI checks: style, types, arrows between rooms, tests, coverage"
 	@echo "make texts  check the catalogues of the six languages: what is missing, wrong, too long"
