@@ -136,7 +136,7 @@ async def test_too_big_a_file_can_be_received_but_not_downloaded(box, bot):
 )
 async def test_link_preview_options_of_another_shape_are_refused(box, bot, options):
     box.telegram.start(ANNA_ID)
-    with pytest.raises(BadRequest, match="(?i)can't parse link preview options JSON object"):
+    with pytest.raises(BadRequest, match=r"(?i)can't parse link preview options JSON object"):
         await bot.send_message(ANNA_ID, "x", api_kwargs={"link_preview_options": options})
 
 
