@@ -39,6 +39,7 @@ from storage import (
     owing,
     pages,
     set_aside,
+    translations,
     wrong_times,
 )
 from storage.errors import StorageError
@@ -52,6 +53,7 @@ from watchers.pulse import Pulse
 from watchers.refiling import refile
 from watchers.standing import LookingPace
 from watchers.taught_names import TaughtNames
+from watchers.translation.translating import Health as TranslationHealth
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +66,9 @@ ALARM_TICK_S = 1
 """It only looks; while nothing can be written it tries."""
 
 PROMISES_TICK_S = 0.25
+TRANSLATE_TICK_S = 5
+"""A message whose headline is translated is edited some 20 s after it was sent."""
+
 UPKEEP_TICK_S = 3600
 LATE_S = 900
 
@@ -199,7 +204,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             wake=pipeline.wake_up.set,
             drawn_back=pipeline.poller.forget_rests,
         )
-        pages_s = pipeline.revisits.pace.tick_s
+        pages_s, translating = pipeline.revisits.pace.tick_s, pipeline.translating
         # One round keeps all there are; each slice of it is a beat.
         self._kept = Pulse()
         self.ticks = (
@@ -216,6 +221,8 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             # An errand, a round by hand for instance, lasts as long as it lasts.
             Tick("errands", ErrandRunner(pipeline).round, ERRAND_TICK_S, 3 * UPKEEP_TICK_S),
             Tick("alarm", self._alarm.look, ALARM_TICK_S, 300),
+            # A round is some questions of a minute at most; each of them is a beat.
+            Tick("translations", translating.round, TRANSLATE_TICK_S, 600, translating.pulse),
             Tick("upkeep", self._upkeep, UPKEEP_TICK_S, 3 * UPKEEP_TICK_S),
         )
 
@@ -299,7 +306,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             full_texts.prune,
         ):
             await pipeline.db.write(prune, now)
-        for prune_some in (queue.prune, matches.prune):
+        for prune_some in (queue.prune, matches.prune, translations.prune):
             gone = 1
             while gone:
                 gone = await pipeline.db.write_behind(prune_some, now)
@@ -348,6 +355,7 @@ async def vitals(
     waited = (now - outbox.oldest_due).total_seconds() if outbox.oldest_due else 0.0
     late = (now - next_due).total_seconds() if next_due else 0.0
     is_writable = pipeline.db.writability.trouble is None
+    translating = await pipeline.translating.health()
     return health.Vitals(
         {
             "steppewire_telegram_connected": float(telegram.connected),
@@ -357,6 +365,7 @@ async def vitals(
             "steppewire_outbox_waiting": outbox.waiting,
             "steppewire_outbox_oldest_due_seconds": max(waited, 0.0),
             "steppewire_poll_late_seconds": max(late, 0.0),
+            **(translation_metrics(translating) if pipeline.translating.is_on else {}),
             **{f"steppewire_feeds_{status}": by_status.get(status, 0) for status in FeedStatus},
         },
         {
@@ -376,6 +385,19 @@ async def vitals(
             *telegram.parts(),
         ),
     )
+
+
+def translation_metrics(health: TranslationHealth) -> dict[str, float]:
+    """Give translating as numbers; that its service does not answer is no illness of ours."""
+    counts = health.counts
+    return {
+        "steppewire_translated_characters_today": counts.characters,
+        "steppewire_translation_budget_characters": health.budget,
+        "steppewire_translations_done_a_day": counts.done,
+        "steppewire_translations_dropped_a_day": counts.dropped,
+        "steppewire_translations_wanted": counts.wanted,
+        "steppewire_translator_resting": float(health.resting_until is not None),
+    }
 
 
 def stop_on_signals(stop: asyncio.Event, then: Callable[[], None] = lambda: None) -> None:

@@ -279,6 +279,7 @@ def context_of(
         language=settings.default_language,
         time_zone=settings.default_timezone,
         allowed_hosts=settings.feed_allow_hosts,
+        translator=pipeline.translating,
     )
 
 

@@ -19,6 +19,7 @@ from storage.model import ChatId, Feed, FeedId, Item, ItemId, StoryId
 from watchers.discover import Seen
 from watchers.poll import Round
 from watchers.taught_names import TaughtNames
+from watchers.translation.translating import Health
 
 
 class StoryEditor(Protocol):
@@ -67,6 +68,17 @@ class FeedAdministration(Protocol):
         """Read a feed now, due or not. Raises NewsError where there is none of this number."""
 
 
+class TranslatorHealth(Protocol):
+    """Who knows how translating goes."""
+
+    @property
+    def is_on(self) -> bool:
+        """Tell whether the operator has set somebody who translates."""
+
+    async def health(self) -> Health:
+        """Say what it came to, and whether the translator answers."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
     """What Telegram says of a channel that somebody wants to bind."""
@@ -108,7 +120,8 @@ class Context:
     ``clock`` is the one source of now. ``names`` are the gazetteer's with those that admins
     taught; whoever brings an update in refreshes them. ``wake`` tells the deliverer that the
     outbox has something. ``language`` and ``time_zone`` are those of a chat that has not chosen.
-    ``allowed_hosts`` are the private hosts and ports that feeds may be read from.
+    ``allowed_hosts`` are the private hosts and ports that feeds may be read from. ``translator``
+    knows whether anybody translates, and how that goes.
     """
 
     db: Database
@@ -126,6 +139,7 @@ class Context:
     language: str
     time_zone: str
     allowed_hosts: frozenset[tuple[str, int]]
+    translator: TranslatorHealth
 
 
 # --- the tables' rows ----------------------------------------------------------------------

@@ -27,6 +27,10 @@ from watchers.poll import Poller
 from watchers.revisits import Revisits
 from watchers.schedule import PollingPace
 from watchers.standing import LookingPace
+from watchers.translation.opening import Translations
+from watchers.translation.opening import opened as translator_opened
+from watchers.translation.translating import Translating
+from watchers.translation.values import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Pipeline:
     poller: Poller
     revisits: Revisits
     full_texts: FullTexts
+    translating: Translating
     clock: TrustedClock
     wake_up: asyncio.Event
 
@@ -109,7 +114,13 @@ async def open_pipeline(
             pace=looking or LookingPace(),
         )
         texts = await open_parts.enter_async_context(full_text.opened(db, fetcher, own_clock))
-        yield Pipeline(settings, db, ingester, poller, revisits, texts, own_clock, wake_up)
+        translator = await open_parts.enter_async_context(
+            translator_opened(translations_of(settings))
+        )
+        translating = Translating(db, translator, ingester, settings.translate_budget, own_clock)
+        yield Pipeline(
+            settings, db, ingester, poller, revisits, texts, translating, own_clock, wake_up
+        )
 
 
 @asynccontextmanager
@@ -149,6 +160,17 @@ async def observing(settings: Settings) -> AsyncIterator[Observer]:
 def embeddings_of(settings: Settings) -> Embeddings:
     """Name who is asked what texts mean."""
     return Embeddings(settings.embeddings_url, settings.embeddings_key, settings.embeddings_model)
+
+
+def translations_of(settings: Settings) -> Translations:
+    """Name who is asked to translate."""
+    return Translations(
+        Engine(settings.translate_engine) if settings.translate_engine else None,
+        settings.translate_url,
+        settings.translate_key,
+        settings.translate_model,
+        settings.translate_budget,
+    )
 
 
 def user_agent(settings: Settings) -> str:

@@ -18,6 +18,8 @@ from rapidfuzz.distance import OSA
 from bot import envfile
 from bot.envfile import EnvFile
 from watchers.meaning.models import BUILTIN, FITTED
+from watchers.translation.opening import BUDGET
+from watchers.translation.values import Engine
 
 PUBLIC_API = "https://api.telegram.org"
 MIN_POLL_INTERVAL_S = 60
@@ -48,6 +50,9 @@ MEANT_FOR_US = frozenset(
         "WEBHOOK",
         "LANGUAGE",
         "CONTACT",
+        "TRANSLATE",
+        "TRANSLATION",
+        "TRANSLATOR",
     }
 )
 """Words in a name of the file that mean one of our settings, however it is put."""
@@ -138,6 +143,13 @@ def poll_seconds(raw: str) -> int:
     return int(raw)
 
 
+def characters(raw: str) -> int:
+    """Read how many characters a day may be translated."""
+    if not re.fullmatch(r"[0-9]{1,9}", raw) or not int(raw):
+        raise ValueError(f"must be a number of characters a day, such as {BUDGET}, not {raw!r}")
+    return int(raw)
+
+
 def zone(raw: str) -> str:
     """Read an IANA time zone's name."""
     try:
@@ -219,6 +231,11 @@ class Settings:
     embeddings_url: str = setting("", embeddings)
     embeddings_key: str = setting("", header_secret, hidden=True)
     embeddings_model: str = setting(FITTED, str)
+    translate_engine: str = setting("", one_of(*Engine))
+    translate_url: str = setting("", http_url)
+    translate_key: str = setting("", header_secret, hidden=True)
+    translate_model: str = setting("", str)
+    translate_budget: int = setting(BUDGET, characters)
     health_listen: str = setting("", host_port_text)
     log_level: str = setting("INFO", one_of(*LOG_LEVELS))
     log_format: str = setting("auto", one_of(*LOG_FORMATS))
@@ -350,6 +367,29 @@ def conflicts(values: Mapping[str, Any]) -> Iterator[str]:
     listen = values.get("telegram_webhook_listen", Settings().telegram_webhook_listen)
     if hook and listen == values.get("health_listen"):
         yield f"HEALTH_LISTEN and TELEGRAM_WEBHOOK_LISTEN cannot both be {listen}"
+    yield from _translator_lacks(values)
+
+
+_NEEDED = {
+    Engine.LIBRETRANSLATE: ("translate_url",),
+    Engine.OPENAI: ("translate_url", "translate_model"),
+    Engine.DEEPL: ("translate_key",),
+}
+"""What each translator needs to be told."""
+
+
+def _translator_lacks(values: Mapping[str, Any]) -> Iterator[str]:
+    """Tell what a translator lacks to be asked."""
+    engine = values.get("translate_engine", "")
+    if engine:
+        for name in _NEEDED[Engine(engine)]:
+            if not values.get(name):
+                yield f"{name.upper()} is not set, which TRANSLATE_ENGINE={engine} needs"
+    elif values.get("translate_url") or values.get("translate_key"):
+        yield (
+            f"TRANSLATE_ENGINE is not set: say which of {', '.join(Engine)} is to translate,"
+            " or take out what else is set of TRANSLATE_"
+        )
 
 
 def found(name: str, environ: Mapping[str, str], file: EnvFile) -> tuple[str, str]:

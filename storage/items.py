@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from storage import outlets
+from storage import outlets, translations
 from storage.masking import without_user_info
 from storage.model import FeedId, FeedKind, Item, ItemId, ItemImage, StoryId
 from storage.sql import Connection, from_json, from_ms, marks, moment, readable, to_json, to_ms
@@ -310,8 +310,23 @@ def by_ids(db: Connection, ids: Iterable[ItemId]) -> tuple[Item, ...]:
         f"select {COLUMNS}, {outlets.COLUMNS} from {JOINED} where i.id in ({marks(len(wanted))})",  # noqa: S608 (our own column lists)
         wanted,
     )
-    found = {item.id: item for item in readable(rows, of_row)}
+    read = translations.attached(db, readable(rows, of_row))
+    found = {item.id: item for item in read}
     return tuple(found[item_id] for item_id in wanted if item_id in found)
+
+
+def was_news(db: Connection, item_id: ItemId) -> bool:
+    """Tell whether an item was news when it came.
+
+    Not what a feed had when it was read first, what came out before, or what was imported.
+    """
+    row = db.conn.execute(
+        "select i.recirculated = 0 and f.kind <> 'import' and i.first_seen >"
+        " (select min(e.first_seen) from items e where e.feed_id = i.feed_id)"
+        " from items i join feeds f on f.id = i.feed_id where i.id = ?",
+        (item_id,),
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def reasons(db: Connection, item_id: ItemId) -> tuple[float, Any]:

@@ -18,7 +18,9 @@ KEPT = timedelta(days=60)
 """As long as the row of an alert, which can be asked why it came; far longer than any digest's
 window."""
 
-COLUMNS = "a.subscription_id, m.item_id, m.story_id, m.term, m.word, m.in_headline, m.query"
+COLUMNS = (
+    "a.subscription_id, m.item_id, m.story_id, m.term, m.word, m.in_headline, m.query, m.machine"
+)
 
 ASKED = "a.query = m.query and a.since <= m.as_of and (a.ended is null or a.ended > m.as_of)"
 """Which askings a match is of."""
@@ -27,13 +29,16 @@ ASKED = "a.query = m.query and a.since <= m.as_of and (a.ended is null or a.ende
 def add(db: Connection, found: Iterable[NewMatch], as_of: int, now: datetime) -> None:
     """Keep matches; the same item and query meet once, in the headline if ever there.
 
+    An item's own words before a machine's: what these meet is kept where those meet nothing.
     ``as_of`` is the last change of subscriptions that was known when they were found.
     """
     db.conn.executemany(
-        "insert into matches(query, item_id, story_id, seen_at, term, word, in_headline, as_of)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set term = excluded.term,"
-        " word = excluded.word, in_headline = 1, seen_at = excluded.seen_at,"
-        " as_of = excluded.as_of where excluded.in_headline > in_headline",
+        "insert into matches(query, item_id, story_id, seen_at, term, word, in_headline, as_of,"
+        " machine) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set"
+        " term = excluded.term, word = excluded.word, in_headline = excluded.in_headline,"
+        " seen_at = excluded.seen_at, as_of = excluded.as_of, machine = excluded.machine"
+        " where excluded.machine < machine"
+        " or excluded.machine = machine and excluded.in_headline > in_headline",
         [
             (
                 match.query,
@@ -44,6 +49,7 @@ def add(db: Connection, found: Iterable[NewMatch], as_of: int, now: datetime) ->
                 match.word,
                 int(match.in_headline),
                 as_of,
+                int(match.machine),
             )
             for match in found
         ],
@@ -121,7 +127,7 @@ def prune(db: Connection, now: datetime, limit: int = 500) -> int:
     return cursor.rowcount
 
 
-def of_row(row: tuple[int, int, int, str, str, int, str]) -> Match:
+def of_row(row: tuple[int, int, int, str, str, int, str, int]) -> Match:
     """Read a match off ``COLUMNS``."""
     return Match(
         SubscriptionId(row[0]),
@@ -131,4 +137,5 @@ def of_row(row: tuple[int, int, int, str, str, int, str]) -> Match:
         row[4],
         bool(row[5]),
         row[6],
+        bool(row[7]),
     )

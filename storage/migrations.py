@@ -878,6 +878,65 @@ def m035_promises(db: Database) -> None:
     db.conn.execute("alter table promises add column made_at integer not null default 0")
 
 
+TRANSLATIONS = """
+create table translations (          -- a text of an outlet in another language, by a machine
+    id        integer primary key,
+    digest    blob not null,         -- of the text: copies of one headline are asked for once
+    source    text not null,         -- languages: ru, kk, uz
+    target    text not null,
+    headline  integer not null,
+    text      text not null,         -- gone when it has ended
+    said      text not null default '',
+    state     text not null default 'wanted',   -- → done | dropped
+    reason    text not null default '',
+    rank      integer not null,      -- 0 for an alert, 1 for a list
+    tries     integer not null default 0,
+    due_at    integer not null,
+    wanted_at integer not null,
+    ended_at  integer,
+    unique (digest, target)
+) strict;
+create index translations_due on translations(rank, id) where state = 'wanted';
+create index translations_ended on translations(ended_at) where ended_at is not null;
+
+create table translated_items (      -- whose texts they are
+    item_id    integer not null references items(id) on delete cascade,
+    target     text not null,
+    title_id   integer references translations(id) on delete cascade,   -- null: to be asked anew
+    lead_id    integer references translations(id) on delete cascade,
+    arrived_at integer,              -- when readers, search and subscriptions got it
+    primary key (item_id, target)
+) strict, without rowid;
+create index translated_items_coming on translated_items(item_id) where arrived_at is null;
+create index translated_items_title on translated_items(title_id);
+create index translated_items_lead on translated_items(lead_id);
+
+-- The languages that a chat's people read, best liked first; '' while they have not said.
+alter table chats add column reads text not null default '';
+alter table chats add column machine integer not null default 1;
+-- Which ways of reading there are, among many thousand chats.
+create index chats_reading on chats(language, reads) where active = 1 and machine = 1;
+
+alter table matches add column machine integer not null default 0
+"""
+
+EDITED_ANEW = """
+create trigger items_retold after update of title, summary on items
+when old.title <> new.title or old.summary <> new.summary begin
+    update translated_items set title_id = null, lead_id = null, arrived_at = null
+        where item_id = new.id;
+end
+"""
+"""What an outlet says in other words is translated anew, whoever changes the row."""
+
+
+@migrations()
+def m039_translations(db: Database) -> None:
+    """Keep translations, and which languages readers read."""
+    execute_all(db, TRANSLATIONS)
+    db.conn.execute(EDITED_ANEW)
+
+
 PICTURES = """
 -- Beside the other columns and not in a table of their own: an item without a picture has three
 -- bytes more, one with a picture its address and no second row to find and to delete.

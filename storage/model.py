@@ -175,13 +175,26 @@ class ItemImage:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineText:
+    """What a machine made of a report in the language ``lang``, checked: not an outlet's words.
+
+    ``summary`` is how its text begins, "" where that was not translated.
+    """
+
+    lang: str
+    title: str
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """An outlet's report of a story, as kept. ``published`` is None where it did not say.
 
     ``kind`` is that of the source that brought it. ``updated_at`` is when the outlet last
     changed its words, ``retitled_at`` when it last changed its headline. ``removed_at`` is since
     when its page is seen to be gone while its outlet's others stand. ``source`` is the channel
-    from which a post was forwarded, or whom an aggregator names.
+    from which a post was forwarded, or whom an aggregator names. ``machine`` is what was made of
+    it in other languages; one that is shown in such words has its ``original`` beside them.
     """
 
     id: ItemId
@@ -202,6 +215,8 @@ class Item:
     removed_at: datetime | None = None
     source: str = ""
     image: ItemImage | None = None
+    machine: tuple[MachineText, ...] = ()
+    original: "Item | None" = None
 
     @property
     def told_at(self) -> datetime:
@@ -264,6 +279,8 @@ class Chat:
     ``zone_assumed`` says that nobody has chosen ``time_zone`` yet, ``zone_asked_at`` when we
     asked for it. ``shows_query`` and ``footer`` are a channel's: whether its posts say which
     query brought them, and the line that ends each of them.
+    ``reads`` are the languages its people read, best liked first, () while they have not said;
+    ``machine`` whether what is told in none of them is shown as a machine translates it.
     ``active`` is False once Telegram told us the chat is gone; ``gone_why`` says how.
     """
 
@@ -296,6 +313,8 @@ class Chat:
     shows_query: bool = False
     footer: str = ""
     pictures: Pictures = Pictures.SMALL
+    reads: tuple[str, ...] = ()
+    machine: bool = True
 
     @property
     def wants_digests(self) -> bool:
@@ -342,7 +361,8 @@ class Subscription:
 class NewMatch:
     """An item met a query, whoever has that: which term of it met which word of the text.
 
-    ``query`` is its canonical text. ``in_headline`` tells whether the headline alone meets it.
+    ``query`` is its canonical text. ``in_headline`` tells whether the headline alone meets it,
+    ``machine`` whether it was met by a translation of the text.
     """
 
     query: str
@@ -351,6 +371,7 @@ class NewMatch:
     term: str = ""
     word: str = ""
     in_headline: bool = True
+    machine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +379,7 @@ class Match:
     """An item met a subscription: which term of the query met which word of the text.
 
     ``in_headline`` tells whether the headline alone meets the whole query. ``query`` is the
-    subscription's as it was then.
+    subscription's as it was then. ``machine`` says that it was a machine's words that met it.
     """
 
     subscription_id: SubscriptionId
@@ -368,3 +389,4 @@ class Match:
     word: str = ""
     in_headline: bool = True
     query: str = ""
+    machine: bool = False

@@ -35,7 +35,7 @@ PAUSE_S = 0.005
 
 ASKING = f"""
 select s.*, m.item_id as item, m.story_id as story, m.term, m.word, m.in_headline,
-    m.query as asked
+    m.query as asked, m.machine as by_machine
 from matches m cross join askings a on {ASKED}
     cross join subscriptions s on s.id = a.subscription_id
 where m.query = :query and m.item_id = :item and a.subscription_id > :after
@@ -104,6 +104,7 @@ def match_of(row: dict[str, object], subscription: Subscription) -> Match:
         str(row["word"]),
         bool(row["in_headline"]),
         str(row["asked"]),
+        bool(row["by_machine"]),
     )
 
 

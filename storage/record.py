@@ -1,7 +1,7 @@
 """Recording what a document, or a part of it, means: all in the caller's one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage import (
@@ -15,6 +15,7 @@ from storage import (
     set_aside,
     stories,
     tallies,
+    translations,
 )
 from storage.items import EditedItem, LearntKey, MovedItem, NewItem
 from storage.model import FeedId, FeedState, ItemId, NewMatch, StoryId
@@ -24,6 +25,7 @@ from storage.outbox.promises import OwedAlerts
 from storage.set_aside import Aside
 from storage.sql import Connection, to_json
 from storage.tallies import NOTHING_READ, DocumentTally
+from storage.translations import ArrivedTranslation
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,35 @@ def record(db: Connection, intake: Intake) -> None:
         feeds.keep_state(db, intake.feed_id, intake.state, new=len(intake.new))
     elif intake.new:
         feeds.grow(db, intake.feed_id, len(intake.new))
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """An item that arrived in a language: its search keys there, and whom its words concern.
+
+    Empty where it has no headline. ``matches``, ``as_of`` and ``news`` are as of ``Intake``.
+    """
+
+    arrival: ArrivedTranslation
+    words: str = ""
+    matches: tuple[NewMatch, ...] = ()
+    as_of: int = 0
+    news: tuple[OwedAlerts, ...] = ()
+
+
+def translated(db: Connection, one: Translated, now: datetime) -> None:
+    """Give an item's translation to search, to subscriptions and to the messages about it."""
+    translations.arrive(db, one.arrival, now)
+    row = db.conn.execute(
+        "select story_id from items where id = ?", (one.arrival.item,)
+    ).fetchone()
+    if row is None or one.arrival.text is None:
+        return
+    search.index(db, one.arrival.item, one.words)
+    # It may have come to another story since the matches were found.
+    matches.add(db, (replace(met, story_id=row[0]) for met in one.matches), one.as_of, now)
+    owing.alert(db, one.news, now)
+    queue.translated(db, StoryId(row[0]), one.arrival.target, now)
 
 
 def join(db: Connection, story_id: StoryId, into: StoryId, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from storage import items, outlets
+from storage import items, outlets, translations
 from storage.model import Item, ItemId, Story, StoryId
 from storage.sql import LARGEST_ID, Connection, marks, moment, readable, to_json, to_ms
 
@@ -86,7 +86,7 @@ def by_ids(db: Connection, ids: Iterable[StoryId]) -> tuple[Story, ...]:
         " order by coalesce(i.published, i.first_seen), i.id",
         wanted,
     )
-    for item in readable(rows, items.of_row):
+    for item in translations.attached(db, readable(rows, items.of_row)):
         told.setdefault(item.story_id, []).append(item)
 
     def story(head: tuple[int, int, int]) -> Story:

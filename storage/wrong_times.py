@@ -64,6 +64,8 @@ DUE_TIMES = (
     # Tried again: Telegram says how long it means it.
     DueTime("rests", "until", LONGEST_BAN, instead="60000"),
     DueTime("shut", "until", timedelta(days=1), instead="3600000"),
+    # A text that no translator answered for is asked for ever more seldom, a day long.
+    DueTime("translations", "due_at", timedelta(hours=6, minutes=5), where="state = 'wanted'"),
 )
 """Every due time in the database but ``chats.next_digest_at``, which is the calendar's, and
 ``lanes``, which are worked out from the rows above."""
@@ -111,6 +113,9 @@ STAMPS = (
     ("errands", "asked_at"),
     ("errands", "told_at"),
     ("full_texts", "fetched_at"),
+    ("translations", "wanted_at"),
+    ("translations", "ended_at"),
+    ("translated_items", "arrived_at"),
 )
 """Every column that says when something happened: none of them may be later than now. Windows of
 digests, alerts an hour, cooldowns, ages and what is forgotten by age are counted from them."""

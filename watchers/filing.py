@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from watchers import near, rubrics
 from watchers.keywords import Facts
-from watchers.keywords.searching import IN_HEADLINE, PREFIXES
+from watchers.keywords.searching import CUT, IN_HEADLINE, MACHINE, OWN, PREFIXES
 from watchers.text.suffixes import GRAMMARS
 from watchers.text.words import Analysis, of_title
 
@@ -45,6 +45,14 @@ def later_words(analysis: Analysis) -> str:
     terms = {"e:" + mention.id for mention in analysis.entities if mention.kind == "other"}
     told = (key for key in analysis.keys if key.startswith(kinds))
     return " ".join(sorted(terms.union(told, _of_headline(analysis))))
+
+
+def machine_words(analysis: Analysis) -> str:
+    """Give what an item is filed under, beside its own keys, for a machine's translation of it."""
+    normals = {token.word.normal for token in (*analysis.tokens, *analysis.compounds)}
+    keys = analysis.keys.union(*map(_prefixes, normals))
+    pieces = (piece for key in keys if not key.startswith(OWN) for piece in CUT.split(key))
+    return " ".join(sorted({f"{MACHINE}{piece}" for piece in pieces if piece}))
 
 
 def _of_headline(analysis: Analysis) -> set[str]:

@@ -16,7 +16,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self, assert_never
 
@@ -49,6 +49,7 @@ from storage.model import (
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.sql import Connection
 from storage.tallies import DocumentTally
+from storage.translations import ArrivedTranslation
 from watchers import intake, keywords, stories
 from watchers.meaning.asking import Meaning
 from watchers.meaning.values import MOST_TEXTS, text_of
@@ -348,6 +349,22 @@ class Ingester:
         if draft.is_news:
             self._wake()
         return taken
+
+    async def take_translation(self, arrival: ArrivedTranslation, now: datetime) -> None:
+        """Record an item's words in another language, and whom they concern.
+
+        What met nobody's query in the outlet's words may meet some in these. It is no news again
+        to whom its story was told.
+        """
+        async with self._documents_turn():
+            changed = await self._db.read(changes.since, self._seen)
+            await self._be_ready(changed, now, brings_news=False)
+            item, was_news = await self._db.read(item_and_age, arrival.item)
+            taken = record.Translated(arrival)
+            if item is not None and arrival.text is not None:
+                taken = intake.translation(arrival, item, self._memory, now, was_news=was_news)
+            await self._db.write_behind(record.translated, replace(taken, as_of=self._seen), now)
+        self._wake()
 
     async def _decide(
         self,
@@ -671,6 +688,12 @@ def changed_subscriptions(db: Connection, seen: int) -> tuple[changes.Changed, l
     """Read in one go what changed since change ``seen``, and those of them that are live."""
     changed = changes.since(db, seen)
     return changed, subscriptions.by_ids(db, changed.subscriptions)
+
+
+def item_and_age(db: Connection, item_id: ItemId) -> tuple[Item | None, bool]:
+    """Return an item, and whether it was news when it came: not of its feed's first document."""
+    found = next(iter(items.by_ids(db, [item_id])), None)
+    return found, found is not None and items.was_news(db, item_id)
 
 
 @dataclass(frozen=True, slots=True)

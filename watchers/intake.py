@@ -15,6 +15,7 @@ from storage.model import (
     Feed,
     FeedKind,
     FeedState,
+    Item,
     ItemId,
     ItemImage,
     NewMatch,
@@ -23,12 +24,15 @@ from storage.model import (
     SubscriptionId,
 )
 from storage.outbox.promises import OwedAlerts
-from storage.record import ChangedStory, Intake
+from storage.reading import labels
+from storage.record import ChangedStory, Intake, Translated
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.tallies import NOTHING_READ, DocumentTally
+from storage.translations import ArrivedTranslation
 from watchers import articles, filing, keywords, stories
 from watchers.fetch import ssrf
 from watchers.parse import Entry, entry_keys
+from watchers.search import facts_of as stored_facts_of
 from watchers.text import leads, markup, urls, words
 from watchers.text.names import Gazetteer
 
@@ -638,6 +642,33 @@ def find_queries(  # noqa: PLR0917 (an item is known by its address and title)
     for query, error in broken.items():
         draft.asides += asides_of(query, error, memory)
     return hits
+
+
+def translation(
+    arrival: ArrivedTranslation, item: Item, memory: Memory, now: datetime, *, was_news: bool
+) -> Translated:
+    """Find the queries that an item meets in a machine's words and did not in its outlet's.
+
+    Filters ask about the outlet's report as ever. What raises was noted when the item came.
+    """
+    text = arrival.text
+    assert text is not None  # noqa: S101 (the caller's)
+    read = words.analyse(text.title, text.summary, lang=labels(text.lang)[0], names=memory.names)
+    told = words.analyse(item.title, item.summary, lang=item.lang, names=memory.names)
+    facts = stored_facts_of(item, now)
+    met = dict(memory.queries.find(told, facts, broken=lambda _id, _error: None))
+    found = [
+        replace(match_of(query, hit, item.id, item.story_id), machine=True)
+        for query, hit in memory.queries.find(read, facts, broken=lambda _id, _error: None)
+        if query not in met
+    ]
+    is_news = was_news and now - item.told_at < ALERT_WITHIN
+    return Translated(
+        arrival,
+        filing.machine_words(read),
+        tuple(found),
+        news=tuple(OwedAlerts(one.query, item.id) for one in found if is_news),
+    )
 
 
 def asides_of(query: str, error: Exception, memory: Memory) -> list[Aside]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
-from storage import items, local_time, search, stories
+from storage import items, local_time, reading, search, stories
 from storage.database import Database
 from storage.model import Item, ItemId, Story, StoryId
 from storage.sql import Connection
@@ -40,6 +40,9 @@ TRIED = 100
 TRIED_A_SLICE = 10
 """Stories between two looks at the chat: some 10 ms of work."""
 
+MOST_BY_MACHINE = 60
+"""Of so many of the newest reports that a translation says so, the words are looked at."""
+
 NO_WORDS = words.Analysis("", "", (), (), 0, (), (), frozenset())
 """For queries of filters alone, which look at no word."""
 
@@ -51,7 +54,8 @@ class Found:
     ``total`` counts the stories among the newest hits, those that need the matcher's word by
     the share of them that was tried; ``more`` says that the archive has further ones.
     ``order`` are all of them, in their order, as far as they are known; ``near`` those that were
-    found by near words alone, with these, ``without`` those that lack words, with these.
+    found by near words alone, with these, ``without`` those that lack words, with these. Behind
+    them all stand ``machine``, which only a machine's translations say so.
     """
 
     stories: tuple[Story, ...] = ()
@@ -60,6 +64,7 @@ class Found:
     order: tuple[StoryId, ...] = ()
     near: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
     without: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
+    machine: frozenset[StoryId] = frozenset()
 
 
 async def find(
@@ -84,7 +89,49 @@ async def find(
     found = await candidates(db, query, now=now, since=since, until=ends, names=names, widely=near)
     ask = _Question(query, now, names, found.near.keys() | found.without.keys())
     page = await _page(db, ask, found.ranked, offset, limit)
-    return replace(page, more=found.more, near=found.near, without=found.without)
+    page = replace(page, more=found.more, near=found.near, without=found.without)
+    return await _with_machine(db, ask, page, search.Bounds(since, ends), (offset, limit))
+
+
+async def _with_machine(
+    db: Database, ask: "_Question", found: Found, bounds: search.Bounds, page: tuple[int, int]
+) -> Found:
+    """Add behind all others the stories that only a translation tells in the query's words."""
+    match = keywords.machine_fts(ask.query) if keywords.reads_text(ask.query) else None
+    if match is None:
+        return found
+    hits = await db.read(_machine_hits, ask.query, match, bounds)
+    known = frozenset(found.order)
+    ids = [hit.item_id for hit in hits if hit.story_id not in known]
+    met: list[StoryId] = []
+    for start in range(0, len(ids), TRIED_A_SLICE):
+        met += [
+            item.story_id
+            for item in await db.read(items.by_ids, ids[start : start + TRIED_A_SLICE])
+            if meets_in_machine_words(ask.query, item, ask.now, ask.names)
+        ]
+        await asyncio.sleep(0)
+    added = tuple(dict.fromkeys(met))
+    if not added:
+        return found
+    offset, limit = page
+    begins = max(offset - len(found.order), 0)
+    room = limit - len(found.stories)
+    more = await db.read(stories.by_ids, added[begins : begins + room]) if room > 0 else ()
+    return replace(
+        found,
+        stories=(*found.stories, *more),
+        total=found.total + len(added),
+        order=(*found.order, *added),
+        machine=frozenset(added),
+    )
+
+
+def _machine_hits(
+    db: Connection, query: keywords.Query, match: str, bounds: search.Bounds
+) -> list[search.FoundItem]:
+    bounds = replace(bounds, feeds=feeds_of(db, query))
+    return search.hits(db, match, limit=MOST_BY_MACHINE, bounds=bounds)
 
 
 async def _page(
@@ -116,7 +163,8 @@ async def turn(
 
     What no longer meets the query, or is no longer there, is left out.
     """
-    ask = _Question(query, now, names, found.near.keys() | found.without.keys())
+    excused = found.near.keys() | found.without.keys() | found.machine
+    ask = _Question(query, now, names, excused)
     good: list[Story] = []
     tried = 0
     while tried < len(found.order) and len(good) < offset + limit:
@@ -324,6 +372,18 @@ def meets(
         if fires(query.root, words_, facts):
             return True
     return False
+
+
+def meets_in_machine_words(
+    query: keywords.Query, item: Item, now: datetime, names: Gazetteer | None = None
+) -> bool:
+    """Tell whether what a machine made of an item meets a query; filters ask about the item."""
+    facts = facts_of(item, now)
+    told = (reading.in_machine_words(item, text.lang) for text in item.machine)
+    return any(
+        one is not None and keywords.match(query, analysed(one, names), facts) is not None
+        for one in told
+    )
 
 
 def in_headline(

@@ -12,7 +12,7 @@ from bot.cli.common import Refused, archive, command, now, sentence
 from bot.connection import bot_username
 from bot.failures import system_says
 from bot.instance import database_lock, held_by
-from bot.pipeline import alone_on, embeddings_of
+from bot.pipeline import alone_on, embeddings_of, translations_of
 from bot.settings import Settings, host_port
 from storage import backup as backups
 from storage.errors import NewsError
@@ -20,6 +20,9 @@ from storage.files import readable_by_others, refuse_place
 from storage.masking import masked
 from watchers.meaning.opening import asking
 from watchers.meaning.values import MeaningError
+from watchers.translation.opening import opened as translator_opened
+from watchers.translation.translating import ANSWER_S
+from watchers.translation.values import TranslationError
 
 
 @contextmanager
@@ -75,6 +78,7 @@ async def check(settings: Settings) -> None:
         await database_is_sound(settings),
         await ports_are_free(settings),
         await meaning_answers(settings),
+        await translator_answers(settings),
         await token_is_good(settings),
     ]
     if not all(healthy):
@@ -141,6 +145,23 @@ async def meaning_answers(settings: Settings) -> bool:
     finally:
         await asked.close()
     click.echo(masked(f"meaning   ok: {settings.embeddings_url}"))
+    return True
+
+
+async def translator_answers(settings: Settings) -> bool:
+    """Have a word translated; nothing is said where nobody is to translate."""
+    async with translator_opened(translations_of(settings)) as translator:
+        if translator is None:
+            return True
+        name, source, target = settings.translate_engine, "en", "ru"
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                said = await translator.translate(["Good morning"], source, target)
+        except (TranslationError, OSError) as error:
+            why = str(error) or "too slow"
+            click.echo(masked(f"translate {name} does not answer: {why}"))
+            return False
+    click.echo(masked(f"translate ok: {name} says {said[0][:60]!r} for 'Good morning'"))
     return True
 
 

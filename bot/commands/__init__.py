@@ -130,6 +130,7 @@ BUTTONS: tuple[Press, ...] = (
     Press("sp", stories.turned),
     Press("rd", read.pressed),
     Press("rp", read.turned),
+    Press("sb", stories.side_by_side),
     Press("m", stories.mute_pressed, changes=True, own=True),
     Press("um", stories.unmute_pressed, changes=True, own=True),
     Press("w", stories.why_pressed, own=True),

@@ -50,9 +50,31 @@ async def statistics(ask: Ask, context: Context) -> Reply:
         (translate(language, "stats.stories_today"), totals.stories_today),
         (translate(language, "stats.languages"), spoken),
         (translate(language, "stats.sent_today"), totals.sent_today),
+        (translate(language, "stats.translated"), await _translated(ask, context)),
         (translate(language, "stats.aside"), aside or ""),
         (translate(language, "stats.size"), translate(language, "n.megabytes", size=totals.bytes / MEGABYTE)),
     ], language),))  # fmt: skip
+
+
+async def _translated(ask: Ask, context: Context) -> str:
+    """Say how translating goes; "" where nobody translates."""
+    if not context.translator.is_on:
+        return ""
+    health, language = await context.translator.health(), ask.language
+    counts = health.counts
+    said = translate(
+        language,
+        "stats.translated_is",
+        characters=counts.characters,
+        budget=health.budget,
+        done=counts.done,
+        dropped=counts.dropped,
+        wanted=counts.wanted,
+    )
+    if health.resting_until is None:
+        return said
+    at = words.clock(health.resting_until, words.zone(ask.here.time_zone))
+    return f"{said}; {translate(language, 'stats.translator_rests', at=at)}"
 
 
 async def users(ask: Ask, context: Context) -> Reply:

@@ -15,12 +15,13 @@ from bot.digests.listing import Listing
 from bot.render.buttons import press
 from bot.render.markup import plain, tidy, translate_html
 from bot.render.queries import languages_asked
-from bot.render.stories import alert, headline, outlet_name
+from bot.render.stories import alert, outlet_name
 from bot.texts import sentence, translate, words
 from storage import matches
 from storage import stories as archive
 from storage.errors import NewsError
 from storage.model import ChatKind, Story, StoryId
+from storage.reading import headline, reading_of
 from watchers import catalogue
 from watchers.text.normal import APOSTROPHE, clean, tokenize
 
@@ -217,7 +218,7 @@ async def latest(ask: Ask, context: Context) -> tuple[Story, ...]:
 
 def card_of(story: Story, ask: Ask, context: Context, asked: frozenset[str]) -> Card:
     """Return a story as a result of the inline list, in a language that was ``asked`` for."""
-    item, now = headline(story, ask.language, asked), context.clock()
+    item, now = headline(story, reading_of(ask.chat), asked), context.clock()
     at = words.when(item.told_at, now, ask.language, words.zone(ask.chat.time_zone))
     about = " · ".join((at, plain(outlet_name(item.outlet, ask.language))))
     # Whoever reads it in the other chat may live by another clock.

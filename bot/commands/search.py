@@ -70,6 +70,7 @@ def to_json(query: str, found: search_engine.Found) -> str:
             "search": query,  # first: BEGINNING
             "stories": found.order,
             "near": {str(story): words for story, words in found.near.items()},
+            "machine": sorted(found.machine),
             "without": {str(story): words for story, words in found.without.items()},
             "total": found.total,
             "more": found.more,
@@ -90,6 +91,7 @@ def from_json(text: str) -> tuple[str, search_engine.Found] | None:
         order=tuple(map(StoryId, kept["stories"])),
         near=_by_story(kept["near"]),
         without=_by_story(kept.get("without", {})),  # kept before there were any
+        machine=frozenset(map(StoryId, kept.get("machine", ()))),
     )
     return kept["search"], found
 

@@ -8,6 +8,7 @@ from bot import time_zones
 from bot.commands.settings_screens import (
     CAPS,
     QUIETS,
+    READING_NAMES,
     ZONES,
     kept,
     overview,
@@ -25,6 +26,7 @@ from storage import chats, dialogs
 from storage.errors import NewsError
 from storage.model import Chat, ChatKind, Pictures, QuietMode
 from storage.outbox import queue
+from storage.reading import reading_of
 from storage.sql import Connection
 
 MOST_TIMES = 12
@@ -48,6 +50,8 @@ _SHOWN_AFTER = {
     "pictures": "pictures",
     "why": "posts",
     "footer": "posts",
+    "read": "reads",
+    "machine": "reads",
 }
 
 
@@ -75,7 +79,7 @@ async def pressed(ask: Ask, context: Context) -> Reply:
     return Edit(screen(chat, language, back, context), toast=translate(language, "toast.saved"))
 
 
-def _changes(  # noqa: C901, PLR0911 - one a setting
+def _changes(  # noqa: PLR0911 - one a setting
     chat: Chat, name: str, value: str, *, wanted: bool | None = None
 ) -> dict[str, Any] | None:
     """Return what a press changes; None where its data is not ours.
@@ -97,11 +101,22 @@ def _changes(  # noqa: C901, PLR0911 - one a setting
             return _day_changes(chat, name, number, wanted=wanted)
         case "cap" if number in CAPS:
             return {"alerts_per_hour": number}
+        case _:
+            return _further_changes(chat, name, value, wanted=wanted)
+
+
+def _further_changes(
+    chat: Chat, name: str, value: str, *, wanted: bool | None
+) -> dict[str, Any] | None:
+    match name:
         case "pictures" if value in {str(size) for size in Pictures}:
             return {"pictures": Pictures(value)}
-        case "hush" | "mode" | "why" | "footer":
-            quiet = name in ("hush", "mode")
-            return _quiet_changes(name, value) if quiet else _post_changes(chat, name, value)
+        case "read" | "machine":
+            return _reading_changes(chat, name, value, wanted=wanted)
+        case "hush" | "mode":
+            return _quiet_changes(name, value)
+        case "why" | "footer":
+            return _post_changes(chat, name, value)
         case _:
             return None
 
@@ -129,6 +144,23 @@ def _post_changes(chat: Chat, name: str, value: str) -> dict[str, Any] | None:
     if name == "why":
         return {"shows_query": value == "on"}
     return {"footer": ""} if value == "off" else None
+
+
+def _reading_changes(
+    chat: Chat, name: str, value: str, *, wanted: bool | None
+) -> dict[str, Any] | None:
+    """Put a language behind those that are read, or take it out; the last one stays."""
+    if name == "machine":
+        return {"machine": _WANTED[value]} if value in _WANTED else None
+    if value == "usual":
+        return {"reads": ()}
+    if value not in READING_NAMES:
+        return None
+    read = reading_of(chat).languages
+    if (value in read) == (value not in read if wanted is None else wanted):
+        return {"reads": read}  # a double tap
+    others = tuple(one for one in read if one != value)
+    return {"reads": (others or read) if value in read else (*read, value)}
 
 
 def _quiet_changes(name: str, value: str) -> dict[str, Any] | None:

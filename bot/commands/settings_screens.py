@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from bot.context import Context
 from bot.conversation import Button, Html, Keyboard, Message, Row
@@ -12,6 +13,7 @@ from bot.render.stories import zoned
 from bot.texts import LANGUAGES, translate, words
 from bot.time_zones import Town
 from storage.model import Chat, ChatKind, Mode, Pictures, QuietMode, Reach, Subscription
+from storage.reading import reading_of
 
 WEEK = 7
 HOURS = tuple(range(6, 24))
@@ -32,6 +34,9 @@ LANGUAGE_NAMES = {
     "en": "English", "ru": "Русский", "kk": "Қазақша", "ky": "Кыргызча", "uz": "Oʻzbekcha",
     "tg": "Тоҷикӣ",
 }  # fmt: skip
+READING_NAMES = {**LANGUAGE_NAMES, "tk": "Türkmençe"}
+"""The languages that people may say they read."""
+
 NOT_YET_READ = ("kk", "ky", "uz", "tg")
 """The languages whose texts nobody has read yet who grew up with them (docs/translating.md)."""
 
@@ -50,6 +55,7 @@ def overview(chat: Chat, language: str, context: Context) -> Message:
         ("settings.quiet", quiet(chat, language)),
         ("settings.cap", translate(language, "settings.cap_is", count=chat.alerts_per_hour)),
         ("settings.pictures", translate(language, f"settings.pictures_{chat.pictures}")),
+        ("settings.reads", reads(chat, language, translates=context.translator.is_on)),
     ]
     if chat.kind is ChatKind.CHANNEL:
         rows.append(("settings.posts", posts(chat, language)))
@@ -83,6 +89,7 @@ def _menu(chat: Chat, language: str) -> Keyboard:
         (button("🌐", "settings.language", "lang"), button("🕗", "settings.zone", "zone")),
         (button("📰", "settings.digests", "times"), button("📅", "settings.days", "days")),
         (button("🌙", "settings.quiet", "quiet"), button("🔔", "button.cap", "cap")),
+        (button("📖", "settings.reads", "reads"),),
         *(of_channel if chat.kind is ChatKind.CHANNEL else ()),
         (
             button("🖼", "settings.pictures", "pictures"),
@@ -191,6 +198,14 @@ def quiet(chat: Chat, language: str) -> str:
     return f"{hours}, {translate(language, f'settings.quiet_{chat.quiet_mode}')}"
 
 
+def reads(chat: Chat, language: str, *, translates: bool) -> str:
+    """Say which languages are read, in their order, and what becomes of the rest."""
+    how = reading_of(chat)
+    names = " › ".join(READING_NAMES.get(code, code) for code in how.languages)
+    rest = "settings.rest_machine" if how.machine else "settings.rest_original"
+    return f"{names}. {translate(language, rest)}" if translates else names
+
+
 def posts(chat: Chat, language: str) -> str:
     """Say what a channel's posts tell beside the news."""
     why = translate(language, "settings.why_on" if chat.shows_query else "settings.why_off")
@@ -208,6 +223,7 @@ def screen(chat: Chat, language: str, name: str, context: Context) -> Message:
         "quiet": _quiet_screen,
         "cap": _cap_screen,
         "pictures": _pictures_screen,
+        "reads": partial(_reads_screen, translates=context.translator.is_on),
     }
     if chat.kind is ChatKind.CHANNEL:
         makers["posts"] = _posts_screen
@@ -346,6 +362,33 @@ def _pictures_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         for size in Pictures
     )
     return translate_html(language, "settings.ask_pictures"), [row]
+
+
+def _reads_screen(chat: Chat, language: str, *, translates: bool) -> tuple[str, list[Row]]:
+    how = reading_of(chat)
+    places = {code: place for place, code in enumerate(how.languages, 1)}
+    buttons = [
+        Button(
+            f"{places[code]}. {name}" if code in places else name,
+            _to("read", code, wanted=code not in places),
+        )
+        for code, name in READING_NAMES.items()
+    ]
+    rows = _in_rows(buttons, 2)
+    if chat.reads:
+        usual = f"↺ {translate(language, 'button.reads_usual')}"
+        rows.append((Button(usual, press("t", "read", "usual")),))
+    if translates:  # without a translator there is nothing to choose
+        rows += [
+            (
+                Button(
+                    _ticked(translate(language, key), chosen=how.machine is wanted),
+                    _to("machine", wanted=wanted),
+                ),
+            )
+            for key, wanted in (("settings.rest_machine", True), ("settings.rest_original", False))
+        ]
+    return translate_html(language, "settings.ask_reads"), rows
 
 
 def _posts_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:

@@ -10,16 +10,18 @@ from bot.context import Context
 from bot.conversation import Ask, Button, Edit, EditButton, Message, Reply, Say
 from bot.digests import listing
 from bot.render import reasons
+from bot.render import stories as stories_render
 from bot.render.buttons import press
 from bot.render.digests import StoryLine
 from bot.render.markup import joined, tidy, translate_html
-from bot.render.stories import card, headline, mute_button, title
+from bot.render.stories import card, mute_button, title
 from bot.texts import translate
 from storage import chats, matches, revisions, subscriptions
 from storage import stories as archive
 from storage.errors import NewsError
-from storage.model import ChatKind, ItemId, Mode, Reach, Story, StoryId
+from storage.model import Chat, ChatKind, ItemId, Mode, Reach, Story, StoryId
 from storage.outbox import queue, reports
+from storage.reading import headline, reading_of
 from storage.revisions import Revision
 from storage.sql import Connection
 from watchers import explanation, keywords, search
@@ -78,7 +80,7 @@ async def choice(ask: Ask, context: Context, verb: str, *more: object) -> Reply 
     if not lines:
         return None
     names = (
-        f"{line.number}. {title(headline(line.story, ask.language), ask.language)}"
+        f"{line.number}. {title(headline(line.story, reading_of(ask.chat)), ask.language)}"
         for line in lines
     )
     buttons = [Button(str(line.number), press(verb, line.story.id, *more)) for line in lines]
@@ -132,6 +134,11 @@ async def turned(ask: Ask, context: Context) -> Reply:
     return Edit(await shown(ask, context, story, ask.number(2)))
 
 
+async def side_by_side(ask: Ask, context: Context) -> Reply:
+    """Show a story's tellings in the reader's language beside those in others."""
+    return Say((stories_render.side_by_side(await by_number(context, ask.number(1)), ask.chat),))
+
+
 # --- mute -----------------------------------------------------------------------------------
 
 
@@ -141,7 +148,7 @@ async def mute(ask: Ask, context: Context) -> Reply:
         return asked
     story = await wanted(ask, context)
     await muting(ask, context, story, muted=True)
-    return Say((mute_said(story, ask.language, muted=True),))
+    return Say((mute_said(story, ask.chat, ask.language, muted=True),))
 
 
 async def mute_pressed(ask: Ask, context: Context) -> Reply:
@@ -160,7 +167,7 @@ async def mute_turned(ask: Ask, context: Context, *, muted: bool) -> Reply:
     await muting(ask, context, story, muted=muted)
     toast = translate(ask.language, "mute.toast" if muted else "mute.undone")
     if ask.word(2):
-        return Edit(mute_said(story, ask.language, muted=muted), toast=toast)
+        return Edit(mute_said(story, ask.chat, ask.language, muted=muted), toast=toast)
     return EditButton(mute_button(story.id, ask.language, muted=muted), toast=toast)
 
 
@@ -176,9 +183,9 @@ async def muting(ask: Ask, context: Context, story: Story, *, muted: bool) -> No
     context.wake()
 
 
-def mute_said(story: Story, language: str, *, muted: bool) -> Message:
+def mute_said(story: Story, chat: Chat, language: str, *, muted: bool) -> Message:
     """Say that a story is muted, or told again, with the button that turns it."""
-    name = title(headline(story, language), language)
+    name = title(headline(story, reading_of(chat)), language)
     text = translate_html(language, "mute.done" if muted else "mute.again", title=tidy(name, 120))
     return Message(text, ((mute_button(story.id, language, muted=muted, own=True),),))
 

@@ -13,6 +13,7 @@ from bot.render.digests import into_digest, together
 from bot.render.marking import Marker
 from bot.render.markup import chunks, cut, joined, plain, translate_html
 from bot.render.queries import languages_asked, query_title
+from bot.texts import translate
 from storage.local_time import quiet_until
 from storage.model import Chat, ChatKind, Item, Match, QuietMode, Story, StoryId, SubscriptionId
 from storage.outbox.deliveries import (
@@ -26,6 +27,7 @@ from storage.outbox.deliveries import (
     Sentence,
 )
 from storage.outbox.outcomes import Void
+from storage.reading import headline, reading_of
 from watchers.text.names import Gazetteer
 
 BAREST = 2
@@ -161,7 +163,7 @@ def alert(
     asked = languages_asked(
         one.query or queries.get(one.subscription_id, "") for one in context.matches
     )
-    shown = render.headline(context.story, context.chat.language, asked)
+    shown = headline(context.story, reading_of(context.chat), asked)
     met = reasons.met(context.story, shown, context.matches, queries, names)
     return render.alert(
         context.story,
@@ -189,7 +191,12 @@ def because(met: Iterable[reasons.Reason], language: str) -> tuple[tuple[str, st
         title = query_title(one.query, language)
         term = title if one.query.startswith("topic:") and title != one.query else one.term
         if term:
-            named.setdefault(term.casefold(), (term, one.word, one.outlet))
+            by = (
+                f"{render.MACHINE} {translate(language, 'machine.mark')}"
+                if one.machine
+                else one.outlet
+            )
+            named.setdefault(term.casefold(), (term, one.word, by))
     return tuple(named.values())[:MOST_TERMS]
 
 
@@ -263,7 +270,7 @@ def frozen(delivery: Delivery, chat: Chat, bot_username: str) -> Message | Void:
 def plainly(delivery: Delivery, context: RenderContext, said: Message) -> str:
     """Say it without markup; at last only what it is and where to read it."""
     if delivery.level >= BAREST and context.story is not None and context.story.items:
-        return render.bare(context.story, context.chat.language)
+        return render.bare(context.story, context.chat)
     most = PLAIN_UNITS if delivery.level < BAREST else PLAIN_UNITS // 10
     return cut(plain(said.html), most)
 
@@ -282,7 +289,7 @@ def barest(delivery: Delivery, context: RenderContext | None) -> OutgoingMessage
     for story in told[:MOST_LINES]:
         # Of many stories one may be what cannot be rendered.
         with suppress(Exception):
-            lines.append(render.bare(story, context.chat.language))
+            lines.append(render.bare(story, context.chat))
     if not lines:
         return None
     target = context.target.message_id if context.target else None

@@ -205,7 +205,7 @@ async def show_page(
     if listing.query:
         marker = Marker.of((listing.query,), view.names)
         lines = tuple(
-            replace(line, snippet=snippet(line.story, language, marker), asked=listing.query)
+            replace(line, snippet=snippet(line.story, chat, marker), asked=listing.query)
             for line in lines
         )
     turning = turn(("dl", number), page, listing.pages) if number else ()

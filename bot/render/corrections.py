@@ -6,10 +6,11 @@ from datetime import datetime
 from bot.conversation import Button, Html, Keyboard, Message
 from bot.render.buttons import press, turn
 from bot.render.markup import bold, chunks, joined, tidy, translate_html
-from bot.render.stories import headline, line, numbered_item, title
+from bot.render.stories import line, numbered_item, title
 from bot.texts import translate
 from storage.corrections import Correction, CorrectionKind, Undone
 from storage.model import Chat, ItemId, Story
+from storage.reading import headline, in_language
 
 ITEMS_ON_A_PAGE = 8
 TICKS_IN_A_ROW = 4
@@ -132,13 +133,13 @@ def _offer(
 
 
 def _asked(story: Story, key: str, language: str) -> Html:
-    name = title(headline(story, language), language)
+    name = title(headline(story, in_language(language)), language)
     said = joined((bold(tidy(name, 120)), f"/s{story.id}"), " · ")
     return joined((said, translate_html(language, key)), "\n\n")
 
 
 def _named(story: Story, language: str, data: str) -> Button:
-    name = title(headline(story, language), language)
+    name = title(headline(story, in_language(language)), language)
     return Button(tidy(name, LABEL_UNITS), data)
 
 

@@ -14,9 +14,10 @@ from bot.conversation import NO_HTML, Html, Keyboard, Message
 from bot.render.buttons import into_bot
 from bot.render.markup import bold, chunks, escape, italic, joined, link, tidy, translate_html
 from bot.render.queries import languages_asked, query_title
-from bot.render.stories import headline, language_mark, outlets, tolls
+from bot.render.stories import language_mark, outlets, tolls
 from bot.texts import translate, words
 from storage.model import Chat, ChatKind, Item, Outlet, Story, StoryId
+from storage.reading import headline, reading_of
 
 HEADLINE_UNITS = 140
 OUTLET_UNITS = 32
@@ -50,9 +51,10 @@ class StoryLine:
     asked: str = ""
     at: str = ""
 
-    def headline(self, language: str) -> Item:
+    def headline(self, chat: Chat) -> Item:
         """Choose the item whose headline stands for the story, as the queries ask for it."""
-        return headline(self.story, language, languages_asked((*self.queries, self.asked)))
+        asked = languages_asked((*self.queries, self.asked))
+        return headline(self.story, reading_of(chat), asked)
 
 
 def digest(
@@ -136,7 +138,9 @@ def together(
             story,
             queries=queries.get(story.id, ()),
             at=words.when(
-                headline(story, chat.language, languages_asked(queries.get(story.id, ()))).told_at,
+                headline(
+                    story, reading_of(chat), languages_asked(queries.get(story.id, ()))
+                ).told_at,
                 now,
                 chat.language,
                 zone,
@@ -219,7 +223,7 @@ def entry(line: StoryLine, chat: Chat, bot_username: str = "", *, queries: bool 
     Nobody can send a command to a channel: there the number itself is the link to the story.
     """
     story, language = line.story, chat.language
-    item = line.headline(language)
+    item = line.headline(chat)
     number, open_ = f"{line.number}.", f"/s{story.id}"
     if chat.kind is ChatKind.CHANNEL and bot_username:
         number, open_ = link(number, f"https://t.me/{bot_username}?start=s_{story.id}"), ""
@@ -232,7 +236,10 @@ def entry(line: StoryLine, chat: Chat, bot_username: str = "", *, queries: bool 
     named = joined((number, "🔔" if line.told else "", bold(link(name, item.url))), " ")
     return joined(
         (
-            joined((named, language_mark(item, language), tolls(story, item, language)), " · "),
+            joined(
+                (named, language_mark(item, language, short=True), tolls(story, item, language)),
+                " · ",
+            ),
             line.snippet,
             joined(
                 (

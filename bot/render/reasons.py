@@ -9,10 +9,11 @@ from bot.render import changes
 from bot.render.marking import Marker
 from bot.render.markup import bold, chunks, escape, joined, tidy, translate_html
 from bot.render.queries import query_title
-from bot.render.stories import headline, outlet_name, removed, title
+from bot.render.stories import MACHINE, outlet_name, removed, title
 from bot.texts import catalogue, translate, words
 from storage.model import Chat, Item, ItemId, Match, Story, SubscriptionId
 from storage.outbox.deliveries import Delivery
+from storage.reading import headline, reading_of
 from storage.revisions import Revision
 from watchers.explanation import Account, Apart, Came
 from watchers.stories import Grounds
@@ -58,6 +59,7 @@ class Reason:
 
     ``outlet`` wrote the word, where the item that is shown has none; ``now`` is the query as
     it is now, where that is another, and ``noted`` says whether the query of then is known.
+    ``machine`` marks a word of a machine's translation.
     """
 
     query: str
@@ -66,6 +68,7 @@ class Reason:
     outlet: str = ""
     now: str = ""
     noted: bool = True
+    machine: bool = False
 
 
 def met(
@@ -81,7 +84,7 @@ def met(
     languages, write it in their own ways. ``queries`` are those of now.
     """
     by_query: dict[str, list[Match]] = {}
-    for match in sorted(matches, key=lambda match: not match.in_headline):
+    for match in sorted(matches, key=lambda match: (match.machine, not match.in_headline)):
         query = match.query or queries.get(match.subscription_id, "")
         by_query.setdefault(query, []).append(match)
     return tuple(
@@ -101,13 +104,15 @@ def _word_met(
 ) -> Reason:
     """Choose the word to name: of the item that is shown, else of the first that matched."""
     if (here := next((match for match in found if match.item_id == shown.id), None)) is not None:
-        return Reason(query, here.term, here.word)
-    first = found[0]
+        return Reason(query, here.term, here.word, machine=here.machine)
+    first, by_machine = found[0], shown.original is not None
     words_here = Marker.of((query,), names).words(shown)
     if first.term in words_here:
-        return Reason(query, first.term, words_here[first.term])
+        return Reason(query, first.term, words_here[first.term], machine=by_machine)
     if words_here:
-        return Reason(query, *next(iter(words_here.items())))
+        return Reason(query, *next(iter(words_here.items())), machine=by_machine)
+    if first.machine:
+        return Reason(query, first.term, first.word, machine=True)
     item = next((item for item in story.items if item.id == first.item_id), None)
     return Reason(query, first.term, first.word, item.outlet.name if item is not None else "")
 
@@ -116,8 +121,8 @@ def why(trace: Trace, chat: Chat, *, now: datetime) -> Message:
     """Say which query and word matched, what was sent or not, and why."""
     language = chat.language
     parts = [
-        bold(title(headline(trace.story, language), language)),
-        _matched(trace, language),
+        bold(title(headline(trace.story, reading_of(chat)), language)),
+        _matched(trace, chat),
         _changed_since(trace, chat, now),
         joined(_became(delivery, chat, now) for delivery in trace.deliveries[:8]),
         translate_html(language, "why.muted") if trace.muted else Html(),
@@ -128,13 +133,14 @@ def why(trace: Trace, chat: Chat, *, now: datetime) -> Message:
     return Message(chunks(joined(parts, "\n\n"))[0])
 
 
-def _matched(trace: Trace, language: str) -> Html:
+def _matched(trace: Trace, chat: Chat) -> Html:
+    language = chat.language
     if not trace.matches and trace.too_late:
         query = ", ".join(query_title(text, language, 120) for text in trace.too_late[:3])
         return translate_html(language, "why.too_late", query=query)
     if not trace.matches:
         return translate_html(language, "why.no_match")
-    shown = headline(trace.story, language)
+    shown = headline(trace.story, reading_of(chat))
     found = met(trace.story, shown, trace.matches, trace.queries, trace.names)
     then = (
         "" if all(reason.noted for reason in found) else translate_html(language, "why.not_noted")
@@ -176,6 +182,8 @@ def _reason_line(reason: Reason, language: str) -> Html:
     )
     if reason.outlet:
         word = f"{word} ({tidy(reason.outlet, 40)})"
+    elif reason.machine:
+        word = f"{word} ({MACHINE} {translate(language, 'machine.mark')})"
     if not reason.word:
         sentence = translate_html(language, "why.query", query=query)
     elif reason.word.casefold() == reason.term.casefold():

@@ -16,11 +16,12 @@ from bot.render.markup import (
     joined,
     link,
     measure,
+    plain,
     tidy,
     translate_html,
 )
 from bot.render.queries import query_title
-from bot.texts import catalogue, labels, translate, words
+from bot.texts import catalogue, translate, words
 from storage.model import (
     Chat,
     ChatKind,
@@ -33,6 +34,15 @@ from storage.model import (
     StoryId,
 )
 from storage.outbox.deliveries import Turn
+from storage.reading import (
+    LanguageOrder,
+    for_reader,
+    headline,
+    in_machine_words,
+    labels,
+    language_of,
+    reading_of,
+)
 from storage.revisions import Revision
 from watchers.stories import outgrown
 
@@ -42,6 +52,12 @@ ITEMS_ON_A_PAGE = 8
 OUTLETS_NAMED = 5
 CHANGES_UNITS = 1000
 """So much of a card's page may say what outlets changed; the reports themselves come first."""
+
+MACHINE = "🤖"
+"""Stands wherever a machine's words are shown."""
+
+MOST_PAIRS = 3
+"""So many languages stand beside the reader's in one message."""
 
 MOST_TRIED = 8
 """So many items of a story are looked through for the first that matched a query."""
@@ -60,27 +76,6 @@ SOURCES = {FeedKind.PAGE: "source.page", FeedKind.TELEGRAM: "source.telegram"}
 
 
 # --- a story's headline and its outlets -----------------------------------------------------
-
-
-def headline(story: Story, language: str, asked: frozenset[str] = ANY) -> Item:
-    """Choose the item whose headline stands for the story, in a language ``asked`` for, if any is.
-
-    The earliest in the reader's language, in its own script before another; else the earliest
-    in a language that the region reads (Russian before English but for a reader of English);
-    else the earliest there is.
-    """
-    titled = [item for item in story.items if item.title.strip()] or list(story.items)
-    titled = [item for item in titled if _is_in(item, asked)] or titled
-    order = (*labels(language), *(("ru", "en") if language != "en" else ("ru",)))
-    for wanted in order:
-        for item in titled:
-            if item.lang == wanted:
-                return item
-    return titled[0]
-
-
-def _is_in(item: Item, asked: frozenset[str]) -> bool:
-    return item.lang in asked or item.lang.partition("-")[0] in asked
 
 
 def title(item: Item, language: str) -> str:
@@ -114,18 +109,30 @@ def distinct_items(story: Story) -> list[tuple[int, Item]]:
     return list(shown.values())
 
 
-def language_mark(item: Item, language: str) -> Html:
-    """Say in which language an item is, where that is not the reader's: in Kazakh."""
+def language_mark(item: Item, language: str, *, short: bool = False) -> Html:
+    """Say in which language an item is, where that is not the reader's: in Kazakh.
+
+    Of a machine's words it says that they are, and, unless it is to be ``short``, of which.
+    """
+    if item.original is not None:
+        original = "" if short else in_language_words(item.original, language)
+        key = "machine.of" if original else "machine.mark"
+        return italic(f"{MACHINE} {translate(language, key, original=original)}")
     if item.lang in ("", "und", *labels(language)):
         return Html()
+    return italic(in_language_words(item, language))
+
+
+def in_language_words(item: Item, language: str) -> str:
+    """Write in which language an item is: in Kazakh."""
     key = f"in.{item.lang.partition('-')[0]}"
     known = catalogue(language).template(key, 0)
-    return italic(translate(language, key) if known else words.language_name(item.lang, language))
+    return translate(language, key) if known else words.language_name(item.lang, language)
 
 
 def tolls(story: Story, item: Item, language: str) -> Html:
     """Say how many died or were injured by now where the shown headline states fewer."""
-    now = outgrown(item, story.items)
+    now = outgrown(item.original or item, story.items)
     return joined(
         (
             italic(translate(language, key, count=count))
@@ -227,7 +234,7 @@ def alert(
     both, so that nobody wonders why the alert came.
     """
     language = chat.language
-    item = headline(story, language, asked or marker.languages)
+    item = headline(story, reading_of(chat), asked or marker.languages)
     parts = [
         joined(
             (
@@ -364,7 +371,7 @@ def update(
 
     Of a toll ``turn`` says from what to what.
     """
-    language = chat.language
+    language, item = chat.language, for_reader(item, reading_of(chat))
     at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
     head = translate_html(language, "alert.changed")
     line = joined((outlet_name(item.outlet, language), source(item, language), at), " · ")
@@ -403,7 +410,7 @@ def card(
     ``versions`` are what its items said earlier. ``corrects`` adds the button of who may say
     that it is not one event, or not all of it.
     """
-    language, first = chat.language, headline(story, chat.language)
+    language, first = chat.language, headline(story, reading_of(chat))
     items = distinct_items(story)
     pages = max(1, -(-len(items) // ITEMS_ON_A_PAGE))
     page = min(max(page, 0), pages - 1)
@@ -417,7 +424,8 @@ def card(
         changed = changed if measure(changed) <= room else Html()
         room -= measure(changed)
         body.append(numbered_item(place, item, chat, now, known=name, changed=changed))
-    named = (bold(link(name, first.url)), tolls(story, first, language))
+    mark = language_mark(first, language) if first.original is not None else Html()
+    named = (bold(link(name, first.url)), mark, tolls(story, first, language))
     head = joined((joined(named, " · "), facts(story, language)))
     lead = escape(_summary(first)) if page == 0 else ""
     text = joined((head, lead, *body), "\n\n")
@@ -427,9 +435,17 @@ def card(
             *turn(("sp", story.id), page, pages),
             (read_button(first, language),),
             *_card_buttons(story, language, muted=muted),
+            *_side_button(story, chat),
             *(_correct_button(story, language) if corrects else ()),
         ),
     )
+
+
+def _side_button(story: Story, chat: Chat) -> Keyboard:
+    if not pairs(story, reading_of(chat)):
+        return ()
+    label = f"🔤 {translate(chat.language, 'button.side_by_side')}"
+    return ((Button(label, press("sb", story.id)),),)
 
 
 def _correct_button(story: Story, language: str) -> Keyboard:
@@ -505,6 +521,49 @@ def _card_buttons(story: Story, language: str, *, muted: bool) -> Keyboard:
     )
 
 
+# --- in two languages -------------------------------------------------------------------------
+
+
+def pairs(story: Story, reading: LanguageOrder) -> list[tuple[Item, Item]]:
+    """Return tellings in other languages, each beside one in the language liked best.
+
+    Beside a machine's words for that very telling, else beside an outlet's; the earliest of each
+    language.
+    """
+    own = [item for item in story.items if item.lang in labels(reading.first) and item.title]
+    others: dict[str, Item] = {}
+    for item in story.items:
+        if item.title.strip() and item.lang not in ("", "und", *labels(reading.first)):
+            others.setdefault(language_of(item.lang), item)
+    found = []
+    for item in list(others.values())[:MOST_PAIRS]:
+        beside = in_machine_words(item, reading.first) or next(iter(own), None)
+        if beside is not None:
+            found.append((item, beside))
+    return found
+
+
+def side_by_side(story: Story, chat: Chat) -> Message:
+    """Render a story's tellings in pairs: an original, and the same in the reader's language."""
+    language = chat.language
+    said = []
+    for original, beside in pairs(story, reading_of(chat)):
+        for item in (original, beside):
+            mark = language_mark(item, language, short=True)
+            said.append(_told(item, mark or italic(in_language_words(item, language)), language))
+    head = translate_html(language, "side.head")
+    body = said or [translate_html(language, "side.nothing")]
+    label = f"📖 {translate(language, 'button.story')}"
+    return Message(
+        chunks(joined((head, *body), "\n\n"))[0], ((Button(label, press("s", story.id)),),)
+    )
+
+
+def _told(item: Item, mark: Html, language: str) -> Html:
+    by = joined((outlet_name(item.outlet, language, owner=False), mark), " · ")
+    return joined((by, bold(link(title(item, language), item.url)), escape(_summary(item))))
+
+
 # --- lists ----------------------------------------------------------------------------------
 
 
@@ -521,14 +580,14 @@ def line(
     How many other outlets have the story stands beside them. ``name`` is the headline where it
     is set already, with matched words in bold; ``asked`` are the languages that a query wants.
     """
-    language, item = chat.language, headline(story, chat.language, asked)
+    language, item = chat.language, headline(story, reading_of(chat), asked)
     by = outlet_name(item.outlet, language, owner=False)
     surplus = len(outlets(story)) - 1
     if surplus:
         by = joined((by, translate(language, "story.plus", count=surplus)), " ")
     at = words.when(item.told_at, now, language, words.zone(chat.time_zone))
     shown = link(name if name is not None else escape(title(item, language)), item.url)
-    head = (shown, language_mark(item, language), tolls(story, item, language))
+    head = (shown, language_mark(item, language, short=True), tolls(story, item, language))
     return joined((joined(head, " · "), joined((by, at, f"/s{story.id}"), " · ")))
 
 
@@ -548,19 +607,22 @@ def found_line(
     found instead of those that were asked for, ``without`` those that it has not.
     """
     asked = marker.languages
-    language, item = chat.language, headline(story, chat.language, asked)
+    language, item = chat.language, headline(story, reading_of(chat), asked)
     name = marker.title(item, title(item, language))
     shown = line(story, chat, now=now, name=name, asked=asked)
     for key, said in (("search.near", near), ("search.without", without)):
         if said:
             words_ = ", ".join(tidy(word, 40) for word in dict.fromkeys(said))
             return joined((shown, italic(translate_html(language, key, words=words_))))
-    return joined((shown, snippet(story, language, marker)))
+    return joined((shown, snippet(story, chat, marker)))
 
 
-def snippet(story: Story, language: str, marker: Marker) -> Html:
-    """Show what met a query where the shown headline does not: a sentence, another headline."""
-    item = headline(story, language, marker.languages)
+def snippet(story: Story, chat: Chat, marker: Marker) -> Html:
+    """Show what met a query where the shown headline does not: a sentence, another headline.
+
+    A machine's words are the last to be shown, and said to be such.
+    """
+    item, language = headline(story, reading_of(chat), marker.languages), chat.language
     if not marker.queries or marker.in_title(item):
         return Html()
     return italic(marker.sentence(item) or _proof(story, item, language, marker))
@@ -568,7 +630,7 @@ def snippet(story: Story, language: str, marker: Marker) -> Html:
 
 def _proof(story: Story, shown: Item, language: str, marker: Marker) -> Html:
     """Write what another item says that matched the query: its headline, or a sentence of it."""
-    others = [item for item in story.items if item is not shown][:MOST_TRIED]
+    others = [item for item in story.items if item is not (shown.original or shown)][:MOST_TRIED]
     for item in others:
         if marker.in_title(item):
             return joined(
@@ -577,13 +639,32 @@ def _proof(story: Story, shown: Item, language: str, marker: Marker) -> Html:
     for item in others:
         if sentence := marker.sentence(item):
             return joined((tidy(item.outlet.name, 40), sentence), ": ")
+    for item in _by_machine(story):
+        if marker.in_title(item) or marker.sentence(item):
+            said = marker.title(item, title(item, language))
+            if not marker.in_title(item):
+                said = marker.sentence(item)
+            return joined((f"{MACHINE} {translate(language, 'machine.mark')}", said), ": ")
     return Html()
+
+
+def _by_machine(story: Story) -> list[Item]:
+    """Return what machines made of a story's items."""
+    told = [
+        in_machine_words(item, text.lang)
+        for item in story.items[:MOST_TRIED]
+        for text in item.machine
+    ]
+    return [one for one in told if one is not None]
 
 
 # --- when HTML fails ------------------------------------------------------------------------
 
 
-def bare(story: Story, language: str) -> str:
+def bare(story: Story, chat: Chat) -> str:
     """Return title and link as plain text: the last form of a message that Telegram refuses."""
-    item = headline(story, language)
-    return "\n".join(part for part in (cut(title(item, language), 300), item.url[:500]) if part)
+    item, language = headline(story, reading_of(chat)), chat.language
+    mark = plain(language_mark(item, language)) if item.original is not None else ""
+    return "\n".join(
+        part for part in (cut(title(item, language), 300), mark, item.url[:500]) if part
+    )

@@ -33,9 +33,6 @@ _NOT_COUNTED = _NAMES | {"position"}
 # Where we do not speak a person's language, the one they most likely read as well.
 _NEIGHBOURS = {"be": "ru", "tk": "ru", "tt": "ru"}
 
-_WRITTEN = {"uz": ("uz-Latn", "uz-Cyrl")}
-"""The labels of what is written in a language, where they say the script; ours first."""
-
 
 class Catalogue:
     """One language's sentences and its rule of plurals."""
@@ -171,11 +168,6 @@ def complaint(language: str, key: str, values: Mapping[str, Any]) -> str:
         else ""
     )
     return " ".join(part for part in (translate(language, key, **values), reason, links) if part)
-
-
-def labels(language: str) -> tuple[str, ...]:
-    """Return the labels that items in a reader's language have, what is easiest read first."""
-    return (*_WRITTEN.get(language, ()), language)
 
 
 def choose(told: str | None, default: str) -> str:

@@ -22,6 +22,7 @@ from storage.outbox.deliveries import (
 )
 from storage.outbox.policy import URGENT_PUBLISHERS
 from storage.outbox.promises import START, OwedAnswers, OwedEdits
+from storage.reading import language_of
 from storage.sql import Connection, from_ms, to_json, to_ms
 
 FIRST_EDIT = timedelta(seconds=20)
@@ -63,10 +64,14 @@ class Urgency(IntEnum):
 
 TOLD_OF_A_STORY = """
 select iif(d.state in ('held', 'merged'), d.carrier, d.id),
-    c.language = :language or (:soon and (:lists or d.state not in ('held', 'merged')))
+    :language <> ''
+        and instr(' ' || c.language || ' ' || c.reads || ' ', ' ' || :language || ' ') > 0
+        or (:soon and (:lists or d.state not in ('held', 'merged')))
 from deliveries d join chats c on c.id = d.chat_id
 where d.kind = 'alert' and d.story_id = :story and d.chat_id > :after and d.chat_id <= :upto
     and (d.settled_at > :since or d.state in ('sending', 'held'))
+    and (:only = '' or c.machine and :only =
+        iif(c.reads = '', c.language, substr(c.reads, 1, instr(c.reads || ' ', ' ') - 1)))
     and (:muted or not exists
         (select 1 from muted_stories m where m.chat_id = d.chat_id and m.story_id = :story))
 """
@@ -231,6 +236,7 @@ def edit_some(db: Connection, owed: OwedEdits, after: int, upto: int, now: datet
             "lists": owed.lists,
             "language": owed.language,
             "muted": owed.muted,
+            "only": owed.only,
             "after": after,
             "upto": upto,
         },
@@ -272,7 +278,7 @@ def news_of(db: Connection, story_id: StoryId) -> tuple[bool, str]:
         return False, ""
     return (
         len(set(outlets)) == 2 and outlets.count(outlets[-1]) == 1,  # noqa: PLR2004 - a second
-        languages[-1].partition("-")[0] if languages.count(languages[-1]) == 1 else "",
+        language_of(languages[-1]) if languages.count(languages[-1]) == 1 else "",
     )
 
 
@@ -413,6 +419,12 @@ def went(db: Connection, story_id: StoryId, now: datetime) -> None:
     A line of the message that is there, without a sound: what somebody was alerted of is gone.
     """
     owe(db, OwedEdits(story_id, living_since(now, TOLD_OF_REMOVALS), soon=True, lists=True), now)
+
+
+def translated(db: Connection, story_id: StoryId, language: str, now: datetime) -> None:
+    """Owe an edit of the messages of a story whose headline came in their readers' language."""
+    if is_anybodys(db, story_id):
+        owe(db, OwedEdits(story_id, living_since(now), soon=True, lists=True, only=language), now)
 
 
 def enqueue_edit(db: Connection, of: DeliveryId, now: datetime, urgency: Urgency) -> None:

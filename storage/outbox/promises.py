@@ -43,7 +43,8 @@ class OwedEdits:
     They live if they were sent after ``since`` (milliseconds). ``soon`` says that their first
     lines change, ``lists`` that those of messages for many do too, ``language`` in which chats'
     language alone they do; ``muted`` that they are edited where the story is muted too, ``urgent``
-    that it leaves quiet hours.
+    that it leaves quiet hours. Where ``only`` names a language, messages are edited nowhere but
+    in chats that like it best.
     """
 
     story: StoryId
@@ -53,6 +54,7 @@ class OwedEdits:
     lists: bool = False
     muted: bool = False
     urgent: bool = False
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True)

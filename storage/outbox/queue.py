@@ -28,6 +28,7 @@ from storage.outbox.followups import (
     grown,
     relabel,
     reshown,
+    translated,
     wake_up,
     went,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "reshown",
     "same_bot",
     "settle",
+    "translated",
     "wake_up",
     "went",
     "withhold",

@@ -10,13 +10,14 @@ from bot.context import ChannelFacts, Context
 from bot.conversation import Ask, Button, Edit, EditButton, Message, Reply, Say, Toast
 from bot.digests.maker import DigestService
 from bot.render.markup import plain
-from storage import chats, dialogs
+from storage import chats, dialogs, translations
 from storage.database import Database
 from storage.full_texts import FullText
 from storage.model import Chat, ChatId, ChatKind, Feed, FeedId, Item
 from watchers.discover import Seen
 from watchers.poll import Round
 from watchers.taught_names import TaughtNames
+from watchers.translation.translating import Health
 
 NOW = datetime.fromisoformat("2026-11-22T08:00:00+00:00")
 READER, ADMIN = ChatId(1001), ChatId(1)
@@ -110,8 +111,20 @@ def context_of(db: Database, **parts: Any) -> Context:
         "language": "en",
         "time_zone": "UTC",
         "allowed_hosts": frozenset(),
+        "translator": Translates(),
     }
     return Context(**(usual | parts))
+
+
+@dataclass
+class Translates:
+    """Whether the operator has set somebody who translates, and how that goes."""
+
+    is_on: bool = False
+    rests_until: datetime | None = None
+
+    async def health(self) -> Health:
+        return Health(translations.TranslationCounts(1200, 30, 2, 5), 200_000, self.rests_until)
 
 
 @dataclass

@@ -127,7 +127,9 @@ async def answers(running: Running) -> None:
     later(running.pipeline.ingester.pulse)  # we run that long
 
 
-TICKS = "clock poller pages digests notices promises asides errands alarm menus upkeep"
+TICKS = (
+    "clock poller pages digests notices promises asides errands alarm menus translations upkeep"
+)
 STUCK = {
     "answers": answers,
     **{name: tick(name) for name in TICKS.split()},

@@ -137,6 +137,32 @@ def test_a_webhook_is_https_unless_the_bot_api_is_on_this_machine() -> None:
     assert read(hook | {"TELEGRAM_API_URL": "http://127.0.0.1:8081"}).telegram_webhook_url
 
 
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"TRANSLATE_URL": "http://127.0.0.1:5000"}, "TRANSLATE_ENGINE"),
+        ({"TRANSLATE_KEY": "k"}, "TRANSLATE_ENGINE"),
+        ({"TRANSLATE_ENGINE": "libretranslate"}, "TRANSLATE_URL"),
+        ({"TRANSLATE_ENGINE": "openai", "TRANSLATE_URL": "http://here"}, "TRANSLATE_MODEL"),
+        ({"TRANSLATE_ENGINE": "deepl"}, "TRANSLATE_KEY"),
+        ({"TRANSLATE_ENGINE": "google"}, "TRANSLATE_ENGINE"),
+        ({"TRANSLATE_BUDGET": "0"}, "TRANSLATE_BUDGET"),
+        ({"TRANSLATE_BUDGET": "much"}, "TRANSLATE_BUDGET"),
+        ({"TRANSLATE_KEY": "ключ", "TRANSLATE_ENGINE": "deepl"}, "TRANSLATE_KEY"),
+    ],
+)
+def test_a_translator_that_cannot_be_asked_is_refused(given: dict[str, str], named: str) -> None:
+    assert named in problems(**given)
+
+
+def test_a_translator_is_named_with_what_it_needs() -> None:
+    set_ = read({"TRANSLATE_ENGINE": "DeepL", "TRANSLATE_KEY": "hush", "TRANSLATE_BUDGET": "9000"})
+    assert ("deepl", "hush", 9000) == (
+        set_.translate_engine, set_.translate_key, set_.translate_budget
+    )  # fmt: skip
+    assert "hush" not in repr(set_)
+
+
 def test_two_listeners_cannot_have_one_place() -> None:
     hook = {"TELEGRAM_WEBHOOK_URL": "https://x.example/hook", "TELEGRAM_WEBHOOK_SECRET": "hush"}
     assert ["HEALTH_LISTEN"] == problems(HEALTH_LISTEN="127.0.0.1:8080", **hook)

@@ -50,6 +50,7 @@ def put(db: Connection, due: DueTime, at: int | None, written: int | None) -> No
     feed = rows.feed(db)
     rows.told(db, feed, item, now=NOW - YEAR)
     now = to_ms(NOW)
+    of_a_text = "digest, source, target, headline, text, rank, due_at, wanted_at"
     an_alert = f"values (1, 'alert', 'a', {now}, 0)"
     for statement in (
         "insert into chats(id, kind, created_at) values (1, 'private', 0)",
@@ -57,6 +58,7 @@ def put(db: Connection, due: DueTime, at: int | None, written: int | None) -> No
         f"insert into deliveries(chat_id, kind, subject, due_at, created_at) {an_alert}",
         f"insert into rests(chat_id, until) values (1, {now})",
         f"insert into shut(chat_id, thread_id, why, until) values (1, 0, '', {now})",
+        f"insert into translations({of_a_text}) values (x'00', 'kk', 'ru', 1, 'a', 0, {now}, 0)",
         "update feeds set interval_s = 900",
     ):
         db.conn.execute(statement)

@@ -16,10 +16,10 @@ from watchers.keywords.matching import (
 )
 from watchers.keywords.parsing import country_of, parse, parse_cached
 from watchers.keywords.query import Node, Query, languages
-from watchers.keywords.searching import fts, is_exact, is_one_word, unwanted, window
+from watchers.keywords.searching import fts, is_exact, is_one_word, machine_fts, unwanted, window
 from watchers.keywords.suggesting import Suggestion, suggest
 
 __all__ = [
-    "Facts", "Hit", "MatchedTerm", "Node", "Query", "QueryIndex", "Suggestion", "alternatives", "asks_for_outlets", "compared", "country_of", "fts", "is_exact", "is_one_word", "languages", "match", "match_text", "meetings", "parse", "parse_cached", "reads_text", "ruled_out", "rules_out",
+    "Facts", "Hit", "MatchedTerm", "Node", "Query", "QueryIndex", "Suggestion", "alternatives", "asks_for_outlets", "compared", "country_of", "fts", "is_exact", "is_one_word", "languages", "machine_fts", "match", "match_text", "meetings", "parse", "parse_cached", "reads_text", "ruled_out", "rules_out",
     "source_names", "suggest", "unwanted", "window",
 ]  # fmt: skip

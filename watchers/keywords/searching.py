@@ -14,7 +14,7 @@ PREFIXES = range(3, 7)
 without it ``каз*`` would gather every posting of every word that begins so."""
 
 
-_CUT = re.compile(r"(?:(?![A-Za-z0-9:.+-])[\x00-\x7f])+")
+CUT = re.compile(r"(?:(?![A-Za-z0-9:.+-])[\x00-\x7f])+")
 """Where the index cuts its words: at ASCII that is neither a letter, a figure nor one of its
 ``tokenchars``."""
 
@@ -54,7 +54,7 @@ def _exact(node: Node) -> bool:
         case Some(children):
             return all(_exact(child) for child in children)
         case Prefix():
-            return len(node.normal) <= PREFIXES[-1] and _CUT.search(node.normal) is None
+            return len(node.normal) <= PREFIXES[-1] and CUT.search(node.normal) is None
         case Exact() | No():
             return False
 
@@ -166,5 +166,28 @@ def _any(keys: set[str] | frozenset[str], where: str = "") -> str:
 
 def _quoted(key: str) -> str:
     """Write a key; one that the index cuts (1,000) is there in pieces, which it cannot order."""
-    pieces = [f'"{piece}"' for piece in _CUT.split(key) if piece]
+    pieces = [f'"{piece}"' for piece in CUT.split(key) if piece]
     return f"({' AND '.join(pieces)})" if len(pieces) > 1 else pieces[0]
+
+
+MACHINE = "mt:"
+"""Before the keys of translations: a machine's words neither hide nor feign an outlet's."""
+
+OWN = ("f:", "c:")
+"""Kinds of keys that an item has of its own, in whatever words it is told."""
+
+_KEY = re.compile(r'"([^"]*)"')
+
+
+def machine_fts(query: Query) -> str | None:
+    """Give the MATCH expression by which translations' words meet a query; as ``fts``.
+
+    None also where a query asks for no word that is told in a language.
+    """
+    asked = fts(query) or ""
+    by_machine = _KEY.sub(_of_machine, asked)
+    return by_machine if by_machine != asked else None
+
+
+def _of_machine(key: re.Match[str]) -> str:
+    return key[0] if key[1].startswith(OWN) else f'"{MACHINE}{key[1]}"'

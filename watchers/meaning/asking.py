@@ -13,6 +13,7 @@ from zlib import crc32
 
 import structlog
 
+from watchers.backoff import Backoff
 from watchers.meaning import models
 from watchers.meaning.values import Embedder, MeaningError, checked
 
@@ -41,18 +42,14 @@ class Meaning(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Backoff):
     """How long we wait: ``item_s`` for an item's answer, ``probe_s`` for a probe's.
 
-    After ``failures`` in a row nobody is asked but by probes: the first after ``pause_s``, each
-    further one after twice the pause of the one before, up to ``longest_s``.
+    In the pauses after failures nobody is asked; each ends with a probe.
     """
 
     item_s: float = 0.3
     probe_s: float = 30.0
-    failures: int = 3
-    pause_s: float = 5.0
-    longest_s: float = 600.0
 
 
 class Asking:
@@ -72,7 +69,7 @@ class Asking:
 
     async def __aenter__(self) -> Self:
         """Begin to see whether somebody answers; nobody waits for that."""
-        self._probing = asyncio.create_task(self._probe(0.0, told=False))
+        self._probing = asyncio.create_task(self._probe(told=False))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -126,12 +123,16 @@ class Asking:
             self._failures = 0
             self._answers.clear()
             log.warning("meaning is off", reason=_said(error))
-            self._probing = asyncio.create_task(self._probe(self._patience.pause_s, told=True))
+            self._probing = asyncio.create_task(self._probe(told=True))
 
-    async def _probe(self, pause: float, *, told: bool) -> None:
-        """Ask in the background until that is answered well; say once that it is not."""
+    async def _probe(self, *, told: bool) -> None:
+        """Ask in the background until that is answered well; say once that it is not.
+
+        At once where nobody was asked before.
+        """
+        failed = self._patience.failures if told else 0
         while True:
-            await asyncio.sleep(pause)
+            await asyncio.sleep(self._patience.after(failed))
             if told:
                 await self._embedder.give_up()
             # Whoever answers now may be another than before.
@@ -143,7 +144,7 @@ class Asking:
                 if not told:
                     log.warning("meaning is off", reason=_said(error))
                 told = True
-                pause = min(max(2 * pause, self._patience.pause_s), self._patience.longest_s)
+                failed = max(failed + 1, self._patience.failures)
                 continue
             log.info("meaning is on", dimensions=self._dimensions)
             self._answers.set()

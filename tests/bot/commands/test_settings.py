@@ -9,7 +9,7 @@ from storage import chats, dialogs
 from storage.database import Database
 from storage.errors import NewsError
 from storage.model import Chat, ChatId, ChatKind, Pictures, QuietMode
-from tests.bot.people import NOW, READER, Person, context_of
+from tests.bot.people import NOW, READER, Person, Translates, context_of
 
 CHANNEL = ChatId(-1007)
 
@@ -237,3 +237,52 @@ async def test_nobody_takes_anothers_channel_by_a_forged_button(anna: Person) ->
     with pytest.raises(NewsError, match=r"button\.old"):
         await anna.sends(f"ch:{CHANNEL}")
     assert await anna.context.db.read(dialogs.acting_for, READER) is None
+
+
+# --- the languages that are read --------------------------------------------------------------
+
+
+async def test_languages_are_read_in_the_order_in_which_they_were_tapped(anna: Person) -> None:
+    said = await anna.types("/settings")
+    assert "Languages I read: English" in said
+    assert "machine" not in said
+    await anna.presses("Languages I read")
+    await anna.presses("Русский")
+    await anna.presses("Қазақша")
+    assert ("en", "ru", "kk") == (await now_of(anna)).reads
+    await anna.presses("1. English")
+    assert ("ru", "kk") == (await now_of(anna)).reads
+    said = await anna.presses("‹ Settings")
+    assert "Languages I read: Русский › Қазақша" in said
+    await anna.presses("Languages I read")
+    await anna.presses("As usual for my language")
+    assert () == (await now_of(anna)).reads
+
+
+@pytest.mark.parametrize("data", ["t:read:ru:1", "t:read:en:1"])
+async def test_a_double_tap_on_a_language_is_one(anna: Person, data: str) -> None:
+    await anna.sends(data)
+    before = (await now_of(anna)).reads
+    await anna.sends(data)
+    assert before == (await now_of(anna)).reads
+
+
+async def test_somebody_reads_at_least_one_language(anna: Person) -> None:
+    await anna.sends("t:read:en:0")
+    assert ("en",) == (await now_of(anna)).reads
+
+
+@pytest.mark.parametrize("data", ["t:read:xx:1", "t:machine:2", "t:machine:on"])
+async def test_a_forged_language_changes_nothing(anna: Person, data: str) -> None:
+    with pytest.raises(NewsError, match=r"button\.old"):
+        await anna.sends(data)
+
+
+async def test_the_rest_is_as_it_is_for_whoever_wants_no_machine(db: Database) -> None:
+    anna = await Person.comes(context_of(db, translator=Translates(is_on=True)))
+    said = await anna.types("/settings")
+    assert "Languages I read: English. The rest: machine translation" in said
+    await anna.presses("Languages I read")
+    await anna.presses("The rest: as it is")
+    assert not (await now_of(anna)).machine
+    assert "English. The rest: as it is" in await anna.types("/settings")

@@ -163,6 +163,17 @@ def tell(db: Connection, stories: Sequence[int], chat: int, thread: int, now: da
     queue.enqueue(db, delivery, now)
 
 
+async def another_outlet_tells(here: Room, story: int, item: int, **item_values: Any) -> None:
+    """Let a further outlet tell a story, as the ingester records it."""
+
+    def record(db: Connection, now: datetime) -> None:
+        feed = rows.feed(db, f"https://outlet{item}.example/rss", name=f"Outlet {item}")
+        rows.told(db, feed, rows.new_item(item, story, **item_values), now=now)
+        queue.grown(db, StoryId(story), now)
+
+    await here.db.write(record, here.clock())
+
+
 def alert(story: int, chat: int = ANNA_ID, thread: int = 0) -> NewDelivery:
     return NewDelivery(
         ChatId(chat),

@@ -2,11 +2,11 @@
 
 import pytest
 
-from storage.model import NO_THREAD, StoryId
+from storage.model import NO_THREAD
 from storage.outbox import queue
 from storage.outbox.deliveries import DeliveryKind, DeliveryState, DigestPart, NewDelivery
 from storage.outbox.settle import MOST_DOUBTS
-from tests.bot.delivery.kit import ANNA, Room, opened
+from tests.bot.delivery.kit import ANNA, Room, another_outlet_tells, opened
 
 CUT = 15.0
 """Seconds after which a message whose answer was lost is repeated."""
@@ -99,10 +99,11 @@ async def test_what_cuts_connections_for_minutes_loses_nothing(here: Room) -> No
 async def test_an_edit_may_be_repeated_at_will(here: Room) -> None:
     await here.tell(1)
     await here.deliver()
-    await here.db.write(queue.grown, StoryId(1), here.clock())
+    await another_outlet_tells(here, 1, 101)
     here.box.faults.drop_after("editMessageText", times=4)
     for _ in range(6):
         await here.deliver(minutes=5)
+    assert len(here.box.calls.of("editMessageText")) == 5
     assert (await here.row("d1", "edit")).state is DeliveryState.SENT
 
 

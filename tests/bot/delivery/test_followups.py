@@ -23,22 +23,11 @@ from storage.model import (
 from storage.outbox import queue
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, message_of
 from storage.outbox.outcomes import Sent
-from tests.bot.delivery.kit import ANNA, Room, alert
+from tests.bot.delivery.kit import ANNA, Room, alert, another_outlet_tells
 from tests.bot.people import Person, context_of
 from tests.storage import rows
 
 NIGHT = {"quiet_from": 23 * 60, "quiet_to": 7 * 60}
-
-
-async def another_outlet_tells(here: Room, story: int, item: int, **item_values: Any) -> None:
-    """Let a further outlet tell a story, as the ingester records it."""
-
-    def record(db: Any, now: datetime) -> None:
-        feed = rows.feed(db, f"https://outlet{item}.example/rss", name=f"Outlet {item}")
-        rows.told(db, feed, rows.new_item(item, story, **item_values), now=now)
-        queue.grown(db, StoryId(story), now)
-
-    await here.db.write(record, here.clock())
 
 
 async def test_further_outlets_are_edited_into_the_alert(here: Room) -> None:

@@ -20,7 +20,7 @@ from storage.outbox.deliveries import (
     Rendered,
     Sentence,
 )
-from tests.bot.delivery.kit import ANNA, Room, opened
+from tests.bot.delivery.kit import ANNA, Room, another_outlet_tells, opened
 
 GONE = [
     "Forbidden: bot was blocked by the user",
@@ -285,8 +285,8 @@ async def test_an_edit_of_a_deleted_message_is_given_up(here: Room) -> None:
     await here.tell(1)
     await here.deliver()
     here.box.faults.fail("editMessageText", 400, "Bad Request: message to edit not found")
-    for _ in range(3):
-        await here.db.write(queue.grown, StoryId(1), here.clock())
+    for item in (101, 102, 103):
+        await another_outlet_tells(here, 1, item)
         await here.deliver(minutes=5)
     assert len(here.box.calls.of("editMessageText")) == 1
 

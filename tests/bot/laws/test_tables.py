@@ -92,6 +92,7 @@ READING = {
     "rp",
     "s",
     "sp",
+    "sb",
     "w",
     "tr",
     "so",

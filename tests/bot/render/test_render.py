@@ -27,10 +27,11 @@ from bot.render.markup import (
     units,
 )
 from bot.render.queries import query_title
-from bot.render.stories import alert, card, headline, language_mark, line, update
+from bot.render.stories import alert, card, language_mark, line, update
 from bot.texts import LANGUAGES
 from storage.model import Chat, ChatId, ChatKind, FeedKind, Ownership, StoryId
 from storage.outbox.deliveries import Turn
+from storage.reading import headline, in_language
 from tests.bot.sample_stories import ALMATY, MOSCOW, NOW, sample_item, story
 from watchers.text.names import gazetteer
 
@@ -142,11 +143,11 @@ def test_a_neighbours_headline_stands_for_the_one_that_is_not_there(
         sample_item("Suv qonuni", lang="uz-Latn"),
         sample_item("Закон о воде", lang="ru"),
     )
-    assert shown == headline(told, language).title
+    assert shown == headline(told, in_language(language)).title
     if language == "uz":
         cyrillic = story(*told.items[:2], told.items[3])
-        assert "Сув қонуни" == headline(cyrillic, language).title
-        assert "" == language_mark(headline(cyrillic, language), language)
+        assert "Сув қонуни" == headline(cyrillic, in_language(language)).title
+        assert "" == language_mark(headline(cyrillic, in_language(language)), language)
 
 
 def test_a_headline_in_no_language_of_the_readers_is_the_earliest() -> None:

@@ -6,8 +6,9 @@ import random
 import pytest
 
 from watchers.meaning.models import is_fitted, prefix_of
-from watchers.meaning.service import endpoint, vectors_in
+from watchers.meaning.service import vectors_in
 from watchers.meaning.values import MeaningError, checked, text_of
+from watchers.services import ServiceError, openai_endpoint, said_in
 from watchers.stories.meaning import (
     CosineWeight,
     MeaningSettings,
@@ -116,13 +117,13 @@ def test_a_model_is_known_by_its_name(model, prefix, fitted) -> None:
     ],
 )
 def test_a_base_address_is_completed(base, whole) -> None:
-    assert whole == endpoint(base)
+    assert whole == openai_endpoint(base, "embeddings")
 
 
 def test_vectors_come_in_the_order_of_their_indexes() -> None:
     body = b'{"data": [{"index": 1, "embedding": [1]}, {"index": 0, "embedding": [0]}]}'
-    assert [[0], [1]] == vectors_in(body)
-    assert [[1], [0]] == vectors_in(b'{"data": [{"embedding": [1]}, {"embedding": [0]}]}')
+    assert [[0], [1]] == vectors_in(said_in(body))
+    assert [[1], [0]] == vectors_in(said_in(b'{"data": [{"embedding": [1]}, {"embedding": [0]}]}'))
 
 
 @pytest.mark.parametrize(
@@ -144,8 +145,8 @@ def test_vectors_come_in_the_order_of_their_indexes() -> None:
     ids=lambda body: str(body)[:40],
 )
 def test_an_answer_of_another_form_is_refused(body) -> None:
-    with pytest.raises(MeaningError):
-        vectors_in(body)
+    with pytest.raises((MeaningError, ServiceError)):
+        vectors_in(said_in(body))
 
 
 def test_more_of_odds_or_nearness_is_never_less() -> None:
