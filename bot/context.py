@@ -14,7 +14,8 @@ from bot.conversation import Ask, Reply
 from bot.digests.maker import DigestService
 from storage.corrections import Correction, Undone
 from storage.database import Database
-from storage.model import ChatId, Feed, FeedId, ItemId, StoryId
+from storage.full_texts import FullText
+from storage.model import ChatId, Feed, FeedId, Item, ItemId, StoryId
 from watchers.discover import Seen
 from watchers.poll import Round
 from watchers.taught_names import TaughtNames
@@ -88,6 +89,16 @@ class ChannelFacts:
     person_manages: bool
 
 
+class ArticleTexts(Protocol):
+    """Who gets articles' texts from their outlets."""
+
+    async def kept(self, item: Item) -> FullText | None:
+        """Return what can be shown at once: None where the page must be asked for."""
+
+    async def get(self, item: Item) -> FullText:
+        """Return an item's text, fetched where it is not kept; or why there is none."""
+
+
 class ChatRights(Protocol):
     """Who knows which person manages which chat."""
 
@@ -120,6 +131,7 @@ class Context:
     editor: StoryEditor
     digests: DigestService
     feeds: FeedAdministration
+    full_texts: ArticleTexts
     find_channel: ChannelLookup
     rights: ChatRights
     wake: Callable[[], None]

@@ -38,16 +38,25 @@ Keyboard: TypeAlias = tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """A picture that Telegram fetches and shows beside a text: small under it, large above it."""
+
+    url: str
+    large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message: Telegram HTML below 4096 UTF-16 units, and its buttons.
 
-    ``preview`` lets Telegram show the first link's picture. ``asks`` shows the person an input
-    field that answers this message (where groups' privacy mode would hide a plain answer).
+    ``preview`` is the picture beside it; without one no link's is shown. ``asks`` shows the
+    person an input field that answers this message (where groups' privacy mode would hide a
+    plain answer).
     """
 
     html: Html
     keyboard: Keyboard = ()
-    preview: bool = False
+    preview: Preview | None = None
     asks: bool = False
 
 

@@ -14,8 +14,9 @@ from storage import meta
 from storage.database import Database
 from storage.errors import StorageError
 from storage.files import refuse_other, refuse_place
-from watchers import fetch
+from watchers import fetch, full_text
 from watchers.discover import Looker, Seen
+from watchers.full_text import FullTexts
 from watchers.host_queues import Politeness
 from watchers.ingester import Ingester
 from watchers.meaning.opening import Embeddings
@@ -47,6 +48,7 @@ class Pipeline:
     poller: Poller
     revisits: Revisits
     rates: RatesPoller
+    full_texts: FullTexts
     translating: Translating
     clock: TrustedClock
     wake_up: asyncio.Event
@@ -125,12 +127,22 @@ async def open_pipeline(
             politeness=politeness or Politeness(),
             pace=asking or RatesPace(),
         )
+        texts = await open_parts.enter_async_context(full_text.opened(db, fetcher, own_clock))
         translator = await open_parts.enter_async_context(
             translator_opened(translations_of(settings))
         )
         translating = Translating(db, translator, ingester, settings.translate_budget, own_clock)
         yield Pipeline(
-            settings, db, ingester, poller, revisits, rates, translating, own_clock, wake_up
+            settings,
+            db,
+            ingester,
+            poller,
+            revisits,
+            rates,
+            texts,
+            translating,
+            own_clock,
+            wake_up,
         )
 
 

@@ -22,4 +22,12 @@ lock deploy/requirements-dev.txt --group dev
       --no-emit-index-url --no-header --no-annotate -
 } > deploy/requirements-meaning.new
 mv deploy/requirements-meaning.new deploy/requirements-meaning.txt
+# The extra `fulltext` brings several, in the versions that are pinned already where they are.
+{
+  echo "# The extra \`fulltext\`, to be installed beside requirements.txt; made by \`make lock\`, do not edit."
+  sed -n 's/^fulltext = \["\(.*\)", "\(.*\)"\].*/\1\n\2/p' pyproject.toml |
+    .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+      -c deploy/requirements-dev.txt --no-emit-index-url --no-header --no-annotate -
+} > deploy/requirements-fulltext.new
+mv deploy/requirements-fulltext.new deploy/requirements-fulltext.txt
 echo "deploy/requirements*.txt are renewed; run make test"

@@ -13,7 +13,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PIP_AUDIT = "pip-audit==2.9.0"
-LISTS = ("requirements.txt", "requirements-dev.txt", "requirements-meaning.txt")
+LISTS = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-fulltext.txt",
+    "requirements-meaning.txt",
+)
 """In deploy/: every list of packages that somebody installs."""
 
 HOLES = re.compile(r"Found \d+ known vulnerabilit")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from storage import set_aside, sql
-from storage.model import Chat, ChatId, ChatKind, QuietMode, StoryId, ThreadId
+from storage.model import Chat, ChatId, ChatKind, Pictures, QuietMode, StoryId, ThreadId
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.sql import ODD_VALUES, Connection, from_ms, to_json, to_ms
 
@@ -34,6 +34,7 @@ SETTINGS = (
     "alerts_per_hour",
     "shows_query",
     "footer",
+    "pictures",
     "reads",
     "machine",
     "active",
@@ -354,6 +355,7 @@ def to_chat(row: dict[str, Any]) -> Chat:
         alerts_per_hour=row["alerts_per_hour"],
         shows_query=bool(row["shows_query"]),
         footer=row["footer"],
+        pictures=Pictures(row["pictures"]),
         reads=tuple(row["reads"].split()),
         machine=bool(row["machine"]),
         active=bool(row["active"]),
@@ -391,6 +393,7 @@ def to_row(chat: Chat) -> dict[str, Any]:
         "alerts_per_hour": chat.alerts_per_hour,
         "shows_query": int(chat.shows_query),
         "footer": chat.footer,
+        "pictures": chat.pictures,
         "reads": " ".join(chat.reads),
         "machine": int(chat.machine),
         "active": int(chat.active),

@@ -8,13 +8,13 @@ from typing import Any
 
 from storage import outlets, translations
 from storage.masking import without_user_info
-from storage.model import FeedId, FeedKind, Item, ItemId, StoryId
+from storage.model import FeedId, FeedKind, Item, ItemId, ItemImage, StoryId
 from storage.sql import Connection, from_json, from_ms, marks, moment, readable, to_json, to_ms
 
 COLUMNS = (
     "i.id, i.feed_id, i.story_id, i.external_id, i.url, i.title, i.summary, i.lang,"
     " i.published, i.first_seen, i.updated_at, i.url_key, f.kind, i.retitled_at,"
-    " i.removed_at, i.source"
+    " i.removed_at, i.source, i.image, i.image_width, i.image_height"
 )
 JOINED = "items i join feeds f on f.id = i.feed_id join outlets o on o.id = f.outlet_id"
 KEY_BYTES = 10
@@ -53,6 +53,7 @@ class NewItem:
     recirculated: bool = False
     packed_features: bytes = b""
     source: str = ""
+    image: ItemImage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class EditedItem:
     title_countries: tuple[str, ...] = ()
     packed_features: bytes = b""
     """What it is compared with others by from now on, empty where that stays as it was."""
+    image: ItemImage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def of_row(row: tuple[Any, ...]) -> Item:
         retitled_at=from_ms(row[13]),
         removed_at=from_ms(row[14]),
         source=row[15],
-        outlet=outlets.of_row(row[16:]),
+        image=ItemImage(row[16], row[17] or 0, row[18] or 0) if row[16] else None,
+        outlet=outlets.of_row(row[19:]),
     )
 
 
@@ -199,8 +202,8 @@ def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) 
         db.conn.execute(
             "insert into items(id, feed_id, story_id, external_id, url, url_key, title, summary,"
             " lang, published, first_seen, score, reasons, recirculated, countries,"
-            " title_countries, source)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " title_countries, source, image, image_width, image_height)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 item.id,
                 feed_id,
@@ -219,6 +222,7 @@ def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) 
                 " ".join(item.countries),
                 " ".join(item.title_countries),
                 item.source[:200],
+                *image_columns(item.image),
             ),
         )
         db.conn.executemany(
@@ -227,6 +231,13 @@ def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) 
             " on conflict(feed_id, key) do update set item_id = excluded.item_id",
             [(feed_id, digest(key), item.id) for key in item.keys],
         )
+
+
+def image_columns(image: ItemImage | None) -> tuple[str | None, int | None, int | None]:
+    """Return a picture as it is kept: what is not told takes no room in a row."""
+    if image is None:
+        return None, None, None
+    return image.url, image.width or None, image.height or None
 
 
 def learn(db: Connection, feed_id: FeedId, learnt: Iterable[LearntKey]) -> None:
@@ -240,9 +251,11 @@ def learn(db: Connection, feed_id: FeedId, learnt: Iterable[LearntKey]) -> None:
 def edit(db: Connection, edited: Iterable[EditedItem], now: datetime) -> None:
     """Keep an outlet's new words for an item it had told before."""
     for item in edited:
+        image, width, height = image_columns(item.image)
         db.conn.execute(
             "update items set title = :title, summary = :summary, url = :url, url_key = :key,"
             " countries = :countries, title_countries = :title_countries, updated_at = :now,"
+            " image = :image, image_width = :width, image_height = :height,"
             # What is told again is there.
             " removed_at = null,"
             " retitled_at = case when title = :title then retitled_at else :now end"
@@ -254,6 +267,9 @@ def edit(db: Connection, edited: Iterable[EditedItem], now: datetime) -> None:
                 "key": item.url_key,
                 "countries": " ".join(item.countries),
                 "title_countries": " ".join(item.title_countries),
+                "image": image,
+                "width": width,
+                "height": height,
                 "now": to_ms(now),
                 "id": item.id,
             },

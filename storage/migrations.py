@@ -937,6 +937,40 @@ def m039_translations(db: Database) -> None:
     db.conn.execute(EDITED_ANEW)
 
 
+PICTURES = """
+-- Beside the other columns and not in a table of their own: an item without a picture has three
+-- bytes more, one with a picture its address and no second row to find and to delete.
+alter table items add column image text;
+alter table items add column image_width integer;
+alter table items add column image_height integer;
+
+alter table chats add column pictures text not null default 'small'
+"""
+
+
+@migrations()
+def m041_pictures(db: Database) -> None:
+    """Keep where items have their pictures, and how chats want to see them."""
+    execute_all(db, PICTURES)
+
+
+FULL_TEXTS = """
+create table full_texts (            -- articles' words as they were fetched for readers
+    item_id    integer primary key references items(id) on delete cascade,
+    fetched_at integer not null,
+    refusal    text not null,        -- why there are none; '' where there are some
+    body       blob not null         -- zlib, a paragraph a line
+) strict;
+create index full_texts_age on full_texts(fetched_at)
+"""
+
+
+@migrations()
+def m042_full_texts(db: Database) -> None:
+    """Keep the texts of articles that readers asked for, for some days."""
+    execute_all(db, FULL_TEXTS)
+
+
 RATES = """
 create table official_rates (        -- what central banks published
     bank     text not null,          -- ISO 3166 of its country

@@ -166,6 +166,15 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemImage:
+    """An item's picture: where its outlet has it, and its size in pixels, 0 where untold."""
+
+    url: str
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class MachineText:
     """What a machine made of a report in the language ``lang``, checked: not an outlet's words.
 
@@ -205,6 +214,7 @@ class Item:
     retitled_at: datetime | None = None
     removed_at: datetime | None = None
     source: str = ""
+    image: ItemImage | None = None
     machine: tuple[MachineText, ...] = ()
     original: "Item | None" = None
 
@@ -247,6 +257,14 @@ class QuietMode(StrEnum):
     HOLD = "hold"
     SILENT = "silent"
     URGENT = "urgent"
+
+
+class Pictures(StrEnum):
+    """How a chat sees the pictures of its alerts."""
+
+    SMALL = "small"
+    LARGE = "large"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +314,7 @@ class Chat:
     created_at: datetime | None = None
     shows_query: bool = False
     footer: str = ""
+    pictures: Pictures = Pictures.SMALL
     reads: tuple[str, ...] = ()
     machine: bool = True
 

@@ -116,6 +116,7 @@ STAMPS = (
     ("set_aside", "told_at"),
     ("errands", "asked_at"),
     ("errands", "told_at"),
+    ("full_texts", "fetched_at"),
     ("translations", "wanted_at"),
     ("translations", "ended_at"),
     ("translated_items", "arrived_at"),

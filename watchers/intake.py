@@ -17,6 +17,7 @@ from storage.model import (
     FeedState,
     Item,
     ItemId,
+    ItemImage,
     NewMatch,
     StoryId,
     Subscription,
@@ -29,9 +30,10 @@ from storage.set_aside import Aside, AsideKind, why_of
 from storage.tallies import NOTHING_READ, DocumentTally
 from storage.translations import ArrivedTranslation
 from watchers import articles, filing, keywords, stories
+from watchers.fetch import ssrf
 from watchers.parse import Entry, entry_keys
 from watchers.search import facts_of as stored_facts_of
-from watchers.text import leads, markup, words
+from watchers.text import leads, markup, urls, words
 from watchers.text.names import Gazetteer
 
 ALERT_WITHIN = timedelta(hours=24)
@@ -432,6 +434,7 @@ def take_in(
         recirculated=verdict.recirculated,
         packed_features=packed,
         source=entry.source,
+        image=image_of(draft.feed, entry),
     )
     draft.new.append(item)
     match_queries(draft, item, analysis, facts, memory)
@@ -458,6 +461,15 @@ def prepared(
         analysis=analysis,
         boilerplate=draft.boilerplate | memory.index.boilerplate.of(draft.feed.outlet.id),
     )
+
+
+def image_of(feed: Feed, entry: Entry) -> ItemImage | None:
+    """Return an entry's picture; none of a private network, unless the feed itself lies there."""
+    if entry.image is None:
+        return None
+    host, port = urls.endpoint_of(entry.image.url)
+    private = ssrf.is_private(host, port, frozenset({urls.endpoint_of(feed.url)}))
+    return None if private or not port else entry.image
 
 
 def lead_of(feed: Feed, entry: Entry) -> str:
@@ -511,6 +523,7 @@ def again(
             countries=countries_in(analysis.entities),
             title_countries=countries_in(in_title(analysis)),
             packed_features=restate(draft, entry, before, analysis, url_key, memory),
+            image=image_of(draft.feed, entry),
         )
     )
     match_edited(draft, before, analysis, facts, memory)

@@ -1,4 +1,4 @@
-"""/settings: language, time zone, digests, quiet hours, alerts an hour, changed in place."""
+"""/settings: language, zone, digests, quiet hours, alerts an hour, pictures, changed in place."""
 
 import re
 from dataclasses import replace
@@ -25,7 +25,7 @@ from bot.render.markup import joined, tidy, translate_html
 from bot.texts import LANGUAGES, translate
 from storage import chats, dialogs
 from storage.errors import NewsError
-from storage.model import Chat, ChatKind, QuietMode
+from storage.model import Chat, ChatKind, Pictures, QuietMode
 from storage.outbox import queue
 from storage.reading import reading_of
 from storage.sql import Connection
@@ -48,6 +48,7 @@ _SHOWN_AFTER = {
     "week": "days",
     "hush": "quiet",
     "mode": "quiet",
+    "pictures": "pictures",
     "why": "posts",
     "footer": "posts",
     "rate": "rates",
@@ -110,6 +111,8 @@ def _further_changes(
     chat: Chat, name: str, value: str, *, wanted: bool | None
 ) -> dict[str, Any] | None:
     match name:
+        case "pictures" if value in {str(size) for size in Pictures}:
+            return {"pictures": Pictures(value)}
         case "read" | "machine":
             return _reading_changes(chat, name, value, wanted=wanted)
         case "hush" | "mode":

@@ -13,7 +13,7 @@ from bot.render.markup import bold, joined, translate_html
 from bot.render.stories import zoned
 from bot.texts import LANGUAGES, translate, words
 from bot.time_zones import Town
-from storage.model import Chat, ChatKind, Mode, QuietMode, Reach, Subscription
+from storage.model import Chat, ChatKind, Mode, Pictures, QuietMode, Reach, Subscription
 from storage.reading import reading_of
 
 WEEK = 7
@@ -55,6 +55,7 @@ def overview(chat: Chat, language: str, context: Context) -> Message:
         ("settings.digests", digests(chat, language)),
         ("settings.quiet", quiet(chat, language)),
         ("settings.cap", translate(language, "settings.cap_is", count=chat.alerts_per_hour)),
+        ("settings.pictures", translate(language, f"settings.pictures_{chat.pictures}")),
         ("settings.reads", reads(chat, language, translates=context.translator.is_on)),
     ]
     if context.has_rates:
@@ -96,7 +97,10 @@ def _menu(chat: Chat, language: str, context: Context) -> Keyboard:
         (button("📖", "settings.reads", "reads"),),
         *(with_rates if context.has_rates else ()),
         *(of_channel if chat.kind is ChatKind.CHANNEL else ()),
-        (Button(f"👁 {translate(language, 'button.preview')}", press("dp")),),
+        (
+            button("🖼", "settings.pictures", "pictures"),
+            Button(f"👁 {translate(language, 'button.preview')}", press("dp")),
+        ),
     )
 
 
@@ -229,6 +233,7 @@ def screen(chat: Chat, language: str, name: str, context: Context) -> Message:
         "days": _days_screen,
         "quiet": _quiet_screen,
         "cap": _cap_screen,
+        "pictures": _pictures_screen,
         "reads": partial(_reads_screen, translates=context.translator.is_on),
     }
     if context.has_rates:
@@ -369,6 +374,19 @@ def _rates_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
         for pair in offered
     ]
     return translate_html(language, "settings.ask_rates"), _in_rows(buttons, 2)
+
+
+def _pictures_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
+    row = tuple(
+        Button(
+            _ticked(
+                translate(language, f"settings.pictures_{size}"), chosen=size is chat.pictures
+            ),
+            press("t", "pictures", size),
+        )
+        for size in Pictures
+    )
+    return translate_html(language, "settings.ask_pictures"), [row]
 
 
 def _reads_screen(chat: Chat, language: str, *, translates: bool) -> tuple[str, list[Row]]:

@@ -5,9 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.conversation import Html, Keyboard, Message
+from bot.conversation import Html, Keyboard, Message, Preview
 from bot.digests.ranking import MOST_LINES
-from bot.render import rates, reasons
+from bot.render import pictures, rates, reasons
 from bot.render import stories as render
 from bot.render.digests import into_digest, together
 from bot.render.marking import Marker
@@ -80,7 +80,7 @@ class OutgoingMessage:
     text: str
     html: bool = True
     keyboard: Keyboard = ()
-    preview: bool = False
+    preview: Preview | None = None
     silent: bool = False
     edits: int | None = None
     answers: int | None = None
@@ -109,7 +109,7 @@ def write(
         text=said.html if delivery.level == 0 else plainly(delivery, context, said),
         html=delivery.level == 0,
         keyboard=said.keyboard if delivery.level < BAREST else (),
-        preview=said.preview,
+        preview=said.preview if delivery.level == 0 else None,
         silent=is_silent(delivery, context.chat, now),
         edits=target if delivery.kind is DeliveryKind.EDIT else None,
         answers=target if delivery.kind is DeliveryKind.UPDATE else None,
@@ -134,7 +134,7 @@ def message(
     """Render what is owed."""
     match delivery.kind:
         case DeliveryKind.ALERT:
-            return alert(context, now, bot_username, names)
+            return pictured(alert(context, now, bot_username, names), context)
         case DeliveryKind.UPDATE:
             return update(delivery, context, now, bot_username)
         case DeliveryKind.FOLD:
@@ -142,7 +142,7 @@ def message(
         case DeliveryKind.EDIT:
             if context.target is not None and context.target.kind is DeliveryKind.FOLD:
                 return fold(context.target, context, now, bot_username)
-            return alert(context, now, bot_username, names)
+            return pictured(alert(context, now, bot_username, names), context)
         case (
             DeliveryKind.NOTICE | DeliveryKind.DIGEST | DeliveryKind.BROADCAST | DeliveryKind.RATE
         ):
@@ -178,6 +178,13 @@ def alert(
         bot_username=bot_username,
         muted=context.muted,
     )
+
+
+def pictured(said: Message | Void, context: RenderContext) -> Message | Void:
+    """Show a story's picture beside its living message, as the chat wants it."""
+    if isinstance(said, Void) or context.story is None:
+        return said
+    return replace(said, preview=pictures.preview(context.story, context.chat))
 
 
 def because(met: Iterable[reasons.Reason], language: str) -> tuple[tuple[str, str, str], ...]:

@@ -1,10 +1,10 @@
 """Send: an outgoing message → one call of the Bot API."""
 
-from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters
+from telegram import Bot, Message, ReplyParameters
 from telegram.constants import ParseMode
 
 from bot.delivery.message import OutgoingMessage
-from bot.telegram.outgoing import markup_of
+from bot.telegram.outgoing import markup_of, preview_of
 from bot.telegram.rate_limiter import BROADCAST
 from storage.outbox.deliveries import Delivery
 from storage.outbox.rows import RANK
@@ -20,7 +20,7 @@ async def call(bot: Bot, delivery: Delivery, outgoing: OutgoingMessage) -> int |
     """Send or edit; return the new message's id. Raises what PTB raises."""
     markup = markup_of(outgoing.keyboard)
     mode = ParseMode.HTML if outgoing.html else None
-    preview = LinkPreviewOptions(is_disabled=not outgoing.preview)
+    preview = preview_of(outgoing.preview)
     rank = BROADCAST + RANK.get(delivery.kind, 0)
     if outgoing.edits is not None:
         await bot.edit_message_text(

@@ -257,7 +257,7 @@ def alert(
     if chat.kind is ChatKind.CHANNEL:
         label = _story_label(story, language)
         return Message(joined(parts, "\n\n"), into_bot(label, "s", story.id, bot_username))
-    return Message(joined(parts, "\n\n"), alert_buttons(story, language, muted=muted))
+    return Message(joined(parts, "\n\n"), alert_buttons(story, item, language, muted=muted))
 
 
 def _alert_headline(item: Item, language: str, marker: Marker) -> Html:
@@ -339,11 +339,19 @@ def mute_button(story_id: StoryId, language: str, *, muted: bool, own: bool = Fa
     return Button(f"🔕 {translate(language, 'button.mute')}", press("m", *data))
 
 
-def alert_buttons(story: Story, language: str, *, muted: bool = False) -> Keyboard:
-    """Return the buttons under an alert: the story, mute it, why it came."""
+def read_button(item: Item, language: str) -> Button:
+    """Return the button that shows an item's whole text."""
+    return Button(f"📃 {translate(language, 'button.read')}", press("rd", item.id))
+
+
+def alert_buttons(story: Story, item: Item, language: str, *, muted: bool = False) -> Keyboard:
+    """Return the buttons under an alert: the shown item whole, the story, mute it, why it came."""
     return (
         (
+            read_button(item, language),
             Button(_story_label(story, language), press("s", story.id)),
+        ),
+        (
             mute_button(story.id, language, muted=muted),
             Button(f"❓ {translate(language, 'button.why')}", press("w", story.id)),
         ),
@@ -425,6 +433,7 @@ def card(
         chunks(text)[0],
         (
             *turn(("sp", story.id), page, pages),
+            (read_button(first, language),),
             *_card_buttons(story, language, muted=muted),
             *_side_button(story, chat),
             *(_correct_button(story, language) if corrects else ()),

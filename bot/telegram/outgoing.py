@@ -34,6 +34,7 @@ from bot.conversation import (
     Message,
     Nothing,
     Picture,
+    Preview,
     Reply,
     Say,
     Toast,
@@ -198,7 +199,7 @@ async def _send(where: Where, text: str, parse_mode: str | None, message: Messag
         text,
         parse_mode=parse_mode,
         reply_markup=_markup(message),
-        link_preview_options=LinkPreviewOptions(is_disabled=not message.preview),
+        link_preview_options=preview_of(message.preview),
         message_thread_id=where.thread_id,
         reply_parameters=answers,
     )
@@ -217,7 +218,7 @@ async def edit(where: Where, message: Message) -> None:
             message_id=where.pressed,
             parse_mode=ParseMode.HTML,
             reply_markup=markup_of(message.keyboard),
-            link_preview_options=LinkPreviewOptions(is_disabled=not message.preview),
+            link_preview_options=preview_of(message.preview),
         )
     except BadRequest as error:
         if NOT_MODIFIED in error.message.casefold():
@@ -270,6 +271,21 @@ async def edit_button(where: Where, button: Button) -> None:
         log.info("button not changed", error=error.message)
 
 
+def preview_of(preview: Preview | None) -> LinkPreviewOptions:
+    """Turn a picture beside a text into Telegram's link preview.
+
+    The text need not have the address; where Telegram cannot fetch it, the text stands alone.
+    """
+    if preview is None:
+        return LinkPreviewOptions(is_disabled=True)
+    return LinkPreviewOptions(
+        url=preview.url,
+        prefer_large_media=preview.large or None,
+        prefer_small_media=not preview.large or None,
+        show_above_text=preview.large or None,
+    )
+
+
 def unreadable(error: TelegramError) -> bool:
     """Tell whether Telegram refused the form of a message, so that plain text may do."""
     answer = error.message.casefold()
@@ -310,7 +326,7 @@ async def answer_inline(query: InlineQuery, cards: Cards) -> None:
             InputTextMessageContent(
                 card.message.html,
                 parse_mode=ParseMode.HTML,
-                link_preview_options=LinkPreviewOptions(is_disabled=not card.message.preview),
+                link_preview_options=preview_of(card.message.preview),
             ),
             description=card.about,
             url=card.url or None,

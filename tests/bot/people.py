@@ -12,7 +12,8 @@ from bot.digests.maker import DigestService
 from bot.render.markup import plain
 from storage import chats, dialogs, translations
 from storage.database import Database
-from storage.model import Chat, ChatId, ChatKind, Feed, FeedId
+from storage.full_texts import FullText
+from storage.model import Chat, ChatId, ChatKind, Feed, FeedId, Item
 from watchers.discover import Seen
 from watchers.poll import Round
 from watchers.taught_names import TaughtNames
@@ -82,6 +83,16 @@ def digests_of(db: Database, clock: Callable[[], datetime]) -> DigestService:
     return DigestService(db, clock, names=TaughtNames(db), wake=lambda: None)
 
 
+class KeptTexts:
+    """Texts of articles without a web: nothing is kept, and every page is empty."""
+
+    async def kept(self, item: Item) -> FullText | None:
+        return None
+
+    async def get(self, item: Item) -> FullText:
+        return FullText(refusal="nothing")
+
+
 def context_of(db: Database, **parts: Any) -> Context:
     """A context with a fixed clock and one admin."""
     clock = parts.setdefault("clock", Clock())
@@ -91,6 +102,7 @@ def context_of(db: Database, **parts: Any) -> Context:
         "editor": None,  # a pipeline's tests give its ingester
         "digests": digests_of(db, clock),
         "feeds": Feeds(),
+        "full_texts": KeptTexts(),
         "find_channel": _no_channel,
         "rights": AllManage(),
         "wake": lambda: None,

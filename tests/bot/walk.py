@@ -93,8 +93,8 @@ async def _polled(feed_id: FeedId) -> Round:
 def _alerts(language: str) -> Iterator[Keyboard]:
     """Give what stands under alerts: a story told by one outlet, and by many."""
     many = [sample_item(HEADLINE, outlet=f"Outlet {number}") for number in range(MANY)]
-    yield render.alert_buttons(told(many[0]), language)
-    yield render.alert_buttons(told(*many), language)
+    yield render.alert_buttons(told(many[0]), many[0], language)
+    yield render.alert_buttons(told(*many), many[0], language)
 
 
 def _keyboards(reply: Reply) -> Iterator[Keyboard]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from storage import items
 from storage.items import EditedItem, KnownItem, LearntKey
-from storage.model import ItemId, StoryId
+from storage.model import ItemId, ItemImage, StoryId
 from storage.sql import Connection
 from tests.storage import rows
 
@@ -69,6 +69,19 @@ def test_an_edit_changes_the_words_and_says_when(connection: Connection) -> None
     assert ("Better headline", "More", later) == (item.title, item.summary, item.updated_at)
     assert later == item.headline_at
     assert url == "https://courier.example/rss"
+
+
+def test_an_items_picture_is_kept_until_an_edit_has_another(connection: Connection) -> None:
+    feed = rows.feed(connection)
+    first, other = (
+        ItemImage("https://x.example/a.jpg", 640, 360),
+        ItemImage("https://x.example/b.jpg"),
+    )
+    rows.told(connection, feed, rows.new_item(1, image=first), rows.new_item(2))
+    assert [first, None] == [item.image for item, _ in items.every(connection)]
+    edited = EditedItem(ItemId(1), StoryId(1), "Headline 1", "", "", "", "", image=other)
+    items.edit(connection, [edited], rows.NOON)
+    assert [other, None] == [item.image for item, _ in items.every(connection)]
 
 
 def test_an_edit_of_the_text_alone_leaves_the_headlines_time(connection: Connection) -> None:

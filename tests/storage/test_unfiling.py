@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 
-from storage import feeds, search, unfiling
+from storage import feeds, search, stories, unfiling
 from storage.database import Database, connect
 from storage.migrations import migrations
-from storage.model import FeedId, ItemId
+from storage.model import FeedId, ItemId, StoryId
 from storage.sql import Connection
-from tests.storage.rows import feed, new_item, told
+from tests.storage.rows import NOON, feed, new_item, told
 
 KEPT, GONE = 3, 8
 """How many items stay, and how many newer ones go."""
@@ -130,7 +130,15 @@ def test_what_an_older_version_left_in_the_index_goes_too(tmp_path: Path) -> Non
     older = sqlite_utils.Database(path)
     migrations.apply(older, stop_before="m029_owed")
     older.conn.execute("pragma foreign_keys = on")
-    _, goes = archive(older)
+    stays, goes = feed(older), feed(older, "https://oasis.example/rss")
+    for number in range(1, KEPT + GONE + 1):
+        stories.open_new(older, StoryId(number), NOON)
+        older.conn.execute(  # an older version's columns
+            "insert into items(id, feed_id, story_id, external_id, url, url_key, title, summary,"
+            " lang, first_seen) values (:n, :feed, :n, '', '', '', 'Headline', '', 'en', 0)",
+            {"n": number, "feed": stays if number <= KEPT else goes},
+        )
+        search.index(older, ItemId(number), f"s:газ n:{number} f:lang:ru")
     feeds.remove(older, goes)
     older.conn.commit()
     assert KEPT + GONE == len(search.search(older, '"s:газ"'))

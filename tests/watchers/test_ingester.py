@@ -16,6 +16,7 @@ from storage.model import (
     ChatKind,
     Feed,
     ItemId,
+    ItemImage,
     Mode,
     StoryId,
     Subscription,
@@ -630,3 +631,38 @@ async def test_an_article_that_only_moved_is_found_where_it_is_now(
     stored = await db.read(lambda base: {item.title: item.url for item, _ in items.every(base)})
     assert leads_to == stored["Akim bought a villa"]
     assert [] == await db.read(versions)
+
+
+@pytest.mark.parametrize(
+    ("image", "feed_url", "kept"),
+    [
+        ("https://cdn.example/a.jpg", "https://courier.example/rss", True),
+        ("http://127.0.0.1/a.jpg", "https://courier.example/rss", False),
+        ("http://[::1]:80/a.jpg", "https://courier.example/rss", False),
+        ("http://10.0.0.7:8080/a.jpg", "https://courier.example/rss", False),
+        ("http://printer.local/a.jpg", "https://courier.example/rss", False),
+        ("http://intranet/a.jpg", "https://courier.example/rss", False),
+        ("http://127.0.0.1:8080/a.jpg", "http://127.0.0.1:8080/rss", True),
+        ("http://127.0.0.1:9090/a.jpg", "http://127.0.0.1:8080/rss", False),
+    ],
+)
+async def test_a_picture_of_a_private_network_is_kept_only_of_a_feed_that_lies_there(
+    db: Database, now: datetime, image: str, feed_url: str, kept: bool
+) -> None:
+    ingester = await Ingester.opened(db)
+    new = feeds.NewFeed(feed_url, "Courier", "Courier")
+    feed = await db.write(feeds.add, new, now)
+    await ingester.take(feed, (entry(1, "Bridge opened", image=ItemImage(image)),), None, now)
+    (item,) = await db.read(items.by_ids, [ItemId(1)])
+    assert kept == (item.image is not None)
+
+
+async def test_another_picture_alone_is_no_edit(db: Database, now: datetime) -> None:
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    for name in "ab":
+        image = ItemImage(f"https://courier.example/{name}.jpg")
+        told = entry(1, "Bridge opened", "A new one.", image=image)
+        await ingester.take(feed, (told,), None, now)
+    (item,) = await db.read(items.by_ids, [ItemId(1)])
+    assert (None, "https://courier.example/a.jpg") == (item.updated_at, item.image.url)

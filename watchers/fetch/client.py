@@ -218,6 +218,7 @@ class Fetcher:
             freshness=fresh,
             permanent_url=permanent,
             complete=body[1] and status != 206,  # noqa: PLR2004 (nobody asked for a part)
+            robots=_plain(", ".join(response.headers.getall("X-Robots-Tag", ())))[:1000],
         )
 
     async def _body(

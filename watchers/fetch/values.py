@@ -56,6 +56,7 @@ class Fetched:
     """A document. ``complete`` is False when the connection broke before its end.
 
     ``permanent_url`` is where an unbroken chain of permanent redirects led, "" without one.
+    ``robots`` is what its X-Robots-Tag headers say, in one line.
     """
 
     url: str
@@ -67,6 +68,7 @@ class Fetched:
     freshness: Freshness = Freshness()
     permanent_url: str = ""
     complete: bool = True
+    robots: str = ""
 
 
 @dataclass(frozen=True, slots=True)

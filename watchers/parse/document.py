@@ -9,7 +9,8 @@ from itertools import islice, pairwise
 from statistics import median
 
 from watchers import addresses, block_pages, catalogue
-from watchers.parse import entry_keys, jsonfeed, segments, sitemap, syndication, webpage
+from watchers.parse import entry_keys, images, jsonfeed, segments, sitemap, syndication, webpage
+from watchers.parse.images import Repeated
 from watchers.parse.raw import RawEntry, RawFeed, measured
 from watchers.parse.segments import Root, Segments
 from watchers.parse.values import Document, Entry, NotAFeed, PageKind, ParsedFeed
@@ -103,10 +104,7 @@ def _feed(text: str, root: Root, document: Document) -> ParsedFeed | NotAFeed:
         return NotAFeed(PageKind.XML, {"root": root.name})
     if root.name == "urlset" and changed and not found.entries and not same:
         return NotAFeed(PageKind.SITEMAP)
-    others = [
-        entry_keys.EntryIdentity(*segments.identifiers(parts.piece(number))) for number in same
-    ]
-    result = _parsed(found, document, others)
+    result = _parsed(found, document, [parts.piece(number) for number in same])
     return replace(
         result,
         unchanged=len(same),
@@ -205,11 +203,14 @@ def _unpacked(body: bytes) -> bytes:
         return body
 
 
-def _parsed(
-    feed: RawFeed, document: Document, others: Sequence[entry_keys.EntryIdentity] = ()
-) -> ParsedFeed:
-    """Make entries of what a reader found: absolute links, clean titles, times, keys."""
+def _parsed(feed: RawFeed, document: Document, unchanged: Sequence[str] = ()) -> ParsedFeed:
+    """Make entries of what a reader found: absolute links, clean titles, times, keys.
+
+    ``unchanged`` are the texts of entries that were not read.
+    """
     feed = measured(feed)
+    others = [entry_keys.EntryIdentity(*segments.identifiers(piece)) for piece in unchanged]
+    repeated = Repeated.of((raw.images for raw in feed.entries), unchanged, feed.image)
     base = document.url
     site = urls.for_readers(urls.absolute(base, feed.site_url), document.url)
     own = frozenset(
@@ -220,7 +221,7 @@ def _parsed(
     names = _outlet_names(title, site)
     # RSS's relative links belong to the site, Atom's to the document (RFC 4287 §2).
     inside = site if feed.format.startswith("rss") and "." in urls.host_of(site) else base
-    read = (_entry(raw, document, inside, names) for raw in feed.entries)
+    read = (_entry(raw, document, inside, names, repeated) for raw in feed.entries)
     # An entry that says nothing at all is a template's accident.
     entries = [entry for entry in read if entry.title or entry.url or entry.summary_html.strip()]
     aliases = catalogue.mirrors()
@@ -252,7 +253,9 @@ def _parsed(
     )
 
 
-def _entry(raw: RawEntry, document: Document, base: str, names: tuple[str, ...]) -> Entry:
+def _entry(
+    raw: RawEntry, document: Document, base: str, names: tuple[str, ...], repeated: Repeated
+) -> Entry:
     source = markup.title(raw.source)
     title = without_outlet(markup.title(raw.title), (source, *names))
     if not title:
@@ -270,6 +273,7 @@ def _entry(raw: RawEntry, document: Document, base: str, names: tuple[str, ...])
         source=source,
         source_url=urls.for_readers(urls.absolute(base, raw.source_url), document.url),
         categories=tuple(markup.title(one)[:100] for one in raw.categories),
+        image=images.chosen(raw.images, base, document.url, repeated),
     )
 
 

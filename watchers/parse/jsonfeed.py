@@ -4,6 +4,8 @@ import json
 import re
 from typing import Any
 
+from watchers.parse import images
+from watchers.parse.images import RawImage
 from watchers.parse.raw import MOST_ENTRIES, RawEntry, RawFeed
 from watchers.text import urls
 
@@ -25,6 +27,7 @@ def read(text: str) -> RawFeed | None:
         site_url=_text(told.get("home_page_url")),
         language=_text(told.get("language")),
         format="json",
+        image=_text(told.get("icon")),
         entries=[_entry(item) for item in items],
         complete=is_complete,
     )
@@ -77,7 +80,20 @@ def _entry(item: dict[str, Any]) -> RawEntry:
         dates=[_text(item[n]) for n in ("date_published", "date_modified") if item.get(n)],
         language=_text(item.get("language")),
         categories=[_text(tag) for tag in tags] if isinstance(tags, list) else [],
+        images=_images(item, _text(item.get("content_html"))),
     )
+
+
+def _images(item: dict[str, Any], markup: str) -> list[RawImage]:
+    """Name an item's pictures: its main one, its banner, what is attached, what stands in it."""
+    told = [_text(item.get("image")), _text(item.get("banner_image"))]
+    files = item.get("attachments")
+    told += [
+        _text(file.get("url"))
+        for file in (files[:5] if isinstance(files, list) else ())
+        if isinstance(file, dict) and _text(file.get("mime_type")).startswith("image/")
+    ]
+    return [*(RawImage(url) for url in told if url), *images.in_markup(markup)]
 
 
 def _text(value: object) -> str:

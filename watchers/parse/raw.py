@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from watchers.parse.images import RawImage
 from watchers.parse.values import Advice
 
 MOST_ENTRIES = 5_000
@@ -9,11 +10,12 @@ MOST_ENTRIES = 5_000
 
 _LARGEST_SUMMARY = 64 * 1024
 _MOST_CATEGORIES = 20
+_MOST_IMAGES = 8
 
 
 @dataclass(slots=True)
 class RawEntry:
-    """Strings as told. ``dates`` in the order of preference; ``link`` may be relative."""
+    """Strings as told. ``dates`` and ``images`` as preferred; ``link`` may be relative."""
 
     guid: str = ""
     link: str = ""
@@ -24,16 +26,18 @@ class RawEntry:
     source: str = ""
     source_url: str = ""
     categories: list[str] = field(default_factory=list)
+    images: list[RawImage] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class RawFeed:
-    """A document's own words about itself, and its entries."""
+    """A document's own words about itself, and its entries. ``image`` is its own, a logo."""
 
     title: str = ""
     site_url: str = ""
     language: str = ""
     format: str = ""
+    image: str = ""
     advice: Advice = field(default_factory=Advice)
     entries: list[RawEntry] = field(default_factory=list)
     complete: bool = True
@@ -61,6 +65,7 @@ def _measured(entry: RawEntry) -> RawEntry:
         source=_whole(entry.source),
         source_url=_whole(entry.source_url),
         categories=[_whole(one) for one in entry.categories[:_MOST_CATEGORIES]],
+        images=[replace(one, url=_whole(one.url)) for one in entry.images[:_MOST_IMAGES]],
     )
 
 

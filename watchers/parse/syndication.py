@@ -4,12 +4,14 @@ import html
 import html.entities
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import feedparser
 
+from watchers.parse import images
 from watchers.parse.handlers import NO_PAGE, SECOND_TEXTS, Handlers, page_rank
+from watchers.parse.images import RawImage
 from watchers.parse.raw import RawEntry, RawFeed
 from watchers.parse.values import Advice
 
@@ -65,6 +67,7 @@ def read(text: str) -> RawFeed | None:
         site_url=feed.get("link", "") or "",
         language=feed.get("language", "") or "",
         format=parsed.version or "unknown",
+        image=_href(feed.get("image")),
         advice=advice(text),
         entries=[_entry(entry) for entry in parsed.entries],
     )
@@ -153,6 +156,7 @@ def _entry(entry: Mapping[str, Any]) -> RawEntry:
         source=source.get("title", "") or "",
         source_url=source.get("href", "") or "",
         categories=[tag["term"] for tag in _many(entry, "tags") if tag.get("term")],
+        images=list(_images(entry)),
     )
 
 
@@ -177,6 +181,39 @@ def _recording(entry: Mapping[str, Any]) -> str:
         and str(link.get("type", "")).startswith(("audio/", "video/"))
     )
     return next(played, "")
+
+
+def _images(entry: Mapping[str, Any]) -> Iterator[RawImage]:
+    """Name an entry's pictures: what is attached to it, the largest first, then what is in it."""
+    attached = [
+        RawImage(
+            file.get("url") or file.get("href") or "",
+            str(file.get("width", "")),
+            str(file.get("height", "")),
+            str(file.get("type", "")),
+        )
+        for file in (*_many(entry, "media_content"), *_many(entry, "links"))
+        if file.get("rel", "enclosure") == "enclosure"
+        and images.is_picture(
+            str(file.get("type", "")),
+            file.get("url") or file.get("href") or "",
+            str(file.get("medium", "")),
+        )
+    ]
+    yield from sorted(attached, key=lambda file: -images.pixels(file.width))
+    for file in _many(entry, "media_thumbnail"):
+        yield RawImage(
+            file.get("url", ""), str(file.get("width", "")), str(file.get("height", ""))
+        )
+    if own := _href(entry.get("image")):
+        yield RawImage(own)
+    for text in (*(part.get("value") for part in _many(entry, "content")), entry.get("summary")):
+        yield from images.in_markup(text) if isinstance(text, str) else ()
+
+
+def _href(image: object) -> str:
+    """Return the address of a feed's own picture, or of an episode's."""
+    return str(image.get("href") or "") if isinstance(image, Mapping) else ""
 
 
 def _many(entry: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from storage.model import ItemImage
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -50,6 +52,7 @@ class Entry:
     source: str = ""
     source_url: str = ""
     categories: tuple[str, ...] = ()
+    image: ItemImage | None = None
 
 
 @dataclass(frozen=True, slots=True)

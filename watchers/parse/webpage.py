@@ -2,12 +2,14 @@
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from watchers import addresses
+from watchers.parse import images
 from watchers.parse.headlines import Headline, headlines
+from watchers.parse.images import RawImage
 from watchers.parse.raw import RawEntry, RawFeed
 from watchers.parse.values import FeedLink
 from watchers.text import markup, urls
@@ -26,6 +28,14 @@ _BASE_TAG = re.compile(rf"(?i)<base\s{_WITHIN_TAG}")
 _COMMENTED_OUT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]{1,30})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _LONE_ADDRESS = re.compile(r"https?://\S+")
+_PHOTOS = (
+    ":not(.tgme_widget_message_reply) > a.tgme_widget_message_photo_wrap,"
+    " .tgme_widget_message_grouped_layer .tgme_widget_message_photo_wrap,"
+    " .tgme_widget_message_video_thumb, .link_preview_image, .link_preview_right_image"
+)
+_BACKGROUND = re.compile(r"background-image:\s*url\(['\"]?([^'\")\s]{1,1000})['\"]?\)")
+_WIDTH = re.compile(r"(?:^|;)\s*width:\s*(\d{1,5})(?:\.\d+)?px")
+_SHARE = re.compile(r"padding-top:\s*(\d{1,4}(?:\.\d{1,6})?)%")
 _LARGEST_PAGE = 2_000_000
 _MOST_UNCLOSED = 20_000
 _MOST_ENTRIES = 200
@@ -178,6 +188,7 @@ def _scraped_entry(node: LexborNode, rules: dict[str, str], base: str) -> RawEnt
         title=title,
         summary=(summary.html or "") if summary else "",
         dates=_dates(when),
+        images=list(images.in_markup(node.html or "")),
     )
 
 
@@ -214,7 +225,22 @@ def _post(node: LexborNode) -> RawEntry | None:
         dates=[when.attributes.get("datetime") or ""] if when else [],
         source=markup.line_of(origin) if origin else "",
         source_url=(origin.attributes.get("href") or "") if origin else "",
+        images=list(_photos(node)),
     )
+
+
+def _photos(node: LexborNode) -> Iterator[RawImage]:
+    """Name a post's pictures: its photos, a film's first view, that of the page it links to."""
+    for photo in node.css(_PHOTOS):
+        style = photo.attributes.get("style") or ""
+        address = _BACKGROUND.search(style)
+        if address is None:
+            continue
+        width = told[1] if (told := _WIDTH.search(style)) else ""
+        # A photo's height is written as its share of the width.
+        share = _SHARE.search(photo.html or "")
+        height = round(int(width) * float(share[1]) / 100) if width and share else 0
+        yield RawImage(html.unescape(address[1]), width, str(height or ""))
 
 
 def _title_of_post(node: LexborNode, text: str) -> str:

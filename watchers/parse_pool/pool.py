@@ -16,10 +16,12 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 import structlog
 
+from watchers.parse.article import ArticleText, FetchedPage, NoText, NoTextKind
 from watchers.parse.values import Document, NotAFeed, PageKind, ParsedFeed
 
 log = structlog.get_logger(__name__)
@@ -40,6 +42,13 @@ class WorkerLimits:
     documents: int = 2_000
 
 
+class _Stopped(Enum):
+    """Why a process gave no answer."""
+
+    TOO_SLOW = "too slow"
+    DIED = "died"
+
+
 class Workers:
     """A few parsing processes, started when first needed."""
 
@@ -52,25 +61,44 @@ class Workers:
 
     async def parse(self, document: Document) -> ParsedFeed | NotAFeed:
         """Parse a document elsewhere; one that takes too long or too much is blamed itself."""
+        result = await self._served(document)
+        if not isinstance(result, _Stopped):
+            assert isinstance(result, ParsedFeed | NotAFeed)  # noqa: S101 (from our own process)
+            if isinstance(result, NotAFeed) and result.kind is PageKind.UNREADABLE:
+                log.error("parser failed by a bug", url=document.url, **result.values)
+            return result
+        if result is _Stopped.DIED:
+            return NotAFeed(PageKind.CRASHED)
+        return NotAFeed(PageKind.TOO_SLOW, {"seconds": round(self._limits.seconds)})
+
+    async def extract(self, page: FetchedPage) -> ArticleText | NoText:
+        """Find an article's text in its page elsewhere, as carefully."""
+        result = await self._served(page)
+        if isinstance(result, ArticleText | NoText):
+            return result
+        if isinstance(result, NotAFeed) and result.kind is PageKind.UNREADABLE:
+            log.error("extractor failed by a bug", url=page.url, **result.values)
+        return NoText(NoTextKind.TOO_SLOW)
+
+    async def _served(self, job: Document | FetchedPage) -> object:
+        """Let a process do a job, and stop it where it takes too long or too much."""
         async with self._free:
             worker = self._idle.pop() if self._idle else _Worker.started(self._limits)
             try:
                 await worker.ready()
                 async with asyncio.timeout(self._limits.seconds):
-                    result = await worker.parse(document)
+                    result = await worker.does(job)
             except TimeoutError:
                 worker.kill()
-                log.warning("parser stopped", url=document.url, seconds=self._limits.seconds)
-                return NotAFeed(PageKind.TOO_SLOW, {"seconds": round(self._limits.seconds)})
+                log.warning("parser stopped", url=job.url, seconds=self._limits.seconds)
+                return _Stopped.TOO_SLOW
             except (OSError, EOFError, asyncio.IncompleteReadError):
                 worker.kill()
-                log.warning("parser died", url=document.url)
-                return NotAFeed(PageKind.CRASHED)
+                log.warning("parser died", url=job.url)
+                return _Stopped.DIED
             except BaseException:
                 worker.kill()
                 raise
-            if isinstance(result, NotAFeed) and result.kind is PageKind.UNREADABLE:
-                log.error("parser failed by a bug", url=document.url, **result.values)
             if worker.served >= self._limits.documents or self._closed:
                 worker.kill()
             else:
@@ -138,16 +166,15 @@ class _Worker:
                 await self._receive(1)
             self._is_ready = True
 
-    async def parse(self, document: Document) -> ParsedFeed | NotAFeed:
+    async def does(self, job: Document | FetchedPage) -> object:
         loop = asyncio.get_running_loop()
-        message = pickle.dumps(document, pickle.HIGHEST_PROTOCOL)
+        message = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
         await loop.sock_sendall(self._near, len(message).to_bytes(_LENGTH_BYTES, "big") + message)
         length = int.from_bytes(await self._receive(_LENGTH_BYTES), "big")
         if length > _LARGEST_ANSWER:
             raise EOFError
-        answer = pickle.loads(await self._receive(length))  # noqa: S301 (from our own process)
+        answer: object = pickle.loads(await self._receive(length))  # noqa: S301 (from our own process)
         self.served += 1
-        assert isinstance(answer, ParsedFeed | NotAFeed)  # noqa: S101 (from our own process)
         return answer
 
     async def _receive(self, length: int) -> bytes:

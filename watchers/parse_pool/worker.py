@@ -1,4 +1,4 @@
-"""One parsing process: documents in, what they are out, until the other end closes.
+"""One parsing process: documents and pages in, what they are out, until the other end closes.
 
 Started by ``watchers.parse_pool.pool`` as ``python -m watchers.parse_pool.worker SOCKET MEMORY
 SECONDS``.
@@ -13,7 +13,8 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
-from watchers.parse import NotAFeed, PageKind, parse
+from watchers.parse import NotAFeed, PageKind, article, parse
+from watchers.parse.article import FetchedPage
 
 _LENGTH_BYTES = 4
 _READY = b"."
@@ -39,7 +40,8 @@ def main(arguments: list[str]) -> None:
 
 def _answer(message: bytes) -> object:
     try:
-        return parse(pickle.loads(message))  # noqa: S301 (from our own parent)
+        job = pickle.loads(message)  # noqa: S301 (from our own parent)
+        return article.read(job) if isinstance(job, FetchedPage) else parse(job)
     except (MemoryError, RecursionError):
         return NotAFeed(PageKind.CRASHED)
     except Exception as error:  # noqa: BLE001 (a document must not take the process with it)

@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.sandbox.outlets.documents import atom, home_page, rss, story_page
 from bot.sandbox.outlets.generator import Supply
 from bot.sandbox.outlets.news import SampleItem, first_items
+from bot.sandbox.outlets.painting import painted
 from bot.sandbox.outlets.samples import SampleOutlet, sample_outlets
 
 SHOWN = 30  # items per feed document
@@ -29,6 +30,11 @@ class Printed:
     def path(self) -> str:
         """Where its page is."""
         return f"/outlets/{self.item.outlet}/{self.number}"
+
+    @property
+    def image_path(self) -> str:
+        """Where its picture is; "" for one in five, which has none."""
+        return f"{self.path}.png" if self.number % 5 else ""
 
 
 class Newsstand:
@@ -54,6 +60,7 @@ class Newsstand:
             web.get("/outlets/{slug}/", self.home),
             web.get("/outlets/{slug}/feed.xml", self.feed),
             web.get(r"/outlets/{slug}/{number:\d+}", self.story),
+            web.get(r"/outlets/{slug}/{number:\d+}.png", self.image),
         ]
 
     def publish(self, outlet: str, title: str, summary: str = "", lang: str = "en") -> Printed:
@@ -136,6 +143,11 @@ class Newsstand:
             raise web.HTTPNotFound
         return _html(story_page(outlet.name, found.item, found.at))
 
+    async def image(self, request: web.Request) -> web.Response:
+        """Give an item's picture."""
+        number = int(request.match_info["number"][:9])
+        return web.Response(body=painted(number), content_type="image/png")
+
     async def feed(self, request: web.Request) -> web.Response:
         """Give a feed, or 304 to who has it already; the ill outlet shows its illness."""
         outlet = self._outlet(request)
@@ -147,7 +159,7 @@ class Newsstand:
         printed = self.printed(outlet.slug)
         latest = printed[0].at if printed else self._opened
         write = atom if outlet.form == "atom" else rss
-        entries = [(p.item, p.path, p.at) for p in printed]
+        entries = [(p.item, p.path, p.at, p.image_path) for p in printed]
         body = write(outlet, str(request.url.origin()), entries, latest).encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
         headers = {"ETag": etag, "Last-Modified": format_datetime(latest, usegmt=True)}

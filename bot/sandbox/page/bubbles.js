@@ -56,7 +56,9 @@ function balloon(message, shared, hooks) {
     message.photo ? photo(message.photo, message.text) : null,
     message.document ? attachment(message.document) : null,
     message.location ? place(message.location) : null,
-    text(message, hooks));
+    message.preview?.above ? card(message.preview) : null,
+    text(message, hooks),
+    message.preview && !message.preview.above ? card(message.preview) : null);
 }
 
 function portrait(message) {
@@ -82,6 +84,13 @@ function quoted(reply, hooks) {
 function photo(file, caption) {
   const image = el("img", { src: fileUrl(file.id), alt: caption ? caption.slice(0, 120) : word("photo"), width: file.width || null, height: file.height || null, loading: "lazy" });
   return el("a", { class: "photo", href: fileUrl(file.id), target: "_blank", rel: "noopener", data: { photo: file.id } }, image);
+}
+
+// A link's preview: as in Telegram, what cannot be fetched leaves the text alone.
+function card(preview) {
+  const image = el("img", { src: preview.url, alt: "", loading: "lazy", onerror: () => node.remove() });
+  const node = el("a", { class: `card ${preview.large ? "large" : "small"}`, href: preview.url, target: "_blank", rel: "noopener noreferrer", "aria-label": word("photo"), data: { preview: preview.url } }, image);
+  return node;
 }
 
 function attachment(file) {

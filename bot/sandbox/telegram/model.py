@@ -194,6 +194,17 @@ class ForwardedPost:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkPreview:
+    """Which link's preview a text shows (the first, if no `url` is named), and how."""
+
+    disabled: bool = False
+    url: str = ""
+    small: bool = False
+    large: bool = False
+    above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxMessage:
     """One message; `sender_id` is None for channel posts."""
 
@@ -214,7 +225,7 @@ class SandboxMessage:
     sender_chat_id: int | None = None
     via_bot_id: int | None = None
     silent: bool = False
-    link_preview_off: bool = False
+    preview: LinkPreview = LinkPreview()
     service: Json | None = None
     forwarded: ForwardedPost | None = None
 

@@ -17,6 +17,7 @@ from bot.sandbox.telegram.model import (
     StoredFile,
     User,
 )
+from bot.sandbox.telegram.previews import preview_json
 
 
 class Directory(Protocol):
@@ -154,8 +155,8 @@ def _content(message: SandboxMessage) -> Json:
     if message.location is not None:
         place = message.location
         body["location"] = {"latitude": place.latitude, "longitude": place.longitude}
-    if message.link_preview_off:
-        body["link_preview_options"] = {"is_disabled": True}
+    if options := preview_json(message.preview):
+        body["link_preview_options"] = options
     return body
 
 

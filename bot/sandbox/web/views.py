@@ -216,6 +216,7 @@ def message_view(telegram: Telegram, message: SandboxMessage, person_id: int) ->
         "asks": _asks(message, replied, person_id),
         "photo": _file(message.photo),
         "document": _file(message.document),
+        "preview": _preview(message),
         "location": None,
         "reply": None,
         "thread": message.thread_id or 0,
@@ -229,6 +230,17 @@ def message_view(telegram: Telegram, message: SandboxMessage, person_id: int) ->
         name = author_name(telegram, replied)
         body["reply"] = {"id": replied.id, "author": name, "text": text[:PREVIEW]}
     return body
+
+
+def _preview(message: SandboxMessage) -> Json | None:
+    """Say which picture stands beside a text, and where.
+
+    Only an address that the bot named itself: the page has no preview of other sites to show.
+    """
+    shown = message.preview
+    if message.has_media or shown.disabled or not shown.url:
+        return None
+    return {"url": shown.url, "large": shown.large, "above": shown.above}
 
 
 def _asks(message: SandboxMessage, replied: SandboxMessage | None, person_id: int) -> bool:

@@ -8,7 +8,7 @@ from bot.context import ChannelFacts
 from storage import chats, dialogs
 from storage.database import Database
 from storage.errors import NewsError
-from storage.model import Chat, ChatId, ChatKind, QuietMode
+from storage.model import Chat, ChatId, ChatKind, Pictures, QuietMode
 from tests.bot.people import NOW, READER, Person, Translates, context_of
 
 CHANNEL = ChatId(-1007)
@@ -38,6 +38,17 @@ async def test_the_language_changes_at_once(anna: Person) -> None:
     await anna.presses("Language")
     assert "Настройки" in await anna.presses("Русский")
     assert "ru" == (await now_of(anna)).language
+
+
+async def test_pictures_are_small_large_or_none(anna: Person) -> None:
+    assert "Pictures: small" in await anna.types("/settings")
+    for label, chosen in (("large", Pictures.LARGE), ("none", Pictures.NONE)):
+        await anna.presses("Pictures")
+        await anna.presses(label)
+        assert chosen is (await now_of(anna)).pictures
+        assert f"Pictures: {label}" in await anna.presses("Settings")
+    with pytest.raises(NewsError, match="old"):
+        await anna.sends("t:pictures:huge")
 
 
 async def test_a_zone_is_a_button_and_moves_the_next_digest(anna: Person) -> None:

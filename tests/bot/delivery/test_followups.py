@@ -6,9 +6,20 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.telegram.model import LinkPreview
 from storage import changes, chats, matches, record, stories, subscriptions
 from storage.errors import NewsError
-from storage.model import ChatId, ItemId, Mode, NewMatch, QuietMode, StoryId, ThreadId
+from storage.model import (
+    ChatId,
+    ItemId,
+    ItemImage,
+    Mode,
+    NewMatch,
+    Pictures,
+    QuietMode,
+    StoryId,
+    ThreadId,
+)
 from storage.outbox import queue
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, message_of
 from storage.outbox.outcomes import Sent
@@ -26,6 +37,51 @@ async def test_further_outlets_are_edited_into_the_alert(here: Room) -> None:
     await here.deliver(minutes=4)
     (message,) = here.messages()
     assert "Outlet 101" in message.text
+
+
+async def pictured(here: Room, story: int, image: ItemImage | None) -> None:
+    def record(db: Any, now: datetime) -> None:
+        feed = rows.feed(db, f"https://courier{story}.example/rss")
+        rows.told(db, feed, rows.new_item(story, image=image), now=now)
+        queue.enqueue(db, [alert(story)], now)
+
+    await here.db.write(record, here.clock())
+
+
+@pytest.mark.parametrize("pictures", [Pictures.SMALL, Pictures.LARGE])
+async def test_an_alert_keeps_its_picture_while_its_story_grows(
+    here: Room, pictures: Pictures
+) -> None:
+    await here.db.write(chats.change, ANNA, pictures=pictures)
+    first, second = (ItemImage(f"https://courier.example/{n}.jpg", 800, 600) for n in "ab")
+    await pictured(here, 1, first)
+    await here.deliver()
+    large = pictures is Pictures.LARGE
+    expected = LinkPreview(url=first.url, small=not large, large=large, above=large)
+    assert expected == here.messages()[0].preview
+    await another_outlet_tells(here, 1, 101, image=second)
+    await here.deliver(minutes=4)
+    (message,) = here.messages()
+    assert "Outlet 101" in message.text
+    assert expected == message.preview
+
+
+async def test_without_a_picture_no_links_preview_is_shown(here: Room) -> None:
+    await pictured(here, 1, None)
+    await here.db.write(chats.change, ANNA, pictures=Pictures.NONE)
+    await pictured(here, 2, ItemImage("https://courier.example/b.jpg"))
+    await here.deliver()
+    await here.deliver(seconds=5)
+    assert [LinkPreview(disabled=True)] * 2 == [message.preview for message in here.messages()]
+
+
+async def test_what_telegram_refuses_is_said_anew_without_its_picture(here: Room) -> None:
+    here.box.faults.fail("sendMessage", 400, "Bad Request: WEBPAGE_CURL_FAILED", times=1)
+    await pictured(here, 1, ItemImage("https://courier.example/b.jpg"))
+    await here.deliver()
+    await here.deliver(minutes=4)
+    (message,) = here.messages()
+    assert message.preview.disabled
 
 
 async def test_a_muted_alert_that_is_edited_offers_to_unmute(here: Room) -> None:

@@ -51,7 +51,7 @@ def test_names_and_verbs_are_unique_and_of_telegrams_form() -> None:
 def test_every_button_that_is_shown_does_something_and_none_is_forgotten() -> None:
     assert set(calls("press")) - {press.verb for press in BUTTONS} == set()
     # Verbs that turn pages, and those that lead into the bot from channels, are given as values.
-    by_list = {"fv", "f", "l", "sp", "fd", "dl", "dm", "da", "h", "cp"}
+    by_list = {"fv", "f", "l", "sp", "rp", "fd", "dl", "dm", "da", "h", "cp"}
     assert {press.verb for press in BUTTONS} - set(calls("press")) - by_list == set()
 
 
@@ -91,6 +91,7 @@ READING = {
     "h",
     "f",
     "fx",
+    "rd",
     "s",
     "sp",
     "sb",

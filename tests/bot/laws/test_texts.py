@@ -16,9 +16,10 @@ from bot.render.reasons import because
 from bot.telegram.rates import TelegramLimits
 from storage import dialogs
 from storage.errors import NewsError, Text
-from storage.model import ChatKind, FeedStatus, Mode, Ownership, QuietMode, Reach
+from storage.model import ChatKind, FeedStatus, Mode, Ownership, Pictures, QuietMode, Reach
 from storage.outbox.deliveries import DeliveryKind, DeliveryState, FoldReason
 from tests.bot.laws.test_languages import SHOWS_TWO_SCRIPTS
+from watchers.parse.article import NoTextKind
 
 ROOT = Path(texts.__file__).parents[2]
 PACKAGES = ("bot", "watchers", "storage")
@@ -188,6 +189,8 @@ def wrongly_said(code: Iterable[ast.AST]) -> list[tuple[str, set[str]]]:
         *(f"feeds.is_{one}" for one in FeedStatus),
         *(f"chat.kind_{one}" for one in ChatKind),
         *(f"settings.{kind}_{one}" for one in QuietMode for kind in ("quiet", "mode")),
+        *(f"read.{one}" for one in NoTextKind),
+        *(f"settings.pictures_{one}" for one in Pictures),
         *(f"subscribe.mode_{one}" for one in (Mode.DIGEST, *Reach)),
         *(f"subscriptions.state_{one}" for one in (Mode.DIGEST, *Reach, "paused")),
     ],

@@ -117,11 +117,8 @@ def test_an_alert_has_headline_summary_outlets_time_and_reason() -> None:
             "🕗 11:00 → 12:00\n🔎 <b>Токаев</b> ≈ Tokayev"
         ),
         (
-            (
-                Button("📖 All 2", "s:7"),
-                Button("🔕 Mute", "m:7"),
-                Button("❓ Why", "w:7"),
-            ),
+            (Button("📃 Read", "rd:1"), Button("📖 All 2", "s:7")),
+            (Button("🔕 Mute", "m:7"), Button("❓ Why", "w:7")),
         ),
     )
 

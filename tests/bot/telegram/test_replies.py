@@ -12,6 +12,7 @@ from bot.conversation import (
     Message,
     Nothing,
     Picture,
+    Preview,
     Reply,
     Say,
     Toast,
@@ -23,7 +24,7 @@ BUTTONS = (
     (Button("Да", "a:1"), Button("↗", url="https://news.example/?a=1&b=2")),
     (Button("Найти", inline=""),),
 )
-ONE = Message(Html("<b>Қазақстан</b> “x”"), BUTTONS, preview=True)
+ONE = Message(Html("<b>Қазақстан</b> “x”"), BUTTONS, preview=Preview("https://news.example/p.jpg"))
 OTHER = Message(Html(""), asks=True)
 
 

@@ -9,6 +9,7 @@ from bot.sandbox.botapi.methods.targets import own_message, target
 from bot.sandbox.telegram.errors import NOT_MODIFIED, bad_request
 from bot.sandbox.telegram.limits import DELETE_WINDOW, MAX_CAPTION, MAX_PHOTO, MAX_TEXT, MAX_UPLOAD
 from bot.sandbox.telegram.model import Bot, SandboxMessage
+from bot.sandbox.telegram.previews import read_preview
 from bot.sandbox.telegram.service import Telegram
 from bot.sandbox.telegram.wire import message_json
 
@@ -35,7 +36,7 @@ def _apply(telegram: Telegram, bot: Bot, old: SandboxMessage, new: SandboxMessag
 
 def _content(message: SandboxMessage) -> tuple[Any, ...]:
     """Return what a message says and shows, without its buttons."""
-    return message.text, message.entities, message.photo, message.document
+    return message.text, message.entities, message.photo, message.document, message.preview
 
 
 def edit_message_text(telegram: Telegram, bot: Bot, params: Params) -> Any:
@@ -47,7 +48,8 @@ def edit_message_text(telegram: Telegram, bot: Bot, params: Params) -> Any:
     if not text:
         raise bad_request("message text is empty")
     markup = keyboard(telegram, message.key, params)
-    new = replace(message, text=text, entities=entities, markup=markup)
+    preview = read_preview(params.json("link_preview_options", "link preview options"))
+    new = replace(message, text=text, entities=entities, markup=markup, preview=preview)
     return _apply(telegram, bot, message, new)
 
 

@@ -20,6 +20,7 @@ from bot.sandbox.telegram.model import (
     StoreEvent,
 )
 from bot.sandbox.telegram.pictures import picture_size
+from bot.sandbox.telegram.previews import read_preview
 from bot.sandbox.telegram.service import Telegram
 from bot.sandbox.telegram.wire import message_json
 
@@ -115,7 +116,7 @@ def _send(
     telegram.limit.count(bot.id, key.chat_id, telegram.clock())
     chat = telegram.chats.get(key.chat_id)
     channel = chat is not None and chat.kind == "channel"
-    preview = params.json("link_preview_options") or {}
+    preview = read_preview(params.json("link_preview_options", "link preview options"))
     message = SandboxMessage(
         telegram.next_message_id(key),
         key,
@@ -131,7 +132,7 @@ def _send(
         thread_id=in_thread,
         sender_chat_id=key.chat_id if channel else None,
         silent=params.flag("disable_notification"),
-        link_preview_off=bool(isinstance(preview, dict) and preview.get("is_disabled")),
+        preview=preview,
     )
     return message_json(telegram, telegram.append(message))
 

@@ -131,6 +131,15 @@ async def test_too_big_a_file_can_be_received_but_not_downloaded(box, bot):
         await bot.get_file(said.document.id)
 
 
+@pytest.mark.parametrize(
+    "options", [[1], "small", {"is_disabled": "yes"}, {"url": 1}, {"prefer_large_media": 1}]
+)
+async def test_link_preview_options_of_another_shape_are_refused(box, bot, options):
+    box.telegram.start(ANNA_ID)
+    with pytest.raises(BadRequest, match=r"(?i)can't parse link preview options JSON object"):
+        await bot.send_message(ANNA_ID, "x", api_kwargs={"link_preview_options": options})
+
+
 async def test_small_things_are_accepted(box, bot):
     box.telegram.start(ANNA_ID)
     assert await bot.send_chat_action(ANNA_ID, "typing")
@@ -146,6 +155,11 @@ async def test_small_things_are_accepted(box, bot):
     )
     assert sent.link_preview_options.is_disabled
     assert box.telegram.messages(ANNA_ID)[-1].silent
+    shown = LinkPreviewOptions(
+        url="https://e.org/p.jpg", prefer_large_media=True, show_above_text=True
+    )
+    sent = await bot.edit_message_text("y", ANNA_ID, sent.message_id, link_preview_options=shown)
+    assert shown == sent.link_preview_options
     assert await bot.delete_messages(ANNA_ID, [sent.message_id, 12345])
     assert await bot.delete_webhook(drop_pending_updates=True)
     assert [] == list(await bot.get_updates())

@@ -1,0 +1,99 @@
+"""An article's whole text, for somebody who asks for it: kept → allowed → fetched → extracted.
+
+One fetch an article and hour, whoever asks; through the guarded client, robots.txt first, one
+page of a host at a time; the text is found in a process that can be killed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from storage import full_texts
+from storage.database import Database
+from storage.full_texts import FullText
+from storage.model import FeedKind, Item
+from watchers.fetch import Fetched, Fetcher, Request
+from watchers.parse.article import ArticleText, FetchedPage, NoTextKind, is_installed
+from watchers.parse_pool import pool
+from watchers.parse_pool.pool import WorkerLimits, Workers
+from watchers.robots import Robots
+from watchers.text import urls
+
+log = structlog.get_logger(__name__)
+
+LIMITS = WorkerLimits(workers=1, seconds=5.0, documents=500)
+DEADLINE_S = 15.0
+"""Somebody waits."""
+_AT_ONCE = 4
+
+
+@dataclass(slots=True)
+class FullTexts:
+    """Gets articles' texts for readers. ``opened`` keeps its process."""
+
+    db: Database
+    fetcher: Fetcher
+    workers: Workers
+    clock: Callable[[], datetime]
+    robots: Robots
+    _lanes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    _hosts: dict[str, asyncio.Lock] = field(default_factory=dict)
+
+    async def kept(self, item: Item) -> FullText | None:
+        """Return what can be shown at once: None where the page must be asked for."""
+        if item.kind is FeedKind.TELEGRAM:
+            return FullText(paragraphs_of(item.summary))  # a post has no other page
+        return await self.db.read(full_texts.get, item.id, self.clock())
+
+    async def get(self, item: Item) -> FullText:
+        """Return an item's text, fetched where it is not kept; or why there is none."""
+        host = urls.host_of(item.url)
+        lock = self._hosts.setdefault(host, asyncio.Lock())
+        try:
+            async with lock, self._lanes:
+                if (found := await self.kept(item)) is not None:
+                    return found
+                found = await self._read(item.url)
+                if found.refusal != NoTextKind.NOT_INSTALLED:
+                    await self.db.write(full_texts.keep, item.id, found, self.clock())
+        finally:
+            if not lock.locked():
+                self._hosts.pop(host, None)
+        log.info("article read", url=item.url, refusal=found.refusal or None)
+        return found
+
+    async def _read(self, url: str) -> FullText:
+        if not is_installed():
+            return FullText(refusal=NoTextKind.NOT_INSTALLED)
+        if not await self.robots.allow(url):
+            return FullText(refusal=NoTextKind.FORBIDDEN)
+        outcome = await self.fetcher.fetch(Request(url, deadline_s=DEADLINE_S))
+        if not isinstance(outcome, Fetched):
+            return FullText(refusal=NoTextKind.UNREACHABLE)
+        if urls.host_of(outcome.url) != urls.host_of(url) and not await self.robots.allow(
+            outcome.url
+        ):
+            return FullText(refusal=NoTextKind.FORBIDDEN)
+        page = FetchedPage(outcome.body, outcome.url, outcome.content_type, outcome.robots)
+        found = await self.workers.extract(page)
+        if isinstance(found, ArticleText):
+            return FullText(found.paragraphs)
+        return FullText(refusal=found.kind)
+
+
+def paragraphs_of(text: str) -> tuple[str, ...]:
+    """Take a plain text apart into paragraphs."""
+    return tuple(line.strip() for line in text.split("\n") if line.strip())
+
+
+@asynccontextmanager
+async def opened(
+    db: Database, fetcher: Fetcher, clock: Callable[[], datetime]
+) -> AsyncIterator[FullTexts]:
+    """Open it with a process of its own, begun when somebody first asks for a text."""
+    async with pool.opened(LIMITS) as workers:
+        yield FullTexts(db, fetcher, workers, clock, Robots(fetcher, clock))
