@@ -21,7 +21,7 @@ _EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class OfficialRate:
     """What a bank published: ``value`` of its money for ``nominal`` of ``currency`` (ISO 4217).
 
     ``bank`` is its country (ISO 3166). Of ``KEY`` it is per cent a year, and ``day`` the one
@@ -46,7 +46,7 @@ class RateSheet:
 
     bank: str
     day: date
-    rates: tuple[Rate, ...]
+    rates: tuple[OfficialRate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def settle(db: Connection, state: SourceState) -> None:
     )
 
 
-def keep(db: Connection, rates: Iterable[Rate]) -> int:
+def keep(db: Connection, rates: Iterable[OfficialRate]) -> int:
     """Keep rates, in the place of what their bank said of that day before; count the changes."""
     return sum(
         db.conn.execute(
@@ -111,7 +111,7 @@ def keep(db: Connection, rates: Iterable[Rate]) -> int:
     )
 
 
-def points(db: Connection, bank: str, currency: str, most: int = 2) -> tuple[Rate, ...]:
+def points(db: Connection, bank: str, currency: str, most: int = 2) -> tuple[OfficialRate, ...]:
     """Return the last rates of a currency at a bank, newest first."""
     rows = db.conn.execute(
         "select day, value, nominal from official_rates where bank = ? and currency = ?"
@@ -119,7 +119,7 @@ def points(db: Connection, bank: str, currency: str, most: int = 2) -> tuple[Rat
         (bank, currency, most),
     )
     return tuple(
-        Rate(bank, currency, _EPOCH + timedelta(days=day), Decimal(value), nominal)
+        OfficialRate(bank, currency, _EPOCH + timedelta(days=day), Decimal(value), nominal)
         for day, value, nominal in rows
     )
 
@@ -133,7 +133,7 @@ def currencies(db: Connection, bank: str) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
-def newest(db: Connection, bank: str) -> dict[str, Rate]:
+def newest(db: Connection, bank: str) -> dict[str, OfficialRate]:
     """Return the last rate of everything that a bank publishes, by currency."""
     wanted = (*currencies(db, bank), KEY)
     return {name: found[0] for name in wanted if (found := points(db, bank, name, 1))}

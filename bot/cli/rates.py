@@ -8,7 +8,7 @@ from bot.cli.common import archive, as_json, command, emit, now
 from bot.pipeline import user_agent
 from bot.settings import Settings
 from storage import rates as store
-from storage.rates import Rate, RateSheet
+from storage.rates import OfficialRate, RateSheet
 from storage.sql import Connection
 from watchers import fetch
 from watchers.fetch import Failed, Request
@@ -45,7 +45,7 @@ def newest(db: Connection) -> list[dict[str, Any]]:
     return [rate_row(one) for bank in BANKS for one in store.newest(db, bank).values()]
 
 
-def rate_row(one: Rate) -> dict[str, Any]:
+def rate_row(one: OfficialRate) -> dict[str, Any]:
     """Describe a rate; amounts are texts, so that they stay exact."""
     return {
         "bank": one.bank,

@@ -138,7 +138,7 @@ BUTTONS: tuple[Press, ...] = (
     Press("w", stories.why_pressed, own=True),
     Press("tr", trends.pressed),
     Press("rc", rates.country_pressed, own=True),
-    Press("rp", rates.pair_pressed, own=True),
+    Press("rq", rates.pair_pressed, own=True),
     Press("rw", rates.watch_pressed, changes=True, own=True),
     Press("rl", rates.alerts_pressed, own=True),
     Press("rx", rates.unwatch_pressed, changes=True, own=True),

@@ -70,7 +70,7 @@ async def country(ask: Ask, context: Context, bank: Bank) -> Message:
     lines, key = await context.db.read(table, bank)
     today = bank.today(context.clock())
     html = render.table(bank.country, lines, key, ask.chat, today=today)
-    pairs = tuple(Button(line.name, press("rp", line.name, bank.money)) for line in lines)
+    pairs = tuple(Button(line.name, press("rq", line.name, bank.money)) for line in lines)
     countries = tuple(
         Button(f"{words.flag(one)} {one}", press("rc", one))
         for one in BANKS

@@ -47,6 +47,6 @@ def read(text: str) -> Reply:
 
 def _message(values: dict[str, Any]) -> Message:
     keyboard = tuple(tuple(Button(**button) for button in row) for row in values.pop("keyboard"))
-    preview = values.pop("preview")  # once a switch: no message had it on
+    preview = values.pop("preview", None)  # once a switch: no message had it on
     shown = Preview(**preview) if preview else None
     return Message(Html(values.pop("html")), keyboard, preview=shown, **values)

@@ -53,9 +53,9 @@ class Stack:
         return looked
 
     async def card(self, alert: SandboxMessage) -> str:
-        """Press the alert's first button; return the card that comes."""
+        """Press the story's button; return the card that comes."""
         before = len(self.room.messages())
-        await self.box.tap(ANNA_ID, alert, 0)
+        await self.box.tap(ANNA_ID, alert, "📖")
         await self.box.until(lambda: len(self.room.messages()) > before)
         return self.room.messages()[-1].text
 

@@ -1,6 +1,6 @@
 """An article's page to its text, without menus, adverts, comments. Only it knows trafilatura.
 
-It comes with the extra ``fulltext`` (pip install 'steppewire[fulltext]').
+It comes with the extra `fulltext` (pip install 'steppewire[fulltext]').
 """
 
 import re

@@ -19,7 +19,7 @@ from xml.etree import ElementTree as ET
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from storage.rates import KEY, Rate, RateSheet
+from storage.rates import KEY, OfficialRate, RateSheet
 
 MOST_BYTES = 512_000
 """The longest of these documents has some 40 KB."""
@@ -143,7 +143,7 @@ def _table(text: str, bank: str, today: date, rules: Mapping[str, Any]) -> RateS
 def _key_table(text: str, bank: str, today: date, rules: Mapping[str, Any]) -> RateSheet | None:
     """Read a page with the history of a key rate, a row a day; the newest that began counts."""
     found = [
-        Rate(bank, KEY, day, percent)
+        OfficialRate(bank, KEY, day, percent)
         for cells in _rows(text, rules)
         if (day := next(filter(None, map(day_of, cells)), None)) is not None and day <= today
         for percent in [next(filter(None, (number(cell.rstrip("% ")) for cell in cells)), None)]
@@ -179,11 +179,11 @@ def _sheet(bank: str, day: date | None, found: Iterable[Found]) -> RateSheet | N
     """Put a sheet together from what can be believed; of a currency the first row counts."""
     if day is None:
         return None
-    rates: dict[str, Rate] = {}
+    rates: dict[str, OfficialRate] = {}
     for code, nominal, value in found:
         name, amount, units = (code or "").strip(), number(value), _units(nominal)
         if _CODE.fullmatch(name) and name != KEY and amount is not None and units:
-            rates.setdefault(name, Rate(bank, name, day, amount, units))
+            rates.setdefault(name, OfficialRate(bank, name, day, amount, units))
         if len(rates) >= MOST_RATES:
             break
     return RateSheet(bank, day, tuple(rates.values())) if rates else None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from storage.rates import KEY, Rate, RateSheet
+from storage.rates import KEY, OfficialRate, RateSheet
 
 AHEAD = timedelta(days=14)
 """Rates are set for tomorrow, before holidays for the day after them; not for next month."""
@@ -29,11 +29,11 @@ class OddRate:
 class JudgedSheet:
     """What is kept of a sheet, and what is set aside."""
 
-    kept: tuple[Rate, ...]
+    kept: tuple[OfficialRate, ...]
     odd: tuple[OddRate, ...]
 
 
-def judged(sheet: RateSheet, last: Mapping[str, Rate], today: date) -> JudgedSheet:
+def judged(sheet: RateSheet, last: Mapping[str, OfficialRate], today: date) -> JudgedSheet:
     """Compare a sheet with the ``last`` rates of its bank by currency.
 
     ``today`` is the bank's. The same day again corrects what was said of it before.
@@ -56,7 +56,7 @@ def judged(sheet: RateSheet, last: Mapping[str, Rate], today: date) -> JudgedShe
     return JudgedSheet(tuple(kept), tuple(odd))
 
 
-def _leaps(new: Rate, known: Rate) -> bool:
+def _leaps(new: OfficialRate, known: OfficialRate) -> bool:
     if new.day - known.day >= BELIEVED_AFTER:
         return False
     return not known.one / LEAP < new.one < known.one * LEAP

@@ -38,7 +38,7 @@ class Quote:
 
 
 def read_pair(text: str, home: Bank) -> Pair | None:
-    """Read ``usd/kzt``, ``USD KZT``, ``usdkzt`` or ``$``: one currency alone is in home's money.
+    """Read ``usd/kzt``, ``USD KZT``, `usdkzt` or ``$``: one currency alone is in home's money.
 
     Home's own money alone is what a dollar costs of it.
     """

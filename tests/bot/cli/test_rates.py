@@ -6,16 +6,16 @@ from decimal import Decimal
 
 from storage import rates
 from storage.database import connect
-from storage.rates import KEY, Rate
+from storage.rates import KEY, OfficialRate
 from tests.bot.cli.conftest import lines
 
 
 def test_the_newest_rates_are_listed_exactly(cli, tmp_path):
     with closing(connect(tmp_path / "news.db")) as db, db.conn:
         for day, value in ((27, "510.10"), (28, "512.30")):
-            rates.keep(db, [Rate("KZ", "USD", date(2026, 11, day), Decimal(value))])
-        rates.keep(db, [Rate("KZ", KEY, date(2026, 10, 9), Decimal("16.5"))])
-        rates.keep(db, [Rate("RU", "KZT", date(2026, 11, 28), Decimal("15.8"), 100)])
+            rates.keep(db, [OfficialRate("KZ", "USD", date(2026, 11, day), Decimal(value))])
+        rates.keep(db, [OfficialRate("KZ", KEY, date(2026, 10, 9), Decimal("16.5"))])
+        rates.keep(db, [OfficialRate("RU", "KZT", date(2026, 11, 28), Decimal("15.8"), 100)])
     told = [tuple(row.values()) for row in lines(cli("rates", "--json"))]
     assert [
         ("KZ", "USD", "2026-11-28", "512.30", 1),

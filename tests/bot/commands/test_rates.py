@@ -15,15 +15,17 @@ from storage.database import Database
 from storage.errors import NewsError
 from storage.model import ChatId
 from storage.outbox import rows
-from storage.rates import KEY, Rate
+from storage.rates import KEY, OfficialRate
 from tests.bot.people import NOW, READER, Person, context_of
 from watchers.rates import crossings
 
 TODAY = NOW.date()
 
 
-def rate(bank: str, currency: str, value: str, day: date = TODAY, nominal: int = 1) -> Rate:
-    return Rate(bank, currency, day, Decimal(value), nominal)
+def rate(
+    bank: str, currency: str, value: str, day: date = TODAY, nominal: int = 1
+) -> OfficialRate:
+    return OfficialRate(bank, currency, day, Decimal(value), nominal)
 
 
 SHEETS = (

@@ -87,6 +87,7 @@ READING = {
     "dn",
     "rc",
     "rp",
+    "rq",
     "rl",
     "h",
     "f",

@@ -328,7 +328,7 @@ async def test_a_pressed_mute_turns_where_it_stands(line: Line) -> None:
     press = await line.presses(ANNA_ID, said, "Mute")
     assert "no more of this story" in press.text
     await line.box.until(lambda: "🔔 Unmute" in labels())
-    assert before[1:] == labels()[1:]
+    assert [one.replace("🔕 Mute", "🔔 Unmute") for one in before] == labels()
     await line.presses(ANNA_ID, said, data=f"m:{story.id}")  # the second tap of a double one
     assert "🔔 Unmute" in labels()
     assert 1 == len(line.box.calls.of("editMessageReplyMarkup"))

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from storage.rates import KEY, Rate
+from storage.rates import KEY, OfficialRate
 from watchers.rates import formats
 from watchers.rates.formats import MOST_BYTES, day_of, number
 from watchers.rates.sources import our_own
@@ -144,13 +144,15 @@ KEYS = """<table class="keys"><tr><th>Date</th><th>Rate</th></tr>
 @pytest.mark.parametrize(
     ("page", "expected"),
     [
-        (KEYS, Rate("RU", KEY, date(2026, 11, 27), Decimal("16.50"))),
-        (KEYS.replace("27.11.2026", "27.10.2025"), Rate("RU", KEY, date(2026, 9, 12), Decimal("16.75"))),
+        (KEYS, OfficialRate("RU", KEY, date(2026, 11, 27), Decimal("16.50"))),
+        (KEYS.replace("27.11.2026", "27.10.2025"), OfficialRate("RU", KEY, date(2026, 9, 12), Decimal("16.75"))),
         ("<table><tr><td>16,50</td></tr></table>", None),
         ("<p>27.11.2026 16,50</p>", None),
     ],
 )  # fmt: skip
-def test_of_key_rates_the_newest_that_has_begun_counts(page: str, expected: Rate | None) -> None:
+def test_of_key_rates_the_newest_that_has_begun_counts(
+    page: str, expected: OfficialRate | None
+) -> None:
     sheet = formats.read("key-table", page.encode(), "RU", TODAY, {"rows": "tr"})
     assert expected == (None if sheet is None else sheet.rates[0])
 

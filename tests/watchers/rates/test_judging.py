@@ -5,17 +5,17 @@ from decimal import Decimal
 
 import pytest
 
-from storage.rates import KEY, Rate, RateSheet
+from storage.rates import KEY, OfficialRate, RateSheet
 from watchers.rates.judging import judged
 
 TODAY = date(2026, 11, 29)
 
 
-def rate(value: str, day: int = 28, currency: str = "USD", nominal: int = 1) -> Rate:
-    return Rate("KZ", currency, date(2026, 11, day), Decimal(value), nominal)
+def rate(value: str, day: int = 28, currency: str = "USD", nominal: int = 1) -> OfficialRate:
+    return OfficialRate("KZ", currency, date(2026, 11, day), Decimal(value), nominal)
 
 
-def kept(new: Rate, *known: Rate) -> tuple[bool, int]:
+def kept(new: OfficialRate, *known: OfficialRate) -> tuple[bool, int]:
     sheet = RateSheet("KZ", new.day, (new,))
     verdict = judged(sheet, {one.currency: one for one in known}, TODAY)
     return bool(verdict.kept), len(verdict.odd)
@@ -38,7 +38,7 @@ def kept(new: Rate, *known: Rate) -> tuple[bool, int]:
     ],
 )
 def test_a_rate_is_believed_beside_the_last_one(
-    new: Rate, known: tuple[Rate, ...], expected: tuple[bool, int]
+    new: OfficialRate, known: tuple[OfficialRate, ...], expected: tuple[bool, int]
 ) -> None:
     assert expected == kept(new, *known)
 
@@ -46,7 +46,7 @@ def test_a_rate_is_believed_beside_the_last_one(
 @pytest.mark.parametrize(("ahead", "expected"), [(1, 1), (14, 1), (15, 0), (4000, 0)])
 def test_tomorrow_is_believed_and_next_month_is_not(ahead: int, expected: int) -> None:
     day = TODAY + timedelta(days=ahead)
-    sheet = RateSheet("KZ", day, (Rate("KZ", "USD", day, Decimal(512)),))
+    sheet = RateSheet("KZ", day, (OfficialRate("KZ", "USD", day, Decimal(512)),))
     assert expected == len(judged(sheet, {}, TODAY).kept)
 
 
