@@ -97,10 +97,8 @@ def _menu(chat: Chat, language: str, context: Context) -> Keyboard:
         (button("📖", "settings.reads", "reads"),),
         *(with_rates if context.has_rates else ()),
         *(of_channel if chat.kind is ChatKind.CHANNEL else ()),
-        (
-            button("🖼", "settings.pictures", "pictures"),
-            Button(f"👁 {translate(language, 'button.preview')}", press("dp")),
-        ),
+        (button("🖼", "settings.pictures", "pictures"),),
+        (Button(f"👁 {translate(language, 'button.preview')}", press("dp")),),
     )
 
 
@@ -377,7 +375,7 @@ def _rates_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
 
 
 def _pictures_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
-    row = tuple(
+    buttons = [
         Button(
             _ticked(
                 translate(language, f"settings.pictures_{size}"), chosen=size is chat.pictures
@@ -385,8 +383,8 @@ def _pictures_screen(chat: Chat, language: str) -> tuple[str, list[Row]]:
             press("t", "pictures", size),
         )
         for size in Pictures
-    )
-    return translate_html(language, "settings.ask_pictures"), [row]
+    ]
+    return translate_html(language, "settings.ask_pictures"), _in_rows(buttons, 2)
 
 
 def _reads_screen(chat: Chat, language: str, *, translates: bool) -> tuple[str, list[Row]]:

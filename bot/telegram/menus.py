@@ -134,7 +134,8 @@ async def tell_changed(
         log.warning("not told", what=fact, error=str(error))
         return
     if complete:
-        await context.db.write(meta.put, fact, digest)
+        # Where that cannot be kept just now, the next start tells it once more.
+        await context.db.attempt(None, meta.put, fact, digest)
     log.info("told", what=fact, count=len(wanted), complete=complete)
 
 
