@@ -22,7 +22,7 @@ from bot.sandbox.telegram.people import ADMIN_ID, AIGUL_ID, ANNA_ID
 from bot.sandbox.web.views import message_view
 from bot.telegram import dispatcher, inbox, menus
 from bot.telegram.incoming import Sender, ask_of_message
-from storage import chats, subscriptions
+from storage import chats, database, subscriptions
 from storage.database import Database
 from storage.errors import NewsError, StorageError
 from storage.model import Chat, ChatId, ChatKind
@@ -30,6 +30,7 @@ from storage.outbox import queue
 from tests.bot.line import on_line
 from tests.bot.people import NOW, Feeds
 from tests.bot.pipeline import Pipeline
+from tests.storage.test_writability import locked
 from watchers import addresses
 from watchers.discover import Seen
 from watchers.fetch import Fetched
@@ -427,6 +428,17 @@ async def test_who_we_are_is_told_again_where_telegram_did_not_take_it(line: Lin
         assert line.box.calls.of("setMyCommands")
         await menus.set_menus(bot, line.context, [])
         assert "one message" in (await bot.get_my_description()).description
+
+
+async def test_a_lock_while_menus_are_told_ends_nothing(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be kept is told once more by the next start."""
+    monkeypatch.setattr(database, "ATTEMPT_S", 0.05)
+    async with Bot(line.box.token, base_url=line.box.base_url) as bot:
+        with locked(line.context.db.path):
+            await menus.set_menus(bot, line.context, [])
+        assert line.box.calls.of("setMyCommands")
 
 
 async def test_each_chat_is_answered_in_order_and_none_waits_for_another(
