@@ -361,7 +361,8 @@ async def vitals(
     waited = (now - outbox.oldest_due).total_seconds() if outbox.oldest_due else 0.0
     late = (now - next_due).total_seconds() if next_due else 0.0
     is_writable = pipeline.db.writability.trouble is None
-    translating = await pipeline.translating.health()
+    translating = pipeline.translating
+    translated = translation_metrics(await translating.health()) if translating.is_on else {}
     return health.Vitals(
         {
             "steppewire_telegram_connected": float(telegram.connected),
@@ -371,7 +372,7 @@ async def vitals(
             "steppewire_outbox_waiting": outbox.waiting,
             "steppewire_outbox_oldest_due_seconds": max(waited, 0.0),
             "steppewire_poll_late_seconds": max(late, 0.0),
-            **(translation_metrics(translating) if pipeline.translating.is_on else {}),
+            **translated,
             **{f"steppewire_feeds_{status}": by_status.get(status, 0) for status in FeedStatus},
         },
         {

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -41,7 +42,8 @@ class FullTexts:
     clock: Callable[[], datetime]
     robots: Robots
     _lanes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
-    _hosts: dict[str, asyncio.Lock] = field(default_factory=dict)
+    _hosts: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """A host's lock is there for as long as somebody holds it or waits for it."""
 
     async def kept(self, item: Item) -> FullText | None:
         """Return what can be shown at once: None where the page must be asked for."""
@@ -51,18 +53,12 @@ class FullTexts:
 
     async def get(self, item: Item) -> FullText:
         """Return an item's text, fetched where it is not kept; or why there is none."""
-        host = urls.host_of(item.url)
-        lock = self._hosts.setdefault(host, asyncio.Lock())
-        try:
-            async with lock, self._lanes:
-                if (found := await self.kept(item)) is not None:
-                    return found
-                found = await self._read(item.url)
-                if found.refusal != NoTextKind.NOT_INSTALLED:
-                    await self.db.write(full_texts.keep, item.id, found, self.clock())
-        finally:
-            if not lock.locked():
-                self._hosts.pop(host, None)
+        async with self._hosts.setdefault(urls.host_of(item.url), asyncio.Lock()), self._lanes:
+            if (found := await self.kept(item)) is not None:
+                return found
+            found = await self._read(item.url)
+            if found.refusal != NoTextKind.NOT_INSTALLED:
+                await self.db.write(full_texts.keep, item.id, found, self.clock())
         log.info("article read", url=item.url, refusal=found.refusal or None)
         return found
 

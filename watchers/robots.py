@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
+from weakref import WeakValueDictionary
 
 from watchers.fetch import Failed, Fetched, Fetcher, Request
 
@@ -33,7 +34,8 @@ class Robots:
     fetcher: Fetcher
     clock: Callable[[], datetime]
     _known: "OrderedDict[str, tuple[str, datetime]]" = field(default_factory=OrderedDict)
-    _asking: dict[str, asyncio.Lock] = field(default_factory=dict)
+    _asking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """A host's lock is there for as long as somebody holds it or waits for it."""
 
     async def allow(self, url: str) -> bool:
         """Tell whether a page may be read; a host that cannot say so now does not allow it."""
@@ -43,19 +45,14 @@ class Robots:
         return bool(Protego.parse(rules).can_fetch(url, NAME))
 
     async def _rules(self, address: str) -> str:
-        lock = self._asking.setdefault(address, asyncio.Lock())
-        try:
-            async with lock:
-                known = self._known.get(address)
-                if known is None or known[1] <= self.clock():
-                    known = await self._asked(address)
-                    self._known[address] = known
-                    self._known.move_to_end(address)
-                    while len(self._known) > _MOST_HOSTS:
-                        self._known.popitem(last=False)
-        finally:
-            if not lock.locked():
-                self._asking.pop(address, None)
+        async with self._asking.setdefault(address, asyncio.Lock()):
+            known = self._known.get(address)
+            if known is None or known[1] <= self.clock():
+                known = await self._asked(address)
+                self._known[address] = known
+                self._known.move_to_end(address)
+                while len(self._known) > _MOST_HOSTS:
+                    self._known.popitem(last=False)
         return known[0]
 
     async def _asked(self, address: str) -> tuple[str, datetime]:
