@@ -38,7 +38,7 @@ _DATE: Final = re.compile(
 )
 _TIME: Final = re.compile(r"\b(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)\b")
 _DIGITS: Final = re.compile(r"\d+")
-_ROMAN: Final = re.compile(r"\b(?:X{0,3}(?:IX|IV|V?I{0,3}))\b")
+_ROMAN: Final = re.compile(r"\b(?=[IVX])(?:X{0,3}(?:IX|IV|V?I{0,3}))\b")
 _ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10}
 
 _MUST_STAY: Final = frozenset({"person", "organisation", "company", "city", "region", "country"})

@@ -14,6 +14,8 @@ import structlog
 
 from storage import translations, wishes
 from storage.database import Database
+from storage.errors import StorageError
+from storage.set_aside import why_of
 from storage.translations import ArrivedTranslation, AskedText, Batch, Ended
 from watchers.backoff import Backoff
 from watchers.pulse import Pulse
@@ -174,14 +176,18 @@ class Translating:
         """Check what came, with a look at the chat after each."""
         ended = []
         for text, answer in zip(part, said, strict=True):
-            why = checking.fault(
-                text.text,
-                answer,
-                batch.source,
-                batch.target,
-                is_headline=text.is_headline,
-                names=self._names.current,
-            )
+            try:
+                why = checking.fault(
+                    text.text,
+                    answer,
+                    batch.source,
+                    batch.target,
+                    is_headline=text.is_headline,
+                    names=self._names.current,
+                )
+            except Exception as error:  # one text must not keep the others from readers
+                log.exception("a translation could not be checked", text=text.id)
+                why = why_of(error)
             one = Ended(text.id, reason=why) if why else Ended(text.id, checking.cleaned(answer))
             ended.append(one)
             await asyncio.sleep(0)
@@ -199,5 +205,15 @@ class Translating:
         """Give on what nothing is wanted of any more; each item is a transaction of its own."""
         while arrived := await self._db.read(translations.arrivals, ARRIVALS):
             for arrival in arrived:
-                await self._receiver.take_translation(arrival, self._clock())
+                await self._taken(arrival)
                 await asyncio.sleep(0)
+
+    async def _taken(self, arrival: ArrivedTranslation) -> None:
+        """Give on one item. Raises StorageError where the file cannot be written."""
+        try:
+            await self._receiver.take_translation(arrival, self._clock())
+        except StorageError:
+            raise
+        except Exception:  # or it would come first again and again, and those behind it never
+            log.exception("a translation was not taken in", item=arrival.item, to=arrival.target)
+            await self._db.write(translations.arrive, arrival, self._clock())

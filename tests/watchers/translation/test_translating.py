@@ -24,6 +24,7 @@ from storage.model import (
 )
 from storage.reading import headline, reading_of
 from storage.sql import Connection
+from storage.translations import ArrivedTranslation
 from tests.farm import Farm, opened
 from tests.watchers.test_ingester import entry, feed_of, owed
 from tests.watchers.translation.kit import (
@@ -35,7 +36,7 @@ from tests.watchers.translation.kit import (
 )
 from watchers.backoff import Backoff
 from watchers.ingester import Ingester
-from watchers.translation import opening
+from watchers.translation import checking, opening
 from watchers.translation.translating import Translating
 from watchers.translation.values import Engine, Translator
 
@@ -195,6 +196,54 @@ async def test_what_is_no_translation_is_dropped_with_its_reason(
     assert bool((await desk.item(number)).machine) is not bool(why)
     await desk.translating.round()
     assert 1 == len(desk.service.asked)
+
+
+class TooPicky:
+    """An ingester that one translation breaks."""
+
+    def __init__(self, ingester: Ingester, broken: ItemId) -> None:
+        self._ingester, self._broken = ingester, broken
+
+    async def take_translation(self, arrival: ArrivedTranslation, now: datetime) -> None:
+        if arrival.item == self._broken:
+            raise ValueError("odd words")
+        await self._ingester.take_translation(arrival, now)
+
+
+async def test_a_translation_that_breaks_us_keeps_no_other_from_readers(desk: Desk) -> None:
+    await desk.reader("Қарағанды OR Тараз")
+    school = "Таразда жаңа мектеп ашылды"
+    desk.service.knows[school] = "В Таразе открыли новую школу"
+    other = await desk.tells(school, outlet="herald")
+    broken = await desk.tells(KAZAKH)
+    desk.translating._receiver = TooPicky(desk.ingester, broken)
+    for _ in range(2):
+        await desk.translating.round()
+    assert (await desk.item(other)).machine
+    assert [] == await desk.db.read(translations.arrivals, 10)
+
+
+async def test_a_translation_that_cannot_be_checked_is_dropped_alone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.reader("Қарағанды OR Тараз")
+    school = "Таразда жаңа мектеп ашылды"
+    desk.service.knows[school] = "В Таразе открыли новую школу"
+    other, broken = await desk.tells(school, outlet="herald"), await desk.tells(KAZAKH)
+    fault = checking.fault
+
+    def breaking(text: str, *told: Any, **how: Any) -> str:
+        if text == KAZAKH:
+            raise ZeroDivisionError
+        return fault(text, *told, **how)
+
+    monkeypatch.setattr(checking, "fault", breaking)
+    await desk.translating.round()
+    assert ["dropped", "done"] == [state for state, _ in await desk.states()]
+    assert ((await desk.item(other)).machine and True, (await desk.item(broken)).machine) == (
+        True,
+        (),
+    )
 
 
 async def test_one_text_that_spoils_its_answer_does_not_keep_the_others_from_readers(
