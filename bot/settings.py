@@ -18,8 +18,7 @@ from rapidfuzz.distance import OSA
 from bot import envfile
 from bot.envfile import EnvFile
 from watchers.meaning.models import BUILTIN, FITTED
-from watchers.translation.opening import BUDGET
-from watchers.translation.values import Engine
+from watchers.translation.values import BUDGET, Engine
 
 PUBLIC_API = "https://api.telegram.org"
 MIN_POLL_INTERVAL_S = 60

@@ -8,10 +8,7 @@ from typing import Any, Final
 
 from watchers.services import JsonService, ServiceError, bearer, openai_endpoint
 from watchers.translation import chat, deepl, libretranslate
-from watchers.translation.values import Engine, TranslationError, Translator
-
-BUDGET: Final = 200_000
-"""Characters a day, where the operator says nothing: some 1,500 headlines with their leads."""
+from watchers.translation.values import BUDGET, Engine, TranslationError, Translator
 
 _FINAL: Final = frozenset({400, 413, 422})
 """What a service answers to a language that it does not have, or to a text that it does not take.

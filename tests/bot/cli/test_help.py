@@ -1,6 +1,8 @@
 """Every command explains itself, and a wrong one costs a sentence."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -22,6 +24,16 @@ def test_every_command_has_help(cli, name):
     result = cli(name, "--help")
     assert 0 == result.exit_code
     assert len(result.stdout.splitlines()) > 3
+
+
+def test_what_every_command_reads_brings_no_heavy_library():
+    """Commands are typed one after another, and each is a new process."""
+    heavy = ("aiohttp", "feedparser", "matplotlib", "pymorphy3", "telegram")
+    asked = f"import sys, bot.cli.common; print([one for one in {heavy} if one in sys.modules])"
+    told = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
+    assert "[]" == told.stdout.strip()
 
 
 def test_the_overview_names_every_command(cli):
