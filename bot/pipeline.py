@@ -1,19 +1,17 @@
 """The pipeline, opened as a whole: the database, the ingester, the poller. No Telegram."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from bot.instance import alone, database_lock
+from bot.instance import alone_on
 from bot.settings import Settings
 from bot.trusted_clock import MARK_FACT, TrustedClock, trusted, wall_clock
 from storage import meta
 from storage.database import Database
-from storage.errors import StorageError
-from storage.files import refuse_other, refuse_place
+from storage.files import refuse_other
 from watchers import fetch, full_text
 from watchers.discover import Looker, Seen
 from watchers.full_text import FullTexts
@@ -52,21 +50,6 @@ class Pipeline:
     translating: Translating
     clock: TrustedClock
     wake_up: asyncio.Event
-
-
-@contextmanager
-def alone_on(database: Path) -> Iterator[None]:
-    """Keep other processes off a database for as long as the block runs.
-
-    Raises NewsError where another one has it, or where no database can be.
-    """
-    with ExitStack() as held:
-        try:
-            held.enter_context(alone(database_lock(database), "instance.database"))
-        except StorageError:
-            refuse_place(database)  # what is wrong with the place says more than its lock
-            raise
-        yield
 
 
 @asynccontextmanager

@@ -2,9 +2,9 @@
 
 import re
 
-from sqlite_utils import Database, Migrations
-
 from storage import search
+from storage.sql import Connection as Database
+from storage.sql import Migrations
 
 APPLICATION_ID = 0x53746570  # "Step": the file's own mark, so that a wrong file is refused
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 from aiohttp import web
 
-from bot.cli.feeds import feed_row
+from bot.cli.feeds.listing import feed_row
 from storage import feeds
 from storage.database import Database
 from storage.feeds import NewFeed
