@@ -39,6 +39,7 @@ from storage import (
     owing,
     pages,
     rates,
+    search,
     set_aside,
     translations,
     wrong_times,
@@ -298,6 +299,10 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             )
         await unfile_removed(pipeline.db)
         await refile(pipeline.db)
+        merging = True
+        while merging:
+            merging = await pipeline.db.write_behind(search.merge_some)
+            await asyncio.sleep(owing.PAUSE_S)
 
     async def _forget_old(self, now: datetime) -> None:
         pipeline = self._pipeline

@@ -254,6 +254,14 @@ def arrivals(db: Connection, limit: int) -> list[ArrivedTranslation]:
     ]
 
 
+def are_there(db: Connection) -> bool:
+    """Tell whether any item's translation has arrived."""
+    (found,) = db.conn.execute(
+        "select exists(select 1 from translated_items where arrived_at is not null)"
+    ).fetchone()
+    return bool(found)
+
+
 def arrive(db: Connection, one: ArrivedTranslation, now: datetime) -> None:
     """Note that an item is had in a language, or will not be."""
     db.conn.execute(

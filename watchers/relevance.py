@@ -7,8 +7,7 @@ one headline tells hardly more than a passing mention.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
+from datetime import datetime, timedelta
 from math import log2
 from typing import Final, NamedTuple
 
@@ -53,7 +52,7 @@ AGED: Final = -0.4
 RARITY: Final = 50
 """Of so many newest items with a word the span tells how rare it is."""
 
-_DAY = 86_400.0
+_DAY = timedelta(days=1)
 
 
 class Weighed(NamedTuple):
@@ -104,7 +103,6 @@ def weights(words: Sequence[Node], spans: Sequence[int]) -> tuple[Weighed, ...]:
     return tuple(Weighed(term, one / total) for term, one in zip(words, told, strict=True))
 
 
-@lru_cache(maxsize=256)
 def phrase_of(root: Node) -> Node | None:
     """Make several lone words the phrase that they would be in quotation marks.
 
@@ -125,16 +123,18 @@ def phrase_of(root: Node) -> Node | None:
 
 
 def headline(
-    said: Analysis, query: Query, words: Sequence[Weighed], *, rubric: bool
+    said: Analysis, words: Sequence[Weighed], phrase: Node | None, *, rubric: bool
 ) -> SeenHeadline:
-    """Look at one headline; ``rubric``: it is known as one, or names itself one."""
+    """Look at one headline; ``rubric``: it is known as one, or names itself one.
+
+    ``phrase`` is ``phrase_of`` the query.
+    """
     has = [one for one in words if fires(one.term, said)]
     whole = len(has) == len(words)
-    phrase = phrase_of(query.root) if whole else None
     return SeenHeadline(
         whole=whole,
         share=sum(one.weight for one in has),
-        phrase=phrase is not None and fires(phrase, said),
+        phrase=whole and phrase is not None and fires(phrase, said),
         rubric=rubric or rubrics.names_itself(said),
     )
 
@@ -162,24 +162,21 @@ def rank(
     for hit in hits:
         found.setdefault(hit.story_id, []).append(hit)
     worth = {one: _of_headline(seen, rubric) for one, seen in headlines.items()}
-    ranked = [
-        (
-            _general(told, publishers.get(story, 1), now) + _of_headlines(told, headlines, worth),
-            _began(told),
-            story,
-        )
-        for story, told in found.items()
-    ]
+    ranked = []
+    for story, told in found.items():
+        began = min([hit.seen_at for hit in told])
+        general = _general(now - began, publishers.get(story, 1))
+        ranked.append((general + _of_headlines(told, headlines, worth), began, story))
     return [
         FoundStory(story, tuple(hit.item_id for hit in found[story]), score)
         for score, _, story in sorted(ranked, reverse=True)
     ]
 
 
-def _general(told: Sequence[FoundItem], publishers: int, now: datetime) -> float:
+def _general(age: timedelta, publishers: int) -> float:
     """Weigh how old a story is, and how many tell it."""
-    age = max((now - _began(told)).total_seconds(), 0.0) / _DAY
-    return AGED * log2(1.0 + age) + DOUBLED * log2(min(max(publishers, 1), MOST_PUBLISHERS))
+    days = max(age / _DAY, 0.0)
+    return AGED * log2(1.0 + days) + DOUBLED * log2(min(max(publishers, 1), MOST_PUBLISHERS))
 
 
 def _of_headlines(
@@ -197,7 +194,3 @@ def _of_headlines(
 def _of_headline(one: SeenHeadline, rubric: float) -> float:
     meant = HEADLINE * one.whole + PHRASE * one.phrase + NEAR * one.near
     return meant + PARTLY * one.share + rubric * one.rubric
-
-
-def _began(told: Sequence[FoundItem]) -> datetime:
-    return min(hit.seen_at for hit in told)

@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.model import Item, ItemId, Story, StoryId
 from storage.sql import Connection
 from watchers import keywords
-from watchers.candidates import SCAN, candidates, feeds_of, newest, outlet_facts
+from watchers.candidates import SCAN, as_filed, candidates, feeds_of, newest, outlet_facts
 from watchers.keywords.matching import fires
 from watchers.keywords.reading import analysed, headline_analysed
 from watchers.relevance import FoundStory
@@ -84,12 +84,15 @@ async def find(
     stories have the words, those come too that have near words instead (``watchers.near``), and
     where there are none, those that have all words but one.
     """
+    query = await as_filed(db, query)
     starts, ends = keywords.window(query, now)
     since = max(filter(None, (since, starts)), default=None)
     found = await candidates(db, query, now=now, since=since, until=ends, names=names, widely=near)
     ask = _Question(query, now, names, found.near.keys() | found.without.keys())
     page = await _page(db, ask, found.ranked, offset, limit)
     page = replace(page, more=found.more, near=found.near, without=found.without)
+    if not found.translated:
+        return page
     return await _with_machine(db, ask, page, search.Bounds(since, ends), (offset, limit))
 
 
@@ -250,6 +253,7 @@ async def forecast(
     names: Gazetteer | None = None,
 ) -> Forecast:
     """Count the stories told since a moment that a subscription would have brought."""
+    query = await as_filed(db, query)
     starts, ends = keywords.window(query, now)
     since = max(since, starts or since)
     hits = await db.read(narrowed, query, since, ends)
@@ -290,6 +294,7 @@ async def by_day(
     story counts on those on which its outlets told it, whenever that reached us.
     What only the matcher could rule out (phrases) is counted as the index sees it.
     """
+    query = await as_filed(db, query)
     here = local_time.zone(time_zone)
     first = now.astimezone(here).date() - timedelta(days=days - 1)
     by_date: dict[date, set[StoryId]] = {first + timedelta(days=n): set() for n in range(days)}
