@@ -165,8 +165,10 @@ def rank(
     ranked = []
     for story, told in found.items():
         began = min([hit.seen_at for hit in told])
-        general = _general(now - began, publishers.get(story, 1))
-        ranked.append((general + _of_headlines(told, headlines, worth), began, story))
+        score = _general(now - began, publishers.get(story, 1))
+        if looked_at := [hit.item_id for hit in told if hit.item_id in worth]:
+            score += _of_headlines(looked_at, headlines, worth)
+        ranked.append((score, began, story))
     return [
         FoundStory(story, tuple(hit.item_id for hit in found[story]), score)
         for score, _, story in sorted(ranked, reverse=True)
@@ -180,13 +182,10 @@ def _general(age: timedelta, publishers: int) -> float:
 
 
 def _of_headlines(
-    told: Sequence[FoundItem],
+    looked_at: Sequence[ItemId],
     headlines: Mapping[ItemId, SeenHeadline],
     worth: Mapping[ItemId, float],
 ) -> float:
-    looked_at = [hit.item_id for hit in told if hit.item_id in headlines]
-    if not looked_at:
-        return 0.0
     agreed = sum(headlines[one].whole for one in looked_at) / len(looked_at)
     return AGREED * agreed + max(worth[one] for one in looked_at)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from watchers.keywords.facts import Facts
 from watchers.keywords.filters import holds
@@ -14,9 +14,8 @@ from watchers.text.words import Analysis, Token, analyse, of_title
 NO_FACTS = Facts()
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedTerm:
-    """A term of the query and the words of the text that met it.
+class MatchedTerm(NamedTuple):
+    """A term of the query and the words of the text that met it; a tuple, as each hit makes some.
 
     ``start`` and ``end`` are offsets into ``Analysis.text``; ``surface`` is that piece of it.
     """
