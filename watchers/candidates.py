@@ -22,8 +22,8 @@ from watchers.keywords.reading import headline_analysed
 from watchers.relevance import FoundStory, SeenHeadline
 from watchers.text.names import Gazetteer
 
-SCAN = 150
-"""How many of the newest hits are ranked; a reader never pages further."""
+SCAN = 100
+"""How many of the newest hits are ranked, beside those in headlines; no reader pages further."""
 
 PROBE = 3_000
 """How many of the newest items are tried where nothing in a query narrows the archive."""

@@ -6,7 +6,6 @@ one headline tells hardly more than a passing mention.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log2
 from typing import Final, NamedTuple
@@ -77,8 +76,7 @@ class SeenHeadline(NamedTuple):
     near: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class FoundStory:
+class FoundStory(NamedTuple):
     """A story that was found: its score, and its items that met the query, newest first."""
 
     id: StoryId
@@ -164,8 +162,10 @@ def rank(
     worth = {one: _of_headline(seen, rubric) for one, seen in headlines.items()}
     ranked = []
     for story, told in found.items():
-        began = min([hit.seen_at for hit in told])
-        score = _general(now - began, publishers.get(story, 1))
+        began = min([hit.seen_at for hit in told]) if len(told) > 1 else told[0].seen_at
+        days = max((now - began) / _DAY, 0.0)
+        many = min(max(publishers.get(story, 1), 1), MOST_PUBLISHERS)
+        score = AGED * log2(1.0 + days) + DOUBLED * log2(many)
         if looked_at := [hit.item_id for hit in told if hit.item_id in worth]:
             score += _of_headlines(looked_at, headlines, worth)
         ranked.append((score, began, story))
@@ -173,12 +173,6 @@ def rank(
         FoundStory(story, tuple(hit.item_id for hit in found[story]), score)
         for score, _, story in sorted(ranked, reverse=True)
     ]
-
-
-def _general(age: timedelta, publishers: int) -> float:
-    """Weigh how old a story is, and how many tell it."""
-    days = max(age / _DAY, 0.0)
-    return AGED * log2(1.0 + days) + DOUBLED * log2(min(max(publishers, 1), MOST_PUBLISHERS))
 
 
 def _of_headlines(
