@@ -46,7 +46,7 @@ _OPERATORS = {
     }.items()
     for word in words.split()
 }
-"""In capitals, of every language that we read; each stands where the English one does."""
+"""In capitals, of every language that we read; each may stand where the English one does."""
 _CLOSING = {'"': '"\u201d\u201c', "«": "»", "“": '”"', "„": '“”"'}
 _QUOTES = re.compile('["«»“”„]')
 _CHUNK = re.compile(r"[^\s()|\"«“„]+")
@@ -54,6 +54,8 @@ _FILTER = re.compile(r"([^\W\d_]+):(\S+)\Z")
 _COMMAS = ",;"
 _LISTED = re.compile(r"(?:[^\s()|\"«“„,;]|,(?=\d))+[,;]*|[,;]+")
 """A word with its comma; a comma before a figure belongs to the figure: 16,5%."""
+_SLASHED = re.compile(r"([^\W\d_]{3,})((?:/[^\W\d_]{3,})+)")
+"""Words with slashes between: either. AC/DC, km/h and 24/7 are rows of words."""
 _AGAINST = frozenset({"vs", "vs.", "versus", "против", "/"})
 _HYPHENS = "-\u2013\u2212"
 
@@ -143,7 +145,7 @@ def _chunk(text: str, at: int, found: list[Lexeme]) -> int:
         return at + 1
     word = chunk.group()
     bare = word.rstrip(_COMMAS)
-    operator = _OPERATORS.get(word)
+    operator = _OPERATORS.get(bare)
     if operator:
         found.append(Lexeme(operator, word, at))
     elif word.endswith(":") and word[:-1].casefold() in FILTERS:
@@ -152,9 +154,20 @@ def _chunk(text: str, at: int, found: list[Lexeme]) -> int:
         found.append(Lexeme(Sort.EXACT, bare[1:], at))
     elif word[0] != "*" and bare[-1:] == "*":
         found.append(Lexeme(Sort.PREFIX, bare.rstrip("*"), at))
+    elif _SLASHED.fullmatch(bare):
+        _either(word, at, found)
     else:
         found.append(Lexeme(Sort.WORD, word, at))
     return chunk.end()
+
+
+def _either(word: str, at: int, found: list[Lexeme]) -> None:
+    """Read нефть/газ as «нефть or газ»."""
+    for place, part in enumerate(word.split("/")):
+        if place:
+            found.append(Lexeme(Sort.WORD, "or", at))
+        found.append(Lexeme(Sort.WORD, part, at))
+        at += len(part) + 1
 
 
 def _filter(text: str, at: int, named: re.Match[str], found: list[Lexeme]) -> int:

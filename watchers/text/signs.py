@@ -4,7 +4,7 @@ Keys begin with ``g:`` and hold no sign that would cut them in the full-text ind
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 _EMOJI = (
@@ -30,6 +30,11 @@ _MEANINGS = {
     "₸": ["e:kzt"],
     "₽": ["e:rub"],
 }
+_TOLD_BY_SIGN = {
+    key: frozenset({"g:" + _NAMES.get(sign, sign)})
+    for sign, keys in _MEANINGS.items()
+    for key in keys
+}
 _LATIN_SMALL = str.maketrans("сС", "cc")
 _FLAGS = 0x1F1E6
 _WHOLE = ("language", "domain", "number")
@@ -42,6 +47,11 @@ class Sign(NamedTuple):
     keys: frozenset[str]
     start: int
     end: int
+
+
+def of_meaning(keys: Iterable[str]) -> frozenset[str]:
+    """Give the keys of the signs that say what a query's words ask for: percent, a currency."""
+    return frozenset[str]().union(*(_TOLD_BY_SIGN[key] for key in keys if key in _TOLD_BY_SIGN))
 
 
 def of_text(text: str) -> Iterator[Sign]:
