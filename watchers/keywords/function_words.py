@@ -49,7 +49,7 @@ _TABLE = {
     " жанында маңында бірге туралы немесе әлде"
     " біз біздің бізге бізді сіз сіздің сізге менің маған сен сенің оған оны онда осындай"
     " сондай мұндай бұндай барлық барлығы бүкіл бәрі әр әрбір кейбір өз өзі өзінің"
-    " өздерінің қанша неше қайсы қалайша осыдан содан бұдан тағы тағыда қана әрі себебі"
+    " өздерінің қанша неше қайсы қалайша осыдан содан бұдан осыған соған бұған оған осының соның тағы тағыда қана әрі себебі"
     " өйткені сонымен сондықтан дегенмен алайда болып деп деген екен еді бойы шейін"
     " қарай қатысты байланысты орай сәйкес ғой",
     "kk-Latn": "jäne zhäne zhane jane üşin ushin üshin turaly jaily boiynşa boyynsha arasynda deiin"
@@ -62,21 +62,21 @@ _TABLE = {
     " кантип качан кайда эмне эмнеге кандай үстүндө астында жанында бирге"
     " биз биздин бизге сиз сиздин мен менин сен сенин аны ушундай ошондой мындай"
     " мындайча бардык баары бүт бүткүл айрым өз өзү өзүнүн канча нече кайсы ошондон"
-    " мындан дагы эле себеби анткени ошондуктан болуп деп деген экен бери көздөй тарта"
+    " мындан буга ошого мунун ошонун дагы эле себеби анткени ошондуктан болуп деп деген экен бери көздөй тарта"
     " карата карай байланыштуу ылайык өңдүү болгон",
     "uz-Latn": "va bilan uchun haqida to'g'risida bo'yicha orasida o'rtasida o'rtasidagi keyin oldin"
     " so'ng qarshi kabi singari hamda ammo lekin agar bu shu ushbu u ular uning ularning qachon"
     " qanday qanaqa nima qaerda qayerda nega tomonidan orqali tufayli sababli davomida asosida da yoki"
     " biz bizning bizga siz sizning mening sen sening unga unda bunday shunday"
     " o'sha barcha barchasi hamma hammasi butun har ba'zi o'z o'zi o'zining qancha necha"
-    " qaysi shundan bundan yana faqat chunki shuning bo'lib deb degan ekan edi beri qarata"
+    " qaysi shundan bundan bunga shunga buning yana faqat chunki shuning bo'lib deb degan ekan edi beri qarata"
     " qarab nisbatan bog'liq muvofiq ko'ra doir oid",
     "uz-Cyrl": "ва билан учун ҳақида тўғрисида бўйича орасида ўртасида ўртасидаги кейин олдин сўнг"
     " қарши каби сингари ҳамда ҳам аммо лекин агар шу ушбу у улар унинг уларнинг қачон қандай"
     " қанақа нима қаерда нега томонидан орқали туфайли сабабли давомида асосида ёки"
     " биз бизнинг бизга сиз сизнинг мен менинг сен сенинг унга уни унда бундай шундай ўша"
     " барча барчаси ҳамма ҳаммаси бутун ҳар баъзи ўз ўзи ўзининг қанча неча қайси шундан"
-    " бундан яна фақат чунки шунинг бўлиб деб деган экан эди бери қарата қараб нисбатан"
+    " бундан бунга шунга бунинг яна фақат чунки шунинг бўлиб деб деган экан эди бери қарата қараб нисбатан"
     " боғлиқ мувофиқ кўра доир оид",
     "tg": "ва ба бо аз барои бораи доир оид нисбат байни миёни баъд баъди пеш пеши зидди тавассути"
     " ҳангоми давоми то ки чун агар вале аммо лекин ҳам ин онҳо мо шумо вай кай куҷо чӣ чаро чанд"
@@ -88,7 +88,7 @@ _TABLE = {
     " ýaly hem hem-de emma ýöne eger diňe bu şu şol ol olar onuň olaryň haçan nähili näme nirede"
     " da de wagtynda ýa-da ýa"
     " biz biziň bize siz siziň meniň sen seniň oňa ony onda şeýle beýle ähli hemme"
-    " hemmesi bütin her käbir öz özi öziniň näçe haýsy ondan mundan ýene sebäbi çünki şonuň"
+    " hemmesi bütin her käbir öz özi öziniň näçe haýsy ondan mundan muňa şoňa munuň ýene sebäbi çünki şonuň"
     " bolup diýip diýen eken edi bäri görä degişli laýyk",
 }
 _SMALL = {

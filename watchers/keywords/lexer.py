@@ -48,6 +48,7 @@ _OPERATORS = {
 }
 """In capitals, of every language that we read; each may stand where the English one does."""
 _CLOSING = {'"': '"\u201d\u201c', "«": "»", "“": '”"', "„": '“”"'}
+_OPENING = (*_CLOSING, "(")
 _QUOTES = re.compile('["«»“”„]')
 _CHUNK = re.compile(r"[^\s()|\"«“„]+")
 _FILTER = re.compile(r"([^\W\d_]+):(\S+)\Z")
@@ -78,7 +79,7 @@ def lex(text: str) -> list[Lexeme]:
             at += 2 if text.startswith("||", at) else 1
         elif letter in _CLOSING:
             at = _phrase(text, at, found)
-        elif letter in _HYPHENS and _negates(text, at):
+        elif (letter in _HYPHENS or letter == "!") and _negates(text, at):
             found.append(Lexeme(Sort.NOT, "-", at))
             at += 1
         else:
@@ -124,7 +125,8 @@ def is_chunk(text: str) -> bool:
 
 
 def _negates(text: str, at: int) -> bool:
-    return at + 1 < len(text) and not text[at + 1].isspace()
+    after = text[at + 1 : at + 2]
+    return bool(after.strip()) and (text[at] != "!" or after.isalnum() or after in _OPENING)
 
 
 def _phrase(text: str, at: int, found: list[Lexeme]) -> int:

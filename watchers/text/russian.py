@@ -253,12 +253,26 @@ _GENDERS = frozenset({"masc", "femn", "neut"})
 
 @lru_cache(maxsize=4096)
 def is_written_as_a_name(word: str) -> bool:
-    """Tell whether the dictionary has a place or a surname that is written so."""
+    """Tell whether the dictionary has a place or a person's name that is written so."""
     return any(
         parse.is_known
         and {"nomn", "sing"} <= parse.tag.grammemes
-        and not {"Geox", "Surn"}.isdisjoint(parse.tag.grammemes)
+        and not _WRITTEN_LARGE.isdisjoint(parse.tag.grammemes)
         for parse in _parses(word)
+    )
+
+
+_WRITTEN_LARGE = frozenset({"Geox", "Surn", "Name"})
+
+
+@lru_cache(maxsize=4096)
+def are_one_person(first: str, second: str) -> bool:
+    """Tell whether two words with capitals are a person's names: Лука Модрич."""
+    names = [parse.tag.grammemes for parse in _parses(first)]
+    if not any("Name" in tag and "nomn" in tag for tag in names):
+        return False
+    return not is_known(second) or any(
+        not {"Surn", "Patr"}.isdisjoint(parse.tag.grammemes) for parse in _parses(second)
     )
 
 

@@ -35,6 +35,14 @@ _TOLD_BY_SIGN = {
     for sign, keys in _MEANINGS.items()
     for key in keys
 }
+_SHORT_FORMS = (
+    "тысяча тыс", "миллион млн million mln", "миллиард млрд billion bn milliard mlrd",
+    "триллион трлн trillion trln",
+)  # fmt: skip
+"""Numbers' words and how they are written short: one asks for the other."""
+for _words in _SHORT_FORMS:
+    _keys = frozenset("s:" + word for word in _words.split())
+    _TOLD_BY_SIGN.update(dict.fromkeys(_keys, _keys))
 _LATIN_SMALL = str.maketrans("сС", "cc")
 _FLAGS = 0x1F1E6
 _WHOLE = ("language", "domain", "number")
@@ -50,7 +58,7 @@ class Sign(NamedTuple):
 
 
 def of_meaning(keys: Iterable[str]) -> frozenset[str]:
-    """Give the keys of the signs that say what a query's words ask for: percent, a currency."""
+    """Give the keys of signs and short forms that say what a query's words ask for: %, $, млн."""
     return frozenset[str]().union(*(_TOLD_BY_SIGN[key] for key in keys if key in _TOLD_BY_SIGN))
 
 

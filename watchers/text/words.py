@@ -17,6 +17,7 @@ from watchers.text.look_alikes import look, other_reading, unmixed
 from watchers.text.names import EntityId, Gazetteer, NameMatch, NameWord, gazetteer
 from watchers.text.normal import clean, fold_case, is_shouting, tokenize
 from watchers.text.russian import (
+    are_one_person,
     does,
     is_known,
     is_lacking,
@@ -436,12 +437,19 @@ def _is_the_name(name: str, deed: str) -> bool:
 
 
 def _cover_unlisted(tokens: list[Token], at: int) -> None:
-    """Take the wolves from Mr Волков, whom no list has; where he begins, by what he does."""
+    """Take the wolves from Mr Волков, whom no list has; where he begins, by what stands next."""
     token = tokens[at]
-    inside = not _opens(tokens, at) and is_only_surname(token.normal)
-    named = is_written_as_a_name(token.normal)
-    if inside or (named and does(token.normal, _next(tokens, at))):
-        tokens[at] = _stripped(token, other_words(token.normal, token.normal))
+    if not _opens(tokens, at):
+        if is_only_surname(token.normal):
+            tokens[at] = _stripped(token, other_words(token.normal, token.normal))
+        return
+    after = tokens[at + 1] if _next(tokens, at) else None
+    if after is None or not is_written_as_a_name(token.normal):
+        return
+    if does(token.normal, after.normal) or (
+        after.capital and are_one_person(token.normal, after.normal)
+    ):
+        tokens[at] = _stripped(token, frozenset(token.forms) - {token.normal})
 
 
 def _opens(tokens: list[Token], at: int) -> bool:
