@@ -33,6 +33,7 @@ from watchers.translation.opening import Translations
 from watchers.translation.opening import opened as translator_opened
 from watchers.translation.translating import Translating
 from watchers.translation.values import Engine
+from watchers.whole_articles import WholeArticles
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Pipeline:
     revisits: Revisits
     rates: RatesPoller
     full_texts: FullTexts
+    articles: WholeArticles
     translating: Translating
     clock: TrustedClock
     wake_up: asyncio.Event
@@ -128,6 +130,9 @@ async def open_pipeline(
             pace=asking or RatesPace(),
         )
         texts = await open_parts.enter_async_context(full_text.opened(db, fetcher, own_clock))
+        articles = WholeArticles(
+            db, texts, ingester, own_clock, politeness=politeness or Politeness()
+        )
         translator = await open_parts.enter_async_context(
             translator_opened(translations_of(settings))
         )
@@ -140,6 +145,7 @@ async def open_pipeline(
             revisits,
             rates,
             texts,
+            articles,
             translating,
             own_clock,
             wake_up,

@@ -15,6 +15,7 @@ from bot.cli.common import Refused, archive, as_json, command, emit, isoformat, 
 from bot.cli.workers import at_work
 from bot.settings import Settings
 from storage import feeds as feed_store
+from storage import wanted_articles
 from storage.errors import NewsError
 from storage.masking import masked
 from storage.model import Feed, FeedId, FeedKind
@@ -22,6 +23,7 @@ from storage.sql import Connection
 from watchers import addresses, catalogue, opml
 from watchers import audit as looking_at
 from watchers.host_queues import Politeness
+from watchers.parse.article import is_installed
 
 FEED = click.argument("wanted", metavar="ID|URL")
 COLUMNS = ("id", "status", "items", "last_status", "next_check_at", "title", "url", "error")
@@ -58,6 +60,7 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "moved_from": masked(feed.moved_from) or None,
         "fallback_of": feed.fallback_of,
         "waiting": feed.waits,
+        "reads_articles": feed.reads_articles,
     }
 
 
@@ -267,6 +270,25 @@ async def resume(settings: Settings, wanted: str) -> None:
     """Look at a paused or retired feed again, at once."""
     at = now()
     await changed(settings, wanted, lambda db, feed_id: feed_store.resume(db, feed_id, at))
+
+
+@feeds.command()
+@FEED
+@click.argument("switch", type=click.Choice(["on", "off"]), metavar="on|off")
+@command
+async def articles(settings: Settings, wanted: str, switch: str) -> None:
+    """Read the pages of a feed that tells only headlines, so that search and stories know more.
+
+    Alerts go by the headline, as ever; the words of the article serve from when it was read.
+    Needs the extra `fulltext`; docs/fulltext.md says what is asked of the outlet.
+    """
+    if switch == "on" and not is_installed():
+        raise NewsError("articles.not_installed")
+    await changed(
+        settings,
+        wanted,
+        lambda db, feed_id: wanted_articles.switch(db, feed_id, on=switch == "on"),
+    )
 
 
 def bytes_of(file: Path) -> bytes:

@@ -9,7 +9,7 @@ from watchers.text.names import Gazetteer, gazetteer
 
 def analysed(item: Item, names: Gazetteer | None = None) -> words.Analysis:
     """Analyse a stored item's words again; those of the last pages are remembered."""
-    return _analysed(item.title, item.summary, item.lang, names or gazetteer())
+    return _analysed(item.title, item.body, item.lang, names or gazetteer())
 
 
 def headline_analysed(title: str, lang: str, names: Gazetteer | None = None) -> words.Analysis:

@@ -6,6 +6,7 @@ It comes with the extra `fulltext` (pip install 'steppewire[fulltext]').
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib.util import find_spec
 
 from watchers import block_pages
@@ -74,8 +75,9 @@ class NoText:
     kind: NoTextKind
 
 
+@cache
 def is_installed() -> bool:
-    """Tell whether what extracts texts came along."""
+    """Tell whether what extracts texts came along; whoever installs it starts us anew."""
     return find_spec("trafilatura") is not None
 
 
