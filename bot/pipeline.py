@@ -102,11 +102,13 @@ async def open_pipeline(
                 user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=own_clock
             )
         )
+        parsers = await open_parts.enter_async_context(pool.opened())
         poller = await open_parts.enter_async_context(
             Poller.opened(
                 db,
                 ingester,
                 fetcher,
+                parsers,
                 politeness=politeness,
                 pace=PollingPace(base_s=settings.poll_interval),
                 clock=own_clock,
@@ -123,6 +125,7 @@ async def open_pipeline(
         rates = RatesPoller(
             db,
             fetcher,
+            parsers,
             own_clock,
             sources=asked,
             wake=wake_up.set,
