@@ -24,12 +24,11 @@ from storage.model import (
 from storage.sql import Connection
 from storage.wanted_articles import ArticleCounts
 from tests.farm import Farm, opened
-from tests.watchers.parse.article_pages import semantic
+from tests.watchers.parse.article_pages import ReadHere, semantic
 from watchers import fetch, keywords, search
 from watchers.full_text import FullTexts
 from watchers.ingester import Ingester
-from watchers.parse import Entry, article
-from watchers.parse.article import ArticleText, FetchedPage, NoText
+from watchers.parse import Entry
 from watchers.robots import Robots
 from watchers.text import urls
 from watchers.whole_articles import WholeArticles
@@ -90,13 +89,6 @@ class Room:
         return [path for path, _ in self.farm.asked if path != "/robots.txt"]
 
 
-class Here:
-    """Reads articles in this process: another one costs half a second."""
-
-    async def extract(self, page: FetchedPage) -> ArticleText | NoText:
-        return article.read(page)
-
-
 @pytest.fixture
 async def room(db: Database, now: datetime) -> AsyncIterator[Room]:
     async with opened() as farm:
@@ -109,7 +101,7 @@ async def room(db: Database, now: datetime) -> AsyncIterator[Room]:
             def clock() -> datetime:
                 return made.now
 
-            texts = FullTexts(db, fetcher, Here(), clock, Robots(fetcher, clock))
+            texts = FullTexts(db, fetcher, ReadHere(), clock, Robots(fetcher, clock))
             ingester = await Ingester.opened(db)
             made = Room(farm, db, ingester, texts, feed, now)
             made.articles = WholeArticles(db, texts, ingester, lambda: made.now)

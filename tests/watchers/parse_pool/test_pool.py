@@ -12,7 +12,9 @@ import pytest
 
 from storage.rates import RateSheet
 from tests.farm import item, rss
+from tests.watchers.parse.article_pages import TEXTS, semantic
 from watchers.parse import Document, NotAFeed, PageKind, ParsedFeed
+from watchers.parse.article import ArticleText, FetchedPage
 from watchers.parse_pool import pool as parse_pool_pool
 from watchers.parse_pool import worker
 from watchers.parse_pool.pool import WorkerLimits
@@ -120,3 +122,14 @@ async def test_any_function_of_ours_is_called_there_and_cut_off_as_documents_are
             bug="KeyError at test",
         )
         assert Stopped.TOO_SLOW is await pool.run("https://a.kz", time.sleep, 9)
+
+
+async def test_an_articles_text_is_found_there() -> None:
+    pytest.importorskip("trafilatura")
+    page = FetchedPage(
+        semantic(TEXTS["kk"]).encode(), "https://a.kz/1", "text/html; charset=utf-8"
+    )
+    async with parse_pool_pool.opened(WorkerLimits(workers=1)) as pool:
+        found = await pool.extract(page)
+    assert isinstance(found, ArticleText)
+    assert set(TEXTS["kk"]) <= set(found.paragraphs)
