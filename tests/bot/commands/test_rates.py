@@ -169,6 +169,8 @@ async def test_a_crossing_is_told_in_the_chats_language(anna: Person, language: 
     assert "USD/KZT" in told.text
     assert "513" in told.text
     assert "?" not in told.text
+    assert told.text.startswith("💱 <b>")
+    assert "&lt;" not in told.text
 
 
 async def test_the_digest_tells_the_pairs_that_were_chosen(anna: Person) -> None:
