@@ -13,9 +13,10 @@ from storage.model import Item, ItemId
 from storage.sql import Connection
 from tests.farm import Farm, opened
 from tests.storage import rows
-from tests.watchers.parse.article_pages import TEXTS, semantic
+from tests.watchers.parse.article_pages import TEXTS, ReadHere, semantic
 from watchers import fetch, full_text
 from watchers.full_text import FullTexts
+from watchers.robots import Robots
 
 pytest.importorskip("trafilatura")
 PAGE = "/news/1"
@@ -46,10 +47,12 @@ async def room(db: Database) -> AsyncIterator[Room]:
 
         item = await db.write(tell)
         farm.serve(PAGE, semantic(TEXTS["kk"]), Content_Type="text/html; charset=utf-8")
-        async with (
-            fetch.opened(user_agent="test", allowed=allowed) as fetcher,
-            full_text.opened(db, fetcher, lambda: made.now) as texts,
-        ):
+        async with fetch.opened(user_agent="test", allowed=allowed) as fetcher:
+
+            def clock() -> datetime:
+                return made.now
+
+            texts = FullTexts(db, fetcher, ReadHere(), clock, Robots(fetcher, clock))
             made = Room(farm, db, texts, item)
             yield made
 

@@ -145,6 +145,18 @@ def test_what_is_no_address_costs_a_sentence(here, url):
     assert (1, 1) == (result.exit_code, len(result.stderr.splitlines()))
 
 
+def test_articles_of_a_feed_are_read_when_that_is_switched_on(here, outlets):
+    pytest.importorskip("trafilatura")
+    url = f"{outlets.url}{PATHS['silk-wire']}"
+    here("feeds", "add", url)
+    assert [False] == [row["reads_articles"] for row in lines(here("feeds", "list", "--json"))]
+    for switch in ("on", "off"):
+        here("feeds", "articles", url, switch)
+        [row] = lines(here("feeds", "list", "--json"))
+        assert (switch == "on") == row["reads_articles"]
+    assert 2 == here("feeds", "articles", url, "perhaps").exit_code
+
+
 def test_a_paused_feed_is_not_polled_until_resumed(here, outlets):
     url = f"{outlets.url}{PATHS['silk-wire']}"
     here("feeds", "add", url)
