@@ -28,6 +28,10 @@ settings.register_profile(
 )
 settings.load_profile("untimed")
 
+# Without it each worker rewrites every assert and each process compiles every module anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Every client of python-telegram-bot reads all certificates anew: .05 s, and tests make hundreds.
 ssl.create_default_context = cache(ssl.create_default_context)
 
