@@ -107,7 +107,7 @@ def schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def news_file(schema: Path, tmp_path: Path) -> Path:
     """A fresh database's file, of this test alone."""
-    return Path(shutil.copyfile(schema, tmp_path / "news.db"))
+    return Path(shutil.copy(schema, tmp_path / "news.db"))
 
 
 @pytest.fixture
