@@ -24,7 +24,8 @@ from storage.model import (
 from storage.sql import Connection
 from storage.wanted_articles import ArticleCounts
 from tests.farm import Farm, opened
-from tests.watchers.parse.article_pages import ReadHere, semantic
+from tests.watchers.in_place import InPlace
+from tests.watchers.parse.article_pages import semantic
 from watchers import fetch, keywords, search
 from watchers.full_text import FullTexts
 from watchers.ingester import Ingester
@@ -101,7 +102,7 @@ async def room(db: Database, now: datetime) -> AsyncIterator[Room]:
             def clock() -> datetime:
                 return made.now
 
-            texts = FullTexts(db, fetcher, ReadHere(), clock, Robots(fetcher, clock))
+            texts = FullTexts(db, fetcher, InPlace(), clock, Robots(fetcher, clock))
             ingester = await Ingester.opened(db)
             made = Room(farm, db, ingester, texts, feed, now)
             made.articles = WholeArticles(db, texts, ingester, lambda: made.now)

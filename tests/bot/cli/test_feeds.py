@@ -13,6 +13,8 @@ from tests.bot.cli.conftest import lines
 from tests.bot.cli.stand import Stand, stand
 from watchers import catalogue
 
+pytestmark = pytest.mark.usefixtures("news_file")
+
 PATHS = {one.slug: one.feed_path for one in sample_outlets()}
 
 
@@ -233,6 +235,7 @@ def tables(folder: Path, *urls: str) -> Path:
 
 
 def test_an_audit_prints_a_patch_and_shows_how_far_it_is(here, outlets, tmp_path):
+    (tmp_path / "news.db").unlink()
     good = f"{outlets.url}{PATHS['silk-wire']}"
     folder = tables(tmp_path / "tables", good, f"{outlets.url}/nothing-here")
     result = here("feeds", "audit", "--folder", str(folder))

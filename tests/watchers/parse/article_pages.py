@@ -3,9 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from watchers.parse import article
-from watchers.parse.article import ArticleText, FetchedPage, NoText
-
 TEXTS = {
     "ru": (
         "Через реку открыли новый мост длиной четыреста метров, движение по нему началось утром.",
@@ -60,14 +57,6 @@ COMMENTS = "".join(
 ADVERT = (
     '<div class="adsbygoogle banner"><p>Кредит наличными за пять минут, звоните сейчас</p></div>'
 )
-
-
-class ReadHere:
-    """Reads articles in this process: another one costs half a second."""
-
-    async def extract(self, page: FetchedPage) -> ArticleText | NoText:
-        """Find an article's text."""
-        return article.read(page)
 
 
 @dataclass(frozen=True, slots=True)
