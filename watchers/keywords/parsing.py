@@ -345,7 +345,7 @@ def _condition(lexeme: Lexeme, names: Gazetteer) -> tuple[Node, str]:
     if lexeme.sort is Sort.FILTER:
         condition = read_filter(lexeme, names)
         if condition.name == "topic":
-            return _topic(condition.value, names), f"topic:{condition.value}"
+            return topic(condition.value, names), f"topic:{condition.value}"
         return condition, _filter_text(condition, lexeme.text)
     cuts = tokenize(lexeme.text)
     if not cuts:
@@ -367,14 +367,14 @@ def _condition(lexeme: Lexeme, names: Gazetteer) -> tuple[Node, str]:
 
 
 @lru_cache(maxsize=64)
-def _topic(topic: str, names: Gazetteer) -> Node:
+def topic(name: str, names: Gazetteer) -> Some:
     """Give what a topic is met by: any of its words, outside the phrases that it leaves out.
 
     Oil is energy, cottonseed oil is none.
     """
     met: list[Node] = []
     left_out: list[Term] = []
-    for word in names.topics[topic]:
+    for word in names.topics[name]:
         bare = word.strip('-"')
         if word.startswith('-"'):
             left_out.append(_phrase(bare, tokenize(bare), names))
@@ -382,7 +382,7 @@ def _topic(topic: str, names: Gazetteer) -> Node:
             met.append(_phrase(bare, tokenize(bare), names))
         else:
             met += [part.node for part in _run((word,), names)]
-    return Some(tuple(_outside(node, left_out) for node in met))
+    return Some(tuple(_outside(node, left_out) for node in met), key=f"t:{name}")
 
 
 def _outside(node: Node, phrases: Sequence[Term]) -> Node:

@@ -59,7 +59,7 @@ class Forms:
     skeletons: tuple[str, ...]
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def text_forms(normal: str, lang: str, case: LetterCase) -> Forms:
     """Give the forms of a word met in a text in language ``lang``."""
     cyrillic = is_cyrillic(normal)

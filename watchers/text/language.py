@@ -32,8 +32,8 @@ _ENOUGH = 300
 
 _WORDS = re.compile(r"[^\W\d_]+(?:[-'\u2018\u2019\u02bb\u02bc\u0060\u00b4][^\W\d_]+)*")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u0060\u00b4]")
-_CYRILLIC = re.compile("[\u0400-\u04ff]")
-_LATIN = re.compile("[a-zA-Z\u00c0-\u024f]")
+_CYRILLIC = re.compile("[\u0400-\u04ff]+")
+_LATIN = re.compile("[a-zA-Z\u00c0-\u024f]+")
 
 # All in the model's units, an eighth of a logit.
 _EXPECTED = {
@@ -61,6 +61,7 @@ _ALPHABETS = {
     "sr": "абвгдђежзијклљмнњопрстћуфхцчџш", "tt": _RUSSIAN + "әөүҗңһ",
     "ba": _RUSSIAN + "әөүҙҡңҫһғ", "mn": _RUSSIAN + "өү",
 }  # fmt: skip
+_SHARED = frozenset[str].intersection(*map(frozenset[str], _ALPHABETS.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def identify(text: str, declared: tuple[str, ...] = ()) -> str:
     another language or says nothing.
     """
     text = clean(text[: 4 * _ENOUGH])[:_ENOUGH]
-    is_cyrillic = len(_CYRILLIC.findall(text)) >= len(_LATIN.findall(text))
+    is_cyrillic = _letters(_CYRILLIC, text) >= _letters(_LATIN, text)
     script = _CYRILLIC if is_cyrillic else _LATIN
     words = [word for word in words_of(text) if script.match(word)]
     if not words:
@@ -89,6 +90,10 @@ def identify(text: str, declared: tuple[str, ...] = ()) -> str:
     whole = list(map(add, scores, _prior(declared, is_cyrillic=is_cyrillic)))
     label = model.labels[whole.index(max(whole))]
     return label if label in OURS or label in _NEIGHBOURS else UNKNOWN
+
+
+def _letters(script: re.Pattern[str], text: str) -> int:
+    return sum(map(len, script.findall(text)))
 
 
 def words_of(text: str) -> list[str]:
@@ -155,10 +160,12 @@ def _word_scores(word: str, *, is_cyrillic: bool) -> tuple[int, ...]:
     scores = list(map(sum, zip(*found, strict=True))) if found else [0] * len(model.labels)
     if not is_cyrillic:
         return tuple(scores)
-    for place, label in enumerate(model.labels):
+    # Most words have none but letters of all the alphabets, which are strange to nobody.
+    letters = [letter for letter in word if letter not in _SHARED and letter.isalpha()]
+    for place, label in enumerate(model.labels) if letters else ():
         alphabet = _ALPHABETS.get(label)
         if alphabet is not None:
-            strange = sum(letter not in alphabet for letter in word if letter.isalpha())
+            strange = sum(letter not in alphabet for letter in letters)
             scores[place] += _STRANGE_LETTER * min(strange, 2)
     if len(word) > 2:  # noqa: PLR2004 - letters
         known = is_known(word.replace("ё", "е"))

@@ -197,9 +197,16 @@ def analyse(
     cuts = tokenize(text)
     shouting = is_shouting(head), is_shouting(body)
     size = len(head)
+    hashes = "#" in text
     tokens = [
         Token(
-            _word(_tagged(text, start, surface), normal, number, lang, shouting[start > size]),
+            _word(
+                _tagged(text, start, surface) if hashes else surface,
+                normal,
+                number,
+                lang,
+                shouting[start > size],
+            ),
             surface,
             start,
             end,
@@ -241,7 +248,7 @@ def as_acronym(surface: str) -> str:
     return other if keyboard(other.casefold()) in known else ""
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=32768)
 def _word(surface: str, normal: str, number: bool, lang: str, shouting: bool) -> Word:  # noqa: FBT001 - a cache key
     if number:
         keys = frozenset({"n:" + canonical(surface, lang)})
