@@ -37,9 +37,9 @@ SNIPPETS = 12_000
 FEW = 500
 """Sentences: a language with fewer gives a third of the snippets."""
 SHORT_HEADLINES = Path(__file__).with_name("short_headlines.tsv")
-TIMES = 12
+TIMES = 16
 """Snippets of each short headline."""
-KEPT = 7_000
+KEPT = 8_000
 SEEN = 20_000
 STRENGTH = 0.2
 NAMES_LEFT_OUT = 0.6
