@@ -228,7 +228,7 @@ def analyse(
         _mention(names, match.alias.entity, match) for match in found if match.alias.entity
     )
     keys = _keys(tokens, compounds, mentions)
-    title_words = sum(cut.start <= size for cut in cuts)
+    title_words = bisect_right(cuts, size, key=lambda cut: cut.start)
     numbers = numbers_in(tokens, text, lang)
     return Analysis(text, lang, tuple(tokens), compounds, title_words, mentions, numbers, keys)
 
