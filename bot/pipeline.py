@@ -31,6 +31,7 @@ from watchers.translation.opening import Translations
 from watchers.translation.opening import opened as translator_opened
 from watchers.translation.translating import Translating
 from watchers.translation.values import Engine
+from watchers.whole_articles import WholeArticles
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Pipeline:
     revisits: Revisits
     rates: RatesPoller
     full_texts: FullTexts
+    articles: WholeArticles
     translating: Translating
     clock: TrustedClock
     wake_up: asyncio.Event
@@ -83,11 +85,13 @@ async def open_pipeline(
                 user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=own_clock
             )
         )
+        parsers = await open_parts.enter_async_context(pool.opened())
         poller = await open_parts.enter_async_context(
             Poller.opened(
                 db,
                 ingester,
                 fetcher,
+                parsers,
                 politeness=politeness,
                 pace=PollingPace(base_s=settings.poll_interval),
                 clock=own_clock,
@@ -104,6 +108,7 @@ async def open_pipeline(
         rates = RatesPoller(
             db,
             fetcher,
+            parsers,
             own_clock,
             sources=asked,
             wake=wake_up.set,
@@ -111,6 +116,9 @@ async def open_pipeline(
             pace=asking or RatesPace(),
         )
         texts = await open_parts.enter_async_context(full_text.opened(db, fetcher, own_clock))
+        articles = WholeArticles(
+            db, texts, ingester, own_clock, politeness=politeness or Politeness()
+        )
         translator = await open_parts.enter_async_context(
             translator_opened(translations_of(settings))
         )
@@ -123,6 +131,7 @@ async def open_pipeline(
             revisits,
             rates,
             texts,
+            articles,
             translating,
             own_clock,
             wake_up,

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final
 
-from storage import meta
+from storage import forgetting, meta
 from storage.model import Item, ItemId, MachineText
 from storage.reading import language_of
 from storage.sql import Connection, marks, to_ms
@@ -308,8 +308,4 @@ def counts(db: Connection, now: datetime) -> TranslationCounts:
 
 def prune(db: Connection, now: datetime, limit: int = 500) -> int:
     """Forget translations that ended ``KEPT`` ago; return how many rows went."""
-    return db.conn.execute(
-        "delete from translations where id in (select id from translations"
-        " where ended_at < ? order by ended_at limit ?)",
-        (to_ms(now - KEPT), limit),
-    ).rowcount
+    return forgetting.forget(db, "translations", "ended_at", now - KEPT, limit=limit)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
-from storage import items, local_time, reading, search, stories
+from storage import full_texts, items, local_time, reading, search, stories
 from storage.database import Database
 from storage.model import Item, ItemId, Story, StoryId
 from storage.sql import Connection
@@ -185,7 +185,25 @@ async def turn(
 
 def _as_they_are(db: Connection, ids: Sequence[StoryId]) -> tuple[Story, ...]:
     """Read stories; one that was merged into another since is that other."""
-    return stories.by_ids(db, filter(None, (stories.current(db, one) for one in ids)))
+    return _with_reports(db, filter(None, (stories.current(db, one) for one in ids)))
+
+
+def _with_reports(db: Connection, ids: Iterable[StoryId]) -> tuple[Story, ...]:
+    """Read stories with all that is known of their items' texts."""
+    found = stories.by_ids(db, ids)
+    told = {item.id: item for item in full_texts.attached(db, _items_of(found))}
+    return tuple(
+        replace(story, items=tuple(told[item.id] for item in story.items)) for story in found
+    )
+
+
+def _items_of(found: Iterable[Story]) -> list[Item]:
+    return [item for story in found for item in story.items]
+
+
+def _reports(db: Connection, ids: Iterable[ItemId]) -> list[Item]:
+    """Read items with all that is known of their texts."""
+    return full_texts.attached(db, items.by_ids(db, ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +224,7 @@ async def _exact_page(db: Database, ask: _Question, ranked: Sequence[FoundStory]
 
     None where an item was edited since: the index keeps old words beside the new.
     """
-    found = await db.read(stories.by_ids, [story.id for story in ranked])
+    found = await db.read(_with_reports, [story.id for story in ranked])
     hits = {item_id for story in ranked for item_id in story.items}
     for story in found:
         if not ask.met_by(story.id, (item for item in story.items if item.id in hits)):
@@ -225,7 +243,7 @@ async def _checked(
         tried += len(batch)
         asked_ids = [one for story in batch for one in story.items[:CHECKED_A_STORY]]
         by_story: dict[StoryId, list[Item]] = {}
-        for item in await db.read(items.by_ids, asked_ids):
+        for item in await db.read(_reports, asked_ids):
             by_story.setdefault(item.story_id, []).append(item)
         good += [story.id for story in batch if ask.met_by(story.id, by_story.get(story.id, ()))]
         await asyncio.sleep(0)
@@ -278,7 +296,7 @@ async def _reached(db: Database, ask: _Question, tried: Sequence[list[ItemId]]) 
     """Tell for each story that meets the question whether a headline does."""
     wanted = [one for ids in tried for one in ids[:CHECKED_A_STORY]]
     headlines: dict[StoryId, list[bool]] = {}
-    for item in await db.read(items.by_ids, wanted):
+    for item in await db.read(_reports, wanted):
         hit = keywords.match(ask.query, analysed(item, ask.names), facts_of(item, ask.now))
         if hit is not None:
             headlines.setdefault(item.story_id, []).append(hit.in_headline)

@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.feeds import NewFeed
 from storage.model import Feed, FeedNoticeKind, FeedStatus
 from tests.farm import Farm, item, opened, rss
-from tests.watchers.test_poll import InPlace
+from tests.watchers.in_place import InPlace
 from watchers import fetch
 from watchers.host_queues import Politeness
 from watchers.ingester import Ingester

@@ -58,13 +58,18 @@ def match(query: Query, analysis: Analysis, facts: Facts = NO_FACTS) -> Hit | No
     return explain(query, analysis, in_headline=in_headline)
 
 
-def meetings(query: Query, analysis: Analysis) -> tuple[MatchedTerm, ...]:
-    """Return every place where a term of the query stands, whether or not the query holds."""
-    return explain(query, analysis).met
-
-
 Where = dict[str, list[tuple[int, int]]]
 """For each key of a text the spans of it that gave the key."""
+
+
+def meetings(
+    query: Query, analysis: Analysis, where: Where | None = None
+) -> tuple[MatchedTerm, ...]:
+    """Return every place where a term of the query stands, whether or not the query holds.
+
+    ``where`` is as of ``explain``.
+    """
+    return explain(query, analysis, where).met
 
 
 def explain(

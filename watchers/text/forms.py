@@ -13,7 +13,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from watchers.text.english import english_form
-from watchers.text.language import identify
+from watchers.text.language import OURS, identify
 from watchers.text.latin_kazakh import may_be_kazakh, readings
 from watchers.text.normal import APOSTROPHE
 from watchers.text.russian import asked_lemmas, is_known, is_only_surname, lemmas, relational_bases
@@ -34,6 +34,7 @@ _ENGLISH_ENDINGS = ("s", "ed", "ing")
 _LATIN_GRAMMARS = ("uz-Latn", "tk")
 _SHARED_WITH_TAJIK = frozenset("қғҳ")
 _PLAIN_CYRILLIC = ("ky", "kk", "uz-Cyrl", "tg")
+_GUESSED = {True: ("kk", "ky", "uz-Cyrl"), False: _LATIN_GRAMMARS}
 
 
 class LetterCase(IntEnum):
@@ -64,6 +65,9 @@ def text_forms(normal: str, lang: str, case: LetterCase) -> Forms:
     cyrillic = is_cyrillic(normal)
     capital = case is not LetterCase.SMALL
     found = _cyrillic_forms(normal, lang, capital) if cyrillic else _latin_forms(normal, lang)
+    if capital and lang not in OURS and not is_known(normal):
+        # Of two words nobody can tell the language, but Сеулде is in Seoul in each that it may be.
+        found += [form for guess in _GUESSED[cyrillic] for form in asked_strippings(normal, guess)]
     forms = tuple(dict.fromkeys(found))
     skeletons = tuple(dict.fromkeys(map(skeleton, forms)))
     keys = {"s:" + form for form in forms}

@@ -39,7 +39,7 @@ _LATIN = re.compile("[a-zA-Z\u00c0-\u024f]+")
 
 # All in the model's units, an eighth of a logit.
 _EXPECTED = {
-    "ru": 16, "en": 16, **dict.fromkeys(("kk", "ky", "uz-Latn", "uz-Cyrl", "tg", "tk"), 8),
+    "ru": 12, "en": 16, "tk": 16, **dict.fromkeys(("kk", "ky", "uz-Latn", "uz-Cyrl", "tg"), 6),
 }  # fmt: skip
 """How much likelier our feeds' languages are than others, before anything is read."""
 
@@ -51,7 +51,7 @@ _STRANGE_LETTER = -24
 _KNOWN, _STRANGE = 8, -16
 """What the Russian dictionary says of a word in small letters."""
 
-_FIRST, _NAME = 0.8, 0.3
+_FIRST, _NAME = 1, 0.4
 """What a capital leaves of a word: names are called alike in all the languages of the region."""
 
 _RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"

@@ -14,6 +14,7 @@ COMMANDS = {
     "remove": "bot.cli.feeds.listing",
     "pause": "bot.cli.feeds.listing",
     "resume": "bot.cli.feeds.listing",
+    "articles": "bot.cli.feeds.articles",
     "import": "bot.cli.feeds.bulk",
     "export": "bot.cli.feeds.bulk",
 }

@@ -43,6 +43,7 @@ def feed_row(feed: Feed) -> dict[str, Any]:
         "moved_from": masked(feed.moved_from) or None,
         "fallback_of": feed.fallback_of,
         "waiting": feed.waits,
+        "reads_articles": feed.reads_articles,
     }
 
 

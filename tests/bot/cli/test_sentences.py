@@ -17,6 +17,8 @@ from bot.commands import COMMANDS
 from storage.errors import NewsError
 from tests.bot.cli.conftest import lines
 
+pytestmark = pytest.mark.usefixtures("news_file")
+
 ROOT = Path(__file__).parents[3]
 CHAT_ONLY = (
     "bot/commands/",
