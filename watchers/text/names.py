@@ -121,7 +121,8 @@ class Gazetteer:
 
     ``topics`` are the words by which ``topic:`` meets: lone ones, phrases in quotation marks, and
     with a hyphen before them phrases whose words do not count. ``firsts`` has all folds and
-    skeletons of first words: of most words of a text nothing else need be asked.
+    skeletons of first words: of most words of a text nothing else need be asked. ``seconds`` has
+    the second words of phrases, under the first.
     """
 
     entities: dict[EntityId, Entity]
@@ -130,12 +131,16 @@ class Gazetteer:
     phrases: dict[str, tuple[tuple[tuple[str, ...], Alias], ...]]
     topics: dict[str, tuple[str, ...]] = field(default_factory=dict)
     firsts: frozenset[str] = field(init=False)
+    seconds: dict[str, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Gather the first words."""
-        object.__setattr__(
-            self, "firsts", frozenset().union(self.singles, self.skeletons, self.phrases)
-        )
+        """Gather the first words, and the second ones."""
+        firsts = frozenset().union(self.singles, self.skeletons, self.phrases)
+        object.__setattr__(self, "firsts", firsts)
+        seconds = {
+            first: frozenset(rest[0] for rest, _ in found) for first, found in self.phrases.items()
+        }
+        object.__setattr__(self, "seconds", seconds)
 
     def find(self, words: Sequence[NameWord], lang: str = "") -> list[NameMatch]:
         """Find names in a row of words, the longest at each place; several may share one.
@@ -170,11 +175,11 @@ class Gazetteer:
         size = 0
         second = words[at + 1].skeletons if at + 1 < len(words) else ()
         for form in words[at].skeletons:
-            if form not in self.phrases:
+            # Hundreds of names begin with "president": most end at the second word.
+            if form not in self.seconds or self.seconds[form].isdisjoint(second):
                 continue
             for rest, alias in self.phrases[form]:
-                # Hundreds of names begin with "president": most end at the second word.
-                if (rest and rest[0] not in second) or len(rest) + 1 < size:
+                if rest[0] not in second or len(rest) + 1 < size:
                     continue
                 if not _follows(words, at + 1, rest) or not _allowed(alias, words[at], lang):
                     continue
