@@ -6,11 +6,25 @@ third person possessive (which must then be peeled too), a small letter itself, 
 ``I`` anything, without harmony (жолмен).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from watchers.text.normal import APOSTROPHE
 
-Suffix = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """Endings, each with the letters that say what may stand before it, and their lengths."""
+
+    before: dict[str, str]
+    sizes: tuple[int, ...]
+
+    @classmethod
+    def of(cls, before: dict[str, str]) -> "Endings":
+        """Take the endings with what may stand before each."""
+        return cls(before, tuple(sorted({len(ending) for ending in before})))
+
 _LONG = 7
 _LOAN_SIGNS = frozenset("вфцщёэьъяюvf")
 
@@ -23,11 +37,11 @@ class Grammar:
     between the last two consonants (халқы → халық). ``third`` are the endings of the third
     person possessive. ``back`` and ``front`` are the harmonic vowels, empty where there is
     no harmony. ``changed`` are last vowels that any ending changes, with
-    what they were (бозӣ, бозиҳо; türme, türmäniň), and ``contracted`` endings that took one in,
-    with what it was (türmä).
+    what they were (бозӣ, бозиҳо; türme, türmäniň), and ``contracted`` endings that took the
+    stem's last letter in, with what it may have been (türmä; Kyrgyz ой, ою).
     """
 
-    layers: tuple[tuple[Suffix, ...], ...]
+    layers: tuple[Endings, ...]
     vowels: frozenset[str]
     voiceless: frozenset[str]
     voiced: dict[str, str]
@@ -40,13 +54,14 @@ class Grammar:
     contracted: dict[str, str] = field(default_factory=dict)
 
 
-def layer(*groups: str) -> tuple[Suffix, ...]:
-    """Read ``"лар лер D"`` into pairs, longest suffix first."""
-    pairs = []
+def layer(*groups: str) -> Endings:
+    """Read rows like ``"лар лер D"``."""
+    found: dict[str, str] = {}
     for group in groups:
         *suffixes, before = group.split()
-        pairs += [(suffix, before) for suffix in suffixes]
-    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+        for suffix in suffixes:
+            found[suffix] = found.get(suffix, "") + before
+    return Endings.of(found)
 
 
 _KAZAKH = Grammar(
@@ -62,6 +77,7 @@ _KAZAKH = Grammar(
         ),
         layer("ы і ым ім ың ің ымыз іміз ыңыз іңіз C", "сы сі м ң мыз міз ңыз ңіз V"),
         layer("лар лер дар дер D", "тар тер T"),
+        layer("ырақ ірек C", "рақ рек V"),
         layer("лық лік дық дік D", "тық тік T"),
     ),
     vowels=frozenset("аәеиоөуұүыіэяюё"),
@@ -87,23 +103,27 @@ _KYRGYZ = Grammar(
         layer(
             "ы и у ү ым им ум үм ың иң уң үң ыбыз ибиз убуз үбүз ыңыз иңиз уңуз үңүз C",
             "сы си су сү м ң быз биз буз бүз ңыз ңиз ңуз ңүз V",
+            "ю юбуз юңуз V",
         ),
         layer("лар лер лор лөр дар дер дор дөр D", "тар тер тор төр T"),
+        layer("ыраак ирээк ураак үрөөк юраак C", "раак рээк роок рөөк V"),
         layer("лык лик лук лүк дык дик дук дүк D", "тык тик тук түк T"),
     ),
     vowels=frozenset("аеиоөуүыэяюё"),
     voiceless=frozenset("пктсшчщцфхбвгд"),
     voiced={"г": "к", "б": "п"},
     fleeting="ыиуү",
-    third=("сы", "си", "су", "сү", "ы", "и", "у", "ү"),
+    third=("сы", "си", "су", "сү", "ы", "и", "у", "ү", "ю"),
     back=frozenset("аоуыяё"),
     front=frozenset("еөүиэ"),
+    contracted={"ю": "й", "юбуз": "й", "юңуз": "й", "юраак": "й"},
 )
 _UZBEK_LATIN = Grammar(
     layers=(
         layer("ning ni ga da dan dagi niki gacha cha dek day *", "ka kacha k", "qa qacha q"),
         layer("i im ing imiz ingiz C", "si m ng miz ngiz V"),
         layer("lar *"),
+        layer("roq *"),
         layer("lik *"),
     ),
     vowels=frozenset("aeiou"),
@@ -120,6 +140,7 @@ _UZBEK_CYRILLIC = Grammar(
         layer("нинг ни га да дан даги ники гача ча дек дай *", "ка кача к", "қа қача қ"),
         layer("и им инг имиз ингиз C", "си м нг миз нгиз V"),
         layer("лар *"),
+        layer("роқ *"),
         layer("лик *"),
     ),
     vowels=frozenset("аеёиоуўэюя"),
@@ -146,6 +167,7 @@ _TURKMEN = Grammar(
             "sy si m ň myz miz ňyz ňiz V",
         ),
         layer("lar ler *"),
+        layer("rak räk *"),
         layer("lyk lik luk lük *"),
     ),
     vowels=frozenset("aäeiouöüy"),
@@ -156,7 +178,7 @@ _TURKMEN = Grammar(
     back=frozenset("aouy"),
     front=frozenset("äeiöü"),
     changed={"ä": "e"},
-    contracted={"ä": "e"},
+    contracted={"ä": "ei"},
 )
 _TAJIK = Grammar(
     layers=(
@@ -168,6 +190,7 @@ _TAJIK = Grammar(
             "ам ат аш амон атон ашон и",
         ),
         layer("ҳо *", "он C", "гон ён ен V"),
+        layer("тар тарин *"),
         layer("ӣ C"),
     ),
     vowels=frozenset("аеёиоуэюяӣӯ"),
@@ -187,6 +210,20 @@ GRAMMARS = {
     "tk": _TURKMEN,
     "tg": _TAJIK,
 }
+
+
+def cuts(word: str, endings: Endings, least: int) -> Iterator[tuple[str, str, str]]:
+    """Give the ways to cut an ending off a word: its stem, the ending, what may stand before.
+
+    ``least`` are the letters of the shortest stem.
+    """
+    longest = len(word) - least
+    for size in endings.sizes:
+        if size > longest:
+            return
+        ending = word[-size:]
+        for before in endings.before.get(ending, ""):
+            yield word[:-size], ending, before
 
 
 def fits(grammar: Grammar, stem: str, suffix: str, before: str) -> bool:  # noqa: PLR0911 - a rule a line
@@ -217,6 +254,11 @@ def harmonic(grammar: Grammar, stem: str, suffix: str) -> bool:
         return True
     if stem[-1] not in grammar.vowels and stem[-2] not in grammar.vowels:
         return True
+    return agrees(grammar, stem, suffix)
+
+
+def agrees(grammar: Grammar, stem: str, suffix: str) -> bool:
+    """Tell whether the ending's first vowel agrees with the stem's last."""
     ending = next((letter for letter in suffix if letter in grammar.vowels), "")
     last = next((letter for letter in reversed(stem) if letter in grammar.vowels), "")
     if last in grammar.back:

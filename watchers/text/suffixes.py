@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from watchers.text.grammar import GRAMMARS, Grammar, fits, harmonic
+from watchers.text.grammar import GRAMMARS, Endings, Grammar, agrees, cuts, fits, harmonic
 from watchers.text.tajik_verbs import infinitives
 from watchers.text.verbs import verbal_nouns
 
 _MIN_STEM = 2
-_DERIVATION = 3
-"""The layer of -лық, which makes new words: it asks for a longer stem."""
+_DEGREE, _DERIVATION = 3, 4
+"""The layers of -рақ and -лық: many a word only ends so (toprak), so they ask for more stem."""
+_MIN_STEMS = (2, 2, 2, 4, 3)
+"""Letters of a stem before an ending of each layer."""
 _KEPT_POSSESSIVE = 6
 
 
@@ -56,6 +58,7 @@ def asked_strippings(word: str, lang: str) -> tuple[str, ...]:
         for stem in found
         if len(stem) >= least
         or (len(stem) >= _MIN_ASKED and len(word) - len(stem) > _BARE_N)
+        or (len(stem) > _MIN_ASKED and stem[-1] == "у")
         or stem in _SHORT_NOUNS
     }
     return (word, *sorted((stems | nouns) - {word}))
@@ -63,7 +66,7 @@ def asked_strippings(word: str, lang: str) -> tuple[str, ...]:
 
 _MIN_ASKED = 3
 _BARE_N = 2
-_SHORT_NOUNS = frozenset("ел эл үй уй су іс ой ай ат ет эт аң об ид ош il iş öý uy at et".split())
+_SHORT_NOUNS = frozenset("ел эл үй уй су іс ой ай ат ет эт аң об ид ош иш ер еш уч il iş öý uy at et it ot oy".split())
 """Nouns of two letters that are asked for in a case."""
 _OWN = frozenset(
     "ым ім ың ің м ң им ум үм иң уң үң ын ша ше ча че чо чө дай дей тай тей дой дөй той төй"
@@ -77,7 +80,13 @@ def _asked_grammars() -> dict[str, Grammar]:
         lang: replace(
             grammar,
             layers=tuple(
-                tuple(pair for pair in layer if depth == 0 or pair[0] not in _OWN)
+                Endings.of(
+                    {
+                        ending: before
+                        for ending, before in layer.before.items()
+                        if depth == 0 or ending not in _OWN
+                    }
+                )
                 for depth, layer in enumerate(grammar.layers[:_DERIVATION])
             ),
         )
@@ -91,11 +100,7 @@ def _nouns_of_verbs(word: str, peeled: Iterable[str], lang: str) -> Iterator[str
 
 def _peel(grammar: Grammar, word: str, level: int, found: set[str]) -> None:
     for depth in range(level, len(grammar.layers)):
-        for suffix, before in grammar.layers[depth]:
-            least = _MIN_STEM + (depth == _DERIVATION)
-            if not word.endswith(suffix) or len(word) < len(suffix) + least:
-                continue
-            stem = word[: -len(suffix)]
+        for stem, suffix, before in cuts(word, grammar.layers[depth], _MIN_STEMS[depth]):
             if before == "P":
                 _peel_third(grammar, stem, suffix, found)
             elif fits(grammar, stem, suffix, before):
@@ -113,7 +118,8 @@ def _peel_third(grammar: Grammar, stem: str, suffix: str, found: set[str]) -> No
             continue
         if not harmonic(grammar, stem, suffix):
             continue
-        if fits(grammar, root, third, "V" if len(third) > 1 else "C"):
+        before = "V" if len(third) > 1 or third in grammar.contracted else "C"
+        if fits(grammar, root, third, before):
             if len(stem) >= _KEPT_POSSESSIVE:
                 found.add(stem)
             for base in _restored(grammar, root, third):
@@ -124,7 +130,7 @@ def _peel_third(grammar: Grammar, stem: str, suffix: str, found: set[str]) -> No
 def _restored(grammar: Grammar, stem: str, suffix: str) -> Iterator[str]:
     """Give the stem and what it was before a vowel softened or shortened it."""
     if suffix in grammar.contracted:
-        yield stem + grammar.contracted[suffix]
+        yield from (stem + letter for letter in grammar.contracted[suffix])
         return
     yield stem
     if stem[-1] in grammar.changed:
@@ -136,12 +142,5 @@ def _restored(grammar: Grammar, stem: str, suffix: str) -> Iterator[str]:
             yield stem[: -len(soft)] + hard
     if len(stem) >= 3 and not grammar.vowels.intersection(stem[-2:]):  # noqa: PLR2004 - -CC
         for vowel in grammar.fleeting:
-            if harmonic(grammar, stem[:-1] + vowel, "") and _agrees(grammar, stem, vowel):
+            if harmonic(grammar, stem[:-1] + vowel, "") and agrees(grammar, stem, vowel):
                 yield stem[:-1] + vowel + stem[-1]
-
-
-def _agrees(grammar: Grammar, stem: str, vowel: str) -> bool:
-    last = next((letter for letter in reversed(stem) if letter in grammar.vowels), "")
-    if last in grammar.back:
-        return vowel not in grammar.front
-    return not (last in grammar.front and vowel in grammar.back)

@@ -10,11 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from watchers.text.grammar import GRAMMARS, fits, layer
+from watchers.text.grammar import GRAMMARS, Endings, agrees, cuts, fits, layer
 
 _MIN_STEM = 2
-_LONGEST = 14
-"""Letters of the longest ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +34,14 @@ _KAZAKH = _Tables(
     finite=(
         "ды ді D | м ң қ к ңыз ңіз ңдар ңдер",
         "ты ті T | м ң қ к ңыз ңіз ңдар ңдер",
-        "ад ед яд ид C | ы і",
-        "йд V | ы і",
-        "а е я и C | мын мін сың сің мыз міз сыз сіз",
-        "й V | мын мін сың сің мыз міз сыз сіз",
+        "ад ед ид C | ы і",
+        "яд йд V | ы і",
+        "а е и C | мын мін сың сің мыз міз сыз сіз",
+        "я й V | мын мін сың сің мыз міз сыз сіз",
         "ған ген D | мын мін быз біз сыз сіз",
         "қан кен T | мын мін быз біз сыз сіз",
-        "ар ер яр C",
-        "р V",
+        "ар ер C",
+        "яр р V",
         "ып іп C | ты ті",
         "п V | ты ті",
         "са се * | м ң қ к ңыз ңіз",
@@ -54,7 +52,7 @@ _KAZAKH = _Tables(
         "ғалы гелі ғанша генше D",
         "қалы келі қанша кенше T",
     ),
-    nominal=("ған ген D", "қан кен T", "атын етін ятын итын итін C", "йтын йтін V"),
+    nominal=("ған ген D", "қан кен T", "атын етін итын итін C", "ятын йтын йтін V"),
     negations=("ма ме ба бе D", "па пе T"),
     of_negation=("с * | тан тен пын пін", "й *"),
     nominal_of_negation=("у *",),
@@ -63,20 +61,20 @@ _KYRGYZ = _Tables(
     finite=(
         "ды ди ду дү D | м ң к ңыз ңиз ңуз ңүз",
         "ты ти ту тү T | м ң к ңыз ңиз ңуз ңүз",
-        "ат ет от өт ят ёт C",
-        "йт V",
-        "а е о ө я ё C | мын мин мун мүн быз биз буз бүз сыз сиз суз сүз м",
-        "й V | мын мин мун мүн быз биз буз бүз сыз сиз суз сүз м",
+        "ат ет от өт C",
+        "ят ёт йт V",
+        "а е о ө C | мын мин мун мүн быз биз буз бүз сыз сиз суз сүз м",
+        "я ё й V | мын мин мун мүн быз биз буз бүз сыз сиз суз сүз м",
         "ган ген гон гөн D | мын мин мун мүн быз биз буз бүз",
         "кан кен кон көн T | мын мин мун мүн быз биз буз бүз",
-        "ар ер ор өр яр ёр C",
-        "р V",
-        "ып ип уп үп юп C | тыр тир тур түр",
-        "п V | тыр тир тур түр",
+        "ар ер ор өр C",
+        "яр ёр р V",
+        "ып ип уп үп C | тыр тир тур түр",
+        "юп п V | тыр тир тур түр",
         "са се со сө * | м ң к ңыз ңиз ңуз ңүз",
         "сын син сун сүн *",
-        "ыңыз иңиз уңуз үңүз юңуз C",
-        "ңыз ңиз ңуз ңүз V",
+        "ыңыз иңиз уңуз үңүз C",
+        "юңуз ңыз ңиз ңуз ңүз V",
         "мак мек мок мөк * | чы чи чу чү",
         "ганы гени гону гөнү D",
         "каны кени кону көнү T",
@@ -136,8 +134,8 @@ def _all_in_cyrillic(rows: Iterable[str]) -> tuple[str, ...]:
 
 
 _UZBEK_CYRILLIC = _Tables(
-    _all_in_cyrillic(_UZBEK_LATIN.finite),
-    _all_in_cyrillic(_UZBEK_LATIN.nominal),
+    (*_all_in_cyrillic(_UZBEK_LATIN.finite), "я V | ди дилар ман сан миз сиз", "яр V"),
+    (*_all_in_cyrillic(_UZBEK_LATIN.nominal), "ядиган ядиганлик яетган яетганлик V"),
     _all_in_cyrillic(_UZBEK_LATIN.negations),
     _all_in_cyrillic(_UZBEK_LATIN.of_negation),
     _all_in_cyrillic(_UZBEK_LATIN.nominal_of_negation),
@@ -176,26 +174,21 @@ _TABLES = {
     "tk": _TURKMEN,
 }
 
-Endings = dict[str, str]
-"""Endings, each with the letters that say what may stand before it."""
-
-
-def _read(rows: Iterable[str]) -> Endings:
-    found: Endings = {}
+def _read(rows: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
     for row in rows:
         tenses, _, persons = row.partition(" | ")
-        for tense, before in layer(tenses):
+        for tense, before in layer(tenses).before.items():
             for person in ("", *persons.split()):
                 found[tense + person] = found.get(tense + person, "") + before
     return found
 
 
-def _negated(negations: Iterable[str], endings: Endings) -> Endings:
+def _negated(negations: Iterable[str], endings: dict[str, str]) -> dict[str, str]:
     """Put negations before the endings that a vowel may stand before."""
     return {
         no + ending: before
-        for row in negations
-        for no, before in layer(row)
+        for no, before in layer(*negations).before.items()
         for ending, after in endings.items()
         if set(after) & set("V*D")
     }
@@ -206,11 +199,9 @@ def _endings(lang: str) -> tuple[Endings, Endings]:
     """Give a language's endings: all of them, and those that take endings of nouns, too."""
     tables = _TABLES[lang]
     finite, nominal = _read(tables.finite), _read(tables.nominal)
-    nominal |= _negated(
-        tables.negations, nominal | _read(tables.nominal_of_negation)
-    )
+    nominal |= _negated(tables.negations, nominal | _read(tables.nominal_of_negation))
     finite |= _negated(tables.negations, finite | _read(tables.of_negation))
-    return finite | nominal, nominal
+    return Endings.of(finite | nominal), Endings.of(nominal)
 
 
 def verbal_nouns(word: str, peeled: Iterable[str], lang: str) -> Iterator[str]:
@@ -229,13 +220,10 @@ def verbal_nouns(word: str, peeled: Iterable[str], lang: str) -> Iterator[str]:
 
 def _of_stems(word: str, endings: Endings, lang: str) -> Iterator[str]:
     grammar = GRAMMARS[lang]
-    for size in range(1, min(_LONGEST, len(word) - _MIN_STEM) + 1):
-        ending = word[-size:]
-        for before in endings.get(ending, ""):
-            stem = word[:-size]
-            if fits(grammar, stem, ending, before):
-                yield from _NOUNS[lang](stem, ending)
-                break
+    for stem, ending, before in cuts(word, endings, _MIN_STEM):
+        # Verbs are no loans: all obey vowel harmony.
+        if fits(grammar, stem, ending, before) and agrees(grammar, stem, ending):
+            yield from _NOUNS[lang](stem, ending)
 
 
 def _kazakh_noun(stem: str, ending: str) -> Iterator[str]:
@@ -279,7 +267,9 @@ def _uzbek_noun(stem: str, _ending: str) -> Iterator[str]:
     yield stem + ("sh" if stem[-1] in "aeiou" else "ish")
 
 
-def _uzbek_cyrillic_noun(stem: str, _ending: str) -> Iterator[str]:
+def _uzbek_cyrillic_noun(stem: str, ending: str) -> Iterator[str]:
+    if ending[0] == "я":
+        yield stem + "йиш"  # соғаяди: соғайиш
     yield stem + ("ш" if stem[-1] in "аеиоуэюя" else "иш")
 
 

@@ -353,7 +353,7 @@ def uzbek(cell: str, part: str) -> Iterator[str]:
 
 _PAIRS = (
     ("shch", "щ"), ("oʼ", "ў"), ("gʼ", "ғ"), ("sh", "ш"), ("ch", "ч"), ("yo", "е"), ("yu", "ю"),
-    ("ya", "я"), ("ye", "е"), ("ts", "ц"), ("ʼ", "ъ"),
+    ("ya", "я"), ("ye", "е"), ("ʼ", "ъ"),
 )  # fmt: skip
 _LETTERS = str.maketrans("abdefghijklmnopqrstuvxyz", "абдефгҳижклмнопқрстувхйз")
 
@@ -362,6 +362,8 @@ def uzbek_in_cyrillic(cell: str, part: str) -> Iterator[str]:
     """Give an Uzbek word's forms in Cyrillic letters, ё as е."""
     for form in uzbek(cell, part):
         word = "э" + form[1:] if form.startswith("e") else form
+        if "ts" in cell:
+            word = word.replace("ts", "ц")
         for latin, cyrillic in _PAIRS:
             word = word.replace(latin, cyrillic)
         yield word.translate(_LETTERS)
