@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from watchers.text.normal import APOSTROPHE
 
 
-
 @dataclass(frozen=True, slots=True)
 class Endings:
     """Endings, each with the letters that say what may stand before it, and their lengths."""
@@ -25,6 +24,9 @@ class Endings:
         """Take the endings with what may stand before each."""
         return cls(before, tuple(sorted({len(ending) for ending in before})))
 
+
+PLURAL, DEGREE, DERIVATION = 2, 3, 4
+"""The layers of -лар, -рақ and -лық; before them case and possessor."""
 _LONG = 7
 _LOAN_SIGNS = frozenset("вфцщёэьъяюvf")
 

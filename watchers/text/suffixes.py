@@ -10,15 +10,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from watchers.text.grammar import GRAMMARS, Endings, Grammar, agrees, cuts, fits, harmonic
+from watchers.text.grammar import (
+    DERIVATION,
+    GRAMMARS,
+    Endings,
+    Grammar,
+    agrees,
+    cuts,
+    fits,
+    harmonic,
+)
 from watchers.text.tajik_verbs import infinitives
 from watchers.text.verbs import verbal_nouns
 
 _MIN_STEM = 2
-_DEGREE, _DERIVATION = 3, 4
-"""The layers of -рақ and -лық: many a word only ends so (toprak), so they ask for more stem."""
 _MIN_STEMS = (2, 2, 2, 4, 3)
-"""Letters of a stem before an ending of each layer."""
+"""Letters of a stem before an ending of each layer: many a word only ends in -рақ (toprak)."""
 _KEPT_POSSESSIVE = 6
 
 
@@ -50,7 +57,7 @@ def asked_strippings(word: str, lang: str) -> tuple[str, ...]:
         return (word,)
     found = {word}
     _peel(grammar, word, 0, found)
-    nouns = set(_nouns_of_verbs(word, found, lang))
+    nouns = set(_nouns_of_verbs(word, found, lang, asked=True))
     # A bare н is less often "his" in the accusative than the end of a stem: олтин is no олт, олут.
     least = _MIN_ASKED + 2 * (word[-1] == "н")
     stems = {
@@ -66,7 +73,9 @@ def asked_strippings(word: str, lang: str) -> tuple[str, ...]:
 
 _MIN_ASKED = 3
 _BARE_N = 2
-_SHORT_NOUNS = frozenset("ел эл үй уй су іс ой ай ат ет эт аң об ид ош иш ер еш уч il iş öý uy at et it ot oy".split())
+_SHORT_NOUNS = frozenset(
+    "ел эл үй уй су іс ой ай ат ет эт аң об ид ош иш ер еш уч il iş öý uy at et it ot oy".split()
+)
 """Nouns of two letters that are asked for in a case."""
 _OWN = frozenset(
     "ым ім ың ің м ң им ум үм иң уң үң ын ша ше ча че чо чө дай дей тай тей дой дөй той төй"
@@ -87,15 +96,19 @@ def _asked_grammars() -> dict[str, Grammar]:
                         if depth == 0 or ending not in _OWN
                     }
                 )
-                for depth, layer in enumerate(grammar.layers[:_DERIVATION])
+                for depth, layer in enumerate(grammar.layers[:DERIVATION])
             ),
         )
         for lang, grammar in GRAMMARS.items()
     }
 
 
-def _nouns_of_verbs(word: str, peeled: Iterable[str], lang: str) -> Iterator[str]:
-    return infinitives(word) if lang == "tg" else verbal_nouns(word, peeled, lang)
+def _nouns_of_verbs(
+    word: str, peeled: Iterable[str], lang: str, *, asked: bool = False
+) -> Iterator[str]:
+    if lang == "tg":
+        return infinitives(word)
+    return verbal_nouns(word, peeled, lang, asked=asked)
 
 
 def _peel(grammar: Grammar, word: str, level: int, found: set[str]) -> None:
@@ -140,6 +153,11 @@ def _restored(grammar: Grammar, stem: str, suffix: str) -> Iterator[str]:
     for soft, hard in grammar.voiced.items():
         if stem.endswith(soft):
             yield stem[: -len(soft)] + hard
+    yield from _with_fleeting(grammar, stem)
+
+
+def _with_fleeting(grammar: Grammar, stem: str) -> Iterator[str]:
+    """Put back a vowel that fell out between the last two consonants: халқы, халық."""
     if len(stem) >= 3 and not grammar.vowels.intersection(stem[-2:]):  # noqa: PLR2004 - -CC
         for vowel in grammar.fleeting:
             if harmonic(grammar, stem[:-1] + vowel, "") and agrees(grammar, stem, vowel):

@@ -10,27 +10,39 @@ marks Tajik people, whose plural is -он too; a stroke in English forms that no
 """
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.watchers.text.paradigms.english import english
 from tests.watchers.text.paradigms.russian import russian
 from tests.watchers.text.paradigms.tajik import tajik
-from tests.watchers.text.paradigms.turkic import kazakh, kyrgyz, turkmen, uzbek, uzbek_in_cyrillic
+from tests.watchers.text.paradigms.turkic import (
+    kazakh,
+    kazakh_in_latin,
+    kyrgyz,
+    turkmen,
+    uzbek,
+    uzbek_in_cyrillic,
+)
 
 FOLDER = Path(__file__).parents[1] / "common_words"
 LANGUAGES: dict[str, tuple[str, Callable[[str, str], Iterator[str]]]] = {
     "ru": ("ru", russian),
     "en": ("en", english),
     "kk": ("kk", kazakh),
+    "kk 2018": ("kk", partial(kazakh_in_latin, year=2018)),
+    "kk 2021": ("kk", partial(kazakh_in_latin, year=2021)),
     "ky": ("ky", kyrgyz),
     "uz-Latn": ("uz", uzbek),
     "uz-Cyrl": ("uz", uzbek_in_cyrillic),
     "tk": ("tk", turkmen),
     "tg": ("tg", tajik),
 }
-"""For each language its list of words, and what makes a word's forms, the listed one first."""
+"""For each language its list of words, and what makes a word's forms, the listed one first.
+
+Latin Kazakh has two alphabets of this decade.
+"""
 
 
 class Paradigm(NamedTuple):
@@ -58,6 +70,11 @@ def paradigm(lang: str, part: str, cell: str) -> Paradigm:
     """Make the paradigm of a listed word."""
     forms = tuple(dict.fromkeys(LANGUAGES[lang][1](cell, part)))
     return Paradigm(cell, part, forms)
+
+
+def as_listed(lang: str, part: str, cell: str) -> Paradigm:
+    """Give a word in the one form that a dictionary lists."""
+    return Paradigm(cell, part, (next(LANGUAGES[lang][1](cell, part)),))
 
 
 def paradigms(lang: str) -> tuple[Paradigm, ...]:

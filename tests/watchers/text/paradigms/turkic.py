@@ -118,8 +118,9 @@ def _verb(sounds: Sounds, endings: Endings, stem: str, bound: str) -> Iterator[s
             yield from (sounds.join(made, end) for end in endings.of_participles.split())
 
 
-def _after(vowel: str, r: str, l: str, z: str, n: str, t: str) -> dict[str, str]:  # noqa: E741
-    return {"v": vowel, "r": r, "l": l, "z": z, "n": n, "t": t}
+def _after(sounds: str) -> dict[str, str]:
+    """Read what a consonant is after a vowel, a glide, л, voiced, nasal and voiceless sounds."""
+    return dict(zip("vrlznt", sounds, strict=True))
 
 
 def _last(word: str, letters: str) -> str:
@@ -181,13 +182,13 @@ _KAZAKH = Sounds(
     kind=lambda word: _kind(word, _KAZAKH_VOWELS),
     soft=lambda word: _voiced(word, {"к": "г", "қ": "ғ", "п": "б"}, _KAZAKH_VOWELS),
     assimilated={
-        "D": _after("д", "д", "д", "д", "д", "т"),
-        "L": _after("л", "л", "д", "д", "д", "т"),
-        "N": _after("н", "д", "д", "д", "н", "т"),
-        "E": _after("н", "д", "д", "д", "д", "т"),
-        "R": _after("д", "д", "д", "д", "н", "т"),
-        "B": _after("м", "м", "м", "б", "б", "п"),
-        "P": _after("м", "м", "м", "б", "м", "п"),
+        "D": _after("дддддт"),
+        "L": _after("ллдддт"),
+        "N": _after("нддднт"),
+        "E": _after("нддддт"),
+        "R": _after("дддднт"),
+        "B": _after("мммббп"),
+        "P": _after("мммбмп"),
     },
     whole={
         "G": _kazakh_dative,
@@ -226,6 +227,23 @@ def kazakh(cell: str, part: str) -> Iterator[str]:
             yield form
 
 
+_SHARED = dict(zip("абвгдежзклмнопрстфхһцэқы", "abvgdejzklmnoprstfhhseqy", strict=True))
+_LATIN = {
+    2018: _SHARED
+    | dict(zip("әғиіңөуұүй", "áǵıińóýuúı", strict=True))
+    | {"ш": "sh", "ч": "ch", "щ": "shch", "ю": "ıý", "я": "ıa", "ё": "ıo", "ь": "", "ъ": ""},
+    2021: _SHARED
+    | dict(zip("әғиіңөуұүйш", "äğiıñöuūüiş", strict=True))
+    | {"ч": "ch", "щ": "şş", "ю": "iu", "я": "ia", "ё": "io", "ь": "", "ъ": ""},
+}
+
+
+def kazakh_in_latin(cell: str, part: str, year: int) -> Iterator[str]:
+    """Give a Kazakh word's forms in the alphabet of a year; -ия is -ia."""
+    letters = str.maketrans(_LATIN[year])
+    return (form.replace("ия", "я").translate(letters) for form in kazakh(cell, part))
+
+
 # --- Kyrgyz ----------------------------------------------------------------------------------
 
 _KYRGYZ_VOWELS = "аеиоөуүыэяюё"
@@ -259,11 +277,11 @@ _KYRGYZ = Sounds(
     kind=_kyrgyz_kind,
     soft=lambda word: _voiced(word, {"к": "г", "п": "б"}, _KYRGYZ_VOWELS),
     assimilated={
-        "D": _after("д", "д", "д", "д", "д", "т"),
-        "L": _after("л", "л", "д", "д", "д", "т"),
-        "N": _after("н", "д", "д", "д", "д", "т"),
-        "G": _after("г", "г", "г", "г", "г", "к"),
-        "B": _after("б", "б", "б", "б", "б", "п"),
+        "D": _after("дддддт"),
+        "L": _after("ллдддт"),
+        "N": _after("нддддт"),
+        "G": _after("гггггк"),
+        "B": _after("бббббп"),
     },
     whole={
         "J": lambda word: word + "й" if _kyrgyz_kind(word) == "v" else _KYRGYZ.join(word, "A"),
@@ -340,8 +358,7 @@ _UZBEK_ENDINGS = Endings(
     negated="s y sdan yapti",
     nominal="Gan Jdigan Oyotgan Ysh",
     not_nominal="Gan Jdigan Oyotgan slik",
-    of_participles="ning ni ga da dan lar lari larni larga larning SI SIni SIga SIda SIdan"
-    " SIning",
+    of_participles="ning ni ga da dan lar lari larni larga larning SI SIni SIga SIda SIdan SIning",
 )
 
 
