@@ -39,8 +39,10 @@ from storage import (
     owing,
     pages,
     rates,
+    search,
     set_aside,
     translations,
+    wanted_articles,
     wrong_times,
 )
 from storage.errors import StorageError
@@ -56,6 +58,7 @@ from watchers.refiling import refile
 from watchers.standing import LookingPace
 from watchers.taught_names import TaughtNames
 from watchers.translation.translating import Health as TranslationHealth
+from watchers.whole_articles import ARTICLES_TICK_S
 
 log = structlog.get_logger(__name__)
 
@@ -208,6 +211,7 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             drawn_back=pipeline.poller.forget_rests,
         )
         pages_s, translating = pipeline.revisits.pace.tick_s, pipeline.translating
+        articles = pipeline.articles
         # One round keeps all there are; each slice of it is a beat.
         self._kept = Pulse()
         self.ticks = (
@@ -228,6 +232,8 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             Tick("alarm", self._alarm.look, ALARM_TICK_S, 300),
             # A round is some questions of a minute at most; each of them is a beat.
             Tick("translations", translating.round, TRANSLATE_TICK_S, 600, translating.pulse),
+            # Some pages of each host, far apart; each is a beat.
+            Tick("articles", articles.round, ARTICLES_TICK_S, 600, articles.pulse),
             Tick("upkeep", self._upkeep, UPKEEP_TICK_S, 3 * UPKEEP_TICK_S),
         )
 
@@ -298,6 +304,10 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             )
         await unfile_removed(pipeline.db)
         await refile(pipeline.db)
+        merging = True
+        while merging:
+            merging = await pipeline.db.write_behind(search.merge_some)
+            await asyncio.sleep(owing.PAUSE_S)
 
     async def _forget_old(self, now: datetime) -> None:
         pipeline = self._pipeline
@@ -306,12 +316,13 @@ class ticking:  # noqa: N801 (reads as a with-statement)
             dialogs.prune,
             inbox.prune,
             pages.prune,
-            rates.prune,
             set_aside.prune,
             errands.prune,
             full_texts.prune,
+            wanted_articles.prune,
         ):
             await pipeline.db.write(prune, now)
+        await pipeline.db.write(rates.prune)
         for prune_some in (queue.prune, matches.prune, translations.prune):
             gone = 1
             while gone:
@@ -363,6 +374,7 @@ async def vitals(
     is_writable = pipeline.db.writability.trouble is None
     translating = pipeline.translating
     translated = translation_metrics(await translating.health()) if translating.is_on else {}
+    articles = await pipeline.articles.health()
     return health.Vitals(
         {
             "steppewire_telegram_connected": float(telegram.connected),
@@ -372,6 +384,9 @@ async def vitals(
             "steppewire_outbox_waiting": outbox.waiting,
             "steppewire_outbox_oldest_due_seconds": max(waited, 0.0),
             "steppewire_poll_late_seconds": max(late, 0.0),
+            "steppewire_articles_read_a_day": articles.read,
+            "steppewire_articles_without_text_a_day": articles.without_text,
+            "steppewire_articles_waiting": articles.waiting,
             **translated,
             **{f"steppewire_feeds_{status}": by_status.get(status, 0) for status in FeedStatus},
         },

@@ -81,6 +81,7 @@ class TelegramConnection:
             pipeline.clock,
             wake_up=pipeline.wake_up,
             names=names,
+            reads_pages=pipeline.full_texts.reads_pages,
         )
         self._inbox: Inbox | None = None
         self._polling: Polling | None = None

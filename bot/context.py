@@ -92,6 +92,10 @@ class ChannelFacts:
 class ArticleTexts(Protocol):
     """Who gets articles' texts from their outlets."""
 
+    @property
+    def reads_pages(self) -> bool:
+        """Tell whether articles' pages can be read here: the extra for it came along."""
+
     async def kept(self, item: Item) -> FullText | None:
         """Return what can be shown at once: None where the page must be asked for."""
 

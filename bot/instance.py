@@ -6,11 +6,12 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
 from storage.errors import NewsError, StorageError
+from storage.files import refuse_place
 
 OWNER_ONLY = 0o600
 EVERYBODY_READS = 0o644
@@ -38,6 +39,21 @@ def alone(path: Path, text_key: str, mode: int = OWNER_ONLY) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+@contextmanager
+def alone_on(database: Path) -> Iterator[None]:
+    """Keep other processes off a database for as long as the block runs.
+
+    Raises NewsError where another one has it, or where no database can be.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(alone(database_lock(database), "instance.database"))
+        except StorageError:
+            refuse_place(database)  # what is wrong with the place says more than its lock
+            raise
+        yield
 
 
 def held_by(path: Path) -> str | None:

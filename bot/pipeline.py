@@ -1,19 +1,17 @@
 """The pipeline, opened as a whole: the database, the ingester, the poller. No Telegram."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from bot.instance import alone, database_lock
+from bot.instance import alone_on
 from bot.settings import Settings
 from bot.trusted_clock import MARK_FACT, TrustedClock, trusted, wall_clock
 from storage import meta
 from storage.database import Database
-from storage.errors import StorageError
-from storage.files import refuse_other, refuse_place
+from storage.files import refuse_other
 from watchers import fetch, full_text
 from watchers.discover import Looker, Seen
 from watchers.full_text import FullTexts
@@ -33,6 +31,7 @@ from watchers.translation.opening import Translations
 from watchers.translation.opening import opened as translator_opened
 from watchers.translation.translating import Translating
 from watchers.translation.values import Engine
+from watchers.whole_articles import WholeArticles
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +48,10 @@ class Pipeline:
     revisits: Revisits
     rates: RatesPoller
     full_texts: FullTexts
+    articles: WholeArticles
     translating: Translating
     clock: TrustedClock
     wake_up: asyncio.Event
-
-
-@contextmanager
-def alone_on(database: Path) -> Iterator[None]:
-    """Keep other processes off a database for as long as the block runs.
-
-    Raises NewsError where another one has it, or where no database can be.
-    """
-    with ExitStack() as held:
-        try:
-            held.enter_context(alone(database_lock(database), "instance.database"))
-        except StorageError:
-            refuse_place(database)  # what is wrong with the place says more than its lock
-            raise
-        yield
 
 
 @asynccontextmanager
@@ -100,11 +85,13 @@ async def open_pipeline(
                 user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=own_clock
             )
         )
+        parsers = await open_parts.enter_async_context(pool.opened())
         poller = await open_parts.enter_async_context(
             Poller.opened(
                 db,
                 ingester,
                 fetcher,
+                parsers,
                 politeness=politeness,
                 pace=PollingPace(base_s=settings.poll_interval),
                 clock=own_clock,
@@ -121,6 +108,7 @@ async def open_pipeline(
         rates = RatesPoller(
             db,
             fetcher,
+            parsers,
             own_clock,
             sources=asked,
             wake=wake_up.set,
@@ -128,6 +116,9 @@ async def open_pipeline(
             pace=asking or RatesPace(),
         )
         texts = await open_parts.enter_async_context(full_text.opened(db, fetcher, own_clock))
+        articles = WholeArticles(
+            db, texts, ingester, own_clock, politeness=politeness or Politeness()
+        )
         translator = await open_parts.enter_async_context(
             translator_opened(translations_of(settings))
         )
@@ -140,6 +131,7 @@ async def open_pipeline(
             revisits,
             rates,
             texts,
+            articles,
             translating,
             own_clock,
             wake_up,

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import sqlite_utils
-
 from storage.database import check_foreign_keys, refuse_foreign, wrapped
 from storage.errors import StorageError
 from storage.files import refuse_other
@@ -53,7 +51,7 @@ def reading(path: Path) -> Connection:
     alone = not path.with_name(f"{path.name}-wal").exists()
     how = "immutable=1" if alone and not os.access(path.parent, os.W_OK) else "mode=ro"
     raw = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)
-    return sqlite_utils.Database(raw, execute_plugins=False)
+    return Connection(raw, execute_plugins=False)
 
 
 def restore(copy_: Path, path: Path, aside: Path, progress: Callable[[int, int], None]) -> bool:

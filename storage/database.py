@@ -15,8 +15,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-import sqlite_utils
-
 from storage import meta
 from storage.errors import StorageError
 from storage.files import made, refuse_links, refuse_other, refuse_place, unplaced
@@ -340,7 +338,7 @@ def opened_file(path: Path) -> Connection:
     except BaseException:
         raw.close()
         raise
-    return sqlite_utils.Database(raw, execute_plugins=False)
+    return Connection(raw, execute_plugins=False)
 
 
 def set_up(raw: sqlite3.Connection) -> None:

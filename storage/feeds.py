@@ -49,6 +49,12 @@ _WAITS = (
 """A fallback ``f`` is read while every ``e`` before it is ill; where the source itself is paused,
 so are they all."""
 
+_READS_ARTICLES = (
+    "exists (select 1 from feeds s"
+    " where s.id = coalesce(f.fallback_of, f.id) and s.reads_articles = 1)"
+)
+"""A fallback is read as its source is."""
+
 COLUMNS = (
     "f.id, f.url, f.title, f.kind, f.languages, f.site_url, f.rules, f.moved_from, f.added_at,"
     " f.items, f.status, f.next_check_at, f.interval_s, f.last_checked_at, f.last_status,"
@@ -56,9 +62,9 @@ COLUMNS = (
     " f.failing_since, f.error_key, f.error_values, f.told_ill_at, f.silent_since, f.etag,"
     " f.last_modified, f.body_digest, f.entries_seen, f.moved_to, f.moved_seen, f.baseline_done,"
     " f.told_well_at, f.notice, f.max_age_s, f.ttl_s, f.rest_times, f.gaps, f.last_gap_at,"
-    f" f.fallback_of, {_WAITS}"
+    f" f.fallback_of, {_WAITS}, {_READS_ARTICLES}"
 )
-_WIDTH = 41
+_WIDTH = 42
 _SELECT = f"select {COLUMNS}, {outlets.COLUMNS} from feeds f join outlets o on o.id = f.outlet_id"  # noqa: S608 (our own column lists)
 _CATALOGUE = "catalogue_added"
 """The fact that says when the catalogue was added."""
@@ -589,9 +595,10 @@ def of_row(row: tuple[Any, ...]) -> Feed:
         moved_from=row[7],
         added_at=from_ms(row[8]),
         items=row[9],
-        fallback_of=FeedId(row[_WIDTH - 2]) if row[_WIDTH - 2] else None,
-        waits=bool(row[_WIDTH - 1]),
-        state=_state_of(row[10 : _WIDTH - 2]),
+        fallback_of=FeedId(row[_WIDTH - 3]) if row[_WIDTH - 3] else None,
+        waits=bool(row[_WIDTH - 2]),
+        reads_articles=bool(row[_WIDTH - 1]),
+        state=_state_of(row[10 : _WIDTH - 3]),
     )
 
 

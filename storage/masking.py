@@ -47,8 +47,9 @@ def masked(text: str) -> str:
     What is no secret stays; what is masked already, too.
     """
     if "@" in text:
-        text = _USER_INFO.sub(f"{MASK}@", text)
+        # The bare one first: what it leaves behind a scheme is the other's.
         text = _BARE_USER_INFO.sub(f"{MASK}@", text)
+        text = _USER_INFO.sub(f"{MASK}@", text)
     if "=" in text:
         text = _PAIR.sub(_pair, text)
     return _BARE_KEY.sub(MASK, text) if "?" in text else text

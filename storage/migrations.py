@@ -2,9 +2,9 @@
 
 import re
 
-from sqlite_utils import Database, Migrations
-
 from storage import search
+from storage.sql import Connection as Database
+from storage.sql import Migrations
 
 APPLICATION_ID = 0x53746570  # "Step": the file's own mark, so that a wrong file is refused
 
@@ -1023,3 +1023,31 @@ alter table chats add column digest_rates text not null default ''
 def m044_rate_alerts(db: Database) -> None:
     """Keep the thresholds that chats set for rates, and which rates their digests tell."""
     execute_all(db, RATE_ALERTS)
+
+
+WANTED_ARTICLES = """
+-- 1: its entries' pages are read, because it tells only headlines. A fallback follows its source.
+alter table feeds add column reads_articles integer not null default 0;
+-- Not before then: their host wants rest.
+alter table feeds add column articles_due_at integer not null default 0;
+
+create table wanted_articles (       -- which pages are read for that
+    item_id   integer primary key references items(id) on delete cascade,
+    feed_id   integer not null,
+    wanted_at integer not null,
+    due_at    integer not null,
+    tries     integer not null default 0,
+    asked_at  integer,               -- last: a feed has a number an hour
+    ended_at  integer,
+    outcome   text not null default ''   -- why there is no text; '' of one whose words serve
+) strict;
+create index wanted_articles_waiting on wanted_articles(item_id) where ended_at is null;
+create index wanted_articles_asked on wanted_articles(asked_at) where asked_at is not null;
+create index wanted_articles_ended on wanted_articles(ended_at) where ended_at is not null
+"""
+
+
+@migrations()
+def m045_wanted_articles(db: Database) -> None:
+    """Keep of which feeds the articles are read, and which are wanted."""
+    execute_all(db, WANTED_ARTICLES)

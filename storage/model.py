@@ -143,7 +143,8 @@ class Feed:
     ``languages`` is what the feed declares or the catalogue knows (often two); language
     identification is restricted to them. ``moved_from`` is the address before the last move.
     ``fallback_of`` is the source in whose place it is read; ``waits`` says that its turn has not
-    come, because that source, or a fallback before it, is well.
+    come, because that source, or a fallback before it, is well. ``reads_articles`` says that its
+    entries' pages are read, because it tells only headlines.
     """
 
     id: FeedId
@@ -159,6 +160,7 @@ class Feed:
     items: int = 0
     fallback_of: FeedId | None = None
     waits: bool = False
+    reads_articles: bool = False
     state: FeedState = field(default_factory=FeedState)
 
 
@@ -195,6 +197,8 @@ class Item:
     when its page is seen to be gone while its outlet's others stand. ``source`` is the channel
     from which a post was forwarded, or whom an aggregator names. ``machine`` is what was made of
     it in other languages; one that is shown in such words has its ``original`` beside them.
+    ``text`` is how its article begins, where that was read for search and stories to know it:
+    only those look at it (``storage.full_texts.attached``).
     """
 
     id: ItemId
@@ -217,6 +221,12 @@ class Item:
     image: ItemImage | None = None
     machine: tuple[MachineText, ...] = ()
     original: "Item | None" = None
+    text: str = ""
+
+    @property
+    def body(self) -> str:
+        """All that is known of its text: what its feed says, and how its article begins."""
+        return f"{self.summary}\n{self.text}" if self.text else self.summary
 
     @property
     def told_at(self) -> datetime:

@@ -6,7 +6,7 @@ rate is kept like a currency, under ``KEY``, with a row for each change.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from storage.sql import Connection, from_ms, moment, to_ms
@@ -139,11 +139,16 @@ def newest(db: Connection, bank: str) -> dict[str, OfficialRate]:
     return {name: found[0] for name in wanted if (found := points(db, bank, name, 1))}
 
 
-def prune(db: Connection, now: datetime) -> None:
-    """Forget old days' rates; a key rate holds until the next one, and there are few."""
+def prune(db: Connection) -> None:
+    """Forget rates that are old beside the newest of their currency, whatever our clock says.
+
+    A key rate holds until the next one, and there are few.
+    """
     db.conn.execute(
-        "delete from official_rates where day < ? and currency <> ?",
-        (day_number((now - KEPT).astimezone(UTC).date()), KEY),
+        "delete from official_rates where currency <> ? and day < ("
+        " select max(n.day) from official_rates n"
+        " where n.bank = official_rates.bank and n.currency = official_rates.currency) - ?",
+        (KEY, KEPT.days),
     )
 
 

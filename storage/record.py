@@ -16,6 +16,7 @@ from storage import (
     stories,
     tallies,
     translations,
+    wanted_articles,
 )
 from storage.items import EditedItem, LearntKey, MovedItem, NewItem
 from storage.model import FeedId, FeedState, ItemId, NewMatch, StoryId
@@ -99,6 +100,8 @@ def record(db: Connection, intake: Intake) -> None:
         queue.changed(
             db, change.story_id, change.key, change.item_id, intake.now, turn=change.turn
         )
+    if changed:
+        wanted_articles.want(db, intake.feed_id, [item.id for item in changed], intake.now)
     tallies.add(db, intake.feed_id, intake.tally, intake.now)
     if intake.state is not None:
         feeds.keep_state(db, intake.feed_id, intake.state, new=len(intake.new))
@@ -133,6 +136,36 @@ def translated(db: Connection, one: Translated, now: datetime) -> None:
     matches.add(db, (replace(met, story_id=row[0]) for met in one.matches), one.as_of, now)
     owing.alert(db, one.news, now)
     queue.translated(db, StoryId(row[0]), one.arrival.target, now)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadArticle:
+    """An item whose article was read: its search keys, and whom its words concern.
+
+    ``packed_features`` is what it is compared with others by from now on, empty where it is out of
+    the window. ``matches``, ``as_of`` and ``news`` are as of ``Intake``.
+    """
+
+    item: ItemId
+    words: str
+    packed_features: bytes = b""
+    matches: tuple[NewMatch, ...] = ()
+    as_of: int = 0
+    news: tuple[OwedAlerts, ...] = ()
+
+
+def article(db: Connection, one: ReadArticle, now: datetime) -> None:
+    """Give an article's words to search, to subscriptions and to what is compared with it."""
+    wanted_articles.end(db, one.item, now)
+    row = db.conn.execute("select story_id from items where id = ?", (one.item,)).fetchone()
+    if row is None:
+        return
+    search.index(db, one.item, one.words)
+    if one.packed_features:
+        fingerprints.keep(db, [(one.item, one.packed_features)])
+    # It may have come to another story since the matches were found.
+    matches.add(db, (replace(met, story_id=row[0]) for met in one.matches), one.as_of, now)
+    owing.alert(db, one.news, now)
 
 
 def join(db: Connection, story_id: StoryId, into: StoryId, now: datetime) -> None:

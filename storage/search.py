@@ -58,6 +58,9 @@ LOOKED_AT = 4_000
 PASSED_OVER = 200_000
 """How many entries with the right keys are read at most for those whose items are still there."""
 
+PAGES_A_STEP = 64
+"""Pages of the index that are written in one step of merging: some 10 ms."""
+
 ARRIVES_WITHIN = timedelta(days=2)
 """How long after its own date an item may reach us."""
 
@@ -72,6 +75,21 @@ _OF_A_FEED = 1_000
 def index(db: Connection, item_id: ItemId, words: str) -> None:
     """File an item under its keys, space-separated."""
     db.execute("insert into item_words(rowid, words) values (?, ?)", (item_id, words))
+
+
+def merge_some(db: Connection) -> bool:
+    """Put some of the index's parts together; return whether there may be more to do.
+
+    Every write adds a part, and each word of a query is looked up in all of them. FTS5 joins
+    eight of a size as they come; here it goes on with four, a few pages at a time
+    (https://sqlite.org/fts5.html#the_merge_command).
+    """
+    before = db.conn.total_changes
+    db.conn.execute(
+        "insert into item_words(item_words, rank) values ('merge', ?)", (PAGES_A_STEP,)
+    )
+    # One change is the command's own row.
+    return db.conn.total_changes - before > 1
 
 
 def search(
@@ -151,34 +169,41 @@ def hits(
     """
     above = _above(db, bounds.since)
     below = _below(db, bounds.until)
-    source, values = _ids(match, above, below, LOOKED_AT if bounds else limit, bounds.feeds)
+    looked_at = LOOKED_AT if bounds else limit
+    source, values = _ids(match, above, below, looked_at, bounds)
+    feeds = None if bounds.feeds is None else to_json(sorted(bounds.feeds))
+    # "cross join" keeps the order in which ids come, so that reading ends with the last that is
+    # wanted; an "order by" here would first read all that is looked at.
     rows = db.conn.execute(
         "select i.id, i.story_id, i.first_seen, s.size"  # noqa: S608 (our own sub-select)
-        f" from ({source}) w cross join items i on i.id = w.id"
+        " from (select i.id, i.story_id, i.first_seen, i.published, i.feed_id"
+        f" from ({source}) w cross join items i on i.id = w.id limit ?) i"
         " cross join stories s on s.id = i.story_id"
         " where coalesce(i.published, i.first_seen) between ? and ?"
-        " and (? is null or i.feed_id in (select value from json_each(?)))"
-        " order by i.id desc limit ?",
-        (*values, to_ms(bounds.since) or 0, (to_ms(bounds.until) or _END) - 1,
-         *(2 * [None if bounds.feeds is None else to_json(sorted(bounds.feeds))]), limit),
+        " and (? is null or i.feed_id in (select value from json_each(?))) limit ?",
+        (*values, looked_at, to_ms(bounds.since) or 0, (to_ms(bounds.until) or _END) - 1,
+         feeds, feeds, limit),
     )  # fmt: skip
-    return [FoundItem(ItemId(row[0]), StoryId(row[1]), moment(row[2]), row[3]) for row in rows]
+    return [
+        FoundItem(ItemId(item), StoryId(story), moment(seen), size)
+        for item, story, seen, size in rows
+    ]
 
 
 def _ids(
-    match: str | None, above: int, below: int, limit: int, feeds: frozenset[FeedId] | None
+    match: str | None, above: int, below: int, limit: int, bounds: Bounds
 ) -> tuple[str, list[int | str]]:
-    """Return a select of the newest ids between two, and its values."""
+    """Return a select of ids between two, the newest first, and its values.
+
+    Of an expression's entries those of items that are gone are among them.
+    """
     if match is not None:
-        return (
-            (
-                # Read from the newest end, and no further than to the limit of what is there.
-                "select id from (select rowid as id from item_words where item_words match ?"
-                " and rowid < ? and rowid > ? order by rowid desc limit ?)"
-                " where id in (select id from items) limit ?"
-            ),
-            [match, below, above, PASSED_OVER, limit],
+        newest = (
+            "select rowid as id from item_words where item_words match ?"
+            " and rowid < ? and rowid > ? order by rowid desc limit ?"
         )
+        return newest, [match, below, above, PASSED_OVER]
+    feeds = bounds.feeds
     if feeds is None or len(feeds) > _MANY_FEEDS:
         return (
             "select id from items where id < ? and id > ? order by id desc limit ?",
@@ -192,7 +217,9 @@ def _ids(
     values: list[int | str] = []
     for feed in sorted(feeds):
         values += [feed, below, above, min(limit, _OF_A_FEED)]
-    return (" union all ".join([each] * len(feeds)) or "select 0 as id where 0", values)
+    every = " union all ".join([each] * len(feeds)) or "select 0 as id where 0"
+    # SQLite keeps the order of a select inside another only where there is a limit.
+    return f"select id from ({every}) order by id desc limit ?", [*values, limit]  # noqa: S608 (our own select)
 
 
 def _below(db: Connection, until: datetime | None) -> int:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final
 
-from storage import meta
+from storage import forgetting, meta
 from storage.model import Item, ItemId, MachineText
 from storage.reading import language_of
 from storage.sql import Connection, marks, to_ms
@@ -254,6 +254,14 @@ def arrivals(db: Connection, limit: int) -> list[ArrivedTranslation]:
     ]
 
 
+def are_there(db: Connection) -> bool:
+    """Tell whether any item's translation has arrived."""
+    (found,) = db.conn.execute(
+        "select exists(select 1 from translated_items where arrived_at is not null)"
+    ).fetchone()
+    return bool(found)
+
+
 def arrive(db: Connection, one: ArrivedTranslation, now: datetime) -> None:
     """Note that an item is had in a language, or will not be."""
     db.conn.execute(
@@ -300,8 +308,4 @@ def counts(db: Connection, now: datetime) -> TranslationCounts:
 
 def prune(db: Connection, now: datetime, limit: int = 500) -> int:
     """Forget translations that ended ``KEPT`` ago; return how many rows went."""
-    return db.conn.execute(
-        "delete from translations where id in (select id from translations"
-        " where ended_at < ? order by ended_at limit ?)",
-        (to_ms(now - KEPT), limit),
-    ).rowcount
+    return forgetting.forget(db, "translations", "ended_at", now - KEPT, limit=limit)

@@ -68,6 +68,9 @@ DUE_TIMES = (
     DueTime("shut", "until", timedelta(days=1), instead="3600000"),
     # A text that no translator answered for is asked for ever more seldom, a day long.
     DueTime("translations", "due_at", timedelta(hours=6, minutes=5), where="state = 'wanted'"),
+    DueTime("feeds", "articles_due_at", LONGEST_BAN, instead="3600000"),
+    # The pause before the third try.
+    DueTime("wanted_articles", "due_at", timedelta(hours=4), where="ended_at is null"),
 )
 """Every due time in the database but ``chats.next_digest_at``, which is the calendar's, and
 ``lanes``, which are worked out from the rows above."""
@@ -120,6 +123,9 @@ STAMPS = (
     ("translations", "wanted_at"),
     ("translations", "ended_at"),
     ("translated_items", "arrived_at"),
+    ("wanted_articles", "wanted_at"),
+    ("wanted_articles", "asked_at"),
+    ("wanted_articles", "ended_at"),
 )
 """Every column that says when something happened: none of them may be later than now. Windows of
 digests, alerts an hour, cooldowns, ages and what is forgotten by age are counted from them."""

@@ -28,6 +28,10 @@ settings.register_profile(
 )
 settings.load_profile("untimed")
 
+# Without it each worker rewrites every assert and each process compiles every module anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Every client of python-telegram-bot reads all certificates anew: .05 s, and tests make hundreds.
 ssl.create_default_context = cache(ssl.create_default_context)
 
@@ -103,7 +107,7 @@ def schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def news_file(schema: Path, tmp_path: Path) -> Path:
     """A fresh database's file, of this test alone."""
-    return Path(shutil.copyfile(schema, tmp_path / "news.db"))
+    return Path(shutil.copy(schema, tmp_path / "news.db"))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
-from storage import items, meta, outlets, search
+from storage import items, meta, outlets, search, translations
 from storage.database import Database
 from storage.model import FeedId, ItemId, Outlet, StoryId
 from storage.search import Bounds, FoundItem, ToldHeadline
@@ -22,8 +22,8 @@ from watchers.keywords.reading import headline_analysed
 from watchers.relevance import FoundStory, SeenHeadline
 from watchers.text.names import Gazetteer
 
-SCAN = 150
-"""How many of the newest hits are ranked; a reader never pages further."""
+SCAN = 100
+"""How many of the newest hits are ranked, beside those in headlines; no reader pages further."""
 
 PROBE = 3_000
 """How many of the newest items are tried where nothing in a query narrows the archive."""
@@ -55,13 +55,15 @@ class Candidates:
     """Stories in their order.
 
     ``near`` are those that were found by near words alone, with these; ``without`` those whose
-    headlines lack words of the query, with these. ``more``: the archive has further ones.
+    headlines lack words of the query, with these. ``more``: the archive has further ones, and
+    ``translated``: machines' translations, which may say it.
     """
 
     ranked: Sequence[FoundStory] = ()
     near: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
     without: Mapping[StoryId, tuple[str, ...]] = field(default_factory=dict)
     more: bool = False
+    translated: bool = False
 
 
 async def candidates(
@@ -80,24 +82,28 @@ async def candidates(
     looked for as well, and where there are none, those with all words but one.
     """
     asked = relevance.asks_for_rubric(relevance.words_of(query))
-    search_ = _Search(query, now, names, rubric_asked=asked)
+    phrase = relevance.phrase_of(query.root)
+    search_ = _Search(query, now, names, phrase, rubric_asked=asked)
     looked = await db.read(_looked, search_, since, until)
-    more = len(looked.hits) >= SCAN
-    if not looked.closely and not widely:
-        return Candidates(search_.rank(looked), more=more)
     looked = replace(looked, seen={**looked.seen, **await _closely(search_, looked)})
-    if not widely or not keywords.reads_text(query):
-        return Candidates(search_.rank(looked), more=more)
-    return replace(await _widely(db, search_, looked), more=more)
+    if widely and keywords.reads_text(query):
+        found = await _widely(db, search_, looked)
+    else:
+        found = Candidates(search_.rank(looked))
+    return replace(found, more=len(looked.hits) >= SCAN, translated=looked.translated)
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """What is asked, when, by which names; and whether it names a rubric («погода Алматы»)."""
+    """What is asked, when, by which names; and whether it names a rubric («погода Алматы»).
+
+    ``phrase`` is what it would be in quotation marks.
+    """
 
     query: keywords.Query
     now: datetime
     names: Gazetteer | None
+    phrase: keywords.Node | None
     rubric_asked: bool
 
     @property
@@ -118,7 +124,7 @@ class _Looked:
 
     ``bounds`` are those of the search. ``seen`` are headlines that have the query, ``closely``
     those to be looked at word by word; ``publishers`` counts them for the best stories,
-    ``others`` are the rest in their order.
+    ``others`` are the rest in their order. ``translated``: there are translations.
     """
 
     hits: Sequence[FoundItem]
@@ -128,6 +134,7 @@ class _Looked:
     publishers: Mapping[StoryId, int] = field(default_factory=dict)
     others: Sequence[FoundStory] = ()
     words: Sequence[relevance.Weighed] = ()
+    translated: bool = False
 
 
 def _looked(
@@ -140,7 +147,8 @@ def _looked(
     words = relevance.words_of(query)
     match = keywords.fts(query, headline=True) if words else None
     if match is None:
-        return _Looked(hits, bounds, others=relevance.rank(hits, {}, {}, search_.now))
+        ranked = relevance.rank(hits, {}, {}, search_.now)
+        return _Looked(hits, bounds, others=ranked, translated=translations.are_there(db))
     plain = search.hits(db, f'({match}) NOT "{RUBRIC}"', limit=HEADLINES, bounds=bounds)
     named = []
     if search_.rubric_asked:  # else they are no more than mentions
@@ -168,6 +176,7 @@ def _looked(
         publishers,
         ranked[CLOSELY:],
         _weighed(db, words),
+        translations.are_there(db),
     )
 
 
@@ -194,9 +203,19 @@ def _to_be_looked_at(
 
 
 def _reached(db: Connection) -> int:
-    """Tell from which number on all items are filed by their headlines."""
+    """Tell from which number on all items are filed under all kinds of keys."""
     reached = meta.get(db, REACHED)
     return int(reached) if reached is not None else items.last_ids(db)[0] + 1
+
+
+async def as_filed(db: Database, query: keywords.Query) -> keywords.Query:
+    """Return a query as all items can be met: by topics' words while some lack their keys."""
+    plain = keywords.spelt_out(query)
+    return query if plain is query or await db.read(_all_are_filed) else plain
+
+
+def _all_are_filed(db: Connection) -> bool:
+    return not search.filed_before(db, ItemId(_reached(db)), 1)
 
 
 def _weighed(db: Connection, words: Sequence[keywords.Node]) -> tuple[relevance.Weighed, ...]:
@@ -214,7 +233,7 @@ async def _closely(search_: _Search, looked: _Looked) -> dict[ItemId, SeenHeadli
         before = looked.seen.get(told.item_id)
         rubric = before is not None and before.rubric
         said = headline_analysed(told.title, told.lang, search_.names)
-        found[told.item_id] = relevance.headline(said, search_.query, looked.words, rubric=rubric)
+        found[told.item_id] = relevance.headline(said, looked.words, search_.phrase, rubric=rubric)
         if at % AT_ONCE == 0:
             await asyncio.sleep(0)
     return found
@@ -306,7 +325,7 @@ def _with(
     for hit, one in met.items():
         told = titles[hit.item_id]
         said = headline_analysed(told.title, told.lang, search_.names)
-        direct = relevance.headline(said, search_.query, looked.words, rubric=False)
+        direct = relevance.headline(said, looked.words, search_.phrase, rubric=False)
         seen[hit.item_id] = direct._replace(near=one.share)
     stories = {hit.story_id for hit in met}
     return replace(
@@ -321,7 +340,8 @@ def _with(
 def newest(db: Connection, query: keywords.Query, bounds: Bounds) -> list[FoundItem]:
     """Return the newest hits of a query within bounds; where nothing narrows it, the newest."""
     match = keywords.fts(query)
-    return search.hits(db, match, limit=SCAN if match or bounds.feeds else PROBE, bounds=bounds)
+    decided = match or bounds.feeds or keywords.asks_for_times_alone(query)
+    return search.hits(db, match, limit=SCAN if decided else PROBE, bounds=bounds)
 
 
 def feeds_of(db: Connection, query: keywords.Query) -> frozenset[FeedId] | None:

@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 import structlog
@@ -18,10 +19,11 @@ from storage.database import Database
 from storage.full_texts import FullText
 from storage.model import FeedKind, Item
 from watchers.fetch import Fetched, Fetcher, Request
-from watchers.parse.article import ArticleText, FetchedPage, NoTextKind, is_installed
+from watchers.parse.article import ArticleText, FetchedPage, NoText, NoTextKind, is_installed
 from watchers.parse_pool import pool
-from watchers.parse_pool.pool import WorkerLimits, Workers
+from watchers.parse_pool.pool import WorkerLimits
 from watchers.robots import Robots
+from watchers.standing import rest_of
 from watchers.text import urls
 
 log = structlog.get_logger(__name__)
@@ -32,18 +34,38 @@ DEADLINE_S = 15.0
 _AT_ONCE = 4
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleAnswer:
+    """What came of an article's page; its host wants to be left alone for ``rest``, if it says."""
+
+    text: FullText
+    rest: timedelta | None = None
+
+
+class Extractor(Protocol):
+    """Who finds articles' texts in their pages."""
+
+    async def extract(self, page: FetchedPage) -> ArticleText | NoText:
+        """Find a text, or say why there is none."""
+
+
 @dataclass(slots=True)
 class FullTexts:
     """Gets articles' texts for readers. ``opened`` keeps its process."""
 
     db: Database
     fetcher: Fetcher
-    workers: Workers
+    workers: Extractor
     clock: Callable[[], datetime]
     robots: Robots
     _lanes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
     _hosts: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """A host's lock is there for as long as somebody holds it or waits for it."""
+
+    @property
+    def reads_pages(self) -> bool:
+        """Tell whether articles' pages can be read here: the extra for it came along."""
+        return is_installed()
 
     async def kept(self, item: Item) -> FullText | None:
         """Return what can be shown at once: None where the page must be asked for."""
@@ -53,32 +75,40 @@ class FullTexts:
 
     async def get(self, item: Item) -> FullText:
         """Return an item's text, fetched where it is not kept; or why there is none."""
+        return (await self.ask(item)).text
+
+    async def ask(self, item: Item) -> ArticleAnswer:
+        """Do as ``get``, and tell what its host wants."""
         async with self._hosts.setdefault(urls.host_of(item.url), asyncio.Lock()), self._lanes:
             if (found := await self.kept(item)) is not None:
-                return found
-            found = await self._read(item.url)
-            if found.refusal != NoTextKind.NOT_INSTALLED:
-                await self.db.write(full_texts.keep, item.id, found, self.clock())
-        log.info("article read", url=item.url, refusal=found.refusal or None)
-        return found
+                return ArticleAnswer(found)
+            answer = await self._read(item.url)
+            if answer.text.refusal != NoTextKind.NOT_INSTALLED:
+                await self.db.write(full_texts.keep, item.id, answer.text, self.clock())
+        log.info("article read", url=item.url, refusal=answer.text.refusal or None)
+        return answer
 
-    async def _read(self, url: str) -> FullText:
+    async def _read(self, url: str) -> ArticleAnswer:
         if not is_installed():
-            return FullText(refusal=NoTextKind.NOT_INSTALLED)
+            return _without(NoTextKind.NOT_INSTALLED)
         if not await self.robots.allow(url):
-            return FullText(refusal=NoTextKind.FORBIDDEN)
+            return _without(NoTextKind.FORBIDDEN)
         outcome = await self.fetcher.fetch(Request(url, deadline_s=DEADLINE_S))
         if not isinstance(outcome, Fetched):
-            return FullText(refusal=NoTextKind.UNREACHABLE)
+            return ArticleAnswer(FullText(refusal=NoTextKind.UNREACHABLE), rest_of(outcome))
         if urls.host_of(outcome.url) != urls.host_of(url) and not await self.robots.allow(
             outcome.url
         ):
-            return FullText(refusal=NoTextKind.FORBIDDEN)
+            return _without(NoTextKind.FORBIDDEN)
         page = FetchedPage(outcome.body, outcome.url, outcome.content_type, outcome.robots)
         found = await self.workers.extract(page)
         if isinstance(found, ArticleText):
-            return FullText(found.paragraphs)
-        return FullText(refusal=found.kind)
+            return ArticleAnswer(FullText(found.paragraphs))
+        return _without(found.kind)
+
+
+def _without(kind: NoTextKind) -> ArticleAnswer:
+    return ArticleAnswer(FullText(refusal=kind))
 
 
 def paragraphs_of(text: str) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from storage import (
     changes,
     corrections,
     fingerprints,
+    full_texts,
     items,
     record,
     set_aside,
@@ -206,7 +207,7 @@ class Ingester:
 
     async def _made_again(self, item: ItemId) -> stories.Features | None:
         """Make an item from its text where its row is missing or of another version."""
-        found = await self._db.read(items.by_ids, [item])
+        found = await self._db.read(items_with_texts, [item])
         if not found:
             return None  # removed with its feed meanwhile
         boilerplate = self._memory.index.boilerplate.of(found[0].outlet.id)
@@ -364,6 +365,26 @@ class Ingester:
             if item is not None and arrival.text is not None:
                 taken = intake.translation(arrival, item, self._memory, now, was_news=was_news)
             await self._db.write_behind(record.translated, replace(taken, as_of=self._seen), now)
+        self._wake()
+
+    async def take_article(self, item_id: ItemId, text: str, now: datetime) -> None:
+        """Know an item by its article's text, too: in search, in its story, to whom it concerns.
+
+        It is no news again to whom its story was told.
+        """
+        async with self._documents_turn():
+            changed = await self._db.read(changes.since, self._seen)
+            await self._be_ready(changed, now, brings_news=True)
+            item, was_news = await self._db.read(item_and_age, item_id)
+            if item is None:
+                return
+            item = replace(item, text=text)
+            taken, features = intake.article(item, self._memory, now, was_news=was_news)
+            await self._db.write_behind(record.article, replace(taken, as_of=self._seen), now)
+            if features is not None:
+                with self._followed(now):
+                    self._memory.index.restate(features)
+                    await self._weigh_again(item.story_id, now)
         self._wake()
 
     async def _decide(
@@ -696,6 +717,11 @@ def item_and_age(db: Connection, item_id: ItemId) -> tuple[Item | None, bool]:
     return found, found is not None and items.was_news(db, item_id)
 
 
+def items_with_texts(db: Connection, ids: Sequence[ItemId]) -> list[Item]:
+    """Return items with the articles' texts by which they are known."""
+    return full_texts.attached(db, items.by_ids(db, ids))
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
     """How a document is taken in."""
@@ -780,14 +806,5 @@ def features_of(
     item: Item, names: Gazetteer | None = None, boilerplate: Container[int] = frozenset()
 ) -> stories.Features:
     """Prepare a stored item's signals again; ``boilerplate`` is what its outlet repeats."""
-    analysis = words.analyse(item.title, item.summary, lang=item.lang, names=names)
-    return stories.prepare(
-        item=item.id,
-        outlet=item.outlet.id,
-        url_key=item.url_key,
-        told_at=item.told_at,
-        title=item.title,
-        lang=item.lang,
-        analysis=analysis,
-        boilerplate=boilerplate,
-    )
+    analysis = words.analyse(item.title, item.body, lang=item.lang, names=names)
+    return intake.stored_features(item, analysis, boilerplate)

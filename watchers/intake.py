@@ -4,7 +4,7 @@ Pure but for the indexes it is handed, which it fills with the items of this ver
 that two entries of one document can be one story.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from heapq import nsmallest
@@ -25,7 +25,7 @@ from storage.model import (
 )
 from storage.outbox.promises import OwedAlerts
 from storage.reading import labels
-from storage.record import ChangedStory, Intake, Translated
+from storage.record import ChangedStory, Intake, ReadArticle, Translated
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.tallies import NOTHING_READ, DocumentTally
 from storage.translations import ArrivedTranslation
@@ -647,27 +647,81 @@ def find_queries(  # noqa: PLR0917 (an item is known by its address and title)
 def translation(
     arrival: ArrivedTranslation, item: Item, memory: Memory, now: datetime, *, was_news: bool
 ) -> Translated:
-    """Find the queries that an item meets in a machine's words and did not in its outlet's.
-
-    Filters ask about the outlet's report as ever. What raises was noted when the item came.
-    """
+    """Find the queries that an item meets in a machine's words and did not in its outlet's."""
     text = arrival.text
     assert text is not None  # noqa: S101 (the caller's)
     read = words.analyse(text.title, text.summary, lang=labels(text.lang)[0], names=memory.names)
-    told = words.analyse(item.title, item.summary, lang=item.lang, names=memory.names)
-    facts = stored_facts_of(item, now)
-    met = dict(memory.queries.find(told, facts, broken=lambda _id, _error: None))
-    found = [
-        replace(match_of(query, hit, item.id, item.story_id), machine=True)
-        for query, hit in memory.queries.find(read, facts, broken=lambda _id, _error: None)
-        if query not in met
-    ]
-    is_news = was_news and now - item.told_at < ALERT_WITHIN
+    found = [replace(one, machine=True) for one in newly_met(item, read, memory, now)]
     return Translated(
         arrival,
         filing.machine_words(read),
         tuple(found),
-        news=tuple(OwedAlerts(one.query, item.id) for one in found if is_news),
+        news=news_of(item, found, now, was_news=was_news),
+    )
+
+
+def article(
+    item: Item, memory: Memory, now: datetime, *, was_news: bool
+) -> tuple[ReadArticle, stories.Features | None]:
+    """Read an item again with its article's text: its search keys, features, and whom it meets.
+
+    What it changes of its story's facts is no news: its outlet said so from the beginning. There
+    are no features of what is out of the window.
+    """
+    read = words.analyse(item.title, item.body, lang=item.lang, names=memory.names)
+    found = newly_met(item, read, memory, now)
+    features = None
+    if memory.index.story_of(item.id) is not None:
+        boilerplate = memory.index.boilerplate.of(item.outlet.id)
+        told_at = memory.index.features(item.id).told_at
+        features = replace(stored_features(item, read, boilerplate), told_at=told_at)
+    taken = ReadArticle(
+        item.id,
+        filing.item_words(read, stored_facts_of(item, now)),
+        b"" if features is None else stories.pack(features),
+        tuple(found),
+        news=news_of(item, found, now, was_news=was_news),
+    )
+    return taken, features
+
+
+def newly_met(item: Item, read: words.Analysis, memory: Memory, now: datetime) -> list[NewMatch]:
+    """Find the queries that further words of an item meet, and its outlet's in its feed did not.
+
+    Filters ask about the outlet's report as ever. What raises was noted when the item came.
+    """
+    told = words.analyse(item.title, item.summary, lang=item.lang, names=memory.names)
+    facts = stored_facts_of(item, now)
+    met = dict(memory.queries.find(told, facts, broken=lambda _id, _error: None))
+    return [
+        match_of(query, hit, item.id, item.story_id)
+        for query, hit in memory.queries.find(read, facts, broken=lambda _id, _error: None)
+        if query not in met
+    ]
+
+
+def news_of(
+    item: Item, found: Iterable[NewMatch], now: datetime, *, was_news: bool
+) -> tuple[OwedAlerts, ...]:
+    """Owe alerts for what further words of an item met, where it was news when it came."""
+    if not was_news or now - item.told_at >= ALERT_WITHIN:
+        return ()
+    return tuple(OwedAlerts(one.query, item.id) for one in found)
+
+
+def stored_features(
+    item: Item, read: words.Analysis, boilerplate: Container[int] = frozenset()
+) -> stories.Features:
+    """Prepare a stored item's signals again; ``boilerplate`` is what its outlet repeats."""
+    return stories.prepare(
+        item=item.id,
+        outlet=item.outlet.id,
+        url_key=item.url_key,
+        told_at=item.told_at,
+        title=item.title,
+        lang=item.lang,
+        analysis=read,
+        boilerplate=boilerplate,
     )
 
 

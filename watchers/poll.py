@@ -38,7 +38,6 @@ from watchers.observe import (
     target_of,
 )
 from watchers.parse import Entry, ParsedFeed
-from watchers.parse_pool import pool
 from watchers.pulse import Pulse
 from watchers.schedule import PollingPace
 from watchers.text import urls
@@ -209,27 +208,26 @@ class Poller:
         db: Database,
         ingester: Ingester,
         fetcher: Fetcher,
+        parsers: Parsing,
         *,
         politeness: Politeness | None = None,
         pace: PollingPace | None = None,
         clock: Callable[[], datetime],
-        limits: pool.WorkerLimits | None = None,
     ) -> "AsyncIterator[Poller]":
-        """Open a poller with its parsing processes for as long as the block lasts."""
-        async with pool.opened(limits) as parsers:
-            poller = cls(
-                db,
-                ingester,
-                fetcher,
-                parsers,
-                politeness=politeness or Politeness(),
-                pace=pace or PollingPace(),
-                clock=clock,
-            )
-            try:
-                yield poller
-            finally:
-                await poller.close()
+        """Open a poller for as long as the block lasts."""
+        poller = cls(
+            db,
+            ingester,
+            fetcher,
+            parsers,
+            politeness=politeness or Politeness(),
+            pace=pace or PollingPace(),
+            clock=clock,
+        )
+        try:
+            yield poller
+        finally:
+            await poller.close()
 
     # --- what others call --------------------------------------------------------------------
 

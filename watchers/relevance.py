@@ -6,9 +6,7 @@ one headline tells hardly more than a passing mention.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
+from datetime import datetime, timedelta
 from math import log2
 from typing import Final, NamedTuple
 
@@ -53,7 +51,7 @@ AGED: Final = -0.4
 RARITY: Final = 50
 """Of so many newest items with a word the span tells how rare it is."""
 
-_DAY = 86_400.0
+_DAY = timedelta(days=1)
 
 
 class Weighed(NamedTuple):
@@ -78,8 +76,7 @@ class SeenHeadline(NamedTuple):
     near: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class FoundStory:
+class FoundStory(NamedTuple):
     """A story that was found: its score, and its items that met the query, newest first."""
 
     id: StoryId
@@ -104,7 +101,6 @@ def weights(words: Sequence[Node], spans: Sequence[int]) -> tuple[Weighed, ...]:
     return tuple(Weighed(term, one / total) for term, one in zip(words, told, strict=True))
 
 
-@lru_cache(maxsize=256)
 def phrase_of(root: Node) -> Node | None:
     """Make several lone words the phrase that they would be in quotation marks.
 
@@ -125,16 +121,18 @@ def phrase_of(root: Node) -> Node | None:
 
 
 def headline(
-    said: Analysis, query: Query, words: Sequence[Weighed], *, rubric: bool
+    said: Analysis, words: Sequence[Weighed], phrase: Node | None, *, rubric: bool
 ) -> SeenHeadline:
-    """Look at one headline; ``rubric``: it is known as one, or names itself one."""
+    """Look at one headline; ``rubric``: it is known as one, or names itself one.
+
+    ``phrase`` is ``phrase_of`` the query.
+    """
     has = [one for one in words if fires(one.term, said)]
     whole = len(has) == len(words)
-    phrase = phrase_of(query.root) if whole else None
     return SeenHeadline(
         whole=whole,
         share=sum(one.weight for one in has),
-        phrase=phrase is not None and fires(phrase, said),
+        phrase=whole and phrase is not None and fires(phrase, said),
         rubric=rubric or rubrics.names_itself(said),
     )
 
@@ -162,34 +160,26 @@ def rank(
     for hit in hits:
         found.setdefault(hit.story_id, []).append(hit)
     worth = {one: _of_headline(seen, rubric) for one, seen in headlines.items()}
-    ranked = [
-        (
-            _general(told, publishers.get(story, 1), now) + _of_headlines(told, headlines, worth),
-            _began(told),
-            story,
-        )
-        for story, told in found.items()
-    ]
+    ranked = []
+    for story, told in found.items():
+        began = min([hit.seen_at for hit in told]) if len(told) > 1 else told[0].seen_at
+        days = max((now - began) / _DAY, 0.0)
+        many = min(max(publishers.get(story, 1), 1), MOST_PUBLISHERS)
+        score = AGED * log2(1.0 + days) + DOUBLED * log2(many)
+        if looked_at := [hit.item_id for hit in told if hit.item_id in worth]:
+            score += _of_headlines(looked_at, headlines, worth)
+        ranked.append((score, began, story))
     return [
         FoundStory(story, tuple(hit.item_id for hit in found[story]), score)
         for score, _, story in sorted(ranked, reverse=True)
     ]
 
 
-def _general(told: Sequence[FoundItem], publishers: int, now: datetime) -> float:
-    """Weigh how old a story is, and how many tell it."""
-    age = max((now - _began(told)).total_seconds(), 0.0) / _DAY
-    return AGED * log2(1.0 + age) + DOUBLED * log2(min(max(publishers, 1), MOST_PUBLISHERS))
-
-
 def _of_headlines(
-    told: Sequence[FoundItem],
+    looked_at: Sequence[ItemId],
     headlines: Mapping[ItemId, SeenHeadline],
     worth: Mapping[ItemId, float],
 ) -> float:
-    looked_at = [hit.item_id for hit in told if hit.item_id in headlines]
-    if not looked_at:
-        return 0.0
     agreed = sum(headlines[one].whole for one in looked_at) / len(looked_at)
     return AGREED * agreed + max(worth[one] for one in looked_at)
 
@@ -197,7 +187,3 @@ def _of_headlines(
 def _of_headline(one: SeenHeadline, rubric: float) -> float:
     meant = HEADLINE * one.whole + PHRASE * one.phrase + NEAR * one.near
     return meant + PARTLY * one.share + rubric * one.rubric
-
-
-def _began(told: Sequence[FoundItem]) -> datetime:
-    return min(hit.seen_at for hit in told)

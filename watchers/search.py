@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
-from storage import items, local_time, reading, search, stories
+from storage import full_texts, items, local_time, reading, search, stories
 from storage.database import Database
 from storage.model import Item, ItemId, Story, StoryId
 from storage.sql import Connection
 from watchers import keywords
-from watchers.candidates import SCAN, candidates, feeds_of, newest, outlet_facts
+from watchers.candidates import SCAN, as_filed, candidates, feeds_of, newest, outlet_facts
 from watchers.keywords.matching import fires
 from watchers.keywords.reading import analysed, headline_analysed
 from watchers.relevance import FoundStory
@@ -84,12 +84,15 @@ async def find(
     stories have the words, those come too that have near words instead (``watchers.near``), and
     where there are none, those that have all words but one.
     """
+    query = await as_filed(db, query)
     starts, ends = keywords.window(query, now)
     since = max(filter(None, (since, starts)), default=None)
     found = await candidates(db, query, now=now, since=since, until=ends, names=names, widely=near)
     ask = _Question(query, now, names, found.near.keys() | found.without.keys())
     page = await _page(db, ask, found.ranked, offset, limit)
     page = replace(page, more=found.more, near=found.near, without=found.without)
+    if not found.translated:
+        return page
     return await _with_machine(db, ask, page, search.Bounds(since, ends), (offset, limit))
 
 
@@ -182,7 +185,25 @@ async def turn(
 
 def _as_they_are(db: Connection, ids: Sequence[StoryId]) -> tuple[Story, ...]:
     """Read stories; one that was merged into another since is that other."""
-    return stories.by_ids(db, filter(None, (stories.current(db, one) for one in ids)))
+    return _with_reports(db, filter(None, (stories.current(db, one) for one in ids)))
+
+
+def _with_reports(db: Connection, ids: Iterable[StoryId]) -> tuple[Story, ...]:
+    """Read stories with all that is known of their items' texts."""
+    found = stories.by_ids(db, ids)
+    told = {item.id: item for item in full_texts.attached(db, _items_of(found))}
+    return tuple(
+        replace(story, items=tuple(told[item.id] for item in story.items)) for story in found
+    )
+
+
+def _items_of(found: Iterable[Story]) -> list[Item]:
+    return [item for story in found for item in story.items]
+
+
+def _reports(db: Connection, ids: Iterable[ItemId]) -> list[Item]:
+    """Read items with all that is known of their texts."""
+    return full_texts.attached(db, items.by_ids(db, ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +224,7 @@ async def _exact_page(db: Database, ask: _Question, ranked: Sequence[FoundStory]
 
     None where an item was edited since: the index keeps old words beside the new.
     """
-    found = await db.read(stories.by_ids, [story.id for story in ranked])
+    found = await db.read(_with_reports, [story.id for story in ranked])
     hits = {item_id for story in ranked for item_id in story.items}
     for story in found:
         if not ask.met_by(story.id, (item for item in story.items if item.id in hits)):
@@ -222,7 +243,7 @@ async def _checked(
         tried += len(batch)
         asked_ids = [one for story in batch for one in story.items[:CHECKED_A_STORY]]
         by_story: dict[StoryId, list[Item]] = {}
-        for item in await db.read(items.by_ids, asked_ids):
+        for item in await db.read(_reports, asked_ids):
             by_story.setdefault(item.story_id, []).append(item)
         good += [story.id for story in batch if ask.met_by(story.id, by_story.get(story.id, ()))]
         await asyncio.sleep(0)
@@ -250,6 +271,7 @@ async def forecast(
     names: Gazetteer | None = None,
 ) -> Forecast:
     """Count the stories told since a moment that a subscription would have brought."""
+    query = await as_filed(db, query)
     starts, ends = keywords.window(query, now)
     since = max(since, starts or since)
     hits = await db.read(narrowed, query, since, ends)
@@ -274,7 +296,7 @@ async def _reached(db: Database, ask: _Question, tried: Sequence[list[ItemId]]) 
     """Tell for each story that meets the question whether a headline does."""
     wanted = [one for ids in tried for one in ids[:CHECKED_A_STORY]]
     headlines: dict[StoryId, list[bool]] = {}
-    for item in await db.read(items.by_ids, wanted):
+    for item in await db.read(_reports, wanted):
         hit = keywords.match(ask.query, analysed(item, ask.names), facts_of(item, ask.now))
         if hit is not None:
             headlines.setdefault(item.story_id, []).append(hit.in_headline)
@@ -290,6 +312,7 @@ async def by_day(
     story counts on those on which its outlets told it, whenever that reached us.
     What only the matcher could rule out (phrases) is counted as the index sees it.
     """
+    query = await as_filed(db, query)
     here = local_time.zone(time_zone)
     first = now.astimezone(here).date() - timedelta(days=days - 1)
     by_date: dict[date, set[StoryId]] = {first + timedelta(days=n): set() for n in range(days)}

@@ -151,6 +151,7 @@ BUTTONS: tuple[Press, ...] = (
     Press("fp", feeds.pause_pressed, ADMINS),
     Press("fr", feeds.resume_pressed, ADMINS),
     Press("fn", feeds.look_pressed, ADMINS),
+    Press("fh", feeds.articles_pressed, ADMINS),
     Press("fq", feeds.removal_pressed, ADMINS),
     Press("fz", feeds.remove_pressed, ADMINS),
     Press("fa", adding.confirmed, ADMINS),

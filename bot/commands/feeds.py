@@ -9,7 +9,7 @@ from bot.render import feeds as render
 from bot.render.buttons import press
 from bot.render.markup import tidy, translate_html
 from bot.texts import translate
-from storage import dialogs, feeds
+from storage import dialogs, feeds, wanted_articles
 from storage.errors import NewsError
 from storage.masking import masked
 from storage.model import Feed, FeedId
@@ -53,7 +53,15 @@ async def card(ask: Ask, context: Context, feed: Feed) -> Message:
     """Return one source in full as it is now, with what stands in for it."""
     line_up = await context.db.read(feeds.line_up, feed.id)
     fresh = next((one for one in line_up if one.id == feed.id), feed)
-    return render.detail(fresh, ask.here, now=context.clock(), line_up=line_up)
+    now = context.clock()
+    return render.detail(
+        fresh,
+        ask.here,
+        now=now,
+        line_up=line_up,
+        counts=await context.db.read(wanted_articles.counts, now, fresh.id),
+        reads_pages=context.full_texts.reads_pages,
+    )
 
 
 async def listed(ask: Ask, context: Context) -> Reply:
@@ -174,6 +182,11 @@ async def _look_now(ask: Ask, context: Context, feed: Feed) -> Reply:
     return await _shown(ask, context, feed, toast=translate(ask.language, "feed.looked"))
 
 
+async def _read_articles(ask: Ask, context: Context, feed: Feed) -> Reply:
+    await context.db.write(wanted_articles.switch, feed.id, on=ask.number(2) == 1)
+    return await _shown(ask, context, feed, toast=translate(ask.language, "toast.saved"))
+
+
 async def _ask_removal(ask: Ask, context: Context, feed: Feed) -> Reply:
     del context
     return Edit(_question(feed, ask.language))
@@ -191,6 +204,7 @@ async def _show(ask: Ask, context: Context, feed: Feed) -> Reply:
 pause_pressed = by_button(_pause)
 resume_pressed = by_button(_resume)
 look_pressed = by_button(_look_now)
+articles_pressed = by_button(_read_articles)
 removal_pressed = by_button(_ask_removal)
 remove_pressed = by_button(_remove)
 show_pressed = by_button(_show)

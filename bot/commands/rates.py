@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.context import Context
@@ -249,10 +250,15 @@ async def unwatch_pressed(ask: Ask, context: Context) -> Reply:
 
 
 async def _to_alerts(ask: Ask, context: Context) -> Keyboard:
-    count = len(await context.db.read(rate_alerts.of_chat, ask.chat.id))
-    if not count:
+    found = await context.db.read(rate_alerts.of_chat, ask.chat.id)
+    return thresholds_button(found, ask.language)
+
+
+def thresholds_button(found: Sequence[RateAlert], language: str) -> Keyboard:
+    """Return the button that lists a chat's thresholds; none where there is no threshold."""
+    if not found:
         return ()
-    label = f"🔔 {translate(ask.language, 'button.rate_alerts', count=count)}"
+    label = f"🔔 {translate(language, 'button.rate_alerts', count=len(found))}"
     return ((Button(label, press("rl")),),)
 
 

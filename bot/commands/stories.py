@@ -112,6 +112,7 @@ async def shown(ask: Ask, context: Context, story: Story, page: int) -> Message:
         muted=muted,
         corrects=corrects,
         versions=versions,
+        reads_pages=context.full_texts.reads_pages,
     )
 
 

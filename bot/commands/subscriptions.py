@@ -1,8 +1,9 @@
 """/subscriptions and /unsubscribe: what a chat wants told, changed in place by buttons."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.commands import queries, settings
+from bot.commands import queries, rates, settings
 from bot.commands.settings_screens import (
     digests,
     kept,
@@ -19,9 +20,10 @@ from bot.render.buttons import press, turn
 from bot.render.markup import bold, code, joined, tidy, translate_html
 from bot.render.queries import query_title
 from bot.texts import translate
-from storage import chats, dialogs, subscriptions
+from storage import chats, dialogs, rate_alerts, subscriptions
 from storage.errors import NewsError
 from storage.model import Chat, ChatKind, Mode, Reach, Subscription, SubscriptionId
+from storage.rate_alerts import RateAlert
 from storage.sql import Connection
 
 ON_A_PAGE = 8
@@ -38,11 +40,14 @@ async def listed(ask: Ask, context: Context) -> Reply:
 async def page_of(ask: Ask, context: Context, page: int) -> Message:
     """Return a page of the list."""
     every = await context.db.read(subscriptions.of_chat, ask.chat.id)
+    watched = await context.db.read(rate_alerts.of_chat, ask.chat.id)
     language, chat = ask.language, ask.chat
+    thresholds = rates.thresholds_button(watched, language)
     if not every:
+        try_one = Button(f"🔔 {translate(language, 'button.try_subscribe')}", press("new"))
+        none = translate_html(language, "subscriptions.none")
         return Message(
-            translate_html(language, "subscriptions.none"),
-            ((Button(f"🔔 {translate(language, 'button.try_subscribe')}", press("new")),),),
+            joined((none, thresholds_line(watched, language)), "\n\n"), ((try_one,), *thresholds)
         )
     pages = -(-len(every) // ON_A_PAGE)
     page = min(max(page, 0), pages - 1)
@@ -71,9 +76,17 @@ async def page_of(ask: Ask, context: Context, page: int) -> Message:
     if ask.here.kind is not ChatKind.PRIVATE:
         legend = joined((legend, translate_html(language, "subscriptions.admins_only")), "\n\n")
     return Message(
-        joined((head, body, legend), "\n\n"),
-        (*rows, *turn(("l",), page, pages), *off, *going_on(chat, every, language)),
+        joined((head, body, thresholds_line(watched, language), legend), "\n\n"),
+        (*rows, *turn(("l",), page, pages), *thresholds, *off, *going_on(chat, every, language)),
     )
+
+
+def thresholds_line(watched: Sequence[RateAlert], language: str) -> Html:
+    """Name the thresholds of rates that a chat watches; "" where there are none."""
+    if not watched:
+        return Html("")
+    pairs = ", ".join(rates.named(one, language) for one in watched)
+    return translate_html(language, "subscriptions.thresholds", pairs=pairs)
 
 
 def going_on(chat: Chat, every: list[Subscription], language: str) -> Keyboard:

@@ -11,8 +11,13 @@ from storage.sql import Connection
 ALERTING = frozenset({DeliveryKind.ALERT, DeliveryKind.EDIT})
 
 
-def gather(db: Connection, delivery: Delivery) -> RenderContext | None:
-    """Read the chat, the story and the message concerned; None where the chat is gone."""
+def gather(
+    db: Connection, delivery: Delivery, *, reads_pages: bool = True
+) -> RenderContext | None:
+    """Read the chat, the story and the message concerned; None where the chat is gone.
+
+    ``reads_pages`` says that articles' pages can be read here.
+    """
     chat = chats.get(db, delivery.chat_id)
     if chat is None or not chat.active:
         return None
@@ -49,6 +54,7 @@ def gather(db: Connection, delivery: Delivery) -> RenderContext | None:
         and story is not None
         and rows.alerted_as_another(db, delivery, story.id),
         muted=story is not None and chats.mutes(db, chat.id, story.id),
+        reads_pages=reads_pages,
     )
 
 

@@ -67,7 +67,8 @@ class Deliverer:
 
     ``wake_up`` is set by whoever wrote something to the outbox. ``names`` are those by which
     queries are matched. ``heed`` hears what became of each message after it was written down, so
-    that memories elsewhere can follow (a chat's new id, a chat that is gone).
+    that memories elsewhere can follow (a chat's new id, a chat that is gone). ``reads_pages``
+    says that articles' pages can be read here.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Deliverer:
         names: TaughtNames,
         workers: int = WORKERS,
         heed: Callable[[Delivery, Outcome], None] = lambda _owed, _outcome: None,
+        reads_pages: bool = True,
     ) -> None:
         """Keep what it works with; nothing happens before ``start``."""
         self._db = db
@@ -90,6 +92,7 @@ class Deliverer:
         self._workers = workers
         self._heed = heed
         self._names = names
+        self._reads_pages = reads_pages
         self._wake_up = wake_up
         self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
@@ -262,7 +265,7 @@ class Deliverer:
         """Write the letter and make the call; whatever goes wrong is an outcome."""
         context = None
         try:
-            context = await self._db.read(gather, delivery)
+            context = await self._db.read(gather, delivery, reads_pages=self._reads_pages)
             said = (
                 Void("gone")
                 if context is None

@@ -58,7 +58,8 @@ class RenderContext:
     ``target`` is the row whose message is edited or answered. ``carried`` are the stories of a
     fold, ``met`` the queries that each of them met; ``item`` the item that an answer speaks of.
     ``told`` says that another alert told the story here, which was taken for another story when
-    this one became due. ``muted`` says that the chat muted the story.
+    this one became due. ``muted`` says that the chat muted the story, ``reads_pages`` that
+    articles' pages can be read here.
     """
 
     chat: Chat
@@ -71,6 +72,7 @@ class RenderContext:
     item: Item | None = None
     told: bool = False
     muted: bool = False
+    reads_pages: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ def alert(
         marker=Marker.of([one.query for one in met], names),
         bot_username=bot_username,
         muted=context.muted,
+        reads_pages=context.reads_pages,
     )
 
 

@@ -11,7 +11,8 @@ from bot.render.stories import SOURCES, outlet_name
 from bot.texts import complaint, translate, words
 from storage.feeds import FeedNotice
 from storage.masking import masked
-from storage.model import Chat, Feed, FeedId, FeedNoticeKind, FeedStatus
+from storage.model import Chat, Feed, FeedId, FeedKind, FeedNoticeKind, FeedStatus
+from storage.wanted_articles import ArticleCounts
 
 ON_A_PAGE = 8
 JUST_NOW = timedelta(minutes=1)
@@ -25,6 +26,7 @@ SIGNS = {
 }
 SILENT = "🟡"
 WAITING = "💤"
+NOT_READ = ArticleCounts()
 NO_FALLBACKS: Mapping[FeedId, Sequence[Feed]] = MappingProxyType({})
 _ILL_FIRST = (FeedStatus.ERROR, FeedStatus.GONE, FeedStatus.NEW, FeedStatus.OK, FeedStatus.PAUSED)
 
@@ -182,10 +184,34 @@ def gaps(feed: Feed, now: datetime, language: str) -> str:
     return translate(language, "feeds.gaps_told", count=feed.state.gaps, ago=when)
 
 
-def detail(feed: Feed, chat: Chat, *, now: datetime, line_up: Sequence[Feed] = ()) -> Message:
+def articles(feed: Feed, counts: ArticleCounts, language: str, *, reads_pages: bool) -> str:
+    """Say what reading a feed's articles came to within a day; "" where they are not read."""
+    if not feed.reads_articles:
+        return ""
+    if not reads_pages:
+        return translate(language, "feeds.articles_resting")
+    return translate(
+        language,
+        "feeds.articles_counts",
+        read=words.number(counts.read, language),
+        without=words.number(counts.without_text, language),
+        waiting=words.number(counts.waiting, language),
+    )
+
+
+def detail(
+    feed: Feed,
+    chat: Chat,
+    *,
+    now: datetime,
+    line_up: Sequence[Feed] = (),
+    counts: ArticleCounts = NOT_READ,
+    reads_pages: bool = False,
+) -> Message:
     """Show one feed in full, with what can be done to it, and who is read in whose place.
 
-    ``line_up`` is the source and its fallbacks in the order of their turns.
+    ``line_up`` is the source and its fallbacks in the order of their turns. ``reads_pages`` says
+    that articles' pages can be read here, ``counts`` what came of reading the feed's.
     """
     language, state = chat.language, feed.state
     facts: list[tuple[str, str | Html]] = [
@@ -201,6 +227,7 @@ def detail(feed: Feed, chat: Chat, *, now: datetime, line_up: Sequence[Feed] = (
         ("feeds.answer", "" if state.last_status is None else f"HTTP {state.last_status}"),
         ("feeds.failures", words.number(state.failure_count, language) if state.failure_count else ""),
         ("feeds.gaps", gaps(feed, now, language)),
+        ("feeds.articles", articles(feed, counts, language, reads_pages=reads_pages)),
         ("feeds.moved", tidy(masked(feed.moved_from), 300)),
     ]  # fmt: skip
     rows = [joined((f"{translate(language, key)}:", value), " ") for key, value in facts if value]
@@ -210,7 +237,7 @@ def detail(feed: Feed, chat: Chat, *, now: datetime, line_up: Sequence[Feed] = (
     ails = "" if sign(feed) == SIGNS[FeedStatus.OK] else escape(condition(feed, language, now))
     return Message(
         joined((head, ails, joined(rows), _turns(feed, line_up, language, now)), "\n\n"),
-        buttons(feed, language),
+        buttons(feed, language, reads_pages=reads_pages),
     )
 
 
@@ -245,7 +272,7 @@ def read_as(feed: Feed, language: str) -> str:
     return f"{kind} ({tidy(item, 100)})" if item else kind
 
 
-def buttons(feed: Feed, language: str) -> Keyboard:
+def buttons(feed: Feed, language: str, *, reads_pages: bool = False) -> Keyboard:
     """Return what can be done to a feed."""
     resting = feed.state.status in (FeedStatus.PAUSED, FeedStatus.GONE)
     toggle = (
@@ -256,11 +283,23 @@ def buttons(feed: Feed, language: str) -> Keyboard:
     look = Button(f"🔄 {translate(language, 'button.check_now')}", press("fn", feed.id))
     return (
         (toggle,) if resting else (toggle, look),
+        *_articles_button(feed, language, reads_pages=reads_pages),
         (
             Button(f"🗑 {translate(language, 'button.remove')}", press("fq", feed.id)),
             Button(f"‹ {translate(language, 'button.all')}", press("fd", 0)),
         ),
     )
+
+
+def _articles_button(feed: Feed, language: str, *, reads_pages: bool) -> Keyboard:
+    """Return the button that has a feed's articles read, or no more; none where that is moot."""
+    if feed.reads_articles:
+        label = f"📰 {translate(language, 'button.headlines_only')}"
+        return ((Button(label, press("fh", feed.id, 0)),),)
+    if not reads_pages or feed.kind in (FeedKind.TELEGRAM, FeedKind.IMPORT):
+        return ()
+    label = f"📃 {translate(language, 'button.read_articles')}"
+    return ((Button(label, press("fh", feed.id, 1)),),)
 
 
 def sample(title: str, url: str, at: datetime | None, chat: Chat, now: datetime) -> Html:

@@ -9,7 +9,8 @@ from bot.conversation import Html
 from bot.render.markup import bold, escape, tidy
 from storage.model import Item
 from watchers.keywords import MatchedTerm, Query, languages, meetings, parse_cached
-from watchers.keywords.reading import analysed
+from watchers.keywords.matching import Where
+from watchers.keywords.reading import analysed, places_in
 from watchers.text.names import Gazetteer
 from watchers.text.words import Analysis, Token
 
@@ -27,12 +28,21 @@ def unread(_item: Item) -> Analysis:
     return Analysis("", "", (), (), 0, (), (), frozenset())
 
 
+def nowhere(_item: Item) -> Where:
+    """Give no place of a key."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Marks the words of shown items that some queries match; ``read`` analyses an item."""
+    """Marks the words of shown items that some queries match.
+
+    ``read`` analyses an item, ``where`` says where in it its search keys stand.
+    """
 
     queries: tuple[Query, ...] = ()
     read: Read = unread
+    where: Callable[[Item], Where] = nowhere
 
     @classmethod
     def of(cls, texts: Iterable[str], names: Gazetteer | None = None) -> "Marker":
@@ -41,7 +51,11 @@ class Marker:
         for text in texts:
             with suppress(Exception):
                 queries.append(parse_cached(text, names))
-        return cls(tuple(queries), lambda item: analysed(item, names))
+        return cls(
+            tuple(queries),
+            lambda item: analysed(item, names),
+            lambda item: places_in(item, names),
+        )
 
     @property
     def languages(self) -> frozenset[str]:
@@ -50,9 +64,8 @@ class Marker:
 
     def meets(self, item: Item) -> tuple[Span, ...]:
         """Return where the queries' words are in ``Analysis.text``: in order, without overlap."""
-        analysis = self.read(item)
         found = sorted(
-            (hit.start, hit.end) for query in self.queries for hit in meant(query, analysis)
+            (hit.start, hit.end) for query in self.queries for hit in self._meant(query, item)
         )
         return tuple(_apart(found))
 
@@ -60,9 +73,16 @@ class Marker:
         """Return for each of the queries' terms the first word of an item that matches it."""
         first: dict[str, str] = {}
         for query in self.queries:
-            for hit in meant(query, self.read(item)):
+            for hit in self._meant(query, item):
                 first.setdefault(hit.term, hit.surface)
         return first
+
+    def _meant(self, query: Query, item: Item) -> tuple[MatchedTerm, ...]:
+        """Return where a query's words stand; one that raises marks nothing."""
+        try:
+            return meetings(query, self.read(item), self.where(item))
+        except Exception:  # noqa: BLE001 (the ingester notes it, and the text is shown)
+            return ()
 
     def in_title(self, item: Item) -> bool:
         """Tell whether a headline has any of the words."""
@@ -91,14 +111,6 @@ class Marker:
         inside = [token for token in analysis.tokens if start <= token.start and token.end <= end]
         text = tidy(analysis.text[start:end], SENTENCE_UNITS + 1)
         return marked(f"{'…' if cut else ''}{text}", inside, spans)
-
-
-def meant(query: Query, analysis: Analysis) -> tuple[MatchedTerm, ...]:
-    """Return where a query's words stand; one that raises marks nothing, and its text is shown."""
-    try:
-        return meetings(query, analysis)
-    except Exception:  # noqa: BLE001 (the ingester notes it)
-        return ()
 
 
 UNMARKED = Marker()

@@ -151,7 +151,7 @@ def news(told: RateNews, chat: Chat, *, today: date) -> Message:
         )
         for one in told.crossings
     ]
-    return Message(joined((f"💱 {lines[0]}", *lines[1:]), "\n\n"))
+    return Message(joined((joined(("💱", lines[0]), " "), *lines[1:]), "\n\n"))
 
 
 def short_day(day: date, language: str) -> str:

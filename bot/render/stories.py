@@ -222,12 +222,14 @@ def alert(
     bot_username: str = "",
     muted: bool = False,
     asked: frozenset[str] = ANY,
+    reads_pages: bool = True,
 ) -> Message:
     """Render an alert; it is rendered anew, and edited, when further outlets have the story.
 
     ``bot_username`` is whom a channel's button leads to; ``marker`` marks what met the queries.
     ``muted`` says that the chat wants to hear no more of the story, which its button then
     takes back. ``asked`` are the languages that the queries want, those of ``marker`` by default.
+    ``reads_pages`` says that articles' pages can be read here.
 
     ``because`` is terms of queries with the word that each matched, and the outlet that wrote it
     where that is not the shown item's; ``query`` is the subscription's. The last line names
@@ -257,7 +259,8 @@ def alert(
     if chat.kind is ChatKind.CHANNEL:
         label = _story_label(story, language)
         return Message(joined(parts, "\n\n"), into_bot(label, "s", story.id, bot_username))
-    return Message(joined(parts, "\n\n"), alert_buttons(story, item, language, muted=muted))
+    keys = alert_buttons(story, item, language, muted=muted, reads_pages=reads_pages)
+    return Message(joined(parts, "\n\n"), keys)
 
 
 def _alert_headline(item: Item, language: str, marker: Marker) -> Html:
@@ -339,16 +342,23 @@ def mute_button(story_id: StoryId, language: str, *, muted: bool, own: bool = Fa
     return Button(f"🔕 {translate(language, 'button.mute')}", press("m", *data))
 
 
-def read_button(item: Item, language: str) -> Button:
-    """Return the button that shows an item's whole text."""
-    return Button(f"📃 {translate(language, 'button.read')}", press("rd", item.id))
+def read_button(item: Item, language: str, *, reads_pages: bool) -> tuple[Button, ...]:
+    """Return the button that shows an item's whole text; none where that cannot be had.
+
+    A post of a channel is kept whole, whether or not pages can be read here.
+    """
+    if item.kind is not FeedKind.TELEGRAM and not (reads_pages and item.url):
+        return ()
+    return (Button(f"📃 {translate(language, 'button.read')}", press("rd", item.id)),)
 
 
-def alert_buttons(story: Story, item: Item, language: str, *, muted: bool = False) -> Keyboard:
+def alert_buttons(
+    story: Story, item: Item, language: str, *, muted: bool = False, reads_pages: bool = True
+) -> Keyboard:
     """Return the buttons under an alert: the shown item whole, the story, mute it, why it came."""
     return (
         (
-            read_button(item, language),
+            *read_button(item, language, reads_pages=reads_pages),
             Button(_story_label(story, language), press("s", story.id)),
         ),
         (
@@ -404,11 +414,12 @@ def card(
     muted: bool = False,
     corrects: bool = False,
     versions: Mapping[ItemId, Sequence[Revision]] = NO_VERSIONS,
+    reads_pages: bool = True,
 ) -> Message:
     """Render a whole story, a page at a time: outlets, times, headlines, links.
 
     ``versions`` are what its items said earlier. ``corrects`` adds the button of who may say
-    that it is not one event, or not all of it.
+    that it is not one event, or not all of it. ``reads_pages`` is as of ``alert``.
     """
     language, first = chat.language, headline(story, reading_of(chat))
     items = distinct_items(story)
@@ -433,7 +444,7 @@ def card(
         chunks(text)[0],
         (
             *turn(("sp", story.id), page, pages),
-            (read_button(first, language),),
+            *filter(None, (read_button(first, language, reads_pages=reads_pages),)),
             *_card_buttons(story, language, muted=muted),
             *_side_button(story, chat),
             *(_correct_button(story, language) if corrects else ()),

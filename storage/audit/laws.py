@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from storage import rate_alerts
+from storage.outbox.deliveries import DeliveryKind
+
 
 @dataclass(frozen=True, slots=True)
 class Law:
@@ -145,9 +148,10 @@ LAWS: tuple[Law, ...] = (
     ),
     Law(
         "kind of a message",
-        "a message is an alert, a change, an edit, a digest, a list, a notice or an announcement",
-        "select id as message, kind from deliveries where kind not in"
-        " ('alert', 'update', 'edit', 'digest', 'fold', 'notice', 'broadcast')",
+        "a message is an alert, a change, an edit, a digest, a list, a notice, an announcement or"
+        " a rate's crossing",
+        "select id as message, kind from deliveries where kind not in"  # noqa: S608 (our own names)
+        f" ({', '.join(repr(kind.value) for kind in DeliveryKind)})",
     ),
     Law(
         "story of a message",
@@ -295,6 +299,68 @@ LAWS: tuple[Law, ...] = (
         "select id as chat, next_digest_at from chats where active = 1"
         " and digest_times <> '' and digest_days <> '' and next_digest_at < :now - 86400000",
     ),
+    # --- translations, articles and rates ------------------------------------------------------
+    Law(
+        "state of a translation",
+        "a text is wanted, translated or dropped, and its row says when and why; it is kept no"
+        " longer than it is wanted",
+        "select id as translation, state, reason from translations where case state"
+        " when 'wanted' then ended_at is not null or said <> '' or text = ''"
+        " when 'done' then ended_at is null or said = '' or text <> ''"
+        " when 'dropped' then ended_at is null or reason = '' or said <> '' or text <> ''"
+        " else 1 end",
+    ),
+    Law(
+        "translation left behind",
+        "an item of which nothing is wanted any more is had in its language, before those whose"
+        " texts ended later",
+        "select t.item_id as item, t.target, h.ended_at from translated_items t"
+        " join translations h on h.id = t.title_id and h.state <> 'wanted'"
+        " left join translations l on l.id = t.lead_id"
+        " where t.arrived_at is null and coalesce(l.state, '') <> 'wanted'"
+        " and exists (select 1 from translated_items a where a.arrived_at >"
+        " max(h.ended_at, coalesce(l.ended_at, 0)) + 3600000)",
+    ),
+    Law(
+        "text of an article",
+        "an article that was fetched has words, or it is said why it has none",
+        "select item_id as item, refusal from full_texts"
+        " where (refusal = '') <> (body <> x'789c030000000001')",
+    ),
+    Law(
+        "state of an article",
+        "an article is wanted by the feed that told it, and what came of it is said when it ended",
+        "select w.item_id as item, w.feed_id as feed, w.outcome from wanted_articles w"
+        " join items i on i.id = w.item_id"
+        " where w.feed_id <> i.feed_id or (w.ended_at is null and w.outcome <> '')"
+        " or (w.asked_at is null and w.tries > 0)",
+    ),
+    Law(
+        "article left behind",
+        "an article is read or left within the day, while anything comes in",
+        "select w.item_id as item, w.wanted_at from wanted_articles w"
+        " where w.ended_at is null and w.wanted_at < :now - 86400000"
+        " and exists (select 1 from items i"
+        " where i.first_seen between w.wanted_at + 43200000 and :now - 3600000)",
+    ),
+    Law(
+        "official rate",
+        "a rate is a plain positive number for a number of units, of a day that a bank may set"
+        " rates for",
+        "select bank, currency, day, value, nominal from official_rates"
+        " where value glob '*[^0-9.]*' or value + 0 <= 0 or nominal < 1"
+        " or day > :now / 86400000 + 15",
+    ),
+    Law(
+        "threshold of a rate",
+        "a threshold is a positive number of one money for another, and a chat has no more than"
+        " it may",
+        "select id as threshold, chat_id as chat, base, quote, threshold as value"  # noqa: S608 (a number of ours)
+        " from rate_alerts a where threshold glob '*[^0-9.]*' or threshold + 0 <= 0"
+        " or base = quote"
+        f" or {rate_alerts.MOST} < (select count(*) from rate_alerts o"
+        " where o.chat_id = a.chat_id)",
+    ),
     # --- times that no clock of ours may have written ------------------------------------------
     Law(
         "message of the future",
@@ -313,6 +379,19 @@ LAWS: tuple[Law, ...] = (
         "no feed's next look is later than the longest rest",
         "select id as feed, next_check_at from feeds"
         " where status not in ('gone', 'paused') and next_check_at > :now + :rest",
+    ),
+    Law(
+        "bank put off",
+        "no bank's next look is later than the longest rest",
+        "select name as source, due_at from rate_sources where due_at > :now + :rest",
+    ),
+    Law(
+        "text put off",
+        "no text that is wanted is asked for later than the longest rest",
+        "select id as translation, due_at from translations"
+        " where state = 'wanted' and due_at > :now + :rest"
+        " union all select item_id, due_at from wanted_articles"
+        " where ended_at is null and due_at > :now + :rest",
     ),
     Law(
         "digest put off",

@@ -1,8 +1,10 @@
 """Ten thousand digests at eight: ``python -m tests.benchmarks.digests [SECONDS]``.
 
-First makes the digests of 10,000 readers out of 1,000 stories of three tellings. Then sends
-them for so many seconds (60) under Telegram's real limits, over HTTP to a Telegram in a box,
-while somebody asks something every second; prints the rate and how long an answer waited.
+First makes the digests of 10,000 readers out of 1,000 stories of three tellings: in six
+languages, each a third as set, a third in an order of their own, a third without a machine's
+help; half with a line of rates. Every fifth story has pictures, every third is translated. Then
+sends them for so many seconds (60) under Telegram's real limits, over HTTP to a Telegram in a
+box, while somebody asks something every second; prints the rate and how long an answer waited.
 """
 
 import asyncio
@@ -11,6 +13,7 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import structlog
@@ -18,9 +21,20 @@ import structlog
 from bot.delivery import Deliverer
 from bot.sandbox.telegram.people import BOT_TOKEN
 from bot.telegram.rate_limiter import Limiter
-from storage import changes, chats, matches, subscriptions
+from storage import changes, chats, items, matches, rates, subscriptions, translations
 from storage.database import Database
-from storage.model import Chat, ChatId, ChatKind, ItemId, Mode, NewMatch, StoryId, ThreadId
+from storage.model import (
+    Chat,
+    ChatId,
+    ChatKind,
+    ItemId,
+    ItemImage,
+    Mode,
+    NewMatch,
+    StoryId,
+    ThreadId,
+)
+from storage.rates import OfficialRate
 from storage.sql import Connection
 from tests.benchmarks.delivery import CHATS
 from tests.bot.delivery.kit import plain_bot
@@ -29,7 +43,19 @@ from tests.storage import rows
 from watchers.taught_names import TaughtNames
 
 READERS, STORIES, TELLINGS = 10_000, 1_000, 3
+LANGUAGES = ("en", "ru", "kk", "ky", "uz", "tg")
+TOLD_IN = ("ru", "kk", "en", "uz-Latn", "tg", "ky")
 EIGHT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+HEADLINES = {
+    "ru": "Совет обсудил вопрос номер {}: строительство дороги через перевал начнут весной",
+    "kk": "Кеңес №{} мәселені талқылады: асу арқылы өтетін жол құрылысы көктемде басталады",
+    "en": "Council discusses matter {}: work on the road over the pass will begin in spring",
+    "uz-Latn": "Kengash {}-masalani koʻrib chiqdi: dovon orqali yoʻl qurilishi bahorda boshlanadi",
+    "tg": "Шӯро масъалаи {}-ро баррасӣ кард: сохтмони роҳ аз ағба баҳор оғоз мешавад",
+    "ky": "Кеңеш №{} маселени талкуулады: ашуу аркылуу жол куруу жазында башталат",
+}
 
 
 def furnish(db: Connection) -> None:
@@ -45,14 +71,19 @@ def furnish(db: Connection) -> None:
                 number,
                 None if telling == 0 else story,
                 words="s:headline c:kz n:4",
-                title=f"Headline {story} of some ordinary length about a matter of the region",
+                title=HEADLINES[TOLD_IN[(story + telling) % 6]].format(story),
+                lang=TOLD_IN[(story + telling) % 6],
+                image=ItemImage(f"https://outlet.example/{number}.jpg") if story % 5 else None,
             )
             rows.told(db, feeds[(story + telling) % 20], item, now=seen)
     for number in range(1, READERS + 1):
         chat = Chat(
             ChatId(number),
             ChatKind.PRIVATE,
-            language=("en", "ru")[number % 2],
+            language=LANGUAGES[number % 6],
+            reads=((), ("ru", "en"), (LANGUAGES[number // 6 % 6],))[number % 3],
+            machine=number % 3 < 2,
+            digest_rates=("USD/KZT", "EUR/KZT", "RUB/KZT") if number % 4 < 2 else (),
             next_digest_at=EIGHT,
         )
         chats.see_chat(db, chat, EIGHT - timedelta(days=1))
@@ -65,8 +96,25 @@ def furnish(db: Connection) -> None:
             mode=Mode.DIGEST,
             now=EIGHT,
         )
+    translate(db)
+    day = EIGHT.date()
+    for code, value in (("USD", "512.3"), ("EUR", "590.1"), ("RUB", "6.31")):
+        told = (OfficialRate("KZ", code, day - timedelta(days=n), Decimal(value)) for n in (0, 1))
+        rates.keep(db, told)
     found = [NewMatch(f"astana{one}", ItemId(one), StoryId(one)) for one in range(1, STORIES + 1)]
     matches.add(db, found, changes.last(db), seen)
+
+
+def translate(db: Connection) -> None:
+    """Have every third story's first headline in the four languages that it is not told in."""
+    for (number,) in db.conn.execute("select id from items where id <= 1000 and id % 3 = 0"):
+        (item,) = items.by_ids(db, [ItemId(number)])
+        for target in LANGUAGES:
+            translations.want(db, item, target, 1, EIGHT)
+    db.conn.execute(
+        "update translations set state = 'done', said = 'Machine: ' || text, ended_at = 0"
+    )
+    db.conn.execute("update translated_items set arrived_at = 0")
 
 
 async def make(db: Database) -> None:

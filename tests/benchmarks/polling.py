@@ -32,7 +32,7 @@ from storage.feeds import NewFeed
 from storage.model import Feed
 from watchers import fetch
 from watchers.ingester import Ingester
-from watchers.parse_pool.pool import WorkerLimits
+from watchers.parse_pool import pool
 from watchers.poll import Poller, Round
 from watchers.schedule import PollingPace
 
@@ -209,8 +209,9 @@ async def newsroom(kind: str, count: int) -> AsyncIterator[Poller]:
             fetch.opened(
                 user_agent="benchmark", allowed=frozenset({("127.0.0.1", port)})
             ) as fetcher,
+            pool.opened() as parsers,
             Poller.opened(
-                db, ingester, fetcher, clock=lambda: datetime.now(UTC), limits=WorkerLimits()
+                db, ingester, fetcher, parsers, clock=lambda: datetime.now(UTC)
             ) as poller,
         ):
             await poller.round(force=True)

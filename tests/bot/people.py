@@ -86,6 +86,8 @@ def digests_of(db: Database, clock: Callable[[], datetime]) -> DigestService:
 class KeptTexts:
     """Texts of articles without a web: nothing is kept, and every page is empty."""
 
+    reads_pages: bool = True
+
     async def kept(self, item: Item) -> FullText | None:
         return None
 

@@ -17,7 +17,7 @@ from storage import feeds
 from storage.database import Database
 from tests.bot.delivery.kit import Clock, Room, opened
 from tests.bot.line import on_line
-from tests.watchers.test_poll import InPlace
+from tests.watchers.in_place import InPlace
 from watchers import fetch
 from watchers.host_queues import Politeness
 from watchers.ingester import Ingester

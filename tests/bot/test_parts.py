@@ -129,7 +129,7 @@ async def answers(running: Running) -> None:
 
 TICKS = (
     "clock poller pages rates digests notices promises asides errands alarm menus translations"
-    " upkeep"
+    " articles upkeep"
 )
 STUCK = {
     "answers": answers,

@@ -3,21 +3,38 @@
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from storage import changes, chats, inbox, matches, stories, subscriptions, tallies
+from storage import (
+    changes,
+    chats,
+    full_texts,
+    inbox,
+    items,
+    matches,
+    rate_alerts,
+    rates,
+    stories,
+    subscriptions,
+    tallies,
+    translations,
+    wanted_articles,
+)
 from storage.audit.laws import LAWS
 from storage.audit.report import Report, audit
 from storage.database import connect
 from storage.errors import StorageError
+from storage.full_texts import FullText
 from storage.inbox import NewUpdate
 from storage.model import (
     NO_THREAD,
     Chat,
     ChatId,
     ChatKind,
+    FeedId,
     ItemId,
     Mode,
     NewMatch,
@@ -33,8 +50,10 @@ from storage.outbox.deliveries import (
     NewDelivery,
 )
 from storage.outbox.outcomes import Sent
+from storage.rates import OfficialRate, SourceState
 from storage.sql import Connection, to_ms
 from storage.tallies import DocumentTally
+from storage.translations import Ended
 from tests.storage.rows import NOON, feed, new_item, told
 
 READER, SLEEPER = ChatId(1), ChatId(2)
@@ -85,6 +104,40 @@ def digest(db: Connection, since: datetime, until: datetime, name: str) -> None:
     chats.change(db, READER, digest_from=until, next_digest_at=until + timedelta(days=1))
 
 
+def translate(db: Connection) -> None:
+    """Have one headline translated, another one dropped; a third is wanted."""
+    for number in (1, 2, 3):
+        (item,) = items.by_ids(db, [ItemId(number)])
+        translations.want(db, item, "ru", 0, NOON)
+    batch = translations.claim(db, NOON, 10_000)
+    assert batch is not None
+    first, second, *_ = batch.texts
+    ends = [Ended(first.id, "Заголовок"), Ended(second.id, reason="a figure was lost")]
+    translations.settle(db, ends, NOON)
+    for arrival in translations.arrivals(db, 9):
+        translations.arrive(db, arrival, LATER)
+
+
+def read_articles(db: Connection) -> None:
+    """Read an article that a reader asked for, and one for search; a third could not be had."""
+    full_texts.keep(db, ItemId(1), FullText(("All of it.",)), NOON)
+    full_texts.keep(db, ItemId(2), FullText(refusal="forbidden"), NOON)
+    wanted_articles.switch(db, FeedId(1), on=True)
+    db.conn.execute("update feeds set baseline_done = 1")
+    wanted_articles.want(db, FeedId(1), [ItemId(1), ItemId(2)], NOON)
+    for number, refusal in ((1, ""), (2, "forbidden")):
+        wanted_articles.begin(db, ItemId(number), NOON)
+        wanted_articles.end(db, ItemId(number), NOON, refusal)
+
+
+def tell_rates(db: Connection) -> None:
+    """Know a rate of tomorrow, whom to ask again, and a threshold."""
+    tomorrow = (LATER + timedelta(days=1)).date()
+    rates.keep(db, [OfficialRate("KZ", "USD", tomorrow, Decimal("512.30"))])
+    rates.settle(db, SourceState("kz", "https://bank.example/rates", LATER, NOON))
+    rate_alerts.add(db, (READER, NO_THREAD), ("USD", "KZT"), Decimal(550), NOON, above=False)
+
+
 @pytest.fixture
 def sound(news_file: Path) -> Path:
     """A database in which some hours of news left their rows, as the program writes them."""
@@ -104,6 +157,9 @@ def sound(news_file: Path) -> Path:
         )
         assert first is not None
         inbox.done(db, [first.row])
+        translate(db)
+        read_articles(db)
+        tell_rates(db)
     return news_file
 
 
@@ -180,6 +236,17 @@ BROKEN = {
     "message of the future": f"{OUTBOX} due_at = due_at + 365 * 86400000 where kind = 'fold'",
     "item of the future": "update items set first_seen = first_seen + 864000000 where id = 2",
     "feed put off": "update feeds set next_check_at = next_check_at + 864000000 where id = 1",
+    "state of a translation": "update translations set text = 'x' where state = 'done'",
+    "translation left behind": "update translated_items set arrived_at = null where item_id = 2;"
+    " update translated_items set arrived_at = arrived_at + 1 where item_id <> 2",
+    "text of an article": "update full_texts set refusal = 'paid'",
+    "state of an article": "update wanted_articles set feed_id = 2",
+    "article left behind": "update wanted_articles set ended_at = null, outcome = '',"
+    " wanted_at = wanted_at - 172800000",
+    "official rate": "update official_rates set value = '5,1'",
+    "threshold of a rate": "update rate_alerts set quote = base",
+    "bank put off": "update rate_sources set due_at = due_at + 864000000",
+    "text put off": "update translations set due_at = due_at + 864000000",
     "digest put off": "update chats set next_digest_at = next_digest_at + 8640000000 where id = 1",
     "chat put off": "update lanes set open_at = open_at + 99999999999999 where chat_id = 2",
 }

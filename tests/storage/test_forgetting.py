@@ -3,13 +3,24 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
-from storage import chats, errands, inbox, matches, pages
+from storage import (
+    chats,
+    errands,
+    inbox,
+    matches,
+    pages,
+    rates,
+    translations,
+    wanted_articles,
+)
 from storage.errands import ErrandState
 from storage.model import Chat, ChatId, ChatKind
 from storage.outbox import recovery
+from storage.rates import OfficialRate
 from storage.sql import Connection, to_ms
 from tests.storage import rows
 from tests.storage.rows import NOON
@@ -56,6 +67,25 @@ def done(db: Connection, number: int, now: datetime) -> None:
     errands.end(db, asked, ErrandState.DONE, {}, now)
 
 
+def translated(db: Connection, number: int, now: datetime) -> None:
+    db.conn.execute(
+        "insert into translations(digest, source, target, headline, text, said, state, rank,"
+        " due_at, wanted_at, ended_at) values (?, 'kk', 'ru', 1, '', 'x', 'done', 0, ?, ?, ?)",
+        (b"%d" % number, *[to_ms(now)] * 3),
+    )
+
+
+def read(db: Connection, number: int, now: datetime) -> None:
+    feed = rows.feed(db, f"https://courier.example/{number}")
+    rows.told(db, feed, rows.new_item(number), now=now)
+    at = to_ms(now)
+    db.conn.execute(
+        "insert into wanted_articles(item_id, feed_id, wanted_at, due_at, ended_at)"
+        " values (?, ?, ?, ?, ?)",
+        (number, feed, at, at, at),
+    )
+
+
 @dataclass(frozen=True)
 class Table:
     """A table that is pruned by age: how a row comes, and how rows go."""
@@ -76,6 +106,8 @@ TABLES = (
     Table("inbox", answered, inbox.prune, inbox.ANSWERED_KEPT),
     Table("errands", done, errands.prune, errands.KEPT),
     Table("page_looks", told, pages.prune, pages.REMEMBERED),
+    Table("translations", translated, translations.prune, translations.KEPT),
+    Table("wanted_articles", read, wanted_articles.prune, wanted_articles.KEPT),
 )
 each_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 
@@ -113,3 +145,16 @@ def test_slices_go_on_until_none_is_left(db: Connection) -> None:
         sent(db, number, NOON + number * DAY)
     gone = [recovery.prune(db, NOON + recovery.KEPT + 4 * DAY, limit=2) for _ in range(3)]
     assert [2, 2, 0] == gone
+
+
+def test_rates_are_old_beside_the_newest_of_their_currency_whatever_the_clock_says(
+    db: Connection,
+) -> None:
+    today = NOON.date()
+    days = (0, 1, rates.KEPT.days, rates.KEPT.days + 1, 3 * rates.KEPT.days)
+    for currency, since in (("USD", 0), ("DEM", 9_000), (rates.KEY, 0)):
+        told = (today - timedelta(days=since + ago) for ago in days)
+        rates.keep(db, [OfficialRate("KZ", currency, day, Decimal(5)) for day in told])
+    rates.prune(db)
+    left = {name: len(rates.points(db, "KZ", name, 9)) for name in ("USD", "DEM", rates.KEY)}
+    assert {"USD": 3, "DEM": 3, rates.KEY: len(days)} == left

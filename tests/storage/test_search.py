@@ -105,3 +105,34 @@ def test_an_old_day_is_reached_past_any_number_of_newer_items(archive) -> None:
     found = search.hits(archive, '"s:газ"', limit=1, bounds=search.Bounds(until=day(2)))
 
     assert [1] == [hit.item_id for hit in found]
+
+
+def test_of_several_feeds_the_newest_items_come_whichever_feed_told_them(archive) -> None:
+    bounds = search.Bounds(feeds=frozenset({FeedId(1), FeedId(2)}))
+
+    assert [5, 4, 3] == [hit.item_id for hit in search.hits(archive, None, limit=3, bounds=bounds)]
+
+
+def test_a_limit_counts_no_item_that_is_gone(archive) -> None:
+    archive.execute("delete from items where id = 5")
+
+    assert [3] == [hit.item_id for hit in search.hits(archive, '"s:газ"', limit=1)]
+
+
+# --- the index's parts ----------------------------------------------------------------------
+
+
+def parts(db: Connection) -> int:
+    return db.execute("select count(distinct segid) from item_words_idx").fetchone()[0]
+
+
+def test_parts_of_the_index_are_merged_a_few_pages_at_a_time_and_nothing_is_lost(db) -> None:
+    for at in range(5, 40):
+        search.index(db, ItemId(at), f"s:газ s:{at}")
+    before, found = parts(db), search.search(db, '"s:газ"')
+    while search.merge_some(db):
+        pass
+
+    assert parts(db) <= before // 2
+    assert found == search.search(db, '"s:газ"')
+    assert (7,) == search.search(db, '"s:7"')

@@ -14,6 +14,8 @@ NUMBERED = re.compile(r"(?:^|[\s(,=<>])\?[0-9]")
 
 def numbered(source: str) -> Iterator[tuple[int, str]]:
     """Find the strings with numbered marks, each with its line; addresses have none."""
+    if not re.search(r"\?[0-9]", source):
+        return  # reading a tree takes longer than all else here
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from ((node.lineno, mark) for mark in NUMBERED.findall(node.value))

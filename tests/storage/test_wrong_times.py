@@ -61,6 +61,7 @@ def put(db: Connection, due: DueTime, at: int | None, written: int | None) -> No
         "insert into rate_sources(name, url, due_at) values ('kz', 'a', 0)",
         f"insert into translations({of_a_text}) values (x'00', 'kk', 'ru', 1, 'a', 0, {now}, 0)",
         "update feeds set interval_s = 900",
+        "insert into wanted_articles(item_id, feed_id, wanted_at, due_at) values (1, 1, 0, 0)",
     ):
         db.conn.execute(statement)
     db.conn.execute(f"update {due.table} set {due.column} = ?", (at,))

@@ -14,24 +14,17 @@ from aiohttp import web
 from storage.feeds import NewFeed
 from storage.model import FeedKind
 from tests.farm import Farm, item, opened, rss
+from tests.watchers.in_place import InPlace
 from watchers import audit, catalogue, fetch
 from watchers.audit import Finding
 from watchers.fetch import FetchLimits
 from watchers.host_queues import Politeness
 from watchers.observe import Observer
-from watchers.parse import Document, NotAFeed, ParsedFeed, parse
 
 NOW = datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
 HEAD = "outlet\tcountry\townership\trole\tfamily\tlanguages\tkind\ttitle\turl\trules\ttaken\tevidence\tchecked"
 ROW = "{}\tKZ\tprivate\t\t\tkk ru\t{}\t\t{}\t{}\t2026-11-22\ta list\tunchecked"
 OTHERS = "of\tkind\turl\trules\ttaken\tevidence\tchecked"
-
-
-class InPlace:
-    """Parses here: starting a process for each test would take most of its time."""
-
-    async def parse(self, document: Document) -> ParsedFeed | NotAFeed:
-        return parse(document)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -141,10 +142,10 @@ def homes_of_all(db: Connection) -> dict[ItemId, StoryId]:
 @settings(max_examples=25, deadline=None)
 @given(acts=ACTS)
 def test_any_corrections_are_obeyed_and_remembered_alike(
-    acts: list[tuple[str, int, int, int]],
+    schema: Path, acts: list[tuple[str, int, int, int]]
 ) -> None:
     async def play(folder: str) -> None:
-        db = await Database.opened(Path(folder) / "news.db")
+        db = await Database.opened(Path(shutil.copy(schema, folder)))
         archive = Archive(db, await Ingester.opened(db))
         try:
             for _ in range(4):

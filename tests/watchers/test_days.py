@@ -10,13 +10,13 @@ from itertools import pairwise
 import pytest
 from aiohttp import web
 
-from bot.cli.feeds import feed_row
+from bot.cli.feeds.listing import feed_row
 from storage import feeds
 from storage.database import Database
 from storage.feeds import NewFeed
 from storage.model import Feed, FeedNoticeKind, FeedStatus
 from tests.farm import Farm, item, opened, rss
-from tests.watchers.test_poll import InPlace
+from tests.watchers.in_place import InPlace
 from watchers import fetch
 from watchers.host_queues import Politeness
 from watchers.ingester import Ingester

@@ -1,6 +1,7 @@
 """Articles read whole, over real HTTP: what is asked of an outlet, kept, and obeyed."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,9 +14,11 @@ from storage.model import Item, ItemId
 from storage.sql import Connection
 from tests.farm import Farm, opened
 from tests.storage import rows
+from tests.watchers.in_place import InPlace
 from tests.watchers.parse.article_pages import TEXTS, semantic
 from watchers import fetch, full_text
 from watchers.full_text import FullTexts
+from watchers.robots import Robots
 
 pytest.importorskip("trafilatura")
 PAGE = "/news/1"
@@ -35,8 +38,11 @@ class Room:
         return [path for path, _ in self.farm.asked]
 
 
+IN_A_PROCESS = pytest.mark.parametrize("room", ["in a process"], indirect=True)
+
+
 @pytest.fixture
-async def room(db: Database) -> AsyncIterator[Room]:
+async def room(db: Database, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
     async with opened() as farm:
         allowed = frozenset({("127.0.0.1", farm.port)})
 
@@ -46,14 +52,23 @@ async def room(db: Database) -> AsyncIterator[Room]:
 
         item = await db.write(tell)
         farm.serve(PAGE, semantic(TEXTS["kk"]), Content_Type="text/html; charset=utf-8")
+
+        def clock() -> datetime:
+            return made.now
+
         async with (
             fetch.opened(user_agent="test", allowed=allowed) as fetcher,
-            full_text.opened(db, fetcher, lambda: made.now) as texts,
+            AsyncExitStack() as open_,
         ):
+            if hasattr(request, "param"):
+                texts = await open_.enter_async_context(full_text.opened(db, fetcher, clock))
+            else:
+                texts = FullTexts(db, fetcher, InPlace(), clock, Robots(fetcher, clock))
             made = Room(farm, db, texts, item)
             yield made
 
 
+@IN_A_PROCESS
 async def test_an_article_is_fetched_once_and_kept_for_some_days(room: Room) -> None:
     assert await room.texts.kept(room.item) is None
     found = await room.texts.get(room.item)

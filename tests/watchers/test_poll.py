@@ -26,13 +26,14 @@ from storage.model import (
     Mode,
 )
 from tests.farm import Farm, item, opened, rss
+from tests.watchers.in_place import InPlace
 from watchers import fetch
 from watchers.fetch import FetchLimits
 from watchers.host_queues import HostQueues, Politeness
 from watchers.ingester import Ingester
 from watchers.keywords.query import Filter, Query
 from watchers.observe import Parsing
-from watchers.parse import Document, NotAFeed, ParsedFeed, parse
+from watchers.parse import Document, NotAFeed, ParsedFeed
 from watchers.parse_pool import pool as parse_pool_pool
 from watchers.parse_pool.pool import WorkerLimits
 from watchers.poll import Poller, Round
@@ -63,13 +64,6 @@ class Room:
 
     async def look(self) -> Round:
         return await self.poller.round(force=True)
-
-
-class InPlace:
-    """Parses here: starting a process for each test would take most of its time."""
-
-    async def parse(self, document: Document) -> ParsedFeed | NotAFeed:
-        return parse(document)
 
 
 @asynccontextmanager

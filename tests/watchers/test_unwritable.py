@@ -17,6 +17,8 @@ from watchers.holding_back import FIRST_S, LONGEST_S, HoldingBack
 __all__ = ["hasty"]
 
 MANY = 60
+LONG_WORD = "х" * 280
+"""Bytes to fill a file with; the same word forty times would be forty times compared with each."""
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ async def blocked_room(hasty: Database, monkeypatch: pytest.MonkeyPatch) -> Asyn
             await made.add(path)
         await made.look()
         for path in ("/a", "/b"):
-            made.farm.serve(path, rss(*(item(n, "Хлопок " * 40 + str(n)) for n in range(MANY))))
+            made.farm.serve(path, rss(*(item(n, f"Хлопок {n} {LONG_WORD}") for n in range(MANY))))
         made.now += timedelta(hours=2)
         yield made
 

@@ -15,11 +15,20 @@ from watchers.keywords.matching import (
     rules_out,
 )
 from watchers.keywords.parsing import country_of, parse, parse_cached
-from watchers.keywords.query import Node, Query, languages
-from watchers.keywords.searching import fts, is_exact, is_one_word, machine_fts, unwanted, window
+from watchers.keywords.query import Node, Query, languages, spelt_out
+from watchers.keywords.searching import (
+    asks_for_times_alone,
+    fts,
+    is_exact,
+    is_one_word,
+    machine_fts,
+    unwanted,
+    window,
+)
 from watchers.keywords.suggesting import Suggestion, suggest
+from watchers.keywords.topics import topics_of
 
 __all__ = [
-    "Facts", "Hit", "MatchedTerm", "Node", "Query", "QueryIndex", "Suggestion", "alternatives", "asks_for_outlets", "compared", "country_of", "fts", "is_exact", "is_one_word", "languages", "machine_fts", "match", "match_text", "meetings", "parse", "parse_cached", "reads_text", "ruled_out", "rules_out",
-    "source_names", "suggest", "unwanted", "window",
+    "Facts", "Hit", "MatchedTerm", "Node", "Query", "QueryIndex", "Suggestion", "alternatives", "asks_for_outlets", "asks_for_times_alone", "compared", "country_of", "fts", "is_exact", "is_one_word", "languages", "machine_fts", "match", "match_text", "meetings", "parse", "parse_cached", "reads_text", "ruled_out", "rules_out",
+    "source_names", "spelt_out", "suggest", "topics_of", "unwanted", "window",
 ]  # fmt: skip

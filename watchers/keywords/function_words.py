@@ -17,48 +17,97 @@ from watchers.text.skeleton import is_cyrillic
 _TABLE = {
     "ru": "и а но да же ли бы в во на по с со к ко о об обо от ото до из изо у за для при про"
     " через чрез между меж перед передо пред под подо над после вокруг около возле вдоль среди"
-    " против ради из-за из-под насчет вместо кроме сквозь ввиду вследствие благодаря согласно без"
+    " против ради из-за из-под насчет вместо сквозь ввиду вследствие благодаря согласно без"
     " что как кто где когда куда откуда почему зачем сколько какой какая какое какие каких какого"
     " который которая которое которые которых чей чья чье это этот эта эти этого этой этих этом"
     " этим тот та те то он она оно они его ее их ему ей им него нее них мы вы я нас вас нам вам"
     " себя свой своя свое свои своего своей своих мой наш наша наши ваш был была было были будет"
     " будут тоже также уже еще лишь только если чтобы потому поэтому так там тут здесь ведь вот"
-    " все всё всех весь вся чем чего чему кем кого кому такой такая такое такие ну или либо",
+    " все всё всех весь вся чем чего чему кем кого кому такой такая такое такие ну или либо"
+    " сам сама само сами самого самой самим самих каждый каждая каждое каждого каждой"
+    " другой другие других иной многие многих некоторые некоторых любой любая любые любого"
+    " никто ничто ничего кто-то что-то чьи чьих сейчас теперь тогда затем опять снова очень"
+    " более менее почти внутри снаружи напротив вопреки несмотря относительно касательно"
+    " помимо вне близ подле включая ими ней мною тебя тебе собой собою нами вами"
+    " нашей нашего нашим моей моего этими одни пока хотя будто словно хоть однако"
+    " зато причем пусть разве неужели даже просто именно",
     "en": "the a an and of in on at to from for with by as into onto over under between among about"
     " around near against during after before since until till through across along behind beyond"
     " via within without toward towards per than then is are was were be been being am has have"
     " had do does did will would shall should could can must might this that these those its his"
     " her their our your my he she they we you i them him me what which when where why how whose"
     " whom there here but nor because while whether also too vs versus or"
-    f" what{APOSTROPHE}s who{APOSTROPHE}s where{APOSTROPHE}s how{APOSTROPHE}s it{APOSTROPHE}s",
+    f" what{APOSTROPHE}s who{APOSTROPHE}s where{APOSTROPHE}s how{APOSTROPHE}s it{APOSTROPHE}s"
+    " such each every any some all both either own same other another few many much more"
+    " most amid upon beneath beside besides despite regarding concerning following although"
+    " though unless however just only even still again once ever already now itself"
+    " themselves himself herself anyone someone everyone everything something ours theirs"
+    " hers yours doing done having get gets got let",
     "kk": "және мен пен үшін туралы жайлы жөнінде жөніндегі бойынша арасында арасындағы дейін"
     " кейін соң бері қарсы арқылы салдарынан сияқты секілді кезінде барысында ішінде да де та те ал бірақ"
     " егер ғана бұл осы сол ол олар оның олардың қалай қашан қайда неге қандай кім үстінде астында"
-    " жанында маңында бірге туралы немесе әлде",
+    " жанында маңында бірге туралы немесе әлде"
+    " біз біздің бізге бізді сіз сіздің сізге менің маған сен сенің оған оны онда осындай"
+    " сондай мұндай бұндай барлық барлығы бүкіл бәрі әр әрбір кейбір өз өзі өзінің"
+    " өздерінің қанша неше қайсы қалайша осыдан содан бұдан осыған соған бұған оған осының соның тағы тағыда қана әрі себебі"
+    " өйткені сонымен сондықтан дегенмен алайда болып деп деген екен еді бойы шейін"
+    " қарай қатысты байланысты орай сәйкес ғой",
     "kk-Latn": "jäne zhäne zhane jane üşin ushin üshin turaly jaily boiynşa boyynsha arasynda deiin"
     " keiin qarsy arqyly siiaqty kezinde da de al biraq bul osy sol ol olar qalai qaşan qaida"
-    " nemese",
+    " nemese"
+    " biz bizdiñ bizdin barlyq är kei öz özi qansha qanşa mundai sondai osyndai sebebi"
+    " öitkeni baylanysty bailanysty qatysty",
     "ky": "жана менен үчүн тууралуу жөнүндө боюнча ортосунда ортосундагы чейин кийин соң каршы"
     " аркылуу себептүү улам сыяктуу учурунда ичинде да де бирок эгер гана бул ушул ошол ал алар анын алардын"
-    " кантип качан кайда эмне эмнеге кандай үстүндө астында жанында бирге",
+    " кантип качан кайда эмне эмнеге кандай үстүндө астында жанында бирге"
+    " биз биздин бизге сиз сиздин мен менин сен сенин аны ушундай ошондой мындай"
+    " мындайча бардык баары бүт бүткүл айрым өз өзү өзүнүн канча нече кайсы ошондон"
+    " мындан буга ошого мунун ошонун дагы эле себеби анткени ошондуктан болуп деп деген экен бери көздөй тарта"
+    " карата карай байланыштуу ылайык өңдүү болгон",
     "uz-Latn": "va bilan uchun haqida to'g'risida bo'yicha orasida o'rtasida o'rtasidagi keyin oldin"
     " so'ng qarshi kabi singari hamda ammo lekin agar bu shu ushbu u ular uning ularning qachon"
-    " qanday qanaqa nima qaerda qayerda nega tomonidan orqali tufayli sababli davomida asosida da yoki",
+    " qanday qanaqa nima qaerda qayerda nega tomonidan orqali tufayli sababli davomida asosida da yoki"
+    " biz bizning bizga siz sizning mening sen sening unga unda bunday shunday"
+    " o'sha barcha barchasi hamma hammasi butun har ba'zi o'z o'zi o'zining qancha necha"
+    " qaysi shundan bundan bunga shunga buning yana faqat chunki shuning bo'lib deb degan ekan edi beri qarata"
+    " qarab nisbatan bog'liq muvofiq ko'ra doir oid",
     "uz-Cyrl": "ва билан учун ҳақида тўғрисида бўйича орасида ўртасида ўртасидаги кейин олдин сўнг"
     " қарши каби сингари ҳамда ҳам аммо лекин агар шу ушбу у улар унинг уларнинг қачон қандай"
-    " қанақа нима қаерда нега томонидан орқали туфайли сабабли давомида асосида ёки",
+    " қанақа нима қаерда нега томонидан орқали туфайли сабабли давомида асосида ёки"
+    " биз бизнинг бизга сиз сизнинг мен менинг сен сенинг унга уни унда бундай шундай ўша"
+    " барча барчаси ҳамма ҳаммаси бутун ҳар баъзи ўз ўзи ўзининг қанча неча қайси шундан"
+    " бундан бунга шунга бунинг яна фақат чунки шунинг бўлиб деб деган экан эди бери қарата қараб нисбатан"
+    " боғлиқ мувофиқ кўра доир оид",
     "tg": "ва ба бо аз барои бораи доир оид нисбат байни миёни баъд баъди пеш пеши зидди тавассути"
     " ҳангоми давоми то ки чун агар вале аммо лекин ҳам ин онҳо мо шумо вай кай куҷо чӣ чаро чанд"
-    " кадом бе рӯи зери назди ё",
+    " кадом бе рӯи зери назди ё"
+    " моро маро ман шуморо ӯро онро инро он ҳама ҳамаи ҳар худ худи баъзе чандин чунин"
+    " чунон инчунин низ танҳо фақат ҳамчун мисли мувофиқи тибқи оиди дигар куҷост"
+    " агарчи боз пас",
     "tk": "we bilen üçin sebäpli barada baradaky hakynda hakyndaky boýunça arasynda arasyndaky soň soňra öň çenli garşy arkaly"
     " ýaly hem hem-de emma ýöne eger diňe bu şu şol ol olar onuň olaryň haçan nähili näme nirede"
-    " da de wagtynda ýa-da ýa",
+    " da de wagtynda ýa-da ýa"
+    " biz biziň bize siz siziň meniň sen seniň oňa ony onda şeýle beýle ähli hemme"
+    " hemmesi bütin her käbir öz özi öziniň näçe haýsy ondan mundan muňa şoňa munuň ýene sebäbi çünki şonuň"
+    " bolup diýip diýen eken edi bäri görä degişli laýyk",
 }
 _SMALL = {
     fold_case(word): frozenset(lang for lang, words in _TABLE.items() if word in words.split())
     for words in _TABLE.values()
     for word in words.split()
 }
+
+_TOGETHER = {
+    tuple(words.split())
+    for words in (
+        "в связи с|в связи со|в ходе|по поводу|в отношении|во время|в течение|в результате|в рамках"
+        "|за счет|в случае|с помощью|при помощи|в качестве|по причине|на фоне|со стороны|в том числе"
+        "|так как|до сих пор|на тему|несмотря на|because of|due to|in spite of|as well as"
+        "|according to|in case of|on behalf of|in terms of|instead of|ahead of|out of|apart from"
+        "|along with|together with|in the wake of"
+    ).split("|")
+}
+"""Rows of words that together are one small word."""
 
 _ONLY_IN = {
     "men": "kk-Latn",  # en: men; uz: I
@@ -70,6 +119,9 @@ _ONLY_IN = {
     "бу": "uz-Cyrl",  # ru: second-hand
     "пас": "tg",  # ru: a pass
     "дар": "tg",  # ru: a gift
+    "яна": "uz-Cyrl",  # ru: Yana
+    "худ": "tg",  # ru: thin
+    "низ": "tg",  # ru: the bottom
     "же": "ky",  # "or"; in Russian it stresses, and weighs nothing either
 }
 """Function words of one language that mean something in another: they weigh nothing where
@@ -126,7 +178,7 @@ def weightless(words: Sequence[str]) -> frozenset[int]:
     """
     query = tuple(map(typed, words))
     cased = _case_tells(query)
-    found = set()
+    found = _rows(query)
     for at, word in enumerate(query):
         named = word.normal in _NAMES and word.text[:1].isupper() and not word.text.isupper()
         if named or not _is_listed(query, at) or (cased and not _is_small(query, at)):
@@ -135,6 +187,19 @@ def weightless(words: Sequence[str]) -> frozenset[int]:
         if not (last and len(word.normal) == 1):
             found.add(at)
     return frozenset(found)
+
+
+def _rows(query: Sequence[Typed]) -> set[int]:
+    """Find the words that only together weigh nothing, typed small but for the first letter."""
+    normals = tuple(word.normal for word in query)
+    return {
+        place
+        for row in _TOGETHER
+        for at in range(len(query) - len(row) + 1)
+        if normals[at : at + len(row)] == row
+        for place in range(at, at + len(row))
+        if _is_small(query, place)
+    }
 
 
 def means_either(words: Sequence[str], at: int) -> bool:

@@ -46,14 +46,17 @@ _OPERATORS = {
     }.items()
     for word in words.split()
 }
-"""In capitals, of every language that we read; each stands where the English one does."""
+"""In capitals, of every language that we read; each may stand where the English one does."""
 _CLOSING = {'"': '"\u201d\u201c', "«": "»", "“": '”"', "„": '“”"'}
+_OPENING = (*_CLOSING, "(")
 _QUOTES = re.compile('["«»“”„]')
 _CHUNK = re.compile(r"[^\s()|\"«“„]+")
 _FILTER = re.compile(r"([^\W\d_]+):(\S+)\Z")
 _COMMAS = ",;"
 _LISTED = re.compile(r"(?:[^\s()|\"«“„,;]|,(?=\d))+[,;]*|[,;]+")
 """A word with its comma; a comma before a figure belongs to the figure: 16,5%."""
+_SLASHED = re.compile(r"([^\W\d_]{3,})((?:/[^\W\d_]{3,})+)")
+"""Words with slashes between: either. AC/DC, km/h and 24/7 are rows of words."""
 _AGAINST = frozenset({"vs", "vs.", "versus", "против", "/"})
 _HYPHENS = "-\u2013\u2212"
 
@@ -76,7 +79,7 @@ def lex(text: str) -> list[Lexeme]:
             at += 2 if text.startswith("||", at) else 1
         elif letter in _CLOSING:
             at = _phrase(text, at, found)
-        elif letter in _HYPHENS and _negates(text, at):
+        elif (letter in _HYPHENS or letter == "!") and _negates(text, at):
             found.append(Lexeme(Sort.NOT, "-", at))
             at += 1
         else:
@@ -122,7 +125,8 @@ def is_chunk(text: str) -> bool:
 
 
 def _negates(text: str, at: int) -> bool:
-    return at + 1 < len(text) and not text[at + 1].isspace()
+    after = text[at + 1 : at + 2]
+    return bool(after.strip()) and (text[at] != "!" or after.isalnum() or after in _OPENING)
 
 
 def _phrase(text: str, at: int, found: list[Lexeme]) -> int:
@@ -143,7 +147,7 @@ def _chunk(text: str, at: int, found: list[Lexeme]) -> int:
         return at + 1
     word = chunk.group()
     bare = word.rstrip(_COMMAS)
-    operator = _OPERATORS.get(word)
+    operator = _OPERATORS.get(bare)
     if operator:
         found.append(Lexeme(operator, word, at))
     elif word.endswith(":") and word[:-1].casefold() in FILTERS:
@@ -152,9 +156,20 @@ def _chunk(text: str, at: int, found: list[Lexeme]) -> int:
         found.append(Lexeme(Sort.EXACT, bare[1:], at))
     elif word[0] != "*" and bare[-1:] == "*":
         found.append(Lexeme(Sort.PREFIX, bare.rstrip("*"), at))
+    elif _SLASHED.fullmatch(bare):
+        _either(word, at, found)
     else:
         found.append(Lexeme(Sort.WORD, word, at))
     return chunk.end()
+
+
+def _either(word: str, at: int, found: list[Lexeme]) -> None:
+    """Read нефть/газ as «нефть or газ»."""
+    for place, part in enumerate(word.split("/")):
+        if place:
+            found.append(Lexeme(Sort.WORD, "or", at))
+        found.append(Lexeme(Sort.WORD, part, at))
+        at += len(part) + 1
 
 
 def _filter(text: str, at: int, named: re.Match[str], found: list[Lexeme]) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from watchers.keywords.facts import Facts
 from watchers.keywords.filters import holds
@@ -14,9 +14,8 @@ from watchers.text.words import Analysis, Token, analyse, of_title
 NO_FACTS = Facts()
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedTerm:
-    """A term of the query and the words of the text that met it.
+class MatchedTerm(NamedTuple):
+    """A term of the query and the words of the text that met it; a tuple, as each hit makes some.
 
     ``start`` and ``end`` are offsets into ``Analysis.text``; ``surface`` is that piece of it.
     """
@@ -59,13 +58,18 @@ def match(query: Query, analysis: Analysis, facts: Facts = NO_FACTS) -> Hit | No
     return explain(query, analysis, in_headline=in_headline)
 
 
-def meetings(query: Query, analysis: Analysis) -> tuple[MatchedTerm, ...]:
-    """Return every place where a term of the query stands, whether or not the query holds."""
-    return explain(query, analysis).met
-
-
 Where = dict[str, list[tuple[int, int]]]
 """For each key of a text the spans of it that gave the key."""
+
+
+def meetings(
+    query: Query, analysis: Analysis, where: Where | None = None
+) -> tuple[MatchedTerm, ...]:
+    """Return every place where a term of the query stands, whether or not the query holds.
+
+    ``where`` is as of ``explain``.
+    """
+    return explain(query, analysis, where).met
 
 
 def explain(

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from storage.errors import NewsError, Text
 from watchers.keywords.filters import read_filter
 from watchers.keywords.function_words import means_either, weightless
 from watchers.keywords.lexer import EXAMPLE, MAX_TERMS, Lexeme, Sort, is_chunk, lex
+from watchers.keywords.negations import put_first
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
 from watchers.text import signs
 from watchers.text.designations import designation_keys
@@ -17,7 +18,7 @@ from watchers.text.forms import Asked, name_forms, query_forms
 from watchers.text.look_alikes import look
 from watchers.text.names import EntityId, Gazetteer, NameMatch, NameWord, gazetteer
 from watchers.text.normal import Cut, clean, fold_case, tokenize
-from watchers.text.russian import is_common_noun, is_known, nominative, surnames
+from watchers.text.russian import is_common_noun, is_known, lemmas, nominative, surnames
 from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
 from watchers.text.words import as_acronym
 
@@ -38,12 +39,32 @@ def parse(text: str, names: Gazetteer | None = None) -> Query:
 
     Words stand for AND; also OR or |, NOT or -, "phrases", brackets, ``word*``, ``=exact`` and
     filters ``country: lang: source: by: since: until: topic:``. Function words and commas weigh
-    nothing, a small "or" joins its two neighbours. Linear in the text's length.
+    nothing, a small "or" or a slash joins its two neighbours; negations may stand as in the
+    languages themselves (``negations``). Linear in the text's length.
     """
-    cleaned = clean(text)
-    reader = _Reader(lex(cleaned), names or gazetteer())
+    names = names or gazetteer()
+    typed = lex(clean(text))
+    lexemes = put_first(typed, partial(_name_length, names=names))
+    reader = _Reader(lexemes, names)
     part = reader.read()
-    return Query(part.written, part.node, part.understood, reader.reworded, reader.literal)
+    reworded = reader.reworded or lexemes != typed
+    return Query(part.written, part.node, part.understood, reworded, reader.literal)
+
+
+def _name_length(texts: Sequence[str], names: Gazetteer) -> int:
+    """Tell how many words, from the first on, are one name; one that may mean else in capitals."""
+    cuts = [_cut(text) for text in texts]
+    ends = [sum(map(len, cuts[: place + 1])) for place in range(len(cuts))]
+    words = [cut for word in cuts for cut in word]
+    found = [
+        ends.index(match.end) + 1
+        for match in names.find([_name_word(cut) for cut in words])
+        if match.start == 0
+        and match.end in ends
+        and match.alias.entity
+        and (words[0].surface[0].isupper() or not match.alias.guarded)
+    ]
+    return max(found, default=0)
 
 
 class _Part(NamedTuple):
@@ -324,7 +345,7 @@ def _condition(lexeme: Lexeme, names: Gazetteer) -> tuple[Node, str]:
     if lexeme.sort is Sort.FILTER:
         condition = read_filter(lexeme, names)
         if condition.name == "topic":
-            return _topic(condition.value, names), f"topic:{condition.value}"
+            return topic(condition.value, names), f"topic:{condition.value}"
         return condition, _filter_text(condition, lexeme.text)
     cuts = tokenize(lexeme.text)
     if not cuts:
@@ -346,14 +367,14 @@ def _condition(lexeme: Lexeme, names: Gazetteer) -> tuple[Node, str]:
 
 
 @lru_cache(maxsize=64)
-def _topic(topic: str, names: Gazetteer) -> Node:
+def topic(name: str, names: Gazetteer) -> Some:
     """Give what a topic is met by: any of its words, outside the phrases that it leaves out.
 
     Oil is energy, cottonseed oil is none.
     """
     met: list[Node] = []
     left_out: list[Term] = []
-    for word in names.topics[topic]:
+    for word in names.topics[name]:
         bare = word.strip('-"')
         if word.startswith('-"'):
             left_out.append(_phrase(bare, tokenize(bare), names))
@@ -361,7 +382,7 @@ def _topic(topic: str, names: Gazetteer) -> Node:
             met.append(_phrase(bare, tokenize(bare), names))
         else:
             met += [part.node for part in _run((word,), names)]
-    return Some(tuple(_outside(node, left_out) for node in met))
+    return Some(tuple(_outside(node, left_out) for node in met), key=f"t:{name}")
 
 
 def _outside(node: Node, phrases: Sequence[Term]) -> Node:
@@ -461,7 +482,8 @@ def _name_word(cut: Cut) -> NameWord:
     if russian and cut.surface == cut.normal and is_common_noun(cut.normal):
         forms = forms[:1]  # путина is the fishing season, not what Putin would be in the genitive
     elif russian and cut.surface[0].isupper():
-        forms = tuple(dict.fromkeys((*forms, *surnames(cut.normal))))
+        # Оша is a river, too, but sooner a case of Ош.
+        forms = tuple(dict.fromkeys((*forms, *surnames(cut.normal), *lemmas(cut.normal))))
     elif not russian and not cut.number:
         more = name_forms(cut.normal, capital=cut.surface[0].isupper())
         forms = tuple(dict.fromkeys((*forms, *more)))
@@ -503,7 +525,8 @@ def _word(word: _Bare, found: Sequence[NameMatch], names: Gazetteer) -> _Part:
     terms = [Term(word.text, sign.keys) for sign in word.signs]
     is_whole = any(sign.is_whole for sign in word.signs)
     if len(word.cuts) == 1 and not is_whole:
-        terms.insert(0, Term(word.text, _word_keys(word.cuts[0], found, names)))
+        keys = _word_keys(word.cuts[0], found, names)
+        terms.insert(0, Term(word.text, keys | signs.of_meaning(keys)))
     elif word.cuts and not is_whole:
         terms.insert(0, _phrase(word.text, word.cuts, names))
     node = terms[0] if len(terms) == 1 else All(tuple(terms))

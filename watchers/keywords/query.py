@@ -1,7 +1,7 @@
 """A parsed query: a small tree of conditions on an item's keys, words and facts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 
@@ -60,9 +60,13 @@ class All:
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """At least one child holds."""
+    """At least one child holds.
+
+    The index files what meets them under ``key``, where there is one.
+    """
 
     children: tuple["Node", ...]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,27 @@ class Query:
     def terms(self) -> Iterator[Term | Exact | Prefix]:
         """Give the words asked for, outside negations, in order."""
         yield from _terms(self.root)
+
+
+def spelt_out(query: Query) -> Query:
+    """Return a query that asks for the words of its topics and not for their keys.
+
+    Items that are not filed under topics yet are met so. A query without topics stays itself.
+    """
+    root = _spelt_out(query.root)
+    return query if root == query.root else replace(query, root=root)
+
+
+def _spelt_out(node: Node) -> Node:
+    match node:
+        case Some(children):
+            return Some(tuple(map(_spelt_out, children)))
+        case All(children):
+            return All(tuple(map(_spelt_out, children)))
+        case No(child):
+            return No(_spelt_out(child))
+        case _:
+            return node
 
 
 def languages(query: Query) -> frozenset[str]:

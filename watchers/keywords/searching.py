@@ -51,8 +51,8 @@ def _exact(node: Node) -> bool:
                 is_lone(child.child) if isinstance(child, No) else _exact(child)
                 for child in children
             )
-        case Some(children):
-            return all(_exact(child) for child in children)
+        case Some(children, key):
+            return bool(key) or all(_exact(child) for child in children)
         case Prefix():
             return len(node.normal) <= PREFIXES[-1] and CUT.search(node.normal) is None
         case Exact() | No():
@@ -65,9 +65,13 @@ _FILED = ("about", "country", "lang")
 
 def is_lone(node: Node) -> bool:
     """Tell whether the index knows exactly which items meet a node: a word, a filed fact."""
-    if isinstance(node, Filter):
-        return node.name in _FILED
-    return isinstance(node, Term) and not node.words
+    match node:
+        case Filter():
+            return node.name in _FILED
+        case Some(key=key):
+            return bool(key)
+        case _:
+            return isinstance(node, Term) and not node.words
 
 
 def is_one_word(query: Query) -> bool:
@@ -113,6 +117,12 @@ def window(query: Query, now: datetime) -> tuple[datetime | None, datetime | Non
     return since, until
 
 
+def asks_for_times_alone(query: Query) -> bool:
+    """Tell whether a query asks for nothing but what ``window`` says of it."""
+    children = query.root.children if isinstance(query.root, All) else (query.root,)
+    return all(isinstance(one, Filter) and one.name in ("since", "until") for one in children)
+
+
 def _narrowed(node: Node, where: str = "") -> str | None:  # noqa: PLR0911 - a line a node
     match node:
         case Term():
@@ -125,11 +135,15 @@ def _narrowed(node: Node, where: str = "") -> str | None:  # noqa: PLR0911 - a l
             return _filter(node)
         case All(children):
             return _all(children, where)
-        case Some(children):
-            parts = [_narrowed(child, where) for child in children]
-            return "(" + " OR ".join(p for p in parts if p) + ")" if all(parts) else None
+        case Some(children, key):
+            return _quoted(where + key) if key else _some(children, where)
         case No():
             return None
+
+
+def _some(children: tuple[Node, ...], where: str) -> str | None:
+    parts = [_narrowed(child, where) for child in children]
+    return "(" + " OR ".join(p for p in parts if p) + ")" if all(parts) else None
 
 
 def _all(children: tuple[Node, ...], where: str) -> str | None:

@@ -6,6 +6,7 @@ It comes with the extra `fulltext` (pip install 'steppewire[fulltext]').
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib.util import find_spec
 
 from watchers import block_pages
@@ -13,11 +14,16 @@ from watchers.text import charset
 
 _LARGEST_PAGE = 3_000_000
 """Characters looked at of a page, scripts and all."""
-_LARGEST_SHOWN = 600_000
+_LARGEST_SHOWN = 400_000
 """Characters of it without them; what is longer is an archive, or made to be slow."""
-_MOST_UNCLOSED = 6_000
-"""So many elements may be open at once: trees cost the square of their depth."""
-_MOST_TAGS = 40_000
+MOST_ELEMENTS = 2_000
+"""So many are read, the first: twice a usual page's. Each costs some .1 ms."""
+_MANY_ELEMENTS = 1_000
+"""From so many on only trafilatura's own way is gone, and no second one to compare it with."""
+DEEPEST = 250
+"""So many elements may be open at once; libxml2 reads no deeper tree, and slowly."""
+_LONGEST_TAG = 5_000
+"""Characters from which a tag's attributes are left out: they cost the square of their number."""
 LONGEST_TEXT = 200_000
 """Characters kept of a text: a book's chapter."""
 SHORTEST_TEXT = 200
@@ -35,6 +41,12 @@ _PAID = re.compile(
     r'"isAccessibleForFree"\s*:\s*"?false\b'
     r'|<meta\s[^<>]{0,200}article:content_tier[^<>]{0,200}"(?:locked|metered)"',
     re.IGNORECASE,
+)
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+_LONG_TAG = re.compile(rf"(<[a-zA-Z][a-zA-Z0-9]*)[^<>]{{{_LONGEST_TAG},}}")
+_NEVER_DEEP = frozenset(
+    "area base br col embed hr img input link meta param source track wbr"  # have no end
+    " p li dt dd tr td th thead tbody tfoot option optgroup rt rp".split()  # may go without
 )
 _LINE = re.compile(r"[ \t\u00a0]+")
 
@@ -74,8 +86,9 @@ class NoText:
     kind: NoTextKind
 
 
+@cache
 def is_installed() -> bool:
-    """Tell whether what extracts texts came along."""
+    """Tell whether what extracts texts came along; whoever installs it starts us anew."""
     return find_spec("trafilatura") is not None
 
 
@@ -123,15 +136,36 @@ def _extracted(text: str) -> str:
     """Return a page's text; "" of what is no page, or was made to be slow."""
     if not block_pages.is_html(text) or block_pages.challenge(text):
         return ""
-    shown = _NOT_READ.sub(" ", text)[:_LARGEST_SHOWN]
-    if shown.count("<") - 2 * shown.count("</") > _MOST_UNCLOSED or shown.count("<") > _MOST_TAGS:
+    shown, elements = bounded(_NOT_READ.sub(" ", text)[:_LARGEST_SHOWN])
+    if not shown:
         return ""
     from trafilatura import extract  # noqa: PLC0415 (an extra, and half a second to import)
 
     found = extract(
-        shown, include_comments=False, include_tables=False, with_metadata=False, deduplicate=False
+        shown,
+        fast=elements > _MANY_ELEMENTS,
+        include_comments=False,
+        include_tables=False,
+        with_metadata=False,
+        deduplicate=False,
     )
     return found or ""
+
+
+def bounded(shown: str) -> tuple[str, int]:
+    """Return so much of a page as is soon read, and how many elements; "" where it is too deep."""
+    shown = _LONG_TAG.sub(r"\1", shown)
+    elements = depth = 0
+    for tag in _TAG.finditer(shown):
+        is_end, name = tag.groups()
+        if name.lower() not in _NEVER_DEEP:
+            depth = max(depth - 1, 0) if is_end else depth + 1
+        if depth > DEEPEST:
+            return "", 0
+        elements += not is_end
+        if elements > MOST_ELEMENTS:
+            return shown[: tag.start()], elements
+    return shown, elements
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:

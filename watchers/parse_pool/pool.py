@@ -1,9 +1,9 @@
 """Parsing in processes of its own: killable, bounded in memory and time, replaced when gone.
 
 A document can be made to take minutes or gigabytes; only another process can be stopped. Each
-worker reads a document from a socket pair, writes back what it made of it, and is replaced
-after some thousand documents, because feedparser's memory comes back from the allocator only
-with the process.
+worker reads a call from a socket pair (a function of ours by its name, and what it is given),
+writes back what that returned, and is replaced after some thousand, because feedparser's memory
+comes back from the allocator only with the process.
 """
 
 import asyncio
@@ -14,17 +14,20 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
+from typing import TypeVar, cast
 
 import structlog
 
+from watchers.parse import Document, NotAFeed, PageKind, ParsedFeed, article, parse
 from watchers.parse.article import ArticleText, FetchedPage, NoText, NoTextKind
-from watchers.parse.values import Document, NotAFeed, PageKind, ParsedFeed
+from watchers.parse_pool.values import Broken, Stopped
 
 log = structlog.get_logger(__name__)
+
+Result = TypeVar("Result")
 
 _LENGTH_BYTES = 4
 _LARGEST_ANSWER = 256 * 1024 * 1024
@@ -42,13 +45,6 @@ class WorkerLimits:
     documents: int = 2_000
 
 
-class _Stopped(Enum):
-    """Why a process gave no answer."""
-
-    TOO_SLOW = "too slow"
-    DIED = "died"
-
-
 class Workers:
     """A few parsing processes, started when first needed."""
 
@@ -61,26 +57,36 @@ class Workers:
 
     async def parse(self, document: Document) -> ParsedFeed | NotAFeed:
         """Parse a document elsewhere; one that takes too long or too much is blamed itself."""
-        result = await self._served(document)
-        if not isinstance(result, _Stopped):
-            assert isinstance(result, ParsedFeed | NotAFeed)  # noqa: S101 (from our own process)
-            if isinstance(result, NotAFeed) and result.kind is PageKind.UNREADABLE:
-                log.error("parser failed by a bug", url=document.url, **result.values)
+        result = await self.run(document.url, parse, document)
+        if isinstance(result, ParsedFeed | NotAFeed):
             return result
-        if result is _Stopped.DIED:
-            return NotAFeed(PageKind.CRASHED)
-        return NotAFeed(PageKind.TOO_SLOW, {"seconds": round(self._limits.seconds)})
+        if result is Stopped.TOO_SLOW:
+            return NotAFeed(PageKind.TOO_SLOW, {"seconds": round(self._limits.seconds)})
+        if isinstance(result, Broken) and result.bug:
+            return NotAFeed(PageKind.UNREADABLE, {"bug": result.bug})
+        return NotAFeed(PageKind.CRASHED)
 
     async def extract(self, page: FetchedPage) -> ArticleText | NoText:
         """Find an article's text in its page elsewhere, as carefully."""
-        result = await self._served(page)
+        result = await self.run(page.url, article.read, page)
         if isinstance(result, ArticleText | NoText):
             return result
-        if isinstance(result, NotAFeed) and result.kind is PageKind.UNREADABLE:
-            log.error("extractor failed by a bug", url=page.url, **result.values)
         return NoText(NoTextKind.TOO_SLOW)
 
-    async def _served(self, job: Document | FetchedPage) -> object:
+    async def run(
+        self, url: str, function: Callable[..., Result], *arguments: object
+    ) -> Result | Broken | Stopped:
+        """Call a function of ours elsewhere, for what came from ``url``.
+
+        It is found by its name there; what it is given and returns is copied. A process that
+        takes too long or too much for it is stopped. A bug is logged.
+        """
+        result = await self._served(url, (function, arguments))
+        if isinstance(result, Broken) and result.bug:
+            log.error("reader failed by a bug", url=url, bug=result.bug)
+        return cast("Result | Broken | Stopped", result)  # from our own process
+
+    async def _served(self, url: str, job: tuple[object, ...]) -> object:
         """Let a process do a job, and stop it where it takes too long or too much."""
         async with self._free:
             worker = self._idle.pop() if self._idle else _Worker.started(self._limits)
@@ -90,12 +96,12 @@ class Workers:
                     result = await worker.does(job)
             except TimeoutError:
                 worker.kill()
-                log.warning("parser stopped", url=job.url, seconds=self._limits.seconds)
-                return _Stopped.TOO_SLOW
+                log.warning("parser stopped", url=url, seconds=self._limits.seconds)
+                return Stopped.TOO_SLOW
             except (OSError, EOFError, asyncio.IncompleteReadError):
                 worker.kill()
-                log.warning("parser died", url=job.url)
-                return _Stopped.DIED
+                log.warning("parser died", url=url)
+                return Stopped.DIED
             except BaseException:
                 worker.kill()
                 raise
@@ -166,7 +172,7 @@ class _Worker:
                 await self._receive(1)
             self._is_ready = True
 
-    async def does(self, job: Document | FetchedPage) -> object:
+    async def does(self, job: tuple[object, ...]) -> object:
         loop = asyncio.get_running_loop()
         message = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
         await loop.sock_sendall(self._near, len(message).to_bytes(_LENGTH_BYTES, "big") + message)

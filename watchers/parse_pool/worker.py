@@ -1,4 +1,4 @@
-"""One parsing process: documents and pages in, what they are out, until the other end closes.
+"""One parsing process: calls in, what they return out, until the other end closes.
 
 Started by ``watchers.parse_pool.pool`` as ``python -m watchers.parse_pool.worker SOCKET MEMORY
 SECONDS``.
@@ -13,8 +13,8 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
-from watchers.parse import NotAFeed, PageKind, article, parse
-from watchers.parse.article import FetchedPage
+from watchers import parse  # noqa: F401 (before a document's time begins)
+from watchers.parse_pool.values import Broken
 
 _LENGTH_BYTES = 4
 _READY = b"."
@@ -22,7 +22,7 @@ _READY = b"."
 
 
 def main(arguments: list[str]) -> None:
-    """Serve documents from the inherited socket."""
+    """Serve calls from the inherited socket."""
     descriptor, memory, seconds = map(int, arguments)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -40,14 +40,14 @@ def main(arguments: list[str]) -> None:
 
 def _answer(message: bytes) -> object:
     try:
-        job = pickle.loads(message)  # noqa: S301 (from our own parent)
-        return article.read(job) if isinstance(job, FetchedPage) else parse(job)
+        function, arguments = pickle.loads(message)  # noqa: S301 (from our own parent)
+        return function(*arguments)
     except (MemoryError, RecursionError):
-        return NotAFeed(PageKind.CRASHED)
+        return Broken()
     except Exception as error:  # noqa: BLE001 (a document must not take the process with it)
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(where.filename).name}:{where.lineno}"
-        return NotAFeed(PageKind.UNREADABLE, {"bug": f"{type(error).__name__} at {place}"})
+        return Broken(f"{type(error).__name__} at {place}")
 
 
 def _receive(far: socket.socket) -> bytes | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -53,12 +54,25 @@ class DueSource:
         return self.source.url(self.today)
 
 
+class SheetWorkers(Protocol):
+    """Who reads documents elsewhere: a page can be made to take what it likes."""
+
+    async def run(
+        self, url: str, function: Callable[..., RateSheet | None], *arguments: object
+    ) -> object:
+        """Call a function for what came from ``url``; what it returns, or why there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class RatesPoller:
-    """Asks the sources that are due. ``wake`` is called where readers are to be told something."""
+    """Asks the sources that are due, and lets ``workers`` read what came.
+
+    ``wake`` is called where readers are to be told something.
+    """
 
     db: Database
     fetcher: Fetcher
+    workers: SheetWorkers
     clock: Callable[[], datetime]
     sources: Sequence[RateSource] = ()
     wake: Callable[[], None] = lambda: None
@@ -94,8 +108,8 @@ class RatesPoller:
         outcome = await self.fetcher.fetch(
             Request(due.url, due.state.etag, due.state.last_modified)
         )
+        sheet = await self._sheet_of(due, outcome)
         now = self.clock()
-        sheet = sheet_of(due.source, outcome, due.today)
         state = settled(due, outcome, sheet, now, self.pace.every)
         told = await self.db.write(record, due.source, state, sheet, now)
         log.info(
@@ -106,6 +120,12 @@ class RatesPoller:
         )
         if told:
             self.wake()
+
+    async def _sheet_of(self, due: DueSource, outcome: Outcome) -> RateSheet | None:
+        if not isinstance(outcome, Fetched) or len(outcome.body) > formats.MOST_BYTES:
+            return None
+        found = await self.workers.run(due.url, sheet_of, due.source, outcome, due.today)
+        return found if isinstance(found, RateSheet) else None
 
 
 def due_of(source: RateSource, state: SourceState | None, now: datetime) -> DueSource | None:

@@ -88,10 +88,16 @@ def numbers_in(tokens: Sequence[Placed], text: str, lang: str) -> tuple[Number, 
     language = CARDINALS.get(lang)
     words = language.values if language else {}
     read = 0
-    for at, token in enumerate(tokens):
-        word = token.word
+    figures = [
+        at
+        for at, token in enumerate(tokens)
+        if token.word.number or token.surface[0].isdigit() or token.word.normal in words
+    ]
+    for at in figures:
         if at < read:
             continue
+        token = tokens[at]
+        word = token.word
         if token.surface[0].isdigit() and (glued := _glued(tokens, at, text, lang)):
             read = glued[1]
             found.append(_number(tokens, at, glued, text))

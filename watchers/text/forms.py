@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from watchers.text.english import english_form
 from watchers.text.grammar import GRAMMARS
-from watchers.text.language import identify
+from watchers.text.language import OURS, identify
 from watchers.text.latin_kazakh import may_be_kazakh, readings
 from watchers.text.normal import APOSTROPHE
 from watchers.text.russian import asked_lemmas, is_known, is_only_surname, lemmas, relational_bases
@@ -35,6 +35,7 @@ _ENGLISH_ENDINGS = ("s", "ed", "ing")
 _LATIN_GRAMMARS = ("uz-Latn", "tk")
 _SHARED_WITH_TAJIK = frozenset("қғҳ")
 _PLAIN_CYRILLIC = ("ky", "kk", "uz-Cyrl", "tg")
+_GUESSED = {True: ("kk", "ky", "uz-Cyrl"), False: _LATIN_GRAMMARS}
 
 
 class LetterCase(IntEnum):
@@ -59,12 +60,15 @@ class Forms:
     skeletons: tuple[str, ...]
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def text_forms(normal: str, lang: str, case: LetterCase) -> Forms:
     """Give the forms of a word met in a text in language ``lang``."""
     cyrillic = is_cyrillic(normal)
     capital = case is not LetterCase.SMALL
     found = _cyrillic_forms(normal, lang, capital) if cyrillic else _latin_forms(normal, lang)
+    if capital and lang not in OURS and not is_known(normal):
+        # Of two words nobody can tell the language, but Сеулде is in Seoul in each that it may be.
+        found += [form for guess in _GUESSED[cyrillic] for form in asked_strippings(normal, guess)]
     forms = tuple(dict.fromkeys(found))
     skeletons = tuple(dict.fromkeys(map(skeleton, forms)))
     keys = {"s:" + form for form in forms}

@@ -8,8 +8,8 @@ other typing meets it (ЕС and EC).
 import re
 
 _CYRILLIC = str.maketrans(
-    "ABCEHIKMOPTXYaceikopxyhïëÏËΑΒΕΗΙΚΜΟΡΤΥΧαοεικρχγ",
-    "АВСЕНІКМОРТХУасеікорхуһїёЇЁАВЕНІКМОРТУХаоеікрху",
+    "ABCEHIKMOPTXYƏƟəɵaceikopxyhïëÏËΑΒΕΗΙΚΜΟΡΤΥΧαοεικρχγ",
+    "АВСЕНІКМОРТХУӘӨәөасеікорхуһїёЇЁАВЕНІКМОРТУХаоеікрху",
 )
 _LATIN = str.maketrans(
     "АВСЕНІЈКМОРЅТХУасеіјкорѕхуһїЇӏӀΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοεικρχνυ",

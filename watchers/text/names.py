@@ -120,7 +120,8 @@ class Gazetteer:
     """All names, indexed by their first word.
 
     ``topics`` are the words by which ``topic:`` meets: lone ones, phrases in quotation marks, and
-    with a hyphen before them phrases whose words do not count.
+    with a hyphen before them phrases whose words do not count. ``firsts`` has all folds and
+    skeletons of first words: of most words of a text nothing else need be asked.
     """
 
     entities: dict[EntityId, Entity]
@@ -128,6 +129,13 @@ class Gazetteer:
     skeletons: dict[str, tuple[Alias, ...]]
     phrases: dict[str, tuple[tuple[tuple[str, ...], Alias], ...]]
     topics: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    firsts: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Gather the first words."""
+        object.__setattr__(
+            self, "firsts", frozenset().union(self.singles, self.skeletons, self.phrases)
+        )
 
     def find(self, words: Sequence[NameWord], lang: str = "") -> list[NameMatch]:
         """Find names in a row of words, the longest at each place; several may share one.
@@ -136,21 +144,16 @@ class Gazetteer:
         query cannot satisfy: a reader types without capitals.
         """
         found: list[NameMatch] = []
-        singles, phrases, skeletons = (
-            self.singles.keys(),
-            self.phrases.keys(),
-            self.skeletons.keys(),
-        )
-        at = 0
-        while at < len(words):
-            word = words[at]
-            if (
-                singles.isdisjoint(word.folds)
-                and phrases.isdisjoint(word.skeletons)
-                and (not word.loose or skeletons.isdisjoint(word.skeletons))
-            ):
-                at += 1  # no name begins here: of most words nothing else need be asked
-                continue
+        unmet = self.firsts.isdisjoint
+        begin = [
+            at
+            for at, word in enumerate(words)
+            if not (unmet(word.folds) and unmet(word.skeletons))
+        ]
+        end = 0
+        for at in begin:
+            if at < end:
+                continue  # inside the name before
             end = at + 1
             here = self._phrase(words, at, lang)
             if here:
@@ -160,7 +163,6 @@ class Gazetteer:
                 # Names inside a name count as well: Kazakhstan in the National Bank of it.
                 for inner in range(at, end):
                     found += self._single(words[inner], inner, lang)
-            at = end
         return found
 
     def _phrase(self, words: Sequence[NameWord], at: int, lang: str) -> list[NameMatch]:

@@ -216,6 +216,67 @@ def other_words(form: str, name: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
+def does(name: str, deed: str) -> bool:
+    """Tell whether the word after a name's nominative is a deed of it.
+
+    «Куба осталась», «Волков перешёл»; in «газа не хватает» and «волков отстреляют» other words
+    stand in other cases.
+    """
+    genders = _GENDERS - _genders(name)
+    return not is_lacking(deed) and any(
+        parse.tag.POS in _DEEDS
+        and "sing" in parse.tag.grammemes
+        and (genders == _GENDERS or genders.isdisjoint(parse.tag.grammemes))
+        for parse in _parses(deed)
+    )
+
+
+def _genders(name: str) -> frozenset[str]:
+    """Give the genders of a name as the dictionary has it; of a surname's bearer, masculine."""
+    tags = [
+        parse.tag.grammemes
+        for parse in _parses(name)
+        if not {"Geox", "Surn"}.isdisjoint(parse.tag.grammemes)
+    ]
+    return _GENDERS.intersection(*tags) if tags else frozenset()
+
+
+def is_lacking(word: str) -> bool:
+    """Tell whether a word says that there is none of what stands before it: газа не хватает."""
+    return word in _LACKING
+
+
+_LACKING = frozenset("не нет нету станет хватает хватит хватило больше меньше много мало".split())
+_DEEDS = frozenset({"VERB", "PRTS"})
+_GENDERS = frozenset({"masc", "femn", "neut"})
+
+
+@lru_cache(maxsize=4096)
+def is_written_as_a_name(word: str) -> bool:
+    """Tell whether the dictionary has a place or a person's name that is written so."""
+    return any(
+        parse.is_known
+        and {"nomn", "sing"} <= parse.tag.grammemes
+        and not _WRITTEN_LARGE.isdisjoint(parse.tag.grammemes)
+        for parse in _parses(word)
+    )
+
+
+_WRITTEN_LARGE = frozenset({"Geox", "Surn", "Name"})
+
+
+@lru_cache(maxsize=4096)
+def are_one_person(first: str, second: str) -> bool:
+    """Tell whether two words with capitals are a person's names: Лука Модрич."""
+    names = [parse.tag.grammemes for parse in _parses(first)]
+    if not any("Name" in tag and "nomn" in tag for tag in names):
+        return False
+    return not is_known(second) or any(
+        not {"Surn", "Patr"}.isdisjoint(parse.tag.grammemes) for parse in _parses(second)
+    )
+
+
+@lru_cache(maxsize=4096)
 def is_only_surname(word: str) -> bool:
     """Tell a surname that is another word's case and nothing else: Волков, "of the wolves"."""
     parses = [parse for parse in _parses(word) if parse.is_known]

@@ -4,7 +4,7 @@ Keys begin with ``g:`` and hold no sign that would cut them in the full-text ind
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 _EMOJI = (
@@ -30,6 +30,19 @@ _MEANINGS = {
     "₸": ["e:kzt"],
     "₽": ["e:rub"],
 }
+_TOLD_BY_SIGN = {
+    key: frozenset({"g:" + _NAMES.get(sign, sign)})
+    for sign, keys in _MEANINGS.items()
+    for key in keys
+}
+_SHORT_FORMS = (
+    "тысяча тыс", "миллион млн million mln", "миллиард млрд billion bn milliard mlrd",
+    "триллион трлн trillion trln",
+)  # fmt: skip
+"""Numbers' words and how they are written short: one asks for the other."""
+for _words in _SHORT_FORMS:
+    _keys = frozenset("s:" + word for word in _words.split())
+    _TOLD_BY_SIGN.update(dict.fromkeys(_keys, _keys))
 _LATIN_SMALL = str.maketrans("сС", "cc")
 _FLAGS = 0x1F1E6
 _WHOLE = ("language", "domain", "number")
@@ -42,6 +55,11 @@ class Sign(NamedTuple):
     keys: frozenset[str]
     start: int
     end: int
+
+
+def of_meaning(keys: Iterable[str]) -> frozenset[str]:
+    """Give the keys of signs and short forms that say what a query's words ask for: %, $, млн."""
+    return frozenset[str]().union(*(_TOLD_BY_SIGN[key] for key in keys if key in _TOLD_BY_SIGN))
 
 
 def of_text(text: str) -> Iterator[Sign]:

@@ -31,10 +31,11 @@ _VALUE = {
 }  # fmt: skip
 _UZBEK_O = re.compile(f"yo{APOSTROPHE}|йў")
 _GERMAN_J = re.compile(r"(?<=[aeiou])j(?=[aeiou])")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 _DOUBLED = re.compile(r"(.)\1+")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
 def skeleton(normal: str) -> str:
     """Give the skeleton of a normal form: Latin letters, c for ch and w for sh."""
     if normal.endswith(("jew", "jewa")):
@@ -61,7 +62,7 @@ def keyboard(normal: str) -> str:
 
 def is_cyrillic(normal: str) -> bool:
     """Tell a Cyrillic word by its letters; a mixed one counts as Cyrillic."""
-    return any("\u0400" <= letter <= "\u04ff" for letter in normal)
+    return _CYRILLIC.search(normal) is not None
 
 
 _UZBEK_LETTERS = frozenset("ўқғҳ")

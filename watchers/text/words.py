@@ -17,7 +17,15 @@ from watchers.text.language import identify
 from watchers.text.look_alikes import look, other_reading, unmixed
 from watchers.text.names import EntityId, Gazetteer, NameMatch, NameWord, gazetteer
 from watchers.text.normal import clean, fold_case, is_shouting, tokenize
-from watchers.text.russian import is_known, other_words
+from watchers.text.russian import (
+    are_one_person,
+    does,
+    is_known,
+    is_lacking,
+    is_only_surname,
+    is_written_as_a_name,
+    other_words,
+)
 from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
 
 _SUFFIXED = re.compile(
@@ -189,9 +197,16 @@ def analyse(
     cuts = tokenize(text)
     shouting = is_shouting(head), is_shouting(body)
     size = len(head)
+    hashes = "#" in text
     tokens = [
         Token(
-            _word(_tagged(text, start, surface), normal, number, lang, shouting[start > size]),
+            _word(
+                _tagged(text, start, surface) if hashes else surface,
+                normal,
+                number,
+                lang,
+                shouting[start > size],
+            ),
             surface,
             start,
             end,
@@ -213,7 +228,7 @@ def analyse(
         _mention(names, match.alias.entity, match) for match in found if match.alias.entity
     )
     keys = _keys(tokens, compounds, mentions)
-    title_words = sum(cut.start <= size for cut in cuts)
+    title_words = bisect_right(cuts, size, key=lambda cut: cut.start)
     numbers = numbers_in(tokens, text, lang)
     return Analysis(text, lang, tuple(tokens), compounds, title_words, mentions, numbers, keys)
 
@@ -233,7 +248,7 @@ def as_acronym(surface: str) -> str:
     return other if keyboard(other.casefold()) in known else ""
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=32768)
 def _word(surface: str, normal: str, number: bool, lang: str, shouting: bool) -> Word:  # noqa: FBT001 - a cache key
     if number:
         keys = frozenset({"n:" + canonical(surface, lang)})
@@ -384,18 +399,26 @@ def _cover(tokens: list[Token], found: list[NameMatch], names: Gazetteer) -> Non
     """Take their other meanings from words that are names: in «сектор Газа» is no газ.
 
     Some names say so themselves; of the others a word with a capital inside a sentence is the
-    name alone: in «помощь Газе» is no газ, in «жители Индии» no индий.
+    name alone: in «помощь Газе» is no газ, in «жители Индии» no индий. One that begins a sentence
+    is the name where it stands as a dictionary has it (Куба is no genitive of куб), unless the
+    next word says otherwise.
     """
+    named = set()
     for match in found:
         if match.alias.covers:
             for at in range(match.start, match.end):
                 tokens[at] = _bare(tokens[at])
         elif match.alias.entity and match.end == match.start + 1 and len(match.alias.words) == 1:
+            named.add(match.start)
             _cover_others(tokens, match, names)
+    for at, token in enumerate(tokens):
+        if token.capital and at not in named and len(token.forms) > 1:
+            _cover_unlisted(tokens, at)
 
 
 def _cover_others(tokens: list[Token], match: NameMatch, names: Gazetteer) -> None:
-    token, name = tokens[match.start], match.alias.words[0]
+    token = tokens[match.start]
+    name = token.normal if is_written_as_a_name(token.normal) else match.alias.words[0]
     lost = other_words(token.normal, name)
     if not lost or not token.capital or match.alias.entity is None:
         return
@@ -404,16 +427,54 @@ def _cover_others(tokens: list[Token], match: NameMatch, names: Gazetteer) -> No
         for word in lost
         if all(one.entity != match.alias.entity for one in names.singles.get(keyboard(word), ()))
     )
-    kind = names.entities[match.alias.entity].kind
-    opens = match.start == 0 or tokens[match.start - 1].sentence != token.sentence
-    # A surname as the dictionary writes it begins a sentence sooner than another word's plural.
-    if opens and not (kind == "person" and token.normal == name):
+    if not _opens(tokens, match.start) or (
+        token.normal == name and _is_the_name(name, _next(tokens, match.start))
+    ):
+        tokens[match.start] = _stripped(token, lost)
+
+
+def _is_the_name(name: str, deed: str) -> bool:
+    """Tell whether the next word lets one at a sentence's start be the name, and no other's case.
+
+    «Ростов обстреляли»: the accusative of a town in a consonant is written as the nominative.
+    """
+    if name[-1] not in "ая" and is_written_as_a_name(name):
+        return not is_lacking(deed)
+    return does(name, deed)
+
+
+def _cover_unlisted(tokens: list[Token], at: int) -> None:
+    """Take the wolves from Mr Волков, whom no list has; where he begins, by what stands next."""
+    token = tokens[at]
+    if not _opens(tokens, at):
+        if is_only_surname(token.normal):
+            tokens[at] = _stripped(token, other_words(token.normal, token.normal))
         return
+    after = tokens[at + 1] if _next(tokens, at) else None
+    if after is None or not is_written_as_a_name(token.normal):
+        return
+    if does(token.normal, after.normal) or (
+        after.capital and are_one_person(token.normal, after.normal)
+    ):
+        tokens[at] = _stripped(token, frozenset(token.forms) - {token.normal})
+
+
+def _opens(tokens: list[Token], at: int) -> bool:
+    return at == 0 or tokens[at - 1].sentence != tokens[at].sentence
+
+
+def _next(tokens: list[Token], at: int) -> str:
+    """Give the next word of the sentence, "" at its end."""
+    after = at + 1
+    return "" if after == len(tokens) or _opens(tokens, after) else tokens[after].normal
+
+
+def _stripped(token: Token, lost: frozenset[str]) -> Token:
     forms = tuple(form for form in token.forms if form not in lost)
     if len(forms) == len(token.forms):
-        return
+        return token
     word = replace(token.word, forms=forms, keys=without(token.forms, token.keys, lost))
-    tokens[match.start] = token._replace(word=word)
+    return token._replace(word=word)
 
 
 def _bare(token: Token) -> Token:

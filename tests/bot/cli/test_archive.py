@@ -13,6 +13,8 @@ from storage.model import ItemId, StoryId
 from storage.sql import to_ms
 from tests.bot.cli.conftest import lines
 
+pytestmark = pytest.mark.usefixtures("news_file")
+
 NEWS = [
     {
         "id": "a",

@@ -10,7 +10,7 @@ from tests.bot.cli.conftest import lines
 
 
 @pytest.fixture
-def kept(cli, tmp_path):
+def kept(cli, news_file, tmp_path):
     """A database with some news in it."""
     file = tmp_path / "news.jsonl"
     titles = ("Wheat prices rise", "A bridge opens")

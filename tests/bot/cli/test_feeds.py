@@ -13,6 +13,8 @@ from tests.bot.cli.conftest import lines
 from tests.bot.cli.stand import Stand, stand
 from watchers import catalogue
 
+pytestmark = pytest.mark.usefixtures("news_file")
+
 PATHS = {one.slug: one.feed_path for one in sample_outlets()}
 
 
@@ -145,6 +147,18 @@ def test_what_is_no_address_costs_a_sentence(here, url):
     assert (1, 1) == (result.exit_code, len(result.stderr.splitlines()))
 
 
+def test_articles_of_a_feed_are_read_when_that_is_switched_on(here, outlets):
+    pytest.importorskip("trafilatura")
+    url = f"{outlets.url}{PATHS['silk-wire']}"
+    here("feeds", "add", url)
+    assert [False] == [row["reads_articles"] for row in lines(here("feeds", "list", "--json"))]
+    for switch in ("on", "off"):
+        here("feeds", "articles", url, switch)
+        [row] = lines(here("feeds", "list", "--json"))
+        assert (switch == "on") == row["reads_articles"]
+    assert 2 == here("feeds", "articles", url, "perhaps").exit_code
+
+
 def test_a_paused_feed_is_not_polled_until_resumed(here, outlets):
     url = f"{outlets.url}{PATHS['silk-wire']}"
     here("feeds", "add", url)
@@ -221,6 +235,7 @@ def tables(folder: Path, *urls: str) -> Path:
 
 
 def test_an_audit_prints_a_patch_and_shows_how_far_it_is(here, outlets, tmp_path):
+    (tmp_path / "news.db").unlink()
     good = f"{outlets.url}{PATHS['silk-wire']}"
     folder = tables(tmp_path / "tables", good, f"{outlets.url}/nothing-here")
     result = here("feeds", "audit", "--folder", str(folder))

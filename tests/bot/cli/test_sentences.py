@@ -17,6 +17,8 @@ from bot.commands import COMMANDS
 from storage.errors import NewsError
 from tests.bot.cli.conftest import lines
 
+pytestmark = pytest.mark.usefixtures("news_file")
+
 ROOT = Path(__file__).parents[3]
 CHAT_ONLY = (
     "bot/commands/",
@@ -191,6 +193,7 @@ def test_a_lock_that_is_no_file_costs_a_sentence(cli, tmp_path):
 
 def test_a_disk_that_takes_no_more_costs_a_sentence(tmp_path):
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    environ["PYTHONDONTWRITEBYTECODE"] = "1"  # half of a file's would be kept, for everybody
     told = subprocess.run(
         ["/bin/sh", "-c", f"ulimit -f 100; exec '{sys.executable}' -m bot items"],
         cwd=tmp_path, env=environ, capture_output=True, text=True, check=False,

@@ -28,7 +28,7 @@ def told(cli, **settings):
 
 
 @pytest.fixture
-def copied(cli, tmp_path):
+def copied(cli, news_file, tmp_path):
     """A database with a copy, and something that came since."""
     ingest(cli, tmp_path, "Wheat")
     assert 0 == cli("backup", "copy.db").exit_code

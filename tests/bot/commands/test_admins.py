@@ -97,6 +97,22 @@ async def test_a_feed_is_paused_resumed_and_removed_by_buttons(
     assert await timur.context.db.read(feeds.get, feed.id) is None
 
 
+async def test_a_feeds_articles_are_read_by_a_button_where_pages_can_be_read(
+    room: Pipeline, timur: Person
+) -> None:
+    feed = room.feeds["Oasis Times"]
+    await timur.types(f"/f{feed.id}")
+    told = await timur.presses("Read articles")
+    assert "Articles, in a day: read: 0, without a text: 0, waiting: 0" in told
+    found = await timur.context.db.read(feeds.get, feed.id)
+    assert found is not None
+    assert found.reads_articles
+    timur.context.full_texts.reads_pages = False  # type: ignore[misc]
+    assert "the extra for it is missing" in await timur.types(f"/f{feed.id}")
+    assert "Articles" not in await timur.presses("Headlines only")
+    assert "Read articles" not in str(timur.last)
+
+
 async def test_a_feed_is_paused_and_resumed_by_commands(room: Pipeline, timur: Person) -> None:
     feed = room.feeds["Oasis Times"]
     assert "paused" in await timur.types(f"/pausefeed {feed.id}")

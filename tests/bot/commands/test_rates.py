@@ -125,6 +125,11 @@ async def test_thresholds_are_set_listed_and_removed(anna: Person) -> None:
     assert "512.30" in said
     await anna.types("/rates alert usd/kzt 550")  # the same once more
     await anna.types("/rates alert eur 600,5")
+    said = await anna.types("/subscriptions")
+    assert "Rates you watch: USD/KZT 550, EUR/KZT 600.5" in said
+    assert "2 thresholds" in str(anna.last)
+    await anna.types("/subscribe Kashagan")
+    assert "USD/KZT 550" in await anna.types("/subscriptions")
     assert "2 thresholds" in await anna.types("/rates alert")
     said = await anna.presses("EUR/KZT 600.5")
     assert "1 threshold" in said
@@ -164,6 +169,8 @@ async def test_a_crossing_is_told_in_the_chats_language(anna: Person, language: 
     assert "USD/KZT" in told.text
     assert "513" in told.text
     assert "?" not in told.text
+    assert told.text.startswith("💱 <b>")
+    assert "&lt;" not in told.text
 
 
 async def test_the_digest_tells_the_pairs_that_were_chosen(anna: Person) -> None:

@@ -26,6 +26,7 @@ class Texts:
 
     text: FullText
     known: dict[int, FullText] = field(default_factory=dict)
+    reads_pages: bool = True
 
     async def kept(self, item: Item) -> FullText | None:
         return self.known.get(item.id)

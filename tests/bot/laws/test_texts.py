@@ -280,7 +280,8 @@ OUTCOMES = frozenset({
 """What becomes of a message, each with a reason in a word or two, which /why says."""
 
 
-def delivery_reasons() -> set[str]:
+@cache
+def delivery_reasons() -> frozenset[str]:
     """Every reason that the code notes beside a message, by where it stands in the code."""
     found = set(map(str, FoldReason))
     for node in nodes():
@@ -294,7 +295,7 @@ def delivery_reasons() -> set[str]:
             found |= {str(one.value) for one in _constants(given) if isinstance(one.value, str)}
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             found |= set(re.findall(r"\breason = '([^']+)'", node.value))
-    return found - {""}
+    return frozenset(found - {""})
 
 
 def _constants(given: list[ast.expr]) -> list[ast.Constant]:

@@ -123,6 +123,27 @@ def test_an_alert_has_headline_summary_outlets_time_and_reason() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "url", "reads_pages", "shown"),
+    [
+        (FeedKind.FEED, "https://news.example/1", True, True),
+        (FeedKind.FEED, "https://news.example/1", False, False),
+        (FeedKind.FEED, "", True, False),
+        (FeedKind.TELEGRAM, "https://t.me/courier/1", False, True),
+    ],
+)
+def test_read_is_offered_where_there_is_something_to_read(
+    kind: FeedKind, url: str, *, reads_pages: bool, shown: bool
+) -> None:
+    told = story(replace(sample_item("Water law signed", url=url), kind=kind))
+    for said in (
+        alert(told, ALMATY, now=NOW, reads_pages=reads_pages),
+        card(told, ALMATY, now=NOW, reads_pages=reads_pages),
+    ):
+        assert shown == ("Read" in str(said.keyboard))
+        assert all(said.keyboard)
+
+
 def test_the_headline_is_in_the_readers_language_where_an_item_is() -> None:
     told = story(sample_item("Water law signed"), sample_item("Закон о воде подписан", lang="ru"))
     assert "Закон о воде" in alert(told, MOSCOW, now=NOW).html

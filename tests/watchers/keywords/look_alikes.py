@@ -1,6 +1,8 @@
 """Letters that look alike, designations, words with signs: query, text, whether it fires."""
 
 LOOK_ALIKES = [
+    ("әйел", "Əйелдер форумы", True),  # a Latin letter of Azerbaijan's
+    ("өзен", "Ɵзен тасыды", True),
     # one designation, typed in either alphabet
     ("C-400", "Поставки С-400 начались", True),
     ("С-400", "Поставки C-400 начались", True),
@@ -180,6 +182,18 @@ LOOK_ALIKES = [
 ]
 
 SIGNS = [
+    ("7 процентов", "Рост на 7%", True),
+    ("7 процентов", "Рост на семи фронтах", False),
+    ("15 пайыз", "Баға 15%-ға өсті", True),
+    ("15 foiz", "Narx 15% oshdi", True),
+    ("15 фоиз", "Нарх 15% афзуд", True),
+    ("15 percent", "Growth of 15%", True),
+    ("90 долларов", "Нефть по $90", True),
+    ("90 euros", "A ticket for €90", True),
+    ("90 долларов", "Нефть по €90", False),
+    ("3 млн", "Три партии: 3 миллиона тонн", True),
+    ("миллиард", "Заём в 2 млрд тенге", True),
+    ("mln", "2 million so'm", True),
     ("C++", "Курсы C++ в Алматы", True),
     ("газ%", "Рост на 5%", False),
     ("газ🔥", "Газ подорожал 🔥", True),

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.watchers.keywords import cases, function_words, look_alikes
-from watchers.keywords import Facts, fts, is_exact, match, match_text, parse, window
+from watchers.keywords import Facts, fts, is_exact, match, match_text, parse, topics_of, window
+from watchers.text.names import gazetteer
 from watchers.text.words import analyse
 
 TABLES = {
@@ -33,6 +34,19 @@ def test_a_query_fires_exactly_where_a_reader_expects(kind) -> None:
     wrong = [case for case in TABLES[kind] if match_text(*case[:2]) is not case[2]]
 
     assert [] == wrong
+
+
+def test_a_text_is_filed_under_the_topics_that_it_meets_and_no_others() -> None:
+    topics = {f"t:{name}": parse(f"topic:{name}") for name in gazetteer().topics}
+    wrong = [
+        text
+        for text in dict.fromkeys(text for _, text, _ in cases.GRAMMAR)
+        if (said := analyse(text))
+        and topics_of(said) != {key for key, asked in topics.items() if match(asked, said)}
+    ]
+
+    assert [] == wrong
+    assert {"t:energy", "t:economy"} <= topics_of(analyse("Oil prices climb as inflation slows"))
 
 
 @pytest.mark.parametrize("query", ["Tokayev", "токаев", "Тоқаев", "Toqaev", "ТОКАЕВА"])

@@ -221,6 +221,58 @@ def test_what_was_typed_is_understood_by_its_words_of_weight(typed: str, underst
 
 
 @pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        # Where the verb stands last, so does its negation …
+        ("мұнай Иран ЕМЕС", "мұнай AND NOT Иран"),
+        ("мунай Иран ЭМЕС", "мунай AND NOT Иран"),
+        ("neft Eron EMAS", "neft AND NOT Eron"),
+        ("нефть Эрон ЭМАС", "нефть AND NOT Эрон"),
+        ("nebit Eýran DÄL", "nebit AND NOT Eýran"),
+        ("munai Iran EMES", "munai AND NOT Iran"),
+        ("мұнай ЕМЕС", "NOT мұнай"),
+        ("мұнай Иран ЕМЕС, бюджет", "мұнай AND NOT Иран AND бюджет"),
+        ("мұнай (Иран OR Ирак) ЕМЕС", "мұнай AND NOT ( Иран OR Ирак )"),
+        ("мұнай Оңтүстік Корея ЕМЕС", "мұнай AND NOT Оңтүстік Корея"),
+        ("(мұнай Иран ЕМЕС) OR газ", "мұнай AND NOT Иран OR газ"),
+        # … but between two words it is read as NOT is.
+        ("мұнай ЕМЕС Иран", "мұнай AND NOT Иран"),
+        # In small letters it denies a name,
+        ("форум Астана емес", "форум AND NOT Астана"),
+        ("форум Ташкент эмес Алматы", "форум AND NOT Ташкент AND Алматы"),
+        ("нефть не Иран", "нефть AND NOT Иран"),
+        ("oil not Iran", "oil AND NOT Iran"),
+        ("oil NOT South Korea", "oil AND NOT South Korea"),
+        # and whatever a "but" or an "except" stands before.
+        ("рынок, но не нефть", "рынок AND NOT нефть"),
+        ("oil but not from South Korea", "oil AND NOT South Korea"),
+        ("нефть кроме Ирана", "нефть AND NOT Иран"),
+        ("oil except Iran", "oil AND NOT Iran"),
+        ("Ираннан басқа мұнай", "NOT Иран AND мұнай"),
+        ("neft Erondan tashqari", "neft AND NOT Eron"),
+        # Else it is a word as any other.
+        ("дұрыс емес", "дұрыс AND емес"),
+        ("воды не хватает", "воды AND не AND хватает"),
+        ("not guilty", "not AND guilty"),
+        ("Казахстан не Россия", "Казахстан AND не AND Россия"),
+        ("не Россия", "не AND Россия"),
+        ("Ресейден басқа", "Ресей AND басқа"),
+        ("басқа мектеп", "басқа AND мектеп"),
+        # Exclamation marks and slashes as search engines have them.
+        ("flood !Osh", "flood AND NOT Osh"),
+        ("газ!", "газ!"),
+        ("вода/свет Ош", "( вода OR свет ) AND Ош"),
+        ("AC/DC", "AC/DC"),
+    ],
+)
+def test_what_is_denied_is_what_the_language_denies(typed: str, understood: str) -> None:
+    query = parse(typed)
+
+    assert understood.split() == " ".join(query.understood).split()
+    assert parse(str(query)).root == query.root
+
+
+@pytest.mark.parametrize(
     ("typed", "reworded", "literal"),
     [
         ("газ нефть", False, False),
@@ -228,6 +280,9 @@ def test_what_was_typed_is_understood_by_its_words_of_weight(typed: str, underst
         ("газ и нефть", True, False),
         ("газ или нефть", True, False),
         ("газ, нефть", True, False),
+        ("газ не Россия", True, False),
+        ("газ Ресей ЕМЕС", True, False),
+        ("газ NOT нефть", False, False),
         ("в на", False, True),
         ("газ OR из", False, True),
     ],

@@ -1,6 +1,6 @@
 """Made-up article pages, shaped as the region's outlets have them, with the text each tells."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 TEXTS = {
@@ -148,3 +148,60 @@ def pages() -> Iterator[ArticlePage]:
     yield ArticlePage("windows-1251", old.encode("cp1251", "replace"), TEXTS["ru"], "text/html")
     koi = divs(TEXTS["ru"]).replace('<meta charset="utf-8">', "").encode("koi8-r", "replace")
     yield ArticlePage("koi8-r", koi, TEXTS["ru"], "text/html; charset=koi8-r")
+
+
+LINK = '<a href="/news/{n}">Цены на муку выросли в областях страны</a>'
+WORDS = "Мост открыли утром, движение началось сразу же. "
+
+HOSTILE: Mapping[str, Callable[[], str]] = {
+    "ten megabytes of words": lambda: "<html><body><p>" + "слово " * 900_000,
+    "deep": lambda: "<html><body>" + "<div>" * 19_000 + "x" * 9000,
+    "deep, just below the measure": lambda: (
+        "<html><body>" + "<div>" * 5_900 + WORDS * 50 + "</div>" * 5_900
+    ),
+    "spans in spans, closed": lambda: (
+        "<html><body>" + "<p>" + "<span>" * 5_000 + WORDS * 50 + "</span>" * 5_000
+    ),
+    "no closing tags": lambda: "<html><body>" + "<p>word one<b>" * 9_000,
+    "no closing tags, just below the measure": lambda: "<html><body>" + "<p>word<b>" * 2_990,
+    "comments without end": lambda: "<html><body>" + "<!-- " * 300_000,
+    "scripts without end": lambda: "<html><body>" + "<script " * 200_000,
+    "entities": lambda: "<html><body><p>" + "&amp;" * 300_000,
+    "links": lambda: (
+        "<html><body><article>" + "".join(f"<p>{LINK.format(n=n)}</p>" for n in range(6_500))
+    ),
+    "links in one paragraph": lambda: (
+        "<html><body><article><p>" + "".join(LINK.format(n=n) for n in range(6_500))
+    ),
+    "links in a list": lambda: (
+        "<html><body><article><ul>" + "".join(f"<li>{LINK.format(n=n)}</li>" for n in range(6_500))
+    ),
+    "a table": lambda: (
+        "<html><body><article><table>" + ("<tr>" + "<td>слово</td>" * 20 + "</tr>") * 900
+    ),
+    "tables in tables": lambda: (
+        "<html><body>" + "<table><tr><td>" * 1_900 + WORDS * 50 + "</td></tr></table>" * 1_900
+    ),
+    "lists in lists": lambda: "<html><body>" + "<ul><li>слово" * 2_900 + "</li></ul>" * 2_900,
+    "paragraphs": lambda: "<html><body><article>" + f"<p>{WORDS}</p>" * 11_000,
+    "paragraphs with much in bold": lambda: (
+        "<html><body><article>" + "<p>Мост <b>открыли</b> <i>утром</i></p>" * 6_500
+    ),
+    "breaks": lambda: "<html><body><article><div>" + f"{WORDS}<br>" * 11_000,
+    "articles": lambda: "<html><body>" + f"<article><p>{WORDS}</p></article>" * 6_500,
+    "pictures": lambda: "<html><body><article>" + '<p><img src="/a.jpg" alt="мост"></p>' * 13_000,
+    "attributes": lambda: (
+        "<html><body><article><p "
+        + " ".join(f'a{n}="b"' for n in range(40_000))
+        + f">{WORDS * 20}"
+    ),
+    "one attribute without end": lambda: f'<html><body><p title="{"a" * 590_000}">{WORDS * 20}',
+    "spaces": lambda: "<html><body><article><p>" + " " * 580_000 + WORDS * 20,
+    "line feeds": lambda: "<html><body><article><p>" + "\n" * 580_000 + WORDS * 20,
+    "words that look like dates": lambda: (
+        "<html><body><article>" + "<p>29.11.2026 12:00 | 5 мин | Автор:</p>" * 8_000
+    ),
+    "quotes": lambda: "<html><body><article>" + f"<blockquote><p>{WORDS}</p></blockquote>" * 5_000,
+    "code": lambda: "<html><body><article>" + "<pre><code>a(b){c}</code></pre>" * 6_500,
+}
+"""Pages made to be slow or large."""

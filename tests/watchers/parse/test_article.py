@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.watchers.parse.article_pages import TEXTS, ArticlePage, pages, semantic, shell
+from tests.watchers.parse.article_pages import HOSTILE, TEXTS, ArticlePage, pages, semantic, shell
 from watchers.parse import article
 from watchers.parse.article import ArticleText, FetchedPage, NoText, NoTextKind
 
@@ -75,18 +75,25 @@ def test_where_there_is_no_text_it_is_said_why(body: str, kind: NoTextKind) -> N
     assert NoText(kind) == read(body)
 
 
-HOSTILE = {
-    "ten megabytes of words": "<html><body><p>" + "слово " * 900_000,
-    "deep": "<html><body>" + "<div>" * 19_000 + "x" * 9000,
-    "no closing tags": "<html><body>" + "<p>word one<b>" * 9_000,
-    "comments without end": "<html><body>" + "<!-- " * 300_000,
-    "scripts without end": "<html><body>" + "<script " * 200_000,
-    "entities": "<html><body><p>" + "&amp;" * 300_000,
-}
-
-
 @pytest.mark.parametrize("name", HOSTILE)
+def test_of_a_hostile_page_so_much_is_read_as_is_soon_read(name: str) -> None:
+    shown, elements = article.bounded(HOSTILE[name]()[:400_000])
+    assert elements <= article.MOST_ELEMENTS + 1
+    assert shown.count("<div") + shown.count("<span") <= article.DEEPEST
+    assert " a9999=" not in shown
+
+
+@pytest.mark.parametrize("name", ["articles", "attributes", "comments without end", "deep"])
 def test_hostile_pages_cost_little(name: str) -> None:
+    body = HOSTILE[name]()
     began = time.process_time()
-    read(HOSTILE[name])
+    read(body)
     assert time.process_time() - began < 2
+
+
+def test_of_a_page_that_goes_on_and_on_the_beginning_is_read() -> None:
+    text = "".join(f"<p>{line} {n}</p>" for n in range(800) for line in TEXTS["en"])
+    found = read(f"<html><body><article>{text}</article></body></html>")
+    assert isinstance(found, ArticleText)
+    assert f"{TEXTS['en'][0]} 0" == found.paragraphs[0]
+    assert 1_900 < len(found.paragraphs) < 2_000

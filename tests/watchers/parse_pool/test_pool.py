@@ -1,18 +1,25 @@
 import asyncio
+import operator
 import os
 import pickle
 import socket
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from storage.rates import RateSheet
 from tests.farm import item, rss
+from tests.watchers.parse.article_pages import TEXTS, semantic
 from watchers.parse import Document, NotAFeed, PageKind, ParsedFeed
+from watchers.parse.article import ArticleText, FetchedPage
 from watchers.parse_pool import pool as parse_pool_pool
 from watchers.parse_pool import worker
 from watchers.parse_pool.pool import WorkerLimits
+from watchers.parse_pool.values import Broken, Stopped
+from watchers.rates import formats
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 SLOW = rss(
@@ -99,3 +106,30 @@ async def test_a_bug_in_reading_is_that_documents_and_its_worker_lives_on() -> N
 def test_a_worker_finds_its_module_wherever_the_program_was_started() -> None:
     folder = Path(parse_pool_pool._environment()["PYTHONPATH"])
     assert (folder / "watchers" / "parse_pool" / "worker.py").is_file()
+
+
+async def test_any_function_of_ours_is_called_there_and_cut_off_as_documents_are() -> None:
+    body = b'<CurrencyRates Date="27.11.2026"><Currency ISOCode="USD"><Nominal>1</Nominal>'
+    body += b"<Value>87.45</Value></Currency></CurrencyRates>"
+    async with parse_pool_pool.opened(WorkerLimits(workers=1, seconds=0.2)) as pool:
+        sheet = await pool.run(
+            "https://bank.example", formats.read, "nbkr", body, "KG", NOW.date()
+        )
+        assert isinstance(sheet, RateSheet)
+        assert "87.45" == str(sheet.rates[0].value)
+        assert Broken("KeyError at test") == replace(
+            await pool.run("https://a.kz", operator.itemgetter("a"), {}),  # type: ignore[type-var]
+            bug="KeyError at test",
+        )
+        assert Stopped.TOO_SLOW is await pool.run("https://a.kz", time.sleep, 9)
+
+
+async def test_an_articles_text_is_found_there() -> None:
+    pytest.importorskip("trafilatura")
+    page = FetchedPage(
+        semantic(TEXTS["kk"]).encode(), "https://a.kz/1", "text/html; charset=utf-8"
+    )
+    async with parse_pool_pool.opened(WorkerLimits(workers=1)) as pool:
+        found = await pool.extract(page)
+    assert isinstance(found, ArticleText)
+    assert set(TEXTS["kk"]) <= set(found.paragraphs)

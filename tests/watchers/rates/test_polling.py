@@ -1,6 +1,6 @@
 """Banks asked over real HTTP: conditional, gently, by rows; and what their sheets set going."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from storage.sql import Connection
 from tests.farm import Farm, opened
 from watchers import fetch
 from watchers.host_queues import Politeness
+from watchers.parse_pool.values import Stopped
 from watchers.rates.polling import ILL_AFTER, RatesPoller
 from watchers.rates.sources import RateSource, asked_for, sources_of
 
@@ -65,6 +66,21 @@ class Room:
         return await self.db.read(rows)
 
 
+class Here:
+    """Reads what came in this process."""
+
+    async def run(self, url: str, function: Callable[..., object], *arguments: object) -> object:
+        del url
+        return function(*arguments)
+
+
+class Stuck:
+    """Whatever it is given takes too long."""
+
+    async def run(self, *_: object) -> object:
+        return Stopped.TOO_SLOW
+
+
 @asynccontextmanager
 async def room(db: Database, path: str = "/daily.xml") -> AsyncIterator[Room]:
     async with opened() as farm:
@@ -73,6 +89,7 @@ async def room(db: Database, path: str = "/daily.xml") -> AsyncIterator[Room]:
             poller = RatesPoller(
                 db,
                 fetcher,
+                Here(),
                 lambda: made.now,
                 sources=[RateSource("kz-rates", "KZ", "nbkr", farm.url(path))],
                 wake=lambda: made.told.append(None),
@@ -217,3 +234,11 @@ def test_a_table_that_is_not_there_is_named() -> None:
     assert () == asked_for("")
     with pytest.raises(NewsError):
         asked_for("/nowhere/rates.tsv")
+
+
+async def test_a_page_that_takes_too_long_to_read_is_a_failure_like_others(here: Room) -> None:
+    here.poller = replace(here.poller, workers=Stuck())
+    await here.round()
+    state = (await here.db.read(rates.states))["kz-rates"]
+    assert ("unreadable", 1) == (state.error, state.failures)
+    assert [] == await here.usd()

@@ -72,6 +72,42 @@ def test_the_word_itself_is_met_in_small_letters_and_where_a_sentence_begins() -
     assert match_text("семья", "Помощь для семей", "ru")
 
 
+@pytest.mark.parametrize(
+    ("word", "text", "met"),
+    [
+        # A name as the dictionary has it begins a sentence sooner than another word's case,
+        ("рост", "Ростов ждёт гостей", False),
+        ("рост", "Ростов накрыли с воздуха", False),
+        ("куб", "Куба закрыла небо", False),
+        ("чадо", "Чад объявил перемирие", False),
+        ("перо", "Перу отправило помощь", False),
+        ("лев", "Львов встретил поезд", False),
+        ("газ", "Газа получила воду", False),
+        ("волк", "Волков подписал контракт", False),
+        ("волк", "Волков назначен тренером", False),
+        ("мороз", "Морозов отверг обвинения", False),
+        ("лук", "Лука Модрич забил гол", False),
+        # and inside one a surname is nothing else,
+        ("волк", "Матч судил Волков", False),
+        ("кузнец", "Сенатор Кузнецов против", False),
+        # unless the next word says that there is none of it, or that many did it.
+        ("куб", "Куба не хватило", True),
+        ("газ", "Газа станет меньше", True),
+        ("газ", "Газа в посёлке нет", True),
+        ("волк", "Волков отстреливают", True),
+        ("мороз", "Морозов не ждут", True),
+        ("мороз", "Морозов больше не будет", True),
+        ("лук", "Лука хватит до весны", True),
+        ("семья", "Семей в очереди всё больше", True),
+        ("май", "Парад на 9 Мая отменён", True),
+    ],
+)
+def test_a_name_that_begins_a_sentence_is_told_by_the_word_after_it(
+    word: str, text: str, *, met: bool
+) -> None:
+    assert match_text(word, text, "ru") is met
+
+
 def _names() -> set[str]:
     names = {
         spelling.lstrip(MARKS)

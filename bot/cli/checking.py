@@ -1,18 +1,15 @@
-"""``backup``, ``restore`` and ``check``: what an operator runs by hand or from a timer."""
+"""``check``: whether all that ``run`` needs is well."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack, contextmanager
-from pathlib import Path
-from typing import Any
+from contextlib import AsyncExitStack
 
 import click
 
-from bot.cli.common import Refused, archive, command, now, sentence
+from bot.cli.common import Refused, archive, command, sentence
 from bot.connection import bot_username
 from bot.failures import system_says
 from bot.instance import database_lock, held_by
-from bot.pipeline import alone_on, embeddings_of, translations_of
+from bot.pipeline import embeddings_of, translations_of
 from bot.settings import Settings, host_port
 from storage import backup as backups
 from storage.errors import NewsError
@@ -23,50 +20,6 @@ from watchers.meaning.values import MeaningError
 from watchers.translation.opening import opened as translator_opened
 from watchers.translation.translating import ANSWER_S
 from watchers.translation.values import TranslationError
-
-
-@contextmanager
-def copying() -> Iterator[Callable[[int, int], None]]:
-    """Show how far a copy is, from its first pages on."""
-    with ExitStack() as shown:
-        bar: Any = None
-
-        def show(done: int, total: int) -> None:
-            nonlocal bar
-            bar = bar or shown.enter_context(click.progressbar(length=total, label="copying"))
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        yield show
-
-
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@command
-async def backup(settings: Settings, file: Path) -> None:
-    """Copy the database to FILE while everything goes on, and check the copy.
-
-    `steppewire restore FILE` puts it back.
-    """
-    with copying() as show:
-        size = await asyncio.to_thread(backups.copy, settings.database_path, file, show)
-    click.echo(f"{file}: {size:,} bytes, checked")
-
-
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@command
-async def restore(settings: Settings, file: Path) -> None:
-    """Check FILE, a backup, and put it in the place of DATABASE_PATH.
-
-    SteppeWire must be stopped. The database that is there is kept beside it under another name.
-    """
-    path = settings.database_path.resolve()
-    aside = path.with_name(f"{path.name}.before-{now():%Y%m%dT%H%M%SZ}")
-    with alone_on(settings.database_path), copying() as show:
-        was_there = await asyncio.to_thread(backups.restore, file, path, aside, show)
-    kept = f"; what was there is {aside}" if was_there else ""
-    click.echo(f"{path}: restored from {file}{kept}")
 
 
 @click.command()
