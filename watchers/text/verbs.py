@@ -63,7 +63,7 @@ _KAZAKH = _Tables(
     negations=("ма ме ба бе D", "па пе T"),
     of_negation=("с * | - тан тен пын пін", "й сын сін *"),
     nominal_of_negation=("у *",),
-    unasked=frozenset("дық дік тық тік сақ сек ар ер р".split()),
+    unasked=frozenset("дық дік тық тік ар ер р".split()),
     short=frozenset("же де ки жи ти қу жу ту".split()),
 )
 _KYRGYZ = _Tables(
@@ -91,7 +91,7 @@ _KYRGYZ = _Tables(
     nominal=("ган ген гон гөн боо бөө D", "кан кен кон көн поо пөө T"),
     negations=("ба бе бо бө D", "па пе по пө T"),
     of_negation=("с * | - тан тен тон төн", "й *"),
-    unasked=frozenset("дык дик дук дүк тык тик тук түк сак сек сок сөк ар ер ор өр р".split()),
+    unasked=frozenset("дык дик дук дүк тык тик тук түк ар ер ор өр р".split()),
     short=frozenset("же де ку жу".split()),
 )
 _UZBEK_LATIN = _Tables(
