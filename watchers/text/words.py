@@ -199,20 +199,24 @@ def analyse(
     size = len(head)
     hashes = "#" in text
     tokens = [
-        Token(
-            _word(
-                _tagged(text, start, surface) if hashes else surface,
-                normal,
-                number,
-                lang,
-                shouting[start > size],
+        tuple.__new__(  # as Token(…) does, without its call in Python
+            Token,
+            (
+                _word(
+                    _tagged(text, start, surface) if hashes else surface,
+                    normal,
+                    number,
+                    lang,
+                    shouting[start > size],
+                ),
+                surface,
+                start,
+                end,
+                position,
+                sentence,
+                joined,
+                1,
             ),
-            surface,
-            start,
-            end,
-            position,
-            sentence,
-            joined,
         )
         for position, (surface, normal, start, end, sentence, joined, number) in enumerate(cuts)
     ]
