@@ -91,7 +91,7 @@ def _menu(chat: Chat, language: str, context: Context) -> Keyboard:
     with_rates = ((button("💱", "settings.rates", "rates"),),)
     of_channel = ((button("📣", "settings.posts", "posts"),),)
     return (
-        (button("🌐", "settings.language", "lang"), button("🕗", "settings.zone", "zone")),
+        (button("🌐", "settings.language", "lang"), button("🕗", "button.zone", "zone")),
         (button("📰", "settings.digests", "times"), button("📅", "settings.days", "days")),
         (button("🌙", "settings.quiet", "quiet"), button("🔔", "button.cap", "cap")),
         (button("📖", "settings.reads", "reads"),),

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,10 +26,11 @@ from bot.telegram import polling
 from bot.trusted_clock import TrustedClock
 from storage.database import Database
 from tests.longrun.lockstep import BotLoop, Line
-from watchers import poll
 from watchers.host_queues import Politeness
-from watchers.parse import document
+from watchers.parse import article, document
+from watchers.parse.article import ArticleText, FetchedPage, NoText
 from watchers.parse.values import Document, NotAFeed, ParsedFeed
+from watchers.parse_pool import pool
 
 START = datetime(2026, 11, 1, 0, 0, tzinfo=UTC)
 """The moment at which simulated time begins."""
@@ -86,6 +87,12 @@ class InLine:
     async def parse(self, told: Document) -> ParsedFeed | NotAFeed:
         return document.parse(told)
 
+    async def extract(self, page: FetchedPage) -> ArticleText | NoText:
+        return article.read(page)
+
+    async def run(self, _url: str, function: Callable[..., object], *arguments: object) -> object:
+        return function(*arguments)
+
 
 @asynccontextmanager
 async def parsing_in_line(_limits: object = None) -> AsyncIterator[InLine]:
@@ -114,7 +121,7 @@ def simulated() -> None:
     ):
         module.datetime = MachineTime  # type: ignore[attr-defined]
     pipeline.trusted = lambda wall: TrustedClock(wall, MACHINE.loop.time, "this machine")
-    poll.pool.opened = parsing_in_line  # type: ignore[assignment]
+    pool.opened = parsing_in_line  # type: ignore[assignment]
     opened = Database.opened
 
     async def held(path: Path) -> Database:

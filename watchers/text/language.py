@@ -6,6 +6,8 @@ their texts are taken for none of ours.
 """
 
 import re
+import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import add
@@ -66,11 +68,38 @@ _SHARED = frozenset[str].intersection(*map(frozenset[str], _ALPHABETS.values()))
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """The fitted scores of one script: a row a letter sequence, a column a language."""
+    """The fitted scores of one script: a row a letter sequence, a column a language.
+
+    A row is one whole number, ``packed``: a text has hundreds of sequences, and to add two rows
+    is to add two numbers.
+    """
 
     labels: tuple[str, ...]
     bias: tuple[int, ...]
-    rows: dict[str, tuple[int, ...]]
+    rows: dict[str, int]
+
+
+_LANE = 32
+"""Bits of one language's score in a row, far more than any text's sum needs."""
+
+_HALF = 1 << (_LANE - 1)
+
+
+@cache
+def _halves(size: int) -> int:
+    return sum(_HALF << (_LANE * place) for place in range(size))
+
+
+def packed(scores: Sequence[int]) -> int:
+    """Write scores side by side into one number; sums of such numbers hold the scores' sums."""
+    lanes = struct.pack(f"<{len(scores)}I", *[score + _HALF for score in scores])
+    return int.from_bytes(lanes, "little") - _halves(len(scores))
+
+
+def unpacked(row: int, size: int) -> tuple[int, ...]:
+    """Read the scores that stand side by side in a number."""
+    lanes = (row + _halves(size)).to_bytes(size * _LANE // 8, "little")
+    return tuple([lane - _HALF for lane in struct.unpack(f"<{size}I", lanes)])
 
 
 def identify(text: str, declared: tuple[str, ...] = ()) -> str:
@@ -125,28 +154,27 @@ def _prior(declared: tuple[str, ...], *, is_cyrillic: bool) -> tuple[int, ...]:
 
 def _scores(words: list[str], model: _Model, *, is_cyrillic: bool, shouts: bool) -> list[float]:
     """Sum the words' scores; a capital makes a word count less, unless all are in capitals."""
-    small: list[tuple[int, ...]] = [(0,) * len(model.labels)]
-    names: list[tuple[int, ...]] = []
-    first: tuple[int, ...] = ()
+    small = first = names = 0
     for place, word in enumerate(words):
-        told = _word_scores(word.casefold(), is_cyrillic=is_cyrillic)
+        told = _word_scores(word.casefold(), is_cyrillic)
         if shouts or word[0].islower():
-            small.append(told)
+            small += told
         elif place == 0:
             first = told
         else:
-            names.append(told)
-    total: list[float] = [float(sum(column)) for column in zip(*small, strict=True)]
-    if first:
-        total = [score + _FIRST * more for score, more in zip(total, first, strict=True)]
-    for column, more in enumerate(map(sum, zip(*names, strict=True))):
-        total[column] += _NAME * more
-    return total
+            names += told
+    size = len(model.labels)
+    return [
+        score + _FIRST * at_first + _NAME * named
+        for score, at_first, named in zip(
+            unpacked(small, size), unpacked(first, size), unpacked(names, size), strict=True
+        )
+    ]
 
 
 @lru_cache(maxsize=32768)
-def _word_scores(word: str, *, is_cyrillic: bool) -> tuple[int, ...]:
-    """Give a word's score for each language of its script."""
+def _word_scores(word: str, is_cyrillic: bool) -> int:  # noqa: FBT001 - a cache key
+    """Give a word's score for each language of its script, ``packed``."""
     model = _models()[0 if is_cyrillic else 1]
     whole = framed(word)
     size = len(whole)
@@ -157,20 +185,20 @@ def _word_scores(word: str, *, is_cyrillic: bool) -> tuple[int, ...]:
         for start in range(size - length + 1)
         if (part := whole[start : start + length]) in rows
     ]
-    scores = list(map(sum, zip(*found, strict=True))) if found else [0] * len(model.labels)
+    scores = sum(found)
     if not is_cyrillic:
-        return tuple(scores)
+        return scores
     # Most words have none but letters of all the alphabets, which are strange to nobody.
     letters = [letter for letter in word if letter not in _SHARED and letter.isalpha()]
     for place, label in enumerate(model.labels) if letters else ():
         alphabet = _ALPHABETS.get(label)
         if alphabet is not None:
             strange = sum(letter not in alphabet for letter in letters)
-            scores[place] += _STRANGE_LETTER * min(strange, 2)
+            scores += _STRANGE_LETTER * min(strange, 2) << (_LANE * place)
     if len(word) > 2:  # noqa: PLR2004 - letters
         known = is_known(word.replace("ё", "е"))
-        scores[model.labels.index("ru")] += _KNOWN if known else _STRANGE
-    return tuple(scores)
+        scores += (_KNOWN if known else _STRANGE) << (_LANE * model.labels.index("ru"))
+    return scores
 
 
 @cache
@@ -182,7 +210,7 @@ def _models() -> tuple[_Model, _Model]:
         rows = {}
         for line in lines:
             part, _, scores = line.partition("\t")
-            rows[part] = tuple([ord(score) - ZERO for score in scores])
+            rows[part] = packed([ord(score) - ZERO for score in scores])
         models.append(
             _Model(tuple(labels.split()), tuple(map(int, bias.partition("\t")[2].split())), rows)
         )

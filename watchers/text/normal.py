@@ -95,6 +95,8 @@ def tokenize(text: str) -> list[Cut]:
         normal = folded[start:end] if aligned else _fold_plain(plain[start:end])
         if kind == "dotted":
             normal = normal.replace(".", "")
-        cuts.append(Cut(text[start:end], normal, start, end, sentence, joined, kind == "number"))
+        # As Cut(…) does, without its call in Python: each word of each text passes here.
+        made = (text[start:end], normal, start, end, sentence, joined, kind == "number")
+        cuts.append(tuple.__new__(Cut, made))
         last_end = end
     return cuts

@@ -12,6 +12,7 @@ from watchers.text import signs
 from watchers.text.designations import designation_keys
 from watchers.text.figures import Number, canonical, numbers_in
 from watchers.text.forms import LetterCase, text_forms, without
+from watchers.text.grammar import GRAMMARS
 from watchers.text.language import identify
 from watchers.text.look_alikes import look, other_reading, unmixed
 from watchers.text.names import EntityId, Gazetteer, NameMatch, NameWord, gazetteer
@@ -26,7 +27,6 @@ from watchers.text.russian import (
     other_words,
 )
 from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
-from watchers.text.suffixes import GRAMMARS
 
 _SUFFIXED = re.compile(
     r"((?:Sh|Ch|[A-ZА-ЯЁӘҒҚҢӨҰҮҺІҲҶӢӮЎÝŇŞÇÜÖ]){2,})(?:s|[a-zа-яёәғқңөұүһіҳҷӣӯўýňşçüöä]{2,})\Z"
@@ -199,20 +199,24 @@ def analyse(
     size = len(head)
     hashes = "#" in text
     tokens = [
-        Token(
-            _word(
-                _tagged(text, start, surface) if hashes else surface,
-                normal,
-                number,
-                lang,
-                shouting[start > size],
+        tuple.__new__(  # as Token(…) does, without its call in Python
+            Token,
+            (
+                _word(
+                    _tagged(text, start, surface) if hashes else surface,
+                    normal,
+                    number,
+                    lang,
+                    shouting[start > size],
+                ),
+                surface,
+                start,
+                end,
+                position,
+                sentence,
+                joined,
+                1,
             ),
-            surface,
-            start,
-            end,
-            position,
-            sentence,
-            joined,
         )
         for position, (surface, normal, start, end, sentence, joined, number) in enumerate(cuts)
     ]
@@ -228,7 +232,7 @@ def analyse(
         _mention(names, match.alias.entity, match) for match in found if match.alias.entity
     )
     keys = _keys(tokens, compounds, mentions)
-    title_words = sum(cut.start <= size for cut in cuts)
+    title_words = bisect_right(cuts, size, key=lambda cut: cut.start)
     numbers = numbers_in(tokens, text, lang)
     return Analysis(text, lang, tuple(tokens), compounds, title_words, mentions, numbers, keys)
 

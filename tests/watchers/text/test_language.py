@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from watchers.text.language import UNKNOWN, identify
+from watchers.text.language import UNKNOWN, identify, packed, unpacked
 
 HEADLINES = [
     ("en", "Smog chokes Bishkek"),
@@ -184,3 +184,10 @@ def test_names_do_not_decide(label: str, text: str) -> None:
 )
 def test_a_language_that_we_do_not_know_is_none_of_ours(text: str) -> None:
     assert identify(text) == UNKNOWN
+
+
+def test_scores_that_stand_in_one_number_are_added_each_by_itself() -> None:
+    rows = [(0, 0, 0), (-1, 0, 1), (-79, 176, -2), (5, -3, -1), (-(2**20), 2**20, 0)]
+
+    assert rows == [unpacked(packed(row), 3) for row in rows]
+    assert (-75 - 2**20, 173 + 2**20, -2) == unpacked(sum(map(packed, rows)), 3)
