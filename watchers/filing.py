@@ -10,13 +10,13 @@ from functools import lru_cache
 from watchers import near, rubrics
 from watchers.keywords import Facts, topics_of
 from watchers.keywords.searching import CUT, IN_HEADLINE, MACHINE, OWN, PREFIXES
-from watchers.text.suffixes import GRAMMARS
+from watchers.text.grammar import GRAMMARS
 from watchers.text.words import Analysis, of_title
 
 RUBRIC = "f:rubric"
 """The key of items that name themselves a rubric."""
 
-REACHED = "refiled_to_topics"
+REACHED = "refiled_to_verbs"
 """Under this name is kept which item ``refiling`` reached, from the newest down; 0: all.
 
 A new kind of keys gets a new name, so that archives begin once more at their newest item; so do

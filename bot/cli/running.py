@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import click
 
-from bot import app
 from bot.cli.common import lasting
 from bot.settings import Settings
 
@@ -23,6 +22,8 @@ async def run(settings: Settings) -> None:
 
     Needs TELEGRAM_BOT_TOKEN. Stops within five seconds; nothing is lost by kill -9 either.
     """
+    from bot import app  # noqa: PLC0415 (takes two seconds: a wrong setting is told before)
+
     stop = asyncio.Event()
     app.stop_on_signals(stop, lambda: hurry(leave))
     await app.run(settings, stop=stop)

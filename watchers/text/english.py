@@ -44,20 +44,42 @@ _IRREGULAR = {
         "phenomenon": "phenomena", "criterion": "criteria", "memorandum": "memoranda",
         "referendum": "referenda", "bacterium": "bacteria", "nucleus": "nuclei",
         "atlas": "atlases", "canvas": "canvases", "surplus": "surpluses",
+        "arise": "arose arisen", "bend": "bent", "bleed": "bled", "breed": "bred", "cling": "clung",
+        "creep": "crept", "foresee": "foresaw foreseen", "forgive": "forgave forgiven",
+        "hang": "hung", "kneel": "knelt", "lay": "laid", "leap": "leapt", "learn": "learnt",
+        "overcome": "overcame", "overtake": "overtook overtaken", "override": "overrode overridden",
+        "overrun": "overran", "retake": "retook retaken", "rewrite": "rewrote rewritten",
+        "ring": "rang rung ringing", "shine": "shone", "sit": "sat", "slay": "slew slain",
+        "spin": "spun", "spring": "sprang sprung", "sting": "stung", "strive": "strove striven",
+        "swing": "swung", "undertake": "undertook undertaken", "weep": "wept", "licence": "licensing licensed", "cheque": "checking checked",
     }.items()
     for form in forms.split()
 }  # fmt: skip
 _COMPARED = (
     "high large small old young new strong weak rich poor cheap cold long fast great short tough close wide safe big hot"
-    " heavy deadly easy early busy"
+    " heavy deadly easy early busy bright brief broad calm clear costly crazy cruel dark deep dense dirty dry empty fair"
+    " fierce fresh friendly funny gentle grand grave happy hard harsh healthy holy huge hungry keen late likely lonely"
+    " loose loud lucky mild narrow nasty near nice odd pale proud pure quick quiet rare raw ready rough rude sad sharp"
+    " sick simple slight slow smart smooth soft steady steep strange strict swift tall thick thin tiny true ugly vast wary"
+    " warm wealthy wet wild wise bloody hasty risky noisy dusty rainy sunny windy cloudy foggy"
 )
-"""Adjectives whose degrees are the same word; lower is a verb more often."""
-_IRREGULAR |= {
-    re.sub(r"e$", "", re.sub(r"y$", "i", re.sub(r"(?<=[bh][io])(g|t)$", r"\1\1", word)))
-    + degree: word
-    for word in _COMPARED.split()
-    for degree in ("er", "est")
-}
+_SUPERLATIVE = "low clean cool light fit flat firm plain sweet tender"
+"""Adjectives whose degrees are the same word; of the second list a cleaner or to lower is not."""
+_DOUBLED = frozenset("big hot sad thin wet fit flat".split())
+
+
+def _degrees(word: str, endings: str) -> list[str]:
+    stem = word + word[-1] if word in _DOUBLED else re.sub("y$", "i", word.removesuffix("e"))
+    return [stem + ending for ending in endings.split()]
+
+
+_IRREGULAR |= {form: word for word in _COMPARED.split() for form in _degrees(word, "er est")}
+_IRREGULAR |= {form: word for word in _SUPERLATIVE.split() for form in _degrees(word, "est")}
+_MEN = (
+    "spokes business chair fire police fisher gun congress law air sea clergy work sports service"
+    " militia camera country crafts trades states noble council"
+)
+_IRREGULAR |= {word + "men": word + "man" for word in _MEN.split()}
 _SPELLINGS = {
     "theater": "theatre", "center": "centre", "meter": "metre", "kilometer": "kilometre",
     "liter": "litre", "fiber": "fibre", "labor": "labour", "color": "colour",
@@ -72,8 +94,10 @@ _SPELLINGS = {
 }  # fmt: skip
 _DERIVED = re.compile(
     r"(?:ant|ance|ancy|ent|ence|ency|ation|tion|sion|ion|al|ive|ous|ly|ment|ness|er|or|able|ible"
-    r"|ity|ist|ism|ize|ise|ful|less|ship|dom|hood|ary|ery|ory|ic|ure|age|y|ey)$"
+    r"|ity|ist|ism|ize|ise|ful|less|ship|dom|hood|ary|ery|ory|ic|(?<!o)ure|age|y|ey)$"
 )
+_SHORT = 4
+"""Letters of words that are too short to be derived: scale is not scal-al."""
 _VERBAL = re.compile(r"[aeiouy].*[^aeiou]$|[^aeiou]{2}y?$|[aeiou]y$")
 """What may be left of a verb without its ending: not the fe- of feed, nor the r- of ring."""
 _NOT_PLURAL = re.compile(r"(?:ss|us|is|news|series|species|gas|texas|was|has|its|this|always)$")
@@ -121,7 +145,8 @@ def _derived_base(word: str) -> str:
     if not _VERBAL.search(root):
         return ""
     bases = (root + "y",) if word.endswith("ied") else (root, root + "e")
-    return next((base for base in bases if _DERIVED.search(base)), "")
+    longer = (base for base in bases if len(base) > _SHORT or base.endswith("y"))
+    return next((base for base in longer if _DERIVED.search(base)), "")
 
 
 def _singular(word: str) -> str:

@@ -13,6 +13,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from watchers.text.english import english_form
+from watchers.text.grammar import GRAMMARS
 from watchers.text.language import OURS, identify
 from watchers.text.latin_kazakh import may_be_kazakh, readings
 from watchers.text.normal import APOSTROPHE
@@ -25,7 +26,7 @@ from watchers.text.skeleton import (
     keyboard,
     skeleton,
 )
-from watchers.text.suffixes import GRAMMARS, asked_strippings, strippings
+from watchers.text.suffixes import asked_strippings, strippings
 
 _MIN_SKELETON = 3
 _MIN_NAME = 4

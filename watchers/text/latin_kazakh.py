@@ -50,11 +50,11 @@ def readings(normal: str) -> tuple[str, ...]:
 
 
 def _with_short_i(word: str) -> str:
-    """Write й for an и after a vowel, and я for what is said so: тойлады, Ресей, партия."""
+    """Write й for an и after a vowel, я and ю for what is said so: Ресей, партия, күшею."""
     letters = list(word)
     for at, letter in enumerate(letters):
         if letter == "и" and at and letters[at - 1] in _VOWELS:
             letters[at] = "й"
         elif letter == "а" and at and letters[at - 1] == "и":
             letters[at] = "я"
-    return "".join(letters)
+    return "".join(letters).replace("йа", "я").replace("йу", "ю")

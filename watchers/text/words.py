@@ -12,6 +12,7 @@ from watchers.text import signs
 from watchers.text.designations import designation_keys
 from watchers.text.figures import Number, canonical, numbers_in
 from watchers.text.forms import LetterCase, text_forms, without
+from watchers.text.grammar import GRAMMARS
 from watchers.text.language import identify
 from watchers.text.look_alikes import look, other_reading, unmixed
 from watchers.text.names import EntityId, Gazetteer, NameMatch, NameWord, gazetteer
@@ -26,7 +27,6 @@ from watchers.text.russian import (
     other_words,
 )
 from watchers.text.skeleton import is_cyrillic, keyboard, skeleton
-from watchers.text.suffixes import GRAMMARS
 
 _SUFFIXED = re.compile(
     r"((?:Sh|Ch|[A-ZА-ЯЁӘҒҚҢӨҰҮҺІҲҶӢӮЎÝŇŞÇÜÖ]){2,})(?:s|[a-zа-яёәғқңөұүһіҳҷӣӯўýňşçüöä]{2,})\Z"
