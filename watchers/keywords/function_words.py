@@ -15,7 +15,7 @@ from watchers.text.russian import is_known
 from watchers.text.skeleton import is_cyrillic
 
 _TABLE = {
-    "ru": "и а но да же ли бы в во на по с со к ко о об обо от ото до из изо у за для при про"
+    "ru": "и а но да же ли бы ни в во на по с со к ко о об обо от ото до из изо у за для при про"
     " через чрез между меж перед передо пред под подо над после вокруг около возле вдоль среди"
     " против ради из-за из-под насчет вместо сквозь ввиду вследствие благодаря согласно без"
     " что как кто где когда куда откуда почему зачем сколько какой какая какое какие каких какого"
@@ -38,7 +38,7 @@ _TABLE = {
     " her their our your my he she they we you i them him me what which when where why how whose"
     " whom there here but nor because while whether also too vs versus or"
     f" what{APOSTROPHE}s who{APOSTROPHE}s where{APOSTROPHE}s how{APOSTROPHE}s it{APOSTROPHE}s"
-    " such each every any some all both either own same other another few many much more"
+    " such neither each every any some all both either own same other another few many much more"
     " most amid upon beneath beside besides despite regarding concerning following although"
     " though unless however just only even still again once ever already now itself"
     " themselves himself herself anyone someone everyone everything something ours theirs"

@@ -21,12 +21,14 @@ _LAST = frozenset(map(fold_case, "ЕМЕС EMES ЭМЕС EMAS ЭМАС DÄL".spl
 _FIRST = frozenset({"не", "not"})
 _BUT = frozenset("но а but бірақ бирок lekin лекин ammo аммо emma вале".split())
 _EXCEPT = frozenset({"кроме", "исключая", "except", "excluding"})
+_ALSO = frozenset({"и", "или", "and", "or", "nor"})
 _OTHER_THAN = {
     "басқа": "дан ден тан тен нан нен", "башка": "дан ден дон дөн тан тен тон төн",
     "boshqa": "dan", "tashqari": "dan", "бошқа": "дан", "ташқари": "дан", "başga": "dan den",
 }  # fmt: skip
 """«Ресейден басқа», other than Russia: the word and the endings before it that make it say so."""
 
+_DENYING = _LAST | _FIRST | _EXCEPT | _OTHER_THAN.keys()
 _LONGEST = 4
 """Words of a name that are looked at."""
 
@@ -46,12 +48,17 @@ def put_first(lexemes: Sequence[Lexeme], name_length: NameLength) -> list[Lexeme
         elif after := _denied_after(lexeme, told, rest, name_length):
             if told and _word(told[-1]) in _BUT:
                 told.pop()
-            told += _negated(lexeme, rest[after.start : after.stop])
+            told += _negated(lexeme, _either(rest[after.start : after.stop]))
             at += after.stop
         else:
             told.append(lexeme)
         at += 1
     return told
+
+
+def may_deny(lexeme: Lexeme) -> bool:
+    """Tell whether a bare word is one of those that can deny others."""
+    return _word(lexeme) in _DENYING
 
 
 def _word(lexeme: Lexeme) -> str:
@@ -89,6 +96,14 @@ def _denied_before(
     return 0
 
 
+def _either(operands: Sequence[Lexeme]) -> list[Lexeme]:
+    """Read what stands between the denied as OR: «кроме Ирана и Ирака» wants neither."""
+    return [
+        Lexeme(Sort.OR, "OR", lexeme.at) if _word(lexeme) in _ALSO else lexeme
+        for lexeme in operands
+    ]
+
+
 def _size_of_last(told: Sequence[Lexeme]) -> int:
     """Tell of how many lexemes the last operand is: one, or a pair of brackets with all in it."""
     depth = 0
@@ -115,18 +130,20 @@ def _denied_after(
     operator = lexeme.sort is Sort.NOT and lexeme.text != "-"
     if not operator and normal not in _FIRST and normal not in _EXCEPT:
         return range(0)
-    words = list(takewhile(bool, map(_typed, rest[:_LONGEST])))
+    words = list(takewhile(bool, map(_typed, rest)))
     if operator:  # of a name of one word the parser knows as much
-        return range(size if (size := name_length(words)) > 1 else 0)
+        return range(size if (size := name_length(words[:_LONGEST])) > 1 else 0)
     but = len(told) > 1 and _word(told[-1]) in _BUT
     if normal in _EXCEPT or but:
-        small = weightless(words) if len(words) > 1 else frozenset[int]()
+        small = weightless(words)
         start = next((at for at in range(len(words)) if at not in small), len(words))
-        size = name_length(words[start:]) or 1
-        beside = told or len(rest) > start + size
-        return range(start, start + size) if start < len(words) and beside else range(0)
+        end = start + (name_length(words[start : start + _LONGEST]) or 1)
+        while end + 1 < len(words) and words[end] in _ALSO and words[end + 1] not in _ALSO:
+            end += 1 + (name_length(words[end + 1 : end + 1 + _LONGEST]) or 1)
+        beside = told or len(rest) > end
+        return range(start, end) if start < len(words) and beside else range(0)
     says_of_a_name = not told or _last_name(told, name_length)
-    return range(0) if says_of_a_name else range(name_length(words))
+    return range(0 if says_of_a_name else name_length(words[:_LONGEST]))
 
 
 def _typed(lexeme: Lexeme) -> str:

@@ -9,7 +9,7 @@ from storage.errors import NewsError, Text
 from watchers.keywords.filters import read_filter
 from watchers.keywords.function_words import means_either, weightless
 from watchers.keywords.lexer import EXAMPLE, MAX_TERMS, Lexeme, Sort, is_chunk, lex
-from watchers.keywords.negations import put_first
+from watchers.keywords.negations import may_deny, put_first
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Query, Some, Term
 from watchers.text import signs
 from watchers.text.designations import designation_keys
@@ -47,6 +47,9 @@ def parse(text: str, names: Gazetteer | None = None) -> Query:
     lexemes = put_first(typed, partial(_name_length, names=names))
     reader = _Reader(lexemes, names)
     part = reader.read()
+    if part.written != text and any(map(may_deny, typed)):
+        # Without its commas and ANDs it may deny what it did not: it means what it is stored as.
+        return replace(parse(part.written, names), reworded=True)
     reworded = reader.reworded or lexemes != typed
     return Query(part.written, part.node, part.understood, reworded, reader.literal)
 

@@ -122,6 +122,22 @@ def test_whatever_is_typed_parses_or_is_refused_politely(typed) -> None:
     match(query, analyse("газ и нефть"))
 
 
+_NEGATING = (
+    "газ Иран Korea не not но but except кроме ЕМЕС емес басқа Ресейден и or OR AND ( ) - ,"
+)
+
+
+@given(st.lists(st.sampled_from(_NEGATING.split()), max_size=7).map(" ".join))
+@settings(max_examples=200, deadline=None)
+def test_whatever_is_denied_is_stored_as_it_is_meant(typed: str) -> None:
+    try:
+        query = parse(typed)
+    except NewsError:
+        return
+    again = parse(str(query))
+    assert (str(query), query.root) == (str(again), again.root)
+
+
 def test_a_day_in_until_is_included_and_since_counts_from_now() -> None:
     now = datetime(2026, 11, 22, tzinfo=UTC)
     text = analyse("газ", lang="ru")
@@ -248,6 +264,8 @@ def test_what_was_typed_is_understood_by_its_words_of_weight(typed: str, underst
         ("oil but not from South Korea", "oil AND NOT South Korea"),
         ("нефть кроме Ирана", "нефть AND NOT Иран"),
         ("oil except Iran", "oil AND NOT Iran"),
+        ("нефть кроме Ирана и Ирака", "нефть AND NOT ( Иран OR Ирак )"),
+        ("oil except Iran and South Korea", "oil AND NOT ( Iran OR South Korea )"),
         ("Ираннан басқа мұнай", "NOT Иран AND мұнай"),
         ("neft Erondan tashqari", "neft AND NOT Eron"),
         # Else it is a word as any other.
