@@ -23,6 +23,15 @@ def read(context: Context, text: str) -> keywords.Query:
     return keywords.parse(text, context.names.current)
 
 
+def watchable(context: Context, text: str) -> keywords.Query:
+    """Read a query that is to be watched for. Raises NewsError, also where its time is over."""
+    query = read(context, text)
+    _, until = keywords.window(query, context.clock())
+    if until is not None and until <= context.clock():
+        raise NewsError("subscribe.over", filter="until:")
+    return query
+
+
 async def draft_of(ask: Ask, context: Context, text: str) -> int:
     """Keep a text for buttons that name it; 0 where it cannot be: then there are no buttons.
 

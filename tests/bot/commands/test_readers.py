@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -198,6 +199,28 @@ async def test_new_words_take_the_place_of_old_ones(anna: Person) -> None:
     await anna.types("Tokayev -football")
     (one,) = await anna.context.db.read(subscriptions.of_chat, READER)
     assert "Tokayev -football" == one.query
+
+
+@pytest.mark.parametrize("over", ["gas until:2026-11-21", "gas until:3d"])
+async def test_what_can_never_ring_is_not_watched_for(anna: Person, over: str) -> None:
+    with pytest.raises(NewsError, match=r"subscribe\.over"):
+        await anna.types(f"/subscribe {over}")
+    await subscribed(anna, "gas until:2026-11-22")  # today counts
+    await anna.types("/subscriptions")
+    await anna.presses("gas")
+    await anna.presses("Edit")
+    with pytest.raises(NewsError, match=r"subscribe\.over"):
+        await anna.types(over)
+    await anna.types("gas")  # it is asked for still
+    assert ["gas"] == [one.query for one in await anna.context.db.read(subscriptions.every)]
+
+
+async def test_an_older_button_does_not_watch_for_what_is_over(anna: Person) -> None:
+    await anna.types("/subscribe gas until:2026-11-22")
+    context = replace(anna.context, clock=lambda: NOW + timedelta(days=1))
+    with pytest.raises(NewsError, match=r"subscribe\.over"):
+        await replace(anna, context=context).presses("Alert at once")
+    assert 0 == await anna.context.db.read(subscriptions.count, READER)
 
 
 async def test_what_was_removed_can_be_brought_back(anna: Person) -> None:
