@@ -55,6 +55,8 @@ from watchers.text.words import analyse
         ("source: ТАСС", "source:ТАСС"),
         ('source:"Радио Свобода" газ', 'source:"Радио Свобода" газ'),
         ("since:3d until:2026-11-01", "since:3d until:2026-11-01"),
+        ("topic:Энергетика -topic:коши-кон", "topic:energy -topic:migration"),
+        ('topic:"Права человека" Ош', "topic:rights Ош"),
         ("Jalal-Abad", "Jalal-Abad"),
         ("12:30", "12:30"),
     ],
