@@ -924,6 +924,17 @@ async def test_an_offer_that_finds_nothing_offers_what_would(room: Pipeline, ann
     assert "Uranium mine opens" in await anna.presses("❓ uranium")
 
 
+@pytest.mark.parametrize("command", ["/search", "/subscribe"])
+async def test_a_name_is_offered_in_its_dictionary_form(
+    room: Pipeline, aigul: Person, command: str
+) -> None:
+    await room.tells("Steppe Courier", "В Кыргызстане открыли дорогу")
+    await aigul.types(f"{command} дирижабли в кыргызстане")
+    (offered,) = (b.label for b in buttons(aigul.last) if "ыргызстан" in b.label)
+    assert offered.endswith(" Кыргызстан")
+    assert "В Кыргызстане открыли" in await aigul.presses(offered)
+
+
 async def test_what_is_watched_for_already_offers_no_second_subscription(
     room: Pipeline, anna: Person
 ) -> None:

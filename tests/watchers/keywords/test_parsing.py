@@ -175,6 +175,14 @@ def test_words_that_are_right_are_left_alone(typed) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "told"),
+    [("Мирзияев", "мирзиеева"), ("Кашаган", "кашагане"), ("брикет", "брикета")],
+)
+def test_a_form_of_what_was_asked_is_not_offered(typed: str, told: str) -> None:
+    assert suggest(parse(typed), told_words={told: 9}) == ()
+
+
+@pytest.mark.parametrize(
     ("query", "expected"),
     [
         ("газ by:state", True),
