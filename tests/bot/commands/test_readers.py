@@ -905,6 +905,16 @@ async def test_trends_compare_topics_in_one_picture(
     assert anna.last.caption.count("1 story in the last 30 days") == 2
 
 
+async def test_trends_head_each_topic_with_its_name_in_dictionary_form(
+    room: Pipeline, aigul: Person
+) -> None:
+    await room.tells("Oasis Times", "Uzbek wheat arrives in Kazakhstan", ago=timedelta(days=3))
+    await aigul.types("/trends Казахстан против Узбекистана")
+    assert isinstance(aigul.last, Picture)
+    assert "«Узбекистан»" in aigul.last.caption
+    assert "Узбекистана" not in aigul.last.caption
+
+
 async def test_trends_of_and_ask_for_both_in_one_story(room: Pipeline, anna: Person) -> None:
     await room.tells("Oasis Times", "Rain in Dushanbe", ago=timedelta(days=3))
     await room.tells("Oasis Times", "Kazakh wheat arrives in Tajikistan")
