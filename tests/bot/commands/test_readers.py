@@ -788,6 +788,18 @@ async def test_a_query_is_explained_in_its_own_words_language(
     assert f"Understood as: {told}" in await anna.types(f"/search {typed}")
 
 
+async def test_where_no_story_has_all_words_the_heading_says_so(
+    room: Pipeline, anna: Person
+) -> None:
+    await room.tells("Steppe Courier", "Водители Тараза бастуют третий день")
+    await room.tells("Northern Wire", "Авария на ТЭЦ в Оше")
+    said = await anna.types("/search авария Тараз")
+    assert "1 story\nNo story has all of these words." in said
+    assert "without: авария" in said
+    await room.tells("Oasis Times", "Авария в Таразе: двое ранены")
+    assert "No story has all" not in await anna.types("/search авария Тараз")
+
+
 async def test_small_words_alone_are_asked_for_and_that_is_said(anna: Person) -> None:
     assert "Only small words" in await anna.types("/search of the")
 
