@@ -19,11 +19,12 @@ endif
 # How long `make fuzz` goes on.
 MINUTES ?= 60
 
-.PHONY: help demo run fulltext meaning test texts test-all fuzz check lint lock audit picture clean
+.PHONY: help demo init run fulltext meaning test texts test-all fuzz check lint lock audit picture clean
 
 help:
 	@echo "make demo   see it work: no token, no network, a chat page in the browser"
-	@echo "make run    run the real bot (put TELEGRAM_BOT_TOKEN into .env first)"
+	@echo "make init   write .env for a real bot: asks for its token, and tries it"
+	@echo "make run    run the real bot (after make init)"
 	@echo "make fulltext  add what the button Read shows whole articles by (36 MB)"
 	@echo "make meaning  add the built-in model for EMBEDDINGS_URL=builtin (91 MB)"
 	@echo "make test   everything CI checks: style, types, arrows between rooms, tests, coverage"
@@ -37,6 +38,9 @@ help:
 
 demo: $(VENV)/ready
 	@$(BIN)/python -m bot demo
+
+init: $(VENV)/ready
+	@$(BIN)/python -m bot init
 
 run: $(VENV)/ready
 	@$(BIN)/python -m bot run
