@@ -1,6 +1,7 @@
 """The audit: a sound database adds up, and each law that is broken on purpose is told."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -24,7 +25,7 @@ from storage import (
     wanted_articles,
 )
 from storage.audit.laws import LAWS
-from storage.audit.report import Report, audit
+from storage.audit.report import DEEP_LAWS, Report, audit, counts, steps
 from storage.database import connect
 from storage.errors import StorageError
 from storage.full_texts import FullText
@@ -320,6 +321,90 @@ def test_a_digest_of_a_clock_that_was_wrong_accuses_nobody(sound: Path) -> None:
             " json_extract(payload, '$.until') + 86400000) where subject = '1/1'"
         )
     assert set() == broken(sound)
+
+
+# --- deep ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def whole(sound: Path) -> Path:
+    """The sound database, with its items in the search index and one that is leaving it."""
+    with closing(sqlite3.connect(sound)) as db, db:
+        db.execute("insert into item_words(rowid, words) select id, 's:headline' from items")
+        db.execute("insert into item_words(rowid, words) values (99, 's:gone')")
+        db.execute("insert into removed_items(id) values (99)")
+    return sound
+
+
+def emptied_index(path: Path) -> None:
+    """Put an empty leaf in the place of an index's root (SQLite's file format, 1.6)."""
+    with closing(sqlite3.connect(path)) as db:
+        (root,) = db.execute(
+            "select rootpage from sqlite_schema where type = 'index' and tbl_name = 'items'"
+        ).fetchone()
+        (size,) = db.execute("pragma page_size").fetchone()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\x0a\0\0\0\0" + size.to_bytes(2) + b"\0")
+
+
+def stated(statement: str) -> Callable[[Path], None]:
+    def spoil(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute(statement)
+
+    return spoil
+
+
+SPOILT = {
+    "pages": emptied_index,
+    "words of nothing": stated("delete from removed_items"),
+    "item without words": stated(
+        "insert into item_words(item_words, rowid, words) values ('delete', 2, 's:headline')"
+    ),
+    "odd rows": stated("update chats set quiet_mode = 'sometimes' where id = 1"),
+}
+
+
+def deeply(path: Path) -> set[str]:
+    return {one.law.name for one in audit(path, NOW, lambda _step: None, deep=True).breaches}
+
+
+def test_a_whole_database_is_found_so_step_by_step(whole: Path) -> None:
+    heard: list[int] = []
+    report = audit(whole, NOW, heard.append, deep=True)
+    assert () == report.breaches
+    assert len(LAWS) + len(DEEP_LAWS) == report.laws
+    assert (steps(deep=True), True) == (sum(heard), report.adds_up)
+
+
+def test_each_deep_law_is_broken_below() -> None:
+    assert {law.name for law in DEEP_LAWS} == set(SPOILT)
+
+
+@pytest.mark.parametrize("law", SPOILT)
+def test_what_only_a_deep_audit_sees_is_told(law: str, whole: Path) -> None:
+    SPOILT[law](whole)
+    assert law not in broken(whole)
+    assert {law} == deeply(whole)
+
+
+def test_a_search_index_with_spoilt_pages_is_told(whole: Path) -> None:
+    """Its pages are rows to SQLite, which finds nothing wrong with them."""
+    stated("update item_words_data set block = zeroblob(length(block)) where id > 10")(whole)
+    try:
+        told = deeply(whole)
+    except StorageError as error:
+        told = {error.text_key}
+    # Which of them, is a matter of SQLite's version and of what is spoilt.
+    assert told & {"storage.corrupt", "pages", "item without words"}
+
+
+def test_rows_are_counted_by_table(whole: Path) -> None:
+    told = counts(whole)
+    assert (5, 1) == (told["items"], told["removed_items"])
+    assert [] == [name for name in told if name.startswith("item_words")]
+    assert all(told.values())
 
 
 def test_the_audit_writes_nothing(sound: Path) -> None:
