@@ -71,6 +71,7 @@ async def test_a_real_bot_answers_after_the_steps_of_readme(clone: Path) -> None
     assert ["ADMIN_IDS"] == FILL_IN
     async with Sandbox.start(every=0) as box:
         feeds = catalogue_of(box, clone)
+        (clone / ".env").unlink(missing_ok=True)
         begun = await asyncio.to_thread(
             at_once,
             init,
