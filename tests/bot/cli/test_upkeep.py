@@ -165,6 +165,8 @@ def test_every_command_tells_a_wrong_file_in_a_sentence_and_makes_nothing(
     for words in (
         ("run",), ("poll",), ("ingest", "news.jsonl"), ("feeds", "list"), ("feeds", "export"),
         ("feeds", "add", "http://127.0.0.1:9/feed"), ("search", "gas"), ("backup", "copy.db"),
+        ("items",), ("stories",), ("story", "1"), ("digest",), ("trends", "gas"), ("rates",),
+        ("audit",), ("backtest",),
     ):  # fmt: skip
         result = cli(*words, TELEGRAM_BOT_TOKEN=BOT_TOKEN, TELEGRAM_API_URL="http://127.0.0.1:9")
         told = (result.exit_code, result.stdout, len(result.stderr.splitlines()))
