@@ -1,13 +1,14 @@
 """Near words: what a headline may say instead of the word that was typed. Pure.
 
-Two kinds of kin: words of one notion, by the table of concepts, in every language of it
-(забастовка, strike, ереуіл); and, in Russian and English, verb and noun of one root
-(забастовка, бастуют). Kin are a weaker key than the word: only headlines are looked at, and what
+Three kinds of kin: words of one notion, by the table of concepts, in every language of it
+(забастовка, strike, ереуіл); in Russian and English, verb and noun of one root (забастовка,
+бастуют); and, beside other words, what belongs to a country for its name (мигранты Таджикистан:
+"migrants" in Dushanbe). Kin are a weaker key than the word: only headlines are looked at, and what
 they find is shown below what was asked for, and marked.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -47,6 +48,8 @@ _ENGLISH_ENDINGS: Final = ("ations", "ation", "ition", "ment", "ion", "al", "er"
 _ROOTED: Final = ("ru", "en", "")
 """Languages of texts in which roots are known; "" is unknown."""
 
+_CODE_KEY: Final = len("e:kz")
+
 _NO_KIN: Final = frozenset(
     "government region city town district village people year month day percentage million"
     " billion thousand say man woman number half week today new country".split()
@@ -56,14 +59,18 @@ _NO_KIN: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """What is near to one word: notions, and roots by whether a verb or a noun is looked for."""
+    """What is near to one word: notions, and roots by whether a verb or a noun is looked for.
+
+    To a country's name, by its code, whatever the gazetteer has of it: towns, people, companies.
+    """
 
     concepts: frozenset[str] = frozenset()
     roots: frozenset[tuple[str, str]] = frozenset()
+    countries: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         """Tell whether anything is near to the word."""
-        return bool(self.concepts or self.roots)
+        return bool(self.concepts or self.roots or self.countries)
 
 
 class Met(NamedTuple):
@@ -138,6 +145,7 @@ class Widened:
                 share += 1.0
                 continue
             word = next((one for one in plain if _is_kin(one, kin, title.lang)), None)
+            word = word or _of_a_country(title, kin)
             if word is None:
                 missing.append(getattr(child, "label", ""))
                 continue
@@ -149,7 +157,8 @@ class Widened:
 def widened(query: Query) -> Widened | None:
     """Widen a query by the kin of its words; None where it asks for none but exact ones.
 
-    Only plain words have kin: no names, figures, phrases, ``=word`` or alternatives.
+    Only plain words have kin: no figures, phrases, ``=word`` or alternatives, and of names those
+    of countries where there is more than them.
     """
     children = query.root.children if isinstance(query.root, All) else (query.root,)
     if any(
@@ -158,6 +167,8 @@ def widened(query: Query) -> Widened | None:
     ):
         return None
     kin = tuple(kin_of(child) if isinstance(child, Term) else Kin() for child in children)
+    if sum(isinstance(child, Term) for child in children) > 1:
+        kin = tuple(map(_with_country, children, kin))
     return Widened(children, kin, unwanted(query))
 
 
@@ -183,6 +194,20 @@ def kin_of(term: Term) -> Kin:
         return Kin()
     normal = cuts[0].normal
     return Kin(_concepts(normal), _wanted(normal))
+
+
+def _with_country(node: Node, kin: Kin) -> Kin:
+    """Add what belongs to the country that a word names; the id of one is its code."""
+    keys = node.keys if isinstance(node, Term) else frozenset[str]()
+    codes = frozenset(key[2:] for key in keys if key.startswith("e:") and len(key) == _CODE_KEY)
+    return replace(kin, countries=codes) if codes else kin
+
+
+def _of_a_country(title: Analysis, kin: Kin) -> Token | None:
+    return next(
+        (title.tokens[name.start] for name in title.entities if name.country in kin.countries),
+        None,
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -289,6 +314,8 @@ def _keys(kin: Kin) -> Iterator[str]:
         yield f"hr:{part}:{root}"
     for concept in kin.concepts:
         yield f"hc:{concept}"
+    for code in kin.countries:
+        yield f"h:c:{code}"
 
 
 def keys_of(title: Analysis) -> set[str]:

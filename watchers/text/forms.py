@@ -17,7 +17,14 @@ from watchers.text.grammar import GRAMMARS
 from watchers.text.language import OURS, identify
 from watchers.text.latin_kazakh import may_be_kazakh, readings
 from watchers.text.normal import APOSTROPHE
-from watchers.text.russian import asked_lemmas, is_known, is_only_surname, lemmas, relational_bases
+from watchers.text.russian import (
+    asked_lemmas,
+    is_joint,
+    is_known,
+    is_only_surname,
+    lemmas,
+    relational_bases,
+)
 from watchers.text.skeleton import (
     SPECIAL_CYRILLIC,
     as_russian_spells,
@@ -188,7 +195,9 @@ def _asked(normal: str, *, cyrillic: bool, capital: bool) -> list[str]:
         guesses = _owners(normal) if special else _PLAIN_CYRILLIC
         if not _SHARED_WITH_TAJIK.isdisjoint(normal):
             guesses = tuple(dict.fromkeys((*guesses, "tg")))
-        return [form for lang in guesses for form in asked_strippings(normal, lang)]
+        found = [form for lang in guesses for form in asked_strippings(normal, lang)]
+        # "обуна" would be a case of a Kyrgyz "об", and meet each Russian «об этом».
+        return found if special else [one for one in found if one == normal or not is_joint(one)]
     bare = normal.removesuffix(APOSTROPHE + "s")
     found = [bare, english_form(bare)] if bare.isascii() else [normal]
     if normal.isascii() and identify(normal) == "en":

@@ -345,6 +345,11 @@ CROSS_LANGUAGE = [
 ]
 
 TRAPS = [
+    # A word of the region that no Russian preposition is a form of, and farming, no village's.
+    ("обуна", "Об этом договорились на границе", False),
+    ("обуна", "Обунаи солона арзон шуд", True),
+    ("сел", "Глава фонда сельского хозяйства ушёл", False),
+    ("сёл", "Жители сёл ждут дорогу", True),
     # A topic's words outside the phrases that mean something else.
     ("topic:energy", "Masdar начал строить ветропарк на один гигаватт", True),
     ("topic:energy", "A wind farm of one gigawatt for Karakalpakstan", True),

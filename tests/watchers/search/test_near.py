@@ -36,6 +36,7 @@ def stands_for(query: str, headline: str, lang: str = "ru") -> tuple[str, ...]:
         ("сайлау", "Выборы назначены на март", "ru", "Выборы"),
         ("saylov", "Қазақстанда сайлау өтеді", "kk", "сайлау"),
         ("интихобот", "Election set for March", "en", "Election"),
+        ("заминҷунбӣ", "Землетрясение разбудило город", "ru", "Землетрясение"),
     ],
 )
 def test_words_of_one_root_or_notion_are_near(query, headline, lang, word) -> None:
@@ -43,8 +44,31 @@ def test_words_of_one_root_or_notion_are_near(query, headline, lang, word) -> No
 
 
 @pytest.mark.parametrize(
+    ("query", "headline", "lang", "words"),
+    [
+        (
+            "мигранты Таджикистан",
+            "Dushanbe teaches migrants Russian",
+            "en",
+            ("migrants", "Dushanbe"),
+        ),
+        ("мигранты из Таджикистана", "Душанбе учит мигрантов русскому", "ru", ("Душанбе",)),
+        ("strike Kazakhstan", "Водители в Шымкенте бастуют", "ru", ("бастуют", "Шымкенте")),
+        ("мигранты Таджикистан", "Tashkent teaches migrants Russian", "en", ()),
+        ("мигранты Душанбе", "Tajikistan teaches migrants Russian", "en", ()),
+        ("Таджикистан", "Dushanbe teaches migrants Russian", "en", ()),
+    ],
+)
+def test_what_belongs_to_a_country_is_near_to_its_name_beside_other_words(
+    query, headline, lang, words
+) -> None:
+    assert words == stands_for(query, headline, lang)
+
+
+@pytest.mark.parametrize(
     ("query", "headline", "lang"),
     [
+        ("заминҷунбӣ", "Сотки земли отдали школе", "ru"),
         ("договор", "Министр говорит о планах", "ru"),
         ("запрет", "Депутаты прочитали доклад", "ru"),
         ("завод", "Водитель водит автобус", "ru"),
@@ -70,6 +94,7 @@ def test_other_words_are_not(query, headline, lang) -> None:
         ("освобождение журналиста", "ru", "Суд освободил журналиста"),
         ("resignation of the mayor", "en", "Mayor resigns after audit"),
         ("earthquake", "ky", "Нарында жер титирөө болду"),
+        ("мигранты Таджикистан", "en", "Dushanbe teaches migrants Russian"),
     ],
 )
 def test_the_index_knows_which_headlines_have_near_words(query, lang, headline) -> None:
