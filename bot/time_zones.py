@@ -31,6 +31,8 @@ _OFFSET = re.compile(
 _POSITION = re.compile(r"([+-])(\d{2})(\d{2})(?:\d{2})?([+-])(\d{3})(\d{2})(?:\d{2})?")
 MOST_EAST, MOST_WEST = 14, 12
 _MOSCOW_AHEAD = timedelta(hours=3)
+_QUARTER = 15
+"""Clocks differ by whole quarters of an hour."""
 
 _SHORT = {
     "Europe/Moscow": "msk мск msd спб spb мсква нн",
@@ -81,7 +83,7 @@ def zone_named(text: str, now: datetime) -> str | None:
     """
     if not text.strip() or len(text) > MOST_LETTERS:
         return None
-    if (zone := _by_offset(text, now)) is not None:
+    if (zone := _by_offset(text)) is not None:
         return zone
     return next((zone for one in _readings(text) if (zone := _known(one, now)) is not None), None)
 
@@ -168,8 +170,8 @@ def _zones_of(code: str, now: datetime) -> dict[timedelta | None, str]:
     return zones
 
 
-def _by_offset(text: str, now: datetime) -> str | None:
-    """Read +5, UTC+5:30, UTC 5, MSK+2 as a zone. Etc/ zones count west as plus (POSIX)."""
+def _by_offset(text: str) -> str | None:
+    """Read +5, UTC+5:30, UTC 5, MSK+2 as a fixed zone. Etc/ ones count west as plus (POSIX)."""
     found = _OFFSET.fullmatch(text.strip())
     if text.strip() in ("0", "+0"):
         return "UTC"
@@ -179,25 +181,13 @@ def _by_offset(text: str, now: datetime) -> str | None:
     ahead = ahead if (found[1] or found[2] or "+") == "+" else -ahead
     if text.strip()[:3].casefold() in ("msk", "мск"):
         ahead += _MOSCOW_AHEAD
-    hours, rest = divmod(ahead, timedelta(hours=1))
-    if not rest:
-        if not -MOST_WEST <= hours <= MOST_EAST:
-            return None
-        return f"Etc/GMT{-hours:+d}" if hours else "UTC"
-    return next(
-        (zone for zone in sorted(_steady()) if ZoneInfo(zone).utcoffset(now) == ahead), None
-    )
-
-
-@cache
-def _steady() -> frozenset[str]:
-    """Return zones with an hour and a part that change no clocks."""
-    january, july = datetime(2026, 1, 15), datetime(2026, 7, 15)  # noqa: DTZ001 - wall clocks
-    return frozenset(
-        spot.zone
-        for spot in _spots()
-        if ZoneInfo(spot.zone).utcoffset(january) == ZoneInfo(spot.zone).utcoffset(july)
-    )
+    if not -timedelta(hours=MOST_WEST) <= ahead <= timedelta(hours=MOST_EAST):
+        return None
+    hours, minutes = divmod(abs(ahead) // timedelta(minutes=1), 60)
+    sign = "-" if ahead < timedelta() else "+"
+    if minutes:
+        return f"UTC{sign}{hours}:{minutes:02d}" if minutes % _QUARTER == 0 else None
+    return f"Etc/GMT{'-' if sign == '+' else '+'}{hours}" if hours else "UTC"
 
 
 @cache

@@ -4,7 +4,8 @@ Clock times are minutes after midnight. A time that a change to summer time skip
 later as the clocks jumped; a time that comes twice means its first coming (PEP 495, fold = 0).
 """
 
-from datetime import UTC, date, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,9 +18,19 @@ def rfc3339(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+_FIXED = re.compile(r"UTC([+-])(\d{1,2}):(\d{2})")
+"""Hours and minutes from UTC: IANA has zones of whole hours alone (Etc/GMT-5)."""
+
+
 @lru_cache(maxsize=512)
-def zone(name: str) -> ZoneInfo:
-    """Return an IANA zone; one that no longer exists is read as UTC rather than losing digests."""
+def zone(name: str) -> tzinfo:
+    """Return an IANA zone, or a fixed one: UTC+5:30.
+
+    One that no longer exists is read as UTC rather than losing digests.
+    """
+    if fixed := _FIXED.fullmatch(name):
+        ahead = timedelta(hours=int(fixed[2]) % 24, minutes=int(fixed[3]) % 60)
+        return timezone(ahead if fixed[1] == "+" else -ahead)
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -282,7 +282,7 @@ class Chat:
     """Where we write to, and how its people want it.
 
     Clock times (``digest_times``, ``quiet_from``, ``quiet_to``) are minutes after midnight in
-    ``time_zone`` (IANA name). ``digest_days`` is a set of ISO weekdays, 1 = Monday.
+    ``time_zone`` (IANA name, or UTC+5:30). ``digest_days`` is a set of ISO weekdays, 1 = Monday.
     ``digest_from`` is where the next digest's window begins: the end of the previous one.
     ``digest_rates`` are the pairs of currencies whose official rates it tells, as USD/KZT.
     ``silenced_at`` is when its people said /stop, None once nothing is left of that;

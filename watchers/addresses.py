@@ -99,7 +99,7 @@ def read_rules(told: str) -> dict[str, str]:
 def refuse_unreadable(name: str, value: str) -> None:
     """Raise NewsError where a zone is none, or a selector cannot be read."""
     if name == "zone":
-        if local_time.zone(value).key != value:
+        if str(local_time.zone(value)) != value:
             raise NewsError("feed.zone", zone=value[:100])
     elif (name, value) != ("item", AUTO) and not markup.is_selector(value):
         raise NewsError("feed.css", name=name, css=value[:100])

@@ -23,6 +23,15 @@ def read(context: Context, text: str) -> keywords.Query:
     return keywords.parse(text, context.names.current)
 
 
+def watchable(context: Context, text: str) -> keywords.Query:
+    """Read a query that is to be watched for. Raises NewsError, also where its time is over."""
+    query = read(context, text)
+    _, until = keywords.window(query, context.clock())
+    if until is not None and until <= context.clock():
+        raise NewsError("subscribe.over", filter="until:")
+    return query
+
+
 async def draft_of(ask: Ask, context: Context, text: str) -> int:
     """Keep a text for buttons that name it; 0 where it cannot be: then there are no buttons.
 
@@ -95,13 +104,28 @@ async def forecast(context: Context, text: str, since: datetime) -> search.Forec
     )
 
 
+def by_its_name(context: Context, text: str) -> str:
+    """Return a query that is one known name in its dictionary form, any other as it is."""
+    query = read(context, text)
+    named = any(
+        key.startswith("e:") for term in query.terms() for key in getattr(term, "keys", ())
+    )
+    if not named or len(query.understood) != 1 or text[:1] in '"=':
+        return text
+    (name,) = query.understood
+    return name[:1].upper() + name[1:]
+
+
 async def suggestions(context: Context, text: str) -> tuple[str, ...]:
     """Return queries near to one that found nothing, and that do find something.
 
     First with misspelt words put right, then each of several words alone.
     """
     labels = dict.fromkeys(term.label for term in read(context, text).terms())
-    alone = [label for label in labels if label != text][:MOST_TERMS_TRIED]
+    alone = [
+        by_its_name(context, label)
+        for label in [label for label in labels if label != text][:MOST_TERMS_TRIED]
+    ]
     return await _that_find(context, dict.fromkeys((*await _put_right(context, text), *alone)))
 
 

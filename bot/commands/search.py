@@ -136,6 +136,8 @@ async def page_of(  # noqa: PLR0917 - what a page is of
         head = joined(
             (head, understood(read, language) if read.reworded else "", literally(read, language))
         )
+    if found.without and not set(found.order) - found.without.keys() - found.near.keys():
+        head = joined((head, translate_html(language, "search.not_all")))
     pages = -(-found.total // ON_A_PAGE)
     watching = await subscribe.watching(ask, context, query, draft)
     rows = [*turn(("f", kept), page, pages), *_deeds(watching, draft)]

@@ -65,7 +65,7 @@ async def subscribe(ask: Ask, context: Context) -> Reply:
 
 async def offer(ask: Ask, context: Context, text: str) -> Message:
     """Make the offer for a query."""
-    read = queries.read(context, text)
+    read = queries.watchable(context, text)
     query = read.text
     now = context.clock()
     found = await queries.find(context, query, limit=SAMPLES, since=now - TRIED_OVER)
@@ -225,8 +225,10 @@ async def keep(
 ) -> tuple[Subscription, Subscription | None, Chat]:
     """Write a subscription down; from now on it is matched.
 
-    Returns it, what it was before (None where it is new), and the chat as it is then.
+    Returns it, what it was before (None where it is new), and the chat as it is then. Raises
+    NewsError where its time is over: a button may be older than that.
     """
+    queries.watchable(context, query)
 
     def write(db: Connection) -> tuple[Subscription, Subscription | None, Chat]:
         before = subscriptions.to_query(db, ask.chat.id, ask.thread_id, query)

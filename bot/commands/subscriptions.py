@@ -305,7 +305,7 @@ async def edited(ask: Ask, context: Context) -> Reply:
     """Give a subscription the words that were typed."""
     subscription = await own(ask, context)
     try:
-        query = queries.canonical(context, ask.text)
+        query = queries.watchable(context, ask.text).text
     except NewsError:  # they will type it anew, and mean this subscription
         question = f"edit:{subscription.id}"
         await context.db.write(

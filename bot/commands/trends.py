@@ -72,7 +72,8 @@ async def drawn(
         for one in keywords.compared(query)
     }
     began = await context.db.read(stats.began)
-    days = {one: search.known(by_day, began) for one, by_day in counted.items()}
+    names = {one: queries.by_its_name(context, one) for one in counted}
+    days = {names[one]: search.known(by_day, began) for one, by_day in counted.items()}
     watching = (
         ((await subscribe.watching(ask, context, query, draft),),)
         if len(counted) == 1 and draft
@@ -81,7 +82,8 @@ async def drawn(
     told = any(any(by_day.values()) for by_day in counted.values())
     if not in_place and began is not None and told and all(map(is_young, days.values())):
         young = [
-            _young(ask, one, sum(by_day.values()), now, began) for one, by_day in counted.items()
+            _young(ask, names[one], sum(by_day.values()), now, began)
+            for one, by_day in counted.items()
         ]
         return Say((Message(joined(young, "\n\n"), watching),))
     keyboard = (_spans(draft, span, ask.language), *watching) if draft else ()

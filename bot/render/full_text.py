@@ -29,10 +29,23 @@ def page(item: Item, text: FullText, chat: Chat, number: int) -> Message:
         said = translate_html(language, f"read.{text.refusal}")
         own = escape(tidy(item.summary, SUMMARY_UNITS))
         return Message(joined((_head(item, chat), said, own), "\n\n"), keys)
-    pages = pages_of(text.paragraphs) or [translate_html(language, "read.nothing")]
+    pages = pages_of(_below_headline(text.paragraphs, item)) or [
+        translate_html(language, "read.nothing")
+    ]
     number = min(max(number, 0), len(pages) - 1)
     html = joined((_head(item, chat), pages[number]), "\n\n")
     return Message(html, (*turn(("rp", item.id), number, len(pages)), *keys))
+
+
+def _below_headline(paragraphs: Sequence[str], item: Item) -> Sequence[str]:
+    """Drop the headline with which a page begins: it stands above the text."""
+    if paragraphs and _letters(paragraphs[0]) == _letters(item.title) != "":
+        return paragraphs[1:]
+    return paragraphs
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _head(item: Item, chat: Chat) -> Html:

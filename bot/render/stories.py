@@ -555,13 +555,16 @@ def pairs(story: Story, reading: LanguageOrder) -> list[tuple[Item, Item]]:
 
 
 def side_by_side(story: Story, chat: Chat) -> Message:
-    """Render a story's tellings in pairs: an original, and the same in the reader's language."""
+    """Render a story's tellings in pairs: an original, and the same in the reader's language.
+
+    What stands beside several originals is told once, beside the first.
+    """
     language = chat.language
-    said = []
+    said: dict[Html, None] = {}
     for original, beside in pairs(story, reading_of(chat)):
         for item in (original, beside):
             mark = language_mark(item, language, short=True)
-            said.append(_told(item, mark or italic(in_language_words(item, language)), language))
+            said[_told(item, mark or italic(in_language_words(item, language)), language)] = None
     head = translate_html(language, "side.head")
     body = said or [translate_html(language, "side.nothing")]
     label = f"📖 {translate(language, 'button.story')}"

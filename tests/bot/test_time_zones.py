@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.texts import words
 from bot.time_zones import towns_like, zone_named
 
 WINTER = datetime(2026, 11, 29, tzinfo=UTC)
@@ -45,6 +46,32 @@ def test_a_place_means_its_hours(typed: str, hours: int) -> None:
     zone = zone_named(typed, WINTER)
     assert zone is not None
     assert timedelta(hours=hours) == ZoneInfo(zone).utcoffset(WINTER)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown", "ahead"),
+    [
+        ("GMT+5:30", "UTC+5:30", timedelta(hours=5, minutes=30)),
+        ("+0545", "UTC+5:45", timedelta(hours=5, minutes=45)),
+        ("UTC-3:30", "UTC-3:30", -timedelta(hours=3, minutes=30)),
+        ("UTC-0:30", "UTC-0:30", -timedelta(minutes=30)),
+        ("мск+2:30", "UTC+5:30", timedelta(hours=5, minutes=30)),
+        ("GMT+5", "UTC+5", timedelta(hours=5)),
+        ("UTC-5", "UTC-5", -timedelta(hours=5)),
+    ],
+)
+def test_hours_and_minutes_are_those_and_no_citys(
+    typed: str, shown: str, ahead: timedelta
+) -> None:
+    zone = zone_named(typed, WINTER)
+    assert zone is not None
+    assert shown == words.zone_name(zone, "ru")
+    assert ahead == words.zone(zone).utcoffset(WINTER)
+
+
+@pytest.mark.parametrize("typed", ["+5:17", "UTC+14:30", "UTC-12:15", "+5:60", "UTC+15"])
+def test_hours_that_no_clock_shows_are_no_zone(typed: str) -> None:
+    assert zone_named(typed, WINTER) is None
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from watchers.keywords.facts import Facts
 from watchers.keywords.lexer import FILTERS, Lexeme
 from watchers.keywords.query import Filter
 from watchers.text.names import Gazetteer, meanings
-from watchers.text.normal import clean, tokenize
-from watchers.text.skeleton import skeleton
+from watchers.text.normal import clean, fold_case, tokenize
+from watchers.text.skeleton import keyboard, skeleton
 
 LANGUAGES = ("en", "ru", "kk", "ky", "uz", "uz-Latn", "uz-Cyrl", "tg", "tk")
 OWNERS = ("state", "independent", "private", "exile", "western", "official", "wire")
@@ -23,6 +23,19 @@ _DAY = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\Z")
 _YEARS = range(1900, 2200)
 """Years a day may be in. Far inside what ``datetime`` can hold: a day or a zone's hours more, or
 all of an age less, is still a time."""
+_TOPICS = {
+    "economy": "экономика|иқтисод|iqtisodiyot",
+    "energy": "энергетика|energetika",
+    "migration": "миграция|көші-қон|муҳоҷират|migratsiya",
+    "politics": "политика|саясат|сиёсат|siyosat",
+    "rights": "права человека|адам құқықтары|адам укуктары|ҳуқуқи инсон|inson huquqlari",
+    "sanctions": "санкции|санкциялар|таҳримҳо|sanksiyalar",
+    "security": "безопасность|қауіпсіздік|коопсуздук|амният|xavfsizlik",
+    "transport": "транспорт|көлік|нақлиёт",
+    "water": "вода|су|суу|об|suv",
+}
+"""What people call the topics in the languages they are shown in."""
+
 _EXAMPLES = {
     "about": "about:kz",
     "country": "country:kz", "lang": "lang:ru", "source": "source:tass", "by": "by:independent",
@@ -41,7 +54,7 @@ def read_filter(lexeme: Lexeme, names: Gazetteer) -> Filter:
         case "by":
             return Filter(name, _one_of(lexeme, value, OWNERS))
         case "topic":
-            return Filter(name, _one_of(lexeme, value, tuple(names.topics)))
+            return Filter(name, _topic(lexeme, value, names))
         case "source":
             return Filter(name, _source(lexeme, value))
         case "since" | "until":
@@ -68,6 +81,15 @@ def _one_of(lexeme: Lexeme, value: str, known: tuple[str, ...]) -> str:
         "query.bad_choice", position=lexeme.at, name=lexeme.name, value=value,
         known=", ".join(known), example=_EXAMPLES[lexeme.name],
     )  # fmt: skip
+
+
+def _topic(lexeme: Lexeme, value: str, names: Gazetteer) -> str:
+    """Take a topic's name in any of our languages, as any keyboard types it."""
+    typed = keyboard(fold_case(value))
+    for topic, called in _TOPICS.items():
+        if topic in names.topics and typed in keyboard(fold_case(called)).split("|"):
+            return topic
+    return _one_of(lexeme, value, tuple(names.topics))
 
 
 def _country(lexeme: Lexeme, value: str, names: Gazetteer) -> str:

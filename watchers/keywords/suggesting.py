@@ -7,6 +7,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from watchers.keywords.parsing import parse
 from watchers.keywords.query import Query, Term
 from watchers.text.names import Gazetteer, gazetteer
 from watchers.text.normal import clean, tokenize
@@ -52,15 +53,24 @@ def suggest(
     found: list[Suggestion] = []
     together = query.text
     for term in query.terms():
-        if not isinstance(term, Term):
-            continue
+        if not isinstance(term, Term) or any(key[0] == "e" for key in term.keys):
+            continue  # a name that is known is none that was misspelt
         meant = (None if term.words else _nearest(term, known)) or _word(term, told_words)
-        if meant:
+        if meant and not _meets(term, meant, names):
             found.append(Suggestion(term.label, meant, query.text.replace(term.label, meant, 1)))
             together = together.replace(term.label, meant, 1)
     if len(found) > 1:
         found.insert(0, Suggestion(query.text, together, together))
     return tuple(found)
+
+
+def _meets(term: Term, meant: str, names: Gazetteer | None) -> bool:
+    """Tell whether a word is a form of the one that was asked: it was looked for already."""
+    forms = {key for key in term.keys if key[:2] in ("k:", "s:")}
+    return any(
+        isinstance(other, Term) and not forms.isdisjoint(other.keys)
+        for other in parse(meant, names).terms()
+    )
 
 
 def _far(normal: str) -> int:
@@ -99,8 +109,6 @@ def _word(term: Term, told_words: Mapping[str, int]) -> str | None:
 
 def _nearest(term: Term, known: dict[str, _Name]) -> str | None:
     normal = _typed(term)
-    if any(key[0] == "e" for key in term.keys):
-        return None
     if len(normal) < _MIN_LETTERS or (is_cyrillic(normal) and is_known(normal)):
         return None
     near = process.extract(

@@ -89,6 +89,19 @@ def test_where_there_is_no_text_one_sentence_says_why_and_the_page_is_a_tap_away
     assert [item.url] == [button.url for row in said.keyboard for button in row]
 
 
+@pytest.mark.parametrize("first", ["Bridge opened", "BRIDGE OPENED.", "«Bridge» opened"])
+def test_a_headline_with_which_the_page_begins_is_told_once(first: str) -> None:
+    text = FullText((first, "Bridge opened on Monday.", "All of it."))
+    said = plain(render.page(sample_item("Bridge opened"), text, ALMATY, 0).html)
+    assert 2 == said.casefold().count("bridge")
+    assert said.endswith("Bridge opened on Monday.\n\nAll of it.")
+
+
+def test_a_text_without_letters_is_no_headline() -> None:
+    said = render.page(sample_item("???"), FullText(("***", "All of it.")), ALMATY, 0)
+    assert "***" in plain(said.html)
+
+
 @pytest.mark.parametrize(
     "paragraphs",
     [("a",), ("x" * 9000,), ("😀" * 5000,), ("word. " * 3000,), ("<b>&" * 800, "y"), ("s " * 2399, "t")],

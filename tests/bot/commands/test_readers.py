@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -198,6 +199,28 @@ async def test_new_words_take_the_place_of_old_ones(anna: Person) -> None:
     await anna.types("Tokayev -football")
     (one,) = await anna.context.db.read(subscriptions.of_chat, READER)
     assert "Tokayev -football" == one.query
+
+
+@pytest.mark.parametrize("over", ["gas until:2026-11-21", "gas until:3d"])
+async def test_what_can_never_ring_is_not_watched_for(anna: Person, over: str) -> None:
+    with pytest.raises(NewsError, match=r"subscribe\.over"):
+        await anna.types(f"/subscribe {over}")
+    await subscribed(anna, "gas until:2026-11-22")  # today counts
+    await anna.types("/subscriptions")
+    await anna.presses("gas")
+    await anna.presses("Edit")
+    with pytest.raises(NewsError, match=r"subscribe\.over"):
+        await anna.types(over)
+    await anna.types("gas")  # it is asked for still
+    assert ["gas"] == [one.query for one in await anna.context.db.read(subscriptions.every)]
+
+
+async def test_an_older_button_does_not_watch_for_what_is_over(anna: Person) -> None:
+    await anna.types("/subscribe gas until:2026-11-22")
+    context = replace(anna.context, clock=lambda: NOW + timedelta(days=1))
+    with pytest.raises(NewsError, match=r"subscribe\.over"):
+        await replace(anna, context=context).presses("Alert at once")
+    assert 0 == await anna.context.db.read(subscriptions.count, READER)
 
 
 async def test_what_was_removed_can_be_brought_back(anna: Person) -> None:
@@ -765,6 +788,18 @@ async def test_a_query_is_explained_in_its_own_words_language(
     assert f"Understood as: {told}" in await anna.types(f"/search {typed}")
 
 
+async def test_where_no_story_has_all_words_the_heading_says_so(
+    room: Pipeline, anna: Person
+) -> None:
+    await room.tells("Steppe Courier", "Водители Тараза бастуют третий день")
+    await room.tells("Northern Wire", "Авария на ТЭЦ в Оше")
+    said = await anna.types("/search авария Тараз")
+    assert "1 story\nNo story has all of these words." in said
+    assert "without: авария" in said
+    await room.tells("Oasis Times", "Авария в Таразе: двое ранены")
+    assert "No story has all" not in await anna.types("/search авария Тараз")
+
+
 async def test_small_words_alone_are_asked_for_and_that_is_said(anna: Person) -> None:
     assert "Only small words" in await anna.types("/search of the")
 
@@ -882,6 +917,16 @@ async def test_trends_compare_topics_in_one_picture(
     assert anna.last.caption.count("1 story in the last 30 days") == 2
 
 
+async def test_trends_head_each_topic_with_its_name_in_dictionary_form(
+    room: Pipeline, aigul: Person
+) -> None:
+    await room.tells("Oasis Times", "Uzbek wheat arrives in Kazakhstan", ago=timedelta(days=3))
+    await aigul.types("/trends Казахстан против Узбекистана")
+    assert isinstance(aigul.last, Picture)
+    assert "«Узбекистан»" in aigul.last.caption
+    assert "Узбекистана" not in aigul.last.caption
+
+
 async def test_trends_of_and_ask_for_both_in_one_story(room: Pipeline, anna: Person) -> None:
     await room.tells("Oasis Times", "Rain in Dushanbe", ago=timedelta(days=3))
     await room.tells("Oasis Times", "Kazakh wheat arrives in Tajikistan")
@@ -899,6 +944,17 @@ async def test_an_offer_that_finds_nothing_offers_what_would(room: Pipeline, ann
     await room.tells("Steppe Courier", "Uranium mine opens at Inkai")
     assert "These would find something" in await anna.types("/subscribe uranium zeppelin")
     assert "Uranium mine opens" in await anna.presses("❓ uranium")
+
+
+@pytest.mark.parametrize("command", ["/search", "/subscribe"])
+async def test_a_name_is_offered_in_its_dictionary_form(
+    room: Pipeline, aigul: Person, command: str
+) -> None:
+    await room.tells("Steppe Courier", "В Кыргызстане открыли дорогу")
+    await aigul.types(f"{command} дирижабли в кыргызстане")
+    (offered,) = (b.label for b in buttons(aigul.last) if "ыргызстан" in b.label)
+    assert offered.endswith(" Кыргызстан")
+    assert "В Кыргызстане открыли" in await aigul.presses(offered)
 
 
 async def test_what_is_watched_for_already_offers_no_second_subscription(

@@ -11,6 +11,7 @@ from bot.commands.settings_screens import LANGUAGE_NAMES, NOT_YET_READ, ZONES
 from bot.texts import LANGUAGES, words
 from watchers.keywords import compared, parse
 from watchers.text.language import OURS
+from watchers.text.names import gazetteer
 
 OWN = ("kk", "ky", "uz", "tg")
 NOON = datetime(2026, 11, 21, 12, 5, tzinfo=UTC)
@@ -244,6 +245,16 @@ def test_every_example_is_read_as_it_is_meant(language: str) -> None:
                 assert len(compared(rest)) == 1 + (" vs " in rest or "против" in rest), example
     assert len(queries) >= 10
     assert all([*parse(one).terms()] for one in queries)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_topic_is_asked_for_by_the_name_that_is_shown(language: str) -> None:
+    begins = "topic_name."
+    topics = {key for key in texts.catalogue(language).forms if key.startswith(begins)}
+    assert {begins + topic for topic in gazetteer().topics} == topics
+    for key in topics:
+        asked = f'topic:"{texts.translate(language, key)}"'
+        assert f"topic:{key.removeprefix(begins)}" == parse(asked).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

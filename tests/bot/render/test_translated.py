@@ -72,6 +72,15 @@ def test_an_outlets_own_words_in_the_readers_language_stand_beside_where_no_mach
     assert told.find(KAZAKH) < told.find("Вестник · на русском") < told.find(RUSSIAN)
 
 
+def test_what_stands_beside_several_languages_is_told_once() -> None:
+    own = sample_item(RUSSIAN, lang="ru", outlet="Вестник")
+    english = sample_item("Blast in Almaty", lang="en")
+    told = plain(side_by_side(story(sample_item(KAZAKH, lang="kk"), own, english), MOSCOW).html)
+    assert told.startswith("🔤 На разных языках")
+    assert 1 == told.count(RUSSIAN)
+    assert told.find(KAZAKH) < told.find(RUSSIAN) < told.find("Blast in Almaty")
+
+
 def test_a_story_in_one_language_has_no_other_side() -> None:
     one = story(sample_item(RUSSIAN, lang="ru"))
     assert "🔤 Сравнить языки" not in labels(card(one, MOSCOW, now=NOW))

@@ -55,6 +55,8 @@ from watchers.text.words import analyse
         ("source: ТАСС", "source:ТАСС"),
         ('source:"Радио Свобода" газ', 'source:"Радио Свобода" газ'),
         ("since:3d until:2026-11-01", "since:3d until:2026-11-01"),
+        ("topic:Энергетика -topic:коши-кон", "topic:energy -topic:migration"),
+        ('topic:"Права человека" Ош', "topic:rights Ош"),
         ("Jalal-Abad", "Jalal-Abad"),
         ("12:30", "12:30"),
     ],
@@ -170,6 +172,14 @@ def test_a_name_one_letter_off_is_offered_right(typed, meant) -> None:
 @pytest.mark.parametrize("typed", ["газ", "Ташкент", "выборы", "election", '"газ нефть"'])
 def test_words_that_are_right_are_left_alone(typed) -> None:
     assert suggest(parse(typed)) == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("Мирзияев", "мирзиеева"), ("Кашаган", "кашагане"), ("брикет", "брикета")],
+)
+def test_a_form_of_what_was_asked_is_not_offered(typed: str, told: str) -> None:
+    assert suggest(parse(typed), told_words={told: 9}) == ()
 
 
 @pytest.mark.parametrize(
