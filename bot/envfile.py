@@ -1,15 +1,19 @@
-"""The ``.env`` file: its bytes → names, values and lines; pure, read by ``bot.settings``.
+"""The ``.env`` file: its bytes ↔ names, values and lines; pure, read by ``bot.settings``.
 
 The form is python-dotenv's: ``NAME=value``, quotes, ``export``, ``# comments``. A ``$`` stays a
 ``$``: nothing is put in its place. A line that cannot be read is named by its number and never
 shown, for it may hold the token.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import StringIO
 
 from dotenv.parser import Binding, parse_stream
+
+_PLAIN = re.compile(r"[\w./:@+,=-]+")
+"""A value that means itself without quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,27 @@ def parsed(raw: bytes, path: str) -> EnvFile:
         elif binding.key is not None and binding.value and binding.value.strip():
             entries[binding.key] = EnvEntry(binding.value, line)
     return EnvFile(path, entries, tuple(problems))
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """Put values behind their names in a file's text, whose lines may be commented out.
+
+    A name that stands in no line of its own gets one at the end.
+    """
+    for name, value in values.items():
+        line = f"{name}={_quoted(value)}"
+        place = re.search(rf"^#?{name}=.*$", template, re.MULTILINE)
+        if place:
+            template = template[: place.start()] + line + template[place.end() :]
+        else:
+            template = f"{template.rstrip()}\n{line}\n"
+    return template
+
+
+def _quoted(value: str) -> str:
+    if _PLAIN.fullmatch(value):
+        return value
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _line(binding: Binding) -> int:

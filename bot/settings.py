@@ -272,6 +272,12 @@ def load(*, need_token: bool = False, without: frozenset[str] = frozenset()) -> 
     return read(os.environ, file, need_token=need_token, without=without)
 
 
+def given() -> dict[str, str]:
+    """Return the settings that stand in the process environment, and can in a file, too."""
+    names = (name for name in NAMES if name != "DOTENV_PATH")
+    return {name: raw for name in names if (raw := os.environ.get(name, "").strip())}
+
+
 def hints() -> tuple[str, ...]:
     """Tell the environment's names that are nearly a setting's, and the file's that mean one.
 

@@ -114,8 +114,8 @@ def verify(connection: sqlite3.Connection) -> None:
         raise StorageError("storage.corrupt")
 
 
-def check(path: Path) -> int:
-    """Check a database file from end to end, rows that point nowhere included; return its bytes.
+def check(path: Path) -> None:
+    """Check a database file from end to end, rows that point nowhere included.
 
     Raises StorageError where something is wrong with it.
     """
@@ -125,4 +125,3 @@ def check(path: Path) -> int:
             check_foreign_keys(read)
     except sqlite3.DatabaseError as error:
         raise wrapped(error) from error
-    return path.stat().st_size

@@ -313,9 +313,24 @@ def connect(path: Path, *, may_migrate: bool = True) -> Connection:
 
 
 def migrate(connection: Connection, *, may_migrate: bool) -> None:
-    """Bring the schema up to date, and look whether every row points somewhere afterwards."""
+    """Bring the schema up to date, all of it or nothing; every row must point somewhere then.
+
+    What fails, or is killed, leaves the file to the version that wrote it. Steps up to one that
+    can be in no transaction of others are kept as they are done: the last such is from before
+    there were versions.
+    """
     if not may_migrate:
         raise StorageError("storage.behind")
+    pending = migrations.pending(connection)
+    alone = [at for at, step in enumerate(pending, 1) if not step.transactional]
+    if alone:
+        behind = pending[alone[-1] :]
+        migrations.apply(connection, stop_before=behind[0].name if behind else None)
+    in_transaction(connection, "begin immediate", migrated)
+
+
+def migrated(connection: Connection) -> None:
+    """Apply what is pending, in the caller's transaction."""
     migrations.apply(connection)
     check_foreign_keys(connection)
 

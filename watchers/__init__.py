@@ -1,1 +1,1 @@
-"""How the world becomes stories: look, fetch, read, clean, recognise, decide, match."""
+"""SteppeWire's watchers: how the world becomes stories: look, read, recognise, decide, match."""

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 COMMANDS = {
+    "init": "bot.cli.beginning",
     "run": "bot.cli.running",
     "demo": "bot.cli.demo",
     "poll": "bot.cli.polling",
@@ -117,6 +118,7 @@ def tell_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) -
 def main() -> None:
     """SteppeWire: a Telegram news monitor for Central Asia and Russia.
 
-    Settings come from the environment and from .env; .env.example explains each. Listings take
-    --json (one object a line). Exit codes: 0 done, 1 refused with one sentence, 2 wrong usage.
+    Settings come from the environment and from .env; `steppewire init` writes one that explains
+    each. Listings take --json (one object a line). Exit codes: 0 done, 1 refused with one
+    sentence, 2 wrong usage.
     """

@@ -42,12 +42,14 @@ async def audit(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 (a f
 
 
 @contextmanager
-def looking() -> Iterator[Callable[[int], None]]:
+def looking(*, deep: bool = False) -> Iterator[Callable[[int], None]]:
     """Show how far the audit is, where somebody looks."""
     if not sys.stderr.isatty():
         yield lambda _step: None
         return
-    with click.progressbar(length=reports.steps(), label="auditing", file=sys.stderr) as bar:
+    with click.progressbar(
+        length=reports.steps(deep=deep), label="auditing", file=sys.stderr
+    ) as bar:
         yield bar.update
 
 

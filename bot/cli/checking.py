@@ -2,16 +2,19 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import click
 
-from bot.cli.common import Refused, archive, command, sentence
+from bot.cli.audit import lines_of, looking
+from bot.cli.common import Refused, archive, command, now, sentence
 from bot.connection import bot_username
 from bot.failures import system_says
 from bot.instance import database_lock, held_by
 from bot.pipeline import embeddings_of, translations_of
 from bot.settings import Settings, host_port
 from storage import backup as backups
+from storage.audit import report as reports
 from storage.errors import NewsError
 from storage.files import readable_by_others, refuse_place
 from storage.masking import masked
@@ -23,12 +26,21 @@ from watchers.translation.values import TranslationError
 
 
 @click.command()
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Look through the database's rows and search index, too; count the rows of each table.",
+)
 @command
-async def check(settings: Settings) -> None:
-    """Check what `run` needs: settings, database, ports, token, a line each; 1 if one is ill."""
+async def check(settings: Settings, *, deep: bool) -> None:
+    """Check what `run` needs: settings, database, ports, token, a line each; 1 if one is ill.
+
+    It writes nothing and may run beside a running bot. --deep takes minutes where there are
+    millions of items.
+    """
     click.echo("settings  ok")
     healthy = [
-        await database_is_sound(settings),
+        await database_is_sound(settings, deep=deep),
         await ports_are_free(settings),
         await meaning_answers(settings),
         await translator_answers(settings),
@@ -38,8 +50,11 @@ async def check(settings: Settings) -> None:
         raise Refused("Mend what is named above and run `steppewire check` again.")
 
 
-async def database_is_sound(settings: Settings) -> bool:
-    """Say how the database is: whole, ours, and of this version; or whether one can be made."""
+async def database_is_sound(settings: Settings, *, deep: bool = False) -> bool:
+    """Say how the database is: whole, ours, and of this version; or whether one can be made.
+
+    ``deep``: what an audit of all of it finds, and how many rows each table has.
+    """
     path = settings.database_path
     try:
         refuse_place(path)
@@ -47,14 +62,32 @@ async def database_is_sound(settings: Settings) -> bool:
             click.echo(f"database  {path} is not there yet; the first start makes it")
             return True
         async with archive(settings):
-            size = await asyncio.to_thread(backups.check, path)
+            if deep:
+                sound = await rows_add_up(path)
+            else:
+                await asyncio.to_thread(backups.check, path)
+                sound = True
+            size = path.stat().st_size
     except NewsError as error:
         click.echo(f"database  {path}: {sentence(error)}")
         return False
-    click.echo(f"database  ok: {path}, {size:,} bytes")
+    if sound:
+        click.echo(f"database  ok: {path}, {size:,} bytes")
     if readable_by_others(path):
         click.echo(f"database  others on this machine may read it; `chmod 600 {path}*` ends that")
-    return True
+    return sound
+
+
+async def rows_add_up(path: Path) -> bool:
+    """Say how many rows each table has, and which laws do not hold."""
+    with looking(deep=True) as progress:
+        report = await asyncio.to_thread(reports.audit, path, now(), progress, deep=True)
+    if report.books:  # else not even its pages are whole
+        for table, number in (await asyncio.to_thread(reports.counts, path)).items():
+            click.echo(f"rows      {table} {number:,}")
+    for line in lines_of(report):
+        click.echo(f"audit     {line}")
+    return report.adds_up
 
 
 async def ports_are_free(settings: Settings) -> bool:

@@ -406,3 +406,26 @@ LAWS: tuple[Law, ...] = (
         " and r.until >= l.open_at)",
     ),
 )
+
+PAGES = Law(
+    "pages",
+    "every page of the file is whole, and every index agrees with its table",
+    "select integrity_check as problem from pragma_integrity_check where integrity_check <> 'ok'",
+)
+"""What all others presuppose. Reads the whole file."""
+
+SEARCH_LAWS: tuple[Law, ...] = (
+    Law(
+        "words of nothing",
+        "what the search index knows is an item, or one that is gone and will leave it",
+        "select distinct doc as item from item_vocabulary"
+        " where doc not in (select id from items) and doc not in (select id from removed_items)",
+    ),
+    Law(
+        "item without words",
+        "the search index knows every item",
+        "select id as item from items where id not in (select doc from item_vocabulary)",
+    ),
+)
+"""Laws of the full-text index. Each reads all of it, which an SQLite before 3.44 does not check
+with the file's pages."""

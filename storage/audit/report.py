@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from storage import inspection
 from storage.audit.books import BOOKS, Book
-from storage.audit.laws import LAWS, Law
+from storage.audit.laws import LAWS, PAGES, SEARCH_LAWS, Law
 from storage.backup import reading
 from storage.database import refuse_foreign, wrapped
 from storage.errors import StorageError
@@ -23,6 +24,17 @@ from storage.migrations import migrations
 from storage.outbox.followups import ALIVE
 from storage.outbox.recovery import KEPT
 from storage.sql import Connection, to_ms
+
+ODD_ROWS = Law(
+    "odd rows",
+    "every chat, subscription, feed and waiting message can be read",
+    "",  # by reading them
+)
+DEEP_LAWS = (PAGES, *SEARCH_LAWS, ODD_ROWS)
+"""What a deep audit looks at, too; each reads a great part of the file."""
+
+INDEXES = ("item_words", "item_vocabulary")
+"""Tables that are no tables: what they know stands in others."""
 
 EXAMPLES = 5
 """So many rows are shown of those that break a law."""
@@ -60,14 +72,18 @@ class Report:
         return not self.breaches and not any(book.missing for book in self.books)
 
 
-def steps() -> int:
+def steps(*, deep: bool = False) -> int:
     """Count what ``audit`` does one after the other, for showing how far it is."""
-    return len(LAWS) + len(BOOKS)
+    return len(LAWS) + len(BOOKS) + (len(DEEP_LAWS) if deep else 0)
 
 
-def audit(path: Path, now: datetime, progress: Callable[[int], None]) -> Report:
+def audit(
+    path: Path, now: datetime, progress: Callable[[int], None], *, deep: bool = False
+) -> Report:
     """Look through a database, which a bot may have open; ``progress`` hears each step.
 
+    ``deep`` looks at the file itself as well, at its search index, and at each row that somebody
+    reads; of a file whose pages are spoilt nothing else is told.
     Raises StorageError where there is none, it is another program's, or not of this version.
     """
     values = {
@@ -78,20 +94,38 @@ def audit(path: Path, now: datetime, progress: Callable[[int], None]) -> Report:
         "alive": ALIVE // timedelta(milliseconds=1),
         "kept": to_ms(now - KEPT),
     }
-    with opened(path) as db:
+    laws = (PAGES, *LAWS, *SEARCH_LAWS) if deep else LAWS
+    with opened(path) as ours:
+        db = ours.conn
         breaches: list[Breach] = []
-        for law in LAWS:
+        for law in laws:
             breaches += broken(db, law, values)
+            progress(1)
+            if breaches and law is PAGES:
+                return Report((), tuple(breaches), 1)
+        if deep:
+            breaches += odd_rows(ours)
             progress(1)
         books: list[Book] = []
         for kept in BOOKS:
             books.append(kept(db, now))
             progress(1)
-    return Report(tuple(books), tuple(breaches), len(LAWS))
+    return Report(tuple(books), tuple(breaches), len(laws) + deep)
+
+
+def counts(path: Path) -> dict[str, int]:
+    """Count the rows of each table of a database that has any; raises as ``audit`` does."""
+    with opened(path) as ours:
+        inner = tuple(f"{name}_" for name in INDEXES)
+        return {
+            name: number
+            for name in ours.table_names()
+            if name not in INDEXES and not name.startswith(inner) and (number := ours[name].count)
+        }
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[sqlite3.Connection]:
+def opened(path: Path) -> Iterator[Connection]:
     """Open a database of this version for reading alone."""
     if not path.is_file():
         raise StorageError("storage.missing", path=str(path))
@@ -99,7 +133,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with closing(reading(path)) as ours:
             refuse_version(ours)
-            yield ours.conn
+            yield ours
     except sqlite3.DatabaseError as error:
         raise wrapped(error) from error
 
@@ -118,3 +152,15 @@ def broken(db: sqlite3.Connection, law: Law, values: dict[str, Any]) -> Iterator
     examples = [dict(zip(names, row, strict=True)) for row in rows.fetchmany(EXAMPLES)]
     if examples:
         yield Breach(law, len(examples) + sum(1 for _ in rows), tuple(examples))
+
+
+def odd_rows(db: Connection) -> Iterator[Breach]:
+    """Look whether every row that the program reads at its start can be read."""
+    odd: list[dict[str, Any]] = []
+    for kind in inspection.KINDS:
+        after: int | None = inspection.START
+        while after is not None:
+            found, after = inspection.odd_rows(db, kind, after)
+            odd += [{one.kind.value: one.what, "why": one.why} for one in found]
+    if odd:
+        yield Breach(ODD_ROWS, len(odd), tuple(odd[:EXAMPLES]))

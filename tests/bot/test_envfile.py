@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.envfile import EnvEntry, parsed
+from bot.envfile import EnvEntry, filled, parsed
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,25 @@ def test_a_file_in_another_encoding_says_so(raw: bytes, why: str) -> None:
     [problem] = parsed(raw, ".env").problems
     assert why in problem
     assert "save it as UTF-8" in problem
+
+
+# --- written ------------------------------------------------------------------------------------
+
+TEMPLATE = "# Who.\nADMIN_IDS=\n\n# Where, such as DATABASE_PATH=x.db\n#DATABASE_PATH=news.db\n"
+
+
+def test_values_stand_behind_their_names_and_comments_stay() -> None:
+    assert filled(TEMPLATE, {"ADMIN_IDS": "5", "DATABASE_PATH": "my news.db", "RATES": "1"}) == (
+        "# Who.\nADMIN_IDS=5\n\n# Where, such as DATABASE_PATH=x.db\n"
+        "DATABASE_PATH='my news.db'\nRATES=1\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["5", "my news.db", "a # b", "#b", "Anna's", '"so"', "'", "\\", "C:\\new\\'", "$HOME", "а=б", " x "],
+)  # fmt: skip
+def test_what_is_written_is_read_as_it_was(value: str) -> None:
+    file = parsed(filled(TEMPLATE, {"ADMIN_IDS": value, "RATES": "1"}).encode(), ".env")
+    assert () == file.problems
+    assert [value, "1"] == [entry.value for entry in file.entries.values()]

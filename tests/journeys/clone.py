@@ -23,19 +23,36 @@ def cloned(folder: Path) -> Path:
 
 def furnish(clone: Path) -> None:
     """Make .venv as the Makefile does, with packages that are on this machine already."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", ".venv"], cwd=clone, check=True)
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    packages = clone / ".venv" / "lib" / version / "site-packages"
-    (packages / "shared.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
-    install = [sys.executable, "-m", "pip", "--python", ".venv/bin/python", "install", "-q"]
-    subprocess.run(
-        [*install, "--no-index", "--no-deps", "--no-build-isolation", "-e", "."],
-        cwd=clone,
-        check=True,
-        env=os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_CONFIG_FILE": os.devnull},
-    )
+    furnished(clone / ".venv", "-e", str(clone))
     for stamp in ("made", "ready"):
         (clone / ".venv" / stamp).touch()
+
+
+def furnished(environment: Path, *what: str) -> Path:
+    """Make a virtual environment, install into it what pip is told, return its packages' folder.
+
+    What that needs is on this machine already: nothing is fetched.
+    """
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    packages = environment / "lib" / version / "site-packages"
+    (packages / "shared.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    pip("--python", str(environment / "bin" / "python"), "install", *what)
+    return packages
+
+
+def pip(*words: str) -> None:
+    """Run pip, which may build and install and fetch nothing."""
+    subprocess.run(
+        [sys.executable, "-m", "pip", "-q", *words, "--no-deps", "--no-build-isolation"],
+        check=True,
+        env=os.environ
+        | {
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_NO_INDEX": "1",
+        },
+    )
 
 
 def empty_environment(home: Path) -> dict[str, str]:

@@ -1,169 +1,25 @@
 """The audit: a sound database adds up, and each law that is broken on purpose is told."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from storage import (
-    changes,
-    chats,
-    full_texts,
-    inbox,
-    items,
-    matches,
-    rate_alerts,
-    rates,
-    stories,
-    subscriptions,
-    tallies,
-    translations,
-    wanted_articles,
-)
 from storage.audit.laws import LAWS
-from storage.audit.report import Report, audit
-from storage.database import connect
+from storage.audit.report import DEEP_LAWS, Report, audit, counts, steps
 from storage.errors import StorageError
-from storage.full_texts import FullText
-from storage.inbox import NewUpdate
-from storage.model import (
-    NO_THREAD,
-    Chat,
-    ChatId,
-    ChatKind,
-    FeedId,
-    ItemId,
-    Mode,
-    NewMatch,
-    QuietMode,
-    StoryId,
-)
-from storage.outbox import queue
-from storage.outbox.deliveries import (
-    AlertCause,
-    DeliveryKind,
-    DigestPart,
-    Issued,
-    NewDelivery,
-)
-from storage.outbox.outcomes import Sent
-from storage.rates import OfficialRate, SourceState
-from storage.sql import Connection, to_ms
-from storage.tallies import DocumentTally
-from storage.translations import Ended
-from tests.storage.rows import NOON, feed, new_item, told
-
-READER, SLEEPER = ChatId(1), ChatId(2)
-LATER = NOON + timedelta(hours=1)
-
-
-def settle_in(db: Connection) -> None:
-    """Two readers, one of them asleep; an outlet, and another one; a story that was two."""
-    one = feed(db)
-    two = feed(db, "https://herald.example/rss")
-    told(db, one, new_item(1), new_item(2))
-    told(db, two, new_item(3, story=1), new_item(4))
-    stories.join(db, StoryId(4), StoryId(2), NOON)
-    for number in (one, two):
-        tallies.add(db, number, DocumentTally(entries=3, stored=2, known=1), NOON)
-    db.conn.execute(
-        "update feeds set items = 2, status = 'ok', next_check_at = ?", (to_ms(LATER),)
-    )
-    chats.see_chat(db, Chat(READER, ChatKind.PRIVATE), NOON)
-    sleeping = Chat(
-        SLEEPER, ChatKind.PRIVATE, quiet_from=0, quiet_to=23 * 60, quiet_mode=QuietMode.HOLD
-    )
-    chats.see_chat(db, sleeping, NOON)
-    for chat in (READER, SLEEPER):
-        subscription, _ = subscriptions.add(
-            db, chat_id=chat, thread_id=NO_THREAD, query="headline", mode=Mode.INSTANT, now=NOON
-        )
-        cause = AlertCause(subscription.id, "headline", "headline", "Headline", ItemId(1))
-        alert = NewDelivery(chat, NO_THREAD, DeliveryKind.ALERT, "s1", StoryId(1), cause)
-        queue.enqueue(db, [alert], NOON)
-    met = NewMatch("headline", ItemId(1), StoryId(1), "headline", "Headline")
-    matches.add(db, [met], changes.last(db), NOON)
-
-
-def send_all(db: Connection, now: datetime, number: int) -> None:
-    """Let Telegram take everything that is due."""
-    while claimed := queue.claim(db, now, 10):
-        for one in claimed:
-            number += 1
-            queue.settle(db, one, Sent(number), now)
-
-
-def digest(db: Connection, since: datetime, until: datetime, name: str) -> None:
-    issued = Issued(since, until, (StoryId(2),))
-    part = DigestPart("<b>News</b>", window_from=since, issued=issued)
-    row = NewDelivery(READER, NO_THREAD, DeliveryKind.DIGEST, name, payload=part)
-    queue.enqueue(db, [row], until)
-    chats.change(db, READER, digest_from=until, next_digest_at=until + timedelta(days=1))
-
-
-def translate(db: Connection) -> None:
-    """Have one headline translated, another one dropped; a third is wanted."""
-    for number in (1, 2, 3):
-        (item,) = items.by_ids(db, [ItemId(number)])
-        translations.want(db, item, "ru", 0, NOON)
-    batch = translations.claim(db, NOON, 10_000)
-    assert batch is not None
-    first, second, *_ = batch.texts
-    ends = [Ended(first.id, "Заголовок"), Ended(second.id, reason="a figure was lost")]
-    translations.settle(db, ends, NOON)
-    for arrival in translations.arrivals(db, 9):
-        translations.arrive(db, arrival, LATER)
-
-
-def read_articles(db: Connection) -> None:
-    """Read an article that a reader asked for, and one for search; a third could not be had."""
-    full_texts.keep(db, ItemId(1), FullText(("All of it.",)), NOON)
-    full_texts.keep(db, ItemId(2), FullText(refusal="forbidden"), NOON)
-    wanted_articles.switch(db, FeedId(1), on=True)
-    db.conn.execute("update feeds set baseline_done = 1")
-    wanted_articles.want(db, FeedId(1), [ItemId(1), ItemId(2)], NOON)
-    for number, refusal in ((1, ""), (2, "forbidden")):
-        wanted_articles.begin(db, ItemId(number), NOON)
-        wanted_articles.end(db, ItemId(number), NOON, refusal)
-
-
-def tell_rates(db: Connection) -> None:
-    """Know a rate of tomorrow, whom to ask again, and a threshold."""
-    tomorrow = (LATER + timedelta(days=1)).date()
-    rates.keep(db, [OfficialRate("KZ", "USD", tomorrow, Decimal("512.30"))])
-    rates.settle(db, SourceState("kz", "https://bank.example/rates", LATER, NOON))
-    rate_alerts.add(db, (READER, NO_THREAD), ("USD", "KZT"), Decimal(550), NOON, above=False)
+from storage.sql import to_ms
+from tests.storage.sample import LATER, NOW, hours_of_news
 
 
 @pytest.fixture
 def sound(news_file: Path) -> Path:
     """A database in which some hours of news left their rows, as the program writes them."""
-    with closing(connect(news_file)) as db, db.conn:
-        settle_in(db)
-        send_all(db, NOON, 100)
-        third = feed(db, "https://third.example/rss")
-        told(db, third, new_item(5, story=1, score=3.0), now=LATER)
-        tallies.add(db, third, DocumentTally(entries=1, stored=1), LATER)
-        db.conn.execute("update feeds set items = 1 where url like '%third%'")
-        queue.grown(db, StoryId(1), LATER)
-        digest(db, NOON, LATER, "1/1")
-        digest(db, LATER, LATER + timedelta(hours=2), "2/1")
-        send_all(db, LATER + timedelta(hours=3), 200)
-        first, _ = inbox.take(
-            db, 1, [NewUpdate(7, READER, "{}"), NewUpdate(8, READER, "{}")], NOON
-        )
-        assert first is not None
-        inbox.done(db, [first.row])
-        translate(db)
-        read_articles(db)
-        tell_rates(db)
+    hours_of_news(news_file)
     return news_file
-
-
-NOW = LATER + timedelta(hours=4)
 
 
 def audited(path: Path, now: datetime = NOW) -> Report:
@@ -320,6 +176,80 @@ def test_a_digest_of_a_clock_that_was_wrong_accuses_nobody(sound: Path) -> None:
             " json_extract(payload, '$.until') + 86400000) where subject = '1/1'"
         )
     assert set() == broken(sound)
+
+
+# --- deep ---------------------------------------------------------------------------------------
+
+
+def emptied_index(path: Path) -> None:
+    """Put an empty leaf in the place of an index's root (SQLite's file format, 1.6)."""
+    with closing(sqlite3.connect(path)) as db:
+        (root,) = db.execute(
+            "select rootpage from sqlite_schema where type = 'index' and tbl_name = 'items'"
+        ).fetchone()
+        (size,) = db.execute("pragma page_size").fetchone()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\x0a\0\0\0\0" + size.to_bytes(2) + b"\0")
+
+
+def stated(statement: str) -> Callable[[Path], None]:
+    def spoil(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute(statement)
+
+    return spoil
+
+
+SPOILT = {
+    "pages": emptied_index,
+    "words of nothing": stated("delete from removed_items"),
+    "item without words": stated(
+        "insert into item_words(item_words, rowid, words) values ('delete', 2, 's:headline')"
+    ),
+    "odd rows": stated("update chats set quiet_mode = 'sometimes' where id = 1"),
+}
+
+
+def deeply(path: Path) -> set[str]:
+    return {one.law.name for one in audit(path, NOW, lambda _step: None, deep=True).breaches}
+
+
+def test_a_whole_database_is_found_so_step_by_step(sound: Path) -> None:
+    heard: list[int] = []
+    report = audit(sound, NOW, heard.append, deep=True)
+    assert () == report.breaches
+    assert len(LAWS) + len(DEEP_LAWS) == report.laws
+    assert (steps(deep=True), True) == (sum(heard), report.adds_up)
+
+
+def test_each_deep_law_is_broken_below() -> None:
+    assert {law.name for law in DEEP_LAWS} == set(SPOILT)
+
+
+@pytest.mark.parametrize("law", SPOILT)
+def test_what_only_a_deep_audit_sees_is_told(law: str, sound: Path) -> None:
+    SPOILT[law](sound)
+    assert law not in broken(sound)
+    assert {law} == deeply(sound)
+
+
+def test_a_search_index_with_spoilt_pages_is_told(sound: Path) -> None:
+    """Its pages are rows to SQLite, which finds nothing wrong with them."""
+    stated("update item_words_data set block = zeroblob(length(block)) where id > 10")(sound)
+    try:
+        told = deeply(sound)
+    except StorageError as error:
+        told = {error.text_key}
+    # Which of them, is a matter of SQLite's version and of what is spoilt.
+    assert told & {"storage.corrupt", "pages", "item without words"}
+
+
+def test_rows_are_counted_by_table(sound: Path) -> None:
+    told = counts(sound)
+    assert (5, 1) == (told["items"], told["removed_items"])
+    assert [] == [name for name in told if name.startswith("item_words")]
+    assert all(told.values())
 
 
 def test_the_audit_writes_nothing(sound: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import sqlite3
 from collections.abc import Iterator
@@ -122,9 +123,9 @@ def telegram() -> Iterator[Stand]:
 
 @pytest.fixture
 def check(cli, telegram):
-    def call(**settings):
+    def call(*words, **settings):
         known = {"TELEGRAM_BOT_TOKEN": BOT_TOKEN, "TELEGRAM_API_URL": telegram.url}
-        return cli("check", **(known | settings))
+        return cli("check", *words, **(known | settings))
 
     return call
 
@@ -164,6 +165,8 @@ def test_every_command_tells_a_wrong_file_in_a_sentence_and_makes_nothing(
     for words in (
         ("run",), ("poll",), ("ingest", "news.jsonl"), ("feeds", "list"), ("feeds", "export"),
         ("feeds", "add", "http://127.0.0.1:9/feed"), ("search", "gas"), ("backup", "copy.db"),
+        ("items",), ("stories",), ("story", "1"), ("digest",), ("trends", "gas"), ("rates",),
+        ("audit",), ("backtest",),
     ):  # fmt: skip
         result = cli(*words, TELEGRAM_BOT_TOKEN=BOT_TOKEN, TELEGRAM_API_URL="http://127.0.0.1:9")
         told = (result.exit_code, result.stdout, len(result.stderr.splitlines()))
@@ -174,6 +177,35 @@ def test_every_command_tells_a_wrong_file_in_a_sentence_and_makes_nothing(
     left = everything_in(tmp_path)
     left.pop("news.db.lock", None)
     assert before == left
+
+
+def test_a_deep_check_counts_rows_beside_a_running_bot_and_writes_nothing(check, copied, tmp_path):
+    del copied
+    before = everything_in(tmp_path)
+    with alone(database_lock(tmp_path / "news.db"), "instance.database"):
+        result = check("--deep")
+    assert 0 == result.exit_code, result.output
+    assert "rows      items 2\n" in result.stdout
+    assert re.search(r"^audit     (\d+) of \1 laws hold$", result.stdout, re.MULTILINE)
+    assert "database  ok" in result.stdout
+    assert before | {"news.db.lock": None} == everything_in(tmp_path) | {"news.db.lock": None}
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("update stories set size = 7 where id = 1", "WRONG  size of a story"),
+        ("delete from item_words_data where id > 10", "news.db: "),
+    ],
+)
+def test_a_deep_check_fails_where_rows_do_not_add_up(check, copied, tmp_path, statement, says):
+    del copied
+    with closing(sqlite3.connect(tmp_path / "news.db")) as db, db:
+        db.executescript(statement)
+    assert 0 == check().exit_code
+    result = check("--deep")
+    assert (1, True) == (result.exit_code, says in result.stdout), result.output
+    assert "database  ok" not in result.stdout
 
 
 def test_check_tells_that_others_may_read_the_database(check, tmp_path):
