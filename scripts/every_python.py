@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 OLDEST = (3, 11)
 SYSTEM = (Path("/usr/local/bin"), Path("/usr/bin"), Path("/opt/homebrew/bin"))
 NAME = re.compile(r"python3(\.[0-9]+)?")
-LOCKS = ("deploy/requirements.txt", "deploy/requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-fulltext.txt")
+"""What `make test` installs, in ``deploy/``; ours comes after the first."""
 ASK = (
     "import os, sys; print('.'.join(map(str, sys.version_info[:3])),"
     " os.path.realpath(getattr(sys, '_base_executable', sys.executable)))"
@@ -106,16 +107,20 @@ def environment_of(python: Python) -> Path:
     """
     mark = hashlib.blake2b(python.path.encode(), digest_size=3).hexdigest()
     venv = ROOT / ".venvs" / f"{'.'.join(map(str, python.version))}-{mark}"
-    lock = hashlib.blake2b(b"".join((ROOT / one).read_bytes() for one in LOCKS)).hexdigest()
+    lock = hashlib.blake2b(
+        b"".join((ROOT / "deploy" / one).read_bytes() for one in LOCKS)
+    ).hexdigest()
     ready = venv / "ready"
     if ready.exists() and ready.read_text() == lock:
         return venv
     shutil.rmtree(venv, ignore_errors=True)
     run([python.path, "-m", "venv", venv])
     pip = [venv / "bin/python", "-m", "pip", "--disable-pip-version-check", "install", "-q"]
-    run([*pip, "--require-hashes", "-r", LOCKS[0]])
+    first, *others = (["--require-hashes", "-r", f"deploy/{one}"] for one in LOCKS)
+    run([*pip, *first])
     run([*pip, "--no-deps", "--no-build-isolation", "-e", "."])
-    run([*pip, "--require-hashes", "-r", LOCKS[1]])
+    for other in others:
+        run([*pip, *other])
     ready.write_text(lock)
     return venv
 

@@ -1,11 +1,12 @@
 """``make test-all`` finds every Python once, and leaves none out silently."""
 
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
-from scripts.every_python import Python, folders, found, newest_beside
+from scripts.every_python import LOCKS, ROOT, Python, folders, found, newest_beside
 
 
 def program(folder: Path, name: str, says: str, code: int = 0) -> None:
@@ -58,3 +59,11 @@ def test_ci_tests_the_newest_python_beside_its_own(minors, default, chosen) -> N
     pythons = [Python((3, minor, 0), f"/{at}") for at, minor in enumerate(minors)]
     newest = newest_beside(pythons, (3, default, 7))
     assert chosen == [one.version[1] for one in newest]
+
+
+def test_each_python_is_given_what_make_test_installs() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    rules = re.findall(r"^\$\(VENV\)/ready(?:-dev)?:.*\n(?:\t.*\n)+", makefile, re.MULTILINE)
+    installed = re.findall(r"-r deploy/(\S+)", "".join(rules))
+    assert len(rules) == 2
+    assert list(LOCKS) == installed
