@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from storage import outlets, translations
+from storage import full_texts, outlets, translations
 from storage.masking import without_user_info
 from storage.model import FeedId, FeedKind, Item, ItemId, ItemImage, StoryId
 from storage.sql import Connection, from_json, from_ms, marks, moment, readable, to_json, to_ms
@@ -313,6 +313,11 @@ def by_ids(db: Connection, ids: Iterable[ItemId]) -> tuple[Item, ...]:
     read = translations.attached(db, readable(rows, of_row))
     found = {item.id: item for item in read}
     return tuple(found[item_id] for item_id in wanted if item_id in found)
+
+
+def with_texts(db: Connection, ids: Iterable[ItemId]) -> list[Item]:
+    """Return items as ``by_ids`` does, with the articles' texts by which they are known, too."""
+    return full_texts.attached(db, by_ids(db, ids))
 
 
 def was_news(db: Connection, item_id: ItemId) -> bool:

@@ -26,7 +26,6 @@ from storage import (
     changes,
     corrections,
     fingerprints,
-    full_texts,
     items,
     record,
     set_aside,
@@ -207,7 +206,7 @@ class Ingester:
 
     async def _made_again(self, item: ItemId) -> stories.Features | None:
         """Make an item from its text where its row is missing or of another version."""
-        found = await self._db.read(items_with_texts, [item])
+        found = await self._db.read(items.with_texts, [item])
         if not found:
             return None  # removed with its feed meanwhile
         boilerplate = self._memory.index.boilerplate.of(found[0].outlet.id)
@@ -715,11 +714,6 @@ def item_and_age(db: Connection, item_id: ItemId) -> tuple[Item | None, bool]:
     """Return an item, and whether it was news when it came: not of its feed's first document."""
     found = next(iter(items.by_ids(db, [item_id])), None)
     return found, found is not None and items.was_news(db, item_id)
-
-
-def items_with_texts(db: Connection, ids: Sequence[ItemId]) -> list[Item]:
-    """Return items with the articles' texts by which they are known."""
-    return full_texts.attached(db, items.by_ids(db, ids))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from watchers.headlines.concepts import LANGUAGES, Table, concept_of, look_up, r
 from watchers.keywords import Query, fts, unwanted
 from watchers.keywords.matching import fires
 from watchers.keywords.query import All, Exact, Filter, No, Node, Prefix, Term
-from watchers.keywords.searching import is_lone
+from watchers.keywords.searching import IN_HEADLINE, is_lone
 from watchers.text.english import english_form
 from watchers.text.normal import clean, tokenize
 from watchers.text.russian import is_known, lemmas
@@ -315,7 +315,7 @@ def _keys(kin: Kin) -> Iterator[str]:
     for concept in kin.concepts:
         yield f"hc:{concept}"
     for code in kin.countries:
-        yield f"h:c:{code}"
+        yield f"{IN_HEADLINE}c:{code}"
 
 
 def keys_of(title: Analysis) -> set[str]:

@@ -201,11 +201,6 @@ def _items_of(found: Iterable[Story]) -> list[Item]:
     return [item for story in found for item in story.items]
 
 
-def _reports(db: Connection, ids: Iterable[ItemId]) -> list[Item]:
-    """Read items with all that is known of their texts."""
-    return full_texts.attached(db, items.by_ids(db, ids))
-
-
 @dataclass(frozen=True, slots=True)
 class _Question:
     """What is asked, when, by which names; and which stories need not meet it."""
@@ -243,7 +238,7 @@ async def _checked(
         tried += len(batch)
         asked_ids = [one for story in batch for one in story.items[:CHECKED_A_STORY]]
         by_story: dict[StoryId, list[Item]] = {}
-        for item in await db.read(_reports, asked_ids):
+        for item in await db.read(items.with_texts, asked_ids):
             by_story.setdefault(item.story_id, []).append(item)
         good += [story.id for story in batch if ask.met_by(story.id, by_story.get(story.id, ()))]
         await asyncio.sleep(0)
@@ -296,7 +291,7 @@ async def _reached(db: Database, ask: _Question, tried: Sequence[list[ItemId]]) 
     """Tell for each story that meets the question whether a headline does."""
     wanted = [one for ids in tried for one in ids[:CHECKED_A_STORY]]
     headlines: dict[StoryId, list[bool]] = {}
-    for item in await db.read(_reports, wanted):
+    for item in await db.read(items.with_texts, wanted):
         hit = keywords.match(ask.query, analysed(item, ask.names), facts_of(item, ask.now))
         if hit is not None:
             headlines.setdefault(item.story_id, []).append(hit.in_headline)

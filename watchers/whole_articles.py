@@ -19,7 +19,7 @@ from storage.set_aside import why_of
 from storage.wanted_articles import ArticleCounts, WantedArticle
 from watchers.full_text import FullTexts
 from watchers.host_queues import Politeness, in_turn
-from watchers.parse.article import NoTextKind, is_installed
+from watchers.parse.article import NoTextKind
 from watchers.pulse import Pulse
 
 log = structlog.get_logger(__name__)
@@ -52,7 +52,7 @@ class WholeArticles:
 
     async def round(self) -> int:
         """Read the articles that are due; count the pages."""
-        if self.db.writability.trouble is not None or not is_installed():
+        if self.db.writability.trouble is not None or not self.texts.reads_pages:
             return 0  # what a page says could not be kept, or read; it is due still
         now = self.clock()
         waiting = await self.db.read(wanted_articles.due, now, _AT_ONCE)

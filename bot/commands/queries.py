@@ -122,10 +122,8 @@ async def suggestions(context: Context, text: str) -> tuple[str, ...]:
     First with misspelt words put right, then each of several words alone.
     """
     labels = dict.fromkeys(term.label for term in read(context, text).terms())
-    alone = [
-        by_its_name(context, label)
-        for label in [label for label in labels if label != text][:MOST_TERMS_TRIED]
-    ]
+    others = [label for label in labels if label != text][:MOST_TERMS_TRIED]
+    alone = [by_its_name(context, label) for label in others]
     return await _that_find(context, dict.fromkeys((*await _put_right(context, text), *alone)))
 
 
