@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.instance import alone_on
 from bot.settings import Settings
 from bot.trusted_clock import MARK_FACT, TrustedClock, trusted, wall_clock
+from bot.version import installed_version
 from storage import meta
 from storage.database import Database
 from storage.files import refuse_other
@@ -191,4 +192,5 @@ def translations_of(settings: Settings) -> Translations:
 def user_agent(settings: Settings) -> str:
     """Name ourselves to outlets, with a way to reach the operator."""
     contact = settings.user_agent_contact
-    return f"SteppeWire/0.1 (news monitor; feed reader{f'; +{contact}' if contact else ''})"
+    name = f"SteppeWire/{installed_version()}"
+    return f"{name} (news monitor; feed reader{f'; +{contact}' if contact else ''})"
