@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.failures import system_says
 from bot.settings import host_port
+from bot.version import installed_version
 from storage.errors import NewsError
 
 MEASURE_S = 5.0
@@ -57,6 +58,7 @@ class Vitals:
         """Say it to a supervisor."""
         return {
             HEALTHY: float(not self.wrong),
+            "version": installed_version(),
             "wrong": self.wrong,
             **self.numbers,
             "parts": {

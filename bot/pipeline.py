@@ -10,6 +10,7 @@ from bot import ground
 from bot.ground import Ground
 from bot.settings import Settings
 from bot.trusted_clock import wall_clock
+from bot.version import installed_version
 from watchers import fetch, full_text
 from watchers.discover import Looker, Seen
 from watchers.full_text import FullTexts
@@ -176,4 +177,5 @@ def translations_of(settings: Settings) -> Translations:
 def user_agent(settings: Settings) -> str:
     """Name ourselves to outlets, with a way to reach the operator."""
     contact = settings.user_agent_contact
-    return f"SteppeWire/0.1 (news monitor; feed reader{f'; +{contact}' if contact else ''})"
+    name = f"SteppeWire/{installed_version()}"
+    return f"{name} (news monitor; feed reader{f'; +{contact}' if contact else ''})"

@@ -330,9 +330,26 @@ def migrate(connection: Connection, *, may_migrate: bool) -> None:
 
 
 def migrated(connection: Connection) -> None:
-    """Apply what is pending, in the caller's transaction."""
-    migrations.apply(connection)
+    """Apply what is pending, in the caller's transaction. Raises StorageError where that fails."""
+    try:
+        migrations.apply(connection)
+    except StorageError:
+        raise
+    except Exception as error:
+        raise not_migrated(connection, error) from error
     check_foreign_keys(connection)
+
+
+def not_migrated(connection: Connection, error: Exception) -> StorageError:
+    """Say why there is no migrating: what is the operator's to mend, or which step failed.
+
+    A step that fails stays pending, the first of them.
+    """
+    told = wrapped(error) if isinstance(error, sqlite3.DatabaseError) else error
+    if isinstance(told, StorageError):
+        return told
+    step = migrations.pending(connection)[0].name
+    return StorageError("storage.migration", step=step, reason=str(error))
 
 
 def reading_file(path: Path) -> Connection:

@@ -9,6 +9,9 @@ import pytest
 
 from bot import health
 from bot.health import PartHealth, Vitals
+from bot.pipeline import user_agent
+from bot.settings import Settings
+from bot.version import installed_version
 
 
 def free_port() -> int:
@@ -87,3 +90,11 @@ async def test_a_database_that_does_not_answer_is_named() -> None:
 async def test_nothing_listens_where_nothing_is_set() -> None:
     async with health.served("", dict):  # type: ignore[arg-type]
         pass
+
+
+async def test_who_runs_is_named_by_its_version_to_supervisors_and_outlets() -> None:
+    _, body = await asked(Vitals(), "/health")
+    assert installed_version() == json.loads(body)["version"]
+    agent = user_agent(Settings(user_agent_contact="mailto:me@example.org"))
+    named = f"SteppeWire/{installed_version()}"
+    assert f"{named} (news monitor; feed reader; +mailto:me@example.org)" == agent

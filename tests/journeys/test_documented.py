@@ -223,7 +223,7 @@ def copied(line: str) -> None:
 
 def harmless(line: str) -> None:
     """It is other people's program with nothing of ours in it."""
-    assert "git pull" == line
+    assert re.fullmatch(r"git (pull|tag v\d+\.\d+\.\d+)", line)
 
 
 LOOKED_AT: dict[str, Callable[[str], None]] = {
@@ -236,7 +236,7 @@ LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"install -d .*": owner_of_the_folder,
     r"systemctl (enable --now|start|stop) \S+": service,
     r"(cp|install -m 600) \S+ \S+": copied,
-    r"git pull": harmless,
+    r"git (pull|tag \S+)": harmless,
 }
 """Whole command lines, and who looks at each kind."""
 
