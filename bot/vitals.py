@@ -1,0 +1,101 @@
+"""How we are, measured: what each half knows of itself, and what both share."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.ground import Ground
+from bot.halves import LATE_S, BotHalf, WatchersHalf
+from bot.health import PartHealth, Vitals
+from bot.pipeline import Pipeline
+from bot.timekeeper import Timekeeper
+from storage import feeds, inbox
+from storage.model import FeedStatus
+from storage.outbox import reports
+from watchers.translation.translating import Health as TranslationHealth
+
+
+def merged(halves: Iterable[Vitals]) -> Vitals:
+    """Say of several at once how they are."""
+    numbers: dict[str, float] = {}
+    conditions: dict[str, bool] = {}
+    parts: list[PartHealth] = []
+    for vitals in halves:
+        numbers |= vitals.numbers
+        conditions |= vitals.conditions
+        parts += vitals.parts
+    return Vitals(numbers, conditions, tuple(parts))
+
+
+def of_process(ground: Ground, timekeeper: Timekeeper) -> Vitals:
+    """Measure what every process has: whether its database can be written, and its clock."""
+    is_writable = ground.db.writability.trouble is None
+    is_doubtful = timekeeper.is_behind or ground.clock.is_doubted
+    return Vitals(
+        {"steppewire_database_writable": float(is_writable)},
+        {"database": is_writable, "clock": not is_doubtful},
+    )
+
+
+async def of_bot(ground: Ground, half: BotHalf) -> Vitals:
+    """Measure the bot's half: healthy means that what is owed and asked leaves in time."""
+    now, up_s = ground.clock(), ground.up.age_s
+    outbox = await ground.db.read(reports.counts, now)
+    unanswered = since(await ground.db.read(inbox.oldest), now)
+    waited = since(outbox.oldest_due, now)
+    telegram = half.telegram
+    return Vitals(
+        {
+            "steppewire_telegram_connected": float(telegram.connected),
+            "steppewire_telegram_token_valid": float(telegram.token_is_valid),
+            "steppewire_unanswered_oldest_seconds": unanswered,
+            "steppewire_outbox_waiting": outbox.waiting,
+            "steppewire_outbox_oldest_due_seconds": waited,
+        },
+        {
+            "telegram": telegram.connected,
+            "token": telegram.token_is_valid,
+            # While nobody ran nobody was late: a start after an outage has its time, too.
+            "outbox": min(waited, up_s) < LATE_S,
+            "answers": min(unanswered, up_s) < LATE_S,
+        },
+        half.parts(),
+    )
+
+
+async def of_watchers(pipeline: Pipeline, half: WatchersHalf) -> Vitals:
+    """Measure the watching half: healthy means that feeds are looked at when they are due."""
+    by_status = await pipeline.db.read(feeds.count)
+    late = since(await pipeline.db.read(feeds.next_due), pipeline.clock())
+    translating = pipeline.translating
+    translated = translation_metrics(await translating.health()) if translating.is_on else {}
+    articles = await pipeline.articles.health()
+    return Vitals(
+        {
+            "steppewire_poll_late_seconds": late,
+            "steppewire_articles_read_a_day": articles.read,
+            "steppewire_articles_without_text_a_day": articles.without_text,
+            "steppewire_articles_waiting": articles.waiting,
+            **translated,
+            **{f"steppewire_feeds_{status}": by_status.get(status, 0) for status in FeedStatus},
+        },
+        {"feeds": min(late, pipeline.up.age_s) < LATE_S},
+        half.parts(),
+    )
+
+
+def since(moment: datetime | None, now: datetime) -> float:
+    """Return the seconds since then; 0 where it is yet to come, or there is none."""
+    return max((now - moment).total_seconds(), 0.0) if moment else 0.0
+
+
+def translation_metrics(health: TranslationHealth) -> dict[str, float]:
+    """Give translating as numbers; that its service does not answer is no illness of ours."""
+    counts = health.counts
+    return {
+        "steppewire_translated_characters_today": counts.characters,
+        "steppewire_translation_budget_characters": health.budget,
+        "steppewire_translations_done_a_day": counts.done,
+        "steppewire_translations_dropped_a_day": counts.dropped,
+        "steppewire_translations_wanted": counts.wanted,
+        "steppewire_translator_resting": float(health.resting_until is not None),
+    }
