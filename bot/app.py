@@ -7,27 +7,30 @@ an outlet is.
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack, nullcontext
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import AbstractContextManager, AsyncExitStack, nullcontext, suppress
 from datetime import datetime
 from typing import Any
 
 import structlog
 
-from bot import connection, health, vitals
+from bot import connection, ground, health, pipeline, remote, vitals
+from bot.connection import TelegramConnection
 from bot.context import WatchersServices
 from bot.digests.maker import DigestService
 from bot.failures import note_odd_rows
+from bot.ground import BOTH, Ground, Half
 from bot.halves import BotHalf, WatchersHalf, common_ticks
 from bot.instance import EVERYBODY_READS, alone, token_lock
-from bot.pipeline import Pipeline, open_pipeline
+from bot.pipeline import Pipeline
 from bot.settings import Settings
 from bot.ticks import ticking
 from bot.timekeeper import Timekeeper
 from bot.trusted_clock import wall_clock
 from storage import feeds, wrong_times
+from storage.errors import StorageError
 from storage.feeds import NewFeed
-from storage.model import Outlet
+from storage.model import ChatId, Outlet
 from watchers import catalogue
 from watchers.host_queues import Politeness
 from watchers.rates.polling import RatesPace
@@ -35,6 +38,9 @@ from watchers.standing import LookingPace
 from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
+
+HEARD_WITHIN_S = 0.1
+"""How often a bot's half looks whether the other half wrote something."""
 
 Starting = Iterable[tuple[NewFeed, Outlet]]
 """Feeds to begin with, each with its outlet."""
@@ -44,6 +50,7 @@ async def run(
     settings: Settings,
     *,
     stop: asyncio.Event,
+    halves: frozenset[Half] = BOTH,
     politeness: Politeness | None = None,
     looking: LookingPace | None = None,
     asking: RatesPace | None = None,
@@ -51,113 +58,156 @@ async def run(
     ready: Callable[[], None] = lambda: None,
     clock: Callable[[], datetime] = wall_clock,
 ) -> None:
-    """Run the whole thing until ``stop`` is set. Raises NewsError where it cannot start.
+    """Run both halves, or one, until ``stop`` is set. Raises NewsError where it cannot start.
 
     A fresh database, which polls nothing yet, gets the ``starting`` feeds: the catalogue.
     """
+    async with AsyncExitStack() as open_parts:
+        begin = open_parts.enter_async_context
+        if Half.BOT in halves:
+            open_parts.enter_context(only_with_token(settings))
+        base = await begin(ground.opened(settings, clock, halves))
+        room: Pipeline | None = None
+        if Half.WATCHERS in halves:
+            room = await begin(
+                pipeline.opened(base, politeness=politeness, looking=looking, asking=asking)
+            )
+            await load_catalogue(room, starting)
+        await run_in(base, room, halves, stop=stop, ready=ready)
+
+
+def only_with_token(settings: Settings) -> AbstractContextManager[None]:
+    """Keep others on this machine from running with our token, if we have one."""
     token = settings.telegram_bot_token
+    if not token:
+        return nullcontext()
     lock = token_lock(token, settings.telegram_api_url)
-    with alone(lock, "instance.token", EVERYBODY_READS) if token else nullcontext():
-        async with open_pipeline(
-            settings, politeness=politeness, looking=looking, asking=asking, clock=clock
-        ) as pipeline:
-            if await pipeline.db.read(feeds.wants_catalogue):
-                added = await pipeline.db.write(
-                    feeds.add_catalogue,
-                    starting(),
-                    pipeline.clock(),
-                    catalogue.starting_fallbacks(),
-                )
-                log.info("catalogue loaded", feeds=added)
-            await run_in(pipeline, stop=stop, ready=ready)
+    return alone(lock, "instance.token", EVERYBODY_READS)
+
+
+async def load_catalogue(room: Pipeline, starting: Callable[[], Starting]) -> None:
+    """Give a fresh database its first feeds."""
+    if not await room.db.read(feeds.wants_catalogue):
+        return
+    added = await room.db.write(
+        feeds.add_catalogue, starting(), room.clock(), catalogue.starting_fallbacks()
+    )
+    log.info("catalogue loaded", feeds=added)
 
 
 async def run_in(
-    pipeline: Pipeline, *, stop: asyncio.Event, ready: Callable[[], None] = lambda: None
+    base: Ground,
+    room: Pipeline | None,
+    halves: frozenset[Half],
+    *,
+    stop: asyncio.Event,
+    ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Run both halves around an open pipeline until ``stop`` is set."""
+    """Run halves around an open database until ``stop`` is set; ``room`` is what watches."""
     async with AsyncExitStack() as open_parts:
         begin = open_parts.enter_async_context
-        names = TaughtNames(pipeline.db)
-        digests = DigestService(
-            pipeline.db, pipeline.clock, names=names, wake=pipeline.wake_up.set
-        )
-        services = services_of(pipeline)
-        telegram = await begin(connection.opened(pipeline, services, digests, names, stop))
-        house = House(pipeline, digests, telegram)
-        await begin(health.served(pipeline.settings.health_listen, house.vitals))
-        for beside in (inspect, remember):
-            task = asyncio.create_task(beside(pipeline), name=beside.__name__)
-            open_parts.push_async_callback(cancelled, task)
+        names = TaughtNames(base.db)
+        digests = DigestService(base.db, base.clock, names=names, wake=base.wake_up.set)
+        telegram: TelegramConnection | None = None
+        if Half.BOT in halves:
+            services = services_of(room) if room else await begin(remote.opened(base))
+            telegram = await begin(connection.opened(base, services, digests, names, stop))
+        house = House(base, digests, room, telegram)
+        await begin(health.served(base.settings.health_listen, house.vitals))
+        for name, work in house.beside().items():
+            open_parts.push_async_callback(cancelled, asyncio.create_task(work, name=name))
         open_parts.enter_context(ticking(house.ticks))
-        log.info("running")
+        log.info("running", halves=sorted(halves))
         ready()
         await stop.wait()
         log.info("stopping")
 
 
 class House:
-    """Both halves of one process."""
+    """What one process runs: both halves, or one."""
 
     def __init__(
         self,
-        pipeline: Pipeline,
+        base: Ground,
         digests: DigestService,
-        telegram: connection.TelegramConnection,
+        room: Pipeline | None,
+        telegram: TelegramConnection | None,
     ) -> None:
-        """Build both; nothing ticks yet."""
-        self._pipeline = pipeline
+        """Build the halves there are; nothing ticks yet."""
+        self._base = base
+        self._room = room
         self.timekeeper = Timekeeper(
-            pipeline.db,
-            pipeline.clock,
+            base.db,
+            base.clock,
             digests,
-            admins=frozenset(pipeline.settings.admin_ids),
-            wake=pipeline.wake_up.set,
-            drawn_back=pipeline.poller.forget_rests,
+            # Of a clock that was set the watching half tells: once is enough.
+            admins=frozenset(base.settings.admin_ids if room else ()),
+            wake=base.wake_up.set,
+            drawn_back=room.poller.forget_rests if room else lambda: None,
         )
-        self.watchers = WatchersHalf(pipeline, self.timekeeper)
-        self.bot = BotHalf(pipeline, self.timekeeper, digests, telegram)
+        self.watchers = WatchersHalf(room, self.timekeeper) if room else None
+        self.bot = BotHalf(base, self.timekeeper, digests, telegram) if telegram else None
         self.ticks = (
-            *common_ticks(pipeline, self.timekeeper, telegram.tell_now),
-            *self.watchers.ticks,
-            *self.bot.ticks,
+            *common_ticks(base, self.timekeeper, telegram.tell_now if telegram else untold),
+            *(self.watchers.ticks if self.watchers else ()),
+            *(self.bot.ticks if self.bot else ()),
         )
+
+    def beside(self) -> dict[str, Coroutine[Any, Any, None]]:
+        """Begin what goes on beside the ticks, by name."""
+        if self._room is not None:
+            return {"inspect": inspect(self._room), "remember": remember(self._room)}
+        return {"listen": listen(self._base)}
 
     async def vitals(self) -> health.Vitals:
-        """Measure how we are."""
-        pipeline = self._pipeline
-        ticks = health.Vitals(parts=tuple(tick.part for tick in self.ticks))
-        process = vitals.of_process(pipeline, self.timekeeper)
-        bot = await vitals.of_bot(pipeline, self.bot)
-        watchers = await vitals.of_watchers(pipeline, self.watchers)
-        return vitals.merged((ticks, process, bot, watchers))
+        """Measure how we are; of a half that runs elsewhere its own process tells."""
+        found = [
+            health.Vitals(parts=tuple(tick.part for tick in self.ticks)),
+            vitals.of_process(self._base, self.timekeeper),
+        ]
+        if self.bot is not None:
+            found.append(await vitals.of_bot(self._base, self.bot))
+        if self._room is not None and self.watchers is not None:
+            found.append(await vitals.of_watchers(self._room, self.watchers))
+        return vitals.merged(found)
 
 
-def services_of(pipeline: Pipeline) -> WatchersServices:
+async def untold(_said: Mapping[ChatId, str]) -> None:
+    """Tell nobody: without a bot's half the log alone has it."""
+
+
+async def listen(base: Ground) -> None:
+    """Wake the deliverer when another process wrote: what is owed is a row, this is only speed."""
+    while True:
+        await asyncio.sleep(HEARD_WITHIN_S)
+        with suppress(StorageError):
+            if await base.db.others_wrote():
+                base.wake_up.set()
+
+
+def services_of(room: Pipeline) -> WatchersServices:
     """Let the chat ask the watching half of the same process."""
-    return WatchersServices(
-        pipeline.ingester, pipeline.poller, pipeline.full_texts, pipeline.translating
-    )
+    return WatchersServices(room.ingester, room.poller, room.full_texts, room.translating)
 
 
-async def inspect(pipeline: Pipeline) -> None:
+async def inspect(room: Pipeline) -> None:
     """Look beside everything else whether rows have values that nobody can read."""
     try:
-        await note_odd_rows(pipeline.db, pipeline.clock())
+        await note_odd_rows(room.db, room.clock())
     except Exception:
         log.exception("rows not looked over")
 
 
-async def remember(pipeline: Pipeline) -> None:
+async def remember(room: Pipeline) -> None:
     """Rebuild the ingester's memory; say if it fails: every story would begin anew without it."""
-    began = pipeline.clock()
+    began = room.clock()
     try:
-        now = await pipeline.db.read(wrong_times.believable, began)
-        await pipeline.ingester.remember(now)
+        now = await room.db.read(wrong_times.believable, began)
+        await room.ingester.remember(now)
     except Exception:
         log.exception("living stories not remembered")
         raise
-    log.info("remembered", seconds=round((pipeline.clock() - began).total_seconds(), 1))
+    log.info("remembered", seconds=round((room.clock() - began).total_seconds(), 1))
 
 
 async def cancelled(task: asyncio.Task[Any]) -> None:

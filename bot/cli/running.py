@@ -9,6 +9,7 @@ from collections.abc import Callable
 import click
 
 from bot.cli.common import lasting
+from bot.ground import BOTH, Half
 from bot.settings import Settings
 
 STOP_WITHIN_S = 4.5
@@ -16,17 +17,25 @@ STOP_WITHIN_S = 4.5
 
 
 @click.command()
-@lasting(need_token=True)
-async def run(settings: Settings) -> None:
+@click.option(
+    "--only",
+    type=click.Choice([*Half]),
+    help="Run one half; the other runs as a process of its own beside the same DATABASE_PATH.",
+)
+@lasting(need_token=lambda only: only != Half.WATCHERS)
+async def run(settings: Settings, only: str | None) -> None:
     """Run the whole thing: watch the feeds and serve the chat, until SIGTERM or Ctrl-C.
 
-    Needs TELEGRAM_BOT_TOKEN. Stops within five seconds; nothing is lost by kill -9 either.
+    Needs TELEGRAM_BOT_TOKEN, but for `--only watchers`. Stops within five seconds; nothing is lost
+    by kill -9 either.
     """
     from bot import app  # noqa: PLC0415 (takes two seconds: a wrong setting is told before)
 
+    halves = frozenset({Half(only)}) if only else BOTH
+
     stop = asyncio.Event()
     app.stop_on_signals(stop, lambda: hurry(leave))
-    await app.run(settings, stop=stop)
+    await app.run(settings, stop=stop, halves=halves)
     leave()
 
 
