@@ -19,7 +19,7 @@ STOP_WITHIN_S = 4.5
 @click.command()
 @click.option(
     "--only",
-    type=click.Choice([*Half]),
+    type=click.Choice([half.value for half in Half]),
     help="Run one half; the other runs as a process of its own beside the same DATABASE_PATH.",
 )
 @lasting(need_token=lambda only: only != Half.WATCHERS)
