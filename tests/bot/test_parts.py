@@ -132,7 +132,7 @@ async def answers(running: Running) -> None:
 
 TICKS = (
     "clock poller pages rates digests notices promises asides errands alarm menus translations"
-    " articles upkeep"
+    " articles backups upkeep"
 )
 STUCK = {
     "answers": answers,
