@@ -20,11 +20,13 @@ from bot.digests.maker import DigestService
 from bot.failures import note_odd_rows
 from bot.halves import BotHalf, WatchersHalf, common_ticks
 from bot.instance import EVERYBODY_READS, alone, token_lock
+from bot.metrics import Metrics
 from bot.pipeline import Pipeline, open_pipeline
 from bot.settings import Settings
-from bot.ticks import ticking
+from bot.ticks import Rounds, ticking
 from bot.timekeeper import Timekeeper
 from bot.trusted_clock import wall_clock
+from bot.version import installed_version
 from storage import feeds, wrong_times
 from storage.feeds import NewFeed
 from storage.model import Outlet
@@ -55,11 +57,17 @@ async def run(
 
     A fresh database, which polls nothing yet, gets the ``starting`` feeds: the catalogue.
     """
+    metrics = Metrics(installed_version())
     token = settings.telegram_bot_token
     lock = token_lock(token, settings.telegram_api_url)
     with alone(lock, "instance.token", EVERYBODY_READS) if token else nullcontext():
         async with open_pipeline(
-            settings, politeness=politeness, looking=looking, asking=asking, clock=clock
+            settings,
+            politeness=politeness,
+            looking=looking,
+            asking=asking,
+            clock=clock,
+            tell=metrics.tell,
         ) as pipeline:
             if await pipeline.db.read(feeds.wants_catalogue):
                 added = await pipeline.db.write(
@@ -69,11 +77,15 @@ async def run(
                     catalogue.starting_fallbacks(),
                 )
                 log.info("catalogue loaded", feeds=added)
-            await run_in(pipeline, stop=stop, ready=ready)
+            await run_in(pipeline, metrics, stop=stop, ready=ready)
 
 
 async def run_in(
-    pipeline: Pipeline, *, stop: asyncio.Event, ready: Callable[[], None] = lambda: None
+    pipeline: Pipeline,
+    metrics: Metrics,
+    *,
+    stop: asyncio.Event,
+    ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Run both halves around an open pipeline until ``stop`` is set."""
     async with AsyncExitStack() as open_parts:
@@ -85,11 +97,13 @@ async def run_in(
         services = services_of(pipeline)
         telegram = await begin(connection.opened(pipeline, services, digests, names, stop))
         house = House(pipeline, digests, telegram)
-        await begin(health.served(pipeline.settings.health_listen, house.vitals))
+        listen = pipeline.settings.health_listen
+        await begin(health.served(listen, house.vitals, metrics.exposition))
+        open_parts.enter_context(metrics.counting_problems())
         for beside in (inspect, remember):
             task = asyncio.create_task(beside(pipeline), name=beside.__name__)
             open_parts.push_async_callback(cancelled, task)
-        open_parts.enter_context(ticking(house.ticks))
+        open_parts.enter_context(ticking(house.rounds))
         log.info("running")
         ready()
         await stop.wait()
@@ -122,6 +136,7 @@ class House:
             *self.watchers.ticks,
             *self.bot.ticks,
         )
+        self.rounds = tuple(Rounds(tick, pipeline.tell) for tick in self.ticks)
 
     async def vitals(self) -> health.Vitals:
         """Measure how we are."""

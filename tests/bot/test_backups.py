@@ -11,11 +11,14 @@ import pytest
 
 from bot.backups import Making, ScheduledBackups
 from bot.ground import Ground
+from bot.metrics import GAUGES
 from bot.settings import Settings
 from bot.trusted_clock import TrustedClock
+from bot.vitals import backup_metrics
 from storage import backup_folder, backup_log, backup_worker, chats
 from storage.backup_log import TRIED_AGAIN, LastBackup
 from storage.database import Database
+from storage.happenings import unheard
 from storage.model import Chat, ChatId, ChatKind
 from tests.bot.people import NOW
 from watchers.pulse import Pulse
@@ -59,7 +62,7 @@ class Night:
             database_path=db.path, backup_dir=str(folder), admin_ids=frozenset({7})
         )
         clock = TrustedClock(lambda: self.now, time.monotonic)
-        ground = Ground(settings, db, clock, asyncio.Event(), Pulse())
+        ground = Ground(settings, db, clock, asyncio.Event(), Pulse(), unheard)
         self.backups = ScheduledBackups(ground, making)
 
     async def looks(self, after: timedelta = timedelta(0), *, trusted: bool = True) -> None:
@@ -105,6 +108,8 @@ async def test_backups_come_as_often_as_is_set_over_failures_that_are_told_once(
     assert last is not None
     assert last.succeeded
     assert last.size == (folder / last.file).stat().st_size
+    said = backup_metrics(last, night.now)
+    assert said.keys() == {name for name in GAUGES if "_backup_" in name}
 
 
 async def test_a_stop_ends_a_backup_and_leaves_nothing_under_its_name(
