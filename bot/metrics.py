@@ -79,6 +79,12 @@ GAUGES: Mapping[str, MeasuredGauge] = {
     "steppewire_articles_without_text_a_day": MeasuredGauge(
         "Articles within a day in whose page no text was found."
     ),
+    "steppewire_backup_failing": MeasuredGauge("1 while scheduled backups fail."),
+    "steppewire_backup_age_seconds": MeasuredGauge(
+        "How long ago the newest scheduled backup was begun."
+    ),
+    "steppewire_backup_bytes": MeasuredGauge("Size of the newest scheduled backup."),
+    "steppewire_backup_duration_seconds": MeasuredGauge("How long that backup took."),
     "steppewire_articles_waiting": MeasuredGauge("Articles whose pages are still to be read."),
     "steppewire_translated_characters_today": MeasuredGauge("Characters given to the translator."),
     "steppewire_translation_budget_characters": MeasuredGauge("Characters allowed a day."),

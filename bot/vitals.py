@@ -9,7 +9,8 @@ from bot.halves import LATE_S, BotHalf, WatchersHalf
 from bot.health import PartHealth, Vitals
 from bot.pipeline import Pipeline
 from bot.timekeeper import Timekeeper
-from storage import feeds, inbox
+from storage import backup_log, feeds, inbox
+from storage.backup_log import LastBackup
 from storage.model import FeedStatus
 from storage.outbox import reports
 from storage.outbox.deliveries import DeliveryKind
@@ -87,6 +88,7 @@ async def of_watchers(pipeline: Pipeline, half: WatchersHalf) -> Vitals:
     translating = pipeline.translating
     translated = translation_metrics(await translating.health()) if translating.is_on else {}
     articles = await pipeline.articles.health()
+    backed_up = backup_metrics(await pipeline.db.read(backup_log.last), pipeline.clock())
     return Vitals(
         {
             "steppewire_poll_late_seconds": late,
@@ -94,6 +96,7 @@ async def of_watchers(pipeline: Pipeline, half: WatchersHalf) -> Vitals:
             "steppewire_articles_without_text_a_day": articles.without_text,
             "steppewire_articles_waiting": articles.waiting,
             **translated,
+            **backed_up,
             **{f"steppewire_feeds_{status}": count for status, count in by_status.items()},
         },
         {"feeds": min(late, pipeline.up.age_s) < LATE_S},
@@ -105,6 +108,21 @@ async def of_watchers(pipeline: Pipeline, half: WatchersHalf) -> Vitals:
 def since(moment: datetime | None, now: datetime) -> float:
     """Return the seconds since then; 0 where it is yet to come, or there is none."""
     return max((now - moment).total_seconds(), 0.0) if moment else 0.0
+
+
+def backup_metrics(last: LastBackup | None, now: datetime) -> dict[str, float]:
+    """Give the last backup as numbers; one that fails is the admins' to hear of.
+
+    No supervisor could mend that by a restart.
+    """
+    if last is None:
+        return {}
+    return {
+        "steppewire_backup_failing": float(bool(last.failing_since)),
+        "steppewire_backup_age_seconds": since(last.made_at or last.began_at, now),
+        "steppewire_backup_bytes": last.size,
+        "steppewire_backup_duration_seconds": last.seconds,
+    }
 
 
 def translation_metrics(health: TranslationHealth) -> dict[str, float]:
