@@ -22,11 +22,13 @@ from bot.failures import note_odd_rows
 from bot.ground import BOTH, Ground, Half
 from bot.halves import BotHalf, WatchersHalf, common_ticks
 from bot.instance import EVERYBODY_READS, alone, token_lock
+from bot.metrics import Metrics
 from bot.pipeline import Pipeline
 from bot.settings import Settings
-from bot.ticks import ticking
+from bot.ticks import Rounds, ticking
 from bot.timekeeper import Timekeeper
 from bot.trusted_clock import wall_clock
+from bot.version import installed_version
 from storage import feeds, wrong_times
 from storage.errors import StorageError
 from storage.feeds import NewFeed
@@ -62,18 +64,19 @@ async def run(
 
     A fresh database, which polls nothing yet, gets the ``starting`` feeds: the catalogue.
     """
+    metrics = Metrics(installed_version())
     async with AsyncExitStack() as open_parts:
         begin = open_parts.enter_async_context
         if Half.BOT in halves:
             open_parts.enter_context(only_with_token(settings))
-        base = await begin(ground.opened(settings, clock, halves))
+        base = await begin(ground.opened(settings, clock, halves, metrics.tell))
         room: Pipeline | None = None
         if Half.WATCHERS in halves:
             room = await begin(
                 pipeline.opened(base, politeness=politeness, looking=looking, asking=asking)
             )
             await load_catalogue(room, starting)
-        await run_in(base, room, halves, stop=stop, ready=ready)
+        await run_in(base, room, halves, metrics, stop=stop, ready=ready)
 
 
 def only_with_token(settings: Settings) -> AbstractContextManager[None]:
@@ -99,6 +102,7 @@ async def run_in(
     base: Ground,
     room: Pipeline | None,
     halves: frozenset[Half],
+    metrics: Metrics,
     *,
     stop: asyncio.Event,
     ready: Callable[[], None] = lambda: None,
@@ -113,10 +117,12 @@ async def run_in(
             services = services_of(room) if room else await begin(remote.opened(base))
             telegram = await begin(connection.opened(base, services, digests, names, stop))
         house = House(base, digests, room, telegram)
-        await begin(health.served(base.settings.health_listen, house.vitals))
+        listening = base.settings.health_listen
+        await begin(health.served(listening, house.vitals, metrics.exposition))
+        open_parts.enter_context(metrics.counting_problems())
         for name, work in house.beside().items():
             open_parts.push_async_callback(cancelled, asyncio.create_task(work, name=name))
-        open_parts.enter_context(ticking(house.ticks))
+        open_parts.enter_context(ticking(house.rounds))
         log.info("running", halves=sorted(halves))
         ready()
         await stop.wait()
@@ -152,6 +158,7 @@ class House:
             *(self.watchers.ticks if self.watchers else ()),
             *(self.bot.ticks if self.bot else ()),
         )
+        self.rounds = tuple(Rounds(tick, base.tell) for tick in self.ticks)
 
     def beside(self) -> dict[str, Coroutine[Any, Any, None]]:
         """Begin what goes on beside the ticks, by name."""

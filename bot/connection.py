@@ -78,7 +78,7 @@ class TelegramConnection:
         self._menus_for: frozenset[int] | None = None
         """The admins who were there when the menus were told last."""
         self.failure: NewsError | None = None
-        self._limiter = Limiter(remember=self._remember_rest)
+        self._limiter = Limiter(remember=self._remember_rest, tell=ground.tell)
         self._bot = build(ground.settings, self._limiter)
         self._deliverer = Deliverer(
             ground.db,
@@ -88,6 +88,7 @@ class TelegramConnection:
             wake_up=ground.wake_up,
             names=names,
             reads_pages=services.full_texts.reads_pages,
+            tell=ground.tell,
         )
         self._inbox: Inbox | None = None
         self._polling: Polling | None = None
@@ -138,7 +139,7 @@ class TelegramConnection:
         if lately is None:
             await ground.db.attempt(None, identity.note_told, bot)
         context = context_of(ground, self._services, self._digests, self._names, bot)
-        inbox = Inbox(ground.db, bot.id, Dispatcher(context, bot), ground.clock)
+        inbox = Inbox(ground.db, bot.id, Dispatcher(context, bot, ground.tell), ground.clock)
         self._inbox = inbox
         await self._deliverer.start()
         self._deliverer.heard(ground.clock() if lately is None else lately[1])

@@ -16,6 +16,7 @@ from storage import meta
 from storage.database import Database
 from storage.errors import NewsError, StorageError
 from storage.files import refuse_other
+from storage.happenings import Tell, unheard
 from watchers.pulse import Pulse
 
 MIGRATED_WITHIN_S = 10.0
@@ -37,7 +38,7 @@ class Ground:
     """What a process needs, whichever half it runs.
 
     ``wake_up`` is set by whoever writes to the outbox; the deliverer waits for it. ``up`` tells
-    for how long the process has been there.
+    for how long the process has been there. ``tell`` hears what happens, for counting.
     """
 
     settings: Settings
@@ -45,11 +46,15 @@ class Ground:
     clock: TrustedClock
     wake_up: asyncio.Event
     up: Pulse
+    tell: Tell
 
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, clock: Callable[[], datetime], halves: frozenset[Half]
+    settings: Settings,
+    clock: Callable[[], datetime],
+    halves: frozenset[Half],
+    tell: Tell = unheard,
 ) -> AsyncIterator[Ground]:
     """Open the database, the only one who runs these halves on it, while the block runs.
 
@@ -58,11 +63,11 @@ async def opened(
     """
     refuse_other(settings.database_path)  # before a lock lies beside it
     with sharing(settings.database_path) as shared, only_one(settings, halves):
-        db = await database(settings, shared)
+        db = await database(settings, shared, tell)
         try:
             own_clock = trusted(clock)
             own_clock.resume(await db.read(meta.get, MARK_FACT))
-            yield Ground(settings, db, own_clock, asyncio.Event(), Pulse())
+            yield Ground(settings, db, own_clock, asyncio.Event(), Pulse(), tell)
         finally:
             await db.close()
 
@@ -79,7 +84,7 @@ def only_one(settings: Settings, halves: frozenset[Half]) -> Iterator[None]:
         yield
 
 
-async def database(settings: Settings, shared: Sharing) -> Database:
+async def database(settings: Settings, shared: Sharing, tell: Tell) -> Database:
     """Open the file; make or migrate it where nobody else works on it.
 
     Two who start at once wait for each other. Raises NewsError where somebody else goes on with
@@ -88,14 +93,14 @@ async def database(settings: Settings, shared: Sharing) -> Database:
     until = time.monotonic() + MIGRATED_WITHIN_S
     while True:
         try:
-            return await Database.opened(settings.database_path, shared=True)
+            return await Database.opened(settings.database_path, shared=True, tell=tell)
         except StorageError as error:
             if error.text_key != "storage.behind":
                 raise
             behind = error
         try:
             with shared.alone():
-                return await Database.opened(settings.database_path)
+                return await Database.opened(settings.database_path, tell=tell)
         except NewsError as error:
             if error.text_key != "instance.database":
                 raise

@@ -6,7 +6,7 @@ people and delivers what is owed.
 Which tick is where:
 
 - every process: clock alarm
-- the watching half: poller pages rates translations articles notices asides errands upkeep
+- the watching half: poller pages rates translations articles notices asides errands backups upkeep
 - the bot's half: digests promises menus
 """
 
@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from bot.alarm import StorageAlarm
+from bot.backups import BACKUP_TICK_S, LONGEST_S, ScheduledBackups
 from bot.connection import TelegramConnection
 from bot.digests.maker import DigestService
 from bot.errands import ErrandRunner
@@ -72,7 +73,8 @@ class WatchersHalf:
         self._pipeline = pipeline
         self._timekeeper = timekeeper
         pages_s, translating = pipeline.revisits.pace.tick_s, pipeline.translating
-        articles = pipeline.articles
+        articles, backups = pipeline.articles, ScheduledBackups(pipeline)
+        self._backups = backups
         self.ticks = (
             Tick("poller", pipeline.poller.tick, POLL_TICK_S, 120),
             # A round of pages waits for each, and between those of one host.
@@ -87,6 +89,7 @@ class WatchersHalf:
             Tick("asides", partial(tell_of_asides, pipeline), DIGEST_TICK_S, 300),
             # An errand, a round by hand for instance, lasts as long as it lasts.
             Tick("errands", ErrandRunner(pipeline).round, ERRAND_TICK_S, 3 * UPKEEP_TICK_S),
+            Tick("backups", self._back_up, BACKUP_TICK_S, LONGEST_S, backups.pulse),
             Tick("upkeep", self._upkeep, UPKEEP_TICK_S, 3 * UPKEEP_TICK_S),
         )
 
@@ -104,6 +107,10 @@ class WatchersHalf:
         admin_ids = pipeline.settings.admin_ids
         if await pipeline.db.write(enqueue_feed_notices, admin_ids, pipeline.clock()):
             pipeline.wake_up.set()
+
+    async def _back_up(self) -> None:
+        """Make a backup where one is due."""
+        await self._backups.look(clock_is_trusted=self._timekeeper.is_trusted)
 
     async def _upkeep(self) -> None:
         """Forget what nobody needs any more."""

@@ -11,6 +11,7 @@ from bot.ground import Ground, Half
 from bot.settings import Settings
 from bot.trusted_clock import wall_clock
 from bot.version import installed_version
+from storage.happenings import Tell, unheard
 from watchers import fetch, full_text
 from watchers.discover import Looker, Seen
 from watchers.full_text import FullTexts
@@ -54,15 +55,16 @@ async def open_pipeline(
     looking: LookingPace | None = None,
     asking: RatesPace | None = None,
     clock: Callable[[], datetime] = wall_clock,
+    tell: Tell = unheard,
 ) -> AsyncIterator[Pipeline]:
     """Open the watching half, alone on its database, for as long as the block runs.
 
     ``clock`` is the machine's, believed as far as it can be. The ingester remembers nothing yet:
-    call ``remember``.
+    call ``remember``. ``tell`` hears what happens, for counting.
     Raises NewsError where another process has the database, or the file cannot serve.
     """
     async with (
-        ground.opened(settings, clock, frozenset({Half.WATCHERS})) as base,
+        ground.opened(settings, clock, frozenset({Half.WATCHERS}), tell) as base,
         opened(base, politeness=politeness, looking=looking, asking=asking) as pipeline,
     ):
         yield pipeline
@@ -82,16 +84,23 @@ async def opened(
     async with AsyncExitStack() as open_parts:
         begin = open_parts.enter_async_context
         meaning = await begin(meaning_opened(embeddings_of(settings)))
-        ingester = await Ingester.opened(db, base.wake_up.set, meaning)
+        ingester = await Ingester.opened(db, base.wake_up.set, meaning, base.tell)
         allowed = settings.feed_allow_hosts
         fetcher = await begin(
             fetch.opened(user_agent=user_agent(settings), allowed=allowed, clock=clock)
         )
-        parsers = await begin(pool.opened())
+        parsers = await begin(pool.opened(tell=base.tell))
         pace = PollingPace(base_s=settings.poll_interval)
         poller = await begin(
             Poller.opened(
-                db, ingester, fetcher, parsers, politeness=politeness, pace=pace, clock=clock
+                db,
+                ingester,
+                fetcher,
+                parsers,
+                politeness=politeness,
+                pace=pace,
+                clock=clock,
+                tell=base.tell,
             )
         )
         texts = await begin(full_text.opened(db, fetcher, clock))
@@ -103,6 +112,7 @@ async def opened(
             clock,
             base.wake_up,
             base.up,
+            base.tell,
             ingester,
             poller,
             Revisits(

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -13,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.health import PartHealth
 from storage.errors import StorageError
+from storage.happenings import Tell, TickEnded, unheard
 from watchers.pulse import Pulse
 
 log = structlog.get_logger(__name__)
@@ -34,8 +36,42 @@ class Tick:
         return PartHealth(self.name, self.pulse.silent_s, self.stuck_after_s)
 
 
+class Rounds:
+    """A tick's rounds, each of which outlives whatever goes wrong in it."""
+
+    def __init__(self, tick: Tick, tell: Tell = unheard) -> None:
+        """Begin with none under way; ``tell`` hears of each."""
+        self._tick = tick
+        self._tell = tell
+
+    @property
+    def every_s(self) -> float:
+        """How many seconds lie between the beginnings of two rounds."""
+        return self._tick.every_s
+
+    async def run_once(self) -> None:
+        """Run a round; the stop may cut it short."""
+        tick, began = self._tick, monotonic()
+        outcome = "failed"
+        try:
+            with tick.pulse.at_work():
+                await tick.run()
+            outcome = "done"
+        except asyncio.CancelledError:
+            outcome = "cut"
+            log.debug("tick cut short", tick=tick.name)
+        except StorageError as error:  # a full disk, a locked file: the next tick tries again
+            # The alarm is the database's.
+            log.debug("tick failed", tick=tick.name, error=str(error))
+        except Exception:
+            seconds = round(monotonic() - began, 3)
+            log.exception("tick failed", tick=tick.name, seconds=seconds)
+        finally:
+            self._tell(TickEnded(tick.name, outcome, monotonic() - began))
+
+
 @contextmanager
-def ticking(ticks: Iterable[Tick]) -> Iterator[None]:
+def ticking(rounds: Iterable[Rounds]) -> Iterator[None]:
     """Let timers tick for as long as the block runs; each first tick comes at once."""
     scheduler = AsyncIOScheduler(
         timezone=UTC,
@@ -43,8 +79,8 @@ def ticking(ticks: Iterable[Tick]) -> Iterator[None]:
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
     now = datetime.now(UTC)
-    for tick in ticks:
-        scheduler.add_job(survived(tick), "interval", seconds=tick.every_s, next_run_time=now)
+    for one in rounds:
+        scheduler.add_job(one.run_once, "interval", seconds=one.every_s, next_run_time=now)
     logging.getLogger("apscheduler.executors.default").addFilter(is_no_stop)
     scheduler.start()
     try:
@@ -56,21 +92,3 @@ def ticking(ticks: Iterable[Tick]) -> Iterator[None]:
 def is_no_stop(record: logging.LogRecord) -> bool:
     """Leave out of the log that a stop came before a tick that was just due had begun."""
     return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
-
-
-def survived(tick: Tick) -> Callable[[], Awaitable[None]]:
-    """Return a tick that outlives whatever goes wrong in it; the stop may cut it short."""
-
-    async def run_once() -> None:
-        try:
-            with tick.pulse.at_work():
-                await tick.run()
-        except asyncio.CancelledError:
-            log.debug("tick cut short", tick=tick.name)
-        except StorageError as error:  # a full disk, a locked file: the next tick tries again
-            # The alarm is the database's.
-            log.debug("tick failed", tick=tick.name, error=str(error))
-        except Exception:
-            log.exception("tick failed", tick=tick.name)
-
-    return run_once

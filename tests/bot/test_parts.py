@@ -13,10 +13,11 @@ import pytest
 from bot import app, halves
 from bot.connection import TelegramConnection
 from bot.digests.maker import DigestService
+from bot.metrics import GAUGES, measured
 from bot.pipeline import Pipeline, open_pipeline
 from bot.settings import Settings
 from bot.telegram.polling import Polling
-from bot.ticks import Tick, survived
+from bot.ticks import Rounds, Tick
 from storage import errands, feeds, inbox
 from storage.errands import ErrandState
 from storage.feeds import NewFeed
@@ -132,7 +133,7 @@ async def answers(running: Running) -> None:
 
 TICKS = (
     "clock poller pages rates digests notices promises asides errands alarm menus translations"
-    " articles upkeep"
+    " articles backups upkeep"
 )
 STUCK = {
     "answers": answers,
@@ -201,9 +202,18 @@ async def test_a_tick_that_fails_again_and_again_is_stuck() -> None:
     broken = Tick("poller", fails, 5, 20, Pulse(lambda: next(passed)))
     found = []
     for _ in range(3):
-        await survived(broken)()
+        await Rounds(broken).run_once()
         found.append(broken.part.is_stuck)
     assert [False, False, True] == found
+
+
+async def test_each_number_that_is_measured_is_explained_to_prometheus(running: Running) -> None:
+    vitals = await running.house.vitals()
+    flat = {name for name in vitals.numbers if not name.startswith("steppewire_feeds_")}
+    assert flat | vitals.by_label.keys() <= GAUGES.keys()
+    # Nobody translates here, and nothing was backed up.
+    optional = {name for name in GAUGES if "transl" in name or "_backup_" in name}
+    assert set(GAUGES) - optional == set(measured(vitals))
 
 
 async def test_a_feed_never_looked_at_is_late_since_it_was_added(running: Running) -> None:
