@@ -111,7 +111,13 @@ async def run_in(
     async with AsyncExitStack() as open_parts:
         begin = open_parts.enter_async_context
         names = TaughtNames(base.db)
-        digests = DigestService(base.db, base.clock, names=names, wake=base.wake_up.set)
+        digests = DigestService(
+            base.db,
+            base.clock,
+            names=names,
+            wake=base.wake_up.set,
+            bot_name=base.settings.bot_name,
+        )
         telegram: TelegramConnection | None = None
         if Half.BOT in halves:
             services = services_of(room) if room else await begin(remote.opened(base))
