@@ -50,7 +50,7 @@ from storage.feeds import NewFeed
 from storage.model import FeedStatus, Outlet
 from storage.outbox import queue, reports
 from storage.unfiling import unfile_removed
-from watchers import catalogue
+from watchers.catalogue.starting import starting_fallbacks, starting_feeds
 from watchers.host_queues import Politeness
 from watchers.pulse import Pulse
 from watchers.rates.polling import RatesPace
@@ -89,7 +89,7 @@ async def run(
     politeness: Politeness | None = None,
     looking: LookingPace | None = None,
     asking: RatesPace | None = None,
-    starting: Callable[[], Starting] = catalogue.starting_feeds,
+    starting: Callable[[], Starting] = starting_feeds,
     ready: Callable[[], None] = lambda: None,
     clock: Callable[[], datetime] = wall_clock,
 ) -> None:
@@ -108,7 +108,7 @@ async def run(
                     feeds.add_catalogue,
                     starting(),
                     pipeline.clock(),
-                    catalogue.starting_fallbacks(),
+                    starting_fallbacks(),
                 )
                 log.info("catalogue loaded", feeds=added)
             await run_in(pipeline, stop=stop, ready=ready)
