@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from bot.version import installed_version
+
 COMMANDS = {
     "init": "bot.cli.beginning",
     "run": "bot.cli.running",
@@ -82,17 +84,6 @@ def docstring(file: str, name: str) -> str | None:
             case ast.FunctionDef() | ast.AsyncFunctionDef() if node.name.rstrip("_") == name:
                 return ast.get_docstring(node)
     return None
-
-
-def installed_version() -> str:
-    """Return our version, or "source" where the package is not installed."""
-    # Reading packages' descriptions takes as long as reading half of our commands.
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
-
-    try:
-        return version("steppewire")
-    except PackageNotFoundError:
-        return "source"
 
 
 def tell_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001 (Click's call)

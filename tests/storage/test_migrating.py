@@ -96,8 +96,11 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(
     with monkeypatch.context() as undone:
         undone.setattr(step, "fn", step.fn)
         failing(step, "refused")
-        with pytest.raises(sqlite3.OperationalError, match="no_such_table"):
+        with pytest.raises(StorageError) as raised:
             connect(path)
+    told = raised.value
+    assert ("storage.migration", name) == (told.text_key, told.values["step"])
+    assert "no such table: no_such_table" == told.values["reason"]
     assert [path] == list(tmp_path.iterdir())
     assert older.read_bytes() == path.read_bytes()
 
