@@ -23,10 +23,11 @@ from bot.connection import TelegramConnection
 from bot.digests.maker import DigestService
 from bot.errands import ErrandRunner
 from bot.failures import note_odd_rows
-from bot.instance import EVERYBODY_READS, alone, token_lock
+from bot.instance import alone_with
 from bot.notices import enqueue_aside_notices, enqueue_feed_notices
 from bot.pipeline import Pipeline, open_pipeline
 from bot.settings import Settings
+from bot.systemd import NOBODY, Supervisor, attend
 from bot.timekeeper import Timekeeper
 from bot.trusted_clock import wall_clock
 from storage import (
@@ -90,6 +91,7 @@ async def run(
     looking: LookingPace | None = None,
     asking: RatesPace | None = None,
     starting: Callable[[], Starting] = catalogue.starting_feeds,
+    supervisor: Supervisor = NOBODY,
     ready: Callable[[], None] = lambda: None,
     clock: Callable[[], datetime] = wall_clock,
 ) -> None:
@@ -98,8 +100,7 @@ async def run(
     A fresh database, which polls nothing yet, gets the ``starting`` feeds: the catalogue.
     """
     token = settings.telegram_bot_token
-    lock = token_lock(token, settings.telegram_api_url)
-    with alone(lock, "instance.token", EVERYBODY_READS) if token else nullcontext():
+    with alone_with(token, settings.telegram_api_url) if token else nullcontext():
         async with open_pipeline(
             settings, politeness=politeness, looking=looking, asking=asking, clock=clock
         ) as pipeline:
@@ -111,11 +112,15 @@ async def run(
                     catalogue.starting_fallbacks(),
                 )
                 log.info("catalogue loaded", feeds=added)
-            await run_in(pipeline, stop=stop, ready=ready)
+            await run_in(pipeline, stop=stop, ready=ready, supervisor=supervisor)
 
 
 async def run_in(
-    pipeline: Pipeline, *, stop: asyncio.Event, ready: Callable[[], None] = lambda: None
+    pipeline: Pipeline,
+    *,
+    stop: asyncio.Event,
+    supervisor: Supervisor = NOBODY,
+    ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Run both halves around an open pipeline until ``stop`` is set."""
     names = TaughtNames(pipeline.db)
@@ -125,10 +130,15 @@ async def run_in(
             connection.opened(pipeline, digests, names, stop)
         )
         ticks = ticking(pipeline, digests, telegram)
+
+        async def measure() -> health.Vitals:
+            return await vitals(pipeline, telegram, ticks)
+
+        async def status() -> str:
+            return (await health.measured(measure)).in_words()
+
         await open_parts.enter_async_context(
-            health.served(
-                pipeline.settings.health_listen, lambda: vitals(pipeline, telegram, ticks)
-            )
+            health.served(pipeline.settings.health_listen, measure)
         )
         inspecting = asyncio.create_task(inspect(pipeline), name="inspect")
         open_parts.push_async_callback(cancelled, inspecting)
@@ -136,9 +146,13 @@ async def run_in(
         open_parts.push_async_callback(cancelled, remembering)
         open_parts.enter_context(ticks)
         log.info("running")
+        supervisor.ready()
         ready()
+        attending = asyncio.create_task(attend(supervisor, status), name="attend")
+        open_parts.push_async_callback(cancelled, attending)
         await stop.wait()
         log.info("stopping")
+        supervisor.stopping()
 
 
 async def inspect(pipeline: Pipeline) -> None:

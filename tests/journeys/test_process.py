@@ -50,7 +50,10 @@ def told(box: Sandbox) -> dict[str, str]:
 
 
 async def test_it_answers_and_stops_cleanly_within_five_seconds(box, folder):
-    async with started(folder, "run", **told(box)) as program:
+    systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    systemd.bind(str(folder / "notify"))
+    watched = {"NOTIFY_SOCKET": str(folder / "notify"), "WATCHDOG_USEC": "120000000"}
+    async with started(folder, "run", **told(box), **watched) as program:
         await program.says('"connected"')
         box.telegram.say(ANNA_ID, "/start")
         await box.message(ANNA_ID, "SteppeWire")
@@ -58,6 +61,9 @@ async def test_it_answers_and_stops_cleanly_within_five_seconds(box, folder):
         assert 0 == await program.end()
         assert time.monotonic() - before < 5
     assert b"Traceback" not in program.log
+    with closing(systemd):
+        heard = [systemd.recv(4096).decode().partition("\n")[0] for _ in range(3)]
+    assert ["READY=1", "WATCHDOG=1", "STOPPING=1"] == heard
 
 
 async def test_a_second_one_on_the_same_database_is_refused_in_a_sentence(box, folder):
@@ -73,9 +79,11 @@ async def test_a_second_one_on_the_same_database_is_refused_in_a_sentence(box, f
 async def test_a_second_one_with_the_same_token_is_refused_in_a_sentence(box, folder):
     async with started(folder, "run", **told(box)) as first:
         await first.says('"running"')
-        other = {"DATABASE_PATH": str(folder / "other.db")}
+        (folder / "tmp").mkdir()  # as under PrivateTmp
+        other = {"DATABASE_PATH": str(folder / "other.db"), "TMPDIR": str(folder / "tmp")}
         async with started(folder, "run", **(told(box) | other)) as second:
             assert 1 == await second.ended()
+    assert str(first.process.pid) in second.log.decode()
     assert 1 == len(second.log.decode().splitlines())
     assert not (folder / "other.db").exists()
 
