@@ -75,10 +75,10 @@ NOBODY = Supervisor()
 async def attend(supervisor: Supervisor, status: Callable[[], Awaitable[str]]) -> None:
     """Tell the supervisor how we are, again and again: as long as it hears us our loop turns."""
     while supervisor.address:
+        await asyncio.sleep(supervisor.every_s)
         try:
             told = await status()
         except Exception:
             log.exception("how we are is not known")
             told = "running"
         supervisor.alive(told)
-        await asyncio.sleep(supervisor.every_s)
