@@ -30,13 +30,10 @@ def units(*, folder: Path) -> None:
     kept under another name.
     """
     program = called(sys.argv[0])
-    if any(home in program.parents for home in HOMES):
-        raise Refused(
-            f"{program} is in a home folder, which no service sees: install SteppeWire for the"
-            " whole machine first, as docs/install.md says. Nothing was written."
-        )
     for name in NAMES:
         put(folder / name, unit(name).replace(PROGRAM, str(program)))
+    for unseen in filter(is_in_a_home, (program, Path(sys.base_prefix))):
+        click.echo(f"{unseen} is in a home folder, which a service does not see.", err=True)
     click.echo(
         "Next: `systemctl daemon-reload`, then `systemctl enable --now steppewire` and,"
         " once a week, `systemctl enable --now steppewire-audit.timer`."
@@ -47,6 +44,11 @@ def called(program: str) -> Path:
     """Return where the `steppewire` is that was called, links unfollowed: they outlive updates."""
     found = Path(program).absolute()
     return found if found.name == "steppewire" else Path(sys.prefix, "bin", "steppewire")
+
+
+def is_in_a_home(path: Path) -> bool:
+    """Tell whether ProtectHome= hides a path."""
+    return any(home in path.parents for home in HOMES)
 
 
 def unit(name: str) -> str:
