@@ -16,13 +16,13 @@ from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.context import Context
+from bot.context import Context, WatchersServices
 from bot.delivery import Deliverer
 from bot.delivery.circuit_breaker import ASK_EVERY
 from bot.delivery.errors import outcome_of
 from bot.digests.maker import DigestService
+from bot.ground import Ground
 from bot.health import PartHealth
-from bot.pipeline import Pipeline
 from bot.settings import Settings
 from bot.telegram import identity, menus, webhook
 from bot.telegram.dispatcher import ALLOWED_UPDATES, Dispatcher
@@ -61,10 +61,16 @@ class TelegramConnection:
     """
 
     def __init__(
-        self, pipeline: Pipeline, digests: DigestService, names: TaughtNames, stop: asyncio.Event
+        self,
+        ground: Ground,
+        services: WatchersServices,
+        digests: DigestService,
+        names: TaughtNames,
+        stop: asyncio.Event,
     ) -> None:
         """Build everything; nothing is sent yet."""
-        self._pipeline = pipeline
+        self._ground = ground
+        self._services = services
         self._digests = digests
         self._names = names
         self._stop = stop
@@ -72,16 +78,17 @@ class TelegramConnection:
         self._menus_for: frozenset[int] | None = None
         """The admins who were there when the menus were told last."""
         self.failure: NewsError | None = None
-        self._limiter = Limiter(remember=self._remember_rest)
-        self._bot = build(pipeline.settings, self._limiter)
+        self._limiter = Limiter(remember=self._remember_rest, tell=ground.tell)
+        self._bot = build(ground.settings, self._limiter)
         self._deliverer = Deliverer(
-            pipeline.db,
+            ground.db,
             self._bot,
             self._limiter,
-            pipeline.clock,
-            wake_up=pipeline.wake_up,
+            ground.clock,
+            wake_up=ground.wake_up,
             names=names,
-            reads_pages=pipeline.full_texts.reads_pages,
+            reads_pages=services.full_texts.reads_pages,
+            tell=ground.tell,
         )
         self._inbox: Inbox | None = None
         self._polling: Polling | None = None
@@ -118,8 +125,8 @@ class TelegramConnection:
 
     async def connect(self) -> None:
         """Reach Telegram, however long that takes, then listen and deliver."""
-        bot, pipeline = self._bot, self._pipeline
-        lately = await pipeline.db.read(identity.told_lately, bot, pipeline.clock(), ASK_EVERY)
+        bot, ground = self._bot, self._ground
+        lately = await ground.db.read(identity.told_lately, bot, ground.clock(), ASK_EVERY)
         if lately is not None:
             bot.told(lately[0])
         wait = FIRST_WAIT_S
@@ -130,12 +137,12 @@ class TelegramConnection:
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT_S)
         if lately is None:
-            await pipeline.db.attempt(None, identity.note_told, bot)
-        context = context_of(pipeline, self._digests, self._names, bot)
-        inbox = Inbox(pipeline.db, bot.id, Dispatcher(context, bot), pipeline.clock)
+            await ground.db.attempt(None, identity.note_told, bot)
+        context = context_of(ground, self._services, self._digests, self._names, bot)
+        inbox = Inbox(ground.db, bot.id, Dispatcher(context, bot, ground.tell), ground.clock)
         self._inbox = inbox
         await self._deliverer.start()
-        self._deliverer.heard(pipeline.clock() if lately is None else lately[1])
+        self._deliverer.heard(ground.clock() if lately is None else lately[1])
         self._delivering = asyncio.create_task(self._deliverer.run(), name="deliver")
         await inbox.resume()
         await self._listen(inbox)
@@ -147,13 +154,13 @@ class TelegramConnection:
         """Tell Telegram our menus once we are connected, and again when another admin came."""
         if not self._connected:
             return
-        admin_ids = self._pipeline.settings.admin_ids
-        admins = await self._pipeline.db.read(menus.admins_here, admin_ids)
+        admin_ids = self._ground.settings.admin_ids
+        admins = await self._ground.db.read(menus.admins_here, admin_ids)
         if admins == self._menus_for:
             return
         self._menus_for = admins
         bot = self._bot
-        context = context_of(self._pipeline, self._digests, self._names, bot)
+        context = context_of(self._ground, self._services, self._digests, self._names, bot)
         with suppress(TelegramError):
             await menus.set_menus(bot, context, admins)
 
@@ -164,7 +171,7 @@ class TelegramConnection:
         asked as seldom as later.
         """
         if self._bot.asks:
-            await self._pipeline.db.attempt(None, identity.note_asked, self._pipeline.clock())
+            await self._ground.db.attempt(None, identity.note_asked, self._ground.clock())
         try:
             await self._bot.initialize()
         except InvalidToken:
@@ -176,7 +183,7 @@ class TelegramConnection:
 
     async def _listen(self, inbox: Inbox) -> None:
         """Have updates brought by webhook, or fetch them by long polling."""
-        settings = self._pipeline.settings
+        settings = self._ground.settings
         if settings.telegram_webhook_url:
             await self._open.enter_async_context(
                 webhook.served(
@@ -253,48 +260,56 @@ class TelegramConnection:
 
     async def _remember_rest(self, chat_id: int | None, wait: timedelta) -> None:
         """Write down how long Telegram wants to be left alone, so that a restart knows it."""
-        until = self._pipeline.clock() + wait
+        until = self._ground.clock() + wait
         where = chat_queues.EVERYBODY if chat_id is None else chat_id
         with suppress(StorageError):  # whoever called must hear of the ban, not of our disk
-            await self._pipeline.db.write(chat_queues.rest, ChatId(where), until)
+            await self._ground.db.write(chat_queues.rest, ChatId(where), until)
 
 
 def context_of(
-    pipeline: Pipeline, digests: DigestService, names: TaughtNames, bot: Bot
+    ground: Ground,
+    services: WatchersServices,
+    digests: DigestService,
+    names: TaughtNames,
+    bot: Bot,
 ) -> Context:
     """Gather what commands may use, with what only a bot that is connected knows."""
-    settings = pipeline.settings
+    settings = ground.settings
     return Context(
-        db=pipeline.db,
-        clock=pipeline.clock,
+        db=ground.db,
+        clock=ground.clock,
         names=names,
-        editor=pipeline.ingester,
+        editor=services.editor,
         digests=digests,
-        feeds=pipeline.poller,
-        full_texts=pipeline.full_texts,
+        feeds=services.feeds,
+        full_texts=services.full_texts,
         find_channel=partial(channel_facts, bot),
-        rights=Rights(bot, pipeline.clock),
-        wake=pipeline.wake_up.set,
+        rights=Rights(bot, ground.clock),
+        wake=ground.wake_up.set,
         bot_username=bot.username,
         admin_ids=settings.admin_ids,
         language=settings.default_language,
         time_zone=settings.default_timezone,
         allowed_hosts=settings.feed_allow_hosts,
         has_rates=bool(settings.rates),
-        translator=pipeline.translating,
+        translator=services.translator,
     )
 
 
 @asynccontextmanager
 async def opened(
-    pipeline: Pipeline, digests: DigestService, names: TaughtNames, stop: asyncio.Event
+    ground: Ground,
+    services: WatchersServices,
+    digests: DigestService,
+    names: TaughtNames,
+    stop: asyncio.Event,
 ) -> AsyncIterator[TelegramConnection]:
     """Connect in the background for as long as the block runs.
 
     Without a token there is nothing to connect to. Raises, at the end of the block, what made
     the connection give up for good.
     """
-    telegram = TelegramConnection(pipeline, digests, names, stop)
+    telegram = TelegramConnection(ground, services, digests, names, stop)
     connecting = asyncio.create_task(telegram.connect(), name="connect")
     connecting.add_done_callback(telegram.gave_up)
     async with AsyncExitStack() as closing:

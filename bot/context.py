@@ -118,6 +118,16 @@ ChannelLookup: TypeAlias = Callable[[str, int], Awaitable[ChannelFacts | None]]
 
 
 @dataclass(frozen=True, slots=True)
+class WatchersServices:
+    """What the chat asks of the watching half."""
+
+    editor: StoryEditor
+    feeds: FeedAdministration
+    full_texts: ArticleTexts
+    translator: TranslatorHealth
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """Everything a command may use; made once, when Telegram has said who we are.
 

@@ -1,7 +1,7 @@
 """GET /health for a supervisor and GET /metrics for Prometheus, where HEALTH_LISTEN is set."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +17,6 @@ MEASURE_S = 5.0
 """Measuring reads the database: one that does not answer for so long is stuck."""
 
 HEALTHY = "steppewire_healthy"
-SILENT = "steppewire_part_silent_seconds"
-MOST = "steppewire_part_silent_limit_seconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +38,16 @@ class PartHealth:
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """Measurements by Prometheus name, conditions without which we are not well, and the parts."""
+    """Measurements by Prometheus name, conditions without which we are not well, and the parts.
+
+    ``by_label`` has what Prometheus is told apart by a label: by metric, and in it by the label's
+    value.
+    """
 
     numbers: Mapping[str, float] = field(default_factory=dict)
     conditions: Mapping[str, bool] = field(default_factory=dict)
     parts: tuple[PartHealth, ...] = ()
+    by_label: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def wrong(self) -> tuple[str, ...]:
@@ -75,23 +78,6 @@ class Vitals:
             },
         }
 
-    def as_metrics(self) -> str:
-        """Say it to Prometheus, in its text format 0.0.4."""
-        flat = {HEALTHY: float(not self.wrong), **self.numbers}
-        lines = [f"# TYPE {name} gauge\n{name} {value:g}" for name, value in flat.items()]
-        for name, by_part in (
-            (SILENT, {part.name: part.silent_s for part in self.parts}),
-            (MOST, {part.name: part.most_s for part in self.parts}),
-        ):
-            if by_part:
-                lines += [f"# TYPE {name} gauge", *labelled(name, by_part.items())]
-        return "\n".join(lines) + "\n"
-
-
-def labelled(name: str, by_part: Iterable[tuple[str, float]]) -> list[str]:
-    """Write a metric of each part."""
-    return [f'{name}{{part="{part}"}} {value:g}' for part, value in by_part]
-
 
 NO_DATABASE = Vitals(conditions={"database": False})
 """What is said where the database does not answer: nothing else can be measured."""
@@ -110,9 +96,15 @@ async def measured(
 
 @asynccontextmanager
 async def served(
-    listen: str, measure: Callable[[], Awaitable[Vitals]], *, measure_s: float = MEASURE_S
+    listen: str,
+    measure: Callable[[], Awaitable[Vitals]],
+    expose: Callable[[str, Vitals], tuple[bytes, str]],
+    *,
+    measure_s: float = MEASURE_S,
 ) -> AsyncIterator[None]:
     """Answer on ``host:port`` for as long as the block runs; an empty ``listen`` serves nothing.
+
+    ``expose`` writes for Prometheus, in the form that an Accept header asks for, and names it.
 
     Raises NewsError where nobody can listen there.
     """
@@ -125,9 +117,11 @@ async def served(
         vitals = await measured(measure, measure_s=measure_s)
         return web.json_response(vitals.as_json(), status=503 if vitals.wrong else 200)
 
-    async def metrics(_request: web.Request) -> web.Response:
-        vitals = await measured(measure, measure_s=measure_s)
-        return web.Response(text=vitals.as_metrics(), content_type="text/plain")
+    async def metrics(request: web.Request) -> web.Response:
+        body, content_type = expose(
+            request.headers.get("Accept", ""), await measured(measure, measure_s=measure_s)
+        )
+        return web.Response(body=body, headers={"Content-Type": content_type})
 
     app.router.add_get("/health", health)
     app.router.add_get("/metrics", metrics)

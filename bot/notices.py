@@ -135,6 +135,40 @@ def storage_notice(error: StorageError, language: str, lasted: timedelta | None 
     return translate_html(language, "notice.writable", lasted=told, reason=reason)
 
 
+def enqueue_backup_notice(
+    db: Connection,
+    admins: Iterable[int],
+    error: StorageError | None,
+    failing_since: datetime | None,
+    now: datetime,
+) -> int:
+    """Queue one message for each admin that backups fail, or do so no more; return how many."""
+    known = (chats.get(db, ChatId(admin)) for admin in sorted(admins))
+    new = [
+        NewDelivery(
+            chat.id,
+            NO_THREAD,
+            DeliveryKind.NOTICE,
+            f"backup/{now:%Y%m%d%H%M%S%f}",
+            payload=Rendered(backup_notice(error, failing_since, chat.language, now)),
+        )
+        for chat in known
+        if chat is not None
+    ]
+    return queue.enqueue(db, new, now)
+
+
+def backup_notice(
+    error: StorageError | None, failing_since: datetime | None, language: str, now: datetime
+) -> Html:
+    """Say why a backup failed, or that one succeeded after others had failed."""
+    if error is not None:
+        reason = sentence(error, language)
+        return translate_html(language, "notice.backup_failed", reason=reason)
+    lasted = words.lasting(now - (failing_since or now), language)
+    return translate_html(language, "notice.backup_well", lasted=lasted)
+
+
 def enqueue_storage_notice(
     db: Connection,
     admins: Iterable[int],

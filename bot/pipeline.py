@@ -6,13 +6,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.instance import alone_on
+from bot import ground
+from bot.ground import Ground
 from bot.settings import Settings
-from bot.trusted_clock import MARK_FACT, TrustedClock, trusted, wall_clock
+from bot.trusted_clock import wall_clock
 from bot.version import installed_version
-from storage import meta
-from storage.database import Database
-from storage.files import refuse_other
+from storage.happenings import Tell, unheard
 from watchers import fetch, full_text
 from watchers.discover import Looker, Seen
 from watchers.full_text import FullTexts
@@ -36,14 +35,9 @@ from watchers.whole_articles import WholeArticles
 
 
 @dataclass(frozen=True, slots=True)
-class Pipeline:
-    """The watching half: everything that turns feeds into stories.
+class Pipeline(Ground):
+    """The watching half: everything that turns feeds into stories."""
 
-    ``wake_up`` is set by whoever writes to the outbox; the deliverer waits for it.
-    """
-
-    settings: Settings
-    db: Database
     ingester: Ingester
     poller: Poller
     revisits: Revisits
@@ -51,8 +45,6 @@ class Pipeline:
     full_texts: FullTexts
     articles: WholeArticles
     translating: Translating
-    clock: TrustedClock
-    wake_up: asyncio.Event
 
 
 @asynccontextmanager
@@ -63,79 +55,82 @@ async def open_pipeline(
     looking: LookingPace | None = None,
     asking: RatesPace | None = None,
     clock: Callable[[], datetime] = wall_clock,
+    tell: Tell = unheard,
 ) -> AsyncIterator[Pipeline]:
     """Open the watching half, alone on its database, for as long as the block runs.
 
     ``clock`` is the machine's, believed as far as it can be. The ingester remembers nothing yet:
-    call ``remember``.
+    call ``remember``. ``tell`` hears what happens, for counting.
     Raises NewsError where another process has the database, or the file cannot serve.
     """
-    asked = sources.asked_for(settings.rates)
+    async with (
+        ground.opened(settings, clock, tell) as base,
+        opened(base, politeness=politeness, looking=looking, asking=asking) as pipeline,
+    ):
+        yield pipeline
+
+
+@asynccontextmanager
+async def opened(
+    base: Ground,
+    *,
+    politeness: Politeness | None = None,
+    looking: LookingPace | None = None,
+    asking: RatesPace | None = None,
+) -> AsyncIterator[Pipeline]:
+    """Open what watches on an open database."""
+    settings, db, clock = base.settings, base.db, base.clock
+    polite, asked = politeness or Politeness(), sources.asked_for(settings.rates)
     async with AsyncExitStack() as open_parts:
-        refuse_other(settings.database_path)  # before a lock lies beside it
-        open_parts.enter_context(alone_on(settings.database_path))
-        db = await Database.opened(settings.database_path)
-        open_parts.push_async_callback(db.close)
-        own_clock = trusted(clock)
-        own_clock.resume(await db.read(meta.get, MARK_FACT))
-        wake_up = asyncio.Event()
-        meaning = await open_parts.enter_async_context(meaning_opened(embeddings_of(settings)))
-        ingester = await Ingester.opened(db, wake_up.set, meaning)
-        fetcher = await open_parts.enter_async_context(
-            fetch.opened(
-                user_agent=user_agent(settings), allowed=settings.feed_allow_hosts, clock=own_clock
-            )
+        begin = open_parts.enter_async_context
+        meaning = await begin(meaning_opened(embeddings_of(settings)))
+        ingester = await Ingester.opened(db, base.wake_up.set, meaning, base.tell)
+        allowed = settings.feed_allow_hosts
+        fetcher = await begin(
+            fetch.opened(user_agent=user_agent(settings), allowed=allowed, clock=clock)
         )
-        parsers = await open_parts.enter_async_context(pool.opened())
-        poller = await open_parts.enter_async_context(
+        parsers = await begin(pool.opened(tell=base.tell))
+        pace = PollingPace(base_s=settings.poll_interval)
+        poller = await begin(
             Poller.opened(
                 db,
                 ingester,
                 fetcher,
                 parsers,
                 politeness=politeness,
-                pace=PollingPace(base_s=settings.poll_interval),
-                clock=own_clock,
+                pace=pace,
+                clock=clock,
+                tell=base.tell,
             )
         )
-        revisits = Revisits(
-            db,
-            fetcher,
-            own_clock,
-            wake=wake_up.set,
-            politeness=politeness or Politeness(),
-            pace=looking or LookingPace(),
-        )
-        rates = RatesPoller(
-            db,
-            fetcher,
-            parsers,
-            own_clock,
-            sources=asked,
-            wake=wake_up.set,
-            politeness=politeness or Politeness(),
-            pace=asking or RatesPace(),
-        )
-        texts = await open_parts.enter_async_context(full_text.opened(db, fetcher, own_clock))
-        articles = WholeArticles(
-            db, texts, ingester, own_clock, politeness=politeness or Politeness()
-        )
-        translator = await open_parts.enter_async_context(
-            translator_opened(translations_of(settings))
-        )
-        translating = Translating(db, translator, ingester, settings.translate_budget, own_clock)
+        texts = await begin(full_text.opened(db, fetcher, clock))
+        translator = await begin(translator_opened(translations_of(settings)))
+        wake = base.wake_up.set
         yield Pipeline(
             settings,
             db,
+            clock,
+            base.wake_up,
+            base.up,
+            base.tell,
             ingester,
             poller,
-            revisits,
-            rates,
+            Revisits(
+                db, fetcher, clock, wake=wake, politeness=polite, pace=looking or LookingPace()
+            ),
+            RatesPoller(
+                db,
+                fetcher,
+                parsers,
+                clock,
+                sources=asked,
+                wake=wake,
+                politeness=polite,
+                pace=asking or RatesPace(),
+            ),
             texts,
-            articles,
-            translating,
-            own_clock,
-            wake_up,
+            WholeArticles(db, texts, ingester, clock, politeness=polite),
+            Translating(db, translator, ingester, settings.translate_budget, clock),
         )
 
 

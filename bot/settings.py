@@ -17,6 +17,8 @@ from rapidfuzz.distance import OSA
 
 from bot import envfile
 from bot.envfile import EnvFile
+from storage import rotation, sealing
+from storage.rotation import Keep
 from watchers.meaning.models import BUILTIN, FITTED
 from watchers.translation.values import BUDGET, Engine
 
@@ -35,11 +37,27 @@ MAX_PORT = 65_535
 CONTACT = re.compile(r"(mailto:)?[^\s@:/]+@[^\s@/]+|(https?://)?[^\s/@:]+\.[^\s/@]+(/\S*)?")
 """How to reach somebody: an e-mail address, or a page's."""
 
+LONGEST_HOURS = 168
+"""A week between two backups."""
+
 NO_PLACES = frozenset({"localtime", "posixrules", "Factory"})
 """Files beside the time zones' that name none: what they mean differs from machine to machine."""
 
 MEANT_FOR_US = frozenset(
-    {"ADMIN", "ADMINS", "BOT", "DATABASE", "DB", "FEED", "FEEDS", "HEALTH", "POLL", "POLLING"}
+    {
+        "ADMIN",
+        "ADMINS",
+        "BACKUP",
+        "BACKUPS",
+        "BOT",
+        "DATABASE",
+        "DB",
+        "FEED",
+        "FEEDS",
+        "HEALTH",
+        "POLL",
+        "POLLING",
+    }
     | {
         "EMBEDDING",
         "EMBEDDINGS",
@@ -174,6 +192,26 @@ def file_path(raw: str) -> Path:
     return path
 
 
+def folder_path(raw: str) -> str:
+    """Read where a folder is; it need not be there yet."""
+    return str(file_path(raw.rstrip("/") or raw))
+
+
+def backup_hours(raw: str) -> int:
+    """Read how many hours lie between two backups."""
+    if not re.fullmatch(r"[0-9]{1,3}", raw) or not 1 <= int(raw) <= LONGEST_HOURS:
+        raise ValueError(f"must be hours between 1 and {LONGEST_HOURS}, not {raw!r}")
+    return int(raw)
+
+
+def public_key(raw: str) -> str:
+    """Read for whom backups are sealed: a public key of age or of ssh, never a secret one."""
+    if raw.upper().startswith("AGE-SECRET-KEY"):
+        raise ValueError("must be the public key, age1…; a secret one must not lie here")
+    sealing.recipient(raw)
+    return raw
+
+
 def rates_table(raw: str) -> str:
     """Read whose official rates are asked for: ``1`` for our table of banks, or a table's path."""
     return raw if raw == "1" else str(file_path(raw))
@@ -228,6 +266,10 @@ class Settings:
     telegram_webhook_secret: str = setting("", secret, hidden=True)
     admin_ids: frozenset[int] = setting(frozenset(), people)
     database_path: Path = setting(DATABASE, file_path)  # noqa: RUF009 (a Path never changes)
+    backup_dir: str = setting("", folder_path)
+    backup_hours: int = setting(24, backup_hours)
+    backup_keep: Keep = setting(Keep(), rotation.keep)  # noqa: RUF009 (it never changes)
+    backup_recipient: str = setting("", public_key)
     poll_interval: int = setting(900, poll_seconds)
     default_timezone: str = setting("Asia/Almaty", zone)
     default_language: str = setting("en", one_of(*LANGUAGES))

@@ -1,25 +1,42 @@
 """Backups: a whole and checked copy of the file while everything goes on."""
 
 import os
+import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
+from storage import sealing
 from storage.database import check_foreign_keys, refuse_foreign, wrapped
 from storage.errors import StorageError
 from storage.files import refuse_other
 from storage.sql import Connection
 
-PAGES_A_STEP = 2_000
+PAGES_A_STEP: Final = 2_000
+GENTLE_PAGES: Final = 500
+"""A step of a copy that is in no hurry: some 2 MB, and then a rest as long as that took."""
+
+LONGEST_REST_S: Final = 0.1
+ROOM_LEFT: Final = 64 << 20
+"""So many bytes stay free beside a copy: the database itself may lie on that disk."""
+
+COUNTED: Final = ("outlets", "feeds", "items", "stories", "chats", "subscriptions", "deliveries")
+"""Tables of which a copy must have as many rows as the database had when it began."""
 
 
-def copy(source: Path, target: Path, progress: Callable[[int, int], None]) -> int:
+def copy(
+    source: Path, target: Path, progress: Callable[[int, int], None], *, gently: bool = False
+) -> int:
     """Copy a database that may be in use to ``target``, check the copy, return its bytes.
 
-    ``progress`` is called with pages done and pages in all. The copy appears under its name
-    only when it is whole. Raises StorageError where the source is missing, none of ours, or of a
-    newer version (which alone knows what makes it whole), and where the copy fails.
+    All of it is as it was at one moment, however much is written meanwhile. ``progress`` is
+    called with pages done and pages in all. ``gently`` leaves the disk to others half of the
+    time. The copy appears under its name only when it is whole. Raises StorageError where the
+    source is missing, none of ours, or of a newer version (which alone knows what makes it
+    whole), and where the copy fails or has no room.
     """
     refuse_other(source)
     if not source.is_file():
@@ -32,18 +49,69 @@ def copy(source: Path, target: Path, progress: Callable[[int, int], None]) -> in
             refuse_foreign(read)
         begin(partial)
         with closing(reading(source)) as read, closing(sqlite3.connect(partial)) as write:
-            read.conn.backup(
-                write,
-                pages=PAGES_A_STEP,
-                progress=lambda _status, left, total: progress(total - left, total),
-            )
-            verify(write)
+            refuse_no_room(read.conn, partial)
+            copy_pages(read.conn, write, progress, gently=gently)
         partial.replace(target)
         return target.stat().st_size
     except sqlite3.DatabaseError as error:
         raise wrapped(error) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def copy_pages(
+    source: sqlite3.Connection,
+    target: sqlite3.Connection,
+    progress: Callable[[int, int], None],
+    *,
+    gently: bool,
+) -> None:
+    """Copy all pages as they are at this moment, and check the copy.
+
+    The copy is made in a read transaction: SQLite would begin it anew whenever another connection
+    writes (https://sqlite.org/c3ref/backup_finish.html), and under a bot at work never end it. The
+    write-ahead log grows meanwhile by what is written.
+    """
+    began = time.monotonic()
+
+    def step(_status: int, left: int, total: int) -> None:
+        nonlocal began
+        progress(total - left, total)
+        if gently:
+            time.sleep(min(time.monotonic() - began, LONGEST_REST_S))
+            began = time.monotonic()
+
+    source.execute("begin")
+    expected = counts(source)
+    source.backup(target, pages=GENTLE_PAGES if gently else PAGES_A_STEP, progress=step)
+    source.execute("rollback")
+    verify(target)
+    if counts(target) != expected:
+        raise StorageError("storage.corrupt")
+
+
+def counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Count the rows of the main tables, those that a database of this age has."""
+    tables = {name for (name,) in connection.execute("select name from sqlite_schema")}
+    return {
+        table: connection.execute(f"select count(*) from {table}").fetchone()[0]  # noqa: S608 (our own names)
+        for table in COUNTED
+        if table in tables
+    }
+
+
+def refuse_no_room(source: sqlite3.Connection, target: Path) -> None:
+    """Raise StorageError where a copy would fill the disk."""
+    (pages,) = source.execute("pragma page_count").fetchone()
+    (size,) = source.execute("pragma page_size").fetchone()
+    needed, free = pages * size, shutil.disk_usage(target.parent).free
+    if free < needed + ROOM_LEFT:
+        raise StorageError(
+            "storage.no_room",
+            path=str(target.parent),
+            needed=round(needed / 1e6),
+            free=round(free / 1e6),
+        )
 
 
 def reading(path: Path) -> Connection:
@@ -54,8 +122,17 @@ def reading(path: Path) -> Connection:
     return Connection(raw, execute_plugins=False)
 
 
-def restore(copy_: Path, path: Path, aside: Path, progress: Callable[[int, int], None]) -> bool:
+def restore(
+    copy_: Path,
+    path: Path,
+    aside: Path,
+    progress: Callable[[int, int], None],
+    *,
+    key: Path | None = None,
+) -> bool:
     """Put a checked copy in a database's place; return whether there was one before.
+
+    A copy may be sealed, then ``key`` is the file of the secret key, or only compressed.
 
     Nobody may have the database open. What was there, its write-ahead log included, is kept whole
     under the name ``aside``: the log of a crash belongs to the old file, and would spoil the new.
@@ -64,8 +141,13 @@ def restore(copy_: Path, path: Path, aside: Path, progress: Callable[[int, int],
     ready = path.with_name(f"{path.name}.restoring")
     try:
         ready.unlink(missing_ok=True)
-        refuse_no_backup(copy_)
-        copy(copy_, ready, progress)
+        if copy_.is_file() and (sealing.is_sealed(copy_) or sealing.is_compressed(copy_)):
+            begin(ready)
+            sealing.opened(copy_, ready, key)
+            refuse_no_backup(ready)
+        else:
+            refuse_no_backup(copy_)
+            copy(copy_, ready, progress)
         was_there = path.exists()
         for end in ("", "-wal", "-shm"):
             old = path.with_name(f"{path.name}{end}")

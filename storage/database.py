@@ -13,17 +13,22 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from storage import meta
 from storage.errors import StorageError
 from storage.files import made, refuse_links, refuse_other, refuse_place, unplaced
+from storage.happenings import Tell, TransactionDone, unheard
 from storage.migrations import APPLICATION_ID, migrations
 from storage.sql import Connection
 from storage.writability import Writability
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+SQLITE = sqlite3.sqlite_version
+"""The version of the engine."""
 
 BUSY_TIMEOUT_MS = 5_000
 
@@ -46,9 +51,10 @@ class Database:
     ``writability`` says whether it can be written just now.
     """
 
-    def __init__(self, path: Path, writer: "_Hand", reader: "_Hand") -> None:
+    def __init__(self, path: Path, writer: "_Hand", reader: "_Hand", tell: Tell = unheard) -> None:
         """Keep what ``opened`` made; call that instead."""
         self.path = path
+        self._tell = tell
         self._writer = writer
         self._reader = reader
         self.writability = Writability()
@@ -58,10 +64,11 @@ class Database:
         self._behind = asyncio.Lock()
 
     @classmethod
-    async def opened(cls, path: Path, *, shared: bool = False) -> Self:
+    async def opened(cls, path: Path, *, shared: bool = False, tell: Tell = unheard) -> Self:
         """Open or create the file, check that it is ours, and bring its schema up to date.
 
         ``shared`` with a process that runs: what that one does not know is not done to it.
+        ``tell`` hears of each transaction.
 
         Raises StorageError with one clear sentence where the file cannot serve.
         """
@@ -72,7 +79,7 @@ class Database:
         except BaseException:
             await writer.close()
             raise
-        return cls(path, writer, reader)
+        return cls(path, writer, reader, tell)
 
     async def close(self) -> None:
         """Let the work under way finish, then close the file."""
@@ -87,7 +94,7 @@ class Database:
         It sees every write that was awaited before. What it tries to write fails.
         """
         try:
-            return await self._reader.run("begin", fn, *args, **kwargs)
+            return await self._timed(self._reader, "begin", fn, *args, **kwargs)
         except StorageError as error:
             if not tried_to_write(error):
                 self.writability.refused(error)
@@ -113,7 +120,7 @@ class Database:
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         try:
-            result = await self._writer.run("begin immediate", fn, *args, **kwargs)
+            result = await self._timed(self._writer, "begin immediate", fn, *args, **kwargs)
         except StorageError as error:
             self.writability.refused(error)
             self._writer.wait_for_locks(IN_TROUBLE_MS)
@@ -121,6 +128,28 @@ class Database:
         self.writability.kept()
         self._writer.wait_for_locks(BUSY_TIMEOUT_MS)
         return result
+
+    async def _timed(
+        self,
+        hand: "_Hand",
+        begin: str,
+        fn: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a transaction, and tell how long it waited for its turn and took."""
+        asked = began = perf_counter()
+
+        def work(connection: Connection) -> T:
+            nonlocal began
+            began = perf_counter()
+            return fn(connection, *args, **kwargs)
+
+        try:
+            return await hand.run(begin, work)
+        finally:
+            name = "read" if hand is self._reader else "write"
+            self._tell(TransactionDone(name, began - asked, perf_counter() - began))
 
     async def probe(self) -> None:
         """Write as much as a large document, and forget it. Raises StorageError where that fails.

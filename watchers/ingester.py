@@ -18,6 +18,7 @@ from collections.abc import (
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import perf_counter
 from typing import Self, assert_never
 
 import structlog
@@ -35,6 +36,14 @@ from storage import (
 from storage import stories as story_store
 from storage.database import Database
 from storage.errors import NewsError, StorageError
+from storage.happenings import (
+    AsideNoted,
+    EntryDecided,
+    PartRecorded,
+    StoriesChanged,
+    Tell,
+    unheard,
+)
 from storage.model import (
     Feed,
     FeedId,
@@ -115,6 +124,7 @@ class Ingester:
         memory: intake.Memory,
         wake: Callable[[], None],
         meaning: Meaning | None,
+        tell: Tell = unheard,
     ) -> None:
         """Keep what ``opened`` rebuilt; call that instead."""
         self._db = db
@@ -126,6 +136,7 @@ class Ingester:
         self._unfrozen = 0
         self._remembers_at: datetime | None = None
         self._wake = wake
+        self._tell = tell
         self._asides: list[Aside] = []
         self.pulse = Pulse()
         """Of the documents: how long the oldest has waited for its turn, or been at it."""
@@ -136,13 +147,14 @@ class Ingester:
         db: Database,
         wake: Callable[[], None] = lambda: None,
         meaning: Meaning | None = None,
+        tell: Tell = unheard,
     ) -> Self:
         """Open the ingester; ``remember`` must run before, or beside, its first document.
 
         Or ``remember_at_news`` before it.
 
         ``wake`` is called after something was written to the outbox. ``meaning`` is asked where
-        words leave a doubt.
+        words leave a doubt. ``tell`` hears what becomes of entries.
         """
         item, story = await db.read(items.last_ids)
         memory = intake.Memory(
@@ -151,7 +163,7 @@ class Ingester:
             last_item=item,
             last_story=story,
         )
-        ingester = cls(db, memory, wake, meaning)
+        ingester = cls(db, memory, wake, meaning, tell)
         ingester._seen = await db.read(changes.last)  # before what it may change is read
         await ingester._follow_names()
         ingester._subscribe(await db.read(subscriptions.every))
@@ -280,7 +292,7 @@ class Ingester:
         """Note what was left out because it raised, and is not noted yet."""
         if self._asides:
             await self._db.write(set_aside.note, tuple(self._asides), now)
-            log_asides(self._asides)
+            self._log_asides(self._asides)
             self._asides.clear()
 
     # --- taking documents in -----------------------------------------------------------------
@@ -396,19 +408,39 @@ class Ingester:
 
         All but the last part is recorded on the way.
         """
+        worked, began = 0.0, perf_counter()
         for doubt in intake.decide(draft, entries, known, self._memory):
+            worked += perf_counter() - began
             if doubt is not None:
                 await self._understood(doubt, draft)
-            elif draft.unrecorded >= ITEMS_A_TRANSACTION:
-                await self._record(draft, None)
             else:
-                await asyncio.sleep(0)
+                self._tell(EntryDecided(worked))
+                worked = 0.0
+                if draft.unrecorded >= ITEMS_A_TRANSACTION:
+                    await self._record(draft, None)
+                else:
+                    await asyncio.sleep(0)
+            began = perf_counter()
 
     async def _record(self, draft: intake.Draft, state: FeedState | None) -> None:
         """Record what was decided so far."""
         await self._db.write_behind(record.record, draft.done(state, self._seen))
-        log_asides(draft.asides)
+        self._log_asides(draft.asides)
+        self._tell(
+            PartRecorded(
+                len(draft.new),
+                len(draft.edited),
+                sum(item.opens for item in draft.new),
+                len(draft.matches),
+            )
+        )
         draft.recorded()
+
+    def _log_asides(self, asides: Iterable[Aside]) -> None:
+        """Leave a line for each thing that was set aside."""
+        for one in asides:
+            log.error("set aside", kind=one.kind, what=one.what, why=one.why, label=one.label)
+            self._tell(AsideNoted(one.kind))
 
     async def _be_ready(
         self, changed: changes.Changed, now: datetime, *, brings_news: bool
@@ -561,6 +593,7 @@ class Ingester:
                 await self._db.write(record.join, story, into, now)
                 index.merge(story, into)
                 self._wake()
+                self._tell(StoriesChanged("joined"))
                 log.info("stories joined", story=story, into=into, items=items_moved)
             case stories.Moved(moved, story, to):
                 target = self._new_story() if to is None else to
@@ -568,6 +601,7 @@ class Ingester:
                 for item in moved:
                     index.move(item, target)
                 self._wake()
+                self._tell(StoriesChanged("moved"))
                 log.info("items moved", items=list(moved), story=story, to=target)
             case _:
                 assert_never(change)
@@ -739,12 +773,6 @@ def aside_of(entry: Entry, error: Exception) -> Aside:
     return Aside(
         AsideKind.ITEM, entry.url or entry.external_id or entry.title, why_of(error), entry.title
     )
-
-
-def log_asides(asides: Iterable[Aside]) -> None:
-    """Leave a line for each thing that was set aside."""
-    for one in asides:
-        log.error("set aside", kind=one.kind, what=one.what, why=one.why, label=one.label)
 
 
 def unpacked(item: ItemId, row: bytes | None) -> stories.Features | None:

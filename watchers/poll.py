@@ -8,7 +8,7 @@ feed's path is logged, counted as that feed's failure, and stops nothing else.
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,11 +19,12 @@ from storage import feeds
 from storage.database import Database
 from storage.errors import NewsError, StorageError
 from storage.feeds import NewFeed
+from storage.happenings import FeedLooked, HostAsked, HostClass, Tell, unheard
 from storage.local_time import rfc3339
-from storage.model import Feed, FeedId, FeedState, FeedStatus
+from storage.model import Feed, FeedId, FeedKind, FeedState, FeedStatus
 from watchers import addresses, schedule
 from watchers.discover import Looker, Seen
-from watchers.fetch import FailKind, Fetcher
+from watchers.fetch import FailKind, Fetcher, Outcome
 from watchers.holding_back import HoldingBack
 from watchers.host_queues import HostQueues, LaneTurn, Politeness
 from watchers.ingester import Ingester, Taken
@@ -180,6 +181,7 @@ class Poller:
         politeness: Politeness,
         pace: PollingPace,
         clock: Callable[[], datetime],
+        tell: Tell = unheard,
     ) -> None:
         """Keep the parts; ``opened`` makes them last as long as a block."""
         self._db = db
@@ -188,6 +190,7 @@ class Poller:
         self._politeness = replace(politeness, exempt=politeness.exempt | fetcher.allowed)
         self._pace = pace
         self._clock = clock
+        self._tell = tell
         self._observer = Observer(fetcher, parsers, clock)
         self._looker = Looker(self._observer)
         self._states = StateBuffer(db)
@@ -213,8 +216,9 @@ class Poller:
         politeness: Politeness | None = None,
         pace: PollingPace | None = None,
         clock: Callable[[], datetime],
+        tell: Tell = unheard,
     ) -> "AsyncIterator[Poller]":
-        """Open a poller for as long as the block lasts."""
+        """Open a poller for as long as the block lasts; ``tell`` hears of each look."""
         poller = cls(
             db,
             ingester,
@@ -223,6 +227,7 @@ class Poller:
             politeness=politeness or Politeness(),
             pace=pace or PollingPace(),
             clock=clock,
+            tell=tell,
         )
         try:
             yield poller
@@ -307,11 +312,12 @@ class Poller:
         A feed that cannot be read now is added too: its state says why, and it will be tried
         again. Raises NewsError for what is no address or is there already.
         """
+        began = time.monotonic()
         url, _ = addresses.source(typed)
         await self._db.read(feeds.refuse_known, url)
         seen = await self._looker.look(typed)
         feed = await self._db.write(feeds.add, _new(seen), self._clock())
-        await self._judge_and_record(feed, seen.observed, Round(feeds=1))
+        await self._judge_and_record(feed, seen.observed, Round(feeds=1), began)
         await self._states.flush()
         return await self._db.read(feeds.found, str(feed.id))
 
@@ -438,14 +444,27 @@ class Poller:
         Raises StorageError where what it told could not be kept: that is no verdict on it.
         """
         self._asked[feed.id] = self._clock()
+        began = time.monotonic()
+        hosts = host_class(feed, self._politeness)
+
+        async def timed(asking: Awaitable[Outcome]) -> Outcome:
+            asked_at = time.monotonic()
+            try:
+                return await asking
+            finally:
+                self._tell(HostAsked(hosts, time.monotonic() - asked_at))
+
         try:
-            observed = await self._observer.observe(target_of(feed), patiently)
+            observed = await self._observer.observe(
+                target_of(feed), lambda asking: patiently(timed(asking))
+            )
             if isinstance(observed, Page) and observed.links and not feed.state.baseline_done:
                 behind = await self._behind(feed, observed)
                 if behind is None:
                     return
                 feed, observed = behind
-            await self._judge_and_record(feed, observed, tally)
+            outcome = await self._judge_and_record(feed, observed, tally, began)
+            self._tell(FeedLooked(outcome, hosts))
         except StorageError as error:
             # A full disk, a locked file: the feed is due still. The alarm is the database's.
             self._hold.refused()
@@ -455,6 +474,7 @@ class Poller:
             log.exception("feed failed by a bug", feed=feed.id, url=feed.url)
             tally.failed += 1
             judged = failed_by_a_bug(feed, self._clock(), self._pace)
+            self._tell(FeedLooked(judged.outcome, hosts))
             await self._states.put(feed.id, judged.state_after(0))
 
     async def _behind(self, feed: Feed, page: Page) -> tuple[Feed, Observation] | None:
@@ -474,8 +494,13 @@ class Poller:
         log.info("feed found behind its page", feed=feed.id, page=feed.url, url=seen.url)
         return replace(feed, url=seen.url), seen.observed
 
-    async def _judge_and_record(self, feed: Feed, observed: Observation, tally: Round) -> None:
-        """Judge an observation and record what it means: items, state, a move."""
+    async def _judge_and_record(
+        self, feed: Feed, observed: Observation, tally: Round, began: float
+    ) -> str:
+        """Judge an observation and record what it means: items, state, a move; say the outcome.
+
+        ``began`` is when the look did, by ``time.monotonic``.
+        """
         now = self._clock()
         judged = judge(feed, observed, now, self._pace)
         tally.count(judged)
@@ -484,13 +509,14 @@ class Poller:
             taken = await self._take(feed, judged.parsed, judged, now)
             tally.add(taken)
         state = judged.state_after(taken.new)
-        self._log(feed, judged, state, taken)
+        self._log(feed, judged, state, taken, time.monotonic() - began)
         if judged.parsed is None or not judged.parsed.entries:
             await self._states.put(feed.id, state)
         rest = rest_until(observed, now, self._pace)
         await self._rest_host(feeds.host_of(feed.url), rest, now)
         if state.status is FeedStatus.OK and schedule.should_move(state):
             await self._move(feed, state)
+        return judged.outcome
 
     async def _take(
         self, feed: Feed, parsed: ParsedFeed, judged: Judgement, now: datetime
@@ -543,7 +569,10 @@ class Poller:
         if await self._db.write(feeds.move, feed.id, state.moved_to):
             log.info("feed moved", feed=feed.id, old=feed.url, new=state.moved_to)
 
-    def _log(self, feed: Feed, judged: Judgement, state: FeedState, taken: Taken) -> None:
+    @staticmethod
+    def _log(
+        feed: Feed, judged: Judgement, state: FeedState, taken: Taken, seconds: float
+    ) -> None:
         """Leave the look's one line in the log."""
         log.info(
             "looked",
@@ -556,8 +585,19 @@ class Poller:
             unchanged=taken.unchanged,
             aside=taken.aside,
             failures=state.failure_count,
+            seconds=round(seconds, 3),
             next=rfc3339(state.next_check_at) if state.next_check_at else "",
         )
+
+
+def host_class(feed: Feed, politeness: Politeness) -> HostClass:
+    """Say whose server a feed is read from."""
+    host = feeds.host_of(feed.url)
+    if politeness.spares(host):
+        return HostClass.OWN
+    if feed.kind is FeedKind.TELEGRAM:
+        return HostClass.TELEGRAM
+    return HostClass.BRIDGE if urls.bare_host(host) in _SHARED_HOSTS else HostClass.OUTLET
 
 
 def _new(seen: Seen) -> NewFeed:

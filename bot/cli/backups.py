@@ -1,6 +1,7 @@
 """``backup`` and ``restore``: a checked copy of the database, and putting it back."""
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,6 +13,11 @@ from bot.cli.common import command, now
 from bot.instance import alone_on
 from bot.settings import Settings
 from storage import backup as backups
+from storage import backup_folder, rotation, sealing
+from storage.errors import StorageError
+from storage.rotation import Keep
+
+A_FILE = click.Path(path_type=Path)
 
 
 @contextmanager
@@ -29,23 +35,82 @@ def copying() -> Iterator[Callable[[int, int], None]]:
         yield show
 
 
+def read_keep(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Keep | None:
+    """Read which backups of a folder stay."""
+    try:
+        return rotation.keep(value) if value is not None else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=A_FILE)
+@click.option(
+    "--keep",
+    callback=read_keep,
+    help="FILE is a folder: remove there what is older than so many days, weeks and months, such"
+    ' as "7d 4w 12m".',
+)
+@click.option(
+    "--new-key", is_flag=True, help="Write a new secret key into FILE instead; copy nothing."
+)
 @command
-async def backup(settings: Settings, file: Path) -> None:
+async def backup(settings: Settings, file: Path, *, keep: Keep | None, new_key: bool) -> None:
     """Copy the database to FILE while everything goes on, and check the copy.
 
+    Where FILE is a folder the copy gets a name there that says when it was made. With
+    BACKUP_RECIPIENT set, such a copy and a FILE that ends with .age are compressed and encrypted.
     `steppewire restore FILE` puts it back.
     """
+    if new_key:
+        click.echo(f"BACKUP_RECIPIENT={written_key(file)}")
+        return
     with copying() as show:
-        size = await asyncio.to_thread(backups.copy, settings.database_path, file, show)
-    click.echo(f"{file}: {size:,} bytes, checked")
+        made = await asyncio.to_thread(copied, settings, file, keep, show)
+    click.echo(f"{made}: {made.stat().st_size:,} bytes, checked")
+
+
+def copied(
+    settings: Settings, file: Path, keep: Keep | None, show: Callable[[int, int], None]
+) -> Path:
+    """Make a backup as a file, or in a folder; return where it is."""
+    recipient = settings.backup_recipient
+    if file.is_dir():
+        made = backup_folder.make(
+            settings.database_path, file, now(), show, recipient=recipient, keep=keep
+        )
+        return made.path
+    if keep is not None:
+        raise StorageError("storage.no_backup_folder", path=str(file))
+    if file.suffix != ".age":
+        backups.copy(settings.database_path, file, show)
+    elif recipient:
+        backup_folder.make_sealed(settings.database_path, file, show, recipient)
+    else:
+        raise StorageError("storage.no_recipient", path=str(file))
+    return file
+
+
+def written_key(file: Path) -> str:
+    """Make a key, write its secret half into a new file, and return the public one."""
+    secret, public = sealing.new_key()
+    try:
+        with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as opened:
+            opened.write(secret)
+    except FileExistsError as error:
+        raise StorageError("storage.exists", path=str(file)) from error
+    except OSError as error:
+        raise StorageError("storage.no_copy", path=str(file), reason=error.strerror) from error
+    return public
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=A_FILE)
+@click.option(
+    "--key", type=A_FILE, help="The file of the secret key that opens an encrypted copy."
+)
 @command
-async def restore(settings: Settings, file: Path) -> None:
+async def restore(settings: Settings, file: Path, *, key: Path | None) -> None:
     """Check FILE, a backup, and put it in the place of DATABASE_PATH.
 
     SteppeWire must be stopped. The database that is there is kept beside it under another name.
@@ -53,6 +118,6 @@ async def restore(settings: Settings, file: Path) -> None:
     path = settings.database_path.resolve()
     aside = path.with_name(f"{path.name}.before-{now():%Y%m%dT%H%M%SZ}")
     with alone_on(settings.database_path), copying() as show:
-        was_there = await asyncio.to_thread(backups.restore, file, path, aside, show)
+        was_there = await asyncio.to_thread(backups.restore, file, path, aside, show, key=key)
     kept = f"; what was there is {aside}" if was_there else ""
     click.echo(f"{path}: restored from {file}{kept}")

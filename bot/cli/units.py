@@ -12,6 +12,8 @@ NAMES = (
     "steppewire.service",
     "steppewire-audit.service",
     "steppewire-audit.timer",
+    "steppewire-backup.service",
+    "steppewire-backup.timer",
 )
 PROGRAM = "/usr/local/bin/steppewire"
 """Which the units name, unless another one was called."""
@@ -35,8 +37,8 @@ def units(*, folder: Path) -> None:
     for unseen in filter(is_in_a_home, (program, Path(sys.base_prefix))):
         click.echo(f"{unseen} is in a home folder, which a service does not see.", err=True)
     click.echo(
-        "Next: `systemctl daemon-reload`, then `systemctl enable --now steppewire` and,"
-        " once a week, `systemctl enable --now steppewire-audit.timer`."
+        "Next: `systemctl daemon-reload`, then `systemctl enable --now steppewire`"
+        " and, once a week, `systemctl enable --now steppewire-audit.timer`."
     )
 
 

@@ -19,6 +19,7 @@ from bot.telegram import identity
 from bot.telegram.rate_limiter import BROADCAST, Limiter
 from storage.database import Database
 from storage.errors import StorageError
+from storage.happenings import DeliverySettled, Tell, unheard
 from storage.model import ChatId
 from storage.outbox import chat_queues, queue, recovery, settle
 from storage.outbox.deliveries import Delivery
@@ -68,7 +69,7 @@ class Deliverer:
     ``wake_up`` is set by whoever wrote something to the outbox. ``names`` are those by which
     queries are matched. ``heed`` hears what became of each message after it was written down, so
     that memories elsewhere can follow (a chat's new id, a chat that is gone). ``reads_pages``
-    says that articles' pages can be read here.
+    says that articles' pages can be read here. ``tell`` hears of each message, for counting.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Deliverer:
         workers: int = WORKERS,
         heed: Callable[[Delivery, Outcome], None] = lambda _owed, _outcome: None,
         reads_pages: bool = True,
+        tell: Tell = unheard,
     ) -> None:
         """Keep what it works with; nothing happens before ``start``."""
         self._db = db
@@ -93,6 +95,7 @@ class Deliverer:
         self._heed = heed
         self._names = names
         self._reads_pages = reads_pages
+        self._tell = tell
         self._wake_up = wake_up
         self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
@@ -250,6 +253,8 @@ class Deliverer:
         now = self._clock()
         await self._settle(delivery, outcome, now)
         self._heed(delivery, outcome)
+        late_s = (now - delivery.due_at).total_seconds() if isinstance(outcome, Sent) else None
+        self._tell(DeliverySettled(delivery.kind, type(outcome).__name__, late_s))
         log.info(
             "delivered" if isinstance(outcome, Sent) else "not delivered",
             delivery=delivery.id,

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import monotonic
 
 import structlog
 from telegram import Bot, CallbackQuery, ChatMemberUpdated, InlineQuery, Update, User
@@ -50,6 +51,7 @@ from bot.telegram.updates import is_lasting
 from bot.texts import choose, said, sentence, translate
 from storage import chats
 from storage.errors import NewsError, StorageError
+from storage.happenings import Tell, UpdateAnswered, unheard
 from storage.inbox import WaitingUpdate
 from storage.model import Chat, ChatId, ChatKind
 from storage.outbox import settle
@@ -79,10 +81,11 @@ _BUTTONS = {press.verb: press for press in BUTTONS}
 class Dispatcher:
     """Gives each update to the command, button or answer it is for."""
 
-    def __init__(self, context: Context, bot: Bot) -> None:
-        """Keep the context that commands are given, and who answers."""
+    def __init__(self, context: Context, bot: Bot, tell: Tell = unheard) -> None:
+        """Keep the context that commands are given, and who answers; ``tell`` is for counting."""
         self.context = context
         self.bot = bot
+        self.tell = tell
         self.answers: dict[tuple[int, int | None, str], datetime] = {}
         """When a group was given a button's answer as a message of its own, lately."""
 
@@ -96,12 +99,37 @@ class Dispatcher:
         update = self.read(waiting)
         if update is None:
             return True
-        turn = UpdateTurn(waiting, self.context)
+        turn, began, broke = UpdateTurn(waiting, self.context), monotonic(), False
         try:
             await self.handle(update, turn)
         except Exception as error:  # noqa: BLE001 - the door where every failure ends
             await self.broke(error, update, turn)
-        return turn.work or not turn.unsent
+            broke = True
+
+        def note() -> None:
+            self.note(turn, update, monotonic() - began, broke=broke)
+
+        if turn.work is None:
+            note()
+            return not turn.unsent
+        return noted(turn.work, note)
+
+    def note(self, turn: UpdateTurn, update: Update, seconds: float, *, broke: bool) -> None:
+        """Leave an update's one line in the log, and have it counted."""
+        outcome = "broke" if broke else "unsent" if turn.unsent else "told"
+        late_s = None
+        if update.message is not None:
+            late_s = round((self.context.clock() - update.message.date).total_seconds(), 3)
+        self.tell(UpdateAnswered(turn.what.partition(":")[0], outcome, seconds, late_s))
+        log.info(
+            "answered",
+            update=update.update_id,
+            chat=turn.update.chat_id,
+            what=turn.what,
+            outcome=outcome,
+            seconds=round(seconds, 3),
+            late_s=late_s,
+        )
 
     async def answer_late(self, waiting: Sequence[WaitingUpdate]) -> bool:
         """Say in one sentence that what a chat sent too long ago was not done.
@@ -136,6 +164,7 @@ class Dispatcher:
     async def handle(self, update: Update, turn: UpdateTurn) -> None:
         """Find out what an update is, and do it."""
         message = update.message
+        turn.what = kind_of(update)
         if update.my_chat_member is not None:
             await self.on_membership(update.my_chat_member, turn)
         elif update.chat_member is not None:
@@ -242,7 +271,9 @@ class Dispatcher:
         found = _COMMANDS.get(name)
         if found is None or (found.audience is Audience.ADMINS and not ask.is_admin):
             await self.run(unknown, ask, where)
-        elif found.private and ask.here.kind is not ChatKind.PRIVATE:
+            return
+        where.turn.what = f"command:{name}"
+        if found.private and ask.here.kind is not ChatKind.PRIVATE:
             await self.say_or_drop(private_only(ask, name, self.context), where)
         elif found.changes and not await manages(
             where.bot, message.chat, message.from_user, message.sender_chat
@@ -266,6 +297,7 @@ class Dispatcher:
         ):  # fmt: skip
             await self.say_or_drop(refusal(ask, "refused.chat_admins"), where)
         elif handler is not None:
+            where.turn.what = f"answer:{words[0]}" if words else "answer"
             own = command is None or command.own
             await self.run(handler, replace(ask, button=words), where, own=own)
         elif message.chat.type == ChatType.PRIVATE:
@@ -287,7 +319,9 @@ class Dispatcher:
         press = _BUTTONS.get(ask.word(0))
         if press is None or (press.audience is Audience.ADMINS and not ask.is_admin):
             await self.say_or_drop(Toast(translate(ask.language, "button.old")), where)
-        elif not press.changes and self.just_answered(where, query.data or ""):
+            return
+        turn.what = f"press:{press.verb}"
+        if not press.changes and self.just_answered(where, query.data or ""):
             await self.say_or_drop(Toast(translate(ask.language, "button.just_above")), where)
         elif press.changes and not await manages(where.bot, message.chat, query.from_user, None):
             refused = Toast(translate(ask.language, "refused.chat_admins"), box=True)
@@ -483,6 +517,22 @@ class Dispatcher:
                 language = await self.language(update)
                 text = translate_html(language, "error.storage")
                 await self.say_or_drop(Say((Said(text),)), where)
+
+
+async def noted(work: Work, note: Callable[[], None]) -> bool:
+    """Do long work, and note its end."""
+    is_heard = await work
+    note()
+    return is_heard
+
+
+def kind_of(update: Update) -> str:
+    """Name in the log what an update brings, before anybody knows which command it is."""
+    if update.callback_query is not None:
+        return "press"
+    if update.inline_query is not None:
+        return "inline"
+    return "words" if update.message is not None else "chat"
 
 
 def for_channel(reply: Reply, channel: Chat, language: str) -> Reply:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import BaseRateLimiter
 
 from bot.telegram.rates import Pace, Target, TelegramLimits
+from storage.happenings import TelegramCalled, Tell, unheard
 
 Answer: TypeAlias = bool | dict[str, Any] | list[dict[str, Any]]
 Call: TypeAlias = Callable[..., Coroutine[Any, Any, Answer]]
@@ -115,6 +117,7 @@ class Limiter(BaseRateLimiter[int]):
         "_remember",
         "_shown",
         "_shut",
+        "_tell",
         "_timer",
         "_waiting",
     )
@@ -125,13 +128,18 @@ class Limiter(BaseRateLimiter[int]):
         *,
         remember: Callable[[int | None, timedelta], Awaitable[None]] | None = None,
         clock: Callable[[], float] | None = None,
+        tell: Tell = unheard,
     ) -> None:
-        """Begin with nothing sent, nobody resting. ``clock`` is the event loop's (seconds)."""
+        """Begin with nothing sent, nobody resting. ``clock`` is the event loop's (seconds).
+
+        ``tell`` hears of each call that was made.
+        """
         # Without it PTB warns at every 429 that retry_after will be a timedelta; we read that.
         os.environ.setdefault("PTB_TIMEDELTA", "true")
         self._pace = Pace(limits or TelegramLimits())
         self._remember = remember
         self._clock = clock
+        self._tell = tell
         self._waiting: list[Waiter] = []
         self._shown: OrderedDict[tuple[Target, object], int] = OrderedDict()
         self._timer: asyncio.TimerHandle | None = None
@@ -247,7 +255,7 @@ class Limiter(BaseRateLimiter[int]):
             waiter = self._waiter(endpoint, data, rank)
             await self._turn(waiter)
             try:
-                answer = await callback(*args, **kwargs)
+                answer = await self._made(partial(callback, *args, **kwargs), endpoint)
             except RetryAfter as error:
                 wait = await self._refused(waiter.target, error)
                 if not left or wait.total_seconds() > self._patience(rank):
@@ -265,6 +273,22 @@ class Limiter(BaseRateLimiter[int]):
             finally:
                 self._done(waiter)
         raise AssertionError  # the last try has raised or returned
+
+    async def _made(
+        self, call: Callable[[], Coroutine[Any, Any, Answer]], endpoint: str
+    ) -> Answer:
+        """Make a call whose turn has come, and tell how long it took and what came of it."""
+        began, outcome = time.monotonic(), "Cut"
+        try:
+            answer = await call()
+            outcome = "Ok"
+        except Exception as error:
+            outcome = type(error).__name__
+            raise
+        else:
+            return answer
+        finally:
+            self._tell(TelegramCalled(endpoint, outcome, time.monotonic() - began))
 
     async def _refused(self, target: Target, error: RetryAfter) -> timedelta:
         wait = waits(error)

@@ -33,13 +33,15 @@ class UpdateTurn:
     """One update being answered.
 
     ``unsent`` says that Telegram did not hear the answer; ``work`` is what is left to be done
-    beside the chat's next updates.
+    beside the chat's next updates. ``what`` names in the log what was asked: ``command:digest``,
+    ``press:dg``, ``words``.
     """
 
     def __init__(self, update: WaitingUpdate, context: Context) -> None:
         """Keep whose turn it is; ``context`` becomes one whose writes mark the update as done."""
         self.update = update
         self.unsent = False
+        self.what = ""
         self.work: Work | None = None
         self._db = context.db
         self.context = replace(

@@ -55,6 +55,31 @@ def counts(db: Connection, now: datetime) -> Counts:
     )
 
 
+MOST_COUNTED = 100_000
+"""So many messages that wait are looked through at most: some 60 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingKind:
+    """How many messages of a kind wait, and when the first of them is or was due."""
+
+    messages: int
+    oldest_due: datetime | None
+
+
+def backlog(db: Connection) -> dict[str, WaitingKind]:
+    """Count what waits by its kind; of more than ``MOST_COUNTED`` only so many.
+
+    It is asked again and again: what went in the last day is not counted here.
+    """
+    rows = db.conn.execute(
+        "select kind, count(*), min(due_at) from"
+        " (select kind, due_at from deliveries where state = 'queued' limit ?) group by kind",
+        (MOST_COUNTED,),
+    )
+    return {kind: WaitingKind(count, from_ms(oldest)) for kind, count, oldest in rows}
+
+
 # --- what became of it, for being asked why ---------------------------------------------------
 
 

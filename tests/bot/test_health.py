@@ -9,6 +9,7 @@ import pytest
 
 from bot import health
 from bot.health import PartHealth, Vitals
+from bot.metrics import Metrics
 from bot.pipeline import user_agent
 from bot.settings import Settings
 from bot.version import installed_version
@@ -27,7 +28,7 @@ async def asked(vitals: Vitals, path: str) -> tuple[int, str]:
         return vitals
 
     async with (
-        health.served(listen, measure),
+        health.served(listen, measure, Metrics("0").exposition),
         aiohttp.request("GET", f"http://{listen}{path}") as response,
     ):
         return response.status, await response.text()
@@ -61,16 +62,15 @@ async def test_the_parts_ages_stand_beside_their_limits() -> None:
     ]
 
 
-async def test_metrics_are_in_prometheus_form() -> None:
-    _, body = await asked(Vitals({"steppewire_outbox_waiting": 3}, {}, (WELL,)), "/metrics")
-    assert body == (
-        "# TYPE steppewire_healthy gauge\nsteppewire_healthy 1\n"
-        "# TYPE steppewire_outbox_waiting gauge\nsteppewire_outbox_waiting 3\n"
-        "# TYPE steppewire_part_silent_seconds gauge\n"
-        'steppewire_part_silent_seconds{part="poller"} 3\n'
-        "# TYPE steppewire_part_silent_limit_seconds gauge\n"
-        'steppewire_part_silent_limit_seconds{part="poller"} 120\n'
-    )
+async def test_prometheus_gets_the_form_it_asks_for() -> None:
+    vitals = Vitals({"steppewire_database_writable": 1}, {}, (WELL,))
+    status, body = await asked(vitals, "/metrics")
+    assert 200 == status
+    told = [line for line in body.splitlines() if not line.startswith("#")]
+    assert "steppewire_healthy 1.0" in told
+    assert "steppewire_database_writable 1.0" in told
+    assert 'steppewire_part_silent_seconds{part="poller"} 3.0' in told
+    assert 'steppewire_part_silent_limit_seconds{part="poller"} 120.0' in told
 
 
 async def test_a_database_that_does_not_answer_is_named() -> None:
@@ -81,14 +81,14 @@ async def test_a_database_that_does_not_answer_is_named() -> None:
         return Vitals()
 
     async with (
-        health.served(listen, measure, measure_s=0.01),
+        health.served(listen, measure, Metrics("0").exposition, measure_s=0.01),
         aiohttp.request("GET", f"http://{listen}/health") as response,
     ):
         assert (503, ["database"]) == (response.status, (await response.json())["wrong"])
 
 
 async def test_nothing_listens_where_nothing_is_set() -> None:
-    async with health.served("", dict):  # type: ignore[arg-type]
+    async with health.served("", dict, dict):  # type: ignore[arg-type]
         pass
 
 

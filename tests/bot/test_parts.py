@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
+from bot import app, halves
 from bot.connection import TelegramConnection
 from bot.digests.maker import DigestService
+from bot.metrics import GAUGES, measured
 from bot.pipeline import Pipeline, open_pipeline
 from bot.settings import Settings
 from bot.telegram.polling import Polling
+from bot.ticks import Rounds, Tick
 from storage import errands, feeds, inbox
 from storage.errands import ErrandState
 from storage.feeds import NewFeed
@@ -34,11 +36,11 @@ class Running:
 
     pipeline: Pipeline
     telegram: TelegramConnection
-    ticks: app.ticking
+    house: app.House
     tasks: list[asyncio.Task[object]]
 
     async def wrong(self) -> set[str]:
-        vitals = await app.vitals(self.pipeline, self.telegram, self.ticks)
+        vitals = await self.house.vitals()
         return set(vitals.wrong) - {"telegram"}  # nothing is connected here
 
     def waits(self, work: Awaitable[object]) -> None:
@@ -51,8 +53,10 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
     async with open_pipeline(settings, clock=lambda: NOW) as pipeline:
         names = TaughtNames(pipeline.db)
         digests = DigestService(pipeline.db, lambda: NOW, names=names, wake=lambda: None)
-        telegram = TelegramConnection(pipeline, digests, names, asyncio.Event())
-        made = Running(pipeline, telegram, app.ticking(pipeline, digests, telegram), [])
+        telegram = TelegramConnection(
+            pipeline, app.services_of(pipeline), digests, names, asyncio.Event()
+        )
+        made = Running(pipeline, telegram, app.House(pipeline, digests, telegram), [])
         yield made
         for task in made.tasks:
             task.cancel()
@@ -68,7 +72,7 @@ def later(pulse: Pulse) -> None:
 
 def tick(name: str) -> Callable[[Running], None]:
     def stuck(running: Running) -> None:
-        (found,) = [one for one in running.ticks.ticks if one.name == name]
+        (found,) = [one for one in running.house.ticks if one.name == name]
         later(found.pulse)
 
     return stuck
@@ -124,12 +128,12 @@ async def answers(running: Running) -> None:
     db = running.pipeline.db
     asked = NOW - timedelta(hours=1)
     await db.write(inbox.take, 1, [NewUpdate(1, ChatId(5), "{}")], asked)
-    later(running.pipeline.ingester.pulse)  # we run that long
+    later(running.pipeline.up)  # we run that long
 
 
 TICKS = (
     "clock poller pages rates digests notices promises asides errands alarm menus translations"
-    " articles upkeep"
+    " articles backups upkeep"
 )
 STUCK = {
     "answers": answers,
@@ -151,7 +155,14 @@ async def test_a_stuck_part_is_named_and_no_other(running: Running, name: str) -
 
 
 async def test_every_tick_is_a_part(running: Running) -> None:
-    assert {one.name for one in running.ticks.ticks} <= set(STUCK)
+    assert {one.name for one in running.house.ticks} <= set(STUCK)
+
+
+async def test_the_table_of_ticks_names_each_in_its_half(running: Running) -> None:
+    house = running.house
+    halves_of = {"the watching half": house.watchers.ticks, "the bot's half": house.bot.ticks}
+    rows = {half: " ".join(one.name for one in ticks) for half, ticks in halves_of.items()}
+    assert all(f"- {half}: {names}\n" in str(halves.__doc__) for half, names in rows.items())
 
 
 async def test_nothing_is_forgotten_by_a_clock_that_has_just_been_started_or_set(
@@ -162,17 +173,19 @@ async def test_nothing_is_forgotten_by_a_clock_that_has_just_been_started_or_set
     async with open_pipeline(settings, clock=lambda: NOW + passed) as pipeline:
         names = TaughtNames(pipeline.db)
         digests = DigestService(pipeline.db, pipeline.clock, names=names, wake=lambda: None)
-        telegram = TelegramConnection(pipeline, digests, names, asyncio.Event())
-        ticks = app.ticking(pipeline, digests, telegram)
-        (upkeep,) = [one for one in ticks.ticks if one.name == "upkeep"]
+        telegram = TelegramConnection(
+            pipeline, app.services_of(pipeline), digests, names, asyncio.Event()
+        )
+        house = app.House(pipeline, digests, telegram)
+        (upkeep,) = [one for one in house.ticks if one.name == "upkeep"]
         await pipeline.db.write(errands.ask, "poll", {}, "me", NOW - timedelta(days=3))
         await pipeline.db.write(errands.end, 1, ErrandState.DONE, {}, NOW - timedelta(days=3))
         await pipeline.ingester.remember(NOW)
-        await ticks.timekeeper.look()
+        await house.timekeeper.look()
         await upkeep.run()
         assert await pipeline.db.read(errands.get, 1)
         passed = timedelta(minutes=11)
-        await ticks.timekeeper.look()
+        await house.timekeeper.look()
         await upkeep.run()
         assert not await pipeline.db.read(errands.get, 1)
 
@@ -184,18 +197,27 @@ async def test_a_tick_that_fails_again_and_again_is_stuck() -> None:
         raise RuntimeError
 
     # Each run looks at the clock twice: it begins, and somebody asks how it is.
-    broken = app.Tick("poller", fails, 5, 20, Pulse(lambda: next(passed)))
+    broken = Tick("poller", fails, 5, 20, Pulse(lambda: next(passed)))
     found = []
     for _ in range(3):
-        await app.survived(broken)()
+        await Rounds(broken).run_once()
         found.append(broken.part.is_stuck)
     assert [False, False, True] == found
+
+
+async def test_each_number_that_is_measured_is_explained_to_prometheus(running: Running) -> None:
+    vitals = await running.house.vitals()
+    flat = {name for name in vitals.numbers if not name.startswith("steppewire_feeds_")}
+    assert flat | vitals.by_label.keys() <= GAUGES.keys()
+    # Nobody translates here, and nothing was backed up.
+    optional = {name for name in GAUGES if "transl" in name or "_backup_" in name}
+    assert set(GAUGES) - optional == set(measured(vitals))
 
 
 async def test_a_feed_never_looked_at_is_late_since_it_was_added(running: Running) -> None:
     added = NOW - timedelta(minutes=3)
     await running.pipeline.db.write(feeds.add, NewFeed("https://a.example/", "", "A"), added)
-    vitals = await app.vitals(running.pipeline, running.telegram, running.ticks)
+    vitals = await running.house.vitals()
     assert 180 == vitals.numbers["steppewire_poll_late_seconds"]
 
 
@@ -204,5 +226,5 @@ async def test_a_start_after_an_outage_is_given_its_time(running: Running) -> No
     added = NOW - timedelta(days=1)
     await running.pipeline.db.write(feeds.add, NewFeed("https://a.example/", "", "A"), added)
     assert set() == await running.wrong()
-    later(running.pipeline.ingester.pulse)
+    later(running.pipeline.up)
     assert {"feeds"} == await running.wrong()

@@ -1,6 +1,5 @@
 """A message or digest that raises stops no other, and what was set aside is said once."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.app import ticking
-from bot.connection import TelegramConnection
-from bot.digests.maker import DigestService
 from bot.failures import note_odd_rows, survivors
+from bot.halves import tell_of_asides
 from bot.notices import enqueue_aside_notices
 from bot.pipeline import open_pipeline
 from bot.sandbox import ANNA_ID
@@ -26,7 +23,6 @@ from tests.bot.delivery.kit import ANNA, Room, room
 from tests.bot.digests.test_maker import MORNING, Morning
 from tests.bot.people import ADMIN, Person, context_of
 from watchers import keywords, search
-from watchers.taught_names import TaughtNames
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC, microsecond=0)
 SAID = "select chat_id, payload from deliveries where kind = 'notice' order by id"
@@ -265,15 +261,11 @@ async def test_a_tick_says_it_and_wakes_the_deliverer(tmp_path: Path, now: datet
         database_path=tmp_path / "news.db", telegram_bot_token="1:a", admin_ids=frozenset({7})
     )
     async with open_pipeline(settings, clock=lambda: now) as pipeline:
-        names = TaughtNames(pipeline.db)
-        digests = DigestService(pipeline.db, lambda: now, names=names, wake=lambda: None)
-        telegram = TelegramConnection(pipeline, digests, names, asyncio.Event())
-        ticks = ticking(pipeline, digests, telegram)
-        await ticks._tell_of_asides()
+        await tell_of_asides(pipeline)
         before = pipeline.wake_up.is_set()
         await asides_of(pipeline.db, now)
-        await ticks._tell_of_asides()
-        await ticks._tell_of_asides()
+        await tell_of_asides(pipeline)
+        await tell_of_asides(pipeline)
 
         assert (False, True) == (before, pipeline.wake_up.is_set())
         assert 3 == len(await pipeline.db.read(sql, SAID))

@@ -17,10 +17,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import TypeVar, cast
 
 import structlog
 
+from storage.happenings import DocumentRead, Tell, unheard
 from watchers.parse import Document, NotAFeed, PageKind, ParsedFeed, article, parse
 from watchers.parse.article import ArticleText, FetchedPage, NoText, NoTextKind
 from watchers.parse_pool.values import Broken, Stopped
@@ -48,9 +50,10 @@ class WorkerLimits:
 class Workers:
     """A few parsing processes, started when first needed."""
 
-    def __init__(self, limits: WorkerLimits | None = None) -> None:
-        """Keep the limits; nothing is started yet."""
+    def __init__(self, limits: WorkerLimits | None = None, tell: Tell = unheard) -> None:
+        """Keep the limits; nothing is started yet. ``tell`` hears of each document."""
         self._limits = limits or WorkerLimits()
+        self._tell = tell
         self._idle: deque[_Worker] = deque()
         self._free = asyncio.Semaphore(self._limits.workers)
         self._closed = False
@@ -92,8 +95,12 @@ class Workers:
             worker = self._idle.pop() if self._idle else _Worker.started(self._limits)
             try:
                 await worker.ready()
-                async with asyncio.timeout(self._limits.seconds):
-                    result = await worker.does(job)
+                began = perf_counter()
+                try:
+                    async with asyncio.timeout(self._limits.seconds):
+                        result = await worker.does(job)
+                finally:
+                    self._tell(DocumentRead(perf_counter() - began))
             except TimeoutError:
                 worker.kill()
                 log.warning("parser stopped", url=url, seconds=self._limits.seconds)
@@ -119,9 +126,11 @@ class Workers:
 
 
 @contextlib.asynccontextmanager
-async def opened(limits: WorkerLimits | None = None) -> AsyncIterator[Workers]:
-    """Keep workers for as long as the block lasts."""
-    workers = Workers(limits)
+async def opened(
+    limits: WorkerLimits | None = None, tell: Tell = unheard
+) -> AsyncIterator[Workers]:
+    """Keep workers for as long as the block lasts; ``tell`` hears of each document."""
+    workers = Workers(limits, tell)
     try:
         yield workers
     finally:

@@ -112,6 +112,34 @@ def test_a_refused_backup_shows_no_progress(copied):
     assert (1, "", 1) == (result.exit_code, result.stdout, len(result.stderr.splitlines()))
 
 
+def test_a_folder_keeps_what_is_asked_and_a_file_does_not(cli, news_file, tmp_path):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "steppewire-20200101T000000Z.db").write_text("an old one")
+    result = cli("backup", "backups", "--keep", "1d")
+    [made] = folder.glob("*.db")
+    assert (
+        f"{made.relative_to(tmp_path)}: {made.stat().st_size:,} bytes, checked\n" in result.stdout
+    )
+    assert (1, 2) == (
+        cli("backup", "none", "--keep", "1d").exit_code,
+        cli("backup", "backups", "--keep", "all").exit_code,
+    )
+
+
+def test_a_sealed_copy_comes_back_by_its_key(copied, tmp_path):
+    public = copied("backup", "--new-key", "key").stdout.strip().partition("=")[2]
+    assert 0o600 == (tmp_path / "key").stat().st_mode & 0o777
+    assert 1 == copied("backup", "--new-key", "key").exit_code
+    assert "BACKUP_RECIPIENT" in copied("backup", "sealed.age").stderr
+    assert 0 == copied("backup", "sealed.age", BACKUP_RECIPIENT=public).exit_code
+    ingest(copied, tmp_path, "Oil")
+    refused = copied("restore", "sealed.age")
+    assert (1, True) == (refused.exit_code, "--key" in refused.stderr)
+    assert 0 == copied("restore", "sealed.age", "--key", "key").exit_code
+    assert ["Wheat", "Gas"] == told(copied)
+
+
 # --- check ------------------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from bot.digests.maker import DigestService
 from bot.pipeline import Pipeline, open_pipeline
 from bot.sandbox import Sandbox
 from bot.settings import Settings
+from bot.ticks import ticking
 from storage import chats, feeds, subscriptions
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Mode
 from storage.sql import Connection
@@ -90,11 +91,13 @@ async def test_the_bots_name_is_known_once_it_is_connected_and_leads_out_of_chan
             service = DigestService(pipeline.db, clock, names=names, wake=pipeline.wake_up.set)
             await take(pipeline, "Parliament meets in Astana")
             await pipeline.db.write(expect_a_digest, ChatId(box.channel_id))
-            async with connection.opened(pipeline, service, names, asyncio.Event()) as telegram:
+            async with connection.opened(
+                pipeline, app.services_of(pipeline), service, names, asyncio.Event()
+            ) as telegram:
                 assert "" == telegram.bot_username
                 await box.until(lambda: box.waiting_polls() == 1)
                 assert name == telegram.bot_username
-                with app.ticking(pipeline, service, telegram):
+                with ticking(app.House(pipeline, service, telegram).rounds):
                     post = await box.message(box.channel_id, "Parliament meets in Astana")
         assert any(f"t.me/{name}?start=s_" in entity.url for entity in post.entities)
 

@@ -1,0 +1,141 @@
+"""Scheduled backups: when one is due, the process that makes it, and whom its failure is told.
+
+The folder says when the newest was made, and a fact how the last one went: a restart forgets
+neither. Admins hear of the first failure of a row, and of the success that ends it.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import structlog
+
+from bot.ground import Ground
+from bot.notices import enqueue_backup_notice
+from bot.texts import sentence
+from storage import backup_folder, backup_log, rotation
+from storage.backup_log import LastBackup
+from storage.errors import StorageError
+from storage.sql import Connection
+from watchers.pulse import Pulse
+
+log = structlog.get_logger(__name__)
+
+BACKUP_TICK_S: Final = 60
+LONGEST_S: Final = 6 * 3600
+"""Checking a copy of a hundred gigabytes says nothing for hours."""
+
+
+class ScheduledBackups:
+    """``look`` is called by a tick; ``pulse`` beats as a copy goes on."""
+
+    def __init__(self, ground: Ground, making: "Making | None" = None) -> None:
+        """Heed the settings; without a folder nothing is ever due.
+
+        ``making`` is who makes a backup: a process of its own.
+        """
+        self._ground = ground
+        self._making = making or made_elsewhere
+        self._settings = ground.settings
+        self.pulse = Pulse()
+
+    async def look(self, *, clock_is_trusted: bool) -> None:
+        """Make a backup where one is due; by a doubtful clock none, for then older ones go."""
+        folder, now = self._settings.backup_dir, self._ground.clock()
+        if not folder or not clock_is_trusted:
+            self.pulse.beat()
+            return
+        before = await self._ground.db.read(backup_log.last)
+        there = await asyncio.to_thread(backup_folder.names, Path(folder))
+        every = timedelta(hours=self._settings.backup_hours)
+        if backup_log.is_due(before, rotation.newest(there, now), now, every):
+            begun = backup_log.begun(before, now)
+            await self._ground.db.write(backup_log.keep, begun)
+            await self._make(begun)
+
+    async def _make(self, begun: LastBackup) -> None:
+        """Have a backup made, and keep how that ended."""
+        said = await self._making(self._asked(begun.began_at), self.pulse.beat)
+        if "file" not in said:
+            key = said.get("key", "storage.copy_ended")
+            await self._failed(begun, StorageError(key, **said.get("values", {})))
+            return
+        now = self._ground.clock()
+        ended = backup_log.made(begun, now, said["file"], said["size"])
+        if await self._ground.db.write(self._keep, ended, None, begun.failing_since):
+            self._ground.wake_up.set()
+        log.info("backed up", file=ended.file, bytes=ended.size, seconds=ended.seconds,
+                 removed=said["removed"])  # fmt: skip
+
+    async def _failed(self, begun: LastBackup, error: StorageError) -> None:
+        now = self._ground.clock()
+        ended = backup_log.failed(begun, now, sentence(error, "en"))
+        is_news = error if begun.failing_since is None else None
+        if await self._ground.db.write(self._keep, ended, is_news, None):
+            self._ground.wake_up.set()
+        log.error("not backed up", reason=ended.failure)
+
+    def _keep(
+        self,
+        db: Connection,
+        ended: LastBackup,
+        error: StorageError | None,
+        failing_since: datetime | None,
+    ) -> int:
+        """Keep how a backup ended, and owe the admins a word where that is new to them."""
+        backup_log.keep(db, ended)
+        if error is None and failing_since is None:
+            return 0
+        now, admins = self._ground.clock(), self._settings.admin_ids
+        return enqueue_backup_notice(db, admins, error, failing_since, now)
+
+    def _asked(self, now: datetime) -> dict[str, str]:
+        """Say which backup is to be made."""
+        settings = self._settings
+        return {
+            "database": str(settings.database_path),
+            "folder": settings.backup_dir,
+            "now": now.isoformat(),
+            "recipient": settings.backup_recipient,
+            "keep": str(settings.backup_keep),
+        }
+
+
+Making: TypeAlias = Callable[[dict[str, str], Callable[[], None]], Awaitable[dict[str, Any]]]
+"""Makes the backup that is described, with a call for each sign of life; returns how it ended."""
+
+
+async def made_elsewhere(asked: dict[str, str], beat: Callable[[], None]) -> dict[str, Any]:
+    """Make a backup in a process of its own; return what it says of it."""
+    said: dict[str, Any] = {}
+    async with _worker(json.dumps(asked)) as process:
+        assert process.stdout is not None  # noqa: S101 (it is a pipe)
+        async for line in process.stdout:
+            beat()
+            said = json.loads(line)
+    return said
+
+
+@asynccontextmanager
+async def _worker(asked: str) -> AsyncIterator[Process]:
+    """Run a process that makes a backup; it goes with the block, however that ends."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "storage.backup_worker", asked,
+        stdin=PIPE, stdout=PIPE, stderr=DEVNULL, process_group=0,
+        # What Python needs, and nothing of ours: no token reaches it.
+        env={"PATH": os.defpath, "PYTHONPATH": str(Path(__file__).parents[1])},
+    )  # fmt: skip
+    try:
+        yield process
+        await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

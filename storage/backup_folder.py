@@ -1,0 +1,136 @@
+"""A folder of backups: a new one made and checked, then those that are too old removed."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from storage import rotation, sealing
+from storage.backup import begin, copy
+from storage.errors import StorageError
+from storage.rotation import Keep
+
+LOCK: Final = ".steppewire.lock"
+PLAIN: Final = ".plain"
+SEALING: Final = ".sealing"
+UNFINISHED: Final = (
+    ".partial",
+    ".partial-journal",
+    f"{PLAIN}.partial",
+    f"{PLAIN}.partial-journal",
+    PLAIN,
+    SEALING,
+)
+"""Ends of names of what a copy is while it is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBackup:
+    """A backup that was made: where, its bytes, and how many older ones were removed after."""
+
+    path: Path
+    size: int
+    removed: int = 0
+
+
+def names(folder: Path) -> list[str]:
+    """Return the names of a folder's backups, the oldest first; none where it cannot be read."""
+    with suppress(OSError):
+        return sorted(there.name for there in folder.iterdir() if rotation.made_at(there.name))
+    return []
+
+
+def make(
+    database: Path,
+    folder: Path,
+    now: datetime,
+    progress: Callable[[int, int], None],
+    *,
+    recipient: str = "",
+    keep: Keep | None = None,
+    gently: bool = False,
+) -> MadeBackup:
+    """Copy a database into a folder, which is made where it is not there, and check the copy.
+
+    It is sealed for ``recipient``, where one is given. Only then those go that ``keep`` does not
+    keep, if that is given, and what copies that were cut off have left. Raises StorageError where
+    the copy cannot be made, or another program makes one there; then nothing goes.
+    """
+    with _alone_in(folder):
+        _remove(folder, [left.name for left in folder.iterdir() if is_left_over(left.name)])
+        target = folder / rotation.name(now, sealed=bool(recipient))
+        if recipient:
+            make_sealed(database, target, progress, recipient, gently=gently)
+        else:
+            copy(database, target, progress, gently=gently)
+        size = target.stat().st_size
+        old = rotation.outdated(names(folder), keep) if keep else []
+        # A clock that was wrong may have dated others later.
+        return MadeBackup(target, size, _remove(folder, [n for n in old if n != target.name]))
+
+
+def is_left_over(name: str) -> bool:
+    """Tell whether a name is that of a copy that was cut off."""
+    return any(
+        rotation.made_at(name.removesuffix(end)) for end in UNFINISHED if name.endswith(end)
+    )
+
+
+def make_sealed(
+    database: Path,
+    target: Path,
+    progress: Callable[[int, int], None],
+    recipient: str,
+    *,
+    gently: bool = False,
+) -> None:
+    """Copy a database, check the copy, and seal it; nothing else is left.
+
+    Raises StorageError as ``copy`` does.
+    """
+    if target.exists():
+        raise StorageError("storage.exists", path=str(target))
+    plain = target.with_name(f"{target.name}{PLAIN}")
+    being_sealed = target.with_name(f"{target.name}{SEALING}")
+    try:
+        copy(database, plain, progress, gently=gently)
+        begin(being_sealed)
+        sealing.seal(plain, being_sealed, recipient)
+        being_sealed.replace(target)
+    except OSError as error:
+        raise StorageError("storage.no_copy", path=str(target), reason=error.strerror) from error
+    finally:
+        for left in (plain, being_sealed):
+            left.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep others from making a backup there: what they have not finished would be removed."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise StorageError("storage.no_copy", path=str(folder), reason=error.strerror) from error
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StorageError("storage.copying", folder=str(folder)) from error
+        yield
+    finally:
+        os.close(lock)
+
+
+def _remove(folder: Path, unwanted: list[str]) -> int:
+    """Remove files of a folder; return how many went. One that stays is tried again next time."""
+    gone = 0
+    for name in unwanted:
+        with suppress(OSError):
+            (folder / name).unlink()
+            gone += 1
+    return gone
