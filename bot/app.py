@@ -31,7 +31,7 @@ from bot.version import installed_version
 from storage import feeds, wrong_times
 from storage.feeds import NewFeed
 from storage.model import Outlet
-from watchers import catalogue
+from watchers.catalogue.starting import starting_fallbacks, starting_feeds
 from watchers.host_queues import Politeness
 from watchers.rates.polling import RatesPace
 from watchers.standing import LookingPace
@@ -50,7 +50,7 @@ async def run(
     politeness: Politeness | None = None,
     looking: LookingPace | None = None,
     asking: RatesPace | None = None,
-    starting: Callable[[], Starting] = catalogue.starting_feeds,
+    starting: Callable[[], Starting] = starting_feeds,
     supervisor: Supervisor = NOBODY,
     ready: Callable[[], None] = lambda: None,
     clock: Callable[[], datetime] = wall_clock,
@@ -75,7 +75,7 @@ async def run(
                     feeds.add_catalogue,
                     starting(),
                     pipeline.clock(),
-                    catalogue.starting_fallbacks(),
+                    starting_fallbacks(),
                 )
                 log.info("catalogue loaded", feeds=added)
             await run_in(pipeline, metrics, stop=stop, supervisor=supervisor, ready=ready)
