@@ -90,7 +90,9 @@ def told_elsewhere() -> list[str]:
         )
     ]
     lines = (re.sub(r"\s+# .*$", "", line) for body in blocks for line in body.splitlines())
-    return [found[1] for line in lines if (found := re.search(r"(steppewire [^&]*)$", line))]
+    return [
+        found[1] for line in lines if (found := re.search(r"((?<!-u )steppewire [^&]*)$", line))
+    ]
 
 
 def examples(name: str, lines: list[str], others: list[str]) -> list[str]:
