@@ -19,10 +19,11 @@ from bot.context import WatchersServices
 from bot.digests.maker import DigestService
 from bot.failures import note_odd_rows
 from bot.halves import BotHalf, WatchersHalf, common_ticks
-from bot.instance import EVERYBODY_READS, alone, token_lock
+from bot.instance import alone_with
 from bot.metrics import Metrics
 from bot.pipeline import Pipeline, open_pipeline
 from bot.settings import Settings
+from bot.systemd import NOBODY, Supervisor, attend
 from bot.ticks import Rounds, ticking
 from bot.timekeeper import Timekeeper
 from bot.trusted_clock import wall_clock
@@ -30,7 +31,7 @@ from bot.version import installed_version
 from storage import feeds, wrong_times
 from storage.feeds import NewFeed
 from storage.model import Outlet
-from watchers import catalogue
+from watchers.catalogue.starting import starting_fallbacks, starting_feeds
 from watchers.host_queues import Politeness
 from watchers.rates.polling import RatesPace
 from watchers.standing import LookingPace
@@ -49,7 +50,8 @@ async def run(
     politeness: Politeness | None = None,
     looking: LookingPace | None = None,
     asking: RatesPace | None = None,
-    starting: Callable[[], Starting] = catalogue.starting_feeds,
+    starting: Callable[[], Starting] = starting_feeds,
+    supervisor: Supervisor = NOBODY,
     ready: Callable[[], None] = lambda: None,
     clock: Callable[[], datetime] = wall_clock,
 ) -> None:
@@ -59,8 +61,7 @@ async def run(
     """
     metrics = Metrics(installed_version())
     token = settings.telegram_bot_token
-    lock = token_lock(token, settings.telegram_api_url)
-    with alone(lock, "instance.token", EVERYBODY_READS) if token else nullcontext():
+    with alone_with(token, settings.telegram_api_url) if token else nullcontext():
         async with open_pipeline(
             settings,
             politeness=politeness,
@@ -74,10 +75,10 @@ async def run(
                     feeds.add_catalogue,
                     starting(),
                     pipeline.clock(),
-                    catalogue.starting_fallbacks(),
+                    starting_fallbacks(),
                 )
                 log.info("catalogue loaded", feeds=added)
-            await run_in(pipeline, metrics, stop=stop, ready=ready)
+            await run_in(pipeline, metrics, stop=stop, supervisor=supervisor, ready=ready)
 
 
 async def run_in(
@@ -85,6 +86,7 @@ async def run_in(
     metrics: Metrics,
     *,
     stop: asyncio.Event,
+    supervisor: Supervisor = NOBODY,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Run both halves around an open pipeline until ``stop`` is set."""
@@ -105,9 +107,13 @@ async def run_in(
             open_parts.push_async_callback(cancelled, task)
         open_parts.enter_context(ticking(house.rounds))
         log.info("running")
+        supervisor.ready()
         ready()
+        attending = asyncio.create_task(attend(supervisor, house.in_words), name="attend")
+        open_parts.push_async_callback(cancelled, attending)
         await stop.wait()
         log.info("stopping")
+        supervisor.stopping()
 
 
 class House:
@@ -146,6 +152,10 @@ class House:
         bot = await vitals.of_bot(pipeline, self.bot)
         watchers = await vitals.of_watchers(pipeline, self.watchers)
         return vitals.merged((ticks, process, bot, watchers))
+
+    async def in_words(self) -> str:
+        """Say in a line how we are."""
+        return (await health.measured(self.vitals)).in_words()
 
 
 def services_of(pipeline: Pipeline) -> WatchersServices:

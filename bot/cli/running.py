@@ -10,6 +10,7 @@ import click
 
 from bot.cli.common import lasting
 from bot.settings import Settings
+from bot.systemd import Supervisor
 
 STOP_WITHIN_S = 4.5
 """What a supervisor and ``docs/operations.md`` may count on is five seconds."""
@@ -26,7 +27,7 @@ async def run(settings: Settings) -> None:
 
     stop = asyncio.Event()
     app.stop_on_signals(stop, lambda: hurry(leave))
-    await app.run(settings, stop=stop)
+    await app.run(settings, stop=stop, supervisor=Supervisor.named_in(os.environ))
     leave()
 
 
