@@ -5,14 +5,13 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import click
 
 from bot.cli.common import lasting
 from bot.settings import Settings
-
-STOP_WITHIN_S = 4.5
-"""What a supervisor and ``docs/operations.md`` may count on is five seconds."""
+from bot.watchdog import STOP_WITHIN_S
 
 
 @click.command()
@@ -26,7 +25,7 @@ async def run(settings: Settings) -> None:
 
     stop = asyncio.Event()
     app.stop_on_signals(stop, lambda: hurry(leave))
-    await app.run(settings, stop=stop)
+    await app.run(settings, stop=stop, fail=lambda within_s: hurry(partial(leave, 1), within_s))
     leave()
 
 
@@ -40,7 +39,7 @@ def hurry(end: Callable[[], None], within_s: float = STOP_WITHIN_S) -> None:
     last.start()
 
 
-def leave() -> None:
+def leave(code: int = 0) -> None:
     """End the process, all of whose work is written down, without waiting for any thread of it.
 
     A name that no server answers for is looked up for 20 seconds and more, by a thread for which
@@ -48,4 +47,4 @@ def leave() -> None:
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(code)
