@@ -21,11 +21,12 @@ from bot.digests.maker import DigestService
 from bot.failures import note_odd_rows
 from bot.ground import Ground
 from bot.halves import BotHalf, WatchersHalf, common_ticks
-from bot.instance import EVERYBODY_READS, alone, token_lock
+from bot.instance import alone_with
 from bot.metrics import Metrics
 from bot.notices import enqueue_part_notice
 from bot.pipeline import Pipeline, open_pipeline
 from bot.settings import Settings
+from bot.systemd import NOBODY, Supervisor, attend
 from bot.ticks import Rounds, ticking
 from bot.timekeeper import Timekeeper
 from bot.trusted_clock import wall_clock
@@ -35,7 +36,7 @@ from storage import feeds, wrong_times
 from storage.errors import NewsError
 from storage.feeds import NewFeed
 from storage.model import Outlet
-from watchers import catalogue
+from watchers.catalogue.starting import starting_fallbacks, starting_feeds
 from watchers.host_queues import Politeness
 from watchers.rates.polling import RatesPace
 from watchers.standing import LookingPace
@@ -57,7 +58,8 @@ async def run(
     politeness: Politeness | None = None,
     looking: LookingPace | None = None,
     asking: RatesPace | None = None,
-    starting: Callable[[], Starting] = catalogue.starting_feeds,
+    starting: Callable[[], Starting] = starting_feeds,
+    supervisor: Supervisor = NOBODY,
     ready: Callable[[], None] = lambda: None,
     fail: Fail = lambda _within_s: None,
     clock: Callable[[], datetime] = wall_clock,
@@ -70,8 +72,7 @@ async def run(
     """
     metrics = Metrics(installed_version())
     token = settings.telegram_bot_token
-    lock = token_lock(token, settings.telegram_api_url)
-    with alone(lock, "instance.token", EVERYBODY_READS) if token else nullcontext():
+    with alone_with(token, settings.telegram_api_url) if token else nullcontext():
         async with open_pipeline(
             settings,
             politeness=politeness,
@@ -85,10 +86,12 @@ async def run(
                     feeds.add_catalogue,
                     starting(),
                     pipeline.clock(),
-                    catalogue.starting_fallbacks(),
+                    starting_fallbacks(),
                 )
                 log.info("catalogue loaded", feeds=added)
-            await run_in(pipeline, metrics, stop=stop, ready=ready, fail=fail)
+            await run_in(
+                pipeline, metrics, stop=stop, supervisor=supervisor, ready=ready, fail=fail
+            )
 
 
 async def run_in(
@@ -96,6 +99,7 @@ async def run_in(
     metrics: Metrics,
     *,
     stop: asyncio.Event,
+    supervisor: Supervisor = NOBODY,
     ready: Callable[[], None] = lambda: None,
     fail: Fail = lambda _within_s: None,
 ) -> None:
@@ -128,9 +132,13 @@ async def run_in(
         watching = asyncio.create_task(watchdog.run(guard.beat), name="watchdog")
         open_parts.push_async_callback(cancelled, watching)
         log.info("running")
+        supervisor.ready()
         ready()
+        attending = asyncio.create_task(attend(supervisor, house.in_words), name="attend")
+        open_parts.push_async_callback(cancelled, attending)
         await stop.wait()
         log.info("stopping")
+        supervisor.stopping()
         if watchdog.beyond_help:
             raise NewsError("part.beyond_help", part=watchdog.beyond_help)
 
@@ -176,6 +184,10 @@ class House:
         bot = await vitals.of_bot(pipeline, self.bot)
         watchers = await vitals.of_watchers(pipeline, self.watchers)
         return vitals.merged((ticks, process, bot, watchers))
+
+    async def in_words(self) -> str:
+        """Say in a line how we are."""
+        return (await health.measured(self.vitals)).in_words()
 
 
 def watchdog_of(ground: Ground, house: House, stop: asyncio.Event, fail: Fail) -> Watchdog:

@@ -32,6 +32,7 @@ COMMANDS = {
     "restore": "bot.cli.backups",
     "check": "bot.cli.checking",
     "audit": "bot.cli.audit",
+    "units": "bot.cli.units",
 }
 """Where each command lives; the order is that of ``--help``."""
 

@@ -11,6 +11,7 @@ import click
 
 from bot.cli.common import lasting
 from bot.settings import Settings
+from bot.systemd import Supervisor
 from bot.watchdog import STOP_WITHIN_S
 
 
@@ -25,7 +26,12 @@ async def run(settings: Settings) -> None:
 
     stop = asyncio.Event()
     app.stop_on_signals(stop, lambda: hurry(leave))
-    await app.run(settings, stop=stop, fail=lambda within_s: hurry(partial(leave, 1), within_s))
+    await app.run(
+        settings,
+        stop=stop,
+        supervisor=Supervisor.named_in(os.environ),
+        fail=lambda within_s: hurry(partial(leave, 1), within_s),
+    )
     leave()
 
 

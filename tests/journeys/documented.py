@@ -19,7 +19,20 @@ COMMENT = re.compile(r"(^|\s+)# .*$")
 PROGRAMS = (
     *("steppewire", ".venv/bin/steppewire", "make", "python", "python3", "pip", ".", "cd", "sh"),
     *("git", "cp", "mv", "rm", "chmod", "chown", "useradd", "su", "sudo", "systemctl", "docker"),
-    *("install", "apt", "eval", "export", "source", "curl", "unzip", "tar"),
+    *(
+        "install",
+        "apt",
+        "eval",
+        "export",
+        "source",
+        "curl",
+        "unzip",
+        "tar",
+        "pipx",
+        "uv",
+        "podman",
+    ),
+    *("journalctl", "systemd-analyze"),
 )
 
 
