@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeAlias
 
 from bot.context import Context
 from bot.conversation import Ask, Html, Message, Reply, Say
@@ -18,14 +19,21 @@ from storage.sql import Connection
 MEGABYTE = 1_000_000
 
 
-def table(head: str, rows: list[tuple[str, str | int | float | Html]], language: str) -> Message:
+Rows: TypeAlias = list[tuple[str, str | int | float | Html]]
+
+
+def table(head: str, rows: Rows, language: str) -> Message:
     """Return a heading with named values under it."""
-    lines = [
+    return Message(joined((bold(head), named(rows, language)), "\n\n"))
+
+
+def named(rows: Rows, language: str) -> Html:
+    """Write named values, a line each; what is "" has none."""
+    return joined(
         joined((f"{name}:", bold(_written(value, language))), " ")
         for name, value in rows
         if value != ""
-    ]
-    return Message(joined((bold(head), joined(lines)), "\n\n"))
+    )
 
 
 def _written(value: str | float | Html, language: str) -> str:
