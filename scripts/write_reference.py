@@ -44,6 +44,7 @@ EXAMPLES = {
     "trends": ["steppewire trends 'Astana vs Tashkent' --days 30"],
     "match": ["steppewire match < pairs.jsonl"],
     "language": ["steppewire language < texts.jsonl"],
+    "compact": ["steppewire compact"],
     "backtest": ["steppewire backtest --join 1.2"],
 }
 """Of commands of which no other page has one."""
