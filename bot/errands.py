@@ -266,6 +266,9 @@ class ErrandRunner:
                     await asyncio.sleep(LOOKED_FOR_EVERY_S)
                 else:
                     return
+        except BaseException:
+            self._begun = False  # what is cut off here is left unfinished, too
+            raise
         finally:
             await ended(under_way)
 

@@ -35,6 +35,11 @@ class PartHealth:
         """Whether it has been silent for longer than its work can take."""
         return self.silent_s > self.most_s
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether it is not stuck, and half of its time is gone."""
+        return self.most_s / 2 < self.silent_s <= self.most_s
+
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
@@ -56,6 +61,10 @@ class Vitals:
             *(name for name, holds in self.conditions.items() if not holds),
             *(part.name for part in self.parts if part.is_stuck),
         )
+
+    def in_words(self) -> str:
+        """Say it in one line, to whoever reads what a service does."""
+        return f"not well: {', '.join(self.wrong)}" if self.wrong else "all is well"
 
     def as_json(self) -> dict[str, Any]:
         """Say it to a supervisor."""
@@ -79,6 +88,17 @@ NO_DATABASE = Vitals(conditions={"database": False})
 """What is said where the database does not answer: nothing else can be measured."""
 
 
+async def measured(
+    measure: Callable[[], Awaitable[Vitals]], *, measure_s: float = MEASURE_S
+) -> Vitals:
+    """Measure, for so many seconds at most: whatever hangs then, it is the database's."""
+    try:
+        async with asyncio.timeout(measure_s):
+            return await measure()
+    except (TimeoutError, NewsError):
+        return NO_DATABASE
+
+
 @asynccontextmanager
 async def served(
     listen: str,
@@ -98,19 +118,14 @@ async def served(
         return
     app = web.Application()
 
-    async def vitals() -> Vitals:
-        try:
-            async with asyncio.timeout(measure_s):
-                return await measure()
-        except (TimeoutError, NewsError):
-            return NO_DATABASE
-
     async def health(_request: web.Request) -> web.Response:
-        measured = await vitals()
-        return web.json_response(measured.as_json(), status=503 if measured.wrong else 200)
+        vitals = await measured(measure, measure_s=measure_s)
+        return web.json_response(vitals.as_json(), status=503 if vitals.wrong else 200)
 
     async def metrics(request: web.Request) -> web.Response:
-        body, content_type = expose(request.headers.get("Accept", ""), await vitals())
+        body, content_type = expose(
+            request.headers.get("Accept", ""), await measured(measure, measure_s=measure_s)
+        )
         return web.Response(body=body, headers={"Content-Type": content_type})
 
     app.router.add_get("/health", health)

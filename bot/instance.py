@@ -9,13 +9,16 @@ import errno
 import fcntl
 import glob
 import os
+import socket
 import stat
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
+from struct import Struct
 
 from storage.errors import NewsError, StorageError
 from storage.files import refuse_place
@@ -26,6 +29,14 @@ EVERYBODY_READS = 0o644
 
 TRIED_FOR_S, TRIED_EVERY_S = 0.2, 0.02
 """Who only looks whether a lock is held has it for an instant: that is no reason to refuse."""
+
+UCRED = Struct("3i")
+"""The kernel's word on who is at the other end of a socket: process, user, group (unix(7))."""
+
+MOST_CURIOUS = 4096
+"""Whoever asked once who holds a name stays in its queue: nobody is answered there."""
+
+LONGEST_ASKED_S = 0.2
 
 
 @contextmanager
@@ -208,10 +219,47 @@ def beside(database: Path, what: str) -> Path:
     return whole.with_name(f"{whole.name}.{what}")
 
 
-def token_lock(token: str, api_url: str) -> Path:
-    """Name the lock file of a bot on this machine, without giving its token away.
+@contextmanager
+def alone_with(token: str, api_url: str) -> Iterator[None]:
+    """Keep this machine's other processes off a bot for as long as the block runs.
+
+    Raises NewsError where another one has it. Linux knows names for sockets that stand in no
+    folder: whatever TMPDIR says and PrivateTmp hides, every user's processes meet there.
+    """
+    mark = token_mark(token, api_url)
+    if sys.platform != "linux":
+        lock = Path(tempfile.gettempdir()) / f"{mark}.lock"
+        with alone(lock, "instance.token", EVERYBODY_READS):
+            yield
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as held:
+        try:
+            held.bind(f"\0{mark}")
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise unusable(Path(f"@{mark}"), error) from error
+            raise NewsError("instance.token", pid=listener(mark)) from None
+        held.listen(MOST_CURIOUS)
+        yield
+
+
+def listener(mark: str) -> str:
+    """Return the process id of whoever holds a bot's name: the kernel knows it."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+        asking.settimeout(LONGEST_ASKED_S)
+        try:
+            asking.connect(f"\0{mark}")
+        except OSError:
+            return "?"
+        told = asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, UCRED.size)
+    pid = UCRED.unpack(told)[0]
+    return str(pid) if pid else "?"  # 0: in a container of its own
+
+
+def token_mark(token: str, api_url: str) -> str:
+    """Name a bot on this machine, without giving its token away.
 
     The same token at another Bot API is another bot: demos side by side have one each.
     """
     name = blake2b(f"{api_url} {token}".encode(), digest_size=8).hexdigest()
-    return Path(tempfile.gettempdir()) / f"steppewire-{name}.lock"
+    return f"steppewire-{name}"

@@ -1053,6 +1053,29 @@ def m045_wanted_articles(db: Database) -> None:
     execute_all(db, WANTED_ARTICLES)
 
 
+RETENTION = """
+create table seen_keys (             -- by which entries are known whose items are kept no more
+    bucket integer primary key,      -- two bytes of a digest; the others stand in
+    packed blob not null             -- one behind the other
+) strict;
+
+create table file_sizes (            -- how the file grows
+    day   integer primary key,       -- days since 1970, UTC
+    bytes integer not null,          -- in use
+    items integer not null
+) strict;
+
+-- Its items that retention removed, of those that are counted in tallies.
+alter table feeds add column pruned integer not null default 0
+"""
+
+
+@migrations()
+def m046_retention(db: Database) -> None:
+    """Keep the keys of removed items in few bytes, and how large the file was on each day."""
+    execute_all(db, RETENTION)
+
+
 BOTS = """
 -- Which of several bots on one archive writes to it: BOT_NAME, '' for the only one.
 alter table chats add column bot text not null default '';
@@ -1080,6 +1103,6 @@ drop table rests_of_one
 
 
 @migrations()
-def m046_bots(db: Database) -> None:
+def m047_bots(db: Database) -> None:
     """Let several bots share one archive, each with chats and bans of its own."""
     execute_all(db, BOTS)

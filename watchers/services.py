@@ -6,10 +6,11 @@ feeds is not used. No redirect is followed, no proxy and no cookie taken.
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
-import aiohttp
+if TYPE_CHECKING:
+    import aiohttp
 
 _LARGEST: Final = 2 * 1024 * 1024
 """Four vectors of 8,192 dimensions have 0.8 MB as text."""
@@ -33,6 +34,8 @@ class JsonService:
 
     def __init__(self, url: str, headers: Mapping[str, str]) -> None:
         """Open a session; nothing is asked yet."""
+        import aiohttp  # noqa: PLC0415 (takes a tenth of a second, and most ask no service)
+
         self._url = url
         self._session = aiohttp.ClientSession(
             headers={"Accept": "application/json", "Accept-Encoding": "identity", **headers},
@@ -44,6 +47,8 @@ class JsonService:
 
     async def ask(self, wanted: object) -> Any:
         """Ask once, and return what the answer's JSON says. Raises ServiceError or OSError."""
+        from aiohttp import ClientError  # noqa: PLC0415 (loaded with the session)
+
         try:
             async with self._session.post(
                 self._url, json=wanted, allow_redirects=False
@@ -51,7 +56,7 @@ class JsonService:
                 if response.status != _OK:
                     raise ServiceError(f"HTTP {response.status}", response.status)
                 body = await _received(response)
-        except (aiohttp.ClientError, ValueError) as error:
+        except (ClientError, ValueError) as error:
             raise ServiceError(f"{type(error).__name__}: {error}"[:200]) from error
         return said_in(body)
 
@@ -83,7 +88,7 @@ def said_in(body: bytes) -> Any:
         raise ServiceError("an answer that is no JSON") from error
 
 
-async def _received(response: aiohttp.ClientResponse) -> bytes:
+async def _received(response: "aiohttp.ClientResponse") -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk

@@ -13,6 +13,7 @@ import click
 import bot
 from bot import envfile
 from bot.cli.common import Refused, carried_out, now, quiet, sentence
+from bot.instance import OWNER_ONLY
 from bot.settings import Settings, SettingsError, contact, given, people, read, token
 from storage.errors import NewsError
 
@@ -135,15 +136,16 @@ def template() -> str:
     return source.read_text(encoding="utf-8")
 
 
-def write(file: Path, text: str) -> Path | None:
-    """Put a file of mode 0600 in its place as a whole; return what an older one is called now."""
+def write(file: Path, text: str, mode: int = OWNER_ONLY) -> Path | None:
+    """Put a file in its place as a whole; return what an older one is called now."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    number, name = mkstemp(dir=file.parent, prefix=".env-")  # of mode 0600
+    number, name = mkstemp(dir=file.parent, prefix=f"{file.name}-")  # of mode 0600
     new = Path(name)
     try:
         with os.fdopen(number, "w", encoding="utf-8") as opened:
             opened.write(text)
             opened.flush()
+            os.fchmod(number, mode)
             os.fsync(opened.fileno())
         kept = None
         if os.path.lexists(file):

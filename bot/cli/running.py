@@ -5,15 +5,15 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import click
 
 from bot.cli.common import lasting
 from bot.ground import BOTH, Half
 from bot.settings import Settings
-
-STOP_WITHIN_S = 4.5
-"""What a supervisor and ``docs/operations.md`` may count on is five seconds."""
+from bot.systemd import Supervisor
+from bot.watchdog import STOP_WITHIN_S
 
 
 @click.command()
@@ -35,7 +35,13 @@ async def run(settings: Settings, only: str | None) -> None:
 
     stop = asyncio.Event()
     app.stop_on_signals(stop, lambda: hurry(leave))
-    await app.run(settings, stop=stop, halves=halves)
+    await app.run(
+        settings,
+        stop=stop,
+        halves=halves,
+        supervisor=Supervisor.named_in(os.environ),
+        fail=lambda within_s: hurry(partial(leave, 1), within_s),
+    )
     leave()
 
 
@@ -49,7 +55,7 @@ def hurry(end: Callable[[], None], within_s: float = STOP_WITHIN_S) -> None:
     last.start()
 
 
-def leave() -> None:
+def leave(code: int = 0) -> None:
     """End the process, all of whose work is written down, without waiting for any thread of it.
 
     A name that no server answers for is looked up for 20 seconds and more, by a thread for which
@@ -57,4 +63,4 @@ def leave() -> None:
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(code)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.instance import alone, database_lock, token_lock
+from bot.instance import alone, alone_with, database_lock, token_mark
 from storage.errors import NewsError, StorageError
 
 
@@ -32,9 +32,28 @@ def test_the_lock_is_free_again_afterwards(tmp_path: Path) -> None:
 
 def test_lock_names_tell_no_token() -> None:
     api = "https://api.telegram.org"
-    assert "AAH" not in token_lock("123:AAH", api).name
-    assert token_lock("123:AAH", api) != token_lock("124:AAH", api)
-    assert token_lock("123:AAH", api) != token_lock("123:AAH", "http://127.0.0.1:8011")
+    assert "AAH" not in token_mark("123:AAH", api)
+    assert token_mark("123:AAH", api) != token_mark("124:AAH", api)
+    assert token_mark("123:AAH", api) != token_mark("123:AAH", "http://127.0.0.1:8011")
+
+
+def test_one_bot_a_machine_whatever_folder_is_for_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As under PrivateTmp; and another bot beside it is another matter."""
+    here = f"http://127.0.0.1/{tmp_path}"
+    for _ in range(2):
+        with alone_with("123:AAH", here):
+            monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+            with alone_with("124:AAH", here):
+                pass
+            with pytest.raises(NewsError) as raised, alone_with("123:AAH", here):
+                pass
+            assert ("instance.token", {"pid": str(os.getpid())}) == (
+                raised.value.text_key,
+                raised.value.values,
+            )
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_every_way_to_a_database_meets_the_same_lock(tmp_path: Path) -> None:

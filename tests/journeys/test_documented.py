@@ -3,7 +3,6 @@
 A new one that nothing here knows fails: a command that no test runs is a defect.
 """
 
-import configparser
 import json
 import logging
 import os
@@ -19,7 +18,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.cli import main
+from bot.cli import main, units
 from bot.sandbox import BOT_TOKEN, sample_outlets
 from tests.bot.cli.stand import Stand, stand
 from tests.journeys.documented import (
@@ -37,14 +36,17 @@ from tests.journeys.documented import (
 
 STORIES = [{"title": f"Town number {n} opens bridge number {n * n}"} for n in range(1, 15)]
 
+ASKED = json.dumps({"query": "gas", "text": "Gas is dear"})
+
 RUNS_ON = {
     "make demo": "tests/journeys/test_front_door.py",
     "make run": "tests/journeys/test_front_door.py",
     "steppewire run": "tests/journeys/test_process.py",
     "steppewire demo": "tests/journeys/test_demo.py",
     "steppewire demo --without-bot": "tests/journeys/test_demo.py",
+    "steppewire feeds audit > catalogue.patch": "tests/bot/cli/test_feeds.py",
 }
-"""What does not end by itself, and the journey that starts it."""
+"""What does not end by itself, or asks the whole internet, and the test that starts it."""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -75,6 +77,8 @@ def shop(outlets: Stand, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     (folder / ".env").write_text("\n".join(told), encoding="utf-8")
     (folder / "items.jsonl").write_text("\n".join(map(json.dumps, STORIES)), encoding="utf-8")
+    for name in ("pairs.jsonl", "texts.jsonl"):
+        (folder / name).write_text(ASKED, encoding="utf-8")
     before = Path.cwd()
     os.chdir(folder)
     try:
@@ -90,9 +94,10 @@ def shop(outlets: Stand, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def called(line: str) -> Result:
-    """Call ``steppewire`` with a line's words in this process."""
-    asked = json.dumps({"query": "gas", "text": "Gas is dear"})
-    return CliRunner().invoke(main, shlex.split(line), input=asked, prog_name="steppewire")
+    """Call ``steppewire`` with a line's words in this process, with a file to read where named."""
+    words, _, file = line.partition(" > ")[0].partition(" < ")
+    given = Path(file).read_text("utf-8") if file else ASKED
+    return CliRunner().invoke(main, shlex.split(words), input=given, prog_name="steppewire")
 
 
 def placeholders(outlets: Stand) -> dict[str, str]:
@@ -120,8 +125,11 @@ def test_a_command_of_ours_does_what_the_document_says(
     known = placeholders(outlets)
     words = [known.get(word, word) for word in one.line.split()[1:]]
     line = (
-        " ".join(words).replace("$(date +%F)", "2026-11-22").replace("/backups/", f"{tmp_path}/")
+        " ".join(words).replace("$(date +%F)", "2026-11-22").replace(f"{BACKUPS}/", f"{tmp_path}/")
     )
+    line = line.replace("/etc/systemd/system", str(tmp_path))
+    if line == "init":
+        (here / ".env").unlink()
     if line.startswith("restore "):
         back_up_for(line, monkeypatch)
     result = called(line)
@@ -135,6 +143,7 @@ def back_up_for(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if key:
         made = called(f"backup --new-key {key[1]}")
         monkeypatch.setenv(*made.stdout.strip().split("=", 1))
+    Path(file).unlink(missing_ok=True)
     assert 0 == called(f"backup {file}").exit_code
 
 
@@ -142,9 +151,9 @@ def back_up_for(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def make(line: str) -> None:
-    """The Makefile has the target, and its recipe can be written out."""
-    asked = [*shlex.split(line), "-n"]
-    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    """The Makefile has the targets, and their recipes can be written out."""
+    asked = shlex.split(line.replace(f" -C {CODE}", ""))
+    told = subprocess.run([*asked, "-n"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert 0 == told.returncode, told.stderr
 
 
@@ -188,64 +197,93 @@ def completion(line: str) -> None:
 
 
 UNIT_FILE = ROOT / "deploy" / "steppewire.service"
+CODE, PROGRAM = "/opt/steppewire", "/usr/local/bin/steppewire"
+BACKUPS = "/var/backups/steppewire"
 
 
-def unit() -> configparser.SectionProxy:
-    read = configparser.ConfigParser(strict=False, interpolation=None)
-    read.optionxform = str  # type: ignore[assignment,method-assign]
-    read.read(UNIT_FILE, encoding="utf-8")
-    return read["Service"]
+def unit() -> dict[str, list[str]]:
+    """What the unit says, by its names."""
+    told: dict[str, list[str]] = {}
+    for name, value in re.findall(r"^(\w+)=(.*)$", UNIT_FILE.read_text("utf-8"), re.MULTILINE):
+        told.setdefault(name, []).append(value)
+    return told
 
 
 def folder_of_the_unit(line: str) -> None:
-    """The folder is the one that the unit works in, writes to and starts us from."""
-    folder = line.rsplit(maxsplit=1)[-1]
-    assert folder == unit()["WorkingDirectory"] == unit()["ReadWritePaths"]
-    assert f"{folder}/.venv/bin/steppewire run" == unit()["ExecStart"]
+    """The folder is the one that the unit works in and may write to."""
+    folder = Path(line.rsplit(maxsplit=1)[-1])
+    assert [str(folder)] == unit()["WorkingDirectory"]
+    assert [folder.name] == unit()["StateDirectory"]
+
+
+def folder_of_the_code(line: str) -> None:
+    """The code has one place, of which the unit sees the link to our program."""
+    assert CODE in line.split()
+    assert [f"{PROGRAM} run"] == unit()["ExecStart"]
 
 
 def user_of_the_unit(line: str) -> None:
     """The user is the unit's, and its home the unit's folder."""
     user = shlex.split(line)[-1]
-    assert user == unit()["User"]
-    assert f"--home-dir {unit()['WorkingDirectory']} " in line
+    assert [user] == unit()["User"]
+    assert f"--home-dir {unit()['WorkingDirectory'][0]} " in line
 
 
 def owner_of_the_folder(line: str) -> None:
     """The folder is made for the service's user, who does what is typed for it."""
-    user = unit()["User"]
+    [user], folder = unit()["User"], line.rsplit(maxsplit=1)[-1]
     assert AS_USER == f"sudo -u {user} "
-    assert f"-o {user} -g {user} " in line
-    assert line.rsplit(maxsplit=1)[-1] in (unit()["WorkingDirectory"], "/backups")
+    assert f"-o {user} -g {user} -m 700 " in line
+    assert [folder] == unit()["WorkingDirectory"] or [f"-{folder}"] == unit()["ReadWritePaths"]
 
 
 def service(line: str) -> None:
-    """The name is that of the unit we ship."""
-    assert f"{shlex.split(line)[-1]}.service" == UNIT_FILE.name
+    """The name is that of a unit we ship."""
+    name = shlex.split(line)[-1]
+    assert (name if "." in name else f"{name}.service") in units.NAMES
 
 
-def copied(line: str) -> None:
-    """What is copied is in the repository."""
-    *_, source, _ = line.split()
-    assert (ROOT / source).is_file()
+def link(line: str) -> None:
+    """What is linked to is what `make` puts there, and the link what the unit starts."""
+    assert f"ln -s {CODE}/.venv/bin/steppewire {PROGRAM}" == line
+
+
+def packed(line: str) -> None:
+    """What is installed is what `make wheel` makes, for a service where the unit looks for it."""
+    made = subprocess.run(
+        ["make", "-n", "wheel"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    *_, constraints, wheel = line.replace('"', "").split()
+    assert "dist/steppewire-*.whl" == wheel
+    assert f"> {constraints}" in made.stdout
+    assert "-w dist" in made.stdout
+    if folder := re.search(r"BIN_DIR=(\S+)", line):
+        assert f"{folder[1]}/steppewire" == PROGRAM == units.PROGRAM
 
 
 def harmless(line: str) -> None:
     """It is other people's program with nothing of ours in it."""
-    assert re.fullmatch(r"git (pull|tag v\d+\.\d+\.\d+)", line)
+    assert line
 
 
 LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"make [\w./-]+( \w+=\S+)?": make,
+    r"make -C /opt/steppewire [\w./ -]+": make,
     r"python -m (bot|tests\.benchmarks|scripts)[\w.]*( \S+)?": python,
     r"\. \.venv/bin/activate": activate,
     r"eval .*COMPLETE=.*": completion,
-    r"(cd|git clone REPOSITORY) /srv/steppewire": folder_of_the_unit,
+    r"cd /var/lib/steppewire": folder_of_the_unit,
+    r"git (clone REPOSITORY|-C) /opt/steppewire.*": folder_of_the_code,
+    r"ln -s .*": link,
     r"useradd --system .*": user_of_the_unit,
     r"install -d .*": owner_of_the_folder,
-    r"systemctl (enable --now|start|stop) \S+": service,
-    r"(cp|install -m 600) \S+ \S+": copied,
-    r"git (pull|tag \S+)": harmless,
+    r"systemctl (enable --now|start|stop|edit|status) \S+": service,
+    r"journalctl -u \S+": service,
+    r"systemd-analyze security \S+": service,
+    r"(PIPX_HOME=/\S+ PIPX_BIN_DIR=\S+ )?pipx install .*": packed,
+    r"(UV_TOOL_DIR=/\S+ UV_TOOL_BIN_DIR=\S+ )?uv tool install .*": packed,
+    r"git (pull|tag v\d+\.\d+\.\d+)|cd bot|systemctl (daemon-reload|--failed)": harmless,
+    r"apt install [\w .-]+|pipx install|uv tool install": harmless,
 }
 """Whole command lines, and who looks at each kind."""
 
@@ -263,7 +301,8 @@ def test_another_programs_command_fits_what_we_ship(one: Documented) -> None:
 @pytest.mark.parametrize("line", RUNS_ON)
 def test_what_goes_on_until_it_is_stopped_has_its_journey(line: str) -> None:
     journey = (ROOT / RUNS_ON[line]).read_text("utf-8")
-    assert re.search(rf'"{line.rsplit(maxsplit=1)[-1]}"|five minutes|two commands', journey)
+    last = line.partition(" > ")[0].rsplit(maxsplit=1)[-1]
+    assert re.search(rf'"{last}"|five minutes|two commands', journey)
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)
@@ -274,32 +313,43 @@ def test_only_blocks_marked_sh_hold_command_lines(path: Path) -> None:
     assert [] == [words for words in plain if words and words[0] in PROGRAMS]
 
 
-def test_the_service_is_made_from_a_clone_by_the_lines_of_the_document(tmp_path: Path) -> None:
+def test_the_service_is_made_by_the_lines_of_the_document(tmp_path: Path, outlets: Stand) -> None:
     """All lines in their order, with what only root or systemd may do written down instead."""
-    srv, etc, stubs = tmp_path / "srv" / "steppewire", tmp_path / "etc", tmp_path / "stubs"
-    for folder in (srv.parent, etc, stubs):
-        folder.mkdir()
-    log = tmp_path / "log"
-    for name in ("useradd", "systemctl", "make", "install"):
-        stub = stubs / name
-        stub.write_text(
-            f'#!/bin/sh\necho "{name} $*" >> "{log}"\n'
-            f'[ "{name} $1" != "install -m" ] || exec /usr/bin/install "$@"\n',
-            encoding="utf-8",
-        )
+    places = {
+        CODE: "opt",
+        "/usr/local/bin": "bin",
+        "/var/lib/steppewire": "var",
+        "/etc/systemd": "etc",
+    }
+    for name in (*places.values(), "etc/system", "stubs"):
+        (tmp_path / name).mkdir()
+    log, program = tmp_path / "log", Path(sys.executable).with_name("steppewire")
+    stubs = {
+        **dict.fromkeys(("apt", "useradd", "systemctl", "install", "git"), ""),
+        "make": f'mkdir -p "$2/.venv/bin"; ln -s {program} "$2/.venv/bin/steppewire"\n',
+    }
+    for name, does in stubs.items():
+        stub = tmp_path / "stubs" / name
+        stub.write_text(f'#!/bin/sh\necho "{name} $*" >> "{log}"\n{does}', encoding="utf-8")
         stub.chmod(0o755)
-    git = stubs / "git"
-    git.write_text(f'#!/bin/sh\ncp -R "{ROOT}/deploy" "{ROOT}/.env.example" "$3"\n', "utf-8")
-    git.chmod(0o755)
-    srv.mkdir()
-    [body] = blocks(section("docs/operations.md", "As a service"), "sh")
-    script = "\n".join(lines(body)).replace("/srv/steppewire", str(srv))
-    script = script.replace("/etc/systemd/system/", f"{etc}/")
-    subprocess.run(
-        ["/bin/sh", "-eu", "-c", script], env={"PATH": f"{stubs}:/usr/bin:/bin"}, check=True
+    [body] = blocks(section("docs/install.md", "As a service"), "sh")
+    script = "\n".join(lines(body))
+    for place, name in places.items():
+        script = script.replace(place, str(tmp_path / name))
+    env = {
+        "PATH": f"{tmp_path / 'stubs'}:{tmp_path / 'bin'}:/usr/bin:/bin",
+        "TELEGRAM_BOT_TOKEN": BOT_TOKEN,
+        "TELEGRAM_API_URL": outlets.url,
+    }
+    told = subprocess.run(
+        ["/bin/sh", "-eu", "-c", script], env=env, capture_output=True, text=True, check=False
     )
-    assert 0o600 == (srv / ".env").stat().st_mode & 0o777
-    assert (etc / UNIT_FILE.name).exists()
+    assert 0 == told.returncode, told.stderr
+    assert 0o600 == (tmp_path / "var" / ".env").stat().st_mode & 0o777
+    assert set(units.NAMES) == {file.name for file in (tmp_path / "etc" / "system").iterdir()}
+    written = (tmp_path / "etc" / "system" / UNIT_FILE.name).read_text("utf-8")
+    assert f"\nExecStart={tmp_path}/bin/steppewire run\n" in written
+    assert "token     ok" in told.stdout
     asked = log.read_text("utf-8").splitlines()
-    assert "make .venv/ready" in asked
-    assert "systemctl enable --now steppewire" == asked[-1]
+    assert "systemctl daemon-reload" in asked
+    assert "systemctl enable --now steppewire" in asked

@@ -50,14 +50,28 @@ def told(box: Sandbox) -> dict[str, str]:
 
 
 async def test_it_answers_and_stops_cleanly_within_five_seconds(box, folder):
-    async with started(folder, "run", **told(box)) as program:
+    systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    systemd.bind(str(folder / "notify"))
+    systemd.settimeout(5)
+
+    def hears(word: str) -> bool:
+        while word not in (lines := systemd.recv(4096).decode().splitlines()):
+            assert {"READY=1", "WATCHDOG=1"} & set(lines)
+        return True
+
+    watched = {"NOTIFY_SOCKET": str(folder / "notify"), "WATCHDOG_USEC": "900000"}
+    async with started(folder, "run", **told(box), **watched) as program:
         await program.says('"connected"')
         box.telegram.say(ANNA_ID, "/start")
         await box.message(ANNA_ID, "SteppeWire")
+        assert await asyncio.to_thread(hears, "READY=1")
+        assert await asyncio.to_thread(hears, "WATCHDOG=1")
         before = time.monotonic()
         assert 0 == await program.end()
         assert time.monotonic() - before < 5
     assert b"Traceback" not in program.log
+    with closing(systemd):
+        assert hears("STOPPING=1")
 
 
 async def test_a_second_one_on_the_same_database_is_refused_in_a_sentence(box, folder):
@@ -73,9 +87,11 @@ async def test_a_second_one_on_the_same_database_is_refused_in_a_sentence(box, f
 async def test_a_second_one_with_the_same_token_is_refused_in_a_sentence(box, folder):
     async with started(folder, "run", **told(box)) as first:
         await first.says('"running"')
-        other = {"DATABASE_PATH": str(folder / "other.db")}
+        (folder / "tmp").mkdir()  # as under PrivateTmp
+        other = {"DATABASE_PATH": str(folder / "other.db"), "TMPDIR": str(folder / "tmp")}
         async with started(folder, "run", **(told(box) | other)) as second:
             assert 1 == await second.ended()
+    assert str(first.process.pid) in second.log.decode()
     assert 1 == len(second.log.decode().splitlines())
     assert not (folder / "other.db").exists()
 

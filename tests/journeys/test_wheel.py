@@ -7,6 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.cli import units
 from bot.sandbox import BOT_TOKEN, Sandbox
 from steppewire import MARK, PACKAGES
 from tests.journeys.clone import ROOT, cloned, empty_environment, furnished, pip
@@ -43,9 +44,10 @@ def test_every_file_of_our_packages_is_in_the_wheel(installed: Path) -> None:
         if file.is_file() and "__pycache__" not in file.parts
     }
     assert set() == {name for name in ours if not (installed / name).is_file()}
-    for source in (".env.example", "deploy/steppewire.service"):
-        inside = installed / "bot" / Path(source).name.lstrip(".")
-        assert (ROOT / source).read_bytes() == inside.read_bytes()
+    packed = {".env.example": "env.example"}
+    packed |= {f"deploy/{name}": f"units/{name}" for name in units.NAMES}
+    for source, inside in packed.items():
+        assert (ROOT / source).read_bytes() == (installed / "bot" / inside).read_bytes()
 
 
 async def test_a_bot_begins_from_the_wheel_alone(installed: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from storage.model import (
 )
 from storage.sql import Connection
 from watchers import catalogue
+from watchers.catalogue.starting import starting_fallbacks, starting_feeds
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -228,7 +229,7 @@ def test_a_set_of_feeds_is_added_once(connection: Connection) -> None:
 
 
 def test_the_catalogue_is_added_once_with_its_fallbacks(connection: Connection) -> None:
-    found, others = catalogue.starting_feeds(), catalogue.starting_fallbacks()
+    found, others = starting_feeds(), starting_fallbacks()
     added = [feeds.add_catalogue(connection, found, NOW, others) for _ in range(2)]
     assert [len(found), 0] == added
     every = feeds.every(connection)
@@ -239,7 +240,7 @@ def test_the_catalogue_is_added_once_with_its_fallbacks(connection: Connection) 
 
 def test_who_removed_every_feed_is_not_given_the_catalogue_again(connection: Connection) -> None:
     assert feeds.wants_catalogue(connection)
-    feeds.add_catalogue(connection, catalogue.starting_feeds(), NOW)
+    feeds.add_catalogue(connection, starting_feeds(), NOW)
     for feed in feeds.every(connection):
         feeds.remove(connection, feed.id)
     assert not feeds.wants_catalogue(connection)

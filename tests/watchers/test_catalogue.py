@@ -8,11 +8,12 @@ import pytest
 from storage.feeds import NewFeed
 from storage.model import FeedKind, Outlet, Ownership
 from watchers import addresses, catalogue
+from watchers.catalogue.starting import starting_fallbacks, starting_feeds
 from watchers.parse import Document, ParsedFeed, parse
 
 NOW = datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
-FEEDS = catalogue.starting_feeds()
-FALLBACKS = catalogue.starting_fallbacks()
+FEEDS = starting_feeds()
+FALLBACKS = starting_fallbacks()
 OFFICIAL = [(feed, outlet) for feed, outlet in FEEDS if outlet.official]
 
 

@@ -209,11 +209,13 @@ async def test_hosts_are_asked_two_at_a_time_at_most(db: Database) -> None:
     polite = Politeness(spacing_s=0.0)
     async with room(db, polite) as newsroom:
         fetcher = newsroom.poller._observer.fetcher
-        fetcher._network.allowed = frozenset()
+        fetcher.allowed = frozenset()
+        client = fetcher._client = fetcher._open()
         poller = newsroom.poller
         poller._queues = HostQueues(polite, poller._take_turn, poller._spawn)
-        fetcher._network._vouched.add(("127.0.0.1", newsroom.farm.port))
-        fetcher._refusal = lambda _url: None  # type: ignore[method-assign]
+        client._network.allowed = frozenset()
+        client._network._vouched.add(("127.0.0.1", newsroom.farm.port))
+        client._refusal = lambda _url: None  # type: ignore[method-assign]
 
         async def note(request: web.Request) -> web.Response:
             nonlocal running, most

@@ -1,10 +1,10 @@
 """HTTP from the outside: one conditional, guarded, bounded request, and what came of it.
 
-``opened`` gives the session, ``fetch`` makes a request with it. This package is the only
+``opened`` gives a fetcher, whose ``fetch`` makes a request. This package is the only
 importer of the HTTP client.
 """
 
-from watchers.fetch.client import Fetcher, opened
+from watchers.fetch.fetcher import Fetcher, opened
 from watchers.fetch.values import (
     Failed,
     FailKind,

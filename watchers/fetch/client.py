@@ -5,9 +5,9 @@ import contextlib
 import re
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -62,65 +62,45 @@ _BY_STATUS = {
 }
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+class Client:
+    """Makes one bounded request at a time to any number of hosts.
 
-
-@contextlib.asynccontextmanager
-async def opened(
-    *,
-    user_agent: str,
-    allowed: frozenset[Endpoint] = frozenset(),
-    limits: FetchLimits | None = None,
-    clock: Callable[[], datetime] = _utc_now,
-) -> AsyncIterator["Fetcher"]:
-    """Open the network and a session for as long as the block lasts.
-
-    ``allowed`` are the private (host, port) pairs that may be dialled. No cookie is kept, no
-    proxy is taken from the environment, no redirect is followed by the client itself.
+    No cookie is kept, no proxy is taken from the environment, no redirect is followed by the
+    session itself.
     """
-    network = Network(allowed)
-    limits = limits or FetchLimits()
-    async with aiohttp.ClientSession(
-        connector=network.connector(),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        trust_env=False,
-        raise_for_status=False,
-        max_line_size=limits.header_bytes,
-        max_field_size=limits.header_bytes,
-        timeout=aiohttp.ClientTimeout(
-            total=None, sock_connect=limits.connect_s, sock_read=limits.read_s
-        ),
-        headers={
-            "User-Agent": user_agent,
-            "Accept": _ACCEPT,
-            "Accept-Encoding": inflate.ACCEPTED,
-        },
-    ) as session:
-        yield Fetcher(session, network, limits, clock)
-
-
-class Fetcher:
-    """Makes one bounded request at a time to any number of hosts."""
 
     def __init__(
         self,
-        session: aiohttp.ClientSession,
-        network: Network,
+        user_agent: str,
+        allowed: frozenset[Endpoint],
         limits: FetchLimits,
         clock: Callable[[], datetime],
     ) -> None:
-        """Keep what ``opened`` made; call that instead."""
-        self._session = session
-        self._network = network
+        """Open the network and a session, inside the running loop; ``close`` it in the end."""
+        self._network = Network(allowed)
         self._limits = limits
         self._clock = clock
+        self._session = aiohttp.ClientSession(
+            connector=self._network.connector(),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            raise_for_status=False,
+            max_line_size=limits.header_bytes,
+            max_field_size=limits.header_bytes,
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=limits.connect_s, sock_read=limits.read_s
+            ),
+            headers={
+                "User-Agent": user_agent,
+                "Accept": _ACCEPT,
+                "Accept-Encoding": inflate.ACCEPTED,
+            },
+        )
 
-    @property
-    def allowed(self) -> frozenset[Endpoint]:
-        """The private endpoints an operator has named; politeness limits spare them too."""
-        return self._network.allowed
+    async def close(self) -> None:
+        """Close the session."""
+        await self._session.close()
 
     async def fetch(self, request: Request) -> Outcome:
         """Ask for a document, following redirects; every failure of the outside is a value."""

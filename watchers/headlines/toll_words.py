@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -139,10 +140,6 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 counted became, ``other`` what is no toll; ``lives`` do so beside ``of_lives`` ("claims three
 lives"); ``among`` begins a part ("among the dead two children"); ``measure`` is what a figure
 counts that counts nobody."""
-ROLES: Final = {
-    lang: {role: re.compile(words) for role, words in roles.items()}
-    for lang, roles in _WORDS.items()
-}
 OPENERS: Final = {
     lang: frozenset(
         opener
@@ -163,8 +160,16 @@ _ORDINAL_WORDS: Final = {
     "tg": "дуюм|дувум|дуввум сеюм|севвум|сеюмин чорум|чаҳорум панҷум шашум ҳафтум ҳаштум нӯҳум|нуҳум"
           " даҳум".split(),
 }  # fmt: skip
-ORDINALS: Final = {
-    lang: [re.compile(f"(?:{word})" + ("" if lang == "en" else r"\S*")) for word in words]
-    for lang, words in _ORDINAL_WORDS.items()
-}
-"""Ordinals from the second on, by language."""
+
+
+@cache
+def roles(lang: str) -> Mapping[str, re.Pattern[str]]:
+    """Return a language's patterns by their roles; compiled when the language is first met."""
+    return {role: re.compile(words) for role, words in _WORDS[lang].items()}
+
+
+@cache
+def ordinals(lang: str) -> tuple[re.Pattern[str], ...]:
+    """Return a language's ordinals from the second on."""
+    ending = "" if lang == "en" else r"\S*"
+    return tuple(re.compile(f"(?:{word}){ending}") for word in _ORDINAL_WORDS[lang])

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from watchers.headlines.concepts import plain_words
-from watchers.headlines.toll_words import OPENERS, ORDINALS, ROLES
+from watchers.headlines.toll_words import OPENERS, ordinals, roles
 from watchers.text.figures import Number
 from watchers.text.words import Analysis, Token
 
@@ -91,7 +91,7 @@ class _Reader:
         self._words = words
         self._clauses = clauses
         self._lang = lang
-        self._roles = ROLES[lang]
+        self._roles = roles(lang)
         self._kinds = kinds
 
     @classmethod
@@ -99,7 +99,7 @@ class _Reader:
         """Read a headline, None where it counts nobody or is a daily bulletin."""
         column = lang.partition("-")[0]
         plain = plain_words(tokens, column)
-        if column not in ROLES:
+        if column not in OPENERS:
             column = "en" if all(word.isascii() for word in plain) else "ru"
         if any(_DAILY.fullmatch(word) for word in plain):
             return None
@@ -225,7 +225,7 @@ class _Reader:
             return int(word) if word.isdecimal() and self._ordinal_tail(at + 1, tokens) else 0
         if found := _DIGIT_ORDINAL.fullmatch(word):
             return int(found[1])
-        for value, pattern in enumerate(ORDINALS[self._lang], 2):
+        for value, pattern in enumerate(ordinals(self._lang), 2):
             if pattern.fullmatch(word):
                 return value
         return 0
@@ -284,10 +284,10 @@ def _kind(words: Sequence[str], at: int, column: str) -> str:
     paired = word in OPENERS[column] and at + 1 < len(words)
     if kind := _kind_of(word, f"{word} {words[at + 1]}" if paired else word, column):
         return kind
-    roles = ROLES[column]
-    lives = roles.get("lives")
+    told = roles(column)
+    lives = told.get("lives")
     if (word == "lives" if lives is None else lives.fullmatch(word)) and any(
-        roles["of_lives"].fullmatch(other) for other in words
+        told["of_lives"].fullmatch(other) for other in words
     ):
         return "kill"
     return ""
@@ -295,8 +295,8 @@ def _kind(words: Sequence[str], at: int, column: str) -> str:
 
 @lru_cache(maxsize=32768)
 def _kind_of(word: str, pair: str, column: str) -> str:
-    roles = ROLES[column]
+    told = roles(column)
     for kind in (*KINDS, _OTHER):
-        if roles[kind].fullmatch(word) or roles[kind].fullmatch(pair):
+        if told[kind].fullmatch(word) or told[kind].fullmatch(pair):
             return kind
     return ""

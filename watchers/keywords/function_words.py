@@ -91,8 +91,9 @@ _TABLE = {
     " hemmesi bütin her käbir öz özi öziniň näçe haýsy ondan mundan muňa şoňa munuň ýene sebäbi çünki şonuň"
     " bolup diýip diýen eken edi bäri görä degişli laýyk",
 }
+_LISTED = {lang: frozenset(words.split()) for lang, words in _TABLE.items()}
 _SMALL = {
-    fold_case(word): frozenset(lang for lang, words in _TABLE.items() if word in words.split())
+    fold_case(word): frozenset(lang for lang, words in _LISTED.items() if word in words)
     for words in _TABLE.values()
     for word in words.split()
 }

@@ -70,13 +70,12 @@ _SHARED = frozenset[str].intersection(*map(frozenset[str], _ALPHABETS.values()))
 class _Model:
     """The fitted scores of one script: a row a letter sequence, a column a language.
 
-    A row is one whole number, ``packed``: a text has hundreds of sequences, and to add two rows
-    is to add two numbers.
+    A row stands as it is written, until a text asks for it (``_row``).
     """
 
     labels: tuple[str, ...]
     bias: tuple[int, ...]
-    rows: dict[str, int]
+    rows: dict[str, str]
 
 
 _LANE = 32
@@ -94,6 +93,16 @@ def packed(scores: Sequence[int]) -> int:
     """Write scores side by side into one number; sums of such numbers hold the scores' sums."""
     lanes = struct.pack(f"<{len(scores)}I", *[score + _HALF for score in scores])
     return int.from_bytes(lanes, "little") - _halves(len(scores))
+
+
+@cache
+def _row(written: str) -> int:
+    """Read a row of the table as one whole number, ``packed``.
+
+    A text has hundreds of sequences, and to add two rows is to add two numbers. The table has
+    16,000 rows: most processes live too shortly to ask for many.
+    """
+    return packed([ord(score) - ZERO for score in written])
 
 
 def unpacked(row: int, size: int) -> tuple[int, ...]:
@@ -180,7 +189,7 @@ def _word_scores(word: str, is_cyrillic: bool) -> int:  # noqa: FBT001 - a cache
     size = len(whole)
     rows = model.rows
     found = [
-        rows[part]
+        _row(rows[part])
         for length in range(1, LONGEST + 1)
         for start in range(size - length + 1)
         if (part := whole[start : start + length]) in rows
@@ -207,10 +216,7 @@ def _models() -> tuple[_Model, _Model]:
     models: list[_Model] = []
     for block in TABLE.read_text("utf-8").split("labels\t")[1:]:
         labels, bias, *lines = block.splitlines()
-        rows = {}
-        for line in lines:
-            part, _, scores = line.partition("\t")
-            rows[part] = packed([ord(score) - ZERO for score in scores])
+        rows = dict(line.split("\t", 1) for line in lines)
         models.append(
             _Model(tuple(labels.split()), tuple(map(int, bias.partition("\t")[2].split())), rows)
         )

@@ -15,6 +15,7 @@ from bot.settings import Settings
 from storage.errors import NewsError
 from watchers import audit as looking_at
 from watchers import catalogue
+from watchers.catalogue.starting import feed_of
 from watchers.host_queues import Politeness
 
 TABLES = ("feeds.tsv", "fallbacks.tsv")
@@ -41,7 +42,7 @@ async def audit(settings: Settings, *, folder: Path | None) -> None:
         if (text := text_of((folder or own).joinpath(name))) is not None
     }
     rows = [row for text in texts_of.values() for row in catalogue.rows_of(text)]
-    wanted = tuple(map(catalogue.feed_of, rows))
+    wanted = tuple(map(feed_of, rows))
     async with pipeline.observing(settings) as observer:
         polite = Politeness(exempt=settings.feed_allow_hosts)
         with click.progressbar(length=len(wanted), label="looking", file=sys.stderr) as bar:

@@ -10,7 +10,8 @@ from bot.settings import Settings
 from storage import feeds as feed_store
 from storage.errors import NewsError
 from storage.masking import masked
-from watchers import catalogue, opml
+from watchers import opml
+from watchers.catalogue.starting import starting_fallbacks, starting_feeds
 
 
 @click.command(name="catalogue")
@@ -20,17 +21,17 @@ async def catalogue_(settings: Settings) -> None:
     async with archive(settings) as db:
         added = await db.write(
             feed_store.add_catalogue,
-            catalogue.starting_feeds(),
+            starting_feeds(),
             now(),
-            catalogue.starting_fallbacks(),
+            starting_fallbacks(),
         )
-    known = len(catalogue.starting_feeds()) - added
+    known = len(starting_feeds()) - added
     click.echo(f"{added} added, {known} known before")
 
 
 def hint_at_catalogue() -> None:
     """Say how to come by the catalogue: the first start adds it only where nothing is polled."""
-    number = len(catalogue.starting_feeds())
+    number = len(starting_feeds())
     click.echo(texts.translate("en", "cli.feeds.catalogue", feeds=number), err=True)
 
 

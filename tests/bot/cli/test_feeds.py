@@ -11,7 +11,8 @@ import pytest
 from bot.sandbox import sample_outlets
 from tests.bot.cli.conftest import lines
 from tests.bot.cli.stand import Stand, stand
-from watchers import catalogue
+from watchers.catalogue import starting
+from watchers.catalogue.starting import starting_feeds
 
 pytestmark = pytest.mark.usefixtures("news_file")
 
@@ -88,7 +89,7 @@ def test_who_adds_a_feed_before_the_first_start_hears_how_to_get_the_catalogue(h
 
     assert "feeds catalogue" in add("silk-wire")
     assert "" == add("steppe-courier")
-    number = len(catalogue.starting_feeds())
+    number = len(starting_feeds())
     assert f"{number} added, 0 known before\n" == here("feeds", "catalogue").stdout
     assert f"0 added, {number} known before\n" == here("feeds", "catalogue").stdout
 
@@ -227,7 +228,7 @@ ROW = "Wire\tKZ\tprivate\t\t\ten\tfeed\t\t{}\t\t2026-11-22\ta list\tunchecked"
 
 
 def tables(folder: Path, *urls: str) -> Path:
-    own = Path(catalogue.__file__).with_name("feeds.tsv")
+    own = Path(starting.__file__).with_name("feeds.tsv")
     first = own.read_text("utf-8").splitlines()[0]
     folder.mkdir()
     (folder / "feeds.tsv").write_text("\n".join([first, *map(ROW.format, urls), ""]), "utf-8")

@@ -43,8 +43,16 @@ LIGHT = {
     "backup": set(),
     "search": WORDS,
     "digest": {*WORDS, "watchers.stories"},
+    "ingest": {
+        *WORDS,
+        "feedparser",
+        "selectolax",
+        "watchers.ingester",
+        "watchers.parse",
+        "watchers.stories",
+    },
 }
-"""Commands that read rows, and what of the heavy each may load before it begins."""
+"""Commands that ask nobody, and what of the heavy each may load before it begins."""
 
 LOADED = f"""
 import os, sys, click, bot.__main__, bot.cli.common

@@ -8,7 +8,7 @@ import pytest
 from bot.commands import COMMANDS
 from bot.sandbox.outlets import news
 from bot.texts import translate
-from watchers import catalogue
+from watchers.catalogue.starting import starting_feeds
 
 ROOT = Path(__file__).parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,7 +20,7 @@ def test_readme_lists_every_command_with_its_help_in_the_order_of_the_table() ->
 
 
 NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
-STARTING = catalogue.starting_feeds()
+STARTING = starting_feeds()
 OUTLETS = {outlet.name for _, outlet in STARTING}
 SPOKEN = {language for feed, _ in STARTING for language in feed.languages}
 INVENTED = (*news.opening(), *news.later())

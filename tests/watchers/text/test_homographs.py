@@ -6,7 +6,8 @@ from importlib.resources import files
 import pytest
 
 from watchers.keywords import match_text
-from watchers.text.names import MARKS, TABLES, gazetteer, rows
+from watchers.text.name_tables import MARKS, TABLES, rows
+from watchers.text.names import gazetteer
 from watchers.text.russian import is_known, other_words
 from watchers.text.skeleton import keyboard
 from watchers.text.words import analyse

@@ -7,15 +7,8 @@ from importlib.resources import files
 import pytest
 
 from watchers.text.language import OURS
-from watchers.text.names import (
-    LANGUAGES,
-    MARKS,
-    TABLES,
-    gazetteer,
-    meanings,
-    rows,
-    with_aliases,
-)
+from watchers.text.name_tables import LANGUAGES, MARKS, TABLES, rows
+from watchers.text.names import gazetteer, meanings, with_aliases
 from watchers.text.normal import tokenize
 from watchers.text.skeleton import keyboard, skeleton
 from watchers.text.words import analyse

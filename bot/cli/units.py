@@ -1,0 +1,72 @@
+"""``units``: what systemd is told about us, for whoever has no clone to copy it from."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from bot.cli.beginning import CLONE, PACKAGE, write
+from bot.cli.common import Refused
+
+NAMES = (
+    "steppewire.service",
+    "steppewire-audit.service",
+    "steppewire-audit.timer",
+    "steppewire-backup.service",
+    "steppewire-backup.timer",
+)
+PROGRAM = "/usr/local/bin/steppewire"
+"""Which the units name, unless another one was called."""
+
+EVERYBODY_READS = 0o644
+HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
+"""What ProtectHome= keeps from a service."""
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+def units(*, folder: Path) -> None:
+    """Write systemd's units of a service into FOLDER, and say what is next.
+
+    FOLDER is /etc/systemd/system, as a rule. A file that is there and says something else is
+    kept under another name.
+    """
+    program = called(sys.argv[0])
+    for name in NAMES:
+        put(folder / name, unit(name).replace(PROGRAM, str(program)))
+    for unseen in filter(is_in_a_home, (program, Path(sys.base_prefix))):
+        click.echo(f"{unseen} is in a home folder, which a service does not see.", err=True)
+    click.echo(
+        "Next: `systemctl daemon-reload`, then `systemctl enable --now steppewire`"
+        " and, once a week, `systemctl enable --now steppewire-audit.timer`."
+    )
+
+
+def called(program: str) -> Path:
+    """Return where the `steppewire` is that was called, links unfollowed: they outlive updates."""
+    found = Path(program).absolute()
+    return found if found.name == "steppewire" else Path(sys.prefix, "bin", "steppewire")
+
+
+def is_in_a_home(path: Path) -> bool:
+    """Tell whether ProtectHome= hides a path."""
+    return any(home in path.parents for home in HOMES)
+
+
+def unit(name: str) -> str:
+    """Return a unit, of the installed package or of the clone that we run from."""
+    installed = PACKAGE / "units" / name
+    source = installed if installed.is_file() else CLONE / "deploy" / name
+    return source.read_text(encoding="utf-8")
+
+
+def put(file: Path, text: str) -> None:
+    """Write a unit unless it is there, and say what was done."""
+    try:
+        if file.is_file() and file.read_text(encoding="utf-8", errors="replace") == text:
+            click.echo(f"{file}: as it was")
+            return
+        kept = write(file, text, EVERYBODY_READS)
+    except OSError as error:
+        raise Refused(f"{file} cannot be written: {error.strerror}.") from error
+    click.echo(f"{file}: written" + (f"; what was there is {kept}" if kept else ""))

@@ -1,0 +1,71 @@
+"""units: what systemd is told, from wherever we are installed, and never over what was changed."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.cli import units
+from bot.cli.units import NAMES, PROGRAM, called, is_in_a_home
+
+DEPLOY = Path(__file__).parents[3] / "deploy"
+
+
+def test_every_unit_we_ship_is_written_with_our_own_path(cli, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/opt/elsewhere/steppewire"])
+    result = cli("units", str(tmp_path))
+    assert 0 == result.exit_code
+    shipped = {file.name for file in DEPLOY.iterdir() if file.suffix in (".service", ".timer")}
+    assert set(NAMES) == shipped == {file.name for file in tmp_path.iterdir()}
+    for file in tmp_path.iterdir():
+        text = file.read_text("utf-8")
+        assert (file.suffix == ".service") == ("ExecStart=/opt/elsewhere/steppewire " in text)
+        assert PROGRAM not in text
+        assert 0o644 == file.stat().st_mode & 0o777
+    assert "daemon-reload" in result.stdout
+
+
+def test_a_unit_that_was_changed_is_kept_under_another_name(cli, tmp_path):
+    cli("units", str(tmp_path))
+    first = tmp_path / NAMES[0]
+    ours = first.read_text("utf-8")
+    first.write_text("mine", encoding="utf-8")
+    result = cli("units", str(tmp_path))
+    [kept] = tmp_path.glob(f"{NAMES[0]}.before-*")
+    assert ("mine", ours) == (kept.read_text("utf-8"), first.read_text("utf-8"))
+    assert f"what was there is {kept}" in result.stdout
+    assert f"{tmp_path / NAMES[1]}: as it was" in result.stdout
+
+
+def test_a_folder_that_takes_no_files_costs_a_sentence(cli):
+    result = cli("units", "/proc")
+    assert 1 == result.exit_code
+    assert result.stderr.splitlines()[-1].startswith("/proc/steppewire.service cannot be written")
+
+
+@pytest.mark.parametrize(
+    ("program", "where"),
+    [
+        ("/usr/local/bin/steppewire", "/usr/local/bin/steppewire"),
+        ("/srv/bot/__main__.py", str(Path(sys.prefix, "bin", "steppewire"))),
+    ],
+)
+def test_the_service_starts_what_was_called(program, where):
+    assert Path(where) == called(program)
+
+
+def test_what_a_service_does_not_see_is_told(cli, tmp_path, monkeypatch):
+    monkeypatch.setattr(units, "HOMES", (Path("/home"),))
+    monkeypatch.setattr(sys, "argv", ["/home/anna/.local/bin/steppewire"])
+    assert "/home/anna/.local/bin/steppewire is in a home" in cli("units", str(tmp_path)).stderr
+    assert not is_in_a_home(Path("/opt/home/steppewire"))
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith(".service")])
+def test_a_unit_is_exposed_by_no_more_than_two_of_ten(name):
+    asked = ["systemd-analyze", "security", "--offline=true", "--threshold=20", DEPLOY / name]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert 0 == told.returncode, told.stdout
