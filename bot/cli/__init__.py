@@ -31,6 +31,7 @@ COMMANDS = {
     "backup": "bot.cli.backups",
     "restore": "bot.cli.backups",
     "check": "bot.cli.checking",
+    "health": "bot.cli.health",
     "audit": "bot.cli.audit",
     "units": "bot.cli.units",
 }
