@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack, nullcontext
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,9 +19,11 @@ from bot import connection, health, vitals
 from bot.context import WatchersServices
 from bot.digests.maker import DigestService
 from bot.failures import note_odd_rows
+from bot.ground import Ground
 from bot.halves import BotHalf, WatchersHalf, common_ticks
 from bot.instance import alone_with
 from bot.metrics import Metrics
+from bot.notices import enqueue_part_notice
 from bot.pipeline import Pipeline, open_pipeline
 from bot.settings import Settings
 from bot.systemd import NOBODY, Supervisor, attend
@@ -28,7 +31,9 @@ from bot.ticks import Rounds, ticking
 from bot.timekeeper import Timekeeper
 from bot.trusted_clock import wall_clock
 from bot.version import installed_version
+from bot.watchdog import STOP_WITHIN_S, GuardedPart, LoopGuard, Watchdog
 from storage import feeds, wrong_times
+from storage.errors import NewsError
 from storage.feeds import NewFeed
 from storage.model import Outlet
 from watchers.catalogue.starting import starting_fallbacks, starting_feeds
@@ -38,6 +43,9 @@ from watchers.standing import LookingPace
 from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
+
+Fail = Callable[[float], None]
+"""Ends the process with an error after so many seconds, however stuck it is."""
 
 Starting = Iterable[tuple[NewFeed, Outlet]]
 """Feeds to begin with, each with its outlet."""
@@ -53,11 +61,14 @@ async def run(
     starting: Callable[[], Starting] = starting_feeds,
     supervisor: Supervisor = NOBODY,
     ready: Callable[[], None] = lambda: None,
+    fail: Fail = lambda _within_s: None,
     clock: Callable[[], datetime] = wall_clock,
 ) -> None:
     """Run the whole thing until ``stop`` is set. Raises NewsError where it cannot start.
 
-    A fresh database, which polls nothing yet, gets the ``starting`` feeds: the catalogue.
+    A fresh database, which polls nothing yet, gets the ``starting`` feeds: the catalogue. Raises
+    NewsError, too, where a part of it is beyond help; ``fail`` ends the process then, should it
+    hang in that as well.
     """
     metrics = Metrics(installed_version())
     token = settings.telegram_bot_token
@@ -78,7 +89,9 @@ async def run(
                     starting_fallbacks(),
                 )
                 log.info("catalogue loaded", feeds=added)
-            await run_in(pipeline, metrics, stop=stop, supervisor=supervisor, ready=ready)
+            await run_in(
+                pipeline, metrics, stop=stop, supervisor=supervisor, ready=ready, fail=fail
+            )
 
 
 async def run_in(
@@ -88,6 +101,7 @@ async def run_in(
     stop: asyncio.Event,
     supervisor: Supervisor = NOBODY,
     ready: Callable[[], None] = lambda: None,
+    fail: Fail = lambda _within_s: None,
 ) -> None:
     """Run both halves around an open pipeline until ``stop`` is set."""
     async with AsyncExitStack() as open_parts:
@@ -97,7 +111,13 @@ async def run_in(
             pipeline.db, pipeline.clock, names=names, wake=pipeline.wake_up.set
         )
         services = services_of(pipeline)
-        telegram = await begin(connection.opened(pipeline, services, digests, names, stop))
+
+        async def measure() -> health.Vitals:
+            return await house.vitals()
+
+        telegram = await begin(
+            connection.opened(pipeline, services, digests, names, stop, measure=measure)
+        )
         house = House(pipeline, digests, telegram)
         listen = pipeline.settings.health_listen
         await begin(health.served(listen, house.vitals, metrics.exposition))
@@ -106,6 +126,11 @@ async def run_in(
             task = asyncio.create_task(beside(pipeline), name=beside.__name__)
             open_parts.push_async_callback(cancelled, task)
         open_parts.enter_context(ticking(house.rounds))
+        watchdog = watchdog_of(pipeline, house, stop, fail)
+        guard = LoopGuard(partial(fail, 0.0))
+        open_parts.enter_context(guard.checking())
+        watching = asyncio.create_task(watchdog.run(guard.beat), name="watchdog")
+        open_parts.push_async_callback(cancelled, watching)
         log.info("running")
         supervisor.ready()
         ready()
@@ -114,6 +139,8 @@ async def run_in(
         await stop.wait()
         log.info("stopping")
         supervisor.stopping()
+        if watchdog.beyond_help:
+            raise NewsError("part.beyond_help", part=watchdog.beyond_help)
 
 
 class House:
@@ -144,6 +171,11 @@ class House:
         )
         self.rounds = tuple(Rounds(tick, pipeline.tell) for tick in self.ticks)
 
+    def guarded(self) -> tuple[GuardedPart, ...]:
+        """Name what the watchdog looks after."""
+        rounds = (one.guarded for one in self.rounds)
+        return (*rounds, *self.watchers.guarded(), *self.bot.guarded())
+
     async def vitals(self) -> health.Vitals:
         """Measure how we are."""
         pipeline = self._pipeline
@@ -156,6 +188,21 @@ class House:
     async def in_words(self) -> str:
         """Say in a line how we are."""
         return (await health.measured(self.vitals)).in_words()
+
+
+def watchdog_of(ground: Ground, house: House, stop: asyncio.Event, fail: Fail) -> Watchdog:
+    """Let a watchdog look after the parts; what is beyond help ends the process in order."""
+
+    async def tell_admins(key: str, part: str) -> None:
+        admins, now = ground.settings.admin_ids, ground.clock()
+        if await ground.db.attempt(0, enqueue_part_notice, admins, key, part, now):
+            ground.wake_up.set()
+
+    def give_up(_part: str) -> None:
+        fail(STOP_WITHIN_S)
+        stop.set()
+
+    return Watchdog(house.guarded(), tell_admins=tell_admins, give_up=give_up, tell=ground.tell)
 
 
 def services_of(pipeline: Pipeline) -> WatchersServices:

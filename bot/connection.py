@@ -16,7 +16,7 @@ from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.context import Context, WatchersServices
+from bot.context import Context, VitalsMeasure, WatchersServices, unmeasured
 from bot.delivery import Deliverer
 from bot.delivery.circuit_breaker import ASK_EVERY
 from bot.delivery.errors import outcome_of
@@ -67,14 +67,17 @@ class TelegramConnection:
         digests: DigestService,
         names: TaughtNames,
         stop: asyncio.Event,
+        *,
+        measure: VitalsMeasure = unmeasured,
     ) -> None:
-        """Build everything; nothing is sent yet."""
+        """Build everything; nothing is sent yet. ``measure`` tells how the whole process is."""
         self._ground = ground
         self._services = services
         self._digests = digests
         self._names = names
         self._stop = stop
         self._connected = False
+        self._measure = measure
         self._menus_for: frozenset[int] | None = None
         """The admins who were there when the menus were told last."""
         self.failure: NewsError | None = None
@@ -123,6 +126,11 @@ class TelegramConnection:
             found.append(PartHealth("updates", self._polling.silent_s, SILENT_S))
         return tuple(found)
 
+    def deliverer_hangs(self) -> bool:
+        """Tell whether the deliverer has not looked at the outbox for too long."""
+        is_silent = self._deliverer.pulse.silent_s > DELIVERER_STUCK_S
+        return self._delivering is not None and is_silent
+
     async def connect(self) -> None:
         """Reach Telegram, however long that takes, then listen and deliver."""
         bot, ground = self._bot, self._ground
@@ -138,7 +146,9 @@ class TelegramConnection:
             wait = min(wait * 2, LONGEST_WAIT_S)
         if lately is None:
             await ground.db.attempt(None, identity.note_told, bot)
-        context = context_of(ground, self._services, self._digests, self._names, bot)
+        context = context_of(
+            ground, self._services, self._digests, self._names, bot, measure=self._measure
+        )
         inbox = Inbox(ground.db, bot.id, Dispatcher(context, bot, ground.tell), ground.clock)
         self._inbox = inbox
         await self._deliverer.start()
@@ -160,7 +170,9 @@ class TelegramConnection:
             return
         self._menus_for = admins
         bot = self._bot
-        context = context_of(self._ground, self._services, self._digests, self._names, bot)
+        context = context_of(
+            self._ground, self._services, self._digests, self._names, bot, measure=self._measure
+        )
         with suppress(TelegramError):
             await menus.set_menus(bot, context, admins)
 
@@ -272,6 +284,8 @@ def context_of(
     digests: DigestService,
     names: TaughtNames,
     bot: Bot,
+    *,
+    measure: VitalsMeasure,
 ) -> Context:
     """Gather what commands may use, with what only a bot that is connected knows."""
     settings = ground.settings
@@ -293,6 +307,7 @@ def context_of(
         allowed_hosts=settings.feed_allow_hosts,
         has_rates=bool(settings.rates),
         translator=services.translator,
+        vitals=measure,
     )
 
 
@@ -303,13 +318,15 @@ async def opened(
     digests: DigestService,
     names: TaughtNames,
     stop: asyncio.Event,
+    *,
+    measure: VitalsMeasure = unmeasured,
 ) -> AsyncIterator[TelegramConnection]:
     """Connect in the background for as long as the block runs.
 
     Without a token there is nothing to connect to. Raises, at the end of the block, what made
     the connection give up for good.
     """
-    telegram = TelegramConnection(ground, services, digests, names, stop)
+    telegram = TelegramConnection(ground, services, digests, names, stop, measure=measure)
     connecting = asyncio.create_task(telegram.connect(), name="connect")
     connecting.add_done_callback(telegram.gave_up)
     async with AsyncExitStack() as closing:

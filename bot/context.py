@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias
 
 from bot.conversation import Ask, Reply
 from bot.digests.maker import DigestService
+from bot.health import Vitals
 from storage.corrections import Correction, Undone
 from storage.database import Database
 from storage.full_texts import FullText
@@ -117,6 +118,14 @@ ChannelLookup: TypeAlias = Callable[[str, int], Awaitable[ChannelFacts | None]]
 """Asks Telegram about a channel by its @name or id, for the person of this number."""
 
 
+VitalsMeasure: TypeAlias = Callable[[], Awaitable[Vitals]]
+
+
+async def unmeasured() -> Vitals:
+    """Say nothing of a process that nobody measures."""
+    return Vitals()
+
+
 @dataclass(frozen=True, slots=True)
 class WatchersServices:
     """What the chat asks of the watching half."""
@@ -136,7 +145,7 @@ class Context:
     outbox has something. ``language`` and ``time_zone`` are those of a chat that has not chosen.
     ``allowed_hosts`` are the private hosts and ports that feeds may be read from. ``has_rates``
     says that official rates are asked for. ``translator`` knows whether anybody translates, and
-    how that goes.
+    how that goes. ``vitals`` measures how the process is.
     """
 
     db: Database
@@ -156,6 +165,7 @@ class Context:
     allowed_hosts: frozenset[tuple[str, int]]
     has_rates: bool
     translator: TranslatorHealth
+    vitals: VitalsMeasure
 
 
 # --- the tables' rows ----------------------------------------------------------------------

@@ -172,10 +172,12 @@ class ErrandRunner:
         patience_s = 0.0
         while True:
             if await db.read(errands.are_waiting):
+                self._begun = False  # what is cut off from here on is left unfinished, too
                 errand = await db.write(errands.claim, clock())
                 if errand is not None:
                     await self._do(errand)
                     patience_s = LINGER_S
+                self._begun = True
             elif patience_s <= 0:
                 return
             else:

@@ -25,6 +25,7 @@ from bot.pipeline import Pipeline
 from bot.ticks import Tick
 from bot.timekeeper import Timekeeper
 from bot.upkeep import upkeep
+from bot.watchdog import CUT_S, GuardedPart
 from storage import owing, set_aside
 from storage.model import ChatId
 from watchers.pulse import Pulse
@@ -101,6 +102,16 @@ class WatchersHalf:
             PartHealth("ingester", pipeline.ingester.pulse.busy_s, LATE_S),
         )
 
+    def guarded(self) -> tuple[GuardedPart, ...]:
+        """Name what the watchdog looks after beside the ticks."""
+        poller, documents = self._pipeline.poller, self._pipeline.ingester.pulse
+        begin_anew = partial(poller.begin_anew, CUT_S)
+        return (
+            GuardedPart("looks", lambda: poller.looks.busy_s > LATE_S, begin_anew),
+            # Documents come from looks: what holds the others up is one of those.
+            GuardedPart("ingester", lambda: documents.busy_s > LATE_S, begin_anew),
+        )
+
     async def _tell_of_feeds(self) -> None:
         """Owe the admins one message about feeds that fell ill or recovered."""
         pipeline = self._pipeline
@@ -152,6 +163,14 @@ class BotHalf:
     def parts(self) -> tuple[PartHealth, ...]:
         """Say how the parts are that do not tick."""
         return self.telegram.parts()
+
+    def guarded(self) -> tuple[GuardedPart, ...]:
+        """Name what the watchdog looks after beside the ticks.
+
+        Cut off, the deliverer might leave a message claimed that nobody sends: a start takes up
+        what the last run left.
+        """
+        return (GuardedPart("deliverer", self.telegram.deliverer_hangs),)
 
     async def _make_digests(self) -> None:
         """Make the digests that are due, whether or not Telegram can be reached.

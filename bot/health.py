@@ -35,6 +35,11 @@ class PartHealth:
         """Whether it has been silent for longer than its work can take."""
         return self.silent_s > self.most_s
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether it is not stuck, and half of its time is gone."""
+        return self.most_s / 2 < self.silent_s <= self.most_s
+
 
 @dataclass(frozen=True, slots=True)
 class Vitals:

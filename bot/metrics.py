@@ -95,6 +95,8 @@ GAUGES: Mapping[str, MeasuredGauge] = {
     "steppewire_database_bytes": MeasuredGauge("Size of the database file."),
     "steppewire_wal_bytes": MeasuredGauge("Size of the -wal file beside it."),
     "steppewire_disk_free_bytes": MeasuredGauge("Room on the disk of the database."),
+    "steppewire_up_seconds": MeasuredGauge("For how long the process has run."),
+    "steppewire_resident_bytes": MeasuredGauge("Memory of the process itself."),
     "steppewire_workers": MeasuredGauge("Processes of ours that read documents."),
     "steppewire_workers_resident_bytes": MeasuredGauge("Memory of these processes together."),
 }

@@ -126,6 +126,24 @@ def chat_of_people(chat: Chat | None) -> ChatId | None:
     return chat.owner_id if chat.kind is ChatKind.CHANNEL else chat.id
 
 
+def enqueue_part_notice(
+    db: Connection, admins: Iterable[int], key: str, part: str, now: datetime
+) -> int:
+    """Queue one message for each admin about a part that hung; return how many were queued."""
+    known = [ChatId(admin) for admin in sorted(admins) if chats.get(db, ChatId(admin)) is not None]
+    new = [
+        NewDelivery(
+            chat_id,
+            NO_THREAD,
+            DeliveryKind.NOTICE,
+            f"part/{part}/{now:%Y%m%d%H%M%S%f}",
+            payload=Sentence(key, {"part": part}),
+        )
+        for chat_id in known
+    ]
+    return queue.enqueue(db, new, now)
+
+
 def storage_notice(error: StorageError, language: str, lasted: timedelta | None = None) -> Html:
     """Say that nothing can be written to the database, or, with how long it ``lasted``, could."""
     reason = sentence(error, language)

@@ -13,6 +13,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.health import PartHealth
+from bot.watchdog import CUT_S, GuardedPart
 from storage.errors import StorageError
 from storage.happenings import Tell, TickEnded, unheard
 from watchers.pulse import Pulse
@@ -43,16 +44,35 @@ class Rounds:
         """Begin with none under way; ``tell`` hears of each."""
         self._tick = tick
         self._tell = tell
+        self._under_way: asyncio.Task[None] | None = None
 
     @property
     def every_s(self) -> float:
         """How many seconds lie between the beginnings of two rounds."""
         return self._tick.every_s
 
+    @property
+    def guarded(self) -> GuardedPart:
+        """How the watchdog looks after it."""
+        return GuardedPart(self._tick.name, self.hangs, self.begin_anew)
+
+    def hangs(self) -> bool:
+        """Tell whether a round is under way and shows no progress any more."""
+        return self._under_way is not None and self._tick.part.is_stuck
+
+    async def begin_anew(self) -> bool:
+        """Cut off the round under way, so that the next can begin; False where it does not end."""
+        if self._under_way is not None:
+            self._under_way.cancel()
+            await asyncio.wait({self._under_way}, timeout=CUT_S)
+        self._tick.pulse.beat()
+        return self._under_way is None
+
     async def run_once(self) -> None:
         """Run a round; the stop may cut it short."""
         tick, began = self._tick, monotonic()
         outcome = "failed"
+        self._under_way = asyncio.current_task()
         try:
             with tick.pulse.at_work():
                 await tick.run()
@@ -67,6 +87,7 @@ class Rounds:
             seconds = round(monotonic() - began, 3)
             log.exception("tick failed", tick=tick.name, seconds=seconds)
         finally:
+            self._under_way = None
             self._tell(TickEnded(tick.name, outcome, monotonic() - began))
 
 

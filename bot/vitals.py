@@ -40,6 +40,8 @@ def of_process(ground: Ground, timekeeper: Timekeeper) -> Vitals:
             "steppewire_database_writable": float(is_writable),
             **machine.sizes_of(ground.db.path),
             **machine.memory_of_children(),
+            "steppewire_up_seconds": ground.up.age_s,
+            "steppewire_resident_bytes": machine.resident("self"),
         },
         {"database": is_writable, "clock": not is_doubtful},
     )

@@ -543,7 +543,7 @@ class Ingester:
                         memory.index.drop(doubted)
             except Exception:
                 log.exception("memory in doubt")
-                self._doubt_memory(draft.now)
+                self.doubt_memory(draft.now)
             raise
 
     @contextmanager
@@ -553,9 +553,9 @@ class Ingester:
             yield
         except Exception:
             log.exception("memory did not follow the rows")
-            self._doubt_memory(now)
+            self.doubt_memory(now)
 
-    def _doubt_memory(self, now: datetime) -> None:
+    def doubt_memory(self, now: datetime) -> None:
         """Let the rows tell again what the index knows, before the next news."""
         self._memory.index = empty_index(self._meaning)
         self._remembers_at = now
@@ -578,7 +578,7 @@ class Ingester:
             log.exception("stories not reconsidered", feed=draft.feed.id)
             story_id, title = next(iter(draft.stories.items()), (draft.feed.url, ""))
             self._asides.append(Aside(AsideKind.STORY, str(story_id), why_of(error), title))
-            self._doubt_memory(now)
+            self.doubt_memory(now)
 
     async def _weigh_again(self, story: StoryId, now: datetime) -> None:
         for change in stories.revise(self._memory.index, story):

@@ -201,6 +201,7 @@ class Poller:
         self._longest_rest = timedelta(seconds=pace.cap_s)
         self._queues: HostQueues[_Due] = HostQueues(self._politeness, self._take_turn, self._spawn)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._batches: list[_Batch] = []
         self.looks = Pulse()
         """Of the looks; each is bounded, so that one which lasts is stuck behind it."""
 
@@ -279,6 +280,24 @@ class Poller:
         except StorageError as error:
             log.error("looks not kept", error=str(error))  # noqa: TRY400 (said whole)
 
+    async def begin_anew(self, within_s: float) -> bool:
+        """Cut off the looks under way, for one hangs; False where one does not end in time.
+
+        Their feeds are due still, and who waits for a round hears what it came to so far. What
+        was cut off while it was recorded may be in the rows: memory is made anew of them.
+        """
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        late = (await asyncio.wait(tasks, timeout=within_s))[1] if tasks else set()
+        self._ingester.doubt_memory(self._clock())
+        self._queues = HostQueues(self._politeness, self._take_turn, self._spawn)
+        self._under_way.clear()
+        for batch in self._batches:
+            batch.over.set()
+        self._batches.clear()
+        return not late
+
     def forget_rests(self) -> None:
         """Go by the rows alone in whom to leave alone: the clock was set."""
         self._rests.clear()
@@ -347,7 +366,9 @@ class Poller:
         self._under_way.update(feed.id for feed in wanted)
         for feed in wanted:
             self._queues.add(_Due(feed, batch), slow=feed.state.error_key == _TIMED_OUT)
-        if not wanted:
+        if wanted:
+            self._batches.append(batch)
+        else:
             batch.over.set()
         return batch
 
@@ -396,6 +417,7 @@ class Poller:
         )
         if batch.error is not None:
             log.debug("round not kept", error=str(batch.error))
+        self._batches = [other for other in self._batches if other is not batch]
         batch.over.set()
 
     async def _may_ask(self) -> bool:

@@ -30,6 +30,7 @@ COMMANDS = {
     "backtest": "bot.cli.backtest",
     "backup": "bot.cli.backups",
     "restore": "bot.cli.backups",
+    "compact": "bot.cli.backups",
     "check": "bot.cli.checking",
     "health": "bot.cli.health",
     "audit": "bot.cli.audit",

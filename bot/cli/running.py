@@ -5,15 +5,14 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import click
 
 from bot.cli.common import lasting
 from bot.settings import Settings
 from bot.systemd import Supervisor
-
-STOP_WITHIN_S = 4.5
-"""What a supervisor and ``docs/operations.md`` may count on is five seconds."""
+from bot.watchdog import STOP_WITHIN_S
 
 
 @click.command()
@@ -27,7 +26,12 @@ async def run(settings: Settings) -> None:
 
     stop = asyncio.Event()
     app.stop_on_signals(stop, lambda: hurry(leave))
-    await app.run(settings, stop=stop, supervisor=Supervisor.named_in(os.environ))
+    await app.run(
+        settings,
+        stop=stop,
+        supervisor=Supervisor.named_in(os.environ),
+        fail=lambda within_s: hurry(partial(leave, 1), within_s),
+    )
     leave()
 
 
@@ -41,7 +45,7 @@ def hurry(end: Callable[[], None], within_s: float = STOP_WITHIN_S) -> None:
     last.start()
 
 
-def leave() -> None:
+def leave(code: int = 0) -> None:
     """End the process, all of whose work is written down, without waiting for any thread of it.
 
     A name that no server answers for is looked up for 20 seconds and more, by a thread for which
@@ -49,4 +53,4 @@ def leave() -> None:
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(code)

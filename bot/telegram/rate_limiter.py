@@ -46,6 +46,10 @@ WHOLE = ("editMessageText", "editMessageMedia")
 MOST_SHOWN = 10_000
 """Of so many messages it is remembered what stands there."""
 
+LONGEST_CALL_S = 600.0
+"""No call lasts longer, whatever the HTTP client makes of its own limits: a large file on a slow
+line may take minutes."""
+
 UNPACED = frozenset({"sendChatAction"})
 SWEEP_EVERY = 1000
 
@@ -280,8 +284,12 @@ class Limiter(BaseRateLimiter[int]):
         """Make a call whose turn has come, and tell how long it took and what came of it."""
         began, outcome = time.monotonic(), "Cut"
         try:
-            answer = await call()
+            async with asyncio.timeout(LONGEST_CALL_S):
+                answer = await call()
             outcome = "Ok"
+        except TimeoutError as error:
+            outcome = "TimedOut"
+            raise TimedOut from error
         except Exception as error:
             outcome = type(error).__name__
             raise

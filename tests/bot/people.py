@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.commands import BUTTONS, COMMANDS, answering, plain_text, unknown
-from bot.context import ChannelFacts, Context
+from bot.context import ChannelFacts, Context, unmeasured
 from bot.conversation import Ask, Button, Edit, EditButton, Message, Reply, Say, Toast
 from bot.digests.maker import DigestService
 from bot.render.markup import plain
@@ -115,6 +115,7 @@ def context_of(db: Database, **parts: Any) -> Context:
         "allowed_hosts": frozenset(),
         "has_rates": True,
         "translator": Translates(),
+        "vitals": unmeasured,
     }
     return Context(**(usual | parts))
 

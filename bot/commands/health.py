@@ -1,0 +1,116 @@
+"""/health: what is well, what is not and what to do, for admins."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from bot.commands.admin import MEGABYTE, named
+from bot.context import Context
+from bot.conversation import Ask, Html, Message, Reply, Say
+from bot.health import PartHealth, Vitals
+from bot.render.feeds import SIGNS
+from bot.render.markup import bold, joined, tidy, translate_html
+from bot.texts import translate, words
+from bot.version import installed_version
+from storage import backup_log, feeds
+from storage.backup_log import LastBackup
+from storage.model import FeedStatus
+from storage.sql import Connection
+
+LATE_S = 60.0
+"""From when on it is told how late the outbox is."""
+
+
+async def health(ask: Ask, context: Context) -> Reply:
+    """Say how we are."""
+    vitals, language = await context.vitals(), ask.language
+
+    def gathered(db: Connection) -> tuple[dict[FeedStatus, int], LastBackup | None]:
+        return feeds.count(db), backup_log.last(db)
+
+    by_status, backup = await context.db.read(gathered)
+    values = vitals.numbers
+    told = named([
+        (translate(language, "health.version"), installed_version()),
+        (translate(language, "health.up"), seconds(values.get("steppewire_up_seconds"), language)),
+        ("Telegram", translate(language, f"health.{connection(vitals)}")),
+        (translate(language, "stats.feeds"), "  ".join(
+            f"{SIGNS[status]} {n}" for status, n in sorted(by_status.items()))),
+        (translate(language, "limits.waiting"), waiting(vitals, language)),
+        (translate(language, "health.backup"), backed_up(backup, context.clock(), language)),
+        (translate(language, "stats.size"), megabytes(
+            language, values.get("steppewire_database_bytes"), values.get("steppewire_wal_bytes"))),
+        (translate(language, "health.disk"),
+         megabytes(language, values.get("steppewire_disk_free_bytes"))),
+        (translate(language, "health.memory"), megabytes(
+            language,
+            values.get("steppewire_resident_bytes"),
+            values.get("steppewire_workers_resident_bytes"),
+        )),
+        (translate(language, "health.slow"), slow(vitals.parts, language)),
+    ], language)  # fmt: skip
+    return Say((Message(joined((verdict(vitals, language), told), "\n\n")),))
+
+
+def verdict(vitals: Vitals, language: str) -> Html:
+    """Say whether all is well; else what is not, each with what to do."""
+    if not vitals.wrong:
+        return bold(translate(language, "health.well"))
+    broken = [name for name, holds in vitals.conditions.items() if not holds]
+    stuck = [part for part in vitals.parts if part.is_stuck]
+    lines = [
+        bold(translate(language, "health.ill")),
+        *(joined(("•", translate_html(language, f"health.{name}")), " ") for name in broken),
+        *(joined(("•", stuck_part(part, language)), " ") for part in stuck),
+    ]
+    return joined(lines)
+
+
+def stuck_part(part: PartHealth, language: str) -> Html:
+    """Say of a part that it is stuck, and what becomes of it."""
+    lasted = words.lasting(timedelta(seconds=part.silent_s), language)
+    return translate_html(language, "health.part", part=part.name, lasted=lasted)
+
+
+def connection(vitals: Vitals) -> str:
+    """Name how the connection to Telegram is."""
+    return "connected" if vitals.conditions.get("telegram", True) else "away"
+
+
+def waiting(vitals: Vitals, language: str) -> str:
+    """Say how many messages wait, and how late the oldest of them is."""
+    count = words.number(int(vitals.numbers.get("steppewire_outbox_waiting", 0)), language)
+    late_s = vitals.numbers.get("steppewire_outbox_oldest_due_seconds", 0.0)
+    if late_s < LATE_S:
+        return count
+    late = words.lasting(timedelta(seconds=late_s), language)
+    return translate(language, "health.late", waiting=count, late=late)
+
+
+def backed_up(backup: LastBackup | None, now: datetime, language: str) -> str:
+    """Say when the last backup was made, or that it failed, or that there is none."""
+    if backup is None:
+        return translate(language, "health.no_backup")
+    if backup.failing_since is not None:
+        ago = words.ago(backup.ended_at or backup.began_at, now, language)
+        reason = tidy(backup.failure, 120)
+        return translate(language, "health.backup_failed", ago=ago, reason=reason)
+    made = words.ago(backup.made_at or backup.began_at, now, language)
+    return f"{made}, {megabytes(language, backup.size)}" if backup.size else made
+
+
+def slow(parts: Iterable[PartHealth], language: str) -> str:
+    """Name the parts that take long, with for how long each has shown no progress."""
+    return ", ".join(
+        f"{part.name} ({seconds(part.silent_s, language)})" for part in parts if part.is_slow
+    )
+
+
+def seconds(length_s: float | None, language: str) -> str:
+    """Write a length of time; "" where nobody knows it."""
+    return "" if length_s is None else words.lasting(timedelta(seconds=length_s), language)
+
+
+def megabytes(language: str, *sizes: float | None) -> str:
+    """Write the sum of sizes; "" where none is known."""
+    known = [size for size in sizes if size is not None]
+    return translate(language, "n.megabytes", size=sum(known) / MEGABYTE) if known else ""

@@ -1,0 +1,80 @@
+"""/health: one message that an admin understands: what is wrong, what to do, how much there is."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.health import PartHealth, Vitals
+from bot.version import installed_version
+from storage import backup_log
+from storage.backup_log import LastBackup
+from storage.database import Database
+from tests.bot.people import ADMIN, NOW, Person, context_of
+
+WELL = Vitals(
+    {
+        "steppewire_up_seconds": 3 * 86_400,
+        "steppewire_outbox_waiting": 12,
+        "steppewire_outbox_oldest_due_seconds": 180.0,
+        "steppewire_database_bytes": 230e6,
+        "steppewire_wal_bytes": 4e6,
+        "steppewire_disk_free_bytes": 40e9,
+        "steppewire_resident_bytes": 150e6,
+        "steppewire_workers_resident_bytes": 60e6,
+    },
+    dict.fromkeys("telegram token database clock outbox feeds answers".split(), True),
+    (PartHealth("poller", 3.0, 120.0), PartHealth("digests", 200.0, 300.0)),
+)
+
+
+async def said(db: Database, vitals: Vitals) -> str:
+    async def measure() -> Vitals:
+        return vitals
+
+    return await (await Person.comes(context_of(db, vitals=measure), ADMIN)).types("/health")
+
+
+async def test_all_that_is_well_stands_in_one_message(db: Database) -> None:
+    told = await said(db, WELL)
+    assert told.startswith("🩺 All is well\n")
+    for line in (
+        f"Version: {installed_version()}",
+        "Running for: 3 days",
+        "Telegram: connected",
+        "Waiting: 12, the oldest is late by 3 minutes",
+        "Last backup: none by me, BACKUP_DIR switches them on",
+        "Database: 234 MB",
+        "Free on the disk: 40,000 MB",
+        "Memory: 210 MB",
+        "Slow: digests (3 minutes)",
+    ):
+        assert line in told.splitlines()
+
+
+@pytest.mark.parametrize("name", WELL.conditions)
+async def test_what_is_wrong_stands_above_with_what_to_do(db: Database, name: str) -> None:
+    told = await said(db, replace(WELL, conditions={**WELL.conditions, name: False}))
+    head, *lines = told.split("\n\n")[0].splitlines()
+    assert "🛑 Not all is well" == head
+    assert [True] == [len(line) > 60 and line.startswith("• ") for line in lines]
+
+
+async def test_a_stuck_part_is_named(db: Database) -> None:
+    told = await said(db, replace(WELL, parts=(PartHealth("digests", 3000.0, 300.0),)))
+    assert "• My part digests has shown no progress for 50 minutes." in told
+    assert "Slow" not in told
+
+
+@pytest.mark.parametrize(
+    ("backup", "line"),
+    [
+        (LastBackup(NOW - timedelta(hours=2), NOW, made_at=NOW - timedelta(hours=2), size=12_000_000),
+         "Last backup: 2 hours ago, 12 MB"),
+        (LastBackup(NOW - timedelta(hours=2), NOW - timedelta(hours=2), "no room", NOW),
+         "Last backup: 2 hours ago it failed: no room"),
+    ],
+)  # fmt: skip
+async def test_the_last_backup_is_told(db: Database, backup: LastBackup, line: str) -> None:
+    await db.write(backup_log.keep, backup)
+    assert line in (await said(db, WELL)).splitlines()
