@@ -300,12 +300,12 @@ async def main(name: str, load: Load, minutes: float, given: list[str]) -> None:
         db.close()
         print(f"{load}; file {path.stat().st_size / 1e6:.0f} MB", flush=True)
         async with Sandbox.start(people=False, keep=1_000) as box:
+            bot = box.telegram.main_bot
             for reader in range(FIRST, FIRST + load.readers):
                 box.telegram.add_person(User(reader, "Reader", "en"))
                 box.telegram.start(reader)
-            bot = box.telegram.main_bot
-            while waiting := box.telegram.pending(bot, 0, 100):
-                box.telegram.confirm(bot, waiting[-1].id)
+                for update in box.telegram.pending(bot, 0, 10):
+                    box.telegram.confirm(bot, update.id)  # no news to a bot they know
             allowed = ",".join(
                 address(host, port).split("/")[2] for host in range(min(HOSTS, load.feeds))
             )
@@ -322,7 +322,8 @@ async def main(name: str, load: Load, minutes: float, given: list[str]) -> None:
             try:
                 await box.until(lambda: box.waiting_polls() == 1, within=300)
                 print(
-                    f"connected after {time.monotonic() - began:.1f} s, {cpu_s(program.pid):.1f} s CPU"
+                    f"connected after {time.monotonic() - began:.1f} s, {cpu_s(program.pid):.1f} s CPU",
+                    flush=True,
                 )
                 await watch(path, program.pid, minutes)
             finally:
