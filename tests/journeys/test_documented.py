@@ -242,7 +242,9 @@ def owner_of_the_folder(line: str) -> None:
 def service(line: str) -> None:
     """The name is that of a unit we ship."""
     name = shlex.split(line)[-1]
-    assert (name if "." in name else f"{name}.service") in units.NAMES
+    name = re.sub(r"@\w+", "@", name)
+    known = {*units.NAMES, units.WATCHERS, units.BOTS}
+    assert (name if "." in name else f"{name}.service") in known
 
 
 def link(line: str) -> None:
@@ -300,7 +302,7 @@ LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"docker (build|compose)|podman compose|podman build -f deploy/Containerfile .*": harmless,
     r"useradd --system .*": user_of_the_unit,
     r"install -d .*": owner_of_the_folder,
-    r"systemctl (enable --now|start|stop|edit|status) \S+": service,
+    r"systemctl (enable --now|disable --now|start|stop|edit|status) \S+": service,
     r"journalctl -u \S+": service,
     r"systemd-analyze security \S+": service,
     r"(PIPX_HOME=/\S+ PIPX_BIN_DIR=\S+ )?pipx install .*": packed,
