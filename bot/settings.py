@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from rapidfuzz.distance import OSA
 from bot import envfile
 from bot.envfile import EnvFile
 from storage import rotation, sealing
+from storage.retention import SHORTEST, Retention
 from storage.rotation import Keep
 from watchers.meaning.models import BUILTIN, FITTED
 from watchers.translation.values import BUDGET, Engine
@@ -36,6 +38,9 @@ HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+):([0-9]{1,5})")
 MAX_PORT = 65_535
 CONTACT = re.compile(r"(mailto:)?[^\s@:/]+@[^\s@/]+|(https?://)?[^\s/@:]+\.[^\s/@]+(/\S*)?")
 """How to reach somebody: an e-mail address, or a page's."""
+
+SMALLEST_MB = 100
+"""A schema, a dictionary of words and some weeks of a few feeds."""
 
 LONGEST_HOURS = 168
 """A week between two backups."""
@@ -62,6 +67,7 @@ MEANT_FOR_US = frozenset(
         "EMBEDDING",
         "EMBEDDINGS",
         "RATES",
+        "RETENTION",
         "TELEGRAM",
         "TIMEZONE",
         "TOKEN",
@@ -204,6 +210,20 @@ def backup_hours(raw: str) -> int:
     return int(raw)
 
 
+def retention_days(raw: str) -> int:
+    """Read for how many days a story is kept after it was told last."""
+    if not re.fullmatch(r"[0-9]{1,5}", raw) or int(raw) < SHORTEST.days:
+        raise ValueError(f"must be a number of days, {SHORTEST.days} at least, not {raw!r}")
+    return int(raw)
+
+
+def retention_mb(raw: str) -> int:
+    """Read how many megabytes the database may have."""
+    if not re.fullmatch(r"[0-9]{1,8}", raw) or int(raw) < SMALLEST_MB:
+        raise ValueError(f"must be a number of megabytes, {SMALLEST_MB} at least, not {raw!r}")
+    return int(raw)
+
+
 def public_key(raw: str) -> str:
     """Read for whom backups are sealed: a public key of age or of ssh, never a secret one."""
     if raw.upper().startswith("AGE-SECRET-KEY"):
@@ -270,6 +290,8 @@ class Settings:
     backup_hours: int = setting(24, backup_hours)
     backup_keep: Keep = setting(Keep(), rotation.keep)  # noqa: RUF009 (it never changes)
     backup_recipient: str = setting("", public_key)
+    retention_days: int = setting(0, retention_days)
+    retention_mb: int = setting(0, retention_mb)
     poll_interval: int = setting(900, poll_seconds)
     default_timezone: str = setting("Asia/Almaty", zone)
     default_language: str = setting("en", one_of(*LANGUAGES))
@@ -288,6 +310,14 @@ class Settings:
     log_level: str = setting("INFO", one_of(*LOG_LEVELS))
     log_format: str = setting("auto", one_of(*LOG_FORMATS))
     dotenv_path: str = setting(".env", str)
+
+    @property
+    def retention(self) -> Retention:
+        """For how long stories are kept, and in how many bytes."""
+        days, megabytes = self.retention_days, self.retention_mb
+        return Retention(
+            timedelta(days=days) if days else None, megabytes * 1_000_000 if megabytes else None
+        )
 
     @property
     def telegram_is_here(self) -> bool:

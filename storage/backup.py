@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from storage import sealing
-from storage.database import check_foreign_keys, refuse_foreign, wrapped
+from storage.database import check_foreign_keys, connect, refuse_foreign, wrapped
 from storage.errors import StorageError
 from storage.files import refuse_other
 from storage.sql import Connection
@@ -22,6 +22,9 @@ GENTLE_PAGES: Final = 500
 LONGEST_REST_S: Final = 0.1
 ROOM_LEFT: Final = 64 << 20
 """So many bytes stay free beside a copy: the database itself may lie on that disk."""
+
+ENDS: Final = ("", "-wal", "-shm")
+"""Of the names of a database's files."""
 
 COUNTED: Final = ("outlets", "feeds", "items", "stories", "chats", "subscriptions", "deliveries")
 """Tables of which a copy must have as many rows as the database had when it began."""
@@ -149,16 +152,57 @@ def restore(
             refuse_no_backup(copy_)
             copy(copy_, ready, progress)
         was_there = path.exists()
-        for end in ("", "-wal", "-shm"):
-            old = path.with_name(f"{path.name}{end}")
-            if old.exists():
-                old.rename(aside.with_name(f"{aside.name}{end}"))
-        ready.replace(path)
+        put_in_place(ready, path, aside)
     except OSError as error:
         raise StorageError("storage.no_copy", path=str(path), reason=error.strerror) from error
     finally:
         ready.unlink(missing_ok=True)
     return was_there
+
+
+def put_in_place(ready: Path, path: Path, aside: Path) -> None:
+    """Give a database's name to another file; what had it, its log too, is called ``aside``."""
+    for end in ENDS:
+        old = path.with_name(f"{path.name}{end}")
+        if old.exists():
+            old.rename(aside.with_name(f"{aside.name}{end}"))
+    ready.replace(path)
+
+
+def compact(path: Path, aside: Path) -> tuple[int, int]:
+    """Write a database anew without what is free in it; return its bytes before and after.
+
+    From then on free pages go back to the disk by themselves (``vacuum``). Nobody may have it
+    open. The old file is there, under the name ``aside``, until the new one is checked. Raises
+    StorageError where there is none of ours, or no room.
+    """
+    refuse_other(path)
+    if not path.is_file():
+        raise StorageError("storage.missing", path=str(path))
+    ready = path.with_name(f"{path.name}.compact")
+    ready.unlink(missing_ok=True)
+    try:
+        with closing(connect(path)) as old:
+            refuse_no_room(old.conn, ready)
+            expected = counts(old.conn)
+            old.conn.execute("pragma auto_vacuum = incremental")
+            begin(ready)
+            old.conn.execute("vacuum into ?", (str(ready),))
+        with closing(sqlite3.connect(ready)) as new:
+            verify(new)
+            if counts(new) != expected:
+                raise StorageError("storage.corrupt")
+        before = path.stat().st_size
+        put_in_place(ready, path, aside)
+        for end in ENDS:
+            aside.with_name(f"{aside.name}{end}").unlink(missing_ok=True)
+        return before, path.stat().st_size
+    except sqlite3.DatabaseError as error:
+        raise wrapped(error) from error
+    except OSError as error:
+        raise StorageError("storage.no_copy", path=str(path), reason=error.strerror) from error
+    finally:
+        ready.unlink(missing_ok=True)
 
 
 def refuse_no_backup(path: Path) -> None:

@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ SAID_EVERY = 500
 
 def main(arguments: list[str]) -> None:
     """Make the backup that the arguments describe."""
-    os.nice(NICE)
+    with suppress(OSError):  # a sandbox may forbid it
+        os.nice(NICE)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     steps = 0
 

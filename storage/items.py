@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from storage import full_texts, outlets, translations
+from storage import full_texts, outlets, seen_keys, translations
 from storage.masking import without_user_info
 from storage.model import FeedId, FeedKind, Item, ItemId, ItemImage, StoryId
 from storage.sql import Connection, from_json, from_ms, marks, moment, readable, to_json, to_ms
@@ -108,6 +108,10 @@ class KnownItem:
     recirculated: bool = False
 
 
+PRUNED = KnownItem(ItemId(0), StoryId(0), "", "", "")
+"""Stands for all items that are kept no more and whose keys are packed."""
+
+
 def of_row(row: tuple[Any, ...]) -> Item:
     """Read an item and its outlet off ``COLUMNS`` followed by ``outlets.COLUMNS``."""
     return Item(
@@ -158,7 +162,8 @@ def known(db: Connection, feed_id: FeedId, keys: Iterable[str]) -> dict[str, Kno
         )
         for key, *row in rows:
             found[by_digest[key]] = _known(row)
-    return found
+    missing = [key for key in wanted if by_digest[key] not in found]
+    return found | {by_digest[key]: PRUNED for key in seen_keys.known(db, feed_id, missing)}
 
 
 def _known(row: Sequence[Any]) -> KnownItem:
@@ -242,10 +247,12 @@ def image_columns(image: ItemImage | None) -> tuple[str | None, int | None, int 
 
 def learn(db: Connection, feed_id: FeedId, learnt: Iterable[LearntKey]) -> None:
     """Keep further keys of items for good; a key already known stays with its item."""
+    keys = [(digest(key.key), key.item_id) for key in learnt]
     db.conn.executemany(
         "insert into item_keys(feed_id, key, item_id) values (?, ?, ?) on conflict do nothing",
-        [(feed_id, digest(key.key), key.item_id) for key in learnt],
+        [(feed_id, key, item) for key, item in keys if item != PRUNED.id],
     )
+    seen_keys.add(db, [(feed_id, key) for key, item in keys if item == PRUNED.id])
 
 
 def edit(db: Connection, edited: Iterable[EditedItem], now: datetime) -> None:

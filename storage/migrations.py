@@ -1051,3 +1051,26 @@ create index wanted_articles_ended on wanted_articles(ended_at) where ended_at i
 def m045_wanted_articles(db: Database) -> None:
     """Keep of which feeds the articles are read, and which are wanted."""
     execute_all(db, WANTED_ARTICLES)
+
+
+RETENTION = """
+create table seen_keys (             -- by which entries are known whose items are kept no more
+    bucket integer primary key,      -- two bytes of a digest; the others stand in
+    packed blob not null             -- one behind the other
+) strict;
+
+create table file_sizes (            -- how the file grows
+    day   integer primary key,       -- days since 1970, UTC
+    bytes integer not null,          -- in use
+    items integer not null
+) strict;
+
+-- Its items that retention removed, of those that are counted in tallies.
+alter table feeds add column pruned integer not null default 0
+"""
+
+
+@migrations()
+def m046_retention(db: Database) -> None:
+    """Keep the keys of removed items in few bytes, and how large the file was on each day."""
+    execute_all(db, RETENTION)

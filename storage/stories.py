@@ -61,6 +61,12 @@ def current(db: Connection, story_id: StoryId) -> StoryId | None:
     return StoryId(row[0]) if row else None
 
 
+def was_there(db: Connection, story_id: StoryId) -> bool:
+    """Tell whether an id was given to a story, though nothing may be kept of it."""
+    _, last = items.last_ids(db)
+    return 0 < story_id <= last
+
+
 def get(db: Connection, story_id: StoryId) -> Story | None:
     """Return a story with all its items, or None where there never was such a story."""
     now_called = current(db, story_id)

@@ -18,6 +18,10 @@ ENTRIES_A_STEP = 20_000
 ITEMS_A_STEP = 20
 """Items that are deleted from the index in one transaction: some ms."""
 
+MANY = 100_000
+WORTH_A_PASS = 0.02
+"""In an archive of ``MANY`` items a pass, some s of each minute, is for a share that is gone."""
+
 WALKED_TO = "unfiling_after"
 """The fact that says after which word a pass goes on; there is none once it has seen them all."""
 
@@ -30,6 +34,18 @@ class Gathered:
 
     entries: tuple[tuple[int, str], ...]
     upto: str
+
+
+def is_worth_a_pass(db: Connection) -> bool:
+    """Tell whether items are gone, and enough of them for walking through all of the index.
+
+    The oldest items' entries cost nobody anything where they are: searches come from the newest.
+    """
+    (gone,) = db.conn.execute("select count(*) from removed_items").fetchone()
+    (there,) = db.conn.execute("select coalesce(sum(items), 0) from feeds").fetchone()
+    return bool(gone > (there * WORTH_A_PASS if there > MANY else 0)) or bool(
+        meta.get(db, WALKED_TO) is not None
+    )
 
 
 async def unfile_removed(db: Database) -> int:

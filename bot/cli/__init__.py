@@ -30,6 +30,7 @@ COMMANDS = {
     "backtest": "bot.cli.backtest",
     "backup": "bot.cli.backups",
     "restore": "bot.cli.backups",
+    "compact": "bot.cli.backups",
     "check": "bot.cli.checking",
     "audit": "bot.cli.audit",
     "units": "bot.cli.units",

@@ -1,4 +1,4 @@
-"""``backup`` and ``restore``: a checked copy of the database, and putting it back."""
+"""``backup``, ``restore``, ``compact``: a checked copy of the database, and putting it back."""
 
 import asyncio
 import os
@@ -121,3 +121,18 @@ async def restore(settings: Settings, file: Path, *, key: Path | None) -> None:
         was_there = await asyncio.to_thread(backups.restore, file, path, aside, show, key=key)
     kept = f"; what was there is {aside}" if was_there else ""
     click.echo(f"{path}: restored from {file}{kept}")
+
+
+@click.command()
+@command
+async def compact(settings: Settings) -> None:
+    """Write the database anew without what is free in it; later it shrinks by itself.
+
+    SteppeWire must be stopped. Worth its minutes once after RETENTION_DAYS was set, for a file
+    that a version before 0.2 made. As much room again is needed for that long.
+    """
+    path = settings.database_path.resolve()
+    aside = path.with_name(f"{path.name}.before-{now():%Y%m%dT%H%M%SZ}")
+    with alone_on(settings.database_path):
+        before, after = await asyncio.to_thread(backups.compact, path, aside)
+    click.echo(f"{path}: {before:,} bytes before, {after:,} now")

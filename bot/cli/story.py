@@ -29,7 +29,8 @@ async def story(settings: Settings, id_: int, *, why: bool, as_json: bool) -> No
     async with archive(settings) as db:
         found = await db.read(story_store.get, StoryId(id_))
         if found is None:
-            raise NewsError("story.unknown", id=id_)
+            was_there = await db.read(story_store.was_there, StoryId(id_))
+            raise NewsError("story.gone" if was_there else "story.unknown", id=id_)
         row = story_row(found)
         versions = await db.read(revisions.of_story, found.id)
         for item in row["items"]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TypeAlias
 
 from bot.context import Context
@@ -9,7 +10,8 @@ from bot.conversation import Ask, Html, Message, Reply, Say
 from bot.render.feeds import SIGNS
 from bot.render.markup import bold, italic, joined, translate_html
 from bot.texts import translate, words
-from storage import chats, feeds, set_aside, stats
+from storage import chats, feeds, file_sizes, set_aside, stats
+from storage.file_sizes import Growth
 from storage.model import FeedStatus
 from storage.outbox import reports
 from storage.sql import Connection
@@ -42,10 +44,13 @@ async def statistics(ask: Ask, context: Context) -> Reply:
     """Say what is kept, what came in and what went out in the last day."""
     now, language = context.clock(), ask.language
 
-    def gathered(db: Connection) -> tuple[stats.Totals, dict[FeedStatus, int], int]:
-        return stats.totals(db, now), feeds.count(db), set_aside.count(db)
+    def gathered(db: Connection) -> tuple[stats.Totals, dict[FeedStatus, int], int, str, str]:
+        growth = file_sizes.growth(db, now)
+        free = file_sizes.free(context.db.path, db)
+        grows, full = _growing(growth, free, now, language, ask.here.time_zone)
+        return stats.totals(db, now), feeds.count(db), set_aside.count(db), grows, full
 
-    totals, by_status, aside = await context.db.read(gathered)
+    totals, by_status, aside, grows, full = await context.db.read(gathered)
     health = "  ".join(f"{SIGNS[status]} {n}" for status, n in sorted(by_status.items()))
     spoken = _listed(
         (words.language_name(label, language), n) for label, n in totals.languages_today
@@ -61,7 +66,24 @@ async def statistics(ask: Ask, context: Context) -> Reply:
         (translate(language, "stats.translated"), await _translated(ask, context)),
         (translate(language, "stats.aside"), aside or ""),
         (translate(language, "stats.size"), translate(language, "n.megabytes", size=totals.bytes / MEGABYTE)),
+        (translate(language, "stats.growth"), grows),
+        (translate(language, "stats.full"), full),
     ], language),))  # fmt: skip
+
+
+def _growing(
+    growth: Growth | None, free: int, now: datetime, language: str, time_zone: str
+) -> tuple[str, str]:
+    """Say how much the database grows a day, and when the disk is full; "" while unknown."""
+    if growth is None:
+        return "", ""
+    full_at = file_sizes.full_at(growth, free, now)
+    full = (
+        translate(language, "stats.never_full")
+        if full_at is None
+        else words.date(full_at, language, words.zone(time_zone))
+    )
+    return translate(language, "n.megabytes", size=growth.bytes_a_day / MEGABYTE), full
 
 
 async def _translated(ask: Ask, context: Context) -> str:

@@ -54,7 +54,8 @@ async def by_number(context: Context, number: int) -> Story:
     """Return a story by its number; NewsError where nothing was ever told under it."""
     story = await context.db.read(archive.get, StoryId(number))
     if story is None or not story.items:
-        raise NewsError("story.unknown", id=str(number))
+        was_there = await context.db.read(archive.was_there, StoryId(number))
+        raise NewsError("story.gone" if was_there else "story.unknown", id=str(number))
     return story
 
 

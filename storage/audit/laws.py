@@ -51,15 +51,16 @@ LAWS: tuple[Law, ...] = (
     ),
     Law(
         "entries that were stored",
-        "a feed has the items that its documents' entries became",
-        "select f.id as feed, coalesce(t.stored, 0) as stored, coalesce(i.items, 0) as items"
+        "a feed has the items that its documents' entries became, but for those of retention",
+        "select f.id as feed, coalesce(t.stored, 0) as stored, coalesce(i.items, 0) as items,"
+        " f.pruned"
         " from feeds f"
         " left join (select feed_id, sum(stored) as stored from tallies group by feed_id) t"
         " on t.feed_id = f.id"
         " left join (select feed_id, count(*) as items from items where id >"
         " coalesce((select value + 0 from facts where name = 'counted_from'), 0)"
         " group by feed_id) i on i.feed_id = f.id"
-        " where coalesce(t.stored, 0) <> coalesce(i.items, 0)",
+        " where coalesce(t.stored, 0) <> coalesce(i.items, 0) + f.pruned",
     ),
     Law(
         "former name of a story",
@@ -72,7 +73,9 @@ LAWS: tuple[Law, ...] = (
         "key without an item",
         "a key by which an entry is known again leads to an item",
         "select k.feed_id as feed, hex(k.key) as key, k.item_id as item from item_keys k"
-        " where not exists (select 1 from items i where i.id = k.item_id)",
+        " where not exists (select 1 from items i where i.id = k.item_id)"
+        # Retention's pass takes the keys later.
+        " and k.item_id > coalesce((select value + 0 from facts where name = 'pruned_to'), 0)",
     ),
     # --- matches -------------------------------------------------------------------------------
     Law(

@@ -140,6 +140,28 @@ def test_a_sealed_copy_comes_back_by_its_key(copied, tmp_path):
     assert ["Wheat", "Gas"] == told(copied)
 
 
+def test_a_database_of_before_is_written_anew_and_shrinks_later(cli, news_file, tmp_path):
+    with closing(sqlite3.connect(news_file)) as old:
+        old.execute("pragma auto_vacuum = none")
+        old.execute("vacuum")
+    ingest(cli, tmp_path, "Wheat")
+    with closing(sqlite3.connect(news_file)) as old:
+        old.executescript(
+            "create table big(x); insert into big values (zeroblob(3000000)); drop table big"
+        )
+    result = cli("compact")
+    assert 0 == result.exit_code, result.output
+    before, now = (
+        int(text) for text in re.findall(r"(\d+) (?:bytes|now)", result.stdout.replace(",", ""))
+    )
+    assert (True, now) == (before - now > 3_000_000, news_file.stat().st_size)
+    assert ["Wheat"] == told(cli)
+    with closing(sqlite3.connect(news_file)) as new:
+        assert (2,) == new.execute("pragma auto_vacuum").fetchone()
+    assert [] == list(tmp_path.glob("*.before-*")) + list(tmp_path.glob("*.compact"))
+    assert 0o600 == news_file.stat().st_mode & 0o777
+
+
 # --- check ------------------------------------------------------------------------------------
 
 

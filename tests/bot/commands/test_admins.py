@@ -1,7 +1,9 @@
 """What admins do in the chat: sources, lists, announcements, names."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +13,13 @@ from bot.commands.opml import done
 from bot.conversation import Edit, File, Message, Reply, SentFile, Working
 from bot.render.markup import plain
 from bot.texts import sentence
-from storage import aliases, chats, feeds
+from storage import aliases, chats, feeds, retention
 from storage.database import Database
 from storage.errors import NewsError
 from storage.model import ChatId, FeedId, FeedKind, FeedState, FeedStatus
 from storage.outbox import broadcasts, queue, settle
 from storage.outbox.outcomes import Sent
+from storage.sql import Connection
 from tests.bot.people import ADMIN, NOW, Feeds, Person, buttons, seen
 from tests.bot.pipeline import Pipeline
 from watchers import addresses
@@ -606,6 +609,36 @@ async def test_the_numbers_are_said(room: Pipeline, timur: Person) -> None:
     assert "Items: 1" in await timur.types("/stats")
     assert "Active chats: 1" in await timur.types("/users")
     assert "Waiting: 0" in await timur.types("/limits")
+
+
+async def test_the_day_on_which_the_disk_is_full_is_told_once_growth_is_known(
+    room: Pipeline, timur: Person
+) -> None:
+    await room.tells("Steppe Courier", "Tokayev opens a railway")
+    assert "Disk full" not in await timur.types("/stats")
+    today = round(room.clock.now.timestamp()) // 86_400
+    size = await room.db.read(retention.bytes_in_use)
+    for grown, says in ((10_000_000, r"Grows a day: [\d.]+ MB\nDisk full: \d+ \w+ \d{4}|years"),
+                        (-10_000_000, "Disk full: not in a hundred years")):  # fmt: skip
+        await room.db.write(noted, today - 10, size - grown)
+        assert re.search(says, await timur.types("/stats"))
+
+
+def noted(db: Connection, day: int, size: int) -> None:
+    db.conn.execute("insert or replace into file_sizes values (?, ?, 0)", (day, size))
+
+
+async def test_a_story_that_is_not_kept_is_told_from_one_that_never_was(
+    room: Pipeline, timur: Person
+) -> None:
+    story = await room.tells("Steppe Courier", "Tokayev opens a railway")
+    old = room.clock.now + timedelta(days=1)
+    await room.tells("Oasis Times", "Something else", seen=-timedelta(days=2))
+    await room.db.write(retention.forget_some, old)
+    with pytest.raises(NewsError, match=r"story\.gone"):
+        await timur.types(f"/s{story.id}")
+    with pytest.raises(NewsError, match=r"story\.unknown"):
+        await timur.types("/s999")
 
 
 async def test_admins_read_help_for_their_commands_too(timur: Person) -> None:

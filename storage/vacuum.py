@@ -1,0 +1,42 @@
+"""Vacuum in small steps: pages that nothing uses go back to the disk while everything goes on.
+
+Only of files that keep for each page who points to it (``auto_vacuum``): new ones do, older ones
+after `steppewire compact`. What is free within reason stays: the next news need it.
+"""
+
+from typing import Final
+
+from storage.sql import Connection
+
+PAGES_A_STEP: Final = 200
+"""Pages that are given back in one transaction: some ms."""
+
+INCREMENTAL: Final = 2
+FREE_ENOUGH: Final = 0.1
+"""From such a share of free pages on some are given back, until half of it is left."""
+
+FEW: Final = 5_000
+"""So many free pages, some 20 MB, are never too many."""
+
+
+def is_worth_it(db: Connection) -> bool:
+    """Tell whether so many pages are free that some should be given back."""
+    pages, free = _pages(db)
+    (kind,) = db.conn.execute("pragma auto_vacuum").fetchone()
+    return bool(kind == INCREMENTAL and free > max(pages * FREE_ENOUGH, FEW))
+
+
+def some(db: Connection) -> bool:
+    """Give some pages back; return whether there are more to give."""
+    pages, free = _pages(db)
+    if free <= max(pages * FREE_ENOUGH, FEW) / 2:
+        return False
+    # Each row of it is a page; none goes before it is fetched.
+    db.conn.execute(f"pragma incremental_vacuum({PAGES_A_STEP})").fetchall()
+    return _pages(db)[1] < free
+
+
+def _pages(db: Connection) -> tuple[int, int]:
+    (pages,) = db.conn.execute("pragma page_count").fetchone()
+    (free,) = db.conn.execute("pragma freelist_count").fetchone()
+    return int(pages), int(free)
