@@ -16,9 +16,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
-from bot.cli import main, units
+from bot.cli import COMMANDS, main, units
 from bot.sandbox import BOT_TOKEN, sample_outlets
 from tests.bot.cli.stand import Stand, stand
 from tests.journeys.documented import (
@@ -42,6 +43,7 @@ RUNS_ON = {
     "make demo": "tests/journeys/test_front_door.py",
     "make run": "tests/journeys/test_front_door.py",
     "steppewire run": "tests/journeys/test_process.py",
+    "steppewire health": "tests/bot/test_health.py",
     "steppewire demo": "tests/journeys/test_demo.py",
     "steppewire demo --without-bot": "tests/journeys/test_demo.py",
     "steppewire feeds audit > catalogue.patch": "tests/bot/cli/test_feeds.py",
@@ -248,6 +250,25 @@ def link(line: str) -> None:
     assert f"ln -s {CODE}/.venv/bin/steppewire {PROGRAM}" == line
 
 
+def compose(line: str) -> None:
+    """The file has the service, and what is called there is a command of ours."""
+    file = ROOT / "deploy" / "compose.yaml"
+    words = shlex.split(line)
+    assert ["docker", "compose", "-f", str(file.relative_to(ROOT))] == words[:4]
+    services = yaml.safe_load(file.read_text("utf-8"))["services"]
+    asked = [word for word in words[4:] if not word.startswith("-")]
+    match asked:
+        case ["build" | "up"]:
+            pass
+        case ["logs", service]:
+            assert service in services
+        case ["run", service, *ours] | ["exec", service, "steppewire", *ours]:
+            assert service in services
+            assert COMMANDS[ours[0]]
+        case _:
+            raise AssertionError(line)
+
+
 def packed(line: str) -> None:
     """What is installed is what `make wheel` makes, for a service where the unit looks for it."""
     made = subprocess.run(
@@ -275,6 +296,8 @@ LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"cd /var/lib/steppewire": folder_of_the_unit,
     r"git (clone REPOSITORY|-C) /opt/steppewire.*": folder_of_the_code,
     r"ln -s .*": link,
+    r"docker compose .+": compose,
+    r"docker (build|compose)|podman compose|podman build -f deploy/Containerfile .*": harmless,
     r"useradd --system .*": user_of_the_unit,
     r"install -d .*": owner_of_the_folder,
     r"systemctl (enable --now|start|stop|edit|status) \S+": service,
