@@ -28,6 +28,8 @@ WORDS = Path(__file__).with_name("schema_words.toml")
 EXAMPLES = """
 init --dir second-bot
 run
+run --only watchers
+run --only bot
 demo
 poll --force
 feeds list
