@@ -19,7 +19,7 @@ endif
 # How long `make fuzz` goes on.
 MINUTES ?= 60
 
-.PHONY: help demo init run wheel fulltext meaning test texts test-all fuzz check lint lock audit picture clean
+.PHONY: help demo init run wheel fulltext meaning test texts test-all fuzz check lint lock audit picture docs clean
 
 help:
 	@echo "make demo   see it work: no token, no network, a chat page in the browser"
@@ -34,6 +34,7 @@ help:
 	@echo "make fuzz   throw all that the outside can send at its doors, for MINUTES=60"
 	@echo "make lint   the quick part of it: style, types, arrows"
 	@echo "make picture  take README's picture of the demo anew (needs a Chromium)"
+	@echo "make docs   make a site of docs/ with a search, in build/docs"
 	@echo "make audit  look for secrets in the files, and for known holes in the packages (network)"
 	@echo "make lock   pin newer versions of the packages"
 
@@ -91,8 +92,12 @@ audit: $(VENV)/ready-dev
 picture: $(VENV)/ready-dev
 	@$(BIN)/python -m scripts.take_picture
 
+docs: .venvs/docs/ready
+	@.venvs/docs/bin/sphinx-build -q -W --keep-going docs build/docs
+	@echo "It is in build/docs: open build/docs/index.html"
+
 clean:
-	rm -rf $(VENV) .venvs .mypy_cache .ruff_cache .pytest_cache .coverage
+	rm -rf build/docs $(VENV) .venvs .mypy_cache .ruff_cache .pytest_cache .coverage
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -100,6 +105,12 @@ $(VENV)/made:
 	@echo "→ making a virtual environment in $(VENV)"
 	@$(PYTHON) -m venv $(VENV) || \
 	  { echo "python3 cannot make one here; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@touch $@
+
+.venvs/docs/ready: deploy/requirements-docs.txt
+	@echo "→ installing what makes the site of docs/ (pinned, with hashes)"
+	@$(PYTHON) -m venv .venvs/docs
+	@.venvs/docs/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 $(VENV)/ready: $(VENV)/made deploy/requirements.txt pyproject.toml

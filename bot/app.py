@@ -7,24 +7,25 @@ an outlet is.
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack, nullcontext
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import AbstractContextManager, AsyncExitStack, nullcontext, suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import structlog
 
-from bot import connection, health, vitals
+from bot import connection, ground, health, pipeline, remote, vitals
+from bot.connection import TelegramConnection
 from bot.context import WatchersServices
 from bot.digests.maker import DigestService
 from bot.failures import note_odd_rows
-from bot.ground import Ground
+from bot.ground import BOTH, Ground, Half
 from bot.halves import BotHalf, WatchersHalf, common_ticks
 from bot.instance import alone_with
 from bot.metrics import Metrics
 from bot.notices import enqueue_part_notice
-from bot.pipeline import Pipeline, open_pipeline
+from bot.pipeline import Pipeline
 from bot.settings import Settings
 from bot.systemd import NOBODY, Supervisor, attend
 from bot.ticks import Rounds, ticking
@@ -33,9 +34,9 @@ from bot.trusted_clock import wall_clock
 from bot.version import installed_version
 from bot.watchdog import STOP_WITHIN_S, GuardedPart, LoopGuard, Watchdog
 from storage import feeds, wrong_times
-from storage.errors import NewsError
+from storage.errors import NewsError, StorageError
 from storage.feeds import NewFeed
-from storage.model import Outlet
+from storage.model import ChatId, Outlet
 from watchers.catalogue.starting import starting_fallbacks, starting_feeds
 from watchers.host_queues import Politeness
 from watchers.rates.polling import RatesPace
@@ -43,6 +44,9 @@ from watchers.standing import LookingPace
 from watchers.taught_names import TaughtNames
 
 log = structlog.get_logger(__name__)
+
+HEARD_WITHIN_S = 0.1
+"""How often a bot's half looks whether the other half wrote something."""
 
 Fail = Callable[[float], None]
 """Ends the process with an error after so many seconds, however stuck it is."""
@@ -55,6 +59,7 @@ async def run(
     settings: Settings,
     *,
     stop: asyncio.Event,
+    halves: frozenset[Half] = BOTH,
     politeness: Politeness | None = None,
     looking: LookingPace | None = None,
     asking: RatesPace | None = None,
@@ -64,38 +69,51 @@ async def run(
     fail: Fail = lambda _within_s: None,
     clock: Callable[[], datetime] = wall_clock,
 ) -> None:
-    """Run the whole thing until ``stop`` is set. Raises NewsError where it cannot start.
+    """Run both halves, or one, until ``stop`` is set. Raises NewsError where it cannot start.
 
     A fresh database, which polls nothing yet, gets the ``starting`` feeds: the catalogue. Raises
     NewsError, too, where a part of it is beyond help; ``fail`` ends the process then, should it
     hang in that as well.
     """
     metrics = Metrics(installed_version())
-    token = settings.telegram_bot_token
-    with alone_with(token, settings.telegram_api_url) if token else nullcontext():
-        async with open_pipeline(
-            settings,
-            politeness=politeness,
-            looking=looking,
-            asking=asking,
-            clock=clock,
-            tell=metrics.tell,
-        ) as pipeline:
-            if await pipeline.db.read(feeds.wants_catalogue):
-                added = await pipeline.db.write(
-                    feeds.add_catalogue,
-                    starting(),
-                    pipeline.clock(),
-                    starting_fallbacks(),
-                )
-                log.info("catalogue loaded", feeds=added)
-            await run_in(
-                pipeline, metrics, stop=stop, supervisor=supervisor, ready=ready, fail=fail
+    async with AsyncExitStack() as open_parts:
+        begin = open_parts.enter_async_context
+        if Half.BOT in halves:
+            open_parts.enter_context(only_with_token(settings))
+        base = await begin(ground.opened(settings, clock, halves, metrics.tell))
+        room: Pipeline | None = None
+        if Half.WATCHERS in halves:
+            room = await begin(
+                pipeline.opened(base, politeness=politeness, looking=looking, asking=asking)
             )
+            await load_catalogue(room, starting)
+        await run_in(
+            base, room, halves, metrics, stop=stop, supervisor=supervisor, ready=ready, fail=fail
+        )
+
+
+def only_with_token(settings: Settings) -> AbstractContextManager[None]:
+    """Keep others on this machine from running with our token, if we have one."""
+    token = settings.telegram_bot_token
+    if not token:
+        return nullcontext()
+    return alone_with(token, settings.telegram_api_url)
+
+
+async def load_catalogue(room: Pipeline, starting: Callable[[], Starting]) -> None:
+    """Give a fresh database its first feeds."""
+    if not await room.db.read(feeds.wants_catalogue):
+        return
+    added = await room.db.write(
+        feeds.add_catalogue, starting(), room.clock(), starting_fallbacks()
+    )
+    log.info("catalogue loaded", feeds=added)
 
 
 async def run_in(
-    pipeline: Pipeline,
+    base: Ground,
+    room: Pipeline | None,
+    halves: frozenset[Half],
     metrics: Metrics,
     *,
     stop: asyncio.Event,
@@ -103,35 +121,40 @@ async def run_in(
     ready: Callable[[], None] = lambda: None,
     fail: Fail = lambda _within_s: None,
 ) -> None:
-    """Run both halves around an open pipeline until ``stop`` is set."""
+    """Run halves around an open database until ``stop`` is set; ``room`` is what watches."""
     async with AsyncExitStack() as open_parts:
         begin = open_parts.enter_async_context
-        names = TaughtNames(pipeline.db)
+        names = TaughtNames(base.db)
         digests = DigestService(
-            pipeline.db, pipeline.clock, names=names, wake=pipeline.wake_up.set
+            base.db,
+            base.clock,
+            names=names,
+            wake=base.wake_up.set,
+            bot_name=base.settings.bot_name,
         )
-        services = services_of(pipeline)
+        telegram: TelegramConnection | None = None
 
         async def measure() -> health.Vitals:
             return await house.vitals()
 
-        telegram = await begin(
-            connection.opened(pipeline, services, digests, names, stop, measure=measure)
-        )
-        house = House(pipeline, digests, telegram)
-        listen = pipeline.settings.health_listen
-        await begin(health.served(listen, house.vitals, metrics.exposition))
+        if Half.BOT in halves:
+            services = services_of(room) if room else await begin(remote.opened(base))
+            telegram = await begin(
+                connection.opened(base, services, digests, names, stop, measure=measure)
+            )
+        house = House(base, digests, room, telegram)
+        listening = base.settings.health_listen
+        await begin(health.served(listening, house.vitals, metrics.exposition))
         open_parts.enter_context(metrics.counting_problems())
-        for beside in (inspect, remember):
-            task = asyncio.create_task(beside(pipeline), name=beside.__name__)
-            open_parts.push_async_callback(cancelled, task)
+        for name, work in house.beside().items():
+            open_parts.push_async_callback(cancelled, asyncio.create_task(work, name=name))
         open_parts.enter_context(ticking(house.rounds))
-        watchdog = watchdog_of(pipeline, house, stop, fail)
+        watchdog = watchdog_of(base, house, stop, fail)
         guard = LoopGuard(partial(fail, 0.0))
         open_parts.enter_context(guard.checking())
         watching = asyncio.create_task(watchdog.run(guard.beat), name="watchdog")
         open_parts.push_async_callback(cancelled, watching)
-        log.info("running")
+        log.info("running", halves=sorted(halves))
         supervisor.ready()
         ready()
         attending = asyncio.create_task(attend(supervisor, house.in_words), name="attend")
@@ -144,46 +167,59 @@ async def run_in(
 
 
 class House:
-    """Both halves of one process."""
+    """What one process runs: both halves, or one."""
 
     def __init__(
         self,
-        pipeline: Pipeline,
+        base: Ground,
         digests: DigestService,
-        telegram: connection.TelegramConnection,
+        room: Pipeline | None,
+        telegram: TelegramConnection | None,
     ) -> None:
-        """Build both; nothing ticks yet."""
-        self._pipeline = pipeline
+        """Build the halves there are; nothing ticks yet."""
+        self._base = base
+        self._room = room
         self.timekeeper = Timekeeper(
-            pipeline.db,
-            pipeline.clock,
+            base.db,
+            base.clock,
             digests,
-            admins=frozenset(pipeline.settings.admin_ids),
-            wake=pipeline.wake_up.set,
-            drawn_back=pipeline.poller.forget_rests,
+            # Of a clock that was set the watching half tells: once is enough.
+            admins=frozenset(base.settings.admin_ids if room else ()),
+            wake=base.wake_up.set,
+            drawn_back=room.poller.forget_rests if room else lambda: None,
         )
-        self.watchers = WatchersHalf(pipeline, self.timekeeper)
-        self.bot = BotHalf(pipeline, self.timekeeper, digests, telegram)
+        self.watchers = WatchersHalf(room, self.timekeeper) if room else None
+        self.bot = BotHalf(base, self.timekeeper, digests, telegram) if telegram else None
         self.ticks = (
-            *common_ticks(pipeline, self.timekeeper, telegram.tell_now),
-            *self.watchers.ticks,
-            *self.bot.ticks,
+            *common_ticks(base, self.timekeeper, telegram.tell_now if telegram else untold),
+            *(self.watchers.ticks if self.watchers else ()),
+            *(self.bot.ticks if self.bot else ()),
         )
-        self.rounds = tuple(Rounds(tick, pipeline.tell) for tick in self.ticks)
+        self.rounds = tuple(Rounds(tick, base.tell) for tick in self.ticks)
+
+    def beside(self) -> dict[str, Coroutine[Any, Any, None]]:
+        """Begin what goes on beside the ticks, by name."""
+        if self._room is not None:
+            return {"inspect": inspect(self._room), "remember": remember(self._room)}
+        return {"listen": listen(self._base)}
 
     def guarded(self) -> tuple[GuardedPart, ...]:
         """Name what the watchdog looks after."""
         rounds = (one.guarded for one in self.rounds)
-        return (*rounds, *self.watchers.guarded(), *self.bot.guarded())
+        halves = (self.watchers, self.bot)
+        return (*rounds, *(part for half in halves if half for part in half.guarded()))
 
     async def vitals(self) -> health.Vitals:
-        """Measure how we are."""
-        pipeline = self._pipeline
-        ticks = health.Vitals(parts=tuple(tick.part for tick in self.ticks))
-        process = vitals.of_process(pipeline, self.timekeeper)
-        bot = await vitals.of_bot(pipeline, self.bot)
-        watchers = await vitals.of_watchers(pipeline, self.watchers)
-        return vitals.merged((ticks, process, bot, watchers))
+        """Measure how we are; of a half that runs elsewhere its own process tells."""
+        found = [
+            health.Vitals(parts=tuple(tick.part for tick in self.ticks)),
+            vitals.of_process(self._base, self.timekeeper),
+        ]
+        if self.bot is not None:
+            found.append(await vitals.of_bot(self._base, self.bot))
+        if self._room is not None and self.watchers is not None:
+            found.append(await vitals.of_watchers(self._room, self.watchers))
+        return vitals.merged(found)
 
     async def in_words(self) -> str:
         """Say in a line how we are."""
@@ -205,31 +241,42 @@ def watchdog_of(ground: Ground, house: House, stop: asyncio.Event, fail: Fail) -
     return Watchdog(house.guarded(), tell_admins=tell_admins, give_up=give_up, tell=ground.tell)
 
 
-def services_of(pipeline: Pipeline) -> WatchersServices:
+async def untold(_said: Mapping[ChatId, str]) -> None:
+    """Tell nobody: without a bot's half the log alone has it."""
+
+
+async def listen(base: Ground) -> None:
+    """Wake the deliverer when another process wrote: what is owed is a row, this is only speed."""
+    while True:
+        await asyncio.sleep(HEARD_WITHIN_S)
+        with suppress(StorageError):
+            if await base.db.others_wrote():
+                base.wake_up.set()
+
+
+def services_of(room: Pipeline) -> WatchersServices:
     """Let the chat ask the watching half of the same process."""
-    return WatchersServices(
-        pipeline.ingester, pipeline.poller, pipeline.full_texts, pipeline.translating
-    )
+    return WatchersServices(room.ingester, room.poller, room.full_texts, room.translating)
 
 
-async def inspect(pipeline: Pipeline) -> None:
+async def inspect(room: Pipeline) -> None:
     """Look beside everything else whether rows have values that nobody can read."""
     try:
-        await note_odd_rows(pipeline.db, pipeline.clock())
+        await note_odd_rows(room.db, room.clock())
     except Exception:
         log.exception("rows not looked over")
 
 
-async def remember(pipeline: Pipeline) -> None:
+async def remember(room: Pipeline) -> None:
     """Rebuild the ingester's memory; say if it fails: every story would begin anew without it."""
-    began = pipeline.clock()
+    began = room.clock()
     try:
-        now = await pipeline.db.read(wrong_times.believable, began)
-        await pipeline.ingester.remember(now)
+        now = await room.db.read(wrong_times.believable, began)
+        await room.ingester.remember(now)
     except Exception:
         log.exception("living stories not remembered")
         raise
-    log.info("remembered", seconds=round((pipeline.clock() - began).total_seconds(), 1))
+    log.info("remembered", seconds=round((room.clock() - began).total_seconds(), 1))
 
 
 async def cancelled(task: asyncio.Task[Any]) -> None:

@@ -90,6 +90,7 @@ class TelegramConnection:
             ground.clock,
             wake_up=ground.wake_up,
             names=names,
+            bot_name=ground.settings.bot_name,
             reads_pages=services.full_texts.reads_pages,
             tell=ground.tell,
         )
@@ -103,6 +104,11 @@ class TelegramConnection:
     def bot_username(self) -> str:
         """The name that Telegram knows us by, without @; "" until it was reached."""
         return self._bot.username if self._inbox is not None else ""
+
+    @property
+    def bot_id(self) -> int:
+        """Our number at Telegram, with which the token begins."""
+        return int(self._ground.settings.telegram_bot_token.partition(":")[0] or 0)
 
     @property
     def connected(self) -> bool:
@@ -183,7 +189,9 @@ class TelegramConnection:
         asked as seldom as later.
         """
         if self._bot.asks:
-            await self._ground.db.attempt(None, identity.note_asked, self._ground.clock())
+            await self._ground.db.attempt(
+                None, identity.note_asked, self._bot, self._ground.clock()
+            )
         try:
             await self._bot.initialize()
         except InvalidToken:
@@ -275,7 +283,8 @@ class TelegramConnection:
         until = self._ground.clock() + wait
         where = chat_queues.EVERYBODY if chat_id is None else chat_id
         with suppress(StorageError):  # whoever called must hear of the ban, not of our disk
-            await self._ground.db.write(chat_queues.rest, ChatId(where), until)
+            bot_name = self._ground.settings.bot_name
+            await self._ground.db.write(chat_queues.rest, ChatId(where), until, bot_name)
 
 
 def context_of(
@@ -301,6 +310,7 @@ def context_of(
         rights=Rights(bot, ground.clock),
         wake=ground.wake_up.set,
         bot_username=bot.username,
+        bot_name=settings.bot_name,
         admin_ids=settings.admin_ids,
         language=settings.default_language,
         time_zone=settings.default_timezone,

@@ -142,7 +142,8 @@ class Context:
 
     ``clock`` is the one source of now. ``names`` are the gazetteer's with those that admins
     taught; whoever brings an update in refreshes them. ``wake`` tells the deliverer that the
-    outbox has something. ``language`` and ``time_zone`` are those of a chat that has not chosen.
+    outbox has something. ``bot_name`` says which of several bots on the archive we are.
+    ``language`` and ``time_zone`` are those of a chat that has not chosen.
     ``allowed_hosts`` are the private hosts and ports that feeds may be read from. ``has_rates``
     says that official rates are asked for. ``translator`` knows whether anybody translates, and
     how that goes. ``vitals`` measures how the process is.
@@ -159,6 +160,7 @@ class Context:
     rights: ChatRights
     wake: Callable[[], None]
     bot_username: str
+    bot_name: str
     admin_ids: frozenset[int]
     language: str
     time_zone: str

@@ -1,7 +1,8 @@
-"""What needs the pipeline and may be asked for by the command line: done here, whoever asks.
+"""What needs the pipeline and may be asked for by another process: done here, whoever asks.
 
-Where nobody runs, the command line opens a pipeline and does it; where somebody does, it writes
-an errand and the running process does it. Both call the same functions.
+Where nobody watches, the command line opens a pipeline and does it; where somebody does, it writes
+an errand and the running process does it. Both call the same functions. A bot's half that runs
+apart asks the same way for what its admins want.
 """
 
 import asyncio
@@ -15,13 +16,15 @@ from typing import Any
 import structlog
 
 from bot.pipeline import Pipeline
-from storage import errands, feeds
+from storage import errands, feeds, items
+from storage.corrections import Correction
 from storage.errands import Errand, ErrandState
 from storage.errors import NewsError, StorageError, Text
 from storage.local_time import rfc3339
-from storage.model import Feed, FeedId
+from storage.model import Feed, FeedId, ItemId, StoryId
 from watchers import jsonl
 from watchers.ingester import Taken
+from watchers.parse.article import NoTextKind
 from watchers.poll import Round
 
 log = structlog.get_logger(__name__)
@@ -37,6 +40,9 @@ TOLD_EVERY_S = 0.5
 
 LINGER_S, LOOKED_FOR_EVERY_S = 0.5, 0.05
 """How long more is waited for after an errand, and how often: a file comes in many slices."""
+
+AT_ONCE = 8
+"""So many errands are done side by side: a correction waits for no round by hand."""
 
 SWEEP_EVERY = timedelta(hours=6)
 """Of a file's own time: stories silent for the window are forgotten, as while polling."""
@@ -112,6 +118,72 @@ async def ingest(room: Pipeline, asked: Values, report: Report) -> Values:
     return asdict(taken) | {"swept": rfc3339(swept) if swept else ""}
 
 
+# --- what a bot's half asks for --------------------------------------------------------------
+
+
+async def merge(room: Pipeline, asked: Values, report: Report) -> Values:
+    """Make one story of two: ``story`` becomes ``into``."""
+    del report
+    made = await room.ingester.merge(
+        StoryId(asked["story"]), StoryId(asked["into"]), asked["by"], room.clock()
+    )
+    return corrected(made)
+
+
+async def split(room: Pipeline, asked: Values, report: Report) -> Values:
+    """Take the items ``out`` of one story into a story of their own."""
+    del report
+    made = await room.ingester.split(items_of(asked), asked["by"], room.clock())
+    return corrected(made)
+
+
+async def move(room: Pipeline, asked: Values, report: Report) -> Values:
+    """Put the items ``out`` of one story into another."""
+    del report
+    made = await room.ingester.move(
+        items_of(asked), StoryId(asked["into"]), asked["by"], room.clock()
+    )
+    return corrected(made)
+
+
+async def undo(room: Pipeline, asked: Values, report: Report) -> Values:
+    """Take the correction ``number`` back."""
+    del report
+    undone = await room.ingester.undo(asked["number"], room.clock())
+    return corrected(undone.correction) | {
+        "items": list(undone.items),
+        "source": undone.source,
+        "target": undone.target,
+        "revived": undone.revived,
+        "emptied": undone.emptied,
+    }
+
+
+async def nearest(room: Pipeline, asked: Values, report: Report) -> Values:
+    """Name the stories most like a ``story``."""
+    del report
+    return {"stories": list(await room.ingester.nearest(StoryId(asked["story"]), asked["most"]))}
+
+
+async def read_article(room: Pipeline, asked: Values, report: Report) -> Values:
+    """Ask an ``item``'s page for its article; what comes of it is kept, or said here."""
+    del report
+    found = await room.db.read(items.by_ids, [ItemId(asked["item"])])
+    if not found:
+        return {"refusal": NoTextKind.UNREACHABLE}
+    return {"refusal": (await room.full_texts.get(found[0])).refusal}
+
+
+def items_of(asked: Values) -> list[ItemId]:
+    """Read which items are spoken of."""
+    return [ItemId(item) for item in asked["out"]]
+
+
+def corrected(made: Correction) -> Values:
+    """Name a correction; it is a row, to be read by whoever asked."""
+    return {"correction": made.id}
+
+
 async def unknown(room: Pipeline, asked: Values, report: Report) -> Values:
     """Refuse what a command line of another version asks for."""
     del room, asked, report
@@ -119,7 +191,18 @@ async def unknown(room: Pipeline, asked: Values, report: Report) -> Values:
 
 
 WORK: Mapping[str, Callable[[Pipeline, Values, Report], Awaitable[Values]]] = MappingProxyType(
-    {"feeds.add": add_feed, "feeds.fallback": add_fallback, "poll": poll, "ingest": ingest}
+    {
+        "articles.read": read_article,
+        "feeds.add": add_feed,
+        "feeds.fallback": add_fallback,
+        "ingest": ingest,
+        "poll": poll,
+        "stories.merge": merge,
+        "stories.move": move,
+        "stories.nearest": nearest,
+        "stories.split": split,
+        "stories.undo": undo,
+    }
 )
 
 
@@ -154,7 +237,7 @@ def refused(answer: Values) -> NewsError:
 
 
 class ErrandRunner:
-    """Does what the command line asks for, one errand after the other."""
+    """Does what other processes ask for, a few errands side by side."""
 
     def __init__(self, room: Pipeline) -> None:
         """Keep what errands are done with."""
@@ -163,26 +246,38 @@ class ErrandRunner:
 
     async def round(self) -> None:
         """Do what waits. What an earlier process left half done is told to be unfinished."""
-        db, clock = self._room.db, self._room.clock
         if not self._begun:
-            left = await db.write(errands.left_over)
+            left = await self._room.db.write(errands.left_over)
             self._begun = True
             if left:
                 log.warning("errands left unfinished", errands=left)
+        under_way: set[asyncio.Task[None]] = set()
         patience_s = 0.0
-        while True:
-            if await db.read(errands.are_waiting):
-                self._begun = False  # what is cut off from here on is left unfinished, too
-                errand = await db.write(errands.claim, clock())
+        try:
+            while True:
+                errand = await self._next() if len(under_way) < AT_ONCE else None
                 if errand is not None:
-                    await self._do(errand)
+                    under_way.add(asyncio.create_task(self._do(errand)))
                     patience_s = LINGER_S
-                self._begun = True
-            elif patience_s <= 0:
-                return
-            else:
-                patience_s -= LOOKED_FOR_EVERY_S
-                await asyncio.sleep(LOOKED_FOR_EVERY_S)
+                elif under_way:
+                    _, under_way = await asyncio.wait(under_way, timeout=LOOKED_FOR_EVERY_S)
+                elif patience_s > 0:
+                    patience_s -= LOOKED_FOR_EVERY_S
+                    await asyncio.sleep(LOOKED_FOR_EVERY_S)
+                else:
+                    return
+        except BaseException:
+            self._begun = False  # what is cut off here is left unfinished, too
+            raise
+        finally:
+            await ended(under_way)
+
+    async def _next(self) -> Errand | None:
+        """Take the next errand, where one waits."""
+        db = self._room.db
+        if not await db.read(errands.are_waiting):
+            return None
+        return await db.write(errands.claim, self._room.clock())
 
     async def _do(self, errand: Errand) -> None:
         """Do one errand and write down what it came to; a stop in between leaves it running."""
@@ -219,6 +314,13 @@ class ErrandRunner:
         except Exception:
             log.exception("errand failed by a bug", what=errand.what)
             return ErrandState.REFUSED, refusal(NewsError("error.bug"))
+
+
+async def ended(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancel tasks and wait until they are gone."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Telling:

@@ -1,19 +1,36 @@
 """What both halves stand on: the settings, the database, the clock, the deliverer's bell."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from bot.instance import alone_on
+from bot.instance import Sharing, alone, bot_lock, sharing, watchers_lock
 from bot.settings import Settings
 from bot.trusted_clock import MARK_FACT, TrustedClock, trusted
 from storage import meta
 from storage.database import Database
+from storage.errors import NewsError, StorageError
 from storage.files import refuse_other
 from storage.happenings import Tell, unheard
 from watchers.pulse import Pulse
+
+MIGRATED_WITHIN_S = 10.0
+"""So long whoever starts waits for another one who is just making or migrating the file."""
+
+
+class Half(StrEnum):
+    """A half of the program; a process runs one of them, or both."""
+
+    WATCHERS = "watchers"
+    BOT = "bot"
+
+
+BOTH = frozenset(Half)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +51,59 @@ class Ground:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, clock: Callable[[], datetime], tell: Tell = unheard
+    settings: Settings,
+    clock: Callable[[], datetime],
+    halves: frozenset[Half],
+    tell: Tell = unheard,
 ) -> AsyncIterator[Ground]:
-    """Open the database, alone on it, for as long as the block runs.
+    """Open the database, the only one who runs these halves on it, while the block runs.
 
     ``clock`` is the machine's, believed as far as it can be.
     Raises NewsError where another process has the database, or the file cannot serve.
     """
     refuse_other(settings.database_path)  # before a lock lies beside it
-    with alone_on(settings.database_path):
-        db = await Database.opened(settings.database_path, tell=tell)
+    with sharing(settings.database_path) as shared, only_one(settings, halves):
+        db = await database(settings, shared, tell)
         try:
             own_clock = trusted(clock)
             own_clock.resume(await db.read(meta.get, MARK_FACT))
             yield Ground(settings, db, own_clock, asyncio.Event(), Pulse(), tell)
         finally:
             await db.close()
+
+
+@contextmanager
+def only_one(settings: Settings, halves: frozenset[Half]) -> Iterator[None]:
+    """Keep others from running these halves. Raises NewsError where somebody does."""
+    path, name = settings.database_path, settings.bot_name
+    with ExitStack() as held:
+        if Half.WATCHERS in halves:
+            held.enter_context(alone(watchers_lock(path), "instance.database"))
+        if Half.BOT in halves:
+            held.enter_context(alone(bot_lock(path, name), "instance.bot"))
+        yield
+
+
+async def database(settings: Settings, shared: Sharing, tell: Tell) -> Database:
+    """Open the file; make or migrate it where nobody else works on it.
+
+    Two who start at once wait for each other. Raises NewsError where somebody else goes on with
+    a file of an older version.
+    """
+    until = time.monotonic() + MIGRATED_WITHIN_S
+    while True:
+        try:
+            return await Database.opened(settings.database_path, shared=True, tell=tell)
+        except StorageError as error:
+            if error.text_key != "storage.behind":
+                raise
+            behind = error
+        try:
+            with shared.alone():
+                return await Database.opened(settings.database_path, tell=tell)
+        except NewsError as error:
+            if error.text_key != "instance.database":
+                raise
+        if time.monotonic() > until:
+            raise behind
+        await asyncio.sleep(random.uniform(0.05, 0.2))  # noqa: S311 (not both at once again)

@@ -1,14 +1,21 @@
-"""One instance a database and a token: two of them would double every message."""
+"""One process a half of a database, and one a token: two of them would double every message.
+
+Beside a database lie locks: ``.watchers.lock`` is held by who turns feeds into stories,
+``.bot.lock`` (``.bot-NAME.lock`` for each of several) by who speaks for that bot, and ``.lock`` is
+shared by all of them; alone it is held by who makes, migrates or replaces the file.
+"""
 
 import errno
 import fcntl
+import glob
 import os
 import socket
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from struct import Struct
@@ -19,6 +26,9 @@ from storage.files import refuse_place
 OWNER_ONLY = 0o600
 EVERYBODY_READS = 0o644
 """Whoever shares the machine can then see that a lock is free, and take it."""
+
+TRIED_FOR_S, TRIED_EVERY_S = 0.2, 0.02
+"""Who only looks whether a lock is held has it for an instant: that is no reason to refuse."""
 
 UCRED = Struct("3i")
 """The kernel's word on who is at the other end of a socket: process, user, group (unix(7))."""
@@ -39,17 +49,29 @@ def alone(path: Path, text_key: str, mode: int = OWNER_ONLY) -> Iterator[None]:
     """
     lock, is_ours = opened(path, mode)
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
-                raise unusable(path, error) from error
-            raise NewsError(text_key, pid=holder(lock)) from None
+        if not locked(lock, path, fcntl.LOCK_EX):
+            raise NewsError(text_key, pid=holder(lock))
         if is_ours:
             signed(lock, path)
         yield
     finally:
         os.close(lock)
+
+
+def locked(lock: int, path: Path, kind: int) -> bool:
+    """Take an open lock, alone (LOCK_EX) or with others (LOCK_SH); False where others have it."""
+    until = time.monotonic() + TRIED_FOR_S
+    while True:
+        try:
+            fcntl.flock(lock, kind | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                raise unusable(path, error) from error
+        else:
+            return True
+        if time.monotonic() > until:
+            return False
+        time.sleep(TRIED_EVERY_S)
 
 
 @contextmanager
@@ -58,13 +80,63 @@ def alone_on(database: Path) -> Iterator[None]:
 
     Raises NewsError where another one has it, or where no database can be.
     """
-    with ExitStack() as held:
-        try:
-            held.enter_context(alone(database_lock(database), "instance.database"))
-        except StorageError:
-            refuse_place(database)  # what is wrong with the place says more than its lock
-            raise
+    with sharing(database) as shared, shared.alone():
         yield
+
+
+class Sharing:
+    """A hold on a database's own lock, with others or, for a while, alone."""
+
+    def __init__(self, lock: int, database: Path, *, is_ours: bool) -> None:
+        """Keep the open lock, which is shared by now."""
+        self._lock = lock
+        self._database = database
+        self._is_ours = is_ours
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold it alone while the block runs, then with others again.
+
+        Raises NewsError where others share it.
+        """
+        path = database_lock(self._database)
+        if not locked(self._lock, path, fcntl.LOCK_EX):
+            fcntl.flock(self._lock, fcntl.LOCK_SH)  # trying to have it alone let go of it
+            raise NewsError("instance.database", pid=worked_on_by(self._database) or "?")
+        try:
+            if self._is_ours:
+                signed(self._lock, path)
+            yield
+        finally:
+            fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+
+@contextmanager
+def sharing(database: Path) -> Iterator[Sharing]:
+    """Work on a database beside other processes for as long as the block runs.
+
+    Raises NewsError where one has it alone, or where no database can be.
+    """
+    path = database_lock(database)
+    try:
+        lock, is_ours = opened(path, OWNER_ONLY)
+    except StorageError:
+        refuse_place(database)  # what is wrong with the place says more than its lock
+        raise
+    try:
+        if not locked(lock, path, fcntl.LOCK_SH):
+            raise NewsError("instance.database", pid=holder(lock))
+        yield Sharing(lock, database, is_ours=is_ours)
+    finally:
+        os.close(lock)
+
+
+def worked_on_by(database: Path) -> str | None:
+    """Return the process id of who runs a half on a database, or has it alone; None for nobody."""
+    whole = database.resolve()
+    halves = sorted(whole.parent.glob(f"{glob.escape(whole.name)}.*.lock"), reverse=True)
+    held = (held_by(path) for path in (*halves, database_lock(database)))
+    return next((pid for pid in held if pid is not None), None)
 
 
 def held_by(path: Path) -> str | None:
@@ -74,7 +146,7 @@ def held_by(path: Path) -> str | None:
     except OSError:
         return None
     try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return holder(lock)
     finally:
@@ -127,9 +199,24 @@ def signed(lock: int, path: Path) -> None:
 
 
 def database_lock(database: Path) -> Path:
-    """Name the lock file of a database: beside the file itself, so that every way to it meets."""
+    """Name the lock that all who work on a database share."""
+    return beside(database, "lock")
+
+
+def watchers_lock(database: Path) -> Path:
+    """Name the lock of the watching half: who holds it gives stories their numbers."""
+    return beside(database, "watchers.lock")
+
+
+def bot_lock(database: Path, name: str) -> Path:
+    """Name the lock of a bot's half, of the only bot ("") or of one of several."""
+    return beside(database, f"bot-{name}.lock" if name else "bot.lock")
+
+
+def beside(database: Path, what: str) -> Path:
+    """Name a file beside a database, the same by every way to it."""
     whole = database.resolve()
-    return whole.with_name(f"{whole.name}.lock")
+    return whole.with_name(f"{whole.name}.{what}")
 
 
 @contextmanager

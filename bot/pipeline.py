@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot import ground
-from bot.ground import Ground
+from bot.ground import Ground, Half
 from bot.settings import Settings
 from bot.trusted_clock import wall_clock
 from bot.version import installed_version
@@ -64,7 +64,7 @@ async def open_pipeline(
     Raises NewsError where another process has the database, or the file cannot serve.
     """
     async with (
-        ground.opened(settings, clock, tell) as base,
+        ground.opened(settings, clock, frozenset({Half.WATCHERS}), tell) as base,
         opened(base, politeness=politeness, looking=looking, asking=asking) as pipeline,
     ):
         yield pipeline

@@ -33,6 +33,7 @@ LOG_FORMATS = ("auto", "json", "pretty")
 BOT_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{3,100}")
 """BotFather's have 35 characters after the colon; other servers give what they like."""
 
+BOT_NAME = re.compile(r"[a-z0-9-]{1,32}")
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+):([0-9]{1,5})")
 MAX_PORT = 65_535
@@ -105,6 +106,13 @@ def token(raw: str) -> str:
     """Read a bot's token as BotFather gives it."""
     if not BOT_TOKEN.fullmatch(raw):
         raise ValueError("is not a bot's token; BotFather's look like 123456789:AAH…")
+    return raw
+
+
+def bot_name(raw: str) -> str:
+    """Read which of several bots on one archive this is."""
+    if not BOT_NAME.fullmatch(raw):
+        raise ValueError(f"may only have a-z, 0-9 and -, at most 32, not {raw!r}")
     return raw
 
 
@@ -284,6 +292,7 @@ class Settings:
     telegram_webhook_url: str = setting("", http_url)
     telegram_webhook_listen: str = setting("127.0.0.1:8080", host_port_text)
     telegram_webhook_secret: str = setting("", secret, hidden=True)
+    bot_name: str = setting("", bot_name)
     admin_ids: frozenset[int] = setting(frozenset(), people)
     database_path: Path = setting(DATABASE, file_path)  # noqa: RUF009 (a Path never changes)
     backup_dir: str = setting("", folder_path)

@@ -100,6 +100,7 @@ class Timekeeper:
         self._looked_over.beat()
         if not (self.is_behind or await self._db.read(wrong_times.has_any, now, thorough=True)):
             await self._digests.draw_back()
+            self._drawn_back()  # another process may have drawn back what rows had
             return
         was_behind = self.is_behind
         self.is_behind = not await self._db.write(wrong_times.draw_back, now)

@@ -50,8 +50,8 @@ def of_process(ground: Ground, timekeeper: Timekeeper) -> Vitals:
 async def of_bot(ground: Ground, half: BotHalf) -> Vitals:
     """Measure the bot's half: healthy means that what is owed and asked leaves in time."""
     now, up_s = ground.clock(), ground.up.age_s
-    backlog = await ground.db.read(reports.backlog)
-    unanswered = since(await ground.db.read(inbox.oldest), now)
+    backlog = await ground.db.read(reports.backlog, ground.settings.bot_name)
+    unanswered = since(await ground.db.read(inbox.oldest, half.telegram.bot_id), now)
     late = {kind: since(waiting.oldest_due, now) for kind, waiting in backlog.items()}
     waited = max(late.values(), default=0.0)
     telegram = half.telegram

@@ -14,6 +14,13 @@ lock() {
 }
 lock deploy/requirements.txt
 lock deploy/requirements-dev.txt --group dev
+# The site of docs/ is made in an environment of its own, without the program.
+{
+  echo "# What \`make docs\` runs on; made by \`make lock\`, do not edit."
+  .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade \
+    --no-emit-index-url --no-header --no-annotate --group docs
+} > deploy/requirements-docs.new
+mv deploy/requirements-docs.new deploy/requirements-docs.txt
 # The extra brings one package beside those; what it needs is pinned there.
 {
   echo "# The extra \`meaning\`, to be installed beside requirements.txt; made by \`make lock\`, do not edit."

@@ -16,6 +16,7 @@ PIP_AUDIT = "pip-audit==2.9.0"
 LISTS = (
     "requirements.txt",
     "requirements-dev.txt",
+    "requirements-docs.txt",
     "requirements-fulltext.txt",
     "requirements-meaning.txt",
 )

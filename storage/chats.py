@@ -75,6 +75,12 @@ def readable_by_ids(db: Connection, ids: Iterable[ChatId], now: datetime) -> dic
     return found
 
 
+def bot_of(db: Connection, chat_id: ChatId) -> str | None:
+    """Return which of the archive's bots writes to a chat; None when we never met."""
+    row = db.conn.execute("select bot from chats where id = ?", [chat_id]).fetchone()
+    return row[0] if row else None
+
+
 def see_chat(db: Connection, chat: Chat, now: datetime) -> Chat:
     """Write down a chat at the first meeting; later only follow its kind and title.
 

@@ -62,6 +62,7 @@ class Database:
         self._nobody_writes = asyncio.Event()
         self._nobody_writes.set()
         self._behind = asyncio.Lock()
+        self._version = 0
 
     @classmethod
     async def opened(cls, path: Path, *, shared: bool = False, tell: Tell = unheard) -> Self:
@@ -128,6 +129,12 @@ class Database:
         self.writability.kept()
         self._writer.wait_for_locks(BUSY_TIMEOUT_MS)
         return result
+
+    async def others_wrote(self) -> bool:
+        """Tell whether another process changed the file since this was asked last."""
+        version = await self._writer.data_version()
+        changed, self._version = version != self._version, version
+        return changed
 
     async def _timed(
         self,
@@ -235,6 +242,18 @@ class _Hand:
             return in_transaction(self._connection, begin, fn, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def data_version(self) -> int:
+        """Return a number that is another one after each commit of somebody else."""
+
+        def look() -> int:
+            try:
+                (version,) = self._connection.conn.execute("pragma data_version").fetchone()
+            except sqlite3.DatabaseError as error:
+                raise wrapped(error) from error
+            return int(version)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, look)
 
     def wait_for_locks(self, patience_ms: int) -> None:
         """Wait so long for another program's lock from the next transaction on."""

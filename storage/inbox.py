@@ -90,10 +90,12 @@ def waiting(db: Connection, bot_id: int) -> list[WaitingUpdate]:
     ]
 
 
-def oldest(db: Connection) -> datetime | None:
-    """Return when the update that has waited longest for its answer was taken."""
+def oldest(db: Connection, bot_id: int | None = None) -> datetime | None:
+    """Return when what has waited longest for an answer was taken, of one bot's or all."""
     row = db.conn.execute(
-        "select taken_at from inbox where body is not null order by id limit 1"
+        "select taken_at from inbox where body is not null and (:bot is null or bot_id = :bot)"
+        " order by id limit 1",
+        {"bot": bot_id},
     ).fetchone()
     return from_ms(row[0]) if row is not None else None
 
@@ -133,12 +135,14 @@ def done(db: Connection, rows: Sequence[int]) -> None:
 
 
 def leave_to_the_old(db: Connection, bot_id: int) -> int:
-    """Drop what waits for another bot's answer: with a new token nobody can answer it.
+    """Drop what waits for a bot's answer that is none of ours any more: nobody can give it.
 
     Returns how many.
     """
     return db.conn.execute(
-        "delete from inbox where body is not null and bot_id <> ?", [bot_id]
+        "delete from inbox where body is not null and bot_id <> ? and bot_id not in"
+        " (select cast(value as integer) from facts where name = 'bot_id' or name glob 'bot_id/*')",
+        [bot_id],
     ).rowcount
 
 

@@ -1074,3 +1074,35 @@ alter table feeds add column pruned integer not null default 0
 def m046_retention(db: Database) -> None:
     """Keep the keys of removed items in few bytes, and how large the file was on each day."""
     execute_all(db, RETENTION)
+
+
+BOTS = """
+-- Which of several bots on one archive writes to it: BOT_NAME, '' for the only one.
+alter table chats add column bot text not null default '';
+-- As its chat's: whose turn it is is asked by each bot for its own.
+alter table lanes add column bot text not null default '';
+drop index lanes_next;
+create index lanes_next on lanes(bot, rank, next_at) where next_at is not null;
+create trigger lanes_begin after insert on lanes
+    when (select bot from chats where id = new.chat_id) <> '' begin
+    update lanes set bot = (select bot from chats where id = new.chat_id)
+    where chat_id = new.chat_id; end;
+create trigger lanes_follow after update of bot on chats when old.bot <> new.bot begin
+    update lanes set bot = new.bot where chat_id = new.id; end;
+
+alter table rests rename to rests_of_one;
+create table rests (                                          -- Telegram's bans outlast us
+    bot     text not null default '',
+    chat_id integer not null,                                 -- 0 = everybody, for this bot
+    until   integer not null,
+    primary key (bot, chat_id)
+) strict, without rowid;
+insert into rests(chat_id, until) select chat_id, until from rests_of_one where true;
+drop table rests_of_one
+"""
+
+
+@migrations()
+def m047_bots(db: Database) -> None:
+    """Let several bots share one archive, each with chats and bans of its own."""
+    execute_all(db, BOTS)

@@ -32,6 +32,7 @@ COMMANDS = {
     "restore": "bot.cli.backups",
     "compact": "bot.cli.backups",
     "check": "bot.cli.checking",
+    "health": "bot.cli.health",
     "audit": "bot.cli.audit",
     "units": "bot.cli.units",
 }

@@ -10,7 +10,7 @@ from bot.cli.audit import lines_of, looking
 from bot.cli.common import Refused, archive, command, now, sentence
 from bot.connection import bot_username
 from bot.failures import system_says
-from bot.instance import database_lock, held_by
+from bot.instance import worked_on_by
 from bot.pipeline import embeddings_of, translations_of
 from bot.settings import Settings, host_port
 from storage import backup as backups
@@ -96,7 +96,7 @@ async def ports_are_free(settings: Settings) -> bool:
     if settings.telegram_webhook_url:
         wanted["TELEGRAM_WEBHOOK_LISTEN"] = settings.telegram_webhook_listen
     wanted = {name: listen for name, listen in wanted.items() if listen}
-    running = held_by(database_lock(settings.database_path))
+    running = worked_on_by(settings.database_path)
     if running is not None and wanted:
         click.echo(f"ports     in use by SteppeWire itself, which runs (process {running})")
         return True

@@ -15,7 +15,7 @@ from typing import Any, Concatenate, ParamSpec
 import click
 
 from bot import logs, texts
-from bot.instance import database_lock, held_by
+from bot.instance import worked_on_by
 from bot.settings import Settings, SettingsError, load
 from bot.settings import hints as load_hints
 from storage.database import Database
@@ -60,17 +60,19 @@ def command(body: Body[P]) -> Callable[P, None]:
 
 
 def lasting(
-    *, need_token: bool = False, without: frozenset[str] = frozenset()
+    *,
+    need_token: Callable[..., bool] = lambda **_: False,
+    without: frozenset[str] = frozenset(),
 ) -> Callable[[Body[P]], Callable[P, None]]:
     """Turn a body into the callback of a command that runs until it is stopped, log and all.
 
-    ``need_token`` and ``without`` are those of ``settings.load``.
+    ``need_token`` tells it of the command's own options; ``without`` is that of ``settings.load``.
     """
 
     def decorated(body: Body[P]) -> Callable[P, None]:
         @functools.wraps(body)
         def call(*args: P.args, **kwargs: P.kwargs) -> None:
-            settings = settings_or_refuse(need_token=need_token, without=without)
+            settings = settings_or_refuse(need_token=need_token(**kwargs), without=without)
             carried_out(body, settings, *args, **kwargs)
 
         return call
@@ -149,7 +151,7 @@ async def archive(settings: Settings) -> AsyncIterator[Database]:
     Raises NewsError where the file cannot serve, or a running bot of an older version has it.
     """
     path = settings.database_path
-    is_shared = held_by(database_lock(path)) is not None
+    is_shared = worked_on_by(path) is not None
     db = await Database.opened(path, shared=is_shared)
     try:
         yield db

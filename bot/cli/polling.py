@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from bot.cli.common import command, no_feeds
-from bot.cli.workers import Progress, at_work
+from bot.cli.workers import at_work
 from bot.errands import Values
+from bot.messenger import Progress
 from bot.settings import Settings
 from storage import feeds
 

@@ -10,25 +10,35 @@ from functools import partial
 import click
 
 from bot.cli.common import lasting
+from bot.ground import BOTH, Half
 from bot.settings import Settings
 from bot.systemd import Supervisor
 from bot.watchdog import STOP_WITHIN_S
 
 
 @click.command()
-@lasting(need_token=True)
-async def run(settings: Settings) -> None:
+@click.option(
+    "--only",
+    type=click.Choice([half.value for half in Half]),
+    help="Run one half; the other runs as a process of its own beside the same DATABASE_PATH.",
+)
+@lasting(need_token=lambda only: only != Half.WATCHERS)
+async def run(settings: Settings, only: str | None) -> None:
     """Run the whole thing: watch the feeds and serve the chat, until SIGTERM or Ctrl-C.
 
-    Needs TELEGRAM_BOT_TOKEN. Stops within five seconds; nothing is lost by kill -9 either.
+    Needs TELEGRAM_BOT_TOKEN, but for `--only watchers`. Stops within five seconds; nothing is lost
+    by kill -9 either.
     """
     from bot import app  # noqa: PLC0415 (takes two seconds: a wrong setting is told before)
+
+    halves = frozenset({Half(only)}) if only else BOTH
 
     stop = asyncio.Event()
     app.stop_on_signals(stop, lambda: hurry(leave))
     await app.run(
         settings,
         stop=stop,
+        halves=halves,
         supervisor=Supervisor.named_in(os.environ),
         fail=lambda within_s: hurry(partial(leave, 1), within_s),
     )

@@ -136,7 +136,7 @@ def _listed(counts: Iterable[tuple[str, int]]) -> str:
 async def limits(ask: Ask, context: Context) -> Reply:
     """Say how the outbox and Telegram's limits stand."""
     now, language = context.clock(), ask.language
-    counts = await context.db.write(reports.counts, now)  # it forgets rests that are over
+    counts = await context.db.read(reports.counts, now, context.bot_name)
     rest = counts.everybody_rests_until
     settled = ", ".join(
         f"{translate(language, f'state.{state}')} {words.number(n, language)}"

@@ -10,6 +10,7 @@ from bot.texts import translate
 from storage import chats, dialogs
 from storage.errors import NewsError
 from storage.model import Chat, ChatId, ChatKind
+from storage.outbox import queue
 from storage.sql import Connection
 
 _OFF = ("off", "выкл", "нет", "-")
@@ -45,6 +46,7 @@ async def channel(ask: Ask, context: Context) -> Reply:
             digest_times=(),
         )
         chats.see_chat(db, new, context.clock())
+        queue.give_to_bot(db, facts.id, context.bot_name, context.clock())
         chats.change(db, facts.id, owner_id=ask.here.id, title=facts.title)
         dialogs.act_for(db, ask.here.id, facts.id)
 

@@ -36,6 +36,7 @@ async def start(ask: Ask, context: Context) -> Reply:
 
     ``h_<row>``, ``dm_<row>`` and ``da_<row>`` are the buttons under a channel's messages.
     """
+    await context.db.attempt(None, ours, ask, context.bot_name, context.clock())
     kind, _, payload = ask.text.strip().partition("_")
     if kind == "s" and payload.isdecimal():
         return await stories.story(replace(ask, text=payload), context)
@@ -47,6 +48,12 @@ async def start(ask: Ask, context: Context) -> Reply:
     greeting = welcome(ask, known, runs_nobody=not context.admin_ids)
     asked = await context.db.write(_about_to_ask, ask, context.clock())
     return Say((greeting, *((zone_question(ask, context),) if asked else ())))
+
+
+@repeatable
+def ours(db: Connection, ask: Ask, bot_name: str, now: datetime) -> None:
+    """Write to whoever presses Start from here on: of several bots on one archive the last one."""
+    queue.give_to_bot(db, ask.here.id, bot_name, now)
 
 
 @repeatable

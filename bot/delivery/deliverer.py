@@ -66,7 +66,8 @@ CLOCK_SET_BACK = timedelta(minutes=1)
 class Deliverer:
     """Runs until stopped: ``await start()``, then ``run()`` as a task, then ``stop()``.
 
-    ``wake_up`` is set by whoever wrote something to the outbox. ``names`` are those by which
+    ``wake_up`` is set by whoever wrote something to the outbox. ``bot_name`` says whose chats are
+    written to. ``names`` are those by which
     queries are matched. ``heed`` hears what became of each message after it was written down, so
     that memories elsewhere can follow (a chat's new id, a chat that is gone). ``reads_pages``
     says that articles' pages can be read here. ``tell`` hears of each message, for counting.
@@ -81,6 +82,7 @@ class Deliverer:
         *,
         wake_up: asyncio.Event,
         names: TaughtNames,
+        bot_name: str = "",
         workers: int = WORKERS,
         heed: Callable[[Delivery, Outcome], None] = lambda _owed, _outcome: None,
         reads_pages: bool = True,
@@ -92,6 +94,7 @@ class Deliverer:
         self._limiter = limiter
         self._clock = clock
         self._workers = workers
+        self._bot_name = bot_name
         self._heed = heed
         self._names = names
         self._reads_pages = reads_pages
@@ -113,12 +116,13 @@ class Deliverer:
         The bot must be initialised: it has to know who it is.
         """
         now = self._clock()
-        if not await self._db.write(queue.same_bot, self._bot.id, now):
+        if not await self._db.write(queue.same_bot, self._bot.id, now, self._bot_name):
             log.warning("another bot took over", bot=self._bot.id)
-        found = await self._db.write(queue.recover, now)
+        found = await self._db.write(queue.recover, now, self._bot_name)
         if found:
             log.warning("half sent at the last stop", messages=found)
-        for chat_id, until in (await self._db.write(chat_queues.rests, now)).items():
+        rests = await self._db.write(chat_queues.rests, now, self._bot_name)
+        for chat_id, until in rests.items():
             self._limiter.rest(None if chat_id == chat_queues.EVERYBODY else chat_id, until - now)
 
     async def run(self) -> None:
@@ -171,7 +175,7 @@ class Deliverer:
         if self._full or self._breaker.stops:
             return False
         await self._look_over(now)
-        delivery = await self._db.write(queue.claim, now, room)
+        delivery = await self._db.write(queue.claim, now, room, self._bot_name)
         for one in delivery:
             self._begin(self._deliver(one))
         return len(delivery) == room
@@ -206,7 +210,7 @@ class Deliverer:
 
     async def _asked(self) -> None:
         with suppress(StorageError):
-            await self._db.write(identity.note_asked, self._clock())
+            await self._db.write(identity.note_asked, self._bot, self._clock())
         try:
             await self._bot.get_me(rate_limit_args=BROADCAST)  # type: ignore[call-arg]
         except Exception as error:  # noqa: BLE001 (PTB raises KeyError and the like on garbage)
@@ -228,7 +232,9 @@ class Deliverer:
             return TICK_S
         now = self._clock()
         question = None if self._under_way else self._breaker.next_question(now)
-        turn = None if self._breaker.stops else await self._db.read(chat_queues.next_turn)
+        turn = None
+        if not self._breaker.stops:
+            turn = await self._db.read(chat_queues.next_turn, self._bot_name)
         until = min((at for at in (question, turn) if at is not None), default=None)
         if until is None:
             return TICK_S
@@ -314,7 +320,9 @@ class Deliverer:
         open_at = now + self._limiter.open_in(delivery.chat_id)
         while True:
             try:
-                await self._db.write(queue.settle, delivery, outcome, now, open_at)
+                await self._db.write(
+                    queue.settle, delivery, outcome, now, open_at, bot=self._bot_name
+                )
             except StorageError as error:
                 log.debug("outcome not written yet", delivery=delivery.id, error=str(error))
                 await asyncio.sleep(TROUBLE_S)

@@ -101,16 +101,18 @@ class DigestService:
         *,
         names: TaughtNames,
         wake: Callable[[], None],
+        bot_name: str = "",
     ) -> None:
         """Begin with nothing ranked.
 
         ``names`` are those by which queries are matched. ``wake`` is called after a digest was
-        written to the outbox.
+        written to the outbox. Those of ``bot_name``'s chats come by themselves.
         """
         self._db = db
         self._clock = clock
         self._names = names
         self._wake = wake
+        self._bot_name = bot_name
         self._windows: OrderedDict[DigestWindow, RankedWindow] = OrderedDict()
         self.pulse = Pulse()
         """Of the digests that come by themselves."""
@@ -122,10 +124,12 @@ class DigestService:
         before Telegram was reached for the first time.
         """
         now = self._clock()
-        for chat in await self._db.read(digests.unscheduled, AT_ONCE):
+        for chat in await self._db.read(digests.unscheduled, AT_ONCE, self._bot_name):
             await self._db.write(digests.schedule, chat, await self._next_at(chat, now))
         made, told = 0, await self._db.read(wrong_times.told_lately)
-        while due := await self._db.read(digests.due, self._clock() - LAG, AT_ONCE):
+        while due := await self._db.read(
+            digests.due, self._clock() - LAG, AT_ONCE, self._bot_name
+        ):
             issued = [await self._issue_or_put_off(chat, bot_username, told) for chat in due]
             made += sum(issued)
             if not any(issued):

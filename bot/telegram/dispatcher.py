@@ -232,7 +232,12 @@ class Dispatcher:
         await context.names.refresh()
         try:
             found, question = await context.db.write(
-                begin, new_chat(chat, person, context), person_id, row, context.clock()
+                begin,
+                new_chat(chat, person, context),
+                person_id,
+                row,
+                context.clock(),
+                bot_name=context.bot_name,
             )
         except StorageError:
             known = await context.db.read(known_sender, ChatId(chat.id))

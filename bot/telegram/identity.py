@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from telegram import User
+from telegram import Bot, User
 from telegram.ext import ExtBot
 
 from storage import meta
@@ -39,14 +39,14 @@ class KnownBot(ExtBot[int]):
         return self._bot_user
 
 
-def note_asked(db: Connection, now: datetime) -> None:
-    """Note that Telegram is being asked."""
-    meta.put(db, ASKED, str(to_ms(now)))
+def note_asked(db: Connection, bot: Bot, now: datetime) -> None:
+    """Note that Telegram is being asked who a bot is."""
+    meta.put(db, _fact(ASKED, bot), str(to_ms(now)))
 
 
 def note_told(db: Connection, bot: ExtBot[int]) -> None:
     """Note who Telegram says that a bot is."""
-    meta.put(db, WHO, json.dumps([_mark(bot), bot.bot.to_dict()]))
+    meta.put(db, _fact(WHO, bot), json.dumps(bot.bot.to_dict()))
 
 
 def told_lately(
@@ -57,15 +57,15 @@ def told_lately(
     What cannot be read is asked for anew.
     """
     try:
-        at = moment(int(meta.get(db, ASKED) or ""))
-        mark, who = json.loads(meta.get(db, WHO) or "")
-        if mark != _mark(bot) or not timedelta(0) <= now - at < within:
+        at = moment(int(meta.get(db, _fact(ASKED, bot)) or ""))
+        who = json.loads(meta.get(db, _fact(WHO, bot)) or "")
+        if not timedelta(0) <= now - at < within:
             return None
         return User.de_json(who, None), at
     except (ValueError, TypeError, OverflowError):
         return None
 
 
-def _mark(bot: ExtBot[int]) -> str:
-    """Name a token at a Bot API without giving it away."""
-    return blake2b(bot.base_url.encode(), digest_size=16).hexdigest()
+def _fact(name: str, bot: Bot) -> str:
+    """Name a fact of a token at a Bot API, without giving the token away."""
+    return f"{name}/{blake2b(bot.base_url.encode(), digest_size=16).hexdigest()}"

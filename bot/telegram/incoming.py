@@ -16,7 +16,7 @@ from bot.conversation import Ask, Forwarded, SentFile
 from bot.telegram.rights import MANAGING
 from storage import chats, dialogs, inbox
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ThreadId
-from storage.outbox import settle
+from storage.outbox import queue, settle
 from storage.sql import Connection
 
 MOST_TEXT = 4096
@@ -75,12 +75,20 @@ def new_chat(chat: TelegramChat, person: User | None, context: Context) -> Chat:
     )
 
 
-def see_chat(db: Connection, chat: Chat, now: datetime) -> Sender:
-    """Note a chat that speaks to us; one that was gone is back with all it had."""
+def see_chat(
+    db: Connection, chat: Chat, now: datetime, bot_name: str = "", *, arrived: bool = False
+) -> Sender:
+    """Note a chat that speaks to us; one that was gone is back with all it had.
+
+    Who is new here, or gone from where they were, or ``arrived`` just now, is ours among the
+    archive's bots.
+    """
     known = chats.get(db, chat.id)
     if known is not None and not known.active:
         settle.back(db, chat.id, now)
     here = chats.see_chat(db, chat, now)
+    if known is None or not known.active or arrived:
+        queue.give_to_bot(db, chat.id, bot_name, now)
     return Sender(here, _speaks_for(db, here))
 
 
@@ -91,13 +99,13 @@ def _speaks_for(db: Connection, here: Chat) -> Chat:
 
 
 def begin(
-    db: Connection, chat: Chat, person_id: int, row: int, now: datetime
+    db: Connection, chat: Chat, person_id: int, row: int, now: datetime, *, bot_name: str = ""
 ) -> tuple[Sender, str | None]:
     """Note a chat that speaks to us, and which question of ours this person answers now.
 
     We wait for that answer no more; the update's ``row`` keeps the question until it is answered.
     """
-    found = see_chat(db, chat, now)
+    found = see_chat(db, chat, now, bot_name)
     question = dialogs.answered(db, found.here.id, person_id, now)
     if question is not None and row:
         inbox.answers(db, row, question)
@@ -110,10 +118,15 @@ def known_sender(db: Connection, chat_id: ChatId) -> Sender | None:
     return Sender(here, _speaks_for(db, here)) if here is not None else None
 
 
-async def see_sender(context: Context, chat: TelegramChat, person: User | None) -> Sender:
+async def see_sender(
+    context: Context, chat: TelegramChat, person: User | None, *, arrived: bool = False
+) -> Sender:
     """Note a chat that speaks to us, and know the names that were taught meanwhile."""
     await context.names.refresh()
-    return await context.db.write(see_chat, new_chat(chat, person, context), context.clock())
+    new = new_chat(chat, person, context)
+    return await context.db.write(
+        see_chat, new, context.clock(), context.bot_name, arrived=arrived
+    )
 
 
 async def manages(

@@ -1,5 +1,7 @@
 """Updates about our own place in chats: added, blocked, removed, moved to another id."""
 
+from datetime import datetime
+
 import structlog
 from telegram import ChatMemberUpdated, Message
 from telegram.constants import ChatType
@@ -27,15 +29,21 @@ async def follow_membership(change: ChatMemberUpdated, context: Context) -> Send
     chat, now = change.chat, context.clock()
     status = str(change.new_chat_member.status)
     if status not in IN_CHAT:
-        await context.db.write(settle.gone, ChatId(chat.id), status, now)
+        await context.db.write(left, ChatId(chat.id), status, now, context.bot_name)
         log.info("chat gone", chat=chat.id, why=status)
         return None
     known = await context.db.read(chats.get, ChatId(chat.id))
     if chat.type == ChatType.CHANNEL and known is None:
         return None
-    found = await see_sender(context, chat, change.from_user)
+    found = await see_sender(context, chat, change.from_user, arrived=arrived(change))
     is_group = chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
     return found if arrived(change) and is_group else None
+
+
+def left(db: Connection, chat_id: ChatId, why: str, now: datetime, bot_name: str) -> None:
+    """Note a chat as gone, unless another bot of the archive writes to it."""
+    if chats.bot_of(db, chat_id) == bot_name:
+        settle.gone(db, chat_id, why, now)
 
 
 def arrived(change: ChatMemberUpdated) -> bool:

@@ -405,7 +405,7 @@ LAWS: tuple[Law, ...] = (
         "chat put off",
         "no chat rests longer than Telegram asked for",
         "select l.chat_id as chat, l.open_at from lanes l where l.open_at > :now + :rest"
-        " and not exists (select 1 from rests r where r.chat_id = l.chat_id"
+        " and not exists (select 1 from rests r where r.bot = l.bot and r.chat_id = l.chat_id"
         " and r.until >= l.open_at)",
     ),
 )

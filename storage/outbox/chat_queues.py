@@ -141,45 +141,47 @@ def refresh_all(db: Connection, now: datetime) -> None:
     )
 
 
-def ready(db: Connection, now: datetime, limit: int) -> list[ChatId]:
-    """Return chats whose turn has come: news first, then who has waited longest."""
-    if (until := resting(db, EVERYBODY)) is not None and until > now:
+def ready(db: Connection, now: datetime, limit: int, bot: str = "") -> list[ChatId]:
+    """Return a bot's chats whose turn has come: news first, then who has waited longest."""
+    if (until := resting(db, EVERYBODY, bot)) is not None and until > now:
         return []
     found: list[ChatId] = []
     for rank in range(RANKS):
         if len(found) >= limit:
             break
         rows = db.conn.execute(
-            "select chat_id from lanes where rank = ? and next_at <= ? order by next_at limit ?",
-            (rank, to_ms(now), limit - len(found)),
+            "select chat_id from lanes where bot = ? and rank = ? and next_at <= ?"
+            " order by next_at limit ?",
+            (bot, rank, to_ms(now), limit - len(found)),
         )
         found += [ChatId(row[0]) for row in rows]
     return found
 
 
-def next_turn(db: Connection) -> datetime | None:
-    """Return when the next message may go, or None where nothing waits."""
+def next_turn(db: Connection, bot: str = "") -> datetime | None:
+    """Return when a bot's next message may go, or None where nothing waits."""
     # Each rank apart: the index begins with it, and gives its smallest time without reading on.
     firsts = [
         db.conn.execute(
-            "select min(next_at) from lanes where rank = ? and next_at is not null", (rank,)
+            "select min(next_at) from lanes where bot = ? and rank = ? and next_at is not null",
+            (bot, rank),
         ).fetchone()[0]
         for rank in range(RANKS)
     ]
     turn = from_ms(min((at for at in firsts if at is not None), default=None))
-    rest = resting(db, EVERYBODY)
+    rest = resting(db, EVERYBODY, bot)
     return turn if turn is None or rest is None else max(turn, rest)
 
 
 # --- bans ----------------------------------------------------------------------------------
 
 
-def rest(db: Connection, chat_id: ChatId, until: datetime) -> None:
-    """Let a chat rest, or everybody, until a moment; a longer rest already known stays."""
+def rest(db: Connection, chat_id: ChatId, until: datetime, bot: str = "") -> None:
+    """Let a bot's chat rest, or all of them, until a moment; a longer rest known already stays."""
     db.conn.execute(
-        "insert into rests(chat_id, until) values (?, ?)"
-        " on conflict(chat_id) do update set until = max(until, excluded.until)",
-        (chat_id, to_ms(until)),
+        "insert into rests(bot, chat_id, until) values (?, ?, ?)"
+        " on conflict(bot, chat_id) do update set until = max(until, excluded.until)",
+        (bot, chat_id, to_ms(until)),
     )
     db.conn.execute(
         "update lanes set open_at = max(open_at, :until), next_at = max(next_at, :until)"
@@ -188,15 +190,19 @@ def rest(db: Connection, chat_id: ChatId, until: datetime) -> None:
     )
 
 
-def resting(db: Connection, chat_id: ChatId) -> datetime | None:
-    """Return until when a chat rests (``EVERYBODY``: all of them), or None."""
-    row = db.conn.execute("select until from rests where chat_id = ?", (chat_id,)).fetchone()
+def resting(db: Connection, chat_id: ChatId, bot: str = "") -> datetime | None:
+    """Return until when a bot's chat rests (``EVERYBODY``: all of them), or None."""
+    row = db.conn.execute(
+        "select until from rests where bot = ? and chat_id = ?", (bot, chat_id)
+    ).fetchone()
     return from_ms(row[0]) if row else None
 
 
-def rests(db: Connection, now: datetime) -> dict[ChatId, datetime]:
-    """Return every rest that is not over."""
-    rows = db.conn.execute("select chat_id, until from rests where until > ?", (to_ms(now),))
+def rests(db: Connection, now: datetime, bot: str = "") -> dict[ChatId, datetime]:
+    """Return every rest of a bot that is not over."""
+    rows = db.conn.execute(
+        "select chat_id, until from rests where bot = ? and until > ?", (bot, to_ms(now))
+    )
     return {ChatId(chat): end for chat, until in rows if (end := from_ms(until)) is not None}
 
 
@@ -205,10 +211,10 @@ def forget_past_rests(db: Connection, now: datetime) -> None:
     db.conn.execute("delete from rests where until <= ?", (to_ms(now),))
 
 
-def forget_rests(db: Connection) -> None:
-    """Let everybody go on: the bans were another bot's."""
-    db.conn.execute("delete from rests")
-    db.conn.execute("update lanes set open_at = 0")
+def forget_rests(db: Connection, bot: str = "") -> None:
+    """Let everybody of a bot go on: the bans were those of the one before it."""
+    db.conn.execute("delete from rests where bot = ?", (bot,))
+    db.conn.execute("update lanes set open_at = 0 where bot = ?", (bot,))
 
 
 # --- targets that refuse -------------------------------------------------------------------

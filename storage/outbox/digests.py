@@ -24,22 +24,22 @@ class NamedCountries:
     texts: Counter[str] = field(default_factory=Counter)
 
 
-def due(db: Connection, now: datetime, limit: int) -> list[Chat]:
-    """Return chats whose digest's time has come, longest waiting first."""
+def due(db: Connection, now: datetime, limit: int, bot: str = "") -> list[Chat]:
+    """Return a bot's chats whose digest's time has come, longest waiting first."""
     rows = db.query(
-        "select * from chats where active = 1 and next_digest_at <= ?"
+        "select * from chats where active = 1 and next_digest_at <= ? and bot = ?"
         " order by next_digest_at, id limit ?",
-        [to_ms(now), limit],
+        [to_ms(now), bot, limit],
     )
     return readable(rows, chats.to_chat)
 
 
-def unscheduled(db: Connection, limit: int) -> list[Chat]:
-    """Return chats that want digests and have no appointed time, whoever forgot it."""
+def unscheduled(db: Connection, limit: int, bot: str = "") -> list[Chat]:
+    """Return a bot's chats that want digests and have no appointed time, whoever forgot it."""
     rows = db.query(
-        "select * from chats where active = 1 and next_digest_at is null"
+        "select * from chats where active = 1 and next_digest_at is null and bot = ?"
         " and ((digest_times <> '' and digest_days <> '') or weekly_day > 0) limit ?",
-        [limit],
+        [bot, limit],
     )
     return readable(rows, chats.to_chat)
 

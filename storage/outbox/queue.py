@@ -44,7 +44,7 @@ from storage.outbox.policy import (
     place,
     quarter_subject,
 )
-from storage.outbox.recovery import prune, recover, same_bot
+from storage.outbox.recovery import give_to_bot, prune, recover, same_bot
 from storage.outbox.settle import back, moved, settle, withhold
 from storage.sql import Connection, from_ms, marks, to_ms
 
@@ -53,6 +53,7 @@ __all__ = [
     "changed",
     "claim",
     "enqueue",
+    "give_to_bot",
     "grown",
     "moved",
     "prune",
@@ -243,14 +244,14 @@ def alerts_since(db: Connection, chat_id: ChatId, since: datetime) -> int:
 # --- claiming --------------------------------------------------------------------------------
 
 
-def claim(db: Connection, now: datetime, limit: int) -> list[Delivery]:
-    """Mark at most ``limit`` messages as being sent and return them, one a chat, in order.
+def claim(db: Connection, now: datetime, limit: int, bot: str = "") -> list[Delivery]:
+    """Mark at most ``limit`` messages of a bot's chats as being sent; return them, one a chat.
 
     News goes before digests before broadcasts; within these, who waits longest. The caller
     commits before the first call to Telegram.
     """
     taken: list[Delivery] = []
-    for chat_id in chat_queues.ready(db, now, limit):
+    for chat_id in chat_queues.ready(db, now, limit, bot):
         fold_late(db, chat_id, now)
         head = first_due(db, chat_id, now)
         if head is not None:

@@ -27,12 +27,14 @@ class Counts:
 
 
 @repeatable
-def counts(db: Connection, now: datetime) -> Counts:
-    """Count what waits, what went in the last day and who rests."""
+def counts(db: Connection, now: datetime, bot: str | None = None) -> Counts:
+    """Count what waits, of one bot's chats or all; what went in the last day, and who rests."""
     waiting, due, oldest = db.conn.execute(
         "select count(*), coalesce(sum(due_at <= :now), 0),"
-        " min(case when due_at <= :now then due_at end) from deliveries where state = 'queued'",
-        {"now": to_ms(now)},
+        " min(case when due_at <= :now then due_at end) from deliveries where state = 'queued'"
+        " and (:bot is null or exists"
+        " (select 1 from chats where chats.id = deliveries.chat_id and chats.bot = :bot))",
+        {"now": to_ms(now), "bot": bot},
     ).fetchone()
     settled = db.conn.execute(
         "select state, count(*) from deliveries where settled_at > ? group by state order by state",
@@ -42,7 +44,7 @@ def counts(db: Connection, now: datetime) -> Counts:
         db.conn.execute(f"select count(*) from deliveries where state = '{state}'").fetchone()  # noqa: S608 (ours)
         for state in ("sending", "held")
     )
-    rests = chat_queues.rests(db, now)
+    rests = chat_queues.rests(db, now, bot or "")
     return Counts(
         waiting=waiting,
         due=due,
@@ -67,15 +69,17 @@ class WaitingKind:
     oldest_due: datetime | None
 
 
-def backlog(db: Connection) -> dict[str, WaitingKind]:
-    """Count what waits by its kind; of more than ``MOST_COUNTED`` only so many.
+def backlog(db: Connection, bot: str = "") -> dict[str, WaitingKind]:
+    """Count what waits for a bot's chats by kind; of more than ``MOST_COUNTED`` only so many.
 
     It is asked again and again: what went in the last day is not counted here.
     """
     rows = db.conn.execute(
         "select kind, count(*), min(due_at) from"
-        " (select kind, due_at from deliveries where state = 'queued' limit ?) group by kind",
-        (MOST_COUNTED,),
+        " (select kind, due_at from deliveries where state = 'queued' and exists"
+        " (select 1 from chats where chats.id = deliveries.chat_id and chats.bot = ?)"
+        " limit ?) group by kind",
+        (bot, MOST_COUNTED),
     )
     return {kind: WaitingKind(count, from_ms(oldest)) for kind, count, oldest in rows}
 

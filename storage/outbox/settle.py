@@ -69,10 +69,12 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
     outcome: Outcome,
     now: datetime,
     open_at: datetime | None = None,
+    *,
+    bot: str = "",
 ) -> None:
     """Write down what became of a message that ``queue.claim`` gave; set its chat's next turn.
 
-    ``open_at`` is when the limits let the chat have its next message.
+    ``open_at`` is when the limits let the chat have its next message, ``bot`` who sent it.
     """
     chat_id = delivery.chat_id
     match outcome:
@@ -80,7 +82,8 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
             sent(db, delivery, message_id, now)
         case Later(wait, everybody):
             requeue(db, delivery, "limited", now, counts=False)
-            chat_queues.rest(db, chat_queues.EVERYBODY if everybody else chat_id, now + wait)
+            whose = chat_queues.EVERYBODY if everybody else chat_id
+            chat_queues.rest(db, whose, now + wait, bot)
             open_at = None if everybody else now + wait
         case NotSent(why) | Away(why):
             open_at = missed(db, delivery, why, now)

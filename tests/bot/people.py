@@ -109,6 +109,7 @@ def context_of(db: Database, **parts: Any) -> Context:
         "rights": AllManage(),
         "wake": lambda: None,
         "bot_username": "steppewire_bot",
+        "bot_name": "",
         "admin_ids": frozenset({int(ADMIN)}),
         "language": "en",
         "time_zone": "UTC",

@@ -12,9 +12,9 @@ from bot.sandbox import Sandbox
 from bot.settings import PUBLIC_API, Settings
 from bot.telegram import identity
 from bot.telegram.rate_limiter import Limiter
-from storage import meta
 from storage.database import Database
 from storage.errors import NewsError
+from storage.sql import Connection
 
 NAMES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY")
 
@@ -59,13 +59,18 @@ def test_a_proxy_that_is_none_costs_a_sentence() -> None:
     assert "settings.proxy" == raised.value.text_key
 
 
+def spoiled(db: Connection) -> None:
+    """Let what is kept of who we are be no JSON."""
+    db.conn.execute("update facts set value = '[7' where name like 'telegram_me/%'")
+
+
 async def test_who_we_are_is_asked_once_in_half_a_minute_over_restarts_too(db: Database) -> None:
     now = datetime(2026, 11, 22, 8, tzinfo=UTC)
     async with Sandbox.start() as box:
         settings = Settings(telegram_bot_token=box.token, telegram_api_url=box.url)
         bot = build(settings, Limiter())
         assert await db.read(identity.told_lately, bot, now, ASK_EVERY) is None
-        await db.write(identity.note_asked, now)
+        await db.write(identity.note_asked, bot, now)
         await bot.initialize()
         await db.write(identity.note_told, bot)
         await bot.shutdown()
@@ -81,5 +86,5 @@ async def test_who_we_are_is_asked_once_in_half_a_minute_over_restarts_too(db: D
         await again.initialize()
         assert (bot.username, bot.id, now) == (again.username, again.id, known[1])
         await again.shutdown()
-        await db.write(meta.put, identity.WHO, "[7]")
+        await db.write(spoiled)
         assert await db.read(identity.told_lately, again, now, ASK_EVERY) is None

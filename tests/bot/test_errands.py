@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from bot.cli import workers
-from bot.cli.workers import ErrandPatience, Messenger, at_work
+from bot import messenger
+from bot.cli.workers import at_work
 from bot.errands import ErrandRunner, refusal, refused
-from bot.instance import alone, database_lock
+from bot.instance import alone, watchers_lock
+from bot.messenger import ErrandPatience, Messenger
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
 from bot.settings import Settings
 from storage import errands, feeds, items
@@ -165,7 +166,7 @@ async def test_what_a_crash_left_half_done_is_told_to_be_unfinished(both: Both) 
 async def test_where_nobody_runs_any_more_an_errand_is_unfinished(
     news_file: Path, db: Database
 ) -> None:
-    asks = Messenger(db, database_lock(news_file))
+    asks = Messenger(db, watchers_lock(news_file), "me")
     with pytest.raises(NewsError, match=r"errand\.unfinished"):
         await asks.do("poll", {})
     assert await state_of(db, 1) is None  # withdrawn: a later start does not do it
@@ -174,10 +175,10 @@ async def test_where_nobody_runs_any_more_an_errand_is_unfinished(
 async def test_where_nobody_takes_it_it_is_said_who_has_the_database(
     news_file: Path, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "PATIENCE_S", 0)
-    lock = database_lock(news_file)
+    monkeypatch.setattr(messenger, "PATIENCE_S", 0)
+    lock = watchers_lock(news_file)
     with alone(lock, "instance.database"), pytest.raises(NewsError) as raised:
-        await Messenger(db, lock).do("poll", {})
+        await Messenger(db, lock, "me").do("poll", {})
     assert ("errand.unheard", True) == (raised.value.text_key, bool(raised.value.values["pid"]))
     assert await state_of(db, 1) is None
 
@@ -185,12 +186,12 @@ async def test_where_nobody_takes_it_it_is_said_who_has_the_database(
 async def test_an_errand_behind_another_is_waited_for(
     news_file: Path, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(messenger, "PATIENCE_S", 0.01)
     await db.write(errands.ask, "poll", {}, "somebody", wall_clock())
     await db.write(errands.claim, wall_clock())
-    lock = database_lock(news_file)
+    lock = watchers_lock(news_file)
     with alone(lock, "instance.database"):
-        asking = asyncio.create_task(Messenger(db, lock).do("poll", {}))
+        asking = asyncio.create_task(Messenger(db, lock, "me").do("poll", {}))
         for _ in range(3):
             await asyncio.wait([asking], timeout=0.05)
         assert not asking.done()

@@ -2,12 +2,16 @@
 
 import asyncio
 import json
+import logging
 import socket
 
 import aiohttp
 import pytest
+from aiohttp import web
+from click.testing import CliRunner
 
 from bot import health
+from bot.cli import main
 from bot.health import PartHealth, Vitals
 from bot.metrics import Metrics
 from bot.pipeline import user_agent
@@ -98,3 +102,53 @@ async def test_who_runs_is_named_by_its_version_to_supervisors_and_outlets() -> 
     agent = user_agent(Settings(user_agent_contact="mailto:me@example.org"))
     named = f"SteppeWire/{installed_version()}"
     assert f"{named} (news monitor; feed reader; +mailto:me@example.org)" == agent
+
+
+@pytest.mark.parametrize(
+    ("vitals", "code", "said"),
+    [
+        (Vitals({}, {"telegram": True}, (WELL,)), 0, "all is well\n"),
+        (Vitals({}, {"telegram": False}, (STUCK,)), 1, "not well: telegram, ingester\n"),
+    ],
+)
+async def test_whoever_has_no_curl_asks_by_a_command(vitals: Vitals, code: int, said: str) -> None:
+    listen = f"127.0.0.1:{free_port()}"
+
+    async def measure() -> Vitals:
+        return vitals
+
+    async with health.served(listen, measure, Metrics("0").exposition):
+        told = await asyncio.to_thread(command, f"0.0.0.0:{listen.partition(':')[2]}")
+    assert (code, said) == told
+
+
+async def test_who_else_answers_is_not_taken_for_us() -> None:
+    async def theirs(_request: web.Request) -> web.Response:
+        return web.json_response({"status": "up"})
+
+    app = web.Application()
+    app.router.add_get("/health", theirs)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port := free_port()).start()
+    told = await asyncio.to_thread(command, f"127.0.0.1:{port}")
+    await runner.cleanup()
+    assert (1, f"It is not SteppeWire that answers at 127.0.0.1:{port}.\n") == told
+
+
+def test_where_nobody_answers_it_says_so() -> None:
+    assert (1, "HEALTH_LISTEN is not set, so the bot tells nobody how it is.\n") == command("")
+    listen = f"127.0.0.1:{free_port()}"
+    assert (1, f"Nobody answers at {listen}: Connection refused.\n") == command(listen)
+
+
+def command(listen: str) -> tuple[int, str]:
+    """Call ``steppewire health``: its exit code, and all that it says."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        result = CliRunner().invoke(main, ["health"], env={"HEALTH_LISTEN": listen})
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+    return result.exit_code, result.output

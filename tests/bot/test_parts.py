@@ -56,7 +56,7 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
         telegram = TelegramConnection(
             pipeline, app.services_of(pipeline), digests, names, asyncio.Event()
         )
-        made = Running(pipeline, telegram, app.House(pipeline, digests, telegram), [])
+        made = Running(pipeline, telegram, app.House(pipeline, digests, pipeline, telegram), [])
         yield made
         for task in made.tasks:
             task.cancel()
@@ -160,6 +160,8 @@ async def test_every_tick_is_a_part(running: Running) -> None:
 
 async def test_the_table_of_ticks_names_each_in_its_half(running: Running) -> None:
     house = running.house
+    assert house.watchers
+    assert house.bot
     halves_of = {"the watching half": house.watchers.ticks, "the bot's half": house.bot.ticks}
     rows = {half: " ".join(one.name for one in ticks) for half, ticks in halves_of.items()}
     assert all(f"- {half}: {names}\n" in str(halves.__doc__) for half, names in rows.items())
@@ -176,7 +178,7 @@ async def test_nothing_is_forgotten_by_a_clock_that_has_just_been_started_or_set
         telegram = TelegramConnection(
             pipeline, app.services_of(pipeline), digests, names, asyncio.Event()
         )
-        house = app.House(pipeline, digests, telegram)
+        house = app.House(pipeline, digests, pipeline, telegram)
         (upkeep,) = [one for one in house.ticks if one.name == "upkeep"]
         await pipeline.db.write(errands.ask, "poll", {}, "me", NOW - timedelta(days=3))
         await pipeline.db.write(errands.end, 1, ErrandState.DONE, {}, NOW - timedelta(days=3))

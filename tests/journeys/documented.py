@@ -71,14 +71,15 @@ def spans(text: str) -> list[str]:
 
 
 def commands() -> list[Documented]:
-    """Every command line of every document, each once."""
-    found: dict[Documented, None] = {}
+    """Every command line of the documents, each once, with the first that has it."""
+    found: dict[str, Documented] = {}
     for path in documents():
         text = path.read_text("utf-8")
         name = str(path.relative_to(ROOT))
         in_blocks = [line for body in blocks(text, "sh") for line in lines(body)]
-        found |= dict.fromkeys(Documented(name, line) for line in (*in_blocks, *spans(text)))
-    return list(found)
+        for line in (*in_blocks, *spans(text)):
+            found.setdefault(line, Documented(name, line))
+    return list(found.values())
 
 
 def section(document: str, heading: str) -> str:

@@ -16,9 +16,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
-from bot.cli import main, units
+from bot.cli import COMMANDS, main, units
 from bot.sandbox import BOT_TOKEN, sample_outlets
 from tests.bot.cli.stand import Stand, stand
 from tests.journeys.documented import (
@@ -36,14 +37,18 @@ from tests.journeys.documented import (
 
 STORIES = [{"title": f"Town number {n} opens bridge number {n * n}"} for n in range(1, 15)]
 
+ASKED = json.dumps({"query": "gas", "text": "Gas is dear"})
+
 RUNS_ON = {
     "make demo": "tests/journeys/test_front_door.py",
     "make run": "tests/journeys/test_front_door.py",
     "steppewire run": "tests/journeys/test_process.py",
+    "steppewire health": "tests/bot/test_health.py",
     "steppewire demo": "tests/journeys/test_demo.py",
     "steppewire demo --without-bot": "tests/journeys/test_demo.py",
+    "steppewire feeds audit > catalogue.patch": "tests/bot/cli/test_feeds.py",
 }
-"""What does not end by itself, and the journey that starts it."""
+"""What does not end by itself, or asks the whole internet, and the test that starts it."""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -74,6 +79,8 @@ def shop(outlets: Stand, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     (folder / ".env").write_text("\n".join(told), encoding="utf-8")
     (folder / "items.jsonl").write_text("\n".join(map(json.dumps, STORIES)), encoding="utf-8")
+    for name in ("pairs.jsonl", "texts.jsonl"):
+        (folder / name).write_text(ASKED, encoding="utf-8")
     before = Path.cwd()
     os.chdir(folder)
     try:
@@ -89,9 +96,10 @@ def shop(outlets: Stand, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def called(line: str) -> Result:
-    """Call ``steppewire`` with a line's words in this process."""
-    asked = json.dumps({"query": "gas", "text": "Gas is dear"})
-    return CliRunner().invoke(main, shlex.split(line), input=asked, prog_name="steppewire")
+    """Call ``steppewire`` with a line's words in this process, with a file to read where named."""
+    words, _, file = line.partition(" > ")[0].partition(" < ")
+    given = Path(file).read_text("utf-8") if file else ASKED
+    return CliRunner().invoke(main, shlex.split(words), input=given, prog_name="steppewire")
 
 
 def placeholders(outlets: Stand) -> dict[str, str]:
@@ -137,6 +145,7 @@ def back_up_for(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if key:
         made = called(f"backup --new-key {key[1]}")
         monkeypatch.setenv(*made.stdout.strip().split("=", 1))
+    Path(file).unlink(missing_ok=True)
     assert 0 == called(f"backup {file}").exit_code
 
 
@@ -241,6 +250,25 @@ def link(line: str) -> None:
     assert f"ln -s {CODE}/.venv/bin/steppewire {PROGRAM}" == line
 
 
+def compose(line: str) -> None:
+    """The file has the service, and what is called there is a command of ours."""
+    file = ROOT / "deploy" / "compose.yaml"
+    words = shlex.split(line)
+    assert ["docker", "compose", "-f", str(file.relative_to(ROOT))] == words[:4]
+    services = yaml.safe_load(file.read_text("utf-8"))["services"]
+    asked = [word for word in words[4:] if not word.startswith("-")]
+    match asked:
+        case ["build" | "up"]:
+            pass
+        case ["logs", service]:
+            assert service in services
+        case ["run", service, *ours] | ["exec", service, "steppewire", *ours]:
+            assert service in services
+            assert COMMANDS[ours[0]]
+        case _:
+            raise AssertionError(line)
+
+
 def packed(line: str) -> None:
     """What is installed is what `make wheel` makes, for a service where the unit looks for it."""
     made = subprocess.run(
@@ -268,6 +296,8 @@ LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"cd /var/lib/steppewire": folder_of_the_unit,
     r"git (clone REPOSITORY|-C) /opt/steppewire.*": folder_of_the_code,
     r"ln -s .*": link,
+    r"docker compose .+": compose,
+    r"docker (build|compose)|podman compose|podman build -f deploy/Containerfile .*": harmless,
     r"useradd --system .*": user_of_the_unit,
     r"install -d .*": owner_of_the_folder,
     r"systemctl (enable --now|start|stop|edit|status) \S+": service,
@@ -294,7 +324,8 @@ def test_another_programs_command_fits_what_we_ship(one: Documented) -> None:
 @pytest.mark.parametrize("line", RUNS_ON)
 def test_what_goes_on_until_it_is_stopped_has_its_journey(line: str) -> None:
     journey = (ROOT / RUNS_ON[line]).read_text("utf-8")
-    assert re.search(rf'"{line.rsplit(maxsplit=1)[-1]}"|five minutes|two commands', journey)
+    last = line.partition(" > ")[0].rsplit(maxsplit=1)[-1]
+    assert re.search(rf'"{last}"|five minutes|two commands', journey)
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)

@@ -72,10 +72,10 @@ async def test_an_outcome_is_written_down_however_long_the_file_is_locked(
     refusals = iter([True] * 3)
     settle = queue.settle
 
-    def locked(*arguments: Any) -> None:
+    def locked(*arguments: Any, **named: Any) -> None:
         if next(refusals, False):
             raise StorageError("storage.locked")
-        settle(*arguments)
+        settle(*arguments, **named)
 
     monkeypatch.setattr(queue, "settle", locked)
     await here.tell(1)
@@ -87,7 +87,7 @@ async def test_an_outcome_is_written_down_however_long_the_file_is_locked(
 async def test_a_bug_in_settling_does_not_silence_the_chat(
     here: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: Any) -> None:
+    def broken(*_: Any, **_named: Any) -> None:
         raise KeyError("bug")
 
     with monkeypatch.context() as patched:

@@ -97,7 +97,7 @@ async def test_the_bots_name_is_known_once_it_is_connected_and_leads_out_of_chan
                 assert "" == telegram.bot_username
                 await box.until(lambda: box.waiting_polls() == 1)
                 assert name == telegram.bot_username
-                with ticking(app.House(pipeline, service, telegram).rounds):
+                with ticking(app.House(pipeline, service, pipeline, telegram).rounds):
                     post = await box.message(box.channel_id, "Parliament meets in Astana")
         assert any(f"t.me/{name}?start=s_" in entity.url for entity in post.entities)
 

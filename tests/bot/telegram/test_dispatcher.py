@@ -706,7 +706,7 @@ async def test_a_full_disk_is_a_sentence_not_a_bug(
 async def test_memory_that_fails_before_a_command_is_told_too(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def locked(*_: Any) -> Any:
+    async def locked(*_: Any, **_named: Any) -> Any:
         raise StorageError("storage.locked")
 
     monkeypatch.setattr(line.context.db, "write", locked)
@@ -716,7 +716,7 @@ async def test_memory_that_fails_before_a_command_is_told_too(
 async def test_whom_we_know_is_answered_while_nothing_can_be_written(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(*_: Any) -> Any:
+    async def full(*_: Any, **_named: Any) -> Any:
         raise StorageError("storage.full")
 
     await line.says(AIGUL_ID, "/start", "Где вы?")

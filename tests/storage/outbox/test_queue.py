@@ -372,7 +372,7 @@ def test_one_message_has_one_row_for_all_its_edits(
 
 
 HOT = [
-    "select chat_id from lanes where rank = 0 and next_at <= 1 order by next_at limit 1",
+    "select chat_id from lanes where bot = '' and rank = 0 and next_at <= 1 order by next_at limit 1",
     """select id from deliveries where chat_id = 1 and rank = 0 and state = 'queued'
     and due_at <= 1 order by due_at, id limit 1""",
     "select 1 from deliveries where chat_id = 1 and state = 'sending'",

@@ -1,0 +1,126 @@
+"""Several bots on one archive: each writes to its own chats, and a chat is whose Start it pressed
+last."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.telegram.incoming import see_chat
+from bot.telegram.membership import left
+from storage import chats, inbox
+from storage.database import Database
+from storage.inbox import NewUpdate
+from storage.model import NO_THREAD, Chat, ChatId, ChatKind
+from storage.outbox import chat_queues, digests, queue, reports
+from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
+from storage.outbox.outcomes import Later, Sent
+from storage.sql import Connection
+from tests.bot.people import NOW, Person, context_of
+
+ANNA, TIMUR = ChatId(1001), ChatId(1002)
+SOON = timedelta(minutes=1)
+
+
+def owe(db: Connection, chat_id: ChatId, subject: str, now: datetime) -> None:
+    """Owe a chat some sentence."""
+    said = Rendered(subject)
+    new = NewDelivery(chat_id, NO_THREAD, DeliveryKind.NOTICE, subject, payload=said)
+    queue.enqueue(db, [new], now)
+
+
+@pytest.fixture
+def two(connection: Connection, now: datetime) -> Connection:
+    """Anna began with the first bot, Timur with the second."""
+    for chat_id, bot in ((ANNA, ""), (TIMUR, "two")):
+        see_chat(connection, Chat(chat_id, ChatKind.PRIVATE), now, bot)
+        owe(connection, chat_id, "a", now)
+    return connection
+
+
+def taken(db: Connection, now: datetime, bot: str) -> list[ChatId]:
+    """Claim what a bot may send, and say that it was sent."""
+    claimed = queue.claim(db, now, 10, bot)
+    for one in claimed:
+        queue.settle(db, one, Sent(7), now, bot=bot)
+    return [one.chat_id for one in claimed]
+
+
+def test_each_bot_takes_its_own(two: Connection, now: datetime) -> None:
+    assert chat_queues.next_turn(two, "three") is None
+    assert {"notice"} == set(reports.backlog(two, "two"))
+    assert [[], [TIMUR], [ANNA], []] == [
+        taken(two, now, bot) for bot in ("three", "two", "", "two")
+    ]
+
+
+def test_who_presses_start_elsewhere_hears_what_waits_from_there(
+    two: Connection, now: datetime
+) -> None:
+    assert [ANNA] == taken(two, now, "")
+    owe(two, ANNA, "b", now)
+    assert queue.give_to_bot(two, ANNA, "two", now)
+    assert not queue.give_to_bot(two, ANNA, "two", now)
+    later = now + SOON
+    assert [] == queue.claim(two, later, 10)
+    assert {ANNA, TIMUR} == set(taken(two, later, "two"))
+    # The first bot's message has a number that may be anything at the second.
+    (old,) = (one for one in reports.of_chat(two, ANNA) if one.subject == "a")
+    assert old.message_id is None
+
+
+def test_a_ban_of_everybody_is_one_bots(two: Connection, now: datetime) -> None:
+    (anna,) = queue.claim(two, now, 10)
+    queue.settle(two, anna, Later(SOON, everybody=True), now)
+    assert [] == queue.claim(two, now, 10)
+    assert [TIMUR] == taken(two, now, "two")
+    assert ({}, 1) == (chat_queues.rests(two, now, "two"), len(chat_queues.rests(two, now)))
+
+
+def test_a_start_takes_up_and_forgets_what_is_its_own(two: Connection, now: datetime) -> None:
+    queue.claim(two, now, 10)
+    queue.claim(two, now, 10, "two")
+    assert 1 == queue.recover(two, now, "two")
+    assert queue.same_bot(two, 1, now)
+    assert queue.same_bot(two, 2, now, "two")
+    assert not queue.same_bot(two, 3, now, "two")  # a new token for the second
+    inbox.take(two, 1, [NewUpdate(1, ANNA, "{}")], now)
+    inbox.take(two, 2, [NewUpdate(1, TIMUR, "{}")], now)
+    assert 1 == inbox.leave_to_the_old(two, 3)
+    assert now == inbox.oldest(two, 1)
+    assert inbox.oldest(two, 3) is None
+
+
+def test_digests_come_from_the_chats_own_bot(two: Connection, now: datetime) -> None:
+    assert [[ANNA], [TIMUR]] == [
+        [chat.id for chat in digests.unscheduled(two, 9, bot)] for bot in ("", "two")
+    ]
+    for chat_id in (ANNA, TIMUR):
+        chats.change(two, chat_id, next_digest_at=now)
+    assert [[ANNA], [TIMUR]] == [
+        [chat.id for chat in digests.due(two, now, 9, bot)] for bot in ("", "two")
+    ]
+
+
+def test_one_bot_is_left_and_the_chat_goes_on_with_the_other(
+    two: Connection, now: datetime
+) -> None:
+    left(two, TIMUR, "kicked", now, "")
+    still = chats.get(two, TIMUR)
+    left(two, TIMUR, "kicked", now, "two")
+    gone = chats.get(two, TIMUR)
+    assert still
+    assert gone
+    assert (True, False) == (still.active, gone.active)
+    see_chat(two, replace(gone, active=True), now, "")  # and says a word to the first
+    assert "" == chats.bot_of(two, TIMUR)
+
+
+async def test_start_is_what_decides(db: Database) -> None:
+    chat = Chat(ANNA, ChatKind.PRIVATE)
+    await db.write(see_chat, chat, NOW, "")
+    context = context_of(db, bot_name="two")
+    await db.write(see_chat, chat, NOW, "two")
+    before = await db.read(chats.bot_of, ANNA)
+    await Person(context, chat, int(ANNA)).types("/start")
+    assert ("", "two") == (before, await db.read(chats.bot_of, ANNA))
