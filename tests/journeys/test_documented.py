@@ -44,6 +44,8 @@ RUNS_ON = {
     "make run": "tests/journeys/test_front_door.py",
     "steppewire run": "tests/journeys/test_process.py",
     "steppewire health": "tests/bot/test_health.py",
+    "steppewire run --only watchers": "tests/journeys/halves.py",
+    "steppewire run --only bot": "tests/journeys/halves.py",
     "steppewire demo": "tests/journeys/test_demo.py",
     "steppewire demo --without-bot": "tests/journeys/test_demo.py",
     "steppewire feeds audit > catalogue.patch": "tests/bot/cli/test_feeds.py",
@@ -124,6 +126,7 @@ def test_a_command_of_ours_does_what_the_document_says(
 ) -> None:
     here = Path(shutil.copytree(shop, tmp_path / "shop"))
     monkeypatch.chdir(here)
+    assert one.line.split()[1] not in ("run", "demo"), "it does not end: see RUNS_ON"
     known = placeholders(outlets)
     words = [known.get(word, word) for word in one.line.split()[1:]]
     line = (
@@ -291,6 +294,14 @@ def replica(line: str) -> None:
         assert [words[-1].rpartition("/")[0]] == unit()["WorkingDirectory"]
 
 
+def with_settings(line: str) -> None:
+    """A file of settings is named as the settings want it, for what another test starts."""
+    setting, _, ours = line.partition(" ")
+    assert setting.startswith("DOTENV_PATH=")
+    assert "DOTENV_PATH" in (ROOT / "bot/settings.py").read_text("utf-8")
+    assert ours in RUNS_ON
+
+
 def harmless(line: str) -> None:
     """It is other people's program with nothing of ours in it."""
     assert line
@@ -302,6 +313,7 @@ LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"python -m (bot|tests\.benchmarks|tests\.longrun|scripts)[\w.]*( \S+)?": python,
     r"\. \.venv/bin/activate": activate,
     r"eval .*COMPLETE=.*": completion,
+    r"DOTENV_PATH=\S+ .*": with_settings,
     r"cd /var/lib/steppewire": folder_of_the_unit,
     r"git (clone REPOSITORY|-C) /opt/steppewire.*": folder_of_the_code,
     r"ln -s .*": link,
