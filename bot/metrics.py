@@ -29,6 +29,7 @@ from prometheus_client.registry import Collector
 from bot.health import HEALTHY, Vitals
 from storage import happenings as told
 from storage.database import SQLITE
+from storage.set_aside import AsideKind
 
 # Else there is a second series for each counter, which nobody asks for.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -174,6 +175,14 @@ class Metrics:
         stories = self._counter("stories", "Stories that began (new), joined, or parted.", "what")
         matches = self._counter("matches", "Items that met a query of a subscription.")
         asides = self._counter("set_aside", "What raised and was left out.", "kind")
+
+        # What is told of by its first increase must be there before.
+        for what in ("new", "updated"):
+            items.labels(what)
+        for how in ("new", "joined", "moved"):
+            stories.labels(how)
+        for kind in AsideKind:
+            asides.labels(kind)
 
         def recorded(one: told.PartRecorded) -> None:
             items.labels("new").inc(one.new)
