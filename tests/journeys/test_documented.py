@@ -261,6 +261,9 @@ def compose(line: str) -> None:
     words = shlex.split(line)
     assert ["docker", "compose", "-f", str(file.relative_to(ROOT))] == words[:4]
     services = yaml.safe_load(file.read_text("utf-8"))["services"]
+    if "--profile" in words:
+        profile = words.pop(words.index("--profile") + 1)
+        assert any(profile in service.get("profiles", ()) for service in services.values())
     asked = [word for word in words[4:] if not word.startswith("-")]
     match asked:
         case ["build" | "up"]:
