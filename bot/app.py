@@ -199,9 +199,12 @@ class House:
 
     def beside(self) -> dict[str, Coroutine[Any, Any, None]]:
         """Begin what goes on beside the ticks, by name."""
+        works: dict[str, Coroutine[Any, Any, None]] = {}
         if self._room is not None:
-            return {"inspect": inspect(self._room), "remember": remember(self._room)}
-        return {"listen": listen(self._base)}
+            works |= {"inspect": inspect(self._room), "remember": remember(self._room)}
+        if self.bot is not None:  # other bots' processes may write for its chats, too
+            works["listen"] = listen(self._base)
+        return works
 
     def guarded(self) -> tuple[GuardedPart, ...]:
         """Name what the watchdog looks after."""

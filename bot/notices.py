@@ -10,7 +10,7 @@ from bot.texts import sentence, words
 from storage import chats, feeds, set_aside
 from storage.errors import StorageError
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind
-from storage.outbox import queue
+from storage.outbox import queue, reports
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered, Sentence
 from storage.set_aside import Aside, AsideKind
 from storage.sql import Connection
@@ -194,8 +194,15 @@ def enqueue_storage_notice(
     lasted: timedelta,
     now: datetime,
 ) -> int:
-    """Queue one message for each admin that the database can be written again; return how many."""
-    known = (chats.get(db, ChatId(admin)) for admin in sorted(admins))
+    """Queue one message for each admin that the database can be written again; return how many.
+
+    Each process that works on it has met the same trouble: who heard of its end hears it once.
+    """
+    known = (
+        chats.get(db, ChatId(admin))
+        for admin in sorted(admins)
+        if not reports.was_noticed(db, ChatId(admin), "storage/", now - lasted)
+    )
     new = [
         NewDelivery(
             chat.id,

@@ -185,8 +185,8 @@ def rest(db: Connection, chat_id: ChatId, until: datetime, bot: str = "") -> Non
     )
     db.conn.execute(
         "update lanes set open_at = max(open_at, :until), next_at = max(next_at, :until)"
-        " where chat_id = :chat",
-        {"chat": chat_id, "until": to_ms(until)},
+        " where chat_id = :chat and bot = :bot",
+        {"chat": chat_id, "until": to_ms(until), "bot": bot},
     )
 
 

@@ -87,14 +87,29 @@ def backlog(db: Connection, bot: str = "") -> dict[str, WaitingKind]:
 # --- what became of it, for being asked why ---------------------------------------------------
 
 
-def of_message(db: Connection, chat_id: ChatId, message_id: int) -> Delivery | None:
-    """Return the outbox row that a message of a chat was sent for; None for a mere answer."""
+def of_message(db: Connection, chat_id: ChatId, message_id: int, bot: str = "") -> Delivery | None:
+    """Return the outbox row that a bot's message was sent for; None for a mere answer.
+
+    Each bot counts the messages of a private chat by itself: one of the same number may be
+    another's.
+    """
     row = db.conn.execute(
-        f"select {COLUMNS} from deliveries where chat_id = ? and message_id = ?"  # noqa: S608 - ours
+        f"select {COLUMNS} from deliveries where chat_id = :chat and message_id = :message"  # noqa: S608 - ours
+        " and exists (select 1 from chats where id = :chat and bot = :bot)"
         " order by id limit 1",
-        (chat_id, message_id),
+        {"chat": chat_id, "message": message_id, "bot": bot},
     ).fetchone()
     return of_row(row) if row else None
+
+
+def was_noticed(db: Connection, chat_id: ChatId, subjects: str, since: datetime) -> bool:
+    """Tell whether a chat was owed a notice since a moment whose subject begins so."""
+    row = db.conn.execute(
+        "select 1 from deliveries where chat_id = ? and created_at >= ? and kind = 'notice'"
+        " and substr(subject, 1, length(?)) = ? limit 1",
+        (chat_id, to_ms(since), subjects, subjects),
+    ).fetchone()
+    return row is not None
 
 
 def of_story(db: Connection, chat_id: ChatId, story_id: StoryId) -> tuple[Delivery, ...]:
