@@ -135,7 +135,7 @@ async def run_in(
         telegram: TelegramConnection | None = None
 
         async def measure() -> health.Vitals:
-            return await house.vitals()
+            return await house.vitals_of_all()
 
         if Half.BOT in halves:
             services = services_of(room) if room else await begin(remote.opened(base))
@@ -223,6 +223,13 @@ class House:
         if self._room is not None and self.watchers is not None:
             found.append(await vitals.of_watchers(self._room, self.watchers))
         return vitals.merged(found)
+
+    async def vitals_of_all(self) -> health.Vitals:
+        """Measure how we are, and of who watches elsewhere whether anybody does."""
+        found = await self.vitals()
+        if self._room is not None:
+            return found
+        return vitals.merged([found, vitals.beside_bot(self._base)])
 
     async def in_words(self) -> str:
         """Say in a line how we are."""

@@ -252,6 +252,18 @@ def opened(db: Connection, chat_id: ChatId, thread_id: int) -> None:
     )
 
 
+def let_in(db: Connection, chat_id: ChatId, now: datetime) -> None:
+    """Write to a chat again that had refused: it lets us in, or another bot writes to it now."""
+    if not db.conn.execute("delete from shut where chat_id = ?", (chat_id,)).rowcount:
+        return
+    db.conn.execute(
+        "update lanes set open_at = coalesce((select until from rests"
+        " where rests.bot = lanes.bot and rests.chat_id = lanes.chat_id), 0) where chat_id = ?",
+        (chat_id,),
+    )
+    refresh(db, chat_id, now)
+
+
 def shut_why(db: Connection, chat_id: ChatId, thread_id: int, now: datetime) -> str:
     """Return why a target is let alone at this moment, or ""."""
     row: Any = db.conn.execute(

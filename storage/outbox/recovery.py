@@ -137,6 +137,7 @@ def give_to_bot(db: Connection, chat_id: ChatId, bot: str, now: datetime) -> boo
     let_go_of_messages(db, "chat_id = :whose", chat_id, now)
     doubt_what_is_under_way(db, chat_id, now)
     db.conn.execute("delete from rests where chat_id = ?", (chat_id,))
+    db.conn.execute("delete from shut where chat_id = ?", (chat_id,))
     db.conn.execute("update lanes set open_at = 0 where chat_id = ?", (chat_id,))
     chat_queues.refresh(db, chat_id, now)
     return True

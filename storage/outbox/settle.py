@@ -287,7 +287,7 @@ def withhold(db: Connection, chat_id: ChatId, now: datetime) -> None:
 def back(db: Connection, chat_id: ChatId, now: datetime) -> None:
     """Go on where we were with a chat that lets us in again."""
     chats.mark_back(db, chat_id)
-    db.conn.execute("delete from shut where chat_id = ?", (chat_id,))
+    chat_queues.let_in(db, chat_id, now)
     chat_queues.refresh(db, chat_id, now)
 
 

@@ -213,3 +213,21 @@ async def test_the_end_of_one_trouble_is_told_once_by_all_processes(db: Database
         for after, lasted in ((timedelta(0), SOON), (SOON, 2 * SOON), (5 * SOON, SOON))
     ]
     assert [1, 0, 1] == made
+
+
+@pytest.mark.parametrize("bot", ["", "two"])
+def test_a_chat_that_refused_is_written_to_again_once_its_person_speaks(
+    two: Connection, now: datetime, bot: str
+) -> None:
+    (anna,) = queue.claim(two, now, 10)
+    queue.settle(two, anna, Shut("chat not found"), now)
+    owe(two, ANNA, "b", now)
+    see_chat(two, Chat(ANNA, ChatKind.PRIVATE), now, "two")  # says nothing of the first
+    shut = chat_queues.shut_why(two, ANNA, NO_THREAD, now)
+    assert ("chat not found", []) == (shut, taken(two, now, ""))
+    if bot:
+        queue.give_to_bot(two, ANNA, bot, now)
+    else:
+        see_chat(two, Chat(ANNA, ChatKind.PRIVATE), now, "")
+    assert ANNA in taken(two, now, bot)
+    assert "" == chat_queues.shut_why(two, ANNA, NO_THREAD, now)
