@@ -7,10 +7,12 @@ neither. Admins hear of the first failure of a row, and of the success that ends
 import asyncio
 import json
 import os
+import shutil
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -22,7 +24,8 @@ from bot.notices import enqueue_backup_notice
 from bot.texts import sentence
 from storage import backup_folder, backup_log, rotation
 from storage.backup_log import LastBackup
-from storage.errors import StorageError
+from storage.errors import NewsError, StorageError
+from storage.retention import bytes_in_use
 from storage.sql import Connection
 from watchers.pulse import Pulse
 
@@ -31,6 +34,13 @@ log = structlog.get_logger(__name__)
 BACKUP_TICK_S: Final = 60
 LONGEST_S: Final = 6 * 3600
 """Checking a copy of a hundred gigabytes says nothing for hours."""
+
+
+MOST_SENT: Final = 50_000_000
+"""Bytes of a file that a bot may send (Bot API, sendDocument)."""
+
+SMALLER_AT_MOST: Final = 5
+"""No database of ours gets smaller than a fifth: texts become a third, indexes less."""
 
 
 class ScheduledBackups:
@@ -106,6 +116,71 @@ class ScheduledBackups:
             "recipient": settings.backup_recipient,
             "keep": str(settings.backup_keep),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCopy:
+    """A copy of the database that only its key opens, small enough to be sent."""
+
+    name: str
+    body: bytes
+
+
+class SealedCopies:
+    """Makes copies to be sent in a chat: sealed, or not at all."""
+
+    def __init__(self, ground: Ground, making: "Making | None" = None) -> None:
+        """Heed the settings; ``making`` is who makes a copy: a process of its own."""
+        self._ground = ground
+        self._making = making or made_elsewhere
+
+    async def refuse_early(self) -> None:
+        """Raise NewsError where it is clear before anything is made that nothing will be sent."""
+        if not self._ground.settings.backup_recipient:
+            raise NewsError("backup.no_key")
+        size = await self._ground.db.read(bytes_in_use)
+        if size > MOST_SENT * SMALLER_AT_MOST:
+            raise too_large(size // SMALLER_AT_MOST)
+
+    async def make(self) -> SealedCopy:
+        """Make a copy, and leave nothing of it on the disk.
+
+        Raises NewsError where it is too large to be sent, StorageError where there is none.
+        """
+        path = self._ground.db.path.resolve()
+        folder = path.with_name(f".{path.name}-sent")
+        asked = {
+            "database": str(path),
+            "folder": str(folder),
+            "now": self._ground.clock().isoformat(),
+            "recipient": self._ground.settings.backup_recipient,
+            "keep": "",
+        }
+        try:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)  # of a crash
+            made = await self._made(asked)
+            return await asyncio.to_thread(_read, folder / made)
+        finally:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    async def _made(self, asked: dict[str, str]) -> str:
+        said = await self._making(asked, lambda: None)
+        if "file" not in said:
+            raise StorageError(said.get("key", "storage.copy_ended"), **said.get("values", {}))
+        return str(said["file"])
+
+
+def _read(path: Path) -> SealedCopy:
+    """Read a sealed copy; NewsError where it is too large to be sent."""
+    size = path.stat().st_size
+    if size > MOST_SENT:
+        raise too_large(size)
+    return SealedCopy(path.name, path.read_bytes())
+
+
+def too_large(size: int) -> NewsError:
+    """Say that a copy of so many bytes cannot be sent."""
+    return NewsError("backup.too_large", size=round(size / 1e6), most=round(MOST_SENT / 1e6))
 
 
 Making: TypeAlias = Callable[[dict[str, str], Callable[[], None]], Awaitable[dict[str, Any]]]

@@ -16,6 +16,7 @@ from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
+from bot.backups import SealedCopies
 from bot.context import Context, VitalsMeasure, WatchersServices, unmeasured
 from bot.delivery import Deliverer
 from bot.delivery.circuit_breaker import ASK_EVERY
@@ -318,6 +319,7 @@ def context_of(
         has_rates=bool(settings.rates),
         translator=services.translator,
         vitals=measure,
+        backups=SealedCopies(ground),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from bot.backups import SealedCopy
 from bot.conversation import Ask, Reply
 from bot.digests.maker import DigestService
 from bot.health import Vitals
@@ -114,6 +115,16 @@ class ChatRights(Protocol):
         """Forget what was known of a person's rights in a chat."""
 
 
+class ChatBackups(Protocol):
+    """Who makes copies of the database that may be sent."""
+
+    async def refuse_early(self) -> None:
+        """Raise NewsError where it is clear before anything is made that nothing will be sent."""
+
+    async def make(self) -> SealedCopy:
+        """Make a sealed copy. Raises NewsError where there is none, or it is too large."""
+
+
 ChannelLookup: TypeAlias = Callable[[str, int], Awaitable[ChannelFacts | None]]
 """Asks Telegram about a channel by its @name or id, for the person of this number."""
 
@@ -146,7 +157,7 @@ class Context:
     ``language`` and ``time_zone`` are those of a chat that has not chosen.
     ``allowed_hosts`` are the private hosts and ports that feeds may be read from. ``has_rates``
     says that official rates are asked for. ``translator`` knows whether anybody translates, and
-    how that goes. ``vitals`` measures how the process is.
+    how that goes. ``vitals`` measures how the process is. ``backups`` makes copies to be sent.
     """
 
     db: Database
@@ -168,6 +179,7 @@ class Context:
     has_rates: bool
     translator: TranslatorHealth
     vitals: VitalsMeasure
+    backups: ChatBackups
 
 
 # --- the tables' rows ----------------------------------------------------------------------

@@ -3,15 +3,18 @@
 import logging
 import re
 import sys
-from typing import Any
+from collections.abc import Callable, Iterable, MutableMapping
+from typing import Any, TypeAlias
 
 import structlog
+from structlog.typing import Processor
 
 from bot.settings import Settings, may_colour
 from storage.masking import masked
 
-SECRET = re.compile(r"\b[0-9]{5,20}:[A-Za-z0-9_-]{6,100}\b")
-"""A bot's token anywhere in a line: httpx, inside python-telegram-bot, logs whole URLs."""
+SECRET = re.compile(r"(?<![0-9])[0-9]{5,20}:[A-Za-z0-9_-]{6,100}\b")
+"""A bot's token anywhere in a line: httpx, inside python-telegram-bot, logs whole URLs, in which
+"bot" stands right before it."""
 
 NOISY = (
     "aiohttp.access",
@@ -27,25 +30,46 @@ SILENT = ("telegram.request",)
 """Tells each unreadable answer of Telegram with a traceback; our own line says it in a row."""
 
 
-def without_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Blank out bot tokens, and what is secret of addresses, in every text of a log line."""
-    for key, value in event.items():
-        event[key] = _without_secrets(value)
-    return event
+SHORTEST = 6
+"""A shorter secret stays: its letters stand in half of all lines, and give it away by missing."""
+
+Blank: TypeAlias = Callable[[str], str]
 
 
-def _without_secrets(value: Any) -> Any:
+def without_secrets(secrets: Iterable[str]) -> Processor:
+    """Return what blanks out, in every text of a log line, bot tokens and secrets of addresses.
+
+    So it does with ``secrets``, the settings' own, whatever a library writes around them.
+    """
+    known = [re.escape(one) for one in sorted(secrets, key=len, reverse=True)]
+    own = re.compile("|".join(one for one in known if len(one) >= SHORTEST) or r"(?!)")
+
+    def blank(text: str) -> str:
+        text = own.sub("***", text)
+        return masked(SECRET.sub("<token>", text) if ":" in text else text)
+
+    def blank_all(
+        _logger: Any, _method: str, event: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        for key, value in event.items():
+            event[key] = _blanked(value, blank)
+        return event
+
+    return blank_all
+
+
+def _blanked(value: Any, blank: Blank) -> Any:
     match value:
         case str():
-            return masked(SECRET.sub("<token>", value) if ":" in value else value)
+            return blank(value)
         case dict():
-            return {name: _without_secrets(inner) for name, inner in value.items()}
+            return {name: _blanked(inner, blank) for name, inner in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [_without_secrets(inner) for inner in value]
+            return [_blanked(inner, blank) for inner in value]
         case None | bool() | int() | float():
             return value
         case _:  # an error, a feed: as it would be written
-            return _without_secrets(str(value))
+            return blank(str(value))
 
 
 def set_up(settings: Settings) -> None:
@@ -53,6 +77,7 @@ def set_up(settings: Settings) -> None:
     pretty = settings.log_format == "pretty" or (
         settings.log_format == "auto" and sys.stderr.isatty()
     )
+    blanking = without_secrets(settings.secrets)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -62,7 +87,7 @@ def set_up(settings: Settings) -> None:
         [
             # A traceback is made text first, or nothing could be blanked out in it.
             structlog.processors.format_exc_info,
-            without_secrets,
+            blanking,
             structlog.dev.ConsoleRenderer(
                 colors=sys.stderr.isatty() and may_colour(),
                 exception_formatter=structlog.dev.plain_traceback,
@@ -71,7 +96,7 @@ def set_up(settings: Settings) -> None:
         if pretty
         else [
             structlog.processors.format_exc_info,
-            without_secrets,
+            blanking,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
     )

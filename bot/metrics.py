@@ -29,6 +29,7 @@ from prometheus_client.registry import Collector
 from bot.health import HEALTHY, Vitals
 from storage import happenings as told
 from storage.database import SQLITE
+from storage.set_aside import AsideKind
 
 # Else there is a second series for each counter, which nobody asks for.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -154,9 +155,11 @@ class Metrics:
 
     def _of_feeds(self) -> dict[type[told.Happening], Callable[[Any], None]]:
         asked = self._histogram(
-            "fetch", "From a request for a feed to its end.", NETWORK_S, "hosts"
+            "fetch", "From a request for a feed to the end of its answer.", NETWORK_S, "hosts"
         )
-        read = self._histogram("parse", "Reading a document in its own process.", WORK_S)
+        read = self._histogram(
+            "parse", "How long a document was read, in a process of its own.", WORK_S
+        )
         looks = self._counter("looks", "Looks at feeds.", "outcome", "hosts")
         return {
             told.HostAsked: lambda one: asked.labels(one.hosts).observe(one.seconds),
@@ -165,11 +168,21 @@ class Metrics:
         }
 
     def _of_stories(self) -> dict[type[told.Happening], Callable[[Any], None]]:
-        verdict = self._histogram("verdict", "Deciding what an entry of a feed is.", QUICK_S)
+        verdict = self._histogram(
+            "verdict", "How long it was decided what an entry of a feed is.", QUICK_S
+        )
         items = self._counter("items", "Items that came (new) or changed (updated).", "what")
         stories = self._counter("stories", "Stories that began (new), joined, or parted.", "what")
         matches = self._counter("matches", "Items that met a query of a subscription.")
         asides = self._counter("set_aside", "What raised and was left out.", "kind")
+
+        # What is told of by its first increase must be there before.
+        for what in ("new", "updated"):
+            items.labels(what)
+        for how in ("new", "joined", "moved"):
+            stories.labels(how)
+        for kind in AsideKind:
+            asides.labels(kind)
 
         def recorded(one: told.PartRecorded) -> None:
             items.labels("new").inc(one.new)
@@ -186,13 +199,24 @@ class Metrics:
 
     def _of_messages(self) -> dict[type[told.Happening], Callable[[Any], None]]:
         sends = self._counter("sends", "Messages of the outbox, by outcome.", "kind", "outcome")
-        late = self._histogram("send_lag", "From when it was due until sent.", PATIENCE_S, "kind")
-        calls = self._histogram("telegram_call", "Calls of the Bot API.", NETWORK_S, "method")
-        called = self._counter("telegram_calls", "The same, by what came.", "method", "outcome")
+        late = self._histogram(
+            "send_lag", "From when a message was due until it was sent.", PATIENCE_S, "kind"
+        )
+        calls = self._histogram(
+            "telegram_call",
+            "How long a call of the Bot API took, its turn aside.",
+            NETWORK_S,
+            "method",
+        )
+        called = self._counter(
+            "telegram_calls", "Calls of the Bot API, by what came.", "method", "outcome"
+        )
         lag = self._histogram(
             "update_lag", "From Telegram's date of a message to its answer.", PATIENCE_S
         )
-        answer = self._histogram("answer", "Answering an update.", PATIENCE_S, "what", "outcome")
+        answer = self._histogram(
+            "answer", "How long an update was answered.", PATIENCE_S, "what", "outcome"
+        )
 
         def settled(one: told.DeliverySettled) -> None:
             sends.labels(one.kind, snake(one.outcome)).inc()
@@ -215,11 +239,15 @@ class Metrics:
         }
 
     def _of_ourselves(self) -> dict[type[told.Happening], Callable[[Any], None]]:
-        waits = self._histogram("transaction_wait", "A transaction's turn.", QUICK_S, "hand")
-        works = self._histogram("transaction", "A transaction's work.", QUICK_S, "hand")
-        ticks = self._histogram("tick", "A round of a part.", WORK_S, "part")
+        waits = self._histogram(
+            "transaction_wait", "How long a transaction waited for its turn.", QUICK_S, "hand"
+        )
+        works = self._histogram("transaction", "How long a transaction took.", QUICK_S, "hand")
+        ticks = self._histogram("tick", "How long a round of a part took.", WORK_S, "part")
         ended = self._counter("ticks", "Rounds of a part, by outcome.", "part", "outcome")
-        lag = self._histogram("loop_lag", "How late the event loop came.", QUICK_S)
+        lag = self._histogram(
+            "loop_lag", "How late the event loop came, asked for once a second.", QUICK_S
+        )
         restarts = self._counter("part_restarts", "Parts that hung and began anew.", "part")
 
         def transaction(one: told.TransactionDone) -> None:

@@ -329,6 +329,12 @@ class Settings:
         )
 
     @property
+    def secrets(self) -> frozenset[str]:
+        """What must stand in no line of the log."""
+        hidden = (getattr(self, one.name) for one in fields(self) if not one.repr)
+        return frozenset(value for value in hidden if value)
+
+    @property
     def telegram_is_here(self) -> bool:
         """Whether the Bot API is on this machine, so that no proxy leads there."""
         return is_here(self.telegram_api_url)

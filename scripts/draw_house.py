@@ -127,7 +127,7 @@ def rows_between() -> Iterator[str]:
             "chats, subscriptions,",
             "inbox, errands,",
         ),
-        *("changes …", "", "The other halls meet in", "these rows, never in calls."),
+        *("changes …", "", "The other halls meet", "in these rows."),
     )
     for number, line in enumerate(lines, 1):
         if line:

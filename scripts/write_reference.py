@@ -25,29 +25,47 @@ from storage.sql import Connection
 
 ROOT = Path(__file__).parents[1]
 WORDS = Path(__file__).with_name("schema_words.toml")
-EXAMPLES = {
-    "demo": ["steppewire demo"],
-    "feeds add": ["steppewire feeds add URL"],
-    "feeds fallback": ["steppewire feeds fallback 2 URL"],
-    "feeds check": ["steppewire feeds check URL"],
-    "feeds pause": ["steppewire feeds pause 2"],
-    "feeds resume": ["steppewire feeds resume 2"],
-    "feeds remove": ["steppewire feeds remove 2"],
-    "feeds articles": ["steppewire feeds articles 2 on"],
-    "feeds catalogue": ["steppewire feeds catalogue"],
-    "feeds audit": ["steppewire feeds audit > catalogue.patch"],
-    "feeds import": ["steppewire feeds import FILE.opml"],
-    "feeds export": ["steppewire feeds export > FILE.opml"],
-    "items": ["steppewire items --json"],
-    "stories": ["steppewire stories --json"],
-    "digest": ["steppewire digest --hours 24"],
-    "trends": ["steppewire trends 'Astana vs Tashkent' --days 30"],
-    "match": ["steppewire match < pairs.jsonl"],
-    "language": ["steppewire language < texts.jsonl"],
-    "compact": ["steppewire compact"],
-    "backtest": ["steppewire backtest --join 1.2"],
-}
-"""Of commands of which no other page has one."""
+EXAMPLES = """
+init --dir second-bot
+run
+run --only watchers
+run --only bot
+demo
+poll --force
+feeds list
+feeds add URL
+feeds add URL --item .news-card --title h3 --zone Asia/Almaty
+feeds fallback 2 URL
+feeds catalogue
+feeds check URL
+feeds audit > catalogue.patch
+feeds remove 2
+feeds pause 2
+feeds resume 2
+feeds articles 2 on
+feeds import FILE.opml
+feeds export > FILE.opml
+ingest items.jsonl
+items --json
+stories --json
+story 12 --why
+search '(газ OR gas) country:kz since:3d'
+search -- '-sport Astana'
+digest --hours 24
+trends 'Astana vs Tashkent' --days 30
+rates
+match < pairs.jsonl
+language < texts.jsonl
+backtest --join 1.2
+backup news-copy.db
+restore news-copy.db
+compact
+check --deep
+health
+audit --json
+units /etc/systemd/system
+"""
+"""How each command may be typed, at least once; a test runs them all."""
 
 
 def shown(text: str) -> str:
@@ -79,43 +97,20 @@ def typed(group: LazyGroup, above: click.Context, before: str = "") -> Iterator[
             yield from typed(command, context, f"{whole} ")
 
 
-def told_elsewhere() -> list[str]:
-    """Return the command lines of ours that stand in blocks of the other pages."""
-    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-    blocks = [
-        body
-        for page in pages
-        if page.name != "commands.md"
-        for body in re.findall(
-            r"^```sh\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
-        )
-    ]
-    lines = (re.sub(r"\s+# .*$", "", line) for body in blocks for line in body.splitlines())
+def examples(name: str) -> list[str]:
+    """Return a command's examples."""
     return [
-        found[1] for line in lines if (found := re.search(r"((?<!-u )steppewire [^&]*)$", line))
+        f"steppewire {line}"
+        for line in EXAMPLES.split("\n")
+        if line == name or line.startswith(f"{name} ")
     ]
-
-
-def examples(name: str, lines: list[str], others: list[str]) -> list[str]:
-    """Return a command's examples; a line of a command whose name is longer is that one's."""
-    longer = [other for other in others if other.startswith(f"{name} ")]
-
-    def is_of(line: str, one: str) -> bool:
-        return line == f"steppewire {one}" or line.startswith(f"steppewire {one} ")
-
-    found = [
-        line
-        for line in lines
-        if is_of(line, name) and not any(is_of(line, other) for other in longer)
-    ]
-    return list(dict.fromkeys(found + EXAMPLES.get(name, [])))
 
 
 def options(one: Typed) -> Iterator[str]:
     """Yield the rows of a command's table of options."""
     for parameter in one.command.get_params(one.context):
         record = parameter.get_help_record(one.context)
-        if record and "--help" not in record[0]:
+        if record and record[1] and "--help" not in record[0]:
             yield f"| `{shown(record[0])}` | {shown(record[1])} |"
 
 
@@ -125,7 +120,7 @@ def paragraphs(text: str) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def of_the_command_line(one: Typed, shown_lines: list[str]) -> str:
+def of_the_command_line(one: Typed) -> str:
     """Write one command's part of the page."""
     usage = one.command.get_usage(one.context)
     parts = [
@@ -135,9 +130,13 @@ def of_the_command_line(one: Typed, shown_lines: list[str]) -> str:
     ]
     if rows := list(options(one)):
         parts.append("\n".join(["| option | what it does |", "|---|---|", *rows]))
-    if shown_lines:
-        parts.append("\n".join(["```sh", *shown_lines, "```"]))
+    if not isinstance(one.command, LazyGroup):
+        parts.append("\n".join(["```sh", *examples(one.name), "```"]))
     return "\n\n".join(parts)
+
+
+SAME = 5
+"""Letters by which a docstring must be longer than the menu's line to tell more than that."""
 
 
 def who(command: Command) -> str:
@@ -154,15 +153,18 @@ def who(command: Command) -> str:
 def usage_of(command: Command) -> str:
     """Write how a command is typed, as the chat says it."""
     said = catalogue("en").template(f"usage.{command.name}", None) or ""
-    lines = [html.unescape(re.sub(r"</?code>", "`", line)) for line in said.splitlines()]
+    said = re.sub("</?b>", "**", re.sub("</?code>", "`", said)).format(bot="name")
+    lines = html.unescape(said).splitlines()
     return "\n".join(f"- {line}" if re.fullmatch("`[^`]*`", line) else line for line in lines)
 
 
 def of_the_chat(command: Command) -> str:
     """Write one of the chat's commands."""
+    said = f"{translate('en', f'help.{command.name}')}."
     does = paragraphs((command.handler.__doc__ or "").partition("\n\n")[0])
+    if len(does) > len(said) + SAME:
+        said = f"{said} {does}"
     head = f"### /{command.name}"
-    said = f"{translate('en', f'help.{command.name}')}. {does}"
     return "\n\n".join([head, f"{said[:1].upper()}{said[1:]}", who(command), usage_of(command)])
 
 
@@ -192,9 +194,8 @@ followed by the bot's name (`/search@name oil`).
 
 def commands_page() -> str:
     """Return docs/commands.md."""
-    every = list(typed(command_line, click.Context(command_line, info_name="steppewire")))
-    names, lines = [one.name for one in every], told_elsewhere()
-    of_ours = [of_the_command_line(one, examples(one.name, lines, names)) for one in every]
+    every = typed(command_line, click.Context(command_line, info_name="steppewire"))
+    of_ours = map(of_the_command_line, every)
     chat = [of_the_chat(command) for command in COMMANDS]
     return "\n\n".join([COMMANDS_HEAD.rstrip(), *of_ours, CHAT_HEAD.rstrip(), *chat]) + "\n"
 

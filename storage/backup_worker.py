@@ -49,7 +49,7 @@ def work(asked: dict[str, str], progress: Callable[[int, int], None]) -> dict[st
             datetime.fromisoformat(asked["now"]),
             progress,
             recipient=asked["recipient"],
-            keep=rotation.keep(asked["keep"]),
+            keep=rotation.keep(asked["keep"]) if asked["keep"] else None,
             gently=True,
         )
     except StorageError as error:

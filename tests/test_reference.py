@@ -7,11 +7,11 @@ import click
 import pytest
 
 from bot.cli import LazyGroup, main
-from scripts.write_reference import PAGES, ROOT, Schema, typed
+from scripts.write_reference import PAGES, ROOT, Schema, examples, typed
+from tests.journeys.documented import section
 
 SCHEMA = Schema()
 TABLES = SCHEMA.tables()
-PAGE = "docs/commands.md"
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -35,10 +35,23 @@ def test_every_column_says_what_it_is() -> None:
     assert [] == [f"{of}.{one}" for of in words for one in words[of] if one not in columns[of]]
 
 
-def test_every_command_has_an_example() -> None:
-    """A command that goes on until it is stopped needs none beside its name."""
-    page = (ROOT / PAGE).read_text("utf-8")
-    parts = dict(re.findall(r"^### steppewire (.+)\n((?:(?!^##).*\n)*)", page, re.MULTILINE))
-    every = typed(main, click.Context(main, info_name="steppewire"))
-    leaves = {one.name for one in every if not isinstance(one.command, LazyGroup)}
-    assert [] == [name for name in leaves if "```sh" not in parts[name] and name != "run"]
+LEAVES = [
+    one.name
+    for one in typed(main, click.Context(main, info_name="steppewire"))
+    if not isinstance(one.command, LazyGroup)
+]
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_every_command_has_an_example(name: str) -> None:
+    """And tests/journeys/test_documented.py runs it, as every command line of the pages."""
+    assert examples(name), "see EXAMPLES in scripts/write_reference.py"
+
+
+WITHOUT_A_DATABASE = {"init", "demo", "units"}
+
+
+def test_every_command_says_whether_it_may_run_beside_a_bot() -> None:
+    told = section("docs/operations.md", "Commands beside a running bot")
+    known = {word.split()[-1] for word in re.findall("`([a-z ]+)`", told)}
+    assert set() == {name.split()[-1] for name in LEAVES} - WITHOUT_A_DATABASE - known

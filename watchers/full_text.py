@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Protocol
 from weakref import WeakValueDictionary
 
@@ -82,10 +83,17 @@ class FullTexts:
         async with self._hosts.setdefault(urls.host_of(item.url), asyncio.Lock()), self._lanes:
             if (found := await self.kept(item)) is not None:
                 return ArticleAnswer(found)
+            began = monotonic()
             answer = await self._read(item.url)
             if answer.text.refusal != NoTextKind.NOT_INSTALLED:
                 await self.db.write(full_texts.keep, item.id, answer.text, self.clock())
-        log.info("article read", url=item.url, refusal=answer.text.refusal or None)
+        log.info(
+            "article read",
+            item=item.id,
+            url=item.url,
+            refusal=answer.text.refusal or None,
+            seconds=round(monotonic() - began, 3),
+        )
         return answer
 
     async def _read(self, url: str) -> ArticleAnswer:

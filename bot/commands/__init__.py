@@ -8,6 +8,7 @@ from bot.commands import (
     adding,
     admin,
     aliases,
+    backup,
     broadcast,
     channel,
     corrections,
@@ -44,7 +45,7 @@ __all__ = [
 
 
 async def helped(ask: Ask, context: Context) -> Reply:
-    """List what can be said to us, from the table itself."""
+    """List all commands, or say how one is typed."""
     return start.helping(COMMANDS, ask, context.bot_username)
 
 
@@ -88,6 +89,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("import", opml.import_, ADMINS, private=True),
     Command("export", opml.export, ADMINS, private=True),
     Command("stats", admin.statistics, ADMINS, private=True),
+    Command("backup", backup.backup, ADMINS, private=True),
     Command("health", health.health, ADMINS, private=True),
     Command("users", admin.users, ADMINS, private=True),
     Command("limits", admin.limits, ADMINS, private=True),

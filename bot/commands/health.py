@@ -1,6 +1,6 @@
 """/health: what is well, what is not and what to do, for admins."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from bot.commands.admin import MEGABYTE, named
@@ -15,6 +15,13 @@ from storage import backup_log, feeds
 from storage.backup_log import LastBackup
 from storage.model import FeedStatus
 from storage.sql import Connection
+
+GIGABYTE = 1_000_000_000
+SHOWN_IN_GIGABYTES = 10 * GIGABYTE
+
+MANY_ILL, OF_AT_LEAST = 0.3, 10
+"""Where so many sources of so many fail it is hardly the outlets' fault; /health of a supervisor
+does not count it, for a new start would not help."""
 
 LATE_S = 60.0
 """From when on it is told how late the outbox is."""
@@ -37,23 +44,26 @@ async def health(ask: Ask, context: Context) -> Reply:
             f"{SIGNS[status]} {n}" for status, n in sorted(by_status.items()))),
         (translate(language, "limits.waiting"), waiting(vitals, language)),
         (translate(language, "health.backup"), backed_up(backup, context.clock(), language)),
-        (translate(language, "stats.size"), megabytes(
+        (translate(language, "stats.size"), sized(
             language, values.get("steppewire_database_bytes"), values.get("steppewire_wal_bytes"))),
         (translate(language, "health.disk"),
-         megabytes(language, values.get("steppewire_disk_free_bytes"))),
-        (translate(language, "health.memory"), megabytes(
+         sized(language, values.get("steppewire_disk_free_bytes"))),
+        (translate(language, "health.memory"), sized(
             language,
             values.get("steppewire_resident_bytes"),
             values.get("steppewire_workers_resident_bytes"),
         )),
         (translate(language, "health.slow"), slow(vitals.parts, language)),
     ], language)  # fmt: skip
-    return Say((Message(joined((verdict(vitals, language), told), "\n\n")),))
+    return Say((Message(joined((verdict(vitals, by_status, language), told), "\n\n")),))
 
 
-def verdict(vitals: Vitals, language: str) -> Html:
+def verdict(vitals: Vitals, by_status: Mapping[FeedStatus, int], language: str) -> Html:
     """Say whether all is well; else what is not, each with what to do."""
-    if not vitals.wrong:
+    ill = by_status.get(FeedStatus.ERROR, 0)
+    polled = ill + by_status.get(FeedStatus.OK, 0)
+    many_ill = polled >= OF_AT_LEAST and ill > MANY_ILL * polled
+    if not vitals.wrong and not many_ill:
         return bold(translate(language, "health.well"))
     broken = [name for name, holds in vitals.conditions.items() if not holds]
     stuck = [part for part in vitals.parts if part.is_stuck]
@@ -61,6 +71,9 @@ def verdict(vitals: Vitals, language: str) -> Html:
         bold(translate(language, "health.ill")),
         *(joined(("•", translate_html(language, f"health.{name}")), " ") for name in broken),
         *(joined(("•", stuck_part(part, language)), " ") for part in stuck),
+        joined(("•", translate_html(language, "health.many_ill", ill=ill, of=polled)), " ")
+        if many_ill
+        else "",
     ]
     return joined(lines)
 
@@ -95,7 +108,7 @@ def backed_up(backup: LastBackup | None, now: datetime, language: str) -> str:
         reason = tidy(backup.failure, 120)
         return translate(language, "health.backup_failed", ago=ago, reason=reason)
     made = words.ago(backup.made_at or backup.began_at, now, language)
-    return f"{made}, {megabytes(language, backup.size)}" if backup.size else made
+    return f"{made}, {sized(language, backup.size)}" if backup.size else made
 
 
 def slow(parts: Iterable[PartHealth], language: str) -> str:
@@ -110,7 +123,11 @@ def seconds(length_s: float | None, language: str) -> str:
     return "" if length_s is None else words.lasting(timedelta(seconds=length_s), language)
 
 
-def megabytes(language: str, *sizes: float | None) -> str:
+def sized(language: str, *sizes: float | None) -> str:
     """Write the sum of sizes; "" where none is known."""
     known = [size for size in sizes if size is not None]
-    return translate(language, "n.megabytes", size=sum(known) / MEGABYTE) if known else ""
+    if not known:
+        return ""
+    if (whole := sum(known)) >= SHOWN_IN_GIGABYTES:
+        return translate(language, "n.gigabytes", size=whole / GIGABYTE)
+    return translate(language, "n.megabytes", size=whole / MEGABYTE)

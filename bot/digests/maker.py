@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import TypeAlias
 
 import structlog
@@ -263,6 +264,7 @@ class DigestService:
 
     async def _issue(self, chat: Chat, bot_username: str, told: datetime | None = None) -> bool:
         self.pulse.beat()
+        began = monotonic()
         now = self._clock()
         appointed = chat.next_digest_at or now
         then = calendar.next_at(chat, max(appointed, now))
@@ -279,7 +281,13 @@ class DigestService:
         until = span.until
         issued = await self._db.write(digests.issue, chat, parts, now, until=until, next_at=then)
         if issued:
-            log.info("digest", chat=chat.id, parts=len(parts), since=rfc3339(span.since))
+            log.info(
+                "digest",
+                chat=chat.id,
+                parts=len(parts),
+                since=rfc3339(span.since),
+                seconds=round(monotonic() - began, 3),
+            )
             self._wake()
         return issued
 

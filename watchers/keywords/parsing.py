@@ -402,6 +402,7 @@ def _outside(node: Node, phrases: Sequence[Term]) -> Node:
     return All((node, *having)) if having else node
 
 
+@lru_cache(maxsize=1024)
 def _skeletons(label: str) -> frozenset[str]:
     """Give the skeletons of words: «газ» is found as gaz, too."""
     return frozenset(skeleton(cut.normal) for cut in tokenize(label))

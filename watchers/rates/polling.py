@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from time import monotonic
 from typing import Protocol
 
 import structlog
@@ -105,6 +106,7 @@ class RatesPoller:
 
     async def _look(self, due: DueSource) -> None:
         """Ask one source and write down what that means."""
+        began = monotonic()
         outcome = await self.fetcher.fetch(
             Request(due.url, due.state.etag, due.state.last_modified)
         )
@@ -117,6 +119,7 @@ class RatesPoller:
             source=due.source.name,
             outcome=state.error or ("read" if sheet is not None else "not modified"),
             rates=0 if sheet is None else len(sheet.rates),
+            seconds=round(monotonic() - began, 3),
         )
         if told:
             self.wake()

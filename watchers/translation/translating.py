@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Final, Protocol
 
 import structlog
@@ -117,6 +118,7 @@ class Translating:
         batch = await self._db.write(translations.claim, self._clock(), self._budget)
         if batch is None:
             return False
+        began = monotonic()
         await self._names.refresh()
         ended = await self._answered(translator, batch)
         await self._db.write(translations.settle, ended, self._clock())
@@ -127,6 +129,7 @@ class Translating:
             texts=len(batch.texts),
             done=sum(bool(one.said) for one in ended),
             dropped=sum(not one.said for one in ended),
+            seconds=round(monotonic() - began, 3),
         )
         return True
 

@@ -7,9 +7,11 @@ import pytest
 
 from bot.health import PartHealth, Vitals
 from bot.version import installed_version
-from storage import backup_log
+from storage import backup_log, feeds
 from storage.backup_log import LastBackup
 from storage.database import Database
+from storage.feeds import NewFeed
+from storage.sql import Connection
 from tests.bot.people import ADMIN, NOW, Person, context_of
 
 WELL = Vitals(
@@ -45,7 +47,7 @@ async def test_all_that_is_well_stands_in_one_message(db: Database) -> None:
         "Waiting: 12, the oldest is late by 3 minutes",
         "Last backup: none by me, BACKUP_DIR switches them on",
         "Database: 234 MB",
-        "Free on the disk: 40,000 MB",
+        "Free on the disk: 40 GB",
         "Memory: 210 MB",
         "Slow: digests (3 minutes)",
     ):
@@ -78,3 +80,15 @@ async def test_a_stuck_part_is_named(db: Database) -> None:
 async def test_the_last_backup_is_told(db: Database, backup: LastBackup, line: str) -> None:
     await db.write(backup_log.keep, backup)
     assert line in (await said(db, WELL)).splitlines()
+
+
+async def test_many_sources_that_fail_at_once_are_ours_to_look_at(db: Database) -> None:
+    def many(db: Connection) -> None:
+        for number in range(10):
+            url = f"https://outlet{number}.example/rss"
+            feeds.add(db, NewFeed(url, "", "Outlet"), NOW)
+        db.conn.execute("update feeds set status = case when id > 6 then 'error' else 'ok' end")
+
+    await db.write(many)
+    told = await said(db, WELL)
+    assert told.startswith("🛑 Not all is well\n• 4 of 10 sources cannot be read")

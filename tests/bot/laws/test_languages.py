@@ -27,7 +27,7 @@ NOT_PROSE = re.compile(
 """What stands in a sentence and is no sentence: examples, commands, filters, names of settings."""
 
 NAMES = frozenset(
-    """Telegram SteppeWire SQLite HTTP http https OPML RSS CSS JSON Feed XML DNS DOCTYPE UTC ID MB
+    """Telegram SteppeWire SQLite HTTP http https OPML RSS CSS JSON Feed XML DNS DOCTYPE UTC ID MB GB
     OR AND xmlUrl title auto Asia Almaty news card li a h TelegramUTC""".split()
 )
 """Latin words of every language's texts: names of things that have no other name."""

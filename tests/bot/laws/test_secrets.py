@@ -4,17 +4,26 @@ A secret is planted wherever an address is kept, and looked for in all that a jo
 chat, and one through the command line with all of its logs, brings to light.
 """
 
+import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 import structlog
 
-from bot import logs
+from bot import app, connection, logs
+from bot.commands import COMMANDS
 from bot.conversation import Edit, File, Picture, Reply, Say
-from bot.sandbox import sample_outlets
-from bot.settings import Settings
+from bot.sandbox import ADMIN_ID, Sandbox, sample_outlets
+from bot.settings import Settings, host_port
+from bot.telegram.rate_limiter import Limiter
+from bot.telegram.rates import LIFTED
 from storage.database import Database
+from storage.feeds import NewFeed
+from storage.model import Outlet, OutletId
 from storage.sql import Connection, to_json
 from tests.bot.cli.conftest import cli
 from tests.bot.cli.stand import Stand, stand
@@ -158,3 +167,84 @@ def kept_handlers() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+EMBEDDED, TRANSLATED, HOOKED = "embed-planted-1", "transl-planted-2", "hook-planted-3"
+
+
+@pytest.fixture
+def everything_logged(
+    capsys: pytest.CaptureFixture[str], kept_handlers: None
+) -> Iterator[Callable[[Settings], Callable[[], str]]]:
+    """Set logging up and let every library tell all it has to; return what reads what was told."""
+    raised = dict[str, int]()
+
+    def set_up(settings: Settings) -> Callable[[], str]:
+        logs.set_up(replace(settings, log_level="DEBUG", log_format="json"))
+        for name in (*logs.NOISY, *logs.SILENT, "apscheduler"):
+            raised.setdefault(name, logging.getLogger(name).level)
+            logging.getLogger(name).setLevel(logging.DEBUG)
+        return lambda: capsys.readouterr().err
+
+    yield set_up
+    for name, level in raised.items():
+        logging.getLogger(name).setLevel(level)
+
+
+@pytest.mark.parametrize("hook", ["", "https://news.example/hook"], ids=["polling", "webhook"])
+async def test_a_whole_journey_leaves_no_secret_in_any_line(
+    hook: str,
+    tmp_path: Path,
+    everything_logged: Callable[[Settings], Callable[[], str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "Limiter", partial(Limiter, LIFTED))  # no second between two
+    async with Sandbox.start() as box:
+        host = host_port(box.url.removeprefix("http://"))
+        outlet = sample_outlets()[0].feed_path
+        settings = Settings(
+            database_path=tmp_path / "news.db",
+            telegram_bot_token=box.token,
+            telegram_api_url=box.url,
+            telegram_webhook_url=hook,
+            telegram_webhook_secret=HOOKED,
+            telegram_webhook_listen="127.0.0.1:0",
+            admin_ids=frozenset({ADMIN_ID}),
+            feed_allow_hosts=frozenset({host}),
+            embeddings_url="http://127.0.0.1:9",
+            embeddings_key=EMBEDDED,
+            translate_engine="libretranslate",
+            translate_url="http://127.0.0.1:9",
+            translate_key=TRANSLATED,
+        )
+        told = everything_logged(settings)
+        address = f"http://bob:{PLANTED}@{box.url.removeprefix('http://')}{outlet}?token={PLANTED}"
+        gone = f"http://bob:{PLANTED}@{box.url.removeprefix('http://')}/nowhere?token={PLANTED}"
+        starting = [
+            (NewFeed(url, "Courier", "Courier"), Outlet(OutletId(0), "Courier"))
+            for url in (address, gone)
+        ]
+        stop = asyncio.Event()
+        running = asyncio.create_task(app.run(settings, stop=stop, starting=lambda: starting))
+        if hook:
+            await box.until(lambda: box.telegram.bots[box.telegram.main_bot].webhook is not None)
+        else:
+            await box.until(lambda: box.waiting_polls() == 1)
+            for command in COMMANDS:
+                words = {**WORDS, "checkfeed": address, "addfeed": gone}.get(command.name, "")
+                box.telegram.say(ADMIN_ID, f"/{command.name} {words}")
+            box.telegram.say(ADMIN_ID, "/merge 1 999999999")
+            await box.message(ADMIN_ID, "999999999")
+        stop.set()
+        await running
+    said = told()
+    for library in ("Calling Bot API endpoint", "send_request_headers", "Adding job"):
+        assert library in said
+    for secret in (PLANTED, EMBEDDED, TRANSLATED, HOOKED, box.token.partition(":")[2]):
+        assert secret not in said
+
+
+@pytest.mark.parametrize("around", ["{}", "https://api.telegram.org/bot{}/getMe", "'{}'"])
+def test_a_token_that_is_not_ours_is_blanked_wherever_it_stands(around: str) -> None:
+    text = around.format("123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw")
+    assert "AAHdq" not in str(logs.without_secrets(())(None, "", {"event": text}))

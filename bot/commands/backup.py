@@ -1,0 +1,19 @@
+"""/backup: the database as a sealed file, for admins; unsealed it leaves by no chat."""
+
+from bot.context import Context
+from bot.conversation import Ask, File, Message, Reply, Report, Working
+from bot.render.markup import translate_html
+
+
+async def backup(ask: Ask, context: Context) -> Reply:
+    """Send a checked and sealed copy; NewsError where there is no key, or it would be too large.
+
+    Done again after a crash, it is another copy.
+    """
+    await context.backups.refuse_early()
+
+    async def work(_report: Report) -> Reply:
+        copy = await context.backups.make()
+        return File(copy.name, copy.body, translate_html(ask.language, "backup.done"))
+
+    return Working(Message(translate_html(ask.language, "backup.making")), work)
