@@ -173,7 +173,7 @@ async def built(
     )
 
     async def measure() -> health.Vitals:
-        return await house.vitals()
+        return await house.vitals_of_all()
 
     async with AsyncExitStack() as open_parts:
         begin = open_parts.enter_async_context

@@ -102,16 +102,6 @@ def of_message(db: Connection, chat_id: ChatId, message_id: int, bot: str = "") 
     return of_row(row) if row else None
 
 
-def was_noticed(db: Connection, chat_id: ChatId, subjects: str, since: datetime) -> bool:
-    """Tell whether a chat was owed a notice since a moment whose subject begins so."""
-    row = db.conn.execute(
-        "select 1 from deliveries where chat_id = ? and created_at >= ? and kind = 'notice'"
-        " and substr(subject, 1, length(?)) = ? limit 1",
-        (chat_id, to_ms(since), subjects, subjects),
-    ).fetchone()
-    return row is not None
-
-
 def of_story(db: Connection, chat_id: ChatId, story_id: StoryId) -> tuple[Delivery, ...]:
     """Return every message about a story for a chat, in the order they came due."""
     rows = db.conn.execute(
