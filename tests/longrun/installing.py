@@ -53,9 +53,11 @@ class Machine:
             sys.exit(f"{told.stdout}\n{told.stderr}")
         return told.stdout
 
-    def follows(self, heading: str, number: int = 0, **words: str) -> str:
-        """Run a block of the document, with what the reader fills in."""
-        script = blocks(section("docs/install.md", heading), "sh")[number]
+    def follows(
+        self, heading: str, number: int = 0, document: str = "docs/install.md", **words: str
+    ) -> str:
+        """Run a block of a document, with what the reader fills in."""
+        script = blocks(section(document, heading), "sh")[number]
         script = "\n".join(COMMENT.sub("", line) for line in script.splitlines())
         for word, meant in words.items():
             script = script.replace(word, meant)
@@ -228,7 +230,25 @@ def walk(root: Path, settings: dict[str, str], ask: Ask) -> None:
         going_back = {"2026-11-22": time.strftime("%Y-%m-%d", time.gmtime())}
         machine.follows("Going back", **going_back)
         served(machine, ask, version)
+        apart(machine, ask)
         packed(machine, ask, version)
+
+
+def apart(machine: Machine, ask: Ask) -> None:
+    """Follow docs/scaling.md: the halves as services of their own, and back to the whole."""
+    folder = "/var/lib/steppewire"
+    machine.run(
+        f"sed s/9190/9191/ {folder}/.env > {folder}/main.env\n"
+        f"chown steppewire: {folder}/main.env; chmod 600 {folder}/main.env"
+    )
+    machine.follows("Two halves", 1, "docs/scaling.md")
+    for unit in ("steppewire-watchers", "steppewire-bot@main"):
+        machine.until(f"systemctl show -p StatusText {unit}", "all is well")
+    print(f"it answers: {ask('/feeds').splitlines()[0]}")
+    machine.run(
+        "systemctl disable --now steppewire-watchers steppewire-bot@main\n"
+        "systemctl enable --now steppewire"
+    )
 
 
 def packed(machine: Machine, ask: Ask, version: str) -> None:
