@@ -56,6 +56,7 @@ meaning: $(VENV)/ready
 	@$(PIP) install -q --require-hashes --no-deps -r deploy/requirements-meaning.txt
 
 wheel: $(VENV)/ready
+	@rm -f dist/steppewire-*.whl
 	@$(PIP) wheel -q --no-deps --no-build-isolation -w dist .
 	@cat deploy/requirements.txt deploy/requirements-fulltext.txt deploy/requirements-meaning.txt | \
 	  sed -n 's/^\([a-z][^\\]*[^ \\]\).*/\1/p' | sort -u > dist/constraints.txt

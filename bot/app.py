@@ -7,8 +7,14 @@ an outlet is.
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from contextlib import AbstractContextManager, AsyncExitStack, nullcontext, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from contextlib import (
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+    suppress,
+)
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -123,47 +129,62 @@ async def run_in(
 ) -> None:
     """Run halves around an open database until ``stop`` is set; ``room`` is what watches."""
     async with AsyncExitStack() as open_parts:
-        begin = open_parts.enter_async_context
-        names = TaughtNames(base.db)
-        digests = DigestService(
-            base.db,
-            base.clock,
-            names=names,
-            wake=base.wake_up.set,
-            bot_name=base.settings.bot_name,
+        house = await open_parts.enter_async_context(built(base, room, halves, stop))
+        await open_parts.enter_async_context(
+            health.served(base.settings.health_listen, house.vitals, metrics.exposition)
         )
-        telegram: TelegramConnection | None = None
-
-        async def measure() -> health.Vitals:
-            return await house.vitals()
-
-        if Half.BOT in halves:
-            services = services_of(room) if room else await begin(remote.opened(base))
-            telegram = await begin(
-                connection.opened(base, services, digests, names, stop, measure=measure)
-            )
-        house = House(base, digests, room, telegram)
-        listening = base.settings.health_listen
-        await begin(health.served(listening, house.vitals, metrics.exposition))
         open_parts.enter_context(metrics.counting_problems())
-        for name, work in house.beside().items():
-            open_parts.push_async_callback(cancelled, asyncio.create_task(work, name=name))
-        open_parts.enter_context(ticking(house.rounds))
         watchdog = watchdog_of(base, house, stop, fail)
         guard = LoopGuard(partial(fail, 0.0))
+        for name, work in house.beside().items():
+            open_parts.push_async_callback(cancelled, begun(work, name))
+        open_parts.enter_context(ticking(house.rounds))
         open_parts.enter_context(guard.checking())
-        watching = asyncio.create_task(watchdog.run(guard.beat), name="watchdog")
-        open_parts.push_async_callback(cancelled, watching)
+        open_parts.push_async_callback(cancelled, begun(watchdog.run(guard.beat), "watchdog"))
         log.info("running", halves=sorted(halves))
         supervisor.ready()
         ready()
-        attending = asyncio.create_task(attend(supervisor, house.in_words), name="attend")
+        attending = begun(attend(supervisor, house.in_words), "attend")
         open_parts.push_async_callback(cancelled, attending)
         await stop.wait()
         log.info("stopping")
         supervisor.stopping()
         if watchdog.beyond_help:
             raise NewsError("part.beyond_help", part=watchdog.beyond_help)
+
+
+def begun(work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
+    """Begin what goes on beside everything else."""
+    return asyncio.create_task(work, name=name)
+
+
+@asynccontextmanager
+async def built(
+    base: Ground, room: Pipeline | None, halves: frozenset[Half], stop: asyncio.Event
+) -> "AsyncIterator[House]":
+    """Build the halves; the bot's begins to reach Telegram."""
+    names = TaughtNames(base.db)
+    digests = DigestService(
+        base.db,
+        base.clock,
+        names=names,
+        wake=base.wake_up.set,
+        bot_name=base.settings.bot_name,
+    )
+
+    async def measure() -> health.Vitals:
+        return await house.vitals()
+
+    async with AsyncExitStack() as open_parts:
+        begin = open_parts.enter_async_context
+        telegram: TelegramConnection | None = None
+        if Half.BOT in halves:
+            services = services_of(room) if room else await begin(remote.opened(base))
+            telegram = await begin(
+                connection.opened(base, services, digests, names, stop, measure=measure)
+            )
+        house = House(base, digests, room, telegram)
+        yield house
 
 
 class House:

@@ -110,7 +110,7 @@ def options(one: Typed) -> Iterator[str]:
     """Yield the rows of a command's table of options."""
     for parameter in one.command.get_params(one.context):
         record = parameter.get_help_record(one.context)
-        if record and "--help" not in record[0]:
+        if record and record[1] and "--help" not in record[0]:
             yield f"| `{shown(record[0])}` | {shown(record[1])} |"
 
 
@@ -135,6 +135,10 @@ def of_the_command_line(one: Typed) -> str:
     return "\n\n".join(parts)
 
 
+SAME = 5
+"""Letters by which a docstring must be longer than the menu's line to tell more than that."""
+
+
 def who(command: Command) -> str:
     """Say who may use a command, and where."""
     if command.audience is Audience.ADMINS:
@@ -149,15 +153,18 @@ def who(command: Command) -> str:
 def usage_of(command: Command) -> str:
     """Write how a command is typed, as the chat says it."""
     said = catalogue("en").template(f"usage.{command.name}", None) or ""
-    lines = [html.unescape(re.sub(r"</?code>", "`", line)) for line in said.splitlines()]
+    said = re.sub("</?b>", "**", re.sub("</?code>", "`", said)).format(bot="name")
+    lines = html.unescape(said).splitlines()
     return "\n".join(f"- {line}" if re.fullmatch("`[^`]*`", line) else line for line in lines)
 
 
 def of_the_chat(command: Command) -> str:
     """Write one of the chat's commands."""
+    said = f"{translate('en', f'help.{command.name}')}."
     does = paragraphs((command.handler.__doc__ or "").partition("\n\n")[0])
+    if len(does) > len(said) + SAME:
+        said = f"{said} {does}"
     head = f"### /{command.name}"
-    said = f"{translate('en', f'help.{command.name}')}. {does}"
     return "\n\n".join([head, f"{said[:1].upper()}{said[1:]}", who(command), usage_of(command)])
 
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from bot.cli import COMMANDS
+from bot.ground import Half
 from bot.settings import NAMES, Settings, host_port
 from steppewire import PACKAGES
 
@@ -100,7 +101,7 @@ def test_what_a_service_is_given_is_here(name: str) -> None:
         assert all(f"ARG {one}" in TEXT for one in build["args"])
     else:
         assert re.fullmatch(r"docker\.io/[\w/-]+:v?\d[\w.-]+", service["image"])
-        assert service["profiles"]  # what is not ours is started by name
+        assert service["profiles"]  # it is started by name
     for place in service.get("volumes", []):
         source, target, *_ = place.split(":")
         assert (
@@ -110,6 +111,36 @@ def test_what_a_service_is_given_is_here(name: str) -> None:
     assert service["cap_drop"] == ["ALL"]
     assert service["read_only"] is True
     assert "no-new-privileges:true" in service["security_opt"]
+
+
+def test_each_half_runs_in_a_container_of_its_own_where_that_is_asked() -> None:
+    assert "command" not in SERVICES["bot"]  # the image's: the whole
+    apart = yaml.safe_load((DEPLOY / "compose.apart.yaml").read_text("utf-8"))["services"]
+    assert {"file": "compose.yaml", "service": "bot"} == apart["watchers"]["extends"]
+    halves = {name: service["command"] for name, service in apart.items()}
+    assert {half.value: f"run --only {half.value}" for half in Half} == halves
+
+
+def test_who_watches_finds_whom_it_watches() -> None:
+    """Prometheus shares the bot's addresses, Grafana asks it there, Litestream reads its file."""
+    scraped = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text("utf-8"))
+    [target] = scraped["scrape_configs"][0]["static_configs"][0]["targets"]
+    assert ["service:bot", f"127.0.0.1:{said('EXPOSE')[0]}"] == [
+        SERVICES["prometheus"]["network_mode"], target
+    ]  # fmt: skip
+    asked = SERVICES["grafana"]["environment"]
+    assert "http://bot:9090" == asked["PROMETHEUS_URL"]
+    used = "".join(
+        file.read_text("utf-8")
+        for folder in ("grafana/provisioning", "litestream.yml")
+        for file in [*(DEPLOY / folder).rglob("*.y*ml"), DEPLOY / folder]
+        if file.is_file()
+    )
+    given = {**asked, **SERVICES["litestream"]["environment"]}
+    assert set(re.findall(r"\$\{(\w+)\}", used)) <= set(given)
+    [database] = [given["DATABASE_PATH"]]
+    assert f"{said('WORKDIR')[0]}/{Settings().database_path}" == database
+    assert said("USER") == [SERVICES["litestream"]["user"]]
 
 
 def test_the_bot_keeps_what_the_image_keeps() -> None:

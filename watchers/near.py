@@ -218,7 +218,7 @@ def _concepts(normal: str) -> frozenset[str]:
     return frozenset()
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _notions(normal: str, lang: str) -> frozenset[str]:
     """Name the notions of a word, of both tables."""
     found = {key[0] for key in look_up(normal, lang, _more())}
@@ -246,7 +246,7 @@ def _wanted(normal: str) -> frozenset[tuple[str, str]]:
     return frozenset((root, other[part]) for root, part in roots(normal))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def roots(normal: str) -> frozenset[tuple[str, str]]:
     """Give the roots that a word can be of, each with "verb", "noun", or "en" for English."""
     if not is_cyrillic(normal):

@@ -15,6 +15,9 @@ NAMES = (
     "steppewire-backup.service",
     "steppewire-backup.timer",
 )
+WATCHERS, BOTS = "steppewire-watchers.service", "steppewire-bot@.service"
+"""What runs apart in place of the first; a bot's name stands behind the @."""
+
 PROGRAM = "/usr/local/bin/steppewire"
 """Which the units name, unless another one was called."""
 
@@ -25,15 +28,24 @@ HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
-def units(*, folder: Path) -> None:
+@click.option(
+    "--apart",
+    is_flag=True,
+    help="Also those of the two halves, to be run apart: steppewire-watchers, and steppewire-bot@NAME"
+    " for each bot, with its settings in NAME.env.",
+)
+def units(*, folder: Path, apart: bool) -> None:
     """Write systemd's units of a service into FOLDER, and say what is next.
 
     FOLDER is /etc/systemd/system, as a rule. A file that is there and says something else is
     kept under another name.
     """
     program = called(sys.argv[0])
-    for name in NAMES:
-        put(folder / name, unit(name).replace(PROGRAM, str(program)))
+    told = {name: unit(name) for name in NAMES}
+    if apart:
+        told |= halves(told[NAMES[0]])
+    for name, text in told.items():
+        put(folder / name, text.replace(PROGRAM, str(program)))
     for unseen in filter(is_in_a_home, (program, Path(sys.base_prefix))):
         click.echo(f"{unseen} is in a home folder, which a service does not see.", err=True)
     click.echo(
@@ -58,6 +70,19 @@ def unit(name: str) -> str:
     installed = PACKAGE / "units" / name
     source = installed if installed.is_file() else CLONE / "deploy" / name
     return source.read_text(encoding="utf-8")
+
+
+def halves(whole: str) -> dict[str, str]:
+    """Turn the whole program's unit into those of its halves; each keeps off the whole."""
+    whole = whole.replace("[Service]", "Conflicts=steppewire.service\n\n[Service]", 1)
+    whole = whole.replace("\n\nConflicts=", "\nConflicts=", 1)
+    bot = f"ExecStart={PROGRAM} run --only bot\nEnvironment=DOTENV_PATH=%i.env\n"
+    return {
+        WATCHERS: whole.replace("Description=SteppeWire,", "Description=SteppeWire's watchers,")
+        .replace(f"ExecStart={PROGRAM} run\n", f"ExecStart={PROGRAM} run --only watchers\n"),
+        BOTS: whole.replace("Description=SteppeWire,", "Description=SteppeWire's bot %i,")
+        .replace(f"ExecStart={PROGRAM} run\n", bot),
+    }  # fmt: skip
 
 
 def put(file: Path, text: str) -> None:

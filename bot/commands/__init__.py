@@ -45,7 +45,7 @@ __all__ = [
 
 
 async def helped(ask: Ask, context: Context) -> Reply:
-    """List what can be said to us, from the table itself."""
+    """List all commands, or say how one is typed."""
     return start.helping(COMMANDS, ask, context.bot_username)
 
 

@@ -143,7 +143,10 @@ def takes_back(text: str) -> bool:
 
 
 async def take_back(ask: Ask, context: Context) -> Reply:
-    """End the question that we asked; whoever brings a message in has forgotten it already."""
+    """End the question that we asked last.
+
+    Whoever brings a message in has forgotten it already.
+    """
     del context
     return Say((Message(translate_html(ask.language, "cancelled")),))
 

@@ -245,7 +245,9 @@ def owner_of_the_folder(line: str) -> None:
 def service(line: str) -> None:
     """The name is that of a unit we ship."""
     name = shlex.split(line)[-1]
-    assert (name if "." in name else f"{name}.service") in units.NAMES
+    name = re.sub(r"@\w+", "@", name)
+    known = {*units.NAMES, units.WATCHERS, units.BOTS}
+    assert (name if "." in name else f"{name}.service") in known
 
 
 def link(line: str) -> None:
@@ -259,6 +261,9 @@ def compose(line: str) -> None:
     words = shlex.split(line)
     assert ["docker", "compose", "-f", str(file.relative_to(ROOT))] == words[:4]
     services = yaml.safe_load(file.read_text("utf-8"))["services"]
+    if "--profile" in words:
+        profile = words.pop(words.index("--profile") + 1)
+        assert any(profile in service.get("profiles", ()) for service in services.values())
     asked = [word for word in words[4:] if not word.startswith("-")]
     match asked:
         case ["build" | "up"]:
@@ -321,7 +326,7 @@ LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"docker (build|compose)|podman compose|podman build -f deploy/Containerfile .*": harmless,
     r"useradd --system .*": user_of_the_unit,
     r"install -d .*": owner_of_the_folder,
-    r"systemctl (enable --now|start|stop|edit|status) \S+": service,
+    r"systemctl (enable --now|disable --now|start|stop|edit|status) \S+": service,
     r"journalctl -u \S+": service,
     r"systemd-analyze security \S+": service,
     r"(PIPX_HOME=/\S+ PIPX_BIN_DIR=\S+ )?pipx install .*": packed,

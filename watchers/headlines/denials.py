@@ -6,6 +6,7 @@ A refused visa and a bill voted down are denied too, in other words of the same 
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from watchers.headlines.concepts import plain_words
@@ -15,9 +16,9 @@ _WORDS_BETWEEN: Final = r"(?:\S+ ){0,7}?"
 _FEW: Final = r"(?:\S+ ){0,3}?"
 
 
-def _pattern(*alternatives: str) -> re.Pattern[str]:
+def _any(*alternatives: str) -> str:
     """Join patterns; each matches from a word's beginning."""
-    return re.compile("|".join(rf"(?<!\S)(?:{one})" for one in alternatives))
+    return "|".join(rf"(?<!\S)(?:{one})" for one in alternatives)
 
 
 _RU_CLAIM: Final = (
@@ -63,7 +64,7 @@ _TG_REFUSED: Final = (
 )
 
 _DENIES: Final = {
-    "en": _pattern(
+    "en": _any(
         r"den(?:y|ies|ied|ying)(?!\S)(?! (?:\S+ ){0,3}" + _EN_REFUSED + ")",
         r"refut(?:e|es|ed|ing)(?!\S)", r"rebut(?:s|ted|ting)?(?!\S)", r"debunk\S*",
         r"disprov(?:e|es|ed|ing)(?!\S)", r"(?:issues?|issued) denial",
@@ -76,7 +77,7 @@ _DENIES: Final = {
         r"(?:(?:does|did|do|has|have|is|was|are|were) not|not|doesn\Wt|didn\Wt) confirm\S*",
         r"(?:says|said|say) no plans?(?!\S)", r"(?:has|have|had) no plans?(?!\S)",
     ),
-    "ru": _pattern(
+    "ru": _any(
         r"опроверг\S*", r"опроверж\S*", r"отрица(?!тел)\S*", r"развея\S+ " + _FEW + "слух",
         r"(?:назва|называ|призна|счита|счел|счёл|оказал|объяви)\S* " + _WORDS_BETWEEN + _RU_FALSE,
         _RU_CLAIM + _WORDS_BETWEEN + _RU_FALSE,
@@ -85,14 +86,14 @@ _DENIES: Final = {
         r"отверг\S* (?:обвинени|слух)", r"(?:это )?фейк\Z", r"это фейк(?!\S)",
         r"прокомментирова\S* фейк", r"нет (?:заяви|сообщи|увери|сказа|утвержда|ответи|завери|счита)", r"фейк о \S+ распространя",
     ),
-    "kk": _pattern(
+    "kk": _any(
         r"жоққа шығар\S*", r"теріске шығар\S*", r"растамады", r"раста(?:ған|п отырған) жоқ",
         _KK_CLAIM + _WORDS_BETWEEN + _KK_FALSE + r"(?!\S* тарат| ақпарат тарат)",
         _KK_FALSE + r"(?: ақпарат| хабар)? (?:де(?:п|ді|йді|лінді)|екен|болып шық|болып табыл)",
         _KK_FALSE + r"(?: ақпарат| хабар)?\Z", r"рас емес",
         r"жоқ (?:деді|дейді|екенін|деп (?:мәлімде|сенді|айт))", r"шындыққа (?:жанаспай|сай кел[мі])\S*",
     ),
-    "ky": _pattern(
+    "ky": _any(
         r"төгүнгө чыгар\S*", r"төгүндө\S*", r"(?:тастык|ырас)та(?:ган жок|бады|лган жок)",
         r"(?:" + _KY_CLAIM + r"|дегенди )" + _FEW + r"(?:жокко чыгар|четке как)\S*",
         r"четке как\S*",
@@ -100,7 +101,7 @@ _DENIES: Final = {
         _KY_FALSE + r"(?: маалымат| кабар)? (?:де(?:п|ди|ген|йт)|экен|болуп чык)",
         _KY_FALSE + r"(?: маалымат| кабар)?\Z", r"жок (?:деди|дейт|экенин|деп (?:билдир|айт))",
     ),
-    "uz": _pattern(
+    "uz": _any(
         r"inkor (?:et|qil)\S*", r"raddiya\S*", r"tasdiqlama(?:di|gan|y)\S*",
         r"rad (?:et|qil)\S*",
         _UZ_CLAIM + _WORDS_BETWEEN + _UZ_FALSE + r"(?!\S* (?:xabar |ma'lumot )?tarqat)",
@@ -108,7 +109,7 @@ _DENIES: Final = {
         r"yolg'on(?:ligi\S*)?\Z",
         r"yo'q(?:ligini)? (?:dedi|deydi|aytdi|ma'lum qildi)", r"feyk(?:ligi\S*)?\Z", r"haqiqatga (?:to'g'ri kelma|zid)\S*",
     ),
-    "tg": _pattern(
+    "tg": _any(
         r"рад (?:кард|мекун|намуд|менамо|шуд|сохт|гардид)\S*",
         r"такзиб\S*", r"инкор (?:кард|намуд|мекун)\S*", r"тасдиқ накард\S*", r"тасдиқ нашуд\S*",
         _TG_CLAIM + _WORDS_BETWEEN + _TG_FALSE + r"(?!\S* паҳн)",
@@ -151,6 +152,12 @@ _NOTHING_DENIED: Final = re.compile(
 """What is simply not there or not yet: "No casualties, ministry says" denies nobody's words."""
 
 
+@cache
+def _denying(column: str) -> re.Pattern[str]:
+    """Compile what denies in a language, when the language is first met."""
+    return re.compile(_DENIES[column])
+
+
 def denies(head: Sequence[Token], lang: str) -> bool:
     """Tell whether a headline denies a report or a charge.
 
@@ -161,7 +168,7 @@ def denies(head: Sequence[Token], lang: str) -> bool:
     column = column if column in _DENIES else ("en" if words.isascii() else "ru")
     if column == "en" and _says_no(words):
         return True
-    if not _DENIES[column].search(words) or _NOBODY.search(words):
+    if not _denying(column).search(words) or _NOBODY.search(words):
         return False
     refused = _REFUSED.get(column)
     return not (refused and refused.search(words)) and not _spreads(words)

@@ -8,7 +8,7 @@ the article stays, wherever a rule is in doubt.
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from watchers.text.leads import LONGEST_JUNK, is_junk
@@ -99,7 +99,7 @@ _ENTRY: Final = _any(
     "сарсаҳифа|хабарҳо|сиёсат|иқтисод|ҷомеа|фарҳанг|тамос|ҷустуҷӯ",
 )
 _INLINE: Final = re.compile(rf"(?:{_ALSO})\s?[:：]")
-_HEADED: Final = re.compile(rf"\W*(?:{_AFTER}|{_ALSO})\W*(?:\w+\W*)?\Z")
+_HEADED: Final = rf"\W*(?:{_AFTER}|{_ALSO})\W*(?:\w+\W*)?\Z"
 _TAGGED: Final = re.compile(rf"\W*(?:{_TAGS})")
 _BOXED: Final = re.compile(rf"\W*(?:{_BOX})")
 _CRUMBS: Final = re.compile(rf"(?:{_HOME})\s*[»>/›→|•]")
@@ -162,6 +162,11 @@ def _spans(text: str, start: int) -> Iterator[Span]:
         start = end + 1
 
 
+@cache
+def _heading() -> re.Pattern[str]:
+    return re.compile(_HEADED)
+
+
 @lru_cache(maxsize=4096)
 def _line(said: str) -> _Line:
     """Look at a line; what an outlet repeats is looked at once."""
@@ -170,7 +175,7 @@ def _line(said: str) -> _Line:
     if words > _LONG_LINE:
         return _Line(said, words, ends, opens=False, tells=True)
     folded = _folded(said).strip()
-    headed = words <= _HEADING and not ends and _HEADED.match(folded) is not None
+    headed = words <= _HEADING and not ends and _heading().match(folded) is not None
     opens = headed or _TAGGED.match(folded) is not None
     return _Line(said, words, ends, opens, tells=not _is_furniture(said, folded, words, ends=ends))
 

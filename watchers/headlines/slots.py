@@ -224,7 +224,7 @@ def _is_title_case(head: Sequence[Token], lang: str) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _unpacked(stems: str, marks: bytes, entities: tuple[tuple[int, str], ...]) -> tuple[Slot, ...]:
     named = dict(entities)
     return tuple(

@@ -209,6 +209,6 @@ def _other_keys(analysis: Analysis, facts: Facts) -> set[str]:
     return keys.union(*map(_prefixes, normals))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _prefixes(normal: str) -> frozenset[str]:
     return frozenset("p:" + normal[:size] for size in _PREFIXES)

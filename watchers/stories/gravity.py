@@ -6,7 +6,7 @@ Editors call it news value. Digests weigh stories by it, beside how many publish
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from watchers.headlines.concepts import concept_of
 from watchers.headlines.headline import figures
@@ -46,7 +46,7 @@ GAMES = (
 DEATH = frozenset({"kill", "murder", "disease", "hunger"})
 """Of those the ones that befall animals, too, without harm to anybody."""
 
-ANIMALS = re.compile(
+_ANIMALS = (
     # English words whole, so that fish are no fishermen and a seal is not what was sealed.
     r"animals?|seals?|fish|roach|carp|sturgeons?|dolphins?|whales?|turtles?|birds?|swans?|geese"
     r"|flamingos?|pelicans?|eagles?|poultry|chickens?|hens|ducks?|turkeys|bees|livestock"
@@ -175,7 +175,12 @@ def _people(analysis: words.Analysis, lang: str) -> Iterator[tuple[str, float]]:
 @lru_cache(maxsize=32768)
 def is_animal(normal: str) -> bool:
     """Tell whether a word in normal form names an animal."""
-    return ANIMALS.fullmatch(normal) is not None
+    return _animals().fullmatch(normal) is not None
+
+
+@cache
+def _animals() -> re.Pattern[str]:
+    return re.compile(_ANIMALS)
 
 
 def gravest(headlines: Iterable[tuple[str, str]]) -> Gravity:

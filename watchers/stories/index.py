@@ -27,6 +27,7 @@ from watchers.stories.meaning import (
     vector,
 )
 from watchers.stories.recirculated import OldTexts
+from watchers.stories.shelf import Shelf
 from watchers.stories.signals import SIGNALS, compare, compare_words
 from watchers.stories.vetoes import Reason, is_copy, quotes_same, veto
 from watchers.stories.weights import LinkageSettings, fitted
@@ -79,7 +80,6 @@ class _Kept:
     were when it came. ``connected`` says that it was compared with the items around it.
     """
 
-    features: Features
     story: StoryId
     slot: int
     sums: "array[float]"
@@ -111,6 +111,7 @@ class Index:
         self.frequencies = Frequencies(self.settings.common, self.settings.documents)
         self._window = window
         self._kept: dict[ItemId, _Kept] = {}
+        self._shelf = Shelf()
         self._inverted = InvertedIndex()
         self._members: dict[StoryId, list[ItemId]] = {}
         self._last_told: dict[StoryId, datetime] = {}
@@ -154,11 +155,11 @@ class Index:
 
     def features(self, item: ItemId) -> Features:
         """Return the features of an item in the window. Raises KeyError."""
-        return self._kept[item].features
+        return self._shelf.get(item)
 
     def features_of(self, story: StoryId) -> tuple[Features, ...]:
         """List the features of a story's items in the window, first taken first."""
-        return tuple(self._kept[item].features for item in self.members(story))
+        return tuple(self._shelf.get(item) for item in self.members(story))
 
     def by_page(self, page: int) -> ItemId | None:
         """Find the item that already has this very page."""
@@ -221,10 +222,10 @@ class Index:
         kept = self._kept.get(item)
         if kept is not None and not kept.connected:
             kept.connected = True
-            self._connect(item, self.compared(kept.features))
+            self._connect(item, self.compared(self._shelf.get(item)))
 
     def _likeness(self, opened: Opened, item: ItemId, signals: Sequence[float]) -> Likeness:
-        one, two = opened.features, self._kept[item].features
+        one, two = opened.features, self._shelf.get(item)
         settings = self.settings
         if one.lang == two.lang:
             odds = settings.same.score(signals)
@@ -254,10 +255,10 @@ class Index:
         """Compare with the candidates; leave out whose words are less near than estimated."""
         lang = query.features.lang
         for item in self._candidates(query):
-            kept = self._kept[item]
-            words = compare_words(query, kept.features, kept.sums)
-            if words[0] >= LEAST_SAME or kept.features.lang != lang:
-                yield item, compare(query, kept.features, kept.sums, words)
+            features, sums = self._shelf.get(item), self._kept[item].sums
+            words = compare_words(query, features, sums)
+            if words[0] >= LEAST_SAME or features.lang != lang:
+                yield item, compare(query, features, sums, words)
 
     # --- meaning, when in doubt ----------------------------------------------------------------
 
@@ -318,7 +319,7 @@ class Index:
         near = None if near is None else scale.brought(near)
         if near is None:
             return likeness
-        if self._kept[likeness.item].features.lang != lang:
+        if self._shelf.get(likeness.item).lang != lang:
             weighing = self.meaning.across
         elif likeness.signals[_TEXTLESS] == _BOTH:
             weighing = self.meaning.bare
@@ -354,7 +355,8 @@ class Index:
         item = features.item
         story = self.story(story)
         slot, posted = self._inverted.add(query)
-        self._kept[item] = _Kept(features, story, slot, query.sums, posted, connected)
+        self._shelf.put(features)
+        self._kept[item] = _Kept(story, slot, query.sums, posted, connected)
         self._members.setdefault(story, []).append(item)
         last = self._last_told.get(story, features.told_at)
         self._last_told[story] = max(last, features.told_at)
@@ -411,7 +413,7 @@ class Index:
         old: list[OldText] = []
         for story in silent:
             for item in self._members.get(story, ()):
-                old += self._old.put(self._kept[item].features, story)
+                old += self._old.put(self._shelf.get(item), story)
                 items.append(item)
                 self._forget(item)
             self._forget_story(story)
@@ -426,7 +428,8 @@ class Index:
         self._vectors.pop(item, None)
         if item in self._constraints:
             self._homes[item] = kept.story
-        features = kept.features
+        features = self._shelf.get(item)
+        self._shelf.drop(item)
         if self._pages.get(features.page) == item:
             del self._pages[features.page]
         self._inverted.remove(features, kept.slot, kept.posted)
@@ -449,7 +452,7 @@ class Index:
         self._members.setdefault(story, []).append(item)
         self._kept[item].story = story
         self._last_told[story] = max(
-            self._kept[other].features.told_at for other in self._members[story]
+            self._shelf.get(other).told_at for other in self._members[story]
         )
         if not self._members[old]:
             self._forget_story(old)
@@ -492,7 +495,7 @@ class Index:
     def is_settled(self, story: StoryId) -> bool:
         """Tell whether a story stays together, because its first days are over."""
         story = self.story(story)
-        first = self._kept[self._members[story][0]].features.told_at
+        first = self._shelf.get(self._members[story][0]).told_at
         return self._last_told[story] - first > _YOUNG
 
     @property

@@ -402,7 +402,7 @@ def _is_place(word: str) -> bool:
     return any("Geox" in parse.tag.grammemes for parse in _parses(word))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def _parses(word: str) -> Any:
     """Parse a word once for all who ask about it."""
     return _morph().parse(word)

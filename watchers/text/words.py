@@ -252,7 +252,7 @@ def as_acronym(surface: str) -> str:
     return other if keyboard(other.casefold()) in known else ""
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=12288)
 def _word(surface: str, normal: str, number: bool, lang: str, shouting: bool) -> Word:  # noqa: FBT001 - a cache key
     if number:
         keys = frozenset({"n:" + canonical(surface, lang)})

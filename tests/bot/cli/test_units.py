@@ -27,6 +27,21 @@ def test_every_unit_we_ship_is_written_with_our_own_path(cli, tmp_path, monkeypa
     assert "daemon-reload" in result.stdout
 
 
+def test_each_half_has_a_unit_of_its_own_where_that_is_asked(cli, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/opt/elsewhere/steppewire"])
+    assert 0 == cli("units", "--apart", str(tmp_path)).exit_code
+    whole, watchers, bots = (
+        set((tmp_path / name).read_text("utf-8").splitlines())
+        for name in (NAMES[0], units.WATCHERS, units.BOTS)
+    )
+    run = "ExecStart=/opt/elsewhere/steppewire run"
+    keeps_off = "Conflicts=steppewire.service"
+    assert {f"{run} --only watchers", keeps_off} < watchers - whole
+    assert {f"{run} --only bot", "Environment=DOTENV_PATH=%i.env", keeps_off} < bots - whole
+    for half in (watchers, bots):
+        assert {run, "Description=SteppeWire, a Telegram news monitor"} == whole - half
+
+
 def test_a_unit_that_was_changed_is_kept_under_another_name(cli, tmp_path):
     cli("units", str(tmp_path))
     first = tmp_path / NAMES[0]
