@@ -19,7 +19,7 @@ import apscheduler.executors.base
 import apscheduler.schedulers.base
 import apscheduler.triggers.interval
 
-from bot import app, logs, pipeline
+from bot import app, ground, halves, logs, ticks, watchdog
 from bot.delivery import deliverer
 from bot.settings import Settings
 from bot.telegram import polling
@@ -95,7 +95,7 @@ class InLine:
 
 
 @asynccontextmanager
-async def parsing_in_line(_limits: object = None) -> AsyncIterator[InLine]:
+async def parsing_in_line(*_limits: object, **_wanted: object) -> AsyncIterator[InLine]:
     yield InLine()
 
 
@@ -104,9 +104,10 @@ def unhurried() -> None:
 
     What is promised waits longer to be kept, so that more of it is met by a kill.
     """
-    for name, every_s in vars(app).copy().items():
+    for name, every_s in vars(halves).copy().items():
         if name.endswith("_TICK_S") and every_s < TICK_S:
-            setattr(app, name, TICK_S)
+            setattr(halves, name, TICK_S)
+    watchdog.BEAT_S = 60.0
     deliverer.TICK_S = 60.0
     polling.POLL_S = 50
 
@@ -117,16 +118,16 @@ def simulated() -> None:
         apscheduler.executors.base,
         apscheduler.schedulers.base,
         apscheduler.triggers.interval,
-        app,
+        ticks,
     ):
         module.datetime = MachineTime  # type: ignore[attr-defined]
-    pipeline.trusted = lambda wall: TrustedClock(wall, MACHINE.loop.time, "this machine")
+    ground.trusted = lambda wall: TrustedClock(wall, MACHINE.loop.time, "this machine")
     pool.opened = parsing_in_line  # type: ignore[assignment]
     opened = Database.opened
 
-    async def held(path: Path) -> Database:
+    async def held(path: Path, **wanted: Any) -> Database:
         with MACHINE.loop.held():
-            database = await opened(path)
+            database = await opened(path, **wanted)
         MACHINE.databases.append(database)
         return database
 

@@ -6,8 +6,8 @@ from bot.cli import COMMANDS
 from bot.sandbox import BOT_TOKEN
 from tests.bot.cli.stand import stand
 
-WITHOUT_SETTINGS = {"match", "language", "init"}
-"""They work on stdin alone, or write the file."""
+WITHOUT_SETTINGS = {"match", "language", "init", "units"}
+"""They work on stdin alone, or write the file, or the units beside it."""
 
 ARGUMENTS = {
     "feeds": ("list",),
