@@ -334,7 +334,8 @@ def was_news(db: Connection, item_id: ItemId) -> bool:
     """
     row = db.conn.execute(
         "select i.recirculated = 0 and f.kind <> 'import' and i.first_seen >"
-        " (select min(e.first_seen) from items e where e.feed_id = i.feed_id)"
+        # The feed's first: ids are given as items come.
+        " (select e.first_seen from items e where e.feed_id = i.feed_id order by e.id limit 1)"
         " from items i join feeds f on f.id = i.feed_id where i.id = ?",
         (item_id,),
     ).fetchone()

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.upkeep import keep_to
+from bot.pipeline import open_pipeline
+from bot.settings import Settings
+from bot.upkeep import keep_to, upkeep
 from storage import (
     chats,
     file_sizes,
@@ -220,3 +222,21 @@ def test_growth_is_counted_over_a_month_and_says_when_the_disk_is_full(
     assert NOON + 5 * DAY == file_sizes.full_at(growth, 5000, NOON)
     assert None is file_sizes.full_at(replace(growth, bytes_a_day=-1), 5000, NOON)
     assert None is file_sizes.full_at(growth, 10**12, NOON)
+
+
+async def test_an_hour_of_upkeep_removes_what_the_settings_do_not_keep(news_file: Path) -> None:
+    """All of it: rows, keys, words of the search; and notes how large the file is."""
+    settings = Settings(database_path=news_file, retention_days=30)
+    async with open_pipeline(settings, clock=lambda: NOON) as pipeline:
+        db = pipeline.db
+        source = await db.write(archive)
+        await upkeep(pipeline, clock_is_trusted=False)
+        assert 8 == await db.read(retention.count)
+        await upkeep(pipeline, clock_is_trusted=True)
+        assert (8, 7, 6) == await db.read(search.search, '"s:газ"')
+        assert 8 == len(await db.read(known, source))
+        left = ("select count(*) from item_keys", "select count(*) from removed_items",
+                "select count(*) from file_sizes")  # fmt: skip
+        assert [3, 0, 1] == [
+            (await db.read(lambda c, sql: c.conn.execute(sql).fetchone(), sql))[0] for sql in left
+        ]
