@@ -201,8 +201,9 @@ class Ingester:
         living = await self._db.read(fingerprints.living, now - WINDOW, now)
         for done, (item, story, row) in enumerate(living, 1):
             try:
-                features = unpacked(item, row) or await self._made_again(item)
-                if features is not None:
+                if (features := unpacked(item, row)) is not None:
+                    index.restore(features, story, row)
+                elif (features := await self._made_again(item)) is not None:
                     index.restore(features, story)
             except StorageError:
                 raise

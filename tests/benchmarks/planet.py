@@ -35,7 +35,7 @@ from watchers.text.words import analyse
 
 FIRST = 1_000_001
 HOSTS = 2_000
-SHOWN = 20
+SHOWN = 5
 DISTINCT = 3_000
 """So many texts are analysed for the window; it repeats them."""
 

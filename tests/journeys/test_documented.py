@@ -315,7 +315,7 @@ def harmless(line: str) -> None:
 LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"make [\w./-]+( \w+=\S+)?": make,
     r"make -C /opt/steppewire [\w./ -]+": make,
-    r"python -m (bot|tests\.benchmarks|tests\.longrun|scripts)[\w.]*( \S+)?": python,
+    r"python -m (bot|tests\.benchmarks|tests\.longrun|scripts)[\w.]*( \S+)*": python,
     r"\. \.venv/bin/activate": activate,
     r"eval .*COMPLETE=.*": completion,
     r"DOTENV_PATH=\S+ .*": with_settings,

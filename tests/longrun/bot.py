@@ -95,7 +95,7 @@ class InLine:
 
 
 @asynccontextmanager
-async def parsing_in_line(*_limits: object, **_wanted: object) -> AsyncIterator[InLine]:
+async def parsing_in_line(_limits: object = None, **_how: object) -> AsyncIterator[InLine]:
     yield InLine()
 
 
@@ -125,9 +125,9 @@ def simulated() -> None:
     pool.opened = parsing_in_line  # type: ignore[assignment]
     opened = Database.opened
 
-    async def held(path: Path, **wanted: Any) -> Database:
+    async def held(path: Path, **how: Any) -> Database:
         with MACHINE.loop.held():
-            database = await opened(path, **wanted)
+            database = await opened(path, **how)
         MACHINE.databases.append(database)
         return database
 

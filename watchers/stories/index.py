@@ -342,12 +342,14 @@ class Index:
         """Know the texts that left the window before this start."""
         self._old.restore(texts)
 
-    def restore(self, features: Features, story: StoryId) -> None:
-        """Take in an item whose story was decided before this start.
+    def restore(self, features: Features, story: StoryId, packed: bytes | None = None) -> None:
+        """Take in an item whose story was decided before this start, ``packed`` if it was.
 
         It is compared with others only when a newcomer comes near it: a start must be quick.
         """
         self._take_in(features, WeightedQuery(features, self.frequencies), story, connected=False)
+        if packed is not None:
+            self._shelf.put_packed(features.item, packed)
 
     def _take_in(
         self, features: Features, query: WeightedQuery, story: StoryId, *, connected: bool

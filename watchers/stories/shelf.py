@@ -34,15 +34,20 @@ class Shelf:
             if item not in self._packed:
                 self._packed[item] = pack(oldest)
 
+    def put_packed(self, item: ItemId, packed: bytes) -> None:
+        """Keep an item's features as a start reads them; nobody asks for most of them soon."""
+        self._open.pop(item, None)
+        self._packed[item] = packed
+
     def get(self, item: ItemId) -> Features:
         """Return an item's features. Raises KeyError."""
         found = self._open.get(item)
         if found is not None:
             self._open.move_to_end(item)
             return found
-        found = unpack(item, self._packed[item])
-        assert found is not None  # noqa: S101 - packed by this very version
         packed = self._packed[item]
+        found = unpack(item, packed)
+        assert found is not None  # noqa: S101 - packed by this very version
         self.put(found)
         self._packed[item] = packed  # it need not be packed again
         return found

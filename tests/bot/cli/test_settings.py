@@ -7,7 +7,7 @@ from bot.sandbox import BOT_TOKEN
 from tests.bot.cli.stand import stand
 
 WITHOUT_SETTINGS = {"match", "language", "init", "units"}
-"""They work on stdin alone, or write the file, or the units beside it."""
+"""They work on stdin alone, write the file, or what starts us with it."""
 
 ARGUMENTS = {
     "feeds": ("list",),

@@ -4,6 +4,7 @@ import pytest
 
 from storage.model import ItemId
 from tests.watchers.stories.features import features
+from watchers.stories import pack
 from watchers.stories.shelf import Shelf
 
 
@@ -26,6 +27,14 @@ def test_new_words_take_the_place_of_what_was_packed() -> None:
     for one in (first, other, again, other):
         shelf.put(one)
     assert again == shelf.get(again.item)
+
+
+def test_what_a_start_reads_is_opened_when_it_is_asked_for() -> None:
+    shelf = Shelf()
+    kept = features(1, "Parliament meets in Astana")
+    shelf.put_packed(kept.item, pack(kept))
+    assert {} == shelf._open
+    assert kept == shelf.get(kept.item)
 
 
 def test_what_was_dropped_is_gone() -> None:
